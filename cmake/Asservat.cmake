@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+#
+# One place for compiler flags and for the three kinds of target this project has.
+# Includes are written from the repository's top: #include "firmware-proto/base/bytes.h".
+include_guard(GLOBAL)
+find_package(PkgConfig REQUIRED)
+
+add_library(asv_flags INTERFACE)
+target_include_directories(asv_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+target_compile_options(asv_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+  -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wcast-qual
+  -fno-common -fstack-protector-strong -fno-strict-aliasing
+  $<$<BOOL:${ASV_WERROR}>:-Werror>)
+target_link_options(asv_flags INTERFACE -Wl,-z,relro,-z,now)
+if(ASV_SANITIZE)
+  target_compile_options(asv_flags INTERFACE -fsanitize=${ASV_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(asv_flags INTERFACE -fsanitize=${ASV_SANITIZE})
+  if(ASV_SANITIZE MATCHES address AND CMAKE_C_COMPILER_ID STREQUAL GNU)
+    # The simulated bus preloads a library into the daemon; a dynamic libasan refuses that.
+    target_link_options(asv_flags INTERFACE -static-libasan)
+  endif()
+else()
+  target_compile_options(asv_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+endif()
+
+# asv_library(NAME SOURCES... [LINK libs...] [HOSTED]): HOSTED code may use POSIX and GNU interfaces.
+function(asv_library name)
+  cmake_parse_arguments(A "HOSTED" "" "LINK" ${ARGN})
+  add_library(${name} STATIC ${A_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC asv_flags ${A_LINK})
+  if(A_HOSTED)
+    target_compile_definitions(${name} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+  endif()
+endfunction()
+
+# asv_program(NAME SOURCES... [LINK libs...])
+function(asv_program name)
+  cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+  add_executable(${name} ${A_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE asv_flags ${A_LINK})
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endfunction()
+
+# asv_test(NAME SUITE SOURCES... [LINK libs...] [ARGS args...]): a cmocka program; SUITE becomes the ctest label.
+function(asv_test name suite)
+  cmake_parse_arguments(A "" "" "LINK;ARGS" ${ARGN})
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+  add_executable(${name} ${A_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE asv_flags ${A_LINK} PkgConfig::CMOCKA)
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64
+    ASV_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ASV_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_test(NAME ${suite}/${name} COMMAND ${name} ${A_ARGS})
+  set_tests_properties(${suite}/${name} PROPERTIES LABELS ${suite} TIMEOUT 300 SKIP_RETURN_CODE 77)
+endfunction()
+
+# asv_fuzzer(NAME SOURCES... [LINK libs...]): a libFuzzer target with its corpus in tests/fuzz/corpus/NAME. In
+# every other build the same source is linked to a driver that runs the corpus once (suite "fuzz").
+function(asv_fuzzer name)
+  cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+  set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  if(ASV_FUZZ)
+    add_executable(fuzz_${name} ${A_UNPARSED_ARGUMENTS})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(fuzz_${name} ${A_UNPARSED_ARGUMENTS} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.c)
+    add_test(NAME fuzz/${name} COMMAND fuzz_${name} ${corpus})
+    set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endif()
+  target_link_libraries(fuzz_${name} PRIVATE asv_flags ${A_LINK})
+  target_compile_definitions(fuzz_${name} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+endfunction()
