@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The vault: one directory, or two that mirror each other, with every recording in custody (docs/VAULT.md).
+ *
+ *   staging/<camera>-<epoch>-<number>/   a clip that is being pulled; may be resumed or discarded at any time
+ *   sealed/YYYY/MM/DD/<clip>/            by recording day
+ *   quarantine/<clip>-<header>/          kept, sealed, not in use
+ *
+ * A clip directory in sealed/ or quarantine/ without the file `commit` is one whose commit was interrupted;
+ * nothing was promised to a camera for it. All functions block on the disk: call them from a worker thread.
+ * Different clips may be used from different threads at once, one clip from one thread at a time.
+ */
+#ifndef ASV_SERVER_VAULT_VAULT_H
+#define ASV_SERVER_VAULT_VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware-proto/base/status.h"
+#include "server/vault/commit.h"
+
+#define ASV_VAULT_ROOTS       2
+#define ASV_VAULT_CHUNK_BYTES 65552 /* an age payload chunk, tag included */
+#define ASV_VAULT_FINAL_BYTES 24    /* the final chunk */
+#define ASV_VAULT_PATH_BYTES  160   /* longest path of a clip below a root, NUL included */
+#define ASV_VAULT_SMALL_BYTES (1u << 20)
+
+enum asv_vault_area {
+    ASV_VAULT_STAGING,
+    ASV_VAULT_SEALED,
+    ASV_VAULT_QUARANTINE,
+};
+
+/* The files of a clip directory, named as here in lower case. */
+enum asv_part {
+    ASV_PART_PAYLOAD,
+    ASV_PART_SEAL,
+    ASV_PART_STANZAS,
+    ASV_PART_LINK,
+    ASV_PART_TAIL,
+    ASV_PART_CHAIN,
+    ASV_PART_COMMIT,
+    ASV_PART_RECEIPT,
+    ASV_PART_ERASURE,
+    ASV_PART_COUNT,
+};
+
+const char *asv_part_name(enum asv_part part);
+
+struct asv_vault_config {
+    const char *roots[ASV_VAULT_ROOTS]; /* absolute paths; made when missing */
+    size_t root_count;                  /* 1 or 2 */
+    bool allow_cached_readback;         /* false in production: a file system without O_DIRECT is refused */
+    bool exclusive;                     /* the dock daemon: two of them on one vault are refused */
+};
+
+struct asv_vault;
+
+/* *out is the caller's to close. ASV_E_BUSY when exclusive and another process has it, ASV_E_USAGE for a
+ * configuration that cannot work (same directory twice, no O_DIRECT where it is required). */
+ASV_MUST_CHECK enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv_vault **out,
+                                              struct asv_err *err);
+void asv_vault_close(struct asv_vault *vault);
+
+/* Of the fuller root. */
+ASV_MUST_CHECK enum asv_status asv_vault_free_bytes(struct asv_vault *vault, uint64_t *bytes,
+                                                    struct asv_err *err);
+
+/* ---- one clip ---- */
+
+struct asv_clip_dir; /* open directory of one clip in every root */
+
+/* Opens the staging directory of the clip with this identity, making it when there is none. ASV_E_BUSY while
+ * another handle has it (two slots that offer the same clip). */
+ASV_MUST_CHECK enum asv_status asv_vault_stage(struct asv_vault *vault, const uint8_t camera_cert[32],
+                                               const uint8_t epoch[16], uint64_t number,
+                                               struct asv_clip_dir **out, struct asv_err *err);
+
+/* Opens a directory that asv_vault_walk named. */
+ASV_MUST_CHECK enum asv_status asv_vault_open_clip(struct asv_vault *vault, enum asv_vault_area area,
+                                                   const char *path, struct asv_clip_dir **out,
+                                                   struct asv_err *err);
+
+/* Closes the handle; what was written stays. NULL is fine. */
+void asv_clip_close(struct asv_clip_dir *clip);
+
+/* Removes the directory with everything in it and closes the handle, even on failure. */
+ASV_MUST_CHECK enum asv_status asv_clip_discard_take(struct asv_clip_dir *clip, struct asv_err *err);
+
+/* Path below the roots, such as "sealed/2026/11/23/0193…"; valid until the clip is moved or closed. */
+const char *asv_clip_path(const struct asv_clip_dir *clip);
+enum asv_vault_area asv_clip_area(const struct asv_clip_dir *clip);
+
+/* Roots that still hold every byte written through this handle. A root that failed with ASV_E_IO is left out
+ * from then on; the call that met the error succeeds as long as one is left. Full disks are not left out:
+ * ASV_E_NO_SPACE. */
+unsigned asv_clip_replicas(const struct asv_clip_dir *clip);
+
+/* ---- parts other than the payload ---- */
+
+/* A whole part of at most ASV_VAULT_SMALL_BYTES, durable when this returns. */
+ASV_MUST_CHECK enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, const void *data,
+                                            size_t len, struct asv_err *err);
+
+/* ASV_E_NOT_FOUND, or ASV_E_LIMIT when it does not fit. */
+ASV_MUST_CHECK enum asv_status asv_clip_get(struct asv_clip_dir *clip, enum asv_part part, void *out,
+                                            size_t cap, size_t *len, struct asv_err *err);
+
+/* Bytes at an offset of a part that arrives in pieces (seal, tail); not durable before asv_clip_sync. */
+ASV_MUST_CHECK enum asv_status asv_clip_write(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset,
+                                              const void *data, size_t len, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_clip_read(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset,
+                                             void *out, size_t len, struct asv_err *err);
+
+/* 0 when the part is not there. */
+ASV_MUST_CHECK enum asv_status asv_clip_size(struct asv_clip_dir *clip, enum asv_part part, uint64_t *size,
+                                             struct asv_err *err);
+
+/* Cuts a part to size bytes (a leftover of an earlier attempt). */
+ASV_MUST_CHECK enum asv_status asv_clip_truncate(struct asv_clip_dir *clip, enum asv_part part, uint64_t size,
+                                                 struct asv_err *err);
+
+/* SHA-256 and length of a part; of an absent one, of no bytes. */
+ASV_MUST_CHECK enum asv_status asv_clip_digest(struct asv_clip_dir *clip, enum asv_part part,
+                                               uint8_t digest[32], uint64_t *size, struct asv_err *err);
+
+/* ---- the payload ---- */
+
+/* The signed leaf of chunk index, from the verified seal. Scratch beside the handle, gone when it is closed.
+ */
+ASV_MUST_CHECK enum asv_status asv_clip_leaf_put(struct asv_clip_dir *clip, uint64_t index,
+                                                 const uint8_t *leaves, size_t count, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_clip_leaf(struct asv_clip_dir *clip, uint64_t index, uint8_t leaf[32],
+                                             struct asv_err *err);
+
+/* RFC 6962 leaf hash of a chunk: SHA-256(0x00, chunk). */
+void asv_chunk_leaf(uint8_t leaf[32], const uint8_t chunk[ASV_VAULT_CHUNK_BYTES]);
+
+/* Reserves the room for the whole payload, so that a full disk is met before the first chunk. */
+ASV_MUST_CHECK enum asv_status asv_clip_reserve(struct asv_clip_dir *clip, uint64_t chunks,
+                                                struct asv_err *err);
+
+/* count consecutive chunks that the caller has checked against their leaves. */
+ASV_MUST_CHECK enum asv_status asv_clip_chunks_put(struct asv_clip_dir *clip, uint64_t first,
+                                                   const uint8_t *chunks, size_t count, struct asv_err *err);
+
+/* Which of the first `chunks` chunks are there and match their leaves, in every root: bit i % 8 of have[i /
+ * 8]. For resuming: what an earlier attempt left is believed only after this. */
+ASV_MUST_CHECK enum asv_status asv_clip_scan(struct asv_clip_dir *clip, uint64_t chunks, uint8_t *have,
+                                             struct asv_err *err);
+
+/* Gives the payload its exact length: chunks full chunks, then the final chunk, or nothing when final is NULL
+ * (a clip cut by a power failure ends without one). */
+ASV_MUST_CHECK enum asv_status asv_clip_payload_end(struct asv_clip_dir *clip, uint64_t chunks,
+                                                    const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES],
+                                                    struct asv_err *err);
+
+/* fdatasync of everything written through this handle, then the directory. After an ASV_E_IO from here the
+ * pages may be gone: scan and write again. */
+ASV_MUST_CHECK enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err);
+
+/* Reads the payload back from every root, around the page cache, and compares each chunk with its leaf. bad
+ * (same form as have) gets the chunks that differ, *bad_count their number; chunks of `holes` (may be NULL)
+ * are not expected. *mode says how it was read. *root is the RFC 6962 root of what the disk gave. */
+ASV_MUST_CHECK enum asv_status asv_clip_readback(struct asv_clip_dir *clip, uint64_t chunks,
+                                                 const uint8_t *holes, uint8_t *bad, uint64_t *bad_count,
+                                                 enum asv_readback *mode, uint8_t root[32],
+                                                 struct asv_err *err);
+
+/* ---- moving ---- */
+
+/* From staging (or sealed) to sealed/YYYY/MM/DD/<clip> (day as yyyymmdd), parents made, all directories
+ * fsynced. ASV_E_EXISTS when that name is taken: another recording claims the same UUID. */
+ASV_MUST_CHECK enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
+                                             struct asv_err *err);
+
+/* To quarantine/<clip>-<first 8 bytes of header_digest>. */
+ASV_MUST_CHECK enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],
+                                                   const uint8_t header_digest[32], struct asv_err *err);
+
+/* ---- the whole vault ---- */
+
+/* Called for each clip directory found in any root, each path once. Returning anything but ASV_OK ends the
+ * walk. */
+typedef enum asv_status (*asv_vault_visit)(void *ctx, enum asv_vault_area area, const char *path,
+                                           struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area,
+                                              asv_vault_visit visit, void *ctx, struct asv_err *err);
+
+/* Bytes under quarantine/, for the quota. */
+ASV_MUST_CHECK enum asv_status asv_vault_quarantine_bytes(struct asv_vault *vault, uint64_t *bytes,
+                                                          struct asv_err *err);
+
+struct asv_scrub_report {
+    uint64_t clips, bytes;
+    uint64_t repaired; /* files restored from the mirror */
+    uint64_t damaged;  /* clips with a file that no root holds whole: an alarm */
+};
+
+/* What scrub says of one file, for the log: root 0 or 1. */
+enum asv_scrub_finding {
+    ASV_SCRUB_REPAIRED, /* it differed and was replaced by the mirror's */
+    ASV_SCRUB_DAMAGED,  /* it differs and no root has a whole one */
+};
+
+struct asv_scrub_ops {
+    void *ctx;
+    /* Called after each bytes read; sleeps as long as the chosen rate wants; not ASV_OK ends the scrub. */
+    enum asv_status (*read)(void *ctx, uint64_t bytes);
+    void (*found)(void *ctx, const char *path, enum asv_part part, unsigned root,
+                  enum asv_scrub_finding finding);
+};
+
+/* Checks every committed clip in every root against its commit record, and repairs what one root has lost
+ * from the other. A commit record is believed when its bytes are the same in both roots or, where they
+ * differ, when asv_commit_verify accepts it for dock_pk (NULL: it must then decode). */
+ASV_MUST_CHECK enum asv_status asv_vault_scrub(struct asv_vault *vault, const uint8_t *dock_pk,
+                                               const struct asv_scrub_ops *ops,
+                                               struct asv_scrub_report *report, struct asv_err *err);
+
+#endif
