@@ -54,6 +54,7 @@
     RAW(root)                                                  \
     U64(leaves)                                                \
     U64(payload_bytes)                                         \
+    RAW(final_chunk)                                           \
     U64(media_bytes)                                           \
     U64(seal_bytes)                                            \
     RAW(seal_digest)                                           \

@@ -90,7 +90,8 @@ struct asv_commit {
     uint8_t root[32]; /* RFC 6962, with leaves and payload_bytes: the payload's digest */
     uint64_t leaves;
     uint64_t payload_bytes;
-    uint64_t media_bytes; /* 0: unknown (no end record) */
+    uint8_t final_chunk[24]; /* last bytes of the payload, outside the tree; zeros when it has none */
+    uint64_t media_bytes;    /* 0: unknown (no end record) */
     uint64_t seal_bytes;
     uint8_t seal_digest[32];
     uint64_t tail_bytes;

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A clip's directory in every root: opening, its parts, moving. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/io.h"
+#include "server/vault/internal.h"
+
+#define DIGEST_BLOCK_BYTES (64u * 1024)
+
+static void to_hex(char *out, const uint8_t *data, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[data[i] >> 4];
+        *out++ = digits[data[i] & 15];
+    }
+    *out = '\0';
+}
+
+enum asv_status asv_clip_tolerate(struct asv_clip_dir *clip, size_t root, enum asv_status status)
+{
+    if (status != ASV_E_IO || asv_clip_replicas(clip) < 2) {
+        return status;
+    }
+    clip->roots[root].failed = true;
+    return ASV_OK;
+}
+
+static struct asv_clip_dir *new_clip(struct asv_vault *vault, enum asv_vault_area area)
+{
+    struct asv_clip_dir *clip = calloc(1, sizeof *clip);
+    if (clip == NULL) {
+        return NULL;
+    }
+    clip->vault = vault;
+    clip->area = area;
+    clip->leaves = -1;
+    for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
+        clip->roots[i].dir = -1;
+        clip->roots[i].failed = i >= vault->root_count;
+        for (size_t part = 0; part < ASV_PART_COUNT; part++) {
+            clip->roots[i].parts[part] = -1;
+        }
+    }
+    return clip;
+}
+
+void asv_clip_close(struct asv_clip_dir *clip)
+{
+    if (clip == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
+        for (size_t part = 0; part < ASV_PART_COUNT; part++) {
+            if (clip->roots[i].parts[part] >= 0) {
+                close(clip->roots[i].parts[part]);
+            }
+        }
+        if (clip->roots[i].dir >= 0) {
+            close(clip->roots[i].dir);
+        }
+    }
+    if (clip->leaves >= 0) {
+        close(clip->leaves);
+    }
+    free(clip);
+}
+
+/* Locks the directory that path names now. The directory may have been moved or removed by whoever held the
+ * lock before; then it is opened anew. */
+static enum asv_status open_locked(int root, const char *path, bool make, int *out, struct asv_err *err)
+{
+    for (;;) {
+        int fd = -1;
+        struct stat mine;
+        struct stat named;
+        enum asv_status status = asv_io_open_dir(root, path, make, &fd, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            close(fd);
+            return asv_fail(err, ASV_E_BUSY, "this recording is already being handled in another slot");
+        }
+        if (fstat(fd, &mine) == 0 && fstatat(root, path, &named, 0) == 0 && mine.st_ino == named.st_ino &&
+            mine.st_dev == named.st_dev) {
+            *out = fd;
+            return ASV_OK;
+        }
+        close(fd);
+        if (!make) {
+            return asv_io_fail(err, ENOENT, path);
+        }
+    }
+}
+
+static enum asv_status open_clip(struct asv_vault *vault, enum asv_vault_area area, const char *path,
+                                 bool make, struct asv_clip_dir **out, struct asv_err *err)
+{
+    struct asv_clip_dir *clip = new_clip(vault, area);
+    if (clip == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "vault: no memory");
+    }
+    snprintf(clip->path, sizeof clip->path, "%s", path);
+    enum asv_status status = ASV_OK;
+    unsigned missing = 0;
+    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+        status = open_locked(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
+        if (status == ASV_E_NOT_FOUND && ++missing < vault->root_count) {
+            clip->roots[i].failed = true;
+            status = ASV_OK;
+        } else {
+            status = asv_clip_tolerate(clip, i, status);
+        }
+    }
+    if (status != ASV_OK) {
+        asv_clip_close(clip);
+        return status;
+    }
+    *out = clip;
+    return ASV_OK;
+}
+
+enum asv_status asv_vault_stage(struct asv_vault *vault, const uint8_t camera_cert[32],
+                                const uint8_t epoch[16], uint64_t number, struct asv_clip_dir **out,
+                                struct asv_err *err)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    char camera[33];
+    char store[17];
+    to_hex(camera, camera_cert, 16);
+    to_hex(store, epoch, 8);
+    snprintf(path, sizeof path, "staging/%s-%s-%llu", camera, store, (unsigned long long)number);
+    return open_clip(vault, ASV_VAULT_STAGING, path, true, out, err);
+}
+
+enum asv_status asv_vault_open_clip(struct asv_vault *vault, enum asv_vault_area area, const char *path,
+                                    struct asv_clip_dir **out, struct asv_err *err)
+{
+    if (strlen(path) >= ASV_VAULT_PATH_BYTES) {
+        return asv_fail(err, ASV_E_LIMIT, "vault: path is too long for a clip's");
+    }
+    return open_clip(vault, area, path, false, out, err);
+}
+
+enum asv_status asv_clip_discard_take(struct asv_clip_dir *clip, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        if (clip->roots[i].dir < 0) {
+            continue;
+        }
+        enum asv_status here = asv_io_remove_tree(clip->vault->roots[i].dir, clip->path, err);
+        status = status == ASV_OK ? here : status;
+    }
+    asv_clip_close(clip);
+    return status;
+}
+
+const char *asv_clip_path(const struct asv_clip_dir *clip)
+{
+    return clip->path;
+}
+
+enum asv_vault_area asv_clip_area(const struct asv_clip_dir *clip)
+{
+    return clip->area;
+}
+
+unsigned asv_clip_replicas(const struct asv_clip_dir *clip)
+{
+    unsigned replicas = 0;
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        replicas += !clip->roots[i].failed;
+    }
+    return replicas;
+}
+
+/* The first root that still holds everything. */
+static size_t best_root(const struct asv_clip_dir *clip)
+{
+    size_t i = 0;
+    while (i + 1 < clip->vault->root_count && clip->roots[i].failed) {
+        i++;
+    }
+    return i;
+}
+
+enum asv_status asv_clip_part_fd(struct asv_clip_dir *clip, size_t root, enum asv_part part, int *fd,
+                                 struct asv_err *err)
+{
+    int *kept = &clip->roots[root].parts[part];
+    if (*kept < 0) {
+        enum asv_status status = asv_io_open(clip->roots[root].dir, asv_part_name(part),
+                                             O_RDWR | O_CREAT | O_NOFOLLOW, 0600, kept, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    *fd = *kept;
+    return ASV_OK;
+}
+
+enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, const void *data, size_t len,
+                             struct asv_err *err)
+{
+    if (len > ASV_VAULT_SMALL_BYTES) {
+        return asv_fail_at(err, ASV_E_LIMIT, "vault: too large to be put in one piece", len);
+    }
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        if (clip->roots[i].failed) {
+            continue;
+        }
+        status = asv_io_replace_file(clip->roots[i].dir, asv_part_name(part), data, len, 0600, err);
+        status = asv_clip_tolerate(clip, i, status);
+    }
+    return status;
+}
+
+enum asv_status asv_clip_get(struct asv_clip_dir *clip, enum asv_part part, void *out, size_t cap,
+                             size_t *len, struct asv_err *err)
+{
+    return asv_io_read_file(clip->roots[best_root(clip)].dir, asv_part_name(part), out, cap, len, err);
+}
+
+enum asv_status asv_clip_write(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset,
+                               const void *data, size_t len, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        int fd = -1;
+        if (clip->roots[i].failed) {
+            continue;
+        }
+        status = asv_clip_part_fd(clip, i, part, &fd, err);
+        if (status == ASV_OK) {
+            status = asv_io_pwrite(fd, data, len, offset, asv_part_name(part), err);
+        }
+        status = asv_clip_tolerate(clip, i, status);
+    }
+    return status;
+}
+
+/* Opens a part of the best root for reading; ASV_E_NOT_FOUND when there is none. */
+static enum asv_status open_part(struct asv_clip_dir *clip, enum asv_part part, int *fd, struct asv_err *err)
+{
+    return asv_io_open(clip->roots[best_root(clip)].dir, asv_part_name(part), O_RDONLY | O_NOFOLLOW, 0, fd,
+                       err);
+}
+
+enum asv_status asv_clip_read(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset, void *out,
+                              size_t len, struct asv_err *err)
+{
+    int fd = -1;
+    enum asv_status status = open_part(clip, part, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_pread(fd, out, len, offset, asv_part_name(part), err);
+        close(fd);
+    }
+    return status;
+}
+
+enum asv_status asv_clip_size(struct asv_clip_dir *clip, enum asv_part part, uint64_t *size,
+                              struct asv_err *err)
+{
+    int fd = -1;
+    enum asv_status status = open_part(clip, part, &fd, NULL);
+    if (status == ASV_E_NOT_FOUND) {
+        *size = 0;
+        return ASV_OK;
+    }
+    if (status != ASV_OK) {
+        return asv_fail(err, status, asv_part_name(part));
+    }
+    status = asv_io_size(fd, size, asv_part_name(part), err);
+    close(fd);
+    return status;
+}
+
+enum asv_status asv_clip_truncate(struct asv_clip_dir *clip, enum asv_part part, uint64_t size,
+                                  struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        int fd = -1;
+        if (clip->roots[i].failed) {
+            continue;
+        }
+        status = asv_clip_part_fd(clip, i, part, &fd, err);
+        if (status == ASV_OK && ftruncate(fd, (off_t)size) != 0) {
+            status = asv_io_fail(err, errno, asv_part_name(part));
+        }
+        status = asv_clip_tolerate(clip, i, status);
+    }
+    return status;
+}
+
+static enum asv_status digest_fd(int fd, const char *what, uint8_t digest[32], uint64_t *size,
+                                 struct asv_err *err)
+{
+    uint8_t block[DIGEST_BLOCK_BYTES];
+    struct asv_sha256 hash;
+    uint64_t total = 0;
+    asv_sha256_init(&hash);
+    for (;;) {
+        ssize_t got = pread(fd, block, sizeof block, (off_t)total);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return asv_io_fail(err, errno, what);
+        }
+        if (got == 0) {
+            break;
+        }
+        asv_sha256_update(&hash, block, (size_t)got);
+        total += (uint64_t)got;
+    }
+    asv_sha256_final(&hash, digest);
+    *size = total;
+    return ASV_OK;
+}
+
+enum asv_status asv_clip_digest(struct asv_clip_dir *clip, enum asv_part part, uint8_t digest[32],
+                                uint64_t *size, struct asv_err *err)
+{
+    int fd = -1;
+    enum asv_status status = open_part(clip, part, &fd, NULL);
+    if (status == ASV_E_NOT_FOUND) {
+        asv_sha256(digest, "", 0);
+        *size = 0;
+        return ASV_OK;
+    }
+    if (status != ASV_OK) {
+        return asv_fail(err, status, asv_part_name(part));
+    }
+    status = digest_fd(fd, asv_part_name(part), digest, size, err);
+    close(fd);
+    return status;
+}
+
+enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        if (clip->roots[i].failed) {
+            continue;
+        }
+        for (int part = 0; status == ASV_OK && part < ASV_PART_COUNT; part++) {
+            if (clip->roots[i].parts[part] >= 0) {
+                status =
+                    asv_io_sync_data(clip->roots[i].parts[part], asv_part_name((enum asv_part)part), err);
+            }
+        }
+        if (status == ASV_OK) {
+            status = asv_io_sync_dir(clip->roots[i].dir, clip->path, err);
+        }
+        status = asv_clip_tolerate(clip, i, status);
+    }
+    return status;
+}
+
+/* ---- moving ---- */
+
+/* Renames in one root and fsyncs both parents, so that the clip is under one name after any crash. */
+static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, const char *parent,
+                                    const char *to, struct asv_err *err)
+{
+    int vault_dir = clip->vault->roots[root].dir;
+    int new_parent = -1;
+    int old_parent = -1;
+    char old[ASV_VAULT_PATH_BYTES];
+    struct stat st;
+
+    snprintf(old, sizeof old, "%s", clip->path);
+    *strrchr(old, '/') = '\0';
+    if (fstatat(vault_dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        return asv_io_fail(err, EEXIST, to);
+    }
+    enum asv_status status = asv_io_open_dir(vault_dir, parent, true, &new_parent, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_io_open_dir(vault_dir, old, false, &old_parent, err);
+    if (status == ASV_OK) {
+        status = asv_io_rename(vault_dir, clip->path, vault_dir, to, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(new_parent, parent, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(old_parent, old, err);
+    }
+    close(new_parent);
+    if (old_parent >= 0) {
+        close(old_parent);
+    }
+    return status;
+}
+
+static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area, const char *parent,
+                            const char *to, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    if (strcmp(clip->path, to) == 0) {
+        return ASV_OK;
+    }
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        if (!clip->roots[i].failed) {
+            status = asv_clip_tolerate(clip, i, move_in_root(clip, i, parent, to, err));
+        }
+    }
+    if (status == ASV_OK) {
+        snprintf(clip->path, sizeof clip->path, "%s", to);
+        clip->area = area;
+    }
+    return status;
+}
+
+/* 8-4-4-4-12 */
+static void uuid_text(char out[37], const uint8_t uuid[16])
+{
+    char hex[33];
+    to_hex(hex, uuid, 16);
+    snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
+                              struct asv_err *err)
+{
+    char parent[48];
+    char to[ASV_VAULT_PATH_BYTES];
+    char name[37];
+    if (day < 19700101 || day > 99991231) {
+        return asv_fail_at(err, ASV_E_USAGE, "vault: not a recording day (yyyymmdd)", day);
+    }
+    uuid_text(name, uuid);
+    snprintf(parent, sizeof parent, "sealed/%04u/%02u/%02u", day / 10000, day / 100 % 100, day % 100);
+    snprintf(to, sizeof to, "%s/%s", parent, name);
+    return move(clip, ASV_VAULT_SEALED, parent, to, err);
+}
+
+enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],
+                                    const uint8_t header_digest[32], struct asv_err *err)
+{
+    char to[ASV_VAULT_PATH_BYTES];
+    char name[37];
+    char header[17];
+    uuid_text(name, uuid);
+    to_hex(header, header_digest, 8);
+    snprintf(to, sizeof to, "quarantine/%s-%s", name, header);
+    return move(clip, ASV_VAULT_QUARANTINE, "quarantine", to, err);
+}

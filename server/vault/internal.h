@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What the vault's own files share.
+ */
+#ifndef ASV_SERVER_VAULT_INTERNAL_H
+#define ASV_SERVER_VAULT_INTERNAL_H
+
+#include "server/vault/vault.h"
+
+struct asv_vault {
+    struct {
+        int dir;
+        int lock;         /* -1 unless exclusive */
+        bool direct;      /* the file system reads around the page cache */
+        const char *name; /* for messages; owned */
+    } roots[ASV_VAULT_ROOTS];
+    size_t root_count;
+};
+
+struct asv_clip_dir {
+    struct asv_vault *vault;
+    enum asv_vault_area area;
+    char path[ASV_VAULT_PATH_BYTES];
+    struct {
+        int dir;
+        int parts[ASV_PART_COUNT]; /* opened for writing in pieces, else -1 */
+        bool failed;
+    } roots[ASV_VAULT_ROOTS];
+    int leaves; /* unnamed scratch file, -1 until the first leaf */
+    bool has_final;
+    uint8_t final_chunk[ASV_VAULT_FINAL_BYTES]; /* as asv_clip_payload_end was given it */
+};
+
+/* After an operation on one root failed with status: ASV_OK when the clip can go on without this root, which
+ * is then left out, else status. */
+enum asv_status asv_clip_tolerate(struct asv_clip_dir *clip, size_t root, enum asv_status status);
+
+/* The part's file in one root, opened for reading and writing (made when missing) and kept open. */
+ASV_MUST_CHECK enum asv_status asv_clip_part_fd(struct asv_clip_dir *clip, size_t root, enum asv_part part,
+                                                int *fd, struct asv_err *err);
+
+/* Reads a payload of chunks full chunks from fd in large blocks, and gives each chunk's leaf hash in order;
+ * what follows the last chunk goes into rest, at most ASV_VAULT_FINAL_BYTES of it. */
+typedef enum asv_status (*asv_leaf_visit)(void *ctx, uint64_t index, const uint8_t leaf[32]);
+ASV_MUST_CHECK enum asv_status asv_payload_hash(int fd, uint64_t chunks, asv_leaf_visit visit, void *ctx,
+                                                uint8_t rest[ASV_VAULT_FINAL_BYTES], size_t *rest_len,
+                                                struct asv_err *err);
+
+/* Room for the absolute minimum of a path below a root: ASV_E_LIMIT never happens for paths the vault itself
+ * made. */
+#define ASV_VAULT_AREAS 3
+extern const char *const asv_vault_area_names[ASV_VAULT_AREAS];
+
+#endif

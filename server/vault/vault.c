@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/vault/vault.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/io.h"
+#include "server/vault/internal.h"
+
+const char *const asv_vault_area_names[ASV_VAULT_AREAS] = {
+    [ASV_VAULT_STAGING] = "staging",
+    [ASV_VAULT_SEALED] = "sealed",
+    [ASV_VAULT_QUARANTINE] = "quarantine",
+};
+
+const char *asv_part_name(enum asv_part part)
+{
+    static const char *const names[ASV_PART_COUNT] = {
+        [ASV_PART_PAYLOAD] = "payload", [ASV_PART_SEAL] = "seal",       [ASV_PART_STANZAS] = "stanzas",
+        [ASV_PART_LINK] = "link",       [ASV_PART_TAIL] = "tail",       [ASV_PART_CHAIN] = "chain",
+        [ASV_PART_COMMIT] = "commit",   [ASV_PART_RECEIPT] = "receipt", [ASV_PART_ERASURE] = "erasure",
+    };
+    return names[part];
+}
+
+/* Whether a file in this directory can be opened for reading around the page cache. */
+static bool reads_direct(int dir)
+{
+    int fd = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC | O_DIRECT, 0600);
+    if (fd < 0) {
+        return false;
+    }
+    close(fd);
+    return true;
+}
+
+static enum asv_status take_lock(int dir, const char *root, int *lock, struct asv_err *err)
+{
+    int fd = -1;
+    enum asv_status status = asv_io_open(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &fd, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        char text[ASV_ERR_TEXT_BYTES];
+        snprintf(text, sizeof text, "vault %s: another dock daemon is using it", root);
+        close(fd);
+        return asv_fail(err, ASV_E_BUSY, text);
+    }
+    *lock = fd;
+    return ASV_OK;
+}
+
+static enum asv_status open_root(struct asv_vault *vault, size_t i, const struct asv_vault_config *config,
+                                 struct asv_err *err)
+{
+    const char *root = config->roots[i];
+    char text[ASV_ERR_TEXT_BYTES];
+
+    if (root == NULL || root[0] != '/') {
+        snprintf(text, sizeof text, "vault directory \"%s\": give an absolute path",
+                 root == NULL ? "" : root);
+        return asv_fail(err, ASV_E_USAGE, text);
+    }
+    vault->roots[i].name = strdup(root);
+    if (vault->roots[i].name == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "vault: no memory");
+    }
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, root, true, &vault->roots[i].dir, err);
+    for (size_t area = 0; status == ASV_OK && area < ASV_VAULT_AREAS; area++) {
+        status = asv_io_open_dir(vault->roots[i].dir, asv_vault_area_names[area], true, NULL, err);
+    }
+    if (status == ASV_OK && config->exclusive) {
+        status = take_lock(vault->roots[i].dir, root, &vault->roots[i].lock, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    vault->roots[i].direct = reads_direct(vault->roots[i].dir);
+    if (!vault->roots[i].direct && !config->allow_cached_readback) {
+        snprintf(
+            text, sizeof text,
+            "vault %s: this file system cannot read around the page cache (O_DIRECT), so that a write could "
+            "not be proven; use ext4 or xfs, or allow readback = cached outside production",
+            root);
+        return asv_fail(err, ASV_E_USAGE, text);
+    }
+    return ASV_OK;
+}
+
+static bool same_directory(int a, int b)
+{
+    struct stat sa;
+    struct stat sb;
+    return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv_vault **out,
+                               struct asv_err *err)
+{
+    if (config->root_count < 1 || config->root_count > ASV_VAULT_ROOTS) {
+        return asv_fail_at(err, ASV_E_USAGE, "vault: one or two directories, not", config->root_count);
+    }
+    struct asv_vault *vault = calloc(1, sizeof *vault);
+    if (vault == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "vault: no memory");
+    }
+    vault->root_count = config->root_count;
+    for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
+        vault->roots[i].dir = vault->roots[i].lock = -1;
+    }
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+        if (i > 0 && strcmp(config->roots[0], config->roots[i]) == 0) {
+            status = asv_fail(err, ASV_E_USAGE, "vault: the mirror is the vault's own directory");
+            break;
+        }
+        status = open_root(vault, i, config, err);
+    }
+    if (status == ASV_OK && vault->root_count == 2 &&
+        same_directory(vault->roots[0].dir, vault->roots[1].dir)) {
+        status = asv_fail(err, ASV_E_USAGE, "vault: the mirror is the vault's own directory");
+    }
+    if (status != ASV_OK) {
+        asv_vault_close(vault);
+        return status;
+    }
+    *out = vault;
+    return ASV_OK;
+}
+
+void asv_vault_close(struct asv_vault *vault)
+{
+    if (vault == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
+        if (vault->roots[i].lock >= 0) {
+            close(vault->roots[i].lock);
+        }
+        if (vault->roots[i].dir >= 0) {
+            close(vault->roots[i].dir);
+        }
+        free((void *)(uintptr_t)vault->roots[i].name);
+    }
+    free(vault);
+}
+
+enum asv_status asv_vault_free_bytes(struct asv_vault *vault, uint64_t *bytes, struct asv_err *err)
+{
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < vault->root_count; i++) {
+        uint64_t here = 0;
+        enum asv_status status = asv_io_free_bytes(vault->roots[i].dir, &here, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        least = here < least ? here : least;
+    }
+    *bytes = least;
+    return ASV_OK;
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    struct asv_vault *vault;
+    size_t root;
+    enum asv_vault_area area;
+    asv_vault_visit visit;
+    void *ctx;
+    struct asv_err *err;
+};
+
+/* Sealed clips lie three directories deep (year, month, day), the others at the top. */
+static int area_depth(enum asv_vault_area area)
+{
+    return area == ASV_VAULT_SEALED ? 3 : 0;
+}
+
+static bool in_earlier_root(const struct walk *walk, const char *path)
+{
+    struct stat st;
+    for (size_t i = 0; i < walk->root; i++) {
+        if (fstatat(walk->vault->roots[i].dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static enum asv_status walk_below(const struct walk *walk, const char *path, int depth);
+
+static enum asv_status walk_entry(const struct walk *walk, const char *path, const char *name, int depth)
+{
+    char below[ASV_VAULT_PATH_BYTES];
+    struct stat st;
+    if ((size_t)snprintf(below, sizeof below, "%s/%s", path, name) >= sizeof below) {
+        return ASV_OK; /* nothing the vault made has such a name */
+    }
+    if (fstatat(walk->vault->roots[walk->root].dir, below, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISDIR(st.st_mode)) {
+        return ASV_OK;
+    }
+    if (depth > 0) {
+        return walk_below(walk, below, depth - 1);
+    }
+    return in_earlier_root(walk, below) ? ASV_OK : walk->visit(walk->ctx, walk->area, below, walk->err);
+}
+
+static enum asv_status walk_below(const struct walk *walk, const char *path, int depth)
+{
+    struct dirent **entries = NULL;
+    int count = scandirat(walk->vault->roots[walk->root].dir, path, &entries, not_hidden, by_name);
+    if (count < 0) {
+        return asv_io_fail(walk->err, errno, path);
+    }
+    enum asv_status status = ASV_OK;
+    for (int i = 0; i < count; i++) {
+        if (status == ASV_OK) {
+            status = walk_entry(walk, path, entries[i]->d_name, depth);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return status;
+}
+
+enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area, asv_vault_visit visit,
+                               void *ctx, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+        const struct walk walk = {vault, i, area, visit, ctx, err};
+        status = walk_below(&walk, asv_vault_area_names[area], area_depth(area));
+    }
+    return status;
+}
+
+struct sum {
+    struct asv_vault *vault;
+    uint64_t bytes;
+};
+
+static enum asv_status add_clip_bytes(void *ctx, enum asv_vault_area area, const char *path,
+                                      struct asv_err *err)
+{
+    struct sum *sum = ctx;
+    (void)area;
+    for (int part = 0; part < ASV_PART_COUNT; part++) {
+        char name[ASV_VAULT_PATH_BYTES + 16];
+        struct stat st;
+        snprintf(name, sizeof name, "%s/%s", path, asv_part_name((enum asv_part)part));
+        for (size_t i = 0; i < sum->vault->root_count; i++) {
+            if (fstatat(sum->vault->roots[i].dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+                sum->bytes += (uint64_t)st.st_size;
+                break;
+            }
+            if (errno != ENOENT) {
+                return asv_io_fail(err, errno, name);
+            }
+        }
+    }
+    return ASV_OK;
+}
+
+enum asv_status asv_vault_quarantine_bytes(struct asv_vault *vault, uint64_t *bytes, struct asv_err *err)
+{
+    struct sum sum = {vault, 0};
+    enum asv_status status = asv_vault_walk(vault, ASV_VAULT_QUARANTINE, add_clip_bytes, &sum, err);
+    if (status == ASV_OK) {
+        *bytes = sum.bytes;
+    }
+    return status;
+}
