@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/policy/arrival.h"
+
+#include "server/base/calendar.h"
+
+/* Last day the recording can be of, and whether that is known well enough for a machine to count from it. */
+static enum asv_status day_of(const struct asv_arrival_facts *facts, uint32_t *last, uint32_t *first,
+                              bool *decided)
+{
+    int64_t latest = facts->day_key ? facts->start.latest_ms : facts->end.latest_ms;
+    int64_t earliest = facts->day_key ? facts->start.earliest_ms : facts->end.earliest_ms;
+    enum asv_status status = asv_local_date(latest, last);
+    if (status)
+        return status;
+    *first = 0;
+    *decided = false;
+    if (earliest == ASV_TIME_UNKNOWN)
+        return ASV_OK;
+    status = asv_local_date(earliest, first);
+    if (status)
+        return status;
+    uint32_t next = *last;
+    if (*first != *last)
+        status = asv_date_add(*first, 1, &next);
+    *decided = next == *last;
+    return status;
+}
+
+enum asv_status asv_policy_arrival(struct asv_arrival *out, const struct asv_arrival_facts *facts,
+                                   const struct asv_retention_policy *policy, struct asv_err *err)
+{
+    if (policy->days > ASV_POLICY_DAYS_MAX)
+        return asv_fail_at(err, ASV_E_USAGE, "the policy keeps recordings for too many days", policy->days);
+    if ((facts->start.earliest_ms != ASV_TIME_UNKNOWN && facts->start.earliest_ms > facts->start.latest_ms) ||
+        (facts->end.earliest_ms != ASV_TIME_UNKNOWN && facts->end.earliest_ms > facts->end.latest_ms))
+        return asv_fail(err, ASV_E_USAGE, "an interval ends before it begins");
+    uint32_t first = 0, last = 0;
+    bool decided = false;
+    int64_t due = 0, first_due = 0;
+    enum asv_status status = day_of(facts, &last, &first, &decided);
+    if (!status)
+        status = asv_due_ms(last, policy->days, &due);
+    if (!status && first)
+        status = asv_due_ms(first, policy->days, &first_due);
+    if (status)
+        return asv_fail(err, status, "the recording's date is outside the calendar");
+
+    struct asv_arrival result = {.kind = ASV_ARRIVAL_STORE, .day = last, .due_ms = due};
+    if (due <= facts->now_ms)
+        result.kind = ASV_ARRIVAL_EXPIRED; /* the last day it can be of is over, so all are */
+    else if (!decided || first_due <= facts->now_ms)
+        result = (struct asv_arrival){.kind = ASV_ARRIVAL_STORE_BLOCKED};
+    result.rewrap = result.kind == ASV_ARRIVAL_STORE && facts->day_key && facts->key_date != result.day;
+    *out = result;
+    return ASV_OK;
+}
+
+bool asv_policy_quarantine_has_room(uint64_t used, uint64_t quota, uint64_t bytes)
+{
+    return used <= quota && bytes <= quota - used;
+}
