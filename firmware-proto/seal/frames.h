@@ -22,9 +22,9 @@
 #define ASV_SEAL_LEAVES_MAX         8192 /* in one LEAVES frame, so between two checkpoints */
 #define ASV_SEAL_RECORD_VALUE_MAX   256
 #define ASV_SEAL_RECORD_MAX_BYTES   (4 + 2 + 8 + 8 + 8 + 2 + ASV_SEAL_RECORD_VALUE_MAX)
-#define ASV_SEAL_CHECKPOINT_BYTES   291   /* body and signature: always as long */
-#define ASV_SEAL_END_BYTES          172   /* body and signature: always as long */
-#define ASV_SEAL_RECORDS_MAX        65535 /* in one clip */
+#define ASV_SEAL_CHECKPOINT_BYTES   291     /* body and signature: always as long */
+#define ASV_SEAL_END_BYTES          172     /* body and signature: always as long */
+#define ASV_SEAL_RECORDS_MAX        1048576 /* in one clip: ten a second for the longest day */
 
 enum asv_seal_frame {
     ASV_FRAME_HEADER = 1,

@@ -72,17 +72,20 @@ struct asv_seal_verifier {
     struct asv_seal_signer signer;
     struct asv_seal_events events;
     struct asv_seal_result result;
+    enum asv_status stopped; /* by an event */
     struct asv_merkle tree;
     uint8_t records_digest[ASV_SHA256_BYTES];
+    uint8_t checkpoint_digest[ASV_SHA256_BYTES];
     uint32_t records;
-    uint64_t mono_ms;
-    uint64_t frame_at; /* offset of the frame being read */
-    uint8_t phase;
+    uint64_t record_chunk; /* of the last record */
+    uint64_t mono_ms;      /* of the last record or signed frame */
+    uint64_t frame_at;     /* offset of the frame being read */
+    bool in_body;
     uint8_t frame_type;
-    bool any_record;     /* since the last checkpoint */
-    bool any_leaves;     /* since the last checkpoint */
-    uint32_t frame_left; /* bytes of the frame's body still to come */
-    uint32_t have;       /* bytes in buffer */
+    bool leaves_seen;    /* since the last checkpoint */
+    bool records_seen;   /* since the last checkpoint */
+    uint32_t frame_left; /* bytes of the frame's body that are not in the buffer yet */
+    uint32_t have;       /* bytes in the buffer */
     uint8_t buffer[ASV_SEAL_HEADER_MAX_BYTES];
 };
 

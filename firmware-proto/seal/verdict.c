@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "firmware-proto/seal/verdict.h"
+
+#include <string.h>
+
+void asv_chunk_ranges_init(struct asv_chunk_ranges *ranges)
+{
+    memset(ranges, 0, sizeof *ranges);
+    ranges->exact = true;
+}
+
+void asv_chunk_ranges_add_run(struct asv_chunk_ranges *ranges, uint64_t first, uint64_t count)
+{
+    struct asv_chunk_range *last = ranges->count == 0 ? NULL : &ranges->range[ranges->count - 1];
+    if (count == 0) {
+        return;
+    }
+    ranges->chunks += count;
+    if (last != NULL && last->first + last->count == first) {
+        last->count += count;
+    } else if (ranges->count < ASV_CHUNK_RANGES_MAX) {
+        ranges->range[ranges->count++] = (struct asv_chunk_range){first, count};
+    } else if (last != NULL) {
+        last->count = first + count - last->first;
+        ranges->exact = false;
+    }
+}
+
+void asv_chunk_ranges_add(struct asv_chunk_ranges *ranges, uint64_t index)
+{
+    asv_chunk_ranges_add_run(ranges, index, 1);
+}
+
+/* S-092: what the payload holds behind the signed chunks. */
+static void measure_rest(struct asv_verdict *out, const struct asv_seal_result *result,
+                         const struct asv_payload_facts *payload)
+{
+    uint64_t signed_bytes = out->chunks * ASV_CHUNK_CIPHER_BYTES;
+    uint64_t rest = payload->bytes > signed_bytes ? payload->bytes - signed_bytes : 0;
+    out->final_chunk = result->has_checkpoint && rest >= ASV_FINAL_CIPHER_BYTES &&
+                       memcmp(payload->rest, result->checkpoint.final_chunk, sizeof payload->rest) == 0;
+    /* A cut payload may carry its checkpoint's final chunk, but nothing behind it: then it is all tail. */
+    if (out->final_chunk && !result->ended && rest != ASV_FINAL_CIPHER_BYTES) {
+        out->final_chunk = false;
+    }
+    out->tail_bytes = out->final_chunk ? rest - ASV_FINAL_CIPHER_BYTES : rest;
+}
+
+/* The signed chunks that the payload's length alone shows to be missing, the final one included. */
+static void missing_by_length(struct asv_chunk_ranges *missing, const struct asv_verdict *verdict,
+                              const struct asv_seal_result *result, uint64_t bytes)
+{
+    uint64_t whole = bytes / ASV_CHUNK_CIPHER_BYTES;
+    uint64_t signed_bytes = verdict->chunks * ASV_CHUNK_CIPHER_BYTES;
+    asv_chunk_ranges_init(missing);
+    if (whole < verdict->chunks) {
+        asv_chunk_ranges_add_run(missing, whole, verdict->chunks - whole);
+    }
+    if (result->ended && bytes < signed_bytes + ASV_FINAL_CIPHER_BYTES) {
+        asv_chunk_ranges_add(missing, verdict->chunks);
+    }
+}
+
+void asv_verdict_of(struct asv_verdict *out, const struct asv_seal_result *result,
+                    const struct asv_payload_facts *payload, enum asv_provenance provenance)
+{
+    struct asv_chunk_ranges missing;
+    memset(out, 0, sizeof *out);
+    out->provenance = provenance;
+    out->chunks = result->checkpoint.chunks;
+    out->seal_tail_bytes = result->seal_bytes - result->signed_bytes;
+    measure_rest(out, result, payload);
+    missing_by_length(&missing, out, result, payload->bytes);
+    if (payload->missing != NULL && payload->missing->count > 0) {
+        missing = *payload->missing;
+    }
+
+    /* S-091: the worst first. */
+    if (result->status != ASV_OK || !result->has_header) {
+        out->integrity = ASV_INTEGRITY_INVALID;
+    } else if (payload->wrong != NULL && payload->wrong->count > 0) {
+        out->integrity = ASV_INTEGRITY_INVALID;
+        out->bad = *payload->wrong;
+    } else if (missing.count > 0) {
+        out->integrity = ASV_INTEGRITY_GAP;
+        out->bad = missing;
+    } else if (!result->ended) {
+        out->integrity = ASV_INTEGRITY_TRUNCATED;
+    } else if (!out->final_chunk || out->tail_bytes > 0 || out->seal_tail_bytes > 0) {
+        out->integrity = ASV_INTEGRITY_UNSIGNED_TAIL;
+    } else {
+        out->integrity = ASV_INTEGRITY_VALID;
+    }
+}
+
+enum asv_provenance asv_provenance_of(enum asv_status chain, enum asv_sealer sealer)
+{
+    if (chain == ASV_OK) {
+        return sealer == ASV_SEALER_DOCK ? ASV_PROVENANCE_SEALED_BY_DOCK : ASV_PROVENANCE_TRUSTED;
+    }
+    return chain == ASV_E_REVOKED ? ASV_PROVENANCE_REVOKED : ASV_PROVENANCE_UNKNOWN_KEY;
+}
