@@ -11,9 +11,9 @@
 struct asv_vault {
     struct {
         int dir;
-        int lock;         /* -1 unless exclusive */
-        bool direct;      /* the file system reads around the page cache */
-        const char *name; /* for messages; owned */
+        int lock;    /* -1 unless exclusive */
+        bool direct; /* the file system reads around the page cache */
+        char *name;  /* for messages; owned */
     } roots[ASV_VAULT_ROOTS];
     size_t root_count;
 };

@@ -149,7 +149,7 @@ void asv_vault_close(struct asv_vault *vault)
         if (vault->roots[i].dir >= 0) {
             close(vault->roots[i].dir);
         }
-        free((void *)(uintptr_t)vault->roots[i].name);
+        free(vault->roots[i].name);
     }
     free(vault);
 }

@@ -51,22 +51,28 @@ bool fault_disk_struck(void)
     return struck;
 }
 
-/* kind:after[:path], with kind one of enospc, eio-write, eio-sync; sticky */
+/* kind:after[:path], with kind one of enospc, eio-write, eio-sync */
 __attribute__((constructor)) static void arm_from_environment(void)
 {
+    static const struct {
+        const char *name;
+        enum fault_kind kind;
+        int error;
+        bool sticky;
+    } kinds[] = {
+        {"enospc:", FAULT_WRITE, ENOSPC, true},
+        {"eio-write:", FAULT_WRITE, EIO, true},
+        {"eio-sync:", FAULT_SYNC, EIO, false},
+    };
     const char *text = getenv("ASV_FAULT_DISK");
-    char kind[16] = "";
-    char path[256] = "";
-    unsigned after = 0;
-    if (text == NULL || sscanf(text, "%15[^:]:%u:%255s", kind, &after, path) < 2) {
-        return;
-    }
-    if (strcmp(kind, "enospc") == 0) {
-        fault_disk_arm(FAULT_WRITE, after, ENOSPC, true, path[0] != '\0' ? path : NULL);
-    } else if (strcmp(kind, "eio-write") == 0) {
-        fault_disk_arm(FAULT_WRITE, after, EIO, true, path[0] != '\0' ? path : NULL);
-    } else if (strcmp(kind, "eio-sync") == 0) {
-        fault_disk_arm(FAULT_SYNC, after, EIO, false, path[0] != '\0' ? path : NULL);
+    for (size_t i = 0; text != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+        size_t len = strlen(kinds[i].name);
+        if (strncmp(text, kinds[i].name, len) == 0) {
+            char *end = NULL;
+            unsigned long after = strtoul(text + len, &end, 10);
+            fault_disk_arm(kinds[i].kind, (unsigned)after, kinds[i].error, kinds[i].sticky,
+                           *end == ':' ? end + 1 : NULL);
+        }
     }
 }
 
@@ -134,6 +140,7 @@ static void next(const char *name, void *function)
         return real arguments;                                         \
     }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's names are reserved */
 INTERPOSE(ssize_t, write, (int fd, const void *data, size_t len), (fd, data, len), FAULT_WRITE, fd, NULL)
 INTERPOSE(ssize_t, pwrite, (int fd, const void *data, size_t len, off_t at), (fd, data, len, at), FAULT_WRITE,
           fd, NULL)
@@ -150,3 +157,4 @@ INTERPOSE(int, renameat, (int from_dir, const char *from, int to_dir, const char
           (from_dir, from, to_dir, to), FAULT_NAME, to_dir, to)
 INTERPOSE(int, mkdirat, (int dir, const char *name, mode_t mode), (dir, name, mode), FAULT_NAME, dir, name)
 INTERPOSE(int, unlinkat, (int dir, const char *name, int flags), (dir, name, flags), FAULT_NAME, dir, name)
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
