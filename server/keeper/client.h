@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Speaking with the keeper. Nothing here blocks but asv_keeper_client_wait: ask queues a request and says its
+ * number, the caller polls the descriptor and calls pump, take gives the replies.
+ *
+ *   asv_keeper_client_new(&client, ASV_KEEPER_SOCKET)
+ *   asv_keeper_client_opens(client, &(struct asv_keeper_clip){…}, &number, &err)
+ *   poll(asv_keeper_client_fd(client), asv_keeper_client_events(client))
+ *   asv_keeper_client_pump(client, &err)                 ASV_E_AWAY: everything asked before is void
+ *   while (asv_keeper_client_take(client, &reply) == ASV_OK) …
+ *
+ * It connects by itself with the first request after a connection was lost. A program without an event loop
+ * asks, then waits. One thread at a time.
+ */
+#ifndef ASV_KEEPER_CLIENT_H
+#define ASV_KEEPER_CLIENT_H
+
+#include "server/keeper/protocol.h"
+
+#define ASV_KEEPER_CLIENT_OUTSTANDING 16 /* requests without a reply; with the queue: below 2.5 MiB */
+
+struct asv_keeper_client;
+
+/* Does not connect yet; copies path. ASV_E_LIMIT when it is too long for a socket, ASV_E_NO_MEMORY. The
+ * caller frees *out. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_new(struct asv_keeper_client **out, const char *path);
+void asv_keeper_client_free(struct asv_keeper_client *client); /* NULL is fine */
+
+/* Each queues one request and gives its number in *request. ASV_E_AWAY when the keeper cannot be reached,
+ * ASV_E_BUSY when too many are outstanding, ASV_E_USAGE for a field beyond its limit. Everything is copied.
+ */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_status(struct asv_keeper_client *client, uint32_t *request,
+                                                        struct asv_err *err);
+
+/* Day keys for this camera: from_date (0: today) and day_count (0: as the keeper is configured) as in struct
+ * asv_keeper_request. Days that are there are kept: ask at every docking, before the bulletin. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_make_days(struct asv_keeper_client *client,
+                                                           struct asv_bytes chain, uint32_t from_date,
+                                                           uint16_t day_count, uint32_t *request,
+                                                           struct asv_err *err);
+
+/* A new bulletin for this camera. Ask when all its clips were opened: a reserve key that was used is replaced
+ * by then. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_bulletin(struct asv_keeper_client *client,
+                                                          struct asv_bytes chain, uint32_t *request,
+                                                          struct asv_err *err);
+
+struct asv_keeper_clip {
+    struct asv_bytes chain;   /* the camera's */
+    struct asv_bytes header;  /* the HEADER frame, its type and length included */
+    struct asv_bytes stanzas; /* the stanzas file */
+    uint64_t chunks;          /* full chunks that are signed */
+    const uint8_t *first;     /* chunk 0; NULL when there is none */
+    const uint8_t *last;      /* chunk chunks - 1; ignored unless there are two or more */
+};
+
+/* Whether this clip opens with a key that the keeper holds. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_opens(struct asv_keeper_client *client,
+                                                       const struct asv_keeper_clip *clip, uint32_t *request,
+                                                       struct asv_err *err);
+
+/* -1 when not connected. Changes with every new connection: ask after each call here. */
+int asv_keeper_client_fd(const struct asv_keeper_client *client);
+
+/* POLLIN, POLLOUT or both; 0 when not connected. */
+short asv_keeper_client_events(const struct asv_keeper_client *client);
+
+/* Sends and receives what is possible without waiting. ASV_E_AWAY when the connection is lost, or was closed
+ * because the keeper sent something that is no reply to what was asked: the requests that have no reply yet
+ * are void and may be asked again. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_pump(struct asv_keeper_client *client, struct asv_err *err);
+
+/* The next reply that has arrived, or ASV_E_AGAIN. Its views live until the next call of pump or wait. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_take(struct asv_keeper_client *client,
+                                                      struct asv_keeper_reply *out);
+
+/* Waits for the reply to the one request that is outstanding. ASV_E_AWAY as pump, ASV_E_TIMEOUT (the
+ * connection is closed then), ASV_E_STATE when that request is not outstanding. The reply's own status says
+ * what the keeper answered. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_wait(struct asv_keeper_client *client, uint32_t request,
+                                                      uint64_t timeout_ms, struct asv_keeper_reply *out,
+                                                      struct asv_err *err);
+
+#endif
