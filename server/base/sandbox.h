@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What a daemon gives up once it has opened what it needs. The one home of Landlock and libseccomp.
+ */
+#ifndef ASV_SERVER_BASE_SANDBOX_H
+#define ASV_SERVER_BASE_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "firmware-proto/base/status.h"
+
+/* A file or directory (then everything below it) that stays reachable. */
+struct asv_sandbox_path {
+    const char *path;
+    bool write; /* also: write, make, rename and remove */
+};
+
+#define ASV_SANDBOX_UNIX    0x1u /* sockets this process may still make */
+#define ASV_SANDBOX_INET    0x2u
+#define ASV_SANDBOX_NETLINK 0x4u
+
+struct asv_sandbox {
+    const struct asv_sandbox_path *paths; /* one that does not exist is passed over */
+    size_t path_count;
+    unsigned sockets; /* ASV_SANDBOX_* */
+};
+
+/* For all threads that are started later: no new privileges, no core dumps, no tracing, no programs started,
+ * no mounts or kernel modules, only these kinds of sockets, only these paths. Call it before threads are
+ * made. *landlocked (may be NULL) says whether the kernel could restrict paths; without that the rest still
+ * holds. Any other failure is an error: a daemon must not run on without its sandbox. Descriptors that are
+ * already open are not affected. */
+ASV_MUST_CHECK enum asv_status asv_sandbox_enter(const struct asv_sandbox *sandbox, bool *landlocked,
+                                                 struct asv_err *err);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/base/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/test.h"
+
+static char base[256];
+
+/* Runs what in a child inside the sandbox; its result is the child's exit status. A sandbox cannot be left.
+ */
+static int inside(unsigned sockets, int (*what)(void))
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        char allowed[300];
+        snprintf(allowed, sizeof allowed, "%s/allowed", base);
+        const struct asv_sandbox_path paths[] = {
+            {allowed, true}, {"/dev/null", false}, {"/no/such/path", true}};
+        const struct asv_sandbox sandbox = {paths, sizeof paths / sizeof *paths, sockets};
+        bool landlocked = false;
+        struct asv_err err = {0};
+        if (asv_sandbox_enter(&sandbox, &landlocked, &err) != ASV_OK) {
+            fprintf(stderr, "%s\n", err.text);
+            _exit(100);
+        }
+        _exit(landlocked ? what() : 77);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int fails_with(int result, int want)
+{
+    return result < 0 && errno == want ? 0 : 1;
+}
+
+static int files_outside(void)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/other", base);
+    return fails_with(open(path, O_RDONLY), EACCES) || fails_with(open("/etc/passwd", O_RDONLY), EACCES) ||
+           fails_with(open("/dev/null", O_WRONLY), EACCES) || open("/dev/null", O_RDONLY) < 0;
+}
+
+static int files_inside(void)
+{
+    char one[300];
+    char two[300];
+    snprintf(one, sizeof one, "%s/allowed/one", base);
+    snprintf(two, sizeof two, "%s/allowed/below/two", base);
+    return open(one, O_RDWR | O_CREAT, 0600) < 0 || rename(one, two) != 0 || unlink(two) != 0;
+}
+
+static int programs(void)
+{
+    char name[] = "true";
+    char *const arguments[] = {name, NULL};
+    return fails_with(execv("/bin/true", arguments), EPERM);
+}
+
+static int sockets_of_unix(void)
+{
+    return fails_with(socket(AF_INET, SOCK_STREAM, 0), EPERM) ||
+           fails_with(socket(AF_NETLINK, SOCK_RAW, 0), EPERM) ||
+           fails_with(socket(AF_MAX + 3, SOCK_RAW, 0), EPERM) || socket(AF_UNIX, SOCK_STREAM, 0) < 0;
+}
+
+static int sockets_of_inet(void)
+{
+    return fails_with(socket(AF_UNIX, SOCK_STREAM, 0), EPERM) || socket(AF_INET, SOCK_STREAM, 0) < 0;
+}
+
+static void only_the_named_paths_stay_reachable(void **state)
+{
+    (void)state;
+    int result = inside(ASV_SANDBOX_UNIX, files_outside);
+    if (result == 77) {
+        print_message("this kernel has no Landlock ABI 2: paths are not restricted\n");
+        skip();
+    }
+    assert_int_equal(result, 0);
+    assert_int_equal(inside(ASV_SANDBOX_UNIX, files_inside), 0);
+}
+
+static void no_program_is_started(void **state)
+{
+    (void)state;
+    int result = inside(0, programs);
+    assert_true(result == 0 || result == 77);
+}
+
+static void only_the_named_kinds_of_socket_are_made(void **state)
+{
+    (void)state;
+    int result = inside(ASV_SANDBOX_UNIX, sockets_of_unix);
+    assert_true(result == 0 || result == 77);
+    result = inside(ASV_SANDBOX_INET, sockets_of_inet);
+    assert_true(result == 0 || result == 77);
+}
+
+static int make_tree(void **state)
+{
+    char path[300];
+    (void)state;
+    snprintf(base, sizeof base, "%s/sandbox-test.XXXXXX", ASV_BINARY_DIR);
+    assert_non_null(mkdtemp(base));
+    snprintf(path, sizeof path, "%s/allowed", base);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/allowed/below", base);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/other", base);
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    return 0;
+}
+
+static int remove_tree(void **state)
+{
+    static const char *const names[] = {"other", "allowed/below", "allowed", ""};
+    char path[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, names[i]);
+        remove(path);
+    }
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_named_paths_stay_reachable),
+        cmocka_unit_test(no_program_is_started),
+        cmocka_unit_test(only_the_named_kinds_of_socket_are_made),
+    };
+    return cmocka_run_group_tests(tests, make_tree, remove_tree);
+}
