@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "firmware-proto/base/bytes.h"
+#include "firmware-proto/base/clock.h"
 #include "firmware-proto/base/extensions.h"
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/crypto/crypto.h"
@@ -23,19 +24,6 @@
 #define ASV_SEAL_STANZAS_MAX_BYTES                                           \
     (ASV_SEAL_STANZAS_MAX * ASV_AGE_X25519_STANZA_BYTES) /* the stanzas file \
                                                           */
-
-enum asv_clock_state {
-    ASV_CLOCK_SYNCED = 1,   /* set from a dock or GNSS since boot, and kept running */
-    ASV_CLOCK_HOLDOVER = 2, /* from a clock that ran on through a reboot */
-    ASV_CLOCK_LOST = 3,     /* wall times are worth nothing; monotonic ones are */
-};
-
-enum asv_clock_source {
-    ASV_CLOCK_NONE = 0,
-    ASV_CLOCK_DOCK = 1,
-    ASV_CLOCK_GNSS = 2,
-    ASV_CLOCK_RTC = 3,
-};
 
 enum asv_stream_type {
     ASV_STREAM_AUDIO_VIDEO = 1,
