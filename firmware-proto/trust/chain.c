@@ -63,6 +63,7 @@ static enum asv_status check_revoked(const struct asv_cert *cert, const struct a
     return asv_fail_field(err, ASV_E_REVOKED, cert->name, "certificate was revoked");
 }
 
+/* The order is T-025. */
 enum asv_status asv_chain_verify(const struct asv_chain *chain, const uint8_t root_pk[ASV_ED25519_PK_BYTES],
                                  uint8_t role, int64_t now_ms, const struct asv_revocations *revocations,
                                  struct asv_err *err)

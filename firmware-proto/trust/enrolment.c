@@ -75,6 +75,7 @@ enum asv_status asv_enrolment_verify(const struct asv_enrolment *request, struct
     return status == ASV_OK ? ASV_OK : asv_fail_field(err, status, object_name, "signature"); /* T-102 */
 }
 
+/* T-103 */
 void asv_enrolment_fingerprint(char out[ASV_ENROLMENT_FINGERPRINT_CHARS + 1],
                                const struct asv_enrolment *request)
 {

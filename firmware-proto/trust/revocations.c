@@ -85,6 +85,7 @@ enum asv_status asv_revocations_decode(struct asv_revocations *out, const void *
     return status;
 }
 
+/* Looks at no clock: T-034. */
 enum asv_status asv_revocations_verify(const struct asv_revocations *list,
                                        const uint8_t root_pk[ASV_ED25519_PK_BYTES], struct asv_err *err)
 {

@@ -27,8 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != ASV_OK || writer.len != size || memcmp(buffer, data, size) != 0) {
         abort();
     }
-    for (uint8_t role = ASV_ROLE_CAMERA; role <= ASV_ROLE_KEEPER; role++) {
-        status = asv_chain_verify(&chain, agency->root.pk, role, ASV_TEST_NOW_MS, NULL, NULL);
+    for (unsigned role = ASV_ROLE_CAMERA; role <= ASV_ROLE_KEEPER; role++) {
+        status = asv_chain_verify(&chain, agency->root.pk, (uint8_t)role, ASV_TEST_NOW_MS, NULL, NULL);
         if (status == ASV_OK && chain.leaf.role != role) {
             abort();
         }

@@ -37,8 +37,10 @@ static void write_golden(const char *name, const char *about, const uint8_t *dat
     char path[4096];
     golden_path(path, sizeof path, name);
     FILE *file = open_or_die(path, "w");
+    /* REUSE-IgnoreStart: the new file's licence, not this one's */
     fprintf(file,
             "# SPDX-License-Identifier: EUPL-1.2\n# SPDX-FileCopyrightText: 2026 The Asservat authors\n");
+    /* REUSE-IgnoreEnd */
     fprintf(file, "# %s\n", about);
     for (size_t i = 0; i < len; i++) {
         fprintf(file, "%02x%s", data[i], i % LINE_BYTES == LINE_BYTES - 1 || i + 1 == len ? "\n" : "");

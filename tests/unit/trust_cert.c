@@ -34,9 +34,9 @@ static void every_role_of_the_agency_verifies_as_itself_only(void **state)
     (void)state;
     const struct asv_test_identity *who[] = {&agency.camera, &agency.dock, &agency.keeper};
     for (size_t i = 0; i < 3; i++) {
-        for (uint8_t role = 0; role <= ASV_ROLE_KEEPER + 1; role++) {
+        for (unsigned role = 0; role <= ASV_ROLE_KEEPER + 1; role++) {
             bool own = role == ASV_ROLE_CAMERA + i;
-            assert_int_equal(verify(who[i], role), own ? ASV_OK : ASV_E_UNTRUSTED); /* T-022 */
+            assert_int_equal(verify(who[i], (uint8_t)role), own ? ASV_OK : ASV_E_UNTRUSTED); /* T-022 */
         }
     }
 }

@@ -58,12 +58,43 @@ static void chains_keep_their_bytes(void **state)
     asv_golden_seed("trust_certificate", "ca", agency->ca.cert_data, agency->ca.cert.object.encoded.len);
 }
 
+/* The lines of section 13 that begin with four blanks: hexadecimal digits, then two blanks and words. */
+static void the_specifications_example_is_the_golden_vector(void **state)
+{
+    (void)state;
+    uint8_t want[ASV_SAMPLE_MAX_BYTES];
+    char got[2 * ASV_SAMPLE_MAX_BYTES + 1] = "";
+    char line[256];
+    char hex[3];
+    size_t got_len = 0;
+    bool there = false;
+    FILE *file = fopen(ASV_SOURCE_DIR "/firmware-proto/trust/TRUST.md", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        there |= strncmp(line, "## 13.", 6) == 0;
+        if (there && strncmp(line, "    ", 4) == 0) {
+            size_t digits = strspn(line + 4, "0123456789abcdef");
+            assert_true(got_len + digits < sizeof got);
+            memcpy(got + got_len, line + 4, digits);
+            got_len += digits;
+        }
+    }
+    fclose(file);
+    size_t len = asv_golden_load("trust-assignment", want, sizeof want);
+    assert_int_equal(got_len, 2 * len);
+    for (size_t i = 0; i < len; i++) {
+        snprintf(hex, sizeof hex, "%02x", want[i]);
+        assert_memory_equal(got + 2 * i, hex, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_object_keeps_its_bytes),
         cmocka_unit_test(every_golden_object_verifies),
         cmocka_unit_test(chains_keep_their_bytes),
+        cmocka_unit_test(the_specifications_example_is_the_golden_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
