@@ -26,6 +26,11 @@ else()
   target_compile_options(asv_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
 endif()
 
+if(ASV_FUZZ)
+  # Coverage of everything, or the fuzzer is blind; main comes with the targets only.
+  target_compile_options(asv_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # asv_library(NAME SOURCES... [LINK libs...] [HOSTED]): HOSTED code may use POSIX and GNU interfaces.
 function(asv_library name)
   cmake_parse_arguments(A "HOSTED" "" "LINK" ${ARGN})
