@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The kinds of devices; README.md says what each understands.
+ */
+#ifndef ASV_BUS_DEVICES_H
+#define ASV_BUS_DEVICES_H
+
+#include "tests/bus/device.h"
+
+/* "loopback": sends every frame back. The frame "GEN" 0x00, count u32, size u32, seed u64 makes it send count
+ * frames (0: endless) of size bytes, each starting with its number as u64 and filled by asv_bus_pattern;
+ * "STOP" ends that, "SINK" and anything behind it is swallowed. */
+asv_bus_device_create asv_bus_loopback_create;
+
+/* The bytes of a generated frame; len >= 8. */
+void asv_bus_pattern(uint64_t seed, uint64_t number, uint8_t *frame, size_t len);
+
+#endif
