@@ -37,7 +37,7 @@ static const struct kind_rule *rule_of(unsigned kind)
         [ASV_WIRE_FRAME_CHUNKS] = {"CHUNKS", ASV_WIRE_CHUNKS_PREFIX + ASV_WIRE_CHUNK_BYTES,
                                    ASV_WIRE_CHUNKS_PREFIX + ASV_WIRE_MAX_FRAME_CHUNKS * ASV_WIRE_CHUNK_BYTES,
                                    true, true},
-        [ASV_WIRE_FRAME_ABORT] = {"ABORT", 1, ASV_WIRE_MAX_ABORT_BYTES, false, false},
+        [ASV_WIRE_FRAME_ABORT] = {"ABORT", 1, ASV_WIRE_MAX_ABORT_BYTES, true, false},
     };
     return kind < sizeof rules / sizeof *rules && rules[kind].name != NULL ? &rules[kind] : NULL;
 }

@@ -28,7 +28,7 @@
 #define ASV_WIRE_MAX_FRAME_CHUNKS 4
 #define ASV_WIRE_CHUNKS_PREFIX    8 /* index of the first chunk, before the chunks */
 
-#define ASV_WIRE_MAX_HELLO_BYTES     512
+#define ASV_WIRE_MAX_HELLO_BYTES     640   /* every field at its limit is 589 */
 #define ASV_WIRE_MAX_HANDSHAKE_BYTES 4096  /* a chain of two certificates (2,053) and the Noise fields */
 #define ASV_WIRE_MAX_CONTROL_BYTES   65535 /* one Noise message */
 #define ASV_WIRE_MAX_ABORT_BYTES     256
@@ -46,7 +46,7 @@ enum asv_wire_frame_kind {
     ASV_WIRE_FRAME_HANDSHAKE = 2, /* request: the same nonce */
     ASV_WIRE_FRAME_CONTROL = 3,   /* a Noise transport message; request 0 */
     ASV_WIRE_FRAME_CHUNKS = 4,    /* request: the CHUNKS request answered; count: chunks in this frame */
-    ASV_WIRE_FRAME_ABORT = 5,     /* code u16, detail text; request 0 */
+    ASV_WIRE_FRAME_ABORT = 5,     /* an ERROR's body; request: the nonce of the session that it ends */
 };
 
 /* A decoded frame; body points into the bytes it was decoded from. */

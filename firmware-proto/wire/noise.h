@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware-proto/base/bytes.h"
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/crypto/crypto.h"
 
@@ -32,7 +33,7 @@ struct asv_noise_cipher {
 
 struct asv_noise {
     bool initiator;
-    uint8_t step;                   /* messages done: 0..3; 3 = transport */
+    uint8_t step;                   /* messages done: 0..3; 3 = transport; 0xff = dead */
     uint8_t hash[ASV_SHA256_BYTES]; /* h; after message 3 the handshake hash, our session id */
     uint8_t chaining_key[ASV_SHA256_BYTES];
     uint8_t static_sk[ASV_X25519_BYTES];
@@ -56,11 +57,11 @@ void asv_noise_init(struct asv_noise *noise, bool initiator, const void *prologu
 ASV_MUST_CHECK enum asv_status asv_noise_write(struct asv_noise *noise, const void *payload,
                                                size_t payload_len, uint8_t *out, size_t cap, size_t *len);
 
-/* Reads the peer's next handshake message; payload may be the message's own memory. ASV_E_STATE,
- * ASV_E_MALFORMED (short), ASV_E_LIMIT (long, or payload does not fit cap), ASV_E_DIGEST (does not
- * authenticate), ASV_E_MISMATCH. After any failure the session is dead. */
-ASV_MUST_CHECK enum asv_status asv_noise_read(struct asv_noise *noise, const uint8_t *message, size_t len,
-                                              uint8_t *payload, size_t cap, size_t *payload_len);
+/* Reads the peer's next handshake message. The payload is decrypted in place, *payload views into message.
+ * ASV_E_STATE, ASV_E_MALFORMED (short), ASV_E_LIMIT (above 65,535), ASV_E_DIGEST (does not authenticate),
+ * ASV_E_MISMATCH (small-order key). After any failure the session is dead. */
+ASV_MUST_CHECK enum asv_status asv_noise_read(struct asv_noise *noise, uint8_t *message, size_t len,
+                                              struct asv_bytes *payload);
 
 /* True once both sides have all three messages. */
 bool asv_noise_established(const struct asv_noise *noise);
