@@ -75,7 +75,8 @@ struct asv_clock_interval {
  *    to wall time + offset, because an error that grew since the sync was never larger than it is now;
  *  - clock LOST, or never synced: everything between the bounds.
  * Then cut to the bounds. bounds->not_after_ms ASV_TIME_UNKNOWN: the fix's dock_wall_ms + uncertainty is the
- * bound, as nothing is recorded after it was read. ASV_E_LIMIT when a time does not fit 64 bits. */
+ * bound, as nothing is recorded after it was read. ASV_E_USAGE when the bounds are crossed, ASV_E_LIMIT when
+ * a time does not fit 64 bits. */
 ASV_MUST_CHECK enum asv_status asv_clock_correct(struct asv_clock_interval *out,
                                                  const struct asv_clock_moment *moment,
                                                  const struct asv_clock_fix *fix,

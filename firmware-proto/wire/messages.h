@@ -153,12 +153,12 @@ struct asv_wire_status_reply {
 
 struct asv_wire_log {
     uint64_t from;  /* first entry wanted */
-    uint16_t count; /* at most so many, 1.. */
+    uint16_t count; /* at most so many, 1..ASV_DEVLOG_MAX_ENTRIES */
 };
 
 /* The block is a signed device log block, wire/devlog.h. */
 struct asv_wire_log_reply {
-    struct asv_bytes block;
+    struct asv_bytes block; /* 1..ASV_DEVLOG_MAX_BYTES */
 };
 
 struct asv_wire_clips {
@@ -167,10 +167,11 @@ struct asv_wire_clips {
 };
 
 #define ASV_WIRE_CLIP_BYTES 99 /* one encoded entry */
-/* 2^32 chunks are 256 TiB: no product of lengths overflows. */
+/* 2^32 chunks are 256 TiB; with these two no sum or product of lengths overflows. */
 #define ASV_WIRE_MAX_CLIP_CHUNKS UINT64_C(0x100000000)
-#define ASV_WIRE_CLIP_MARKED     0x01 /* the wearer pressed the marker */
-#define ASV_WIRE_CLIP_ENDED      0x02 /* the seal has its END frame */
+#define ASV_WIRE_MAX_CLIP_BYTES  UINT64_C(0x1000000000000) /* of a seal or tail */
+#define ASV_WIRE_CLIP_MARKED     0x01                      /* the wearer pressed the marker */
+#define ASV_WIRE_CLIP_ENDED      0x02                      /* the seal has its END frame */
 #define ASV_WIRE_CLIP_RECORDING  0x04 /* being recorded: lengths are of now, nothing can be read yet */
 #define ASV_WIRE_CLIP_RESERVE    0x08 /* sealed to the reserve key */
 #define ASV_WIRE_CLIP_DAMAGED    0x10 /* the camera itself found it broken (seal or header unreadable) */
