@@ -189,7 +189,10 @@ struct asv_wire_camera {
     uint8_t dock_chain[ASV_CHAIN_MAX_BYTES]; /* what session.dock views into */
     uint8_t hello[ASV_WIRE_MAX_HELLO_BYTES]; /* the dock's, for the prologue */
     size_t hello_len;
+    bool told;    /* ops->session was called for this session */
+    bool waiting; /* the request held was answered ASV_E_AGAIN by its op */
     bool holding; /* a request other than CHUNKS waits for its reply */
+    bool unknown; /* it is of an unknown type */
     struct asv_wire_message held;
     bool chunk_error_due; /* an ERROR that ends a CHUNKS request waits */
     struct asv_wire_message chunk_error;
@@ -205,11 +208,11 @@ ASV_MUST_CHECK enum asv_status asv_wire_camera_init(struct asv_wire_camera *came
                                                     const struct asv_wire_camera_ops *ops, void *ctx,
                                                     struct asv_err *err);
 
-/* One OUT transfer. ASV_E_BUSY: a request is held, and this frame is neither HELLO nor ABORT: nothing
- * happened, give it again after output made a frame. Every other failure ends the session: state FAILED, err
- * names state and message ("camera OPEN: CHUNKS: ..."), and an ABORT is due (never in answer to a frame
- * before HELLO or to an ABORT). */
-ASV_MUST_CHECK enum asv_status asv_wire_camera_input(struct asv_wire_camera *camera, const uint8_t *frame,
+/* One OUT transfer; a handshake message is decrypted in place. ASV_E_BUSY: a request is held, and this frame
+ * is neither HELLO nor ABORT: nothing happened, give it again after output made a frame. Every other failure
+ * ends the session: state FAILED, err names state and message ("camera OPEN: CHUNKS: ..."), and an ABORT is
+ * due (never in answer to a frame before HELLO or to an ABORT). */
+ASV_MUST_CHECK enum asv_status asv_wire_camera_input(struct asv_wire_camera *camera, uint8_t *frame,
                                                      size_t len, struct asv_err *err);
 
 /* Makes the next frame: an ABORT, HELLO, a handshake message, the reply to the request held, or chunks. cap
