@@ -101,3 +101,30 @@ enum asv_provenance asv_provenance_of(enum asv_status chain, enum asv_sealer sea
     }
     return chain == ASV_E_REVOKED ? ASV_PROVENANCE_REVOKED : ASV_PROVENANCE_UNKNOWN_KEY;
 }
+
+/* A certificate that names no model or serial leaves it to the header. */
+static bool text_fits(const char *certified, const char *said)
+{
+    return certified[0] == '\0' || strcmp(certified, said) == 0;
+}
+
+enum asv_provenance asv_provenance_find(const struct asv_seal_header *header, const struct asv_chain *chain,
+                                        const uint8_t root_pk[ASV_ED25519_PK_BYTES], int64_t now_ms,
+                                        const struct asv_revocations *revocations, struct asv_err *err)
+{
+    enum asv_sealer sealer = (enum asv_sealer)header->sealer;
+    uint8_t role = sealer == ASV_SEALER_DOCK ? ASV_ROLE_DOCK : ASV_ROLE_CAMERA;
+    uint8_t agency[ASV_SHA256_BYTES];
+
+    enum asv_status status = asv_chain_verify(chain, root_pk, role, now_ms, revocations, err);
+    asv_key_digest(agency, root_pk);
+    if (status == ASV_OK && memcmp(agency, header->agency, sizeof agency) != 0) {
+        status = asv_fail(err, ASV_E_MISMATCH, "seal header: names another agency than its certificate");
+    }
+    if (status == ASV_OK && sealer == ASV_SEALER_CAMERA &&
+        !(text_fits(chain->leaf.model, header->model) &&
+          text_fits(chain->leaf.device_serial, header->serial))) {
+        status = asv_fail(err, ASV_E_MISMATCH, "seal header: names another camera than its certificate");
+    }
+    return asv_provenance_of(status, sealer);
+}

@@ -67,4 +67,11 @@ void asv_verdict_of(struct asv_verdict *out, const struct asv_seal_result *resul
  * sealer is ASV_SEALER_CAMERA, for role DOCK when it is ASV_SEALER_DOCK. */
 enum asv_provenance asv_provenance_of(enum asv_status chain, enum asv_sealer sealer);
 
+/* The same, found from the start: verifies chain (which the header was verified with) for that role under
+ * root_pk, as asv_chain_verify does with now_ms and revocations, and compares what both say: the agency, and
+ * for a camera its model and serial. err has the reason for UNKNOWN_KEY and REVOKED. */
+enum asv_provenance asv_provenance_find(const struct asv_seal_header *header, const struct asv_chain *chain,
+                                        const uint8_t root_pk[ASV_ED25519_PK_BYTES], int64_t now_ms,
+                                        const struct asv_revocations *revocations, struct asv_err *err);
+
 #endif
