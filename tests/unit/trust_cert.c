@@ -264,6 +264,12 @@ static void a_chain_is_two_certificates_and_nothing_else(void **state)
     for (size_t cut = 0; cut < len; cut++) {
         assert_int_not_equal(asv_chain_decode(&chain, data, cut, NULL), ASV_OK);
     }
+    data[3 + AT_ROLE] = 0;                                                        /* in the leaf */
+    assert_int_equal(asv_chain_decode(&chain, data, len, NULL), ASV_E_MALFORMED); /* T-008 */
+    data[3 + AT_ROLE] = ASV_ROLE_CAMERA;
+    assert_int_equal(asv_chain_decode(&chain, data, len, NULL), ASV_OK);
+    data[3 + agency.camera.cert.object.encoded.len + 2 + AT_ROLE] = 0;            /* in the CA */
+    assert_int_equal(asv_chain_decode(&chain, data, len, NULL), ASV_E_MALFORMED); /* T-008 */
     data[1] = 0xff;
     assert_int_equal(asv_chain_decode(&chain, data, len, NULL), ASV_E_LIMIT); /* T-003 */
 }
@@ -287,6 +293,11 @@ static void validity_is_half_open_and_holds_for_both(void **state)
     asv_test_identity_make(&short_ca, &cert, 4, 1, &agency.root);
     cert = agency.camera.cert;
     asv_test_identity_make(&leaf, &cert, 4, 1, &short_ca);
+    assert_int_equal(verify_at(&leaf, ASV_ROLE_CAMERA, ASV_TEST_NOW_MS - 1, NULL), ASV_OK);
+    assert_int_equal(verify_at(&leaf, ASV_ROLE_CAMERA, ASV_TEST_NOW_MS, NULL), ASV_E_EXPIRED);
+
+    cert.not_after_ms = ASV_TEST_NOW_MS; /* T-024: and the leaf before its CA */
+    asv_test_identity_make(&leaf, &cert, 4, 2, &agency.ca);
     assert_int_equal(verify_at(&leaf, ASV_ROLE_CAMERA, ASV_TEST_NOW_MS - 1, NULL), ASV_OK);
     assert_int_equal(verify_at(&leaf, ASV_ROLE_CAMERA, ASV_TEST_NOW_MS, NULL), ASV_E_EXPIRED);
 }

@@ -132,6 +132,17 @@ static void an_object_cut_anywhere_is_refused(void **state)
     }
 }
 
+/* A body of three bytes whose suite would end with the signature's first byte. */
+static void a_body_that_ends_inside_its_beginning_is_refused(void **state)
+{
+    (void)state;
+    uint8_t data[3 + SIGNATURE] = {0, 1, 0, 1, 0, 64};
+    for_each_sample(sample)
+    {
+        assert_int_equal(sample->decode(data, sizeof data, NULL), ASV_E_MALFORMED);
+    }
+}
+
 static void another_format_or_suite_is_refused(void **state)
 {
     (void)state;
@@ -253,6 +264,25 @@ static void an_extension_is_found_by_its_type(void **state)
     assert_int_equal(asv_extension_find((struct asv_bytes){0}, 2, &value), ASV_E_NOT_FOUND);
 }
 
+static void a_block_of_extensions_cut_anywhere_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t data[] = {0, 2, 0x00, 0x01, 0, 1, 'x', 0x00, 0x05, 0, 2, 'y', 'z'};
+    struct asv_reader reader;
+    struct asv_bytes block = {data, 99};
+    for (size_t len = 0; len < sizeof data; len++) {
+        asv_reader_init(&reader, data, len);
+        assert_int_equal(asv_read_extensions(&reader, &block, NULL, 0), ASV_E_MALFORMED);
+        assert_int_equal(reader.at, 0);
+        assert_int_equal(block.len, 99);
+    }
+    uint8_t out[ASV_EXTENSIONS_MAX_BYTES + 1] = {0};
+    struct asv_writer writer;
+    asv_writer_init(&writer, out, sizeof out);
+    asv_write_extensions(&writer, (struct asv_bytes){out, sizeof out});
+    assert_true(writer.overrun); /* T-005 */
+}
+
 static void numbers_only_rise(void **state)
 {
     (void)state;
@@ -274,6 +304,7 @@ int main(void)
         cmocka_unit_test(no_object_verifies_with_any_bit_flipped),
         cmocka_unit_test(a_signature_for_another_purpose_is_refused),
         cmocka_unit_test(an_object_cut_anywhere_is_refused),
+        cmocka_unit_test(a_body_that_ends_inside_its_beginning_is_refused),
         cmocka_unit_test(another_format_or_suite_is_refused),
         cmocka_unit_test(trailing_bytes_are_refused_even_when_signed),
         cmocka_unit_test(an_object_above_its_limit_is_refused_before_it_is_read),
@@ -281,6 +312,7 @@ int main(void)
         cmocka_unit_test(unknown_extensions_are_kept_unless_critical),
         cmocka_unit_test(extensions_have_limits),
         cmocka_unit_test(an_extension_is_found_by_its_type),
+        cmocka_unit_test(a_block_of_extensions_cut_anywhere_is_refused),
         cmocka_unit_test(numbers_only_rise),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
