@@ -141,6 +141,10 @@ static bool passed(struct asv_bus_attachment *a, struct asv_bus_slot *slot, uint
 {
     if (!slot->reserved) {
         slot->reserved = true;
+        if (slot == &a->slot_in) {
+            a->counters->in_started++;
+            a->ops->progress(a->ctx, a);
+        }
         slot->ready_at = asv_bus_cap_reserve(a->caps, a->cap_count, a->clock, bytes);
     }
     if (slot->ready_at > asv_bus_clock_now(a->clock)) {
@@ -315,15 +319,14 @@ static void pump_out(struct asv_bus_attachment *a)
 {
     while (a->pending_out.first != NULL && !a->hang && !a->pulled) {
         struct asv_bus_urb *urb = a->pending_out.first;
-        if (!a->usb.halted_out && asv_bus_faults_out(a->faults)) {
+        if (!a->usb.halted_out && !a->slot_out.reserved && asv_bus_faults_out(a->faults)) {
             a->usb.halted_out = true;
         }
         int status = 0;
         if (a->usb.halted_out) {
             status = -EPIPE;
-        } else if (!passed(a, &a->slot_out, urb->length)) {
-            return;
-        } else if (urb->length > 0 && !asv_bus_worker_offer(a->worker, urb->frame)) {
+        } else if (!passed(a, &a->slot_out, urb->length) ||
+                   (urb->length > 0 && !asv_bus_worker_offer(a->worker, urb->frame))) {
             return;
         } else {
             urb->actual = urb->length;

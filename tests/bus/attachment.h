@@ -22,7 +22,7 @@ struct asv_bus_urb {
     uint8_t endpoint;
     uint32_t length;             /* bytes asked for, or bytes in frame for an OUT transfer */
     struct asv_bus_frame *frame; /* OUT: the bytes, taken by the device; IN: holds the answer */
-    const uint8_t *in;           /* IN: the answer, inside frame */
+    uint8_t *in;                 /* IN: the answer, inside frame */
     uint32_t actual;
     int status; /* 0 or a negative errno as usbfs reports it */
     void (*done)(struct asv_bus_urb *urb);
@@ -44,8 +44,9 @@ void asv_bus_urb_free(struct asv_bus_urb *urb);
 /* Sums over the life of a port. */
 struct asv_bus_counters {
     uint64_t in_bytes, in_transfers, out_bytes, out_transfers;
-    uint64_t errors;    /* transfers that ended with anything but 0 */
-    uint64_t cancelled; /* of these, by the host */
+    uint64_t in_started; /* times that bytes of a frame went on the wire for a transfer */
+    uint64_t errors;     /* transfers that ended with anything but 0 */
+    uint64_t cancelled;  /* of these, by the host */
     uint64_t plugs, unplugs, resets, opens, halts_cleared;
 };
 

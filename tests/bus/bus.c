@@ -359,7 +359,7 @@ void asv_bus_unplug(struct asv_bus *bus, struct asv_bus_port *port, int status, 
         camera->state = ASV_BUS_CAMERA_STOPPING;
         asv_bus_worker_stop(camera->worker, cut);
     }
-    if (a == NULL) {
+    if (a == NULL || camera == NULL) {
         return;
     }
     port->attachment = NULL;
@@ -399,16 +399,17 @@ static bool below(const struct asv_bus_hub *hub, const struct asv_bus_hub *top)
     return hub == top;
 }
 
-enum asv_status asv_bus_plug_hub(struct asv_bus *bus, struct asv_bus_hub *top, struct asv_err *err)
+enum asv_status asv_bus_plug_hub(struct asv_bus *bus, struct asv_bus_hub *hub, struct asv_err *err)
 {
+    const struct asv_bus_hub *top = hub;
     if (top->parent != NULL && !top->parent->plugged) {
         return asv_fail(err, ASV_E_STATE, "the hub above is unplugged");
     }
     for (unsigned i = 0; i < bus->hub_count; i++) { /* parents stand before their children */
-        struct asv_bus_hub *hub = &bus->hubs[i];
-        if (below(hub, top) && !hub->plugged) {
-            hub->plugged = true;
-            if (bus->backend_ops->hub != NULL && bus->backend_ops->hub(bus->backend, hub, true) != ASV_OK) {
+        struct asv_bus_hub *h = &bus->hubs[i];
+        if (below(h, top) && !h->plugged) {
+            h->plugged = true;
+            if (bus->backend_ops->hub != NULL && bus->backend_ops->hub(bus->backend, h, true) != ASV_OK) {
                 return asv_fail(err, ASV_E_INTERNAL, "the backend cannot show the hub");
             }
         }
@@ -426,8 +427,9 @@ enum asv_status asv_bus_plug_hub(struct asv_bus *bus, struct asv_bus_hub *top, s
     return ASV_OK;
 }
 
-void asv_bus_unplug_hub(struct asv_bus *bus, struct asv_bus_hub *top)
+void asv_bus_unplug_hub(struct asv_bus *bus, struct asv_bus_hub *hub)
 {
+    const struct asv_bus_hub *top = hub;
     for (unsigned i = 0; i < bus->port_count; i++) {
         struct asv_bus_port *port = &bus->ports[i];
         if (below(port->hub, top)) {
@@ -437,11 +439,11 @@ void asv_bus_unplug_hub(struct asv_bus *bus, struct asv_bus_hub *top)
         }
     }
     for (unsigned i = bus->hub_count; i-- > 0;) {
-        struct asv_bus_hub *hub = &bus->hubs[i];
-        if (below(hub, top) && hub->plugged) {
-            hub->plugged = false;
+        struct asv_bus_hub *h = &bus->hubs[i];
+        if (below(h, top) && h->plugged) {
+            h->plugged = false;
             if (bus->backend_ops->hub != NULL) {
-                (void)bus->backend_ops->hub(bus->backend, hub, false);
+                (void)bus->backend_ops->hub(bus->backend, h, false);
             }
         }
     }

@@ -28,7 +28,7 @@ struct asv_bus_hub {
     struct asv_bus_hub *parent; /* NULL: behind the root hub */
     struct asv_bus_cap cap;
     bool plugged;
-    void *backend;
+    unsigned address; /* the device number, if the backend gives it one */
 };
 
 enum asv_bus_camera_state {

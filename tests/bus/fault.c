@@ -250,23 +250,26 @@ static bool due(struct asv_bus_fault *fault, const struct asv_bus_frame *frame)
 enum asv_bus_verdict asv_bus_faults_in(struct asv_bus_faults *faults, struct asv_bus_frame **frame,
                                        uint64_t *part)
 {
-    unsigned i = 0;
-    while (i < faults->count) {
-        struct asv_bus_fault fault = faults->list[i];
-        if (!due(&faults->list[i], *frame)) {
-            i++;
+    /* All places move on by the frame as the device made it; then those that are in it strike in turn. */
+    bool is_due[ASV_BUS_FAULTS_MAX];
+    for (unsigned i = 0; i < faults->count; i++) {
+        is_due[i] = due(&faults->list[i], *frame);
+    }
+    unsigned at = 0; /* the list shrinks when a fault strikes for the last time */
+    unsigned armed = faults->count;
+    for (unsigned i = 0; i < armed; i++) {
+        if (!is_due[i]) {
+            at++;
             continue;
         }
+        struct asv_bus_fault fault = faults->list[at];
         unsigned before = faults->count;
-        fault.after = faults->list[i].after;
-        faults->list[i].after = 0;
-        struck(faults, i);
+        faults->list[at].after = 0;
+        struck(faults, at);
+        at += faults->count == before;
         enum asv_bus_verdict verdict = strike(&fault, frame, part);
         if (verdict != ASV_BUS_VERDICT_PASS) {
             return verdict;
-        }
-        if (faults->count == before) {
-            i++;
         }
     }
     return ASV_BUS_VERDICT_PASS;

@@ -7,7 +7,7 @@
 #include "tests/bus/bus.h"
 
 /* The bus's or one port's state and counters as one line of JSON; NULL when there is no memory. The caller
- * frees it. port NULL: all. */
-char *asv_bus_stats(const struct asv_bus *bus, const struct asv_bus_port *port);
+ * frees it. only: one port; NULL: all. */
+char *asv_bus_stats(const struct asv_bus *bus, const struct asv_bus_port *only);
 
 #endif

@@ -92,9 +92,7 @@ static int send_answer(struct asv_umock_conn *conn)
             at = answer->head_len;
         }
         if (at < front) {
-            /* sendmsg() does not write to it */
-            void *data = (void *)(uintptr_t)(answer->data + (at - answer->head_len));
-            parts[message.msg_iovlen++] = (struct iovec){data, front - at};
+            parts[message.msg_iovlen++] = (struct iovec){answer->data + (at - answer->head_len), front - at};
         } else if (message.msg_iovlen == 0) {
             parts[message.msg_iovlen++] =
                 (struct iovec){answer->tail + (at - front), front + answer->tail_len - at};
@@ -216,7 +214,9 @@ void asv_umock_accept(struct asv_bus_source *source, uint32_t events)
 
 void asv_umock_conns_close(struct asv_umock *umock)
 {
-    while (umock->conns != NULL) {
-        close_conn(umock->conns);
+    struct asv_umock_conn *conn;
+    while ((conn = umock->conns) != NULL) {
+        umock->conns = conn->next;
+        close_conn(conn);
     }
 }

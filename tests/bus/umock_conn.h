@@ -37,7 +37,7 @@ enum asv_umock_stage { ASV_UMOCK_STAGE_REQUEST, ASV_UMOCK_STAGE_ARGUMENT, ASV_UM
 struct asv_umock_answer {
     uint8_t head[192];
     size_t head_len;
-    const uint8_t *data;
+    uint8_t *data;
     size_t data_len;
     uint8_t tail[sizeof(struct asv_umock_message)];
     size_t tail_len;

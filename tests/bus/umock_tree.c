@@ -172,7 +172,7 @@ static unsigned new_address(struct asv_umock *umock)
         umock->last_address = umock->last_address >= ASV_UMOCK_ADDRESSES - 1 ? 2 : umock->last_address + 1;
         bool taken = umock->addresses[umock->last_address].attachment != NULL;
         for (unsigned i = 0; i < umock->bus->hub_count; i++) {
-            taken |= (uintptr_t)umock->bus->hubs[i].backend == umock->last_address;
+            taken |= umock->bus->hubs[i].address == umock->last_address;
         }
         if (!taken) {
             return umock->last_address;
@@ -189,15 +189,15 @@ enum asv_status asv_umock_hub(void *self, struct asv_bus_hub *hub, bool plugged)
     sysfs_of(hub->parent, hub->path, sysfs);
     if (!plugged) {
         remove_sysfs(umock, sysfs, hub->path);
-        asv_umock_uevent(umock, "remove", sysfs, (unsigned)(uintptr_t)hub->backend);
-        hub->backend = NULL;
+        asv_umock_uevent(umock, "remove", sysfs, hub->address);
+        hub->address = 0;
         return ASV_OK;
     }
     unsigned address = new_address(umock);
     if (address == 0) {
         return ASV_E_LIMIT;
     }
-    hub->backend = (void *)(uintptr_t)address; /* all that a hub needs */
+    hub->address = address;
     size_t len = asv_bus_usb_hub_descriptors((uint8_t)hub->ports, descriptors);
     enum asv_status status = write_sysfs(umock, sysfs, hub->path, address, "480", descriptors, len);
     if (status == ASV_OK) {

@@ -74,6 +74,9 @@ void host_close(struct host *host)
 }
 
 static const char *command(struct host *host, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *command(struct host *host, const char *format, va_list ap)
 {
     static char reply[REPLY_BYTES];
     char line[512];
@@ -129,7 +132,7 @@ static int64_t now_ms(void)
 }
 
 /* One round of events; fails at the deadline. */
-static void handle(struct host *host, int64_t deadline, const int *done)
+static void handle(struct host *host, int64_t deadline, int *done)
 {
     int64_t left = deadline - now_ms();
     if (left <= 0) {
@@ -137,11 +140,10 @@ static void handle(struct host *host, int64_t deadline, const int *done)
     }
     struct timeval tv = {.tv_sec = left / 1000, .tv_usec = (left % 1000) * 1000};
     int zero = 0;
-    (void)libusb_handle_events_timeout_completed(host->ctx, &tv,
-                                                 done != NULL ? (int *)(uintptr_t)done : &zero);
+    (void)libusb_handle_events_timeout_completed(host->ctx, &tv, done != NULL ? done : &zero);
 }
 
-void host_until(struct host *host, const int *done)
+void host_until(struct host *host, int *done)
 {
     int64_t deadline = now_ms() + HOST_DEADLINE_MS;
     while (!*done) {
@@ -179,6 +181,14 @@ libusb_device *host_find(struct host *host, const char *path)
     return NULL;
 }
 
+void host_until_path(struct host *host, const char *path)
+{
+    int64_t deadline = now_ms() + HOST_DEADLINE_MS;
+    while (host_find(host, path) == NULL) {
+        handle(host, deadline, NULL);
+    }
+}
+
 void camera_open(struct camera *camera, struct host *host, const char *path)
 {
     struct libusb_config_descriptor *config;
@@ -207,9 +217,12 @@ void camera_close(struct camera *camera)
 
 int camera_send(struct camera *camera, const void *data, size_t len)
 {
+    unsigned char *copy = malloc(len);
     int sent = 0;
-    int result = libusb_bulk_transfer(camera->handle, camera->out, (unsigned char *)(uintptr_t)data, (int)len,
-                                      &sent, HOST_DEADLINE_MS);
+    assert_non_null(copy);
+    memcpy(copy, data, len);
+    int result = libusb_bulk_transfer(camera->handle, camera->out, copy, (int)len, &sent, HOST_DEADLINE_MS);
+    free(copy);
     assert_true(result != 0 || sent == (int)len);
     return result;
 }

@@ -40,10 +40,13 @@ const char *host_ok(struct host *host, const char *format, ...) __attribute__((f
 uint64_t host_stat(struct host *host, const char *port, const char *name);
 
 /* Handles events until *done, or fails the test at the deadline. */
-void host_until(struct host *host, const int *done);
+void host_until(struct host *host, int *done);
 
 /* Handles events until so many devices are there. */
 void host_until_count(struct host *host, unsigned count);
+
+/* Handles events until a device is at a port. */
+void host_until_path(struct host *host, const char *path);
 
 /* The device at a port path; NULL when there is none. */
 libusb_device *host_find(struct host *host, const char *path);
