@@ -450,6 +450,7 @@ void asv_bus_clear_halt(struct asv_bus_attachment *a, uint8_t endpoint)
     a->counters->halts_cleared++;
     if (endpoint == ASV_BUS_EP_IN) {
         a->usb.halted_in = false;
+        asv_bus_worker_resume(a->worker);
     } else if (endpoint == ASV_BUS_EP_OUT) {
         a->usb.halted_out = false;
     }

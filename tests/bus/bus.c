@@ -268,6 +268,11 @@ static void camera_ready(struct asv_bus_source *source, uint32_t events)
         }
     } else if (look.state == ASV_BUS_WORKER_RUNNING && camera->state == ASV_BUS_CAMERA_BOOTING) {
         show(camera->port);
+        struct asv_bus_attachment *a = camera->port->attachment;
+        if (a != NULL) { /* it may have failed already */
+            a->usb.halted_in = look.halt_in;
+            a->usb.halted_out = look.halt_out;
+        }
     }
     changed(bus);
 }

@@ -10,6 +10,8 @@
 
 static const struct asv_bus_device_kind kinds[] = {
     {"loopback", asv_bus_loopback_create},
+    {"stream", asv_bus_stream_create},
+    {"liar", asv_bus_liar_create},
 };
 
 const struct asv_bus_device_kind *asv_bus_device_kind_find(const char *name)

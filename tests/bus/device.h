@@ -49,7 +49,8 @@ struct asv_bus_device_ops {
     enum asv_status (*out)(void *self, uint64_t now, const uint8_t *frame, size_t len);
 
     /* Writes the next frame to send to frame[frame_max]. ASV_E_AGAIN: nothing yet; *wake says when to ask
-     * again without an OUT in between (ASV_BUS_NEVER by default). Any other failure halts the IN endpoint. */
+     * again without an OUT in between (ASV_BUS_NEVER by default). Any other failure halts the IN endpoint;
+     * in() is called again once the host has cleared that. */
     enum asv_status (*in)(void *self, uint64_t now, uint8_t *frame, size_t *len, uint64_t *wake);
 
     void (*destroy)(void *self);

@@ -13,6 +13,14 @@
  * "STOP" ends that, "SINK" and anything behind it is swallowed. */
 asv_bus_device_create asv_bus_loopback_create;
 
+/* "stream [chunks=1..4] [frames=N]": after the first OUT transfer sends CHUNKS frames without end (or N of
+ * them) as fast as the caps allow: what the dock receives from a camera, without a session around it. */
+asv_bus_device_create asv_bus_stream_create;
+
+/* "liar script=FILE": says what the script says (script.h). "liar seed=N": says anything, chosen by the seed.
+ * "liar flood=1": sends well-formed frames that nobody asked for, without end. */
+asv_bus_device_create asv_bus_liar_create;
+
 /* The bytes of a generated frame; len >= 8. */
 void asv_bus_pattern(uint64_t seed, uint64_t number, uint8_t *frame, size_t len);
 

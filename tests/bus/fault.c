@@ -14,9 +14,10 @@
 static const char *const kind_names[ASV_BUS_FAULT_KINDS] = {
     [ASV_BUS_FAULT_STALL] = "stall",   [ASV_BUS_FAULT_SHORT] = "short",     [ASV_BUS_FAULT_LONG] = "long",
     [ASV_BUS_FAULT_BABBLE] = "babble", [ASV_BUS_FAULT_ERROR] = "error",     [ASV_BUS_FAULT_LENGTH] = "length",
-    [ASV_BUS_FAULT_FLIP] = "flip",     [ASV_BUS_FAULT_GARBAGE] = "garbage", [ASV_BUS_FAULT_DROP] = "drop",
-    [ASV_BUS_FAULT_DOUBLE] = "double", [ASV_BUS_FAULT_HANG] = "hang",       [ASV_BUS_FAULT_MUTE] = "mute",
-    [ASV_BUS_FAULT_UNPLUG] = "unplug", [ASV_BUS_FAULT_CUT] = "cut",         [ASV_BUS_FAULT_IOCTL] = "ioctl",
+    [ASV_BUS_FAULT_FLIP] = "flip",     [ASV_BUS_FAULT_GARBAGE] = "garbage", [ASV_BUS_FAULT_MUTATE] = "mutate",
+    [ASV_BUS_FAULT_DROP] = "drop",     [ASV_BUS_FAULT_DOUBLE] = "double",   [ASV_BUS_FAULT_HANG] = "hang",
+    [ASV_BUS_FAULT_MUTE] = "mute",     [ASV_BUS_FAULT_UNPLUG] = "unplug",   [ASV_BUS_FAULT_CUT] = "cut",
+    [ASV_BUS_FAULT_IOCTL] = "ioctl",
 };
 
 static const struct {
@@ -82,10 +83,9 @@ static enum asv_status parse_numbers(struct asv_bus_fault *fault, const char *ar
     const struct {
         const char *key;
         uint64_t *value;
-    } keys[] = {{"after", &fault->after},   {"frames", &fault->frames},
-                {"count", &fault->count},   {"bytes", &fault->bytes},
-                {"offset", &fault->offset}, {"seed", &fault->seed},
-                {"kind", &frame_kind},      {"bit", &bit}};
+    } keys[] = {{"after", &fault->after}, {"frames", &fault->frames}, {"count", &fault->count},
+                {"bytes", &fault->bytes}, {"offset", &fault->offset}, {"odds", &fault->odds},
+                {"seed", &fault->seed},   {"kind", &frame_kind},      {"bit", &bit}};
     for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         enum asv_status status = asv_bus_arg_u64(args, keys[i].key, keys[i].value);
         if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
@@ -99,7 +99,8 @@ static enum asv_status parse_numbers(struct asv_bus_fault *fault, const char *ar
 
 enum asv_status asv_bus_faults_arm(struct asv_bus_faults *faults, const char *text, struct asv_err *err)
 {
-    struct asv_bus_fault fault = {.kind = ASV_BUS_FAULT_KINDS, .count = 1, .bytes = 1, .offset = UINT64_MAX};
+    struct asv_bus_fault fault = {
+        .kind = ASV_BUS_FAULT_KINDS, .count = 1, .bytes = 1, .odds = 4, .offset = UINT64_MAX};
     size_t word = strcspn(text, " ");
     for (unsigned i = 0; i < ASV_BUS_FAULT_KINDS; i++) {
         if (strlen(kind_names[i]) == word && strncmp(text, kind_names[i], word) == 0) {
@@ -182,6 +183,36 @@ static void change_length(struct asv_bus_frame *frame, uint64_t delta)
     }
 }
 
+/* Changes the frame in one of the ways in which a liar that knows the protocol would. */
+static void mutate(struct asv_bus_frame **frame, struct asv_bus_random *random)
+{
+    struct asv_bus_frame *f = *frame;
+    uint64_t way = asv_bus_random_below(random, 6);
+    uint64_t span = way == 1 ? 16 : f->len; /* the header, or anywhere */
+    if (f->len == 0) {
+        return;
+    }
+    uint64_t at = asv_bus_random_below(random, span < f->len ? span : f->len);
+    switch (way) {
+    case 0:
+    case 1:
+        f->data[at] ^= (uint8_t)(1u << asv_bus_random_below(random, 8));
+        break;
+    case 2:
+        f->data[at] = (uint8_t)asv_bus_random_next(random);
+        break;
+    case 3:
+        f->len = (size_t)at;
+        break;
+    case 4:
+        append_random(frame, asv_bus_random_below(random, 2048) + 1, asv_bus_random_next(random));
+        break;
+    default:
+        asv_bus_random_fill(random, f->data + at, f->len - (size_t)at);
+        break;
+    }
+}
+
 /* Carries out one fault. */
 static enum asv_bus_verdict strike(const struct asv_bus_fault *fault, struct asv_bus_frame **frame,
                                    uint64_t *part)
@@ -204,6 +235,11 @@ static enum asv_bus_verdict strike(const struct asv_bus_fault *fault, struct asv
     case ASV_BUS_FAULT_GARBAGE: {
         struct asv_bus_random random = {fault->seed};
         asv_bus_random_fill(&random, (*frame)->data, (*frame)->len);
+        return ASV_BUS_VERDICT_PASS;
+    }
+    case ASV_BUS_FAULT_MUTATE: {
+        struct asv_bus_random random = {fault->seed};
+        mutate(frame, &random);
         return ASV_BUS_VERDICT_PASS;
     }
     case ASV_BUS_FAULT_BABBLE:
@@ -243,6 +279,11 @@ static bool due(struct asv_bus_fault *fault, const struct asv_bus_frame *frame)
     if (fault->frames > 0) {
         fault->frames--;
         return false;
+    }
+    if (fault->kind == ASV_BUS_FAULT_MUTATE) { /* the seed moves on with every frame */
+        struct asv_bus_random random = {fault->seed};
+        fault->seed = asv_bus_random_next(&random);
+        return fault->odds > 0 && asv_bus_random_below(&random, fault->odds) == 0;
     }
     return true;
 }

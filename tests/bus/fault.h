@@ -22,6 +22,7 @@ enum asv_bus_fault_kind {
     ASV_BUS_FAULT_LENGTH,  /* the length field in the frame's header is wrong */
     ASV_BUS_FAULT_FLIP,    /* one bit of the frame is flipped */
     ASV_BUS_FAULT_GARBAGE, /* random bytes of the same length */
+    ASV_BUS_FAULT_MUTATE,  /* one frame in odds is changed somehow */
     ASV_BUS_FAULT_DROP,    /* the frame never comes */
     ASV_BUS_FAULT_DOUBLE,  /* the frame comes twice */
     ASV_BUS_FAULT_HANG,    /* neither endpoint answers any more */
@@ -44,7 +45,8 @@ struct asv_bus_fault {
     uint64_t bytes;  /* SHORT, LONG: how many; LENGTH: added to the field, modulo 2^32 */
     uint64_t offset; /* FLIP: byte; UINT64_MAX: the middle */
     unsigned bit;    /* FLIP */
-    uint64_t seed;   /* GARBAGE, LONG */
+    uint64_t odds;   /* MUTATE */
+    uint64_t seed;   /* GARBAGE, LONG, MUTATE */
     enum asv_bus_fault_call call;
     int error; /* IOCTL: errno */
 };

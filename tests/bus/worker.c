@@ -254,9 +254,19 @@ void asv_bus_worker_reset(struct asv_bus_worker *worker)
     asv_bus_frames_clear(&worker->in);
     asv_bus_frames_clear(&worker->out);
     worker->refused = false;
+    worker->look.halt_in = false;
+    worker->look.halt_out = false;
     worker->wake = ASV_BUS_NEVER;
     worker->reset = true;
     worker->epoch++;
+    pthread_cond_signal(&worker->work);
+    pthread_mutex_unlock(&worker->lock);
+}
+
+void asv_bus_worker_resume(struct asv_bus_worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    worker->ask = true;
     pthread_cond_signal(&worker->work);
     pthread_mutex_unlock(&worker->lock);
 }

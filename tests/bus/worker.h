@@ -47,6 +47,9 @@ bool asv_bus_worker_offer(struct asv_bus_worker *worker, struct asv_bus_frame *f
 /* NULL: nothing ready. The caller owns the frame. */
 struct asv_bus_frame *asv_bus_worker_take(struct asv_bus_worker *worker);
 
+/* The host cleared a halt: asks a device again whose in() had failed. */
+void asv_bus_worker_resume(struct asv_bus_worker *worker);
+
 /* Drops both queues and resets the device before it does anything else. */
 void asv_bus_worker_reset(struct asv_bus_worker *worker);
 
