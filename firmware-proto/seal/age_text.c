@@ -43,12 +43,18 @@ static uint32_t polymod(const char *hrp, const uint8_t *values, size_t len)
 
 static char upper(char c)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    if (c < 'a' || c > 'z') {
+        return c;
+    }
+    return (char)(c - 'a' + 'A');
 }
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c < 'A' || c > 'Z') {
+        return c;
+    }
+    return (char)(c - 'A' + 'a');
 }
 
 /* Writes hrp, "1", the key's digits, the checksum and a NUL. */
