@@ -37,6 +37,7 @@ static enum asv_status check_stanzas(struct asv_bytes stanzas)
     return count > ASV_AGE_STANZAS_MAX ? ASV_E_LIMIT : ASV_OK;
 }
 
+/* S-016: with nonce, chunks and a final chunk behind it, what this writes is an age file. */
 enum asv_status asv_age_header_write(struct asv_writer *out, struct asv_bytes stanzas,
                                      const uint8_t file_key[ASV_FILE_KEY_BYTES])
 {
@@ -111,6 +112,7 @@ static bool at_mac(const struct asv_reader *reader)
     return asv_reader_left(reader) >= 3 && memcmp(reader->data + reader->at, mac_mark, 3) == 0;
 }
 
+/* S-021 */
 enum asv_status asv_age_header_read(struct asv_age_header *out, const void *data, size_t len)
 {
     struct asv_reader reader;

@@ -32,6 +32,7 @@ enum asv_status asv_age_chunk_decrypt(uint8_t *out, const uint8_t *in, size_t le
                                       const uint8_t payload_key[ASV_AEAD_KEY_BYTES])
 {
     uint8_t nonce[ASV_AEAD_NONCE_BYTES];
+    /* S-010 */
     if (len > ASV_CHUNK_CIPHER_BYTES || (!final && len != ASV_CHUNK_CIPHER_BYTES) ||
         len < ASV_AEAD_TAG_BYTES) {
         return ASV_E_MALFORMED;

@@ -5,18 +5,18 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/object.h"
-#include "firmware-proto/seal/fields.h"
+#include "firmware-proto/seal/layout.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-#define RECORD(member, kind) ASV_FIELD(asv_seal_record, member, kind)
-static const struct asv_field record_fields[] = {
+#define RECORD(member, kind) ASV_LAYOUT(asv_seal_record, member, kind)
+static const struct asv_layout record_fields[] = {
     RECORD(seq, UINT),     RECORD(kind, UINT),  RECORD(wall_ms, UINT),
     RECORD(mono_ms, UINT), RECORD(chunk, UINT), RECORD(value_len, UINT),
 };
 
-#define CHECKPOINT(member, kind) ASV_FIELD(asv_seal_checkpoint, member, kind)
-static const struct asv_field checkpoint_fields[] = {
+#define CHECKPOINT(member, kind) ASV_LAYOUT(asv_seal_checkpoint, member, kind)
+static const struct asv_layout checkpoint_fields[] = {
     CHECKPOINT(header_digest, DIGEST),  CHECKPOINT(seq, UINT),
     CHECKPOINT(chunks, UINT),           CHECKPOINT(wall_ms, UINT),
     CHECKPOINT(mono_ms, UINT),          CHECKPOINT(boot, RAW),
@@ -26,8 +26,8 @@ static const struct asv_field checkpoint_fields[] = {
     CHECKPOINT(final_chunk, RAW),
 };
 
-#define END(member, kind) ASV_FIELD(asv_seal_end, member, kind)
-static const struct asv_field end_fields[] = {
+#define END(member, kind) ASV_LAYOUT(asv_seal_end, member, kind)
+static const struct asv_layout end_fields[] = {
     END(header_digest, DIGEST), END(checkpoint_seq, UINT), END(checkpoint_digest, DIGEST),
     END(reason, UINT),          END(payload_bytes, UINT),  END(media_bytes, UINT),
     END(wall_ms, UINT),         END(mono_ms, UINT),
@@ -108,7 +108,7 @@ enum asv_status asv_seal_record_write(struct asv_writer *out, const struct asv_s
         record->value_len > ASV_SEAL_RECORD_VALUE_MAX || check_value(record) != ASV_OK) {
         return ASV_E_USAGE;
     }
-    asv_fields_write(out, record, record_fields, COUNT(record_fields));
+    asv_layout_write(out, record, record_fields, COUNT(record_fields));
     asv_write_bytes(out, record->value, record->value_len);
     enum asv_status status = asv_write_end(out, &len);
     if (status != ASV_OK) {
@@ -123,7 +123,7 @@ enum asv_status asv_seal_record_read(struct asv_seal_record *out, const void *da
     struct asv_seal_record record;
     memset(&record, 0, sizeof record);
     asv_reader_init(&in, data, len);
-    enum asv_status status = asv_fields_read(&in, &record, record_fields, COUNT(record_fields));
+    enum asv_status status = asv_layout_read(&in, &record, record_fields, COUNT(record_fields));
     if (status == ASV_OK && record.value_len > ASV_SEAL_RECORD_VALUE_MAX) {
         status = ASV_E_LIMIT;
     }
@@ -160,11 +160,11 @@ void asv_seal_records_digest(uint8_t digest[ASV_SHA256_BYTES], const void *body,
 
 static enum asv_status write_signed(struct asv_writer *out, uint8_t digest[ASV_SHA256_BYTES],
                                     enum asv_purpose purpose, const void *object,
-                                    const struct asv_field *fields, size_t count,
+                                    const struct asv_layout *fields, size_t count,
                                     const uint8_t sk[ASV_ED25519_SK_BYTES])
 {
     struct asv_writer before = *out;
-    asv_fields_write(out, object, fields, count);
+    asv_layout_write(out, object, fields, count);
     size_t body_len = out->len - before.len;
     enum asv_status status = asv_object_sign(out, before.len, purpose, sk);
     if (status != ASV_OK) {
@@ -176,7 +176,7 @@ static enum asv_status write_signed(struct asv_writer *out, uint8_t digest[ASV_S
 }
 
 static enum asv_status read_signed(void *object, struct asv_object *signed_object, enum asv_purpose purpose,
-                                   const struct asv_field *fields, size_t count, struct asv_bytes data,
+                                   const struct asv_layout *fields, size_t count, struct asv_bytes data,
                                    const uint8_t pk[ASV_ED25519_PK_BYTES])
 {
     struct asv_reader in;
@@ -185,7 +185,7 @@ static enum asv_status read_signed(void *object, struct asv_object *signed_objec
         return status;
     }
     asv_reader_init(&in, signed_object->body.data, signed_object->body.len);
-    status = asv_fields_read(&in, object, fields, count);
+    status = asv_layout_read(&in, object, fields, count);
     if (status == ASV_OK) {
         status = asv_read_end(&in);
     }
@@ -232,6 +232,7 @@ enum asv_status asv_seal_checkpoint_read(struct asv_seal_checkpoint *out, uint8_
     return status;
 }
 
+/* S-013 */
 uint32_t asv_seal_padding_bytes(uint64_t media_bytes)
 {
     uint32_t used = (uint32_t)(media_bytes % ASV_CHUNK_PLAIN_BYTES);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/object.h"
-#include "firmware-proto/seal/fields.h"
+#include "firmware-proto/seal/layout.h"
 
 static const uint8_t zeros[ASV_SHA256_BYTES];
 
@@ -93,10 +93,10 @@ static const char *wrong_field(const struct asv_seal_header *header)
     return NULL;
 }
 
-#define FIELD(member, kind) ASV_FIELD(asv_seal_header, member, kind)
+#define FIELD(member, kind) ASV_LAYOUT(asv_seal_header, member, kind)
 #define COUNT(array)        (sizeof(array) / sizeof(array)[0])
 
-static const struct asv_field before_stanzas[] = {
+static const struct asv_layout before_stanzas[] = {
     FIELD(agency, DIGEST),
     FIELD(model, TEXT),
     FIELD(serial, TEXT),
@@ -121,7 +121,7 @@ static const struct asv_field before_stanzas[] = {
     FIELD(stanza_count, UINT),
 };
 
-static const struct asv_field after_stanzas[] = {
+static const struct asv_layout after_stanzas[] = {
     FIELD(nonce, RAW),      FIELD(commitment, DIGEST), FIELD(container, TEXT),   FIELD(codecs, TEXT),
     FIELD(group, RAW),      FIELD(stream, UINT),       FIELD(stream_type, UINT), FIELD(segment, UINT),
     FIELD(assignment, RAW), FIELD(unit, TEXT),         FIELD(area, TEXT),        FIELD(sealer, UINT),
@@ -131,12 +131,12 @@ static void write_body(struct asv_writer *out, const struct asv_seal_header *hea
 {
     asv_write_u16(out, ASV_SEAL_FORMAT);
     asv_write_u16(out, ASV_SUITE_1);
-    asv_fields_write(out, header, before_stanzas, COUNT(before_stanzas));
+    asv_layout_write(out, header, before_stanzas, COUNT(before_stanzas));
     for (size_t i = 0; i < header->stanza_count; i++) {
         asv_write_bytes(out, header->stanzas[i].key_id, ASV_KEY_ID_BYTES);
         asv_write_digest(out, header->stanzas[i].digest);
     }
-    asv_fields_write(out, header, after_stanzas, COUNT(after_stanzas));
+    asv_layout_write(out, header, after_stanzas, COUNT(after_stanzas));
     asv_write_extensions(out, (struct asv_bytes){header->extensions, header->extensions_len});
 }
 
@@ -209,19 +209,19 @@ static enum asv_status read_body(struct asv_reader *in, struct asv_seal_header *
     struct asv_bytes block;
     enum asv_status status = read_format(in);
     if (status == ASV_OK) {
-        status = asv_fields_read(in, header, before_stanzas, COUNT(before_stanzas));
+        status = asv_layout_read(in, header, before_stanzas, COUNT(before_stanzas));
     }
     if (status == ASV_OK) {
         status = read_stanzas(in, header);
     }
     if (status == ASV_OK) {
-        status = asv_fields_read(in, header, after_stanzas, COUNT(after_stanzas));
+        status = asv_layout_read(in, header, after_stanzas, COUNT(after_stanzas));
     }
     if (status == ASV_OK) {
         status = asv_read_extensions(in, &block, NULL, 0); /* S-049: no critical type is known */
     }
     if (status == ASV_OK) {
-        status = asv_read_end(in);
+        status = asv_read_end(in); /* S-002 */
     }
     if (status == ASV_OK) {
         memcpy(header->extensions, block.data, block.len);
@@ -255,7 +255,7 @@ enum asv_status asv_seal_header_read(struct asv_seal_header *out, uint8_t digest
     if (wrong != NULL) {
         return asv_fail(err, ASV_E_MALFORMED, wrong);
     }
-    if (pk != NULL && asv_object_verify(&object, ASV_PURPOSE_HEADER, pk) != ASV_OK) {
+    if (pk != NULL && asv_object_verify(&object, ASV_PURPOSE_HEADER, pk) != ASV_OK) { /* S-004 */
         return asv_fail(err, ASV_E_SIGNATURE, "seal header: the signature is not the sealer's");
     }
     asv_object_digest(digest, &object);

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "firmware-proto/seal/fields.h"
+#include "firmware-proto/seal/layout.h"
 
-#define LINK(member, kind) ASV_FIELD(asv_link, member, kind)
-static const struct asv_field link_fields[] = {
+#define LINK(member, kind) ASV_LAYOUT(asv_link, member, kind)
+static const struct asv_layout link_fields[] = {
     LINK(cert_digest, DIGEST), LINK(epoch, RAW),   LINK(number, UINT),   LINK(start_wall_ms, UINT),
     LINK(end_wall_ms, UINT),   LINK(ending, UINT), LINK(salted, DIGEST),
 };
@@ -23,6 +23,7 @@ static void salt_digest(uint8_t out[ASV_SHA256_BYTES], const struct asv_link *li
     asv_sha256_final(&state, out);
 }
 
+/* S-080, S-082 */
 static bool is_right(const struct asv_link *link)
 {
     return link->number >= 1 && link->ending >= ASV_LINK_ENDED && link->ending <= ASV_LINK_RECOVERED;
@@ -40,7 +41,7 @@ enum asv_status asv_link_write(struct asv_writer *out, const struct asv_link *li
     salt_digest(facts.salted, link);
     asv_write_u16(out, ASV_SEAL_FORMAT);
     asv_write_u16(out, ASV_SUITE_1);
-    asv_fields_write(out, &facts, link_fields, LINK_FIELDS);
+    asv_layout_write(out, &facts, link_fields, LINK_FIELDS);
     asv_write_extensions(out, (struct asv_bytes){NULL, 0});
     enum asv_status status = asv_object_sign(out, before.len, ASV_PURPOSE_LINK, sk);
     if (status == ASV_OK) {
@@ -67,7 +68,7 @@ static enum asv_status read_body(struct asv_reader *in, struct asv_link *link)
         status = ASV_E_UNSUPPORTED; /* S-001 */
     }
     if (status == ASV_OK) {
-        status = asv_fields_read(in, link, link_fields, LINK_FIELDS);
+        status = asv_layout_read(in, link, link_fields, LINK_FIELDS);
     }
     if (status == ASV_OK) {
         status = asv_read_extensions(in, &extensions, NULL, 0);
@@ -78,7 +79,7 @@ static enum asv_status read_body(struct asv_reader *in, struct asv_link *link)
     return status;
 }
 
-/* Nothing, or salt and header digest and nothing else. */
+/* S-083: nothing, or salt and header digest and nothing else. */
 static enum asv_status read_opening(struct asv_reader *in, struct asv_link *link)
 {
     uint8_t salted[ASV_SHA256_BYTES];

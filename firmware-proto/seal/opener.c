@@ -72,6 +72,7 @@ enum asv_status asv_seal_opener_init(struct asv_seal_opener *opener, const struc
     return ASV_OK;
 }
 
+/* S-017 */
 enum asv_status asv_seal_opener_decrypt(const struct asv_seal_opener *opener,
                                         uint8_t out[ASV_CHUNK_PLAIN_BYTES],
                                         const uint8_t in[ASV_CHUNK_CIPHER_BYTES], uint64_t index)
@@ -111,6 +112,7 @@ enum asv_status asv_seal_opener_disclose(struct asv_seal_opener *opener,
     return asv_merkle_append(&opener->disclosure, leaf);
 }
 
+/* S-112 */
 enum asv_status asv_seal_opener_check_disclosure(const struct asv_seal_opener *opener,
                                                  const struct asv_seal_checkpoint *checkpoint)
 {

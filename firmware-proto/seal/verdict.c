@@ -62,6 +62,7 @@ static void missing_by_length(struct asv_chunk_ranges *missing, const struct asv
     }
 }
 
+/* S-090 */
 void asv_verdict_of(struct asv_verdict *out, const struct asv_seal_result *result,
                     const struct asv_payload_facts *payload, enum asv_provenance provenance)
 {
@@ -77,7 +78,7 @@ void asv_verdict_of(struct asv_verdict *out, const struct asv_seal_result *resul
     }
 
     /* S-091: the worst first. */
-    if (result->status != ASV_OK || !result->has_header) {
+    if (result->status != ASV_OK || !result->has_header) { /* S-033 */
         out->integrity = ASV_INTEGRITY_INVALID;
     } else if (payload->wrong != NULL && payload->wrong->count > 0) {
         out->integrity = ASV_INTEGRITY_INVALID;
@@ -94,6 +95,7 @@ void asv_verdict_of(struct asv_verdict *out, const struct asv_seal_result *resul
     }
 }
 
+/* S-093 */
 enum asv_provenance asv_provenance_of(enum asv_status chain, enum asv_sealer sealer)
 {
     if (chain == ASV_OK) {

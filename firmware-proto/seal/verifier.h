@@ -66,7 +66,8 @@ struct asv_seal_result {
     uint8_t final_digest[ASV_SHA256_BYTES]; /* of the last signed frame */
 };
 
-/* Fixed size, below 8 KiB, no secrets. Fields are private; the result is read with asv_seal_verifier_result.
+/* S-096: fixed size, below 8 KiB, no secrets. Fields are private; the result is read with
+ * asv_seal_verifier_result.
  */
 struct asv_seal_verifier {
     struct asv_seal_signer signer;

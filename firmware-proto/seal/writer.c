@@ -212,7 +212,7 @@ enum asv_status asv_seal_writer_checkpoint(struct asv_seal_writer *writer, struc
     checkpoint.mono_ms = moment.mono_ms;
     memcpy(checkpoint.boot, writer->boot, sizeof checkpoint.boot);
     asv_merkle_root(&writer->tree, checkpoint.root);
-    asv_merkle_root(&writer->disclosure, checkpoint.disclosure_root);
+    asv_merkle_root(&writer->disclosure, checkpoint.disclosure_root); /* S-063 */
     checkpoint.records = writer->records;
     memcpy(checkpoint.records_digest, writer->records_digest, sizeof checkpoint.records_digest);
     checkpoint.key_frame_offset = key_frame_offset;
@@ -272,7 +272,7 @@ enum asv_status asv_seal_writer_end(struct asv_seal_writer *writer, enum asv_end
     asv_age_final_chunk(final_chunk, writer->tree.count, writer->payload_key); /* S-012 */
     memcpy(writer->last_digest, digest, sizeof digest);
     writer->link.end_wall_ms = moment.wall_ms;
-    writer->state = STATE_ENDED;
+    writer->state = STATE_ENDED; /* S-073 */
     asv_wipe(writer->file_key, sizeof writer->file_key);
     asv_wipe(writer->payload_key, sizeof writer->payload_key);
     return ASV_OK;

@@ -36,6 +36,7 @@ const char *asv_provenance_name(uint8_t provenance)
     }
 }
 
+/* S-094 */
 bool asv_verdict_is_stored(uint8_t integrity, uint8_t provenance)
 {
     return (integrity == ASV_INTEGRITY_VALID || integrity == ASV_INTEGRITY_TRUNCATED) &&

@@ -293,7 +293,8 @@ static void a_chunk_opens_at_its_place_only(void **state)
     assert_int_equal(asv_age_chunk_decrypt(back, cipher, sizeof cipher, 7, true, key), ASV_E_DIGEST);
     assert_int_equal(asv_age_chunk_decrypt(back, cipher, sizeof cipher, 7 + (UINT64_C(1) << 32), false, key),
                      ASV_E_DIGEST);
-    assert_int_equal(asv_age_chunk_decrypt(back, cipher, sizeof cipher - 1, 7, false, key), ASV_E_MALFORMED);
+    assert_int_equal(asv_age_chunk_decrypt(back, cipher, sizeof cipher - 1, 7, false, key),
+                     ASV_E_MALFORMED); /* S-010 */
     assert_int_equal(asv_age_chunk_decrypt(back, cipher, 15, 7, true, key), ASV_E_MALFORMED);
 
     asv_age_chunk_encrypt(cipher, plain, 0, 1, true, key);

@@ -109,7 +109,7 @@ static void the_tree_is_full_at_its_limit_and_stays_as_it_was(void **state)
     asv_merkle_init(&tree);
     tree.count = ASV_MERKLE_LEAVES_MAX;
     asv_merkle_root(&tree, before);
-    assert_int_equal(asv_merkle_append(&tree, leaf), ASV_E_LIMIT);
+    assert_int_equal(asv_merkle_append(&tree, leaf), ASV_E_LIMIT); /* S-015 */
     asv_merkle_root(&tree, after);
     assert_memory_equal(before, after, sizeof before);
     assert_true(tree.count == ASV_MERKLE_LEAVES_MAX);

@@ -173,6 +173,18 @@ static void provenance_follows_from_the_chain(void **state)
     }
 }
 
+static void only_two_by_two_verdicts_are_stored(void **state)
+{
+    (void)state;
+    for (uint8_t integrity = 0; integrity <= 6; integrity++) {
+        for (uint8_t provenance = 0; provenance <= 5; provenance++) {
+            bool want = (integrity == ASV_INTEGRITY_VALID || integrity == ASV_INTEGRITY_TRUNCATED) &&
+                        (provenance == ASV_PROVENANCE_TRUSTED || provenance == ASV_PROVENANCE_SEALED_BY_DOCK);
+            assert_int_equal(asv_verdict_is_stored(integrity, provenance), want); /* S-094 */
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +192,7 @@ int main(void)
         cmocka_unit_test(a_clip_without_a_checkpoint_is_truncated_and_all_tail),
         cmocka_unit_test(what_is_worse_comes_first),
         cmocka_unit_test(ranges_join_and_keep_their_first_place),
+        cmocka_unit_test(only_two_by_two_verdicts_are_stored),
         cmocka_unit_test(provenance_follows_from_the_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

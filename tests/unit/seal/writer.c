@@ -146,6 +146,21 @@ static void every_clip_has_its_own_key_and_nonce(void **state)
     }
 }
 
+static void every_stanza_has_its_own_ephemeral_share(void **state)
+{
+    (void)state;
+    const uint8_t twice[2][ASV_X25519_BYTES] = {{8}, {16}};
+    uint8_t two[2][ASV_X25519_BYTES];
+    asv_x25519_public(two[0], twice[0]);
+    asv_x25519_public(two[1], twice[1]);
+    assert_int_equal(asv_seal_writer_begin(&writer, &world.world, &header,
+                                           (const uint8_t(*)[ASV_X25519_BYTES])two, 2, agency.camera.sk,
+                                           &seal, &stanzas, NULL),
+                     ASV_OK);
+    /* S-022: the 43 characters behind "-> X25519 " */
+    assert_memory_not_equal(stanzas.data + 10, stanzas.data + ASV_AGE_X25519_STANZA_BYTES + 10, 43);
+}
+
 static void without_randomness_nothing_is_begun(void **state)
 {
     (void)state;
@@ -297,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup(nothing_but_the_link_works_after_end, set_up),
         cmocka_unit_test_setup(the_end_needs_everything_signed_and_the_right_length, set_up),
         cmocka_unit_test_setup(every_clip_has_its_own_key_and_nonce, set_up),
+        cmocka_unit_test_setup(every_stanza_has_its_own_ephemeral_share, set_up),
         cmocka_unit_test_setup(without_randomness_nothing_is_begun, set_up),
         cmocka_unit_test_setup(a_header_or_recipient_that_is_wrong_begins_nothing, set_up),
         cmocka_unit_test_setup(too_many_chunks_wait_for_a_checkpoint, set_up),

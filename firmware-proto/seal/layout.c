@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-#include "firmware-proto/seal/fields.h"
+#include "firmware-proto/seal/layout.h"
 
 #include <string.h>
 
@@ -52,45 +52,45 @@ static enum asv_status read_uint(struct asv_reader *in, uint8_t *member, size_t 
     return ASV_OK;
 }
 
-void asv_fields_write(struct asv_writer *out, const void *object, const struct asv_field *fields,
+void asv_layout_write(struct asv_writer *out, const void *object, const struct asv_layout *fields,
                       size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const uint8_t *member = (const uint8_t *)object + fields[i].offset;
-        switch ((enum asv_field_kind)fields[i].kind) {
-        case ASV_FIELD_UINT:
+        switch ((enum asv_layout_kind)fields[i].kind) {
+        case ASV_LAYOUT_UINT:
             write_uint(out, member, fields[i].size);
             break;
-        case ASV_FIELD_RAW:
+        case ASV_LAYOUT_RAW:
             asv_write_bytes(out, member, fields[i].size);
             break;
-        case ASV_FIELD_DIGEST:
+        case ASV_LAYOUT_DIGEST:
             asv_write_digest(out, member);
             break;
-        case ASV_FIELD_TEXT:
+        case ASV_LAYOUT_TEXT:
             asv_write_text8(out, (const char *)member);
             break;
         }
     }
 }
 
-enum asv_status asv_fields_read(struct asv_reader *in, void *object, const struct asv_field *fields,
+enum asv_status asv_layout_read(struct asv_reader *in, void *object, const struct asv_layout *fields,
                                 size_t count)
 {
     enum asv_status status = ASV_OK;
     for (size_t i = 0; i < count && status == ASV_OK; i++) {
         uint8_t *member = (uint8_t *)object + fields[i].offset;
-        switch ((enum asv_field_kind)fields[i].kind) {
-        case ASV_FIELD_UINT:
+        switch ((enum asv_layout_kind)fields[i].kind) {
+        case ASV_LAYOUT_UINT:
             status = read_uint(in, member, fields[i].size);
             break;
-        case ASV_FIELD_RAW:
+        case ASV_LAYOUT_RAW:
             status = asv_read_copy(in, member, fields[i].size);
             break;
-        case ASV_FIELD_DIGEST:
+        case ASV_LAYOUT_DIGEST: /* S-003 */
             status = asv_read_digest(in, member);
             break;
-        case ASV_FIELD_TEXT:
+        case ASV_LAYOUT_TEXT: /* S-046 */
             status = asv_read_text8(in, (char *)member, fields[i].size);
             break;
         }
