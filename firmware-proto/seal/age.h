@@ -54,7 +54,6 @@ struct asv_age_stanza {
     struct asv_bytes type; /* the first argument */
     struct asv_bytes args; /* the other arguments with the spaces between them; may be empty */
     struct asv_bytes body; /* base64 lines, canonical, with their LFs */
-    size_t body_bytes;     /* that the body decodes to */
 };
 
 /* The next stanza at the reader's position. ASV_E_MALFORMED for anything that age.md does not allow (also at

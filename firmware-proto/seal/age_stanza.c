@@ -115,7 +115,6 @@ static enum asv_status read_arguments(struct asv_age_stanza *out, struct asv_byt
 static enum asv_status read_body(struct asv_reader *reader, struct asv_age_stanza *out)
 {
     size_t start = reader->at;
-    size_t bytes = 0;
     struct asv_bytes line;
     enum asv_status status;
     do {
@@ -127,10 +126,8 @@ static enum asv_status read_body(struct asv_reader *reader, struct asv_age_stanz
         if (status != ASV_OK) {
             return status == ASV_E_LIMIT ? ASV_E_MALFORMED : status;
         }
-        bytes += decoded;
-    } while (line.len == LINE_CHARS && bytes <= ASV_AGE_STANZA_MAX_BYTES);
+    } while (line.len == LINE_CHARS && reader->at - start <= ASV_AGE_STANZA_MAX_BYTES);
     out->body = (struct asv_bytes){reader->data + start, reader->at - start};
-    out->body_bytes = bytes;
     return ASV_OK;
 }
 
@@ -184,8 +181,7 @@ enum asv_status asv_age_unwrap(uint8_t file_key[ASV_FILE_KEY_BYTES], const struc
         return ASV_E_NOT_FOUND;
     }
     /* The lengths are compared before anything is decrypted: age.md's guard against partitioning oracles. */
-    if (asv_base64_decode(share, sizeof share, &len, stanza->args) != ASV_OK || len != sizeof share ||
-        stanza->body_bytes != sizeof body) {
+    if (asv_base64_decode(share, sizeof share, &len, stanza->args) != ASV_OK || len != sizeof share) {
         return ASV_E_MALFORMED;
     }
     struct asv_bytes body_line = {stanza->body.data, stanza->body.len - 1};

@@ -81,6 +81,9 @@ static void a_key_text_with_any_character_changed_is_refused(void **state)
         recipient[i] = was;
         assert_int_equal(asv_age_recipient_decode(key, recipient, i), ASV_E_MALFORMED);
     }
+    /* right but for a bit behind the key's last byte */
+    static const char padded[] = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPPG0UGY5";
+    assert_int_equal(asv_age_identity_decode(key, padded, strlen(padded)), ASV_E_MALFORMED);
     assert_int_equal(asv_age_recipient_decode(key, identity, strlen(identity)), ASV_E_MALFORMED);
     assert_int_equal(asv_age_identity_decode(key, recipient, strlen(recipient)), ASV_E_MALFORMED);
 }
@@ -251,6 +254,28 @@ static void a_header_has_limits(void **state)
     assert_int_equal(asv_age_header_read(&header, "age-encryption.org/v1\n--- ", 26), ASV_E_MALFORMED);
 }
 
+static void a_passphrase_stanza_stands_alone(void **state)
+{
+    (void)state;
+    static const char scrypt[] = "-> scrypt rF0/NwblUHHTpgQgRpe5CQ 10\n"
+                                 "gUjEymFKMVXQEKdMMHL24oYexjE3TIC0O0zGSqJ2aUY\n";
+    uint8_t stanzas[sizeof scrypt - 1 + ASV_AGE_X25519_STANZA_BYTES];
+    uint8_t ephemeral[ASV_X25519_BYTES] = {7};
+    uint8_t data[512];
+    uint8_t key[ASV_FILE_KEY_BYTES];
+    struct asv_age_header header;
+    struct asv_writer writer;
+    memcpy(stanzas, scrypt, sizeof scrypt - 1);
+    assert_int_equal(asv_age_wrap(stanzas + sizeof scrypt - 1, file_key, pk[0], ephemeral), ASV_OK);
+    for (size_t both = 0; both < 2; both++) {
+        struct asv_bytes text = {stanzas, both ? sizeof stanzas : sizeof scrypt - 1};
+        asv_writer_init(&writer, data, sizeof data);
+        assert_int_equal(asv_age_header_write(&writer, text, file_key), ASV_OK);
+        assert_int_equal(asv_age_header_read(&header, data, writer.len), ASV_OK);
+        assert_int_equal(asv_age_header_open(key, &header, sk[0]), both ? ASV_E_MALFORMED : ASV_E_NOT_FOUND);
+    }
+}
+
 static void a_header_is_written_whole_or_not_at_all(void **state)
 {
     (void)state;
@@ -329,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_header_cut_anywhere_asks_for_more),
         cmocka_unit_test(a_header_with_any_byte_changed_does_not_open),
         cmocka_unit_test(a_header_has_limits),
+        cmocka_unit_test(a_passphrase_stanza_stands_alone),
         cmocka_unit_test(a_header_is_written_whole_or_not_at_all),
         cmocka_unit_test(a_chunk_opens_at_its_place_only),
         cmocka_unit_test(the_final_chunk_is_the_constant_free_box),

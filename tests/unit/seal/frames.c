@@ -269,6 +269,9 @@ static void an_end_reads_back_and_keeps_its_ranges(void **state)
     assert_int_equal(write_end(&end, data, sizeof data, &len), ASV_E_USAGE);
     end.media_bytes = 10 * ASV_CHUNK_PLAIN_BYTES + 1;
     assert_int_equal(write_end(&end, data, sizeof data, &len), ASV_E_USAGE);
+    end.payload_bytes = ASV_FINAL_CIPHER_BYTES;
+    end.media_bytes = UINT64_MAX - 7; /* with its padding it would wrap to nothing */
+    assert_int_equal(write_end(&end, data, sizeof data, &len), ASV_E_USAGE);
 }
 
 static void padding_fills_the_last_chunk_with_one_box(void **state)

@@ -101,6 +101,24 @@ static void sign_again(size_t i)
     assert_int_equal(asv_object_sign(&writer, 0, purposes[frames[i].type], agency.camera.sk), ASV_OK);
 }
 
+/* Makes checkpoints and end fit to records that were changed: a lie from the beginning. */
+static void mend_records(void)
+{
+    uint8_t digest[ASV_SHA256_BYTES] = {0};
+    for (size_t i = 0; i < frame_count; i++) {
+        struct frame *frame = &frames[i];
+        if (frame->type == ASV_FRAME_RECORD) {
+            asv_seal_records_digest(digest, frame->body, frame->len);
+        } else if (frame->type == ASV_FRAME_CHECKPOINT) {
+            memcpy(frame->body + 152, digest, sizeof digest);
+            sign_again(i);
+        }
+    }
+    asv_sha256(frames[THE_END].body + 40, frames[CHECKPOINT_3].body,
+               frames[CHECKPOINT_3].len - ASV_SIGNATURE_FIELD_BYTES);
+    sign_again(THE_END);
+}
+
 static void drop(size_t i)
 {
     memmove(&frames[i], &frames[i + 1], (frame_count - i - 1) * sizeof frames[0]);
@@ -293,16 +311,32 @@ static void a_records_clock_does_not_go_back(void **state)
 {
     (void)state;
     memset(frames[RECORD_2].body + 14, 0, 8);
+    mend_records();
     assert_refused(RECORD_2, ASV_E_MISMATCH); /* S-052 */
+    assert_int_equal(set_up(NULL), 0);
+    memset(frames[RECORD_1].body + 14, 0, 8); /* before the clip began */
+    mend_records();
+    assert_refused(RECORD_1, ASV_E_MISMATCH);
 }
 
 static void a_record_belongs_to_a_chunk_of_its_checkpoint(void **state)
 {
     (void)state;
-    memset(frames[RECORD_4].body + 22, 0, 8); /* chunk 0 was signed by the checkpoint before */
+    size_t wrong_frame = 99;
+    frames[RECORD_3].body[22 + 7] = 1;
+    mend_records();
+    assert_int_equal(feed(&wrong_frame), ASV_OK);
+    frames[RECORD_4].body[22 + 7] = 1; /* chunk 1 was signed by the checkpoint before */
+    mend_records();
     assert_refused(RECORD_4, ASV_E_MISMATCH); /* S-053 */
     assert_int_equal(set_up(NULL), 0);
+    frames[RECORD_2].body[22 + 7] = 1;
+    frames[RECORD_3].body[22 + 7] = 0; /* back to the chunk before */
+    mend_records();
+    assert_refused(RECORD_3, ASV_E_MISMATCH);
+    assert_int_equal(set_up(NULL), 0);
     frames[RECORD_4].body[22 + 7] = 5; /* the checkpoint signs four */
+    mend_records();
     assert_refused(CHECKPOINT_2, ASV_E_MISMATCH);
 }
 
