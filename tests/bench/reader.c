@@ -181,13 +181,16 @@ static bool start(struct reader *r, unsigned i)
         }
     }
     for (unsigned k = 0; k < r->options.transfers; k++) {
+        d->transfers[k] = libusb_alloc_transfer(0);
+        if (d->transfers[k] == NULL) {
+            return false;
+        }
         unsigned char *buffer = libusb_dev_mem_alloc(d->handle, (size_t)r->options.size);
         bool device_memory = buffer != NULL;
         if (!device_memory) {
             buffer = malloc((size_t)r->options.size);
         }
-        d->transfers[k] = libusb_alloc_transfer(0);
-        if (buffer == NULL || d->transfers[k] == NULL) {
+        if (buffer == NULL) {
             return false;
         }
         libusb_fill_bulk_transfer(d->transfers[k], d->handle, d->in, buffer, r->options.size, on_transfer, d,

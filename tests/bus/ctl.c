@@ -12,8 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The socket, or in a guest the serial port that leads to it. */
-static int open_control(const char *path)
+int asv_bus_ctl_open(const char *path)
 {
     struct stat st;
     struct sockaddr_un sa = {.sun_family = AF_UNIX};
@@ -75,7 +74,7 @@ int asv_bus_ctl(int argc, char **argv)
         path = argv[2];
         first = 3;
     }
-    int fd = path != NULL ? open_control(path) : -1;
+    int fd = path != NULL ? asv_bus_ctl_open(path) : -1;
     if (fd < 0) {
         (void)fprintf(stderr, "asservat-bus ctl: no bus at %s\n",
                       path != NULL ? path : "(no ASV_BUS_CONTROL)");

@@ -8,4 +8,8 @@
  * when one was an error, 2 when there is no bus. */
 int asv_bus_ctl(int argc, char **argv);
 
+/* Connects to the bus at path: its socket, or the serial port that leads to it from within a guest. -1 when
+ * there is none; the caller closes it. */
+int asv_bus_ctl_open(const char *path);
+
 #endif

@@ -17,6 +17,7 @@
 
 #include "tests/bus/control.h"
 #include "tests/bus/ctl.h"
+#include "tests/bus/redir.h"
 #include "tests/bus/umock.h"
 
 #define PRELOAD      "libumockdev-preload.so.0"
@@ -26,6 +27,7 @@ struct options {
     char dir[ASV_UMOCK_DIR_BYTES];
     bool own_dir; /* made here, removed at the end */
     bool manual_clock;
+    bool redir; /* the backend: usbredir instead of umockdev */
     enum asv_bus_speed speed;
     uint64_t usbfs_memory;
     const char *hubs[ASV_BUS_HUBS_MAX];
@@ -40,6 +42,7 @@ struct program {
     struct asv_bus_loop loop;
     struct asv_bus bus;
     struct asv_umock umock;
+    struct asv_redir redir;
     struct asv_bus_control control;
     struct asv_bus_source signals;
     pid_t client;
@@ -50,6 +53,7 @@ static const char usage_text[] =
     "usage: asservat-bus [options] [-- CLIENT ARGS...]\n"
     "       asservat-bus ctl [-s SOCKET] COMMAND...\n"
     "  --dir DIR            where the testbed lies (an empty directory; made if missing)\n"
+    "  --backend umockdev|redir\n"
     "  --hub PATH=PORTS     hubs, parents first (1-1=10 1-2=10 1-3=10 1-3.10=10)\n"
     "  --speed full|high|super\n"
     "  --clock real|manual  manual: the bus's time moves with the command tick only\n"
@@ -87,6 +91,9 @@ static bool parse_option(struct options *o, int option)
     case 'k':
         o->manual_clock = strcmp(optarg, "manual") == 0;
         return o->manual_clock || strcmp(optarg, "real") == 0;
+    case 'b':
+        o->redir = strcmp(optarg, "redir") == 0;
+        return o->redir || strcmp(optarg, "umockdev") == 0;
     case 'm':
         return asv_bus_number(optarg, &o->usbfs_memory) == ASV_OK;
     case 'c':
@@ -102,10 +109,13 @@ static bool parse_option(struct options *o, int option)
 
 static bool parse_options(struct options *o, int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"dir", required_argument, NULL, 'd'},          {"hub", required_argument, NULL, 'h'},
-        {"speed", required_argument, NULL, 's'},        {"clock", required_argument, NULL, 'k'},
-        {"usbfs-memory", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"dir", required_argument, NULL, 'd'},
+                                          {"hub", required_argument, NULL, 'h'},
+                                          {"speed", required_argument, NULL, 's'},
+                                          {"clock", required_argument, NULL, 'k'},
+                                          {"backend", required_argument, NULL, 'b'},
+                                          {"usbfs-memory", required_argument, NULL, 'm'},
+                                          {NULL, 0, NULL, 0}};
     static const char *const default_hubs[] = {"1-1=10", "1-2=10", "1-3=10", "1-3.10=10"};
     int option;
     o->speed = ASV_BUS_SPEED_HIGH;
@@ -166,11 +176,13 @@ static bool start_client(struct program *p)
     if (p->client != 0) {
         return p->client > 0;
     }
+    const char *preload = p->options.redir ? NULL : PRELOAD;
     sigset_t none;
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    if (setenv("UMOCKDEV_DIR", p->options.dir, 1) == 0 &&
-        setenv("ASV_BUS_CONTROL", p->control.path, 1) == 0 && setenv("LD_PRELOAD", PRELOAD, 1) == 0) {
+    if (setenv("ASV_BUS_DIR", p->options.dir, 1) == 0 && setenv("ASV_BUS_CONTROL", p->control.path, 1) == 0 &&
+        (preload == NULL ||
+         (setenv("UMOCKDEV_DIR", p->options.dir, 1) == 0 && setenv("LD_PRELOAD", preload, 1) == 0))) {
         (void)execvp(p->options.client[0], p->options.client);
     }
     (void)fprintf(stderr, "asservat-bus: %s: %s\n", p->options.client[0], strerror(errno));
@@ -223,7 +235,8 @@ static bool run_commands(struct program *p, struct asv_err *err)
 /* Everything from the hubs on; what was opened is closed by the caller. */
 static bool serve(struct program *p, struct asv_err *err)
 {
-    if (!add_hubs(p, err) || !run_commands(p, err)) {
+    if (!add_hubs(p, err) || (p->options.redir && asv_redir_listen(&p->redir, err) != ASV_OK) ||
+        !run_commands(p, err)) {
         return false;
     }
     if (p->options.client != NULL && !start_client(p)) {
@@ -238,20 +251,33 @@ static bool serve(struct program *p, struct asv_err *err)
     return true;
 }
 
+static enum asv_status open_backend(struct program *p, struct asv_err *err)
+{
+    if (p->options.redir) {
+        return asv_redir_open(&p->redir, &p->bus, p->options.dir, err);
+    }
+    enum asv_status status = asv_umock_open(&p->umock, &p->bus, p->options.dir, err);
+    p->umock.memory_max = p->options.usbfs_memory;
+    return status;
+}
+
 static bool run(struct program *p, struct asv_err *err)
 {
     char path[ASV_UMOCK_DIR_BYTES + 16];
     bool ok = false;
     (void)snprintf(path, sizeof path, "%s/control", p->options.dir);
-    if (asv_umock_open(&p->umock, &p->bus, p->options.dir, err) == ASV_OK) {
-        p->umock.memory_max = p->options.usbfs_memory;
+    if (open_backend(p, err) == ASV_OK) {
         if (asv_bus_control_open(&p->control, &p->bus, path, err) == ASV_OK) {
             ok = serve(p, err);
         }
         asv_bus_control_close(&p->control);
     }
     asv_bus_close(&p->bus);
-    asv_umock_close(&p->umock);
+    if (p->options.redir) {
+        asv_redir_close(&p->redir);
+    } else {
+        asv_umock_close(&p->umock);
+    }
     if (p->options.own_dir) {
         (void)rmdir(p->options.dir);
     }

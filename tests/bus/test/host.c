@@ -5,12 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "firmware-proto/base/bytes.h"
+#include "tests/bus/ctl.h"
 
 #define REPLY_BYTES 65536
 
@@ -40,14 +39,11 @@ static int LIBUSB_CALL on_hotplug(libusb_context *ctx, libusb_device *device, li
 static int connect_control(void)
 {
     const char *path = getenv("ASV_BUS_CONTROL");
-    struct sockaddr_un sa = {.sun_family = AF_UNIX};
     if (path == NULL) {
         asv_skip_program("not started by asservat-bus");
     }
-    (void)snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = asv_bus_ctl_open(path);
     assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&sa, sizeof sa), 0);
     return fd;
 }
 
