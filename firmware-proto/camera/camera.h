@@ -9,6 +9,7 @@
 #ifndef ASV_CAMERA_CAMERA_H
 #define ASV_CAMERA_CAMERA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,8 @@
 #include "firmware-proto/base/world.h"
 #include "firmware-proto/crypto/crypto.h"
 #include "firmware-proto/trust/common.h"
+#include "firmware-proto/wire/frame.h"
+#include "firmware-proto/wire/messages.h"
 
 struct asv_camera;
 
@@ -31,6 +34,10 @@ struct asv_camera_options {
  * *out. */
 ASV_MUST_CHECK enum asv_status asv_camera_open(struct asv_camera **out,
                                                const struct asv_camera_options *options, struct asv_err *err);
+
+/* The power is gone, from any thread: whatever the camera is doing fails from now on and nothing more is
+ * written. Close it then; the next open finds what a power cut left. */
+void asv_camera_cut(struct asv_camera *camera);
 
 /* Switches it off; a session ends at once, as when the plug is pulled. NULL is fine. */
 void asv_camera_close(struct asv_camera *camera);
@@ -50,8 +57,14 @@ void asv_camera_reset(struct asv_camera *camera);
 ASV_MUST_CHECK enum asv_status asv_camera_out(struct asv_camera *camera, const void *transfer, size_t len);
 
 /* The next whole bulk IN transfer, *len bytes (never 0). ASV_E_AGAIN while there is nothing to say,
- * ASV_E_STATE when not attached, ASV_E_LIMIT when out[cap] is too small for it (ASV_WIRE_IN_TRANSFER_BYTES
- * always suffices): it stays for the next call. */
+ * ASV_E_STATE when not attached, ASV_E_LIMIT when cap is below ASV_WIRE_MAX_FRAME_BYTES: nothing happened. */
 ASV_MUST_CHECK enum asv_status asv_camera_in(struct asv_camera *camera, void *out, size_t cap, size_t *len);
+
+/* True while a request takes its time (an erasure): asv_camera_in answers ASV_E_AGAIN and should be called
+ * again soon, without anything from the host in between. */
+bool asv_camera_busy(const struct asv_camera *camera);
+
+/* What the dock wants shown on the camera. */
+void asv_camera_indicator(const struct asv_camera *camera, struct asv_wire_indicator *out);
 
 #endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The clips that are held: found at boot, listed, marked, ended after a power cut. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/camera/clips.h"
+#include "firmware-proto/camera/erase.h"
+#include "firmware-proto/camera/facts.h"
+#include "firmware-proto/seal/link.h"
+
+void asv_store_clip_path(char out[ASV_FLASH_PATH_MAX + 1], uint64_t number, const char *name)
+{
+    snprintf(out, ASV_FLASH_PATH_MAX + 1, "clips/%" PRIu64 "%s%s", number, name == NULL ? "" : "/",
+             name == NULL ? "" : name);
+}
+
+struct asv_store_clip *asv_store_clip_next(struct asv_store *store, uint64_t after)
+{
+    for (size_t i = 0; i < store->clip_count; i++) {
+        if (store->clips[i].number > after) {
+            return &store->clips[i];
+        }
+    }
+    return NULL;
+}
+
+struct asv_store_clip *asv_store_clip_find(struct asv_store *store, uint64_t number)
+{
+    struct asv_store_clip *clip = number == 0 ? NULL : asv_store_clip_next(store, number - 1);
+    return clip != NULL && clip->number == number ? clip : NULL;
+}
+
+enum asv_status asv_store_clip_add(struct asv_store *store, uint64_t number, struct asv_store_clip **out)
+{
+    if (store->clip_count == ASV_STORE_CLIPS_MAX) {
+        return ASV_E_LIMIT;
+    }
+    if (store->clip_count == store->clip_cap) {
+        size_t cap = store->clip_cap == 0 ? 16 : store->clip_cap * 2;
+        struct asv_store_clip *clips = realloc(store->clips, cap * sizeof *clips);
+        if (clips == NULL) {
+            return ASV_E_NO_MEMORY;
+        }
+        store->clips = clips;
+        store->clip_cap = cap;
+    }
+    size_t at = store->clip_count++;
+    while (at > 0 && store->clips[at - 1].number > number) {
+        store->clips[at] = store->clips[at - 1];
+        at--;
+    }
+    store->clips[at] = (struct asv_store_clip){.number = number};
+    *out = &store->clips[at];
+    return ASV_OK;
+}
+
+void asv_store_clip_forget(struct asv_store *store, uint64_t number)
+{
+    struct asv_store_clip *clip = asv_store_clip_find(store, number);
+    if (clip != NULL) {
+        size_t at = (size_t)(clip - store->clips);
+        store->clip_count--;
+        memmove(clip, clip + 1, (store->clip_count - at) * sizeof *clip);
+    }
+}
+
+/* ---- what a clip is ---- */
+
+static void size_or_zero(const struct asv_store *store, uint64_t number, const char *name, uint64_t *out)
+{
+    char path[ASV_FLASH_PATH_MAX + 1];
+    asv_store_clip_path(path, number, name);
+    if (store->flash->ops->size(store->flash->ctx, path, out) != ASV_OK) {
+        *out = 0;
+    }
+}
+
+void asv_store_clip_sizes(const struct asv_store *store, struct asv_store_clip *clip)
+{
+    uint64_t stanzas = 0;
+    uint64_t link = 0;
+    size_or_zero(store, clip->number, "payload", &clip->payload_bytes);
+    size_or_zero(store, clip->number, "seal", &clip->seal_bytes);
+    size_or_zero(store, clip->number, "stanzas", &stanzas);
+    size_or_zero(store, clip->number, "link", &link);
+    clip->stanzas_bytes = stanzas > UINT32_MAX ? UINT32_MAX : (uint32_t)stanzas;
+    clip->link_bytes = link > UINT32_MAX ? UINT32_MAX : (uint32_t)link;
+}
+
+static bool has_mark(const struct asv_store *store, uint64_t number)
+{
+    for (size_t i = 0; i < store->marks.count; i++) {
+        if (store->marks.number[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void learn(const struct asv_store *store, struct asv_store_clip *clip,
+                  const struct asv_store_facts *facts)
+{
+    clip->known = true;
+    clip->damaged = !facts->has_header;
+    if (facts->has_header) {
+        memcpy(clip->clip, facts->header.clip, sizeof clip->clip);
+        memcpy(clip->header, facts->header_digest, sizeof clip->header);
+        clip->start_wall_ms = facts->header.start_wall_ms;
+        clip->reserve = facts->header.key_kind == ASV_KEY_RESERVE;
+    }
+    clip->chunks = facts->checkpoint.chunks;
+    clip->ended = facts->ended;
+    clip->marked = facts->marked || has_mark(store, clip->number);
+}
+
+enum asv_status asv_store_clip_learn(struct asv_store *store, struct asv_store_clip *clip)
+{
+    struct asv_store_facts facts;
+    if (clip->known || clip->recording) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_store_facts_read(store, clip->number, false, &facts);
+    if (status == ASV_E_NOT_FOUND) {
+        facts = (struct asv_store_facts){.sound = false};
+        status = ASV_OK;
+    }
+    if (status == ASV_OK) {
+        learn(store, clip, &facts);
+    }
+    return status;
+}
+
+enum asv_status asv_store_clip_mark(struct asv_store *store, uint64_t number)
+{
+    struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_MARKS};
+    struct asv_store_clip *clip = asv_store_clip_find(store, number);
+    if (clip == NULL) {
+        return ASV_E_NOT_FOUND;
+    }
+    asv_store_note_clip(store, ASV_DEVLOG_MARKER, number);
+    if (has_mark(store, number)) {
+        return ASV_OK;
+    }
+    state.body.marks = store->marks;
+    if (state.body.marks.count == ASV_CAMERA_MARKS_MAX) {
+        state.body.marks.count--;
+        memmove(&state.body.marks.number[0], &state.body.marks.number[1],
+                state.body.marks.count * sizeof state.body.marks.number[0]);
+    }
+    state.body.marks.number[state.body.marks.count++] = number;
+    enum asv_status status = asv_camera_state_save(store->flash, "state/marks", &state);
+    if (status == ASV_OK) {
+        store->marks = state.body.marks;
+        clip->marked = true;
+    }
+    return status;
+}
+
+/* ---- ending what a power cut left ---- */
+
+static int64_t end_of(const struct asv_store_facts *facts)
+{
+    if (facts->ended) {
+        return facts->end.wall_ms;
+    }
+    return facts->has_checkpoint ? facts->checkpoint.wall_ms : facts->header.start_wall_ms;
+}
+
+/* The link of a clip whose recorder is gone. */
+static enum asv_status write_link(struct asv_store *store, const struct asv_store_facts *facts,
+                                  struct asv_err *err)
+{
+    uint8_t data[ASV_LINK_MAX_BYTES];
+    struct asv_writer writer;
+    size_t len = 0;
+    char path[ASV_FLASH_PATH_MAX + 1];
+    const struct asv_seal_header *header = &facts->header;
+    struct asv_link link = {
+        .number = header->number,
+        .start_wall_ms = header->start_wall_ms,
+        .end_wall_ms = end_of(facts),
+        .ending = facts->ended ? ASV_LINK_ENDED : ASV_LINK_RECOVERED,
+    };
+    memcpy(link.cert_digest, header->cert_digest, sizeof link.cert_digest);
+    memcpy(link.epoch, header->epoch, sizeof link.epoch);
+    memcpy(link.header_digest, facts->header_digest, sizeof link.header_digest);
+    asv_writer_init(&writer, data, sizeof data);
+    enum asv_status status = asv_world_random(store->world, link.salt, sizeof link.salt);
+    if (status == ASV_OK) {
+        status = asv_link_write(&writer, &link, store->secrets->sk);
+    }
+    if (status == ASV_OK) {
+        status = asv_write_end(&writer, &len);
+    }
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "a link record cannot be made");
+    }
+    asv_store_clip_path(path, header->number, "link");
+    status = asv_store_replace(store, path, data, len);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "a link record cannot be written");
+}
+
+/* The newest clip's last digest is what the next one's header names. A clip without any header (the medium
+ * lost it) has none: the next names SHA-256 of nothing, which no signed frame has. */
+static enum asv_status count_clip(struct asv_store *store, uint64_t number,
+                                  const struct asv_store_facts *facts)
+{
+    uint8_t final[ASV_SHA256_BYTES];
+    if (number <= store->counter.number) {
+        return ASV_OK;
+    }
+    asv_sha256(final, NULL, 0);
+    if (facts->has_header) {
+        memcpy(final, facts->final_digest, sizeof final);
+    }
+    return asv_store_count(store, number, final, facts->has_header ? end_of(facts) : ASV_TIME_UNKNOWN,
+                           store->counter.bytes_per_second);
+}
+
+enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number, struct asv_err *err)
+{
+    struct asv_store_facts facts = {.sound = false};
+    struct asv_store_clip *clip = asv_store_clip_find(store, number);
+    if (clip == NULL) {
+        return asv_fail(err, ASV_E_NOT_FOUND, "there is no such recording");
+    }
+    clip->recording = false;
+    asv_store_clip_sizes(store, clip);
+    enum asv_status status = asv_store_facts_read(store, number, clip->link_bytes == 0, &facts);
+    if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+        return asv_fail(err, status, "a recording's seal cannot be read");
+    }
+    learn(store, clip, &facts);
+    status = ASV_OK;
+    if (clip->link_bytes == 0 && facts.has_header) {
+        status = write_link(store, &facts, err);
+        asv_store_clip_sizes(store, clip);
+    }
+    if (status == ASV_OK) {
+        status = count_clip(store, number, &facts);
+    }
+    return status;
+}
+
+enum asv_status asv_store_count(struct asv_store *store, uint64_t number,
+                                const uint8_t final[ASV_SHA256_BYTES], int64_t wall_ms,
+                                uint32_t bytes_per_second)
+{
+    struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_COUNTER};
+    state.body.counter.number = number;
+    memcpy(state.body.counter.final, final, ASV_SHA256_BYTES);
+    state.body.counter.wall_ms = wall_ms;
+    state.body.counter.bytes_per_second = bytes_per_second;
+    enum asv_status status = asv_camera_state_save(store->flash, "state/counter", &state);
+    if (status == ASV_E_NO_SPACE) {
+        asv_store_release_reserve(store);
+        status = asv_camera_state_save(store->flash, "state/counter", &state);
+    }
+    if (status == ASV_OK) {
+        store->counter = state.body.counter;
+    }
+    return status;
+}
+
+/* ---- at boot ---- */
+
+struct listing {
+    struct asv_store *store;
+    size_t count;
+    uint64_t numbers[ASV_STORE_CLIPS_MAX];
+};
+
+/* A number without leading zeros; 0 for anything else. */
+static uint64_t number_of(const char *name)
+{
+    char *end = NULL;
+    if (name[0] < '1' || name[0] > '9' || strlen(name) > 19) {
+        return 0;
+    }
+    unsigned long long number = strtoull(name, &end, 10);
+    return *end == '\0' ? number : 0;
+}
+
+static enum asv_status note_clip(void *arg, const char *name)
+{
+    struct listing *listing = arg;
+    uint64_t number = number_of(name);
+    if (number == 0 || number == asv_store_erase_pending(listing->store)) {
+        return ASV_OK;
+    }
+    if (listing->count == ASV_STORE_CLIPS_MAX) {
+        return ASV_E_LIMIT;
+    }
+    listing->numbers[listing->count++] = number;
+    return ASV_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+static enum asv_status load_clip(struct asv_store *store, uint64_t number, bool *recovered,
+                                 struct asv_err *err)
+{
+    struct asv_store_clip *clip = NULL;
+    enum asv_status status = asv_store_clip_add(store, number, &clip);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "too many recordings are held");
+    }
+    asv_store_clip_sizes(store, clip);
+    bool cut = clip->link_bytes == 0;
+    if ((!cut && number <= store->counter.number) || store->read_only) {
+        return ASV_OK; /* what it is, is read when it is asked for */
+    }
+    status = asv_store_clip_recover(store, number, err);
+    clip = asv_store_clip_find(store, number);
+    *recovered = *recovered || (cut && !clip->ended);
+    if (status != ASV_OK) {
+        /* It stays readable as it is; a later boot tries again. */
+        store->fault = true;
+    }
+    return status == ASV_E_NO_MEMORY ? status : ASV_OK;
+}
+
+/* A clip that was being made when the power went: no number was given to it. */
+static enum asv_status remove_unborn(void *arg, const char *name)
+{
+    struct asv_store *store = arg;
+    static const char *const files[] = {"payload", "seal", "stanzas"};
+    char path[ASV_FLASH_PATH_MAX + 1];
+    size_t len = strlen(name);
+    if (len < 5 || strcmp(name + len - 4, ".tmp") != 0) {
+        return ASV_OK;
+    }
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "clips/%s/%s", name, files[i]);
+        enum asv_status status = store->flash->ops->unlink(store->flash->ctx, path);
+        if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+            return status;
+        }
+    }
+    snprintf(path, sizeof path, "clips/%s", name);
+    return store->flash->ops->rmdir(store->flash->ctx, path);
+}
+
+enum asv_status asv_store_clips_load(struct asv_store *store, bool *recovered, struct asv_err *err)
+{
+    struct listing *listing = calloc(1, sizeof *listing);
+    *recovered = false;
+    if (listing == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to list the recordings");
+    }
+    listing->store = store;
+    enum asv_status status = store->flash->ops->list(store->flash->ctx, "clips", note_clip, listing);
+    if (status == ASV_OK && !store->read_only) {
+        status = store->flash->ops->list(store->flash->ctx, "clips", remove_unborn, store);
+    }
+    if (status != ASV_OK) {
+        free(listing);
+        return asv_fail(err, status, "the recordings cannot be listed");
+    }
+    qsort(listing->numbers, listing->count, sizeof listing->numbers[0], by_number);
+    for (size_t i = 0; i < listing->count && status == ASV_OK; i++) {
+        status = load_clip(store, listing->numbers[i], recovered, err);
+    }
+    free(listing);
+    return status;
+}

@@ -1,0 +1,729 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "tests/sim/flash_mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define NAME_MAX_BYTES 64
+#define ENTRIES_MAX    128
+#define SECTOR_BYTES   512
+
+struct entry {
+    char name[NAME_MAX_BYTES];
+    struct asv_flash_mem_node *node;
+};
+
+/* What a directory holds at one time. */
+struct map {
+    size_t count;
+    struct entry entry[ENTRIES_MAX];
+};
+
+struct asv_flash_mem_node {
+    unsigned refs;
+    bool is_dir;
+    uint8_t *bytes; /* of a file */
+    size_t len;
+    size_t cap;
+    size_t durable_len;
+    struct map **history; /* of a directory: what is durable, then after each change since */
+    size_t changes;
+};
+
+/* Open files are a process's, not the flash's; one test program has one process. */
+#define HANDLES_MAX 64
+static struct asv_flash_mem_node *handles[HANDLES_MAX];
+
+/* The overwrite that a power cut interrupted. */
+static struct {
+    struct asv_flash_mem_node *node;
+    size_t offset;
+    size_t len;
+    size_t done;
+} interrupted;
+
+static void *must(void *memory)
+{
+    assert(memory != NULL);
+    return memory;
+}
+
+static struct asv_flash_mem_node *node_new(bool is_dir)
+{
+    struct asv_flash_mem_node *node = must(calloc(1, sizeof *node));
+    node->refs = 1;
+    node->is_dir = is_dir;
+    if (is_dir) {
+        node->history = must(calloc(1, sizeof *node->history));
+        node->history[0] = must(calloc(1, sizeof **node->history));
+        node->changes = 1;
+    }
+    return node;
+}
+
+static void node_drop(struct asv_flash_mem_node *node);
+
+static void map_free(struct map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        node_drop(map->entry[i].node);
+    }
+    free(map);
+}
+
+static void node_drop(struct asv_flash_mem_node *node)
+{
+    if (--node->refs != 0) {
+        return;
+    }
+    for (size_t i = 0; i < node->changes; i++) {
+        map_free(node->history[i]);
+    }
+    free(node->history);
+    free(node->bytes);
+    free(node);
+}
+
+static struct map *map_now(const struct asv_flash_mem_node *dir)
+{
+    return dir->history[dir->changes - 1];
+}
+
+/* A copy of the newest map behind it, to be changed. */
+static struct map *map_change(struct asv_flash_mem_node *dir)
+{
+    struct map *map = must(malloc(sizeof *map));
+    *map = *map_now(dir);
+    for (size_t i = 0; i < map->count; i++) {
+        map->entry[i].node->refs++;
+    }
+    dir->history = must(realloc(dir->history, (dir->changes + 1) * sizeof(struct map *)));
+    dir->history[dir->changes++] = map;
+    return map;
+}
+
+/* Makes the i-th map the only one. */
+static void map_settle(struct asv_flash_mem_node *dir, size_t keep)
+{
+    struct map *kept = dir->history[keep];
+    for (size_t i = 0; i < dir->changes; i++) {
+        if (i != keep) {
+            map_free(dir->history[i]);
+        }
+    }
+    dir->history[0] = kept;
+    dir->changes = 1;
+}
+
+static struct entry *map_find(struct map *map, const char *name)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        if (strcmp(map->entry[i].name, name) == 0) {
+            return &map->entry[i];
+        }
+    }
+    return NULL;
+}
+
+static void map_add(struct map *map, const char *name, struct asv_flash_mem_node *node)
+{
+    assert(map->count < ENTRIES_MAX && strlen(name) < NAME_MAX_BYTES);
+    struct entry *entry = &map->entry[map->count++];
+    memcpy(entry->name, name, strlen(name) + 1);
+    entry->node = node;
+}
+
+static void map_remove(struct map *map, struct entry *entry)
+{
+    node_drop(entry->node);
+    *entry = map->entry[--map->count];
+}
+
+static struct asv_flash_mem_node *lookup(const struct asv_flash_mem *mem, const char *path)
+{
+    struct asv_flash_mem_node *node = mem->root;
+    char rest[ASV_FLASH_PATH_MAX + 1];
+    char *save = NULL;
+    if (strcmp(path, ".") == 0) {
+        return node;
+    }
+    snprintf(rest, sizeof rest, "%s", path);
+    for (const char *name = strtok_r(rest, "/", &save); name != NULL; name = strtok_r(NULL, "/", &save)) {
+        const struct entry *entry = node->is_dir ? map_find(map_now(node), name) : NULL;
+        if (entry == NULL) {
+            return NULL;
+        }
+        node = entry->node;
+    }
+    return node;
+}
+
+/* The directory that holds path, and the last name in *name. */
+static struct asv_flash_mem_node *lookup_parent(const struct asv_flash_mem *mem, const char *path,
+                                                const char **name)
+{
+    char parent[ASV_FLASH_PATH_MAX + 1];
+    asv_flash_parent(path, parent);
+    const char *slash = strrchr(path, '/');
+    *name = slash == NULL ? path : slash + 1;
+    struct asv_flash_mem_node *dir = lookup(mem, parent);
+    return dir != NULL && dir->is_dir ? dir : NULL;
+}
+
+static uint64_t used_bytes(const struct asv_flash_mem_node *node)
+{
+    uint64_t sum = node->len;
+    for (size_t i = 0; node->is_dir && i < map_now(node)->count; i++) {
+        sum += used_bytes(map_now(node)->entry[i].node);
+    }
+    return sum;
+}
+
+/* Counts an operation; ASV_OK when it is to happen. A cut inside of it is the caller's (cuts_now). */
+static enum asv_status begin(struct asv_flash_mem *mem, const char *path)
+{
+    if (path != NULL && asv_flash_check_path(path) != ASV_OK) {
+        return ASV_E_USAGE;
+    }
+    if (mem->off) {
+        return ASV_E_IO;
+    }
+    mem->operations++;
+    uint64_t count = mem->fail_count == 0 ? 1 : mem->fail_count;
+    if (mem->fail_at != 0 && mem->operations >= mem->fail_at && mem->operations - mem->fail_at < count) {
+        return mem->fail_status;
+    }
+    return ASV_OK;
+}
+
+static bool cuts_now(const struct asv_flash_mem *mem)
+{
+    return mem->cut_at != 0 && mem->operations == mem->cut_at;
+}
+
+#define BEGIN_WHOLE(mem, path)                        \
+    do {                                              \
+        enum asv_status begun = begin((mem), (path)); \
+        if (begun != ASV_OK) {                        \
+            return begun;                             \
+        }                                             \
+        if (cuts_now(mem)) {                          \
+            (mem)->off = true;                        \
+            return ASV_E_IO;                          \
+        }                                             \
+    } while (0)
+
+static enum asv_status mem_create(void *ctx, const char *path, int *file)
+{
+    struct asv_flash_mem *mem = ctx;
+    const char *name = NULL;
+    BEGIN_WHOLE(mem, path);
+    struct asv_flash_mem_node *dir = lookup_parent(mem, path, &name);
+    if (dir == NULL) {
+        return ASV_E_NOT_FOUND;
+    }
+    if (map_find(map_now(dir), name) != NULL) {
+        return ASV_E_EXISTS;
+    }
+    for (int i = 0; i < HANDLES_MAX; i++) {
+        if (handles[i] == NULL) {
+            handles[i] = node_new(false);
+            handles[i]->refs++;
+            map_add(map_change(dir), name, handles[i]);
+            *file = i;
+            return ASV_OK;
+        }
+    }
+    assert(!"files are left open");
+    return ASV_E_IO;
+}
+
+static void node_append(struct asv_flash_mem_node *node, const void *data, size_t len)
+{
+    if (len == 0) {
+        return;
+    }
+    if (node->len + len > node->cap) {
+        node->cap = (node->len + len) * 2;
+        node->bytes = must(realloc(node->bytes, node->cap));
+    }
+    memcpy(node->bytes + node->len, data, len);
+    node->len += len;
+}
+
+static enum asv_status mem_append(void *ctx, int file, const void *data, size_t len, size_t *written)
+{
+    struct asv_flash_mem *mem = ctx;
+    enum asv_status status = begin(mem, NULL);
+    *written = 0;
+    if (status != ASV_OK) {
+        return status;
+    }
+    size_t some = len;
+    mem->last_append_bytes = len;
+    if (cuts_now(mem)) {
+        mem->off = true;
+        some = mem->cut_byte < len ? mem->cut_byte : len;
+        status = ASV_E_IO;
+    } else if (mem->capacity != 0) {
+        uint64_t used = used_bytes(mem->root);
+        uint64_t left = used < mem->capacity ? mem->capacity - used : 0;
+        if (left < len) {
+            some = (size_t)left;
+            status = ASV_E_NO_SPACE;
+        }
+        if (left - some < mem->lowest_free) {
+            mem->lowest_free = left - some;
+        }
+    }
+    node_append(handles[file], data, some);
+    *written = some;
+    return status;
+}
+
+static enum asv_status mem_sync(void *ctx, int file)
+{
+    struct asv_flash_mem *mem = ctx;
+    struct asv_flash_mem_node *node = handles[file];
+    enum asv_status status = begin(mem, NULL);
+    if (status != ASV_OK) {
+        if (!mem->off) {
+            node->len = node->durable_len; /* as the contract says of a sync that failed */
+        }
+        return status;
+    }
+    if (cuts_now(mem)) {
+        mem->off = true;
+        return ASV_E_IO;
+    }
+    node->durable_len = node->len;
+    return ASV_OK;
+}
+
+static void mem_close(void *ctx, int file)
+{
+    (void)ctx;
+    assert(handles[file] != NULL);
+    node_drop(handles[file]);
+    handles[file] = NULL;
+}
+
+static enum asv_status mem_read(void *ctx, const char *path, uint64_t offset, void *out, size_t cap,
+                                size_t *len)
+{
+    struct asv_flash_mem *mem = ctx;
+    if (asv_flash_check_path(path) != ASV_OK) {
+        return ASV_E_USAGE;
+    }
+    const struct asv_flash_mem_node *node = lookup(mem, path);
+    if (mem->off) {
+        return ASV_E_IO;
+    }
+    if (node == NULL || node->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    size_t suffix = mem->read_fail_suffix == NULL ? 0 : strlen(mem->read_fail_suffix);
+    bool counts = suffix == 0 || (strlen(path) >= suffix &&
+                                  strcmp(path + strlen(path) - suffix, mem->read_fail_suffix) == 0);
+    if (counts && mem->read_fail_at != 0 && --mem->read_fail_at == 0) {
+        return ASV_E_IO;
+    }
+    size_t at = offset < node->len ? (size_t)offset : node->len;
+    size_t some = node->len - at < cap ? node->len - at : cap;
+    if (some != 0) {
+        memcpy(out, node->bytes + at, some);
+    }
+    *len = some;
+    return ASV_OK;
+}
+
+static enum asv_status mem_size(void *ctx, const char *path, uint64_t *out)
+{
+    const struct asv_flash_mem *mem = ctx;
+    const struct asv_flash_mem_node *node = mem->off ? NULL : lookup(mem, path);
+    if (mem->off) {
+        return ASV_E_IO;
+    }
+    if (node == NULL || node->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    *out = node->len;
+    return ASV_OK;
+}
+
+static enum asv_status mem_overwrite(void *ctx, const char *path, uint64_t offset, uint64_t len)
+{
+    struct asv_flash_mem *mem = ctx;
+    enum asv_status status = begin(mem, path);
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_flash_mem_node *node = lookup(mem, path);
+    if (node == NULL || node->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    assert(offset <= node->len && len <= node->len - offset);
+    mem->last_append_bytes = len;
+    if (cuts_now(mem)) {
+        mem->off = true;
+        interrupted.node = node;
+        interrupted.offset = (size_t)offset;
+        interrupted.len = (size_t)len;
+        interrupted.done = mem->cut_byte < len ? mem->cut_byte : (size_t)len;
+        return ASV_E_IO;
+    }
+    if (len != 0) {
+        memset(node->bytes + offset, 0, (size_t)len);
+    }
+    return ASV_OK;
+}
+
+static enum asv_status mem_discard(void *ctx, const char *path)
+{
+    struct asv_flash_mem *mem = ctx;
+    BEGIN_WHOLE(mem, path);
+    return lookup(mem, path) == NULL ? ASV_E_NOT_FOUND : ASV_OK;
+}
+
+static enum asv_status mem_remove(struct asv_flash_mem *mem, const char *path, bool is_dir)
+{
+    const char *name = NULL;
+    BEGIN_WHOLE(mem, path);
+    struct asv_flash_mem_node *dir = lookup_parent(mem, path, &name);
+    const struct entry *entry = dir == NULL ? NULL : map_find(map_now(dir), name);
+    if (entry == NULL) {
+        return ASV_E_NOT_FOUND;
+    }
+    if (entry->node->is_dir != is_dir) {
+        return ASV_E_IO;
+    }
+    if (is_dir && map_now(entry->node)->count != 0) {
+        return ASV_E_EXISTS;
+    }
+    struct map *map = map_change(dir);
+    map_remove(map, map_find(map, name));
+    return ASV_OK;
+}
+
+static enum asv_status mem_unlink(void *ctx, const char *path)
+{
+    return mem_remove(ctx, path, false);
+}
+
+static enum asv_status mem_rmdir(void *ctx, const char *path)
+{
+    return mem_remove(ctx, path, true);
+}
+
+static enum asv_status mem_rename(void *ctx, const char *from, const char *to)
+{
+    struct asv_flash_mem *mem = ctx;
+    const char *from_name = NULL;
+    const char *to_name = NULL;
+    BEGIN_WHOLE(mem, from);
+    struct asv_flash_mem_node *dir = lookup_parent(mem, from, &from_name);
+    assert(dir == lookup_parent(mem, to, &to_name)); /* the contract: within one directory */
+    if (dir == NULL || map_find(map_now(dir), from_name) == NULL) {
+        return ASV_E_NOT_FOUND;
+    }
+    const struct entry *there = map_find(map_now(dir), to_name);
+    if (there != NULL && there->node->is_dir && map_now(there->node)->count != 0) {
+        return ASV_E_EXISTS;
+    }
+    struct map *map = map_change(dir);
+    struct asv_flash_mem_node *node = map_find(map, from_name)->node;
+    node->refs++;
+    map_remove(map, map_find(map, from_name));
+    struct entry *old = map_find(map, to_name);
+    if (old != NULL) {
+        map_remove(map, old);
+    }
+    map_add(map, to_name, node);
+    return ASV_OK;
+}
+
+static enum asv_status mem_mkdir(void *ctx, const char *path)
+{
+    struct asv_flash_mem *mem = ctx;
+    const char *name = NULL;
+    BEGIN_WHOLE(mem, path);
+    struct asv_flash_mem_node *dir = lookup_parent(mem, path, &name);
+    if (dir == NULL) {
+        return ASV_E_NOT_FOUND;
+    }
+    if (map_find(map_now(dir), name) != NULL) {
+        return ASV_E_EXISTS;
+    }
+    map_add(map_change(dir), name, node_new(true));
+    return ASV_OK;
+}
+
+static enum asv_status mem_sync_dir(void *ctx, const char *path)
+{
+    struct asv_flash_mem *mem = ctx;
+    BEGIN_WHOLE(mem, path);
+    struct asv_flash_mem_node *dir = lookup(mem, path);
+    if (dir == NULL || !dir->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    map_settle(dir, dir->changes - 1);
+    return ASV_OK;
+}
+
+static enum asv_status mem_list(void *ctx, const char *path, asv_flash_entry_fn *fn, void *arg)
+{
+    const struct asv_flash_mem *mem = ctx;
+    const struct asv_flash_mem_node *dir = lookup(mem, path);
+    if (mem->off) {
+        return ASV_E_IO;
+    }
+    if (dir == NULL || !dir->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    const struct map copy = *map_now(dir); /* fn may change the directory */
+    for (size_t i = 0; i < copy.count; i++) {
+        enum asv_status status = fn(arg, copy.entry[i].name);
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    return ASV_OK;
+}
+
+static enum asv_status mem_space(void *ctx, uint64_t *free_bytes, uint64_t *total_bytes)
+{
+    const struct asv_flash_mem *mem = ctx;
+    if (mem->off) {
+        return ASV_E_IO;
+    }
+    uint64_t used = used_bytes(mem->root);
+    *total_bytes = mem->capacity == 0 ? UINT64_C(1) << 40 : mem->capacity;
+    *free_bytes = used < *total_bytes ? *total_bytes - used : 0;
+    return ASV_OK;
+}
+
+static const struct asv_flash_ops mem_ops = {
+    .create = mem_create,
+    .append = mem_append,
+    .sync = mem_sync,
+    .close = mem_close,
+    .read = mem_read,
+    .size = mem_size,
+    .overwrite = mem_overwrite,
+    .discard = mem_discard,
+    .unlink = mem_unlink,
+    .rename = mem_rename,
+    .mkdir = mem_mkdir,
+    .rmdir = mem_rmdir,
+    .sync_dir = mem_sync_dir,
+    .list = mem_list,
+    .space = mem_space,
+};
+
+void asv_flash_mem_init(struct asv_flash_mem *mem)
+{
+    *mem = (struct asv_flash_mem){.root = node_new(true), .lowest_free = UINT64_MAX};
+    mem->flash = (struct asv_flash){.ops = &mem_ops, .ctx = mem};
+}
+
+void asv_flash_mem_free(struct asv_flash_mem *mem)
+{
+    if (mem->root != NULL) {
+        node_drop(mem->root);
+        mem->root = NULL;
+    }
+}
+
+static struct asv_flash_mem_node *node_copy(const struct asv_flash_mem_node *node)
+{
+    struct asv_flash_mem_node *copy = node_new(node->is_dir);
+    if (!node->is_dir) {
+        node_append(copy, node->bytes, node->len);
+        copy->durable_len = copy->len;
+        return copy;
+    }
+    for (size_t i = 0; i < map_now(node)->count; i++) {
+        const struct entry *entry = &map_now(node)->entry[i];
+        map_add(map_now(copy), entry->name, node_copy(entry->node));
+    }
+    return copy;
+}
+
+void asv_flash_mem_clone(struct asv_flash_mem *out, const struct asv_flash_mem *mem)
+{
+    asv_flash_mem_init(out);
+    node_drop(out->root);
+    out->root = node_copy(mem->root);
+    out->capacity = mem->capacity;
+}
+
+static uint64_t draw(uint64_t *seed)
+{
+    uint64_t z = (*seed += UINT64_C(0x9e3779b97f4a7c15)); /* splitmix64 */
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static void node_settle(struct asv_flash_mem_node *node, enum asv_flash_mem_loss loss, uint64_t *seed)
+{
+    if (!node->is_dir) {
+        size_t unsynced = node->len - node->durable_len;
+        if (loss == ASV_FLASH_MEM_DROP) {
+            node->len = node->durable_len;
+        } else if (loss == ASV_FLASH_MEM_TEAR) {
+            node->len = node->durable_len + (size_t)(draw(seed) % (unsynced + 1));
+        }
+        node->durable_len = node->len;
+        return;
+    }
+    size_t keep = loss == ASV_FLASH_MEM_DROP ? 0 : node->changes - 1;
+    if (loss == ASV_FLASH_MEM_TEAR) {
+        keep = (size_t)(draw(seed) % node->changes);
+    }
+    map_settle(node, keep);
+    for (size_t i = 0; i < map_now(node)->count; i++) {
+        node_settle(map_now(node)->entry[i].node, loss, seed);
+    }
+}
+
+/* The part of an interrupted overwrite that reached the medium. */
+static void settle_overwrite(enum asv_flash_mem_loss loss, uint64_t *seed)
+{
+    if (interrupted.node == NULL || interrupted.len == 0) {
+        interrupted.node = NULL;
+        return;
+    }
+    uint8_t *bytes = interrupted.node->bytes + interrupted.offset;
+    if (loss == ASV_FLASH_MEM_KEEP) {
+        memset(bytes, 0, interrupted.done);
+    } else if (loss == ASV_FLASH_MEM_TEAR) {
+        for (size_t at = 0; at < interrupted.len; at += SECTOR_BYTES) {
+            size_t some = interrupted.len - at < SECTOR_BYTES ? interrupted.len - at : SECTOR_BYTES;
+            if ((draw(seed) & 1) != 0) {
+                memset(bytes + at, 0, some);
+            }
+        }
+    }
+    interrupted.node = NULL;
+}
+
+void asv_flash_mem_reboot(struct asv_flash_mem *mem, enum asv_flash_mem_loss loss, uint64_t tear_seed)
+{
+    for (int i = 0; i < HANDLES_MAX; i++) {
+        assert(handles[i] == NULL); /* who used it has closed its files */
+    }
+    settle_overwrite(loss, &tear_seed);
+    node_settle(mem->root, loss, &tear_seed);
+    struct asv_flash_mem_node *root = mem->root;
+    uint64_t capacity = mem->capacity;
+    *mem = (struct asv_flash_mem){.root = root, .capacity = capacity, .lowest_free = UINT64_MAX};
+    mem->flash = (struct asv_flash){.ops = &mem_ops, .ctx = mem};
+}
+
+static size_t node_count(const struct asv_flash_mem_node *node)
+{
+    size_t count = 1;
+    for (size_t i = 0; node->is_dir && i < map_now(node)->count; i++) {
+        count += node_count(map_now(node)->entry[i].node);
+    }
+    return count;
+}
+
+size_t asv_flash_mem_count(const struct asv_flash_mem *mem)
+{
+    return node_count(mem->root) - 1;
+}
+
+static bool node_equal(const struct asv_flash_mem_node *a, const struct asv_flash_mem_node *b)
+{
+    if (a->is_dir != b->is_dir || a->len != b->len ||
+        (a->len != 0 && memcmp(a->bytes, b->bytes, a->len) != 0)) {
+        return false;
+    }
+    if (!a->is_dir) {
+        return true;
+    }
+    if (map_now(a)->count != map_now(b)->count) {
+        return false;
+    }
+    for (size_t i = 0; i < map_now(a)->count; i++) {
+        const struct entry *other = map_find(map_now(b), map_now(a)->entry[i].name);
+        if (other == NULL || !node_equal(map_now(a)->entry[i].node, other->node)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool asv_flash_mem_equal(const struct asv_flash_mem *a, const struct asv_flash_mem *b)
+{
+    return node_equal(a->root, b->root);
+}
+
+static bool node_holds(const struct asv_flash_mem_node *node, const void *bytes, size_t len)
+{
+    if (!node->is_dir) {
+        return node->len != 0 && memmem(node->bytes, node->len, bytes, len) != NULL;
+    }
+    for (size_t i = 0; i < map_now(node)->count; i++) {
+        if (node_holds(map_now(node)->entry[i].node, bytes, len)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool asv_flash_mem_holds(const struct asv_flash_mem *mem, const void *bytes, size_t len)
+{
+    return node_holds(mem->root, bytes, len);
+}
+
+bool asv_flash_mem_flip(struct asv_flash_mem *mem, const char *path, uint64_t offset, unsigned bit)
+{
+    struct asv_flash_mem_node *node = lookup(mem, path);
+    if (node == NULL || node->is_dir || offset >= node->len) {
+        return false;
+    }
+    node->bytes[offset] = (uint8_t)(node->bytes[offset] ^ (1u << (bit % 8)));
+    return true;
+}
+
+bool asv_flash_mem_truncate(struct asv_flash_mem *mem, const char *path, uint64_t len)
+{
+    struct asv_flash_mem_node *node = lookup(mem, path);
+    if (node == NULL || node->is_dir || len > node->len) {
+        return false;
+    }
+    node->len = (size_t)len;
+    node->durable_len = node->len;
+    return true;
+}
+
+static bool node_export(const struct asv_flash_mem_node *node, const char *path)
+{
+    if (!node->is_dir) {
+        FILE *file = fopen(path, "wb");
+        if (file == NULL) {
+            return false;
+        }
+        bool whole = node->len == 0 || fwrite(node->bytes, 1, node->len, file) == node->len;
+        return fclose(file) == 0 && whole;
+    }
+    bool ok = mkdir(path, 0700) == 0;
+    for (size_t i = 0; ok && i < map_now(node)->count; i++) {
+        char below[4096];
+        int n = snprintf(below, sizeof below, "%s/%s", path, map_now(node)->entry[i].name);
+        ok = n > 0 && (size_t)n < sizeof below && node_export(map_now(node)->entry[i].node, below);
+    }
+    return ok;
+}
+
+bool asv_flash_mem_export(const struct asv_flash_mem *mem, const char *dir)
+{
+    return node_export(mem->root, dir);
+}
