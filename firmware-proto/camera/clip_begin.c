@@ -90,13 +90,12 @@ static void remove_unborn(const struct asv_flash *flash, const char *dir)
 {
     static const char *const names[] = {"payload", "seal", "stanzas"};
     char path[ASV_FLASH_PATH_MAX + 1];
-    enum asv_status status = ASV_OK;
+    /* What stays is removed at the next attempt or boot. */
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-        status = flash->ops->unlink(flash->ctx, path);
+        (void)flash->ops->unlink(flash->ctx, path);
     }
-    status = flash->ops->rmdir(flash->ctx, dir);
-    (void)status; /* what stays is removed at the next attempt or boot */
+    (void)flash->ops->rmdir(flash->ctx, dir);
 }
 
 /* Writes the directory under its provisional name. */

@@ -169,6 +169,12 @@ out:
 
 /* ---- clips ---- */
 
+/* Bytes of the payload that are signed. */
+static uint64_t signed_bytes(const struct asv_store_clip *clip)
+{
+    return clip->chunks * ASV_CHUNK_CIPHER_BYTES + (clip->ended ? ASV_FINAL_CIPHER_BYTES : 0);
+}
+
 static enum asv_status op_clip_next(void *ctx, uint64_t after, struct asv_wire_clip *out, struct asv_err *err)
 {
     struct asv_store *store = store_of(ctx);
@@ -193,25 +199,30 @@ static enum asv_status op_clip_next(void *ctx, uint64_t after, struct asv_wire_c
     out->stanzas_bytes = clip->stanzas_bytes;
     out->link_bytes = clip->link_bytes;
     out->start_wall_ms = clip->start_wall_ms;
-    uint64_t payload = asv_wire_clip_payload_bytes(out);
-    out->tail_bytes = clip->payload_bytes > payload ? clip->payload_bytes - payload : 0;
+    uint64_t sealed = signed_bytes(clip);
+    out->tail_bytes = clip->payload_bytes > sealed ? clip->payload_bytes - sealed : 0;
     return ASV_OK;
 }
 
-/* The clip, if it may be read now. */
-static enum asv_status readable(struct asv_store *store, uint64_t number, struct asv_store_clip **out,
-                                struct asv_err *err)
+/* The clip, if it may be read now; NULL and *status otherwise. */
+static const struct asv_store_clip *readable(struct asv_store *store, uint64_t number,
+                                             enum asv_status *status, struct asv_err *err)
 {
     struct asv_store_clip *clip = asv_store_clip_find(store, number);
     if (clip == NULL) {
-        return asv_fail_at(err, ASV_E_NOT_FOUND, "no such recording", number);
+        *status = asv_fail_at(err, ASV_E_NOT_FOUND, "no such recording", number);
+        return NULL;
     }
     if (clip->recording) {
-        return asv_fail_at(err, ASV_E_BUSY, "it is being recorded", number);
+        *status = asv_fail_at(err, ASV_E_BUSY, "it is being recorded", number);
+        return NULL;
     }
-    enum asv_status status = asv_store_clip_learn(store, clip);
-    *out = clip;
-    return status == ASV_OK ? ASV_OK : asv_fail_at(err, status, "the seal cannot be read", number);
+    *status = asv_store_clip_learn(store, clip);
+    if (*status != ASV_OK) {
+        *status = asv_fail_at(err, *status, "the seal cannot be read", number);
+        return NULL;
+    }
+    return clip;
 }
 
 static const char *file_name(uint8_t file)
@@ -229,15 +240,14 @@ static enum asv_status op_file(void *ctx, const struct asv_wire_file_read *read,
                                struct asv_err *err)
 {
     struct asv_store *store = store_of(ctx);
-    struct asv_store_clip *clip = NULL;
-    struct asv_wire_clip listed;
+    enum asv_status status = ASV_OK;
+    const struct asv_store_clip *clip = readable(store, read->number, &status, err);
     const char *name = file_name(read->file);
     char path[ASV_FLASH_PATH_MAX + 1];
     uint64_t size = 0;
     uint64_t skip = 0;
     size_t got = 0;
-    enum asv_status status = readable(store, read->number, &clip, err);
-    if (status != ASV_OK) {
+    if (clip == NULL) {
         return status;
     }
     if (name == NULL) {
@@ -250,11 +260,7 @@ static enum asv_status op_file(void *ctx, const struct asv_wire_file_read *read,
         return asv_fail(err, status, "the file cannot be read");
     }
     if (read->file == ASV_WIRE_FILE_TAIL) {
-        status = op_clip_next(ctx, read->number - 1, &listed, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        skip = asv_wire_clip_payload_bytes(&listed);
+        skip = signed_bytes(clip);
         size = size > skip ? size - skip : 0;
     }
     if (read->offset > size || read->length > size - read->offset) {
@@ -274,12 +280,12 @@ static enum asv_status op_chunks(void *ctx, uint64_t number, uint64_t first, uin
 {
     struct asv_store *store = store_of(ctx);
     const struct asv_flash *flash = store->flash;
-    struct asv_store_clip *clip = NULL;
+    enum asv_status status = ASV_OK;
+    const struct asv_store_clip *clip = readable(store, number, &status, err);
     char path[ASV_FLASH_PATH_MAX + 1];
     size_t got = 0;
     *done = 0;
-    enum asv_status status = readable(store, number, &clip, err);
-    if (status != ASV_OK) {
+    if (clip == NULL) {
         return status;
     }
     uint64_t there = first < clip->chunks ? clip->chunks - first : 0;

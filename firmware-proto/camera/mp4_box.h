@@ -24,8 +24,8 @@ struct asv_mp4_box {
     struct asv_reader body;
 };
 
-/* The next box of reader. ASV_E_MALFORMED when it is not whole or shorter than its header; a size of 0 or of
- * 64 bits is refused, as nothing that is held in a buffer needs it. */
+/* The next box of reader, which is not out's own. ASV_E_MALFORMED when it is not whole or shorter than its
+ * header; a size of 0 or of 64 bits is refused, as nothing that is held in a buffer needs it. */
 ASV_MUST_CHECK enum asv_status asv_mp4_box_next(struct asv_reader *reader, struct asv_mp4_box *out);
 
 /* The first box of this type in reader, whose position stays. ASV_E_NOT_FOUND; ASV_E_MALFORMED. */

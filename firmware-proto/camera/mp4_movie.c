@@ -143,6 +143,7 @@ static void read_codec(struct asv_mp4_box entry, char out[ASV_MP4_CODEC_SIZE])
 static enum asv_status read_sample_entry(struct asv_reader mdia, struct asv_mp4_track *track)
 {
     struct asv_mp4_box box;
+    struct asv_mp4_box entry;
     enum asv_status status = asv_mp4_box_find(&mdia, MINF, &box);
     if (status == ASV_OK) {
         status = asv_mp4_box_find(&box.body, STBL, &box);
@@ -154,10 +155,10 @@ static enum asv_status read_sample_entry(struct asv_reader mdia, struct asv_mp4_
         status = asv_mp4_skip(&box.body, 8); /* version, flags, entry count */
     }
     if (status == ASV_OK) {
-        status = asv_mp4_box_next(&box.body, &box);
+        status = asv_mp4_box_next(&box.body, &entry);
     }
     if (status == ASV_OK) {
-        read_codec(box, track->codec);
+        read_codec(entry, track->codec);
     }
     return status;
 }

@@ -4,35 +4,11 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define NAME_MAX_BYTES 64
-#define ENTRIES_MAX    128
-#define SECTOR_BYTES   512
+#include "tests/sim/flash_mem_node.h"
 
-struct entry {
-    char name[NAME_MAX_BYTES];
-    struct asv_flash_mem_node *node;
-};
-
-/* What a directory holds at one time. */
-struct map {
-    size_t count;
-    struct entry entry[ENTRIES_MAX];
-};
-
-struct asv_flash_mem_node {
-    unsigned refs;
-    bool is_dir;
-    uint8_t *bytes; /* of a file */
-    size_t len;
-    size_t cap;
-    size_t durable_len;
-    struct map **history; /* of a directory: what is durable, then after each change since */
-    size_t changes;
-};
+#define SECTOR_BYTES 512
 
 /* Open files are a process's, not the flash's; one test program has one process. */
 #define HANDLES_MAX 64
@@ -46,103 +22,6 @@ static struct {
     size_t done;
 } interrupted;
 
-static void *must(void *memory)
-{
-    assert(memory != NULL);
-    return memory;
-}
-
-static struct asv_flash_mem_node *node_new(bool is_dir)
-{
-    struct asv_flash_mem_node *node = must(calloc(1, sizeof *node));
-    node->refs = 1;
-    node->is_dir = is_dir;
-    if (is_dir) {
-        node->history = must(calloc(1, sizeof *node->history));
-        node->history[0] = must(calloc(1, sizeof **node->history));
-        node->changes = 1;
-    }
-    return node;
-}
-
-static void node_drop(struct asv_flash_mem_node *node);
-
-static void map_free(struct map *map)
-{
-    for (size_t i = 0; i < map->count; i++) {
-        node_drop(map->entry[i].node);
-    }
-    free(map);
-}
-
-static void node_drop(struct asv_flash_mem_node *node)
-{
-    if (--node->refs != 0) {
-        return;
-    }
-    for (size_t i = 0; i < node->changes; i++) {
-        map_free(node->history[i]);
-    }
-    free(node->history);
-    free(node->bytes);
-    free(node);
-}
-
-static struct map *map_now(const struct asv_flash_mem_node *dir)
-{
-    return dir->history[dir->changes - 1];
-}
-
-/* A copy of the newest map behind it, to be changed. */
-static struct map *map_change(struct asv_flash_mem_node *dir)
-{
-    struct map *map = must(malloc(sizeof *map));
-    *map = *map_now(dir);
-    for (size_t i = 0; i < map->count; i++) {
-        map->entry[i].node->refs++;
-    }
-    dir->history = must(realloc(dir->history, (dir->changes + 1) * sizeof(struct map *)));
-    dir->history[dir->changes++] = map;
-    return map;
-}
-
-/* Makes the i-th map the only one. */
-static void map_settle(struct asv_flash_mem_node *dir, size_t keep)
-{
-    struct map *kept = dir->history[keep];
-    for (size_t i = 0; i < dir->changes; i++) {
-        if (i != keep) {
-            map_free(dir->history[i]);
-        }
-    }
-    dir->history[0] = kept;
-    dir->changes = 1;
-}
-
-static struct entry *map_find(struct map *map, const char *name)
-{
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->entry[i].name, name) == 0) {
-            return &map->entry[i];
-        }
-    }
-    return NULL;
-}
-
-static void map_add(struct map *map, const char *name, struct asv_flash_mem_node *node)
-{
-    assert(map->count < ENTRIES_MAX && strlen(name) < NAME_MAX_BYTES);
-    struct entry *entry = &map->entry[map->count++];
-    memcpy(entry->name, name, strlen(name) + 1);
-    entry->node = node;
-}
-
-static void map_remove(struct map *map, struct entry *entry)
-{
-    node_drop(entry->node);
-    *entry = map->entry[--map->count];
-}
-
 static struct asv_flash_mem_node *lookup(const struct asv_flash_mem *mem, const char *path)
 {
     struct asv_flash_mem_node *node = mem->root;
@@ -153,7 +32,8 @@ static struct asv_flash_mem_node *lookup(const struct asv_flash_mem *mem, const 
     }
     snprintf(rest, sizeof rest, "%s", path);
     for (const char *name = strtok_r(rest, "/", &save); name != NULL; name = strtok_r(NULL, "/", &save)) {
-        const struct entry *entry = node->is_dir ? map_find(map_now(node), name) : NULL;
+        const struct asv_mem_entry *entry =
+            node->is_dir ? asv_mem_map_find(asv_mem_map_now(node), name) : NULL;
         if (entry == NULL) {
             return NULL;
         }
@@ -172,15 +52,6 @@ static struct asv_flash_mem_node *lookup_parent(const struct asv_flash_mem *mem,
     *name = slash == NULL ? path : slash + 1;
     struct asv_flash_mem_node *dir = lookup(mem, parent);
     return dir != NULL && dir->is_dir ? dir : NULL;
-}
-
-static uint64_t used_bytes(const struct asv_flash_mem_node *node)
-{
-    uint64_t sum = node->len;
-    for (size_t i = 0; node->is_dir && i < map_now(node)->count; i++) {
-        sum += used_bytes(map_now(node)->entry[i].node);
-    }
-    return sum;
 }
 
 /* Counts an operation; ASV_OK when it is to happen. A cut inside of it is the caller's (cuts_now). */
@@ -226,33 +97,20 @@ static enum asv_status mem_create(void *ctx, const char *path, int *file)
     if (dir == NULL) {
         return ASV_E_NOT_FOUND;
     }
-    if (map_find(map_now(dir), name) != NULL) {
+    if (asv_mem_map_find(asv_mem_map_now(dir), name) != NULL) {
         return ASV_E_EXISTS;
     }
     for (int i = 0; i < HANDLES_MAX; i++) {
         if (handles[i] == NULL) {
-            handles[i] = node_new(false);
+            handles[i] = asv_mem_node_new(false);
             handles[i]->refs++;
-            map_add(map_change(dir), name, handles[i]);
+            asv_mem_map_add(asv_mem_map_change(dir), name, handles[i]);
             *file = i;
             return ASV_OK;
         }
     }
     assert(!"files are left open");
     return ASV_E_IO;
-}
-
-static void node_append(struct asv_flash_mem_node *node, const void *data, size_t len)
-{
-    if (len == 0) {
-        return;
-    }
-    if (node->len + len > node->cap) {
-        node->cap = (node->len + len) * 2;
-        node->bytes = must(realloc(node->bytes, node->cap));
-    }
-    memcpy(node->bytes + node->len, data, len);
-    node->len += len;
 }
 
 static enum asv_status mem_append(void *ctx, int file, const void *data, size_t len, size_t *written)
@@ -270,7 +128,7 @@ static enum asv_status mem_append(void *ctx, int file, const void *data, size_t 
         some = mem->cut_byte < len ? mem->cut_byte : len;
         status = ASV_E_IO;
     } else if (mem->capacity != 0) {
-        uint64_t used = used_bytes(mem->root);
+        uint64_t used = asv_mem_node_used(mem->root);
         uint64_t left = used < mem->capacity ? mem->capacity - used : 0;
         if (left < len) {
             some = (size_t)left;
@@ -280,7 +138,7 @@ static enum asv_status mem_append(void *ctx, int file, const void *data, size_t 
             mem->lowest_free = left - some;
         }
     }
-    node_append(handles[file], data, some);
+    asv_mem_node_append(handles[file], data, some);
     *written = some;
     return status;
 }
@@ -308,7 +166,7 @@ static void mem_close(void *ctx, int file)
 {
     (void)ctx;
     assert(handles[file] != NULL);
-    node_drop(handles[file]);
+    asv_mem_node_drop(handles[file]);
     handles[file] = NULL;
 }
 
@@ -394,18 +252,18 @@ static enum asv_status mem_remove(struct asv_flash_mem *mem, const char *path, b
     const char *name = NULL;
     BEGIN_WHOLE(mem, path);
     struct asv_flash_mem_node *dir = lookup_parent(mem, path, &name);
-    const struct entry *entry = dir == NULL ? NULL : map_find(map_now(dir), name);
+    const struct asv_mem_entry *entry = dir == NULL ? NULL : asv_mem_map_find(asv_mem_map_now(dir), name);
     if (entry == NULL) {
         return ASV_E_NOT_FOUND;
     }
     if (entry->node->is_dir != is_dir) {
         return ASV_E_IO;
     }
-    if (is_dir && map_now(entry->node)->count != 0) {
+    if (is_dir && asv_mem_map_now(entry->node)->count != 0) {
         return ASV_E_EXISTS;
     }
-    struct map *map = map_change(dir);
-    map_remove(map, map_find(map, name));
+    struct asv_mem_map *map = asv_mem_map_change(dir);
+    asv_mem_map_remove(map, asv_mem_map_find(map, name));
     return ASV_OK;
 }
 
@@ -426,23 +284,24 @@ static enum asv_status mem_rename(void *ctx, const char *from, const char *to)
     const char *to_name = NULL;
     BEGIN_WHOLE(mem, from);
     struct asv_flash_mem_node *dir = lookup_parent(mem, from, &from_name);
-    assert(dir == lookup_parent(mem, to, &to_name)); /* the contract: within one directory */
-    if (dir == NULL || map_find(map_now(dir), from_name) == NULL) {
+    const struct asv_flash_mem_node *to_dir = lookup_parent(mem, to, &to_name);
+    assert(dir == to_dir); /* the contract: within one directory */
+    if (dir == NULL || to_dir == NULL || asv_mem_map_find(asv_mem_map_now(dir), from_name) == NULL) {
         return ASV_E_NOT_FOUND;
     }
-    const struct entry *there = map_find(map_now(dir), to_name);
-    if (there != NULL && there->node->is_dir && map_now(there->node)->count != 0) {
+    const struct asv_mem_entry *there = asv_mem_map_find(asv_mem_map_now(dir), to_name);
+    if (there != NULL && there->node->is_dir && asv_mem_map_now(there->node)->count != 0) {
         return ASV_E_EXISTS;
     }
-    struct map *map = map_change(dir);
-    struct asv_flash_mem_node *node = map_find(map, from_name)->node;
+    struct asv_mem_map *map = asv_mem_map_change(dir);
+    struct asv_flash_mem_node *node = asv_mem_map_find(map, from_name)->node;
     node->refs++;
-    map_remove(map, map_find(map, from_name));
-    struct entry *old = map_find(map, to_name);
+    asv_mem_map_remove(map, asv_mem_map_find(map, from_name));
+    struct asv_mem_entry *old = asv_mem_map_find(map, to_name);
     if (old != NULL) {
-        map_remove(map, old);
+        asv_mem_map_remove(map, old);
     }
-    map_add(map, to_name, node);
+    asv_mem_map_add(map, to_name, node);
     return ASV_OK;
 }
 
@@ -455,10 +314,10 @@ static enum asv_status mem_mkdir(void *ctx, const char *path)
     if (dir == NULL) {
         return ASV_E_NOT_FOUND;
     }
-    if (map_find(map_now(dir), name) != NULL) {
+    if (asv_mem_map_find(asv_mem_map_now(dir), name) != NULL) {
         return ASV_E_EXISTS;
     }
-    map_add(map_change(dir), name, node_new(true));
+    asv_mem_map_add(asv_mem_map_change(dir), name, asv_mem_node_new(true));
     return ASV_OK;
 }
 
@@ -470,7 +329,7 @@ static enum asv_status mem_sync_dir(void *ctx, const char *path)
     if (dir == NULL || !dir->is_dir) {
         return ASV_E_NOT_FOUND;
     }
-    map_settle(dir, dir->changes - 1);
+    asv_mem_map_settle(dir, dir->changes - 1);
     return ASV_OK;
 }
 
@@ -484,7 +343,7 @@ static enum asv_status mem_list(void *ctx, const char *path, asv_flash_entry_fn 
     if (dir == NULL || !dir->is_dir) {
         return ASV_E_NOT_FOUND;
     }
-    const struct map copy = *map_now(dir); /* fn may change the directory */
+    const struct asv_mem_map copy = *asv_mem_map_now(dir); /* fn may change the directory */
     for (size_t i = 0; i < copy.count; i++) {
         enum asv_status status = fn(arg, copy.entry[i].name);
         if (status != ASV_OK) {
@@ -500,7 +359,7 @@ static enum asv_status mem_space(void *ctx, uint64_t *free_bytes, uint64_t *tota
     if (mem->off) {
         return ASV_E_IO;
     }
-    uint64_t used = used_bytes(mem->root);
+    uint64_t used = asv_mem_node_used(mem->root);
     *total_bytes = mem->capacity == 0 ? UINT64_C(1) << 40 : mem->capacity;
     *free_bytes = used < *total_bytes ? *total_bytes - used : 0;
     return ASV_OK;
@@ -526,69 +385,24 @@ static const struct asv_flash_ops mem_ops = {
 
 void asv_flash_mem_init(struct asv_flash_mem *mem)
 {
-    *mem = (struct asv_flash_mem){.root = node_new(true), .lowest_free = UINT64_MAX};
+    *mem = (struct asv_flash_mem){.root = asv_mem_node_new(true), .lowest_free = UINT64_MAX};
     mem->flash = (struct asv_flash){.ops = &mem_ops, .ctx = mem};
 }
 
 void asv_flash_mem_free(struct asv_flash_mem *mem)
 {
     if (mem->root != NULL) {
-        node_drop(mem->root);
+        asv_mem_node_drop(mem->root);
         mem->root = NULL;
     }
-}
-
-static struct asv_flash_mem_node *node_copy(const struct asv_flash_mem_node *node)
-{
-    struct asv_flash_mem_node *copy = node_new(node->is_dir);
-    if (!node->is_dir) {
-        node_append(copy, node->bytes, node->len);
-        copy->durable_len = copy->len;
-        return copy;
-    }
-    for (size_t i = 0; i < map_now(node)->count; i++) {
-        const struct entry *entry = &map_now(node)->entry[i];
-        map_add(map_now(copy), entry->name, node_copy(entry->node));
-    }
-    return copy;
 }
 
 void asv_flash_mem_clone(struct asv_flash_mem *out, const struct asv_flash_mem *mem)
 {
     asv_flash_mem_init(out);
-    node_drop(out->root);
-    out->root = node_copy(mem->root);
+    asv_mem_node_drop(out->root);
+    out->root = asv_mem_node_copy(mem->root);
     out->capacity = mem->capacity;
-}
-
-static uint64_t draw(uint64_t *seed)
-{
-    uint64_t z = (*seed += UINT64_C(0x9e3779b97f4a7c15)); /* splitmix64 */
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static void node_settle(struct asv_flash_mem_node *node, enum asv_flash_mem_loss loss, uint64_t *seed)
-{
-    if (!node->is_dir) {
-        size_t unsynced = node->len - node->durable_len;
-        if (loss == ASV_FLASH_MEM_DROP) {
-            node->len = node->durable_len;
-        } else if (loss == ASV_FLASH_MEM_TEAR) {
-            node->len = node->durable_len + (size_t)(draw(seed) % (unsynced + 1));
-        }
-        node->durable_len = node->len;
-        return;
-    }
-    size_t keep = loss == ASV_FLASH_MEM_DROP ? 0 : node->changes - 1;
-    if (loss == ASV_FLASH_MEM_TEAR) {
-        keep = (size_t)(draw(seed) % node->changes);
-    }
-    map_settle(node, keep);
-    for (size_t i = 0; i < map_now(node)->count; i++) {
-        node_settle(map_now(node)->entry[i].node, loss, seed);
-    }
 }
 
 /* The part of an interrupted overwrite that reached the medium. */
@@ -604,7 +418,7 @@ static void settle_overwrite(enum asv_flash_mem_loss loss, uint64_t *seed)
     } else if (loss == ASV_FLASH_MEM_TEAR) {
         for (size_t at = 0; at < interrupted.len; at += SECTOR_BYTES) {
             size_t some = interrupted.len - at < SECTOR_BYTES ? interrupted.len - at : SECTOR_BYTES;
-            if ((draw(seed) & 1) != 0) {
+            if ((asv_mem_draw(seed) & 1) != 0) {
                 memset(bytes + at, 0, some);
             }
         }
@@ -618,69 +432,26 @@ void asv_flash_mem_reboot(struct asv_flash_mem *mem, enum asv_flash_mem_loss los
         assert(handles[i] == NULL); /* who used it has closed its files */
     }
     settle_overwrite(loss, &tear_seed);
-    node_settle(mem->root, loss, &tear_seed);
+    asv_mem_node_settle(mem->root, loss, &tear_seed);
     struct asv_flash_mem_node *root = mem->root;
     uint64_t capacity = mem->capacity;
     *mem = (struct asv_flash_mem){.root = root, .capacity = capacity, .lowest_free = UINT64_MAX};
     mem->flash = (struct asv_flash){.ops = &mem_ops, .ctx = mem};
 }
 
-static size_t node_count(const struct asv_flash_mem_node *node)
-{
-    size_t count = 1;
-    for (size_t i = 0; node->is_dir && i < map_now(node)->count; i++) {
-        count += node_count(map_now(node)->entry[i].node);
-    }
-    return count;
-}
-
 size_t asv_flash_mem_count(const struct asv_flash_mem *mem)
 {
-    return node_count(mem->root) - 1;
-}
-
-static bool node_equal(const struct asv_flash_mem_node *a, const struct asv_flash_mem_node *b)
-{
-    if (a->is_dir != b->is_dir || a->len != b->len ||
-        (a->len != 0 && memcmp(a->bytes, b->bytes, a->len) != 0)) {
-        return false;
-    }
-    if (!a->is_dir) {
-        return true;
-    }
-    if (map_now(a)->count != map_now(b)->count) {
-        return false;
-    }
-    for (size_t i = 0; i < map_now(a)->count; i++) {
-        const struct entry *other = map_find(map_now(b), map_now(a)->entry[i].name);
-        if (other == NULL || !node_equal(map_now(a)->entry[i].node, other->node)) {
-            return false;
-        }
-    }
-    return true;
+    return asv_mem_node_count(mem->root) - 1;
 }
 
 bool asv_flash_mem_equal(const struct asv_flash_mem *a, const struct asv_flash_mem *b)
 {
-    return node_equal(a->root, b->root);
-}
-
-static bool node_holds(const struct asv_flash_mem_node *node, const void *bytes, size_t len)
-{
-    if (!node->is_dir) {
-        return node->len != 0 && memmem(node->bytes, node->len, bytes, len) != NULL;
-    }
-    for (size_t i = 0; i < map_now(node)->count; i++) {
-        if (node_holds(map_now(node)->entry[i].node, bytes, len)) {
-            return true;
-        }
-    }
-    return false;
+    return asv_mem_node_equal(a->root, b->root);
 }
 
 bool asv_flash_mem_holds(const struct asv_flash_mem *mem, const void *bytes, size_t len)
 {
-    return node_holds(mem->root, bytes, len);
+    return asv_mem_node_holds(mem->root, bytes, len);
 }
 
 bool asv_flash_mem_flip(struct asv_flash_mem *mem, const char *path, uint64_t offset, unsigned bit)
@@ -704,26 +475,7 @@ bool asv_flash_mem_truncate(struct asv_flash_mem *mem, const char *path, uint64_
     return true;
 }
 
-static bool node_export(const struct asv_flash_mem_node *node, const char *path)
-{
-    if (!node->is_dir) {
-        FILE *file = fopen(path, "wb");
-        if (file == NULL) {
-            return false;
-        }
-        bool whole = node->len == 0 || fwrite(node->bytes, 1, node->len, file) == node->len;
-        return fclose(file) == 0 && whole;
-    }
-    bool ok = mkdir(path, 0700) == 0;
-    for (size_t i = 0; ok && i < map_now(node)->count; i++) {
-        char below[4096];
-        int n = snprintf(below, sizeof below, "%s/%s", path, map_now(node)->entry[i].name);
-        ok = n > 0 && (size_t)n < sizeof below && node_export(map_now(node)->entry[i].node, below);
-    }
-    return ok;
-}
-
 bool asv_flash_mem_export(const struct asv_flash_mem *mem, const char *dir)
 {
-    return node_export(mem->root, dir);
+    return asv_mem_node_export(mem->root, dir);
 }
