@@ -74,17 +74,29 @@ bool asv_date_valid(uint32_t date)
            date % 100 >= 1 && date_of(days_of_date(date)) == date;
 }
 
-enum asv_status asv_date_add(uint32_t date, int days, uint32_t *out)
+enum asv_status asv_date_to_days(uint32_t date, int32_t *days)
 {
     if (!asv_date_valid(date)) {
         return ASV_E_LIMIT;
     }
-    int64_t sum = days_of_date(date) + days;
-    if (sum < FIRST_DAY || sum > LAST_DAY) {
+    *days = (int32_t)days_of_date(date);
+    return ASV_OK;
+}
+
+enum asv_status asv_date_from_days(int64_t days, uint32_t *date)
+{
+    if (days < FIRST_DAY || days > LAST_DAY) {
         return ASV_E_LIMIT;
     }
-    *out = date_of(sum);
+    *date = date_of(days);
     return ASV_OK;
+}
+
+enum asv_status asv_date_add(uint32_t date, int days, uint32_t *out)
+{
+    int32_t since = 0;
+    enum asv_status status = asv_date_to_days(date, &since);
+    return status != ASV_OK ? status : asv_date_from_days((int64_t)since + days, out);
 }
 
 /* The local date at an instant in seconds; 0 when libc cannot say. */

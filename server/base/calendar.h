@@ -25,6 +25,10 @@ bool asv_date_valid(uint32_t date);
  * *out is then untouched. */
 ASV_MUST_CHECK enum asv_status asv_date_add(uint32_t date, int days, uint32_t *out);
 
+/* Days since 1970-01-01 of a date, and back. ASV_E_LIMIT as above; *out is then untouched. */
+ASV_MUST_CHECK enum asv_status asv_date_to_days(uint32_t date, int32_t *days);
+ASV_MUST_CHECK enum asv_status asv_date_from_days(int64_t days, uint32_t *date);
+
 /* The local date at an instant. ASV_E_LIMIT outside the range above. */
 ASV_MUST_CHECK enum asv_status asv_local_date(int64_t ms, uint32_t *date);
 

@@ -219,15 +219,17 @@ void asv_log_failure(const struct asv_log *log, enum asv_log_level level, const 
                   asv_log_text_n("detail", err->text, strnlen(err->text, sizeof err->text)));
 }
 
-/* systemd gives the device and inode of the stream that it connected to the journal. */
+/* systemd gives the device and inode of the stream that it connected to the journal, as "device:inode". */
 static bool is_journal(int fd)
 {
     const char *stream = getenv("JOURNAL_STREAM");
-    uintmax_t device = 0;
-    uintmax_t inode = 0;
     struct stat st;
-    return stream != NULL && sscanf(stream, "%ju:%ju", &device, &inode) == 2 && fstat(fd, &st) == 0 &&
-           device == (uintmax_t)st.st_dev && inode == (uintmax_t)st.st_ino;
+    char own[64];
+    if (stream == NULL || fstat(fd, &st) != 0) {
+        return false;
+    }
+    snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    return strcmp(stream, own) == 0;
 }
 
 struct asv_log asv_log_stderr(const struct asv_world *world)

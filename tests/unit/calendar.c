@@ -196,6 +196,13 @@ static void dates_that_do_not_exist_are_refused(void **state)
     assert_true(asv_date_valid(20280229) && asv_date_valid(20000229));
     assert_int_equal(asv_date_add(20260301, -1, &date), ASV_OK);
     assert_int_equal(date, 20260228);
+    int32_t days = 0;
+    assert_int_equal(asv_date_to_days(20000101, &days), ASV_OK);
+    assert_int_equal(days, 10957);
+    assert_int_equal(asv_date_from_days(10957, &date), ASV_OK);
+    assert_int_equal(date, 20000101);
+    assert_int_equal(asv_date_from_days(0, &date), ASV_E_LIMIT);
+    assert_int_equal(asv_date_from_days(INT64_MAX, &date), ASV_E_LIMIT);
 }
 
 static void an_unknown_zone_is_refused_instead_of_becoming_utc(void **state)
