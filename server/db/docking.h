@@ -92,8 +92,9 @@ struct asv_db_log_position {
     uint8_t after[32]; /* running digest behind entry next - 1; zeros: none is stored */
 };
 
+/* Where the stored log of this camera ends. When STATUS says that the camera's own ends before that, its log
+ * was begun anew: ask from entry 1. */
 ASV_MUST_CHECK enum asv_status asv_db_log_position(struct asv_db *db, const uint8_t camera_cert[32],
-                                                   const uint8_t epoch[16],
                                                    struct asv_db_log_position *position, struct asv_err *err);
 
 /* Appends a signed, verified block of this session's camera (wire/devlog.h). Whether it continues what is

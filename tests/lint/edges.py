@@ -35,6 +35,7 @@ MODULES = {
 HEADERS = {
     "dock": ["server/keeper/client.h"],
     "server/cli": ["firmware-proto/camera/enrolment.h"],
+    "server/db": ["firmware-proto/wire/devlog.h"],
 }
 
 # Where a foreign header may be included. Everything in the C and POSIX libraries is free.
@@ -85,7 +86,9 @@ def foreign_problem(path, module, header):
 
 
 def own_problem(path, module, header):
-    if not (TOP / header).is_file() and not header.startswith("generated/"):
+    if header.startswith("generated/"):
+        return None  # made from files of its own module while building
+    if not (TOP / header).is_file():
         return f'"{header}" is not a path from the repository\'s top'
     target = module_of(header)
     allowed = MODULES[module]

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Adds an operating area or changes its title.
+SELECT asv.area_put(
+    p_code => $1::text,
+    p_title => $2::text)

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Sets the session up, and asks: is the server durable, and has it this schema?
+SELECT asv.schema_number(), current_setting('fsync'), current_setting('synchronous_commit'),
+       set_config('statement_timeout', $1::text, false),
+       set_config('idle_in_transaction_session_timeout', $1::text, false),
+       set_config('search_path', '', false),
+       set_config('TimeZone', 'UTC', false)

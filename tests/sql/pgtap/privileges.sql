@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Who may do what: each right that is given is listed here, every other one is refused. LAW L4; DESIGN 3.
+BEGIN;
+SET search_path = tap, pg_catalog;
+SET client_min_messages = warning;
+SELECT no_plan();
+SELECT tap.fill();
+
+-- ---- what is given
+
+CREATE TEMP TABLE given (who text, what text);
+INSERT INTO given
+SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find',
+    'camera_seen', 'chain_of', 'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring',
+    'configuration_issued', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
+    'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
+INSERT INTO given
+SELECT 'asv_admin', unnest(ARRAY['agency_put', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'camera_enrol', 'camera_find',
+    'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'dock_enrol',
+    'revocations_newest', 'revocations_publish', 'schema_number', 'unit_put']);
+INSERT INTO given VALUES ('asv_server', 'schema_number');
+SELECT set_eq($$
+    SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
+    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+      AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
+$$, 'SELECT who, what FROM given', 'each role may call exactly the functions it needs');
+
+SELECT set_eq($$
+    SELECT r.rolname::text, c.relname::text, v.privilege
+    FROM pg_class c CROSS JOIN pg_roles r
+    CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
+    WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
+      AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+      AND (has_table_privilege(r.oid, c.oid, v.privilege)
+           OR v.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+              AND has_any_column_privilege(r.oid, c.oid, v.privilege))
+$$, $$
+    VALUES ('asv_admin', 'clip_overview', 'SELECT'), ('asv_admin', 'event_overview', 'SELECT'),
+           ('asv_admin', 'camera_overview', 'SELECT'), ('asv_admin', 'dock_overview', 'SELECT'),
+           ('asv_admin', 'alarm_overview', 'SELECT')
+$$, 'no role has any right to a table; administration reads five views');
+SELECT is_empty($$
+    SELECT c.relname FROM pg_class c, aclexplode(c.relacl) x
+    WHERE c.relnamespace = 'asv'::regnamespace AND x.grantee = 0
+    UNION ALL SELECT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+    WHERE p.pronamespace = 'asv'::regnamespace AND x.grantee = 0
+    UNION ALL SELECT n.nspname FROM pg_namespace n, aclexplode(n.nspacl) x
+    WHERE n.nspname IN ('asv', 'public') AND x.grantee = 0
+    UNION ALL SELECT d.datname FROM pg_database d, aclexplode(d.datacl) x
+    WHERE d.datname = current_database() AND x.grantee = 0
+    UNION ALL SELECT t.typname FROM pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) x
+    WHERE t.typnamespace = 'asv'::regnamespace AND t.typelem = 0 AND t.typrelid = 0 AND x.grantee = 0
+$$, 'nothing is granted to everybody');
+SELECT is_empty($$
+    SELECT s.relname FROM pg_class s CROSS JOIN pg_roles r
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+      AND (has_sequence_privilege(r.oid, s.oid, 'USAGE') OR has_sequence_privilege(r.oid, s.oid, 'UPDATE'))
+$$, 'no role has a right to a sequence');
+SELECT is_empty($$
+    SELECT rolname FROM pg_roles
+    WHERE rolname LIKE 'asv\_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+        OR (rolname = 'asv_owner') = rolcanlogin)
+$$, 'no role is more than a role, and asv_owner cannot log in');
+SELECT is_empty($$
+    SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
+    WHERE m.member IN ('asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole)
+$$, 'no service role is a member of another role');
+SELECT is_empty($$
+    SELECT rolname FROM pg_roles
+    WHERE rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+      AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP')
+           OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
+$$, 'no service role can make anything, not even a temporary table');
+
+-- ---- what is refused, tried
+
+CREATE FUNCTION pg_temp.tried(role text, statement text, want text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    got text := 'nothing was refused';
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role);
+    BEGIN
+        EXECUTE statement;
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS got = RETURNED_SQLSTATE;
+    END;
+    RESET ROLE;
+    RETURN tap.is(got, want, format('%s may not: %s', role, statement));
+END
+$$;
+GRANT EXECUTE ON FUNCTION pg_temp.tried TO PUBLIC;
+
+SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), '42501')
+FROM pg_class c
+JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
+              ORDER BY attnum LIMIT 1) AS a ON true
+CROSS JOIN unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin']) AS r (role)
+CROSS JOIN unnest(ARRAY['SELECT * FROM asv.%1$I', 'SELECT %2$I FROM asv.%1$I FOR UPDATE', 'INSERT INTO asv.%1$I DEFAULT VALUES',
+                        'UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE',
+                        'DROP TABLE asv.%1$I', 'ALTER TABLE asv.%1$I DISABLE TRIGGER ALL',
+                        'CREATE RULE r AS ON SELECT TO asv.%1$I DO INSTEAD NOTHING', 'LOCK TABLE asv.%1$I']) AS v (statement)
+WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
+ORDER BY c.relname, r.role;
+
+SELECT pg_temp.tried(r.role, v.statement, '42501')
+FROM unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin']) AS r (role)
+CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
+                        'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
+                        'SET session_replication_role = replica', 'SELECT asv.state_move(NULL, NULL, NULL)',
+                        'SELECT asv.event_put(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
+                        'SELECT asv.alarm_put(NULL, NULL, NULL, NULL, NULL, NULL)',
+                        'DROP FUNCTION asv.refuse_change() CASCADE', 'DROP SCHEMA asv CASCADE']) AS v (statement);
+
+-- Even who owns the tables, or is superuser, does not change what is only added to.
+SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), 'VA005')
+FROM pg_class c
+JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
+              ORDER BY attnum LIMIT 1) AS a ON true
+CROSS JOIN unnest(ARRAY['asv_owner', 'postgres']) AS r (role)
+CROSS JOIN unnest(ARRAY['UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE']) AS v (statement)
+WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
+  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind')
+  AND NOT (c.relname = 'recording_state' AND v.statement LIKE 'UPDATE%')
+ORDER BY c.relname, r.role;
+
+-- ---- search_path: a service role cannot slip its own objects under the functions'
+
+SELECT lives_ok($$ CREATE SCHEMA evil; CREATE FUNCTION evil.sha256(bytea) RETURNS bytea LANGUAGE sql AS
+    'SELECT ''\x00''::bytea'; GRANT USAGE ON SCHEMA evil TO asv_admin; SET LOCAL search_path = evil, tap, pg_catalog;
+    SET LOCAL ROLE asv_admin $$, 'with another sha256 in front');
+SELECT lives_ok($$ SELECT asv.unit_put('X', 'Y') $$, 'functions do what they did');
+SELECT throws_ok($$ SELECT asv.agency_put('x', decode(repeat('00', 32), 'hex'), decode(repeat('01', 32), 'hex')) $$, 'VA001', NULL, 'and find their own tables and sha256');
+RESET ROLE;
+
+SELECT * FROM finish();
+ROLLBACK;
