@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/keeper/disk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+
+static int dir_of(void *ctx)
+{
+    return *(const int *)ctx;
+}
+
+static enum asv_status read_file(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
+                                 struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    asv_auto_free uint8_t *data = NULL;
+    uint64_t size = 0;
+    enum asv_status status = asv_io_open(dir_of(ctx), name, O_RDONLY | O_NOFOLLOW, 0, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, name, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (size > max) {
+        return asv_failf(err, ASV_E_LIMIT, "%s: larger than its limit of %zu bytes", name, max);
+    }
+    data = malloc((size_t)size + 1);
+    if (data == NULL) {
+        return asv_failf(err, ASV_E_NO_MEMORY, "%s: no memory to read it", name);
+    }
+    status = asv_io_pread(fd, data, (size_t)size, 0, name, err);
+    if (status == ASV_OK) {
+        *len = (size_t)size;
+        *out = asv_steal(&data);
+    }
+    return status;
+}
+
+static enum asv_status write_file(void *ctx, const char *name, const void *data, size_t len,
+                                  struct asv_err *err)
+{
+    int fd = -1;
+    enum asv_status status =
+        asv_io_open(dir_of(ctx), name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &fd, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_io_pwrite(fd, data, len, 0, name, err);
+    if (status == ASV_OK) {
+        status = asv_io_sync_data(fd, name, err);
+    }
+    if (close(fd) != 0 && status == ASV_OK) {
+        status = asv_io_fail(err, errno, name);
+    }
+    return status;
+}
+
+static enum asv_status rename_file(void *ctx, const char *from, const char *to, struct asv_err *err)
+{
+    return asv_io_rename(dir_of(ctx), from, dir_of(ctx), to, err);
+}
+
+static enum asv_status remove_file(void *ctx, const char *name, struct asv_err *err)
+{
+    return unlinkat(dir_of(ctx), name, 0) == 0 || errno == ENOENT ? ASV_OK : asv_io_fail(err, errno, name);
+}
+
+static enum asv_status sync_names(void *ctx, struct asv_err *err)
+{
+    return asv_io_sync_dir(dir_of(ctx), "key store", err);
+}
+
+static enum asv_status list_files(void *ctx, enum asv_status (*each)(void *each_ctx, const char *name),
+                                  void *each_ctx, struct asv_err *err)
+{
+    int fd = -1; /* an own one: the position in a directory belongs to the open file */
+    enum asv_status status = asv_io_open(dir_of(ctx), ".", O_RDONLY | O_DIRECTORY, 0, &fd, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    DIR *entries = fdopendir(fd);
+    if (entries == NULL) {
+        status = asv_io_fail(err, errno, "key store");
+        (void)close(fd);
+        return status;
+    }
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(entries);
+        if (entry == NULL) {
+            status = errno == 0 ? ASV_OK : asv_io_fail(err, errno, "key store");
+            break;
+        }
+        if (entry->d_name[0] != '.') {
+            status = each(each_ctx, entry->d_name);
+            if (status != ASV_OK) {
+                break;
+            }
+        }
+    }
+    (void)closedir(entries);
+    return status;
+}
+
+struct asv_disk asv_disk_posix(int *dir)
+{
+    return (struct asv_disk){
+        .ctx = dir,
+        .read = read_file,
+        .write = write_file,
+        .rename = rename_file,
+        .remove = remove_file,
+        .sync = sync_names,
+        .list = list_files,
+    };
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The one directory of the key store as a table of calls, so that a test can fail or cut each of them. Names
+ * are plain file names. Nothing that is written through it is secret: it is ciphertext.
+ */
+#ifndef ASV_KEEPER_DISK_H
+#define ASV_KEEPER_DISK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware-proto/base/status.h"
+
+struct asv_disk {
+    void *ctx;
+
+    /* A whole file of at most max bytes; the caller frees *out. ASV_E_NOT_FOUND, ASV_E_LIMIT, ASV_E_IO. */
+    enum asv_status (*read)(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
+                            struct asv_err *err);
+
+    /* Makes or replaces a file and has its bytes on the medium when it returns; its name only after sync. */
+    enum asv_status (*write)(void *ctx, const char *name, const void *data, size_t len, struct asv_err *err);
+
+    enum asv_status (*rename)(void *ctx, const char *from, const char *to, struct asv_err *err);
+
+    /* A name that is not there is fine. */
+    enum asv_status (*remove)(void *ctx, const char *name, struct asv_err *err);
+
+    /* All names written, renamed and removed so far are on the medium. */
+    enum asv_status (*sync)(void *ctx, struct asv_err *err);
+
+    /* Calls each for every file; a status other than ASV_OK from it ends the walk and is returned. */
+    enum asv_status (*list)(void *ctx, enum asv_status (*each)(void *each_ctx, const char *name),
+                            void *each_ctx, struct asv_err *err);
+};
+
+/* The files of the open directory dir, which is borrowed. */
+struct asv_disk asv_disk_posix(int *dir);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The index as bytes. */
+#include "server/keeper/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/keeper/secret.h"
+
+static const char magic[8] = "ASVKIDX1";
+static const char key_info[] = "asservat/v1/keeper-index";
+
+/* Every file has a key of its own, drawn from the master and 32 random bytes, so the nonce never counts. */
+static const uint8_t nonce[ASV_AEAD_NONCE_BYTES];
+
+#define FIXED_BYTES (8 + 1 + 8 + 8 + 1 + 4 + 4)
+#define ENTRY_BYTES \
+    (ASV_ENTRY_ID_BYTES + 1 + 4 + ASV_SHA256_BYTES + 8 + 8 + ASV_AEAD_KEY_BYTES + ASV_SHA256_BYTES)
+#define CAMERA_BYTES   (ASV_SHA256_BYTES + 8 + ASV_SHA256_BYTES)
+#define SLOT_MAX_BYTES (ASV_SLOT_ID_BYTES + 1 + ASV_KEEPER_SLOT_LABEL + 8)
+
+/* K-010 */
+static void write_label(struct asv_writer *out, const struct asv_index_label *label)
+{
+    asv_write_bytes(out, magic, sizeof magic);
+    asv_write_u16(out, ASV_INDEX_FORMAT);
+    asv_write_u16(out, ASV_SUITE_1);
+    asv_write_bytes(out, label->store, sizeof label->store);
+    asv_write_u64(out, label->epoch);
+    asv_write_u64(out, label->generation);
+    asv_write_bytes(out, label->salt, sizeof label->salt);
+    asv_write_u32(out, label->sealed_bytes);
+}
+
+enum asv_status asv_index_label_read(struct asv_index_label *out, const void *data, size_t len)
+{
+    struct asv_index_label label;
+    struct asv_reader in;
+    uint8_t start[sizeof magic];
+    uint16_t format;
+    uint16_t suite;
+    asv_reader_init(&in, data, len);
+    if (asv_read_copy(&in, start, sizeof start) != ASV_OK || memcmp(start, magic, sizeof magic) != 0 ||
+        asv_read_u16(&in, &format) != ASV_OK || asv_read_u16(&in, &suite) != ASV_OK) {
+        return ASV_E_MALFORMED;
+    }
+    if (format != ASV_INDEX_FORMAT || suite != ASV_SUITE_1) {
+        return ASV_E_UNSUPPORTED;
+    }
+    if (asv_read_copy(&in, label.store, sizeof label.store) != ASV_OK ||
+        asv_read_u64(&in, &label.epoch) != ASV_OK || asv_read_u64(&in, &label.generation) != ASV_OK ||
+        asv_read_copy(&in, label.salt, sizeof label.salt) != ASV_OK ||
+        asv_read_u32(&in, &label.sealed_bytes) != ASV_OK || asv_reader_left(&in) != label.sealed_bytes ||
+        label.sealed_bytes < ASV_AEAD_TAG_BYTES) {
+        return ASV_E_MALFORMED;
+    }
+    *out = label;
+    return ASV_OK;
+}
+
+static void write_entry(struct asv_writer *out, const struct asv_entry *entry)
+{
+    asv_write_bytes(out, entry->id, sizeof entry->id);
+    asv_write_u8(out, entry->kind);
+    asv_write_u32(out, entry->date);
+    asv_write_bytes(out, entry->subject, sizeof entry->subject);
+    asv_write_i64(out, entry->due_ms);
+    asv_write_u64(out, entry->generation);
+    asv_write_bytes(out, entry->kek, sizeof entry->kek);
+    asv_write_bytes(out, entry->digest, sizeof entry->digest);
+}
+
+/* K-011 */
+static void write_plain(struct asv_writer *out, const struct asv_index *index)
+{
+    asv_write_i64(out, index->wall_ms);
+    asv_write_u8(out, index->stop);
+    asv_write_i64(out, index->stop_since_ms);
+    asv_write_u64(out, index->revocations);
+    asv_write_u8(out, index->slot_count);
+    for (unsigned i = 0; i < index->slot_count; i++) {
+        asv_write_bytes(out, index->slots[i].id, ASV_SLOT_ID_BYTES);
+        asv_write_text8(out, index->slots[i].label);
+        asv_write_u64(out, index->slots[i].confirmed_epoch);
+    }
+    asv_write_u32(out, index->entry_count);
+    for (uint32_t i = 0; i < index->entry_count; i++) {
+        write_entry(out, &index->entries[i]);
+    }
+    asv_write_u32(out, index->camera_count);
+    for (uint32_t i = 0; i < index->camera_count; i++) {
+        asv_write_bytes(out, index->cameras[i].cert, ASV_SHA256_BYTES);
+        asv_write_u64(out, index->cameras[i].number);
+        asv_write_bytes(out, index->cameras[i].digest, ASV_SHA256_BYTES);
+    }
+}
+
+/* K-012 */
+static void derive(uint8_t out[ASV_AEAD_KEY_BYTES], const uint8_t master[ASV_MASTER_KEY_BYTES],
+                   const uint8_t salt[ASV_SHA256_BYTES])
+{
+    asv_hkdf_sha256(out, master, ASV_MASTER_KEY_BYTES, salt, ASV_SHA256_BYTES, key_info, sizeof key_info - 1);
+}
+
+enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t master[ASV_MASTER_KEY_BYTES],
+                               const struct asv_world *world, uint8_t **out, size_t *len, struct asv_err *err)
+{
+    struct asv_index_label label = {.epoch = index->epoch, .generation = index->generation};
+    size_t room = FIXED_BYTES + (size_t)index->slot_count * SLOT_MAX_BYTES +
+                  (size_t)index->entry_count * ENTRY_BYTES + (size_t)index->camera_count * CAMERA_BYTES;
+    asv_auto_secret void *plain = NULL;
+    asv_auto_free uint8_t *file = NULL;
+    struct asv_writer writer;
+    uint8_t key[ASV_AEAD_KEY_BYTES];
+    size_t plain_len = 0;
+
+    enum asv_status status = asv_secret_alloc(&plain, room);
+    file = malloc(ASV_INDEX_HEADER_BYTES + room + ASV_AEAD_TAG_BYTES);
+    if (status != ASV_OK || file == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "index: no memory to write it");
+    }
+    asv_writer_init(&writer, plain, room);
+    write_plain(&writer, index);
+    status = asv_write_end(&writer, &plain_len);
+    if (status != ASV_OK || plain_len + ASV_INDEX_HEADER_BYTES + ASV_AEAD_TAG_BYTES > ASV_INDEX_FILE_MAX) {
+        return asv_fail(err, ASV_E_LIMIT, "index: larger than its limit");
+    }
+    status = asv_world_random(world, label.salt, sizeof label.salt);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "index: no randomness");
+    }
+    memcpy(label.store, index->store, sizeof label.store);
+    label.sealed_bytes = (uint32_t)(plain_len + ASV_AEAD_TAG_BYTES);
+    asv_writer_init(&writer, file, ASV_INDEX_HEADER_BYTES);
+    write_label(&writer, &label);
+    derive(key, master, label.salt);
+    asv_aead_seal(file + ASV_INDEX_HEADER_BYTES, plain, plain_len, file, ASV_INDEX_HEADER_BYTES, nonce, key);
+    asv_wipe(key, sizeof key);
+    *out = asv_steal(&file);
+    *len = ASV_INDEX_HEADER_BYTES + label.sealed_bytes;
+    return ASV_OK;
+}
+
+static enum asv_status read_slots(struct asv_reader *in, struct asv_index *index)
+{
+    enum asv_status status = asv_read_u8(in, &index->slot_count);
+    if (status == ASV_OK && index->slot_count > ASV_KEEPER_SLOTS_MAX) {
+        status = ASV_E_LIMIT;
+    }
+    for (unsigned i = 0; status == ASV_OK && i < index->slot_count; i++) {
+        struct asv_index_slot *slot = &index->slots[i];
+        if (asv_read_copy(in, slot->id, sizeof slot->id) != ASV_OK ||
+            asv_read_text8(in, slot->label, sizeof slot->label) != ASV_OK ||
+            asv_read_u64(in, &slot->confirmed_epoch) != ASV_OK) {
+            status = ASV_E_MALFORMED;
+        }
+    }
+    return status;
+}
+
+/* K-013: what no correct writer makes. */
+static enum asv_status check_entry(const struct asv_entry *entry)
+{
+    static const uint8_t zeros[ASV_SHA256_BYTES];
+    if (entry->kind < ASV_ENTRY_DAY || entry->kind > ASV_ENTRY_PENDING) {
+        return ASV_E_UNSUPPORTED;
+    }
+    bool day = entry->kind == ASV_ENTRY_DAY;
+    if (day != (entry->date != 0) || day != (memcmp(entry->subject, zeros, sizeof zeros) == 0) ||
+        entry->date > 99991231 || entry->due_ms < 0 || (day && entry->due_ms == 0)) {
+        return ASV_E_MALFORMED;
+    }
+    return ASV_OK;
+}
+
+static enum asv_status read_entries(struct asv_reader *in, struct asv_index *index)
+{
+    struct asv_entry entry = {0};
+    uint8_t before[ASV_ENTRY_ID_BYTES];
+    uint32_t count = 0;
+    enum asv_status status = asv_read_u32(in, &count);
+    if (status == ASV_OK && count > ASV_INDEX_ENTRIES_MAX) {
+        status = ASV_E_LIMIT;
+    }
+    for (uint32_t i = 0; status == ASV_OK && i < count; i++) {
+        memcpy(before, entry.id, sizeof before);
+        if (asv_read_copy(in, entry.id, sizeof entry.id) != ASV_OK ||
+            asv_read_u8(in, &entry.kind) != ASV_OK || asv_read_u32(in, &entry.date) != ASV_OK ||
+            asv_read_copy(in, entry.subject, sizeof entry.subject) != ASV_OK ||
+            asv_read_i64(in, &entry.due_ms) != ASV_OK || asv_read_u64(in, &entry.generation) != ASV_OK ||
+            asv_read_copy(in, entry.kek, sizeof entry.kek) != ASV_OK ||
+            asv_read_copy(in, entry.digest, sizeof entry.digest) != ASV_OK ||
+            (i > 0 && memcmp(entry.id, before, sizeof before) <= 0)) {
+            status = ASV_E_MALFORMED;
+            break;
+        }
+        status = check_entry(&entry);
+        if (status == ASV_OK) {
+            status = asv_index_add(index, &entry);
+        }
+    }
+    asv_wipe(&entry, sizeof entry);
+    return status;
+}
+
+static enum asv_status read_cameras(struct asv_reader *in, struct asv_index *index)
+{
+    uint32_t count = 0;
+    enum asv_status status = asv_read_u32(in, &count);
+    if (status == ASV_OK && count > ASV_INDEX_CAMERAS_MAX) {
+        status = ASV_E_LIMIT;
+    }
+    for (uint32_t i = 0; status == ASV_OK && i < count; i++) {
+        struct asv_index_camera row;
+        struct asv_index_camera *place = NULL;
+        if (asv_read_copy(in, row.cert, sizeof row.cert) != ASV_OK ||
+            asv_read_u64(in, &row.number) != ASV_OK ||
+            asv_read_copy(in, row.digest, sizeof row.digest) != ASV_OK ||
+            (i > 0 && memcmp(row.cert, index->cameras[i - 1].cert, sizeof row.cert) <= 0)) {
+            return ASV_E_MALFORMED;
+        }
+        status = asv_index_camera(index, row.cert, &place);
+        if (status == ASV_OK) {
+            *place = row;
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_index_decode(struct asv_index **out, const void *plain, size_t len, struct asv_err *err)
+{
+    asv_auto_index struct asv_index *index = NULL;
+    struct asv_reader in;
+    enum asv_status status = asv_index_new(&index);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "index: no locked memory");
+    }
+    asv_reader_init(&in, plain, len);
+    if (asv_read_i64(&in, &index->wall_ms) != ASV_OK || asv_read_u8(&in, &index->stop) != ASV_OK ||
+        asv_read_i64(&in, &index->stop_since_ms) != ASV_OK ||
+        asv_read_u64(&in, &index->revocations) != ASV_OK) {
+        status = ASV_E_MALFORMED;
+    }
+    if (status == ASV_OK && index->stop > ASV_KEEPER_STOP_MANY) {
+        status = ASV_E_UNSUPPORTED;
+    }
+    if (status == ASV_OK) {
+        status = read_slots(&in, index);
+    }
+    if (status == ASV_OK) {
+        status = read_entries(&in, index);
+    }
+    if (status == ASV_OK) {
+        status = read_cameras(&in, index);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_end(&in);
+    }
+    if (status != ASV_OK) {
+        return asv_fail_at(err, status, "index: not as this program writes it; at byte", in.at);
+    }
+    *out = asv_steal(&index);
+    return ASV_OK;
+}
+
+enum asv_status asv_index_open(struct asv_index **out, const void *data, size_t len,
+                               const uint8_t master[ASV_MASTER_KEY_BYTES], struct asv_err *err)
+{
+    asv_auto_secret void *plain = NULL;
+    struct asv_index_label label;
+    struct asv_index *index = NULL;
+    uint8_t key[ASV_AEAD_KEY_BYTES];
+    enum asv_status status = asv_index_label_read(&label, data, len);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "index: not a file of this format");
+    }
+    status = asv_secret_alloc(&plain, label.sealed_bytes);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "index: no locked memory to read it");
+    }
+    derive(key, master, label.salt);
+    status = asv_aead_open(plain, (const uint8_t *)data + ASV_INDEX_HEADER_BYTES, label.sealed_bytes, data,
+                           ASV_INDEX_HEADER_BYTES, nonce, key);
+    asv_wipe(key, sizeof key);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "index: does not open with this master");
+    }
+    status = asv_index_decode(&index, plain, label.sealed_bytes - ASV_AEAD_TAG_BYTES, err);
+    if (status == ASV_OK) {
+        memcpy(index->store, label.store, sizeof index->store);
+        index->epoch = label.epoch;
+        index->generation = label.generation;
+        *out = index;
+    }
+    return status;
+}

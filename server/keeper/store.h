@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The key store (docs/KEEPER.md 2 to 5, 7): key files and an index on one disk, the index's master in slots
+ * elsewhere. Every change is one commit, which a crash at any call leaves undone or done. Destroying keys is
+ * a commit under a new master: when the slots have forgotten the old one, no copy of old files opens.
+ *
+ * Errors of the medium after a commit began leave the store closed until asv_store_ready reads it anew.
+ */
+#ifndef ASV_KEEPER_STORE_H
+#define ASV_KEEPER_STORE_H
+
+#include "firmware-proto/base/world.h"
+#include "firmware-proto/trust/common.h"
+#include "server/keeper/dayfile.h"
+#include "server/keeper/disk.h"
+#include "server/keeper/index.h"
+#include "server/keeper/slot.h"
+
+#define ASV_STORE_SLOTS_MIN 2
+#define ASV_STORE_SLOTS_MAX 4 /* configured; the index remembers up to ASV_KEEPER_SLOTS_MAX */
+
+/* All borrowed; must outlive the store. */
+struct asv_store_setup {
+    struct asv_disk disk;
+    const struct asv_slot *slots;
+    size_t slot_count;
+    const struct asv_world *world;
+};
+
+struct asv_store_slot {
+    bool reachable; /* at its last use */
+    bool has_id;
+    uint8_t id[ASV_SLOT_ID_BYTES];
+};
+
+/* Fields are for server/keeper alone. */
+struct asv_store {
+    struct asv_store_setup setup;
+    bool open; /* false: nothing below counts until asv_store_ready */
+    struct asv_index *index;
+    uint8_t *master; /* asv_secret_alloc */
+    struct asv_store_slot slots[ASV_STORE_SLOTS_MAX];
+    uint32_t damaged; /* key files that are missing or differ from their digest */
+};
+
+/* Makes an empty store: on a disk without an index, in slots without a master. ASV_E_EXISTS otherwise;
+ * ASV_E_USAGE for fewer than two slots or two of one label; ASV_E_IO unless every slot confirms. */
+ASV_MUST_CHECK enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv_err *err);
+
+/* Opens the newest index that a slot's master opens, finishes or undoes what a crash left, brings every
+ * reachable slot up to date. ASV_E_NOT_FOUND: no store was made here. ASV_E_DIGEST: no slot's master opens
+ * the index. ASV_E_MISMATCH: slots of another store, one slot copied to two places, or an index that is older
+ * than its key files. The caller closes *out. */
+ASV_MUST_CHECK enum asv_status asv_store_open(struct asv_store **out, const struct asv_store_setup *setup,
+                                              struct asv_err *err);
+void asv_store_close(struct asv_store *store); /* wipes; NULL is fine */
+
+/* ASV_OK when the store is open; reads it anew when an error had closed it. */
+ASV_MUST_CHECK enum asv_status asv_store_ready(struct asv_store *store, struct asv_err *err);
+
+/* Brings slots up to date that were away. Cheap when there is none. */
+ASV_MUST_CHECK enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err);
+
+/* ---- a change ---- */
+
+struct asv_store_change {
+    struct asv_store *store;
+    struct asv_index *next; /* what the index will be; change it at will */
+    bool files;             /* key files were written */
+};
+
+/* ASV_E_AWAY when the store is closed. Ends with commit or asv_store_abort. */
+ASV_MUST_CHECK enum asv_status asv_store_begin(struct asv_store *store, struct asv_store_change *change,
+                                               struct asv_err *err);
+
+/* Writes a key file and its entry; of entry, kind, date, subject and due_ms are given, the rest is set. */
+ASV_MUST_CHECK enum asv_status asv_store_put(struct asv_store_change *change, struct asv_entry *entry,
+                                             const struct asv_dayfile *file, struct asv_err *err);
+
+/* Whether the store's next index is the change's. destroy: under a new master; what the change dropped is
+ * then gone with the last slot that forgets the old one. ASV_OK when at least one slot has; the others are
+ * open erasures. The change is over, however this ends. */
+ASV_MUST_CHECK enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy,
+                                                struct asv_err *err);
+void asv_store_abort(struct asv_store_change *change);
+
+/* ---- keys (store_keys.c) ---- */
+
+struct asv_store_day {
+    uint32_t date;
+    int64_t due_ms;
+};
+
+/* A key of this camera for each of these days that has none. *made says how many were new. */
+ASV_MUST_CHECK enum asv_status asv_store_make_days(struct asv_store *store,
+                                                   const uint8_t camera[ASV_SHA256_BYTES],
+                                                   const struct asv_store_day *days, size_t count,
+                                                   uint16_t *made, struct asv_err *err);
+
+/* The key files of one entry. The caller frees *out. ASV_E_IO, also for a file that is missing or not the
+ * one that the index names: it says nothing about any clip. */
+ASV_MUST_CHECK enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
+                                              struct asv_dayfile *out, struct asv_err *err);
+
+/* Public keys of this camera for these dates, up to the first one without. */
+struct asv_store_public {
+    uint32_t date; /* given */
+    uint8_t pk[ASV_X25519_BYTES];
+};
+ASV_MUST_CHECK enum asv_status asv_store_days(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
+                                              struct asv_store_public *days, size_t max, size_t *count,
+                                              struct asv_err *err);
+
+/* Private; wipe it. */
+struct asv_store_key {
+    uint8_t entry[ASV_ENTRY_ID_BYTES];
+    int64_t due_ms; /* 0: not known yet */
+    uint8_t sk[ASV_X25519_BYTES];
+};
+
+/* The key of this camera with this id: kind ASV_KEY_DAY of that date, or ASV_KEY_RESERVE. ASV_E_NOT_FOUND:
+ * there never was one, or it is destroyed; every other error says nothing about that. */
+ASV_MUST_CHECK enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t date,
+                                              const uint8_t camera[ASV_SHA256_BYTES],
+                                              const uint8_t id[ASV_KEY_ID_BYTES], struct asv_store_key *out,
+                                              struct asv_err *err);
+
+/* In a change: the public half of the reserve key in use, which is made when there is none. */
+ASV_MUST_CHECK enum asv_status asv_store_reserve(struct asv_store_change *change,
+                                                 const uint8_t camera[ASV_SHA256_BYTES],
+                                                 uint8_t pk[ASV_X25519_BYTES], struct asv_err *err);
+
+/* Sets the due instant of an entry that had none: a reserve key that was used. */
+ASV_MUST_CHECK enum asv_status asv_store_set_due(struct asv_store *store,
+                                                 const uint8_t entry[ASV_ENTRY_ID_BYTES], int64_t due_ms,
+                                                 struct asv_err *err);
+
+/* Remembers the number of a revocation list. */
+ASV_MUST_CHECK enum asv_status asv_store_set_revocations(struct asv_store *store, uint64_t number,
+                                                         struct asv_err *err);
+
+/* Destruction stands still from now on. */
+ASV_MUST_CHECK enum asv_status asv_store_stop(struct asv_store *store, uint8_t stop, int64_t now_ms,
+                                              struct asv_err *err);
+
+/* Destroys every key that is due at now_ms; *count says how many key files that were. */
+ASV_MUST_CHECK enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, uint32_t *count,
+                                                     struct asv_err *err);
+
+/* Destroys one camera's key of one day. ASV_E_NOT_FOUND when there is none. */
+ASV_MUST_CHECK enum asv_status asv_store_destroy_camera_day(struct asv_store *store,
+                                                            const uint8_t camera[ASV_SHA256_BYTES],
+                                                            uint32_t date, struct asv_err *err);
+
+/* Everything of STATUS but memory_locked. The store must be open. */
+void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_keeper_status *out);
+
+#endif

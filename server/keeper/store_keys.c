@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Keys: made, found, destroyed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/trust/bulletin.h"
+#include "server/base/fail.h"
+#include "server/keeper/store_internal.h"
+
+enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
+                               struct asv_dayfile *out, struct asv_err *err)
+{
+    const struct asv_disk *disk = &store->setup.disk;
+    asv_auto_free uint8_t *data = NULL;
+    char name[ASV_ENTRY_NAME_BYTES];
+    size_t len = 0;
+    asv_entry_name(name, entry);
+    enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, err);
+    if (status != ASV_OK) {
+        return status == ASV_E_NO_MEMORY ? status : ASV_E_IO;
+    }
+    status = asv_dayfile_open(out, store->index->store, entry, data, len, err);
+    return status == ASV_OK || status == ASV_E_NO_MEMORY ? status : ASV_E_IO;
+}
+
+static enum asv_status new_key(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
+                               struct asv_dayfile *file, struct asv_err *err)
+{
+    struct asv_dayfile_key key;
+    memcpy(key.camera, camera, sizeof key.camera);
+    enum asv_status status = asv_world_random(store->setup.world, key.sk, sizeof key.sk);
+    if (status == ASV_OK) {
+        status = asv_dayfile_add(file, &key);
+    }
+    asv_wipe(&key, sizeof key);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "key store: no randomness or room for a key");
+}
+
+/* Replaces the day's file by one that has this camera's key too. */
+static enum asv_status make_day(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
+                                const struct asv_store_day *day, uint16_t *made, struct asv_err *err)
+{
+    asv_auto_dayfile struct asv_dayfile file = {0};
+    struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = day->date, .due_ms = day->due_ms};
+    const struct asv_entry *entry = asv_index_day(change->next, day->date);
+    enum asv_status status = ASV_OK;
+    if (entry != NULL) {
+        status = asv_store_read(change->store, entry, &file, err);
+        if (status != ASV_OK || asv_dayfile_find(&file, camera) != NULL) { /* K-050 */
+            return status;
+        }
+        fresh.due_ms = entry->due_ms;
+        asv_index_drop(change->next, (uint32_t)(entry - change->next->entries));
+    }
+    status = new_key(change->store, camera, &file, err);
+    if (status == ASV_OK) {
+        status = asv_store_put(change, &fresh, &file, err);
+    }
+    asv_wipe(&fresh, sizeof fresh);
+    *made = (uint16_t)(*made + 1);
+    return status;
+}
+
+enum asv_status asv_store_make_days(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
+                                    const struct asv_store_day *days, size_t count, uint16_t *made,
+                                    struct asv_err *err)
+{
+    struct asv_store_change change;
+    uint16_t new_keys = 0;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = make_day(&change, camera, &days[i], &new_keys, err);
+    }
+    if (status == ASV_OK && new_keys > 0) {
+        status = asv_store_commit(&change, false, err);
+    } else {
+        asv_store_abort(&change);
+    }
+    if (status == ASV_OK) {
+        *made = new_keys;
+    }
+    return status;
+}
+
+enum asv_status asv_store_days(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
+                               struct asv_store_public *days, size_t max, size_t *count, struct asv_err *err)
+{
+    size_t found = 0;
+    while (found < max) {
+        asv_auto_dayfile struct asv_dayfile file = {0};
+        const struct asv_entry *entry = asv_index_day(store->index, days[found].date);
+        if (entry == NULL) {
+            break;
+        }
+        enum asv_status status = asv_store_read(store, entry, &file, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
+        if (key == NULL) {
+            break;
+        }
+        asv_x25519_public(days[found].pk, key->sk);
+        found++;
+    }
+    *count = found;
+    return ASV_OK;
+}
+
+static bool is_key(const struct asv_dayfile_key *key, const uint8_t id[ASV_KEY_ID_BYTES])
+{
+    uint8_t pk[ASV_X25519_BYTES];
+    uint8_t own[ASV_KEY_ID_BYTES];
+    asv_x25519_public(pk, key->sk);
+    asv_key_id(own, pk);
+    return memcmp(own, id, sizeof own) == 0;
+}
+
+enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t date,
+                               const uint8_t camera[ASV_SHA256_BYTES], const uint8_t id[ASV_KEY_ID_BYTES],
+                               struct asv_store_key *out, struct asv_err *err)
+{
+    if (!store->open) {
+        return asv_fail(err, ASV_E_AWAY, "key store: closed after an error of its medium");
+    }
+    for (uint32_t i = 0; i < store->index->entry_count; i++) {
+        const struct asv_entry *entry = &store->index->entries[i];
+        asv_auto_dayfile struct asv_dayfile file = {0};
+        bool candidate = kind == ASV_KEY_DAY ? entry->kind == ASV_ENTRY_DAY && entry->date == date
+                                             : entry->kind == ASV_ENTRY_RESERVE &&
+                                                   memcmp(entry->subject, camera, ASV_SHA256_BYTES) == 0;
+        if (!candidate) {
+            continue;
+        }
+        enum asv_status status = asv_store_read(store, entry, &file, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
+        if (key != NULL && is_key(key, id)) {
+            memcpy(out->entry, entry->id, sizeof out->entry);
+            out->due_ms = entry->due_ms;
+            memcpy(out->sk, key->sk, sizeof out->sk);
+            return ASV_OK;
+        }
+    }
+    return asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key; it is destroyed or never was here");
+}
+
+enum asv_status asv_store_reserve(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
+                                  uint8_t pk[ASV_X25519_BYTES], struct asv_err *err)
+{
+    asv_auto_dayfile struct asv_dayfile file = {0};
+    const struct asv_entry *entry = asv_index_reserve(change->next, camera);
+    enum asv_status status;
+    if (entry != NULL) {
+        status = asv_store_read(change->store, entry, &file, err);
+    } else {
+        struct asv_entry fresh = {.kind = ASV_ENTRY_RESERVE};
+        memcpy(fresh.subject, camera, sizeof fresh.subject);
+        status = new_key(change->store, camera, &file, err);
+        if (status == ASV_OK) {
+            status = asv_store_put(change, &fresh, &file, err);
+        }
+        asv_wipe(&fresh, sizeof fresh);
+    }
+    if (status == ASV_OK && file.count != 1) {
+        status = asv_fail(err, ASV_E_IO, "key store: a reserve file without its one key");
+    }
+    if (status == ASV_OK) {
+        asv_x25519_public(pk, file.keys[0].sk);
+    }
+    return status;
+}
+
+static enum asv_status find_entry(struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES],
+                                  struct asv_entry **out)
+{
+    for (uint32_t i = 0; i < index->entry_count; i++) {
+        if (memcmp(index->entries[i].id, id, ASV_ENTRY_ID_BYTES) == 0) {
+            *out = &index->entries[i];
+            return ASV_OK;
+        }
+    }
+    return ASV_E_NOT_FOUND;
+}
+
+enum asv_status asv_store_set_due(struct asv_store *store, const uint8_t entry[ASV_ENTRY_ID_BYTES],
+                                  int64_t due_ms, struct asv_err *err)
+{
+    struct asv_store_change change;
+    struct asv_entry *found = NULL;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = find_entry(change.next, entry, &found);
+    if (status != ASV_OK) {
+        asv_store_abort(&change);
+        return asv_fail(err, status, "key store: no such entry");
+    }
+    found->due_ms = due_ms;
+    return asv_store_commit(&change, false, err);
+}
+
+enum asv_status asv_store_set_revocations(struct asv_store *store, uint64_t number, struct asv_err *err)
+{
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    if (status == ASV_OK) {
+        change.next->revocations = number;
+        status = asv_store_commit(&change, false, err);
+    }
+    return status;
+}
+
+enum asv_status asv_store_stop(struct asv_store *store, uint8_t stop, int64_t now_ms, struct asv_err *err)
+{
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    if (status == ASV_OK) {
+        change.next->stop = stop;
+        change.next->stop_since_ms = now_ms;
+        status = asv_store_commit(&change, false, err);
+    }
+    return status;
+}
+
+enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, uint32_t *count,
+                                      struct asv_err *err)
+{
+    struct asv_store_change change;
+    uint32_t dropped = 0;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    for (uint32_t i = change.next->entry_count; i > 0; i--) {
+        const struct asv_entry *entry = &change.next->entries[i - 1];
+        if (entry->due_ms != 0 && entry->due_ms <= now_ms) { /* K-060 */
+            asv_index_drop(change.next, i - 1);
+            dropped++;
+        }
+    }
+    if (dropped == 0) {
+        asv_store_abort(&change);
+    } else {
+        status = asv_store_commit(&change, true, err);
+    }
+    if (status == ASV_OK) {
+        *count = dropped;
+    }
+    return status;
+}
+
+enum asv_status asv_store_destroy_camera_day(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
+                                             uint32_t date, struct asv_err *err)
+{
+    asv_auto_dayfile struct asv_dayfile file = {0};
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_entry *entry = asv_index_day(change.next, date);
+    struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = date};
+    status = entry == NULL ? ASV_E_NOT_FOUND : asv_store_read(store, entry, &file, err);
+    if (status == ASV_OK) {
+        status = asv_dayfile_drop(&file, camera);
+    }
+    if (status == ASV_OK) {
+        fresh.due_ms = entry->due_ms;
+        asv_index_drop(change.next, (uint32_t)(entry - change.next->entries));
+        if (file.count > 0) {
+            status = asv_store_put(&change, &fresh, &file, err); /* K-034 */
+        }
+    }
+    asv_wipe(&fresh, sizeof fresh);
+    if (status != ASV_OK) {
+        asv_store_abort(&change);
+        return status == ASV_E_NOT_FOUND ? asv_fail(err, status, "key store: no such key") : status;
+    }
+    return asv_store_commit(&change, true, err);
+}
+
+static void slot_status(const struct asv_store *store, unsigned row, struct asv_keeper_slot_status *out)
+{
+    const struct asv_index_slot *slot = &store->index->slots[row];
+    *out = (struct asv_keeper_slot_status){.confirmed_epoch = slot->confirmed_epoch};
+    memcpy(out->label, slot->label, sizeof out->label);
+    out->open_erasure = slot->confirmed_epoch < store->index->epoch; /* K-029 */
+    for (unsigned i = 0; i < store->setup.slot_count; i++) {
+        const struct asv_store_slot *seen = &store->slots[i];
+        bool is_it = seen->has_id ? memcmp(seen->id, slot->id, sizeof slot->id) == 0
+                                  : strcmp(store->setup.slots[i].label, slot->label) == 0;
+        if (is_it) {
+            out->kind = store->setup.slots[i].kind;
+            out->effaceable = store->setup.slots[i].effaceable;
+            out->reachable = seen->reachable;
+        }
+    }
+}
+
+void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_keeper_status *out)
+{
+    const struct asv_index *index = store->index;
+    *out = (struct asv_keeper_status){
+        .wall_ms = now_ms,
+        .generation = index->generation,
+        .epoch = index->epoch,
+        .stop = index->stop,
+        .stop_since_ms = index->stop_since_ms,
+        .cameras = index->camera_count,
+        .damaged = store->damaged,
+        .slot_count = index->slot_count,
+    };
+    for (uint32_t i = 0; i < index->entry_count; i++) {
+        const struct asv_entry *entry = &index->entries[i];
+        if (entry->kind == ASV_ENTRY_DAY) {
+            out->days++;
+            out->first_date =
+                out->first_date == 0 || entry->date < out->first_date ? entry->date : out->first_date;
+            out->last_date = entry->date > out->last_date ? entry->date : out->last_date;
+        }
+        out->reserves += entry->kind == ASV_ENTRY_RESERVE ? 1 : 0;
+        out->overdue += entry->due_ms != 0 && entry->due_ms <= now_ms ? 1 : 0;
+        if (entry->due_ms != 0 && (out->next_due_ms == 0 || entry->due_ms < out->next_due_ms)) {
+            out->next_due_ms = entry->due_ms;
+        }
+    }
+    for (unsigned i = 0; i < index->slot_count; i++) {
+        slot_status(store, i, &out->slots[i]);
+    }
+}
