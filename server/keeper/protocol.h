@@ -101,7 +101,7 @@ struct asv_keeper_reply {
     enum asv_status status;
     char detail[ASV_KEEPER_DETAIL_BYTES + 1]; /* empty with ASV_OK */
     uint16_t made;                            /* MAKE_DAYS: keys that were not there before */
-    uint32_t last_date;                       /* MAKE_DAYS: the last day of the run from today on */
+    uint32_t last_date;                       /* MAKE_DAYS: the last of the days that were asked for */
     struct asv_bytes bulletin;                /* BULLETIN: view */
     bool opens;                               /* OPENS */
     struct asv_keeper_status state;           /* STATUS */

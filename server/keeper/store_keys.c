@@ -231,27 +231,41 @@ enum asv_status asv_store_stop(struct asv_store *store, uint8_t stop, int64_t no
     return status;
 }
 
+static bool is_due(const struct asv_entry *entry, int64_t now_ms)
+{
+    return entry->due_ms != 0 && entry->due_ms <= now_ms;
+}
+
+static bool any_due(const struct asv_index *index, int64_t now_ms)
+{
+    uint32_t i = 0;
+    while (i < index->entry_count && !is_due(&index->entries[i], now_ms)) {
+        i++;
+    }
+    return i < index->entry_count;
+}
+
 enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, uint32_t *count,
                                       struct asv_err *err)
 {
     struct asv_store_change change;
     uint32_t dropped = 0;
+    if (store->open && !any_due(store->index, now_ms)) {
+        *count = 0;
+        return ASV_OK;
+    }
     enum asv_status status = asv_store_begin(store, &change, err);
     if (status != ASV_OK) {
         return status;
     }
     for (uint32_t i = change.next->entry_count; i > 0; i--) {
         const struct asv_entry *entry = &change.next->entries[i - 1];
-        if (entry->due_ms != 0 && entry->due_ms <= now_ms) { /* K-060 */
+        if (is_due(entry, now_ms)) { /* K-060 */
             asv_index_drop(change.next, i - 1);
             dropped++;
         }
     }
-    if (dropped == 0) {
-        asv_store_abort(&change);
-    } else {
-        status = asv_store_commit(&change, true, err);
-    }
+    status = asv_store_commit(&change, true, err);
     if (status == ASV_OK) {
         *count = dropped;
     }
@@ -328,7 +342,7 @@ void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_
             out->last_date = entry->date > out->last_date ? entry->date : out->last_date;
         }
         out->reserves += entry->kind == ASV_ENTRY_RESERVE ? 1 : 0;
-        out->overdue += entry->due_ms != 0 && entry->due_ms <= now_ms ? 1 : 0;
+        out->overdue += is_due(entry, now_ms) ? 1 : 0;
         if (entry->due_ms != 0 && (out->next_due_ms == 0 || entry->due_ms < out->next_due_ms)) {
             out->next_due_ms = entry->due_ms;
         }

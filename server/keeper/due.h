@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Destruction when it is due (docs/KEEPER.md 7): by the keeper's own store and clock, asked by nobody. A
+ * clock that makes a step, or too much that is due at once, stops it until people confirm.
+ */
+#ifndef ASV_KEEPER_DUE_H
+#define ASV_KEEPER_DUE_H
+
+#include "server/keeper/store.h"
+
+#define ASV_DUE_STEP_MS  INT64_C(7200000) /* a larger step of the wall clock is not believed */
+#define ASV_DUE_DAYS_MAX 3                /* more due instants than these at once are not believed */
+
+/* Zeroed at the start of the process. */
+struct asv_due {
+    bool anchored;
+    int64_t offset_ms; /* wall less monotonic time when it was anchored: moves only when the clock is set */
+};
+
+struct asv_due_report {
+    uint8_t stop;       /* enum asv_keeper_stop, when it was stopped just now */
+    uint32_t destroyed; /* key files, just now */
+};
+
+/* Looks at the clock and destroys what is due. ASV_E_STATE while destruction stands still, just now or since
+ * before; ASV_E_AWAY and errors of the medium: to be called again. */
+ASV_MUST_CHECK enum asv_status asv_due_tick(struct asv_due *due, struct asv_store *store,
+                                            struct asv_due_report *report, struct asv_err *err);
+
+/* The next instant at which something is due, in wall time; 0: unknown. */
+int64_t asv_due_next_ms(const struct asv_store *store);
+
+#endif

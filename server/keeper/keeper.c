@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/keeper/keeper.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* K-043. DESTROY has its number, and nobody may send it. */
+static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
+    [ASV_KEEPER_DOCK] = {[ASV_KEEPER_STATUS] = true,
+                         [ASV_KEEPER_MAKE_DAYS] = true,
+                         [ASV_KEEPER_BULLETIN] = true,
+                         [ASV_KEEPER_OPENS] = true},
+    [ASV_KEEPER_ADMIN] =
+        {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_MAKE_DAYS] = true, [ASV_KEEPER_BULLETIN] = true},
+    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true},
+};
+
+bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
+{
+    return role < ASV_KEEPER_ROLES && type < ASV_KEEPER_TYPE_END && permits[role][type];
+}
+
+static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_reply *reply)
+{
+    int64_t now = 0;
+    enum asv_status status = asv_world_wall_ms(keeper->world, &now);
+    if (status == ASV_OK) {
+        asv_store_status(keeper->store, now, &reply->state);
+        reply->state.memory_locked = keeper->memory_locked;
+    }
+    return status;
+}
+
+static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    enum asv_status status = asv_store_ready(keeper->store, err); /* K-017 */
+    if (status != ASV_OK) {
+        return status;
+    }
+    switch (request->type) {
+    case ASV_KEEPER_STATUS:
+        return give_status(keeper, reply);
+    case ASV_KEEPER_MAKE_DAYS:
+        return asv_keeper_make_days(keeper, request, reply, err);
+    case ASV_KEEPER_BULLETIN:
+        return asv_keeper_bulletin(keeper, request, reply, err);
+    case ASV_KEEPER_OPENS:
+        return asv_keeper_opens(keeper, request, reply, err);
+    default:
+        return asv_fail(err, ASV_E_INTERNAL, "permitted, but not implemented");
+    }
+}
+
+static void refuse(struct asv_keeper_reply *reply, enum asv_status status, const char *detail)
+{
+    *reply = (struct asv_keeper_reply){.type = reply->type, .request = reply->request, .status = status};
+    for (size_t i = 0; detail[i] != '\0' && i < ASV_KEEPER_DETAIL_BYTES; i++) {
+        reply->detail[i] = '?';
+        if (detail[i] >= 0x20 && detail[i] <= 0x7e) {
+            reply->detail[i] = detail[i];
+        }
+    }
+}
+
+bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
+                       struct asv_keeper_reply *reply)
+{
+    struct asv_keeper_request request;
+    struct asv_err err = {0};
+    *reply = (struct asv_keeper_reply){0};
+    enum asv_status status = asv_keeper_request_read(&request, body, len);
+    if (status != ASV_OK || request.request == 0) {
+        refuse(reply, status == ASV_OK ? ASV_E_MALFORMED : status, "not a request of this protocol");
+        return false;
+    }
+    reply->type = request.type;
+    reply->request = request.request;
+    if (!asv_keeper_permits(role, request.type)) { /* before anything in it is looked at */
+        refuse(reply, ASV_E_DENIED, "this user may not ask for that");
+        return true;
+    }
+    status = dispatch(keeper, &request, reply, &err);
+    if (status != ASV_OK) {
+        err.status = status;
+        asv_log_failure(keeper->log, ASV_LOG_WARNING, "request-failed", &err);
+        refuse(reply, status, err.text);
+    }
+    return true;
+}
+
+static void log_tick(const struct asv_keeper *keeper, const struct asv_due_report *report)
+{
+    static const char *const reasons[] = {"", "clock-step", "too-many-days"};
+    if (report->stop != ASV_KEEPER_RUNNING) {
+        asv_log_event(keeper->log, ASV_LOG_ERROR, "destruction-stopped",
+                      asv_log_text("reason", reasons[report->stop]));
+    }
+    if (report->destroyed > 0) {
+        asv_log_event(keeper->log, ASV_LOG_NOTICE, "keys-destroyed", asv_log_u64("files", report->destroyed));
+    }
+}
+
+void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
+{
+    struct asv_due_report report = {0};
+    struct asv_err err = {0};
+    enum asv_status status = asv_store_ready(keeper->store, &err);
+    if (status == ASV_OK) {
+        status = asv_due_tick(&keeper->due, keeper->store, &report, &err);
+        log_tick(keeper, &report);
+    }
+    if (status == ASV_OK || status == ASV_E_STATE) { /* standing still was said when it began */
+        status = asv_store_heal(keeper->store, &err);
+    }
+    if (status != ASV_OK) {
+        err.status = status;
+        asv_log_failure(keeper->log, ASV_LOG_ERROR, "tick-failed", &err);
+    }
+    *next_wall_ms = asv_due_next_ms(keeper->store);
+}
+
+enum asv_status asv_keeper_sign_destruction(const struct asv_keeper_identity *identity,
+                                            struct asv_destruction *statement, int64_t now_ms,
+                                            struct asv_writer *out)
+{
+    asv_key_digest(statement->agency, identity->root_pk);
+    statement->issued_ms = now_ms;
+    statement->keeper = identity->chain;
+    return asv_destruction_encode(out, statement, identity->sk);
+}

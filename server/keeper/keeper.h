@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The keeper itself: what it answers, to whom. It believes neither its callers nor any database: whatever a
+ * request says about a camera or a clip is proven by signatures that the request carries.
+ */
+#ifndef ASV_KEEPER_KEEPER_H
+#define ASV_KEEPER_KEEPER_H
+
+#include "firmware-proto/seal/opener.h"
+#include "firmware-proto/trust/bulletin.h"
+#include "firmware-proto/trust/destruction.h"
+#include "firmware-proto/trust/revocations.h"
+#include "server/base/log.h"
+#include "server/keeper/due.h"
+#include "server/keeper/protocol.h"
+
+/* Who a peer is, by its user id. */
+enum asv_keeper_role {
+    ASV_KEEPER_NOBODY = 0,
+    ASV_KEEPER_DOCK = 1,
+    ASV_KEEPER_ADMIN = 2,
+    ASV_KEEPER_SERVER = 3,
+    ASV_KEEPER_ROLES,
+};
+
+/* What is in memory only while one request is answered. From asv_secret_alloc. */
+struct asv_keeper_scratch {
+    struct asv_store_key key;
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+    struct asv_seal_opener opener;
+    uint8_t plain[ASV_CHUNK_PLAIN_BYTES];
+};
+
+struct asv_keeper_identity {
+    uint8_t root_pk[ASV_ED25519_PK_BYTES];
+    uint8_t chain_data[ASV_CHAIN_MAX_BYTES];
+    struct asv_chain chain; /* views chain_data */
+    const uint8_t *sk;      /* ASV_ED25519_SK_BYTES; secret, borrowed */
+};
+
+/* Filled by main or a test; borrows everything it points to. Must not be copied. */
+struct asv_keeper {
+    struct asv_store *store;
+    const struct asv_world *world;
+    const struct asv_log *log; /* NULL: none */
+    struct asv_keeper_identity identity;
+    const char *revocations_path; /* "" : none is configured */
+    unsigned retention_days;      /* a day key is destroyed after so many full days */
+    uint16_t days_ahead;          /* that MAKE_DAYS makes when it does not say */
+    uint32_t policy_version;
+    bool memory_locked;
+    struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
+    struct asv_due due;
+
+    uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
+    uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];
+};
+
+/* Whether this role may send requests of this type (docs/KEEPER.md, section 6, has the table). */
+bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type);
+
+/* Answers one request that was read from body[len]. Always fills reply, whose views live until the next call.
+ * True: the peer may go on. False: it sent what no correct client sends; close the connection after the
+ * reply. */
+bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
+                       struct asv_keeper_reply *reply);
+
+/* What happens without being asked: reopens the store, destroys what is due, brings slots up to date. Says in
+ * *next_wall_ms when the next key is due (0: unknown). */
+void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms);
+
+/* ---- parts (bulletin.c, opens.c, camera.c) ---- */
+
+/* The newest revocation list, verified; *out is NULL when none is configured and none was ever seen.
+ * ASV_E_EXPIRED for one that is older than one seen before, ASV_E_STATE when it is gone. */
+ASV_MUST_CHECK enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_revocations *list,
+                                                      const struct asv_revocations **out,
+                                                      struct asv_err *err);
+
+/* The camera that a chain proves, valid now and not revoked. */
+ASV_MUST_CHECK enum asv_status asv_keeper_camera(struct asv_keeper *keeper, struct asv_bytes chain,
+                                                 int64_t now_ms, uint8_t camera[ASV_SHA256_BYTES],
+                                                 struct asv_err *err);
+
+ASV_MUST_CHECK enum asv_status asv_keeper_make_days(struct asv_keeper *keeper,
+                                                    const struct asv_keeper_request *request,
+                                                    struct asv_keeper_reply *reply, struct asv_err *err);
+
+ASV_MUST_CHECK enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper,
+                                                   const struct asv_keeper_request *request,
+                                                   struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* ASV_OK with the answer, whatever the clip is; an error, of class RETRY, only when the keeper itself cannot
+ * tell. */
+ASV_MUST_CHECK enum asv_status asv_keeper_opens(struct asv_keeper *keeper,
+                                                const struct asv_keeper_request *request,
+                                                struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* Signs a destruction statement with the keeper's key; agency, issued_ms and keeper are filled in. No request
+ * leads here: who may order one is not this function's to know. */
+ASV_MUST_CHECK enum asv_status asv_keeper_sign_destruction(const struct asv_keeper_identity *identity,
+                                                           struct asv_destruction *statement, int64_t now_ms,
+                                                           struct asv_writer *out);
+
+#endif

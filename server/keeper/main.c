@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/calendar.h"
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/base/keyfile.h"
+#include "server/base/notify.h"
+#include "server/base/sandbox.h"
+#include "server/base/world_os.h"
+#include "server/keeper/secret.h"
+#include "server/keeper/settings.h"
+
+#define TICK_MS 60000
+
+/* Everything that lives as long as the process. */
+struct process {
+    struct asv_settings settings;
+    struct asv_log log;
+    struct asv_slot slots[ASV_STORE_SLOTS_MAX];
+    struct asv_store_setup setup;
+    struct asv_keeper keeper;
+    struct asv_keeper_server *server;
+    struct asv_keys *keys; /* asv_secret_alloc */
+    int store_dir;
+    int listener;
+    int signals;
+};
+
+static const char usage[] =
+    "usage: asservat-keeper [--config FILE]                  the key agent: runs until SIGTERM\n"
+    "       asservat-keeper [--config FILE] --init           makes the key store and its master slots\n"
+    "       asservat-keeper [--config FILE] --add-slot PATH  makes one more master slot; the keeper, which\n"
+    "                                                        must not run, fills it when it starts\n";
+
+/* K-071: before there is a key in memory. */
+static enum asv_status harden(struct process *process, struct asv_err *err)
+{
+    const struct rlimit none = {0, 0};
+    (void)umask(0077);
+    if (setrlimit(RLIMIT_CORE, &none) != 0) {
+        return asv_io_fail(err, errno, "core dumps");
+    }
+    process->keeper.memory_locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+    if (!process->keeper.memory_locked) { /* keys are locked all the same, one by one */
+        asv_log_event(&process->log, ASV_LOG_WARNING, "memory-not-locked",
+                      asv_log_text("detail", "raise LimitMEMLOCK"));
+    }
+    return ASV_OK;
+}
+
+/* K-072: nobody else reads or writes the store, and no second keeper runs on it. */
+static enum asv_status open_store_dir(struct process *process, bool make, struct asv_err *err)
+{
+    struct stat st;
+    const char *path = process->settings.store;
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, make, &process->store_dir, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fstat(process->store_dir, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+        return asv_failf(err, ASV_E_DENIED, "%s: must belong to the keeper's user, mode 0700", path);
+    }
+    if (flock(process->store_dir, LOCK_EX | LOCK_NB) != 0) {
+        return asv_failf(err, ASV_E_BUSY, "%s: another keeper runs on it", path);
+    }
+    return ASV_OK;
+}
+
+static void set_up_store(struct process *process)
+{
+    for (unsigned i = 0; i < process->settings.slot_count; i++) {
+        process->slots[i] = asv_slot_file(process->settings.slot_paths[i]);
+    }
+    process->setup = (struct asv_store_setup){
+        .disk = asv_disk_posix(&process->store_dir),
+        .slots = process->slots,
+        .slot_count = process->settings.slot_count,
+        .world = process->keeper.world,
+    };
+}
+
+static enum asv_status init_store(struct process *process, struct asv_err *err)
+{
+    enum asv_status status = open_store_dir(process, true, err);
+    for (unsigned i = 0; status == ASV_OK && i < process->settings.slot_count; i++) {
+        status = asv_slot_file_create(process->settings.slot_paths[i], err);
+        status = status == ASV_E_EXISTS ? ASV_OK : status; /* it must be empty then: create looks */
+    }
+    set_up_store(process);
+    return status == ASV_OK ? asv_store_create(&process->setup, err) : status;
+}
+
+static enum asv_status add_slot(struct process *process, const char *path, struct asv_err *err)
+{
+    bool known = false;
+    for (unsigned i = 0; i < process->settings.slot_count; i++) {
+        known = known || strcmp(process->settings.slot_paths[i], path) == 0;
+    }
+    if (!known) {
+        return asv_failf(err, ASV_E_USAGE, "%s: is none of the configuration's slots", path);
+    }
+    enum asv_status status = open_store_dir(process, false, err);
+    return status == ASV_OK ? asv_slot_file_create(path, err) : status;
+}
+
+/* The keeper's certificate chain and key, and the agency root that decides about everybody else's. */
+static enum asv_status load_identity(struct process *process, struct asv_err *err)
+{
+    struct asv_keeper_identity *identity = &process->keeper.identity;
+    const struct asv_settings *settings = &process->settings;
+    struct asv_keyfile file;
+    struct asv_cert root;
+    uint8_t root_data[ASV_CERT_MAX_BYTES];
+    char key_path[ASV_SETTINGS_PATH + 16];
+    asv_auto_fd int dir = -1;
+    void *keys = NULL;
+    size_t len = 0;
+
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, settings->identity, false, &dir, err);
+    if (status == ASV_OK) {
+        status = asv_io_read_file(dir, "root.cert", root_data, sizeof root_data, &len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cert_decode(&root, root_data, len, err);
+    }
+    if (status == ASV_OK) {
+        status = root.role == ASV_ROLE_ROOT ? asv_cert_verify(&root, root.signing_pk, err)
+                                            : asv_fail(err, ASV_E_UNTRUSTED, "root.cert: is no root's");
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    memcpy(identity->root_pk, root.signing_pk, sizeof identity->root_pk);
+    status = asv_io_read_file(dir, "chain", identity->chain_data, sizeof identity->chain_data, &len, err);
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&identity->chain, identity->chain_data, len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_chain_verify(&identity->chain, identity->root_pk, ASV_ROLE_KEEPER, ASV_TIME_UNKNOWN,
+                                  NULL, err);
+    }
+    if (status == ASV_OK && asv_secret_alloc(&keys, sizeof *process->keys) != ASV_OK) {
+        status = asv_fail(err, ASV_E_NO_MEMORY, "no locked memory for the keeper's key");
+    }
+    process->keys = keys;
+    if (status == ASV_OK) {
+        (void)snprintf(key_path, sizeof key_path, "%s",
+                       settings->key[0] != '\0' ? settings->key : "keeper.key");
+        status = asv_keyfile_load(dir, key_path, ASV_ROLE_KEEPER, (struct asv_bytes){0}, &file, process->keys,
+                                  err); /* an absolute path leaves dir out */
+    }
+    if (status == ASV_OK &&
+        memcmp(file.signing_pk, identity->chain.leaf.signing_pk, sizeof file.signing_pk) != 0) {
+        status = asv_fail(err, ASV_E_MISMATCH, "the keeper's key is not the one in its certificate");
+    }
+    if (status == ASV_OK) {
+        identity->sk = process->keys->sign_sk;
+    }
+    return status;
+}
+
+/* An old certificate must not keep recordings from being opened, but a person must hear of it. */
+static void warn_of_expiry(const struct process *process)
+{
+    struct asv_err err = {0};
+    int64_t now = 0;
+    if (asv_world_wall_ms(process->keeper.world, &now) == ASV_OK &&
+        asv_chain_verify(&process->keeper.identity.chain, process->keeper.identity.root_pk, ASV_ROLE_KEEPER,
+                         now, NULL, &err) != ASV_OK) {
+        asv_log_failure(&process->log, ASV_LOG_ERROR, "certificate-not-valid", &err);
+    }
+}
+
+static enum asv_status listen_on_socket(struct process *process, struct asv_err *err)
+{
+    gid_t gid = (gid_t)-1;
+    if (process->settings.socket_group[0] != '\0') {
+        const struct group *group = getgrnam(process->settings.socket_group);
+        if (group == NULL) {
+            return asv_failf(err, ASV_E_USAGE, "socket_group: there is no group \"%s\"",
+                             process->settings.socket_group);
+        }
+        gid = group->gr_gid;
+    }
+    return asv_keeper_listen(process->settings.socket, gid, &process->listener, err);
+}
+
+static void parent_of(char out[ASV_SETTINGS_PATH], const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
+    memcpy(out, slash == NULL ? "." : path, len);
+    out[len] = '\0';
+}
+
+/* K-073: from here on the process reaches its store, its slots and what it must read, and no network. A
+ * slot's directory, not the slot: a medium that was away comes back as another file. */
+static enum asv_status enter_sandbox(const struct process *process, struct asv_err *err)
+{
+    const struct asv_settings *settings = &process->settings;
+    char slot_dirs[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
+    char list_dir[ASV_SETTINGS_PATH];
+    struct asv_sandbox_path paths[6 + ASV_STORE_SLOTS_MAX] = {
+        {settings->store, true},
+        {settings->identity, false},
+        {"/usr/share/zoneinfo", false},
+        {"/etc/localtime", false},
+    };
+    struct asv_sandbox sandbox = {.paths = paths, .path_count = 4};
+    bool landlocked = false;
+    if (settings->key[0] != '\0') {
+        paths[sandbox.path_count++].path = settings->key;
+    }
+    if (settings->revocations[0] != '\0') { /* replaced by renaming */
+        parent_of(list_dir, settings->revocations);
+        paths[sandbox.path_count++].path = list_dir;
+    }
+    for (unsigned i = 0; i < settings->slot_count; i++) {
+        parent_of(slot_dirs[i], settings->slot_paths[i]);
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){slot_dirs[i], true};
+    }
+    if (getenv("NOTIFY_SOCKET") != NULL) {
+        sandbox.sockets = ASV_SANDBOX_UNIX;
+    }
+    enum asv_status status = asv_sandbox_enter(&sandbox, &landlocked, err);
+    if (status == ASV_OK && !landlocked) {
+        asv_log_event(&process->log, ASV_LOG_WARNING, "no-landlock",
+                      asv_log_text("detail", "this kernel cannot restrict paths"));
+    }
+    return status;
+}
+
+static enum asv_status watch_signals(struct process *process, struct asv_err *err)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+        return asv_io_fail(err, errno, "signals");
+    }
+    process->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return process->signals >= 0 ? ASV_OK : asv_io_fail(err, errno, "signals");
+}
+
+static enum asv_status start(struct process *process, struct asv_err *err)
+{
+    void *scratch = NULL;
+    const struct asv_settings *settings = &process->settings;
+    process->keeper.log = &process->log;
+    process->keeper.revocations_path = settings->revocations;
+    process->keeper.retention_days = (unsigned)settings->retention_days;
+    process->keeper.days_ahead = (uint16_t)settings->days_ahead;
+    process->keeper.policy_version = (uint32_t)settings->policy_version;
+    enum asv_status status = open_store_dir(process, false, err);
+    if (status == ASV_OK) {
+        status = watch_signals(process, err);
+    }
+    if (status == ASV_OK) {
+        status = listen_on_socket(process, err);
+    }
+    if (status == ASV_OK) {
+        status = enter_sandbox(process, err);
+    }
+    if (status == ASV_OK) {
+        status = load_identity(process, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_secret_alloc(&scratch, sizeof *process->keeper.scratch);
+        process->keeper.scratch = scratch;
+    }
+    if (status == ASV_OK) {
+        set_up_store(process);
+        status = asv_store_open(&process->keeper.store, &process->setup, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_keeper_server_new(&process->server, &process->keeper, process->listener, settings->peers,
+                                       settings->peer_count);
+    }
+    if (status == ASV_OK) {
+        warn_of_expiry(process);
+    }
+    return status;
+}
+
+/* How long nothing need be done: until the next key is due, the next tick, or systemd asks. */
+static uint64_t wait_ms(const struct process *process, int64_t next_due_ms)
+{
+    uint64_t wait = TICK_MS;
+    uint64_t watchdog = asv_notify_watchdog_ms();
+    int64_t now = 0;
+    if (watchdog != 0 && watchdog < wait) {
+        wait = watchdog;
+    }
+    if (next_due_ms != 0 && asv_world_wall_ms(process->keeper.world, &now) == ASV_OK) {
+        uint64_t left =
+            next_due_ms > now ? (uint64_t)(next_due_ms - now) : 1000; /* overdue: it stands still */
+        wait = left < wait ? left : wait;
+    }
+    return wait;
+}
+
+static enum asv_status run(struct process *process, struct asv_err *err)
+{
+    bool stop = false;
+    enum asv_status status = start(process, err);
+    if (status == ASV_OK) {
+        asv_log_event(&process->log, ASV_LOG_NOTICE, "started",
+                      asv_log_text("socket", process->settings.socket));
+        asv_notify_ready("keys are kept");
+    }
+    while (status == ASV_OK && !stop) {
+        int64_t next_due_ms = 0;
+        asv_keeper_tick(&process->keeper, &next_due_ms);
+        asv_notify_alive();
+        status = asv_keeper_server_step(process->server, wait_ms(process, next_due_ms), process->signals,
+                                        &stop, err);
+    }
+    asv_notify_stopping();
+    return status;
+}
+
+static void finish(struct process *process)
+{
+    asv_keeper_server_free(process->server);
+    asv_store_close(process->keeper.store);
+    asv_secret_free(process->keeper.scratch);
+    asv_secret_free(process->keys);
+    if (process->listener >= 0) {
+        (void)close(process->listener);
+    }
+    if (process->signals >= 0) {
+        (void)close(process->signals);
+    }
+    if (process->store_dir >= 0) {
+        (void)close(process->store_dir);
+    }
+}
+
+static enum asv_status begin(struct process *process, const char *config, struct asv_err *err)
+{
+    enum asv_status status = asv_crypto_init();
+    process->keeper.world = asv_world_os();
+    process->log = asv_log_stderr(process->keeper.world);
+    process->store_dir = process->listener = process->signals = -1;
+    if (status == ASV_OK) {
+        status = asv_settings_read(&process->settings, config, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_calendar_set_zone(process->settings.zone, err);
+    }
+    return status == ASV_OK ? harden(process, err) : status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"init", no_argument, NULL, 'i'},
+                                            {"add-slot", required_argument, NULL, 'a'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    static struct process process; /* large */
+    const char *config = ASV_KEEPER_CONF;
+    const char *slot = NULL;
+    struct asv_err err = {0};
+    bool init = false;
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (c) {
+        case 'c':
+            config = optarg;
+            break;
+        case 'i':
+            init = true;
+            break;
+        case 'a':
+            slot = optarg;
+            break;
+        default:
+            (void)fputs(usage, c == 'h' ? stdout : stderr);
+            return c == 'h' ? 0 : 2;
+        }
+    }
+    if (optind != argc || (init && slot != NULL)) {
+        (void)fputs(usage, stderr);
+        return 2;
+    }
+    enum asv_status status = begin(&process, config, &err);
+    if (status == ASV_OK) {
+        status = init           ? init_store(&process, &err)
+                 : slot != NULL ? add_slot(&process, slot, &err)
+                                : run(&process, &err);
+    }
+    finish(&process);
+    if (status != ASV_OK) {
+        err.status = status;
+        asv_log_failure(&process.log, ASV_LOG_ERROR, "failed", &err);
+    }
+    return status == ASV_OK ? 0 : status == ASV_E_USAGE ? 2 : 1;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The keeper's socket: one event loop, a bounded number of connections, a deadline for each.
+ */
+#ifndef ASV_KEEPER_SERVER_H
+#define ASV_KEEPER_SERVER_H
+
+#include <sys/types.h>
+
+#include "server/keeper/keeper.h"
+
+#define ASV_KEEPER_CONNECTIONS 16 /* at a time: 2.7 MB of buffers */
+#define ASV_KEEPER_PER_USER    8  /* so that one user cannot have them all */
+#define ASV_KEEPER_PEERS       16
+#define ASV_KEEPER_FRAME_MS    5000   /* from a request's first byte to its last, and for a reply */
+#define ASV_KEEPER_IDLE_MS     600000 /* between requests */
+
+struct asv_keeper_peer {
+    uid_t uid;
+    uint8_t role; /* enum asv_keeper_role */
+};
+
+struct asv_keeper_server;
+
+/* Makes the socket, mode 0660, replacing one that a keeper left behind. ASV_E_BUSY when someone listens
+ * there. *fd is the caller's. */
+ASV_MUST_CHECK enum asv_status asv_keeper_listen(const char *path, gid_t group, int *fd, struct asv_err *err);
+
+/* Borrows keeper and listener; copies peers. The caller frees *out. */
+ASV_MUST_CHECK enum asv_status asv_keeper_server_new(struct asv_keeper_server **out,
+                                                     struct asv_keeper *keeper, int listener,
+                                                     const struct asv_keeper_peer *peers, size_t peer_count);
+void asv_keeper_server_free(struct asv_keeper_server *server); /* closes all connections */
+
+/* Waits at most wait_ms for something to do, and does it. *woken (may be NULL) says whether wake_fd, which is
+ * watched too (-1: none), is readable. */
+ASV_MUST_CHECK enum asv_status asv_keeper_server_step(struct asv_keeper_server *server, uint64_t wait_ms,
+                                                      int wake_fd, bool *woken, struct asv_err *err);
+
+/* Connections right now. */
+size_t asv_keeper_server_connections(const struct asv_keeper_server *server);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * keeper.conf (docs/KEEPER.md, section 8).
+ */
+#ifndef ASV_KEEPER_SETTINGS_H
+#define ASV_KEEPER_SETTINGS_H
+
+#include "server/keeper/server.h"
+
+#define ASV_KEEPER_CONF "/etc/asservat/keeper.conf"
+
+#define ASV_SETTINGS_PATH 1024
+
+struct asv_settings {
+    char store[ASV_SETTINGS_PATH];
+    char identity[ASV_SETTINGS_PATH]; /* directory: keeper.key, chain, root.cert */
+    char key[ASV_SETTINGS_PATH];      /* "": keeper.key in identity */
+    char revocations[ASV_SETTINGS_PATH];
+    char socket[ASV_SETTINGS_PATH];
+    char socket_group[64];
+    char zone[64];
+    uint64_t retention_days;
+    uint64_t days_ahead;
+    uint64_t policy_version;
+    unsigned slot_count;
+    char slot_paths[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
+    unsigned peer_count;
+    struct asv_keeper_peer peers[ASV_KEEPER_PEERS];
+};
+
+/* ASV_E_USAGE with the line and what to do about it. Looks user names up. */
+ASV_MUST_CHECK enum asv_status asv_settings_read(struct asv_settings *out, const char *path,
+                                                 struct asv_err *err);
+
+#endif

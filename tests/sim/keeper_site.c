@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "tests/sim/keeper_site.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/seal/frames.h"
+#include "server/base/calendar.h"
+#include "server/keeper/secret.h"
+#include "tests/support/clip.h"
+
+static void must(enum asv_status status, const char *what)
+{
+    if (status != ASV_OK) {
+        fprintf(stderr, "keeper site: %s: %s\n", what, asv_status_name(status));
+        abort();
+    }
+}
+
+void keeper_site_init(struct keeper_site *site, uint64_t seed)
+{
+    void *scratch = NULL;
+    struct asv_err err = {0};
+    memset(site, 0, sizeof *site);
+    must(asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err), err.text);
+    asv_test_agency_init(&site->agency, seed);
+    asv_test_world_init(&site->world, seed);
+    site->disk = keeper_disk_new(seed);
+    site->setup = keeper_disk_setup(site->disk, site->slots, &site->world.world);
+    must(asv_store_create(&site->setup, &err), err.text);
+    must(asv_secret_alloc(&scratch, sizeof *site->keeper.scratch), "memory");
+    site->keeper.scratch = scratch;
+    site->keeper.world = &site->world.world;
+    site->keeper.revocations_path = "";
+    site->keeper.retention_days = 14;
+    site->keeper.days_ahead = 60;
+    site->keeper.policy_version = 3;
+    struct asv_keeper_identity *identity = &site->keeper.identity;
+    const struct asv_chain *chain = &site->agency.keeper.chain;
+    memcpy(identity->root_pk, site->agency.root.pk, sizeof identity->root_pk);
+    memcpy(identity->chain_data, chain->encoded.data, chain->encoded.len);
+    must(asv_chain_decode(&identity->chain, identity->chain_data, chain->encoded.len, NULL), "chain");
+    identity->sk = site->agency.keeper.sk;
+    keeper_site_restart(site);
+}
+
+void keeper_site_restart(struct keeper_site *site)
+{
+    struct asv_err err = {0};
+    asv_store_close(site->keeper.store);
+    site->keeper.store = NULL;
+    site->keeper.due = (struct asv_due){0};
+    must(asv_store_open(&site->keeper.store, &site->setup, &err), err.text);
+}
+
+void keeper_site_free(struct keeper_site *site)
+{
+    asv_store_close(site->keeper.store);
+    asv_secret_free(site->keeper.scratch);
+    keeper_disk_free(site->disk);
+}
+
+struct asv_keeper_reply keeper_ask(struct keeper_site *site, enum asv_keeper_role role,
+                                   struct asv_keeper_request *request)
+{
+    static uint8_t frame[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REQUEST_MAX];
+    static uint8_t answer[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REPLY_MAX];
+    struct asv_keeper_reply reply;
+    struct asv_writer writer;
+    request->request = 77;
+    asv_writer_init(&writer, frame, sizeof frame);
+    must(asv_keeper_request_write(&writer, request), "request");
+    (void)asv_keeper_answer(&site->keeper, role, frame + ASV_KEEPER_LENGTH_BYTES,
+                            writer.len - ASV_KEEPER_LENGTH_BYTES, &reply);
+    asv_writer_init(&writer, answer, sizeof answer);
+    must(asv_keeper_reply_write(&writer, &reply), "reply");
+    must(
+        asv_keeper_reply_read(&reply, answer + ASV_KEEPER_LENGTH_BYTES, writer.len - ASV_KEEPER_LENGTH_BYTES),
+        "reply");
+    return reply;
+}
+
+struct asv_keeper_reply keeper_make_days(struct keeper_site *site, const struct asv_test_identity *camera,
+                                         uint32_t from, uint16_t count)
+{
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_MAKE_DAYS, .chain = camera->chain.encoded, .from_date = from, .day_count = count};
+    return keeper_ask(site, ASV_KEEPER_DOCK, &request);
+}
+
+void keeper_bulletin(struct keeper_site *site, const struct asv_test_identity *camera,
+                     struct asv_bulletin *out)
+{
+    struct asv_err err = {0};
+    struct asv_keeper_request request = {.type = ASV_KEEPER_BULLETIN, .chain = camera->chain.encoded};
+    struct asv_keeper_reply reply = keeper_ask(site, ASV_KEEPER_DOCK, &request);
+    must(reply.status, reply.detail);
+    must(asv_bulletin_decode(out, reply.bulletin.data, reply.bulletin.len, &err), err.text);
+    must(asv_bulletin_verify(out, site->agency.root.pk, camera->cert_digest, site->world.wall, NULL, &err),
+         err.text);
+}
+
+void keeper_clip_make(struct keeper_site *site, const struct asv_test_identity *camera,
+                      const struct asv_bulletin_key *key, uint32_t chunks, struct keeper_clip *out)
+{
+    static struct asv_seal_writer writer;
+    struct asv_test_plan plan = {.chunks = chunks};
+    struct asv_writer seal;
+    struct asv_writer stanzas;
+    struct asv_err err = {0};
+    uint8_t recipients[1][ASV_X25519_BYTES];
+    memcpy(recipients[0], key->pk, sizeof recipients[0]);
+    memset(out, 0, sizeof *out);
+    memset(&writer, 0, sizeof writer);
+    asv_test_clip_header(&out->header, &site->agency, camera, &site->world, &plan);
+    out->header.key_kind = key->kind;
+    out->header.key_date = key->date;
+    asv_writer_init(&seal, out->frame, sizeof out->frame);
+    asv_writer_init(&stanzas, out->stanzas, sizeof out->stanzas);
+    must(asv_seal_writer_begin(&writer, &site->world.world, &out->header,
+                               (const uint8_t(*)[ASV_X25519_BYTES])recipients, 1, camera->sk, &seal, &stanzas,
+                               &err),
+         err.text);
+    out->frame_len = seal.len;
+    out->stanzas_len = stanzas.len;
+    out->chunk_count = chunks;
+    for (uint32_t i = 0; i < chunks; i++) {
+        asv_test_clip_plaintext(&plan, i, out->chunks[i]);
+        must(asv_seal_writer_add_chunk(&writer, out->chunks[i], out->chunks[i]), "chunk");
+    }
+    asv_seal_writer_wipe(&writer);
+}
+
+void keeper_clip_sign(struct keeper_clip *clip, const uint8_t sk[ASV_ED25519_SK_BYTES])
+{
+    uint8_t body[ASV_SEAL_HEADER_MAX_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES];
+    struct asv_writer writer;
+    asv_writer_init(&writer, body, sizeof body);
+    must(asv_seal_header_write(&writer, digest, &clip->header, sk, NULL), "header");
+    size_t len = writer.len;
+    asv_writer_init(&writer, clip->frame, sizeof clip->frame);
+    asv_seal_frame_begin(&writer, ASV_FRAME_HEADER, len);
+    asv_write_bytes(&writer, body, len);
+    must(asv_write_end(&writer, &clip->frame_len), "frame");
+}
+
+void keeper_opens_request(struct asv_keeper_request *request, const struct asv_test_identity *camera,
+                          const struct keeper_clip *clip)
+{
+    *request = (struct asv_keeper_request){.type = ASV_KEEPER_OPENS,
+                                           .chain = camera->chain.encoded,
+                                           .header = {clip->frame, clip->frame_len},
+                                           .stanzas = {clip->stanzas, clip->stanzas_len}};
+    if (clip->chunk_count > 0) {
+        request->chunks[request->chunk_count++] = (struct asv_keeper_chunk){0, clip->chunks[0]};
+    }
+    if (clip->chunk_count > 1) {
+        request->chunks[request->chunk_count++] =
+            (struct asv_keeper_chunk){clip->chunk_count - 1, clip->chunks[clip->chunk_count - 1]};
+    }
+}
+
+struct asv_keeper_reply keeper_opens(struct keeper_site *site, const struct asv_test_identity *camera,
+                                     const struct keeper_clip *clip)
+{
+    struct asv_keeper_request request;
+    keeper_opens_request(&request, camera, clip);
+    return keeper_ask(site, ASV_KEEPER_DOCK, &request);
+}
