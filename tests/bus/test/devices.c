@@ -180,6 +180,20 @@ static void a_claimed_interface_is_refused_to_the_next(void **state)
     libusb_close(second);
 }
 
+static void releasing_the_interface_ends_its_transfers(void **state)
+{
+    struct host *host = *state;
+    struct camera camera;
+    struct flight flight;
+    camera_open(&camera, host, "1-1.8");
+    flight_start(&flight, &camera, 512);
+    assert_int_equal(libusb_release_interface(camera.handle, 0), 0);
+    host_until(host, &flight.done);
+    assert_int_equal(flight.length, 0);
+    flight_free(&flight);
+    libusb_close(camera.handle);
+}
+
 static void a_cancelled_transfer_ends_and_loses_nothing(void **state)
 {
     struct host *host = *state;
@@ -221,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_frame_longer_than_the_transfer_continues_in_the_next),
         cmocka_unit_test(all_cameras_stream_at_once_and_nothing_is_mixed_up),
         cmocka_unit_test(a_claimed_interface_is_refused_to_the_next),
+        cmocka_unit_test(releasing_the_interface_ends_its_transfers),
         cmocka_unit_test(a_cancelled_transfer_ends_and_loses_nothing),
         cmocka_unit_test(a_timeout_ends_a_transfer_that_nobody_answers),
     };

@@ -5,8 +5,12 @@
  */
 #include "tests/bus/test/host.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "firmware-proto/base/bytes.h"
 #include "tests/bus/devices.h"
@@ -148,6 +152,31 @@ static void a_device_that_is_gone_before_it_is_opened_harms_nobody(void **state)
     }
 }
 
+/* Some systems queue ten datagrams and no more; what a monitor does not read at once must not be lost. */
+static void a_monitor_that_reads_late_hears_of_everything_in_order(void **state)
+{
+    struct host *host = *state;
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    char message[2048];
+    (void)snprintf(sa.sun_path, sizeof sa.sun_path, "%s/event900", getenv("UMOCKDEV_DIR"));
+    int monitor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_true(monitor >= 0);
+    assert_int_equal(bind(monitor, (const struct sockaddr *)&sa, sizeof sa), 0);
+    for (unsigned i = 0; i < 40; i++) {
+        host_ok(host, "plug 1-1.1");
+        host_ok(host, "unplug 1-1.1");
+    }
+    for (unsigned i = 0; i < 80; i++) {
+        struct pollfd ready = {.fd = monitor, .events = POLLIN};
+        assert_int_equal(poll(&ready, 1, HOST_DEADLINE_MS), 1);
+        ssize_t len = recv(monitor, message, sizeof message, 0);
+        assert_true(len > 40);
+        assert_string_equal(message + 40, i % 2 == 0 ? "ACTION=add" : "ACTION=remove");
+    }
+    close(monitor);
+    host_until_count(host, 0);
+}
+
 /* A camera of the churn below: what is in flight on it, and what it must say next. */
 struct churned {
     bool plugged, open;
@@ -241,6 +270,7 @@ int main(void)
         HOTPLUG_TEST(a_camera_can_be_put_into_another_slot),
         HOTPLUG_TEST(a_hub_takes_its_cameras_with_it_and_brings_them_back),
         HOTPLUG_TEST(a_device_that_is_gone_before_it_is_opened_harms_nobody),
+        HOTPLUG_TEST(a_monitor_that_reads_late_hears_of_everything_in_order),
         HOTPLUG_TEST(seeded_churn_mixes_nothing_up_and_loses_no_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
