@@ -10,6 +10,7 @@
 
 static const struct asv_bus_device_kind kinds[] = {
     {"loopback", asv_bus_loopback_create},
+    {"camera", asv_bus_camera_create},
     {"stream", asv_bus_stream_create},
     {"liar", asv_bus_liar_create},
 };

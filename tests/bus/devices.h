@@ -21,6 +21,10 @@ asv_bus_device_create asv_bus_stream_create;
  * "liar flood=1": sends well-formed frames that nobody asked for, without end. */
 asv_bus_device_create asv_bus_liar_create;
 
+/* "camera dir=DIR [wall=lost|+SECONDS|-SECONDS]": the reference firmware on a directory that asservat-camera
+ * has made and installed; its clock can be wrong. Between two plugs others may use the directory. */
+asv_bus_device_create asv_bus_camera_create;
+
 /* The bytes of a generated frame; len >= 8. */
 void asv_bus_pattern(uint64_t seed, uint64_t number, uint8_t *frame, size_t len);
 

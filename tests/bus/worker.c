@@ -282,14 +282,17 @@ void asv_bus_worker_tick(struct asv_bus_worker *worker, uint64_t now)
 void asv_bus_worker_stop(struct asv_bus_worker *worker, bool cut)
 {
     pthread_mutex_lock(&worker->lock);
-    bool attached = worker->look.state == ASV_BUS_WORKER_RUNNING;
-    worker->stop = true;
-    worker->cut = cut;
-    pthread_cond_signal(&worker->work);
+    bool attached = worker->look.state == ASV_BUS_WORKER_RUNNING && !worker->stop;
     pthread_mutex_unlock(&worker->lock);
+    /* Before the thread is told to detach, so that the device is still attached. */
     if (cut && attached && worker->device.ops->cut != NULL) {
         worker->device.ops->cut(worker->device.self);
     }
+    pthread_mutex_lock(&worker->lock);
+    worker->cut |= cut;
+    worker->stop = true;
+    pthread_cond_signal(&worker->work);
+    pthread_mutex_unlock(&worker->lock);
 }
 
 void asv_bus_worker_join(struct asv_bus_worker *worker)
