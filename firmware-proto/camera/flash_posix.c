@@ -403,13 +403,14 @@ static bool mount_discards(dev_t dev)
         return false;
     }
     while (!found && getline(&line, &size, file) > 0) {
-        unsigned id = 0;
-        unsigned parent = 0;
-        unsigned major_number = 0;
-        unsigned minor_number = 0;
+        char *at = line;
+        unsigned long fields[4]; /* id, parent, device's major, its minor */
         const char *super = strstr(line, " - ");
-        if (sscanf(line, "%u %u %u:%u", &id, &parent, &major_number, &minor_number) != 4 || super == NULL ||
-            major_number != major(dev) || minor_number != minor(dev)) {
+        for (size_t i = 0; i < 4; i++) {
+            fields[i] = strtoul(at, &at, 10);
+            at += *at != '\0';
+        }
+        if (super == NULL || fields[2] != major(dev) || fields[3] != minor(dev)) {
             continue;
         }
         super = strrchr(super, ' ');

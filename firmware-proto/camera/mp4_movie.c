@@ -108,7 +108,8 @@ static void four_characters(char out[ASV_MP4_CODEC_SIZE], uint32_t type)
 {
     for (unsigned i = 0; i < 4; i++) {
         char c = (char)(type >> (24 - 8 * i) & 0xff);
-        out[i] = c > 0x20 && c < 0x7f && c != ',' ? c : '?';
+        bool plain = c > 0x20 && c < 0x7f && c != ',';
+        out[i] = plain ? c : (char)'?';
     }
     out[4] = '\0';
 }

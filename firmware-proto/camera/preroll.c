@@ -80,7 +80,7 @@ static bool grow(struct asv_preroll_fragment *fragment, size_t need)
 
 enum asv_status asv_preroll_append(struct asv_preroll *preroll, const uint8_t *data, size_t len)
 {
-    if (preroll->count == 0) {
+    if (preroll->count == 0 || len == 0) {
         return ASV_OK;
     }
     while (preroll->count > 1 && len > ASV_PREROLL_MAX_BYTES - preroll->bytes) {

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * status, list, log, mark. They only look, so they work beside a recording; mark reaches the one who records.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/camera/clock.h"
+#include "firmware-proto/camera/commands.h"
+#include "firmware-proto/camera/control.h"
+#include "firmware-proto/camera/erase.h"
+
+#define GB 1000000000.0
+
+/* ---- status ---- */
+
+static const char *clock_name(enum asv_clock_state state)
+{
+    return state == ASV_CLOCK_SYNCED     ? "set by a dock since it was switched on"
+           : state == ASV_CLOCK_HOLDOVER ? "running on, not set since it was switched on"
+                                         : "LOST: recordings go to the reserve key until it is docked";
+}
+
+static void print_key(struct asv_store *store, const struct asv_store_time *now)
+{
+    struct asv_bulletin_key key;
+    enum asv_store_reserve_reason why = ASV_STORE_RESERVE_NOT;
+    if (asv_store_choose_key(store, now, &key, &why) != ASV_OK) {
+        printf("key: NONE: it cannot record; install a bulletin or dock it\n");
+    } else if (key.kind == ASV_KEY_DAY) {
+        printf("key: day %" PRIu32 " of bulletin %" PRIu64 "\n", key.date, store->trust->bulletin.number);
+    } else {
+        printf("key: RESERVE (%s); dock it\n",
+               why == ASV_STORE_RESERVE_CLOCK ? "the clock is lost or wrong" : "the bulletin is used up");
+    }
+}
+
+static enum asv_status print_status(struct asv_store *store, struct asv_err *err)
+{
+    struct asv_store_space space;
+    struct asv_store_time now;
+    uint32_t erasures = 0;
+    char text[ASV_COMMAND_TIME_SIZE];
+    enum asv_status status = asv_store_space(store, &space);
+    if (status == ASV_OK) {
+        status = asv_store_erase_count(store, &erasures);
+    }
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the camera's flash cannot be read");
+    }
+    asv_store_now(store, &now);
+    asv_command_time(text, now.wall_ms);
+    printf("camera: %s %s\n", store->secrets->identity.model, store->secrets->identity.serial);
+    printf("certificate: %s\n", store->trust == NULL ? "none: not installed" : store->trust->chain.leaf.name);
+    printf("clock: %s, %s\n", text, clock_name(now.state));
+    if (store->trust != NULL) {
+        print_key(store, &now);
+    }
+    printf("recordings: %zu held, last number %" PRIu64 "\n", store->clip_count, store->counter.number);
+    printf("erasure records: %" PRIu32 " not acknowledged\n", erasures);
+    printf("room: %.2f of %.2f GB, about %" PRIu64 " minutes%s\n", (double)space.free_bytes / GB,
+           (double)space.total_bytes / GB, space.minutes_left,
+           space.full  ? " - FULL: dock it"
+           : space.low ? " - LOW: dock it soon"
+                       : "");
+    return ASV_OK;
+}
+
+/* Opens for looking only, shows, closes. */
+static int look(const char *command, const char *dir,
+                enum asv_status (*show)(struct asv_store *, struct asv_err *))
+{
+    struct asv_command_store open;
+    struct asv_err err = {.status = ASV_OK};
+    enum asv_status status = asv_command_open(&open, dir, ASV_FLASH_READ, NULL, &err);
+    if (status == ASV_OK) {
+        status = show(open.store, &err);
+        asv_command_close(&open);
+    }
+    return status == ASV_OK ? 0 : asv_command_failed(command, status, &err);
+}
+
+int asv_command_status(int argc, char **argv)
+{
+    return argc != 2 ? asv_command_usage("status DIR") : look("status", argv[1], print_status);
+}
+
+/* ---- list ---- */
+
+static enum asv_status print_clips(struct asv_store *store, struct asv_err *err)
+{
+    uint64_t number = 0;
+    printf("number\tstart\tchunks\tbytes\tstate\tflags\theader\n");
+    for (;;) {
+        struct asv_store_clip *clip = asv_store_clip_next(store, number);
+        char text[ASV_COMMAND_TIME_SIZE];
+        if (clip == NULL) {
+            return ASV_OK;
+        }
+        number = clip->number;
+        enum asv_status status = asv_store_clip_learn(store, clip);
+        if (status != ASV_OK) {
+            return asv_fail_at(err, status, "the seal of this recording cannot be read", number);
+        }
+        asv_command_time(text, clip->start_wall_ms);
+        printf("%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s%s\t", number, text, clip->chunks,
+               clip->payload_bytes,
+               clip->damaged           ? "damaged"
+               : clip->ended           ? "ended"
+               : clip->link_bytes == 0 ? "recording"
+                                       : "cut",
+               clip->marked ? "marked " : "", clip->reserve ? "reserve" : "");
+        for (size_t i = 0; i < sizeof clip->header; i++) {
+            printf("%02x", clip->header[i]);
+        }
+        printf("\n");
+    }
+}
+
+int asv_command_list(int argc, char **argv)
+{
+    return argc != 2 ? asv_command_usage("list DIR") : look("list", argv[1], print_clips);
+}
+
+/* ---- log ---- */
+
+static const char *const log_names[] = {
+    [ASV_DEVLOG_BOOT] = "boot",
+    [ASV_DEVLOG_SHUTDOWN] = "shutdown",
+    [ASV_DEVLOG_POWER_LOST] = "power-lost",
+    [ASV_DEVLOG_CLOCK_SET] = "clock-set",
+    [ASV_DEVLOG_CLOCK_LOST] = "clock-lost",
+    [ASV_DEVLOG_RECORD_START] = "record-start",
+    [ASV_DEVLOG_RECORD_END] = "record-end",
+    [ASV_DEVLOG_MARKER] = "marker",
+    [ASV_DEVLOG_DISPLAY_ON] = "display-on",
+    [ASV_DEVLOG_DISPLAY_OFF] = "display-off",
+    [ASV_DEVLOG_ANNOUNCED] = "announced",
+    [ASV_DEVLOG_DWELLING] = "dwelling",
+    [ASV_DEVLOG_RESERVE_KEY] = "reserve-key",
+    [ASV_DEVLOG_LOW_SPACE] = "low-space",
+    [ASV_DEVLOG_FULL] = "full",
+    [ASV_DEVLOG_DOCKED] = "docked",
+    [ASV_DEVLOG_REFUSED] = "refused",
+    [ASV_DEVLOG_ERASED] = "erased",
+    [ASV_DEVLOG_INSTALLED] = "installed",
+    [ASV_DEVLOG_FAULT] = "fault",
+    [ASV_DEVLOG_ASSIGNED] = "assigned",
+};
+
+static void print_value(const struct asv_devlog_entry *entry)
+{
+    bool text = entry->kind == ASV_DEVLOG_BOOT || entry->kind == ASV_DEVLOG_REFUSED ||
+                entry->kind == ASV_DEVLOG_FAULT;
+    const uint8_t *value = entry->value.data;
+    if (entry->value.len == 8 || (entry->value.len == 9 && entry->kind != ASV_DEVLOG_ANNOUNCED)) {
+        printf("%" PRIu64, asv_load_be64(value));
+        if (entry->value.len == 9) {
+            printf(" %u", value[8]);
+        }
+        return;
+    }
+    for (size_t i = 0; i < entry->value.len; i++) {
+        if (text) {
+            putchar(value[i] >= 0x20 && value[i] < 0x7f ? value[i] : '?');
+        } else {
+            printf("%02x", value[i]);
+        }
+    }
+}
+
+static void print_entry(const struct asv_devlog_entry *entry)
+{
+    char text[ASV_COMMAND_TIME_SIZE];
+    bool known = entry->kind < sizeof log_names / sizeof log_names[0] && log_names[entry->kind] != NULL;
+    asv_command_time(text, entry->wall_ms);
+    printf("%" PRIu64 "\t%s\t%" PRIu64 "\t%s\t", entry->number, text, entry->mono_ms,
+           known ? log_names[entry->kind] : "?");
+    print_value(entry);
+    printf("\n");
+}
+
+static enum asv_status print_log(struct asv_store *store, struct asv_err *err)
+{
+    uint64_t from = 0;
+    enum asv_status status = ASV_OK;
+    uint8_t *data = malloc(ASV_DEVLOG_MAX_BYTES);
+    if (data == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the device log");
+    }
+    printf("number\ttime\tsince-boot-ms\twhat\tvalue\n");
+    do {
+        struct asv_journal_run run;
+        struct asv_reader reader;
+        struct asv_devlog_entry entry;
+        status = asv_journal_read(&store->journal, from, 256, data, ASV_DEVLOG_MAX_BYTES, &run);
+        if (status != ASV_OK || run.count == 0) {
+            break;
+        }
+        asv_reader_init(&reader, data, run.len);
+        while (asv_reader_left(&reader) != 0 && asv_devlog_entry_decode(&reader, &entry) == ASV_OK) {
+            print_entry(&entry);
+        }
+        from = run.first + run.count;
+    } while (from < store->journal.next);
+    free(data);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the device log cannot be read");
+}
+
+int asv_command_log(int argc, char **argv)
+{
+    return argc != 2 ? asv_command_usage("log DIR") : look("log", argv[1], print_log);
+}
+
+/* ---- mark ---- */
+
+/* Nobody records: what can be written down without a recording is. */
+static int mark_alone(const char *dir, const char *text)
+{
+    const struct asv_recorder_options standby = {.standby = true};
+    struct asv_command_store open;
+    struct asv_err err = {.status = ASV_OK};
+    uint64_t number = 0;
+    enum asv_status status = asv_command_open(&open, dir, ASV_FLASH_WRITE, NULL, &err);
+    if (status != ASV_OK) {
+        return asv_command_failed("mark", status, &err);
+    }
+    if (asv_command_number(text, UINT64_MAX, &number) == ASV_OK) {
+        status = asv_store_clip_mark(open.store, number);
+        if (status != ASV_OK) {
+            status = asv_fail_at(&err, status, "no such recording, or it cannot be marked", number);
+        }
+    } else {
+        struct asv_recorder *recorder = malloc(sizeof *recorder);
+        status = recorder == NULL ? asv_fail(&err, ASV_E_NO_MEMORY, "no memory")
+                                  : asv_recorder_open(recorder, open.store, &standby, &err);
+        if (status == ASV_OK) {
+            status = asv_control_apply(recorder, text, &err);
+            asv_recorder_close(recorder);
+        }
+        free(recorder);
+    }
+    asv_command_close(&open);
+    return status == ASV_OK ? 0 : asv_command_failed("mark", status, &err);
+}
+
+int asv_command_mark(int argc, char **argv)
+{
+    char text[ASV_CONTROL_TEXT_MAX + 1] = "";
+    char answer[ASV_CONTROL_TEXT_MAX + 1] = "";
+    size_t len = 0;
+    if (argc < 3) {
+        return asv_command_usage("mark DIR marker|display-on|display-off|announced [REASON WHY NOT]|dwelling "
+                                 "[ordered|danger]|start|stop|NUMBER");
+    }
+    for (int i = 2; i < argc; i++) {
+        int n = snprintf(text + len, sizeof text - len, "%s%s", i == 2 ? "" : " ", argv[i]);
+        if (n < 0 || (size_t)n >= sizeof text - len) {
+            return asv_command_usage("mark: at most 127 characters");
+        }
+        len += (size_t)n;
+    }
+    enum asv_status status = asv_control_send(argv[1], text, answer);
+    if (status == ASV_E_AWAY) {
+        return mark_alone(argv[1], text);
+    }
+    if (status == ASV_OK && strcmp(answer, "ok") == 0) {
+        return 0;
+    }
+    fprintf(stderr, "asservat-camera mark: %s\n",
+            status == ASV_OK ? answer : "the recording process does not answer");
+    return 1;
+}
