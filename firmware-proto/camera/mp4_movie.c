@@ -106,12 +106,14 @@ static enum asv_status read_audio_object(struct asv_reader esds, unsigned *objec
 
 static void four_characters(char out[ASV_MP4_CODEC_SIZE], uint32_t type)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        char c = (char)(type >> (24 - 8 * i) & 0xff);
-        bool plain = c > 0x20 && c < 0x7f && c != ',';
-        out[i] = plain ? c : (char)'?';
+    uint8_t bytes[4];
+    asv_store_be32(bytes, type);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bool plain = bytes[i] > 0x20 && bytes[i] < 0x7f && bytes[i] != ',';
+        bytes[i] = plain ? bytes[i] : '?';
     }
-    out[4] = '\0';
+    memcpy(out, bytes, sizeof bytes);
+    out[sizeof bytes] = '\0';
 }
 
 /* A codec that says no more than its four characters is named by them alone. */

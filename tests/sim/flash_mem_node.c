@@ -20,8 +20,8 @@ struct asv_flash_mem_node *asv_mem_node_new(bool is_dir)
     node->refs = 1;
     node->is_dir = is_dir;
     if (is_dir) {
-        node->history = must(calloc(1, sizeof *node->history));
-        node->history[0] = must(calloc(1, sizeof **node->history));
+        node->history = must(calloc(1, sizeof(struct asv_mem_map *)));
+        node->history[0] = must(calloc(1, sizeof(struct asv_mem_map)));
         node->changes = 1;
     }
     return node;
