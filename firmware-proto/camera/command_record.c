@@ -377,7 +377,13 @@ int asv_command_record(int argc, char **argv)
     }
     if (status == ASV_OK) {
         struct session session = {.options = &options, .recorder = recorder, .store = open_store.store};
-        status = record(&session, &err);
+        if (options.backdate_s != 0) {
+            /* As the clock was set then; otherwise what is known of today proves it wrong. */
+            status = asv_store_set_time(open_store.store, past.start_wall_ms, ASV_CLOCK_RTC, NULL, NULL);
+        }
+        if (status == ASV_OK) {
+            status = record(&session, &err);
+        }
         asv_command_close(&open_store);
     }
     free(recorder);

@@ -15,7 +15,53 @@
 
 #define GB 1000000000.0
 
+/* ---- JSON ---- */
+
+/* Every text here is printable ASCII: quotation marks and backslashes are all there is to escape. */
+static void json_text(const char *name, const char *text)
+{
+    printf("\"%s\":\"", name);
+    for (; *text != '\0'; text++) {
+        printf("%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
+    }
+    printf("\"");
+}
+
+static void json_hex(const char *name, const uint8_t *data, size_t len)
+{
+    printf("\"%s\":\"", name);
+    for (size_t i = 0; i < len; i++) {
+        printf("%02x", data[i]);
+    }
+    printf("\"");
+}
+
+static const char *json_bool(bool value)
+{
+    return value ? "true" : "false";
+}
+
 /* ---- status ---- */
+
+struct standing {
+    struct asv_store_space space;
+    struct asv_store_time now;
+    uint32_t erasures;
+    bool has_key;
+    struct asv_bulletin_key key;
+    enum asv_store_reserve_reason why;
+};
+
+static enum asv_status read_standing(struct asv_store *store, struct standing *out, struct asv_err *err)
+{
+    enum asv_status status = asv_store_space(store, &out->space);
+    if (status == ASV_OK) {
+        status = asv_store_erase_count(store, &out->erasures);
+    }
+    asv_store_now(store, &out->now);
+    out->has_key = asv_store_choose_key(store, &out->now, &out->key, &out->why) == ASV_OK;
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the camera's flash cannot be read");
+}
 
 static const char *clock_name(enum asv_clock_state state)
 {
@@ -24,105 +70,170 @@ static const char *clock_name(enum asv_clock_state state)
                                          : "LOST: recordings go to the reserve key until it is docked";
 }
 
-static void print_key(struct asv_store *store, const struct asv_store_time *now)
+static void print_key(const struct asv_store *store, const struct standing *standing)
 {
-    struct asv_bulletin_key key;
-    enum asv_store_reserve_reason why = ASV_STORE_RESERVE_NOT;
-    if (asv_store_choose_key(store, now, &key, &why) != ASV_OK) {
+    if (!standing->has_key) {
         printf("key: NONE: it cannot record; install a bulletin or dock it\n");
-    } else if (key.kind == ASV_KEY_DAY) {
-        printf("key: day %" PRIu32 " of bulletin %" PRIu64 "\n", key.date, store->trust->bulletin.number);
+    } else if (standing->key.kind == ASV_KEY_DAY) {
+        printf("key: day %" PRIu32 " of bulletin %" PRIu64 "\n", standing->key.date,
+               store->trust->bulletin.number);
     } else {
-        printf("key: RESERVE (%s); dock it\n",
-               why == ASV_STORE_RESERVE_CLOCK ? "the clock is lost or wrong" : "the bulletin is used up");
+        printf("key: RESERVE (%s); dock it\n", standing->why == ASV_STORE_RESERVE_CLOCK
+                                                   ? "the clock is lost or wrong"
+                                                   : "the bulletin is used up");
     }
 }
 
 static enum asv_status print_status(struct asv_store *store, struct asv_err *err)
 {
-    struct asv_store_space space;
-    struct asv_store_time now;
-    uint32_t erasures = 0;
+    struct standing standing = {.erasures = 0};
     char text[ASV_COMMAND_TIME_SIZE];
-    enum asv_status status = asv_store_space(store, &space);
-    if (status == ASV_OK) {
-        status = asv_store_erase_count(store, &erasures);
-    }
+    enum asv_status status = read_standing(store, &standing, err);
     if (status != ASV_OK) {
-        return asv_fail(err, status, "the camera's flash cannot be read");
+        return status;
     }
-    asv_store_now(store, &now);
-    asv_command_time(text, now.wall_ms);
+    const struct asv_store_space *space = &standing.space;
+    asv_command_time(text, standing.now.wall_ms);
     printf("camera: %s %s\n", store->secrets->identity.model, store->secrets->identity.serial);
     printf("certificate: %s\n", store->trust == NULL ? "none: not installed" : store->trust->chain.leaf.name);
-    printf("clock: %s, %s\n", text, clock_name(now.state));
-    if (store->trust != NULL) {
-        print_key(store, &now);
-    }
+    printf("clock: %s, %s\n", text, clock_name(standing.now.state));
+    print_key(store, &standing);
     printf("recordings: %zu held, last number %" PRIu64 "\n", store->clip_count, store->counter.number);
-    printf("erasure records: %" PRIu32 " not acknowledged\n", erasures);
-    printf("room: %.2f of %.2f GB, about %" PRIu64 " minutes%s\n", (double)space.free_bytes / GB,
-           (double)space.total_bytes / GB, space.minutes_left,
-           space.full  ? " - FULL: dock it"
-           : space.low ? " - LOW: dock it soon"
-                       : "");
+    printf("erasure records: %" PRIu32 " not acknowledged\n", standing.erasures);
+    printf("room: %.2f of %.2f GB, about %" PRIu64 " minutes%s\n", (double)space->free_bytes / GB,
+           (double)space->total_bytes / GB, space->minutes_left,
+           space->full  ? " - FULL: dock it"
+           : space->low ? " - LOW: dock it soon"
+                        : "");
     return ASV_OK;
 }
 
-/* Opens for looking only, shows, closes. */
-static int look(const char *command, const char *dir,
-                enum asv_status (*show)(struct asv_store *, struct asv_err *))
+static enum asv_status json_status(struct asv_store *store, struct asv_err *err)
+{
+    static const char *const clocks[] = {"", "synced", "holdover", "lost"};
+    struct standing standing = {.erasures = 0};
+    enum asv_status status = read_standing(store, &standing, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_store_trust *trust = store->trust;
+    printf("{");
+    json_text("model", store->secrets->identity.model);
+    printf(",");
+    json_text("serial", store->secrets->identity.serial);
+    printf(",\"installed\":%s,", json_bool(trust != NULL));
+    json_text("name", trust == NULL ? "" : trust->chain.leaf.name);
+    printf(",");
+    json_hex("epoch", store->epoch, sizeof store->epoch);
+    printf(",");
+    json_text("clock", clocks[standing.now.state]);
+    printf(",\"wall_ms\":%" PRId64 ",", standing.now.wall_ms);
+    json_text("key", !standing.has_key ? "none" : standing.key.kind == ASV_KEY_DAY ? "day" : "reserve");
+    printf(",\"key_date\":%" PRIu32 ",\"bulletin\":%" PRIu64, standing.has_key ? standing.key.date : 0,
+           trust != NULL && trust->has_bulletin ? trust->bulletin.number : 0);
+    printf(",\"recordings\":%zu,\"last_number\":%" PRIu64 ",\"erasures\":%" PRIu32, store->clip_count,
+           store->counter.number, standing.erasures);
+    printf(",\"free_bytes\":%" PRIu64 ",\"total_bytes\":%" PRIu64 ",\"minutes_left\":%" PRIu64
+           ",\"low\":%s,\"full\":%s}\n",
+           standing.space.free_bytes, standing.space.total_bytes, standing.space.minutes_left,
+           json_bool(standing.space.low), json_bool(standing.space.full));
+    return ASV_OK;
+}
+
+/* Opens for looking only, shows, closes. With --json behind DIR, json does. */
+static int look(int argc, char **argv, const char *usage,
+                enum asv_status (*show)(struct asv_store *, struct asv_err *),
+                enum asv_status (*json)(struct asv_store *, struct asv_err *))
 {
     struct asv_command_store open;
     struct asv_err err = {.status = ASV_OK};
-    enum asv_status status = asv_command_open(&open, dir, ASV_FLASH_READ, NULL, &err);
+    bool as_json = argc == 3 && json != NULL && strcmp(argv[2], "--json") == 0;
+    if (argc != 2 && !as_json) {
+        return asv_command_usage(usage);
+    }
+    enum asv_status status = asv_command_open(&open, argv[1], ASV_FLASH_READ, NULL, &err);
     if (status == ASV_OK) {
-        status = show(open.store, &err);
+        status = as_json ? json(open.store, &err) : show(open.store, &err);
         asv_command_close(&open);
     }
-    return status == ASV_OK ? 0 : asv_command_failed(command, status, &err);
+    return status == ASV_OK ? 0 : asv_command_failed(argv[0], status, &err);
 }
 
 int asv_command_status(int argc, char **argv)
 {
-    return argc != 2 ? asv_command_usage("status DIR") : look("status", argv[1], print_status);
+    return look(argc, argv, "status DIR [--json]", print_status, json_status);
 }
 
 /* ---- list ---- */
 
-static enum asv_status print_clips(struct asv_store *store, struct asv_err *err)
+static const char *clip_state(const struct asv_store_clip *clip)
+{
+    return clip->damaged ? "damaged" : clip->ended ? "ended" : clip->link_bytes == 0 ? "recording" : "cut";
+}
+
+static void print_clip(const struct asv_store_clip *clip)
+{
+    char text[ASV_COMMAND_TIME_SIZE];
+    asv_command_time(text, clip->start_wall_ms);
+    printf("%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s%s\t", clip->number, text, clip->chunks,
+           clip->payload_bytes, clip_state(clip), clip->marked ? "marked " : "",
+           clip->reserve ? "reserve" : "");
+    for (size_t i = 0; i < sizeof clip->header; i++) {
+        printf("%02x", clip->header[i]);
+    }
+    printf("\n");
+}
+
+static void json_clip(const struct asv_store_clip *clip)
+{
+    printf("{\"number\":%" PRIu64 ",", clip->number);
+    json_hex("clip", clip->clip, sizeof clip->clip);
+    printf(",");
+    json_hex("header", clip->header, sizeof clip->header);
+    printf(",\"start_wall_ms\":%" PRId64 ",\"chunks\":%" PRIu64 ",\"payload_bytes\":%" PRIu64
+           ",\"seal_bytes\":%" PRIu64 ",",
+           clip->start_wall_ms, clip->chunks, clip->payload_bytes, clip->seal_bytes);
+    json_text("state", clip_state(clip));
+    printf(",\"marked\":%s,\"reserve\":%s}", json_bool(clip->marked), json_bool(clip->reserve));
+}
+
+static enum asv_status show_clips(struct asv_store *store, bool json, struct asv_err *err)
 {
     uint64_t number = 0;
-    printf("number\tstart\tchunks\tbytes\tstate\tflags\theader\n");
+    printf("%s", json ? "[" : "number\tstart\tchunks\tbytes\tstate\tflags\theader\n");
     for (;;) {
         struct asv_store_clip *clip = asv_store_clip_next(store, number);
-        char text[ASV_COMMAND_TIME_SIZE];
         if (clip == NULL) {
+            printf("%s", json ? "]\n" : "");
             return ASV_OK;
         }
-        number = clip->number;
         enum asv_status status = asv_store_clip_learn(store, clip);
         if (status != ASV_OK) {
-            return asv_fail_at(err, status, "the seal of this recording cannot be read", number);
+            return asv_fail_at(err, status, "the seal of this recording cannot be read", clip->number);
         }
-        asv_command_time(text, clip->start_wall_ms);
-        printf("%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s%s\t", number, text, clip->chunks,
-               clip->payload_bytes,
-               clip->damaged           ? "damaged"
-               : clip->ended           ? "ended"
-               : clip->link_bytes == 0 ? "recording"
-                                       : "cut",
-               clip->marked ? "marked " : "", clip->reserve ? "reserve" : "");
-        for (size_t i = 0; i < sizeof clip->header; i++) {
-            printf("%02x", clip->header[i]);
+        if (json) {
+            printf("%s", number == 0 ? "" : ",");
+            json_clip(clip);
+        } else {
+            print_clip(clip);
         }
-        printf("\n");
+        number = clip->number;
     }
+}
+
+static enum asv_status print_clips(struct asv_store *store, struct asv_err *err)
+{
+    return show_clips(store, false, err);
+}
+
+static enum asv_status json_clips(struct asv_store *store, struct asv_err *err)
+{
+    return show_clips(store, true, err);
 }
 
 int asv_command_list(int argc, char **argv)
 {
-    return argc != 2 ? asv_command_usage("list DIR") : look("list", argv[1], print_clips);
+    return look(argc, argv, "list DIR [--json]", print_clips, json_clips);
 }
 
 /* ---- log ---- */
@@ -212,7 +323,7 @@ static enum asv_status print_log(struct asv_store *store, struct asv_err *err)
 
 int asv_command_log(int argc, char **argv)
 {
-    return argc != 2 ? asv_command_usage("log DIR") : look("log", argv[1], print_log);
+    return look(argc, argv, "log DIR", print_log, NULL);
 }
 
 /* ---- mark ---- */
