@@ -137,7 +137,7 @@ static void frames_come_in_order(void **state)
     struct fixture f;
     (void)state;
     start(&f, 'a', false);
-    for (char c = 'a'; c <= 'z'; c++) {
+    for (int c = 'a'; c <= 'z'; c++) {
         assert_int_equal(take(&f), c);
     }
     end(&f, false);
@@ -169,7 +169,7 @@ static void a_refused_frame_is_offered_again_until_it_is_taken(void **state)
     frame->len = 4;
     assert_true(asv_bus_worker_offer(f.worker, frame));
     assert_int_equal(sem_post(&f.slow.go), 0);
-    for (char c = 'a'; c < 'g'; c++) { /* after each it may be offered again */
+    for (int c = 'a'; c < 'g'; c++) { /* after each it may be offered again */
         assert_int_equal(take(&f), c);
     }
     end(&f, false);
