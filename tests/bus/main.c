@@ -192,7 +192,9 @@ static bool start_client(struct program *p)
 static bool make_dir(struct options *o)
 {
     if (o->dir[0] == '\0') {
-        (void)snprintf(o->dir, sizeof o->dir, "/tmp/asservat-bus.XXXXXX");
+        /* In memory if possible: every plug makes and removes a dozen files. */
+        const char *top = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+        (void)snprintf(o->dir, sizeof o->dir, "%s/asservat-bus.XXXXXX", top);
         o->own_dir = mkdtemp(o->dir) != NULL;
         return o->own_dir;
     }

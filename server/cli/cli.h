@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The program `asservat`: one table of commands, one file per group of them. Exit status 0: done, 1: not
+ * done, 2: wrong usage.
+ */
+#ifndef ASV_SERVER_CLI_CLI_H
+#define ASV_SERVER_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "firmware-proto/base/world.h"
+#include "server/cli/args.h"
+
+#define ASV_CLI_CONF "/etc/asservat/asservat.conf"
+
+/* The configuration file; every key has an option that wins over it. */
+struct asv_cli_conf {
+    char agency[512];          /* the agency directory */
+    char database[1024];       /* conninfo of the role asv_admin */
+    char database_dock[1024];  /* of the role asv_dock: `db rebuild` */
+    char database_owner[1024]; /* of a superuser: `db migrate` */
+    char vault[512];
+    char vault_mirror[512]; /* empty: none */
+    char dock_status[512];  /* socket */
+    bool readback_cached;   /* the vault may lie on a file system without O_DIRECT */
+};
+
+/* One run of the program. */
+struct asv_cli {
+    FILE *out;
+    FILE *err;
+    const struct asv_world *world;
+    struct asv_cli_conf conf;
+    const struct asv_cli_args *args;
+};
+
+/* ASV_E_USAGE ends the program with 2, any other failure with 1; err says why. */
+typedef enum asv_status (*asv_cli_run)(struct asv_cli *cli, struct asv_err *err);
+
+struct asv_cli_command {
+    const char *group; /* "camera"; NULL for commands that stand alone */
+    const char *name;
+    const char *summary;  /* one line, no full stop */
+    const char *help;     /* paragraphs for --help; lines below 80 characters */
+    const char *operands; /* "CLIP", "FILE…"; NULL: none */
+    size_t operands_min, operands_max;
+    const struct asv_cli_option *options;
+    size_t option_count;
+    asv_cli_run run;
+};
+
+/* All commands in the order in which they are listed. */
+extern const struct asv_cli_command *const asv_cli_commands[];
+extern const size_t asv_cli_command_count;
+
+extern const struct asv_cli_command asv_cli_init, asv_cli_camera_enrol, asv_cli_camera_list,
+    asv_cli_camera_retire, asv_cli_dock_request, asv_cli_dock_enrol, asv_cli_dock_list, asv_cli_dock_status,
+    asv_cli_revocations_show, asv_cli_revocations_issue, asv_cli_db_migrate, asv_cli_db_register,
+    asv_cli_db_rebuild, asv_cli_clip_list, asv_cli_clip_show, asv_cli_clip_custody, asv_cli_vault_scrub;
+
+/* The whole program, for main and for tests. */
+int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/database.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+
+enum asv_status asv_cli_database_as(const struct asv_cli *cli, const char *conninfo, struct asv_db **out,
+                                    struct asv_err *err)
+{
+    const struct asv_db_config config = {
+        .conninfo = conninfo,
+        .application = "asservat",
+        .call_ms = 120000, /* a person waits; lists may be long */
+        .world = cli->world,
+    };
+    struct asv_err inner = {0};
+    asv_auto_db struct asv_db *db = NULL;
+    enum asv_status status = asv_db_open(&config, &db, &inner);
+    if (status == ASV_OK) {
+        status = asv_db_ping(db, &inner);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status == ASV_E_USAGE ? ASV_E_DENIED : status, "database: %s", inner.text);
+    }
+    *out = asv_steal(&db);
+    return ASV_OK;
+}
+
+enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out, struct asv_err *err)
+{
+    const char *conninfo = asv_cli_text(cli->args, "database");
+    return asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database, out, err);
+}
+
+const char *asv_cli_actor(char out[64])
+{
+    const char *name = getenv("SUDO_USER");
+    const struct passwd *user = NULL;
+    if (geteuid() != 0 || name == NULL || *name == '\0') {
+        user = getpwuid(getuid());
+        name = user != NULL ? user->pw_name : "unknown user";
+    }
+    snprintf(out, 64, "%s", name);
+    return out;
+}

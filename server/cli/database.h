@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The database as the administration reaches it.
+ */
+#ifndef ASV_SERVER_CLI_DATABASE_H
+#define ASV_SERVER_CLI_DATABASE_H
+
+#include "server/cli/cli.h"
+#include "server/db/camera.h"
+
+/* Connects as the role asv_admin, to what --database or the configuration says, and makes sure that it
+ * answers. *out is the caller's to close. */
+ASV_MUST_CHECK enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out,
+                                                struct asv_err *err);
+
+/* Another role of the same. */
+ASV_MUST_CHECK enum asv_status asv_cli_database_as(const struct asv_cli *cli, const char *conninfo,
+                                                   struct asv_db **out, struct asv_err *err);
+
+static inline void asv_cleanup_db(struct asv_db **db)
+{
+    asv_db_close(*db);
+}
+#define asv_auto_db __attribute__((cleanup(asv_cleanup_db)))
+
+/* Who does this, for the record: the name of the user who called (through sudo, too). */
+const char *asv_cli_actor(char out[64]);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat vault: scrub.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/cli/agency.h"
+#include "server/cli/database.h"
+#include "server/cli/text.h"
+#include "server/cli/vaults.h"
+#include "server/db/docking.h"
+
+#define RATE_DEFAULT (UINT64_C(50) << 20)
+#define RATE_MIN     (UINT64_C(64) << 10)
+#define RATE_MAX     (UINT64_C(1) << 40)
+
+/* A vault that is not there is not made: the disk may not be mounted. */
+static enum asv_status check_there(const char *path, struct asv_err *err)
+{
+    if (path[0] != '/') {
+        return asv_failf(err, ASV_E_USAGE, "vault \"%s\": give an absolute path", path);
+    }
+    asv_auto_fd int fd = -1;
+    return asv_io_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &fd, err);
+}
+
+enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out, struct asv_err *err)
+{
+    const char *path = asv_cli_text(cli->args, "vault");
+    const char *mirror = asv_cli_text(cli->args, "mirror");
+    struct asv_err inner = {0};
+    if (mirror == NULL && path == NULL) { /* --vault alone means one without mirror */
+        mirror = cli->conf.vault_mirror;
+    }
+    if (path == NULL) {
+        path = cli->conf.vault;
+    }
+    bool has_mirror = mirror != NULL && *mirror != '\0';
+    const struct asv_vault_config config = {
+        .roots = {path, has_mirror ? mirror : NULL},
+        .root_count = has_mirror ? 2 : 1,
+        .allow_cached_readback = cli->conf.readback_cached,
+    };
+    enum asv_status status = check_there(path, &inner);
+    if (status == ASV_OK && has_mirror) {
+        status = check_there(mirror, &inner);
+    }
+    if (status == ASV_OK) {
+        status = asv_vault_open(&config, out, &inner);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "vault: %s", inner.text);
+}
+
+/* ---- scrub ---- */
+
+struct scrub {
+    const struct asv_cli *cli;
+    struct asv_db *db; /* NULL: alarms are not raised */
+    uint64_t rate;     /* bytes per second; 0: as fast as it goes */
+    uint64_t began_ms;
+    uint64_t bytes;
+    uint64_t shown_ms;
+    bool live; /* progress on the terminal */
+    json_t *findings;
+    bool alarm_failed;
+};
+
+static enum asv_status pace(void *ctx, uint64_t bytes)
+{
+    struct scrub *scrub = ctx;
+    char text[ASV_TEXT_BYTES];
+    scrub->bytes += bytes;
+    uint64_t elapsed = asv_world_mono_ms(scrub->cli->world) - scrub->began_ms;
+    if (scrub->rate != 0) {
+        uint64_t due = (uint64_t)((double)scrub->bytes * 1000.0 / (double)scrub->rate);
+        if (due > elapsed) {
+            const struct timespec wait = {(time_t)((due - elapsed) / 1000),
+                                          (long)((due - elapsed) % 1000) * 1000000};
+            (void)nanosleep(&wait, NULL);
+        }
+    }
+    if (scrub->live && elapsed >= scrub->shown_ms + 500) {
+        scrub->shown_ms = elapsed;
+        fprintf(scrub->cli->err, "\rread %s   ", asv_text_bytes(text, scrub->bytes));
+        (void)fflush(scrub->cli->err);
+    }
+    return ASV_OK;
+}
+
+static void raise_alarm(struct scrub *scrub, const char *path, enum asv_part part)
+{
+    char detail[400];
+    enum asv_db_outcome outcome;
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_DAMAGED_CLIP, .slot = -1, .detail = detail};
+    snprintf(detail, sizeof detail, "%s: no directory of the vault holds the whole %s any more", path,
+             asv_part_name(part));
+    if (scrub->db != NULL) {
+        scrub->alarm_failed |= asv_db_alarm_raise(scrub->db, &alarm, &outcome, NULL) != ASV_OK;
+    }
+}
+
+static void found(void *ctx, const char *path, enum asv_part part, unsigned root,
+                  enum asv_scrub_finding finding)
+{
+    struct scrub *scrub = ctx;
+    const char *what = finding == ASV_SCRUB_REPAIRED ? "repaired" : "damaged";
+    if (scrub->findings != NULL) {
+        (void)json_array_append_new(scrub->findings,
+                                    json_pack("{s:s, s:s, s:i, s:s}", "path", path, "part",
+                                              asv_part_name(part), "directory", (int)root, "finding", what));
+    } else {
+        fprintf(scrub->cli->out, "%s%-12s %s/%s (%s)\n", scrub->live ? "\r" : "", what, path,
+                asv_part_name(part), root == 0 ? "vault" : "mirror");
+    }
+    if (finding == ASV_SCRUB_DAMAGED) {
+        raise_alarm(scrub, path, part);
+    }
+}
+
+/* The key that decides between two differing commit records: that of the dock, when there is only one. */
+struct only_dock {
+    size_t count;
+    uint8_t pk[ASV_ED25519_PK_BYTES];
+};
+
+static enum asv_status count_dock(void *ctx, const struct asv_agency_entry *entry, struct asv_err *err)
+{
+    struct only_dock *only = ctx;
+    (void)err;
+    only->count++;
+    memcpy(only->pk, entry->chain.leaf.signing_pk, sizeof only->pk);
+    return ASV_OK;
+}
+
+static bool find_dock(const struct asv_cli *cli, uint8_t pk[ASV_ED25519_PK_BYTES])
+{
+    struct only_dock only = {0};
+    asv_auto_agency struct asv_agency_dir *agency = NULL;
+    if (asv_agency_open(cli, false, &agency, NULL) != ASV_OK ||
+        asv_agency_each(agency, "docks", count_dock, &only, NULL) != ASV_OK || only.count != 1) {
+        return false;
+    }
+    memcpy(pk, only.pk, sizeof only.pk);
+    return true;
+}
+
+static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report *report, struct asv_err *err)
+{
+    char text[ASV_TEXT_BYTES];
+    const struct asv_cli *cli = scrub->cli;
+    if (scrub->findings != NULL) {
+        json_t *findings = scrub->findings;
+        scrub->findings = NULL;
+        return asv_json_print_take(cli->out,
+                                   json_pack("{s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips,
+                                             "bytes", (json_int_t)report->bytes, "repaired",
+                                             (json_int_t)report->repaired, "damaged",
+                                             (json_int_t)report->damaged, "findings", findings),
+                                   err);
+    }
+    fprintf(cli->out, "%schecked      %llu clips, %s\nrepaired     %llu files\ndamaged      %llu clips\n",
+            scrub->live ? "\r" : "", (unsigned long long)report->clips, asv_text_bytes(text, report->bytes),
+            (unsigned long long)report->repaired, (unsigned long long)report->damaged);
+    return ASV_OK;
+}
+
+static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
+{
+    uint8_t dock_pk[ASV_ED25519_PK_BYTES];
+    struct asv_scrub_report report = {0};
+    asv_auto_vault struct asv_vault *vault = NULL;
+    asv_auto_db struct asv_db *db = NULL;
+    bool json = asv_cli_flag(cli->args, "json");
+
+    enum asv_status status = asv_cli_vault(cli, &vault, err);
+    if (status == ASV_OK && !asv_cli_flag(cli->args, "no-database")) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct scrub scrub = {
+        .cli = cli,
+        .db = db,
+        .rate = asv_cli_flag(cli->args, "full-speed") ? 0 : asv_cli_number(cli->args, "rate", RATE_DEFAULT),
+        .began_ms = asv_world_mono_ms(cli->world),
+        .live = !json && isatty(fileno(cli->err)) == 1,
+        .findings = json ? json_array() : NULL,
+    };
+    const struct asv_scrub_ops ops = {.ctx = &scrub, .read = pace, .found = found};
+    bool has_dock = find_dock(cli, dock_pk);
+    status = asv_vault_scrub(vault, has_dock ? dock_pk : NULL, &ops, &report, err);
+    if (status == ASV_OK) {
+        status = print(&scrub, &report, err);
+    }
+    json_decref(scrub.findings);
+    if (status == ASV_OK && scrub.alarm_failed) {
+        status = asv_fail(err, ASV_E_AWAY, "an alarm could not be recorded in the database");
+    }
+    if (status == ASV_OK && report.damaged != 0) {
+        status = asv_failf(err, ASV_E_DIGEST, "%llu clips are damaged", (unsigned long long)report.damaged);
+    }
+    return status;
+}
+
+static const struct asv_cli_option options[] = {
+    {"rate", ASV_CLI_SIZE, "BYTES", "per second, such as 20M (50M)", false, false, RATE_MIN, RATE_MAX},
+    {"full-speed", ASV_CLI_FLAG, NULL, "without a limit", false, false, 0, 0},
+    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
+    {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},
+    {"mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0},
+    {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
+    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    {"no-database", ASV_CLI_FLAG, NULL, "raise no alarms", false, false, 0, 0},
+};
+
+const struct asv_cli_command asv_cli_vault_scrub = {
+    .group = "vault",
+    .name = "scrub",
+    .summary = "check every clip in the vault, repair from the mirror",
+    .help = "Reads every committed clip in every directory of the vault, compares it with its\n"
+            "commit record, and replaces what one directory has lost or holds differently from\n"
+            "the other. What no directory holds whole raises an alarm, and the exit status is 1.\n"
+            "Runs beside the dock daemon.",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};
