@@ -16,7 +16,7 @@
 /* Bit 0 would be ERROR, which a dock never sends. */
 #define REQUESTS (ASV_WIRE_ALL_TYPES & ~ASV_WIRE_BIT(0))
 
-/* P-020. No state takes CHUNKS: they go the other way. HELLO is taken in all: a dock that lost its session
+/* P-030. No state takes CHUNKS: they go the other way. HELLO is taken in all: a dock that lost its session
  * begins anew. */
 static const struct asv_wire_permit permits[ASV_WIRE_CAMERA_STATES] = {
     [ASV_WIRE_CAMERA_IDLE] = {HELLO | ABORT, 0},
@@ -66,6 +66,7 @@ static void forget(struct asv_wire_camera *camera, enum asv_wire_camera_state st
     }
 }
 
+/* P-031 */
 enum asv_status asv_wire_camera_refuse(struct asv_wire_camera *camera, enum asv_status status,
                                        const char *message, const char *detail, struct asv_err *err)
 {
@@ -135,7 +136,7 @@ static bool offers(const uint16_t *values, uint8_t count, uint16_t wanted)
     return false;
 }
 
-/* P-024: the highest of both, of everything offered. */
+/* P-014: the highest of both, of everything offered. */
 static enum asv_status choose(struct asv_wire_camera *camera, const struct asv_wire_hello *hello)
 {
     if (!offers(hello->versions, hello->version_count, ASV_WIRE_VERSION_1) ||
@@ -158,7 +159,7 @@ static enum asv_status take_hello(struct asv_wire_camera *camera, const struct a
 {
     struct asv_wire_hello hello;
     struct asv_err why = {0};
-    asv_wire_camera_reset(camera); /* P-021: whatever was before */
+    asv_wire_camera_reset(camera); /* P-011: whatever was before */
     camera->nonce = frame->request;
     enum asv_status status = asv_wire_hello_decode(&hello, frame->body.data, frame->body.len, &why);
     if (status != ASV_OK) {
@@ -177,7 +178,7 @@ static enum asv_status take_hello(struct asv_wire_camera *camera, const struct a
         return asv_wire_camera_refuse(camera, status, "HELLO", "the device has no root to trust", err);
     }
     asv_key_digest(agency, root_pk);
-    if (memcmp(agency, hello.agency, sizeof agency) != 0) { /* P-025 */
+    if (memcmp(agency, hello.agency, sizeof agency) != 0) { /* P-015 */
         status = asv_wire_camera_refuse(camera, ASV_E_UNTRUSTED, "HELLO", "another agency's dock", err);
         camera->abort.code = ASV_WIRE_CODE_FOREIGN;
         return status;
@@ -213,14 +214,14 @@ static enum asv_status take_handshake(struct asv_wire_camera *camera, const stru
             asv_wire_check_peer(&camera->session.dock, (struct asv_bytes){camera->dock_chain, payload.len},
                                 camera->noise.peer_static, root_pk, ASV_ROLE_DOCK, now_ms, revocations, &why);
     }
-    if (status != ASV_OK) { /* P-036: revoked and expired docks too */
+    if (status != ASV_OK) { /* P-024: revoked and expired docks too */
         return asv_wire_camera_refuse(camera, status, "HANDSHAKE", why.text, err);
     }
     camera->state = ASV_WIRE_CAMERA_SHAKE_3;
     return ASV_OK;
 }
 
-/* A dock that gives up: nothing to answer. Of another session: nothing to do. */
+/* P-032: a dock that gives up is not answered; an ABORT of another session means nothing. */
 static enum asv_status take_abort(struct asv_wire_camera *camera, const struct asv_wire_frame *frame)
 {
     if (frame->request == camera->nonce) {
@@ -234,6 +235,7 @@ enum asv_status asv_wire_camera_input(struct asv_wire_camera *camera, uint8_t *d
 {
     struct asv_wire_frame frame;
     struct asv_err why = {0};
+    /* P-032: without a session nothing but HELLO is answered. */
     bool closed = camera->state == ASV_WIRE_CAMERA_IDLE || camera->state == ASV_WIRE_CAMERA_FAILED;
     enum asv_status status = asv_wire_frame_decode(data, len, &frame, &why);
     if (status != ASV_OK) {
@@ -284,7 +286,7 @@ static enum asv_status send_hello(struct asv_wire_camera *camera, uint8_t *out, 
 static enum asv_status send_handshake(struct asv_wire_camera *camera, uint8_t *out, size_t cap, size_t *len,
                                       struct asv_err *err)
 {
-    /* P-034: message 1 carries nothing, message 3 who we are. */
+    /* P-022: message 1 carries nothing, message 3 who we are. */
     bool last = camera->state == ASV_WIRE_CAMERA_SHAKE_3;
     struct asv_bytes payload = last ? camera->config.chain : (struct asv_bytes){NULL, 0};
     enum asv_status status = asv_wire_handshake_frame(&camera->noise, payload, camera->nonce, out, cap, len);
@@ -296,6 +298,7 @@ static enum asv_status send_handshake(struct asv_wire_camera *camera, uint8_t *o
         return ASV_OK;
     }
     struct asv_err why = {0};
+    /* P-028 */
     memcpy(camera->session.id, camera->noise.hash, sizeof camera->session.id);
     status = camera->ops->session(camera->ctx, &camera->session, &why);
     if (status != ASV_OK) {

@@ -110,9 +110,10 @@ struct asv_wire_camera_ops {
                               uint32_t *done, struct asv_err *err);
 
     /* The receipt is the session dock's, signed, for this session and of kind STORED. Compare
-     * receipt->custody with what is held (asv_custody_compare); only if all is equal erase the clip durably
-     * and write the signed erasure record. Erased before, and the record still held: the same record again.
-     * ASV_E_NOT_FOUND, ASV_E_MISMATCH (nothing was erased), ASV_E_IO. cap >= ASV_ERASURE_MAX_BYTES. */
+     * receipt->custody with what is held (asv_custody_compare); only if all is equal (P-067) erase it durably
+     * and write the signed erasure record. Erased before, and the record still held: the same record again
+     * (P-069). ASV_E_NOT_FOUND, ASV_E_MISMATCH (nothing was erased), ASV_E_IO. cap >= ASV_ERASURE_MAX_BYTES.
+     */
     enum asv_status (*receipt)(void *ctx, const struct asv_receipt *receipt, uint8_t *out, size_t cap,
                                size_t *len, struct asv_err *err);
 
@@ -125,7 +126,8 @@ struct asv_wire_camera_ops {
     enum asv_status (*erasure)(void *ctx, uint32_t index, uint8_t *out, size_t cap, size_t *len,
                                struct asv_err *err);
 
-    /* The dock holds this record; *left = how many remain. Unknown (acknowledged before): ASV_OK. */
+    /* Until then the record is kept (P-070). The dock holds it now; *left = how many remain. Unknown
+     * (acknowledged before): ASV_OK. */
     enum asv_status (*erasure_ack)(void *ctx, const struct asv_wire_erasures_ack *ack, uint32_t *left,
                                    struct asv_err *err);
 

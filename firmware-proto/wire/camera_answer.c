@@ -46,7 +46,7 @@ static enum asv_status answer_clips(struct asv_wire_camera *camera, struct asv_w
         after = clip.number;
         clips->count++;
     }
-    clips->more = status == ASV_OK;
+    clips->more = status == ASV_OK; /* P-053 */
     clips->entries = (struct asv_bytes){writer.data, writer.len};
     return status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }
@@ -61,7 +61,7 @@ static enum asv_status answer_file(struct asv_wire_camera *camera, struct asv_wi
     file->offset = read.offset;
     file->data = (struct asv_bytes){camera->request, read.length};
     enum asv_status status = camera->ops->file(camera->ctx, &read, camera->request, at, err);
-    if (status == ASV_E_LIMIT) {
+    if (status == ASV_E_LIMIT) { /* P-052 */
         *code = ASV_WIRE_CODE_RANGE;
     }
     return status;
@@ -111,6 +111,7 @@ enum asv_status asv_wire_camera_answer(struct asv_wire_camera *camera, struct as
     enum asv_status status = ASV_OK;
     switch (held->type) {
     case ASV_WIRE_CLOCK:
+        /* P-080: now, while its answer is made. */
         status = ops->clock(camera->ctx, &reply->body.clock_reply, err);
         reply->body.clock_reply.dock_mono_ms = held->body.clock.dock_mono_ms;
         return status;

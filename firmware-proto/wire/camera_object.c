@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Signed objects that a dock hands over: verified here, once, before the device sees them. */
+ * P-060: signed objects that a dock hands over are verified here, once, before the device sees them. */
 #include <string.h>
 
 #include "firmware-proto/wire/camera_session.h"
@@ -18,7 +18,7 @@ static enum asv_status trust_now(struct asv_wire_camera *camera, struct trust *o
     return camera->ops->trust(camera->ctx, &out->root_pk, &out->now_ms, &out->revocations);
 }
 
-/* P-061 to P-063. ASV_E_EXISTS: the very object that is held; nothing to do, and no error. */
+/* P-061, P-062, P-063. ASV_E_EXISTS: the very object that is held; nothing to do, and no error. */
 static enum asv_status check_number(struct asv_wire_camera *camera, enum asv_wire_held_kind kind,
                                     uint64_t number, const struct asv_object *object,
                                     struct asv_wire_held *held, uint16_t *code, uint64_t *at,
@@ -157,7 +157,7 @@ static enum asv_status take_receipt(struct asv_wire_camera *camera, struct asv_b
     return camera->ops->receipt(camera->ctx, &receipt, record, ASV_ERASURE_MAX_BYTES, len, err);
 }
 
-/* P-067: signed by a keeper of this agency, for this camera. */
+/* P-068: signed by a keeper of this agency, for this camera. */
 static enum asv_status take_statement(struct asv_wire_camera *camera, struct asv_bytes encoded,
                                       uint8_t *record, size_t *len, struct asv_err *err)
 {

@@ -14,10 +14,10 @@ static enum asv_status enqueue(struct asv_wire_camera *camera, const struct asv_
 {
     const struct asv_wire_chunks_read *read = &message->body.chunks;
     uint32_t bytes = read->count * (uint32_t)ASV_WIRE_CHUNK_BYTES;
-    if (camera->queued >= camera->limits.requests) { /* P-051 */
+    if (camera->queued >= camera->limits.requests) { /* P-043 */
         return asv_wire_camera_refuse(camera, ASV_E_LIMIT, "CHUNKS", "too many requests outstanding", err);
     }
-    if (bytes > camera->limits.asked_bytes - camera->asked) { /* P-052 */
+    if (bytes > camera->limits.asked_bytes - camera->asked) { /* P-044 */
         return asv_wire_camera_refuse(camera, ASV_E_LIMIT, "CHUNKS", "too many bytes asked for", err);
     }
     size_t slot = (camera->queue_head + camera->queued) % ASV_WIRE_MAX_REQUESTS;
@@ -45,11 +45,11 @@ static const char *flaw(const struct asv_wire_camera *camera, const struct asv_w
     if ((message->type & ASV_WIRE_REPLY) != 0) {
         return "a reply to a camera";
     }
-    if (message->request <= camera->last_request) { /* P-050 */
+    if (message->request <= camera->last_request) { /* P-041 */
         *status = ASV_E_MISMATCH;
         return "its request number does not rise";
     }
-    if (message->type == ASV_WIRE_FINISH && camera->queued != 0) { /* P-081 */
+    if (message->type == ASV_WIRE_FINISH && camera->queued != 0) { /* P-054 */
         return "chunks are outstanding";
     }
     return NULL;
@@ -60,11 +60,11 @@ enum asv_status asv_wire_camera_take_control(struct asv_wire_camera *camera, str
 {
     struct asv_wire_message message;
     struct asv_err why = {0};
-    if (camera->holding || camera->chunk_error_due) {
+    if (camera->holding || camera->chunk_error_due) { /* P-051 */
         return ASV_E_BUSY;
     }
     enum asv_status status = asv_noise_decrypt(&camera->noise, body.data, body.len, camera->request);
-    if (status != ASV_OK) {
+    if (status != ASV_OK) { /* P-029 */
         return asv_wire_camera_refuse(camera, status, "CONTROL", "does not authenticate", err);
     }
     status = asv_wire_message_decode(&message, camera->request, body.len - ASV_AEAD_TAG_BYTES, &why);
@@ -89,19 +89,6 @@ enum asv_status asv_wire_camera_take_control(struct asv_wire_camera *camera, str
     return ASV_OK;
 }
 
-static enum asv_status send_message(struct asv_wire_camera *camera, const struct asv_wire_message *message,
-                                    uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
-{
-    bool sealed = false;
-    enum asv_status status = asv_wire_control_frame(&camera->noise, message, out, cap, len, &sealed);
-    if (status != ASV_OK) {
-        return asv_wire_camera_refuse(camera, status, asv_wire_type_name(message->type),
-                                      sealed ? "cannot be encrypted" : "the device gave what cannot be said",
-                                      err);
-    }
-    return ASV_OK;
-}
-
 static struct asv_wire_message error_reply(uint32_t request, uint16_t code, uint64_t at, const char *text)
 {
     struct asv_wire_message reply = {.type = ASV_WIRE_ERROR, .request = request};
@@ -111,7 +98,22 @@ static struct asv_wire_message error_reply(uint32_t request, uint16_t code, uint
     return reply;
 }
 
-/* FINISH was answered: forget the session, without telling the device that it was dropped. */
+static enum asv_status send_message(struct asv_wire_camera *camera, const struct asv_wire_message *message,
+                                    uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    bool sealed = false;
+    enum asv_status status = asv_wire_control_frame(&camera->noise, message, out, cap, len, &sealed);
+    if (status == ASV_E_USAGE) { /* the device gave what cannot be said: its request fails, not the session */
+        struct asv_wire_message reply = error_reply(message->request, ASV_WIRE_CODE_INTERNAL, 0,
+                                                    "the device's answer breaks the protocol");
+        status = asv_wire_control_frame(&camera->noise, &reply, out, cap, len, &sealed);
+    }
+    return status == ASV_OK ? ASV_OK
+                            : asv_wire_camera_refuse(camera, status, asv_wire_type_name(message->type),
+                                                     "cannot be sent", err);
+}
+
+/* P-055: FINISH was answered. Forgets the session, without telling the device that it was dropped. */
 static void finished(struct asv_wire_camera *camera)
 {
     camera->told = false;
@@ -172,7 +174,7 @@ static enum asv_status send_chunks(struct asv_wire_camera *camera, uint8_t *out,
     done = status == ASV_OK ? count : done < count ? done : count - 1;
     uint32_t request = head->request;
     uint64_t first = head->next;
-    if (status != ASV_OK) { /* P-057: what was read goes out, the rest of the request is refused */
+    if (status != ASV_OK) { /* P-049: what was read goes out, the rest of the request is refused */
         camera->chunk_error = error_reply(request, read_code(status), first + done, why.text);
         camera->chunk_error_due = true;
         dequeue(camera);
@@ -198,7 +200,7 @@ static enum asv_status send_chunks(struct asv_wire_camera *camera, uint8_t *out,
 enum asv_status asv_wire_camera_serve(struct asv_wire_camera *camera, uint8_t *out, size_t cap, size_t *len,
                                       struct asv_err *err)
 {
-    if (camera->holding) { /* P-058: a reply never waits behind bulk data */
+    if (camera->holding) { /* P-050: a reply never waits behind bulk data */
         enum asv_status status = send_reply(camera, out, cap, len, err);
         if (status != ASV_E_AGAIN) {
             return status;

@@ -35,7 +35,7 @@ enum asv_status asv_clock_measure(struct asv_clock_fix *out, const struct asv_wi
     if (reply->dock_mono_ms != t1_ms) {
         return ASV_E_MISMATCH;
     }
-    if (t4_ms < t1_ms || t4_ms - t1_ms > ASV_CLOCK_MAX_ROUND_TRIP_MS) {
+    if (t4_ms < t1_ms || /* P-082 */ t4_ms - t1_ms > ASV_CLOCK_MAX_ROUND_TRIP_MS) {
         return ASV_E_TIMEOUT;
     }
     uint32_t half = (uint32_t)(t4_ms - t1_ms + 1) / 2; /* rounded up */
@@ -79,7 +79,7 @@ static bool by_wall(struct asv_clock_interval *out, const struct asv_clock_momen
     }
     int64_t margin = (int64_t)fix->uncertainty_ms + drift(since);
     int64_t early = moment->wall_ms;
-    int64_t late = moment->wall_ms;
+    int64_t late = early;
     if (fix->clock_state != ASV_CLOCK_LOST && fix->last_sync_wall_ms == moment->last_sync_wall_ms) {
         int64_t stretched = 0;
         if (!add(&stretched, moment->wall_ms, fix->offset_ms)) {
@@ -104,6 +104,7 @@ enum asv_status asv_clock_correct(struct asv_clock_interval *out, const struct a
         return ASV_E_USAGE;
     }
     found.same_boot = memcmp(moment->boot, fix->boot, sizeof fix->boot) == 0;
+    /* P-083 */
     bool trusted = moment->clock_state == ASV_CLOCK_SYNCED || moment->clock_state == ASV_CLOCK_HOLDOVER;
     if (found.same_boot) {
         if (!by_monotonic(&found, moment, fix)) {

@@ -47,7 +47,8 @@ void asv_devlog_digest(uint8_t digest[ASV_SHA256_BYTES], const void *entry, size
     asv_sha256_final(&state, digest);
 }
 
-/* Walks the entries: numbers first, first + 1, ..., all below next; *digest goes from before to after. */
+/* P-090. Walks the entries: numbers first, first + 1, ..., all below next; *digest goes from before to after.
+ */
 static enum asv_status walk(const struct asv_devlog_block *block, uint8_t digest[ASV_SHA256_BYTES])
 {
     struct asv_reader reader;
@@ -161,6 +162,7 @@ enum asv_status asv_devlog_block_decode(struct asv_devlog_block *out, const void
     return ASV_OK;
 }
 
+/* P-092 */
 enum asv_status asv_devlog_block_verify(const struct asv_devlog_block *block,
                                         const uint8_t camera_cert[ASV_SHA256_BYTES],
                                         const uint8_t pk[ASV_ED25519_PK_BYTES], struct asv_err *err)

@@ -19,7 +19,7 @@
 /* A CHUNKS request has no reply inside CONTROL. */
 #define REPLIES (ASV_WIRE_ALL_TYPES & ~(FINISH | ASV_WIRE_BIT(ASV_WIRE_CHUNKS)))
 
-/* P-020 */
+/* P-030 */
 static const struct asv_wire_permit permits[ASV_WIRE_DOCK_STATES] = {
     [ASV_WIRE_DOCK_IDLE] = {0, 0},
     [ASV_WIRE_DOCK_HELLO] = {HELLO | ABORT, 0},
@@ -57,6 +57,7 @@ static void forget(struct asv_wire_dock *dock)
     dock->deadline_ms = ASV_WIRE_NO_DEADLINE;
 }
 
+/* P-031 */
 enum asv_status asv_wire_dock_refuse(struct asv_wire_dock *dock, enum asv_status status, const char *message,
                                      const char *detail, struct asv_err *err)
 {
@@ -134,7 +135,7 @@ enum asv_status asv_wire_dock_start(struct asv_wire_dock *dock, uint64_t deadlin
 {
     asv_wire_dock_wipe(dock);
     enum asv_status status = ASV_OK;
-    while (status == ASV_OK && dock->nonce == 0) { /* P-021 */
+    while (status == ASV_OK && dock->nonce == 0) { /* P-010 */
         status = asv_world_random(dock->config.world, &dock->nonce, sizeof dock->nonce);
     }
     if (status == ASV_OK) {
@@ -166,7 +167,7 @@ static enum asv_status take_hello(struct asv_wire_dock *dock, const struct asv_w
     if (status != ASV_OK) {
         return asv_wire_dock_refuse(dock, status, "HELLO", why.text, err);
     }
-    if (!within_offer(dock, &chosen)) { /* P-024 */
+    if (!within_offer(dock, &chosen)) { /* P-014 */
         return asv_wire_dock_refuse(dock, ASV_E_UNSUPPORTED, "HELLO", "chooses what was not offered", err);
     }
     status = asv_wire_noise_begin(&dock->noise, false, (struct asv_bytes){dock->hello, dock->hello_len},
@@ -188,11 +189,11 @@ static enum asv_status take_handshake(struct asv_wire_dock *dock, const struct a
         return asv_wire_dock_refuse(dock, ASV_E_MISMATCH, "HANDSHAKE", "of another session", err);
     }
     enum asv_status status = asv_noise_read(&dock->noise, message, frame->body.len, &payload);
-    if (status != ASV_OK) {
+    if (status != ASV_OK) { /* P-029 */
         return asv_wire_dock_refuse(dock, status, "HANDSHAKE", "does not authenticate", err);
     }
     if (dock->state == ASV_WIRE_DOCK_SHAKE_1) {
-        if (payload.len != 0) { /* P-034: it would be in clear */
+        if (payload.len != 0) { /* P-022: it would be in clear */
             return asv_wire_dock_refuse(dock, ASV_E_MALFORMED, "HANDSHAKE", "message 1 has a payload", err);
         }
         dock->state = ASV_WIRE_DOCK_SHAKE_2;
@@ -202,13 +203,19 @@ static enum asv_status take_handshake(struct asv_wire_dock *dock, const struct a
     if (asv_world_wall_ms(dock->config.world, &now_ms) != ASV_OK) {
         now_ms = ASV_TIME_UNKNOWN;
     }
-    status = asv_wire_check_peer(&event->peer.chain, payload, dock->noise.peer_static, dock->config.root_pk,
-                                 ASV_ROLE_CAMERA, now_ms, dock->config.revocations, &why);
-    if (status != ASV_OK && status != ASV_E_REVOKED && status != ASV_E_EXPIRED) {
+    if (payload.len > sizeof dock->camera_chain) {
+        return asv_wire_dock_refuse(dock, ASV_E_LIMIT, "HANDSHAKE", "the chain is too long", err);
+    }
+    memcpy(dock->camera_chain, payload.data, payload.len);
+    status = asv_wire_check_peer(&dock->camera, (struct asv_bytes){dock->camera_chain, payload.len},
+                                 dock->noise.peer_static, dock->config.root_pk, ASV_ROLE_CAMERA, now_ms,
+                                 dock->config.revocations, &why);
+    if (status != ASV_OK && status != ASV_E_REVOKED && status != ASV_E_EXPIRED) { /* P-025 */
         return asv_wire_dock_refuse(dock, status, "HANDSHAKE", why.text, err);
     }
-    memcpy(dock->session, dock->noise.hash, sizeof dock->session);
+    memcpy(dock->session, dock->noise.hash, sizeof dock->session); /* P-028 */
     memcpy(event->peer.session, dock->session, sizeof dock->session);
+    event->peer.chain = &dock->camera;
     event->peer.standing = status;
     event->kind = ASV_WIRE_EVENT_OPEN;
     dock->deadline_ms = ASV_WIRE_NO_DEADLINE;
@@ -216,6 +223,7 @@ static enum asv_status take_handshake(struct asv_wire_dock *dock, const struct a
     return ASV_OK;
 }
 
+/* P-032: heard, and not answered. */
 static enum asv_status take_abort(struct asv_wire_dock *dock, const struct asv_wire_frame *frame,
                                   struct asv_wire_event *event, struct asv_err *err)
 {
@@ -231,7 +239,7 @@ static enum asv_status take_abort(struct asv_wire_dock *dock, const struct asv_w
     return ASV_OK;
 }
 
-/* P-022: what an earlier session left in the pipe is not this session's. */
+/* P-012: what an earlier session left in the pipe is not this session's. */
 static enum asv_status discard(struct asv_wire_dock *dock, struct asv_err *err)
 {
     if (++dock->stale > ASV_WIRE_MAX_STALE_FRAMES) {

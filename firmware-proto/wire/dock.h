@@ -13,7 +13,7 @@
  * called in every state, and is how a session is taken up again after unplugging or a crash.
  *
  * No allocation, no clock: deadlines are times of the caller's monotonic clock. All memory is in
- * struct asv_wire_dock (about 3 KiB); events view into the frame that was given.
+ * struct asv_wire_dock (about 6 KiB); events view into the frame that was given.
  */
 #ifndef ASV_WIRE_DOCK_H
 #define ASV_WIRE_DOCK_H
@@ -85,6 +85,8 @@ struct asv_wire_dock {
     struct asv_wire_pending pending[ASV_WIRE_MAX_REQUESTS];
     struct asv_noise noise;
     uint8_t session[ASV_SHA256_BYTES];
+    struct asv_chain camera; /* verified, from OPEN on; views into camera_chain */
+    uint8_t camera_chain[ASV_CHAIN_MAX_BYTES];
     uint8_t hello[ASV_WIRE_MAX_HELLO_BYTES]; /* ours, for the prologue */
     size_t hello_len;
     bool abort_due;
@@ -95,7 +97,8 @@ struct asv_wire_dock {
 enum asv_wire_event_kind {
     ASV_WIRE_EVENT_NONE = 0,   /* nothing to tell; output may have something */
     ASV_WIRE_EVENT_OPEN = 1,   /* the camera is authenticated: peer */
-    ASV_WIRE_EVENT_REPLY = 2,  /* message: the reply to a request of ours; it is answered */
+    ASV_WIRE_EVENT_REPLY = 2,  /* message: the reply to a request of ours; it is answered. Device log blocks
+                                * and erasure records in it are this camera's, signed */
     ASV_WIRE_EVENT_CHUNKS = 3, /* chunks, of a request of ours */
     ASV_WIRE_EVENT_ERROR = 4,  /* message.body.error: the camera refused a request; it is answered */
     ASV_WIRE_EVENT_FINISHED = 5,
@@ -112,9 +115,9 @@ struct asv_wire_event {
     struct asv_wire_chunks chunks;   /* CHUNKS; views into the frame */
     struct asv_wire_error abort;     /* ABORTED */
     struct {
-        struct asv_chain chain;   /* verified; views into the frame: copy chain.encoded to keep it */
-        enum asv_status standing; /* ASV_OK, ASV_E_REVOKED or ASV_E_EXPIRED: the caller decides what a
-                                   * revoked camera may still do; every other flaw ends the session */
+        const struct asv_chain *chain;     /* OPEN: verified; valid until the machine is started again */
+        enum asv_status standing;          /* ASV_OK, ASV_E_REVOKED or ASV_E_EXPIRED: the caller decides what
+                                            * such a camera may still do; every other flaw ends the session */
         uint8_t session[ASV_SHA256_BYTES]; /* the handshake hash, bound by receipts */
     } peer;
 };
@@ -135,8 +138,8 @@ ASV_MUST_CHECK enum asv_status asv_wire_dock_start(struct asv_wire_dock *dock, u
  * end the session: state FAILED, err names state and message ("dock OPEN: FILE reply: ..."), and an ABORT is
  * due. ASV_E_STATE: not permitted now; ASV_E_MALFORMED, ASV_E_LIMIT, ASV_E_UNSUPPORTED: bytes;
  * ASV_E_MISMATCH: a reply that does not match its request, a late or repeated one; ASV_E_DIGEST: Noise;
- * ASV_E_UNTRUSTED, ASV_E_SIGNATURE: the camera's chain. In state FAILED or IDLE everything is ASV_E_STATE and
- * changes nothing. */
+ * ASV_E_UNTRUSTED, ASV_E_SIGNATURE: the camera's chain, or a log block or record that it did not sign. In
+ * state FAILED or IDLE everything is ASV_E_STATE and changes nothing. */
 ASV_MUST_CHECK enum asv_status asv_wire_dock_input(struct asv_wire_dock *dock, uint8_t *frame, size_t len,
                                                    struct asv_wire_event *event, struct asv_err *err);
 
@@ -146,9 +149,9 @@ ASV_MUST_CHECK enum asv_status asv_wire_dock_output(struct asv_wire_dock *dock, 
 
 /* Makes the frame of a request: message->type and body as in messages.h; its request id is given back in
  * *request. ASV_E_STATE unless OPEN; ASV_E_BUSY when outstanding requests or bytes asked are at their limit
- * (or FINISH while any is outstanding): send it later; ASV_E_USAGE: not a request, or out of its limits;
- * ASV_E_LIMIT: cap. Nothing is changed by a failure, except ASV_E_LIMIT of a used-up Noise or request
- * counter (2^32 - 1), which ends the session. */
+ * (or FINISH while any is outstanding): send it later; ASV_E_USAGE: not a request, out of its limits,
+ * or an object that cannot be read; ASV_E_LIMIT: cap. Nothing is changed by a failure, except ASV_E_LIMIT of
+ * a used-up Noise or request counter (2^32 - 1), which ends the session. */
 ASV_MUST_CHECK enum asv_status asv_wire_dock_send(struct asv_wire_dock *dock,
                                                   const struct asv_wire_message *message,
                                                   uint64_t deadline_ms, uint8_t *out, size_t cap, size_t *len,

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "firmware-proto/trust/destruction.h"
+#include "firmware-proto/trust/erasure.h"
+#include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/wire/devlog.h"
 #include "firmware-proto/wire/machine.h"
 
@@ -24,6 +27,19 @@ static void release(struct asv_wire_dock *dock, struct asv_wire_pending *pending
     dock->asked -= pending->asked;
     dock->outstanding--;
     memset(pending, 0, sizeof *pending);
+}
+
+/* Number of the recording that a RECEIPT or DESTROY is about; 0 when the object cannot be read. */
+static uint64_t number_of(const struct asv_wire_message *message)
+{
+    struct asv_bytes object = message->body.object.object;
+    struct asv_receipt receipt;
+    struct asv_destruction statement;
+    if (message->type == ASV_WIRE_RECEIPT) {
+        return asv_receipt_decode(&receipt, object.data, object.len, NULL) == ASV_OK ? receipt.custody.number
+                                                                                     : 0;
+    }
+    return asv_destruction_decode(&statement, object.data, object.len, NULL) == ASV_OK ? statement.number : 0;
 }
 
 /* What a reply will be compared with. */
@@ -56,6 +72,10 @@ static struct asv_wire_pending remember(const struct asv_wire_message *message, 
         pending.missing = pending.length >= 64 ? UINT64_MAX : (UINT64_C(1) << pending.length) - 1;
         pending.asked = pending.length * (uint32_t)ASV_WIRE_CHUNK_BYTES;
         break;
+    case ASV_WIRE_RECEIPT:
+    case ASV_WIRE_DESTROY:
+        pending.number = number_of(message);
+        break;
     case ASV_WIRE_ERASURES:
         pending.length = message->body.erasures.count;
         break;
@@ -81,13 +101,14 @@ static enum asv_status may_send(const struct asv_wire_dock *dock, const struct a
     if (dock->state != ASV_WIRE_DOCK_OPEN) {
         return asv_fail(err, ASV_E_STATE, "dock: the session is not open");
     }
-    if ((message->type & ASV_WIRE_REPLY) != 0 ||
+    bool erases = message->type == ASV_WIRE_RECEIPT || message->type == ASV_WIRE_DESTROY;
+    if ((message->type & ASV_WIRE_REPLY) != 0 || (erases && pending->number == 0) ||
         (message->type == ASV_WIRE_CHUNKS && pending->length > ASV_WIRE_MAX_REQUEST_CHUNKS) ||
         pending->asked > dock->limits.asked_bytes) {
         return asv_fail_at(err, ASV_E_USAGE, "dock: not a request, or out of its limits", message->type);
     }
     if (!asv_wire_dock_can_send(dock, pending->asked) ||
-        (message->type == ASV_WIRE_FINISH && dock->outstanding != 0)) { /* P-051, P-052, P-081 */
+        (message->type == ASV_WIRE_FINISH && dock->outstanding != 0)) { /* P-043, P-044, P-054 */
         return asv_fail(err, ASV_E_BUSY, "dock: too much is outstanding");
     }
     return ASV_OK;
@@ -144,36 +165,86 @@ static bool clips_match(const struct asv_wire_pending *pending, const struct asv
            clip.number > pending->first;
 }
 
-static bool log_matches(const struct asv_wire_pending *pending, const struct asv_wire_log_reply *log)
+/* P-092 */
+static enum asv_status check_log(const struct asv_wire_dock *dock, const struct asv_wire_pending *pending,
+                                 const struct asv_wire_log_reply *log, struct asv_err *err)
 {
     struct asv_devlog_block block;
-    return asv_devlog_block_decode(&block, log->block.data, log->block.len, NULL) == ASV_OK &&
-           block.count <= pending->length && (block.count == 0 || block.first >= pending->first);
+    uint8_t digest[ASV_SHA256_BYTES];
+    enum asv_status status = asv_devlog_block_decode(&block, log->block.data, log->block.len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_cert_digest(digest, &dock->camera.leaf);
+    status = asv_devlog_block_verify(&block, digest, dock->camera.leaf.signing_pk, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    return block.count <= pending->length && (block.count == 0 || block.first >= pending->first)
+               ? ASV_OK
+               : ASV_E_MISMATCH;
 }
 
-/* P-054: a reply answers what was asked, not merely with the right number. */
-static bool matches(const struct asv_wire_pending *pending, const struct asv_wire_message *reply)
+/* P-071. number 0: of any recording. */
+static enum asv_status check_record(const struct asv_wire_dock *dock, struct asv_bytes encoded,
+                                    uint64_t number, struct asv_err *err)
 {
+    struct asv_erasure record;
+    enum asv_status status = asv_erasure_decode(&record, encoded.data, encoded.len, err);
+    if (status == ASV_OK) {
+        status = asv_erasure_verify(&record, &dock->camera.leaf, err);
+    }
+    return status == ASV_OK && number != 0 && record.number != number ? ASV_E_MISMATCH : status;
+}
+
+static enum asv_status check_records(const struct asv_wire_dock *dock, const struct asv_wire_pending *pending,
+                                     const struct asv_wire_erasures_reply *erasures, struct asv_err *err)
+{
+    struct asv_reader reader;
+    struct asv_bytes record;
+    enum asv_status status = erasures->count <= pending->length ? ASV_OK : ASV_E_MISMATCH;
+    asv_reader_init(&reader, erasures->records.data, erasures->records.len);
+    for (uint16_t i = 0; status == ASV_OK && i < erasures->count; i++) {
+        status = asv_read_view16(&reader, &record, ASV_ERASURE_MAX_BYTES);
+        if (status == ASV_OK) {
+            status = check_record(dock, record, 0, err);
+        }
+    }
+    return status;
+}
+
+/* P-046: a reply answers what was asked, not merely with the right number. */
+static enum asv_status check_reply(const struct asv_wire_dock *dock, const struct asv_wire_pending *pending,
+                                   const struct asv_wire_message *reply, struct asv_err *err)
+{
+    bool same = true;
     if (reply->type == ASV_WIRE_ERROR) {
-        return true;
+        return ASV_OK;
     }
     if (reply->type != (pending->type | ASV_WIRE_REPLY)) {
-        return false;
+        return ASV_E_MISMATCH;
     }
     switch (pending->type) {
     case ASV_WIRE_CLOCK:
-        return reply->body.clock_reply.dock_mono_ms == pending->first;
+        same = reply->body.clock_reply.dock_mono_ms == pending->first;
+        break;
     case ASV_WIRE_LOG:
-        return log_matches(pending, &reply->body.log_reply);
+        return check_log(dock, pending, &reply->body.log_reply, err);
     case ASV_WIRE_CLIPS:
-        return clips_match(pending, &reply->body.clips_reply);
+        same = clips_match(pending, &reply->body.clips_reply);
+        break;
     case ASV_WIRE_FILE:
-        return file_matches(pending, &reply->body.file_reply);
+        same = file_matches(pending, &reply->body.file_reply);
+        break;
+    case ASV_WIRE_RECEIPT:
+    case ASV_WIRE_DESTROY:
+        return check_record(dock, reply->body.erased.record, pending->number, err);
     case ASV_WIRE_ERASURES:
-        return reply->body.erasures_reply.count <= pending->length;
+        return check_records(dock, pending, &reply->body.erasures_reply, err);
     default:
-        return true;
+        break;
     }
+    return same ? ASV_OK : ASV_E_MISMATCH;
 }
 
 static void describe(struct asv_wire_event *event, const struct asv_wire_pending *pending)
@@ -209,11 +280,13 @@ enum asv_status asv_wire_dock_take_control(struct asv_wire_dock *dock, uint8_t *
         return asv_wire_dock_refuse(dock, ASV_E_STATE, name, "not permitted now", err);
     }
     struct asv_wire_pending *pending = find(dock, reply->request);
-    if (pending == NULL) { /* P-055 */
+    if (pending == NULL) { /* P-047 */
         return asv_wire_dock_refuse(dock, ASV_E_MISMATCH, name, "its request is not outstanding", err);
     }
-    if (!matches(pending, reply)) {
-        return asv_wire_dock_refuse(dock, ASV_E_MISMATCH, name, "does not answer its request", err);
+    status = check_reply(dock, pending, reply, &why);
+    if (status != ASV_OK) {
+        return asv_wire_dock_refuse(dock, status, name,
+                                    why.text[0] != '\0' ? why.text : "does not answer its request", err);
     }
     describe(event, pending);
     event->done = true;
@@ -241,11 +314,11 @@ enum asv_status asv_wire_dock_take_chunks(struct asv_wire_dock *dock, const stru
         return asv_wire_dock_refuse(dock, ASV_E_LIMIT, "CHUNKS", "more chunks than agreed", err);
     }
     struct asv_wire_pending *pending = find(dock, frame->request);
-    if (pending == NULL || pending->type != ASV_WIRE_CHUNKS) { /* P-055 */
+    if (pending == NULL || pending->type != ASV_WIRE_CHUNKS) { /* P-047 */
         return asv_wire_dock_refuse(dock, ASV_E_MISMATCH, "CHUNKS", "its request is not outstanding", err);
     }
     if (chunks.count > pending->length || chunks.first < pending->first ||
-        chunks.first - pending->first > pending->length - chunks.count) { /* P-056 */
+        chunks.first - pending->first > pending->length - chunks.count) { /* P-048 */
         return asv_wire_dock_refuse(dock, ASV_E_MISMATCH, "CHUNKS", "chunks that were not asked for", err);
     }
     uint64_t bits = ((UINT64_C(1) << chunks.count) - 1) << (chunks.first - pending->first);
@@ -296,6 +369,7 @@ uint64_t asv_wire_dock_deadline(const struct asv_wire_dock *dock)
     return dock->deadline_ms < deadline_ms ? dock->deadline_ms : deadline_ms;
 }
 
+/* P-056 */
 enum asv_status asv_wire_dock_tick(struct asv_wire_dock *dock, uint64_t now_ms, struct asv_err *err)
 {
     uint64_t deadline_ms = asv_wire_dock_deadline(dock);

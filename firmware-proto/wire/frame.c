@@ -11,6 +11,7 @@ _Static_assert(ASV_WIRE_MAX_FRAME_BYTES == ASV_WIRE_FRAME_HEADER_BYTES + ASV_WIR
                "the largest frame is a full CHUNKS frame");
 _Static_assert(ASV_WIRE_MAX_OUT_FRAME_BYTES == ASV_WIRE_FRAME_HEADER_BYTES + ASV_WIRE_MAX_CONTROL_BYTES + 1,
                "the largest frame to the camera is a full CONTROL frame");
+/* P-008 */
 _Static_assert(ASV_WIRE_IN_TRANSFER_BYTES % 1024 == 0 &&
                    ASV_WIRE_IN_TRANSFER_BYTES - ASV_WIRE_MAX_FRAME_BYTES < 1024,
                "rounded up to the largest packet");
@@ -37,7 +38,7 @@ static const struct kind_rule *rule_of(unsigned kind)
         [ASV_WIRE_FRAME_CHUNKS] = {"CHUNKS", ASV_WIRE_CHUNKS_PREFIX + ASV_WIRE_CHUNK_BYTES,
                                    ASV_WIRE_CHUNKS_PREFIX + ASV_WIRE_MAX_FRAME_CHUNKS * ASV_WIRE_CHUNK_BYTES,
                                    true, true},
-        [ASV_WIRE_FRAME_ABORT] = {"ABORT", 1, ASV_WIRE_MAX_ABORT_BYTES, true, false},
+        [ASV_WIRE_FRAME_ABORT] = {"ABORT", 11, ASV_WIRE_MAX_ABORT_BYTES, true, false},
     };
     return kind < sizeof rules / sizeof *rules && rules[kind].name != NULL ? &rules[kind] : NULL;
 }
@@ -52,13 +53,13 @@ const char *asv_wire_frame_kind_name(enum asv_wire_frame_kind kind)
 static enum asv_status check_fields(const struct kind_rule *rule, uint32_t request, uint32_t count,
                                     size_t body_len, struct asv_err *err)
 {
-    if (body_len > rule->max_bytes) {
+    if (body_len > rule->max_bytes) { /* P-005 */
         return asv_fail_at(err, ASV_E_LIMIT, "frame: body longer than its kind allows", body_len);
     }
     if (body_len < rule->min_bytes) {
         return asv_fail_at(err, ASV_E_MALFORMED, "frame: body shorter than its kind allows", body_len);
     }
-    if ((request != 0) != rule->request) {
+    if ((request != 0) != rule->request) { /* P-004 */
         return asv_fail_at(err, ASV_E_MALFORMED, "frame: request does not belong to this kind", request);
     }
     if (!rule->count && count != 0) {
@@ -92,24 +93,24 @@ enum asv_status asv_wire_frame_decode(const void *data, size_t len, struct asv_w
         return asv_fail_at(err, ASV_E_MALFORMED, "frame: shorter than its header", len);
     }
     const struct kind_rule *rule = rule_of(kind);
-    if (rule == NULL) {
+    if (rule == NULL) { /* P-003 */
         return asv_fail_at(err, ASV_E_UNSUPPORTED, "frame: unknown kind", kind);
     }
-    if (flags != 0 || reserved != 0) {
+    if (flags != 0 || reserved != 0) { /* P-002 */
         return asv_fail(err, ASV_E_MALFORMED, "frame: reserved bits are set");
     }
     enum asv_status status = check_fields(rule, frame.request, frame.count, body_len, err);
     if (status != ASV_OK) {
         return status;
     }
-    if (asv_read_view(&reader, &frame.body, body_len) != ASV_OK) {
+    if (asv_read_view(&reader, &frame.body, body_len) != ASV_OK) { /* P-001 */
         return asv_fail_at(err, ASV_E_MALFORMED, "frame: transfer shorter than its frame", len);
     }
     uint8_t pad = 0;
     if (padding(body_len) != 0 && (asv_read_u8(&reader, &pad) != ASV_OK || pad != 0)) {
         return asv_fail(err, ASV_E_MALFORMED, "frame: padding byte is missing or not zero");
     }
-    if (asv_read_end(&reader) != ASV_OK) {
+    if (asv_read_end(&reader) != ASV_OK) { /* P-001 */
         return asv_fail_at(err, ASV_E_MALFORMED, "frame: trailing bytes", asv_reader_left(&reader));
     }
     frame.kind = (enum asv_wire_frame_kind)kind;
@@ -145,7 +146,7 @@ enum asv_status asv_wire_frame_seal(uint8_t *out, size_t cap, enum asv_wire_fram
 
 enum asv_status asv_wire_chunks_decode(const struct asv_wire_frame *frame, struct asv_wire_chunks *out)
 {
-    if (frame->kind != ASV_WIRE_FRAME_CHUNKS ||
+    if (frame->kind != ASV_WIRE_FRAME_CHUNKS || /* P-007 */
         frame->body.len != ASV_WIRE_CHUNKS_PREFIX + (size_t)frame->count * ASV_WIRE_CHUNK_BYTES) {
         return ASV_E_MALFORMED;
     }

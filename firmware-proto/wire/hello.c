@@ -9,7 +9,7 @@
 #define ROLE_DOCK   1
 #define ROLE_CAMERA 2
 
-/* Ascending, so that there is one way to write a set. */
+/* P-016: ascending, so that there is one way to write a set. */
 static enum asv_status check_set(const uint16_t *values, uint8_t count)
 {
     if (count == 0) {
@@ -26,7 +26,7 @@ static enum asv_status check_set(const uint16_t *values, uint8_t count)
     return ASV_OK;
 }
 
-/* P-023: limits below which no session can work, above which they are no limits. */
+/* P-013: limits below which no session can work, above which they are no limits. */
 static enum asv_status check_limits(uint16_t frame_chunks, uint16_t requests, uint32_t asked_bytes)
 {
     if (frame_chunks == 0 || requests == 0 || asked_bytes < ASV_WIRE_CHUNK_BYTES) {
@@ -69,7 +69,7 @@ static enum asv_status read_set(struct asv_reader *reader, uint16_t values[ASV_W
             return ASV_E_MALFORMED;
         }
     }
-    return ASV_OK;
+    return check_set(values, *count);
 }
 
 enum asv_status asv_wire_hello_encode(struct asv_writer *writer, const struct asv_wire_hello *hello)
@@ -98,7 +98,7 @@ static enum asv_status read_limits(struct asv_reader *reader, uint16_t *frame_ch
                : ASV_E_MALFORMED;
 }
 
-/* Whatever follows the fields known today: extensions, of which a critical one is refused. */
+/* P-017: whatever follows the fields known today are extensions, of which a critical one is refused. */
 static enum asv_status read_rest(struct asv_reader *reader)
 {
     struct asv_bytes extensions;

@@ -101,7 +101,7 @@ enum asv_status asv_wire_noise_begin(struct asv_noise *noise, bool initiator, st
                                      struct asv_bytes camera_hello, const uint8_t kx_sk[ASV_X25519_BYTES],
                                      const struct asv_world *world)
 {
-    static const char name[] = "asservat-dock/1"; /* P-031 */
+    static const char name[] = "asservat-dock/1"; /* P-021 */
     uint8_t prologue[sizeof name - 1 + 2 * ASV_WIRE_MAX_HELLO_BYTES];
     uint8_t ephemeral[ASV_X25519_BYTES];
     struct asv_writer writer;
@@ -130,7 +130,7 @@ enum asv_status asv_wire_check_peer(struct asv_chain *out, struct asv_bytes enco
     if (status != ASV_OK) {
         return status;
     }
-    /* P-035: whoever holds the certificate's key, and no one who merely copied the certificate. */
+    /* P-023: whoever holds the certificate's key, and no one who merely copied the certificate. */
     if (!chain.leaf.has_kx || !asv_equal(chain.leaf.kx_pk, noise_static, ASV_X25519_BYTES)) {
         return asv_fail(err, ASV_E_UNTRUSTED, "the certificate is not for the key of this session");
     }

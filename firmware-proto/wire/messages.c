@@ -45,7 +45,7 @@ enum asv_status asv_wire_message_decode(struct asv_wire_message *out, const void
         return asv_fail_at(err, ASV_E_UNSUPPORTED, "message: unknown type", message.type);
     }
     enum asv_status status = codec->read == NULL ? ASV_OK : codec->read(&reader, &message);
-    if (status == ASV_OK) {
+    if (status == ASV_OK) { /* P-040 */
         status = asv_read_end(&reader);
     }
     if (status == ASV_OK && codec->check != NULL) {

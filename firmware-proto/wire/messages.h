@@ -33,8 +33,9 @@
 #define ASV_WIRE_MAX_REQUEST_CHUNKS 64
 /* Requests that may be outstanding at once, of all types. */
 #define ASV_WIRE_MAX_REQUESTS 16
-/* Bytes asked for and not answered: 100 ms at 80 MB/s, so that the pipe never runs dry. */
-#define ASV_WIRE_MAX_ASKED_BYTES 8388608
+/* Bytes asked for and not answered: two full CHUNKS requests, 200 ms at 40 MB/s, so that the pipe never runs
+ * dry. */
+#define ASV_WIRE_MAX_ASKED_BYTES 8390656
 #define ASV_WIRE_MAX_CLIPS       512 /* entries of one CLIPS reply */
 #define ASV_WIRE_MAX_ERASURES    32  /* records of one ERASURES reply, of at most 1,024 bytes each */
 #define ASV_WIRE_DETAIL_MAX      200 /* bytes of the text of an ERROR or ABORT */
@@ -355,7 +356,7 @@ struct asv_wire_hello {
     uint16_t suites[ASV_WIRE_MAX_VERSIONS];
     uint16_t frame_chunks; /* most chunks in one frame, 1..4 */
     uint16_t requests;     /* most outstanding requests, 1..16 */
-    uint32_t asked_bytes;  /* most bytes asked for, 65,552..8,388,608 */
+    uint32_t asked_bytes;  /* most bytes asked for, 65,552..8,390,656 */
     uint8_t agency[ASV_SHA256_BYTES];
 };
 

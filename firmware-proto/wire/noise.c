@@ -33,7 +33,7 @@ static enum asv_status cipher_seal(struct asv_noise_cipher *cipher, const void *
                                    const uint8_t *in, size_t len, uint8_t *out)
 {
     if (cipher->nonce > NONCE_LAST) {
-        return ASV_E_LIMIT; /* P-033 */
+        return ASV_E_LIMIT; /* P-027 */
     }
     uint8_t nonce[ASV_AEAD_NONCE_BYTES];
     nonce_bytes(nonce, cipher->nonce++);
@@ -45,7 +45,7 @@ static enum asv_status cipher_open(struct asv_noise_cipher *cipher, const void *
                                    const uint8_t *in, size_t len, uint8_t *out)
 {
     if (cipher->nonce > NONCE_LAST) {
-        return ASV_E_LIMIT; /* P-033 */
+        return ASV_E_LIMIT; /* P-027 */
     }
     uint8_t nonce[ASV_AEAD_NONCE_BYTES];
     nonce_bytes(nonce, cipher->nonce);
@@ -338,7 +338,7 @@ bool asv_noise_established(const struct asv_noise *noise)
     return noise->step == STEP_TRANSPORT;
 }
 
-/* P-032: before message 65,536, 131,072 and so on; never before the first. */
+/* P-026: before message 65,536, 131,072 and so on; never before the first. */
 static void rekey_if_due(struct asv_noise_cipher *cipher)
 {
     if (cipher->nonce != 0 && cipher->nonce % ASV_NOISE_REKEY_MESSAGES == 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Noise_XX_25519_ChaChaPoly_SHA256 (The Noise Protocol Framework, revision 34). Sans I/O, no allocation. The
- * caller wipes a session with asv_noise_wipe when it is done, also after a failure.
+ * P-020: Noise_XX_25519_ChaChaPoly_SHA256 (The Noise Protocol Framework, revision 34). Sans I/O, no
+ * allocation. The caller wipes a session with asv_noise_wipe when it is done, also after a failure.
  */
 #ifndef ASV_WIRE_NOISE_H
 #define ASV_WIRE_NOISE_H

@@ -112,7 +112,7 @@ static enum asv_status check_chunks(const struct asv_wire_message *message)
     if (chunks->first > ASV_WIRE_MAX_CLIP_CHUNKS - chunks->count) {
         return ASV_E_LIMIT;
     }
-    return in_range(chunks->count, 1, ASV_WIRE_MAX_REQUEST_CHUNKS); /* P-053 */
+    return in_range(chunks->count, 1, ASV_WIRE_MAX_REQUEST_CHUNKS); /* P-045 */
 }
 
 static void write_object(struct asv_writer *writer, const struct asv_wire_message *message)
@@ -144,7 +144,7 @@ static enum asv_status read_time(struct asv_reader *reader, struct asv_wire_mess
 
 static enum asv_status check_time(const struct asv_wire_message *message)
 {
-    return message->body.time.wall_ms > 0 ? ASV_OK : ASV_E_MALFORMED; /* P-071 */
+    return message->body.time.wall_ms > 0 ? ASV_OK : ASV_E_MALFORMED; /* P-081 */
 }
 
 static void write_indicator(struct asv_writer *writer, const struct asv_wire_message *message)

@@ -81,7 +81,7 @@ static bool step(struct asv_test_pair *pair)
              "HELLO");
         return true;
     case ASV_WIRE_DOCK_HELLO:
-        if (pair->camera.state == ASV_WIRE_CAMERA_IDLE) {
+        if (pair->camera.nonce != pair->dock.nonce) {
             must(pair, asv_test_pair_give(pair), "HELLO");
         } else {
             must(pair, asv_test_pair_pull(pair), "HELLO of the camera");
