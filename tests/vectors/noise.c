@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * The public vectors of Noise_XX_25519_ChaChaPoly_SHA256, both sides of each. P-030.
+ * The public vectors of Noise_XX_25519_ChaChaPoly_SHA256, both sides of each. P-020.
  */
 #include <string.h>
 
