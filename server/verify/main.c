@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* asservat-verify: says whether a recording is what was signed, and by whom. Needs no network, no database
+ * and no server of ours. Exit status: 0 valid, 1 not valid, 2 not readable or wrong usage. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/verify/open.h"
+
+enum exit_status {
+    EXIT_VALID = 0,
+    EXIT_NOT_VALID = 1,
+    EXIT_UNREADABLE = 2,
+};
+
+struct options {
+    const char *file;
+    const char *trust;
+    const char *revocations;
+    const char *dock;
+    const char *chain;
+    const char *identity;
+    struct asv_open_outputs outputs;
+    enum asv_language language;
+    bool json;
+    bool help;
+};
+
+static const char usage_text[] =
+    "usage: asservat-verify FILE [--trust ROOT] [--revocations LIST] [--dock CHAIN] [--chain CHAIN]\n"
+    "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
+    "\n"
+    "Verifies one recording without a network or a server. FILE is its directory, or its seal: a file\n"
+    "\"seal\" with the other parts beside it, or \"NAME.seal\" with \"NAME.payload\", \"NAME.chain\", ...\n"
+    "\n"
+    "  --trust ROOT         the agency's root certificate, or its public key: 64 hexadecimal digits,\n"
+    "                       or a file of them; default: " ASV_ANCHORS_DEFAULT_ROOT ", if it is there\n"
+    "  --revocations LIST   the agency's list of revoked certificates\n"
+    "  --dock CHAIN         certificates of the dock that signed the commit record and the receipt\n"
+    "  --chain CHAIN        certificates of the camera, when they do not lie beside the seal\n"
+    "  --identity FILE      age identities: decrypts as well, and checks what only the content shows\n"
+    "  --output FILE        writes the content to a new file, byte for byte as stock age would\n"
+    "  --age FILE           writes the recording as an age file, for stock age and the same identities\n"
+    "  --json               the result as JSON\n"
+    "  --lang de|en         language of the report; default: the environment's\n"
+    "\n"
+    "Exit status: 0 valid, 1 not valid, 2 not readable or wrong usage. See docs/VERIFY.md.\n";
+
+static enum asv_language default_language(void)
+{
+    const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            return strncmp(value, "de", 2) == 0 ? ASV_LANGUAGE_DE : ASV_LANGUAGE_EN;
+        }
+    }
+    return ASV_LANGUAGE_EN;
+}
+
+static bool parse_options(struct options *options, int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"trust", required_argument, NULL, 't'},
+        {"revocations", required_argument, NULL, 'r'},
+        {"dock", required_argument, NULL, 'd'},
+        {"chain", required_argument, NULL, 'c'},
+        {"identity", required_argument, NULL, 'i'},
+        {"output", required_argument, NULL, 'o'},
+        {"age", required_argument, NULL, 'a'},
+        {"lang", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    *options = (struct options){.language = default_language()};
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        switch (option) {
+        case 't':
+            options->trust = optarg;
+            break;
+        case 'r':
+            options->revocations = optarg;
+            break;
+        case 'd':
+            options->dock = optarg;
+            break;
+        case 'c':
+            options->chain = optarg;
+            break;
+        case 'i':
+            options->identity = optarg;
+            break;
+        case 'o':
+            options->outputs.plaintext = optarg;
+            break;
+        case 'a':
+            options->outputs.age = optarg;
+            break;
+        case 'l':
+            if (strcmp(optarg, "de") != 0 && strcmp(optarg, "en") != 0) {
+                return false;
+            }
+            options->language = strcmp(optarg, "de") == 0 ? ASV_LANGUAGE_DE : ASV_LANGUAGE_EN;
+            break;
+        case 'j':
+            options->json = true;
+            break;
+        case 'h':
+            options->help = true;
+            return true;
+        default:
+            return false;
+        }
+    }
+    bool outputs = options->outputs.plaintext != NULL || options->outputs.age != NULL;
+    if (optind + 1 != argc || (outputs && options->identity == NULL)) {
+        return false;
+    }
+    options->file = argv[optind];
+    return true;
+}
+
+/* Everything that is too large for a stack. */
+struct work {
+    struct asv_anchors anchors;
+    struct asv_small_parts parts;
+    struct asv_report report;
+};
+
+static enum asv_status verify(const struct options *options, struct work *work, struct asv_err *err)
+{
+    struct asv_inputs inputs;
+    enum asv_status status =
+        asv_anchors_load(&work->anchors, options->trust, options->revocations, options->dock, err);
+    if (status == ASV_OK) {
+        status = asv_inputs_open(&inputs, options->file, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (options->chain != NULL) {
+        asv_input_close(&inputs.part[ASV_PART_CHAIN]);
+        status = asv_input_open(&inputs.part[ASV_PART_CHAIN], options->chain, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_check_clip(&work->report, &inputs, &work->anchors, &work->parts, err);
+    }
+    if (status == ASV_OK && options->identity != NULL) {
+        status =
+            asv_open_clip(&work->report, &inputs, &work->parts, options->identity, &options->outputs, err);
+    }
+    asv_inputs_close(&inputs);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct asv_err err = {0};
+    if (!parse_options(&options, argc, argv)) {
+        fputs(usage_text, stderr);
+        return EXIT_UNREADABLE;
+    }
+    if (options.help) {
+        fputs(usage_text, stdout);
+        return EXIT_VALID;
+    }
+    struct work *work = calloc(1, sizeof *work);
+    if (work == NULL || asv_crypto_init() != ASV_OK) {
+        fputs("asservat-verify: cannot start\n", stderr);
+        free(work);
+        return EXIT_UNREADABLE;
+    }
+    int result = EXIT_UNREADABLE;
+    if (verify(&options, work, &err) != ASV_OK) {
+        fprintf(stderr, "asservat-verify: %s: %s\n", options.file, err.text);
+    } else {
+        result = asv_report_is_valid(&work->report) ? EXIT_VALID : EXIT_NOT_VALID;
+        if (options.json) {
+            asv_report_json(&work->report, stdout);
+        } else {
+            asv_report_text(&work->report, options.language, stdout);
+        }
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            result = EXIT_UNREADABLE;
+        }
+    }
+    free(work);
+    return result;
+}

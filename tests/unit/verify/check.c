@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* The offline verifier over damaged clips, in this process: every byte of every part. */
+#include "server/verify/check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/clip_dir.h"
+#include "tests/support/files.h"
+#include "tests/unit/test.h"
+
+static struct asv_test_agency agency;
+static struct asv_test_clip clip;
+static char directory[512];
+static struct asv_anchors anchors;
+static struct asv_small_parts parts;
+static struct asv_report report;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct asv_test_world world;
+    struct asv_test_plan plan = {
+        .number = 2, .chunks = 3, .every = 2, .pad = 8, .records = true, .recipients = 2};
+    char root[600];
+    asv_test_agency_init(&agency, 1);
+    asv_test_world_init(&world, 1);
+    asv_test_clip_make(&clip, &agency, &agency.camera, &world, &plan);
+    asv_test_make_directory(directory, sizeof directory);
+    asv_test_clip_write(&clip, &agency, &agency.camera, &agency.dock, NULL, 0, directory);
+    snprintf(root, sizeof root, "%s/root", directory);
+    assert_int_equal(asv_anchors_load(&anchors, root, NULL, NULL, NULL), ASV_OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    asv_test_remove_directory(directory);
+    asv_test_clip_free(&clip);
+    return 0;
+}
+
+static bool check(void)
+{
+    struct asv_inputs inputs;
+    struct asv_err err = {0};
+    assert_int_equal(asv_inputs_open(&inputs, directory, &err), ASV_OK);
+    enum asv_status status = asv_check_clip(&report, &inputs, &anchors, &parts, &err);
+    asv_inputs_close(&inputs);
+    assert_int_equal(status, ASV_OK);
+    return asv_report_is_valid(&report);
+}
+
+static enum asv_status check_status(void)
+{
+    struct asv_inputs inputs;
+    enum asv_status status = asv_inputs_open(&inputs, directory, NULL);
+    if (status == ASV_OK) {
+        status = asv_check_clip(&report, &inputs, &anchors, &parts, NULL);
+        asv_inputs_close(&inputs);
+    }
+    return status;
+}
+
+/* Changes byte i of a part on disk; a second call puts it back. */
+static void flip(const char *part, long i)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", directory, part);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, i, SEEK_SET), 0);
+    int c = fgetc(file);
+    assert_int_equal(fseek(file, i, SEEK_SET), 0);
+    assert_int_not_equal(fputc(c ^ 1, file), EOF);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void the_clip_as_it_was_stored_is_valid(void **state)
+{
+    (void)state;
+    assert_true(check());
+    for (size_t i = 0; i < ASV_CHECK_KEY; i++) {
+        bool skipped =
+            i == ASV_CHECK_REVOCATIONS || i == ASV_CHECK_COMMIT_SIGNATURE || i == ASV_CHECK_RECEIPT_SIGNATURE;
+        assert_int_equal(report.finding[i], skipped ? ASV_FINDING_SKIPPED : ASV_FINDING_GOOD);
+    }
+    assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_VALID);
+    assert_int_equal(report.records[ASV_RECORD_MARKER], 2);
+}
+
+static void no_changed_byte_of_the_seal_is_valid(void **state)
+{
+    (void)state;
+    for (long i = 0; i < (long)clip.seal.len; i++) {
+        flip("seal", i);
+        assert_false(check());
+        flip("seal", i);
+    }
+    assert_true(check());
+}
+
+static void no_changed_byte_of_the_payload_is_valid_and_its_piece_is_named(void **state)
+{
+    (void)state;
+    for (long i = 0; i < (long)clip.payload.len; i += i % ASV_CHUNK_CIPHER_BYTES == 0 ? 1 : 8209) {
+        flip("payload", i);
+        assert_false(check());
+        flip("payload", i);
+        if (i < (long)clip.payload.len - ASV_FINAL_CIPHER_BYTES) {
+            assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_INVALID);
+            assert_int_equal(report.verdict.bad.count, 1);
+            assert_int_equal(report.verdict.bad.range[0].first, i / ASV_CHUNK_CIPHER_BYTES);
+        } else {
+            assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_UNSIGNED_TAIL);
+        }
+    }
+    assert_true(check());
+}
+
+static void no_changed_byte_of_link_or_chain_is_valid(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"link", "chain"};
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        uint8_t *data;
+        size_t len;
+        asv_test_read_file(directory, names[n], &data, &len);
+        free(data);
+        for (long i = 0; i < (long)len; i++) {
+            flip(names[n], i);
+            assert_false(check());
+            flip(names[n], i);
+        }
+    }
+    assert_true(check());
+}
+
+/* Without the dock's chain only what the commit record and receipt say is compared; with it, every byte
+ * counts. */
+static void no_changed_byte_of_what_the_dock_signed_is_valid(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"commit", "receipt"};
+    char root[600];
+    char dock[600];
+    asv_test_write_file(directory, "dock", agency.dock.chain.encoded.data, agency.dock.chain.encoded.len);
+    snprintf(root, sizeof root, "%s/root", directory);
+    snprintf(dock, sizeof dock, "%s/dock", directory);
+    assert_int_equal(asv_anchors_load(&anchors, root, NULL, dock, NULL), ASV_OK);
+    assert_true(check());
+    assert_int_equal(report.finding[ASV_CHECK_COMMIT_SIGNATURE], ASV_FINDING_GOOD);
+    assert_int_equal(report.finding[ASV_CHECK_RECEIPT_SIGNATURE], ASV_FINDING_GOOD);
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        uint8_t *data;
+        size_t len;
+        asv_test_read_file(directory, names[n], &data, &len);
+        free(data);
+        for (long i = 0; i < (long)len; i++) {
+            flip(names[n], i);
+            assert_false(check());
+            flip(names[n], i);
+        }
+    }
+    assert_true(check());
+    assert_int_equal(asv_anchors_load(&anchors, root, NULL, NULL, NULL), ASV_OK);
+}
+
+static void stanzas_are_outside_what_is_signed(void **state)
+{
+    (void)state;
+    flip("stanzas", 20);
+    assert_true(check()); /* the recording is what it was; the key envelope is another */
+    assert_int_equal(report.finding[ASV_CHECK_STANZAS], ASV_FINDING_OTHER);
+    flip("stanzas", 20);
+    flip("stanzas", 0);
+    assert_false(check()); /* no envelope at all */
+    flip("stanzas", 0);
+}
+
+static void truncate_part(const char *part, size_t len)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", directory, part);
+    assert_int_equal(truncate(path, (off_t)len), 0);
+}
+
+static void a_cut_seal_says_up_to_where_it_holds(void **state)
+{
+    (void)state;
+    /* commit and receipt would contradict: a camera's own directory has none */
+    asv_test_remove_directory(directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    asv_test_clip_write(&clip, &agency, &agency.camera, NULL, NULL, 0, directory);
+    for (size_t cut = 0; cut <= clip.seal.len; cut += cut % 50 == 0 ? 1 : 7) {
+        asv_test_write_file(directory, "seal", clip.seal.data, cut);
+        bool valid = check();
+        if (report.verdict.integrity == ASV_INTEGRITY_INVALID) {
+            assert_false(report.seal.has_header);
+            assert_int_equal(report.finding[ASV_CHECK_SEAL], ASV_FINDING_BAD);
+            assert_true(report.err[ASV_CHECK_SEAL].text[0] != '\0');
+            continue;
+        }
+        assert_true(valid);
+        assert_int_equal(report.verdict.integrity,
+                         cut == clip.seal.len ? ASV_INTEGRITY_VALID : ASV_INTEGRITY_TRUNCATED);
+    }
+    asv_test_write_file(directory, "seal", clip.seal.data, clip.checkpoint_end[0]);
+    assert_true(check());
+    assert_int_equal(report.verdict.chunks, 2);
+    assert_int_equal(report.verdict.tail_bytes, clip.payload.len - (size_t)2 * ASV_CHUNK_CIPHER_BYTES);
+    asv_test_write_file(directory, "seal", clip.seal.data, clip.seal.len);
+}
+
+static void a_payload_of_another_length_is_not_valid(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0, 1, 65552, 65553, 131104, 196655, 196656, 196657, 196679};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        truncate_part("payload", lengths[i]);
+        assert_false(check());
+        assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_GAP);
+        uint64_t first = lengths[i] / ASV_CHUNK_CIPHER_BYTES;
+        assert_int_equal(report.verdict.bad.range[0].first, first);
+        assert_int_equal(report.verdict.bad.range[0].count, 4 - first);
+        asv_test_write_file(directory, "payload", clip.payload.data, clip.payload.len);
+    }
+    truncate_part("payload", clip.payload.len + 1);
+    assert_false(check());
+    assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_UNSIGNED_TAIL);
+    assert_int_equal(report.verdict.tail_bytes, 1);
+    truncate_part("payload", clip.payload.len);
+    /* a tail file counts as the payload's continuation */
+    asv_test_write_file(directory, "tail", "x", 1);
+    assert_false(check());
+    assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_UNSIGNED_TAIL);
+    char path[600];
+    snprintf(path, sizeof path, "%s/tail", directory);
+    unlink(path);
+    assert_true(check());
+    snprintf(path, sizeof path, "%s/payload", directory);
+    unlink(path);
+    assert_false(check());
+    assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_GAP);
+    asv_test_write_file(directory, "payload", clip.payload.data, clip.payload.len);
+}
+
+static void without_seal_or_chain_nothing_is_said(void **state)
+{
+    (void)state;
+    char path[600];
+    snprintf(path, sizeof path, "%s/chain", directory);
+    unlink(path);
+    assert_int_equal(check_status(), ASV_E_NOT_FOUND);
+    asv_test_write_file(directory, "chain", agency.camera.chain.encoded.data,
+                        agency.camera.chain.encoded.len);
+    snprintf(path, sizeof path, "%s/seal", directory);
+    unlink(path);
+    assert_int_equal(check_status(), ASV_E_NOT_FOUND);
+    assert_int_equal(mkfifo(path, 0600), 0); /* must not hang */
+    assert_int_equal(check_status(), ASV_E_USAGE);
+    unlink(path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(check_status(), ASV_E_USAGE);
+    rmdir(path);
+    asv_test_write_file(directory, "seal", clip.seal.data, clip.seal.len);
+    assert_true(check());
+}
+
+static void parts_of_any_length_are_read_safely(void **state)
+{
+    (void)state;
+    static uint8_t junk[100000];
+    static const char *const names[] = {"stanzas", "link", "chain", "commit", "receipt"};
+    static const size_t lengths[] = {0, 1, 100, sizeof junk};
+    memset(junk, 'A', sizeof junk);
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            asv_test_write_file(directory, names[n], junk, lengths[i]);
+            assert_false(check());
+        }
+        char path[600];
+        snprintf(path, sizeof path, "%s/%s", directory, names[n]);
+        unlink(path);
+        if (n == 2) {
+            asv_test_write_file(directory, names[n], agency.camera.chain.encoded.data,
+                                agency.camera.chain.encoded.len);
+        }
+        assert_true(check()); /* but for the chain, none of them is needed */
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_clip_as_it_was_stored_is_valid),
+        cmocka_unit_test(no_changed_byte_of_the_seal_is_valid),
+        cmocka_unit_test(no_changed_byte_of_the_payload_is_valid_and_its_piece_is_named),
+        cmocka_unit_test(no_changed_byte_of_link_or_chain_is_valid),
+        cmocka_unit_test(no_changed_byte_of_what_the_dock_signed_is_valid),
+        cmocka_unit_test(stanzas_are_outside_what_is_signed),
+        cmocka_unit_test(a_cut_seal_says_up_to_where_it_holds),
+        cmocka_unit_test(a_payload_of_another_length_is_not_valid),
+        cmocka_unit_test(without_seal_or_chain_nothing_is_said),
+        cmocka_unit_test(parts_of_any_length_are_read_safely),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
