@@ -42,7 +42,7 @@ static void progress(void *ctx, struct asv_bus_attachment *attachment)
 {
     struct asv_bus_port *port = ctx;
     (void)attachment;
-    if (port->bus->changed != NULL) {
+    if (port->bus->awaited) { /* once per transfer: not for nothing */
         changed(port->bus);
     }
 }

@@ -85,6 +85,7 @@ struct asv_bus {
     struct asv_bus_source timer;
     uint64_t timer_at;
     struct asv_bus_source changes; /* an eventfd: pulls to carry out, waiters to look at */
+    bool awaited;                  /* somebody waits for a counter */
     void (*changed)(void *ctx);    /* something that a waiter may wait for; may be NULL */
     void *changed_ctx;
     struct asv_bus_hub hubs[ASV_BUS_HUBS_MAX];

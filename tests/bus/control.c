@@ -56,8 +56,10 @@ static void arm_deadline(struct asv_bus_control *control)
 static void check_all(void *ctx)
 {
     struct asv_bus_control *control = ctx;
+    control->bus->awaited = false;
     for (struct asv_bus_control_client *c = control->clients; c != NULL; c = c->next) {
         asv_bus_command_check(c);
+        control->bus->awaited |= c->wait_for == ASV_BUS_WAIT_COUNTER;
     }
 }
 
@@ -70,6 +72,7 @@ void asv_bus_control_wait(struct asv_bus_control_client *client, enum asv_bus_wa
     client->deadline = asv_bus_clock_now(&real) + timeout_ms * 1000000u;
     asv_bus_command_check(client);
     if (client->wait_for != ASV_BUS_WAIT_NONE) {
+        client->control->bus->awaited |= what == ASV_BUS_WAIT_COUNTER;
         arm_deadline(client->control);
     }
 }
