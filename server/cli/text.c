@@ -209,8 +209,11 @@ enum asv_status asv_table_print(struct asv_table *table, FILE *out, const char *
     }
     for (size_t i = 0; i < table->cell_count; i++) {
         size_t column = i % columns;
-        print_cell(out, table->cells[i], widths[column], table->columns[column][0] == '>',
-                   column + 1 == columns);
+        bool last = column + 1 == columns;
+        const char *style = table->styles != NULL ? table->styles[i / columns] : "";
+        fputs(column == 0 ? style : "", out);
+        print_cell(out, table->cells[i], widths[column], table->columns[column][0] == '>', last);
+        fputs(last && *style != '\0' ? "\x1b[0m" : "", out);
     }
     asv_table_free(table);
     return ASV_OK;

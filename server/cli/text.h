@@ -42,6 +42,7 @@ void asv_text_print(FILE *out, const char *text);
 struct asv_table {
     size_t column_count;
     const char *const *columns; /* headings; those that begin with '>' are aligned to the right */
+    const char *const *styles;  /* terminal sequences, one for each row; NULL: none */
     char **cells;
     size_t cell_count;
     size_t cell_cap;
