@@ -91,7 +91,7 @@ static void a_script_says_what_stands_in_it(void **state)
                 "send 01 02 ff\n"
                 "recv\n"
                 "echo\n"
-                "frame 5 7 0 00 01 00\n"
+                "frame 1 7 0 00 01 00\n"
                 "repeat 2\n"
                 "  send aB\n"
                 "  repeat 2\n"
@@ -103,7 +103,7 @@ static void a_script_says_what_stands_in_it(void **state)
     expect_silence(&camera);
     assert_int_equal(camera_send(&camera, "what", 4), 0);
     expect(&camera, "what", 4);
-    expect(&camera, "\x05\0\0\0\0\0\0\x03\0\0\0\x07\0\0\0\0\0\x01\0", 19);
+    expect(&camera, "\x01\0\0\0\0\0\0\x03\0\0\0\x07\0\0\0\0\0\x01\0", 19);
     for (unsigned i = 0; i < 2; i++) {
         expect(&camera, "\xab", 1);
         expect(&camera, "\0\0\0", 3);
