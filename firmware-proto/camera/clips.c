@@ -235,7 +235,12 @@ enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number,
         return asv_fail(err, status, "a recording's seal cannot be read");
     }
     learn(store, clip, &facts);
-    status = ASV_OK;
+    /* Whether the number was given must be settled before anything builds on it: its directory may have been renamed
+     * without that being durable. */
+    status = store->flash->ops->sync_dir(store->flash->ctx, "clips");
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "a recording's directory cannot be synced");
+    }
     if (clip->link_bytes == 0 && facts.has_header) {
         status = write_link(store, &facts, err);
         asv_store_clip_sizes(store, clip);

@@ -307,10 +307,21 @@ uint64_t asv_rig_judge_all(struct asv_rig *rig)
     return number - 1;
 }
 
-/* A clip's plaintext without what was appended to fill the last chunk. */
+/* A clip's plaintext without the free box that was appended to fill its last chunk; power may have failed
+ * between it and the end record. */
 static size_t unpadded(const struct asv_rig_verdict *verdict)
 {
-    return verdict->seal.ended ? (size_t)verdict->seal.end.media_bytes : verdict->plain_len;
+    size_t len = verdict->plain_len;
+    if (verdict->seal.ended) {
+        return (size_t)verdict->seal.end.media_bytes;
+    }
+    for (size_t pad = 8; pad <= 65543 && pad <= len; pad++) {
+        const uint8_t *box = verdict->plain + len - pad;
+        if (asv_load_be32(box) == pad && memcmp(box + 4, "free", 4) == 0) {
+            return len - pad;
+        }
+    }
+    return len;
 }
 
 static size_t init_bytes(const uint8_t *plain, size_t len)
@@ -337,4 +348,94 @@ bool asv_rig_is_prefix(struct asv_rig *rig, const uint8_t *stream, size_t len, s
     }
     *got = at;
     return same;
+}
+
+/* ---- orders ---- */
+
+enum asv_status asv_rig_receipt_sign(struct asv_rig *rig, struct asv_rig_receipt *receipt)
+{
+    struct asv_writer writer;
+    asv_writer_init(&writer, receipt->data, sizeof receipt->data);
+    enum asv_status status = asv_receipt_encode(&writer, &receipt->receipt, rig->agency.dock.sk);
+    if (status == ASV_OK) {
+        status = asv_write_end(&writer, &receipt->len);
+    }
+    return status == ASV_OK ? asv_receipt_decode(&receipt->receipt, receipt->data, receipt->len, &rig->err)
+                            : status;
+}
+
+void asv_rig_receipt(struct asv_rig *rig, uint64_t number, struct asv_rig_receipt *out)
+{
+    struct asv_rig_verdict verdict;
+    memset(out, 0, sizeof *out);
+    if (!asv_rig_judge(rig, number, &verdict)) {
+        must(ASV_E_NOT_FOUND, NULL, "receipt");
+    }
+    must(asv_store_custody(rig->store, number, &out->receipt.custody, &rig->err), &rig->err, "custody");
+    memcpy(out->receipt.dock_cert, rig->agency.dock.cert_digest, sizeof out->receipt.dock_cert);
+    memset(out->receipt.session, 9, sizeof out->receipt.session);
+    out->receipt.integrity = (uint8_t)verdict.verdict.integrity;
+    out->receipt.provenance = ASV_PROVENANCE_TRUSTED;
+    out->receipt.kind = ASV_RECEIPT_STORED;
+    out->receipt.time_ms = ASV_TEST_NOW_MS;
+    must(asv_rig_receipt_sign(rig, out), &rig->err, "receipt");
+    asv_rig_verdict_free(&verdict);
+}
+
+enum asv_status asv_rig_statement_sign(struct asv_rig *rig, struct asv_rig_statement *statement)
+{
+    struct asv_writer writer;
+    statement->statement.keeper.encoded = rig->agency.keeper.chain.encoded;
+    asv_writer_init(&writer, statement->data, sizeof statement->data);
+    enum asv_status status = asv_destruction_encode(&writer, &statement->statement, rig->agency.keeper.sk);
+    if (status == ASV_OK) {
+        status = asv_write_end(&writer, &statement->len);
+    }
+    return status == ASV_OK
+               ? asv_destruction_decode(&statement->statement, statement->data, statement->len, &rig->err)
+               : status;
+}
+
+void asv_rig_statement(struct asv_rig *rig, uint64_t number, struct asv_rig_statement *out)
+{
+    struct asv_rig_verdict verdict;
+    memset(out, 0, sizeof *out);
+    if (!asv_rig_judge(rig, number, &verdict)) {
+        must(ASV_E_NOT_FOUND, NULL, "statement");
+    }
+    memcpy(out->statement.agency, rig->agency.id, sizeof out->statement.agency);
+    memcpy(out->statement.camera_cert, rig->agency.camera.cert_digest, sizeof out->statement.camera_cert);
+    memcpy(out->statement.epoch, verdict.seal.header.epoch, sizeof out->statement.epoch);
+    memcpy(out->statement.header, verdict.seal.header_digest, sizeof out->statement.header);
+    out->statement.number = number;
+    out->statement.reason = ASV_DESTRUCTION_EXPIRED;
+    out->statement.issued_ms = ASV_TEST_NOW_MS;
+    must(asv_rig_statement_sign(rig, out), &rig->err, "statement");
+    asv_rig_verdict_free(&verdict);
+}
+
+enum asv_status asv_rig_give_receipt(struct asv_rig *rig, const struct asv_rig_receipt *receipt, uint8_t *out,
+                                     size_t *len)
+{
+    struct asv_camera_device device;
+    enum asv_status status = ASV_E_AGAIN;
+    asv_camera_device_init(&device, rig->store);
+    while (status == ASV_E_AGAIN) {
+        status = asv_camera_device_ops.receipt(&device, &receipt->receipt, out, ASV_ERASURE_MAX_BYTES, len,
+                                               &rig->err);
+    }
+    return status;
+}
+
+enum asv_status asv_rig_give_statement(struct asv_rig *rig, const struct asv_rig_statement *statement,
+                                       uint8_t *out, size_t *len)
+{
+    struct asv_camera_device device;
+    enum asv_status status = ASV_E_AGAIN;
+    asv_camera_device_init(&device, rig->store);
+    while (status == ASV_E_AGAIN) {
+        status = asv_camera_device_ops.destroy(&device, &statement->statement, out, ASV_ERASURE_MAX_BYTES,
+                                               len, &rig->err);
+    }
+    return status;
 }

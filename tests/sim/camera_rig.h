@@ -7,6 +7,7 @@
 #ifndef ASV_TESTS_SIM_CAMERA_RIG_H
 #define ASV_TESTS_SIM_CAMERA_RIG_H
 
+#include "firmware-proto/camera/device.h"
 #include "firmware-proto/camera/facts.h"
 #include "firmware-proto/camera/recorder.h"
 #include "firmware-proto/camera/store.h"
@@ -79,6 +80,32 @@ void asv_rig_verdict_free(struct asv_rig_verdict *verdict);
 /* All clips there are: numbers from 1 without gaps, each header naming the final digest of the one before,
  * each VALID or TRUNCATED, with a link of its own. Returns their number. */
 uint64_t asv_rig_judge_all(struct asv_rig *rig);
+
+/* A dock's STORED receipt for what the camera holds of this clip, signed and decoded; views into data. */
+struct asv_rig_receipt {
+    uint8_t data[ASV_RECEIPT_MAX_BYTES];
+    size_t len;
+    struct asv_receipt receipt;
+};
+void asv_rig_receipt(struct asv_rig *rig, uint64_t number, struct asv_rig_receipt *out);
+
+/* Encodes, signs and decodes it anew, after fields were changed. */
+enum asv_status asv_rig_receipt_sign(struct asv_rig *rig, struct asv_rig_receipt *receipt);
+
+/* The keeper's statement for what the camera holds of this clip. */
+struct asv_rig_statement {
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    size_t len;
+    struct asv_destruction statement;
+};
+void asv_rig_statement(struct asv_rig *rig, uint64_t number, struct asv_rig_statement *out);
+enum asv_status asv_rig_statement_sign(struct asv_rig *rig, struct asv_rig_statement *statement);
+
+/* Hands a receipt to the device until it is done with it; the record in out[ASV_ERASURE_MAX_BYTES]. */
+enum asv_status asv_rig_give_receipt(struct asv_rig *rig, const struct asv_rig_receipt *receipt, uint8_t *out,
+                                     size_t *len);
+enum asv_status asv_rig_give_statement(struct asv_rig *rig, const struct asv_rig_statement *statement,
+                                       uint8_t *out, size_t *len);
 
 /* The plaintext of all clips of the rig put together as the recording that they were cut from, padding and
  * repeated init removed; compared with stream[len]: true when it is a prefix. *got is its length. */

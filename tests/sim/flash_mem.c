@@ -125,6 +125,7 @@ static enum asv_status mem_append(void *ctx, int file, const void *data, size_t 
     mem->last_append_bytes = len;
     if (cuts_now(mem)) {
         mem->off = true;
+        mem->cut_in_append = true;
         some = mem->cut_byte < len ? mem->cut_byte : len;
         status = ASV_E_IO;
     } else if (mem->capacity != 0) {
@@ -225,9 +226,13 @@ static enum asv_status mem_overwrite(void *ctx, const char *path, uint64_t offse
         return ASV_E_NOT_FOUND;
     }
     assert(offset <= node->len && len <= node->len - offset);
+    if (mem->refuse_overwrite) {
+        return ASV_E_IO;
+    }
     mem->last_append_bytes = len;
     if (cuts_now(mem)) {
         mem->off = true;
+        mem->cut_in_append = true;
         interrupted.node = node;
         interrupted.offset = (size_t)offset;
         interrupted.len = (size_t)len;
@@ -261,6 +266,11 @@ static enum asv_status mem_remove(struct asv_flash_mem *mem, const char *path, b
     }
     if (is_dir && asv_mem_map_now(entry->node)->count != 0) {
         return ASV_E_EXISTS;
+    }
+    if (strncmp(path, "clips/", 6) == 0) {
+        for (size_t i = 0; i < entry->node->len; i++) {
+            mem->bytes_unlinked += entry->node->bytes[i] != 0;
+        }
     }
     struct asv_mem_map *map = asv_mem_map_change(dir);
     asv_mem_map_remove(map, asv_mem_map_find(map, name));
@@ -473,6 +483,18 @@ bool asv_flash_mem_truncate(struct asv_flash_mem *mem, const char *path, uint64_
     node->len = (size_t)len;
     node->durable_len = node->len;
     return true;
+}
+
+void asv_flash_mem_fill(struct asv_flash_mem *mem, const char *name, size_t len)
+{
+    struct asv_flash_mem_node *node = asv_mem_node_new(false);
+    uint8_t byte = 0xee;
+    for (size_t i = 0; i < len; i++) {
+        asv_mem_node_append(node, &byte, 1);
+    }
+    node->durable_len = node->len;
+    asv_mem_map_add(asv_mem_map_change(mem->root), name, node);
+    asv_mem_map_settle(mem->root, mem->root->changes - 1);
 }
 
 bool asv_flash_mem_export(const struct asv_flash_mem *mem, const char *dir)

@@ -37,11 +37,14 @@ struct asv_flash_mem {
     uint64_t fail_at;             /* this operation answers fail_status and does nothing; 0: none */
     uint64_t fail_count;          /* and so many after it in all; 0 counts as 1 */
     enum asv_status fail_status;  /* ASV_E_NO_SPACE or ASV_E_IO */
+    bool refuse_overwrite;        /* every overwrite answers ASV_E_IO */
     uint64_t read_fail_at;        /* the n-th read from now answers ASV_E_IO; 0: none */
     const char *read_fail_suffix; /* if not NULL, only reads of paths that end like this count */
 
-    uint64_t last_append_bytes; /* length of the append (or overwrite) at cut_at or last seen */
+    bool cut_in_append;         /* cut_at was an append or overwrite: cut_byte counted */
+    uint64_t last_append_bytes; /* length of the last of those */
     uint64_t lowest_free;       /* of the capacity, as far as seen */
+    uint64_t bytes_unlinked;    /* that were not overwritten with zeros before, below clips/ */
 };
 
 void asv_flash_mem_init(struct asv_flash_mem *mem);
@@ -67,6 +70,9 @@ bool asv_flash_mem_flip(struct asv_flash_mem *mem, const char *path, uint64_t of
 
 /* Cuts a file to this length, durably. False when it is no file or shorter. */
 bool asv_flash_mem_truncate(struct asv_flash_mem *mem, const char *path, uint64_t len);
+
+/* A durable file of len bytes, 0xee each, in the top directory: fills the medium. */
+void asv_flash_mem_fill(struct asv_flash_mem *mem, const char *name, size_t len);
 
 /* Writes all files below a real directory, for tools that need them there. False when that fails. */
 bool asv_flash_mem_export(const struct asv_flash_mem *mem, const char *dir);
