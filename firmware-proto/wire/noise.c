@@ -351,7 +351,7 @@ enum asv_status asv_noise_encrypt(struct asv_noise *noise, const uint8_t *in, si
     if (!asv_noise_established(noise)) {
         return ASV_E_STATE;
     }
-    if (len > ASV_NOISE_MAX_BYTES - ASV_AEAD_TAG_BYTES || noise->send.nonce > NONCE_LAST) {
+    if (len > ASV_NOISE_MAX_BYTES - ASV_AEAD_TAG_BYTES) {
         return ASV_E_LIMIT;
     }
     rekey_if_due(&noise->send);

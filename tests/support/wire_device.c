@@ -321,6 +321,7 @@ static enum asv_status op_receipt(void *ctx, const struct asv_receipt *receipt, 
     struct asv_test_device *device = ctx;
     struct asv_custody held;
     uint64_t number = receipt->custody.number;
+    device->receipts++;
     if (device->again != 0) {
         device->again--;
         return ASV_E_AGAIN;

@@ -40,6 +40,7 @@ struct asv_test_device {
     unsigned sessions;
     unsigned dropped;
     unsigned finished;
+    unsigned receipts; /* that reached it */
     unsigned erased;
     unsigned installed;
     uint8_t session[ASV_SHA256_BYTES];

@@ -245,6 +245,7 @@ static void a_camera_erases_only_for_a_receipt_that_is_right_in_everything(void 
     receipt.kind = ASV_RECEIPT_QUARANTINED;
     receipt.integrity = ASV_INTEGRITY_INVALID;
     refused(ASV_WIRE_RECEIPT, sign_receipt(&receipt, sk), ASV_WIRE_CODE_NOT_STORED, 0);
+    assert_int_equal(pair.device.receipts, 0); /* the device saw none of these */
     receipt = right_receipt();
     receipt.custody.number = 77;
     refused(ASV_WIRE_RECEIPT, sign_receipt(&receipt, sk), ASV_WIRE_CODE_NOT_FOUND, 0);

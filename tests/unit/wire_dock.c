@@ -58,7 +58,7 @@ static void a_reply_to_a_request_that_was_never_sent_is_refused(void **state)
 static void a_reply_that_answers_something_else_is_refused(void **state)
 {
     (void)state;
-    for (int what = 0; what < 9; what++) {
+    for (int what = 0; what < 10; what++) {
         struct asv_wire_message wanted = asv_wire_sample(ASV_WIRE_FILE)->message;
         struct asv_wire_message reply = asv_wire_sample(ASV_WIRE_REPLY | ASV_WIRE_FILE)->message;
         if (what == 4) {
@@ -74,10 +74,11 @@ static void a_reply_that_answers_something_else_is_refused(void **state)
             wanted = asv_wire_sample(ASV_WIRE_ERASURES)->message;
             reply = asv_wire_sample(ASV_WIRE_REPLY | ASV_WIRE_ERASURES)->message;
             wanted.body.erasures.count = 1;
-        } else if (what == 8) {
+        } else if (what >= 8) {
             wanted = asv_wire_sample(ASV_WIRE_LOG)->message;
             reply = asv_wire_sample(ASV_WIRE_REPLY | ASV_WIRE_LOG)->message;
-            wanted.body.log.from = 2;
+            wanted.body.log.from = what == 8 ? 2 : 1;
+            wanted.body.log.count = what == 9 ? 1 : 100;
         }
         reply.body.file_reply.number += what == 0;
         reply.body.file_reply.file = (uint8_t)(reply.body.file_reply.file + (what == 1));
@@ -333,6 +334,11 @@ static void the_cameras_abort_is_told_and_not_answered(void **state)
                      ASV_OK);
     pair.in[17] = 0; /* no code */
     ended(asv_test_pair_take(&pair), ASV_E_MALFORMED, "ABORT: cannot be read");
+    open_pair();
+    assert_int_equal(asv_wire_abort_frame(&(struct asv_wire_error){ASV_WIRE_CODE_STATE, 0, ""},
+                                          pair.dock.nonce + 1, pair.in, sizeof pair.in, &pair.in_len),
+                     ASV_OK);
+    ended(asv_test_pair_take(&pair), ASV_E_MALFORMED, "ABORT: cannot be read"); /* of another session */
 }
 
 /* P-056 */

@@ -76,6 +76,7 @@ static inline void ended(enum asv_status status, enum asv_status want, const cha
     assert_int_equal(asv_test_pair_request(&pair, &asv_wire_sample(ASV_WIRE_STATUS)->message, &request),
                      ASV_E_STATE);
     assert_false(asv_noise_established(&pair.dock.noise));
+    assert_true(pair.dock.asked == 0 && pair.dock.outstanding == 0);
 }
 
 #endif
