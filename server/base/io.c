@@ -52,28 +52,29 @@ enum asv_status asv_io_open(int dir, const char *name, int flags, mode_t mode, i
     return ASV_OK;
 }
 
-/* Opens one component below dir, making it first when asked to. */
-static enum asv_status open_component(int dir, const char *name, bool make, int *fd, struct asv_err *err)
+/* Makes one component below dir, unless it is there, and the new name durable. */
+static enum asv_status make_component(int dir, const char *name, struct asv_err *err)
 {
-    if (make) {
-        if (mkdirat(dir, name, 0700) == 0) {
-            enum asv_status status = asv_io_sync_dir(dir, name, err);
-            if (status != ASV_OK) {
-                return status;
-            }
-        } else if (errno != EEXIST) {
-            return asv_io_fail(err, errno, name);
-        }
+    if (mkdirat(dir, name, 0700) != 0) {
+        return errno == EEXIST ? ASV_OK : asv_io_fail(err, errno, name);
     }
-    return asv_io_open(dir, name, O_RDONLY | O_DIRECTORY, 0, fd, err);
+    int parent = -1;
+    enum asv_status status = asv_io_open(dir, ".", O_RDONLY | O_DIRECTORY, 0, &parent, err);
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(parent, name, err);
+        close(parent);
+    }
+    return status;
 }
 
-enum asv_status asv_io_open_dir(int dir, const char *name, bool make, int *fd, struct asv_err *err)
+/* Walks down name, making what is missing. What it only passes through need not be readable (O_PATH): a
+ * sandboxed daemon, or one among strangers' directories, may search them and no more. */
+static enum asv_status make_path(int dir, const char *name, struct asv_err *err)
 {
     char component[NAME_MAX + 1];
     int at = -1;
     enum asv_status status = asv_io_open(name[0] == '/' ? AT_FDCWD : dir, name[0] == '/' ? "/" : ".",
-                                         O_RDONLY | O_DIRECTORY, 0, &at, err);
+                                         O_PATH | O_DIRECTORY, 0, &at, err);
     while (status == ASV_OK) {
         name += strspn(name, "/");
         size_t len = strcspn(name, "/");
@@ -88,16 +89,40 @@ enum asv_status asv_io_open_dir(int dir, const char *name, bool make, int *fd, s
         component[len] = '\0';
         name += len;
         int next = -1;
-        status = open_component(at, component, make, &next, err);
+        if (faccessat(at, component, F_OK, 0) != 0) {
+            status = make_component(at, component, err);
+        }
+        if (status == ASV_OK) {
+            status = asv_io_open(at, component, O_PATH | O_DIRECTORY, 0, &next, err);
+        }
         close(at);
         at = next;
     }
-    if (status == ASV_OK && fd != NULL) {
-        *fd = at;
-    } else if (at >= 0) {
+    if (at >= 0) {
         close(at);
     }
     return status;
+}
+
+enum asv_status asv_io_open_dir(int dir, const char *name, bool make, int *fd, struct asv_err *err)
+{
+    int opened = -1;
+    enum asv_status status = asv_io_open(dir, name, O_RDONLY | O_DIRECTORY, 0, &opened, make ? NULL : err);
+    if (status != ASV_OK && make) {
+        status = make_path(dir, name, err);
+        if (status == ASV_OK) {
+            status = asv_io_open(dir, name, O_RDONLY | O_DIRECTORY, 0, &opened, err);
+        }
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fd != NULL) {
+        *fd = opened;
+    } else {
+        close(opened);
+    }
+    return ASV_OK;
 }
 
 enum asv_status asv_io_pwrite(int fd, const void *data, size_t len, uint64_t offset, const char *what,

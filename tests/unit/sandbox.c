@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/base/io.h"
 #include "tests/unit/test.h"
 
 static char base[256];
@@ -63,6 +64,16 @@ static int files_inside(void)
     return open(one, O_RDWR | O_CREAT, 0600) < 0 || rename(one, two) != 0 || unlink(two) != 0;
 }
 
+/* What lies below an allowed directory can be made through parents that may not be read. */
+static int directories_inside(void)
+{
+    char path[300];
+    int fd = -1;
+    snprintf(path, sizeof path, "%s/allowed/below/a/b", base);
+    return asv_io_open_dir(AT_FDCWD, path, true, &fd, NULL) != ASV_OK || close(fd) != 0 ||
+           asv_io_open_dir(AT_FDCWD, path, false, NULL, NULL) != ASV_OK;
+}
+
 static int programs(void)
 {
     char name[] = "true";
@@ -92,6 +103,7 @@ static void only_the_named_paths_stay_reachable(void **state)
     }
     assert_int_equal(result, 0);
     assert_int_equal(inside(ASV_SANDBOX_UNIX, files_inside), 0);
+    assert_int_equal(inside(ASV_SANDBOX_UNIX, directories_inside), 0);
 }
 
 static void no_program_is_started(void **state)
@@ -129,7 +141,8 @@ static int make_tree(void **state)
 
 static int remove_tree(void **state)
 {
-    static const char *const names[] = {"other", "allowed/below", "allowed", ""};
+    static const char *const names[] = {"other",         "allowed/below/a/b", "allowed/below/a",
+                                        "allowed/below", "allowed",           ""};
     char path[300];
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
