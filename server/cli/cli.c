@@ -7,25 +7,14 @@
 #include "firmware-proto/crypto/crypto.h"
 #include "server/base/calendar.h"
 #include "server/base/conf.h"
+#include "server/keeper/protocol.h"
 
 const struct asv_cli_command *const asv_cli_commands[] = {
-    &asv_cli_init,
-    &asv_cli_camera_enrol,
-    &asv_cli_camera_list,
-    &asv_cli_camera_retire,
-    &asv_cli_dock_request,
-    &asv_cli_dock_enrol,
-    &asv_cli_dock_list,
-    &asv_cli_dock_status,
-    &asv_cli_revocations_show,
-    &asv_cli_revocations_issue,
-    &asv_cli_db_migrate,
-    &asv_cli_db_register,
-    &asv_cli_db_rebuild,
-    &asv_cli_clip_list,
-    &asv_cli_clip_show,
-    &asv_cli_clip_custody,
-    &asv_cli_vault_scrub,
+    &asv_cli_init,          &asv_cli_camera_enrol,     &asv_cli_camera_bulletin,   &asv_cli_camera_list,
+    &asv_cli_camera_retire, &asv_cli_dock_request,     &asv_cli_dock_enrol,        &asv_cli_dock_list,
+    &asv_cli_dock_status,   &asv_cli_revocations_show, &asv_cli_revocations_issue, &asv_cli_db_migrate,
+    &asv_cli_db_register,   &asv_cli_db_rebuild,       &asv_cli_clip_list,         &asv_cli_clip_show,
+    &asv_cli_clip_custody,  &asv_cli_vault_scrub,
 };
 const size_t asv_cli_command_count = sizeof asv_cli_commands / sizeof asv_cli_commands[0];
 
@@ -105,6 +94,7 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("vault", ASV_CONF_PATH, vault, "/var/lib/asservat/vault"),
     KEY("vault.mirror", ASV_CONF_TEXT, vault_mirror, ""),
     KEY("vault.cached", ASV_CONF_BOOL, readback_cached, "no"),
+    KEY("keeper", ASV_CONF_PATH, keeper, ASV_KEEPER_SOCKET),
     KEY("dock.status", ASV_CONF_PATH, dock_status, "/run/asservat/dock-status.sock"),
 };
 
