@@ -50,10 +50,10 @@ function(asv_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endfunction()
 
-# asv_test(NAME SUITE SOURCES... [LINK libs...] [ARGS args...] [THREADED]): a cmocka program; SUITE becomes the ctest
-# label. In the thread sanitizer's build only THREADED ones run, as suite "threads".
+# asv_test(NAME SUITE SOURCES... [LINK libs...] [ARGS args...] [THREADED] [POSTGRES]): a cmocka program; SUITE becomes
+# the ctest label. POSTGRES: run by tests/sql/with-postgres. In the thread sanitizer's build only THREADED ones run, as suite "threads".
 function(asv_test name suite)
-  cmake_parse_arguments(A "THREADED" "" "LINK;ARGS" ${ARGN})
+  cmake_parse_arguments(A "THREADED;POSTGRES" "" "LINK;ARGS" ${ARGN})
   if(ASV_SANITIZE MATCHES thread)
     if(NOT A_THREADED)
       return()
@@ -65,7 +65,10 @@ function(asv_test name suite)
   target_link_libraries(${name} PRIVATE asv_flags ${A_LINK} PkgConfig::CMOCKA)
   target_compile_definitions(${name} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64
     ASV_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ASV_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  add_test(NAME ${suite}/${name} COMMAND ${name} ${A_ARGS})
+  if(A_POSTGRES)
+    set(wrap ${PROJECT_SOURCE_DIR}/tests/sql/with-postgres)
+  endif()
+  add_test(NAME ${suite}/${name} COMMAND ${wrap} $<TARGET_FILE:${name}> ${A_ARGS})
   set_tests_properties(${suite}/${name} PROPERTIES LABELS ${suite} TIMEOUT 300 SKIP_RETURN_CODE 77)
 endfunction()
 

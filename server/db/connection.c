@@ -106,6 +106,13 @@ void asv_db_drop(struct asv_db *db, const char *why, bool again)
     db->next_try_ms = asv_world_mono_ms(db->config.world) + wait;
 }
 
+/* What the server says beside results is not for standard error; failures come with their statement. */
+static void ignore_notice(void *ctx, const char *message)
+{
+    (void)ctx;
+    (void)message;
+}
+
 /* The connection itself, as far as libpq and the server's password check go. */
 static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, struct asv_err *err)
 {
@@ -118,6 +125,7 @@ static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, 
     if (db->conn == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "database: no memory for a connection");
     }
+    PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (PQstatus(db->conn) != CONNECTION_BAD && state != PGRES_POLLING_OK &&
            state != PGRES_POLLING_FAILED) {
