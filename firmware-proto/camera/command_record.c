@@ -359,7 +359,7 @@ int asv_command_record(int argc, char **argv)
     const struct asv_world past_world = {
         .ctx = &past, .random = past_random, .wall_ms = past_wall, .mono_ms = past_mono};
     const struct sigaction action = {.sa_handler = on_signal};
-    struct asv_command_store open_store;
+    struct asv_command_store open_store = {.store = NULL};
     struct asv_err err = {.status = ASV_OK};
     if (recorder == NULL || parse(&options, argc, argv) != ASV_OK) {
         free(recorder);

@@ -435,6 +435,10 @@ enum asv_status asv_journal_read(struct asv_journal *journal, uint64_t from, uin
             continue;
         }
         if (!begun) {
+            /* The medium may have lost what was asked for first. */
+            first = journal->part[i].first > first ? journal->part[i].first : first;
+            run->first = first;
+            collect.from = first;
             memcpy(run->before, journal->part[i].before, sizeof run->before);
             begun = true;
         } else if (journal->part[i].first != first + run->count) {

@@ -174,7 +174,31 @@ struct leaves {
     const uint8_t *payload;
     size_t payload_len;
     struct asv_chunk_ranges wrong;
+    struct asv_rig_verdict *out;
+    size_t unsigned_records;
+    uint64_t key_offsets[256];
 };
+
+static enum asv_status note_record(void *ctx, const struct asv_seal_record *record)
+{
+    struct leaves *leaves = ctx;
+    size_t at = leaves->out->record_count + leaves->unsigned_records++;
+    assert(at < ASV_RIG_RECORDS_MAX);
+    leaves->out->records[at] = *record;
+    return ASV_OK;
+}
+
+static enum asv_status note_checkpoint(void *ctx, const struct asv_seal_checkpoint *checkpoint)
+{
+    struct leaves *leaves = ctx;
+    assert(leaves->out->checkpoint_count < 256);
+    leaves->key_offsets[leaves->out->checkpoint_count++] = checkpoint->key_frame_offset;
+    leaves->out->record_count += leaves->unsigned_records;
+    leaves->unsigned_records = 0;
+    assert(checkpoint->key_frame_offset == 0 ||
+           checkpoint->key_frame_offset < checkpoint->chunks * ASV_CHUNK_PLAIN_BYTES);
+    return ASV_OK;
+}
 
 static enum asv_status check_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
 {
@@ -190,8 +214,9 @@ static enum asv_status check_leaf(void *ctx, uint64_t index, const uint8_t leaf[
 static void judge_seal(struct asv_rig *rig, const uint8_t *seal, size_t seal_len, const uint8_t *payload,
                        size_t payload_len, struct asv_rig_verdict *out)
 {
-    struct leaves leaves = {.payload = payload, .payload_len = payload_len};
-    const struct asv_seal_events events = {.ctx = &leaves, .leaf = check_leaf};
+    struct leaves leaves = {.payload = payload, .payload_len = payload_len, .out = out};
+    const struct asv_seal_events events = {
+        .ctx = &leaves, .leaf = check_leaf, .record = note_record, .checkpoint = note_checkpoint};
     struct asv_seal_verifier *verifier = malloc(sizeof *verifier);
     struct asv_seal_signer signer;
     assert(verifier != NULL);
@@ -209,6 +234,7 @@ static void judge_seal(struct asv_rig *rig, const uint8_t *seal, size_t seal_len
         memcpy(facts.rest, payload + signed_len, rest < sizeof facts.rest ? rest : sizeof facts.rest);
     }
     asv_verdict_of(&out->verdict, &out->seal, &facts, ASV_PROVENANCE_TRUSTED);
+    memcpy(out->key_offsets, leaves.key_offsets, sizeof out->key_offsets);
     free(verifier);
 }
 
@@ -239,6 +265,13 @@ static void open_chunks(struct asv_rig *rig, const uint8_t *stanzas, size_t stan
              "final chunk");
     }
     asv_seal_opener_wipe(&opener);
+    for (size_t i = 0; i < out->checkpoint_count; i++) {
+        uint64_t at = out->key_offsets[i];
+        if (at != 0 && (at + 8 > out->plain_len || memcmp(out->plain + at + 4, "moof", 4) != 0)) {
+            fprintf(stderr, "rig: checkpoint %u names no moof\n", (unsigned)i);
+            abort();
+        }
+    }
 }
 
 bool asv_rig_judge(struct asv_rig *rig, uint64_t number, struct asv_rig_verdict *out)
@@ -350,11 +383,95 @@ bool asv_rig_is_prefix(struct asv_rig *rig, const uint8_t *stream, size_t len, s
     return same;
 }
 
+size_t asv_rig_log_count(struct asv_rig *rig, uint16_t kind, uint8_t value[ASV_DEVLOG_VALUE_MAX],
+                         size_t *value_len)
+{
+    static uint8_t data[ASV_DEVLOG_MAX_BYTES];
+    struct asv_journal_run run;
+    struct asv_reader reader;
+    struct asv_devlog_entry entry;
+    size_t count = 0;
+    uint64_t from = 1;
+    do {
+        must(asv_journal_read(&rig->store->journal, from, 1024, data, sizeof data, &run), NULL, "device log");
+        asv_reader_init(&reader, data, run.len);
+        while (asv_reader_left(&reader) != 0) {
+            must(asv_devlog_entry_decode(&reader, &entry), NULL, "device log entry");
+            if (entry.kind == kind) {
+                count++;
+                if (value != NULL) {
+                    memcpy(value, entry.value.data, entry.value.len);
+                    *value_len = entry.value.len;
+                }
+            }
+        }
+        from = run.first + run.count;
+    } while (run.count != 0);
+    return count;
+}
+
 /* ---- orders ---- */
+
+size_t asv_rig_configuration(struct asv_rig *rig, uint64_t number, uint32_t pre_roll_ms,
+                             uint32_t checkpoint_ms, uint8_t out[ASV_CONFIGURATION_MAX_BYTES])
+{
+    struct asv_configuration configuration = {.number = number,
+                                              .issued_ms = ASV_TEST_NOW_MS,
+                                              .pre_roll_ms = pre_roll_ms,
+                                              .checkpoint_ms = checkpoint_ms,
+                                              .policy_version = 3,
+                                              .name = "Kamera 1",
+                                              .unit = "32-3"};
+    struct asv_writer writer;
+    size_t len = 0;
+    memcpy(configuration.agency, rig->agency.id, sizeof configuration.agency);
+    memcpy(configuration.dock_cert, rig->agency.dock.cert_digest, sizeof configuration.dock_cert);
+    memcpy(configuration.camera_cert, rig->agency.camera.cert_digest, sizeof configuration.camera_cert);
+    asv_writer_init(&writer, out, ASV_CONFIGURATION_MAX_BYTES);
+    must(asv_configuration_encode(&writer, &configuration, rig->agency.dock.sk), NULL, "configuration");
+    must(asv_write_end(&writer, &len), NULL, "configuration");
+    return len;
+}
+
+size_t asv_rig_assignment(struct asv_rig *rig, uint64_t number, const char *unit, const char *area,
+                          uint8_t out[ASV_ASSIGNMENT_MAX_BYTES])
+{
+    struct asv_assignment assignment = {.number = number, .issued_ms = ASV_TEST_NOW_MS};
+    struct asv_writer writer;
+    size_t len = 0;
+    memcpy(assignment.agency, rig->agency.id, sizeof assignment.agency);
+    memcpy(assignment.dock_cert, rig->agency.dock.cert_digest, sizeof assignment.dock_cert);
+    memcpy(assignment.camera_cert, rig->agency.camera.cert_digest, sizeof assignment.camera_cert);
+    memset(assignment.id, (int)number, sizeof assignment.id);
+    snprintf(assignment.unit, sizeof assignment.unit, "%s", unit);
+    snprintf(assignment.area, sizeof assignment.area, "%s", area);
+    asv_writer_init(&writer, out, ASV_ASSIGNMENT_MAX_BYTES);
+    must(asv_assignment_encode(&writer, &assignment, rig->agency.dock.sk), NULL, "assignment");
+    must(asv_write_end(&writer, &len), NULL, "assignment");
+    return len;
+}
+
+size_t asv_rig_revocations(struct asv_rig *rig, uint64_t number, const uint8_t serial[ASV_CERT_SERIAL_BYTES],
+                           uint8_t out[1024])
+{
+    struct asv_revocations list = {.number = number,
+                                   .issued_ms = ASV_TEST_NOW_MS,
+                                   .count = 1,
+                                   .serials = serial,
+                                   .signer = rig->agency.ca.cert};
+    struct asv_writer writer;
+    size_t len = 0;
+    memcpy(list.agency, rig->agency.id, sizeof list.agency);
+    asv_writer_init(&writer, out, 1024);
+    must(asv_revocations_encode(&writer, &list, rig->agency.ca.sk), NULL, "revocations");
+    must(asv_write_end(&writer, &len), NULL, "revocations");
+    return len;
+}
 
 enum asv_status asv_rig_receipt_sign(struct asv_rig *rig, struct asv_rig_receipt *receipt)
 {
     struct asv_writer writer;
+    receipt->receipt.extensions = (struct asv_bytes){NULL, 0}; /* it views into what is written now */
     asv_writer_init(&writer, receipt->data, sizeof receipt->data);
     enum asv_status status = asv_receipt_encode(&writer, &receipt->receipt, rig->agency.dock.sk);
     if (status == ASV_OK) {
@@ -386,6 +503,7 @@ enum asv_status asv_rig_statement_sign(struct asv_rig *rig, struct asv_rig_state
 {
     struct asv_writer writer;
     statement->statement.keeper.encoded = rig->agency.keeper.chain.encoded;
+    statement->statement.extensions = (struct asv_bytes){NULL, 0}; /* as above */
     asv_writer_init(&writer, statement->data, sizeof statement->data);
     enum asv_status status = asv_destruction_encode(&writer, &statement->statement, rig->agency.keeper.sk);
     if (status == ASV_OK) {

@@ -62,8 +62,14 @@ void asv_rig_key(const struct asv_rig *rig, const uint8_t id[ASV_KEY_ID_BYTES], 
 enum asv_status asv_rig_record(struct asv_rig *rig, const uint8_t *stream, size_t len, size_t piece,
                                uint64_t step_ms);
 
+#define ASV_RIG_RECORDS_MAX 32
+
 /* What is found of a clip by someone with all keys. */
 struct asv_rig_verdict {
+    size_t record_count;
+    struct asv_seal_record records[ASV_RIG_RECORDS_MAX]; /* signed ones */
+    size_t checkpoint_count;
+    uint64_t key_offsets[256]; /* of the checkpoints; that a moof is there, and signed, is asserted */
     struct asv_verdict verdict;
     struct asv_seal_result seal;
     size_t plain_len; /* opened, up to the last checkpoint; padding included */
@@ -80,6 +86,18 @@ void asv_rig_verdict_free(struct asv_rig_verdict *verdict);
 /* All clips there are: numbers from 1 without gaps, each header naming the final digest of the one before,
  * each VALID or TRUNCATED, with a link of its own. Returns their number. */
 uint64_t asv_rig_judge_all(struct asv_rig *rig);
+
+/* A configuration and an assignment of the agency's dock, as bytes; len. */
+size_t asv_rig_configuration(struct asv_rig *rig, uint64_t number, uint32_t pre_roll_ms,
+                             uint32_t checkpoint_ms, uint8_t out[ASV_CONFIGURATION_MAX_BYTES]);
+size_t asv_rig_assignment(struct asv_rig *rig, uint64_t number, const char *unit, const char *area,
+                          uint8_t out[ASV_ASSIGNMENT_MAX_BYTES]);
+size_t asv_rig_revocations(struct asv_rig *rig, uint64_t number, const uint8_t serial[ASV_CERT_SERIAL_BYTES],
+                           uint8_t out[1024]);
+
+/* Entries of the device log of this kind; the value of the last of them (may be NULL). */
+size_t asv_rig_log_count(struct asv_rig *rig, uint16_t kind, uint8_t value[ASV_DEVLOG_VALUE_MAX],
+                         size_t *value_len);
 
 /* A dock's STORED receipt for what the camera holds of this clip, signed and decoded; views into data. */
 struct asv_rig_receipt {

@@ -185,10 +185,11 @@ static enum asv_status mem_read(void *ctx, const char *path, uint64_t offset, vo
     if (node == NULL || node->is_dir) {
         return ASV_E_NOT_FOUND;
     }
-    size_t suffix = mem->read_fail_suffix == NULL ? 0 : strlen(mem->read_fail_suffix);
-    bool counts = suffix == 0 || (strlen(path) >= suffix &&
-                                  strcmp(path + strlen(path) - suffix, mem->read_fail_suffix) == 0);
-    if (counts && mem->read_fail_at != 0 && --mem->read_fail_at == 0) {
+    if (mem->read_fail_at != 0 && --mem->read_fail_at == 0) {
+        return ASV_E_IO;
+    }
+    if (mem->bad_path != NULL && strcmp(path, mem->bad_path) == 0 && offset <= mem->bad_from &&
+        mem->bad_from - offset < cap) {
         return ASV_E_IO;
     }
     size_t at = offset < node->len ? (size_t)offset : node->len;

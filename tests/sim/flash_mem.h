@@ -34,12 +34,13 @@ struct asv_flash_mem {
     size_t cut_byte; /* after so many bytes of it, if it is an append or overwrite; else it does not happen */
     bool off;        /* power has failed: everything answers ASV_E_IO */
 
-    uint64_t fail_at;             /* this operation answers fail_status and does nothing; 0: none */
-    uint64_t fail_count;          /* and so many after it in all; 0 counts as 1 */
-    enum asv_status fail_status;  /* ASV_E_NO_SPACE or ASV_E_IO */
-    bool refuse_overwrite;        /* every overwrite answers ASV_E_IO */
-    uint64_t read_fail_at;        /* the n-th read from now answers ASV_E_IO; 0: none */
-    const char *read_fail_suffix; /* if not NULL, only reads of paths that end like this count */
+    uint64_t fail_at;            /* this operation answers fail_status and does nothing; 0: none */
+    uint64_t fail_count;         /* and so many after it in all; 0 counts as 1 */
+    enum asv_status fail_status; /* ASV_E_NO_SPACE or ASV_E_IO */
+    bool refuse_overwrite;       /* every overwrite answers ASV_E_IO */
+    uint64_t read_fail_at;       /* the n-th read from now answers ASV_E_IO; 0: none */
+    const char *bad_path; /* if not NULL: reads of this file that touch the byte bad_from answer ASV_E_IO */
+    uint64_t bad_from;
 
     bool cut_in_append;         /* cut_at was an append or overwrite: cut_byte counted */
     uint64_t last_append_bytes; /* length of the last of those */
