@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Taking one recording in: what is done with its bytes, from the empty staging directory to the receipt. All
+ * functions block on the disk and are called from a worker, for one take by one thread at a time; the slot's
+ * state machine decides when. Nothing here talks to a camera, the keeper or the database.
+ *
+ *   stage, seal..., file..., judge            the seal is verified while it arrives
+ *   prepare, chunks..., end                   every chunk is compared with its signed leaf
+ *   move, read_back, evidence, record         DESIGN 8, in this order; take_commit.c
+ *
+ * Everything on disk is staging, to be resumed or discarded, until the commit record lies beside the payload.
+ */
+#ifndef ASV_DOCK_TAKE_H
+#define ASV_DOCK_TAKE_H
+
+#include "dock/site.h"
+#include "firmware-proto/seal/verdict.h"
+#include "firmware-proto/seal/verifier.h"
+#include "firmware-proto/trust/receipt.h"
+
+#define ASV_TAKE_LEAF_BATCH 64
+#define ASV_SOFTWARE        "asservat-dockd " ASV_VERSION
+
+/* What is to become of it. */
+enum asv_take_way {
+    ASV_TAKE_STORE = 1,
+    ASV_TAKE_QUARANTINE = 2,
+    ASV_TAKE_EXPIRE = 3, /* its period is over: a tombstone, nothing is stored */
+};
+
+struct asv_take {
+    const struct asv_site *site;
+    struct asv_docking *docking;
+    struct asv_wire_clip offer;
+    struct asv_clip_dir *dir;
+    enum asv_take_way way;
+    char reason[ASV_COMMIT_TEXT_BYTES]; /* why quarantined */
+
+    struct asv_seal_verifier verifier;
+    uint64_t leaf_first; /* of the batch */
+    size_t leaf_count;
+    uint8_t leaves[ASV_TAKE_LEAF_BATCH][ASV_SHA256_BYTES];
+    bool marked, dwelling, saw_marked, saw_dwelling; /* signed, and met since the last checkpoint */
+    uint32_t pre_roll_ms, saw_pre_roll_ms;
+    uint8_t tail_start[ASV_VAULT_FINAL_BYTES];
+    uint64_t seal_bytes, tail_bytes; /* that arrived */
+
+    uint64_t chunks; /* that are signed; known after judge */
+    uint8_t *have;   /* bit i % 8 of have[i / 8]: chunk i is staged and right */
+    uint8_t *wrong;  /* as have: given up, what the camera sent is not what it signed */
+    uint64_t have_count;
+    struct asv_verdict verdict;
+
+    struct asv_commit facts; /* becomes the commit record */
+    uint8_t stanza_digests[ASV_RECEIPT_MAX_STANZAS][ASV_SHA256_BYTES];
+    uint8_t stanza_count;
+    bool was_recorded; /* commit and receipt are beside the payload */
+    uint8_t record[ASV_COMMIT_MAX_BYTES];
+    size_t record_len;
+    uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
+    size_t receipt_len;
+    uint8_t receipt_digest[ASV_SHA256_BYTES]; /* as an erasure record names it */
+};
+
+/* Zeroes and fills in; docking is borrowed: the caller counts it. Free with asv_take_clear. */
+void asv_take_init(struct asv_take *take, const struct asv_site *site, struct asv_docking *docking,
+                   const struct asv_wire_clip *offer);
+
+/* Closes the directory, which stays as it is, and frees what take holds, but not take. */
+void asv_take_clear(struct asv_take *take);
+
+/* ASV_E_LIMIT when what the camera announces is larger than this dock takes. */
+ASV_MUST_CHECK enum asv_status asv_take_check_offer(const struct asv_site *site,
+                                                    const struct asv_wire_clip *offer, struct asv_err *err);
+
+/* Opens or makes the staging directory. ASV_E_BUSY while another slot has it. */
+ASV_MUST_CHECK enum asv_status asv_take_stage(struct asv_take *take, struct asv_err *err);
+
+/* The next bytes of the seal, in order. Only a failing disk is an error: what is wrong with the seal is kept
+ * for the verdict. */
+ASV_MUST_CHECK enum asv_status asv_take_seal(struct asv_take *take, uint64_t offset, const uint8_t *data,
+                                             size_t len, struct asv_err *err);
+
+/* The parts of asv_take_seal, for a seal that is on the disk already: begin at its start, and check. */
+void asv_take_begin_seal(struct asv_take *take);
+ASV_MUST_CHECK enum asv_status asv_take_seal_again(struct asv_take *take, const uint8_t *data, size_t len,
+                                                   struct asv_err *err);
+
+/* Bytes of the stanzas, link or tail, in order. */
+ASV_MUST_CHECK enum asv_status asv_take_file(struct asv_take *take, enum asv_part part, uint64_t offset,
+                                             const uint8_t *data, size_t len, struct asv_err *err);
+
+/* Seal, stanzas, link and tail are complete: who made this, when, and what is to become of it (way, reason,
+ * chunks, facts). ASV_E_MISMATCH when the recording is not the one that the camera announced: it is left on
+ * the camera. ASV_E_NO_SPACE: it would go to quarantine, which is full. */
+ASV_MUST_CHECK enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err);
+
+/* Room for the payload, and what an earlier attempt left of it. ASV_E_NO_SPACE. */
+ASV_MUST_CHECK enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err);
+
+/* Consecutive chunks as they arrived. Right ones are written; bit i of *right says so of chunk first + i.
+ * Wrong ones are written too, and given up, when `last_try` is set. count <= 64. */
+ASV_MUST_CHECK enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uint8_t *data,
+                                               size_t count, bool last_try, uint64_t *right,
+                                               struct asv_err *err);
+
+/* No more chunks will come: the payload gets its exact length, and the recording its verdict. */
+ASV_MUST_CHECK enum asv_status asv_take_end(struct asv_take *take, struct asv_err *err);
+
+/* ---- take_commit.c ---- */
+
+/* fdatasync, rename to its place in sealed/ or quarantine/, fsync of the directories. ASV_E_EXISTS: another
+ * recording with this UUID lies there. */
+ASV_MUST_CHECK enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err);
+
+/* Reads every byte back from the disk and compares. ASV_E_DIGEST: chunks differ; they are no longer in
+ * `have`, and must be pulled again, or the recording be given up. */
+ASV_MUST_CHECK enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err);
+
+/* What the keeper must see to say whether the recording opens; read from the disk. */
+struct asv_take_evidence {
+    uint8_t header[5 + ASV_SEAL_HEADER_MAX_BYTES];
+    size_t header_len;
+    uint8_t stanzas[ASV_SEAL_STANZAS_MAX_BYTES];
+    size_t stanzas_len;
+    uint64_t chunks;
+    uint8_t first[ASV_VAULT_CHUNK_BYTES];
+    uint8_t last[ASV_VAULT_CHUNK_BYTES];
+};
+ASV_MUST_CHECK enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out,
+                                                 struct asv_err *err);
+
+/* It goes to quarantine after all, for this reason; moves it there when it lies in sealed/. */
+ASV_MUST_CHECK enum asv_status asv_take_quarantine(struct asv_take *take, const char *reason,
+                                                   struct asv_err *err);
+
+/* Signs commit record and receipt and makes them durable beside the payload. For ASV_TAKE_EXPIRE only the
+ * record is made, in memory. */
+ASV_MUST_CHECK enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err);
+
+/* A receipt for this session for a recording that has been in custody since an earlier one: from the receipt
+ * beside the payload at its place in the vault, which the commit record `facts` tells. Fills in receipt and
+ * receipt_digest. */
+ASV_MUST_CHECK enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,
+                                                      struct asv_err *err);
+
+/* The camera's verified erasure record, beside the payload. */
+ASV_MUST_CHECK enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len,
+                                               struct asv_err *err);
+
+/* ---- take_recover.c: after a crash, without the camera ---- */
+
+/* Writes what is known before the first chunk beside it, signed, so that a crash costs none of it. Called by
+ * asv_take_judge. */
+ASV_MUST_CHECK enum asv_status asv_take_put_notes(struct asv_take *take, struct asv_err *err);
+
+enum asv_take_found {
+    ASV_TAKE_FOUND_PARTS = 1,    /* not all of it is there, or not what the dock wrote of it: the camera has
+                                  * it all, and nothing was promised */
+    ASV_TAKE_FOUND_WHOLE = 2,    /* every chunk is right: go on with asv_take_move */
+    ASV_TAKE_FOUND_EXPIRED = 3,  /* its period ended meanwhile; complete as far as a tombstone needs */
+    ASV_TAKE_FOUND_RECORDED = 4, /* commit record and receipt are there: record, facts and receipt are filled
+                                  * in; the database may or may not know */
+};
+
+/* Opens the clip directory at path and looks at what is there. docking is an empty one of the caller's,
+ * filled in from the notes. take and docking are as after asv_take_end with FOUND_WHOLE. ASV_E_BUSY: a slot
+ * has it.
+ */
+ASV_MUST_CHECK enum asv_status asv_take_reopen(struct asv_take *take, const struct asv_site *site,
+                                               struct asv_docking *docking, enum asv_vault_area area,
+                                               const char *path, enum asv_take_found *found,
+                                               struct asv_err *err);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * From the last chunk to the receipt, in the order of DESIGN 8. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dock/take.h"
+#include "server/base/calendar.h"
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/base/uuid.h"
+
+/* Where a recording lies whose day people have yet to decide: the last day that it can be of. */
+static enum asv_status place_day(const struct asv_commit *facts, uint32_t *day, struct asv_err *err)
+{
+    *day = facts->day;
+    if (facts->day != 0)
+        return ASV_OK;
+    enum asv_status status = asv_local_date(facts->latest_ms, day);
+    return status ? asv_fail(err, status, "the recording's date is outside the calendar") : ASV_OK;
+}
+
+enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
+{
+    enum asv_status status = asv_clip_sync(take->dir, err);
+    if (status)
+        return status;
+    if (take->way == ASV_TAKE_QUARANTINE)
+        return asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err);
+    uint32_t day = 0;
+    status = place_day(&take->facts, &day, err);
+    return status ? status : asv_clip_seal(take->dir, day, take->facts.clip, err);
+}
+
+enum asv_status asv_take_quarantine(struct asv_take *take, const char *reason, struct asv_err *err)
+{
+    take->way = ASV_TAKE_QUARANTINE;
+    snprintf(take->reason, sizeof take->reason, "%s", reason);
+    if (asv_clip_area(take->dir) == ASV_VAULT_STAGING)
+        return ASV_OK;
+    return asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err);
+}
+
+enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
+{
+    take->facts.readback = ASV_READBACK_NONE;
+    if (!take->site->read_back)
+        return ASV_OK;
+    size_t bytes = (size_t)(take->chunks / 8 + 1);
+    asv_auto_free uint8_t *holes = calloc(bytes, 1);
+    asv_auto_free uint8_t *bad = calloc(bytes, 1);
+    if (!holes || !bad)
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to read a recording back");
+    for (size_t i = 0; i < bytes; i++)
+        holes[i] = (uint8_t)~take->have[i];
+    uint64_t bad_count = 0;
+    enum asv_readback mode = ASV_READBACK_NONE;
+    uint8_t root[ASV_SHA256_BYTES];
+    enum asv_status status =
+        asv_clip_readback(take->dir, take->chunks, holes, bad, &bad_count, &mode, root, err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < bytes; i++)
+        take->have[i] = (uint8_t)(take->have[i] & ~bad[i]);
+    take->have_count -= bad_count < take->have_count ? bad_count : take->have_count;
+    if (bad_count > 0)
+        return asv_fail_at(err, ASV_E_DIGEST, "the disk gave back other bytes than were written; chunks",
+                           bad_count);
+    if (take->have_count == take->chunks && memcmp(root, take->facts.root, sizeof root) != 0)
+        return asv_fail(err, ASV_E_INTERNAL, "every chunk is right, but the tree is not");
+    take->facts.readback = (uint8_t)mode;
+    return ASV_OK;
+}
+
+enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out, struct asv_err *err)
+{
+    struct asv_clip_dir *dir = take->dir;
+    enum asv_status status =
+        asv_clip_read(dir, ASV_PART_SEAL, 0, out->header, ASV_SEAL_FRAME_HEADER_BYTES, err);
+    if (status)
+        return status;
+    uint32_t body = asv_load_be32(out->header + 1);
+    if (out->header[0] != ASV_FRAME_HEADER || body > ASV_SEAL_HEADER_MAX_BYTES)
+        return asv_fail(err, ASV_E_DIGEST, "the stored seal does not begin with its header");
+    out->header_len = ASV_SEAL_FRAME_HEADER_BYTES + body;
+    status = asv_clip_read(dir, ASV_PART_SEAL, ASV_SEAL_FRAME_HEADER_BYTES,
+                           out->header + ASV_SEAL_FRAME_HEADER_BYTES, body, err);
+    if (!status)
+        status =
+            asv_clip_get(dir, ASV_PART_STANZAS, out->stanzas, sizeof out->stanzas, &out->stanzas_len, err);
+    out->chunks = take->chunks;
+    if (!status && take->chunks > 0)
+        status = asv_clip_read(dir, ASV_PART_PAYLOAD, 0, out->first, sizeof out->first, err);
+    if (!status && take->chunks > 1)
+        status = asv_clip_read(dir, ASV_PART_PAYLOAD, (take->chunks - 1) * ASV_VAULT_CHUNK_BYTES, out->last,
+                               sizeof out->last, err);
+    return status;
+}
+
+/* ---- commit record and receipt ---- */
+
+static enum asv_status complete_facts(struct asv_take *take, struct asv_err *err)
+{
+    struct asv_commit *facts = &take->facts;
+    static const uint8_t kinds[] = {[ASV_TAKE_STORE] = ASV_COMMIT_STORED,
+                                    [ASV_TAKE_QUARANTINE] = ASV_COMMIT_QUARANTINED,
+                                    [ASV_TAKE_EXPIRE] = ASV_COMMIT_EXPIRED_ON_ARRIVAL};
+    facts->kind = kinds[take->way];
+    snprintf(facts->reason, sizeof facts->reason, "%s", take->way == ASV_TAKE_QUARANTINE ? take->reason : "");
+    enum asv_status status = asv_world_wall_ms(take->site->world, &facts->committed_ms);
+    if (status)
+        return asv_fail(err, status, "the dock's own clock cannot be read");
+    if (take->way == ASV_TAKE_EXPIRE) {
+        facts->readback = ASV_READBACK_NONE;
+        facts->replicas = 0;
+    } else {
+        facts->replicas = (uint8_t)asv_clip_replicas(take->dir);
+    }
+    status = asv_clip_digest(take->dir, ASV_PART_SEAL, facts->seal_digest, &facts->seal_bytes, err);
+    if (!status)
+        status = asv_clip_digest(take->dir, ASV_PART_TAIL, facts->tail_digest, &facts->tail_bytes, err);
+    if (!status && (facts->seal_bytes != take->seal_bytes || facts->tail_bytes != take->tail_bytes))
+        status = asv_fail(err, ASV_E_IO, "seal or tail are not as long on the disk as they came");
+    return status;
+}
+
+static enum asv_status sign_receipt(struct asv_take *take, struct asv_receipt *receipt, struct asv_err *err)
+{
+    struct asv_writer writer;
+    asv_writer_init(&writer, take->receipt, sizeof take->receipt);
+    memcpy(receipt->dock_cert, take->site->dock_cert, sizeof receipt->dock_cert);
+    memcpy(receipt->session, take->docking->session, sizeof receipt->session);
+    receipt->extensions = (struct asv_bytes){0};
+    enum asv_status status = asv_receipt_encode(&writer, receipt, take->site->keys->sign);
+    if (!status)
+        status = asv_write_end(&writer, &take->receipt_len);
+    struct asv_receipt check;
+    if (!status)
+        status = asv_receipt_decode(&check, take->receipt, take->receipt_len, err);
+    if (status)
+        return asv_fail(err, status, "the receipt cannot be made");
+    asv_object_digest(take->receipt_digest, &check.object);
+    return ASV_OK;
+}
+
+static enum asv_status make_receipt(struct asv_take *take, struct asv_err *err)
+{
+    const struct asv_commit *facts = &take->facts;
+    struct asv_receipt receipt = {
+        .integrity = facts->integrity,
+        .provenance = facts->provenance,
+        .kind = take->way == ASV_TAKE_STORE ? ASV_RECEIPT_STORED : ASV_RECEIPT_QUARANTINED,
+        .due_ms = facts->due_ms,
+        .time_ms = facts->committed_ms,
+    };
+    struct asv_custody *custody = &receipt.custody;
+    memcpy(custody->camera_cert, facts->camera_cert, sizeof custody->camera_cert);
+    memcpy(custody->epoch, facts->epoch, sizeof custody->epoch);
+    custody->number = facts->number;
+    memcpy(custody->clip, facts->clip, sizeof custody->clip);
+    memcpy(custody->header, facts->header_digest, sizeof custody->header);
+    memcpy(custody->root, facts->root, sizeof custody->root);
+    custody->leaf_count = facts->leaves;
+    custody->payload_bytes = facts->payload_bytes;
+    custody->seal_bytes = facts->seal_bytes;
+    memcpy(custody->seal, facts->seal_digest, sizeof custody->seal);
+    custody->tail_bytes = facts->tail_bytes;
+    memcpy(custody->tail, facts->tail_digest, sizeof custody->tail);
+    custody->stanza_count = take->stanza_count;
+    memcpy(custody->stanzas, take->stanza_digests, sizeof custody->stanzas);
+    custody->link_bytes = facts->link_bytes;
+    memcpy(custody->link, facts->link_digest, sizeof custody->link);
+    return sign_receipt(take, &receipt, err);
+}
+
+/* The receipt first: what has a commit record has everything. */
+enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
+{
+    enum asv_status status = complete_facts(take, err);
+    if (!status)
+        status = asv_commit_encode(&take->facts, take->site->keys->sign, take->record, sizeof take->record,
+                                   &take->record_len);
+    if (status)
+        return asv_fail(err, status, err && err->text[0] ? err->text : "the commit record cannot be made");
+    if (take->way == ASV_TAKE_EXPIRE)
+        return ASV_OK;
+    status = make_receipt(take, err);
+    if (!status)
+        status = asv_clip_put(take->dir, ASV_PART_RECEIPT, take->receipt, take->receipt_len, err);
+    if (!status)
+        status = asv_clip_put(take->dir, ASV_PART_COMMIT, take->record, take->record_len, err);
+    take->was_recorded = !status;
+    return status;
+}
+
+/* ---- later dockings ---- */
+
+static enum asv_status open_in_custody(struct asv_take *take, const struct asv_commit *facts,
+                                       struct asv_err *err)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    char path[ASV_VAULT_PATH_BYTES];
+    asv_uuid_format(uuid, facts->clip);
+    if (facts->kind == ASV_COMMIT_QUARANTINED) {
+        char header[17];
+        asv_hex_encode(header, facts->header_digest, 8);
+        snprintf(path, sizeof path, "quarantine/%s-%s", uuid, header);
+        return asv_vault_open_clip(take->site->vault, ASV_VAULT_QUARANTINE, path, &take->dir, err);
+    }
+    uint32_t day = 0;
+    enum asv_status status = place_day(facts, &day, err);
+    if (status)
+        return status;
+    snprintf(path, sizeof path, "sealed/%04u/%02u/%02u/%s", day / 10000, day / 100 % 100, day % 100, uuid);
+    return asv_vault_open_clip(take->site->vault, ASV_VAULT_SEALED, path, &take->dir, err);
+}
+
+enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,
+                                       struct asv_err *err)
+{
+    uint8_t data[ASV_RECEIPT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_receipt receipt;
+    enum asv_status status = take->dir ? ASV_OK : open_in_custody(take, facts, err);
+    if (!status)
+        status = asv_clip_get(take->dir, ASV_PART_RECEIPT, data, sizeof data, &len, err);
+    if (!status)
+        status = asv_receipt_decode(&receipt, data, len, err);
+    if (status)
+        return status;
+    if (memcmp(receipt.custody.header, take->offer.header, ASV_SHA256_BYTES) != 0)
+        return asv_fail(err, ASV_E_MISMATCH, "the stored receipt is of another recording");
+    take->facts = *facts;
+    take->way = facts->kind == ASV_COMMIT_STORED ? ASV_TAKE_STORE : ASV_TAKE_QUARANTINE;
+    snprintf(take->reason, sizeof take->reason, "%s", facts->reason);
+    status = asv_world_wall_ms(take->site->world, &receipt.time_ms);
+    if (!status)
+        status = sign_receipt(take, &receipt, err);
+    if (!status)
+        status = asv_clip_put(take->dir, ASV_PART_RECEIPT, take->receipt, take->receipt_len, err);
+    take->was_recorded = !status;
+    return status;
+}
+
+enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len, struct asv_err *err)
+{
+    return asv_clip_put(take->dir, ASV_PART_ERASURE, record, len, err);
+}
