@@ -18,6 +18,7 @@ struct queue {
 struct lane {
     struct queue waiting;
     unsigned running, limit;
+    bool grouped;
 };
 
 struct asv_pool {
@@ -25,6 +26,7 @@ struct asv_pool {
     pthread_cond_t work;
     pthread_t threads[ASV_POOL_MAX_THREADS];
     unsigned thread_count, lane_count;
+    unsigned group_running, group_limit;
     unsigned turn; /* the lane that is asked first next time */
     bool stopping;
     int fd;
@@ -58,16 +60,23 @@ static struct asv_job *queue_get(struct queue *queue)
     return job;
 }
 
+static bool may_run(const struct asv_pool *pool, const struct lane *lane)
+{
+    return lane->waiting.head && !(lane->limit && lane->running >= lane->limit) &&
+           !(lane->grouped && pool->group_running >= pool->group_limit);
+}
+
 /* The next job in turn and its lane, or NULL when no lane may run one. */
 static struct asv_job *take(struct asv_pool *pool, struct lane **from)
 {
     for (unsigned i = 0; i < pool->lane_count; i++) {
         unsigned at = (pool->turn + i) % pool->lane_count;
         struct lane *lane = &pool->lanes[at];
-        if (!lane->waiting.head || (lane->limit && lane->running >= lane->limit))
+        if (!may_run(pool, lane))
             continue;
         pool->turn = (at + 1) % pool->lane_count;
         lane->running++;
+        pool->group_running += lane->grouped;
         *from = lane;
         return queue_get(&lane->waiting);
     }
@@ -101,8 +110,9 @@ static void *work(void *arg)
         job->run(job);
         pthread_mutex_lock(&pool->lock);
         lane->running--;
-        if (lane->limit && lane->waiting.head)
-            pthread_cond_signal(&pool->work); /* a thread may have passed this lane over */
+        pool->group_running -= lane->grouped;
+        if (lane->limit || lane->grouped)
+            pthread_cond_signal(&pool->work); /* a thread may have passed this lane, or its group, over */
         bool was_empty = !pool->finished.head;
         queue_put(&pool->finished, job);
         if (was_empty)
@@ -163,6 +173,16 @@ void asv_pool_limit(struct asv_pool *pool, unsigned lane, unsigned limit)
     pthread_mutex_lock(&pool->lock);
     pool->lanes[lane].limit = limit;
     pthread_cond_broadcast(&pool->work);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void asv_pool_group(struct asv_pool *pool, unsigned first, unsigned count, unsigned limit)
+{
+    assert(first + count <= pool->lane_count && limit > 0);
+    pthread_mutex_lock(&pool->lock);
+    pool->group_limit = limit;
+    for (unsigned i = first; i < first + count; i++)
+        pool->lanes[i].grouped = true;
     pthread_mutex_unlock(&pool->lock);
 }
 

@@ -37,6 +37,10 @@ ASV_MUST_CHECK enum asv_status asv_pool_start(unsigned threads, unsigned lanes, 
 /* At most `limit` jobs of this lane run at once; 0 (the default): as many as there are threads. */
 void asv_pool_limit(struct asv_pool *pool, unsigned lane, unsigned limit);
 
+/* The lanes first .. first + count - 1 form a group, of which at most `limit` jobs run at once: what takes
+ * long must leave a thread for what does not. One group; a lane of it may have a limit of its own besides. */
+void asv_pool_group(struct asv_pool *pool, unsigned first, unsigned count, unsigned limit);
+
 /* Jobs of one lane start in the order in which they were submitted. */
 void asv_pool_submit(struct asv_pool *pool, unsigned lane, struct asv_job *job);
 

@@ -45,6 +45,8 @@ struct asv_site {
     struct asv_retention_policy policy;
     struct asv_site_limits limits;
     bool read_back; /* false: measurements only */
+    /* Bytes on their way into quarantine: they count for its quota as if they lay there. */
+    _Atomic uint64_t *quarantine_coming;
 };
 
 /* The newest revocation list known: signed, verified, immutable. Counted on the loop's thread only. */
@@ -74,6 +76,7 @@ struct asv_docking {
     struct asv_revoked *revoked; /* NULL: none known */
     int64_t emptied_ms;          /* an earlier docking left nothing on it then; ASV_TIME_UNKNOWN */
     bool suspect;                /* may be a clone: what is not known yet goes to quarantine */
+    bool twin;                   /* another camera with this certificate is in the dock */
     bool recorded;               /* in the database; changes when it was away */
 };
 

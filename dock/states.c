@@ -24,17 +24,19 @@ static const struct {
                               TO(FAULT) | TO(PARKED)},
     [ASV_SLOT_PULLING] = {"pulling", "blue", TO(LISTING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
     [ASV_SLOT_SEALING] = {"sealing", "blue",
-                          TO(ERASING) | TO(WAITING) | TO(FINISHING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
+                          TO(LISTING) | TO(ERASING) | TO(WAITING) | TO(FINISHING) | TO(EMPTY) | TO(FAULT) |
+                              TO(PARKED)},
     [ASV_SLOT_ERASING] = {"erasing", "blue",
-                          TO(SEALING) | TO(WAITING) | TO(FINISHING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
+                          TO(LISTING) | TO(SEALING) | TO(WAITING) | TO(FINISHING) | TO(EMPTY) | TO(FAULT) |
+                              TO(PARKED)},
     [ASV_SLOT_WAITING] = {"waiting", "yellow",
                           TO(LISTING) | TO(SEALING) | TO(ERASING) | TO(FINISHING) | TO(EMPTY) | TO(FAULT) |
                               TO(PARKED)},
     [ASV_SLOT_FINISHING] = {"finishing", "blue",
                             TO(READY) | TO(ATTENTION) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
-    [ASV_SLOT_READY] = {"ready", "green", TO(FINISHING) | TO(LISTING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
-    [ASV_SLOT_ATTENTION] = {"attention", "yellow",
-                            TO(FINISHING) | TO(LISTING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
+    /* CONNECTING: a new session with a camera that stayed in, because there is something new for it. */
+    [ASV_SLOT_READY] = {"ready", "green", TO(CONNECTING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
+    [ASV_SLOT_ATTENTION] = {"attention", "yellow", TO(CONNECTING) | TO(EMPTY) | TO(FAULT) | TO(PARKED)},
     [ASV_SLOT_REFUSED] = {"refused", "red", TO(EMPTY) | TO(PARKED)},
     [ASV_SLOT_FAULT] = {"fault", "red", TO(CONNECTING) | TO(EMPTY) | TO(PARKED)},
     [ASV_SLOT_PARKED] = {"parked", "grey", 0},

@@ -16,7 +16,7 @@ enum asv_slot_state {
     ASV_SLOT_IDENTIFYING, /* clock, status, log, erasure records */
     ASV_SLOT_LISTING,     /* which recording is next */
     ASV_SLOT_PULLING,     /* seal, then payload, of one recording */
-    ASV_SLOT_SEALING,     /* nothing left to pull; commits are running */
+    ASV_SLOT_SEALING,     /* nothing left to pull; recordings are being committed */
     ASV_SLOT_ERASING,     /* a receipt was given; the camera erases */
     ASV_SLOT_WAITING,     /* nothing can be done until something comes back: keeper, database, room, a slot */
     ASV_SLOT_FINISHING,   /* bulletin, configuration, time, assignment */

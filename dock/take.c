@@ -3,6 +3,7 @@
 #include "dock/take.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,15 @@ void asv_take_init(struct asv_take *take, const struct asv_site *site, struct as
     take->way = ASV_TAKE_STORE;
 }
 
+void asv_take_not_coming(struct asv_take *take)
+{
+    atomic_fetch_sub(take->site->quarantine_coming, take->coming);
+    take->coming = 0;
+}
+
 void asv_take_clear(struct asv_take *take)
 {
+    asv_take_not_coming(take);
     asv_clip_close(take->dir);
     take->dir = NULL;
     free(take->have);
@@ -49,7 +57,7 @@ enum asv_status asv_take_check_offer(const struct asv_site *site, const struct a
 
 /* ---- what the seal says, as it comes ---- */
 
-static enum asv_status flush_leaves(struct asv_take *take, struct asv_err *err)
+enum asv_status asv_take_flush_leaves(struct asv_take *take, struct asv_err *err)
 {
     if (take->leaf_count == 0)
         return ASV_OK;
@@ -67,7 +75,7 @@ static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV
         return ASV_E_LIMIT;
     assert(index == take->leaf_first + take->leaf_count);
     memcpy(take->leaves[take->leaf_count++], leaf, ASV_SHA256_BYTES);
-    return take->leaf_count == ASV_TAKE_LEAF_BATCH ? flush_leaves(take, NULL) : ASV_OK;
+    return take->leaf_count == ASV_TAKE_LEAF_BATCH ? asv_take_flush_leaves(take, NULL) : ASV_OK;
 }
 
 static enum asv_status on_record(void *ctx, const struct asv_seal_record *record)
@@ -297,15 +305,16 @@ static enum asv_status judge_time(struct asv_take *take, const struct asv_seal_r
 static void judge_provenance(struct asv_take *take, const struct asv_seal_header *header)
 {
     const struct asv_revoked *revoked = take->docking->revoked;
-    enum asv_status chain =
-        asv_chain_verify(&take->docking->camera, take->site->root_pk,
-                         header->sealer == ASV_SEALER_DOCK ? ASV_ROLE_DOCK : ASV_ROLE_CAMERA,
-                         take->facts.latest_ms, revoked ? &revoked->list : NULL, NULL);
-    take->facts.provenance = (uint8_t)asv_provenance_of(chain, (enum asv_sealer)header->sealer);
+    struct asv_err why = {0};
+    take->facts.provenance =
+        (uint8_t)asv_provenance_find(header, &take->docking->camera, take->site->root_pk,
+                                     take->facts.latest_ms, revoked ? &revoked->list : NULL, &why);
+    char reason[ASV_COMMIT_TEXT_BYTES];
+    snprintf(reason, sizeof reason, "%.60s", why.text);
     if (take->facts.provenance == ASV_PROVENANCE_REVOKED)
         set_quarantine(take, "the camera's certificate is revoked");
     else if (take->facts.provenance == ASV_PROVENANCE_UNKNOWN_KEY)
-        set_quarantine(take, "the camera's certificate was not valid");
+        set_quarantine(take, reason[0] ? reason : "the camera's certificate was not valid");
 }
 
 static void copy_header(struct asv_take *take, const struct asv_seal_header *header)
@@ -362,21 +371,24 @@ static void copy_result(struct asv_take *take, const struct asv_seal_result *res
         asv_sha256(facts->root, "", 0);
 }
 
-static enum asv_status check_quota(const struct asv_take *take, struct asv_err *err)
+static enum asv_status check_quota(struct asv_take *take, struct asv_err *err)
 {
     uint64_t used = 0;
     enum asv_status status = asv_vault_quarantine_bytes(take->site->vault, &used, err);
     if (status)
         return status;
     uint64_t need = take->chunks * ASV_VAULT_CHUNK_BYTES + take->seal_bytes + take->tail_bytes;
-    if (!asv_policy_quarantine_has_room(used, take->site->limits.quarantine_bytes, need))
-        return asv_fail(err, ASV_E_NO_SPACE, "quarantine is full: look at what lies there");
-    return ASV_OK;
+    take->coming = need;
+    used += atomic_fetch_add(take->site->quarantine_coming, need);
+    if (asv_policy_quarantine_has_room(used, take->site->limits.quarantine_bytes, need))
+        return ASV_OK;
+    asv_take_not_coming(take);
+    return asv_fail(err, ASV_E_NO_SPACE, "quarantine is full: look at what lies there");
 }
 
 enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err)
 {
-    enum asv_status status = flush_leaves(take, err);
+    enum asv_status status = asv_take_flush_leaves(take, err);
     if (status)
         return status;
     const struct asv_seal_result *result = asv_seal_verifier_result(&take->verifier);
@@ -389,7 +401,7 @@ enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err)
     if (status)
         return status;
     judge_provenance(take, &result->header);
-    if (take->docking->suspect)
+    if (take->suspect)
         set_quarantine(take, "another camera may be using this certificate");
     status = check_stanzas(take, &result->header, err);
     if (!status)
@@ -445,8 +457,14 @@ enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err)
         status = asv_clip_size(take->dir, ASV_PART_PAYLOAD, &staged, err);
     if (!status)
         status = asv_clip_reserve(take->dir, take->chunks, err);
-    if (!status && staged > 0 && take->chunks > 0)
-        status = asv_clip_scan(take->dir, take->chunks, take->have, err);
+    take->have_count = 0;
+    take->resumes = staged > 0 && take->chunks > 0;
+    return status;
+}
+
+enum asv_status asv_take_scan(struct asv_take *take, struct asv_err *err)
+{
+    enum asv_status status = asv_clip_scan(take->dir, take->chunks, take->have, err);
     take->have_count = 0;
     for (uint64_t i = 0; !status && i < take->chunks; i++)
         take->have_count += has(take->have, i);

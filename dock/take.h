@@ -6,7 +6,7 @@
  * state machine decides when. Nothing here talks to a camera, the keeper or the database.
  *
  *   stage, seal..., file..., judge            the seal is verified while it arrives
- *   prepare, chunks..., end                   every chunk is compared with its signed leaf
+ *   prepare, scan, chunks..., end             every chunk is compared with its signed leaf
  *   move, read_back, evidence, record         DESIGN 8, in this order; take_commit.c
  *
  * Everything on disk is staging, to be resumed or discarded, until the commit record lies beside the payload.
@@ -36,6 +36,8 @@ struct asv_take {
     struct asv_clip_dir *dir;
     enum asv_take_way way;
     char reason[ASV_COMMIT_TEXT_BYTES]; /* why quarantined */
+    uint64_t coming;                    /* bytes counted in site->quarantine_coming */
+    bool suspect;                       /* of coming from a copy of the camera; set before judge */
 
     struct asv_seal_verifier verifier;
     uint64_t leaf_first; /* of the batch */
@@ -50,6 +52,7 @@ struct asv_take {
     uint8_t *have;   /* bit i % 8 of have[i / 8]: chunk i is staged and right */
     uint8_t *wrong;  /* as have: given up, what the camera sent is not what it signed */
     uint64_t have_count;
+    bool resumes;
     struct asv_verdict verdict;
 
     struct asv_commit facts; /* becomes the commit record */
@@ -70,6 +73,9 @@ void asv_take_init(struct asv_take *take, const struct asv_site *site, struct as
 /* Closes the directory, which stays as it is, and frees what take holds, but not take. */
 void asv_take_clear(struct asv_take *take);
 
+/* It has come into quarantine, or will not: its bytes no longer count as coming. */
+void asv_take_not_coming(struct asv_take *take);
+
 /* ASV_E_LIMIT when what the camera announces is larger than this dock takes. */
 ASV_MUST_CHECK enum asv_status asv_take_check_offer(const struct asv_site *site,
                                                     const struct asv_wire_clip *offer, struct asv_err *err);
@@ -87,6 +93,9 @@ void asv_take_begin_seal(struct asv_take *take);
 ASV_MUST_CHECK enum asv_status asv_take_seal_again(struct asv_take *take, const uint8_t *data, size_t len,
                                                    struct asv_err *err);
 
+/* The leaves are kept in batches: the last one too, before a chunk is compared. asv_take_judge does it. */
+ASV_MUST_CHECK enum asv_status asv_take_flush_leaves(struct asv_take *take, struct asv_err *err);
+
 /* Bytes of the stanzas, link or tail, in order. */
 ASV_MUST_CHECK enum asv_status asv_take_file(struct asv_take *take, enum asv_part part, uint64_t offset,
                                              const uint8_t *data, size_t len, struct asv_err *err);
@@ -96,8 +105,11 @@ ASV_MUST_CHECK enum asv_status asv_take_file(struct asv_take *take, enum asv_par
  * the camera. ASV_E_NO_SPACE: it would go to quarantine, which is full. */
 ASV_MUST_CHECK enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err);
 
-/* Room for the payload, and what an earlier attempt left of it. ASV_E_NO_SPACE. */
+/* Room for the payload; ASV_E_NO_SPACE. take->resumes: an earlier attempt left something of it. */
 ASV_MUST_CHECK enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err);
+
+/* Which chunks an earlier attempt left, and left right: a look at every byte of them. */
+ASV_MUST_CHECK enum asv_status asv_take_scan(struct asv_take *take, struct asv_err *err);
 
 /* Consecutive chunks as they arrived. Right ones are written; bit i of *right says so of chunk first + i.
  * Wrong ones are written too, and given up, when `last_try` is set. count <= 64. */
@@ -110,8 +122,9 @@ ASV_MUST_CHECK enum asv_status asv_take_end(struct asv_take *take, struct asv_er
 
 /* ---- take_commit.c ---- */
 
-/* fdatasync, rename to its place in sealed/ or quarantine/, fsync of the directories. ASV_E_EXISTS: another
- * recording with this UUID lies there. */
+/* fdatasync, rename to its place in sealed/ or quarantine/, fsync of the directories. What an interrupted
+ * commit left at that place is discarded. ASV_E_EXISTS: this very recording lies there, with its commit
+ * record; ASV_E_MISMATCH: another one with the same UUID; ASV_E_BUSY: someone is at work there. */
 ASV_MUST_CHECK enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err);
 
 /* Reads every byte back from the disk and compares. ASV_E_DIGEST: chunks differ; they are no longer in
@@ -156,8 +169,9 @@ ASV_MUST_CHECK enum asv_status asv_take_erased(struct asv_take *take, const uint
 ASV_MUST_CHECK enum asv_status asv_take_put_notes(struct asv_take *take, struct asv_err *err);
 
 enum asv_take_found {
-    ASV_TAKE_FOUND_PARTS = 1,    /* not all of it is there, or not what the dock wrote of it: the camera has
-                                  * it all, and nothing was promised */
+    ASV_TAKE_FOUND_NOTHING = 0,  /* nothing that could be gone on with: the camera has it all, and nothing was
+                                  * promised */
+    ASV_TAKE_FOUND_PARTS = 1,    /* some of it is there; the same holds */
     ASV_TAKE_FOUND_WHOLE = 2,    /* every chunk is right: go on with asv_take_move */
     ASV_TAKE_FOUND_EXPIRED = 3,  /* its period ended meanwhile; complete as far as a tombstone needs */
     ASV_TAKE_FOUND_RECORDED = 4, /* commit record and receipt are there: record, facts and receipt are filled

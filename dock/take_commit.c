@@ -8,7 +8,6 @@
 
 #include "dock/take.h"
 #include "server/base/calendar.h"
-#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
@@ -23,42 +22,87 @@ static enum asv_status place_day(const struct asv_commit *facts, uint32_t *day, 
     return status ? asv_fail(err, status, "the recording's date is outside the calendar") : ASV_OK;
 }
 
-enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
+/* The names are the vault's (docs/VAULT.md). */
+static enum asv_status place_of(const struct asv_commit *facts, bool quarantined,
+                                char path[ASV_VAULT_PATH_BYTES], struct asv_err *err)
 {
-    enum asv_status status = asv_clip_sync(take->dir, err);
+    char uuid[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(uuid, facts->clip);
+    if (quarantined) {
+        char header[17];
+        asv_hex_encode(header, facts->header_digest, 8);
+        snprintf(path, ASV_VAULT_PATH_BYTES, "quarantine/%s-%s", uuid, header);
+        return ASV_OK;
+    }
+    uint32_t day = 0;
+    enum asv_status status = place_day(facts, &day, err);
+    if (!status)
+        snprintf(path, ASV_VAULT_PATH_BYTES, "sealed/%04u/%02u/%02u/%s", day / 10000, day / 100 % 100,
+                 day % 100, uuid);
+    return status;
+}
+
+/* Something lies where this recording should go. ASV_OK: not any more. */
+static enum asv_status clear_place(struct asv_take *take, struct asv_err *err)
+{
+    bool quarantined = take->way == ASV_TAKE_QUARANTINE;
+    char path[ASV_VAULT_PATH_BYTES];
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_commit facts;
+    struct asv_clip_dir *dir = NULL;
+    enum asv_status status = place_of(&take->facts, quarantined, path, err);
+    if (!status)
+        status = asv_vault_open_clip(take->site->vault, quarantined ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED,
+                                     path, &dir, err);
     if (status)
         return status;
-    if (take->way == ASV_TAKE_QUARANTINE)
-        return asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err);
+    status = asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, NULL);
+    if (status == ASV_E_NOT_FOUND)
+        return asv_clip_discard_take(dir, err);
+    if (!status)
+        status = asv_commit_decode(&facts, data, len, NULL, NULL);
+    asv_clip_close(dir);
+    if (!status && memcmp(facts.header_digest, take->facts.header_digest, sizeof facts.header_digest) == 0)
+        return asv_fail(err, ASV_E_EXISTS, "this recording is in the vault already");
+    return asv_fail(err, ASV_E_MISMATCH, "another recording with this UUID is in the vault");
+}
+
+enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
+{
     uint32_t day = 0;
-    status = place_day(&take->facts, &day, err);
-    return status ? status : asv_clip_seal(take->dir, day, take->facts.clip, err);
+    enum asv_status status = asv_clip_sync(take->dir, err);
+    if (!status)
+        status = place_day(&take->facts, &day, err);
+    for (int i = 0; !status && i < 2; i++) {
+        status = take->way == ASV_TAKE_QUARANTINE
+                     ? asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err)
+                     : asv_clip_seal(take->dir, day, take->facts.clip, err);
+        if (status != ASV_E_EXISTS)
+            break;
+        status = clear_place(take, err);
+    }
+    if (!status)
+        asv_take_not_coming(take);
+    return status;
 }
 
 enum asv_status asv_take_quarantine(struct asv_take *take, const char *reason, struct asv_err *err)
 {
     take->way = ASV_TAKE_QUARANTINE;
     snprintf(take->reason, sizeof take->reason, "%s", reason);
-    if (asv_clip_area(take->dir) == ASV_VAULT_STAGING)
-        return ASV_OK;
-    return asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err);
+    return asv_clip_area(take->dir) == ASV_VAULT_STAGING ? ASV_OK : asv_take_move(take, err);
 }
 
-enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
+/* holes and bad: a bit for each chunk; bad is zeroed. */
+static enum asv_status read_back(struct asv_take *take, uint8_t *holes, uint8_t *bad, size_t bytes,
+                                 struct asv_err *err)
 {
-    take->facts.readback = ASV_READBACK_NONE;
-    if (!take->site->read_back)
-        return ASV_OK;
-    size_t bytes = (size_t)(take->chunks / 8 + 1);
-    asv_auto_free uint8_t *holes = calloc(bytes, 1);
-    asv_auto_free uint8_t *bad = calloc(bytes, 1);
-    if (!holes || !bad)
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to read a recording back");
-    for (size_t i = 0; i < bytes; i++)
-        holes[i] = (uint8_t)~take->have[i];
     uint64_t bad_count = 0;
     enum asv_readback mode = ASV_READBACK_NONE;
     uint8_t root[ASV_SHA256_BYTES];
+    for (size_t i = 0; i < bytes; i++)
+        holes[i] = (uint8_t)~take->have[i];
     enum asv_status status =
         asv_clip_readback(take->dir, take->chunks, holes, bad, &bad_count, &mode, root, err);
     if (status)
@@ -73,6 +117,20 @@ enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
         return asv_fail(err, ASV_E_INTERNAL, "every chunk is right, but the tree is not");
     take->facts.readback = (uint8_t)mode;
     return ASV_OK;
+}
+
+enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
+{
+    take->facts.readback = ASV_READBACK_NONE;
+    if (!take->site->read_back)
+        return ASV_OK;
+    size_t bytes = (size_t)(take->chunks / 8 + 1);
+    uint8_t *bits = calloc(2, bytes);
+    if (!bits)
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to read a recording back");
+    enum asv_status status = read_back(take, bits, bits + bytes, bytes, err);
+    free(bits);
+    return status;
 }
 
 enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out, struct asv_err *err)
@@ -201,21 +259,13 @@ enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
 static enum asv_status open_in_custody(struct asv_take *take, const struct asv_commit *facts,
                                        struct asv_err *err)
 {
-    char uuid[ASV_UUID_TEXT_BYTES];
     char path[ASV_VAULT_PATH_BYTES];
-    asv_uuid_format(uuid, facts->clip);
-    if (facts->kind == ASV_COMMIT_QUARANTINED) {
-        char header[17];
-        asv_hex_encode(header, facts->header_digest, 8);
-        snprintf(path, sizeof path, "quarantine/%s-%s", uuid, header);
-        return asv_vault_open_clip(take->site->vault, ASV_VAULT_QUARANTINE, path, &take->dir, err);
-    }
-    uint32_t day = 0;
-    enum asv_status status = place_day(facts, &day, err);
+    bool quarantined = facts->kind == ASV_COMMIT_QUARANTINED;
+    enum asv_status status = place_of(facts, quarantined, path, err);
     if (status)
         return status;
-    snprintf(path, sizeof path, "sealed/%04u/%02u/%02u/%s", day / 10000, day / 100 % 100, day % 100, uuid);
-    return asv_vault_open_clip(take->site->vault, ASV_VAULT_SEALED, path, &take->dir, err);
+    return asv_vault_open_clip(take->site->vault, quarantined ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED, path,
+                               &take->dir, err);
 }
 
 enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,

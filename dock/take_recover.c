@@ -106,6 +106,8 @@ static enum asv_status verify_seal(struct asv_take *take, bool *usable, struct a
             status = asv_take_seal_again(take, block, len, err);
         at += len;
     }
+    if (!status)
+        status = asv_take_flush_leaves(take, err);
     const struct asv_seal_result *result = asv_seal_verifier_result(&take->verifier);
     *usable = result->has_header && take->seal_bytes == take->offer.seal_bytes &&
               result->checkpoint.chunks == take->chunks &&
@@ -116,7 +118,7 @@ static enum asv_status verify_seal(struct asv_take *take, bool *usable, struct a
 static enum asv_status read_small(struct asv_take *take, bool *usable, struct asv_err *err)
 {
     const struct asv_seal_header *header = &asv_seal_verifier_result(&take->verifier)->header;
-    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES] = {0};
     uint64_t size = 0;
     enum asv_status status = asv_clip_size(take->dir, ASV_PART_TAIL, &take->tail_bytes, err);
     if (!status && take->tail_bytes > 0) {
@@ -189,6 +191,7 @@ static enum asv_status look(struct asv_take *take, enum asv_take_found *found, s
         status = read_small(take, &usable, err);
     if (status || !usable)
         return status;
+    *found = ASV_TAKE_FOUND_PARTS;
     if (is_over(take))
         take->way = ASV_TAKE_EXPIRE;
     if (take->way == ASV_TAKE_EXPIRE) {
@@ -198,6 +201,8 @@ static enum asv_status look(struct asv_take *take, enum asv_take_found *found, s
         return ASV_OK;
     }
     status = asv_take_prepare(take, err);
+    if (!status && take->resumes)
+        status = asv_take_scan(take, err);
     if (status || take->have_count != take->chunks)
         return status;
     *found = ASV_TAKE_FOUND_WHOLE;
@@ -210,11 +215,11 @@ enum asv_status asv_take_reopen(struct asv_take *take, const struct asv_site *si
 {
     static const struct asv_wire_clip nothing;
     asv_take_init(take, site, docking, &nothing);
-    *found = ASV_TAKE_FOUND_PARTS;
+    *found = ASV_TAKE_FOUND_NOTHING;
     enum asv_status status = asv_vault_open_clip(site->vault, area, path, &take->dir, err);
     if (!status && area != ASV_VAULT_STAGING)
         status = read_recorded(take, found, err);
-    if (!status && *found == ASV_TAKE_FOUND_PARTS)
+    if (!status && *found == ASV_TAKE_FOUND_NOTHING)
         status = look(take, found, err);
     return status;
 }

@@ -382,12 +382,14 @@ static void watch_all(struct asv_usb *usb)
  */
 static size_t kernel_budget(size_t budget)
 {
-    unsigned long mb = 0;
+    char text[32];
     FILE *file = fopen(USBFS_LIMIT_FILE, "re");
-    if (file && fscanf(file, "%lu", &mb) == 1 && mb > 1 && (mb << 20) - USBFS_ROOM_BYTES < budget)
+    if (!file)
+        return budget;
+    unsigned long mb = fgets(text, sizeof text, file) ? strtoul(text, NULL, 10) : 0;
+    fclose(file);
+    if (mb > 1 && mb < SIZE_MAX >> 20 && (mb << 20) - USBFS_ROOM_BYTES < budget)
         budget = (mb << 20) - USBFS_ROOM_BYTES;
-    if (file)
-        fclose(file);
     return budget;
 }
 

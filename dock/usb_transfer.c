@@ -45,9 +45,10 @@ static struct asv_usb_buffer *buffer_new(struct asv_usb_camera *camera)
     buffer->frame.data = libusb_dev_mem_alloc(camera->handle, usb->transfer_bytes);
     buffer->of_device = buffer->frame.data != NULL;
     if (!buffer->of_device) {
-        void *map =
+        buffer->frame.data =
             mmap(NULL, usb->transfer_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        buffer->frame.data = map == MAP_FAILED ? NULL : map;
+        if (buffer->frame.data == MAP_FAILED)
+            buffer->frame.data = NULL;
     }
     if (!buffer->transfer || !buffer->frame.data) {
         buffer_free(buffer);

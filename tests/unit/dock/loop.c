@@ -40,7 +40,7 @@ static int setup(void **state)
 {
     (void)state;
     memset(order, 0, sizeof order);
-    return asv_loop_open(&loop, NULL);
+    return asv_loop_open(&loop, NULL) == ASV_OK ? 0 : 1;
 }
 
 static int teardown(void **state)

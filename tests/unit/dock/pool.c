@@ -128,6 +128,27 @@ static void a_limited_lane_never_holds_more_threads_than_its_limit(void **state)
     asv_pool_stop(pool);
 }
 
+static void a_group_of_lanes_leaves_a_thread_to_the_others(void **state)
+{
+    (void)state;
+    struct asv_pool *pool;
+    assert_int_equal(asv_pool_start(2, 4, &pool, NULL), ASV_OK);
+    asv_pool_group(pool, 1, 3, 1);
+    pthread_mutex_lock(&gate);
+    struct work works[7];
+    for (int i = 0; i < 6; i++)
+        submit(pool, &works[i], 1 + (unsigned)i % 3, i);
+    submit(pool, &works[6], 0, 60);
+    while (atomic_load(&running) < 2) /* one of the group and the one of lane 0 */
+        ;
+    pthread_mutex_unlock(&gate);
+    wait_all(pool);
+    assert_int_equal(atomic_load(&most_running), 2);
+    for (int i = 0; i < 7; i++)
+        assert_true(works[i].was_done);
+    asv_pool_stop(pool);
+}
+
 static void stopping_finishes_what_was_submitted(void **state)
 {
     (void)state;
@@ -178,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup(jobs_run_on_workers_and_are_done_on_the_callers_thread, setup),
         cmocka_unit_test_setup(lanes_take_turns_and_each_keeps_its_order, setup),
         cmocka_unit_test_setup(a_limited_lane_never_holds_more_threads_than_its_limit, setup),
+        cmocka_unit_test_setup(a_group_of_lanes_leaves_a_thread_to_the_others, setup),
         cmocka_unit_test_setup(stopping_finishes_what_was_submitted, setup),
         cmocka_unit_test_setup(a_done_job_may_be_submitted_again, setup),
         cmocka_unit_test_setup(impossible_sizes_are_refused, setup),

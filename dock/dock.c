@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "dock/dock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "dock/docking.h"
+#include "dock/intake.h"
+#include "dock/outbox.h"
+#include "dock/recovery.h"
+
+void asv_dock_shape_pool(struct asv_pool *pool, unsigned threads)
+{
+    /* A clip directory is used by one thread at a time, and a service has one connection. */
+    for (unsigned lane = 0; lane < ASV_LANES; lane++)
+        asv_pool_limit(pool, lane, 1);
+    /* Reading back and looking through what is staged may take minutes; chunks must not wait for it. */
+    asv_pool_group(pool, ASV_DOCK_MAX_SLOTS, ASV_DOCK_MAX_SLOTS, threads > 1 ? threads - 1 : 1);
+}
+
+void asv_dock_changed(struct asv_dock *dock)
+{
+    if (dock->changed)
+        dock->changed(dock);
+}
+
+/* ---- keeper and database ---- */
+
+static void keeper_probe_run(struct asv_job *job)
+{
+    struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
+    struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, keeper));
+    memset(&health->err, 0, sizeof health->err);
+    health->status = dock->services->keeper_ping(dock->services->keeper, &health->err);
+}
+
+static void keeper_probe_done(struct asv_job *job)
+{
+    struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
+    struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, keeper));
+    health->probing = false;
+    asv_dock_heard_keeper(dock, health->status, &health->err);
+}
+
+static void db_probe_run(struct asv_job *job)
+{
+    struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
+    struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
+    memset(&health->err, 0, sizeof health->err);
+    health->status = dock->services->db_ping(dock->services->db, &health->err);
+}
+
+static void db_probe_done(struct asv_job *job)
+{
+    struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
+    struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
+    health->probing = false;
+    asv_dock_heard_db(dock, health->status, &health->err);
+}
+
+static void probe_one(struct asv_dock *dock, struct asv_service_health *health, unsigned lane)
+{
+    if (health->up || health->probing)
+        return;
+    health->probing = true;
+    asv_pool_submit(dock->pool, lane, &health->probe);
+}
+
+static void probe_fire(struct asv_timer *timer)
+{
+    struct asv_dock *dock = (void *)((char *)timer - offsetof(struct asv_dock, probe_timer));
+    if (dock->stopping)
+        return;
+    probe_one(dock, &dock->keeper, ASV_LANE_KEEPER);
+    probe_one(dock, &dock->db, ASV_LANE_DB);
+    if (!dock->keeper.up || !dock->db.up)
+        asv_timer_start(dock->loop, timer, dock->settings.probe_ms);
+}
+
+/* Anything but an answer means that it is not there: whether away, locked or set up wrongly, what waits for
+ * it waits. True: this changed. */
+static bool heard(struct asv_dock *dock, struct asv_service_health *health, const char *name, bool up,
+                  const struct asv_err *err)
+{
+    if (!up && !asv_timer_is_set(&dock->probe_timer) && !dock->stopping)
+        asv_timer_start(dock->loop, &dock->probe_timer, dock->settings.probe_ms);
+    if (!up)
+        snprintf(health->why, sizeof health->why, "%s", err && err->text[0] ? err->text : "no answer");
+    if (health->up == up)
+        return false;
+    health->up = up;
+    (void)!asv_world_wall_ms(dock->site.world, &health->since_ms);
+    if (up)
+        asv_log_event(&dock->log, ASV_LOG_NOTICE, "service-back", asv_log_text("service", name));
+    else
+        asv_log_event(&dock->log, ASV_LOG_WARNING, "service-away", asv_log_text("service", name),
+                      asv_log_text("detail", health->why));
+    asv_dock_changed(dock);
+    return true;
+}
+
+static bool is_an_answer(enum asv_status status)
+{
+    return asv_status_class(status) != ASV_CLASS_RETRY && status != ASV_E_USAGE &&
+           status != ASV_E_UNSUPPORTED && status != ASV_E_DENIED && status != ASV_E_NO_SPACE;
+}
+
+void asv_dock_heard_keeper(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
+{
+    if (heard(dock, &dock->keeper, "keeper", is_an_answer(status), err) && dock->keeper.up)
+        asv_dock_kick(dock);
+}
+
+void asv_dock_heard_db(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
+{
+    if (heard(dock, &dock->db, "database", is_an_answer(status), err) && dock->db.up) {
+        asv_outbox_flush(dock->outbox);
+        asv_dock_kick(dock);
+    }
+}
+
+static void kick_fire(struct asv_timer *timer)
+{
+    struct asv_dock *dock = (void *)((char *)timer - offsetof(struct asv_dock, kick_timer));
+    if (dock->stopping)
+        return;
+    asv_recovery_resume(dock);
+    asv_intake_resume_all(dock);
+    for (unsigned i = 0; i < dock->slot_count; i++) {
+        asv_slot_retry_left(&dock->slots[i]);
+        asv_slot_progress(&dock->slots[i]);
+    }
+}
+
+void asv_dock_kick(struct asv_dock *dock)
+{
+    if (!asv_timer_is_set(&dock->kick_timer))
+        asv_timer_start(dock->loop, &dock->kick_timer, 0);
+}
+
+/* ---- bulletins ---- */
+
+uint32_t asv_dock_noted_bulletin(const struct asv_dock *dock, const uint8_t camera_cert[ASV_SHA256_BYTES],
+                                 uint64_t number)
+{
+    for (unsigned i = 0; i < ASV_DOCK_NOTES; i++)
+        if (dock->notes[i].number == number && number != 0 &&
+            memcmp(dock->notes[i].camera_cert, camera_cert, ASV_SHA256_BYTES) == 0)
+            return dock->notes[i].last_date;
+    return 0;
+}
+
+void asv_dock_note_bulletin(struct asv_dock *dock, const uint8_t camera_cert[ASV_SHA256_BYTES],
+                            uint64_t number, uint32_t last_date)
+{
+    struct asv_bulletin_note *note = &dock->notes[dock->next_note++ % ASV_DOCK_NOTES];
+    for (unsigned i = 0; i < ASV_DOCK_NOTES; i++)
+        if (dock->notes[i].number != 0 &&
+            memcmp(dock->notes[i].camera_cert, camera_cert, ASV_SHA256_BYTES) == 0)
+            note = &dock->notes[i];
+    memcpy(note->camera_cert, camera_cert, ASV_SHA256_BYTES);
+    note->number = number;
+    note->last_date = last_date;
+}
+
+/* ---- the whole ---- */
+
+void asv_dock_init(struct asv_dock *dock)
+{
+    dock->keeper.up = dock->db.up = true;
+    dock->keeper.probe = (struct asv_job){.run = keeper_probe_run, .done = keeper_probe_done};
+    dock->db.probe = (struct asv_job){.run = db_probe_run, .done = db_probe_done};
+    dock->probe_timer.fire = probe_fire;
+    dock->kick_timer.fire = kick_fire;
+    dock->intakes = NULL;
+}
+
+void asv_dock_stop(struct asv_dock *dock)
+{
+    dock->stopping = true;
+    asv_timer_stop(dock->loop, &dock->probe_timer);
+    asv_timer_stop(dock->loop, &dock->kick_timer);
+    for (unsigned i = 0; i < dock->slot_count; i++)
+        asv_slot_park(&dock->slots[i]);
+    asv_dock_changed(dock);
+}
+
+bool asv_dock_is_idle(const struct asv_dock *dock)
+{
+    for (unsigned i = 0; i < dock->slot_count; i++)
+        if (dock->slots[i].opened || dock->slots[i].lent > 0)
+            return false;
+    return asv_pool_pending(dock->pool) == 0;
+}
+
+void asv_dock_clear(struct asv_dock *dock)
+{
+    for (unsigned i = 0; i < dock->slot_count; i++)
+        asv_slot_clear(&dock->slots[i]);
+    asv_recovery_free(dock);
+    asv_intake_free_all(dock);
+    asv_outbox_free(dock->outbox);
+    dock->outbox = NULL;
+    asv_revoked_drop(dock->revoked);
+    dock->revoked = NULL;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * One recording on its way in, as the loop sees it: which step it is at, what runs on a worker for it, what
+ * is asked of the camera. intake.c pulls it; intake_commit.c brings it into custody and goes on without the
+ * camera when that is taken out. The bytes are take.h's.
+ */
+#ifndef ASV_DOCK_INTAKE_H
+#define ASV_DOCK_INTAKE_H
+
+#include "dock/dock.h"
+#include "dock/take.h"
+#include "firmware-proto/trust/erasure.h"
+
+#define ASV_INTAKE_REQUEST_CHUNKS 16 /* of one request: 1 MiB */
+#define ASV_INTAKE_REQUESTS       6  /* for chunks, or parts of a file, outstanding at once */
+
+enum asv_intake_step {
+    /* with the camera; the slot's `pulling` */
+    ASV_INTAKE_STAGE,
+    ASV_INTAKE_SEAL,
+    ASV_INTAKE_STANZAS,
+    ASV_INTAKE_LINK,
+    ASV_INTAKE_TAIL,
+    ASV_INTAKE_JUDGE,
+    ASV_INTAKE_PREPARE,
+    ASV_INTAKE_SCAN,
+    ASV_INTAKE_CHUNKS,
+    ASV_INTAKE_END,
+    /* without it, if need be */
+    ASV_INTAKE_MOVE,
+    ASV_INTAKE_READ_BACK,
+    ASV_INTAKE_OPENS,
+    ASV_INTAKE_QUARANTINE, /* after all */
+    ASV_INTAKE_RECORD,
+    ASV_INTAKE_CUSTODY,
+    ASV_INTAKE_AGAIN,   /* in custody since an earlier docking: a receipt for this one */
+    ASV_INTAKE_RECEIPT, /* which the database hears of too */
+    ASV_INTAKE_DISCARD, /* a tombstone was made, or there are two of it */
+    /* with it again */
+    ASV_INTAKE_DELIVER, /* the camera erases */
+    ASV_INTAKE_ERASED,  /* its proof is kept */
+    ASV_INTAKE_PROVEN,  /* and told to the database */
+    ASV_INTAKE_DONE,
+};
+
+/* "payload"; static storage. */
+const char *asv_intake_step_name(enum asv_intake_step step);
+
+/* Chunks or bytes that were asked for. */
+struct asv_intake_ask {
+    bool used;
+    uint64_t first;
+    unsigned count;
+};
+
+struct asv_intake {
+    struct asv_intake *next;
+    struct asv_dock *dock;
+    struct asv_slot *slot; /* NULL: the camera is gone */
+    struct asv_log log;
+    struct asv_take take;
+    enum asv_intake_step step;
+    bool busy;      /* job runs */
+    bool waiting;   /* for a service, room or time: step is tried again */
+    bool abandoned; /* to be dropped as soon as nothing runs */
+    bool recovered; /* by the recovery, not from a slot */
+    unsigned recovery_at;
+    bool unknown; /* a worker is still reading which recording it is */
+    enum asv_take_found found;
+    struct asv_job job;
+    struct asv_timer retry;
+    enum asv_status status; /* of the job */
+    struct asv_err err;
+
+    /* pulling */
+    unsigned pieces;   /* frames with workers */
+    uint64_t at, size; /* of the file that is pulled: asked for up to here */
+    uint64_t done_bytes;
+    uint8_t *todo; /* chunks to ask for in this pass; of the loop's thread alone */
+    uint64_t next_chunk;
+    unsigned pass, asks;
+    struct asv_intake_ask asked[ASV_INTAKE_REQUESTS];
+    enum asv_status piece_status;
+    struct asv_err piece_err;
+    unsigned rereads; /* after a disk that gave back something else */
+    uint32_t wrong;   /* chunks that came wrong, each time */
+    uint64_t done_chunks;
+
+    /* committing */
+    struct asv_take_evidence *evidence;
+    bool opens, begin, began, asked_service;
+    enum asv_status heard; /* from the service */
+    bool resume, undelivered, conflict, twin;
+    int failed_step; /* so that a failure is told once */
+    char quarantine[ASV_COMMIT_TEXT_BYTES];
+    enum asv_db_outcome outcome;
+    uint8_t erasure[ASV_ERASURE_MAX_BYTES];
+    size_t erasure_len;
+};
+
+/* Takes the slot's first candidate. */
+void asv_intake_begin(struct asv_slot *slot);
+
+/* Whether this slot's camera's recording of this number is being handled. */
+bool asv_intake_has(const struct asv_slot *slot, uint64_t number);
+
+/* Those of this slot that wait for something. */
+unsigned asv_intake_waiting(const struct asv_slot *slot);
+
+/* The camera is gone: what is being pulled is put down, what is being committed goes on. */
+void asv_intake_detach_all(struct asv_slot *slot);
+
+/* Something came back that an intake may have waited for. */
+void asv_intake_resume_all(struct asv_dock *dock);
+
+/* Nothing runs any more: closes everything. */
+void asv_intake_free_all(struct asv_dock *dock);
+
+/* Chunks are outstanding: the camera should be sending. intake may be NULL. */
+bool asv_intake_wants_chunks(const struct asv_intake *intake);
+
+/* Bytes that there are of it, and bytes that are there. */
+void asv_intake_progress(const struct asv_intake *intake, uint64_t *done, uint64_t *total);
+
+void asv_intake_indicate(struct asv_intake *intake, uint64_t now_ms);
+
+/* ---- between intake.c, intake_commit.c and recovery.c ---- */
+
+struct asv_intake *asv_intake_new(struct asv_dock *dock, struct asv_slot *slot, struct asv_docking *docking,
+                                  const struct asv_wire_clip *offer);
+
+/* Runs `run` on a lane for this intake; `done` sees status and err. */
+void asv_intake_run(struct asv_intake *intake, unsigned lane, void (*run)(struct asv_job *),
+                    void (*done)(struct asv_job *));
+
+/* Unlinks and frees it, when nothing runs for it; else as soon as that is so. */
+void asv_intake_drop(struct asv_intake *intake);
+
+/* Everything was pulled, or found: brings it into custody from `step` on. */
+void asv_intake_commit(struct asv_intake *intake, enum asv_intake_step step);
+
+/* The receipt to the camera; the word that its proof is kept. */
+void asv_intake_deliver(struct asv_intake *intake);
+void asv_intake_acknowledge(const struct asv_intake *intake);
+
+/* Receipts that found no room among the requests. */
+void asv_intake_deliver_all(struct asv_slot *slot);
+
+/* A recording of this slot of which the disk gave back something else; NULL: none. It is no longer counted
+ * among those that are being committed. */
+struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot);
+
+/* Goes on asking for what is being pulled, after a request that found no room. */
+void asv_intake_pump(struct asv_intake *intake);
+
+/* Pulls the chunks that are missing (again); the slot's `pulling` is this one. */
+void asv_intake_pull_chunks(struct asv_intake *intake);
+
+#endif

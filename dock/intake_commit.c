@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * From the last chunk to the camera's proof of erasure. Each step is one job on a worker; what cannot be done
+ * now is tried again when what it needs comes back, and after a while in any case. The camera may leave at
+ * any moment: what was promised to nobody then ends in the vault without it. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dock/docking.h"
+#include "dock/intake.h"
+#include "dock/outbox.h"
+#include "dock/recovery.h"
+#include "firmware-proto/trust/erasure.h"
+
+#define RETRY_MS    5000
+#define REREADS     2 /* times that a disk may give back something else before the recording is left */
+#define STAGED_MAX  ASV_SLOT_COMMITS
+#define WAITING_MAX 64 /* recordings that are kept open without their camera */
+
+static void step_done(struct asv_job *job);
+static void run_step(struct asv_intake *intake, enum asv_intake_step step);
+
+static struct asv_intake *intake_of(struct asv_job *job)
+{
+    return (void *)((char *)job - offsetof(struct asv_intake, job));
+}
+
+/* ---- the steps, on a worker ---- */
+
+/* What a service answered, which is not what a disk did. */
+static void asked(struct asv_intake *intake, enum asv_status status)
+{
+    intake->status = intake->heard = status;
+    intake->asked_service = true;
+}
+
+static void move_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    intake->status = asv_take_move(&intake->take, &intake->err);
+}
+
+static void read_back_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    intake->status = asv_take_read_back(&intake->take, &intake->err);
+}
+
+static void opens_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    const struct asv_docking *docking = intake->take.docking;
+    intake->status = asv_take_evidence(&intake->take, intake->evidence, &intake->err);
+    if (!intake->status)
+        asked(intake,
+              services->opens(services->keeper, (struct asv_bytes){docking->chain, docking->chain_len},
+                              intake->evidence, &intake->opens, &intake->err));
+}
+
+static void quarantine_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    intake->status = asv_take_quarantine(&intake->take, intake->quarantine, &intake->err);
+}
+
+static void record_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    intake->status = asv_take_record(&intake->take, &intake->err);
+}
+
+static void begin_docking(struct asv_intake *intake)
+{
+    struct asv_db_docking_result result;
+    intake->began = false;
+    if (intake->begin && !intake->status) {
+        asked(intake, asv_docking_begin(intake->dock->services, &intake->dock->site, intake->take.docking,
+                                        &result, &intake->err));
+        intake->began = intake->status == ASV_OK;
+    }
+}
+
+static void custody_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    const struct asv_take *take = &intake->take;
+    begin_docking(intake);
+    struct asv_db_commit commit = {.facts = &take->facts,
+                                   .record = {take->record, take->record_len},
+                                   .receipt = {take->receipt, take->receipt_len}};
+    if (!intake->status)
+        asked(intake, services->commit(services->db, &commit, &intake->outcome, &intake->err));
+}
+
+static void identity_of(const struct asv_intake *intake, struct asv_db_identity *identity)
+{
+    const struct asv_take *take = &intake->take;
+    memcpy(identity->camera_cert, take->docking->camera_cert, sizeof identity->camera_cert);
+    memcpy(identity->epoch, take->docking->status.epoch, sizeof identity->epoch);
+    identity->number = take->offer.number;
+    memcpy(identity->header, take->offer.header, sizeof identity->header);
+}
+
+static void again_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    struct asv_take *take = &intake->take;
+    struct asv_db_identity identity;
+    struct asv_commit facts;
+    identity_of(intake, &identity);
+    begin_docking(intake);
+    if (!intake->status)
+        asked(intake, services->record(services->db, &identity, take->record, sizeof take->record,
+                                       &take->record_len, &intake->err));
+    if (!intake->status)
+        intake->status = asv_commit_decode(&facts, take->record, take->record_len, NULL, &intake->err);
+    if (!intake->status)
+        intake->status = asv_take_receipt_again(take, &facts, &intake->err);
+}
+
+static void receipt_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    const struct asv_take *take = &intake->take;
+    begin_docking(intake);
+    if (!intake->status)
+        asked(intake, services->receipt(services->db, (struct asv_bytes){take->receipt, take->receipt_len},
+                                        &intake->err));
+}
+
+static void discard_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    struct asv_clip_dir *dir = intake->take.dir;
+    intake->take.dir = NULL;
+    if (dir)
+        intake->status = asv_clip_discard_take(dir, &intake->err);
+}
+
+static void erased_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    intake->status = asv_take_erased(&intake->take, intake->erasure, intake->erasure_len, &intake->err);
+}
+
+static void proven_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    begin_docking(intake);
+    if (!intake->status)
+        asked(intake,
+              services->erasure(services->db, intake->take.docking->session,
+                                (struct asv_bytes){intake->erasure, intake->erasure_len}, &intake->err));
+}
+
+static unsigned lane_of(const struct asv_intake *intake, enum asv_intake_step step)
+{
+    switch (step) {
+    case ASV_INTAKE_OPENS:
+        return ASV_LANE_KEEPER;
+    case ASV_INTAKE_CUSTODY:
+    case ASV_INTAKE_AGAIN:
+    case ASV_INTAKE_RECEIPT:
+    case ASV_INTAKE_PROVEN:
+        return ASV_LANE_DB;
+    default:
+        return intake->slot ? asv_lane_long(intake->slot) : ASV_LANE_RECOVERY;
+    }
+}
+
+static bool needs_db(enum asv_intake_step step)
+{
+    return step == ASV_INTAKE_CUSTODY || step == ASV_INTAKE_AGAIN || step == ASV_INTAKE_RECEIPT ||
+           step == ASV_INTAKE_PROVEN;
+}
+
+/* ---- waiting ---- */
+
+static bool can_run(const struct asv_intake *intake, enum asv_intake_step step)
+{
+    const struct asv_dock *dock = intake->dock;
+    if (step == ASV_INTAKE_MOVE) /* what cannot be ended is not begun: it stays in staging */
+        return dock->db.up && dock->keeper.up;
+    if (step == ASV_INTAKE_OPENS)
+        return dock->keeper.up;
+    return !needs_db(step) || dock->db.up;
+}
+
+static void count_out(struct asv_intake *intake)
+{
+    struct asv_slot *slot = intake->slot;
+    if (!slot)
+        return;
+    assert(slot->committing > 0);
+    slot->committing--;
+    if (intake->step == ASV_INTAKE_DELIVER)
+        slot->delivering--;
+}
+
+/* It is put down in staging, whole: it will be listed again, looked at, and committed. */
+static void shelve(struct asv_intake *intake)
+{
+    struct asv_slot *slot = intake->slot;
+    uint64_t number = intake->take.offer.number;
+    asv_log_event(&intake->log, ASV_LOG_INFO, "staged", asv_log_u64("number", number));
+    count_out(intake);
+    asv_intake_drop(intake);
+    asv_slot_leave(slot, number, ASV_LEFT_STAGED);
+    asv_slot_progress(slot);
+}
+
+static void wait(struct asv_intake *intake)
+{
+    struct asv_slot *slot = intake->slot;
+    intake->waiting = true;
+    if (slot && intake->step == ASV_INTAKE_MOVE && slot->committing >= STAGED_MAX) {
+        shelve(intake);
+        return;
+    }
+    if (!slot && intake->dock->intake_count > WAITING_MAX) {
+        asv_recovery_later(intake->dock); /* it is in the vault, and will be found there */
+        asv_intake_drop(intake);
+        return;
+    }
+    asv_timer_start(intake->dock->loop, &intake->retry, RETRY_MS);
+    if (slot)
+        asv_slot_progress(slot);
+}
+
+static void retry_fire(struct asv_timer *timer)
+{
+    struct asv_intake *intake = (void *)((char *)timer - offsetof(struct asv_intake, retry));
+    if (intake->waiting && !intake->busy && !intake->dock->stopping)
+        run_step(intake, intake->step);
+}
+
+/* Requests that found no room are made now. */
+void asv_intake_deliver_all(struct asv_slot *slot)
+{
+    for (struct asv_intake *intake = slot->dock->intakes; intake; intake = intake->next)
+        if (intake->slot == slot && intake->undelivered) {
+            intake->undelivered = false;
+            run_step(intake, ASV_INTAKE_DELIVER);
+            return; /* the next one with the next reply */
+        }
+}
+
+struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot)
+{
+    for (struct asv_intake *intake = slot->dock->intakes; intake; intake = intake->next)
+        if (intake->slot == slot && intake->waiting && intake->step == ASV_INTAKE_CHUNKS) {
+            intake->waiting = false;
+            slot->committing--;
+            return intake;
+        }
+    return NULL;
+}
+
+/* Running one may end others: each round looks at the list anew. */
+void asv_intake_resume_all(struct asv_dock *dock)
+{
+    for (struct asv_intake *intake = dock->intakes; intake; intake = intake->next)
+        intake->resume = intake->waiting && intake->step >= ASV_INTAKE_MOVE;
+    for (struct asv_intake *intake = dock->intakes; intake;) {
+        if (intake->resume && !intake->busy && !intake->abandoned && can_run(intake, intake->step)) {
+            intake->resume = false;
+            run_step(intake, intake->step);
+            intake = dock->intakes;
+        } else {
+            intake = intake->next;
+        }
+    }
+}
+
+unsigned asv_intake_waiting(const struct asv_slot *slot)
+{
+    unsigned count = 0;
+    for (const struct asv_intake *intake = slot->dock->intakes; intake; intake = intake->next)
+        count += intake->slot == slot && intake->waiting;
+    return count;
+}
+
+static void run_step(struct asv_intake *intake, enum asv_intake_step step)
+{
+    static void (*const runs[])(struct asv_job *) = {
+        [ASV_INTAKE_MOVE] = move_run,       [ASV_INTAKE_READ_BACK] = read_back_run,
+        [ASV_INTAKE_OPENS] = opens_run,     [ASV_INTAKE_QUARANTINE] = quarantine_run,
+        [ASV_INTAKE_RECORD] = record_run,   [ASV_INTAKE_CUSTODY] = custody_run,
+        [ASV_INTAKE_AGAIN] = again_run,     [ASV_INTAKE_RECEIPT] = receipt_run,
+        [ASV_INTAKE_DISCARD] = discard_run, [ASV_INTAKE_ERASED] = erased_run,
+        [ASV_INTAKE_PROVEN] = proven_run};
+    intake->step = step;
+    if (intake->dock->stopping)
+        return; /* the vault tells where to go on */
+    if (step == ASV_INTAKE_DELIVER) {
+        asv_intake_deliver(intake);
+        return;
+    }
+    if (!can_run(intake, step)) {
+        wait(intake);
+        return;
+    }
+    if (step == ASV_INTAKE_OPENS && !intake->evidence)
+        intake->evidence = calloc(1, sizeof *intake->evidence);
+    if (step == ASV_INTAKE_OPENS && !intake->evidence) {
+        wait(intake);
+        return;
+    }
+    intake->begin = needs_db(step) && !intake->take.docking->recorded;
+    intake->asked_service = false;
+    asv_timer_stop(intake->dock->loop, &intake->retry);
+    asv_intake_run(intake, lane_of(intake, step), runs[step], step_done);
+}
+
+/* ---- ends ---- */
+
+/* Nothing is left to do for it. Whoever waited for the same recording, or for its room, may go on. */
+static void finish(struct asv_intake *intake)
+{
+    struct asv_dock *dock = intake->dock;
+    struct asv_slot *slot = intake->slot;
+    count_out(intake);
+    asv_intake_drop(intake);
+    if (slot)
+        asv_slot_progress(slot);
+    asv_dock_kick(dock);
+}
+
+static void finish_left(struct asv_intake *intake, enum asv_left why)
+{
+    if (intake->slot)
+        asv_slot_leave(intake->slot, intake->take.offer.number, why);
+    finish(intake);
+}
+
+static void alarm(const struct asv_intake *intake, enum asv_db_alarm_kind kind, const char *detail)
+{
+    struct asv_db_identity identity;
+    identity_of(intake, &identity);
+    asv_log_event(&intake->log, ASV_LOG_ERROR, "alarm", asv_log_u64("kind", kind),
+                  asv_log_text("detail", detail));
+    struct asv_db_alarm alarm = {.kind = kind,
+                                 .slot = intake->slot ? intake->slot->number : -1,
+                                 .camera_cert = identity.camera_cert,
+                                 .recording = &identity,
+                                 .detail = detail};
+    asv_outbox_alarm(intake->dock->outbox, &alarm);
+}
+
+static void quarantine(struct asv_intake *intake, const char *reason)
+{
+    snprintf(intake->quarantine, sizeof intake->quarantine, "%s", reason);
+    run_step(intake, ASV_INTAKE_QUARANTINE);
+}
+
+/* The disk gave back other bytes than were written. With the camera they are pulled again, without it the
+ * recording is dropped: nothing was promised, and the camera has it. */
+static void bad_read_back(struct asv_intake *intake)
+{
+    struct asv_slot *slot = intake->slot;
+    alarm(intake, ASV_DB_ALARM_STORAGE, intake->err.text);
+    if (!slot || ++intake->rereads > REREADS) {
+        run_step(intake, ASV_INTAKE_DISCARD);
+        return;
+    }
+    intake->waiting = true;
+    intake->step = ASV_INTAKE_CHUNKS; /* when the slot has finished with the one it is pulling */
+    asv_slot_progress(slot);
+}
+
+/* It lies in the vault already, committed, though the database did not say so: a crash between the two. The
+ * recovery tells the database; then this camera gets its receipt from what is there. */
+static void exists(struct asv_intake *intake)
+{
+    intake->twin = true;
+    asv_recovery_later(intake->dock);
+    run_step(intake, ASV_INTAKE_DISCARD);
+}
+
+static void custody_done(struct asv_intake *intake)
+{
+    struct asv_dock *dock = intake->dock;
+    struct asv_slot *slot = intake->slot;
+    struct asv_take *take = &intake->take;
+    switch (intake->outcome) {
+    case ASV_DB_UUID_TAKEN:
+        if (take->way != ASV_TAKE_QUARANTINE) {
+            quarantine(intake, "another recording has this UUID");
+            return;
+        }
+        finish_left(intake, ASV_LEFT_REFUSED);
+        return;
+    case ASV_DB_CONFLICT:
+        asv_log_event(&intake->log, ASV_LOG_ERROR, "custody-conflict",
+                      asv_log_u64("number", take->offer.number));
+        intake->conflict = true;
+        if (take->way == ASV_TAKE_STORE)
+            quarantine(intake, "in custody with other bytes");
+        else
+            finish_left(intake, ASV_LEFT_REFUSED);
+        return;
+    default:
+        break;
+    }
+    asv_log_event(&intake->log, ASV_LOG_NOTICE, "custody",
+                  asv_log_text("kind", take->way == ASV_TAKE_STORE        ? "stored"
+                                       : take->way == ASV_TAKE_QUARANTINE ? "quarantined"
+                                                                          : "expired"),
+                  asv_log_text("reason", take->reason), asv_log_u64("number", take->offer.number),
+                  asv_log_u64("day", take->facts.day),
+                  asv_log_u64("payload_bytes", take->facts.payload_bytes),
+                  asv_log_text("integrity", asv_integrity_name(take->facts.integrity)),
+                  asv_log_text("outcome", intake->outcome == ASV_DB_DONE ? "new" : "known"));
+    if (take->way == ASV_TAKE_EXPIRE) {
+        if (slot)
+            slot->counts.expired++;
+        run_step(intake, ASV_INTAKE_DISCARD);
+        return;
+    }
+    dock->bytes += take->facts.payload_bytes;
+    if (take->way == ASV_TAKE_QUARANTINE) {
+        dock->quarantined++;
+        if (slot)
+            slot->counts.quarantined++;
+        finish_left(intake, ASV_LEFT_QUARANTINED);
+        return;
+    }
+    dock->stored++;
+    if (slot) {
+        slot->counts.stored++;
+        slot->attempts = 0; /* a camera that gets on is worth another try */
+        run_step(intake, ASV_INTAKE_DELIVER);
+    } else {
+        finish(intake);
+    }
+}
+
+/* ---- after each step ---- */
+
+static void step_failed(struct asv_intake *intake)
+{
+    enum asv_status status = intake->status;
+    bool first_time = intake->failed_step != (int)intake->step;
+    intake->failed_step = (int)intake->step;
+    if (first_time)
+        asv_log_event(&intake->log, ASV_LOG_WARNING, "not-yet",
+                      asv_log_text("step", asv_intake_step_name(intake->step)),
+                      asv_log_status("status", status), asv_log_text("detail", intake->err.text));
+    if (intake->step == ASV_INTAKE_READ_BACK && status == ASV_E_DIGEST) {
+        bad_read_back(intake);
+    } else if (status == ASV_E_EXISTS &&
+               (intake->step == ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_QUARANTINE)) {
+        exists(intake);
+    } else if (status == ASV_E_MISMATCH && intake->step == ASV_INTAKE_MOVE &&
+               intake->take.way == ASV_TAKE_STORE) {
+        quarantine(intake, "another recording has this UUID");
+    } else if (intake->step == ASV_INTAKE_AGAIN && asv_status_class(status) != ASV_CLASS_RETRY) {
+        /* in custody by its row, but the vault does not have it as it should */
+        alarm(intake, ASV_DB_ALARM_MISSING_CLIP, intake->err.text);
+        finish_left(intake, ASV_LEFT_REFUSED);
+    } else if (intake->step == ASV_INTAKE_DISCARD) {
+        finish_left(intake, ASV_LEFT_EXPIRED);
+    } else if (intake->step == ASV_INTAKE_ERASED) {
+        run_step(intake, ASV_INTAKE_PROVEN); /* the database keeps the proof too */
+    } else {
+        wait(intake);
+    }
+}
+
+static void step_over(struct asv_intake *intake)
+{
+    struct asv_take *take = &intake->take;
+    switch (intake->step) {
+    case ASV_INTAKE_MOVE:
+        run_step(intake, ASV_INTAKE_READ_BACK);
+        break;
+    case ASV_INTAKE_READ_BACK:
+        run_step(intake, take->way == ASV_TAKE_STORE ? ASV_INTAKE_OPENS : ASV_INTAKE_RECORD);
+        break;
+    case ASV_INTAKE_OPENS:
+        free(intake->evidence);
+        intake->evidence = NULL;
+        if (intake->opens)
+            run_step(intake, ASV_INTAKE_RECORD);
+        else
+            quarantine(intake, "the keys that it names do not open it");
+        break;
+    case ASV_INTAKE_QUARANTINE:
+        if (intake->conflict)
+            finish_left(intake, ASV_LEFT_REFUSED);
+        else
+            run_step(intake,
+                     asv_clip_area(take->dir) == ASV_VAULT_STAGING ? ASV_INTAKE_MOVE : ASV_INTAKE_RECORD);
+        break;
+    case ASV_INTAKE_RECORD:
+        run_step(intake, ASV_INTAKE_CUSTODY);
+        break;
+    case ASV_INTAKE_CUSTODY:
+        custody_done(intake);
+        break;
+    case ASV_INTAKE_AGAIN:
+        run_step(intake, ASV_INTAKE_RECEIPT);
+        break;
+    case ASV_INTAKE_RECEIPT:
+        if (intake->slot)
+            run_step(intake, ASV_INTAKE_DELIVER);
+        else
+            finish(intake);
+        break;
+    case ASV_INTAKE_ERASED:
+        run_step(intake, ASV_INTAKE_PROVEN);
+        break;
+    case ASV_INTAKE_PROVEN:
+        asv_intake_acknowledge(intake);
+        finish(intake);
+        break;
+    default:
+        assert(intake->step == ASV_INTAKE_DISCARD);
+        if (take->way == ASV_TAKE_EXPIRE)
+            finish_left(intake, ASV_LEFT_EXPIRED);
+        else if (intake->twin)
+            finish_left(intake, ASV_LEFT_ELSEWHERE);
+        else
+            finish(intake);
+    }
+}
+
+static void step_done(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    struct asv_dock *dock = intake->dock;
+    intake->busy = false;
+    if (intake->began)
+        intake->take.docking->recorded = true;
+    if (intake->abandoned) {
+        asv_intake_drop(intake);
+        return;
+    }
+    if (dock->stopping)
+        return;
+    if (intake->asked_service && needs_db(intake->step))
+        asv_dock_heard_db(dock, intake->heard, &intake->err);
+    else if (intake->asked_service)
+        asv_dock_heard_keeper(dock, intake->heard, &intake->err);
+    if (intake->status)
+        step_failed(intake);
+    else
+        step_over(intake);
+}
+
+void asv_intake_commit(struct asv_intake *intake, enum asv_intake_step step)
+{
+    intake->retry.fire = retry_fire;
+    intake->failed_step = -1;
+    run_step(intake, step);
+}
+
+/* ---- with the camera again ---- */
+
+static bool got_erased(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
+                       void *ctx)
+{
+    (void)frame;
+    struct asv_intake *intake = ctx;
+    struct asv_take *take = &intake->take;
+    struct asv_err err = {0};
+    struct asv_erasure record = {0};
+    if (event->kind == ASV_WIRE_EVENT_ERROR) {
+        (void)!asv_fail(&err, ASV_E_MISMATCH, event->message.body.error.detail);
+    } else {
+        const struct asv_bytes *data = &event->message.body.erased.record;
+        enum asv_status status = asv_erasure_decode(&record, data->data, data->len, &err);
+        if (!status)
+            status = asv_erasure_verify(&record, &take->docking->camera.leaf, &err);
+        if (!status && (record.number != take->offer.number ||
+                        memcmp(record.header, take->offer.header, ASV_SHA256_BYTES) != 0))
+            status = asv_fail(&err, ASV_E_MISMATCH, "the proof of erasure is of another recording");
+        if (!status) {
+            memcpy(intake->erasure, data->data, data->len);
+            intake->erasure_len = data->len;
+        }
+    }
+    slot->delivering--;
+    intake->step = ASV_INTAKE_ERASED; /* counted out of `delivering` */
+    if (err.status) {
+        asv_log_event(&intake->log, ASV_LOG_ERROR, "not-erased", asv_log_text("detail", err.text));
+        asv_slot_alarm(slot, ASV_DB_ALARM_ERASURE, err.text);
+        finish_left(intake, ASV_LEFT_REFUSED);
+        return false;
+    }
+    asv_log_event(&intake->log, ASV_LOG_NOTICE, "erased-on-camera", asv_log_u64("number", take->offer.number),
+                  asv_log_u64("method", record.method));
+    slot->counts.erased++;
+    run_step(intake, ASV_INTAKE_ERASED);
+    return false;
+}
+
+void asv_intake_deliver(struct asv_intake *intake)
+{
+    struct asv_slot *slot = intake->slot;
+    if (intake->take.way != ASV_TAKE_STORE || !slot || !asv_slot_is_open(slot)) {
+        intake->step = ASV_INTAKE_RECEIPT; /* not counted as being delivered */
+        finish(intake);
+        return;
+    }
+    const struct asv_wire_message message = {
+        .type = ASV_WIRE_RECEIPT, .body.object.object = {intake->take.receipt, intake->take.receipt_len}};
+    slot->delivering++;
+    intake->waiting = false;
+    enum asv_status status =
+        asv_slot_ask(slot, &message, intake->dock->settings.erase_ms, got_erased, intake);
+    if (status == ASV_E_BUSY) {
+        slot->delivering--;
+        intake->waiting = true;
+        intake->step = ASV_INTAKE_RECEIPT;
+        intake->undelivered = true;
+        return;
+    }
+    if (!status)
+        asv_slot_progress(slot);
+}
+
+static bool acknowledged(struct asv_slot *slot, const struct asv_wire_event *event,
+                         struct asv_usb_frame *frame, void *ctx)
+{
+    (void)slot;
+    (void)event;
+    (void)frame;
+    (void)ctx;
+    return false;
+}
+
+/* The camera may forget its proof. When it cannot be told now it offers the proof again next time. */
+void asv_intake_acknowledge(const struct asv_intake *intake)
+{
+    struct asv_slot *slot = intake->slot;
+    struct asv_erasure record;
+    if (!slot || asv_erasure_decode(&record, intake->erasure, intake->erasure_len, NULL))
+        return;
+    struct asv_wire_message message = {.type = ASV_WIRE_ERASURES_ACK,
+                                       .body.erasures_ack.number = record.number};
+    asv_object_digest(message.body.erasures_ack.record, &record.object);
+    (void)!asv_slot_ask(slot, &message, intake->dock->settings.reply_ms, acknowledged, NULL);
+}

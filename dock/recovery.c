@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "dock/recovery.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dock/docking.h"
+#include "dock/intake.h"
+
+#define AGAIN_MS  10000              /* between two walks */
+#define RECENT_MS INT64_C(172800000) /* later walks ask the database about clips of two days only */
+
+struct found {
+    enum asv_vault_area area;
+    char path[ASV_VAULT_PATH_BYTES];
+};
+
+struct asv_recovery {
+    struct asv_dock *dock;
+    struct asv_job walk;
+    struct asv_timer again;
+    bool walking, wanted;
+    unsigned running; /* recordings taken up and not finished */
+    unsigned count, next;
+    bool more;        /* than fit in paths */
+    int64_t since_ms; /* committed clips older than this are not asked about */
+    bool db_failed;
+    struct asv_err err;
+    struct found paths[ASV_RECOVERY_PATHS];
+};
+
+static struct asv_recovery *recovery_of(struct asv_job *job)
+{
+    return (void *)((char *)job - offsetof(struct asv_recovery, walk));
+}
+
+/* ---- walking, on a worker ---- */
+
+/* True when the database knows this clip as one in custody. */
+static bool database_knows(struct asv_recovery *recovery, const struct asv_commit *facts)
+{
+    const struct asv_services *services = recovery->dock->services;
+    struct asv_db_identity identity;
+    struct asv_db_known known;
+    memcpy(identity.camera_cert, facts->camera_cert, sizeof identity.camera_cert);
+    memcpy(identity.epoch, facts->epoch, sizeof identity.epoch);
+    identity.number = facts->number;
+    memcpy(identity.header, facts->header_digest, sizeof identity.header);
+    enum asv_status status = services->lookup(services->db_recovery, &identity, NULL, &known, &recovery->err);
+    if (status) {
+        recovery->db_failed = true;
+        return true; /* not known: asked again in the next walk */
+    }
+    return known.kind != 0;
+}
+
+static bool is_wanted(struct asv_recovery *recovery, enum asv_vault_area area, const char *path)
+{
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_clip_dir *dir = NULL;
+    struct asv_commit facts;
+    if (area == ASV_VAULT_STAGING)
+        return true;
+    if (asv_vault_open_clip(recovery->dock->site.vault, area, path, &dir, NULL))
+        return false; /* someone is at work on it */
+    enum asv_status status = asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, NULL);
+    asv_clip_close(dir);
+    if (status == ASV_E_NOT_FOUND)
+        return true;
+    if (status || asv_commit_decode(&facts, data, len, NULL, NULL))
+        return false; /* damaged: the scrub's business */
+    return facts.committed_ms >= recovery->since_ms && !recovery->db_failed &&
+           !database_knows(recovery, &facts);
+}
+
+static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
+{
+    (void)err;
+    struct asv_recovery *recovery = ctx;
+    if (recovery->dock->stopping)
+        return ASV_E_AGAIN;
+    if (!is_wanted(recovery, area, path))
+        return ASV_OK;
+    if (recovery->count == ASV_RECOVERY_PATHS) {
+        recovery->more = true;
+        return ASV_E_LIMIT;
+    }
+    struct found *found = &recovery->paths[recovery->count++];
+    found->area = area;
+    snprintf(found->path, sizeof found->path, "%s", path);
+    return ASV_OK;
+}
+
+static void walk_run(struct asv_job *job)
+{
+    struct asv_recovery *recovery = recovery_of(job);
+    struct asv_vault *vault = recovery->dock->site.vault;
+    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_STAGING};
+    for (size_t i = 0; i < sizeof areas / sizeof *areas && !recovery->more; i++)
+        (void)!asv_vault_walk(vault, areas[i], visit, recovery, NULL);
+}
+
+/* ---- taking up what was found ---- */
+
+static void take_up(struct asv_recovery *recovery);
+
+static void reopen_run(struct asv_job *job)
+{
+    struct asv_intake *intake = (void *)((char *)job - offsetof(struct asv_intake, job));
+    const struct found *found = &intake->dock->recovery->paths[intake->recovery_at];
+    struct asv_docking *docking = intake->take.docking;
+    intake->status = asv_take_reopen(&intake->take, &intake->dock->site, docking, found->area, found->path,
+                                     &intake->found, &intake->err);
+}
+
+static void reopen_done(struct asv_job *job)
+{
+    struct asv_intake *intake = (void *)((char *)job - offsetof(struct asv_intake, job));
+    struct asv_dock *dock = intake->dock;
+    const struct found *found = &dock->recovery->paths[intake->recovery_at];
+    intake->busy = intake->unknown = false;
+    intake->log = asv_log_for_clip(&dock->log, intake->take.offer.clip);
+    bool staged = found->area == ASV_VAULT_STAGING;
+    static const char *const names[] = {"nothing", "parts", "whole", "expired", "recorded"};
+    if (intake->status != ASV_E_BUSY && !(staged && intake->found == ASV_TAKE_FOUND_PARTS))
+        asv_log_event(&intake->log, ASV_LOG_NOTICE, "recovered", asv_log_text("path", found->path),
+                      asv_log_text("found", names[intake->found]), asv_log_text("detail", intake->err.text));
+    if (intake->abandoned || dock->stopping || intake->status) {
+        asv_intake_drop(intake);
+        return;
+    }
+    switch (intake->found) {
+    case ASV_TAKE_FOUND_RECORDED:
+        asv_intake_commit(intake, ASV_INTAKE_CUSTODY);
+        break;
+    case ASV_TAKE_FOUND_WHOLE:
+        asv_intake_commit(intake, ASV_INTAKE_MOVE);
+        break;
+    case ASV_TAKE_FOUND_EXPIRED:
+        asv_intake_commit(intake, ASV_INTAKE_RECORD);
+        break;
+    case ASV_TAKE_FOUND_PARTS:
+        if (staged) {
+            asv_intake_drop(intake); /* for the camera to go on with */
+            break;
+        }
+        asv_intake_commit(intake, ASV_INTAKE_DISCARD);
+        break;
+    case ASV_TAKE_FOUND_NOTHING:
+        asv_intake_commit(intake, ASV_INTAKE_DISCARD);
+        break;
+    }
+}
+
+static void take_up(struct asv_recovery *recovery)
+{
+    struct asv_dock *dock = recovery->dock;
+    while (!dock->stopping && recovery->running < ASV_RECOVERY_AT_ONCE && recovery->next < recovery->count) {
+        static const struct asv_wire_clip nothing;
+        struct asv_docking *docking = calloc(1, sizeof *docking);
+        struct asv_intake *intake = docking ? asv_intake_new(dock, NULL, docking, &nothing) : NULL;
+        if (!intake) {
+            free(docking);
+            asv_recovery_later(dock);
+            return;
+        }
+        docking->users = 1; /* the intake's */
+        intake->recovered = intake->unknown = true;
+        intake->recovery_at = recovery->next++;
+        recovery->running++;
+        asv_intake_run(intake, ASV_LANE_RECOVERY, reopen_run, reopen_done);
+    }
+    if (!recovery->walking && recovery->running == 0 && recovery->next == recovery->count && recovery->more)
+        asv_recovery_later(dock);
+}
+
+void asv_recovery_ended(struct asv_dock *dock)
+{
+    dock->recovery->running--;
+    take_up(dock->recovery);
+    asv_dock_kick(dock); /* a slot may want what it had */
+}
+
+/* ---- when ---- */
+
+static void walk(struct asv_recovery *recovery)
+{
+    recovery->walking = true;
+    recovery->wanted = recovery->more = recovery->db_failed = false;
+    recovery->count = recovery->next = 0;
+    asv_pool_submit(recovery->dock->pool, ASV_LANE_RECOVERY, &recovery->walk);
+}
+
+static void walk_done(struct asv_job *job)
+{
+    struct asv_recovery *recovery = recovery_of(job);
+    struct asv_dock *dock = recovery->dock;
+    int64_t now = 0;
+    recovery->walking = false;
+    if (recovery->db_failed)
+        recovery->wanted = true;
+    else if (!recovery->more && asv_world_wall_ms(dock->site.world, &now) == ASV_OK)
+        recovery->since_ms = now - RECENT_MS;
+    take_up(recovery);
+    if (recovery->wanted)
+        asv_recovery_later(dock);
+}
+
+static void again_fire(struct asv_timer *timer)
+{
+    struct asv_recovery *recovery = (void *)((char *)timer - offsetof(struct asv_recovery, again));
+    asv_recovery_resume(recovery->dock);
+}
+
+enum asv_status asv_recovery_start(struct asv_dock *dock)
+{
+    struct asv_recovery *recovery = calloc(1, sizeof *recovery);
+    if (!recovery)
+        return ASV_E_NO_MEMORY;
+    recovery->dock = dock;
+    recovery->walk = (struct asv_job){.run = walk_run, .done = walk_done};
+    recovery->again.fire = again_fire;
+    recovery->since_ms = INT64_MIN;
+    dock->recovery = recovery;
+    walk(recovery);
+    return ASV_OK;
+}
+
+void asv_recovery_later(struct asv_dock *dock)
+{
+    struct asv_recovery *recovery = dock->recovery;
+    recovery->wanted = true;
+    if (!asv_timer_is_set(&recovery->again) && !dock->stopping)
+        asv_timer_start(dock->loop, &recovery->again, AGAIN_MS);
+}
+
+void asv_recovery_resume(struct asv_dock *dock)
+{
+    struct asv_recovery *recovery = dock->recovery;
+    if (!recovery || !recovery->wanted || dock->stopping)
+        return;
+    bool idle = !recovery->walking && recovery->running == 0;
+    if (idle && dock->db.up && dock->keeper.up)
+        walk(recovery);
+    else
+        asv_recovery_later(dock);
+}
+
+bool asv_recovery_is_idle(const struct asv_dock *dock)
+{
+    const struct asv_recovery *recovery = dock->recovery;
+    return !recovery || (!recovery->walking && recovery->running == 0 && !recovery->wanted);
+}
+
+void asv_recovery_free(struct asv_dock *dock)
+{
+    if (dock->recovery)
+        asv_timer_stop(dock->loop, &dock->recovery->again);
+    free(dock->recovery);
+    dock->recovery = NULL;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A dock in the test's process: real loop, workers, slots and vault; cameras, keeper and database in memory.
+ */
+#ifndef ASV_TESTS_DOCK_RIG_H
+#define ASV_TESTS_DOCK_RIG_H
+
+#include <pthread.h>
+
+#include "dock/dock.h"
+#include "tests/unit/dock/fake_camera.h"
+
+#define RIG_SLOTS   4
+#define RIG_COMMITS 64
+#define RIG_WAIT_MS 60000 /* a test that takes longer has hung */
+
+struct rig_commit {
+    struct asv_commit facts;
+    unsigned receipts;
+    bool erased;
+};
+
+struct rig_link {
+    struct rig *rig;
+    struct asv_slot *slot;
+    struct fake_camera *camera; /* NULL: empty */
+    struct asv_timer timer;
+    bool open, opening, closing, failing, leaving;
+    unsigned frames; /* given to the slot and not released */
+    unsigned want, most_frames;
+    uint8_t queue[16][4096]; /* frames that the camera has not taken yet */
+    size_t queue_len[16];
+    unsigned queued;
+};
+
+struct rig {
+    char dir[64];
+    struct asv_test_agency agency;
+    struct asv_test_world world; /* the dock's; the wall clock stands still */
+    struct asv_dock_keys keys;
+    struct asv_services services;
+    _Atomic uint64_t coming;
+    struct asv_dock dock;
+    struct asv_slot slots[RIG_SLOTS];
+    struct rig_link links[RIG_SLOTS];
+    struct asv_watch pool_watch;
+    struct asv_timer watchdog, check;
+    bool (*until)(struct rig *rig);
+    unsigned wait_slot;
+    enum asv_slot_state wait_state;
+
+    /* keeper and database: changed only while nothing runs, or through the atomics */
+    _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
+    _Atomic unsigned opens, alarms, dockings, ends, bulletins, logs, assignments, configurations;
+    unsigned alarm_kinds[32];
+    pthread_mutex_t lock;
+    struct rig_commit commits[RIG_COMMITS];
+    unsigned commit_count;
+    int64_t emptied_ms;
+    uint64_t bulletin_number;
+    uint8_t bulletin_previous[32];
+};
+
+/* A vault in a new directory, RIG_SLOTS slots that are empty. */
+void rig_init(struct rig *rig);
+void rig_free(struct rig *rig);
+
+/* Ends the dock as a crash would, and starts another one on the same vault. */
+void rig_restart(struct rig *rig);
+
+/* Starts the recovery's walk. */
+void rig_recover(struct rig *rig);
+
+void rig_plug(struct rig *rig, unsigned slot, struct fake_camera *camera);
+void rig_unplug(struct rig *rig, unsigned slot);
+
+/* Runs the loop until it is so; fails the test when that takes too long. */
+void rig_run(struct rig *rig, bool (*until)(struct rig *rig));
+void rig_run_to(struct rig *rig, unsigned slot, enum asv_slot_state state);
+
+/* Clip directories in an area of the vault. */
+unsigned rig_count(struct rig *rig, enum asv_vault_area area);
+
+/* What the database has of this camera's recording; NULL: nothing. */
+const struct rig_commit *rig_find(const struct rig *rig, const struct fake_camera *camera, uint64_t number);
+
+#endif

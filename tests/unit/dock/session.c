@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Whole dockings: slots, workers and vault as in the daemon; camera, keeper and database in memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dock/docking.h"
+#include "dock/intake.h"
+#include "dock/recovery.h"
+#include "tests/unit/dock/rig.h"
+#include "tests/unit/test.h"
+
+static struct rig *rig;
+static struct fake_camera *camera, *second;
+
+static int setup(void **state)
+{
+    (void)state;
+    rig = calloc(1, sizeof *rig);
+    camera = calloc(1, sizeof *camera);
+    second = calloc(1, sizeof *second);
+    if (!rig || !camera || !second)
+        return 1;
+    rig_init(rig);
+    fake_camera_init(camera, &rig->agency, 11);
+    fake_camera_init(second, &rig->agency, 12);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_free(rig);
+    fake_camera_free(camera);
+    fake_camera_free(second);
+    free(rig);
+    free(camera);
+    free(second);
+    return 0;
+}
+
+static unsigned kind_of(uint64_t number)
+{
+    const struct rig_commit *commit = rig_find(rig, camera, number);
+    return commit ? commit->facts.kind : 0;
+}
+
+static bool nothing_runs(struct rig *r)
+{
+    return r->dock.intake_count == 0 && asv_pool_pending(r->dock.pool) == 0;
+}
+
+static void a_docking_stores_everything_and_the_camera_erases_it(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 9);
+    fake_camera_record(camera, 2, 70);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
+    assert_int_equal(camera->erased, 2);
+    assert_int_equal(camera->finish_reason, ASV_WIRE_FINISH_READY);
+    assert_int_equal(camera->indicator.indication, ASV_WIRE_INDICATE_READY);
+    assert_true(rig_find(rig, camera, 1)->erased && rig_find(rig, camera, 2)->erased);
+    assert_int_equal(rig->opens, 2);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 2);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(camera->chunks_given, 79);
+    const struct asv_commit *facts = &rig_find(rig, camera, 2)->facts;
+    assert_int_equal(facts->integrity, ASV_INTEGRITY_VALID);
+    assert_int_equal(facts->provenance, ASV_PROVENANCE_TRUSTED);
+    assert_int_equal(facts->day, 20260105);
+    assert_int_equal(facts->slot, 1);
+    assert_int_equal(facts->leaves, 70);
+    /* and it was given what it needs */
+    assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 1);
+    assert_int_equal(camera->held[ASV_WIRE_HELD_CONFIGURATION].number, 1);
+    assert_int_equal(rig->logs, 1);
+    assert_true(camera->world.wall == rig->world.wall);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_run(rig, nothing_runs);
+    assert_int_equal(rig->ends, 1);
+}
+
+static void marked_recordings_come_first_then_the_oldest(void **state)
+{
+    (void)state;
+    for (uint64_t number = 1; number <= 4; number++)
+        fake_camera_record(camera, number, 2);
+    camera->clips[2].marked = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    static const uint64_t want[] = {3, 1, 2, 4};
+    assert_int_equal(camera->order_count, 4);
+    assert_memory_equal(camera->order, want, sizeof want);
+}
+
+static void a_recording_without_a_whole_chunk_is_stored_too(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 0);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->erased, 1);
+}
+
+/* Cut by a power failure: no end record, no link, and bytes behind the last checkpoint. */
+static void a_cut_recording_is_stored_with_its_tail_beside_it(void **state)
+{
+    (void)state;
+    struct asv_test_plan plan = {.number = 1, .chunks = 6, .every = 4, .cut = true};
+    struct asv_test_clip *clip = calloc(1, sizeof *clip);
+    asv_test_clip_make(clip, &rig->agency, &camera->identity, &camera->world, &plan);
+    clip->payload.data = realloc(clip->payload.data, clip->payload.len + 70001);
+    memset(clip->payload.data + clip->payload.len, 0x5a, 70001);
+    clip->payload.len += 70001;
+    camera->clips[0] = (struct fake_clip){.clip = clip, .tail = 70001};
+    camera->last_number = 1;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_STORED);
+    assert_int_equal(facts->integrity, ASV_INTEGRITY_TRUNCATED);
+    assert_int_equal(facts->tail_bytes, 70001);
+    assert_int_equal(facts->payload_bytes, 6 * 65552);
+    assert_int_equal(camera->erased, 1);
+}
+
+static void a_wrong_chunk_is_asked_for_again(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 20);
+    camera->wrong_number = 1;
+    camera->wrong_chunk = 7;
+    camera->wrong_times = 2;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->chunks_given, 22);
+    assert_int_equal(camera->erased, 1);
+}
+
+static void a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 20);
+    fake_camera_record(camera, 2, 3);
+    camera->wrong_number = 1;
+    camera->wrong_chunk = 7;
+    camera->wrong_times = 1000;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
+    assert_int_equal(facts->integrity, ASV_INTEGRITY_INVALID);
+    assert_string_equal(facts->reason, "INVALID from chunk 7");
+    assert_int_equal(camera->chunks_given, 25);      /* three times in all, and the other clip's */
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED); /* one bad clip never blocks another */
+    assert_int_equal(camera->erased, 1);
+    assert_non_null(camera->clips[0].clip);
+    assert_int_equal(camera->finish_reason, ASV_WIRE_FINISH_LATER);
+    assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 1);
+}
+
+static void a_chunk_that_cannot_be_read_is_a_gap(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 20);
+    camera->bad_number = 1;
+    camera->bad_chunk = 11;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
+    assert_int_equal(facts->integrity, ASV_INTEGRITY_GAP);
+    assert_string_equal(facts->reason, "GAP from chunk 11");
+}
+
+static void a_flipped_bit_in_the_seal_means_quarantine(void **state)
+{
+    (void)state;
+    const struct asv_test_clip *clip = fake_camera_record(camera, 1, 20);
+    camera->flip_number = 1;
+    camera->flip_at = clip->checkpoint_end[2] - 10;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
+    assert_int_equal(facts->integrity, ASV_INTEGRITY_INVALID);
+    assert_int_equal(facts->leaves, 8); /* what two checkpoints sign is there */
+    assert_int_equal(camera->erased, 0);
+}
+
+static bool some_chunks(struct rig *r)
+{
+    (void)r;
+    return camera->chunks_given >= 120;
+}
+
+static void unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 300);
+    rig_plug(rig, 0, camera);
+    rig_run(rig, some_chunks);
+    assert_int_equal(rig->slots[0].state, ASV_SLOT_PULLING);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_run(rig, nothing_runs);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 1);
+    unsigned before = camera->chunks_given;
+    assert_true(before < 300);
+    rig_plug(rig, 2, camera);
+    rig_run_to(rig, 2, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(rig_find(rig, camera, 1)->facts.slot, 3);
+    assert_true(camera->chunks_given < 300 + 40); /* only what was on its way is given twice */
+    assert_int_equal(camera->erased, 1);
+}
+
+static void killed_in_the_middle_it_goes_on_at_the_chunk(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 300);
+    rig_plug(rig, 0, camera);
+    rig_run(rig, some_chunks);
+    rig_restart(rig);
+    rig_recover(rig);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_true(camera->chunks_given < 300 + 60);
+}
+
+static bool all_staged(struct rig *r)
+{
+    return r->slots[0].state == ASV_SLOT_WAITING && asv_pool_pending(r->dock.pool) == 0;
+}
+
+static void without_the_database_it_goes_on_into_staging_and_commits_later(void **state)
+{
+    (void)state;
+    for (uint64_t number = 1; number <= 7; number++)
+        fake_camera_record(camera, number, 5);
+    rig->db_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    assert_int_equal(camera->chunks_given, 35);
+    assert_int_equal(camera->erased, 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 7);
+    assert_non_null(strstr(rig->slots[0].reason, "database is away"));
+    rig->db_away = false;
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 7);
+    assert_int_equal(camera->chunks_given, 35); /* nothing was pulled twice */
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 7);
+}
+
+static void without_the_keeper_the_receipt_waits(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig->keeper_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    assert_int_equal(camera->erased, 0);
+    assert_int_equal(kind_of(1), 0);
+    assert_non_null(strstr(rig->slots[0].reason, "keeper is away"));
+    rig->keeper_away = false;
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+}
+
+static void what_its_keys_do_not_open_goes_to_quarantine(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig->does_not_open = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
+    assert_int_equal(facts->integrity, ASV_INTEGRITY_VALID);
+    assert_string_equal(facts->reason, "the keys that it names do not open it");
+    assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 0);
+    assert_int_equal(camera->erased, 0);
+}
+
+static void a_taken_uuid_goes_to_quarantine(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig->uuid_taken = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), ASV_COMMIT_QUARANTINED);
+    assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 1);
+}
+
+static void a_foreign_camera_stores_zero_bytes(void **state)
+{
+    (void)state;
+    struct asv_test_agency *foreign = calloc(1, sizeof *foreign);
+    struct fake_camera *stranger = calloc(1, sizeof *stranger);
+    asv_test_agency_init(foreign, 99);
+    fake_camera_init(stranger, foreign, 1);
+    fake_camera_record(stranger, 1, 5);
+    rig_plug(rig, 0, stranger);
+    rig_run_to(rig, 0, ASV_SLOT_REFUSED); /* it does not know this agency */
+    stranger->trusts = rig->agency.root.pk;
+    rig_plug(rig, 1, stranger);
+    rig_run_to(rig, 1, ASV_SLOT_REFUSED); /* it would, but the dock does not know it */
+    assert_non_null(strstr(rig->slots[1].reason, "not a camera of this agency"));
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 0);
+    assert_int_equal(stranger->chunks_given, 0);
+    rig_run(rig, nothing_runs);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_FOREIGN_CAMERA], 2);
+    fake_camera_record(camera, 1, 5);
+    rig_plug(rig, 2, camera); /* the others are not disturbed */
+    rig_run_to(rig, 2, ASV_SLOT_READY);
+    rig_unplug(rig, 0);
+    rig_unplug(rig, 1);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_run_to(rig, 1, ASV_SLOT_EMPTY);
+    fake_camera_free(stranger);
+    free(stranger);
+    free(foreign);
+}
+
+static void make_revocations(const uint8_t serial[16])
+{
+    static uint8_t data[4096];
+    struct asv_writer writer;
+    struct asv_revocations list = {.number = 3,
+                                   .issued_ms = rig->world.wall,
+                                   .signer = rig->agency.ca.cert,
+                                   .count = 1,
+                                   .serials = serial};
+    memcpy(list.agency, rig->agency.id, sizeof list.agency);
+    asv_writer_init(&writer, data, sizeof data);
+    assert_int_equal(asv_revocations_encode(&writer, &list, rig->agency.ca.sk), ASV_OK);
+    assert_int_equal(asv_revoked_new(&rig->dock.site, data, writer.len, 0, &rig->dock.revoked, NULL), ASV_OK);
+}
+
+static void a_revoked_camera_goes_to_quarantine_and_gets_nothing_new(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    make_revocations(camera->identity.cert.serial);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
+    assert_int_equal(facts->provenance, ASV_PROVENANCE_REVOKED);
+    assert_int_equal(camera->erased, 0);
+    assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 0);
+    assert_int_equal(camera->held[ASV_WIRE_HELD_REVOCATIONS].number, 3);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_REVOKED_CAMERA], 1);
+    assert_non_null(strstr(rig->slots[0].reason, "revoked"));
+}
+
+static bool settled_in_waiting(struct rig *r)
+{
+    return r->slots[0].state == ASV_SLOT_WAITING && nothing_runs(r) && !asv_timer_is_set(&r->dock.kick_timer);
+}
+
+static void quarantine_is_not_filled_beyond_its_quota(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    fake_camera_record(camera, 2, 5);
+    make_revocations(camera->identity.cert.serial);
+    rig->dock.site.limits.quarantine_bytes = 6 * 65552;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, settled_in_waiting);
+    assert_int_equal(rig->coming, 0);
+    assert_int_equal(kind_of(1), ASV_COMMIT_QUARANTINED);
+    assert_int_equal(kind_of(2), 0);
+    assert_int_equal(camera->chunks_given, 5);
+    assert_non_null(strstr(rig->slots[0].reason, "quarantine is full"));
+}
+
+static void a_camera_that_stops_answering_is_a_fault_and_is_tried_again(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 50);
+    fake_camera_record(second, 1, 50);
+    rig->dock.settings.chunk_ms = 300;
+    camera->silent_after = 20;
+    rig_plug(rig, 0, camera);
+    rig_plug(rig, 1, second);
+    rig_run_to(rig, 0, ASV_SLOT_FAULT);
+    assert_non_null(strstr(rig->slots[0].reason, "does not answer"));
+    rig_run_to(rig, 1, ASV_SLOT_READY); /* the other one does not notice */
+    camera->silent_after = 0;
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+}
+
+static bool has_given_up(struct rig *r)
+{
+    return r->slots[0].state == ASV_SLOT_FAULT && strstr(r->slots[0].reason, "put it in again") != NULL;
+}
+
+static void after_some_faults_a_person_must_help(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 50);
+    rig->dock.settings.chunk_ms = 100;
+    camera->silent_after = 1;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, has_given_up);
+    assert_int_equal(camera->sessions, 3);
+    camera->silent_after = 0;
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+}
+
+static void a_camera_that_announces_another_header_is_not_believed(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    fake_camera_record(camera, 2, 5);
+    camera->lie_number = 1;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), 0);
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
+    assert_int_equal(camera->chunks_given, 5);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_HOSTILE_CAMERA], 1);
+}
+
+static void a_camera_that_lists_without_end_is_a_fault(void **state)
+{
+    (void)state;
+    camera->endless = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_FAULT);
+}
+
+static void a_camera_that_does_not_erase_needs_attention(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    camera->cannot_erase = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->refused, 1);
+    assert_non_null(strstr(rig->slots[0].reason, "does not erase"));
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_ERASURE], 1);
+}
+
+static void what_is_in_custody_already_is_not_pulled_again_but_gets_its_receipt(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    camera->cannot_erase = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    camera->cannot_erase = false;
+    rig_plug(rig, 1, camera);
+    rig_run_to(rig, 1, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(camera->chunks_given, 5);
+    assert_int_equal(rig->commit_count, 1);
+    assert_int_equal(rig_find(rig, camera, 1)->receipts, 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
+}
+
+static bool both_need_attention(struct rig *r)
+{
+    return r->slots[0].state == ASV_SLOT_ATTENTION && r->slots[1].state == ASV_SLOT_ATTENTION;
+}
+
+static void a_copy_of_a_camera_in_another_slot_is_an_alarm_and_stored_once(void **state)
+{
+    (void)state;
+    struct fake_camera *copy = calloc(1, sizeof *copy);
+    fake_camera_init(copy, &rig->agency, 11);
+    fake_camera_record(camera, 1, 60);
+    fake_camera_record(copy, 1, 60);
+    assert_memory_equal(camera->clips[0].clip->header_digest, copy->clips[0].clip->header_digest, 32);
+    rig_plug(rig, 0, camera);
+    rig_plug(rig, 1, copy);
+    rig_run(rig, both_need_attention);
+    assert_int_equal(rig->commit_count, 1);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 0);
+    assert_int_equal(camera->erased + copy->erased, 2);
+    assert_true(camera->chunks_given + copy->chunks_given < 120);
+    assert_true(rig->alarm_kinds[ASV_DB_ALARM_CLONE] >= 1);
+    rig_unplug(rig, 1);
+    rig_run_to(rig, 1, ASV_SLOT_EMPTY);
+    fake_camera_free(copy);
+    free(copy);
+}
+
+static void a_number_that_goes_back_means_quarantine(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig->number_back = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), ASV_COMMIT_QUARANTINED);
+    assert_int_equal(camera->erased, 0);
+    assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 0);
+}
+
+static void T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    asv_test_world_step(&camera->world, UINT64_C(20) * 86400000);
+    asv_test_world_step(&rig->world, UINT64_C(20) * 86400000);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), ASV_COMMIT_EXPIRED_ON_ARRIVAL);
+    assert_int_equal(camera->chunks_given, 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 0);
+    assert_non_null(strstr(rig->slots[0].reason, "period is over"));
+}
+
+static void an_unknown_clock_is_stored_and_left_to_people(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    camera->lost_clock = true;
+    camera->clips[0].clip->header.clock_state =
+        ASV_CLOCK_LOST; /* what the dock sees is in the seal: SYNCED */
+    rig->emptied_ms = rig->world.wall - INT64_C(5) * 86400000;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+}
+
+static void no_room_is_met_before_the_first_chunk_and_waited_for(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig->dock.site.limits.free_floor_bytes = UINT64_MAX / 2;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, settled_in_waiting);
+    assert_int_equal(camera->chunks_given, 0);
+    assert_non_null(strstr(rig->slots[0].reason, "disk is full"));
+    rig->dock.site.limits.free_floor_bytes = 0;
+    asv_dock_kick(&rig->dock);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+}
+
+static void staged_whole_it_is_committed_without_the_camera(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 12);
+    rig->db_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    rig_restart(rig);
+    rig->db_away = false;
+    rig_recover(rig);
+    rig_run(rig, nothing_runs);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(camera->erased, 0);
+    rig_plug(rig, 1, camera);
+    rig_run_to(rig, 1, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(camera->chunks_given, 12);
+}
+
+static bool recorded(struct rig *r)
+{
+    for (const struct asv_intake *intake = r->dock.intakes; intake; intake = intake->next)
+        if (intake->step == ASV_INTAKE_CUSTODY && intake->waiting)
+            return true;
+    return false;
+}
+
+static enum asv_status commit_away(void *ctx, const struct asv_db_commit *commit,
+                                   enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    (void)ctx;
+    (void)commit;
+    (void)outcome;
+    return asv_fail(err, ASV_E_AWAY, "database is away");
+}
+
+static void recorded_but_unknown_to_the_database_it_is_told(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 12);
+    enum asv_status (*commit)(void *, const struct asv_db_commit *, enum asv_db_outcome *, struct asv_err *) =
+        rig->services.commit;
+    rig->services.commit = commit_away;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, recorded);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
+    rig_restart(rig);
+    rig->services.commit = commit;
+    rig_recover(rig);
+    rig_run(rig, nothing_runs);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    rig_plug(rig, 1, camera);
+    rig_run_to(rig, 1, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
+}
+
+static void a_camera_without_recordings_is_ready_at_once(void **state)
+{
+    (void)state;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(rig->dockings, 1);
+    assert_int_equal(rig->bulletins, 1);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(rig->bulletins, 1); /* its keys last for long */
+}
+
+static void a_recording_that_runs_is_left_alone(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    camera->clips[0].recording = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->chunks_given, 0);
+    assert_int_equal(kind_of(1), 0);
+}
+
+static void proofs_of_erasure_from_before_are_fetched_and_acknowledged(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    camera->clips[0].outstanding = true; /* as if the acknowledgement had been lost */
+    rig->commits[0].erased = false;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_false(camera->clips[0].outstanding);
+    assert_true(rig->commits[0].erased);
+}
+
+static void an_assignment_ends_with_the_docking(void **state)
+{
+    (void)state;
+    memset(camera->assignment_id, 0x31, sizeof camera->assignment_id);
+    camera->held[ASV_WIRE_HELD_ASSIGNMENT].number = 4;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    static const uint8_t nobody[16];
+    assert_memory_equal(camera->assignment_id, nobody, sizeof nobody);
+    assert_int_equal(camera->held[ASV_WIRE_HELD_ASSIGNMENT].number, 14);
+    assert_int_equal(rig->assignments, 1);
+}
+
+static void parking_leaves_everything_staged_or_committed(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 300);
+    fake_camera_record(second, 1, 300);
+    rig_plug(rig, 0, camera);
+    rig_plug(rig, 1, second);
+    rig_run(rig, some_chunks);
+    rig_restart(rig); /* stops as SIGTERM would */
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED) + rig_count(rig, ASV_VAULT_STAGING), 2);
+    rig_recover(rig);
+    rig_plug(rig, 2, camera);
+    rig_plug(rig, 3, second);
+    rig_run_to(rig, 2, ASV_SLOT_READY);
+    rig_run_to(rig, 3, ASV_SLOT_READY);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 2);
+}
+
+static void no_more_frames_are_held_than_the_link_has(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 200);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_true(rig->links[0].most_frames <= 4);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+/* An argument is a pattern of test names; RIG_LOG=1 in the environment shows the dock's log. */
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    const struct CMUnitTest tests[] = {
+        T(a_docking_stores_everything_and_the_camera_erases_it),
+        T(marked_recordings_come_first_then_the_oldest),
+        T(a_recording_without_a_whole_chunk_is_stored_too),
+        T(a_cut_recording_is_stored_with_its_tail_beside_it),
+        T(a_wrong_chunk_is_asked_for_again),
+        T(a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it),
+        T(a_chunk_that_cannot_be_read_is_a_gap),
+        T(a_flipped_bit_in_the_seal_means_quarantine),
+        T(unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot),
+        T(killed_in_the_middle_it_goes_on_at_the_chunk),
+        T(without_the_database_it_goes_on_into_staging_and_commits_later),
+        T(without_the_keeper_the_receipt_waits),
+        T(what_its_keys_do_not_open_goes_to_quarantine),
+        T(a_taken_uuid_goes_to_quarantine),
+        T(a_foreign_camera_stores_zero_bytes),
+        T(a_revoked_camera_goes_to_quarantine_and_gets_nothing_new),
+        T(quarantine_is_not_filled_beyond_its_quota),
+        T(a_camera_that_stops_answering_is_a_fault_and_is_tried_again),
+        T(after_some_faults_a_person_must_help),
+        T(a_camera_that_announces_another_header_is_not_believed),
+        T(a_camera_that_lists_without_end_is_a_fault),
+        T(a_camera_that_does_not_erase_needs_attention),
+        T(what_is_in_custody_already_is_not_pulled_again_but_gets_its_receipt),
+        T(a_copy_of_a_camera_in_another_slot_is_an_alarm_and_stored_once),
+        T(a_number_that_goes_back_means_quarantine),
+        T(T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone),
+        T(an_unknown_clock_is_stored_and_left_to_people),
+        T(no_room_is_met_before_the_first_chunk_and_waited_for),
+        T(staged_whole_it_is_committed_without_the_camera),
+        T(recorded_but_unknown_to_the_database_it_is_told),
+        T(a_camera_without_recordings_is_ready_at_once),
+        T(a_recording_that_runs_is_left_alone),
+        T(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
+        T(an_assignment_ends_with_the_docking),
+        T(parking_leaves_everything_staged_or_committed),
+        T(no_more_frames_are_held_than_the_link_has),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
