@@ -93,7 +93,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     struct asv_chain chain;
     struct asv_bulletin bulletin;
     struct asv_bulletin_key last;
-    struct asv_keeper_reply reply;
+    struct asv_keeper_reply reply = {0};
     asv_auto_agency struct asv_agency_dir *agency = NULL;
     struct asv_output output asv_auto_output = {.dir = -1};
     struct asv_keeper_client *client __attribute__((cleanup(cleanup_client))) = NULL;
