@@ -71,8 +71,22 @@ void asv_keeper_client_free(struct asv_keeper_client *client)
     }
 }
 
+/* A connection on which nothing is asked may have been closed since: by its idle deadline, or a restart. */
+static bool is_stale(const struct asv_keeper_client *client)
+{
+    uint8_t byte;
+    if (client->fd < 0 || client->asked_count > 0 || client->in_at < client->in_len) {
+        return false;
+    }
+    ssize_t got = recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 static enum asv_status connect_now(struct asv_keeper_client *client, struct asv_err *err)
 {
+    if (is_stale(client)) {
+        disconnect(client);
+    }
     if (client->fd >= 0) {
         return ASV_OK;
     }
