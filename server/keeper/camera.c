@@ -81,6 +81,7 @@ enum asv_status asv_keeper_make_days(struct asv_keeper *keeper, const struct asv
     struct asv_store_day days[ASV_KEEPER_DAYS_MAX];
     uint8_t camera[ASV_SHA256_BYTES];
     uint16_t count = request->day_count != 0 ? request->day_count : keeper->days_ahead;
+    uint32_t last_made = 0;
     uint32_t today = 0;
     uint32_t last = 0;
     int64_t now = 0;
@@ -99,7 +100,7 @@ enum asv_status asv_keeper_make_days(struct asv_keeper *keeper, const struct asv
         if (date > last) {
             return asv_fail_at(err, ASV_E_LIMIT, "day keys end before", date); /* K-051 */
         }
-        days[i].date = date;
+        days[i].date = last_made = date;
         if (asv_due_ms(date, keeper->retention_days, &days[i].due_ms) != ASV_OK || /* K-061 */
             asv_date_add(date, 1, &date) != ASV_OK) {
             return asv_fail_at(err, ASV_E_LIMIT, "no calendar beyond", date);
@@ -109,7 +110,7 @@ enum asv_status asv_keeper_make_days(struct asv_keeper *keeper, const struct asv
         status = asv_store_make_days(keeper->store, camera, days, count, &reply->made, err);
     }
     if (status == ASV_OK) {
-        reply->last_date = days[count - 1].date;
+        reply->last_date = last_made;
     }
     return status;
 }

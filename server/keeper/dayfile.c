@@ -121,9 +121,9 @@ enum asv_status asv_dayfile_seal(const struct asv_dayfile *file, const uint8_t s
     size_t plain_len = 4 + (size_t)file->count * ASV_DAYFILE_KEY_BYTES;
     size_t whole = ASV_DAYFILE_HEADER_BYTES + plain_len + ASV_AEAD_TAG_BYTES;
     asv_auto_secret void *plain = NULL;
-    asv_auto_free uint8_t *data = malloc(whole);
     struct asv_writer writer;
-    if (data == NULL || asv_secret_alloc(&plain, plain_len) != ASV_OK) {
+    uint8_t *data = asv_secret_alloc(&plain, plain_len) == ASV_OK ? malloc(whole) : NULL;
+    if (data == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "key file: no memory to write it");
     }
     asv_writer_init(&writer, plain, plain_len);
@@ -136,7 +136,7 @@ enum asv_status asv_dayfile_seal(const struct asv_dayfile *file, const uint8_t s
     asv_aead_seal(data + ASV_DAYFILE_HEADER_BYTES, plain, plain_len, data, ASV_DAYFILE_HEADER_BYTES, nonce,
                   entry->kek);
     asv_sha256(entry->digest, data, whole);
-    *out = asv_steal(&data);
+    *out = data;
     *len = whole;
     return ASV_OK;
 }
@@ -180,11 +180,12 @@ enum asv_status asv_dayfile_open(struct asv_dayfile *out, const uint8_t store[AS
     uint8_t header[ASV_DAYFILE_HEADER_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
     asv_sha256(digest, data, len);
-    if (!asv_equal(digest, entry->digest, sizeof digest) || len < sizeof header + ASV_AEAD_TAG_BYTES) {
+    size_t sealed_len = len < sizeof header ? 0 : len - sizeof header;
+    write_header(header, store, entry, sealed_len);
+    if (!asv_equal(digest, entry->digest, sizeof digest) || sealed_len < ASV_AEAD_TAG_BYTES ||
+        memcmp(header, data, sizeof header) != 0) {
         return asv_fail(err, ASV_E_DIGEST, "key file: not the one that the index names"); /* K-032 */
     }
-    size_t sealed_len = len - sizeof header;
-    write_header(header, store, entry, sealed_len);
     enum asv_status status = asv_secret_alloc(&plain, sealed_len);
     if (status != ASV_OK) {
         return asv_fail(err, status, "key file: no locked memory to read it");

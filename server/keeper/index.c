@@ -112,25 +112,27 @@ enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t mast
     size_t room = FIXED_BYTES + (size_t)index->slot_count * SLOT_MAX_BYTES +
                   (size_t)index->entry_count * ENTRY_BYTES + (size_t)index->camera_count * CAMERA_BYTES;
     asv_auto_secret void *plain = NULL;
-    asv_auto_free uint8_t *file = NULL;
     struct asv_writer writer;
     uint8_t key[ASV_AEAD_KEY_BYTES];
     size_t plain_len = 0;
 
-    enum asv_status status = asv_secret_alloc(&plain, room);
-    file = malloc(ASV_INDEX_HEADER_BYTES + room + ASV_AEAD_TAG_BYTES);
-    if (status != ASV_OK || file == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "index: no memory to write it");
+    if (asv_secret_alloc(&plain, room) != ASV_OK) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "index: no locked memory to write it");
     }
     asv_writer_init(&writer, plain, room);
     write_plain(&writer, index);
-    status = asv_write_end(&writer, &plain_len);
-    if (status != ASV_OK || plain_len + ASV_INDEX_HEADER_BYTES + ASV_AEAD_TAG_BYTES > ASV_INDEX_FILE_MAX) {
+    enum asv_status status = asv_write_end(&writer, &plain_len);
+    size_t whole = ASV_INDEX_HEADER_BYTES + plain_len + ASV_AEAD_TAG_BYTES;
+    if (status != ASV_OK || whole > ASV_INDEX_FILE_MAX) {
         return asv_fail(err, ASV_E_LIMIT, "index: larger than its limit");
     }
     status = asv_world_random(world, label.salt, sizeof label.salt);
     if (status != ASV_OK) {
         return asv_fail(err, status, "index: no randomness");
+    }
+    uint8_t *file = malloc(whole);
+    if (file == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "index: no memory to write it");
     }
     memcpy(label.store, index->store, sizeof label.store);
     label.sealed_bytes = (uint32_t)(plain_len + ASV_AEAD_TAG_BYTES);
@@ -139,8 +141,8 @@ enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t mast
     derive(key, master, label.salt);
     asv_aead_seal(file + ASV_INDEX_HEADER_BYTES, plain, plain_len, file, ASV_INDEX_HEADER_BYTES, nonce, key);
     asv_wipe(key, sizeof key);
-    *out = asv_steal(&file);
-    *len = ASV_INDEX_HEADER_BYTES + label.sealed_bytes;
+    *out = file;
+    *len = whole;
     return ASV_OK;
 }
 
@@ -289,7 +291,7 @@ enum asv_status asv_index_open(struct asv_index **out, const void *data, size_t 
         return asv_fail(err, status, "index: does not open with this master");
     }
     status = asv_index_decode(&index, plain, label.sealed_bytes - ASV_AEAD_TAG_BYTES, err);
-    if (status == ASV_OK) {
+    if (status == ASV_OK && index != NULL) {
         memcpy(index->store, label.store, sizeof index->store);
         index->epoch = label.epoch;
         index->generation = label.generation;

@@ -133,7 +133,7 @@ static enum asv_status load_identity(struct process *process, struct asv_err *er
     void *keys = NULL;
     size_t len = 0;
 
-    enum asv_status status = asv_io_open_dir(AT_FDCWD, settings->identity, false, &dir, err);
+    enum asv_status status = asv_io_open(AT_FDCWD, settings->identity, O_RDONLY | O_DIRECTORY, 0, &dir, err);
     if (status == ASV_OK) {
         status = asv_io_read_file(dir, "root.cert", root_data, sizeof root_data, &len, err);
     }
@@ -253,7 +253,8 @@ static enum asv_status watch_signals(struct process *process, struct asv_err *er
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+    /* A journal that went away must not end the keeper. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
         return asv_io_fail(err, errno, "signals");
     }
     process->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

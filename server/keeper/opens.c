@@ -168,7 +168,7 @@ static enum asv_status opens_or_not(struct asv_keeper *keeper, const struct asv_
         }
     }
     opens = opens && status == ASV_OK && decrypt(request, &header, keeper->scratch, &why) == ASV_OK;
-    asv_wipe(keeper->scratch, sizeof *keeper->scratch);
+    asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
     if (status == ASV_OK) {
         reply->opens = opens;
         log_answer(keeper, &header, opens, &why);

@@ -38,6 +38,25 @@ struct asv_keeper_server {
     struct connection connections[ASV_KEEPER_CONNECTIONS];
 };
 
+static bool is_taken(const struct sockaddr_un *address)
+{
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool taken = connect(probe, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN;
+    (void)close(probe);
+    return taken;
+}
+
+/* Nobody but the owner can connect until the group is set. */
+static bool occupy(int fd, const struct sockaddr_un *address, gid_t group)
+{
+    const char *path = address->sun_path;
+    mode_t mask = umask(0177);
+    bool bound = bind(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+    (void)umask(mask);
+    return bound && chown(path, (uid_t)-1, group) == 0 && chmod(path, 0660) == 0 && /* K-040 */
+           listen(fd, ASV_KEEPER_CONNECTIONS) == 0;
+}
+
 enum asv_status asv_keeper_listen(const char *path, gid_t group, int *fd, struct asv_err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -46,25 +65,19 @@ enum asv_status asv_keeper_listen(const char *path, gid_t group, int *fd, struct
         return asv_failf(err, ASV_E_USAGE, "socket %s: the path is too long", path);
     }
     memcpy(address.sun_path, path, len + 1);
-    asv_auto_fd int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    asv_auto_fd int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (listener < 0 || probe < 0) {
-        return asv_io_fail(err, errno, path);
-    }
-    if (connect(probe, (const struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN) {
+    if (is_taken(&address)) {
         return asv_failf(err, ASV_E_BUSY, "socket %s: another keeper listens there", path);
     }
     if (unlink(path) != 0 && errno != ENOENT) {
         return asv_io_fail(err, errno, path);
     }
-    mode_t mask = umask(0177); /* nobody but the owner until the group is set */
-    int failed = bind(listener, (const struct sockaddr *)&address, sizeof address);
-    (void)umask(mask);
-    if (failed != 0 || chown(path, (uid_t)-1, group) != 0 || chmod(path, 0660) != 0 ||
-        listen(listener, ASV_KEEPER_CONNECTIONS) != 0) {
-        return asv_io_fail(err, errno, path);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener < 0 || !occupy(listener, &address, group)) {
+        enum asv_status status = asv_io_fail(err, errno, path);
+        (void)close(listener);
+        return status;
     }
-    *fd = asv_steal_fd(&listener);
+    *fd = listener;
     return ASV_OK;
 }
 
@@ -312,8 +325,8 @@ enum asv_status asv_keeper_server_step(struct asv_keeper_server *server, uint64_
     }
     for (size_t i = 0; i < ASV_KEEPER_CONNECTIONS; i++) {
         struct connection *connection = &server->connections[i];
-        if (connection->fd >= 0 && ((ready > 0 && entries[2 + i].revents != 0) || has_request(connection))) {
-            serve(server, connection, ready > 0 ? entries[2 + i].revents : (short)0);
+        if (connection->fd >= 0 && (entries[2 + i].revents != 0 || has_request(connection))) {
+            serve(server, connection, entries[2 + i].revents); /* poll leaves 0 where nothing happened */
         }
         if (connection->fd >= 0 &&
             connection->deadline_ms <= asv_world_mono_ms(server->keeper->world)) { /* K-046 */

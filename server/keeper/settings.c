@@ -53,8 +53,8 @@ static enum asv_status each_peer(void *out, const char *rest, const char *value,
     static const char *const roles[ASV_KEEPER_ROLES] = {"", "dock", "admin", "server"};
     struct asv_settings *settings = out;
     struct asv_keeper_peer peer = {0};
-    for (uint8_t role = ASV_KEEPER_DOCK; role < ASV_KEEPER_ROLES; role++) {
-        peer.role = strcmp(value, roles[role]) == 0 ? role : peer.role;
+    for (unsigned role = ASV_KEEPER_DOCK; role < ASV_KEEPER_ROLES; role++) {
+        peer.role = strcmp(value, roles[role]) == 0 ? (uint8_t)role : peer.role;
     }
     if (peer.role == ASV_KEEPER_NOBODY) {
         return asv_failf(err, ASV_E_USAGE, "\"%s\" is not known; give one of dock, admin, server", value);

@@ -20,12 +20,10 @@
 static enum asv_status open_slot(const char *path, int flags, int *fd, struct asv_err *err)
 {
     struct stat st;
-    asv_auto_fd int opened = open(path, flags | O_CLOEXEC | O_NOFOLLOW);
-    if (opened < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ENXIO)) {
-        return asv_failf(err, ASV_E_AWAY, "master slot %s: %s", path, strerror(errno));
-    }
-    if (opened < 0) {
-        return asv_io_fail(err, errno, path);
+    asv_auto_fd int opened = -1;
+    enum asv_status status = asv_io_open(AT_FDCWD, path, flags | O_NOFOLLOW, 0, &opened, err);
+    if (status != ASV_OK) {
+        return status == ASV_E_NOT_FOUND ? ASV_E_AWAY : status;
     }
     if (fstat(opened, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size != FILE_BYTES ||
         (st.st_mode & 077) != 0 || st.st_uid != geteuid()) { /* K-023 */

@@ -4,6 +4,7 @@
  * Commits and slots. Opening is in store_open.c, keys in store_keys.c. */
 #include "server/keeper/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,16 +189,15 @@ enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
 
 enum asv_status asv_store_begin(struct asv_store *store, struct asv_store_change *change, struct asv_err *err)
 {
-    struct asv_index *next = NULL;
+    *change = (struct asv_store_change){.store = store};
     if (!store->open) {
         return asv_fail(err, ASV_E_AWAY, "key store: closed after an error of its medium");
     }
-    enum asv_status status = asv_index_copy(&next, store->index);
+    enum asv_status status = asv_index_copy(&change->next, store->index);
     if (status != ASV_OK) {
         return asv_fail(err, status, "key store: no locked memory for a change");
     }
-    next->generation++;
-    *change = (struct asv_store_change){.store = store, .next = next};
+    change->next->generation++;
     return ASV_OK;
 }
 
@@ -315,11 +315,13 @@ static void keep_confirmations(struct asv_store *store)
     }
 }
 
+/* K-001, K-002 */
 enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, struct asv_err *err)
 {
     struct asv_store *store = change->store;
     const struct asv_disk *disk = &store->setup.disk;
     asv_auto_secret void *fresh = NULL;
+    assert(change->next != NULL);
     enum asv_status status = prepare(change, destroy, &fresh, err);
     if (status != ASV_OK) {
         asv_store_abort(change);

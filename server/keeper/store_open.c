@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Making and opening a key store: which index counts, what a crash left undone. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -321,6 +322,7 @@ static enum asv_status load(struct asv_store *store, struct asv_err *err)
     enum asv_status status = look_at_slots(store, seen, err);
     if (status == ASV_OK) {
         status = choose_index(store, seen, &rename_it, &remove_it, err);
+        assert(status != ASV_OK || store->index != NULL);
     }
     if (status == ASV_OK) {
         status = settle(store, rename_it, remove_it, err);
@@ -360,6 +362,7 @@ enum asv_status asv_store_open(struct asv_store **out, const struct asv_store_se
     struct asv_store *store = NULL;
     enum asv_status status = new_store(&store, setup, err);
     if (status == ASV_OK) {
+        assert(store != NULL);
         status = load(store, err);
     }
     if (status != ASV_OK) {
@@ -418,9 +421,10 @@ enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv
     if (status != ASV_OK) {
         return status;
     }
+    assert(store != NULL);
     status = check_empty(store, err);
-    if (status == ASV_OK && asv_index_new(&store->index) != ASV_OK) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "key store: no locked memory");
+    if (status == ASV_OK) {
+        status = asv_index_new(&store->index);
     }
     if (status == ASV_OK) {
         status = asv_world_random(setup->world, store->index->store, ASV_STORE_ID_BYTES);
