@@ -402,14 +402,13 @@ static void attack(const struct keeper_disk *disk, const struct keeper_blob *cel
     }
 }
 
-void keeper_attack_now(const struct keeper_disk *disk, bool hasty, struct keeper_loot *loot)
+void keeper_attack_now(struct keeper_disk *disk, bool hasty, struct keeper_loot *loot)
 {
     struct keeper_blob cells[KEEPER_DISK_SLOTS * ASV_SLOT_CELLS];
     size_t count = 0;
     for (unsigned s = 0; s < KEEPER_DISK_SLOTS; s++) {
         for (unsigned c = 0; c < ASV_SLOT_CELLS; c++) {
-            cells[count++] =
-                (struct keeper_blob){(uint8_t *)(uintptr_t)disk->slots[s].cells[c], ASV_SLOT_CELL_BYTES};
+            cells[count++] = (struct keeper_blob){disk->slots[s].cells[c], ASV_SLOT_CELL_BYTES};
         }
     }
     attack(disk, cells, count, hasty, loot);

@@ -108,7 +108,7 @@ struct keeper_loot {
 
 /* With what is in the slots now (hasty: without trying a master on an index that names another one), and with
  * everything that ever was in them. */
-void keeper_attack_now(const struct keeper_disk *disk, bool hasty, struct keeper_loot *loot);
+void keeper_attack_now(struct keeper_disk *disk, bool hasty, struct keeper_loot *loot);
 void keeper_attack_ever(const struct keeper_disk *disk, struct keeper_loot *loot);
 
 bool keeper_loot_has(const struct keeper_loot *loot, const uint8_t pk[ASV_X25519_BYTES]);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The keeper's decoders: what is accepted must come out as the same bytes when it is written again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/keeper/dayfile.h"
+#include "server/keeper/index.h"
+#include "server/keeper/protocol.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REQUEST 0
+#define REPLY   1
+#define INDEX   2
+#define KEYS    3
+
+static void same(const struct asv_writer *writer, const uint8_t *data, size_t size)
+{
+    if (writer->len != size + ASV_KEEPER_LENGTH_BYTES ||
+        memcmp(writer->data + ASV_KEEPER_LENGTH_BYTES, data, size) != 0) {
+        abort();
+    }
+}
+
+static void try_request(const uint8_t *data, size_t size)
+{
+    static uint8_t out[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REQUEST_MAX];
+    struct asv_keeper_request request;
+    struct asv_writer writer;
+    if (asv_keeper_request_read(&request, data, size) == ASV_OK && request.type != ASV_KEEPER_DESTROY) {
+        asv_writer_init(&writer, out, sizeof out);
+        if (asv_keeper_request_write(&writer, &request) != ASV_OK) {
+            abort();
+        }
+        same(&writer, data, size);
+    }
+}
+
+static void try_reply(const uint8_t *data, size_t size)
+{
+    static uint8_t out[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REPLY_MAX];
+    struct asv_keeper_reply reply;
+    struct asv_writer writer;
+    if (asv_keeper_reply_read(&reply, data, size) == ASV_OK) {
+        asv_writer_init(&writer, out, sizeof out);
+        if (asv_keeper_reply_write(&writer, &reply) != ASV_OK) {
+            abort();
+        }
+        same(&writer, data, size);
+    }
+}
+
+static void try_index(const uint8_t *data, size_t size)
+{
+    struct asv_index *index = NULL;
+    struct asv_index_label label;
+    struct asv_err err = {0};
+    if (asv_index_label_read(&label, data, size) == ASV_OK &&
+        label.sealed_bytes != size - ASV_INDEX_HEADER_BYTES) {
+        abort();
+    }
+    if (asv_index_decode(&index, data, size, &err) != ASV_OK) {
+        return;
+    }
+    for (uint32_t i = 0; i < index->entry_count; i++) {
+        char name[ASV_ENTRY_NAME_BYTES];
+        asv_entry_name(name, &index->entries[i]);
+        if (i > 0 && memcmp(index->entries[i - 1].id, index->entries[i].id, ASV_ENTRY_ID_BYTES) >= 0) {
+            abort();
+        }
+    }
+    asv_index_free(index);
+}
+
+static void try_keys(const uint8_t *data, size_t size)
+{
+    struct asv_dayfile file = {0};
+    if (asv_dayfile_decode(&file, data, size) != ASV_OK) {
+        return;
+    }
+    for (uint32_t i = 0; i < file.count; i++) {
+        if (asv_dayfile_find(&file, file.keys[i].camera) != &file.keys[i]) {
+            abort();
+        }
+    }
+    asv_dayfile_free(&file);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static void (*const targets[])(const uint8_t *, size_t) = {
+        [REQUEST] = try_request, [REPLY] = try_reply, [INDEX] = try_index, [KEYS] = try_keys};
+    targets[ASV_FUZZ_KEEPER](data, size);
+    return 0;
+}

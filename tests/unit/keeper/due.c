@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Destruction at the due instant, by the keeper's own clock; and when that clock is not believed. */
+#include <string.h>
+
+#include "server/base/calendar.h"
+#include "tests/sim/keeper_site.h"
+#include "tests/unit/test.h"
+
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  INT64_C(86400000)
+#define TODAY   20260105u
+
+static struct keeper_site site;
+
+static int set_up(void **state)
+{
+    (void)state;
+    keeper_site_init(&site, 43);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    keeper_site_free(&site);
+    return 0;
+}
+
+static int64_t tick(void)
+{
+    int64_t next = 0;
+    asv_keeper_tick(&site.keeper, &next);
+    return next;
+}
+
+static struct asv_keeper_status status_now(void)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_STATUS};
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+    assert_int_equal(reply.status, ASV_OK);
+    return reply.state;
+}
+
+/* The clocks go on to this instant, together. */
+static void go_to(int64_t wall)
+{
+    assert_true(wall >= site.world.wall);
+    asv_test_world_step(&site.world, (uint64_t)(wall - site.world.wall));
+}
+
+static int64_t due_of(uint32_t date)
+{
+    int64_t due = 0;
+    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
+    return due;
+}
+
+static void a_day_is_destroyed_at_its_due_instant_and_not_before(void **state)
+{
+    (void)state;
+    struct keeper_loot loot;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    keeper_make_days(&site, &site.agency.camera, 0, 5);
+    keeper_bulletin(&site, &site.agency.camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    assert_true(tick() == due_of(TODAY)); /* K-061: 2026-01-20 00:00 in Berlin */
+    go_to(due_of(TODAY) - 1);
+    assert_true(tick() == due_of(TODAY));
+    assert_int_equal(status_now().days, 5);
+    keeper_attack_now(site.disk, true, &loot);
+    assert_true(keeper_loot_has(&loot, key.pk));
+
+    go_to(due_of(TODAY));
+    assert_true(tick() == due_of(TODAY + 1)); /* K-060 */
+    struct asv_keeper_status status = status_now();
+    assert_int_equal(status.days, 4);
+    assert_int_equal(status.first_date, TODAY + 1);
+    assert_int_equal(status.overdue, 0);
+    assert_int_equal(status.stop, ASV_KEEPER_RUNNING);
+    keeper_attack_now(site.disk, true, &loot);
+    assert_false(keeper_loot_has(&loot, key.pk));
+}
+
+static void a_weekend_is_caught_up_with(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 5);
+    keeper_site_restart(&site);
+    go_to(due_of(TODAY + 2)); /* it was off: three days are due */
+    tick();
+    assert_int_equal(status_now().days, 2);
+    assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+}
+
+static void more_than_three_days_at_once_stop_destruction(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 5);
+    keeper_site_restart(&site);
+    go_to(due_of(TODAY + 3));
+    tick();
+    struct asv_keeper_status status = status_now();
+    assert_int_equal(status.days, 5); /* K-064 */
+    assert_int_equal(status.stop, ASV_KEEPER_STOP_MANY);
+    assert_int_equal(status.overdue, 4);
+    assert_true(status.stop_since_ms == site.world.wall);
+    keeper_site_restart(&site); /* K-065: starting again is no confirmation */
+    go_to(due_of(TODAY + 3) + HOUR_MS);
+    tick();
+    status = status_now();
+    assert_int_equal(status.days, 5);
+    assert_int_equal(status.stop, ASV_KEEPER_STOP_MANY);
+}
+
+static void a_day_and_reserve_keys_of_one_instant_are_one_day(void **state)
+{
+    (void)state;
+    struct asv_store_change change;
+    keeper_make_days(&site, &site.agency.camera, 0, 3);
+    assert_int_equal(asv_store_begin(site.keeper.store, &change, NULL), ASV_OK);
+    for (uint8_t i = 0; i < 6; i++) {
+        uint8_t pk[ASV_X25519_BYTES];
+        const uint8_t camera[ASV_SHA256_BYTES] = {i, 1};
+        assert_int_equal(asv_store_reserve(&change, camera, pk, NULL), ASV_OK);
+        asv_index_reserve(change.next, camera)->due_ms = due_of(TODAY + i % 3);
+    }
+    assert_int_equal(asv_store_commit(&change, false, NULL), ASV_OK);
+    go_to(due_of(TODAY + 2));
+    tick();
+    struct asv_keeper_status status = status_now();
+    assert_int_equal(status.days + status.reserves, 0); /* K-064 */
+}
+
+static void a_clock_that_steps_forward_destroys_nothing(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 5);
+    tick();
+    site.world.wall = due_of(TODAY) - 2 * HOUR_MS; /* a step without time having passed */
+    tick();
+    struct asv_keeper_status status = status_now();
+    assert_int_equal(status.stop, ASV_KEEPER_STOP_CLOCK); /* K-062 */
+    go_to(due_of(TODAY) + HOUR_MS);
+    tick();
+    assert_int_equal(status_now().days, 5);
+    assert_int_equal(status_now().overdue, 1);
+}
+
+static void small_corrections_are_believed_but_do_not_add_up(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 5);
+    tick();
+    site.world.wall += 2 * HOUR_MS; /* not more than two hours */
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+    asv_test_world_step(&site.world, 1000);
+    site.world.wall += 1; /* K-062 */
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK);
+}
+
+static void a_clock_that_steps_back_stops_destruction_too(void **state)
+{
+    (void)state;
+    tick();
+    site.world.wall -= 2 * HOUR_MS + 1;
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK); /* K-062 */
+}
+
+static void a_start_before_the_last_commit_stops_destruction(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 1);
+    keeper_site_restart(&site);
+    site.world.wall -= 3 * HOUR_MS; /* the machine lost its clock while it was off */
+    site.world.mono = 5;
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK); /* K-063 */
+}
+
+static void a_start_long_after_the_last_commit_is_a_machine_that_was_off(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 1);
+    keeper_site_restart(&site);
+    site.world.wall += 5 * DAY_MS;
+    site.world.mono = 5;
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+}
+
+static void an_error_of_the_medium_only_delays_destruction(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 2);
+    go_to(due_of(TODAY));
+    keeper_disk_arm(site.disk, 1, KEEPER_FAIL_BEFORE); /* the new index */
+    tick();
+    assert_true(site.disk->struck);
+    tick(); /* K-017 */
+    assert_int_equal(status_now().days, 1);
+}
+
+static void a_slot_that_comes_back_is_noticed(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 2);
+    site.disk->slots[1].away = true;
+    go_to(due_of(TODAY));
+    tick();
+    assert_true(status_now().slots[1].open_erasure); /* K-029 */
+    site.disk->slots[1].away = false;
+    tick();
+    assert_false(status_now().slots[1].open_erasure);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_day_is_destroyed_at_its_due_instant_and_not_before),
+        TEST(a_weekend_is_caught_up_with),
+        TEST(more_than_three_days_at_once_stop_destruction),
+        TEST(a_day_and_reserve_keys_of_one_instant_are_one_day),
+        TEST(a_clock_that_steps_forward_destroys_nothing),
+        TEST(small_corrections_are_believed_but_do_not_add_up),
+        TEST(a_clock_that_steps_back_stops_destruction_too),
+        TEST(a_start_before_the_last_commit_stops_destruction),
+        TEST(a_start_long_after_the_last_commit_is_a_machine_that_was_off),
+        TEST(an_error_of_the_medium_only_delays_destruction),
+        TEST(a_slot_that_comes_back_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

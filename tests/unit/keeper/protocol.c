@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The messages on the keeper's socket, and who may send which. */
+#include "server/keeper/protocol.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/keeper/keeper.h"
+#include "tests/sim/keeper_site.h"
+#include "tests/support/golden.h"
+#include "tests/unit/test.h"
+
+static uint8_t frame[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REQUEST_MAX];
+static uint8_t chunk[2][ASV_CHUNK_CIPHER_BYTES];
+static uint8_t chain[300], header[700], stanzas[98];
+
+static struct asv_keeper_request sample(unsigned type)
+{
+    struct asv_keeper_request request = {.type = (uint8_t)type, .request = 0x01020304};
+    memset(chain, 0xc1, sizeof chain);
+    memset(header, 0xc2, sizeof header);
+    memset(stanzas, 0xc3, sizeof stanzas);
+    memset(chunk[0], 0xd1, sizeof chunk[0]);
+    memset(chunk[1], 0xd2, sizeof chunk[1]);
+    if (type != ASV_KEEPER_STATUS) {
+        request.chain = (struct asv_bytes){chain, sizeof chain};
+    }
+    if (type == ASV_KEEPER_MAKE_DAYS) {
+        request.from_date = 20260105;
+        request.day_count = 60;
+    }
+    if (type == ASV_KEEPER_OPENS) {
+        request.header = (struct asv_bytes){header, sizeof header};
+        request.stanzas = (struct asv_bytes){stanzas, sizeof stanzas};
+        request.chunk_count = 2;
+        request.chunks[0] = (struct asv_keeper_chunk){0, chunk[0]};
+        request.chunks[1] = (struct asv_keeper_chunk){9, chunk[1]};
+    }
+    return request;
+}
+
+static size_t write_frame(const struct asv_keeper_request *request)
+{
+    struct asv_writer writer;
+    asv_writer_init(&writer, frame, sizeof frame);
+    assert_int_equal(asv_keeper_request_write(&writer, request), ASV_OK);
+    assert_int_equal(asv_load_be32(frame), writer.len - ASV_KEEPER_LENGTH_BYTES);
+    return writer.len - ASV_KEEPER_LENGTH_BYTES;
+}
+
+static const uint8_t *const body = frame + ASV_KEEPER_LENGTH_BYTES;
+
+static void requests_round_trip(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", "status", "make-days", "bulletin", "opens"};
+    for (unsigned type = ASV_KEEPER_STATUS; type <= ASV_KEEPER_OPENS; type++) {
+        struct asv_keeper_request want = sample(type);
+        struct asv_keeper_request got;
+        size_t len = write_frame(&want);
+        if (type != ASV_KEEPER_OPENS) { /* large, and nothing but its fields in a row */
+            char name[40];
+            snprintf(name, sizeof name, "keeper-request-%s", names[type]);
+            asv_golden_check(name, "a request, with its length in front", frame,
+                             len + ASV_KEEPER_LENGTH_BYTES);
+        }
+        assert_int_equal(asv_keeper_request_read(&got, body, len), ASV_OK);
+        assert_int_equal(got.type, type);
+        assert_int_equal(got.request, 0x01020304);
+        assert_int_equal(got.chain.len, want.chain.len);
+        assert_true(got.from_date == want.from_date && got.day_count == want.day_count);
+        assert_true(got.header.len == want.header.len && got.stanzas.len == want.stanzas.len);
+        assert_int_equal(got.chunk_count, want.chunk_count);
+        for (unsigned i = 0; i < got.chunk_count; i++) {
+            assert_true(got.chunks[i].index == want.chunks[i].index);
+            assert_memory_equal(got.chunks[i].data, want.chunks[i].data, ASV_CHUNK_CIPHER_BYTES);
+        }
+    }
+}
+
+static void seeds_for_the_fuzzer(void **state)
+{
+    (void)state;
+    for (unsigned type = ASV_KEEPER_STATUS; type <= ASV_KEEPER_OPENS; type++) {
+        char name[16];
+        struct asv_keeper_request request = sample(type);
+        request.chunk_count = request.chunk_count > 1 ? 0 : request.chunk_count;
+        snprintf(name, sizeof name, "type-%u", type);
+        asv_golden_seed("keeper_request", name, body, write_frame(&request));
+    }
+}
+
+static void a_request_that_is_cut_or_too_long_is_refused(void **state)
+{
+    (void)state;
+    for (unsigned type = ASV_KEEPER_STATUS; type <= ASV_KEEPER_OPENS; type++) {
+        struct asv_keeper_request request = sample(type);
+        size_t len = write_frame(&request);
+        for (size_t cut = 0; cut < len; cut += cut < 1200 ? 1 : 1009) {
+            assert_int_equal(asv_keeper_request_read(&request, body, cut), ASV_E_MALFORMED);
+        }
+        assert_int_equal(asv_keeper_request_read(&request, body, len + 1), ASV_E_MALFORMED); /* K-042 */
+        assert_int_equal(request.request, 0x01020304); /* so that the refusal can be sent */
+        assert_int_equal(request.chain.len, 0);
+    }
+}
+
+static void unknown_versions_and_types_are_refused(void **state)
+{
+    (void)state;
+    struct asv_keeper_request request = sample(ASV_KEEPER_STATUS);
+    size_t len = write_frame(&request);
+    frame[4] = 2; /* K-041 */
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
+    frame[4] = 1;
+    frame[5] = ASV_KEEPER_TYPE_END;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
+    frame[5] = 0;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
+}
+
+static void fields_beyond_their_limits_are_refused(void **state)
+{
+    (void)state;
+    struct asv_writer writer;
+    struct asv_keeper_request request = sample(ASV_KEEPER_MAKE_DAYS);
+    asv_writer_init(&writer, frame, sizeof frame);
+    request.day_count = ASV_KEEPER_DAYS_MAX + 1;
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
+    request.day_count = 1;
+    size_t len = write_frame(&request);
+    frame[ASV_KEEPER_LENGTH_BYTES + len - 1] = ASV_KEEPER_DAYS_MAX + 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    request = sample(ASV_KEEPER_BULLETIN);
+    len = write_frame(&request);
+    frame[10] = 0xff; /* the chain's length */
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    request = sample(ASV_KEEPER_DESTROY);
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE); /* no client sends it */
+}
+
+static void chunks_are_the_first_and_a_later_one(void **state)
+{
+    (void)state;
+    struct asv_keeper_request request = sample(ASV_KEEPER_OPENS);
+    size_t count_at = 10 + 2 + sizeof chain + 2 + sizeof header + 2 + sizeof stanzas;
+    size_t second_at = count_at + 1 + 8 + ASV_CHUNK_CIPHER_BYTES;
+    size_t len = write_frame(&request);
+    frame[count_at + 8] = 1; /* K-048: index of the first */
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    frame[count_at + 8] = 0;
+    frame[second_at + 7] = 0; /* K-048: index of the second */
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    frame[second_at + 7] = 9;
+    frame[count_at] = 3;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    frame[count_at] = 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_MALFORMED);
+}
+
+/* ---- replies ---- */
+
+static struct asv_keeper_reply sample_reply(unsigned type)
+{
+    struct asv_keeper_reply reply = {.type = (uint8_t)type, .request = 5, .made = 60, .last_date = 20260305};
+    static const uint8_t bulletin[100] = {1, 2};
+    if (type == ASV_KEEPER_BULLETIN) {
+        reply.bulletin = (struct asv_bytes){bulletin, sizeof bulletin};
+    }
+    reply.opens = type == ASV_KEEPER_OPENS;
+    if (type == ASV_KEEPER_STATUS) {
+        reply.state = (struct asv_keeper_status){.wall_ms = 1767592800000,
+                                                 .generation = 9,
+                                                 .epoch = 2,
+                                                 .stop = ASV_KEEPER_STOP_MANY,
+                                                 .stop_since_ms = 1767592800001,
+                                                 .cameras = 3,
+                                                 .days = 4,
+                                                 .reserves = 5,
+                                                 .first_date = 20260101,
+                                                 .last_date = 20260102,
+                                                 .next_due_ms = 1767592800002,
+                                                 .overdue = 6,
+                                                 .damaged = 7,
+                                                 .memory_locked = true,
+                                                 .slot_count = 2};
+        reply.state.slots[0] = (struct asv_keeper_slot_status){
+            .label = "/a", .kind = ASV_KEEPER_SLOT_FILE, .reachable = true, .confirmed_epoch = 2};
+        reply.state.slots[1] = (struct asv_keeper_slot_status){
+            .label = "/b", .kind = ASV_KEEPER_SLOT_TPM, .effaceable = true, .open_erasure = true};
+    }
+    return reply;
+}
+
+static size_t write_reply(const struct asv_keeper_reply *reply)
+{
+    struct asv_writer writer;
+    asv_writer_init(&writer, frame, ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REPLY_MAX);
+    assert_int_equal(asv_keeper_reply_write(&writer, reply), ASV_OK);
+    return writer.len - ASV_KEEPER_LENGTH_BYTES;
+}
+
+static void replies_round_trip(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", "status", "make-days", "bulletin", "opens"};
+    for (unsigned type = ASV_KEEPER_STATUS; type <= ASV_KEEPER_OPENS; type++) {
+        char name[40];
+        struct asv_keeper_reply want = sample_reply(type);
+        struct asv_keeper_reply got;
+        size_t len = write_reply(&want);
+        snprintf(name, sizeof name, "keeper-reply-%s", names[type]);
+        asv_golden_check(name, "a reply, with its length in front", frame, len + ASV_KEEPER_LENGTH_BYTES);
+        snprintf(name, sizeof name, "type-%u", type);
+        asv_golden_seed("keeper_reply", name, body, len);
+        assert_int_equal(asv_keeper_reply_read(&got, body, len), ASV_OK);
+        assert_int_equal(got.type, type);
+        assert_int_equal(got.status, ASV_OK);
+        assert_int_equal(got.opens, type == ASV_KEEPER_OPENS);
+        if (type == ASV_KEEPER_STATUS) {
+            assert_memory_equal(&got.state, &want.state, sizeof want.state);
+        }
+        for (size_t cut = 0; cut < len; cut++) {
+            assert_int_not_equal(asv_keeper_reply_read(&got, body, cut), ASV_OK);
+        }
+        assert_int_equal(asv_keeper_reply_read(&got, body, len + 1), ASV_E_MALFORMED);
+    }
+}
+
+static void a_refusal_carries_nothing_but_its_reason(void **state)
+{
+    (void)state;
+    struct asv_keeper_reply reply = sample_reply(ASV_KEEPER_OPENS);
+    reply.status = ASV_E_DENIED;
+    snprintf(reply.detail, sizeof reply.detail, "no");
+    size_t len = write_reply(&reply);
+    assert_int_equal(len, 6 + 2 + 3);
+    assert_int_equal(asv_keeper_reply_read(&reply, body, len), ASV_OK);
+    assert_int_equal(reply.status, ASV_E_DENIED);
+    assert_string_equal(reply.detail, "no");
+    assert_false(reply.opens);
+}
+
+/* ---- who may ask what ---- */
+
+static void every_cell_of_the_permit_table(void **state)
+{
+    (void)state;
+    static const char *const table[ASV_KEEPER_ROLES] = {
+        /* STATUS MAKE_DAYS BULLETIN OPENS DESTROY */
+        [ASV_KEEPER_NOBODY] = ".....",
+        [ASV_KEEPER_DOCK] = "xxxx.",
+        [ASV_KEEPER_ADMIN] = "xxx..",
+        [ASV_KEEPER_SERVER] = "x....",
+    };
+    static struct keeper_site site;
+    struct asv_keeper_reply reply;
+    keeper_site_init(&site, 5);
+    for (unsigned role = 0; role < ASV_KEEPER_ROLES; role++) {
+        for (unsigned type = 0; type < 256; type++) {
+            bool may = type >= 1 && type <= 5 && table[role][type - 1] == 'x';
+            assert_int_equal(asv_keeper_permits((enum asv_keeper_role)role, (uint8_t)type), may); /* K-043 */
+        }
+        for (unsigned type = ASV_KEEPER_STATUS; type <= ASV_KEEPER_DESTROY; type++) {
+            struct asv_keeper_request request = sample(type == ASV_KEEPER_DESTROY ? ASV_KEEPER_STATUS : type);
+            size_t len = write_frame(&request);
+            frame[5] = (uint8_t)type;
+            assert_true(asv_keeper_answer(&site.keeper, (enum asv_keeper_role)role, body, len, &reply));
+            assert_int_equal(reply.status == ASV_E_DENIED, table[role][type - 1] != 'x'); /* K-043 */
+        }
+    }
+    assert_false(asv_keeper_permits(ASV_KEEPER_ROLES, ASV_KEEPER_STATUS));
+    keeper_site_free(&site);
+}
+
+static void a_request_without_a_number_ends_the_connection(void **state)
+{
+    (void)state;
+    static struct keeper_site site;
+    struct asv_keeper_reply reply;
+    struct asv_keeper_request request = sample(ASV_KEEPER_STATUS);
+    keeper_site_init(&site, 5);
+    request.request = 0;
+    size_t len = write_frame(&request);
+    assert_false(asv_keeper_answer(&site.keeper, ASV_KEEPER_DOCK, body, len, &reply));
+    assert_int_equal(reply.status, ASV_E_MALFORMED);
+    assert_false(asv_keeper_answer(&site.keeper, ASV_KEEPER_DOCK, "x", 1, &reply));
+    keeper_site_free(&site);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(requests_round_trip),
+        cmocka_unit_test(seeds_for_the_fuzzer),
+        cmocka_unit_test(a_request_that_is_cut_or_too_long_is_refused),
+        cmocka_unit_test(unknown_versions_and_types_are_refused),
+        cmocka_unit_test(fields_beyond_their_limits_are_refused),
+        cmocka_unit_test(chunks_are_the_first_and_a_later_one),
+        cmocka_unit_test(replies_round_trip),
+        cmocka_unit_test(a_refusal_carries_nothing_but_its_reason),
+        cmocka_unit_test(every_cell_of_the_permit_table),
+        cmocka_unit_test(a_request_without_a_number_ends_the_connection),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
