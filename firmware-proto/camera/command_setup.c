@@ -186,8 +186,8 @@ int asv_command_install(int argc, char **argv)
     struct given given[4] = {{.data = NULL}};
     struct asv_err err = {.status = ASV_OK};
     enum asv_status status = ASV_OK;
-    if (argc != 5 && argc != 6) {
-        return asv_command_usage("install DIR CHAIN ROOT BULLETIN [REVOCATIONS]");
+    if (argc < 4 || argc > 6) {
+        return asv_command_usage("install DIR CHAIN ROOT [BULLETIN [REVOCATIONS]]");
     }
     for (int i = 2; i < argc && status == ASV_OK; i++) {
         status =
@@ -198,9 +198,13 @@ int asv_command_install(int argc, char **argv)
         if (status == ASV_OK) {
             status = install(open.store, given, &err);
             if (status == ASV_OK) {
-                printf("installed: %s, bulletin %" PRIu64 " with %u day keys\n",
-                       open.store->trust->chain.leaf.name, open.store->trust->bulletin.number,
-                       (unsigned)open.store->trust->bulletin.key_count);
+                printf("installed: %s", open.store->trust->chain.leaf.name);
+                if (open.store->trust->has_bulletin) {
+                    printf(", bulletin %" PRIu64 " with %u day keys\n", open.store->trust->bulletin.number,
+                           (unsigned)open.store->trust->bulletin.key_count);
+                } else {
+                    printf("; it can record once a dock has given it a bulletin\n");
+                }
             }
             asv_command_close(&open);
         }

@@ -228,7 +228,7 @@ enum asv_status asv_store_install(struct asv_store *store, struct asv_bytes root
     if (status == ASV_OK) {
         status = check_replacing(store, &chain, err);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && bulletin.len != 0) {
         status = check_bulletin(bulletin, root_pk, &chain, err);
     }
     if (status != ASV_OK) {
@@ -251,6 +251,9 @@ enum asv_status asv_store_install(struct asv_store *store, struct asv_bytes root
     }
     if (store->trust == NULL) {
         return asv_fail(err, ASV_E_IO, "what was written cannot be read back");
+    }
+    if (bulletin.len == 0) {
+        return ASV_OK; /* the dock brings one */
     }
     status = asv_store_take_bulletin(store, bulletin, err);
     return status == ASV_E_EXISTS ? ASV_OK : status;
