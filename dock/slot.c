@@ -130,6 +130,7 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
     slot->candidate_count = slot->left_count = 0;
     slot->listing = slot->listed = slot->relist = slot->retired = false;
     slot->rate = 0;
+    slot->floor_since_ms = 0; /* the floor counts from the first look on */
     slot->unit[0] = '\0';
     if (slot->opened)
         slot->ops->close(slot->link);
@@ -395,7 +396,7 @@ static void watch_rate(struct asv_slot *slot, uint64_t now)
 static void watch_floor(struct asv_slot *slot, uint64_t now)
 {
     const struct asv_dock_settings *settings = &slot->dock->settings;
-    if (!asv_intake_wants_chunks(slot->pulling) || slot->lent > 0) {
+    if (!asv_intake_wants_chunks(slot->pulling) || slot->lent > 0 || slot->floor_since_ms == 0) {
         slot->floor_bytes = slot->counts.bytes;
         slot->floor_since_ms = now;
         return;
@@ -624,7 +625,7 @@ static const char *waiting_for(const struct asv_slot *slot, char *text, size_t s
 {
     const struct asv_dock *dock = slot->dock;
     if (asv_slot_left_for(slot, ASV_LEFT_NO_ROOM) > 0)
-        snprintf(text, size, "there is no room: %s", slot->room);
+        snprintf(text, size, "there is no room: %.160s", slot->room);
     else if (!dock->db.up)
         snprintf(text, size, "the database is away: %.150s", dock->db.why);
     else if (!dock->keeper.up)
