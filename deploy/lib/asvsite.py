@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""A whole site in one directory: agency, private PostgreSQL, keeper, dock, vault, cameras, simulated bus.
+
+Used by the demo, the integration tests, the fault runs and the benchmarks. Every process is a child of this one and is
+ended by its id; every socket lies in the directory. Nothing waits by sleeping: each step ends with an answer from a
+program, or with a deadline.
+"""
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+PASSPHRASE = "demo passphrase, not a secret"
+
+
+class SiteError(Exception):
+    pass
+
+
+def run(*command, env=None, check=True, text=True, stdin=None):
+    """Runs a program to its end; its output is in the error when it fails."""
+    done = subprocess.run([str(part) for part in command], env=env, stdin=stdin or subprocess.DEVNULL,
+                          capture_output=True, text=text)
+    if check and done.returncode != 0:
+        output = done.stderr if text else done.stderr.decode(errors="replace")
+        raise SiteError(f"{' '.join(str(part) for part in command)}: exit {done.returncode}\n{output[-4000:]}")
+    return done
+
+
+class Daemon:
+    """A program that runs in the background, with its log in a file."""
+
+    def __init__(self, name, command, log, env=None):
+        self.name = name
+        self.log = log
+        with open(log, "ab") as out:
+            self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out,
+                                            stderr=out, env=env)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def tail(self):
+        return "\n".join(Path(self.log).read_text(errors="replace").splitlines()[-15:])
+
+    def wait_for(self, answers, seconds, what):
+        """Waits until answers() is true; the program's end or the deadline is an error with its last log lines."""
+        deadline = time.monotonic() + seconds
+        while not answers():
+            if not self.alive():
+                raise SiteError(f"{self.name} ended with {self.process.returncode} before {what}\n{self.tail()}")
+            if time.monotonic() > deadline:
+                raise SiteError(f"{self.name}: no {what} within {seconds} s\n{self.tail()}")
+            select.select([], [], [], 0.02)
+
+    def stop(self, how=signal.SIGTERM, seconds=10):
+        if self.alive():
+            self.process.send_signal(how)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise SiteError(f"{self.name} did not end within {seconds} s of {how.name}\n{self.tail()}") from None
+        return self.process.returncode
+
+
+def answers(path):
+    """Whether somebody listens on a Unix stream socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+            return True
+        except OSError:
+            return False
+
+
+def bus_command(control, line, seconds=30):
+    """One command to the simulated bus; what it answers behind "ok"."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(seconds)
+        link.connect(str(control))
+        link.sendall(line.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            part = link.recv(65536)
+            if not part:
+                break
+            answer += part
+    text = answer.decode().strip()
+    if not text.startswith("ok"):
+        raise SiteError(f"asservat-bus: {line}: {text}")
+    return text[2:].strip()
+
+
+class Video:
+    """Real video, made once per length: H.264 and AAC in fragmented MP4, as a camera's encoder would give it."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def make(self, seconds, size="640x360", rate="800k"):
+        path = self.directory / f"{seconds}s-{size}-{rate}.mp4"
+        if not path.exists():
+            new = path.with_suffix(".new")
+            run("ffmpeg", "-nostdin", "-v", "error", "-y",
+                "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25", "-f", "lavfi", "-i", "sine=frequency=440",
+                "-t", seconds, "-c:v", "libx264", "-preset", "ultrafast", "-b:v", rate, "-minrate", rate,
+                "-maxrate", rate, "-bufsize", rate, "-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k",
+                "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", new)
+            new.rename(path)
+        return path
+
+
+class Postgres:
+    """The private cluster of deploy/lib/postgres with one empty database."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.running = False
+
+    def conninfo(self, user):
+        return f"host={self.directory}/run user={user} dbname=asservat"
+
+    def do(self, what):
+        run(TOP / "deploy/lib/postgres", what, self.directory)
+        self.running = what == "start"
+
+    def start(self):
+        self.do("start")
+        there = self.query("SELECT 1 FROM pg_database WHERE datname = 'asservat'", database="postgres")
+        if not there:
+            self.query("CREATE DATABASE asservat TEMPLATE template0 ENCODING 'UTF8'", database="postgres")
+
+    def stop(self):
+        self.do("stop")
+
+    def crash(self):
+        self.do("crash")
+
+    def query(self, sql, database="asservat", user="postgres"):
+        """Rows as lists of texts."""
+        done = run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-h", self.directory / "run", "-U", user,
+                   "-d", database, "-c", sql)
+        return [line.split("\x1f") for line in done.stdout.splitlines()]
+
+
+class Camera:
+    """A camera: a store in a directory, shown on the bus at a port."""
+
+    def __init__(self, site, name, enrolled=True):
+        self.site = site
+        self.name = name
+        self.enrolled = enrolled
+        self.directory = site.directory / "cameras" / name
+        self.port = None
+
+    def tool(self, command, *arguments, **keywords):
+        return run(self.site.bin("asservat-camera"), command, self.directory, *arguments, **keywords)
+
+    def list(self):
+        """What the camera itself says it holds."""
+        return json.loads(self.tool("list", "--json").stdout)
+
+
+class Site:
+    """Everything. Directories are made with make(); programs start and stop in any order."""
+
+    def __init__(self, directory, build, name="Stadt Musterstadt"):
+        self.directory = Path(directory).resolve()
+        self.build = Path(build).resolve()
+        self.name = name
+        self.postgres = Postgres(self.directory / "postgres")
+        self.video = Video(self.directory / "media")
+        self.cameras = {}
+        self.keeper = None
+        self.dock = None
+        self.bus = None
+        self.conf = self.directory / "asservat.conf"
+
+    # ---- paths ----
+
+    def bin(self, name):
+        return self.build / "bin" / name
+
+    @property
+    def agency(self):
+        return self.directory / "agency"
+
+    @property
+    def status(self):
+        return self.directory / "run" / "dock-status.sock"
+
+    @property
+    def control(self):
+        return self.directory / "bus" / "control"
+
+    # ---- making ----
+
+    def make(self):
+        """Agency, database, configuration of every program."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.chmod(0o755)  # PostgreSQL runs as another user when this is root
+        for name in ("log", "cameras", "keeper", "bus", "run"):
+            (self.directory / name).mkdir(exist_ok=True)
+        passphrase = self.directory / "passphrase"
+        passphrase.write_text(PASSPHRASE + "\n")
+        passphrase.chmod(0o600)
+        self.write_conf()
+        run(self.bin("asservat"), "init", "--config", self.conf, "--dir", self.agency, "--name", self.name,
+            "--dock", "Dock 1", "--root-passphrase-file", passphrase, "--ca-passphrase-file", passphrase)
+        self.postgres.start()
+        self.cli("db", "migrate")
+        self.cli("db", "register")
+        run(self.bin("asservat-keeper"), "--config", self.directory / "keeper.conf", "--init")
+
+    def write_conf(self):
+        d = self.directory
+        user = run("id", "-un").stdout.strip()
+        self.conf.write_text(f"""\
+agency = {self.agency}
+database = {self.postgres.conninfo('asv_admin')}
+database.dock = {self.postgres.conninfo('asv_dock')}
+database.owner = {self.postgres.conninfo('postgres')}
+vault = {d}/vault
+vault.mirror = {d}/mirror
+vault.cached = yes
+dock.status = {d}/run/dock-status.sock
+""")
+        (d / "keeper.conf").write_text(f"""\
+store = {d}/keeper/store
+identity = {self.agency}/keeper
+socket = {d}/keeper.sock
+slot.1 = file:{d}/keeper/slot-1
+slot.2 = file:{d}/keeper/slot-2
+peer.{user} = dock
+""")
+
+    def write_dock_conf(self, ports, **more):
+        """dock.conf with these ports as slots 1, 2, …"""
+        lines = [f"slot.{i} = {port}" for i, port in enumerate(ports, 1)] + [f"{k} = {v}" for k, v in more.items()]
+        (self.directory / "dock.conf").write_text(f"""\
+identity = {self.agency}/dock
+vault = {self.directory}/vault
+vault.mirror = {self.directory}/mirror
+readback = cached
+keeper.socket = {self.directory}/keeper.sock
+database = {self.postgres.conninfo('asv_dock')}
+status.socket = {self.directory}/run/dock-status.sock
+free_floor = 64M
+quarantine = 1G
+""" + "\n".join(lines) + "\n")
+
+    def cli(self, *arguments, **keywords):
+        return run(self.bin("asservat"), *arguments, "--config", self.conf, **keywords)
+
+    def json(self, *arguments):
+        return json.loads(self.cli(*arguments, "--json").stdout)
+
+    def enrol(self, name, unit="32-3 Aussendienst", enrolled=True):
+        """Makes a camera; a stranger (enrolled=False) gets a certificate from an agency of its own."""
+        camera = Camera(self, name, enrolled)
+        agency = self.agency if enrolled else self.directory / "elsewhere"
+        if not agency.exists():
+            run(self.bin("asservat"), "init", "--dir", agency, "--name", "Elsewhere", "--root-passphrase-file",
+                self.directory / "passphrase", "--ca-passphrase-file", self.directory / "passphrase")
+        request = self.directory / "cameras" / f"{name}.request"
+        chain = self.directory / "cameras" / f"{name}.chain"
+        run(self.bin("asservat-camera"), "init", camera.directory, "--model", "Asservat C1", "--serial", name,
+            "--request", request)
+        where = [] if enrolled else ["--no-database"]
+        self.cli("camera", "enrol", "--request", request, "--out", chain, "--unit", unit, "--name", name, "--yes",
+                 "--passphrase-file", self.directory / "passphrase", "--dir", agency, *where)
+        camera.tool("install", chain, agency / "root.cert")
+        self.cameras[name] = camera
+        return camera
+
+    # ---- running ----
+
+    def start_keeper(self):
+        self.keeper = Daemon("asservat-keeper",
+                             [self.bin("asservat-keeper"), "--config", self.directory / "keeper.conf"],
+                             self.directory / "log/keeper.log")
+        self.keeper.wait_for(lambda: answers(self.directory / "keeper.sock"), 30, "socket")
+
+    def start_bus(self, *commands):
+        arguments = []
+        for command in commands:
+            arguments += ["-c", command]
+        self.bus = Daemon("asservat-bus", [self.bin("asservat-bus"), "--dir", self.directory / "bus", *arguments],
+                          self.directory / "log/bus.log")
+        self.bus.wait_for(lambda: answers(self.control), 30, "control socket")
+
+    def start_dock(self, env=None):
+        """The unmodified daemon; only its view of /sys and /dev/bus/usb is the simulated bus's."""
+        environment = dict(os.environ, UMOCKDEV_DIR=str(self.directory / "bus"),
+                           LD_PRELOAD="libumockdev-preload.so.0",
+                           ASV_SANDBOX_PATHS=f"{self.directory}/bus:/dev/pts", **(env or {}))
+        self.dock = Daemon("asservat-dockd", [self.bin("asservat-dockd"), "--config", self.directory / "dock.conf"],
+                           self.directory / "log/dockd.log", environment)
+        self.dock.wait_for(lambda: answers(self.status), 30, "status socket")
+
+    def dock_status(self):
+        """The dock's newest status."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(10)
+            link.connect(str(self.status))
+            return json.loads(link.makefile("rb").readline())
+
+    def stop(self):
+        """Ends what was started, in the order in which it depends on each other."""
+        for daemon in (self.dock, self.bus, self.keeper):
+            if daemon is not None:
+                daemon.stop()
+        if self.postgres.running:
+            self.postgres.stop()
