@@ -93,7 +93,7 @@ void asv_test_clip_header(struct asv_seal_header *header, const struct asv_test_
     }
     header->start_wall_ms = world->wall;
     header->start_mono_ms = world->mono;
-    header->clock_state = ASV_CLOCK_SYNCED;
+    header->clock_state = plan->clock_lost ? ASV_CLOCK_LOST : ASV_CLOCK_SYNCED;
     header->last_sync_wall_ms = world->wall - 3600000;
     header->clock_source = ASV_CLOCK_DOCK;
     header->bulletin = 7;

@@ -17,6 +17,7 @@ struct asv_test_plan {
     uint32_t every;     /* chunks per checkpoint; 0: one checkpoint at the end */
     uint32_t pad;       /* the last bytes of the plaintext are a free box this long; 0 or 8..65543 */
     bool records;       /* a marker before each checkpoint and the de-escalation's steps in front */
+    bool clock_lost;    /* the header says that the camera does not know the time */
     bool cut;           /* no end record, no final chunk, no link */
     uint8_t sealer;     /* enum asv_sealer; 0: camera */
     uint8_t recipients; /* 0: 1 */

@@ -294,6 +294,142 @@ static void parts_of_any_length_are_read_safely(void **state)
     }
 }
 
+/* The directory anew, as a vault has it. */
+static void start_afresh(const struct asv_test_clip *of, const struct asv_test_identity *dock,
+                         const char *tail)
+{
+    asv_test_remove_directory(directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    asv_test_clip_write(of, &agency, &agency.camera, dock, tail, strlen(tail), directory);
+}
+
+static void remove_part(const char *part)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", directory, part);
+    assert_int_equal(unlink(path), 0);
+}
+
+/* Each by itself, so that none is found only because of another. */
+static void what_belongs_to_another_recording_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part;
+        enum asv_check check;
+    } rows[] = {{"link", ASV_CHECK_LINK}, {"commit", ASV_CHECK_COMMIT}, {"receipt", ASV_CHECK_RECEIPT}};
+    static struct asv_test_clip other;
+    struct asv_test_world world;
+    struct asv_test_plan plan = {.number = 3, .chunks = 3, .every = 2, .pad = 8};
+    asv_test_world_init(&world, 1);
+    asv_test_clip_make(&other, &agency, &agency.camera, &world, &plan);
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t *data;
+        size_t len;
+        start_afresh(&other, &agency.dock, "");
+        asv_test_read_file(directory, rows[i].part, &data, &len);
+        start_afresh(&clip, &agency.dock, "");
+        for (size_t j = 0; j < 3; j++) {
+            remove_part(rows[j].part);
+        }
+        assert_true(check());
+        asv_test_write_file(directory, rows[i].part, data, len);
+        assert_false(check());
+        assert_int_equal(report.finding[rows[i].check], ASV_FINDING_BAD);
+        free(data);
+    }
+    asv_test_clip_free(&other);
+}
+
+static void a_tail_that_the_dock_did_not_take_over_is_found(void **state)
+{
+    (void)state;
+    static struct asv_test_clip cut;
+    struct asv_test_world world;
+    struct asv_test_plan plan = {.chunks = 1, .cut = true};
+    asv_test_world_init(&world, 4);
+    asv_test_clip_make(&cut, &agency, &agency.camera, &world, &plan);
+    start_afresh(&cut, &agency.dock, "");
+    assert_true(check());
+    asv_test_write_file(directory, "tail", "slipped in", 10);
+    assert_false(check());
+    assert_int_equal(report.finding[ASV_CHECK_COMMIT], ASV_FINDING_BAD);
+    assert_int_equal(report.finding[ASV_CHECK_RECEIPT], ASV_FINDING_BAD);
+    asv_test_clip_free(&cut);
+}
+
+/* The same key in another certificate: the dock of the commit record is the one that it names. */
+static void another_certificate_of_the_docks_key_is_not_its_own(void **state)
+{
+    (void)state;
+    static struct asv_test_identity renamed;
+    struct asv_cert cert = agency.dock.cert;
+    char root[600];
+    char dock[600];
+    start_afresh(&clip, &agency.dock, "");
+    cert.name[0] = 'X';
+    asv_test_identity_make(&renamed, &cert, agency.seed, 1, &agency.ca);
+    assert_memory_equal(renamed.pk, agency.dock.pk, sizeof renamed.pk);
+    asv_test_write_file(directory, "dock", renamed.chain.encoded.data, renamed.chain.encoded.len);
+    snprintf(root, sizeof root, "%s/root", directory);
+    snprintf(dock, sizeof dock, "%s/dock", directory);
+    assert_int_equal(asv_anchors_load(&anchors, root, NULL, dock, NULL), ASV_OK);
+    assert_false(check());
+    assert_int_equal(report.finding[ASV_CHECK_COMMIT], ASV_FINDING_GOOD);
+    assert_int_equal(report.finding[ASV_CHECK_COMMIT_SIGNATURE], ASV_FINDING_BAD);
+    assert_int_equal(report.finding[ASV_CHECK_RECEIPT_SIGNATURE], ASV_FINDING_BAD);
+    assert_int_equal(asv_anchors_load(&anchors, root, NULL, NULL, NULL), ASV_OK);
+}
+
+/* Validity is that of the time when the recording began, unless the camera did not know the time. */
+static void a_certificate_must_have_been_valid_when_the_recording_began(void **state)
+{
+    (void)state;
+    for (unsigned lost = 0; lost < 2; lost++) {
+        static struct asv_test_clip late;
+        struct asv_test_world world;
+        struct asv_test_plan plan = {.chunks = 1, .clock_lost = lost != 0};
+        asv_test_world_init(&world, 5);
+        world.wall = ASV_TEST_NOT_AFTER_MS + 1;
+        asv_test_clip_make(&late, &agency, &agency.camera, &world, &plan);
+        start_afresh(&late, NULL, "");
+        assert_int_equal(check(), lost);
+        assert_int_equal(report.verdict.provenance,
+                         lost != 0 ? ASV_PROVENANCE_TRUSTED : ASV_PROVENANCE_UNKNOWN_KEY);
+        asv_test_clip_free(&late);
+    }
+    start_afresh(&clip, &agency.dock, "");
+    assert_true(check());
+}
+
+static void a_root_is_a_root_and_signed_by_itself(void **state)
+{
+    (void)state;
+    static struct asv_test_identity self_signed;
+    static struct asv_anchors other;
+    struct asv_cert cert = agency.ca.cert;
+    uint8_t root[ASV_CERT_MAX_BYTES];
+    struct asv_bytes good = agency.root.cert.object.encoded;
+    char path[600];
+    snprintf(path, sizeof path, "%s/other-root", directory);
+
+    asv_test_identity_make(&self_signed, &cert, agency.seed, 1, NULL); /* a CA that vouches for itself */
+    asv_test_write_file(directory, "other-root", self_signed.cert.object.encoded.data,
+                        self_signed.cert.object.encoded.len);
+    assert_int_equal(asv_anchors_load(&other, path, NULL, NULL, NULL), ASV_E_USAGE);
+    assert_false(other.has_root);
+    memcpy(root, good.data, good.len);
+    for (size_t i = 0; i < good.len; i++) {
+        root[i] ^= 1;
+        asv_test_write_file(directory, "other-root", root, good.len);
+        assert_int_not_equal(asv_anchors_load(&other, path, NULL, NULL, NULL), ASV_OK);
+        assert_false(other.has_root);
+        root[i] ^= 1;
+    }
+    asv_test_write_file(directory, "other-root", root, good.len);
+    assert_int_equal(asv_anchors_load(&other, path, NULL, NULL, NULL), ASV_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +443,11 @@ int main(void)
         cmocka_unit_test(a_payload_of_another_length_is_not_valid),
         cmocka_unit_test(without_seal_or_chain_nothing_is_said),
         cmocka_unit_test(parts_of_any_length_are_read_safely),
+        cmocka_unit_test(what_belongs_to_another_recording_is_found),
+        cmocka_unit_test(a_tail_that_the_dock_did_not_take_over_is_found),
+        cmocka_unit_test(another_certificate_of_the_docks_key_is_not_its_own),
+        cmocka_unit_test(a_root_is_a_root_and_signed_by_itself),
+        cmocka_unit_test(a_certificate_must_have_been_valid_when_the_recording_began),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
