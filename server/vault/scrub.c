@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "firmware-proto/seal/merkle.h"
+#include "firmware-proto/trust/verdict.h"
 #include "server/base/io.h"
 #include "server/vault/internal.h"
 
@@ -41,8 +42,13 @@ struct expectation {
 static struct expectation expect(const struct asv_commit *commit, enum asv_part part)
 {
     switch (part) {
-    case ASV_PART_PAYLOAD:
-        return (struct expectation){true, commit->payload_bytes, commit->root};
+    case ASV_PART_PAYLOAD: {
+        /* The record's root is what the camera signed: of a recording that came damaged, the bytes here never
+         * had it. */
+        bool came_whole =
+            commit->integrity == ASV_INTEGRITY_VALID || commit->integrity == ASV_INTEGRITY_TRUNCATED;
+        return (struct expectation){came_whole, commit->payload_bytes, commit->root};
+    }
     case ASV_PART_SEAL:
         return (struct expectation){true, commit->seal_bytes, commit->seal_digest};
     case ASV_PART_TAIL:

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware-proto/trust/verdict.h"
 #include "server/base/io.h"
 #include "tests/sim/fault_disk.h"
 #include "tests/unit/test.h"
@@ -423,7 +424,7 @@ static struct findings scrub(struct fixture *f, const uint8_t *dock_pk)
     return findings;
 }
 
-static struct asv_clip_dir *committed(struct fixture *f, uint8_t pk[32])
+static struct asv_clip_dir *committed_as(struct fixture *f, uint8_t pk[32], enum asv_integrity integrity)
 {
     static const uint8_t seed[32] = {1};
     uint8_t sk[64];
@@ -434,7 +435,11 @@ static struct asv_clip_dir *committed(struct fixture *f, uint8_t pk[32])
     uint64_t bad_count = 0;
     enum asv_readback mode = 0;
     struct asv_clip_dir *clip = stage(f);
-    struct asv_commit c = {.kind = ASV_COMMIT_STORED, .leaves = CHUNKS, .replicas = 2, .number = 7};
+    struct asv_commit c = {.kind = ASV_COMMIT_STORED,
+                           .integrity = (uint8_t)integrity,
+                           .leaves = CHUNKS,
+                           .replicas = 2,
+                           .number = 7};
     asv_ed25519_from_seed(pk, sk, seed);
     put_all(f, clip);
     assert_int_equal(asv_clip_put(clip, ASV_PART_SEAL, "the seal", 8, NULL), ASV_OK);
@@ -457,6 +462,31 @@ static struct asv_clip_dir *committed(struct fixture *f, uint8_t pk[32])
     assert_int_equal(asv_commit_encode(&c, sk, bytes, sizeof bytes, &len), ASV_OK);
     assert_int_equal(asv_clip_put(clip, ASV_PART_COMMIT, bytes, len, NULL), ASV_OK);
     return clip;
+}
+
+static struct asv_clip_dir *committed(struct fixture *f, uint8_t pk[32])
+{
+    return committed_as(f, pk, ASV_INTEGRITY_VALID);
+}
+
+static void what_came_damaged_is_compared_between_the_roots_only(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t pk[32];
+    char path[512];
+    struct asv_clip_dir *clip = committed_as(f, pk, ASV_INTEGRITY_INVALID);
+    for (int root = 0; root < 2; root++) {
+        path_in(f, root, clip, "payload", path, sizeof path);
+        flip_byte(path, 70000); /* as the camera sent it */
+    }
+    struct findings findings = scrub(f, pk);
+    assert_int_equal(findings.damaged, 0);
+    assert_int_equal(findings.repaired, 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(scrub(f, pk).repaired, 1);
+    flip_byte(path, 5);
+    assert_int_equal(scrub(f, pk).damaged, 1); /* the two differ, and nothing says which is right */
+    asv_clip_close(clip);
 }
 
 static void scrub_repairs_each_part_of_either_root_from_the_other(void **state)
@@ -534,6 +564,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_disk_is_refused_on_mirrors_too, setup, teardown),
         cmocka_unit_test_setup_teardown(one_failed_disk_of_two_is_survived_and_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_came_damaged_is_compared_between_the_roots_only, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(scrub_repairs_each_part_of_either_root_from_the_other, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(scrub_restores_a_whole_lost_root_and_names_what_no_root_has, setup,
