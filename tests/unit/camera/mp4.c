@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/support/fmp4.h"
+#include "tests/support/golden.h"
 #include "tests/unit/test.h"
 
 #define STREAM_MAX 20000
@@ -79,6 +80,7 @@ static void every_split_gives_the_same_bytes(void **state)
     static uint8_t stream[STREAM_MAX];
     static struct run run;
     size_t len = make(stream, 3, true, true);
+    asv_golden_seed("camera_mp4", "three-fragments", stream, len);
     for (size_t piece = 1; piece <= len; piece += piece < 200 ? 1 : 97) {
         assert_int_equal(split(&run, stream, len, piece), ASV_OK);
         assert_int_equal(run.inits, 1);
@@ -119,6 +121,7 @@ static void a_fragment_says_time_length_and_key_frame(void **state)
     assert_int_equal(split(&run, stream, len, len), ASV_OK);
     assert_false(run.last.key);
     assert_int_equal(run.last_moof_at, 12);
+    asv_golden_seed("camera_mp4", "no-key-frame", stream, len);
 }
 
 static void an_index_at_the_end_is_left_out(void **state)
@@ -129,6 +132,7 @@ static void an_index_at_the_end_is_left_out(void **state)
     static const uint8_t mfra[] = {0, 0, 0, 16, 'm', 'f', 'r', 'a', 1, 2, 3, 4, 5, 6, 7, 8};
     size_t len = make(stream, 1, true, false);
     memcpy(stream + len, mfra, sizeof mfra);
+    asv_golden_seed("camera_mp4", "index-at-the-end", stream, len + sizeof mfra);
     for (size_t piece = 1; piece < 40; piece++) {
         assert_int_equal(split(&run, stream, len + sizeof mfra, piece), ASV_OK);
         assert_int_equal(run.out_len, len);
@@ -158,6 +162,7 @@ static void a_large_mdat_passes_through(void **state)
     /* The fragment's mdat anew, with a 64-bit size. */
     static const uint8_t large[] = {0, 0, 0, 1, 'm', 'd', 'a', 't', 0, 0, 0, 0, 0, 0, 0, 20, 1, 2, 3, 4};
     memcpy(stream + len - 108, large, sizeof large);
+    asv_golden_seed("camera_mp4", "large-mdat", stream, len - 108 + sizeof large);
     for (size_t piece = 1; piece < 30; piece++) {
         assert_int_equal(split(&run, stream, len - 108 + sizeof large, piece), ASV_OK);
         assert_int_equal(run.out_len, len - 108 + sizeof large);
