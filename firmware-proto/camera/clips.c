@@ -235,8 +235,8 @@ enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number,
         return asv_fail(err, status, "a recording's seal cannot be read");
     }
     learn(store, clip, &facts);
-    /* Whether the number was given must be settled before anything builds on it: its directory may have been renamed
-     * without that being durable. */
+    /* Whether the number was given must be settled before anything builds on it: its directory may have been
+     * renamed without that being durable. */
     status = store->flash->ops->sync_dir(store->flash->ctx, "clips");
     if (status != ASV_OK) {
         return asv_fail(err, status, "a recording's directory cannot be synced");
