@@ -50,6 +50,7 @@ struct standing {
     bool has_key;
     struct asv_bulletin_key key;
     enum asv_store_reserve_reason why;
+    uint64_t bulletin; /* its number; 0 none */
 };
 
 static enum asv_status read_standing(struct asv_store *store, struct standing *out, struct asv_err *err)
@@ -59,6 +60,9 @@ static enum asv_status read_standing(struct asv_store *store, struct standing *o
         status = asv_store_erase_count(store, &out->erasures);
     }
     asv_store_now(store, &out->now);
+    if (store->trust != NULL && store->trust->has_bulletin) {
+        out->bulletin = store->trust->bulletin.number;
+    }
     out->has_key = asv_store_choose_key(store, &out->now, &out->key, &out->why) == ASV_OK;
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the camera's flash cannot be read");
 }
@@ -70,13 +74,12 @@ static const char *clock_name(enum asv_clock_state state)
                                          : "LOST: recordings go to the reserve key until it is docked";
 }
 
-static void print_key(const struct asv_store *store, const struct standing *standing)
+static void print_key(const struct standing *standing)
 {
     if (!standing->has_key) {
         printf("key: NONE: it cannot record; install a bulletin or dock it\n");
     } else if (standing->key.kind == ASV_KEY_DAY) {
-        printf("key: day %" PRIu32 " of bulletin %" PRIu64 "\n", standing->key.date,
-               store->trust->bulletin.number);
+        printf("key: day %" PRIu32 " of bulletin %" PRIu64 "\n", standing->key.date, standing->bulletin);
     } else {
         printf("key: RESERVE (%s); dock it\n", standing->why == ASV_STORE_RESERVE_CLOCK
                                                    ? "the clock is lost or wrong"
@@ -97,7 +100,7 @@ static enum asv_status print_status(struct asv_store *store, struct asv_err *err
     printf("camera: %s %s\n", store->secrets->identity.model, store->secrets->identity.serial);
     printf("certificate: %s\n", store->trust == NULL ? "none: not installed" : store->trust->chain.leaf.name);
     printf("clock: %s, %s\n", text, clock_name(standing.now.state));
-    print_key(store, &standing);
+    print_key(&standing);
     printf("recordings: %zu held, last number %" PRIu64 "\n", store->clip_count, store->counter.number);
     printf("erasure records: %" PRIu32 " not acknowledged\n", standing.erasures);
     printf("room: %.2f of %.2f GB, about %" PRIu64 " minutes%s\n", (double)space->free_bytes / GB,
@@ -130,7 +133,7 @@ static enum asv_status json_status(struct asv_store *store, struct asv_err *err)
     printf(",\"wall_ms\":%" PRId64 ",", standing.now.wall_ms);
     json_text("key", !standing.has_key ? "none" : standing.key.kind == ASV_KEY_DAY ? "day" : "reserve");
     printf(",\"key_date\":%" PRIu32 ",\"bulletin\":%" PRIu64, standing.has_key ? standing.key.date : 0,
-           trust != NULL && trust->has_bulletin ? trust->bulletin.number : 0);
+           standing.bulletin);
     printf(",\"recordings\":%zu,\"last_number\":%" PRIu64 ",\"erasures\":%" PRIu32, store->clip_count,
            store->counter.number, standing.erasures);
     printf(",\"free_bytes\":%" PRIu64 ",\"total_bytes\":%" PRIu64 ",\"minutes_left\":%" PRIu64
