@@ -120,7 +120,8 @@ static enum asv_status write_unborn(struct asv_clip_writer *writer, const char *
     return status;
 }
 
-/* From here on the number is given. */
+/* S-120: header and stanzas are durable, and only now the clip is visible. From here on the number is given.
+ */
 static enum asv_status give_birth(struct asv_clip_writer *writer, const char *dir, bool *born)
 {
     const struct asv_flash *flash = writer->store->flash;
@@ -145,7 +146,7 @@ static enum asv_status seal_begin(struct asv_clip_writer *writer,
                                  writer->store->secrets->sk, seal, stanzas, err);
 }
 
-/* The counter must stand at the newest clip, or two would get one number. */
+/* S-121: the counter must stand at the newest clip, or two would get one number. */
 static enum asv_status check_counter(struct asv_store *store, struct asv_err *err)
 {
     if (store->clip_count == 0 || store->clips[store->clip_count - 1].number <= store->counter.number) {

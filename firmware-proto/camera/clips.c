@@ -170,7 +170,7 @@ static int64_t end_of(const struct asv_store_facts *facts)
     return facts->has_checkpoint ? facts->checkpoint.wall_ms : facts->header.start_wall_ms;
 }
 
-/* The link of a clip whose recorder is gone. */
+/* S-122: the link of a clip whose recorder is gone; the clip itself stays as it is. */
 static enum asv_status write_link(struct asv_store *store, const struct asv_store_facts *facts,
                                   struct asv_err *err)
 {
@@ -204,8 +204,8 @@ static enum asv_status write_link(struct asv_store *store, const struct asv_stor
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "a link record cannot be written");
 }
 
-/* The newest clip's last digest is what the next one's header names. A clip without any header (the medium
- * lost it) has none: the next names SHA-256 of nothing, which no signed frame has. */
+/* S-121: the newest clip's last digest is what the next one's header names. A clip without any header (the
+ * medium lost it) has none: the next names SHA-256 of nothing, which no signed frame has. */
 static enum asv_status count_clip(struct asv_store *store, uint64_t number,
                                   const struct asv_store_facts *facts)
 {

@@ -257,7 +257,7 @@ static bool key_day_over(struct asv_recorder *recorder)
            asv_clip_writer_moment(clip, mono_now(recorder)).wall_ms >= clip->key.end_ms;
 }
 
-/* Before a fragment that starts with a key frame: a new clip, where one is due. */
+/* S-123: before a fragment that starts with a key frame: a new clip, where one is due. */
 static enum asv_status change_clip(struct asv_recorder *recorder, struct asv_err *err)
 {
     struct asv_store_time now;
