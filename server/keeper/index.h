@@ -90,6 +90,9 @@ ASV_MUST_CHECK enum asv_status asv_index_add(struct asv_index *index, const stru
 /* Wipes entries[at] and closes the gap. */
 void asv_index_drop(struct asv_index *index, uint32_t at);
 
+/* The entry with this id, or NULL. */
+struct asv_entry *asv_index_find(struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES]);
+
 /* The entry of a kind with this date (DAY) and subject (otherwise), or NULL. Of several RESERVE keys of one
  * camera: the one whose due is not set, which is the one in use; due entries are found by walking entries. */
 struct asv_entry *asv_index_day(struct asv_index *index, uint32_t date);

@@ -96,13 +96,33 @@ enum asv_status asv_index_copy(struct asv_index **out, const struct asv_index *i
     return ASV_OK;
 }
 
+/* Where the first entry stands whose id is not below this one. */
+static uint32_t place_of(const struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES])
+{
+    uint32_t low = 0;
+    uint32_t high = index->entry_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (memcmp(index->entries[middle].id, id, ASV_ENTRY_ID_BYTES) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+struct asv_entry *asv_index_find(struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES])
+{
+    uint32_t at = place_of(index, id);
+    bool found = at < index->entry_count && memcmp(index->entries[at].id, id, ASV_ENTRY_ID_BYTES) == 0;
+    return found ? &index->entries[at] : NULL;
+}
+
 enum asv_status asv_index_add(struct asv_index *index, const struct asv_entry *entry)
 {
-    uint32_t at = index->entry_count;
-    while (at > 0 && memcmp(entry->id, index->entries[at - 1].id, sizeof entry->id) < 0) {
-        at--;
-    }
-    if (at > 0 && memcmp(entry->id, index->entries[at - 1].id, sizeof entry->id) == 0) {
+    uint32_t at = place_of(index, entry->id);
+    if (asv_index_find(index, entry->id) != NULL) {
         return ASV_E_EXISTS;
     }
     void *table = index->entries;

@@ -178,31 +178,18 @@ enum asv_status asv_store_reserve(struct asv_store_change *change, const uint8_t
     return status;
 }
 
-static enum asv_status find_entry(struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES],
-                                  struct asv_entry **out)
-{
-    for (uint32_t i = 0; i < index->entry_count; i++) {
-        if (memcmp(index->entries[i].id, id, ASV_ENTRY_ID_BYTES) == 0) {
-            *out = &index->entries[i];
-            return ASV_OK;
-        }
-    }
-    return ASV_E_NOT_FOUND;
-}
-
 enum asv_status asv_store_set_due(struct asv_store *store, const uint8_t entry[ASV_ENTRY_ID_BYTES],
                                   int64_t due_ms, struct asv_err *err)
 {
     struct asv_store_change change;
-    struct asv_entry *found = NULL;
     enum asv_status status = asv_store_begin(store, &change, err);
     if (status != ASV_OK) {
         return status;
     }
-    status = find_entry(change.next, entry, &found);
-    if (status != ASV_OK) {
+    struct asv_entry *found = asv_index_find(change.next, entry);
+    if (found == NULL) {
         asv_store_abort(&change);
-        return asv_fail(err, status, "key store: no such entry");
+        return asv_fail(err, ASV_E_NOT_FOUND, "key store: no such entry");
     }
     found->due_ms = due_ms;
     return asv_store_commit(&change, false, err);

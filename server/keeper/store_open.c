@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/base/fail.h"
+#include "server/base/hex.h"
 #include "server/keeper/secret.h"
 #include "server/keeper/store_internal.h"
 
@@ -213,11 +214,6 @@ static enum asv_status add_name(void *ctx, const char *name)
     return ASV_OK;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
 /* A file that no index names is what a cut commit left. One that is newer than that says that the index was
  * put back from an earlier time: its keys must not be thrown away. */
 static enum asv_status check_leftover(const struct asv_store *store, const char *name, struct asv_err *err)
@@ -227,6 +223,9 @@ static enum asv_status check_leftover(const struct asv_store *store, const char 
     uint64_t generation = 0;
     size_t len = 0;
     enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, err);
+    if (status == ASV_E_LIMIT) {
+        return ASV_OK; /* no keeper wrote that */
+    }
     if (status == ASV_OK && asv_dayfile_generation(data, len, &generation) == ASV_OK &&
         generation > store->index->generation + 1) { /* K-019 */
         status = asv_failf(err, ASV_E_MISMATCH,
@@ -235,68 +234,71 @@ static enum asv_status check_leftover(const struct asv_store *store, const char 
     return status;
 }
 
-static bool is_named(const struct names *wanted, const char *name)
+static bool is_named(struct asv_index *index, const char *name)
 {
-    return wanted->count > 0 &&
-           bsearch(name, wanted->name, wanted->count, sizeof wanted->name[0], compare_names) != NULL;
+    uint8_t id[ASV_ENTRY_ID_BYTES];
+    char own[ASV_ENTRY_NAME_BYTES];
+    size_t digits = 2 * sizeof id;
+    size_t len = strlen(name);
+    if (len < digits || asv_hex_decode(id, sizeof id, name + len - digits) != ASV_OK) {
+        return false;
+    }
+    const struct asv_entry *entry = asv_index_find(index, id);
+    if (entry == NULL) {
+        return false;
+    }
+    asv_entry_name(own, entry);
+    return strcmp(name, own) == 0;
 }
 
 static enum asv_status remove_leftovers(const struct asv_store *store, const struct names *there,
-                                        const struct names *wanted, struct asv_err *err)
+                                        struct asv_err *err)
 {
     const struct asv_disk *disk = &store->setup.disk;
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < there->count; i++) {
-        if (!is_named(wanted, there->name[i])) {
+        if (!is_named(store->index, there->name[i])) {
             status = check_leftover(store, there->name[i], err);
         }
     }
     for (size_t i = 0; status == ASV_OK && i < there->count; i++) {
-        if (!is_named(wanted, there->name[i])) {
+        if (!is_named(store->index, there->name[i])) {
             status = disk->remove(disk->ctx, there->name[i], err);
         }
     }
     return status;
 }
 
-/* Counts the files that are not what the index names, and gathers the names of all. */
-static enum asv_status check_named(struct asv_store *store, struct names *wanted)
+/* How many key files are missing or not what the index names. */
+static uint32_t count_damaged(const struct asv_store *store)
 {
     const struct asv_disk *disk = &store->setup.disk;
-    const struct asv_index *index = store->index;
-    char name[ASV_ENTRY_NAME_BYTES];
-    enum asv_status status = ASV_OK;
-    store->damaged = 0;
-    for (uint32_t i = 0; status == ASV_OK && i < index->entry_count; i++) {
+    uint32_t damaged = 0;
+    for (uint32_t i = 0; i < store->index->entry_count; i++) {
+        const struct asv_entry *entry = &store->index->entries[i];
         asv_auto_free uint8_t *data = NULL;
         uint8_t digest[ASV_SHA256_BYTES] = {0};
+        char name[ASV_ENTRY_NAME_BYTES];
         size_t len = 0;
-        asv_entry_name(name, &index->entries[i]);
+        asv_entry_name(name, entry);
         if (disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, NULL) == ASV_OK) {
             asv_sha256(digest, data, len);
         }
-        store->damaged += memcmp(digest, index->entries[i].digest, sizeof digest) == 0 ? 0 : 1;
-        status = add_name(wanted, name);
+        damaged += memcmp(digest, entry->digest, sizeof digest) == 0 ? 0 : 1;
     }
-    if (wanted->count > 0) {
-        qsort(wanted->name, wanted->count, sizeof wanted->name[0], compare_names);
-    }
-    return status;
+    return damaged;
 }
 
 static enum asv_status check_files(struct asv_store *store, struct asv_err *err)
 {
     const struct asv_disk *disk = &store->setup.disk;
     ASV_CLEANUP(free_names) struct names there = {0};
-    ASV_CLEANUP(free_names) struct names wanted = {0};
     enum asv_status status = disk->list(disk->ctx, add_name, &there, err);
-    if (status == ASV_OK) {
-        status = check_named(store, &wanted);
-    }
     if (status != ASV_OK) {
         return asv_fail(err, status, "key store: its files cannot be listed");
     }
-    return remove_leftovers(store, &there, &wanted, err);
+    store->damaged = count_damaged(store);
+    return remove_leftovers(store, &there, err);
 }
 
 static void forget(struct asv_store *store)
