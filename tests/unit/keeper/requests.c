@@ -323,19 +323,36 @@ static void a_header_by_another_camera_is_a_no(void **state)
     (void)state;
     struct asv_test_identity other;
     asv_test_agency_issue(&site.agency, &other, ASV_ROLE_CAMERA, 2);
+    keeper_make_days(&site, &other, 0, 3);
     make_clip(1);
     assert_false(keeper_opens(&site, &other, &clip).opens); /* K-055: another chain */
     keeper_clip_sign(&clip, other.sk);
     assert_false(opens());
+    assert_false(keeper_opens(&site, &other, &clip).opens);
+    asv_chain_digest(clip.header.chain_digest, &other.chain);
+    keeper_clip_sign(&clip, other.sk);
     assert_false(keeper_opens(&site, &other, &clip).opens); /* it names the first camera's certificate */
     memcpy(clip.header.cert_digest, other.cert_digest, sizeof clip.header.cert_digest);
     keeper_clip_sign(&clip, other.sk);
-    assert_false(keeper_opens(&site, &other, &clip).opens); /* ... and its chain */
-    asv_chain_digest(clip.header.chain_digest, &other.chain);
-    keeper_clip_sign(&clip, other.sk);
     assert_false(keeper_opens(&site, &other, &clip).opens); /* a key that is not this camera's */
-    keeper_make_days(&site, &other, 0, 3);
-    assert_false(keeper_opens(&site, &other, &clip).opens);
+}
+
+static void a_header_that_names_another_chain_is_a_no(void **state)
+{
+    (void)state;
+    make_clip(1);
+    clip.header.chain_digest[0] ^= 1; /* K-055 */
+    keeper_clip_sign(&clip, camera->sk);
+    assert_false(opens());
+}
+
+static void more_stanzas_than_the_header_names_are_a_no(void **state)
+{
+    (void)state;
+    make_clip(1);
+    memcpy(clip.stanzas + clip.stanzas_len, clip.stanzas, clip.stanzas_len);
+    clip.stanzas_len *= 2; /* K-056 */
+    assert_false(opens());
 }
 
 static void a_foreign_or_dock_sealed_clip_is_a_no(void **state)
@@ -571,6 +588,8 @@ int main(void)
         TEST(any_wrong_chunk_is_a_no),
         TEST(any_flipped_bit_of_header_or_stanzas_is_a_no),
         TEST(a_header_by_another_camera_is_a_no),
+        TEST(a_header_that_names_another_chain_is_a_no),
+        TEST(more_stanzas_than_the_header_names_are_a_no),
         TEST(a_foreign_or_dock_sealed_clip_is_a_no),
         TEST(a_signed_header_that_does_not_fit_its_key_is_a_no),
         TEST(an_expired_certificate_does_not_close_old_recordings),

@@ -156,6 +156,28 @@ static void a_slot_that_does_not_give_back_what_was_written_confirms_nothing(voi
     assert_true(status.slots[1].open_erasure && !status.slots[0].open_erasure); /* K-022 */
 }
 
+static enum asv_status write_but_erase_nothing(void *ctx, unsigned cell,
+                                               const uint8_t in[ASV_SLOT_CELL_BYTES], struct asv_err *err)
+{
+    static const uint8_t erased[ASV_SLOT_CELL_BYTES];
+    struct keeper_fake_slot *slot = ctx;
+    (void)err;
+    if (memcmp(in, erased, sizeof erased) != 0) {
+        memcpy(slot->cells[cell], in, ASV_SLOT_CELL_BYTES);
+    }
+    return ASV_OK;
+}
+
+static void a_slot_that_keeps_what_it_should_erase_is_an_open_erasure(void **state)
+{
+    (void)state;
+    make(camera, DAY);
+    f.slots[0].write = write_but_erase_nothing;
+    assert_int_equal(asv_store_destroy_camera_day(f.store, camera, DAY, NULL), ASV_OK);
+    assert_true(status_now().slots[0].open_erasure); /* K-022, K-026 */
+    assert_false(status_now().slots[1].open_erasure);
+}
+
 /* ---- slots that are away ---- */
 
 static void a_slot_that_is_away_is_an_open_erasure_until_it_forgets(void **state)
@@ -246,6 +268,11 @@ static void a_slot_of_another_store_is_refused(void **state)
     assert_int_equal(asv_store_create(&setup, NULL), ASV_OK);
     memcpy(f.disk->slots[1].cells, foreign->slots[1].cells, sizeof f.disk->slots[1].cells);
     assert_int_equal(try_open(), ASV_E_MISMATCH); /* K-025 */
+    make(camera, DAY); /* the same while the store is open: the foreign slot is not touched */
+    assert_int_equal(asv_store_destroy_camera_day(f.store, camera, DAY, NULL), ASV_OK);
+    assert_int_equal(asv_store_heal(f.store, NULL), ASV_OK);
+    assert_true(status_now().slots[1].open_erasure); /* K-025 */
+    assert_memory_equal(f.disk->slots[1].cells, foreign->slots[1].cells, sizeof f.disk->slots[1].cells);
     keeper_disk_free(foreign);
 }
 
@@ -290,6 +317,21 @@ static void an_index_from_an_earlier_time_is_refused_and_no_key_thrown_away(void
     assert_int_equal(f.disk->now_count, files);
 }
 
+/* Of the masters in the slots. */
+static uint64_t newest_epoch(void)
+{
+    uint64_t newest = 0;
+    for (unsigned i = 0; i < KEEPER_DISK_SLOTS * ASV_SLOT_CELLS; i++) {
+        struct asv_slot_cell cell;
+        if (asv_slot_cell_decode(&cell, f.disk->slots[i / ASV_SLOT_CELLS].cells[i % ASV_SLOT_CELLS]) ==
+                ASV_OK &&
+            cell.epoch > newest) {
+            newest = cell.epoch;
+        }
+    }
+    return newest;
+}
+
 static void a_destruction_that_was_cut_is_finished_when_the_store_is_opened(void **state)
 {
     (void)state;
@@ -305,7 +347,9 @@ static void a_destruction_that_was_cut_is_finished_when_the_store_is_opened(void
         keeper_disk_arm(f.disk, n, KEEPER_CUT_NONE);
         bool done = asv_store_destroy_camera_day(f.store, camera, DAY, NULL) == ASV_OK;
         keeper_disk_reboot(f.disk);
+        uint64_t newest = newest_epoch();
         open_it();
+        assert_true(f.store->index->epoch == newest); /* K-018 */
         assert_true(has(other, DAY, pk));
         assert_true(!done || !has(camera, DAY, pk));
         finished = !done && f.store->index->epoch > epoch && !has(camera, DAY, pk); /* K-018 */
@@ -332,6 +376,16 @@ static void a_destruction_replaces_the_master_and_nothing_else_does(void **state
         assert_memory_not_equal(cells[c], f.disk->slots[0].cells[c], ASV_SLOT_CELL_BYTES);
     }
     assert_memory_not_equal(f.disk->slots[0].cells[1], f.disk->slots[1].cells[1], ASV_SLOT_CELL_BYTES);
+}
+
+static void a_day_keeps_its_due_instant_when_another_camera_joins(void **state)
+{
+    (void)state;
+    const struct asv_store_day later = {.date = DAY, .due_ms = 77};
+    uint16_t made = 0;
+    make(camera, DAY);
+    assert_int_equal(asv_store_make_days(f.store, other, &later, 1, &made, NULL), ASV_OK);
+    assert_true(asv_index_day(f.store->index, DAY)->due_ms == 1000 + DAY);
 }
 
 static void a_camera_is_destroyed_without_the_others_of_its_day(void **state)
@@ -493,6 +547,7 @@ int main(void)
         TEST(a_store_needs_two_slots_that_differ),
         TEST(a_store_is_made_once),
         TEST(a_slot_that_does_not_give_back_what_was_written_confirms_nothing),
+        TEST(a_slot_that_keeps_what_it_should_erase_is_an_open_erasure),
         TEST(a_slot_that_is_away_is_an_open_erasure_until_it_forgets),
         TEST(a_slot_that_comes_back_is_brought_up_to_date_when_the_store_is_opened),
         TEST(without_a_slot_nothing_is_destroyed_or_opened),
@@ -503,6 +558,7 @@ int main(void)
         TEST(an_index_from_an_earlier_time_is_refused_and_no_key_thrown_away),
         TEST(a_destruction_that_was_cut_is_finished_when_the_store_is_opened),
         TEST(a_destruction_replaces_the_master_and_nothing_else_does),
+        TEST(a_day_keeps_its_due_instant_when_another_camera_joins),
         TEST(a_camera_is_destroyed_without_the_others_of_its_day),
         TEST(what_is_not_the_keepers_is_left_alone),
         TEST(files_and_slots_work_on_a_file_system),
