@@ -29,6 +29,7 @@
 #define TIMEOUT_MS 60000
 
 static const char program[] = ASV_BINARY_DIR "/bin/asservat-keeper";
+static const char administration[] = ASV_BINARY_DIR "/bin/asservat";
 
 static struct asv_test_agency agency;
 static struct asv_test_world world; /* with the machine's time: the program knows no other */
@@ -520,6 +521,51 @@ static void a_wrong_configuration_says_what_to_do(void **state)
     assert_int_equal(asv_test_run(directory, unknown), 2);
 }
 
+static int administrator(const char *option)
+{
+    const char *const argv[] = {administration, "keeper", "status", "--keeper", socket_path, option, NULL};
+    return asv_test_run(directory, argv);
+}
+
+static bool printed(const char *text)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_read_file(directory, "out", &data, &len);
+    bool found = memmem(data, len, text, strlen(text)) != NULL;
+    free(data);
+    return found;
+}
+
+static void its_state_can_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(administrator(NULL), 1); /* it does not run */
+    write_config(own_peer("server"), "identity");
+    assert_true(start());
+    assert_int_equal(administrator(NULL), 0);
+    assert_true(printed("up to date") && printed("slot-1") && !printed("STOPPED") && !printed("OPEN"));
+    assert_int_equal(administrator("--json"), 0);
+    assert_true(printed("\"destruction\": \"running\"") && printed("\"effaceable\": false"));
+}
+
+static void the_key_may_come_from_elsewhere(void **state)
+{
+    (void)state;
+    char line[256];
+    char from[128];
+    char to[128];
+    snprintf(from, sizeof from, "%s/identity/keeper.key", directory);
+    snprintf(to, sizeof to, "%s/credential", directory);
+    assert_int_equal(rename(from, to), 0);
+    assert_false(start());
+    assert_int_equal(end(SIGKILL), 1);
+    snprintf(line, sizeof line, "%s\nkey = %s", own_peer("dock"), to);
+    write_config(line, "identity");
+    assert_true(start());
+    assert_int_equal(make_days(1).status, ASV_OK);
+}
+
 static void a_slot_can_be_added_when_one_was_lost(void **state)
 {
     (void)state;
@@ -556,6 +602,8 @@ int main(void)
         TEST(it_gave_up_what_it_does_not_need),
         TEST(what_others_can_reach_is_not_used),
         TEST(a_wrong_configuration_says_what_to_do),
+        TEST(its_state_can_be_read),
+        TEST(the_key_may_come_from_elsewhere),
         TEST(a_slot_can_be_added_when_one_was_lost),
     };
     struct asv_err err = {0};

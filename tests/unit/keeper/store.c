@@ -349,7 +349,7 @@ static void a_destruction_that_was_cut_is_finished_when_the_store_is_opened(void
         keeper_disk_reboot(f.disk);
         uint64_t newest = newest_epoch();
         open_it();
-        assert_true(f.store->index->epoch == newest); /* K-018 */
+        assert_true(status_now().epoch == newest); /* K-018 */
         assert_true(has(other, DAY, pk));
         assert_true(!done || !has(camera, DAY, pk));
         finished = !done && f.store->index->epoch > epoch && !has(camera, DAY, pk); /* K-018 */
