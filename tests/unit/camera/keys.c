@@ -83,6 +83,7 @@ static void set_clock(int64_t wall_ms)
     assert_int_equal(asv_store_set_time(rig.store, wall_ms, ASV_CLOCK_DOCK, NULL, NULL), ASV_OK);
 }
 
+/* S-123 */
 static void at_the_end_of_its_day_a_recording_goes_on_in_a_new_linked_clip(void **state)
 {
     (void)state;
