@@ -3,6 +3,8 @@
 #include "dock/settings.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,33 +66,83 @@ static const struct asv_conf_key keys[] = {
     {"keeper.socket", ASV_CONF_PATH, TEXT(keeper_socket), "/run/asservat-keeper/socket", 0, 0, NULL, NULL},
     {"database", ASV_CONF_TEXT, TEXT(database), "dbname=asservat user=asv_dock", 0, 0, NULL, NULL},
     {"status.socket", ASV_CONF_PATH, TEXT(status_socket), "/run/asservat/dock-status.sock", 0, 0, NULL, NULL},
+    {"control.socket", ASV_CONF_TEXT, TEXT(control_socket), "", 0, 0, NULL, NULL},
+    {"slots", ASV_CONF_PATH, TEXT(slots_file), "/etc/asservat/dock-slots.conf", 0, 0, NULL, NULL},
+    {"revocations", ASV_CONF_TEXT, TEXT(revocations), "", 0, 0, NULL, NULL},
+    {"production", ASV_CONF_BOOL, TEXT(production), "yes", 0, 0, NULL, NULL},
     {"zone", ASV_CONF_TEXT, TEXT(zone), ASV_CALENDAR_ZONE, 0, 0, NULL, NULL},
     {"retention_days", ASV_CONF_NUMBER, TEXT(retention_days), "14", 1, 366, NULL, NULL},
     {"policy_version", ASV_CONF_NUMBER, TEXT(policy_version), "1", 1, UINT32_MAX, NULL, NULL},
     {"bulletin_days", ASV_CONF_NUMBER, TEXT(bulletin_days), "30", 1, 120, NULL, NULL},
     {"free_floor", ASV_CONF_SIZE, TEXT(free_floor_bytes), "1G", 0, UINT64_C(1) << 50, NULL, NULL},
     {"quarantine", ASV_CONF_SIZE, TEXT(quarantine_bytes), "20G", MIB, UINT64_C(1) << 50, NULL, NULL},
-    {"usb.memory", ASV_CONF_SIZE, TEXT(usb_bytes), "16M", MIB, GIB, NULL, NULL},
+    {"usb.memory", ASV_CONF_SIZE, TEXT(usb_bytes), "24M", MIB, GIB, NULL, NULL},
     {"threads", ASV_CONF_NUMBER, TEXT(threads), "3", 2, ASV_POOL_MAX_THREADS, NULL, NULL},
     {"camera.configuration", ASV_CONF_NUMBER, TEXT(configuration), "1", 0, UINT32_MAX, NULL, NULL},
     {"camera.pre_roll", ASV_CONF_DURATION, TEXT(pre_roll_ms), "0ms", 0, 120000, NULL, NULL},
     {"camera.checkpoint", ASV_CONF_DURATION, TEXT(checkpoint_ms), "1s", 250, 10000, NULL, NULL},
+    {"camera.handshake", ASV_CONF_DURATION, TEXT(handshake_ms), "10s", 100, 600000, NULL, NULL},
+    {"camera.reply", ASV_CONF_DURATION, TEXT(reply_ms), "15s", 100, 600000, NULL, NULL},
+    {"camera.chunk", ASV_CONF_DURATION, TEXT(chunk_ms), "15s", 100, 600000, NULL, NULL},
+    {"camera.erase", ASV_CONF_DURATION, TEXT(erase_ms), "5min", 100, 3600000, NULL, NULL},
+    {"camera.retry", ASV_CONF_DURATION, TEXT(retry_ms), "1s", 10, 600000, NULL, NULL},
+    {"camera.retries", ASV_CONF_NUMBER, TEXT(retries), "5", 0, 10, NULL, NULL},
+    {"camera.rate_floor", ASV_CONF_SIZE, TEXT(rate_floor_bytes), "64K", 0, GIB, NULL, NULL},
+    {"camera.rate_window", ASV_CONF_DURATION, TEXT(rate_window_ms), "60s", 1000, 3600000, NULL, NULL},
+    {"services.probe", ASV_CONF_DURATION, TEXT(probe_ms), "2s", 10, 600000, NULL, NULL},
     {"log.level", ASV_CONF_TEXT, TEXT(log_level), "info", 0, 0, NULL, NULL},
     {"slot.", ASV_CONF_EACH, 0, 0, NULL, 0, 0, NULL, each_slot},
 };
 
+/* A path that may be left out: then it is `name` in a directory that is known. */
+static enum asv_status complete_path(char out[ASV_SETTINGS_PATH], const char *directory, const char *name,
+                                     const char *key, struct asv_err *err)
+{
+    if (out[0] == '/') {
+        return ASV_OK;
+    }
+    if (out[0] != '\0') {
+        return asv_failf(err, ASV_E_USAGE, "%s: give an absolute path", key);
+    }
+    int len = snprintf(out, ASV_SETTINGS_PATH, "%s/%s", directory, name);
+    return len < ASV_SETTINGS_PATH ? ASV_OK : asv_failf(err, ASV_E_USAGE, "%s: the path is too long", key);
+}
+
+static enum asv_status complete(struct asv_dock_conf *conf, struct asv_err *err)
+{
+    char directory[ASV_SETTINGS_PATH];
+    memcpy(directory, conf->status_socket, sizeof directory);
+    if (conf->vault_mirror[0] != '\0' && conf->vault_mirror[0] != '/') {
+        return asv_failf(err, ASV_E_USAGE, "vault.mirror: give an absolute path");
+    }
+    if (conf->production && conf->readback != 0) {
+        return asv_failf(
+            err, ASV_E_USAGE,
+            "readback = %s proves less than evidence needs; move the vault to a file system with "
+            "O_DIRECT, or say production = no for a test",
+            readbacks[conf->readback]);
+    }
+    enum asv_status status =
+        complete_path(conf->revocations, conf->identity, "revocations", "revocations", err);
+    return status == ASV_OK ? complete_path(conf->control_socket, dirname(directory), "dock-control.sock",
+                                            "control.socket", err)
+                            : status;
+}
+
 enum asv_status asv_dock_conf_read(struct asv_dock_conf *out, const char *path, struct asv_err *err)
 {
+    static const struct asv_conf_key slots_only[] = {
+        {"slot.", ASV_CONF_EACH, 0, 0, NULL, 0, 0, NULL, each_slot}};
+    struct asv_err why = {0};
     *out = (struct asv_dock_conf){0};
     enum asv_status status = asv_conf_read(path, false, keys, sizeof keys / sizeof *keys, out, err);
-    if (status == ASV_OK && out->vault_mirror[0] != '\0' && out->vault_mirror[0] != '/') {
-        status = asv_failf(err, ASV_E_USAGE, "%s: vault.mirror: give an absolute path", path);
+    if (status == ASV_OK) {
+        status = complete(out, &why);
+        if (status != ASV_OK) {
+            return asv_failf(err, status, "%s: %s", path, why.text);
+        }
     }
-    if (status == ASV_OK && out->slot_count == 0) {
-        status = asv_failf(err, ASV_E_USAGE,
-                           "%s: give a line slot.N = PORT for each slot; --learn finds the ports", path);
-    }
-    return status;
+    return status == ASV_OK ? asv_conf_read(out->slots_file, true, slots_only, 1, out, err) : status;
 }
 
 void asv_dock_conf_apply(const struct asv_dock_conf *conf, struct asv_dock *dock)
@@ -106,16 +158,16 @@ void asv_dock_conf_apply(const struct asv_dock_conf *conf, struct asv_dock *dock
     };
     dock->site.read_back = strcmp(readbacks[conf->readback], "none") != 0;
     dock->settings = (struct asv_dock_settings){
-        .handshake_ms = 10000,
-        .reply_ms = 15000,
-        .chunk_ms = 15000,
-        .erase_ms = 300000,
-        .retry_ms = 1000,
-        .retries = 5,
-        .rate_floor_bytes = 64 * 1024,
-        .rate_window_ms = 60000,
+        .handshake_ms = conf->handshake_ms,
+        .reply_ms = conf->reply_ms,
+        .chunk_ms = conf->chunk_ms,
+        .erase_ms = conf->erase_ms,
+        .retry_ms = conf->retry_ms,
+        .retries = (unsigned)conf->retries,
+        .rate_floor_bytes = conf->rate_floor_bytes,
+        .rate_window_ms = conf->rate_window_ms,
         .keep_alive_ms = 15000,
-        .probe_ms = 2000,
+        .probe_ms = conf->probe_ms,
         .indicate_ms = 1000,
         .bulletin_days = (unsigned)conf->bulletin_days,
         .tries = 3,

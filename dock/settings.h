@@ -23,6 +23,10 @@ struct asv_dock_conf {
     char keeper_socket[ASV_SETTINGS_PATH];
     char database[1024]; /* conninfo of the role asv_dock */
     char status_socket[ASV_SETTINGS_PATH];
+    char control_socket[ASV_SETTINGS_PATH]; /* beside the other, unless given */
+    char slots_file[ASV_SETTINGS_PATH];     /* what --learn writes; need not exist */
+    char revocations[ASV_SETTINGS_PATH];    /* a signed list; need not exist; in identity, unless given */
+    bool production;
     char zone[64];
     uint64_t retention_days;
     uint64_t policy_version;
@@ -34,12 +38,15 @@ struct asv_dock_conf {
     uint64_t configuration;
     uint64_t pre_roll_ms;
     uint64_t checkpoint_ms;
+    uint64_t handshake_ms, reply_ms, chunk_ms, erase_ms, retry_ms, retries;
+    uint64_t rate_floor_bytes, rate_window_ms, probe_ms;
     char log_level[16];
     struct asv_dock_slot_setting slots[ASV_DOCK_MAX_SLOTS];
     unsigned slot_count;
 };
 
-/* Reads it. ASV_E_USAGE with path:line for whatever is wrong. */
+/* Reads it, and the file of slots that it names. ASV_E_USAGE with path:line for whatever is wrong; without
+ * any slot that is for the caller to say. */
 ASV_MUST_CHECK enum asv_status asv_dock_conf_read(struct asv_dock_conf *out, const char *path,
                                                   struct asv_err *err);
 

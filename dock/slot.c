@@ -548,7 +548,7 @@ void asv_slot_closed(struct asv_slot *slot)
 
 void asv_slot_detached(struct asv_slot *slot)
 {
-    slot->attached = slot->opened = false;
+    slot->attached = slot->opened = slot->assign = false;
     asv_timer_stop(slot->dock->loop, &slot->retry);
     if (slot->state == ASV_SLOT_EMPTY || slot->state == ASV_SLOT_PARKED)
         return;

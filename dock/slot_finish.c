@@ -371,33 +371,39 @@ static void assignment_step(struct asv_slot *slot)
 
 /* ---- the end ---- */
 
+/* Why a person should look at this camera; "" when nobody needs to. */
 static const char *attention(const struct asv_slot *slot, char *text, size_t size)
 {
     static const struct {
         enum asv_left why;
         const char *text;
     } reasons[] = {
-        {ASV_LEFT_REFUSED, "in custody, but the camera does not erase them"},
+        {ASV_LEFT_REFUSED, "in custody, but not erased by it"},
         {ASV_LEFT_UNREADABLE, "that it cannot give, or not as it should"},
-        {ASV_LEFT_QUARANTINED, "in quarantine: a person must look at them"},
-        {ASV_LEFT_EXPIRED, "whose period is over: the keeper must order their erasure"},
+        {ASV_LEFT_QUARANTINED, "in quarantine, to be looked at"},
+        {ASV_LEFT_EXPIRED, "whose period is over, to be erased at the keeper's order"},
         {ASV_LEFT_RECORDING, "still being recorded"},
     };
     if (slot->standing == ASV_E_REVOKED)
-        snprintf(text, size, "the camera's certificate is revoked: keep it");
+        snprintf(text, size, "the camera's certificate is revoked: keep it; ");
     else if (slot->docking->suspect || slot->docking->twin)
-        snprintf(text, size, "another camera may be using this one's certificate: keep it");
+        snprintf(text, size, "another camera may be using this one's certificate: keep it; ");
     else if (slot->retired)
-        snprintf(text, size, "the camera is retired: keep it");
+        snprintf(text, size, "the camera is retired: keep it; ");
     else
         text[0] = '\0';
     size_t at = strlen(text);
+    bool first = true;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons && at < size; i++) {
         unsigned count = asv_slot_left_for(slot, reasons[i].why);
         if (count > 0)
-            at += (size_t)snprintf(text + at, size - at, "%s%u stay on it %s", at ? "; " : "", count,
-                                   reasons[i].text);
+            at += (size_t)snprintf(text + at, size - at, "%s%u %s", first ? "recordings on it: " : ", ",
+                                   count, reasons[i].text);
+        first = first && count == 0;
     }
+    at = strlen(text);
+    if (at > 1 && text[at - 2] == ';')
+        text[at - 2] = '\0';
     return text;
 }
 

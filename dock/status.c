@@ -3,18 +3,17 @@
 #include "dock/status.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "dock/intake.h"
-#include "server/base/io.h"
+#include "dock/listen.h"
 #include "server/base/uuid.h"
 
 /* ---- the line ---- */
@@ -238,45 +237,13 @@ static void knocked(struct asv_watch *watch, uint32_t events)
     close(fd);
 }
 
-/* A socket file that a daemon left behind when it was killed refuses connections. */
-static enum asv_status remove_stale(const struct sockaddr_un *address, struct asv_err *err)
-{
-    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (probe < 0) {
-        return asv_io_fail(err, errno, address->sun_path);
-    }
-    int connected = connect(probe, (const struct sockaddr *)address, sizeof *address);
-    int e = errno;
-    close(probe);
-    if (connected == 0) {
-        return asv_io_fail(err, EEXIST, "somebody listens on the status socket already");
-    }
-    if (e == ECONNREFUSED && unlink(address->sun_path) != 0 && errno != ENOENT) {
-        return asv_io_fail(err, errno, address->sun_path);
-    }
-    return ASV_OK;
-}
-
 static enum asv_status listen_at(struct asv_status_server *server, const char *path, struct asv_err *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        return asv_fail(err, ASV_E_USAGE, "status.socket: the path is too long for a socket");
-    }
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    enum asv_status status = remove_stale(&address, err);
+    enum asv_status status = asv_listen_at(path, ASV_STATUS_CLIENTS, &server->listener.fd, err);
     if (status != ASV_OK) {
         return status;
     }
-    server->listener.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (server->listener.fd < 0 ||
-        bind(server->listener.fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        return asv_io_fail(err, errno, path);
-    }
-    memcpy(server->path, address.sun_path, sizeof server->path); /* ours to remove from here on */
-    if (chmod(path, 0660) != 0 || listen(server->listener.fd, ASV_STATUS_CLIENTS) != 0) {
-        return asv_io_fail(err, errno, path);
-    }
+    snprintf(server->path, sizeof server->path, "%s", path); /* ours to remove from here on */
     return asv_loop_watch(server->dock->loop, &server->listener, EPOLLIN, err);
 }
 

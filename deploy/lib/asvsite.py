@@ -251,6 +251,7 @@ peer.{user} = dock
 identity = {self.agency}/dock
 vault = {self.directory}/vault
 vault.mirror = {self.directory}/mirror
+production = no
 readback = cached
 keeper.socket = {self.directory}/keeper.sock
 database = {self.postgres.conninfo('asv_dock')}

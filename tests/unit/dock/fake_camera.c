@@ -368,6 +368,8 @@ static enum asv_status op_assignment(void *ctx, const struct asv_assignment *ass
     (void)err;
     hold(camera, ASV_WIRE_HELD_ASSIGNMENT, assignment->number, &assignment->object);
     memcpy(camera->assignment_id, assignment->id, sizeof camera->assignment_id);
+    memcpy(camera->assigned_unit, assignment->unit, sizeof camera->assigned_unit);
+    memcpy(camera->assigned_area, assignment->area, sizeof camera->assigned_area);
     return ASV_OK;
 }
 

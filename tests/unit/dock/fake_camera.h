@@ -30,6 +30,7 @@ struct fake_camera {
     uint64_t last_number;
     struct asv_wire_held held[ASV_WIRE_HELD_KINDS];
     uint8_t assignment_id[16];
+    char assigned_unit[ASV_TEXT_SIZE], assigned_area[ASV_TEXT_SIZE];
     struct asv_wire_camera machine;
 
     /* What was asked of it. */

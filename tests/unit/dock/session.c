@@ -2,12 +2,17 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Whole dockings: slots, workers and vault as in the daemon; camera, keeper and database in memory. */
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dock/control.h"
 #include "dock/docking.h"
 #include "dock/intake.h"
 #include "dock/recovery.h"
+#include "dock/revocations.h"
+#include "dock/status.h"
 #include "tests/unit/dock/rig.h"
 #include "tests/unit/test.h"
 
@@ -456,7 +461,7 @@ static void a_camera_that_does_not_erase_needs_attention(void **state)
     rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(camera->refused, 1);
-    assert_non_null(strstr(rig->slots[0].reason, "does not erase"));
+    assert_non_null(strstr(rig->slots[0].reason, "not erased by it"));
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_ERASURE], 1);
 }
 
@@ -675,6 +680,92 @@ static void an_assignment_ends_with_the_docking(void **state)
     assert_int_equal(rig->assignments, 1);
 }
 
+static const char *order(const char *line)
+{
+    static char answer[256];
+    char *text = asv_control_answer(&rig->dock, line, strlen(line));
+    snprintf(answer, sizeof answer, "%s", text ? text : "");
+    free(text);
+    return answer;
+}
+
+static void a_ready_camera_is_issued_over_the_control_socket(void **state)
+{
+    (void)state;
+    static const char issue[] = "{\"do\":\"assign\",\"slot\":1,\"unit\":\"32-3\",\"area\":\"Innenstadt\"}";
+    assert_string_equal(order("nonsense"), "{\"ok\":false,\"why\":\"this is not a JSON object\"}\n");
+    assert_non_null(strstr(order("{\"do\":\"again\"}"), "with which slot"));
+    assert_non_null(strstr(order("{\"do\":\"again\",\"slot\":99}"), "no such slot"));
+    assert_non_null(strstr(order("{\"do\":\"dance\",\"slot\":1}"), "cannot be done"));
+    assert_non_null(strstr(order("{\"do\":\"again\",\"slot\":1}"), "no camera that is done"));
+    assert_non_null(strstr(order(issue), "only a camera that is ready"));
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_non_null(
+        strstr(order("{\"do\":\"assign\",\"slot\":1,\"unit\":\"caf\u00e9\"}"), "printable ASCII"));
+    assert_non_null(strstr(order(issue), "{\"ok\":true,\"assignment\":\""));
+    assert_int_equal(rig->slots[0].state, ASV_SLOT_CONNECTING);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->sessions, 2);
+    assert_memory_equal(camera->assignment_id, rig->slots[0].assignment, 16);
+    assert_string_equal(camera->assigned_unit, "32-3");
+    assert_string_equal(camera->assigned_area, "Innenstadt");
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_plug(rig, 1, camera); /* back from the shift */
+    rig_run_to(rig, 1, ASV_SLOT_READY);
+    assert_string_equal(camera->assigned_unit, "");
+    assert_int_equal(rig->assignments, 2);
+}
+
+static void a_new_revocation_list_counts_from_the_next_docking_on(void **state)
+{
+    (void)state;
+    struct asv_err err = {0};
+    uint8_t junk[100] = {1, 2, 3};
+    fake_camera_record(camera, 1, 5);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(asv_dock_revoke(&rig->dock, junk, sizeof junk, &err), ASV_E_UNSUPPORTED);
+    assert_null(rig->dock.revoked);
+    make_revocations(camera->identity.cert.serial);
+    struct asv_bytes list = {rig->dock.revoked->data, rig->dock.revoked->len};
+    assert_int_equal(asv_dock_revoke(&rig->dock, list.data, list.len, &err), ASV_E_EXPIRED);
+    assert_int_equal(rig->slots[0].state, ASV_SLOT_READY);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    fake_camera_record(camera, 2, 5);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(2), ASV_COMMIT_QUARANTINED);
+}
+
+static void the_status_line_tells_each_slot(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 300);
+    rig_plug(rig, 0, camera);
+    rig_run(rig, some_chunks);
+    char *line = asv_status_line(&rig->dock);
+    assert_non_null(line);
+    json_t *root = json_loads(line, 0, NULL);
+    const json_t *slots = json_object_get(root, "slots");
+    assert_int_equal(json_array_size(slots), RIG_SLOTS);
+    const json_t *first = json_array_get(slots, 0), *last = json_array_get(slots, RIG_SLOTS - 1);
+    assert_string_equal(json_string_value(json_object_get(first, "state")), "pulling");
+    assert_string_equal(json_string_value(json_object_get(first, "colour")), "blue");
+    assert_string_equal(json_string_value(json_object_get(first, "step")), "payload");
+    assert_string_equal(json_string_value(json_object_get(first, "port")), "1-1");
+    assert_true(json_integer_value(json_object_get(first, "total")) > 300 * 65552);
+    assert_true(json_integer_value(json_object_get(first, "done")) > 0);
+    assert_string_equal(json_string_value(json_object_get(last, "state")), "empty");
+    assert_int_equal(json_integer_value(json_object_get(last, "slot")), RIG_SLOTS);
+    assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+    json_decref(root);
+    free(line);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+}
+
 static void parking_leaves_everything_staged_or_committed(void **state)
 {
     (void)state;
@@ -744,6 +835,9 @@ int main(int argc, char **argv)
         T(a_recording_that_runs_is_left_alone),
         T(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
         T(an_assignment_ends_with_the_docking),
+        T(a_ready_camera_is_issued_over_the_control_socket),
+        T(a_new_revocation_list_counts_from_the_next_docking_on),
+        T(the_status_line_tells_each_slot),
         T(parking_leaves_everything_staged_or_committed),
         T(no_more_frames_are_held_than_the_link_has),
     };
