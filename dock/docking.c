@@ -76,6 +76,7 @@ enum asv_status asv_docking_begin(const struct asv_services *services, const str
         .clock_state = fix->clock_state,
         .last_sync_ms = fix->last_sync_wall_ms ? fix->last_sync_wall_ms : ASV_TIME_UNKNOWN,
         .clock_source = docking->clock_source,
+        .partial = docking->partial,
         .last_number = status->last_number,
         .clips = status->clips,
         .erasures = status->erasures,

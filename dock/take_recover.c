@@ -67,6 +67,7 @@ static void fill_docking(struct asv_docking *docking, const struct asv_commit *n
     docking->slot = notes->slot;
     snprintf(docking->port, sizeof docking->port, "%s", notes->port);
     docking->began_ms = notes->docked_ms;
+    docking->partial = true;
     docking->emptied_ms = ASV_TIME_UNKNOWN;
     memcpy(docking->status.epoch, notes->epoch, sizeof docking->status.epoch);
     docking->status.last_number = notes->number;

@@ -16,6 +16,8 @@ CREATE DOMAIN asv.key32 AS bytea CHECK (octet_length(VALUE) = 32);
 COMMENT ON DOMAIN asv.key32 IS 'Ed25519 or X25519 public key';
 CREATE DOMAIN asv.bytes16 AS bytea CHECK (octet_length(VALUE) = 16);
 COMMENT ON DOMAIN asv.bytes16 IS 'key id or certificate serial';
+CREATE DOMAIN asv.chunk24 AS bytea CHECK (octet_length(VALUE) = 24);
+COMMENT ON DOMAIN asv.chunk24 IS 'final chunk of an age payload: the constant box, encrypted';
 CREATE DOMAIN asv.signature AS bytea CHECK (octet_length(VALUE) = 64);
 COMMENT ON DOMAIN asv.signature IS 'Ed25519 signature';
 CREATE DOMAIN asv.label AS text CHECK (VALUE COLLATE "C" ~ '^[\x20-\x7e]{0,64}$');

@@ -50,6 +50,7 @@ CREATE TYPE asv.clip_facts AS (
     root asv.digest,
     leaves asv.u63,
     payload_bytes asv.u63,
+    final_chunk asv.chunk24,
     media_bytes asv.u63,
     seal_bytes asv.u63,
     seal_digest asv.digest,
@@ -67,7 +68,7 @@ CREATE TYPE asv.clip_facts AS (
     software asv.label
 );
 COMMENT ON TYPE asv.clip_facts IS 'the fields of a commit record, in its order (docs/VAULT.md)';
-GRANT USAGE ON TYPE asv.clip_facts, asv.digest, asv.label, asv.u8, asv.u16, asv.u32, asv.u63, asv.bytes16 TO asv_dock;
+GRANT USAGE ON TYPE asv.clip_facts, asv.digest, asv.label, asv.u8, asv.u16, asv.u32, asv.u63, asv.bytes16, asv.chunk24 TO asv_dock;
 
 CREATE TABLE asv.clip (
     recording uuid PRIMARY KEY REFERENCES asv.recording,
@@ -118,6 +119,7 @@ CREATE TABLE asv.clip (
     root asv.digest NOT NULL,
     leaves asv.u63 NOT NULL,
     payload_bytes asv.u63 NOT NULL,
+    final_chunk asv.chunk24 NOT NULL,
     media_bytes asv.u63 NOT NULL,
     seal_bytes asv.u63 NOT NULL,
     seal_digest asv.digest NOT NULL,
@@ -203,6 +205,7 @@ COMMENT ON COLUMN asv.clip.committed_at IS 'by the dock''s clock';
 COMMENT ON COLUMN asv.clip.root IS 'RFC 6962 root over the chunks: with leaves and payload_bytes the payload''s digest';
 COMMENT ON COLUMN asv.clip.leaves IS 'signed chunks';
 COMMENT ON COLUMN asv.clip.payload_bytes IS 'length of the signed payload';
+COMMENT ON COLUMN asv.clip.final_chunk IS 'last bytes of the payload, outside the tree; zeros when it has none';
 COMMENT ON COLUMN asv.clip.media_bytes IS 'plaintext before padding; 0: unknown';
 COMMENT ON COLUMN asv.clip.seal_bytes IS 'length of the seal';
 COMMENT ON COLUMN asv.clip.seal_digest IS 'SHA-256 of the seal';

@@ -49,7 +49,7 @@ BEGIN
     retired := EXISTS (SELECT FROM asv.camera_retirement WHERE camera = p_camera);
     revoked := asv.is_revoked(p_camera);
     highest_before := asv.highest_before(p_camera, p_epoch, p_began_at);
-    number_back := p_last_number < highest_before;
+    number_back := coalesce(p_last_number < highest_before, false);
     emptied_at := (SELECT max(e.ended_at) FROM asv.docking_end e JOIN asv.docking d ON d.session = e.session
                    WHERE d.camera = p_camera AND d.began_at < p_began_at AND e.remaining = 0);
     unit := asv.camera_unit_of(p_camera);

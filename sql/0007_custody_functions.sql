@@ -32,7 +32,8 @@ DECLARE
     v_id uuid;
 BEGIN
     -- A number that an earlier docking went past without naming it went back. Clip lists ascend, and a camera
-    -- never gives a number twice, so only another camera (or a restored flash) can have it.
+    -- never gives a number twice, so only another camera (or a restored flash) can have it. What a docking rebuilt
+    -- from commit records brings, an earlier one may have named.
     INSERT INTO asv.recording AS r (camera, epoch, number, header, clip, session, number_back, marked, chunks,
                                     seal_bytes, tail_bytes, started_at)
     SELECT p_camera, p_epoch, p_number, p_header, p_clip, p_session,
@@ -40,7 +41,8 @@ BEGIN
                    WHERE o.camera = p_camera AND o.epoch = p_epoch AND o.number > p_number
                      AND d.began_at < v_docking.began_at)
            AND NOT EXISTS (SELECT FROM asv.recording o
-                           WHERE o.camera = p_camera AND o.epoch = p_epoch AND o.number = p_number),
+                           WHERE o.camera = p_camera AND o.epoch = p_epoch AND o.number = p_number)
+           AND v_docking.last_number IS NOT NULL,
            p_marked, p_chunks, p_seal_bytes, p_tail_bytes, p_started_at
     ON CONFLICT (camera, epoch, number, header) DO NOTHING
     RETURNING r.id INTO v_id;
@@ -176,10 +178,10 @@ COMMENT ON FUNCTION asv.receipt_put IS 'adds a receipt to a clip whose row lock 
 
 CREATE FUNCTION asv.clip_same(c asv.clip, f asv.clip_facts) RETURNS boolean
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT (c.clip, c.kind, c.integrity, c.provenance, c.root, c.leaves, c.payload_bytes, c.seal_bytes,
-            c.seal_digest, c.tail_bytes, c.tail_digest, c.link_bytes, c.link_digest, c.stanzas_digest)
-         = (f.clip, f.kind, f.integrity, f.provenance, f.root, f.leaves, f.payload_bytes, f.seal_bytes,
-            f.seal_digest, f.tail_bytes, f.tail_digest, f.link_bytes, f.link_digest, f.stanzas_digest)
+    SELECT (c.clip, c.kind, c.integrity, c.provenance, c.root, c.leaves, c.payload_bytes, c.final_chunk,
+            c.seal_bytes, c.seal_digest, c.tail_bytes, c.tail_digest, c.link_bytes, c.link_digest, c.stanzas_digest)
+         = (f.clip, f.kind, f.integrity, f.provenance, f.root, f.leaves, f.payload_bytes, f.final_chunk,
+            f.seal_bytes, f.seal_digest, f.tail_bytes, f.tail_digest, f.link_bytes, f.link_digest, f.stanzas_digest)
 $$;
 COMMENT ON FUNCTION asv.clip_same IS 'whether two commits are of the same bytes with the same verdict';
 

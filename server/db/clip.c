@@ -190,6 +190,7 @@ static void param_facts(struct asv_params *p, const struct asv_commit *c)
     asv_param_digest(p, c->root);
     asv_param_u64(p, c->leaves);
     asv_param_u64(p, c->payload_bytes);
+    asv_param_bytes(p, c->final_chunk, sizeof c->final_chunk);
     asv_param_u64(p, c->media_bytes);
     asv_param_u64(p, c->seal_bytes);
     asv_param_digest(p, c->seal_digest);

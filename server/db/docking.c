@@ -11,6 +11,41 @@
 #include "server/base/uuid.h"
 #include "server/db/internal.h"
 
+static void param_nulls(struct asv_params *p, int count)
+{
+    for (int i = 0; i < count; i++) {
+        asv_param_null(p);
+    }
+}
+
+static void param_clock(struct asv_params *p, const struct asv_db_docking *d)
+{
+    if (!d->has_clock) {
+        param_nulls(p, 8);
+        return;
+    }
+    asv_param_i64(p, d->offset_ms);
+    asv_param_i64(p, d->uncertainty_ms);
+    if (d->partial) {
+        param_nulls(p, 3);
+    } else {
+        asv_param_time(p, d->camera_wall_ms);
+        asv_param_u64(p, d->camera_mono_ms);
+        asv_param_uuid(p, d->boot);
+    }
+    if (d->clock_state == 0) { /* of a header that could not be read */
+        asv_param_null(p);
+    } else {
+        asv_param_i16(p, d->clock_state);
+    }
+    if (d->partial) {
+        param_nulls(p, 2);
+    } else {
+        asv_param_time(p, d->last_sync_ms);
+        asv_param_i16(p, d->clock_source);
+    }
+}
+
 static void param_docking(struct asv_params *p, const struct asv_db_docking *d)
 {
     asv_params_init(p);
@@ -20,40 +55,35 @@ static void param_docking(struct asv_params *p, const struct asv_db_docking *d)
     asv_param_text(p, d->port);
     asv_param_digest(p, d->camera_cert);
     asv_param_time(p, d->began_ms);
-    if (d->has_clock) {
-        asv_param_i64(p, d->offset_ms);
-        asv_param_i64(p, d->uncertainty_ms);
-        asv_param_time(p, d->camera_wall_ms);
-        asv_param_u64(p, d->camera_mono_ms);
-        asv_param_uuid(p, d->boot);
-        asv_param_i16(p, d->clock_state);
-        asv_param_time(p, d->last_sync_ms);
-        asv_param_i16(p, d->clock_source);
-    } else {
-        for (int i = 0; i < 8; i++) {
-            asv_param_null(p);
-        }
-    }
+    param_clock(p, d);
     asv_param_uuid(p, d->epoch);
-    asv_param_u64(p, d->last_number);
-    asv_param_i64(p, d->clips);
-    asv_param_i64(p, d->erasures);
-    asv_param_u64(p, d->store_bytes);
-    asv_param_u64(p, d->free_bytes);
-    if (d->battery_percent > 100) {
-        asv_param_null(p);
+    if (d->partial) {
+        param_nulls(p, 7);
     } else {
-        asv_param_i16(p, d->battery_percent);
+        asv_param_u64(p, d->last_number);
+        asv_param_i64(p, d->clips);
+        asv_param_i64(p, d->erasures);
+        asv_param_u64(p, d->store_bytes);
+        asv_param_u64(p, d->free_bytes);
+        if (d->battery_percent > 100) {
+            asv_param_null(p);
+        } else {
+            asv_param_i16(p, d->battery_percent);
+        }
+        asv_param_i32(p, d->flags);
     }
-    asv_param_i32(p, d->flags);
     asv_param_text(p, d->firmware);
     asv_param_digest(p, d->firmware_digest);
-    asv_param_u64(p, d->bulletin);
-    asv_param_u64(p, d->revocations);
-    asv_param_u64(p, d->configuration);
-    asv_param_u64(p, d->assignment);
-    asv_param_i64(p, d->policy_version);
-    asv_param_uuid_or_null(p, d->assignment_id);
+    if (d->partial) {
+        param_nulls(p, 6);
+    } else {
+        asv_param_u64(p, d->bulletin);
+        asv_param_u64(p, d->revocations);
+        asv_param_u64(p, d->configuration);
+        asv_param_u64(p, d->assignment);
+        asv_param_i64(p, d->policy_version);
+        asv_param_uuid_or_null(p, d->assignment_id);
+    }
 }
 
 static enum asv_status row_docking(const PGresult *table, struct asv_db_docking_result *out,

@@ -30,6 +30,11 @@ struct asv_db_docking {
     int64_t last_sync_ms; /* ASV_TIME_UNKNOWN: never */
     uint8_t clock_source;
 
+    /* Only what a commit record knows is known: what the camera said of itself then is not, and nothing is
+     * concluded from it. For recovery and rebuilding. Of the clock offset_ms, uncertainty_ms and clock_state
+     * are used, and of what follows epoch, firmware and firmware_digest. */
+    bool partial;
+
     /* What the camera says of itself (STATUS). */
     uint8_t epoch[16];
     uint64_t last_number; /* highest recording number it ever gave in this epoch */

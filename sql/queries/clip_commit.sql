@@ -51,25 +51,26 @@ SELECT asv.clip_commit(
         $45::bytea, -- root
         $46::bigint, -- leaves
         $47::bigint, -- payload_bytes
-        $48::bigint, -- media_bytes
-        $49::bigint, -- seal_bytes
-        $50::bytea, -- seal_digest
-        $51::bigint, -- tail_bytes
-        $52::bytea, -- tail_digest
-        $53::bigint, -- link_bytes
-        $54::bytea, -- link_digest
-        $55::bytea, -- stanzas_digest
-        $56::smallint, -- integrity
-        $57::smallint, -- provenance
-        $58::smallint, -- kind
-        $59::text, -- reason
-        $60::smallint, -- readback
-        $61::smallint, -- replicas
-        $62::text -- software
+        $48::bytea, -- final_chunk
+        $49::bigint, -- media_bytes
+        $50::bigint, -- seal_bytes
+        $51::bytea, -- seal_digest
+        $52::bigint, -- tail_bytes
+        $53::bytea, -- tail_digest
+        $54::bigint, -- link_bytes
+        $55::bytea, -- link_digest
+        $56::bytea, -- stanzas_digest
+        $57::smallint, -- integrity
+        $58::smallint, -- provenance
+        $59::smallint, -- kind
+        $60::text, -- reason
+        $61::smallint, -- readback
+        $62::smallint, -- replicas
+        $63::text -- software
     )::asv.clip_facts,
-    p_record => $63::bytea,
-    p_receipt_session => $64::bytea,
-    p_receipt_kind => $65::smallint,
-    p_receipt_at => $66::timestamptz,
-    p_receipt_due => $67::timestamptz,
-    p_receipt => $68::bytea)
+    p_record => $64::bytea,
+    p_receipt_session => $65::bytea,
+    p_receipt_kind => $66::smallint,
+    p_receipt_at => $67::timestamptz,
+    p_receipt_due => $68::timestamptz,
+    p_receipt => $69::bytea)

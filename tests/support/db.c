@@ -261,6 +261,7 @@ static void fill_facts(struct asv_commit *facts, const struct asv_test_agency *a
     fill(facts->assignment, 16, "assignment", who, 0);
     fill(facts->key_id, 16, "key", who, 0);
     fill(facts->root, 32, "root", who, number);
+    fill(facts->final_chunk, 24, "final", who, number);
     fill(facts->seal_digest, 32, "seal", who, number);
     fill(facts->link_digest, 32, "link", who, number);
     fill(facts->stanzas_digest, 32, "stanzas", who, number);

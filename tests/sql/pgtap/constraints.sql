@@ -45,6 +45,7 @@ JOIN pg_type d ON d.oid = a.atttypid AND d.typnamespace = 'asv'::regnamespace AN
 JOIN (VALUES ('digest', to_jsonb('\x00'::text)), ('digest', to_jsonb('\x' || repeat('00', 33))),
              ('key32', to_jsonb('\x'::text)), ('key32', to_jsonb('\x' || repeat('00', 31))),
              ('bytes16', to_jsonb('\x' || repeat('00', 15))), ('bytes16', to_jsonb('\x' || repeat('00', 17))),
+             ('chunk24', to_jsonb('\x' || repeat('00', 23))), ('chunk24', to_jsonb('\x' || repeat('00', 25))),
              ('signature', to_jsonb('\x' || repeat('00', 63))), ('signature', to_jsonb('\x' || repeat('00', 65))),
              ('label', to_jsonb(repeat('a', 65))), ('label', to_jsonb('Ü'::text)), ('label', to_jsonb(E'a\nb'::text)),
              ('label', to_jsonb(E'a\x7f'::text)),

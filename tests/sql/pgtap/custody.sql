@@ -167,6 +167,10 @@ SELECT is(pg_temp.dock('fourth', 90, 4), 'done back=t before=9 emptied=t', 'the 
 SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'clone', 'a suspected clone');
 SELECT is(pg_temp.announce('fourth', 7, 'h7'), 'announced taken=f/f back=t', 'a new recording under a number that was passed over');
 SELECT is((SELECT count(*) FROM asv.alarm_overview WHERE kind = 'clone'), 2::bigint, 'too');
+SELECT pg_temp.acknowledge_all();
+SELECT is(pg_temp.dock('rebuilt', 100, NULL), 'done back=f before=9 emptied=t', 'from a docking that was rebuilt nothing is concluded');
+SELECT is(pg_temp.announce('rebuilt', 8, 'h8'), 'announced taken=f/f back=f', 'nor from what it brings');
+SELECT is((SELECT count(*) FROM asv.alarm_overview), 0::bigint, 'no alarm');
 SELECT is(pg_temp.dock('fifth', 120, 1, 'formatted'), 'done back=f before=0 emptied=t', 'a formatted store begins anew');
 
 -- ---- the device log
