@@ -19,6 +19,7 @@
 
 /* A committed clip, found in the first pass. */
 struct found {
+    uint8_t kind; /* enum asv_commit_kind */
     int64_t committed_ms;
     enum asv_vault_area area;
     char path[ASV_VAULT_PATH_BYTES];
@@ -135,16 +136,22 @@ static enum asv_status note(void *ctx, enum asv_vault_area area, const char *pat
         rebuild->found_cap = cap;
     }
     struct found *entry = &rebuild->found[rebuild->found_count++];
+    entry->kind = facts.kind;
     entry->committed_ms = facts.committed_ms;
     entry->area = area;
     snprintf(entry->path, sizeof entry->path, "%s", path);
     return ASV_OK;
 }
 
+/* Stored clips first: where two have one UUID, the other one is the double, whatever the clocks of two docks
+ * said. */
 static int by_commit(const void *a, const void *b)
 {
     const struct found *first = a;
     const struct found *second = b;
+    if (first->kind != second->kind) {
+        return first->kind < second->kind ? -1 : 1;
+    }
     if (first->committed_ms != second->committed_ms) {
         return first->committed_ms < second->committed_ms ? -1 : 1;
     }
@@ -198,8 +205,9 @@ static enum asv_status read_clip(const struct rebuild *rebuild, const struct fou
     return ASV_OK;
 }
 
-/* The docking that brought the clip: what the commit record knows of it. */
+/* A docking of the clip's camera: what the commit record knows of it. */
 static enum asv_status restore_docking(const struct rebuild *rebuild, const struct clip_files *files,
+                                       const uint8_t session[ASV_SHA256_BYTES], int64_t began_ms,
                                        struct asv_err *err)
 {
     const struct asv_commit *facts = &files->facts;
@@ -208,25 +216,19 @@ static enum asv_status restore_docking(const struct rebuild *rebuild, const stru
         .slot = facts->slot,
         .port = facts->port,
         .chain = files->camera.encoded,
-        .began_ms = facts->docked_ms,
+        .began_ms = began_ms,
         .has_clock = true,
         .offset_ms = facts->offset_ms,
         .uncertainty_ms = facts->uncertainty_ms,
-        .camera_wall_ms = facts->docked_ms - facts->offset_ms,
         .clock_state = facts->clock_state,
-        .last_sync_ms = ASV_TIME_UNKNOWN,
-        .last_number = 0, /* what else the camera held then is not known */
-        .battery_percent = 255,
+        .partial = true,
         .firmware = facts->firmware,
-        .policy_version = facts->policy,
-        .bulletin = facts->bulletin,
     };
-    memcpy(docking.session, facts->session, sizeof docking.session);
+    memcpy(docking.session, session, sizeof docking.session);
     memcpy(docking.dock_cert, facts->dock_cert, sizeof docking.dock_cert);
     memcpy(docking.camera_cert, facts->camera_cert, sizeof docking.camera_cert);
     memcpy(docking.epoch, facts->epoch, sizeof docking.epoch);
     memcpy(docking.firmware_digest, facts->firmware_digest, sizeof docking.firmware_digest);
-    memcpy(docking.assignment_id, facts->assignment, sizeof docking.assignment_id);
     return asv_db_docking_begin(rebuild->db, &docking, &result, err);
 }
 
@@ -253,7 +255,7 @@ static enum asv_status restore_clip(struct rebuild *rebuild, const struct found 
                                     struct clip_files *files, struct asv_err *err)
 {
     enum asv_db_outcome outcome;
-    struct asv_receipt receipt;
+    struct asv_receipt receipt = {0};
     enum asv_status status = read_clip(rebuild, found, files, err);
     if (status == ASV_OK && files->receipt_len != 0) {
         status = asv_receipt_decode(&receipt, files->receipt, files->receipt_len, err);
@@ -264,7 +266,12 @@ static enum asv_status restore_clip(struct rebuild *rebuild, const struct found 
                               : asv_receipt_verify(&receipt, dock, NULL, err);
     }
     if (status == ASV_OK) {
-        status = restore_docking(rebuild, files, err);
+        status = restore_docking(rebuild, files, files->facts.session, files->facts.docked_ms, err);
+    }
+    if (status == ASV_OK && files->receipt_len != 0 &&
+        memcmp(receipt.session, files->facts.session, sizeof receipt.session) != 0) {
+        /* given again in a later docking, of which no more is known than its time */
+        status = restore_docking(rebuild, files, receipt.session, receipt.time_ms, err);
     }
     if (status != ASV_OK) {
         return status;

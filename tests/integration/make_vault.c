@@ -3,7 +3,8 @@
  *
  * make_vault AGENCY CHAIN SEED COUNT VAULT [MIRROR]: recordings in custody without a dock. AGENCY/dock has
  * the dock's key and chain; CHAIN is a camera's whose keys come from SEED (make_request). Recording n has n %
- * 3 chunks; every fourth is quarantined, every second was erased on the camera.
+ * 3 chunks; every fourth is quarantined, every second was erased on the camera. Ten come with each docking,
+ * an hour apart, but number 5 was left for the third.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -102,6 +103,11 @@ static void write_payload(struct asv_clip_dir *clip, uint64_t number, struct asv
     facts->readback = (uint8_t)mode;
 }
 
+static uint64_t docking_of(uint64_t number)
+{
+    return number == 5 ? 2 : number / 10;
+}
+
 static void describe(const struct world *world, uint64_t number, struct asv_commit *facts)
 {
     const struct asv_cert *leaf = &world->camera.leaf;
@@ -130,8 +136,8 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
         .offset_ms = 120,
         .uncertainty_ms = 15,
         .day = 20260105,
-        .docked_ms = BEGAN_MS + 36000000,
-        .committed_ms = BEGAN_MS + 36000000 + (int64_t)number * 1000,
+        .docked_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000,
+        .committed_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000 + (int64_t)number * 1000,
         .media_bytes = 100000 * number,
         .integrity = quarantined ? 5 : 1,
         .provenance = 1,
@@ -145,7 +151,7 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
     asv_key_digest(facts->agency, world->root_pk);
     memcpy(facts->dock_cert, world->dock_cert, 32);
     memcpy(facts->camera_cert, world->camera_cert, 32);
-    fill(facts->session, 32, "session", number / 10);
+    fill(facts->session, 32, "session", docking_of(number));
     memcpy(facts->model, leaf->model, sizeof facts->model);
     memcpy(facts->serial, leaf->device_serial, sizeof facts->serial);
     fill(facts->firmware_digest, 32, "firmware", 0);
