@@ -103,7 +103,7 @@ static void promise_days(struct site *site, unsigned camera, unsigned first, uns
 
 static enum asv_status make(struct site *site, unsigned camera, unsigned first, unsigned end)
 {
-    struct asv_store_day days[DAYS];
+    struct asv_store_day days[DAYS] = {{0}};
     uint16_t made = 0;
     for (unsigned d = first; d < end; d++) {
         days[d - first] = day_of(d);
