@@ -148,6 +148,7 @@ static void finish_close(struct asv_usb_camera *camera)
     libusb_close(camera->handle);
     camera->handle = NULL;
     camera->opened = camera->closing = camera->failed = false;
+    camera->broken = NULL;
     camera->halted_in = camera->halted_out = false;
     camera->usb->config.ops.closed(camera->usb->config.ops.ctx, camera);
     asv_usb_top_up_all(camera->usb);
@@ -188,6 +189,8 @@ static void settle_handle(struct asv_usb_camera *camera)
 {
     if (!camera->handle || camera->blocking.running)
         return;
+    if (camera->broken)
+        asv_usb_camera_fail(camera, ASV_E_AWAY, camera->broken);
     if ((camera->failed || !camera->present) && !camera->closing) {
         asv_usb_camera_fail(camera, ASV_E_AWAY, "the camera was taken out");
         bool again = camera->want_open;

@@ -41,6 +41,8 @@ struct asv_usb_camera {
     char port[ASV_USB_PORT_BYTES];
     void *user;
     bool announced, present, want_open, want_reset, opened, closing, failed;
+    const char
+        *broken; /* why a transfer could not be submitted: failed is called from the loop's next round */
     uint8_t interface, in, out;
     unsigned want, buffer_count, posted, stalls;
     bool halted_in, halted_out;

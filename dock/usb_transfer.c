@@ -69,6 +69,14 @@ static unsigned allowed(const struct asv_usb_camera *camera)
     return camera->want < share ? camera->want : share;
 }
 
+/* Submitting happens within functions that a slot calls (release, send, want), which must not be called back
+ * from there: it may be in the middle of dropping what the frame belonged to. */
+static void broke(struct asv_usb_camera *camera, int code)
+{
+    camera->broken = libusb_error_name(code);
+    asv_usb_settle_soon(camera->usb);
+}
+
 /* Posts one buffer; frees it when that cannot be. */
 static void post(struct asv_usb_buffer *buffer)
 {
@@ -82,14 +90,14 @@ static void post(struct asv_usb_buffer *buffer)
     }
     buffer_free(buffer);
     if (code != LIBUSB_ERROR_NO_MEM)
-        asv_usb_camera_fail(camera, ASV_E_AWAY, libusb_error_name(code));
+        broke(camera, code);
     else if (!asv_timer_is_set(&camera->usb->memory))
         asv_timer_start(camera->usb->config.loop, &camera->usb->memory, NO_MEMORY_MS);
 }
 
 static bool usable(const struct asv_usb_camera *camera)
 {
-    return camera->opened && !camera->closing && !camera->failed && !camera->halted_in &&
+    return camera->opened && !camera->closing && !camera->failed && !camera->broken && !camera->halted_in &&
            !camera->halted_out && !camera->blocking.running;
 }
 
@@ -248,7 +256,7 @@ static void out_next(struct asv_usb_camera *camera)
     if (code == 0)
         camera->out_posted = true;
     else
-        asv_usb_camera_fail(camera, ASV_E_AWAY, libusb_error_name(code));
+        broke(camera, code);
 }
 
 static void LIBUSB_CALL out_done(struct libusb_transfer *transfer)
