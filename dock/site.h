@@ -73,7 +73,7 @@ struct asv_docking {
     struct asv_clock_fix fix;
     struct asv_wire_status_reply status;
     uint8_t clock_source;
-    bool partial; /* known from a commit record only: what the camera said of itself is lost */
+    bool partial;                /* known from a commit record only: what the camera said of itself is lost */
     struct asv_revoked *revoked; /* NULL: none known */
     int64_t emptied_ms;          /* an earlier docking left nothing on it then; ASV_TIME_UNKNOWN */
     bool suspect;                /* may be a clone: what is not known yet goes to quarantine */
