@@ -338,7 +338,11 @@ static void it_survives_kill_at_any_moment(void **state)
             }
         }
         assert_int_equal(end(SIGKILL), 128 + SIGKILL);
-        assert_int_not_equal(asv_keeper_client_pump(client, NULL), ASV_OK);
+        struct asv_keeper_reply unread; /* what it sent before it died may still be read */
+        while (asv_keeper_client_pump(client, NULL) == ASV_OK) {
+            while (asv_keeper_client_take(client, &unread) == ASV_OK) {
+            }
+        }
     }
     assert_true(start());
     assert_int_equal(get_status().damaged, 0);

@@ -216,7 +216,8 @@ static void a_hanging_camera_answers_nothing_until_it_is_healed(void **state)
     host_ok(&f->host, "fault " PORT " clear");
     host_until(&f->host, &in.done);
     assert_int_equal(in.status, LIBUSB_TRANSFER_COMPLETED);
-    assert_int_equal(in.length, SIZE);
+    /* which of the frames that wait comes first is the device's affair: the generated one, or an echo */
+    assert_true(in.length == SIZE || in.length == 5);
     flight_free(&in);
 }
 
