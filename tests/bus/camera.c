@@ -9,6 +9,7 @@
 #include "tests/bus/devices.h"
 
 #define DIR_BYTES 256
+#define BUSY_NS   1000000 /* until a camera that is at work is asked again */
 
 enum wall { WALL_REAL, WALL_OFFSET, WALL_LOST };
 
@@ -113,9 +114,11 @@ static enum asv_status hosted_out(void *self, uint64_t now, const uint8_t *frame
 static enum asv_status hosted_in(void *self, uint64_t now, uint8_t *frame, size_t *len, uint64_t *wake)
 {
     struct hosted *h = self;
-    (void)now;
-    (void)wake;
-    return asv_camera_in(h->camera, frame, ASV_WIRE_MAX_FRAME_BYTES, len);
+    enum asv_status status = asv_camera_in(h->camera, frame, ASV_WIRE_MAX_FRAME_BYTES, len);
+    if (status == ASV_E_AGAIN && asv_camera_busy(h->camera)) {
+        *wake = now + BUSY_NS;
+    }
+    return status;
 }
 
 static void hosted_destroy(void *self)

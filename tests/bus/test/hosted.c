@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firmware-proto/camera/clock.h"
+#include "firmware-proto/camera/erase.h"
 #include "firmware-proto/camera/flash_posix.h"
 #include "firmware-proto/camera/trust.h"
 #include "firmware-proto/wire/dock.h"
@@ -21,7 +22,7 @@
 static struct asv_rig rig; /* its agency, clock and keys; the flash is a directory here */
 static char directory[256];
 
-/* An installed camera with one recording of about five megabytes. */
+/* An installed camera with one recording of about twenty megabytes: more than it overwrites in one step. */
 static void make_camera(void)
 {
     const struct asv_store_options options = {.firmware.version = "bus test"};
@@ -46,7 +47,7 @@ static void make_camera(void)
                                        (struct asv_bytes){rig.bulletin_data, rig.bulletin_len}, &rig.err),
                      ASV_OK);
     assert_int_equal(asv_store_set_time(rig.store, rig.world.wall, ASV_CLOCK_RTC, NULL, NULL), ASV_OK);
-    uint8_t *stream = asv_fmp4_stream(16, 1000, 300000, &len);
+    uint8_t *stream = asv_fmp4_stream(64, 1000, 300000, &len);
     assert_non_null(stream);
     assert_int_equal(asv_rig_record(&rig, stream, len, 65536, 200), ASV_OK);
     free(stream);
@@ -273,6 +274,42 @@ static void a_session_begins_over_what_the_last_one_left(void **state)
     session_close(&s);
 }
 
+/* The keeper's statement that the only clip is to be destroyed. */
+static void make_statement(struct session *s, struct asv_rig_statement *out)
+{
+    struct asv_destruction *said = &out->statement;
+    struct asv_wire_message message = {.type = ASV_WIRE_STATUS};
+    struct asv_wire_clip clip = only_clip(s);
+    memset(out, 0, sizeof *out);
+    memcpy(said->agency, rig.agency.id, sizeof said->agency);
+    memcpy(said->camera_cert, rig.agency.camera.cert_digest, sizeof said->camera_cert);
+    memcpy(said->header, clip.header, sizeof said->header);
+    said->number = clip.number;
+    said->reason = ASV_DESTRUCTION_EXPIRED;
+    said->issued_ms = ASV_TEST_NOW_MS;
+    request(s, &message);
+    assert_int_equal(step(s), 0);
+    memcpy(said->epoch, s->event.message.body.status_reply.epoch, sizeof said->epoch);
+    assert_int_equal(asv_rig_statement_sign(&rig, out), ASV_OK);
+}
+
+/* It overwrites in steps: the bus must ask it again, or the next step would wait for the host's next word. */
+static void a_camera_that_erases_answers_without_being_asked_again(void **state)
+{
+    static struct session s;
+    static struct asv_rig_statement statement;
+    session_open(&s, *state);
+    make_statement(&s, &statement);
+    assert_true(only_clip(&s).chunks * ASV_WIRE_CHUNK_BYTES > ASV_STORE_ERASE_STEP_BYTES);
+    struct asv_wire_message message = {.type = ASV_WIRE_DESTROY,
+                                       .body.object.object = {statement.data, statement.len}};
+    request(&s, &message);
+    assert_int_equal(step(&s), 0);
+    assert_int_equal(s.event.kind, ASV_WIRE_EVENT_REPLY);
+    assert_int_equal(s.event.message.type, ASV_WIRE_DESTROY | ASV_WIRE_REPLY);
+    session_close(&s);
+}
+
 static void a_camera_without_a_store_does_not_boot(void **state)
 {
     host_ok(*state, "camera none camera 1-1.1 dir=%s/none", directory);
@@ -289,6 +326,7 @@ int main(void)
         cmocka_unit_test(after_a_power_cut_in_mid_transfer_the_clip_is_still_there),
         cmocka_unit_test(a_reset_ends_the_session_and_the_next_begins),
         cmocka_unit_test(a_session_begins_over_what_the_last_one_left),
+        cmocka_unit_test(a_camera_that_erases_answers_without_being_asked_again),
         cmocka_unit_test(a_camera_without_a_store_does_not_boot),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
