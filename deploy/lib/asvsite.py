@@ -245,20 +245,15 @@ peer.{user} = dock
 """)
 
     def write_dock_conf(self, ports, **more):
-        """dock.conf with these ports as slots 1, 2, …"""
-        lines = [f"slot.{i} = {port}" for i, port in enumerate(ports, 1)] + [f"{k} = {v}" for k, v in more.items()]
-        (self.directory / "dock.conf").write_text(f"""\
-identity = {self.agency}/dock
-vault = {self.directory}/vault
-vault.mirror = {self.directory}/mirror
-production = no
-readback = cached
-keeper.socket = {self.directory}/keeper.sock
-database = {self.postgres.conninfo('asv_dock')}
-status.socket = {self.directory}/run/dock-status.sock
-free_floor = 64M
-quarantine = 1G
-""" + "\n".join(lines) + "\n")
+        """dock.conf with these ports as slots 1, 2, …; `more` adds to what stands here, or replaces it (None: left out)"""
+        values = {
+            "identity": f"{self.agency}/dock", "vault": f"{self.directory}/vault",
+            "vault.mirror": f"{self.directory}/mirror", "production": "no", "readback": "cached",
+            "keeper.socket": f"{self.directory}/keeper.sock", "database": self.postgres.conninfo("asv_dock"),
+            "status.socket": self.status, "free_floor": "64M", "quarantine": "1G",
+        } | {f"slot.{i}": port for i, port in enumerate(ports, 1)} | more
+        (self.directory / "dock.conf").write_text(
+            "".join(f"{key} = {value}\n" for key, value in values.items() if value is not None))
 
     def cli(self, *arguments, **keywords):
         return run(self.bin("asservat"), *arguments, "--config", self.conf, **keywords)
