@@ -144,6 +144,17 @@ static enum asv_status gather_days(struct asv_keeper *keeper, const uint8_t came
     return status;
 }
 
+enum asv_status asv_keeper_reserve_due(const struct asv_keeper *keeper, int64_t *due_ms, struct asv_err *err)
+{
+    uint32_t today = 0;
+    int64_t now = 0;
+    if (asv_world_wall_ms(keeper->world, &now) != ASV_OK || asv_local_date(now, &today) != ASV_OK ||
+        asv_due_ms(today, keeper->retention_days, due_ms) != ASV_OK) {
+        return asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
+    }
+    return ASV_OK;
+}
+
 /* Signs the bulletin and takes its number in one change: it is committed before anyone sees it. */
 static enum asv_status sign_bulletin(struct asv_keeper *keeper, struct asv_store_change *change,
                                      struct asv_bulletin *bulletin, const struct asv_bulletin_key *keys,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Key files (docs/KEEPER.md 5): the X25519 private keys of every camera for one local day, or one camera's
+ * Key files (docs/KEEPER.md 5): the X25519 private keys of cameras for one local day, or one camera's
  * reserve key, encrypted under a key of its own that stands in the index and is used for this one file.
  */
 #ifndef ASV_KEEPER_DAYFILE_H
@@ -11,7 +11,7 @@
 
 #define ASV_DAYFILE_FORMAT       1
 #define ASV_DAYFILE_HEADER_BYTES 61
-#define ASV_DAYFILE_KEYS_MAX     ASV_INDEX_CAMERAS_MAX
+#define ASV_DAYFILE_KEYS_MAX     1024 /* a new key is a new file: what one camera costs has a bound */
 #define ASV_DAYFILE_KEY_BYTES    (ASV_SHA256_BYTES + ASV_X25519_BYTES)
 #define ASV_DAYFILE_MAX \
     (ASV_DAYFILE_HEADER_BYTES + 4 + ASV_DAYFILE_KEYS_MAX * ASV_DAYFILE_KEY_BYTES + ASV_AEAD_TAG_BYTES)

@@ -17,7 +17,7 @@
 #define ASV_INDEX_HEADER_BYTES 80
 #define ASV_INDEX_FILE_MAX     (16u << 20)
 #define ASV_INDEX_ENTRIES_MAX  65536 /* 140 bytes each; room for every hold of years */
-#define ASV_INDEX_CAMERAS_MAX  4096
+#define ASV_INDEX_CAMERAS_MAX  16384 /* 72 bytes each */
 #define ASV_ENTRY_ID_BYTES     16
 #define ASV_ENTRY_NAME_BYTES   48 /* of its file's name, NUL included */
 
@@ -93,10 +93,12 @@ void asv_index_drop(struct asv_index *index, uint32_t at);
 /* The entry with this id, or NULL. */
 struct asv_entry *asv_index_find(struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES]);
 
-/* The entry of a kind with this date (DAY) and subject (otherwise), or NULL. Of several RESERVE keys of one
- * camera: the one whose due is not set, which is the one in use; due entries are found by walking entries. */
-struct asv_entry *asv_index_day(struct asv_index *index, uint32_t date);
-struct asv_entry *asv_index_reserve(struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES]);
+/* The next file of this day behind after (NULL: the first), or NULL. */
+struct asv_entry *asv_index_day(const struct asv_index *index, uint32_t date, const struct asv_entry *after);
+
+/* The same of this camera's reserve keys that are in use: whose due is not set. */
+struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
+                                    const struct asv_entry *after);
 
 /* The camera's row, made when it is missing. Errors as asv_index_add. The pointer lives until the next add.
  */

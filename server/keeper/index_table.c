@@ -146,9 +146,9 @@ void asv_index_drop(struct asv_index *index, uint32_t at)
     asv_wipe(&index->entries[index->entry_count], sizeof index->entries[0]);
 }
 
-struct asv_entry *asv_index_day(struct asv_index *index, uint32_t date)
+struct asv_entry *asv_index_day(const struct asv_index *index, uint32_t date, const struct asv_entry *after)
 {
-    for (uint32_t i = 0; i < index->entry_count; i++) {
+    for (size_t i = after == NULL ? 0 : (size_t)(after - index->entries) + 1; i < index->entry_count; i++) {
         if (index->entries[i].kind == ASV_ENTRY_DAY && index->entries[i].date == date) {
             return &index->entries[i];
         }
@@ -156,9 +156,10 @@ struct asv_entry *asv_index_day(struct asv_index *index, uint32_t date)
     return NULL;
 }
 
-struct asv_entry *asv_index_reserve(struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES])
+struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
+                                    const struct asv_entry *after)
 {
-    for (uint32_t i = 0; i < index->entry_count; i++) {
+    for (size_t i = after == NULL ? 0 : (size_t)(after - index->entries) + 1; i < index->entry_count; i++) {
         struct asv_entry *entry = &index->entries[i];
         if (entry->kind == ASV_ENTRY_RESERVE && entry->due_ms == 0 &&
             memcmp(entry->subject, camera, ASV_SHA256_BYTES) == 0) {

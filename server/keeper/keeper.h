@@ -70,7 +70,7 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
  * *next_wall_ms when the next key is due (0: unknown). */
 void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms);
 
-/* ---- parts (bulletin.c, opens.c, camera.c) ---- */
+/* ---- parts (camera.c, opens.c) ---- */
 
 /* The newest revocation list, verified; *out is NULL when none is configured and none was ever seen.
  * ASV_E_EXPIRED for one that is older than one seen before, ASV_E_STATE when it is gone. */
@@ -90,6 +90,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_make_days(struct asv_keeper *keeper,
 ASV_MUST_CHECK enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper,
                                                    const struct asv_keeper_request *request,
                                                    struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* When a reserve key that is used now is due. */
+ASV_MUST_CHECK enum asv_status asv_keeper_reserve_due(const struct asv_keeper *keeper, int64_t *due_ms,
+                                                      struct asv_err *err);
 
 /* ASV_OK with the answer, whatever the clip is; an error, of class RETRY, only when the keeper itself cannot
  * tell. */

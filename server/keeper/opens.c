@@ -94,21 +94,24 @@ static enum asv_status check_due(const struct asv_keeper *keeper, bool *gone, st
     return ASV_OK;
 }
 
-/* A reserve key that was used lives on for the retention period from the day of this docking, no longer. */
+/* K-057 */
 static enum asv_status date_reserve(struct asv_keeper *keeper, const struct asv_seal_header *header,
                                     struct asv_err *err)
 {
-    uint32_t today = 0;
-    int64_t now = 0;
+    struct asv_store_change change;
     int64_t due_ms = 0;
     if (header->key_kind != ASV_KEY_RESERVE || keeper->scratch->key.due_ms != 0) {
         return ASV_OK;
     }
-    if (asv_world_wall_ms(keeper->world, &now) != ASV_OK || asv_local_date(now, &today) != ASV_OK ||
-        asv_due_ms(today, keeper->retention_days, &due_ms) != ASV_OK) {
-        return asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
+    enum asv_status status = asv_keeper_reserve_due(keeper, &due_ms, err);
+    if (status == ASV_OK) {
+        status = asv_store_begin(keeper->store, &change, err);
     }
-    return asv_store_set_due(keeper->store, keeper->scratch->key.entry, due_ms, err); /* K-057 */
+    if (status == ASV_OK) {
+        asv_store_reserve_used(&change, header->cert_digest, due_ms);
+        status = asv_store_commit(&change, false, err);
+    }
+    return status;
 }
 
 static enum asv_status decrypt(const struct asv_keeper_request *request, const struct asv_seal_header *header,

@@ -92,14 +92,15 @@ struct asv_store_day {
     int64_t due_ms;
 };
 
-/* A key of this camera for each of these days that has none. *made says how many were new. */
+/* A key of this camera for each of these days that has none. *made says how many were new. Where the file of
+ * a day is damaged, a key that stood in it is replaced: it may come back with its file. */
 ASV_MUST_CHECK enum asv_status asv_store_make_days(struct asv_store *store,
                                                    const uint8_t camera[ASV_SHA256_BYTES],
                                                    const struct asv_store_day *days, size_t count,
                                                    uint16_t *made, struct asv_err *err);
 
-/* The key files of one entry. The caller frees *out. ASV_E_IO, also for a file that is missing or not the
- * one that the index names: it says nothing about any clip. */
+/* The key file of one entry. The caller frees *out. ASV_E_DIGEST for a file that is damaged: missing, or not
+ * the one that the index names. No error says anything about any clip. */
 ASV_MUST_CHECK enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
                                               struct asv_dayfile *out, struct asv_err *err);
 
@@ -114,7 +115,6 @@ ASV_MUST_CHECK enum asv_status asv_store_days(struct asv_store *store, const uin
 
 /* Private; wipe it. */
 struct asv_store_key {
-    uint8_t entry[ASV_ENTRY_ID_BYTES];
     int64_t due_ms; /* 0: not known yet */
     uint8_t sk[ASV_X25519_BYTES];
 };
@@ -126,15 +126,15 @@ ASV_MUST_CHECK enum asv_status asv_store_find(struct asv_store *store, uint8_t k
                                               const uint8_t id[ASV_KEY_ID_BYTES], struct asv_store_key *out,
                                               struct asv_err *err);
 
-/* In a change: the public half of the reserve key in use, which is made when there is none. */
+/* In a change: the public half of the reserve key in use, which is made when there is none, or none that can
+ * be read. */
 ASV_MUST_CHECK enum asv_status asv_store_reserve(struct asv_store_change *change,
                                                  const uint8_t camera[ASV_SHA256_BYTES],
                                                  uint8_t pk[ASV_X25519_BYTES], struct asv_err *err);
 
-/* Sets the due instant of an entry that had none: a reserve key that was used. */
-ASV_MUST_CHECK enum asv_status asv_store_set_due(struct asv_store *store,
-                                                 const uint8_t entry[ASV_ENTRY_ID_BYTES], int64_t due_ms,
-                                                 struct asv_err *err);
+/* In a change: this camera's reserve key was used, and is in use no more; it is due then. */
+void asv_store_reserve_used(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
+                            int64_t due_ms);
 
 /* Remembers the number of a revocation list. */
 ASV_MUST_CHECK enum asv_status asv_store_set_revocations(struct asv_store *store, uint64_t number,

@@ -18,11 +18,56 @@ enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *
     size_t len = 0;
     asv_entry_name(name, entry);
     enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, err);
-    if (status != ASV_OK) {
-        return status == ASV_E_NO_MEMORY ? status : ASV_E_IO;
+    if (status == ASV_OK) {
+        status = asv_dayfile_open(out, store->index->store, entry, data, len, err);
     }
-    status = asv_dayfile_open(out, store->index->store, entry, data, len, err);
-    return status == ASV_OK || status == ASV_E_NO_MEMORY ? status : ASV_E_IO;
+    switch (status) {
+    case ASV_OK:
+    case ASV_E_NO_MEMORY:
+    case ASV_E_IO:
+        return status;
+    default: /* missing, too long, another one */
+        return asv_failf(err, ASV_E_DIGEST, "key store: %s is damaged", name);
+    }
+}
+
+/* Where a camera's key of a day is, or can be put. */
+struct day_place {
+    const struct asv_entry *entry; /* NULL: in a new file */
+    struct asv_dayfile file;       /* of entry */
+    bool has_key;
+    bool damaged; /* a file of this day cannot be read: the key may have been there */
+};
+
+static void free_place(struct day_place *place)
+{
+    asv_dayfile_free(&place->file);
+}
+
+#define auto_place ASV_CLEANUP(free_place)
+
+/* A day has several files when one is full, or damaged. */
+static enum asv_status find_place(struct asv_store *store, const struct asv_index *index, uint32_t date,
+                                  const uint8_t camera[ASV_SHA256_BYTES], struct day_place *out,
+                                  struct asv_err *err)
+{
+    const struct asv_entry *entry = NULL;
+    while (!out->has_key && (entry = asv_index_day(index, date, entry)) != NULL) {
+        asv_auto_dayfile struct asv_dayfile file = {0};
+        enum asv_status status = asv_store_read(store, entry, &file, err);
+        if (status != ASV_OK && status != ASV_E_DIGEST) {
+            return status;
+        }
+        out->damaged = out->damaged || status == ASV_E_DIGEST;
+        out->has_key = status == ASV_OK && asv_dayfile_find(&file, camera) != NULL;
+        if (out->has_key || (status == ASV_OK && out->entry == NULL && file.count < ASV_DAYFILE_KEYS_MAX)) {
+            free_place(out);
+            out->entry = entry;
+            out->file = file;
+            file = (struct asv_dayfile){0};
+        }
+    }
+    return ASV_OK;
 }
 
 static enum asv_status new_key(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
@@ -38,25 +83,23 @@ static enum asv_status new_key(struct asv_store *store, const uint8_t camera[ASV
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "key store: no randomness or room for a key");
 }
 
-/* Replaces the day's file by one that has this camera's key too. */
+/* Replaces a file of the day by one that has this camera's key too. */
 static enum asv_status make_day(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
                                 const struct asv_store_day *day, uint16_t *made, struct asv_err *err)
 {
-    asv_auto_dayfile struct asv_dayfile file = {0};
+    auto_place struct day_place place = {0};
     struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = day->date, .due_ms = day->due_ms};
-    const struct asv_entry *entry = asv_index_day(change->next, day->date);
-    enum asv_status status = ASV_OK;
-    if (entry != NULL) {
-        status = asv_store_read(change->store, entry, &file, err);
-        if (status != ASV_OK || asv_dayfile_find(&file, camera) != NULL) { /* K-050 */
-            return status;
-        }
-        fresh.due_ms = entry->due_ms;
-        asv_index_drop(change->next, (uint32_t)(entry - change->next->entries));
+    enum asv_status status = find_place(change->store, change->next, day->date, camera, &place, err);
+    if (status != ASV_OK || place.has_key) { /* K-050 */
+        return status;
     }
-    status = new_key(change->store, camera, &file, err);
+    if (place.entry != NULL) {
+        fresh.due_ms = place.entry->due_ms;
+        asv_index_drop(change->next, (uint32_t)(place.entry - change->next->entries));
+    }
+    status = new_key(change->store, camera, &place.file, err);
     if (status == ASV_OK) {
-        status = asv_store_put(change, &fresh, &file, err);
+        status = asv_store_put(change, &fresh, &place.file, err);
     }
     asv_wipe(&fresh, sizeof fresh);
     *made = (uint16_t)(*made + 1);
@@ -91,22 +134,16 @@ enum asv_status asv_store_days(struct asv_store *store, const uint8_t camera[ASV
                                struct asv_store_public *days, size_t max, size_t *count, struct asv_err *err)
 {
     size_t found = 0;
-    while (found < max) {
-        asv_auto_dayfile struct asv_dayfile file = {0};
-        const struct asv_entry *entry = asv_index_day(store->index, days[found].date);
-        if (entry == NULL) {
-            break;
-        }
-        enum asv_status status = asv_store_read(store, entry, &file, err);
+    for (; found < max; found++) {
+        auto_place struct day_place place = {0};
+        enum asv_status status = find_place(store, store->index, days[found].date, camera, &place, err);
         if (status != ASV_OK) {
             return status;
         }
-        const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
-        if (key == NULL) {
+        if (!place.has_key) {
             break;
         }
-        asv_x25519_public(days[found].pk, key->sk);
-        found++;
+        asv_x25519_public(days[found].pk, asv_dayfile_find(&place.file, camera)->sk);
     }
     *count = found;
     return ASV_OK;
@@ -128,6 +165,7 @@ enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t d
     if (!store->open) {
         return asv_fail(err, ASV_E_AWAY, "key store: closed after an error of its medium");
     }
+    enum asv_status failed = ASV_OK;
     for (uint32_t i = 0; i < store->index->entry_count; i++) {
         const struct asv_entry *entry = &store->index->entries[i];
         asv_auto_dayfile struct asv_dayfile file = {0};
@@ -138,29 +176,37 @@ enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t d
             continue;
         }
         enum asv_status status = asv_store_read(store, entry, &file, err);
-        if (status != ASV_OK) {
-            return status;
-        }
+        failed = status == ASV_OK ? failed : status;
         const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
         if (key != NULL && is_key(key, id)) {
-            memcpy(out->entry, entry->id, sizeof out->entry);
             out->due_ms = entry->due_ms;
             memcpy(out->sk, key->sk, sizeof out->sk);
             return ASV_OK;
         }
     }
-    return asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key; it is destroyed or never was here");
+    return failed != ASV_OK
+               ? failed /* err says which file: the key may be in it */
+               : asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key; it is destroyed or never was here");
+}
+
+/* A file that is damaged gives way to a new one: no camera goes without a reserve key. */
+static enum asv_status read_reserve(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
+                                    struct asv_dayfile *out, struct asv_err *err)
+{
+    const struct asv_entry *entry = NULL;
+    enum asv_status status = ASV_E_DIGEST;
+    while (status == ASV_E_DIGEST && (entry = asv_index_reserve(change->next, camera, entry)) != NULL) {
+        status = asv_store_read(change->store, entry, out, err);
+    }
+    return status == ASV_E_DIGEST ? ASV_E_NOT_FOUND : status;
 }
 
 enum asv_status asv_store_reserve(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
                                   uint8_t pk[ASV_X25519_BYTES], struct asv_err *err)
 {
     asv_auto_dayfile struct asv_dayfile file = {0};
-    const struct asv_entry *entry = asv_index_reserve(change->next, camera);
-    enum asv_status status;
-    if (entry != NULL) {
-        status = asv_store_read(change->store, entry, &file, err);
-    } else {
+    enum asv_status status = read_reserve(change, camera, &file, err);
+    if (status == ASV_E_NOT_FOUND) {
         struct asv_entry fresh = {.kind = ASV_ENTRY_RESERVE};
         memcpy(fresh.subject, camera, sizeof fresh.subject);
         status = new_key(change->store, camera, &file, err);
@@ -178,21 +224,13 @@ enum asv_status asv_store_reserve(struct asv_store_change *change, const uint8_t
     return status;
 }
 
-enum asv_status asv_store_set_due(struct asv_store *store, const uint8_t entry[ASV_ENTRY_ID_BYTES],
-                                  int64_t due_ms, struct asv_err *err)
+void asv_store_reserve_used(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
+                            int64_t due_ms)
 {
-    struct asv_store_change change;
-    enum asv_status status = asv_store_begin(store, &change, err);
-    if (status != ASV_OK) {
-        return status;
+    struct asv_entry *entry;
+    while ((entry = asv_index_reserve(change->next, camera, NULL)) != NULL) {
+        entry->due_ms = due_ms;
     }
-    struct asv_entry *found = asv_index_find(change.next, entry);
-    if (found == NULL) {
-        asv_store_abort(&change);
-        return asv_fail(err, ASV_E_NOT_FOUND, "key store: no such entry");
-    }
-    found->due_ms = due_ms;
-    return asv_store_commit(&change, false, err);
 }
 
 enum asv_status asv_store_set_revocations(struct asv_store *store, uint64_t number, struct asv_err *err)
@@ -262,29 +300,32 @@ enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, u
 enum asv_status asv_store_destroy_camera_day(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
                                              uint32_t date, struct asv_err *err)
 {
-    asv_auto_dayfile struct asv_dayfile file = {0};
+    auto_place struct day_place place = {0};
     struct asv_store_change change;
+    struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = date};
     enum asv_status status = asv_store_begin(store, &change, err);
     if (status != ASV_OK) {
         return status;
     }
-    const struct asv_entry *entry = asv_index_day(change.next, date);
-    struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = date};
-    status = entry == NULL ? ASV_E_NOT_FOUND : asv_store_read(store, entry, &file, err);
-    if (status == ASV_OK) {
-        status = asv_dayfile_drop(&file, camera);
+    status = find_place(store, change.next, date, camera, &place, err);
+    if (status == ASV_OK && !place.has_key) {
+        status = place.damaged ? asv_fail(err, ASV_E_IO, "key store: a file of that day is damaged")
+                               : asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key");
     }
     if (status == ASV_OK) {
-        fresh.due_ms = entry->due_ms;
-        asv_index_drop(change.next, (uint32_t)(entry - change.next->entries));
-        if (file.count > 0) {
-            status = asv_store_put(&change, &fresh, &file, err); /* K-034 */
+        status = asv_dayfile_drop(&place.file, camera);
+    }
+    if (status == ASV_OK) {
+        fresh.due_ms = place.entry->due_ms;
+        asv_index_drop(change.next, (uint32_t)(place.entry - change.next->entries));
+        if (place.file.count > 0) {
+            status = asv_store_put(&change, &fresh, &place.file, err); /* K-034 */
         }
     }
     asv_wipe(&fresh, sizeof fresh);
     if (status != ASV_OK) {
         asv_store_abort(&change);
-        return status == ASV_E_NOT_FOUND ? asv_fail(err, status, "key store: no such key") : status;
+        return status;
     }
     return asv_store_commit(&change, true, err);
 }

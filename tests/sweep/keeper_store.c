@@ -178,11 +178,13 @@ static enum asv_status destroy_due(struct site *site, unsigned day)
 
 static enum asv_status retire_reserve(struct site *site, unsigned camera)
 {
-    uint8_t id[ASV_KEY_ID_BYTES];
-    struct asv_store_key key = {0};
-    asv_key_id(id, site->reserve[camera].pk);
-    enum asv_status status = asv_store_find(site->store, ASV_KEY_RESERVE, 0, cameras[camera], id, &key, NULL);
-    return status == ASV_OK ? asv_store_set_due(site->store, key.entry, day_of(3).due_ms, NULL) : status;
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(site->store, &change, NULL);
+    if (status == ASV_OK) {
+        asv_store_reserve_used(&change, cameras[camera], day_of(3).due_ms);
+        status = asv_store_commit(&change, false, NULL);
+    }
+    return status;
 }
 
 #define STEPS 13

@@ -125,7 +125,7 @@ static void a_day_and_reserve_keys_of_one_instant_are_one_day(void **state)
         uint8_t pk[ASV_X25519_BYTES];
         const uint8_t camera[ASV_SHA256_BYTES] = {i, 1};
         assert_int_equal(asv_store_reserve(&change, camera, pk, NULL), ASV_OK);
-        asv_index_reserve(change.next, camera)->due_ms = due_of(TODAY + i % 3);
+        asv_index_reserve(change.next, camera, NULL)->due_ms = due_of(TODAY + i % 3);
     }
     assert_int_equal(asv_store_commit(&change, false, NULL), ASV_OK);
     go_to(due_of(TODAY + 2));

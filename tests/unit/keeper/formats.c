@@ -113,10 +113,10 @@ static void an_index_keeps_its_bytes(void **state)
     assert_int_equal(back->entries[1].date, 20260105);
     assert_int_equal(back->camera_count, 2);
     assert_int_equal(back->cameras[0].cert[0], 0xca);
-    assert_non_null(asv_index_day(back, 20260105));
-    assert_null(asv_index_day(back, 20260106));
-    assert_non_null(asv_index_reserve(back, back->cameras[0].cert));
-    assert_null(asv_index_reserve(back, back->cameras[1].cert));
+    assert_non_null(asv_index_day(back, 20260105, NULL));
+    assert_null(asv_index_day(back, 20260106, NULL));
+    assert_non_null(asv_index_reserve(back, back->cameras[0].cert, NULL));
+    assert_null(asv_index_reserve(back, back->cameras[1].cert, NULL));
     asv_index_free(index);
     asv_index_free(back);
     free(data);

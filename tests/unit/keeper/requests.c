@@ -473,13 +473,50 @@ static void a_damaged_key_file_is_no_answer_and_counted(void **state)
     (void)state;
     char name[ASV_ENTRY_NAME_BYTES];
     make_clip(1);
-    asv_entry_name(name, asv_index_day(site.keeper.store->index, TODAY));
+    asv_entry_name(name, asv_index_day(site.keeper.store->index, TODAY, NULL));
     const struct keeper_blob *file = keeper_disk_file(site.disk, name);
     file->data[file->len / 2] ^= 1; /* K-032 */
     assert_int_equal(asv_status_class(keeper_opens(&site, camera, &clip).status), ASV_CLASS_RETRY);
     keeper_site_restart(&site);
     struct asv_keeper_request request = {.type = ASV_KEEPER_STATUS};
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).state.damaged, 1);
+}
+
+/* The bytes of a key file, to damage and to mend. */
+static uint8_t *file_of(const struct asv_entry *entry)
+{
+    char name[ASV_ENTRY_NAME_BYTES];
+    assert_non_null(entry);
+    asv_entry_name(name, entry);
+    return keeper_disk_file(site.disk, name)->data;
+}
+
+static void a_damaged_day_gets_another_file(void **state)
+{
+    (void)state;
+    static struct keeper_clip newer;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    make_clip(1);
+    uint8_t *damaged = file_of(asv_index_day(site.keeper.store->index, TODAY, NULL));
+    damaged[100] ^= 1;
+    keeper_bulletin(&site, camera, &bulletin);
+    assert_int_equal(bulletin.key_count, 0); /* not an error: the camera has its reserve key */
+    assert_int_equal(keeper_make_days(&site, camera, 0, 3).made, 1);
+    keeper_bulletin(&site, camera, &bulletin);
+    assert_int_equal(bulletin.key_count, 3);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    keeper_clip_make(&site, camera, &key, 1, &newer);
+    assert_true(keeper_opens(&site, camera, &newer).opens);
+    assert_int_equal(asv_status_class(keeper_opens(&site, camera, &clip).status),
+                     ASV_CLASS_RETRY); /* K-059 */
+    assert_int_equal(asv_store_destroy_camera_day(site.keeper.store, camera->cert_digest, TODAY, NULL),
+                     ASV_OK);
+    assert_int_equal(asv_store_destroy_camera_day(site.keeper.store, camera->cert_digest, TODAY, NULL),
+                     ASV_E_IO);
+    damaged[100] ^= 1; /* its medium comes back */
+    assert_true(opens());
+    assert_int_equal(keeper_make_days(&site, camera, 0, 3).made, 0);
 }
 
 /* ---- the reserve key ---- */
@@ -547,6 +584,31 @@ static void an_answer_waits_for_the_due_instant_to_be_kept(void **state)
     assert_true(opens());
 }
 
+static void a_damaged_reserve_key_gives_way_to_another(void **state)
+{
+    (void)state;
+    static struct keeper_clip newer;
+    struct asv_bulletin_key first;
+    struct asv_bulletin_key second;
+    struct asv_bulletin bulletin;
+    make_reserve_clip(&first);
+    uint8_t *damaged = file_of(asv_index_reserve(site.keeper.store->index, camera->cert_digest, NULL));
+    damaged[100] ^= 1;
+    keeper_bulletin(&site, camera, &bulletin);
+    second = bulletin.reserve;
+    assert_memory_not_equal(first.pk, second.pk, sizeof first.pk);
+    keeper_bulletin(&site, camera, &bulletin);
+    assert_memory_equal(bulletin.reserve.pk, second.pk, sizeof second.pk); /* K-054 */
+    keeper_clip_make(&site, camera, &second, 1, &newer);
+    assert_true(keeper_opens(&site, camera, &newer).opens);
+    assert_int_equal(asv_status_class(keeper_opens(&site, camera, &clip).status),
+                     ASV_CLASS_RETRY); /* K-059 */
+    assert_null(
+        asv_index_reserve(site.keeper.store->index, camera->cert_digest, NULL)); /* K-057: none is kept */
+    damaged[100] ^= 1;
+    assert_true(opens());
+}
+
 /* ---- destruction statements ---- */
 
 static void a_destruction_statement_is_signed_for_its_camera(void **state)
@@ -598,10 +660,12 @@ int main(void)
         TEST(while_the_clock_is_in_doubt_nobody_is_told_no),
         TEST(an_error_of_the_keeper_is_no_answer),
         TEST(a_damaged_key_file_is_no_answer_and_counted),
+        TEST(a_damaged_day_gets_another_file),
         TEST(a_reserve_key_is_kept_until_it_is_used),
         TEST(a_used_reserve_key_lives_for_the_retention_period_from_its_docking),
         TEST(a_wrong_clip_dates_the_reserve_key_too),
         TEST(an_answer_waits_for_the_due_instant_to_be_kept),
+        TEST(a_damaged_reserve_key_gives_way_to_another),
         TEST(a_destruction_statement_is_signed_for_its_camera),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -385,7 +385,37 @@ static void a_day_keeps_its_due_instant_when_another_camera_joins(void **state)
     uint16_t made = 0;
     make(camera, DAY);
     assert_int_equal(asv_store_make_days(f.store, other, &later, 1, &made, NULL), ASV_OK);
-    assert_true(asv_index_day(f.store->index, DAY)->due_ms == 1000 + DAY);
+    assert_true(asv_index_day(f.store->index, DAY, NULL)->due_ms == 1000 + DAY);
+}
+
+/* What one more camera costs has a bound, however many there are. */
+static void a_day_with_a_full_file_gets_another(void **state)
+{
+    (void)state;
+    uint8_t pk[ASV_X25519_BYTES];
+    uint32_t count = 0;
+    asv_auto_dayfile struct asv_dayfile full = {0};
+    struct asv_store_change change;
+    struct asv_entry entry = {.kind = ASV_ENTRY_DAY, .date = DAY, .due_ms = 1000 + DAY};
+    for (uint32_t i = 0; i < ASV_DAYFILE_KEYS_MAX; i++) {
+        struct asv_dayfile_key key = {.sk = {1}};
+        asv_store_be32(key.camera, i);
+        assert_int_equal(asv_dayfile_add(&full, &key), ASV_OK);
+    }
+    assert_int_equal(asv_store_begin(f.store, &change, NULL), ASV_OK);
+    assert_int_equal(asv_store_put(&change, &entry, &full, NULL), ASV_OK);
+    assert_int_equal(asv_store_commit(&change, false, NULL), ASV_OK);
+    make(camera, DAY);
+    make(other, DAY);
+    open_it();
+    assert_int_equal(status_now().days, 2);
+    assert_int_equal(status_now().damaged, 0);
+    assert_true(has(camera, DAY, pk) && has(other, DAY, pk) && has(full.keys[7].camera, DAY, pk));
+    assert_int_equal(asv_store_destroy_camera_day(f.store, other, DAY, NULL), ASV_OK);
+    assert_true(has(camera, DAY, pk) && !has(other, DAY, pk) && has(full.keys[7].camera, DAY, pk));
+    assert_int_equal(asv_store_destroy_due(f.store, 1000 + DAY, &count, NULL), ASV_OK);
+    assert_int_equal(count, 2);
+    assert_false(has(camera, DAY, pk));
 }
 
 static void a_camera_is_destroyed_without_the_others_of_its_day(void **state)
@@ -398,18 +428,18 @@ static void a_camera_is_destroyed_without_the_others_of_its_day(void **state)
     make(camera, DAY);
     make(other, DAY);
     assert_true(has(other, DAY, before));
-    entry = asv_index_day(f.store->index, DAY);
+    entry = asv_index_day(f.store->index, DAY, NULL);
     memcpy(kek, entry->kek, sizeof kek);
     int64_t due = entry->due_ms;
     assert_int_equal(asv_store_destroy_camera_day(f.store, camera, DAY, NULL), ASV_OK);
-    entry = asv_index_day(f.store->index, DAY);
+    entry = asv_index_day(f.store->index, DAY, NULL);
     assert_memory_not_equal(kek, entry->kek, sizeof kek); /* K-033, K-034 */
     assert_true(entry->due_ms == due);
     assert_true(has(other, DAY, after));
     assert_memory_equal(before, after, sizeof before);
     assert_int_equal(asv_store_destroy_camera_day(f.store, camera, DAY, NULL), ASV_E_NOT_FOUND);
     assert_int_equal(asv_store_destroy_camera_day(f.store, other, DAY, NULL), ASV_OK);
-    assert_null(asv_index_day(f.store->index, DAY));
+    assert_null(asv_index_day(f.store->index, DAY, NULL));
 }
 
 static void what_is_not_the_keepers_is_left_alone(void **state)
@@ -559,6 +589,7 @@ int main(void)
         TEST(a_destruction_that_was_cut_is_finished_when_the_store_is_opened),
         TEST(a_destruction_replaces_the_master_and_nothing_else_does),
         TEST(a_day_keeps_its_due_instant_when_another_camera_joins),
+        TEST(a_day_with_a_full_file_gets_another),
         TEST(a_camera_is_destroyed_without_the_others_of_its_day),
         TEST(what_is_not_the_keepers_is_left_alone),
         TEST(files_and_slots_work_on_a_file_system),
