@@ -122,7 +122,7 @@ void asv_dock_heard_db(struct asv_dock *dock, enum asv_status status, const stru
  * another slot had. They are told in the loop's next round. */
 void asv_dock_kick(struct asv_dock *dock);
 
-/* When the keys of the camera's bulletin of this number end; 0: not known. */
+/* When the keys of the camera's bulletin of this number end; 0: not known, or to be replaced. */
 uint32_t asv_dock_noted_bulletin(const struct asv_dock *dock, const uint8_t camera_cert[ASV_SHA256_BYTES],
                                  uint64_t number);
 void asv_dock_note_bulletin(struct asv_dock *dock, const uint8_t camera_cert[ASV_SHA256_BYTES],

@@ -19,9 +19,10 @@ struct asv_services {
     enum asv_status (*keeper_ping)(void *keeper, struct asv_err *err);
     enum asv_status (*opens)(void *keeper, struct asv_bytes chain, const struct asv_take_evidence *evidence,
                              bool *opens, struct asv_err *err);
-    /* Day keys for the camera's coming days, then its next bulletin. cap: ASV_BULLETIN_MAX_BYTES. */
-    enum asv_status (*bulletin)(void *keeper, struct asv_bytes chain, uint8_t *out, size_t cap, size_t *len,
-                                struct asv_err *err);
+    /* Day keys for the camera's coming days, then its next bulletin, with a new reserve key when recordings
+     * were brought under the old one. cap: ASV_BULLETIN_MAX_BYTES. */
+    enum asv_status (*bulletin)(void *keeper, struct asv_bytes chain, bool reserve_used, uint8_t *out,
+                                size_t cap, size_t *len, struct asv_err *err);
 
     /* ---- the database: as the functions of the same names in server/db ---- */
     void *db;

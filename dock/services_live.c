@@ -57,8 +57,8 @@ static enum asv_status opens(void *keeper, struct asv_bytes chain, const struct 
     return status;
 }
 
-static enum asv_status bulletin(void *keeper, struct asv_bytes chain, uint8_t *out, size_t cap, size_t *len,
-                                struct asv_err *err)
+static enum asv_status bulletin(void *keeper, struct asv_bytes chain, bool reserve_used, uint8_t *out,
+                                size_t cap, size_t *len, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
     uint32_t request = 0;
@@ -67,7 +67,7 @@ static enum asv_status bulletin(void *keeper, struct asv_bytes chain, uint8_t *o
     if (status != ASV_OK) {
         return status;
     }
-    asked = asv_keeper_client_bulletin(keeper, chain, &request, err);
+    asked = asv_keeper_client_bulletin(keeper, chain, reserve_used, &request, err);
     status = answer(keeper, asked, request, &reply, err);
     if (status == ASV_OK && reply.bulletin.len > cap) {
         status = asv_fail(err, ASV_E_LIMIT, "the keeper's bulletin is larger than a bulletin can be");

@@ -79,6 +79,7 @@ struct asv_docking {
     bool suspect;                /* may be a clone: what is not known yet goes to quarantine */
     bool twin;                   /* another camera with this certificate is in the dock */
     bool recorded;               /* in the database; changes when it was away */
+    bool reserve_used;           /* it brought recordings under its reserve key */
 };
 
 #endif

@@ -55,6 +55,7 @@ struct call {
     uint64_t serial;
     struct asv_docking *docking; /* counted */
     unsigned step;
+    bool reserve_used;
     uint64_t number, floor;
     enum asv_status status;
     struct asv_err err;
@@ -76,6 +77,7 @@ static void call_new(struct asv_slot *slot, unsigned lane, void (*run)(struct as
     call->serial = slot->serial;
     call->docking = asv_docking_use(slot->docking);
     call->step = slot->step;
+    call->reserve_used = slot->docking->reserve_used;
     call->floor = slot->docking->status.assignment;
     if (slot->object_len > 0 && slot->object_len <= sizeof call->data) {
         memcpy(call->data, slot->object, slot->object_len);
@@ -179,8 +181,8 @@ static void bulletin_run(struct asv_job *job)
     struct call *call = (struct call *)(void *)job;
     const struct asv_services *services = call->slot->dock->services;
     struct asv_bytes chain = {call->docking->chain, call->docking->chain_len};
-    call->status =
-        services->bulletin(services->keeper, chain, call->data, sizeof call->data, &call->len, &call->err);
+    call->status = services->bulletin(services->keeper, chain, call->reserve_used, call->data,
+                                      sizeof call->data, &call->len, &call->err);
 }
 
 static void bulletin_done(struct asv_job *job)

@@ -46,7 +46,7 @@ static enum asv_status ask_keeper(const struct asv_cli *cli, struct asv_keeper_c
     if (status != ASV_OK) {
         return status;
     }
-    asked = asv_keeper_client_bulletin(client, chain, &request, err);
+    asked = asv_keeper_client_bulletin(client, chain, false, &request, err);
     return wait_reply(client, asked, request, reply, err);
 }
 

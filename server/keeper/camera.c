@@ -195,6 +195,7 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
     struct asv_bulletin bulletin = {.policy_version = keeper->policy_version,
                                     .keeper = keeper->identity.chain};
     struct asv_store_change change;
+    int64_t reserve_due_ms = 0;
     size_t len = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &bulletin.issued_ms);
     if (status == ASV_OK) {
@@ -205,10 +206,16 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
             gather_days(keeper, bulletin.camera_cert, bulletin.issued_ms, keys, &bulletin.key_count, err);
     }
     if (status == ASV_OK) {
+        status = asv_keeper_reserve_due(keeper, &reserve_due_ms, err);
+    }
+    if (status == ASV_OK) {
         status = asv_store_begin(keeper->store, &change, err);
     }
     if (status != ASV_OK) {
         return status;
+    }
+    if (request->reserve_used) { /* K-057 */
+        asv_store_reserve_used(&change, bulletin.camera_cert, reserve_due_ms);
     }
     asv_key_digest(bulletin.agency, keeper->identity.root_pk);
     status = sign_bulletin(keeper, &change, &bulletin, keys, &len, err);

@@ -169,10 +169,11 @@ enum asv_status asv_keeper_client_make_days(struct asv_keeper_client *client, st
 }
 
 enum asv_status asv_keeper_client_bulletin(struct asv_keeper_client *client, struct asv_bytes chain,
-                                           uint32_t *request, struct asv_err *err)
+                                           bool reserve_used, uint32_t *request, struct asv_err *err)
 {
-    return ask(client, &(struct asv_keeper_request){.type = ASV_KEEPER_BULLETIN, .chain = chain}, request,
-               err);
+    struct asv_keeper_request ask_for = {
+        .type = ASV_KEEPER_BULLETIN, .chain = chain, .reserve_used = reserve_used};
+    return ask(client, &ask_for, request, err);
 }
 
 enum asv_status asv_keeper_client_opens(struct asv_keeper_client *client, const struct asv_keeper_clip *clip,

@@ -40,11 +40,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_make_days(struct asv_keeper_cli
                                                            uint16_t day_count, uint32_t *request,
                                                            struct asv_err *err);
 
-/* A new bulletin for this camera. Ask when all its clips were opened: a reserve key that was used is replaced
- * by then. */
+/* A new bulletin for this camera; with a new reserve key when recordings were brought under the old one. */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_bulletin(struct asv_keeper_client *client,
-                                                          struct asv_bytes chain, uint32_t *request,
-                                                          struct asv_err *err);
+                                                          struct asv_bytes chain, bool reserve_used,
+                                                          uint32_t *request, struct asv_err *err);
 
 struct asv_keeper_clip {
     struct asv_bytes chain;   /* the camera's */

@@ -84,6 +84,7 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         break;
     case ASV_KEEPER_BULLETIN:
         asv_write_view16(out, request->chain.data, request->chain.len);
+        asv_write_u8(out, request->reserve_used ? 1 : 0);
         break;
     case ASV_KEEPER_OPENS:
         write_opens(out, request);
@@ -104,6 +105,19 @@ static enum asv_status read_prefix(struct asv_reader *in, uint8_t *type, uint32_
     return version == ASV_KEEPER_VERSION ? ASV_OK : ASV_E_UNSUPPORTED; /* K-041 */
 }
 
+static enum asv_status read_bool(struct asv_reader *in, bool *out)
+{
+    uint8_t value;
+    enum asv_status status = asv_read_u8(in, &value);
+    if (status == ASV_OK && value > 1) {
+        return ASV_E_MALFORMED;
+    }
+    if (status == ASV_OK) {
+        *out = value == 1;
+    }
+    return status;
+}
+
 static enum asv_status read_make_days(struct asv_reader *in, struct asv_keeper_request *out)
 {
     enum asv_status status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
@@ -114,6 +128,12 @@ static enum asv_status read_make_days(struct asv_reader *in, struct asv_keeper_r
         status = asv_read_u16(in, &out->day_count);
     }
     return status;
+}
+
+static enum asv_status read_bulletin(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
+    return status == ASV_OK ? read_bool(in, &out->reserve_used) : status;
 }
 
 static enum asv_status read_opens(struct asv_reader *in, struct asv_keeper_request *out)
@@ -158,7 +178,7 @@ enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const vo
             status = read_make_days(&in, &request);
             break;
         case ASV_KEEPER_BULLETIN:
-            status = asv_read_view16(&in, &request.chain, ASV_CHAIN_MAX_BYTES);
+            status = read_bulletin(&in, &request);
             break;
         case ASV_KEEPER_OPENS:
             status = read_opens(&in, &request);
@@ -239,19 +259,6 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
         }
     }
     return end_frame(out, at, ASV_KEEPER_REPLY_MAX);
-}
-
-static enum asv_status read_bool(struct asv_reader *in, bool *out)
-{
-    uint8_t value;
-    enum asv_status status = asv_read_u8(in, &value);
-    if (status == ASV_OK && value > 1) {
-        return ASV_E_MALFORMED;
-    }
-    if (status == ASV_OK) {
-        *out = value == 1;
-    }
-    return status;
 }
 
 static enum asv_status read_slot(struct asv_reader *in, struct asv_keeper_slot_status *slot)

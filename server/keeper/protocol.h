@@ -48,6 +48,7 @@ struct asv_keeper_request {
     struct asv_bytes chain;   /* MAKE_DAYS, BULLETIN, OPENS: the camera's encoded chain */
     uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today */
     uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
+    bool reserve_used;        /* BULLETIN: the camera brought recordings under its reserve key */
     struct asv_bytes header;  /* OPENS: the whole HEADER frame, as the seal begins with it */
     struct asv_bytes stanzas; /* OPENS: the stanzas file */
     uint8_t chunk_count;      /* OPENS: 0..2; the first full chunk, then, if there are more, the last */

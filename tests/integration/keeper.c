@@ -196,7 +196,8 @@ static struct asv_keeper_reply make_days(uint16_t count)
 static void get_bulletin(struct asv_bulletin *bulletin)
 {
     uint32_t number = 0;
-    assert_int_equal(asv_keeper_client_bulletin(client, agency.camera.chain.encoded, &number, NULL), ASV_OK);
+    assert_int_equal(asv_keeper_client_bulletin(client, agency.camera.chain.encoded, false, &number, NULL),
+                     ASV_OK);
     struct asv_keeper_reply reply = wait_for(number);
     assert_int_equal(reply.status, ASV_OK);
     assert_int_equal(asv_bulletin_decode(bulletin, reply.bulletin.data, reply.bulletin.len, NULL), ASV_OK);
@@ -314,9 +315,10 @@ static void it_survives_kill_at_any_moment(void **state)
         for (int i = 0; i < 8; i++) {
             uint16_t count = (uint16_t)(days + i + 1 > 120 ? 120 : days + i + 1);
             enum asv_status status =
-                i % 2 == 0 ? asv_keeper_client_make_days(client, agency.camera.chain.encoded, 0, count,
-                                                         &number, NULL)
-                           : asv_keeper_client_bulletin(client, agency.camera.chain.encoded, &number, NULL);
+                i % 2 == 0
+                    ? asv_keeper_client_make_days(client, agency.camera.chain.encoded, 0, count, &number,
+                                                  NULL)
+                    : asv_keeper_client_bulletin(client, agency.camera.chain.encoded, false, &number, NULL);
             assert_int_equal(status, ASV_OK);
         }
         seed = seed * 1103515245u + 12345u;

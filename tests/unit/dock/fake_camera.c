@@ -142,9 +142,9 @@ static enum asv_status op_clip_next(void *ctx, uint64_t after, struct asv_wire_c
         memcpy(out->header, clip->clip->header_digest, sizeof out->header);
         if (number == camera->lie_number)
             out->header[5] ^= 1;
-        out->flags = (clip->marked ? ASV_WIRE_CLIP_MARKED : 0u) |
-                     (clip->clip->plan.cut ? 0u : ASV_WIRE_CLIP_ENDED) |
-                     (clip->recording ? ASV_WIRE_CLIP_RECORDING : 0u);
+        out->flags =
+            (clip->marked ? ASV_WIRE_CLIP_MARKED : 0u) | (clip->clip->plan.cut ? 0u : ASV_WIRE_CLIP_ENDED) |
+            (clip->recording ? ASV_WIRE_CLIP_RECORDING : 0u) | (clip->reserve ? ASV_WIRE_CLIP_RESERVE : 0u);
         out->seal_bytes = clip->clip->seal.len;
         out->chunks = clip->clip->plan.chunks;
         out->tail_bytes = clip->tail;

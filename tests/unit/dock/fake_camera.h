@@ -13,7 +13,7 @@
 
 struct fake_clip {
     struct asv_test_clip *clip; /* NULL: none, or erased */
-    bool marked, recording;
+    bool marked, recording, reserve;
     size_t tail; /* bytes at the payload's end that nothing signs */
     uint8_t erasure[ASV_ERASURE_MAX_BYTES];
     size_t erasure_len;

@@ -206,14 +206,15 @@ static enum asv_status keeper_opens(void *ctx, struct asv_bytes chain,
     return ASV_OK;
 }
 
-static enum asv_status keeper_bulletin(void *ctx, struct asv_bytes chain, uint8_t *out, size_t cap,
-                                       size_t *len, struct asv_err *err)
+static enum asv_status keeper_bulletin(void *ctx, struct asv_bytes chain, bool reserve_used, uint8_t *out,
+                                       size_t cap, size_t *len, struct asv_err *err)
 {
     struct rig *rig = ctx;
     struct asv_chain camera;
     struct asv_writer writer;
     if (rig->keeper_away)
         return asv_fail(err, ASV_E_AWAY, "keeper is away");
+    rig->reserves_used += reserve_used;
     must(asv_chain_decode(&camera, chain.data, chain.len, NULL));
     struct asv_bulletin bulletin = {.number = ++rig->bulletin_number,
                                     .issued_ms = rig->world.wall,

@@ -640,6 +640,53 @@ static void a_camera_without_recordings_is_ready_at_once(void **state)
     assert_int_equal(rig->bulletins, 1); /* its keys last for long */
 }
 
+static enum asv_status no_bulletin(void *ctx, struct asv_bytes chain, bool reserve_used, uint8_t *out,
+                                   size_t cap, size_t *len, struct asv_err *err)
+{
+    (void)ctx;
+    (void)chain;
+    (void)reserve_used;
+    (void)out;
+    (void)cap;
+    (void)len;
+    return asv_fail(err, ASV_E_STATE, "not now");
+}
+
+static void dock_once(void)
+{
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+}
+
+/* Also when there was none at the end of that docking: a camera that went on with a key whose period
+ * runs would at last record what nobody can open. */
+static void a_camera_that_used_its_reserve_key_is_given_another(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    camera->clips[0].reserve = true;
+    dock_once();
+    assert_int_equal(rig->bulletins, 1);
+    assert_int_equal(rig->reserves_used, 1);
+
+    fake_camera_record(camera, 2, 5);
+    camera->clips[1].reserve = true;
+    enum asv_status (*bulletin)(void *, struct asv_bytes, bool, uint8_t *, size_t, size_t *,
+                                struct asv_err *) = rig->services.bulletin;
+    rig->services.bulletin = no_bulletin;
+    dock_once();
+    assert_int_equal(camera->erased, 2);
+    assert_int_equal(rig->bulletins, 1);
+    rig->services.bulletin = bulletin;
+    dock_once(); /* nothing is on it any more that would say so */
+    assert_int_equal(rig->bulletins, 2);
+    assert_int_equal(rig->reserves_used, 1);
+    dock_once();
+    assert_int_equal(rig->bulletins, 2);
+}
+
 static void a_recording_that_runs_is_left_alone(void **state)
 {
     (void)state;
@@ -832,6 +879,7 @@ int main(int argc, char **argv)
         T(staged_whole_it_is_committed_without_the_camera),
         T(recorded_but_unknown_to_the_database_it_is_told),
         T(a_camera_without_recordings_is_ready_at_once),
+        T(a_camera_that_used_its_reserve_key_is_given_another),
         T(a_recording_that_runs_is_left_alone),
         T(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
         T(an_assignment_ends_with_the_docking),

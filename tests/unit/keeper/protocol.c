@@ -32,6 +32,7 @@ static struct asv_keeper_request sample(unsigned type)
         request.from_date = 20260105;
         request.day_count = 60;
     }
+    request.reserve_used = type == ASV_KEEPER_BULLETIN;
     if (type == ASV_KEEPER_OPENS) {
         request.header = (struct asv_bytes){header, sizeof header};
         request.stanzas = (struct asv_bytes){stanzas, sizeof stanzas};
@@ -72,6 +73,7 @@ static void requests_round_trip(void **state)
         assert_int_equal(got.request, 0x01020304);
         assert_int_equal(got.chain.len, want.chain.len);
         assert_true(got.from_date == want.from_date && got.day_count == want.day_count);
+        assert_true(got.reserve_used == want.reserve_used);
         assert_true(got.header.len == want.header.len && got.stanzas.len == want.stanzas.len);
         assert_int_equal(got.chunk_count, want.chunk_count);
         for (unsigned i = 0; i < got.chunk_count; i++) {
@@ -136,6 +138,8 @@ static void fields_beyond_their_limits_are_refused(void **state)
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
     request = sample(ASV_KEEPER_BULLETIN);
     len = write_frame(&request);
+    frame[ASV_KEEPER_LENGTH_BYTES + len - 1] = 2; /* neither yes nor no */
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_MALFORMED);
     frame[10] = 0xff; /* the chain's length */
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
     request = sample(ASV_KEEPER_DESTROY);

@@ -584,6 +584,28 @@ static void an_answer_waits_for_the_due_instant_to_be_kept(void **state)
     assert_true(opens());
 }
 
+static void a_reserve_key_that_was_used_is_replaced_though_no_clip_under_it_was_opened(void **state)
+{
+    (void)state;
+    struct asv_bulletin_key first;
+    struct asv_bulletin_key second;
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_BULLETIN, .chain = camera->chain.encoded, .reserve_used = true};
+    int64_t due = 0;
+    make_reserve_clip(&first);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &request).status, ASV_OK);
+    keeper_site_restart(&site);
+    request = (struct asv_keeper_request){.type = ASV_KEEPER_STATUS};
+    struct asv_keeper_reply status = keeper_ask(&site, ASV_KEEPER_DOCK, &request);
+    assert_int_equal(asv_due_ms(TODAY, 14, &due), ASV_OK);
+    assert_int_equal(status.state.reserves, 2);
+    assert_true(status.state.next_due_ms == due); /* K-057 */
+    assert_true(opens());
+    make_reserve_clip(&second);
+    assert_memory_not_equal(first.pk, second.pk, sizeof first.pk); /* K-054 */
+    assert_true(opens());
+}
+
 static void a_damaged_reserve_key_gives_way_to_another(void **state)
 {
     (void)state;
@@ -665,6 +687,7 @@ int main(void)
         TEST(a_used_reserve_key_lives_for_the_retention_period_from_its_docking),
         TEST(a_wrong_clip_dates_the_reserve_key_too),
         TEST(an_answer_waits_for_the_due_instant_to_be_kept),
+        TEST(a_reserve_key_that_was_used_is_replaced_though_no_clip_under_it_was_opened),
         TEST(a_damaged_reserve_key_gives_way_to_another),
         TEST(a_destruction_statement_is_signed_for_its_camera),
     };

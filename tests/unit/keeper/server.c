@@ -96,7 +96,7 @@ static void a_clip_is_asked_for_over_the_socket(void **state)
     assert_int_equal(asv_keeper_client_make_days(client, chain_of(camera), 0, 2, &number, NULL), ASV_OK);
     assert_int_equal(exchange(&reply, NULL), ASV_OK);
     assert_true(reply.request == number && reply.status == ASV_OK && reply.made == 2);
-    assert_int_equal(asv_keeper_client_bulletin(client, chain_of(camera), &number, NULL), ASV_OK);
+    assert_int_equal(asv_keeper_client_bulletin(client, chain_of(camera), false, &number, NULL), ASV_OK);
     assert_int_equal(exchange(&reply, NULL), ASV_OK);
     assert_int_equal(asv_bulletin_decode(&bulletin, reply.bulletin.data, reply.bulletin.len, NULL), ASV_OK);
     asv_bulletin_key_at(&bulletin, 0, &key);
@@ -153,7 +153,8 @@ static void a_refused_request_leaves_the_connection_open(void **state)
     (void)state;
     struct asv_keeper_reply reply = {0};
     uint32_t number = 0;
-    assert_int_equal(asv_keeper_client_bulletin(client, chain_of(&site.agency.dock), &number, NULL), ASV_OK);
+    assert_int_equal(asv_keeper_client_bulletin(client, chain_of(&site.agency.dock), false, &number, NULL),
+                     ASV_OK);
     assert_int_equal(exchange(&reply, NULL), ASV_OK);
     assert_int_equal(reply.status, ASV_E_UNTRUSTED);
     assert_string_not_equal(reply.detail, "");
@@ -187,7 +188,7 @@ static void a_role_is_the_connections_for_its_lifetime(void **state)
     assert_int_equal(asv_keeper_client_status(client, &number, NULL), ASV_OK);
     assert_int_equal(exchange(&reply, NULL), ASV_OK);
     assert_int_equal(reply.status, ASV_OK);
-    assert_int_equal(asv_keeper_client_bulletin(client, chain_of(&site.agency.camera), &number, NULL),
+    assert_int_equal(asv_keeper_client_bulletin(client, chain_of(&site.agency.camera), false, &number, NULL),
                      ASV_OK);
     assert_int_equal(exchange(&reply, NULL), ASV_OK);
     assert_int_equal(reply.status, ASV_E_DENIED); /* K-043 */
