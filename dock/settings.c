@@ -11,6 +11,7 @@
 #include "server/base/calendar.h"
 #include "server/base/conf.h"
 #include "server/base/fail.h"
+#include "server/keeper/client.h"
 #include "server/vault/vault.h"
 
 static bool is_port(const char *text)
@@ -63,7 +64,7 @@ static const struct asv_conf_key keys[] = {
     {"vault", ASV_CONF_PATH, TEXT(vault), "/var/lib/asservat/vault", 0, 0, NULL, NULL},
     {"vault.mirror", ASV_CONF_TEXT, TEXT(vault_mirror), "", 0, 0, NULL, NULL},
     {"readback", ASV_CONF_CHOICE, TEXT(readback), "direct", 0, 0, readbacks, NULL},
-    {"keeper.socket", ASV_CONF_PATH, TEXT(keeper_socket), "/run/asservat-keeper/socket", 0, 0, NULL, NULL},
+    {"keeper.socket", ASV_CONF_PATH, TEXT(keeper_socket), ASV_KEEPER_SOCKET, 0, 0, NULL, NULL},
     {"database", ASV_CONF_TEXT, TEXT(database), "dbname=asservat user=asv_dock", 0, 0, NULL, NULL},
     {"status.socket", ASV_CONF_PATH, TEXT(status_socket), "/run/asservat/dock-status.sock", 0, 0, NULL, NULL},
     {"control.socket", ASV_CONF_TEXT, TEXT(control_socket), "", 0, 0, NULL, NULL},

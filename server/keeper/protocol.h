@@ -15,7 +15,7 @@
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/seal/age.h"
 
-#define ASV_KEEPER_SOCKET       "/run/asservat/keeper.sock"
+#define ASV_KEEPER_SOCKET       "/run/asservat-keeper/socket" /* in the unit's RuntimeDirectory */
 #define ASV_KEEPER_VERSION      1
 #define ASV_KEEPER_LENGTH_BYTES 4
 #define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, OPENS with two chunks, needs 135,660 */

@@ -18,14 +18,18 @@ static enum asv_status each_slot(void *out, const char *rest, const char *value,
 {
     struct asv_settings *settings = out;
     const char *path = value + sizeof slot_file - 1;
-    (void)rest;
+    if (rest[0] < '1' || rest[0] >= '1' + ASV_STORE_SLOTS_MAX || rest[1] != '\0') {
+        return asv_failf(err, ASV_E_USAGE, "slots are slot.1 to slot.%d", ASV_STORE_SLOTS_MAX);
+    }
+    bool *given = &settings->slot_given[rest[0] - '1'];
+    if (*given) {
+        return asv_fail(err, ASV_E_USAGE, "was already given; keep one of them");
+    }
     if (strncmp(value, slot_file, sizeof slot_file - 1) != 0 || path[0] != '/' ||
         strlen(path) >= ASV_SETTINGS_PATH) {
         return asv_failf(err, ASV_E_USAGE, "\"%s\" is not of the form file:/path", value);
     }
-    if (settings->slot_count == ASV_STORE_SLOTS_MAX) {
-        return asv_failf(err, ASV_E_USAGE, "there are more than %d slots", ASV_STORE_SLOTS_MAX);
-    }
+    *given = true;
     memcpy(settings->slot_paths[settings->slot_count++], path, strlen(path) + 1);
     return ASV_OK;
 }

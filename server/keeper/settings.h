@@ -23,6 +23,7 @@ struct asv_settings {
     uint64_t retention_days;
     uint64_t days_ahead;
     uint64_t policy_version;
+    bool slot_given[ASV_STORE_SLOTS_MAX];
     unsigned slot_count;
     char slot_paths[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
     unsigned peer_count;

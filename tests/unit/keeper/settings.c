@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * keeper.conf: what an administrator can get wrong is said with its line. */
+#include "server/keeper/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/files.h"
+#include "tests/unit/test.h"
+
+static char directory[64];
+static char path[96];
+static struct asv_settings settings;
+
+static const char enough[] = "slot.1 = file:/a/one\nslot.2 = file:/b/two\npeer.0 = dock\n";
+
+static int set_up(void **state)
+{
+    (void)state;
+    asv_test_make_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/keeper.conf", directory);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    asv_test_remove_directory(directory);
+    return 0;
+}
+
+static enum asv_status parse(const char *begin, const char *end, struct asv_err *err)
+{
+    char text[2048];
+    int len = snprintf(text, sizeof text, "%s%s", begin, end);
+    asv_test_write_file(path, NULL, text, (size_t)len);
+    return asv_settings_read(&settings, path, err);
+}
+
+/* Line 4 is refused, and the message has this in it. */
+static void refused(const char *line, const char *why)
+{
+    struct asv_err err = {0};
+    assert_int_equal(parse(enough, line, &err), ASV_E_USAGE);
+    if (strstr(err.text, "keeper.conf:4: ") == NULL || strstr(err.text, why) == NULL) {
+        fail_msg("%s: %s", line, err.text);
+    }
+}
+
+static void what_is_wrong_is_said_with_its_line(void **state)
+{
+    (void)state;
+    refused("slot.1 = file:/c/three\n", "slot.1: was already given");
+    refused("slot.5 = file:/c/three\n", "slot.1 to slot.4");
+    refused("slot.3x = file:/c/three\n", "slot.1 to slot.4");
+    refused("slot. = file:/c/three\n", "slot.1 to slot.4");
+    refused("slot.3 = /c/three\n", "file:/path");
+    refused("slot.3 = file:three\n", "file:/path");
+    refused("peer.0 = admin\n", "has a role already");
+    refused("peer.1 = superuser\n", "give one of dock, admin, server");
+    refused("peer.4294967295 = admin\n", "there is no user"); /* what the kernel says for nobody */
+    refused("peer.-1 = admin\n", "there is no user");
+    refused("retention_days = 0\n", "give 1 to 366");
+    refused("retention_days = 14d\n", "retention_days");
+    refused("days_ahead = 129\n", "give 1 to 128");
+    refused("policy_version = 4294967296\n", "policy_version");
+    refused("store = keys\n", "store");
+}
+
+static void what_is_missing_is_named(void **state)
+{
+    (void)state;
+    struct asv_err err = {0};
+    assert_int_equal(parse("slot.1 = file:/a/one\n", "peer.0 = dock\n", &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "at least 2 lines slot.N"));
+    assert_int_equal(parse("slot.1 = file:/a/one\n", "slot.2 = file:/b/two\n", &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "peer.USER"));
+}
+
+static bool unit_has(const char *line)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_read_file(ASV_SOURCE_DIR "/deploy/systemd", "asservat-keeper.service", &data, &len);
+    bool found = memmem(data, len, line, strlen(line)) != NULL;
+    free(data);
+    return found;
+}
+
+/* The unit lets the keeper write in these two places alone. */
+static void the_defaults_are_where_the_unit_lets_the_keeper_write(void **state)
+{
+    (void)state;
+    assert_int_equal(parse(enough, "", NULL), ASV_OK);
+    assert_string_equal(settings.socket, "/run/asservat-keeper/socket");
+    assert_true(unit_has("\nRuntimeDirectory=asservat-keeper\n"));
+    assert_string_equal(settings.store, "/var/lib/asservat/keeper/store");
+    assert_true(unit_has("\nStateDirectory=asservat/keeper\n"));
+    assert_true(settings.retention_days == 14 && settings.days_ahead == 60);
+    assert_int_equal(settings.slot_count, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_missing_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_defaults_are_where_the_unit_lets_the_keeper_write, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
