@@ -202,6 +202,25 @@ enum asv_status asv_agency_enrol(const struct asv_cli *cli, const struct asv_age
     return status;
 }
 
+enum asv_status asv_agency_hand_out(const struct asv_output *out, const char *dir,
+                                    const struct asv_chain *chain, struct asv_err *err)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    char name[64];
+    struct asv_err inner = {0};
+    enum asv_status status = asv_output_write(out, chain->encoded, &inner);
+    if (status == ASV_OK) {
+        return ASV_OK;
+    }
+    asv_cert_digest(digest, &chain->leaf);
+    entry_name(name, digest, ".chain");
+    return asv_failf(
+        err, status,
+        "certified as %s/%s in the agency directory, but %s; copy it from there, then \"asservat "
+        "db register\"",
+        dir, name, inner.text);
+}
+
 /* Room for one revocation list on its way. */
 struct list_work {
     uint8_t serials[ASV_REVOCATIONS_MAX * ASV_CERT_SERIAL_BYTES];

@@ -18,6 +18,7 @@
 #include "firmware-proto/trust/revocations.h"
 #include "server/base/keyfile.h"
 #include "server/cli/cli.h"
+#include "server/cli/files.h"
 
 #define ASV_AGENCY_CERT_YEARS 10 /* cameras, docks, keepers */
 #define ASV_AGENCY_CA_YEARS   20 /* CA and root */
@@ -31,7 +32,6 @@ struct asv_agency_dir {
     uint8_t id[ASV_SHA256_BYTES];
     struct asv_cert root; /* views into root_data */
     struct asv_cert ca;
-    bool has_revocations;
     struct asv_revocations revocations;
     uint8_t root_data[ASV_CERT_MAX_BYTES];
     uint8_t ca_data[ASV_CERT_MAX_BYTES];
@@ -78,6 +78,11 @@ ASV_MUST_CHECK enum asv_status asv_agency_enrol(const struct asv_cli *cli,
                                                 const struct asv_cert *what, struct asv_bytes request,
                                                 const struct asv_agency_place *place, struct asv_chain *out,
                                                 uint8_t *chain, struct asv_err *err);
+
+/* Writes a chain that was just certified to where it was asked for. Should that fail, the message says where
+ * in the register it is: nobody certifies that key again. */
+ASV_MUST_CHECK enum asv_status asv_agency_hand_out(const struct asv_output *out, const char *dir,
+                                                   const struct asv_chain *chain, struct asv_err *err);
 
 /* One entry of the register, verified against the agency but for revocation and time. request.len 0: none. */
 struct asv_agency_entry {

@@ -78,7 +78,7 @@ static enum asv_status parse_date(const char *text, uint64_t *out)
 static bool is_label(const char *text)
 {
     size_t len = strlen(text);
-    if (len == 0 || len > LABEL_MAX) {
+    if (len == 0 || len > LABEL_MAX || text[0] == ' ' || text[len - 1] == ' ') {
         return false;
     }
     for (size_t i = 0; i < len; i++) {

@@ -109,7 +109,8 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     }
     if (status == ASV_OK) {
         status = asv_keeper_client_new(&client, socket_path != NULL ? socket_path : cli->conf.keeper);
-        status = status == ASV_OK ? ASV_OK : asv_fail(err, status, "keeper: no usable socket");
+        status =
+            status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
     }
     if (status == ASV_OK) {
         status = ask_keeper(cli, client, chain.encoded, &reply, err);

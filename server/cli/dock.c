@@ -151,7 +151,7 @@ static enum asv_status enrol(struct asv_cli *cli, struct asv_err *err)
         status = certify(cli, agency, &made, &chain, chain_data, err);
     }
     if (status == ASV_OK) {
-        status = asv_output_write(&output, chain.encoded, err);
+        status = asv_agency_hand_out(&output, "docks", &chain, err);
     }
     if (status == ASV_OK && db != NULL) {
         status = asv_publish_device(agency, db, &chain.leaf, err);

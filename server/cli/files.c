@@ -48,6 +48,7 @@ enum asv_status asv_output_open(const char *path, bool make, struct asv_output *
 {
     char above[4096];
     size_t len = strlen(path);
+    out->path = path;
     while (len > 1 && path[len - 1] == '/') {
         len--;
     }
@@ -69,5 +70,8 @@ enum asv_status asv_output_open(const char *path, bool make, struct asv_output *
 
 enum asv_status asv_output_write(const struct asv_output *out, struct asv_bytes data, struct asv_err *err)
 {
-    return asv_io_replace_file(out->dir, out->name, data.data, data.len, 0644, err);
+    struct asv_err inner = {0};
+    enum asv_status status = asv_io_replace_file(out->dir, out->name, data.data, data.len, 0644, &inner);
+    return status == ASV_OK ? ASV_OK
+                            : asv_failf(err, status, "%s: cannot be written: %s", out->path, inner.text);
 }

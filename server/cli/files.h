@@ -18,6 +18,7 @@ ASV_MUST_CHECK enum asv_status asv_file_read(const char *path, void *out, size_t
 struct asv_output {
     int dir; /* -1: not open */
     char name[256];
+    const char *path; /* borrowed */
 };
 
 /* make: missing directories in front of the last name are made. */

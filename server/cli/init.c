@@ -44,7 +44,7 @@ static enum asv_status make_authority(const struct asv_cli *cli, int dir, const 
     char name[64];
     int len = snprintf(file.label, sizeof file.label, "%s %s", agency, kind);
     if (len < 0 || (size_t)len >= sizeof file.label) {
-        return asv_fail(err, ASV_E_USAGE, "--name: at most 48 characters, as \"issuing CA\" comes behind it");
+        return asv_fail(err, ASV_E_USAGE, "--name: at most 53 characters, as \"issuing CA\" comes behind it");
     }
     enum asv_status status = asv_keyfile_generate(&file, &out->keys, cli->world);
     if (status != ASV_OK) {

@@ -19,7 +19,7 @@ static enum asv_status ask(const struct asv_cli *cli, struct asv_keeper_reply *r
     enum asv_status status =
         asv_keeper_client_new(&client, socket_path != NULL ? socket_path : cli->conf.keeper);
     if (status != ASV_OK) {
-        return asv_fail(err, status, "keeper: no usable socket");
+        return asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
     }
     status = asv_keeper_client_status(client, &request, err);
     if (status == ASV_OK) {
@@ -89,6 +89,9 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
                 asv_text_time(due, state->stop_since_ms),
                 state->stop == ASV_KEEPER_STOP_CLOCK ? "the clock made a step of more than two hours"
                                                      : "more than three days were due at once",
+                (unsigned)state->overdue);
+    } else if (state->overdue != 0) {
+        fprintf(cli->out, "OVERDUE      %u keys could not be destroyed yet; the keeper's log says why\n",
                 (unsigned)state->overdue);
     }
     if (state->damaged != 0) {

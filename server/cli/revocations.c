@@ -102,6 +102,29 @@ const struct asv_cli_command asv_cli_revocations_show = {
     .run = show,
 };
 
+/* The entry that names this, of all registers: the first dock and the keeper may have the same serial. */
+static enum asv_status find(const struct asv_agency_dir *agency, const char *which,
+                            struct asv_agency_match *match, struct asv_err *err)
+{
+    struct asv_agency_match found;
+    size_t count = 0;
+    for (size_t k = 0; k < REGISTERS; k++) {
+        enum asv_status status = asv_agency_find(agency, registers[k], which, &found, err);
+        if (status == ASV_OK) {
+            *match = found;
+            count++;
+        } else if (status != ASV_E_NOT_FOUND) {
+            return status;
+        }
+    }
+    if (count > 1) {
+        return asv_failf(
+            err, ASV_E_USAGE,
+            "--revoke %s: names several in the register; give the name or the certificate's digest", which);
+    }
+    return count == 1 ? ASV_OK : ASV_E_NOT_FOUND;
+}
+
 /* The serials of --revoke: of docks and keepers by what names them in the register, or serials in
  * hexadecimal. */
 static enum asv_status resolve(const struct asv_cli *cli, const struct asv_agency_dir *agency,
@@ -110,22 +133,19 @@ static enum asv_status resolve(const struct asv_cli *cli, const struct asv_agenc
     const char *which;
     for (*count = 0; (which = asv_cli_text_at(cli->args, "revoke", *count)) != NULL; ++*count) {
         struct asv_agency_match match;
-        enum asv_status status = ASV_E_NOT_FOUND;
         if (*count == cap) {
             return asv_failf(err, ASV_E_USAGE, "--revoke: at most %zu at once", cap);
         }
         uint8_t *serial = serials + *count * ASV_CERT_SERIAL_BYTES;
-        for (size_t k = 0; k < REGISTERS && status == ASV_E_NOT_FOUND; k++) {
-            status = asv_agency_find(agency, registers[k], which, &match, err);
-        }
+        enum asv_status status = find(agency, which, &match, err);
         if (status == ASV_OK) {
             memcpy(serial, match.serial, ASV_CERT_SERIAL_BYTES);
-        } else if (status != ASV_E_NOT_FOUND ||
-                   asv_hex_decode(serial, ASV_CERT_SERIAL_BYTES, which) != ASV_OK) {
-            return status == ASV_E_NOT_FOUND
-                       ? asv_failf(err, status,
-                                   "--revoke %s: nothing in the register, and no certificate serial", which)
-                       : status;
+            fprintf(cli->out, "revoking     %s\n", match.name);
+        } else if (status != ASV_E_NOT_FOUND) {
+            return status;
+        } else if (asv_hex_decode(serial, ASV_CERT_SERIAL_BYTES, which) != ASV_OK) {
+            return asv_failf(err, status, "--revoke %s: nothing in the register, and no certificate serial",
+                             which);
         }
     }
     return ASV_OK;
