@@ -24,9 +24,8 @@ enum asv_status asv_input_open(struct asv_input *input, const char *path, struct
     /* Not blocking: a FIFO in the place of a file must not hold us. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR
-                   ? asv_fail(err, ASV_E_NOT_FOUND, "no such file")
-                   : asv_fail_at(err, ASV_E_IO, "cannot be opened, error number", (uint64_t)errno);
+        return errno == ENOENT || errno == ENOTDIR ? asv_fail(err, ASV_E_NOT_FOUND, "no such file")
+                                                   : asv_fail(err, ASV_E_IO, strerror(errno));
     }
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 0) {
         close(fd);
@@ -67,7 +66,7 @@ static enum asv_status find_prefix(char prefix[PATH_BYTES], const char *path, st
     if (stat(path, &st) != 0) {
         return errno == ENOENT || errno == ENOTDIR
                    ? asv_fail(err, ASV_E_NOT_FOUND, "no such file or directory")
-                   : asv_fail_at(err, ASV_E_IO, "cannot be read, error number", (uint64_t)errno);
+                   : asv_fail(err, ASV_E_IO, strerror(errno));
     }
     if (S_ISDIR(st.st_mode)) {
         memcpy(prefix + len, "/", 2);
@@ -86,6 +85,7 @@ enum asv_status asv_inputs_open(struct asv_inputs *inputs, const char *path, str
 {
     char prefix[PATH_BYTES];
     char name[PATH_BYTES + 16];
+    struct asv_err inner = {0};
 
     for (size_t i = 0; i < ASV_PART_COUNT; i++) {
         inputs->part[i].fd = -1;
@@ -94,11 +94,14 @@ enum asv_status asv_inputs_open(struct asv_inputs *inputs, const char *path, str
     enum asv_status status = find_prefix(prefix, path, err);
     for (size_t i = 0; i < ASV_PART_COUNT && status == ASV_OK; i++) {
         snprintf(name, sizeof name, "%s%s", prefix, asv_part_name((enum asv_part)i));
-        status = asv_input_open(&inputs->part[i], name, err);
+        status = asv_input_open(&inputs->part[i], name, &inner);
         if (status == ASV_E_NOT_FOUND && i != ASV_PART_SEAL) {
             status = ASV_OK;
         } else if (status == ASV_E_NOT_FOUND) {
             status = asv_fail(err, status, "there is no seal in it");
+        } else if (status != ASV_OK && err != NULL) {
+            err->status = status;
+            snprintf(err->text, sizeof err->text, "%s: %.200s", asv_part_name((enum asv_part)i), inner.text);
         }
     }
     if (status != ASV_OK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-/* The report as one JSON object. Every string in it is printable ASCII. */
+/* The report as one JSON object. Every string in it is printable ASCII: the formats allow no other, and what
+ * the system says of an error is asked for in no language. */
 #include "server/verify/report.h"
 
 static void print_hex(FILE *out, const char *name, const uint8_t *data, size_t len)
@@ -133,4 +134,11 @@ void asv_report_json(const struct asv_report *report, FILE *out)
         }
     }
     fputs("}}\n", out);
+}
+
+void asv_report_json_unreadable(const char *why, FILE *out)
+{
+    fputs("{\"valid\":false,", out);
+    print_string(out, "unreadable", why);
+    fputs("}\n", out);
 }

@@ -177,6 +177,9 @@ int main(int argc, char **argv)
     int result = EXIT_UNREADABLE;
     if (verify(&options, work, &err) != ASV_OK) {
         fprintf(stderr, "asservat-verify: %s: %s\n", options.file, err.text);
+        if (options.json) {
+            asv_report_json_unreadable(err.text, stdout);
+        }
     } else {
         result = asv_report_is_valid(&work->report) ? EXIT_VALID : EXIT_NOT_VALID;
         if (options.json) {

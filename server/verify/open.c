@@ -62,19 +62,21 @@ static enum asv_status load_identities(struct secrets *secrets, const char *path
     return parse_identities(secrets, text, err);
 }
 
-/* Any stanza that one of the identities opens, when it was wrapped anew for someone: then only the commitment
- * says that it is the right key. */
-static enum asv_status unwrap_any(struct secrets *secrets, const uint8_t *identity, struct asv_bytes stanzas)
+/* Any stanza that this identity opens: it may have been wrapped anew for someone, so that only the commitment
+ * says whether its key is the right one. One that is not must not hide another that is. */
+static enum asv_status try_identity(struct secrets *secrets, const uint8_t *identity,
+                                    const struct asv_seal_header *header, struct asv_bytes stanzas,
+                                    bool *wrong)
 {
     struct asv_reader reader;
     struct asv_age_stanza stanza;
     asv_reader_init(&reader, stanzas.data, stanzas.len);
-    while (asv_reader_left(&reader) > 0) {
-        if (asv_age_stanza_read(&reader, &stanza) != ASV_OK) {
-            return ASV_E_MALFORMED;
-        }
+    while (asv_reader_left(&reader) > 0 && asv_age_stanza_read(&reader, &stanza) == ASV_OK) {
         if (asv_age_unwrap(secrets->file_key, &stanza, identity) == ASV_OK) {
-            return ASV_OK;
+            if (asv_seal_opener_init(&secrets->opener, header, secrets->file_key) == ASV_OK) {
+                return ASV_OK;
+            }
+            *wrong = true;
         }
     }
     return ASV_E_NOT_FOUND;
@@ -83,21 +85,18 @@ static enum asv_status unwrap_any(struct secrets *secrets, const uint8_t *identi
 static enum asv_status find_key(struct secrets *secrets, const struct asv_seal_header *header,
                                 const struct asv_small_parts *parts, struct asv_err *why)
 {
+    bool wrong = false;
     if (parts->stanzas.data == NULL) {
         return asv_fail(why, ASV_E_NOT_FOUND,
                         "there are no stanzas: the key was destroyed or not handed over");
     }
     for (size_t i = 0; i < secrets->count; i++) {
-        if (asv_seal_unwrap(secrets->file_key, header, parts->stanzas, secrets->identity[i]) != ASV_OK &&
-            unwrap_any(secrets, secrets->identity[i], parts->stanzas) != ASV_OK) {
-            continue;
+        if (try_identity(secrets, secrets->identity[i], header, parts->stanzas, &wrong) == ASV_OK) {
+            return ASV_OK;
         }
-        if (asv_seal_opener_init(&secrets->opener, header, secrets->file_key) != ASV_OK) {
-            return asv_fail(why, ASV_E_DIGEST, "the key is not the one that the signed header commits to");
-        }
-        return ASV_OK;
     }
-    return asv_fail(why, ASV_E_NOT_FOUND, "none of the identities opens a stanza");
+    return wrong ? asv_fail(why, ASV_E_DIGEST, "the key is not the one that the signed header commits to")
+                 : asv_fail(why, ASV_E_NOT_FOUND, "none of the identities opens a stanza");
 }
 
 /* A file that is being made; fd -1: none is wanted. */

@@ -74,4 +74,7 @@ enum asv_language {
 void asv_report_text(const struct asv_report *report, enum asv_language language, FILE *out);
 void asv_report_json(const struct asv_report *report, FILE *out);
 
+/* What --json says when there is no report. */
+void asv_report_json_unreadable(const char *why, FILE *out);
+
 #endif

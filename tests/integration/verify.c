@@ -330,6 +330,14 @@ static void a_key_that_does_not_open_writes_nothing(void **state)
             assert_true(said("out", "not the one that the signed header commits to"));
         }
     }
+
+    /* One that was put before the right one does not hide it. */
+    uint8_t both[2 * sizeof stanza];
+    memcpy(both, stanza, sizeof stanza);
+    key[0] ^= 1;
+    assert_int_equal(asv_age_wrap(both + sizeof stanza, key, pk, ephemeral), ASV_OK);
+    asv_test_write_file(directory, "stanzas", both, sizeof both);
+    assert_int_equal(verify("--identity", in(top, "stranger"), NULL, NULL, NULL), 0);
 }
 
 static void parts_may_have_a_name_in_front(void **state)
@@ -384,6 +392,28 @@ static void wrong_usage_and_unreadable_files_are_2(void **state)
     const char *help[] = {program, "--help", NULL};
     assert_int_equal(asv_test_run(top, help), 0);
     assert_true(said("out", "Exit status: 0 valid, 1 not valid"));
+}
+
+static void what_is_no_file_is_named_and_json_all_the_same(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"seal", "payload", "chain", "link", "stanzas"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char want[64];
+        char kept[sizeof top + 8];
+        snprintf(kept, sizeof kept, "%s/kept", top);
+        assert_int_equal(rename(in(directory, names[i]), kept), 0);
+        assert_int_equal(mkfifo(in(directory, names[i]), 0600), 0); /* nobody ever writes into it */
+        assert_int_equal(verify("--json", NULL, NULL, NULL, NULL), 2);
+        snprintf(want, sizeof want, "%s: not a regular file", names[i]);
+        assert_true(said("err", want));
+        json_t *json = read_json();
+        assert_true(json_is_false(json_object_get(json, "valid")));
+        assert_json(json, "unreadable", want);
+        json_decref(json);
+        assert_int_equal(rename(kept, in(directory, names[i])), 0);
+    }
+    assert_int_equal(verify("--json", NULL, NULL, NULL, NULL), 0);
 }
 
 static void it_links_nothing_but_libsodium_and_libcrypto(void **state)
@@ -461,6 +491,7 @@ int main(void)
         TEST(a_key_that_does_not_open_writes_nothing),
         TEST(parts_may_have_a_name_in_front),
         TEST(wrong_usage_and_unreadable_files_are_2),
+        TEST(what_is_no_file_is_named_and_json_all_the_same),
         TEST(it_links_nothing_but_libsodium_and_libcrypto),
         TEST(memory_does_not_grow_with_the_clip),
     };
