@@ -16,17 +16,6 @@
 
 #include "server/base/io.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UNDER_SANITIZER 1
-#endif
-#endif
-#ifndef UNDER_SANITIZER
-#define UNDER_SANITIZER 0 /* a sanitizer traces its own process when it looks for leaks */
-#endif
-
 /* Debian 12's kernel: ABI 2. Below it a rename between directories is refused whatever is allowed. */
 #define LANDLOCK_ABI_WANTED 2
 
@@ -41,19 +30,24 @@
      LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
      LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-static enum asv_status drop_privileges(struct asv_err *err)
+enum asv_status asv_sandbox_forbid_dumps(struct asv_err *err)
 {
     const struct rlimit none = {0, 0};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-        return asv_io_fail(err, errno, "sandbox: no_new_privs");
-    }
     if (setrlimit(RLIMIT_CORE, &none) != 0) {
         return asv_io_fail(err, errno, "sandbox: core dumps");
     }
-    if (!UNDER_SANITIZER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    if (!ASV_UNDER_SANITIZER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return asv_io_fail(err, errno, "sandbox: tracing");
     }
     return ASV_OK;
+}
+
+static enum asv_status drop_privileges(struct asv_err *err)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        return asv_io_fail(err, errno, "sandbox: no_new_privs");
+    }
+    return asv_sandbox_forbid_dumps(err);
 }
 
 static enum asv_status allow_path(int ruleset, const struct asv_sandbox_path *path, struct asv_err *err)
@@ -100,7 +94,7 @@ static enum asv_status restrict_paths(const struct asv_sandbox *sandbox, bool *l
     for (size_t i = 0; status == ASV_OK && i < sandbox->path_count; i++) {
         status = allow_path(ruleset, &sandbox->paths[i], err);
     }
-    if (status == ASV_OK && UNDER_SANITIZER) { /* where it looks up its threads before it counts leaks */
+    if (status == ASV_OK && ASV_UNDER_SANITIZER) { /* where it looks up its threads before it counts leaks */
         status = allow_path(ruleset, &(const struct asv_sandbox_path){"/proc", false}, err);
     }
     if (status == ASV_OK && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0) {
@@ -156,7 +150,7 @@ static int add_rules(scmp_filter_ctx filter, unsigned sockets)
             return failed;
         }
     }
-    int failed = UNDER_SANITIZER ? 0 : seccomp_rule_add(filter, refuse, SCMP_SYS(ptrace), 0);
+    int failed = ASV_UNDER_SANITIZER ? 0 : seccomp_rule_add(filter, refuse, SCMP_SYS(ptrace), 0);
     /* every family that is not asked for, one rule each: conditions of one rule on one argument cannot be
      * combined */
     for (int family = 0; failed == 0 && family < AF_MAX; family++) {

@@ -11,6 +11,17 @@
 
 #include "firmware-proto/base/status.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ASV_UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ASV_UNDER_SANITIZER 1
+#endif
+#endif
+#ifndef ASV_UNDER_SANITIZER
+#define ASV_UNDER_SANITIZER 0 /* a sanitizer traces its own process when it looks for leaks */
+#endif
+
 /* A file or directory (then everything below it) that stays reachable. */
 struct asv_sandbox_path {
     const char *path;
@@ -26,6 +37,10 @@ struct asv_sandbox {
     size_t path_count;
     unsigned sockets; /* ASV_SANDBOX_* */
 };
+
+/* No core dumps, also none into a pipe, which a limit of 0 alone does not keep the kernel from; no tracing.
+ */
+ASV_MUST_CHECK enum asv_status asv_sandbox_forbid_dumps(struct asv_err *err);
 
 /* For all threads that are started later: no new privileges, no core dumps, no tracing, no programs started,
  * no mounts or kernel modules, only these kinds of sockets, only these paths. Call it before threads are

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,17 +50,14 @@ static const char usage[] =
 /* K-071: before there is a key in memory. */
 static enum asv_status harden(struct process *process, struct asv_err *err)
 {
-    const struct rlimit none = {0, 0};
     (void)umask(0077);
-    if (setrlimit(RLIMIT_CORE, &none) != 0) {
-        return asv_io_fail(err, errno, "core dumps");
-    }
+    enum asv_status status = asv_sandbox_forbid_dumps(err);
     process->keeper.memory_locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
     if (!process->keeper.memory_locked) { /* keys are locked all the same, one by one */
         asv_log_event(&process->log, ASV_LOG_WARNING, "memory-not-locked",
                       asv_log_text("detail", "raise LimitMEMLOCK"));
     }
-    return ASV_OK;
+    return status;
 }
 
 /* K-072: nobody else reads or writes the store, and no second keeper runs on it. */

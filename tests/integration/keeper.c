@@ -5,12 +5,14 @@
  * again. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -478,6 +480,35 @@ static void it_gave_up_what_it_does_not_need(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
+/* Tried on the program itself, with what it reads at each request: another directory of the same name is not
+ * the one that it was given. */
+static void it_reaches_nothing_that_it_was_not_given(void **state)
+{
+    (void)state;
+    char elsewhere[64];
+    char lists[128];
+    char given[128];
+    char line[256];
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 2) {
+        print_message("this kernel has no Landlock ABI 2: paths are not restricted\n");
+        skip();
+    }
+    asv_test_make_directory(elsewhere, sizeof elsewhere); /* the slots' directory may be written to */
+    snprintf(lists, sizeof lists, "%s/lists", elsewhere);
+    snprintf(given, sizeof given, "%s/given", elsewhere);
+    assert_int_equal(mkdir(lists, 0700), 0);
+    asv_test_write_file(lists, "newest", "no list", 7);
+    snprintf(line, sizeof line, "revocations = %s/newest\n%s", lists, own_peer("dock"));
+    write_config(line, "identity");
+    assert_true(start());
+    assert_int_equal(make_days(1).status, ASV_E_UNSUPPORTED); /* read, and no list */
+    assert_int_equal(rename(lists, given), 0);
+    assert_int_equal(mkdir(lists, 0700), 0);
+    asv_test_write_file(lists, "newest", "no list", 7);
+    assert_int_equal(make_days(1).status, ASV_E_DENIED); /* K-073 */
+    asv_test_remove_directory(elsewhere);
+}
+
 static void what_others_can_reach_is_not_used(void **state)
 {
     (void)state;
@@ -606,6 +637,7 @@ int main(void)
         TEST(who_is_not_in_the_table_is_refused),
         TEST(malformed_and_oversized_requests_end_their_connection_alone),
         TEST(it_gave_up_what_it_does_not_need),
+        TEST(it_reaches_nothing_that_it_was_not_given),
         TEST(what_others_can_reach_is_not_used),
         TEST(a_wrong_configuration_says_what_to_do),
         TEST(its_state_can_be_read),

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -112,6 +114,23 @@ static void only_the_named_paths_stay_reachable(void **state)
     assert_int_equal(inside(ASV_SANDBOX_UNIX, directories_inside), 0);
 }
 
+/* The limit alone does not hold where dumps go into a pipe. */
+static void nothing_is_dumped(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct rlimit limit;
+        bool right = asv_sandbox_forbid_dumps(NULL) == ASV_OK && getrlimit(RLIMIT_CORE, &limit) == 0 &&
+                     limit.rlim_max == 0 && prctl(PR_GET_DUMPABLE) == ASV_UNDER_SANITIZER;
+        _exit(right ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void no_program_is_started(void **state)
 {
     (void)state;
@@ -162,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_named_paths_stay_reachable),
+        cmocka_unit_test(nothing_is_dumped),
         cmocka_unit_test(no_program_is_started),
         cmocka_unit_test(only_the_named_kinds_of_socket_are_made),
     };
