@@ -114,10 +114,12 @@ void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
     if (status == ASV_OK || status == ASV_E_STATE) { /* standing still was said when it began */
         status = asv_store_heal(keeper->store, &err);
     }
-    if (status != ASV_OK) {
+    if (status != ASV_OK &&
+        status != keeper->tick_status) { /* not each second: the log would be full of it */
         err.status = status;
         asv_log_failure(keeper->log, ASV_LOG_ERROR, "tick-failed", &err);
     }
+    keeper->tick_status = status;
     *next_wall_ms = asv_due_next_ms(keeper->store);
 }
 

@@ -52,6 +52,7 @@ struct asv_keeper {
     bool memory_locked;
     struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
     struct asv_due due;
+    enum asv_status tick_status; /* of the last tick */
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];

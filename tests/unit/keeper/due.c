@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Destruction at the due instant, by the keeper's own clock; and when that clock is not believed. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "server/base/calendar.h"
 #include "tests/sim/keeper_site.h"
@@ -55,6 +57,46 @@ static int64_t due_of(uint32_t date)
     int64_t due = 0;
     assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
     return due;
+}
+
+/* Lines with this event that came out of the pipe since. */
+static unsigned lines_with(int fd, const char *event)
+{
+    char text[65536];
+    ssize_t got = read(fd, text, sizeof text - 1);
+    unsigned count = 0;
+    text[got < 0 ? 0 : got] = '\0';
+    for (const char *at = text; (at = strstr(at, event)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+/* An overdue key is tried each second: a log that says so each second hides everything else. */
+static void a_failure_that_lasts_is_said_once(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    const struct asv_log log = {.fd = ends[1], .level = ASV_LOG_INFO, .slot = -1};
+    site.keeper.log = &log;
+    keeper_make_days(&site, &site.agency.camera, 0, 2);
+    go_to(due_of(TODAY));
+    for (unsigned round = 0; round < 2; round++) {
+        site.disk->slots[0].away = site.disk->slots[1].away = true;
+        for (unsigned i = 0; i < 20; i++) {
+            (void)tick();
+        }
+        unsigned lines = lines_with(ends[0], "tick-failed");
+        assert_in_range(lines, 1, 2); /* the commit that failed, the store that cannot be read */
+        site.disk->slots[0].away = site.disk->slots[1].away = false;
+        (void)tick();
+        assert_int_equal(lines_with(ends[0], "keys-destroyed"), 1);
+        go_to(due_of(TODAY + 1));
+    }
+    site.keeper.log = NULL;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
 }
 
 static void a_day_is_destroyed_at_its_due_instant_and_not_before(void **state)
@@ -225,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_day_is_destroyed_at_its_due_instant_and_not_before),
+        TEST(a_failure_that_lasts_is_said_once),
         TEST(a_weekend_is_caught_up_with),
         TEST(more_than_three_days_at_once_stop_destruction),
         TEST(a_day_and_reserve_keys_of_one_instant_are_one_day),
