@@ -3,6 +3,7 @@
 #include "server/base/calendar.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 
 #define DAY_S     INT64_C(86400)
@@ -22,14 +24,21 @@
 enum asv_status asv_calendar_set_zone(const char *zone, struct asv_err *err)
 {
     char path[PATH_MAX];
+    char magic[4];
     if (zone[0] == '\0' || zone[0] == '/' || zone[0] == ':' || strstr(zone, "..") != NULL ||
         (size_t)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone) >= sizeof path) {
         return asv_failf(err, ASV_E_USAGE, "time zone \"%s\": give a name such as %s", zone,
                          ASV_CALENDAR_ZONE);
     }
-    if (access(path, R_OK) != 0) {
+    asv_auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
         return asv_failf(err, ASV_E_USAGE, "time zone \"%s\": %s: %s; is the package tzdata installed?", zone,
                          path, strerror(errno));
+    }
+    /* libc takes UTC for what it cannot read, and says nothing. */
+    if (read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, "TZif", sizeof magic) != 0) {
+        return asv_failf(err, ASV_E_USAGE, "time zone \"%s\": %s is none; give a name such as %s", zone, path,
+                         ASV_CALENDAR_ZONE);
     }
     if (setenv("TZ", zone, 1) != 0) {
         return asv_failf(err, ASV_E_NO_MEMORY, "time zone \"%s\": %s", zone, strerror(errno));
