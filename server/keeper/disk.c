@@ -14,7 +14,7 @@
 
 static int dir_of(void *ctx)
 {
-    return *(const int *)ctx;
+    return ((const struct asv_disk_files *)ctx)->dir;
 }
 
 static enum asv_status read_file(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
@@ -45,21 +45,41 @@ static enum asv_status read_file(void *ctx, const char *name, size_t max, uint8_
     return status;
 }
 
+/* The bytes of what was written, all under way before the first is waited for: then one commit of the file
+ * system's journal has most of them. */
+static enum asv_status sync_bytes(struct asv_disk_files *files, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (unsigned i = 0; i < files->unsynced_count; i++) {
+        (void)sync_file_range(files->unsynced[i], 0, 0, SYNC_FILE_RANGE_WRITE); /* no promise: that follows */
+    }
+    for (unsigned i = 0; i < files->unsynced_count; i++) {
+        int fd = files->unsynced[i];
+        if (status == ASV_OK) {
+            status = asv_io_sync_data(fd, "key store", err);
+        }
+        if (close(fd) != 0 && status == ASV_OK) {
+            status = asv_io_fail(err, errno, "key store");
+        }
+    }
+    files->unsynced_count = 0;
+    return status;
+}
+
 static enum asv_status write_file(void *ctx, const char *name, const void *data, size_t len,
                                   struct asv_err *err)
 {
-    int fd = -1;
-    enum asv_status status =
-        asv_io_open(dir_of(ctx), name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &fd, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = asv_io_pwrite(fd, data, len, 0, name, err);
+    struct asv_disk_files *files = ctx;
+    asv_auto_fd int fd = -1;
+    enum asv_status status = files->unsynced_count == ASV_DISK_UNSYNCED ? sync_bytes(files, err) : ASV_OK;
     if (status == ASV_OK) {
-        status = asv_io_sync_data(fd, name, err);
+        status = asv_io_open(files->dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &fd, err);
     }
-    if (close(fd) != 0 && status == ASV_OK) {
-        status = asv_io_fail(err, errno, name);
+    if (status == ASV_OK) {
+        status = asv_io_pwrite(fd, data, len, 0, name, err);
+    }
+    if (status == ASV_OK) {
+        files->unsynced[files->unsynced_count++] = asv_steal_fd(&fd);
     }
     return status;
 }
@@ -74,9 +94,10 @@ static enum asv_status remove_file(void *ctx, const char *name, struct asv_err *
     return unlinkat(dir_of(ctx), name, 0) == 0 || errno == ENOENT ? ASV_OK : asv_io_fail(err, errno, name);
 }
 
-static enum asv_status sync_names(void *ctx, struct asv_err *err)
+static enum asv_status sync_all(void *ctx, struct asv_err *err)
 {
-    return asv_io_sync_dir(dir_of(ctx), "key store", err);
+    enum asv_status status = sync_bytes(ctx, err);
+    return status == ASV_OK ? asv_io_sync_dir(dir_of(ctx), "key store", err) : status;
 }
 
 static enum asv_status list_files(void *ctx, enum asv_status (*each)(void *each_ctx, const char *name),
@@ -111,15 +132,22 @@ static enum asv_status list_files(void *ctx, enum asv_status (*each)(void *each_
     return status;
 }
 
-struct asv_disk asv_disk_posix(int *dir)
+struct asv_disk asv_disk_posix(struct asv_disk_files *files)
 {
     return (struct asv_disk){
-        .ctx = dir,
+        .ctx = files,
         .read = read_file,
         .write = write_file,
         .rename = rename_file,
         .remove = remove_file,
-        .sync = sync_names,
+        .sync = sync_all,
         .list = list_files,
     };
+}
+
+void asv_disk_posix_end(struct asv_disk_files *files)
+{
+    while (files->unsynced_count > 0) {
+        (void)close(files->unsynced[--files->unsynced_count]);
+    }
 }

@@ -19,7 +19,7 @@ struct asv_disk {
     enum asv_status (*read)(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
                             struct asv_err *err);
 
-    /* Makes or replaces a file and has its bytes on the medium when it returns; its name only after sync. */
+    /* Makes or replaces a file. Nothing of it is on the medium before sync. */
     enum asv_status (*write)(void *ctx, const char *name, const void *data, size_t len, struct asv_err *err);
 
     enum asv_status (*rename)(void *ctx, const char *from, const char *to, struct asv_err *err);
@@ -27,7 +27,7 @@ struct asv_disk {
     /* A name that is not there is fine. */
     enum asv_status (*remove)(void *ctx, const char *name, struct asv_err *err);
 
-    /* All names written, renamed and removed so far are on the medium. */
+    /* All bytes written, and then all names written, renamed and removed so far are on the medium. */
     enum asv_status (*sync)(void *ctx, struct asv_err *err);
 
     /* Calls each for every file; a status other than ASV_OK from it ends the walk and is returned. */
@@ -35,7 +35,21 @@ struct asv_disk {
                             void *each_ctx, struct asv_err *err);
 };
 
-/* The files of the open directory dir, which is borrowed. */
-struct asv_disk asv_disk_posix(int *dir);
+#define ASV_DISK_UNSYNCED                                                            \
+    128 /* a camera's days: waiting for each file on its own takes ten times as long \
+         */
+
+/* The files of an open directory. */
+struct asv_disk_files {
+    int dir;
+    unsigned unsynced_count;
+    int unsynced[ASV_DISK_UNSYNCED]; /* written since the last sync */
+};
+
+/* Borrows files, and the directory in it. */
+struct asv_disk asv_disk_posix(struct asv_disk_files *files);
+
+/* Closes what was written and never synced; not the directory. */
+void asv_disk_posix_end(struct asv_disk_files *files);
 
 #endif

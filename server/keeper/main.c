@@ -36,7 +36,7 @@ struct process {
     struct asv_keeper keeper;
     struct asv_keeper_server *server;
     struct asv_keys *keys; /* asv_secret_alloc */
-    int store_dir;
+    struct asv_disk_files store;
     int listener;
     int signals;
 };
@@ -65,14 +65,14 @@ static enum asv_status open_store_dir(struct process *process, bool make, struct
 {
     struct stat st;
     const char *path = process->settings.store;
-    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, make, &process->store_dir, err);
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, make, &process->store.dir, err);
     if (status != ASV_OK) {
         return status;
     }
-    if (fstat(process->store_dir, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+    if (fstat(process->store.dir, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
         return asv_failf(err, ASV_E_DENIED, "%s: must belong to the keeper's user, mode 0700", path);
     }
-    if (flock(process->store_dir, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(process->store.dir, LOCK_EX | LOCK_NB) != 0) {
         return asv_failf(err, ASV_E_BUSY, "%s: another keeper runs on it", path);
     }
     return ASV_OK;
@@ -84,7 +84,7 @@ static void set_up_store(struct process *process)
         process->slots[i] = asv_slot_file(process->settings.slot_paths[i]);
     }
     process->setup = (struct asv_store_setup){
-        .disk = asv_disk_posix(&process->store_dir),
+        .disk = asv_disk_posix(&process->store),
         .slots = process->slots,
         .slot_count = process->settings.slot_count,
         .world = process->keeper.world,
@@ -341,6 +341,7 @@ static void finish(struct process *process)
 {
     asv_keeper_server_free(process->server);
     asv_store_close(process->keeper.store);
+    asv_disk_posix_end(&process->store);
     asv_secret_free(process->keeper.scratch);
     asv_secret_free(process->keys);
     if (process->listener >= 0) {
@@ -349,8 +350,8 @@ static void finish(struct process *process)
     if (process->signals >= 0) {
         (void)close(process->signals);
     }
-    if (process->store_dir >= 0) {
-        (void)close(process->store_dir);
+    if (process->store.dir >= 0) {
+        (void)close(process->store.dir);
     }
 }
 
@@ -359,7 +360,7 @@ static enum asv_status begin(struct process *process, const char *config, struct
     enum asv_status status = asv_crypto_init();
     process->keeper.world = asv_world_os();
     process->log = asv_log_stderr(process->keeper.world);
-    process->store_dir = process->listener = process->signals = -1;
+    process->store.dir = process->listener = process->signals = -1;
     if (status == ASV_OK) {
         status = asv_settings_read(&process->settings, config, err);
     }

@@ -278,8 +278,8 @@ static enum asv_status switch_index(struct asv_store *store, struct asv_index *n
 {
     const struct asv_disk *disk = &store->setup.disk;
     enum asv_status status = write_index(store, next, master, err);
-    if (status == ASV_OK && destroy) {
-        status = disk->sync(disk->ctx, err); /* K-015 */
+    if (status == ASV_OK) {
+        status = disk->sync(disk->ctx, err); /* K-015: also because a name must not come before its bytes */
     }
     if (status == ASV_OK && destroy) {
         status = replace_master(store, next, master, err);

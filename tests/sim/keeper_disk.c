@@ -172,9 +172,7 @@ static enum asv_status disk_write(void *ctx, const char *name, const void *data,
         tear(disk, &disk->inodes[inode].content);
         return failed(err);
     }
-    at = step(disk); /* fsync */
-    disk->inodes[inode].synced = at == GO || at == FAIL_AFTER;
-    return at == GO ? ASV_OK : failed(err);
+    return ASV_OK;
 }
 
 static enum asv_status disk_rename(void *ctx, const char *from, const char *to, struct asv_err *err)
@@ -208,7 +206,14 @@ static enum asv_status disk_remove(void *ctx, const char *name, struct asv_err *
 static enum asv_status disk_sync(void *ctx, struct asv_err *err)
 {
     struct keeper_disk *disk = ctx;
-    enum step at = step(disk);
+    enum step at = step(disk); /* the bytes */
+    for (int i = 0; (at == GO || at == FAIL_AFTER) && i < disk->inode_count; i++) {
+        disk->inodes[i].synced = true;
+    }
+    if (at != GO) {
+        return failed(err);
+    }
+    at = step(disk); /* the names */
     if (at == GO || at == FAIL_AFTER) {
         memcpy(disk->durable, disk->now, sizeof disk->now);
         disk->durable_count = disk->now_count;

@@ -456,7 +456,7 @@ static void what_is_not_the_keepers_is_left_alone(void **state)
 
 static char dir_path[64];
 static char slot_paths[2][96];
-static int dir = -1;
+static struct asv_disk_files files = {.dir = -1};
 
 static void set_up_real(void)
 {
@@ -469,16 +469,17 @@ static void set_up_real(void)
     char store_path[96];
     snprintf(store_path, sizeof store_path, "%s/store", dir_path);
     assert_int_equal(mkdir(store_path, 0700), 0);
-    dir = open(store_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(dir >= 0);
-    f.setup.disk = asv_disk_posix(&dir);
+    files.dir = open(store_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(files.dir >= 0);
+    f.setup.disk = asv_disk_posix(&files);
     assert_int_equal(asv_store_create(&f.setup, NULL), ASV_OK);
     open_it();
 }
 
 static void tear_down_real(void)
 {
-    assert_int_equal(close(dir), 0);
+    asv_disk_posix_end(&files);
+    assert_int_equal(close(files.dir), 0);
     asv_test_remove_directory(dir_path);
 }
 
@@ -509,7 +510,7 @@ static void files_and_slots_work_on_a_file_system(void **state)
     assert_false(slot_contains(0, old, sizeof old) || slot_contains(1, old, sizeof old)); /* K-026 */
     assert_true(slot_contains(0, f.store->master, sizeof old));
     assert_false(status_now().slots[0].effaceable); /* K-024 */
-    assert_int_equal(fstatat(dir, "index", &st, 0), 0);
+    assert_int_equal(fstatat(files.dir, "index", &st, 0), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     open_it();
     assert_false(has(camera, DAY, pk));
