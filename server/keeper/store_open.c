@@ -11,8 +11,6 @@
 #include "server/keeper/secret.h"
 #include "server/keeper/store_internal.h"
 
-#define NAMES_MAX (2 * ASV_INDEX_ENTRIES_MAX) /* files in the store's directory */
-
 /* What the slots hold before anything is decided. Secret. */
 struct seen {
     struct asv_slot_cell cells[ASV_STORE_SLOTS_MAX][ASV_SLOT_CELLS];
@@ -179,61 +177,6 @@ static enum asv_status settle(struct asv_store *store, bool rename_it, bool remo
     return status == ASV_OK ? disk->sync(disk->ctx, err) : status; /* an earlier sync may have failed */
 }
 
-/* The key files that are there, by name. */
-struct names {
-    size_t count, cap;
-    char (*name)[ASV_ENTRY_NAME_BYTES];
-};
-
-static void free_names(struct names *names)
-{
-    free(names->name);
-}
-
-static enum asv_status add_name(void *ctx, const char *name)
-{
-    struct names *names = ctx;
-    static const char *const kinds[] = {"day-", "reserve-", "hold-", "pending-"};
-    bool ours = false;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        ours = ours || strncmp(name, kinds[i], strlen(kinds[i])) == 0;
-    }
-    if (!ours || strlen(name) >= ASV_ENTRY_NAME_BYTES) {
-        return ASV_OK; /* not the keeper's: left alone */
-    }
-    if (names->count == names->cap) {
-        size_t room = names->cap == 0 ? 256 : 2 * names->cap;
-        void *larger = names->cap >= NAMES_MAX ? NULL : realloc(names->name, room * sizeof names->name[0]);
-        if (larger == NULL) {
-            return ASV_E_NO_MEMORY;
-        }
-        names->name = larger;
-        names->cap = room;
-    }
-    memcpy(names->name[names->count++], name, strlen(name) + 1);
-    return ASV_OK;
-}
-
-/* A file that no index names is what a cut commit left. One that is newer than that says that the index was
- * put back from an earlier time: its keys must not be thrown away. */
-static enum asv_status check_leftover(const struct asv_store *store, const char *name, struct asv_err *err)
-{
-    const struct asv_disk *disk = &store->setup.disk;
-    asv_auto_free uint8_t *data = NULL;
-    uint64_t generation = 0;
-    size_t len = 0;
-    enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, err);
-    if (status == ASV_E_LIMIT) {
-        return ASV_OK; /* no keeper wrote that */
-    }
-    if (status == ASV_OK && asv_dayfile_generation(data, len, &generation) == ASV_OK &&
-        generation > store->index->generation + 1) { /* K-019 */
-        status = asv_failf(err, ASV_E_MISMATCH,
-                           "key store: %s is newer than the index, which comes from an earlier time", name);
-    }
-    return status;
-}
-
 static bool is_named(struct asv_index *index, const char *name)
 {
     uint8_t id[ASV_ENTRY_ID_BYTES];
@@ -251,22 +194,53 @@ static bool is_named(struct asv_index *index, const char *name)
     return strcmp(name, own) == 0;
 }
 
-static enum asv_status remove_leftovers(const struct asv_store *store, const struct names *there,
-                                        struct asv_err *err)
+/* A key file that no index names: what a cut commit left. What is not the keeper's is left alone. */
+static bool is_leftover(const struct asv_store *store, const char *name)
 {
-    const struct asv_disk *disk = &store->setup.disk;
-    enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < there->count; i++) {
-        if (!is_named(store->index, there->name[i])) {
-            status = check_leftover(store, there->name[i], err);
-        }
+    static const char *const kinds[] = {"day-", "reserve-", "hold-", "pending-"};
+    bool ours = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        ours = ours || strncmp(name, kinds[i], strlen(kinds[i])) == 0;
     }
-    for (size_t i = 0; status == ASV_OK && i < there->count; i++) {
-        if (!is_named(store->index, there->name[i])) {
-            status = disk->remove(disk->ctx, there->name[i], err);
-        }
+    return ours && !is_named(store->index, name);
+}
+
+/* A walk over the store's files. */
+struct walk {
+    const struct asv_store *store;
+    struct asv_err *err;
+};
+
+/* One that is newer than that says that the index was put back from an earlier time: its keys must not be
+ * thrown away. */
+static enum asv_status check_leftover(void *ctx, const char *name)
+{
+    const struct walk *walk = ctx;
+    const struct asv_store *store = walk->store;
+    const struct asv_disk *disk = &store->setup.disk;
+    asv_auto_free uint8_t *data = NULL;
+    uint64_t generation = 0;
+    size_t len = 0;
+    if (!is_leftover(store, name)) {
+        return ASV_OK;
+    }
+    enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, walk->err);
+    if (status == ASV_E_LIMIT) {
+        return ASV_OK; /* no keeper wrote that */
+    }
+    if (status == ASV_OK && asv_dayfile_generation(data, len, &generation) == ASV_OK &&
+        generation > store->index->generation + 1) { /* K-019 */
+        status = asv_failf(walk->err, ASV_E_MISMATCH,
+                           "key store: %s is newer than the index, which comes from an earlier time", name);
     }
     return status;
+}
+
+static enum asv_status remove_leftover(void *ctx, const char *name)
+{
+    const struct walk *walk = ctx;
+    const struct asv_disk *disk = &walk->store->setup.disk;
+    return is_leftover(walk->store, name) ? disk->remove(disk->ctx, name, walk->err) : ASV_OK;
 }
 
 /* How many key files are missing or not what the index names. */
@@ -292,13 +266,13 @@ static uint32_t count_damaged(const struct asv_store *store)
 static enum asv_status check_files(struct asv_store *store, struct asv_err *err)
 {
     const struct asv_disk *disk = &store->setup.disk;
-    ASV_CLEANUP(free_names) struct names there = {0};
-    enum asv_status status = disk->list(disk->ctx, add_name, &there, err);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "key store: its files cannot be listed");
+    struct walk walk = {.store = store, .err = err};
+    enum asv_status status = disk->list(disk->ctx, check_leftover, &walk, err);
+    if (status == ASV_OK) {
+        status = disk->list(disk->ctx, remove_leftover, &walk, err);
     }
     store->damaged = count_damaged(store);
-    return remove_leftovers(store, &there, err);
+    return status;
 }
 
 static void forget(struct asv_store *store)

@@ -227,8 +227,10 @@ static enum asv_status disk_list(void *ctx, enum asv_status (*each)(void *each_c
 {
     struct keeper_disk *disk = ctx;
     enum asv_status status = step(disk) == GO ? ASV_OK : failed(err);
-    for (size_t i = 0; status == ASV_OK && i < disk->now_count; i++) {
-        status = each(each_ctx, disk->now[i].name);
+    for (size_t i = disk->now_count; status == ASV_OK && i > 0; i--) { /* a removal moves the last one up */
+        char name[ASV_ENTRY_NAME_BYTES];
+        snprintf(name, sizeof name, "%s", disk->now[i - 1].name);
+        status = each(each_ctx, name);
     }
     return status;
 }
