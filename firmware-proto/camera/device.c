@@ -169,12 +169,6 @@ out:
 
 /* ---- clips ---- */
 
-/* Bytes of the payload that are signed. */
-static uint64_t signed_bytes(const struct asv_store_clip *clip)
-{
-    return clip->chunks * ASV_CHUNK_CIPHER_BYTES + (clip->ended ? ASV_FINAL_CIPHER_BYTES : 0);
-}
-
 static enum asv_status op_clip_next(void *ctx, uint64_t after, struct asv_wire_clip *out, struct asv_err *err)
 {
     struct asv_store *store = store_of(ctx);
@@ -199,7 +193,7 @@ static enum asv_status op_clip_next(void *ctx, uint64_t after, struct asv_wire_c
     out->stanzas_bytes = clip->stanzas_bytes;
     out->link_bytes = clip->link_bytes;
     out->start_wall_ms = clip->start_wall_ms;
-    uint64_t sealed = signed_bytes(clip);
+    uint64_t sealed = asv_seal_payload_bytes(clip->chunks, clip->ended);
     out->tail_bytes = clip->payload_bytes > sealed ? clip->payload_bytes - sealed : 0;
     return ASV_OK;
 }
@@ -260,7 +254,7 @@ static enum asv_status op_file(void *ctx, const struct asv_wire_file_read *read,
         return asv_fail(err, status, "the file cannot be read");
     }
     if (read->file == ASV_WIRE_FILE_TAIL) {
-        skip = signed_bytes(clip);
+        skip = asv_seal_payload_bytes(clip->chunks, clip->ended);
         size = size > skip ? size - skip : 0;
     }
     if (read->offset > size || read->length > size - read->offset) {

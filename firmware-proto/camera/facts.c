@@ -325,8 +325,7 @@ enum asv_status asv_store_custody(const struct asv_store *store, uint64_t number
     } else {
         asv_sha256(custody.root, NULL, 0);
     }
-    custody.payload_bytes =
-        custody.leaf_count * ASV_CHUNK_CIPHER_BYTES + (facts.ended ? ASV_FINAL_CIPHER_BYTES : 0);
+    custody.payload_bytes = asv_seal_payload_bytes(custody.leaf_count, facts.ended);
     custody.seal_bytes = facts.seal_bytes;
     memcpy(custody.seal, facts.seal_digest, sizeof custody.seal);
     status = digest_file(store, number, "payload", custody.payload_bytes, &custody.tail_bytes, custody.tail);

@@ -9,6 +9,7 @@
 #ifndef ASV_SEAL_FRAMES_H
 #define ASV_SEAL_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -131,5 +132,13 @@ void asv_seal_records_digest(uint8_t digest[ASV_SHA256_BYTES], const void *body,
 /* Bytes of "free" boxes that a recorder appends to media_bytes of plaintext so that its last chunk is full:
  * 0, or 8 to 65543 (one box; a box is never smaller than 8). */
 uint32_t asv_seal_padding_bytes(uint64_t media_bytes);
+
+/* T-054: length of a payload as far as it is signed: the chunks and, when the seal has its END, the final
+ * chunk. Whatever the file holds behind it is the tail of the custody, be it only a final chunk whose END was
+ * lost. */
+static inline uint64_t asv_seal_payload_bytes(uint64_t chunks, bool ended)
+{
+    return chunks * ASV_CHUNK_CIPHER_BYTES + (ended ? ASV_FINAL_CIPHER_BYTES : 0);
+}
 
 #endif

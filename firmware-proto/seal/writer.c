@@ -259,7 +259,7 @@ enum asv_status asv_seal_writer_end(struct asv_seal_writer *writer, enum asv_end
     end.checkpoint_seq = writer->checkpoints;
     memcpy(end.checkpoint_digest, writer->last_digest, sizeof end.checkpoint_digest);
     end.reason = (uint8_t)reason;
-    end.payload_bytes = writer->tree.count * ASV_CHUNK_CIPHER_BYTES + ASV_FINAL_CIPHER_BYTES;
+    end.payload_bytes = asv_seal_payload_bytes(writer->tree.count, true);
     end.media_bytes = media_bytes;
     end.wall_ms = moment.wall_ms;
     end.mono_ms = moment.mono_ms;

@@ -19,6 +19,7 @@
 #include "firmware-proto/base/bytes.h"
 #include "firmware-proto/base/clock.h"
 #include "firmware-proto/crypto/crypto.h"
+#include "firmware-proto/seal/frames.h"
 #include "firmware-proto/trust/common.h"
 #include "firmware-proto/wire/frame.h"
 
@@ -196,8 +197,7 @@ struct asv_wire_clip {
  * seal and never asks for). */
 static inline uint64_t asv_wire_clip_payload_bytes(const struct asv_wire_clip *clip)
 {
-    return clip->chunks * ASV_WIRE_CHUNK_BYTES +
-           ((clip->flags & ASV_WIRE_CLIP_ENDED) != 0 ? ASV_WIRE_FINAL_CHUNK_BYTES : 0);
+    return asv_seal_payload_bytes(clip->chunks, (clip->flags & ASV_WIRE_CLIP_ENDED) != 0);
 }
 
 /* entries holds count encoded entries, numbers rising; read them with asv_wire_clip_decode. */

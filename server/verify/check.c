@@ -120,13 +120,14 @@ static enum asv_status walk_seal(struct walk *walk, const struct asv_seal_signer
     return ASV_OK;
 }
 
-/* Where the bytes begin that nothing signs, and their digest. */
-static enum asv_status hash_tail(struct walk *walk)
+/* The bytes behind the signed payload, and their digest. */
+static enum asv_status hash_behind(struct walk *walk)
 {
     struct asv_report *report = walk->report;
     struct asv_sha256 digest;
-    uint64_t from = report->payload_bytes - report->verdict.tail_bytes;
+    uint64_t from = asv_seal_payload_bytes(report->seal.checkpoint.chunks, report->seal.ended);
     size_t got = 0;
+    report->behind_bytes = report->payload_bytes > from ? report->payload_bytes - from : 0;
     asv_sha256_init(&digest);
     do {
         enum asv_status status =
@@ -137,7 +138,7 @@ static enum asv_status hash_tail(struct walk *walk)
         asv_sha256_update(&digest, walk->chunk, got);
         from += got;
     } while (got == sizeof walk->chunk);
-    asv_sha256_final(&digest, report->tail_digest);
+    asv_sha256_final(&digest, report->behind_digest);
     return ASV_OK;
 }
 
@@ -170,7 +171,7 @@ static enum asv_status judge(struct walk *walk)
     bool right = report->verdict.integrity == ASV_INTEGRITY_VALID ||
                  report->verdict.integrity == ASV_INTEGRITY_TRUNCATED;
     report->finding[ASV_CHECK_PAYLOAD] = right ? ASV_FINDING_GOOD : ASV_FINDING_BAD;
-    return hash_tail(walk);
+    return hash_behind(walk);
 }
 
 /* The provenance axis: at the time that the header says, when its clock can be believed. */

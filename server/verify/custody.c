@@ -16,7 +16,16 @@ static bool same(const uint8_t *a, const uint8_t *b, size_t len)
 /* Bytes of the payload that are signed. */
 static uint64_t signed_bytes(const struct asv_seal_result *seal)
 {
-    return seal->checkpoint.chunks * ASV_CHUNK_CIPHER_BYTES + (seal->ended ? ASV_FINAL_CIPHER_BYTES : 0);
+    return asv_seal_payload_bytes(seal->checkpoint.chunks, seal->ended);
+}
+
+/* What lies behind them, as a custody that says `said` bytes of tail means it. The final chunk that makes an
+ * age file of a cut payload may have been appended since: it stands in the seal, and nobody needs to have
+ * held it. */
+static uint64_t tail_of(const struct asv_report *report, uint64_t said)
+{
+    bool completed = said == 0 && report->verdict.final_chunk && !report->seal.ended;
+    return completed ? 0 : report->behind_bytes;
 }
 
 /* The root over no leaves is SHA-256 of nothing, also when there is no checkpoint that says so. */
@@ -50,8 +59,8 @@ static const char *commit_differs(const struct asv_report *report, const struct 
     if (commit->seal_bytes != seal->seal_bytes || !same(commit->seal_digest, report->seal_digest, 32)) {
         return "commit: says another seal";
     }
-    if (commit->tail_bytes != report->verdict.tail_bytes ||
-        (commit->tail_bytes > 0 && !same(commit->tail_digest, report->tail_digest, 32))) {
+    if (commit->tail_bytes != tail_of(report, commit->tail_bytes) ||
+        (commit->tail_bytes > 0 && !same(commit->tail_digest, report->behind_digest, 32))) {
         return "commit: says another tail";
     }
     if (parts->link.data != NULL) {
@@ -125,8 +134,12 @@ static void fill_held(struct asv_custody *held, const struct asv_custody *said,
     held->payload_bytes = signed_bytes(seal);
     held->seal_bytes = seal->seal_bytes;
     memcpy(held->seal, report->seal_digest, sizeof held->seal);
-    held->tail_bytes = report->verdict.tail_bytes;
-    memcpy(held->tail, report->tail_digest, sizeof held->tail);
+    held->tail_bytes = tail_of(report, said->tail_bytes);
+    if (held->tail_bytes > 0) {
+        memcpy(held->tail, report->behind_digest, sizeof held->tail);
+    } else {
+        asv_sha256(held->tail, "", 0);
+    }
     held->stanza_count = header->stanza_count;
     for (size_t i = 0; i < header->stanza_count; i++) {
         memcpy(held->stanzas[i], header->stanzas[i].digest, ASV_SHA256_BYTES);

@@ -11,7 +11,7 @@
 
 #define PATH_BYTES 4096
 
-const char *asv_part_name(enum asv_part part)
+const char *asv_input_name(enum asv_part part)
 {
     static const char *const names[ASV_PART_COUNT] = {"seal", "payload", "stanzas", "link",
                                                       "tail", "chain",   "commit",  "receipt"};
@@ -93,7 +93,7 @@ enum asv_status asv_inputs_open(struct asv_inputs *inputs, const char *path, str
     }
     enum asv_status status = find_prefix(prefix, path, err);
     for (size_t i = 0; i < ASV_PART_COUNT && status == ASV_OK; i++) {
-        snprintf(name, sizeof name, "%s%s", prefix, asv_part_name((enum asv_part)i));
+        snprintf(name, sizeof name, "%s%s", prefix, asv_input_name((enum asv_part)i));
         status = asv_input_open(&inputs->part[i], name, &inner);
         if (status == ASV_E_NOT_FOUND && i != ASV_PART_SEAL) {
             status = ASV_OK;
@@ -101,7 +101,7 @@ enum asv_status asv_inputs_open(struct asv_inputs *inputs, const char *path, str
             status = asv_fail(err, status, "there is no seal in it");
         } else if (status != ASV_OK && err != NULL) {
             err->status = status;
-            snprintf(err->text, sizeof err->text, "%s: %.200s", asv_part_name((enum asv_part)i), inner.text);
+            snprintf(err->text, sizeof err->text, "%s: %.200s", asv_input_name((enum asv_part)i), inner.text);
         }
     }
     if (status != ASV_OK) {

@@ -25,7 +25,7 @@ enum asv_part {
 };
 
 /* "seal", "payload", ...: static storage. */
-const char *asv_part_name(enum asv_part part);
+const char *asv_input_name(enum asv_part part);
 
 struct asv_input {
     int fd; /* -1: not there */

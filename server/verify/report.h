@@ -53,7 +53,8 @@ struct asv_report {
     bool origin_checked;      /* --trust was given; otherwise verdict.provenance says nothing */
     uint64_t payload_bytes;   /* of the payload and tail files together */
     uint64_t tail_file_bytes; /* of the tail file alone */
-    uint8_t tail_digest[ASV_SHA256_BYTES];
+    uint64_t behind_bytes;    /* of them, behind asv_seal_payload_bytes: what custody calls the tail */
+    uint8_t behind_digest[ASV_SHA256_BYTES];
     uint32_t records[ASV_RECORD_KINDS]; /* signed ones */
     uint64_t output_bytes;              /* plaintext, when opened */
     uint8_t output_digest[ASV_SHA256_BYTES];

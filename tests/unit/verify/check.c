@@ -4,6 +4,7 @@
 #include "server/verify/check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -358,6 +359,43 @@ static void a_tail_that_the_dock_did_not_take_over_is_found(void **state)
     asv_test_clip_free(&cut);
 }
 
+/* The checkpoint's final chunk makes an age file of a cut payload. Whoever appends it changes nothing, and
+ * one that the camera had written before the power failed is in custody as a tail. */
+static void a_cut_payload_may_carry_its_final_chunk(void **state)
+{
+    (void)state;
+    static struct asv_test_clip cut;
+    struct asv_test_world world;
+    struct asv_test_plan plan = {.chunks = 1, .cut = true};
+    asv_test_world_init(&world, 4);
+    asv_test_clip_make(&cut, &agency, &agency.camera, &world, &plan);
+    const uint8_t *final_chunk = cut.seal.data + cut.seal.len - ASV_SEAL_CHECKPOINT_BYTES + 200;
+    uint8_t *payload = malloc(cut.payload.len + ASV_FINAL_CIPHER_BYTES);
+    assert_non_null(payload);
+    memcpy(payload, cut.payload.data, cut.payload.len);
+    memcpy(payload + cut.payload.len, final_chunk, ASV_FINAL_CIPHER_BYTES);
+
+    start_afresh(&cut, &agency.dock, "");
+    asv_test_write_file(directory, "payload", payload, cut.payload.len + ASV_FINAL_CIPHER_BYTES);
+    assert_true(check());
+    assert_int_equal(report.verdict.integrity, ASV_INTEGRITY_TRUNCATED);
+    assert_int_equal(report.verdict.tail_bytes, 0);
+    payload[cut.payload.len] ^= 1;
+    asv_test_write_file(directory, "payload", payload, cut.payload.len + ASV_FINAL_CIPHER_BYTES);
+    assert_false(check());
+    assert_int_equal(report.finding[ASV_CHECK_RECEIPT], ASV_FINDING_BAD);
+    payload[cut.payload.len] ^= 1;
+
+    asv_test_clip_write(&cut, &agency, &agency.camera, &agency.dock, final_chunk, ASV_FINAL_CIPHER_BYTES,
+                        directory);
+    assert_true(check()); /* T-054 */
+    assert_int_equal(report.verdict.tail_bytes, 0);
+    remove_part("tail");
+    assert_false(check()); /* the receipt says that there is one */
+    free(payload);
+    asv_test_clip_free(&cut);
+}
+
 /* The same key in another certificate: the dock of the commit record is the one that it names. */
 static void another_certificate_of_the_docks_key_is_not_its_own(void **state)
 {
@@ -445,6 +483,7 @@ int main(void)
         cmocka_unit_test(parts_of_any_length_are_read_safely),
         cmocka_unit_test(what_belongs_to_another_recording_is_found),
         cmocka_unit_test(a_tail_that_the_dock_did_not_take_over_is_found),
+        cmocka_unit_test(a_cut_payload_may_carry_its_final_chunk),
         cmocka_unit_test(another_certificate_of_the_docks_key_is_not_its_own),
         cmocka_unit_test(a_root_is_a_root_and_signed_by_itself),
         cmocka_unit_test(a_certificate_must_have_been_valid_when_the_recording_began),
