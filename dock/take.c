@@ -195,6 +195,11 @@ static enum asv_status check_identity(const struct asv_take *take, const struct 
         return asv_fail(err, ASV_E_MISMATCH, "number, UUID or epoch are not as the camera announced");
     if (memcmp(header->agency, take->site->agency, ASV_SHA256_BYTES) != 0)
         return asv_fail(err, ASV_E_MISMATCH, "the recording is of another agency");
+    /* Where the payload ends and the tail begins is the camera's word so far: what came as tail is that only
+     * if the seal says the same. A broken seal says nothing and is kept apart. */
+    if (result->status == ASV_OK && asv_wire_clip_payload_bytes(&take->offer) !=
+                                        asv_seal_payload_bytes(result->checkpoint.chunks, result->ended))
+        return asv_fail(err, ASV_E_MISMATCH, "the camera announced another payload than its seal signs");
     return ASV_OK;
 }
 
@@ -536,8 +541,7 @@ enum asv_status asv_take_end(struct asv_take *take, struct asv_err *err)
 {
     const struct asv_seal_result *result = asv_seal_verifier_result(&take->verifier);
     uint64_t full = take->chunks * ASV_VAULT_CHUNK_BYTES;
-    bool with_final =
-        result->has_checkpoint && asv_wire_clip_payload_bytes(&take->offer) == full + ASV_VAULT_FINAL_BYTES;
+    bool with_final = result->ended;
     judge_payload(take, result, with_final);
     if (!asv_verdict_is_stored(take->facts.integrity, take->facts.provenance)) {
         char reason[ASV_COMMIT_TEXT_BYTES];

@@ -146,7 +146,7 @@ static enum asv_status op_clip_next(void *ctx, uint64_t after, struct asv_wire_c
             (clip->marked ? ASV_WIRE_CLIP_MARKED : 0u) | (clip->clip->plan.cut ? 0u : ASV_WIRE_CLIP_ENDED) |
             (clip->recording ? ASV_WIRE_CLIP_RECORDING : 0u) | (clip->reserve ? ASV_WIRE_CLIP_RESERVE : 0u);
         out->seal_bytes = clip->clip->seal.len;
-        out->chunks = clip->clip->plan.chunks;
+        out->chunks = clip->clip->plan.chunks - (number == camera->short_number ? 1u : 0u);
         out->tail_bytes = clip->tail;
         out->stanzas_bytes = (uint32_t)clip->clip->stanzas.len;
         out->link_bytes = (uint32_t)clip->clip->link.len;

@@ -45,6 +45,7 @@ struct fake_camera {
     unsigned wrong_times;               /* so many times */
     uint64_t bad_number, bad_chunk;     /* this one cannot be read */
     uint64_t lie_number;                /* it announces another header for this one */
+    uint64_t short_number;              /* it announces fewer chunks for this one than its seal signs */
     uint64_t flip_number;               /* a bit of this one's seal is wrong, at: */
     size_t flip_at;
     bool cannot_erase; /* answers every receipt with MISMATCH */

@@ -444,6 +444,20 @@ static void a_camera_that_announces_another_header_is_not_believed(void **state)
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_HOSTILE_CAMERA], 1);
 }
 
+/* What it sends as tail would be signed bytes, and its receipt could never be right. */
+static void a_camera_that_announces_another_payload_than_its_seal_signs_is_not_believed(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    fake_camera_record(camera, 2, 5);
+    camera->short_number = 1;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), 0);
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_HOSTILE_CAMERA], 1);
+}
+
 static void a_camera_that_lists_without_end_is_a_fault(void **state)
 {
     (void)state;
@@ -868,6 +882,7 @@ int main(int argc, char **argv)
         T(a_camera_that_stops_answering_is_a_fault_and_is_tried_again),
         T(after_some_faults_a_person_must_help),
         T(a_camera_that_announces_another_header_is_not_believed),
+        T(a_camera_that_announces_another_payload_than_its_seal_signs_is_not_believed),
         T(a_camera_that_lists_without_end_is_a_fault),
         T(a_camera_that_does_not_erase_needs_attention),
         T(what_is_in_custody_already_is_not_pulled_again_but_gets_its_receipt),
