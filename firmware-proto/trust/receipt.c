@@ -56,6 +56,12 @@ static const char *broken(const struct asv_receipt *receipt)
     if (receipt->kind != ASV_RECEIPT_STORED && receipt->kind != ASV_RECEIPT_QUARANTINED) { /* T-008 */
         return "kind";
     }
+    /* T-054: what is whole has its final chunk, what was cut has none that counts. */
+    bool has_final = receipt->custody.payload_bytes % CHUNK_BYTES == FINAL_CHUNK_BYTES;
+    if ((receipt->integrity == ASV_INTEGRITY_VALID && !has_final) ||
+        (receipt->integrity == ASV_INTEGRITY_TRUNCATED && has_final)) {
+        return "payload length of its verdict";
+    }
     return broken_custody(&receipt->custody);
 }
 

@@ -59,6 +59,7 @@ static void stored_needs_an_intact_and_trusted_recording(void **state)
                 known && integrity <= ASV_INTEGRITY_TRUNCATED && provenance <= ASV_PROVENANCE_SEALED_BY_DOCK;
             receipt.integrity = integrity;
             receipt.provenance = provenance;
+            receipt.custody.payload_bytes += integrity == ASV_INTEGRITY_VALID ? 24 : 0;
             assert_int_equal(encode(&receipt, &len), stored ? ASV_OK : ASV_E_USAGE); /* T-050 */
             assert_int_equal(asv_verdict_is_stored(integrity, provenance), stored);
             receipt.kind = ASV_RECEIPT_QUARANTINED;
@@ -81,9 +82,13 @@ static void lengths_that_contradict_each_other_are_refused(void **state)
     (void)state;
     struct asv_receipt receipt = samples->receipt;
     size_t len = 0;
-    receipt.custody.payload_bytes += 24; /* the recording ended: its final chunk is signed too */
+    receipt.custody.payload_bytes += 24;                   /* the final chunk, though the recording was cut */
+    assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054 */
+    receipt.integrity = ASV_INTEGRITY_VALID;               /* it ended: its final chunk is signed too */
     assert_int_equal(encode(&receipt, &len), ASV_OK);
     receipt.custody.payload_bytes -= 1;
+    assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054 */
+    receipt.custody.payload_bytes -= 23;
     assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054 */
     receipt = samples->receipt;
     receipt.custody.leaf_count = UINT64_MAX / 65552;

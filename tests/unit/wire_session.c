@@ -161,7 +161,8 @@ static void add_receipts(void)
     for (size_t c = 0; c < docking.clip_count; c++) {
         const struct asv_wire_clip *clip = &docking.clips[c];
         struct asv_receipt receipt = {
-            .integrity = ASV_INTEGRITY_VALID,
+            .integrity =
+                (clip->flags & ASV_WIRE_CLIP_ENDED) != 0 ? ASV_INTEGRITY_VALID : ASV_INTEGRITY_TRUNCATED,
             .provenance = ASV_PROVENANCE_TRUSTED,
             .kind = ASV_RECEIPT_STORED,
             .time_ms = ASV_TEST_NOW_MS,
