@@ -7,7 +7,7 @@
  *
  *   stage, seal..., file..., judge            the seal is verified while it arrives
  *   prepare, scan, chunks..., end             every chunk is compared with its signed leaf
- *   move, read_back, evidence, record         DESIGN 8, in this order; take_commit.c
+ *   move, read_back, evidence, record         in the order of docs/VAULT.md; take_commit.c
  *
  * Everything on disk is staging, to be resumed or discarded, until the commit record lies beside the payload.
  */

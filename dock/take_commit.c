@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * From the last chunk to the receipt, in the order of DESIGN 8. */
+ * From the last chunk to the receipt, in the order of docs/VAULT.md, "From staging to custody". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -42,7 +42,7 @@ CREATE TABLE asv.lifecycle_state (
     in_vault boolean NOT NULL,
     meaning text NOT NULL
 );
-COMMENT ON TABLE asv.lifecycle_state IS 'the states of DESIGN 7';
+COMMENT ON TABLE asv.lifecycle_state IS 'what can become of a recording: docs/DATABASE.md';
 COMMENT ON COLUMN asv.lifecycle_state.name IS 'its name';
 COMMENT ON COLUMN asv.lifecycle_state.in_vault IS 'whether the vault must hold the clip''s files';
 COMMENT ON COLUMN asv.lifecycle_state.meaning IS 'for people';

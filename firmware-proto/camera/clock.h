@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What the camera knows of the time, and which key that gives (DESIGN 5).
+ * What the camera knows of the time, and which key that gives (TRUST.md, T-045).
  *
  * Within the boot in which the time was set, the monotonic clock carries it on: SYNCED, and no step of the
  * real-time clock matters. In a later boot the real-time clock is believed, with the difference that it

@@ -33,8 +33,8 @@ struct asv_store_facts {
 ASV_MUST_CHECK enum asv_status asv_store_facts_read(const struct asv_store *store, uint64_t number,
                                                     bool thorough, struct asv_store_facts *out);
 
-/* What of the recording is held, to be compared with a receipt (DESIGN 8). ASV_E_STATE when its header cannot
- * be read; ASV_E_IO. */
+/* What of the recording is held, to be compared with a receipt (TRUST.md, T-053). ASV_E_STATE when its header
+ * cannot be read; ASV_E_IO. */
 ASV_MUST_CHECK enum asv_status asv_store_custody(const struct asv_store *store, uint64_t number,
                                                  struct asv_custody *out, struct asv_err *err);
 

@@ -21,7 +21,7 @@ struct asv_db_identity {
     uint8_t header[32]; /* digest of the signed seal header */
 };
 
-/* DESIGN 7. */
+/* The rows of asv.lifecycle_state (docs/DATABASE.md). */
 enum asv_db_state {
     ASV_DB_UNKNOWN = 0, /* never heard of */
     ASV_DB_ANNOUNCED,

@@ -55,7 +55,7 @@ struct asv_keeper_request {
     struct asv_keeper_chunk chunks[ASV_KEEPER_OPENS_CHUNKS]; /* OPENS: index 0 first, then a higher one */
 };
 
-/* Why destruction stands still (DESIGN 5). */
+/* Why destruction stands still (docs/KEEPER.md, K-062 to K-064). */
 enum asv_keeper_stop {
     ASV_KEEPER_RUNNING = 0,
     ASV_KEEPER_STOP_CLOCK = 1, /* the clock made a step of more than two hours */

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- What the functions of docking and custody do: outcomes, states, alarms. DESIGN 4, 7, 8.
+-- What the functions of docking and custody do: outcomes, states, alarms. docs/DATABASE.md.
 BEGIN;
 SET search_path = tap, pg_catalog;
 SET client_min_messages = warning;

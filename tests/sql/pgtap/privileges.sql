@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- Who may do what: each right that is given is listed here, every other one is refused. LAW L4; DESIGN 3.
+-- Who may do what: each right that is given is listed here, every other one is refused. LAW L4; docs/DATABASE.md, "Who may do what".
 BEGIN;
 SET search_path = tap, pg_catalog;
 SET client_min_messages = warning;

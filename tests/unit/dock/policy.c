@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * LAW T1 (counted from the recording, not from the docking), T2 (§§ 187, 188 BGB), T7 (a policy is data), and
- * DESIGN 7: an interval that contains a living day is never erased by the machine. */
+ * server/policy/arrival.h: an interval that contains a living day is never erased by the machine. */
 #include "server/policy/arrival.h"
 
 #include "server/base/calendar.h"
@@ -100,7 +100,7 @@ static void T1_the_cameras_idea_of_the_day_does_not_count(void **state)
     struct asv_arrival got = decide(&facts);
     assert_int_equal(got.day, 20260305);
     assert_true(got.due_ms == midnight(20260320));
-    assert_true(got.rewrap); /* DESIGN 7: the keeper re-wraps to the right day */
+    assert_true(got.rewrap); /* the keeper re-wraps to the right day */
 }
 
 static void a_recording_cut_at_midnight_is_of_the_day_it_started_on(void **state)
