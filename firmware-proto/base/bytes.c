@@ -273,11 +273,6 @@ void asv_write_view16(struct asv_writer *writer, const void *data, size_t len)
     write_prefixed(writer, data, len, 2);
 }
 
-void asv_write_view32(struct asv_writer *writer, const void *data, size_t len)
-{
-    write_prefixed(writer, data, len, 4);
-}
-
 void asv_write_text8(struct asv_writer *writer, const char *text)
 {
     size_t len = strlen(text);

@@ -71,9 +71,7 @@ void asv_write_i64(struct asv_writer *writer, int64_t value);
 void asv_write_bytes(struct asv_writer *writer, const void *data, size_t len);
 void asv_write_view8(struct asv_writer *writer, const void *data, size_t len); /* overrun when len > 0xff */
 void asv_write_view16(struct asv_writer *writer, const void *data,
-                      size_t len); /* overrun when len > 0xffff */
-void asv_write_view32(struct asv_writer *writer, const void *data,
-                      size_t len);                                 /* overrun when len > 0xffffffff */
+                      size_t len);                                 /* overrun when len > 0xffff */
 void asv_write_text8(struct asv_writer *writer, const char *text); /* overrun unless 0x20-0x7e */
 
 /* ASV_OK and the length in *len, or ASV_E_LIMIT when something did not fit. */

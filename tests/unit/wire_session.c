@@ -381,7 +381,7 @@ static bool dock_takes(void)
     if (docking.in.count == 0) {
         return false;
     }
-    size_t i = draw(docking.in.count);
+    size_t i = (size_t)draw(docking.in.count);
     if (docking.in.frames[i].data[0] != ASV_WIRE_FRAME_CHUNKS) {
         for (i = 0; docking.in.frames[i].data[0] == ASV_WIRE_FRAME_CHUNKS; i++) {
         }
