@@ -233,7 +233,7 @@ static enum asv_status check_link(struct asv_take *take, const struct asv_seal_r
         if (status && status != ASV_E_NOT_FOUND)
             return status;
         if (status || asv_link_read(&link, NULL, data, len, take->docking->camera.leaf.signing_pk, NULL) ||
-            asv_link_check(&link, &result->header, result->header_digest))
+            asv_link_check(&link, result))
             set_quarantine(take, "the link record is not of this recording");
     }
     take->facts.link_bytes = (uint32_t)len;

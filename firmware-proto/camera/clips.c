@@ -179,15 +179,9 @@ static enum asv_status write_link(struct asv_store *store, const struct asv_stor
     size_t len = 0;
     char path[ASV_FLASH_PATH_MAX + 1];
     const struct asv_seal_header *header = &facts->header;
-    struct asv_link link = {
-        .number = header->number,
-        .start_wall_ms = header->start_wall_ms,
-        .end_wall_ms = end_of(facts),
-        .ending = facts->ended ? ASV_LINK_ENDED : ASV_LINK_RECOVERED,
-    };
-    memcpy(link.cert_digest, header->cert_digest, sizeof link.cert_digest);
-    memcpy(link.epoch, header->epoch, sizeof link.epoch);
-    memcpy(link.header_digest, facts->header_digest, sizeof link.header_digest);
+    struct asv_link link;
+    asv_link_of(&link, header, facts->header_digest, facts->has_checkpoint ? &facts->checkpoint : NULL,
+                facts->ended ? &facts->end : NULL);
     asv_writer_init(&writer, data, sizeof data);
     enum asv_status status = asv_world_random(store->world, link.salt, sizeof link.salt);
     if (status == ASV_OK) {

@@ -8,8 +8,9 @@
 
 #define LINK(member, kind) ASV_LAYOUT(asv_link, member, kind)
 static const struct asv_layout link_fields[] = {
-    LINK(cert_digest, DIGEST), LINK(epoch, RAW),   LINK(number, UINT),   LINK(start_wall_ms, UINT),
-    LINK(end_wall_ms, UINT),   LINK(ending, UINT), LINK(salted, DIGEST),
+    LINK(cert_digest, DIGEST), LINK(epoch, RAW),        LINK(number, UINT),      LINK(start_wall_ms, UINT),
+    LINK(start_mono_ms, UINT), LINK(end_wall_ms, UINT), LINK(end_mono_ms, UINT), LINK(boot, RAW),
+    LINK(clock_state, UINT),   LINK(ending, UINT),      LINK(salted, DIGEST),
 };
 #define LINK_FIELDS (sizeof link_fields / sizeof link_fields[0])
 
@@ -26,7 +27,9 @@ static void salt_digest(uint8_t out[ASV_SHA256_BYTES], const struct asv_link *li
 /* S-080, S-082 */
 static bool is_right(const struct asv_link *link)
 {
-    return link->number >= 1 && link->ending >= ASV_LINK_ENDED && link->ending <= ASV_LINK_RECOVERED;
+    return link->number >= 1 && link->ending >= ASV_LINK_ENDED && link->ending <= ASV_LINK_RECOVERED &&
+           link->clock_state >= ASV_CLOCK_SYNCED && link->clock_state <= ASV_CLOCK_LOST &&
+           link->end_mono_ms >= link->start_mono_ms;
 }
 
 enum asv_status asv_link_write(struct asv_writer *out, const struct asv_link *link,
@@ -136,13 +139,50 @@ enum asv_status asv_link_read(struct asv_link *out, uint8_t digest[ASV_SHA256_BY
     return ASV_OK;
 }
 
-enum asv_status asv_link_check(const struct asv_link *link, const struct asv_seal_header *header,
-                               const uint8_t header_digest[ASV_SHA256_BYTES])
+/* S-082: the end is that of the last signed frame. */
+void asv_link_of(struct asv_link *out, const struct asv_seal_header *header,
+                 const uint8_t header_digest[ASV_SHA256_BYTES], const struct asv_seal_checkpoint *checkpoint,
+                 const struct asv_seal_end *end)
 {
-    bool same = link->opened && link->number == header->number &&
-                link->start_wall_ms == header->start_wall_ms &&
-                memcmp(link->cert_digest, header->cert_digest, sizeof link->cert_digest) == 0 &&
-                memcmp(link->epoch, header->epoch, sizeof link->epoch) == 0 &&
-                memcmp(link->header_digest, header_digest, sizeof link->header_digest) == 0;
+    memset(out, 0, sizeof *out);
+    memcpy(out->cert_digest, header->cert_digest, sizeof out->cert_digest);
+    memcpy(out->epoch, header->epoch, sizeof out->epoch);
+    memcpy(out->boot, header->boot, sizeof out->boot);
+    memcpy(out->header_digest, header_digest, sizeof out->header_digest);
+    out->number = header->number;
+    out->clock_state = header->clock_state;
+    out->start_wall_ms = out->end_wall_ms = header->start_wall_ms;
+    out->start_mono_ms = out->end_mono_ms = header->start_mono_ms;
+    out->ending = end != NULL ? ASV_LINK_ENDED : ASV_LINK_RECOVERED;
+    if (end != NULL) {
+        out->end_wall_ms = end->wall_ms;
+        out->end_mono_ms = end->mono_ms;
+    } else if (checkpoint != NULL) {
+        out->end_wall_ms = checkpoint->wall_ms;
+        out->end_mono_ms = checkpoint->mono_ms;
+    }
+}
+
+/* S-080 */
+static bool same_header(const struct asv_link *a, const struct asv_link *b)
+{
+    return a->number == b->number && a->clock_state == b->clock_state &&
+           a->start_wall_ms == b->start_wall_ms && a->start_mono_ms == b->start_mono_ms &&
+           memcmp(a->cert_digest, b->cert_digest, sizeof a->cert_digest) == 0 &&
+           memcmp(a->epoch, b->epoch, sizeof a->epoch) == 0 &&
+           memcmp(a->boot, b->boot, sizeof a->boot) == 0 &&
+           memcmp(a->header_digest, b->header_digest, sizeof a->header_digest) == 0;
+}
+
+enum asv_status asv_link_check(const struct asv_link *link, const struct asv_seal_result *seal)
+{
+    struct asv_link want;
+    asv_link_of(&want, &seal->header, seal->header_digest, seal->has_checkpoint ? &seal->checkpoint : NULL,
+                seal->ended ? &seal->end : NULL);
+    bool same = link->opened && same_header(link, &want);
+    if (seal->status == ASV_OK) { /* S-082 */
+        same = same && link->ending == want.ending && link->end_wall_ms == want.end_wall_ms &&
+               link->end_mono_ms == want.end_mono_ms;
+    }
     return same ? ASV_OK : ASV_E_MISMATCH;
 }

@@ -18,6 +18,7 @@
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/crypto/object.h"
 #include "firmware-proto/seal/header.h"
+#include "firmware-proto/seal/verifier.h"
 
 #define ASV_LINK_SALT_BYTES    16
 #define ASV_LINK_OPENING_BYTES (ASV_LINK_SALT_BYTES + ASV_DIGEST_FIELD_BYTES)
@@ -33,7 +34,11 @@ struct asv_link {
     uint8_t epoch[ASV_UUID_BYTES];
     uint64_t number;
     int64_t start_wall_ms;
+    uint64_t start_mono_ms;
     int64_t end_wall_ms;
+    uint64_t end_mono_ms;
+    uint8_t boot[ASV_UUID_BYTES];
+    uint8_t clock_state;              /* enum asv_clock_state, at the start */
     uint8_t ending;                   /* enum asv_link_ending */
     uint8_t salted[ASV_SHA256_BYTES]; /* SHA-256(salt, header digest) */
     bool opened;                      /* salt and header_digest are there and match salted */
@@ -52,9 +57,15 @@ ASV_MUST_CHECK enum asv_status asv_link_read(struct asv_link *out, uint8_t diges
                                              const void *data, size_t len,
                                              const uint8_t pk[ASV_ED25519_PK_BYTES], struct asv_err *err);
 
-/* ASV_E_MISMATCH unless the opened link is of this clip (certificate, epoch, number, start, header). */
+/* A clip's link but for its salt: all of its facts stand in the seal. checkpoint: the last one, or NULL; end:
+ * NULL when there is none. */
+void asv_link_of(struct asv_link *out, const struct asv_seal_header *header,
+                 const uint8_t header_digest[ASV_SHA256_BYTES], const struct asv_seal_checkpoint *checkpoint,
+                 const struct asv_seal_end *end);
+
+/* ASV_E_MISMATCH unless the opened link is of the clip with this seal and says of it what the seal says. Of a
+ * seal that is wrong somewhere the header alone is compared. */
 ASV_MUST_CHECK enum asv_status asv_link_check(const struct asv_link *link,
-                                              const struct asv_seal_header *header,
-                                              const uint8_t header_digest[ASV_SHA256_BYTES]);
+                                              const struct asv_seal_result *seal);
 
 #endif

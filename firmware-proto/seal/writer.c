@@ -99,12 +99,7 @@ enum asv_status asv_seal_writer_begin(struct asv_seal_writer *writer, const stru
     memcpy(writer->header_digest, digest, sizeof digest);
     memcpy(writer->last_digest, digest, sizeof digest);
     memcpy(writer->boot, full.boot, sizeof full.boot);
-    memcpy(writer->link.cert_digest, full.cert_digest, sizeof full.cert_digest);
-    memcpy(writer->link.epoch, full.epoch, sizeof full.epoch);
-    memcpy(writer->link.header_digest, digest, sizeof digest);
-    writer->link.number = full.number;
-    writer->link.start_wall_ms = full.start_wall_ms;
-    writer->link.ending = ASV_LINK_ENDED;
+    asv_link_of(&writer->link, &full, digest, NULL, NULL);
     writer->mono_ms = full.start_mono_ms;
     writer->sk = sk;
     writer->state = STATE_OPEN;
@@ -271,7 +266,9 @@ enum asv_status asv_seal_writer_end(struct asv_seal_writer *writer, enum asv_end
     }
     asv_age_final_chunk(final_chunk, writer->tree.count, writer->payload_key); /* S-012 */
     memcpy(writer->last_digest, digest, sizeof digest);
+    writer->link.ending = ASV_LINK_ENDED;
     writer->link.end_wall_ms = moment.wall_ms;
+    writer->link.end_mono_ms = moment.mono_ms;
     writer->state = STATE_ENDED; /* S-073 */
     asv_wipe(writer->file_key, sizeof writer->file_key);
     asv_wipe(writer->payload_key, sizeof writer->payload_key);

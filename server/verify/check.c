@@ -213,8 +213,7 @@ static void check_link(struct asv_report *report, const struct asv_small_parts *
     } else {
         status = asv_link_read(&link, NULL, parts->link.data, parts->link.len, chain->leaf.signing_pk, why);
     }
-    if (status == ASV_OK &&
-        asv_link_check(&link, &report->seal.header, report->seal.header_digest) != ASV_OK) {
+    if (status == ASV_OK && asv_link_check(&link, &report->seal) != ASV_OK) {
         status = asv_fail(why, ASV_E_MISMATCH, "link: is of another recording");
     }
     report->finding[ASV_CHECK_LINK] = status == ASV_OK ? ASV_FINDING_GOOD : ASV_FINDING_BAD;

@@ -300,8 +300,7 @@ bool asv_rig_judge(struct asv_rig *rig, uint64_t number, struct asv_rig_verdict 
     if (link != NULL) {
         must(asv_link_read(&out->link, NULL, link, link_len, rig->agency.camera.pk, &rig->err), &rig->err,
              "link");
-        must(asv_link_check(&out->link, &out->seal.header, out->seal.header_digest), NULL,
-             "link of its clip");
+        must(asv_link_check(&out->link, &out->seal), NULL, "link of its clip");
         out->has_link = true;
     }
     free(seal);

@@ -18,8 +18,14 @@ static int set_up(void **state)
 
 static struct asv_link good_link(void)
 {
-    struct asv_link link = {
-        .number = 5, .start_wall_ms = 1000, .end_wall_ms = 2000, .ending = ASV_LINK_RECOVERED};
+    struct asv_link link = {.number = 5,
+                            .start_wall_ms = 1000,
+                            .start_mono_ms = 70,
+                            .end_wall_ms = 2000,
+                            .end_mono_ms = 1070,
+                            .clock_state = ASV_CLOCK_LOST,
+                            .ending = ASV_LINK_RECOVERED};
+    memset(link.boot, 5, sizeof link.boot);
     memset(link.cert_digest, 1, sizeof link.cert_digest);
     memset(link.epoch, 2, sizeof link.epoch);
     memset(link.salt, 3, sizeof link.salt);
@@ -46,7 +52,9 @@ static void a_link_reads_back_whole_or_without_its_opening(void **state)
     size_t len = write_link(&link, data);
     assert_int_equal(asv_link_read(&back, digest, data, len, agency.camera.pk, NULL), ASV_OK);
     assert_true(back.opened && back.number == 5 && back.start_wall_ms == 1000 && back.end_wall_ms == 2000 &&
+                back.start_mono_ms == 70 && back.end_mono_ms == 1070 && back.clock_state == ASV_CLOCK_LOST &&
                 back.ending == ASV_LINK_RECOVERED);
+    assert_memory_equal(back.boot, link.boot, sizeof back.boot);
     assert_memory_equal(back.salt, link.salt, sizeof back.salt);
     assert_memory_equal(back.header_digest, link.header_digest, sizeof back.header_digest);
 
@@ -132,9 +140,70 @@ static void values_out_of_range_are_refused(void **state)
     link.ending = 3; /* S-082 */
     assert_int_equal(asv_link_write(&writer, &link, agency.camera.sk), ASV_E_USAGE);
     link = good_link();
+    link.clock_state = 0;
+    assert_int_equal(asv_link_write(&writer, &link, agency.camera.sk), ASV_E_USAGE);
+    link.clock_state = 4;
+    assert_int_equal(asv_link_write(&writer, &link, agency.camera.sk), ASV_E_USAGE);
+    link = good_link();
+    link.end_mono_ms = 69;
+    assert_int_equal(asv_link_write(&writer, &link, agency.camera.sk), ASV_E_USAGE);
+    link.end_mono_ms = 70;
+    assert_int_equal(asv_link_write(&writer, &link, agency.camera.sk), ASV_OK);
+    asv_writer_init(&writer, data, sizeof data);
+    link = good_link();
     writer.cap = 100;
     assert_int_equal(asv_link_write(&writer, &link, agency.camera.sk), ASV_E_LIMIT);
     assert_int_equal(writer.len, 0);
+}
+
+static struct asv_seal_result seal_of(const struct asv_test_clip *clip, size_t len)
+{
+    static struct asv_seal_verifier verifier;
+    struct asv_seal_signer signer = asv_test_signer(&agency.camera);
+    asv_seal_verifier_init(&verifier, &signer, NULL);
+    assert_int_equal(asv_seal_verifier_feed(&verifier, clip->seal.data, len, NULL), ASV_OK);
+    return *asv_seal_verifier_result(&verifier);
+}
+
+/* Whoever cuts a seal before its END cannot show the link that the camera signed. */
+static void a_link_says_of_the_end_what_the_seal_says(void **state)
+{
+    (void)state;
+    static struct asv_test_clip clip;
+    struct asv_test_world world;
+    struct asv_test_plan plan = {.chunks = 2, .every = 1, .number = 8};
+    struct asv_link link;
+    struct asv_link cut;
+    asv_test_world_init(&world, 1);
+    asv_test_clip_make(&clip, &agency, &agency.camera, &world, &plan);
+    assert_int_equal(asv_link_read(&link, NULL, clip.link.data, clip.link.len, agency.camera.pk, NULL),
+                     ASV_OK);
+    struct asv_seal_result whole = seal_of(&clip, clip.seal.len);
+    struct asv_seal_result one = seal_of(&clip, clip.checkpoint_end[0]);
+    struct asv_seal_result none =
+        seal_of(&clip, ASV_SEAL_FRAME_HEADER_BYTES + asv_load_be32(clip.seal.data + 1));
+
+    assert_int_equal(asv_link_check(&link, &whole), ASV_OK);
+    assert_true(link.end_wall_ms == whole.end.wall_ms && link.end_mono_ms == whole.end.mono_ms); /* S-082 */
+    assert_int_equal(asv_link_check(&link, &one), ASV_E_MISMATCH);
+
+    asv_link_of(&cut, &one.header, one.header_digest, &one.checkpoint, NULL);
+    cut.opened = true;
+    assert_true(cut.ending == ASV_LINK_RECOVERED && cut.end_wall_ms == one.checkpoint.wall_ms &&
+                cut.end_mono_ms == one.checkpoint.mono_ms); /* S-082 */
+    assert_int_equal(asv_link_check(&cut, &one), ASV_OK);
+    assert_int_equal(asv_link_check(&cut, &whole), ASV_E_MISMATCH);
+    cut.end_wall_ms++;
+    assert_int_equal(asv_link_check(&cut, &one), ASV_E_MISMATCH);
+    cut.end_wall_ms--;
+    cut.end_mono_ms++;
+    assert_int_equal(asv_link_check(&cut, &one), ASV_E_MISMATCH);
+    one.status = ASV_E_DIGEST; /* where the seal is wrong is not where the recording ended */
+    assert_int_equal(asv_link_check(&cut, &one), ASV_OK);
+
+    asv_link_of(&cut, &none.header, none.header_digest, NULL, NULL);
+    assert_true(cut.end_wall_ms == clip.header.start_wall_ms && cut.end_mono_ms == clip.header.start_mono_ms);
+    asv_test_clip_free(&clip);
 }
 
 static void a_link_belongs_to_one_clip(void **state)
@@ -153,11 +222,23 @@ static void a_link_belongs_to_one_clip(void **state)
                      ASV_OK);
     assert_int_equal(link.ending, ASV_LINK_ENDED);
     assert_true(link.number == 8 && link.start_wall_ms == clip.header.start_wall_ms);
-    assert_int_equal(asv_link_check(&link, &clip.header, clip.header_digest), ASV_OK);
-    assert_int_equal(asv_link_check(&link, &other.header, other.header_digest), ASV_E_MISMATCH);
-    assert_int_equal(asv_link_check(&link, &clip.header, other.header_digest), ASV_E_MISMATCH);
+    struct asv_seal_result seal = seal_of(&clip, clip.seal.len);
+    struct asv_seal_result of_other = seal_of(&other, other.seal.len);
+    assert_int_equal(asv_link_check(&link, &seal), ASV_OK);
+    assert_int_equal(asv_link_check(&link, &of_other), ASV_E_MISMATCH);
+    /* S-080: each fact is the header's */
+    static const size_t facts[] = {
+        offsetof(struct asv_link, number),        offsetof(struct asv_link, cert_digest),
+        offsetof(struct asv_link, epoch),         offsetof(struct asv_link, boot),
+        offsetof(struct asv_link, start_wall_ms), offsetof(struct asv_link, start_mono_ms),
+        offsetof(struct asv_link, clock_state),   offsetof(struct asv_link, header_digest)};
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        struct asv_link wrong = link;
+        ((uint8_t *)&wrong)[facts[i]] ^= 1;
+        assert_int_equal(asv_link_check(&wrong, &seal), ASV_E_MISMATCH);
+    }
     link.opened = false;
-    assert_int_equal(asv_link_check(&link, &clip.header, clip.header_digest), ASV_E_MISMATCH);
+    assert_int_equal(asv_link_check(&link, &seal), ASV_E_MISMATCH);
     asv_test_clip_free(&clip);
     asv_test_clip_free(&other);
 }
@@ -170,6 +251,7 @@ int main(void)
         cmocka_unit_test(another_format_or_a_critical_extension_is_refused),
         cmocka_unit_test(values_out_of_range_are_refused),
         cmocka_unit_test(a_link_belongs_to_one_clip),
+        cmocka_unit_test(a_link_says_of_the_end_what_the_seal_says),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -190,6 +190,13 @@ static void truncate_part(const char *part, size_t len)
     assert_int_equal(truncate(path, (off_t)len), 0);
 }
 
+static void remove_part(const char *part)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", directory, part);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void a_cut_seal_says_up_to_where_it_holds(void **state)
 {
     (void)state;
@@ -197,6 +204,10 @@ static void a_cut_seal_says_up_to_where_it_holds(void **state)
     asv_test_remove_directory(directory);
     assert_int_equal(mkdir(directory, 0700), 0);
     asv_test_clip_write(&clip, &agency, &agency.camera, NULL, NULL, 0, directory);
+    asv_test_write_file(directory, "seal", clip.seal.data, clip.seal.len - 1);
+    assert_false(check()); /* the link says that there was an END */
+    assert_int_equal(report.finding[ASV_CHECK_LINK], ASV_FINDING_BAD);
+    remove_part("link");
     for (size_t cut = 0; cut <= clip.seal.len; cut += cut % 50 == 0 ? 1 : 7) {
         asv_test_write_file(directory, "seal", clip.seal.data, cut);
         bool valid = check();
@@ -215,6 +226,7 @@ static void a_cut_seal_says_up_to_where_it_holds(void **state)
     assert_int_equal(report.verdict.chunks, 2);
     assert_int_equal(report.verdict.tail_bytes, clip.payload.len - (size_t)2 * ASV_CHUNK_CIPHER_BYTES);
     asv_test_write_file(directory, "seal", clip.seal.data, clip.seal.len);
+    asv_test_write_file(directory, "link", clip.link.data, clip.link.len);
 }
 
 static void a_payload_of_another_length_is_not_valid(void **state)
@@ -302,13 +314,6 @@ static void start_afresh(const struct asv_test_clip *of, const struct asv_test_i
     asv_test_remove_directory(directory);
     assert_int_equal(mkdir(directory, 0700), 0);
     asv_test_clip_write(of, &agency, &agency.camera, dock, tail, strlen(tail), directory);
-}
-
-static void remove_part(const char *part)
-{
-    char path[600];
-    snprintf(path, sizeof path, "%s/%s", directory, part);
-    assert_int_equal(unlink(path), 0);
 }
 
 /* Each by itself, so that none is found only because of another. */
