@@ -32,8 +32,8 @@ void asv_revoked_drop(struct asv_revoked *revoked)
         free(revoked);
 }
 
-enum asv_status asv_revoked_new(const struct asv_site *site, const void *data, size_t len, uint64_t above,
-                                struct asv_revoked **out, struct asv_err *err)
+enum asv_status asv_revoked_new(const struct asv_site *site, const void *data, size_t len,
+                                const struct asv_revoked *held, struct asv_revoked **out, struct asv_err *err)
 {
     if (len > ASV_REVOCATIONS_MAX_BYTES)
         return asv_fail_at(err, ASV_E_LIMIT, "the revocation list is too long; bytes", len);
@@ -44,11 +44,11 @@ enum asv_status asv_revoked_new(const struct asv_site *site, const void *data, s
     revoked->len = len;
     memcpy(revoked->data, data, len);
     enum asv_status status = asv_revocations_decode(&revoked->list, revoked->data, len, err);
-    if (!status)
-        status = asv_revocations_verify(&revoked->list, site->root_pk, err);
-    if (!status && revoked->list.number <= above)
+    if (!status && held && revoked->list.number <= held->list.number)
         status = asv_fail_at(err, ASV_E_EXPIRED, "a newer revocation list is known than number",
                              revoked->list.number);
+    if (!status)
+        status = asv_revocations_verify(&revoked->list, site->root_pk, held ? &held->list : NULL, err);
     if (status) {
         free(revoked);
         return status;

@@ -23,8 +23,7 @@ struct asv_revocations_watch {
 enum asv_status asv_dock_revoke(struct asv_dock *dock, const void *data, size_t len, struct asv_err *err)
 {
     struct asv_revoked *revoked = NULL;
-    uint64_t above = dock->revoked ? dock->revoked->list.number : 0;
-    enum asv_status status = asv_revoked_new(&dock->site, data, len, above, &revoked, err);
+    enum asv_status status = asv_revoked_new(&dock->site, data, len, dock->revoked, &revoked, err);
     if (status)
         return status;
     asv_revoked_drop(dock->revoked);

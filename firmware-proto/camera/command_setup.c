@@ -163,7 +163,9 @@ static enum asv_status install(struct asv_store *store, const struct given given
         struct asv_bytes object = {given[3].data, given[3].len};
         status = asv_revocations_decode(&list, object.data, object.len, err);
         if (status == ASV_OK) {
-            status = asv_revocations_verify(&list, store->trust->root_pk, err);
+            status = asv_revocations_verify(&list, store->trust->root_pk,
+                                            store->trust->has_revocations ? &store->trust->revocations : NULL,
+                                            err);
         }
         if (status == ASV_OK) {
             status = asv_store_take_revocations(store, object, err);

@@ -79,7 +79,7 @@ static void load_revocations(struct asv_store *store, struct asv_store_trust *tr
         status = asv_revocations_decode(&trust->revocations, trust->revocations_data, len, NULL);
     }
     if (status == ASV_OK) {
-        status = asv_revocations_verify(&trust->revocations, trust->root_pk, NULL);
+        status = asv_revocations_verify(&trust->revocations, trust->root_pk, NULL, NULL);
     }
     trust->has_revocations = status == ASV_OK;
     store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);

@@ -87,7 +87,8 @@ enum asv_status asv_revocations_decode(struct asv_revocations *out, const void *
 
 /* Looks at no clock: T-034. */
 enum asv_status asv_revocations_verify(const struct asv_revocations *list,
-                                       const uint8_t root_pk[ASV_ED25519_PK_BYTES], struct asv_err *err)
+                                       const uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                       const struct asv_revocations *held, struct asv_err *err)
 {
     static const char name[] = "revocation list";
     uint8_t agency[ASV_SHA256_BYTES];
@@ -110,6 +111,9 @@ enum asv_status asv_revocations_verify(const struct asv_revocations *list,
     }
     if (asv_revocations_contain(list, list->signer.serial)) { /* T-032 */
         return asv_fail_field(err, ASV_E_UNTRUSTED, name, "names its own signer");
+    }
+    if (held != NULL && asv_revocations_contain(held, list->signer.serial)) { /* T-035 */
+        return asv_fail_field(err, ASV_E_REVOKED, name, "its signer was revoked");
     }
     status = asv_object_verify(&list->object, ASV_PURPOSE_REVOCATIONS, list->signer.signing_pk); /* T-007 */
     return status == ASV_OK ? ASV_OK : asv_fail_field(err, status, name, "signature");

@@ -36,10 +36,12 @@ ASV_MUST_CHECK enum asv_status asv_revocations_decode(struct asv_revocations *ou
                                                       size_t len, struct asv_err *err);
 
 /* ASV_E_UNTRUSTED: another agency's, or the signer is neither the root nor a CA it issued, or a CA names a
- * serial that is its own. ASV_E_SIGNATURE. The signer's validity in time is not checked: an old list is
- * better than none. Use asv_number_check with asv_object_digest(&list->object) before replacing one. */
+ * serial that is its own. ASV_E_REVOKED: the list held so far (NULL: none) names the signer. ASV_E_SIGNATURE.
+ * The signer's validity in time is not checked: an old list is better than none. Use asv_number_check with
+ * asv_object_digest(&list->object) before replacing one. */
 ASV_MUST_CHECK enum asv_status asv_revocations_verify(const struct asv_revocations *list,
                                                       const uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                                      const struct asv_revocations *held,
                                                       struct asv_err *err);
 
 /* Binary search. */

@@ -81,7 +81,7 @@ static enum asv_status take_revocations(struct asv_wire_camera *camera, struct a
         status = trust_now(camera, &trust);
     }
     if (status == ASV_OK) {
-        status = asv_revocations_verify(&list, trust.root_pk, err);
+        status = asv_revocations_verify(&list, trust.root_pk, trust.revocations, err);
     }
     if (status == ASV_OK) {
         *number = list.number;

@@ -46,7 +46,7 @@ static enum asv_status read_revocations(struct asv_agency_dir *agency, struct as
         status = asv_revocations_decode(&agency->revocations, agency->revocations_data, len, err);
     }
     if (status == ASV_OK) {
-        status = asv_revocations_verify(&agency->revocations, agency->root.signing_pk, err);
+        status = asv_revocations_verify(&agency->revocations, agency->root.signing_pk, NULL, err);
     }
     return status;
 }

@@ -33,7 +33,8 @@ static enum asv_status read_published(const struct asv_agency_dir *agency, struc
         return status;
     }
     status = asv_revocations_decode(out, data, len, err);
-    return status == ASV_OK ? asv_revocations_verify(out, agency->root.signing_pk, err) : status;
+    return status == ASV_OK ? asv_revocations_verify(out, agency->root.signing_pk, &agency->revocations, err)
+                            : status;
 }
 
 /* Room for the database's list, and for what is revoked now with what that one revoked. */

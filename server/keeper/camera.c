@@ -31,7 +31,7 @@ enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_rev
         status = asv_revocations_decode(list, keeper->revocations_data, len, err);
     }
     if (status == ASV_OK) {
-        status = asv_revocations_verify(list, keeper->identity.root_pk, err);
+        status = asv_revocations_verify(list, keeper->identity.root_pk, NULL, err);
     }
     if (status == ASV_OK && list->number < seen) { /* K-045 */
         status = asv_fail_at(err, ASV_E_EXPIRED, "revocation list is older than one seen before", seen);

@@ -105,7 +105,7 @@ static enum asv_status load_revocations(struct asv_anchors *anchors, const char 
     }
     status = asv_revocations_decode(&anchors->revocations, view.data, view.len, err);
     if (status == ASV_OK) {
-        status = asv_revocations_verify(&anchors->revocations, anchors->root_pk, err);
+        status = asv_revocations_verify(&anchors->revocations, anchors->root_pk, NULL, err);
     }
     anchors->has_revocations = status == ASV_OK;
     return status;

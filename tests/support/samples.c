@@ -53,7 +53,7 @@ DECODER(enrolment)
         return status == ASV_OK ? (call) : status;                                            \
     }
 VERIFIER(cert, asv_cert_verify(&out, all.agency.ca.pk, err))
-VERIFIER(revocations, asv_revocations_verify(&out, all.agency.root.pk, err))
+VERIFIER(revocations, asv_revocations_verify(&out, all.agency.root.pk, NULL, err))
 VERIFIER(bulletin, asv_bulletin_verify(&out, all.agency.root.pk, all.agency.camera.cert_digest,
                                        ASV_TEST_NOW_MS, NULL, err))
 VERIFIER(receipt, asv_receipt_verify(&out, &all.agency.dock.cert, all.receipt.session, err))

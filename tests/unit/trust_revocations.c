@@ -40,7 +40,7 @@ static enum asv_status round_trip(const struct asv_revocations *list, const uint
     size_t len = 0;
     assert_int_equal(encode(list, sk, &len), ASV_OK);
     assert_int_equal(asv_revocations_decode(&out, encoded, len, NULL), ASV_OK);
-    return asv_revocations_verify(&out, agency->root.pk, err);
+    return asv_revocations_verify(&out, agency->root.pk, NULL, err);
 }
 
 static void every_serial_of_the_longest_list_is_found_and_no_other(void **state)
@@ -55,7 +55,7 @@ static void every_serial_of_the_longest_list_is_found_and_no_other(void **state)
     assert_int_equal(encode(&list, agency->ca.sk, &len), ASV_OK);
     assert_true(len <= ASV_REVOCATIONS_MAX_BYTES);
     assert_int_equal(asv_revocations_decode(&out, encoded, len, NULL), ASV_OK);
-    assert_int_equal(asv_revocations_verify(&out, agency->root.pk, NULL), ASV_OK);
+    assert_int_equal(asv_revocations_verify(&out, agency->root.pk, NULL, NULL), ASV_OK);
     assert_int_equal(out.count, ASV_REVOCATIONS_MAX);
     assert_true(out.number == 7);
     for (uint64_t value = 0; value <= 2 * ASV_REVOCATIONS_MAX; value++) {
@@ -137,6 +137,29 @@ static void the_root_may_sign_and_alone_revokes_a_ca(void **state)
     assert_int_equal(round_trip(&list, agency->root.sk, NULL), ASV_OK); /* T-031 */
 }
 
+static void a_revoked_ca_does_not_take_its_revocation_back(void **state)
+{
+    (void)state;
+    struct asv_revocations list = samples->revocations;
+    struct asv_revocations held = samples->revocations;
+    struct asv_revocations out;
+    struct asv_err err = {0};
+    size_t len = 0;
+    held.count = 1;
+    held.serials = agency->ca.cert.serial;
+    list.number++;
+    list.count = 0;
+    assert_int_equal(encode(&list, agency->ca.sk, &len), ASV_OK);
+    assert_int_equal(asv_revocations_decode(&out, encoded, len, NULL), ASV_OK);
+    assert_int_equal(asv_revocations_verify(&out, agency->root.pk, NULL, NULL), ASV_OK);
+    assert_int_equal(asv_revocations_verify(&out, agency->root.pk, &held, &err), ASV_E_REVOKED); /* T-035 */
+    assert_non_null(strstr(err.text, "revoked"));
+    list.signer = agency->root.cert;
+    assert_int_equal(encode(&list, agency->root.sk, &len), ASV_OK);
+    assert_int_equal(asv_revocations_decode(&out, encoded, len, NULL), ASV_OK);
+    assert_int_equal(asv_revocations_verify(&out, agency->root.pk, &held, NULL), ASV_OK);
+}
+
 static void a_list_of_someone_else_is_untrusted(void **state)
 {
     (void)state;
@@ -190,6 +213,7 @@ int main(void)
         cmocka_unit_test(too_many_serials_are_refused),
         cmocka_unit_test(a_list_has_a_number),
         cmocka_unit_test(the_root_may_sign_and_alone_revokes_a_ca),
+        cmocka_unit_test(a_revoked_ca_does_not_take_its_revocation_back),
         cmocka_unit_test(a_list_of_someone_else_is_untrusted),
         cmocka_unit_test(an_old_signer_still_counts),
     };

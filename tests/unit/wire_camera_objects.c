@@ -119,6 +119,21 @@ static void numbers_only_rise_and_the_same_object_may_come_again(void **state)
     }
 }
 
+/* P-060 with T-035 */
+static void the_list_of_a_ca_that_the_list_held_names_is_refused(void **state)
+{
+    (void)state;
+    struct asv_revocations held = asv_samples()->revocations;
+    open_pair();
+    held.count = 1;
+    held.serials = asv_samples()->agency.ca.cert.serial;
+    pair.device.revocations = &held;
+    refused(ASV_WIRE_REVOCATIONS, make(ASV_WIRE_REVOCATIONS, 5, ASV_TEST_NOW_MS, NULL), ASV_WIRE_CODE_REVOKED,
+            0);
+    pair.device.revocations = NULL;
+    taken(ASV_WIRE_REVOCATIONS, make(ASV_WIRE_REVOCATIONS, 5, ASV_TEST_NOW_MS, NULL), 5);
+}
+
 /* P-060 */
 static void an_object_of_the_wrong_signer_changes_nothing(void **state)
 {
@@ -350,6 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_only_rise_and_the_same_object_may_come_again),
         cmocka_unit_test(an_object_of_the_wrong_signer_changes_nothing),
+        cmocka_unit_test(the_list_of_a_ca_that_the_list_held_names_is_refused),
         cmocka_unit_test(an_object_for_another_camera_agency_or_dock_changes_nothing),
         cmocka_unit_test(the_next_bulletin_names_the_one_held),
         cmocka_unit_test(a_camera_erases_only_for_a_receipt_that_is_right_in_everything),
