@@ -197,6 +197,8 @@ enum asv_status asv_clip_writer_begin(struct asv_clip_writer *writer, struct asv
     if (status != ASV_OK && !born) {
         remove_unborn(store->flash, dir);
     }
+    writer->seal_bytes = seal.len;
+    writer->seal_durable = seal.len;
     if (born) {
         struct asv_store_clip *clip = NULL;
         enum asv_status added = asv_store_clip_add(store, writer->number, &clip);

@@ -54,10 +54,26 @@ static enum asv_status append(struct asv_clip_writer *writer, int file, const ui
     return status == ASV_OK ? ASV_OK : fail(writer, status);
 }
 
-static enum asv_status sync_file(struct asv_clip_writer *writer, int file)
+static enum asv_status sync_payload(struct asv_clip_writer *writer)
 {
-    enum asv_status status = writer->store->flash->ops->sync(writer->store->flash->ctx, file);
+    enum asv_status status = writer->store->flash->ops->sync(writer->store->flash->ctx, writer->payload);
     return status == ASV_OK ? ASV_OK : fail(writer, status);
+}
+
+/* A signature that may be lost must not be read as if it were safe: what the next clip names, and what this
+ * one's link says, is built on it. Where it cannot be cut off, recovering the clip settles what is there. */
+static enum asv_status sync_seal(struct asv_clip_writer *writer)
+{
+    const struct asv_flash *flash = writer->store->flash;
+    char path[ASV_FLASH_PATH_MAX + 1];
+    enum asv_status status = flash->ops->sync(flash->ctx, writer->seal);
+    if (status == ASV_OK) {
+        writer->seal_durable = writer->seal_bytes;
+        return ASV_OK;
+    }
+    asv_store_clip_path(path, writer->number, "seal");
+    (void)flash->ops->cut(flash->ctx, path, writer->seal_durable); /* S-122 */
+    return fail(writer, status);
 }
 
 static enum asv_status write_chunk(struct asv_clip_writer *writer)
@@ -108,6 +124,7 @@ void asv_clip_writer_key_frame(struct asv_clip_writer *writer, uint64_t media_us
 
 static enum asv_status append_frames(struct asv_clip_writer *writer, const struct asv_writer *frames)
 {
+    writer->seal_bytes += frames->len;
     return append(writer, writer->seal, frames->data, frames->len);
 }
 
@@ -119,7 +136,7 @@ static enum asv_status checkpoint(struct asv_clip_writer *writer, uint64_t mono_
     if (writer->failed) {
         return ASV_E_IO;
     }
-    enum asv_status status = sync_file(writer, writer->payload); /* S-061 */
+    enum asv_status status = sync_payload(writer); /* S-061 */
     if (status != ASV_OK) {
         return status;
     }
@@ -131,7 +148,7 @@ static enum asv_status checkpoint(struct asv_clip_writer *writer, uint64_t mono_
     }
     status = append_frames(writer, &frames);
     if (status == ASV_OK) {
-        status = sync_file(writer, writer->seal);
+        status = sync_seal(writer);
     }
     if (status == ASV_OK) {
         writer->chunks_signed = asv_seal_writer_chunks(&memory->seal);
@@ -202,12 +219,12 @@ static enum asv_status write_end(struct asv_clip_writer *writer, enum asv_end_re
     }
     status = append(writer, writer->payload, final_chunk, sizeof final_chunk);
     if (status == ASV_OK) {
-        status = sync_file(writer, writer->payload);
+        status = sync_payload(writer);
     }
     if (status == ASV_OK) {
         status = append_frames(writer, &frames);
     }
-    return status == ASV_OK ? sync_file(writer, writer->seal) : status;
+    return status == ASV_OK ? sync_seal(writer) : status;
 }
 
 static enum asv_status write_link(struct asv_clip_writer *writer)

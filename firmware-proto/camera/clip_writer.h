@@ -49,6 +49,8 @@ struct asv_clip_writer {
     size_t plain_len;
     uint64_t media_bytes;
     uint64_t chunks_signed;
+    uint64_t seal_bytes;   /* appended to the seal, */
+    uint64_t seal_durable; /* and known to be on the medium */
     bool records_unsigned;
     bool full; /* the medium is: end it now */
     bool failed;

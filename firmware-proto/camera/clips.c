@@ -215,6 +215,15 @@ static enum asv_status count_clip(struct asv_store *store, uint64_t number,
                            store->counter.bytes_per_second);
 }
 
+/* Whoever recorded it may have died, or its sync failed: nothing is built on frames that may still be lost. */
+static enum asv_status settle_seal(const struct asv_store *store, uint64_t number)
+{
+    char path[ASV_FLASH_PATH_MAX + 1];
+    asv_store_clip_path(path, number, "seal");
+    enum asv_status status = store->flash->ops->settle(store->flash->ctx, path);
+    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+}
+
 enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number, struct asv_err *err)
 {
     struct asv_store_facts facts = {.sound = false};
@@ -223,8 +232,12 @@ enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number,
         return asv_fail(err, ASV_E_NOT_FOUND, "there is no such recording");
     }
     clip->recording = false;
+    enum asv_status status = settle_seal(store, number);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "a recording's seal cannot be made durable");
+    }
     asv_store_clip_sizes(store, clip);
-    enum asv_status status = asv_store_facts_read(store, number, clip->link_bytes == 0, &facts);
+    status = asv_store_facts_read(store, number, clip->link_bytes == 0, &facts);
     if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
         return asv_fail(err, status, "a recording's seal cannot be read");
     }

@@ -34,9 +34,15 @@ struct asv_flash_ops {
     enum asv_status (*create)(void *ctx, const char *path, int *file);
     /* *written says how many bytes were appended, also on failure; the rest may be appended later. */
     enum asv_status (*append)(void *ctx, int file, const void *data, size_t len, size_t *written);
-    /* After a failure the file's unsynced bytes are lost: nothing may be built on it any more. */
+    /* After a failure the file's unsynced bytes may be lost, though they can still be read (Linux keeps them
+     * in its cache and tells of the failure once): nothing may be built on them before cut or settle. */
     enum asv_status (*sync)(void *ctx, int file);
     void (*close)(void *ctx, int file);
+    /* After ASV_OK what can be read of this file is what the medium has, durably: of bytes that a process
+     * wrote which has died since, or whose sync failed. */
+    enum asv_status (*settle)(void *ctx, const char *path);
+    /* Shortens a file to len, durably: for bytes whose sync failed. */
+    enum asv_status (*cut)(void *ctx, const char *path, uint64_t len);
 
     /* *len is below cap only at the end of the file. */
     enum asv_status (*read)(void *ctx, const char *path, uint64_t offset, void *out, size_t cap, size_t *len);

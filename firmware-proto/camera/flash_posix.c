@@ -92,8 +92,8 @@ static enum asv_status posix_append(void *ctx, int file, const void *data, size_
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        if (n < 0) {
-            status = status_of_errno();
+        if (n <= 0) { /* nothing at all is no progress either */
+            status = n < 0 ? status_of_errno() : ASV_E_IO;
         } else {
             done += (size_t)n;
         }
@@ -114,6 +114,39 @@ static void posix_close(void *ctx, int file)
 {
     (void)ctx;
     close(file);
+}
+
+/* Written back, then dropped from the cache: a page whose writing failed counts as clean there, and would be
+ * read as if it were on the medium. */
+static enum asv_status posix_settle(void *ctx, const char *path)
+{
+    CLEANUP_FD int fd = -1;
+    enum asv_status status = open_at(ctx, path, O_RDONLY, &fd);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fdatasync(fd) != 0) {
+        return status_of_errno();
+    }
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* a file system without it has no other copy */
+    return ASV_OK;
+}
+
+static enum asv_status posix_cut(void *ctx, const char *path, uint64_t len)
+{
+    CLEANUP_FD int fd = -1;
+    struct stat st;
+    enum asv_status status = open_at(ctx, path, O_WRONLY, &fd);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fstat(fd, &st) != 0) {
+        return status_of_errno();
+    }
+    if (len > (uint64_t)st.st_size) {
+        return ASV_E_USAGE;
+    }
+    return ftruncate(fd, (off_t)len) == 0 && fdatasync(fd) == 0 ? ASV_OK : status_of_errno();
 }
 
 static enum asv_status posix_read(void *ctx, const char *path, uint64_t offset, void *out, size_t cap,
@@ -173,8 +206,8 @@ static enum asv_status posix_overwrite(void *ctx, const char *path, uint64_t off
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        if (n < 0) {
-            return status_of_errno();
+        if (n <= 0) {
+            return n < 0 ? status_of_errno() : ASV_E_IO;
         }
         done += (uint64_t)n;
     }
@@ -302,6 +335,8 @@ static const struct asv_flash_ops posix_ops = {
     .append = posix_append,
     .sync = posix_sync,
     .close = posix_close,
+    .settle = posix_settle,
+    .cut = posix_cut,
     .read = posix_read,
     .size = posix_size,
     .overwrite = posix_overwrite,
@@ -342,6 +377,22 @@ static enum asv_status deny_path(void *ctx, const char *path)
     return ASV_E_DENIED;
 }
 
+/* Whoever writes does this for himself. */
+static enum asv_status look_settle(void *ctx, const char *path)
+{
+    (void)ctx;
+    (void)path;
+    return ASV_OK;
+}
+
+static enum asv_status deny_cut(void *ctx, const char *path, uint64_t len)
+{
+    (void)ctx;
+    (void)path;
+    (void)len;
+    return ASV_E_DENIED;
+}
+
 static enum asv_status deny_rename(void *ctx, const char *from, const char *to)
 {
     (void)ctx;
@@ -364,6 +415,8 @@ static const struct asv_flash_ops look_ops = {
     .append = deny_append,
     .sync = posix_sync,
     .close = posix_close,
+    .settle = look_settle,
+    .cut = deny_cut,
     .read = posix_read,
     .size = posix_size,
     .overwrite = deny_overwrite,

@@ -182,6 +182,12 @@ enum asv_status asv_journal_open(struct asv_journal *journal, const struct asv_f
     enum asv_status status = asv_camera_state_load(flash, LOG_STATE_PATH, ASV_CAMERA_STATE_LOG, &state);
     journal->acknowledged = status == ASV_OK ? state.body.log.acknowledged : 1;
     status = flash->ops->list(flash->ctx, "log", note_file, &found);
+    if (status == ASV_OK && found.count != 0) {
+        /* Who wrote it may have died before the last entry was durable: the next one is chained to it. */
+        char path[ASV_FLASH_PATH_MAX + 1];
+        file_path(path, found.first[found.count - 1]);
+        journal->torn_bytes += flash->ops->settle(flash->ctx, path) == ASV_OK ? 0 : 1;
+    }
     for (size_t i = 0; status == ASV_OK && i < found.count; i++) {
         status = open_file(journal, found.first[i]);
     }

@@ -116,6 +116,23 @@ static void load_optional(struct asv_store *store)
     store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);
 }
 
+/* Directories that the medium lost are made again, and names that a process gave which has died since are
+ * made durable before anything is built on them. */
+static void settle_directories(struct asv_store *store)
+{
+    const struct asv_flash *flash = store->flash;
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; i < DIRECTORY_COUNT; i++) {
+        status = asv_flash_ensure_dir(flash, directories[i]);
+        if (status == ASV_OK) {
+            status = flash->ops->sync_dir(flash->ctx, directories[i]);
+        }
+        store->fault = store->fault || status != ASV_OK;
+    }
+    status = flash->ops->sync_dir(flash->ctx, ".");
+    store->fault = store->fault || status != ASV_OK;
+}
+
 /* What a power cut may have interrupted, in the order in which it matters. */
 static enum asv_status recover(struct asv_store *store, struct asv_err *err)
 {
@@ -167,6 +184,9 @@ enum asv_status asv_store_open(struct asv_store **out, const struct asv_flash *f
         status = load_identity(store, err);
     }
     if (status == ASV_OK) {
+        if (!store->read_only) {
+            settle_directories(store);
+        }
         load_optional(store);
         store->has_reserve =
             flash->ops->size(flash->ctx, "state/reserve", &reserve) == ASV_OK && reserve != 0;

@@ -150,15 +150,44 @@ static enum asv_status mem_sync(void *ctx, int file)
     struct asv_flash_mem_node *node = handles[file];
     enum asv_status status = begin(mem, NULL);
     if (status != ASV_OK) {
-        if (!mem->off) {
-            node->len = node->durable_len; /* as the contract says of a sync that failed */
-        }
+        node->lost = node->lost || (!mem->off && !mem->sync_fails_late); /* it can still be read */
         return status;
     }
     if (cuts_now(mem)) {
         mem->off = true;
         return ASV_E_IO;
     }
+    node->durable_len = node->len;
+    return ASV_OK;
+}
+
+static enum asv_status mem_settle(void *ctx, const char *path)
+{
+    struct asv_flash_mem *mem = ctx;
+    BEGIN_WHOLE(mem, path);
+    struct asv_flash_mem_node *node = lookup(mem, path);
+    if (node == NULL || node->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    node->len = node->lost ? node->durable_len : node->len;
+    node->lost = false;
+    node->durable_len = node->len;
+    return ASV_OK;
+}
+
+static enum asv_status mem_cut(void *ctx, const char *path, uint64_t len)
+{
+    struct asv_flash_mem *mem = ctx;
+    BEGIN_WHOLE(mem, path);
+    struct asv_flash_mem_node *node = lookup(mem, path);
+    if (node == NULL || node->is_dir) {
+        return ASV_E_NOT_FOUND;
+    }
+    if (len > node->len) {
+        return ASV_E_USAGE;
+    }
+    node->len = (size_t)len;
+    node->lost = false;
     node->durable_len = node->len;
     return ASV_OK;
 }
@@ -381,6 +410,8 @@ static const struct asv_flash_ops mem_ops = {
     .append = mem_append,
     .sync = mem_sync,
     .close = mem_close,
+    .settle = mem_settle,
+    .cut = mem_cut,
     .read = mem_read,
     .size = mem_size,
     .overwrite = mem_overwrite,
@@ -439,11 +470,16 @@ static void settle_overwrite(enum asv_flash_mem_loss loss, uint64_t *seed)
 
 void asv_flash_mem_reboot(struct asv_flash_mem *mem, enum asv_flash_mem_loss loss, uint64_t tear_seed)
 {
+    settle_overwrite(loss, &tear_seed);
+    asv_mem_node_settle(mem->root, loss, &tear_seed);
+    asv_flash_mem_restart(mem);
+}
+
+void asv_flash_mem_restart(struct asv_flash_mem *mem)
+{
     for (int i = 0; i < HANDLES_MAX; i++) {
         assert(handles[i] == NULL); /* who used it has closed its files */
     }
-    settle_overwrite(loss, &tear_seed);
-    asv_mem_node_settle(mem->root, loss, &tear_seed);
     struct asv_flash_mem_node *root = mem->root;
     uint64_t capacity = mem->capacity;
     *mem = (struct asv_flash_mem){.root = root, .capacity = capacity, .lowest_free = UINT64_MAX};

@@ -5,7 +5,7 @@
  * cut at any operation and at any byte of a write, and so that the n-th operation can fail.
  *
  * Operations that change something (create, append, sync, overwrite, discard, unlink, rename, mkdir, rmdir,
- * sync_dir) are counted from 1.
+ * sync_dir, settle, cut) are counted from 1.
  */
 #ifndef ASV_TESTS_SIM_FLASH_MEM_H
 #define ASV_TESTS_SIM_FLASH_MEM_H
@@ -37,6 +37,7 @@ struct asv_flash_mem {
     uint64_t fail_at;            /* this operation answers fail_status and does nothing; 0: none */
     uint64_t fail_count;         /* and so many after it in all; 0 counts as 1 */
     enum asv_status fail_status; /* ASV_E_NO_SPACE or ASV_E_IO */
+    bool sync_fails_late;        /* a sync that fails has written the bytes all the same; else it lost them */
     bool refuse_overwrite;       /* every overwrite answers ASV_E_IO */
     uint64_t read_fail_at;       /* the n-th read from now answers ASV_E_IO; 0: none */
     const char *bad_path; /* if not NULL: reads of this file that touch the byte bad_from answer ASV_E_IO */
@@ -56,6 +57,10 @@ void asv_flash_mem_clone(struct asv_flash_mem *out, const struct asv_flash_mem *
 
 /* What is found when power is back; clears every injection and counter. */
 void asv_flash_mem_reboot(struct asv_flash_mem *mem, enum asv_flash_mem_loss loss, uint64_t tear_seed);
+
+/* The process that used it has died, and the machine has not: everything is found as it was, durable or not;
+ * clears every injection and counter. */
+void asv_flash_mem_restart(struct asv_flash_mem *mem);
 
 /* Number of files and directories, for asserting that nothing was left behind. */
 size_t asv_flash_mem_count(const struct asv_flash_mem *mem);

@@ -129,7 +129,7 @@ struct asv_flash_mem_node *asv_mem_node_copy(const struct asv_flash_mem_node *no
 {
     struct asv_flash_mem_node *copy = asv_mem_node_new(node->is_dir);
     if (!node->is_dir) {
-        asv_mem_node_append(copy, node->bytes, node->len);
+        asv_mem_node_append(copy, node->bytes, node->lost ? node->durable_len : node->len);
         copy->durable_len = copy->len;
         return copy;
     }
@@ -151,6 +151,8 @@ uint64_t asv_mem_draw(uint64_t *seed)
 void asv_mem_node_settle(struct asv_flash_mem_node *node, enum asv_flash_mem_loss loss, uint64_t *seed)
 {
     if (!node->is_dir) {
+        node->len = node->lost ? node->durable_len : node->len;
+        node->lost = false;
         size_t unsynced = node->len - node->durable_len;
         if (loss == ASV_FLASH_MEM_DROP) {
             node->len = node->durable_len;

@@ -29,6 +29,7 @@ struct asv_flash_mem_node {
     size_t len;
     size_t cap;
     size_t durable_len;
+    bool lost;                    /* a sync failed: what is behind durable_len is in the cache only */
     struct asv_mem_map **history; /* of a directory: what is durable, then after each change since */
     size_t changes;
 };

@@ -81,6 +81,7 @@ static void record_with_fault(uint64_t at, uint64_t count, enum asv_status fault
     rig.flash.fail_at = at;
     rig.flash.fail_count = count;
     rig.flash.fail_status = fault;
+    rig.flash.sync_fails_late = loss == ASV_FLASH_MEM_KEEP;
     *said = asv_rig_record(&rig, stream, stream_len, 35000, 300);
     asv_rig_crash(&rig, loss, at);
     asv_rig_boot(&rig);

@@ -207,12 +207,35 @@ static void the_power_fails_again_at_every_operation_of_the_recovery(void **stat
     }
 }
 
+/* Only the process dies, at every operation; the next one finds what it wrote, durable or not. Then the power
+ * fails: nothing may have been built on what is lost now. */
+static void the_process_dies_at_every_operation_and_the_power_fails_later(void **state)
+{
+    (void)state;
+    uint64_t operations = count_operations();
+    for (uint64_t cut = 1; cut <= operations; cut++) {
+        for (unsigned loss = 0; loss < 3; loss++) {
+            struct promised promised;
+            restore();
+            rig.flash.cut_at = cut;
+            rig.flash.cut_byte = SIZE_MAX;
+            record_until_cut(&promised);
+            asv_rig_shut(&rig);
+            asv_flash_mem_restart(&rig.flash);
+            asv_rig_boot(&rig);
+            asv_rig_judge_all(&rig);
+            check_after(&promised, (enum asv_flash_mem_loss)loss, cut);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_power_fails_at_every_operation),
         cmocka_unit_test(the_power_fails_at_every_byte_of_a_write),
         cmocka_unit_test(the_power_fails_again_at_every_operation_of_the_recovery),
+        cmocka_unit_test(the_process_dies_at_every_operation_and_the_power_fails_later),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

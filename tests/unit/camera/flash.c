@@ -96,6 +96,14 @@ static void keeps_the_contract(const struct asv_flash *flash)
     assert_int_equal(asv_flash_load(flash, "a/x", data, sizeof data, &len), ASV_OK);
     assert_memory_equal(data, "two!", 4);
     assert_int_equal(asv_flash_load(flash, "a/x", data, 3, &len), ASV_E_LIMIT);
+    assert_int_equal(ops->settle(ctx, "a/x"), ASV_OK);
+    assert_int_equal(ops->settle(ctx, "a/y"), ASV_E_NOT_FOUND);
+    assert_int_equal(ops->cut(ctx, "a/x", 5), ASV_E_USAGE);
+    assert_int_equal(ops->cut(ctx, "a/y", 0), ASV_E_NOT_FOUND);
+    assert_int_equal(ops->cut(ctx, "a/x", 3), ASV_OK);
+    assert_int_equal(asv_flash_load(flash, "a/x", data, sizeof data, &len), ASV_OK);
+    assert_int_equal(len, 3);
+    assert_memory_equal(data, "two", 3);
     assert_int_equal(ops->rename(ctx, "a/x", "a/z"), ASV_OK);
     assert_int_equal(ops->rename(ctx, "a/x", "a/z"), ASV_E_NOT_FOUND);
     assert_int_equal(ops->rmdir(ctx, "a"), ASV_E_EXISTS);
@@ -144,6 +152,8 @@ static void one_writer_and_any_number_who_look(void **state)
     assert_int_equal(ops->rmdir(&other, "z"), ASV_E_DENIED);
     assert_int_equal(ops->overwrite(&other, "x", 0, 1), ASV_E_DENIED);
     assert_int_equal(ops->discard(&other, "x"), ASV_E_DENIED);
+    assert_int_equal(ops->cut(&other, "x", 0), ASV_E_DENIED);
+    assert_int_equal(ops->settle(&other, "x"), ASV_OK);
     assert_int_equal(ops->sync_dir(&other, "."), ASV_E_DENIED);
     asv_flash_posix_close(&other);
     asv_flash_posix_close(&other);
