@@ -152,7 +152,13 @@ static enum asv_status check_counter(struct asv_store *store, struct asv_err *er
     if (store->clip_count == 0 || store->clips[store->clip_count - 1].number <= store->counter.number) {
         return ASV_OK;
     }
-    return asv_store_clip_recover(store, store->clips[store->clip_count - 1].number, err);
+    const uint64_t newest = store->clips[store->clip_count - 1].number;
+    enum asv_status status = asv_store_clip_recover(store, newest, err);
+    const struct asv_store_clip *clip = asv_store_clip_find(store, newest);
+    if (status != ASV_OK && clip != NULL && clip->damaged) {
+        return asv_store_clip_unchain(store, newest, err); /* a bad block must not end all recording */
+    }
+    return status;
 }
 
 enum asv_status asv_clip_writer_begin(struct asv_clip_writer *writer, struct asv_store *store,

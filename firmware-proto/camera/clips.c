@@ -106,7 +106,10 @@ static void learn(const struct asv_store *store, struct asv_store_clip *clip,
 {
     clip->known = true;
     clip->damaged = !facts->has_header;
-    if (facts->has_header) {
+    if (clip->damaged) {
+        memset(clip->clip, 0, sizeof clip->clip);
+        memset(clip->header, 0, sizeof clip->header);
+    } else {
         memcpy(clip->clip, facts->header.clip, sizeof clip->clip);
         memcpy(clip->header, facts->header_digest, sizeof clip->header);
         clip->start_wall_ms = facts->header.start_wall_ms;
@@ -124,14 +127,16 @@ enum asv_status asv_store_clip_learn(struct asv_store *store, struct asv_store_c
         return ASV_OK;
     }
     enum asv_status status = asv_store_facts_read(store, clip->number, false, &facts);
-    if (status == ASV_E_NOT_FOUND) {
+    if (status == ASV_E_NOT_FOUND || status == ASV_E_IO) {
+        /* One that cannot be read must not keep the others from being listed and fetched. */
+        store->fault = store->fault || status == ASV_E_IO;
         facts = (struct asv_store_facts){.sound = false};
-        status = ASV_OK;
+    } else if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
-        learn(store, clip, &facts);
-    }
-    return status;
+    learn(store, clip, &facts);
+    clip->known = status != ASV_E_IO; /* the medium may be better next time */
+    return ASV_OK;
 }
 
 enum asv_status asv_store_clip_mark(struct asv_store *store, uint64_t number)
@@ -198,8 +203,8 @@ static enum asv_status write_link(struct asv_store *store, const struct asv_stor
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "a link record cannot be written");
 }
 
-/* S-121: the newest clip's last digest is what the next one's header names. A clip without any header (the
- * medium lost it) has none: the next names SHA-256 of nothing, which no signed frame has. */
+/* S-121: the newest clip's last digest is what the next one's header names. S-124: a clip without any header
+ * (the medium lost it) has none: the next names SHA-256 of nothing, which no signed frame has. */
 static enum asv_status count_clip(struct asv_store *store, uint64_t number,
                                   const struct asv_store_facts *facts)
 {
@@ -215,7 +220,18 @@ static enum asv_status count_clip(struct asv_store *store, uint64_t number,
                            store->counter.bytes_per_second);
 }
 
-/* Whoever recorded it may have died, or its sync failed: nothing is built on frames that may still be lost. */
+/* S-124: the number was given, so the device log tells what is there. Before it is counted, or a power cut
+ * would keep it from being told. */
+static void note_lost(struct asv_store *store, const struct asv_store_clip *clip)
+{
+    uint8_t value[16];
+    asv_store_be64(value, clip->number);
+    asv_store_be64(value + 8, clip->payload_bytes);
+    asv_store_note(store, ASV_DEVLOG_LOST, value, sizeof value);
+}
+
+/* Whoever recorded it may have died, or its sync failed: nothing is built on frames that may still be lost.
+ */
 static enum asv_status settle_seal(const struct asv_store *store, uint64_t number)
 {
     char path[ASV_FLASH_PATH_MAX + 1];
@@ -239,6 +255,7 @@ enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number,
     asv_store_clip_sizes(store, clip);
     status = asv_store_facts_read(store, number, clip->link_bytes == 0, &facts);
     if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+        clip->damaged = status == ASV_E_IO; /* until it can be read */
         return asv_fail(err, status, "a recording's seal cannot be read");
     }
     learn(store, clip, &facts);
@@ -252,10 +269,24 @@ enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number,
         status = write_link(store, &facts, err);
         asv_store_clip_sizes(store, clip);
     }
+    if (status == ASV_OK && !facts.has_header && number > store->counter.number) {
+        note_lost(store, clip);
+    }
     if (status == ASV_OK) {
         status = count_clip(store, number, &facts);
     }
     return status;
+}
+
+enum asv_status asv_store_clip_unchain(struct asv_store *store, uint64_t number, struct asv_err *err)
+{
+    const struct asv_store_facts nothing = {.sound = false};
+    store->fault = true;
+    asv_store_note_text(store, ASV_DEVLOG_FAULT,
+                        "the newest recording's seal cannot be read: the next one is not chained to it");
+    enum asv_status status = count_clip(store, number, &nothing);
+    return status == ASV_OK ? ASV_OK
+                            : asv_fail(err, status, "the number of the next recording cannot be written");
 }
 
 enum asv_status asv_store_count(struct asv_store *store, uint64_t number,
@@ -318,6 +349,54 @@ static int by_number(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+/* A clip's file; nothing when it is not there. False when that cannot be told. */
+static bool read_small(const struct asv_store *store, uint64_t number, const char *name, uint8_t *out,
+                       size_t cap, size_t *len)
+{
+    char path[ASV_FLASH_PATH_MAX + 1];
+    asv_store_clip_path(path, number, name);
+    *len = 0;
+    enum asv_status status = asv_flash_load(store->flash, path, out, cap, len);
+    return status == ASV_OK || status == ASV_E_NOT_FOUND;
+}
+
+/* S-124: whether nothing was recorded in a clip without a header: no byte of payload, and in the seal
+ * nothing, zeros, or no more than the frame that would be the header. Whatever is more is kept. */
+static bool holds_nothing(const struct asv_store *store, uint64_t number)
+{
+    uint8_t seal[ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES];
+    uint8_t payload[1];
+    size_t len = 0;
+    size_t zeros = 0;
+    if (!read_small(store, number, "payload", payload, sizeof payload, &len) || len != 0 ||
+        !read_small(store, number, "seal", seal, sizeof seal, &len)) {
+        return false;
+    }
+    while (zeros < len && seal[zeros] == 0) {
+        zeros++;
+    }
+    if (zeros == len || len < ASV_SEAL_FRAME_HEADER_BYTES) {
+        return true;
+    }
+    return seal[0] == ASV_FRAME_HEADER &&
+           len - ASV_SEAL_FRAME_HEADER_BYTES <= (size_t)asv_load_be32(seal + 1);
+}
+
+/* S-124. What fails is tried again at the next boot. */
+static void drop_lost(struct asv_store *store, uint64_t number)
+{
+    static const uint8_t no_cause[ASV_SHA256_BYTES];
+    if (!holds_nothing(store, number)) {
+        return;
+    }
+    enum asv_status status = asv_store_erase_begin(store, number, ASV_ERASURE_LOST, no_cause, NULL);
+    while (status == ASV_OK && asv_store_erase_pending(store) == number) {
+        status = asv_store_erase_step(store, NULL);
+        status = status == ASV_E_AGAIN ? ASV_OK : status;
+    }
+    store->fault = store->fault || status != ASV_OK;
+}
+
 static enum asv_status load_clip(struct asv_store *store, uint64_t number, bool *recovered,
                                  struct asv_err *err)
 {
@@ -331,12 +410,16 @@ static enum asv_status load_clip(struct asv_store *store, uint64_t number, bool 
     if ((!cut && number <= store->counter.number) || store->read_only) {
         return ASV_OK; /* what it is, is read when it is asked for */
     }
+    bool is_new = number > store->counter.number;
     status = asv_store_clip_recover(store, number, err);
     clip = asv_store_clip_find(store, number);
-    *recovered = *recovered || (cut && !clip->ended);
+    *recovered = *recovered || (cut && is_new && !clip->ended);
     if (status != ASV_OK) {
         /* It stays readable as it is; a later boot tries again. */
         store->fault = true;
+    } else if (clip->damaged) {
+        store->fault = true;
+        drop_lost(store, number);
     }
     return status == ASV_E_NO_MEMORY ? status : ASV_OK;
 }

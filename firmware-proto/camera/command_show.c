@@ -263,6 +263,7 @@ static const char *const log_names[] = {
     [ASV_DEVLOG_INSTALLED] = "installed",
     [ASV_DEVLOG_FAULT] = "fault",
     [ASV_DEVLOG_ASSIGNED] = "assigned",
+    [ASV_DEVLOG_LOST] = "lost",
 };
 
 static void print_value(const struct asv_devlog_entry *entry)
@@ -275,6 +276,10 @@ static void print_value(const struct asv_devlog_entry *entry)
         if (entry->value.len == 9) {
             printf(" %u", value[8]);
         }
+        return;
+    }
+    if (entry->kind == ASV_DEVLOG_LOST && entry->value.len == 16) {
+        printf("%" PRIu64 " %" PRIu64, asv_load_be64(value), asv_load_be64(value + 8));
         return;
     }
     for (size_t i = 0; i < entry->value.len; i++) {

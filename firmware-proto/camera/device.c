@@ -375,7 +375,8 @@ static enum asv_status op_receipt(void *ctx, const struct asv_receipt *receipt, 
     return finish_erasure(store, said->number, out, cap, len, err);
 }
 
-/* T-061: epoch, number and header are those of the recording that it erases. */
+/* T-061: epoch, number and header are those of the recording that it erases; of one that is damaged, which
+ * has no header that can be read, the header is zeros on both sides. */
 static enum asv_status check_statement(struct asv_store *store, const struct asv_destruction *statement,
                                        struct asv_err *err)
 {
@@ -387,7 +388,7 @@ static enum asv_status check_statement(struct asv_store *store, const struct asv
     if (memcmp(statement->epoch, store->epoch, sizeof store->epoch) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "the statement is for another epoch of this camera's store");
     }
-    if (clip->damaged || memcmp(statement->header, clip->header, sizeof clip->header) != 0) {
+    if (memcmp(statement->header, clip->header, sizeof clip->header) != 0) {
         return asv_fail_at(err, ASV_E_MISMATCH, "the statement is for another header than that of recording",
                            statement->number);
     }

@@ -46,7 +46,7 @@ struct asv_store_clip {
     bool known; /* what follows was read from its seal: asv_store_clip_learn */
     uint8_t clip[ASV_UUID_BYTES];
     uint8_t header[ASV_SHA256_BYTES];
-    bool damaged;   /* no header can be read */
+    bool damaged;   /* no header can be read: the medium lost it */
     bool ended;     /* has an END frame */
     bool recording; /* now, by this process */
     bool marked;
@@ -172,7 +172,7 @@ void asv_store_clip_forget(struct asv_store *store, uint64_t number);
 /* Marks a clip that has ended: durable, and in the device log. ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_store_clip_mark(struct asv_store *store, uint64_t number);
 
-/* Reads what the clip's seal says of it, once. */
+/* Reads what the clip's seal says of it, once. One whose seal cannot be read now is damaged. */
 ASV_MUST_CHECK enum asv_status asv_store_clip_learn(struct asv_store *store, struct asv_store_clip *clip);
 
 /* The lengths of its files, now. */
@@ -181,6 +181,10 @@ void asv_store_clip_sizes(const struct asv_store *store, struct asv_store_clip *
 /* Ends a clip that nobody records any more: writes its link (RECOVERED, or ENDED when its END frame is there)
  * and moves the counter on. What the clip holds is not changed. */
 ASV_MUST_CHECK enum asv_status asv_store_clip_recover(struct asv_store *store, uint64_t number,
+                                                      struct asv_err *err);
+
+/* The newest clip's seal cannot be read, and recording must go on: the next clip does not name it. */
+ASV_MUST_CHECK enum asv_status asv_store_clip_unchain(struct asv_store *store, uint64_t number,
                                                       struct asv_err *err);
 
 /* Saves the counter: clip `number` is the newest and ended at wall_ms. */

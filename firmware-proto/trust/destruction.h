@@ -22,7 +22,7 @@ struct asv_destruction {
     uint8_t camera_cert[ASV_SHA256_BYTES];
     uint8_t epoch[ASV_UUID_BYTES];
     uint64_t number;
-    uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header */
+    uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header; zeros when the camera lost it */
     uint8_t reason;                   /* enum asv_destruction_reason */
     int64_t issued_ms;
     struct asv_chain keeper;     /* encode: only keeper.encoded is read */

@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "firmware-proto/trust/erasure.h"
 
+#include <string.h>
+
 #include "firmware-proto/base/extensions.h"
 #include "firmware-proto/trust/fields.h"
 
@@ -9,8 +11,13 @@ static const char object_name[] = "erasure record";
 
 static const char *broken(const struct asv_erasure *record)
 {
-    if (record->cause != ASV_ERASURE_RECEIPT && record->cause != ASV_ERASURE_DESTRUCTION) { /* T-008 */
+    static const uint8_t zeros[ASV_SHA256_BYTES];
+    if (record->cause < ASV_ERASURE_RECEIPT || record->cause > ASV_ERASURE_LOST) { /* T-008 */
         return "cause";
+    }
+    if (record->cause == ASV_ERASURE_LOST && (memcmp(record->cause_digest, zeros, sizeof zeros) != 0 ||
+                                              memcmp(record->header, zeros, sizeof zeros) != 0)) { /* T-071 */
+        return "cause digest or header";
     }
     if (record->number == 0) { /* T-009 */
         return "clip number";

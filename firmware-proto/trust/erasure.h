@@ -14,6 +14,7 @@
 enum asv_erasure_cause {
     ASV_ERASURE_RECEIPT = 1,
     ASV_ERASURE_DESTRUCTION = 2,
+    ASV_ERASURE_LOST = 3, /* nobody's order: the medium had lost the header, and nothing else was recorded */
 };
 
 enum asv_erasure_method {
@@ -24,11 +25,12 @@ enum asv_erasure_method {
 
 struct asv_erasure {
     uint8_t cause;                          /* enum asv_erasure_cause */
-    uint8_t cause_digest[ASV_SHA256_BYTES]; /* asv_object_digest of the receipt or destruction statement */
+    uint8_t cause_digest[ASV_SHA256_BYTES]; /* asv_object_digest of the receipt or destruction statement;
+                                             * zeros when LOST */
     uint8_t camera_cert[ASV_SHA256_BYTES];
     uint8_t epoch[ASV_UUID_BYTES];
     uint64_t number;
-    uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header */
+    uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header; zeros when it was lost */
     int64_t wall_ms;                  /* ASV_TIME_UNKNOWN when the camera's clock is lost */
     uint64_t mono_ms;
     uint8_t boot[ASV_UUID_BYTES];

@@ -44,6 +44,8 @@ enum asv_devlog_kind {
     ASV_DEVLOG_INSTALLED = 19,   /* value: u16 message type, u64 number */
     ASV_DEVLOG_FAULT = 20,       /* value: text */
     ASV_DEVLOG_ASSIGNED = 21,    /* value: 16 bytes assignment id */
+    ASV_DEVLOG_LOST = 22,        /* the medium lost a recording's header; value: u64 clip number, u64 bytes of
+                                  * its payload that are there */
 };
 
 struct asv_devlog_entry {

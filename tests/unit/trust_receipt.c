@@ -288,6 +288,24 @@ static void an_erasure_is_proven_by_its_camera_only(void **state)
     assert_int_equal(asv_erasure_verify(&out, &agency->dock.cert, NULL), ASV_E_MISMATCH); /* T-070 */
 }
 
+static void what_was_lost_has_neither_an_order_nor_a_header(void **state) /* T-071 */
+{
+    (void)state;
+    struct asv_erasure record = samples->erasure;
+    struct asv_erasure out;
+    size_t len = 0;
+    record.cause = ASV_ERASURE_LOST;
+    assert_int_equal(encode_erasure(&record, agency->camera.sk, &len), ASV_E_USAGE);
+    memset(record.cause_digest, 0, sizeof record.cause_digest);
+    assert_int_equal(encode_erasure(&record, agency->camera.sk, &len), ASV_E_USAGE);
+    memset(record.header, 0, sizeof record.header);
+    assert_int_equal(encode_erasure(&record, agency->camera.sk, &len), ASV_OK);
+    assert_int_equal(asv_erasure_decode(&out, encoded, len, NULL), ASV_OK);
+    assert_int_equal(out.cause, ASV_ERASURE_LOST);
+    record.cause_digest[31] = 1;
+    assert_int_equal(encode_erasure(&record, agency->camera.sk, &len), ASV_E_USAGE);
+}
+
 static void an_erasure_has_a_known_cause_and_method(void **state)
 {
     (void)state;
@@ -330,6 +348,7 @@ int main(void)
         cmocka_unit_test(only_our_keeper_orders_destruction_and_only_of_this_camera),
         cmocka_unit_test(a_destruction_has_a_known_reason),
         cmocka_unit_test(an_erasure_is_proven_by_its_camera_only),
+        cmocka_unit_test(what_was_lost_has_neither_an_order_nor_a_header),
         cmocka_unit_test(an_erasure_has_a_known_cause_and_method),
         cmocka_unit_test(verdicts_have_names),
     };

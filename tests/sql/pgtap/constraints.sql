@@ -223,7 +223,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('receipt', '{}', '23505'),
     ('destruction', '{"reason": 4}', '23514'),
     ('destruction', '{}', '23505'),
-    ('erasure', '{"cause": 3}', '23514'),
+    ('erasure', '{"cause": 4}', '23514'),
     ('erasure', '{"method": 4}', '23514'),
     ('erasure', '{}', '23505'),
     ('alarm_kind', '{"name": "Not So"}', '23514'),

@@ -137,6 +137,14 @@ SELECT is(asv.erasure_proven(dig('session'), dig('cam'), uid('epoch'), 3, dig('h
     (SELECT digest::bytea FROM asv.receipt WHERE kind = 2 LIMIT 1), NULL, 9, uid('boot'), 3::smallint, obj('erased 3')), 'done',
     'a receipt of kind quarantined lets no camera erase');
 SELECT is((SELECT count(*) FROM asv.alarm_overview WHERE kind = 'erasure'), 1::bigint, 'which is an alarm');
+SELECT pg_temp.acknowledge_all();
+SELECT is(asv.erasure_proven(dig('session'), dig('cam'), uid('epoch'), 4, decode(repeat('00', 32), 'hex'), 3::smallint,
+    decode(repeat('00', 32), 'hex'), NULL, 9, uid('boot'), 3::smallint, obj('lost 4')), 'done',
+    'a camera accounts for a number whose recording its memory lost');
+SELECT is(asv.erasure_proven(dig('session'), dig('cam'), uid('epoch'), 4, decode(repeat('00', 32), 'hex'), 3::smallint,
+    decode(repeat('00', 32), 'hex'), NULL, 9, uid('boot'), 3::smallint, obj('lost 4')), 'already', 'once');
+SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'erasure', 'with an alarm');
+SELECT is((SELECT cause_known FROM asv.erasure WHERE cause = 3), false, 'for nobody ordered it');
 
 -- ---- states move along the table only
 

@@ -273,24 +273,6 @@ static void a_statement_erases_what_it_names_and_nothing_else(void **state)
     assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_ERASED, NULL, NULL), 1);
 }
 
-static void a_damaged_recording_is_never_erased(void **state)
-{
-    (void)state;
-    struct asv_rig_statement statement;
-    struct asv_rig_receipt receipt;
-    struct asv_wire_clip clip;
-    asv_rig_statement(&rig, 1, &statement);
-    asv_rig_receipt(&rig, 1, &receipt);
-    assert_true(asv_flash_mem_flip(&rig.flash, "clips/1/seal", 20, 0));
-    reboot(ASV_FLASH_MEM_DROP);
-    assert_int_equal(ops->clip_next(&device, 0, &clip, &rig.err), ASV_OK);
-    assert_int_equal(clip.flags, ASV_WIRE_CLIP_DAMAGED);
-    assert_int_equal(clip.chunks, 0);
-    assert_int_not_equal(asv_rig_give_statement(&rig, &statement, record, &record_len), ASV_OK);
-    assert_int_not_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
-    assert_non_null(asv_store_clip_find(rig.store, 1));
-}
-
 /* ---- orders ---- */
 
 static enum asv_status give_bulletin(uint64_t number)
@@ -661,7 +643,6 @@ int main(void)
         TEST(a_receipt_given_again_gets_the_same_record_and_another_header_none),
         TEST(a_long_erasure_lets_the_dock_go_on_meanwhile),
         TEST(a_statement_erases_what_it_names_and_nothing_else),
-        TEST(a_damaged_recording_is_never_erased),
         TEST(numbers_only_rise),
         TEST(a_bulletin_that_does_not_follow_the_one_held_is_refused),
         TEST(an_order_is_durable_before_it_is_answered),

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A medium that loses what it had confirmed, or cannot read it any more: the number is told of and followed
+ * by the next (S-124), nothing that was recorded goes without an order, and recording goes on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/camera/device.h"
+#include "firmware-proto/camera/erase.h"
+#include "firmware-proto/camera/recorder.h"
+#include "tests/sim/camera_rig.h"
+#include "tests/support/fmp4.h"
+#include "tests/unit/test.h"
+
+static struct asv_rig rig;
+static struct asv_camera_device device;
+static const struct asv_wire_camera_ops *const ops = &asv_camera_device_ops;
+static uint8_t record[ASV_ERASURE_MAX_BYTES];
+static size_t record_len;
+static uint8_t *stream;
+static size_t stream_len;
+
+static int setup(void **state)
+{
+    (void)state;
+    asv_rig_init(&rig, 53);
+    asv_rig_boot(&rig);
+    stream = asv_fmp4_stream(3, 1000, 90000, &stream_len);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    asv_camera_device_init(&device, rig.store);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    free(stream);
+    asv_rig_free(&rig);
+    return 0;
+}
+
+static void reboot(void)
+{
+    asv_rig_crash(&rig, ASV_FLASH_MEM_KEEP, 1);
+    asv_rig_boot(&rig);
+    asv_camera_device_init(&device, rig.store);
+}
+
+/* Begins clip 2, feeds so many bytes of the stream, and the power goes. The camera is off. */
+static void cut_second_clip(size_t bytes, bool marker)
+{
+    const struct asv_recorder_options options = {.full_speed = true};
+    struct asv_recorder *recorder = calloc(1, sizeof *recorder);
+    assert_non_null(recorder);
+    assert_int_equal(asv_recorder_open(recorder, rig.store, &options, NULL), ASV_OK);
+    assert_int_equal(asv_recorder_feed(recorder, stream, bytes, NULL), ASV_OK);
+    if (marker) {
+        assert_int_equal(asv_recorder_marker(recorder), ASV_OK);
+    }
+    rig.flash.cut_at = rig.flash.operations + 1;
+    asv_recorder_close(recorder);
+    free(recorder);
+    asv_rig_crash(&rig, ASV_FLASH_MEM_KEEP, 1);
+}
+
+static void check_erasure(uint64_t number, uint8_t cause)
+{
+    static const uint8_t zeros[ASV_SHA256_BYTES];
+    struct asv_erasure erasure;
+    assert_int_equal(asv_store_erase_record(rig.store, number, record, sizeof record, &record_len), ASV_OK);
+    assert_int_equal(asv_erasure_decode(&erasure, record, record_len, NULL), ASV_OK);
+    assert_int_equal(asv_erasure_verify(&erasure, &rig.agency.camera.cert, NULL), ASV_OK);
+    assert_int_equal(erasure.cause, cause);
+    assert_int_equal(erasure.number, number);
+    assert_memory_equal(erasure.epoch, rig.store->epoch, sizeof erasure.epoch);
+    assert_memory_equal(erasure.header, zeros, sizeof zeros);
+}
+
+/* The next recording has this number, and is chained to nothing. */
+static void check_next(uint64_t number)
+{
+    struct asv_rig_verdict verdict;
+    uint8_t nothing[ASV_SHA256_BYTES];
+    asv_sha256(nothing, NULL, 0);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_true(asv_rig_judge(&rig, number, &verdict));
+    assert_int_equal(verdict.verdict.integrity, ASV_INTEGRITY_VALID);
+    assert_int_equal(verdict.seal.header.number, number);
+    assert_memory_equal(verdict.seal.header.previous, nothing, sizeof nothing);
+    asv_rig_verdict_free(&verdict);
+}
+
+/* What a medium that lies may have made of a header that it had confirmed. */
+enum loss { GONE, EMPTY, SHORT, ONE_BYTE, ZEROS, FLIPPED, LOSSES };
+
+static void lose_header(enum loss loss)
+{
+    const struct asv_flash *flash = &rig.flash.flash;
+    uint64_t size = 0;
+    assert_int_equal(flash->ops->size(flash->ctx, "clips/2/seal", &size), ASV_OK);
+    switch (loss) {
+    case GONE:
+        assert_int_equal(flash->ops->unlink(flash->ctx, "clips/2/seal"), ASV_OK);
+        break;
+    case EMPTY:
+        assert_true(asv_flash_mem_truncate(&rig.flash, "clips/2/seal", 0));
+        break;
+    case SHORT:
+        assert_true(asv_flash_mem_truncate(&rig.flash, "clips/2/seal", size - 1));
+        break;
+    case ONE_BYTE:
+        assert_true(asv_flash_mem_truncate(&rig.flash, "clips/2/seal", 1));
+        break;
+    case ZEROS:
+        assert_int_equal(flash->ops->overwrite(flash->ctx, "clips/2/seal", 0, size), ASV_OK);
+        break;
+    default:
+        assert_true(asv_flash_mem_flip(&rig.flash, "clips/2/seal", 40, 3));
+    }
+}
+
+/* S-124, T-071 */
+static void a_clip_whose_header_was_lost_is_told_of_and_makes_room(void **state)
+{
+    (void)state;
+    for (int loss = 0; loss < LOSSES; loss++) {
+        uint8_t value[ASV_DEVLOG_VALUE_MAX];
+        struct asv_rig_receipt receipt;
+        struct asv_wire_status_reply status;
+        size_t len = 0;
+        if (loss != 0) {
+            assert_int_equal(teardown(NULL), 0);
+            assert_int_equal(setup(NULL), 0);
+        }
+        cut_second_clip(3000, false);
+        lose_header((enum loss)loss);
+        asv_rig_boot(&rig);
+        asv_camera_device_init(&device, rig.store);
+        assert_null(asv_store_clip_find(rig.store, 2));
+        assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_LOST, value, &len), 1);
+        assert_int_equal(len, 16);
+        assert_int_equal(asv_load_be64(value), 2);
+        assert_int_equal(asv_load_be64(value + 8), 0);
+        check_erasure(2, ASV_ERASURE_LOST);
+        assert_int_equal(ops->status(&device, &status, &rig.err), ASV_OK);
+        assert_int_equal(status.last_number, 2);
+        assert_int_equal(status.clips, 1);
+        assert_int_equal(status.erasures, 1);
+        assert_true((status.flags & ASV_WIRE_STATUS_FAULT) != 0);
+        check_next(3);
+
+        /* With the proof in a dock, and the others stored, nothing is left that would block a format. */
+        asv_rig_receipt(&rig, 1, &receipt);
+        assert_int_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
+        asv_rig_receipt(&rig, 3, &receipt);
+        assert_int_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
+        for (uint64_t number = 1; number <= 3; number++) {
+            struct asv_object object;
+            uint8_t digest[ASV_SHA256_BYTES];
+            assert_int_equal(asv_store_erase_record(rig.store, number, record, sizeof record, &record_len),
+                             ASV_OK);
+            assert_int_equal(asv_object_split(&object, record, record_len), ASV_OK);
+            asv_object_digest(digest, &object);
+            assert_int_equal(asv_store_erase_acknowledge(rig.store, number, digest), ASV_OK);
+        }
+        assert_int_equal(asv_store_format(rig.store, &rig.err), ASV_OK);
+    }
+}
+
+static void a_lost_clip_is_told_of_once_whenever_the_power_fails(void **state)
+{
+    (void)state;
+    struct asv_flash_mem base;
+    cut_second_clip(3000, false);
+    lose_header(EMPTY);
+    asv_flash_mem_clone(&base, &rig.flash);
+    for (uint64_t cut = 1;; cut++) {
+        bool reached = false;
+        for (int loss = 0; loss < 3; loss++) {
+            asv_flash_mem_free(&rig.flash);
+            asv_flash_mem_clone(&rig.flash, &base);
+            rig.flash.cut_at = cut;
+            enum asv_status status = asv_rig_try_boot(&rig);
+            reached = rig.flash.off;
+            assert_true(reached || status == ASV_OK);
+            asv_rig_crash(&rig, (enum asv_flash_mem_loss)loss, cut);
+            asv_rig_boot(&rig);
+            assert_null(asv_store_clip_find(rig.store, 2));
+            check_erasure(2, ASV_ERASURE_LOST);
+            size_t told = asv_rig_log_count(&rig, ASV_DEVLOG_LOST, NULL, NULL);
+            assert_true(told == 1 || (told == 2 && reached));
+            asv_rig_crash(&rig, ASV_FLASH_MEM_KEEP, 0);
+            asv_rig_boot(&rig);
+            assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_LOST, NULL, NULL), told);
+            check_next(3);
+            asv_rig_shut(&rig);
+        }
+        if (!reached) {
+            break;
+        }
+    }
+    asv_flash_mem_free(&base);
+}
+
+/* Bytes of the payload, or frames behind the header, are never thrown away by the camera itself. */
+static void what_was_recorded_under_a_lost_header_stays_until_a_keeper_says_so(void **state)
+{
+    (void)state;
+    uint8_t value[ASV_DEVLOG_VALUE_MAX];
+    static const uint8_t zeros[ASV_SHA256_BYTES];
+    for (int with_payload = 0; with_payload < 2; with_payload++) {
+        struct asv_rig_statement statement;
+        struct asv_rig_receipt receipt;
+        struct asv_wire_clip clip;
+        size_t len = 0;
+        if (with_payload != 0) {
+            assert_int_equal(teardown(NULL), 0);
+            assert_int_equal(setup(NULL), 0);
+        }
+        cut_second_clip(with_payload != 0 ? stream_len : 3000, true);
+        lose_header(FLIPPED);
+        asv_rig_boot(&rig);
+        for (int boot = 0; boot < 2; boot++) {
+            reboot();
+            assert_int_equal(ops->clip_next(&device, 1, &clip, &rig.err), ASV_OK);
+            assert_int_equal(clip.number, 2);
+            assert_int_equal(clip.flags, ASV_WIRE_CLIP_DAMAGED);
+            assert_memory_equal(clip.header, zeros, sizeof zeros);
+            assert_memory_equal(clip.clip, zeros, sizeof clip.clip);
+            assert_int_equal(clip.chunks, 0);
+            assert_int_equal(clip.tail_bytes != 0, with_payload != 0);
+            assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_LOST, value, &len), 1);
+            assert_int_equal(asv_load_be64(value + 8), clip.tail_bytes);
+            assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_POWER_LOST, NULL, NULL), 1);
+            assert_int_equal(asv_store_format(rig.store, &rig.err), ASV_E_STATE);
+        }
+        check_next(3);
+
+        asv_rig_receipt(&rig, 1, &receipt);
+        receipt.receipt.custody.number = 2;
+        assert_int_equal(asv_rig_receipt_sign(&rig, &receipt), ASV_OK);
+        assert_int_not_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
+        asv_rig_statement(&rig, 1, &statement);
+        statement.statement.number = 2;
+        assert_int_equal(asv_rig_statement_sign(&rig, &statement), ASV_OK);
+        assert_int_equal(asv_rig_give_statement(&rig, &statement, record, &record_len), ASV_E_MISMATCH);
+        assert_non_null(asv_store_clip_find(rig.store, 2));
+
+        /* T-061: zeros name a recording without a header, and no other. */
+        memset(statement.statement.header, 0, sizeof statement.statement.header);
+        statement.statement.number = 1;
+        assert_int_equal(asv_rig_statement_sign(&rig, &statement), ASV_OK);
+        assert_int_equal(asv_rig_give_statement(&rig, &statement, record, &record_len), ASV_E_MISMATCH);
+        statement.statement.number = 2;
+        assert_int_equal(asv_rig_statement_sign(&rig, &statement), ASV_OK);
+        assert_int_equal(asv_rig_give_statement(&rig, &statement, record, &record_len), ASV_OK);
+        assert_null(asv_store_clip_find(rig.store, 2));
+        check_erasure(2, ASV_ERASURE_DESTRUCTION);
+    }
+}
+
+/* ---- a block that cannot be read ---- */
+
+static void an_unreadable_seal_keeps_neither_the_others_nor_the_recording(void **state)
+{
+    (void)state;
+    struct asv_wire_clip clip;
+    static uint8_t chunk[ASV_WIRE_CHUNK_BYTES];
+    uint32_t done = 0;
+    cut_second_clip(stream_len, false);
+    rig.flash.bad_path = "clips/2/seal";
+    rig.flash.bad_from = 0;
+    asv_rig_boot(&rig);
+    asv_camera_device_init(&device, rig.store);
+    assert_int_equal(ops->clip_next(&device, 0, &clip, &rig.err), ASV_OK);
+    assert_int_equal(clip.flags, ASV_WIRE_CLIP_ENDED);
+    assert_int_equal(ops->clip_next(&device, 1, &clip, &rig.err), ASV_OK);
+    assert_int_equal(clip.number, 2);
+    assert_int_equal(clip.flags, ASV_WIRE_CLIP_DAMAGED);
+    assert_int_equal(ops->chunks(&device, 1, 0, 1, chunk, &done, NULL), ASV_OK);
+    assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_LOST, NULL, NULL), 0);
+    check_next(3);
+
+    /* Read again later, it is what it was, and is given its link. */
+    rig.flash.bad_path = NULL;
+    reboot();
+    assert_int_equal(ops->clip_next(&device, 1, &clip, &rig.err), ASV_OK);
+    assert_int_equal(clip.flags, 0);
+    assert_true(clip.chunks != 0 && clip.link_bytes != 0);
+    assert_int_equal(ops->chunks(&device, 2, 0, 1, chunk, &done, NULL), ASV_OK);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_clip_whose_header_was_lost_is_told_of_and_makes_room),
+        TEST(a_lost_clip_is_told_of_once_whenever_the_power_fails),
+        TEST(what_was_recorded_under_a_lost_header_stays_until_a_keeper_says_so),
+        TEST(an_unreadable_seal_keeps_neither_the_others_nor_the_recording),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
