@@ -32,8 +32,8 @@ static enum asv_status open_store(struct asv_camera *camera, const struct asv_ca
     if (status == ASV_OK) {
         status = asv_store_open(&camera->store, &camera->flash.flash, options->world, &store_options, err);
     }
-    if (status == ASV_OK && camera->store->trust == NULL) {
-        status = asv_fail(err, ASV_E_STATE, "the camera is not installed: run asservat-camera install first");
+    if (status == ASV_OK) {
+        status = asv_store_need_trust(camera->store, err);
     }
     return status;
 }

@@ -180,6 +180,9 @@ enum asv_status asv_clip_writer_begin(struct asv_clip_writer *writer, struct asv
         goto out;
     }
     status = check_counter(store, err);
+    if (status == ASV_OK && store->clip_count == ASV_STORE_CLIPS_MAX) {
+        status = asv_fail(err, ASV_E_NO_SPACE, "too many recordings are held: dock the camera");
+    }
     if (status != ASV_OK) {
         goto out;
     }

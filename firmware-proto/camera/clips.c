@@ -289,26 +289,6 @@ enum asv_status asv_store_clip_unchain(struct asv_store *store, uint64_t number,
                             : asv_fail(err, status, "the number of the next recording cannot be written");
 }
 
-enum asv_status asv_store_count(struct asv_store *store, uint64_t number,
-                                const uint8_t final[ASV_SHA256_BYTES], int64_t wall_ms,
-                                uint32_t bytes_per_second)
-{
-    struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_COUNTER};
-    state.body.counter.number = number;
-    memcpy(state.body.counter.final, final, ASV_SHA256_BYTES);
-    state.body.counter.wall_ms = wall_ms;
-    state.body.counter.bytes_per_second = bytes_per_second;
-    enum asv_status status = asv_camera_state_save(store->flash, "state/counter", &state);
-    if (status == ASV_E_NO_SPACE) {
-        asv_store_release_reserve(store);
-        status = asv_camera_state_save(store->flash, "state/counter", &state);
-    }
-    if (status == ASV_OK) {
-        store->counter = state.body.counter;
-    }
-    return status;
-}
-
 /* ---- at boot ---- */
 
 struct listing {
@@ -317,8 +297,7 @@ struct listing {
     uint64_t numbers[ASV_STORE_CLIPS_MAX];
 };
 
-/* A number without leading zeros; 0 for anything else. */
-static uint64_t number_of(const char *name)
+uint64_t asv_store_clip_number(const char *name)
 {
     char *end = NULL;
     if (name[0] < '1' || name[0] > '9' || strlen(name) > 19) {
@@ -331,7 +310,7 @@ static uint64_t number_of(const char *name)
 static enum asv_status note_clip(void *arg, const char *name)
 {
     struct listing *listing = arg;
-    uint64_t number = number_of(name);
+    uint64_t number = asv_store_clip_number(name);
     if (number == 0 || number == asv_store_erase_pending(listing->store)) {
         return ASV_OK;
     }
@@ -407,7 +386,7 @@ static enum asv_status load_clip(struct asv_store *store, uint64_t number, bool 
     }
     asv_store_clip_sizes(store, clip);
     bool cut = clip->link_bytes == 0;
-    if ((!cut && number <= store->counter.number) || store->read_only) {
+    if ((!cut && number <= store->counter.number) || store->read_only || store->trust == NULL) {
         return ASV_OK; /* what it is, is read when it is asked for */
     }
     bool is_new = number > store->counter.number;
@@ -431,18 +410,18 @@ static enum asv_status remove_unborn(void *arg, const char *name)
     static const char *const files[] = {"payload", "seal", "stanzas"};
     char path[ASV_FLASH_PATH_MAX + 1];
     size_t len = strlen(name);
-    if (len < 5 || strcmp(name + len - 4, ".tmp") != 0) {
+    if (len < 5 || len > 32 || strcmp(name + len - 4, ".tmp") != 0) {
         return ASV_OK;
     }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         snprintf(path, sizeof path, "clips/%s/%s", name, files[i]);
-        enum asv_status status = store->flash->ops->unlink(store->flash->ctx, path);
-        if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
-            return status;
-        }
+        (void)store->flash->ops->unlink(store->flash->ctx, path);
     }
     snprintf(path, sizeof path, "clips/%s", name);
-    return store->flash->ops->rmdir(store->flash->ctx, path);
+    if (store->flash->ops->rmdir(store->flash->ctx, path) != ASV_OK) {
+        store->fault = true; /* it is in nobody's way: the camera records all the same */
+    }
+    return ASV_OK;
 }
 
 enum asv_status asv_store_clips_load(struct asv_store *store, bool *recovered, struct asv_err *err)
@@ -454,7 +433,7 @@ enum asv_status asv_store_clips_load(struct asv_store *store, bool *recovered, s
     }
     listing->store = store;
     enum asv_status status = store->flash->ops->list(store->flash->ctx, "clips", note_clip, listing);
-    if (status == ASV_OK && !store->read_only) {
+    if (status == ASV_OK && !store->read_only && store->trust != NULL) {
         status = store->flash->ops->list(store->flash->ctx, "clips", remove_unborn, store);
     }
     if (status != ASV_OK) {

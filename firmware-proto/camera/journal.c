@@ -194,6 +194,12 @@ enum asv_status asv_journal_open(struct asv_journal *journal, const struct asv_f
     if (status != ASV_OK) {
         return asv_fail(err, status, "the device log cannot be read");
     }
+    if (journal->next < journal->acknowledged) {
+        /* The medium lost entries that a dock has: their numbers are not given again, or what comes now would
+         * be taken for them. */
+        journal->next = journal->acknowledged;
+        journal->torn_bytes++;
+    }
     return ASV_OK;
 }
 

@@ -18,8 +18,9 @@ enum asv_status asv_recorder_open(struct asv_recorder *recorder, struct asv_stor
 {
     uint32_t preroll_ms = 0;
     memset(recorder, 0, sizeof *recorder);
-    if (store->trust == NULL) {
-        return asv_fail(err, ASV_E_STATE, "the camera is not installed: run asservat-camera install first");
+    enum asv_status status = asv_store_need_trust(store, err);
+    if (status != ASV_OK) {
+        return status;
     }
     recorder->store = store;
     recorder->options = *options;

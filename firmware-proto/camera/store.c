@@ -9,19 +9,13 @@
 #include "firmware-proto/camera/clock.h"
 #include "firmware-proto/camera/erase.h"
 #include "firmware-proto/camera/locked.h"
+#include "firmware-proto/camera/numbering.h"
 #include "firmware-proto/camera/trust.h"
 
 static const char *const directories[] = {"state", "trust", "log", "clips", "erase", "erased"};
 #define DIRECTORY_COUNT (sizeof directories / sizeof directories[0])
 
 /* ---- a new camera ---- */
-
-static enum asv_status save_epoch(const struct asv_flash *flash, const struct asv_world *world)
-{
-    struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_STORE};
-    enum asv_status status = asv_world_random(world, state.body.store.epoch, sizeof state.body.store.epoch);
-    return status == ASV_OK ? asv_camera_state_save(flash, "state/store", &state) : status;
-}
 
 static enum asv_status save_identity(const struct asv_flash *flash,
                                      const struct asv_camera_identity *identity)
@@ -35,6 +29,7 @@ static enum asv_status save_identity(const struct asv_flash *flash,
 enum asv_status asv_store_init(const struct asv_flash *flash, const struct asv_world *world,
                                const struct asv_camera_identity *identity, struct asv_err *err)
 {
+    uint8_t epoch[ASV_UUID_BYTES];
     uint64_t size = 0;
     enum asv_status status = flash->ops->size(flash->ctx, "state/identity", &size);
     if (status == ASV_OK) {
@@ -52,7 +47,7 @@ enum asv_status asv_store_init(const struct asv_flash *flash, const struct asv_w
         status = flash->ops->sync_dir(flash->ctx, ".");
     }
     if (status == ASV_OK) {
-        status = save_epoch(flash, world);
+        status = asv_store_epoch_begin(flash, world, epoch);
     }
     if (status == ASV_OK) { /* last: with it, the camera is there */
         status = save_identity(flash, identity);
@@ -81,11 +76,6 @@ static enum asv_status load_identity(struct asv_store *store, struct asv_err *er
     store->secrets->identity = state.body.identity;
     asv_ed25519_from_seed(store->secrets->pk, store->secrets->sk, state.body.identity.signing_seed);
     asv_wipe(&state, sizeof state);
-    status = asv_camera_state_load(store->flash, "state/store", ASV_CAMERA_STATE_STORE, &state);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "the store's epoch cannot be read");
-    }
-    memcpy(store->epoch, state.body.store.epoch, sizeof store->epoch);
     return ASV_OK;
 }
 
@@ -94,14 +84,7 @@ static void load_optional(struct asv_store *store)
 {
     struct asv_camera_state state;
     enum asv_status status =
-        asv_camera_state_load(store->flash, "state/counter", ASV_CAMERA_STATE_COUNTER, &state);
-    store->counter = (struct asv_camera_counter){.wall_ms = ASV_TIME_UNKNOWN};
-    if (status == ASV_OK) {
-        store->counter = state.body.counter;
-    }
-    store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);
-
-    status = asv_camera_state_load(store->flash, "state/clock", ASV_CAMERA_STATE_CLOCK, &state);
+        asv_camera_state_load(store->flash, "state/clock", ASV_CAMERA_STATE_CLOCK, &state);
     store->clock = (struct asv_camera_clock_state){
         .offset_ms = ASV_TIME_UNKNOWN, .docked_wall_ms = ASV_TIME_UNKNOWN, .sync_wall_ms = ASV_TIME_UNKNOWN};
     if (status == ASV_OK) {
@@ -138,8 +121,11 @@ static enum asv_status recover(struct asv_store *store, struct asv_err *err)
 {
     bool cut = false;
     enum asv_status status = asv_store_erase_resume(store, err);
-    if (status == ASV_OK && store->trust != NULL) {
+    if (status == ASV_OK) {
         status = asv_store_clips_load(store, &cut, err);
+    }
+    if (status == ASV_OK && !store->read_only && store->trust != NULL) {
+        status = asv_store_numbering_settle(store, err);
     }
     if (status != ASV_OK || store->read_only) {
         return status;
@@ -187,6 +173,9 @@ enum asv_status asv_store_open(struct asv_store **out, const struct asv_flash *f
         if (!store->read_only) {
             settle_directories(store);
         }
+        status = asv_store_numbering_load(store, err);
+    }
+    if (status == ASV_OK) {
         load_optional(store);
         store->has_reserve =
             flash->ops->size(flash->ctx, "state/reserve", &reserve) == ASV_OK && reserve != 0;
@@ -218,6 +207,17 @@ void asv_store_close(struct asv_store *store)
     free(store);
 }
 
+enum asv_status asv_store_need_trust(const struct asv_store *store, struct asv_err *err)
+{
+    if (store->trust != NULL) {
+        return ASV_OK;
+    }
+    return asv_fail(err, ASV_E_STATE,
+                    store->trust_broken
+                        ? "the camera's certificate or root cannot be used: run asservat-camera install again"
+                        : "the camera is not installed: run asservat-camera install first");
+}
+
 enum asv_status asv_store_format(struct asv_store *store, struct asv_err *err)
 {
     const struct asv_camera_state marks = {.kind = ASV_CAMERA_STATE_MARKS};
@@ -231,7 +231,7 @@ enum asv_status asv_store_format(struct asv_store *store, struct asv_err *err)
     /* The epoch first: numbers begin anew only in a new one. A power cut in between leaves numbers that go
      * on. */
     if (status == ASV_OK) {
-        status = save_epoch(store->flash, store->world);
+        status = asv_store_epoch_begin(store->flash, store->world, store->epoch);
     }
     if (status == ASV_OK) {
         status = asv_store_count(store, 0, none, ASV_TIME_UNKNOWN, store->counter.bytes_per_second);
@@ -241,7 +241,6 @@ enum asv_status asv_store_format(struct asv_store *store, struct asv_err *err)
     }
     if (status == ASV_OK) {
         store->marks = marks.body.marks;
-        status = load_identity(store, err);
     }
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the store cannot be formatted");
 }

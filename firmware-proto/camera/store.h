@@ -3,13 +3,18 @@
  *
  * All that a camera keeps on its flash.
  *
- *     state/identity  who it is (secret)          state/store    the epoch, made by format
- *     state/counter   number and final digest     state/clock    what is known of time
- *                     of the newest clip          state/marks    clips marked after they ended
- *     state/log       what of the log a dock has  state/reserve  room kept for ending a recording on a full
- * medium trust/...       root, chain, bulletin, revocations, configuration, assignment log/NUMBER      the
- * device log (journal.h) clips/NUMBER/   payload, stanzas, seal, link: append-only, written once (SEAL.md)
- *     erase/NUMBER    an erasure that was decided      erased/NUMBER  its signed record, until a dock has it
+ *     state/identity  who it is (secret)
+ *     state/store     the epoch, made by format
+ *     state/counter   number and final digest of the newest clip; state/counter.copy, the same
+ *     state/clock     what is known of time
+ *     state/marks     clips marked after they ended
+ *     state/log       what of the log a dock has
+ *     state/reserve   room kept for ending a recording on a full medium
+ *     trust/...       root, chain, bulletin, revocations, configuration, assignment
+ *     log/NUMBER      the device log (journal.h)
+ *     clips/NUMBER/   payload, stanzas, seal, link: append-only, written once (SEAL.md)
+ *     erase/NUMBER    an erasure that was decided
+ *     erased/NUMBER   its signed record, until a dock has it
  *
  * A clip's directory is made as clips/NUMBER.tmp and renamed when header and stanzas are durable, so a number
  * is given if and only if there is a signed header for it. No file is ever resumed and no key used twice:
@@ -108,7 +113,7 @@ struct asv_store {
     uint8_t boot[ASV_UUID_BYTES];
     uint8_t epoch[ASV_UUID_BYTES];
     struct asv_store_secrets *secrets; /* in locked memory */
-    struct asv_store_trust *trust;     /* NULL until installed */
+    struct asv_store_trust *trust;     /* NULL until installed; asv_store_need_trust */
     struct asv_journal journal;
     struct asv_camera_counter counter;
     struct asv_camera_clock_state clock;
@@ -116,7 +121,9 @@ struct asv_store {
     struct asv_store_erasing erasing;
     bool has_reserve;
     bool read_only;
-    bool fault; /* something went wrong since boot; the device log says what */
+    bool counter_lost; /* numbering.h */
+    bool trust_broken; /* installed once; what is there cannot be used */
+    bool fault;        /* something went wrong since boot; the device log says what */
     size_t clip_count;
     size_t clip_cap;
     struct asv_store_clip *clips; /* ascending */
@@ -141,6 +148,9 @@ ASV_MUST_CHECK enum asv_status asv_store_open(struct asv_store **out, const stru
                                               const struct asv_world *world,
                                               const struct asv_store_options *options, struct asv_err *err);
 void asv_store_close(struct asv_store *store);
+
+/* ASV_E_STATE, saying what to do, while the camera is not installed. */
+ASV_MUST_CHECK enum asv_status asv_store_need_trust(const struct asv_store *store, struct asv_err *err);
 
 /* A new epoch: numbers begin again at 1. ASV_E_STATE while clips or erasure records are held, which would be
  * lost. */

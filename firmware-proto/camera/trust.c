@@ -117,20 +117,24 @@ enum asv_status asv_store_trust_load(struct asv_store *store, struct asv_err *er
         return ASV_OK;
     }
     if (status == ASV_OK) {
-        status = load_chain(store, trust, err);
+        status = load_chain(store, trust, NULL);
     }
     if (status == ASV_E_NOT_FOUND) {
         free(trust); /* the installation was cut off: it is done again */
         return ASV_OK;
     }
     if (status != ASV_OK) {
+        /* It can be looked at, and installed again; until then it cannot record. */
         free(trust);
-        return asv_fail(err, status, "the camera's certificate cannot be used: install it again");
+        store->trust_broken = true;
+        store->fault = true;
+        return ASV_OK;
     }
     load_bulletin(store, trust);
     load_revocations(store, trust);
     load_orders(store, trust);
     store->trust = trust;
+    store->trust_broken = false;
     return ASV_OK;
 }
 

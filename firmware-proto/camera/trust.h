@@ -9,7 +9,8 @@
 #include "firmware-proto/camera/store.h"
 
 /* Reads trust/; store->trust stays NULL when the camera was not installed. An object that cannot be read any
- * more is not held, and is a fault; without root or chain the camera is not installed. */
+ * more is not held, and is a fault; without root or chain the camera is not installed,
+ * and with one that cannot be used store->trust_broken. */
 ASV_MUST_CHECK enum asv_status asv_store_trust_load(struct asv_store *store, struct asv_err *err);
 void asv_store_trust_unload(struct asv_store *store);
 

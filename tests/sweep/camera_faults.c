@@ -105,8 +105,9 @@ static void one_failure_of_the_medium_breaks_off_a_clip_and_the_next_goes_on(voi
             /* Only a failure within the last fragment leaves nothing to go on with. */
             bool reached = reached_the_end(clips);
             went_on += reached;
-            if (!reached && at < operations - 25) {
-                fail_msg("after a failure of operation %u the recording did not go on", (unsigned)at);
+            if (!reached && at < operations - 31) {
+                fail_msg("after a failure of operation %u of %u the recording did not go on", (unsigned)at,
+                         (unsigned)operations);
             }
         }
     }

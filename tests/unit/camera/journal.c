@@ -292,11 +292,31 @@ static void a_file_that_the_medium_lost_leaves_a_gap_and_no_number_twice(void **
     assert_int_equal(run.count, 1);
 }
 
+static void numbers_that_a_dock_has_are_not_given_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(add(ASV_DEVLOG_MARKER, "12345678"), ASV_OK);
+    }
+    assert_int_equal(asv_journal_acknowledge(&journal, 6), ASV_OK);
+    asv_journal_close(&journal);
+    assert_int_equal(flash.flash.ops->unlink(&flash, "log/1"), ASV_OK); /* the medium lost it */
+    open_journal();
+    assert_true(journal.torn_bytes != 0);
+    assert_int_equal(add(ASV_DEVLOG_MARKER, "new"), ASV_OK);
+    reboot(ASV_FLASH_MEM_DROP, 0);
+    assert_int_equal(add(ASV_DEVLOG_MARKER, "newer"), ASV_OK);
+    assert_int_equal(asv_journal_acknowledge(&journal, 6), ASV_OK); /* does not drop what no dock has */
+    assert_int_equal(asv_journal_first(&journal), 6);
+    assert_int_equal(journal.next, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(entries_are_chained_over_boots_and_files, setup, teardown),
         cmocka_unit_test_setup_teardown(the_file_keeps_its_form, setup, teardown),
+        cmocka_unit_test_setup_teardown(numbers_that_a_dock_has_are_not_given_again, setup, teardown),
         cmocka_unit_test_setup_teardown(a_torn_entry_is_not_told_and_its_number_is_given_again, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(power_fails_at_every_operation_and_byte, setup, teardown),

@@ -9,6 +9,7 @@
 #include "firmware-proto/camera/device.h"
 #include "firmware-proto/camera/erase.h"
 #include "firmware-proto/camera/recorder.h"
+#include "firmware-proto/camera/trust.h"
 #include "tests/sim/camera_rig.h"
 #include "tests/support/fmp4.h"
 #include "tests/unit/test.h"
@@ -291,6 +292,136 @@ static void an_unreadable_seal_keeps_neither_the_others_nor_the_recording(void *
     assert_int_equal(ops->chunks(&device, 2, 0, 1, chunk, &done, NULL), ASV_OK);
 }
 
+/* ---- state files ---- */
+
+static void spoil(const char *path)
+{
+    assert_true(asv_flash_mem_flip(&rig.flash, path, 9, 1));
+}
+
+static void erase_and_acknowledge(uint64_t number, bool acknowledge)
+{
+    struct asv_rig_receipt receipt;
+    struct asv_object object;
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_rig_receipt(&rig, number, &receipt);
+    assert_int_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
+    assert_int_equal(asv_object_split(&object, record, record_len), ASV_OK);
+    asv_object_digest(digest, &object);
+    if (acknowledge) {
+        assert_int_equal(asv_store_erase_acknowledge(rig.store, number, digest), ASV_OK);
+    }
+}
+
+static void no_number_is_given_twice_when_the_counter_is_lost(void **state)
+{
+    (void)state;
+    uint8_t epoch[ASV_UUID_BYTES];
+    memcpy(epoch, rig.store->epoch, sizeof epoch);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    erase_and_acknowledge(2, true);
+    spoil("state/counter"); /* its copy knows of 2, which is gone */
+    reboot();
+    assert_true(rig.store->fault);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_non_null(asv_store_clip_find(rig.store, 3));
+
+    spoil("state/counter"); /* both: 3 is held */
+    spoil("state/counter.copy");
+    reboot();
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_non_null(asv_store_clip_find(rig.store, 4));
+
+    erase_and_acknowledge(1, true); /* 4 is the highest of which a proof is still here */
+    erase_and_acknowledge(3, true);
+    erase_and_acknowledge(4, false);
+    spoil("state/counter");
+    spoil("state/counter.copy");
+    reboot();
+    check_next(5);
+    assert_memory_equal(rig.store->epoch, epoch, sizeof epoch);
+
+    erase_and_acknowledge(5, true); /* nothing tells any more: numbers begin anew, in an epoch of their own */
+    assert_int_equal(asv_store_erase_record(rig.store, 4, record, sizeof record, &record_len), ASV_OK);
+    struct asv_object object;
+    uint8_t digest[ASV_SHA256_BYTES];
+    assert_int_equal(asv_object_split(&object, record, record_len), ASV_OK);
+    asv_object_digest(digest, &object);
+    assert_int_equal(asv_store_erase_acknowledge(rig.store, 4, digest), ASV_OK);
+    spoil("state/counter");
+    spoil("state/counter.copy");
+    reboot();
+    assert_memory_not_equal(rig.store->epoch, epoch, sizeof epoch);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_int_equal(asv_rig_judge_all(&rig), 1);
+    memcpy(epoch, rig.store->epoch, sizeof epoch);
+    reboot();
+    assert_memory_equal(rig.store->epoch, epoch, sizeof epoch);
+    assert_false(rig.store->fault);
+}
+
+static void an_epoch_that_is_lost_is_that_of_a_recording_or_a_new_one(void **state)
+{
+    (void)state;
+    uint8_t epoch[ASV_UUID_BYTES];
+    memcpy(epoch, rig.store->epoch, sizeof epoch);
+    spoil("state/store");
+    reboot();
+    assert_memory_equal(rig.store->epoch, epoch, sizeof epoch);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_int_equal(asv_rig_judge_all(&rig), 2);
+    reboot();
+    assert_false(rig.store->fault); /* it was written anew */
+
+    erase_and_acknowledge(1, true);
+    erase_and_acknowledge(2, true);
+    spoil("state/store");
+    reboot();
+    assert_memory_not_equal(rig.store->epoch, epoch, sizeof epoch);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_int_equal(asv_rig_judge_all(&rig), 1);
+}
+
+static void a_certificate_that_is_spoilt_can_be_installed_again(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"trust/chain", "trust/root"};
+    for (size_t i = 0; i < 2; i++) {
+        static struct asv_recorder recorder;
+        const struct asv_recorder_options options = {.full_speed = true};
+        spoil(paths[i]);
+        reboot();
+        assert_null(rig.store->trust);
+        assert_int_equal(rig.store->clip_count, 1 + i);
+        assert_int_equal(asv_recorder_open(&recorder, rig.store, &options, &rig.err), ASV_E_STATE);
+        assert_non_null(strstr(rig.err.text, "install again"));
+        assert_int_equal(
+            asv_store_install(rig.store, (struct asv_bytes){rig.agency.root.pk, sizeof rig.agency.root.pk},
+                              rig.agency.camera.chain.encoded, (struct asv_bytes){NULL, 0}, &rig.err),
+            ASV_OK);
+        reboot();
+        assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+        assert_int_equal(asv_rig_judge_all(&rig), 2 + i);
+    }
+}
+
+static void what_does_not_belong_in_the_store_is_in_nobodys_way(void **state)
+{
+    (void)state;
+    const struct asv_flash *flash = &rig.flash.flash;
+    int file = ASV_FLASH_NO_FILE;
+    assert_int_equal(flash->ops->mkdir(flash->ctx, "clips/7.tmp"), ASV_OK);
+    assert_int_equal(flash->ops->create(flash->ctx, "clips/7.tmp/strange", &file), ASV_OK);
+    flash->ops->close(flash->ctx, file);
+    assert_int_equal(flash->ops->mkdir(flash->ctx, "clips/lost"), ASV_OK);
+    assert_int_equal(flash->ops->rmdir(flash->ctx, "erase"), ASV_OK); /* a directory that went */
+    reboot();
+    assert_true(rig.store->fault);
+    assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+    assert_int_equal(asv_rig_judge_all(&rig), 2);
+    erase_and_acknowledge(1, true);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -299,6 +430,10 @@ int main(void)
         TEST(a_lost_clip_is_told_of_once_whenever_the_power_fails),
         TEST(what_was_recorded_under_a_lost_header_stays_until_a_keeper_says_so),
         TEST(an_unreadable_seal_keeps_neither_the_others_nor_the_recording),
+        TEST(no_number_is_given_twice_when_the_counter_is_lost),
+        TEST(an_epoch_that_is_lost_is_that_of_a_recording_or_a_new_one),
+        TEST(a_certificate_that_is_spoilt_can_be_installed_again),
+        TEST(what_does_not_belong_in_the_store_is_in_nobodys_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
