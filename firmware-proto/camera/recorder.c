@@ -75,6 +75,7 @@ static enum asv_status break_off(struct asv_recorder *recorder, struct asv_err *
     asv_clip_writer_abandon(&recorder->clip);
     asv_store_note_text(recorder->store, ASV_DEVLOG_FAULT, "a recording was broken off: the flash failed");
     if (number != 0) {
+        recorder->broken++;
         note_end(recorder, number, ASV_END_FAULT);
     }
     recorder->skipping = true;
@@ -509,12 +510,17 @@ enum asv_status asv_recorder_marker(struct asv_recorder *recorder)
     if (recorder->state == ASV_RECORDER_RECORDING) {
         uint64_t number = recorder->clip.number;
         enum asv_status status = record(recorder, ASV_RECORD_MARKER, NULL, 0);
+        if (status != ASV_OK || recorder->state != ASV_RECORDER_RECORDING) {
+            /* The medium took no record of it: then the mark is kept beside the clip. */
+            enum asv_status kept = asv_store_clip_mark(store, number);
+            return status == ASV_OK ? kept : status;
+        }
         struct asv_store_clip *clip = asv_store_clip_find(store, number);
         if (clip != NULL) {
             clip->marked = true;
         }
         asv_store_note_clip(store, ASV_DEVLOG_MARKER, number);
-        return status;
+        return ASV_OK;
     }
     if (store->clip_count != 0) {
         return asv_store_clip_mark(store, store->clips[store->clip_count - 1].number);

@@ -61,6 +61,7 @@ struct asv_recorder {
     bool low_noted;
     uint32_t attempts;
     uint32_t clips;            /* ended in good order */
+    uint32_t broken;           /* given up because the medium failed */
     uint32_t reserve;          /* of all that were begun, sealed to the reserve key */
     enum asv_end_reason ended; /* why the last one ended */
 };

@@ -292,6 +292,32 @@ static void an_unreadable_seal_keeps_neither_the_others_nor_the_recording(void *
     assert_int_equal(ops->chunks(&device, 2, 0, 1, chunk, &done, NULL), ASV_OK);
 }
 
+static void a_marker_under_which_the_medium_fails_is_not_lost(void **state)
+{
+    (void)state;
+    const struct asv_recorder_options options = {.full_speed = true};
+    static struct asv_recorder recorder;
+    for (uint64_t at = 1; at <= 3; at++) { /* its record, the syncs of payload and seal */
+        const uint64_t number = 1 + at;
+        assert_int_equal(asv_recorder_open(&recorder, rig.store, &options, NULL), ASV_OK);
+        assert_int_equal(asv_recorder_feed(&recorder, stream, 100000, NULL), ASV_OK);
+        rig.flash.fail_at = rig.flash.operations + at;
+        rig.flash.fail_count = 1;
+        rig.flash.fail_status = ASV_E_IO;
+        assert_int_equal(asv_recorder_marker(&recorder), ASV_OK);
+        assert_int_equal(recorder.state, ASV_RECORDER_BROKEN);
+        asv_recorder_close(&recorder);
+        asv_rig_crash(&rig, ASV_FLASH_MEM_DROP, 0);
+        asv_rig_boot(&rig);
+        struct asv_wire_clip clip;
+        asv_camera_device_init(&device, rig.store);
+        assert_int_equal(ops->clip_next(&device, number - 1, &clip, NULL), ASV_OK);
+        assert_int_equal(clip.number, number);
+        assert_true((clip.flags & ASV_WIRE_CLIP_MARKED) != 0);
+        assert_int_equal(asv_rig_log_count(&rig, ASV_DEVLOG_MARKER, NULL, NULL), at);
+    }
+}
+
 /* ---- state files ---- */
 
 static void spoil(const char *path)
@@ -430,6 +456,7 @@ int main(void)
         TEST(a_lost_clip_is_told_of_once_whenever_the_power_fails),
         TEST(what_was_recorded_under_a_lost_header_stays_until_a_keeper_says_so),
         TEST(an_unreadable_seal_keeps_neither_the_others_nor_the_recording),
+        TEST(a_marker_under_which_the_medium_fails_is_not_lost),
         TEST(no_number_is_given_twice_when_the_counter_is_lost),
         TEST(an_epoch_that_is_lost_is_that_of_a_recording_or_a_new_one),
         TEST(a_certificate_that_is_spoilt_can_be_installed_again),
