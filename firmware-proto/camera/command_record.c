@@ -108,12 +108,15 @@ static enum asv_status add_event(struct record_options *out, uint64_t at_ms, con
 static enum asv_status parse_at(struct record_options *out, char *value)
 {
     uint64_t at_ms = 0;
-    char *colon = strchr(value, ':');
-    if (colon == NULL) {
+    char text[16];
+    bool records = false;
+    const char *colon = strchr(value, ':');
+    if (colon == NULL || (size_t)(colon - value) >= sizeof text ||
+        asv_control_check(colon + 1, &records, NULL) != ASV_OK) {
         return ASV_E_USAGE;
     }
-    *colon = '\0';
-    enum asv_status status = asv_command_number(value, UINT32_MAX, &at_ms);
+    snprintf(text, sizeof text, "%.*s", (int)(colon - value), value);
+    enum asv_status status = asv_command_number(text, UINT32_MAX, &at_ms);
     return status == ASV_OK ? add_event(out, at_ms, colon + 1) : status;
 }
 
@@ -162,27 +165,54 @@ static enum asv_status parse_valued(struct record_options *out, const char *name
         out->recorder.stream = (uint16_t)number;
     } else if (strcmp(name, "--checkpoint") == 0) {
         status = asv_command_number(value, ASV_CHECKPOINT_MAX_MS, &number);
+        status = status == ASV_OK && number < ASV_CHECKPOINT_MIN_MS ? ASV_E_USAGE : status;
         out->recorder.checkpoint_ms = (uint32_t)number;
     }
     return status;
 }
 
-static enum asv_status parse(struct record_options *out, int argc, char **argv)
+/* Says what an option wants. */
+static enum asv_status refuse(const char *name, const char *value, struct asv_err *err)
+{
+    static const struct {
+        const char *name;
+        const char *wants;
+    } options[] = {
+        {"--rate", "realtime or full"},
+        {"--at", "MS:COMMAND, at most 64, with a command of \"asservat-camera mark\""},
+        {"--marker", "milliseconds of the media, at most 64 of them"},
+        {"--group", "32 hexadecimal digits in lower case"},
+        {"--stream", "0 to 65535"},
+        {"--checkpoint", "250 to 10000 milliseconds"},
+        {"--backdate", "seconds"},
+    };
+    char text[ASV_ERR_TEXT_BYTES];
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (strcmp(name, options[i].name) == 0) {
+            snprintf(text, sizeof text, "%s %.60s: say %s", name, value, options[i].wants);
+            return asv_fail(err, ASV_E_USAGE, text);
+        }
+    }
+    snprintf(text, sizeof text, "%.60s: no such option, or its value is missing", name);
+    return asv_fail(err, ASV_E_USAGE, text);
+}
+
+static enum asv_status parse(struct record_options *out, int argc, char **argv, struct asv_err *err)
 {
     out->input = "-";
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--standby") == 0) {
             out->recorder.standby = true;
-        } else if (argv[i][0] == '-' && i + 1 < argc) {
-            enum asv_status status = parse_valued(out, argv[i], argv[i + 1]);
-            if (status != ASV_OK) {
-                return status;
+        } else if (argv[i][0] == '-') {
+            const char *value = i + 1 < argc ? argv[i + 1] : "";
+            if (i + 1 == argc || parse_valued(out, argv[i], argv[i + 1]) != ASV_OK) {
+                return refuse(argv[i], value, err);
             }
             i++;
-        } else if (argv[i][0] != '-' && out->dir == NULL) {
+        } else if (out->dir == NULL) {
             out->dir = argv[i];
         } else {
-            return ASV_E_USAGE;
+            return asv_fail(err, ASV_E_USAGE, "one camera directory, and only one");
         }
     }
     out->full = out->full || out->backdate_s != 0;
@@ -200,6 +230,7 @@ struct session {
     int input;
     bool ended; /* the input is at its end */
     size_t next_event;
+    bool missed;       /* an event that could not be done */
     uint64_t begun_ms; /* monotonic */
     enum asv_recorder_state shown;
 };
@@ -213,6 +244,7 @@ static void show_state(struct session *session)
 {
     struct asv_recorder *recorder = session->recorder;
     struct asv_store_space space;
+    char room[ASV_COMMAND_BYTES_SIZE];
     if (recorder->state == session->shown || recorder->state != ASV_RECORDER_RECORDING) {
         session->shown = recorder->state;
         return;
@@ -225,8 +257,8 @@ static void show_state(struct session *session)
         printf("RESERVE KEY: the clock is lost or wrong, or the bulletin used up; dock it");
     }
     if (asv_store_space(session->store, &space) == ASV_OK) {
-        printf(", %.2f GB free, about %" PRIu64 " minutes", (double)space.free_bytes / 1e9,
-               space.minutes_left);
+        asv_command_bytes(room, space.free_bytes);
+        printf(", %s free, about %" PRIu64 " minutes", room, space.minutes_left);
     }
     printf("\n");
     fflush(stdout);
@@ -244,19 +276,20 @@ static void take_commands(struct session *session)
     }
 }
 
-static enum asv_status take_events(struct session *session, struct asv_err *err)
+/* What cannot be done does not end the recording. */
+static void take_events(struct session *session)
 {
     const struct record_options *options = session->options;
     while (session->next_event < options->event_count &&
            session->recorder->media_us / 1000 >= options->events[session->next_event].at_ms) {
-        enum asv_status status =
-            asv_control_apply(session->recorder, options->events[session->next_event].text, err);
-        if (status != ASV_OK) {
-            return status;
+        const struct event *event = &options->events[session->next_event++];
+        struct asv_err err = {.status = ASV_OK};
+        if (asv_control_apply(session->recorder, event->text, &err) != ASV_OK) {
+            fprintf(stderr, "asservat-camera record: --at %" PRIu64 ":%s: %s\n", event->at_ms, event->text,
+                    err.text);
+            session->missed = true;
         }
-        session->next_event++;
     }
-    return ASV_OK;
 }
 
 /* Milliseconds until the next bytes are due; 0: now. */
@@ -280,7 +313,10 @@ static enum asv_status read_input(struct session *session, struct asv_err *err)
         return ASV_OK;
     }
     enum asv_status status = asv_recorder_feed(session->recorder, data, (size_t)len, err);
-    return status == ASV_OK ? take_events(session, err) : status;
+    if (status == ASV_OK) {
+        take_events(session);
+    }
+    return status;
 }
 
 /* One turn: waits for input, a button, or the next tick. */
@@ -294,7 +330,7 @@ static enum asv_status turn(struct session *session, struct asv_err *err)
         return asv_fail(err, ASV_E_INTERNAL, "poll failed");
     }
     enum asv_status status = ASV_OK;
-    if (ready > 0 && wait_ms == 0 && (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+    if (ready > 0 && wait_ms == 0 && (fds[1].revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0) {
         status = read_input(session, err);
     }
     if (status == ASV_OK && !session->ended) {
@@ -316,13 +352,29 @@ static enum asv_status run(struct session *session, struct asv_err *err)
     }
     if (status == ASV_OK && session->ended) {
         status = asv_recorder_source_ended(recorder, err);
+        if (status == ASV_OK && recorder->init_len == 0) {
+            status = asv_fail(err, ASV_E_MALFORMED,
+                              "the input ended before its ftyp and moov: nothing was recorded");
+        }
     } else if (recorder->state == ASV_RECORDER_RECORDING) {
         /* Stopped by the wearer, or something failed: what there is, is ended in good order. */
         enum asv_status stopped = asv_recorder_stop(
             recorder, stop_asked != 0 ? ASV_END_WEARER : ASV_END_FAULT, status == ASV_OK ? err : NULL);
         status = status == ASV_OK ? stopped : status;
     }
+    if (status == ASV_OK && session->missed) {
+        status = asv_fail(err, ASV_E_STATE, "recorded, but not everything that was to be noted could be");
+    }
     return status;
+}
+
+static void print_summary(const struct asv_recorder *recorder)
+{
+    printf("%" PRIu32 " recorded", recorder->clips);
+    if (recorder->broken != 0) {
+        printf(", %" PRIu32 " BROKEN OFF, for the flash failed: have it checked", recorder->broken);
+    }
+    printf("%s\n", recorder->reserve != 0 ? ", with the RESERVE key: dock the camera" : "");
 }
 
 static enum asv_status record(struct session *session, struct asv_err *err)
@@ -332,15 +384,16 @@ static enum asv_status record(struct session *session, struct asv_err *err)
     bool from_stdin = strcmp(options->input, "-") == 0;
     session->input = from_stdin ? STDIN_FILENO : open(options->input, O_RDONLY | O_CLOEXEC);
     if (session->input < 0) {
-        return asv_fail(err, ASV_E_NOT_FOUND, "the input file cannot be opened");
+        char text[ASV_ERR_TEXT_BYTES];
+        snprintf(text, sizeof text, "%.120s: cannot be opened: %.60s", options->input, strerror(errno));
+        return asv_fail(err, ASV_E_NOT_FOUND, text);
     }
     enum asv_status status = asv_control_open(&session->control, options->dir, err);
     if (status == ASV_OK) {
         status = asv_recorder_open(recorder, session->store, &options->recorder, err);
         if (status == ASV_OK) {
             status = run(session, err);
-            printf("%" PRIu32 " recorded%s\n", recorder->clips,
-                   recorder->reserve != 0 ? ", with the RESERVE key: dock the camera" : "");
+            print_summary(recorder);
             asv_recorder_close(recorder);
         }
         asv_control_close(&session->control);
@@ -359,14 +412,19 @@ int asv_command_record(int argc, char **argv)
     const struct asv_world past_world = {
         .ctx = &past, .random = past_random, .wall_ms = past_wall, .mono_ms = past_mono};
     const struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction hangup;
     struct asv_command_store open_store = {.store = NULL};
     struct asv_err err = {.status = ASV_OK};
-    if (recorder == NULL || parse(&options, argc, argv) != ASV_OK) {
+    if (recorder == NULL || parse(&options, argc, argv, &err) != ASV_OK) {
         free(recorder);
-        return asv_command_usage(usage);
+        return asv_command_wrong("record", &err, usage);
     }
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, NULL, &hangup);
+    if (hangup.sa_handler != SIG_IGN) { /* as nohup would have it */
+        sigaction(SIGHUP, &action, NULL);
+    }
     enum asv_status status = asv_world_wall_ms(&past.os, &past.start_wall_ms);
     past.start_wall_ms -= (int64_t)options.backdate_s * 1000;
     if (options.backdate_s != 0 && status != ASV_OK) {

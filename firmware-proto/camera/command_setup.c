@@ -99,13 +99,37 @@ static enum asv_status write_request(const struct asv_camera_identity *identity,
     FILE *file = fopen(path, "wbe");
     bool written = file != NULL && fwrite(data, 1, len, file) == len;
     if (file == NULL || fclose(file) != 0 || !written) {
-        return asv_fail(err, ASV_E_IO, "the enrolment request cannot be written");
+        char text[ASV_ERR_TEXT_BYTES];
+        snprintf(text, sizeof text, "%.120s: the enrolment request cannot be written there; say init again",
+                 path);
+        return asv_fail(err, ASV_E_IO, text);
     }
     asv_enrolment_fingerprint(fingerprint, &made);
     printf("enrolment request: %s\nfingerprint: %s\n"
            "Compare the fingerprint when you enrol it: asservat camera enrol\n",
            path, fingerprint);
     return ASV_OK;
+}
+
+/* The camera is there already: its request can be written once more, and nothing else. */
+static enum asv_status same_identity(const struct asv_flash *flash, const struct init_options *options,
+                                     struct asv_camera_identity *out, struct asv_err *err)
+{
+    struct asv_camera_state state;
+    enum asv_status status =
+        asv_camera_state_load(flash, "state/identity", ASV_CAMERA_STATE_IDENTITY, &state);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the camera's identity cannot be read");
+    }
+    if (strcmp(state.body.identity.model, options->model) != 0 ||
+        strcmp(state.body.identity.serial, options->serial) != 0) {
+        status = asv_fail(err, ASV_E_EXISTS,
+                          "this directory holds another camera already; it is never made anew over it");
+    } else {
+        *out = state.body.identity;
+    }
+    asv_wipe(&state, sizeof state);
+    return status;
 }
 
 int asv_command_init(int argc, char **argv)
@@ -135,6 +159,9 @@ int asv_command_init(int argc, char **argv)
     status = make_identity(&identity, &options, &world, &err);
     if (status == ASV_OK) {
         status = asv_store_init(&flash.flash, &world, &identity, &err);
+        if (status == ASV_E_EXISTS) {
+            status = same_identity(&flash.flash, &options, &identity, &err);
+        }
     }
     if (status == ASV_OK) {
         status = write_request(&identity, &world, path, &err);

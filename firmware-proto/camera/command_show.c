@@ -13,8 +13,6 @@
 #include "firmware-proto/camera/control.h"
 #include "firmware-proto/camera/erase.h"
 
-#define GB 1000000000.0
-
 /* ---- JSON ---- */
 
 /* Every text here is printable ASCII: quotation marks and backslashes are all there is to escape. */
@@ -87,10 +85,16 @@ static void print_key(const struct standing *standing)
     }
 }
 
+static bool is_faulty(const struct asv_store *store)
+{
+    return store->fault || store->journal.torn_bytes != 0;
+}
+
 static enum asv_status print_status(struct asv_store *store, struct asv_err *err)
 {
     struct standing standing = {.erasures = 0};
     char text[ASV_COMMAND_TIME_SIZE];
+    char room[ASV_COMMAND_BYTES_SIZE];
     enum asv_status status = read_standing(store, &standing, err);
     if (status != ASV_OK) {
         return status;
@@ -98,16 +102,22 @@ static enum asv_status print_status(struct asv_store *store, struct asv_err *err
     const struct asv_store_space *space = &standing.space;
     asv_command_time(text, standing.now.wall_ms);
     printf("camera: %s %s\n", store->secrets->identity.model, store->secrets->identity.serial);
-    printf("certificate: %s\n", store->trust == NULL ? "none: not installed" : store->trust->chain.leaf.name);
+    printf("certificate: %s\n", store->trust != NULL  ? store->trust->chain.leaf.name
+                                : store->trust_broken ? "cannot be used: install it again"
+                                                      : "none: not installed");
     printf("clock: %s, %s\n", text, clock_name(standing.now.state));
     print_key(&standing);
     printf("recordings: %zu held, last number %" PRIu64 "\n", store->clip_count, store->counter.number);
     printf("erasure records: %" PRIu32 " not acknowledged\n", standing.erasures);
-    printf("room: %.2f of %.2f GB, about %" PRIu64 " minutes%s\n", (double)space->free_bytes / GB,
-           (double)space->total_bytes / GB, space->minutes_left,
+    asv_command_bytes(room, space->free_bytes);
+    asv_command_bytes(text, space->total_bytes);
+    printf("room: %s of %s, about %" PRIu64 " minutes%s\n", room, text, space->minutes_left,
            space->full  ? " - FULL: dock it"
            : space->low ? " - LOW: dock it soon"
                         : "");
+    if (is_faulty(store)) {
+        printf("FAULT: part of what it keeps cannot be read; see asservat-camera log, and have it checked\n");
+    }
     return ASV_OK;
 }
 
@@ -137,9 +147,9 @@ static enum asv_status json_status(struct asv_store *store, struct asv_err *err)
     printf(",\"recordings\":%zu,\"last_number\":%" PRIu64 ",\"erasures\":%" PRIu32, store->clip_count,
            store->counter.number, standing.erasures);
     printf(",\"free_bytes\":%" PRIu64 ",\"total_bytes\":%" PRIu64 ",\"minutes_left\":%" PRIu64
-           ",\"low\":%s,\"full\":%s}\n",
+           ",\"low\":%s,\"full\":%s,\"fault\":%s}\n",
            standing.space.free_bytes, standing.space.total_bytes, standing.space.minutes_left,
-           json_bool(standing.space.low), json_bool(standing.space.full));
+           json_bool(standing.space.low), json_bool(standing.space.full), json_bool(is_faulty(store)));
     return ASV_OK;
 }
 
@@ -343,11 +353,20 @@ static int mark_alone(const char *dir, const char *text)
     struct asv_command_store open;
     struct asv_err err = {.status = ASV_OK};
     uint64_t number = 0;
-    enum asv_status status = asv_command_open(&open, dir, ASV_FLASH_WRITE, NULL, &err);
+    bool records = false;
+    bool is_number = asv_command_number(text, UINT64_MAX, &number) == ASV_OK;
+    enum asv_status status = is_number ? ASV_OK : asv_control_check(text, &records, &err);
+    if (status == ASV_OK && records) {
+        status = asv_fail(&err, ASV_E_AWAY,
+                          "nobody is recording here: run asservat-camera record DIR --standby first");
+    }
+    if (status == ASV_OK) {
+        status = asv_command_open(&open, dir, ASV_FLASH_WRITE, NULL, &err);
+    }
     if (status != ASV_OK) {
         return asv_command_failed("mark", status, &err);
     }
-    if (asv_command_number(text, UINT64_MAX, &number) == ASV_OK) {
+    if (is_number) {
         status = asv_store_clip_mark(open.store, number);
         if (status != ASV_OK) {
             status = asv_fail_at(&err, status, "no such recording, or it cannot be marked", number);

@@ -12,6 +12,8 @@
 
 #include "firmware-proto/camera/firmware.h"
 
+#define EARLIEST_SHOWN_MS INT64_C(1704067200000) /* 2024-01-01: before it, a clock that was never set */
+
 int asv_command_failed(const char *command, enum asv_status status, const struct asv_err *err)
 {
     const char *text = err->text[0] == '\0' ? "failed" : err->text;
@@ -23,6 +25,14 @@ int asv_command_usage(const char *usage)
 {
     fprintf(stderr, "usage: asservat-camera %s\n", usage);
     return 2;
+}
+
+int asv_command_wrong(const char *command, const struct asv_err *err, const char *usage)
+{
+    if (err->text[0] != '\0') {
+        fprintf(stderr, "asservat-camera %s: %s\n", command, err->text);
+    }
+    return asv_command_usage(usage);
 }
 
 enum asv_status asv_command_open(struct asv_command_store *out, const char *dir, enum asv_flash_lock lock,
@@ -106,8 +116,15 @@ void asv_command_time(char out[ASV_COMMAND_TIME_SIZE], int64_t wall_ms)
 {
     time_t seconds = (time_t)(wall_ms / 1000);
     struct tm parts;
-    if (wall_ms <= 0 || gmtime_r(&seconds, &parts) == NULL ||
+    if (wall_ms < EARLIEST_SHOWN_MS || gmtime_r(&seconds, &parts) == NULL ||
         strftime(out, ASV_COMMAND_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
         snprintf(out, ASV_COMMAND_TIME_SIZE, "unknown");
     }
+}
+
+void asv_command_bytes(char out[ASV_COMMAND_BYTES_SIZE], uint64_t bytes)
+{
+    bool small = bytes < 1000000000;
+    snprintf(out, ASV_COMMAND_BYTES_SIZE, "%.2f %s", (double)bytes / (small ? 1e6 : 1e9),
+             small ? "MB" : "GB");
 }

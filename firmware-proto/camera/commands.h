@@ -31,6 +31,9 @@ int asv_command_failed(const char *command, enum asv_status status, const struct
 /* Says how a command is used; 2. */
 int asv_command_usage(const char *usage);
 
+/* Says what was wrong (err) before it; 2. */
+int asv_command_wrong(const char *command, const struct asv_err *err, const char *usage);
+
 /* A camera directory, its store open. */
 struct asv_command_store {
     struct asv_world world;
@@ -50,6 +53,10 @@ ASV_MUST_CHECK enum asv_status asv_command_load(const char *path, size_t max, ui
 
 /* A decimal number that is all of text, at most max. */
 ASV_MUST_CHECK enum asv_status asv_command_number(const char *text, uint64_t max, uint64_t *out);
+
+/* "79.44 GB", "3.88 MB" */
+#define ASV_COMMAND_BYTES_SIZE 32
+void asv_command_bytes(char out[ASV_COMMAND_BYTES_SIZE], uint64_t bytes);
 
 /* "2026-01-05T06:00:00Z" */
 #define ASV_COMMAND_TIME_SIZE 32

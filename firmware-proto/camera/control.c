@@ -91,40 +91,100 @@ static const char *after_word(const char *text, const char *word)
     return text[len] == '\0' ? text + len : text[len] == ' ' ? text + len + 1 : NULL;
 }
 
-static enum asv_status apply_dwelling(struct asv_recorder *recorder, const char *basis, struct asv_err *err)
+enum button { MARKER, DISPLAY_ON, DISPLAY_OFF, ANNOUNCED, DWELLING, START, STOP };
+
+struct order {
+    enum button button;
+    const char *reason; /* ANNOUNCED: why not, or "" */
+    uint8_t basis;      /* DWELLING */
+};
+
+static enum asv_status parse_announced(struct order *out, const char *reason, struct asv_err *err)
 {
-    if (strcmp(basis, "") == 0) {
-        return asv_recorder_dwelling(recorder, 0);
+    size_t len = strlen(reason);
+    for (size_t i = 0; i < len; i++) {
+        if (reason[i] < 0x20 || reason[i] > 0x7e) {
+            return asv_fail(err, ASV_E_USAGE, "announced: ASCII only in the reason: ae, oe, ue, ss");
+        }
     }
-    if (strcmp(basis, "ordered") == 0) {
-        return asv_recorder_dwelling(recorder, 1);
+    if (len > ASV_TEXT_MAX) {
+        return asv_fail(err, ASV_E_USAGE, "announced: at most 64 characters for the reason");
     }
-    if (strcmp(basis, "danger") == 0) {
-        return asv_recorder_dwelling(recorder, 2);
+    *out = (struct order){.button = ANNOUNCED, .reason = reason};
+    return ASV_OK;
+}
+
+static enum asv_status parse_dwelling(struct order *out, const char *basis, struct asv_err *err)
+{
+    static const char *const names[] = {"", "ordered", "danger"};
+    for (uint8_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(basis, names[i]) == 0) {
+            *out = (struct order){.button = DWELLING, .basis = i};
+            return ASV_OK;
+        }
     }
     return asv_fail(err, ASV_E_USAGE, "dwelling: say \"ordered\", \"danger\" or nothing");
 }
 
+static enum asv_status parse(struct order *out, const char *text, struct asv_err *err)
+{
+    static const char *const names[] = {[MARKER] = "marker",
+                                        [DISPLAY_ON] = "display-on",
+                                        [DISPLAY_OFF] = "display-off",
+                                        [START] = "start",
+                                        [STOP] = "stop"};
+    const char *rest = after_word(text, "announced");
+    if (rest != NULL) {
+        return parse_announced(out, rest, err);
+    }
+    rest = after_word(text, "dwelling");
+    if (rest != NULL) {
+        return parse_dwelling(out, rest, err);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i] != NULL && strcmp(text, names[i]) == 0) {
+            *out = (struct order){.button = (enum button)i};
+            return ASV_OK;
+        }
+    }
+    return asv_fail(err, ASV_E_USAGE,
+                    "say marker, display-on, display-off, announced [REASON WHY NOT], dwelling "
+                    "[ordered|danger], start or stop");
+}
+
+enum asv_status asv_control_check(const char *text, bool *records, struct asv_err *err)
+{
+    struct order order;
+    enum asv_status status = parse(&order, text, err);
+    if (status == ASV_OK) {
+        *records = order.button == START || order.button == STOP;
+    }
+    return status;
+}
+
 enum asv_status asv_control_apply(struct asv_recorder *recorder, const char *text, struct asv_err *err)
 {
-    const char *rest = NULL;
-    enum asv_status status = ASV_OK;
-    if (strcmp(text, "marker") == 0) {
-        status = asv_recorder_marker(recorder);
-    } else if (strcmp(text, "display-on") == 0 || strcmp(text, "display-off") == 0) {
-        status = asv_recorder_display(recorder, strcmp(text, "display-on") == 0);
-    } else if ((rest = after_word(text, "announced")) != NULL) {
-        status = asv_recorder_announced(recorder, rest[0] == '\0', rest);
-    } else if ((rest = after_word(text, "dwelling")) != NULL) {
-        return apply_dwelling(recorder, rest, err);
-    } else if (strcmp(text, "start") == 0) {
+    struct order order;
+    enum asv_status status = parse(&order, text, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    switch (order.button) {
+    case START:
         return asv_recorder_start(recorder, err);
-    } else if (strcmp(text, "stop") == 0) {
+    case STOP:
         return asv_recorder_stop(recorder, ASV_END_WEARER, err);
-    } else {
-        return asv_fail(err, ASV_E_USAGE,
-                        "say marker, display-on, display-off, announced [REASON WHY NOT], dwelling "
-                        "[ordered|danger], start or stop");
+    case MARKER:
+        status = asv_recorder_marker(recorder);
+        break;
+    case ANNOUNCED:
+        status = asv_recorder_announced(recorder, order.reason[0] == '\0', order.reason);
+        break;
+    case DWELLING:
+        status = asv_recorder_dwelling(recorder, order.basis);
+        break;
+    default:
+        status = asv_recorder_display(recorder, order.button == DISPLAY_ON);
     }
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "it could not be written down");
 }

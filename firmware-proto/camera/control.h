@@ -30,11 +30,14 @@ void asv_control_close(struct asv_control *control);
 ASV_MUST_CHECK enum asv_status asv_control_take(struct asv_control *control, char *text, int *fd);
 void asv_control_answer(int fd, const char *text);
 
-/* What a command does:
- *     marker | display-on | display-off | announced [REASON WHY NOT] | dwelling [ordered|danger] | start |
- * stop ASV_E_USAGE for anything else; the rest as the recorder's functions. */
+/* What a command does: marker, display-on, display-off, announced [REASON WHY NOT], dwelling
+ * [ordered|danger], start, stop. ASV_E_USAGE for anything else; the rest as the recorder's functions. */
 ASV_MUST_CHECK enum asv_status asv_control_apply(struct asv_recorder *recorder, const char *text,
                                                  struct asv_err *err);
+
+/* ASV_E_USAGE unless text is a command; *records: whether it starts or stops a recording, which takes
+ * somebody who records. */
+ASV_MUST_CHECK enum asv_status asv_control_check(const char *text, bool *records, struct asv_err *err);
 
 /* Sends one command to who records in dir; answer[ASV_CONTROL_TEXT_MAX + 1]. ASV_E_AWAY when nobody does. */
 ASV_MUST_CHECK enum asv_status asv_control_send(const char *dir, const char *text, char *answer);

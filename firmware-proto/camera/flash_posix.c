@@ -487,6 +487,13 @@ enum asv_status asv_flash_posix_open(struct asv_flash_posix *out, const char *di
                             ? "no such camera directory: make one with asservat-camera init"
                             : "the camera directory cannot be opened");
     }
+    if (lock == ASV_FLASH_WRITE && faccessat(fd, ".", W_OK, AT_EACCESS) != 0) {
+        bool read_only = errno == EROFS;
+        close(fd);
+        return asv_fail(err, ASV_E_DENIED,
+                        read_only ? "the camera directory is on a file system that is mounted read-only"
+                                  : "the camera directory may not be written to: see its owner and mode");
+    }
     if (lock == ASV_FLASH_WRITE && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         close(fd);
         return asv_fail(err, ASV_E_BUSY, "another asservat-camera is using this directory: end it first");

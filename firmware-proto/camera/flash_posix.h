@@ -24,7 +24,8 @@ enum asv_flash_lock {
     ASV_FLASH_WRITE, /* the only writer, or ASV_E_BUSY */
 };
 
-/* ASV_E_NOT_FOUND when dir is no directory. err says what to do. */
+/* ASV_E_NOT_FOUND when dir is no directory, ASV_E_DENIED when it is to be written to and cannot be. err says
+ * what to do. */
 ASV_MUST_CHECK enum asv_status asv_flash_posix_open(struct asv_flash_posix *out, const char *dir,
                                                     enum asv_flash_lock lock, struct asv_err *err);
 

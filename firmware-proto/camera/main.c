@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * asservat-camera: the reference firmware as a program. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +54,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "asservat-camera: the crypto library cannot start\n");
         return 1;
     }
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a write that fails, and no end of everything */
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
             return commands[i].run(argc - 1, argv + 1);

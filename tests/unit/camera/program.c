@@ -121,6 +121,31 @@ static void buttons_do_what_they_say(void **state)
     free(stream);
 }
 
+static void what_is_wrong_with_a_button_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *says;
+    } wrong[] = {
+        {"announced kein Platz f\xc3\xbcr mehr", "ASCII"},
+        {"announced 12345678901234567890123456789012345678901234567890123456789012345", "64"},
+        {"dwelling now", "ordered"},
+        {"bogus", "marker"},
+    };
+    bool records = true;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(asv_control_check(wrong[i].text, &records, &rig.err), ASV_E_USAGE);
+        assert_non_null(strstr(rig.err.text, wrong[i].says));
+        assert_int_equal(asv_control_apply(&recorder, wrong[i].text, &rig.err), ASV_E_USAGE);
+        assert_non_null(strstr(rig.err.text, wrong[i].says));
+    }
+    assert_int_equal(asv_control_check("display-on", &records, &rig.err), ASV_OK);
+    assert_false(records);
+    assert_int_equal(asv_control_check("start", &records, &rig.err), ASV_OK);
+    assert_true(records);
+}
+
 static void a_command_reaches_who_records_and_is_answered(void **state)
 {
     (void)state;
@@ -161,8 +186,14 @@ static void numbers_and_times_are_read_and_written_strictly(void **state)
     assert_int_equal(asv_command_number("1x", 9, &value), ASV_E_USAGE);
     assert_int_equal(asv_command_number("-1", 9, &value), ASV_E_USAGE);
     assert_int_equal(asv_command_number("99999999999999999999", UINT64_MAX, &value), ASV_E_USAGE);
+    asv_command_bytes(text, 3880000);
+    assert_string_equal(text, "3.88 MB");
+    asv_command_bytes(text, UINT64_C(79440000000));
+    assert_string_equal(text, "79.44 GB");
     asv_command_time(text, ASV_TEST_NOW_MS);
     assert_string_equal(text, "2026-01-05T06:00:00Z");
+    asv_command_time(text, 784073); /* since boot: no date */
+    assert_string_equal(text, "unknown");
     asv_command_time(text, ASV_TIME_UNKNOWN);
     assert_string_equal(text, "unknown");
 }
@@ -172,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_descriptors_have_one_bulk_endpoint_each_way_at_every_speed),
         cmocka_unit_test_setup_teardown(buttons_do_what_they_say, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_wrong_with_a_button_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(a_command_reaches_who_records_and_is_answered, setup, teardown),
         cmocka_unit_test(numbers_and_times_are_read_and_written_strictly),
     };
