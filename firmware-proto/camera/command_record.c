@@ -233,6 +233,7 @@ struct session {
     bool missed;       /* an event that could not be done */
     uint64_t begun_ms; /* monotonic */
     enum asv_recorder_state shown;
+    bool low_shown;
 };
 
 static uint64_t elapsed_ms(const struct session *session)
@@ -262,6 +263,21 @@ static void show_state(struct session *session)
     }
     printf("\n");
     fflush(stdout);
+}
+
+/* Once, while there is still time to do something about it. */
+static void show_low(struct session *session)
+{
+    struct asv_store_space space;
+    if (session->low_shown || !session->recorder->low_noted) {
+        return;
+    }
+    session->low_shown = true;
+    if (asv_store_space(session->store, &space) == ASV_OK) {
+        printf("LOW: room for about %" PRIu64 " minutes; it will stop then, and overwrite nothing\n",
+               space.minutes_left);
+        fflush(stdout);
+    }
 }
 
 static void take_commands(struct session *session)
@@ -338,6 +354,7 @@ static enum asv_status turn(struct session *session, struct asv_err *err)
     }
     take_commands(session);
     show_state(session);
+    show_low(session);
     return status;
 }
 
