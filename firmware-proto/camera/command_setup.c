@@ -116,8 +116,8 @@ static enum asv_status same_identity(const struct asv_flash *flash, const struct
                                      struct asv_camera_identity *out, struct asv_err *err)
 {
     struct asv_camera_state state;
-    enum asv_status status =
-        asv_camera_state_load(flash, "state/identity", ASV_CAMERA_STATE_IDENTITY, &state);
+    bool spoilt = false;
+    enum asv_status status = asv_store_identity_load(flash, &state, &spoilt);
     if (status != ASV_OK) {
         return asv_fail(err, status, "the camera's identity cannot be read");
     }

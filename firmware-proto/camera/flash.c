@@ -123,3 +123,31 @@ enum asv_status asv_flash_ensure_dir(const struct asv_flash *flash, const char *
     enum asv_status status = flash->ops->mkdir(flash->ctx, path);
     return status == ASV_E_EXISTS ? ASV_OK : status;
 }
+
+void asv_flash_copy_path(char out[ASV_FLASH_PATH_MAX + 1], const char *path, unsigned copy)
+{
+    snprintf(out, ASV_FLASH_PATH_MAX + 1, "%s%s", path, copy == 0 ? "" : ".copy");
+}
+
+enum asv_status asv_flash_replace_twice(const struct asv_flash *flash, const char *path, const void *data,
+                                        size_t len)
+{
+    enum asv_status status = ASV_OK;
+    for (unsigned copy = 0; copy < ASV_FLASH_COPIES && status == ASV_OK; copy++) {
+        char name[ASV_FLASH_PATH_MAX + 1];
+        asv_flash_copy_path(name, path, copy);
+        status = asv_flash_replace(flash, name, data, len);
+    }
+    return status;
+}
+
+enum asv_status asv_flash_remove_twice(const struct asv_flash *flash, const char *path)
+{
+    enum asv_status status = ASV_OK;
+    for (unsigned copy = 0; copy < ASV_FLASH_COPIES && status == ASV_OK; copy++) {
+        char name[ASV_FLASH_PATH_MAX + 1];
+        asv_flash_copy_path(name, path, copy);
+        status = asv_flash_remove(flash, name);
+    }
+    return status;
+}

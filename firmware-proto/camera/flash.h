@@ -83,6 +83,14 @@ ASV_MUST_CHECK enum asv_status asv_flash_replace(const struct asv_flash *flash, 
 ASV_MUST_CHECK enum asv_status asv_flash_load(const struct asv_flash *flash, const char *path, void *out,
                                               size_t cap, size_t *len);
 
+/* What nothing can be recorded without is kept twice: at path and, written after it, at path.copy. A reader
+ * takes the first that is right. */
+#define ASV_FLASH_COPIES 2
+void asv_flash_copy_path(char out[ASV_FLASH_PATH_MAX + 1], const char *path, unsigned copy);
+ASV_MUST_CHECK enum asv_status asv_flash_replace_twice(const struct asv_flash *flash, const char *path,
+                                                       const void *data, size_t len);
+ASV_MUST_CHECK enum asv_status asv_flash_remove_twice(const struct asv_flash *flash, const char *path);
+
 /* Removes a name and makes that durable. ASV_OK when it is not there. */
 ASV_MUST_CHECK enum asv_status asv_flash_remove(const struct asv_flash *flash, const char *path);
 

@@ -9,15 +9,14 @@
 #include "firmware-proto/seal/frames.h"
 #include "firmware-proto/seal/header.h"
 
-static const char *const counter_paths[] = {"state/counter", "state/counter.copy"};
-#define COUNTER_COPIES (sizeof counter_paths / sizeof counter_paths[0])
-
 /* ---- the counter ---- */
 
-static enum asv_status save_counter(struct asv_store *store, const char *path,
+static enum asv_status save_counter(struct asv_store *store, unsigned copy,
                                     const struct asv_camera_counter *counter)
 {
     const struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_COUNTER, .body.counter = *counter};
+    char path[ASV_FLASH_PATH_MAX + 1];
+    asv_flash_copy_path(path, "state/counter", copy);
     enum asv_status status = asv_camera_state_save(store->flash, path, &state);
     if (status == ASV_E_NO_SPACE) {
         asv_store_release_reserve(store);
@@ -33,8 +32,8 @@ enum asv_status asv_store_count(struct asv_store *store, uint64_t number,
     struct asv_camera_counter counter = {
         .number = number, .bytes_per_second = bytes_per_second, .wall_ms = wall_ms};
     memcpy(counter.final, final, sizeof counter.final);
-    for (size_t i = 0; i < COUNTER_COPIES; i++) {
-        enum asv_status status = save_counter(store, counter_paths[i], &counter);
+    for (unsigned copy = 0; copy < ASV_FLASH_COPIES; copy++) {
+        enum asv_status status = save_counter(store, copy, &counter);
         if (status != ASV_OK) {
             return status;
         }
@@ -49,10 +48,11 @@ static void load_counter(struct asv_store *store)
     bool found = false;
     bool wrong = false;
     store->counter = (struct asv_camera_counter){.wall_ms = ASV_TIME_UNKNOWN};
-    for (size_t i = 0; i < COUNTER_COPIES; i++) {
+    for (unsigned copy = 0; copy < ASV_FLASH_COPIES; copy++) {
         struct asv_camera_state state;
-        enum asv_status status =
-            asv_camera_state_load(store->flash, counter_paths[i], ASV_CAMERA_STATE_COUNTER, &state);
+        char path[ASV_FLASH_PATH_MAX + 1];
+        asv_flash_copy_path(path, "state/counter", copy);
+        enum asv_status status = asv_camera_state_load(store->flash, path, ASV_CAMERA_STATE_COUNTER, &state);
         if (status == ASV_OK && (!found || state.body.counter.number > store->counter.number)) {
             store->counter = state.body.counter;
         }

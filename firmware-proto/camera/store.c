@@ -21,7 +21,10 @@ static enum asv_status save_identity(const struct asv_flash *flash,
                                      const struct asv_camera_identity *identity)
 {
     struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_IDENTITY, .body.identity = *identity};
-    enum asv_status status = asv_camera_state_save(flash, "state/identity", &state);
+    enum asv_status status = asv_camera_state_save(flash, "state/identity.copy", &state);
+    if (status == ASV_OK) { /* last: with it, the camera is there */
+        status = asv_camera_state_save(flash, "state/identity", &state);
+    }
     asv_wipe(&state, sizeof state);
     return status;
 }
@@ -49,7 +52,7 @@ enum asv_status asv_store_init(const struct asv_flash *flash, const struct asv_w
     if (status == ASV_OK) {
         status = asv_store_epoch_begin(flash, world, epoch);
     }
-    if (status == ASV_OK) { /* last: with it, the camera is there */
+    if (status == ASV_OK) {
         status = save_identity(flash, identity);
     }
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the camera cannot be written to its flash");
@@ -57,11 +60,22 @@ enum asv_status asv_store_init(const struct asv_flash *flash, const struct asv_w
 
 /* ---- opening ---- */
 
+enum asv_status asv_store_identity_load(const struct asv_flash *flash, struct asv_camera_state *out,
+                                        bool *spoilt)
+{
+    enum asv_status status = asv_camera_state_load(flash, "state/identity", ASV_CAMERA_STATE_IDENTITY, out);
+    *spoilt = status != ASV_OK && status != ASV_E_NOT_FOUND;
+    /* One that is not there was never made, or the first copy of an init that was cut off. */
+    return *spoilt ? asv_camera_state_load(flash, "state/identity.copy", ASV_CAMERA_STATE_IDENTITY, out)
+                   : status;
+}
+
 static enum asv_status load_identity(struct asv_store *store, struct asv_err *err)
 {
     struct asv_camera_state state;
-    enum asv_status status =
-        asv_camera_state_load(store->flash, "state/identity", ASV_CAMERA_STATE_IDENTITY, &state);
+    bool spoilt = false;
+    enum asv_status status = asv_store_identity_load(store->flash, &state, &spoilt);
+    store->fault = spoilt;
     if (status != ASV_OK) {
         return asv_fail(err, status,
                         status == ASV_E_NOT_FOUND
@@ -74,6 +88,9 @@ static enum asv_status load_identity(struct asv_store *store, struct asv_err *er
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the camera's keys");
     }
     store->secrets->identity = state.body.identity;
+    if (spoilt && !store->read_only && save_identity(store->flash, &state.body.identity) != ASV_OK) {
+        store->fault = true;
+    }
     asv_ed25519_from_seed(store->secrets->pk, store->secrets->sk, state.body.identity.signing_seed);
     asv_wipe(&state, sizeof state);
     return ASV_OK;

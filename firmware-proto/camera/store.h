@@ -3,18 +3,21 @@
  *
  * All that a camera keeps on its flash.
  *
- *     state/identity  who it is (secret)
+ *     state/identity  who it is (secret); *
  *     state/store     the epoch, made by format
- *     state/counter   number and final digest of the newest clip; state/counter.copy, the same
+ *     state/counter   number and final digest of the newest clip; *
  *     state/clock     what is known of time
  *     state/marks     clips marked after they ended
  *     state/log       what of the log a dock has
  *     state/reserve   room kept for ending a recording on a full medium
- *     trust/...       root, chain, bulletin, revocations, configuration, assignment
+ *     trust/...       root, chain, bulletin, revocations, configuration, assignment; *
  *     log/NUMBER      the device log (journal.h)
  *     clips/NUMBER/   payload, stanzas, seal, link: append-only, written once (SEAL.md)
  *     erase/NUMBER    an erasure that was decided
  *     erased/NUMBER   its signed record, until a dock has it
+ *
+ * Without what has a star nothing can be recorded, or numbers would be given twice: it is kept twice
+ * (flash.h).
  *
  * A clip's directory is made as clips/NUMBER.tmp and renamed when header and stanzas are durable, so a number
  * is given if and only if there is a signed header for it. No file is ever resumed and no key used twice:
@@ -134,6 +137,10 @@ struct asv_store {
 ASV_MUST_CHECK enum asv_status asv_store_init(const struct asv_flash *flash, const struct asv_world *world,
                                               const struct asv_camera_identity *identity,
                                               struct asv_err *err);
+
+/* Who the camera is; wipe *out. *spoilt: only the copy could be read. ASV_E_NOT_FOUND when there is none. */
+ASV_MUST_CHECK enum asv_status asv_store_identity_load(const struct asv_flash *flash,
+                                                       struct asv_camera_state *out, bool *spoilt);
 
 /* What asv_store_open reads and does. */
 struct asv_store_options {

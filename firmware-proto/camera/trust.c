@@ -9,11 +9,20 @@
 
 /* ---- reading what is held ---- */
 
-static enum asv_status load_root(struct asv_store *store, struct asv_store_trust *trust)
+/* trust/NAME, or its copy. */
+static enum asv_status load_copy(const struct asv_store *store, const char *path, unsigned copy, void *out,
+                                 size_t cap, size_t *len)
+{
+    char name[ASV_FLASH_PATH_MAX + 1];
+    asv_flash_copy_path(name, path, copy);
+    return asv_flash_load(store->flash, name, out, cap, len);
+}
+
+static enum asv_status load_root(struct asv_store *store, struct asv_store_trust *trust, unsigned copy)
 {
     size_t len = 0;
     enum asv_status status =
-        asv_flash_load(store->flash, "trust/root", trust->root_pk, sizeof trust->root_pk, &len);
+        load_copy(store, "trust/root", copy, trust->root_pk, sizeof trust->root_pk, &len);
     if (status == ASV_OK && len != sizeof trust->root_pk) {
         status = ASV_E_MALFORMED;
     }
@@ -36,16 +45,16 @@ static enum asv_status check_chain(const struct asv_store *store, const struct a
     return asv_chain_verify(chain, root_pk, ASV_ROLE_CAMERA, ASV_TIME_UNKNOWN, NULL, err);
 }
 
-static enum asv_status load_chain(struct asv_store *store, struct asv_store_trust *trust, struct asv_err *err)
+static enum asv_status load_chain(struct asv_store *store, struct asv_store_trust *trust, unsigned copy)
 {
     size_t len = 0;
     enum asv_status status =
-        asv_flash_load(store->flash, "trust/chain", trust->chain_data, sizeof trust->chain_data, &len);
+        load_copy(store, "trust/chain", copy, trust->chain_data, sizeof trust->chain_data, &len);
     if (status == ASV_OK) {
-        status = asv_chain_decode(&trust->chain, trust->chain_data, len, err);
+        status = asv_chain_decode(&trust->chain, trust->chain_data, len, NULL);
     }
     if (status == ASV_OK) {
-        status = check_chain(store, &trust->chain, trust->root_pk, err);
+        status = check_chain(store, &trust->chain, trust->root_pk, NULL);
     }
     if (status == ASV_OK) {
         asv_cert_digest(trust->cert_digest, &trust->chain.leaf);
@@ -54,55 +63,92 @@ static enum asv_status load_chain(struct asv_store *store, struct asv_store_trus
     return status;
 }
 
-static void load_bulletin(struct asv_store *store, struct asv_store_trust *trust)
+/* Only a copy was right: there are to be two again. */
+static void heal(struct asv_store *store, const char *path, unsigned copy, const void *data, size_t len)
 {
-    size_t len = 0;
-    enum asv_status status = asv_flash_load(store->flash, "trust/bulletin", trust->bulletin_data,
-                                            sizeof trust->bulletin_data, &len);
-    if (status == ASV_OK) {
-        status = asv_bulletin_decode(&trust->bulletin, trust->bulletin_data, len, NULL);
+    if (copy != 0 && !store->read_only) {
+        enum asv_status status = asv_flash_replace_twice(store->flash, path, data, len);
+        store->fault = store->fault || status != ASV_OK;
     }
-    if (status == ASV_OK) {
-        status = asv_bulletin_verify(&trust->bulletin, trust->root_pk, trust->cert_digest, ASV_TIME_UNKNOWN,
-                                     NULL, NULL);
-    }
-    trust->has_bulletin = status == ASV_OK;
-    store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);
 }
 
-static void load_revocations(struct asv_store *store, struct asv_store_trust *trust)
+/* Root and chain as they belong together. ASV_E_NOT_FOUND when there are none: not installed, or the
+ * installation was cut off and is done again. */
+static enum asv_status load_certificates(struct asv_store *store, struct asv_store_trust *trust)
 {
-    size_t len = 0;
-    enum asv_status status = asv_flash_load(store->flash, "trust/revocations", trust->revocations_data,
-                                            sizeof trust->revocations_data, &len);
-    if (status == ASV_OK) {
-        status = asv_revocations_decode(&trust->revocations, trust->revocations_data, len, NULL);
+    enum asv_status first = ASV_OK;
+    for (unsigned pair = 0; pair < ASV_FLASH_COPIES * ASV_FLASH_COPIES; pair++) {
+        enum asv_status status = load_root(store, trust, pair / ASV_FLASH_COPIES);
+        if (status == ASV_OK) {
+            status = load_chain(store, trust, pair % ASV_FLASH_COPIES);
+        }
+        if (status == ASV_OK) {
+            store->fault = store->fault || (pair != 0 && first != ASV_E_NOT_FOUND);
+            heal(store, "trust/root", pair, trust->root_pk, sizeof trust->root_pk);
+            heal(store, "trust/chain", pair, trust->chain_data, trust->chain.encoded.len);
+            return ASV_OK;
+        }
+        first = pair == 0 ? status : first;
     }
-    if (status == ASV_OK) {
-        status = asv_revocations_verify(&trust->revocations, trust->root_pk, NULL, NULL);
-    }
-    trust->has_revocations = status == ASV_OK;
-    store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);
+    return first;
 }
 
-/* Signed by a dock whose chain is not kept: it was verified before it was written. */
-static void load_orders(struct asv_store *store, struct asv_store_trust *trust)
+/* The first copy that take accepts; what is spoilt is a fault, and what is not there is not held. */
+static bool load_object(struct asv_store *store, const char *path, uint8_t *data, size_t cap,
+                        enum asv_status (*take)(struct asv_store_trust *trust, size_t len),
+                        struct asv_store_trust *trust)
 {
-    size_t len = 0;
-    enum asv_status status = asv_flash_load(store->flash, "trust/configuration", trust->configuration_data,
-                                            sizeof trust->configuration_data, &len);
-    if (status == ASV_OK) {
-        status = asv_configuration_decode(&trust->configuration, trust->configuration_data, len, NULL);
+    for (unsigned copy = 0; copy < ASV_FLASH_COPIES; copy++) {
+        size_t len = 0;
+        enum asv_status status = load_copy(store, path, copy, data, cap, &len);
+        if (status == ASV_OK) {
+            status = take(trust, len);
+        }
+        if (status == ASV_OK) {
+            heal(store, path, copy, data, len);
+            return true;
+        }
+        store->fault = store->fault || status != ASV_E_NOT_FOUND;
     }
-    trust->has_configuration = status == ASV_OK;
-    store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);
-    status = asv_flash_load(store->flash, "trust/assignment", trust->assignment_data,
-                            sizeof trust->assignment_data, &len);
-    if (status == ASV_OK) {
-        status = asv_assignment_decode(&trust->assignment, trust->assignment_data, len, NULL);
-    }
-    trust->has_assignment = status == ASV_OK;
-    store->fault = store->fault || (status != ASV_OK && status != ASV_E_NOT_FOUND);
+    return false;
+}
+
+static enum asv_status take_bulletin(struct asv_store_trust *trust, size_t len)
+{
+    enum asv_status status = asv_bulletin_decode(&trust->bulletin, trust->bulletin_data, len, NULL);
+    return status == ASV_OK ? asv_bulletin_verify(&trust->bulletin, trust->root_pk, trust->cert_digest,
+                                                  ASV_TIME_UNKNOWN, NULL, NULL)
+                            : status;
+}
+
+static enum asv_status take_revocations(struct asv_store_trust *trust, size_t len)
+{
+    enum asv_status status = asv_revocations_decode(&trust->revocations, trust->revocations_data, len, NULL);
+    return status == ASV_OK ? asv_revocations_verify(&trust->revocations, trust->root_pk, NULL, NULL)
+                            : status;
+}
+
+/* These two were signed by a dock whose chain is not kept: they were verified before they were written. */
+static enum asv_status take_configuration(struct asv_store_trust *trust, size_t len)
+{
+    return asv_configuration_decode(&trust->configuration, trust->configuration_data, len, NULL);
+}
+
+static enum asv_status take_assignment(struct asv_store_trust *trust, size_t len)
+{
+    return asv_assignment_decode(&trust->assignment, trust->assignment_data, len, NULL);
+}
+
+static void load_objects(struct asv_store *store, struct asv_store_trust *trust)
+{
+    trust->has_bulletin = load_object(store, "trust/bulletin", trust->bulletin_data,
+                                      sizeof trust->bulletin_data, take_bulletin, trust);
+    trust->has_revocations = load_object(store, "trust/revocations", trust->revocations_data,
+                                         sizeof trust->revocations_data, take_revocations, trust);
+    trust->has_configuration = load_object(store, "trust/configuration", trust->configuration_data,
+                                           sizeof trust->configuration_data, take_configuration, trust);
+    trust->has_assignment = load_object(store, "trust/assignment", trust->assignment_data,
+                                        sizeof trust->assignment_data, take_assignment, trust);
 }
 
 enum asv_status asv_store_trust_load(struct asv_store *store, struct asv_err *err)
@@ -111,16 +157,9 @@ enum asv_status asv_store_trust_load(struct asv_store *store, struct asv_err *er
     if (trust == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the certificates");
     }
-    enum asv_status status = load_root(store, trust);
+    enum asv_status status = load_certificates(store, trust);
     if (status == ASV_E_NOT_FOUND) {
-        free(trust); /* not installed yet */
-        return ASV_OK;
-    }
-    if (status == ASV_OK) {
-        status = load_chain(store, trust, NULL);
-    }
-    if (status == ASV_E_NOT_FOUND) {
-        free(trust); /* the installation was cut off: it is done again */
+        free(trust);
         return ASV_OK;
     }
     if (status != ASV_OK) {
@@ -130,9 +169,7 @@ enum asv_status asv_store_trust_load(struct asv_store *store, struct asv_err *er
         store->fault = true;
         return ASV_OK;
     }
-    load_bulletin(store, trust);
-    load_revocations(store, trust);
-    load_orders(store, trust);
+    load_objects(store, trust);
     store->trust = trust;
     store->trust_broken = false;
     return ASV_OK;
@@ -205,13 +242,13 @@ static enum asv_status forget_old(struct asv_store *store, const uint8_t root_pk
         return ASV_OK;
     }
     if (memcmp(store->trust->root_pk, root_pk, sizeof store->trust->root_pk) != 0) {
-        status = asv_flash_remove(store->flash, "trust/revocations");
+        status = asv_flash_remove_twice(store->flash, "trust/revocations");
     }
     if (memcmp(store->trust->cert_digest, cert_digest, sizeof cert_digest) == 0) {
         return status;
     }
     for (size_t i = 0; status == ASV_OK && i < sizeof paths / sizeof paths[0]; i++) {
-        status = asv_flash_remove(store->flash, paths[i]);
+        status = asv_flash_remove_twice(store->flash, paths[i]);
     }
     return status;
 }
@@ -240,10 +277,10 @@ enum asv_status asv_store_install(struct asv_store *store, struct asv_bytes root
     }
     status = forget_old(store, root_pk, &chain);
     if (status == ASV_OK) {
-        status = asv_flash_replace(store->flash, "trust/root", root_pk, sizeof root_pk);
+        status = asv_flash_replace_twice(store->flash, "trust/root", root_pk, sizeof root_pk);
     }
     if (status == ASV_OK) {
-        status = asv_flash_replace(store->flash, "trust/chain", chain_bytes.data, chain_bytes.len);
+        status = asv_flash_replace_twice(store->flash, "trust/chain", chain_bytes.data, chain_bytes.len);
     }
     if (status != ASV_OK) {
         return asv_fail(err, status, "the certificate cannot be written");
@@ -274,17 +311,17 @@ static void note_installed(struct asv_store *store, enum asv_wire_type type, uin
     asv_store_note(store, ASV_DEVLOG_INSTALLED, value, sizeof value);
 }
 
-/* Writes the object to its file and its bytes to held[cap]. */
+/* Writes the object to its files and its bytes to held[cap]. */
 static enum asv_status keep(struct asv_store *store, const char *path, struct asv_bytes object, uint8_t *held,
                             size_t cap, struct asv_err *err)
 {
     if (object.len > cap) {
         return asv_fail(err, ASV_E_LIMIT, "the object is too long to be kept");
     }
-    enum asv_status status = asv_flash_replace(store->flash, path, object.data, object.len);
+    enum asv_status status = asv_flash_replace_twice(store->flash, path, object.data, object.len);
     if (status == ASV_E_NO_SPACE) {
         asv_store_release_reserve(store);
-        status = asv_flash_replace(store->flash, path, object.data, object.len);
+        status = asv_flash_replace_twice(store->flash, path, object.data, object.len);
         asv_store_fill_reserve(store);
     }
     if (status != ASV_OK) {

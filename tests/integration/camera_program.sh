@@ -65,7 +65,11 @@ for file in state/counter state/store state/clock state/marks state/log; do
   says "1 recorded" 0 "$camera" record cam --input in.mp4 --rate full
   [ "$("$camera" list cam | tail -1 | cut -f1)" -eq $((last + 1)) ]
 done
-printf garbage > cam/trust/chain
+for file in trust/bulletin trust/root state/identity; do # there twice
+  printf garbage > "cam/$file"
+  says "1 recorded" 0 "$camera" record cam --input in.mp4 --rate full
+done
+printf garbage | tee cam/trust/chain > cam/trust/chain.copy
 says "install it again" 0 "$camera" status cam
 grep -q FAULT out
 says "install again" 1 "$camera" record cam --input in.mp4 --rate full

@@ -333,7 +333,7 @@ static void without_any_key_it_says_what_to_do(void **state)
     (void)state;
     size_t len = 0;
     uint8_t *stream = asv_fmp4_stream(1, 1000, 1000, &len);
-    assert_int_equal(asv_flash_remove(&rig.flash.flash, "trust/bulletin"), ASV_OK);
+    assert_int_equal(asv_flash_remove_twice(&rig.flash.flash, "trust/bulletin"), ASV_OK);
     asv_rig_boot(&rig);
     assert_int_equal(asv_rig_record(&rig, stream, len, len, 10), ASV_E_STATE);
     assert_non_null(strstr(rig.err.text, "bulletin"));

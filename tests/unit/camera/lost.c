@@ -408,6 +408,71 @@ static void an_epoch_that_is_lost_is_that_of_a_recording_or_a_new_one(void **sta
     assert_int_equal(asv_rig_judge_all(&rig), 1);
 }
 
+/* What nothing can be recorded without is there twice. */
+static void one_spoilt_file_stops_no_recording(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"state/identity", "state/counter", "trust/root", "trust/chain",
+                                        "trust/bulletin"};
+    for (size_t i = 0; i < 2 * sizeof paths / sizeof paths[0]; i++) {
+        char path[ASV_FLASH_PATH_MAX + 1];
+        asv_flash_copy_path(path, paths[i / 2], i % 2);
+        spoil(path);
+        reboot();
+        assert_int_equal(rig.store->fault, i % 2 == 0 || strcmp(paths[i / 2], "state/counter") == 0);
+        assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
+        assert_int_equal(asv_rig_judge_all(&rig), 2 + i);
+        if (i % 2 == 0) { /* there are two again */
+            reboot();
+            assert_false(rig.store->fault);
+        } else {
+            spoil(path);
+        }
+    }
+}
+
+static enum asv_status install(void)
+{
+    return asv_store_install(rig.store, (struct asv_bytes){rig.agency.root.pk, sizeof rig.agency.root.pk},
+                             rig.agency.camera.chain.encoded,
+                             (struct asv_bytes){rig.bulletin_data, rig.bulletin_len}, &rig.err);
+}
+
+static void an_installation_that_is_cut_off_is_done_again(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"trust/root", "trust/chain", "trust/bulletin"};
+    for (int fresh = 0; fresh < 2; fresh++) {
+        struct asv_flash_mem base;
+        for (size_t i = 0; i < 3 && fresh != 0; i++) {
+            assert_int_equal(asv_flash_remove_twice(&rig.flash.flash, paths[i]), ASV_OK);
+        }
+        asv_rig_shut(&rig);
+        asv_flash_mem_clone(&base, &rig.flash);
+        for (uint64_t cut = 1; cut != 0; cut++) {
+            for (int loss = 0; loss < 3; loss++) {
+                asv_flash_mem_free(&rig.flash);
+                asv_flash_mem_clone(&rig.flash, &base);
+                asv_rig_boot(&rig);
+                rig.flash.cut_at = rig.flash.operations + cut;
+                rig.flash.cut_byte = 20;
+                enum asv_status status = install();
+                bool reached = rig.flash.off;
+                assert_true(reached || status == ASV_OK);
+                asv_rig_crash(&rig, (enum asv_flash_mem_loss)loss, cut);
+                asv_rig_boot(&rig);
+                assert_true(fresh != 0 || rig.store->trust != NULL);
+                assert_int_equal(install(), ASV_OK);
+                assert_true(rig.store->trust != NULL && rig.store->trust->has_bulletin);
+                asv_rig_shut(&rig);
+                cut = reached ? cut : UINT64_MAX; /* over */
+            }
+        }
+        asv_flash_mem_free(&base);
+        asv_rig_boot(&rig);
+    }
+}
+
 static void a_certificate_that_is_spoilt_can_be_installed_again(void **state)
 {
     (void)state;
@@ -415,16 +480,16 @@ static void a_certificate_that_is_spoilt_can_be_installed_again(void **state)
     for (size_t i = 0; i < 2; i++) {
         static struct asv_recorder recorder;
         const struct asv_recorder_options options = {.full_speed = true};
+        char copy[ASV_FLASH_PATH_MAX + 1];
+        asv_flash_copy_path(copy, paths[i], 1);
         spoil(paths[i]);
+        spoil(copy);
         reboot();
         assert_null(rig.store->trust);
         assert_int_equal(rig.store->clip_count, 1 + i);
         assert_int_equal(asv_recorder_open(&recorder, rig.store, &options, &rig.err), ASV_E_STATE);
         assert_non_null(strstr(rig.err.text, "install again"));
-        assert_int_equal(
-            asv_store_install(rig.store, (struct asv_bytes){rig.agency.root.pk, sizeof rig.agency.root.pk},
-                              rig.agency.camera.chain.encoded, (struct asv_bytes){NULL, 0}, &rig.err),
-            ASV_OK);
+        assert_int_equal(install(), ASV_OK);
         reboot();
         assert_int_equal(asv_rig_record(&rig, stream, stream_len, 65536, 100), ASV_OK);
         assert_int_equal(asv_rig_judge_all(&rig), 2 + i);
@@ -459,6 +524,8 @@ int main(void)
         TEST(a_marker_under_which_the_medium_fails_is_not_lost),
         TEST(no_number_is_given_twice_when_the_counter_is_lost),
         TEST(an_epoch_that_is_lost_is_that_of_a_recording_or_a_new_one),
+        TEST(one_spoilt_file_stops_no_recording),
+        TEST(an_installation_that_is_cut_off_is_done_again),
         TEST(a_certificate_that_is_spoilt_can_be_installed_again),
         TEST(what_does_not_belong_in_the_store_is_in_nobodys_way),
     };
