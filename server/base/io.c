@@ -52,6 +52,25 @@ enum asv_status asv_io_open(int dir, const char *name, int flags, mode_t mode, i
     return ASV_OK;
 }
 
+enum asv_status asv_io_open_file(int dir, const char *name, int *fd, struct asv_err *err)
+{
+    int opened = -1;
+    struct stat st;
+    enum asv_status status =
+        asv_io_open(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &opened, err); /* O_NONBLOCK: a FIFO */
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (fstat(opened, &st) != 0 || !S_ISREG(st.st_mode)) {
+        char text[ASV_ERR_TEXT_BYTES];
+        snprintf(text, sizeof text, "%s: is no file", name);
+        close(opened);
+        return asv_fail(err, ASV_E_MALFORMED, text);
+    }
+    *fd = opened;
+    return ASV_OK;
+}
+
 /* Makes one component below dir, unless it is there, and the new name durable. */
 static enum asv_status make_component(int dir, const char *name, struct asv_err *err)
 {
@@ -193,7 +212,7 @@ enum asv_status asv_io_read_file(int dir, const char *name, void *out, size_t ca
 {
     int fd = -1;
     uint64_t size = 0;
-    enum asv_status status = asv_io_open(dir, name, O_RDONLY | O_NOFOLLOW, 0, &fd, err);
+    enum asv_status status = asv_io_open_file(dir, name, &fd, err);
     if (status != ASV_OK) {
         return status;
     }

@@ -24,6 +24,10 @@ ASV_MUST_CHECK enum asv_status asv_io_fail(struct asv_err *err, int e, const cha
 ASV_MUST_CHECK enum asv_status asv_io_open(int dir, const char *name, int flags, mode_t mode, int *fd,
                                            struct asv_err *err);
 
+/* For reading. Only a regular file is opened, and never waited for: ASV_E_MALFORMED for a FIFO, a directory
+ * or a device; a symbolic link fails. */
+ASV_MUST_CHECK enum asv_status asv_io_open_file(int dir, const char *name, int *fd, struct asv_err *err);
+
 /* Directory name below dir, made (0700) when it is missing, every component of it; *fd may be NULL. The
  * parents of directories that were made are fsynced. */
 ASV_MUST_CHECK enum asv_status asv_io_open_dir(int dir, const char *name, bool make, int *fd,

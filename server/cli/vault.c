@@ -20,6 +20,7 @@
 #define RATE_DEFAULT (UINT64_C(50) << 20)
 #define RATE_MIN     (UINT64_C(64) << 10)
 #define RATE_MAX     (UINT64_C(1) << 40)
+#define MAX_DOCKS    256
 
 /* A vault that is not there is not made: the disk may not be mounted. */
 static enum asv_status check_there(const char *path, struct asv_err *err)
@@ -70,6 +71,11 @@ struct scrub {
     bool live; /* progress on the terminal */
     json_t *findings;
     bool alarm_failed;
+    size_t dock_count;
+    struct dock_key {
+        uint8_t cert[ASV_SHA256_BYTES];
+        uint8_t pk[ASV_ED25519_PK_BYTES];
+    } docks[MAX_DOCKS];
 };
 
 static enum asv_status pace(void *ctx, uint64_t bytes)
@@ -94,13 +100,18 @@ static enum asv_status pace(void *ctx, uint64_t bytes)
     return ASV_OK;
 }
 
-static void raise_alarm(struct scrub *scrub, const char *path, enum asv_part part)
+static void raise_alarm(struct scrub *scrub, const char *path, enum asv_part part,
+                        enum asv_scrub_finding finding)
 {
     char detail[400];
     enum asv_db_outcome outcome;
-    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_DAMAGED_CLIP, .slot = -1, .detail = detail};
-    snprintf(detail, sizeof detail, "%s: no directory of the vault holds the whole %s any more", path,
-             asv_part_name(part));
+    bool lost = finding == ASV_SCRUB_DAMAGED;
+    const struct asv_db_alarm alarm = {
+        .kind = lost ? ASV_DB_ALARM_DAMAGED_CLIP : ASV_DB_ALARM_STORAGE, .slot = -1, .detail = detail};
+    snprintf(detail, sizeof detail,
+             lost ? "%s: no directory of the vault holds the whole %s any more"
+                  : "%s: one directory of the vault has lost its %s and does not take the other's",
+             path, asv_part_name(part));
     if (scrub->db != NULL) {
         scrub->alarm_failed |= asv_db_alarm_raise(scrub->db, &alarm, &outcome, NULL) != ASV_OK;
     }
@@ -110,7 +121,10 @@ static void found(void *ctx, const char *path, enum asv_part part, unsigned root
                   enum asv_scrub_finding finding)
 {
     struct scrub *scrub = ctx;
-    const char *what = finding == ASV_SCRUB_REPAIRED ? "repaired" : "damaged";
+    static const char *const names[] = {[ASV_SCRUB_REPAIRED] = "repaired",
+                                        [ASV_SCRUB_FAILED] = "unrepaired",
+                                        [ASV_SCRUB_DAMAGED] = "damaged"};
+    const char *what = names[finding];
     if (scrub->findings != NULL) {
         (void)json_array_append_new(scrub->findings,
                                     json_pack("{s:s, s:s, s:i, s:s}", "path", path, "part",
@@ -119,36 +133,42 @@ static void found(void *ctx, const char *path, enum asv_part part, unsigned root
         fprintf(scrub->cli->out, "%s%-12s %s/%s (%s)\n", scrub->live ? "\r" : "", what, path,
                 asv_part_name(part), root == 0 ? "vault" : "mirror");
     }
-    if (finding == ASV_SCRUB_DAMAGED) {
-        raise_alarm(scrub, path, part);
+    if (finding != ASV_SCRUB_REPAIRED) {
+        raise_alarm(scrub, path, part, finding);
     }
 }
 
-/* The key that decides between two differing commit records: that of the dock, when there is only one. */
-struct only_dock {
-    size_t count;
-    uint8_t pk[ASV_ED25519_PK_BYTES];
-};
-
-static enum asv_status count_dock(void *ctx, const struct asv_agency_entry *entry, struct asv_err *err)
+/* Signing keys of the docks that the agency has, or had. */
+static enum asv_status add_dock(void *ctx, const struct asv_agency_entry *entry, struct asv_err *err)
 {
-    struct only_dock *only = ctx;
-    (void)err;
-    only->count++;
-    memcpy(only->pk, entry->chain.leaf.signing_pk, sizeof only->pk);
+    struct scrub *scrub = ctx;
+    if (scrub->dock_count == MAX_DOCKS) {
+        return asv_fail(err, ASV_E_LIMIT, "more docks than this program can hold");
+    }
+    struct dock_key *dock = &scrub->docks[scrub->dock_count++];
+    memcpy(dock->cert, entry->digest, sizeof dock->cert);
+    memcpy(dock->pk, entry->chain.leaf.signing_pk, sizeof dock->pk);
     return ASV_OK;
 }
 
-static bool find_dock(const struct asv_cli *cli, uint8_t pk[ASV_ED25519_PK_BYTES])
+/* Without the agency directory what docks signed must only decode. */
+static enum asv_status read_docks(struct scrub *scrub, struct asv_err *err)
 {
-    struct only_dock only = {0};
     asv_auto_agency struct asv_agency_dir *agency = NULL;
-    if (asv_agency_open(cli, false, &agency, NULL) != ASV_OK ||
-        asv_agency_each(agency, "docks", count_dock, &only, NULL) != ASV_OK || only.count != 1) {
-        return false;
+    return asv_agency_open(scrub->cli, false, &agency, NULL) != ASV_OK
+               ? ASV_OK
+               : asv_agency_each(agency, "docks", add_dock, scrub, err);
+}
+
+static const uint8_t *dock_key(void *ctx, const uint8_t cert[32])
+{
+    const struct scrub *scrub = ctx;
+    for (size_t i = 0; i < scrub->dock_count; i++) {
+        if (memcmp(scrub->docks[i].cert, cert, sizeof scrub->docks[i].cert) == 0) {
+            return scrub->docks[i].pk;
+        }
     }
-    memcpy(pk, only.pk, sizeof only.pk);
-    return true;
+    return NULL;
 }
 
 static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report *report, struct asv_err *err)
@@ -159,21 +179,24 @@ static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report 
         json_t *findings = scrub->findings;
         scrub->findings = NULL;
         return asv_json_print_take(cli->out,
-                                   json_pack("{s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips,
-                                             "bytes", (json_int_t)report->bytes, "repaired",
-                                             (json_int_t)report->repaired, "damaged",
+                                   json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "clips",
+                                             (json_int_t)report->clips, "bytes", (json_int_t)report->bytes,
+                                             "repaired", (json_int_t)report->repaired, "unrepaired",
+                                             (json_int_t)report->failed, "damaged",
                                              (json_int_t)report->damaged, "findings", findings),
                                    err);
     }
-    fprintf(cli->out, "%schecked      %llu clips, %s\nrepaired     %llu files\ndamaged      %llu clips\n",
+    fprintf(cli->out,
+            "%schecked      %llu clips, %s\nrepaired     %llu files\nunrepaired   %llu files\n"
+            "damaged      %llu clips\n",
             scrub->live ? "\r" : "", (unsigned long long)report->clips, asv_text_bytes(text, report->bytes),
-            (unsigned long long)report->repaired, (unsigned long long)report->damaged);
+            (unsigned long long)report->repaired, (unsigned long long)report->failed,
+            (unsigned long long)report->damaged);
     return ASV_OK;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
-    uint8_t dock_pk[ASV_ED25519_PK_BYTES];
     struct asv_scrub_report report = {0};
     asv_auto_vault struct asv_vault *vault = NULL;
     asv_auto_db struct asv_db *db = NULL;
@@ -194,15 +217,21 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         .live = !json && isatty(fileno(cli->err)) == 1,
         .findings = json ? json_array() : NULL,
     };
-    const struct asv_scrub_ops ops = {.ctx = &scrub, .read = pace, .found = found};
-    bool has_dock = find_dock(cli, dock_pk);
-    status = asv_vault_scrub(vault, has_dock ? dock_pk : NULL, &ops, &report, err);
+    const struct asv_scrub_ops ops = {.ctx = &scrub, .read = pace, .found = found, .dock_key = dock_key};
+    status = read_docks(&scrub, err);
+    if (status == ASV_OK) {
+        status = asv_vault_scrub(vault, &ops, &report, err);
+    }
     if (status == ASV_OK) {
         status = print(&scrub, &report, err);
     }
     json_decref(scrub.findings);
     if (status == ASV_OK && scrub.alarm_failed) {
         status = asv_fail(err, ASV_E_AWAY, "an alarm could not be recorded in the database");
+    }
+    if (status == ASV_OK && report.failed != 0 && report.damaged == 0) {
+        status =
+            asv_failf(err, ASV_E_IO, "%llu files could not be restored", (unsigned long long)report.failed);
     }
     if (status == ASV_OK && report.damaged != 0) {
         status = asv_failf(err, ASV_E_DIGEST, "%llu clips are damaged", (unsigned long long)report.damaged);

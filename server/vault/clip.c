@@ -185,16 +185,6 @@ unsigned asv_clip_replicas(const struct asv_clip_dir *clip)
     return replicas;
 }
 
-/* The first root that still holds everything. */
-static size_t best_root(const struct asv_clip_dir *clip)
-{
-    size_t i = 0;
-    while (i + 1 < clip->vault->root_count && clip->roots[i].failed) {
-        i++;
-    }
-    return i;
-}
-
 enum asv_status asv_clip_part_fd(struct asv_clip_dir *clip, size_t root, enum asv_part part, int *fd,
                                  struct asv_err *err)
 {
@@ -227,10 +217,48 @@ enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, cons
     return status;
 }
 
+/* Asks root after root. One that was away for a while lacks parts, or does not give them back, that another
+ * one has: a commit record above all, which must not be taken for one that was never written. */
+typedef enum asv_status (*root_read)(int dir, void *ctx, struct asv_err *err);
+static enum asv_status read_any_root(const struct asv_clip_dir *clip, root_read read, void *ctx,
+                                     struct asv_err *err)
+{
+    enum asv_status status = ASV_E_NOT_FOUND;
+    struct asv_err why = {0};
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        struct asv_err here = {0};
+        if (clip->roots[i].failed) {
+            continue;
+        }
+        enum asv_status got = read(clip->roots[i].dir, ctx, &here);
+        if (got != ASV_E_NOT_FOUND && got != ASV_E_IO) {
+            return got == ASV_OK ? ASV_OK : asv_fail(err, got, here.text);
+        }
+        if (status == ASV_E_NOT_FOUND) {
+            status = got;
+            why = here;
+        }
+    }
+    return asv_fail(err, status, why.text);
+}
+
+struct whole_read {
+    enum asv_part part;
+    void *out;
+    size_t cap, *len;
+};
+
+static enum asv_status read_whole(int dir, void *ctx, struct asv_err *err)
+{
+    const struct whole_read *want = ctx;
+    return asv_io_read_file(dir, asv_part_name(want->part), want->out, want->cap, want->len, err);
+}
+
 enum asv_status asv_clip_get(struct asv_clip_dir *clip, enum asv_part part, void *out, size_t cap,
                              size_t *len, struct asv_err *err)
 {
-    return asv_io_read_file(clip->roots[best_root(clip)].dir, asv_part_name(part), out, cap, len, err);
+    struct whole_read want = {part, out, cap, len};
+    return read_any_root(clip, read_whole, &want, err);
 }
 
 enum asv_status asv_clip_write(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset,
@@ -251,11 +279,24 @@ enum asv_status asv_clip_write(struct asv_clip_dir *clip, enum asv_part part, ui
     return status;
 }
 
-/* Opens a part of the best root for reading; ASV_E_NOT_FOUND when there is none. */
+struct part_open {
+    enum asv_part part;
+    int fd;
+};
+
+static enum asv_status open_in_root(int dir, void *ctx, struct asv_err *err)
+{
+    struct part_open *want = ctx;
+    return asv_io_open_file(dir, asv_part_name(want->part), &want->fd, err);
+}
+
+/* Opens a part for reading; ASV_E_NOT_FOUND when no root has it. */
 static enum asv_status open_part(struct asv_clip_dir *clip, enum asv_part part, int *fd, struct asv_err *err)
 {
-    return asv_io_open(clip->roots[best_root(clip)].dir, asv_part_name(part), O_RDONLY | O_NOFOLLOW, 0, fd,
-                       err);
+    struct part_open want = {part, -1};
+    enum asv_status status = read_any_root(clip, open_in_root, &want, err);
+    *fd = want.fd;
+    return status;
 }
 
 enum asv_status asv_clip_read(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset, void *out,
@@ -372,6 +413,29 @@ enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err)
 
 /* ---- moving ---- */
 
+/* Whether `to` is this clip's own directory in that root already: an earlier attempt got so far there, and
+ * failed in the other one. */
+static bool is_there(const struct asv_clip_dir *clip, size_t root, const struct stat *to)
+{
+    struct stat mine;
+    return clip->roots[root].dir >= 0 && fstat(clip->roots[root].dir, &mine) == 0 &&
+           mine.st_ino == to->st_ino && mine.st_dev == to->st_dev;
+}
+
+/* The name must be free in every root, also in those that lack the clip: what lies there is in custody, and
+ * was put there while this root was away. */
+static enum asv_status check_free(const struct asv_clip_dir *clip, const char *to, struct asv_err *err)
+{
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        struct stat st;
+        if (fstatat(clip->vault->roots[i].dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            !is_there(clip, i, &st)) {
+            return asv_io_fail(err, EEXIST, to);
+        }
+    }
+    return ASV_OK;
+}
+
 /* Renames in one root and fsyncs both parents, so that the clip is under one name after any crash. */
 static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, const char *parent,
                                     const char *to, struct asv_err *err)
@@ -384,15 +448,13 @@ static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, cons
 
     snprintf(old, sizeof old, "%s", clip->path);
     *strrchr(old, '/') = '\0';
-    if (fstatat(vault_dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-        return asv_io_fail(err, EEXIST, to);
-    }
+    bool moved = fstatat(vault_dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0;
     enum asv_status status = asv_io_open_dir(vault_dir, parent, true, &new_parent, err);
     if (status != ASV_OK) {
         return status;
     }
     status = asv_io_open_dir(vault_dir, old, false, &old_parent, err);
-    if (status == ASV_OK) {
+    if (status == ASV_OK && !moved) {
         status = asv_io_rename(vault_dir, clip->path, vault_dir, to, err);
     }
     if (status == ASV_OK) {
@@ -411,10 +473,10 @@ static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, cons
 static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area, const char *parent,
                             const char *to, struct asv_err *err)
 {
-    enum asv_status status = ASV_OK;
     if (strcmp(clip->path, to) == 0) {
         return ASV_OK;
     }
+    enum asv_status status = check_free(clip, to, err);
     for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
         if (!clip->roots[i].failed) {
             status = asv_clip_tolerate(clip, i, move_in_root(clip, i, parent, to, err));

@@ -47,6 +47,17 @@ ASV_MUST_CHECK enum asv_status asv_payload_hash(int fd, uint64_t chunks, asv_lea
                                                 uint8_t rest[ASV_VAULT_FINAL_BYTES], size_t *rest_len,
                                                 struct asv_err *err);
 
+/* ---- what else is signed beside the commit record (signed.c) ---- */
+
+/* Whether the receipt in this clip directory is for this clip, and signed by the dock it names if ops know
+ * that one's key; *time_ms: when it was given. */
+bool asv_signed_receipt(int dir, const struct asv_commit *commit, const struct asv_scrub_ops *ops,
+                        int64_t *time_ms);
+
+/* Whether the proof of erasure in dirs[at] is of this clip and signed by its camera, whose chain lies in one
+ * of the directories (-1: not there). */
+bool asv_signed_erasure(const int dirs[ASV_VAULT_ROOTS], const struct asv_commit *commit, size_t at);
+
 /* Room for the absolute minimum of a path below a root: ASV_E_LIMIT never happens for paths the vault itself
  * made. */
 #define ASV_VAULT_AREAS 3

@@ -15,10 +15,10 @@
 #include "server/vault/internal.h"
 
 #define COPY_BLOCK_BYTES (256u * 1024)
+#define REPAIR_NAME      ".repair"
 
 struct scrub {
     struct asv_vault *vault;
-    const uint8_t *dock_pk;
     const struct asv_scrub_ops *ops;
     struct asv_scrub_report *report;
 };
@@ -30,6 +30,14 @@ struct subject {
     int dirs[ASV_VAULT_ROOTS]; /* -1: not there */
     struct asv_commit commit;
     bool damaged;
+};
+
+/* One part in one root. */
+struct held {
+    bool present;
+    bool whole;
+    uint8_t digest[32]; /* of what is there */
+    int64_t time_ms;    /* of a receipt */
 };
 
 /* What a part must be, taken from the commit record. */
@@ -114,36 +122,51 @@ static enum asv_status part_digest(const struct subject *subject, enum asv_part 
     return status;
 }
 
-/* Whether the root holds the part whole; *digest is what it holds (only then). */
-static enum asv_status part_is_whole(const struct subject *subject, size_t root, enum asv_part part,
-                                     const struct expectation *want, bool *whole, uint8_t digest[32])
+/* Whether the signed part is what it should be: by a dock or the clip's camera, and of this clip. */
+static bool is_right(const struct subject *subject, size_t root, enum asv_part part, struct held *held)
+{
+    if (part == ASV_PART_RECEIPT) {
+        return asv_signed_receipt(subject->dirs[root], &subject->commit, subject->scrub->ops, &held->time_ms);
+    }
+    if (part == ASV_PART_ERASURE) {
+        return asv_signed_erasure(subject->dirs, &subject->commit, root);
+    }
+    return true;
+}
+
+/* What the root holds of the part. Only what the reader says is an error: a part that cannot be read is not
+ * whole. */
+static enum asv_status look_at(const struct subject *subject, size_t root, enum asv_part part,
+                               const struct expectation *want, struct held *held)
 {
     int fd = -1;
     uint64_t size = 0;
-    *whole = false;
+    *held = (struct held){0};
     if (subject->dirs[root] < 0) {
         return ASV_OK;
     }
-    enum asv_status status =
-        asv_io_open(subject->dirs[root], asv_part_name(part), O_RDONLY | O_NOFOLLOW, 0, &fd, NULL);
-    if (status == ASV_E_NOT_FOUND) {
-        asv_sha256(digest, "", 0);
-        *whole = want->known && want->bytes == 0; /* an empty tail needs no file */
+    enum asv_status status = asv_io_open_file(subject->dirs[root], asv_part_name(part), &fd, NULL);
+    held->present = status != ASV_E_NOT_FOUND;
+    if (!held->present) {
+        held->whole = want->known && want->bytes == 0; /* an empty tail needs no file */
         return ASV_OK;
     }
     if (status == ASV_OK) {
         status = asv_io_size(fd, &size, asv_part_name(part), NULL);
     }
     if (status == ASV_OK) {
-        status = part_digest(subject, part, fd, digest);
+        status = part_digest(subject, part, fd, held->digest);
+    }
+    if (fd >= 0) {
         close(fd);
     }
-    if (status == ASV_OK) {
-        *whole = !want->known || ((want->bytes == UINT64_MAX || size == want->bytes) &&
-                                  memcmp(digest, want->digest, 32) == 0);
-        return subject->scrub->ops->read(subject->scrub->ops->ctx, size);
+    if (status != ASV_OK) {
+        return ASV_OK;
     }
-    return ASV_OK; /* unreadable: not whole */
+    held->whole = !want->known ? is_right(subject, root, part, held)
+                               : (want->bytes == UINT64_MAX || size == want->bytes) &&
+                                     memcmp(held->digest, want->digest, 32) == 0;
+    return subject->scrub->ops->read(subject->scrub->ops->ctx, size);
 }
 
 static enum asv_status copy_bytes(int from, int to, const char *what, struct asv_err *err)
@@ -172,96 +195,121 @@ static enum asv_status copy_bytes(int from, int to, const char *what, struct asv
     return status;
 }
 
-/* Replaces a part of one root by the other's, as asv_io_replace_file would. */
-static enum asv_status repair(struct subject *subject, size_t good, size_t bad, enum asv_part part,
-                              struct asv_err *err)
+/* Copies a part into the other root's directory under another name, and reads the copy back: what was read
+ * of the good one the first time need not be what was read of it now, nor what the disk has taken. */
+static enum asv_status copy_part(const struct subject *subject, size_t good, size_t bad, enum asv_part part,
+                                 const uint8_t want[32], struct asv_err *err)
 {
     const char *name = asv_part_name(part);
+    uint8_t digest[32];
     int from = -1;
     int to = -1;
-    if (subject->dirs[bad] < 0) {
-        enum asv_status made = asv_io_open_dir(subject->scrub->vault->roots[bad].dir, subject->path, true,
-                                               &subject->dirs[bad], err);
-        if (made != ASV_OK) {
-            return made;
-        }
-    }
-    enum asv_status status = asv_io_open(subject->dirs[good], name, O_RDONLY | O_NOFOLLOW, 0, &from, err);
+    enum asv_status status = asv_io_open_file(subject->dirs[good], name, &from, err);
     if (status != ASV_OK) {
         return status;
     }
     status =
-        asv_io_open(subject->dirs[bad], ".repair", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &to, err);
+        asv_io_open(subject->dirs[bad], REPAIR_NAME, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &to, err);
     if (status == ASV_OK) {
         status = copy_bytes(from, to, name, err);
         if (status == ASV_OK) {
             status = asv_io_sync_data(to, name, err);
         }
+        if (status == ASV_OK) {
+            (void)posix_fadvise(to, 0, 0, POSIX_FADV_DONTNEED); /* from the disk, if it can be had */
+            status = part_digest(subject, part, to, digest);
+        }
+        if (status == ASV_OK && memcmp(digest, want, sizeof digest) != 0) {
+            status = asv_fail(err, ASV_E_DIGEST, "the copy is not what was copied");
+        }
         close(to);
-    }
-    if (status == ASV_OK) {
-        status = asv_io_rename(subject->dirs[bad], ".repair", subject->dirs[bad], name, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_io_sync_dir(subject->dirs[bad], name, err);
     }
     close(from);
     return status;
 }
 
+/* Replaces a part of one root by the other's, whose digest is `want`, as asv_io_replace_file would. */
+static enum asv_status repair(struct subject *subject, size_t good, size_t bad, enum asv_part part,
+                              const uint8_t want[32], struct asv_err *err)
+{
+    const char *name = asv_part_name(part);
+    enum asv_status status = ASV_OK;
+    if (subject->dirs[bad] < 0) {
+        status = asv_io_open_dir(subject->scrub->vault->roots[bad].dir, subject->path, true,
+                                 &subject->dirs[bad], err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = copy_part(subject, good, bad, part, want, err);
+    if (status == ASV_OK) {
+        status = asv_io_rename(subject->dirs[bad], REPAIR_NAME, subject->dirs[bad], name, err);
+    }
+    if (status != ASV_OK) {
+        (void)unlinkat(subject->dirs[bad], REPAIR_NAME, 0);
+        return status;
+    }
+    return asv_io_sync_dir(subject->dirs[bad], name, err);
+}
+
 static void found(struct subject *subject, enum asv_part part, size_t root, enum asv_scrub_finding finding)
 {
     const struct asv_scrub_ops *ops = subject->scrub->ops;
-    if (finding == ASV_SCRUB_DAMAGED) {
-        subject->damaged = true;
-    } else {
-        subject->scrub->report->repaired++;
-    }
+    subject->damaged = subject->damaged || finding == ASV_SCRUB_DAMAGED;
+    subject->scrub->report->repaired += finding == ASV_SCRUB_REPAIRED;
+    subject->scrub->report->failed += finding == ASV_SCRUB_FAILED;
     ops->found(ops->ctx, subject->path, part, (unsigned)root, finding);
 }
 
-static bool present(const struct subject *subject, size_t root, enum asv_part part)
+/* A disk that does not take the copy keeps none of the other clips from being looked at. */
+static void mend(struct subject *subject, size_t good, size_t bad, enum asv_part part, const uint8_t want[32])
 {
-    return subject->dirs[root] >= 0 && faccessat(subject->dirs[root], asv_part_name(part), F_OK, 0) == 0;
+    bool done = repair(subject, good, bad, part, want, NULL) == ASV_OK;
+    found(subject, part, bad, done ? ASV_SCRUB_REPAIRED : ASV_SCRUB_FAILED);
 }
 
-static enum asv_status scrub_part(struct subject *subject, enum asv_part part, struct asv_err *err)
+/* Two right ones that differ: false when nothing says which counts. */
+static bool settle(struct held held[ASV_VAULT_ROOTS], enum asv_part part, const struct expectation *want)
+{
+    if (want->known || !held[0].whole || !held[1].whole || memcmp(held[0].digest, held[1].digest, 32) == 0) {
+        return true;
+    }
+    if (part != ASV_PART_RECEIPT || held[0].time_ms == held[1].time_ms) {
+        return false;
+    }
+    held[held[0].time_ms < held[1].time_ms ? 0 : 1].whole = false; /* that root was away meanwhile */
+    return true;
+}
+
+static enum asv_status scrub_part(struct subject *subject, enum asv_part part)
 {
     const size_t roots = subject->scrub->vault->root_count;
     const struct expectation want = expect(&subject->commit, part);
-    bool whole[ASV_VAULT_ROOTS] = {false};
-    uint8_t digest[ASV_VAULT_ROOTS][32];
+    struct held held[ASV_VAULT_ROOTS] = {0};
     bool any = false;
-    size_t good = 0;
 
     for (size_t i = 0; i < roots; i++) {
-        enum asv_status status = part_is_whole(subject, i, part, &want, &whole[i], digest[i]);
+        enum asv_status status = look_at(subject, i, part, &want, &held[i]);
         if (status != ASV_OK) {
             return status;
         }
-        any = any || present(subject, i, part);
-        if (whole[i] && !whole[good]) {
-            good = i;
-        }
+        any = any || held[i].present;
     }
     if (!want.known && !any) {
         return ASV_OK; /* an erasure record that has not come yet */
     }
-    if (!whole[good]) {
-        found(subject, part, good, ASV_SCRUB_DAMAGED);
+    if (!settle(held, part, &want)) {
+        found(subject, part, 1, ASV_SCRUB_DAMAGED);
         return ASV_OK;
     }
-    if (!want.known && roots == 2 && whole[0] && whole[1] && memcmp(digest[0], digest[1], 32) != 0) {
-        found(subject, part, 1, ASV_SCRUB_DAMAGED); /* two that differ, and nothing says which is right */
+    size_t good = held[0].whole ? 0 : 1;
+    if (!held[good].whole) {
+        found(subject, part, 0, ASV_SCRUB_DAMAGED);
         return ASV_OK;
     }
     for (size_t i = 0; i < roots; i++) {
-        if (!whole[i] && present(subject, good, part)) {
-            enum asv_status status = repair(subject, good, i, part, err);
-            if (status != ASV_OK) {
-                return status;
-            }
-            found(subject, part, i, ASV_SCRUB_REPAIRED);
+        if (!held[i].whole && held[good].present) {
+            mend(subject, good, i, part, held[good].digest);
         }
     }
     return ASV_OK;
@@ -275,14 +323,17 @@ static bool read_commit(const struct subject *subject, size_t root, struct asv_c
         asv_io_read_file(subject->dirs[root], "commit", bytes, ASV_COMMIT_MAX_BYTES, len, NULL) != ASV_OK) {
         return false;
     }
-    const uint8_t *pk = subject->scrub->dock_pk;
-    return (pk != NULL ? asv_commit_verify(commit, bytes, *len, pk, NULL)
-                       : asv_commit_decode(commit, bytes, *len, NULL, NULL)) == ASV_OK;
+    const struct asv_scrub_ops *ops = subject->scrub->ops;
+    if (asv_commit_decode(commit, bytes, *len, NULL, NULL) != ASV_OK) {
+        return false;
+    }
+    const uint8_t *pk = ops->dock_key != NULL ? ops->dock_key(ops->ctx, commit->dock_cert) : NULL;
+    return pk == NULL || asv_commit_verify(commit, bytes, *len, pk, NULL) == ASV_OK;
 }
 
-/* Finds the commit record to go by and puts it into the roots that lack it. *committed is false when no root
- * has one: an interrupted commit, which is the dock's business. */
-static enum asv_status settle_commit(struct subject *subject, bool *committed, struct asv_err *err)
+/* Finds the commit record to go by and puts it into the roots that lack it. False when no root has one: an
+ * interrupted commit, which is the dock's business. */
+static bool settle_commit(struct subject *subject)
 {
     struct asv_commit commits[ASV_VAULT_ROOTS];
     uint8_t bytes[ASV_VAULT_ROOTS][ASV_COMMIT_MAX_BYTES];
@@ -294,19 +345,20 @@ static enum asv_status settle_commit(struct subject *subject, bool *committed, s
 
     for (size_t i = 0; i < roots; i++) {
         good[i] = read_commit(subject, i, &commits[i], bytes[i], &lens[i]);
-        any = any || present(subject, i, ASV_PART_COMMIT);
+        any = any || (subject->dirs[i] >= 0 && faccessat(subject->dirs[i], "commit", F_OK, 0) == 0);
         if (good[i] && chosen == ASV_VAULT_ROOTS) {
             chosen = i;
         }
     }
-    *committed = chosen != ASV_VAULT_ROOTS;
-    if (!*committed) {
+    if (chosen == ASV_VAULT_ROOTS) {
         if (any) {
             found(subject, ASV_PART_COMMIT, 0, ASV_SCRUB_DAMAGED);
         }
-        return ASV_OK;
+        return false;
     }
     subject->commit = commits[chosen];
+    uint8_t digest[32];
+    asv_sha256(digest, bytes[chosen], lens[chosen]);
     for (size_t i = 0; i < roots; i++) {
         if (good[i] && lens[i] == lens[chosen] && memcmp(bytes[i], bytes[chosen], lens[i]) == 0) {
             continue;
@@ -315,13 +367,9 @@ static enum asv_status settle_commit(struct subject *subject, bool *committed, s
             found(subject, ASV_PART_COMMIT, i, ASV_SCRUB_DAMAGED); /* two valid records that differ */
             continue;
         }
-        enum asv_status status = repair(subject, chosen, i, ASV_PART_COMMIT, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        found(subject, ASV_PART_COMMIT, i, ASV_SCRUB_REPAIRED);
+        mend(subject, chosen, i, ASV_PART_COMMIT, digest);
     }
-    return ASV_OK;
+    return true;
 }
 
 static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
@@ -331,8 +379,8 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
                                           ASV_PART_RECEIPT, ASV_PART_ERASURE};
     struct subject subject = {.scrub = ctx, .path = path, .dirs = {-1, -1}};
     (void)area;
+    (void)err;
     enum asv_status status = ASV_OK;
-    bool committed = false;
 
     for (size_t i = 0; i < subject.scrub->vault->root_count; i++) {
         /* a directory that is missing in one root is what the repair is for */
@@ -341,10 +389,9 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
             subject.dirs[i] = -1;
         }
     }
-    status = settle_commit(&subject, &committed, err);
-    if (committed) {
+    if (settle_commit(&subject)) {
         for (size_t i = 0; status == ASV_OK && i < sizeof parts / sizeof *parts; i++) {
-            status = scrub_part(&subject, parts[i], err);
+            status = scrub_part(&subject, parts[i]);
         }
         subject.scrub->report->clips++;
         subject.scrub->report->bytes += subject.commit.payload_bytes;
@@ -358,11 +405,10 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
     return status;
 }
 
-enum asv_status asv_vault_scrub(struct asv_vault *vault, const uint8_t *dock_pk,
-                                const struct asv_scrub_ops *ops, struct asv_scrub_report *report,
-                                struct asv_err *err)
+enum asv_status asv_vault_scrub(struct asv_vault *vault, const struct asv_scrub_ops *ops,
+                                struct asv_scrub_report *report, struct asv_err *err)
 {
-    struct scrub scrub = {vault, dock_pk, ops, report};
+    struct scrub scrub = {vault, ops, report};
     *report = (struct asv_scrub_report){0};
     enum asv_status status = asv_vault_walk(vault, ASV_VAULT_SEALED, scrub_clip, &scrub, err);
     if (status == ASV_OK) {

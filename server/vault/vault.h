@@ -198,12 +198,14 @@ ASV_MUST_CHECK enum asv_status asv_vault_quarantine_bytes(struct asv_vault *vaul
 struct asv_scrub_report {
     uint64_t clips, bytes;
     uint64_t repaired; /* files restored from the mirror */
+    uint64_t failed;   /* files that should have been, but could not be written there */
     uint64_t damaged;  /* clips with a file that no root holds whole: an alarm */
 };
 
 /* What scrub says of one file, for the log: root 0 or 1. */
 enum asv_scrub_finding {
     ASV_SCRUB_REPAIRED, /* it differed and was replaced by the mirror's */
+    ASV_SCRUB_FAILED,   /* it differs and could not be replaced: the disk does not take it */
     ASV_SCRUB_DAMAGED,  /* it differs and no root has a whole one */
 };
 
@@ -213,13 +215,16 @@ struct asv_scrub_ops {
     enum asv_status (*read)(void *ctx, uint64_t bytes);
     void (*found)(void *ctx, const char *path, enum asv_part part, unsigned root,
                   enum asv_scrub_finding finding);
+    /* The signing key of the dock with this certificate; NULL: not known, and what it signed must then only
+     * decode. */
+    const uint8_t *(*dock_key)(void *ctx, const uint8_t cert[32]);
 };
 
 /* Checks every committed clip in every root against its commit record, and repairs what one root has lost
- * from the other. A commit record is believed when its bytes are the same in both roots or, where they
- * differ, when asv_commit_verify accepts it for dock_pk (NULL: it must then decode). */
-ASV_MUST_CHECK enum asv_status asv_vault_scrub(struct asv_vault *vault, const uint8_t *dock_pk,
-                                               const struct asv_scrub_ops *ops,
+ * from the other: what is right replaces what is not, never the other way round, and only after it was read
+ * back. Commit records and receipts are right when the dock signed them, a proof of erasure when the camera
+ * did; of two right receipts the later one counts, since a camera that docks again is given another. */
+ASV_MUST_CHECK enum asv_status asv_vault_scrub(struct asv_vault *vault, const struct asv_scrub_ops *ops,
                                                struct asv_scrub_report *report, struct asv_err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/verdict.h"
 #include "server/base/io.h"
 #include "tests/sim/fault_disk.h"
@@ -391,8 +392,9 @@ static void one_failed_disk_of_two_is_survived_and_counted(void **state)
 /* ---- scrub ---- */
 
 struct findings {
-    unsigned repaired, damaged;
+    unsigned repaired, failed, damaged;
     enum asv_part last;
+    const uint8_t *dock_pk;
 };
 
 static enum asv_status on_read(void *ctx, uint64_t bytes)
@@ -409,19 +411,57 @@ static void on_found(void *ctx, const char *path, enum asv_part part, unsigned r
     (void)path;
     (void)root;
     findings->repaired += finding == ASV_SCRUB_REPAIRED;
+    findings->failed += finding == ASV_SCRUB_FAILED;
     findings->damaged += finding == ASV_SCRUB_DAMAGED;
     findings->last = part;
 }
 
+static const uint8_t *on_dock_key(void *ctx, const uint8_t cert[32])
+{
+    const struct findings *findings = ctx;
+    (void)cert;
+    return findings->dock_pk;
+}
+
 static struct findings scrub(struct fixture *f, const uint8_t *dock_pk)
 {
-    struct findings findings = {0};
+    struct findings findings = {.dock_pk = dock_pk};
     struct asv_scrub_report report;
-    const struct asv_scrub_ops ops = {&findings, on_read, on_found};
-    assert_int_equal(asv_vault_scrub(f->vault, dock_pk, &ops, &report, NULL), ASV_OK);
+    const struct asv_scrub_ops ops = {&findings, on_read, on_found, on_dock_key};
+    assert_int_equal(asv_vault_scrub(f->vault, &ops, &report, NULL), ASV_OK);
     assert_int_equal(report.clips, 1);
     assert_int_equal(report.repaired, findings.repaired);
+    assert_int_equal(report.failed, findings.failed);
     return findings;
+}
+
+/* A receipt for what c describes, as given at time_ms. */
+static void put_receipt(struct asv_clip_dir *clip, const struct asv_commit *c, int64_t time_ms)
+{
+    static const uint8_t seed[32] = {1};
+    uint8_t pk[32];
+    uint8_t sk[64];
+    uint8_t data[ASV_RECEIPT_MAX_BYTES];
+    struct asv_writer writer;
+    struct asv_receipt receipt = {.integrity = c->integrity,
+                                  .provenance = ASV_PROVENANCE_TRUSTED,
+                                  .kind = c->integrity == ASV_INTEGRITY_VALID ? ASV_RECEIPT_STORED
+                                                                              : ASV_RECEIPT_QUARANTINED,
+                                  .time_ms = time_ms,
+                                  .custody = {.number = c->number,
+                                              .leaf_count = c->leaves,
+                                              .payload_bytes = (uint64_t)CHUNKS * ASV_VAULT_CHUNK_BYTES,
+                                              .seal_bytes = 8,
+                                              .stanza_count = 1}};
+    memcpy(receipt.custody.header, c->header_digest, 32);
+    memcpy(receipt.custody.root, c->root, 32);
+    memcpy(receipt.custody.tail, c->tail_digest, 32);
+    receipt.custody.link_bytes = c->link_bytes;
+    memcpy(receipt.custody.link, c->link_digest, 32);
+    asv_ed25519_from_seed(pk, sk, seed);
+    asv_writer_init(&writer, data, sizeof data);
+    assert_int_equal(asv_receipt_encode(&writer, &receipt, sk), ASV_OK);
+    assert_int_equal(asv_clip_put(clip, ASV_PART_RECEIPT, data, writer.len, NULL), ASV_OK);
 }
 
 static struct asv_clip_dir *committed_as(struct fixture *f, uint8_t pk[32], enum asv_integrity integrity)
@@ -446,7 +486,6 @@ static struct asv_clip_dir *committed_as(struct fixture *f, uint8_t pk[32], enum
     assert_int_equal(asv_clip_put(clip, ASV_PART_LINK, "the link", 8, NULL), ASV_OK);
     assert_int_equal(asv_clip_put(clip, ASV_PART_STANZAS, "stanzas", 7, NULL), ASV_OK);
     assert_int_equal(asv_clip_put(clip, ASV_PART_CHAIN, "chain", 5, NULL), ASV_OK);
-    assert_int_equal(asv_clip_put(clip, ASV_PART_RECEIPT, "receipt", 7, NULL), ASV_OK);
     assert_int_equal(asv_clip_sync(clip, NULL), ASV_OK);
     assert_int_equal(asv_clip_seal(clip, 20261123, uuid, NULL), ASV_OK);
     assert_int_equal(asv_clip_readback(clip, CHUNKS, NULL, bad, &bad_count, &mode, c.root, NULL), ASV_OK);
@@ -461,7 +500,19 @@ static struct asv_clip_dir *committed_as(struct fixture *f, uint8_t pk[32], enum
     assert_int_equal(asv_clip_digest(clip, ASV_PART_CHAIN, c.chain_digest, &size, NULL), ASV_OK);
     assert_int_equal(asv_commit_encode(&c, sk, bytes, sizeof bytes, &len), ASV_OK);
     assert_int_equal(asv_clip_put(clip, ASV_PART_COMMIT, bytes, len, NULL), ASV_OK);
+    put_receipt(clip, &c, 1000);
     return clip;
+}
+
+/* The commit record that lies there. */
+static struct asv_commit commit_of(struct asv_clip_dir *clip)
+{
+    uint8_t bytes[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_commit commit;
+    assert_int_equal(asv_clip_get(clip, ASV_PART_COMMIT, bytes, sizeof bytes, &len, NULL), ASV_OK);
+    assert_int_equal(asv_commit_decode(&commit, bytes, len, NULL, NULL), ASV_OK);
+    return commit;
 }
 
 static struct asv_clip_dir *committed(struct fixture *f, uint8_t pk[32])
@@ -516,9 +567,138 @@ static void scrub_repairs_each_part_of_either_root_from_the_other(void **state)
         assert_int_equal(truncate(path, 1000), 0);
         assert_int_equal(scrub(f, pk).repaired, 1);
         path_in(f, root, clip, "receipt", path, sizeof path);
+        flip_byte(path, 200);
+        assert_int_equal(scrub(f, pk).repaired, 1); /* the dock's signature says which one is right */
         assert_int_equal(unlink(path), 0);
         assert_int_equal(scrub(f, pk).repaired, 1);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(mkfifo(path, 0600), 0); /* nobody will ever write to it */
+        assert_int_equal(scrub(f, pk).repaired, 1);
+        assert_int_equal(scrub(f, pk).repaired, 0);
     }
+    asv_clip_close(clip);
+}
+
+static void of_two_receipts_the_later_one_counts(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t pk[32];
+    for (int root = 0; root < 2; root++) {
+        struct asv_clip_dir *clip = committed(f, pk);
+        struct asv_commit commit = commit_of(clip);
+        uint8_t data[ASV_RECEIPT_MAX_BYTES];
+        size_t len = 0;
+        struct asv_receipt receipt;
+        fault_disk_arm(FAULT_WRITE, 1, EIO, true, f->roots[root]); /* away while the camera docks again */
+        put_receipt(clip, &commit, 2000);
+        assert_true(fault_disk_struck());
+        fault_disk_disarm();
+        char path[ASV_VAULT_PATH_BYTES];
+        snprintf(path, sizeof path, "%s", asv_clip_path(clip));
+        asv_clip_close(clip);
+        struct findings findings = scrub(f, pk);
+        assert_int_equal(findings.damaged, 0);
+        assert_int_equal(findings.repaired, 1);
+        assert_int_equal(scrub(f, pk).repaired, 0);
+        assert_int_equal(asv_vault_open_clip(f->vault, ASV_VAULT_SEALED, path, &clip, NULL), ASV_OK);
+        assert_int_equal(asv_clip_get(clip, ASV_PART_RECEIPT, data, sizeof data, &len, NULL), ASV_OK);
+        assert_int_equal(asv_receipt_decode(&receipt, data, len, NULL), ASV_OK);
+        assert_int_equal(receipt.time_ms, 2000);
+        assert_int_equal(asv_clip_discard_take(clip, NULL), ASV_OK);
+    }
+}
+
+static void what_a_disk_does_not_take_is_said_and_keeps_nothing_else_from_being_checked(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t pk[32];
+    char path[512];
+    struct asv_clip_dir *clip = committed(f, pk);
+    path_in(f, 1, clip, "payload", path, sizeof path);
+    flip_byte(path, 3);
+    path_in(f, 1, clip, "seal", path, sizeof path);
+    assert_int_equal(unlink(path), 0);
+    fault_disk_arm(FAULT_WRITE, 1, ENOSPC, true, f->roots[1]);
+    struct findings findings = scrub(f, pk);
+    assert_int_equal(findings.failed, 2);
+    assert_int_equal(findings.repaired + findings.damaged, 0);
+    fault_disk_disarm();
+    assert_int_equal(scrub(f, pk).repaired, 2);
+    assert_int_equal(scrub(f, pk).repaired, 0);
+    asv_clip_close(clip);
+}
+
+static void a_commit_record_in_one_root_alone_is_found(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t pk[32];
+    for (int root = 0; root < 2; root++) {
+        struct asv_clip_dir *clip = committed(f, pk);
+        char path[512];
+        uint64_t size = 0;
+        path_in(f, root, clip, "commit", path, sizeof path); /* this disk was away as it was written */
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(commit_of(clip).number, 7);
+        assert_int_equal(asv_clip_size(clip, ASV_PART_COMMIT, &size, NULL), ASV_OK);
+        assert_true(size > 0);
+        assert_int_equal(mkdir(path, 0700), 0); /* and what is no file is not taken for one */
+        uint8_t bytes[ASV_COMMIT_MAX_BYTES];
+        size_t len = 0;
+        if (root == 0) {
+            assert_int_equal(asv_clip_get(clip, ASV_PART_COMMIT, bytes, sizeof bytes, &len, NULL),
+                             ASV_E_MALFORMED);
+        }
+        assert_int_equal(asv_clip_discard_take(clip, NULL), ASV_OK);
+    }
+}
+
+static void a_name_that_is_taken_in_the_other_root_is_taken(void **state)
+{
+    struct fixture *f = *state;
+    for (int root = 0; root < 2; root++) {
+        /* One disk was away while the clip went into custody on the other one. */
+        char stale[ASV_VAULT_PATH_BYTES];
+        struct asv_clip_dir *clip = stage(f);
+        snprintf(stale, sizeof stale, "%s", asv_clip_path(clip));
+        put_all(f, clip);
+        assert_int_equal(asv_clip_sync(clip, NULL), ASV_OK);
+        fault_disk_arm(FAULT_NAME, 1, EIO, true, f->roots[root]);
+        assert_int_equal(asv_clip_seal(clip, 20261123, uuid, NULL), ASV_OK);
+        fault_disk_disarm();
+        assert_int_equal(asv_clip_replicas(clip), 1);
+        assert_int_equal(asv_clip_put(clip, ASV_PART_COMMIT, "commit", 6, NULL), ASV_OK);
+        asv_clip_close(clip);
+        /* It is back, with what it had: that is not to become a second, uncommitted copy. */
+        reopen(f, 2);
+        struct asv_clip_dir *again = NULL;
+        assert_int_equal(asv_vault_open_clip(f->vault, ASV_VAULT_STAGING, stale, &clip, NULL), ASV_OK);
+        assert_int_equal(asv_clip_replicas(clip), 1);
+        assert_int_equal(asv_clip_seal(clip, 20261123, uuid, NULL), ASV_E_EXISTS);
+        assert_string_equal(asv_clip_path(clip), stale);
+        asv_clip_close(clip);
+        assert_int_equal(asv_vault_open_clip(f->vault, ASV_VAULT_SEALED,
+                                             "sealed/2026/11/23/019355aa-0001-7002-8003-040506070809", &again,
+                                             NULL),
+                         ASV_OK);
+        assert_int_equal(asv_clip_discard_take(again, NULL), ASV_OK);
+        assert_int_equal(asv_clip_discard_take(stage(f), NULL), ASV_OK);
+    }
+}
+
+static void a_move_that_got_half_way_is_gone_on_with(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t bad[(CHUNKS + 7) / 8];
+    struct asv_clip_dir *clip = stage(f);
+    put_all(f, clip);
+    assert_int_equal(asv_clip_sync(clip, NULL), ASV_OK);
+    fault_disk_arm(FAULT_NAME, 1, ENOSPC, true, f->roots[1]); /* no room for the day's directory */
+    assert_int_equal(asv_clip_seal(clip, 20261123, uuid, NULL), ASV_E_NO_SPACE);
+    fault_disk_disarm();
+    assert_int_equal(asv_clip_seal(clip, 20261123, uuid, NULL), ASV_OK);
+    assert_int_equal(asv_clip_replicas(clip), 2);
+    assert_int_equal(readback(clip, bad), 0);
+    assert_int_equal(count(f, ASV_VAULT_STAGING), 0);
     asv_clip_close(clip);
 }
 
@@ -570,6 +750,12 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(scrub_restores_a_whole_lost_root_and_names_what_no_root_has, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(of_two_receipts_the_later_one_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            what_a_disk_does_not_take_is_said_and_keeps_nothing_else_from_being_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_commit_record_in_one_root_alone_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_name_that_is_taken_in_the_other_root_is_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_move_that_got_half_way_is_gone_on_with, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
