@@ -13,6 +13,7 @@
 #include "dock/intake.h"
 #include "dock/outbox.h"
 #include "dock/recovery.h"
+#include "firmware-proto/seal/link.h"
 #include "firmware-proto/trust/erasure.h"
 
 #define RETRY_MS    5000
@@ -90,9 +91,15 @@ static void custody_run(struct asv_job *job)
     const struct asv_services *services = intake->dock->services;
     const struct asv_take *take = &intake->take;
     begin_docking(intake);
+    uint8_t link[ASV_LINK_MAX_BYTES];
+    size_t link_len = 0;
     struct asv_db_commit commit = {.facts = &take->facts,
                                    .record = {take->record, take->record_len},
                                    .receipt = {take->receipt, take->receipt_len}};
+    /* Without it custody is worth as much; the scrub finds what is wrong with the file. */
+    if (!intake->status &&
+        asv_clip_get(take->dir, ASV_PART_LINK, link, sizeof link, &link_len, NULL) == ASV_OK)
+        commit.link = (struct asv_bytes){link, link_len};
     if (!intake->status)
         asked(intake, services->commit(services->db, &commit, &intake->outcome, &intake->err));
 }
@@ -404,6 +411,8 @@ static void custody_done(struct asv_intake *intake)
         intake->conflict = true;
         if (take->way == ASV_TAKE_STORE)
             quarantine(intake, "in custody with other bytes");
+        else if (take->way == ASV_TAKE_EXPIRE)
+            run_step(intake, ASV_INTAKE_DISCARD); /* of what is in custody there is no tombstone */
         else
             finish_left(intake, ASV_LEFT_REFUSED);
         return;
@@ -422,7 +431,7 @@ static void custody_done(struct asv_intake *intake)
     if (take->way == ASV_TAKE_EXPIRE) {
         if (slot)
             slot->counts.expired++;
-        run_step(intake, ASV_INTAKE_DISCARD);
+        finish_left(intake, ASV_LEFT_EXPIRED);
         return;
     }
     dock->bytes += take->facts.payload_bytes;
@@ -444,6 +453,16 @@ static void custody_done(struct asv_intake *intake)
 }
 
 /* ---- after each step ---- */
+
+static void discarded(struct asv_intake *intake)
+{
+    if (intake->twin)
+        finish_left(intake, ASV_LEFT_ELSEWHERE);
+    else if (intake->conflict)
+        finish_left(intake, ASV_LEFT_REFUSED);
+    else
+        finish(intake);
+}
 
 static void step_failed(struct asv_intake *intake)
 {
@@ -467,7 +486,7 @@ static void step_failed(struct asv_intake *intake)
         alarm(intake, ASV_DB_ALARM_MISSING_CLIP, intake->err.text);
         finish_left(intake, ASV_LEFT_REFUSED);
     } else if (intake->step == ASV_INTAKE_DISCARD) {
-        finish_left(intake, ASV_LEFT_EXPIRED);
+        discarded(intake);
     } else if (intake->step == ASV_INTAKE_ERASED) {
         run_step(intake, ASV_INTAKE_PROVEN); /* the database keeps the proof too */
     } else {
@@ -524,12 +543,7 @@ static void step_over(struct asv_intake *intake)
         break;
     default:
         assert(intake->step == ASV_INTAKE_DISCARD);
-        if (take->way == ASV_TAKE_EXPIRE)
-            finish_left(intake, ASV_LEFT_EXPIRED);
-        else if (intake->twin)
-            finish_left(intake, ASV_LEFT_ELSEWHERE);
-        else
-            finish(intake);
+        discarded(intake);
     }
 }
 

@@ -98,7 +98,8 @@ static void walk_run(struct asv_job *job)
 {
     struct asv_recovery *recovery = recovery_of(job);
     struct asv_vault *vault = recovery->dock->site.vault;
-    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_STAGING};
+    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES,
+                                                ASV_VAULT_STAGING};
     for (size_t i = 0; i < sizeof areas / sizeof *areas && !recovery->more; i++)
         (void)!asv_vault_walk(vault, areas[i], visit, recovery, NULL);
 }

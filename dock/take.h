@@ -148,8 +148,8 @@ ASV_MUST_CHECK enum asv_status asv_take_evidence(struct asv_take *take, struct a
 ASV_MUST_CHECK enum asv_status asv_take_quarantine(struct asv_take *take, const char *reason,
                                                    struct asv_err *err);
 
-/* Signs commit record and receipt and makes them durable beside the payload. For ASV_TAKE_EXPIRE only the
- * record is made, in memory. */
+/* Signs commit record and receipt and makes them durable beside the payload. For ASV_TAKE_EXPIRE the record
+ * alone: with the link record it becomes the tombstone, and the rest of what was staged is removed. */
 ASV_MUST_CHECK enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err);
 
 /* A receipt for this session for a recording that has been in custody since an earlier one: from the receipt
@@ -174,8 +174,8 @@ enum asv_take_found {
     ASV_TAKE_FOUND_PARTS = 1,    /* some of it is there; the same holds */
     ASV_TAKE_FOUND_WHOLE = 2,    /* every chunk is right: go on with asv_take_move */
     ASV_TAKE_FOUND_EXPIRED = 3,  /* its period ended meanwhile; complete as far as a tombstone needs */
-    ASV_TAKE_FOUND_RECORDED = 4, /* commit record and receipt are there: record, facts and receipt are filled
-                                  * in; the database may or may not know */
+    ASV_TAKE_FOUND_RECORDED = 4, /* commit record and receipt (but for a tombstone) are there: record, facts
+                                  * and receipt are filled in; the database may or may not know */
 };
 
 /* Opens the clip directory at path and looks at what is there. docking is an empty one of the caller's,

@@ -23,38 +23,38 @@ static enum asv_status place_day(const struct asv_commit *facts, uint32_t *day, 
 }
 
 /* The names are the vault's (docs/VAULT.md). */
-static enum asv_status place_of(const struct asv_commit *facts, bool quarantined,
+static enum asv_status place_of(const struct asv_commit *facts, enum asv_vault_area area,
                                 char path[ASV_VAULT_PATH_BYTES], struct asv_err *err)
 {
     char uuid[ASV_UUID_TEXT_BYTES];
+    char header[17];
+    uint32_t day = 0;
     asv_uuid_format(uuid, facts->clip);
-    if (quarantined) {
-        char header[17];
-        asv_hex_encode(header, facts->header_digest, 8);
+    asv_hex_encode(header, facts->header_digest, 8);
+    if (area == ASV_VAULT_QUARANTINE) {
         snprintf(path, ASV_VAULT_PATH_BYTES, "quarantine/%s-%s", uuid, header);
         return ASV_OK;
     }
-    uint32_t day = 0;
     enum asv_status status = place_day(facts, &day, err);
+    bool sealed = area == ASV_VAULT_SEALED;
     if (!status)
-        snprintf(path, ASV_VAULT_PATH_BYTES, "sealed/%04u/%02u/%02u/%s", day / 10000, day / 100 % 100,
-                 day % 100, uuid);
+        snprintf(path, ASV_VAULT_PATH_BYTES, "%s/%04u/%02u/%02u/%s%s%s", sealed ? "sealed" : "tombstones",
+                 day / 10000, day / 100 % 100, day % 100, uuid, sealed ? "" : "-", sealed ? "" : header);
     return status;
 }
 
 /* Something lies where this recording should go. ASV_OK: not any more. */
 static enum asv_status clear_place(struct asv_take *take, struct asv_err *err)
 {
-    bool quarantined = take->way == ASV_TAKE_QUARANTINE;
+    enum asv_vault_area area = take->way == ASV_TAKE_QUARANTINE ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED;
     char path[ASV_VAULT_PATH_BYTES];
     uint8_t data[ASV_COMMIT_MAX_BYTES];
     size_t len = 0;
     struct asv_commit facts;
     struct asv_clip_dir *dir = NULL;
-    enum asv_status status = place_of(&take->facts, quarantined, path, err);
+    enum asv_status status = place_of(&take->facts, area, path, err);
     if (!status)
-        status = asv_vault_open_clip(take->site->vault, quarantined ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED,
-                                     path, &dir, err);
+        status = asv_vault_open_clip(take->site->vault, area, path, &dir, err);
     if (status)
         return status;
     status = asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, NULL);
@@ -234,6 +234,48 @@ static enum asv_status make_receipt(struct asv_take *take, struct asv_err *err)
     return sign_receipt(take, &receipt, err);
 }
 
+/* A crash came between the tombstone that lies there and the database: that one counts, and it is what the
+ * database is told. One that cannot be read is replaced (*replace). */
+static enum asv_status adopt_tombstone(struct asv_take *take, bool *replace, struct asv_err *err)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    struct asv_clip_dir *dir = NULL;
+    struct asv_commit facts;
+    enum asv_status status = place_of(&take->facts, ASV_VAULT_TOMBSTONES, path, err);
+    if (!status)
+        status = asv_vault_open_clip(take->site->vault, ASV_VAULT_TOMBSTONES, path, &dir, err);
+    if (status)
+        return status;
+    status = asv_clip_get(dir, ASV_PART_COMMIT, take->record, sizeof take->record, &take->record_len, NULL);
+    if (!status)
+        status = asv_commit_decode(&facts, take->record, take->record_len, NULL, NULL);
+    *replace = status != ASV_OK;
+    if (status)
+        return asv_clip_discard_take(dir, err);
+    struct asv_clip_dir *staged = take->dir;
+    take->dir = dir;
+    take->facts = facts;
+    return asv_clip_discard_take(staged, err);
+}
+
+/* Record first, then what is not kept goes, then the place: a crash before that leaves staging, and nothing
+ * promised. */
+static enum asv_status bury(struct asv_take *take, struct asv_err *err)
+{
+    uint32_t day = 0;
+    bool again = true;
+    enum asv_status status = place_day(&take->facts, &day, err);
+    for (int i = 0; !status && again && i < 2; i++) {
+        again = false;
+        status = asv_clip_put(take->dir, ASV_PART_COMMIT, take->record, take->record_len, err);
+        if (!status)
+            status = asv_clip_bury(take->dir, day, take->facts.clip, take->facts.header_digest, err);
+        if (status == ASV_E_EXISTS)
+            status = adopt_tombstone(take, &again, err);
+    }
+    return status;
+}
+
 /* The receipt first: what has a commit record has everything. */
 enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
 {
@@ -244,7 +286,7 @@ enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
     if (status)
         return asv_fail(err, status, err && err->text[0] ? err->text : "the commit record cannot be made");
     if (take->way == ASV_TAKE_EXPIRE)
-        return ASV_OK;
+        return bury(take, err);
     status = make_receipt(take, err);
     if (!status)
         status = asv_clip_put(take->dir, ASV_PART_RECEIPT, take->receipt, take->receipt_len, err);
@@ -260,12 +302,10 @@ static enum asv_status open_in_custody(struct asv_take *take, const struct asv_c
                                        struct asv_err *err)
 {
     char path[ASV_VAULT_PATH_BYTES];
-    bool quarantined = facts->kind == ASV_COMMIT_QUARANTINED;
-    enum asv_status status = place_of(facts, quarantined, path, err);
-    if (status)
-        return status;
-    return asv_vault_open_clip(take->site->vault, quarantined ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED, path,
-                               &take->dir, err);
+    enum asv_vault_area area =
+        facts->kind == ASV_COMMIT_QUARANTINED ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED;
+    enum asv_status status = place_of(facts, area, path, err);
+    return status ? status : asv_vault_open_clip(take->site->vault, area, path, &take->dir, err);
 }
 
 enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,

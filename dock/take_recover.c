@@ -154,6 +154,10 @@ static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found 
     status = read_chain(take, &usable, err);
     if (status || !usable)
         return status;
+    if (take->way == ASV_TAKE_EXPIRE) {
+        *found = ASV_TAKE_FOUND_RECORDED;
+        return ASV_OK;
+    }
     status = asv_clip_get(take->dir, ASV_PART_RECEIPT, take->receipt, sizeof take->receipt,
                           &take->receipt_len, err);
     if (!status)

@@ -149,7 +149,14 @@ CREATE TABLE asv.clip (
     CHECK (kind <> 1 OR payload_bytes IN (leaves::numeric * 65552, leaves::numeric * 65552 + 24)),
     CHECK (kind <> 1 OR integrity <> 1 OR tail_bytes = 0),
     CHECK ((kind = 3) = (replicas = 0)),
-    CHECK (NOT uuid_taken OR kind = 2)
+    CHECK (NOT uuid_taken OR kind IN (2, 3)),
+    CHECK ((day IS NULL) = (due_at IS NULL)),
+    CHECK (kind <> 3 OR (due_at IS NOT NULL AND due_at <= committed_at)),
+    -- The period counts from the recording (LAW T1), for no longer than any policy allows; UTC and local days differ
+    -- by less than one.
+    CHECK (due_at AT TIME ZONE 'UTC' BETWEEN day AND day + 368),
+    CHECK (day >= (earliest_at AT TIME ZONE 'UTC')::date - 1 AND day <= (latest_at AT TIME ZONE 'UTC')::date + 1),
+    UNIQUE (recording, link_digest)
 );
 CREATE UNIQUE INDEX clip_uuid ON asv.clip (clip) WHERE NOT uuid_taken;
 CREATE INDEX ON asv.clip (clip);
@@ -224,6 +231,18 @@ COMMENT ON COLUMN asv.clip.software IS 'name and version of the program';
 COMMENT ON COLUMN asv.clip.uuid_taken IS 'another recording in custody had this UUID before';
 COMMENT ON COLUMN asv.clip.event IS 'the custody event with the signed commit record';
 COMMENT ON COLUMN asv.clip.recorded_at IS 'by the database''s clock';
+
+CREATE TABLE asv.link (
+    recording uuid PRIMARY KEY,
+    link_digest asv.digest NOT NULL,
+    object bytea NOT NULL CHECK (octet_length(object) BETWEEN 1 AND 1024),
+    CHECK (link_digest = sha256(object)),
+    FOREIGN KEY (recording, link_digest) REFERENCES asv.clip (recording, link_digest)
+);
+COMMENT ON TABLE asv.link IS 'the cameras'' signed link records (SEAL.md 9): number and time of a recording, to be shown alone. With them a series is proven complete and a moment not recorded, also when the recording is long erased';
+COMMENT ON COLUMN asv.link.recording IS 'of which';
+COMMENT ON COLUMN asv.link.link_digest IS 'as in the commit record';
+COMMENT ON COLUMN asv.link.object IS 'the link record, salt and header digest included';
 
 CREATE TABLE asv.quarantine (
     recording uuid PRIMARY KEY REFERENCES asv.clip,
@@ -323,7 +342,7 @@ INSERT INTO asv.alarm_kind VALUES
     ('missing_clip', 'a clip in custody has no files'),
     ('storage', 'a disk failed or is nearly full'),
     ('clock', 'a camera''s clock is lost or far off'),
-    ('interval', 'the day of a recording is not certain: people decide'),
+    ('interval', 'the day of a recording is not certain: people decide within three days'),
     ('internal', 'a fault of the system itself');
 
 CREATE TABLE asv.alarm (
@@ -367,7 +386,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['schema_migration', 'certificate', 'agency', 'revocation_list', 'camera',
         'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'docking', 'docking_end', 'bulletin',
         'bulletin_delivery', 'assignment', 'configuration', 'device_log_block', 'device_log_entry', 'recording',
-        'clip_event', 'clip', 'quarantine', 'receipt', 'destruction', 'erasure', 'alarm',
+        'clip_event', 'clip', 'link', 'quarantine', 'receipt', 'destruction', 'erasure', 'alarm',
         'alarm_acknowledgement'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);

@@ -207,13 +207,18 @@ BEGIN
         PERFORM asv.alarm_put('quarantined', NULL, NULL, f.camera, p_recording,
                               format('clip %s went to quarantine: %s', f.clip, f.reason));
     END IF;
+    IF f.kind = 1 AND f.day IS NULL THEN
+        PERFORM asv.alarm_put('interval', NULL, NULL, f.camera, p_recording, format(
+            'nobody knows on which day clip %s was recorded: it is blocked; two people decide within three days',
+            f.clip));
+    END IF;
     RETURN true;
 END
 $$;
 COMMENT ON FUNCTION asv.clip_put IS 'the rows of a new clip; false: its UUID is another recording''s (the caller undoes the event)';
 
 CREATE FUNCTION asv.clip_commit(
-    p_facts asv.clip_facts, p_record bytea, p_receipt_session bytea, p_receipt_kind smallint,
+    p_facts asv.clip_facts, p_record bytea, p_link bytea, p_receipt_session bytea, p_receipt_kind smallint,
     p_receipt_at timestamptz, p_receipt_due timestamptz, p_receipt bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -241,12 +246,16 @@ BEGIN
         EXCEPTION WHEN SQLSTATE 'VA007' THEN
             PERFORM asv.alarm_put('uuid_conflict', NULL, NULL, f.camera, v_id, format(
                 'another recording in custody has the UUID %s: one of them is not what it says', f.clip));
-            IF f.kind <> 2 THEN
+            IF f.kind = 1 THEN
                 RETURN 'uuid_taken';
             END IF;
             PERFORM asv.clip_put(v_id, f, true, p_record);
         END;
     END IF;
+    -- One that is not what the commit record names is the scrub's business, and keeps no clip out.
+    INSERT INTO asv.link (recording, link_digest, object)
+    SELECT v_id, f.link_digest, p_link WHERE sha256(p_link) = f.link_digest
+    ON CONFLICT (recording) DO NOTHING;
     IF p_receipt IS NOT NULL THEN
         PERFORM asv.receipt_put(v_id, p_receipt_session, f.dock, p_receipt_kind, p_receipt_at, p_receipt_due,
                                 p_receipt);

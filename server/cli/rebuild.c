@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/seal/link.h"
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/fail.h"
@@ -40,7 +41,7 @@ struct rebuild {
     uint8_t dock_data[MAX_DOCKS][ASV_CERT_MAX_BYTES];
     size_t dock_count;
 
-    uint64_t restored, already, erasures, refused, uncommitted;
+    uint64_t restored, tombstones, already, erasures, refused, uncommitted;
 };
 
 /* What one clip's directory holds. */
@@ -49,6 +50,8 @@ struct clip_files {
     size_t commit_len;
     uint8_t chain[ASV_CHAIN_MAX_BYTES];
     size_t chain_len;
+    uint8_t link[ASV_LINK_MAX_BYTES];
+    size_t link_len;
     uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
     size_t receipt_len;
     uint8_t erasure[ASV_ERASURE_MAX_BYTES];
@@ -172,6 +175,9 @@ static enum asv_status read_clip(const struct rebuild *rebuild, const struct fou
         status = get(clip, ASV_PART_CHAIN, out->chain, sizeof out->chain, &out->chain_len, err);
     }
     if (status == ASV_OK) {
+        status = get(clip, ASV_PART_LINK, out->link, sizeof out->link, &out->link_len, err);
+    }
+    if (status == ASV_OK) {
         status = get(clip, ASV_PART_RECEIPT, out->receipt, sizeof out->receipt, &out->receipt_len, err);
     }
     if (status == ASV_OK) {
@@ -207,7 +213,8 @@ static enum asv_status read_clip(const struct rebuild *rebuild, const struct fou
 
 /* A docking of the clip's camera: what the commit record knows of it. */
 static enum asv_status restore_docking(const struct rebuild *rebuild, const struct clip_files *files,
-                                       const uint8_t session[ASV_SHA256_BYTES], int64_t began_ms,
+                                       const uint8_t session[ASV_SHA256_BYTES],
+                                       const uint8_t dock_cert[ASV_SHA256_BYTES], int64_t began_ms,
                                        struct asv_err *err)
 {
     const struct asv_commit *facts = &files->facts;
@@ -225,7 +232,7 @@ static enum asv_status restore_docking(const struct rebuild *rebuild, const stru
         .firmware = facts->firmware,
     };
     memcpy(docking.session, session, sizeof docking.session);
-    memcpy(docking.dock_cert, facts->dock_cert, sizeof docking.dock_cert);
+    memcpy(docking.dock_cert, dock_cert, sizeof docking.dock_cert);
     memcpy(docking.camera_cert, facts->camera_cert, sizeof docking.camera_cert);
     memcpy(docking.epoch, facts->epoch, sizeof docking.epoch);
     memcpy(docking.firmware_digest, facts->firmware_digest, sizeof docking.firmware_digest);
@@ -251,35 +258,56 @@ static enum asv_status restore_erasure(struct rebuild *rebuild, const struct cli
     return status;
 }
 
+/* The receipt beside the payload, if there is one: *given. */
+static enum asv_status read_receipt(const struct rebuild *rebuild, const struct clip_files *files,
+                                    struct asv_receipt *receipt, bool *given, struct asv_err *err)
+{
+    *given = files->receipt_len != 0;
+    if (!*given) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_receipt_decode(receipt, files->receipt, files->receipt_len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_cert *dock = find_dock(rebuild, receipt->dock_cert);
+    return dock == NULL ? asv_fail(err, ASV_E_UNTRUSTED, "the receipt is of an unknown dock")
+                        : asv_receipt_verify(receipt, dock, NULL, err);
+}
+
+/* A receipt that a later docking was given, perhaps by another dock; no more is known of it than its time. */
+static enum asv_status restore_later_receipt(const struct rebuild *rebuild, const struct clip_files *files,
+                                             const struct asv_receipt *receipt, struct asv_err *err)
+{
+    enum asv_db_outcome outcome;
+    enum asv_status status =
+        restore_docking(rebuild, files, receipt->session, receipt->dock_cert, receipt->time_ms, err);
+    return status == ASV_OK ? asv_db_receipt(rebuild->db, receipt->object.encoded, &outcome, err) : status;
+}
+
 static enum asv_status restore_clip(struct rebuild *rebuild, const struct found *found,
                                     struct clip_files *files, struct asv_err *err)
 {
     enum asv_db_outcome outcome;
     struct asv_receipt receipt = {0};
+    bool given = false;
     enum asv_status status = read_clip(rebuild, found, files, err);
-    if (status == ASV_OK && files->receipt_len != 0) {
-        status = asv_receipt_decode(&receipt, files->receipt, files->receipt_len, err);
-    }
-    if (status == ASV_OK && files->receipt_len != 0) {
-        const struct asv_cert *dock = find_dock(rebuild, receipt.dock_cert);
-        status = dock == NULL ? asv_fail(err, ASV_E_UNTRUSTED, "the receipt is of an unknown dock")
-                              : asv_receipt_verify(&receipt, dock, NULL, err);
+    const struct asv_commit *facts = &files->facts;
+    if (status == ASV_OK) {
+        status = read_receipt(rebuild, files, &receipt, &given, err);
     }
     if (status == ASV_OK) {
-        status = restore_docking(rebuild, files, files->facts.session, files->facts.docked_ms, err);
-    }
-    if (status == ASV_OK && files->receipt_len != 0 &&
-        memcmp(receipt.session, files->facts.session, sizeof receipt.session) != 0) {
-        /* given again in a later docking, of which no more is known than its time */
-        status = restore_docking(rebuild, files, receipt.session, receipt.time_ms, err);
+        status = restore_docking(rebuild, files, facts->session, facts->dock_cert, facts->docked_ms, err);
     }
     if (status != ASV_OK) {
         return status;
     }
+    bool later = given && memcmp(receipt.session, facts->session, sizeof receipt.session) != 0;
     const struct asv_db_commit commit = {
-        .facts = &files->facts,
+        .facts = facts,
         .record = {files->commit, files->commit_len},
-        .receipt = {files->receipt, files->receipt_len},
+        .link = {files->link, files->link_len},
+        .receipt = {files->receipt, later ? 0 : files->receipt_len},
     };
     status = asv_db_clip_commit(rebuild->db, &commit, &outcome, err);
     if (status != ASV_OK) {
@@ -288,9 +316,12 @@ static enum asv_status restore_clip(struct rebuild *rebuild, const struct found 
     if (outcome == ASV_DB_CONFLICT || outcome == ASV_DB_UUID_TAKEN) {
         return asv_fail(err, ASV_E_MISMATCH, "the database holds another recording in its place");
     }
-    rebuild->restored += outcome == ASV_DB_DONE;
+    bool tombstone = facts->kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL;
+    rebuild->restored += outcome == ASV_DB_DONE && !tombstone;
+    rebuild->tombstones += outcome == ASV_DB_DONE && tombstone;
     rebuild->already += outcome == ASV_DB_ALREADY;
-    return restore_erasure(rebuild, files, err);
+    status = later ? restore_later_receipt(rebuild, files, &receipt, err) : ASV_OK;
+    return status == ASV_OK ? restore_erasure(rebuild, files, err) : status;
 }
 
 /* Integrity problems of one clip do not keep the others out; a database that goes away does. */
@@ -316,9 +347,10 @@ static enum asv_status restore_each(struct rebuild *rebuild, struct clip_files *
 
 static enum asv_status restore_all(struct rebuild *rebuild, struct asv_err *err)
 {
-    enum asv_status status = asv_vault_walk(rebuild->vault, ASV_VAULT_SEALED, note, rebuild, err);
-    if (status == ASV_OK) {
-        status = asv_vault_walk(rebuild->vault, ASV_VAULT_QUARANTINE, note, rebuild, err);
+    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES};
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < sizeof areas / sizeof *areas; i++) {
+        status = asv_vault_walk(rebuild->vault, areas[i], note, rebuild, err);
     }
     if (status != ASV_OK) {
         return status;
@@ -374,11 +406,11 @@ static enum asv_status rebuild_with(struct asv_cli *cli, struct rebuild *rebuild
         return status;
     }
     fprintf(cli->out,
-            "restored     %llu clips, %llu erasures\nalready      %llu clips\n"
+            "restored     %llu clips, %llu tombstones, %llu erasures\nalready      %llu of both\n"
             "uncommitted  %llu directories left to the dock\nrefused      %llu\n",
-            (unsigned long long)rebuild->restored, (unsigned long long)rebuild->erasures,
-            (unsigned long long)rebuild->already, (unsigned long long)rebuild->uncommitted,
-            (unsigned long long)rebuild->refused);
+            (unsigned long long)rebuild->restored, (unsigned long long)rebuild->tombstones,
+            (unsigned long long)rebuild->erasures, (unsigned long long)rebuild->already,
+            (unsigned long long)rebuild->uncommitted, (unsigned long long)rebuild->refused);
     return rebuild->refused == 0 ? ASV_OK
                                  : asv_fail(err, ASV_E_MISMATCH, "some clips were refused; see above");
 }

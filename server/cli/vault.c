@@ -178,20 +178,21 @@ static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report 
     if (scrub->findings != NULL) {
         json_t *findings = scrub->findings;
         scrub->findings = NULL;
-        return asv_json_print_take(cli->out,
-                                   json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "clips",
-                                             (json_int_t)report->clips, "bytes", (json_int_t)report->bytes,
-                                             "repaired", (json_int_t)report->repaired, "unrepaired",
-                                             (json_int_t)report->failed, "damaged",
-                                             (json_int_t)report->damaged, "findings", findings),
-                                   err);
+        return asv_json_print_take(
+            cli->out,
+            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips, "tombstones",
+                      (json_int_t)report->tombstones, "bytes", (json_int_t)report->bytes, "repaired",
+                      (json_int_t)report->repaired, "unrepaired", (json_int_t)report->failed, "damaged",
+                      (json_int_t)report->damaged, "findings", findings),
+            err);
     }
-    fprintf(cli->out,
-            "%schecked      %llu clips, %s\nrepaired     %llu files\nunrepaired   %llu files\n"
-            "damaged      %llu clips\n",
-            scrub->live ? "\r" : "", (unsigned long long)report->clips, asv_text_bytes(text, report->bytes),
-            (unsigned long long)report->repaired, (unsigned long long)report->failed,
-            (unsigned long long)report->damaged);
+    fprintf(
+        cli->out,
+        "%schecked      %llu clips, %s; %llu tombstones\nrepaired     %llu files\nunrepaired   %llu files\n"
+        "damaged      %llu clips\n",
+        scrub->live ? "\r" : "", (unsigned long long)report->clips, asv_text_bytes(text, report->bytes),
+        (unsigned long long)report->tombstones, (unsigned long long)report->repaired,
+        (unsigned long long)report->failed, (unsigned long long)report->damaged);
     return ASV_OK;
 }
 

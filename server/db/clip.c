@@ -230,6 +230,7 @@ enum asv_status asv_db_clip_commit(struct asv_db *db, const struct asv_db_commit
     asv_params_init(&params);
     param_facts(&params, commit->facts);
     asv_param_bytes(&params, commit->record.data, commit->record.len);
+    asv_param_bytes(&params, commit->link.len > 0 ? commit->link.data : NULL, commit->link.len);
     if (commit->receipt.len == 0) {
         for (int i = 0; i < 5; i++) {
             asv_param_null(&params);

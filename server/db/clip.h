@@ -83,6 +83,7 @@ ASV_MUST_CHECK enum asv_status asv_db_clip_transferring(struct asv_db *db,
 struct asv_db_commit {
     const struct asv_commit *facts; /* what record says */
     struct asv_bytes record;        /* the signed commit record */
+    struct asv_bytes link;          /* the camera's signed link record; len 0: none */
     struct asv_bytes receipt;       /* the signed receipt; len 0: none (expired on arrival) */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * A clip's directory in every root: opening, its parts, moving. */
+ * A clip's directory in every root: opening, and its parts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,20 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/hex.h"
 #include "server/base/io.h"
 #include "server/vault/internal.h"
 
 #define DIGEST_BLOCK_BYTES (64u * 1024)
-
-static void to_hex(char *out, const uint8_t *data, size_t len)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < len; i++) {
-        *out++ = digits[data[i] >> 4];
-        *out++ = digits[data[i] & 15];
-    }
-    *out = '\0';
-}
 
 enum asv_status asv_clip_tolerate(struct asv_clip_dir *clip, size_t root, enum asv_status status)
 {
@@ -137,8 +128,8 @@ enum asv_status asv_vault_stage(struct asv_vault *vault, const uint8_t camera_ce
     char path[ASV_VAULT_PATH_BYTES];
     char camera[33];
     char store[17];
-    to_hex(camera, camera_cert, 16);
-    to_hex(store, epoch, 8);
+    asv_hex_encode(camera, camera_cert, 16);
+    asv_hex_encode(store, epoch, 8);
     snprintf(path, sizeof path, "staging/%s-%s-%llu", camera, store, (unsigned long long)number);
     return open_clip(vault, ASV_VAULT_STAGING, path, true, out, err);
 }
@@ -409,117 +400,4 @@ enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err)
         status = asv_clip_tolerate(clip, i, status);
     }
     return status;
-}
-
-/* ---- moving ---- */
-
-/* Whether `to` is this clip's own directory in that root already: an earlier attempt got so far there, and
- * failed in the other one. */
-static bool is_there(const struct asv_clip_dir *clip, size_t root, const struct stat *to)
-{
-    struct stat mine;
-    return clip->roots[root].dir >= 0 && fstat(clip->roots[root].dir, &mine) == 0 &&
-           mine.st_ino == to->st_ino && mine.st_dev == to->st_dev;
-}
-
-/* The name must be free in every root, also in those that lack the clip: what lies there is in custody, and
- * was put there while this root was away. */
-static enum asv_status check_free(const struct asv_clip_dir *clip, const char *to, struct asv_err *err)
-{
-    for (size_t i = 0; i < clip->vault->root_count; i++) {
-        struct stat st;
-        if (fstatat(clip->vault->roots[i].dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            !is_there(clip, i, &st)) {
-            return asv_io_fail(err, EEXIST, to);
-        }
-    }
-    return ASV_OK;
-}
-
-/* Renames in one root and fsyncs both parents, so that the clip is under one name after any crash. */
-static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, const char *parent,
-                                    const char *to, struct asv_err *err)
-{
-    int vault_dir = clip->vault->roots[root].dir;
-    int new_parent = -1;
-    int old_parent = -1;
-    char old[ASV_VAULT_PATH_BYTES];
-    struct stat st;
-
-    snprintf(old, sizeof old, "%s", clip->path);
-    *strrchr(old, '/') = '\0';
-    bool moved = fstatat(vault_dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0;
-    enum asv_status status = asv_io_open_dir(vault_dir, parent, true, &new_parent, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = asv_io_open_dir(vault_dir, old, false, &old_parent, err);
-    if (status == ASV_OK && !moved) {
-        status = asv_io_rename(vault_dir, clip->path, vault_dir, to, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_io_sync_dir(new_parent, parent, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_io_sync_dir(old_parent, old, err);
-    }
-    close(new_parent);
-    if (old_parent >= 0) {
-        close(old_parent);
-    }
-    return status;
-}
-
-static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area, const char *parent,
-                            const char *to, struct asv_err *err)
-{
-    if (strcmp(clip->path, to) == 0) {
-        return ASV_OK;
-    }
-    enum asv_status status = check_free(clip, to, err);
-    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
-        if (!clip->roots[i].failed) {
-            status = asv_clip_tolerate(clip, i, move_in_root(clip, i, parent, to, err));
-        }
-    }
-    if (status == ASV_OK) {
-        snprintf(clip->path, sizeof clip->path, "%s", to);
-        clip->area = area;
-    }
-    return status;
-}
-
-/* 8-4-4-4-12 */
-static void uuid_text(char out[37], const uint8_t uuid[16])
-{
-    char hex[33];
-    to_hex(hex, uuid, 16);
-    snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-}
-
-enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
-                              struct asv_err *err)
-{
-    char parent[48];
-    char to[ASV_VAULT_PATH_BYTES];
-    char name[37];
-    if (day < 19700101 || day > 99991231) {
-        return asv_fail_at(err, ASV_E_USAGE, "vault: not a recording day (yyyymmdd)", day);
-    }
-    uuid_text(name, uuid);
-    snprintf(parent, sizeof parent, "sealed/%04u/%02u/%02u", day / 10000, day / 100 % 100, day % 100);
-    snprintf(to, sizeof to, "%s/%s", parent, name);
-    return move(clip, ASV_VAULT_SEALED, parent, to, err);
-}
-
-enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],
-                                    const uint8_t header_digest[32], struct asv_err *err)
-{
-    char to[ASV_VAULT_PATH_BYTES];
-    char name[37];
-    char header[17];
-    uuid_text(name, uuid);
-    to_hex(header, header_digest, 8);
-    snprintf(to, sizeof to, "quarantine/%s-%s", name, header);
-    return move(clip, ASV_VAULT_QUARANTINE, "quarantine", to, err);
 }

@@ -60,7 +60,7 @@ bool asv_signed_erasure(const int dirs[ASV_VAULT_ROOTS], const struct asv_commit
 
 /* Room for the absolute minimum of a path below a root: ASV_E_LIMIT never happens for paths the vault itself
  * made. */
-#define ASV_VAULT_AREAS 3
+#define ASV_VAULT_AREAS 4
 extern const char *const asv_vault_area_names[ASV_VAULT_AREAS];
 
 #endif

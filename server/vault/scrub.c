@@ -16,6 +16,7 @@
 
 #define COPY_BLOCK_BYTES (256u * 1024)
 #define REPAIR_NAME      ".repair"
+#define TOMBSTONE_PARTS  3
 
 struct scrub {
     struct asv_vault *vault;
@@ -374,9 +375,9 @@ static bool settle_commit(struct subject *subject)
 
 static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
 {
-    static const enum asv_part parts[] = {ASV_PART_PAYLOAD, ASV_PART_SEAL,   ASV_PART_STANZAS,
-                                          ASV_PART_LINK,    ASV_PART_TAIL,   ASV_PART_CHAIN,
-                                          ASV_PART_RECEIPT, ASV_PART_ERASURE};
+    static const enum asv_part parts[] = {
+        ASV_PART_LINK, ASV_PART_CHAIN,   ASV_PART_ERASURE, /* of a tombstone */
+        ASV_PART_SEAL, ASV_PART_STANZAS, ASV_PART_TAIL,    ASV_PART_RECEIPT, ASV_PART_PAYLOAD};
     struct subject subject = {.scrub = ctx, .path = path, .dirs = {-1, -1}};
     (void)area;
     (void)err;
@@ -390,11 +391,14 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
         }
     }
     if (settle_commit(&subject)) {
-        for (size_t i = 0; status == ASV_OK && i < sizeof parts / sizeof *parts; i++) {
+        bool tombstone = subject.commit.kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL;
+        size_t count = tombstone ? TOMBSTONE_PARTS : sizeof parts / sizeof *parts;
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
             status = scrub_part(&subject, parts[i]);
         }
-        subject.scrub->report->clips++;
-        subject.scrub->report->bytes += subject.commit.payload_bytes;
+        subject.scrub->report->tombstones += tombstone;
+        subject.scrub->report->clips += !tombstone;
+        subject.scrub->report->bytes += tombstone ? 0 : subject.commit.payload_bytes;
     }
     subject.scrub->report->damaged += subject.damaged;
     for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
@@ -410,9 +414,10 @@ enum asv_status asv_vault_scrub(struct asv_vault *vault, const struct asv_scrub_
 {
     struct scrub scrub = {vault, ops, report};
     *report = (struct asv_scrub_report){0};
-    enum asv_status status = asv_vault_walk(vault, ASV_VAULT_SEALED, scrub_clip, &scrub, err);
-    if (status == ASV_OK) {
-        status = asv_vault_walk(vault, ASV_VAULT_QUARANTINE, scrub_clip, &scrub, err);
+    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES};
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < sizeof areas / sizeof *areas; i++) {
+        status = asv_vault_walk(vault, areas[i], scrub_clip, &scrub, err);
     }
     return status;
 }

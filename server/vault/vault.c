@@ -19,6 +19,7 @@ const char *const asv_vault_area_names[ASV_VAULT_AREAS] = {
     [ASV_VAULT_STAGING] = "staging",
     [ASV_VAULT_SEALED] = "sealed",
     [ASV_VAULT_QUARANTINE] = "quarantine",
+    [ASV_VAULT_TOMBSTONES] = "tombstones",
 };
 
 const char *asv_part_name(enum asv_part part)
@@ -181,10 +182,10 @@ struct walk {
     struct asv_err *err;
 };
 
-/* Sealed clips lie three directories deep (year, month, day), the others at the top. */
+/* Sealed clips and tombstones lie three directories deep (year, month, day), the others at the top. */
 static int area_depth(enum asv_vault_area area)
 {
-    return area == ASV_VAULT_SEALED ? 3 : 0;
+    return area == ASV_VAULT_SEALED || area == ASV_VAULT_TOMBSTONES ? 3 : 0;
 }
 
 static bool in_earlier_root(const struct walk *walk, const char *path)

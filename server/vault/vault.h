@@ -6,6 +6,7 @@
  *   staging/<camera>-<epoch>-<number>/   a clip that is being pulled; may be resumed or discarded at any time
  *   sealed/YYYY/MM/DD/<clip>/            by recording day
  *   quarantine/<clip>-<header>/          kept, sealed, not in use
+ *   tombstones/YYYY/MM/DD/<clip>-<header>/  by recording day: what stays of a recording that is not kept
  *
  * A clip directory in sealed/ or quarantine/ without the file `commit` is one whose commit was interrupted;
  * nothing was promised to a camera for it. All functions block on the disk: call them from a worker thread.
@@ -31,6 +32,7 @@ enum asv_vault_area {
     ASV_VAULT_STAGING,
     ASV_VAULT_SEALED,
     ASV_VAULT_QUARANTINE,
+    ASV_VAULT_TOMBSTONES,
 };
 
 /* The files of a clip directory, named as here in lower case. */
@@ -182,6 +184,12 @@ ASV_MUST_CHECK enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t
 ASV_MUST_CHECK enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],
                                                    const uint8_t header_digest[32], struct asv_err *err);
 
+/* What is not kept: every part but the commit record, the link record and the camera's chain is removed, and
+ * the rest moved to tombstones/YYYY/MM/DD/<clip>-<first 8 bytes of header_digest>. ASV_E_EXISTS when this
+ * recording has its tombstone. */
+ASV_MUST_CHECK enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
+                                             const uint8_t header_digest[32], struct asv_err *err);
+
 /* ---- the whole vault ---- */
 
 /* Called for each clip directory found in any root, each path once. Returning anything but ASV_OK ends the
@@ -197,6 +205,7 @@ ASV_MUST_CHECK enum asv_status asv_vault_quarantine_bytes(struct asv_vault *vaul
 
 struct asv_scrub_report {
     uint64_t clips, bytes;
+    uint64_t tombstones;
     uint64_t repaired; /* files restored from the mirror */
     uint64_t failed;   /* files that should have been, but could not be written there */
     uint64_t damaged;  /* clips with a file that no root holds whole: an alarm */

@@ -69,8 +69,9 @@ SELECT asv.clip_commit(
         $63::text -- software
     )::asv.clip_facts,
     p_record => $64::bytea,
-    p_receipt_session => $65::bytea,
-    p_receipt_kind => $66::smallint,
-    p_receipt_at => $67::timestamptz,
-    p_receipt_due => $68::timestamptz,
-    p_receipt => $69::bytea)
+    p_link => $65::bytea,
+    p_receipt_session => $66::bytea,
+    p_receipt_kind => $67::smallint,
+    p_receipt_at => $68::timestamptz,
+    p_receipt_due => $69::timestamptz,
+    p_receipt => $70::bytea)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/trust/receipt.h"
 #include "server/base/world_os.h"
 #include "server/db/docking.h"
 #include "server/vault/vault.h"
@@ -16,8 +17,8 @@
 
 struct taken {
     struct asv_commit facts;
-    uint8_t record[ASV_COMMIT_MAX_BYTES], receipt[2048], erasure[2048], chain[4096];
-    size_t record_len, receipt_len, erasure_len, chain_len;
+    uint8_t record[ASV_COMMIT_MAX_BYTES], link[1024], receipt[2048], erasure[2048], chain[4096];
+    size_t record_len, link_len, receipt_len, erasure_len, chain_len;
 };
 
 static struct taken *clips[CLIPS_MAX];
@@ -56,6 +57,7 @@ static enum asv_status take(void *ctx, enum asv_vault_area area, const char *pat
     }
     must(asv_vault_open_clip(vault, area, path, &dir, &err), path);
     clip->record_len = get(dir, ASV_PART_COMMIT, clip->record, sizeof clip->record);
+    clip->link_len = get(dir, ASV_PART_LINK, clip->link, sizeof clip->link);
     clip->receipt_len = get(dir, ASV_PART_RECEIPT, clip->receipt, sizeof clip->receipt);
     clip->erasure_len = get(dir, ASV_PART_ERASURE, clip->erasure, sizeof clip->erasure);
     clip->chain_len = get(dir, ASV_PART_CHAIN, clip->chain, sizeof clip->chain);
@@ -88,14 +90,16 @@ static struct asv_db_identity identity_of(const struct asv_commit *facts)
     return identity;
 }
 
-static void begin(const struct taken *clip, uint64_t highest)
+/* highest 0: of the docking no more is known than that it was. */
+static void begin(const struct taken *clip, const uint8_t session[32], int64_t began_ms, uint64_t highest)
 {
     const struct asv_commit *facts = &clip->facts;
     struct asv_db_docking_result result;
     struct asv_db_docking docking = {.slot = facts->slot,
                                      .port = facts->port,
                                      .chain = {clip->chain, clip->chain_len},
-                                     .began_ms = facts->docked_ms,
+                                     .began_ms = began_ms,
+                                     .partial = highest == 0,
                                      .has_clock = true,
                                      .offset_ms = facts->offset_ms,
                                      .uncertainty_ms = facts->uncertainty_ms,
@@ -106,7 +110,7 @@ static void begin(const struct taken *clip, uint64_t highest)
                                      .clips = 3,
                                      .battery_percent = 50,
                                      .firmware = facts->firmware};
-    memcpy(docking.session, facts->session, 32);
+    memcpy(docking.session, session, 32);
     memcpy(docking.dock_cert, facts->dock_cert, 32);
     memcpy(docking.camera_cert, facts->camera_cert, 32);
     memcpy(docking.epoch, facts->epoch, 16);
@@ -129,18 +133,42 @@ static void announce(const struct taken *clip, const uint8_t session[32])
     must(asv_db_clip_announce(db, session, &offer, 1, &known, &err), "announcement");
 }
 
+static bool is_later(const struct taken *clip)
+{
+    struct asv_receipt receipt;
+    return clip->receipt_len > 0 &&
+           asv_receipt_decode(&receipt, clip->receipt, clip->receipt_len, &err) == ASV_OK &&
+           memcmp(receipt.session, clip->facts.session, sizeof receipt.session) != 0;
+}
+
+/* The camera left before it got one, and came again. */
+static void give_receipt(const struct taken *clip)
+{
+    struct asv_receipt receipt;
+    enum asv_db_outcome outcome;
+    struct asv_bytes encoded = {clip->receipt, clip->receipt_len};
+    must(asv_receipt_decode(&receipt, encoded.data, encoded.len, &err), "receipt");
+    begin(clip, receipt.session, receipt.time_ms, 0);
+    must(asv_db_receipt(db, encoded, &outcome, &err), "receipt");
+}
+
 static void commit(const struct taken *clip)
 {
     struct asv_db_identity identity = identity_of(&clip->facts);
     enum asv_db_outcome outcome;
+    bool later = is_later(clip);
     struct asv_db_commit custody = {.facts = &clip->facts,
                                     .record = {clip->record, clip->record_len},
-                                    .receipt = {clip->receipt, clip->receipt_len}};
+                                    .link = {clip->link, clip->link_len},
+                                    .receipt = {clip->receipt, later ? 0 : clip->receipt_len}};
     must(asv_db_clip_transferring(db, &identity, clip->facts.session, &err), "transfer");
     must(asv_db_clip_commit(db, &custody, &outcome, &err), "commit");
     if (outcome != ASV_DB_DONE) {
         fprintf(stderr, "commit_vault: outcome %d\n", (int)outcome);
         exit(1);
+    }
+    if (later) {
+        give_receipt(clip);
     }
     if (clip->erasure_len > 0) {
         struct asv_bytes erasure = {clip->erasure, clip->erasure_len};
@@ -163,6 +191,7 @@ int main(int argc, char **argv)
     must(asv_db_open(&settings, &db, &err), "database");
     must(asv_vault_walk(vault, ASV_VAULT_SEALED, take, NULL, &err), "sealed");
     must(asv_vault_walk(vault, ASV_VAULT_QUARANTINE, take, NULL, &err), "quarantine");
+    must(asv_vault_walk(vault, ASV_VAULT_TOMBSTONES, take, NULL, &err), "tombstones");
     qsort(clips, clip_count, sizeof(struct taken *), by_docking);
     for (size_t i = 0; i < clip_count; i++) {
         const uint8_t *session = clips[i]->facts.session;
@@ -174,7 +203,7 @@ int main(int argc, char **argv)
         for (; end < clip_count && memcmp(session, clips[end]->facts.session, 32) == 0; end++) {
             highest = clips[end]->facts.number > highest ? clips[end]->facts.number : highest;
         }
-        begin(clips[i], highest);
+        begin(clips[i], session, clips[i]->facts.docked_ms, highest);
         for (size_t j = i; j < clip_count; j++) {
             if (clips[j]->facts.number <= highest) {
                 announce(clips[j], session);

@@ -3,8 +3,9 @@
  *
  * make_vault AGENCY CHAIN SEED COUNT VAULT [MIRROR]: recordings in custody without a dock. AGENCY/dock has
  * the dock's key and chain; CHAIN is a camera's whose keys come from SEED (make_request). Recording n has n %
- * 3 chunks; every fourth is quarantined, every second was erased on the camera. Ten come with each docking,
- * an hour apart, but number 5 was left for the third.
+ * 3 chunks; every fourth is quarantined, every second was erased on the camera; of every eleventh the period
+ * was over before and only the tombstone is there; every seventh was given its receipt in a later docking.
+ * Ten come with each docking, an hour apart, but number 5 was left for the third.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -111,7 +112,8 @@ static uint64_t docking_of(uint64_t number)
 static void describe(const struct world *world, uint64_t number, struct asv_commit *facts)
 {
     const struct asv_cert *leaf = &world->camera.leaf;
-    bool quarantined = number % 4 == 0;
+    bool expired = number % 11 == 0;
+    bool quarantined = number % 4 == 0 && !expired;
     *facts = (struct asv_commit){
         .slot = 3,
         .dock_name = "Dock 1",
@@ -141,10 +143,17 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
         .media_bytes = 100000 * number,
         .integrity = quarantined ? 5 : 1,
         .provenance = 1,
-        .kind = quarantined ? ASV_COMMIT_QUARANTINED : ASV_COMMIT_STORED,
-        .replicas = 1,
+        .kind = expired       ? ASV_COMMIT_EXPIRED_ON_ARRIVAL
+                : quarantined ? ASV_COMMIT_QUARANTINED
+                              : ASV_COMMIT_STORED,
+        .replicas = expired ? 0 : 1,
         .software = "test",
     };
+    if (expired) {
+        facts->day = facts->key_date = 20251205;
+        facts->start_ms -= INT64_C(31) * 86400000;
+        facts->end_ms -= INT64_C(31) * 86400000;
+    }
     must(asv_due_ms(facts->day, 14, &facts->due_ms), NULL, "due");
     facts->earliest_ms = facts->start_ms + 100;
     facts->latest_ms = facts->end_ms + 140;
@@ -174,11 +183,16 @@ static size_t sign_receipt(const struct world *world, const struct asv_commit *f
                                                                            : ASV_RECEIPT_QUARANTINED,
                                   .due_ms = facts->due_ms,
                                   .time_ms = facts->committed_ms};
+    bool later = facts->number % 7 == 0;
     struct asv_custody *custody = &receipt.custody;
     struct asv_writer writer;
     struct asv_object object;
     memcpy(receipt.dock_cert, facts->dock_cert, 32);
     memcpy(receipt.session, facts->session, 32);
+    if (later) {
+        receipt.time_ms += 86400000;
+        fill(receipt.session, 32, "later", docking_of(facts->number));
+    }
     memcpy(custody->camera_cert, facts->camera_cert, 32);
     memcpy(custody->epoch, facts->epoch, 16);
     custody->number = facts->number;
@@ -243,13 +257,20 @@ static void make_clip(const struct world *world, uint64_t number)
     asv_chain_digest(facts.chain_digest, &world->camera);
     asv_sha256(facts.tail_digest, NULL, 0);
     write_payload(clip, number, &facts);
-    if (facts.kind == ASV_COMMIT_QUARANTINED) {
+    if (facts.kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL) {
+        facts.readback = ASV_READBACK_NONE;
+        must(asv_clip_bury(clip, facts.day, facts.clip, facts.header_digest, &err), &err, "tombstone");
+    } else if (facts.kind == ASV_COMMIT_QUARANTINED) {
         must(asv_clip_quarantine(clip, facts.clip, facts.header_digest, &err), &err, "quarantine");
     } else {
         must(asv_clip_seal(clip, facts.day, facts.clip, &err), &err, "seal");
     }
     must(asv_commit_encode(&facts, world->dock_keys.sign_sk, commit, sizeof commit, &len), NULL, "commit");
     must(asv_clip_put(clip, ASV_PART_COMMIT, commit, len, &err), &err, "commit");
+    if (facts.kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL) {
+        asv_clip_close(clip);
+        return;
+    }
     len = sign_receipt(world, &facts, receipt, receipt_digest);
     must(asv_clip_put(clip, ASV_PART_RECEIPT, receipt, len, &err), &err, "receipt");
     if (facts.kind == ASV_COMMIT_STORED && number % 2 == 0) {

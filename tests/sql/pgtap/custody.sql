@@ -26,13 +26,14 @@ CREATE FUNCTION pg_temp.announce(docking text, number bigint, header text, clip 
         tap.uid(coalesce(clip, header)), false, 2, 100, 0, '2026-01-05 05:00Z') AS k
 $$;
 -- A commit of the template's clip with changes, with a receipt of this kind (NULL: none).
-CREATE FUNCTION pg_temp.commit(number bigint, header text, changes jsonb, receipt int DEFAULT 1) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.commit(number bigint, header text, changes jsonb, receipt int DEFAULT 1,
+    link text DEFAULT 'link') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     fields jsonb := (SELECT t.fields FROM tap.template t WHERE t.tbl = 'clip')
         || jsonb_build_object('number', number, 'header', tap.dig(header), 'clip', tap.uid(header)) || changes;
     name text := 'commit ' || header || changes::text;
 BEGIN
-    RETURN asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, fields), tap.obj(name),
+    RETURN asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, fields), tap.obj(name), convert_to(link, 'UTF8'),
         (fields->>'session')::bytea, receipt::smallint, '2026-01-05 06:06Z', NULL,
         CASE WHEN receipt IS NOT NULL THEN tap.obj('receipt ' || name) END);
 END
@@ -84,6 +85,8 @@ SELECT is(pg_temp.alarms(), '', 'no alarm so far');
 SELECT is((SELECT erased_on_camera FROM asv.clip_lookup(dig('cam'), uid('epoch'), 1, dig('h1'), NULL)), true, 'which is known');
 SELECT is(asv.clip_record(dig('cam'), uid('epoch'), 1, dig('h1')), obj('commit h1{}'), 'the signed commit record is kept');
 
+SELECT is((SELECT object FROM asv.link), convert_to('link', 'UTF8'), 'and so is the link record, for when the clip is erased');
+
 -- ---- contradictions
 
 SELECT is(pg_temp.commit(1, 'h1', jsonb_build_object('root', dig('other'))), 'conflict', 'other bytes under the same identity');
@@ -120,7 +123,17 @@ SELECT is(pg_temp.events('h4'), 'announced/camera quarantined/dock receipt/dock'
 
 -- ---- expired on arrival: nothing stored, a tombstone, and the keeper's word
 
-SELECT is(pg_temp.commit(5, 'h5', '{"kind": 3, "replicas": 0, "reason": "due 2025-12-01"}', NULL), 'done', 'a clip that came too late');
+CREATE FUNCTION pg_temp.late() RETURNS jsonb LANGUAGE sql AS $$
+    SELECT '{"kind": 3, "replicas": 0, "reason": "", "day": "2025-12-05", "key_date": "2025-12-05",
+             "due_at": "2025-12-19 23:00Z", "earliest_at": "2025-12-05 12:00Z", "latest_at": "2025-12-05 12:01Z"}'::jsonb
+$$;
+SELECT throws_ok($$ SELECT pg_temp.commit(5, 'h5', '{"kind": 3, "replicas": 0}', NULL) $$, '23514', NULL,
+    'what is alive is not expired, whatever a dock says');
+SELECT is(pg_temp.commit(5, 'h5', pg_temp.late(), NULL), 'done', 'a clip that came too late');
+SELECT is(pg_temp.commit(1, 'h50', pg_temp.late() || jsonb_build_object('clip', uid('h1'), 'epoch', uid('old')), NULL), 'done', 'one with another''s UUID, too');
+SELECT is(pg_temp.state('h50'), 'expired_on_arrival', 'has its tombstone');
+SELECT is((SELECT count(*) FROM asv.quarantine q JOIN asv.recording r ON r.id = q.recording WHERE r.header = dig('h50')), 0::bigint,
+    'and lies nowhere');
 SELECT is(pg_temp.state('h5'), 'expired_on_arrival', 'state expired_on_arrival');
 SELECT is(asv.destruction_ordered(dig('keeper'), dig('cam'), uid('epoch'), 5, dig('h5'), 1::smallint, '2026-01-05', obj('destroy')),
     'done', 'the keeper orders its erasure');
@@ -155,6 +168,28 @@ SELECT is((SELECT count(*) FROM asv.lifecycle_state), 10::bigint, 'all states of
 SELECT lives_ok($$ INSERT INTO asv.lifecycle_move VALUES ('sealed', 'pending'), ('pending', 'held');
     UPDATE asv.recording_state SET state = 'pending' WHERE recording IN
     (SELECT id FROM asv.recording WHERE header = tap.dig('h1')) $$, 'hold states need rows, not another table');
+
+-- ---- an interval: stored, blocked, decided by people
+
+SELECT pg_temp.acknowledge_all();
+CREATE FUNCTION pg_temp.undated(link text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.commit(2, 'interval', jsonb_build_object('epoch', tap.uid('old')) ||
+        '{"day": null, "due_at": null, "earliest_at": null, "clock_state": 3}', 1, link)
+$$;
+SELECT is(pg_temp.undated(NULL), 'done',
+    'a recording of which nobody knows the day');
+SELECT is(pg_temp.state('interval'), 'sealed', 'is kept');
+SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'interval', 'and people are called');
+SELECT is((SELECT count(*) FROM asv.link l JOIN asv.recording r ON r.id = l.recording WHERE r.header = dig('interval')), 0::bigint,
+    'a link record that is missing');
+SELECT is(pg_temp.undated('no link'), 'already',
+    'or wrong');
+SELECT is((SELECT count(*) FROM asv.link l JOIN asv.recording r ON r.id = l.recording WHERE r.header = dig('interval')), 0::bigint,
+    'keeps no clip out');
+SELECT is(pg_temp.undated('link'), 'already',
+    'when it is found');
+SELECT is((SELECT count(*) FROM asv.link l JOIN asv.recording r ON r.id = l.recording WHERE r.header = dig('interval')), 1::bigint,
+    'it is added');
 
 -- ---- clones
 

@@ -348,7 +348,10 @@ static enum asv_status db_commit(void *ctx, const struct asv_db_commit *commit, 
     } else {
         if (rig->commit_count == RIG_COMMITS)
             abort();
-        rig->commits[rig->commit_count++].facts = facts;
+        uint8_t link[32];
+        asv_sha256(link, commit->link.data, commit->link.len);
+        rig->commits[rig->commit_count++] =
+            (struct rig_commit){.facts = facts, .linked = memcmp(link, facts.link_digest, 32) == 0};
     }
     pthread_mutex_unlock(&rig->lock);
     return ASV_OK;

@@ -19,6 +19,7 @@ struct rig_commit {
     struct asv_commit facts;
     unsigned receipts;
     bool erased;
+    bool linked; /* with the link record that it names */
 };
 
 struct rig_link {

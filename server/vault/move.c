@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A clip's way from staging to its place, in every root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/hex.h"
+#include "server/base/io.h"
+#include "server/base/uuid.h"
+#include "server/vault/internal.h"
+
+#define DAY_PATH_BYTES 48 /* "tombstones/2026/11/23" */
+
+/* Whether `to` is this clip's own directory in that root already: an earlier attempt got so far there, and
+ * failed in the other one. */
+static bool is_there(const struct asv_clip_dir *clip, size_t root, const struct stat *to)
+{
+    struct stat mine;
+    return clip->roots[root].dir >= 0 && fstat(clip->roots[root].dir, &mine) == 0 &&
+           mine.st_ino == to->st_ino && mine.st_dev == to->st_dev;
+}
+
+/* The name must be free in every root, also in those that lack the clip: what lies there is in custody, and
+ * was put there while this root was away. */
+static enum asv_status check_free(const struct asv_clip_dir *clip, const char *to, struct asv_err *err)
+{
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        struct stat st;
+        if (fstatat(clip->vault->roots[i].dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            !is_there(clip, i, &st)) {
+            return asv_io_fail(err, EEXIST, to);
+        }
+    }
+    return ASV_OK;
+}
+
+/* Renames in one root and fsyncs both parents, so that the clip is under one name after any crash. */
+static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, const char *parent,
+                                    const char *to, struct asv_err *err)
+{
+    int vault_dir = clip->vault->roots[root].dir;
+    int new_parent = -1;
+    int old_parent = -1;
+    char old[ASV_VAULT_PATH_BYTES];
+    struct stat st;
+
+    snprintf(old, sizeof old, "%s", clip->path);
+    *strrchr(old, '/') = '\0';
+    bool moved = fstatat(vault_dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    enum asv_status status = asv_io_open_dir(vault_dir, parent, true, &new_parent, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_io_open_dir(vault_dir, old, false, &old_parent, err);
+    if (status == ASV_OK && !moved) {
+        status = asv_io_rename(vault_dir, clip->path, vault_dir, to, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(new_parent, parent, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_dir(old_parent, old, err);
+    }
+    close(new_parent);
+    if (old_parent >= 0) {
+        close(old_parent);
+    }
+    return status;
+}
+
+static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area, const char *parent,
+                            const char *name, struct asv_err *err)
+{
+    char to[ASV_VAULT_PATH_BYTES];
+    if ((size_t)snprintf(to, sizeof to, "%s/%s", parent, name) >= sizeof to) {
+        return asv_fail(err, ASV_E_LIMIT, "vault: path is too long for a clip's");
+    }
+    if (strcmp(clip->path, to) == 0) {
+        return ASV_OK;
+    }
+    enum asv_status status = check_free(clip, to, err);
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        if (!clip->roots[i].failed) {
+            status = asv_clip_tolerate(clip, i, move_in_root(clip, i, parent, to, err));
+        }
+    }
+    if (status == ASV_OK) {
+        snprintf(clip->path, sizeof clip->path, "%s", to);
+        clip->area = area;
+    }
+    return status;
+}
+
+static enum asv_status day_path(char out[DAY_PATH_BYTES], enum asv_vault_area area, uint32_t day,
+                                struct asv_err *err)
+{
+    if (day < 19700101 || day > 99991231) {
+        return asv_fail_at(err, ASV_E_USAGE, "vault: not a recording day (yyyymmdd)", day);
+    }
+    snprintf(out, DAY_PATH_BYTES, "%s/%04u/%02u/%02u", asv_vault_area_names[area], day / 10000,
+             day / 100 % 100, day % 100);
+    return ASV_OK;
+}
+
+/* <clip>-<first 8 bytes of the header's digest>: several can have one UUID. */
+#define DOUBLE_NAME_BYTES (ASV_UUID_TEXT_BYTES + 17)
+static void double_name(char out[DOUBLE_NAME_BYTES], const uint8_t uuid[16], const uint8_t header_digest[32])
+{
+    asv_uuid_format(out, uuid);
+    size_t len = strlen(out);
+    out[len] = '-';
+    asv_hex_encode(out + len + 1, header_digest, 8);
+}
+
+enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
+                              struct asv_err *err)
+{
+    char parent[DAY_PATH_BYTES];
+    char name[ASV_UUID_TEXT_BYTES];
+    enum asv_status status = day_path(parent, ASV_VAULT_SEALED, day, err);
+    asv_uuid_format(name, uuid);
+    return status == ASV_OK ? move(clip, ASV_VAULT_SEALED, parent, name, err) : status;
+}
+
+enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],
+                                    const uint8_t header_digest[32], struct asv_err *err)
+{
+    char name[DOUBLE_NAME_BYTES];
+    double_name(name, uuid, header_digest);
+    return move(clip, ASV_VAULT_QUARANTINE, asv_vault_area_names[ASV_VAULT_QUARANTINE], name, err);
+}
+
+/* Everything of the recording itself, and the dock's notes of how far it had come. */
+static enum asv_status strip(struct asv_clip_dir *clip, size_t root, struct asv_err *err)
+{
+    static const enum asv_part parts[] = {ASV_PART_PAYLOAD, ASV_PART_SEAL,    ASV_PART_STANZAS,
+                                          ASV_PART_TAIL,    ASV_PART_RECEIPT, ASV_PART_DOCKING};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (unlinkat(clip->roots[root].dir, asv_part_name(parts[i]), 0) != 0 && errno != ENOENT) {
+            return asv_io_fail(err, errno, asv_part_name(parts[i]));
+        }
+    }
+    return asv_io_sync_dir(clip->roots[root].dir, clip->path, err);
+}
+
+enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
+                              const uint8_t header_digest[32], struct asv_err *err)
+{
+    char parent[DAY_PATH_BYTES];
+    char name[DOUBLE_NAME_BYTES];
+    enum asv_status status = day_path(parent, ASV_VAULT_TOMBSTONES, day, err);
+    double_name(name, uuid, header_digest);
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
+        if (!clip->roots[i].failed) {
+            status = asv_clip_tolerate(clip, i, strip(clip, i, err));
+        }
+    }
+    return status == ASV_OK ? move(clip, ASV_VAULT_TOMBSTONES, parent, name, err) : status;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What is docked after its period and not kept, and what a crash leaves of it. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dock/intake.h"
+#include "dock/recovery.h"
+#include "tests/unit/dock/rig.h"
+#include "tests/unit/test.h"
+
+#define DAY_MS UINT64_C(86400000)
+
+static struct rig *rig;
+static struct fake_camera *camera;
+static char found[ASV_VAULT_PATH_BYTES];
+
+static int setup(void **state)
+{
+    (void)state;
+    rig = calloc(1, sizeof *rig);
+    camera = calloc(1, sizeof *camera);
+    if (!rig || !camera)
+        return 1;
+    rig_init(rig);
+    fake_camera_init(camera, &rig->agency, 11);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_free(rig);
+    fake_camera_free(camera);
+    free(rig);
+    free(camera);
+    return 0;
+}
+
+static enum asv_status note_path(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
+{
+    (void)ctx;
+    (void)area;
+    (void)err;
+    snprintf(found, sizeof found, "%s", path);
+    return ASV_OK;
+}
+
+/* The one clip directory in this area. */
+static struct asv_clip_dir *open_only(enum asv_vault_area area)
+{
+    struct asv_clip_dir *dir = NULL;
+    assert_int_equal(rig_count(rig, area), 1);
+    assert_int_equal(asv_vault_walk(rig->dock.site.vault, area, note_path, NULL, NULL), ASV_OK);
+    assert_int_equal(asv_vault_open_clip(rig->dock.site.vault, area, found, &dir, NULL), ASV_OK);
+    return dir;
+}
+
+static struct asv_commit commit_of(struct asv_clip_dir *dir)
+{
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_commit commit;
+    assert_int_equal(asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, NULL), ASV_OK);
+    assert_int_equal(asv_commit_verify(&commit, data, len, rig->agency.dock.pk, NULL), ASV_OK);
+    return commit;
+}
+
+static void record_and_let_expire(void)
+{
+    fake_camera_record(camera, 1, 5);
+    asv_test_world_step(&camera->world, 20 * DAY_MS);
+    asv_test_world_step(&rig->world, 20 * DAY_MS);
+}
+
+static void T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
+    for (int part = 0; part < ASV_PART_COUNT; part++) {
+        uint64_t size = 0;
+        bool stays = part == ASV_PART_COMMIT || part == ASV_PART_LINK || part == ASV_PART_CHAIN;
+        assert_int_equal(asv_clip_size(dir, (enum asv_part)part, &size, NULL), ASV_OK);
+        assert_int_equal(size > 0, stays);
+    }
+    struct asv_commit commit = commit_of(dir);
+    const struct rig_commit *told = rig_find(rig, camera, 1);
+    assert_int_equal(commit.kind, ASV_COMMIT_EXPIRED_ON_ARRIVAL);
+    assert_non_null(told);
+    assert_true(told->linked);
+    assert_memory_equal(&told->facts, &commit, sizeof commit);
+    asv_clip_close(dir);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+}
+
+static bool recorded(struct rig *r)
+{
+    for (const struct asv_intake *intake = r->dock.intakes; intake; intake = intake->next)
+        if (intake->step == ASV_INTAKE_CUSTODY && intake->waiting)
+            return true;
+    return false;
+}
+
+static bool nothing_runs(struct rig *r)
+{
+    return r->dock.intake_count == 0 && asv_pool_pending(r->dock.pool) == 0;
+}
+
+static enum asv_status commit_away(void *ctx, const struct asv_db_commit *commit,
+                                   enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    (void)ctx;
+    (void)commit;
+    (void)outcome;
+    return asv_fail(err, ASV_E_AWAY, "database is away");
+}
+
+/* The dock ends when the vault has what the database has not been told. */
+static void crash_before_custody(void)
+{
+    enum asv_status (*commit)(void *, const struct asv_db_commit *, enum asv_db_outcome *, struct asv_err *) =
+        rig->services.commit;
+    rig->services.commit = commit_away;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, recorded);
+    rig_restart(rig);
+    rig->services.commit = commit;
+}
+
+static void told_only_to_the_vault_the_database_is_told_after_the_crash(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    crash_before_custody();
+    rig_recover(rig);
+    rig_run(rig, nothing_runs);
+    const struct rig_commit *told = rig_find(rig, camera, 1);
+    assert_non_null(told);
+    assert_int_equal(told->facts.kind, ASV_COMMIT_EXPIRED_ON_ARRIVAL);
+    struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
+    struct asv_commit commit = commit_of(dir);
+    assert_memory_equal(&told->facts, &commit, sizeof commit);
+    asv_clip_close(dir);
+}
+
+static void docked_again_before_that_it_gets_no_second_tombstone(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    crash_before_custody();
+    asv_test_world_step(&rig->world, 5000); /* a record made now would be another one */
+    asv_test_world_step(&camera->world, 5000);
+    rig_plug(rig, 1, camera);
+    rig_run_to(rig, 1, ASV_SLOT_ATTENTION);
+    const struct rig_commit *told = rig_find(rig, camera, 1);
+    assert_non_null(told);
+    struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
+    struct asv_commit commit = commit_of(dir);
+    assert_memory_equal(&told->facts, &commit, sizeof commit);
+    asv_clip_close(dir);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+}
+
+int main(void)
+{
+    if (asv_crypto_init() != ASV_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(told_only_to_the_vault_the_database_is_told_after_the_crash, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(docked_again_before_that_it_gets_no_second_tombstone, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
