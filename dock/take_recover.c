@@ -94,6 +94,19 @@ static void fill_offer(struct asv_take *take, const struct asv_commit *notes)
     snprintf(take->reason, sizeof take->reason, "%s", notes->reason);
 }
 
+/* A commit record says that the camera may have erased the recording: what cannot be used of it here is for
+ * people, and is never thrown away. */
+static enum asv_status refuse_committed(struct asv_take *take, struct asv_err *err)
+{
+    uint64_t size = 0;
+    enum asv_status status = asv_clip_size(take->dir, ASV_PART_COMMIT, &size, err);
+    return status || size == 0
+               ? status
+               : asv_fail(err, ASV_E_DIGEST,
+                          "its commit record, chain or receipt is damaged or of another dock; run asservat "
+                          "vault scrub, then asservat db rebuild");
+}
+
 /* Feeds the staged seal to the verifier again, which gives the leaves. */
 static enum asv_status verify_seal(struct asv_take *take, bool *usable, struct asv_err *err)
 {
@@ -224,6 +237,8 @@ enum asv_status asv_take_reopen(struct asv_take *take, const struct asv_site *si
     enum asv_status status = asv_vault_open_clip(site->vault, area, path, &take->dir, err);
     if (!status && area != ASV_VAULT_STAGING)
         status = read_recorded(take, found, err);
+    if (!status && *found == ASV_TAKE_FOUND_NOTHING && area != ASV_VAULT_STAGING)
+        status = refuse_committed(take, err);
     if (!status && *found == ASV_TAKE_FOUND_NOTHING)
         status = look(take, found, err);
     return status;

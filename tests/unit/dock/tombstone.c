@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What is docked after its period and not kept, and what a crash leaves of it. */
+ * What is docked after its period and not kept, and what a crash leaves of it; and what recovery may never
+ * throw away. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,41 @@ static void docked_again_before_that_it_gets_no_second_tombstone(void **state)
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
 }
 
+/* Its last byte. */
+static void flip(enum asv_part part)
+{
+    uint8_t byte = 0;
+    uint64_t size = 0;
+    struct asv_clip_dir *dir = open_only(ASV_VAULT_SEALED);
+    assert_int_equal(asv_clip_size(dir, part, &size, NULL), ASV_OK);
+    assert_int_equal(asv_clip_read(dir, part, size - 1, &byte, 1, NULL), ASV_OK);
+    byte ^= 1;
+    assert_int_equal(asv_clip_write(dir, part, size - 1, &byte, 1, NULL), ASV_OK);
+    asv_clip_close(dir);
+}
+
+/* The camera may have been given its receipt: a database that was restored from a backup knows of nothing. */
+static void what_has_a_commit_record_is_never_discarded(void **state)
+{
+    (void)state;
+    static const enum asv_part parts[] = {ASV_PART_COMMIT, ASV_PART_CHAIN, ASV_PART_RECEIPT};
+    fake_camera_record(camera, 1, 5);
+    crash_before_custody();
+    flip(ASV_PART_SEAL); /* nothing but the record says what this was */
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        flip(parts[i]);
+        rig_restart(rig);
+        rig_recover(rig);
+        rig_run(rig, nothing_runs);
+        assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
+        flip(parts[i]); /* as it was */
+    }
+    rig_restart(rig);
+    rig_recover(rig);
+    rig_run(rig, nothing_runs);
+    assert_non_null(rig_find(rig, camera, 1));
+}
+
 int main(void)
 {
     if (asv_crypto_init() != ASV_OK)
@@ -179,6 +215,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(docked_again_before_that_it_gets_no_second_tombstone, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_has_a_commit_record_is_never_discarded, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
