@@ -24,3 +24,11 @@ BEGIN
 END
 $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+-- What PostgreSQL lets everybody do: run code of their own, and keep bytes of their own as large objects, which no
+-- table's rights would show.
+REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
+GRANT USAGE ON LANGUAGE plpgsql TO asv_owner;
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea), lo_open(oid, integer),
+    lo_put(oid, bigint, bytea), lowrite(integer, bytea), lo_truncate(integer, integer),
+    lo_truncate64(integer, bigint), lo_unlink(oid) FROM PUBLIC;

@@ -50,6 +50,8 @@ SELECT is_empty($$
     WHERE n.nspname IN ('asv', 'public') AND x.grantee = 0
     UNION ALL SELECT d.datname FROM pg_database d, aclexplode(d.datacl) x
     WHERE d.datname = current_database() AND x.grantee = 0
+    UNION ALL SELECT l.lanname FROM pg_language l, aclexplode(coalesce(l.lanacl, acldefault('l', l.lanowner))) x
+    WHERE l.lanname = 'plpgsql' AND x.grantee = 0
     UNION ALL SELECT t.typname FROM pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) x
     WHERE t.typnamespace = 'asv'::regnamespace AND t.typelem = 0 AND t.typrelid = 0 AND x.grantee = 0
 $$, 'nothing is granted to everybody');
@@ -108,6 +110,10 @@ SELECT pg_temp.tried(r.role, v.statement, '42501')
 FROM unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin']) AS r (role)
 CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
                         'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
+                        'SELECT lo_creat(-1)', 'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')',
+                        'SELECT lo_open(1, 131072)', 'DO $do$ BEGIN END $do$', 'COPY (SELECT 1) TO ''/tmp/x''',
+                        'COPY (SELECT 1) TO PROGRAM ''true''',
+                        'SELECT pg_read_file(''postgresql.conf'')', 'SELECT setval(''asv.clip_event_position_seq'', 1)',
                         'SET session_replication_role = replica', 'SELECT asv.state_move(NULL, NULL, NULL)',
                         'SELECT asv.event_put(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
                         'SELECT asv.alarm_put(NULL, NULL, NULL, NULL, NULL, NULL)',
