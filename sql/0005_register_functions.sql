@@ -6,12 +6,23 @@ CREATE FUNCTION asv.certificate_put(
     p_role smallint, p_serial bytea, p_issuer bytea, p_name text, p_model text, p_device_serial text,
     p_signing_pk bytea, p_kx_pk bytea, p_not_before timestamptz, p_not_after timestamptz, p_encoded bytea)
     RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
     INSERT INTO asv.certificate (digest, role, serial, issuer, name, model, device_serial, signing_pk, kx_pk,
                                  not_before, not_after, encoded)
     VALUES (sha256(p_encoded), p_role, p_serial, p_issuer, p_name, p_model, p_device_serial, p_signing_pk, p_kx_pk,
             p_not_before, p_not_after, p_encoded)
-    ON CONFLICT (digest) DO NOTHING
+    ON CONFLICT (digest) DO NOTHING;
+    -- The database cannot read a certificate: whoever came first may have lied about it, about the serial number by
+    -- which it is revoked above all.
+    IF NOT EXISTS (
+        SELECT FROM asv.certificate
+        WHERE digest = sha256(p_encoded) AND role = p_role AND serial = p_serial AND issuer = p_issuer AND name = p_name
+          AND model = p_model AND device_serial = p_device_serial AND signing_pk = p_signing_pk
+          AND kx_pk IS NOT DISTINCT FROM p_kx_pk AND not_before = p_not_before AND not_after = p_not_after) THEN
+        RAISE EXCEPTION 'certificate: "%" stands here with other facts than it has', p_name USING ERRCODE = 'VA001';
+    END IF;
+END
 $$;
 COMMENT ON FUNCTION asv.certificate_put IS 'adds a certificate that the caller has verified';
 GRANT EXECUTE ON FUNCTION asv.certificate_put TO asv_admin;

@@ -300,6 +300,13 @@ SELECT is((SELECT revoked FROM asv.camera_find(dig('cam'))), false, 'counts alon
 SELECT is(asv.revocations_newest(), obj('r6'), 'and is given out');
 SELECT throws_ok($$ SELECT asv.camera_certificate_put(4::smallint, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) $$,
     '42501', NULL, 'a docking adds no dock''s certificate');
+CREATE FUNCTION pg_temp.certify(serial text) RETURNS void LANGUAGE sql AS $$
+    SELECT asv.camera_certificate_put(3::smallint, tap.b16(serial), tap.dig('ca-key'), 'Kamera 08', 'M', 'D-8', tap.dig('k8'),
+        tap.dig('x8'), '2026-01-01', '2036-01-01', convert_to('cam8', 'UTF8'))
+$$;
+SELECT lives_ok($$ SELECT pg_temp.certify('s8') $$, 'a certificate is added');
+SELECT lives_ok($$ SELECT pg_temp.certify('s8') $$, 'twice');
+SELECT throws_ok($$ SELECT pg_temp.certify('another serial number') $$, 'VA001', NULL, 'but not with other facts');
 SELECT asv.slot_learned(dig('dock'), 1, '1-1'), asv.slot_learned(dig('dock'), 2, '1-2'), asv.slot_learned(dig('dock'), 1, '1-2');
 SELECT is((SELECT string_agg(number || '=' || port, ' ') FROM asv.slot), '1=1-2', 'a port is one slot');
 
