@@ -165,10 +165,12 @@ static enum asv_status check_server(struct asv_db *db, uint64_t deadline_ms, str
     struct asv_row row;
     char fsync_setting[16];
     char commit_setting[16];
+    char read_only[16];
     asv_row_init(&row, step.result, 0);
     unsigned number = (unsigned)asv_row_i32(&row);
     asv_row_text(&row, fsync_setting, sizeof fsync_setting);
     asv_row_text(&row, commit_setting, sizeof commit_setting);
+    asv_row_text(&row, read_only, sizeof read_only);
     status = asv_row_end(&row, ASV_QUERY_PING, err);
     asv_steps_clear(&step, 1);
     if (status != ASV_OK) {
@@ -179,6 +181,9 @@ static enum asv_status check_server(struct asv_db *db, uint64_t deadline_ms, str
             err, ASV_E_UNSUPPORTED, "database: its schema is number %u, this program's is %u; %s", number,
             asv_db_schema_number(),
             number < asv_db_schema_number() ? "run asservat db migrate" : "install the newer program");
+    }
+    if (db->config.durable && strcmp(read_only, "off") != 0) {
+        return asv_fail(err, ASV_E_AWAY, "database: this server can only be read: is it a standby?");
     }
     if (db->config.durable && (strcmp(fsync_setting, "on") != 0 || strcmp(commit_setting, "off") == 0)) {
         return asv_failf(

@@ -11,7 +11,7 @@
  * Every query that writes may be repeated: told the same facts twice, the database holds them once and says
  * so. So whoever gets a status of class RETRY, where the outcome is not known, repeats the call.
  *
- *   ASV_E_AWAY         the server cannot be reached, went away, or back-off runs
+ *   ASV_E_AWAY         the server cannot be reached, went away, cannot be written to, or back-off runs
  *   ASV_E_TIMEOUT      call_ms passed; the statement was cancelled
  *   ASV_E_BUSY         serialisation failures or deadlocks, again after bounded attempts
  *   ASV_E_NO_SPACE     the server's disk is full
@@ -52,7 +52,7 @@ struct asv_db_config {
     const char *application; /* shows in pg_stat_activity; NULL: none */
     uint32_t connect_ms;     /* longest wait for a connection; 0: ASV_DB_CONNECT_MS */
     uint32_t call_ms;        /* longest wait for one call, its retries included; 0: ASV_DB_CALL_MS */
-    bool durable;            /* refuse a server with fsync=off or synchronous_commit=off: the dock */
+    bool durable; /* refuse a server with fsync=off or synchronous_commit=off, or a standby: the dock */
     const struct asv_world *world;
     const struct asv_log *log; /* connections made and lost; NULL: silent */
 };

@@ -15,6 +15,9 @@
 /* "asv" and a number of our own; whoever migrates this database holds it. */
 #define LOCK "SELECT pg_advisory_lock(6386550, 1)"
 
+/* A lock that somebody keeps for longer will not be let go of soon: whoever migrates is to know. */
+#define LOCK_WAIT_MS 60000
+
 unsigned asv_db_schema_number(void)
 {
     return asv_sql_migration_count;
@@ -156,11 +159,17 @@ static enum asv_status apply(PGconn *conn, const struct asv_sql_migration *migra
     return execute(conn, "COMMIT", doing, err);
 }
 
-static enum asv_status migrate(PGconn *conn, unsigned target, asv_db_migrated report, void *ctx,
-                               struct asv_err *err)
+/* wait_ms: for each lock, of another migration or of a table in use. */
+static enum asv_status migrate(PGconn *conn, uint32_t wait_ms, unsigned target, asv_db_migrated report,
+                               void *ctx, struct asv_err *err)
 {
     unsigned applied = 0;
-    enum asv_status status = execute(conn, LOCK, "database: waiting for another migration", err);
+    char patience[64];
+    snprintf(patience, sizeof patience, "SET lock_timeout = %" PRIu32, wait_ms);
+    enum asv_status status = execute(conn, patience, "database", err);
+    if (status == ASV_OK) {
+        status = execute(conn, LOCK, "database: another migration runs, or somebody holds its lock", err);
+    }
     if (status == ASV_OK) {
         status = make_roles(conn, err);
     }
@@ -185,6 +194,8 @@ enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned targ
                                void *ctx, struct asv_err *err)
 {
     char timeout[16];
+    uint32_t wait_ms =
+        config->call_ms != 0 && config->call_ms < LOCK_WAIT_MS ? config->call_ms : LOCK_WAIT_MS;
     uint32_t connect_ms = config->connect_ms != 0 ? config->connect_ms : ASV_DB_CONNECT_MS;
     snprintf(timeout, sizeof timeout, "%" PRIu32, (connect_ms + 999) / 1000);
     const char *const keys[] = {"dbname", "application_name", "client_encoding", "connect_timeout", NULL};
@@ -195,9 +206,9 @@ enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned targ
         status = failed(conn, NULL, "database", err);
     } else {
         PQsetNoticeProcessor(conn, ignore_notice, NULL);
-        status =
-            migrate(conn, target == 0 || target > asv_sql_migration_count ? asv_sql_migration_count : target,
-                    report, ctx, err);
+        status = migrate(conn, wait_ms,
+                         target == 0 || target > asv_sql_migration_count ? asv_sql_migration_count : target,
+                         report, ctx, err);
     }
     PQfinish(conn);
     return status;

@@ -21,9 +21,10 @@ unsigned asv_db_schema_number(void);
  * when roles are missing, can make roles: the database's superuser. Each call that finds nothing to do is
  * ASV_OK.
  *
- * ASV_E_UNSUPPORTED: the database has migrations that this program does not know (it is newer).
- * ASV_E_MISMATCH: a migration was applied whose text differs from the one here.
- * Otherwise as db.h; everything up to the migration that failed stays, and err names that one. */
+ * ASV_E_BUSY: another migration runs, or a table is in use, for longer than a minute (or call_ms, when that
+ * is less); nothing is half done. ASV_E_UNSUPPORTED: the database has migrations that this program does not
+ * know (it is newer). ASV_E_MISMATCH: a migration was applied whose text differs from the one here. Otherwise
+ * as db.h; everything up to the migration that failed stays, and err names that one. */
 ASV_MUST_CHECK enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned target,
                                               asv_db_migrated report, void *ctx, struct asv_err *err);
 

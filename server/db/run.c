@@ -22,10 +22,13 @@ static const struct {
     {"55P03", ASV_E_BUSY, ASV_RETRY_SERIALISE}, /* lock_not_available */
     {"57014", ASV_E_TIMEOUT, ASV_RETRY_NO},     /* query_canceled: statement_timeout */
     {"57P", ASV_E_AWAY, ASV_RETRY_CONNECT},     /* the server stops or starts */
+    {"25006", ASV_E_AWAY, ASV_RETRY_CONNECT},   /* read only: another one is the primary now */
+    {"25P03", ASV_E_AWAY, ASV_RETRY_CONNECT},   /* we were too slow in mid-transaction */
     {"26000", ASV_E_AWAY, ASV_RETRY_CONNECT},   /* a statement we had prepared is gone */
     {"0A000", ASV_E_AWAY, ASV_RETRY_CONNECT},   /* the plan of one is out of date: the schema was migrated */
     {"53100", ASV_E_NO_SPACE, ASV_RETRY_NO},
     {"53", ASV_E_AWAY, ASV_RETRY_NO}, /* insufficient resources */
+    {"58", ASV_E_AWAY, ASV_RETRY_NO}, /* the server's own disk or system failed */
     {"08", ASV_E_AWAY, ASV_RETRY_CONNECT},
     {"28", ASV_E_DENIED, ASV_RETRY_NO},
     {"42501", ASV_E_DENIED, ASV_RETRY_NO},

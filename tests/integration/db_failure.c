@@ -7,7 +7,11 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "server/base/world_os.h"
 #include "tests/support/db.h"
@@ -387,6 +391,59 @@ static void a_statement_that_takes_too_long_is_given_up(void **state)
     asv_db_close(db);
 }
 
+static void a_standby_is_away_until_it_can_be_written_to(void **state)
+{
+    (void)state;
+    struct asv_db *db = open_db("user=asv_dock", true, 20000);
+    struct asv_db *reader = open_db("user=asv_admin", false, 20000);
+    asv_test_status(ASV_OK, asv_db_ping(db, &err));
+    /* As a connection is to a primary that has become a standby: what is begun there cannot be written. */
+    asv_test_sql(NULL, 0,
+                 "ALTER ROLE asv_dock SET default_transaction_read_only = on;"
+                 "ALTER ROLE asv_admin SET default_transaction_read_only = on");
+    asv_test_sql(NULL, 0,
+                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'asv_dock'");
+    asv_test_status(ASV_E_AWAY, asv_db_slot_learned(db, agency.dock.cert_digest, 1, "1-1", &err));
+    assert_non_null(strstr(err.text, "only be read"));
+    assert_true(asv_db_wait_ms(db) > 0);
+    asv_test_status(ASV_OK, asv_db_ping(reader, &err));
+    asv_test_status(ASV_E_AWAY, asv_db_unit_put(reader, "VU", "Verkehr", &err));
+    asv_test_sql(NULL, 0,
+                 "ALTER ROLE asv_dock RESET default_transaction_read_only;"
+                 "ALTER ROLE asv_admin RESET default_transaction_read_only");
+    ahead_ms += 10000;
+    asv_test_status(ASV_OK, asv_db_slot_learned(db, agency.dock.cert_digest, 1, "1-1", &err));
+    asv_test_status(ASV_OK, asv_db_unit_put(reader, "VU", "Verkehr", &err));
+    asv_db_close(db);
+    asv_db_close(reader);
+}
+
+/* It takes the connection, as a kernel does for a process that hangs, and says nothing. */
+static void a_server_that_says_nothing_is_away_and_backed_off_from(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/asv-mute.XXXXXX";
+    char conninfo[128];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    assert_non_null(mkdtemp(dir));
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL.5432", dir);
+    snprintf(conninfo, sizeof conninfo, "host=%s port=5432 user=asv_dock dbname=asservat", dir);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    struct asv_db *db = NULL;
+    struct asv_db_config config = {
+        .conninfo = conninfo, .connect_ms = 200, .call_ms = 200, .durable = true, .world = &world};
+    asv_test_status(ASV_OK, asv_db_open(&config, &db, &err));
+    asv_test_status(ASV_E_AWAY, asv_db_ping(db, &err));
+    assert_non_null(strstr(err.text, "no answer within"));
+    assert_true(asv_db_wait_ms(db) > 0);
+    asv_db_close(db);
+    close(fd);
+    assert_int_equal(unlink(address.sun_path), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
 static void a_database_without_the_schema_or_with_another_is_refused(void **state)
 {
     (void)state;
@@ -439,7 +496,9 @@ int main(void)
         cmocka_unit_test(what_lost_against_another_transaction_is_tried_again_for_a_while),
         cmocka_unit_test(a_commit_that_fails_at_its_very_end_is_a_failure),
         cmocka_unit_test(transactions_of_the_strictest_isolation_all_get_through),
+        cmocka_unit_test(a_standby_is_away_until_it_can_be_written_to),
         cmocka_unit_test(a_statement_that_takes_too_long_is_given_up),
+        cmocka_unit_test(a_server_that_says_nothing_is_away_and_backed_off_from),
         cmocka_unit_test(a_database_without_the_schema_or_with_another_is_refused),
         cmocka_unit_test(settings_that_cannot_work_are_refused),
     };

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Migrations: from nothing, from every earlier schema, twice, by several at once; and what is refused. */
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,12 @@ static void *run(void *arg)
 {
     struct runner *runner = arg;
     runner->status = migrate_as("", 0, &runner->report, &runner->err);
+    return NULL;
+}
+
+static void *hold(void *arg)
+{
+    asv_test_sql_until_crash(arg);
     return NULL;
 }
 
@@ -233,6 +240,28 @@ static void the_files_are_embedded_byte_for_byte(void **state)
     }
 }
 
+static void a_lock_that_somebody_keeps_is_not_waited_for_without_end(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct asv_db_config config = {
+        .conninfo = "", .connect_ms = 10000, .call_ms = 100, .world = asv_world_os()};
+    static char sql[] = "SELECT pg_advisory_lock(6386550, 1), pg_sleep(600)";
+    pthread_t holder;
+    asv_test_db_empty();
+    assert_int_equal(pthread_create(&holder, NULL, hold, sql), 0);
+    while (asv_test_sql_number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") ==
+           0) {
+        (void)poll(NULL, 0, 10);
+    }
+    asv_test_status(ASV_E_BUSY, asv_db_migrate(&config, 0, note, &report, &err));
+    assert_non_null(strstr(err.text, "another migration"));
+    assert_int_equal(report.count, 0);
+    asv_test_sql(NULL, 0, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+    pthread_join(holder, NULL);
+    asv_test_status(ASV_OK, migrate(0, &report));
+}
+
 static void an_unreachable_server_is_away(void **state)
 {
     (void)state;
@@ -251,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_migration_that_fails_leaves_nothing_of_itself),
         cmocka_unit_test(who_may_not_become_the_owner_migrates_nothing),
         cmocka_unit_test(the_files_are_embedded_byte_for_byte),
+        cmocka_unit_test(a_lock_that_somebody_keeps_is_not_waited_for_without_end),
         cmocka_unit_test(an_unreachable_server_is_away),
     };
     asv_test_db_require();
