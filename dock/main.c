@@ -153,6 +153,24 @@ static void pool_ready(struct asv_watch *watch, uint32_t events)
     asv_pool_reap(OWNER(watch, pool_watch)->dock.pool);
 }
 
+/* Recordings go on into custody on one disk; people must know that there is one copy only. */
+static void report_vault(struct asv_dock *dock)
+{
+    const char *away = asv_vault_away(dock->site.vault);
+    char detail[512];
+    if (!away)
+        return;
+    snprintf(
+        detail, sizeof detail,
+        "%.300s is not there: is its disk mounted? What comes now has one copy; mount it, start the dock "
+        "daemon again, and run asservat vault scrub",
+        away);
+    asv_log_event(&dock->log, ASV_LOG_ERROR, "vault-away", asv_log_text("detail", detail));
+    const struct asv_db_alarm alarm = {
+        .kind = ASV_DB_ALARM_STORAGE, .dock_cert = dock->site.dock_cert, .slot = -1, .detail = detail};
+    asv_outbox_alarm(dock->outbox, &alarm);
+}
+
 static enum asv_status start_dock(struct daemon *daemon, struct asv_err *err)
 {
     struct asv_dock *dock = &daemon->dock;
@@ -167,6 +185,8 @@ static enum asv_status start_dock(struct daemon *daemon, struct asv_err *err)
         return status;
     asv_dock_init(dock);
     status = asv_outbox_new(dock, &dock->outbox);
+    if (!status)
+        report_vault(dock);
     if (!status)
         status = asv_recovery_start(dock);
     if (!status)

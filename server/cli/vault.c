@@ -22,16 +22,6 @@
 #define RATE_MAX     (UINT64_C(1) << 40)
 #define MAX_DOCKS    256
 
-/* A vault that is not there is not made: the disk may not be mounted. */
-static enum asv_status check_there(const char *path, struct asv_err *err)
-{
-    if (path[0] != '/') {
-        return asv_failf(err, ASV_E_USAGE, "vault \"%s\": give an absolute path", path);
-    }
-    asv_auto_fd int fd = -1;
-    return asv_io_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &fd, err);
-}
-
 enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out, struct asv_err *err)
 {
     const char *path = asv_cli_text(cli->args, "vault");
@@ -49,13 +39,7 @@ enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out,
         .root_count = has_mirror ? 2 : 1,
         .allow_cached_readback = cli->conf.readback_cached,
     };
-    enum asv_status status = check_there(path, &inner);
-    if (status == ASV_OK && has_mirror) {
-        status = check_there(mirror, &inner);
-    }
-    if (status == ASV_OK) {
-        status = asv_vault_open(&config, out, &inner);
-    }
+    enum asv_status status = asv_vault_open(&config, out, &inner);
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "vault: %s", inner.text);
 }
 

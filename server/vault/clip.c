@@ -105,7 +105,9 @@ static enum asv_status open_clip(struct asv_vault *vault, enum asv_vault_area ar
     enum asv_status status = ASV_OK;
     unsigned missing = 0;
     for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
-        status = open_locked(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
+        status = vault->roots[i].dir < 0
+                     ? ASV_E_NOT_FOUND
+                     : open_locked(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
         if (status == ASV_E_NOT_FOUND && ++missing < vault->root_count) {
             clip->roots[i].failed = true;
             status = ASV_OK;

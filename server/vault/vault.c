@@ -61,12 +61,17 @@ static enum asv_status take_lock(int dir, const char *root, int *lock, struct as
     return ASV_OK;
 }
 
-static enum asv_status open_root(struct asv_vault *vault, size_t i, const struct asv_vault_config *config,
-                                 struct asv_err *err)
-{
-    const char *root = config->roots[i];
-    char text[ASV_ERR_TEXT_BYTES];
+/* What is known of a configured root before anything is made. */
+enum root_state {
+    ROOT_AWAY,  /* not there, or not readable */
+    ROOT_EMPTY, /* a directory that is no vault */
+    ROOT_VAULT,
+};
 
+static enum asv_status look_at_root(struct asv_vault *vault, size_t i, const char *root,
+                                    enum root_state *state, struct asv_err *err)
+{
+    char text[ASV_ERR_TEXT_BYTES];
     if (root == NULL || root[0] != '/') {
         snprintf(text, sizeof text, "vault directory \"%s\": give an absolute path",
                  root == NULL ? "" : root);
@@ -76,8 +81,27 @@ static enum asv_status open_root(struct asv_vault *vault, size_t i, const struct
     if (vault->roots[i].name == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "vault: no memory");
     }
-    enum asv_status status = asv_io_open_dir(AT_FDCWD, root, true, &vault->roots[i].dir, err);
-    for (size_t area = 0; status == ASV_OK && area < ASV_VAULT_AREAS; area++) {
+    *state = ROOT_AWAY;
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, root, false, &vault->roots[i].dir, err);
+    if (status != ASV_OK) {
+        return status == ASV_E_NOT_FOUND || status == ASV_E_IO ? ASV_OK : status;
+    }
+    *state = faccessat(vault->roots[i].dir, asv_vault_area_names[ASV_VAULT_SEALED], F_OK, 0) == 0
+                 ? ROOT_VAULT
+                 : ROOT_EMPTY;
+    return ASV_OK;
+}
+
+/* The daemon's: makes what is missing in the root, locks it, and sees how it reads. */
+static enum asv_status prepare_root(struct asv_vault *vault, size_t i, const struct asv_vault_config *config,
+                                    struct asv_err *err)
+{
+    const char *root = vault->roots[i].name;
+    enum asv_status status = ASV_OK;
+    if (vault->roots[i].dir < 0) {
+        status = asv_io_open_dir(AT_FDCWD, root, true, &vault->roots[i].dir, err);
+    }
+    for (size_t area = 0; status == ASV_OK && config->exclusive && area < ASV_VAULT_AREAS; area++) {
         status = asv_io_open_dir(vault->roots[i].dir, asv_vault_area_names[area], true, NULL, err);
     }
     if (status == ASV_OK && config->exclusive) {
@@ -88,6 +112,7 @@ static enum asv_status open_root(struct asv_vault *vault, size_t i, const struct
     }
     vault->roots[i].direct = reads_direct(vault->roots[i].dir);
     if (!vault->roots[i].direct && !config->allow_cached_readback) {
+        char text[ASV_ERR_TEXT_BYTES];
         snprintf(
             text, sizeof text,
             "vault %s: this file system cannot read around the page cache (O_DIRECT), so that a write could "
@@ -96,6 +121,34 @@ static enum asv_status open_root(struct asv_vault *vault, size_t i, const struct
         return asv_fail(err, ASV_E_USAGE, text);
     }
     return ASV_OK;
+}
+
+/* Both are made when neither is a vault. Beside one that is, a directory that is not there is a disk that is
+ * away: making it would put the mirror on the disk below the mount point. Who only reads makes nothing. */
+static enum asv_status open_roots(struct asv_vault *vault, const struct asv_vault_config *config,
+                                  struct asv_err *err)
+{
+    enum root_state states[ASV_VAULT_ROOTS] = {ROOT_AWAY, ROOT_AWAY};
+    char text[ASV_ERR_TEXT_BYTES];
+    bool is_vault = false;
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+        status = look_at_root(vault, i, config->roots[i], &states[i], err);
+        is_vault = is_vault || states[i] == ROOT_VAULT;
+    }
+    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+        const char *root = vault->roots[i].name;
+        if (!config->exclusive && (states[i] == ROOT_AWAY || !is_vault)) {
+            snprintf(text, sizeof text, "%s: %s", root,
+                     states[i] == ROOT_AWAY ? "No such file or directory; is its disk mounted?"
+                                            : "this directory is no vault");
+            return asv_fail(err, ASV_E_NOT_FOUND, text);
+        }
+        if (!is_vault || states[i] != ROOT_AWAY) {
+            status = prepare_root(vault, i, config, err);
+        }
+    }
+    return status;
 }
 
 static bool same_directory(int a, int b)
@@ -120,12 +173,12 @@ enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv
         vault->roots[i].dir = vault->roots[i].lock = -1;
     }
     enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
-        if (i > 0 && strcmp(config->roots[0], config->roots[i]) == 0) {
-            status = asv_fail(err, ASV_E_USAGE, "vault: the mirror is the vault's own directory");
-            break;
-        }
-        status = open_root(vault, i, config, err);
+    if (vault->root_count == 2 && config->roots[0] != NULL && config->roots[1] != NULL &&
+        strcmp(config->roots[0], config->roots[1]) == 0) {
+        status = asv_fail(err, ASV_E_USAGE, "vault: the mirror is the vault's own directory");
+    }
+    if (status == ASV_OK) {
+        status = open_roots(vault, config, err);
     }
     if (status == ASV_OK && vault->root_count == 2 &&
         same_directory(vault->roots[0].dir, vault->roots[1].dir)) {
@@ -156,11 +209,24 @@ void asv_vault_close(struct asv_vault *vault)
     free(vault);
 }
 
+const char *asv_vault_away(const struct asv_vault *vault)
+{
+    for (size_t i = 0; i < vault->root_count; i++) {
+        if (vault->roots[i].dir < 0) {
+            return vault->roots[i].name;
+        }
+    }
+    return NULL;
+}
+
 enum asv_status asv_vault_free_bytes(struct asv_vault *vault, uint64_t *bytes, struct asv_err *err)
 {
     uint64_t least = UINT64_MAX;
     for (size_t i = 0; i < vault->root_count; i++) {
         uint64_t here = 0;
+        if (vault->roots[i].dir < 0) {
+            continue;
+        }
         enum asv_status status = asv_io_free_bytes(vault->roots[i].dir, &here, err);
         if (status != ASV_OK) {
             return status;
@@ -232,6 +298,9 @@ static enum asv_status walk_below(const struct walk *walk, const char *path, int
 {
     struct dirent **entries = NULL;
     int count = scandirat(walk->vault->roots[walk->root].dir, path, &entries, not_hidden, by_name);
+    if (count < 0 && errno == ENOENT) {
+        return ASV_OK; /* a new disk, or a day that was removed meanwhile */
+    }
     if (count < 0) {
         return asv_io_fail(walk->err, errno, path);
     }
@@ -252,6 +321,9 @@ enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
         const struct walk walk = {vault, i, area, visit, ctx, err};
+        if (vault->roots[i].dir < 0) {
+            continue;
+        }
         status = walk_below(&walk, asv_vault_area_names[area], area_depth(area));
     }
     return status;
@@ -276,7 +348,7 @@ static enum asv_status add_clip_bytes(void *ctx, enum asv_vault_area area, const
                 sum->bytes += (uint64_t)st.st_size;
                 break;
             }
-            if (errno != ENOENT) {
+            if (errno != ENOENT && errno != EBADF) { /* EBADF: this root is away */
                 return asv_io_fail(err, errno, name);
             }
         }

@@ -53,19 +53,25 @@ enum asv_part {
 const char *asv_part_name(enum asv_part part);
 
 struct asv_vault_config {
-    const char *roots[ASV_VAULT_ROOTS]; /* absolute paths; made when missing */
+    const char *roots[ASV_VAULT_ROOTS]; /* absolute paths */
     size_t root_count;                  /* 1 or 2 */
     bool allow_cached_readback;         /* false in production: a file system without O_DIRECT is refused */
-    bool exclusive;                     /* the dock daemon: two of them on one vault are refused */
+    bool exclusive;                     /* the dock daemon: two of them on one vault are refused; it makes the
+                                         * directories when neither is there */
 };
 
 struct asv_vault;
 
-/* *out is the caller's to close. ASV_E_BUSY when exclusive and another process has it, ASV_E_USAGE for a
+/* *out is the caller's to close. With exclusive, one of two roots may be missing: it is then away, and the
+ * vault goes on in the other one. Otherwise every root must be there (ASV_E_NOT_FOUND), and nothing is made.
+ * ASV_E_BUSY when exclusive and another process has it, ASV_E_USAGE for a
  * configuration that cannot work (same directory twice, no O_DIRECT where it is required). */
 ASV_MUST_CHECK enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv_vault **out,
                                               struct asv_err *err);
 void asv_vault_close(struct asv_vault *vault);
+
+/* The root whose disk is away, so that nothing is mirrored; NULL: none is. */
+const char *asv_vault_away(const struct asv_vault *vault);
 
 /* Of the fuller root. */
 ASV_MUST_CHECK enum asv_status asv_vault_free_bytes(struct asv_vault *vault, uint64_t *bytes,

@@ -311,7 +311,8 @@ int main(int argc, char **argv)
     asv_ed25519_from_seed(pk, world.camera_sk, seed);
     const struct asv_vault_config config = {.roots = {argv[5], argc == 7 ? argv[6] : NULL},
                                             .root_count = argc == 7 ? 2 : 1,
-                                            .allow_cached_readback = true};
+                                            .allow_cached_readback = true,
+                                            .exclusive = true};
     must(asv_vault_open(&config, &world.vault, &err), &err, "vault");
     uint64_t count = strtoull(argv[4], NULL, 10);
     for (uint64_t number = 1; number <= count; number++) {

@@ -702,6 +702,63 @@ static void a_move_that_got_half_way_is_gone_on_with(void **state)
     asv_clip_close(clip);
 }
 
+static void one_disk_that_is_away_at_the_start_is_gone_on_without(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t pk[32];
+    for (int root = 0; root < 2; root++) {
+        char kept[400];
+        struct asv_vault *other = NULL;
+        struct asv_vault_config c = config(f, 2);
+        struct asv_err err = {0};
+        uint64_t bytes = 0;
+        snprintf(kept, sizeof kept, "%s.kept", f->roots[root]);
+        asv_vault_close(f->vault);
+        f->vault = NULL;
+        assert_int_equal(rename(f->roots[root], kept), 0);
+        reopen(f, 2);
+        assert_string_equal(asv_vault_away(f->vault), f->roots[root]);
+        struct asv_clip_dir *clip = committed(f, pk);
+        assert_int_equal(asv_clip_replicas(clip), 1);
+        asv_clip_close(clip);
+        assert_int_equal(count(f, ASV_VAULT_SEALED), 1);
+        assert_int_equal(asv_vault_free_bytes(f->vault, &bytes, NULL), ASV_OK);
+        assert_int_equal(asv_vault_quarantine_bytes(f->vault, &bytes, NULL), ASV_OK);
+        assert_int_not_equal(access(f->roots[root], F_OK), 0); /* not made below the mount point */
+        c.exclusive = false;                                   /* a check of one half is none of the whole */
+        assert_int_equal(asv_vault_open(&c, &other, &err), ASV_E_NOT_FOUND);
+        assert_non_null(strstr(err.text, f->roots[root]));
+        /* It is mounted again: what it missed is restored. */
+        assert_int_equal(rename(kept, f->roots[root]), 0);
+        reopen(f, 2);
+        assert_null(asv_vault_away(f->vault));
+        assert_int_equal(scrub(f, pk).repaired, 7);
+        assert_int_equal(scrub(f, pk).repaired, 0);
+        assert_int_equal(asv_vault_open_clip(f->vault, ASV_VAULT_SEALED,
+                                             "sealed/2026/11/23/019355aa-0001-7002-8003-040506070809", &clip,
+                                             NULL),
+                         ASV_OK);
+        assert_int_equal(asv_clip_replicas(clip), 2);
+        assert_int_equal(asv_clip_discard_take(clip, NULL), ASV_OK);
+    }
+}
+
+static void who_only_reads_makes_no_vault(void **state)
+{
+    struct fixture *f = *state;
+    struct asv_vault *other = NULL;
+    struct asv_err err = {0};
+    char path[400];
+    snprintf(path, sizeof path, "%s/elsewhere", f->base);
+    struct asv_vault_config c = {.roots = {path}, .root_count = 1, .allow_cached_readback = true};
+    assert_int_equal(asv_vault_open(&c, &other, &err), ASV_E_NOT_FOUND);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(asv_vault_open(&c, &other, &err), ASV_E_NOT_FOUND);
+    assert_non_null(strstr(err.text, "no vault"));
+    assert_int_equal(rmdir(path), 0); /* nothing was made in it */
+}
+
 static void scrub_restores_a_whole_lost_root_and_names_what_no_root_has(void **state)
 {
     struct fixture *f = *state;
@@ -712,6 +769,7 @@ static void scrub_restores_a_whole_lost_root_and_names_what_no_root_has(void **s
     snprintf(name, sizeof name, "%s", asv_clip_path(clip));
     asv_clip_close(clip);
     assert_int_equal(asv_io_remove_tree(AT_FDCWD, f->roots[0], NULL), ASV_OK);
+    assert_int_equal(mkdir(f->roots[0], 0700), 0);
     reopen(f, 2); /* a new, empty disk */
     struct findings findings = scrub(f, pk);
     assert_int_equal(findings.repaired, 7);
@@ -750,6 +808,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(scrub_restores_a_whole_lost_root_and_names_what_no_root_has, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(one_disk_that_is_away_at_the_start_is_gone_on_without, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(who_only_reads_makes_no_vault, setup, teardown),
         cmocka_unit_test_setup_teardown(of_two_receipts_the_later_one_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(
             what_a_disk_does_not_take_is_said_and_keeps_nothing_else_from_being_checked, setup, teardown),
