@@ -62,18 +62,18 @@ GRANT EXECUTE ON FUNCTION asv.agency_put TO asv_admin;
 
 CREATE FUNCTION asv.unit_put(p_code text, p_title text) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    INSERT INTO asv.unit (code, title) VALUES (p_code, p_title)
-    ON CONFLICT (code) DO UPDATE SET title = excluded.title
+    INSERT INTO asv.unit AS u (code, title) VALUES (p_code, coalesce(p_title, p_code))
+    ON CONFLICT (code) DO UPDATE SET title = coalesce(p_title, u.title)
 $$;
-COMMENT ON FUNCTION asv.unit_put IS 'adds a unit or changes its title';
+COMMENT ON FUNCTION asv.unit_put IS 'adds a unit or changes its title; without one it is called by its code, or as before';
 GRANT EXECUTE ON FUNCTION asv.unit_put TO asv_admin;
 
 CREATE FUNCTION asv.area_put(p_code text, p_title text) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    INSERT INTO asv.area (code, title) VALUES (p_code, p_title)
-    ON CONFLICT (code) DO UPDATE SET title = excluded.title
+    INSERT INTO asv.area AS a (code, title) VALUES (p_code, coalesce(p_title, p_code))
+    ON CONFLICT (code) DO UPDATE SET title = coalesce(p_title, a.title)
 $$;
-COMMENT ON FUNCTION asv.area_put IS 'adds an operating area or changes its title';
+COMMENT ON FUNCTION asv.area_put IS 'adds an operating area or changes its title, as unit_put';
 GRANT EXECUTE ON FUNCTION asv.area_put TO asv_admin;
 
 CREATE FUNCTION asv.camera_seen(p_camera bytea, p_chain bytea) RETURNS void

@@ -154,6 +154,25 @@ static void entry_name(char out[64], const uint8_t digest[ASV_SHA256_BYTES], con
     snprintf(out + at, 64 - at, "%s", suffix);
 }
 
+static enum asv_status put_place(int fd, const uint8_t digest[ASV_SHA256_BYTES],
+                                 const struct asv_agency_place *place, struct asv_err *err)
+{
+    char name[64];
+    char text[2 * ASV_AGENCY_PLACE_BYTES + 2];
+    int len = snprintf(text, sizeof text, "%s\n%s\n", place->unit, place->area);
+    entry_name(name, digest, ".place");
+    return asv_io_replace_file(fd, name, text, (size_t)len, 0644, err);
+}
+
+enum asv_status asv_agency_move(const struct asv_agency_dir *agency, const char *dir,
+                                const uint8_t digest[ASV_SHA256_BYTES], const struct asv_agency_place *place,
+                                struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    enum asv_status status = asv_io_open_dir(agency->fd, dir, false, &fd, err);
+    return status == ASV_OK ? put_place(fd, digest, place, err) : status;
+}
+
 enum asv_status asv_agency_enrol(const struct asv_cli *cli, const struct asv_agency_dir *agency,
                                  const struct asv_keys *ca, const char *dir, const struct asv_cert *what,
                                  struct asv_bytes request, const struct asv_agency_place *place,
@@ -190,10 +209,7 @@ enum asv_status asv_agency_enrol(const struct asv_cli *cli, const struct asv_age
         status = asv_io_replace_file(fd, name, request.data, request.len, 0644, err);
     }
     if (status == ASV_OK && place != NULL) {
-        char text[2 * ASV_AGENCY_PLACE_BYTES + 2];
-        int text_len = snprintf(text, sizeof text, "%s\n%s\n", place->unit, place->area);
-        entry_name(name, digest, ".place");
-        status = asv_io_replace_file(fd, name, text, (size_t)text_len, 0644, err);
+        status = put_place(fd, digest, place, err);
     }
     if (status == ASV_OK) { /* the entry begins to exist with its chain */
         entry_name(name, digest, ".chain");

@@ -105,11 +105,17 @@ struct asv_agency_match {
     uint8_t digest[ASV_SHA256_BYTES];
     uint8_t serial[ASV_CERT_SERIAL_BYTES];
     char name[ASV_TEXT_SIZE];
+    struct asv_agency_place place;
     bool is_revoked;
 };
 ASV_MUST_CHECK enum asv_status asv_agency_find(const struct asv_agency_dir *agency, const char *dir,
                                                const char *which, struct asv_agency_match *out,
                                                struct asv_err *err);
+
+/* The entry with this certificate digest belongs there from now on. */
+ASV_MUST_CHECK enum asv_status asv_agency_move(const struct asv_agency_dir *agency, const char *dir,
+                                               const uint8_t digest[ASV_SHA256_BYTES],
+                                               const struct asv_agency_place *place, struct asv_err *err);
 
 /* ASV_E_EXISTS unless the keys are new and no certificate that still counts has this model and device serial.
  */

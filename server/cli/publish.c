@@ -93,10 +93,10 @@ static enum asv_status publish_camera(void *ctx, const struct asv_agency_entry *
     enum asv_status status = asv_db_camera_find(db, entry->digest, &device, err);
     if (status == ASV_E_NOT_FOUND || (status == ASV_OK && device.enrolled_ms == ASV_TIME_UNKNOWN)) {
         enrolment.unit = place->unit[0] != '\0' ? place->unit : NULL;
-        status = enrolment.unit != NULL ? asv_db_unit_put(db, place->unit, place->unit, err) : ASV_OK;
+        status = enrolment.unit != NULL ? asv_db_unit_put(db, place->unit, NULL, err) : ASV_OK;
     }
     if (status == ASV_OK && place->area[0] != '\0') {
-        status = asv_db_area_put(db, place->area, place->area, err);
+        status = asv_db_area_put(db, place->area, NULL, err);
     }
     if (status == ASV_OK) {
         status = asv_db_camera_enrol(db, &enrolment, &outcome, err);

@@ -184,6 +184,7 @@ static enum asv_status search_entry(void *ctx, const struct asv_agency_entry *en
         memcpy(search->match.digest, entry->digest, sizeof search->match.digest);
         memcpy(search->match.serial, entry->chain.leaf.serial, sizeof search->match.serial);
         memcpy(search->match.name, entry->chain.leaf.name, sizeof search->match.name);
+        search->match.place = entry->place;
         search->match.is_revoked = entry->is_revoked;
     }
     search->live += !entry->is_revoked;

@@ -18,7 +18,7 @@ ASV_MUST_CHECK enum asv_status asv_db_agency_put(struct asv_db *db, const char *
                                                  enum asv_db_outcome *outcome, struct asv_err *err);
 
 /* Units and operating areas: code is printable ASCII as it stands in signed objects, title is UTF-8 for
- * people. A new title replaces the old one. */
+ * people. A new title replaces the old one; NULL keeps it, and of a new unit or area it is the code. */
 ASV_MUST_CHECK enum asv_status asv_db_unit_put(struct asv_db *db, const char *code, const char *title,
                                                struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_db_area_put(struct asv_db *db, const char *code, const char *title,
