@@ -443,16 +443,17 @@ static void put_receipt(struct asv_clip_dir *clip, const struct asv_commit *c, i
     uint8_t sk[64];
     uint8_t data[ASV_RECEIPT_MAX_BYTES];
     struct asv_writer writer;
-    struct asv_receipt receipt = {.integrity = c->integrity,
-                                  .provenance = ASV_PROVENANCE_TRUSTED,
-                                  .kind = c->integrity == ASV_INTEGRITY_VALID ? ASV_RECEIPT_STORED
-                                                                              : ASV_RECEIPT_QUARANTINED,
-                                  .time_ms = time_ms,
-                                  .custody = {.number = c->number,
-                                              .leaf_count = c->leaves,
-                                              .payload_bytes = (uint64_t)CHUNKS * ASV_VAULT_CHUNK_BYTES,
-                                              .seal_bytes = 8,
-                                              .stanza_count = 1}};
+    struct asv_receipt receipt = {
+        .integrity = c->integrity,
+        .provenance = ASV_PROVENANCE_TRUSTED,
+        .kind = c->integrity == ASV_INTEGRITY_VALID ? ASV_RECEIPT_STORED : ASV_RECEIPT_QUARANTINED,
+        .time_ms = time_ms,
+        .custody = {.number = c->number,
+                    .leaf_count = c->leaves,
+                    .payload_bytes = (uint64_t)CHUNKS * ASV_VAULT_CHUNK_BYTES +
+                                     (c->integrity == ASV_INTEGRITY_VALID ? ASV_VAULT_FINAL_BYTES : 0),
+                    .seal_bytes = 8,
+                    .stanza_count = 1}};
     memcpy(receipt.custody.header, c->header_digest, 32);
     memcpy(receipt.custody.root, c->root, 32);
     memcpy(receipt.custody.tail, c->tail_digest, 32);
