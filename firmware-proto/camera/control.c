@@ -117,9 +117,9 @@ static enum asv_status parse_announced(struct order *out, const char *reason, st
 static enum asv_status parse_dwelling(struct order *out, const char *basis, struct asv_err *err)
 {
     static const char *const names[] = {"", "ordered", "danger"};
-    for (uint8_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(basis, names[i]) == 0) {
-            *out = (struct order){.button = DWELLING, .basis = i};
+            *out = (struct order){.button = DWELLING, .basis = (uint8_t)i};
             return ASV_OK;
         }
     }
