@@ -20,12 +20,17 @@ void asv_store_clip_path(char out[ASV_FLASH_PATH_MAX + 1], uint64_t number, cons
 
 struct asv_store_clip *asv_store_clip_next(struct asv_store *store, uint64_t after)
 {
-    for (size_t i = 0; i < store->clip_count; i++) {
-        if (store->clips[i].number > after) {
-            return &store->clips[i];
+    size_t low = 0;
+    size_t high = store->clip_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (store->clips[middle].number > after) {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
     }
-    return NULL;
+    return low < store->clip_count ? &store->clips[low] : NULL;
 }
 
 struct asv_store_clip *asv_store_clip_find(struct asv_store *store, uint64_t number)
@@ -291,43 +296,6 @@ enum asv_status asv_store_clip_unchain(struct asv_store *store, uint64_t number,
 
 /* ---- at boot ---- */
 
-struct listing {
-    struct asv_store *store;
-    size_t count;
-    uint64_t numbers[ASV_STORE_CLIPS_MAX];
-};
-
-uint64_t asv_store_clip_number(const char *name)
-{
-    char *end = NULL;
-    if (name[0] < '1' || name[0] > '9' || strlen(name) > 19) {
-        return 0;
-    }
-    unsigned long long number = strtoull(name, &end, 10);
-    return *end == '\0' ? number : 0;
-}
-
-static enum asv_status note_clip(void *arg, const char *name)
-{
-    struct listing *listing = arg;
-    uint64_t number = asv_store_clip_number(name);
-    if (number == 0 || number == asv_store_erase_pending(listing->store)) {
-        return ASV_OK;
-    }
-    if (listing->count == ASV_STORE_CLIPS_MAX) {
-        return ASV_E_LIMIT;
-    }
-    listing->numbers[listing->count++] = number;
-    return ASV_OK;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a;
-    uint64_t right = *(const uint64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
 /* A clip's file; nothing when it is not there. False when that cannot be told. */
 static bool read_small(const struct asv_store *store, uint64_t number, const char *name, uint8_t *out,
                        size_t cap, size_t *len)
@@ -426,24 +394,24 @@ static enum asv_status remove_unborn(void *arg, const char *name)
 
 enum asv_status asv_store_clips_load(struct asv_store *store, bool *recovered, struct asv_err *err)
 {
-    struct listing *listing = calloc(1, sizeof *listing);
+    const struct asv_flash *flash = store->flash;
+    uint64_t *numbers = NULL;
+    size_t count = 0;
     *recovered = false;
-    if (listing == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to list the recordings");
-    }
-    listing->store = store;
-    enum asv_status status = store->flash->ops->list(store->flash->ctx, "clips", note_clip, listing);
+    /* One more than fit: an erasure that is not finished is in its own list. */
+    enum asv_status status = asv_flash_numbers(flash, "clips", ASV_STORE_CLIPS_MAX + 1, &numbers, &count);
     if (status == ASV_OK && !store->read_only && store->trust != NULL) {
-        status = store->flash->ops->list(store->flash->ctx, "clips", remove_unborn, store);
+        status = flash->ops->list(flash->ctx, "clips", remove_unborn, store);
     }
     if (status != ASV_OK) {
-        free(listing);
+        free(numbers);
         return asv_fail(err, status, "the recordings cannot be listed");
     }
-    qsort(listing->numbers, listing->count, sizeof listing->numbers[0], by_number);
-    for (size_t i = 0; i < listing->count && status == ASV_OK; i++) {
-        status = load_clip(store, listing->numbers[i], recovered, err);
+    for (size_t i = 0; i < count && status == ASV_OK; i++) {
+        if (numbers[i] != asv_store_erase_pending(store)) {
+            status = load_clip(store, numbers[i], recovered, err);
+        }
     }
-    free(listing);
+    free(numbers);
     return status;
 }

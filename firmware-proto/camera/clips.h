@@ -13,7 +13,4 @@
 ASV_MUST_CHECK enum asv_status asv_store_clips_load(struct asv_store *store, bool *recovered,
                                                     struct asv_err *err);
 
-/* The number that a directory's name is, without leading zeros; 0 for anything else. */
-uint64_t asv_store_clip_number(const char *name);
-
 #endif

@@ -226,63 +226,30 @@ enum asv_status asv_store_erase_step(struct asv_store *store, struct asv_err *er
 
 /* ---- lists ---- */
 
-struct numbers {
-    uint64_t after;
-    uint64_t smallest; /* above after; 0 for none */
-    uint32_t count;    /* of all */
-};
-
-static enum asv_status note_number(void *arg, const char *name)
+enum asv_status asv_store_erase_count(const struct asv_store *store, uint32_t *count)
 {
-    struct numbers *numbers = arg;
-    char *end = NULL;
-    unsigned long long number = strtoull(name, &end, 10);
-    if (name[0] < '1' || name[0] > '9' || *end != '\0') {
-        return ASV_OK;
-    }
-    numbers->count++;
-    if (number > numbers->after && (numbers->smallest == 0 || number < numbers->smallest)) {
-        numbers->smallest = number;
-    }
-    return ASV_OK;
-}
-
-/* The smallest number above after in a directory; 0 for none. */
-static enum asv_status next_number(const struct asv_store *store, const char *dir, uint64_t after,
-                                   uint64_t *out, uint32_t *count)
-{
-    struct numbers numbers = {.after = after};
-    enum asv_status status = store->flash->ops->list(store->flash->ctx, dir, note_number, &numbers);
+    uint64_t *numbers = NULL;
+    size_t found = 0;
+    enum asv_status status = asv_flash_numbers(store->flash, "erased", UINT32_MAX, &numbers, &found);
     if (status == ASV_OK) {
-        *out = numbers.smallest;
-        *count = numbers.count;
+        *count = (uint32_t)found;
+        free(numbers);
     }
     return status;
 }
 
-enum asv_status asv_store_erase_count(const struct asv_store *store, uint32_t *count)
-{
-    uint64_t ignored = 0;
-    return next_number(store, "erased", 0, &ignored, count);
-}
-
 enum asv_status asv_store_erase_at(const struct asv_store *store, uint32_t index, uint64_t *number)
 {
-    uint64_t at = 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0;; i++) {
-        enum asv_status status = next_number(store, "erased", at, &at, &count);
-        if (status != ASV_OK) {
-            return status;
-        }
-        if (at == 0) {
-            return ASV_E_NOT_FOUND;
-        }
-        if (i == index) {
-            *number = at;
-            return ASV_OK;
-        }
+    uint64_t *numbers = NULL;
+    size_t count = 0;
+    enum asv_status status = asv_flash_numbers(store->flash, "erased", UINT32_MAX, &numbers, &count);
+    if (status == ASV_OK && index >= count) {
+        status = ASV_E_NOT_FOUND;
+    } else if (status == ASV_OK) {
+        *number = numbers[index];
     }
+    free(numbers);
+    return status;
 }
 
 enum asv_status asv_store_erase_record(const struct asv_store *store, uint64_t number, uint8_t *out,
@@ -343,20 +310,19 @@ static enum asv_status resume_one(struct asv_store *store, uint64_t number, stru
 
 enum asv_status asv_store_erase_resume(struct asv_store *store, struct asv_err *err)
 {
-    uint64_t number = 0;
-    uint32_t count = 0;
+    uint64_t *numbers = NULL;
+    size_t count = 0;
     if (store->read_only || store->trust == NULL) {
         return ASV_OK;
     }
-    for (;;) {
-        enum asv_status status = next_number(store, "erase", number, &number, &count);
-        if (status != ASV_OK) {
-            return asv_fail(err, status, "the decided erasures cannot be listed");
-        }
-        if (number == 0 || resume_one(store, number, err) != ASV_OK) {
-            /* None left; or one that the medium refuses: the camera records all the same, and every later
-             * step tries again. */
-            return ASV_OK;
-        }
+    enum asv_status status = asv_flash_numbers(store->flash, "erase", UINT32_MAX, &numbers, &count);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the decided erasures cannot be listed");
     }
+    /* One that the medium refuses ends it: the camera records all the same, and every later step tries again.
+     */
+    for (size_t i = 0; i < count && resume_one(store, numbers[i], err) == ASV_OK; i++) {
+    }
+    free(numbers);
+    return ASV_OK;
 }

@@ -3,6 +3,7 @@
 #include "firmware-proto/camera/flash.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum asv_status asv_flash_check_path(const char *path)
@@ -150,4 +151,71 @@ enum asv_status asv_flash_remove_twice(const struct asv_flash *flash, const char
         status = asv_flash_remove(flash, name);
     }
     return status;
+}
+
+/* ---- numbers ---- */
+
+struct numbers {
+    size_t most;
+    size_t count;
+    size_t cap;
+    uint64_t *number;
+};
+
+/* 0 for a name that is none. */
+static uint64_t number_of(const char *name)
+{
+    char *end = NULL;
+    if (name[0] < '1' || name[0] > '9' || strlen(name) > 19) {
+        return 0;
+    }
+    unsigned long long number = strtoull(name, &end, 10);
+    return *end == '\0' ? number : 0;
+}
+
+static enum asv_status note_number(void *arg, const char *name)
+{
+    struct numbers *numbers = arg;
+    uint64_t number = number_of(name);
+    if (number == 0) {
+        return ASV_OK;
+    }
+    if (numbers->count == numbers->most) {
+        return ASV_E_LIMIT;
+    }
+    if (numbers->count == numbers->cap) {
+        size_t cap = numbers->cap == 0 ? 64 : numbers->cap * 2;
+        uint64_t *grown = realloc(numbers->number, cap * sizeof *grown);
+        if (grown == NULL) {
+            return ASV_E_NO_MEMORY;
+        }
+        numbers->number = grown;
+        numbers->cap = cap;
+    }
+    numbers->number[numbers->count++] = number;
+    return ASV_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+enum asv_status asv_flash_numbers(const struct asv_flash *flash, const char *dir, size_t most,
+                                  uint64_t **numbers, size_t *count)
+{
+    struct numbers found = {.most = most};
+    enum asv_status status = flash->ops->list(flash->ctx, dir, note_number, &found);
+    if (status != ASV_OK) {
+        free(found.number);
+        return status;
+    }
+    if (found.count != 0) {
+        qsort(found.number, found.count, sizeof found.number[0], by_number);
+    }
+    *numbers = found.number;
+    *count = found.count;
+    return ASV_OK;
 }

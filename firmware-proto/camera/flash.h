@@ -94,6 +94,11 @@ ASV_MUST_CHECK enum asv_status asv_flash_remove_twice(const struct asv_flash *fl
 /* Removes a name and makes that durable. ASV_OK when it is not there. */
 ASV_MUST_CHECK enum asv_status asv_flash_remove(const struct asv_flash *flash, const char *path);
 
+/* The names in a directory that are numbers (from 1, without leading zeros, at most 19 digits), ascending:
+ * *numbers is heap, at most `most` of them, or ASV_E_LIMIT. */
+ASV_MUST_CHECK enum asv_status asv_flash_numbers(const struct asv_flash *flash, const char *dir, size_t most,
+                                                 uint64_t **numbers, size_t *count);
+
 /* mkdir that is content with a directory that is there; not yet durable. */
 ASV_MUST_CHECK enum asv_status asv_flash_ensure_dir(const struct asv_flash *flash, const char *path);
 

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "firmware-proto/camera/numbering.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "firmware-proto/camera/clips.h"
 #include "firmware-proto/camera/erase.h"
 #include "firmware-proto/seal/frames.h"
 #include "firmware-proto/seal/header.h"
@@ -79,6 +79,24 @@ enum asv_status asv_store_epoch_begin(const struct asv_flash *flash, const struc
     return status;
 }
 
+enum asv_status asv_store_numbering_begin(struct asv_store *store)
+{
+    const struct asv_camera_state marks = {.kind = ASV_CAMERA_STATE_MARKS};
+    static const uint8_t none[ASV_SHA256_BYTES];
+    enum asv_status status = asv_store_epoch_begin(store->flash, store->world, store->epoch);
+    if (status == ASV_OK) {
+        status = asv_store_count(store, 0, none, ASV_TIME_UNKNOWN, store->counter.bytes_per_second);
+    }
+    if (status == ASV_OK) {
+        status = asv_camera_state_save(store->flash, "state/marks", &marks);
+    }
+    if (status == ASV_OK) {
+        store->marks = marks.body.marks;
+        store->counter_lost = false;
+    }
+    return status;
+}
+
 /* Whether this recording's header can be read; then its epoch. */
 static bool epoch_of(const struct asv_store *store, uint64_t number, uint8_t out[ASV_UUID_BYTES])
 {
@@ -101,41 +119,26 @@ static bool epoch_of(const struct asv_store *store, uint64_t number, uint8_t out
     return true;
 }
 
-struct search {
-    struct asv_store *store;
-    bool found;
-};
-
-static enum asv_status search_clip(void *arg, const char *name)
-{
-    struct search *search = arg;
-    uint64_t number = asv_store_clip_number(name);
-    if (number != 0 && !search->found) {
-        search->found = epoch_of(search->store, number, search->store->epoch);
-    }
-    return ASV_OK;
-}
-
 static enum asv_status find_epoch(struct asv_store *store)
 {
-    static const uint8_t none[ASV_SHA256_BYTES];
-    struct search search = {.store = store};
     struct asv_camera_state state = {.kind = ASV_CAMERA_STATE_STORE};
+    uint64_t *numbers = NULL;
+    size_t count = 0;
+    bool found = false;
     store->fault = true;
-    enum asv_status status = store->flash->ops->list(store->flash->ctx, "clips", search_clip, &search);
+    enum asv_status status = asv_flash_numbers(store->flash, "clips", SIZE_MAX, &numbers, &count);
+    for (size_t i = 0; i < count && !found; i++) {
+        found = epoch_of(store, numbers[i], store->epoch);
+    }
+    free(numbers);
     if (status != ASV_OK || store->read_only) {
         return status;
     }
-    if (search.found) {
+    if (found) {
         memcpy(state.body.store.epoch, store->epoch, sizeof store->epoch);
         return asv_camera_state_save(store->flash, "state/store", &state);
     }
-    status = asv_store_epoch_begin(store->flash, store->world, store->epoch);
-    if (status == ASV_OK) {
-        status = asv_store_count(store, 0, none, ASV_TIME_UNKNOWN, store->counter.bytes_per_second);
-        store->counter_lost = false;
-    }
-    return status;
+    return asv_store_numbering_begin(store);
 }
 
 enum asv_status asv_store_numbering_load(struct asv_store *store, struct asv_err *err)
@@ -158,14 +161,15 @@ enum asv_status asv_store_numbering_load(struct asv_store *store, struct asv_err
 /* The highest number of an erased recording, of which the proof is still here. */
 static enum asv_status highest_erased(const struct asv_store *store, uint64_t *out)
 {
-    uint64_t number = 0;
-    enum asv_status status = ASV_OK;
-    *out = asv_store_erase_pending(store);
-    for (uint32_t i = 0; status == ASV_OK; i++) {
-        status = asv_store_erase_at(store, i, &number);
-        *out = status == ASV_OK && number > *out ? number : *out;
+    uint64_t *numbers = NULL;
+    size_t count = 0;
+    enum asv_status status = asv_flash_numbers(store->flash, "erased", SIZE_MAX, &numbers, &count);
+    if (status == ASV_OK) {
+        uint64_t pending = asv_store_erase_pending(store);
+        *out = count != 0 && numbers[count - 1] > pending ? numbers[count - 1] : pending;
+        free(numbers);
     }
-    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+    return status;
 }
 
 enum asv_status asv_store_numbering_settle(struct asv_store *store, struct asv_err *err)
@@ -182,11 +186,7 @@ enum asv_status asv_store_numbering_settle(struct asv_store *store, struct asv_e
     }
     if (status == ASV_OK && store->counter.number == 0) {
         /* Nothing is left that would tell a number: none may be given again. */
-        static const uint8_t none[ASV_SHA256_BYTES];
-        status = asv_store_epoch_begin(store->flash, store->world, store->epoch);
-        if (status == ASV_OK) {
-            status = asv_store_count(store, 0, none, ASV_TIME_UNKNOWN, 0);
-        }
+        status = asv_store_numbering_begin(store);
     }
     if (status != ASV_OK) {
         return asv_fail(err, status, "the counter of recordings is lost and cannot be written anew");

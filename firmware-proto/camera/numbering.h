@@ -11,10 +11,14 @@
 
 #include "firmware-proto/camera/store.h"
 
-/* Draws an epoch and writes it: numbers may begin anew at 1. */
+/* Draws an epoch and writes it. */
 ASV_MUST_CHECK enum asv_status asv_store_epoch_begin(const struct asv_flash *flash,
                                                      const struct asv_world *world,
                                                      uint8_t out[ASV_UUID_BYTES]);
+
+/* A new epoch: numbers begin anew at 1, and no mark is left of the old ones. The epoch first: a power cut in
+ * between leaves numbers that go on. */
+ASV_MUST_CHECK enum asv_status asv_store_numbering_begin(struct asv_store *store);
 
 /* Reads both, at boot. An epoch that is lost is that of a recording that is held, or a new one. */
 ASV_MUST_CHECK enum asv_status asv_store_numbering_load(struct asv_store *store, struct asv_err *err);

@@ -237,27 +237,14 @@ enum asv_status asv_store_need_trust(const struct asv_store *store, struct asv_e
 
 enum asv_status asv_store_format(struct asv_store *store, struct asv_err *err)
 {
-    const struct asv_camera_state marks = {.kind = ASV_CAMERA_STATE_MARKS};
-    static const uint8_t none[ASV_SHA256_BYTES];
     uint32_t erasures = 0;
     enum asv_status status = asv_store_erase_count(store, &erasures);
     if (status == ASV_OK && (store->clip_count != 0 || erasures != 0)) {
         return asv_fail(err, ASV_E_STATE,
                         "recordings or proofs of erasure are still on the camera: dock it first");
     }
-    /* The epoch first: numbers begin anew only in a new one. A power cut in between leaves numbers that go
-     * on. */
     if (status == ASV_OK) {
-        status = asv_store_epoch_begin(store->flash, store->world, store->epoch);
-    }
-    if (status == ASV_OK) {
-        status = asv_store_count(store, 0, none, ASV_TIME_UNKNOWN, store->counter.bytes_per_second);
-    }
-    if (status == ASV_OK) {
-        status = asv_camera_state_save(store->flash, "state/marks", &marks);
-    }
-    if (status == ASV_OK) {
-        store->marks = marks.body.marks;
+        status = asv_store_numbering_begin(store);
     }
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the store cannot be formatted");
 }

@@ -116,6 +116,22 @@ static void keeps_the_contract(const struct asv_flash *flash)
     assert_int_equal(ops->unlink(ctx, "a/z"), ASV_OK);
     assert_int_equal(ops->unlink(ctx, "a/z"), ASV_E_NOT_FOUND);
     assert_int_equal(asv_flash_remove(flash, "a/z"), ASV_OK);
+    static const char *const names[] = {"a/10", "a/9", "a/01", "a/7.tmp", "a/x", "a/18446744073709551615",
+                                        "a/100"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(ops->mkdir(ctx, names[i]), ASV_OK);
+    }
+    uint64_t *numbers = NULL;
+    size_t found = 0;
+    assert_int_equal(asv_flash_numbers(flash, "b", 9, &numbers, &found), ASV_E_NOT_FOUND);
+    assert_int_equal(asv_flash_numbers(flash, "a", 2, &numbers, &found), ASV_E_LIMIT);
+    assert_int_equal(asv_flash_numbers(flash, "a", 3, &numbers, &found), ASV_OK);
+    assert_int_equal(found, 3);
+    assert_true(numbers[0] == 9 && numbers[1] == 10 && numbers[2] == 100);
+    free(numbers);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(ops->rmdir(ctx, names[i]), ASV_OK);
+    }
     assert_int_equal(ops->rmdir(ctx, "a"), ASV_OK);
     assert_int_equal(ops->space(ctx, &size, &total), ASV_OK);
     assert_true(size <= total && total > 0);
