@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- A camera whose medium lost the header of a recording in which nothing was recorded proves with cause 3 that it
+-- A camera whose medium lost the header of a recording and holds nothing else of it proves with cause 3 that it
 -- removed what was left (SEAL.md, S-124): its number is accounted for, and a person is told.
 ALTER TABLE asv.erasure DROP CONSTRAINT erasure_cause_check,
     ADD CONSTRAINT erasure_cause_check CHECK (cause BETWEEN 1 AND 3);
-COMMENT ON COLUMN asv.erasure.cause IS '1 a receipt, 2 a destruction statement, 3 the camera had lost it and nothing was recorded';
+COMMENT ON COLUMN asv.erasure.cause IS '1 a receipt, 2 a destruction statement, 3 the camera had lost it and held nothing of it';
 COMMENT ON COLUMN asv.erasure.cause_digest IS 'digest of that object; zeros with cause 3';
 
 CREATE OR REPLACE FUNCTION asv.erasure_proven(
@@ -36,8 +36,7 @@ BEGIN
     IF v_again OR NOT v_known THEN
         PERFORM asv.alarm_put('erasure', NULL, NULL, p_camera, v_id, CASE
             WHEN v_again THEN format('the camera proved the erasure of recording %s twice, differently', p_number)
-            WHEN p_cause = 3 THEN format('the camera''s memory lost recording %s before anything was recorded in it; '
-                                         'check the camera', p_number)
+            WHEN p_cause = 3 THEN format('the camera''s memory holds nothing of recording %s any more; check the camera', p_number)
             ELSE format('the camera erased recording %s for a receipt or statement that is not known here',
                         p_number) END);
     END IF;

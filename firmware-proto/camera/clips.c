@@ -307,7 +307,7 @@ static bool read_small(const struct asv_store *store, uint64_t number, const cha
     return status == ASV_OK || status == ASV_E_NOT_FOUND;
 }
 
-/* S-124: whether nothing was recorded in a clip without a header: no byte of payload, and in the seal
+/* S-124: whether nothing is there of a clip without a header: no byte of payload, and in the seal
  * nothing, zeros, or no more than the frame that would be the header. Whatever is more is kept. */
 static bool holds_nothing(const struct asv_store *store, uint64_t number)
 {

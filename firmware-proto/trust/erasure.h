@@ -14,7 +14,7 @@
 enum asv_erasure_cause {
     ASV_ERASURE_RECEIPT = 1,
     ASV_ERASURE_DESTRUCTION = 2,
-    ASV_ERASURE_LOST = 3, /* nobody's order: the medium had lost the header, and nothing else was recorded */
+    ASV_ERASURE_LOST = 3, /* nobody's order: the medium had lost the header and holds nothing else */
 };
 
 enum asv_erasure_method {

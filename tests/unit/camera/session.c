@@ -319,6 +319,47 @@ static void a_docking_from_hello_to_the_acknowledged_erasure(void **state)
     assert_int_equal(event.kind, ASV_WIRE_EVENT_FINISHED);
 }
 
+/* S-124: after a power cut the file system holds names without what was written under them. */
+static void a_dock_is_told_of_a_recording_that_the_medium_lost(void **state)
+{
+    (void)state;
+    static const char *const gone[] = {"clips/1/link", "state/counter", "state/counter.copy"};
+    static const char *const empty[] = {"clips/1/seal", "clips/1/payload", "clips/1/stanzas"};
+    struct asv_erasure erasure;
+    struct asv_reader reader;
+    struct asv_bytes record;
+    char path[128];
+    make_camera();
+    with_store(install);
+    with_store(record_one);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, gone[i]);
+        assert_int_equal(unlink(path), 0);
+        snprintf(path, sizeof path, "%s/%s", dir, empty[i]);
+        assert_int_equal(truncate(path, 0), 0);
+    }
+    open_camera();
+    init_dock();
+    open_session();
+
+    struct asv_wire_message message = {.type = ASV_WIRE_CLIPS, .body.clips = {.count = 10}};
+    ask(&message);
+    assert_int_equal(event.message.body.clips_reply.count, 0);
+    message = (struct asv_wire_message){.type = ASV_WIRE_ERASURES, .body.erasures = {.count = 5}};
+    ask(&message);
+    assert_int_equal(event.message.body.erasures_reply.count, 1);
+    asv_reader_init(&reader, event.message.body.erasures_reply.records.data,
+                    event.message.body.erasures_reply.records.len);
+    assert_int_equal(asv_read_view16(&reader, &record, ASV_ERASURE_MAX_BYTES), ASV_OK);
+    assert_int_equal(asv_erasure_decode(&erasure, record.data, record.len, &rig.err), ASV_OK);
+    assert_int_equal(erasure.cause, ASV_ERASURE_LOST);
+    assert_int_equal(erasure.number, 1);
+    message = (struct asv_wire_message){.type = ASV_WIRE_ERASURES_ACK, .body.erasures_ack = {.number = 1}};
+    asv_object_digest(message.body.erasures_ack.record, &erasure.object);
+    ask(&message);
+    assert_int_equal(event.message.body.done.number, 0);
+}
+
 static void a_receipt_of_another_session_or_dock_erases_nothing(void **state)
 {
     (void)state;
@@ -418,6 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_camera_is_made_installed_and_locked),
         TEST(a_docking_from_hello_to_the_acknowledged_erasure),
+        TEST(a_dock_is_told_of_a_recording_that_the_medium_lost),
         TEST(a_receipt_of_another_session_or_dock_erases_nothing),
         TEST(whatever_comes_over_the_cable_is_answered_or_dropped),
         TEST(after_a_cut_nothing_is_written),
