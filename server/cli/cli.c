@@ -10,11 +10,14 @@
 #include "server/keeper/protocol.h"
 
 const struct asv_cli_command *const asv_cli_commands[] = {
-    &asv_cli_init,        &asv_cli_camera_enrol,  &asv_cli_camera_bulletin,  &asv_cli_camera_list,
-    &asv_cli_camera_move, &asv_cli_camera_retire, &asv_cli_dock_request,     &asv_cli_dock_enrol,
-    &asv_cli_dock_list,   &asv_cli_dock_status,   &asv_cli_revocations_show, &asv_cli_revocations_issue,
-    &asv_cli_db_migrate,  &asv_cli_db_register,   &asv_cli_db_rebuild,       &asv_cli_clip_list,
-    &asv_cli_clip_show,   &asv_cli_clip_custody,  &asv_cli_vault_scrub,      &asv_cli_keeper_status,
+    &asv_cli_init,          &asv_cli_camera_enrol,     &asv_cli_camera_bulletin,
+    &asv_cli_camera_list,   &asv_cli_camera_move,      &asv_cli_camera_retire,
+    &asv_cli_dock_request,  &asv_cli_dock_enrol,       &asv_cli_dock_list,
+    &asv_cli_dock_status,   &asv_cli_revocations_show, &asv_cli_revocations_issue,
+    &asv_cli_db_migrate,    &asv_cli_db_register,      &asv_cli_db_rebuild,
+    &asv_cli_clip_list,     &asv_cli_clip_show,        &asv_cli_clip_custody,
+    &asv_cli_vault_scrub,   &asv_cli_alarm_list,       &asv_cli_alarm_acknowledge,
+    &asv_cli_keeper_status,
 };
 const size_t asv_cli_command_count = sizeof asv_cli_commands / sizeof asv_cli_commands[0];
 

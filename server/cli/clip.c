@@ -64,24 +64,43 @@ json_t *asv_clip_json(const struct asv_db_clip_row *row)
 
 /* ---- list ---- */
 
+/* What is not as usual. */
+static void remarks(char out[ASV_TEXT_BYTES], const struct asv_db_clip_row *row)
+{
+    bool stored = row->kind == ASV_COMMIT_STORED;
+    const char *integrity = row->integrity == ASV_INTEGRITY_VALID ? "" : asv_integrity_name(row->integrity);
+    const char *provenance =
+        row->provenance == ASV_PROVENANCE_TRUSTED ? "" : asv_provenance_name(row->provenance);
+    const char *const all[] = {row->marked ? "marked" : "", integrity, provenance,
+                               stored && row->erased_on_camera_ms == ASV_TIME_UNKNOWN ? "still on the camera"
+                                                                                      : ""};
+    size_t at = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof all / sizeof *all && at < ASV_TEXT_BYTES; i++) {
+        if (all[i][0] != '\0') {
+            at += (size_t)snprintf(out + at, ASV_TEXT_BYTES - at, "%s%s", at > 0 ? ", " : "", all[i]);
+        }
+    }
+}
+
 static void clip_row(struct asv_table *table, const struct asv_db_clip_row *row)
 {
     char text[ASV_TEXT_BYTES];
-    char verdict[ASV_TEXT_BYTES];
+    bool undecided = row->kind == ASV_COMMIT_STORED && row->due_ms == ASV_TIME_UNKNOWN;
     asv_uuid_format(text, row->clip);
     asv_table_add(table, text);
-    asv_table_add(table, asv_text_time(text, row->start_ms));
+    asv_text_time(text, row->start_ms);
+    text[strcspn(text, " ") + (strchr(text, ' ') != NULL ? 6 : 0)] = '\0'; /* without the seconds */
+    asv_table_add(table, text);
     bool is_timed = row->start_ms != ASV_TIME_UNKNOWN && row->end_ms != ASV_TIME_UNKNOWN;
     asv_table_add(table, asv_text_duration(text, is_timed ? row->end_ms - row->start_ms : -1));
     asv_table_add(table, row->camera_name);
-    asv_table_add(table, row->marked ? "marked" : "");
-    snprintf(verdict, sizeof verdict, "%s/%s", asv_integrity_name(row->integrity),
-             asv_provenance_name(row->provenance));
-    asv_table_add(table, verdict);
     asv_table_add(table, asv_db_state_name(row->state));
-    asv_table_add(table, asv_text_bytes(text, row->payload_bytes));
-    asv_table_add(table, asv_text_time(text, row->due_ms));
-    asv_table_add(table, row->erased_on_camera_ms == ASV_TIME_UNKNOWN ? "not yet" : "erased");
+    asv_text_time(text, row->due_ms);
+    text[strcspn(text, " ")] = '\0'; /* the day begins with it */
+    asv_table_add(table, undecided ? "to decide" : text);
+    remarks(text, row);
+    asv_table_add(table, text);
 }
 
 /* The camera of --camera: the beginning of its certificate's digest, its serial number or its name. */
@@ -166,8 +185,7 @@ static enum asv_status each_clip(struct asv_db *db, struct asv_db_clip_filter *f
 
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
-    static const char *const columns[] = {"CLIP",    "START", "LENGTH", "CAMERA", "MARK",
-                                          "VERDICT", "STATE", ">SIZE",  "DUE",    "ON CAMERA"};
+    static const char *const columns[] = {"CLIP", "START", ">LENGTH", "CAMERA", "STATE", "DUE", ""};
     struct asv_table table = {.column_count = sizeof columns / sizeof *columns, .columns = columns};
     struct asv_db_clip_filter filter = {0};
     asv_auto_db struct asv_db *db = NULL;
@@ -203,8 +221,9 @@ const struct asv_cli_command asv_cli_clip_list = {
     .name = "list",
     .summary = "list recordings in custody",
     .help = "Lists recordings in the order in which they came into custody. Times are those of\n"
-            "the camera; \"clip show\" has the corrected ones. There is no list by member of\n"
-            "staff.",
+            "the camera; \"clip show\" has the corrected ones. DUE is the day that begins with\n"
+            "the erasure; \"to decide\": nobody knows the recording's day, and people decide\n"
+            "within three days. There is no list by member of staff.",
     .options = list_options,
     .option_count = sizeof list_options / sizeof *list_options,
     .run = list,

@@ -107,7 +107,7 @@ static void bar(char out[ASV_TEXT_BYTES], int64_t done, int64_t total)
     snprintf(out, ASV_TEXT_BYTES, "[%s] %3d %%", filled, (int)(part * 100));
 }
 
-static void detail(char out[400], const json_t *slot)
+static void counts_of(char out[400], const json_t *slot)
 {
     static const struct {
         const char *key, *text;
@@ -117,13 +117,31 @@ static void detail(char out[400], const json_t *slot)
                   {"erased", "erased"},
                   {"left", "left on the camera"}};
     const json_t *from = json_object_get(slot, "counts");
-    const char *reason = text_of(slot, "reason");
-    size_t at = (size_t)snprintf(out, 256, "%.200s", reason);
+    size_t at = 0;
+    out[0] = '\0';
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t count = number_of(from, counts[i].key);
         if (count != 0 && at < 400) {
             at += (size_t)snprintf(out + at, 400 - at, "%s%" PRId64 " %s", at == 0 ? "" : ", ", count,
                                    counts[i].text);
+        }
+    }
+}
+
+/* Below the table, where there is room: what is wrong with a slot, and what to do. */
+static void print_reasons(FILE *out, const json_t *slots)
+{
+    size_t i;
+    json_t *slot;
+    bool any = false;
+    json_array_foreach(slots, i, slot)
+    {
+        const char *reason = text_of(slot, "reason");
+        if (*reason != '\0') {
+            fprintf(out, "%sslot %" PRId64 ": ", any ? "" : "\n", number_of(slot, "slot"));
+            asv_text_print(out, reason);
+            fputc('\n', out);
+            any = true;
         }
     }
 }
@@ -158,7 +176,7 @@ static void add_slot(struct asv_table *table, const json_t *slot)
     snprintf(text, sizeof text, "%s/s", rate);
     asv_table_add(table, per_second != 0 ? text : "");
     asv_table_add(table, left != NULL ? asv_text_duration(text, number_of(slot, "left_s") * 1000) : "");
-    detail(text, slot);
+    counts_of(text, slot);
     asv_table_add(table, text);
 }
 
@@ -191,6 +209,7 @@ static enum asv_status print_status(FILE *out, const json_t *status, bool colour
     }
     enum asv_status printed =
         asv_table_print(&table, out, "no slots: \"asservat-dockd --learn\" maps them", err);
+    print_reasons(out, slots);
     fprintf(out, "\n%" PRId64 " stored, %" PRId64 " quarantined, %s since the daemon began\n",
             number_of(status, "stored"), number_of(status, "quarantined"),
             asv_text_bytes(text, (uint64_t)number_of(status, "bytes")));
