@@ -9,8 +9,6 @@
 #include "dock/take.h"
 #include "server/base/calendar.h"
 #include "server/base/fail.h"
-#include "server/base/hex.h"
-#include "server/base/uuid.h"
 
 /* Where a recording lies whose day people have yet to decide: the last day that it can be of. */
 static enum asv_status place_day(const struct asv_commit *facts, uint32_t *day, struct asv_err *err)
@@ -22,25 +20,12 @@ static enum asv_status place_day(const struct asv_commit *facts, uint32_t *day, 
     return status ? asv_fail(err, status, "the recording's date is outside the calendar") : ASV_OK;
 }
 
-/* The names are the vault's (docs/VAULT.md). */
 static enum asv_status place_of(const struct asv_commit *facts, enum asv_vault_area area,
                                 char path[ASV_VAULT_PATH_BYTES], struct asv_err *err)
 {
-    char uuid[ASV_UUID_TEXT_BYTES];
-    char header[17];
     uint32_t day = 0;
-    asv_uuid_format(uuid, facts->clip);
-    asv_hex_encode(header, facts->header_digest, 8);
-    if (area == ASV_VAULT_QUARANTINE) {
-        snprintf(path, ASV_VAULT_PATH_BYTES, "quarantine/%s-%s", uuid, header);
-        return ASV_OK;
-    }
     enum asv_status status = place_day(facts, &day, err);
-    bool sealed = area == ASV_VAULT_SEALED;
-    if (!status)
-        snprintf(path, ASV_VAULT_PATH_BYTES, "%s/%04u/%02u/%02u/%s%s%s", sealed ? "sealed" : "tombstones",
-                 day / 10000, day / 100 % 100, day % 100, uuid, sealed ? "" : "-", sealed ? "" : header);
-    return status;
+    return status ? status : asv_vault_place(path, area, day, facts->clip, facts->header_digest, err);
 }
 
 /* Something lies where this recording should go. ASV_OK: not any more. */

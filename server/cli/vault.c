@@ -3,14 +3,13 @@
  *
  * asservat vault: scrub.
  */
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "server/base/cleanup.h"
+#include "server/base/calendar.h"
 #include "server/base/fail.h"
-#include "server/base/io.h"
 #include "server/cli/agency.h"
 #include "server/cli/database.h"
 #include "server/cli/text.h"
@@ -21,6 +20,7 @@
 #define RATE_MIN     (UINT64_C(64) << 10)
 #define RATE_MAX     (UINT64_C(1) << 40)
 #define MAX_DOCKS    256
+#define ROWS         200
 
 enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out, struct asv_err *err)
 {
@@ -54,6 +54,7 @@ struct scrub {
     uint64_t shown_ms;
     bool live; /* progress on the terminal */
     json_t *findings;
+    uint64_t missing; /* rows without files */
     bool alarm_failed;
     size_t dock_count;
     struct dock_key {
@@ -155,6 +156,71 @@ static const uint8_t *dock_key(void *ctx, const uint8_t cert[32])
     return NULL;
 }
 
+/* ---- rows without files ---- */
+
+/* Where the vault must have what this row says. False: nowhere, or nowhere for long. */
+static bool place_of(const struct asv_db_clip_row *row, char path[ASV_VAULT_PATH_BYTES])
+{
+    enum asv_vault_area area = row->kind == ASV_COMMIT_STORED        ? ASV_VAULT_SEALED
+                               : row->kind == ASV_COMMIT_QUARANTINED ? ASV_VAULT_QUARANTINE
+                                                                     : ASV_VAULT_TOMBSTONES;
+    uint32_t day = row->day;
+    if (row->state == ASV_DB_ERASING || row->state == ASV_DB_ERASED) {
+        return false;
+    }
+    if (day == 0 &&
+        asv_local_date(row->latest_ms, &day) != ASV_OK) { /* nobody knows: the last that it can be */
+        return false;
+    }
+    return asv_vault_place(path, area, day, row->clip, row->identity.header, NULL) == ASV_OK;
+}
+
+static void missing(struct scrub *scrub, const struct asv_db_clip_row *row, const char *path)
+{
+    char detail[400];
+    enum asv_db_outcome outcome;
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_MISSING_CLIP,
+                                       .slot = -1,
+                                       .camera_cert = row->identity.camera_cert,
+                                       .recording = &row->identity,
+                                       .detail = detail};
+    scrub->missing++;
+    snprintf(detail, sizeof detail, "%s is in custody, but no directory of the vault has it", path);
+    if (scrub->findings != NULL) {
+        (void)json_array_append_new(scrub->findings,
+                                    json_pack("{s:s, s:s}", "path", path, "finding", "missing"));
+    } else {
+        fprintf(scrub->cli->out, "%smissing      %s\n", scrub->live ? "\r" : "", path);
+    }
+    scrub->alarm_failed |= asv_db_alarm_raise(scrub->db, &alarm, &outcome, NULL) != ASV_OK;
+}
+
+static enum asv_status find_missing(struct scrub *scrub, const struct asv_vault *vault, struct asv_err *err)
+{
+    struct asv_db_clip_filter filter = {.limit = ROWS};
+    struct asv_db_clip_row *rows = calloc(ROWS, sizeof *rows);
+    enum asv_status status = ASV_OK;
+    size_t count = ROWS;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (status == ASV_OK && count == ROWS) {
+        status = asv_db_clip_list(scrub->db, &filter, rows, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            char path[ASV_VAULT_PATH_BYTES];
+            if (place_of(&rows[i], path) && !asv_vault_has(vault, path)) {
+                missing(scrub, &rows[i], path);
+            }
+        }
+        if (status == ASV_OK && count > 0) {
+            filter.after_ms = rows[count - 1].committed_ms;
+            memcpy(filter.after_header, rows[count - 1].identity.header, sizeof filter.after_header);
+        }
+    }
+    free(rows);
+    return status;
+}
+
 static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report *report, struct asv_err *err)
 {
     char text[ASV_TEXT_BYTES];
@@ -162,21 +228,20 @@ static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report 
     if (scrub->findings != NULL) {
         json_t *findings = scrub->findings;
         scrub->findings = NULL;
-        return asv_json_print_take(
-            cli->out,
-            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips, "tombstones",
-                      (json_int_t)report->tombstones, "bytes", (json_int_t)report->bytes, "repaired",
-                      (json_int_t)report->repaired, "unrepaired", (json_int_t)report->failed, "damaged",
-                      (json_int_t)report->damaged, "findings", findings),
-            err);
+        json_t *counts = json_pack(
+            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips, "tombstones",
+            (json_int_t)report->tombstones, "bytes", (json_int_t)report->bytes, "repaired",
+            (json_int_t)report->repaired, "unrepaired", (json_int_t)report->failed, "damaged",
+            (json_int_t)report->damaged, "missing", (json_int_t)scrub->missing, "findings", findings);
+        return asv_json_print_take(cli->out, counts, err);
     }
-    fprintf(
-        cli->out,
-        "%schecked      %llu clips, %s; %llu tombstones\nrepaired     %llu files\nunrepaired   %llu files\n"
-        "damaged      %llu clips\n",
-        scrub->live ? "\r" : "", (unsigned long long)report->clips, asv_text_bytes(text, report->bytes),
-        (unsigned long long)report->tombstones, (unsigned long long)report->repaired,
-        (unsigned long long)report->failed, (unsigned long long)report->damaged);
+    fprintf(cli->out, "%schecked      %llu clips, %s; %llu tombstones\n", scrub->live ? "\r" : "",
+            (unsigned long long)report->clips, asv_text_bytes(text, report->bytes),
+            (unsigned long long)report->tombstones);
+    fprintf(cli->out, "repaired     %llu files\nunrepaired   %llu files\n",
+            (unsigned long long)report->repaired, (unsigned long long)report->failed);
+    fprintf(cli->out, "damaged      %llu clips\nmissing      %llu clips\n",
+            (unsigned long long)report->damaged, (unsigned long long)scrub->missing);
     return ASV_OK;
 }
 
@@ -207,6 +272,9 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_vault_scrub(vault, &ops, &report, err);
     }
+    if (status == ASV_OK && db != NULL) {
+        status = find_missing(&scrub, vault, err);
+    }
     if (status == ASV_OK) {
         status = print(&scrub, &report, err);
     }
@@ -214,12 +282,10 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK && scrub.alarm_failed) {
         status = asv_fail(err, ASV_E_AWAY, "an alarm could not be recorded in the database");
     }
-    if (status == ASV_OK && report.failed != 0 && report.damaged == 0) {
-        status =
-            asv_failf(err, ASV_E_IO, "%llu files could not be restored", (unsigned long long)report.failed);
-    }
-    if (status == ASV_OK && report.damaged != 0) {
-        status = asv_failf(err, ASV_E_DIGEST, "%llu clips are damaged", (unsigned long long)report.damaged);
+    if (status == ASV_OK && (report.damaged != 0 || report.failed != 0 || scrub.missing != 0)) {
+        status = asv_failf(err, ASV_E_DIGEST, "%llu clips are damaged, %llu missing, %llu files not restored",
+                           (unsigned long long)report.damaged, (unsigned long long)scrub.missing,
+                           (unsigned long long)report.failed);
     }
     return status;
 }
@@ -232,7 +298,7 @@ static const struct asv_cli_option options[] = {
     {"mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0},
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
     {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
-    {"no-database", ASV_CLI_FLAG, NULL, "raise no alarms", false, false, 0, 0},
+    {"no-database", ASV_CLI_FLAG, NULL, "raise no alarms, look for no missing clips", false, false, 0, 0},
 };
 
 const struct asv_cli_command asv_cli_vault_scrub = {
@@ -241,7 +307,8 @@ const struct asv_cli_command asv_cli_vault_scrub = {
     .summary = "check every clip in the vault, repair from the mirror",
     .help = "Reads every committed clip in every directory of the vault, compares it with its\n"
             "commit record, and replaces what one directory has lost or holds differently from\n"
-            "the other. What no directory holds whole raises an alarm, and the exit status is 1.\n"
+            "the other. What no directory holds whole, and what the database has in custody and\n"
+            "the vault has not, raises an alarm, and the exit status is 1.\n"
             "Runs beside the dock daemon.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

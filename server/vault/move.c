@@ -14,8 +14,6 @@
 #include "server/base/uuid.h"
 #include "server/vault/internal.h"
 
-#define DAY_PATH_BYTES 48 /* "tombstones/2026/11/23" */
-
 /* Whether `to` is this clip's own directory in that root already: an earlier attempt got so far there, and
  * failed in the other one. */
 static bool is_there(const struct asv_clip_dir *clip, size_t root, const struct stat *to)
@@ -73,17 +71,18 @@ static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, cons
     return status;
 }
 
-static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area, const char *parent,
-                            const char *name, struct asv_err *err)
+static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area, uint32_t day,
+                            const uint8_t uuid[16], const uint8_t header_digest[32], struct asv_err *err)
 {
     char to[ASV_VAULT_PATH_BYTES];
-    if ((size_t)snprintf(to, sizeof to, "%s/%s", parent, name) >= sizeof to) {
-        return asv_fail(err, ASV_E_LIMIT, "vault: path is too long for a clip's");
+    char parent[ASV_VAULT_PATH_BYTES];
+    enum asv_status status = asv_vault_place(to, area, day, uuid, header_digest, err);
+    if (status != ASV_OK || strcmp(clip->path, to) == 0) {
+        return status;
     }
-    if (strcmp(clip->path, to) == 0) {
-        return ASV_OK;
-    }
-    enum asv_status status = check_free(clip, to, err);
+    snprintf(parent, sizeof parent, "%s", to);
+    *strrchr(parent, '/') = '\0';
+    status = check_free(clip, to, err);
     for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
         if (!clip->roots[i].failed) {
             status = asv_clip_tolerate(clip, i, move_in_root(clip, i, parent, to, err));
@@ -96,43 +95,38 @@ static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area,
     return status;
 }
 
-static enum asv_status day_path(char out[DAY_PATH_BYTES], enum asv_vault_area area, uint32_t day,
-                                struct asv_err *err)
+enum asv_status asv_vault_place(char out[ASV_VAULT_PATH_BYTES], enum asv_vault_area area, uint32_t day,
+                                const uint8_t uuid[16], const uint8_t header_digest[32], struct asv_err *err)
 {
-    if (day < 19700101 || day > 99991231) {
+    char id[ASV_UUID_TEXT_BYTES];
+    char header[17]; /* where several can have one UUID */
+    char in[16] = "";
+    bool dated = area == ASV_VAULT_SEALED || area == ASV_VAULT_TOMBSTONES;
+    if (area == ASV_VAULT_STAGING || (dated && (day < 19700101 || day > 99991231))) {
         return asv_fail_at(err, ASV_E_USAGE, "vault: not a recording day (yyyymmdd)", day);
     }
-    snprintf(out, DAY_PATH_BYTES, "%s/%04u/%02u/%02u", asv_vault_area_names[area], day / 10000,
-             day / 100 % 100, day % 100);
+    if (dated) {
+        snprintf(in, sizeof in, "/%04u/%02u/%02u", day / 10000, day / 100 % 100, day % 100);
+    }
+    asv_uuid_format(id, uuid);
+    asv_hex_encode(header, header_digest, 8);
+    bool alone = area == ASV_VAULT_SEALED;
+    snprintf(out, ASV_VAULT_PATH_BYTES, "%s%s/%s%s%s", asv_vault_area_names[area], in, id, alone ? "" : "-",
+             alone ? "" : header);
     return ASV_OK;
-}
-
-/* <clip>-<first 8 bytes of the header's digest>: several can have one UUID. */
-#define DOUBLE_NAME_BYTES (ASV_UUID_TEXT_BYTES + 17)
-static void double_name(char out[DOUBLE_NAME_BYTES], const uint8_t uuid[16], const uint8_t header_digest[32])
-{
-    asv_uuid_format(out, uuid);
-    size_t len = strlen(out);
-    out[len] = '-';
-    asv_hex_encode(out + len + 1, header_digest, 8);
 }
 
 enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
                               struct asv_err *err)
 {
-    char parent[DAY_PATH_BYTES];
-    char name[ASV_UUID_TEXT_BYTES];
-    enum asv_status status = day_path(parent, ASV_VAULT_SEALED, day, err);
-    asv_uuid_format(name, uuid);
-    return status == ASV_OK ? move(clip, ASV_VAULT_SEALED, parent, name, err) : status;
+    static const uint8_t none[32];
+    return move(clip, ASV_VAULT_SEALED, day, uuid, none, err);
 }
 
 enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],
                                     const uint8_t header_digest[32], struct asv_err *err)
 {
-    char name[DOUBLE_NAME_BYTES];
-    double_name(name, uuid, header_digest);
-    return move(clip, ASV_VAULT_QUARANTINE, asv_vault_area_names[ASV_VAULT_QUARANTINE], name, err);
+    return move(clip, ASV_VAULT_QUARANTINE, 0, uuid, header_digest, err);
 }
 
 /* Everything of the recording itself, and the dock's notes of how far it had come. */
@@ -151,14 +145,11 @@ static enum asv_status strip(struct asv_clip_dir *clip, size_t root, struct asv_
 enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
                               const uint8_t header_digest[32], struct asv_err *err)
 {
-    char parent[DAY_PATH_BYTES];
-    char name[DOUBLE_NAME_BYTES];
-    enum asv_status status = day_path(parent, ASV_VAULT_TOMBSTONES, day, err);
-    double_name(name, uuid, header_digest);
+    enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
         if (!clip->roots[i].failed) {
             status = asv_clip_tolerate(clip, i, strip(clip, i, err));
         }
     }
-    return status == ASV_OK ? move(clip, ASV_VAULT_TOMBSTONES, parent, name, err) : status;
+    return status == ASV_OK ? move(clip, ASV_VAULT_TOMBSTONES, day, uuid, header_digest, err) : status;
 }

@@ -329,6 +329,20 @@ enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area
     return status;
 }
 
+bool asv_vault_has(const struct asv_vault *vault, const char *path)
+{
+    char commit[ASV_VAULT_PATH_BYTES + 16];
+    struct stat st;
+    snprintf(commit, sizeof commit, "%s/%s", path, asv_part_name(ASV_PART_COMMIT));
+    for (size_t i = 0; i < vault->root_count; i++) {
+        if (vault->roots[i].dir >= 0 && fstatat(vault->roots[i].dir, commit, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct sum {
     struct asv_vault *vault;
     uint64_t bytes;

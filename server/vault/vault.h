@@ -196,7 +196,16 @@ ASV_MUST_CHECK enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, co
 ASV_MUST_CHECK enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
                                              const uint8_t header_digest[32], struct asv_err *err);
 
+/* Path below the roots of a clip that asv_clip_seal, _quarantine or _bury put into this area. day: as they
+ * were given it; not used for quarantine. ASV_E_USAGE for a day that is none, and for staging. */
+ASV_MUST_CHECK enum asv_status asv_vault_place(char out[ASV_VAULT_PATH_BYTES], enum asv_vault_area area,
+                                               uint32_t day, const uint8_t uuid[16],
+                                               const uint8_t header_digest[32], struct asv_err *err);
+
 /* ---- the whole vault ---- */
+
+/* Whether any root has a clip's directory at this path, with its commit record. */
+bool asv_vault_has(const struct asv_vault *vault, const char *path);
 
 /* Called for each clip directory found in any root, each path once. Returning anything but ASV_OK ends the
  * walk. */
