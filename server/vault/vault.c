@@ -131,12 +131,13 @@ static enum asv_status open_roots(struct asv_vault *vault, const struct asv_vaul
     enum root_state states[ASV_VAULT_ROOTS] = {ROOT_AWAY, ROOT_AWAY};
     char text[ASV_ERR_TEXT_BYTES];
     bool is_vault = false;
+    const size_t count = vault->root_count < ASV_VAULT_ROOTS ? vault->root_count : ASV_VAULT_ROOTS;
     enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
         status = look_at_root(vault, i, config->roots[i], &states[i], err);
         is_vault = is_vault || states[i] == ROOT_VAULT;
     }
-    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
         const char *root = vault->roots[i].name;
         if (!config->exclusive && (states[i] == ROOT_AWAY || !is_vault)) {
             snprintf(text, sizeof text, "%s: %s", root,
