@@ -351,7 +351,8 @@ static void make_revocations(const uint8_t serial[16])
     memcpy(list.agency, rig->agency.id, sizeof list.agency);
     asv_writer_init(&writer, data, sizeof data);
     assert_int_equal(asv_revocations_encode(&writer, &list, rig->agency.ca.sk), ASV_OK);
-    assert_int_equal(asv_revoked_new(&rig->dock.site, data, writer.len, NULL, &rig->dock.revoked, NULL), ASV_OK);
+    assert_int_equal(asv_revoked_new(&rig->dock.site, data, writer.len, NULL, &rig->dock.revoked, NULL),
+                     ASV_OK);
 }
 
 static void a_revoked_camera_goes_to_quarantine_and_gets_nothing_new(void **state)
