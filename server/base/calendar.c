@@ -13,6 +13,7 @@
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/io.h"
 
 #define DAY_S     INT64_C(86400)
 #define WINDOW_S  INT64_C(93600) /* 26 h: no zone is farther from UTC */
@@ -30,10 +31,11 @@ enum asv_status asv_calendar_set_zone(const char *zone, struct asv_err *err)
         return asv_failf(err, ASV_E_USAGE, "time zone \"%s\": give a name such as %s", zone,
                          ASV_CALENDAR_ZONE);
     }
-    asv_auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return asv_failf(err, ASV_E_USAGE, "time zone \"%s\": %s: %s; is the package tzdata installed?", zone,
-                         path, strerror(errno));
+    asv_auto_fd int fd = -1;
+    struct asv_err why = {0};
+    if (asv_io_open(AT_FDCWD, path, O_RDONLY, 0, &fd, &why) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE, "time zone \"%s\": %s; is the package tzdata installed?", zone,
+                         why.text);
     }
     /* libc takes UTC for what it cannot read, and says nothing. */
     if (read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, "TZif", sizeof magic) != 0) {
