@@ -30,15 +30,12 @@ struct asv_disk {
     /* All bytes written, and then all names written, renamed and removed so far are on the medium. */
     enum asv_status (*sync)(void *ctx, struct asv_err *err);
 
-    /* Calls each for every file, which each may remove; a status other than ASV_OK from it ends the walk and
-     * is returned. */
+    /* Calls each for every file; a status other than ASV_OK from it ends the walk and is returned. */
     enum asv_status (*list)(void *ctx, enum asv_status (*each)(void *each_ctx, const char *name),
                             void *each_ctx, struct asv_err *err);
 };
 
-#define ASV_DISK_UNSYNCED                                                            \
-    128 /* a camera's days: waiting for each file on its own takes ten times as long \
-         */
+#define ASV_DISK_UNSYNCED 128 /* a camera's days: to wait for each file alone takes several times as long */
 
 /* The files of an open directory. */
 struct asv_disk_files {
