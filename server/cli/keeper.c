@@ -80,9 +80,9 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
     char first[ASV_TEXT_BYTES];
     char last[ASV_TEXT_BYTES];
     char due[ASV_TEXT_BYTES];
-    fprintf(cli->out, "keys         %u days, %s to %s; %u reserve keys; %u cameras\n", (unsigned)state->days,
-            asv_text_date(first, state->first_date), asv_text_date(last, state->last_date),
-            (unsigned)state->reserves, (unsigned)state->cameras);
+    fprintf(cli->out, "keys         %u day files, %s to %s; %u reserve keys; %u cameras\n",
+            (unsigned)state->days, asv_text_date(first, state->first_date),
+            asv_text_date(last, state->last_date), (unsigned)state->reserves, (unsigned)state->cameras);
     fprintf(cli->out, "next due     %s\n", asv_text_time(due, known(state->next_due_ms)));
     if (state->stop != ASV_KEEPER_RUNNING) {
         fprintf(cli->out, "destruction  STOPPED since %s: %s; %u keys are overdue and not used\n",
