@@ -227,8 +227,8 @@ enum asv_status asv_store_reserve(struct asv_store_change *change, const uint8_t
 void asv_store_reserve_used(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
                             int64_t due_ms)
 {
-    struct asv_entry *entry;
-    while ((entry = asv_index_reserve(change->next, camera, NULL)) != NULL) {
+    struct asv_entry *entry = NULL;
+    while ((entry = asv_index_reserve(change->next, camera, entry)) != NULL) {
         entry->due_ms = due_ms;
     }
 }
