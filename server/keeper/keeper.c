@@ -77,7 +77,8 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
     }
     reply->type = request.type;
     reply->request = request.request;
-    if (!asv_keeper_permits(role, request.type)) { /* before anything in it is looked at */
+    if (!asv_keeper_permits(role, request.type) ||           /* before anything in it is looked at */
+        (request.reserve_used && role != ASV_KEEPER_DOCK)) { /* K-054 */
         refuse(reply, ASV_E_DENIED, "this user may not ask for that");
         return true;
     }

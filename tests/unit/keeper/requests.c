@@ -593,6 +593,7 @@ static void a_reserve_key_that_was_used_is_replaced_though_no_clip_under_it_was_
         .type = ASV_KEEPER_BULLETIN, .chain = camera->chain.encoded, .reserve_used = true};
     int64_t due = 0;
     make_reserve_clip(&first);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_E_DENIED); /* K-054 */
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &request).status, ASV_OK);
     keeper_site_restart(&site);
     request = (struct asv_keeper_request){.type = ASV_KEEPER_STATUS};
