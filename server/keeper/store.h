@@ -41,7 +41,8 @@ struct asv_store {
     struct asv_index *index;
     uint8_t *master; /* asv_secret_alloc */
     struct asv_store_slot slots[ASV_STORE_SLOTS_MAX];
-    uint32_t damaged; /* key files that are missing or differ from their digest */
+    uint32_t damaged; /* key files that are missing or differ from their digest: counted when the store is
+                       * opened, and at least 1 when one was met since */
 };
 
 /* Makes an empty store: on a disk without an index, in slots without a master. ASV_E_EXISTS otherwise;

@@ -27,6 +27,7 @@ enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *
     case ASV_E_IO:
         return status;
     default: /* missing, too long, another one */
+        store->damaged += store->damaged == 0 ? 1 : 0;
         return asv_failf(err, ASV_E_DIGEST, "key store: %s is damaged", name);
     }
 }

@@ -502,6 +502,8 @@ static void a_damaged_day_gets_another_file(void **state)
     damaged[100] ^= 1;
     keeper_bulletin(&site, camera, &bulletin);
     assert_int_equal(bulletin.key_count, 0); /* not an error: the camera has its reserve key */
+    struct asv_keeper_request status = {.type = ASV_KEEPER_STATUS};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &status).state.damaged, 1); /* but said */
     assert_int_equal(keeper_make_days(&site, camera, 0, 3).made, 1);
     keeper_bulletin(&site, camera, &bulletin);
     assert_int_equal(bulletin.key_count, 3);
