@@ -80,6 +80,7 @@ struct asv_docking {
     bool twin;                   /* another camera with this certificate is in the dock */
     bool recorded;               /* in the database; changes when it was away */
     bool reserve_used;           /* it brought recordings under its reserve key */
+    bool has_bulletin;           /* it was given one */
 };
 
 #endif

@@ -128,7 +128,7 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
     slot->committing = slot->delivering = 0;
     slot->deferred = NULL;
     slot->candidate_count = slot->left_count = 0;
-    slot->listing = slot->listed = slot->relist = slot->retired = false;
+    slot->listing = slot->listed = slot->relist = slot->retired = slot->renewing = false;
     slot->rate = 0;
     slot->floor_since_ms = 0; /* the floor counts from the first look on */
     slot->unit[0] = '\0';

@@ -104,6 +104,7 @@ struct asv_slot {
     /* the script */
     unsigned step;  /* within IDENTIFYING or FINISHING */
     unsigned tries; /* of a step that is repeated */
+    bool renewing;  /* within IDENTIFYING: the bulletin comes first */
     uint64_t asked_ms;
     uint64_t log_next;
     uint8_t *object; /* malloc'd: on its way to the camera or to the database */
@@ -200,8 +201,13 @@ void asv_slot_indicate(struct asv_slot *slot, uint8_t indication, uint16_t permi
 /* An alarm about this slot's camera, into the database when it is there. */
 void asv_slot_alarm(struct asv_slot *slot, enum asv_db_alarm_kind kind, const char *detail);
 
+/* The camera's reserve key was used: its period runs from now on, and until the camera has another one, no
+ * bulletin is good enough. */
+void asv_slot_note_reserve(struct asv_slot *slot);
+
 /* ---- the script ---- */
 void asv_slot_identify(struct asv_slot *slot); /* begins IDENTIFYING */
+void asv_slot_renew(struct asv_slot *slot);    /* ends IDENTIFYING; a new reserve key first, if need be */
 void asv_slot_list(struct asv_slot *slot);     /* begins a round of listing */
 void asv_slot_finish(struct asv_slot *slot);   /* begins FINISHING */
 

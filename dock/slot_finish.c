@@ -79,7 +79,7 @@ static void call_new(struct asv_slot *slot, unsigned lane, void (*run)(struct as
     call->step = slot->step;
     call->reserve_used = slot->docking->reserve_used;
     call->floor = slot->docking->status.assignment;
-    if (slot->object_len > 0 && slot->object_len <= sizeof call->data) {
+    if (slot->object && slot->object_len <= sizeof call->data) {
         memcpy(call->data, slot->object, slot->object_len);
         call->len = slot->object_len;
     }
@@ -156,6 +156,7 @@ static bool installed(struct asv_slot *slot, const struct asv_wire_event *event,
     }
     asv_log_event(&slot->log, ASV_LOG_INFO, "installed", asv_log_text("object", names[slot->step]),
                   asv_log_u64("number", event->message.body.done.number));
+    slot->docking->has_bulletin = slot->docking->has_bulletin || slot->step == STEP_BULLETIN;
     if (slot->step == STEP_BULLETIN)
         asv_dock_note_bulletin(slot->dock, slot->docking->camera_cert, event->message.body.done.number,
                                slot->last_date);
@@ -218,6 +219,8 @@ static bool needs_bulletin(const struct asv_slot *slot)
     uint32_t last = asv_dock_noted_bulletin(dock, slot->docking->camera_cert, status->bulletin);
     uint32_t today = 0, enough = 0;
     int64_t now = 0;
+    if (slot->docking->has_bulletin)
+        return false;
     if (status->bulletin == 0 || last == 0 || (status->flags & ASV_WIRE_STATUS_RESERVE))
         return true;
     if (asv_world_wall_ms(dock->site.world, &now) || asv_local_date(now, &today) ||
@@ -463,8 +466,22 @@ static void indicator_step(struct asv_slot *slot)
     ask(slot, &message, indicated);
 }
 
+static void list(struct asv_slot *slot)
+{
+    slot->renewing = false;
+    asv_slot_move(slot, ASV_SLOT_LISTING, NULL);
+    asv_slot_progress(slot);
+}
+
 static void next(struct asv_slot *slot)
 {
+    if (slot->state == ASV_SLOT_IDENTIFYING && slot->renewing) {
+        if (slot->step == STEP_BULLETIN)
+            bulletin_step(slot);
+        else
+            list(slot);
+        return;
+    }
     if (slot->state != ASV_SLOT_FINISHING)
         return;
     switch ((enum step)slot->step) {
@@ -493,4 +510,17 @@ void asv_slot_finish(struct asv_slot *slot)
 {
     asv_slot_move(slot, ASV_SLOT_FINISHING, NULL);
     go(slot, STEP_BULLETIN);
+}
+
+/* A camera that records to its reserve key has another one before a recording under the old one is opened,
+ * which is when that one's period begins: pulled out on the way, it goes on with a key that lives. */
+void asv_slot_renew(struct asv_slot *slot)
+{
+    slot->renewing = (slot->docking->status.flags & ASV_WIRE_STATUS_RESERVE) != 0;
+    if (slot->renewing) {
+        asv_slot_note_reserve(slot);
+        go(slot, STEP_BULLETIN);
+    } else {
+        list(slot);
+    }
 }

@@ -432,8 +432,7 @@ static void next(struct asv_slot *slot)
             go(slot, STEP_DONE);
         break;
     case STEP_DONE:
-        asv_slot_move(slot, ASV_SLOT_LISTING, NULL);
-        asv_slot_progress(slot);
+        asv_slot_renew(slot);
         break;
     }
 }

@@ -37,8 +37,7 @@ void asv_candidates_add(struct asv_candidate *list, unsigned *count, const struc
         (*count)++;
 }
 
-/* The reserve key's period runs from now on: until the camera has another one, no bulletin is good enough. */
-static void note_reserve(struct asv_slot *slot)
+void asv_slot_note_reserve(struct asv_slot *slot)
 {
     struct asv_docking *docking = slot->docking;
     if (!docking->reserve_used)
@@ -50,7 +49,7 @@ static void consider(struct asv_slot *slot, const struct asv_wire_clip *clip)
 {
     slot->list_seen++;
     if (clip->flags & ASV_WIRE_CLIP_RESERVE)
-        note_reserve(slot);
+        asv_slot_note_reserve(slot);
     if (asv_intake_has(slot, clip->number) || asv_slot_is_left(slot, clip->number))
         return;
     if (clip->flags & ASV_WIRE_CLIP_RECORDING) {

@@ -94,6 +94,7 @@ static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, s
     out->battery_percent = 80;
     memcpy(out->firmware, "1.0.0", 6);
     out->bulletin = camera->held[ASV_WIRE_HELD_BULLETIN].number;
+    out->flags = camera->on_reserve ? ASV_WIRE_STATUS_RESERVE : 0;
     out->revocations = camera->held[ASV_WIRE_HELD_REVOCATIONS].number;
     out->configuration = camera->held[ASV_WIRE_HELD_CONFIGURATION].number;
     out->assignment = camera->held[ASV_WIRE_HELD_ASSIGNMENT].number;

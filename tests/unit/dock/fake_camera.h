@@ -28,6 +28,7 @@ struct fake_camera {
     struct asv_test_world world;
     struct fake_clip clips[FAKE_CLIPS]; /* number i + 1 */
     uint64_t last_number;
+    bool on_reserve; /* it would record to its reserve key */
     struct asv_wire_held held[ASV_WIRE_HELD_KINDS];
     uint8_t assignment_id[16];
     char assigned_unit[ASV_TEXT_SIZE], assigned_area[ASV_TEXT_SIZE];

@@ -215,6 +215,7 @@ static enum asv_status keeper_bulletin(void *ctx, struct asv_bytes chain, bool r
     if (rig->keeper_away)
         return asv_fail(err, ASV_E_AWAY, "keeper is away");
     rig->reserves_used += reserve_used;
+    rig->opens_before = rig->opens;
     must(asv_chain_decode(&camera, chain.data, chain.len, NULL));
     struct asv_bulletin bulletin = {.number = ++rig->bulletin_number,
                                     .issued_ms = rig->world.wall,

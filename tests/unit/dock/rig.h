@@ -54,7 +54,7 @@ struct rig {
     /* keeper and database: changed only while nothing runs, or through the atomics */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
     _Atomic unsigned opens, alarms, dockings, ends, bulletins, logs, assignments, configurations,
-        reserves_used;
+        reserves_used, opens_before;
     unsigned alarm_kinds[32];
     pthread_mutex_t lock;
     struct rig_commit commits[RIG_COMMITS];

@@ -702,6 +702,24 @@ static void a_camera_that_used_its_reserve_key_is_given_another(void **state)
     assert_int_equal(rig->bulletins, 2);
 }
 
+static void a_camera_on_its_reserve_key_is_given_another_before_anything_is_opened(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    camera->clips[0].reserve = camera->on_reserve = true;
+    dock_once();
+    assert_int_equal(rig->opens, 1);
+    assert_int_equal(rig->opens_before, 0);
+    assert_int_equal(rig->reserves_used, 1);
+    assert_int_equal(rig->bulletins, 1); /* one is enough */
+
+    fake_camera_record(camera, 2, 5); /* without one it is read all the same */
+    rig->services.bulletin = no_bulletin;
+    dock_once();
+    assert_int_equal(rig->opens, 2);
+    assert_int_equal(camera->erased, 2);
+}
+
 static void a_recording_that_runs_is_left_alone(void **state)
 {
     (void)state;
@@ -896,6 +914,7 @@ int main(int argc, char **argv)
         T(recorded_but_unknown_to_the_database_it_is_told),
         T(a_camera_without_recordings_is_ready_at_once),
         T(a_camera_that_used_its_reserve_key_is_given_another),
+        T(a_camera_on_its_reserve_key_is_given_another_before_anything_is_opened),
         T(a_recording_that_runs_is_left_alone),
         T(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
         T(an_assignment_ends_with_the_docking),
