@@ -200,7 +200,8 @@ static bool checkpoint_is_right(const struct asv_seal_checkpoint *checkpoint)
 {
     return checkpoint->seq >= 1 && checkpoint->chunks <= ASV_CHUNKS_MAX &&
            checkpoint->records <= ASV_SEAL_RECORDS_MAX &&
-           checkpoint->key_frame_offset <= checkpoint->chunks * ASV_CHUNK_PLAIN_BYTES;
+           checkpoint->key_frame_offset <= checkpoint->chunks * ASV_CHUNK_PLAIN_BYTES &&
+           (checkpoint->key_frame_offset != 0 || checkpoint->key_frame_us == 0);
 }
 
 enum asv_status asv_seal_checkpoint_write(struct asv_writer *out, uint8_t digest[ASV_SHA256_BYTES],

@@ -30,19 +30,6 @@ static bool is_zero(const uint8_t *data, size_t len)
     return memcmp(data, zeros, len) == 0;
 }
 
-static bool is_date(uint32_t date)
-{
-    static const uint8_t days[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    uint32_t year = date / 10000;
-    uint32_t month = date / 100 % 100;
-    uint32_t day = date % 100;
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    if (year < 2000 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days[month - 1]) {
-        return false;
-    }
-    return month != 2 || day < 29 || leap;
-}
-
 static bool keys_are_distinct(const struct asv_seal_header *header)
 {
     for (size_t i = 0; i < header->stanza_count; i++) {
@@ -75,7 +62,7 @@ static const char *wrong_field(const struct asv_seal_header *header)
         return "seal header: last sync without a source, or a source without it"; /* S-048 */
     }
     if (!in_range(header->key_kind, ASV_KEY_DAY, ASV_KEY_RESERVE) ||
-        (header->key_kind == ASV_KEY_DAY ? !is_date(header->key_date) : header->key_date != 0)) {
+        (header->key_kind == ASV_KEY_DAY ? !asv_date_exists(header->key_date) : header->key_date != 0)) {
         return "seal header: key kind or date"; /* S-042 */
     }
     if (!in_range(header->stanza_count, 1, ASV_SEAL_STANZAS_MAX) || !keys_are_distinct(header)) {
@@ -241,9 +228,14 @@ enum asv_status asv_seal_header_read(struct asv_seal_header *out, uint8_t digest
     if (len > ASV_SEAL_HEADER_MAX_BYTES) {
         return asv_fail(err, ASV_E_LIMIT, "seal header: longer than 2048 bytes");
     }
-    enum asv_status status = asv_object_split(&object, data, len);
+    /* Format and suite first: another suite has signatures of another length. */
+    asv_reader_init(&reader, data, len);
+    enum asv_status status = read_format(&reader);
+    if (status == ASV_OK) {
+        status = asv_object_split(&object, data, len);
+    }
     if (status != ASV_OK) {
-        return asv_fail(err, status, "seal header: no signature of a known algorithm");
+        return asv_fail(err, status, "seal header: format, suite, or no signature of a known algorithm");
     }
     memset(&header, 0, sizeof header);
     asv_reader_init(&reader, object.body.data, object.body.len);

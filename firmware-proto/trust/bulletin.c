@@ -7,23 +7,10 @@
 
 static const char object_name[] = "bulletin";
 
-static bool is_date(uint32_t date)
-{
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    uint32_t year = date / 10000;
-    uint32_t month = date / 100 % 100;
-    uint32_t day = date % 100;
-    if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1) {
-        return false;
-    }
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day <= days[month - 1] || (leap && month == 2 && day == 29);
-}
-
 /* Whether key may follow the one before (NULL: it is the first). */
 static const char *broken_day(const struct asv_bulletin_key *before, const struct asv_bulletin_key *key)
 {
-    if (!is_date(key->date)) { /* T-041 */
+    if (!asv_date_exists(key->date)) { /* T-041 */
         return "date";
     }
     /* Instants outside these bounds have no date of four digits, and their differences do not overflow. */

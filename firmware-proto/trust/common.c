@@ -4,6 +4,19 @@
 
 #include <string.h>
 
+bool asv_date_exists(uint32_t date)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    uint32_t year = date / 10000;
+    uint32_t month = date / 100 % 100;
+    uint32_t day = date % 100;
+    if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1) {
+        return false;
+    }
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day <= days[month - 1] || (leap && month == 2 && day == 29);
+}
+
 void asv_key_id(uint8_t out[ASV_KEY_ID_BYTES], const uint8_t pk[ASV_X25519_BYTES])
 {
     uint8_t digest[ASV_SHA256_BYTES];

@@ -6,6 +6,7 @@
 #ifndef ASV_TRUST_COMMON_H
 #define ASV_TRUST_COMMON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "firmware-proto/base/status.h"
@@ -16,6 +17,9 @@
 #define ASV_TEXT_MAX     64 /* bytes of a name, model, serial, unit or area */
 #define ASV_TEXT_SIZE    (ASV_TEXT_MAX + 1)
 #define ASV_KEY_ID_BYTES 16
+
+/* Whether yyyymmdd is a day of the calendar, from 1970 to 9999. */
+bool asv_date_exists(uint32_t date);
 
 /* First 16 bytes of SHA-256(X25519 public key). */
 void asv_key_id(uint8_t out[ASV_KEY_ID_BYTES], const uint8_t pk[ASV_X25519_BYTES]);

@@ -103,16 +103,18 @@ enum asv_status asv_devlog_block_encode(struct asv_writer *writer, const struct 
     return status == ASV_OK && writer->len - start > ASV_DEVLOG_MAX_BYTES ? ASV_E_LIMIT : status;
 }
 
-static enum asv_status read_body(struct asv_reader *reader, struct asv_devlog_block *out)
+static enum asv_status read_format(struct asv_reader *reader)
 {
     uint16_t format = 0;
     uint16_t suite = 0;
     if (asv_read_u16(reader, &format) != ASV_OK || asv_read_u16(reader, &suite) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
-    if (format != ASV_DEVLOG_FORMAT || suite != ASV_SUITE_1) {
-        return ASV_E_UNSUPPORTED;
-    }
+    return format == ASV_DEVLOG_FORMAT && suite == ASV_SUITE_1 ? ASV_OK : ASV_E_UNSUPPORTED;
+}
+
+static enum asv_status read_body(struct asv_reader *reader, struct asv_devlog_block *out)
+{
     enum asv_status status = asv_read_digest(reader, out->camera_cert);
     if (status == ASV_OK) {
         status = asv_read_u64(reader, &out->first);
@@ -140,11 +142,19 @@ enum asv_status asv_devlog_block_decode(struct asv_devlog_block *out, const void
     if (len > ASV_DEVLOG_MAX_BYTES) {
         return asv_fail_at(err, ASV_E_LIMIT, "device log: block too long", len);
     }
-    enum asv_status status = asv_object_split(&block.object, data, len);
-    if (status != ASV_OK) {
-        return asv_fail(err, status, "device log: signature field");
+    /* Format and suite first: another suite has signatures of another length. */
+    asv_reader_init(&reader, data, len);
+    enum asv_status status = read_format(&reader);
+    if (status == ASV_OK) {
+        status = asv_object_split(&block.object, data, len);
     }
-    asv_reader_init(&reader, block.object.body.data, block.object.body.len);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "device log: format, suite or signature field");
+    }
+    if (block.object.body.len < reader.at) {
+        return asv_fail(err, ASV_E_MALFORMED, "device log: no body");
+    }
+    reader.len = block.object.body.len;
     status = read_body(&reader, &block);
     if (status != ASV_OK) {
         return asv_fail_at(err, status, "device log: field ends at", reader.at);

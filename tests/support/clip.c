@@ -132,7 +132,8 @@ static void add_checkpoint(struct asv_test_clip *clip, struct asv_seal_writer *w
     if (clip->plan.records) {
         must(asv_seal_writer_add_record(writer, ASV_RECORD_MARKER, now(world, 1), NULL, 0, seal), "marker");
     }
-    must(asv_seal_writer_checkpoint(writer, now(world, 1000), chunks == 0 ? 0 : 24, 40000, seal),
+    must(asv_seal_writer_checkpoint(writer, now(world, 1000), chunks == 0 ? 0 : 24, chunks == 0 ? 0 : 40000,
+                                    seal),
          "checkpoint");
     if (clip->checkpoint_count < 64) {
         clip->checkpoint_end[clip->checkpoint_count] = seal->len;

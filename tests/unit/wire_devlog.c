@@ -107,6 +107,12 @@ static void entries_that_do_not_follow_or_were_altered_show(void **state)
     data[0] = 0;
     data[3] = 2; /* suite */
     assert_int_equal(decode(data_len), ASV_E_UNSUPPORTED);
+    assert_int_equal(decode(4), ASV_E_UNSUPPORTED); /* however long its signature is */
+    data[3] = 1;
+    assert_int_equal(decode(4), ASV_E_MALFORMED);
+    memmove(data + 2, data + data_len - ASV_SIGNATURE_FIELD_BYTES, ASV_SIGNATURE_FIELD_BYTES);
+    data[2] = 0; /* a signature that begins within them */
+    assert_int_not_equal(decode(2 + ASV_SIGNATURE_FIELD_BYTES), ASV_OK);
 }
 
 /* P-091 */

@@ -252,6 +252,36 @@ static void a_header_has_limits(void **state)
 
     /* no stanza at all */
     assert_int_equal(asv_age_header_read(&header, "age-encryption.org/v1\n--- ", 26), ASV_E_MALFORMED);
+
+    /* arguments are of visible characters */
+    assert_int_equal(asv_age_header_read(&header, "age-encryption.org/v1\n-> x~\n\n--- ", 33), ASV_E_AGAIN);
+    static const char invisible[] = {0x1f, 0x7f, (char)0x80, (char)0xff};
+    for (size_t i = 0; i < sizeof invisible; i++) {
+        char text[] = "age-encryption.org/v1\n-> x?\n\n--- ";
+        text[26] = invisible[i];
+        assert_int_equal(asv_age_header_read(&header, text, sizeof text - 1), ASV_E_MALFORMED); /* S-021 */
+    }
+}
+
+static void a_header_above_its_limit_is_not_written(void **state)
+{
+    (void)state;
+    static uint8_t stanzas[ASV_AGE_HEADER_MAX_BYTES + 8192];
+    static uint8_t data[ASV_AGE_HEADER_MAX_BYTES + 8192];
+    struct asv_writer text;
+    struct asv_writer out;
+    asv_writer_init(&text, stanzas, sizeof stanzas);
+    asv_writer_init(&out, data, sizeof data);
+    for (size_t i = 0; text.len <= ASV_AGE_HEADER_MAX_BYTES; i++) {
+        asv_write_bytes(&text, "-> x\n", 5);
+        for (size_t line = 0; line < 60; line++) {
+            asv_write_bytes(&text, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", 65);
+        }
+        asv_write_u8(&text, '\n');
+    }
+    struct asv_bytes all = {stanzas, text.len};
+    assert_int_equal(asv_age_header_write(&out, all, file_key), ASV_E_LIMIT); /* S-024 */
+    assert_int_equal(out.len, 0);
 }
 
 static void a_passphrase_stanza_stands_alone(void **state)
@@ -354,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_header_cut_anywhere_asks_for_more),
         cmocka_unit_test(a_header_with_any_byte_changed_does_not_open),
         cmocka_unit_test(a_header_has_limits),
+        cmocka_unit_test(a_header_above_its_limit_is_not_written),
         cmocka_unit_test(a_passphrase_stanza_stands_alone),
         cmocka_unit_test(a_header_is_written_whole_or_not_at_all),
         cmocka_unit_test(a_chunk_opens_at_its_place_only),

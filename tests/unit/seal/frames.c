@@ -230,6 +230,11 @@ static void a_checkpoint_keeps_its_ranges(void **state)
     checkpoint = good_checkpoint();
     checkpoint.key_frame_offset++; /* behind the signed chunks: S-067 */
     assert_int_equal(write_checkpoint(&checkpoint, data, sizeof data, &len), ASV_E_USAGE);
+    checkpoint.key_frame_offset = 0; /* no key frame, and yet its time: S-067 */
+    assert_int_equal(write_checkpoint(&checkpoint, data, sizeof data, &len), ASV_E_USAGE);
+    checkpoint.key_frame_us = 0;
+    assert_int_equal(write_checkpoint(&checkpoint, data, sizeof data, &len), ASV_OK);
+    len = 0;
     checkpoint = good_checkpoint();
     checkpoint.records = ASV_SEAL_RECORDS_MAX + 1;
     assert_int_equal(write_checkpoint(&checkpoint, data, sizeof data, &len), ASV_E_USAGE);
@@ -268,6 +273,9 @@ static void an_end_reads_back_and_keeps_its_ranges(void **state)
     end.media_bytes = 10 * ASV_CHUNK_PLAIN_BYTES - 7; /* less than a box */
     assert_int_equal(write_end(&end, data, sizeof data, &len), ASV_E_USAGE);
     end.media_bytes = 10 * ASV_CHUNK_PLAIN_BYTES + 1;
+    assert_int_equal(write_end(&end, data, sizeof data, &len), ASV_E_USAGE);
+    end.payload_bytes = asv_seal_payload_bytes(UINT64_C(1) + ASV_CHUNKS_MAX, true); /* S-015 */
+    end.media_bytes = (UINT64_C(1) + ASV_CHUNKS_MAX) * ASV_CHUNK_PLAIN_BYTES;
     assert_int_equal(write_end(&end, data, sizeof data, &len), ASV_E_USAGE);
     end.payload_bytes = ASV_FINAL_CIPHER_BYTES;
     end.media_bytes = UINT64_MAX - 7; /* with its padding it would wrap to nothing */

@@ -119,6 +119,11 @@ static void number_0(struct asv_seal_header *h)
 {
     h->number = 0;
 }
+static void number_0_with_previous(struct asv_seal_header *h)
+{
+    h->number = 0;
+    h->previous[31] = 1;
+}
 static void first_with_previous(struct asv_seal_header *h)
 {
     h->previous[31] = 1;
@@ -229,6 +234,7 @@ static void a_value_out_of_range_is_not_written(void **state)
     (void)state;
     static void (*const changes[])(struct asv_seal_header *) = {
         number_0,
+        number_0_with_previous,
         first_with_previous,
         second_without_previous,
         uuid_v4,
@@ -289,6 +295,10 @@ static void another_format_suite_or_algorithm_is_refused(void **state)
     assert_int_equal(read_changed(0, "\x00\x02", 2), ASV_E_UNSUPPORTED); /* S-001 */
     assert_int_equal(read_changed(0, "\x00\x00", 2), ASV_E_UNSUPPORTED);
     assert_int_equal(read_changed(2, "\x00\x02", 2), ASV_E_UNSUPPORTED);
+    struct asv_seal_header back;
+    assert_int_equal(read(&back, (const uint8_t *)"\x00\x01\x00\x02", 4),
+                     ASV_E_UNSUPPORTED); /* however long */
+    assert_int_equal(read(&back, (const uint8_t *)"\x00\x01\x00\x01", 4), ASV_E_MALFORMED);
     assert_int_equal(read_changed(4, "\x02", 1), ASV_E_UNSUPPORTED); /* the agency's digest algorithm */
     assert_int_equal(read_changed(5, "\x1f", 1), ASV_E_MALFORMED);   /* its length: S-003 */
     assert_int_equal(read_changed(4 + 34 + 1, "\x1f", 1), ASV_E_MALFORMED); /* text: S-046 */
