@@ -199,7 +199,8 @@ static void days_of_impossible_length_or_date_are_refused(void **state)
     key.start_ms = INT64_MIN;
     key.end_ms = INT64_MAX;
     refused_day(&key, "length");
-    static const uint32_t dates[] = {0, 20260229, 20260431, 20261301, 20260100, 20260132, 19691231, 21000229};
+    static const uint32_t dates[] = {0,        20260001, 20260229, 20260431, 20261301,
+                                     20260100, 20260132, 19691231, 21000229, 100000101};
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
         key = day;
         key.date = dates[i];

@@ -299,6 +299,8 @@ static void another_format_suite_or_algorithm_is_refused(void **state)
     assert_int_equal(read(&back, (const uint8_t *)"\x00\x01\x00\x02", 4),
                      ASV_E_UNSUPPORTED); /* however long */
     assert_int_equal(read(&back, (const uint8_t *)"\x00\x01\x00\x01", 4), ASV_E_MALFORMED);
+    static uint8_t too_long[ASV_SEAL_HEADER_MAX_BYTES + 1] = {0, 1, 0, 1};
+    assert_int_equal(read(&back, too_long, sizeof too_long), ASV_E_LIMIT);
     assert_int_equal(read_changed(4, "\x02", 1), ASV_E_UNSUPPORTED); /* the agency's digest algorithm */
     assert_int_equal(read_changed(5, "\x1f", 1), ASV_E_MALFORMED);   /* its length: S-003 */
     assert_int_equal(read_changed(4 + 34 + 1, "\x1f", 1), ASV_E_MALFORMED); /* text: S-046 */

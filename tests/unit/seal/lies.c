@@ -237,6 +237,11 @@ static void the_end_comes_right_behind_a_checkpoint(void **state)
     drop(CHECKPOINT_3);
     drop(LEAVES_3); /* a record that nothing signs */
     assert_refused(LEAVES_3, ASV_E_MALFORMED);
+    assert_int_equal(set_up(NULL), 0);
+    drop(CHECKPOINT_3);
+    drop(LEAVES_3 - 1); /* leaves that nothing signs */
+    assert_int_equal(frames[LEAVES_3 - 1].type, ASV_FRAME_LEAVES);
+    assert_refused(LEAVES_3, ASV_E_MALFORMED); /* S-030 */
 }
 
 static void an_unknown_frame_is_refused(void **state)
