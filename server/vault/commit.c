@@ -126,6 +126,7 @@ enum asv_status asv_commit_encode(const struct asv_commit *commit,
     asv_write_u16(&writer, ASV_COMMIT_FORMAT);
     asv_write_u16(&writer, ASV_SUITE_1);
     write_fields(&writer, commit);
+    asv_write_extensions(&writer, (struct asv_bytes){commit->extensions, commit->extensions_len});
     size_t body_len = 0;
     enum asv_status status = asv_write_end(&writer, &body_len);
     if (status != ASV_OK) {
@@ -135,6 +136,18 @@ enum asv_status asv_commit_encode(const struct asv_commit *commit,
     asv_write_u8(&writer, ASV_ALG_ED25519);
     asv_write_view16(&writer, sig, sizeof sig);
     return asv_write_end(&writer, len);
+}
+
+/* An empty block is kept as none at all, so that both are written alike. */
+static enum asv_status read_extensions(struct asv_reader *r, struct asv_commit *c)
+{
+    struct asv_bytes block = {0};
+    enum asv_status status = asv_read_extensions(r, &block, NULL, 0); /* no critical one is known */
+    if (status == ASV_OK && block.len > sizeof(uint16_t)) {
+        memcpy(c->extensions, block.data, block.len);
+        c->extensions_len = (uint16_t)block.len;
+    }
+    return status;
 }
 
 static enum asv_status check_ranges(const struct asv_commit *c, struct asv_err *err)
@@ -179,6 +192,10 @@ enum asv_status asv_commit_decode(struct asv_commit *commit, const uint8_t *data
         text[used] = '\0';
         return asv_fail_at(err, ASV_E_MALFORMED, text, reader.at);
     }
+    enum asv_status status = read_extensions(&reader, &decoded);
+    if (status != ASV_OK) {
+        return asv_fail_at(err, status, "commit record: extensions at", reader.at);
+    }
     size_t body = reader.at;
     if (asv_read_u8(&reader, &alg) != ASV_OK || alg != ASV_ALG_ED25519 ||
         asv_read_view16(&reader, &sig, ASV_ED25519_SIG_BYTES) != ASV_OK || sig.len != ASV_ED25519_SIG_BYTES) {
@@ -187,7 +204,7 @@ enum asv_status asv_commit_decode(struct asv_commit *commit, const uint8_t *data
     if (asv_read_end(&reader) != ASV_OK) {
         return asv_fail_at(err, ASV_E_MALFORMED, "commit record: trailing bytes at", reader.at);
     }
-    enum asv_status status = check_ranges(&decoded, err);
+    status = check_ranges(&decoded, err);
     if (status != ASV_OK) {
         return status;
     }

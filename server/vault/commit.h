@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "firmware-proto/base/bytes.h"
+#include "firmware-proto/base/extensions.h"
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/crypto/crypto.h"
 
@@ -108,6 +109,9 @@ struct asv_commit {
     uint8_t readback;                   /* enum asv_readback */
     uint8_t replicas;                   /* directories that hold it */
     char software[ASV_COMMIT_TEXT_BYTES];
+
+    uint16_t extensions_len;                      /* 0: none; version 1 defines none */
+    uint8_t extensions[ASV_EXTENSIONS_MAX_BYTES]; /* encoded, see firmware-proto/base/extensions.h */
 };
 
 /* Encodes and signs. ASV_E_LIMIT when cap is too small (ASV_COMMIT_MAX_BYTES always suffices) or a text is
@@ -117,7 +121,8 @@ ASV_MUST_CHECK enum asv_status asv_commit_encode(const struct asv_commit *commit
                                                  size_t cap, size_t *len);
 
 /* Decodes without checking the signature; *commit is untouched on failure. *body_len (may be NULL) is the
- * length of what is signed. */
+ * length of what is signed. ASV_E_UNSUPPORTED for another format or suite or an unknown critical extension.
+ */
 ASV_MUST_CHECK enum asv_status asv_commit_decode(struct asv_commit *commit, const uint8_t *data, size_t len,
                                                  size_t *body_len, struct asv_err *err);
 

@@ -97,8 +97,32 @@ static void contradictions_and_other_versions_are_refused_with_the_field(void **
     size_t len = encode(&c, bytes);
     bytes[1] = 2;
     assert_int_equal(asv_commit_decode(&back, bytes, len, NULL, &err), ASV_E_UNSUPPORTED);
+    bytes[1] = 1;
+    bytes[3] = 2;
+    assert_int_equal(asv_commit_decode(&back, bytes, len, NULL, &err), ASV_E_UNSUPPORTED);
     c.dock_name[0] = '\x7f'; /* nothing that is not printable ASCII */
     assert_int_equal(asv_commit_encode(&c, sk, bytes, sizeof bytes, &len), ASV_E_LIMIT);
+}
+
+static void extensions_are_kept_and_critical_ones_refused(void **state)
+{
+    (void)state;
+    static const uint8_t block[] = {0, 1, 0, 9, 0, 2, 'o', 'k'};
+    uint8_t bytes[ASV_COMMIT_MAX_BYTES];
+    uint8_t again[ASV_COMMIT_MAX_BYTES];
+    struct asv_commit c = example();
+    struct asv_commit back = {0};
+    size_t none = encode(&c, bytes);
+    memcpy(c.extensions, block, sizeof block);
+    c.extensions_len = sizeof block;
+    size_t len = encode(&c, bytes);
+    assert_int_equal(len, none + sizeof block - 2);
+    assert_int_equal(asv_commit_verify(&back, bytes, len, pk, NULL), ASV_OK);
+    assert_int_equal(encode(&back, again), len);
+    assert_memory_equal(bytes, again, len);
+    c.extensions[2] = 0x80; /* critical, and known to nobody */
+    len = encode(&c, bytes);
+    assert_int_equal(asv_commit_verify(&back, bytes, len, pk, NULL), ASV_E_UNSUPPORTED);
 }
 
 int main(void)
@@ -113,6 +137,7 @@ int main(void)
         cmocka_unit_test(every_flipped_byte_is_noticed),
         cmocka_unit_test(every_cut_and_a_trailing_byte_are_refused),
         cmocka_unit_test(contradictions_and_other_versions_are_refused_with_the_field),
+        cmocka_unit_test(extensions_are_kept_and_critical_ones_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
