@@ -56,6 +56,9 @@ static void a_failed_read_moves_nothing_and_stores_nothing(void **state)
     assert_int_equal(asv_read_view16(&reader, &view, 4), ASV_E_LIMIT);
     assert_int_equal(asv_read_view32(&reader, &view, 8), ASV_E_LIMIT);
     assert_int_equal(asv_read_view(&reader, &view, 5), ASV_E_MALFORMED);
+    assert_int_equal(asv_read_copy(&reader, text, 5), ASV_E_MALFORMED);
+    assert_int_equal(asv_read_copy(&reader, text, SIZE_MAX), ASV_E_MALFORMED);
+    assert_int_equal(asv_read_view(&reader, &view, SIZE_MAX), ASV_E_MALFORMED);
     assert_int_equal(reader.at, 0);
     assert_int_equal(view.len, 99);
     assert_true(u64 == 42);

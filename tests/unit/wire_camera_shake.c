@@ -174,6 +174,20 @@ static void the_dock_proves_itself_before_the_camera_says_who_it_is(void **state
     aborted(asv_test_pair_give(&pair), ASV_E_MISMATCH, ASV_WIRE_CODE_MISMATCH, "of another session");
 }
 
+/* It comes from somebody who has proven nothing yet. */
+static void a_chain_that_is_too_long_is_refused_before_it_is_kept(void **state)
+{
+    (void)state;
+    static uint8_t bytes[ASV_CHAIN_MAX_BYTES + 1];
+    static struct asv_test_identity other;
+    asv_test_pair_init(&pair, 1);
+    other.chain.encoded = (struct asv_bytes){bytes, sizeof bytes};
+    aborted(meet(&other), ASV_E_LIMIT, ASV_WIRE_CODE_LIMIT, "the chain is too long");
+    asv_test_pair_init(&pair, 1);
+    other.chain.encoded.len--;
+    aborted(meet(&other), ASV_E_UNSUPPORTED, ASV_WIRE_CODE_UNSUPPORTED, "certificate chain");
+}
+
 /* P-022 */
 static void message_1_is_empty_and_message_3_the_chain(void **state)
 {
@@ -235,6 +249,7 @@ int main(void)
         cmocka_unit_test(another_agencys_dock_hears_nothing_but_that),
         cmocka_unit_test(without_a_session_only_hello_is_answered),
         cmocka_unit_test(the_dock_proves_itself_before_the_camera_says_who_it_is),
+        cmocka_unit_test(a_chain_that_is_too_long_is_refused_before_it_is_kept),
         cmocka_unit_test(message_1_is_empty_and_message_3_the_chain),
         cmocka_unit_test(a_camera_needs_a_right_configuration_a_root_and_randomness),
     };

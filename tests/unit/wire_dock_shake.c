@@ -131,6 +131,11 @@ static void only_a_camera_of_this_agency_with_its_own_key_is_let_in(void **state
     pair.camera.config.kx_sk = foreign.camera.kx_sk;
     ended(meet(&foreign.camera), ASV_E_UNTRUSTED, "dock SHAKE_3: HANDSHAKE");
 
+    static uint8_t too_long[ASV_CHAIN_MAX_BYTES + 1];
+    asv_test_pair_init(&pair, 1);
+    other.chain.encoded = (struct asv_bytes){too_long, sizeof too_long};
+    ended(meet(&other), ASV_E_LIMIT, "the chain is too long");
+
     asv_test_pair_init(&pair, 1);
     other = pair.agency.camera;
     other.chain.encoded.data = other.chain_data;

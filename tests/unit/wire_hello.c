@@ -68,6 +68,16 @@ static void both_hellos_round_trip_and_are_refused_cut_or_longer(void **state)
     }
     data[data_len] = 0;
     assert_int_equal(decode(data_len + 1), ASV_E_MALFORMED);
+    for (unsigned count = ASV_WIRE_MAX_VERSIONS + 1; count <= 255;
+         count++) { /* as many as are said to follow */
+        memset(data, 0, sizeof data);
+        data[0] = 1;
+        data[1] = (uint8_t)count;
+        for (unsigned i = 0; i < count; i++) {
+            data[2 + 2 * i + 1] = (uint8_t)(i + 1);
+        }
+        assert_int_equal(decode(600), ASV_E_LIMIT);
+    }
 
     const struct asv_wire_hello_reply reply = asv_wire_samples()->hello_reply;
     struct asv_wire_hello_reply out_reply;
