@@ -90,6 +90,13 @@ static void lengths_that_contradict_each_other_are_refused(void **state)
     assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054 */
     receipt.custody.payload_bytes -= 23;
     assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054 */
+    receipt.custody.payload_bytes += 65552 + 24;
+    assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054: a chunk that is no leaf */
+    receipt.integrity = ASV_INTEGRITY_GAP;                 /* of which no length follows */
+    receipt.kind = ASV_RECEIPT_QUARANTINED;
+    assert_int_equal(encode(&receipt, &len), ASV_E_USAGE); /* T-054 */
+    receipt.custody.payload_bytes -= 65552;
+    assert_int_equal(encode(&receipt, &len), ASV_OK);
     receipt = samples->receipt;
     receipt.custody.leaf_count = UINT64_MAX / 65552;
     receipt.custody.payload_bytes = receipt.custody.leaf_count * 65552;
