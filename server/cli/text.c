@@ -129,6 +129,23 @@ static size_t width_of(const char *text)
     return width;
 }
 
+const char *asv_text_cut(char *text, size_t width)
+{
+    if (width_of(text) <= width) {
+        return text;
+    }
+    size_t dots = width < 3 ? width : 3;
+    char *at = text;
+    for (size_t kept = 0; kept < width - dots; kept++) {
+        do {
+            at++;
+        } while (((unsigned char)*at & 0xc0) == 0x80);
+    }
+    memset(at, '.', dots); /* what is cut off is as long */
+    at[dots] = '\0';
+    return text;
+}
+
 void asv_text_print(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -182,6 +199,20 @@ static void print_cell(FILE *out, const char *text, size_t width, bool right, bo
     fputs(last ? "\n" : "  ", out);
 }
 
+/* What the last column may take of the table's width. */
+static void cut_last(struct asv_table *table, size_t widths[ASV_TABLE_COLUMNS])
+{
+    size_t last = table->column_count - 1;
+    size_t before = 0;
+    for (size_t i = 0; i < last; i++) {
+        before += widths[i] + 2;
+    }
+    size_t room = table->width > before ? table->width - before : 0;
+    for (size_t i = last; i < table->cell_count; i += table->column_count) {
+        (void)asv_text_cut(table->cells[i], room);
+    }
+}
+
 enum asv_status asv_table_print(struct asv_table *table, FILE *out, const char *empty, struct asv_err *err)
 {
     size_t widths[ASV_TABLE_COLUMNS] = {0};
@@ -202,6 +233,9 @@ enum asv_status asv_table_print(struct asv_table *table, FILE *out, const char *
         if (width > widths[i % columns]) {
             widths[i % columns] = width;
         }
+    }
+    if (table->width != 0) {
+        cut_last(table, widths);
     }
     for (size_t i = 0; i < columns; i++) {
         bool right = table->columns[i][0] == '>';

@@ -36,6 +36,10 @@ ASV_MUST_CHECK enum asv_status asv_json_print_take(FILE *out, json_t *json, stru
 /* A text from elsewhere, with everything that a terminal could take for a command replaced by "?". */
 void asv_text_print(FILE *out, const char *text);
 
+/* Cuts text in place to so many characters as a terminal shows them, the last three being dots when something
+ * was cut off; returns it. */
+const char *asv_text_cut(char *text, size_t width);
+
 #define ASV_TABLE_COLUMNS 16
 
 /* Zero-initialised but for columns. */
@@ -43,6 +47,7 @@ struct asv_table {
     size_t column_count;
     const char *const *columns; /* headings; those that begin with '>' are aligned to the right */
     const char *const *styles;  /* terminal sequences, one for each row; NULL: none */
+    size_t width;               /* of a line, to which the last column is cut; 0: none */
     char **cells;
     size_t cell_count;
     size_t cell_cap;
