@@ -6,17 +6,20 @@ Used by the demo, the integration tests, the fault runs and the benchmarks. Ever
 ended by its id; every socket lies in the directory. Nothing waits by sleeping: each step ends with an answer from a
 program, or with a deadline.
 """
+import contextlib
 import json
 import os
+import re
 import select
-import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+SOCKET_PATH_MAX = 107  # unix(7)
 PASSPHRASE = "demo passphrase, not a secret"
 
 
@@ -24,10 +27,29 @@ class SiteError(Exception):
     pass
 
 
-def run(*command, env=None, check=True, text=True, stdin=None):
-    """Runs a program to its end; its output is in the error when it fails."""
+@contextlib.contextmanager
+def uninterrupted():
+    """A signal that would end this program waits until the block is over: what is started in it is known to stop()."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held = []
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *got: held.append(got)) for number in ending}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if held:
+        signal.raise_signal(held[0][0])
+
+
+def run(*command, env=None, check=True, text=True, stdin=None, session=False):
+    """Runs a program to its end; its output is in the error when it fails. With a session of its own it does not hear
+    the terminal's Ctrl-C."""
     done = subprocess.run([str(part) for part in command], env=env, stdin=stdin or subprocess.DEVNULL,
-                          capture_output=True, text=text)
+                          capture_output=True, text=text, start_new_session=session)
     if check and done.returncode != 0:
         output = done.stderr if text else done.stderr.decode(errors="replace")
         raise SiteError(f"{' '.join(str(part) for part in command)}: exit {done.returncode}\n{output[-4000:]}")
@@ -35,14 +57,15 @@ def run(*command, env=None, check=True, text=True, stdin=None):
 
 
 class Daemon:
-    """A program that runs in the background, with its log in a file."""
+    """A program that runs in the background, with its log in a file, in a session of its own: Ctrl-C does not end it
+    before what depends on it."""
 
     def __init__(self, name, command, log, env=None):
         self.name = name
         self.log = log
         with open(log, "ab") as out:
             self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=out, env=env)
+                                            stderr=out, env=env, start_new_session=True)
 
     def alive(self):
         return self.process.poll() is None
@@ -131,8 +154,9 @@ class Postgres:
         return f"host={self.directory}/run user={user} dbname=asservat"
 
     def do(self, what):
-        run(TOP / "deploy/lib/postgres", what, self.directory)
-        self.running = what == "start"
+        with uninterrupted():
+            run(TOP / "deploy/lib/postgres", what, self.directory, session=True)
+            self.running = what == "start"
 
     def start(self):
         self.do("start")
@@ -205,8 +229,21 @@ class Site:
 
     # ---- making ----
 
+    def fits(self):
+        """Whether the programs can live in the directory at all."""
+        if not re.fullmatch(r"[A-Za-z0-9/._+@-]+", str(self.directory)):
+            raise SiteError(f"{self.directory}: give a path of letters, digits and /._+@- only; it stands in configuration")
+        if len(f"{self.directory}/postgres/run/.s.PGSQL.5432") > SOCKET_PATH_MAX:
+            raise SiteError(f"{self.directory}: too long a path for a Unix socket in it; give a shorter one")
+        if os.geteuid() == 0:
+            for parent in self.directory.parents:
+                if not parent.stat().st_mode & 0o001:
+                    raise SiteError(f"{self.directory}: PostgreSQL, which does not run as root, cannot pass {parent}; "
+                                    "give another directory")
+
     def make(self):
         """Agency, database, configuration of every program."""
+        self.fits()
         self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o755)  # PostgreSQL runs as another user when this is root
         for name in ("log", "cameras", "keeper", "bus", "run"):
@@ -282,17 +319,19 @@ peer.{user} = dock
     # ---- running ----
 
     def start_keeper(self):
-        self.keeper = Daemon("asservat-keeper",
-                             [self.bin("asservat-keeper"), "--config", self.directory / "keeper.conf"],
-                             self.directory / "log/keeper.log")
+        with uninterrupted():
+            self.keeper = Daemon("asservat-keeper",
+                                 [self.bin("asservat-keeper"), "--config", self.directory / "keeper.conf"],
+                                 self.directory / "log/keeper.log")
         self.keeper.wait_for(lambda: answers(self.directory / "keeper.sock"), 30, "socket")
 
     def start_bus(self, *commands):
         arguments = []
         for command in commands:
             arguments += ["-c", command]
-        self.bus = Daemon("asservat-bus", [self.bin("asservat-bus"), "--dir", self.directory / "bus", *arguments],
-                          self.directory / "log/bus.log")
+        with uninterrupted():
+            self.bus = Daemon("asservat-bus", [self.bin("asservat-bus"), "--dir", self.directory / "bus", *arguments],
+                              self.directory / "log/bus.log")
         self.bus.wait_for(lambda: answers(self.control), 30, "control socket")
 
     def start_dock(self, env=None):
@@ -300,8 +339,9 @@ peer.{user} = dock
         environment = dict(os.environ, UMOCKDEV_DIR=str(self.directory / "bus"),
                            LD_PRELOAD="libumockdev-preload.so.0",
                            ASV_SANDBOX_PATHS=f"{self.directory}/bus:/dev/pts", **(env or {}))
-        self.dock = Daemon("asservat-dockd", [self.bin("asservat-dockd"), "--config", self.directory / "dock.conf"],
-                           self.directory / "log/dockd.log", environment)
+        with uninterrupted():
+            self.dock = Daemon("asservat-dockd", [self.bin("asservat-dockd"), "--config", self.directory / "dock.conf"],
+                               self.directory / "log/dockd.log", environment)
         self.dock.wait_for(lambda: answers(self.status), 30, "status socket")
 
     def dock_status(self):
@@ -312,9 +352,15 @@ peer.{user} = dock
             return json.loads(link.makefile("rb").readline())
 
     def stop(self):
-        """Ends what was started, in the order in which it depends on each other."""
-        for daemon in (self.dock, self.bus, self.keeper):
-            if daemon is not None:
-                daemon.stop()
-        if self.postgres.running:
-            self.postgres.stop()
+        """Ends what was started, in the order in which it depends on each other; one that does not end keeps none of the
+        others from it."""
+        problems = []
+        with uninterrupted():
+            for stop in [daemon.stop for daemon in (self.dock, self.bus, self.keeper) if daemon is not None] + \
+                    ([self.postgres.stop] if self.postgres.running else []):
+                try:
+                    stop()
+                except SiteError as error:
+                    problems.append(str(error))
+        if problems:
+            raise SiteError("\n".join(problems))

@@ -12,56 +12,100 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from asvsite import Site, SiteError, TOP, bus_command, run
+from asvsite import Site, SiteError, bus_command, run
+from build import BUILD, build
+from screen import Screen
 
 STEADY = {"ready", "attention", "refused"}
 PORTS_PER_HUB = 10
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ROOM_BYTES = 500 << 20  # for 24 cameras: on them, in the vault and in its mirror, and the database
+CAMERAS_AT_ONCE = 4  # recording; each waits for its flash most of the time
+TIME_CHARS = 10  # "[ 12.3 s] "
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="deploy/demo", description=__doc__)
     parser.add_argument("--cameras", type=int, default=20, metavar="N", help="cameras in the shift, 6 to 24 (20)")
-    parser.add_argument("--dir", metavar="DIR", help="where everything lies; kept (default: a new directory in /tmp)")
-    parser.add_argument("--port", type=int, metavar="P", help="accepted for scripts; nothing listens on a port")
+    parser.add_argument("--dir", type=Path, metavar="DIR",
+                        help="where everything lies: a directory that is new or empty; kept (default: a new one in /tmp, "
+                        "removed when --no-wait ends well)")
+    parser.add_argument("--port", type=int, metavar="P",
+                        help="where the console is to listen; this version has none, and nothing listens on a port")
     parser.add_argument("--no-wait", action="store_true",
                         help="stop everything at the end; exit 0 only if every step proved itself")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output, nothing else")
-    parser.add_argument("--build", default=str(TOP / "build/release"), help=argparse.SUPPRESS)
+    parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)  # what is built already, for the tests
     chosen = parser.parse_args()
     if not 6 <= chosen.cameras <= 24:
         parser.error(f"--cameras {chosen.cameras}: give 6 to 24; six of them have a part to play")
+    if chosen.port is not None and not 1 <= chosen.port <= 65535:
+        parser.error(f"--port {chosen.port}: give 1 to 65535")
     return chosen
 
 
+class Interrupted(BaseException):
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+
+
 class Shift:
-    def __init__(self, site, cameras, quiet):
-        self.site = site
-        self.count = cameras
-        self.quiet = quiet
+    def __init__(self, chosen):
+        self.chosen = chosen
         self.started = time.monotonic()
-        self.drawn = 0
+        self.site = None
+        self.screen = None
         self.expected = {}  # camera -> what is to come of its recordings
         self.problems = []
+        self.rows = []
+        self.verified = {"valid": 0, "not valid": 0}
+        self.played = False
+        self.told = False
 
-    # ---- saying ----
+    def prepare(self):
+        """The directory, and the programs if they are not there. What is wrong with the first shows before the second."""
+        chosen = self.chosen
+        try:
+            directory = chosen.dir or Path(tempfile.mkdtemp(prefix="asservat-demo."))
+            directory.mkdir(parents=True, exist_ok=True)
+            if any(directory.iterdir()):
+                raise SiteError(f"{directory}: give a directory that is new or empty")
+            free = shutil.disk_usage(directory).free
+        except OSError as error:
+            raise SiteError(f"{error.filename or chosen.dir}: {error.strerror}") from None
+        self.site = Site(directory, chosen.build or BUILD)
+        self.screen = Screen([self.site.bin("asservat"), "dock", "status", "--watch", "--config", self.site.conf],
+                             chosen.json)
+        self.site.fits()
+        if free < ROOM_BYTES:
+            raise SiteError(f"{directory}: less than {ROOM_BYTES >> 20} MiB are free; --dir names another place")
+        if chosen.build is None:
+            build()
+        self.started = time.monotonic()
+
+    def play(self):
+        self.prepare()
+        self.say(f"Agency, database, keeper and vault in {self.site.directory}")
+        self.site.make()
+        self.issue()
+        self.record()
+        self.account(self.dock_all())
+        self.verify()
+        self.played = True
+
+    def is_kept(self):
+        """Whether the directory stays behind."""
+        return self.site is not None and (self.chosen.dir is not None or not self.chosen.no_wait or bool(self.problems))
 
     def say(self, text):
-        if not self.quiet:
-            self.drawn = 0
-            print(f"[{time.monotonic() - self.started:5.1f} s] {text}", flush=True)
-
-    def draw(self):
-        """The dock's own status, redrawn in place on a terminal."""
-        if self.quiet or not sys.stdout.isatty():
-            return
-        text = self.site.cli("dock", "status").stdout.rstrip("\n")
-        if self.drawn:
-            print(f"\x1b[{self.drawn}A\x1b[J", end="")
-        print(text, flush=True)
-        self.drawn = text.count("\n") + 1
+        self.screen.say(f"[{time.monotonic() - self.started:5.1f} s] {text}", TIME_CHARS)
 
     def check(self, right, text):
         if not right:
@@ -83,15 +127,15 @@ class Shift:
             if not self.site.dock.alive():
                 raise SiteError(f"asservat-dockd ended\n{self.site.dock.tail()}")
             if time.monotonic() > deadline:
-                raise SiteError(f"{what}: not within {seconds} s\n" + json.dumps(slots, indent=1)[:6000])
-            self.draw()
+                raise SiteError(f"{what}: not within {seconds} s\n{self.site.cli('dock', 'status').stdout}")
+            self.screen.draw()
             time.sleep(0.2)  # how often the screen is drawn
 
     # ---- the day ----
 
     def issue(self):
-        self.say(f"{self.count} cameras are enrolled, and one that belongs to another agency")
-        for i in range(1, self.count):
+        self.say(f"{self.chosen.cameras} cameras are enrolled, and one that belongs to another agency")
+        for i in range(1, self.chosen.cameras):
             self.site.enrol(f"K-{i:02}")
         self.site.enrol("STRANGER", enrolled=False)
         for i, camera in enumerate(self.site.cameras.values()):
@@ -108,26 +152,32 @@ class Shift:
         for camera in ours:
             bus_command(self.site.control, f"unplug {camera.port}")
         self.until(lambda slots: all(slot["state"] == "empty" for slot in slots.values()), 30, "slots empty")
+        self.screen.clear()
 
     def record(self):
-        lengths = (4, 7, 11, 16, 24)
         self.say("The shift: real H.264 and AAC from ffmpeg, recorded by the reference firmware")
-        names = list(self.site.cameras)
-        for i, (name, camera) in enumerate(self.site.cameras.items()):
-            if not camera.enrolled:
-                continue
+        lengths = (4, 7, 11, 16, 24)
+        videos = {seconds: self.site.video.make(seconds) for seconds in lengths}
+
+        def use(i, camera):
             clips = 1 + i % 3
             for k in range(clips):
-                video = self.site.video.make(lengths[(i + k) % len(lengths)])
                 marker = ["--marker", "1500"] if i % 4 == 0 and k == 0 else []
-                camera.tool("record", "--input", video, "--rate", "full", *marker)
-            self.expected[name] = {"sealed": clips, "truncated": 0, "quarantined": 0}
-        cut, flipped = names[3], names[4]
-        self.power_cut(self.site.cameras[cut])
-        self.expected[cut]["truncated"] += 1
-        self.flip(self.site.cameras[flipped])
-        self.expected[flipped]["sealed"] -= 1
-        self.expected[flipped]["quarantined"] += 1
+                camera.tool("record", "--input", videos[lengths[(i + k) % len(lengths)]], "--rate", "full", *marker)
+            return camera.name, clips
+
+        ours = [camera for camera in self.site.cameras.values() if camera.enrolled]
+        with ThreadPoolExecutor(CAMERAS_AT_ONCE) as pool:
+            for name, clips in pool.map(use, range(len(ours)), ours):
+                self.expected[name] = {"sealed": clips, "truncated": 0, "quarantined": 0}
+                self.screen.progress(f"{sum(made['sealed'] for made in self.expected.values())} recordings")
+        self.screen.clear()
+        cut, flipped = ours[3], ours[4]
+        self.power_cut(cut)
+        self.expected[cut.name]["truncated"] += 1
+        self.flip(flipped)
+        self.expected[flipped.name]["sealed"] -= 1
+        self.expected[flipped.name]["quarantined"] += 1
 
     def power_cut(self, camera):
         """kill -9 in the middle of a recording at real-time speed, once two checkpoints are on the flash."""
@@ -138,13 +188,14 @@ class Shift:
         recorder = subprocess.Popen([self.site.bin("asservat-camera"), "record", camera.directory, "--input", video,
                                      "--rate", "realtime"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
-        while not any(path.stat().st_size > 2500 for path in set(seals.glob("*/seal")) - before):
-            if time.monotonic() > deadline or recorder.poll() is not None:
-                recorder.kill()
-                raise SiteError(f"{camera.name}: no checkpoint to cut after")
-            time.sleep(0.05)
-        recorder.send_signal(signal.SIGKILL)
-        recorder.wait()
+        try:
+            while not any(path.stat().st_size > 2500 for path in set(seals.glob("*/seal")) - before):
+                if time.monotonic() > deadline or recorder.poll() is not None:
+                    raise SiteError(f"{camera.name}: no checkpoint to cut after")
+                time.sleep(0.05)
+        finally:
+            recorder.kill()
+            recorder.wait()
 
     def flip(self, camera):
         """One bit on the flash turns over after it was signed."""
@@ -158,7 +209,7 @@ class Shift:
 
     def dock_all(self):
         site = self.site
-        bus_command(site.control, "rate ports 2M")  # slow enough to be watched, and to be interrupted
+        bus_command(site.control, "rate ports 1M")  # slow enough to be watched, and to be interrupted
         ours = [c for c in site.cameras.values() if c.enrolled]
         mover = ours[1]
         self.say("Shift end: all cameras at once, the stranger among them")
@@ -175,7 +226,7 @@ class Shift:
         site.start_dock()
         slots = self.until(lambda slots: all(slots[c.port]["state"] in STEADY for c in site.cameras.values()), 300,
                            "every slot at rest")
-        self.draw()
+        self.screen.clear()
         return slots
 
     # ---- the account ----
@@ -183,7 +234,6 @@ class Shift:
     def account(self, slots):
         self.say("What became of everything")
         clips = self.site.json("clip", "list")
-        rows = []
         for name, camera in self.site.cameras.items():
             mine = [clip for clip in clips if clip["camera"] == name]
             left = camera.list()
@@ -196,7 +246,7 @@ class Shift:
                 "bytes": sum(c["payload_bytes"] for c in mine),
                 "erased": sum(bool(c.get("erased_on_camera")) for c in mine), "left": len(left),
             }
-            rows.append(row)
+            self.rows.append(row)
             if camera.enrolled:
                 want = self.expected[name]
                 whole = want["sealed"] + want["truncated"]
@@ -207,73 +257,112 @@ class Shift:
                 self.check(row["left"] == want["quarantined"], f"{name}: {row['left']} recordings left on it")
             else:
                 self.check(row["state"] == "refused" and not mine, f"{name}: a stranger was not refused")
-        return rows
 
     def verify(self):
         """asservat-verify on every clip in the vault: exit 0 for those that are whole, 1 for the one that is not."""
-        results = {"valid": 0, "not valid": 0}
         root = self.site.agency / "root.cert"
         for area, wanted in (("sealed/*/*/*/*", 0), ("quarantine/*", 1)):
             for clip in sorted((self.site.directory / "vault").glob(area)):
                 done = run(self.site.bin("asservat-verify"), clip, "--trust", root, check=False)
                 self.check(done.returncode == wanted, f"asservat-verify {clip}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-                results["valid" if done.returncode == 0 else "not valid"] += 1
-        return results
+                self.verified["valid" if done.returncode == 0 else "not valid"] += 1
+        self.check(self.verified["valid"] > 0, "nothing was verified")
 
 
-def table(rows):
+def report(shift):
     print(f"\n{'camera':10} {'slot':>4} {'at the end':12} {'sealed':>6} {'cut':>4} {'quar.':>5} {'MB':>7} {'erased':>6} {'left':>4}")
-    for row in rows:
+    for row in shift.rows:
         print(f"{row['camera']:10} {row['slot']:>4} {row['state']:12} {row['sealed']:>6} {row['truncated']:>4} "
-              f"{row['quarantined']:>5} {row['bytes'] / 1e6:>7.1f} {row['erased']:>6} {row['left']:>4}"
-              + (f"  {row['reason']}" if row["reason"] else ""))
+              f"{row['quarantined']:>5} {row['bytes'] / 1e6:>7.1f} {row['erased']:>6} {row['left']:>4}")
+        if row["reason"]:
+            print(textwrap.indent(textwrap.fill(row["reason"], 62), " " * 16))
+    print(f"\nasservat-verify: {shift.verified['valid']} valid, {shift.verified['not valid']} not valid (the flipped bit)")
+    print("Every step proved itself." if not shift.problems else f"{len(shift.problems)} steps did not.", flush=True)
+
+
+def wait(site, out):
+    """Until somebody ends it."""
+    tool = site.directory / "asservat"
+    tool.write_text(f'#!/bin/sh\nexec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
+    tool.chmod(0o755)
+    print(f"\nStill running. Try, in another terminal:\n"
+          f"  {tool} dock status --watch\n"
+          f"  {tool} clip list\n"
+          f"  {tool} keeper status\n"
+          f"Ctrl-C stops it.", file=out, flush=True)
+    signal.pause()
+
+
+def tell(shift):
+    """What came of it, once."""
+    if shift.told:
+        return
+    shift.told = True
+    if shift.chosen.json:
+        print(json.dumps({"ok": not shift.problems, "problems": shift.problems, "cameras": shift.rows,
+                          "verified": shift.verified, "directory": str(shift.site.directory) if shift.is_kept() else None,
+                          "seconds": round(time.monotonic() - shift.started, 1)}), flush=True)
+    elif shift.played:
+        report(shift)
+
+
+def attempt(shift):
+    """Plays the shift; what goes wrong is a problem among others."""
+    try:
+        shift.play()
+        if not shift.chosen.no_wait:
+            tell(shift)
+            wait(shift.site, sys.stderr if shift.chosen.json else sys.stdout)
+    except Interrupted as interrupted:
+        if not shift.told:
+            shift.problems.append(f"interrupted by {signal.Signals(interrupted.number).name}")
+    except SiteError as error:
+        shift.problems.append(str(error))
+    except Exception:  # whatever it is, the programs are to be stopped and the result is to be told
+        shift.problems.append(traceback.format_exc())
+
+
+def finish(shift):
+    """Stops everything, and says where the files are or removes them."""
+    site = shift.site
+    if site is None:
+        return
+    shift.screen.clear()
+    try:
+        site.stop()
+    except SiteError as error:
+        shift.problems.append(str(error))
+    tell(shift)
+    if not shift.is_kept() or not any(site.directory.iterdir()):
+        shutil.rmtree(site.directory)
+    else:
+        print(f"deploy/demo: stopped; everything, logs included, is in {site.directory}", file=sys.stderr)
+
+
+def interrupt(number, _):
+    """The first signal ends the shift; the ones after it do not disturb the stopping."""
+    for ending in ENDING:
+        signal.signal(ending, lambda *_: None)
+    print("\ndeploy/demo: stopping", file=sys.stderr, flush=True)
+    raise Interrupted(number)
 
 
 def main():
     chosen = arguments()
+    for ending in ENDING:
+        signal.signal(ending, interrupt)
+    sys.stdout.reconfigure(errors="replace")
+    if chosen.port is not None:
+        print(f"deploy/demo: --port {chosen.port}: this version has no console, nothing listens there", file=sys.stderr)
     os.environ["ASV_KDF_MEMORY_KIB"] = "64"  # the passphrase is in the source: nothing to make guessing hard for
-    directory = Path(chosen.dir or tempfile.mkdtemp(prefix="asservat-demo."))
-    site = Site(directory, chosen.build)
-    shift = Shift(site, chosen.cameras, chosen.json)
-    try:
-        site.make()
-        shift.issue()
-        shift.record()
-        slots = shift.dock_all()
-        rows = shift.account(slots)
-        verified = shift.verify()
-        shift.check(verified["valid"] > 0, "nothing was verified")
-        if chosen.json:
-            print(json.dumps({"ok": not shift.problems, "problems": shift.problems, "cameras": rows,
-                              "verified": verified, "seconds": round(time.monotonic() - shift.started, 1)}))
-        else:
-            table(rows)
-            print(f"\nasservat-verify: {verified['valid']} valid, {verified['not valid']} not valid (the flipped bit)")
-            print("Every step proved itself." if not shift.problems else f"{len(shift.problems)} steps did not.")
-        if not chosen.no_wait:
-            print(f"\nStill running, in {directory}. Try, in another terminal:\n"
-                  f"  {site.bin('asservat')} dock status --watch --config {site.conf}\n"
-                  f"  {site.bin('asservat')} clip list --config {site.conf}\n"
-                  f"Ctrl-C stops it.", flush=True)
-            signal.pause()
-    except KeyboardInterrupt:
-        pass
-    except SiteError as error:
-        shift.problems.append(str(error))
-        print(f"deploy/demo: {error}", file=sys.stderr)
-    finally:
-        try:
-            site.stop()
-        except SiteError as error:
-            shift.problems.append(str(error))
-            print(f"deploy/demo: {error}", file=sys.stderr)
-        if chosen.dir is None and chosen.no_wait and not shift.problems:
-            shutil.rmtree(directory)
-        elif shift.problems:
-            print(f"deploy/demo: everything, logs included, is in {directory}", file=sys.stderr)
+    shift = Shift(chosen)
+    attempt(shift)
+    finish(shift)
+    tell(shift)
+    for problem in shift.problems:
+        print(f"deploy/demo: {problem}", file=sys.stderr)
     sys.exit(1 if shift.problems else 0)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main()

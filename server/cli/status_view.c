@@ -42,8 +42,10 @@ static bool service_is_away(const json_t *status, const char *key)
 static size_t add_transfer(char out[PROGRESS_SIZE], const json_t *slot, size_t bar_chars)
 {
     char filled[BAR_CHARS + 1];
-    char rate[ASV_TEXT_BYTES];
+    char bytes[ASV_TEXT_BYTES];
+    char rate[ASV_TEXT_BYTES + 2] = ""; /* and left: not known yet */
     char left[ASV_TEXT_BYTES] = "";
+    int64_t per_second = number_of(slot, "rate");
     int64_t done = number_of(slot, "done");
     int64_t total = number_of(slot, "total");
     if (total <= 0) {
@@ -56,8 +58,10 @@ static size_t add_transfer(char out[PROGRESS_SIZE], const json_t *slot, size_t b
     if (json_object_get(slot, "left_s") != NULL) {
         asv_text_duration(left, number_of(slot, "left_s") * 1000);
     }
-    return (size_t)snprintf(out, PROGRESS_SIZE, "[%s] %3d %%  %8s/s  %4s", filled, (int)(part * 100),
-                            asv_text_bytes(rate, (uint64_t)number_of(slot, "rate")), left);
+    if (per_second != 0) {
+        snprintf(rate, sizeof rate, "%s/s", asv_text_bytes(bytes, (uint64_t)per_second));
+    }
+    return (size_t)snprintf(out, PROGRESS_SIZE, "[%s] %3d %%  %10s  %4s", filled, (int)(part * 100), rate, left);
 }
 
 /* Cut to fit; returns the new length. */
