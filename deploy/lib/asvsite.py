@@ -45,11 +45,10 @@ def uninterrupted():
         signal.raise_signal(held[0][0])
 
 
-def run(*command, env=None, check=True, text=True, stdin=None, session=False):
-    """Runs a program to its end; its output is in the error when it fails. With a session of its own it does not hear
-    the terminal's Ctrl-C."""
+def run(*command, env=None, check=True, text=True, stdin=None, apart=False):
+    """Runs a program to its end; its output is in the error when it fails. Apart, it does not hear the terminal's Ctrl-C."""
     done = subprocess.run([str(part) for part in command], env=env, stdin=stdin or subprocess.DEVNULL,
-                          capture_output=True, text=text, start_new_session=session)
+                          capture_output=True, text=text, process_group=0 if apart else None)
     if check and done.returncode != 0:
         output = done.stderr if text else done.stderr.decode(errors="replace")
         raise SiteError(f"{' '.join(str(part) for part in command)}: exit {done.returncode}\n{output[-4000:]}")
@@ -57,15 +56,15 @@ def run(*command, env=None, check=True, text=True, stdin=None, session=False):
 
 
 class Daemon:
-    """A program that runs in the background, with its log in a file, in a session of its own: Ctrl-C does not end it
-    before what depends on it."""
+    """A program that runs in the background, with its log in a file, in a process group of its own: Ctrl-C does not end it
+    before what depends on it. (Not in a session of its own: tests/bus/README.md, pitfalls.)"""
 
     def __init__(self, name, command, log, env=None):
         self.name = name
         self.log = log
         with open(log, "ab") as out:
             self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=out, env=env, start_new_session=True)
+                                            stderr=out, env=env, process_group=0)
 
     def alive(self):
         return self.process.poll() is None
@@ -155,7 +154,7 @@ class Postgres:
 
     def do(self, what):
         with uninterrupted():
-            run(TOP / "deploy/lib/postgres", what, self.directory, session=True)
+            run(TOP / "deploy/lib/postgres", what, self.directory, apart=True)
             self.running = what == "start"
 
     def start(self):

@@ -61,7 +61,8 @@ static size_t add_transfer(char out[PROGRESS_SIZE], const json_t *slot, size_t b
     if (per_second != 0) {
         snprintf(rate, sizeof rate, "%s/s", asv_text_bytes(bytes, (uint64_t)per_second));
     }
-    return (size_t)snprintf(out, PROGRESS_SIZE, "[%s] %3d %%  %10s  %4s", filled, (int)(part * 100), rate, left);
+    return (size_t)snprintf(out, PROGRESS_SIZE, "[%s] %3d %%  %12s  %4s", filled, (int)(part * 100), rate,
+                            left);
 }
 
 /* Cut to fit; returns the new length. */

@@ -74,7 +74,7 @@ static void a_list_says_everything(void **state)
     assert_string_equal(
         out, "SLOT  STATE        CAMERA  PROGRESS\n"
              "   1  empty                \n"
-             "   2  pulling      K-07    [#####...............]  25 %  10.0 MiB/s  0:09  1 stored\n"
+             "   2  pulling      K-07    [#####...............]  25 %    10.0 MiB/s  0:09  1 stored\n"
              "   3  ready        K-07    K\xc3\xb6ln: a reason that is long, and goes on beyond what eighty"
              " columns can hold, 2 stored\n"
              "2 stored, 1 quarantined, 1.0 KiB since the start\n"
@@ -120,7 +120,7 @@ static void eighty_columns_show_bar_rate_and_time(void **state)
     (void)state;
     print(out, 3, 80, 24);
     assert_non_null(
-        strstr(out, "   2  pulling      K-07    [###.........]  25 %  10.0 MiB/s  0:09  1 stored\n"));
+        strstr(out, "   2  pulling      K-07    [###.........]  25 %    10.0 MiB/s  0:09  1 stored\n"));
     assert_non_null(strstr(
         out, "   3  ready        K-07    K\xc3\xb6ln: a reason that is long, and goes on beyond wh...\n"));
 }
