@@ -45,7 +45,8 @@ static const char usage[] =
     "usage: asservat-keeper [--config FILE]                  the key agent: runs until SIGTERM\n"
     "       asservat-keeper [--config FILE] --init           makes the key store and its master slots\n"
     "       asservat-keeper [--config FILE] --add-slot PATH  makes one more master slot; the keeper, which\n"
-    "                                                        must not run, fills it when it starts\n";
+    "                                                        must not run, fills it when it starts\n"
+    "       asservat-keeper --version\n";
 
 /* K-071: before there is a key in memory. */
 static enum asv_status harden(struct process *process, struct asv_err *err)
@@ -372,11 +373,10 @@ static enum asv_status begin(struct process *process, const char *config, struct
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"init", no_argument, NULL, 'i'},
-                                            {"add-slot", required_argument, NULL, 'a'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},   {"init", no_argument, NULL, 'i'},
+        {"add-slot", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0}};
     static struct process process; /* large */
     const char *config = ASV_KEEPER_CONF;
     const char *slot = NULL;
@@ -393,6 +393,9 @@ int main(int argc, char **argv)
         case 'a':
             slot = optarg;
             break;
+        case 'v':
+            (void)puts("asservat-keeper " ASV_VERSION);
+            return 0;
         default:
             (void)fputs(usage, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;

@@ -25,11 +25,13 @@ struct options {
     enum asv_language language;
     bool json;
     bool help;
+    bool version;
 };
 
 static const char usage_text[] =
     "usage: asservat-verify FILE [--trust ROOT] [--revocations LIST] [--dock CHAIN] [--chain CHAIN]\n"
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
+    "       asservat-verify --version\n"
     "\n"
     "Verifies one recording without a network or a server. FILE is its directory, or its seal: a file\n"
     "\"seal\" with the other parts beside it, or \"NAME.seal\" with \"NAME.payload\", \"NAME.chain\", ...\n"
@@ -62,17 +64,12 @@ static enum asv_language default_language(void)
 static bool parse_options(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"trust", required_argument, NULL, 't'},
-        {"revocations", required_argument, NULL, 'r'},
-        {"dock", required_argument, NULL, 'd'},
-        {"chain", required_argument, NULL, 'c'},
-        {"identity", required_argument, NULL, 'i'},
-        {"output", required_argument, NULL, 'o'},
-        {"age", required_argument, NULL, 'a'},
-        {"lang", required_argument, NULL, 'l'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"trust", required_argument, NULL, 't'},    {"revocations", required_argument, NULL, 'r'},
+        {"dock", required_argument, NULL, 'd'},     {"chain", required_argument, NULL, 'c'},
+        {"identity", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'},
+        {"age", required_argument, NULL, 'a'},      {"lang", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},           {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0},
     };
     int option;
     *options = (struct options){.language = default_language()};
@@ -110,6 +107,9 @@ static bool parse_options(struct options *options, int argc, char **argv)
             break;
         case 'h':
             options->help = true;
+            return true;
+        case 'v':
+            options->version = true;
             return true;
         default:
             return false;
@@ -166,6 +166,10 @@ int main(int argc, char **argv)
     }
     if (options.help) {
         fputs(usage_text, stdout);
+        return EXIT_VALID;
+    }
+    if (options.version) {
+        puts("asservat-verify " ASV_VERSION);
         return EXIT_VALID;
     }
     struct work *work = calloc(1, sizeof *work);

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "tests/bus/umock.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,9 @@ enum asv_status asv_umock_open(struct asv_umock *umock, struct asv_bus *bus, con
     bus->backend_ops = &asv_umock_ops;
     bus->backend = umock;
     if (asv_umock_tree_open(umock) != ASV_OK) {
-        return asv_fail(err, ASV_E_IO, "cannot make the tree");
+        char why[128];
+        (void)snprintf(why, sizeof why, "%s: cannot make the tree: %s", dir, strerror(errno));
+        return asv_fail(err, ASV_E_IO, why);
     }
     return ASV_OK;
 }

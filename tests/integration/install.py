@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+#
+# install.py BUILD: what is installed fits together: the programs that the units start, their users, their pages, the paths
+# that the pages and the configuration name.
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def settings(unit):
+    """The unit's lines, the last of a key counts."""
+    return dict(line.split("=", 1) for line in unit.read_text().splitlines() if "=" in line and line[0] != "#")
+
+
+def check_unit(root, unit, users):
+    lines = settings(unit)
+    program = root / lines["ExecStart"].split()[0].lstrip("/")
+    assert os.access(program, os.X_OK), f"{unit.name}: {program} is not installed"
+    shown = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    assert program.name in shown, f"{program.name} --version: {shown}"
+    page = lines["Documentation"].removeprefix("file://").lstrip("/")
+    assert (root / page).is_file(), f"{unit.name}: {page} is not installed"
+    for key in ("User", "Group", "SupplementaryGroups"):
+        assert lines.get(key, "asv-keys") in users, f"{unit.name}: {key}={lines[key]} is not made"
+
+
+def check_links(page):
+    for link in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text()):
+        assert (page.parent / link).exists(), f"{page}: {link}"
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="asv-install.") as name:
+        root = Path(name)
+        subprocess.run(["cmake", "--install", sys.argv[1], "--prefix", "/usr"], check=True, stdout=subprocess.DEVNULL,
+                       env=dict(os.environ, DESTDIR=name))
+        lib = root / "usr/lib"
+        users = {line.split()[1] for line in (lib / "sysusers.d/asservat.conf").read_text().splitlines()
+                 if line[:2] in ("u ", "g ")}
+        units = sorted((lib / "systemd/system").iterdir())
+        assert len(units) == 2, units
+        for unit in units:
+            check_unit(root, unit, users)
+        assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
+        assert (lib / "modprobe.d/asservat.conf").is_file()
+        keeper = settings(lib / "systemd/system/asservat-keeper.service")
+        for page in ("KEEPER.md", "DOCK.md", "ADMINISTRATION.md"):
+            named = re.findall(r"^\|[^|]*`(?:keeper\.)?(?:socket|keeper)`[^|]*\| `(/run/[^`]+)`",
+                               (root / "usr/share/doc/asservat" / page).read_text(), re.M)
+            assert named and all(Path(path).parent == Path("/run", keeper["RuntimeDirectory"]) for path in named), \
+                f"{page}: {named}"
+        for page in (TOP / "docs").glob("*.md"):
+            check_links(page)
+        check_links(TOP / "README.md")
+    print("ok")
+
+
+if __name__ == "__main__":
+    main()
