@@ -51,7 +51,8 @@ function(asv_program name)
 endfunction()
 
 # asv_test(NAME SUITE SOURCES... [LINK libs...] [ARGS args...] [THREADED] [POSTGRES]): a cmocka program; SUITE becomes
-# the ctest label. POSTGRES: run by tests/sql/with-postgres. In the thread sanitizer's build only THREADED ones run, as suite "threads".
+# the ctest label. POSTGRES: run by tests/sql/with-postgres. In the thread sanitizer's build only THREADED ones run, as suite
+# "threads". The timeout is for what hangs, not for what is slow.
 function(asv_test name suite)
   cmake_parse_arguments(A "THREADED;POSTGRES" "" "LINK;ARGS" ${ARGN})
   if(ASV_SANITIZE MATCHES thread)
@@ -69,7 +70,10 @@ function(asv_test name suite)
     set(wrap ${PROJECT_SOURCE_DIR}/tests/sql/with-postgres)
   endif()
   add_test(NAME ${suite}/${name} COMMAND ${wrap} $<TARGET_FILE:${name}> ${A_ARGS})
-  set_tests_properties(${suite}/${name} PROPERTIES LABELS ${suite} TIMEOUT 300 SKIP_RETURN_CODE 77)
+  set_tests_properties(${suite}/${name} PROPERTIES LABELS ${suite} TIMEOUT 1500 SKIP_RETURN_CODE 77)
+  if(suite STREQUAL sweep)
+    set_tests_properties(${suite}/${name} PROPERTIES COST 500) # long: started early
+  endif()
 endfunction()
 
 # asv_fuzzer(NAME SOURCES... [LINK libs...]): a libFuzzer target with its corpus in tests/fuzz/corpus/NAME. In

@@ -18,7 +18,7 @@ SHIFT = Path(__file__).resolve().parents[2] / "deploy/lib/shift.py"
 
 
 def command(*arguments):
-    return [sys.executable, "-B", str(SHIFT), "--build", sys.argv[1], "--cameras", "6", "--no-wait", *arguments]
+    return [sys.executable, str(SHIFT), "--build", sys.argv[1], "--cameras", "6", "--no-wait", *arguments]
 
 
 def left_running(directory):

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 #
-# each.sh format|tidy|cppcheck|bits32|reuse BUILD   one linter over the sources git knows
+# each.sh format|tidy|cppcheck|bits32|reuse BUILD [PART PARTS]   one linter over the sources git knows; tidy over every
+#                                                                PARTS-th of those that are built, from PART on
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=$2
@@ -13,8 +14,12 @@ case $1 in
     clang-format --dry-run -Werror "${all[@]}"
     ;;
   tidy)
-    mapfile -t built < <(python3 -c 'import json, sys; print("\n".join(sorted({e["file"] for e in json.load(open(sys.argv[1]))})))' "$build/compile_commands.json" | grep -v "^$build")
-    printf '%s\0' "${built[@]}" | xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "$build" 2> >(grep -v 'warnings generated' >&2)
+    python3 - "$build" "$3" "$4" <<'LIST' | xargs -n 4 clang-tidy --quiet -p "$build" 2> >(grep -v 'warnings generated' >&2)
+import json, sys
+build, part, parts = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+files = sorted({entry["file"] for entry in json.load(open(build + "/compile_commands.json"))})
+print("\n".join([file for file in files if not file.startswith(build)][part::parts]))
+LIST
     ;;
   cppcheck)
     cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning --inline-suppr -j "$(nproc)" \
