@@ -3,11 +3,14 @@
 #include "dock/learn.h"
 
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "dock/dock.h"
 #include "dock/usb.h"
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
 
@@ -90,13 +93,25 @@ static void caught(void *ctx, int number)
     asv_loop_stop(learner->loop);
 }
 
-static enum asv_status write_slots(const struct learner *learner, const char *path, struct asv_err *err)
+/* The directory of the file to be written: opened before anybody goes from slot to slot for nothing. */
+static enum asv_status open_dir_of(const char *path, int *dir, struct asv_err *err)
 {
+    char copy[PATH_MAX];
+    if (strlen(path) >= sizeof copy)
+        return asv_fail(err, ASV_E_USAGE, "the path for the slots is too long");
+    memcpy(copy, path, strlen(path) + 1);
+    return asv_io_open_dir(AT_FDCWD, dirname(copy), false, dir, err);
+}
+
+static enum asv_status write_slots(const struct learner *learner, int dir, const char *path,
+                                   struct asv_err *err)
+{
+    const char *slash = strrchr(path, '/');
     char text[ASV_DOCK_MAX_SLOTS * (ASV_USB_PORT_BYTES + 16) + 64];
     size_t at = (size_t)snprintf(text, sizeof text, "# written by asservat-dockd --learn\n");
     for (unsigned i = 0; i < learner->known; i++)
         at += (size_t)snprintf(text + at, sizeof text - at, "slot.%u = %s\n", i + 1, learner->ports[i]);
-    return asv_io_replace_file(AT_FDCWD, path, text, at, 0644, err);
+    return asv_io_replace_file(dir, slash ? slash + 1 : path, text, at, 0644, err);
 }
 
 static enum asv_status listen_to_bus(struct learner *learner, struct asv_err *err)
@@ -125,9 +140,12 @@ static enum asv_status listen_to_bus(struct learner *learner, struct asv_err *er
 enum asv_status asv_dock_learn(unsigned slots, const char *path, FILE *out, struct asv_err *err)
 {
     struct learner learner = {.out = out, .wanted = slots};
+    asv_auto_fd int dir = -1;
     if (slots == 0 || slots > ASV_DOCK_MAX_SLOTS)
         return asv_failf(err, ASV_E_USAGE, "a dock has 1 to %d slots", ASV_DOCK_MAX_SLOTS);
-    enum asv_status status = asv_loop_open(&learner.loop, err);
+    enum asv_status status = open_dir_of(path, &dir, err);
+    if (!status)
+        status = asv_loop_open(&learner.loop, err);
     if (!status)
         status = asv_loop_signals(learner.loop, caught, &learner, err);
     if (!status)
@@ -139,7 +157,7 @@ enum asv_status asv_dock_learn(unsigned slots, const char *path, FILE *out, stru
         return status;
     if (learner.known == 0)
         return asv_fail(err, ASV_E_USAGE, "no camera was put in: nothing was learned");
-    status = write_slots(&learner, path, err);
+    status = write_slots(&learner, dir, path, err);
     if (!status)
         fprintf(out, "%u of %u slots are in %s\n", learner.known, slots, path);
     return status;
