@@ -57,6 +57,11 @@ static json_t *assign(struct asv_slot *slot, const json_t *request)
     if (!copy_text(unit, json_object_get(request, "unit")) ||
         !copy_text(area, json_object_get(request, "area")))
         return refusal("unit and area are at most 64 printable ASCII characters");
+    if (!unit[0])
+        memcpy(unit, slot->unit, sizeof unit);
+    if (!unit[0] || !area[0]) /* T-090 */
+        return refusal(area[0] ? "the register knows no unit of this camera: give one"
+                               : "give the operating area");
     if (asv_world_random(slot->dock->site.world, id, sizeof id))
         return refusal("there is no randomness");
     memcpy(slot->assignment, id, sizeof id); /* random: it says nothing of who has the camera */

@@ -323,9 +323,10 @@ static void assignment_give(struct asv_slot *slot, uint64_t number)
     memcpy(assignment.agency, site->agency, sizeof assignment.agency);
     memcpy(assignment.dock_cert, site->dock_cert, sizeof assignment.dock_cert);
     memcpy(assignment.camera_cert, slot->docking->camera_cert, sizeof assignment.camera_cert);
+    /* Issued to nobody it still says whose it is: what it records then carries its unit. */
+    snprintf(assignment.unit, sizeof assignment.unit, "%s", slot->assign ? slot->assign_unit : slot->unit);
     if (slot->assign) {
         memcpy(assignment.id, slot->assignment, sizeof assignment.id);
-        snprintf(assignment.unit, sizeof assignment.unit, "%s", slot->assign_unit);
         snprintf(assignment.area, sizeof assignment.area, "%s", slot->assign_area);
     }
     struct asv_writer writer;
@@ -363,10 +364,11 @@ static void assignment_step(struct asv_slot *slot)
 {
     const struct asv_wire_status_reply *status = &slot->docking->status;
     bool issued = !asv_uuid_is_zero(status->assignment_id);
+    bool first = status->assignment == 0 && slot->unit[0];
     bool same = slot->assign && memcmp(slot->assignment, status->assignment_id, sizeof slot->assignment) == 0;
     if (slot->object)
         give(slot, ASV_WIRE_ASSIGNMENT);
-    else if (!is_trusted(slot) || same || (!slot->assign && !issued))
+    else if (!is_trusted(slot) || same || (!slot->assign && !issued && !first))
         go(slot, STEP_INDICATOR);
     else if (slot->docking->recorded && slot->dock->db.up)
         call_new(slot, ASV_LANE_DB, number_run, number_done);

@@ -60,6 +60,7 @@ struct rig {
     struct rig_commit commits[RIG_COMMITS];
     unsigned commit_count;
     int64_t emptied_ms;
+    const char *unit; /* of every camera in the register; NULL: none */
     uint64_t bulletin_number;
     uint8_t bulletin_previous[32];
 };

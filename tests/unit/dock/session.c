@@ -798,6 +798,28 @@ static void a_ready_camera_is_issued_over_the_control_socket(void **state)
     assert_int_equal(rig->assignments, 2);
 }
 
+static void the_unit_is_the_registers_unless_said_otherwise(void **state)
+{
+    (void)state;
+    static const uint8_t nobody[16];
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(rig->assignments, 0); /* no unit is known, and nobody has it */
+    assert_non_null(strstr(order("{\"do\":\"assign\",\"slot\":1,\"unit\":\"32-3\"}"), "operating area"));
+    assert_non_null(strstr(order("{\"do\":\"assign\",\"slot\":1,\"area\":\"Nord\"}"), "no unit"));
+    rig->unit = "32-3";
+    order("{\"do\":\"again\",\"slot\":1}");
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_string_equal(camera->assigned_unit, "32-3"); /* issued to nobody, and already the unit's */
+    assert_memory_equal(camera->assignment_id, nobody, sizeof nobody);
+    assert_non_null(strstr(order("{\"do\":\"assign\",\"slot\":1,\"area\":\"Nord\"}"), "\"ok\":true"));
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_string_equal(camera->assigned_unit, "32-3");
+    assert_string_equal(camera->assigned_area, "Nord");
+    assert_memory_not_equal(camera->assignment_id, nobody, sizeof nobody);
+    assert_int_equal(rig->assignments, 2);
+}
+
 static void a_new_revocation_list_counts_from_the_next_docking_on(void **state)
 {
     (void)state;
@@ -919,6 +941,7 @@ int main(int argc, char **argv)
         T(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
         T(an_assignment_ends_with_the_docking),
         T(a_ready_camera_is_issued_over_the_control_socket),
+        T(the_unit_is_the_registers_unless_said_otherwise),
         T(a_new_revocation_list_counts_from_the_next_docking_on),
         T(the_status_line_tells_each_slot),
         T(parking_leaves_everything_staged_or_committed),
