@@ -298,7 +298,7 @@ peer.{user} = dock
     def json(self, *arguments):
         return json.loads(self.cli(*arguments, "--json").stdout)
 
-    def enrol(self, name, unit="32-3 Aussendienst", enrolled=True):
+    def enrol(self, name, unit="32-3", enrolled=True):
         """Makes a camera; a stranger (enrolled=False) gets a certificate from an agency of its own."""
         camera = Camera(self, name, enrolled)
         agency = self.agency if enrolled else self.directory / "elsewhere"
@@ -350,6 +350,17 @@ peer.{user} = dock
             link.settimeout(10)
             link.connect(str(self.status))
             return json.loads(link.makefile("rb").readline())
+
+    def dock_order(self, **order):
+        """An order of the desk to the dock (docs/DOCK.md, the control socket); what it answers."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(10)
+            link.connect(str(self.status.with_name("dock-control.sock")))
+            link.sendall(json.dumps(order).encode() + b"\n")
+            answer = json.loads(link.makefile("rb").readline())
+        if not answer["ok"]:
+            raise SiteError(f"asservat-dockd: {order}: {answer['why']}")
+        return answer
 
     def stop(self):
         """Ends what was started, in the order in which it depends on each other; one that does not end keeps none of the

@@ -24,6 +24,7 @@ from screen import Screen
 
 STEADY = {"ready", "attention", "refused"}
 PORTS_PER_HUB = 10
+UNIT, AREA = "32-3 Aussendienst", "Innenstadt"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ROOM_BYTES = 500 << 20  # for 24 cameras: on them, in the vault and in its mirror, and the database
 CAMERAS_AT_ONCE = 4  # recording; each waits for its flash most of the time
@@ -136,7 +137,7 @@ class Shift:
     def issue(self):
         self.say(f"{self.chosen.cameras} cameras are enrolled, and one that belongs to another agency")
         for i in range(1, self.chosen.cameras):
-            self.site.enrol(f"K-{i:02}")
+            self.site.enrol(f"K-{i:02}", UNIT)
         self.site.enrol("STRANGER", enrolled=False)
         for i, camera in enumerate(self.site.cameras.values()):
             camera.port = f"1-{i // PORTS_PER_HUB + 1}.{i % PORTS_PER_HUB + 1}"
@@ -148,7 +149,11 @@ class Shift:
         ours = [c for c in self.site.cameras.values() if c.enrolled]
         for camera in ours:
             bus_command(self.site.control, f"plug {camera.port}")
-        self.until(lambda slots: all(slots[c.port]["state"] == "ready" for c in ours), 120, "cameras ready in the morning")
+        slots = self.until(lambda slots: all(slots[c.port]["state"] == "ready" for c in ours), 120,
+                           "cameras ready in the morning")
+        for camera in ours:
+            self.site.dock_order(do="assign", slot=slots[camera.port]["slot"], area=AREA)
+        self.until(lambda slots: all(slots[c.port]["state"] == "ready" for c in ours), 120, "cameras issued")
         for camera in ours:
             bus_command(self.site.control, f"unplug {camera.port}")
         self.until(lambda slots: all(slot["state"] == "empty" for slot in slots.values()), 30, "slots empty")
@@ -254,6 +259,8 @@ class Shift:
                            row["quarantined"] == want["quarantined"],
                            f"{name}: wanted {want}, found {row}")
                 self.check(row["erased"] == whole, f"{name}: {row['erased']} of {whole} stored recordings erased on it")
+                self.check(all((c["unit"], c["area"]) == (UNIT, AREA) for c in mine),
+                           f"{name}: unit and area of its recordings are not those it was issued with")
                 self.check(row["left"] == want["quarantined"], f"{name}: {row['left']} recordings left on it")
             else:
                 self.check(row["state"] == "refused" and not mine, f"{name}: a stranger was not refused")
