@@ -345,7 +345,9 @@ enum asv_status asv_wire_dock_extend(struct asv_wire_dock *dock, uint32_t reques
     if (pending == NULL) {
         return ASV_E_NOT_FOUND;
     }
-    pending->deadline_ms = deadline_ms;
+    if (deadline_ms > pending->deadline_ms) {
+        pending->deadline_ms = deadline_ms;
+    }
     return ASV_OK;
 }
 
