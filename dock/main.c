@@ -117,7 +117,7 @@ static enum asv_status enter_sandbox(struct daemon *daemon, struct asv_err *err)
 {
     static const char *const readable[] = {"/sys", "/run/udev", "/proc", "/etc", "/usr", "/lib", "/lib64"};
     const struct asv_dock_conf *conf = &daemon->conf;
-    char status_dir[ASV_SETTINGS_PATH], control_dir[ASV_SETTINGS_PATH];
+    char status_dir[ASV_SETTINGS_PATH], control_dir[ASV_SETTINGS_PATH], revocations_dir[ASV_SETTINGS_PATH];
     const char *test_paths = getenv("ASV_SANDBOX_PATHS");
     asv_auto_free char *test_copy = strdup(test_paths ? test_paths : "");
     struct asv_sandbox_path paths[SANDBOX_PATHS];
@@ -127,6 +127,7 @@ static enum asv_status enter_sandbox(struct daemon *daemon, struct asv_err *err)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the sandbox");
     memcpy(status_dir, conf->status_socket, sizeof status_dir);
     memcpy(control_dir, conf->control_socket, sizeof control_dir);
+    memcpy(revocations_dir, conf->revocations, sizeof revocations_dir);
     paths[count++] = (struct asv_sandbox_path){conf->vault, true};
     if (conf->vault_mirror[0])
         paths[count++] = (struct asv_sandbox_path){conf->vault_mirror, true};
@@ -134,7 +135,8 @@ static enum asv_status enter_sandbox(struct daemon *daemon, struct asv_err *err)
     paths[count++] = (struct asv_sandbox_path){dirname(control_dir), true};
     if (!test_paths) /* the simulated bus has device nodes of its own */
         paths[count++] = (struct asv_sandbox_path){"/dev/bus/usb", true};
-    paths[count++] = (struct asv_sandbox_path){conf->revocations, false};
+    /* A new list is another file under the same name. */
+    paths[count++] = (struct asv_sandbox_path){dirname(revocations_dir), false};
     for (size_t i = 0; i < sizeof readable / sizeof *readable; i++)
         paths[count++] = (struct asv_sandbox_path){readable[i], false};
     count = add_test_paths(paths, count, test_copy);
