@@ -15,8 +15,9 @@ void asv_dock_shape_pool(struct asv_pool *pool, unsigned threads)
     /* A clip directory is used by one thread at a time, and a service has one connection. */
     for (unsigned lane = 0; lane < ASV_LANES; lane++)
         asv_pool_limit(pool, lane, 1);
-    /* Reading back and looking through what is staged may take minutes; chunks must not wait for it. */
-    asv_pool_group(pool, ASV_DOCK_MAX_SLOTS, ASV_DOCK_MAX_SLOTS, threads > 1 ? threads - 1 : 1);
+    /* Reading back, looking through what is staged, and a service that does not answer may take minutes;
+     * chunks must not wait for it. */
+    asv_pool_group(pool, ASV_LANE_LONG, ASV_LANES - ASV_LANE_LONG, threads > 1 ? threads - 1 : 1);
 }
 
 void asv_dock_changed(struct asv_dock *dock)
@@ -100,7 +101,7 @@ static bool heard(struct asv_dock *dock, struct asv_service_health *health, cons
     return true;
 }
 
-static bool is_an_answer(enum asv_status status)
+bool asv_dock_is_answer(enum asv_status status)
 {
     return asv_status_class(status) != ASV_CLASS_RETRY && status != ASV_E_USAGE &&
            status != ASV_E_UNSUPPORTED && status != ASV_E_DENIED && status != ASV_E_NO_SPACE;
@@ -108,13 +109,13 @@ static bool is_an_answer(enum asv_status status)
 
 void asv_dock_heard_keeper(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
 {
-    if (heard(dock, &dock->keeper, "keeper", is_an_answer(status), err) && dock->keeper.up)
+    if (heard(dock, &dock->keeper, "keeper", asv_dock_is_answer(status), err) && dock->keeper.up)
         asv_dock_kick(dock);
 }
 
 void asv_dock_heard_db(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
 {
-    if (heard(dock, &dock->db, "database", is_an_answer(status), err) && dock->db.up) {
+    if (heard(dock, &dock->db, "database", asv_dock_is_answer(status), err) && dock->db.up) {
         asv_outbox_flush(dock->outbox);
         asv_dock_kick(dock);
     }

@@ -41,8 +41,9 @@ struct asv_dock_settings {
 
 /* The lanes of the worker pool. */
 enum {
-    ASV_LANE_USB = 2 * ASV_DOCK_MAX_SLOTS,
-    ASV_LANE_KEEPER,
+    ASV_LANE_USB = ASV_DOCK_MAX_SLOTS, /* behind the slots' quick lanes */
+    ASV_LANE_LONG,                     /* the slots' others, and all behind them: for what may take long */
+    ASV_LANE_KEEPER = ASV_LANE_LONG + ASV_DOCK_MAX_SLOTS,
     ASV_LANE_DB,
     ASV_LANE_RECOVERY, /* and whatever else takes long and has no slot */
     ASV_LANES,
@@ -101,7 +102,7 @@ static inline unsigned asv_lane_data(const struct asv_slot *slot)
 }
 static inline unsigned asv_lane_long(const struct asv_slot *slot)
 {
-    return ASV_DOCK_MAX_SLOTS + slot->index;
+    return ASV_LANE_LONG + slot->index;
 }
 
 /* Limits of lanes and groups for this many threads. */
@@ -117,6 +118,9 @@ void asv_dock_changed(struct asv_dock *dock);
  * probed. */
 void asv_dock_heard_keeper(struct asv_dock *dock, enum asv_status status, const struct asv_err *err);
 void asv_dock_heard_db(struct asv_dock *dock, enum asv_status status, const struct asv_err *err);
+
+/* Anything else means that the service is not there: away, locked or set up wrongly. */
+bool asv_dock_is_answer(enum asv_status status);
 
 /* Something that slots or recordings may have waited for has changed: room, a service, a recording that
  * another slot had. They are told in the loop's next round. */

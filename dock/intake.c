@@ -24,10 +24,10 @@ static struct asv_intake *intake_of(struct asv_job *job)
 
 const char *asv_intake_step_name(enum asv_intake_step step)
 {
-    static const char *const names[] = {"stage",   "seal",       "stanzas", "link",    "tail",  "judge",
-                                        "prepare", "scan",       "payload", "end",     "move",  "read-back",
-                                        "opens",   "quarantine", "record",  "custody", "again", "receipt",
-                                        "discard", "deliver",    "erased",  "proven",  "done"};
+    static const char *const names[] = {"stage",   "seal",       "stanzas", "link",    "tail",   "judge",
+                                        "prepare", "scan",       "payload", "end",     "move",   "read-back",
+                                        "opens",   "quarantine", "record",  "custody", "again",  "check",
+                                        "receipt", "discard",    "deliver", "erased",  "proven", "done"};
     return names[step];
 }
 
@@ -116,9 +116,11 @@ static bool is_elsewhere(const struct asv_slot *slot, const struct asv_wire_clip
     return false;
 }
 
-bool asv_intake_wants_chunks(const struct asv_intake *intake)
+bool asv_intake_wants_bytes(const struct asv_intake *intake)
 {
-    return intake && intake->step == ASV_INTAKE_CHUNKS && intake->asks > 0;
+    bool pulls = intake && ((intake->step >= ASV_INTAKE_SEAL && intake->step <= ASV_INTAKE_TAIL) ||
+                            intake->step == ASV_INTAKE_CHUNKS);
+    return pulls && intake->asks > 0;
 }
 
 void asv_intake_progress(const struct asv_intake *intake, uint64_t *done, uint64_t *total)

@@ -3,7 +3,7 @@
  *
  * One recording on its way in, as the loop sees it: which step it is at, what runs on a worker for it, what
  * is asked of the camera. intake.c pulls it; intake_commit.c brings it into custody and goes on without the
- * camera when that is taken out. The bytes are take.h's.
+ * camera when that is taken out; intake_deliver.c lets the camera erase it. The bytes are take.h's.
  */
 #ifndef ASV_DOCK_INTAKE_H
 #define ASV_DOCK_INTAKE_H
@@ -34,7 +34,8 @@ enum asv_intake_step {
     ASV_INTAKE_QUARANTINE, /* after all */
     ASV_INTAKE_RECORD,
     ASV_INTAKE_CUSTODY,
-    ASV_INTAKE_AGAIN,   /* in custody since an earlier docking: a receipt for this one */
+    ASV_INTAKE_AGAIN,   /* in custody since an earlier docking: what was committed */
+    ASV_INTAKE_CHECK,   /* still as it was: a receipt for this docking */
     ASV_INTAKE_RECEIPT, /* which the database hears of too */
     ASV_INTAKE_DISCARD, /* a tombstone was made, or there are two of it */
     /* with it again */
@@ -91,7 +92,7 @@ struct asv_intake {
     struct asv_take_evidence *evidence;
     bool opens, begin, began, asked_service;
     enum asv_status heard; /* from the service */
-    bool resume, undelivered, conflict, twin;
+    bool resume, undelivered, conflict, twin, anew;
     int failed_step; /* so that a failure is told once */
     char quarantine[ASV_COMMIT_TEXT_BYTES];
     enum asv_db_outcome outcome;
@@ -117,15 +118,15 @@ void asv_intake_resume_all(struct asv_dock *dock);
 /* Nothing runs any more: closes everything. */
 void asv_intake_free_all(struct asv_dock *dock);
 
-/* Chunks are outstanding: the camera should be sending. intake may be NULL. */
-bool asv_intake_wants_chunks(const struct asv_intake *intake);
+/* Chunks or parts of a file are outstanding: the camera should be sending. intake may be NULL. */
+bool asv_intake_wants_bytes(const struct asv_intake *intake);
 
 /* Bytes that there are of it, and bytes that are there. */
 void asv_intake_progress(const struct asv_intake *intake, uint64_t *done, uint64_t *total);
 
 void asv_intake_indicate(struct asv_intake *intake, uint64_t now_ms);
 
-/* ---- between intake.c, intake_commit.c and recovery.c ---- */
+/* ---- between intake.c, intake_commit.c, intake_deliver.c and recovery.c ---- */
 
 struct asv_intake *asv_intake_new(struct asv_dock *dock, struct asv_slot *slot, struct asv_docking *docking,
                                   const struct asv_wire_clip *offer);
@@ -139,6 +140,13 @@ void asv_intake_drop(struct asv_intake *intake);
 
 /* Everything was pulled, or found: brings it into custody from `step` on. */
 void asv_intake_commit(struct asv_intake *intake, enum asv_intake_step step);
+
+/* Nothing is left to do for it: drops it. Whoever waited for the same recording, or for its room, may go on.
+ */
+void asv_intake_finish(struct asv_intake *intake);
+
+/* As finish, and it stays on the camera for this reason. */
+void asv_intake_leave(struct asv_intake *intake, enum asv_left why);
 
 /* The receipt to the camera; the word that its proof is kept. */
 void asv_intake_deliver(struct asv_intake *intake);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * From the last chunk to the camera's proof of erasure. Each step is one job on a worker; what cannot be done
- * now is tried again when what it needs comes back, and after a while in any case. The camera may leave at
- * any moment: what was promised to nobody then ends in the vault without it. */
+ * From the last chunk to the receipt, and what follows the camera's proof of erasure. Each step is one job on
+ * a worker; what cannot be done now is tried again when what it needs comes back, and after a while in any
+ * case. The camera may leave at any moment: what was promised to nobody then ends in the vault without it. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,14 +119,19 @@ static void again_run(struct asv_job *job)
     const struct asv_services *services = intake->dock->services;
     struct asv_take *take = &intake->take;
     struct asv_db_identity identity;
-    struct asv_commit facts;
     identity_of(intake, &identity);
     begin_docking(intake);
     if (!intake->status)
         asked(intake, services->record(services->db, &identity, take->record, sizeof take->record,
                                        &take->record_len, &intake->err));
-    if (!intake->status)
-        intake->status = asv_commit_decode(&facts, take->record, take->record_len, NULL, &intake->err);
+}
+
+static void check_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    struct asv_take *take = &intake->take;
+    struct asv_commit facts;
+    intake->status = asv_commit_decode(&facts, take->record, take->record_len, NULL, &intake->err);
     if (!intake->status)
         intake->status = asv_take_receipt_again(take, &facts, &intake->err);
 }
@@ -228,6 +233,8 @@ static void wait(struct asv_intake *intake)
 {
     struct asv_slot *slot = intake->slot;
     intake->waiting = true;
+    free(intake->evidence); /* large, and read again then */
+    intake->evidence = NULL;
     if (slot && intake->step == ASV_INTAKE_MOVE && slot->committing >= STAGED_MAX) {
         shelve(intake);
         return;
@@ -247,17 +254,6 @@ static void retry_fire(struct asv_timer *timer)
     struct asv_intake *intake = (void *)((char *)timer - offsetof(struct asv_intake, retry));
     if (intake->waiting && !intake->busy && !intake->dock->stopping)
         run_step(intake, intake->step);
-}
-
-/* Requests that found no room are made now. */
-void asv_intake_deliver_all(struct asv_slot *slot)
-{
-    for (struct asv_intake *intake = slot->dock->intakes; intake; intake = intake->next)
-        if (intake->slot == slot && intake->undelivered) {
-            intake->undelivered = false;
-            run_step(intake, ASV_INTAKE_DELIVER);
-            return; /* the next one with the next reply */
-        }
 }
 
 struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot)
@@ -301,9 +297,9 @@ static void run_step(struct asv_intake *intake, enum asv_intake_step step)
         [ASV_INTAKE_MOVE] = move_run,       [ASV_INTAKE_READ_BACK] = read_back_run,
         [ASV_INTAKE_OPENS] = opens_run,     [ASV_INTAKE_QUARANTINE] = quarantine_run,
         [ASV_INTAKE_RECORD] = record_run,   [ASV_INTAKE_CUSTODY] = custody_run,
-        [ASV_INTAKE_AGAIN] = again_run,     [ASV_INTAKE_RECEIPT] = receipt_run,
-        [ASV_INTAKE_DISCARD] = discard_run, [ASV_INTAKE_ERASED] = erased_run,
-        [ASV_INTAKE_PROVEN] = proven_run};
+        [ASV_INTAKE_AGAIN] = again_run,     [ASV_INTAKE_CHECK] = check_run,
+        [ASV_INTAKE_RECEIPT] = receipt_run, [ASV_INTAKE_DISCARD] = discard_run,
+        [ASV_INTAKE_ERASED] = erased_run,   [ASV_INTAKE_PROVEN] = proven_run};
     intake->step = step;
     if (intake->dock->stopping)
         return; /* the vault tells where to go on */
@@ -330,22 +326,24 @@ static void run_step(struct asv_intake *intake, enum asv_intake_step step)
 /* ---- ends ---- */
 
 /* Nothing is left to do for it. Whoever waited for the same recording, or for its room, may go on. */
-static void finish(struct asv_intake *intake)
+void asv_intake_finish(struct asv_intake *intake)
 {
     struct asv_dock *dock = intake->dock;
     struct asv_slot *slot = intake->slot;
     count_out(intake);
+    bool anew = intake->anew;
     asv_intake_drop(intake);
     if (slot)
         asv_slot_progress(slot);
-    asv_dock_kick(dock);
+    if (!anew) /* a disk that fails gets a pause */
+        asv_dock_kick(dock);
 }
 
-static void finish_left(struct asv_intake *intake, enum asv_left why)
+void asv_intake_leave(struct asv_intake *intake, enum asv_left why)
 {
     if (intake->slot)
         asv_slot_leave(intake->slot, intake->take.offer.number, why);
-    finish(intake);
+    asv_intake_finish(intake);
 }
 
 static void alarm(const struct asv_intake *intake, enum asv_db_alarm_kind kind, const char *detail)
@@ -383,6 +381,39 @@ static void bad_read_back(struct asv_intake *intake)
     asv_slot_progress(slot);
 }
 
+/* A sync that failed may have dropped pages that the next one no longer knows of: with the camera at hand
+ * everything is pulled and written anew. */
+static void bad_disk(struct asv_intake *intake)
+{
+    alarm(intake, ASV_DB_ALARM_STORAGE, intake->err.text);
+    snprintf(intake->slot->room, sizeof intake->slot->room, "%s", intake->err.text);
+    intake->anew = true;
+    run_step(intake, ASV_INTAKE_DISCARD);
+}
+
+/* It will not go into custody by trying again, and must not keep the others from it. */
+static void give_up(struct asv_intake *intake)
+{
+    alarm(intake, ASV_DB_ALARM_INTERNAL, intake->err.text);
+    asv_intake_leave(intake, ASV_LEFT_FAILED);
+}
+
+/* Whether there is something that can come back: a service, room, memory, who has it open. */
+static bool may_succeed_later(const struct asv_intake *intake)
+{
+    enum asv_status status = intake->status;
+    if (intake->asked_service && intake->heard == status && !asv_dock_is_answer(status))
+        return true;
+    return asv_status_class(status) == ASV_CLASS_RETRY || status == ASV_E_NO_SPACE ||
+           status == ASV_E_NO_MEMORY || status == ASV_E_IO;
+}
+
+static bool is_not_there(const struct asv_intake *intake)
+{
+    return (intake->step == ASV_INTAKE_AGAIN && !may_succeed_later(intake)) ||
+           (intake->step == ASV_INTAKE_CHECK && (!may_succeed_later(intake) || intake->status == ASV_E_IO));
+}
+
 /* It lies in the vault already, committed, though the database did not say so: a crash between the two. The
  * recovery tells the database; then this camera gets its receipt from what is there. */
 static void exists(struct asv_intake *intake)
@@ -403,7 +434,7 @@ static void custody_done(struct asv_intake *intake)
             quarantine(intake, "another recording has this UUID");
             return;
         }
-        finish_left(intake, ASV_LEFT_REFUSED);
+        asv_intake_leave(intake, ASV_LEFT_REFUSED);
         return;
     case ASV_DB_CONFLICT:
         asv_log_event(&intake->log, ASV_LOG_ERROR, "custody-conflict",
@@ -414,7 +445,7 @@ static void custody_done(struct asv_intake *intake)
         else if (take->way == ASV_TAKE_EXPIRE)
             run_step(intake, ASV_INTAKE_DISCARD); /* of what is in custody there is no tombstone */
         else
-            finish_left(intake, ASV_LEFT_REFUSED);
+            asv_intake_leave(intake, ASV_LEFT_REFUSED);
         return;
     default:
         break;
@@ -431,7 +462,7 @@ static void custody_done(struct asv_intake *intake)
     if (take->way == ASV_TAKE_EXPIRE) {
         if (slot)
             slot->counts.expired++;
-        finish_left(intake, ASV_LEFT_EXPIRED);
+        asv_intake_leave(intake, ASV_LEFT_EXPIRED);
         return;
     }
     dock->bytes += take->facts.payload_bytes;
@@ -439,7 +470,7 @@ static void custody_done(struct asv_intake *intake)
         dock->quarantined++;
         if (slot)
             slot->counts.quarantined++;
-        finish_left(intake, ASV_LEFT_QUARANTINED);
+        asv_intake_leave(intake, ASV_LEFT_QUARANTINED);
         return;
     }
     dock->stored++;
@@ -448,20 +479,23 @@ static void custody_done(struct asv_intake *intake)
         slot->attempts = 0; /* a camera that gets on is worth another try */
         run_step(intake, ASV_INTAKE_DELIVER);
     } else {
-        finish(intake);
+        asv_intake_finish(intake);
     }
 }
 
 /* ---- after each step ---- */
 
+/* Or not, when the disk fails: then it is found at the next start. */
 static void discarded(struct asv_intake *intake)
 {
-    if (intake->twin)
-        finish_left(intake, ASV_LEFT_ELSEWHERE);
+    if (intake->anew)
+        asv_intake_leave(intake, ASV_LEFT_NO_ROOM);
+    else if (intake->twin)
+        asv_intake_leave(intake, ASV_LEFT_ELSEWHERE);
     else if (intake->conflict)
-        finish_left(intake, ASV_LEFT_REFUSED);
+        asv_intake_leave(intake, ASV_LEFT_REFUSED);
     else
-        finish(intake);
+        asv_intake_finish(intake);
 }
 
 static void step_failed(struct asv_intake *intake)
@@ -481,16 +515,24 @@ static void step_failed(struct asv_intake *intake)
     } else if (status == ASV_E_MISMATCH && intake->step == ASV_INTAKE_MOVE &&
                intake->take.way == ASV_TAKE_STORE) {
         quarantine(intake, "another recording has this UUID");
-    } else if (intake->step == ASV_INTAKE_AGAIN && asv_status_class(status) != ASV_CLASS_RETRY) {
-        /* in custody by its row, but the vault does not have it as it should */
-        alarm(intake, ASV_DB_ALARM_MISSING_CLIP, intake->err.text);
-        finish_left(intake, ASV_LEFT_REFUSED);
+    } else if (status == ASV_E_IO && intake->slot && intake->step <= ASV_INTAKE_RECORD) {
+        bad_disk(intake);
+    } else if (is_not_there(intake)) {
+        /* in custody by its row, but the vault does not have it as it should: the camera's copy is kept */
+        alarm(intake, status == ASV_E_DIGEST ? ASV_DB_ALARM_DAMAGED_CLIP : ASV_DB_ALARM_MISSING_CLIP,
+              intake->err.text);
+        asv_intake_leave(intake, ASV_LEFT_REFUSED);
+    } else if (intake->step == ASV_INTAKE_PROVEN && !may_succeed_later(intake)) {
+        alarm(intake, ASV_DB_ALARM_ERASURE, intake->err.text);
+        asv_intake_finish(intake); /* the camera offers its proof again at the next docking */
     } else if (intake->step == ASV_INTAKE_DISCARD) {
         discarded(intake);
     } else if (intake->step == ASV_INTAKE_ERASED) {
         run_step(intake, ASV_INTAKE_PROVEN); /* the database keeps the proof too */
-    } else {
+    } else if (may_succeed_later(intake)) {
         wait(intake);
+    } else {
+        give_up(intake);
     }
 }
 
@@ -514,7 +556,7 @@ static void step_over(struct asv_intake *intake)
         break;
     case ASV_INTAKE_QUARANTINE:
         if (intake->conflict)
-            finish_left(intake, ASV_LEFT_REFUSED);
+            asv_intake_leave(intake, ASV_LEFT_REFUSED);
         else
             run_step(intake,
                      asv_clip_area(take->dir) == ASV_VAULT_STAGING ? ASV_INTAKE_MOVE : ASV_INTAKE_RECORD);
@@ -526,20 +568,23 @@ static void step_over(struct asv_intake *intake)
         custody_done(intake);
         break;
     case ASV_INTAKE_AGAIN:
+        run_step(intake, ASV_INTAKE_CHECK);
+        break;
+    case ASV_INTAKE_CHECK:
         run_step(intake, ASV_INTAKE_RECEIPT);
         break;
     case ASV_INTAKE_RECEIPT:
         if (intake->slot)
             run_step(intake, ASV_INTAKE_DELIVER);
         else
-            finish(intake);
+            asv_intake_finish(intake);
         break;
     case ASV_INTAKE_ERASED:
         run_step(intake, ASV_INTAKE_PROVEN);
         break;
     case ASV_INTAKE_PROVEN:
         asv_intake_acknowledge(intake);
-        finish(intake);
+        asv_intake_finish(intake);
         break;
     default:
         assert(intake->step == ASV_INTAKE_DISCARD);
@@ -575,92 +620,4 @@ void asv_intake_commit(struct asv_intake *intake, enum asv_intake_step step)
     intake->retry.fire = retry_fire;
     intake->failed_step = -1;
     run_step(intake, step);
-}
-
-/* ---- with the camera again ---- */
-
-static bool got_erased(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
-                       void *ctx)
-{
-    (void)frame;
-    struct asv_intake *intake = ctx;
-    struct asv_take *take = &intake->take;
-    struct asv_err err = {0};
-    struct asv_erasure record = {0};
-    if (event->kind == ASV_WIRE_EVENT_ERROR) {
-        (void)!asv_fail(&err, ASV_E_MISMATCH, event->message.body.error.detail);
-    } else {
-        const struct asv_bytes *data = &event->message.body.erased.record;
-        enum asv_status status = asv_erasure_decode(&record, data->data, data->len, &err);
-        if (!status)
-            status = asv_erasure_verify(&record, &take->docking->camera.leaf, &err);
-        if (!status && (record.number != take->offer.number ||
-                        memcmp(record.header, take->offer.header, ASV_SHA256_BYTES) != 0))
-            status = asv_fail(&err, ASV_E_MISMATCH, "the proof of erasure is of another recording");
-        if (!status) {
-            memcpy(intake->erasure, data->data, data->len);
-            intake->erasure_len = data->len;
-        }
-    }
-    slot->delivering--;
-    intake->step = ASV_INTAKE_ERASED; /* counted out of `delivering` */
-    if (err.status) {
-        asv_log_event(&intake->log, ASV_LOG_ERROR, "not-erased", asv_log_text("detail", err.text));
-        asv_slot_alarm(slot, ASV_DB_ALARM_ERASURE, err.text);
-        finish_left(intake, ASV_LEFT_REFUSED);
-        return false;
-    }
-    asv_log_event(&intake->log, ASV_LOG_NOTICE, "erased-on-camera", asv_log_u64("number", take->offer.number),
-                  asv_log_u64("method", record.method));
-    slot->counts.erased++;
-    run_step(intake, ASV_INTAKE_ERASED);
-    return false;
-}
-
-void asv_intake_deliver(struct asv_intake *intake)
-{
-    struct asv_slot *slot = intake->slot;
-    if (intake->take.way != ASV_TAKE_STORE || !slot || !asv_slot_is_open(slot)) {
-        intake->step = ASV_INTAKE_RECEIPT; /* not counted as being delivered */
-        finish(intake);
-        return;
-    }
-    const struct asv_wire_message message = {
-        .type = ASV_WIRE_RECEIPT, .body.object.object = {intake->take.receipt, intake->take.receipt_len}};
-    slot->delivering++;
-    intake->waiting = false;
-    enum asv_status status =
-        asv_slot_ask(slot, &message, intake->dock->settings.erase_ms, got_erased, intake);
-    if (status == ASV_E_BUSY) {
-        slot->delivering--;
-        intake->waiting = true;
-        intake->step = ASV_INTAKE_RECEIPT;
-        intake->undelivered = true;
-        return;
-    }
-    if (!status)
-        asv_slot_progress(slot);
-}
-
-static bool acknowledged(struct asv_slot *slot, const struct asv_wire_event *event,
-                         struct asv_usb_frame *frame, void *ctx)
-{
-    (void)slot;
-    (void)event;
-    (void)frame;
-    (void)ctx;
-    return false;
-}
-
-/* The camera may forget its proof. When it cannot be told now it offers the proof again next time. */
-void asv_intake_acknowledge(const struct asv_intake *intake)
-{
-    struct asv_slot *slot = intake->slot;
-    struct asv_erasure record;
-    if (!slot || asv_erasure_decode(&record, intake->erasure, intake->erasure_len, NULL))
-        return;
-    struct asv_wire_message message = {.type = ASV_WIRE_ERASURES_ACK,
-                                       .body.erasures_ack.number = record.number};
-    asv_object_digest(message.body.erasures_ack.record, &record.object);
-    (void)!asv_slot_ask(slot, &message, intake->dock->settings.reply_ms, acknowledged, NULL);
 }

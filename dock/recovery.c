@@ -126,9 +126,13 @@ static void reopen_done(struct asv_job *job)
     intake->log = asv_log_for_clip(&dock->log, intake->take.offer.clip);
     bool staged = found->area == ASV_VAULT_STAGING;
     static const char *const names[] = {"nothing", "parts", "whole", "expired", "recorded"};
-    if (intake->status != ASV_E_BUSY && !(staged && intake->found == ASV_TAKE_FOUND_PARTS))
+    bool moved_on =
+        intake->status == ASV_E_BUSY || intake->status == ASV_E_NOT_FOUND; /* a slot's, meanwhile */
+    if (!moved_on && !(staged && intake->found == ASV_TAKE_FOUND_PARTS))
         asv_log_event(&intake->log, ASV_LOG_NOTICE, "recovered", asv_log_text("path", found->path),
                       asv_log_text("found", names[intake->found]), asv_log_text("detail", intake->err.text));
+    if (intake->status && !moved_on)
+        asv_recovery_later(dock); /* a disk that fails, or is full */
     if (intake->abandoned || dock->stopping || intake->status) {
         asv_intake_drop(intake);
         return;
@@ -233,6 +237,8 @@ enum asv_status asv_recovery_start(struct asv_dock *dock)
 void asv_recovery_later(struct asv_dock *dock)
 {
     struct asv_recovery *recovery = dock->recovery;
+    if (!recovery)
+        return;
     recovery->wanted = true;
     if (!asv_timer_is_set(&recovery->again) && !dock->stopping)
         asv_timer_start(dock->loop, &recovery->again, AGAIN_MS);

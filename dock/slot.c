@@ -11,6 +11,7 @@
 #include "dock/docking.h"
 #include "dock/intake.h"
 #include "dock/outbox.h"
+#include "dock/recovery.h"
 
 #define TICK_MS       500
 #define RETRY_LEFT_MS 15000 /* until a full disk is looked at again */
@@ -125,6 +126,8 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
     free(slot->object);
     slot->object = NULL;
     slot->object_len = 0;
+    if (asv_slot_left_for(slot, ASV_LEFT_STAGED) > 0)
+        asv_recovery_later(slot->dock); /* what was put down in staging is committed without the camera */
     slot->committing = slot->delivering = 0;
     slot->deferred = NULL;
     slot->candidate_count = slot->left_count = 0;
@@ -396,7 +399,7 @@ static void watch_rate(struct asv_slot *slot, uint64_t now)
 static void watch_floor(struct asv_slot *slot, uint64_t now)
 {
     const struct asv_dock_settings *settings = &slot->dock->settings;
-    if (!asv_intake_wants_chunks(slot->pulling) || slot->lent > 0 || slot->floor_since_ms == 0) {
+    if (!asv_intake_wants_bytes(slot->pulling) || slot->lent > 0 || slot->floor_since_ms == 0) {
         slot->floor_bytes = slot->counts.bytes;
         slot->floor_since_ms = now;
         return;

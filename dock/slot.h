@@ -7,7 +7,7 @@
  * slot_identify.c   clock, status, docking, device log, erasure records
  * slot_list.c   which recording is next
  * slot_finish.c what the camera is given before it may go
- * intake.c      pulling a recording; intake_commit.c: bringing it into custody
+ * intake.c      pulling a recording; intake_commit.c: bringing it into custody; intake_deliver.c: erasing it
  */
 #ifndef ASV_DOCK_SLOT_H
 #define ASV_DOCK_SLOT_H
@@ -54,6 +54,7 @@ enum asv_left {
     ASV_LEFT_RECORDING,
     ASV_LEFT_UNREADABLE, /* the camera cannot give it, or lies about it */
     ASV_LEFT_REFUSED,    /* the camera does not erase it */
+    ASV_LEFT_FAILED,     /* it cannot be brought into custody, and not because something is away */
     ASV_LEFT_NO_ROOM,    /* on this dock; tried again when there may be */
     ASV_LEFT_STAGED,     /* pulled, waits for a service; tried again */
     ASV_LEFT_ELSEWHERE,  /* another slot has it; tried again */
@@ -204,6 +205,9 @@ void asv_slot_alarm(struct asv_slot *slot, enum asv_db_alarm_kind kind, const ch
 /* The camera's reserve key was used: its period runs from now on, and until the camera has another one, no
  * bulletin is good enough. */
 void asv_slot_note_reserve(struct asv_slot *slot);
+
+/* What the database knows of the camera: told at the beginning of the docking, or when it is back. */
+void asv_slot_known(struct asv_slot *slot, const struct asv_db_docking_result *result);
 
 /* ---- the script ---- */
 void asv_slot_identify(struct asv_slot *slot); /* begins IDENTIFYING */

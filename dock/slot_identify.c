@@ -173,6 +173,17 @@ static void docking_run(struct asv_job *job)
     call->status = asv_docking_begin(dock->services, &dock->site, call->docking, &call->result, &call->err);
 }
 
+void asv_slot_known(struct asv_slot *slot, const struct asv_db_docking_result *result)
+{
+    slot->retired = result->retired;
+    snprintf(slot->unit, sizeof slot->unit, "%s", result->unit);
+    slot->docking->suspect = slot->docking->suspect || result->number_back;
+    if (result->number_back)
+        asv_log_event(&slot->log, ASV_LOG_WARNING, "number-back",
+                      asv_log_u64("last_number", slot->docking->status.last_number),
+                      asv_log_u64("highest_before", result->highest_before));
+}
+
 static void docking_done(struct asv_job *job)
 {
     struct call *call = (struct call *)(void *)job;
@@ -182,15 +193,8 @@ static void docking_done(struct asv_job *job)
         return;
     struct asv_slot *slot = call->slot;
     if (call->status == ASV_OK) {
-        const struct asv_db_docking_result *result = &call->result;
-        slot->docking->emptied_ms = result->emptied_ms;
-        slot->retired = result->retired;
-        snprintf(slot->unit, sizeof slot->unit, "%s", result->unit);
-        slot->docking->suspect = slot->docking->suspect || result->number_back;
-        if (result->number_back)
-            asv_log_event(&slot->log, ASV_LOG_WARNING, "number-back",
-                          asv_log_u64("last_number", slot->docking->status.last_number),
-                          asv_log_u64("highest_before", result->highest_before));
+        slot->docking->emptied_ms = call->result.emptied_ms;
+        asv_slot_known(slot, &call->result);
     }
     call_end(call);
     go(slot, STEP_REVOCATIONS);

@@ -77,6 +77,7 @@ struct announcement {
     struct asv_docking *docking; /* counted */
     unsigned count;
     bool begin;
+    struct asv_db_docking_result result; /* of that */
     struct asv_db_offer offers[ASV_SLOT_CANDIDATES];
     struct asv_db_known known[ASV_SLOT_CANDIDATES];
     enum asv_status status;
@@ -88,10 +89,9 @@ static void announce_run(struct asv_job *job)
     struct announcement *call = (struct announcement *)(void *)job;
     const struct asv_dock *dock = call->slot->dock;
     call->status = ASV_OK;
-    if (call->begin) {
-        struct asv_db_docking_result result;
-        call->status = asv_docking_begin(dock->services, &dock->site, call->docking, &result, &call->err);
-    }
+    if (call->begin)
+        call->status =
+            asv_docking_begin(dock->services, &dock->site, call->docking, &call->result, &call->err);
     if (call->status == ASV_OK)
         call->status = dock->services->announce(dock->services->db, call->docking->session, call->offers,
                                                 call->count, call->known, &call->err);
@@ -108,8 +108,9 @@ static void round_over(struct asv_slot *slot)
 /* What is in custody already is not pulled again; only its receipt may be missing. */
 static void sort_known(struct asv_slot *slot)
 {
+    uint64_t serial = slot->serial;
     unsigned kept = 0;
-    for (unsigned i = 0; i < slot->candidate_count; i++) {
+    for (unsigned i = 0; slot->serial == serial && i < slot->candidate_count; i++) {
         const struct asv_candidate *candidate = &slot->candidates[i];
         const struct asv_db_known *known = &candidate->known;
         if (known->number_taken || known->number_back)
@@ -123,7 +124,8 @@ static void sort_known(struct asv_slot *slot)
         else
             slot->candidates[kept++] = *candidate;
     }
-    slot->candidate_count = kept;
+    if (slot->serial == serial)
+        slot->candidate_count = kept;
 }
 
 static void announce_done(struct asv_job *job)
@@ -136,13 +138,16 @@ static void announce_done(struct asv_job *job)
     if (call->status)
         asv_log_failure(&slot->log, ASV_LOG_WARNING, "database", &call->err);
     if (call->serial == slot->serial) {
+        if (call->begin && call->status == ASV_OK)
+            asv_slot_known(slot, &call->result);
         for (unsigned i = 0; call->status == ASV_OK && i < call->count; i++) {
             slot->candidates[i].known = call->known[i];
             slot->candidates[i].is_known = true;
         }
         sort_known(slot);
-        round_over(slot);
     }
+    if (call->serial == slot->serial)
+        round_over(slot);
     asv_docking_drop(call->docking);
     free(call);
 }
@@ -203,7 +208,8 @@ static bool got_page(struct asv_slot *slot, const struct asv_wire_event *event, 
     }
     if (slot->serial != serial)
         return false;
-    slot->relist = slot->candidate_count == ASV_SLOT_CANDIDATES; /* there may be more behind them */
+    if (slot->candidate_count == ASV_SLOT_CANDIDATES)
+        slot->relist = true; /* there may be more behind them */
     if (reply->more && reply->count > 0)
         next_page(slot);
     else if (slot->candidate_count > 0 && slot->dock->db.up)

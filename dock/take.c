@@ -114,11 +114,30 @@ void asv_take_begin_seal(struct asv_take *take)
     take->pre_roll_ms = take->saw_pre_roll_ms = 0;
 }
 
+/* Room for the chunks that are not reserved yet, and other bytes beside them. */
+static enum asv_status check_room(const struct asv_take *take, uint64_t chunks, uint64_t other,
+                                  struct asv_err *err)
+{
+    uint64_t room = 0, staged = 0, need = chunks * ASV_VAULT_CHUNK_BYTES;
+    enum asv_status status = asv_vault_free_bytes(take->site->vault, &room, err);
+    if (!status)
+        status = asv_clip_size(take->dir, ASV_PART_PAYLOAD, &staged, err);
+    if (status || (staged > 0 && staged >= need)) /* reserved: it was begun when there was room */
+        return status;
+    need += other + ASV_VAULT_FINAL_BYTES - staged;
+    if (room < take->site->limits.free_floor_bytes || room - take->site->limits.free_floor_bytes < need)
+        return asv_failf(err, ASV_E_NO_SPACE, "the vault's disk is full: %llu MiB are needed, %llu free",
+                         (unsigned long long)(need >> 20), (unsigned long long)(room >> 20));
+    return ASV_OK;
+}
+
 enum asv_status asv_take_stage(struct asv_take *take, struct asv_err *err)
 {
     const struct asv_docking *docking = take->docking;
     enum asv_status status = asv_vault_stage(take->site->vault, docking->camera_cert, docking->status.epoch,
                                              take->offer.number, &take->dir, err);
+    if (!status)
+        status = check_room(take, take->offer.chunks, take->offer.seal_bytes + take->offer.tail_bytes, err);
     /* The small files are pulled anew each time; what is left of an attempt before must not mix with them. */
     static const enum asv_part anew[] = {ASV_PART_SEAL, ASV_PART_STANZAS, ASV_PART_LINK, ASV_PART_TAIL};
     for (size_t i = 0; !status && i < sizeof anew / sizeof *anew; i++) {
@@ -391,6 +410,17 @@ static enum asv_status check_quota(struct asv_take *take, struct asv_err *err)
     return asv_fail(err, ASV_E_NO_SPACE, "quarantine is full: look at what lies there");
 }
 
+/* What a camera sent that lies about it is not kept; but chunks are, of an attempt before. */
+static void forget_lie(struct asv_take *take)
+{
+    uint64_t staged = 0;
+    if (asv_clip_size(take->dir, ASV_PART_PAYLOAD, &staged, NULL) || staged > 0)
+        return;
+    struct asv_clip_dir *dir = take->dir;
+    take->dir = NULL;
+    (void)!asv_clip_discard_take(dir, NULL); /* what cannot be removed now is found at the next start */
+}
+
 enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err)
 {
     enum asv_status status = asv_take_flush_leaves(take, err);
@@ -398,6 +428,8 @@ enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err)
         return status;
     const struct asv_seal_result *result = asv_seal_verifier_result(&take->verifier);
     status = check_identity(take, result, err);
+    if (status)
+        forget_lie(take);
     if (!status) {
         copy_header(take, &result->header);
         copy_result(take, result);
@@ -431,22 +463,6 @@ static void set(uint8_t *bits, uint64_t i, bool on)
     bits[i / 8] = on ? (uint8_t)(bits[i / 8] | mask) : (uint8_t)(bits[i / 8] & ~mask);
 }
 
-static enum asv_status check_room(const struct asv_take *take, struct asv_err *err)
-{
-    uint64_t room = 0, staged = 0;
-    enum asv_status status = asv_vault_free_bytes(take->site->vault, &room, err);
-    if (!status)
-        status = asv_clip_size(take->dir, ASV_PART_PAYLOAD, &staged, err);
-    if (status)
-        return status;
-    uint64_t need = take->chunks * ASV_VAULT_CHUNK_BYTES + ASV_VAULT_FINAL_BYTES;
-    need = need > staged ? need - staged : 0;
-    if (room < take->site->limits.free_floor_bytes || room - take->site->limits.free_floor_bytes < need)
-        return asv_failf(err, ASV_E_NO_SPACE, "the vault's disk is full: %llu MiB are needed, %llu free",
-                         (unsigned long long)(need >> 20), (unsigned long long)(room >> 20));
-    return ASV_OK;
-}
-
 enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err)
 {
     size_t bytes = (size_t)(take->chunks / 8 + 1);
@@ -457,7 +473,7 @@ enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err)
     if (!take->have || !take->wrong)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of chunks");
     uint64_t staged = 0;
-    enum asv_status status = check_room(take, err);
+    enum asv_status status = check_room(take, take->chunks, 0, err);
     if (!status)
         status = asv_clip_size(take->dir, ASV_PART_PAYLOAD, &staged, err);
     if (!status)

@@ -127,6 +127,9 @@ ASV_MUST_CHECK enum asv_status asv_take_end(struct asv_take *take, struct asv_er
  * record; ASV_E_MISMATCH: another one with the same UUID; ASV_E_BUSY: someone is at work there. */
 ASV_MUST_CHECK enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err);
 
+/* Whether this very recording lies at its place in sealed/ or quarantine/, with its commit record. */
+bool asv_take_is_in_custody(const struct asv_take *take);
+
 /* Reads every byte back from the disk and compares. ASV_E_DIGEST: chunks differ; they are no longer in
  * `have`, and must be pulled again, or the recording be given up. */
 ASV_MUST_CHECK enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err);
@@ -153,10 +156,15 @@ ASV_MUST_CHECK enum asv_status asv_take_quarantine(struct asv_take *take, const 
 ASV_MUST_CHECK enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err);
 
 /* A receipt for this session for a recording that has been in custody since an earlier one: from the receipt
- * beside the payload at its place in the vault, which the commit record `facts` tells. Fills in receipt and
- * receipt_digest. */
+ * beside the payload at its place in the vault, which the commit record `facts` tells, when the payload still
+ * is what was committed. Fills in receipt and receipt_digest. */
 ASV_MUST_CHECK enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,
                                                       struct asv_err *err);
+
+/* Whether every byte of a recording in custody still is as its commit record (take->facts) says, read around
+ * the page cache in every root: before a camera is let erase what was committed at an earlier docking.
+ * ASV_E_DIGEST: it is not. */
+ASV_MUST_CHECK enum asv_status asv_take_check(struct asv_take *take, struct asv_err *err);
 
 /* The camera's verified erasure record, beside the payload. */
 ASV_MUST_CHECK enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len,

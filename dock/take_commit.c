@@ -28,29 +28,53 @@ static enum asv_status place_of(const struct asv_commit *facts, enum asv_vault_a
     return status ? status : asv_vault_place(path, area, day, facts->clip, facts->header_digest, err);
 }
 
-/* Something lies where this recording should go. ASV_OK: not any more. */
-static enum asv_status clear_place(struct asv_take *take, struct asv_err *err)
+/* What lies where this recording should go, in any root. ASV_E_NOT_FOUND: nothing, or this handle's own
+ * directory; ASV_E_EXISTS: this very recording, in custody; ASV_E_MISMATCH: another one; ASV_OK: an
+ * interrupted commit, which is *dir then. */
+static enum asv_status look_at_place(const struct asv_take *take, struct asv_clip_dir **dir,
+                                     struct asv_err *err)
 {
     enum asv_vault_area area = take->way == ASV_TAKE_QUARANTINE ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED;
     char path[ASV_VAULT_PATH_BYTES];
     uint8_t data[ASV_COMMIT_MAX_BYTES];
     size_t len = 0;
     struct asv_commit facts;
-    struct asv_clip_dir *dir = NULL;
     enum asv_status status = place_of(&take->facts, area, path, err);
+    if (!status && strcmp(path, asv_clip_path(take->dir)) == 0)
+        return ASV_E_NOT_FOUND;
     if (!status)
-        status = asv_vault_open_clip(take->site->vault, area, path, &dir, err);
+        status = asv_vault_open_clip(take->site->vault, area, path, dir, err);
     if (status)
         return status;
-    status = asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, NULL);
+    status = asv_clip_get(*dir, ASV_PART_COMMIT, data, sizeof data, &len, NULL);
     if (status == ASV_E_NOT_FOUND)
-        return asv_clip_discard_take(dir, err);
+        return ASV_OK;
     if (!status)
         status = asv_commit_decode(&facts, data, len, NULL, NULL);
-    asv_clip_close(dir);
+    asv_clip_close(*dir);
     if (!status && memcmp(facts.header_digest, take->facts.header_digest, sizeof facts.header_digest) == 0)
         return asv_fail(err, ASV_E_EXISTS, "this recording is in the vault already");
     return asv_fail(err, ASV_E_MISMATCH, "another recording with this UUID is in the vault");
+}
+
+/* ASV_OK: nothing lies where this recording should go, or not any more. One root may have in custody what
+ * another, which had failed, still has staged. */
+static enum asv_status clear_place(const struct asv_take *take, struct asv_err *err)
+{
+    struct asv_clip_dir *dir = NULL;
+    enum asv_status status = look_at_place(take, &dir, err);
+    if (status == ASV_E_NOT_FOUND)
+        return ASV_OK;
+    return status ? status : asv_clip_discard_take(dir, err);
+}
+
+bool asv_take_is_in_custody(const struct asv_take *take)
+{
+    struct asv_clip_dir *dir = NULL;
+    enum asv_status status = look_at_place(take, &dir, NULL);
+    if (!status)
+        asv_clip_close(dir);
+    return status == ASV_E_EXISTS;
 }
 
 enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
@@ -59,14 +83,12 @@ enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
     enum asv_status status = asv_clip_sync(take->dir, err);
     if (!status)
         status = place_day(&take->facts, &day, err);
-    for (int i = 0; !status && i < 2; i++) {
+    if (!status)
+        status = clear_place(take, err);
+    if (!status)
         status = take->way == ASV_TAKE_QUARANTINE
                      ? asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err)
                      : asv_clip_seal(take->dir, day, take->facts.clip, err);
-        if (status != ASV_E_EXISTS)
-            break;
-        status = clear_place(take, err);
-    }
     if (!status)
         asv_take_not_coming(take);
     return status;
@@ -309,6 +331,10 @@ enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_c
     if (memcmp(receipt.custody.header, take->offer.header, ASV_SHA256_BYTES) != 0)
         return asv_fail(err, ASV_E_MISMATCH, "the stored receipt is of another recording");
     take->facts = *facts;
+    if (take->site->read_back)
+        status = asv_take_check(take, err);
+    if (status)
+        return status;
     take->way = facts->kind == ASV_COMMIT_STORED ? ASV_TAKE_STORE : ASV_TAKE_QUARANTINE;
     snprintf(take->reason, sizeof take->reason, "%s", facts->reason);
     status = asv_world_wall_ms(take->site->world, &receipt.time_ms);

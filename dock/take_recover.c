@@ -3,6 +3,7 @@
  *
  * What a crash left in the vault: read from the clip's directory alone. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dock/take.h"
@@ -221,10 +222,58 @@ static enum asv_status look(struct asv_take *take, enum asv_take_found *found, s
     status = asv_take_prepare(take, err);
     if (!status && take->resumes)
         status = asv_take_scan(take, err);
+    if (!status && take->have_count != take->chunks && asv_take_is_in_custody(take))
+        *found = ASV_TAKE_FOUND_NOTHING; /* of use: a root that had failed */
     if (status || take->have_count != take->chunks)
         return status;
     *found = ASV_TAKE_FOUND_WHOLE;
     return asv_take_end(take, err);
+}
+
+static enum asv_status check_payload(struct asv_take *take, bool *usable, struct asv_err *err)
+{
+    const struct asv_commit *facts = &take->facts;
+    uint64_t size = 0, bad = 0, full = facts->leaves * ASV_VAULT_CHUNK_BYTES;
+    enum asv_readback mode = ASV_READBACK_NONE;
+    uint8_t root[ASV_SHA256_BYTES], final_chunk[ASV_VAULT_FINAL_BYTES];
+    enum asv_status status = asv_clip_size(take->dir, ASV_PART_PAYLOAD, &size, err);
+    *usable = size == facts->payload_bytes && size >= full;
+    if (!status && *usable && size > full) {
+        status = asv_clip_read(take->dir, ASV_PART_PAYLOAD, full, final_chunk, sizeof final_chunk, err);
+        *usable = !status && memcmp(final_chunk, facts->final_chunk, sizeof final_chunk) == 0;
+    }
+    if (status || !*usable || facts->leaves == 0)
+        return status;
+    uint8_t *bits = calloc(1, (size_t)(facts->leaves / 8 + 1));
+    if (!bits)
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to read a recording back");
+    status = asv_clip_readback(take->dir, facts->leaves, NULL, bits, &bad, &mode, root, err);
+    *usable = bad == 0 && memcmp(root, facts->root, sizeof root) == 0;
+    free(bits);
+    return status;
+}
+
+enum asv_status asv_take_check(struct asv_take *take, struct asv_err *err)
+{
+    const struct asv_commit facts = take->facts;
+    uint8_t seal[ASV_SHA256_BYTES], tail[ASV_SHA256_BYTES];
+    uint64_t seal_bytes = 0, tail_bytes = 0;
+    bool usable = false;
+    fill_offer(take, &facts);
+    asv_take_begin_seal(take);
+    enum asv_status status = verify_seal(take, &usable, err);
+    if (!status && usable)
+        status = read_small(take, &usable, err);
+    if (!status && usable)
+        status = asv_clip_digest(take->dir, ASV_PART_SEAL, seal, &seal_bytes, err);
+    if (!status && usable)
+        status = asv_clip_digest(take->dir, ASV_PART_TAIL, tail, &tail_bytes, err);
+    usable = usable && !status && memcmp(seal, facts.seal_digest, sizeof seal) == 0 &&
+             memcmp(tail, facts.tail_digest, sizeof tail) == 0;
+    if (!status && usable)
+        status = check_payload(take, &usable, err);
+    return status || usable ? status
+                            : asv_fail(err, ASV_E_DIGEST, "the vault does not hold what was committed");
 }
 
 enum asv_status asv_take_reopen(struct asv_take *take, const struct asv_site *site,
