@@ -17,6 +17,7 @@
 struct client {
     struct asv_watch watch; /* first; fd -1: free */
     struct asv_control *control;
+    uint64_t order; /* of connecting */
     size_t len;
     char line[ASV_CONTROL_LINE_BYTES];
 };
@@ -25,6 +26,7 @@ struct asv_control {
     struct asv_watch listener; /* first */
     struct asv_dock *dock;
     struct client clients[ASV_CONTROL_CLIENTS];
+    uint64_t connected; /* since the start */
     char path[];
 };
 
@@ -158,6 +160,21 @@ static void heard(struct asv_watch *watch, uint32_t events)
         drop(client);
 }
 
+/* A free place; when there is none, that of whoever has been there longest. */
+static struct client *place(struct asv_control *control)
+{
+    struct client *oldest = &control->clients[0];
+    for (size_t i = 0; i < ASV_CONTROL_CLIENTS; i++) {
+        struct client *client = &control->clients[i];
+        if (client->watch.fd < 0)
+            return client;
+        if (client->order < oldest->order)
+            oldest = client;
+    }
+    drop(oldest);
+    return oldest;
+}
+
 static void knocked(struct asv_watch *watch, uint32_t events)
 {
     struct asv_control *control = (struct asv_control *)(void *)watch;
@@ -165,17 +182,13 @@ static void knocked(struct asv_watch *watch, uint32_t events)
     int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
-    for (size_t i = 0; i < ASV_CONTROL_CLIENTS; i++) {
-        struct client *client = &control->clients[i];
-        if (client->watch.fd >= 0)
-            continue;
-        *client = (struct client){.watch = {.fd = fd, .ready = heard}, .control = control};
-        if (asv_loop_watch(control->dock->loop, &client->watch, EPOLLIN, NULL) == ASV_OK)
-            return;
+    struct client *client = place(control);
+    *client = (struct client){
+        .watch = {.fd = fd, .ready = heard}, .control = control, .order = ++control->connected};
+    if (asv_loop_watch(control->dock->loop, &client->watch, EPOLLIN, NULL)) {
         client->watch.fd = -1;
-        break;
+        close(fd);
     }
-    close(fd);
 }
 
 enum asv_status asv_control_open(struct asv_dock *dock, const char *path, struct asv_control **out,

@@ -473,6 +473,8 @@ static void custody_done(struct asv_intake *intake)
         asv_intake_leave(intake, ASV_LEFT_QUARANTINED);
         return;
     }
+    if (take->facts.day == 0)
+        alarm(intake, ASV_DB_ALARM_INTERVAL, "it can be of several days: people decide which one counts");
     dock->stored++;
     if (slot) {
         slot->counts.stored++;

@@ -13,7 +13,8 @@
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/wire/devlog.h"
 
-#define CLOCK_TRIES  3 /* the exchange with the shortest round trip counts */
+#define CLOCK_OFF_S  60 /* that nobody needs to hear of */
+#define CLOCK_TRIES  3  /* the exchange with the shortest round trip counts */
 #define LOG_ENTRIES  512
 #define LOG_BLOCKS   64  /* of one docking: the rest comes with the next */
 #define ERASURES_MAX 256 /* of one docking */
@@ -143,6 +144,24 @@ static void ask_clock(struct asv_slot *slot)
     ask(slot, &message, got_clock);
 }
 
+/* People are told of a clock that says nothing, or something else than the dock's. */
+static void watch_clock(struct asv_slot *slot)
+{
+    const struct asv_docking *docking = slot->docking;
+    char text[ASV_SLOT_REASON_BYTES];
+    int64_t off_s = docking->has_fix ? docking->fix.offset_ms / 1000 : 0;
+    bool unset = docking->status.bulletin == 0; /* it is new: this docking sets it */
+    if (!docking->has_fix)
+        snprintf(text, sizeof text, "the camera's clock could not be measured");
+    else if (docking->fix.clock_state == ASV_CLOCK_LOST && !unset)
+        snprintf(text, sizeof text, "the camera had lost the time");
+    else if (docking->fix.clock_state != ASV_CLOCK_LOST && (off_s > CLOCK_OFF_S || off_s < -CLOCK_OFF_S))
+        snprintf(text, sizeof text, "the camera's clock was off by %lld s", (long long)off_s);
+    else
+        return;
+    asv_slot_alarm(slot, ASV_DB_ALARM_CLOCK, text);
+}
+
 /* ---- status, docking ---- */
 
 static bool got_status(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
@@ -156,6 +175,7 @@ static bool got_status(struct asv_slot *slot, const struct asv_wire_event *event
     }
     const struct asv_docking *docking = slot->docking;
     slot->docking->status = event->message.body.status_reply;
+    watch_clock(slot);
     asv_log_event(&slot->log, ASV_LOG_INFO, "camera-status", asv_log_u64("clips", docking->status.clips),
                   asv_log_u64("last_number", docking->status.last_number),
                   asv_log_u64("bulletin", docking->status.bulletin),

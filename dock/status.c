@@ -100,7 +100,8 @@ char *asv_status_line(const struct asv_dock *dock)
 struct client {
     struct asv_watch watch; /* fd -1: free */
     struct asv_status_server *server;
-    char *line; /* being sent; NULL: nothing */
+    uint64_t order; /* of connecting */
+    char *line;     /* being sent; NULL: nothing */
     size_t len, sent;
     bool up_to_date; /* was sent, or is being sent, the newest */
 };
@@ -110,6 +111,7 @@ struct asv_status_server {
     struct asv_watch listener;
     struct asv_timer timer;
     struct client clients[ASV_STATUS_CLIENTS];
+    uint64_t connected; /* since the start */
     char *newest;
     char path[sizeof((struct sockaddr_un *)0)->sun_path];
 };
@@ -209,6 +211,23 @@ static void tick(struct asv_timer *timer)
     }
 }
 
+/* A free place; when there is none, that of whoever has been there longest. */
+static struct client *place(struct asv_status_server *server)
+{
+    struct client *oldest = &server->clients[0];
+    for (size_t i = 0; i < ASV_STATUS_CLIENTS; i++) {
+        struct client *client = &server->clients[i];
+        if (client->watch.fd < 0) {
+            return client;
+        }
+        if (client->order < oldest->order) {
+            oldest = client;
+        }
+    }
+    drop(oldest);
+    return oldest;
+}
+
 static void knocked(struct asv_watch *watch, uint32_t events)
 {
     struct asv_status_server *server = OWNER(watch, struct asv_status_server, listener);
@@ -217,24 +236,19 @@ static void knocked(struct asv_watch *watch, uint32_t events)
     if (fd < 0) {
         return; /* it is gone again */
     }
-    for (size_t i = 0; i < ASV_STATUS_CLIENTS; i++) {
-        struct client *client = &server->clients[i];
-        if (client->watch.fd >= 0) {
-            continue;
-        }
-        *client = (struct client){.watch = {.fd = fd, .ready = heard}, .server = server};
-        if (asv_loop_watch(server->dock->loop, &client->watch, EPOLLIN, NULL) != ASV_OK) {
-            client->watch.fd = -1;
-            break;
-        }
-        refresh(server);
-        push(client);
-        if (!asv_timer_is_set(&server->timer)) {
-            asv_timer_start(server->dock->loop, &server->timer, ASV_STATUS_PERIOD_MS);
-        }
+    struct client *client = place(server);
+    *client =
+        (struct client){.watch = {.fd = fd, .ready = heard}, .server = server, .order = ++server->connected};
+    if (asv_loop_watch(server->dock->loop, &client->watch, EPOLLIN, NULL) != ASV_OK) {
+        client->watch.fd = -1;
+        close(fd);
         return;
     }
-    close(fd);
+    refresh(server);
+    push(client);
+    if (!asv_timer_is_set(&server->timer)) {
+        asv_timer_start(server->dock->loop, &server->timer, ASV_STATUS_PERIOD_MS);
+    }
 }
 
 static enum asv_status listen_at(struct asv_status_server *server, const char *path, struct asv_err *err)
