@@ -338,7 +338,7 @@ peer.{user} = dock
         """The unmodified daemon; only its view of /sys and /dev/bus/usb is the simulated bus's."""
         environment = dict(os.environ, UMOCKDEV_DIR=str(self.directory / "bus"),
                            LD_PRELOAD="libumockdev-preload.so.0",
-                           ASV_SANDBOX_PATHS=f"{self.directory}/bus:/dev/pts", **(env or {}))
+                           ASV_SANDBOX_PATHS=f"{self.directory}/bus:/dev/pts") | (env or {})
         with uninterrupted():
             self.dock = Daemon("asservat-dockd", [self.bin("asservat-dockd"), "--config", self.directory / "dock.conf"],
                                self.directory / "log/dockd.log", environment)

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""What people and other programs meet of the daemon: learning slots, the status, its sandbox."""
+import json
+import os
+import re
+import socket
+import subprocess
+
+from rig import LONG, SHORT, main
+
+
+def slots_are_learned_on_the_bus(rig):
+    """--learn asks for one slot after the other and writes the ports at which cameras arrive."""
+    cameras = rig.cameras(3)
+    rig.stop_dock()
+    out = rig.site.directory / "slots.conf"
+    env = dict(os.environ, UMOCKDEV_DIR=str(rig.site.directory / "bus"), LD_PRELOAD="libumockdev-preload.so.0")
+    rig.plug(cameras[2])  # one that is in already does not count
+    learner = subprocess.Popen([rig.site.bin("asservat-dockd"), "--learn", "--slots", "3", "--out", out, "--config",
+                                rig.site.directory / "dock.conf"], stdout=subprocess.PIPE, text=True, env=env)
+    order = [cameras[1], cameras[0], cameras[2]]
+    for i, camera in enumerate(order, 1):
+        line = learner.stdout.readline()
+        assert line == f"put a camera into slot {i}\n", line
+        rig.bus(f"unplug {camera.port}")
+        rig.plug(camera)
+        line = learner.stdout.readline()
+        assert line == f"slot {i} is port {camera.port}\n", line
+    assert learner.wait(60) == 0
+    learned = [line for line in out.read_text().splitlines() if not line.startswith("#")]
+    assert learned == [f"slot.{i} = {camera.port}" for i, camera in enumerate(order, 1)], learned
+    for camera in cameras:
+        rig.bus(f"unplug {camera.port}")
+    rig.start_dock()
+
+
+def status_clients_that_do_not_read(rig):
+    """They cost nobody anything: the daemon goes on, and who reads is told."""
+    camera = rig.camera()
+    rig.record(camera, 1, LONG)
+    rig.bus(f"rate {camera.port} 2M")
+    deaf = []
+    for _ in range(5):
+        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        link.connect(str(rig.site.status))
+        deaf.append(link)
+    rig.plug(camera)
+    rig.rest(camera)
+    rig.check_stored(camera)
+    for link in deaf:
+        link.close()
+    rig.bus(f"rate {camera.port} 0")
+    rig.unplug(camera)
+
+
+def connections_that_are_used_up(rig):
+    """Whoever only holds a place gives it up when somebody else knocks."""
+    held = []
+    for path in (rig.site.status, rig.site.directory / "run/dock-control.sock"):
+        for _ in range(40):
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.settimeout(5)
+            try:
+                link.connect(str(path))
+            except OSError:
+                continue
+            held.append(link)
+    assert rig.site.dock_status()["slots"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(30)
+        link.connect(str(rig.site.directory / "run/dock-control.sock"))
+        link.sendall(b'{"do":"again","slot":1}\n')
+        assert json.loads(link.makefile().readline())["ok"] is False
+    for link in held:
+        link.close()
+
+
+def the_status_on_a_terminal(rig):
+    """A bar, a rate and the time left, while a recording is pulled; --watch shows each change."""
+    camera = rig.camera()
+    rig.record(camera, 1, LONG)
+    rig.bus(f"rate {camera.port} 500k")
+    watch = subprocess.Popen([rig.site.bin("asservat"), "dock", "status", "--watch", "--config", rig.site.conf],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    rig.plug(camera)
+    shown = ""
+    rig.until(lambda slots: slots[camera.port]["rate"] > 0 and slots[camera.port].get("left_s") is not None, "a rate")
+    now = rig.site.cli("dock", "status").stdout
+    line = next(line for line in now.splitlines() if camera.name in line)
+    assert re.search(r"\[#*\.*\]\s+\d+ %", line) and re.search(r"\d+\.\d [KM]iB/s\s+\d+:\d\d", line), line
+    rig.bus(f"rate {camera.port} 0")
+    rig.rest(camera)
+    for line in watch.stdout:
+        shown += line
+        if camera.name in line and "ready" in line:
+            break
+    watch.terminate()
+    watch.wait()
+    assert re.search(r"\[#+\.*\]\s+\d+ %", shown), shown
+    rig.unplug(camera)
+
+
+def the_sandbox_denies(rig):
+    """Seen from outside: no new privileges, a filter for calls, no core dumps, and nobody may look into it."""
+    status = dict(line.split(":\t", 1) for line in
+                  open(f"/proc/{rig.site.dock.process.pid}/status").read().splitlines() if ":\t" in line)
+    assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
+    limits = open(f"/proc/{rig.site.dock.process.pid}/limits").read()
+    assert re.search(r"Max core file size\s+0\s+0", limits), limits
+
+
+def an_issued_camera_comes_back(rig):
+    camera = rig.camera()
+    rig.plug(camera)
+    slot = rig.rest(camera)[camera.port]["slot"]
+
+    def ask(**request):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(30)
+            link.connect(str(rig.site.directory / "run/dock-control.sock"))
+            link.sendall(json.dumps(request).encode() + b"\n")
+            return json.loads(link.makefile().readline())
+
+    answer = ask(do="assign", slot=slot, unit="32-3", area="Innenstadt")
+    assert answer["ok"], answer
+    rig.rest(camera)
+    rig.eventually(lambda: rig.query("SELECT count(*) FROM asv.assignment WHERE unit = '32-3' AND area = 'Innenstadt'") ==
+                   [["1"]], "the assignment is in the register")
+    rig.unplug(camera)
+    rig.record(camera, 1, SHORT)
+    rig.plug(camera)
+    rig.rest(camera)
+    rig.check_stored(camera)
+    clip = rig.clips(camera)[0]
+    assert (clip["unit"], clip["area"]) == ("32-3", "Innenstadt"), clip
+    assert rig.query(f"SELECT assignment FROM asv.clip WHERE clip = '{clip['clip']}'") == [[answer["assignment"]]]
+    rig.unplug(camera)
+
+
+if __name__ == "__main__":
+    main(slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
+         the_status_on_a_terminal, the_sandbox_denies, an_issued_camera_comes_back)
