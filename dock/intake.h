@@ -91,7 +91,8 @@ struct asv_intake {
     /* committing */
     struct asv_take_evidence *evidence;
     bool opens, begin, began, asked_service;
-    enum asv_status heard; /* from the service */
+    struct asv_db_docking_result known; /* when the docking began with this job */
+    enum asv_status heard;              /* from the service */
     bool resume, undelivered, conflict, twin, anew;
     int failed_step; /* so that a failure is told once */
     char quarantine[ASV_COMMIT_TEXT_BYTES];

@@ -76,11 +76,10 @@ static void record_run(struct asv_job *job)
 
 static void begin_docking(struct asv_intake *intake)
 {
-    struct asv_db_docking_result result;
     intake->began = false;
     if (intake->begin && !intake->status) {
         asked(intake, asv_docking_begin(intake->dock->services, &intake->dock->site, intake->take.docking,
-                                        &result, &intake->err));
+                                        &intake->known, &intake->err));
         intake->began = intake->status == ASV_OK;
     }
 }
@@ -601,6 +600,8 @@ static void step_done(struct asv_job *job)
     intake->busy = false;
     if (intake->began)
         intake->take.docking->recorded = true;
+    if (intake->began && intake->slot)
+        asv_slot_known(intake->slot, &intake->known);
     if (intake->abandoned) {
         asv_intake_drop(intake);
         return;

@@ -367,6 +367,7 @@ static void deadlines_that_pass_end_the_session(void **state)
                      ASV_OK);
     assert_int_equal(asv_wire_dock_deadline(&pair.dock), 800);
     assert_int_equal(asv_wire_dock_extend(&pair.dock, request, 1000), ASV_OK);
+    assert_int_equal(asv_wire_dock_extend(&pair.dock, request, 10), ASV_OK); /* never shorter */
     assert_int_equal(asv_wire_dock_extend(&pair.dock, request + 1, 1000), ASV_E_NOT_FOUND);
     assert_int_equal(asv_wire_dock_extend(&pair.dock, 0, 1000), ASV_E_NOT_FOUND);
     assert_int_equal(asv_wire_dock_tick(&pair.dock, 899, &pair.err), ASV_OK);

@@ -340,6 +340,8 @@ static enum asv_status db_commit(void *ctx, const struct asv_db_commit *commit, 
     if (db_here(rig, err))
         return ASV_E_AWAY;
     must(asv_commit_verify(&facts, commit->record.data, commit->record.len, rig->agency.dock.pk, NULL));
+    if (facts.number <= rig->db_refuses)
+        return asv_fail(err, ASV_E_INTERNAL, "the database: a constraint");
     pthread_mutex_lock(&rig->lock);
     struct rig_commit *there = find(rig, facts.camera_cert, facts.number, facts.header_digest);
     *outcome = ASV_DB_DONE;

@@ -53,6 +53,7 @@ struct rig {
 
     /* keeper and database: changed only while nothing runs, or through the atomics */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
+    _Atomic uint64_t db_refuses; /* recordings up to this number, for good */
     _Atomic unsigned opens, alarms, dockings, ends, bulletins, logs, assignments, configurations,
         reserves_used, opens_before;
     unsigned alarm_kinds[32];

@@ -308,6 +308,55 @@ static void a_taken_uuid_goes_to_quarantine(void **state)
     assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 1);
 }
 
+static void what_the_database_refuses_does_not_hold_up_the_others(void **state)
+{
+    (void)state;
+    for (uint64_t number = 1; number <= 7; number++)
+        fake_camera_record(camera, number, 3);
+    rig->db_refuses = ASV_SLOT_COMMITS;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_non_null(strstr(rig->slots[0].reason, "4 that could not be brought into custody"));
+    assert_int_equal(rig->commit_count, 3);
+    assert_int_equal(camera->erased, 3);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_INTERNAL], 4);
+}
+
+static void what_the_database_knows_of_a_camera_counts_when_it_is_back(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    rig->db_away = rig->number_back = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_WAITING);
+    rig->db_away = false;
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 0);
+}
+
+/* Its copy may be the last whole one. */
+static void what_the_vault_has_spoilt_gets_no_second_receipt(void **state)
+{
+    (void)state;
+    char command[200];
+    fake_camera_record(camera, 1, 5);
+    rig->keeper_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_WAITING);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig->keeper_away = false;
+    rig_run(rig, nothing_runs);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    snprintf(command, sizeof command,
+             "printf x | dd of=$(ls -d %s/sealed/*/*/*/*)/payload conv=notrunc status=none", rig->dir);
+    assert_int_equal(system(command), 0);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->erased, 0);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_DAMAGED_CLIP], 1);
+}
+
 static void a_foreign_camera_stores_zero_bytes(void **state)
 {
     (void)state;
@@ -917,6 +966,9 @@ int main(int argc, char **argv)
         T(without_the_keeper_the_receipt_waits),
         T(what_its_keys_do_not_open_goes_to_quarantine),
         T(a_taken_uuid_goes_to_quarantine),
+        T(what_the_database_refuses_does_not_hold_up_the_others),
+        T(what_the_database_knows_of_a_camera_counts_when_it_is_back),
+        T(what_the_vault_has_spoilt_gets_no_second_receipt),
         T(a_foreign_camera_stores_zero_bytes),
         T(a_revoked_camera_goes_to_quarantine_and_gets_nothing_new),
         T(quarantine_is_not_filled_beyond_its_quota),
