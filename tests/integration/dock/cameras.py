@@ -196,4 +196,4 @@ if __name__ == "__main__":
     main(a_foreign_camera_stores_zero_bytes, liars_stall_flood_and_babble_beside_others,
          enrolled_cameras_that_lie_in_mid_transfer, cameras_that_stop_answering, a_stalled_endpoint_is_cleared,
          clones_in_two_slots, a_copy_made_before_the_docking_is_offered_later, a_revoked_camera_goes_to_quarantine,
-         quarantine_ends_at_its_quota)
+         quarantine_ends_at_its_quota, **{"camera.handshake": "6s", "camera.retries": "2"})
