@@ -12,7 +12,7 @@
 #include "dock/dock.h"
 
 #define ASV_STATUS_PERIOD_MS 250
-#define ASV_STATUS_CLIENTS   8 /* more are closed at once */
+#define ASV_STATUS_CLIENTS   8 /* of more the oldest is closed */
 
 /* The line, newline included; malloc'd, the caller frees it. NULL without memory. */
 char *asv_status_line(const struct asv_dock *dock);
