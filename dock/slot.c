@@ -43,8 +43,10 @@ void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, const char *re
     }
     if (slot->state != to) {
         assert(asv_slot_may_move(slot->state, to));
-        enum asv_log_level level =
-            to == ASV_SLOT_FAULT || to == ASV_SLOT_REFUSED ? ASV_LOG_WARNING : ASV_LOG_INFO;
+        bool is_done =
+            slot->state == ASV_SLOT_READY || slot->state == ASV_SLOT_ATTENTION; /* it is taken out */
+        bool is_bad = to == ASV_SLOT_REFUSED || (to == ASV_SLOT_FAULT && !is_done);
+        enum asv_log_level level = is_bad ? ASV_LOG_WARNING : ASV_LOG_INFO;
         asv_log_event(&slot->log, level, "slot", asv_log_text("from", asv_slot_state_name(slot->state)),
                       asv_log_text("to", asv_slot_state_name(to)), asv_log_text("port", slot->port),
                       asv_log_text("reason", slot->reason));
@@ -145,19 +147,24 @@ static bool has_session(const struct asv_slot *slot)
            slot->state != ASV_SLOT_REFUSED && slot->state != ASV_SLOT_PARKED;
 }
 
-void asv_slot_fault(struct asv_slot *slot, const char *why)
+static void fault(struct asv_slot *slot, enum asv_db_docking_reason reason, const char *why)
 {
     if (!has_session(slot))
         return;
     char text[ASV_SLOT_REASON_BYTES];
     snprintf(text, sizeof text, "%s", why);
-    end_session(slot, ASV_DB_DOCKING_FAILED, text);
+    end_session(slot, reason, text);
     if (slot->attempts++ < slot->dock->settings.retries)
         asv_timer_start(slot->dock->loop, &slot->retry,
                         slot->dock->settings.retry_ms << (slot->attempts - 1));
     else
         snprintf(text, sizeof text, "%.150s; take it out and put it in again", why);
     asv_slot_move(slot, ASV_SLOT_FAULT, text);
+}
+
+void asv_slot_fault(struct asv_slot *slot, const char *why)
+{
+    fault(slot, ASV_DB_DOCKING_FAILED, why);
 }
 
 void asv_slot_refuse(struct asv_slot *slot, const char *why)
@@ -541,7 +548,7 @@ void asv_slot_received(struct asv_slot *slot, struct asv_usb_frame *frame)
 
 void asv_slot_failed(struct asv_slot *slot, const struct asv_err *why)
 {
-    asv_slot_fault(slot, why->text);
+    fault(slot, why->status == ASV_E_AWAY ? ASV_DB_DOCKING_UNPLUGGED : ASV_DB_DOCKING_FAILED, why->text);
 }
 
 void asv_slot_closed(struct asv_slot *slot)
@@ -567,52 +574,6 @@ void asv_slot_again(struct asv_slot *slot)
     end_session(slot, ASV_DB_DOCKING_READY, NULL);
     asv_slot_move(slot, ASV_SLOT_CONNECTING, NULL);
     asv_timer_start(slot->dock->loop, &slot->retry, REOPEN_MS);
-}
-
-/* ---- what stays on the camera ---- */
-
-void asv_slot_leave(struct asv_slot *slot, uint64_t number, enum asv_left why)
-{
-    for (unsigned i = 0; i < slot->left_count; i++)
-        if (slot->left[i].number == number) {
-            slot->left[i].why = why;
-            return;
-        }
-    if (slot->left_count == ASV_SLOT_LEFT) {
-        asv_slot_fault(slot, "more recordings must stay on this camera than the dock keeps count of");
-        return;
-    }
-    slot->left[slot->left_count++] = (struct asv_slot_left){number, why};
-}
-
-bool asv_slot_is_left(const struct asv_slot *slot, uint64_t number)
-{
-    for (unsigned i = 0; i < slot->left_count; i++)
-        if (slot->left[i].number == number)
-            return true;
-    return false;
-}
-
-unsigned asv_slot_left_for(const struct asv_slot *slot, enum asv_left why)
-{
-    unsigned count = 0;
-    for (unsigned i = 0; i < slot->left_count; i++)
-        count += slot->left[i].why == why;
-    return count;
-}
-
-void asv_slot_retry_left(struct asv_slot *slot)
-{
-    const struct asv_dock *dock = slot->dock;
-    unsigned kept = 0;
-    for (unsigned i = 0; i < slot->left_count; i++) {
-        enum asv_left why = slot->left[i].why;
-        bool again = why == ASV_LEFT_STAGED ? dock->db.up && dock->keeper.up : why >= ASV_LEFT_NO_ROOM;
-        if (!again)
-            slot->left[kept++] = slot->left[i];
-    }
-    slot->relist = slot->relist || kept < slot->left_count;
-    slot->left_count = kept;
 }
 
 void asv_slot_indicate(struct asv_slot *slot, uint8_t indication, uint16_t permille)

@@ -5,7 +5,7 @@
  *
  * slot.c        states, the link's events, requests and deadlines, faults
  * slot_identify.c   clock, status, docking, device log, erasure records
- * slot_list.c   which recording is next
+ * slot_list.c   which recording is next, and which stay on the camera
  * slot_finish.c what the camera is given before it may go
  * intake.c      pulling a recording; intake_commit.c: bringing it into custody; intake_deliver.c: erasing it
  */

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * LISTING: a round through the camera's whole list keeps the best candidates, marked ones first, then oldest.
- * Rounds are repeated until one finds nothing new, so memory does not grow with what a camera holds. */
+ * Rounds are repeated until one finds nothing new, so memory does not grow with what a camera holds. What
+ * must stay on it is noted with the reason. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,54 @@ void asv_candidates_add(struct asv_candidate *list, unsigned *count, const struc
     if (*count < ASV_SLOT_CANDIDATES)
         (*count)++;
 }
+
+/* ---- what stays on the camera ---- */
+
+void asv_slot_leave(struct asv_slot *slot, uint64_t number, enum asv_left why)
+{
+    for (unsigned i = 0; i < slot->left_count; i++)
+        if (slot->left[i].number == number) {
+            slot->left[i].why = why;
+            return;
+        }
+    if (slot->left_count == ASV_SLOT_LEFT) {
+        asv_slot_fault(slot, "more recordings must stay on this camera than the dock keeps count of");
+        return;
+    }
+    slot->left[slot->left_count++] = (struct asv_slot_left){number, why};
+}
+
+bool asv_slot_is_left(const struct asv_slot *slot, uint64_t number)
+{
+    for (unsigned i = 0; i < slot->left_count; i++)
+        if (slot->left[i].number == number)
+            return true;
+    return false;
+}
+
+unsigned asv_slot_left_for(const struct asv_slot *slot, enum asv_left why)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < slot->left_count; i++)
+        count += slot->left[i].why == why;
+    return count;
+}
+
+void asv_slot_retry_left(struct asv_slot *slot)
+{
+    const struct asv_dock *dock = slot->dock;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < slot->left_count; i++) {
+        enum asv_left why = slot->left[i].why;
+        bool again = why == ASV_LEFT_STAGED ? dock->db.up && dock->keeper.up : why >= ASV_LEFT_NO_ROOM;
+        if (!again)
+            slot->left[kept++] = slot->left[i];
+    }
+    slot->relist = slot->relist || kept < slot->left_count;
+    slot->left_count = kept;
+}
+
+/* ---- a page of the list ---- */
 
 void asv_slot_note_reserve(struct asv_slot *slot)
 {

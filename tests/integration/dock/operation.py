@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 
@@ -110,6 +111,14 @@ def the_sandbox_denies(rig):
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
     limits = open(f"/proc/{rig.site.dock.process.pid}/limits").read()
     assert re.search(r"Max core file size\s+0\s+0", limits), limits
+    if rig.log("paths-not-restricted"):
+        return  # a kernel without Landlock, which the daemon says
+    known = rig.site.agency / "dock/revocations"
+    known.unlink(missing_ok=True)
+    known.symlink_to(rig.site.agency / "revocations")  # whole and signed, but outside what it may read
+    rig.site.dock.process.send_signal(signal.SIGHUP)
+    rig.eventually(lambda: rig.log("revocations-refused", status="DENIED"), "it may not read what it does not need")
+    known.unlink()
 
 
 def an_issued_camera_comes_back(rig):

@@ -61,6 +61,8 @@ def pulled_out_it_goes_on_at_the_chunk_in_another_slot(rig):
     assert first > size / 2, f"only {first} of {size} bytes came before"
     assert second < size / 2, f"{second} of {size} bytes were sent again"
     assert rig.log("resumed")
+    rig.eventually(lambda: rig.query("SELECT count(*) FROM asv.docking_end WHERE reason = 4") != [["0"]],
+                   "the docking ended because the camera was taken out")
     del rig.site.cameras[other.name]
 
 
