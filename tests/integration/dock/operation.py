@@ -113,12 +113,14 @@ def the_sandbox_denies(rig):
     assert re.search(r"Max core file size\s+0\s+0", limits), limits
     if rig.log("paths-not-restricted"):
         return  # a kernel without Landlock, which the daemon says
-    known = rig.site.agency / "dock/revocations"
-    known.unlink(missing_ok=True)
-    known.symlink_to(rig.site.agency / "revocations")  # whole and signed, but outside what it may read
+    place = rig.site.directory / "list"
+    place.mkdir()
+    rig.restart_dock(revocations=place / "revocations")
+    place.rmdir()
+    place.symlink_to(rig.site.agency)  # a list that is whole and signed, but outside what it may read
     rig.site.dock.process.send_signal(signal.SIGHUP)
     rig.eventually(lambda: rig.log("revocations-refused", status="DENIED"), "it may not read what it does not need")
-    known.unlink()
+    rig.restart_dock()
 
 
 def an_issued_camera_comes_back(rig):
