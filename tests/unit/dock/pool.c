@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "dock/dock.h"
 #include "tests/unit/test.h"
 
 struct work {
@@ -149,6 +150,38 @@ static void a_group_of_lanes_leaves_a_thread_to_the_others(void **state)
     asv_pool_stop(pool);
 }
 
+static void run_at_once(struct asv_job *job)
+{
+    struct work *work = (struct work *)(void *)job;
+    work->was_run = true;
+}
+
+/* Keeper, database and disks that do not answer, all at once. */
+static void chunks_wait_for_nothing(void **state)
+{
+    (void)state;
+    static const unsigned slow[] = {ASV_LANE_KEEPER, ASV_LANE_DB, ASV_LANE_RECOVERY, ASV_LANE_LONG,
+                                    ASV_LANE_LONG + 1};
+    struct asv_pool *pool;
+    assert_int_equal(asv_pool_start(3, ASV_LANES, &pool, NULL), ASV_OK);
+    asv_dock_shape_pool(pool, 3);
+    pthread_mutex_lock(&gate);
+    struct work works[5];
+    struct work chunk = {.job = {.run = run_at_once, .done = done}};
+    for (int i = 0; i < 5; i++)
+        submit(pool, &works[i], slow[i], i);
+    while (atomic_load(&running) < 2)
+        ;
+    asv_pool_submit(pool, 7, &chunk.job);
+    struct pollfd fd = {.fd = asv_pool_fd(pool), .events = POLLIN};
+    assert_int_equal(poll(&fd, 1, 60000), 1);
+    asv_pool_reap(pool);
+    assert_true(chunk.was_done);
+    pthread_mutex_unlock(&gate);
+    wait_all(pool);
+    asv_pool_stop(pool);
+}
+
 static void stopping_finishes_what_was_submitted(void **state)
 {
     (void)state;
@@ -200,6 +233,7 @@ int main(void)
         cmocka_unit_test_setup(lanes_take_turns_and_each_keeps_its_order, setup),
         cmocka_unit_test_setup(a_limited_lane_never_holds_more_threads_than_its_limit, setup),
         cmocka_unit_test_setup(a_group_of_lanes_leaves_a_thread_to_the_others, setup),
+        cmocka_unit_test_setup(chunks_wait_for_nothing, setup),
         cmocka_unit_test_setup(stopping_finishes_what_was_submitted, setup),
         cmocka_unit_test_setup(a_done_job_may_be_submitted_again, setup),
         cmocka_unit_test_setup(impossible_sizes_are_refused, setup),
