@@ -57,24 +57,35 @@ def status_clients_that_do_not_read(rig):
     rig.unplug(camera)
 
 
+def first_line(path, request=None):
+    """What a socket says (to a request); nothing while too many knock at it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(30)
+        try:
+            link.connect(str(path))
+        except BlockingIOError:
+            return None
+        if request:
+            link.sendall(json.dumps(request).encode() + b"\n")
+        return json.loads(link.makefile().readline())
+
+
 def connections_that_are_used_up(rig):
     """Whoever only holds a place gives it up when somebody else knocks."""
+    control = rig.site.directory / "run/dock-control.sock"
     held = []
-    for path in (rig.site.status, rig.site.directory / "run/dock-control.sock"):
+    for path in (rig.site.status, control):
         for _ in range(40):
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             link.settimeout(5)
             try:
                 link.connect(str(path))
-            except OSError:
+            except BlockingIOError:
                 continue
             held.append(link)
-    assert rig.site.dock_status()["slots"]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-        link.settimeout(30)
-        link.connect(str(rig.site.directory / "run/dock-control.sock"))
-        link.sendall(b'{"do":"again","slot":1}\n')
-        assert json.loads(link.makefile().readline())["ok"] is False
+    rig.eventually(lambda: first_line(rig.site.status), "a status")
+    rig.eventually(lambda: first_line(control, {"do": "again", "slot": 999}) == {"ok": False, "why": "there is no such slot"},
+                   "an answer")
     for link in held:
         link.close()
 
@@ -127,15 +138,8 @@ def an_issued_camera_comes_back(rig):
     camera = rig.camera()
     rig.plug(camera)
     slot = rig.rest(camera)[camera.port]["slot"]
-
-    def ask(**request):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(30)
-            link.connect(str(rig.site.directory / "run/dock-control.sock"))
-            link.sendall(json.dumps(request).encode() + b"\n")
-            return json.loads(link.makefile().readline())
-
-    answer = ask(do="assign", slot=slot, unit="32-3", area="Innenstadt")
+    answer = first_line(rig.site.directory / "run/dock-control.sock",
+                        {"do": "assign", "slot": slot, "unit": "32-3", "area": "Innenstadt"})
     assert answer["ok"], answer
     rig.rest(camera)
     rig.eventually(lambda: rig.query("SELECT count(*) FROM asv.assignment WHERE unit = '32-3' AND area = 'Innenstadt'") ==
