@@ -256,7 +256,7 @@ static enum asv_status check_payload(struct asv_take *take, bool *usable, struct
 enum asv_status asv_take_check(struct asv_take *take, struct asv_err *err)
 {
     const struct asv_commit facts = take->facts;
-    uint8_t seal[ASV_SHA256_BYTES], tail[ASV_SHA256_BYTES];
+    uint8_t seal[ASV_SHA256_BYTES] = {0}, tail[ASV_SHA256_BYTES] = {0};
     uint64_t seal_bytes = 0, tail_bytes = 0;
     bool usable = false;
     fill_offer(take, &facts);
