@@ -30,7 +30,7 @@ COMMENT ON COLUMN asv.recording.header IS 'digest of the signed seal header';
 COMMENT ON COLUMN asv.recording.clip IS 'the clip''s UUID; NULL: known only by a proof of its erasure';
 COMMENT ON COLUMN asv.recording.session IS 'docking that announced it first';
 COMMENT ON COLUMN asv.recording.announced_at IS 'when, by the database''s clock';
-COMMENT ON COLUMN asv.recording.number_back IS 'an earlier docking had seen a higher number, and not this one: suspected clone';
+COMMENT ON COLUMN asv.recording.number_back IS 'an earlier docking had emptied the camera up to this number or a higher one: suspected clone';
 COMMENT ON COLUMN asv.recording.marked IS 'the wearer pressed the marker';
 COMMENT ON COLUMN asv.recording.chunks IS 'signed chunks';
 COMMENT ON COLUMN asv.recording.seal_bytes IS 'length of its seal';

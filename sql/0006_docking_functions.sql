@@ -13,6 +13,12 @@ CREATE FUNCTION asv.highest_before(p_camera bytea, p_epoch uuid, p_before timest
 $$;
 COMMENT ON FUNCTION asv.highest_before IS 'the highest recording number that any docking before then saw in this epoch';
 
+CREATE FUNCTION asv.has_emptied(p_end asv.docking_end) RETURNS boolean
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT p_end.reason = 1 AND p_end.remaining = 0
+$$;
+COMMENT ON FUNCTION asv.has_emptied IS 'whether this docking went through the whole list and left nothing; one that broke off left nothing that it knew of';
+
 CREATE FUNCTION asv.docking_begin(
     p_session bytea, p_dock bytea, p_slot integer, p_port text, p_camera bytea, p_began_at timestamptz,
     p_clock_offset_ms bigint, p_clock_uncertainty_ms bigint, p_camera_wall_at timestamptz, p_camera_mono_ms bigint,
@@ -51,7 +57,7 @@ BEGIN
     highest_before := asv.highest_before(p_camera, p_epoch, p_began_at);
     number_back := coalesce(p_last_number < highest_before, false);
     emptied_at := (SELECT max(e.ended_at) FROM asv.docking_end e JOIN asv.docking d ON d.session = e.session
-                   WHERE d.camera = p_camera AND d.began_at < p_began_at AND e.remaining = 0);
+                   WHERE d.camera = p_camera AND d.began_at < p_began_at AND asv.has_emptied(e));
     unit := asv.camera_unit_of(p_camera);
     IF number_back THEN
         PERFORM asv.alarm_put('clone', p_dock, NULL, p_camera, NULL, format(

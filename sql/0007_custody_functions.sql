@@ -31,15 +31,17 @@ DECLARE
     v_docking asv.docking := asv.docking_of(p_session, p_camera);
     v_id uuid;
 BEGIN
-    -- A number that an earlier docking went past without naming it went back. Clip lists ascend, and a camera
-    -- never gives a number twice, so only another camera (or a restored flash) can have it. What a docking rebuilt
-    -- from commit records brings, an earlier one may have named.
+    -- A docking that emptied the camera knew every number up to the highest that the camera had given then. One that
+    -- is new after that went back: a camera never gives a number twice, so only another camera (or a restored flash) can
+    -- have it. From a docking that broke off nothing is concluded: it takes marked recordings first, and may have been
+    -- cut off before it told of the others. What a docking rebuilt from commit records brings, an earlier one may have
+    -- named.
     INSERT INTO asv.recording AS r (camera, epoch, number, header, clip, session, number_back, marked, chunks,
                                     seal_bytes, tail_bytes, started_at)
     SELECT p_camera, p_epoch, p_number, p_header, p_clip, p_session,
-           EXISTS (SELECT FROM asv.recording o JOIN asv.docking d ON d.session = o.session
-                   WHERE o.camera = p_camera AND o.epoch = p_epoch AND o.number > p_number
-                     AND d.began_at < v_docking.began_at)
+           EXISTS (SELECT FROM asv.docking d JOIN asv.docking_end e ON e.session = d.session
+                   WHERE d.camera = p_camera AND d.epoch = p_epoch AND d.last_number >= p_number
+                     AND d.began_at < v_docking.began_at AND asv.has_emptied(e))
            AND NOT EXISTS (SELECT FROM asv.recording o
                            WHERE o.camera = p_camera AND o.epoch = p_epoch AND o.number = p_number)
            AND v_docking.last_number IS NOT NULL,
@@ -95,7 +97,7 @@ BEGIN
             'recording %s exists twice with different headers: compare both cameras of this certificate', p_number));
     ELSIF v_known.number_back THEN
         PERFORM asv.alarm_put('clone', NULL, NULL, p_camera, p_recording, format(
-            'recording %s is new, although an earlier docking had seen higher numbers and not this one', p_number));
+            'recording %s is new, although an earlier docking had emptied the camera up to a higher number', p_number));
     END IF;
 END
 $$;

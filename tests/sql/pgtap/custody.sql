@@ -14,7 +14,7 @@ GRANT SELECT ON tap.template TO PUBLIC;
 -- A docking of the camera: name, minutes after 06:00, highest number it says it gave, store epoch.
 CREATE FUNCTION pg_temp.dock(name text, minutes int, last bigint, epoch text DEFAULT 'epoch') RETURNS text
     LANGUAGE sql AS $$
-    SELECT format('%s back=%s before=%s emptied=%s', d.outcome, d.number_back, d.highest_before, d.emptied_at IS NOT NULL)
+    SELECT format('%s back=%s before=%s emptied=%s', d.outcome, d.number_back, d.highest_before, coalesce(to_char(d.emptied_at AT TIME ZONE 'UTC', 'HH24:MI'), '-'))
     FROM asv.docking_begin(tap.dig(name), tap.dig('dock'), 7, '1-2.7', tap.dig('cam'),
         '2026-01-05 06:00Z'::timestamptz + minutes * interval '1 minute', -12, 2, NULL, 5, tap.uid('boot'), 1::smallint, NULL,
         1::smallint, tap.uid(epoch), last, 1, 0, 100, 50, 80::smallint, 0, '1.0', tap.dig('fw'), 0, 0, 0, 0, 0, NULL) AS d
@@ -56,8 +56,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
 
 -- ---- the road: announced, transferring, sealed, erased on the camera
 
-SELECT is(pg_temp.dock('session', 0, 3), 'done back=f before=0 emptied=f', 'a first docking');
-SELECT is(pg_temp.dock('session', 0, 3), 'already back=f before=0 emptied=f', 'told again');
+SELECT is(pg_temp.dock('session', 0, 3), 'done back=f before=0 emptied=-', 'a first docking');
+SELECT is(pg_temp.dock('session', 0, 3), 'already back=f before=0 emptied=-', 'told again');
 SELECT throws_ok($$ SELECT asv.camera_seen(NULL, NULL) $$, '23502', NULL, 'a camera needs a certificate');
 SELECT throws_ok($$ SELECT * FROM asv.docking_begin(tap.dig('session'), tap.dig('another dock'), 7, '1-2.7', tap.dig('cam'),
     '2026-01-05', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -196,25 +196,30 @@ SELECT is((SELECT count(*) FROM asv.link l JOIN asv.recording r ON r.id = l.reco
 SELECT pg_temp.acknowledge_all();
 SELECT is(asv.docking_end(dig('session'), '2026-01-05 06:20Z', 1::smallint, 2, 1, 1, 0, 131104, NULL), 'done', 'the docking ends');
 SELECT is(asv.docking_end(dig('session'), '2026-01-05 06:30Z', 5::smallint, 0, 0, 0, 9, 0, 'x'), 'already', 'once');
-SELECT is(pg_temp.dock('second', 30, 6), 'done back=f before=5 emptied=t', 'the next docking knows the last');
+SELECT is(pg_temp.dock('second', 30, 6), 'done back=f before=5 emptied=06:20', 'the next docking knows the last');
 SELECT is(pg_temp.announce('second', 6, 'h6'), 'announced taken=f/f back=f', 'a higher number is what comes next');
 SELECT is((SELECT count(*) FROM asv.alarm_overview), 0::bigint, 'no alarm');
 SELECT is(pg_temp.announce('second', 6, 'h6b'), 'announced taken=f/t back=f', 'two headers with one number');
 SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'clone', 'are a suspected clone');
 SELECT pg_temp.acknowledge_all();
-SELECT is(pg_temp.dock('third', 60, 9), 'done back=f before=6 emptied=t', 'a third docking');
+SELECT is(asv.docking_end(dig('second'), '2026-01-05 06:40Z', 5::smallint, 0, 0, 0, 0, 0, 'broke off'), 'done', 'it breaks off');
+SELECT is(pg_temp.dock('third', 60, 12), 'done back=f before=6 emptied=06:20', 'a third docking: the second did not empty the camera');
 SELECT is(pg_temp.announce('third', 9, '0'), 'announced taken=f/f back=f', 'a header that the camera cannot read');
 SELECT is(pg_temp.announce('third', 9, 'h9'), 'announced taken=f/f back=f', 'contradicts nothing when it can be read later');
+SELECT is(pg_temp.announce('third', 11, 'h11'), 'announced taken=f/f back=f', 'it is cut off after the marked ones');
+SELECT is(pg_temp.dock('resumed', 70, 12), 'done back=f before=12 emptied=06:20', 'the camera is put in again');
+SELECT is(pg_temp.announce('resumed', 10, 'h10'), 'announced taken=f/f back=f', 'the others come now, and are no clone''s');
 SELECT is((SELECT count(*) FROM asv.alarm_overview), 0::bigint, 'no alarm');
-SELECT is(pg_temp.dock('fourth', 90, 4), 'done back=t before=9 emptied=t', 'the highest number of a store went back');
+SELECT is(asv.docking_end(dig('resumed'), '2026-01-05 07:15Z', 1::smallint, 2, 0, 0, 0, 131104, NULL), 'done', 'and it is emptied');
+SELECT is(pg_temp.dock('fourth', 90, 4), 'done back=t before=12 emptied=07:15', 'the highest number of a store went back');
 SELECT is((SELECT string_agg(kind, ' ') FROM asv.alarm_overview), 'clone', 'a suspected clone');
 SELECT is(pg_temp.announce('fourth', 7, 'h7'), 'announced taken=f/f back=t', 'a new recording under a number that was passed over');
 SELECT is((SELECT count(*) FROM asv.alarm_overview WHERE kind = 'clone'), 2::bigint, 'too');
 SELECT pg_temp.acknowledge_all();
-SELECT is(pg_temp.dock('rebuilt', 100, NULL), 'done back=f before=9 emptied=t', 'from a docking that was rebuilt nothing is concluded');
+SELECT is(pg_temp.dock('rebuilt', 100, NULL), 'done back=f before=12 emptied=07:15', 'from a docking that was rebuilt nothing is concluded');
 SELECT is(pg_temp.announce('rebuilt', 8, 'h8'), 'announced taken=f/f back=f', 'nor from what it brings');
 SELECT is((SELECT count(*) FROM asv.alarm_overview), 0::bigint, 'no alarm');
-SELECT is(pg_temp.dock('fifth', 120, 1, 'formatted'), 'done back=f before=0 emptied=t', 'a formatted store begins anew');
+SELECT is(pg_temp.dock('fifth', 120, 1, 'formatted'), 'done back=f before=0 emptied=07:15', 'a formatted store begins anew');
 
 -- ---- the device log
 
