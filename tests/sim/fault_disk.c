@@ -8,11 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,18 +23,26 @@ static struct {
     int error;
     bool sticky;
     bool struck;
-    char path[256];
+    char path[2][256]; /* all empty: any */
+    struct fault_disk_board *board;
+    uint32_t sequence; /* of the board, as it was read last */
 } fault = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-void fault_disk_arm(enum fault_kind kind, unsigned after, int e, bool sticky, const char *path)
+static void arm(enum fault_kind kind, unsigned after, int e, bool sticky)
 {
-    pthread_mutex_lock(&fault.mutex);
     fault.kind = kind;
     fault.left = after;
     fault.error = e;
     fault.sticky = sticky;
     fault.struck = false;
-    snprintf(fault.path, sizeof fault.path, "%s", path == NULL ? "" : path);
+    memset(fault.path, 0, sizeof fault.path);
+}
+
+void fault_disk_arm(enum fault_kind kind, unsigned after, int e, bool sticky, const char *path)
+{
+    pthread_mutex_lock(&fault.mutex);
+    arm(kind, after, e, sticky);
+    snprintf(fault.path[0], sizeof fault.path[0], "%s", path == NULL ? "" : path);
     pthread_mutex_unlock(&fault.mutex);
 }
 
@@ -51,8 +59,10 @@ bool fault_disk_struck(void)
     return struck;
 }
 
-/* kind:after[:path], with kind one of enospc, eio-write, eio-sync */
-__attribute__((constructor)) static void arm_from_environment(void)
+#define KILL (-1) /* for an error: the process ends here */
+
+/* kind:after[:path[:path]] */
+static void arm_from_text(const char *text)
 {
     static const struct {
         const char *name;
@@ -60,32 +70,79 @@ __attribute__((constructor)) static void arm_from_environment(void)
         int error;
         bool sticky;
     } kinds[] = {
-        {"enospc:", FAULT_WRITE, ENOSPC, true},
-        {"eio-write:", FAULT_WRITE, EIO, true},
-        {"eio-sync:", FAULT_SYNC, EIO, false},
+        {"enospc:", FAULT_WRITE, ENOSPC, true}, {"eio-write:", FAULT_WRITE, EIO, true},
+        {"eio-sync:", FAULT_SYNC, EIO, false},  {"eio-name:", FAULT_NAME, EIO, false},
+        {"kill:", FAULT_ANY, KILL, false},
     };
-    const char *text = getenv("ASV_FAULT_DISK");
-    for (size_t i = 0; text != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+    arm(FAULT_NONE, 0, 0, false);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t len = strlen(kinds[i].name);
-        if (strncmp(text, kinds[i].name, len) == 0) {
-            char *end = NULL;
-            unsigned long after = strtoul(text + len, &end, 10);
-            fault_disk_arm(kinds[i].kind, (unsigned)after, kinds[i].error, kinds[i].sticky,
-                           *end == ':' ? end + 1 : NULL);
+        if (strncmp(text, kinds[i].name, len) != 0) {
+            continue;
+        }
+        char *end = NULL;
+        arm(kinds[i].kind, (unsigned)strtoul(text + len, &end, 10), kinds[i].error, kinds[i].sticky);
+        for (size_t path = 0; path < 2 && *end == ':'; path++) {
+            len = strcspn(++end, ":");
+            snprintf(fault.path[path], sizeof fault.path[path], "%.*s", (int)len, end);
+            end += len;
         }
     }
 }
 
-/* Whether the file behind fd (relative to which name is, when not NULL) lies below the armed path. */
+__attribute__((constructor)) static void arm_from_environment(void)
+{
+    const char *text = getenv("ASV_FAULT_DISK");
+    if (text == NULL || text[0] != '/') {
+        arm_from_text(text == NULL ? "" : text);
+        return;
+    }
+    int fd = open(text, O_RDWR | O_CLOEXEC);
+    void *board = MAP_FAILED;
+    if (fd >= 0) {
+        board = mmap(NULL, sizeof *fault.board, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        close(fd);
+    }
+    if (board == MAP_FAILED) {
+        fprintf(stderr, "ASV_FAULT_DISK: %s: %s\n", text, strerror(errno));
+        abort();
+    }
+    fault.board = board;
+}
+
+/* What was written on the board since. */
+static void read_board(void)
+{
+    struct fault_disk_board *board = fault.board;
+    if (board == NULL || board->sequence == fault.sequence) {
+        return;
+    }
+    fault.sequence = board->sequence;
+    board->strikes = 0;
+    board->text[sizeof board->text - 1] = '\0';
+    arm_from_text(board->text);
+}
+
+static bool is_below(const char *name)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (fault.path[i][0] != '\0' && strncmp(name, fault.path[i], strlen(fault.path[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the file behind fd (relative to which name is, when not NULL) lies below an armed path. */
 static bool concerns(int fd, const char *name)
 {
     char link[64];
     char target[512];
-    if (fault.path[0] == '\0') {
+    if (fault.path[0][0] == '\0') {
         return true;
     }
     if (name != NULL && name[0] == '/') {
-        return strncmp(name, fault.path, strlen(fault.path)) == 0;
+        return is_below(name);
     }
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t len = readlink(link, target, sizeof target - 1);
@@ -93,7 +150,7 @@ static bool concerns(int fd, const char *name)
         return false;
     }
     target[len] = '\0';
-    return strncmp(target, fault.path, strlen(fault.path)) == 0;
+    return is_below(target);
 }
 
 /* The errno to fail with, or 0. */
@@ -101,6 +158,7 @@ static int strike(enum fault_kind kind, int fd, const char *name)
 {
     int e = 0;
     pthread_mutex_lock(&fault.mutex);
+    read_board();
     if ((fault.kind == kind || fault.kind == FAULT_ANY) && concerns(fd, name)) {
         if (fault.left > 0) {
             fault.left--;
@@ -109,6 +167,12 @@ static int strike(enum fault_kind kind, int fd, const char *name)
             fault.struck = true;
             e = fault.error;
         }
+    }
+    if (e != 0 && fault.board != NULL) {
+        fault.board->strikes++;
+    }
+    if (e == KILL) {
+        (void)kill(getpid(), SIGKILL);
     }
     pthread_mutex_unlock(&fault.mutex);
     return e;
