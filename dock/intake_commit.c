@@ -365,13 +365,14 @@ static void quarantine(struct asv_intake *intake, const char *reason)
     run_step(intake, ASV_INTAKE_QUARANTINE);
 }
 
-/* The disk gave back other bytes than were written. With the camera they are pulled again, without it the
- * recording is dropped: nothing was promised, and the camera has it. */
+/* The disk gave back other bytes than were written. With the camera chunks are pulled again; without it, or
+ * when it is another file, the recording is dropped: nothing was promised, and the camera has it. */
 static void bad_read_back(struct asv_intake *intake)
 {
     struct asv_slot *slot = intake->slot;
     alarm(intake, ASV_DB_ALARM_STORAGE, intake->err.text);
-    if (!slot || ++intake->rereads > REREADS) {
+    bool chunks = intake->take.have_count < intake->take.chunks;
+    if (!slot || !chunks || ++intake->rereads > REREADS) {
         run_step(intake, ASV_INTAKE_DISCARD);
         return;
     }
@@ -496,7 +497,7 @@ static void discarded(struct asv_intake *intake)
     else if (intake->conflict)
         asv_intake_leave(intake, ASV_LEFT_REFUSED);
     else
-        asv_intake_finish(intake);
+        asv_intake_leave(intake, ASV_LEFT_DISK);
 }
 
 static void step_failed(struct asv_intake *intake)
@@ -545,6 +546,9 @@ static void step_over(struct asv_intake *intake)
         run_step(intake, ASV_INTAKE_READ_BACK);
         break;
     case ASV_INTAKE_READ_BACK:
+        if (take->repaired > 0)
+            alarm(intake, ASV_DB_ALARM_STORAGE,
+                  "a file came back from one disk other than it was written; it was replaced from the other");
         run_step(intake, take->way == ASV_TAKE_STORE ? ASV_INTAKE_OPENS : ASV_INTAKE_RECORD);
         break;
     case ASV_INTAKE_OPENS:

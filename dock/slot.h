@@ -55,6 +55,7 @@ enum asv_left {
     ASV_LEFT_UNREADABLE, /* the camera cannot give it, or lies about it */
     ASV_LEFT_REFUSED,    /* the camera does not erase it */
     ASV_LEFT_FAILED,     /* it cannot be brought into custody, and not because something is away */
+    ASV_LEFT_DISK,       /* the disk gives back something else, again and again */
     ASV_LEFT_NO_ROOM,    /* on this dock; tried again when there may be */
     ASV_LEFT_STAGED,     /* pulled, waits for a service; tried again */
     ASV_LEFT_ELSEWHERE,  /* another slot has it; tried again */

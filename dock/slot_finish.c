@@ -388,6 +388,7 @@ static const char *attention(const struct asv_slot *slot, char *text, size_t siz
         {ASV_LEFT_REFUSED, "in custody, but not erased by it"},
         {ASV_LEFT_FAILED, "that could not be brought into custody"},
         {ASV_LEFT_UNREADABLE, "that it cannot give, or not as it should"},
+        {ASV_LEFT_DISK, "that the vault's disk does not keep"},
         {ASV_LEFT_QUARANTINED, "in quarantine, to be looked at"},
         {ASV_LEFT_EXPIRED, "whose period is over, to be erased at the keeper's order"},
         {ASV_LEFT_RECORDING, "still being recorded"},

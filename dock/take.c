@@ -110,6 +110,8 @@ void asv_take_begin_seal(struct asv_take *take)
     take->leaf_first = 0;
     take->leaf_count = 0;
     take->seal_bytes = 0;
+    asv_sha256_init(&take->seal_hash);
+    asv_sha256_init(&take->tail_hash);
     take->marked = take->saw_marked = take->dwelling = take->saw_dwelling = false;
     take->pre_roll_ms = take->saw_pre_roll_ms = 0;
 }
@@ -159,6 +161,7 @@ enum asv_status asv_take_seal_again(struct asv_take *take, const uint8_t *data, 
                                     struct asv_err *err)
 {
     take->seal_bytes += len;
+    asv_sha256_update(&take->seal_hash, data, len);
     enum asv_status status = asv_seal_verifier_feed(&take->verifier, data, len, NULL);
     enum asv_class class = asv_status_class(status);
     if (status == ASV_E_IO || status == ASV_E_NO_SPACE || class == ASV_CLASS_INTERNAL)
@@ -183,6 +186,7 @@ enum asv_status asv_take_file(struct asv_take *take, enum asv_part part, uint64_
             memcpy(take->tail_start + offset, data, len < room ? len : room);
         }
         take->tail_bytes = offset + len;
+        asv_sha256_update(&take->tail_hash, data, len);
         return asv_clip_write(take->dir, part, offset, data, len, err);
     }
     assert(offset == 0);
@@ -389,6 +393,10 @@ static void copy_result(struct asv_take *take, const struct asv_seal_result *res
     facts->dwelling = take->dwelling;
     facts->pre_roll_ms = take->pre_roll_ms;
     facts->leaves = take->chunks = result->checkpoint.chunks;
+    facts->seal_bytes = take->seal_bytes;
+    facts->tail_bytes = take->tail_bytes;
+    asv_sha256_final(&take->seal_hash, facts->seal_digest);
+    asv_sha256_final(&take->tail_hash, facts->tail_digest);
     if (result->has_checkpoint)
         memcpy(facts->root, result->checkpoint.root, sizeof facts->root);
     else

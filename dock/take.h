@@ -47,6 +47,7 @@ struct asv_take {
     uint32_t pre_roll_ms, saw_pre_roll_ms;
     uint8_t tail_start[ASV_VAULT_FINAL_BYTES];
     uint64_t seal_bytes, tail_bytes; /* that arrived */
+    struct asv_sha256 seal_hash, tail_hash;
 
     uint64_t chunks; /* that are signed; known after judge */
     uint8_t *have;   /* bit i % 8 of have[i / 8]: chunk i is staged and right */
@@ -58,6 +59,7 @@ struct asv_take {
     struct asv_commit facts; /* becomes the commit record */
     uint8_t stanza_digests[ASV_RECEIPT_MAX_STANZAS][ASV_SHA256_BYTES];
     uint8_t stanza_count;
+    unsigned repaired; /* files that one root gave back otherwise than they had arrived */
     bool was_recorded; /* commit and receipt are beside the payload */
     uint8_t record[ASV_COMMIT_MAX_BYTES];
     size_t record_len;
@@ -131,7 +133,8 @@ ASV_MUST_CHECK enum asv_status asv_take_move(struct asv_take *take, struct asv_e
 bool asv_take_is_in_custody(const struct asv_take *take);
 
 /* Reads every byte back from the disk and compares. ASV_E_DIGEST: chunks differ; they are no longer in
- * `have`, and must be pulled again, or the recording be given up. */
+ * `have`, and must be pulled again, or the recording be given up; or another file differs in every root,
+ * while have_count is still chunks. One that differs in one root is replaced, and counted in `repaired`. */
 ASV_MUST_CHECK enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err);
 
 /* What the keeper must see to say whether the recording opens; read from the disk. */

@@ -22,8 +22,6 @@ enum asv_status asv_take_put_notes(struct asv_take *take, struct asv_err *err)
     snprintf(notes.reason, sizeof notes.reason, "%s", take->reason);
     notes.readback = ASV_READBACK_NONE;
     notes.payload_bytes = asv_wire_clip_payload_bytes(&take->offer);
-    notes.seal_bytes = take->seal_bytes;
-    notes.tail_bytes = take->tail_bytes;
     enum asv_status status = asv_commit_encode(&notes, take->site->keys->sign, data, sizeof data, &len);
     if (status)
         return asv_fail(err, status, "the dock's notes cannot be made");
@@ -124,8 +122,10 @@ static enum asv_status verify_seal(struct asv_take *take, bool *usable, struct a
     if (!status)
         status = asv_take_flush_leaves(take, err);
     const struct asv_seal_result *result = asv_seal_verifier_result(&take->verifier);
-    *usable = result->has_header && take->seal_bytes == take->offer.seal_bytes &&
-              result->checkpoint.chunks == take->chunks &&
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_sha256_final(&take->seal_hash, digest);
+    *usable = result->has_header && result->checkpoint.chunks == take->chunks &&
+              memcmp(digest, take->facts.seal_digest, sizeof digest) == 0 &&
               memcmp(result->header_digest, take->offer.header, ASV_SHA256_BYTES) == 0;
     return status;
 }
@@ -141,7 +141,9 @@ static enum asv_status read_small(struct asv_take *take, bool *usable, struct as
             take->tail_bytes < sizeof take->tail_start ? (size_t)take->tail_bytes : sizeof take->tail_start;
         status = asv_clip_read(take->dir, ASV_PART_TAIL, 0, take->tail_start, len, err);
     }
-    *usable = take->tail_bytes == take->offer.tail_bytes;
+    if (!status)
+        status = asv_clip_digest(take->dir, ASV_PART_TAIL, digest, &size, err);
+    *usable = memcmp(digest, take->facts.tail_digest, sizeof digest) == 0;
     if (!status)
         status = asv_clip_digest(take->dir, ASV_PART_STANZAS, digest, &size, err);
     *usable = *usable && memcmp(digest, take->facts.stanzas_digest, sizeof digest) == 0;

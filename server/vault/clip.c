@@ -15,8 +15,6 @@
 #include "server/base/io.h"
 #include "server/vault/internal.h"
 
-#define DIGEST_BLOCK_BYTES (64u * 1024)
-
 enum asv_status asv_clip_tolerate(struct asv_clip_dir *clip, size_t root, enum asv_status status)
 {
     if (status != ASV_E_IO || asv_clip_replicas(clip) < 2) {
@@ -339,32 +337,6 @@ enum asv_status asv_clip_truncate(struct asv_clip_dir *clip, enum asv_part part,
     return status;
 }
 
-static enum asv_status digest_fd(int fd, const char *what, uint8_t digest[32], uint64_t *size,
-                                 struct asv_err *err)
-{
-    uint8_t block[DIGEST_BLOCK_BYTES];
-    struct asv_sha256 hash;
-    uint64_t total = 0;
-    asv_sha256_init(&hash);
-    for (;;) {
-        ssize_t got = pread(fd, block, sizeof block, (off_t)total);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return asv_io_fail(err, errno, what);
-        }
-        if (got == 0) {
-            break;
-        }
-        asv_sha256_update(&hash, block, (size_t)got);
-        total += (uint64_t)got;
-    }
-    asv_sha256_final(&hash, digest);
-    *size = total;
-    return ASV_OK;
-}
-
 enum asv_status asv_clip_digest(struct asv_clip_dir *clip, enum asv_part part, uint8_t digest[32],
                                 uint64_t *size, struct asv_err *err)
 {
@@ -378,9 +350,25 @@ enum asv_status asv_clip_digest(struct asv_clip_dir *clip, enum asv_part part, u
     if (status != ASV_OK) {
         return asv_fail(err, status, asv_part_name(part));
     }
-    status = digest_fd(fd, asv_part_name(part), digest, size, err);
+    status = asv_part_digest(fd, part, digest, size, err);
     close(fd);
     return status;
+}
+
+/* Also of what was written before this handle, by a daemon that was killed before it got here. */
+static enum asv_status sync_part(const struct asv_clip_dir *clip, size_t root, enum asv_part part,
+                                 struct asv_err *err)
+{
+    int fd = clip->roots[root].parts[part];
+    if (fd >= 0) {
+        return asv_io_sync_data(fd, asv_part_name(part), err);
+    }
+    enum asv_status status = asv_io_open_file(clip->roots[root].dir, asv_part_name(part), &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_sync_data(fd, asv_part_name(part), err);
+        close(fd);
+    }
+    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }
 
 enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err)
@@ -391,10 +379,7 @@ enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err)
             continue;
         }
         for (int part = 0; status == ASV_OK && part < ASV_PART_COUNT; part++) {
-            if (clip->roots[i].parts[part] >= 0) {
-                status =
-                    asv_io_sync_data(clip->roots[i].parts[part], asv_part_name((enum asv_part)part), err);
-            }
+            status = sync_part(clip, i, (enum asv_part)part, err);
         }
         if (status == ASV_OK) {
             status = asv_io_sync_dir(clip->roots[i].dir, clip->path, err);

@@ -47,6 +47,21 @@ ASV_MUST_CHECK enum asv_status asv_payload_hash(int fd, uint64_t chunks, asv_lea
                                                 uint8_t rest[ASV_VAULT_FINAL_BYTES], size_t *rest_len,
                                                 struct asv_err *err);
 
+/* Opens a part so that reads come from the device where that is possible. */
+ASV_MUST_CHECK enum asv_status asv_clip_open_readback(struct asv_clip_dir *clip, size_t root,
+                                                      enum asv_part part, int *fd, enum asv_readback *mode,
+                                                      struct asv_err *err);
+
+/* SHA-256 and length of what is behind fd; reads as O_DIRECT wants it. */
+ASV_MUST_CHECK enum asv_status asv_part_digest(int fd, enum asv_part part, uint8_t digest[32], uint64_t *size,
+                                               struct asv_err *err);
+
+/* Replaces a part, as asv_io_replace_file would, by that of another root, after `check` has read the copy
+ * back from the disk. */
+typedef enum asv_status (*asv_part_check)(void *ctx, int fd, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_part_replace(int from_dir, int to_dir, enum asv_part part,
+                                                asv_part_check check, void *ctx, struct asv_err *err);
+
 /* ---- what else is signed beside the commit record (signed.c) ---- */
 
 /* Whether the receipt in this clip directory is for this clip, and signed by the dock it names if ops know

@@ -220,13 +220,12 @@ static enum asv_status compare_leaf(void *ctx, uint64_t index, const uint8_t lea
     return ASV_OK;
 }
 
-/* Opens a root's payload so that reads come from the device where that is possible. */
-static enum asv_status open_for_readback(struct asv_clip_dir *clip, size_t root, int *fd,
-                                         enum asv_readback *mode, struct asv_err *err)
+enum asv_status asv_clip_open_readback(struct asv_clip_dir *clip, size_t root, enum asv_part part, int *fd,
+                                       enum asv_readback *mode, struct asv_err *err)
 {
     int flags = O_RDONLY | O_NOFOLLOW;
     *mode = clip->vault->roots[root].direct ? ASV_READBACK_DIRECT : ASV_READBACK_CACHED;
-    enum asv_status status = asv_io_open(clip->roots[root].dir, "payload",
+    enum asv_status status = asv_io_open(clip->roots[root].dir, asv_part_name(part),
                                          *mode == ASV_READBACK_DIRECT ? flags | O_DIRECT : flags, 0, fd, err);
     if (status == ASV_OK && *mode == ASV_READBACK_CACHED) {
         (void)posix_fadvise(*fd, 0, 0, POSIX_FADV_DONTNEED); /* as near to the device as this one comes */
@@ -240,7 +239,7 @@ static enum asv_status check_root(struct comparison *comparison, size_t root, en
                                   struct asv_err *err)
 {
     int fd = -1;
-    enum asv_status status = open_for_readback(comparison->clip, root, &fd, mode, err);
+    enum asv_status status = asv_clip_open_readback(comparison->clip, root, ASV_PART_PAYLOAD, &fd, mode, err);
     if (status == ASV_E_NOT_FOUND) {
         return ASV_OK; /* nothing there yet: no chunk matches */
     }

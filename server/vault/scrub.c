@@ -14,9 +14,7 @@
 #include "server/base/io.h"
 #include "server/vault/internal.h"
 
-#define COPY_BLOCK_BYTES (256u * 1024)
-#define REPAIR_NAME      ".repair"
-#define TOMBSTONE_PARTS  3
+#define TOMBSTONE_PARTS 3
 
 struct scrub {
     struct asv_vault *vault;
@@ -79,36 +77,13 @@ static enum asv_status add_leaf(void *ctx, uint64_t index, const uint8_t leaf[32
     return asv_merkle_append(ctx, leaf);
 }
 
-static enum asv_status sha256_fd(int fd, uint8_t digest[32])
-{
-    uint8_t block[64 * 1024];
-    struct asv_sha256 hash;
-    uint64_t offset = 0;
-    asv_sha256_init(&hash);
-    for (;;) {
-        ssize_t got = pread(fd, block, sizeof block, (off_t)offset);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return ASV_E_IO;
-        }
-        if (got == 0) {
-            break;
-        }
-        asv_sha256_update(&hash, block, (size_t)got);
-        offset += (uint64_t)got;
-    }
-    asv_sha256_final(&hash, digest);
-    return ASV_OK;
-}
-
 /* The digest of one part in one root, as the commit record counts it. */
 static enum asv_status part_digest(const struct subject *subject, enum asv_part part, int fd,
                                    uint8_t digest[32])
 {
     if (part != ASV_PART_PAYLOAD) {
-        return sha256_fd(fd, digest);
+        uint64_t size = 0;
+        return asv_part_digest(fd, part, digest, &size, NULL);
     }
     struct asv_merkle tree;
     asv_merkle_init(&tree);
@@ -170,87 +145,37 @@ static enum asv_status look_at(const struct subject *subject, size_t root, enum 
     return subject->scrub->ops->read(subject->scrub->ops->ctx, size);
 }
 
-static enum asv_status copy_bytes(int from, int to, const char *what, struct asv_err *err)
-{
-    uint8_t *block = malloc(COPY_BLOCK_BYTES);
-    if (block == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "scrub: no memory");
-    }
-    enum asv_status status = ASV_OK;
-    uint64_t offset = 0;
-    while (status == ASV_OK) {
-        ssize_t got = pread(from, block, COPY_BLOCK_BYTES, (off_t)offset);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            status = asv_io_fail(err, errno, what);
-        } else if (got == 0) {
-            break;
-        } else {
-            status = asv_io_pwrite(to, block, (size_t)got, offset, what, err);
-            offset += (uint64_t)got;
-        }
-    }
-    free(block);
-    return status;
-}
+/* What a copy must be: what was read of the good one the first time need not be what is read of it now. */
+struct copy {
+    const struct subject *subject;
+    enum asv_part part;
+    const uint8_t *want;
+};
 
-/* Copies a part into the other root's directory under another name, and reads the copy back: what was read
- * of the good one the first time need not be what was read of it now, nor what the disk has taken. */
-static enum asv_status copy_part(const struct subject *subject, size_t good, size_t bad, enum asv_part part,
-                                 const uint8_t want[32], struct asv_err *err)
+static enum asv_status check_copy(void *ctx, int fd, struct asv_err *err)
 {
-    const char *name = asv_part_name(part);
+    const struct copy *copy = ctx;
     uint8_t digest[32];
-    int from = -1;
-    int to = -1;
-    enum asv_status status = asv_io_open_file(subject->dirs[good], name, &from, err);
-    if (status != ASV_OK) {
-        return status;
+    enum asv_status status = part_digest(copy->subject, copy->part, fd, digest);
+    if (status == ASV_OK && memcmp(digest, copy->want, sizeof digest) != 0) {
+        status = asv_fail(err, ASV_E_DIGEST, "the copy is not what was copied");
     }
-    status =
-        asv_io_open(subject->dirs[bad], REPAIR_NAME, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &to, err);
-    if (status == ASV_OK) {
-        status = copy_bytes(from, to, name, err);
-        if (status == ASV_OK) {
-            status = asv_io_sync_data(to, name, err);
-        }
-        if (status == ASV_OK) {
-            (void)posix_fadvise(to, 0, 0, POSIX_FADV_DONTNEED); /* from the disk, if it can be had */
-            status = part_digest(subject, part, to, digest);
-        }
-        if (status == ASV_OK && memcmp(digest, want, sizeof digest) != 0) {
-            status = asv_fail(err, ASV_E_DIGEST, "the copy is not what was copied");
-        }
-        close(to);
-    }
-    close(from);
     return status;
 }
 
-/* Replaces a part of one root by the other's, whose digest is `want`, as asv_io_replace_file would. */
+/* Replaces a part of one root by the other's, whose digest is `want`. */
 static enum asv_status repair(struct subject *subject, size_t good, size_t bad, enum asv_part part,
                               const uint8_t want[32], struct asv_err *err)
 {
-    const char *name = asv_part_name(part);
+    struct copy copy = {subject, part, want};
     enum asv_status status = ASV_OK;
     if (subject->dirs[bad] < 0) {
         status = asv_io_open_dir(subject->scrub->vault->roots[bad].dir, subject->path, true,
                                  &subject->dirs[bad], err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = copy_part(subject, good, bad, part, want, err);
-    if (status == ASV_OK) {
-        status = asv_io_rename(subject->dirs[bad], REPAIR_NAME, subject->dirs[bad], name, err);
-    }
-    if (status != ASV_OK) {
-        (void)unlinkat(subject->dirs[bad], REPAIR_NAME, 0);
-        return status;
-    }
-    return asv_io_sync_dir(subject->dirs[bad], name, err);
+    return status == ASV_OK
+               ? asv_part_replace(subject->dirs[good], subject->dirs[bad], part, check_copy, &copy, err)
+               : status;
 }
 
 static void found(struct subject *subject, enum asv_part part, size_t root, enum asv_scrub_finding finding)

@@ -166,7 +166,14 @@ ASV_MUST_CHECK enum asv_status asv_clip_payload_end(struct asv_clip_dir *clip, u
                                                     const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES],
                                                     struct asv_err *err);
 
-/* fdatasync of everything written through this handle, then the directory. After an ASV_E_IO from here the
+/* A part other than the payload, read back from every root, around the page cache: it must be what arrived. A
+ * root that gives back something else gets the part from one that does not, and is counted in *repaired.
+ * ASV_E_DIGEST: no root has it. */
+ASV_MUST_CHECK enum asv_status asv_clip_confirm(struct asv_clip_dir *clip, enum asv_part part,
+                                                const uint8_t digest[32], unsigned *repaired,
+                                                struct asv_err *err);
+
+/* fdatasync of every part, whoever wrote it, then of the directory. After an ASV_E_IO from here the
  * pages may be gone: scan and write again. */
 ASV_MUST_CHECK enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err);
 

@@ -217,6 +217,29 @@ static void what_an_earlier_attempt_left_is_believed_only_after_a_scan(void **st
     asv_clip_close(clip);
 }
 
+static void what_a_killed_daemon_wrote_is_synced_by_the_next_one(void **state)
+{
+    struct fixture *f = *state;
+    static const enum asv_part parts[] = {ASV_PART_SEAL, ASV_PART_TAIL, ASV_PART_PAYLOAD};
+    for (int root = 0; root < 2; root++) {
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            char path[512];
+            struct asv_clip_dir *clip = stage(f);
+            assert_int_equal(asv_clip_write(clip, parts[i], 0, "s", 1, NULL), ASV_OK);
+            path_in(f, root, clip, asv_part_name(parts[i]), path, sizeof path);
+            asv_clip_close(clip);
+            reopen(f, 2);
+            clip = stage(f);
+            fault_disk_arm(FAULT_SYNC, 1, EIO, false, path);
+            assert_int_equal(asv_clip_sync(clip, NULL), ASV_OK);
+            assert_true(fault_disk_struck());
+            assert_int_equal(asv_clip_replicas(clip), 1);
+            fault_disk_disarm();
+            assert_int_equal(asv_clip_discard_take(clip, NULL), ASV_OK);
+        }
+    }
+}
+
 static void one_clip_has_one_handle_and_one_vault_one_daemon(void **state)
 {
     struct fixture *f = *state;
@@ -796,6 +819,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_flipped_bit_in_either_root_is_found_by_readback, setup, teardown),
         cmocka_unit_test_setup_teardown(holes_are_not_counted_as_bad, setup, teardown),
         cmocka_unit_test_setup_teardown(what_an_earlier_attempt_left_is_believed_only_after_a_scan, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_a_killed_daemon_wrote_is_synced_by_the_next_one, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(one_clip_has_one_handle_and_one_vault_one_daemon, setup, teardown),
         cmocka_unit_test_setup_teardown(moving_keeps_the_handle_and_refuses_a_taken_name, setup, teardown),
