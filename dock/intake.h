@@ -93,7 +93,7 @@ struct asv_intake {
     bool opens, begin, began, asked_service;
     struct asv_db_docking_result known; /* when the docking began with this job */
     enum asv_status heard;              /* from the service */
-    bool resume, undelivered, conflict, twin, anew;
+    bool resume, undelivered, conflict, twin, anew, unkept;
     int failed_step; /* so that a failure is told once */
     char quarantine[ASV_COMMIT_TEXT_BYTES];
     enum asv_db_outcome outcome;

@@ -530,7 +530,8 @@ static void step_failed(struct asv_intake *intake)
     } else if (intake->step == ASV_INTAKE_DISCARD) {
         discarded(intake);
     } else if (intake->step == ASV_INTAKE_ERASED) {
-        run_step(intake, ASV_INTAKE_PROVEN); /* the database keeps the proof too */
+        intake->unkept = true; /* the camera is to offer its proof again */
+        run_step(intake, ASV_INTAKE_PROVEN);
     } else if (may_succeed_later(intake)) {
         wait(intake);
     } else {
@@ -588,7 +589,8 @@ static void step_over(struct asv_intake *intake)
         run_step(intake, ASV_INTAKE_PROVEN);
         break;
     case ASV_INTAKE_PROVEN:
-        asv_intake_acknowledge(intake);
+        if (!intake->unkept)
+            asv_intake_acknowledge(intake);
         asv_intake_finish(intake);
         break;
     default:

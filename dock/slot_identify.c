@@ -10,6 +10,7 @@
 
 #include "dock/dock.h"
 #include "dock/docking.h"
+#include "dock/take.h"
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/wire/devlog.h"
 
@@ -64,6 +65,8 @@ struct call {
     size_t len; /* of data: log block or erasure records */
     enum asv_status status;
     struct asv_err err;
+    enum asv_status kept; /* beside the payload */
+    struct asv_err kept_err;
     uint8_t data[];
 };
 
@@ -334,12 +337,38 @@ static void position_done(struct asv_job *job)
 
 /* ---- proofs of erasure that no dock has acknowledged ---- */
 
+/* Beside the payload; ASV_OK also for a recording that was never stored here. */
+static enum asv_status keep_proof(const struct call *call, struct asv_err *err)
+{
+    const struct asv_dock *dock = call->slot->dock;
+    struct asv_erasure record;
+    struct asv_db_identity identity;
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_commit facts;
+    enum asv_status status = asv_erasure_decode(&record, call->data, call->len, err);
+    if (status)
+        return status;
+    memcpy(identity.camera_cert, record.camera_cert, sizeof identity.camera_cert);
+    memcpy(identity.epoch, record.epoch, sizeof identity.epoch);
+    identity.number = record.number;
+    memcpy(identity.header, record.header, sizeof identity.header);
+    status = dock->services->record(dock->services->db, &identity, data, sizeof data, &len, err);
+    if (status == ASV_E_NOT_FOUND)
+        return ASV_OK;
+    if (!status)
+        status = asv_commit_decode(&facts, data, len, NULL, err);
+    return status ? status : asv_take_keep_erasure(&dock->site, &facts, call->data, call->len, err);
+}
+
 static void erasures_run(struct asv_job *job)
 {
     struct call *call = (struct call *)(void *)job;
     const struct asv_services *services = call->slot->dock->services;
     call->status = services->erasure(services->db, call->docking->session,
                                      (struct asv_bytes){call->data, call->len}, &call->err);
+    if (!call->status)
+        call->kept = keep_proof(call, &call->kept_err);
 }
 
 static bool acknowledged(struct asv_slot *slot, const struct asv_wire_event *event,
@@ -363,8 +392,10 @@ static void erasures_done(struct asv_job *job)
         return;
     struct asv_slot *slot = call->slot;
     struct asv_erasure record;
-    bool stored =
-        call->status == ASV_OK && asv_erasure_decode(&record, call->data, call->len, NULL) == ASV_OK;
+    bool stored = call->status == ASV_OK && call->kept == ASV_OK &&
+                  asv_erasure_decode(&record, call->data, call->len, NULL) == ASV_OK;
+    if (call->kept) /* not acknowledged: the camera offers it again */
+        asv_log_failure(&slot->log, ASV_LOG_WARNING, "proof-not-kept", &call->kept_err);
     struct asv_wire_message message = {.type = ASV_WIRE_ERASURES_ACK};
     if (stored) {
         message.body.erasures_ack.number = record.number;

@@ -173,6 +173,12 @@ ASV_MUST_CHECK enum asv_status asv_take_check(struct asv_take *take, struct asv_
 ASV_MUST_CHECK enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len,
                                                struct asv_err *err);
 
+/* The same for a proof that comes in a later docking, of a recording that was taken into custody as facts
+ * says. */
+ASV_MUST_CHECK enum asv_status asv_take_keep_erasure(const struct asv_site *site,
+                                                     const struct asv_commit *facts, const uint8_t *record,
+                                                     size_t len, struct asv_err *err);
+
 /* ---- take_recover.c: after a crash, without the camera ---- */
 
 /* Writes what is known before the first chunk beside it, signed, so that a crash costs none of it. Called by

@@ -319,14 +319,14 @@ enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
 
 /* ---- later dockings ---- */
 
-static enum asv_status open_in_custody(struct asv_take *take, const struct asv_commit *facts,
-                                       struct asv_err *err)
+static enum asv_status open_in_custody(const struct asv_site *site, const struct asv_commit *facts,
+                                       struct asv_clip_dir **dir, struct asv_err *err)
 {
     char path[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area =
         facts->kind == ASV_COMMIT_QUARANTINED ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED;
     enum asv_status status = place_of(facts, area, path, err);
-    return status ? status : asv_vault_open_clip(take->site->vault, area, path, &take->dir, err);
+    return status ? status : asv_vault_open_clip(site->vault, area, path, dir, err);
 }
 
 enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,
@@ -335,7 +335,7 @@ enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_c
     uint8_t data[ASV_RECEIPT_MAX_BYTES];
     size_t len = 0;
     struct asv_receipt receipt;
-    enum asv_status status = take->dir ? ASV_OK : open_in_custody(take, facts, err);
+    enum asv_status status = take->dir ? ASV_OK : open_in_custody(take->site, facts, &take->dir, err);
     if (!status)
         status = asv_clip_get(take->dir, ASV_PART_RECEIPT, data, sizeof data, &len, err);
     if (!status)
@@ -363,4 +363,17 @@ enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_c
 enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len, struct asv_err *err)
 {
     return asv_clip_put(take->dir, ASV_PART_ERASURE, record, len, err);
+}
+
+enum asv_status asv_take_keep_erasure(const struct asv_site *site, const struct asv_commit *facts,
+                                      const uint8_t *record, size_t len, struct asv_err *err)
+{
+    struct asv_clip_dir *dir = NULL;
+    if (facts->kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL)
+        return ASV_OK; /* nothing lies in the vault */
+    enum asv_status status = open_in_custody(site, facts, &dir, err);
+    if (!status)
+        status = asv_clip_put(dir, ASV_PART_ERASURE, record, len, err);
+    asv_clip_close(dir);
+    return status;
 }
