@@ -27,7 +27,7 @@ struct asv_recovery {
     bool more;        /* than fit in paths */
     int64_t since_ms; /* committed clips older than this are not asked about */
     bool db_failed;
-    struct asv_err err;
+    struct asv_err err; /* of the walk */
     struct found paths[ASV_RECOVERY_PATHS];
 };
 
@@ -38,22 +38,20 @@ static struct asv_recovery *recovery_of(struct asv_job *job)
 
 /* ---- walking, on a worker ---- */
 
-/* True when the database knows this clip as one in custody. */
-static bool database_knows(struct asv_recovery *recovery, const struct asv_commit *facts)
+/* Whether the database has this clip in custody. */
+static enum asv_status ask_database(struct asv_dock *dock, const struct asv_commit *facts, bool *known,
+                                    struct asv_err *err)
 {
-    const struct asv_services *services = recovery->dock->services;
+    const struct asv_services *services = dock->services;
     struct asv_db_identity identity;
-    struct asv_db_known known;
+    struct asv_db_known found;
     memcpy(identity.camera_cert, facts->camera_cert, sizeof identity.camera_cert);
     memcpy(identity.epoch, facts->epoch, sizeof identity.epoch);
     identity.number = facts->number;
     memcpy(identity.header, facts->header_digest, sizeof identity.header);
-    enum asv_status status = services->lookup(services->db_recovery, &identity, NULL, &known, &recovery->err);
-    if (status) {
-        recovery->db_failed = true;
-        return true; /* not known: asked again in the next walk */
-    }
-    return known.kind != 0;
+    enum asv_status status = services->lookup(services->db_recovery, &identity, NULL, &found, err);
+    *known = !status && found.kind != 0;
+    return status;
 }
 
 static bool is_wanted(struct asv_recovery *recovery, enum asv_vault_area area, const char *path)
@@ -72,8 +70,11 @@ static bool is_wanted(struct asv_recovery *recovery, enum asv_vault_area area, c
         return true;
     if (status || asv_commit_decode(&facts, data, len, NULL, NULL))
         return false; /* damaged: the scrub's business */
-    return facts.committed_ms >= recovery->since_ms && !recovery->db_failed &&
-           !database_knows(recovery, &facts);
+    if (facts.committed_ms < recovery->since_ms || recovery->db_failed)
+        return false;
+    bool known = false;
+    recovery->db_failed = ask_database(recovery->dock, &facts, &known, &recovery->err) != ASV_OK;
+    return !recovery->db_failed && !known; /* not answered: asked again in the next walk */
 }
 
 static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
@@ -115,6 +116,10 @@ static void reopen_run(struct asv_job *job)
     struct asv_docking *docking = intake->take.docking;
     intake->status = asv_take_reopen(&intake->take, &intake->dock->site, docking, found->area, found->path,
                                      &intake->found, &intake->err);
+    bool parts = !intake->status && intake->found == ASV_TAKE_FOUND_PARTS && found->area == ASV_VAULT_STAGING;
+    intake->heard = ASV_OK;
+    if (parts) /* its camera will not go on with what is in custody */
+        intake->heard = ask_database(intake->dock, &intake->take.facts, &intake->twin, &intake->err);
 }
 
 static void reopen_done(struct asv_job *job)
@@ -124,16 +129,18 @@ static void reopen_done(struct asv_job *job)
     const struct found *found = &dock->recovery->paths[intake->recovery_at];
     intake->busy = intake->unknown = false;
     intake->log = asv_log_for_clip(&dock->log, intake->take.offer.clip);
-    bool staged = found->area == ASV_VAULT_STAGING;
+    bool staged = found->area == ASV_VAULT_STAGING && !intake->twin;
     static const char *const names[] = {"nothing", "parts", "whole", "expired", "recorded"};
     bool moved_on =
         intake->status == ASV_E_BUSY || intake->status == ASV_E_NOT_FOUND; /* a slot's, meanwhile */
     if (!moved_on && !(staged && intake->found == ASV_TAKE_FOUND_PARTS))
         asv_log_event(&intake->log, ASV_LOG_NOTICE, "recovered", asv_log_text("path", found->path),
                       asv_log_text("found", names[intake->found]), asv_log_text("detail", intake->err.text));
-    if (intake->status && !moved_on)
-        asv_recovery_later(dock); /* a disk that fails, or is full */
+    if ((intake->status && !moved_on) || intake->heard)
+        asv_recovery_later(dock); /* a disk that fails or is full, or a service that is away */
     if (intake->abandoned || dock->stopping || intake->status) {
+        if (intake->status == ASV_E_BUSY && found->area != ASV_VAULT_STAGING)
+            asv_recovery_later(dock); /* half of it is still staged, and a slot goes on with that */
         asv_intake_drop(intake);
         return;
     }

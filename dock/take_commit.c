@@ -314,6 +314,8 @@ enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
     if (!status)
         status = asv_clip_put(take->dir, ASV_PART_COMMIT, take->record, take->record_len, err);
     take->was_recorded = !status;
+    if (!status)
+        asv_clip_shed(take->dir);
     return status;
 }
 
@@ -357,6 +359,9 @@ enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_c
     if (!status)
         status = asv_clip_put(take->dir, ASV_PART_RECEIPT, take->receipt, take->receipt_len, err);
     take->was_recorded = !status;
+    if (!status) /* it may have been pulled again while the recovery had it; who is at it now ends it himself
+                  */
+        (void)!asv_vault_unstage(take->site->vault, facts->camera_cert, facts->epoch, facts->number, NULL);
     return status;
 }
 

@@ -157,6 +157,15 @@ static enum asv_status read_small(struct asv_take *take, bool *usable, struct as
     return status;
 }
 
+/* The crash may have come when one root had them and the other not. */
+static enum asv_status put_in_every_root(struct asv_take *take, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    if (take->receipt_len > 0)
+        status = asv_clip_put(take->dir, ASV_PART_RECEIPT, take->receipt, take->receipt_len, err);
+    return status ? status : asv_clip_put(take->dir, ASV_PART_COMMIT, take->record, take->record_len, err);
+}
+
 static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found *found, struct asv_err *err)
 {
     bool usable = false;
@@ -172,7 +181,7 @@ static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found 
         return status;
     if (take->way == ASV_TAKE_EXPIRE) {
         *found = ASV_TAKE_FOUND_RECORDED;
-        return ASV_OK;
+        return put_in_every_root(take, err);
     }
     status = asv_clip_get(take->dir, ASV_PART_RECEIPT, take->receipt, sizeof take->receipt,
                           &take->receipt_len, err);
@@ -182,6 +191,7 @@ static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found 
         asv_object_digest(take->receipt_digest, &receipt.object);
         take->was_recorded = true;
         *found = ASV_TAKE_FOUND_RECORDED;
+        return put_in_every_root(take, err);
     }
     return forgive(status, &usable);
 }
@@ -203,7 +213,11 @@ static enum asv_status look(struct asv_take *take, enum asv_take_found *found, s
         return status;
     fill_docking(take->docking, &take->facts);
     fill_offer(take, &take->facts);
-    status = read_chain(take, &usable, err);
+    if (asv_clip_area(take->dir) != ASV_VAULT_STAGING)
+        status =
+            asv_clip_rejoin(take->dir, take->facts.camera_cert, take->facts.epoch, take->facts.number, err);
+    if (!status)
+        status = read_chain(take, &usable, err);
     if (!status && usable) {
         asv_take_begin_seal(take);
         status = verify_seal(take, &usable, err);

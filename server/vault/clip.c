@@ -66,7 +66,7 @@ void asv_clip_close(struct asv_clip_dir *clip)
 
 /* Locks the directory that path names now. The directory may have been moved or removed by whoever held the
  * lock before; then it is opened anew. */
-static enum asv_status open_locked(int root, const char *path, bool make, int *out, struct asv_err *err)
+enum asv_status asv_clip_lock(int root, const char *path, bool make, int *out, struct asv_err *err)
 {
     for (;;) {
         int fd = -1;
@@ -100,12 +100,15 @@ static enum asv_status open_clip(struct asv_vault *vault, enum asv_vault_area ar
         return asv_fail(err, ASV_E_NO_MEMORY, "vault: no memory");
     }
     snprintf(clip->path, sizeof clip->path, "%s", path);
+    if (area == ASV_VAULT_STAGING) {
+        snprintf(clip->staged, sizeof clip->staged, "%s", path);
+    }
     enum asv_status status = ASV_OK;
     unsigned missing = 0;
     for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
         status = vault->roots[i].dir < 0
                      ? ASV_E_NOT_FOUND
-                     : open_locked(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
+                     : asv_clip_lock(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
         if (status == ASV_E_NOT_FOUND && ++missing < vault->root_count) {
             clip->roots[i].failed = true;
             status = ASV_OK;
@@ -121,17 +124,36 @@ static enum asv_status open_clip(struct asv_vault *vault, enum asv_vault_area ar
     return ASV_OK;
 }
 
+void asv_clip_staging_path(char path[ASV_VAULT_PATH_BYTES], const uint8_t camera_cert[32],
+                           const uint8_t epoch[16], uint64_t number)
+{
+    char camera[33];
+    char store[17];
+    asv_hex_encode(camera, camera_cert, 16);
+    asv_hex_encode(store, epoch, 8);
+    snprintf(path, ASV_VAULT_PATH_BYTES, "staging/%s-%s-%llu", camera, store, (unsigned long long)number);
+}
+
 enum asv_status asv_vault_stage(struct asv_vault *vault, const uint8_t camera_cert[32],
                                 const uint8_t epoch[16], uint64_t number, struct asv_clip_dir **out,
                                 struct asv_err *err)
 {
     char path[ASV_VAULT_PATH_BYTES];
-    char camera[33];
-    char store[17];
-    asv_hex_encode(camera, camera_cert, 16);
-    asv_hex_encode(store, epoch, 8);
-    snprintf(path, sizeof path, "staging/%s-%s-%llu", camera, store, (unsigned long long)number);
+    asv_clip_staging_path(path, camera_cert, epoch, number);
     return open_clip(vault, ASV_VAULT_STAGING, path, true, out, err);
+}
+
+enum asv_status asv_vault_unstage(struct asv_vault *vault, const uint8_t camera_cert[32],
+                                  const uint8_t epoch[16], uint64_t number, struct asv_err *err)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    struct asv_clip_dir *clip = NULL;
+    asv_clip_staging_path(path, camera_cert, epoch, number);
+    enum asv_status status = open_clip(vault, ASV_VAULT_STAGING, path, false, &clip, err);
+    if (status != ASV_OK) {
+        return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+    }
+    return asv_clip_discard_take(clip, err);
 }
 
 enum asv_status asv_vault_open_clip(struct asv_vault *vault, enum asv_vault_area area, const char *path,

@@ -22,6 +22,7 @@ struct asv_clip_dir {
     struct asv_vault *vault;
     enum asv_vault_area area;
     char path[ASV_VAULT_PATH_BYTES];
+    char staged[ASV_VAULT_PATH_BYTES]; /* where it was opened, when that was in staging; else empty */
     struct {
         int dir;
         int parts[ASV_PART_COUNT]; /* opened for writing in pieces, else -1 */
@@ -35,6 +36,14 @@ struct asv_clip_dir {
 /* After an operation on one root failed with status: ASV_OK when the clip can go on without this root, which
  * is then left out, else status. */
 enum asv_status asv_clip_tolerate(struct asv_clip_dir *clip, size_t root, enum asv_status status);
+
+/* Opens a clip's directory in one root and locks it; ASV_E_BUSY while another handle has it. */
+ASV_MUST_CHECK enum asv_status asv_clip_lock(int root, const char *path, bool make, int *out,
+                                             struct asv_err *err);
+
+/* staging/<camera>-<epoch>-<number> */
+void asv_clip_staging_path(char path[ASV_VAULT_PATH_BYTES], const uint8_t camera_cert[32],
+                           const uint8_t epoch[16], uint64_t number);
 
 /* The part's file in one root, opened for reading and writing (made when missing) and kept open. */
 ASV_MUST_CHECK enum asv_status asv_clip_part_fd(struct asv_clip_dir *clip, size_t root, enum asv_part part,

@@ -38,8 +38,8 @@ static enum asv_status check_free(const struct asv_clip_dir *clip, const char *t
 }
 
 /* Renames in one root and fsyncs both parents, so that the clip is under one name after any crash. */
-static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, const char *parent,
-                                    const char *to, struct asv_err *err)
+static enum asv_status move_in_root(const struct asv_clip_dir *clip, size_t root, const char *from,
+                                    const char *parent, const char *to, struct asv_err *err)
 {
     int vault_dir = clip->vault->roots[root].dir;
     int new_parent = -1;
@@ -47,7 +47,7 @@ static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, cons
     char old[ASV_VAULT_PATH_BYTES];
     struct stat st;
 
-    snprintf(old, sizeof old, "%s", clip->path);
+    snprintf(old, sizeof old, "%s", from);
     *strrchr(old, '/') = '\0';
     bool moved = fstatat(vault_dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0;
     enum asv_status status = asv_io_open_dir(vault_dir, parent, true, &new_parent, err);
@@ -56,7 +56,7 @@ static enum asv_status move_in_root(struct asv_clip_dir *clip, size_t root, cons
     }
     status = asv_io_open_dir(vault_dir, old, false, &old_parent, err);
     if (status == ASV_OK && !moved) {
-        status = asv_io_rename(vault_dir, clip->path, vault_dir, to, err);
+        status = asv_io_rename(vault_dir, from, vault_dir, to, err);
     }
     if (status == ASV_OK) {
         status = asv_io_sync_dir(new_parent, parent, err);
@@ -85,7 +85,7 @@ static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area,
     status = check_free(clip, to, err);
     for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
         if (!clip->roots[i].failed) {
-            status = asv_clip_tolerate(clip, i, move_in_root(clip, i, parent, to, err));
+            status = asv_clip_tolerate(clip, i, move_in_root(clip, i, clip->path, parent, to, err));
         }
     }
     if (status == ASV_OK) {
@@ -152,4 +152,44 @@ enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uin
         }
     }
     return status == ASV_OK ? move(clip, ASV_VAULT_TOMBSTONES, day, uuid, header_digest, err) : status;
+}
+
+/* ---- what a crash, or a disk, left half way ---- */
+
+enum asv_status asv_clip_rejoin(struct asv_clip_dir *clip, const uint8_t camera_cert[32],
+                                const uint8_t epoch[16], uint64_t number, struct asv_err *err)
+{
+    char from[ASV_VAULT_PATH_BYTES];
+    char parent[ASV_VAULT_PATH_BYTES];
+    asv_clip_staging_path(from, camera_cert, epoch, number);
+    snprintf(parent, sizeof parent, "%s", clip->path);
+    *strrchr(parent, '/') = '\0';
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        int root = clip->vault->roots[i].dir;
+        int *dir = &clip->roots[i].dir;
+        if (root < 0 || *dir >= 0) {
+            continue;
+        }
+        enum asv_status status = asv_clip_lock(root, from, false, dir, err);
+        if (status == ASV_E_BUSY) {
+            return status;
+        }
+        if (status == ASV_OK && move_in_root(clip, i, from, parent, clip->path, NULL) == ASV_OK) {
+            clip->roots[i].failed = false;
+        } else if (status == ASV_OK) {
+            close(*dir);
+            *dir = -1;
+        }
+    }
+    return ASV_OK;
+}
+
+void asv_clip_shed(const struct asv_clip_dir *clip)
+{
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        int root = clip->vault->roots[i].dir;
+        if (root >= 0 && clip->roots[i].failed && clip->staged[0] != '\0') {
+            (void)!asv_io_remove_tree(root, clip->staged, NULL);
+        }
+    }
 }

@@ -87,6 +87,12 @@ ASV_MUST_CHECK enum asv_status asv_vault_stage(struct asv_vault *vault, const ui
                                                const uint8_t epoch[16], uint64_t number,
                                                struct asv_clip_dir **out, struct asv_err *err);
 
+/* Removes what is staged of a clip that is in custody; nothing is fine. ASV_E_BUSY while another handle has
+ * it. */
+ASV_MUST_CHECK enum asv_status asv_vault_unstage(struct asv_vault *vault, const uint8_t camera_cert[32],
+                                                 const uint8_t epoch[16], uint64_t number,
+                                                 struct asv_err *err);
+
 /* Opens a directory that asv_vault_walk named. */
 ASV_MUST_CHECK enum asv_status asv_vault_open_clip(struct asv_vault *vault, enum asv_vault_area area,
                                                    const char *path, struct asv_clip_dir **out,
@@ -113,7 +119,7 @@ unsigned asv_clip_replicas(const struct asv_clip_dir *clip);
 ASV_MUST_CHECK enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, const void *data,
                                             size_t len, struct asv_err *err);
 
-/* ASV_E_NOT_FOUND, or ASV_E_LIMIT when it does not fit. */
+/* From the first root that has it. ASV_E_NOT_FOUND, or ASV_E_LIMIT when it does not fit. */
 ASV_MUST_CHECK enum asv_status asv_clip_get(struct asv_clip_dir *clip, enum asv_part part, void *out,
                                             size_t cap, size_t *len, struct asv_err *err);
 
@@ -189,9 +195,20 @@ ASV_MUST_CHECK enum asv_status asv_clip_readback(struct asv_clip_dir *clip, uint
 /* ---- moving ---- */
 
 /* From staging (or sealed) to sealed/YYYY/MM/DD/<clip> (day as yyyymmdd), parents made, all directories
- * fsynced. ASV_E_EXISTS when that name is taken: another recording claims the same UUID. */
+ * fsynced. A move that failed in one root can be repeated. ASV_E_EXISTS when that name is taken in any root,
+ * left out or not: another recording claims the same UUID, or this one lies there already. */
 ASV_MUST_CHECK enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
                                              struct asv_err *err);
+
+/* A move that a crash ended between two roots: brings what a root that lacks the clip still has in staging to
+ * its place beside the others. A root where that fails stays left out. ASV_E_BUSY while another handle has
+ * it. */
+ASV_MUST_CHECK enum asv_status asv_clip_rejoin(struct asv_clip_dir *clip, const uint8_t camera_cert[32],
+                                               const uint8_t epoch[16], uint64_t number, struct asv_err *err);
+
+/* What roots that were left out still have in staging of a clip that the others hold: removed, where that can
+ * be done. */
+void asv_clip_shed(const struct asv_clip_dir *clip);
 
 /* To quarantine/<clip>-<first 8 bytes of header_digest>. */
 ASV_MUST_CHECK enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uuid[16],

@@ -567,9 +567,10 @@ static void start(struct rig *rig)
                                                 .max_error_ms = 1000,
                                                 .configuration = 1,
                                                 .checkpoint_ms = 1000};
-    const char *root = rig->dir;
-    struct asv_vault_config config = {
-        .roots = {root}, .root_count = 1, .allow_cached_readback = true, .exclusive = true};
+    struct asv_vault_config config = {.roots = {rig->dir, rig->mirror},
+                                      .root_count = rig->mirror[0] ? 2 : 1,
+                                      .allow_cached_readback = true,
+                                      .exclusive = true};
     struct asv_err err = {0};
     must(asv_vault_open(&config, &site->vault, &err));
     must(asv_loop_open(&dock->loop, NULL));
@@ -602,14 +603,18 @@ void rig_recover(struct rig *rig)
     must(asv_recovery_start(&rig->dock));
 }
 
-void rig_init(struct rig *rig)
+static void make_dir(char *dir, size_t size)
 {
-    memset(rig, 0, sizeof *rig);
+    snprintf(dir, size, "/tmp/asv-rig-XXXXXX");
+    if (!mkdtemp(dir))
+        abort();
+}
+
+static void init(struct rig *rig)
+{
     must(asv_crypto_init());
     must(asv_calendar_set_zone(ASV_CALENDAR_ZONE, NULL));
-    snprintf(rig->dir, sizeof rig->dir, "/tmp/asv-rig-XXXXXX");
-    if (!mkdtemp(rig->dir))
-        abort();
+    make_dir(rig->dir, sizeof rig->dir);
     pthread_mutex_init(&rig->lock, NULL);
     asv_test_agency_init(&rig->agency, 7);
     asv_test_world_init(&rig->world, 42);
@@ -643,6 +648,19 @@ void rig_init(struct rig *rig)
     start(rig);
 }
 
+void rig_init(struct rig *rig)
+{
+    memset(rig, 0, sizeof *rig);
+    init(rig);
+}
+
+void rig_init_mirrored(struct rig *rig)
+{
+    memset(rig, 0, sizeof *rig);
+    make_dir(rig->mirror, sizeof rig->mirror);
+    init(rig);
+}
+
 static bool idle(struct rig *rig)
 {
     return asv_dock_is_idle(&rig->dock);
@@ -669,6 +687,8 @@ void rig_free(struct rig *rig)
     stop(rig);
     pthread_mutex_destroy(&rig->lock);
     must(asv_io_remove_tree(AT_FDCWD, rig->dir, NULL));
+    if (rig->mirror[0])
+        must(asv_io_remove_tree(AT_FDCWD, rig->mirror, NULL));
 }
 
 static enum asv_status count_one(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)

@@ -37,6 +37,7 @@ struct rig_link {
 
 struct rig {
     char dir[64];
+    char mirror[64]; /* empty: none */
     struct asv_test_agency agency;
     struct asv_test_world world; /* the dock's; the wall clock stands still */
     struct asv_dock_keys keys;
@@ -68,6 +69,7 @@ struct rig {
 
 /* A vault in a new directory, RIG_SLOTS slots that are empty. */
 void rig_init(struct rig *rig);
+void rig_init_mirrored(struct rig *rig); /* in two */
 void rig_free(struct rig *rig);
 
 /* Ends the dock as a crash would, and starts another one on the same vault. */
