@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""The kinds of faults. Each is armed before the cameras are plugged in, waits for its moment, strikes, and is made good
+again by whoever is at the dock; those that never had their moment are not counted."""
+import signal
+
+WAITING, STRUCK, OVER, MISSED = "waiting", "struck", "over", "missed"
+
+
+class Fault:
+    kind = None
+
+    def __init__(self):
+        self.state = WAITING
+
+    def arm(self, round_):
+        """Before the cameras are plugged in."""
+
+    def step(self, round_, view):
+        """Called again and again; moves self.state."""
+
+    def make_good(self, round_):
+        """Ends what it does, whatever its state, when the round is over."""
+
+    def describe(self):
+        return self.kind
+
+
+class Moment:
+    """When a fault that is not tied to a byte or a call strikes: after a share of all bytes, in a slot's state, or
+    together with another fault."""
+
+    def __init__(self, rng, others):
+        self.kind = rng.choices(["bytes", "state", "with"], [4, 4, 2 if others else 0])[0]
+        self.share = rng.random()
+        self.slot_state = rng.choice(["handshake", "identifying", "listing", "pulling", "pulling", "sealing", "erasing",
+                                      "erasing", "waiting", "finishing"])
+        self.other = rng.choice(others) if others else None
+
+    def has_come(self, round_, view):
+        if self.kind == "bytes":
+            return view.bytes >= self.share * round_.bytes_offered
+        if self.kind == "state":
+            return any(slot["state"] == self.slot_state for slot in view.slots.values())
+        return self.other.state in (STRUCK, OVER)
+
+    def __str__(self):
+        return {"bytes": f"at {self.share:.0%} of the bytes", "state": f"while a slot is {self.slot_state}",
+                "with": f"with {self.other.describe() if self.other else ''}"}[self.kind]
+
+
+class OnCamera(Fault):
+    """Tied to a byte of what one camera sends."""
+
+    def __init__(self, rng, seat, kind, command):
+        super().__init__()
+        self.seat = seat
+        self.kind = kind
+        self.verb, _, self.more = command.partition(" ")
+        self.share = rng.random() * 1.03
+        self.port = None
+        self.before = 0
+
+    def describe(self):
+        return f"{self.kind} of camera {self.seat} at {self.share:.0%}"
+
+    def arm(self, round_):
+        self.port = round_.cameras[self.seat].port
+        self.before = round_.stage.bus_ports()[self.port]["struck"].get(self.verb, 0)
+        after = int(self.share * round_.bytes_of(self.seat))
+        round_.stage.say(f"fault {self.port} {self.verb} after={after} {self.more}".strip())
+
+    def has_struck(self, view):
+        return view.ports[self.port]["struck"].get(self.verb, 0) > self.before
+
+
+class Pulled(OnCamera):
+    """The cable is pulled, or the camera loses its power, in the middle of a transfer; and put in again."""
+
+    def __init__(self, rng, seat, verb):
+        super().__init__(rng, seat, "power-cut" if verb == "cut" else "unplug", verb)
+        self.elsewhere = rng.random() < 0.4
+        self.patient = rng.random() < 0.5  # until the dock has seen it
+
+    def describe(self):
+        return super().describe() + (", put into another slot" if self.elsewhere else "")
+
+    def step(self, round_, view):
+        if self.state == WAITING and self.has_struck(view) and not view.ports[self.port]["plugged"]:
+            self.state = STRUCK  # a slow bus carries the bytes before it first
+        if self.state == STRUCK and (not self.patient or view.is_empty(self.port) or view.at_rest):
+            camera = round_.cameras[self.seat]
+            spare = round_.spare_port()
+            if self.elsewhere and spare:
+                round_.stage.move(camera, spare)
+            else:
+                round_.stage.plug(camera)
+            self.state = OVER
+
+
+class Wire(OnCamera):
+    """Bits turn over, frames are lost, doubled or mangled between camera and dock."""
+
+    def __init__(self, rng, seat, command):
+        super().__init__(rng, seat, "wire-" + command.split()[0], command)
+        self.lasts = self.verb in ("hang", "mute")
+
+    def step(self, round_, view):
+        if self.state == WAITING and self.has_struck(view):
+            self.state = STRUCK
+        if self.state == STRUCK and self.lasts and not (view.at_rest or view.is_faulted(self.port)):
+            return
+        if self.state == STRUCK:
+            if self.lasts:
+                round_.stage.say(f"fault {self.port} clear")
+            self.state = OVER
+
+
+class Disk(Fault):
+    """The dock's disk is full, or fails; for a while."""
+
+    def __init__(self, rng, kind, roots):
+        super().__init__()
+        self.kind = kind
+        self.after = rng.choice([rng.randint(1, 12), rng.randint(1, 60), rng.randint(1, 250)])
+        self.strikes = rng.randint(1, 6)
+        self.roots = roots
+
+    def describe(self):
+        return f"{self.kind} at call {self.after} on {'+'.join(self.roots)}"
+
+    def arm(self, round_):
+        paths = ":".join(str(round_.stage.directory / root) + "/" for root in self.roots)
+        round_.stage.board.arm(f"{self.kind}:{self.after}:{paths}")
+
+    def step(self, round_, view):
+        if self.state == WAITING and round_.stage.board.strikes() > 0:
+            self.state = STRUCK
+        sticky = self.kind in ("enospc", "eio-write")
+        if self.state == STRUCK and (not sticky or round_.stage.board.strikes() >= self.strikes or view.at_rest):
+            self.make_good(round_)
+            self.state = OVER
+
+    def make_good(self, round_):
+        round_.stage.board.disarm()
+
+
+class DockKill(Fault):
+    """kill -9 of the dock daemon: before a chosen system call on the vault, or at a moment."""
+
+    kind = "dock-kill"
+
+    def __init__(self, rng, others, at_call):
+        super().__init__()
+        self.at_call = at_call
+        self.after = rng.choice([rng.randint(1, 40), rng.randint(1, 150), rng.randint(1, 400)])
+        self.moment = Moment(rng, others)
+        self.flip = rng.random() if rng.random() < 0.3 else None  # a bit of staging turns over meanwhile
+
+    def describe(self):
+        return f"dock-kill {f'before call {self.after} on the vault' if self.at_call else self.moment}" + (
+            ", and a bit of staging turns over" if self.flip is not None else "")
+
+    def arm(self, round_):
+        if self.at_call:
+            paths = ":".join(f"{root}/" for root in round_.stage.roots())
+            round_.stage.board.arm(f"kill:{self.after}:{paths}")
+
+    def step(self, round_, view):
+        stage = round_.stage
+        if self.state != WAITING:
+            return
+        if self.at_call and not stage.dock.alive() and stage.board.strikes() > 0:
+            self.state = STRUCK
+        elif not self.at_call and stage.dock.alive() and self.moment.has_come(round_, view):
+            self.state = STRUCK
+        if self.state == STRUCK:
+            stage.dock.stop(signal.SIGKILL)
+            round_.never_neither("the dock was killed")
+            if self.flip is not None:
+                round_.flip_in_staging(self.flip)
+            if self.at_call:
+                stage.board.disarm()
+            stage.start_dock()
+            self.state = OVER
+
+    def make_good(self, round_):
+        if self.at_call:
+            round_.stage.board.disarm()
+
+
+class DockStop(Fault):
+    """An orderly stop in the middle of everything."""
+
+    kind = "dock-stop"
+
+    def __init__(self, rng, others):
+        super().__init__()
+        self.moment = Moment(rng, others)
+
+    def describe(self):
+        return f"dock-stop {self.moment}"
+
+    def step(self, round_, view):
+        stage = round_.stage
+        if self.state == WAITING and stage.dock.alive() and self.moment.has_come(round_, view):
+            round_.stop_dock()
+            round_.never_neither("the dock was stopped")
+            stage.start_dock()
+            self.state = OVER
+
+
+class Away(Fault):
+    """A service dies and comes back: at once, when the dock has noticed, or when nothing goes on without it."""
+
+    def __init__(self, rng, others):
+        super().__init__()
+        self.moment = Moment(rng, others)
+        self.back = rng.choice(["at once", "noticed", "at rest"])
+
+    def describe(self):
+        return f"{self.kind} {self.moment}, back {self.back}"
+
+    def step(self, round_, view):
+        if self.state == WAITING and self.moment.has_come(round_, view) and self.is_up(round_):
+            self.strike(round_)
+            self.state = STRUCK
+            round_.never_neither(f"{self.kind}")
+            if self.back != "at once":
+                return
+        if self.state == STRUCK and (self.back == "at once" or view.at_rest or
+                                     (self.back == "noticed" and not view.services.get(self.service, True))):
+            self.make_good(round_)
+            self.state = OVER
+
+
+class DatabaseRestart(Away):
+    kind = "database-restart"
+    service = "database"
+
+    def is_up(self, round_):
+        return round_.stage.postgres.running
+
+    def strike(self, round_):
+        round_.stage.crash_postgres()
+        round_.stage.postgres.running = False
+
+    def make_good(self, round_):
+        if not round_.stage.postgres.running:
+            round_.stage.postgres.do("start")
+
+
+class DatabaseCut(Fault):
+    """The server ends the dock's connections, whatever it is doing on them."""
+
+    kind = "database-cut"
+
+    def __init__(self, rng, others):
+        super().__init__()
+        self.moment = Moment(rng, others)
+
+    def describe(self):
+        return f"database-cut {self.moment}"
+
+    def step(self, round_, view):
+        if self.state == WAITING and round_.stage.postgres.running and self.moment.has_come(round_, view):
+            round_.stage.postgres.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'asv_dock'")
+            self.state = OVER
+
+
+class KeeperRestart(Away):
+    kind = "keeper-restart"
+    service = "keeper"
+
+    def is_up(self, round_):
+        return round_.stage.keeper.alive()
+
+    def strike(self, round_):
+        round_.stage.keeper.stop(signal.SIGKILL)
+
+    def make_good(self, round_):
+        if not round_.stage.keeper.alive():
+            round_.stage.start_keeper()
+
+
+class FlashFlip(Fault):
+    """A bit of a finished recording turns over on the camera's flash."""
+
+    kind = "flash-flip"
+
+    def __init__(self, rng, seat):
+        super().__init__()
+        self.seat = seat
+        self.which, self.at, self.bit = rng.random(), rng.random(), rng.randrange(8)
+        self.part = rng.choice(["payload", "payload", "payload", "seal"])
+
+    def describe(self):
+        return f"flash-flip of camera {self.seat} in a {self.part}"
+
+    def arm(self, round_):
+        mine = [r for r in round_.recordings if r.camera is round_.cameras[self.seat] and r.bytes[self.part]]
+        if not mine:
+            self.state = MISSED
+            return
+        recording = mine[int(self.which * len(mine))]
+        recording.damage(self.part, int(self.at * len(recording.bytes[self.part])), self.bit)
+        self.state = OVER
+
+
+class RecordCut(Fault):
+    """The camera loses its power while it records: before a chosen write."""
+
+    kind = "record-cut"
+
+    def __init__(self, rng, seat):
+        super().__init__()
+        self.seat = seat
+        self.after = rng.choice([rng.randint(1, 30), rng.randint(1, 90), rng.randint(20, 250)])
+        self.video = rng.randrange(4)
+
+    def describe(self):
+        return f"record-cut of camera {self.seat} before call {self.after}"
