@@ -325,13 +325,13 @@ peer.{user} = dock
                                  self.directory / "log/keeper.log")
         self.keeper.wait_for(lambda: answers(self.directory / "keeper.sock"), 30, "socket")
 
-    def start_bus(self, *commands):
+    def start_bus(self, *commands, env=None):
         arguments = []
         for command in commands:
             arguments += ["-c", command]
         with uninterrupted():
             self.bus = Daemon("asservat-bus", [self.bin("asservat-bus"), "--dir", self.directory / "bus", *arguments],
-                              self.directory / "log/bus.log")
+                              self.directory / "log/bus.log", os.environ | (env or {}))
         self.bus.wait_for(lambda: answers(self.control), 30, "control socket")
 
     def start_dock(self, env=None):

@@ -88,8 +88,10 @@ def check_vault(stage, known):
 
 def check_alarms(round_):
     """Alarms tell people to do something: none without its cause."""
+    flash = {"flash-eio-write", "flash-eio-sync", "flash-eio-name"}
     causes = {"storage": {"enospc", "eio-write", "eio-sync", "eio-name", "dock-kill"},
-              "hostile_camera": {"wire", "flash-flip"}, "quarantined": {"flash-flip"}}
+              "hostile_camera": {"wire", "flash-flip"} | flash, "quarantined": {"flash-flip"}, "erasure": flash,
+              "device_log": flash}
     kinds = {one.kind.split("-")[0] if one.kind.startswith("wire") else one.kind for one in round_.plan.faults}
     stage = round_.stage
     for kind, detail in stage.postgres.query(

@@ -4,6 +4,8 @@
 again by whoever is at the dock; those that never had their moment are not counted."""
 import signal
 
+from asvsite import SiteError
+
 WAITING, STRUCK, OVER, MISSED = "waiting", "struck", "over", "missed"
 
 
@@ -12,6 +14,10 @@ class Fault:
 
     def __init__(self):
         self.state = WAITING
+        self.times = 0  # that it struck, of those that strike more than once
+
+    def struck(self):
+        return max(self.times, 1 if self.state == OVER else 0)
 
     def arm(self, round_):
         """Before the cameras are plugged in."""
@@ -121,7 +127,7 @@ class Disk(Fault):
 
     def __init__(self, rng, kind, roots):
         super().__init__()
-        self.kind = kind
+        self.kind = self.call = kind
         self.after = rng.choice([rng.randint(1, 12), rng.randint(1, 60), rng.randint(1, 250)])
         self.strikes = rng.randint(1, 6)
         self.roots = roots
@@ -129,24 +135,51 @@ class Disk(Fault):
     def describe(self):
         return f"{self.kind} at call {self.after} on {'+'.join(self.roots)}"
 
+    def board(self, stage):
+        return stage.board
+
+    def paths(self, round_):
+        return [round_.stage.directory / root for root in self.roots]
+
     def arm(self, round_):
-        paths = ":".join(str(round_.stage.directory / root) + "/" for root in self.roots)
-        round_.stage.board.arm(f"{self.kind}:{self.after}:{paths}")
+        paths = ":".join(f"{path}/" for path in self.paths(round_))
+        self.board(round_.stage).arm(f"{self.call}:{self.after}:{paths}")
 
     def step(self, round_, view):
-        if self.state == WAITING and round_.stage.board.strikes() > 0:
+        strikes = self.board(round_.stage).strikes()
+        if self.state == WAITING and strikes > 0:
             self.state = STRUCK
-        sticky = self.kind in ("enospc", "eio-write")
-        if self.state == STRUCK and (not sticky or round_.stage.board.strikes() >= self.strikes or view.at_rest):
+        sticky = self.call in ("enospc", "eio-write")
+        if self.state == STRUCK and (not sticky or strikes >= self.strikes or view.at_rest):
             self.make_good(round_)
             self.state = OVER
 
     def make_good(self, round_):
-        round_.stage.board.disarm()
+        self.board(round_.stage).disarm()
+
+
+class Flash(Disk):
+    """A camera's flash fails, while it hands over and erases."""
+
+    def __init__(self, rng, seat):
+        super().__init__(rng, rng.choice(["eio-write", "eio-sync", "eio-name"]), [])
+        self.kind = "flash-" + self.call
+        self.after = rng.choice([rng.randint(1, 12), rng.randint(1, 80)])
+        self.seat = seat
+
+    def describe(self):
+        return f"{self.kind} at call {self.after} of camera {self.seat}"
+
+    def board(self, stage):
+        return stage.flash_board
+
+    def paths(self, round_):
+        return [round_.cameras[self.seat].directory]
 
 
 class DockKill(Fault):
-    """kill -9 of the dock daemon: before a chosen system call on the vault, or at a moment."""
+    """kill -9 of the dock daemon: before a chosen system call on the vault, perhaps again while it looks at what it finds
+    there; or at a moment."""
 
     kind = "dock-kill"
 
@@ -154,35 +187,49 @@ class DockKill(Fault):
         super().__init__()
         self.at_call = at_call
         self.after = rng.choice([rng.randint(1, 40), rng.randint(1, 150), rng.randint(1, 400)])
+        self.again = rng.choice([rng.randint(1, 10), rng.randint(1, 80)]) if rng.random() < 0.4 else None
+        self.calls = [self.after, self.again] if self.again else [self.after]
         self.moment = Moment(rng, others)
         self.flip = rng.random() if rng.random() < 0.3 else None  # a bit of staging turns over meanwhile
 
     def describe(self):
-        return f"dock-kill {f'before call {self.after} on the vault' if self.at_call else self.moment}" + (
+        again = f", and before call {self.again} after that" if self.again else ""
+        return f"dock-kill {f'before call {self.after} on the vault{again}' if self.at_call else self.moment}" + (
             ", and a bit of staging turns over" if self.flip is not None else "")
 
     def arm(self, round_):
         if self.at_call:
+            self.arm_next(round_)
+
+    def arm_next(self, round_):
+        if self.calls:
             paths = ":".join(f"{root}/" for root in round_.stage.roots())
-            round_.stage.board.arm(f"kill:{self.after}:{paths}")
+            round_.stage.board.arm(f"kill:{self.calls.pop(0)}:{paths}")
+        else:
+            round_.stage.board.disarm()
+            self.state = OVER
 
     def step(self, round_, view):
         stage = round_.stage
-        if self.state != WAITING:
-            return
-        if self.at_call and not stage.dock.alive() and stage.board.strikes() > 0:
-            self.state = STRUCK
-        elif not self.at_call and stage.dock.alive() and self.moment.has_come(round_, view):
-            self.state = STRUCK
-        if self.state == STRUCK:
+        if not self.at_call and self.moment.has_come(round_, view):
             stage.dock.stop(signal.SIGKILL)
-            round_.never_neither("the dock was killed")
-            if self.flip is not None:
-                round_.flip_in_staging(self.flip)
-            if self.at_call:
-                stage.board.disarm()
+            self.is_dead(round_)
             stage.start_dock()
             self.state = OVER
+        while self.at_call and self.state == WAITING and not stage.dock.alive() and stage.board.strikes() > 0:
+            self.is_dead(round_)
+            self.arm_next(round_)
+            try:
+                stage.start_dock()
+            except SiteError:  # the next kill came before it answered
+                if stage.board.strikes() == 0:
+                    raise
+
+    def is_dead(self, round_):
+        self.times += 1
+        round_.never_neither("the dock was killed")
+        if self.flip is not None:
+            round_.flip_in_staging(self.flip)
 
     def make_good(self, round_):
         if self.at_call:

@@ -12,7 +12,7 @@ SEATS = 4
 WEIGHTS = {
     "dock-kill-call": 5, "dock-kill": 4, "dock-stop": 1, "unplug": 4, "power-cut": 4, "flip": 4, "wire": 2,
     "enospc": 2, "eio-write": 2, "eio-sync": 3, "eio-name": 1, "database-restart": 4, "database-cut": 2,
-    "keeper-restart": 4, "record-cut": 3, "flash-flip": 1,
+    "keeper-restart": 4, "record-cut": 3, "flash-flip": 1, "flash-eio": 2,
 }
 DISKS = ("enospc", "eio-write", "eio-sync", "eio-name")
 
@@ -44,11 +44,11 @@ class Plan:
             self.add(rng)
 
     def add(self, rng):
-        """Draws one more fault. There is one board, and a port tells its faults apart by their kind."""
+        """Draws one more fault. There is one board for each disk, and a port tells its faults apart by their kind."""
         name = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         seat = rng.randrange(self.cameras)
         others = [f for f in self.faults if not isinstance(f, (fault.FlashFlip, fault.RecordCut))]
-        board = any(isinstance(f, fault.Disk) or getattr(f, "at_call", False) for f in self.faults)
+        board = any((isinstance(f, fault.Disk) and not isinstance(f, fault.Flash)) or getattr(f, "at_call", False) for f in self.faults)
         if (name in DISKS or name == "dock-kill-call") and board:
             name = "dock-kill"
         if name in ("unplug", "power-cut"):
@@ -64,11 +64,13 @@ class Plan:
         elif name in ("dock-stop", "database-restart", "database-cut", "keeper-restart"):
             new = {"dock-stop": fault.DockStop, "database-restart": fault.DatabaseRestart,
                    "database-cut": fault.DatabaseCut, "keeper-restart": fault.KeeperRestart}[name](rng, others)
+        elif name == "flash-eio":
+            new = fault.Flash(rng, seat)
         else:
             new = {"record-cut": fault.RecordCut, "flash-flip": fault.FlashFlip}[name](rng, seat)
         same = [f for f in self.faults if isinstance(f, fault.OnCamera) and isinstance(new, fault.OnCamera)
                 and f.seat == new.seat and f.verb == new.verb]
-        if not same:
+        if not same and not (name == "flash-eio" and any(isinstance(f, fault.Flash) for f in self.faults)):
             self.faults.append(new)
 
     def describe(self):

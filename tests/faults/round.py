@@ -184,11 +184,11 @@ class Round:
             time.sleep(LOOK_S)
 
     def put_in(self, camera):
-        """A plug that is pulled out again in the same moment by a fault is one."""
+        """A camera whose flash fails does not boot; it is put in again when that is over."""
         try:
             self.stage.plug(camera)
-        except SiteError as error:
-            if "boot" in str(error):
+        except SiteError:
+            if not any(isinstance(one, fault.Flash) for one in self.plan.faults):
                 raise
 
     def slots_text(self, view):
@@ -211,6 +211,7 @@ class Round:
             elif one.state == fault.STRUCK:
                 one.state = fault.OVER
         stage.board.disarm()
+        stage.flash_board.disarm()
         for port in PORTS:
             stage.say(f"fault {port} clear")
         stage.say("rate ports 0")
@@ -284,4 +285,4 @@ class Round:
                 self.stage.remove_camera(pool.pop(seat))  # it keeps what the dock could not take
 
     def struck(self):
-        return [one.kind for one in self.plan.faults if one.state == fault.OVER]
+        return [one.kind for one in self.plan.faults for _ in range(one.struck())]

@@ -43,18 +43,20 @@ class Stage(Site):
     def __init__(self, directory, build, video):
         super().__init__(directory, build, "Stadt Stoerfall")
         self.video = video
-        self.board = None
+        self.board = None  # under the dock
+        self.flash_board = None  # under the cameras
         self.alarms = 0  # that were looked at
         self.fault_disk = self.build / "lib/libasv_fault_disk.so"
 
     def set_up(self):
         self.make()
         self.board = Board(self.directory / "board")
+        self.flash_board = Board(self.directory / "flash-board")
         self.write_dock_conf(PORTS, **{
             "camera.retry": "100ms", "camera.handshake": "5s", "camera.reply": "6s", "camera.chunk": "6s",
             "camera.erase": "20s", "services.probe": "200ms"})
         self.start_keeper()
-        self.start_bus()
+        self.start_bus(env={"LD_PRELOAD": str(self.fault_disk), "ASV_FAULT_DISK": str(self.flash_board.path)})
         self.start_dock()
 
     def start_dock(self, env=None):
