@@ -318,11 +318,11 @@ peer.{user} = dock
 
     # ---- running ----
 
-    def start_keeper(self):
+    def start_keeper(self, env=None):
         with uninterrupted():
             self.keeper = Daemon("asservat-keeper",
                                  [self.bin("asservat-keeper"), "--config", self.directory / "keeper.conf"],
-                                 self.directory / "log/keeper.log")
+                                 self.directory / "log/keeper.log", dict(os.environ) | (env or {}))
         self.keeper.wait_for(lambda: answers(self.directory / "keeper.sock"), 30, "socket")
 
     def start_bus(self, *commands, env=None):
@@ -331,7 +331,7 @@ peer.{user} = dock
             arguments += ["-c", command]
         with uninterrupted():
             self.bus = Daemon("asservat-bus", [self.bin("asservat-bus"), "--dir", self.directory / "bus", *arguments],
-                              self.directory / "log/bus.log", os.environ | (env or {}))
+                              self.directory / "log/bus.log", dict(os.environ) | (env or {}))
         self.bus.wait_for(lambda: answers(self.control), 30, "control socket")
 
     def start_dock(self, env=None):

@@ -177,6 +177,43 @@ class Flash(Disk):
         return [round_.cameras[self.seat].directory]
 
 
+class KeeperDisk(Disk):
+    """The keeper's disk fails while it makes keys for a camera that is new."""
+
+    def __init__(self, rng):
+        super().__init__(rng, rng.choice(["enospc", "eio-write", "eio-sync", "eio-name"]), ["keeper"])
+        self.kind = "keeper-" + self.call
+        self.after = rng.randint(1, 100)
+
+    def board(self, stage):
+        return stage.keeper_board
+
+
+class KeeperKill(Fault):
+    """kill -9 of the keeper before a chosen call on its store, while it makes keys for a camera that is new."""
+
+    kind = "keeper-kill"
+
+    def __init__(self, rng):
+        super().__init__()
+        self.after = rng.randint(1, 300)
+
+    def describe(self):
+        return f"keeper-kill before call {self.after} on its store"
+
+    def arm(self, round_):
+        round_.stage.keeper_board.arm(f"kill:{self.after}:{round_.stage.directory}/keeper/")
+
+    def step(self, round_, view):
+        if not round_.stage.keeper.alive() and round_.stage.keeper_board.strikes() > 0:
+            self.make_good(round_)
+            round_.stage.start_keeper()
+            self.state = OVER
+
+    def make_good(self, round_):
+        round_.stage.keeper_board.disarm()
+
+
 class DockKill(Fault):
     """kill -9 of the dock daemon: before a chosen system call on the vault, perhaps again while it looks at what it finds
     there; or at a moment."""

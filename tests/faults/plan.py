@@ -37,9 +37,12 @@ class Plan:
         self.rate = rng.choice(["0", "600k", "1500k", "4M"])
         self.order = rng.sample(range(self.cameras), self.cameras)
         self.fresh = rng.randrange(self.cameras) if rng.random() < 0.15 else None  # a camera the keeper does not know yet
+        self.newcomer = rng.random() < 0.25  # one more camera, which has never been in the dock
         self.patient = rng.random() < 0.15  # nobody helps the dock along at the end
         self.restart = rng.random() < 0.25  # the dock is stopped and started before anybody scrubs the vault
         self.faults = []
+        if self.newcomer and rng.random() < 0.7:
+            self.faults.append(rng.choice([fault.KeeperDisk, fault.KeeperKill])(rng))
         for _ in range(rng.choice([2, 3, 4, 4, 5, 6])):
             self.add(rng)
 
@@ -48,7 +51,7 @@ class Plan:
         name = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         seat = rng.randrange(self.cameras)
         others = [f for f in self.faults if not isinstance(f, (fault.FlashFlip, fault.RecordCut))]
-        board = any((isinstance(f, fault.Disk) and not isinstance(f, fault.Flash)) or getattr(f, "at_call", False) for f in self.faults)
+        board = any((isinstance(f, fault.Disk) and not isinstance(f, (fault.Flash, fault.KeeperDisk))) or getattr(f, "at_call", False) for f in self.faults)
         if (name in DISKS or name == "dock-kill-call") and board:
             name = "dock-kill"
         if name in ("unplug", "power-cut"):
@@ -75,5 +78,6 @@ class Plan:
 
     def describe(self):
         clips = ", ".join(str(len(c)) for c in self.clips)
-        return f"{self.cameras} cameras with {clips} clips, {self.rate} B/s; " + "; ".join(
+        newcomer = " and a new one" if self.newcomer else ""
+        return f"{self.cameras} cameras with {clips} clips{newcomer}, {self.rate} B/s; " + "; ".join(
             f.describe() for f in self.faults)

@@ -9,6 +9,7 @@ import check
 import fault
 from asvsite import SiteError
 from recordings import Recording, Violation, never_neither
+from plan import SEATS
 from stage import PORTS, VIDEOS
 
 IDLE = {"ready", "attention"}
@@ -68,6 +69,7 @@ class Round:
         self.cameras = []
         self.recordings = []
         self.bytes_before = 0
+        self.newcomer = None
         self.helped = 0
 
     # ---- what faults ask of the round ----
@@ -115,6 +117,8 @@ class Round:
             if seat not in pool:
                 pool[seat] = self.stage.add_camera(f"K-{seat}-{self.plan.seed.replace('.', '-')}", PORTS[seat])
             self.cameras.append(pool[seat])
+        self.newcomer = self.stage.add_camera(f"N-{self.plan.seed.replace('.', '-')}", PORTS[SEATS]) \
+            if self.plan.newcomer else None
         self.issue([camera for camera in self.cameras if not (camera.directory / "trust/bulletin").exists()])
 
     def issue(self, cameras):
@@ -168,6 +172,9 @@ class Round:
         self.bytes_before = sum(port["in_bytes"] for port in self.stage.bus_ports().values())
         for one in self.plan.faults:
             one.arm(self)
+        if self.newcomer:
+            self.cameras.append(self.newcomer)
+            self.put_in(self.newcomer)
         for seat in self.plan.order:
             self.put_in(self.cameras[seat])
         deadline = time.monotonic() + self.seconds
@@ -212,6 +219,7 @@ class Round:
                 one.state = fault.OVER
         stage.board.disarm()
         stage.flash_board.disarm()
+        stage.keeper_board.disarm()
         for port in PORTS:
             stage.say(f"fault {port} clear")
         stage.say("rate ports 0")
@@ -233,7 +241,8 @@ class Round:
         left = [r for r in self.recordings if r.camera is camera and not r.damaged and r.on_flash.exists()]
         wanted = {"ready", "attention"} if damaged else {"ready"}
         unproven = list((camera.directory / "erased").iterdir())  # proofs that nobody has acknowledged
-        return not left and not unproven and view.slots[camera.port]["state"] in wanted
+        has_keys = (camera.directory / "trust/bulletin").exists()
+        return not left and not unproven and has_keys and view.slots[camera.port]["state"] in wanted
 
     def settle(self):
         """Waits until every slot is idle, its camera empty, and nothing is left in staging."""
@@ -280,6 +289,8 @@ class Round:
         for camera in self.cameras:
             self.stage.unplug(camera)
         self.until(lambda view: all(view.is_empty(camera.port) for camera in self.cameras), "slots empty")
+        if self.newcomer:
+            self.stage.remove_camera(self.newcomer)
         for seat, camera in list(pool.items()):
             if any(r.damaged and r.camera is camera for r in self.recordings):
                 self.stage.remove_camera(pool.pop(seat))  # it keeps what the dock could not take

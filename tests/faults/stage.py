@@ -45,6 +45,7 @@ class Stage(Site):
         self.video = video
         self.board = None  # under the dock
         self.flash_board = None  # under the cameras
+        self.keeper_board = None
         self.alarms = 0  # that were looked at
         self.fault_disk = self.build / "lib/libasv_fault_disk.so"
 
@@ -52,12 +53,17 @@ class Stage(Site):
         self.make()
         self.board = Board(self.directory / "board")
         self.flash_board = Board(self.directory / "flash-board")
+        self.keeper_board = Board(self.directory / "keeper-board")
         self.write_dock_conf(PORTS, **{
             "camera.retry": "100ms", "camera.handshake": "5s", "camera.reply": "6s", "camera.chunk": "6s",
             "camera.erase": "20s", "services.probe": "200ms"})
         self.start_keeper()
         self.start_bus(env={"LD_PRELOAD": str(self.fault_disk), "ASV_FAULT_DISK": str(self.flash_board.path)})
         self.start_dock()
+
+    def start_keeper(self, env=None):
+        super().start_keeper({"LD_PRELOAD": str(self.fault_disk), "ASV_FAULT_DISK": str(self.keeper_board.path),
+                              **(env or {})})
 
     def start_dock(self, env=None):
         super().start_dock({"LD_PRELOAD": f"libumockdev-preload.so.0:{self.fault_disk}",
