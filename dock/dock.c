@@ -107,6 +107,12 @@ bool asv_dock_is_answer(enum asv_status status)
            status != ASV_E_UNSUPPORTED && status != ASV_E_DENIED && status != ASV_E_NO_SPACE;
 }
 
+bool asv_dock_may_pass(enum asv_status status)
+{
+    return asv_status_class(status) == ASV_CLASS_RETRY || status == ASV_E_NO_SPACE ||
+           status == ASV_E_NO_MEMORY || status == ASV_E_IO;
+}
+
 void asv_dock_heard_keeper(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
 {
     if (heard(dock, &dock->keeper, "keeper", asv_dock_is_answer(status), err) && dock->keeper.up)

@@ -122,6 +122,9 @@ void asv_dock_heard_db(struct asv_dock *dock, enum asv_status status, const stru
 /* Anything else means that the service is not there: away, locked or set up wrongly. */
 bool asv_dock_is_answer(enum asv_status status);
 
+/* Whether trying again may help: room, memory, a disk, who has it open. What does not verify never does. */
+bool asv_dock_may_pass(enum asv_status status);
+
 /* Something that slots or recordings may have waited for has changed: room, a service, a recording that
  * another slot had. They are told in the loop's next round. */
 void asv_dock_kick(struct asv_dock *dock);

@@ -404,8 +404,7 @@ static bool may_succeed_later(const struct asv_intake *intake)
     enum asv_status status = intake->status;
     if (intake->asked_service && intake->heard == status && !asv_dock_is_answer(status))
         return true;
-    return asv_status_class(status) == ASV_CLASS_RETRY || status == ASV_E_NO_SPACE ||
-           status == ASV_E_NO_MEMORY || status == ASV_E_IO;
+    return asv_dock_may_pass(status);
 }
 
 static bool is_not_there(const struct asv_intake *intake)

@@ -136,7 +136,7 @@ static void reopen_done(struct asv_job *job)
     if (!moved_on && !(staged && intake->found == ASV_TAKE_FOUND_PARTS))
         asv_log_event(&intake->log, ASV_LOG_NOTICE, "recovered", asv_log_text("path", found->path),
                       asv_log_text("found", names[intake->found]), asv_log_text("detail", intake->err.text));
-    if ((intake->status && !moved_on) || intake->heard)
+    if ((!moved_on && asv_dock_may_pass(intake->status)) || intake->heard)
         asv_recovery_later(dock); /* a disk that fails or is full, or a service that is away */
     if (intake->abandoned || dock->stopping || intake->status) {
         if (intake->status == ASV_E_BUSY && found->area != ASV_VAULT_STAGING)

@@ -83,12 +83,14 @@ enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
     enum asv_status status = asv_clip_sync(take->dir, err);
     if (!status)
         status = place_day(&take->facts, &day, err);
-    if (!status)
-        status = clear_place(take, err);
-    if (!status)
+    for (int i = 0; !status && i < 2; i++) { /* the second time when the place could be cleared */
         status = take->way == ASV_TAKE_QUARANTINE
                      ? asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err)
                      : asv_clip_seal(take->dir, day, take->facts.clip, err);
+        if (status != ASV_E_EXISTS)
+            break;
+        status = clear_place(take, err);
+    }
     if (!status)
         asv_take_not_coming(take);
     return status;

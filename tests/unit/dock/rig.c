@@ -496,8 +496,9 @@ static void watchdog_fire(struct asv_timer *timer)
         fprintf(stderr, "slot %u: %s: %s\n", i, asv_slot_state_name(rig->slots[i].state),
                 rig->slots[i].reason);
     for (const struct asv_intake *intake = rig->dock.intakes; intake; intake = intake->next)
-        fprintf(stderr, "intake %llu: %s busy %d waiting %d\n", (unsigned long long)intake->take.offer.number,
-                asv_intake_step_name(intake->step), intake->busy, intake->waiting);
+        fprintf(stderr, "intake %llu: %s busy %d waiting %d %s\n",
+                (unsigned long long)intake->take.offer.number, asv_intake_step_name(intake->step),
+                intake->busy, intake->waiting, intake->err.text);
     fail_msg("the dock hangs");
 }
 
