@@ -270,7 +270,7 @@ struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot)
 void asv_intake_resume_all(struct asv_dock *dock)
 {
     for (struct asv_intake *intake = dock->intakes; intake; intake = intake->next)
-        intake->resume = intake->waiting && intake->step >= ASV_INTAKE_MOVE;
+        intake->resume = intake->waiting && !intake->undelivered && intake->step >= ASV_INTAKE_MOVE;
     for (struct asv_intake *intake = dock->intakes; intake;) {
         if (intake->resume && !intake->busy && !intake->abandoned && can_run(intake, intake->step)) {
             intake->resume = false;
@@ -330,11 +330,11 @@ void asv_intake_finish(struct asv_intake *intake)
     struct asv_dock *dock = intake->dock;
     struct asv_slot *slot = intake->slot;
     count_out(intake);
-    bool anew = intake->anew;
+    bool pause = intake->anew || intake->twin;
     asv_intake_drop(intake);
     if (slot)
         asv_slot_progress(slot);
-    if (!anew) /* a disk that fails gets a pause */
+    if (!pause) /* a disk that fails gets one, and the recovery its time */
         asv_dock_kick(dock);
 }
 
@@ -516,7 +516,8 @@ static void step_failed(struct asv_intake *intake)
     } else if (status == ASV_E_MISMATCH && intake->step == ASV_INTAKE_MOVE &&
                intake->take.way == ASV_TAKE_STORE) {
         quarantine(intake, "another recording has this UUID");
-    } else if (status == ASV_E_IO && intake->slot && intake->step <= ASV_INTAKE_RECORD) {
+    } else if (status == ASV_E_IO && !intake->asked_service && intake->slot &&
+               intake->step <= ASV_INTAKE_RECORD) {
         bad_disk(intake);
     } else if (is_not_there(intake)) {
         /* in custody by its row, but the vault does not have it as it should: the camera's copy is kept */
@@ -538,6 +539,13 @@ static void step_failed(struct asv_intake *intake)
     }
 }
 
+static void tell_repaired(const struct asv_intake *intake)
+{
+    if (intake->take.repaired > 0)
+        alarm(intake, ASV_DB_ALARM_STORAGE,
+              "a file came back from one disk other than it was written; it was replaced from the other");
+}
+
 static void step_over(struct asv_intake *intake)
 {
     struct asv_take *take = &intake->take;
@@ -546,9 +554,7 @@ static void step_over(struct asv_intake *intake)
         run_step(intake, ASV_INTAKE_READ_BACK);
         break;
     case ASV_INTAKE_READ_BACK:
-        if (take->repaired > 0)
-            alarm(intake, ASV_DB_ALARM_STORAGE,
-                  "a file came back from one disk other than it was written; it was replaced from the other");
+        tell_repaired(intake);
         run_step(intake, take->way == ASV_TAKE_STORE ? ASV_INTAKE_OPENS : ASV_INTAKE_RECORD);
         break;
     case ASV_INTAKE_OPENS:
@@ -576,6 +582,7 @@ static void step_over(struct asv_intake *intake)
         run_step(intake, ASV_INTAKE_CHECK);
         break;
     case ASV_INTAKE_CHECK:
+        tell_repaired(intake);
         run_step(intake, ASV_INTAKE_RECEIPT);
         break;
     case ASV_INTAKE_RECEIPT:

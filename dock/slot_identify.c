@@ -358,7 +358,9 @@ static enum asv_status keep_proof(const struct call *call, struct asv_err *err)
         return ASV_OK;
     if (!status)
         status = asv_commit_decode(&facts, data, len, NULL, err);
-    return status ? status : asv_take_keep_erasure(&dock->site, &facts, call->data, call->len, err);
+    if (!status)
+        status = asv_take_keep_erasure(&dock->site, &facts, call->data, call->len, err);
+    return status == ASV_E_NOT_FOUND ? ASV_OK : status; /* its directory is gone, and the proof is known */
 }
 
 static void erasures_run(struct asv_job *job)

@@ -137,6 +137,9 @@ bool asv_take_is_in_custody(const struct asv_take *take);
  * while have_count is still chunks. One that differs in one root is replaced, and counted in `repaired`. */
 ASV_MUST_CHECK enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err);
 
+/* Seal, tail, stanzas and link against the digests in facts, in every root, as asv_clip_confirm does it. */
+ASV_MUST_CHECK enum asv_status asv_take_confirm_files(struct asv_take *take, struct asv_err *err);
+
 /* What the keeper must see to say whether the recording opens; read from the disk. */
 struct asv_take_evidence {
     uint8_t header[5 + ASV_SEAL_HEADER_MAX_BYTES];

@@ -65,6 +65,10 @@ static enum asv_status clear_place(const struct asv_take *take, struct asv_err *
     enum asv_status status = look_at_place(take, &dir, err);
     if (status == ASV_E_NOT_FOUND)
         return ASV_OK;
+    if (!status && !asv_clip_sees_all(dir)) {
+        asv_clip_close(dir);
+        return asv_fail(err, ASV_E_AWAY, "what lies at its place may be in custody on a disk that is away");
+    }
     return status ? status : asv_clip_discard_take(dir, err);
 }
 
@@ -83,13 +87,14 @@ enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
     enum asv_status status = asv_clip_sync(take->dir, err);
     if (!status)
         status = place_day(&take->facts, &day, err);
-    for (int i = 0; !status && i < 2; i++) { /* the second time when the place could be cleared */
+    for (bool again = true; !status;) { /* once more when the place could be cleared */
         status = take->way == ASV_TAKE_QUARANTINE
                      ? asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err)
                      : asv_clip_seal(take->dir, day, take->facts.clip, err);
         if (status != ASV_E_EXISTS)
             break;
-        status = clear_place(take, err);
+        status = again ? clear_place(take, err) : asv_fail(err, ASV_E_IO, "its place cannot be cleared");
+        again = false;
     }
     if (!status)
         asv_take_not_coming(take);
@@ -128,19 +133,16 @@ static enum asv_status read_back(struct asv_take *take, uint8_t *holes, uint8_t 
     return ASV_OK;
 }
 
-static enum asv_status read_back_files(struct asv_take *take, struct asv_err *err)
+enum asv_status asv_take_confirm_files(struct asv_take *take, struct asv_err *err)
 {
     const struct asv_commit *facts = &take->facts;
-    uint8_t chain[ASV_SHA256_BYTES];
-    asv_sha256(chain, take->docking->chain, take->docking->chain_len);
     const struct {
         enum asv_part part;
         const uint8_t *digest;
     } files[] = {{ASV_PART_SEAL, facts->seal_digest},
                  {ASV_PART_TAIL, facts->tail_digest},
                  {ASV_PART_STANZAS, facts->stanzas_digest},
-                 {ASV_PART_LINK, facts->link_digest},
-                 {ASV_PART_CHAIN, chain}};
+                 {ASV_PART_LINK, facts->link_digest}};
     enum asv_status status = ASV_OK;
     for (size_t i = 0; !status && i < sizeof files / sizeof *files; i++)
         status = asv_clip_confirm(take->dir, files[i].part, files[i].digest, &take->repaired, err);
@@ -158,7 +160,11 @@ enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory to read a recording back");
     enum asv_status status = read_back(take, bits, bits + bytes, bytes, err);
     free(bits);
-    return status ? status : read_back_files(take, err);
+    uint8_t chain[ASV_SHA256_BYTES];
+    asv_sha256(chain, take->docking->chain, take->docking->chain_len);
+    if (!status)
+        status = asv_take_confirm_files(take, err);
+    return status ? status : asv_clip_confirm(take->dir, ASV_PART_CHAIN, chain, &take->repaired, err);
 }
 
 enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out, struct asv_err *err)
@@ -269,12 +275,20 @@ static enum asv_status adopt_tombstone(struct asv_take *take, bool *replace, str
         status = asv_vault_open_clip(take->site->vault, ASV_VAULT_TOMBSTONES, path, &dir, err);
     if (status)
         return status;
-    status = asv_clip_get(dir, ASV_PART_COMMIT, take->record, sizeof take->record, &take->record_len, NULL);
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    status = asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, err);
+    if (status == ASV_E_IO || status == ASV_E_NO_MEMORY) {
+        asv_clip_close(dir);
+        return status;
+    }
     if (!status)
-        status = asv_commit_decode(&facts, take->record, take->record_len, NULL, NULL);
+        status = asv_commit_decode(&facts, data, len, NULL, NULL);
     *replace = status != ASV_OK;
     if (status)
         return asv_clip_discard_take(dir, err);
+    memcpy(take->record, data, len);
+    take->record_len = len;
     struct asv_clip_dir *staged = take->dir;
     take->dir = dir;
     take->facts = facts;
@@ -294,7 +308,8 @@ static enum asv_status bury(struct asv_take *take, struct asv_err *err)
         if (!status)
             status = asv_clip_bury(take->dir, day, take->facts.clip, take->facts.header_digest, err);
         if (status == ASV_E_EXISTS)
-            status = adopt_tombstone(take, &again, err);
+            status = i == 0 ? adopt_tombstone(take, &again, err)
+                            : asv_fail(err, ASV_E_IO, "the tombstone's place cannot be cleared");
     }
     return status;
 }

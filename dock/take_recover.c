@@ -189,6 +189,8 @@ static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found 
         status = asv_receipt_decode(&receipt, take->receipt, take->receipt_len, NULL);
     if (!status) {
         asv_object_digest(take->receipt_digest, &receipt.object);
+        take->stanza_count = receipt.custody.stanza_count; /* should it have to go to quarantine after all */
+        memcpy(take->stanza_digests, receipt.custody.stanzas, sizeof take->stanza_digests);
         take->was_recorded = true;
         *found = ASV_TAKE_FOUND_RECORDED;
         return put_in_every_root(take, err);
@@ -251,20 +253,18 @@ static enum asv_status check_payload(struct asv_take *take, bool *usable, struct
     const struct asv_commit *facts = &take->facts;
     uint64_t size = 0, bad = 0, full = facts->leaves * ASV_VAULT_CHUNK_BYTES;
     enum asv_readback mode = ASV_READBACK_NONE;
-    uint8_t root[ASV_SHA256_BYTES], final_chunk[ASV_VAULT_FINAL_BYTES];
+    uint8_t root[ASV_SHA256_BYTES];
     enum asv_status status = asv_clip_size(take->dir, ASV_PART_PAYLOAD, &size, err);
     *usable = size == facts->payload_bytes && size >= full;
-    if (!status && *usable && size > full) {
-        status = asv_clip_read(take->dir, ASV_PART_PAYLOAD, full, final_chunk, sizeof final_chunk, err);
-        *usable = !status && memcmp(final_chunk, facts->final_chunk, sizeof final_chunk) == 0;
-    }
-    if (status || !*usable || facts->leaves == 0)
+    if (status || !*usable)
         return status;
+    if (size > full)
+        asv_clip_expect_final(take->dir, facts->final_chunk);
     uint8_t *bits = calloc(1, (size_t)(facts->leaves / 8 + 1));
     if (!bits)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory to read a recording back");
     status = asv_clip_readback(take->dir, facts->leaves, NULL, bits, &bad, &mode, root, err);
-    *usable = bad == 0 && memcmp(root, facts->root, sizeof root) == 0;
+    *usable = !status && bad == 0 && memcmp(root, facts->root, sizeof root) == 0;
     free(bits);
     return status;
 }
@@ -272,8 +272,6 @@ static enum asv_status check_payload(struct asv_take *take, bool *usable, struct
 enum asv_status asv_take_check(struct asv_take *take, struct asv_err *err)
 {
     const struct asv_commit facts = take->facts;
-    uint8_t seal[ASV_SHA256_BYTES] = {0}, tail[ASV_SHA256_BYTES] = {0};
-    uint64_t seal_bytes = 0, tail_bytes = 0;
     bool usable = false;
     fill_offer(take, &facts);
     asv_take_begin_seal(take);
@@ -281,11 +279,7 @@ enum asv_status asv_take_check(struct asv_take *take, struct asv_err *err)
     if (!status && usable)
         status = read_small(take, &usable, err);
     if (!status && usable)
-        status = asv_clip_digest(take->dir, ASV_PART_SEAL, seal, &seal_bytes, err);
-    if (!status && usable)
-        status = asv_clip_digest(take->dir, ASV_PART_TAIL, tail, &tail_bytes, err);
-    usable = usable && !status && memcmp(seal, facts.seal_digest, sizeof seal) == 0 &&
-             memcmp(tail, facts.tail_digest, sizeof tail) == 0;
+        status = asv_take_confirm_files(take, err);
     if (!status && usable)
         status = check_payload(take, &usable, err);
     return status || usable ? status
@@ -306,5 +300,8 @@ enum asv_status asv_take_reopen(struct asv_take *take, const struct asv_site *si
         status = refuse_committed(take, err);
     if (!status && *found == ASV_TAKE_FOUND_NOTHING)
         status = look(take, found, err);
+    if (!status && *found != ASV_TAKE_FOUND_RECORDED && area != ASV_VAULT_STAGING &&
+        !asv_clip_sees_all(take->dir))
+        status = asv_fail(err, ASV_E_AWAY, "its commit record may be on a disk that is away");
     return status;
 }

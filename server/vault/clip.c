@@ -103,25 +103,32 @@ static enum asv_status open_clip(struct asv_vault *vault, enum asv_vault_area ar
     if (area == ASV_VAULT_STAGING) {
         snprintf(clip->staged, sizeof clip->staged, "%s", path);
     }
-    enum asv_status status = ASV_OK;
-    unsigned missing = 0;
-    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
-        status = vault->roots[i].dir < 0
-                     ? ASV_E_NOT_FOUND
-                     : asv_clip_lock(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
-        if (status == ASV_E_NOT_FOUND && ++missing < vault->root_count) {
-            clip->roots[i].failed = true;
-            status = ASV_OK;
-        } else {
-            status = asv_clip_tolerate(clip, i, status);
+    enum asv_status status = ASV_E_NOT_FOUND;
+    bool opened = false;
+    for (size_t i = 0; i < vault->root_count; i++) {
+        bool away = vault->roots[i].dir < 0;
+        enum asv_status here =
+            away ? ASV_E_NOT_FOUND : asv_clip_lock(vault->roots[i].dir, path, make, &clip->roots[i].dir, err);
+        if (here != ASV_OK && here != ASV_E_NOT_FOUND && here != ASV_E_IO) {
+            asv_clip_close(clip);
+            return here;
         }
+        opened = opened || here == ASV_OK;
+        clip->roots[i].failed = here != ASV_OK;
+        clip->unseen = clip->unseen || away || here == ASV_E_IO;
+        status = here == ASV_E_IO ? here : status;
     }
-    if (status != ASV_OK) {
+    if (!opened) {
         asv_clip_close(clip);
         return status;
     }
     *out = clip;
     return ASV_OK;
+}
+
+bool asv_clip_sees_all(const struct asv_clip_dir *clip)
+{
+    return !clip->unseen;
 }
 
 void asv_clip_staging_path(char path[ASV_VAULT_PATH_BYTES], const uint8_t camera_cert[32],
@@ -168,7 +175,14 @@ enum asv_status asv_vault_open_clip(struct asv_vault *vault, enum asv_vault_area
 enum asv_status asv_clip_discard_take(struct asv_clip_dir *clip, struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
+    /* The commit record first: what is left of a removal must not look like a recording in custody. */
     for (size_t i = 0; i < clip->vault->root_count; i++) {
+        int dir = clip->roots[i].dir;
+        if (dir >= 0 && unlinkat(dir, asv_part_name(ASV_PART_COMMIT), 0) == 0 && status == ASV_OK) {
+            status = asv_io_sync_dir(dir, clip->path, err);
+        }
+    }
+    for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
         if (clip->roots[i].dir < 0) {
             continue;
         }

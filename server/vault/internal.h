@@ -28,7 +28,8 @@ struct asv_clip_dir {
         int parts[ASV_PART_COUNT]; /* opened for writing in pieces, else -1 */
         bool failed;
     } roots[ASV_VAULT_ROOTS];
-    int leaves; /* unnamed scratch file, -1 until the first leaf */
+    bool unseen; /* a root is away, or gave an error when it was opened: it may hold more of this clip */
+    int leaves;  /* unnamed scratch file, -1 until the first leaf */
     bool has_final;
     uint8_t final_chunk[ASV_VAULT_FINAL_BYTES]; /* as asv_clip_payload_end was given it */
 };

@@ -93,14 +93,20 @@ enum asv_status asv_clip_chunks_put(struct asv_clip_dir *clip, uint64_t first, c
                           count * ASV_VAULT_CHUNK_BYTES, err);
 }
 
+void asv_clip_expect_final(struct asv_clip_dir *clip, const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES])
+{
+    clip->has_final = true;
+    memcpy(clip->final_chunk, final_chunk, ASV_VAULT_FINAL_BYTES);
+}
+
 enum asv_status asv_clip_payload_end(struct asv_clip_dir *clip, uint64_t chunks,
                                      const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES], struct asv_err *err)
 {
     uint64_t at = chunks * ASV_VAULT_CHUNK_BYTES;
     enum asv_status status = asv_clip_truncate(clip, ASV_PART_PAYLOAD, at, err);
-    clip->has_final = final_chunk != NULL;
+    clip->has_final = false;
     if (status == ASV_OK && final_chunk != NULL) {
-        memcpy(clip->final_chunk, final_chunk, ASV_VAULT_FINAL_BYTES);
+        asv_clip_expect_final(clip, final_chunk);
         status = asv_clip_write(clip, ASV_PART_PAYLOAD, at, final_chunk, ASV_VAULT_FINAL_BYTES, err);
     }
     return status;
@@ -240,8 +246,9 @@ static enum asv_status check_root(struct comparison *comparison, size_t root, en
 {
     int fd = -1;
     enum asv_status status = asv_clip_open_readback(comparison->clip, root, ASV_PART_PAYLOAD, &fd, mode, err);
-    if (status == ASV_E_NOT_FOUND) {
-        return ASV_OK; /* nothing there yet: no chunk matches */
+    if (status == ASV_E_NOT_FOUND) { /* nothing there yet: no chunk matches */
+        comparison->final_differs = comparison->clip->has_final;
+        return ASV_OK;
     }
     if (status != ASV_OK) {
         return status;

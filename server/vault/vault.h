@@ -172,6 +172,13 @@ ASV_MUST_CHECK enum asv_status asv_clip_payload_end(struct asv_clip_dir *clip, u
                                                     const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES],
                                                     struct asv_err *err);
 
+/* False: one of the vault's roots is away or could not be looked into, so what is missing here may be there.
+ */
+bool asv_clip_sees_all(const struct asv_clip_dir *clip);
+
+/* What the payload must end with when it is read back, of a clip that was opened in its place. */
+void asv_clip_expect_final(struct asv_clip_dir *clip, const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES]);
+
 /* A part other than the payload, read back from every root, around the page cache: it must be what arrived. A
  * root that gives back something else gets the part from one that does not, and is counted in *repaired.
  * ASV_E_DIGEST: no root has it. */

@@ -418,6 +418,88 @@ static void a_proof_of_erasure_that_the_vault_cannot_keep_is_not_acknowledged(vo
     assert_true(camera->clips[0].outstanding);
 }
 
+/* ---- what only a careful look finds ---- */
+
+/* In custody, its camera taken out before it could be told. */
+static void store_without_the_camera(void)
+{
+    rig->keeper_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_WAITING);
+    rig_unplug(rig, 0);
+    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig->keeper_away = false;
+    rig_run(rig, nothing_runs);
+    assert_int_equal(facts()->kind, ASV_COMMIT_STORED);
+}
+
+static void what_one_root_spoilt_is_replaced_before_a_later_receipt(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"seal", "stanzas", "link"};
+    store_without_the_camera();
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char pattern[64];
+        snprintf(pattern, sizeof pattern, "sealed/*/*/*/*/%s", files[i]);
+        flip(1, pattern, -20);
+    }
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_whole_in_both();
+    rig_run(rig, alarmed);
+}
+
+static void a_final_chunk_that_one_root_spoilt_earns_no_later_receipt(void **state)
+{
+    (void)state;
+    store_without_the_camera();
+    flip(1, "sealed/*/*/*/*/payload", -1);
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->erased, 0);
+}
+
+static void a_recovered_recording_whose_uuid_is_taken_goes_to_quarantine(void **state)
+{
+    (void)state;
+    store();
+    rig->commit_count = 0;
+    rig->uuid_taken = true;
+    crash_and_recover();
+    assert_int_equal(facts()->kind, ASV_COMMIT_QUARANTINED);
+    assert_true(exists(0, "quarantine/*/receipt"));
+    assert_true(exists(1, "quarantine/*/receipt"));
+}
+
+/* The place is taken by something that cannot be opened: it is not taken for a place that was cleared. */
+static void a_place_that_cannot_be_looked_into_costs_no_recording(void **state)
+{
+    (void)state;
+    uint8_t notes[ASV_COMMIT_MAX_BYTES];
+    struct asv_commit staged;
+    char place[ASV_VAULT_PATH_BYTES], path[PATH_MAX_BYTES + ASV_VAULT_PATH_BYTES];
+    int parent = -1;
+    stage();
+    size_t len = load(0, "staging/*/docking", notes, sizeof notes);
+    assert_int_equal(asv_commit_decode(&staged, notes, len, NULL, NULL), ASV_OK);
+    assert_int_equal(
+        asv_vault_place(place, ASV_VAULT_SEALED, staged.day, staged.clip, staged.header_digest, NULL),
+        ASV_OK);
+    snprintf(path, sizeof path, "%s/%s", rig->dir, place);
+    *strrchr(path, '/') = '\0';
+    assert_int_equal(asv_io_open_dir(AT_FDCWD, path, true, &parent, NULL), ASV_OK);
+    int fd = openat(parent, strrchr(place, '/') + 1, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    close(parent);
+    rig->db_away = false;
+    asv_dock_kick(&rig->dock);
+    rig_run(rig, alarmed);
+    assert_int_equal(camera->erased, 0);
+    assert_null(facts());
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -436,6 +518,10 @@ int main(void)
         T(parts_of_what_is_in_custody_are_removed_with_the_next_receipt),
         T(a_proof_of_erasure_that_comes_later_is_kept_beside_the_payload_too),
         T(a_proof_of_erasure_that_the_vault_cannot_keep_is_not_acknowledged),
+        T(what_one_root_spoilt_is_replaced_before_a_later_receipt),
+        T(a_final_chunk_that_one_root_spoilt_earns_no_later_receipt),
+        T(a_recovered_recording_whose_uuid_is_taken_goes_to_quarantine),
+        T(a_place_that_cannot_be_looked_into_costs_no_recording),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What is docked after its period and not kept, and what a crash leaves of it; and what recovery may never
- * throw away. */
+ * throw away. LAW T6: what stays of it tells nothing of its content. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
