@@ -446,6 +446,7 @@ void fake_camera_boot(struct fake_camera *camera)
     struct asv_err err = {0};
     struct asv_wire_camera_config config = {.chain = camera->identity.chain.encoded,
                                             .kx_sk = camera->identity.kx_sk,
+                                            .requests = camera->requests,
                                             .world = &camera->world.world};
     camera->silent = false;
     must(asv_wire_camera_init(&camera->machine, &config, &ops, camera, &err));

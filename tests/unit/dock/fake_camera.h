@@ -53,6 +53,7 @@ struct fake_camera {
     bool lost_clock;
     bool endless;          /* lists recordings without end */
     unsigned silent_after; /* chunks; then nothing is answered any more; 0: never */
+    uint16_t requests;     /* that it queues; 0: as many as there can be */
     bool silent;
 };
 

@@ -337,6 +337,17 @@ static void what_the_database_knows_of_a_camera_counts_when_it_is_back(void **st
     assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 0);
 }
 
+static void receipts_wait_for_room_among_the_requests(void **state)
+{
+    (void)state;
+    for (uint64_t number = 1; number <= FAKE_CLIPS; number++)
+        fake_camera_record(camera, number, 40);
+    camera->requests = 1;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, FAKE_CLIPS);
+}
+
 static void spoil_payload(void)
 {
     char pattern[120];
@@ -982,6 +993,7 @@ int main(int argc, char **argv)
         T(a_taken_uuid_goes_to_quarantine),
         T(what_the_database_refuses_does_not_hold_up_the_others),
         T(what_the_database_knows_of_a_camera_counts_when_it_is_back),
+        T(receipts_wait_for_room_among_the_requests),
         T(what_the_vault_has_spoilt_gets_no_second_receipt),
         T(a_foreign_camera_stores_zero_bytes),
         T(a_revoked_camera_goes_to_quarantine_and_gets_nothing_new),
