@@ -14,12 +14,9 @@ enum asv_status asv_keeper_revocations(struct asv_keeper *keeper, struct asv_rev
                                        const struct asv_revocations **out, struct asv_err *err)
 {
     uint64_t seen = keeper->store->index->revocations;
-    enum asv_status status = ASV_E_NOT_FOUND;
     size_t len = 0;
-    if (keeper->revocations_path[0] != '\0') {
-        status = asv_io_read_file(AT_FDCWD, keeper->revocations_path, keeper->revocations_data,
-                                  sizeof keeper->revocations_data, &len, err);
-    }
+    enum asv_status status = asv_io_read_file(AT_FDCWD, keeper->revocations_path, keeper->revocations_data,
+                                              sizeof keeper->revocations_data, &len, err);
     if (status == ASV_E_NOT_FOUND && seen == 0) {
         *out = NULL;
         return ASV_OK;

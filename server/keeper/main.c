@@ -224,10 +224,8 @@ static enum asv_status enter_sandbox(const struct process *process, struct asv_e
     if (settings->key[0] != '\0') {
         paths[sandbox.path_count++].path = settings->key;
     }
-    if (settings->revocations[0] != '\0') { /* replaced by renaming */
-        parent_of(list_dir, settings->revocations);
-        paths[sandbox.path_count++].path = list_dir;
-    }
+    parent_of(list_dir, settings->revocations); /* replaced by renaming */
+    paths[sandbox.path_count++].path = list_dir;
     for (unsigned i = 0; i < settings->slot_count; i++) {
         parent_of(slot_dirs[i], settings->slot_paths[i]);
         paths[sandbox.path_count++] = (struct asv_sandbox_path){slot_dirs[i], true};

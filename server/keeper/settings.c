@@ -119,6 +119,11 @@ enum asv_status asv_settings_read(struct asv_settings *out, const char *path, st
         status = asv_failf(err, ASV_E_USAGE, "%s: give at least %d lines slot.N = file:/path", path,
                            ASV_STORE_SLOTS_MIN);
     }
+    if (status == ASV_OK && out->revocations[0] == '\0' &&
+        snprintf(out->revocations, sizeof out->revocations, "%s/revocations", out->identity) >=
+            (int)sizeof out->revocations) {
+        status = asv_failf(err, ASV_E_USAGE, "%s: identity: the path is too long", path);
+    }
     if (status == ASV_OK && out->peer_count == 0) {
         status = asv_failf(err, ASV_E_USAGE, "%s: give at least one line peer.USER = dock", path);
     }
