@@ -33,7 +33,7 @@
 #define ASV_WIRE_MAX_CONTROL_BYTES   65535 /* one Noise message */
 #define ASV_WIRE_MAX_ABORT_BYTES     256
 
-/* The largest frame, its padding byte included: camera to dock (CHUNKS) and dock to camera (CONTROL). */
+/* The largest frame, with room for a padding byte: camera to dock (CHUNKS) and dock to camera (CONTROL). */
 #define ASV_WIRE_MAX_FRAME_BYTES     262233
 #define ASV_WIRE_MAX_OUT_FRAME_BYTES 65552
 /* What each end asks its USB stack for: the same, rounded up to a multiple of 1024, the largest packet, so

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-/* Against the stock age and age-keygen: our recordings open there, at every checkpoint, and theirs here. */
+/* Against the stock age and age-keygen: our recordings open there, at every checkpoint, and theirs here.
+ * LAW H1: what stock age gives out is what was recorded, byte for byte. */
 #include <stdio.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
 
 A requirement is defined in a specification as its number in bold: **S-012**. It is cited by its bare number in a
 comment of the code and of a test. Lists those that are not, and citations of numbers that no specification defines.
+The same for the rules of docs/COMPLIANCE.md: one that is said to be covered is named by a test, as LAW R1.
 """
 import re
 import subprocess
@@ -20,6 +21,18 @@ SPECS = {
 }
 NUMBER = re.compile(r"\b([SPTK]-\d{3})\b")
 DEFINED = re.compile(r"\*\*([SPTK]-\d{3})\*\*")
+
+
+RULE = re.compile(r"^\| ([RTLH]\d+) \|.*\|([^|]*)\|$")
+
+
+def uncited_rules(files):
+    tests = "\n".join((TOP / path).read_text(errors="replace") for path in files
+                      if path.startswith("tests/") and re.search(r"\.(c|py|sql|txt)$", path))
+    for number, line in enumerate((TOP / "docs/COMPLIANCE.md").read_text().splitlines(), 1):
+        rule = RULE.match(line)
+        if rule and rule[2].strip() and not re.search(rf"\bLAW {rule[1]}\b", tests):
+            yield f"docs/COMPLIANCE.md:{number}: LAW {rule[1]} is said to be covered, and no test names it"
 
 
 def main():
@@ -49,6 +62,7 @@ def main():
         for where in ("code", "tests"):
             if name not in cited[where]:
                 problems.append(f"{place}: {name} is not cited in the {where}")
+    problems += uncited_rules(files)
     if not defined:
         problems.append("no specification defines any requirement")
     print("\n".join(problems))

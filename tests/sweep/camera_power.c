@@ -3,7 +3,7 @@
  *
  * The power of a camera fails at every operation on its flash, and at every byte of what it writes, while it
  * records across the end of a key's day. Each time: it boots again, says what was lost, and everything that a
- * checkpoint had promised opens; then it records on.
+ * checkpoint had promised opens; then it records on. LAW R1: encrypted and signed from the first byte.
  *
  * S-061: what a checkpoint signs is there. S-120: a clip that is visible has its header and stanzas. S-121:
  * numbers and digests go on. S-122: signed bytes stay, and the link says RECOVERED. */

@@ -3,7 +3,7 @@
  *
  * The key store on a disk that fails or loses power at every single call. After each: what was reported as
  * made is there, what was reported as destroyed is gone, even for someone with every byte that any file ever
- * held and what the slots hold now. */
+ * held and what the slots hold now. LAW T5: destroying the key erases in every backup too. */
 #include <stdio.h>
 #include <string.h>
 

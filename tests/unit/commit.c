@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
- * SPDX-FileCopyrightText: 2026 The Asservat authors */
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * LAW H3: digests at acquisition, with device, firmware, time and software. */
 #include "server/vault/commit.h"
 
 #include <string.h>

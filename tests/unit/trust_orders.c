@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What a dock orders a camera (configurations, assignments) and what a new device asks for (enrolment
- * requests).
+ * requests). LAW R5: no pre-roll unless a configuration orders one, within its limit.
  */
 #include <stdio.h>
 #include <string.h>

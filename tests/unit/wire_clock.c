@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
- * SPDX-FileCopyrightText: 2026 The Asservat authors */
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * LAW H2: the camera's clock against reference time. */
 #include "firmware-proto/wire/clock.h"
 
 #include <string.h>

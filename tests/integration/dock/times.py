@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""Docked late, or with a clock that is wrong or lost: the day is that of the dock's time, or people decide (DESIGN 7)."""
+"""Docked late, or with a clock that is wrong or lost: the day is that of the dock's time, or people decide (docs/DOCK.md)."""
 import time
 
 from rig import SHORT, main

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- What the functions of docking and custody do: outcomes, states, alarms. docs/DATABASE.md.
+-- What the functions of docking and custody do: outcomes, states, alarms. docs/DATABASE.md. LAW L1: each step is an event that stays.
+-- LAW H2: the offset of the camera's clock at each docking.
 BEGIN;
 SET search_path = tap, pg_catalog;
 SET client_min_messages = warning;

@@ -20,6 +20,16 @@ SELECT is_empty($$
           WHERE t.relnamespace = c.relnamespace AND t.relkind = 'r' AND b.attname = a.attname
             AND col_description(t.oid, b.attnum) IS NOT NULL))
 $$, 'every column has a comment');
+-- LAW L6: cameras are issued to random ids; nobody can be listed, counted or ranked.
+SELECT is_empty($$
+    SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0
+      AND a.attname ~ '(person|staff|member|wearer|officer|employee|badge|surname|login)'
+    UNION ALL
+    SELECT p.proname, n.name FROM pg_proc p CROSS JOIN unnest(p.proargnames) AS n (name)
+    WHERE p.pronamespace = 'asv'::regnamespace
+      AND n.name ~ '(person|staff|member|wearer|officer|employee|badge|surname|login)'
+$$, 'no table, view or function knows a member of staff');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc p
     WHERE p.pronamespace = 'asv'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL

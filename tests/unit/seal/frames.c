@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
- * SPDX-FileCopyrightText: 2026 The Asservat authors */
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The frames of a seal. LAW R2: whether the person was told, or why not. LAW R3: the dwelling flag. */
 #include "firmware-proto/seal/frames.h"
 
 #include <string.h>
