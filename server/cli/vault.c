@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -136,13 +137,38 @@ static enum asv_status add_dock(void *ctx, const struct asv_agency_entry *entry,
     return ASV_OK;
 }
 
-/* Without the agency directory what docks signed must only decode. */
+/* Without the agency directory what docks signed must only decode, which is said. */
 static enum asv_status read_docks(struct scrub *scrub, struct asv_err *err)
 {
     asv_auto_agency struct asv_agency_dir *agency = NULL;
-    return asv_agency_open(scrub->cli, false, &agency, NULL) != ASV_OK
-               ? ASV_OK
-               : asv_agency_each(agency, "docks", add_dock, scrub, err);
+    struct asv_err why = {0};
+    if (asv_agency_open(scrub->cli, false, &agency, &why) == ASV_OK) {
+        return asv_agency_each(agency, "docks", add_dock, scrub, err);
+    }
+    fprintf(scrub->cli->err, "asservat: what docks signed is not verified: %s\n", why.text);
+    return ASV_OK;
+}
+
+/* Root's repairs would be files that the dock cannot write: they are made as the vault's owner. */
+static enum asv_status scrub_as_owner(struct asv_vault *vault, const struct asv_scrub_ops *ops,
+                                      struct asv_scrub_report *report, struct asv_err *err)
+{
+    uid_t user = geteuid();
+    gid_t group = getegid();
+    uid_t owner = user;
+    gid_t owners = group;
+    if (user == 0) {
+        asv_vault_owner(vault, &owner, &owners);
+        (void)munlockall(); /* no key is held here, and a locked stack does not grow beyond a user's limit */
+    }
+    if (setegid(owners) != 0 || seteuid(owner) != 0) {
+        return asv_fail(err, ASV_E_DENIED, "cannot become the vault's owner");
+    }
+    enum asv_status status = asv_vault_scrub(vault, ops, report, err);
+    if (seteuid(user) != 0 || setegid(group) != 0) {
+        return asv_fail(err, ASV_E_INTERNAL, "cannot become root again");
+    }
+    return status;
 }
 
 static const uint8_t *dock_key(void *ctx, const uint8_t cert[32])
@@ -270,7 +296,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     const struct asv_scrub_ops ops = {.ctx = &scrub, .read = pace, .found = found, .dock_key = dock_key};
     status = read_docks(&scrub, err);
     if (status == ASV_OK) {
-        status = asv_vault_scrub(vault, &ops, &report, err);
+        status = scrub_as_owner(vault, &ops, &report, err);
     }
     if (status == ASV_OK && db != NULL) {
         status = find_missing(&scrub, vault, err);

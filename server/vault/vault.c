@@ -193,6 +193,17 @@ enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv
     return ASV_OK;
 }
 
+void asv_vault_owner(const struct asv_vault *vault, uid_t *user, gid_t *group)
+{
+    struct stat st;
+    for (size_t i = vault->root_count; i-- > 0;) {
+        if (vault->roots[i].dir >= 0 && fstat(vault->roots[i].dir, &st) == 0) {
+            *user = st.st_uid;
+            *group = st.st_gid;
+        }
+    }
+}
+
 void asv_vault_close(struct asv_vault *vault)
 {
     if (vault == NULL) {

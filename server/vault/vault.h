@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "firmware-proto/base/status.h"
 #include "server/vault/commit.h"
@@ -171,6 +172,9 @@ ASV_MUST_CHECK enum asv_status asv_clip_scan(struct asv_clip_dir *clip, uint64_t
 ASV_MUST_CHECK enum asv_status asv_clip_payload_end(struct asv_clip_dir *clip, uint64_t chunks,
                                                     const uint8_t final_chunk[ASV_VAULT_FINAL_BYTES],
                                                     struct asv_err *err);
+
+/* Whom the vault's first directory that is there belongs to; untouched when none is. */
+void asv_vault_owner(const struct asv_vault *vault, uid_t *user, gid_t *group);
 
 /* False: one of the vault's roots is away or could not be looked into, so what is missing here may be there.
  */
