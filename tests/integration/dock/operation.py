@@ -155,6 +155,28 @@ def an_issued_camera_comes_back(rig):
     rig.unplug(camera)
 
 
+def what_systemd_is_told(rig):
+    """Ready, how it is, that it lives, and that it stops (sd_notify)."""
+    rig.stop_dock()
+    path = rig.site.directory / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(path))
+        systemd.settimeout(60)
+
+        def told(what):
+            while not any(line.startswith(what) for line in systemd.recv(4096).decode().splitlines()):
+                pass
+
+        rig.start_dock(env={"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "1000000"})
+        told("READY=1")
+        told("WATCHDOG=1")
+        told("STATUS=0 cameras, 0 ready")
+        told("WATCHDOG=1")
+        rig.stop_dock()
+        told("STOPPING=1")
+    rig.start_dock()
+
+
 if __name__ == "__main__":
-    main(slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
+    main(what_systemd_is_told, slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
          the_status_on_a_terminal, the_sandbox_denies, an_issued_camera_comes_back)
