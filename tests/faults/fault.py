@@ -368,8 +368,11 @@ class KeeperRestart(Away):
             round_.stage.start_keeper()
 
 
+FINAL_CHUNK_BYTES = 24  # of a payload: each checkpoint signs them too, and the dock takes them from there
+
+
 class FlashFlip(Fault):
-    """A bit of a finished recording turns over on the camera's flash."""
+    """A bit of a finished recording turns over on the camera's flash, where that damages it."""
 
     kind = "flash-flip"
 
@@ -383,12 +386,13 @@ class FlashFlip(Fault):
         return f"flash-flip of camera {self.seat} in a {self.part}"
 
     def arm(self, round_):
-        mine = [r for r in round_.recordings if r.camera is round_.cameras[self.seat] and r.bytes[self.part]]
+        mine = [r for r in round_.recordings if r.camera is round_.cameras[self.seat] and len(r.bytes[self.part]) > FINAL_CHUNK_BYTES]
         if not mine:
             self.state = MISSED
             return
         recording = mine[int(self.which * len(mine))]
-        recording.damage(self.part, int(self.at * len(recording.bytes[self.part])), self.bit)
+        size = len(recording.bytes[self.part]) - (FINAL_CHUNK_BYTES if self.part == "payload" else 0)
+        recording.damage(self.part, int(self.at * size), self.bit)
         self.state = OVER
 
 
