@@ -10,30 +10,11 @@
 
 #include "dock/dock.h"
 #include "tests/unit/dock/fake_camera.h"
+#include "tests/unit/dock/rig_link.h"
+#include "tests/unit/dock/rig_services.h"
 
 #define RIG_SLOTS   4
-#define RIG_COMMITS 64
 #define RIG_WAIT_MS 60000 /* a test that takes longer has hung */
-
-struct rig_commit {
-    struct asv_commit facts;
-    unsigned receipts;
-    bool erased;
-    bool linked; /* with the link record that it names */
-};
-
-struct rig_link {
-    struct rig *rig;
-    struct asv_slot *slot;
-    struct fake_camera *camera; /* NULL: empty */
-    struct asv_timer timer;
-    bool open, opening, closing, failing, leaving;
-    unsigned frames; /* given to the slot and not released */
-    unsigned want, most_frames;
-    uint8_t queue[16][4096]; /* frames that the camera has not taken yet */
-    size_t queue_len[16];
-    unsigned queued;
-};
 
 struct rig {
     char dir[64];
@@ -88,7 +69,7 @@ void rig_run_to(struct rig *rig, unsigned slot, enum asv_slot_state state);
 /* Clip directories in an area of the vault. */
 unsigned rig_count(struct rig *rig, enum asv_vault_area area);
 
-/* What the database has of this camera's recording; NULL: nothing. */
-const struct rig_commit *rig_find(const struct rig *rig, const struct fake_camera *camera, uint64_t number);
+/* Of what cannot fail here. */
+void rig_must(enum asv_status status);
 
 #endif

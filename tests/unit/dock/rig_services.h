@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Keeper and database in memory: they keep what the dock tells them, and are away or refuse when a field of
+ * the rig says so.
+ */
+#ifndef ASV_TESTS_DOCK_RIG_SERVICES_H
+#define ASV_TESTS_DOCK_RIG_SERVICES_H
+
+#include "dock/dock.h"
+#include "tests/unit/dock/fake_camera.h"
+
+#define RIG_COMMITS 64
+
+struct rig;
+
+struct rig_commit {
+    struct asv_commit facts;
+    unsigned receipts;
+    bool erased;
+    bool linked; /* with the link record that it names */
+};
+
+/* Sets rig->services. They use the rig's agency, world and keys. */
+void rig_services_init(struct rig *rig);
+void rig_services_clear(struct rig *rig);
+
+/* What the database has of this camera's recording; NULL: nothing. */
+const struct rig_commit *rig_find(const struct rig *rig, const struct fake_camera *camera, uint64_t number);
+
+#endif
