@@ -8,12 +8,20 @@
 
 #include "dock/docking.h"
 #include "dock/intake.h"
+#include "dock/outbox.h"
 
 #define AGAIN_MS  10000              /* between two walks */
 #define RECENT_MS INT64_C(172800000) /* later walks ask the database about clips of two days only */
+#define ROWS      200                /* of one page of what is in custody */
+#define MISSING   32                 /* clips that get an alarm of their own */
 
 struct found {
     enum asv_vault_area area;
+    char path[ASV_VAULT_PATH_BYTES];
+};
+
+struct missing {
+    struct asv_db_identity identity;
     char path[ASV_VAULT_PATH_BYTES];
 };
 
@@ -27,7 +35,10 @@ struct asv_recovery {
     bool more;        /* than fit in paths */
     int64_t since_ms; /* committed clips older than this are not asked about */
     bool db_failed;
+    bool compared;      /* every row with the vault, once */
+    uint64_t missed;    /* rows without files */
     struct asv_err err; /* of the walk */
+    struct missing missing[MISSING];
     struct found paths[ASV_RECOVERY_PATHS];
 };
 
@@ -95,6 +106,52 @@ static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *pa
     return ASV_OK;
 }
 
+/* A row without a file. It is asked about once more: since the page was read it may have been erased, as it
+ * should. */
+static enum asv_status look_for(struct asv_recovery *recovery, const struct asv_db_in_custody *row)
+{
+    struct asv_dock *dock = recovery->dock;
+    const struct asv_services *services = dock->services;
+    char path[ASV_VAULT_PATH_BYTES];
+    struct asv_db_known known;
+    enum asv_status status = asv_vault_place_of(path, row->kind, row->day, row->latest_ms, row->clip,
+                                                row->identity.header, &recovery->err);
+    if (status || asv_vault_has(dock->site.vault, path))
+        return status;
+    status = services->lookup(services->db_recovery, &row->identity, NULL, &known, &recovery->err);
+    if (status || known.state == ASV_DB_ERASING || known.state == ASV_DB_ERASED)
+        return status;
+    if (recovery->missed < MISSING) {
+        struct missing *missing = &recovery->missing[recovery->missed];
+        missing->identity = row->identity;
+        memcpy(missing->path, path, sizeof path);
+    }
+    recovery->missed++;
+    return ASV_OK;
+}
+
+/* Whether the vault has what the database says that it must have. */
+static enum asv_status compare(struct asv_recovery *recovery)
+{
+    struct asv_dock *dock = recovery->dock;
+    const struct asv_services *services = dock->services;
+    struct asv_db_in_custody *rows = calloc(ROWS, sizeof *rows);
+    uint8_t after[sizeof rows->recording];
+    enum asv_status status = rows ? ASV_OK : ASV_E_NO_MEMORY;
+    size_t count = ROWS;
+    recovery->missed = 0;
+    for (bool first = true; !status && count == ROWS && !dock->stopping; first = false) {
+        status = services->custody_list(services->db_recovery, first ? NULL : after, rows, ROWS, &count,
+                                        &recovery->err);
+        for (size_t i = 0; !status && i < count; i++)
+            status = look_for(recovery, &rows[i]);
+        if (!status && count > 0)
+            memcpy(after, rows[count - 1].recording, sizeof after);
+    }
+    free(rows);
+    return status;
+}
+
 static void walk_run(struct asv_job *job)
 {
     struct asv_recovery *recovery = recovery_of(job);
@@ -103,6 +160,8 @@ static void walk_run(struct asv_job *job)
                                                 ASV_VAULT_STAGING};
     for (size_t i = 0; i < sizeof areas / sizeof *areas && !recovery->more; i++)
         (void)!asv_vault_walk(vault, areas[i], visit, recovery, NULL);
+    if (!recovery->compared && !recovery->db_failed)
+        recovery->db_failed = compare(recovery) != ASV_OK;
 }
 
 /* ---- taking up what was found ---- */
@@ -206,6 +265,33 @@ static void walk(struct asv_recovery *recovery)
     asv_pool_submit(recovery->dock->pool, ASV_LANE_RECOVERY, &recovery->walk);
 }
 
+/* Alarms for what was found missing; one for all, when a disk is gone with what was on it. */
+static void tell_missing(struct asv_recovery *recovery)
+{
+    struct asv_dock *dock = recovery->dock;
+    char detail[ASV_VAULT_PATH_BYTES + 100];
+    struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_MISSING_CLIP, .slot = -1, .detail = detail};
+    recovery->compared = true;
+    for (uint64_t i = 0; i < recovery->missed && i < MISSING; i++) {
+        const struct missing *missing = &recovery->missing[i];
+        alarm.camera_cert = missing->identity.camera_cert;
+        alarm.recording = &missing->identity;
+        snprintf(detail, sizeof detail, "%s is in custody, but no directory of the vault has it",
+                 missing->path);
+        asv_log_event(&dock->log, ASV_LOG_ERROR, "missing", asv_log_text("path", missing->path));
+        asv_outbox_alarm(dock->outbox, &alarm);
+    }
+    if (recovery->missed > MISSING) {
+        alarm.camera_cert = NULL;
+        alarm.recording = NULL;
+        snprintf(detail, sizeof detail,
+                 "the vault lacks %llu clips that are in custody; asservat vault scrub lists them",
+                 (unsigned long long)recovery->missed);
+        asv_log_event(&dock->log, ASV_LOG_ERROR, "missing", asv_log_u64("clips", recovery->missed));
+        asv_outbox_alarm(dock->outbox, &alarm);
+    }
+}
+
 static void walk_done(struct asv_job *job)
 {
     struct asv_recovery *recovery = recovery_of(job);
@@ -216,6 +302,8 @@ static void walk_done(struct asv_job *job)
         recovery->wanted = true;
     else if (!recovery->more && asv_world_wall_ms(dock->site.world, &now) == ASV_OK)
         recovery->since_ms = now - RECENT_MS;
+    if (!recovery->compared && !recovery->db_failed && !dock->stopping)
+        tell_missing(recovery);
     take_up(recovery);
     if (recovery->wanted)
         asv_recovery_later(dock);

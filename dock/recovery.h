@@ -3,8 +3,9 @@
  *
  * What a crash, or a time without database or keeper, left in the vault: recordings that are staged whole are
  * committed, interrupted commits are taken up again, committed ones that the database does not know are told
- * to it, and what nobody can go on with is discarded (the camera has it). Runs beside the slots; a recording
- * that it is at work on is "elsewhere" for them.
+ * to it, and what nobody can go on with is discarded (the camera has it). What the database has in custody
+ * and the vault not is an alarm. Runs beside the slots; a recording that it is at work on is "elsewhere" for
+ * them.
  */
 #ifndef ASV_DOCK_RECOVERY_H
 #define ASV_DOCK_RECOVERY_H

@@ -26,7 +26,8 @@ struct asv_services {
 
     /* ---- the database: as the functions of the same names in server/db ---- */
     void *db;
-    void *db_recovery; /* a second connection, for lookup alone: the recovery's, on its own lane */
+    void *db_recovery; /* a second connection, the recovery's, on its own lane: for lookup and custody_list
+                          alone */
     enum asv_status (*db_ping)(void *db, struct asv_err *err);
     enum asv_status (*docking_begin)(void *db, const struct asv_db_docking *docking,
                                      struct asv_db_docking_result *result, struct asv_err *err);
@@ -37,6 +38,8 @@ struct asv_services {
                                     const uint8_t session[32], struct asv_err *err);
     enum asv_status (*lookup)(void *db, const struct asv_db_identity *identity, const uint8_t *clip,
                               struct asv_db_known *known, struct asv_err *err);
+    enum asv_status (*custody_list)(void *db, const uint8_t *after, struct asv_db_in_custody *rows,
+                                    size_t cap, size_t *count, struct asv_err *err);
     enum asv_status (*commit)(void *db, const struct asv_db_commit *commit, enum asv_db_outcome *outcome,
                               struct asv_err *err);
     enum asv_status (*record)(void *db, const struct asv_db_identity *identity, uint8_t *out, size_t cap,

@@ -116,6 +116,12 @@ static enum asv_status lookup(void *db, const struct asv_db_identity *identity, 
     return asv_db_clip_lookup(db, identity, clip, known, err);
 }
 
+static enum asv_status custody_list(void *db, const uint8_t *after, struct asv_db_in_custody *rows,
+                                    size_t cap, size_t *count, struct asv_err *err)
+{
+    return asv_db_custody_list(db, after, rows, cap, count, err);
+}
+
 static enum asv_status commit(void *db, const struct asv_db_commit *what, enum asv_db_outcome *outcome,
                               struct asv_err *err)
 {
@@ -211,6 +217,7 @@ static const struct asv_services calls = {
     .announce = announce,
     .transferring = transferring,
     .lookup = lookup,
+    .custody_list = custody_list,
     .commit = commit,
     .record = record,
     .receipt = receipt,

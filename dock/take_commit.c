@@ -7,24 +7,13 @@
 #include <string.h>
 
 #include "dock/take.h"
-#include "server/base/calendar.h"
 #include "server/base/fail.h"
-
-/* Where a recording lies whose day people have yet to decide: the last day that it can be of. */
-static enum asv_status place_day(const struct asv_commit *facts, uint32_t *day, struct asv_err *err)
-{
-    *day = facts->day;
-    if (facts->day != 0)
-        return ASV_OK;
-    enum asv_status status = asv_local_date(facts->latest_ms, day);
-    return status ? asv_fail(err, status, "the recording's date is outside the calendar") : ASV_OK;
-}
 
 static enum asv_status place_of(const struct asv_commit *facts, enum asv_vault_area area,
                                 char path[ASV_VAULT_PATH_BYTES], struct asv_err *err)
 {
     uint32_t day = 0;
-    enum asv_status status = place_day(facts, &day, err);
+    enum asv_status status = asv_vault_day(facts->day, facts->latest_ms, &day, err);
     return status ? status : asv_vault_place(path, area, day, facts->clip, facts->header_digest, err);
 }
 
@@ -86,7 +75,7 @@ enum asv_status asv_take_move(struct asv_take *take, struct asv_err *err)
     uint32_t day = 0;
     enum asv_status status = asv_clip_sync(take->dir, err);
     if (!status)
-        status = place_day(&take->facts, &day, err);
+        status = asv_vault_day(take->facts.day, take->facts.latest_ms, &day, err);
     for (bool again = true; !status;) { /* once more when the place could be cleared */
         status = take->way == ASV_TAKE_QUARANTINE
                      ? asv_clip_quarantine(take->dir, take->facts.clip, take->facts.header_digest, err)
@@ -301,7 +290,7 @@ static enum asv_status bury(struct asv_take *take, struct asv_err *err)
 {
     uint32_t day = 0;
     bool again = true;
-    enum asv_status status = place_day(&take->facts, &day, err);
+    enum asv_status status = asv_vault_day(take->facts.day, take->facts.latest_ms, &day, err);
     for (int i = 0; !status && again && i < 2; i++) {
         again = false;
         status = asv_clip_put(take->dir, ASV_PART_COMMIT, take->record, take->record_len, err);
@@ -342,8 +331,7 @@ static enum asv_status open_in_custody(const struct asv_site *site, const struct
                                        struct asv_clip_dir **dir, struct asv_err *err)
 {
     char path[ASV_VAULT_PATH_BYTES];
-    enum asv_vault_area area =
-        facts->kind == ASV_COMMIT_QUARANTINED ? ASV_VAULT_QUARANTINE : ASV_VAULT_SEALED;
+    enum asv_vault_area area = asv_vault_area_of(facts->kind);
     enum asv_status status = place_of(facts, area, path, err);
     return status ? status : asv_vault_open_clip(site->vault, area, path, dir, err);
 }

@@ -85,6 +85,20 @@ $$;
 COMMENT ON FUNCTION asv.clip_lookup IS 'what is known of a recording: one row, whether it is or not';
 GRANT EXECUTE ON FUNCTION asv.clip_lookup TO asv_dock;
 
+CREATE FUNCTION asv.custody_list(p_after uuid, p_limit integer)
+    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid,
+                   kind smallint, day date, latest_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.latest_at
+    FROM asv.clip c
+    JOIN asv.recording_state s ON s.recording = c.recording
+    WHERE s.state NOT IN ('erasing', 'erased') AND (p_after IS NULL OR c.recording > p_after)
+    ORDER BY c.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.custody_list IS 'a page of what the vault must hold: files, or the tombstone of what expired on arrival';
+GRANT EXECUTE ON FUNCTION asv.custody_list TO asv_dock, asv_admin;
+
 CREATE FUNCTION asv.clone_check(
     p_recording uuid, p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/cli/agency.h"
 #include "server/cli/database.h"
@@ -184,24 +183,7 @@ static const uint8_t *dock_key(void *ctx, const uint8_t cert[32])
 
 /* ---- rows without files ---- */
 
-/* Where the vault must have what this row says. False: nowhere, or nowhere for long. */
-static bool place_of(const struct asv_db_clip_row *row, char path[ASV_VAULT_PATH_BYTES])
-{
-    enum asv_vault_area area = row->kind == ASV_COMMIT_STORED        ? ASV_VAULT_SEALED
-                               : row->kind == ASV_COMMIT_QUARANTINED ? ASV_VAULT_QUARANTINE
-                                                                     : ASV_VAULT_TOMBSTONES;
-    uint32_t day = row->day;
-    if (row->state == ASV_DB_ERASING || row->state == ASV_DB_ERASED) {
-        return false;
-    }
-    if (day == 0 &&
-        asv_local_date(row->latest_ms, &day) != ASV_OK) { /* nobody knows: the last that it can be */
-        return false;
-    }
-    return asv_vault_place(path, area, day, row->clip, row->identity.header, NULL) == ASV_OK;
-}
-
-static void missing(struct scrub *scrub, const struct asv_db_clip_row *row, const char *path)
+static void missing(struct scrub *scrub, const struct asv_db_in_custody *row, const char *path)
 {
     char detail[400];
     enum asv_db_outcome outcome;
@@ -223,24 +205,28 @@ static void missing(struct scrub *scrub, const struct asv_db_clip_row *row, cons
 
 static enum asv_status find_missing(struct scrub *scrub, const struct asv_vault *vault, struct asv_err *err)
 {
-    struct asv_db_clip_filter filter = {.limit = ROWS};
-    struct asv_db_clip_row *rows = calloc(ROWS, sizeof *rows);
+    uint8_t after[16];
+    const uint8_t *from = NULL;
+    struct asv_db_in_custody *rows = calloc(ROWS, sizeof *rows);
     enum asv_status status = ASV_OK;
     size_t count = ROWS;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     while (status == ASV_OK && count == ROWS) {
-        status = asv_db_clip_list(scrub->db, &filter, rows, &count, err);
+        status = asv_db_custody_list(scrub->db, from, rows, ROWS, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
             char path[ASV_VAULT_PATH_BYTES];
-            if (place_of(&rows[i], path) && !asv_vault_has(vault, path)) {
-                missing(scrub, &rows[i], path);
+            const struct asv_db_in_custody *row = &rows[i];
+            status = asv_vault_place_of(path, row->kind, row->day, row->latest_ms, row->clip,
+                                        row->identity.header, err);
+            if (status == ASV_OK && !asv_vault_has(vault, path)) {
+                missing(scrub, row, path);
             }
         }
         if (status == ASV_OK && count > 0) {
-            filter.after_ms = rows[count - 1].committed_ms;
-            memcpy(filter.after_header, rows[count - 1].identity.header, sizeof filter.after_header);
+            memcpy(after, rows[count - 1].recording, sizeof after);
+            from = after;
         }
     }
     free(rows);

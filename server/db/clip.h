@@ -75,6 +75,22 @@ ASV_MUST_CHECK enum asv_status asv_db_clip_lookup(struct asv_db *db, const struc
                                                   const uint8_t *clip, struct asv_db_known *known,
                                                   struct asv_err *err);
 
+/* What the vault must hold of a recording in custody; asv_vault_place_of says where. */
+struct asv_db_in_custody {
+    uint8_t recording[16]; /* the row's id, which orders them */
+    struct asv_db_identity identity;
+    uint8_t clip[16];
+    uint8_t kind;      /* enum asv_commit_kind */
+    uint32_t day;      /* 0: not decided */
+    int64_t latest_ms; /* moment that the recording can have ended at */
+};
+
+/* rows[cap] behind the recording `after` (NULL: from the first), without those that are being erased or are;
+ * *count < cap: these were the last. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_custody_list(struct asv_db *db, const uint8_t *after,
+                                                   struct asv_db_in_custody *rows, size_t cap, size_t *count,
+                                                   struct asv_err *err);
+
 /* The first chunk is being pulled. ASV_E_NOT_FOUND unless it was announced; a later state stays. */
 ASV_MUST_CHECK enum asv_status asv_db_clip_transferring(struct asv_db *db,
                                                         const struct asv_db_identity *identity,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What administration reads of clips. */
+ * What is read of clips in custody. */
 #include <string.h>
 
 #include "server/base/fail.h"
@@ -63,6 +63,41 @@ enum asv_status asv_db_clip_list(struct asv_db *db, const struct asv_db_clip_fil
         asv_row_init(&row, result, i);
         row_clip(&row, &rows[i]);
         status = asv_row_end(&row, ASV_QUERY_CLIP_LIST, err);
+    }
+    PQclear(result);
+    if (status == ASV_OK) {
+        *count = (size_t)found;
+    }
+    return status;
+}
+
+enum asv_status asv_db_custody_list(struct asv_db *db, const uint8_t *after, struct asv_db_in_custody *rows,
+                                    size_t cap, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    PGresult *result = NULL;
+    asv_params_init(&params);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
+    enum asv_status status = asv_db_run1(db, ASV_QUERY_CUSTODY_LIST, &params, &result, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    int found = PQntuples(result);
+    for (int i = 0; i < found && status == ASV_OK; i++) {
+        struct asv_row row;
+        struct asv_db_in_custody *out = &rows[i];
+        asv_row_init(&row, result, i);
+        asv_row_uuid(&row, out->recording);
+        asv_row_bytes(&row, out->identity.camera_cert, 32);
+        asv_row_uuid(&row, out->identity.epoch);
+        out->identity.number = asv_row_u64(&row);
+        asv_row_bytes(&row, out->identity.header, 32);
+        asv_row_uuid(&row, out->clip);
+        out->kind = asv_row_u8(&row);
+        out->day = asv_row_date(&row);
+        out->latest_ms = asv_row_time(&row);
+        status = asv_row_end(&row, ASV_QUERY_CUSTODY_LIST, err);
     }
     PQclear(result);
     if (status == ASV_OK) {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/calendar.h"
+#include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/io.h"
 #include "server/base/uuid.h"
@@ -95,6 +97,20 @@ static enum asv_status move(struct asv_clip_dir *clip, enum asv_vault_area area,
     return status;
 }
 
+enum asv_vault_area asv_vault_area_of(enum asv_commit_kind kind)
+{
+    return kind == ASV_COMMIT_STORED        ? ASV_VAULT_SEALED
+           : kind == ASV_COMMIT_QUARANTINED ? ASV_VAULT_QUARANTINE
+                                            : ASV_VAULT_TOMBSTONES;
+}
+
+enum asv_status asv_vault_day(uint32_t day, int64_t latest_ms, uint32_t *out, struct asv_err *err)
+{
+    *out = day;
+    enum asv_status status = day != 0 ? ASV_OK : asv_local_date(latest_ms, out);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the recording's date is outside the calendar");
+}
+
 enum asv_status asv_vault_place(char out[ASV_VAULT_PATH_BYTES], enum asv_vault_area area, uint32_t day,
                                 const uint8_t uuid[16], const uint8_t header_digest[32], struct asv_err *err)
 {
@@ -114,6 +130,16 @@ enum asv_status asv_vault_place(char out[ASV_VAULT_PATH_BYTES], enum asv_vault_a
     snprintf(out, ASV_VAULT_PATH_BYTES, "%s%s/%s%s%s", asv_vault_area_names[area], in, id, alone ? "" : "-",
              alone ? "" : header);
     return ASV_OK;
+}
+
+enum asv_status asv_vault_place_of(char out[ASV_VAULT_PATH_BYTES], enum asv_commit_kind kind, uint32_t day,
+                                   int64_t latest_ms, const uint8_t uuid[16], const uint8_t header_digest[32],
+                                   struct asv_err *err)
+{
+    uint32_t in = 0;
+    enum asv_status status = asv_vault_day(day, latest_ms, &in, err);
+    return status == ASV_OK ? asv_vault_place(out, asv_vault_area_of(kind), in, uuid, header_digest, err)
+                            : status;
 }
 
 enum asv_status asv_clip_seal(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],

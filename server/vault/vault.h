@@ -231,11 +231,24 @@ ASV_MUST_CHECK enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, co
 ASV_MUST_CHECK enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
                                              const uint8_t header_digest[32], struct asv_err *err);
 
+/* The area for what a commit record of this kind speaks of. */
+enum asv_vault_area asv_vault_area_of(enum asv_commit_kind kind);
+
+/* The day under which a recording lies: its own; or, while people have yet to decide that one (day 0), the
+ * last that it can be of. ASV_E_INVALID outside the calendar. */
+ASV_MUST_CHECK enum asv_status asv_vault_day(uint32_t day, int64_t latest_ms, uint32_t *out,
+                                             struct asv_err *err);
+
 /* Path below the roots of a clip that asv_clip_seal, _quarantine or _bury put into this area. day: as they
  * were given it; not used for quarantine. ASV_E_USAGE for a day that is none, and for staging. */
 ASV_MUST_CHECK enum asv_status asv_vault_place(char out[ASV_VAULT_PATH_BYTES], enum asv_vault_area area,
                                                uint32_t day, const uint8_t uuid[16],
                                                const uint8_t header_digest[32], struct asv_err *err);
+
+/* The same for what a commit record of this kind speaks of. */
+ASV_MUST_CHECK enum asv_status asv_vault_place_of(char out[ASV_VAULT_PATH_BYTES], enum asv_commit_kind kind,
+                                                  uint32_t day, int64_t latest_ms, const uint8_t uuid[16],
+                                                  const uint8_t header_digest[32], struct asv_err *err);
 
 /* ---- the whole vault ---- */
 

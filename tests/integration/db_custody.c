@@ -189,6 +189,47 @@ static void a_clip_reads_back_as_it_was_committed(void **state)
                                                       sizeof record, &len, &err));
 }
 
+/* The dock's role may ask; pages neither lose nor repeat a row, and each says where the vault has it. */
+static void what_the_vault_must_hold_is_listed_for_the_dock(void **state)
+{
+    (void)state;
+    static struct asv_test_custody custody;
+    const struct asv_test_identity *camera = new_camera();
+    enum asv_db_outcome outcome;
+    asv_test_custody_init(&custody, &agency, camera, 1, 1);
+    asv_test_custody_begin(dock, &custody);
+    asv_test_status(ASV_OK, asv_db_clip_commit(dock, &custody.commit, &outcome, &err));
+    struct asv_db_in_custody rows[4];
+    for (size_t cap = 1; cap <= 4; cap++) {
+        uint8_t after[16] = {0};
+        size_t count = cap;
+        int64_t total = 0;
+        unsigned mine = 0;
+        while (count == cap) {
+            asv_test_status(ASV_OK,
+                            asv_db_custody_list(dock, total > 0 ? after : NULL, rows, cap, &count, &err));
+            for (size_t i = 0; i < count; i++) {
+                assert_true(memcmp(rows[i].recording, after, sizeof after) > 0);
+                memcpy(after, rows[i].recording, sizeof after);
+                if (memcmp(rows[i].clip, custody.facts.clip, sizeof rows[i].clip) != 0) {
+                    continue;
+                }
+                mine++;
+                assert_memory_equal(rows[i].identity.camera_cert, custody.facts.camera_cert, 32);
+                assert_memory_equal(rows[i].identity.epoch, custody.facts.epoch, 16);
+                assert_memory_equal(rows[i].identity.header, custody.facts.header_digest, 32);
+                assert_int_equal(rows[i].identity.number, 1);
+                assert_int_equal(rows[i].kind, ASV_COMMIT_STORED);
+                assert_int_equal(rows[i].day, custody.facts.day);
+                assert_true(rows[i].latest_ms == custody.facts.latest_ms);
+            }
+            total += (int64_t)count;
+        }
+        assert_int_equal(mine, 1);
+        assert_int_equal(total, asv_test_sql_number("SELECT count(*) FROM asv.clip"));
+    }
+}
+
 static void every_custody_event_carries_what_its_actor_signed(void **state)
 {
     (void)state;
@@ -450,6 +491,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clip_goes_from_the_announcement_to_the_proof_of_erasure),
         cmocka_unit_test(a_clip_reads_back_as_it_was_committed),
+        cmocka_unit_test(what_the_vault_must_hold_is_listed_for_the_dock),
         cmocka_unit_test(every_custody_event_carries_what_its_actor_signed),
         cmocka_unit_test(what_contradicts_custody_is_said_and_changes_nothing),
         cmocka_unit_test(commits_of_one_clip_at_once_make_one_row),

@@ -316,5 +316,17 @@ SELECT throws_ok($$ SELECT pg_temp.certify('another serial number') $$, 'VA001',
 SELECT asv.slot_learned(dig('dock'), 1, '1-1'), asv.slot_learned(dig('dock'), 2, '1-2'), asv.slot_learned(dig('dock'), 1, '1-2');
 SELECT is((SELECT string_agg(number || '=' || port, ' ') FROM asv.slot), '1=1-2', 'a port is one slot');
 
+-- ---- what the vault must hold
+
+CREATE FUNCTION pg_temp.custody() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM asv.custody_list(NULL, 500) $$;
+SELECT is(pg_temp.custody(), (SELECT count(*) FROM asv.clip), 'the list has every clip');
+SELECT is((SELECT count(*) FROM asv.custody_list((SELECT recording FROM asv.custody_list(NULL, 1)), 500)), pg_temp.custody() - 1,
+    'a page begins behind the recording before');
+SET LOCAL session_replication_role = replica; -- no road leads to these states yet
+UPDATE asv.recording_state SET state = 'erasing' WHERE recording = (SELECT recording FROM asv.custody_list(NULL, 1));
+SELECT is(pg_temp.custody(), (SELECT count(*) - 1 FROM asv.clip), 'what is being erased is not in it');
+UPDATE asv.recording_state SET state = 'erased' WHERE state = 'erasing';
+SELECT is(pg_temp.custody(), (SELECT count(*) - 1 FROM asv.clip), 'nor is what was erased');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -14,11 +14,11 @@ CREATE TEMP TABLE given (who text, what text);
 INSERT INTO given
 SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find',
     'camera_seen', 'chain_of', 'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring',
-    'configuration_issued', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
+    'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
     'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['agency_put', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'camera_enrol', 'camera_find',
-    'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'dock_enrol',
+    'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'custody_list', 'dock_enrol',
     'revocations_newest', 'revocations_publish', 'schema_number', 'unit_put']);
 INSERT INTO given VALUES ('asv_server', 'schema_number');
 SELECT set_eq($$

@@ -123,6 +123,8 @@ static void describe(struct rig *rig, const struct asv_db_identity *identity, st
         known->state = commit->facts.kind == ASV_COMMIT_STORED        ? ASV_DB_SEALED
                        : commit->facts.kind == ASV_COMMIT_QUARANTINED ? ASV_DB_QUARANTINED
                                                                       : ASV_DB_EXPIRED_ON_ARRIVAL;
+        if (commit->erasing)
+            known->state = ASV_DB_ERASING;
     }
     pthread_mutex_unlock(&rig->lock);
 }
@@ -153,6 +155,31 @@ static enum asv_status db_lookup(void *ctx, const struct asv_db_identity *identi
     if (db_here(ctx, err))
         return ASV_E_AWAY;
     describe(ctx, identity, known);
+    return ASV_OK;
+}
+
+static enum asv_status db_custody_list(void *ctx, const uint8_t *after, struct asv_db_in_custody *rows,
+                                       size_t cap, size_t *count, struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    if (db_here(rig, err))
+        return ASV_E_AWAY;
+    unsigned from = after ? after[15] + 1u : 0;
+    *count = 0;
+    pthread_mutex_lock(&rig->lock);
+    for (unsigned i = from; i < rig->commit_count && *count < cap; i++) {
+        const struct asv_commit *facts = &rig->commits[i].facts;
+        struct asv_db_in_custody *row = &rows[(*count)++];
+        *row =
+            (struct asv_db_in_custody){.kind = facts->kind, .day = facts->day, .latest_ms = facts->latest_ms};
+        row->recording[15] = (uint8_t)i;
+        row->identity.number = facts->number;
+        memcpy(row->identity.camera_cert, facts->camera_cert, sizeof row->identity.camera_cert);
+        memcpy(row->identity.epoch, facts->epoch, sizeof row->identity.epoch);
+        memcpy(row->identity.header, facts->header_digest, sizeof row->identity.header);
+        memcpy(row->clip, facts->clip, sizeof row->clip);
+    }
+    pthread_mutex_unlock(&rig->lock);
     return ASV_OK;
 }
 
@@ -322,6 +349,7 @@ void rig_services_init(struct rig *rig)
                                           .announce = db_announce,
                                           .transferring = db_transferring,
                                           .lookup = db_lookup,
+                                          .custody_list = db_custody_list,
                                           .commit = db_commit,
                                           .record = db_record,
                                           .receipt = db_receipt,

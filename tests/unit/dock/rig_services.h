@@ -18,7 +18,8 @@ struct rig_commit {
     struct asv_commit facts;
     unsigned receipts;
     bool erased;
-    bool linked; /* with the link record that it names */
+    bool linked;  /* with the link record that it names */
+    bool erasing; /* its keys are being destroyed */
 };
 
 /* Sets rig->services. They use the rig's agency, world and keys. */
