@@ -70,6 +70,12 @@ struct asv_service_health {
     struct asv_err err;
 };
 
+/* Of the vault's disk with the least. */
+struct asv_dock_space {
+    bool known, low;
+    uint64_t free_bytes;
+};
+
 struct asv_dock {
     struct asv_site site;
     struct asv_dock_settings settings;
@@ -84,6 +90,7 @@ struct asv_dock {
     unsigned intake_count;
     bool stopping;
     struct asv_service_health keeper, db;
+    struct asv_dock_space space;
     struct asv_timer probe_timer;
     struct asv_timer kick_timer;
     struct asv_outbox *outbox;

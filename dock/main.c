@@ -22,6 +22,7 @@
 #include "dock/revocations.h"
 #include "dock/services_live.h"
 #include "dock/settings.h"
+#include "dock/space.h"
 #include "dock/status.h"
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
@@ -58,6 +59,7 @@ struct daemon {
     struct asv_status_server *status;
     struct asv_control *control;
     struct asv_revocations_watch *revocations;
+    struct asv_space_watch *space;
     struct asv_watch pool_watch;
     struct asv_timer watchdog, notify, park;
     uint64_t park_until_ms;
@@ -193,6 +195,8 @@ static enum asv_status start_dock(struct daemon *daemon, struct asv_err *err)
         status = asv_recovery_start(dock);
     if (!status)
         status = asv_revocations_watch(dock, &daemon->revocations);
+    if (!status)
+        status = asv_space_watch(dock, &daemon->space);
     if (status)
         return asv_fail(err, status, "no memory to start with");
     return asv_ports_start(dock, daemon->conf.usb_bytes, &daemon->ports, err);
@@ -343,6 +347,7 @@ static void stop(struct daemon *daemon)
     asv_ports_stop(daemon->ports);
     asv_pool_stop(dock->pool);
     asv_revocations_unwatch(daemon->revocations);
+    asv_space_unwatch(daemon->space);
     asv_dock_clear(dock);
     asv_services_live_close(daemon->services);
     asv_vault_close(dock->site.vault);

@@ -76,6 +76,7 @@ static const struct asv_conf_key keys[] = {
     {"policy_version", ASV_CONF_NUMBER, TEXT(policy_version), "1", 1, UINT32_MAX, NULL, NULL},
     {"bulletin_days", ASV_CONF_NUMBER, TEXT(bulletin_days), "30", 1, 120, NULL, NULL},
     {"free_floor", ASV_CONF_SIZE, TEXT(free_floor_bytes), "1G", 0, UINT64_C(1) << 50, NULL, NULL},
+    {"free_warn", ASV_CONF_SIZE, TEXT(free_warn_bytes), "100G", 0, UINT64_C(1) << 50, NULL, NULL},
     {"quarantine", ASV_CONF_SIZE, TEXT(quarantine_bytes), "20G", MIB, UINT64_C(1) << 50, NULL, NULL},
     {"usb.memory", ASV_CONF_SIZE, TEXT(usb_bytes), "24M", MIB, GIB, NULL, NULL},
     {"threads", ASV_CONF_NUMBER, TEXT(threads), "3", 2, ASV_POOL_MAX_THREADS, NULL, NULL},
@@ -116,6 +117,11 @@ static enum asv_status complete(struct asv_dock_conf *conf, struct asv_err *err)
     if (conf->vault_mirror[0] != '\0' && conf->vault_mirror[0] != '/') {
         return asv_failf(err, ASV_E_USAGE, "vault.mirror: give an absolute path");
     }
+    if (conf->free_warn_bytes < conf->free_floor_bytes) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "free_warn is below free_floor: nobody would be called before recordings stay on "
+                         "the cameras");
+    }
     if (conf->production && conf->readback != 0) {
         return asv_failf(
             err, ASV_E_USAGE,
@@ -152,6 +158,7 @@ void asv_dock_conf_apply(const struct asv_dock_conf *conf, struct asv_dock *dock
                                                       .days = (unsigned)conf->retention_days};
     dock->site.limits = (struct asv_site_limits){
         .free_floor_bytes = conf->free_floor_bytes,
+        .free_warn_bytes = conf->free_warn_bytes,
         .quarantine_bytes = conf->quarantine_bytes,
         .max_chunks = UINT64_C(1) << 20, /* 64 GiB: a day at 6 Mbit/s */
         .max_seal_bytes = 256 * MIB,

@@ -31,7 +31,7 @@ struct asv_dock_conf {
     uint64_t retention_days;
     uint64_t policy_version;
     uint64_t bulletin_days;
-    uint64_t free_floor_bytes;
+    uint64_t free_floor_bytes, free_warn_bytes;
     uint64_t quarantine_bytes;
     uint64_t usb_bytes;
     uint64_t threads;

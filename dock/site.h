@@ -27,6 +27,7 @@ struct asv_dock_keys {
 
 struct asv_site_limits {
     uint64_t free_floor_bytes; /* of the disk; a recording is not begun when less would be left */
+    uint64_t free_warn_bytes;  /* a person is called when less is left */
     uint64_t quarantine_bytes; /* what all of quarantine may take */
     uint64_t max_chunks;       /* of one recording */
     uint64_t max_seal_bytes;   /* of one seal */

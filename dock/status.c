@@ -80,6 +80,11 @@ char *asv_status_line(const struct asv_dock *dock)
                              "stored", (json_int_t)dock->stored, "quarantined", (json_int_t)dock->quarantined,
                              "bytes", (json_int_t)dock->bytes, "slots");
     json_t *slots = json_object_get(root, "slots");
+    if (dock->space.known) {
+        json_object_set_new(
+            root, "space",
+            json_pack("{s:I, s:b}", "free", (json_int_t)dock->space.free_bytes, "low", dock->space.low));
+    }
     for (unsigned i = 0; i < dock->slot_count; i++) {
         json_array_append_new(slots, slot_json(&dock->slots[i]));
     }

@@ -287,7 +287,7 @@ peer.{user} = dock
             "identity": f"{self.agency}/dock", "vault": f"{self.directory}/vault",
             "vault.mirror": f"{self.directory}/mirror", "production": "no", "readback": "cached",
             "keeper.socket": f"{self.directory}/keeper.sock", "database": self.postgres.conninfo("asv_dock"),
-            "status.socket": self.status, "free_floor": "64M", "quarantine": "1G",
+            "status.socket": self.status, "free_floor": "64M", "free_warn": "64M", "quarantine": "1G",
         } | {f"slot.{i}": port for i, port in enumerate(ports, 1)} | more
         (self.directory / "dock.conf").write_text(
             "".join(f"{key} = {value}\n" for key, value in values.items() if value is not None))

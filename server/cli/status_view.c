@@ -36,6 +36,11 @@ static bool service_is_away(const json_t *status, const char *key)
     return service != NULL && !json_is_true(json_object_get(service, "up"));
 }
 
+static bool space_is_low(const json_t *status)
+{
+    return json_is_true(json_object_get(json_object_get(status, "space"), "low"));
+}
+
 /* ---- one slot ---- */
 
 /* "[######......]  50 %  10.0 MiB/s  0:09", in columns of its own; nothing while nothing is pulled. */
@@ -152,7 +157,8 @@ static size_t too_many(const json_t *status, const struct asv_status_view *view)
 {
     size_t slots = json_array_size(json_object_get(status, "slots"));
     size_t lines = FRAME_LINES + service_is_away(status, "keeper") + service_is_away(status, "database") +
-                   json_is_true(json_object_get(status, "stopping")) + 1; /* where the cursor rests */
+                   space_is_low(status) + json_is_true(json_object_get(status, "stopping")) +
+                   1; /* where the cursor rests */
     size_t room = view->rows > lines ? view->rows - lines : 0;
     return view->rows == 0 || slots <= room ? 0 : slots - room;
 }
@@ -194,6 +200,18 @@ static void print_service(FILE *out, const json_t *status, const char *key, size
     }
 }
 
+static void print_space(FILE *out, const json_t *status, size_t width)
+{
+    char bytes[ASV_TEXT_BYTES];
+    char text[PROGRESS_SIZE];
+    if (space_is_low(status)) {
+        uint64_t left = (uint64_t)number_of(json_object_get(status, "space"), "free");
+        snprintf(text, sizeof text, "the vault's disk has only %s left: make room",
+                 asv_text_bytes(bytes, left));
+        fprintf(out, "%s\n", width == 0 ? text : asv_text_cut(text, width));
+    }
+}
+
 static void print_sums(FILE *out, const json_t *status, size_t hidden, size_t width)
 {
     size_t slots = json_array_size(json_object_get(status, "slots"));
@@ -223,6 +241,7 @@ enum asv_status asv_status_print(FILE *out, const json_t *status, const struct a
     print_sums(out, status, hide_count, view->columns);
     print_service(out, status, "keeper", view->columns);
     print_service(out, status, "database", view->columns);
+    print_space(out, status, view->columns);
     if (json_is_true(json_object_get(status, "stopping"))) {
         fputs("the daemon is stopping\n", out);
     }

@@ -37,8 +37,9 @@ static json_t *slot_of(int i)
 static json_t *status_of(int slots)
 {
     json_t *status =
-        json_pack("{s:{s:b}, s:{s:b, s:s}, s:i, s:i, s:i, s:[]}", "keeper", "up", 1, "database", "up", 0,
-                  "why", "no server", "stored", 2, "quarantined", 1, "bytes", 1024, "slots");
+        json_pack("{s:{s:b}, s:{s:b, s:s}, s:{s:I, s:b}, s:i, s:i, s:i, s:[]}", "keeper", "up", 1, "database",
+                  "up", 0, "why", "no server", "space", "free", (json_int_t)3 << 30, "low", 1, "stored", 2,
+                  "quarantined", 1, "bytes", 1024, "slots");
     assert_non_null(status);
     for (int i = 0; i < slots; i++) {
         json_array_append_new(json_object_get(status, "slots"), slot_of(i));
@@ -78,7 +79,8 @@ static void a_list_says_everything(void **state)
              "   3  ready        K-07    K\xc3\xb6ln: a reason that is long, and goes on beyond what eighty"
              " columns can hold, 2 stored\n"
              "2 stored, 1 quarantined, 1.0 KiB since the start\n"
-             "database is away: no server\n");
+             "database is away: no server\n"
+             "the vault's disk has only 3.0 GiB left: make room\n");
 }
 
 static void a_window_is_never_left(void **state)
@@ -100,16 +102,16 @@ static void slots_at_rest_make_room(void **state)
 {
     static char out[OUT_BYTES];
     (void)state;
-    print(out, 21, 80, 24);
+    print(out, 21, 80, 25);
     assert_int_equal(count_of(out, "pulling"), 7);
     assert_int_equal(count_of(out, "ready"), 7);
     assert_int_equal(count_of(out, "empty"), 6);
     assert_non_null(strstr(out, "; 1 of 21 slots hidden\n"));
-    print(out, 21, 80, 12);
+    print(out, 21, 80, 13);
     assert_int_equal(count_of(out, "pulling"), 7);
     assert_int_equal(count_of(out, "ready"), 1);
     assert_int_equal(count_of(out, "empty"), 0);
-    print(out, 21, 80, 6);
+    print(out, 21, 80, 7);
     assert_int_equal(count_of(out, "pulling"), 2);
     assert_non_null(strstr(out, "; 19 of 21 slots hidden\n"));
 }

@@ -29,13 +29,27 @@ def without_fault(rig):
 def no_room_is_met_before_the_first_byte(rig):
     camera = rig.camera()
     rig.record(camera, 2, LONG)
-    rig.restart_dock(free_floor=room(rig) + (1 << 40))
+    rig.restart_dock(free_floor=room(rig) + (1 << 40), free_warn=room(rig) + (1 << 40))
     rig.plug(camera)
     slots = rig.until(lambda slots: slots[camera.port]["state"] == "waiting", "the slot waits for room")
     assert slots[camera.port]["reason"].startswith("there is no room"), slots[camera.port]["reason"]
     assert slots[camera.port]["counts"]["bytes"] == 0, "something was pulled onto a full disk"
     assert rig.alarms("storage") > 0
     rig.restart_dock()
+    rig.rest(camera)
+    rig.check_stored(camera)
+
+
+def little_room_is_said_while_there_still_is_some(rig):
+    camera = rig.camera()
+    rig.record(camera, 1, SHORT)
+    rig.until(lambda _: rig.status.get("space", {}).get("low") is False, "there is room")
+    rig.restart_dock(free_warn=room(rig) + (1 << 40))
+    rig.until(lambda _: rig.status.get("space", {}).get("low"), "the disk's space is called low")
+    rig.eventually(lambda: rig.query("SELECT 1 FROM asv.alarm WHERE kind = 'storage' AND detail LIKE '%free_warn%'"),
+                   "a person is called")
+    assert "left: make room" in rig.site.cli("dock", "status", "--socket", rig.site.status).stdout
+    rig.plug(camera)
     rig.rest(camera)
     rig.check_stored(camera)
 
@@ -112,5 +126,6 @@ def what_the_vault_has_lost_is_not_erased_on_the_camera(rig):
 
 
 if __name__ == "__main__":
-    main(no_room_is_met_before_the_first_byte, a_disk_that_fills_up_in_mid_transfer, a_disk_that_does_not_sync,
-         one_disk_of_two_fails, what_the_vault_has_lost_is_not_erased_on_the_camera)
+    main(little_room_is_said_while_there_still_is_some, no_room_is_met_before_the_first_byte,
+         a_disk_that_fills_up_in_mid_transfer, a_disk_that_does_not_sync, one_disk_of_two_fails,
+         what_the_vault_has_lost_is_not_erased_on_the_camera)

@@ -97,7 +97,8 @@ static void what_cannot_be_is_refused_with_its_line(void **state)
                                            {"control.socket = here\n", "absolute"},
                                            {"unknown = 1\n", "unknown"},
                                            {"camera.pre_roll = 10min\n", "pre_roll"},
-                                           {"revocations = list\n", "absolute path"}};
+                                           {"revocations = list\n", "absolute path"},
+                                           {"free_floor = 2G\nfree_warn = 1G\n", "free_warn is below"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct asv_dock_conf conf;
         char why[ASV_ERR_TEXT_BYTES];
