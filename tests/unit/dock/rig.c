@@ -84,6 +84,24 @@ void rig_run_to(struct rig *rig, unsigned slot, enum asv_slot_state state)
     rig_run(rig, reached);
 }
 
+void rig_dock(struct rig *rig, unsigned slot, struct fake_camera *camera, enum asv_slot_state state)
+{
+    rig_plug(rig, slot, camera);
+    rig_run_to(rig, slot, state);
+}
+
+void rig_take_out(struct rig *rig, unsigned slot)
+{
+    rig_unplug(rig, slot);
+    rig_run_to(rig, slot, ASV_SLOT_EMPTY);
+}
+
+bool rig_nothing_runs(struct rig *rig)
+{
+    return asv_recovery_is_idle(&rig->dock) && rig->dock.intake_count == 0 &&
+           asv_pool_pending(rig->dock.pool) == 0;
+}
+
 /* The dock's site and its settings: nothing waits for long. */
 static void configure(struct rig *rig)
 {

@@ -66,6 +66,13 @@ void rig_unplug(struct rig *rig, unsigned slot);
 void rig_run(struct rig *rig, bool (*until)(struct rig *rig));
 void rig_run_to(struct rig *rig, unsigned slot, enum asv_slot_state state);
 
+/* Plugs it in, and runs until the slot is in this state. */
+void rig_dock(struct rig *rig, unsigned slot, struct fake_camera *camera, enum asv_slot_state state);
+void rig_take_out(struct rig *rig, unsigned slot);
+
+/* For rig_run: no recovery, no recording at work, no worker. */
+bool rig_nothing_runs(struct rig *rig);
+
 /* Clip directories in an area of the vault. */
 unsigned rig_count(struct rig *rig, enum asv_vault_area area);
 

@@ -11,98 +11,48 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dock/intake.h"
-#include "dock/recovery.h"
 #include "server/base/io.h"
 #include "tests/sim/fault_disk.h"
-#include "tests/unit/dock/rig.h"
+#include "tests/unit/dock/kit.h"
 #include "tests/unit/test.h"
 
-#define CHUNKS         5
-#define PATH_MAX_BYTES 256
-
-static struct rig *rig;
-static struct fake_camera *camera;
+#define CHUNKS 5
 
 static int setup(void **state)
 {
-    (void)state;
-    rig = calloc(1, sizeof *rig);
-    camera = calloc(1, sizeof *camera);
-    if (!rig || !camera)
+    if (kit_setup_mirrored(state))
         return 1;
-    rig_init_mirrored(rig);
-    fake_camera_init(camera, &rig->agency, 11);
     fake_camera_record(camera, 1, CHUNKS);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    (void)state;
     fault_disk_disarm();
-    rig_free(rig);
-    fake_camera_free(camera);
-    free(rig);
-    free(camera);
-    return 0;
+    return kit_teardown(state);
 }
 
 /* ---- files ---- */
 
-static const char *root_dir(int root)
-{
-    return root == 0 ? rig->dir : rig->mirror;
-}
-
-/* The one file or directory in a root that matches; empty: none. */
-static void find(char out[PATH_MAX_BYTES], int root, const char *pattern)
-{
-    char full[PATH_MAX_BYTES];
-    glob_t found;
-    snprintf(full, sizeof full, "%s/%s", root_dir(root), pattern);
-    out[0] = '\0';
-    if (glob(full, 0, NULL, &found) == 0) {
-        assert_int_equal(found.gl_pathc, 1);
-        snprintf(out, PATH_MAX_BYTES, "%s", found.gl_pathv[0]);
-        globfree(&found);
-    }
-}
-
 static bool exists(int root, const char *pattern)
 {
-    char path[PATH_MAX_BYTES];
-    find(path, root, pattern);
+    char path[KIT_PATH_BYTES];
+    find_file(path, root, pattern);
     return path[0] != '\0';
-}
-
-static void flip(int root, const char *pattern, off_t at)
-{
-    char path[PATH_MAX_BYTES];
-    uint8_t byte = 0;
-    find(path, root, pattern);
-    int fd = open(path, O_RDWR);
-    assert_true(fd >= 0);
-    if (at < 0)
-        at += lseek(fd, 0, SEEK_END);
-    assert_int_equal(pread(fd, &byte, 1, at), 1);
-    byte ^= 1;
-    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-    close(fd);
 }
 
 static void unlink_in(int root, const char *pattern)
 {
-    char path[PATH_MAX_BYTES];
-    find(path, root, pattern);
+    char path[KIT_PATH_BYTES];
+    find_file(path, root, pattern);
     assert_int_equal(unlink(path), 0);
 }
 
 static size_t load(int root, const char *pattern, uint8_t *out, size_t cap)
 {
-    char path[PATH_MAX_BYTES];
+    char path[KIT_PATH_BYTES];
     size_t len = 0;
-    find(path, root, pattern);
+    find_file(path, root, pattern);
     assert_int_equal(asv_io_read_file(AT_FDCWD, path, out, cap, &len, NULL), ASV_OK);
     return len;
 }
@@ -129,16 +79,6 @@ static void assert_whole_in_both(void)
 
 /* ---- moments ---- */
 
-static bool nothing_runs(struct rig *r)
-{
-    return asv_recovery_is_idle(&r->dock) && r->dock.intake_count == 0 && asv_pool_pending(r->dock.pool) == 0;
-}
-
-static bool all_staged(struct rig *r)
-{
-    return r->slots[0].state == ASV_SLOT_WAITING && asv_pool_pending(r->dock.pool) == 0;
-}
-
 static bool alarmed(struct rig *r)
 {
     return r->alarm_kinds[ASV_DB_ALARM_STORAGE] > 0 && asv_pool_pending(r->dock.pool) == 0;
@@ -157,16 +97,13 @@ static void crash_and_recover(void)
     rig_restart(rig);
     rig->db_away = false;
     rig_recover(rig);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
 }
 
 static void store(void)
 {
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    dock_once();
     assert_int_equal(camera->erased, 1);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
 }
 
 static const struct asv_commit *facts(void)
@@ -186,15 +123,14 @@ static void a_staged_file_that_one_disk_lost_is_taken_from_the_other(void **stat
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char pattern[64];
         snprintf(pattern, sizeof pattern, "staging/*/%s", files[i]);
-        flip(1, pattern, -20);
+        flip_byte(1, pattern, -20);
     }
     crash_and_recover();
     assert_int_equal(facts()->kind, ASV_COMMIT_STORED);
     assert_int_equal(facts()->replicas, 2);
     assert_whole_in_both();
     rig_run(rig, alarmed);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 1);
 }
 
@@ -203,7 +139,7 @@ static void a_staged_seal_that_cannot_be_believed_is_pulled_again(void **state)
     (void)state;
     stage();
     rig_restart(rig);
-    flip(0, "staging/*/seal", -20);
+    flip_byte(0, "staging/*/seal", -20);
     crash_and_recover();
     assert_null(facts());
     store();
@@ -214,8 +150,8 @@ static void a_disk_that_keeps_no_seal_needs_attention_and_the_camera_keeps_it(vo
 {
     (void)state;
     stage();
-    flip(0, "staging/*/seal", -20);
-    flip(1, "staging/*/seal", -20);
+    flip_byte(0, "staging/*/seal", -20);
+    flip_byte(1, "staging/*/seal", -20);
     rig->db_away = false;
     rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
     assert_non_null(strstr(rig->slots[0].reason, "disk does not keep"));
@@ -236,7 +172,7 @@ static void a_commit_record_in_one_root_is_enough(void **state)
     store();
     unlink_in(0, "sealed/*/*/*/*/commit");
     unlink_in(0, "sealed/*/*/*/*/receipt");
-    flip(0, "sealed/*/*/*/*/payload", 100); /* its disk failed in the middle of it */
+    flip_byte(0, "sealed/*/*/*/*/payload", 100); /* its disk failed in the middle of it */
     crash_and_recover();
     assert_true(exists(1, "sealed/*/*/*/*/payload"));
     assert_true(exists(1, "sealed/*/*/*/*/commit"));
@@ -251,16 +187,16 @@ static void what_has_a_commit_record_is_never_discarded(void **state)
         snprintf(pattern, sizeof pattern, "sealed/*/*/*/*/%s", files[i]);
         if (i == 0)
             store();
-        flip(0, pattern, -10);
-        flip(1, pattern, -10);
-        flip(0, "sealed/*/*/*/*/payload", 100);
+        flip_byte(0, pattern, -10);
+        flip_byte(1, pattern, -10);
+        flip_byte(0, "sealed/*/*/*/*/payload", 100);
         rig->commit_count = 0; /* as after a restore of the database */
         crash_and_recover();
         assert_true(exists(0, "sealed/*/*/*/*/payload"));
         assert_true(exists(1, "sealed/*/*/*/*/payload"));
-        flip(0, pattern, -10);
-        flip(1, pattern, -10);
-        flip(0, "sealed/*/*/*/*/payload", 100);
+        flip_byte(0, pattern, -10);
+        flip_byte(1, pattern, -10);
+        flip_byte(0, "sealed/*/*/*/*/payload", 100);
     }
     rig->commit_count = 0;
     crash_and_recover();
@@ -284,7 +220,7 @@ static void a_crash_between_the_two_commit_records_is_made_up_for(void **state)
 /* Renamed in the first root; in the second one the place could not be made. */
 static void move_by_half(void)
 {
-    char sealed[PATH_MAX_BYTES];
+    char sealed[KIT_PATH_BYTES];
     stage();
     snprintf(sealed, sizeof sealed, "%s/sealed", rig->mirror);
     fault_disk_arm(FAULT_NAME, 1, ENOSPC, true, sealed);
@@ -329,7 +265,7 @@ static void a_crash_in_the_middle_of_a_move_costs_no_copy(void **state)
 static void a_root_that_was_left_out_keeps_nothing_in_staging(void **state)
 {
     (void)state;
-    char staging[PATH_MAX_BYTES];
+    char staging[KIT_PATH_BYTES];
     snprintf(staging, sizeof staging, "%s/staging", rig->mirror);
     fault_disk_arm(FAULT_WRITE, 1, EIO, true, staging);
     store();
@@ -343,12 +279,12 @@ static void copy_aside(const char *from, const char *to)
 {
     static uint8_t data[1 << 20];
     for (int root = 0; root < 2; root++) {
-        char path[PATH_MAX_BYTES], files[PATH_MAX_BYTES + 8];
+        char path[KIT_PATH_BYTES], files[KIT_PATH_BYTES + 8];
         glob_t found;
         int dir = -1;
         snprintf(path, sizeof path, "%s/%s", root_dir(root), to);
         assert_int_equal(asv_io_open_dir(AT_FDCWD, path, true, &dir, NULL), ASV_OK);
-        find(path, root, from);
+        find_file(path, root, from);
         snprintf(files, sizeof files, "%s/*", path);
         assert_int_equal(glob(files, 0, NULL, &found), 0);
         for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -370,7 +306,7 @@ static void parts_of_what_is_in_custody_are_removed_after_a_crash(void **state)
     rig->db_away = false;
     rig_run_to(rig, 0, ASV_SLOT_READY);
     copy_aside("aside", "staging/again");
-    flip(0, "staging/again/payload", 100);
+    flip_byte(0, "staging/again/payload", 100);
     crash_and_recover();
     assert_whole_in_both();
 }
@@ -380,10 +316,8 @@ static void parts_of_what_is_in_custody_are_removed_with_the_next_receipt(void *
     (void)state;
     struct asv_clip_dir *dir = NULL;
     camera->cannot_erase = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    rig_take_out(rig, 0);
     assert_int_equal(
         asv_vault_stage(rig->dock.site.vault, facts()->camera_cert, facts()->epoch, 1, &dir, NULL), ASV_OK);
     asv_clip_close(dir);
@@ -400,8 +334,7 @@ static void a_proof_of_erasure_that_comes_later_is_kept_beside_the_payload_too(v
     unlink_in(1, "sealed/*/*/*/*/erasure");
     camera->clips[0].outstanding = true; /* a crash before anything was done with it */
     rig->commits[0].erased = false;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_true(rig->commits[0].erased);
     assert_false(camera->clips[0].outstanding);
     assert_same_in_both("sealed/*/*/*/*/erasure");
@@ -413,25 +346,11 @@ static void a_proof_of_erasure_that_the_vault_cannot_keep_is_not_acknowledged(vo
     store();
     camera->clips[0].outstanding = true;
     fault_disk_arm(FAULT_WRITE, 1, ENOSPC, true, "/tmp/asv-rig-"); /* both disks */
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_true(camera->clips[0].outstanding);
 }
 
 /* ---- what only a careful look finds ---- */
-
-/* In custody, its camera taken out before it could be told. */
-static void store_without_the_camera(void)
-{
-    rig->keeper_away = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_WAITING);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig->keeper_away = false;
-    rig_run(rig, nothing_runs);
-    assert_int_equal(facts()->kind, ASV_COMMIT_STORED);
-}
 
 static void what_one_root_spoilt_is_replaced_before_a_later_receipt(void **state)
 {
@@ -441,10 +360,9 @@ static void what_one_root_spoilt_is_replaced_before_a_later_receipt(void **state
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char pattern[64];
         snprintf(pattern, sizeof pattern, "sealed/*/*/*/*/%s", files[i]);
-        flip(1, pattern, -20);
+        flip_byte(1, pattern, -20);
     }
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 1);
     assert_whole_in_both();
     rig_run(rig, alarmed);
@@ -454,9 +372,8 @@ static void a_final_chunk_that_one_root_spoilt_earns_no_later_receipt(void **sta
 {
     (void)state;
     store_without_the_camera();
-    flip(1, "sealed/*/*/*/*/payload", -1);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    flip_byte(1, "sealed/*/*/*/*/payload", -1);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(camera->erased, 0);
 }
 
@@ -478,7 +395,7 @@ static void a_place_that_cannot_be_looked_into_costs_no_recording(void **state)
     (void)state;
     uint8_t notes[ASV_COMMIT_MAX_BYTES];
     struct asv_commit staged;
-    char place[ASV_VAULT_PATH_BYTES], path[PATH_MAX_BYTES + ASV_VAULT_PATH_BYTES];
+    char place[ASV_VAULT_PATH_BYTES], path[KIT_PATH_BYTES + ASV_VAULT_PATH_BYTES];
     int parent = -1;
     stage();
     size_t len = load(0, "staging/*/docking", notes, sizeof notes);
@@ -502,8 +419,9 @@ static void a_place_that_cannot_be_looked_into_costs_no_recording(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         T(a_staged_file_that_one_disk_lost_is_taken_from_the_other),
         T(a_staged_seal_that_cannot_be_believed_is_pulled_again),

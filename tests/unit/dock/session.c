@@ -2,13 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Whole dockings: slots, workers and vault as in the daemon; camera, keeper and database in memory. */
-#include <fcntl.h>
-#include <glob.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dock/control.h"
 #include "dock/docking.h"
@@ -16,56 +13,15 @@
 #include "dock/recovery.h"
 #include "dock/revocations.h"
 #include "dock/status.h"
-#include "tests/unit/dock/rig.h"
+#include "tests/unit/dock/kit.h"
 #include "tests/unit/test.h"
-
-static struct rig *rig;
-static struct fake_camera *camera, *second;
-
-static int setup(void **state)
-{
-    (void)state;
-    rig = calloc(1, sizeof *rig);
-    camera = calloc(1, sizeof *camera);
-    second = calloc(1, sizeof *second);
-    if (!rig || !camera || !second)
-        return 1;
-    rig_init(rig);
-    fake_camera_init(camera, &rig->agency, 11);
-    fake_camera_init(second, &rig->agency, 12);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_free(rig);
-    fake_camera_free(camera);
-    fake_camera_free(second);
-    free(rig);
-    free(camera);
-    free(second);
-    return 0;
-}
-
-static unsigned kind_of(uint64_t number)
-{
-    const struct rig_commit *commit = rig_find(rig, camera, number);
-    return commit ? commit->facts.kind : 0;
-}
-
-static bool nothing_runs(struct rig *r)
-{
-    return r->dock.intake_count == 0 && asv_pool_pending(r->dock.pool) == 0;
-}
 
 static void a_docking_stores_everything_and_the_camera_erases_it(void **state)
 {
     (void)state;
     fake_camera_record(camera, 1, 9);
     fake_camera_record(camera, 2, 70);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
     assert_int_equal(camera->erased, 2);
@@ -87,9 +43,8 @@ static void a_docking_stores_everything_and_the_camera_erases_it(void **state)
     assert_int_equal(camera->held[ASV_WIRE_HELD_CONFIGURATION].number, 1);
     assert_int_equal(rig->logs, 1);
     assert_true(camera->world.wall == rig->world.wall);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig_run(rig, nothing_runs);
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
     assert_int_equal(rig->ends, 1);
 }
 
@@ -99,8 +54,7 @@ static void marked_recordings_come_first_then_the_oldest(void **state)
     for (uint64_t number = 1; number <= 4; number++)
         fake_camera_record(camera, number, 2);
     camera->clips[2].marked = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     static const uint64_t want[] = {3, 1, 2, 4};
     assert_int_equal(camera->order_count, 4);
     assert_memory_equal(camera->order, want, sizeof want);
@@ -110,8 +64,7 @@ static void a_recording_without_a_whole_chunk_is_stored_too(void **state)
 {
     (void)state;
     fake_camera_record(camera, 1, 0);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(camera->erased, 1);
 }
@@ -128,8 +81,7 @@ static void a_cut_recording_is_stored_with_its_tail_beside_it(void **state)
     clip->payload.len += 70001;
     camera->clips[0] = (struct fake_clip){.clip = clip, .tail = 70001};
     camera->last_number = 1;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_STORED);
     assert_int_equal(facts->integrity, ASV_INTEGRITY_TRUNCATED);
@@ -145,8 +97,7 @@ static void a_wrong_chunk_is_asked_for_again(void **state)
     camera->wrong_number = 1;
     camera->wrong_chunk = 7;
     camera->wrong_times = 2;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(camera->chunks_given, 22);
     assert_int_equal(camera->erased, 1);
@@ -160,8 +111,7 @@ static void a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it(vo
     camera->wrong_number = 1;
     camera->wrong_chunk = 7;
     camera->wrong_times = 1000;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
     assert_int_equal(facts->integrity, ASV_INTEGRITY_INVALID);
@@ -180,8 +130,7 @@ static void a_chunk_that_cannot_be_read_is_a_gap(void **state)
     fake_camera_record(camera, 1, 20);
     camera->bad_number = 1;
     camera->bad_chunk = 11;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
     assert_int_equal(facts->integrity, ASV_INTEGRITY_GAP);
@@ -194,19 +143,12 @@ static void a_flipped_bit_in_the_seal_means_quarantine(void **state)
     const struct asv_test_clip *clip = fake_camera_record(camera, 1, 20);
     camera->flip_number = 1;
     camera->flip_at = clip->checkpoint_end[2] - 10;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
     assert_int_equal(facts->integrity, ASV_INTEGRITY_INVALID);
     assert_int_equal(facts->leaves, 8); /* what two checkpoints sign is there */
     assert_int_equal(camera->erased, 0);
-}
-
-static bool some_chunks(struct rig *r)
-{
-    (void)r;
-    return camera->chunks_given >= 120;
 }
 
 static void unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot(void **state)
@@ -216,14 +158,12 @@ static void unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot(void
     rig_plug(rig, 0, camera);
     rig_run(rig, some_chunks);
     assert_int_equal(rig->slots[0].state, ASV_SLOT_PULLING);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig_run(rig, nothing_runs);
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 1);
     unsigned before = camera->chunks_given;
     assert_true(before < 300);
-    rig_plug(rig, 2, camera);
-    rig_run_to(rig, 2, ASV_SLOT_READY);
+    rig_dock(rig, 2, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(rig_find(rig, camera, 1)->facts.slot, 3);
     assert_true(camera->chunks_given < 300 + 40); /* only what was on its way is given twice */
@@ -238,15 +178,9 @@ static void killed_in_the_middle_it_goes_on_at_the_chunk(void **state)
     rig_run(rig, some_chunks);
     rig_restart(rig);
     rig_recover(rig);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_true(camera->chunks_given < 300 + 60);
-}
-
-static bool all_staged(struct rig *r)
-{
-    return r->slots[0].state == ASV_SLOT_WAITING && asv_pool_pending(r->dock.pool) == 0;
 }
 
 static void without_the_database_it_goes_on_into_staging_and_commits_later(void **state)
@@ -289,8 +223,7 @@ static void what_its_keys_do_not_open_goes_to_quarantine(void **state)
     (void)state;
     fake_camera_record(camera, 1, 5);
     rig->does_not_open = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
     assert_int_equal(facts->integrity, ASV_INTEGRITY_VALID);
@@ -305,8 +238,7 @@ static void a_taken_uuid_goes_to_quarantine(void **state)
     (void)state;
     fake_camera_record(camera, 1, 5);
     rig->uuid_taken = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), ASV_COMMIT_QUARANTINED);
     assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 1);
 }
@@ -317,8 +249,7 @@ static void what_the_database_refuses_does_not_hold_up_the_others(void **state)
     for (uint64_t number = 1; number <= 7; number++)
         fake_camera_record(camera, number, 3);
     rig->db_refuses = ASV_SLOT_COMMITS;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_non_null(strstr(rig->slots[0].reason, "4 that could not be brought into custody"));
     assert_int_equal(rig->commit_count, 3);
     assert_int_equal(camera->erased, 3);
@@ -330,8 +261,7 @@ static void what_the_database_knows_of_a_camera_counts_when_it_is_back(void **st
     (void)state;
     fake_camera_record(camera, 1, 5);
     rig->db_away = rig->number_back = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_WAITING);
+    rig_dock(rig, 0, camera, ASV_SLOT_WAITING);
     rig->db_away = false;
     rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
     assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 0);
@@ -343,23 +273,8 @@ static void receipts_wait_for_room_among_the_requests(void **state)
     for (uint64_t number = 1; number <= FAKE_CLIPS; number++)
         fake_camera_record(camera, number, 40);
     camera->requests = 1;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(camera->erased, FAKE_CLIPS);
-}
-
-static void spoil_payload(void)
-{
-    char pattern[120];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "%s/sealed/*/*/*/*/payload", rig->dir);
-    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
-    assert_int_equal(found.gl_pathc, 1);
-    int fd = open(found.gl_pathv[0], O_WRONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, "x", 1, 100), 1);
-    close(fd);
-    globfree(&found);
 }
 
 /* Its copy may be the last whole one. */
@@ -367,17 +282,9 @@ static void what_the_vault_has_spoilt_gets_no_second_receipt(void **state)
 {
     (void)state;
     fake_camera_record(camera, 1, 5);
-    rig->keeper_away = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_WAITING);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig->keeper_away = false;
-    rig_run(rig, nothing_runs);
-    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
-    spoil_payload();
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    store_without_the_camera();
+    flip_byte(0, "sealed/*/*/*/*/payload", 100);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(camera->erased, 0);
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_DAMAGED_CLIP], 1);
 }
@@ -390,20 +297,17 @@ static void a_foreign_camera_stores_zero_bytes(void **state)
     asv_test_agency_init(foreign, 99);
     fake_camera_init(stranger, foreign, 1);
     fake_camera_record(stranger, 1, 5);
-    rig_plug(rig, 0, stranger);
-    rig_run_to(rig, 0, ASV_SLOT_REFUSED); /* it does not know this agency */
+    rig_dock(rig, 0, stranger, ASV_SLOT_REFUSED); /* it does not know this agency */
     stranger->trusts = rig->agency.root.pk;
-    rig_plug(rig, 1, stranger);
-    rig_run_to(rig, 1, ASV_SLOT_REFUSED); /* it would, but the dock does not know it */
+    rig_dock(rig, 1, stranger, ASV_SLOT_REFUSED); /* it would, but the dock does not know it */
     assert_non_null(strstr(rig->slots[1].reason, "not a camera of this agency"));
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
     assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 0);
     assert_int_equal(stranger->chunks_given, 0);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_FOREIGN_CAMERA], 2);
     fake_camera_record(camera, 1, 5);
-    rig_plug(rig, 2, camera); /* the others are not disturbed */
-    rig_run_to(rig, 2, ASV_SLOT_READY);
+    rig_dock(rig, 2, camera, ASV_SLOT_READY); /* the others are not disturbed */
     rig_unplug(rig, 0);
     rig_unplug(rig, 1);
     rig_run_to(rig, 0, ASV_SLOT_EMPTY);
@@ -434,8 +338,7 @@ static void a_revoked_camera_goes_to_quarantine_and_gets_nothing_new(void **stat
     (void)state;
     fake_camera_record(camera, 1, 5);
     make_revocations(camera->identity.cert.serial);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
     assert_int_equal(facts->provenance, ASV_PROVENANCE_REVOKED);
@@ -444,11 +347,6 @@ static void a_revoked_camera_goes_to_quarantine_and_gets_nothing_new(void **stat
     assert_int_equal(camera->held[ASV_WIRE_HELD_REVOCATIONS].number, 3);
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_REVOKED_CAMERA], 1);
     assert_non_null(strstr(rig->slots[0].reason, "revoked"));
-}
-
-static bool settled_in_waiting(struct rig *r)
-{
-    return r->slots[0].state == ASV_SLOT_WAITING && nothing_runs(r) && !asv_timer_is_set(&r->dock.kick_timer);
 }
 
 static void quarantine_is_not_filled_beyond_its_quota(void **state)
@@ -499,10 +397,8 @@ static void after_some_faults_a_person_must_help(void **state)
     rig_run(rig, has_given_up);
     assert_int_equal(camera->sessions, 3);
     camera->silent_after = 0;
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_take_out(rig, 0);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
 }
 
 static void a_camera_that_announces_another_header_is_not_believed(void **state)
@@ -511,8 +407,7 @@ static void a_camera_that_announces_another_header_is_not_believed(void **state)
     fake_camera_record(camera, 1, 5);
     fake_camera_record(camera, 2, 5);
     camera->lie_number = 1;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), 0);
     assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
     assert_int_equal(camera->chunks_given, 5);
@@ -526,8 +421,7 @@ static void a_camera_that_announces_another_payload_than_its_seal_signs_is_not_b
     fake_camera_record(camera, 1, 5);
     fake_camera_record(camera, 2, 5);
     camera->short_number = 1;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), 0);
     assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_HOSTILE_CAMERA], 1);
@@ -537,8 +431,7 @@ static void a_camera_that_lists_without_end_is_a_fault(void **state)
 {
     (void)state;
     camera->endless = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_FAULT);
+    rig_dock(rig, 0, camera, ASV_SLOT_FAULT);
 }
 
 static void a_camera_that_does_not_erase_needs_attention(void **state)
@@ -546,8 +439,7 @@ static void a_camera_that_does_not_erase_needs_attention(void **state)
     (void)state;
     fake_camera_record(camera, 1, 5);
     camera->cannot_erase = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(camera->refused, 1);
     assert_non_null(strstr(rig->slots[0].reason, "not erased by it"));
@@ -559,13 +451,10 @@ static void what_is_in_custody_already_is_not_pulled_again_but_gets_its_receipt(
     (void)state;
     fake_camera_record(camera, 1, 5);
     camera->cannot_erase = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    rig_take_out(rig, 0);
     camera->cannot_erase = false;
-    rig_plug(rig, 1, camera);
-    rig_run_to(rig, 1, ASV_SLOT_READY);
+    rig_dock(rig, 1, camera, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 1);
     assert_int_equal(camera->chunks_given, 5);
     assert_int_equal(rig->commit_count, 1);
@@ -596,8 +485,7 @@ static void a_copy_of_a_camera_in_another_slot_is_an_alarm_and_stored_once(void 
     assert_int_equal(camera->erased + copy->erased, 2);
     assert_true(camera->chunks_given + copy->chunks_given < 120);
     assert_true(rig->alarm_kinds[ASV_DB_ALARM_CLONE] >= 1);
-    rig_unplug(rig, 1);
-    rig_run_to(rig, 1, ASV_SLOT_EMPTY);
+    rig_take_out(rig, 1);
     fake_camera_free(copy);
     free(copy);
 }
@@ -607,8 +495,7 @@ static void a_number_that_goes_back_means_quarantine(void **state)
     (void)state;
     fake_camera_record(camera, 1, 5);
     rig->number_back = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), ASV_COMMIT_QUARANTINED);
     assert_int_equal(camera->erased, 0);
     assert_int_equal(camera->held[ASV_WIRE_HELD_BULLETIN].number, 0);
@@ -620,8 +507,7 @@ static void T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone(void 
     fake_camera_record(camera, 1, 5);
     asv_test_world_step(&camera->world, UINT64_C(20) * 86400000);
     asv_test_world_step(&rig->world, UINT64_C(20) * 86400000);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(1), ASV_COMMIT_EXPIRED_ON_ARRIVAL);
     assert_int_equal(camera->chunks_given, 0);
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
@@ -637,8 +523,7 @@ static void an_unknown_clock_is_stored_and_left_to_people(void **state)
     camera->clips[0].clip->header.clock_state =
         ASV_CLOCK_LOST; /* what the dock sees is in the seal: SYNCED */
     rig->emptied_ms = rig->world.wall - INT64_C(5) * 86400000;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
 }
 
@@ -667,50 +552,25 @@ static void staged_whole_it_is_committed_without_the_camera(void **state)
     rig_restart(rig);
     rig->db_away = false;
     rig_recover(rig);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
     assert_int_equal(camera->erased, 0);
-    rig_plug(rig, 1, camera);
-    rig_run_to(rig, 1, ASV_SLOT_READY);
+    rig_dock(rig, 1, camera, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 1);
     assert_int_equal(camera->chunks_given, 12);
-}
-
-static bool recorded(struct rig *r)
-{
-    for (const struct asv_intake *intake = r->dock.intakes; intake; intake = intake->next)
-        if (intake->step == ASV_INTAKE_CUSTODY && intake->waiting)
-            return true;
-    return false;
-}
-
-static enum asv_status commit_away(void *ctx, const struct asv_db_commit *commit,
-                                   enum asv_db_outcome *outcome, struct asv_err *err)
-{
-    (void)ctx;
-    (void)commit;
-    (void)outcome;
-    return asv_fail(err, ASV_E_AWAY, "database is away");
 }
 
 static void recorded_but_unknown_to_the_database_it_is_told(void **state)
 {
     (void)state;
     fake_camera_record(camera, 1, 12);
-    enum asv_status (*commit)(void *, const struct asv_db_commit *, enum asv_db_outcome *, struct asv_err *) =
-        rig->services.commit;
-    rig->services.commit = commit_away;
-    rig_plug(rig, 0, camera);
-    rig_run(rig, recorded);
+    crash_before_custody();
     assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
-    rig_restart(rig);
-    rig->services.commit = commit;
     rig_recover(rig);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
-    rig_plug(rig, 1, camera);
-    rig_run_to(rig, 1, ASV_SLOT_READY);
+    rig_dock(rig, 1, camera, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 1);
     assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
 }
@@ -718,14 +578,11 @@ static void recorded_but_unknown_to_the_database_it_is_told(void **state)
 static void a_camera_without_recordings_is_ready_at_once(void **state)
 {
     (void)state;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(rig->dockings, 1);
     assert_int_equal(rig->bulletins, 1);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_take_out(rig, 0);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(rig->bulletins, 1); /* its keys last for long */
 }
 
@@ -739,14 +596,6 @@ static enum asv_status no_bulletin(void *ctx, struct asv_bytes chain, bool reser
     (void)cap;
     (void)len;
     return asv_fail(err, ASV_E_STATE, "not now");
-}
-
-static void dock_once(void)
-{
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
 }
 
 /* Also when there was none at the end of that docking: a camera that went on with a key whose period
@@ -799,8 +648,7 @@ static void a_recording_that_runs_is_left_alone(void **state)
     (void)state;
     fake_camera_record(camera, 1, 5);
     camera->clips[0].recording = true;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(camera->chunks_given, 0);
     assert_int_equal(kind_of(1), 0);
 }
@@ -809,14 +657,10 @@ static void proofs_of_erasure_from_before_are_fetched_and_acknowledged(void **st
 {
     (void)state;
     fake_camera_record(camera, 1, 5);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    dock_once();
     camera->clips[0].outstanding = true; /* as if the acknowledgement had been lost */
     rig->commits[0].erased = false;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_false(camera->clips[0].outstanding);
     assert_true(rig->commits[0].erased);
 }
@@ -826,8 +670,7 @@ static void an_assignment_ends_with_the_docking(void **state)
     (void)state;
     memset(camera->assignment_id, 0x31, sizeof camera->assignment_id);
     camera->held[ASV_WIRE_HELD_ASSIGNMENT].number = 4;
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     static const uint8_t nobody[16];
     assert_memory_equal(camera->assignment_id, nobody, sizeof nobody);
     assert_int_equal(camera->held[ASV_WIRE_HELD_ASSIGNMENT].number, 14);
@@ -853,8 +696,7 @@ static void a_ready_camera_is_issued_over_the_control_socket(void **state)
     assert_non_null(strstr(order("{\"do\":\"dance\",\"slot\":1}"), "cannot be done"));
     assert_non_null(strstr(order("{\"do\":\"again\",\"slot\":1}"), "no camera that is done"));
     assert_non_null(strstr(order(issue), "only a camera that is ready"));
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_non_null(
         strstr(order("{\"do\":\"assign\",\"slot\":1,\"unit\":\"caf\u00e9\"}"), "printable ASCII"));
     assert_non_null(strstr(order(issue), "{\"ok\":true,\"assignment\":\""));
@@ -864,10 +706,8 @@ static void a_ready_camera_is_issued_over_the_control_socket(void **state)
     assert_memory_equal(camera->assignment_id, rig->slots[0].assignment, 16);
     assert_string_equal(camera->assigned_unit, "32-3");
     assert_string_equal(camera->assigned_area, "Innenstadt");
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
-    rig_plug(rig, 1, camera); /* back from the shift */
-    rig_run_to(rig, 1, ASV_SLOT_READY);
+    rig_take_out(rig, 0);
+    rig_dock(rig, 1, camera, ASV_SLOT_READY); /* back from the shift */
     assert_string_equal(camera->assigned_unit, "");
     assert_int_equal(rig->assignments, 2);
 }
@@ -876,8 +716,7 @@ static void the_unit_is_the_registers_unless_said_otherwise(void **state)
 {
     (void)state;
     static const uint8_t nobody[16];
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(rig->assignments, 0); /* no unit is known, and nobody has it */
     assert_non_null(strstr(order("{\"do\":\"assign\",\"slot\":1,\"unit\":\"32-3\"}"), "operating area"));
     assert_non_null(strstr(order("{\"do\":\"assign\",\"slot\":1,\"area\":\"Nord\"}"), "no unit"));
@@ -900,19 +739,16 @@ static void a_new_revocation_list_counts_from_the_next_docking_on(void **state)
     struct asv_err err = {0};
     uint8_t junk[100] = {1, 2, 3};
     fake_camera_record(camera, 1, 5);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(asv_dock_revoke(&rig->dock, junk, sizeof junk, &err), ASV_E_UNSUPPORTED);
     assert_null(rig->dock.revoked);
     make_revocations(camera->identity.cert.serial);
     struct asv_bytes list = {rig->dock.revoked->data, rig->dock.revoked->len};
     assert_int_equal(asv_dock_revoke(&rig->dock, list.data, list.len, &err), ASV_E_EXPIRED);
     assert_int_equal(rig->slots[0].state, ASV_SLOT_READY);
-    rig_unplug(rig, 0);
-    rig_run_to(rig, 0, ASV_SLOT_EMPTY);
+    rig_take_out(rig, 0);
     fake_camera_record(camera, 2, 5);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(kind_of(2), ASV_COMMIT_QUARANTINED);
 }
 
@@ -964,66 +800,61 @@ static void no_more_frames_are_held_than_the_link_has(void **state)
 {
     (void)state;
     fake_camera_record(camera, 1, 200);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_true(rig->links[0].most_frames <= 4);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-/* An argument is a pattern of test names; RIG_LOG=1 in the environment shows the dock's log. */
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
+    filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
-        T(a_docking_stores_everything_and_the_camera_erases_it),
-        T(marked_recordings_come_first_then_the_oldest),
-        T(a_recording_without_a_whole_chunk_is_stored_too),
-        T(a_cut_recording_is_stored_with_its_tail_beside_it),
-        T(a_wrong_chunk_is_asked_for_again),
-        T(a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it),
-        T(a_chunk_that_cannot_be_read_is_a_gap),
-        T(a_flipped_bit_in_the_seal_means_quarantine),
-        T(unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot),
-        T(killed_in_the_middle_it_goes_on_at_the_chunk),
-        T(without_the_database_it_goes_on_into_staging_and_commits_later),
-        T(without_the_keeper_the_receipt_waits),
-        T(what_its_keys_do_not_open_goes_to_quarantine),
-        T(a_taken_uuid_goes_to_quarantine),
-        T(what_the_database_refuses_does_not_hold_up_the_others),
-        T(what_the_database_knows_of_a_camera_counts_when_it_is_back),
-        T(receipts_wait_for_room_among_the_requests),
-        T(what_the_vault_has_spoilt_gets_no_second_receipt),
-        T(a_foreign_camera_stores_zero_bytes),
-        T(a_revoked_camera_goes_to_quarantine_and_gets_nothing_new),
-        T(quarantine_is_not_filled_beyond_its_quota),
-        T(a_camera_that_stops_answering_is_a_fault_and_is_tried_again),
-        T(after_some_faults_a_person_must_help),
-        T(a_camera_that_announces_another_header_is_not_believed),
-        T(a_camera_that_announces_another_payload_than_its_seal_signs_is_not_believed),
-        T(a_camera_that_lists_without_end_is_a_fault),
-        T(a_camera_that_does_not_erase_needs_attention),
-        T(what_is_in_custody_already_is_not_pulled_again_but_gets_its_receipt),
-        T(a_copy_of_a_camera_in_another_slot_is_an_alarm_and_stored_once),
-        T(a_number_that_goes_back_means_quarantine),
-        T(T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone),
-        T(an_unknown_clock_is_stored_and_left_to_people),
-        T(no_room_is_met_before_the_first_chunk_and_waited_for),
-        T(staged_whole_it_is_committed_without_the_camera),
-        T(recorded_but_unknown_to_the_database_it_is_told),
-        T(a_camera_without_recordings_is_ready_at_once),
-        T(a_camera_that_used_its_reserve_key_is_given_another),
-        T(a_camera_on_its_reserve_key_is_given_another_before_anything_is_opened),
-        T(a_recording_that_runs_is_left_alone),
-        T(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
-        T(an_assignment_ends_with_the_docking),
-        T(a_ready_camera_is_issued_over_the_control_socket),
-        T(the_unit_is_the_registers_unless_said_otherwise),
-        T(a_new_revocation_list_counts_from_the_next_docking_on),
-        T(the_status_line_tells_each_slot),
-        T(parking_leaves_everything_staged_or_committed),
-        T(no_more_frames_are_held_than_the_link_has),
+        KIT_TEST(a_docking_stores_everything_and_the_camera_erases_it),
+        KIT_TEST(marked_recordings_come_first_then_the_oldest),
+        KIT_TEST(a_recording_without_a_whole_chunk_is_stored_too),
+        KIT_TEST(a_cut_recording_is_stored_with_its_tail_beside_it),
+        KIT_TEST(a_wrong_chunk_is_asked_for_again),
+        KIT_TEST(a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it),
+        KIT_TEST(a_chunk_that_cannot_be_read_is_a_gap),
+        KIT_TEST(a_flipped_bit_in_the_seal_means_quarantine),
+        KIT_TEST(unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot),
+        KIT_TEST(killed_in_the_middle_it_goes_on_at_the_chunk),
+        KIT_TEST(without_the_database_it_goes_on_into_staging_and_commits_later),
+        KIT_TEST(without_the_keeper_the_receipt_waits),
+        KIT_TEST(what_its_keys_do_not_open_goes_to_quarantine),
+        KIT_TEST(a_taken_uuid_goes_to_quarantine),
+        KIT_TEST(what_the_database_refuses_does_not_hold_up_the_others),
+        KIT_TEST(what_the_database_knows_of_a_camera_counts_when_it_is_back),
+        KIT_TEST(receipts_wait_for_room_among_the_requests),
+        KIT_TEST(what_the_vault_has_spoilt_gets_no_second_receipt),
+        KIT_TEST(a_foreign_camera_stores_zero_bytes),
+        KIT_TEST(a_revoked_camera_goes_to_quarantine_and_gets_nothing_new),
+        KIT_TEST(quarantine_is_not_filled_beyond_its_quota),
+        KIT_TEST(a_camera_that_stops_answering_is_a_fault_and_is_tried_again),
+        KIT_TEST(after_some_faults_a_person_must_help),
+        KIT_TEST(a_camera_that_announces_another_header_is_not_believed),
+        KIT_TEST(a_camera_that_announces_another_payload_than_its_seal_signs_is_not_believed),
+        KIT_TEST(a_camera_that_lists_without_end_is_a_fault),
+        KIT_TEST(a_camera_that_does_not_erase_needs_attention),
+        KIT_TEST(what_is_in_custody_already_is_not_pulled_again_but_gets_its_receipt),
+        KIT_TEST(a_copy_of_a_camera_in_another_slot_is_an_alarm_and_stored_once),
+        KIT_TEST(a_number_that_goes_back_means_quarantine),
+        KIT_TEST(T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone),
+        KIT_TEST(an_unknown_clock_is_stored_and_left_to_people),
+        KIT_TEST(no_room_is_met_before_the_first_chunk_and_waited_for),
+        KIT_TEST(staged_whole_it_is_committed_without_the_camera),
+        KIT_TEST(recorded_but_unknown_to_the_database_it_is_told),
+        KIT_TEST(a_camera_without_recordings_is_ready_at_once),
+        KIT_TEST(a_camera_that_used_its_reserve_key_is_given_another),
+        KIT_TEST(a_camera_on_its_reserve_key_is_given_another_before_anything_is_opened),
+        KIT_TEST(a_recording_that_runs_is_left_alone),
+        KIT_TEST(proofs_of_erasure_from_before_are_fetched_and_acknowledged),
+        KIT_TEST(an_assignment_ends_with_the_docking),
+        KIT_TEST(a_ready_camera_is_issued_over_the_control_socket),
+        KIT_TEST(the_unit_is_the_registers_unless_said_otherwise),
+        KIT_TEST(a_new_revocation_list_counts_from_the_next_docking_on),
+        KIT_TEST(the_status_line_tells_each_slot),
+        KIT_TEST(parking_leaves_everything_staged_or_committed),
+        KIT_TEST(no_more_frames_are_held_than_the_link_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

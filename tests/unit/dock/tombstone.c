@@ -3,44 +3,14 @@
  *
  * What is docked after its period and not kept, and what a crash leaves of it; and what recovery may never
  * throw away. LAW T6: what stays of it tells nothing of its content. */
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "dock/intake.h"
-#include "dock/recovery.h"
-#include "tests/unit/dock/rig.h"
+#include "tests/unit/dock/kit.h"
 #include "tests/unit/test.h"
 
 #define DAY_MS UINT64_C(86400000)
 
-static struct rig *rig;
-static struct fake_camera *camera;
 static char found[ASV_VAULT_PATH_BYTES];
-
-static int setup(void **state)
-{
-    (void)state;
-    rig = calloc(1, sizeof *rig);
-    camera = calloc(1, sizeof *camera);
-    if (!rig || !camera)
-        return 1;
-    rig_init(rig);
-    fake_camera_init(camera, &rig->agency, 11);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_free(rig);
-    fake_camera_free(camera);
-    free(rig);
-    free(camera);
-    return 0;
-}
 
 static enum asv_status note_path(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
 {
@@ -82,8 +52,7 @@ static void T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording(void **
 {
     (void)state;
     record_and_let_expire();
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
     for (int part = 0; part < ASV_PART_COUNT; part++) {
         uint64_t size = 0;
@@ -101,47 +70,13 @@ static void T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording(void **
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
 }
 
-static bool recorded(struct rig *r)
-{
-    for (const struct asv_intake *intake = r->dock.intakes; intake; intake = intake->next)
-        if (intake->step == ASV_INTAKE_CUSTODY && intake->waiting)
-            return true;
-    return false;
-}
-
-static bool nothing_runs(struct rig *r)
-{
-    return r->dock.intake_count == 0 && asv_pool_pending(r->dock.pool) == 0;
-}
-
-static enum asv_status commit_away(void *ctx, const struct asv_db_commit *commit,
-                                   enum asv_db_outcome *outcome, struct asv_err *err)
-{
-    (void)ctx;
-    (void)commit;
-    (void)outcome;
-    return asv_fail(err, ASV_E_AWAY, "database is away");
-}
-
-/* The dock ends when the vault has what the database has not been told. */
-static void crash_before_custody(void)
-{
-    enum asv_status (*commit)(void *, const struct asv_db_commit *, enum asv_db_outcome *, struct asv_err *) =
-        rig->services.commit;
-    rig->services.commit = commit_away;
-    rig_plug(rig, 0, camera);
-    rig_run(rig, recorded);
-    rig_restart(rig);
-    rig->services.commit = commit;
-}
-
 static void told_only_to_the_vault_the_database_is_told_after_the_crash(void **state)
 {
     (void)state;
     record_and_let_expire();
     crash_before_custody();
     rig_recover(rig);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     const struct rig_commit *told = rig_find(rig, camera, 1);
     assert_non_null(told);
     assert_int_equal(told->facts.kind, ASV_COMMIT_EXPIRED_ON_ARRIVAL);
@@ -158,8 +93,7 @@ static void docked_again_before_that_it_gets_no_second_tombstone(void **state)
     crash_before_custody();
     asv_test_world_step(&rig->world, 5000); /* a record made now would be another one */
     asv_test_world_step(&camera->world, 5000);
-    rig_plug(rig, 1, camera);
-    rig_run_to(rig, 1, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 1, camera, ASV_SLOT_ATTENTION);
     const struct rig_commit *told = rig_find(rig, camera, 1);
     assert_non_null(told);
     struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
@@ -169,17 +103,12 @@ static void docked_again_before_that_it_gets_no_second_tombstone(void **state)
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
 }
 
-/* Its last byte. */
+/* A bit of its last byte. */
 static void flip(enum asv_part part)
 {
-    uint8_t byte = 0;
-    uint64_t size = 0;
-    struct asv_clip_dir *dir = open_only(ASV_VAULT_SEALED);
-    assert_int_equal(asv_clip_size(dir, part, &size, NULL), ASV_OK);
-    assert_int_equal(asv_clip_read(dir, part, size - 1, &byte, 1, NULL), ASV_OK);
-    byte ^= 1;
-    assert_int_equal(asv_clip_write(dir, part, size - 1, &byte, 1, NULL), ASV_OK);
-    asv_clip_close(dir);
+    char pattern[64];
+    snprintf(pattern, sizeof pattern, "sealed/*/*/*/*/%s", asv_part_name(part));
+    flip_byte(0, pattern, -1);
 }
 
 /* The camera may have been given its receipt: a database that was restored from a backup knows of nothing. */
@@ -194,28 +123,24 @@ static void what_has_a_commit_record_is_never_discarded(void **state)
         flip(parts[i]);
         rig_restart(rig);
         rig_recover(rig);
-        rig_run(rig, nothing_runs);
+        rig_run(rig, rig_nothing_runs);
         assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
         flip(parts[i]); /* as it was */
     }
     rig_restart(rig);
     rig_recover(rig);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     assert_non_null(rig_find(rig, camera, 1));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    if (asv_crypto_init() != ASV_OK)
-        return 1;
+    filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(told_only_to_the_vault_the_database_is_told_after_the_crash, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(docked_again_before_that_it_gets_no_second_tombstone, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(what_has_a_commit_record_is_never_discarded, setup, teardown),
+        KIT_TEST(T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording),
+        KIT_TEST(told_only_to_the_vault_the_database_is_told_after_the_crash),
+        KIT_TEST(docked_again_before_that_it_gets_no_second_tombstone),
+        KIT_TEST(what_has_a_commit_record_is_never_discarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
