@@ -4,6 +4,7 @@
  * What is docked after its period and not kept, and what a crash leaves of it; and what recovery may never
  * throw away. LAW T6: what stays of it tells nothing of its content. */
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/unit/dock/kit.h"
 #include "tests/unit/test.h"
@@ -46,6 +47,18 @@ static void record_and_let_expire(void)
     fake_camera_record(camera, 1, 5);
     asv_test_world_step(&camera->world, 20 * DAY_MS);
     asv_test_world_step(&rig->world, 20 * DAY_MS);
+}
+
+static void T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_int_equal(kind_of(1), ASV_COMMIT_EXPIRED_ON_ARRIVAL);
+    assert_int_equal(camera->chunks_given, 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 0);
+    assert_non_null(strstr(rig->slots[0].reason, "period is over"));
 }
 
 static void T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording(void **state)
@@ -137,6 +150,7 @@ int main(int argc, char **argv)
 {
     filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
+        KIT_TEST(T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone),
         KIT_TEST(T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording),
         KIT_TEST(told_only_to_the_vault_the_database_is_told_after_the_crash),
         KIT_TEST(docked_again_before_that_it_gets_no_second_tombstone),
