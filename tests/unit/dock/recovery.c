@@ -2,45 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What the recovery finds when the dock starts: rows without files. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "dock/recovery.h"
 #include "server/base/fail.h"
-#include "tests/unit/dock/rig.h"
-#include "tests/unit/test.h"
+#include "tests/unit/dock/kit.h"
 
 #define MANY 40 /* more than get an alarm of their own */
-
-static struct rig *rig;
-static struct fake_camera *camera;
-
-static int setup(void **state)
-{
-    (void)state;
-    rig = calloc(1, sizeof *rig);
-    camera = calloc(1, sizeof *camera);
-    if (!rig || !camera)
-        return 1;
-    rig_init(rig);
-    fake_camera_init(camera, &rig->agency, 11);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_free(rig);
-    fake_camera_free(camera);
-    free(rig);
-    free(camera);
-    return 0;
-}
-
-static bool nothing_runs(struct rig *r)
-{
-    return asv_recovery_is_idle(&r->dock) && r->dock.intake_count == 0 && asv_pool_pending(r->dock.pool) == 0;
-}
 
 static unsigned lists; /* that nobody answered */
 
@@ -86,7 +54,7 @@ static unsigned missing_after_a_restart(void)
 {
     rig_restart(rig);
     rig_recover(rig);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     return rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP];
 }
 
@@ -154,21 +122,19 @@ static void without_the_database_they_are_looked_for_when_it_is_back(void **stat
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 0);
     rig->services.custody_list = list;
     asv_recovery_resume(&rig->dock);
-    rig_run(rig, nothing_runs);
+    rig_run(rig, rig_nothing_runs);
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 1);
 }
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(what_is_in_custody_and_in_the_vault_is_no_alarm),
-        T(a_row_without_files_is_an_alarm),
-        T(a_row_without_its_tombstone_is_an_alarm),
-        T(what_is_erased_as_it_should_be_is_no_alarm),
-        T(many_that_are_gone_have_one_alarm_more_that_counts_them),
-        T(without_the_database_they_are_looked_for_when_it_is_back),
+        KIT_TEST(what_is_in_custody_and_in_the_vault_is_no_alarm),
+        KIT_TEST(a_row_without_files_is_an_alarm),
+        KIT_TEST(a_row_without_its_tombstone_is_an_alarm),
+        KIT_TEST(what_is_erased_as_it_should_be_is_no_alarm),
+        KIT_TEST(many_that_are_gone_have_one_alarm_more_that_counts_them),
+        KIT_TEST(without_the_database_they_are_looked_for_when_it_is_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,33 +2,16 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Little space on the vault's disk. */
-#include <stdlib.h>
-
 #include "dock/space.h"
-#include "tests/unit/dock/rig.h"
-#include "tests/unit/test.h"
+#include "tests/unit/dock/kit.h"
 
-static struct rig *rig;
 static struct asv_space_watch *watch;
-
-static int setup(void **state)
-{
-    (void)state;
-    rig = calloc(1, sizeof *rig);
-    if (!rig)
-        return 1;
-    rig_init(rig);
-    return 0;
-}
 
 static int teardown(void **state)
 {
-    (void)state;
     asv_space_unwatch(watch);
     watch = NULL;
-    rig_free(rig);
-    free(rig);
-    return 0;
+    return kit_teardown(state);
 }
 
 static bool looked(struct rig *r)
@@ -74,7 +57,7 @@ static void it_is_enough_again_with_an_eighth_more(void **state)
     assert_false(asv_space_is_low(true, UINT64_MAX, 8));
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, kit_setup, teardown)
 
 int main(void)
 {
