@@ -53,6 +53,7 @@ struct asv_take {
     uint8_t *have;   /* bit i % 8 of have[i / 8]: chunk i is staged and right */
     uint8_t *wrong;  /* as have: given up, what the camera sent is not what it signed */
     uint64_t have_count;
+    bool final_wrong; /* on the disk, when it was read back; asv_take_end writes it again */
     bool resumes;
     struct asv_verdict verdict;
 
@@ -133,8 +134,8 @@ ASV_MUST_CHECK enum asv_status asv_take_move(struct asv_take *take, struct asv_e
 bool asv_take_is_in_custody(const struct asv_take *take);
 
 /* Reads every byte back from the disk and compares. ASV_E_DIGEST: chunks differ; they are no longer in
- * `have`, and must be pulled again, or the recording be given up; or another file differs in every root,
- * while have_count is still chunks. One that differs in one root is replaced, and counted in `repaired`. */
+ * `have`, and must be pulled again, or the recording be given up; or the final one does (final_wrong); or
+ * another file differs in every root. One that differs in one root is replaced, and counted in `repaired`. */
 ASV_MUST_CHECK enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err);
 
 /* Seal, tail, stanzas and link against the digests in facts, in every root, as asv_clip_confirm does it. */

@@ -41,6 +41,8 @@ static enum asv_status look_at_place(const struct asv_take *take, struct asv_cli
     if (!status)
         status = asv_commit_decode(&facts, data, len, NULL, NULL);
     asv_clip_close(*dir);
+    if (status == ASV_E_IO || status == ASV_E_NO_MEMORY)
+        return asv_fail(err, status, "the commit record of what lies at its place cannot be read");
     if (!status && memcmp(facts.header_digest, take->facts.header_digest, sizeof facts.header_digest) == 0)
         return asv_fail(err, ASV_E_EXISTS, "this recording is in the vault already");
     return asv_fail(err, ASV_E_MISMATCH, "another recording with this UUID is in the vault");
@@ -110,9 +112,10 @@ static enum asv_status read_back(struct asv_take *take, uint8_t *holes, uint8_t 
         asv_clip_readback(take->dir, take->chunks, holes, bad, &bad_count, &mode, root, err);
     if (status)
         return status;
+    take->final_wrong = (bad[take->chunks / 8] >> (take->chunks % 8) & 1) != 0;
     for (size_t i = 0; i < bytes; i++)
         take->have[i] = (uint8_t)(take->have[i] & ~bad[i]);
-    take->have_count -= bad_count < take->have_count ? bad_count : take->have_count;
+    take->have_count -= bad_count - take->final_wrong;
     if (bad_count > 0)
         return asv_fail_at(err, ASV_E_DIGEST, "the disk gave back other bytes than were written; chunks",
                            bad_count);

@@ -66,10 +66,14 @@ ASV_MUST_CHECK enum asv_status asv_clip_open_readback(struct asv_clip_dir *clip,
 ASV_MUST_CHECK enum asv_status asv_part_digest(int fd, enum asv_part part, uint8_t digest[32], uint64_t *size,
                                                struct asv_err *err);
 
+/* Opens a file to be read around the page cache, where the file system can do that (direct). */
+ASV_MUST_CHECK enum asv_status asv_part_open_readback(int dir, const char *name, bool direct, int *fd,
+                                                      struct asv_err *err);
+
 /* Replaces a part, as asv_io_replace_file would, by that of another root, after `check` has read the copy
- * back from the disk. */
+ * back from the disk; direct: of the root that gets it. */
 typedef enum asv_status (*asv_part_check)(void *ctx, int fd, struct asv_err *err);
-ASV_MUST_CHECK enum asv_status asv_part_replace(int from_dir, int to_dir, enum asv_part part,
+ASV_MUST_CHECK enum asv_status asv_part_replace(int from_dir, int to_dir, bool direct, enum asv_part part,
                                                 asv_part_check check, void *ctx, struct asv_err *err);
 
 /* ---- what else is signed beside the commit record (signed.c) ---- */

@@ -69,12 +69,21 @@ static enum asv_status copy_bytes(int from, int to, const char *what, struct asv
     return status;
 }
 
-static enum asv_status copy_part(int from, int to_dir, const char *name, asv_part_check check, void *ctx,
-                                 struct asv_err *err)
+enum asv_status asv_part_open_readback(int dir, const char *name, bool direct, int *fd, struct asv_err *err)
+{
+    int flags = O_RDONLY | O_NOFOLLOW | (direct ? O_DIRECT : 0);
+    enum asv_status status = asv_io_open(dir, name, flags, 0, fd, err);
+    if (status == ASV_OK && !direct) {
+        (void)posix_fadvise(*fd, 0, 0, POSIX_FADV_DONTNEED); /* as near to the device as this one comes */
+    }
+    return status;
+}
+
+static enum asv_status copy_part(int from, int to_dir, const char *name, struct asv_err *err)
 {
     int to = -1;
     enum asv_status status =
-        asv_io_open(to_dir, REPAIR_NAME, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &to, err);
+        asv_io_open(to_dir, REPAIR_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &to, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -82,16 +91,23 @@ static enum asv_status copy_part(int from, int to_dir, const char *name, asv_par
     if (status == ASV_OK) {
         status = asv_io_sync_data(to, name, err);
     }
-    if (status == ASV_OK) {
-        (void)posix_fadvise(to, 0, 0, POSIX_FADV_DONTNEED); /* from the disk, if it can be had */
-        status = check(ctx, to, err);
-    }
     close(to);
     return status;
 }
 
-enum asv_status asv_part_replace(int from_dir, int to_dir, enum asv_part part, asv_part_check check,
-                                 void *ctx, struct asv_err *err)
+static enum asv_status check_copy(int dir, bool direct, asv_part_check check, void *ctx, struct asv_err *err)
+{
+    int fd = -1;
+    enum asv_status status = asv_part_open_readback(dir, REPAIR_NAME, direct, &fd, err);
+    if (status == ASV_OK) {
+        status = check(ctx, fd, err);
+        close(fd);
+    }
+    return status;
+}
+
+enum asv_status asv_part_replace(int from_dir, int to_dir, bool direct, enum asv_part part,
+                                 asv_part_check check, void *ctx, struct asv_err *err)
 {
     const char *name = asv_part_name(part);
     int from = -1;
@@ -99,8 +115,11 @@ enum asv_status asv_part_replace(int from_dir, int to_dir, enum asv_part part, a
     if (status != ASV_OK) {
         return status;
     }
-    status = copy_part(from, to_dir, name, check, ctx, err);
+    status = copy_part(from, to_dir, name, err);
     close(from);
+    if (status == ASV_OK) {
+        status = check_copy(to_dir, direct, check, ctx, err);
+    }
     if (status == ASV_OK) {
         status = asv_io_rename(to_dir, REPAIR_NAME, to_dir, name, err);
     }
@@ -177,8 +196,8 @@ enum asv_status asv_clip_confirm(struct asv_clip_dir *clip, enum asv_part part, 
         if (!wrong[i]) {
             continue;
         }
-        status =
-            asv_part_replace(clip->roots[good].dir, clip->roots[i].dir, part, check_arrived, &arrived, err);
+        status = asv_part_replace(clip->roots[good].dir, clip->roots[i].dir, clip->vault->roots[i].direct,
+                                  part, check_arrived, &arrived, err);
         status = asv_clip_tolerate(clip, i, status == ASV_E_DIGEST ? ASV_E_IO : status);
         ++*repaired;
     }

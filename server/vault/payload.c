@@ -229,14 +229,9 @@ static enum asv_status compare_leaf(void *ctx, uint64_t index, const uint8_t lea
 enum asv_status asv_clip_open_readback(struct asv_clip_dir *clip, size_t root, enum asv_part part, int *fd,
                                        enum asv_readback *mode, struct asv_err *err)
 {
-    int flags = O_RDONLY | O_NOFOLLOW;
-    *mode = clip->vault->roots[root].direct ? ASV_READBACK_DIRECT : ASV_READBACK_CACHED;
-    enum asv_status status = asv_io_open(clip->roots[root].dir, asv_part_name(part),
-                                         *mode == ASV_READBACK_DIRECT ? flags | O_DIRECT : flags, 0, fd, err);
-    if (status == ASV_OK && *mode == ASV_READBACK_CACHED) {
-        (void)posix_fadvise(*fd, 0, 0, POSIX_FADV_DONTNEED); /* as near to the device as this one comes */
-    }
-    return status;
+    bool direct = clip->vault->roots[root].direct;
+    *mode = direct ? ASV_READBACK_DIRECT : ASV_READBACK_CACHED;
+    return asv_part_open_readback(clip->roots[root].dir, asv_part_name(part), direct, fd, err);
 }
 
 /* Marks in good the chunks of this root that match. A medium error in the middle counts as chunks that do
@@ -318,6 +313,7 @@ enum asv_status asv_clip_readback(struct asv_clip_dir *clip, uint64_t chunks, co
     if (status != ASV_OK) {
         return status;
     }
+    set_bit(bad, chunks, !final_good);
     *bad_count = final_good ? 0 : 1;
     for (uint64_t i = 0; i < chunks; i++) {
         bool is_bad = !get_bit(bad, i) && (holes == NULL || !get_bit(holes, i));

@@ -174,7 +174,8 @@ static enum asv_status repair(struct subject *subject, size_t good, size_t bad, 
                                  &subject->dirs[bad], err);
     }
     return status == ASV_OK
-               ? asv_part_replace(subject->dirs[good], subject->dirs[bad], part, check_copy, &copy, err)
+               ? asv_part_replace(subject->dirs[good], subject->dirs[bad],
+                                  subject->scrub->vault->roots[bad].direct, part, check_copy, &copy, err)
                : status;
 }
 

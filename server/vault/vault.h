@@ -195,9 +195,9 @@ ASV_MUST_CHECK enum asv_status asv_clip_confirm(struct asv_clip_dir *clip, enum 
 ASV_MUST_CHECK enum asv_status asv_clip_sync(struct asv_clip_dir *clip, struct asv_err *err);
 
 /* Reads the payload back from every root, around the page cache, and compares each chunk with its leaf. bad
- * (same form as have) gets the chunks that differ, *bad_count their number, a wrong final chunk included
- * (asv_clip_payload_end writes it again); chunks of `holes` (may be NULL)
- * are not expected. *mode says how it was read. *root is the RFC 6962 root of what the disk gave. */
+ * (chunks / 8 + 1 bytes) gets a bit for each chunk that differs, *bad_count their number; bit `chunks` is the
+ * final one, which asv_clip_payload_end writes again. Chunks of `holes` (same form; may be NULL) are not
+ * expected. *mode says how it was read. *root is the RFC 6962 root of what the disk gave. */
 ASV_MUST_CHECK enum asv_status asv_clip_readback(struct asv_clip_dir *clip, uint64_t chunks,
                                                  const uint8_t *holes, uint8_t *bad, uint64_t *bad_count,
                                                  enum asv_readback *mode, uint8_t root[32],

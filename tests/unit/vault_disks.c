@@ -17,7 +17,7 @@ static enum asv_status ingest(struct fixture *f)
 {
     struct asv_clip_dir *clip = NULL;
     enum asv_status status = asv_vault_stage(f->vault, camera, epoch, 7, &clip, NULL);
-    uint8_t bad[(CHUNKS + 7) / 8];
+    uint8_t bad[CHUNKS / 8 + 1];
     uint64_t bad_count = 0;
     enum asv_readback mode = 0;
     uint8_t root[32];
@@ -104,7 +104,7 @@ static void one_failed_disk_of_two_is_survived_and_counted(void **state)
     struct fixture *f = *state;
     for (int root = 0; root < 2; root++) {
         struct asv_clip_dir *clip = stage(f);
-        uint8_t bad[(CHUNKS + 7) / 8];
+        uint8_t bad[CHUNKS / 8 + 1];
         fault_disk_arm(FAULT_WRITE, 3, EIO, true, f->roots[root]);
         put_all(f, clip);
         assert_true(fault_disk_struck());
@@ -153,7 +153,7 @@ static void a_name_that_is_taken_in_the_other_root_is_taken(void **state)
 static void a_move_that_got_half_way_is_gone_on_with(void **state)
 {
     struct fixture *f = *state;
-    uint8_t bad[(CHUNKS + 7) / 8];
+    uint8_t bad[CHUNKS / 8 + 1];
     struct asv_clip_dir *clip = stage(f);
     put_all(f, clip);
     assert_int_equal(asv_clip_sync(clip, NULL), ASV_OK);

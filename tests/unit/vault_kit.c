@@ -111,7 +111,7 @@ void flip_byte(const char *path, off_t at)
     close(fd);
 }
 
-uint64_t readback(struct asv_clip_dir *clip, uint8_t bad[(CHUNKS + 7) / 8])
+uint64_t readback(struct asv_clip_dir *clip, uint8_t bad[CHUNKS / 8 + 1])
 {
     uint64_t count = 99;
     uint8_t root[32];

@@ -46,7 +46,7 @@ struct asv_clip_dir *stage(struct fixture *f);
 void put_all(struct fixture *f, struct asv_clip_dir *clip);
 
 /* How many chunks are bad in one root or another, the final one included, and which. */
-uint64_t readback(struct asv_clip_dir *clip, uint8_t bad[(CHUNKS + 7) / 8]);
+uint64_t readback(struct asv_clip_dir *clip, uint8_t bad[CHUNKS / 8 + 1]);
 
 /* Clip directories in an area. */
 unsigned count(struct fixture *f, enum asv_vault_area area);

@@ -96,7 +96,7 @@ static struct asv_clip_dir *committed_as(struct fixture *f, uint8_t pk[32], enum
     static const uint8_t seed[32] = {1};
     uint8_t sk[64];
     uint8_t bytes[ASV_COMMIT_MAX_BYTES];
-    uint8_t bad[(CHUNKS + 7) / 8];
+    uint8_t bad[CHUNKS / 8 + 1];
     size_t len = 0;
     uint64_t size = 0;
     uint64_t bad_count = 0;
