@@ -24,10 +24,10 @@ static struct asv_intake *intake_of(struct asv_job *job)
 
 const char *asv_intake_step_name(enum asv_intake_step step)
 {
-    static const char *const names[] = {"stage",   "seal",       "stanzas", "link",    "tail",   "judge",
-                                        "prepare", "scan",       "payload", "end",     "move",   "read-back",
-                                        "opens",   "quarantine", "record",  "custody", "again",  "check",
-                                        "receipt", "discard",    "deliver", "erased",  "proven", "done"};
+    static const char *const names[] = {"stage",   "seal",       "stanzas", "link",    "tail",  "judge",
+                                        "prepare", "scan",       "payload", "end",     "move",  "read-back",
+                                        "opens",   "quarantine", "record",  "custody", "again", "check",
+                                        "receipt", "discard",    "deliver", "erased",  "proven"};
     return names[step];
 }
 
@@ -49,6 +49,14 @@ struct asv_intake *asv_intake_new(struct asv_dock *dock, struct asv_slot *slot, 
     return intake;
 }
 
+void asv_intake_disown(struct asv_intake *intake)
+{
+    bool recovered = intake->recovered;
+    intake->recovered = false;
+    if (recovered && intake->dock->recovery)
+        asv_recovery_ended(intake->dock);
+}
+
 static void intake_free(struct asv_intake *intake)
 {
     struct asv_dock *dock = intake->dock;
@@ -63,10 +71,8 @@ static void intake_free(struct asv_intake *intake)
     asv_docking_drop(intake->take.docking);
     free(intake->todo);
     free(intake->evidence);
-    bool recovered = intake->recovered;
+    asv_intake_disown(intake);
     free(intake);
-    if (recovered && dock->recovery)
-        asv_recovery_ended(dock);
 }
 
 void asv_intake_drop(struct asv_intake *intake)
@@ -207,6 +213,8 @@ void asv_intake_detach_all(struct asv_slot *slot)
         if (intake->slot != slot)
             continue;
         intake->slot = NULL;
+        if (intake->step == ASV_INTAKE_END) /* whole, in a moment */
+            asv_recovery_later(slot->dock);
         if (intake->step < ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_DELIVER)
             asv_intake_drop(intake);
     }
@@ -627,12 +635,21 @@ void asv_intake_begin(struct asv_slot *slot)
         asv_slot_progress(slot);
         return;
     }
+    const struct asv_db_known *known = &candidate.known;
+    if (candidate.is_known && known->kind == 0 && asv_slot_is_untold(slot, candidate.clip.number)) {
+        asv_slot_alarm(
+            slot, ASV_DB_ALARM_INTERNAL,
+            "a recording in the vault cannot be told to the database: see the dock's log; asservat "
+            "vault scrub and asservat db rebuild mend what can be mended");
+        asv_slot_leave(slot, candidate.clip.number, ASV_LEFT_FAILED);
+        asv_slot_progress(slot);
+        return;
+    }
     struct asv_intake *intake = asv_intake_new(slot->dock, slot, slot->docking, &candidate.clip);
     if (!intake) {
         asv_slot_fault(slot, "no memory for another recording");
         return;
     }
-    const struct asv_db_known *known = &candidate.known;
     if (candidate.is_known && known->kind == ASV_COMMIT_STORED) {
         slot->committing++;
         asv_intake_commit(intake, ASV_INTAKE_AGAIN);

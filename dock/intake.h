@@ -42,7 +42,6 @@ enum asv_intake_step {
     ASV_INTAKE_DELIVER, /* the camera erases */
     ASV_INTAKE_ERASED,  /* its proof is kept */
     ASV_INTAKE_PROVEN,  /* and told to the database */
-    ASV_INTAKE_DONE,
 };
 
 /* "payload"; static storage. */
@@ -65,7 +64,7 @@ struct asv_intake {
     bool busy;      /* job runs */
     bool waiting;   /* for a service, room or time: step is tried again */
     bool abandoned; /* to be dropped as soon as nothing runs */
-    bool recovered; /* by the recovery, not from a slot */
+    bool recovered; /* the recovery's, which waits for its end */
     unsigned recovery_at;
     bool unknown; /* a worker is still reading which recording it is */
     enum asv_take_found found;
@@ -135,6 +134,9 @@ struct asv_intake *asv_intake_new(struct asv_dock *dock, struct asv_slot *slot, 
 /* Runs `run` on a lane for this intake; `done` sees status and err. */
 void asv_intake_run(struct asv_intake *intake, unsigned lane, void (*run)(struct asv_job *),
                     void (*done)(struct asv_job *));
+
+/* The recovery, if it is one of its own, no longer waits for its end. */
+void asv_intake_disown(struct asv_intake *intake);
 
 /* Unlinks and frees it, when nothing runs for it; else as soon as that is so. */
 void asv_intake_drop(struct asv_intake *intake);

@@ -234,6 +234,7 @@ static void wait(struct asv_intake *intake)
     intake->waiting = true;
     free(intake->evidence); /* large, and read again then */
     intake->evidence = NULL;
+    asv_intake_disown(intake); /* others are to be taken up meanwhile */
     if (slot && intake->step == ASV_INTAKE_MOVE && slot->committing >= STAGED_MAX) {
         shelve(intake);
         return;
@@ -345,6 +346,13 @@ void asv_intake_leave(struct asv_intake *intake, enum asv_left why)
     asv_intake_finish(intake);
 }
 
+static void leave_untold(struct asv_intake *intake)
+{
+    if (intake->slot)
+        asv_slot_leave_untold(intake->slot, intake->take.offer.number);
+    asv_intake_finish(intake);
+}
+
 static void alarm(const struct asv_intake *intake, enum asv_db_alarm_kind kind, const char *detail)
 {
     struct asv_db_identity identity;
@@ -371,7 +379,7 @@ static void bad_read_back(struct asv_intake *intake)
 {
     struct asv_slot *slot = intake->slot;
     alarm(intake, ASV_DB_ALARM_STORAGE, intake->err.text);
-    bool chunks = intake->take.have_count < intake->take.chunks;
+    bool chunks = intake->take.have_count < intake->take.chunks || intake->take.final_wrong;
     if (!slot || !chunks || ++intake->rereads > REREADS) {
         run_step(intake, ASV_INTAKE_DISCARD);
         return;
@@ -418,7 +426,7 @@ static bool is_not_there(const struct asv_intake *intake)
 static void exists(struct asv_intake *intake)
 {
     intake->twin = true;
-    asv_recovery_later(intake->dock);
+    asv_recovery_again(intake->dock);
     run_step(intake, ASV_INTAKE_DISCARD);
 }
 
@@ -492,7 +500,7 @@ static void discarded(struct asv_intake *intake)
     if (intake->anew)
         asv_intake_leave(intake, ASV_LEFT_NO_ROOM);
     else if (intake->twin)
-        asv_intake_leave(intake, ASV_LEFT_ELSEWHERE);
+        leave_untold(intake);
     else if (intake->conflict)
         asv_intake_leave(intake, ASV_LEFT_REFUSED);
     else

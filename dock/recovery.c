@@ -15,6 +15,11 @@
 #define ROWS      200                /* of one page of what is in custody */
 #define MISSING   32                 /* clips that get an alarm of their own */
 
+/* In the order of a walk. */
+static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES,
+                                            ASV_VAULT_STAGING};
+#define AREAS (sizeof areas / sizeof *areas)
+
 struct found {
     enum asv_vault_area area;
     char path[ASV_VAULT_PATH_BYTES];
@@ -30,9 +35,12 @@ struct asv_recovery {
     struct asv_job walk;
     struct asv_timer again;
     bool walking, wanted;
+    bool everything;  /* the next walk is to ask about every committed clip */
     unsigned running; /* recordings taken up and not finished */
     unsigned count, next;
-    bool more;        /* than fit in paths */
+    bool more;        /* than fit in paths: the next walk goes on behind the last of them */
+    unsigned at_area; /* where a walk goes on: in areas, behind at_path; empty: from the first */
+    char at_path[ASV_VAULT_PATH_BYTES];
     int64_t since_ms; /* committed clips older than this are not asked about */
     bool db_failed;
     bool compared;      /* every row with the vault, once */
@@ -94,7 +102,8 @@ static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *pa
     struct asv_recovery *recovery = ctx;
     if (recovery->dock->stopping)
         return ASV_E_AGAIN;
-    if (!is_wanted(recovery, area, path))
+    bool before = area == areas[recovery->at_area] && strcmp(path, recovery->at_path) <= 0;
+    if (before || !is_wanted(recovery, area, path))
         return ASV_OK;
     if (recovery->count == ASV_RECOVERY_PATHS) {
         recovery->more = true;
@@ -152,14 +161,26 @@ static enum asv_status compare(struct asv_recovery *recovery)
     return status;
 }
 
+/* What is found again and again and cannot be taken up must not hide what lies behind it. */
+static void keep_place(struct asv_recovery *recovery)
+{
+    recovery->at_area = 0;
+    recovery->at_path[0] = '\0';
+    if (!recovery->more)
+        return;
+    const struct found *last = &recovery->paths[recovery->count - 1];
+    while (areas[recovery->at_area] != last->area)
+        recovery->at_area++;
+    memcpy(recovery->at_path, last->path, sizeof recovery->at_path);
+}
+
 static void walk_run(struct asv_job *job)
 {
     struct asv_recovery *recovery = recovery_of(job);
     struct asv_vault *vault = recovery->dock->site.vault;
-    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES,
-                                                ASV_VAULT_STAGING};
-    for (size_t i = 0; i < sizeof areas / sizeof *areas && !recovery->more; i++)
+    for (size_t i = recovery->at_area; i < AREAS && !recovery->more; i++)
         (void)!asv_vault_walk(vault, areas[i], visit, recovery, NULL);
+    keep_place(recovery);
     if (!recovery->compared && !recovery->db_failed)
         recovery->db_failed = compare(recovery) != ASV_OK;
 }
@@ -260,7 +281,12 @@ void asv_recovery_ended(struct asv_dock *dock)
 static void walk(struct asv_recovery *recovery)
 {
     recovery->walking = true;
-    recovery->wanted = recovery->more = recovery->db_failed = false;
+    if (recovery->everything) {
+        recovery->since_ms = INT64_MIN;
+        recovery->at_area = 0;
+        recovery->at_path[0] = '\0';
+    }
+    recovery->wanted = recovery->more = recovery->db_failed = recovery->everything = false;
     recovery->count = recovery->next = 0;
     asv_pool_submit(recovery->dock->pool, ASV_LANE_RECOVERY, &recovery->walk);
 }
@@ -307,6 +333,8 @@ static void walk_done(struct asv_job *job)
     take_up(recovery);
     if (recovery->wanted)
         asv_recovery_later(dock);
+    if (asv_recovery_is_idle(dock))
+        asv_dock_kick(dock); /* a slot may have waited for it */
 }
 
 static void again_fire(struct asv_timer *timer)
@@ -337,6 +365,13 @@ void asv_recovery_later(struct asv_dock *dock)
     recovery->wanted = true;
     if (!asv_timer_is_set(&recovery->again) && !dock->stopping)
         asv_timer_start(dock->loop, &recovery->again, AGAIN_MS);
+}
+
+void asv_recovery_again(struct asv_dock *dock)
+{
+    if (dock->recovery)
+        dock->recovery->everything = true;
+    asv_recovery_later(dock);
 }
 
 void asv_recovery_resume(struct asv_dock *dock)

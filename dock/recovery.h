@@ -24,6 +24,10 @@ ASV_MUST_CHECK enum asv_status asv_recovery_start(struct asv_dock *dock);
 /* There is something to be found: walk again, soon. */
 void asv_recovery_later(struct asv_dock *dock);
 
+/* The same, and the database is asked about every clip in the vault again: it may have been put back to an
+ * earlier state. */
+void asv_recovery_again(struct asv_dock *dock);
+
 /* A service may be back: goes on if there was something to be found. */
 void asv_recovery_resume(struct asv_dock *dock);
 

@@ -132,7 +132,7 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
         asv_recovery_later(slot->dock); /* what was put down in staging is committed without the camera */
     slot->committing = slot->delivering = 0;
     slot->deferred = NULL;
-    slot->candidate_count = slot->left_count = 0;
+    slot->candidate_count = slot->left_count = slot->untold_count = 0;
     slot->listing = slot->listed = slot->relist = slot->retired = slot->renewing = false;
     slot->rate = 0;
     slot->floor_since_ms = 0; /* the floor counts from the first look on */
@@ -596,6 +596,8 @@ static const char *waiting_for(const struct asv_slot *slot, char *text, size_t s
         snprintf(text, size, "the keeper is away: %.150s", dock->keeper.why);
     else if (asv_slot_left_for(slot, ASV_LEFT_ELSEWHERE) > 0)
         snprintf(text, size, "another slot is taking in the same recording");
+    else if (asv_slot_left_for(slot, ASV_LEFT_UNTOLD) > 0)
+        snprintf(text, size, "a recording is in the vault already; the database is being told");
     else
         snprintf(text, size, "a recording could not be committed yet; it is tried again");
     return text;
@@ -628,7 +630,7 @@ void asv_slot_progress(struct asv_slot *slot)
     }
     unsigned parked = asv_intake_waiting(slot);
     unsigned hopeful = asv_slot_left_for(slot, ASV_LEFT_NO_ROOM) + asv_slot_left_for(slot, ASV_LEFT_STAGED) +
-                       asv_slot_left_for(slot, ASV_LEFT_ELSEWHERE);
+                       asv_slot_left_for(slot, ASV_LEFT_ELSEWHERE) + asv_slot_left_for(slot, ASV_LEFT_UNTOLD);
     char text[ASV_SLOT_REASON_BYTES];
     if (slot->delivering > 0)
         asv_slot_move(slot, ASV_SLOT_ERASING, NULL);

@@ -22,6 +22,7 @@
 #define ASV_SLOT_REASON_BYTES 200
 #define ASV_SLOT_CANDIDATES   32   /* recordings chosen in one round of listing */
 #define ASV_SLOT_LEFT         1024 /* recordings that stay on the camera; more end the docking */
+#define ASV_SLOT_UNTOLD       64   /* of these, in the vault though the database did not know */
 #define ASV_SLOT_PAGES        64   /* of a listing: more recordings no camera holds */
 #define ASV_SLOT_COMMITS      4    /* recordings of one slot between last chunk and receipt */
 
@@ -59,6 +60,7 @@ enum asv_left {
     ASV_LEFT_NO_ROOM,    /* on this dock; tried again when there may be */
     ASV_LEFT_STAGED,     /* pulled, waits for a service; tried again */
     ASV_LEFT_ELSEWHERE,  /* another slot has it; tried again */
+    ASV_LEFT_UNTOLD,     /* in the vault, and the database is still to be told; tried again after that */
 };
 
 struct asv_slot_left {
@@ -125,6 +127,8 @@ struct asv_slot {
     bool listing, listed, relist;
     char room[ASV_ERR_TEXT_BYTES]; /* why there was none */
     struct asv_slot_left left[ASV_SLOT_LEFT];
+    unsigned untold_count; /* met in this session; what the recovery cannot tell either is not pulled again */
+    uint64_t untold[ASV_SLOT_UNTOLD];
     unsigned left_count;
     struct asv_intake *pulling;
     unsigned committing; /* recordings between last chunk and the end */
@@ -190,6 +194,9 @@ void asv_slot_progress(struct asv_slot *slot);
 void asv_slot_leave(struct asv_slot *slot, uint64_t number, enum asv_left why);
 bool asv_slot_is_left(const struct asv_slot *slot, uint64_t number);
 unsigned asv_slot_left_for(const struct asv_slot *slot, enum asv_left why);
+/* It lies in the vault, and the recovery tells the database. */
+void asv_slot_leave_untold(struct asv_slot *slot, uint64_t number);
+bool asv_slot_is_untold(const struct asv_slot *slot, uint64_t number); /* was, in this session */
 /* Something may have changed for those that are tried again: they may be listed anew. */
 void asv_slot_retry_left(struct asv_slot *slot);
 

@@ -11,6 +11,7 @@
 #include "dock/dock.h"
 #include "dock/docking.h"
 #include "dock/intake.h"
+#include "dock/recovery.h"
 
 static void next_page(struct asv_slot *slot);
 
@@ -70,13 +71,31 @@ unsigned asv_slot_left_for(const struct asv_slot *slot, enum asv_left why)
     return count;
 }
 
+bool asv_slot_is_untold(const struct asv_slot *slot, uint64_t number)
+{
+    for (unsigned i = 0; i < slot->untold_count; i++)
+        if (slot->untold[i] == number)
+            return true;
+    return false;
+}
+
+void asv_slot_leave_untold(struct asv_slot *slot, uint64_t number)
+{
+    bool room = slot->untold_count < ASV_SLOT_UNTOLD;
+    if (room && !asv_slot_is_untold(slot, number))
+        slot->untold[slot->untold_count++] = number;
+    asv_slot_leave(slot, number, asv_slot_is_untold(slot, number) ? ASV_LEFT_UNTOLD : ASV_LEFT_FAILED);
+}
+
 void asv_slot_retry_left(struct asv_slot *slot)
 {
     const struct asv_dock *dock = slot->dock;
     unsigned kept = 0;
     for (unsigned i = 0; i < slot->left_count; i++) {
         enum asv_left why = slot->left[i].why;
-        bool again = why == ASV_LEFT_STAGED ? dock->db.up && dock->keeper.up : why >= ASV_LEFT_NO_ROOM;
+        bool again = why == ASV_LEFT_STAGED   ? dock->db.up && dock->keeper.up
+                     : why == ASV_LEFT_UNTOLD ? asv_recovery_is_idle(dock)
+                                              : why >= ASV_LEFT_NO_ROOM;
         if (!again)
             slot->left[kept++] = slot->left[i];
     }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What the recovery finds when the dock starts: rows without files. */
+ * What the recovery finds: rows without files, and recordings that the database does not know. */
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dock/recovery.h"
 #include "server/base/fail.h"
+#include "server/base/io.h"
 #include "tests/unit/dock/kit.h"
 
 #define MANY 40 /* more than get an alarm of their own */
@@ -33,8 +37,7 @@ static void store(unsigned clips)
 {
     for (unsigned i = 0; i < clips; i++)
         fake_camera_record(camera, i + 1, 1);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
 }
 
 static void remove_clip(const struct rig_commit *commit)
@@ -79,8 +82,7 @@ static void a_row_without_its_tombstone_is_an_alarm(void **state)
     fake_camera_record(camera, 1, 1);
     asv_test_world_step(&camera->world, UINT64_C(20) * 86400000);
     asv_test_world_step(&rig->world, UINT64_C(20) * 86400000);
-    rig_plug(rig, 0, camera);
-    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_int_equal(missing_after_a_restart(), 0);
     remove_clip(rig_find(rig, camera, 1));
     assert_int_equal(missing_after_a_restart(), 1);
@@ -126,8 +128,130 @@ static void without_the_database_they_are_looked_for_when_it_is_back(void **stat
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 1);
 }
 
-int main(void)
+/* ---- files without rows ---- */
+
+/* A walk that waits for its time need not. */
+static bool at_rest(struct rig *r)
 {
+    asv_recovery_resume(&r->dock);
+    return rig_nothing_runs(r);
+}
+
+static bool ready(struct rig *r)
+{
+    asv_recovery_resume(&r->dock);
+    return r->slots[0].state == ASV_SLOT_READY;
+}
+
+static bool needs_a_person(struct rig *r)
+{
+    asv_recovery_resume(&r->dock);
+    return r->slots[0].state == ASV_SLOT_ATTENTION;
+}
+
+static void recover(void)
+{
+    rig_restart(rig);
+    rig_recover(rig);
+    rig_run(rig, at_rest);
+}
+
+static void what_the_database_has_forgotten_it_is_told_however_old(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 3);
+    store_without_the_camera();
+    recover();
+    asv_test_world_step(&rig->world, UINT64_C(3) * 86400000);
+    asv_test_world_step(&camera->world, UINT64_C(3) * 86400000);
+    asv_recovery_later(&rig->dock);
+    rig_run(rig, at_rest); /* it asks about the last two days only from now on */
+    rig->commit_count = 0; /* put back to an earlier state */
+    rig_plug(rig, 0, camera);
+    rig_run(rig, ready);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+}
+
+static void what_the_database_never_takes_is_pulled_once_and_left(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 3);
+    crash_before_custody();
+    rig->db_refuses = 1;
+    recover();
+    fake_camera_record(camera, 2, 1);
+    unsigned given = camera->chunks_given;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, needs_a_person);
+    assert_int_equal(camera->chunks_given - given, 3 + 1);
+    assert_int_equal(rig->slots[0].left_count, 1);
+    assert_int_equal(rig->slots[0].left[0].why, ASV_LEFT_FAILED);
+    assert_true(rig->alarm_kinds[ASV_DB_ALARM_INTERNAL] > 0);
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
+    assert_int_equal(camera->erased, 1);
+}
+
+/* Commit records that nothing belongs to, sorted before all that is real. */
+static void make_ruins(unsigned count)
+{
+    char path[KIT_PATH_BYTES], commit[KIT_PATH_BYTES + 16];
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    find_file(commit, 0, "sealed/*/*/*/*/commit");
+    assert_int_equal(asv_io_read_file(AT_FDCWD, commit, data, sizeof data, &len, NULL), ASV_OK);
+    *strrchr(commit, '/') = '\0';
+    *strrchr(commit, '/') = '\0'; /* the day */
+    for (unsigned i = 0; i < count; i++) {
+        int dir = -1;
+        snprintf(path, sizeof path, "%.200s/00000000-0000-7000-8000-%012u", commit, i);
+        assert_int_equal(asv_io_open_dir(AT_FDCWD, path, true, &dir, NULL), ASV_OK);
+        assert_int_equal(asv_io_replace_file(dir, "commit", data, len, 0600, NULL), ASV_OK);
+        close(dir);
+    }
+}
+
+#define WAITING 6 /* more than are taken up at once */
+
+static bool all_wait(struct rig *r)
+{
+    return r->dock.intake_count == WAITING && asv_pool_pending(r->dock.pool) == 0;
+}
+
+static void what_waits_for_the_keeper_does_not_keep_others_from_being_taken_up(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < WAITING; i++)
+        fake_camera_record(camera, i + 1, 1);
+    rig->keeper_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    rig_take_out(rig, 0);
+    rig_restart(rig);
+    rig_recover(rig);
+    rig_run(rig, all_wait);
+    rig->keeper_away = false;
+    rig_run(rig, rig_nothing_runs);
+    for (unsigned i = 0; i < WAITING; i++)
+        assert_int_equal(kind_of(i + 1), ASV_COMMIT_STORED);
+}
+
+static void what_cannot_be_taken_up_does_not_hide_what_can(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 1);
+    store_without_the_camera();
+    make_ruins(ASV_RECOVERY_PATHS + 5);
+    rig->commit_count = 0;
+    recover();
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+}
+
+int main(int argc, char **argv)
+{
+    filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         KIT_TEST(what_is_in_custody_and_in_the_vault_is_no_alarm),
         KIT_TEST(a_row_without_files_is_an_alarm),
@@ -135,6 +259,10 @@ int main(void)
         KIT_TEST(what_is_erased_as_it_should_be_is_no_alarm),
         KIT_TEST(many_that_are_gone_have_one_alarm_more_that_counts_them),
         KIT_TEST(without_the_database_they_are_looked_for_when_it_is_back),
+        KIT_TEST(what_the_database_has_forgotten_it_is_told_however_old),
+        KIT_TEST(what_the_database_never_takes_is_pulled_once_and_left),
+        KIT_TEST(what_waits_for_the_keeper_does_not_keep_others_from_being_taken_up),
+        KIT_TEST(what_cannot_be_taken_up_does_not_hide_what_can),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

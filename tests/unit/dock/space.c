@@ -59,8 +59,9 @@ static void it_is_enough_again_with_an_eighth_more(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, kit_setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         T(enough_space_is_no_alarm),
         T(little_space_is_one_alarm),
