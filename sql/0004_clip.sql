@@ -297,7 +297,7 @@ COMMENT ON COLUMN asv.destruction.event IS 'the custody event with the signed st
 CREATE TABLE asv.erasure (
     digest asv.digest PRIMARY KEY,
     recording uuid NOT NULL REFERENCES asv.recording,
-    cause asv.u8 NOT NULL CHECK (cause IN (1, 2)),
+    cause asv.u8 NOT NULL CHECK (cause BETWEEN 1 AND 3),
     cause_digest asv.digest NOT NULL,
     cause_known boolean NOT NULL,
     session asv.digest REFERENCES asv.docking,
@@ -311,8 +311,8 @@ CREATE INDEX ON asv.erasure (recording);
 COMMENT ON TABLE asv.erasure IS 'cameras'' signed proofs of erasure (TRUST.md 9)';
 COMMENT ON COLUMN asv.erasure.digest IS 'of the signed object''s body';
 COMMENT ON COLUMN asv.erasure.recording IS 'what was erased';
-COMMENT ON COLUMN asv.erasure.cause IS '1 a receipt, 2 a destruction statement';
-COMMENT ON COLUMN asv.erasure.cause_digest IS 'digest of that object';
+COMMENT ON COLUMN asv.erasure.cause IS '1 a receipt, 2 a destruction statement, 3 the camera had lost it and held nothing of it';
+COMMENT ON COLUMN asv.erasure.cause_digest IS 'digest of that object; zeros with cause 3';
 COMMENT ON COLUMN asv.erasure.cause_known IS 'whether it is one this database holds for this recording, that allows erasure';
 COMMENT ON COLUMN asv.erasure.session IS 'docking that brought the proof; NULL: rebuilt from the vault';
 COMMENT ON COLUMN asv.erasure.erased_at IS 'by the camera''s clock; NULL: it had no time';

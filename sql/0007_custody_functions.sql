@@ -353,14 +353,18 @@ BEGIN
     v_known := CASE p_cause
         WHEN 1 THEN EXISTS (SELECT FROM asv.receipt
                             WHERE digest = p_cause_digest AND recording = v_id AND kind = 1)
-        ELSE EXISTS (SELECT FROM asv.destruction WHERE digest = p_cause_digest AND recording = v_id) END;
+        WHEN 2 THEN EXISTS (SELECT FROM asv.destruction WHERE digest = p_cause_digest AND recording = v_id)
+        -- The camera's medium lost the header and holds nothing else of the recording (SEAL.md, S-124): its number is
+        -- accounted for, and a person is told.
+        ELSE false END;
     INSERT INTO asv.erasure (digest, recording, cause, cause_digest, cause_known, session, erased_at, mono_ms, boot,
                              method, event)
     VALUES (v_digest, v_id, p_cause, p_cause_digest, v_known, p_session, p_erased_at, p_mono_ms, p_boot, p_method,
             asv.event_put(v_id, 'erased_on_camera', p_erased_at, 'camera', p_camera, p_session, NULL, p_object));
     IF v_again OR NOT v_known THEN
-        PERFORM asv.alarm_put('erasure', NULL, NULL, p_camera, v_id, CASE WHEN v_known
-            THEN format('the camera proved the erasure of recording %s twice, differently', p_number)
+        PERFORM asv.alarm_put('erasure', NULL, NULL, p_camera, v_id, CASE
+            WHEN v_again THEN format('the camera proved the erasure of recording %s twice, differently', p_number)
+            WHEN p_cause = 3 THEN format('the camera''s memory holds nothing of recording %s any more; check the camera', p_number)
             ELSE format('the camera erased recording %s for a receipt or statement that is not known here',
                         p_number) END);
     END IF;
