@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Where libFuzzer is not built in: runs the fuzz target over every file of the corpus in argv[1]. Fails when
+ * Without libFuzzer: runs the fuzz target over every file of the corpus in argv[1]. Fails when
  * there is none, so that a lost corpus is noticed.
  */
 #include <dirent.h>
