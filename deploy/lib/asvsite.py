@@ -20,6 +20,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 BUS_PATH_MAX = 63  # ASV_UMOCK_DIR_BYTES in tests/bus/umock.h: sockets lie deep inside
+DOCK_MEMORY_MIB = 64  # resident, with 20 slots, whatever the recordings' size
 PASSPHRASE = "demo passphrase, not a secret"
 
 
@@ -81,6 +82,11 @@ class Daemon:
             if time.monotonic() > deadline:
                 raise SiteError(f"{self.name}: no {what} within {seconds} s\n{self.tail()}")
             select.select([], [], [], 0.02)
+
+    def peak_memory_kib(self):
+        """The most that it ever had resident."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1])
 
     def stop(self, how=signal.SIGTERM, seconds=10):
         if self.alive():
@@ -343,6 +349,13 @@ peer.{user} = dock
             self.dock = Daemon("asservat-dockd", [self.bin("asservat-dockd"), "--config", self.directory / "dock.conf"],
                                self.directory / "log/dockd.log", environment)
         self.dock.wait_for(lambda: answers(self.status), 30, "status socket")
+
+    def check_dock_memory(self):
+        """What docs/DOCK.md promises for 20 slots; in MiB, what it was."""
+        peak = self.dock.peak_memory_kib() / 1024
+        if peak > DOCK_MEMORY_MIB:
+            raise SiteError(f"asservat-dockd had {peak:.1f} MiB of memory resident; {DOCK_MEMORY_MIB} is its limit for 20 slots")
+        return peak
 
     def dock_status(self):
         """The dock's newest status."""

@@ -324,6 +324,7 @@ def shift(site):
     wanted = {slots[port]["slot"] for port in (PULLED, HUNG, slow, fast)}
     expect(wanted <= resumed(site), f"{wanted - resumed(site)} did not resume but began anew")
     gadget.unplug()
+    say(started, f"asservat-dockd had at most {site.check_dock_memory():.1f} MiB resident since it was killed")
     for daemon in (gadget.program, site.dock):
         expect(daemon.stop(seconds=PATIENCE) == 0, f"{daemon.name}: exit {daemon.process.returncode}")
     expect(camera.list() == [], "the gadget still holds recordings")
