@@ -22,6 +22,7 @@ TOP = Path(__file__).resolve().parents[2]
 BUS_PATH_MAX = 63  # ASV_UMOCK_DIR_BYTES in tests/bus/umock.h: sockets lie deep inside
 DOCK_MEMORY_MIB = 64  # resident, with 20 slots, whatever the recordings' size
 PASSPHRASE = "demo passphrase, not a secret"
+os.environ["ASV_KDF_MEMORY_KIB"] = "64"  # for every program from here on: nothing to make guessing hard for
 
 
 class SiteError(Exception):
@@ -229,6 +230,10 @@ class Site:
         return self.directory / "run" / "dock-status.sock"
 
     @property
+    def desk(self):
+        return self.directory / "run" / "dock-control.sock"
+
+    @property
     def control(self):
         return self.directory / "bus" / "control"
 
@@ -322,6 +327,12 @@ peer.{user} = dock
         self.cameras[name] = camera
         return camera
 
+    def give_keys(self, camera):
+        """Its first bulletin, otherwise than by docking; the keeper must know this user as an administrator."""
+        chain, bulletin = (self.directory / "cameras" / f"{camera.name}.{what}" for what in ("chain", "bulletin"))
+        self.cli("camera", "bulletin", "--chain", chain, "--out", bulletin, "--keeper", self.directory / "keeper.sock")
+        camera.tool("install", chain, self.agency / "root.cert", bulletin)
+
     # ---- running ----
 
     def start_keeper(self, env=None):
@@ -364,16 +375,33 @@ peer.{user} = dock
             link.connect(str(self.status))
             return json.loads(link.makefile("rb").readline())
 
+    def dock_slots(self):
+        """Of the newest status, by port."""
+        return {slot["port"]: slot for slot in self.dock_status()["slots"]}
+
     def dock_order(self, **order):
         """An order of the desk to the dock (docs/DOCK.md, the control socket); what it answers."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(10)
-            link.connect(str(self.status.with_name("dock-control.sock")))
+            link.connect(str(self.desk))
             link.sendall(json.dumps(order).encode() + b"\n")
             answer = json.loads(link.makefile("rb").readline())
         if not answer["ok"]:
             raise SiteError(f"asservat-dockd: {order}: {answer['why']}")
         return answer
+
+    # ---- the vault ----
+
+    def stored(self, area):
+        """Clip directories of an area of the vault."""
+        pattern = {"sealed": "sealed/*/*/*/*", "quarantine": "quarantine/*", "staging": "staging/*"}[area]
+        return sorted((self.directory / "vault").glob(pattern))
+
+    def verify(self, clip, *arguments, **keywords):
+        """asservat-verify on a clip directory."""
+        return run(self.bin("asservat-verify"), clip, "--trust", self.agency / "root.cert", *arguments, **keywords)
+
+    # ---- ending ----
 
     def stop(self):
         """Ends what was started, in the order in which it depends on each other; one that does not end keeps none of the

@@ -6,7 +6,6 @@ such an evening does. At the end each recording is accounted for, or this progra
 """
 import argparse
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -18,7 +17,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from asvsite import Site, SiteError, bus_command, run
+from asvsite import Site, SiteError, bus_command
 from build import BUILD, build
 from screen import Screen
 
@@ -115,14 +114,11 @@ class Shift:
 
     # ---- the dock ----
 
-    def slots(self):
-        return {slot["port"]: slot for slot in self.site.dock_status()["slots"]}
-
     def until(self, done, seconds, what):
         """Waits for the dock's status to say so."""
         deadline = time.monotonic() + seconds
         while True:
-            slots = self.slots()
+            slots = self.site.dock_slots()
             if done(slots):
                 return slots
             if not self.site.dock.alive():
@@ -267,10 +263,9 @@ class Shift:
 
     def verify(self):
         """asservat-verify on every clip in the vault: exit 0 for those that are whole, 1 for the one that is not."""
-        root = self.site.agency / "root.cert"
-        for area, wanted in (("sealed/*/*/*/*", 0), ("quarantine/*", 1)):
-            for clip in sorted((self.site.directory / "vault").glob(area)):
-                done = run(self.site.bin("asservat-verify"), clip, "--trust", root, check=False)
+        for area, wanted in (("sealed", 0), ("quarantine", 1)):
+            for clip in self.site.stored(area):
+                done = self.site.verify(clip, check=False)
                 self.check(done.returncode == wanted, f"asservat-verify {clip}: exit {done.returncode}\n{done.stdout}{done.stderr}")
                 self.verified["valid" if done.returncode == 0 else "not valid"] += 1
         self.check(self.verified["valid"] > 0, "nothing was verified")
@@ -361,7 +356,6 @@ def main():
     sys.stdout.reconfigure(errors="replace")
     if chosen.port is not None:
         print(f"deploy/demo: --port {chosen.port}: this version has no console, nothing listens there", file=sys.stderr)
-    os.environ["ASV_KDF_MEMORY_KIB"] = "64"  # the passphrase is in the source: nothing to make guessing hard for
     shift = Shift(chosen)
     attempt(shift)
     finish(shift)

@@ -4,8 +4,6 @@
 import json
 import shutil
 
-from asvsite import run
-
 PARTS = ("seal", "payload", "stanzas")
 
 
@@ -51,8 +49,7 @@ class Recording:
         """What asservat-verify says of the copy, apart from dock and vault: VALID or TRUNCATED and TRUSTED, or the copy
         is of no use."""
         shutil.copy(self.camera.directory / "trust/chain", self.copy / "chain")
-        done = run(self.stage.bin("asservat-verify"), self.copy, "--trust", self.stage.agency / "root.cert", "--json",
-                   check=False)
+        done = self.stage.verify(self.copy, "--json", check=False)
         if done.returncode != 0:
             raise Violation(f"{self}: asservat-verify does not accept what the camera has just recorded: exit "
                             f"{done.returncode}\n{done.stdout}{done.stderr}")

@@ -15,8 +15,7 @@ def a_foreign_camera_stores_zero_bytes(rig):
     rig.plug(stranger, other)
     slots = rig.rest(stranger, state="refused")
     assert slots[stranger.port]["reason"].startswith(("the camera does not trust this dock", "not a camera of this agency"))
-    rig.rest(other)
-    rig.check_stored(other)
+    rig.taken_in(other)
     assert not rig.vault("staging") and not rig.vault("quarantine")
     rig.eventually(lambda: rig.alarms("foreign_camera") == before + 1, "an alarm")
     rig.unplug(stranger)
@@ -34,9 +33,7 @@ def liars_stall_flood_and_babble_beside_others(rig):
     for port in ports:
         rig.bus(f"plug {port}")
     rig.plug(*good)
-    rig.rest(*good)
-    for camera in good:
-        rig.check_stored(camera)
+    rig.taken_in(*good)
     slots = rig.until(lambda slots: all(slots[port]["state"] == "fault" and "take it out" in slots[port]["reason"]
                                         for port in ports), "the liars' slots are given up")
     assert all(slots[port]["counts"]["bytes"] == 0 for port in ports)
@@ -55,8 +52,7 @@ def enrolled_cameras_that_lie_in_mid_transfer(rig):
     for seed, camera in enumerate(bad):
         rig.fault(camera, f"mutate seed={seed} odds=3 count=0")
     rig.plug(*bad, good)
-    rig.rest(good)
-    rig.check_stored(good)
+    rig.taken_in(good)
     rig.until(lambda slots: all(slots[c.port]["state"] in ("fault", "refused", "ready", "attention") and
                                 (slots[c.port]["state"] != "fault" or "take it out" in slots[c.port]["reason"])
                                 for c in bad), "the liars' slots are at rest")
@@ -76,8 +72,7 @@ def cameras_that_stop_answering(rig):
     rig.fault(mute, "mute after=1000000")
     rig.fault(stalled, "stall count=0 after=1000000")
     rig.plug(hung, mute, stalled, good)
-    rig.rest(good)
-    rig.check_stored(good)
+    rig.taken_in(good)
     slots = rig.until(lambda slots: all(slots[c.port]["state"] == "fault" and "take it out" in slots[c.port]["reason"]
                                         for c in (hung, mute, stalled)), "their slots say so")
     assert "does not answer" in slots[mute.port]["reason"], slots[mute.port]["reason"]
@@ -88,9 +83,7 @@ def cameras_that_stop_answering(rig):
     rig.unplug(hung, mute, stalled)
     rig.restart_dock()
     rig.plug(hung, mute, stalled)
-    rig.rest(hung, mute, stalled)
-    for camera in (hung, mute, stalled):
-        rig.check_stored(camera)
+    rig.taken_in(hung, mute, stalled)
 
 
 def a_stalled_endpoint_is_cleared(rig):
@@ -99,8 +92,7 @@ def a_stalled_endpoint_is_cleared(rig):
     rig.fault(camera, "stall after=1000000")
     rig.fault(camera, "stall ep=out after=2000000")
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
 
 
 def clones_in_two_slots(rig):
@@ -110,8 +102,7 @@ def clones_in_two_slots(rig):
     shutil.rmtree(second.directory)
     shutil.copytree(first.directory, second.directory, symlinks=True)
     before = rig.alarms("clone")
-    for camera in (first, second):
-        rig.bus(f"rate {camera.port} 4M")
+    rig.rate("4M", first, second)
     rig.plug(first, second)
     slots = rig.until(lambda slots: all(slots[c.port]["state"] == "attention" for c in (first, second)), "both at rest")
     for camera in (first, second):
@@ -131,8 +122,7 @@ def a_copy_made_before_the_docking_is_offered_later(rig):
     kept = rig.site.directory / "kept"
     shutil.copytree(camera.directory, kept, symlinks=True)
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     rig.unplug(camera)
     shutil.rmtree(camera.directory)
     kept.rename(camera.directory)
@@ -144,14 +134,20 @@ def a_copy_made_before_the_docking_is_offered_later(rig):
     rig.unplug(camera)
 
 
+def retire(rig, camera):
+    """Revokes the camera and gives the dock the new list, as a whole."""
+    rig.site.cli("camera", "retire", camera.name, "--reason", "lost", "--passphrase-file", rig.site.directory / "passphrase",
+                 "--dir", rig.site.agency)
+    given = rig.site.agency / "dock/revocations.new"
+    shutil.copy(rig.site.agency / "revocations", given)
+    given.rename(given.with_suffix(""))
+
+
 def a_revoked_camera_goes_to_quarantine(rig):
     camera, other = rig.cameras(2)
     rig.record(camera, 2, SHORT)
     rig.record(other, 1, SHORT)
-    rig.site.cli("camera", "retire", camera.name, "--reason", "lost", "--passphrase-file", rig.site.directory / "passphrase",
-                 "--dir", rig.site.agency)
-    shutil.copy(rig.site.agency / "revocations", rig.site.agency / "dock/revocations.new")
-    (rig.site.agency / "dock/revocations.new").rename(rig.site.agency / "dock/revocations")
+    retire(rig, camera)
     known = len(rig.log("revocations number"))
     rig.site.dock.process.send_signal(signal.SIGHUP)
     rig.eventually(lambda: len(rig.log("revocations number")) > known or rig.log("revocations-refused"), "a new list")
@@ -165,8 +161,7 @@ def a_revoked_camera_goes_to_quarantine(rig):
     assert rig.query("SELECT count(*) FROM asv.bulletin") == bulletins, "a revoked camera got new keys"
     rig.unplug(camera)
     rig.plug(other)
-    rig.rest(other)
-    rig.check_stored(other)
+    rig.taken_in(other)
 
 
 def quarantine_ends_at_its_quota(rig):
@@ -174,9 +169,7 @@ def quarantine_ends_at_its_quota(rig):
     rig.record(camera, 1, SHORT)
     rig.record(camera, 2, LONG)
     rig.record(other, 1, LONG)
-    rig.site.cli("camera", "retire", camera.name, "--reason", "lost", "--passphrase-file", rig.site.directory / "passphrase",
-                 "--dir", rig.site.agency)
-    shutil.copy(rig.site.agency / "revocations", rig.site.agency / "dock/revocations")
+    retire(rig, camera)
     before = len(rig.vault("quarantine"))
     used = sum(path.stat().st_size for path in (rig.site.directory / "vault/quarantine").rglob("*") if path.is_file())
     rig.restart_dock(quarantine=used + 6_000_000)
@@ -184,8 +177,7 @@ def quarantine_ends_at_its_quota(rig):
     slots = rig.until(lambda slots: slots[camera.port]["state"] == "waiting", "the slot waits for room")
     assert "quarantine is full" in slots[camera.port]["reason"], slots[camera.port]["reason"]
     rig.plug(other)
-    rig.rest(other)
-    rig.check_stored(other)
+    rig.taken_in(other)
     assert len(rig.vault("quarantine")) == before + 2
     assert len(camera.list()) == 3
     rig.unplug(camera)

@@ -26,18 +26,21 @@ def without_fault(rig):
     rig.start_dock()
 
 
+def waits_for_room(rig, camera):
+    slot = rig.rest(camera, state="waiting")[camera.port]
+    assert slot["reason"].startswith("there is no room"), slot["reason"]
+    return slot
+
+
 def no_room_is_met_before_the_first_byte(rig):
     camera = rig.camera()
     rig.record(camera, 2, LONG)
     rig.restart_dock(free_floor=room(rig) + (1 << 40), free_warn=room(rig) + (1 << 40))
     rig.plug(camera)
-    slots = rig.until(lambda slots: slots[camera.port]["state"] == "waiting", "the slot waits for room")
-    assert slots[camera.port]["reason"].startswith("there is no room"), slots[camera.port]["reason"]
-    assert slots[camera.port]["counts"]["bytes"] == 0, "something was pulled onto a full disk"
+    assert waits_for_room(rig, camera)["counts"]["bytes"] == 0, "something was pulled onto a full disk"
     assert rig.alarms("storage") > 0
     rig.restart_dock()
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
 
 
 def little_room_is_said_while_there_still_is_some(rig):
@@ -59,12 +62,10 @@ def a_disk_that_fills_up_in_mid_transfer(rig):
     rig.record(camera, 2, LONG)
     with_fault(rig, "enospc:40", "vault")
     rig.plug(camera)
-    slots = rig.until(lambda slots: slots[camera.port]["state"] == "waiting", "the slot waits for room")
-    assert slots[camera.port]["reason"].startswith("there is no room"), slots[camera.port]["reason"]
+    waits_for_room(rig, camera)
     assert len(camera.list()) == 2 - rig.states(camera).count("sealed") > 0
     without_fault(rig)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
 
 
 def a_disk_that_does_not_sync(rig):
@@ -74,8 +75,7 @@ def a_disk_that_does_not_sync(rig):
         rig.record(camera, 1, SHORT)
         with_fault(rig, f"eio-sync:{after}")
         rig.plug(camera)
-        rig.rest(camera)
-        rig.check_stored(camera)
+        rig.taken_in(camera)
         rig.unplug(camera)
     without_fault(rig)
     rig.eventually(lambda: not any(any((rig.site.directory / root / "staging").iterdir()) for root in ("vault", "mirror")),
@@ -91,8 +91,7 @@ def one_disk_of_two_fails(rig):
     rig.record(camera, 1, LONG)
     with_fault(rig, "eio-write:20", "mirror")
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     clip = rig.clips(camera)[0]["clip"]
     assert rig.query(f"SELECT replicas FROM asv.clip WHERE clip = '{clip}'") == [["1"]]
     without_fault(rig)

@@ -16,9 +16,7 @@ def twenty_cameras_at_once(rig):
             rig.record(camera, 1, SHORT)
             rig.record(camera, 1, LONG)
         rig.plug(*cameras)
-        rig.rest(*cameras)
-        for camera in cameras:
-            rig.check_stored(camera)
+        rig.taken_in(*cameras)
         rig.unplug(*cameras)
     print(f"{rig.site.check_dock_memory():.1f} MiB", end=" ")
 

@@ -41,7 +41,7 @@ def status_clients_that_do_not_read(rig):
     """They cost nobody anything: the daemon goes on, and who reads is told."""
     camera = rig.camera()
     rig.record(camera, 1, LONG)
-    rig.bus(f"rate {camera.port} 2M")
+    rig.rate("2M", camera)
     deaf = []
     for _ in range(5):
         link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -49,11 +49,10 @@ def status_clients_that_do_not_read(rig):
         link.connect(str(rig.site.status))
         deaf.append(link)
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     for link in deaf:
         link.close()
-    rig.bus(f"rate {camera.port} 0")
+    rig.rate("0", camera)
     rig.unplug(camera)
 
 
@@ -72,9 +71,8 @@ def first_line(path, request=None):
 
 def connections_that_are_used_up(rig):
     """Whoever only holds a place gives it up when somebody else knocks."""
-    control = rig.site.directory / "run/dock-control.sock"
     held = []
-    for path in (rig.site.status, control):
+    for path in (rig.site.status, rig.site.desk):
         for _ in range(40):
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             link.settimeout(5)
@@ -84,7 +82,7 @@ def connections_that_are_used_up(rig):
                 continue
             held.append(link)
     rig.eventually(lambda: first_line(rig.site.status), "a status")
-    rig.eventually(lambda: first_line(control, {"do": "again", "slot": 999}) == {"ok": False, "why": "there is no such slot"},
+    rig.eventually(lambda: first_line(rig.site.desk, {"do": "again", "slot": 999}) == {"ok": False, "why": "there is no such slot"},
                    "an answer")
     for link in held:
         link.close()
@@ -94,7 +92,7 @@ def the_status_on_a_terminal(rig):
     """A bar, a rate and the time left, while a recording is pulled; --watch shows each change."""
     camera = rig.camera()
     rig.record(camera, 1, LONG)
-    rig.bus(f"rate {camera.port} 500k")
+    rig.rate("500k", camera)
     watch = subprocess.Popen([rig.site.bin("asservat"), "dock", "status", "--watch", "--config", rig.site.conf],
                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     rig.plug(camera)
@@ -103,7 +101,7 @@ def the_status_on_a_terminal(rig):
     now = rig.site.cli("dock", "status").stdout
     line = next(line for line in now.splitlines() if camera.name in line)
     assert re.search(r"\[#*\.*\]\s+\d+ %", line) and re.search(r"\d+\.\d [KM]iB/s\s+\d+:\d\d", line), line
-    rig.bus(f"rate {camera.port} 0")
+    rig.rate("0", camera)
     rig.rest(camera)
     for line in watch.stdout:
         shown += line
@@ -138,17 +136,14 @@ def an_issued_camera_comes_back(rig):
     camera = rig.camera()
     rig.plug(camera)
     slot = rig.rest(camera)[camera.port]["slot"]
-    answer = first_line(rig.site.directory / "run/dock-control.sock",
-                        {"do": "assign", "slot": slot, "unit": "32-3", "area": "Innenstadt"})
-    assert answer["ok"], answer
+    answer = rig.site.dock_order(do="assign", slot=slot, unit="32-3", area="Innenstadt")
     rig.rest(camera)
     rig.eventually(lambda: rig.query("SELECT count(*) FROM asv.assignment WHERE unit = '32-3' AND area = 'Innenstadt'") ==
                    [["1"]], "the assignment is in the register")
     rig.unplug(camera)
     rig.record(camera, 1, SHORT)
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     clip = rig.clips(camera)[0]
     assert (clip["unit"], clip["area"]) == ("32-3", "Innenstadt"), clip
     assert rig.query(f"SELECT assignment FROM asv.clip WHERE clip = '{clip['clip']}'") == [[answer["assignment"]]]

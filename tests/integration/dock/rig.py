@@ -19,9 +19,9 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "deploy/lib"))
-from asvsite import Site, SiteError, bus_command, run  # noqa: E402
+from asvsite import Site, SiteError, bus_command  # noqa: E402
 
-__all__ = ["Rig", "SiteError", "held", "main", "run"]
+__all__ = ["Rig", "SiteError", "held", "main"]
 
 PORTS = [f"1-{hub}.{port}" for hub in (1, 2, 3) for port in range(1, 11)]
 SECONDS = int(os.environ.get("ASV_TEST_SECONDS", "240"))  # how long anything may take on a machine that does much else
@@ -50,11 +50,7 @@ class Rig:
 
     def start_dock(self, preload=None, env=None, **conf):
         """The daemon, with `conf` beside what the file of scenarios chose; preload: a library of tests/sim before all."""
-        self.site.write_dock_conf(PORTS)
-        conf = {**self.conf, **conf}
-        path = self.site.directory / "dock.conf"
-        lines = [line for line in path.read_text().splitlines() if line.split(" = ")[0] not in conf]
-        path.write_text("\n".join(lines + [f"{key} = {value}" for key, value in conf.items()]) + "\n")
+        self.site.write_dock_conf(PORTS, **{**self.conf, **conf})
         env = dict(env or {})
         if preload:
             env["LD_PRELOAD"] = f"libumockdev-preload.so.0:{self.site.build / preload}"
@@ -74,6 +70,11 @@ class Rig:
 
     def fault(self, camera, text):
         self.bus(f"fault {camera.port} {text}")
+
+    def rate(self, limit, *cameras):
+        """Bytes a second that each camera's port carries; 0: no limit."""
+        for camera in cameras:
+            self.bus(f"rate {camera.port} {limit}")
 
     def traffic(self, camera):
         """Bytes that the camera's port has sent to the dock."""
@@ -155,6 +156,17 @@ class Rig:
         return self.until(lambda slots: all(slots[c.port]["state"] == state for c in cameras),
                           f"{', '.join(c.name for c in cameras)} {state}", seconds)
 
+    def in_mid_transfer(self, *cameras, after=0):
+        return self.until(lambda slots: all(slots[c.port]["state"] == "pulling" and slots[c.port]["done"] > after
+                                            for c in cameras), "in mid-transfer")
+
+    def taken_in(self, *cameras):
+        """Waits until all that they recorded is in custody and they may be taken out; gives the status."""
+        slots = self.rest(*cameras)
+        for camera in cameras:
+            self.check_stored(camera)
+        return slots
+
     def eventually(self, so, what, seconds=SECONDS):
         """For what no status tells: the database, the disk, a counter of the bus."""
         deadline = time.monotonic() + seconds
@@ -179,9 +191,7 @@ class Rig:
         return int(self.query(f"SELECT count(*) FROM asv.alarm WHERE kind = '{kind}'")[0][0])
 
     def vault(self, area):
-        """Clip directories of an area of the vault."""
-        pattern = {"sealed": "sealed/*/*/*/*", "quarantine": "quarantine/*", "staging": "staging/*"}[area]
-        return sorted((self.site.directory / "vault").glob(pattern))
+        return self.site.stored(area)
 
     def log(self, event, **fields):
         """The dock's log lines of this event."""
@@ -191,19 +201,18 @@ class Rig:
                 lines.append(line)
         return lines
 
-    def check_stored(self, camera, stored=None, left=0):
-        """All that it recorded (or so many) is in custody, once, and erased on it."""
+    def check_stored(self, camera):
+        """All that it recorded is in custody, once, and erased on it."""
         clips = self.clips(camera)
-        want = len(camera.recorded) if stored is None else stored
+        want = len(camera.recorded)
         sealed = [clip for clip in clips if clip["state"] == "sealed"]
         assert len(sealed) == want, f"{camera.name}: {len(sealed)} of {want} in custody: {clips}"
         assert len({clip["clip"] for clip in clips}) == len(clips), f"{camera.name}: stored twice"
         assert sum(bool(clip["erased_on_camera"]) for clip in sealed) == want, f"{camera.name}: not erased: {clips}"
-        assert len(camera.list()) == left, f"{camera.name} still holds {camera.list()}"
+        assert camera.list() == [], f"{camera.name} still holds {camera.list()}"
 
     def check_whole(self):
         """Every recording is on its camera or in custody, and what is in custody as stored verifies."""
-        root = self.site.agency / "root.cert"
         known = {clip["clip"]: clip for clip in self.site.json("clip", "list")}
         vault = {path.name for path in self.vault("sealed")}
         for camera in self.site.cameras.values():
@@ -213,14 +222,13 @@ class Rig:
                 assert safe, f"{camera.name}: recording {clip} is lost: {known.get(clip)}"
         for path in self.vault("sealed"):
             if path.name not in self.excused:
-                run(self.site.bin("asservat-verify"), path, "--trust", root)
+                self.site.verify(path)
 
 
 def main(*scenarios, **conf):
     """Plays the scenarios; the exit status says whether all were as they should be."""
     build = Path(sys.argv[1])
     chosen = sys.argv[2:]
-    os.environ["ASV_KDF_MEMORY_KIB"] = "64"  # the passphrase is in the source
     directory = Path(tempfile.mkdtemp(prefix="asservat-dock."))
     rig = None
     started = time.monotonic()

@@ -22,8 +22,7 @@ def keeper_away_at_docking_and_back(rig):
     assert len(rig.vault("staging")) + len(rig.vault("sealed")) == 2
     assert not any((path / "commit").exists() for path in rig.vault("sealed")), "a commit record before the keeper's word"
     rig.site.start_keeper()
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     assert not rig.vault("staging")
 
 
@@ -35,8 +34,7 @@ def database_away_and_back(rig):
     rig.until(lambda slots: waits_for("database")(slots[camera.port]), "the slot says that the database is away")
     assert len(rig.vault("staging")) == 2 and len(camera.list()) == 2
     rig.site.postgres.start()
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
 
 
 def camera_taken_out_while_the_database_is_away(rig):
@@ -54,8 +52,7 @@ def camera_taken_out_while_the_database_is_away(rig):
     assert len(camera.list()) == 7, "erased without a receipt"
     before = rig.traffic(camera)
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     payload = sum(clip["payload_bytes"] for clip in rig.clips(camera))
     assert rig.traffic(camera) - before < payload / 4, "what is in custody was pulled again"
 
@@ -65,18 +62,14 @@ def database_crashes_in_mid_transfer(rig):
     for camera in cameras:
         rig.record(camera, 1, SHORT)
         rig.record(camera, 1, LONG)
-        rig.bus(f"rate {camera.port} 1M")
+        rig.rate("1M", camera)
     rig.plug(*cameras)
-    rig.until(lambda slots: all(slots[c.port]["state"] == "pulling" and slots[c.port]["done"] > 0 for c in cameras),
-              "both in mid-transfer")
+    rig.in_mid_transfer(*cameras)
     rig.site.postgres.crash()
-    for camera in cameras:
-        rig.bus(f"rate {camera.port} 0")
+    rig.rate("0", *cameras)
     rig.until(lambda slots: not rig.status["database"]["up"], "the daemon says that the database is away")
     rig.site.postgres.start()
-    rig.rest(*cameras)
-    for camera in cameras:
-        rig.check_stored(camera)
+    rig.taken_in(*cameras)
 
 
 def database_that_does_not_sync_is_refused(rig):
@@ -95,8 +88,7 @@ def database_that_does_not_sync_is_refused(rig):
     assert not rig.clips(camera) and len(camera.list()) == 1
     rig.site.postgres.stop()
     rig.site.postgres.start()
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,10 @@ def issued(rig):
     rig.site.keeper.stop()
     conf.write_text(text.replace("= dock\n", "= admin\n"))
     rig.site.start_keeper()
-    bulletin = rig.site.directory / "bulletin"
-    chain = rig.site.directory / f"cameras/{camera.name}.chain"
-    rig.site.cli("camera", "bulletin", "--chain", chain, "--out", bulletin, "--keeper", rig.site.directory / "keeper.sock")
+    rig.site.give_keys(camera)
     rig.site.keeper.stop()
     conf.write_text(text)
     rig.site.start_keeper()
-    camera.tool("install", chain, rig.site.agency / "root.cert", bulletin)
     return camera
 
 
@@ -35,10 +32,15 @@ def times(rig, camera):
     return [(row[0], *(float(text) if text else None for text in row[1:])) for row in rows]
 
 
-def started_anew(rig, camera, wall):
-    """The camera has been without power since, and its clock is off by so much, or lost."""
+def with_clock(rig, camera, wall):
+    """The bus starts the camera's program again, with a clock that is off by so much, or lost."""
     rig.bus(f"remove {camera.name}")
     rig.bus(f"camera {camera.name} camera {camera.port} dir={camera.directory} wall={wall}")
+
+
+def started_anew(rig, camera, wall):
+    """The camera has been without power since, and its clock is off by so much, or lost."""
+    with_clock(rig, camera, wall)
     rig.stop_dock()
     rig.plug(camera)
     rig.bus(f"cut {camera.port}")
@@ -80,11 +82,9 @@ def a_clock_that_is_wrong_is_corrected(rig):
         began = time.time()
         rig.record(camera, 1, SHORT)
         ended = time.time()
-        rig.bus(f"remove {camera.name}")
-        rig.bus(f"camera {camera.name} camera {camera.port} dir={camera.directory} wall={wall}")
+        with_clock(rig, camera, wall)
         rig.plug(camera)
-        rig.rest(camera)
-        rig.check_stored(camera)
+        rig.taken_in(camera)
         (day, _, first, last), = times(rig, camera)
         assert began - 5 < first <= last < ended + 10, (began, first, last, ended)
         assert day != ""
@@ -97,8 +97,7 @@ def a_clock_that_went_wrong_since_makes_an_interval(rig):
     started_anew(rig, camera, f"+{3 * DAY}")
     clocks, intervals = rig.alarms("clock"), rig.alarms("interval")
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     (day, left, first, last), = times(rig, camera)
     assert day == "" and left is None and 2.9 * DAY < last - first < 3.1 * DAY, (day, left, first, last)
     rig.eventually(lambda: rig.alarms("interval") > intervals and rig.alarms("clock") > clocks, "people are told")
@@ -110,8 +109,7 @@ def an_earlier_docking_bounds_the_age(rig):
     emptied = time.time()
     rig.record(camera, 1, SHORT, "--backdate", str(20 * DAY))
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     (_, left, first, last), = times(rig, camera)
     rig.excused.add(rig.clips(camera)[0]["clip"])  # its header names a time before its certificate's
     assert left > 13 and emptied - 60 < first <= last < time.time() + 5

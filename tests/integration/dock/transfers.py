@@ -10,18 +10,12 @@ import time
 from rig import LONG, SHORT, SiteError, main
 
 
-def in_mid_transfer(rig, *cameras, bytes=500_000):
-    return rig.until(lambda slots: all(slots[c.port]["state"] == "pulling" and slots[c.port]["done"] > bytes
-                                       for c in cameras), "in mid-transfer")
-
-
 def a_wrong_chunk_is_asked_for_again(rig):
     camera = rig.camera()
     rig.record(camera, 1, LONG)
     rig.fault(camera, "flip kind=4 after=600000")
     rig.plug(camera)
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     assert rig.log("wrong-chunks"), "no chunk came wrong"
     assert [clip["integrity"] for clip in rig.clips(camera)] == ["VALID"]
 
@@ -32,8 +26,7 @@ def chunks_that_stay_wrong_go_to_quarantine(rig):
     rig.record(other, 1, LONG)
     rig.fault(camera, "flip kind=4 count=0")
     rig.plug(camera, other)
-    rig.rest(other)
-    rig.check_stored(other)
+    rig.taken_in(other)
     slots = rig.rest(camera, state="attention")
     assert "1 in quarantine" in slots[camera.port]["reason"], slots[camera.port]
     assert rig.states(camera) == ["quarantined"] and len(camera.list()) == 1
@@ -55,8 +48,7 @@ def pulled_out_it_goes_on_at_the_chunk_in_another_slot(rig):
     rig.bus(f"remove {other.name}")
     rig.bus(f"move {camera.name} {other.port}")
     camera.port = other.port
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.taken_in(camera)
     second = rig.traffic(camera) - before
     assert first > size / 2, f"only {first} of {size} bytes came before"
     assert second < size / 2, f"{second} of {size} bytes were sent again"
@@ -70,7 +62,7 @@ def pulled_out_as_a_transfer_is_posted(rig):
     """The kernel refuses the next transfer, as for a device that is gone by then, while workers have its frames."""
     camera = rig.camera()
     rig.record(camera, 1, LONG)
-    rig.bus(f"rate {camera.port} 8M")
+    rig.rate("8M", camera)
     rig.plug(camera)
     for i, errno in enumerate(("ENODEV", "EIO", "ENODEV", "ENODEV", "EIO")):
         slots = rig.until(lambda slots: slots[camera.port]["state"] == "ready" or slots[camera.port]["done"] > i * 400_000,
@@ -80,9 +72,8 @@ def pulled_out_as_a_transfer_is_posted(rig):
         rig.fault(camera, f"ioctl call=submit errno={errno}")
         rig.eventually(lambda: json.loads(rig.bus(f"stats {camera.port}"))["armed"] == 0, "the transfer was refused")
         rig.until(lambda slots: slots[camera.port]["state"] != "fault", "another try")
-    rig.bus(f"rate {camera.port} 0")
-    rig.rest(camera)
-    rig.check_stored(camera)
+    rig.rate("0", camera)
+    rig.taken_in(camera)
 
 
 def cables_that_do_not_hold(rig):
@@ -90,7 +81,7 @@ def cables_that_do_not_hold(rig):
     seed = random.Random(7)
     for camera in cameras:
         rig.record(camera, 2, LONG)
-        rig.bus(f"rate {camera.port} 4M")
+        rig.rate("4M", camera)
     rig.plug(*cameras)
     busy = list(cameras)
     for _ in range(20):
@@ -104,12 +95,9 @@ def cables_that_do_not_hold(rig):
             continue
         rig.bus(f"unplug {camera.port}" + seed.choice((" error", "")))
         rig.plug(camera)
-    for camera in cameras:
-        rig.bus(f"rate {camera.port} 0")
+    rig.rate("0", *cameras)
     rig.plug(*cameras)
-    rig.rest(*cameras)
-    for camera in cameras:
-        rig.check_stored(camera)
+    rig.taken_in(*cameras)
 
 
 def killed_at_random_points(rig):
@@ -118,7 +106,7 @@ def killed_at_random_points(rig):
     for camera in cameras:
         rig.record(camera, 2, SHORT)
         rig.record(camera, 1, LONG)
-        rig.bus(f"rate {camera.port} 3M")
+        rig.rate("3M", camera)
     rig.plug(*cameras)
     for _ in range(6):
         try:
@@ -126,11 +114,8 @@ def killed_at_random_points(rig):
         except SiteError:
             pass  # it has nothing more to give: what is killed is a commit, or nothing
         rig.restart_dock(signal.SIGKILL)
-    for camera in cameras:
-        rig.bus(f"rate {camera.port} 0")
-    rig.rest(*cameras)
-    for camera in cameras:
-        rig.check_stored(camera)
+    rig.rate("0", *cameras)
+    rig.taken_in(*cameras)
     rig.eventually(lambda: not rig.vault("staging"), "staging is empty")
 
 
@@ -138,20 +123,18 @@ def stopped_under_load_it_parks_within_five_seconds(rig):
     cameras = rig.cameras(4)
     for camera in cameras:
         rig.record(camera, 1, LONG)
-        rig.bus(f"rate {camera.port} 1M")
+        rig.rate("1M", camera)
     rig.plug(*cameras)
-    in_mid_transfer(rig, *cameras)
+    rig.in_mid_transfer(*cameras, after=500_000)
     began = time.monotonic()
     rig.stop_dock(signal.SIGTERM)
     assert time.monotonic() - began < 5, "did not park within 5 s"
     assert rig.log("stopped"), "did not end in order"
     assert all(len(camera.list()) == 1 for camera in cameras)
-    for camera in cameras:
-        rig.bus(f"rate {camera.port} 0")
+    rig.rate("0", *cameras)
     rig.start_dock()
-    slots = rig.rest(*cameras)
+    slots = rig.taken_in(*cameras)
     for camera in cameras:
-        rig.check_stored(camera)
         size = rig.clips(camera)[0]["payload_bytes"]
         assert slots[camera.port]["counts"]["bytes"] < size - 300_000, "it began from nothing"
 
