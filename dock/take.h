@@ -168,6 +168,11 @@ ASV_MUST_CHECK enum asv_status asv_take_record(struct asv_take *take, struct asv
 ASV_MUST_CHECK enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,
                                                       struct asv_err *err);
 
+/* A receipt from the vault: what this dock signed must verify (ASV_E_DIGEST); what another dock of the agency
+ * did, before this one had the vault, must decode. Views into data. */
+ASV_MUST_CHECK enum asv_status asv_take_read_receipt(const struct asv_site *site, struct asv_receipt *out,
+                                                     const uint8_t *data, size_t len, struct asv_err *err);
+
 /* Whether every byte of a recording in custody still is as its commit record (take->facts) says, read around
  * the page cache in every root: before a camera is let erase what was committed at an earlier docking.
  * ASV_E_DIGEST: it is not. */

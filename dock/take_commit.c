@@ -339,6 +339,16 @@ static enum asv_status open_in_custody(const struct asv_site *site, const struct
     return status ? status : asv_vault_open_clip(site->vault, area, path, dir, err);
 }
 
+enum asv_status asv_take_read_receipt(const struct asv_site *site, struct asv_receipt *out,
+                                      const uint8_t *data, size_t len, struct asv_err *err)
+{
+    enum asv_status status = asv_receipt_decode(out, data, len, err);
+    if (status || memcmp(out->dock_cert, site->dock_cert, sizeof out->dock_cert) != 0)
+        return status;
+    status = asv_object_verify(&out->object, ASV_PURPOSE_RECEIPT, site->dock.leaf.signing_pk);
+    return status ? asv_fail(err, ASV_E_DIGEST, "the stored receipt is damaged") : ASV_OK;
+}
+
 enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_commit *facts,
                                        struct asv_err *err)
 {
@@ -349,7 +359,7 @@ enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_c
     if (!status)
         status = asv_clip_get(take->dir, ASV_PART_RECEIPT, data, sizeof data, &len, err);
     if (!status)
-        status = asv_receipt_decode(&receipt, data, len, err);
+        status = asv_take_read_receipt(take->site, &receipt, data, len, err);
     if (status)
         return status;
     if (memcmp(receipt.custody.header, take->offer.header, ASV_SHA256_BYTES) != 0)

@@ -53,8 +53,11 @@ static enum asv_status read_chain(struct asv_take *take, bool *usable, struct as
     if (!status)
         status = asv_chain_decode(&docking->camera, docking->chain, docking->chain_len, NULL);
     if (!status) {
+        uint8_t digest[ASV_SHA256_BYTES];
+        asv_chain_digest(digest, &docking->camera);
         asv_cert_digest(docking->camera_cert, &docking->camera.leaf);
-        if (memcmp(docking->camera_cert, take->facts.camera_cert, sizeof docking->camera_cert) != 0)
+        if (memcmp(digest, take->facts.chain_digest, sizeof digest) != 0 ||
+            memcmp(docking->camera_cert, take->facts.camera_cert, sizeof docking->camera_cert) != 0)
             status = ASV_E_MISMATCH;
     }
     return forgive(status, usable);
@@ -186,7 +189,7 @@ static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found 
     status = asv_clip_get(take->dir, ASV_PART_RECEIPT, take->receipt, sizeof take->receipt,
                           &take->receipt_len, err);
     if (!status)
-        status = asv_receipt_decode(&receipt, take->receipt, take->receipt_len, NULL);
+        status = asv_take_read_receipt(take->site, &receipt, take->receipt, take->receipt_len, NULL);
     if (!status) {
         asv_object_digest(take->receipt_digest, &receipt.object);
         take->stanza_count = receipt.custody.stanza_count; /* should it have to go to quarantine after all */
