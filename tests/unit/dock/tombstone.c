@@ -139,7 +139,7 @@ static void what_has_a_commit_record_is_never_discarded(void **state)
         rig_run(rig, rig_nothing_runs);
         assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 1);
         assert_null(rig_find(rig, camera, 1)); /* it was not whole enough to be told of */
-        flip(parts[i]); /* as it was */
+        flip(parts[i]);                        /* as it was */
     }
     rig_restart(rig);
     rig_recover(rig);
