@@ -333,7 +333,7 @@ INSERT INTO asv.alarm_kind VALUES
     ('uuid_conflict', 'two recordings have one UUID'),
     ('custody_conflict', 'a clip in custody was offered again with other bytes or another verdict'),
     ('quarantined', 'a clip went to quarantine'),
-    ('erasure', 'a camera erased what no known receipt or statement let it erase, or proved one erasure twice'),
+    ('erasure', 'a camera erased what no known receipt or statement let it erase, proved one erasure twice, or lost a recording'),
     ('device_log', 'a camera''s log has a gap or does not continue'),
     ('foreign_camera', 'a camera that is not this agency''s was docked'),
     ('revoked_camera', 'a revoked camera was docked'),
