@@ -4,7 +4,7 @@
 """The daemons as in production over a real kernel USB stack: dock.py BUILD (on the host, starts the guest with "run").
 
 The host makes a site, and cameras with recordings of real video, and hosts all cameras but one on the simulated bus. In
-the guest, asservat-dockd learns two slots, takes in everything, has a camera pulled out in mid-transfer, and is killed.
+the guest, asservat-dockd learns three slots, takes in everything, has a camera pulled out in mid-transfer, and is killed.
 The last camera is a gadget of the guest's own kernel, served by asservat-camera.
 """
 import json
