@@ -25,13 +25,15 @@
 #include "server/keeper/secret.h"
 #include "server/keeper/settings.h"
 
-#define TICK_MS 60000
+#define TICK_MS  60000
+#define TPM_AUTH "tpm-auth" /* in the store's directory */
 
 /* Everything that lives as long as the process. */
 struct process {
     struct asv_settings settings;
     struct asv_log log;
     struct asv_slot slots[ASV_STORE_SLOTS_MAX];
+    struct asv_slot_tpm tpms[ASV_STORE_SLOTS_MAX];
     struct asv_store_setup setup;
     struct asv_keeper keeper;
     struct asv_keeper_server *server;
@@ -44,8 +46,9 @@ struct process {
 static const char usage[] =
     "usage: asservat-keeper [--config FILE]                  the key agent: runs until SIGTERM\n"
     "       asservat-keeper [--config FILE] --init           makes the key store and its master slots\n"
-    "       asservat-keeper [--config FILE] --add-slot PATH  makes one more master slot; the keeper, which\n"
-    "                                                        must not run, fills it when it starts\n"
+    "       asservat-keeper [--config FILE] --add-slot SLOT  makes one more master slot, given as in\n"
+    "                                                        the configuration; the keeper, which must\n"
+    "                                                        not run, fills it when it starts\n"
     "       asservat-keeper --version\n";
 
 /* K-071: before there is a key in memory. */
@@ -79,10 +82,44 @@ static enum asv_status open_store_dir(struct process *process, bool make, struct
     return ASV_OK;
 }
 
-static void set_up_store(struct process *process)
+/* K-077: beside the index, so that nobody else who may use the TPM can use the slot. */
+static enum asv_status read_tpm_auth(struct process *process, bool make, uint8_t auth[ASV_SLOT_AUTH_BYTES],
+                                     struct asv_err *err)
 {
-    for (unsigned i = 0; i < process->settings.slot_count; i++) {
-        process->slots[i] = asv_slot_file(process->settings.slot_paths[i]);
+    size_t len = 0;
+    enum asv_status status =
+        asv_io_read_file(process->store.dir, TPM_AUTH, auth, ASV_SLOT_AUTH_BYTES, &len, err);
+    if (status == ASV_OK && len != ASV_SLOT_AUTH_BYTES) {
+        return asv_failf(err, ASV_E_MALFORMED, "%s/%s: is not %d bytes long", process->settings.store,
+                         TPM_AUTH, ASV_SLOT_AUTH_BYTES);
+    }
+    if (status == ASV_E_NOT_FOUND && !make) { /* the other slots may do */
+        asv_log_event(&process->log, ASV_LOG_ERROR, "tpm-slot-closed",
+                      asv_log_text("detail", "the store's " TPM_AUTH " is missing"));
+        return ASV_OK;
+    }
+    if (status != ASV_E_NOT_FOUND) {
+        return status;
+    }
+    status = asv_world_random(process->keeper.world, auth, ASV_SLOT_AUTH_BYTES);
+    return status == ASV_OK
+               ? asv_io_replace_file(process->store.dir, TPM_AUTH, auth, ASV_SLOT_AUTH_BYTES, 0600, err)
+               : asv_fail(err, status, "no randomness for the TPM's authorization");
+}
+
+static enum asv_status set_up_store(struct process *process, bool make, struct asv_err *err)
+{
+    const struct asv_settings *settings = &process->settings;
+    enum asv_status status = ASV_OK;
+    for (unsigned i = 0; status == ASV_OK && i < settings->slot_count; i++) {
+        struct asv_slot_tpm *tpm = &process->tpms[i];
+        if (settings->slots[i].kind == ASV_KEEPER_SLOT_FILE) {
+            process->slots[i] = asv_slot_file(process->settings.slots[i].path);
+            continue;
+        }
+        *tpm = (struct asv_slot_tpm){.device = settings->slots[i].path, .index = settings->slots[i].index};
+        status = read_tpm_auth(process, make, tpm->auth, err);
+        process->slots[i] = asv_slot_tpm(tpm);
     }
     process->setup = (struct asv_store_setup){
         .disk = asv_disk_posix(&process->store),
@@ -90,30 +127,45 @@ static void set_up_store(struct process *process)
         .slot_count = process->settings.slot_count,
         .world = process->keeper.world,
     };
+    return status;
+}
+
+static enum asv_status create_slot(const struct process *process, unsigned i, struct asv_err *err)
+{
+    return process->settings.slots[i].kind == ASV_KEEPER_SLOT_FILE
+               ? asv_slot_file_create(process->settings.slots[i].path, err)
+               : asv_slot_tpm_create(&process->tpms[i], err);
 }
 
 static enum asv_status init_store(struct process *process, struct asv_err *err)
 {
     enum asv_status status = open_store_dir(process, true, err);
+    if (status == ASV_OK) {
+        status = set_up_store(process, true, err);
+    }
     for (unsigned i = 0; status == ASV_OK && i < process->settings.slot_count; i++) {
-        status = asv_slot_file_create(process->settings.slot_paths[i], err);
+        status = create_slot(process, i, err);
         status = status == ASV_E_EXISTS ? ASV_OK : status; /* it must be empty then: create looks */
     }
-    set_up_store(process);
     return status == ASV_OK ? asv_store_create(&process->setup, err) : status;
 }
 
-static enum asv_status add_slot(struct process *process, const char *path, struct asv_err *err)
+static enum asv_status add_slot(struct process *process, const char *which, struct asv_err *err)
 {
-    bool known = false;
-    for (unsigned i = 0; i < process->settings.slot_count; i++) {
-        known = known || strcmp(process->settings.slot_paths[i], path) == 0;
+    unsigned i = 0;
+    const struct asv_settings *settings = &process->settings;
+    while (i < settings->slot_count && strcmp(settings->slots[i].text, which) != 0) {
+        i++;
     }
-    if (!known) {
-        return asv_failf(err, ASV_E_USAGE, "%s: is none of the configuration's slots", path);
+    if (i == settings->slot_count) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "%s: is none of the configuration's slots; give it as it stands there", which);
     }
     enum asv_status status = open_store_dir(process, false, err);
-    return status == ASV_OK ? asv_slot_file_create(path, err) : status;
+    if (status == ASV_OK) {
+        status = set_up_store(process, true, err);
+    }
+    return status == ASV_OK ? create_slot(process, i, err) : status;
 }
 
 /* The keeper's certificate chain and key, and the agency root that decides about everybody else's. */
@@ -227,8 +279,10 @@ static enum asv_status enter_sandbox(const struct process *process, struct asv_e
     parent_of(list_dir, settings->revocations); /* replaced by renaming */
     paths[sandbox.path_count++].path = list_dir;
     for (unsigned i = 0; i < settings->slot_count; i++) {
-        parent_of(slot_dirs[i], settings->slot_paths[i]);
-        paths[sandbox.path_count++] = (struct asv_sandbox_path){slot_dirs[i], true};
+        const struct asv_slot_setting *slot = &settings->slots[i];
+        parent_of(slot_dirs[i], slot->path);
+        bool tpm = slot->kind == ASV_KEEPER_SLOT_TPM; /* the device itself, not all of /dev */
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){tpm ? slot->path : slot_dirs[i], true};
     }
     if (getenv("NOTIFY_SOCKET") != NULL) {
         sandbox.sockets = ASV_SANDBOX_UNIX;
@@ -282,7 +336,9 @@ static enum asv_status start(struct process *process, struct asv_err *err)
         process->keeper.scratch = scratch;
     }
     if (status == ASV_OK) {
-        set_up_store(process);
+        status = set_up_store(process, false, err);
+    }
+    if (status == ASV_OK) {
         status = asv_store_open(&process->keeper.store, &process->setup, err);
     }
     if (status == ASV_OK) {

@@ -11,13 +11,57 @@
 #include "server/base/conf.h"
 #include "server/base/fail.h"
 
-static const char slot_file[] = "file:";
+/* file:/path */
+static bool parse_file(struct asv_slot_setting *out, const char *value)
+{
+    static const char kind[] = "file:";
+    const char *path = value + sizeof kind - 1;
+    if (strncmp(value, kind, sizeof kind - 1) != 0 || path[0] != '/' || strlen(path) >= sizeof out->path) {
+        return false;
+    }
+    out->kind = ASV_KEEPER_SLOT_FILE;
+    memcpy(out->path, path, strlen(path) + 1);
+    return true;
+}
+
+/* tpm:/dev/tpmrm0:0x01500100 */
+static bool parse_tpm(struct asv_slot_setting *out, const char *value)
+{
+    static const char kind[] = "tpm:";
+    const char *path = value + sizeof kind - 1;
+    if (strncmp(value, kind, sizeof kind - 1) != 0 || path[0] != '/') {
+        return false;
+    }
+    const char *colon = strrchr(path, ':');
+    if (colon == NULL || colon[1] != '0' || colon[2] != 'x' || (size_t)(colon - path) >= sizeof out->path) {
+        return false;
+    }
+    char *end = NULL;
+    errno = 0;
+    unsigned long index = strtoul(colon + 1, &end, 16);
+    if (*end != '\0' || errno != 0 || index < ASV_SLOT_TPM_FIRST || index > ASV_SLOT_TPM_LAST) {
+        return false;
+    }
+    out->kind = ASV_KEEPER_SLOT_TPM;
+    out->index = (uint32_t)index;
+    memcpy(out->path, path, (size_t)(colon - path));
+    out->path[colon - path] = '\0';
+    return true;
+}
+
+/* Two slots in one place would be one that says that it is two. */
+static bool overlap(const struct asv_slot_setting *a, const struct asv_slot_setting *b)
+{
+    bool same = a->kind == b->kind && strcmp(a->path, b->path) == 0;
+    bool near = a->index + ASV_SLOT_CELLS > b->index && b->index + ASV_SLOT_CELLS > a->index;
+    return same && (a->kind == ASV_KEEPER_SLOT_FILE || near);
+}
 
 /* slot.1 = file:/var/lib/asservat/keeper/slot-1 */
 static enum asv_status each_slot(void *out, const char *rest, const char *value, struct asv_err *err)
 {
     struct asv_settings *settings = out;
-    const char *path = value + sizeof slot_file - 1;
+    struct asv_slot_setting *slot = &settings->slots[settings->slot_count];
     if (rest[0] < '1' || rest[0] >= '1' + ASV_STORE_SLOTS_MAX || rest[1] != '\0') {
         return asv_failf(err, ASV_E_USAGE, "slots are slot.1 to slot.%d", ASV_STORE_SLOTS_MAX);
     }
@@ -25,12 +69,21 @@ static enum asv_status each_slot(void *out, const char *rest, const char *value,
     if (*given) {
         return asv_fail(err, ASV_E_USAGE, "was already given; keep one of them");
     }
-    if (strncmp(value, slot_file, sizeof slot_file - 1) != 0 || path[0] != '/' ||
-        strlen(path) >= ASV_SETTINGS_PATH) {
-        return asv_failf(err, ASV_E_USAGE, "\"%s\" is not of the form file:/path", value);
+    if (strlen(value) >= sizeof slot->text || (!parse_file(slot, value) && !parse_tpm(slot, value))) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "\"%s\" is not of the form file:/path or tpm:/dev/tpmrm0:0x01500100 (indices 0x%08x "
+                         "to 0x%08x)",
+                         value, ASV_SLOT_TPM_FIRST, ASV_SLOT_TPM_LAST);
+    }
+    for (unsigned i = 0; i < settings->slot_count; i++) {
+        if (overlap(slot, &settings->slots[i])) {
+            return asv_failf(err, ASV_E_USAGE, "\"%s\" lies where \"%s\" does", value,
+                             settings->slots[i].text);
+        }
     }
     *given = true;
-    memcpy(settings->slot_paths[settings->slot_count++], path, strlen(path) + 1);
+    memcpy(slot->text, value, strlen(value) + 1);
+    settings->slot_count++;
     return ASV_OK;
 }
 
@@ -116,8 +169,8 @@ enum asv_status asv_settings_read(struct asv_settings *out, const char *path, st
     *out = (struct asv_settings){0};
     enum asv_status status = asv_conf_read(path, false, keys, sizeof keys / sizeof keys[0], out, err);
     if (status == ASV_OK && out->slot_count < ASV_STORE_SLOTS_MIN) {
-        status = asv_failf(err, ASV_E_USAGE, "%s: give at least %d lines slot.N = file:/path", path,
-                           ASV_STORE_SLOTS_MIN);
+        status =
+            asv_failf(err, ASV_E_USAGE, "%s: give at least %d lines slot.N = ...", path, ASV_STORE_SLOTS_MIN);
     }
     if (status == ASV_OK && out->revocations[0] == '\0' &&
         snprintf(out->revocations, sizeof out->revocations, "%s/revocations", out->identity) >=

@@ -12,6 +12,14 @@
 
 #define ASV_SETTINGS_PATH 1024
 
+/* slot.N */
+struct asv_slot_setting {
+    char text[ASV_SETTINGS_PATH + 32]; /* as it was given */
+    uint8_t kind;                      /* enum asv_keeper_slot_kind */
+    char path[ASV_SETTINGS_PATH];      /* of the file, or of the TPM's device */
+    uint32_t index;                    /* TPM: of the first of two NV indices */
+};
+
 struct asv_settings {
     char store[ASV_SETTINGS_PATH];
     char identity[ASV_SETTINGS_PATH]; /* directory: keeper.key, chain, root.cert */
@@ -25,7 +33,7 @@ struct asv_settings {
     uint64_t policy_version;
     bool slot_given[ASV_STORE_SLOTS_MAX];
     unsigned slot_count;
-    char slot_paths[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
+    struct asv_slot_setting slots[ASV_STORE_SLOTS_MAX];
     unsigned peer_count;
     struct asv_keeper_peer peers[ASV_KEEPER_PEERS];
 };

@@ -60,4 +60,25 @@ struct asv_slot asv_slot_file(char *path);
 /* Makes the file, erased. ASV_E_EXISTS when there is one: a slot is never overwritten by mistake. */
 ASV_MUST_CHECK enum asv_status asv_slot_file_create(const char *path, struct asv_err *err);
 
+#define ASV_SLOT_AUTH_BYTES 32 /* what lets its bearer use the two NV indices */
+
+/* Where a slot lies in a TPM 2.0: two ordinary NV indices of ASV_SLOT_CELL_BYTES each, at index and behind it
+ * (TPM 2.0 Library, Part 3, 31). */
+struct asv_slot_tpm {
+    const char *device; /* "/dev/tpmrm0": borrowed, must outlive the slot */
+    uint32_t index;     /* of the first */
+    uint8_t auth[ASV_SLOT_AUTH_BYTES];
+};
+
+#define ASV_SLOT_TPM_FIRST UINT32_C(0x01000000)
+#define ASV_SLOT_TPM_LAST  UINT32_C(0x01bffffe) /* the owner's range; what follows is the platform's */
+
+/* A slot in a TPM, which overwrites in place. Effaceable when the TPM is there and does not say that it is
+ * software: that one keeps its state in a file. tpm is borrowed. */
+struct asv_slot asv_slot_tpm(struct asv_slot_tpm *tpm);
+
+/* Defines both indices, erased. ASV_E_EXISTS when there is one of them, ASV_E_AWAY without the TPM,
+ * ASV_E_DENIED when its owner has a password. */
+ASV_MUST_CHECK enum asv_status asv_slot_tpm_create(const struct asv_slot_tpm *tpm, struct asv_err *err);
+
 #endif

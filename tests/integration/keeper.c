@@ -26,6 +26,7 @@
 #include "tests/support/agency.h"
 #include "tests/support/clip.h"
 #include "tests/support/files.h"
+#include "tests/support/swtpm.h"
 #include "tests/unit/test.h"
 
 #define TIMEOUT_MS 60000
@@ -609,7 +610,7 @@ static void a_slot_can_be_added_when_one_was_lost(void **state)
     char lost[96];
     char added[96];
     snprintf(lost, sizeof lost, "%s/slot-2", directory);
-    snprintf(added, sizeof added, "%s/slot-3", directory);
+    snprintf(added, sizeof added, "file:%s/slot-3", directory);
     assert_int_equal(unlink(lost), 0);
     assert_true(start()); /* one is enough to go on with */
     assert_false(get_status().slots[1].reachable);
@@ -617,13 +618,56 @@ static void a_slot_can_be_added_when_one_was_lost(void **state)
     const char *const argv[] = {program, "--config", config, "--add-slot", added, NULL};
     assert_int_equal(asv_test_run(directory, argv), 2); /* it is in nobody's configuration */
     char line[256];
-    snprintf(line, sizeof line, "%s\nslot.3 = file:%s", own_peer("dock"), added);
+    snprintf(line, sizeof line, "%s\nslot.3 = %s", own_peer("dock"), added);
     write_config(line, "identity");
     assert_int_equal(asv_test_run(directory, argv), 0);
     assert_true(start());
     struct asv_keeper_status status = get_status();
     assert_int_equal(status.slot_count, 3);
     assert_true(status.slots[2].reachable && status.slots[2].confirmed_epoch == status.epoch);
+}
+
+/* Sandboxed as ever: the program reaches the TPM's device, and its master is there alone in the end. */
+static void a_tpm_can_be_a_slot(void **state)
+{
+    (void)state;
+    struct asv_test_swtpm tpm;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key day;
+    char state_dir[96], slot[96], line[256], path[96];
+    snprintf(state_dir, sizeof state_dir, "%s/tpm", directory);
+    assert_int_equal(mkdir(state_dir, 0700), 0);
+    asv_test_swtpm_start(&tpm, state_dir);
+    snprintf(slot, sizeof slot, "tpm:%s:0x01500100", tpm.device);
+    snprintf(line, sizeof line, "%s\nslot.3 = %s", own_peer("dock"), slot);
+    write_config(line, "identity");
+    const char *const argv[] = {program, "--config", config, "--add-slot", slot, NULL};
+    assert_int_equal(asv_test_run(directory, argv), 0);
+    assert_int_equal(asv_test_run(directory, argv), 1); /* never twice */
+    assert_true(said("NV index 0x01500100"));
+
+    assert_true(start());
+    struct asv_keeper_status status = get_status();
+    assert_int_equal(status.slots[2].kind, ASV_KEEPER_SLOT_TPM);
+    assert_true(status.slots[2].reachable && status.slots[2].confirmed_epoch == status.epoch);
+    assert_false(status.slots[2].effaceable); /* K-076: swtpm says what it is */
+    assert_int_equal(make_days(2).status, ASV_OK);
+    get_bulletin(&bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &day);
+    (void)end(SIGKILL);
+    for (int i = 1; i <= 2; i++) {
+        snprintf(path, sizeof path, "%s/slot-%d", directory, i);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_true(start());
+    assert_true(clip_opens(&day));
+    assert_int_equal(end(SIGTERM), 0);
+
+    snprintf(path, sizeof path, "%s/store/tpm-auth", directory);
+    assert_int_equal(unlink(path), 0);
+    assert_false(start()); /* K-077 */
+    assert_int_equal(end(SIGKILL), 1);
+    asv_test_swtpm_stop(&tpm);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -643,6 +687,7 @@ int main(void)
         TEST(its_state_can_be_read),
         TEST(the_key_may_come_from_elsewhere),
         TEST(a_slot_can_be_added_when_one_was_lost),
+        TEST(a_tpm_can_be_a_slot),
     };
     struct asv_err err = {0};
     if (asv_crypto_init() != ASV_OK || asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err) != ASV_OK) {

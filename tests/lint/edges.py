@@ -50,6 +50,7 @@ HOMES = {
     r"systemd/.*": ["server/base", "dock"],
     r"seccomp\.h": ["server/base"],
     r"linux/landlock\.h": ["server/base"],
+    r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"curl/.*": ["server/base"],
     r"linux/usb/.*": ["firmware-proto/camera"],
     r"linux/.*|asm/.*": ["server/base", "firmware-proto/camera"],

@@ -59,6 +59,13 @@ static void what_is_wrong_is_said_with_its_line(void **state)
     refused("slot. = file:/c/three\n", "slot.1 to slot.4");
     refused("slot.3 = /c/three\n", "file:/path");
     refused("slot.3 = file:three\n", "file:/path");
+    refused("slot.3 = file:/b/two\n", "lies where \"file:/b/two\" does");
+    refused("slot.3 = tpm:/dev/tpmrm0\n", "tpm:/dev/tpmrm0:0x");
+    refused("slot.3 = tpm:dev/tpmrm0:0x01500100\n", "tpm:/dev/tpmrm0:0x");
+    refused("slot.3 = tpm:/dev/tpmrm0:1500100\n", "tpm:/dev/tpmrm0:0x");
+    refused("slot.3 = tpm:/dev/tpmrm0:0x01500100x\n", "tpm:/dev/tpmrm0:0x");
+    refused("slot.3 = tpm:/dev/tpmrm0:0x00ffffff\n", "0x01000000 to 0x01bffffe");
+    refused("slot.3 = tpm:/dev/tpmrm0:0x01bfffff\n", "0x01000000 to 0x01bffffe");
     refused("peer.0 = admin\n", "has a role already");
     refused("peer.1 = superuser\n", "give one of dock, admin, server");
     refused("peer.4294967295 = admin\n", "there is no user"); /* what the kernel says for nobody */
@@ -90,6 +97,31 @@ static bool unit_has(const char *line)
     return found;
 }
 
+static void slots_in_a_tpm_lie_beside_each_other(void **state)
+{
+    (void)state;
+    struct asv_err err = {0};
+    static const char three[] = "slot.3 = tpm:/dev/tpmrm0:0x01500100\n";
+    char lines[256];
+    snprintf(lines, sizeof lines, "%sslot.4 = tpm:/dev/tpmrm0:0x01500101\n", three);
+    assert_int_equal(parse(enough, lines, &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, ":5: slot.4"));
+    snprintf(lines, sizeof lines, "%sslot.4 = tpm:/dev/tpmrm0:0x01500102\n", three);
+    assert_int_equal(parse(enough, lines, &err), ASV_OK);
+    assert_int_equal(settings.slots[2].kind, ASV_KEEPER_SLOT_TPM);
+    assert_string_equal(settings.slots[2].path, "/dev/tpmrm0");
+    assert_int_equal(settings.slots[2].index, 0x01500100);
+    snprintf(lines, sizeof lines, "%sslot.4 = tpm:/dev/tpmrm1:0x01500100\n", three);
+    assert_int_equal(parse(enough, lines, &err), ASV_OK);
+}
+
+static void the_unit_lets_the_keeper_use_the_tpm(void **state)
+{
+    (void)state;
+    assert_true(unit_has("\nDeviceAllow=char-tpm rw\n"));
+    assert_false(unit_has("PrivateDevices=yes"));
+}
+
 /* The unit lets the keeper write in these two places alone. */
 static void the_defaults_are_where_the_unit_lets_the_keeper_write(void **state)
 {
@@ -108,6 +140,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_missing_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(slots_in_a_tpm_lie_beside_each_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_unit_lets_the_keeper_use_the_tpm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_defaults_are_where_the_unit_lets_the_keeper_write, set_up,
                                         tear_down),
     };
