@@ -253,28 +253,23 @@ enum asv_status asv_vault_free_bytes(struct asv_vault *vault, uint64_t *bytes, s
 
 struct walk {
     struct asv_vault *vault;
-    size_t root;
     enum asv_vault_area area;
     asv_vault_visit visit;
     void *ctx;
     struct asv_err *err;
+    enum asv_status unread; /* of a root that does not give its names: what the others have is visited */
+};
+
+/* What one root has in a directory. */
+struct names {
+    struct dirent **entries;
+    int count, next;
 };
 
 /* Sealed clips and tombstones lie three directories deep (year, month, day), the others at the top. */
 static int area_depth(enum asv_vault_area area)
 {
     return area == ASV_VAULT_SEALED || area == ASV_VAULT_TOMBSTONES ? 3 : 0;
-}
-
-static bool in_earlier_root(const struct walk *walk, const char *path)
-{
-    struct stat st;
-    for (size_t i = 0; i < walk->root; i++) {
-        if (fstatat(walk->vault->roots[i].dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -287,58 +282,87 @@ static int not_hidden(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static enum asv_status walk_below(const struct walk *walk, const char *path, int depth);
+static void read_names(struct walk *walk, size_t root, const char *path, struct names *names)
+{
+    int dir = walk->vault->roots[root].dir;
+    names->count = dir < 0 ? 0 : scandirat(dir, path, &names->entries, not_hidden, by_name);
+    if (names->count >= 0) {
+        return;
+    }
+    names->count = 0;
+    if (errno != ENOENT && walk->unread == ASV_OK) { /* a new disk, or a day that was removed meanwhile */
+        walk->unread = asv_io_fail(walk->err, errno, path);
+    }
+}
 
-static enum asv_status walk_entry(const struct walk *walk, const char *path, const char *name, int depth)
+/* The first name of all that are left, which every root passes over; NULL: none is left. */
+static const char *next_name(struct names *names, size_t roots)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < roots; i++) {
+        const char *here = names[i].next < names[i].count ? names[i].entries[names[i].next]->d_name : NULL;
+        first = here != NULL && (first == NULL || strcmp(here, first) < 0) ? here : first;
+    }
+    for (size_t i = 0; first != NULL && i < roots; i++) {
+        names[i].next +=
+            names[i].next < names[i].count && strcmp(names[i].entries[names[i].next]->d_name, first) == 0;
+    }
+    return first;
+}
+
+static bool is_directory(const struct walk *walk, const char *path)
+{
+    bool found = false;
+    for (size_t i = 0; i < walk->vault->root_count && !found; i++) {
+        struct stat st;
+        int dir = walk->vault->roots[i].dir;
+        found = dir >= 0 && fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+    }
+    return found;
+}
+
+static enum asv_status walk_below(struct walk *walk, const char *path, int depth);
+
+static enum asv_status walk_entry(struct walk *walk, const char *path, const char *name, int depth)
 {
     char below[ASV_VAULT_PATH_BYTES];
-    struct stat st;
     if ((size_t)snprintf(below, sizeof below, "%s/%s", path, name) >= sizeof below) {
         return ASV_OK; /* nothing the vault made has such a name */
     }
-    if (fstatat(walk->vault->roots[walk->root].dir, below, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !S_ISDIR(st.st_mode)) {
+    if (!is_directory(walk, below)) {
         return ASV_OK;
     }
-    if (depth > 0) {
-        return walk_below(walk, below, depth - 1);
-    }
-    return in_earlier_root(walk, below) ? ASV_OK : walk->visit(walk->ctx, walk->area, below, walk->err);
+    return depth > 0 ? walk_below(walk, below, depth - 1)
+                     : walk->visit(walk->ctx, walk->area, below, walk->err);
 }
 
-static enum asv_status walk_below(const struct walk *walk, const char *path, int depth)
+static enum asv_status walk_below(struct walk *walk, const char *path, int depth)
 {
-    struct dirent **entries = NULL;
-    int count = scandirat(walk->vault->roots[walk->root].dir, path, &entries, not_hidden, by_name);
-    if (count < 0 && errno == ENOENT) {
-        return ASV_OK; /* a new disk, or a day that was removed meanwhile */
-    }
-    if (count < 0) {
-        return asv_io_fail(walk->err, errno, path);
-    }
+    struct names names[ASV_VAULT_ROOTS] = {0};
     enum asv_status status = ASV_OK;
-    for (int i = 0; i < count; i++) {
-        if (status == ASV_OK) {
-            status = walk_entry(walk, path, entries[i]->d_name, depth);
-        }
-        free(entries[i]);
+    const char *name = NULL;
+    size_t roots = walk->vault->root_count;
+    for (size_t i = 0; i < roots; i++) {
+        read_names(walk, i, path, &names[i]);
     }
-    free(entries);
+    while (status == ASV_OK && (name = next_name(names, roots)) != NULL) {
+        status = walk_entry(walk, path, name, depth);
+    }
+    for (size_t i = 0; i < roots; i++) {
+        for (int k = 0; k < names[i].count; k++) {
+            free(names[i].entries[k]);
+        }
+        free(names[i].entries);
+    }
     return status;
 }
 
 enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area, asv_vault_visit visit,
                                void *ctx, struct asv_err *err)
 {
-    enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < vault->root_count; i++) {
-        const struct walk walk = {vault, i, area, visit, ctx, err};
-        if (vault->roots[i].dir < 0) {
-            continue;
-        }
-        status = walk_below(&walk, asv_vault_area_names[area], area_depth(area));
-    }
-    return status;
+    struct walk walk = {vault, area, visit, ctx, err, ASV_OK};
+    enum asv_status status = walk_below(&walk, asv_vault_area_names[area], area_depth(area));
+    return status == ASV_OK ? walk.unread : status;
 }
 
 bool asv_vault_has(const struct asv_vault *vault, const char *path)

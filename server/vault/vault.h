@@ -255,8 +255,8 @@ ASV_MUST_CHECK enum asv_status asv_vault_place_of(char out[ASV_VAULT_PATH_BYTES]
 /* Whether any root has a clip's directory at this path, with its commit record. */
 bool asv_vault_has(const struct asv_vault *vault, const char *path);
 
-/* Called for each clip directory found in any root, each path once. Returning anything but ASV_OK ends the
- * walk. */
+/* Called for each clip directory found in any root, each path once and in the order of their bytes. Returning
+ * anything but ASV_OK ends the walk; a root that does not give its names fails it at its end. */
 typedef enum asv_status (*asv_vault_visit)(void *ctx, enum asv_vault_area area, const char *path,
                                            struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "server/base/io.h"
@@ -167,6 +168,62 @@ static void a_move_that_got_half_way_is_gone_on_with(void **state)
     asv_clip_close(clip);
 }
 
+static void make_clip(struct fixture *f, int root, const char *path)
+{
+    char full[ASV_VAULT_PATH_BYTES + 300];
+    int dir = -1;
+    snprintf(full, sizeof full, "%s/%s", f->roots[root], path);
+    assert_int_equal(asv_io_open_dir(AT_FDCWD, full, true, &dir, NULL), ASV_OK);
+    close(dir);
+}
+
+struct visited {
+    unsigned count;
+    char last[ASV_VAULT_PATH_BYTES];
+};
+
+static enum asv_status in_order(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
+{
+    struct visited *visited = ctx;
+    (void)area;
+    (void)err;
+    assert_true(strcmp(visited->last, path) < 0);
+    snprintf(visited->last, sizeof visited->last, "%s", path);
+    visited->count++;
+    return ASV_OK;
+}
+
+static void a_walk_goes_through_both_roots_in_one_order(void **state)
+{
+    struct fixture *f = *state;
+    struct visited visited = {0};
+    reopen(f, 2);
+    make_clip(f, 1, "sealed/2026/11/22/b");
+    make_clip(f, 0, "sealed/2026/11/23/a");
+    make_clip(f, 1, "sealed/2026/11/23/b");
+    make_clip(f, 0, "sealed/2026/11/23/c");
+    make_clip(f, 1, "sealed/2026/11/23/c");
+    make_clip(f, 1, "sealed/2026/11/24/a");
+    assert_int_equal(asv_vault_walk(f->vault, ASV_VAULT_SEALED, in_order, &visited, NULL), ASV_OK);
+    assert_int_equal(visited.count, 5);
+}
+
+static void a_root_that_cannot_be_walked_does_not_hide_the_other(void **state)
+{
+    struct fixture *f = *state;
+    char path[400];
+    struct visited visited = {0};
+    reopen(f, 2);
+    make_clip(f, 1, "quarantine/a");
+    snprintf(path, sizeof path, "%s/quarantine", f->roots[0]);
+    assert_int_equal(asv_io_remove_tree(AT_FDCWD, path, NULL), ASV_OK);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600); /* no directory */
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_not_equal(asv_vault_walk(f->vault, ASV_VAULT_QUARANTINE, in_order, &visited, NULL), ASV_OK);
+    assert_int_equal(visited.count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +232,8 @@ int main(void)
         KIT_TEST(one_failed_disk_of_two_is_survived_and_counted),
         KIT_TEST(a_name_that_is_taken_in_the_other_root_is_taken),
         KIT_TEST(a_move_that_got_half_way_is_gone_on_with),
+        KIT_TEST(a_walk_goes_through_both_roots_in_one_order),
+        KIT_TEST(a_root_that_cannot_be_walked_does_not_hide_the_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
