@@ -115,14 +115,17 @@ bool asv_dock_may_pass(enum asv_status status)
 
 void asv_dock_heard_keeper(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
 {
-    if (heard(dock, &dock->keeper, "keeper", asv_dock_is_answer(status), err) && dock->keeper.up)
+    if (heard(dock, &dock->keeper, "keeper", asv_dock_is_answer(status), err) && dock->keeper.up) {
+        asv_recovery_resume(dock);
         asv_dock_kick(dock);
+    }
 }
 
 void asv_dock_heard_db(struct asv_dock *dock, enum asv_status status, const struct asv_err *err)
 {
     if (heard(dock, &dock->db, "database", asv_dock_is_answer(status), err) && dock->db.up) {
         asv_outbox_flush(dock->outbox);
+        asv_recovery_resume(dock);
         asv_dock_kick(dock);
     }
 }
@@ -132,7 +135,6 @@ static void kick_fire(struct asv_timer *timer)
     struct asv_dock *dock = (void *)((char *)timer - offsetof(struct asv_dock, kick_timer));
     if (dock->stopping)
         return;
-    asv_recovery_resume(dock);
     asv_intake_resume_all(dock);
     for (unsigned i = 0; i < dock->slot_count; i++) {
         asv_slot_retry_left(&dock->slots[i]);

@@ -28,7 +28,7 @@ void asv_recovery_later(struct asv_dock *dock);
  * earlier state. */
 void asv_recovery_again(struct asv_dock *dock);
 
-/* A service may be back: goes on if there was something to be found. */
+/* A service is back: goes on at once if there was something to be found. */
 void asv_recovery_resume(struct asv_dock *dock);
 
 /* Nothing is being walked or taken up. */

@@ -3,6 +3,7 @@
  *
  * What the recovery finds: rows without files, and recordings that the database does not know. */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -194,6 +195,64 @@ static void what_the_database_never_takes_is_pulled_once_and_left(void **state)
     assert_int_equal(camera->erased, 1);
 }
 
+/* ---- what fails at first ---- */
+
+static unsigned lookups, lookups_that_fail;
+static const struct fake_camera *asked_about;
+static enum asv_status (*lookup_of_the_rig)(void *, const struct asv_db_identity *, const uint8_t *,
+                                            struct asv_db_known *, struct asv_err *);
+
+/* For one camera's recordings: the first few are not answered. */
+static enum asv_status lookup_away(void *ctx, const struct asv_db_identity *identity, const uint8_t *clip,
+                                   struct asv_db_known *known, struct asv_err *err)
+{
+    bool fails = memcmp(identity->camera_cert, asked_about->identity.cert_digest, ASV_SHA256_BYTES) == 0 &&
+                 lookups++ < lookups_that_fail;
+    return fails ? asv_fail(err, ASV_E_AWAY, "database is away")
+                 : lookup_of_the_rig(ctx, identity, clip, known, err);
+}
+
+static void fail_lookups(const struct fake_camera *of, unsigned count)
+{
+    asked_about = of;
+    lookups = 0;
+    lookups_that_fail = count;
+    lookup_of_the_rig = rig->services.lookup;
+    rig->services.lookup = lookup_away;
+}
+
+static bool some_of_second(struct rig *r)
+{
+    (void)r;
+    return second->chunks_given >= 120;
+}
+
+static bool nothing_is_begun(struct rig *r)
+{
+    return asv_pool_pending(r->dock.pool) == 0 && !asv_timer_is_set(&r->dock.kick_timer);
+}
+
+/* Half a recording of the second camera is staged: the database is asked about it. */
+static void stage_half(void)
+{
+    fake_camera_record(second, 1, 300);
+    rig_plug(rig, 1, second);
+    rig_run(rig, some_of_second);
+    rig_take_out(rig, 1);
+    rig_run(rig, rig_nothing_runs);
+}
+
+static void what_is_not_answered_is_asked_again_after_a_pause(void **state)
+{
+    (void)state;
+    stage_half();
+    fail_lookups(second, UINT_MAX);
+    rig_restart(rig);
+    rig_recover(rig);
+    rig_run(rig, nothing_is_begun);
+    assert_int_equal(lookups, 1);
+}
+
 /* Commit records that nothing belongs to, sorted before all that is real. */
 static void make_ruins(unsigned count)
 {
@@ -261,6 +320,7 @@ int main(int argc, char **argv)
         KIT_TEST(without_the_database_they_are_looked_for_when_it_is_back),
         KIT_TEST(what_the_database_has_forgotten_it_is_told_however_old),
         KIT_TEST(what_the_database_never_takes_is_pulled_once_and_left),
+        KIT_TEST(what_is_not_answered_is_asked_again_after_a_pause),
         KIT_TEST(what_waits_for_the_keeper_does_not_keep_others_from_being_taken_up),
         KIT_TEST(what_cannot_be_taken_up_does_not_hide_what_can),
     };
