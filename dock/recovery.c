@@ -35,14 +35,16 @@ struct asv_recovery {
     struct asv_job walk;
     struct asv_timer again;
     bool walking, wanted;
+    bool another;     /* round is wanted: this one may have passed by what is to be found */
     bool everything;  /* the next walk is to ask about every committed clip */
+    bool asking;      /* the round that does so is not over */
     unsigned running; /* recordings taken up and not finished */
     unsigned count, next;
-    bool more;        /* than fit in paths: the next walk goes on behind the last of them */
+    bool more;        /* than fit in paths: the next walk of this round goes on behind the last of them */
     unsigned at_area; /* where a walk goes on: in areas, behind at_path; empty: from the first */
     char at_path[ASV_VAULT_PATH_BYTES];
     int64_t since_ms; /* committed clips older than this are not asked about */
-    bool db_failed;
+    bool db_failed, compare_failed;
     bool compared;      /* every row with the vault, once */
     uint64_t missed;    /* rows without files */
     struct asv_err err; /* of the walk */
@@ -161,12 +163,18 @@ static enum asv_status compare(struct asv_recovery *recovery)
     return status;
 }
 
-/* What is found again and again and cannot be taken up must not hide what lies behind it. */
-static void keep_place(struct asv_recovery *recovery)
+static void go_to_start(struct asv_recovery *recovery)
 {
     recovery->at_area = 0;
     recovery->at_path[0] = '\0';
-    if (!recovery->more)
+}
+
+/* What is found again and again and cannot be taken up must not hide what lies behind it. What the database
+ * did not answer may lie before it. */
+static void keep_place(struct asv_recovery *recovery)
+{
+    go_to_start(recovery);
+    if (!recovery->more || recovery->db_failed)
         return;
     const struct found *last = &recovery->paths[recovery->count - 1];
     while (areas[recovery->at_area] != last->area)
@@ -182,12 +190,29 @@ static void walk_run(struct asv_job *job)
         (void)!asv_vault_walk(vault, areas[i], visit, recovery, NULL);
     keep_place(recovery);
     if (!recovery->compared && !recovery->db_failed)
-        recovery->db_failed = compare(recovery) != ASV_OK;
+        recovery->compare_failed = compare(recovery) != ASV_OK;
 }
 
 /* ---- taking up what was found ---- */
 
 static void take_up(struct asv_recovery *recovery);
+
+static void walk_soon(struct asv_recovery *recovery)
+{
+    struct asv_dock *dock = recovery->dock;
+    recovery->wanted = true;
+    if (!asv_timer_is_set(&recovery->again) && !dock->stopping)
+        asv_timer_start(dock->loop, &recovery->again, AGAIN_MS);
+}
+
+static void all_taken_up(struct asv_recovery *recovery)
+{
+    if (recovery->more)
+        walk_soon(recovery);
+    else if (recovery->another)
+        asv_recovery_later(recovery->dock);
+    recovery->asking = recovery->asking && (recovery->more || recovery->db_failed);
+}
 
 static void reopen_run(struct asv_job *job)
 {
@@ -265,8 +290,8 @@ static void take_up(struct asv_recovery *recovery)
         recovery->running++;
         asv_intake_run(intake, ASV_LANE_RECOVERY, reopen_run, reopen_done);
     }
-    if (!recovery->walking && recovery->running == 0 && recovery->next == recovery->count && recovery->more)
-        asv_recovery_later(dock);
+    if (!recovery->walking && recovery->running == 0 && recovery->next == recovery->count)
+        all_taken_up(recovery);
 }
 
 void asv_recovery_ended(struct asv_dock *dock)
@@ -283,10 +308,13 @@ static void walk(struct asv_recovery *recovery)
     recovery->walking = true;
     if (recovery->everything) {
         recovery->since_ms = INT64_MIN;
-        recovery->at_area = 0;
-        recovery->at_path[0] = '\0';
+        recovery->asking = true;
+        go_to_start(recovery);
     }
-    recovery->wanted = recovery->more = recovery->db_failed = recovery->everything = false;
+    if (recovery->at_area == 0 && recovery->at_path[0] == '\0')
+        recovery->another = false;
+    recovery->wanted = recovery->more = recovery->everything = false;
+    recovery->db_failed = recovery->compare_failed = false;
     recovery->count = recovery->next = 0;
     asv_pool_submit(recovery->dock->pool, ASV_LANE_RECOVERY, &recovery->walk);
 }
@@ -324,17 +352,14 @@ static void walk_done(struct asv_job *job)
     struct asv_dock *dock = recovery->dock;
     int64_t now = 0;
     recovery->walking = false;
-    if (recovery->db_failed)
-        recovery->wanted = true;
-    else if (!recovery->more && asv_world_wall_ms(dock->site.world, &now) == ASV_OK)
+    if (recovery->db_failed || recovery->compare_failed)
+        asv_recovery_later(dock);
+    if (!recovery->db_failed && !recovery->more && asv_world_wall_ms(dock->site.world, &now) == ASV_OK)
         recovery->since_ms = now - RECENT_MS;
-    if (!recovery->compared && !recovery->db_failed && !dock->stopping)
+    if (!recovery->compared && !recovery->db_failed && !recovery->compare_failed && !dock->stopping)
         tell_missing(recovery);
     take_up(recovery);
-    if (recovery->wanted)
-        asv_recovery_later(dock);
-    if (asv_recovery_is_idle(dock))
-        asv_dock_kick(dock); /* a slot may have waited for it */
+    asv_dock_kick(dock); /* a slot may have waited for it */
 }
 
 static void again_fire(struct asv_timer *timer)
@@ -362,9 +387,8 @@ void asv_recovery_later(struct asv_dock *dock)
     struct asv_recovery *recovery = dock->recovery;
     if (!recovery)
         return;
-    recovery->wanted = true;
-    if (!asv_timer_is_set(&recovery->again) && !dock->stopping)
-        asv_timer_start(dock->loop, &recovery->again, AGAIN_MS);
+    recovery->another = true;
+    walk_soon(recovery);
 }
 
 void asv_recovery_again(struct asv_dock *dock)
@@ -383,7 +407,13 @@ void asv_recovery_resume(struct asv_dock *dock)
     if (idle && dock->db.up && dock->keeper.up)
         walk(recovery);
     else
-        asv_recovery_later(dock);
+        walk_soon(recovery);
+}
+
+bool asv_recovery_has_asked(const struct asv_dock *dock)
+{
+    const struct asv_recovery *recovery = dock->recovery;
+    return !recovery || (!recovery->everything && !recovery->asking);
 }
 
 bool asv_recovery_is_idle(const struct asv_dock *dock)

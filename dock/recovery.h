@@ -28,6 +28,10 @@ void asv_recovery_later(struct asv_dock *dock);
  * earlier state. */
 void asv_recovery_again(struct asv_dock *dock);
 
+/* Since that was called last, the database was asked about every clip in the vault, and told of what it did
+ * not know, if that can be. */
+bool asv_recovery_has_asked(const struct asv_dock *dock);
+
 /* A service is back: goes on at once if there was something to be found. */
 void asv_recovery_resume(struct asv_dock *dock);
 

@@ -94,7 +94,7 @@ void asv_slot_retry_left(struct asv_slot *slot)
     for (unsigned i = 0; i < slot->left_count; i++) {
         enum asv_left why = slot->left[i].why;
         bool again = why == ASV_LEFT_STAGED   ? dock->db.up && dock->keeper.up
-                     : why == ASV_LEFT_UNTOLD ? asv_recovery_is_idle(dock)
+                     : why == ASV_LEFT_UNTOLD ? asv_recovery_has_asked(dock)
                                               : why >= ASV_LEFT_NO_ROOM;
         if (!again)
             slot->left[kept++] = slot->left[i];

@@ -242,6 +242,18 @@ static void stage_half(void)
     rig_run(rig, rig_nothing_runs);
 }
 
+/* Staged, and there is nothing in them; sorted behind all that is real. */
+static void make_empty(unsigned count)
+{
+    char path[KIT_PATH_BYTES];
+    for (unsigned i = 0; i < count; i++) {
+        int dir = -1;
+        snprintf(path, sizeof path, "%s/staging/z-%03u", rig->dir, i);
+        assert_int_equal(asv_io_open_dir(AT_FDCWD, path, true, &dir, NULL), ASV_OK);
+        close(dir);
+    }
+}
+
 static void what_is_not_answered_is_asked_again_after_a_pause(void **state)
 {
     (void)state;
@@ -251,6 +263,46 @@ static void what_is_not_answered_is_asked_again_after_a_pause(void **state)
     rig_recover(rig);
     rig_run(rig, nothing_is_begun);
     assert_int_equal(lookups, 1);
+}
+
+static void what_failed_is_tried_again_though_the_walk_goes_on_behind_it(void **state)
+{
+    (void)state;
+    stage_half();
+    make_empty(ASV_RECOVERY_PATHS + 5);
+    fail_lookups(second, 1);
+    recover();
+    assert_int_equal(lookups, 2);
+    assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 1);
+}
+
+static void what_the_database_did_not_answer_is_not_passed_over(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 3);
+    store_without_the_camera();
+    rig->commit_count = 0;
+    make_empty(ASV_RECOVERY_PATHS + 5);
+    fail_lookups(camera, 1);
+    recover();
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+}
+
+static void what_fails_beside_it_does_not_keep_a_camera_waiting(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 3);
+    store_without_the_camera();
+    stage_half();
+    fail_lookups(second, UINT_MAX);
+    rig_restart(rig);
+    rig_recover(rig);
+    rig_run(rig, nothing_is_begun);
+    rig->commit_count = 0;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, ready);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->erased, 1);
 }
 
 /* Commit records that nothing belongs to, sorted before all that is real. */
@@ -321,6 +373,9 @@ int main(int argc, char **argv)
         KIT_TEST(what_the_database_has_forgotten_it_is_told_however_old),
         KIT_TEST(what_the_database_never_takes_is_pulled_once_and_left),
         KIT_TEST(what_is_not_answered_is_asked_again_after_a_pause),
+        KIT_TEST(what_failed_is_tried_again_though_the_walk_goes_on_behind_it),
+        KIT_TEST(what_the_database_did_not_answer_is_not_passed_over),
+        KIT_TEST(what_fails_beside_it_does_not_keep_a_camera_waiting),
         KIT_TEST(what_waits_for_the_keeper_does_not_keep_others_from_being_taken_up),
         KIT_TEST(what_cannot_be_taken_up_does_not_hide_what_can),
     };
