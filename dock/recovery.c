@@ -125,11 +125,12 @@ static enum asv_status look_for(struct asv_recovery *recovery, const struct asv_
     const struct asv_services *services = dock->services;
     char path[ASV_VAULT_PATH_BYTES];
     struct asv_db_known known;
-    enum asv_status status = asv_vault_place_of(path, row->kind, row->day, row->latest_ms, row->clip,
-                                                row->identity.header, &recovery->err);
-    if (status || asv_vault_has(dock->site.vault, path))
-        return status;
-    status = services->lookup(services->db_recovery, &row->identity, NULL, &known, &recovery->err);
+    if (asv_vault_place_of(path, row->kind, row->day, row->latest_ms, row->clip, row->identity.header, NULL))
+        snprintf(path, sizeof path, "%s", "a recording of no day"); /* which nothing was committed as */
+    else if (asv_vault_has(dock->site.vault, path))
+        return ASV_OK;
+    enum asv_status status =
+        services->lookup(services->db_recovery, &row->identity, NULL, &known, &recovery->err);
     if (status || known.state == ASV_DB_ERASING || known.state == ASV_DB_ERASED)
         return status;
     if (recovery->missed < MISSING) {

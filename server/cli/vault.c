@@ -218,9 +218,10 @@ static enum asv_status find_missing(struct scrub *scrub, const struct asv_vault 
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
             char path[ASV_VAULT_PATH_BYTES];
             const struct asv_db_in_custody *row = &rows[i];
-            status = asv_vault_place_of(path, row->kind, row->day, row->latest_ms, row->clip,
-                                        row->identity.header, err);
-            if (status == ASV_OK && !asv_vault_has(vault, path)) {
+            if (asv_vault_place_of(path, row->kind, row->day, row->latest_ms, row->clip, row->identity.header,
+                                   NULL) != ASV_OK) {
+                missing(scrub, row, "a recording of no day"); /* which nothing was committed as */
+            } else if (!asv_vault_has(vault, path)) {
                 missing(scrub, row, path);
             }
         }

@@ -89,6 +89,16 @@ static void a_row_without_its_tombstone_is_an_alarm(void **state)
     assert_int_equal(missing_after_a_restart(), 1);
 }
 
+static void a_row_of_no_day_is_an_alarm_and_hides_no_other(void **state)
+{
+    (void)state;
+    store(2);
+    rig->commits[0].facts.day = 0;
+    rig->commits[0].facts.latest_ms = INT64_MAX;
+    remove_clip(&rig->commits[1]);
+    assert_int_equal(missing_after_a_restart(), 2);
+}
+
 static void what_is_erased_as_it_should_be_is_no_alarm(void **state)
 {
     (void)state;
@@ -367,6 +377,7 @@ int main(int argc, char **argv)
         KIT_TEST(what_is_in_custody_and_in_the_vault_is_no_alarm),
         KIT_TEST(a_row_without_files_is_an_alarm),
         KIT_TEST(a_row_without_its_tombstone_is_an_alarm),
+        KIT_TEST(a_row_of_no_day_is_an_alarm_and_hides_no_other),
         KIT_TEST(what_is_erased_as_it_should_be_is_no_alarm),
         KIT_TEST(many_that_are_gone_have_one_alarm_more_that_counts_them),
         KIT_TEST(without_the_database_they_are_looked_for_when_it_is_back),
