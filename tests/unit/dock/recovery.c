@@ -77,6 +77,18 @@ static void a_row_without_files_is_an_alarm(void **state)
     assert_int_equal(missing_after_a_restart(), 1);
 }
 
+static void it_is_looked_for_once(void **state)
+{
+    (void)state;
+    store(3);
+    remove_clip(rig_find(rig, camera, 2));
+    assert_int_equal(missing_after_a_restart(), 1);
+    asv_recovery_again(&rig->dock);
+    asv_recovery_resume(&rig->dock);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 1);
+}
+
 static void a_row_without_its_tombstone_is_an_alarm(void **state)
 {
     (void)state;
@@ -376,6 +388,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         KIT_TEST(what_is_in_custody_and_in_the_vault_is_no_alarm),
         KIT_TEST(a_row_without_files_is_an_alarm),
+        KIT_TEST(it_is_looked_for_once),
         KIT_TEST(a_row_without_its_tombstone_is_an_alarm),
         KIT_TEST(a_row_of_no_day_is_an_alarm_and_hides_no_other),
         KIT_TEST(what_is_erased_as_it_should_be_is_no_alarm),
