@@ -215,6 +215,11 @@ static void what_the_database_never_takes_is_pulled_once_and_left(void **state)
     assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
     assert_int_equal(camera->erased, 1);
+    rig_take_out(rig, 0);
+    rig->db_refuses = 0;
+    fake_camera_record(second, 1, 1); /* of the same number */
+    rig_dock(rig, 0, second, ASV_SLOT_READY);
+    assert_int_equal(second->erased, 1);
 }
 
 /* ---- what fails at first ---- */

@@ -146,6 +146,19 @@ static void a_staged_seal_that_cannot_be_believed_is_pulled_again(void **state)
     assert_whole_in_both();
 }
 
+static void a_final_chunk_that_no_disk_kept_is_written_again(void **state)
+{
+    (void)state;
+    stage();
+    flip_byte(0, "staging/*/payload", -1);
+    flip_byte(1, "staging/*/payload", -1);
+    rig->db_away = false;
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(camera->chunks_given, CHUNKS); /* the seal has it */
+    assert_whole_in_both();
+}
+
 static void a_disk_that_keeps_no_seal_needs_attention_and_the_camera_keeps_it(void **state)
 {
     (void)state;
@@ -425,6 +438,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(a_staged_file_that_one_disk_lost_is_taken_from_the_other),
         T(a_staged_seal_that_cannot_be_believed_is_pulled_again),
+        T(a_final_chunk_that_no_disk_kept_is_written_again),
         T(a_disk_that_keeps_no_seal_needs_attention_and_the_camera_keeps_it),
         T(a_commit_record_in_one_root_is_enough),
         T(what_has_a_commit_record_is_never_discarded),
