@@ -45,6 +45,8 @@ struct asv_recovery {
     char at_path[ASV_VAULT_PATH_BYTES];
     int64_t since_ms; /* committed clips older than this are not asked about */
     bool db_failed, compare_failed;
+    bool failing;       /* something in this round, which is tried again */
+    bool told;          /* so it was in the round before, and the log says why */
     bool compared;      /* every row with the vault, once */
     uint64_t missed;    /* rows without files */
     struct asv_err err; /* of the walk */
@@ -212,7 +214,11 @@ static void all_taken_up(struct asv_recovery *recovery)
         walk_soon(recovery);
     else if (recovery->another)
         asv_recovery_later(recovery->dock);
-    recovery->asking = recovery->asking && (recovery->more || recovery->db_failed);
+    if (recovery->more && !recovery->db_failed)
+        return;
+    recovery->asking = recovery->asking && recovery->db_failed;
+    recovery->told = recovery->failing;
+    recovery->failing = false;
 }
 
 static void reopen_run(struct asv_job *job)
@@ -236,13 +242,17 @@ static void reopen_done(struct asv_job *job)
     intake->busy = intake->unknown = false;
     intake->log = asv_log_for_clip(&dock->log, intake->take.offer.clip);
     bool staged = found->area == ASV_VAULT_STAGING && !intake->twin;
+    struct asv_recovery *recovery = dock->recovery;
     static const char *const names[] = {"nothing", "parts", "whole", "expired", "recorded"};
     bool moved_on =
         intake->status == ASV_E_BUSY || intake->status == ASV_E_NOT_FOUND; /* a slot's, meanwhile */
+    bool fails = (!moved_on && asv_dock_may_pass(intake->status)) || intake->heard;
+    recovery->failing = recovery->failing || fails;
     if (!moved_on && !(staged && intake->found == ASV_TAKE_FOUND_PARTS))
-        asv_log_event(&intake->log, ASV_LOG_NOTICE, "recovered", asv_log_text("path", found->path),
-                      asv_log_text("found", names[intake->found]), asv_log_text("detail", intake->err.text));
-    if ((!moved_on && asv_dock_may_pass(intake->status)) || intake->heard)
+        asv_log_event(&intake->log, fails && recovery->told ? ASV_LOG_DEBUG : ASV_LOG_NOTICE, "recovered",
+                      asv_log_text("path", found->path), asv_log_text("found", names[intake->found]),
+                      asv_log_text("detail", intake->err.text));
+    if (fails)
         asv_recovery_later(dock); /* a disk that fails or is full, or a service that is away */
     if (intake->abandoned || dock->stopping || intake->status) {
         if (intake->status == ASV_E_BUSY && found->area != ASV_VAULT_STAGING)
@@ -317,6 +327,7 @@ static void walk(struct asv_recovery *recovery)
     recovery->wanted = recovery->more = recovery->everything = false;
     recovery->db_failed = recovery->compare_failed = false;
     recovery->count = recovery->next = 0;
+    recovery->err = (struct asv_err){0};
     asv_pool_submit(recovery->dock->pool, ASV_LANE_RECOVERY, &recovery->walk);
 }
 
@@ -353,8 +364,12 @@ static void walk_done(struct asv_job *job)
     struct asv_dock *dock = recovery->dock;
     int64_t now = 0;
     recovery->walking = false;
-    if (recovery->db_failed || recovery->compare_failed)
+    if (recovery->db_failed || recovery->compare_failed) {
+        recovery->failing = true;
+        if (!recovery->told)
+            asv_log_failure(&dock->log, ASV_LOG_WARNING, "recovery-waits", &recovery->err);
         asv_recovery_later(dock);
+    }
     if (!recovery->db_failed && !recovery->more && asv_world_wall_ms(dock->site.world, &now) == ASV_OK)
         recovery->since_ms = now - RECENT_MS;
     if (!recovery->compared && !recovery->db_failed && !recovery->compare_failed && !dock->stopping)

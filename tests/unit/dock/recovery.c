@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "dock/recovery.h"
@@ -141,6 +142,7 @@ static void without_the_database_they_are_looked_for_when_it_is_back(void **stat
     enum asv_status (*list)(void *, const uint8_t *, struct asv_db_in_custody *, size_t, size_t *,
                             struct asv_err *) = rig->services.custody_list;
     rig->services.custody_list = list_away;
+    lists = 0;
     rig_restart(rig);
     rig_recover(rig);
     rig_run(rig, was_asked);
@@ -149,6 +151,34 @@ static void without_the_database_they_are_looked_for_when_it_is_back(void **stat
     asv_recovery_resume(&rig->dock);
     rig_run(rig, rig_nothing_runs);
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 1);
+}
+
+static bool was_asked_thrice(struct rig *r)
+{
+    bool over = asv_pool_pending(r->dock.pool) == 0 && lists >= 3;
+    asv_recovery_resume(&r->dock);
+    return over;
+}
+
+static void what_keeps_failing_is_logged_once(void **state)
+{
+    (void)state;
+    char lines[4096] = "";
+    rig_restart(rig);
+    int fd = memfd_create("log", MFD_CLOEXEC);
+    assert_true(fd >= 0);
+    rig->dock.log.fd = fd;
+    rig->dock.log.level = ASV_LOG_INFO;
+    rig->services.custody_list = list_away;
+    lists = 0;
+    rig_recover(rig);
+    rig_run(rig, was_asked_thrice);
+    assert_true(pread(fd, lines, sizeof lines - 1, 0) > 0);
+    close(fd);
+    rig->dock.log.level = (enum asv_log_level)0;
+    const char *first = strstr(lines, "recovery-waits");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "recovery-waits"));
 }
 
 /* ---- files without rows ---- */
@@ -400,6 +430,7 @@ int main(int argc, char **argv)
         KIT_TEST(what_is_erased_as_it_should_be_is_no_alarm),
         KIT_TEST(many_that_are_gone_have_one_alarm_more_that_counts_them),
         KIT_TEST(without_the_database_they_are_looked_for_when_it_is_back),
+        KIT_TEST(what_keeps_failing_is_logged_once),
         KIT_TEST(what_the_database_has_forgotten_it_is_told_however_old),
         KIT_TEST(what_the_database_never_takes_is_pulled_once_and_left),
         KIT_TEST(what_is_not_answered_is_asked_again_after_a_pause),
