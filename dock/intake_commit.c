@@ -331,11 +331,11 @@ void asv_intake_finish(struct asv_intake *intake)
     struct asv_dock *dock = intake->dock;
     struct asv_slot *slot = intake->slot;
     count_out(intake);
-    bool pause = intake->anew || intake->twin;
+    bool pause = intake->anew;
     asv_intake_drop(intake);
     if (slot)
         asv_slot_progress(slot);
-    if (!pause) /* a disk that fails gets one, and the recovery its time */
+    if (!pause) /* a disk that fails gets one */
         asv_dock_kick(dock);
 }
 
