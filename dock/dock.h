@@ -46,6 +46,7 @@ enum {
     ASV_LANE_KEEPER = ASV_LANE_LONG + ASV_DOCK_MAX_SLOTS,
     ASV_LANE_DB,
     ASV_LANE_RECOVERY, /* and whatever else takes long and has no slot */
+    ASV_LANE_SPACE,    /* which is looked at while the recovery walks, too */
     ASV_LANES,
 };
 

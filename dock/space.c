@@ -77,7 +77,7 @@ static void look_fire(struct asv_timer *timer)
         return;
     if (!watch->looking) {
         watch->looking = true;
-        asv_pool_submit(watch->dock->pool, ASV_LANE_RECOVERY, &watch->job);
+        asv_pool_submit(watch->dock->pool, ASV_LANE_SPACE, &watch->job);
     }
     asv_timer_start(watch->dock->loop, timer, ASV_SPACE_PERIOD_MS);
 }

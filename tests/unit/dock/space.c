@@ -3,6 +3,9 @@
  *
  * Little space on the vault's disk. */
 #include "dock/space.h"
+
+#include <semaphore.h>
+
 #include "tests/unit/dock/kit.h"
 
 static struct asv_space_watch *watch;
@@ -44,6 +47,38 @@ static void little_space_is_one_alarm(void **state)
     assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_STORAGE], 1);
 }
 
+static sem_t walked;
+
+static void walk_run(struct asv_job *job)
+{
+    (void)job;
+    while (sem_wait(&walked)) /* interrupted */
+        ;
+}
+
+static void walk_done(struct asv_job *job)
+{
+    (void)job;
+}
+
+static bool known(struct rig *r)
+{
+    return r->dock.space.known;
+}
+
+static void it_is_looked_at_while_the_recovery_walks(void **state)
+{
+    (void)state;
+    struct asv_job walk = {.run = walk_run, .done = walk_done};
+    assert_int_equal(sem_init(&walked, 0, 0), 0);
+    asv_pool_submit(rig->dock.pool, ASV_LANE_RECOVERY, &walk);
+    assert_int_equal(asv_space_watch(&rig->dock, &watch), ASV_OK);
+    rig_run(rig, known);
+    sem_post(&walked);
+    rig_run(rig, looked);
+    sem_destroy(&walked);
+}
+
 static void it_is_enough_again_with_an_eighth_more(void **state)
 {
     (void)state;
@@ -65,6 +100,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(enough_space_is_no_alarm),
         T(little_space_is_one_alarm),
+        T(it_is_looked_at_while_the_recovery_walks),
         cmocka_unit_test(it_is_enough_again_with_an_eighth_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
