@@ -193,6 +193,13 @@ enum asv_status asv_keeper_client_opens(struct asv_keeper_client *client, const 
     return ask(client, &ask_for, request, err);
 }
 
+enum asv_status asv_keeper_client_order(struct asv_keeper_client *client, struct asv_bytes chain,
+                                        struct asv_bytes header, uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_ORDER, .chain = chain, .header = header};
+    return ask(client, &ask_for, request, err);
+}
+
 int asv_keeper_client_fd(const struct asv_keeper_client *client)
 {
     return client->fd;

@@ -59,6 +59,11 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_opens(struct asv_keeper_client 
                                                        const struct asv_keeper_clip *clip, uint32_t *request,
                                                        struct asv_err *err);
 
+/* The order to the camera to erase the clip with this HEADER frame, whose time is over. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_order(struct asv_keeper_client *client,
+                                                       struct asv_bytes chain, struct asv_bytes header,
+                                                       uint32_t *request, struct asv_err *err);
+
 /* -1 when not connected. Changes with every new connection: ask after each call here. */
 int asv_keeper_client_fd(const struct asv_keeper_client *client);
 

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* K-043. DESTROY has its number, and nobody may send it. */
+/* K-043 */
 static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
     [ASV_KEEPER_DOCK] = {[ASV_KEEPER_STATUS] = true,
                          [ASV_KEEPER_MAKE_DAYS] = true,
                          [ASV_KEEPER_BULLETIN] = true,
-                         [ASV_KEEPER_OPENS] = true},
+                         [ASV_KEEPER_OPENS] = true,
+                         [ASV_KEEPER_ORDER] = true},
     [ASV_KEEPER_ADMIN] =
         {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_MAKE_DAYS] = true, [ASV_KEEPER_BULLETIN] = true},
     [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true},
@@ -48,6 +49,8 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
         return asv_keeper_bulletin(keeper, request, reply, err);
     case ASV_KEEPER_OPENS:
         return asv_keeper_opens(keeper, request, reply, err);
+    case ASV_KEEPER_ORDER:
+        return asv_keeper_order(keeper, request, reply, err);
     default:
         return asv_fail(err, ASV_E_INTERNAL, "permitted, but not implemented");
     }
@@ -122,14 +125,4 @@ void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
     }
     keeper->tick_status = status;
     *next_wall_ms = asv_due_next_ms(keeper->store);
-}
-
-enum asv_status asv_keeper_sign_destruction(const struct asv_keeper_identity *identity,
-                                            struct asv_destruction *statement, int64_t now_ms,
-                                            struct asv_writer *out)
-{
-    asv_key_digest(statement->agency, identity->root_pk);
-    statement->issued_ms = now_ms;
-    statement->keeper = identity->chain;
-    return asv_destruction_encode(out, statement, identity->sk);
 }

@@ -56,6 +56,7 @@ struct asv_keeper {
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];
+    uint8_t order_data[ASV_DESTRUCTION_MAX_BYTES];
 };
 
 /* Whether this role may send requests of this type (docs/KEEPER.md, section 6, has the table). */
@@ -71,7 +72,7 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
  * *next_wall_ms when the next key is due (0: unknown). */
 void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms);
 
-/* ---- parts (camera.c, opens.c) ---- */
+/* ---- parts (camera.c, opens.c, order.c) ---- */
 
 /* The newest revocation list, verified; *out is NULL when none is configured and none was ever seen.
  * ASV_E_EXPIRED for one that is older than one seen before, ASV_E_STATE when it is gone. */
@@ -102,10 +103,19 @@ ASV_MUST_CHECK enum asv_status asv_keeper_opens(struct asv_keeper *keeper,
                                                 const struct asv_keeper_request *request,
                                                 struct asv_keeper_reply *reply, struct asv_err *err);
 
-/* Signs a destruction statement with the keeper's key; agency, issued_ms and keeper are filled in. No request
- * leads here: who may order one is not this function's to know. */
-ASV_MUST_CHECK enum asv_status asv_keeper_sign_destruction(const struct asv_keeper_identity *identity,
-                                                           struct asv_destruction *statement, int64_t now_ms,
-                                                           struct asv_writer *out);
+/* K-055: whether the request's header is this agency's camera's, by signatures alone. Validity in time is not
+ * asked: a recording does not become false because a certificate has run out. */
+ASV_MUST_CHECK enum asv_status asv_keeper_read_header(const struct asv_keeper *keeper,
+                                                      const struct asv_keeper_request *request,
+                                                      const struct asv_revocations *revocations,
+                                                      struct asv_seal_header *header,
+                                                      uint8_t header_digest[ASV_SHA256_BYTES],
+                                                      struct asv_err *err);
+
+/* The order to the camera to erase a clip that no key opens any more, because its time is over. ASV_E_STATE:
+ * it still can be opened. Errors of class RETRY as with OPENS. */
+ASV_MUST_CHECK enum asv_status asv_keeper_order(struct asv_keeper *keeper,
+                                                const struct asv_keeper_request *request,
+                                                struct asv_keeper_reply *reply, struct asv_err *err);
 
 #endif

@@ -24,12 +24,11 @@ static enum asv_status header_body(struct asv_bytes data, struct asv_bytes *body
     return status == ASV_OK ? asv_read_end(&in) : status;
 }
 
-/* K-055: header and stanzas are this agency's camera's, by signatures alone. Validity in time is not asked: a
- * recording does not become false because a certificate has run out. */
-static enum asv_status verify_header(const struct asv_keeper *keeper,
-                                     const struct asv_keeper_request *request,
-                                     const struct asv_revocations *revocations,
-                                     struct asv_seal_header *header, struct asv_err *err)
+enum asv_status asv_keeper_read_header(const struct asv_keeper *keeper,
+                                       const struct asv_keeper_request *request,
+                                       const struct asv_revocations *revocations,
+                                       struct asv_seal_header *header,
+                                       uint8_t header_digest[ASV_SHA256_BYTES], struct asv_err *err)
 {
     struct asv_chain chain;
     struct asv_bytes body;
@@ -44,7 +43,7 @@ static enum asv_status verify_header(const struct asv_keeper *keeper,
         status = header_body(request->header, &body);
     }
     if (status == ASV_OK) {
-        status = asv_seal_header_read(header, digest, body.data, body.len, chain.leaf.signing_pk, err);
+        status = asv_seal_header_read(header, header_digest, body.data, body.len, chain.leaf.signing_pk, err);
     }
     if (status != ASV_OK) {
         return status;
@@ -60,6 +59,19 @@ static enum asv_status verify_header(const struct asv_keeper *keeper,
     asv_chain_digest(digest, &chain);
     if (memcmp(header->chain_digest, digest, sizeof digest) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "seal header: names another chain");
+    }
+    return ASV_OK;
+}
+
+static enum asv_status verify_header(const struct asv_keeper *keeper,
+                                     const struct asv_keeper_request *request,
+                                     const struct asv_revocations *revocations,
+                                     struct asv_seal_header *header, struct asv_err *err)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    enum asv_status status = asv_keeper_read_header(keeper, request, revocations, header, digest, err);
+    if (status != ASV_OK) {
+        return status;
     }
     status = asv_seal_stanzas_check(header, request->stanzas); /* K-056 */
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "stanzas: not those the seal header names");

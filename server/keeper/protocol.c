@@ -6,6 +6,7 @@
 
 #include "firmware-proto/seal/frames.h"
 #include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/destruction.h"
 
 #define REPLY_BIT  0x80u
 #define HEADER_MAX (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
@@ -72,7 +73,8 @@ static void write_opens(struct asv_writer *out, const struct asv_keeper_request 
 
 enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct asv_keeper_request *request)
 {
-    if (request->type < ASV_KEEPER_STATUS || request->type > ASV_KEEPER_OPENS || !within_limits(request)) {
+    if (request->type < ASV_KEEPER_STATUS || request->type >= ASV_KEEPER_TYPE_END ||
+        !within_limits(request)) {
         return ASV_E_USAGE;
     }
     size_t at = begin_frame(out, request->type, request->request);
@@ -88,6 +90,10 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         break;
     case ASV_KEEPER_OPENS:
         write_opens(out, request);
+        break;
+    case ASV_KEEPER_ORDER:
+        asv_write_view16(out, request->chain.data, request->chain.len);
+        asv_write_view16(out, request->header.data, request->header.len);
         break;
     default:
         break;
@@ -164,6 +170,12 @@ static enum asv_status read_opens(struct asv_reader *in, struct asv_keeper_reque
     return status;
 }
 
+static enum asv_status read_order(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
+    return status == ASV_OK ? asv_read_view16(in, &out->header, HEADER_MAX) : status;
+}
+
 enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const void *data, size_t len)
 {
     struct asv_keeper_request request = {0};
@@ -183,9 +195,9 @@ enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const vo
         case ASV_KEEPER_OPENS:
             status = read_opens(&in, &request);
             break;
-        case ASV_KEEPER_DESTROY: /* its fields are not defined yet: the permit table refuses it unread */
-            *out = request;
-            return ASV_OK;
+        case ASV_KEEPER_ORDER:
+            status = read_order(&in, &request);
+            break;
         default:
             status = ASV_E_UNSUPPORTED;
         }
@@ -254,6 +266,9 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
         case ASV_KEEPER_OPENS:
             asv_write_u8(out, reply->opens ? 1 : 0);
             break;
+        case ASV_KEEPER_ORDER:
+            asv_write_view16(out, reply->order.data, reply->order.len);
+            break;
         default:
             return ASV_E_USAGE;
         }
@@ -308,6 +323,8 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return asv_read_view16(in, &out->bulletin, ASV_BULLETIN_MAX_BYTES);
     case ASV_KEEPER_OPENS:
         return read_bool(in, &out->opens);
+    case ASV_KEEPER_ORDER:
+        return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
     default:
         return ASV_E_UNSUPPORTED;
     }

@@ -31,7 +31,7 @@ enum asv_keeper_type {
     ASV_KEEPER_MAKE_DAYS = 2,
     ASV_KEEPER_BULLETIN = 3,
     ASV_KEEPER_OPENS = 4,
-    ASV_KEEPER_DESTROY = 5, /* reserved; permitted to nobody */
+    ASV_KEEPER_ORDER = 5,
     ASV_KEEPER_TYPE_END,
 };
 
@@ -45,11 +45,11 @@ struct asv_keeper_chunk {
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes chain;   /* MAKE_DAYS, BULLETIN, OPENS: the camera's encoded chain */
+    struct asv_bytes chain;   /* all but STATUS: the camera's encoded chain */
     uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today */
     uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
     bool reserve_used;        /* BULLETIN: the camera brought recordings under its reserve key */
-    struct asv_bytes header;  /* OPENS: the whole HEADER frame, as the seal begins with it */
+    struct asv_bytes header;  /* OPENS, ORDER: the whole HEADER frame, as the seal begins with it */
     struct asv_bytes stanzas; /* OPENS: the stanzas file */
     uint8_t chunk_count;      /* OPENS: 0..2; the first full chunk, then, if there are more, the last */
     struct asv_keeper_chunk chunks[ASV_KEEPER_OPENS_CHUNKS]; /* OPENS: index 0 first, then a higher one */
@@ -105,6 +105,7 @@ struct asv_keeper_reply {
     uint32_t last_date;                       /* MAKE_DAYS: the last of the days that were asked for */
     struct asv_bytes bulletin;                /* BULLETIN: view */
     bool opens;                               /* OPENS */
+    struct asv_bytes order;                   /* ORDER: the destruction statement; view */
     struct asv_keeper_status state;           /* STATUS */
 };
 

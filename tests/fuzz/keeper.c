@@ -29,7 +29,7 @@ static void try_request(const uint8_t *data, size_t size)
     static uint8_t out[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REQUEST_MAX];
     struct asv_keeper_request request;
     struct asv_writer writer;
-    if (asv_keeper_request_read(&request, data, size) == ASV_OK && request.type != ASV_KEEPER_DESTROY) {
+    if (asv_keeper_request_read(&request, data, size) == ASV_OK) {
         asv_writer_init(&writer, out, sizeof out);
         if (asv_keeper_request_write(&writer, &request) != ASV_OK) {
             abort();

@@ -634,27 +634,6 @@ static void a_damaged_reserve_key_gives_way_to_another(void **state)
     assert_true(opens());
 }
 
-/* ---- destruction statements ---- */
-
-static void a_destruction_statement_is_signed_for_its_camera(void **state)
-{
-    (void)state;
-    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
-    struct asv_writer writer;
-    struct asv_destruction statement = {.number = 7, .reason = ASV_DESTRUCTION_EXPIRED};
-    struct asv_destruction decoded;
-    memcpy(statement.camera_cert, camera->cert_digest, sizeof statement.camera_cert);
-    memset(statement.header, 3, sizeof statement.header);
-    asv_writer_init(&writer, data, sizeof data);
-    assert_int_equal(asv_keeper_sign_destruction(&site.keeper.identity, &statement, site.world.wall, &writer),
-                     ASV_OK);
-    assert_int_equal(asv_destruction_decode(&decoded, data, writer.len, NULL), ASV_OK);
-    assert_int_equal(asv_destruction_verify(&decoded, site.agency.root.pk, camera->cert_digest,
-                                            site.world.wall, NULL, NULL),
-                     ASV_OK);
-    assert_true(decoded.issued_ms == site.world.wall && decoded.number == 7);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -692,7 +671,6 @@ int main(void)
         TEST(an_answer_waits_for_the_due_instant_to_be_kept),
         TEST(a_reserve_key_that_was_used_is_replaced_though_no_clip_under_it_was_opened),
         TEST(a_damaged_reserve_key_gives_way_to_another),
-        TEST(a_destruction_statement_is_signed_for_its_camera),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

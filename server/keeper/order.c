@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * ORDER: the camera is to erase a clip that was never stored, because its time was over when it was docked.
+ * Nobody's word is needed for that: the clip's own signed header says which key it is sealed for, and the
+ * keeper's own store and clock say that this key is gone. */
+#include <string.h>
+
+#include "server/base/calendar.h"
+#include "server/keeper/keeper.h"
+
+/* A day key is due by its date, whether this store ever had it or not (K-061). */
+static enum asv_status day_is_over(const struct asv_keeper *keeper, const struct asv_seal_header *header,
+                                   int64_t now_ms, bool *over, struct asv_err *err)
+{
+    int64_t due_ms = 0;
+    enum asv_status status = asv_due_ms(header->key_date, keeper->retention_days, &due_ms);
+    *over = status == ASV_OK && due_ms <= now_ms;
+    return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_STATE, "the key's date is outside the calendar");
+}
+
+/* A reserve key's end depends on its use: it is over when it is due here; or when this store gave it out, in
+ * a bulletin that was committed, and has it no more. */
+static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct asv_seal_header *header,
+                                       int64_t now_ms, bool *over, struct asv_err *err)
+{
+    const struct asv_index *index = keeper->store->index;
+    bool given = false;
+    for (uint32_t i = 0; i < index->camera_count; i++) {
+        bool same = memcmp(index->cameras[i].cert, header->cert_digest, ASV_SHA256_BYTES) == 0;
+        given = given || (same && header->bulletin >= 1 && header->bulletin <= index->cameras[i].number);
+    }
+    *over = given;
+    for (unsigned i = 0; i < header->stanza_count; i++) {
+        enum asv_status status =
+            asv_store_find(keeper->store, ASV_KEY_RESERVE, header->key_date, header->cert_digest,
+                           header->stanzas[i].key_id, &keeper->scratch->key, err);
+        int64_t due_ms = keeper->scratch->key.due_ms;
+        asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
+        if (status == ASV_OK) {
+            *over = due_ms != 0 && due_ms <= now_ms;
+            return ASV_OK;
+        }
+        if (status != ASV_E_NOT_FOUND) { /* it may be there: K-059 */
+            return asv_status_class(status) == ASV_CLASS_RETRY ? status : ASV_E_AWAY;
+        }
+    }
+    return ASV_OK;
+}
+
+/* K-066, K-067 */
+static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_seal_header *header,
+                                  int64_t now_ms, struct asv_err *err)
+{
+    bool over = false;
+    enum asv_status status = header->key_kind == ASV_KEY_DAY
+                                 ? day_is_over(keeper, header, now_ms, &over, err)
+                                 : reserve_is_over(keeper, header, now_ms, &over, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (!over) {
+        return asv_fail(err, ASV_E_STATE, "the clip's key is not due: it can still be opened");
+    }
+    return keeper->store->index->stop == ASV_KEEPER_RUNNING /* K-059 */
+               ? ASV_OK
+               : asv_fail(err, ASV_E_AWAY, "the clip's key is due, but destruction stands still");
+}
+
+enum asv_status asv_keeper_order(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                 struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_revocations list;
+    const struct asv_revocations *revocations = NULL;
+    struct asv_seal_header header = {0};
+    struct asv_destruction order = {.reason = ASV_DESTRUCTION_EXPIRED, .keeper = keeper->identity.chain};
+    struct asv_writer out;
+    enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, err);
+    if (status == ASV_OK) {
+        status = asv_keeper_read_header(keeper, request, revocations, &header, order.header, err);
+    }
+    if (status == ASV_OK && asv_world_wall_ms(keeper->world, &order.issued_ms) != ASV_OK) {
+        status = asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
+    }
+    if (status == ASV_OK) {
+        status = check_over(keeper, &header, order.issued_ms, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_key_digest(order.agency, keeper->identity.root_pk);
+    memcpy(order.camera_cert, header.cert_digest, sizeof order.camera_cert);
+    memcpy(order.epoch, header.epoch, sizeof order.epoch);
+    order.number = header.number;
+    asv_writer_init(&out, keeper->order_data, sizeof keeper->order_data);
+    status = asv_destruction_encode(&out, &order, keeper->identity.sk);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the order cannot be made");
+    }
+    reply->order = (struct asv_bytes){keeper->order_data, out.len};
+    if (keeper->log != NULL) {
+        struct asv_log log = asv_log_for_clip(keeper->log, header.clip);
+        asv_log_event(&log, ASV_LOG_NOTICE, "erasure-ordered", asv_log_u64("number", header.number));
+    }
+    return ASV_OK;
+}
