@@ -24,10 +24,10 @@ static struct asv_intake *intake_of(struct asv_job *job)
 
 const char *asv_intake_step_name(enum asv_intake_step step)
 {
-    static const char *const names[] = {"stage",   "seal",       "stanzas", "link",    "tail",  "judge",
-                                        "prepare", "scan",       "payload", "end",     "move",  "read-back",
-                                        "opens",   "quarantine", "record",  "custody", "again", "check",
-                                        "receipt", "discard",    "deliver", "erased",  "proven"};
+    static const char *const names[] = {
+        "stage",   "seal",  "stanzas",   "link",  "tail",       "judge",   "prepare", "scan",  "payload",
+        "end",     "move",  "read-back", "opens", "quarantine", "record",  "custody", "again", "check",
+        "receipt", "order", "ordered",   "told",  "discard",    "deliver", "erased",  "proven"};
     return names[step];
 }
 
@@ -215,7 +215,9 @@ void asv_intake_detach_all(struct asv_slot *slot)
         intake->slot = NULL;
         if (intake->step == ASV_INTAKE_END) /* whole, in a moment */
             asv_recovery_later(slot->dock);
-        if (intake->step < ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_DELIVER)
+        bool needs_camera = intake->step < ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_DELIVER ||
+                            (intake->step >= ASV_INTAKE_ORDER && intake->step <= ASV_INTAKE_TOLD);
+        if (needs_camera)
             asv_intake_drop(intake);
     }
 }
@@ -322,6 +324,8 @@ static void step_done(struct asv_job *job)
     case ASV_INTAKE_JUDGE:
         if (intake->take.way == ASV_TAKE_EXPIRE)
             pulled(intake);
+        else if (intake->was_expired) /* it has its tombstone, which stands */
+            leave(intake, ASV_LEFT_EXPIRED, "an earlier docking found that its period is over");
         else
             run_step(intake, ASV_INTAKE_PREPARE);
         break;
@@ -656,6 +660,7 @@ void asv_intake_begin(struct asv_slot *slot)
         asv_slot_progress(slot);
         return;
     }
+    intake->was_expired = candidate.is_known && known->state == ASV_DB_EXPIRED_ON_ARRIVAL;
     intake->take.suspect = slot->docking->suspect;
     slot->pulling = intake;
     asv_slot_move(slot, ASV_SLOT_PULLING, NULL);

@@ -37,6 +37,9 @@ enum asv_intake_step {
     ASV_INTAKE_AGAIN,   /* in custody since an earlier docking: what was committed */
     ASV_INTAKE_CHECK,   /* still as it was: a receipt for this docking */
     ASV_INTAKE_RECEIPT, /* which the database hears of too */
+    ASV_INTAKE_ORDER,   /* for what is not stored: the keeper's, to erase it */
+    ASV_INTAKE_ORDERED, /* kept in the tombstone */
+    ASV_INTAKE_TOLD,    /* and told to the database */
     ASV_INTAKE_DISCARD, /* a tombstone was made, or there are two of it */
     /* with it again */
     ASV_INTAKE_DELIVER, /* the camera erases */
@@ -93,7 +96,8 @@ struct asv_intake {
     struct asv_db_docking_result known; /* when the docking began with this job */
     enum asv_status heard;              /* from the service */
     bool resume, undelivered, conflict, twin, anew, unkept;
-    int failed_step; /* so that a failure is told once */
+    bool was_expired; /* an earlier docking found that its period is over */
+    int failed_step;  /* so that a failure is told once */
     char quarantine[ASV_COMMIT_TEXT_BYTES];
     enum asv_db_outcome outcome;
     uint8_t erasure[ASV_ERASURE_MAX_BYTES];

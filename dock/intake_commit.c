@@ -146,6 +146,34 @@ static void receipt_run(struct asv_job *job)
                                         &intake->err));
 }
 
+static void order_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    struct asv_take *take = &intake->take;
+    asked(intake, services->order(services->keeper,
+                                  (struct asv_bytes){take->docking->chain, take->docking->chain_len},
+                                  (struct asv_bytes){take->head, take->head_len}, take->order,
+                                  sizeof take->order, &take->order_len, &intake->err));
+}
+
+static void ordered_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    intake->status = asv_take_ordered(&intake->take, &intake->err);
+}
+
+static void told_run(struct asv_job *job)
+{
+    struct asv_intake *intake = intake_of(job);
+    const struct asv_services *services = intake->dock->services;
+    const struct asv_take *take = &intake->take;
+    begin_docking(intake);
+    if (!intake->status)
+        asked(intake, services->ordered(services->db, (struct asv_bytes){take->order, take->order_len},
+                                        &intake->err));
+}
+
 static void discard_run(struct asv_job *job)
 {
     struct asv_intake *intake = intake_of(job);
@@ -176,10 +204,12 @@ static unsigned lane_of(const struct asv_intake *intake, enum asv_intake_step st
 {
     switch (step) {
     case ASV_INTAKE_OPENS:
+    case ASV_INTAKE_ORDER:
         return ASV_LANE_KEEPER;
     case ASV_INTAKE_CUSTODY:
     case ASV_INTAKE_AGAIN:
     case ASV_INTAKE_RECEIPT:
+    case ASV_INTAKE_TOLD:
     case ASV_INTAKE_PROVEN:
         return ASV_LANE_DB;
     default:
@@ -190,7 +220,7 @@ static unsigned lane_of(const struct asv_intake *intake, enum asv_intake_step st
 static bool needs_db(enum asv_intake_step step)
 {
     return step == ASV_INTAKE_CUSTODY || step == ASV_INTAKE_AGAIN || step == ASV_INTAKE_RECEIPT ||
-           step == ASV_INTAKE_PROVEN;
+           step == ASV_INTAKE_TOLD || step == ASV_INTAKE_PROVEN;
 }
 
 /* ---- waiting ---- */
@@ -200,7 +230,7 @@ static bool can_run(const struct asv_intake *intake, enum asv_intake_step step)
     const struct asv_dock *dock = intake->dock;
     if (step == ASV_INTAKE_MOVE) /* what cannot be ended is not begun: it stays in staging */
         return dock->db.up && dock->keeper.up;
-    if (step == ASV_INTAKE_OPENS)
+    if (step == ASV_INTAKE_OPENS || step == ASV_INTAKE_ORDER)
         return dock->keeper.up;
     return !needs_db(step) || dock->db.up;
 }
@@ -298,8 +328,10 @@ static void run_step(struct asv_intake *intake, enum asv_intake_step step)
         [ASV_INTAKE_OPENS] = opens_run,     [ASV_INTAKE_QUARANTINE] = quarantine_run,
         [ASV_INTAKE_RECORD] = record_run,   [ASV_INTAKE_CUSTODY] = custody_run,
         [ASV_INTAKE_AGAIN] = again_run,     [ASV_INTAKE_CHECK] = check_run,
-        [ASV_INTAKE_RECEIPT] = receipt_run, [ASV_INTAKE_DISCARD] = discard_run,
-        [ASV_INTAKE_ERASED] = erased_run,   [ASV_INTAKE_PROVEN] = proven_run};
+        [ASV_INTAKE_RECEIPT] = receipt_run, [ASV_INTAKE_ORDER] = order_run,
+        [ASV_INTAKE_ORDERED] = ordered_run, [ASV_INTAKE_TOLD] = told_run,
+        [ASV_INTAKE_DISCARD] = discard_run, [ASV_INTAKE_ERASED] = erased_run,
+        [ASV_INTAKE_PROVEN] = proven_run};
     intake->step = step;
     if (intake->dock->stopping)
         return; /* the vault tells where to go on */
@@ -469,7 +501,10 @@ static void custody_done(struct asv_intake *intake)
     if (take->way == ASV_TAKE_EXPIRE) {
         if (slot)
             slot->counts.expired++;
-        asv_intake_leave(intake, ASV_LEFT_EXPIRED);
+        if (slot && take->head_len > 0)
+            run_step(intake, ASV_INTAKE_ORDER);
+        else
+            asv_intake_leave(intake, ASV_LEFT_EXPIRED);
         return;
     }
     dock->bytes += take->facts.payload_bytes;
@@ -507,6 +542,20 @@ static void discarded(struct asv_intake *intake)
         asv_intake_leave(intake, ASV_LEFT_DISK);
 }
 
+static bool is_ordering(const struct asv_intake *intake)
+{
+    return intake->step >= ASV_INTAKE_ORDER && intake->step <= ASV_INTAKE_TOLD;
+}
+
+/* It stays on the camera, as it would have without the keeper. That its key still lives is no fault: the next
+ * docking asks again. */
+static void not_ordered(struct asv_intake *intake)
+{
+    if (intake->status != ASV_E_STATE)
+        alarm(intake, ASV_DB_ALARM_ERASURE, intake->err.text);
+    asv_intake_leave(intake, ASV_LEFT_EXPIRED);
+}
+
 static void step_failed(struct asv_intake *intake)
 {
     enum asv_status status = intake->status;
@@ -535,6 +584,8 @@ static void step_failed(struct asv_intake *intake)
     } else if (intake->step == ASV_INTAKE_PROVEN && !may_succeed_later(intake)) {
         alarm(intake, ASV_DB_ALARM_ERASURE, intake->err.text);
         asv_intake_finish(intake); /* the camera offers its proof again at the next docking */
+    } else if (is_ordering(intake) && !may_succeed_later(intake)) {
+        not_ordered(intake);
     } else if (intake->step == ASV_INTAKE_DISCARD) {
         discarded(intake);
     } else if (intake->step == ASV_INTAKE_ERASED) {
@@ -598,6 +649,15 @@ static void step_over(struct asv_intake *intake)
             run_step(intake, ASV_INTAKE_DELIVER);
         else
             asv_intake_finish(intake);
+        break;
+    case ASV_INTAKE_ORDER:
+        run_step(intake, ASV_INTAKE_ORDERED);
+        break;
+    case ASV_INTAKE_ORDERED:
+        run_step(intake, ASV_INTAKE_TOLD);
+        break;
+    case ASV_INTAKE_TOLD:
+        run_step(intake, ASV_INTAKE_DELIVER);
         break;
     case ASV_INTAKE_ERASED:
         run_step(intake, ASV_INTAKE_PROVEN);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * With the camera again: it gets its receipt, erases, and its proof is acknowledged once it is kept. */
+ * With the camera again: it gets its receipt, or the keeper's order, erases, and its proof is acknowledged
+ * once it is kept. */
 #include <string.h>
 
 #include "dock/intake.h"
@@ -35,7 +36,7 @@ static bool got_erased(struct asv_slot *slot, const struct asv_wire_event *event
     if (err.status) {
         asv_log_event(&intake->log, ASV_LOG_ERROR, "not-erased", asv_log_text("detail", err.text));
         asv_slot_alarm(slot, ASV_DB_ALARM_ERASURE, err.text);
-        asv_intake_leave(intake, ASV_LEFT_REFUSED);
+        asv_intake_leave(intake, take->way == ASV_TAKE_EXPIRE ? ASV_LEFT_EXPIRED : ASV_LEFT_REFUSED);
         return false;
     }
     asv_log_event(&intake->log, ASV_LOG_NOTICE, "erased-on-camera", asv_log_u64("number", take->offer.number),
@@ -48,13 +49,17 @@ static bool got_erased(struct asv_slot *slot, const struct asv_wire_event *event
 void asv_intake_deliver(struct asv_intake *intake)
 {
     struct asv_slot *slot = intake->slot;
-    if (intake->take.way != ASV_TAKE_STORE || !slot || !asv_slot_is_open(slot)) {
+    const struct asv_take *take = &intake->take;
+    if (take->way == ASV_TAKE_QUARANTINE || !slot || !asv_slot_is_open(slot)) {
         intake->step = ASV_INTAKE_RECEIPT; /* not counted as being delivered */
         asv_intake_finish(intake);
         return;
     }
+    bool order = take->way == ASV_TAKE_EXPIRE;
     const struct asv_wire_message message = {
-        .type = ASV_WIRE_RECEIPT, .body.object.object = {intake->take.receipt, intake->take.receipt_len}};
+        .type = order ? ASV_WIRE_DESTROY : ASV_WIRE_RECEIPT,
+        .body.object.object = {order ? take->order : take->receipt,
+                               order ? take->order_len : take->receipt_len}};
     slot->delivering++;
     intake->waiting = false;
     enum asv_status status =

@@ -23,6 +23,10 @@ struct asv_services {
      * were brought under the old one. cap: ASV_BULLETIN_MAX_BYTES. */
     enum asv_status (*bulletin)(void *keeper, struct asv_bytes chain, bool reserve_used, uint8_t *out,
                                 size_t cap, size_t *len, struct asv_err *err);
+    /* The order to the camera to erase the clip with this HEADER frame, which no key opens any more.
+     * ASV_E_STATE: one still does. cap: ASV_DESTRUCTION_MAX_BYTES. */
+    enum asv_status (*order)(void *keeper, struct asv_bytes chain, struct asv_bytes header, uint8_t *out,
+                             size_t cap, size_t *len, struct asv_err *err);
 
     /* ---- the database: as the functions of the same names in server/db ---- */
     void *db;
@@ -45,6 +49,7 @@ struct asv_services {
     enum asv_status (*record)(void *db, const struct asv_db_identity *identity, uint8_t *out, size_t cap,
                               size_t *len, struct asv_err *err);
     enum asv_status (*receipt)(void *db, struct asv_bytes receipt, struct asv_err *err);
+    enum asv_status (*ordered)(void *db, struct asv_bytes statement, struct asv_err *err);
     enum asv_status (*erasure)(void *db, const uint8_t session[32], struct asv_bytes record,
                                struct asv_err *err);
     enum asv_status (*log_position)(void *db, const uint8_t camera_cert[32], const uint8_t epoch[16],

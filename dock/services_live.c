@@ -79,6 +79,23 @@ static enum asv_status bulletin(void *keeper, struct asv_bytes chain, bool reser
     return status;
 }
 
+static enum asv_status order(void *keeper, struct asv_bytes chain, struct asv_bytes header, uint8_t *out,
+                             size_t cap, size_t *len, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    enum asv_status asked = asv_keeper_client_order(keeper, chain, header, &request, err);
+    enum asv_status status = answer(keeper, asked, request, &reply, err);
+    if (status == ASV_OK && reply.order.len > cap) {
+        status = asv_fail(err, ASV_E_LIMIT, "the keeper's order is larger than an order can be");
+    }
+    if (status == ASV_OK) {
+        memcpy(out, reply.order.data, reply.order.len);
+        *len = reply.order.len;
+    }
+    return status;
+}
+
 /* ---- the database ---- */
 
 static enum asv_status db_ping(void *db, struct asv_err *err)
@@ -138,6 +155,12 @@ static enum asv_status receipt(void *db, struct asv_bytes object, struct asv_err
 {
     enum asv_db_outcome outcome;
     return asv_db_receipt(db, object, &outcome, err);
+}
+
+static enum asv_status ordered(void *db, struct asv_bytes statement, struct asv_err *err)
+{
+    enum asv_db_outcome outcome;
+    return asv_db_destruction(db, statement, &outcome, err);
 }
 
 static enum asv_status erasure(void *db, const uint8_t session[32], struct asv_bytes object,
@@ -211,6 +234,7 @@ static const struct asv_services calls = {
     .keeper_ping = keeper_ping,
     .opens = opens,
     .bulletin = bulletin,
+    .order = order,
     .db_ping = db_ping,
     .docking_begin = docking_begin,
     .docking_end = docking_end,
@@ -221,6 +245,7 @@ static const struct asv_services calls = {
     .commit = commit,
     .record = record,
     .receipt = receipt,
+    .ordered = ordered,
     .erasure = erasure,
     .log_position = log_position,
     .log_append = log_append,

@@ -183,8 +183,7 @@ static void sort_known(struct asv_slot *slot)
         const struct asv_db_known *known = &candidate->known;
         if (known->number_taken || known->number_back)
             slot->docking->suspect = true;
-        bool over = known->state == ASV_DB_EXPIRED_ON_ARRIVAL || known->state == ASV_DB_ERASING ||
-                    known->state == ASV_DB_ERASED;
+        bool over = known->state == ASV_DB_ERASING || known->state == ASV_DB_ERASED;
         if (over)
             asv_slot_leave(slot, candidate->clip.number, ASV_LEFT_EXPIRED);
         else if (known->state == ASV_DB_QUARANTINED)

@@ -17,6 +17,7 @@
 #include "dock/site.h"
 #include "firmware-proto/seal/verdict.h"
 #include "firmware-proto/seal/verifier.h"
+#include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
 
 #define ASV_TAKE_LEAF_BATCH 64
@@ -61,6 +62,10 @@ struct asv_take {
     uint8_t stanza_digests[ASV_RECEIPT_MAX_STANZAS][ASV_SHA256_BYTES];
     uint8_t stanza_count;
     unsigned repaired; /* files that one root gave back otherwise than they had arrived */
+    uint8_t head[5 + ASV_SEAL_HEADER_MAX_BYTES]; /* the seal's HEADER frame, of what is not stored */
+    size_t head_len;
+    uint8_t order[ASV_DESTRUCTION_MAX_BYTES]; /* the keeper's, to erase it */
+    size_t order_len;
     bool was_recorded; /* commit and receipt are beside the payload */
     uint8_t record[ASV_COMMIT_MAX_BYTES];
     size_t record_len;
@@ -159,7 +164,8 @@ ASV_MUST_CHECK enum asv_status asv_take_quarantine(struct asv_take *take, const 
                                                    struct asv_err *err);
 
 /* Signs commit record and receipt and makes them durable beside the payload. For ASV_TAKE_EXPIRE the record
- * alone: with the link record it becomes the tombstone, and the rest of what was staged is removed. */
+ * alone: with the link record it becomes the tombstone, and the rest of what was staged is removed; head
+ * keeps what the keeper must see to order the camera to erase it. */
 ASV_MUST_CHECK enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err);
 
 /* A receipt for this session for a recording that has been in custody since an earlier one: from the receipt
@@ -178,7 +184,10 @@ ASV_MUST_CHECK enum asv_status asv_take_read_receipt(const struct asv_site *site
  * ASV_E_DIGEST: it is not. */
 ASV_MUST_CHECK enum asv_status asv_take_check(struct asv_take *take, struct asv_err *err);
 
-/* The camera's verified erasure record, beside the payload. */
+/* Verifies the keeper's order (take->order), that it is for this recording, and keeps it in the tombstone. */
+ASV_MUST_CHECK enum asv_status asv_take_ordered(struct asv_take *take, struct asv_err *err);
+
+/* The camera's verified erasure record, beside the payload, or in the tombstone. */
 ASV_MUST_CHECK enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len,
                                                struct asv_err *err);
 

@@ -159,19 +159,25 @@ enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
     return status ? status : asv_clip_confirm(take->dir, ASV_PART_CHAIN, chain, &take->repaired, err);
 }
 
+/* The frame that the seal begins with, into out[5 + ASV_SEAL_HEADER_MAX_BYTES]. */
+static enum asv_status read_head(const struct asv_take *take, uint8_t *out, size_t *len, struct asv_err *err)
+{
+    enum asv_status status =
+        asv_clip_read(take->dir, ASV_PART_SEAL, 0, out, ASV_SEAL_FRAME_HEADER_BYTES, err);
+    if (status)
+        return status;
+    uint32_t body = asv_load_be32(out + 1);
+    if (out[0] != ASV_FRAME_HEADER || body > ASV_SEAL_HEADER_MAX_BYTES)
+        return asv_fail(err, ASV_E_DIGEST, "the stored seal does not begin with its header");
+    *len = ASV_SEAL_FRAME_HEADER_BYTES + body;
+    return asv_clip_read(take->dir, ASV_PART_SEAL, ASV_SEAL_FRAME_HEADER_BYTES,
+                         out + ASV_SEAL_FRAME_HEADER_BYTES, body, err);
+}
+
 enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out, struct asv_err *err)
 {
     struct asv_clip_dir *dir = take->dir;
-    enum asv_status status =
-        asv_clip_read(dir, ASV_PART_SEAL, 0, out->header, ASV_SEAL_FRAME_HEADER_BYTES, err);
-    if (status)
-        return status;
-    uint32_t body = asv_load_be32(out->header + 1);
-    if (out->header[0] != ASV_FRAME_HEADER || body > ASV_SEAL_HEADER_MAX_BYTES)
-        return asv_fail(err, ASV_E_DIGEST, "the stored seal does not begin with its header");
-    out->header_len = ASV_SEAL_FRAME_HEADER_BYTES + body;
-    status = asv_clip_read(dir, ASV_PART_SEAL, ASV_SEAL_FRAME_HEADER_BYTES,
-                           out->header + ASV_SEAL_FRAME_HEADER_BYTES, body, err);
+    enum asv_status status = read_head(take, out->header, &out->header_len, err);
     if (!status)
         status =
             asv_clip_get(dir, ASV_PART_STANZAS, out->stanzas, sizeof out->stanzas, &out->stanzas_len, err);
@@ -315,8 +321,10 @@ enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
                                    &take->record_len);
     if (status)
         return asv_fail(err, status, err && err->text[0] ? err->text : "the commit record cannot be made");
-    if (take->way == ASV_TAKE_EXPIRE)
-        return bury(take, err);
+    if (take->way == ASV_TAKE_EXPIRE) {
+        status = read_head(take, take->head, &take->head_len, err);
+        return status ? status : bury(take, err);
+    }
     status = make_receipt(take, err);
     if (!status)
         status = asv_clip_put(take->dir, ASV_PART_RECEIPT, take->receipt, take->receipt_len, err);
@@ -383,6 +391,20 @@ enum asv_status asv_take_receipt_again(struct asv_take *take, const struct asv_c
     return status;
 }
 
+enum asv_status asv_take_ordered(struct asv_take *take, struct asv_err *err)
+{
+    struct asv_destruction order;
+    enum asv_status status = asv_destruction_decode(&order, take->order, take->order_len, err);
+    if (!status)
+        status = asv_destruction_verify(&order, take->site->root_pk, take->docking->camera_cert,
+                                        ASV_TIME_UNKNOWN, NULL, err);
+    if (!status && (order.number != take->offer.number ||
+                    memcmp(order.epoch, take->docking->status.epoch, sizeof order.epoch) != 0 ||
+                    memcmp(order.header, take->offer.header, sizeof order.header) != 0))
+        status = asv_fail(err, ASV_E_MISMATCH, "the keeper's order is for another recording");
+    return status ? status : asv_clip_put(take->dir, ASV_PART_ORDER, take->order, take->order_len, err);
+}
+
 enum asv_status asv_take_erased(struct asv_take *take, const uint8_t *record, size_t len, struct asv_err *err)
 {
     return asv_clip_put(take->dir, ASV_PART_ERASURE, record, len, err);
@@ -392,8 +414,6 @@ enum asv_status asv_take_keep_erasure(const struct asv_site *site, const struct 
                                       const uint8_t *record, size_t len, struct asv_err *err)
 {
     struct asv_clip_dir *dir = NULL;
-    if (facts->kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL)
-        return ASV_OK; /* nothing lies in the vault */
     enum asv_status status = open_in_custody(site, facts, &dir, err);
     if (!status)
         status = asv_clip_put(dir, ASV_PART_ERASURE, record, len, err);

@@ -225,7 +225,7 @@ BEGIN
     END IF;
     IF f.kind = 1 AND f.day IS NULL THEN
         PERFORM asv.alarm_put('interval', NULL, NULL, f.camera, p_recording, format(
-            'nobody knows on which day clip %s was recorded: it is blocked; two people decide within three days',
+            'nobody knows on which day clip %s was recorded: it has no due date until people decide',
             f.clip));
     END IF;
     RETURN true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "firmware-proto/seal/link.h"
+#include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/fail.h"
@@ -54,6 +55,8 @@ struct clip_files {
     size_t link_len;
     uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
     size_t receipt_len;
+    uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
+    size_t order_len;
     uint8_t erasure[ASV_ERASURE_MAX_BYTES];
     size_t erasure_len;
 
@@ -181,6 +184,9 @@ static enum asv_status read_clip(const struct rebuild *rebuild, const struct fou
         status = get(clip, ASV_PART_RECEIPT, out->receipt, sizeof out->receipt, &out->receipt_len, err);
     }
     if (status == ASV_OK) {
+        status = get(clip, ASV_PART_ORDER, out->order, sizeof out->order, &out->order_len, err);
+    }
+    if (status == ASV_OK) {
         status = get(clip, ASV_PART_ERASURE, out->erasure, sizeof out->erasure, &out->erasure_len, err);
     }
     if (status == ASV_OK) {
@@ -237,6 +243,23 @@ static enum asv_status restore_docking(const struct rebuild *rebuild, const stru
     memcpy(docking.epoch, facts->epoch, sizeof docking.epoch);
     memcpy(docking.firmware_digest, facts->firmware_digest, sizeof docking.firmware_digest);
     return asv_db_docking_begin(rebuild->db, &docking, &result, err);
+}
+
+/* The keeper's order, without which the proof of erasure would be of nobody's. */
+static enum asv_status restore_order(const struct rebuild *rebuild, const struct clip_files *files,
+                                     struct asv_err *err)
+{
+    struct asv_destruction order;
+    enum asv_db_outcome outcome;
+    if (files->order_len == 0) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_destruction_decode(&order, files->order, files->order_len, err);
+    if (status == ASV_OK) {
+        status = asv_destruction_verify(&order, rebuild->agency->root.signing_pk, files->facts.camera_cert,
+                                        ASV_TIME_UNKNOWN, NULL, err);
+    }
+    return status == ASV_OK ? asv_db_destruction(rebuild->db, order.object.encoded, &outcome, err) : status;
 }
 
 static enum asv_status restore_erasure(struct rebuild *rebuild, const struct clip_files *files,
@@ -321,6 +344,9 @@ static enum asv_status restore_clip(struct rebuild *rebuild, const struct found 
     rebuild->tombstones += outcome == ASV_DB_DONE && tombstone;
     rebuild->already += outcome == ASV_DB_ALREADY;
     status = later ? restore_later_receipt(rebuild, files, &receipt, err) : ASV_OK;
+    if (status == ASV_OK) {
+        status = restore_order(rebuild, files, err);
+    }
     return status == ASV_OK ? restore_erasure(rebuild, files, err) : status;
 }
 

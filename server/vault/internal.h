@@ -83,6 +83,10 @@ ASV_MUST_CHECK enum asv_status asv_part_replace(int from_dir, int to_dir, bool d
 bool asv_signed_receipt(int dir, const struct asv_commit *commit, const struct asv_scrub_ops *ops,
                         int64_t *time_ms);
 
+/* Whether the order in this clip directory is for this clip, and signed by the keeper whose chain it brings.
+ */
+bool asv_signed_order(int dir, const struct asv_commit *commit);
+
 /* Whether the proof of erasure in dirs[at] is of this clip and signed by its camera, whose chain lies in one
  * of the directories (-1: not there). */
 bool asv_signed_erasure(const int dirs[ASV_VAULT_ROOTS], const struct asv_commit *commit, size_t at);

@@ -14,7 +14,7 @@
 #include "server/base/io.h"
 #include "server/vault/internal.h"
 
-#define TOMBSTONE_PARTS 3
+#define TOMBSTONE_PARTS 4
 
 struct scrub {
     struct asv_vault *vault;
@@ -106,6 +106,9 @@ static bool is_right(const struct subject *subject, size_t root, enum asv_part p
     }
     if (part == ASV_PART_ERASURE) {
         return asv_signed_erasure(subject->dirs, &subject->commit, root);
+    }
+    if (part == ASV_PART_ORDER) {
+        return asv_signed_order(subject->dirs[root], &subject->commit);
     }
     return true;
 }
@@ -223,7 +226,7 @@ static enum asv_status scrub_part(struct subject *subject, enum asv_part part)
         any = any || held[i].present;
     }
     if (!want.known && !any) {
-        return ASV_OK; /* an erasure record that has not come yet */
+        return ASV_OK; /* an order or erasure record that has not come yet */
     }
     if (!settle(held, part, &want)) {
         found(subject, part, 1, ASV_SCRUB_DAMAGED);
@@ -302,8 +305,8 @@ static bool settle_commit(struct subject *subject)
 static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
 {
     static const enum asv_part parts[] = {
-        ASV_PART_LINK, ASV_PART_CHAIN,   ASV_PART_ERASURE, /* of a tombstone */
-        ASV_PART_SEAL, ASV_PART_STANZAS, ASV_PART_TAIL,    ASV_PART_RECEIPT, ASV_PART_PAYLOAD};
+        ASV_PART_LINK, ASV_PART_CHAIN,   ASV_PART_ORDER, ASV_PART_ERASURE, /* of a tombstone */
+        ASV_PART_SEAL, ASV_PART_STANZAS, ASV_PART_TAIL,  ASV_PART_RECEIPT, ASV_PART_PAYLOAD};
     struct subject subject = {.scrub = ctx, .path = path, .dirs = {-1, -1}};
     (void)area;
     (void)err;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/io.h"
@@ -25,6 +26,17 @@ bool asv_signed_receipt(int dir, const struct asv_commit *commit, const struct a
     *time_ms = receipt.time_ms;
     const uint8_t *pk = ops->dock_key != NULL ? ops->dock_key(ops->ctx, receipt.dock_cert) : NULL;
     return pk == NULL || asv_object_verify(&receipt.object, ASV_PURPOSE_RECEIPT, pk) == ASV_OK;
+}
+
+bool asv_signed_order(int dir, const struct asv_commit *commit)
+{
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    size_t len = 0;
+    struct asv_destruction order;
+    return asv_io_read_file(dir, asv_part_name(ASV_PART_ORDER), data, sizeof data, &len, NULL) == ASV_OK &&
+           asv_destruction_decode(&order, data, len, NULL) == ASV_OK &&
+           memcmp(order.header, commit->header_digest, sizeof commit->header_digest) == 0 &&
+           asv_object_verify(&order.object, ASV_PURPOSE_DESTRUCTION, order.keeper.leaf.signing_pk) == ASV_OK;
 }
 
 bool asv_signed_erasure(const int dirs[ASV_VAULT_ROOTS], const struct asv_commit *commit, size_t at)

@@ -47,6 +47,7 @@ enum asv_part {
     ASV_PART_COMMIT,
     ASV_PART_RECEIPT,
     ASV_PART_ERASURE,
+    ASV_PART_ORDER,   /* the keeper's, to erase what was not stored */
     ASV_PART_DOCKING, /* the dock's own notes of what it pulled, so that a crash loses none of them */
     ASV_PART_COUNT,
 };

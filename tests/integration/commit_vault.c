@@ -17,8 +17,8 @@
 
 struct taken {
     struct asv_commit facts;
-    uint8_t record[ASV_COMMIT_MAX_BYTES], link[1024], receipt[2048], erasure[2048], chain[4096];
-    size_t record_len, link_len, receipt_len, erasure_len, chain_len;
+    uint8_t record[ASV_COMMIT_MAX_BYTES], link[1024], receipt[2048], order[4096], erasure[2048], chain[4096];
+    size_t record_len, link_len, receipt_len, order_len, erasure_len, chain_len;
 };
 
 static struct taken *clips[CLIPS_MAX];
@@ -59,6 +59,7 @@ static enum asv_status take(void *ctx, enum asv_vault_area area, const char *pat
     clip->record_len = get(dir, ASV_PART_COMMIT, clip->record, sizeof clip->record);
     clip->link_len = get(dir, ASV_PART_LINK, clip->link, sizeof clip->link);
     clip->receipt_len = get(dir, ASV_PART_RECEIPT, clip->receipt, sizeof clip->receipt);
+    clip->order_len = get(dir, ASV_PART_ORDER, clip->order, sizeof clip->order);
     clip->erasure_len = get(dir, ASV_PART_ERASURE, clip->erasure, sizeof clip->erasure);
     clip->chain_len = get(dir, ASV_PART_CHAIN, clip->chain, sizeof clip->chain);
     must(asv_commit_decode(&clip->facts, clip->record, clip->record_len, NULL, &err), path);
@@ -169,6 +170,10 @@ static void commit(const struct taken *clip)
     }
     if (later) {
         give_receipt(clip);
+    }
+    if (clip->order_len > 0) {
+        struct asv_bytes order = {clip->order, clip->order_len};
+        must(asv_db_destruction(db, order, &outcome, &err), "order");
     }
     if (clip->erasure_len > 0) {
         struct asv_bytes erasure = {clip->erasure, clip->erasure_len};

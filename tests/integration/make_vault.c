@@ -4,8 +4,9 @@
  * make_vault AGENCY CHAIN SEED COUNT VAULT [MIRROR]: recordings in custody without a dock. AGENCY/dock has
  * the dock's key and chain; CHAIN is a camera's whose keys come from SEED (make_request). Recording n has n %
  * 3 chunks; every fourth is quarantined, every second was erased on the camera; of every eleventh the period
- * was over before and only the tombstone is there; every seventh was given its receipt in a later docking.
- * Ten come with each docking, an hour apart, but number 5 was left for the third.
+ * was over before and only the tombstone is there, for every other one with the keeper's order and the proof;
+ * every seventh was given its receipt in a later docking. Ten come with each docking, an hour apart, but
+ * number 5 was left for the third.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 #include "firmware-proto/seal/merkle.h"
 #include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/calendar.h"
@@ -34,6 +36,9 @@ struct world {
     struct asv_chain camera;
     uint8_t camera_cert[32];
     uint8_t camera_sk[ASV_ED25519_SK_BYTES];
+    struct asv_keys keeper_keys;
+    uint8_t keeper_data[ASV_CHAIN_MAX_BYTES];
+    struct asv_chain keeper;
     struct asv_vault *vault;
 };
 
@@ -215,18 +220,41 @@ static size_t sign_receipt(const struct world *world, const struct asv_commit *f
     return writer.len;
 }
 
+/* What the keeper orders of a recording that was not stored. */
+static void sign_order(const struct world *world, struct asv_clip_dir *clip, const struct asv_commit *facts,
+                       uint8_t digest[32])
+{
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    struct asv_writer writer;
+    struct asv_object object;
+    struct asv_err err = {0};
+    struct asv_destruction order = {.number = facts->number,
+                                    .reason = ASV_DESTRUCTION_EXPIRED,
+                                    .issued_ms = facts->committed_ms + 100,
+                                    .keeper = world->keeper};
+    memcpy(order.agency, facts->agency, 32);
+    memcpy(order.camera_cert, facts->camera_cert, 32);
+    memcpy(order.epoch, facts->epoch, 16);
+    memcpy(order.header, facts->header_digest, 32);
+    asv_writer_init(&writer, data, sizeof data);
+    must(asv_destruction_encode(&writer, &order, world->keeper_keys.sign_sk), NULL, "order");
+    must(asv_object_split(&object, data, writer.len), NULL, "order");
+    asv_object_digest(digest, &object);
+    must(asv_clip_put(clip, ASV_PART_ORDER, data, writer.len, &err), &err, "order");
+}
+
 static void sign_erasure(const struct world *world, struct asv_clip_dir *clip, const struct asv_commit *facts,
-                         const uint8_t receipt[32])
+                         enum asv_erasure_cause cause, const uint8_t because_of[32])
 {
     uint8_t data[ASV_ERASURE_MAX_BYTES];
     struct asv_writer writer;
     struct asv_err err = {0};
-    struct asv_erasure record = {.cause = ASV_ERASURE_RECEIPT,
+    struct asv_erasure record = {.cause = (uint8_t)cause,
                                  .number = facts->number,
                                  .wall_ms = facts->committed_ms + 500,
                                  .mono_ms = 1000 + facts->number,
                                  .method = ASV_ERASURE_OVERWRITE};
-    memcpy(record.cause_digest, receipt, 32);
+    memcpy(record.cause_digest, because_of, 32);
     memcpy(record.camera_cert, facts->camera_cert, 32);
     memcpy(record.epoch, facts->epoch, 16);
     memcpy(record.header, facts->header_digest, 32);
@@ -268,13 +296,18 @@ static void make_clip(const struct world *world, uint64_t number)
     must(asv_commit_encode(&facts, world->dock_keys.sign_sk, commit, sizeof commit, &len), NULL, "commit");
     must(asv_clip_put(clip, ASV_PART_COMMIT, commit, len, &err), &err, "commit");
     if (facts.kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL) {
+        if (number % 2 == 0) {
+            uint8_t order_digest[32];
+            sign_order(world, clip, &facts, order_digest);
+            sign_erasure(world, clip, &facts, ASV_ERASURE_DESTRUCTION, order_digest);
+        }
         asv_clip_close(clip);
         return;
     }
     len = sign_receipt(world, &facts, receipt, receipt_digest);
     must(asv_clip_put(clip, ASV_PART_RECEIPT, receipt, len, &err), &err, "receipt");
     if (facts.kind == ASV_COMMIT_STORED && number % 2 == 0) {
-        sign_erasure(world, clip, &facts, receipt_digest);
+        sign_erasure(world, clip, &facts, ASV_ERASURE_RECEIPT, receipt_digest);
     }
     asv_clip_close(clip);
 }
@@ -304,6 +337,10 @@ int main(int argc, char **argv)
                           &err),
          &err, "dock key");
     read_chain(dir, "dock/chain", world.dock_data, &world.dock);
+    must(asv_keyfile_load(dir, "keeper/keeper.key", ASV_ROLE_KEEPER, (struct asv_bytes){0}, &file,
+                          &world.keeper_keys, &err),
+         &err, "keeper's key");
+    read_chain(dir, "keeper/chain", world.keeper_data, &world.keeper);
     read_chain(AT_FDCWD, argv[2], world.camera_data, &world.camera);
     asv_cert_digest(world.dock_cert, &world.dock.leaf);
     asv_cert_digest(world.camera_cert, &world.camera.leaf);

@@ -48,7 +48,7 @@ def started_anew(rig, camera, wall):
 
 
 def docked_after_the_due_date_only_a_tombstone_is_made(rig):
-    """T1: the period runs from the recording. The camera is to erase at the keeper's order, so it keeps it."""
+    """T1: the period runs from the recording. Its reserve key still lives, so the keeper orders nothing yet."""
     camera = issued(rig)
     late = rig.record(camera, 1, SHORT, "--backdate", str(20 * DAY))
     camera.recorded -= late

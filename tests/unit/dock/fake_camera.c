@@ -247,29 +247,18 @@ static void custody_of(struct fake_camera *camera, uint64_t number, struct asv_c
     asv_sha256(out->link, clip->clip->link.data, clip->clip->link.len);
 }
 
-static enum asv_status op_receipt(void *ctx, const struct asv_receipt *receipt, uint8_t *out, size_t cap,
-                                  size_t *len, struct asv_err *err)
+/* Erases it because of this object, and proves it. */
+static enum asv_status erase(struct fake_camera *camera, uint64_t number, enum asv_erasure_cause cause,
+                             const struct asv_object *object, uint8_t *out, size_t cap, size_t *len)
 {
-    struct fake_camera *camera = ctx;
-    struct asv_custody held;
-    uint64_t number = receipt->custody.number;
-    if (!find(camera, number))
-        return asv_fail(err, ASV_E_NOT_FOUND, "no such clip");
-    custody_of(camera, number, &held);
-    enum asv_status status = camera->cannot_erase ? asv_fail(err, ASV_E_MISMATCH, "told to")
-                                                  : asv_custody_compare(&receipt->custody, &held, err);
-    if (status) {
-        camera->refused++;
-        return status;
-    }
-    struct asv_erasure record = {.cause = ASV_ERASURE_RECEIPT,
+    struct asv_erasure record = {.cause = (uint8_t)cause,
                                  .number = number,
                                  .wall_ms = camera->world.wall,
                                  .mono_ms = camera->world.mono,
                                  .method = ASV_ERASURE_OVERWRITE};
     struct fake_clip *clip = &camera->clips[number - 1];
     struct asv_writer writer;
-    asv_object_digest(record.cause_digest, &receipt->object);
+    asv_object_digest(record.cause_digest, object);
     memcpy(record.camera_cert, camera->identity.cert_digest, sizeof record.camera_cert);
     epoch_id(record.epoch);
     memcpy(record.header, clip->clip->header_digest, sizeof record.header);
@@ -288,15 +277,39 @@ static enum asv_status op_receipt(void *ctx, const struct asv_receipt *receipt, 
     return ASV_OK;
 }
 
+static enum asv_status op_receipt(void *ctx, const struct asv_receipt *receipt, uint8_t *out, size_t cap,
+                                  size_t *len, struct asv_err *err)
+{
+    struct fake_camera *camera = ctx;
+    struct asv_custody held;
+    uint64_t number = receipt->custody.number;
+    if (!find(camera, number))
+        return asv_fail(err, ASV_E_NOT_FOUND, "no such clip");
+    custody_of(camera, number, &held);
+    enum asv_status status = camera->cannot_erase ? asv_fail(err, ASV_E_MISMATCH, "told to")
+                                                  : asv_custody_compare(&receipt->custody, &held, err);
+    if (status) {
+        camera->refused++;
+        return status;
+    }
+    return erase(camera, number, ASV_ERASURE_RECEIPT, &receipt->object, out, cap, len);
+}
+
 static enum asv_status op_destroy(void *ctx, const struct asv_destruction *statement, uint8_t *out,
                                   size_t cap, size_t *len, struct asv_err *err)
 {
-    (void)ctx;
-    (void)statement;
-    (void)out;
-    (void)cap;
-    (void)len;
-    return asv_fail(err, ASV_E_UNSUPPORTED, "not in this test");
+    struct fake_camera *camera = ctx;
+    uint8_t epoch[ASV_UUID_BYTES];
+    epoch_id(epoch);
+    if (!find(camera, statement->number))
+        return asv_fail(err, ASV_E_NOT_FOUND, "no such clip");
+    const struct fake_clip *clip = &camera->clips[statement->number - 1];
+    if (camera->cannot_erase || memcmp(statement->epoch, epoch, sizeof epoch) != 0 ||
+        memcmp(statement->header, clip->clip->header_digest, sizeof statement->header) != 0) {
+        camera->refused++;
+        return asv_fail(err, ASV_E_MISMATCH, "not this recording, or told to");
+    }
+    return erase(camera, statement->number, ASV_ERASURE_DESTRUCTION, &statement->object, out, cap, len);
 }
 
 static enum asv_status op_erasure(void *ctx, uint32_t index, uint8_t *out, size_t cap, size_t *len,

@@ -96,7 +96,7 @@ static void a_row_without_its_tombstone_is_an_alarm(void **state)
     fake_camera_record(camera, 1, 1);
     asv_test_world_step(&camera->world, UINT64_C(20) * 86400000);
     asv_test_world_step(&rig->world, UINT64_C(20) * 86400000);
-    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(missing_after_a_restart(), 0);
     remove_clip(rig_find(rig, camera, 1));
     assert_int_equal(missing_after_a_restart(), 1);

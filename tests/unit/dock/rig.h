@@ -35,9 +35,10 @@ struct rig {
 
     /* keeper and database: changed only while nothing runs, or through the atomics */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
+    _Atomic bool key_lives;      /* of every recording: nothing is ordered to be erased */
     _Atomic uint64_t db_refuses; /* recordings up to this number, for good */
     _Atomic unsigned opens, alarms, dockings, ends, bulletins, logs, assignments, configurations,
-        reserves_used, opens_before;
+        reserves_used, opens_before, orders;
     unsigned alarm_kinds[32];
     pthread_mutex_t lock;
     struct rig_commit commits[RIG_COMMITS];

@@ -62,6 +62,33 @@ static enum asv_status keeper_bulletin(void *ctx, struct asv_bytes chain, bool r
     return ASV_OK;
 }
 
+static enum asv_status keeper_order(void *ctx, struct asv_bytes chain, struct asv_bytes header, uint8_t *out,
+                                    size_t cap, size_t *len, struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    struct asv_chain camera;
+    struct asv_seal_header seal;
+    struct asv_writer writer;
+    struct asv_destruction order = {
+        .reason = ASV_DESTRUCTION_EXPIRED, .issued_ms = rig->world.wall, .keeper = rig->agency.keeper.chain};
+    if (rig->keeper_away)
+        return asv_fail(err, ASV_E_AWAY, "keeper is away");
+    if (rig->key_lives)
+        return asv_fail(err, ASV_E_STATE, "it can still be opened");
+    rig_must(asv_chain_decode(&camera, chain.data, chain.len, NULL));
+    rig_must(asv_seal_header_read(&seal, order.header, header.data + 5, header.len - 5,
+                                  camera.leaf.signing_pk, NULL));
+    memcpy(order.agency, rig->agency.id, sizeof order.agency);
+    asv_cert_digest(order.camera_cert, &camera.leaf);
+    memcpy(order.epoch, seal.epoch, sizeof order.epoch);
+    order.number = seal.number;
+    asv_writer_init(&writer, out, cap);
+    rig_must(asv_destruction_encode(&writer, &order, rig->agency.keeper.sk));
+    *len = writer.len;
+    rig->orders++;
+    return ASV_OK;
+}
+
 /* ---- database ---- */
 
 static enum asv_status db_here(struct rig *rig, struct asv_err *err)
@@ -243,6 +270,21 @@ static enum asv_status db_receipt(void *ctx, struct asv_bytes receipt, struct as
     return commit ? ASV_OK : ASV_E_NOT_FOUND;
 }
 
+static enum asv_status db_ordered(void *ctx, struct asv_bytes statement, struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    struct asv_destruction order;
+    if (db_here(rig, err))
+        return ASV_E_AWAY;
+    rig_must(asv_destruction_decode(&order, statement.data, statement.len, NULL));
+    pthread_mutex_lock(&rig->lock);
+    struct rig_commit *commit = find(rig, order.camera_cert, order.number, order.header);
+    if (commit)
+        commit->ordered = true;
+    pthread_mutex_unlock(&rig->lock);
+    return commit ? ASV_OK : ASV_E_NOT_FOUND;
+}
+
 static enum asv_status db_erasure(void *ctx, const uint8_t session[32], struct asv_bytes record,
                                   struct asv_err *err)
 {
@@ -341,6 +383,7 @@ void rig_services_init(struct rig *rig)
                                           .keeper_ping = keeper_ping,
                                           .opens = keeper_opens,
                                           .bulletin = keeper_bulletin,
+                                          .order = keeper_order,
                                           .db = rig,
                                           .db_recovery = rig,
                                           .db_ping = db_ping,
@@ -353,6 +396,7 @@ void rig_services_init(struct rig *rig)
                                           .commit = db_commit,
                                           .record = db_record,
                                           .receipt = db_receipt,
+                                          .ordered = db_ordered,
                                           .erasure = db_erasure,
                                           .log_position = db_log_position,
                                           .log_append = db_log_append,

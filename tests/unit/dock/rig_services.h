@@ -19,6 +19,7 @@ struct rig_commit {
     unsigned receipts;
     bool erased;
     bool linked;  /* with the link record that it names */
+    bool ordered; /* the keeper's order to erase it */
     bool erasing; /* its keys are being destroyed */
 };
 

@@ -53,23 +53,121 @@ static void T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone(void 
 {
     (void)state;
     record_and_let_expire();
-    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_int_equal(kind_of(1), ASV_COMMIT_EXPIRED_ON_ARRIVAL);
     assert_int_equal(camera->chunks_given, 0);
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
     assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 0);
+    const struct rig_commit *told = rig_find(rig, camera, 1);
+    assert_true(told->ordered && told->erased);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(rig->alarms, 1); /* the camera's clock was wrong */
+}
+
+static void while_its_key_lives_the_camera_keeps_it(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    rig->key_lives = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     assert_non_null(strstr(rig->slots[0].reason, "period is over"));
+    assert_int_equal(camera->erased, 0);
+    rig_take_out(rig, 0);
+    rig->key_lives = false;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_TOMBSTONES), 1);
+    assert_int_equal(rig->commit_count, 1);
+}
+
+static bool waits_for_the_order(struct rig *r)
+{
+    return r->slots[0].state == ASV_SLOT_WAITING && kind_of(1) != 0;
+}
+
+static void the_order_waits_for_the_keeper_and_not_for_a_camera_that_left(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    rig->keeper_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, waits_for_the_order);
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->dock.intake_count, 0);
+    rig_plug(rig, 0, camera);
+    rig_run(rig, waits_for_the_order);
+    rig->keeper_away = false;
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+}
+
+static void an_order_that_the_camera_refuses_is_an_alarm(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    camera->cannot_erase = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_ERASURE], 1);
+    assert_int_equal(camera->erased, 0);
+}
+
+static enum asv_status order_of_another(void *ctx, struct asv_bytes chain, struct asv_bytes header,
+                                        uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    struct rig *r = ctx;
+    struct asv_destruction order;
+    struct asv_writer writer;
+    (void)chain;
+    (void)header;
+    (void)err;
+    memset(&order, 0, sizeof order);
+    order.reason = ASV_DESTRUCTION_EXPIRED;
+    order.number = 2;
+    order.keeper = r->agency.keeper.chain;
+    memcpy(order.agency, r->agency.id, sizeof order.agency);
+    memcpy(order.camera_cert, camera->identity.cert_digest, sizeof order.camera_cert);
+    asv_writer_init(&writer, out, cap);
+    rig_must(asv_destruction_encode(&writer, &order, r->agency.keeper.sk));
+    *len = writer.len;
+    return ASV_OK;
+}
+
+static void an_order_for_another_recording_is_not_passed_on(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    rig->services.order = order_of_another;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->refused, 0);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_ERASURE], 1);
+}
+
+/* The dock's clock went back to the right time: what it called over is not pulled as if it were new. */
+static void what_was_called_over_once_stays_so(void **state)
+{
+    (void)state;
+    record_and_let_expire();
+    rig->key_lives = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    rig_take_out(rig, 0);
+    rig->world.wall -= (int64_t)(19 * DAY_MS);
+    camera->world.wall -= (int64_t)(19 * DAY_MS);
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->chunks_given, 0);
+    assert_int_equal(kind_of(1), ASV_COMMIT_EXPIRED_ON_ARRIVAL);
 }
 
 static void T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording(void **state)
 {
     (void)state;
     record_and_let_expire();
-    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
     struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
     for (int part = 0; part < ASV_PART_COUNT; part++) {
         uint64_t size = 0;
-        bool stays = part == ASV_PART_COMMIT || part == ASV_PART_LINK || part == ASV_PART_CHAIN;
+        bool stays = part == ASV_PART_COMMIT || part == ASV_PART_LINK || part == ASV_PART_CHAIN ||
+                     part == ASV_PART_ORDER || part == ASV_PART_ERASURE;
         assert_int_equal(asv_clip_size(dir, (enum asv_part)part, &size, NULL), ASV_OK);
         assert_int_equal(size > 0, stays);
     }
@@ -106,7 +204,7 @@ static void docked_again_before_that_it_gets_no_second_tombstone(void **state)
     crash_before_custody();
     asv_test_world_step(&rig->world, 5000); /* a record made now would be another one */
     asv_test_world_step(&camera->world, 5000);
-    rig_dock(rig, 1, camera, ASV_SLOT_ATTENTION);
+    rig_dock(rig, 1, camera, ASV_SLOT_READY);
     const struct rig_commit *told = rig_find(rig, camera, 1);
     assert_non_null(told);
     struct asv_clip_dir *dir = open_only(ASV_VAULT_TOMBSTONES);
@@ -152,6 +250,11 @@ int main(int argc, char **argv)
     filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         KIT_TEST(T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone),
+        KIT_TEST(while_its_key_lives_the_camera_keeps_it),
+        KIT_TEST(the_order_waits_for_the_keeper_and_not_for_a_camera_that_left),
+        KIT_TEST(an_order_that_the_camera_refuses_is_an_alarm),
+        KIT_TEST(an_order_for_another_recording_is_not_passed_on),
+        KIT_TEST(what_was_called_over_once_stays_so),
         KIT_TEST(T6_the_tombstone_in_the_vault_holds_nothing_of_the_recording),
         KIT_TEST(told_only_to_the_vault_the_database_is_told_after_the_crash),
         KIT_TEST(docked_again_before_that_it_gets_no_second_tombstone),
