@@ -30,8 +30,6 @@ static enum asv_status day_of(const struct asv_arrival_facts *facts, uint32_t *l
 enum asv_status asv_policy_arrival(struct asv_arrival *out, const struct asv_arrival_facts *facts,
                                    const struct asv_retention_policy *policy, struct asv_err *err)
 {
-    if (policy->days > ASV_POLICY_DAYS_MAX)
-        return asv_fail_at(err, ASV_E_USAGE, "the policy keeps recordings for too many days", policy->days);
     if ((facts->start.earliest_ms != ASV_TIME_UNKNOWN && facts->start.earliest_ms > facts->start.latest_ms) ||
         (facts->end.earliest_ms != ASV_TIME_UNKNOWN && facts->end.earliest_ms > facts->end.latest_ms))
         return asv_fail(err, ASV_E_USAGE, "an interval ends before it begins");
@@ -39,12 +37,13 @@ enum asv_status asv_policy_arrival(struct asv_arrival *out, const struct asv_arr
     bool decided = false;
     int64_t due = 0, first_due = 0;
     enum asv_status status = day_of(facts, &last, &first, &decided);
-    if (!status)
-        status = asv_due_ms(last, policy->days, &due);
-    if (!status && first)
-        status = asv_due_ms(first, policy->days, &first_due);
     if (status)
         return asv_fail(err, status, "the recording's date is outside the calendar");
+    status = asv_policy_due(policy, last, &due, err);
+    if (!status && first)
+        status = asv_policy_due(policy, first, &first_due, err);
+    if (status)
+        return status;
 
     struct asv_arrival result = {.kind = ASV_ARRIVAL_STORE, .day = last, .due_ms = due};
     if (due <= facts->now_ms)

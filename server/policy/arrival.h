@@ -16,14 +16,7 @@
 
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/base/world.h"
-
-#define ASV_POLICY_DAYS_MAX 366
-
-/* The rule that applies: data, with a version (LAW T7). */
-struct asv_retention_policy {
-    uint32_t version;
-    unsigned days; /* after the recording's own day: 14 */
-};
+#include "server/policy/retention.h"
 
 /* [earliest, latest] of the dock's time; earliest ASV_TIME_UNKNOWN: nothing is known of how old it is. */
 struct asv_time_interval {

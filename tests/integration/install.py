@@ -50,6 +50,7 @@ def main():
             check_unit(root, unit, users)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
+        assert (root / "usr/share/asservat/policies/nrw-ordnungsamt.json").is_file()
         keeper = settings(lib / "systemd/system/asservat-keeper.service")
         for page in ("KEEPER.md", "DOCK.md", "ADMINISTRATION.md"):
             named = re.findall(r"^\|[^|]*`(?:keeper\.)?(?:socket|keeper)`[^|]*\| `(/run/[^`]+)`",

@@ -22,7 +22,7 @@ MODULES = {
     "firmware-proto/wire": PROTO,
     "firmware-proto/camera": PROTO + ["firmware-proto/wire"],
     "server/base": ["firmware-proto/base", "firmware-proto/crypto"],
-    "server/policy": ["firmware-proto/base", "server/base"],
+    "server/policy": ["firmware-proto/base", "firmware-proto/crypto", "firmware-proto/trust", "server/base"],
     "server/vault": PROTO + ["server/base"],
     "server/db": PROTO + ["server/base", "server/vault"],
     "server/keeper": PROTO + ["server/base"],
@@ -46,7 +46,7 @@ HOMES = {
     r"sodium(/.*)?\.h": ["firmware-proto/crypto"],
     r"openssl/.*": ["firmware-proto/crypto"],
     r"libav.*": ["server/media"],
-    r"jansson\.h": ["server", "dock"],
+    r"jansson\.h": ["server/cli", "server/policy/text.h", "dock/control.c", "dock/status.c"],
     r"systemd/.*": ["server/base", "dock"],
     r"seccomp\.h": ["server/base"],
     r"linux/landlock\.h": ["server/base"],
@@ -121,6 +121,7 @@ def self_test():
         ("firmware-proto/seal/writer.c", '#include "firmware-proto/wire/frame.h"'),
         ("server/keeper/store.c", "#include <libpq-fe.h>"),
         ("server/vault/clip.c", '#include "clip.h"'),
+        ("server/db/clip.c", "#include <jansson.h>"),
         ("elsewhere/a.c", ""),
     ]
     for path, text in bad:

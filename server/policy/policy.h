@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A policy: the rules of one agency as data (docs/POLICIES.md, deploy/policies; LAW T7). Reading is strict:
+ * what is unknown, missing, out of range or contradicts itself is refused with "file:line: where: what is
+ * wrong and what to do".
+ */
+#ifndef ASV_SERVER_POLICY_POLICY_H
+#define ASV_SERVER_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware-proto/base/status.h"
+#include "firmware-proto/crypto/crypto.h"
+#include "server/policy/retention.h"
+
+#define ASV_POLICY_FORMAT         1
+#define ASV_POLICY_FILE_BYTES     32768 /* the shipped ones have a tenth of it */
+#define ASV_POLICY_NAME_BYTES     64    /* of a name, NUL included */
+#define ASV_POLICY_TEXT_BYTES     192   /* of a title, citation or decision, NUL included */
+#define ASV_POLICY_LAWS_MAX       24
+#define ASV_POLICY_LAPSE_DAYS_MAX 3    /* an open request prolongs by three days at most */
+#define ASV_POLICY_LOG_YEARS_MAX  10   /* an access log that lives longer does not expire */
+#define ASV_POLICY_GROUP_MIN      3    /* of two, each knows the other's part */
+#define ASV_POLICY_GROUP_MAX      1000 /* beyond, nothing is left to publish */
+
+/* Roles of people (LAW L4). A set of them is the sum of their bits. */
+enum asv_role_bit {
+    ASV_ROLE_WEARER = 1 << 0, /* counts for recordings of the camera that the person wore */
+    ASV_ROLE_SUPERVISOR = 1 << 1,
+    ASV_ROLE_DEPUTY = 1 << 2,
+    ASV_ROLE_REVIEWER = 1 << 3,
+    ASV_ROLE_EXPORTER = 1 << 4,
+    ASV_ROLE_DATA_PROTECTION_OFFICER = 1 << 5,
+    ASV_ROLE_STAFF_COUNCIL = 1 << 6,
+    ASV_ROLE_ADMINISTRATOR = 1 << 7,
+};
+#define ASV_ROLES_SUPERIOR (ASV_ROLE_SUPERVISOR | ASV_ROLE_DEPUTY)
+
+/* Why a recording may be kept for longer (LAW T3). */
+enum asv_cause_bit {
+    ASV_CAUSE_DANGER = 1 << 0,
+    ASV_CAUSE_PROSECUTION = 1 << 1,
+    ASV_CAUSE_LEGALITY_CHECK = 1 << 2, /* a recorded person's demand, through the data-protection officer */
+};
+#define ASV_CAUSES (ASV_CAUSE_DANGER | ASV_CAUSE_PROSECUTION | ASV_CAUSE_LEGALITY_CHECK)
+
+enum asv_policy_period {
+    ASV_PERIOD_AT_MOST = 0, /* two people may erase earlier */
+    ASV_PERIOD_EXACTLY = 1, /* nobody may, but for what LAW R4 protects */
+};
+
+/* How well a citation was checked against the law: its wording was read, a secondary source, unchecked. */
+enum asv_policy_checked { ASV_CHECKED_A = 0, ASV_CHECKED_B = 1, ASV_CHECKED_C = 2 };
+
+/* A decision that takes two people: the roles of who asks for it and of who agrees (LAW T4). */
+struct asv_policy_pair {
+    unsigned request, approve;
+};
+
+struct asv_policy_law {
+    unsigned rule; /* index for asv_policy_rule_name */
+    unsigned checked;
+    char citation[ASV_POLICY_TEXT_BYTES];
+};
+
+struct asv_policy {
+    char name[ASV_POLICY_NAME_BYTES];
+    char title[ASV_POLICY_TEXT_BYTES];
+    struct asv_retention_policy retention;
+    unsigned period;
+    unsigned lapse_days;                           /* of an open request */
+    unsigned pre_roll_ms;                          /* longest that needs no decision of its own */
+    char pre_roll_decision[ASV_POLICY_TEXT_BYTES]; /* who allowed it; empty with pre_roll_ms 0 */
+    unsigned causes;                               /* ASV_CAUSE_* */
+    struct asv_policy_pair hold, release, early_erasure;
+    unsigned open, export;
+    bool exclude_appraiser; /* the wearer's appraising superior is not shown the recording */
+    unsigned lift_dwelling, lift_secret, lift_pre_roll;
+    unsigned access_log_years; /* after the year of the access */
+    unsigned statistics_min_group;
+    size_t law_count;
+    struct asv_policy_law laws[ASV_POLICY_LAWS_MAX];
+};
+
+/* What two people sign is the SHA-256 of the file's bytes: `sha256sum` shows it, what a person read is what
+ * is signed, and no encoder stands between. The bytes are kept with it. */
+struct asv_policy_file {
+    struct asv_policy policy;
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t len;
+    char text[ASV_POLICY_FILE_BYTES];
+};
+
+/* Reads a policy file; *out is the caller's to free. ASV_E_MALFORMED with the place for one that is refused,
+ * what asv_io_read_file says for one that cannot be read. */
+ASV_MUST_CHECK enum asv_status asv_policy_open(const char *path, struct asv_policy_file **out,
+                                               struct asv_err *err);
+
+/* The same over text[len]; name stands for the path in messages. *out is untouched on failure. */
+ASV_MUST_CHECK enum asv_status asv_policy_parse(const char *name, const char *text, size_t len,
+                                                struct asv_policy *out, struct asv_err *err);
+
+/* The words of the format by their index: for bits, the bit's number. NULL behind the last. */
+const char *asv_policy_role_name(unsigned index);
+const char *asv_policy_cause_name(unsigned index);
+const char *asv_policy_period_name(unsigned index);
+const char *asv_policy_checked_name(unsigned index);
+const char *asv_policy_rule_name(unsigned index); /* "T1": the rules that a policy's members carry */
+
+#endif
