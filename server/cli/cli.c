@@ -7,6 +7,7 @@
 #include "firmware-proto/crypto/crypto.h"
 #include "server/base/calendar.h"
 #include "server/base/conf.h"
+#include "server/cli/text.h"
 #include "server/keeper/protocol.h"
 
 const struct asv_cli_command *const asv_cli_commands[] = {
@@ -17,7 +18,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_db_migrate,    &asv_cli_db_register,      &asv_cli_db_rebuild,
     &asv_cli_clip_list,     &asv_cli_clip_show,        &asv_cli_clip_custody,
     &asv_cli_vault_scrub,   &asv_cli_alarm_list,       &asv_cli_alarm_acknowledge,
-    &asv_cli_keeper_status,
+    &asv_cli_keeper_status, &asv_cli_policy_check,     &asv_cli_policy_show,
 };
 const size_t asv_cli_command_count = sizeof asv_cli_commands / sizeof asv_cli_commands[0];
 
@@ -118,9 +119,10 @@ static enum asv_status prepare(struct asv_cli *cli, struct asv_err *err)
 static int failed(const struct asv_cli *cli, const struct asv_cli_command *command, enum asv_status status,
                   const struct asv_err *err)
 {
-    fprintf(cli->err, "asservat %s%s%s: %s\n", command->group != NULL ? command->group : "",
-            command->group != NULL ? " " : "", command->name,
-            err->text[0] != '\0' ? err->text : asv_status_name(status));
+    fprintf(cli->err, "asservat %s%s%s: ", command->group != NULL ? command->group : "",
+            command->group != NULL ? " " : "", command->name);
+    asv_text_print(cli->err, err->text[0] != '\0' ? err->text : asv_status_name(status));
+    fputc('\n', cli->err);
     return status == ASV_E_USAGE ? 2 : 1;
 }
 
