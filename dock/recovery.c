@@ -192,7 +192,8 @@ static void walk_run(struct asv_job *job)
     for (size_t i = recovery->at_area; i < AREAS && !recovery->more; i++)
         (void)!asv_vault_walk(vault, areas[i], visit, recovery, NULL);
     keep_place(recovery);
-    if (!recovery->compared && !recovery->db_failed)
+    bool all_there = !asv_vault_away(vault); /* else the next start compares: some have one copy, there */
+    if (all_there && !recovery->compared && !recovery->db_failed)
         recovery->compare_failed = compare(recovery) != ASV_OK;
 }
 

@@ -121,6 +121,29 @@ static void what_is_erased_as_it_should_be_is_no_alarm(void **state)
     assert_int_equal(missing_after_a_restart(), 0);
 }
 
+/* What has its one copy on the disk that is away is not lost. */
+static void while_a_disk_is_away_nothing_is_called_missing(void **state)
+{
+    (void)state;
+    char aside[sizeof rig->mirror + 8];
+    store(1);
+    remove_clip(rig_find(rig, camera, 1));
+    snprintf(aside, sizeof aside, "%s.aside", rig->mirror);
+    rig_stop(rig);
+    assert_int_equal(rename(rig->mirror, aside), 0);
+    rig_start(rig);
+    assert_non_null(asv_vault_away(rig->dock.site.vault));
+    rig_recover(rig);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 0);
+    rig_stop(rig);
+    assert_int_equal(rename(aside, rig->mirror), 0);
+    rig_start(rig);
+    rig_recover(rig);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_MISSING_CLIP], 1);
+}
+
 static void many_that_are_gone_have_one_alarm_more_that_counts_them(void **state)
 {
     (void)state;
@@ -428,6 +451,8 @@ int main(int argc, char **argv)
         KIT_TEST(a_row_without_its_tombstone_is_an_alarm),
         KIT_TEST(a_row_of_no_day_is_an_alarm_and_hides_no_other),
         KIT_TEST(what_is_erased_as_it_should_be_is_no_alarm),
+        cmocka_unit_test_setup_teardown(while_a_disk_is_away_nothing_is_called_missing, kit_setup_mirrored,
+                                        kit_teardown),
         KIT_TEST(many_that_are_gone_have_one_alarm_more_that_counts_them),
         KIT_TEST(without_the_database_they_are_looked_for_when_it_is_back),
         KIT_TEST(what_keeps_failing_is_logged_once),

@@ -139,7 +139,7 @@ static void configure(struct rig *rig)
                                                 .checkpoint_ms = 1000};
 }
 
-static void start(struct rig *rig)
+void rig_start(struct rig *rig)
 {
     struct asv_dock *dock = &rig->dock;
     memset(dock, 0, sizeof *dock);
@@ -195,7 +195,7 @@ static void init(struct rig *rig)
     memcpy(rig->keys.sign, rig->agency.dock.sk, sizeof rig->keys.sign);
     memcpy(rig->keys.kx, rig->agency.dock.kx_sk, sizeof rig->keys.kx);
     rig_services_init(rig);
-    start(rig);
+    rig_start(rig);
 }
 
 void rig_init(struct rig *rig)
@@ -216,7 +216,7 @@ static bool idle(struct rig *rig)
     return asv_dock_is_idle(&rig->dock);
 }
 
-static void stop(struct rig *rig)
+void rig_stop(struct rig *rig)
 {
     asv_dock_stop(&rig->dock);
     rig_run(rig, idle);
@@ -228,13 +228,13 @@ static void stop(struct rig *rig)
 
 void rig_restart(struct rig *rig)
 {
-    stop(rig);
-    start(rig);
+    rig_stop(rig);
+    rig_start(rig);
 }
 
 void rig_free(struct rig *rig)
 {
-    stop(rig);
+    rig_stop(rig);
     rig_services_clear(rig);
     rig_must(asv_io_remove_tree(AT_FDCWD, rig->dir, NULL));
     if (rig->mirror[0])

@@ -54,8 +54,10 @@ void rig_init(struct rig *rig);
 void rig_init_mirrored(struct rig *rig); /* in two */
 void rig_free(struct rig *rig);
 
-/* Ends the dock as a crash would, and starts another one on the same vault. */
-void rig_restart(struct rig *rig);
+/* Ends the dock as a crash would; starts another one on the same vault. */
+void rig_stop(struct rig *rig);
+void rig_start(struct rig *rig);
+void rig_restart(struct rig *rig); /* both */
 
 /* Starts the recovery's walk. */
 void rig_recover(struct rig *rig);
