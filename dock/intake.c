@@ -213,13 +213,22 @@ void asv_intake_detach_all(struct asv_slot *slot)
         if (intake->slot != slot)
             continue;
         intake->slot = NULL;
-        if (intake->step == ASV_INTAKE_END) /* whole, in a moment */
-            asv_recovery_later(slot->dock);
         bool needs_camera = intake->step < ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_DELIVER ||
                             (intake->step >= ASV_INTAKE_ORDER && intake->step <= ASV_INTAKE_TOLD);
         if (needs_camera)
             asv_intake_drop(intake);
     }
+}
+
+/* The camera left before the loop heard of the last bytes: whoever looks into staging finds it whole. */
+static void drop_abandoned(struct asv_intake *intake)
+{
+    const struct asv_take *take = &intake->take;
+    bool at_rest = !intake->busy && intake->pieces == 0;
+    if (at_rest && intake->step >= ASV_INTAKE_CHUNKS && intake->step <= ASV_INTAKE_END &&
+        take->have_count == take->chunks)
+        asv_recovery_later(intake->dock);
+    asv_intake_drop(intake);
 }
 
 /* ---- the steps that run once ---- */
@@ -307,7 +316,7 @@ static void step_done(struct asv_job *job)
     struct asv_intake *intake = intake_of(job);
     intake->busy = false;
     if (intake->abandoned) {
-        asv_intake_drop(intake);
+        drop_abandoned(intake);
         return;
     }
     if (intake->slot->dock->stopping)
@@ -420,7 +429,7 @@ static void piece_done(struct asv_job *job)
     }
     free(piece);
     if (intake->abandoned) {
-        asv_intake_drop(intake);
+        drop_abandoned(intake);
         return;
     }
     if (intake->dock->stopping)

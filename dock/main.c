@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@
 #define PARK_CHECK_MS 20
 #define NOTIFY_MS     2000 /* between two status lines for systemd */
 #define SANDBOX_PATHS 24
+#define FILES         4096 /* descriptors */
 
 static const char usage[] =
     "usage: asservat-dockd [--config FILE]                                the dock: runs until SIGTERM\n"
@@ -402,6 +404,16 @@ static bool parse(int argc, char **argv, struct options *out)
     return optind == argc;
 }
 
+/* Twenty slots with five recordings each, on two disks, need more descriptors than the usual 1,024. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < FILES) {
+        limit.rlim_cur = limit.rlim_max < FILES ? limit.rlim_max : FILES;
+        (void)setrlimit(RLIMIT_NOFILE, &limit); /* with fewer, some recordings wait */
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon; /* large, and the only one */
@@ -412,6 +424,7 @@ int main(int argc, char **argv)
         return 2;
     }
     (void)umask(0077);
+    raise_file_limit();
     daemon.conf_path = options.conf;
     daemon.dock.site.world = asv_world_os();
     daemon.dock.log = asv_log_stderr(daemon.dock.site.world);

@@ -120,6 +120,8 @@ def the_sandbox_denies(rig):
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
     limits = open(f"/proc/{rig.site.dock.process.pid}/limits").read()
     assert re.search(r"Max core file size\s+0\s+0", limits), limits
+    soft, hard = re.search(r"Max open files\s+(\d+)\s+(\d+)", limits).groups()
+    assert int(soft) >= min(4096, int(hard)), f"{soft} open files are not enough for all slots"
     if rig.log("paths-not-restricted"):
         return  # a kernel without Landlock, which the daemon says
     place = rig.site.directory / "list"
