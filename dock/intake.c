@@ -574,7 +574,7 @@ static bool begin_pass(struct asv_intake *intake)
         return false;
     bool any = false;
     for (size_t i = 0; i < bytes; i++)
-        intake->todo[i] = (uint8_t) ~(take->have[i] | take->wrong[i]);
+        intake->todo[i] = (uint8_t) ~(take->have[i] | (take->wrong ? take->wrong[i] : 0));
     for (uint64_t i = 0; i < take->chunks && !any; i++)
         any = bit(intake->todo, i);
     intake->next_chunk = 0;

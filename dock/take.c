@@ -477,8 +477,8 @@ enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err)
     free(take->have);
     free(take->wrong);
     take->have = calloc(bytes, 1);
-    take->wrong = calloc(bytes, 1);
-    if (!take->have || !take->wrong)
+    take->wrong = NULL; /* most have no such chunk */
+    if (!take->have)
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of chunks");
     uint64_t staged = 0;
     enum asv_status status = check_room(take, take->chunks, 0, err);
@@ -526,6 +526,11 @@ enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uin
         }
         i += run;
     }
+    bool gives_up = last_try && good != (count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX);
+    if (gives_up && !take->wrong)
+        take->wrong = calloc((size_t)(take->chunks / 8 + 1), 1);
+    if (gives_up && !take->wrong)
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of wrong chunks");
     for (size_t i = 0; i < count; i++) {
         bool is_right = (good >> i & 1) != 0;
         if (is_right && !has(take->have, first + i))
@@ -546,7 +551,7 @@ static void judge_payload(struct asv_take *take, const struct asv_seal_result *r
     asv_chunk_ranges_init(&wrong);
     asv_chunk_ranges_init(&missing);
     for (uint64_t i = 0; i < take->chunks; i++)
-        if (has(take->wrong, i))
+        if (take->wrong && has(take->wrong, i))
             asv_chunk_ranges_add(&wrong, i);
         else if (!has(take->have, i))
             asv_chunk_ranges_add(&missing, i);

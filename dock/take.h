@@ -52,7 +52,7 @@ struct asv_take {
 
     uint64_t chunks; /* that are signed; known after judge */
     uint8_t *have;   /* bit i % 8 of have[i / 8]: chunk i is staged and right */
-    uint8_t *wrong;  /* as have: given up, what the camera sent is not what it signed */
+    uint8_t *wrong;  /* as have: given up, what the camera sent is not what it signed; NULL: none */
     uint64_t have_count;
     bool final_wrong; /* on the disk, when it was read back; asv_take_end writes it again */
     bool resumes;
