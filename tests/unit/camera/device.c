@@ -158,6 +158,49 @@ static void only_stored_erases(void **state)
     assert_int_equal(asv_rig_judge_all(&rig), 0);
 }
 
+/* The flash fails in the middle: the recording is whole, or its record is counted, and had by who asks. */
+static void an_erasure_that_was_begun_is_counted_and_finished_when_asked_for(void **state)
+{
+    (void)state;
+    unsigned begun = 0;
+    for (uint64_t n = 1;; n++) {
+        struct asv_rig_receipt receipt;
+        struct asv_wire_status_reply status;
+        uint64_t number = rig.store->counter.number;
+        asv_rig_receipt(&rig, number, &receipt);
+        rig.flash.fail_status = ASV_E_IO;
+        rig.flash.fail_at = rig.flash.operations + n;
+        enum asv_status done = asv_rig_give_receipt(&rig, &receipt, record, &record_len);
+        bool struck = rig.flash.operations >= rig.flash.fail_at;
+        rig.flash.fail_at = 0;
+        uint64_t pending = asv_store_erase_pending(rig.store);
+        assert_int_equal(ops->status(&device, &status, &rig.err), ASV_OK);
+        if (pending != 0) {
+            begun++;
+            assert_int_equal(status.erasures, 1);
+            assert_int_equal(ops->erasure(&device, 0, record, sizeof record, &record_len, &rig.err), ASV_OK);
+            assert_int_equal(asv_store_erase_pending(rig.store), 0);
+            assert_null(asv_store_clip_find(rig.store, number));
+        } else if (done != ASV_OK && asv_store_clip_find(rig.store, number) != NULL) {
+            assert_int_equal(status.erasures, 0);
+            assert_int_equal(asv_rig_give_receipt(&rig, &receipt, record, &record_len), ASV_OK);
+        }
+        struct asv_erasure proof;
+        struct asv_wire_erasures_ack ack = {.number = number};
+        uint32_t left = 9;
+        assert_int_equal(asv_erasure_decode(&proof, record, record_len, NULL), ASV_OK);
+        assert_true(proof.number == number);
+        asv_object_digest(ack.record, &proof.object);
+        assert_int_equal(ops->erasure_ack(&device, &ack, &left, &rig.err), ASV_OK);
+        assert_int_equal(left, 0);
+        if (!struck) {
+            break;
+        }
+        record_clip(1, 1000);
+    }
+    assert_true(begun > 2);
+}
+
 /* One bit of any file that is held: the receipt is for something else then. */
 static void a_changed_bit_on_the_camera_keeps_the_recording(void **state)
 {
@@ -638,6 +681,7 @@ int main(void)
         TEST(a_receipt_with_any_one_field_altered_erases_nothing),
         TEST(a_receipt_with_one_chunk_more_or_less_or_another_stanza_erases_nothing),
         TEST(only_stored_erases),
+        TEST(an_erasure_that_was_begun_is_counted_and_finished_when_asked_for),
         TEST(a_changed_bit_on_the_camera_keeps_the_recording),
         TEST(the_tail_of_a_cut_recording_is_part_of_its_receipt),
         TEST(a_receipt_given_again_gets_the_same_record_and_another_header_none),
