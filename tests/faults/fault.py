@@ -288,9 +288,9 @@ class DockStop(Fault):
     def step(self, round_, view):
         stage = round_.stage
         if self.state == WAITING and stage.dock.alive() and self.moment.has_come(round_, view):
-            round_.stop_dock()
-            round_.never_neither("the dock was stopped")
-            stage.start_dock()
+            if round_.stop_dock():
+                round_.never_neither("the dock was stopped")
+                stage.start_dock()
             self.state = OVER
 
 

@@ -203,9 +203,13 @@ class Round:
                          f"{slot['reason']} {slot['counts']}" for slot in view.slots.values())
 
     def stop_dock(self):
+        """False when a kill that was armed came first: whoever armed it goes on from there."""
         status = self.stage.dock.stop(seconds=60)
+        if status == -signal.SIGKILL and self.stage.board.strikes() > 0:
+            return False
         if status != 0:
             self.broken(f"the dock ended with {status} when it was asked to stop\n{self.stage.dock.tail()}")
+        return True
 
     # ---- making good ----
 
