@@ -50,3 +50,10 @@ const struct asv_world *asv_world_os(void)
         .ctx = NULL, .random = os_random, .wall_ms = os_wall_ms, .mono_ms = os_mono_ms};
     return &world;
 }
+
+void asv_world_os_sleep_ms(uint64_t ms)
+{
+    struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    while (nanosleep(&wait, &wait) != 0) {
+    }
+}

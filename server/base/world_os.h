@@ -11,4 +11,7 @@
 /* Static storage; may be used from any number of threads. Monotonic time counts while the machine sleeps. */
 const struct asv_world *asv_world_os(void);
 
+/* Waits that long, whatever signals come. */
+void asv_world_os_sleep_ms(uint64_t ms);
+
 #endif

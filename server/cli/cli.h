@@ -35,6 +35,7 @@ struct asv_cli {
     FILE *out;
     FILE *err;
     const struct asv_world *world;
+    void (*sleep_ms)(uint64_t ms); /* the world's monotonic time has gone on by as much when it returns */
     struct asv_cli_conf conf;
     const struct asv_cli_args *args;
 };

@@ -17,7 +17,8 @@ int main(int argc, char **argv)
     (void)mlockall(MCL_CURRENT);
     (void)signal(SIGPIPE, SIG_IGN); /* `asservat clip list | head` ends with a failed write */
 
-    const struct asv_cli cli = {.out = stdout, .err = stderr, .world = asv_world_os()};
+    const struct asv_cli cli = {
+        .out = stdout, .err = stderr, .world = asv_world_os(), .sleep_ms = asv_world_os_sleep_ms};
     int result = asv_cli_main(&cli, argc, (const char *const *)argv);
     if ((fflush(stdout) != 0 || ferror(stdout) != 0) && result == 0) {
         fputs("asservat: cannot write the output\n", stderr);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "server/base/fail.h"
@@ -72,9 +71,7 @@ static enum asv_status pace(void *ctx, uint64_t bytes)
     if (scrub->rate != 0) {
         uint64_t due = (uint64_t)((double)scrub->bytes * 1000.0 / (double)scrub->rate);
         if (due > elapsed) {
-            const struct timespec wait = {(time_t)((due - elapsed) / 1000),
-                                          (long)((due - elapsed) % 1000) * 1000000};
-            (void)nanosleep(&wait, NULL);
+            scrub->cli->sleep_ms(due - elapsed);
         }
     }
     if (scrub->live && elapsed >= scrub->shown_ms + 500) {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "server/base/fail.h"
+#include "server/base/world_os.h"
 #include "server/db/internal.h"
 
 /* A transaction that lost against another is tried again so often: with the waits between, about 0.2 s. */
@@ -218,13 +218,6 @@ enum asv_status asv_db_run_once(struct asv_db *db, struct asv_step *steps, size_
     return outcome;
 }
 
-static void sleep_ms(uint64_t ms)
-{
-    struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    while (nanosleep(&wait, &wait) != 0) {
-    }
-}
-
 /* A step whose parameters do not fit what the database can hold is not sent. */
 static enum asv_status check_params(const struct asv_step *steps, size_t count, struct asv_err *err)
 {
@@ -270,7 +263,8 @@ enum asv_status asv_db_run(struct asv_db *db, struct asv_step *steps, size_t cou
         } else if (retry == ASV_RETRY_SERIALISE && attempt < SERIALISE_ATTEMPTS) {
             uint32_t jitter = 0;
             if (asv_world_random(world, &jitter, sizeof jitter) == ASV_OK) {
-                sleep_ms(((uint64_t)SERIALISE_WAIT_MS << (attempt - 1)) + jitter % SERIALISE_WAIT_MS);
+                asv_world_os_sleep_ms(((uint64_t)SERIALISE_WAIT_MS << (attempt - 1)) +
+                                      jitter % SERIALISE_WAIT_MS);
                 status = ASV_OK;
                 continue;
             }

@@ -13,20 +13,23 @@
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/verdict.h"
 #include "server/base/io.h"
+#include "server/cli/cli.h"
 #include "tests/sim/fault_disk.h"
+#include "tests/support/world.h"
 #include "tests/unit/test.h"
 #include "tests/unit/vault_kit.h"
 
 struct findings {
     unsigned repaired, failed, damaged;
+    uint64_t read;
     enum asv_part last;
     const uint8_t *dock_pk;
 };
 
 static enum asv_status on_read(void *ctx, uint64_t bytes)
 {
-    (void)ctx;
-    (void)bytes;
+    struct findings *findings = ctx;
+    findings->read += bytes;
     return ASV_OK;
 }
 
@@ -343,6 +346,54 @@ static void a_commit_record_in_one_root_alone_is_found(void **state)
     }
 }
 
+/* ---- the command ---- */
+
+static struct asv_test_world paced;
+static uint64_t longest_ms;
+
+static void sleep_paced(uint64_t ms)
+{
+    longest_ms = ms > longest_ms ? ms : longest_ms;
+    asv_test_world_step(&paced, ms);
+}
+
+/* How long `asservat vault scrub` sleeps, in a world where nothing else takes time. */
+static uint64_t slept_ms(const struct fixture *f, const char *rate, const char *value)
+{
+    char conf[300];
+    snprintf(conf, sizeof conf, "%s/asservat.conf", f->base);
+    FILE *file = fopen(conf, "w");
+    assert_non_null(file);
+    assert_true(fprintf(file, "agency = %s/none\nvault.cached = yes\n", f->base) > 0);
+    assert_int_equal(fclose(file), 0);
+    const char *const words[] = {"asservat", "vault",     "scrub",    "--no-database", "--config", conf,
+                                 "--vault",  f->roots[0], "--mirror", f->roots[1],     rate,       value};
+    asv_test_world_init(&paced, 1);
+    uint64_t began = paced.mono;
+    longest_ms = 0;
+    FILE *nowhere = fopen("/dev/null", "w");
+    assert_non_null(nowhere);
+    const struct asv_cli cli = {
+        .out = nowhere, .err = nowhere, .world = &paced.world, .sleep_ms = sleep_paced};
+    assert_int_equal(asv_cli_main(&cli, value != NULL ? 12 : 11, words), 0);
+    assert_int_equal(fclose(nowhere), 0);
+    return paced.mono - began;
+}
+
+static void the_command_reads_at_the_rate_that_it_is_given(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t pk[32];
+    asv_clip_close(committed(f, pk));
+    uint64_t read = scrub(f, pk).read;
+    uint64_t payload = (uint64_t)CHUNKS * ASV_VAULT_CHUNK_BYTES + ASV_VAULT_FINAL_BYTES;
+    assert_true(read > 2 * payload); /* of both roots, and the small parts */
+    assert_int_equal(slept_ms(f, "--rate", "1M"), read * 1000 >> 20);
+    assert_in_range(longest_ms, 1, (payload * 1000 >> 20) + 1); /* on the way, not at the end */
+    assert_int_equal(slept_ms(f, "--rate", "64K"), read * 1000 >> 16);
+    assert_int_equal(slept_ms(f, "--full-speed", NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +404,7 @@ int main(void)
         KIT_TEST(of_two_receipts_the_later_one_counts),
         KIT_TEST(what_a_disk_does_not_take_is_said_and_keeps_nothing_else_from_being_checked),
         KIT_TEST(a_commit_record_in_one_root_alone_is_found),
+        KIT_TEST(the_command_reads_at_the_rate_that_it_is_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
