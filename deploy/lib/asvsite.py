@@ -390,6 +390,12 @@ peer.{user} = dock
             raise SiteError(f"asservat-dockd: {order}: {answer['why']}")
         return answer
 
+    def dock_log(self, event, **fields):
+        """The dock's log lines of this event, with these fields among theirs."""
+        wanted = [f" {event}"] + [f" {key}={value} " for key, value in fields.items()]
+        lines = (self.directory / "log/dockd.log").read_text(errors="replace").splitlines()
+        return [line for line in lines if all(word in line + " " for word in wanted)]
+
     # ---- the vault ----
 
     def stored(self, area):

@@ -6,6 +6,7 @@ such an evening does. At the end each recording is accounted for, or this progra
 """
 import argparse
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import tempfile
 import textwrap
 import time
 import traceback
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from screen import Screen
 
 STEADY = {"ready", "attention", "refused"}
 PORTS_PER_HUB = 10
+SPARE_PORT = "1-3.9"
 UNIT, AREA = "32-3 Aussendienst", "Innenstadt"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ROOM_BYTES = 500 << 20  # for 24 cameras: on them, in the vault and in its mirror, and the database
@@ -32,7 +35,7 @@ TIME_CHARS = 10  # "[ 12.3 s] "
 
 def arguments():
     parser = argparse.ArgumentParser(prog="deploy/demo", description=__doc__)
-    parser.add_argument("--cameras", type=int, default=20, metavar="N", help="cameras in the shift, 6 to 24 (20)")
+    parser.add_argument("--cameras", type=int, default=20, metavar="N", help="cameras in the shift, 5 to 24 (20); a stranger's is docked besides")
     parser.add_argument("--dir", type=Path, metavar="DIR",
                         help="where everything lies: a directory that is new or empty; kept (default: a new one in /tmp, "
                         "removed when --no-wait ends well)")
@@ -43,8 +46,8 @@ def arguments():
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output, nothing else")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)  # what is built already, for the tests
     chosen = parser.parse_args()
-    if not 6 <= chosen.cameras <= 24:
-        parser.error(f"--cameras {chosen.cameras}: give 6 to 24; six of them have a part to play")
+    if not 5 <= chosen.cameras <= 24:
+        parser.error(f"--cameras {chosen.cameras}: give 5 to 24; five of them have a part to play")
     if chosen.port is not None and not 1 <= chosen.port <= 65535:
         parser.error(f"--port {chosen.port}: give 1 to 65535")
     return chosen
@@ -131,13 +134,13 @@ class Shift:
     # ---- the day ----
 
     def issue(self):
-        self.say(f"{self.chosen.cameras} cameras are enrolled, and one that belongs to another agency")
-        for i in range(1, self.chosen.cameras):
+        self.say(f"{self.chosen.cameras} cameras are enrolled; another agency has one, too")
+        for i in range(1, self.chosen.cameras + 1):
             self.site.enrol(f"K-{i:02}", UNIT)
         self.site.enrol("STRANGER", enrolled=False)
         for i, camera in enumerate(self.site.cameras.values()):
             camera.port = f"1-{i // PORTS_PER_HUB + 1}.{i % PORTS_PER_HUB + 1}"
-        self.site.write_dock_conf([camera.port for camera in self.site.cameras.values()] + ["1-3.9"])
+        self.site.write_dock_conf([camera.port for camera in self.site.cameras.values()] + [SPARE_PORT])
         self.site.start_keeper()
         self.site.start_bus(*(f"camera {c.name} camera {c.port} dir={c.directory}" for c in self.site.cameras.values()))
         self.site.start_dock()
@@ -214,14 +217,19 @@ class Shift:
         ours = [c for c in site.cameras.values() if c.enrolled]
         mover = ours[1]
         self.say("Shift end: all cameras at once, the stranger among them")
+        first = mover.list()[0]
+        # Nothing more comes from then on: pulled out in mid-transfer however slow the machine is.
+        bus_command(site.control, f"fault {mover.port} hang after={first['payload_bytes'] * 3 // 4}")
         for camera in site.cameras.values():
             bus_command(site.control, f"plug {camera.port}")
-        self.until(lambda slots: slots[mover.port]["state"] == "pulling" and slots[mover.port]["done"] > 0, 60,
-                   f"{mover.name} in mid-transfer")
+        self.until(lambda slots: slots[mover.port]["state"] == "pulling" and
+                   slots[mover.port]["done"] > first["payload_bytes"] // 4, 60, f"{mover.name} in mid-transfer")
         self.say(f"{mover.name} is pulled out in mid-transfer and put into another slot")
-        bus_command(site.control, f"move {mover.name} 1-3.9")
-        mover.port = "1-3.9"
-        self.until(lambda slots: any(s["state"] == "pulling" and s["done"] > 0 for s in slots.values()), 60, "a transfer")
+        bus_command(site.control, f"move {mover.name} {SPARE_PORT}")
+        mover.port = SPARE_PORT
+        self.until(lambda slots: self.resumed(slots[mover.port]["slot"], first), 60,
+                   f"{mover.name} does not go on in its new slot where it was pulled out")
+        self.say(f"{mover.name} goes on there at the chunk")
         self.say("The dock daemon is killed with -9 and started again")
         site.dock.stop(signal.SIGKILL)
         site.start_dock()
@@ -229,6 +237,11 @@ class Shift:
                            "every slot at rest")
         self.screen.clear()
         return slots
+
+    def resumed(self, slot, clip):
+        """Whether the dock goes on with a recording of which it already has chunks."""
+        lines = self.site.dock_log("resumed", slot=slot, clip=uuid.UUID(clip["clip"]))
+        return any(re.search(r" have=[1-9]", line) for line in lines)
 
     # ---- the account ----
 
@@ -268,7 +281,10 @@ class Shift:
                 done = self.site.verify(clip, check=False)
                 self.check(done.returncode == wanted, f"asservat-verify {clip}: exit {done.returncode}\n{done.stdout}{done.stderr}")
                 self.verified["valid" if done.returncode == 0 else "not valid"] += 1
-        self.check(self.verified["valid"] > 0, "nothing was verified")
+        for verdict, column in (("valid", "sealed"), ("not valid", "quarantined")):
+            there = sum(row[column] for row in self.rows)
+            self.check(self.verified[verdict] == there,
+                       f"asservat-verify: {self.verified[verdict]} {verdict}, but {there} recordings are {column}")
 
 
 def report(shift):

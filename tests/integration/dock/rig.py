@@ -195,11 +195,7 @@ class Rig:
 
     def log(self, event, **fields):
         """The dock's log lines of this event."""
-        lines = []
-        for line in (self.site.directory / "log/dockd.log").read_text(errors="replace").splitlines():
-            if f" {event}" in line and all(f"{key}={value}" in line for key, value in fields.items()):
-                lines.append(line)
-        return lines
+        return self.site.dock_log(event, **fields)
 
     def check_stored(self, camera):
         """All that it recorded is in custody, once, and erased on it."""
