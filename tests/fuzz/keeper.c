@@ -8,6 +8,7 @@
 #include "server/keeper/dayfile.h"
 #include "server/keeper/index.h"
 #include "server/keeper/protocol.h"
+#include "server/keeper/slot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define REPLY   1
 #define INDEX   2
 #define KEYS    3
+#define SLOT    4
 
 static void same(const struct asv_writer *writer, const uint8_t *data, size_t size)
 {
@@ -88,10 +90,35 @@ static void try_keys(const uint8_t *data, size_t size)
     asv_dayfile_free(&file);
 }
 
+static void try_cell(const uint8_t in[ASV_SLOT_CELL_BYTES])
+{
+    uint8_t out[ASV_SLOT_CELL_BYTES];
+    struct asv_slot_cell cell;
+    if (asv_slot_cell_decode(&cell, in) == ASV_OK) {
+        asv_slot_cell_encode(out, &cell);
+        if (memcmp(out, in, sizeof out) != 0) {
+            abort();
+        }
+    }
+}
+
+/* As it is, and with the digest that its fields should have: nobody guesses one. */
+static void try_slot(const uint8_t *data, size_t size)
+{
+    uint8_t in[ASV_SLOT_CELL_BYTES] = {0};
+    memcpy(in, data, size < sizeof in ? size : sizeof in);
+    try_cell(in);
+    asv_sha256(in + sizeof in - ASV_SHA256_BYTES, in, sizeof in - ASV_SHA256_BYTES);
+    try_cell(in);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const targets[])(const uint8_t *, size_t) = {
-        [REQUEST] = try_request, [REPLY] = try_reply, [INDEX] = try_index, [KEYS] = try_keys};
+    static void (*const targets[])(const uint8_t *, size_t) = {[REQUEST] = try_request,
+                                                               [REPLY] = try_reply,
+                                                               [INDEX] = try_index,
+                                                               [KEYS] = try_keys,
+                                                               [SLOT] = try_slot};
     targets[ASV_FUZZ_KEEPER](data, size);
     return 0;
 }
