@@ -90,13 +90,13 @@ CREATE TABLE asv.clip (
     header asv.digest NOT NULL,
     group_id uuid NOT NULL,
     stream asv.u16 NOT NULL,
-    stream_type asv.u8 NOT NULL,
+    stream_type asv.u8 NOT NULL CHECK (stream_type <= 4),
     segment asv.u32 NOT NULL,
     assignment uuid,
     unit asv.label NOT NULL,
     area asv.label NOT NULL,
     sealer asv.u8 NOT NULL CHECK (sealer <= 2),
-    end_reason asv.u8 NOT NULL,
+    end_reason asv.u8 NOT NULL CHECK (end_reason <= 8),
     marked boolean NOT NULL,
     dwelling boolean NOT NULL,
     pre_roll_ms asv.u32 NOT NULL,
@@ -142,8 +142,11 @@ CREATE TABLE asv.clip (
     UNIQUE (camera, epoch, number, header),
     CHECK (earliest_at <= latest_at),
     CHECK ((key_kind = 1) = (key_date IS NOT NULL)),
-    CHECK (kind <> 1 OR (sealer > 0 AND key_kind > 0 AND clock_state > 0)),
+    -- What a header that could be read has (SEAL.md 4: S-040, S-043).
+    CHECK (sealer = 0 OR (key_kind > 0 AND clock_state > 0 AND stream_type > 0 AND asv.is_uuid7(clip))),
+    CHECK (kind <> 1 OR sealer > 0),
     CHECK (kind <> 1 OR (integrity IN (1, 2) AND provenance IN (1, 2))),
+    CHECK (kind <> 1 OR (integrity = 1) = (end_reason > 0)),
     CHECK (kind <> 1 OR reason = ''),
     CHECK (kind <> 2 OR reason <> ''),
     CHECK (kind <> 1 OR payload_bytes IN (leaves::numeric * 65552, leaves::numeric * 65552 + 24)),
@@ -183,7 +186,7 @@ COMMENT ON COLUMN asv.clip.clip IS 'the clip''s UUID; one clip each, but for dou
 COMMENT ON COLUMN asv.clip.header IS 'digest of the signed seal header';
 COMMENT ON COLUMN asv.clip.group_id IS 'streams and segments of one recording have the same';
 COMMENT ON COLUMN asv.clip.stream IS 'number in the group';
-COMMENT ON COLUMN asv.clip.stream_type IS '1 audio and video, 2 video, 3 audio, 4 data';
+COMMENT ON COLUMN asv.clip.stream_type IS '1 audio and video, 2 video, 3 audio, 4 data; 0: the header could not be read';
 COMMENT ON COLUMN asv.clip.segment IS 'number in the stream';
 COMMENT ON COLUMN asv.clip.assignment IS 'random id of the assignment; NULL: not issued';
 COMMENT ON COLUMN asv.clip.unit IS 'organisational unit, as signed';

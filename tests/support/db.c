@@ -256,6 +256,8 @@ static void fill_facts(struct asv_commit *facts, const struct asv_test_agency *a
     fill(facts->firmware_digest, 32, "firmware", 0, 0);
     memcpy(facts->epoch, docking->epoch, 16);
     fill(facts->clip, 16, "clip", who, number);
+    facts->clip[6] = 0x70 | (facts->clip[6] & 0x0f); /* a UUIDv7 */
+    facts->clip[8] = 0x80 | (facts->clip[8] & 0x3f);
     fill(facts->header_digest, 32, "header", who, number);
     fill(facts->group, 16, "group", who, number);
     fill(facts->assignment, 16, "assignment", who, 0);

@@ -197,6 +197,14 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('recording_state', '{"state": "sealed"}', 'VA002'),
     ('recording_state', '{"state": null}', 'VA002'),
     ('clip', '{"sealer": 3}', '23514'),
+    ('clip', '{"sealer": 0}', '23514'), -- stored, and its header could not be read
+    ('clip', '{"stream_type": 5}', '23514'),
+    ('clip', '{"stream_type": 0}', '23514'),
+    ('clip', '{"stream_type": 0, "kind": 2, "reason": "r"}', '23514'),
+    ('clip', '{"clip": "01900000-0000-4000-8000-0000000000aa", "kind": 2, "reason": "r"}', '23514'),
+    ('clip', '{"end_reason": 9}', '23514'),
+    ('clip', '{"end_reason": 0}', '23514'), -- valid without an end record
+    ('clip', '{"integrity": 2}', '23514'), -- truncated with one
     ('clip', '{"key_kind": 3, "key_date": null}', '23514'),
     ('clip', '{"clock_state": 4}', '23514'),
     ('clip', '{"clock_state": 0}', '23514'),
