@@ -3,9 +3,10 @@
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 #
 # install.py BUILD: what is installed fits together: the programs that the units start, their users, their pages, the paths
-# that the pages and the configuration name.
+# that the pages and the configuration name; and systemd understands every line of the units.
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,15 @@ def settings(unit):
     return dict(line.split("=", 1) for line in unit.read_text().splitlines() if "=" in line and line[0] != "#")
 
 
-def check_unit(root, unit, users):
+def check_lines(root, unit):
+    if shutil.which("systemd-analyze") is None:
+        return
+    said = subprocess.run(["systemd-analyze", "verify", "--man=no", f"--root={root}", unit.name], capture_output=True,
+                          text=True, check=False).stderr
+    assert "ignoring" not in said and "bad unit file" not in said, said
+
+
+def check_service(root, unit, users):
     lines = settings(unit)
     program = root / lines["ExecStart"].split()[0].lstrip("/")
     assert os.access(program, os.X_OK), f"{unit.name}: {program} is not installed"
@@ -28,7 +37,7 @@ def check_unit(root, unit, users):
     page = lines["Documentation"].removeprefix("file://").lstrip("/")
     assert (root / page).is_file(), f"{unit.name}: {page} is not installed"
     for key in ("User", "Group", "SupplementaryGroups"):
-        assert lines.get(key, "asv-keys") in users, f"{unit.name}: {key}={lines[key]} is not made"
+        assert lines.get(key, "root") in users | {"root"}, f"{unit.name}: {key}={lines[key]} is not made"
 
 
 def check_links(page):
@@ -45,9 +54,12 @@ def main():
         users = {line.split()[1] for line in (lib / "sysusers.d/asservat.conf").read_text().splitlines()
                  if line[:2] in ("u ", "g ")}
         units = sorted((lib / "systemd/system").iterdir())
-        assert len(units) == 2, units
+        assert [unit.name for unit in units] == ["asservat-dockd.service", "asservat-keeper.service",
+                                                 "asservat-scrub.service", "asservat-scrub.timer"], units
         for unit in units:
-            check_unit(root, unit, users)
+            check_lines(root, unit)
+            if unit.suffix == ".service":
+                check_service(root, unit, users)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
         assert (root / "usr/share/asservat/policies/nrw-ordnungsamt.json").is_file()
