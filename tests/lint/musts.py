@@ -5,7 +5,8 @@
 
 A requirement is defined in a specification as its number in bold: **S-012**. It is cited by its bare number in a
 comment of the code and of a test. Lists those that are not, and citations of numbers that no specification defines.
-The same for the rules of docs/COMPLIANCE.md: one that is said to be covered is named by a test, as LAW R1.
+The rules of docs/COMPLIANCE.md cite tests, `unit/a.c: name`: each must be there, with that name in it, and one of a rule's
+must name the rule, as LAW R1. What no test covers says "not yet".
 `musts.py --self-test` proves that it can fail.
 """
 import re
@@ -25,6 +26,8 @@ RULES = "docs/COMPLIANCE.md"
 NUMBER = re.compile(r"\b([SPTK]-\d{3})\b")
 DEFINED = re.compile(r"\*\*([SPTK]-\d{3})\*\*")
 RULE = re.compile(r"^\| ([RTLH]\d+) \|.*\|([^|]*)\|$")
+TEST = re.compile(r"([\w./]+): (.+)")
+NOT_YET = re.compile(r"\bnot yet:", re.IGNORECASE)
 
 
 def definitions(top, problems):
@@ -59,15 +62,40 @@ def uncited_requirements(top, files, defined, problems):
                 problems.append(f"{place}: {name} is not cited in the {where}")
 
 
-def uncited_rules(top, files, problems):
-    tests = "\n".join((top / path).read_text(errors="replace") for path in files
-                      if path.startswith("tests/") and re.search(r"\.(c|py|sql|txt)$", path))
-    rules = [(number, rule) for number, line in enumerate((top / RULES).read_text().splitlines(), 1)
-             if (rule := RULE.match(line))]
-    for number, rule in rules:
-        if rule[2].strip() and not re.search(rf"\bLAW {rule[1]}\b", tests):
-            problems.append(f"{RULES}:{number}: LAW {rule[1]} is said to be covered, and no test names it")
-    if not rules:
+def text_of(top, files, path):
+    return (top / path).read_text(errors="replace") if path in files else None
+
+
+def rule_problems(top, files, rule, state):
+    """What is wrong with the last column of a rule: the tests that it cites, and whether there are any."""
+    texts = []
+    for citation in re.findall(r"`([^`]*)`", NOT_YET.split(state)[0]):
+        test = TEST.fullmatch(citation)
+        text = test and text_of(top, files, f"tests/{test[1]}")
+        if text is None:
+            yield f"LAW {rule}: `{citation}` is no test's file and name"
+        elif test[2] not in text:
+            yield f"LAW {rule}: there is no \"{test[2]}\" in tests/{test[1]}"
+        else:
+            texts.append(text)
+    if not texts and not NOT_YET.search(state):
+        yield f"LAW {rule}: neither a test nor what is not yet done"
+    elif texts and not any(re.search(rf"\bLAW {rule}\b", text) for text in texts):
+        yield f"LAW {rule}: none of its tests names it"
+
+
+def uncovered_rules(top, files, problems):
+    found = {}
+    for number, line in enumerate((top / RULES).read_text().splitlines(), 1):
+        rule = RULE.match(line)
+        if rule:
+            found[rule[1]] = number
+            problems += [f"{RULES}:{number}: {problem}" for problem in rule_problems(top, files, *rule.groups())]
+    for letter in sorted({rule[0] for rule in found}):
+        numbers = sorted(int(rule[1:]) for rule in found if rule[0] == letter)
+        if numbers != list(range(1, len(numbers) + 1)):
+            problems.append(f"{RULES}: the rules {letter} have gaps: {numbers}")
+    if not found:
         problems.append(f"{RULES}: no rules")
 
 
@@ -77,7 +105,7 @@ def check(top, files):
     files = [path for path in files if not path.startswith("tests/lint/")]  # these name numbers as examples
     defined = definitions(top, problems)
     uncited_requirements(top, files, defined, problems)
-    uncited_rules(top, files, problems)
+    uncovered_rules(top, files, problems)
     return defined, problems
 
 
@@ -87,13 +115,14 @@ CLEAN = {
     SPECS["P"]: "**P-010** A dock MUST wait.\n",
     SPECS["T"]: "",
     SPECS["K"]: "",
-    RULES: "| R1 | encrypted | A | `unit/seal` |\n| R4 | blocked | B | |\n",
+    RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
+           "| R2 | blocked | B | **Not yet:** all |\n",
     "firmware-proto/seal.c": "/* S-001, S-002 */\n",
     "dock/wait.h": "/* P-010: waits */\n",
     "tests/unit/seal.c": "/* S-001. LAW R1: no byte is plain */\n",
     "tests/sql/reader.sql": "-- S-002\n",
     "tests/wait.py": "# P-010\n",
-    "tests/lint/example.py": "# K-999 LAW R4\n",
+    "tests/lint/example.py": "# K-999 LAW R2\n",
 }
 # What is changed in it, and the one line that must come of it.
 BROKEN = [
@@ -108,12 +137,20 @@ BROKEN = [
      f"{SPECS['T']}:1: S-003 is not this specification's letter"),
     ({SPECS["P"]: "**P-010**\n\n**P-010**\n"},
      f"{SPECS['P']}:3: P-010 is defined twice, first at {SPECS['P']}:1"),
-    ({"tests/unit/seal.c": "/* S-001. LAW R11 */\n"}, f"{RULES}:1: LAW R1 is said to be covered, and no test names it"),
-    ({"tests/unit/seal.c": "/* S-001 */\n", "dock/law.c": "/* LAW R1 */\n"},
-     f"{RULES}:1: LAW R1 is said to be covered, and no test names it"),
-    ({RULES: CLEAN[RULES].replace("B | |", "B | `unit/block` |")},
-     f"{RULES}:2: LAW R4 is said to be covered, and no test names it"),
-    ({RULES: "R1, R4\n"}, f"{RULES}: no rules"),
+    ({"tests/unit/seal.c": "/* S-001. LAW R11: no byte is plain */\n"}, f"{RULES}:1: LAW R1: none of its tests names it"),
+    ({"tests/unit/seal.c": "/* S-001: no byte is plain */\n", "tests/other.c": "/* LAW R1 */\n"},
+     f"{RULES}:1: LAW R1: none of its tests names it"),
+    ({"tests/unit/seal.c": "/* S-001. LAW R1: plain */\n"}, f"{RULES}:1: LAW R1: there is no \"no byte\" in tests/unit/seal.c"),
+    ({RULES: "| R1 | encrypted | A | `unit/seals.c: no byte`; `unit/seal.c: LAW` |\n"},
+     f"{RULES}:1: LAW R1: `unit/seals.c: no byte` is no test's file and name"),
+    ({RULES: "| R1 | encrypted | A | `unit/seal_*`. Not yet: all |\n"},
+     f"{RULES}:1: LAW R1: `unit/seal_*` is no test's file and name"),
+    ({RULES: "| R1 | encrypted | A | `lint/example.py: LAW R2`. Not yet: all |\n"},
+     f"{RULES}:1: LAW R1: `lint/example.py: LAW R2` is no test's file and name"),
+    ({RULES: "| R1 | encrypted | A | |\n"}, f"{RULES}:1: LAW R1: neither a test nor what is not yet done"),
+    ({RULES: "| R1 | encrypted | A | not yet: all |\n| R3 | blocked | B | not yet: all |\n"},
+     f"{RULES}: the rules R have gaps: [1, 3]"),
+    ({RULES: "R1, R2\n"}, f"{RULES}: no rules"),
 ]
 NOTHING = {path: "" for path in [*SPECS.values(), "firmware-proto/seal.c", "dock/wait.h", "tests/unit/seal.c",
                                  "tests/sql/reader.sql", "tests/wait.py"]}
@@ -130,7 +167,7 @@ def problems_of(tree):
 
 def self_test():
     cases = [({}, [])] + [(change, [problem]) for change, problem in BROKEN]
-    cases.append(({**NOTHING, RULES: "| R4 | blocked | B | |\n"}, ["no specification defines any requirement"]))
+    cases.append(({**NOTHING, RULES: "| R1 | blocked | B | not yet: all |\n"}, ["no specification defines any requirement"]))
     for change, want in cases:
         got = problems_of({**CLEAN, **change})
         if got != want:
