@@ -4,73 +4,6 @@
 
 #include <string.h>
 
-/* The fields in their order on disk. One list serves the writer and the reader, so that they cannot drift
- * apart. */
-#define COMMIT_FIELDS(RAW, TEXT, U8, U16, U32, U64, I64, FLAG) \
-    RAW(agency)                                                \
-    RAW(dock_cert)                                             \
-    TEXT(dock_name)                                            \
-    U16(slot)                                                  \
-    TEXT(port)                                                 \
-    RAW(session)                                               \
-    RAW(camera_cert)                                           \
-    RAW(chain_digest)                                          \
-    TEXT(model)                                                \
-    TEXT(serial)                                               \
-    TEXT(firmware)                                             \
-    RAW(firmware_digest)                                       \
-    RAW(epoch)                                                 \
-    U64(number)                                                \
-    RAW(clip)                                                  \
-    RAW(header_digest)                                         \
-    RAW(group)                                                 \
-    U16(stream)                                                \
-    U8(stream_type)                                            \
-    U32(segment)                                               \
-    RAW(assignment)                                            \
-    TEXT(unit)                                                 \
-    TEXT(area)                                                 \
-    U8(sealer)                                                 \
-    U8(end_reason)                                             \
-    FLAG(marked)                                               \
-    FLAG(dwelling)                                             \
-    U32(pre_roll_ms)                                           \
-    U8(key_kind)                                               \
-    RAW(key_id)                                                \
-    U32(key_date)                                              \
-    U64(bulletin)                                              \
-    U32(policy)                                                \
-    U8(clock_state)                                            \
-    I64(start_ms)                                              \
-    I64(end_ms)                                                \
-    I64(earliest_ms)                                           \
-    I64(latest_ms)                                             \
-    I64(offset_ms)                                             \
-    U32(uncertainty_ms)                                        \
-    U32(day)                                                   \
-    I64(due_ms)                                                \
-    I64(docked_ms)                                             \
-    I64(committed_ms)                                          \
-    RAW(root)                                                  \
-    U64(leaves)                                                \
-    U64(payload_bytes)                                         \
-    RAW(final_chunk)                                           \
-    U64(media_bytes)                                           \
-    U64(seal_bytes)                                            \
-    RAW(seal_digest)                                           \
-    U64(tail_bytes)                                            \
-    RAW(tail_digest)                                           \
-    U32(link_bytes)                                            \
-    RAW(link_digest)                                           \
-    RAW(stanzas_digest)                                        \
-    U8(integrity)                                              \
-    U8(provenance)                                             \
-    U8(kind)                                                   \
-    TEXT(reason)                                               \
-    U8(readback)                                               \
-    U8(replicas)                                               \
-    TEXT(software)
-
 static void write_fields(struct asv_writer *w, const struct asv_commit *c)
 {
 #define W_RAW(f)  asv_write_bytes(w, c->f, sizeof c->f);
@@ -81,7 +14,7 @@ static void write_fields(struct asv_writer *w, const struct asv_commit *c)
 #define W_U64(f)  asv_write_u64(w, c->f);
 #define W_I64(f)  asv_write_i64(w, c->f);
 #define W_FLAG(f) asv_write_u8(w, c->f ? 1 : 0);
-    COMMIT_FIELDS(W_RAW, W_TEXT, W_U8, W_U16, W_U32, W_U64, W_I64, W_FLAG)
+    ASV_COMMIT_FIELDS(W_RAW, W_TEXT, W_U8, W_U16, W_U32, W_U64, W_I64, W_FLAG)
 }
 
 static enum asv_status read_flag(struct asv_reader *r, bool *out)
@@ -112,7 +45,7 @@ static enum asv_status read_fields(struct asv_reader *r, struct asv_commit *c, c
 #define R_U64(f)  R_STEP(f, asv_read_u64(r, &c->f))
 #define R_I64(f)  R_STEP(f, asv_read_i64(r, &c->f))
 #define R_FLAG(f) R_STEP(f, read_flag(r, &c->f))
-    COMMIT_FIELDS(R_RAW, R_TEXT, R_U8, R_U16, R_U32, R_U64, R_I64, R_FLAG)
+    ASV_COMMIT_FIELDS(R_RAW, R_TEXT, R_U8, R_U16, R_U32, R_U64, R_I64, R_FLAG)
     return ASV_OK;
 }
 

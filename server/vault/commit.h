@@ -82,7 +82,7 @@ struct asv_commit {
     int64_t start_ms, end_ms;        /* as the camera says, UTC */
     int64_t earliest_ms, latest_ms;  /* dock-corrected interval that contains the whole recording */
     int64_t offset_ms;               /* dock's clock minus camera's, at docking */
-    uint32_t uncertainty_ms;         /* +- of it */
+    uint32_t uncertainty_ms;         /* +- of it; UINT32_MAX: not measured, and the offset is 0 */
     uint32_t day;                    /* recording day, local yyyymmdd; 0: not decided */
     int64_t due_ms;                  /* 0: not decided */
     int64_t docked_ms, committed_ms; /* by the dock's clock */
@@ -113,6 +113,73 @@ struct asv_commit {
     uint16_t extensions_len;                      /* 0: none; version 1 defines none */
     uint8_t extensions[ASV_EXTENSIONS_MAX_BYTES]; /* encoded, see firmware-proto/base/extensions.h */
 };
+
+/* The fields in their order on disk. One list serves the writer, the reader and whoever compares two records,
+ * so that they cannot drift apart. */
+#define ASV_COMMIT_FIELDS(RAW, TEXT, U8, U16, U32, U64, I64, FLAG) \
+    RAW(agency)                                                    \
+    RAW(dock_cert)                                                 \
+    TEXT(dock_name)                                                \
+    U16(slot)                                                      \
+    TEXT(port)                                                     \
+    RAW(session)                                                   \
+    RAW(camera_cert)                                               \
+    RAW(chain_digest)                                              \
+    TEXT(model)                                                    \
+    TEXT(serial)                                                   \
+    TEXT(firmware)                                                 \
+    RAW(firmware_digest)                                           \
+    RAW(epoch)                                                     \
+    U64(number)                                                    \
+    RAW(clip)                                                      \
+    RAW(header_digest)                                             \
+    RAW(group)                                                     \
+    U16(stream)                                                    \
+    U8(stream_type)                                                \
+    U32(segment)                                                   \
+    RAW(assignment)                                                \
+    TEXT(unit)                                                     \
+    TEXT(area)                                                     \
+    U8(sealer)                                                     \
+    U8(end_reason)                                                 \
+    FLAG(marked)                                                   \
+    FLAG(dwelling)                                                 \
+    U32(pre_roll_ms)                                               \
+    U8(key_kind)                                                   \
+    RAW(key_id)                                                    \
+    U32(key_date)                                                  \
+    U64(bulletin)                                                  \
+    U32(policy)                                                    \
+    U8(clock_state)                                                \
+    I64(start_ms)                                                  \
+    I64(end_ms)                                                    \
+    I64(earliest_ms)                                               \
+    I64(latest_ms)                                                 \
+    I64(offset_ms)                                                 \
+    U32(uncertainty_ms)                                            \
+    U32(day)                                                       \
+    I64(due_ms)                                                    \
+    I64(docked_ms)                                                 \
+    I64(committed_ms)                                              \
+    RAW(root)                                                      \
+    U64(leaves)                                                    \
+    U64(payload_bytes)                                             \
+    RAW(final_chunk)                                               \
+    U64(media_bytes)                                               \
+    U64(seal_bytes)                                                \
+    RAW(seal_digest)                                               \
+    U64(tail_bytes)                                                \
+    RAW(tail_digest)                                               \
+    U32(link_bytes)                                                \
+    RAW(link_digest)                                               \
+    RAW(stanzas_digest)                                            \
+    U8(integrity)                                                  \
+    U8(provenance)                                                 \
+    U8(kind)                                                       \
+    TEXT(reason)                                                   \
+    U8(readback)                                                   \
+    U8(replicas)                                                   \
+    TEXT(software)
 
 /* Encodes and signs. ASV_E_LIMIT when cap is too small (ASV_COMMIT_MAX_BYTES always suffices) or a text is
  * not printable ASCII; out is then unspecified. */

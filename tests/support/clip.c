@@ -108,6 +108,9 @@ void asv_test_clip_header(struct asv_seal_header *header, const struct asv_test_
     snprintf(header->unit, sizeof header->unit, "%s", plan->unit == NULL ? "" : plan->unit);
     snprintf(header->area, sizeof header->area, "%s", plan->area == NULL ? "" : plan->area);
     header->sealer = plan->sealer == 0 ? ASV_SEALER_CAMERA : plan->sealer;
+    if (plan->change != NULL) {
+        plan->change(header);
+    }
 }
 
 static struct asv_moment now(struct asv_test_world *world, uint64_t step_ms)
@@ -123,6 +126,26 @@ static void add_first_records(struct asv_seal_writer *writer, struct asv_test_wo
     must(asv_seal_writer_add_record(writer, ASV_RECORD_DISPLAY_ON, now(world, 10), NULL, 0, seal), "record");
     must(asv_seal_writer_add_record(writer, ASV_RECORD_ANNOUNCED, now(world, 10), told, sizeof told, seal),
          "record");
+}
+
+static void add_facts(struct asv_seal_writer *writer, struct asv_test_world *world, struct asv_writer *seal,
+                      const struct asv_test_facts *facts)
+{
+    static const uint8_t ordered = 1;
+    uint8_t pre_roll[4];
+    if (facts->pre_roll_ms != 0) {
+        asv_store_be32(pre_roll, facts->pre_roll_ms);
+        must(asv_seal_writer_add_record(writer, ASV_RECORD_PREROLL_END, now(world, 10), pre_roll,
+                                        sizeof pre_roll, seal),
+             "pre-roll");
+    }
+    if (facts->dwelling) {
+        must(asv_seal_writer_add_record(writer, ASV_RECORD_DWELLING, now(world, 10), &ordered, 1, seal),
+             "dwelling");
+    }
+    if (facts->marked) {
+        must(asv_seal_writer_add_record(writer, ASV_RECORD_MARKER, now(world, 10), NULL, 0, seal), "marker");
+    }
 }
 
 static void add_checkpoint(struct asv_test_clip *clip, struct asv_seal_writer *writer,
@@ -206,7 +229,9 @@ void asv_test_clip_make(struct asv_test_clip *clip, const struct asv_test_agency
     if (plan->records) {
         add_first_records(&writer, world, &seal);
     }
+    add_facts(&writer, world, &seal, &plan->facts);
     add_chunks(clip, &writer, world, &seal);
+    add_facts(&writer, world, &seal, &plan->behind);
     if (!plan->cut) {
         close_clip(clip, &writer, world, &seal);
     }

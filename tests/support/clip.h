@@ -11,18 +11,27 @@
 #include "tests/support/agency.h"
 #include "tests/support/world.h"
 
+/* What records say of a recording, of what the dock takes into custody. */
+struct asv_test_facts {
+    bool marked, dwelling;
+    uint32_t pre_roll_ms; /* 0: no record */
+};
+
 struct asv_test_plan {
-    uint64_t number;    /* 0: 1 */
-    uint32_t chunks;    /* full ones */
-    uint32_t every;     /* chunks per checkpoint; 0: one checkpoint at the end */
-    uint32_t pad;       /* the last bytes of the plaintext are a free box this long; 0 or 8..65543 */
-    bool records;       /* a marker before each checkpoint and the de-escalation's steps in front */
-    bool clock_lost;    /* the header says that the camera does not know the time */
-    bool cut;           /* no end record, no final chunk, no link */
-    uint8_t sealer;     /* enum asv_sealer; 0: camera */
-    uint8_t recipients; /* 0: 1 */
-    const char *unit;   /* NULL: empty */
-    const char *area;   /* NULL: empty */
+    uint64_t number;             /* 0: 1 */
+    uint32_t chunks;             /* full ones */
+    uint32_t every;              /* chunks per checkpoint; 0: one checkpoint at the end */
+    uint32_t pad;                /* the last bytes of the plaintext are a free box this long; 0 or 8..65543 */
+    bool records;                /* a marker before each checkpoint and the de-escalation's steps in front */
+    bool clock_lost;             /* the header says that the camera does not know the time */
+    bool cut;                    /* no end record, no final chunk, no link */
+    uint8_t sealer;              /* enum asv_sealer; 0: camera */
+    uint8_t recipients;          /* 0: 1 */
+    const char *unit;            /* NULL: empty */
+    const char *area;            /* NULL: empty */
+    struct asv_test_facts facts; /* of records in front, which the first checkpoint signs */
+    struct asv_test_facts behind; /* of records behind the last one, which nothing signs: of a cut clip */
+    void (*change)(struct asv_seal_header *header); /* before it is signed; NULL: nothing */
 };
 
 struct asv_test_bytes {

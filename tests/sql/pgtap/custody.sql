@@ -2,7 +2,7 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- What the functions of docking and custody do: outcomes, states, alarms. docs/DATABASE.md. LAW L1: each step is an event that stays.
--- LAW H2: the offset of the camera's clock at each docking.
+-- LAW H2: the offset of the camera's clock at each docking. LAW R3, LAW R5: the dwelling flag and the pre-roll are facts of custody.
 BEGIN;
 SET search_path = tap, pg_catalog;
 SET client_min_messages = warning;
@@ -59,6 +59,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
 
 SELECT is(pg_temp.dock('session', 0, 3), 'done back=f before=0 emptied=-', 'a first docking');
 SELECT is(pg_temp.dock('session', 0, 3), 'already back=f before=0 emptied=-', 'told again');
+SELECT is((SELECT clock_offset_ms || ' +- ' || clock_uncertainty_ms FROM asv.docking), '-12 +- 2', 'with the offset of its clock');
 SELECT throws_ok($$ SELECT asv.camera_seen(NULL, NULL) $$, '23502', NULL, 'a camera needs a certificate');
 SELECT throws_ok($$ SELECT * FROM asv.docking_begin(tap.dig('session'), tap.dig('another dock'), 7, '1-2.7', tap.dig('cam'),
     '2026-01-05', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -315,6 +316,24 @@ SELECT lives_ok($$ SELECT pg_temp.certify('s8') $$, 'twice');
 SELECT throws_ok($$ SELECT pg_temp.certify('another serial number') $$, 'VA001', NULL, 'but not with other facts');
 SELECT asv.slot_learned(dig('dock'), 1, '1-1'), asv.slot_learned(dig('dock'), 2, '1-2'), asv.slot_learned(dig('dock'), 1, '1-2');
 SELECT is((SELECT string_agg(number || '=' || port, ' ') FROM asv.slot), '1=1-2', 'a port is one slot');
+
+-- ---- what the dock says of a recording is what custody has
+
+CREATE FUNCTION pg_temp.told(number bigint, header text, changes jsonb) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT to_jsonb(jsonb_populate_record(NULL::asv.clip_facts, t.fields
+        || jsonb_build_object('number', number, 'header', tap.dig(header), 'clip', tap.uid(header)) || changes))
+    FROM tap.template t WHERE t.tbl = 'clip'
+$$;
+CREATE FUNCTION pg_temp.held(h text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT to_jsonb(jsonb_populate_record(NULL::asv.clip_facts, to_jsonb(c))) FROM asv.clip c WHERE c.header = tap.dig(h)
+$$;
+CREATE TEMP TABLE said (number bigint, header text, changes jsonb);
+INSERT INTO said VALUES
+    (101, 'marked', '{"marked": true, "dwelling": false, "pre_roll_ms": 0, "end_reason": 2, "segment": 3, "stream": 4}'),
+    (102, 'dwelling', '{"marked": false, "dwelling": true, "pre_roll_ms": 0, "bulletin": 5, "policy": 6}'),
+    (103, 'pre-roll', '{"marked": false, "dwelling": false, "pre_roll_ms": 30000, "clock_offset_ms": 7, "clock_uncertainty_ms": 8}');
+SELECT is(pg_temp.commit(number, header, changes), 'done', 'a recording: ' || header) FROM said;
+SELECT is(pg_temp.held(header), pg_temp.told(number, header, changes), 'each fact of it is in custody: ' || header) FROM said;
 
 -- ---- what the vault must hold
 

@@ -37,8 +37,8 @@ static enum asv_status op_trust(void *ctx, const uint8_t **root_pk, int64_t *now
 static enum asv_status op_session(void *ctx, const struct asv_wire_session *session, struct asv_err *err)
 {
     struct fake_camera *camera = ctx;
-    (void)session;
     (void)err;
+    memcpy(camera->session, session->id, sizeof camera->session);
     camera->sessions++;
     return ASV_OK;
 }
@@ -59,8 +59,9 @@ static void epoch_id(uint8_t out[16])
 
 static enum asv_status op_clock(void *ctx, struct asv_wire_clock_reply *out, struct asv_err *err)
 {
-    const struct fake_camera *camera = ctx;
-    (void)err;
+    struct fake_camera *camera = ctx;
+    if (camera->no_clock)
+        return asv_fail(err, ASV_E_IO, "told to");
     memset(out, 0, sizeof *out);
     out->wall_ms = camera->world.wall;
     out->mono_ms = camera->world.mono;
@@ -68,11 +69,12 @@ static enum asv_status op_clock(void *ctx, struct asv_wire_clock_reply *out, str
     if (camera->lost_clock) {
         memset(out->boot, 0x77, sizeof out->boot); /* it has booted since */
         out->clock_state = ASV_CLOCK_LOST;
-        return ASV_OK;
+    } else {
+        out->clock_state = ASV_CLOCK_SYNCED;
+        out->last_sync_wall_ms = camera->world.wall - 3600000;
+        out->clock_source = ASV_CLOCK_GNSS;
     }
-    out->clock_state = ASV_CLOCK_SYNCED;
-    out->last_sync_wall_ms = camera->world.wall - 3600000;
-    out->clock_source = ASV_CLOCK_DOCK;
+    camera->clock = *out;
     return ASV_OK;
 }
 
@@ -92,13 +94,16 @@ static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, s
     out->store_bytes = UINT64_C(64) << 30;
     out->free_bytes = UINT64_C(60) << 30;
     out->battery_percent = 80;
-    memcpy(out->firmware, "1.0.0", 6);
+    memcpy(out->firmware, "1.0.1", 6); /* newer than what it recorded with */
+    memset(out->firmware_digest, 0xf2, sizeof out->firmware_digest);
+    out->policy_version = 4;
     out->bulletin = camera->held[ASV_WIRE_HELD_BULLETIN].number;
     out->flags = camera->on_reserve ? ASV_WIRE_STATUS_RESERVE : 0;
     out->revocations = camera->held[ASV_WIRE_HELD_REVOCATIONS].number;
     out->configuration = camera->held[ASV_WIRE_HELD_CONFIGURATION].number;
     out->assignment = camera->held[ASV_WIRE_HELD_ASSIGNMENT].number;
     memcpy(out->assignment_id, camera->assignment_id, sizeof out->assignment_id);
+    camera->status = *out;
     return ASV_OK;
 }
 
@@ -465,17 +470,29 @@ void fake_camera_boot(struct fake_camera *camera)
     must(asv_wire_camera_init(&camera->machine, &config, &ops, camera, &err));
 }
 
-struct asv_test_clip *fake_camera_record(struct fake_camera *camera, uint64_t number, uint32_t chunks)
+struct asv_test_clip *fake_camera_record_as(struct fake_camera *camera, const struct asv_test_plan *plan,
+                                            size_t tail)
 {
-    struct asv_test_plan plan = {.number = number, .chunks = chunks, .every = 4, .records = false};
     struct asv_test_clip *clip = calloc(1, sizeof *clip);
     if (!clip)
         abort();
-    asv_test_clip_make(clip, camera->agency, &camera->identity, &camera->world, &plan);
-    camera->clips[number - 1].clip = clip;
-    if (number > camera->last_number)
-        camera->last_number = number;
+    asv_test_clip_make(clip, camera->agency, &camera->identity, &camera->world, plan);
+    clip->payload.data = realloc(clip->payload.data, clip->payload.len + tail + 1);
+    if (!clip->payload.data)
+        abort();
+    memset(clip->payload.data + clip->payload.len, 0x5a, tail);
+    clip->payload.len += tail;
+    camera->clips[plan->number - 1].clip = clip;
+    camera->clips[plan->number - 1].tail = tail;
+    if (plan->number > camera->last_number)
+        camera->last_number = plan->number;
     return clip;
+}
+
+struct asv_test_clip *fake_camera_record(struct fake_camera *camera, uint64_t number, uint32_t chunks)
+{
+    const struct asv_test_plan plan = {.number = number, .chunks = chunks, .every = 4};
+    return fake_camera_record_as(camera, &plan, 0);
 }
 
 void fake_camera_free(struct fake_camera *camera)

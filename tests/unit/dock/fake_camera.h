@@ -34,6 +34,11 @@ struct fake_camera {
     char assigned_unit[ASV_TEXT_SIZE], assigned_area[ASV_TEXT_SIZE];
     struct asv_wire_camera machine;
 
+    /* What it said of itself last. */
+    uint8_t session[ASV_SHA256_BYTES];
+    struct asv_wire_clock_reply clock;
+    struct asv_wire_status_reply status;
+
     /* What was asked of it. */
     unsigned sessions, chunks_given, finished, erased, refused;
     uint64_t order[64]; /* numbers in the order in which their first chunk was asked for */
@@ -51,6 +56,7 @@ struct fake_camera {
     size_t flip_at;
     bool cannot_erase; /* answers every receipt with MISMATCH */
     bool lost_clock;
+    bool no_clock;         /* does not say what its clock says */
     bool endless;          /* lists recordings without end */
     unsigned silent_after; /* chunks; then nothing is answered any more; 0: never */
     uint16_t requests;     /* that it queues; 0: as many as there can be */
@@ -62,6 +68,10 @@ void fake_camera_free(struct fake_camera *camera);
 
 /* A recording made now by the camera's clock, which goes on by the time it takes. */
 struct asv_test_clip *fake_camera_record(struct fake_camera *camera, uint64_t number, uint32_t chunks);
+
+/* The same as a plan says; tail: so many bytes behind it that nothing signs. */
+struct asv_test_clip *fake_camera_record_as(struct fake_camera *camera, const struct asv_test_plan *plan,
+                                            size_t tail);
 
 /* The machine anew, as after a boot: for each plugging in. */
 void fake_camera_boot(struct fake_camera *camera);

@@ -43,6 +43,7 @@ struct rig {
     pthread_mutex_t lock;
     struct rig_commit commits[RIG_COMMITS];
     unsigned commit_count;
+    struct rig_docking docking; /* the last one */
     int64_t emptied_ms;
     const char *unit; /* of every camera in the register; NULL: none */
     uint64_t bulletin_number;

@@ -101,13 +101,28 @@ static enum asv_status db_ping(void *ctx, struct asv_err *err)
     return db_here(ctx, err);
 }
 
+static void keep_docking(struct rig_docking *kept, const struct asv_db_docking *docking)
+{
+    kept->facts = *docking;
+    snprintf(kept->port, sizeof kept->port, "%s", docking->port);
+    snprintf(kept->firmware, sizeof kept->firmware, "%s", docking->firmware);
+    if (docking->chain.len > sizeof kept->chain)
+        abort();
+    memcpy(kept->chain, docking->chain.data, docking->chain.len);
+    kept->facts.port = kept->port;
+    kept->facts.firmware = kept->firmware;
+    kept->facts.chain.data = kept->chain;
+}
+
 static enum asv_status db_docking_begin(void *ctx, const struct asv_db_docking *docking,
                                         struct asv_db_docking_result *result, struct asv_err *err)
 {
     struct rig *rig = ctx;
-    (void)docking;
     if (db_here(rig, err))
         return ASV_E_AWAY;
+    pthread_mutex_lock(&rig->lock);
+    keep_docking(&rig->docking, docking);
+    pthread_mutex_unlock(&rig->lock);
     rig->dockings++;
     memset(result, 0, sizeof *result);
     result->enrolled = true;
@@ -120,9 +135,12 @@ static enum asv_status db_docking_begin(void *ctx, const struct asv_db_docking *
 static enum asv_status db_docking_end(void *ctx, const struct asv_db_docking_end *end, struct asv_err *err)
 {
     struct rig *rig = ctx;
-    (void)end;
     if (db_here(rig, err))
         return ASV_E_AWAY;
+    pthread_mutex_lock(&rig->lock);
+    rig->docking.end = *end;
+    rig->docking.end.detail = NULL;
+    pthread_mutex_unlock(&rig->lock);
     rig->ends++;
     return ASV_OK;
 }

@@ -23,6 +23,14 @@ struct rig_commit {
     bool erasing; /* its keys are being destroyed */
 };
 
+/* What the database was told of a docking; facts' texts and chain are the ones beside it. */
+struct rig_docking {
+    struct asv_db_docking facts;
+    char port[ASV_TEXT_SIZE], firmware[ASV_TEXT_SIZE];
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    struct asv_db_docking_end end; /* without its detail */
+};
+
 /* Sets rig->services. They use the rig's agency, world and keys. */
 void rig_services_init(struct rig *rig);
 void rig_services_clear(struct rig *rig);

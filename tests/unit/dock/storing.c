@@ -65,14 +65,8 @@ static void a_recording_without_a_whole_chunk_is_stored_too(void **state)
 static void a_cut_recording_is_stored_with_its_tail_beside_it(void **state)
 {
     (void)state;
-    struct asv_test_plan plan = {.number = 1, .chunks = 6, .every = 4, .cut = true};
-    struct asv_test_clip *clip = calloc(1, sizeof *clip);
-    asv_test_clip_make(clip, &rig->agency, &camera->identity, &camera->world, &plan);
-    clip->payload.data = realloc(clip->payload.data, clip->payload.len + 70001);
-    memset(clip->payload.data + clip->payload.len, 0x5a, 70001);
-    clip->payload.len += 70001;
-    camera->clips[0] = (struct fake_clip){.clip = clip, .tail = 70001};
-    camera->last_number = 1;
+    const struct asv_test_plan plan = {.number = 1, .chunks = 6, .every = 4, .cut = true};
+    fake_camera_record_as(camera, &plan, 70001);
     rig_dock(rig, 0, camera, ASV_SLOT_READY);
     const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
     assert_int_equal(facts->kind, ASV_COMMIT_STORED);
