@@ -299,6 +299,128 @@ static void a_clock_that_was_not_measured_is_said_to_be_unknown(void **state)
     check_custody(&before, 1, 0);
 }
 
+/* ---- dockings ---- */
+
+/* All but the clock and what the camera says of itself. */
+static void check_session(const struct before *before, unsigned slot)
+{
+    const struct asv_db_docking *docking = &rig->docking.facts;
+    const struct asv_bytes *chain = &camera->identity.chain.encoded;
+    same_bytes("session", docking->session, camera->session, sizeof docking->session);
+    same_bytes("dock_cert", docking->dock_cert, rig->agency.dock.cert_digest, sizeof docking->dock_cert);
+    same_number("slot", docking->slot, slot + 1);
+    same_text("port", docking->port, rig->slots[slot].port);
+    same_number("chain", (int64_t)docking->chain.len, (int64_t)chain->len);
+    same_bytes("chain", docking->chain.data, chain->data, chain->len);
+    same_bytes("camera_cert", docking->camera_cert, camera->identity.cert_digest,
+               sizeof docking->camera_cert);
+    same_number("began_ms", docking->began_ms, before->dock_ms);
+    assert_false(docking->partial);
+}
+
+static void check_clock(const struct before *before)
+{
+    const struct asv_db_docking *got = &rig->docking.facts;
+    const struct asv_wire_clock_reply *want = &camera->clock;
+    assert_true(got->has_clock);
+    check_offset(before, got->offset_ms, got->uncertainty_ms);
+    same_number("camera_wall_ms", got->camera_wall_ms, want->wall_ms);
+    same_number("camera_mono_ms", (int64_t)got->camera_mono_ms, (int64_t)want->mono_ms);
+    SAME_RAW(boot)
+    SAME_NUMBER(clock_state)
+    same_number("last_sync_ms", got->last_sync_ms,
+                want->last_sync_wall_ms ? want->last_sync_wall_ms : ASV_TIME_UNKNOWN);
+    SAME_NUMBER(clock_source)
+}
+
+static void check_status(void)
+{
+    const struct asv_db_docking *got = &rig->docking.facts;
+    const struct asv_wire_status_reply *want = &camera->status;
+    SAME_RAW(epoch)
+    SAME_NUMBER(last_number)
+    SAME_NUMBER(clips)
+    SAME_NUMBER(erasures)
+    SAME_NUMBER(store_bytes)
+    SAME_NUMBER(free_bytes)
+    SAME_NUMBER(battery_percent)
+    SAME_NUMBER(flags)
+    SAME_TEXT(firmware)
+    SAME_RAW(firmware_digest)
+    SAME_NUMBER(bulletin)
+    SAME_NUMBER(revocations)
+    SAME_NUMBER(configuration)
+    SAME_NUMBER(assignment)
+    SAME_NUMBER(policy_version)
+    SAME_RAW(assignment_id)
+}
+
+static bool told_of_a_docking(struct rig *r)
+{
+    return r->dockings == 1;
+}
+
+/* No two of the camera's answers are the same, so that none can stand for another. */
+static void every_fact_of_a_docking_reaches_the_database(void **state)
+{
+    (void)state;
+    static struct before before;
+    for (uint64_t kind = 0; kind < ASV_WIRE_HELD_KINDS; kind++)
+        camera->held[kind].number = 21 + kind;
+    memset(camera->assignment_id, 0xa5, sizeof camera->assignment_id);
+    camera->on_reserve = true;
+    fake_camera_record(camera, 5, 2);
+    camera->clips[0].outstanding = camera->clips[1].outstanding = true;
+    look_before(&before);
+    rig_plug(rig, 2, camera);
+    rig_run(rig, told_of_a_docking);
+    check_session(&before, 2);
+    check_clock(&before);
+    check_status();
+}
+
+static void a_clock_that_was_lost_was_never_set(void **state)
+{
+    (void)state;
+    static struct before before;
+    camera->lost_clock = true;
+    look_before(&before);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    check_session(&before, 0);
+    check_clock(&before);
+    assert_true(rig->docking.facts.last_sync_ms == ASV_TIME_UNKNOWN);
+    check_status();
+}
+
+static void the_end_of_a_docking_counts_what_came_of_it(void **state)
+{
+    (void)state;
+    const struct asv_db_docking_end *end = &rig->docking.end;
+    uint64_t bytes = 0;
+    for (uint64_t number = 1; number <= 2; number++) {
+        const struct asv_test_clip *clip = fake_camera_record(camera, number, 2);
+        bytes += 2 * ASV_CHUNK_CIPHER_BYTES + clip->seal.len + clip->stanzas.len + clip->link.len;
+    }
+    fake_camera_record(camera, 3, 2);
+    camera->clips[2].recording = true;
+    rig->keeper_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    asv_test_world_step(&rig->world, HOUR_MS);
+    rig->keeper_away = false;
+    rig_run_to(rig, 0, ASV_SLOT_ATTENTION);
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
+    same_bytes("session", end->session, camera->session, sizeof end->session);
+    same_number("ended_ms", end->ended_ms, rig->world.wall);
+    assert_int_equal(end->reason, ASV_DB_DOCKING_LATER);
+    assert_int_equal(end->stored, 2);
+    assert_int_equal(end->quarantined, 0);
+    assert_int_equal(end->expired, 0);
+    assert_int_equal(end->left, 1);
+    assert_int_equal(end->bytes, bytes);
+}
+
 int main(int argc, char **argv)
 {
     filter_tests(argc, argv);
@@ -307,6 +429,9 @@ int main(int argc, char **argv)
                                         kit_teardown),
         KIT_TEST(what_no_checkpoint_signs_is_no_fact),
         KIT_TEST(a_clock_that_was_not_measured_is_said_to_be_unknown),
+        KIT_TEST(every_fact_of_a_docking_reaches_the_database),
+        KIT_TEST(a_clock_that_was_lost_was_never_set),
+        KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
