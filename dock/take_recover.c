@@ -71,8 +71,14 @@ static void fill_docking(struct asv_docking *docking, const struct asv_commit *n
     docking->began_ms = notes->docked_ms;
     docking->partial = true;
     docking->emptied_ms = ASV_TIME_UNKNOWN;
+    docking->has_fix = notes->uncertainty_ms != UINT32_MAX;
+    docking->fix.offset_ms = notes->offset_ms;
+    docking->fix.uncertainty_ms = notes->uncertainty_ms;
+    docking->fix.clock_state = notes->clock_state;
     memcpy(docking->status.epoch, notes->epoch, sizeof docking->status.epoch);
     docking->status.last_number = notes->number;
+    snprintf(docking->status.firmware, sizeof docking->status.firmware, "%s", notes->firmware);
+    memcpy(docking->status.firmware_digest, notes->firmware_digest, sizeof docking->status.firmware_digest);
 }
 
 static void fill_offer(struct asv_take *take, const struct asv_commit *notes)

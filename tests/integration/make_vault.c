@@ -119,6 +119,7 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
     const struct asv_cert *leaf = &world->camera.leaf;
     bool expired = number % 11 == 0;
     bool quarantined = number % 4 == 0 && !expired;
+    bool measured = docking_of(number) != 1; /* the camera's clock */
     *facts = (struct asv_commit){
         .slot = 3,
         .dock_name = "Dock 1",
@@ -140,8 +141,8 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
         .stream_type = 1,
         .start_ms = BEGAN_MS + (int64_t)number * 60000,
         .end_ms = BEGAN_MS + (int64_t)number * 60000 + 45000,
-        .offset_ms = 120,
-        .uncertainty_ms = 15,
+        .offset_ms = measured ? 120 : 0,
+        .uncertainty_ms = measured ? 15 : UINT32_MAX,
         .day = 20260105,
         .docked_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000,
         .committed_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000 + (int64_t)number * 1000,

@@ -392,6 +392,64 @@ static void a_clock_that_was_lost_was_never_set(void **state)
     check_status();
 }
 
+/* Database away and a crash: what the notes beside the recording know is told when it is back, and no more.
+ */
+static void check_what_the_recovery_tells(void)
+{
+    const struct asv_db_docking *got = &rig->docking.facts;
+    const struct asv_commit *want = &rig_find(rig, camera, 1)->facts;
+    assert_true(got->partial);
+    same_bytes("session", got->session, camera->session, sizeof got->session);
+    SAME_RAW(dock_cert)
+    SAME_NUMBER(slot)
+    SAME_TEXT(port)
+    SAME_RAW(camera_cert)
+    same_bytes("chain", got->chain.data, camera->identity.chain.encoded.data,
+               camera->identity.chain.encoded.len);
+    same_number("began_ms", got->began_ms, want->docked_ms);
+    same_number("has_clock", got->has_clock, want->uncertainty_ms != UINT32_MAX);
+    SAME_NUMBER(clock_state)
+    SAME_RAW(epoch)
+    SAME_TEXT(firmware)
+    SAME_RAW(firmware_digest)
+}
+
+static void told_by_the_recovery(struct before *before)
+{
+    fake_camera_record(camera, 1, 5);
+    asv_test_world_step(&camera->world, HOUR_MS / 2);
+    look_before(before);
+    rig->db_away = true;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    rig_restart(rig);
+    rig->db_away = false;
+    rig_recover(rig);
+    rig_run(rig, rig_nothing_runs);
+    check_what_the_recovery_tells();
+}
+
+static void after_a_crash_the_database_is_told_the_same(void **state)
+{
+    (void)state;
+    static struct before before;
+    const struct asv_db_docking *docking = &rig->docking.facts;
+    told_by_the_recovery(&before);
+    check_offset(&before, docking->offset_ms, docking->uncertainty_ms);
+    want_interval(&before.want[0], &before,
+                  (uint64_t)(before.want[0].start_ms - before.camera_ms) + before.mono_ms,
+                  before.end_mono_ms[0]);
+    check_custody(&before, 1, 0);
+}
+
+static void nor_is_a_clock_invented_that_was_not_measured(void **state)
+{
+    (void)state;
+    static struct before before;
+    camera->no_clock = true;
+    told_by_the_recovery(&before);
+}
+
 static void the_end_of_a_docking_counts_what_came_of_it(void **state)
 {
     (void)state;
@@ -431,6 +489,8 @@ int main(int argc, char **argv)
         KIT_TEST(a_clock_that_was_not_measured_is_said_to_be_unknown),
         KIT_TEST(every_fact_of_a_docking_reaches_the_database),
         KIT_TEST(a_clock_that_was_lost_was_never_set),
+        KIT_TEST(after_a_crash_the_database_is_told_the_same),
+        KIT_TEST(nor_is_a_clock_invented_that_was_not_measured),
         KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
