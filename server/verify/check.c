@@ -19,6 +19,7 @@ struct walk {
     struct asv_chunk_ranges wrong;
     struct asv_chunk_ranges signed_wrong;
     uint32_t records[ASV_RECORD_KINDS];
+    uint32_t pre_roll_ms;
     uint8_t chunk[BUFFER_BYTES];
 };
 
@@ -74,6 +75,9 @@ static enum asv_status on_record(void *ctx, const struct asv_seal_record *record
 {
     struct walk *walk = ctx;
     walk->records[record->kind < ASV_RECORD_KINDS ? record->kind : 0]++;
+    if (record->kind == ASV_RECORD_PREROLL_END) {
+        walk->pre_roll_ms = asv_load_be32(record->value);
+    }
     return ASV_OK;
 }
 
@@ -83,6 +87,7 @@ static enum asv_status on_checkpoint(void *ctx, const struct asv_seal_checkpoint
     (void)checkpoint;
     walk->signed_wrong = walk->wrong;
     memcpy(walk->report->records, walk->records, sizeof walk->records);
+    walk->report->pre_roll_ms = walk->pre_roll_ms;
     return ASV_OK;
 }
 

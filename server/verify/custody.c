@@ -38,6 +38,55 @@ static void root_of(const struct asv_seal_result *seal, uint8_t out[ASV_SHA256_B
     }
 }
 
+/* What the record repeats of the signed header, the signed records and the end. */
+static const char *facts_differ(const struct asv_report *report, const struct asv_commit *commit)
+{
+    const struct asv_seal_header *header = &report->seal.header;
+    const struct asv_seal_end *end = &report->seal.end; /* zeros when there is none */
+    int64_t last_ms = header->start_wall_ms;
+    if (report->seal.has_checkpoint) {
+        last_ms = report->seal.ended ? end->wall_ms : report->seal.checkpoint.wall_ms;
+    }
+    const struct {
+        bool is_same;
+        const char *differs;
+    } facts[] = {
+        {same(commit->agency, header->agency, 32), "commit: says another agency"},
+        {strcmp(commit->model, header->model) == 0, "commit: says another model"},
+        {strcmp(commit->serial, header->serial) == 0, "commit: says another serial"},
+        {strcmp(commit->firmware, header->firmware) == 0, "commit: says another firmware"},
+        {same(commit->firmware_digest, header->firmware_digest, 32), "commit: says another firmware digest"},
+        {same(commit->group, header->group, 16), "commit: says another group"},
+        {commit->stream == header->stream, "commit: says another stream"},
+        {commit->stream_type == header->stream_type, "commit: says another stream type"},
+        {commit->segment == header->segment, "commit: says another segment"},
+        {same(commit->assignment, header->assignment, 16), "commit: says another assignment"},
+        {strcmp(commit->unit, header->unit) == 0, "commit: says another unit"},
+        {strcmp(commit->area, header->area) == 0, "commit: says another area"},
+        {commit->sealer == header->sealer, "commit: says another sealer"},
+        {commit->key_kind == header->key_kind, "commit: says another kind of key"},
+        {same(commit->key_id, header->stanzas[0].key_id, 16), "commit: says another key"},
+        {commit->key_date == header->key_date, "commit: says another key date"},
+        {commit->bulletin == header->bulletin, "commit: says another bulletin"},
+        {commit->policy == header->policy, "commit: says another policy"},
+        {commit->clock_state == header->clock_state, "commit: says another clock state"},
+        {commit->start_ms == header->start_wall_ms, "commit: says another start"},
+        {commit->end_ms == last_ms, "commit: says another end"},
+        {commit->end_reason == end->reason, "commit: says another reason of the end"},
+        {commit->media_bytes == end->media_bytes, "commit: says another length of the content"},
+        {commit->marked == (report->records[ASV_RECORD_MARKER] > 0), "commit: says otherwise of a marker"},
+        {commit->dwelling == (report->records[ASV_RECORD_DWELLING] > 0),
+         "commit: says otherwise of a dwelling"},
+        {commit->pre_roll_ms == report->pre_roll_ms, "commit: says another pre-roll"},
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if (!facts[i].is_same) {
+            return facts[i].differs;
+        }
+    }
+    return NULL;
+}
+
 /* The first thing that the commit record says otherwise, or NULL. */
 static const char *commit_differs(const struct asv_report *report, const struct asv_commit *commit,
                                   const struct asv_small_parts *parts)
@@ -52,8 +101,10 @@ static const char *commit_differs(const struct asv_report *report, const struct 
         return "commit: is of another recording";
     }
     root_of(seal, digest);
+    static const uint8_t none[ASV_FINAL_CIPHER_BYTES];
     if (commit->leaves != seal->checkpoint.chunks || !same(commit->root, digest, 32) ||
-        commit->payload_bytes != signed_bytes(seal)) {
+        commit->payload_bytes != signed_bytes(seal) ||
+        !same(commit->final_chunk, seal->ended ? seal->checkpoint.final_chunk : none, sizeof none)) {
         return "commit: says another payload";
     }
     if (commit->seal_bytes != seal->seal_bytes || !same(commit->seal_digest, report->seal_digest, 32)) {
@@ -74,7 +125,7 @@ static const char *commit_differs(const struct asv_report *report, const struct 
         commit->integrity != (uint8_t)report->verdict.integrity) {
         return "commit: says another verdict";
     }
-    return NULL;
+    return facts_differ(report, commit);
 }
 
 static void check_commit(struct asv_report *report, const struct asv_anchors *anchors,

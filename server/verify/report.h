@@ -56,6 +56,7 @@ struct asv_report {
     uint64_t behind_bytes;    /* of them, behind asv_seal_payload_bytes: what custody calls the tail */
     uint8_t behind_digest[ASV_SHA256_BYTES];
     uint32_t records[ASV_RECORD_KINDS]; /* signed ones */
+    uint32_t pre_roll_ms;               /* of a signed record; 0: none */
     uint64_t output_bytes;              /* plaintext, when opened */
     uint8_t output_digest[ASV_SHA256_BYTES];
     bool output_written;

@@ -8,7 +8,6 @@
 
 #include "firmware-proto/seal/verifier.h"
 #include "firmware-proto/trust/receipt.h"
-#include "server/vault/commit.h"
 #include "tests/support/files.h"
 
 static void must(enum asv_status status, const char *what)
@@ -62,14 +61,48 @@ static void write_receipt(const struct asv_custody *custody, const struct asv_se
     asv_test_write_file(directory, "receipt", data, writer.len);
 }
 
-static void write_commit(const struct asv_custody *custody, const struct asv_seal_result *seal,
-                         const struct asv_test_identity *dock, const char *directory)
+/* What header, records and end say. */
+static void fill_facts(struct asv_commit *commit, const struct asv_test_clip *clip,
+                       const struct asv_seal_result *seal)
 {
-    uint8_t data[ASV_COMMIT_MAX_BYTES];
-    size_t len = 0;
+    const struct asv_seal_header *header = &seal->header;
+    memcpy(commit->agency, header->agency, sizeof commit->agency);
+    snprintf(commit->model, sizeof commit->model, "%s", header->model);
+    snprintf(commit->serial, sizeof commit->serial, "%s", header->serial);
+    snprintf(commit->firmware, sizeof commit->firmware, "%s", header->firmware);
+    memcpy(commit->firmware_digest, header->firmware_digest, sizeof commit->firmware_digest);
+    memcpy(commit->group, header->group, sizeof commit->group);
+    commit->stream = header->stream;
+    commit->stream_type = header->stream_type;
+    commit->segment = header->segment;
+    memcpy(commit->assignment, header->assignment, sizeof commit->assignment);
+    snprintf(commit->unit, sizeof commit->unit, "%s", header->unit);
+    snprintf(commit->area, sizeof commit->area, "%s", header->area);
+    commit->sealer = header->sealer;
+    commit->key_kind = header->key_kind;
+    memcpy(commit->key_id, header->stanzas[0].key_id, sizeof commit->key_id);
+    commit->key_date = header->key_date;
+    commit->bulletin = header->bulletin;
+    commit->policy = header->policy;
+    commit->clock_state = header->clock_state;
+    commit->start_ms = header->start_wall_ms;
+    commit->end_ms = seal->ended ? seal->end.wall_ms : seal->checkpoint.wall_ms;
+    commit->earliest_ms = commit->start_ms;
+    commit->latest_ms = commit->end_ms;
+    commit->end_reason = seal->end.reason;
+    commit->media_bytes = seal->end.media_bytes;
+    commit->marked = clip->plan.records || clip->plan.facts.marked;
+    commit->dwelling = clip->plan.facts.dwelling;
+    commit->pre_roll_ms = clip->plan.facts.pre_roll_ms;
+}
+
+static void write_commit(const struct asv_test_clip *clip, const struct asv_custody *custody,
+                         const struct asv_seal_result *seal, const struct asv_test_identity *dock,
+                         const char *directory)
+{
     struct asv_commit commit;
     memset(&commit, 0, sizeof commit);
-    memcpy(commit.agency, seal->header.agency, sizeof commit.agency);
+    fill_facts(&commit, clip, seal);
     memcpy(commit.dock_cert, dock->cert_digest, sizeof commit.dock_cert);
     memcpy(commit.camera_cert, custody->camera_cert, sizeof commit.camera_cert);
     memcpy(commit.chain_digest, seal->header.chain_digest, sizeof commit.chain_digest);
@@ -77,12 +110,12 @@ static void write_commit(const struct asv_custody *custody, const struct asv_sea
     commit.number = custody->number;
     memcpy(commit.clip, custody->clip, sizeof commit.clip);
     memcpy(commit.header_digest, custody->header, sizeof commit.header_digest);
-    commit.sealer = seal->header.sealer;
-    commit.key_kind = seal->header.key_kind;
-    commit.clock_state = seal->header.clock_state;
     memcpy(commit.root, custody->root, sizeof commit.root);
     commit.leaves = custody->leaf_count;
     commit.payload_bytes = custody->payload_bytes;
+    if (seal->ended) {
+        memcpy(commit.final_chunk, seal->checkpoint.final_chunk, sizeof commit.final_chunk);
+    }
     commit.seal_bytes = custody->seal_bytes;
     memcpy(commit.seal_digest, custody->seal, sizeof commit.seal_digest);
     commit.tail_bytes = custody->tail_bytes;
@@ -94,7 +127,15 @@ static void write_commit(const struct asv_custody *custody, const struct asv_sea
     commit.kind = ASV_COMMIT_STORED;
     commit.readback = ASV_READBACK_DIRECT;
     commit.replicas = 1;
-    must(asv_commit_encode(&commit, dock->sk, data, sizeof data, &len), "commit");
+    asv_test_commit_write(&commit, dock, directory);
+}
+
+void asv_test_commit_write(const struct asv_commit *commit, const struct asv_test_identity *dock,
+                           const char *directory)
+{
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    must(asv_commit_encode(commit, dock->sk, data, sizeof data, &len), "commit");
     asv_test_write_file(directory, "commit", data, len);
 }
 
@@ -126,7 +167,7 @@ void asv_test_clip_write(const struct asv_test_clip *clip, const struct asv_test
     const struct asv_seal_result *seal = asv_seal_verifier_result(&verifier);
     fill_custody(&custody, clip, seal, tail, tail_len);
     write_receipt(&custody, seal, dock, directory);
-    write_commit(&custody, seal, dock, directory);
+    write_commit(clip, &custody, seal, dock, directory);
 }
 
 void asv_test_clip_write_identity(const struct asv_test_clip *clip, size_t i, const char *directory,
