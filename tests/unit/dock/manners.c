@@ -3,6 +3,7 @@
  *
  * Who a camera is and how it behaves: strangers, copies, and cameras that fall silent, lie or do not obey.
  * None of them disturbs the other slots. */
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,92 @@ static void after_some_faults_a_person_must_help(void **state)
     rig_dock(rig, 0, camera, ASV_SLOT_READY);
 }
 
+/* It gives some, and then just keeps the session: long before a chunk is late. */
+static void a_camera_that_gives_too_little_loses_its_session(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 50);
+    struct asv_dock_settings *settings = &rig->dock.settings;
+    const struct asv_dock_settings usual = *settings;
+    settings->chunk_ms = 10 * RIG_WAIT_MS;
+    settings->rate_window_ms = 100;
+    settings->rate_floor_bytes = UINT64_C(1) << 40;
+    camera->silent_after = 20;
+    rig_plug(rig, 0, camera);
+    rig_run_to(rig, 0, ASV_SLOT_FAULT);
+    assert_non_null(strstr(rig->slots[0].reason, "the camera gives only"));
+    assert_int_equal(camera->chunks_given, 20);
+    *settings = usual;
+    camera->silent_after = 0;
+    rig_run_to(rig, 0, ASV_SLOT_READY); /* what it gave counts */
+    assert_int_equal(camera->sessions, 2);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_HOSTILE_CAMERA], 1);
+}
+
+/* A worker of the slot that has stopped: its chunks wait for it. */
+static struct {
+    struct asv_job job;
+    sem_t go_on;
+    _Atomic bool holds;
+} worker;
+
+static void hold_run(struct asv_job *job)
+{
+    (void)job;
+    worker.holds = true;
+    while (sem_wait(&worker.go_on) != 0)
+        ;
+}
+
+static void hold_done(struct asv_job *job)
+{
+    (void)job;
+}
+
+static bool chunks_wait_for_the_worker(struct rig *r)
+{
+    return worker.holds && r->slots[0].lent > 0;
+}
+
+static bool some_windows_passed(struct rig *r)
+{
+    static uint64_t since;
+    static unsigned windows;
+    if (r->slots[0].floor_since_ms != since) {
+        since = r->slots[0].floor_since_ms;
+        windows++;
+    }
+    return windows > 3 || r->slots[0].state != ASV_SLOT_PULLING;
+}
+
+static void a_camera_that_waits_for_the_dock_does_not_give_too_little(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 400);
+    struct asv_dock_settings *settings = &rig->dock.settings;
+    const struct asv_dock_settings usual = *settings;
+    worker.job = (struct asv_job){.run = hold_run, .done = hold_done};
+    assert_int_equal(sem_init(&worker.go_on, 0, 0), 0);
+    rig_plug(rig, 0, camera);
+    rig_run(rig, some_chunks);
+    asv_pool_submit(rig->dock.pool, asv_lane_data(&rig->slots[0]), &worker.job);
+    rig_run(rig, chunks_wait_for_the_worker);
+    settings->rate_window_ms = 1;
+    settings->rate_floor_bytes = UINT64_MAX;
+    rig_run(rig, some_windows_passed);
+    bool lost = rig->slots[0].state != ASV_SLOT_PULLING;
+    *settings = usual;
+    sem_post(&worker.go_on);
+    assert_false(lost);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->sessions, 1);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    sem_destroy(&worker.go_on);
+}
+
 static void a_camera_that_announces_another_header_is_not_believed(void **state)
 {
     (void)state;
@@ -154,6 +241,8 @@ int main(int argc, char **argv)
         KIT_TEST(a_copy_of_a_camera_in_another_slot_is_an_alarm_and_stored_once),
         KIT_TEST(a_camera_that_stops_answering_is_a_fault_and_is_tried_again),
         KIT_TEST(after_some_faults_a_person_must_help),
+        KIT_TEST(a_camera_that_gives_too_little_loses_its_session),
+        KIT_TEST(a_camera_that_waits_for_the_dock_does_not_give_too_little),
         KIT_TEST(a_camera_that_announces_another_header_is_not_believed),
         KIT_TEST(a_camera_that_announces_another_payload_than_its_seal_signs_is_not_believed),
         KIT_TEST(a_camera_that_lists_without_end_is_a_fault),
