@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""What people and other programs meet of the daemon: learning slots, the status, its sandbox."""
+"""What people and other programs meet of the daemon: learning slots, the status, its sandbox, its end."""
 import json
 import os
 import re
@@ -174,6 +174,33 @@ def what_systemd_is_told(rig):
     rig.start_dock()
 
 
+# The dock's call that takes a recording into custody waits for a lock, and not for so long that the dock gives it up soon.
+WAITS_FOR_CUSTODY = """SELECT count(*) FROM pg_stat_activity WHERE usename = 'asv_dock' AND wait_event_type = 'Lock'
+                       AND clock_timestamp() - query_start < interval '5 seconds'"""
+
+
+def the_end_while_the_database_hangs(rig):
+    """SIGTERM is answered though a recording waits for a call that does not return; the next start ends what was begun."""
+    camera = rig.camera()
+    rig.record(camera, 2, SHORT)
+    hold = subprocess.Popen(["psql", "-XAtq", rig.site.postgres.conninfo("postgres")], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+    try:
+        hold.stdin.write("BEGIN; LOCK TABLE asv.clip IN SHARE MODE; SELECT 'held';\n")
+        hold.stdin.flush()
+        assert hold.stdout.readline() == "held\n"
+        rig.plug(camera)
+        rig.eventually(lambda: rig.query(WAITS_FOR_CUSTODY) == [["1"]], "a recording waits for the database")
+        assert rig.site.dock.stop(seconds=60) == 0, rig.site.dock.tail()
+        assert rig.log("stopped-unfinished"), rig.site.dock.tail()
+        assert len(camera.list()) == 2 and "sealed" not in rig.states(camera), "promised before it was in custody"
+    finally:
+        hold.communicate()  # its end undoes the lock
+    rig.start_dock()
+    rig.taken_in(camera)
+    rig.unplug(camera)
+
+
 if __name__ == "__main__":
     main(what_systemd_is_told, slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
-         the_status_on_a_terminal, the_sandbox_denies, an_issued_camera_comes_back)
+         the_status_on_a_terminal, the_sandbox_denies, an_issued_camera_comes_back, the_end_while_the_database_hangs)
