@@ -305,7 +305,7 @@ static enum asv_status judge_time(struct asv_take *take, const struct asv_seal_r
     facts->earliest_ms = start.earliest_ms;
     facts->latest_ms = end.latest_ms > start.latest_ms ? end.latest_ms : start.latest_ms;
     facts->offset_ms = take->docking->has_fix ? take->docking->fix.offset_ms : 0;
-    facts->uncertainty_ms = take->docking->has_fix ? take->docking->fix.uncertainty_ms : UINT32_MAX;
+    facts->uncertainty_ms = take->docking->has_fix ? take->docking->fix.uncertainty_ms : ASV_COMMIT_NO_CLOCK;
 
     int64_t now = 0;
     enum asv_status status = asv_world_wall_ms(take->site->world, &now);

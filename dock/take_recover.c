@@ -71,7 +71,7 @@ static void fill_docking(struct asv_docking *docking, const struct asv_commit *n
     docking->began_ms = notes->docked_ms;
     docking->partial = true;
     docking->emptied_ms = ASV_TIME_UNKNOWN;
-    docking->has_fix = notes->uncertainty_ms != UINT32_MAX;
+    docking->has_fix = notes->uncertainty_ms != ASV_COMMIT_NO_CLOCK;
     docking->fix.offset_ms = notes->offset_ms;
     docking->fix.uncertainty_ms = notes->uncertainty_ms;
     docking->fix.clock_state = notes->clock_state;

@@ -242,10 +242,12 @@ static json_t *facts_json(const struct asv_commit *facts)
                   "firmware", facts->firmware, "firmware_digest", asv_json_hex(facts->firmware_digest, 32),
                   "chain_digest", asv_json_hex(facts->chain_digest, 32), "epoch", asv_json_uuid(facts->epoch),
                   "number", (json_int_t)facts->number);
-    json_t *clock =
-        json_pack("{s:I, s:I, s:o, s:o, s:o}", "offset_ms", (json_int_t)facts->offset_ms, "uncertainty_ms",
-                  (json_int_t)facts->uncertainty_ms, "docked", asv_json_time(facts->docked_ms), "earliest",
-                  asv_json_time(facts->earliest_ms), "latest", asv_json_time(facts->latest_ms));
+    bool measured = facts->uncertainty_ms != ASV_COMMIT_NO_CLOCK;
+    json_t *clock = json_pack("{s:o, s:o, s:o, s:o, s:o}", "offset_ms",
+                              measured ? json_integer(facts->offset_ms) : json_null(), "uncertainty_ms",
+                              measured ? json_integer(facts->uncertainty_ms) : json_null(), "docked",
+                              asv_json_time(facts->docked_ms), "earliest", asv_json_time(facts->earliest_ms),
+                              "latest", asv_json_time(facts->latest_ms));
     json_t *bytes = json_pack(
         "{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:I, s:o, s:o}", "root", asv_json_hex(facts->root, 32),
         "leaves", (json_int_t)facts->leaves, "payload_bytes", (json_int_t)facts->payload_bytes, "media_bytes",
@@ -306,7 +308,7 @@ static void print_times(FILE *out, const struct asv_commit *facts)
     line(out, "not after", asv_text_time(text, facts->latest_ms));
     snprintf(text, sizeof text, "%+lld ms, +- %u ms", (long long)facts->offset_ms,
              (unsigned)facts->uncertainty_ms);
-    line(out, "clock offset", text);
+    line(out, "clock offset", facts->uncertainty_ms == ASV_COMMIT_NO_CLOCK ? "not measured" : text);
     line(out, "docked", asv_text_time(text, facts->docked_ms));
     line(out, "committed", asv_text_time(text, facts->committed_ms));
     fputc('\n', out);

@@ -230,7 +230,7 @@ static enum asv_status restore_docking(const struct rebuild *rebuild, const stru
         .port = facts->port,
         .chain = files->camera.encoded,
         .began_ms = began_ms,
-        .has_clock = facts->uncertainty_ms != UINT32_MAX,
+        .has_clock = facts->uncertainty_ms != ASV_COMMIT_NO_CLOCK,
         .offset_ms = facts->offset_ms,
         .uncertainty_ms = facts->uncertainty_ms,
         .clock_state = facts->clock_state,

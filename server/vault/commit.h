@@ -19,7 +19,8 @@
 
 #define ASV_COMMIT_FORMAT     1
 #define ASV_COMMIT_MAX_BYTES  4096
-#define ASV_COMMIT_TEXT_BYTES 65 /* 64 characters and a NUL */
+#define ASV_COMMIT_TEXT_BYTES 65         /* 64 characters and a NUL */
+#define ASV_COMMIT_NO_CLOCK   UINT32_MAX /* the camera's clock was not measured, and the offset is 0 */
 
 /* What became of the clip. */
 enum asv_commit_kind {
@@ -82,7 +83,7 @@ struct asv_commit {
     int64_t start_ms, end_ms;        /* as the camera says, UTC */
     int64_t earliest_ms, latest_ms;  /* dock-corrected interval that contains the whole recording */
     int64_t offset_ms;               /* dock's clock minus camera's, at docking */
-    uint32_t uncertainty_ms;         /* +- of it; UINT32_MAX: not measured, and the offset is 0 */
+    uint32_t uncertainty_ms;         /* +- of it, or ASV_COMMIT_NO_CLOCK */
     uint32_t day;                    /* recording day, local yyyymmdd; 0: not decided */
     int64_t due_ms;                  /* 0: not decided */
     int64_t docked_ms, committed_ms; /* by the dock's clock */

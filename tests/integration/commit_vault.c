@@ -101,7 +101,7 @@ static void begin(const struct taken *clip, const uint8_t session[32], int64_t b
                                      .chain = {clip->chain, clip->chain_len},
                                      .began_ms = began_ms,
                                      .partial = highest == 0,
-                                     .has_clock = facts->uncertainty_ms != UINT32_MAX,
+                                     .has_clock = facts->uncertainty_ms != ASV_COMMIT_NO_CLOCK,
                                      .offset_ms = facts->offset_ms,
                                      .uncertainty_ms = facts->uncertainty_ms,
                                      .camera_wall_ms = facts->docked_ms - facts->offset_ms,

@@ -142,7 +142,7 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
         .start_ms = BEGAN_MS + (int64_t)number * 60000,
         .end_ms = BEGAN_MS + (int64_t)number * 60000 + 45000,
         .offset_ms = measured ? 120 : 0,
-        .uncertainty_ms = measured ? 15 : UINT32_MAX,
+        .uncertainty_ms = measured ? 15 : ASV_COMMIT_NO_CLOCK,
         .day = 20260105,
         .docked_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000,
         .committed_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000 + (int64_t)number * 1000,

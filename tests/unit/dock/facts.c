@@ -293,7 +293,7 @@ static void a_clock_that_was_not_measured_is_said_to_be_unknown(void **state)
     camera->no_clock = true;
     rig_dock(rig, 0, camera, ASV_SLOT_READY);
     assert_false(rig->docking.facts.has_clock);
-    before.want[0].uncertainty_ms = UINT32_MAX;
+    before.want[0].uncertainty_ms = ASV_COMMIT_NO_CLOCK;
     before.want[0].earliest_ms = ASV_TIME_UNKNOWN;
     before.want[0].latest_ms = before.dock_ms;
     check_custody(&before, 1, 0);
@@ -407,7 +407,7 @@ static void check_what_the_recovery_tells(void)
     same_bytes("chain", got->chain.data, camera->identity.chain.encoded.data,
                camera->identity.chain.encoded.len);
     same_number("began_ms", got->began_ms, want->docked_ms);
-    same_number("has_clock", got->has_clock, want->uncertainty_ms != UINT32_MAX);
+    same_number("has_clock", got->has_clock, want->uncertainty_ms != ASV_COMMIT_NO_CLOCK);
     SAME_NUMBER(clock_state)
     SAME_RAW(epoch)
     SAME_TEXT(firmware)
