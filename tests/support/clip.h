@@ -31,6 +31,7 @@ struct asv_test_plan {
     const char *area;            /* NULL: empty */
     struct asv_test_facts facts; /* of records in front, which the first checkpoint signs */
     struct asv_test_facts behind; /* of records behind the last one, which nothing signs: of a cut clip */
+    bool unsealed;                /* cut before the first checkpoint: no chunk, and no record is signed */
     void (*change)(struct asv_seal_header *header); /* before it is signed; NULL: nothing */
 };
 

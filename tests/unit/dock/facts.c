@@ -100,7 +100,7 @@ static void want_payload(struct asv_commit *want, const struct asv_test_clip *cl
     asv_merkle_root(&tree, want->root);
     want->leaves = clip->plan.chunks;
     want->payload_bytes = bytes;
-    if (!clip->plan.cut)
+    if (clip->link.len > 0) /* it has its end */
         memcpy(want->final_chunk, clip->payload.data + bytes - sizeof want->final_chunk,
                sizeof want->final_chunk);
     want->tail_bytes = tail;
@@ -124,16 +124,20 @@ static uint64_t want_recording(struct asv_commit *want, const struct asv_test_cl
     want->marked = clip->plan.facts.marked;
     want->dwelling = clip->plan.facts.dwelling;
     want->pre_roll_ms = clip->plan.facts.pre_roll_ms;
-    want->end_ms = seal->ended ? seal->end.wall_ms : seal->checkpoint.wall_ms;
+    want->end_ms = seal->ended            ? seal->end.wall_ms
+                   : seal->has_checkpoint ? seal->checkpoint.wall_ms
+                                          : clip->header.start_wall_ms;
     want->seal_bytes = clip->seal.len;
     asv_sha256(want->seal_digest, clip->seal.data, clip->seal.len);
     want->link_bytes = (uint32_t)clip->link.len;
     asv_sha256(want->link_digest, clip->link.data, clip->link.len);
     asv_sha256(want->stanzas_digest, clip->stanzas.data, clip->stanzas.len);
-    want->integrity = clip->plan.cut ? ASV_INTEGRITY_TRUNCATED : ASV_INTEGRITY_VALID;
+    want->integrity = seal->ended ? ASV_INTEGRITY_VALID : ASV_INTEGRITY_TRUNCATED;
     want->provenance = ASV_PROVENANCE_TRUSTED;
     want->kind = ASV_COMMIT_STORED;
-    return seal->ended ? seal->end.mono_ms : seal->checkpoint.mono_ms;
+    return seal->ended            ? seal->end.mono_ms
+           : seal->has_checkpoint ? seal->checkpoint.mono_ms
+                                  : clip->header.start_mono_ms;
 }
 
 static void look_before(struct before *before)
@@ -281,6 +285,23 @@ static void what_no_checkpoint_signs_is_no_fact(void **state)
         want_interval(&before.want[i], &before, start_mono_ms[i], before.end_mono_ms[i]);
         check_custody(&before, i + 1, 0);
     }
+}
+
+/* All that there is of it is a tail; no record of it is signed. */
+static void what_ended_before_its_first_checkpoint_has_its_header(void **state)
+{
+    (void)state;
+    static struct before before;
+    const struct asv_test_plan plan = {.number = 1,
+                                       .cut = true,
+                                       .unsealed = true,
+                                       .behind = {.marked = true, .dwelling = true, .pre_roll_ms = 5000}};
+    uint64_t start_mono_ms = fake_camera_record_as(camera, &plan, TAIL)->header.start_mono_ms;
+    asv_test_world_step(&camera->world, HOUR_MS / 2);
+    look_before(&before);
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    want_interval(&before.want[0], &before, start_mono_ms, start_mono_ms);
+    check_custody(&before, 1, 0);
 }
 
 /* LAW H2: it says that it was not measured, and not that it was right. */
@@ -486,6 +507,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(every_fact_of_a_recording_reaches_custody, kit_setup_mirrored,
                                         kit_teardown),
         KIT_TEST(what_no_checkpoint_signs_is_no_fact),
+        KIT_TEST(what_ended_before_its_first_checkpoint_has_its_header),
         KIT_TEST(a_clock_that_was_not_measured_is_said_to_be_unknown),
         KIT_TEST(every_fact_of_a_docking_reaches_the_database),
         KIT_TEST(a_clock_that_was_lost_was_never_set),
