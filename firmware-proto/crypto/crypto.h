@@ -22,6 +22,7 @@
 #define ASV_ALG_SHA256  1
 #define ASV_ALG_ED25519 1
 #define ASV_ALG_X25519  1
+#define ASV_ALG_ES256   2 /* where Ed25519 is 1: ECDSA, P-256, SHA-256 (ecdsa.h), people's keys only */
 
 #define ASV_SHA256_BYTES       32
 #define ASV_ED25519_SEED_BYTES 32

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/crypto.h"
+#include "firmware-proto/crypto/ecdsa.h"
 #include "tests/support/vectors.h"
 #include "tests/unit/test.h"
 
@@ -168,13 +169,32 @@ static void hkdf_sha256(void **state)
     run("wycheproof/hkdf_sha256_test.json", check_hkdf, 80);
 }
 
+static void check_ecdsa(const json_t *group, const json_t *test, const char *result)
+{
+    static struct asv_vector_bytes pk;
+    static struct asv_vector_bytes sig;
+    static struct asv_vector_bytes msg;
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_vector_hex(&pk, json_object_get(group, "publicKey"), "uncompressed");
+    asv_vector_hex(&sig, test, "sig");
+    asv_vector_hex(&msg, test, "msg");
+    assert_int_equal(pk.len, 1 + ASV_P256_PK_BYTES);
+    asv_sha256(digest, msg.data, msg.len);
+    enum asv_status status = asv_p256_verify(pk.data + 1, digest, sig.data, sig.len);
+    expect(test, (int)status, strcmp(result, "valid") == 0 ? ASV_OK : ASV_E_SIGNATURE);
+}
+
+static void ecdsa_p256(void **state)
+{
+    (void)state;
+    run("wycheproof/ecdsa_secp256r1_sha256_test.json", check_ecdsa, 480);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ed25519),
-        cmocka_unit_test(x25519),
-        cmocka_unit_test(chacha20_poly1305),
-        cmocka_unit_test(hkdf_sha256),
+        cmocka_unit_test(ed25519),           cmocka_unit_test(ecdsa_p256),  cmocka_unit_test(x25519),
+        cmocka_unit_test(chacha20_poly1305), cmocka_unit_test(hkdf_sha256),
     };
     asv_vectors_dir();
     return asv_crypto_init() == ASV_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
