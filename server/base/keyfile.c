@@ -147,6 +147,9 @@ enum asv_status asv_keyfile_encode(const struct asv_keyfile *file, const struct 
         return asv_failf(err, ASV_E_USAGE, "%s: the passphrase has fewer than %d characters", file->label,
                          ASV_KEYFILE_PASSPHRASE_MIN);
     }
+    if (file->role == ASV_KEYFILE_PERSON && !file->is_protected) {
+        return asv_failf(err, ASV_E_USAGE, "%s: a person's key needs a passphrase", file->label);
+    }
     if (check_pair(file, keys) != ASV_OK) {
         return asv_failf(err, ASV_E_USAGE, "%s: public and secret key do not belong together", file->label);
     }
@@ -178,7 +181,7 @@ static enum asv_status read_protection(struct asv_reader *reader, struct parts *
     }
     parts->file.is_protected = protection == PROTECTION_PASSPHRASE;
     if (!parts->file.is_protected) {
-        return ASV_OK;
+        return parts->file.role == ASV_KEYFILE_PERSON ? ASV_E_MALFORMED : ASV_OK;
     }
     status = asv_read_u32(reader, &parts->file.cost.passes);
     if (status == ASV_OK) {

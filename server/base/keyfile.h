@@ -3,7 +3,7 @@
  *
  * Key files (docs/ADMINISTRATION.md, "Key files", has the bytes): one Ed25519 key and, for docks, one X25519
  * key; under a passphrase (Argon2id, ChaCha20-Poly1305), or in the clear for daemons that start without a
- * person.
+ * person. A person's own is never in the clear.
  *
  * Secrets are written into memory of the caller, who locks it and wipes it with asv_wipe.
  */
@@ -24,6 +24,9 @@
 #define ASV_KEYFILE_PASSPHRASE_MIN 12 /* bytes: shorter ones are refused for new files */
 #define ASV_KEYFILE_PASSPHRASE_MAX 1024
 
+/* A role that no certificate has: a person, who signs statements (docs/STATEMENTS.md). */
+#define ASV_KEYFILE_PERSON 16
+
 struct asv_keys {
     uint8_t sign_sk[ASV_ED25519_SK_BYTES];
     uint8_t kx_sk[ASV_X25519_BYTES]; /* zeros without has_kx */
@@ -31,7 +34,7 @@ struct asv_keys {
 
 /* What can be read without the passphrase. Authentic only once asv_keyfile_decode succeeded. */
 struct asv_keyfile {
-    uint8_t role;                       /* of TRUST.md: ROOT, CA, CAMERA, DOCK, KEEPER */
+    uint8_t role; /* of TRUST.md: ROOT, CA, CAMERA, DOCK, KEEPER; or ASV_KEYFILE_PERSON */
     char label[ASV_KEYFILE_LABEL_SIZE]; /* for people; printable ASCII */
     bool has_kx;
     bool is_protected;             /* a passphrase is needed */
@@ -45,7 +48,8 @@ ASV_MUST_CHECK enum asv_status asv_keyfile_generate(struct asv_keyfile *file, st
                                                     const struct asv_world *world);
 
 /* The file's bytes into out[cap]. is_protected says whether passphrase is used. ASV_E_USAGE for a passphrase
- * shorter than ASV_KEYFILE_PASSPHRASE_MIN or keys that do not belong to the public halves. */
+ * shorter than ASV_KEYFILE_PASSPHRASE_MIN, a person's file without one, or keys that do not belong to the
+ * public halves. */
 ASV_MUST_CHECK enum asv_status asv_keyfile_encode(const struct asv_keyfile *file, const struct asv_keys *keys,
                                                   struct asv_bytes passphrase, const struct asv_world *world,
                                                   uint8_t *out, size_t cap, size_t *len, struct asv_err *err);

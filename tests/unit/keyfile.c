@@ -213,6 +213,32 @@ static void weak_passphrases_and_foreign_keys_make_no_file(void **state)
                      ASV_E_USAGE);
 }
 
+static void a_persons_key_is_never_in_the_clear(void **state)
+{
+    (void)state;
+    struct asv_keyfile file;
+    struct asv_keyfile out;
+    struct asv_keys keys;
+    struct asv_keys got;
+    struct asv_err err = {0};
+    uint8_t data[ASV_KEYFILE_MAX_BYTES];
+    size_t len = 0;
+    make(&file, &keys, true, false);
+    file.role = ASV_KEYFILE_PERSON;
+    assert_int_equal(asv_keyfile_save(dir, "person.key", &file, &keys, phrase, &test.world, NULL), ASV_OK);
+    assert_int_equal(asv_keyfile_load(dir, "person.key", ROLE_CA, phrase, &out, &got, NULL), ASV_E_DENIED);
+    assert_int_equal(asv_keyfile_load(dir, "person.key", ASV_KEYFILE_PERSON, phrase, &out, &got, NULL),
+                     ASV_OK);
+    file.is_protected = false;
+    assert_int_equal(asv_keyfile_encode(&file, &keys, none, &test.world, data, sizeof data, &len, &err),
+                     ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "needs a passphrase"));
+    file.role = ROLE_CA; /* the same on the way in; the role stands behind magic and format */
+    len = encode(&file, &keys, data);
+    data[8] = ASV_KEYFILE_PERSON;
+    assert_int_equal(asv_keyfile_info(&out, data, len, NULL), ASV_E_MALFORMED);
+}
+
 static void without_randomness_there_are_no_keys(void **state)
 {
     (void)state;
@@ -312,6 +338,7 @@ int main(void)
         cmocka_unit_test(what_the_file_says_about_its_refusal),
         cmocka_unit_test(a_hostile_file_cannot_ask_for_all_memory),
         cmocka_unit_test(weak_passphrases_and_foreign_keys_make_no_file),
+        cmocka_unit_test(a_persons_key_is_never_in_the_clear),
         cmocka_unit_test(without_randomness_there_are_no_keys),
         cmocka_unit_test(keys_are_never_overwritten),
         cmocka_unit_test(a_key_for_another_role_or_for_everyone_is_not_loaded),
