@@ -39,8 +39,8 @@ enum asv_status asv_fields_result(const struct asv_fields *in, struct asv_err *e
     return in->status == ASV_OK ? ASV_OK : asv_fail_field(err, in->status, in->object, in->field);
 }
 
-void asv_fields_open(struct asv_fields *in, const char *object_name, struct asv_object *object,
-                     const void *data, size_t len, size_t max)
+void asv_fields_begin(struct asv_fields *in, const char *object_name, const void *data, size_t len,
+                      size_t max)
 {
     uint16_t format = 0;
     uint16_t suite = 0;
@@ -49,12 +49,10 @@ void asv_fields_open(struct asv_fields *in, const char *object_name, struct asv_
     in->object = object_name;
     in->field = "";
     asv_reader_init(&in->reader, NULL, 0);
-    *object = (struct asv_object){0};
     if (len > max) { /* T-003 */
         asv_fields_fail(in, ASV_E_LIMIT, "length");
         return;
     }
-    /* Format and suite first: another suite has signatures of another length. */
     asv_reader_init(&in->reader, data, len);
     asv_field_u16(in, &format, "format");
     if (format != ASV_TRUST_FORMAT) { /* T-001 */
@@ -64,6 +62,14 @@ void asv_fields_open(struct asv_fields *in, const char *object_name, struct asv_
     if (suite != ASV_SUITE_1) { /* T-001 */
         asv_fields_fail(in, ASV_E_UNSUPPORTED, "suite");
     }
+}
+
+void asv_fields_open(struct asv_fields *in, const char *object_name, struct asv_object *object,
+                     const void *data, size_t len, size_t max)
+{
+    *object = (struct asv_object){0};
+    /* Format and suite first: another suite has signatures of another length. */
+    asv_fields_begin(in, object_name, data, len, max);
     if (in->status != ASV_OK) {
         return;
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Private to firmware-proto/trust: how its decoders read, and how its encoders begin and end. A decoder reads
- * field after field and looks at the outcome once: the first failure is remembered with the field's name, and
- * from then on nothing is read and zeros are stored.
+ * How the decoders of TRUST.md and of docs/STATEMENTS.md read, and how their encoders begin and end; for
+ * nobody else. A decoder reads field after field and looks at the outcome once: the first failure is
+ * remembered with the field's name, and from then on nothing is read and zeros are stored.
  */
 #ifndef ASV_TRUST_FIELDS_H
 #define ASV_TRUST_FIELDS_H
@@ -21,6 +21,10 @@ struct asv_fields {
     const char *object; /* names for err; static storage */
     const char *field;
 };
+
+/* Reads format and suite of a body without a signature behind it, data[len] (at most max bytes). */
+void asv_fields_begin(struct asv_fields *in, const char *object_name, const void *data, size_t len,
+                      size_t max);
 
 /* Splits data[len] (at most max bytes) into body and signature, and reads format and suite. */
 void asv_fields_open(struct asv_fields *in, const char *object_name, struct asv_object *object,
