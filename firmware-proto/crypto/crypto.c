@@ -113,6 +113,7 @@ const char *asv_purpose_text(enum asv_purpose purpose)
         [ASV_PURPOSE_CONFIGURATION] = "asservat/v1/configuration",
         [ASV_PURPOSE_ASSIGNMENT] = "asservat/v1/assignment",
         [ASV_PURPOSE_COMMIT] = "asservat/v1/commit",
+        [ASV_PURPOSE_STATEMENT] = "asservat/v1/statement",
     };
     return texts[purpose];
 }
@@ -144,6 +145,12 @@ static size_t message(uint8_t out[MAX_PURPOSE_BYTES + 1 + ASV_SHA256_BYTES], enu
     memcpy(out, text, text_len);
     asv_sha256(out + text_len, body, len);
     return text_len + ASV_SHA256_BYTES;
+}
+
+void asv_purpose_digest(uint8_t out[ASV_SHA256_BYTES], enum asv_purpose purpose, const void *body, size_t len)
+{
+    uint8_t text[MAX_PURPOSE_BYTES + 1 + ASV_SHA256_BYTES];
+    asv_sha256(out, text, message(text, purpose, body, len));
 }
 
 void asv_sign(uint8_t sig[ASV_ED25519_SIG_BYTES], enum asv_purpose purpose, const void *body, size_t len,

@@ -73,11 +73,16 @@ enum asv_purpose {
     ASV_PURPOSE_CONFIGURATION, /* "asservat/v1/configuration" */
     ASV_PURPOSE_ASSIGNMENT,    /* "asservat/v1/assignment" */
     ASV_PURPOSE_COMMIT,        /* "asservat/v1/commit" */
+    ASV_PURPOSE_STATEMENT,     /* "asservat/v1/statement" */
     ASV_PURPOSE_COUNT,
 };
 
 /* The purpose's string, without a NUL in the signed message. Static storage. */
 const char *asv_purpose_text(enum asv_purpose purpose);
+
+/* SHA-256 of what asv_sign signs: for whoever signs a digest by other means (a WebAuthn challenge). */
+void asv_purpose_digest(uint8_t out[ASV_SHA256_BYTES], enum asv_purpose purpose, const void *body,
+                        size_t len);
 
 /* Ed25519 key pair from a 32-byte random seed. */
 void asv_ed25519_from_seed(uint8_t pk[ASV_ED25519_PK_BYTES], uint8_t sk[ASV_ED25519_SK_BYTES],

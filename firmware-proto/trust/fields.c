@@ -148,6 +148,14 @@ void asv_field_view(struct asv_fields *in, struct asv_bytes *out, size_t len, co
     }
 }
 
+void asv_field_view8(struct asv_fields *in, struct asv_bytes *out, size_t max, const char *field)
+{
+    *out = (struct asv_bytes){0};
+    if (in->status == ASV_OK) {
+        asv_fields_fail(in, asv_read_view8(&in->reader, out, max), field);
+    }
+}
+
 void asv_field_view16(struct asv_fields *in, struct asv_bytes *out, size_t max, const char *field)
 {
     *out = (struct asv_bytes){0};

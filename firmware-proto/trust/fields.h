@@ -49,6 +49,7 @@ void asv_field_u64(struct asv_fields *in, uint64_t *out, const char *field);
 void asv_field_i64(struct asv_fields *in, int64_t *out, const char *field);
 void asv_field_copy(struct asv_fields *in, void *out, size_t len, const char *field);
 void asv_field_view(struct asv_fields *in, struct asv_bytes *out, size_t len, const char *field);
+void asv_field_view8(struct asv_fields *in, struct asv_bytes *out, size_t max, const char *field);
 void asv_field_view16(struct asv_fields *in, struct asv_bytes *out, size_t max, const char *field);
 void asv_field_text(struct asv_fields *in, char out[ASV_TEXT_SIZE], const char *field);
 void asv_field_digest(struct asv_fields *in, uint8_t out[ASV_SHA256_BYTES], const char *field);
