@@ -14,6 +14,7 @@
 
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/crypto/crypto.h"
+#include "server/base/roles.h"
 #include "server/policy/retention.h"
 
 #define ASV_POLICY_FORMAT         1
@@ -25,19 +26,6 @@
 #define ASV_POLICY_LOG_YEARS_MAX  10   /* an access log that lives longer does not expire */
 #define ASV_POLICY_GROUP_MIN      3    /* of two, each knows the other's part */
 #define ASV_POLICY_GROUP_MAX      1000 /* beyond, nothing is left to publish */
-
-/* Roles of people (LAW L4). A set of them is the sum of their bits. */
-enum asv_role_bit {
-    ASV_ROLE_WEARER = 1 << 0, /* counts for recordings of the camera that the person wore */
-    ASV_ROLE_SUPERVISOR = 1 << 1,
-    ASV_ROLE_DEPUTY = 1 << 2,
-    ASV_ROLE_REVIEWER = 1 << 3,
-    ASV_ROLE_EXPORTER = 1 << 4,
-    ASV_ROLE_DATA_PROTECTION_OFFICER = 1 << 5,
-    ASV_ROLE_STAFF_COUNCIL = 1 << 6,
-    ASV_ROLE_ADMINISTRATOR = 1 << 7,
-};
-#define ASV_ROLES_SUPERIOR (ASV_ROLE_SUPERVISOR | ASV_ROLE_DEPUTY)
 
 /* Why a recording may be kept for longer (LAW T3). */
 enum asv_cause_bit {
