@@ -21,10 +21,12 @@ SPECS = {
     "P": "firmware-proto/PROTOCOL.md",
     "T": "firmware-proto/trust/TRUST.md",
     "K": "docs/KEEPER.md",
+    "ST": "docs/STATEMENTS.md",
 }
 RULES = "docs/COMPLIANCE.md"
-NUMBER = re.compile(r"\b([SPTK]-\d{3})\b")
-DEFINED = re.compile(r"\*\*([SPTK]-\d{3})\*\*")
+LETTERS = "|".join(SPECS)
+NUMBER = re.compile(rf"\b(?!P-256\b)((?:{LETTERS})-\d{{3}})\b")  # P-256 is an elliptic curve
+DEFINED = re.compile(rf"\*\*((?:{LETTERS})-\d{{3}})\*\*")
 RULE = re.compile(r"^\| ([RTLH]\d+) \|.*\|([^|]*)\|$")
 TEST = re.compile(r"([\w./]+): (.+)")
 NOT_YET = re.compile(r"\bnot yet:", re.IGNORECASE)
@@ -35,7 +37,7 @@ def definitions(top, problems):
     for letter, spec in SPECS.items():
         for number, line in enumerate((top / spec).read_text().splitlines(), 1):
             for name in DEFINED.findall(line):
-                if name[0] != letter:
+                if name.split("-")[0] != letter:
                     problems.append(f"{spec}:{number}: {name} is not this specification's letter")
                 if name in defined:
                     problems.append(f"{spec}:{number}: {name} is defined twice, first at {defined[name]}")
@@ -115,9 +117,12 @@ CLEAN = {
     SPECS["P"]: "**P-010** A dock MUST wait.\n",
     SPECS["T"]: "",
     SPECS["K"]: "",
+    SPECS["ST"]: "- **ST-002** Two people MUST decide.\n",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     "firmware-proto/seal.c": "/* S-001, S-002 */\n",
+    "server/statement.c": "/* ST-002, on the curve P-256 */\n",
+    "tests/unit/statement.c": "/* ST-002 */\n",
     "dock/wait.h": "/* P-010: waits */\n",
     "tests/unit/seal.c": "/* S-001. LAW R1: no byte is plain */\n",
     "tests/sql/reader.sql": "-- S-002\n",
@@ -135,6 +140,9 @@ BROKEN = [
     ({"tests/wait.py": "# P-010\n# T-010\n"}, "tests/wait.py:2: cites T-010, which no specification defines"),
     ({SPECS["T"]: "**S-003**\n", "dock/a.c": "/* S-003 */", "tests/a.c": "/* S-003 */"},
      f"{SPECS['T']}:1: S-003 is not this specification's letter"),
+    ({"tests/unit/statement.c": "/* S-002 */\n"}, f"{SPECS['ST']}:1: ST-002 is not cited in the tests"),
+    ({SPECS["ST"]: "**ST-002** **T-002**\n", "dock/a.c": "/* T-002 */", "tests/a.c": "/* T-002 */"},
+     f"{SPECS['ST']}:1: T-002 is not this specification's letter"),
     ({SPECS["P"]: "**P-010**\n\n**P-010**\n"},
      f"{SPECS['P']}:3: P-010 is defined twice, first at {SPECS['P']}:1"),
     ({"tests/unit/seal.c": "/* S-001. LAW R11: no byte is plain */\n"}, f"{RULES}:1: LAW R1: none of its tests names it"),
@@ -153,7 +161,7 @@ BROKEN = [
     ({RULES: "R1, R2\n"}, f"{RULES}: no rules"),
 ]
 NOTHING = {path: "" for path in [*SPECS.values(), "firmware-proto/seal.c", "dock/wait.h", "tests/unit/seal.c",
-                                 "tests/sql/reader.sql", "tests/wait.py"]}
+                                 "tests/sql/reader.sql", "tests/wait.py", "server/statement.c", "tests/unit/statement.c"]}
 
 
 def problems_of(tree):

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/statement/text.h"
+
+/* What a text must not have: it would not be seen, or would make what is seen another text. */
+static const struct {
+    uint32_t first;
+    uint32_t last;
+} hidden[] = {
+    {0x0000, 0x001f},   /* controls */
+    {0x007f, 0x009f},   /* DEL and more controls */
+    {0x00ad, 0x00ad},   /* soft hyphen */
+    {0x061c, 0x061c},   /* Arabic letter mark */
+    {0x115f, 0x1160},   /* Hangul fillers */
+    {0x180b, 0x180f},   /* Mongolian selectors and separator */
+    {0x200b, 0x200f},   /* zero width, direction marks */
+    {0x2028, 0x202e},   /* line and paragraph separator, embeddings and overrides */
+    {0x2060, 0x206f},   /* joiner, invisible operators, isolates */
+    {0x3164, 0x3164},   /* Hangul filler */
+    {0xd800, 0xf8ff},   /* surrogates, which are no characters; private use, which nobody else sees */
+    {0xfdd0, 0xfdef},   /* never characters */
+    {0xfe00, 0xfe0f},   /* variation selectors */
+    {0xfeff, 0xfeff},   /* byte order mark */
+    {0xffa0, 0xffa0},   /* half-width filler */
+    {0xfff0, 0xffff},   /* specials, and never characters */
+    {0xe0000, 0x10ffff} /* tags, selectors, private use */
+};
+
+static bool is_hidden(uint32_t point)
+{
+    bool found = (point & 0xfffe) == 0xfffe; /* the last two of every plane are never characters */
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        found |= point >= hidden[i].first && point <= hidden[i].last;
+    }
+    return found;
+}
+
+/* The code point at text[*at], which moves behind it; false unless its bytes are its only encoding. */
+static bool next_point(struct asv_bytes text, size_t *at, uint32_t *point)
+{
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    uint8_t lead = text.data[*at];
+    size_t more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    uint32_t value = more == 0 ? lead : lead & (0x3fu >> more);
+    if ((lead >= 0x80 && lead < 0xc0) || lead > 0xf7 || text.len - *at <= more) {
+        return false;
+    }
+    for (size_t i = 1; i <= more; i++) {
+        uint8_t byte = text.data[*at + i];
+        if ((byte & 0xc0) != 0x80) {
+            return false;
+        }
+        value = value << 6 | (byte & 0x3fu);
+    }
+    if (value < least[more] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+        return false;
+    }
+    *at += more + 1;
+    *point = value;
+    return true;
+}
+
+bool asv_utf8_is_valid(struct asv_bytes text)
+{
+    uint32_t point;
+    for (size_t at = 0; at < text.len;) {
+        if (!next_point(text, &at, &point)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_blank(uint32_t point)
+{
+    return point == 0x20 || point == 0xa0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200a) ||
+           point == 0x202f || point == 0x205f || point == 0x2800 || point == 0x3000;
+}
+
+bool asv_text_is_good(struct asv_bytes text, size_t max)
+{
+    uint32_t point = ' ';
+    bool good = text.len > 0 && text.len <= max; /* ST-004 */
+    for (size_t at = 0; good && at < text.len;) {
+        bool first = at == 0;
+        good = next_point(text, &at, &point) && !is_hidden(point) && /* ST-005, ST-006 */
+               !(first && is_blank(point));
+    }
+    return good && !is_blank(point);
+}
