@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The bytes of STATEMENTS.md: what people signed once must verify for ever.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/agency.h"
+#include "tests/support/golden.h"
+#include "tests/support/statements.h"
+#include "tests/unit/test.h"
+
+static void every_object_keeps_its_bytes(void **state)
+{
+    (void)state;
+    static const char about[] = "STATEMENTS.md: the example, as tests/support/statements.c makes it";
+    const struct asv_test_example *example = asv_test_example();
+    const struct asv_bytes json = example->approval.statement.assertion.client_data;
+    const struct {
+        const char *name;
+        const char *fuzzer;
+        const void *data;
+        size_t len;
+    } objects[] = {
+        {"keyfile", "statement_credential", example->wearer.data, example->wearer.credential.encoded.len},
+        {"webauthn", "statement_credential", example->supervisor.data,
+         example->supervisor.credential.encoded.len},
+        {"proposal", "statement_decode", example->proposal.data, example->proposal.len},
+        {"approval", "statement_decode", example->approval.data, example->approval.len},
+        {"approval", "statement_client_data", json.data, json.len},
+    };
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "statement-%s%s", i < 2 ? "credential-" : "", objects[i].name);
+        if (i < 4) {
+            asv_golden_check(name, about, objects[i].data, objects[i].len);
+        }
+        asv_golden_seed(objects[i].fuzzer, objects[i].name, objects[i].data, objects[i].len);
+    }
+}
+
+/* Read from the files, so that this holds when encoders change too. */
+static void the_golden_decision_is_one_of_two_people(void **state)
+{
+    (void)state;
+    static uint8_t data[4][ASV_STATEMENT_MAX_BYTES];
+    struct asv_credential wearer;
+    struct asv_credential supervisor;
+    struct asv_statement proposal;
+    struct asv_statement approval;
+    size_t len = asv_golden_load("statement-credential-keyfile", data[0], sizeof data[0]);
+    assert_int_equal(asv_credential_decode(&wearer, data[0], len, NULL), ASV_OK);
+    len = asv_golden_load("statement-credential-webauthn", data[1], sizeof data[1]);
+    assert_int_equal(asv_credential_decode(&supervisor, data[1], len, NULL), ASV_OK);
+    len = asv_golden_load("statement-proposal", data[2], sizeof data[2]);
+    assert_int_equal(asv_statement_decode(&proposal, data[2], len, NULL), ASV_OK);
+    len = asv_golden_load("statement-approval", data[3], sizeof data[3]);
+    assert_int_equal(asv_statement_decode(&approval, data[3], len, NULL), ASV_OK);
+    const struct asv_statement_pair pair = {&proposal, &wearer, &approval, &supervisor};
+    assert_int_equal(
+        asv_statement_verify_pair(&pair, ASV_STEP_APPROVE, asv_test_place(), ASV_TEST_NOW_MS, NULL), ASV_OK);
+}
+
+/* The lines of section 9 that begin with four blanks: hexadecimal digits, then two blanks and words. */
+static void the_specifications_example_is_the_golden_vector(void **state)
+{
+    (void)state;
+    static uint8_t want[ASV_STATEMENT_MAX_BYTES];
+    static char got[2 * ASV_STATEMENT_MAX_BYTES + 1];
+    char line[256];
+    char hex[3];
+    size_t got_len = 0;
+    bool there = false;
+    FILE *file = fopen(ASV_SOURCE_DIR "/docs/STATEMENTS.md", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        there = strncmp(line, "## ", 3) == 0 ? strncmp(line, "## 9.", 5) == 0 : there;
+        if (there && strncmp(line, "    ", 4) == 0) {
+            size_t digits = strspn(line + 4, "0123456789abcdef");
+            assert_true(got_len + digits < sizeof got);
+            memcpy(got + got_len, line + 4, digits);
+            got_len += digits;
+        }
+    }
+    fclose(file);
+    size_t len = asv_golden_load("statement-proposal", want, sizeof want);
+    assert_int_equal(got_len, 2 * len);
+    for (size_t i = 0; i < len; i++) {
+        snprintf(hex, sizeof hex, "%02x", want[i]);
+        assert_memory_equal(got + 2 * i, hex, 2);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_object_keeps_its_bytes),
+        cmocka_unit_test(the_golden_decision_is_one_of_two_people),
+        cmocka_unit_test(the_specifications_example_is_the_golden_vector),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
