@@ -221,8 +221,8 @@ static bool is_software(const struct session *session)
     for (uint32_t i = 0; i < found.data.tpmProperties.count && i < 4; i++) {
         uint32_t value = found.data.tpmProperties.tpmProperty[i].value;
         for (size_t k = 0; k < 4; k++) {
-            char c = (char)(value >> (24 - 8 * k));
-            vendor[4 * i + k] = c == '\0' ? ' ' : c;
+            uint8_t byte = (uint8_t)(value >> (24 - 8 * k));
+            vendor[4 * i + k] = (char)(byte == 0 ? ' ' : byte);
         }
     }
     return strncmp(vendor, "SW ", 3) == 0 || strncmp(vendor, "xCG", 3) == 0;
