@@ -89,7 +89,7 @@ struct asv_dock {
     unsigned slot_count;
     struct asv_intake *intakes; /* every recording on its way in */
     unsigned intake_count;
-    bool stopping;
+    _Atomic bool stopping; /* workers look, too: what takes long ends early */
     struct asv_service_health keeper, db;
     struct asv_dock_space space;
     struct asv_timer probe_timer;
