@@ -273,9 +273,11 @@ static void append_done(struct asv_job *job)
     if (!call_back(call))
         return;
     struct asv_slot *slot = call->slot;
-    bool stored = call->status == ASV_OK;
+    bool stored = call->status == ASV_OK, answered = asv_dock_is_answer(call->status);
     call_end(call);
-    if (!stored || slot->log_next >= slot->docking->status.log_next || ++slot->tries >= LOG_BLOCKS)
+    if (!answered) /* what it has told the camera forgets when this session is finished */
+        asv_slot_fault(slot, "the database went away while it was given the camera's log");
+    else if (!stored || slot->log_next >= slot->docking->status.log_next || ++slot->tries >= LOG_BLOCKS)
         go(slot, STEP_ERASURES);
     else
         next(slot);

@@ -165,10 +165,39 @@ static void no_room_is_met_before_the_first_chunk_and_waited_for(void **state)
     assert_int_equal(camera->erased, 1);
 }
 
+static unsigned refused_logs;
+
+static enum asv_status log_away(void *ctx, const uint8_t session[32], struct asv_bytes block,
+                                struct asv_err *err)
+{
+    struct rig *r = ctx;
+    (void)session;
+    (void)block;
+    r->logs++;
+    return refused_logs++ == 0 ? asv_fail(err, ASV_E_AWAY, "database is away") : ASV_OK;
+}
+
+/* The camera forgets what a finished session was told: that one is not finished. */
+static void a_log_that_the_database_did_not_take_is_asked_for_again(void **state)
+{
+    (void)state;
+    refused_logs = 0;
+    rig->services.log_append = log_away;
+    rig_dock(rig, 0, camera, ASV_SLOT_FAULT);
+    assert_int_equal(camera->finished, 0);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->finished, 1);
+    rig_take_out(rig, 0);
+    asv_dock_heard_db(&rig->dock, ASV_OK, NULL); /* it is back */
+    dock_once();
+    assert_true(rig->logs >= 2);
+}
+
 int main(int argc, char **argv)
 {
     filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
+        KIT_TEST(a_log_that_the_database_did_not_take_is_asked_for_again),
         KIT_TEST(unplugged_in_the_middle_it_goes_on_at_the_chunk_in_another_slot),
         KIT_TEST(killed_in_the_middle_it_goes_on_at_the_chunk),
         KIT_TEST(parking_leaves_everything_staged_or_committed),
