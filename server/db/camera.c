@@ -173,8 +173,9 @@ enum asv_status asv_db_camera_move(struct asv_db *db, const uint8_t camera_cert[
     return run_void(db, ASV_QUERY_CAMERA_MOVE, &params, err);
 }
 
-static void row_device(struct asv_row *row, struct asv_db_device *out)
+static void row_device(struct asv_row *row, void *to)
 {
+    struct asv_db_device *out = to;
     memset(out, 0, sizeof *out);
     asv_row_bytes(row, out->cert, sizeof out->cert);
     asv_row_bytes(row, out->serial, sizeof out->serial);
@@ -222,27 +223,11 @@ static enum asv_status list_devices(struct asv_db *db, enum asv_query query,
                                     size_t *count, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_text(&params, after != NULL ? after->name : NULL);
     asv_param_digest(&params, after != NULL ? after->cert : NULL);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    enum asv_status status = asv_db_run1(db, query, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    int found = PQntuples(result);
-    for (int i = 0; i < found && status == ASV_OK; i++) {
-        struct asv_row row;
-        asv_row_init(&row, result, i);
-        row_device(&row, &out[i]);
-        status = asv_row_end(&row, query, err);
-    }
-    PQclear(result);
-    if (status == ASV_OK) {
-        *count = (size_t)found;
-    }
-    return status;
+    return asv_db_run_rows(db, query, &params, row_device, out, sizeof *out, count, err);
 }
 
 enum asv_status asv_db_camera_list(struct asv_db *db, const struct asv_db_device *after,
@@ -320,8 +305,9 @@ enum asv_status asv_db_revocations_newest(struct asv_db *db, uint8_t *out, size_
     return status;
 }
 
-static void row_alarm(struct asv_row *row, struct asv_db_alarm_row *out)
+static void row_alarm(struct asv_row *row, void *to)
 {
+    struct asv_db_alarm_row *out = to;
     asv_row_uuid(row, out->id);
     asv_row_text(row, out->kind, sizeof out->kind);
     out->raised_ms = asv_row_time(row);
@@ -341,26 +327,10 @@ enum asv_status asv_db_alarm_list(struct asv_db *db, const uint8_t *after, struc
                                   size_t cap, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_ALARM_LIST, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    int found = PQntuples(result);
-    for (int i = 0; i < found && status == ASV_OK; i++) {
-        struct asv_row row;
-        asv_row_init(&row, result, i);
-        row_alarm(&row, &out[i]);
-        status = asv_row_end(&row, ASV_QUERY_ALARM_LIST, err);
-    }
-    PQclear(result);
-    if (status == ASV_OK) {
-        *count = (size_t)found;
-    }
-    return status;
+    return asv_db_run_rows(db, ASV_QUERY_ALARM_LIST, &params, row_alarm, out, sizeof *out, count, err);
 }
 
 enum asv_status asv_db_alarm_acknowledge(struct asv_db *db, const uint8_t alarm[16], const char *by,

@@ -8,8 +8,9 @@
 #include "server/db/clip.h"
 #include "server/db/internal.h"
 
-static void row_clip(struct asv_row *row, struct asv_db_clip_row *out)
+static void row_clip(struct asv_row *row, void *to)
 {
+    struct asv_db_clip_row *out = to;
     asv_row_bytes(row, out->identity.camera_cert, 32);
     asv_row_uuid(row, out->identity.epoch);
     out->identity.number = asv_row_u64(row);
@@ -40,7 +41,6 @@ enum asv_status asv_db_clip_list(struct asv_db *db, const struct asv_db_clip_fil
                                  struct asv_db_clip_row *rows, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     bool from_first = filter->after_ms == 0;
     asv_params_init(&params);
     asv_param_date(&params, filter->day);
@@ -53,57 +53,31 @@ enum asv_status asv_db_clip_list(struct asv_db *db, const struct asv_db_clip_fil
     asv_param_time(&params, from_first ? ASV_TIME_UNKNOWN : filter->after_ms);
     asv_param_digest(&params, filter->after_header);
     asv_param_i32(&params, (int32_t)asv_db_page(filter->limit));
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_CLIP_LIST, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    int found = PQntuples(result);
-    for (int i = 0; i < found && status == ASV_OK; i++) {
-        struct asv_row row;
-        asv_row_init(&row, result, i);
-        row_clip(&row, &rows[i]);
-        status = asv_row_end(&row, ASV_QUERY_CLIP_LIST, err);
-    }
-    PQclear(result);
-    if (status == ASV_OK) {
-        *count = (size_t)found;
-    }
-    return status;
+    return asv_db_run_rows(db, ASV_QUERY_CLIP_LIST, &params, row_clip, rows, sizeof *rows, count, err);
+}
+
+static void row_custody(struct asv_row *row, void *to)
+{
+    struct asv_db_in_custody *out = to;
+    asv_row_uuid(row, out->recording);
+    asv_row_bytes(row, out->identity.camera_cert, 32);
+    asv_row_uuid(row, out->identity.epoch);
+    out->identity.number = asv_row_u64(row);
+    asv_row_bytes(row, out->identity.header, 32);
+    asv_row_uuid(row, out->clip);
+    out->kind = asv_row_u8(row);
+    out->day = asv_row_date(row);
+    out->latest_ms = asv_row_time(row);
 }
 
 enum asv_status asv_db_custody_list(struct asv_db *db, const uint8_t *after, struct asv_db_in_custody *rows,
                                     size_t cap, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_CUSTODY_LIST, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    int found = PQntuples(result);
-    for (int i = 0; i < found && status == ASV_OK; i++) {
-        struct asv_row row;
-        struct asv_db_in_custody *out = &rows[i];
-        asv_row_init(&row, result, i);
-        asv_row_uuid(&row, out->recording);
-        asv_row_bytes(&row, out->identity.camera_cert, 32);
-        asv_row_uuid(&row, out->identity.epoch);
-        out->identity.number = asv_row_u64(&row);
-        asv_row_bytes(&row, out->identity.header, 32);
-        asv_row_uuid(&row, out->clip);
-        out->kind = asv_row_u8(&row);
-        out->day = asv_row_date(&row);
-        out->latest_ms = asv_row_time(&row);
-        status = asv_row_end(&row, ASV_QUERY_CUSTODY_LIST, err);
-    }
-    PQclear(result);
-    if (status == ASV_OK) {
-        *count = (size_t)found;
-    }
-    return status;
+    return asv_db_run_rows(db, ASV_QUERY_CUSTODY_LIST, &params, row_custody, rows, sizeof *rows, count, err);
 }
 
 enum asv_status asv_db_clip_show(struct asv_db *db, const uint8_t clip[16], uint32_t index,
@@ -175,8 +149,9 @@ enum asv_status asv_db_event_object(struct asv_db *db, const uint8_t event[16], 
     return asv_db_run_blob(db, ASV_QUERY_EVENT_OBJECT, &params, out, cap, len, err);
 }
 
-static void row_event(struct asv_row *row, struct asv_db_event *out)
+static void row_event(struct asv_row *row, void *to)
 {
+    struct asv_db_event *out = to;
     asv_row_uuid(row, out->id);
     asv_row_text(row, out->kind, sizeof out->kind);
     out->at_ms = asv_row_time(row);
@@ -196,25 +171,9 @@ enum asv_status asv_db_clip_events(struct asv_db *db, const struct asv_db_identi
                                    size_t *count, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_identity(&params, identity);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_CLIP_EVENTS, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    int found = PQntuples(result);
-    for (int i = 0; i < found && status == ASV_OK; i++) {
-        struct asv_row row;
-        asv_row_init(&row, result, i);
-        row_event(&row, &events[i]);
-        status = asv_row_end(&row, ASV_QUERY_CLIP_EVENTS, err);
-    }
-    PQclear(result);
-    if (status == ASV_OK) {
-        *count = (size_t)found;
-    }
-    return status;
+    return asv_db_run_rows(db, ASV_QUERY_CLIP_EVENTS, &params, row_event, events, sizeof *events, count, err);
 }

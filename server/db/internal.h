@@ -102,6 +102,14 @@ ASV_MUST_CHECK enum asv_status asv_db_run1(struct asv_db *db, enum asv_query que
                                            const struct asv_params *params, PGresult **result,
                                            struct asv_err *err);
 
+/* Reads one row's columns into out, which is what the caller's list consists of. */
+typedef void (*asv_row_read)(struct asv_row *row, void *out);
+
+/* One statement that gives a page of rows: rows[*count], size bytes each. */
+ASV_MUST_CHECK enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query,
+                                               const struct asv_params *params, asv_row_read read, void *rows,
+                                               size_t size, size_t *count, struct asv_err *err);
+
 /* One statement that gives one row with one text that names an enum asv_db_outcome. outcome may be NULL. */
 ASV_MUST_CHECK enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query,
                                                   const struct asv_params *params,

@@ -285,6 +285,29 @@ enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query, const struc
     return status;
 }
 
+enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                asv_row_read read, void *rows, size_t size, size_t *count,
+                                struct asv_err *err)
+{
+    PGresult *result = NULL;
+    enum asv_status status = asv_db_run1(db, query, params, &result, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    int found = PQntuples(result);
+    for (int i = 0; i < found && status == ASV_OK; i++) {
+        struct asv_row row;
+        asv_row_init(&row, result, i);
+        read(&row, (uint8_t *)rows + (size_t)i * size);
+        status = asv_row_end(&row, query, err);
+    }
+    PQclear(result);
+    if (status == ASV_OK) {
+        *count = (size_t)found;
+    }
+    return status;
+}
+
 enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                                    enum asv_db_outcome *outcome, struct asv_err *err)
 {
