@@ -214,7 +214,7 @@ void asv_intake_detach_all(struct asv_slot *slot)
             continue;
         intake->slot = NULL;
         bool needs_camera = intake->step < ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_DELIVER ||
-                            (intake->step >= ASV_INTAKE_ORDER && intake->step <= ASV_INTAKE_TOLD);
+                            asv_intake_is_ordering(intake->step);
         if (needs_camera)
             asv_intake_drop(intake);
     }

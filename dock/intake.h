@@ -47,6 +47,12 @@ enum asv_intake_step {
     ASV_INTAKE_PROVEN,  /* and told to the database */
 };
 
+/* The keeper's order, before the camera gets it: nothing to do without the camera. */
+static inline bool asv_intake_is_ordering(enum asv_intake_step step)
+{
+    return step >= ASV_INTAKE_ORDER && step <= ASV_INTAKE_TOLD;
+}
+
 /* "payload"; static storage. */
 const char *asv_intake_step_name(enum asv_intake_step step);
 

@@ -542,11 +542,6 @@ static void discarded(struct asv_intake *intake)
         asv_intake_leave(intake, ASV_LEFT_DISK);
 }
 
-static bool is_ordering(const struct asv_intake *intake)
-{
-    return intake->step >= ASV_INTAKE_ORDER && intake->step <= ASV_INTAKE_TOLD;
-}
-
 /* It stays on the camera, as it would have without the keeper. That its key still lives is no fault: the next
  * docking asks again. */
 static void not_ordered(struct asv_intake *intake)
@@ -584,7 +579,7 @@ static void step_failed(struct asv_intake *intake)
     } else if (intake->step == ASV_INTAKE_PROVEN && !may_succeed_later(intake)) {
         alarm(intake, ASV_DB_ALARM_ERASURE, intake->err.text);
         asv_intake_finish(intake); /* the camera offers its proof again at the next docking */
-    } else if (is_ordering(intake) && !may_succeed_later(intake)) {
+    } else if (asv_intake_is_ordering(intake->step) && !may_succeed_later(intake)) {
         not_ordered(intake);
     } else if (intake->step == ASV_INTAKE_DISCARD) {
         discarded(intake);
