@@ -19,6 +19,7 @@ enum asv_action {
     ASV_ACTION_HOLD_AHEAD = 6,        /* keep what a camera recorded, before it docks */
     ASV_ACTION_BLOCK = 7,             /* all use of a clip (LAW R3-R5), or confirm that it is blocked */
     ASV_ACTION_UNBLOCK = 8,           /* lift such a block */
+    ASV_ACTION_RELEASE_AHEAD = 9,     /* of what a HOLD_AHEAD keeps: its keys are destroyed */
     ASV_ACTION_RECIPIENT = 16,        /* register a recipient's key */
     ASV_ACTION_RECIPIENT_ENDS = 17,   /* no more hand-over to it */
     ASV_ACTION_ENROL = 32,            /* a person's credential */

@@ -9,6 +9,14 @@
 
 static const char object_name[] = "statement";
 
+/* The digits of a day; whether that month has it is for whoever has a calendar. */
+static bool date_is_good(uint32_t date)
+{
+    uint32_t month = date / 100 % 100;
+    uint32_t day = date % 100;
+    return date >= 20000101 && date <= 99991231 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
 static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
 {
     bool has_id = !asv_is_zero(subject->id, sizeof subject->id);
@@ -22,7 +30,8 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
     case ASV_SUBJECT_RECIPIENT:
         return asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
     case ASV_SUBJECT_POLICY:
-        return has_id && subject->version > 0;
+        return has_id && subject->version > 0 && subject->days > 0 &&
+               subject->days <= ASV_STATEMENT_DAYS_MAX && date_is_good(subject->from_date);
     case ASV_SUBJECT_KEEPER: /* ST-045 */
         return !asv_is_zero(subject->store, sizeof subject->store) &&
                (action == ASV_ACTION_CLOCK ? subject->stopped_ms > 0 : subject->stopped_ms == 0);
@@ -112,6 +121,8 @@ static void put_subject(struct asv_writer *writer, const struct asv_subject *sub
             asv_write_i64(writer, subject->until_ms);
         } else if (subject->kind == ASV_SUBJECT_POLICY) {
             asv_write_u32(writer, subject->version);
+            asv_write_u16(writer, subject->days);
+            asv_write_u32(writer, subject->from_date);
         }
     }
 }
@@ -196,6 +207,8 @@ static void read_subject(struct asv_fields *in, struct asv_subject *subject)
             asv_field_i64(in, &subject->until_ms, "subject");
         } else if (subject->kind == ASV_SUBJECT_POLICY) {
             asv_field_u32(in, &subject->version, "subject");
+            asv_field_u16(in, &subject->days, "subject");
+            asv_field_u32(in, &subject->from_date, "subject");
         }
     }
 }

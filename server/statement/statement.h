@@ -17,6 +17,7 @@
 #define ASV_STATEMENT_MAX_BYTES      3200 /* length, body and proof: 2 + 2048 + 1139 at most */
 #define ASV_STATEMENT_NONCE_BYTES    16
 #define ASV_STATEMENT_CAMERA_MAX_MS  (INT64_C(24) * 3600 * 1000) /* of a range of time */
+#define ASV_STATEMENT_DAYS_MAX       366                         /* that a policy lets recordings live */
 #define ASV_AUTHENTICATOR_BYTES      37
 #define ASV_CLIENT_DATA_MAX_BYTES    1024
 
@@ -33,6 +34,8 @@ struct asv_subject {
     int64_t until_ms;              /* ... until just before here */
     struct asv_bytes name;         /* RECIPIENT; view */
     uint32_t version;              /* POLICY */
+    uint16_t days;                 /* POLICY: how long recordings live ... */
+    uint32_t from_date;            /* ... that are made from this local day on, yyyymmdd */
     uint8_t store[ASV_UUID_BYTES]; /* KEEPER: store id */
     int64_t stopped_ms;            /* KEEPER: with CLOCK the instant of the stop, otherwise 0 */
 };

@@ -135,7 +135,11 @@ static void fill_subject(struct asv_subject *subject, uint16_t action)
         subject->stopped_ms = action == ASV_ACTION_CLOCK ? ASV_TEST_NOW_MS - 1000 : 0;
     } else {
         follow(subject->id, "subject", subject->kind);
-        subject->version = subject->kind == ASV_SUBJECT_POLICY ? 7 : 0;
+        if (subject->kind == ASV_SUBJECT_POLICY) {
+            subject->version = 7;
+            subject->days = 14;
+            subject->from_date = 20260201;
+        }
     }
     if (subject->kind == ASV_SUBJECT_CAMERA) {
         subject->from_ms = ASV_TEST_NOW_MS - INT64_C(8) * 3600 * 1000;

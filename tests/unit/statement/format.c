@@ -11,23 +11,13 @@
 #include "tests/support/statements.h"
 #include "tests/unit/test.h"
 
-static const uint16_t actions[] = {ASV_ACTION_HOLD,
-                                   ASV_ACTION_RELEASE,
-                                   ASV_ACTION_ERASE_EARLY,
-                                   ASV_ACTION_OPEN,
-                                   ASV_ACTION_HAND_OVER,
-                                   ASV_ACTION_HOLD_AHEAD,
-                                   ASV_ACTION_BLOCK,
-                                   ASV_ACTION_UNBLOCK,
-                                   ASV_ACTION_RECIPIENT,
-                                   ASV_ACTION_RECIPIENT_ENDS,
-                                   ASV_ACTION_ENROL,
-                                   ASV_ACTION_REVOKE,
-                                   ASV_ACTION_FOUND,
-                                   ASV_ACTION_POLICY,
-                                   ASV_ACTION_CLOCK,
-                                   ASV_ACTION_RECOVERY_KEY,
-                                   ASV_ACTION_RECOVERY_KEY_ENDS};
+static const uint16_t actions[] = {
+    ASV_ACTION_HOLD,      ASV_ACTION_RELEASE,        ASV_ACTION_ERASE_EARLY,
+    ASV_ACTION_OPEN,      ASV_ACTION_HAND_OVER,      ASV_ACTION_HOLD_AHEAD,
+    ASV_ACTION_BLOCK,     ASV_ACTION_UNBLOCK,        ASV_ACTION_RELEASE_AHEAD,
+    ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
+    ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
+    ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS};
 #define ACTIONS (sizeof actions / sizeof *actions)
 
 static struct asv_test_person person; /* with every role that one may have */
@@ -235,6 +225,18 @@ static void subjects_name_something(void **state)
     fill(&statement, ASV_ACTION_POLICY);
     statement.subject.version = 0;
     assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
+    static const uint16_t days[] = {0, ASV_STATEMENT_DAYS_MAX + 1};
+    static const uint32_t dates[] = {0, 19991231, 20261301, 20260001, 20260100, 20260132, 100000101};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        fill(&statement, ASV_ACTION_POLICY);
+        statement.subject.days = days[i];
+        assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
+    }
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+        fill(&statement, ASV_ACTION_POLICY);
+        statement.subject.from_date = dates[i];
+        assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
+    }
     fill(&statement, ASV_ACTION_CLOCK);
     memset(statement.subject.store, 0, 16);
     assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
