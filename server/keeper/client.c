@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "firmware-proto/crypto/crypto.h"
 #include "server/base/fail.h"
 
 #define IN_BYTES (ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REPLY_MAX)
@@ -60,6 +61,7 @@ static void disconnect(struct asv_keeper_client *client)
     client->asked_count = 0;
     client->out_at = client->out_len = 0;
     client->in_at = client->in_len = 0;
+    asv_wipe(client->in, sizeof client->in); /* a file key may have been in it */
 }
 
 void asv_keeper_client_free(struct asv_keeper_client *client)
@@ -176,19 +178,75 @@ enum asv_status asv_keeper_client_bulletin(struct asv_keeper_client *client, str
     return ask(client, &ask_for, request, err);
 }
 
-enum asv_status asv_keeper_client_opens(struct asv_keeper_client *client, const struct asv_keeper_clip *clip,
-                                        uint32_t *request, struct asv_err *err)
+/* The fields of a request that a clip fills. */
+static enum asv_status fill_clip(struct asv_keeper_request *out, const struct asv_keeper_clip *clip,
+                                 struct asv_err *err)
 {
-    struct asv_keeper_request ask_for = {
-        .type = ASV_KEEPER_OPENS, .chain = clip->chain, .header = clip->header, .stanzas = clip->stanzas};
     if ((clip->chunks > 0 && clip->first == NULL) || (clip->chunks > 1 && clip->last == NULL)) {
         return asv_fail(err, ASV_E_USAGE, "keeper: a clip's first or last chunk is missing");
     }
+    out->chain = clip->chain;
+    out->header = clip->header;
+    out->stanzas = clip->stanzas;
     if (clip->chunks > 0) {
-        ask_for.chunks[ask_for.chunk_count++] = (struct asv_keeper_chunk){0, clip->first};
+        out->chunks[out->chunk_count++] = (struct asv_keeper_chunk){0, clip->first};
     }
     if (clip->chunks > 1) {
-        ask_for.chunks[ask_for.chunk_count++] = (struct asv_keeper_chunk){clip->chunks - 1, clip->last};
+        out->chunks[out->chunk_count++] = (struct asv_keeper_chunk){clip->chunks - 1, clip->last};
+    }
+    return ASV_OK;
+}
+
+enum asv_status asv_keeper_client_opens(struct asv_keeper_client *client, const struct asv_keeper_clip *clip,
+                                        uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_OPENS};
+    enum asv_status status = fill_clip(&ask_for, clip, err);
+    return status == ASV_OK ? ask(client, &ask_for, request, err) : status;
+}
+
+enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
+                                         const struct asv_keeper_decision *decision, uint32_t *request,
+                                         struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_DECIDE,
+                                         .proposal = decision->proposal,
+                                         .answer = decision->answer,
+                                         .record_count = decision->record_count};
+    enum asv_status status = fill_clip(&ask_for, &decision->clip, err);
+    memcpy(ask_for.records, decision->records, sizeof ask_for.records);
+    return status == ASV_OK ? ask(client, &ask_for, request, err) : status;
+}
+
+enum asv_status asv_keeper_client_keep(struct asv_keeper_client *client, const struct asv_keeper_keep *keep,
+                                       uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_KEEP,
+                                         .why = keep->why,
+                                         .chain = keep->chain,
+                                         .header = keep->header,
+                                         .stanzas = keep->stanzas,
+                                         .receipt = keep->receipt,
+                                         .dock = keep->dock};
+    if (keep->ahead != NULL) {
+        memcpy(ask_for.digest, keep->ahead, sizeof ask_for.digest);
+    }
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client, struct asv_bytes chain,
+                                         uint32_t date, uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_FINISH, .chain = chain, .from_date = date};
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const uint8_t *after,
+                                        uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_CLIPS};
+    if (after != NULL) {
+        memcpy(ask_for.digest, after, sizeof ask_for.digest);
     }
     return ask(client, &ask_for, request, err);
 }
@@ -275,6 +333,7 @@ static enum asv_status receive_some(struct asv_keeper_client *client, struct asv
     memmove(client->in, client->in + client->in_at, client->in_len - client->in_at);
     client->in_len -= client->in_at;
     client->in_at = 0;
+    asv_wipe(client->in + client->in_len, sizeof client->in - client->in_len); /* what was taken: file keys */
     while (client->in_len < sizeof client->in) {
         ssize_t got =
             recv(client->fd, client->in + client->in_len, sizeof client->in - client->in_len, MSG_DONTWAIT);

@@ -64,6 +64,46 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_order(struct asv_keeper_client 
                                                        struct asv_bytes chain, struct asv_bytes header,
                                                        uint32_t *request, struct asv_err *err);
 
+/* What people decided: one statement, or two, with the credential records of who made them; with ENROL and
+ * FOUND also the one that is enrolled. */
+struct asv_keeper_decision {
+    struct asv_bytes proposal; /* or what one person decides alone */
+    struct asv_bytes answer;   /* empty: none */
+    uint8_t record_count;
+    struct asv_bytes records[ASV_KEEPER_RECORDS_MAX];
+    struct asv_keeper_clip clip; /* HOLD: what it is about, as for OPENS; otherwise zeros */
+};
+
+/* The keeper's part in a decision: it checks it by itself, and does it. The same again has the same answer
+ * until the statements expire. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
+                                                        const struct asv_keeper_decision *decision,
+                                                        uint32_t *request, struct asv_err *err);
+
+struct asv_keeper_keep {
+    uint8_t why;                    /* enum asv_keeper_why */
+    struct asv_bytes chain;         /* the camera's */
+    struct asv_bytes header;        /* the HEADER frame */
+    struct asv_bytes stanzas;       /* the stanzas file */
+    struct asv_bytes receipt, dock; /* DAY: the dock's receipt and chain */
+    const uint8_t *ahead;           /* AHEAD: digest of the HOLD_AHEAD's proposal; otherwise NULL */
+};
+
+/* Gives a clip a key of its own in the keeper. Safe to repeat. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_keep(struct asv_keeper_client *client,
+                                                      const struct asv_keeper_keep *keep, uint32_t *request,
+                                                      struct asv_err *err);
+
+/* Destroys the camera's key of a day that is over, on which a clip was erased early: after KEEP for every
+ * other one. ASV_E_NOT_FOUND in the reply: that is done. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client,
+                                                        struct asv_bytes chain, uint32_t date,
+                                                        uint32_t *request, struct asv_err *err);
+
+/* A page of the clips that the keeper has rows for, behind that header digest (NULL: the first). */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const uint8_t *after,
+                                                       uint32_t *request, struct asv_err *err);
+
 /* -1 when not connected. Changes with every new connection: ask after each call here. */
 int asv_keeper_client_fd(const struct asv_keeper_client *client);
 

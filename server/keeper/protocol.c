@@ -7,9 +7,13 @@
 #include "firmware-proto/seal/frames.h"
 #include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/destruction.h"
+#include "firmware-proto/trust/receipt.h"
+#include "server/statement/credential.h"
+#include "server/statement/statement.h"
 
 #define REPLY_BIT  0x80u
 #define HEADER_MAX (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
+#define KEPT_BYTES (ASV_SHA256_BYTES + 1 + 1 + 8)
 
 /* Slot flags in a STATUS reply. */
 #define SLOT_EFFACEABLE 0x01u
@@ -51,14 +55,27 @@ static bool chunks_in_order(const struct asv_keeper_request *request)
            (request->chunk_count < 2 || (chunk[1].index > 0 && chunk[1].index < ASV_CHUNKS_MAX));
 }
 
+static bool records_within_limits(const struct asv_keeper_request *request)
+{
+    bool good = request->record_count <= ASV_KEEPER_RECORDS_MAX;
+    for (unsigned i = 0; good && i < request->record_count; i++) {
+        good = request->records[i].len <= ASV_CREDENTIAL_MAX_BYTES;
+    }
+    return good;
+}
+
 /* What reading and writing refuse alike. */
 static bool within_limits(const struct asv_keeper_request *request)
 {
     return request->chain.len <= ASV_CHAIN_MAX_BYTES && request->day_count <= ASV_KEEPER_DAYS_MAX &&
            request->header.len <= HEADER_MAX && request->stanzas.len <= ASV_SEAL_STANZAS_MAX_BYTES &&
+           request->proposal.len <= ASV_STATEMENT_MAX_BYTES &&
+           request->answer.len <= ASV_STATEMENT_MAX_BYTES && request->receipt.len <= ASV_RECEIPT_MAX_BYTES &&
+           request->dock.len <= ASV_CHAIN_MAX_BYTES && records_within_limits(request) &&
            chunks_in_order(request);
 }
 
+/* A clip, with what shows that it opens. */
 static void write_opens(struct asv_writer *out, const struct asv_keeper_request *request)
 {
     asv_write_view16(out, request->chain.data, request->chain.len);
@@ -69,6 +86,28 @@ static void write_opens(struct asv_writer *out, const struct asv_keeper_request 
         asv_write_u64(out, request->chunks[i].index);
         asv_write_bytes(out, request->chunks[i].data, ASV_CHUNK_CIPHER_BYTES);
     }
+}
+
+static void write_decide(struct asv_writer *out, const struct asv_keeper_request *request)
+{
+    asv_write_view16(out, request->proposal.data, request->proposal.len);
+    asv_write_view16(out, request->answer.data, request->answer.len);
+    asv_write_u8(out, request->record_count);
+    for (unsigned i = 0; i < request->record_count; i++) {
+        asv_write_view16(out, request->records[i].data, request->records[i].len);
+    }
+    write_opens(out, request);
+}
+
+static void write_keep(struct asv_writer *out, const struct asv_keeper_request *request)
+{
+    asv_write_u8(out, request->why);
+    asv_write_view16(out, request->chain.data, request->chain.len);
+    asv_write_view16(out, request->header.data, request->header.len);
+    asv_write_view16(out, request->stanzas.data, request->stanzas.len);
+    asv_write_view16(out, request->receipt.data, request->receipt.len);
+    asv_write_view16(out, request->dock.data, request->dock.len);
+    asv_write_bytes(out, request->digest, sizeof request->digest);
 }
 
 enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct asv_keeper_request *request)
@@ -94,6 +133,19 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
     case ASV_KEEPER_ORDER:
         asv_write_view16(out, request->chain.data, request->chain.len);
         asv_write_view16(out, request->header.data, request->header.len);
+        break;
+    case ASV_KEEPER_DECIDE:
+        write_decide(out, request);
+        break;
+    case ASV_KEEPER_KEEP:
+        write_keep(out, request);
+        break;
+    case ASV_KEEPER_FINISH:
+        asv_write_view16(out, request->chain.data, request->chain.len);
+        asv_write_u32(out, request->from_date);
+        break;
+    case ASV_KEEPER_CLIPS:
+        asv_write_bytes(out, request->digest, sizeof request->digest);
         break;
     default:
         break;
@@ -176,6 +228,81 @@ static enum asv_status read_order(struct asv_reader *in, struct asv_keeper_reque
     return status == ASV_OK ? asv_read_view16(in, &out->header, HEADER_MAX) : status;
 }
 
+static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_view16(in, &out->proposal, ASV_STATEMENT_MAX_BYTES);
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->answer, ASV_STATEMENT_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_u8(in, &out->record_count);
+    }
+    if (status == ASV_OK && out->record_count > ASV_KEEPER_RECORDS_MAX) {
+        return ASV_E_LIMIT;
+    }
+    for (unsigned i = 0; status == ASV_OK && i < out->record_count; i++) {
+        status = asv_read_view16(in, &out->records[i], ASV_CREDENTIAL_MAX_BYTES);
+    }
+    return status == ASV_OK ? read_opens(in, out) : status;
+}
+
+static enum asv_status read_keep(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_u8(in, &out->why);
+    if (status == ASV_OK && (out->why < ASV_KEEPER_WHY_DAY || out->why > ASV_KEEPER_WHY_EARLY)) {
+        return ASV_E_UNSUPPORTED;
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->header, HEADER_MAX);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->stanzas, ASV_SEAL_STANZAS_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->receipt, ASV_RECEIPT_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->dock, ASV_CHAIN_MAX_BYTES);
+    }
+    return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
+}
+
+static enum asv_status read_finish(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
+    return status == ASV_OK ? asv_read_u32(in, &out->from_date) : status;
+}
+
+/* The fields of a request of this type. */
+static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    switch (out->type) {
+    case ASV_KEEPER_STATUS:
+        return ASV_OK;
+    case ASV_KEEPER_MAKE_DAYS:
+        return read_make_days(in, out);
+    case ASV_KEEPER_BULLETIN:
+        return read_bulletin(in, out);
+    case ASV_KEEPER_OPENS:
+        return read_opens(in, out);
+    case ASV_KEEPER_ORDER:
+        return read_order(in, out);
+    case ASV_KEEPER_DECIDE:
+        return read_decide(in, out);
+    case ASV_KEEPER_KEEP:
+        return read_keep(in, out);
+    case ASV_KEEPER_FINISH:
+        return read_finish(in, out);
+    case ASV_KEEPER_CLIPS:
+        return asv_read_copy(in, out->digest, sizeof out->digest);
+    default:
+        return ASV_E_UNSUPPORTED;
+    }
+}
+
 enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const void *data, size_t len)
 {
     struct asv_keeper_request request = {0};
@@ -183,24 +310,7 @@ enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const vo
     asv_reader_init(&in, data, len);
     enum asv_status status = read_prefix(&in, &request.type, &request.request);
     if (status == ASV_OK) {
-        switch (request.type) {
-        case ASV_KEEPER_STATUS:
-            break;
-        case ASV_KEEPER_MAKE_DAYS:
-            status = read_make_days(&in, &request);
-            break;
-        case ASV_KEEPER_BULLETIN:
-            status = read_bulletin(&in, &request);
-            break;
-        case ASV_KEEPER_OPENS:
-            status = read_opens(&in, &request);
-            break;
-        case ASV_KEEPER_ORDER:
-            status = read_order(&in, &request);
-            break;
-        default:
-            status = ASV_E_UNSUPPORTED;
-        }
+        status = read_fields(&in, &request);
     }
     if (status == ASV_OK) {
         status = asv_read_end(&in); /* K-042 */
@@ -230,6 +340,17 @@ static void write_state(struct asv_writer *out, const struct asv_keeper_status *
     asv_write_i64(out, state->next_due_ms);
     asv_write_u32(out, state->overdue);
     asv_write_u32(out, state->damaged);
+    asv_write_u32(out, state->runs);
+    asv_write_u32(out, state->pending);
+    asv_write_u32(out, state->held);
+    asv_write_u32(out, state->gone);
+    asv_write_u32(out, state->aheads);
+    asv_write_u32(out, state->people);
+    asv_write_u32(out, state->recipients);
+    asv_write_u8(out, state->recovery_key ? 1 : 0);
+    asv_write_u32(out, state->policy_version);
+    asv_write_u16(out, state->policy_days);
+    asv_write_bytes(out, state->store, sizeof state->store);
     asv_write_u8(out, state->memory_locked ? 1 : 0);
     asv_write_u8(out, state->slot_count);
     for (unsigned i = 0; i < state->slot_count; i++) {
@@ -241,6 +362,24 @@ static void write_state(struct asv_writer *out, const struct asv_keeper_status *
                                     (slot->open_erasure ? SLOT_OPEN : 0)));
         asv_write_u64(out, slot->confirmed_epoch);
     }
+}
+
+static void write_decided(struct asv_writer *out, const struct asv_keeper_reply *reply)
+{
+    asv_write_i64(out, reply->until_ms);
+    asv_write_u8(out, reply->file_key != NULL ? ASV_FILE_KEY_BYTES : 0);
+    if (reply->file_key != NULL) {
+        asv_write_bytes(out, reply->file_key, ASV_FILE_KEY_BYTES);
+    }
+    asv_write_view16(out, reply->stanza.data, reply->stanza.len);
+}
+
+void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept *row)
+{
+    asv_write_bytes(out, row->header, sizeof row->header);
+    asv_write_u8(out, row->state);
+    asv_write_u8(out, row->blocks);
+    asv_write_i64(out, row->due_ms);
 }
 
 enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_keeper_reply *reply)
@@ -268,6 +407,18 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             break;
         case ASV_KEEPER_ORDER:
             asv_write_view16(out, reply->order.data, reply->order.len);
+            break;
+        case ASV_KEEPER_DECIDE:
+            write_decided(out, reply);
+            break;
+        case ASV_KEEPER_KEEP:
+            asv_write_i64(out, reply->until_ms);
+            break;
+        case ASV_KEEPER_FINISH:
+            break;
+        case ASV_KEEPER_CLIPS:
+            asv_write_u16(out, reply->kept_count);
+            asv_write_bytes(out, reply->kept.data, reply->kept.len);
             break;
         default:
             return ASV_E_USAGE;
@@ -298,8 +449,15 @@ static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_statu
         asv_read_u32(in, &state->days) != ASV_OK || asv_read_u32(in, &state->reserves) != ASV_OK ||
         asv_read_u32(in, &state->first_date) != ASV_OK || asv_read_u32(in, &state->last_date) != ASV_OK ||
         asv_read_i64(in, &state->next_due_ms) != ASV_OK || asv_read_u32(in, &state->overdue) != ASV_OK ||
-        asv_read_u32(in, &state->damaged) != ASV_OK || read_bool(in, &state->memory_locked) != ASV_OK ||
-        asv_read_u8(in, &state->slot_count) != ASV_OK || state->slot_count > ASV_KEEPER_SLOTS_MAX) {
+        asv_read_u32(in, &state->damaged) != ASV_OK || asv_read_u32(in, &state->runs) != ASV_OK ||
+        asv_read_u32(in, &state->pending) != ASV_OK || asv_read_u32(in, &state->held) != ASV_OK ||
+        asv_read_u32(in, &state->gone) != ASV_OK || asv_read_u32(in, &state->aheads) != ASV_OK ||
+        asv_read_u32(in, &state->people) != ASV_OK || asv_read_u32(in, &state->recipients) != ASV_OK ||
+        read_bool(in, &state->recovery_key) != ASV_OK || asv_read_u32(in, &state->policy_version) != ASV_OK ||
+        asv_read_u16(in, &state->policy_days) != ASV_OK ||
+        asv_read_copy(in, state->store, sizeof state->store) != ASV_OK ||
+        read_bool(in, &state->memory_locked) != ASV_OK || asv_read_u8(in, &state->slot_count) != ASV_OK ||
+        state->slot_count > ASV_KEEPER_SLOTS_MAX) {
         return ASV_E_MALFORMED;
     }
     for (unsigned i = 0; i < state->slot_count; i++) {
@@ -308,6 +466,36 @@ static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_statu
         }
     }
     return ASV_OK;
+}
+
+static enum asv_status read_decided(struct asv_reader *in, struct asv_keeper_reply *out)
+{
+    struct asv_bytes key;
+    uint8_t key_len;
+    if (asv_read_i64(in, &out->until_ms) != ASV_OK || asv_read_u8(in, &key_len) != ASV_OK ||
+        (key_len != 0 && key_len != ASV_FILE_KEY_BYTES) || asv_read_view(in, &key, key_len) != ASV_OK) {
+        return ASV_E_MALFORMED;
+    }
+    out->file_key = key_len != 0 ? key.data : NULL;
+    return asv_read_view16(in, &out->stanza, ASV_AGE_X25519_STANZA_BYTES);
+}
+
+static enum asv_status read_clips(struct asv_reader *in, struct asv_keeper_reply *out)
+{
+    enum asv_status status = asv_read_u16(in, &out->kept_count);
+    if (status == ASV_OK && out->kept_count > ASV_KEEPER_PAGE) {
+        return ASV_E_LIMIT;
+    }
+    return status == ASV_OK ? asv_read_view(in, &out->kept, (size_t)out->kept_count * KEPT_BYTES) : status;
+}
+
+void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_reply *reply, uint16_t index)
+{
+    const uint8_t *row = reply->kept.data + (size_t)index * KEPT_BYTES;
+    memcpy(out->header, row, ASV_SHA256_BYTES);
+    out->state = row[ASV_SHA256_BYTES];
+    out->blocks = row[ASV_SHA256_BYTES + 1];
+    out->due_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES + 2);
 }
 
 static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_reply *out)
@@ -325,6 +513,14 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return read_bool(in, &out->opens);
     case ASV_KEEPER_ORDER:
         return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
+    case ASV_KEEPER_DECIDE:
+        return read_decided(in, out);
+    case ASV_KEEPER_KEEP:
+        return asv_read_i64(in, &out->until_ms);
+    case ASV_KEEPER_FINISH:
+        return ASV_OK;
+    case ASV_KEEPER_CLIPS:
+        return read_clips(in, out);
     default:
         return ASV_E_UNSUPPORTED;
     }

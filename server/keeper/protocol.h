@@ -14,15 +14,18 @@
 #include "firmware-proto/base/bytes.h"
 #include "firmware-proto/base/status.h"
 #include "firmware-proto/seal/age.h"
+#include "firmware-proto/trust/common.h"
 
 #define ASV_KEEPER_SOCKET       "/run/asservat-keeper/socket" /* in the unit's RuntimeDirectory */
 #define ASV_KEEPER_VERSION      1
 #define ASV_KEEPER_LENGTH_BYTES 4
-#define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, OPENS with two chunks, needs 135,660 */
+#define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, DECIDE with two chunks, needs 146,650 */
 #define ASV_KEEPER_REPLY_MAX    16384  /* body; the largest carries a bulletin of 12,288 */
 #define ASV_KEEPER_DETAIL_BYTES 200    /* of a refusal's text */
 #define ASV_KEEPER_DAYS_MAX     128    /* day keys that may lie ahead; what one bulletin carries */
 #define ASV_KEEPER_OPENS_CHUNKS 2
+#define ASV_KEEPER_RECORDS_MAX  3   /* credential records with one decision */
+#define ASV_KEEPER_PAGE         256 /* rows of one CLIPS reply */
 #define ASV_KEEPER_SLOTS_MAX    8
 #define ASV_KEEPER_SLOT_LABEL   65 /* bytes of a slot's label, NUL included */
 
@@ -32,6 +35,10 @@ enum asv_keeper_type {
     ASV_KEEPER_BULLETIN = 3,
     ASV_KEEPER_OPENS = 4,
     ASV_KEEPER_ORDER = 5,
+    ASV_KEEPER_DECIDE = 6,
+    ASV_KEEPER_KEEP = 7,
+    ASV_KEEPER_FINISH = 8,
+    ASV_KEEPER_CLIPS = 9,
     ASV_KEEPER_TYPE_END,
 };
 
@@ -41,18 +48,51 @@ struct asv_keeper_chunk {
     const uint8_t *data; /* ASV_CHUNK_CIPHER_BYTES; view */
 };
 
+/* Why KEEP gives a clip a key of its own in the keeper. */
+enum asv_keeper_why {
+    ASV_KEEPER_WHY_DAY = 1,   /* the dock's receipt says another due instant than its key has */
+    ASV_KEEPER_WHY_AHEAD = 2, /* it is in the range of a HOLD_AHEAD */
+    ASV_KEEPER_WHY_EARLY = 3, /* another clip of its camera's day was erased early */
+};
+
+/* What the keeper knows of a clip besides the key that it was sealed for. */
+enum asv_keeper_state {
+    ASV_KEEPER_PLAIN = 0,   /* nothing but blocks */
+    ASV_KEEPER_RUNS = 1,    /* has its own key, until it is due */
+    ASV_KEEPER_PENDING = 2, /* a hold was asked for: its own key, until that lapses */
+    ASV_KEEPER_HELD = 3,    /* its own key, until it is released */
+    ASV_KEEPER_GONE = 4,    /* erased: not opened any more, by whatever key */
+};
+
+/* A row of a CLIPS reply. */
+struct asv_keeper_kept {
+    uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header */
+    uint8_t state;                    /* enum asv_keeper_state */
+    uint8_t blocks;                   /* bit n: ground n of STATEMENTS.md 3 */
+    int64_t due_ms;                   /* when its key is destroyed; 0: by people alone */
+};
+
 /* A request; which fields count depends on type. All views. */
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes chain;   /* all but STATUS: the camera's encoded chain */
-    uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today */
+    struct asv_bytes chain;   /* all but STATUS, CLIPS: the camera's encoded chain; DECIDE: may be empty */
+    uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH: that day */
     uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
     bool reserve_used;        /* BULLETIN: the camera brought recordings under its reserve key */
-    struct asv_bytes header;  /* OPENS, ORDER: the whole HEADER frame, as the seal begins with it */
-    struct asv_bytes stanzas; /* OPENS: the stanzas file */
-    uint8_t chunk_count;      /* OPENS: 0..2; the first full chunk, then, if there are more, the last */
-    struct asv_keeper_chunk chunks[ASV_KEEPER_OPENS_CHUNKS]; /* OPENS: index 0 first, then a higher one */
+    struct asv_bytes header;  /* OPENS, ORDER, KEEP, DECIDE: the whole HEADER frame, as the seal begins */
+    struct asv_bytes stanzas; /* OPENS, KEEP, DECIDE: the stanzas file */
+    uint8_t chunk_count; /* OPENS, DECIDE: 0..2; the first full chunk, then, if there are more, the last */
+    struct asv_keeper_chunk chunks[ASV_KEEPER_OPENS_CHUNKS]; /* index 0 first, then a higher one */
+    struct asv_bytes proposal; /* DECIDE: a statement: the proposal, or the one that a person makes alone */
+    struct asv_bytes answer;   /* DECIDE: an approval, refusal or withdrawal; empty: none */
+    uint8_t record_count;
+    struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* DECIDE: credential records, in any order */
+    uint8_t why;                                      /* KEEP: enum asv_keeper_why */
+    struct asv_bytes receipt;                         /* KEEP, DAY: the dock's; otherwise empty */
+    struct asv_bytes dock;                            /* KEEP, DAY: its chain; otherwise empty */
+    uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header before
+                                       * the first row. Otherwise zeros */
 };
 
 /* Why destruction stands still (docs/KEEPER.md, K-062 to K-064). */
@@ -87,10 +127,18 @@ struct asv_keeper_status {
     uint32_t reserves;   /* reserve keys, retired ones included */
     uint32_t first_date; /* of the day files; 0 without any */
     uint32_t last_date;
-    int64_t next_due_ms; /* 0: nothing is due at a known instant */
-    uint32_t overdue;    /* keys that are due and not destroyed */
-    uint32_t damaged;    /* key files that are missing or wrong */
-    bool memory_locked;  /* all of the process, not the keys alone */
+    int64_t next_due_ms;                /* 0: nothing is due at a known instant */
+    uint32_t overdue;                   /* keys that are due and not destroyed */
+    uint32_t damaged;                   /* key files that are missing or wrong */
+    uint32_t runs, pending, held, gone; /* clips, by enum asv_keeper_state */
+    uint32_t aheads;                    /* HOLD_AHEADs in force */
+    uint32_t people;                    /* credentials that are enrolled, not revoked and not expired */
+    uint32_t recipients;                /* registered */
+    bool recovery_key;                  /* one is registered */
+    uint32_t policy_version;            /* in force today ... */
+    uint16_t policy_days;               /* ... and the period it gives */
+    uint8_t store[ASV_UUID_BYTES];      /* store id: what CLOCK and RECOVERY_KEY are about */
+    bool memory_locked;                 /* all of the process, not the keys alone */
     uint8_t slot_count;
     struct asv_keeper_slot_status slots[ASV_KEEPER_SLOTS_MAX];
 };
@@ -106,7 +154,14 @@ struct asv_keeper_reply {
     struct asv_bytes bulletin;                /* BULLETIN: view */
     bool opens;                               /* OPENS */
     struct asv_bytes order;                   /* ORDER: the destruction statement; view */
-    struct asv_keeper_status state;           /* STATUS */
+    int64_t until_ms;                         /* DECIDE: a pending hold lapses, or OPEN may be asked again,
+                                               * until then. KEEP: its key's due. 0: none */
+    const uint8_t *file_key;                  /* DECIDE, OPEN: ASV_FILE_KEY_BYTES; secret; view. NULL: none */
+    struct asv_bytes stanza;        /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
+                                     * key (HOLD); view; may be empty */
+    uint16_t kept_count;            /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page */
+    struct asv_bytes kept;          /* CLIPS: for asv_keeper_kept_read; view */
+    struct asv_keeper_status state; /* STATUS */
 };
 
 /* Appends the whole frame, its length first. ASV_E_USAGE for a field beyond its limit, ASV_E_LIMIT when it
@@ -122,5 +177,11 @@ ASV_MUST_CHECK enum asv_status asv_keeper_request_read(struct asv_keeper_request
                                                        size_t len);
 ASV_MUST_CHECK enum asv_status asv_keeper_reply_read(struct asv_keeper_reply *out, const void *data,
                                                      size_t len);
+
+/* Row index of a CLIPS reply: 0 .. kept_count - 1. */
+void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_reply *reply, uint16_t index);
+
+/* Appends a row to what reply->kept views. */
+void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept *row);
 
 #endif

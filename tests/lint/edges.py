@@ -26,9 +26,9 @@ MODULES = {
     "server/statement": ["firmware-proto/base", "firmware-proto/crypto", "firmware-proto/trust", "server/base"],
     "server/vault": PROTO + ["server/base"],
     "server/db": PROTO + ["server/base", "server/vault"],
-    "server/keeper": PROTO + ["server/base"],
+    "server/keeper": PROTO + ["server/base", "server/statement"],
     "server/verify": PROTO + ["server/base", "server/vault"],
-    "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy"],
+    "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy", "server/statement"],
     "dock": PROTO + ["firmware-proto/wire", "server/base", "server/db", "server/vault", "server/policy"],
     "tests": ["*"],
 }

@@ -9,13 +9,20 @@
 #include <string.h>
 
 #include "server/keeper/keeper.h"
+#include "server/statement/credential.h"
+#include "server/statement/statement.h"
 #include "tests/sim/keeper_site.h"
 #include "tests/support/golden.h"
 #include "tests/unit/test.h"
 
 static uint8_t frame[ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REQUEST_MAX];
 static uint8_t chunk[2][ASV_CHUNK_CIPHER_BYTES];
-static uint8_t chain[300], header[700], stanzas[98];
+static uint8_t chain[300], header[700], stanzas[98], statement[420], record[210];
+
+static bool has_clip(unsigned type)
+{
+    return type == ASV_KEEPER_OPENS || type == ASV_KEEPER_DECIDE;
+}
 
 static struct asv_keeper_request sample(unsigned type)
 {
@@ -25,7 +32,9 @@ static struct asv_keeper_request sample(unsigned type)
     memset(stanzas, 0xc3, sizeof stanzas);
     memset(chunk[0], 0xd1, sizeof chunk[0]);
     memset(chunk[1], 0xd2, sizeof chunk[1]);
-    if (type != ASV_KEEPER_STATUS) {
+    memset(statement, 0xc4, sizeof statement);
+    memset(record, 0xc5, sizeof record);
+    if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS) {
         request.chain = (struct asv_bytes){chain, sizeof chain};
     }
     if (type == ASV_KEEPER_MAKE_DAYS) {
@@ -33,17 +42,40 @@ static struct asv_keeper_request sample(unsigned type)
         request.day_count = 60;
     }
     request.reserve_used = type == ASV_KEEPER_BULLETIN;
-    if (type == ASV_KEEPER_OPENS || type == ASV_KEEPER_ORDER) {
+    if (has_clip(type) || type == ASV_KEEPER_ORDER || type == ASV_KEEPER_KEEP) {
         request.header = (struct asv_bytes){header, sizeof header};
     }
-    if (type == ASV_KEEPER_OPENS) {
+    if (has_clip(type) || type == ASV_KEEPER_KEEP) {
         request.stanzas = (struct asv_bytes){stanzas, sizeof stanzas};
+    }
+    if (type == ASV_KEEPER_FINISH) {
+        request.from_date = 20260105;
+    }
+    if (type == ASV_KEEPER_KEEP || type == ASV_KEEPER_CLIPS) {
+        memset(request.digest, 0xe1, sizeof request.digest);
+    }
+    if (type == ASV_KEEPER_KEEP) {
+        request.why = ASV_KEEPER_WHY_EARLY;
+        request.receipt = (struct asv_bytes){statement, 400};
+        request.dock = (struct asv_bytes){chain, 200};
+    }
+    if (type == ASV_KEEPER_DECIDE) {
+        request.proposal = (struct asv_bytes){statement, sizeof statement};
+        request.answer = (struct asv_bytes){statement, 410};
+        request.record_count = 2;
+        request.records[0] = (struct asv_bytes){record, sizeof record};
+        request.records[1] = (struct asv_bytes){record, 200};
+    }
+    if (has_clip(type)) {
         request.chunk_count = 2;
         request.chunks[0] = (struct asv_keeper_chunk){0, chunk[0]};
         request.chunks[1] = (struct asv_keeper_chunk){9, chunk[1]};
     }
     return request;
 }
+
+static const char *const names[] = {"",      "status", "make-days", "bulletin", "opens",
+                                    "order", "decide", "keep",      "finish",   "clips"};
 
 static size_t write_frame(const struct asv_keeper_request *request)
 {
@@ -59,12 +91,11 @@ static const uint8_t *const body = frame + ASV_KEEPER_LENGTH_BYTES;
 static void requests_round_trip(void **state)
 {
     (void)state;
-    static const char *const names[] = {"", "status", "make-days", "bulletin", "opens", "order"};
     for (unsigned type = ASV_KEEPER_STATUS; type < ASV_KEEPER_TYPE_END; type++) {
         struct asv_keeper_request want = sample(type);
         struct asv_keeper_request got;
         size_t len = write_frame(&want);
-        if (type != ASV_KEEPER_OPENS) { /* large, and nothing but its fields in a row */
+        if (!has_clip(type)) { /* large, and nothing but its fields in a row */
             char name[40];
             snprintf(name, sizeof name, "keeper-request-%s", names[type]);
             asv_golden_check(name, "a request, with its length in front", frame,
@@ -77,6 +108,14 @@ static void requests_round_trip(void **state)
         assert_true(got.from_date == want.from_date && got.day_count == want.day_count);
         assert_true(got.reserve_used == want.reserve_used);
         assert_true(got.header.len == want.header.len && got.stanzas.len == want.stanzas.len);
+        assert_true(got.why == want.why && got.receipt.len == want.receipt.len &&
+                    got.dock.len == want.dock.len);
+        assert_memory_equal(got.digest, want.digest, sizeof got.digest);
+        assert_true(got.proposal.len == want.proposal.len && got.answer.len == want.answer.len);
+        assert_int_equal(got.record_count, want.record_count);
+        for (unsigned i = 0; i < got.record_count; i++) {
+            assert_int_equal(got.records[i].len, want.records[i].len);
+        }
         assert_int_equal(got.chunk_count, want.chunk_count);
         for (unsigned i = 0; i < got.chunk_count; i++) {
             assert_true(got.chunks[i].index == want.chunks[i].index);
@@ -144,9 +183,36 @@ static void fields_beyond_their_limits_are_refused(void **state)
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_MALFORMED);
     frame[10] = 0xff; /* the chain's length */
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    request = sample(ASV_KEEPER_KEEP);
+    len = write_frame(&request);
+    frame[10] = ASV_KEEPER_WHY_EARLY + 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
+    request = sample(ASV_KEEPER_DECIDE);
+    len = write_frame(&request);
+    frame[10 + 2 + sizeof statement + 2 + 410] = ASV_KEEPER_RECORDS_MAX + 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    request.record_count = ASV_KEEPER_RECORDS_MAX + 1;
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
     request = sample(ASV_KEEPER_STATUS);
     request.type = ASV_KEEPER_TYPE_END;
     assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
+}
+
+/* Whatever a correct client can ask is within the limit of a frame. */
+static void the_largest_request_fits(void **state)
+{
+    (void)state;
+    static uint8_t large[ASV_STATEMENT_MAX_BYTES];
+    struct asv_keeper_request request = sample(ASV_KEEPER_DECIDE);
+    request.chain = (struct asv_bytes){large, ASV_CHAIN_MAX_BYTES};
+    request.header = (struct asv_bytes){large, ASV_SEAL_HEADER_FRAME_MAX_BYTES};
+    request.stanzas = (struct asv_bytes){large, ASV_SEAL_STANZAS_MAX_BYTES};
+    request.proposal = request.answer = (struct asv_bytes){large, ASV_STATEMENT_MAX_BYTES};
+    request.record_count = ASV_KEEPER_RECORDS_MAX;
+    for (unsigned i = 0; i < ASV_KEEPER_RECORDS_MAX; i++) {
+        request.records[i] = (struct asv_bytes){large, ASV_CREDENTIAL_MAX_BYTES};
+    }
+    print_message("%zu bytes\n", write_frame(&request));
 }
 
 static void chunks_are_the_first_and_a_later_one(void **state)
@@ -177,7 +243,28 @@ static struct asv_keeper_reply sample_reply(unsigned type)
     if (type == ASV_KEEPER_BULLETIN) {
         reply.bulletin = (struct asv_bytes){bulletin, sizeof bulletin};
     }
+    static const uint8_t file_key[ASV_FILE_KEY_BYTES] = {0x5e};
+    static uint8_t rows[2 * 42];
     reply.opens = type == ASV_KEEPER_OPENS;
+    if (type == ASV_KEEPER_DECIDE || type == ASV_KEEPER_KEEP) {
+        reply.until_ms = 1767592800003;
+    }
+    if (type == ASV_KEEPER_DECIDE) {
+        reply.file_key = file_key;
+        reply.stanza = (struct asv_bytes){stanzas, sizeof stanzas};
+    }
+    if (type == ASV_KEEPER_CLIPS) {
+        struct asv_writer writer;
+        asv_writer_init(&writer, rows, sizeof rows);
+        asv_keeper_kept_write(&writer, &(struct asv_keeper_kept){.header = {1}, .state = ASV_KEEPER_HELD});
+        asv_keeper_kept_write(&writer, &(struct asv_keeper_kept){.header = {2},
+                                                                 .state = ASV_KEEPER_PENDING,
+                                                                 .blocks = 1 << 4,
+                                                                 .due_ms = 1767592800004});
+        assert_int_equal(writer.len, sizeof rows);
+        reply.kept_count = 2;
+        reply.kept = (struct asv_bytes){rows, sizeof rows};
+    }
     if (type == ASV_KEEPER_ORDER) {
         reply.order = (struct asv_bytes){bulletin, sizeof bulletin};
     }
@@ -195,6 +282,17 @@ static struct asv_keeper_reply sample_reply(unsigned type)
                                                  .next_due_ms = 1767592800002,
                                                  .overdue = 6,
                                                  .damaged = 7,
+                                                 .runs = 8,
+                                                 .pending = 9,
+                                                 .held = 10,
+                                                 .gone = 11,
+                                                 .aheads = 12,
+                                                 .people = 13,
+                                                 .recipients = 14,
+                                                 .recovery_key = true,
+                                                 .policy_version = 15,
+                                                 .policy_days = 16,
+                                                 .store = {17},
                                                  .memory_locked = true,
                                                  .slot_count = 2};
         reply.state.slots[0] = (struct asv_keeper_slot_status){
@@ -216,7 +314,6 @@ static size_t write_reply(const struct asv_keeper_reply *reply)
 static void replies_round_trip(void **state)
 {
     (void)state;
-    static const char *const names[] = {"", "status", "make-days", "bulletin", "opens", "order"};
     for (unsigned type = ASV_KEEPER_STATUS; type < ASV_KEEPER_TYPE_END; type++) {
         char name[40];
         struct asv_keeper_reply want = sample_reply(type);
@@ -231,6 +328,19 @@ static void replies_round_trip(void **state)
         assert_int_equal(got.status, ASV_OK);
         assert_int_equal(got.opens, type == ASV_KEEPER_OPENS);
         assert_int_equal(got.order.len, want.order.len);
+        assert_true(got.until_ms == want.until_ms && got.stanza.len == want.stanza.len);
+        assert_true((got.file_key == NULL) == (want.file_key == NULL));
+        if (want.file_key != NULL) {
+            assert_memory_equal(got.file_key, want.file_key, ASV_FILE_KEY_BYTES);
+        }
+        assert_int_equal(got.kept_count, want.kept_count);
+        for (uint16_t i = 0; i < got.kept_count; i++) {
+            struct asv_keeper_kept row;
+            asv_keeper_kept_read(&row, &got, i);
+            assert_true(row.header[0] == i + 1 && row.blocks == (i == 0 ? 0 : 1 << 4));
+            assert_int_equal(row.state, i == 0 ? ASV_KEEPER_HELD : ASV_KEEPER_PENDING);
+            assert_true(row.due_ms == (i == 0 ? 0 : 1767592800004));
+        }
         if (type == ASV_KEEPER_STATUS) {
             assert_memory_equal(&got.state, &want.state, sizeof want.state);
         }
@@ -261,18 +371,18 @@ static void every_cell_of_the_permit_table(void **state)
 {
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
-        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER */
-        [ASV_KEEPER_NOBODY] = ".....",
-        [ASV_KEEPER_DOCK] = "xxxxx",
-        [ASV_KEEPER_ADMIN] = "xxx..",
-        [ASV_KEEPER_SERVER] = "x....",
+        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS */
+        [ASV_KEEPER_NOBODY] = ".........",
+        [ASV_KEEPER_DOCK] = "xxxxx....",
+        [ASV_KEEPER_ADMIN] = "xxx......",
+        [ASV_KEEPER_SERVER] = "x........",
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;
     keeper_site_init(&site, 5);
     for (unsigned role = 0; role < ASV_KEEPER_ROLES; role++) {
         for (unsigned type = 0; type < 256; type++) {
-            bool may = type >= 1 && type <= 5 && table[role][type - 1] == 'x';
+            bool may = type >= 1 && type < ASV_KEEPER_TYPE_END && table[role][type - 1] == 'x';
             assert_int_equal(asv_keeper_permits((enum asv_keeper_role)role, (uint8_t)type), may); /* K-043 */
         }
         for (unsigned type = ASV_KEEPER_STATUS; type < ASV_KEEPER_TYPE_END; type++) {
@@ -310,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_request_that_is_cut_or_too_long_is_refused),
         cmocka_unit_test(unknown_versions_and_types_are_refused),
         cmocka_unit_test(fields_beyond_their_limits_are_refused),
+        cmocka_unit_test(the_largest_request_fits),
         cmocka_unit_test(chunks_are_the_first_and_a_later_one),
         cmocka_unit_test(replies_round_trip),
         cmocka_unit_test(a_refusal_carries_nothing_but_its_reason),
