@@ -21,8 +21,8 @@ static unsigned due_days(const struct asv_index *index, int64_t wall_ms)
 {
     int64_t seen[ASV_DUE_DAYS_MAX + 1];
     unsigned count = 0;
-    for (uint32_t i = 0; i < index->entry_count && count <= ASV_DUE_DAYS_MAX; i++) {
-        int64_t due_ms = index->entries[i].due_ms;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES) && count <= ASV_DUE_DAYS_MAX; i++) {
+        int64_t due_ms = asv_entries(index)[i].due_ms;
         bool is_new = due_ms != 0 && due_ms <= wall_ms;
         for (unsigned s = 0; is_new && s < count; s++) {
             is_new = seen[s] != due_ms;
@@ -66,8 +66,8 @@ enum asv_status asv_due_tick(struct asv_due *due, struct asv_store *store, struc
 int64_t asv_due_next_ms(const struct asv_store *store)
 {
     int64_t next = 0;
-    for (uint32_t i = 0; store->open && i < store->index->entry_count; i++) {
-        int64_t due_ms = store->index->entries[i].due_ms;
+    for (uint32_t i = 0; store->open && i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
+        int64_t due_ms = asv_entries(store->index)[i].due_ms;
         next = due_ms != 0 && (next == 0 || due_ms < next) ? due_ms : next;
     }
     return next;

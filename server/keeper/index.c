@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/trust/fields.h"
 #include "server/base/fail.h"
 #include "server/keeper/secret.h"
 
@@ -16,10 +17,7 @@ static const char key_info[] = "asservat/v1/keeper-index";
 /* Every file has a key of its own, drawn from the master and 32 random bytes, so the nonce never counts. */
 static const uint8_t nonce[ASV_AEAD_NONCE_BYTES];
 
-#define FIXED_BYTES (8 + 1 + 8 + 8 + 1 + 4 + 4)
-#define ENTRY_BYTES \
-    (ASV_ENTRY_ID_BYTES + 1 + 4 + ASV_SHA256_BYTES + 8 + 8 + ASV_AEAD_KEY_BYTES + ASV_SHA256_BYTES)
-#define CAMERA_BYTES   (ASV_SHA256_BYTES + 8 + ASV_SHA256_BYTES)
+#define FIXED_BYTES    (8 + 1 + 8 + 8 + 1 + ASV_X25519_BYTES + 1 + 4 * ASV_INDEX_TABLES)
 #define SLOT_MAX_BYTES (ASV_SLOT_ID_BYTES + 1 + ASV_KEEPER_SLOT_LABEL + 8)
 
 /* K-010 */
@@ -61,18 +59,6 @@ enum asv_status asv_index_label_read(struct asv_index_label *out, const void *da
     return ASV_OK;
 }
 
-static void write_entry(struct asv_writer *out, const struct asv_entry *entry)
-{
-    asv_write_bytes(out, entry->id, sizeof entry->id);
-    asv_write_u8(out, entry->kind);
-    asv_write_u32(out, entry->date);
-    asv_write_bytes(out, entry->subject, sizeof entry->subject);
-    asv_write_i64(out, entry->due_ms);
-    asv_write_u64(out, entry->generation);
-    asv_write_bytes(out, entry->kek, sizeof entry->kek);
-    asv_write_bytes(out, entry->digest, sizeof entry->digest);
-}
-
 /* K-011 */
 static void write_plain(struct asv_writer *out, const struct asv_index *index)
 {
@@ -80,21 +66,19 @@ static void write_plain(struct asv_writer *out, const struct asv_index *index)
     asv_write_u8(out, index->stop);
     asv_write_i64(out, index->stop_since_ms);
     asv_write_u64(out, index->revocations);
+    asv_write_u8(out, index->has_recovery ? 1 : 0);
+    asv_write_bytes(out, index->recovery_pk, sizeof index->recovery_pk);
     asv_write_u8(out, index->slot_count);
     for (unsigned i = 0; i < index->slot_count; i++) {
         asv_write_bytes(out, index->slots[i].id, ASV_SLOT_ID_BYTES);
         asv_write_text8(out, index->slots[i].label);
         asv_write_u64(out, index->slots[i].confirmed_epoch);
     }
-    asv_write_u32(out, index->entry_count);
-    for (uint32_t i = 0; i < index->entry_count; i++) {
-        write_entry(out, &index->entries[i]);
-    }
-    asv_write_u32(out, index->camera_count);
-    for (uint32_t i = 0; i < index->camera_count; i++) {
-        asv_write_bytes(out, index->cameras[i].cert, ASV_SHA256_BYTES);
-        asv_write_u64(out, index->cameras[i].number);
-        asv_write_bytes(out, index->cameras[i].digest, ASV_SHA256_BYTES);
+    for (unsigned t = 0; t < ASV_INDEX_TABLES; t++) {
+        asv_write_u32(out, index->tables[t].count);
+        for (uint32_t i = 0; i < index->tables[t].count; i++) {
+            asv_index_row_write(out, t, asv_index_row(index, t, i));
+        }
     }
 }
 
@@ -109,8 +93,10 @@ enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t mast
                                const struct asv_world *world, uint8_t **out, size_t *len, struct asv_err *err)
 {
     struct asv_index_label label = {.epoch = index->epoch, .generation = index->generation};
-    size_t room = FIXED_BYTES + (size_t)index->slot_count * SLOT_MAX_BYTES +
-                  (size_t)index->entry_count * ENTRY_BYTES + (size_t)index->camera_count * CAMERA_BYTES;
+    size_t room = FIXED_BYTES + (size_t)index->slot_count * SLOT_MAX_BYTES;
+    for (unsigned t = 0; t < ASV_INDEX_TABLES; t++) {
+        room += index->tables[t].count * asv_index_row_bytes(t);
+    }
     asv_auto_secret void *plain = NULL;
     struct asv_writer writer;
     uint8_t key[ASV_AEAD_KEY_BYTES];
@@ -163,73 +149,45 @@ static enum asv_status read_slots(struct asv_reader *in, struct asv_index *index
     return status;
 }
 
-/* K-013: what no correct writer makes. */
-static enum asv_status check_entry(const struct asv_entry *entry)
+/* K-011: rows ascend, each once. */
+static enum asv_status read_table(struct asv_reader *in, struct asv_index *index, enum asv_index_table table)
 {
-    static const uint8_t zeros[ASV_SHA256_BYTES];
-    if (entry->kind < ASV_ENTRY_DAY || entry->kind > ASV_ENTRY_PENDING) {
-        return ASV_E_UNSUPPORTED;
+    asv_auto_secret void *secret = NULL;
+    uint32_t count = 0;
+    enum asv_status status = asv_read_u32(in, &count);
+    if (status == ASV_OK && count > asv_index_max(table)) {
+        return ASV_E_LIMIT;
     }
-    bool day = entry->kind == ASV_ENTRY_DAY;
-    if (day != (entry->date != 0) || day != (memcmp(entry->subject, zeros, sizeof zeros) == 0) ||
-        entry->date > 99991231 || entry->due_ms < 0 || (day && entry->due_ms == 0)) {
+    if (status == ASV_OK && count > 0) {
+        status = asv_secret_alloc(&secret, sizeof(union asv_index_any_row));
+    }
+    for (uint32_t i = 0; status == ASV_OK && i < count; i++) {
+        memset(secret, 0, sizeof(union asv_index_any_row)); /* what lies between its fields is no secret's */
+        status = asv_index_row_read(in, table, secret);
+        if (status == ASV_OK && asv_index_after(index, table, secret) != i) {
+            status = ASV_E_MALFORMED;
+        }
+        if (status == ASV_OK) {
+            status = asv_index_add(index, table, secret);
+        }
+        status = status == ASV_E_EXISTS ? ASV_E_MALFORMED : status;
+    }
+    return status;
+}
+
+/* What stands before the tables. */
+static enum asv_status read_fixed(struct asv_reader *in, struct asv_index *index)
+{
+    uint8_t recovery = 0;
+    if (asv_read_i64(in, &index->wall_ms) != ASV_OK || asv_read_u8(in, &index->stop) != ASV_OK ||
+        asv_read_i64(in, &index->stop_since_ms) != ASV_OK ||
+        asv_read_u64(in, &index->revocations) != ASV_OK || asv_read_u8(in, &recovery) != ASV_OK ||
+        asv_read_copy(in, index->recovery_pk, sizeof index->recovery_pk) != ASV_OK || recovery > 1 ||
+        (recovery == 0) != asv_is_zero(index->recovery_pk, sizeof index->recovery_pk)) {
         return ASV_E_MALFORMED;
     }
-    return ASV_OK;
-}
-
-static enum asv_status read_entries(struct asv_reader *in, struct asv_index *index)
-{
-    struct asv_entry entry = {0};
-    uint8_t before[ASV_ENTRY_ID_BYTES];
-    uint32_t count = 0;
-    enum asv_status status = asv_read_u32(in, &count);
-    if (status == ASV_OK && count > ASV_INDEX_ENTRIES_MAX) {
-        status = ASV_E_LIMIT;
-    }
-    for (uint32_t i = 0; status == ASV_OK && i < count; i++) {
-        memcpy(before, entry.id, sizeof before);
-        if (asv_read_copy(in, entry.id, sizeof entry.id) != ASV_OK ||
-            asv_read_u8(in, &entry.kind) != ASV_OK || asv_read_u32(in, &entry.date) != ASV_OK ||
-            asv_read_copy(in, entry.subject, sizeof entry.subject) != ASV_OK ||
-            asv_read_i64(in, &entry.due_ms) != ASV_OK || asv_read_u64(in, &entry.generation) != ASV_OK ||
-            asv_read_copy(in, entry.kek, sizeof entry.kek) != ASV_OK ||
-            asv_read_copy(in, entry.digest, sizeof entry.digest) != ASV_OK ||
-            (i > 0 && memcmp(entry.id, before, sizeof before) <= 0)) {
-            status = ASV_E_MALFORMED;
-            break;
-        }
-        status = check_entry(&entry);
-        if (status == ASV_OK) {
-            status = asv_index_add(index, &entry);
-        }
-    }
-    asv_wipe(&entry, sizeof entry);
-    return status;
-}
-
-static enum asv_status read_cameras(struct asv_reader *in, struct asv_index *index)
-{
-    uint32_t count = 0;
-    enum asv_status status = asv_read_u32(in, &count);
-    if (status == ASV_OK && count > ASV_INDEX_CAMERAS_MAX) {
-        status = ASV_E_LIMIT;
-    }
-    for (uint32_t i = 0; status == ASV_OK && i < count; i++) {
-        struct asv_index_camera row;
-        struct asv_index_camera *place = NULL;
-        if (asv_read_copy(in, row.cert, sizeof row.cert) != ASV_OK ||
-            asv_read_u64(in, &row.number) != ASV_OK ||
-            asv_read_copy(in, row.digest, sizeof row.digest) != ASV_OK ||
-            (i > 0 && memcmp(row.cert, index->cameras[i - 1].cert, sizeof row.cert) <= 0)) {
-            return ASV_E_MALFORMED;
-        }
-        status = asv_index_camera(index, row.cert, &place);
-        if (status == ASV_OK) {
-            *place = row;
-        }
-    }
-    return status;
+    index->has_recovery = recovery == 1;
+    return index->stop > ASV_KEEPER_STOP_MANY ? ASV_E_UNSUPPORTED : ASV_OK; /* K-013 */
 }
 
 enum asv_status asv_index_decode(struct asv_index **out, const void *plain, size_t len, struct asv_err *err)
@@ -241,22 +199,12 @@ enum asv_status asv_index_decode(struct asv_index **out, const void *plain, size
         return asv_fail(err, status, "index: no locked memory");
     }
     asv_reader_init(&in, plain, len);
-    if (asv_read_i64(&in, &index->wall_ms) != ASV_OK || asv_read_u8(&in, &index->stop) != ASV_OK ||
-        asv_read_i64(&in, &index->stop_since_ms) != ASV_OK ||
-        asv_read_u64(&in, &index->revocations) != ASV_OK) {
-        status = ASV_E_MALFORMED;
-    }
-    if (status == ASV_OK && index->stop > ASV_KEEPER_STOP_MANY) {
-        status = ASV_E_UNSUPPORTED;
-    }
+    status = read_fixed(&in, index);
     if (status == ASV_OK) {
         status = read_slots(&in, index);
     }
-    if (status == ASV_OK) {
-        status = read_entries(&in, index);
-    }
-    if (status == ASV_OK) {
-        status = read_cameras(&in, index);
+    for (unsigned t = 0; status == ASV_OK && t < ASV_INDEX_TABLES; t++) {
+        status = read_table(&in, index, t);
     }
     if (status == ASV_OK) {
         status = asv_read_end(&in);

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * The key store's index (docs/KEEPER.md 4): which key files there are, the key that opens each, and what the
- * keeper must remember about cameras, slots and its clock. One small file, encrypted under the master.
+ * keeper must remember about cameras, clips, people, slots and its clock. One file, encrypted under the
+ * master.
  */
 #ifndef ASV_KEEPER_INDEX_H
 #define ASV_KEEPER_INDEX_H
@@ -12,28 +13,40 @@
 #include "firmware-proto/crypto/crypto.h"
 #include "server/base/cleanup.h"
 #include "server/keeper/slot.h"
+#include "server/keeper/table.h"
+#include "server/statement/credential.h"
 
-#define ASV_INDEX_FORMAT       1
+#define ASV_INDEX_FORMAT       2
 #define ASV_INDEX_HEADER_BYTES 80
 #define ASV_INDEX_FILE_MAX     (16u << 20)
-#define ASV_INDEX_ENTRIES_MAX  65536 /* 140 bytes each; room for every hold of years */
-#define ASV_INDEX_CAMERAS_MAX  16384 /* 72 bytes each */
 #define ASV_ENTRY_ID_BYTES     16
 #define ASV_ENTRY_NAME_BYTES   48 /* of its file's name, NUL included */
+#define ASV_AHEAD_DAYS         2  /* local days that 24 hours can touch */
 
 enum asv_entry_kind {
     ASV_ENTRY_DAY = 1,
     ASV_ENTRY_RESERVE = 2,
-    ASV_ENTRY_HOLD = 3,    /* reserved */
-    ASV_ENTRY_PENDING = 4, /* reserved */
+};
+
+/* The tables. A row begins with its key, by which the rows ascend, each once. */
+enum asv_index_table {
+    ASV_INDEX_ENTRIES,    /* struct asv_entry */
+    ASV_INDEX_CAMERAS,    /* struct asv_index_camera */
+    ASV_INDEX_KEPT,       /* struct asv_kept */
+    ASV_INDEX_PEOPLE,     /* struct asv_index_person */
+    ASV_INDEX_RECIPIENTS, /* struct asv_index_recipient */
+    ASV_INDEX_AHEADS,     /* struct asv_index_ahead */
+    ASV_INDEX_DECIDED,    /* struct asv_index_decided */
+    ASV_INDEX_POLICIES,   /* struct asv_index_policy */
+    ASV_INDEX_TABLES,
 };
 
 /* One key file. Secret. */
 struct asv_entry {
     uint8_t id[ASV_ENTRY_ID_BYTES];    /* random, names the file */
     uint8_t kind;                      /* enum asv_entry_kind */
-    uint32_t date;                     /* DAY: local date, yyyymmdd; otherwise 0 */
-    uint8_t subject[ASV_SHA256_BYTES]; /* RESERVE: camera certificate; HOLD, PENDING: header; DAY: zeros */
+    uint32_t date;                     /* DAY: local date, yyyymmdd; RESERVE: 0 */
+    uint8_t subject[ASV_SHA256_BYTES]; /* RESERVE: camera certificate; DAY: zeros */
     int64_t due_ms;                    /* destroyed from this instant on; 0: not known yet */
     uint64_t generation;               /* of the index that first named the file */
     uint8_t kek[ASV_AEAD_KEY_BYTES];
@@ -46,13 +59,86 @@ struct asv_index_camera {
     uint8_t digest[ASV_SHA256_BYTES]; /* of that bulletin */
 };
 
+/* A clip with a key of its own here, or one that is not to be opened. Secret. */
+struct asv_kept {
+    uint8_t header[ASV_SHA256_BYTES];     /* digest of its signed seal header */
+    uint8_t state;                        /* enum asv_keeper_state */
+    uint8_t blocks;                       /* bit n: ground n */
+    uint8_t file_key[ASV_FILE_KEY_BYTES]; /* RUNS, PENDING, HELD; otherwise zeros */
+    int64_t due_ms;                       /* RUNS, PENDING: destroyed from this instant on; otherwise 0 */
+    int64_t period_ms;                    /* end of its own period: until then it runs when it is not held */
+    int64_t forget_ms;                    /* nothing in this store opens it by itself from here on */
+    uint8_t incident[ASV_UUID_BYTES];     /* PENDING, HELD; otherwise zeros */
+    uint8_t decision[ASV_SHA256_BYTES];   /* PENDING, HELD: digest of the proposal; otherwise zeros */
+    uint8_t camera[ASV_SHA256_BYTES];     /* its certificate; zeros with PLAIN, when it is not known */
+    uint32_t key_date;                    /* of the day key it was sealed for; 0: reserve key, or not known */
+};
+
+enum asv_person_state {
+    ASV_PERSON_FOUNDED = 1,  /* by the agency root: counts like one that people enrolled */
+    ASV_PERSON_ENROLLED = 2, /* by two people */
+    ASV_PERSON_REVOKED = 3,
+};
+
+/* A credential. The record itself comes with each request, and has this digest. */
+struct asv_index_person {
+    uint8_t credential[ASV_SHA256_BYTES]; /* digest of the record */
+    uint8_t state;                        /* enum asv_person_state */
+    uint8_t person[ASV_UUID_BYTES];
+    uint8_t badge[ASV_SHA256_BYTES];
+    uint16_t roles;
+    int64_t until_ms;
+    uint8_t algorithm;
+    uint8_t pk[ASV_P256_PK_BYTES]; /* Ed25519: its key, then zeros */
+};
+
+struct asv_index_recipient {
+    uint8_t pk[ASV_X25519_BYTES];
+    uint8_t name[ASV_SHA256_BYTES]; /* digest of the name */
+    uint8_t ended;                  /* 1: no more hand-over */
+};
+
+/* A HOLD_AHEAD: what a camera recorded, before it docks. Secret. */
+struct asv_index_ahead {
+    uint8_t decision[ASV_SHA256_BYTES]; /* digest of the proposal */
+    uint8_t camera[ASV_SHA256_BYTES];
+    int64_t from_ms, until_ms; /* recordings that begin in [from, until) */
+    uint8_t incident[ASV_UUID_BYTES];
+    uint8_t day_count;
+    struct asv_ahead_day {
+        uint32_t date;
+        uint8_t sk[ASV_X25519_BYTES];
+    } days[ASV_AHEAD_DAYS];
+};
+
+enum asv_decided_how {
+    ASV_DECIDED_DONE = 1,
+    ASV_DECIDED_REFUSED = 2, /* or withdrawn */
+};
+
+/* What was made of a proposal, or of a statement that one person makes alone. */
+struct asv_index_decided {
+    uint8_t proposal[ASV_SHA256_BYTES];
+    uint8_t how;                      /* enum asv_decided_how */
+    uint8_t answer[ASV_SHA256_BYTES]; /* digest of the answer; zeros when there is none */
+    int64_t until_ms;                 /* both have expired from here on */
+};
+
+struct asv_index_policy {
+    uint8_t decision[ASV_SHA256_BYTES]; /* digest of the proposal */
+    uint8_t digest[ASV_SHA256_BYTES];   /* of the policy file */
+    uint32_t version;
+    uint16_t days;
+    uint32_t from_date; /* local: recordings from this day on */
+};
+
 struct asv_index_slot {
     uint8_t id[ASV_SLOT_ID_BYTES];
     char label[ASV_KEEPER_SLOT_LABEL];
     uint64_t confirmed_epoch; /* it held this master and no other; 0: never */
 };
 
-/* Secret, entries above all: lives in memory from asv_secret_alloc. */
+/* Secret: lives in memory from asv_secret_alloc. */
 struct asv_index {
     uint8_t store[ASV_STORE_ID_BYTES];
     uint64_t epoch;      /* the master's number, from 1; rises with every destruction */
@@ -61,13 +147,28 @@ struct asv_index {
     uint8_t stop;        /* enum asv_keeper_stop */
     int64_t stop_since_ms;
     uint64_t revocations; /* number of the newest revocation list that was seen; 0: none */
+    bool has_recovery;
+    uint8_t recovery_pk[ASV_X25519_BYTES]; /* held clips are wrapped to it, too; zeros without */
     uint8_t slot_count;
     struct asv_index_slot slots[ASV_KEEPER_SLOTS_MAX];
-    uint32_t entry_count, entry_cap;
-    struct asv_entry *entries; /* ids ascend; asv_secret_alloc */
-    uint32_t camera_count, camera_cap;
-    struct asv_index_camera *cameras; /* certs ascend; asv_secret_alloc */
+    struct asv_table tables[ASV_INDEX_TABLES];
 };
+
+/* Rows of a table; NULL when it is empty. Pointers live until the next change of that table. */
+static inline struct asv_entry *asv_entries(const struct asv_index *index)
+{
+    return index->tables[ASV_INDEX_ENTRIES].rows;
+}
+
+static inline struct asv_kept *asv_kept_rows(const struct asv_index *index)
+{
+    return index->tables[ASV_INDEX_KEPT].rows;
+}
+
+static inline uint32_t asv_index_count(const struct asv_index *index, enum asv_index_table table)
+{
+    return index->tables[table].count;
+}
 
 /* "day-20260105-<id>" or "reserve-<id>". */
 void asv_entry_name(char out[ASV_ENTRY_NAME_BYTES], const struct asv_entry *entry);
@@ -84,14 +185,27 @@ static inline void asv_cleanup_index(struct asv_index **index)
 
 #define asv_auto_index ASV_CLEANUP(asv_cleanup_index)
 
-/* Inserts a copy at its place. ASV_E_LIMIT when full, ASV_E_EXISTS, ASV_E_NO_MEMORY. */
-ASV_MUST_CHECK enum asv_status asv_index_add(struct asv_index *index, const struct asv_entry *entry);
+/* Inserts a copy of a row at its place. ASV_E_LIMIT when full, ASV_E_EXISTS, ASV_E_NO_MEMORY. */
+ASV_MUST_CHECK enum asv_status asv_index_add(struct asv_index *index, enum asv_index_table table,
+                                             const void *row);
 
-/* Wipes entries[at] and closes the gap. */
-void asv_index_drop(struct asv_index *index, uint32_t at);
+/* Wipes row number at and closes the gap. */
+void asv_index_drop(struct asv_index *index, enum asv_index_table table, uint32_t at);
 
-/* The entry with this id, or NULL. */
-struct asv_entry *asv_index_find(struct asv_index *index, const uint8_t id[ASV_ENTRY_ID_BYTES]);
+/* Drops the row with this key; none is fine. */
+void asv_index_drop_key(struct asv_index *index, enum asv_index_table table, const uint8_t *key);
+
+/* The row with this key, or NULL. */
+void *asv_index_find(const struct asv_index *index, enum asv_index_table table, const uint8_t *key);
+
+/* How many rows a table may have. */
+uint32_t asv_index_max(enum asv_index_table table);
+
+/* Row number at. */
+void *asv_index_row(const struct asv_index *index, enum asv_index_table table, uint32_t at);
+
+/* The first row whose key is above this one; the table's count when there is none. */
+uint32_t asv_index_after(const struct asv_index *index, enum asv_index_table table, const uint8_t *key);
 
 /* The next file of this day behind after (NULL: the first), or NULL. */
 struct asv_entry *asv_index_day(const struct asv_index *index, uint32_t date, const struct asv_entry *after);
@@ -100,10 +214,32 @@ struct asv_entry *asv_index_day(const struct asv_index *index, uint32_t date, co
 struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
                                     const struct asv_entry *after);
 
-/* The camera's row, made when it is missing. Errors as asv_index_add. The pointer lives until the next add.
- */
+/* The camera's row, made when it is missing. Errors as asv_index_add. */
 ASV_MUST_CHECK enum asv_status asv_index_camera(struct asv_index *index, const uint8_t cert[ASV_SHA256_BYTES],
                                                 struct asv_index_camera **out);
+
+/* ---- rows as bytes (index_rows.c) ---- */
+
+/* Of one row, at most. */
+size_t asv_index_row_bytes(enum asv_index_table table);
+void asv_index_row_write(struct asv_writer *out, enum asv_index_table table, const void *row);
+
+/* Reads one row into out, which has room for any. ASV_E_MALFORMED, ASV_E_UNSUPPORTED. */
+ASV_MUST_CHECK enum asv_status asv_index_row_read(struct asv_reader *in, enum asv_index_table table,
+                                                  void *out);
+
+union asv_index_any_row {
+    struct asv_entry entry;
+    struct asv_index_camera camera;
+    struct asv_kept kept;
+    struct asv_index_person person;
+    struct asv_index_recipient recipient;
+    struct asv_index_ahead ahead;
+    struct asv_index_decided decided;
+    struct asv_index_policy policy;
+};
+
+/* ---- the file ---- */
 
 /* Encrypts the index under the master with a salt from world. *out is the whole file, from malloc. */
 ASV_MUST_CHECK enum asv_status asv_index_seal(const struct asv_index *index,

@@ -25,12 +25,8 @@ static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct a
                                        int64_t now_ms, bool *over, struct asv_err *err)
 {
     const struct asv_index *index = keeper->store->index;
-    bool given = false;
-    for (uint32_t i = 0; i < index->camera_count; i++) {
-        bool same = memcmp(index->cameras[i].cert, header->cert_digest, ASV_SHA256_BYTES) == 0;
-        given = given || (same && header->bulletin >= 1 && header->bulletin <= index->cameras[i].number);
-    }
-    *over = given;
+    const struct asv_index_camera *camera = asv_index_find(index, ASV_INDEX_CAMERAS, header->cert_digest);
+    *over = camera != NULL && header->bulletin >= 1 && header->bulletin <= camera->number;
     for (unsigned i = 0; i < header->stanza_count; i++) {
         enum asv_status status =
             asv_store_find(keeper->store, ASV_KEY_RESERVE, header->key_date, header->cert_digest,

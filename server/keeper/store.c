@@ -223,7 +223,7 @@ enum asv_status asv_store_put(struct asv_store_change *change, struct asv_entry 
     }
     if (status == ASV_OK) {
         change->files = true;
-        status = asv_index_add(change->next, entry);
+        status = asv_index_add(change->next, ASV_INDEX_ENTRIES, entry);
         if (status != ASV_OK) {
             status = asv_fail(err, status, "key store: no room for another key file");
         }
@@ -239,13 +239,9 @@ static void remove_difference(struct asv_store *store, const struct asv_index *n
                               const struct asv_index *kept)
 {
     const struct asv_disk *disk = &store->setup.disk;
-    uint32_t k = 0;
-    for (uint32_t i = 0; i < named->entry_count; i++) {
-        const struct asv_entry *entry = &named->entries[i];
-        while (k < kept->entry_count && memcmp(kept->entries[k].id, entry->id, sizeof entry->id) < 0) {
-            k++;
-        }
-        if (k == kept->entry_count || memcmp(kept->entries[k].id, entry->id, sizeof entry->id) != 0) {
+    for (uint32_t i = 0; i < asv_index_count(named, ASV_INDEX_ENTRIES); i++) {
+        const struct asv_entry *entry = &asv_entries(named)[i];
+        if (asv_index_find(kept, ASV_INDEX_ENTRIES, entry->id) == NULL) {
             char name[ASV_ENTRY_NAME_BYTES];
             asv_entry_name(name, entry);
             (void)disk->remove(disk->ctx, name, NULL); /* what stays is removed when the store is opened */

@@ -96,7 +96,7 @@ static enum asv_status make_day(struct asv_store_change *change, const uint8_t c
     }
     if (place.entry != NULL) {
         fresh.due_ms = place.entry->due_ms;
-        asv_index_drop(change->next, (uint32_t)(place.entry - change->next->entries));
+        asv_index_drop_key(change->next, ASV_INDEX_ENTRIES, place.entry->id);
     }
     status = new_key(change->store, camera, &place.file, err);
     if (status == ASV_OK) {
@@ -167,8 +167,8 @@ enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t d
         return asv_fail(err, ASV_E_AWAY, "key store: closed after an error of its medium");
     }
     enum asv_status failed = ASV_OK;
-    for (uint32_t i = 0; i < store->index->entry_count; i++) {
-        const struct asv_entry *entry = &store->index->entries[i];
+    for (uint32_t i = 0; i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
+        const struct asv_entry *entry = &asv_entries(store->index)[i];
         asv_auto_dayfile struct asv_dayfile file = {0};
         bool candidate = kind == ASV_KEY_DAY ? entry->kind == ASV_ENTRY_DAY && entry->date == date
                                              : entry->kind == ASV_ENTRY_RESERVE &&
@@ -265,10 +265,10 @@ static bool is_due(const struct asv_entry *entry, int64_t now_ms)
 static bool any_due(const struct asv_index *index, int64_t now_ms)
 {
     uint32_t i = 0;
-    while (i < index->entry_count && !is_due(&index->entries[i], now_ms)) {
+    while (i < asv_index_count(index, ASV_INDEX_ENTRIES) && !is_due(&asv_entries(index)[i], now_ms)) {
         i++;
     }
-    return i < index->entry_count;
+    return i < asv_index_count(index, ASV_INDEX_ENTRIES);
 }
 
 enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, uint32_t *count,
@@ -284,10 +284,10 @@ enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, u
     if (status != ASV_OK) {
         return status;
     }
-    for (uint32_t i = change.next->entry_count; i > 0; i--) {
-        const struct asv_entry *entry = &change.next->entries[i - 1];
+    for (uint32_t i = asv_index_count(change.next, ASV_INDEX_ENTRIES); i > 0; i--) {
+        const struct asv_entry *entry = &asv_entries(change.next)[i - 1];
         if (is_due(entry, now_ms)) { /* K-060 */
-            asv_index_drop(change.next, i - 1);
+            asv_index_drop(change.next, ASV_INDEX_ENTRIES, i - 1);
             dropped++;
         }
     }
@@ -318,7 +318,7 @@ enum asv_status asv_store_destroy_camera_day(struct asv_store *store, const uint
     }
     if (status == ASV_OK) {
         fresh.due_ms = place.entry->due_ms;
-        asv_index_drop(change.next, (uint32_t)(place.entry - change.next->entries));
+        asv_index_drop_key(change.next, ASV_INDEX_ENTRIES, place.entry->id);
         if (place.file.count > 0) {
             status = asv_store_put(&change, &fresh, &place.file, err); /* K-034 */
         }
@@ -358,12 +358,12 @@ void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_
         .epoch = index->epoch,
         .stop = index->stop,
         .stop_since_ms = index->stop_since_ms,
-        .cameras = index->camera_count,
+        .cameras = asv_index_count(index, ASV_INDEX_CAMERAS),
         .damaged = store->damaged,
         .slot_count = index->slot_count,
     };
-    for (uint32_t i = 0; i < index->entry_count; i++) {
-        const struct asv_entry *entry = &index->entries[i];
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
+        const struct asv_entry *entry = &asv_entries(index)[i];
         if (entry->kind == ASV_ENTRY_DAY) {
             out->days++;
             out->first_date =

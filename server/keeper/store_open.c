@@ -186,7 +186,7 @@ static bool is_named(struct asv_index *index, const char *name)
     if (len < digits || asv_hex_decode(id, sizeof id, name + len - digits) != ASV_OK) {
         return false;
     }
-    const struct asv_entry *entry = asv_index_find(index, id);
+    const struct asv_entry *entry = asv_index_find(index, ASV_INDEX_ENTRIES, id);
     if (entry == NULL) {
         return false;
     }
@@ -197,7 +197,7 @@ static bool is_named(struct asv_index *index, const char *name)
 /* A key file that no index names: what a cut commit left. What is not the keeper's is left alone. */
 static bool is_leftover(const struct asv_store *store, const char *name)
 {
-    static const char *const kinds[] = {"day-", "reserve-", "hold-", "pending-"};
+    static const char *const kinds[] = {"day-", "reserve-"};
     bool ours = false;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         ours = ours || strncmp(name, kinds[i], strlen(kinds[i])) == 0;
@@ -248,8 +248,8 @@ static uint32_t count_damaged(const struct asv_store *store)
 {
     const struct asv_disk *disk = &store->setup.disk;
     uint32_t damaged = 0;
-    for (uint32_t i = 0; i < store->index->entry_count; i++) {
-        const struct asv_entry *entry = &store->index->entries[i];
+    for (uint32_t i = 0; i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
+        const struct asv_entry *entry = &asv_entries(store->index)[i];
         asv_auto_free uint8_t *data = NULL;
         uint8_t digest[ASV_SHA256_BYTES] = {0};
         char name[ASV_ENTRY_NAME_BYTES];

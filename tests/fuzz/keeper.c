@@ -66,10 +66,11 @@ static void try_index(const uint8_t *data, size_t size)
     if (asv_index_decode(&index, data, size, &err) != ASV_OK) {
         return;
     }
-    for (uint32_t i = 0; i < index->entry_count; i++) {
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
         char name[ASV_ENTRY_NAME_BYTES];
-        asv_entry_name(name, &index->entries[i]);
-        if (i > 0 && memcmp(index->entries[i - 1].id, index->entries[i].id, ASV_ENTRY_ID_BYTES) >= 0) {
+        asv_entry_name(name, &asv_entries(index)[i]);
+        if (i > 0 &&
+            memcmp(asv_entries(index)[i - 1].id, asv_entries(index)[i].id, ASV_ENTRY_ID_BYTES) >= 0) {
             abort();
         }
     }

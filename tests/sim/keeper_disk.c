@@ -401,8 +401,8 @@ static void attack(const struct keeper_disk *disk, const struct keeper_blob *cel
             if (asv_index_open(&index, disk->past[i].data, disk->past[i].len, cell.master, NULL) != ASV_OK) {
                 continue;
             }
-            for (uint32_t e = 0; e < index->entry_count; e++) {
-                take_keys(disk, index, &index->entries[e], loot);
+            for (uint32_t e = 0; e < asv_index_count(index, ASV_INDEX_ENTRIES); e++) {
+                take_keys(disk, index, &asv_entries(index)[e], loot);
             }
             asv_index_free(index);
         }

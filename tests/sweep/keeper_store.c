@@ -262,13 +262,9 @@ static void check_there(struct site *site)
         }
     }
     for (unsigned c = 0; c < CAMERAS; c++) {
-        uint64_t kept = 0;
-        for (uint32_t i = 0; i < site->store->index->camera_count; i++) {
-            if (memcmp(site->store->index->cameras[i].cert, cameras[c], ASV_SHA256_BYTES) == 0) {
-                kept = site->store->index->cameras[i].number;
-            }
-        }
-        assert_true(kept >= site->numbers[c]);
+        const struct asv_index_camera *row =
+            asv_index_find(site->store->index, ASV_INDEX_CAMERAS, cameras[c]);
+        assert_true((row == NULL ? 0 : row->number) >= site->numbers[c]);
     }
     struct asv_keeper_status status;
     asv_store_status(site->store, 0, &status);

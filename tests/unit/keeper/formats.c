@@ -56,6 +56,54 @@ static void a_cell_says_store_slot_epoch_and_master(void **state)
 
 /* ---- the index ---- */
 
+/* What people decided: a held clip and an erased one, a person, a recipient, a hold ahead, a decision and a
+ * policy. */
+static void add_decisions(struct asv_index *index)
+{
+    const struct asv_kept kept[] = {
+        {.header = {1},
+         .state = ASV_KEEPER_HELD,
+         .blocks = 1 << 4,
+         .file_key = {0xf1},
+         .period_ms = 1768863600000,
+         .forget_ms = 1768863600000,
+         .incident = {0x11},
+         .decision = {0xd1},
+         .camera = {0xca},
+         .key_date = 20260105},
+        {.header = {2}, .state = ASV_KEEPER_GONE, .forget_ms = 1768863600000, .camera = {0xca}},
+    };
+    const struct asv_index_person person = {.credential = {3},
+                                            .state = ASV_PERSON_ENROLLED,
+                                            .person = {4},
+                                            .badge = {5},
+                                            .roles = ASV_ROLE_WEARER,
+                                            .until_ms = 1800000000000,
+                                            .algorithm = ASV_ALG_ED25519,
+                                            .pk = {6}};
+    const struct asv_index_recipient recipient = {.pk = {7}, .name = {8}, .ended = 1};
+    const struct asv_index_ahead ahead = {.decision = {9},
+                                          .camera = {0xca},
+                                          .from_ms = 1767592800000,
+                                          .until_ms = 1767596400000,
+                                          .incident = {0x11},
+                                          .day_count = 1,
+                                          .days = {{.date = 20260105, .sk = {0x5c}}}};
+    const struct asv_index_decided decided = {
+        .proposal = {10}, .how = ASV_DECIDED_REFUSED, .answer = {11}, .until_ms = 1768863600000};
+    const struct asv_index_policy policy = {
+        .decision = {12}, .digest = {13}, .version = 2, .days = 30, .from_date = 20260201};
+    assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &kept[0]), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &kept[1]), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_PEOPLE, &person), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_RECIPIENTS, &recipient), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_AHEADS, &ahead), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_DECIDED, &decided), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_POLICIES, &policy), ASV_OK);
+    index->has_recovery = true;
+    index->recovery_pk[0] = 14;
+}
+
 static struct asv_index *sample_index(void)
 {
     struct asv_index *index = NULL;
@@ -77,14 +125,15 @@ static struct asv_index *sample_index(void)
     reserve.generation = 10;
     memset(reserve.kek, 0xe1, sizeof reserve.kek);
     memset(reserve.digest, 0xe2, sizeof reserve.digest);
-    assert_int_equal(asv_index_add(index, &day), ASV_OK);
-    assert_int_equal(asv_index_add(index, &reserve), ASV_OK);
-    assert_int_equal(asv_index_add(index, &day), ASV_E_EXISTS);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_ENTRIES, &day), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_ENTRIES, &reserve), ASV_OK);
+    assert_int_equal(asv_index_add(index, ASV_INDEX_ENTRIES, &day), ASV_E_EXISTS);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(asv_index_camera(index, cameras[i], &row), ASV_OK);
         row->number = 5;
         memset(row->digest, 0xb1, sizeof row->digest);
     }
+    add_decisions(index);
     return index;
 }
 
@@ -103,20 +152,40 @@ static void an_index_keeps_its_bytes(void **state)
     size_t len = 0;
     asv_test_world_init(&world, 1);
     seal(index, &world, &data, &len);
-    asv_golden_check("keeper-index", "an index: two entries, two cameras, one slot", data, len); /* K-010 */
+    asv_golden_check("keeper-index",
+                     "an index: two entries, two cameras, two clips, one row of each other table, one slot",
+                     data, len); /* K-010 */
     assert_int_equal(asv_index_open(&back, data, len, master, NULL), ASV_OK);
     assert_true(back->epoch == 3 && back->generation == 12 && back->wall_ms == index->wall_ms);
-    assert_true(back->revocations == 4 && back->slot_count == 1 && back->entry_count == 2);
+    assert_true(back->revocations == 4 && back->slot_count == 1 &&
+                asv_index_count(back, ASV_INDEX_ENTRIES) == 2);
     assert_memory_equal(&back->slots[0], &index->slots[0], sizeof index->slots[0]);
-    assert_memory_equal(back->entries[0].kek, index->entries[0].kek, ASV_AEAD_KEY_BYTES);
-    assert_int_equal(back->entries[0].kind, ASV_ENTRY_RESERVE); /* ids ascend */
-    assert_int_equal(back->entries[1].date, 20260105);
-    assert_int_equal(back->camera_count, 2);
-    assert_int_equal(back->cameras[0].cert[0], 0xca);
+    assert_memory_equal(asv_entries(back)[0].kek, asv_entries(index)[0].kek, ASV_AEAD_KEY_BYTES);
+    assert_int_equal(asv_entries(back)[0].kind, ASV_ENTRY_RESERVE); /* ids ascend */
+    assert_int_equal(asv_entries(back)[1].date, 20260105);
+    assert_int_equal(asv_index_count(back, ASV_INDEX_CAMERAS), 2);
+    const struct asv_index_camera *camera_rows = asv_index_row(back, ASV_INDEX_CAMERAS, 0);
+    assert_int_equal(camera_rows[0].cert[0], 0xca);
+    for (unsigned t = 0; t < ASV_INDEX_TABLES; t++) {
+        union asv_index_any_row want = {0};
+        uint8_t bytes[2][256];
+        struct asv_writer writers[2];
+        assert_int_equal(asv_index_count(back, t), asv_index_count(index, t));
+        for (uint32_t i = 0; i < asv_index_count(index, t); i++) {
+            asv_writer_init(&writers[0], bytes[0], sizeof bytes[0]);
+            asv_writer_init(&writers[1], bytes[1], sizeof bytes[1]);
+            asv_index_row_write(&writers[0], t, asv_index_row(index, t, i));
+            asv_index_row_write(&writers[1], t, asv_index_row(back, t, i));
+            assert_true(writers[0].len == writers[1].len && writers[0].len <= asv_index_row_bytes(t));
+            assert_memory_equal(bytes[0], bytes[1], writers[0].len);
+        }
+        assert_true(sizeof want >= sizeof(struct asv_entry));
+    }
+    assert_true(back->has_recovery && back->recovery_pk[0] == 14);
     assert_non_null(asv_index_day(back, 20260105, NULL));
     assert_null(asv_index_day(back, 20260106, NULL));
-    assert_non_null(asv_index_reserve(back, back->cameras[0].cert, NULL));
-    assert_null(asv_index_reserve(back, back->cameras[1].cert, NULL));
+    assert_non_null(asv_index_reserve(back, camera_rows[0].cert, NULL));
+    assert_null(asv_index_reserve(back, camera_rows[1].cert, NULL));
     asv_index_free(index);
     asv_index_free(back);
     free(data);
@@ -138,7 +207,7 @@ static void every_write_of_an_index_has_a_key_of_its_own(void **state)
     struct asv_index *index = sample_index();
     uint8_t *first = NULL;
     uint8_t *second = NULL;
-    uint8_t plain[2][1024];
+    uint8_t plain[2][2048];
     size_t len = 0;
     asv_test_world_init(&world, 1);
     seal(index, &world, &first, &len);
@@ -177,17 +246,24 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
     for (size_t cut = 0; cut < len; cut++) {
         assert_int_not_equal(asv_index_open(&back, data, cut, master, NULL), ASV_OK);
     }
-    data[9] = 2; /* format 2 */
+    data[9] = 1; /* format 1 */
     assert_int_equal(asv_index_open(&back, data, len, master, NULL), ASV_E_UNSUPPORTED);
     asv_index_free(index);
     free(data);
 }
 
 /* Offsets in the sample's plaintext. */
-#define STOP_AT    8
-#define SLOTS_AT   25
-#define ENTRIES_AT (SLOTS_AT + 1 + 16 + 1 + 9 + 8)
-#define ENTRY_SIZE 133
+#define STOP_AT     8
+#define RECOVERY_AT 25
+#define SLOTS_AT    (RECOVERY_AT + 33)
+#define ENTRIES_AT  (SLOTS_AT + 1 + 16 + 1 + 9 + 8)
+#define ENTRY_SIZE  133
+#define KEPT_AT     (ENTRIES_AT + 4 + 2 * ENTRY_SIZE + 4 + 2 * 72)
+#define KEPT_SIZE   158
+#define PEOPLE_AT   (KEPT_AT + 4 + 2 * KEPT_SIZE)
+#define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
+#define DECIDED_AT  (AHEADS_AT + 4 + 97 + 36)
+#define POLICY_AT   (DECIDED_AT + 4 + 73)
 
 static void an_index_that_no_writer_makes_is_refused(void **state)
 {
@@ -196,7 +272,7 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
     struct asv_index *index = sample_index();
     struct asv_index *back = NULL;
     uint8_t *data = NULL;
-    uint8_t plain[1024];
+    uint8_t plain[2048];
     size_t len = 0;
     asv_test_world_init(&world, 1);
     seal(index, &world, &data, &len);
@@ -226,6 +302,27 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {ENTRIES_AT + 4 + ENTRY_SIZE + 21, 1, ASV_E_MALFORMED},   /* a day with a camera */
         {ENTRIES_AT + 4 + 2 * ENTRY_SIZE, 0xff, ASV_E_LIMIT},     /* cameras */
         {ENTRIES_AT + 8 + 2 * ENTRY_SIZE, 0xcc, ASV_E_MALFORMED}, /* certificates do not ascend */
+        {RECOVERY_AT, 2, ASV_E_MALFORMED},
+        {RECOVERY_AT, 0, ASV_E_MALFORMED}, /* a recovery key that is none */
+        {KEPT_AT, 0xff, ASV_E_LIMIT},
+        {KEPT_AT + 4, 2, ASV_E_MALFORMED},                       /* a clip twice */
+        {KEPT_AT + 4 + 32, 5, ASV_E_UNSUPPORTED},                /* state */
+        {KEPT_AT + 4 + 32, ASV_KEEPER_PENDING, ASV_E_MALFORMED}, /* pending without an end */
+        {KEPT_AT + 4 + 32, ASV_KEEPER_GONE, ASV_E_MALFORMED},    /* gone, with a key */
+        {KEPT_AT + 4 + 33, 1, ASV_E_MALFORMED},                  /* a block for no ground */
+        {KEPT_AT + 4 + 50, 1, ASV_E_MALFORMED},                  /* held, until a day */
+        {KEPT_AT + 4 + 74, 0, ASV_E_MALFORMED},                  /* held for no incident */
+        {KEPT_AT + 4 + 90, 0, ASV_E_MALFORMED},                  /* held by no decision */
+        {KEPT_AT + 4 + 122, 0, ASV_E_MALFORMED},                 /* of no camera */
+        {PEOPLE_AT + 4 + 32, 0, ASV_E_UNSUPPORTED},              /* state */
+        {PEOPLE_AT + 4 + 81, 0x80, ASV_E_MALFORMED},             /* roles: there are more bits */
+        {PEOPLE_AT + 4 + 91, 9, ASV_E_UNSUPPORTED},              /* algorithm */
+        {AHEADS_AT + 4 + 96, 0, ASV_E_MALFORMED},                /* no day */
+        {AHEADS_AT + 4 + 96, 3, ASV_E_MALFORMED},                /* three days */
+        {AHEADS_AT + 4 + 64, 0x7f, ASV_E_MALFORMED},             /* begins after its end */
+        {DECIDED_AT + 4 + 32, 3, ASV_E_UNSUPPORTED},             /* how */
+        {POLICY_AT + 4 + 67, 0, ASV_E_MALFORMED},                /* version 0 */
+        {POLICY_AT + 4 + 68, 2, ASV_E_MALFORMED},                /* 542 days */
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) { /* K-013 */
         uint8_t old = plain[wrong[i].at];
@@ -252,20 +349,21 @@ static void an_index_grows_and_copies(void **state)
         struct asv_entry entry = {.id = {(uint8_t)(i * 7), (uint8_t)(i >> 8)}, .kind = ASV_ENTRY_RESERVE};
         uint8_t cert[ASV_SHA256_BYTES] = {(uint8_t)(i * 11), (uint8_t)(i >> 8)};
         struct asv_index_camera *row = NULL;
-        assert_int_equal(asv_index_add(index, &entry), ASV_OK);
+        assert_int_equal(asv_index_add(index, ASV_INDEX_ENTRIES, &entry), ASV_OK);
         assert_int_equal(asv_index_camera(index, cert, &row), ASV_OK);
         row->number = i + 1;
     }
     assert_int_equal(asv_index_copy(&copy, index), ASV_OK);
-    assert_int_equal(copy->entry_count, 300);
-    assert_memory_equal(copy->entries, index->entries, 300 * sizeof index->entries[0]);
-    assert_memory_equal(copy->cameras, index->cameras, 300 * sizeof index->cameras[0]);
+    assert_int_equal(asv_index_count(copy, ASV_INDEX_ENTRIES), 300);
+    assert_memory_equal(asv_entries(copy), asv_entries(index), 300 * sizeof(struct asv_entry));
+    assert_memory_equal(asv_index_row(copy, ASV_INDEX_CAMERAS, 0), asv_index_row(index, ASV_INDEX_CAMERAS, 0),
+                        300 * sizeof(struct asv_index_camera));
     for (uint32_t i = 1; i < 300; i++) {
-        assert_true(memcmp(index->entries[i - 1].id, index->entries[i].id, ASV_ENTRY_ID_BYTES) < 0);
+        assert_true(memcmp(asv_entries(index)[i - 1].id, asv_entries(index)[i].id, ASV_ENTRY_ID_BYTES) < 0);
     }
-    asv_index_drop(copy, 5);
-    assert_int_equal(copy->entry_count, 299);
-    assert_memory_equal(copy->entries[5].id, index->entries[6].id, ASV_ENTRY_ID_BYTES);
+    asv_index_drop(copy, ASV_INDEX_ENTRIES, 5);
+    assert_int_equal(asv_index_count(copy, ASV_INDEX_ENTRIES), 299);
+    assert_memory_equal(asv_entries(copy)[5].id, asv_entries(index)[6].id, ASV_ENTRY_ID_BYTES);
     asv_index_free(copy);
     asv_index_free(index);
 }

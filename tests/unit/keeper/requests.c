@@ -90,7 +90,7 @@ static void two_cameras_have_different_keys_in_one_day_file(void **state)
     asv_test_agency_issue(&site.agency, &other, ASV_ROLE_CAMERA, 2);
     assert_int_equal(keeper_make_days(&site, camera, 0, 2).made, 2);
     assert_int_equal(keeper_make_days(&site, &other, 0, 2).made, 2);
-    assert_int_equal(site.keeper.store->index->entry_count, 2);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_ENTRIES), 2);
     keeper_bulletin(&site, camera, &bulletin);
     asv_bulletin_key_at(&bulletin, 0, &mine);
     keeper_bulletin(&site, &other, &bulletin);
@@ -113,7 +113,7 @@ static void only_cameras_of_this_agency_get_keys(void **state)
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &request).status, ASV_E_MALFORMED);
     site.world.wall = ASV_TEST_NOT_AFTER_MS;
     assert_int_equal(keeper_make_days(&site, camera, 0, 1).status, ASV_E_EXPIRED);
-    assert_int_equal(site.keeper.store->index->entry_count, 0);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_ENTRIES), 0);
 }
 
 /* ---- bulletins ---- */
@@ -445,7 +445,7 @@ static void what_is_due_is_not_used_even_before_it_is_destroyed(void **state)
     assert_true(opens());
     site.world.wall = due; /* K-058 */
     assert_false(opens());
-    assert_int_equal(site.keeper.store->index->entry_count, 4);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_ENTRIES), 4);
 }
 
 static void while_the_clock_is_in_doubt_nobody_is_told_no(void **state)
