@@ -98,9 +98,9 @@ enum asv_status asv_keeper_make_days(struct asv_keeper *keeper, const struct asv
             return asv_fail_at(err, ASV_E_LIMIT, "day keys end before", date); /* K-051 */
         }
         days[i].date = last_made = date;
-        if (asv_due_ms(date, keeper->retention_days, &days[i].due_ms) != ASV_OK || /* K-061 */
-            asv_date_add(date, 1, &date) != ASV_OK) {
-            return asv_fail_at(err, ASV_E_LIMIT, "no calendar beyond", date);
+        status = asv_keeper_due(keeper, date, &days[i].due_ms, err);
+        if (status == ASV_OK && asv_date_add(date, 1, &date) != ASV_OK) {
+            status = asv_fail_at(err, ASV_E_LIMIT, "no calendar beyond", date);
         }
     }
     if (status == ASV_OK) {
@@ -145,11 +145,10 @@ enum asv_status asv_keeper_reserve_due(const struct asv_keeper *keeper, int64_t 
 {
     uint32_t today = 0;
     int64_t now = 0;
-    if (asv_world_wall_ms(keeper->world, &now) != ASV_OK || asv_local_date(now, &today) != ASV_OK ||
-        asv_due_ms(today, keeper->retention_days, due_ms) != ASV_OK) {
+    if (asv_world_wall_ms(keeper->world, &now) != ASV_OK || asv_local_date(now, &today) != ASV_OK) {
         return asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
     }
-    return ASV_OK;
+    return asv_keeper_due(keeper, today, due_ms, err);
 }
 
 /* Signs the bulletin and takes its number in one change: it is committed before anyone sees it. */
@@ -189,10 +188,10 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
                                     struct asv_keeper_reply *reply, struct asv_err *err)
 {
     struct asv_bulletin_key keys[ASV_BULLETIN_MAX_KEYS];
-    struct asv_bulletin bulletin = {.policy_version = keeper->policy_version,
-                                    .keeper = keeper->identity.chain};
+    struct asv_bulletin bulletin = {.keeper = keeper->identity.chain};
     struct asv_store_change change;
     int64_t reserve_due_ms = 0;
+    uint32_t today = 0;
     size_t len = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &bulletin.issued_ms);
     if (status == ASV_OK) {
@@ -206,6 +205,9 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
         status = asv_keeper_reserve_due(keeper, &reserve_due_ms, err);
     }
     if (status == ASV_OK) {
+        status = asv_local_date(bulletin.issued_ms, &today);
+    }
+    if (status == ASV_OK) {
         status = asv_store_begin(keeper->store, &change, err);
     }
     if (status != ASV_OK) {
@@ -214,6 +216,7 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
     if (request->reserve_used) { /* K-057 */
         asv_store_reserve_used(&change, bulletin.camera_cert, reserve_due_ms);
     }
+    bulletin.policy_version = asv_keeper_policy_on(keeper, keeper->store->index, today).version;
     asv_key_digest(bulletin.agency, keeper->identity.root_pk);
     status = sign_bulletin(keeper, &change, &bulletin, keys, &len, err);
     if (status != ASV_OK) {

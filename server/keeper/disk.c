@@ -84,6 +84,31 @@ static enum asv_status write_file(void *ctx, const char *name, const void *data,
     return status;
 }
 
+static enum asv_status append_lines(void *ctx, const char *name, const void *lines, size_t len,
+                                    struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    char last = '\n';
+    enum asv_status status = asv_io_open(dir_of(ctx), name, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, name, err);
+    }
+    if (status == ASV_OK && size > 0) {
+        status = asv_io_pread(fd, &last, 1, size - 1, name, err);
+    }
+    if (status == ASV_OK && last != '\n') {
+        status = asv_io_pwrite(fd, "\n", 1, size++, name, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_pwrite(fd, lines, len, size, name, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_sync_data(fd, name, err);
+    }
+    return status == ASV_OK ? asv_io_sync_dir(dir_of(ctx), "key store", err) : status;
+}
+
 static enum asv_status rename_file(void *ctx, const char *from, const char *to, struct asv_err *err)
 {
     return asv_io_rename(dir_of(ctx), from, dir_of(ctx), to, err);
@@ -138,6 +163,7 @@ struct asv_disk asv_disk_posix(struct asv_disk_files *files)
         .ctx = files,
         .read = read_file,
         .write = write_file,
+        .append = append_lines,
         .rename = rename_file,
         .remove = remove_file,
         .sync = sync_all,

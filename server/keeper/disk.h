@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * The one directory of the key store as a table of calls, so that a test can fail or cut each of them. Names
- * are plain file names. Nothing that is written through it is secret: it is ciphertext.
+ * are plain file names. Nothing that is written through it is secret: it is ciphertext, or what people
+ * stated.
  */
 #ifndef ASV_KEEPER_DISK_H
 #define ASV_KEEPER_DISK_H
@@ -21,6 +22,11 @@ struct asv_disk {
 
     /* Makes or replaces a file. Nothing of it is on the medium before sync. */
     enum asv_status (*write)(void *ctx, const char *name, const void *data, size_t len, struct asv_err *err);
+
+    /* Adds lines at the end of a file, which it makes if need be; behind a line that a crash cut off, on one
+     * of their own. On the medium when it returns. */
+    enum asv_status (*append)(void *ctx, const char *name, const void *lines, size_t len,
+                              struct asv_err *err);
 
     enum asv_status (*rename)(void *ctx, const char *from, const char *to, struct asv_err *err);
 

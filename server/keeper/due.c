@@ -16,22 +16,33 @@ static bool clock_stepped(struct asv_due *due, const struct asv_store *store, in
     return step > ASV_DUE_STEP_MS || step < -ASV_DUE_STEP_MS; /* K-062 */
 }
 
-/* How many different instants are due, counted up to one more than are believed. */
+/* Due instants that differ, up to one more than are believed. */
+struct seen {
+    unsigned count;
+    int64_t at[ASV_DUE_DAYS_MAX + 1];
+};
+
+static void see(struct seen *seen, int64_t due_ms, int64_t wall_ms)
+{
+    bool is_new = due_ms != 0 && due_ms <= wall_ms && seen->count <= ASV_DUE_DAYS_MAX;
+    for (unsigned i = 0; is_new && i < seen->count; i++) {
+        is_new = seen->at[i] != due_ms;
+    }
+    if (is_new) {
+        seen->at[seen->count++] = due_ms;
+    }
+}
+
 static unsigned due_days(const struct asv_index *index, int64_t wall_ms)
 {
-    int64_t seen[ASV_DUE_DAYS_MAX + 1];
-    unsigned count = 0;
-    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES) && count <= ASV_DUE_DAYS_MAX; i++) {
-        int64_t due_ms = asv_entries(index)[i].due_ms;
-        bool is_new = due_ms != 0 && due_ms <= wall_ms;
-        for (unsigned s = 0; is_new && s < count; s++) {
-            is_new = seen[s] != due_ms;
-        }
-        if (is_new) {
-            seen[count++] = due_ms;
-        }
+    struct seen seen = {0};
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
+        see(&seen, asv_entries(index)[i].due_ms, wall_ms);
     }
-    return count;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        see(&seen, asv_kept_rows(index)[i].due_ms, wall_ms);
+    }
+    return seen.count;
 }
 
 enum asv_status asv_due_tick(struct asv_due *due, struct asv_store *store, struct asv_due_report *report,
@@ -68,6 +79,10 @@ int64_t asv_due_next_ms(const struct asv_store *store)
     int64_t next = 0;
     for (uint32_t i = 0; store->open && i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
         int64_t due_ms = asv_entries(store->index)[i].due_ms;
+        next = due_ms != 0 && (next == 0 || due_ms < next) ? due_ms : next;
+    }
+    for (uint32_t i = 0; store->open && i < asv_index_count(store->index, ASV_INDEX_KEPT); i++) {
+        int64_t due_ms = asv_kept_rows(store->index)[i].due_ms;
         next = due_ms != 0 && (next == 0 || due_ms < next) ? due_ms : next;
     }
     return next;

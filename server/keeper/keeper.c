@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/base/calendar.h"
+
 /* K-043 */
 static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
     [ASV_KEEPER_DOCK] = {[ASV_KEEPER_STATUS] = true,
@@ -12,9 +14,15 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                          [ASV_KEEPER_BULLETIN] = true,
                          [ASV_KEEPER_OPENS] = true,
                          [ASV_KEEPER_ORDER] = true},
-    [ASV_KEEPER_ADMIN] =
-        {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_MAKE_DAYS] = true, [ASV_KEEPER_BULLETIN] = true},
-    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true},
+    [ASV_KEEPER_ADMIN] = {[ASV_KEEPER_STATUS] = true,
+                          [ASV_KEEPER_MAKE_DAYS] = true,
+                          [ASV_KEEPER_BULLETIN] = true,
+                          [ASV_KEEPER_OPENS] = true,
+                          [ASV_KEEPER_DECIDE] = true,
+                          [ASV_KEEPER_KEEP] = true,
+                          [ASV_KEEPER_FINISH] = true,
+                          [ASV_KEEPER_CLIPS] = true},
+    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_DECIDE] = true, [ASV_KEEPER_CLIPS] = true},
 };
 
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
@@ -24,11 +32,18 @@ bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
 
 static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_reply *reply)
 {
+    uint32_t today = 0;
     int64_t now = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &now);
     if (status == ASV_OK) {
         asv_store_status(keeper->store, now, &reply->state);
         reply->state.memory_locked = keeper->memory_locked;
+        if (asv_local_date(now, &today) != ASV_OK) {
+            today = 0; /* a clock beyond the calendar: the configuration's policy */
+        }
+        struct asv_keeper_policy policy = asv_keeper_policy_on(keeper, keeper->store->index, today);
+        reply->state.policy_version = policy.version;
+        reply->state.policy_days = (uint16_t)policy.days;
     }
     return status;
 }
@@ -51,6 +66,14 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
         return asv_keeper_opens(keeper, request, reply, err);
     case ASV_KEEPER_ORDER:
         return asv_keeper_order(keeper, request, reply, err);
+    case ASV_KEEPER_DECIDE:
+        return asv_keeper_decide(keeper, request, reply, err);
+    case ASV_KEEPER_KEEP:
+        return asv_keeper_keep(keeper, request, reply, err);
+    case ASV_KEEPER_FINISH:
+        return asv_keeper_finish(keeper, request, err);
+    case ASV_KEEPER_CLIPS:
+        return asv_keeper_clips(keeper, request, reply);
     default:
         return asv_fail(err, ASV_E_INTERNAL, "permitted, but not implemented");
     }
@@ -73,6 +96,7 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
     struct asv_keeper_request request;
     struct asv_err err = {0};
     *reply = (struct asv_keeper_reply){0};
+    asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049: what the last reply viewed */
     enum asv_status status = asv_keeper_request_read(&request, body, len);
     if (status != ASV_OK || request.request == 0) {
         refuse(reply, status == ASV_OK ? ASV_E_MALFORMED : status, "not a request of this protocol");
@@ -102,8 +126,22 @@ static void log_tick(const struct asv_keeper *keeper, const struct asv_due_repor
                       asv_log_text("reason", reasons[report->stop]));
     }
     if (report->destroyed > 0) {
-        asv_log_event(keeper->log, ASV_LOG_NOTICE, "keys-destroyed", asv_log_u64("files", report->destroyed));
+        asv_log_event(keeper->log, ASV_LOG_NOTICE, "keys-destroyed", asv_log_u64("keys", report->destroyed));
     }
+}
+
+/* Once a day. */
+static enum asv_status sweep_journal(struct asv_keeper *keeper, struct asv_err *err)
+{
+    uint32_t today = 0;
+    int64_t now = 0;
+    if (asv_world_wall_ms(keeper->world, &now) != ASV_OK || asv_local_date(now, &today) != ASV_OK ||
+        today == keeper->swept_date) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_journal_sweep(&keeper->store->setup.disk, today, err);
+    keeper->swept_date = status == ASV_OK ? today : 0;
+    return status;
 }
 
 void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
@@ -117,6 +155,9 @@ void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
     }
     if (status == ASV_OK || status == ASV_E_STATE) { /* standing still was said when it began */
         status = asv_store_heal(keeper->store, &err);
+    }
+    if (status == ASV_OK) {
+        status = sweep_journal(keeper, &err);
     }
     if (status != ASV_OK &&
         status != keeper->tick_status) { /* not each second: the log would be full of it */

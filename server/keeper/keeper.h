@@ -13,7 +13,9 @@
 #include "firmware-proto/trust/revocations.h"
 #include "server/base/log.h"
 #include "server/keeper/due.h"
+#include "server/keeper/journal.h"
 #include "server/keeper/protocol.h"
+#include "server/statement/verify.h"
 
 /* Who a peer is, by its user id. */
 enum asv_keeper_role {
@@ -46,17 +48,21 @@ struct asv_keeper {
     const struct asv_log *log; /* NULL: none */
     struct asv_keeper_identity identity;
     const char *revocations_path; /* "" : none is configured */
-    unsigned retention_days;      /* a day key is destroyed after so many full days */
+    unsigned retention_days;      /* a day key is destroyed after so many full days, until people decide */
     uint16_t days_ahead;          /* that MAKE_DAYS makes when it does not say */
-    uint32_t policy_version;
+    uint32_t policy_version;      /* the same */
+    struct asv_origins origins;   /* that the console may have; borrowed */
     bool memory_locked;
     struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
     struct asv_due due;
     enum asv_status tick_status; /* of the last tick */
+    uint32_t swept_date;         /* local, when old decisions were last removed */
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];
     uint8_t order_data[ASV_DESTRUCTION_MAX_BYTES];
+    uint8_t reply_data[ASV_KEEPER_REPLY_MAX];
+    char line[ASV_JOURNAL_LINE_BYTES];
 };
 
 /* Whether this role may send requests of this type (docs/KEEPER.md, section 6, has the table). */
@@ -72,7 +78,7 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
  * *next_wall_ms when the next key is due (0: unknown). */
 void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms);
 
-/* ---- parts (camera.c, opens.c, order.c) ---- */
+/* ---- parts ---- */
 
 /* The newest revocation list, verified; *out is NULL when none is configured and none was ever seen.
  * ASV_E_EXPIRED for one that is older than one seen before, ASV_E_STATE when it is gone. */
@@ -111,6 +117,67 @@ ASV_MUST_CHECK enum asv_status asv_keeper_read_header(const struct asv_keeper *k
                                                       struct asv_seal_header *header,
                                                       uint8_t header_digest[ASV_SHA256_BYTES],
                                                       struct asv_err *err);
+
+/* A clip that a request brings. */
+struct asv_keeper_opening {
+    struct asv_seal_header header;    /* verified */
+    uint8_t digest[ASV_SHA256_BYTES]; /* of it */
+    int64_t period_ms;                /* end of the clip's own period, however long it is held */
+    int64_t forget_ms;                /* when the key that it was sealed for is gone */
+    bool fact; /* what failed is a fact about the clip; otherwise the keeper could not tell */
+};
+
+/* Reads and verifies header and stanzas. */
+ASV_MUST_CHECK enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper,
+                                                    const struct asv_keeper_request *request,
+                                                    struct asv_keeper_opening *out, struct asv_err *err);
+
+/* Then its file key, into scratch->file_key, which the caller wipes. ASV_E_EXPIRED: due or erased.
+ * ASV_E_NOT_FOUND: no key here is this clip's. Commits when it dates a reserve key. */
+ASV_MUST_CHECK enum asv_status asv_keeper_open_clip(struct asv_keeper *keeper,
+                                                    const struct asv_keeper_request *request,
+                                                    struct asv_keeper_opening *out, struct asv_err *err);
+
+/* Then whether its chunks decrypt. */
+ASV_MUST_CHECK enum asv_status asv_keeper_try_chunks(const struct asv_keeper_request *request,
+                                                     const struct asv_seal_header *header,
+                                                     struct asv_keeper_scratch *scratch, struct asv_err *err);
+
+/* The HOLD_AHEAD in whose range the clip begins, or NULL. */
+const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keeper,
+                                                  const struct asv_seal_header *header);
+
+/* The policy in force on a local day: what people decided last for it, or what the configuration says. */
+struct asv_keeper_policy {
+    uint32_t version;
+    unsigned days;
+};
+struct asv_keeper_policy asv_keeper_policy_on(const struct asv_keeper *keeper, const struct asv_index *index,
+                                              uint32_t date);
+
+/* When what is recorded on that day is due. ASV_E_LIMIT outside the calendar. */
+ASV_MUST_CHECK enum asv_status asv_keeper_due(const struct asv_keeper *keeper, uint32_t date, int64_t *due_ms,
+                                              struct asv_err *err);
+
+/* What people decided (decide.c). */
+ASV_MUST_CHECK enum asv_status asv_keeper_decide(struct asv_keeper *keeper,
+                                                 const struct asv_keeper_request *request,
+                                                 struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* A kept clip's row but for its state: header, camera, key's date, file key and instants (keep.c). */
+void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening *opening,
+                          const uint8_t file_key[ASV_FILE_KEY_BYTES]);
+
+/* Keys of clips' own, without a decision (keep.c). */
+ASV_MUST_CHECK enum asv_status asv_keeper_keep(struct asv_keeper *keeper,
+                                               const struct asv_keeper_request *request,
+                                               struct asv_keeper_reply *reply, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_keeper_finish(struct asv_keeper *keeper,
+                                                 const struct asv_keeper_request *request,
+                                                 struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_keeper_clips(struct asv_keeper *keeper,
+                                                const struct asv_keeper_request *request,
+                                                struct asv_keeper_reply *reply);
 
 /* The order to the camera to erase a clip that no key opens any more, because its time is over. ASV_E_STATE:
  * it still can be opened. Errors of class RETRY as with OPENS. */

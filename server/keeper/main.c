@@ -36,6 +36,7 @@ struct process {
     struct asv_slot_tpm tpms[ASV_STORE_SLOTS_MAX];
     struct asv_store_setup setup;
     struct asv_keeper keeper;
+    const char *origin; /* of the settings */
     struct asv_keeper_server *server;
     struct asv_keys *keys; /* asv_secret_alloc */
     struct asv_disk_files store;
@@ -318,6 +319,9 @@ static enum asv_status start(struct process *process, struct asv_err *err)
     process->keeper.retention_days = (unsigned)settings->retention_days;
     process->keeper.days_ahead = (uint16_t)settings->days_ahead;
     process->keeper.policy_version = (uint32_t)settings->policy_version;
+    process->origin = settings->origin;
+    process->keeper.origins =
+        (struct asv_origins){.list = &process->origin, .count = settings->origin[0] != '\0' ? 1 : 0};
     enum asv_status status = open_store_dir(process, false, err);
     if (status == ASV_OK) {
         status = watch_signals(process, err);

@@ -6,7 +6,6 @@
  * keeper's own store and clock say that this key is gone. */
 #include <string.h>
 
-#include "server/base/calendar.h"
 #include "server/keeper/keeper.h"
 
 /* A day key is due by its date, whether this store ever had it or not (K-061). */
@@ -14,7 +13,7 @@ static enum asv_status day_is_over(const struct asv_keeper *keeper, const struct
                                    int64_t now_ms, bool *over, struct asv_err *err)
 {
     int64_t due_ms = 0;
-    enum asv_status status = asv_due_ms(header->key_date, keeper->retention_days, &due_ms);
+    enum asv_status status = asv_keeper_due(keeper, header->key_date, &due_ms, err);
     *over = status == ASV_OK && due_ms <= now_ms;
     return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_STATE, "the key's date is outside the calendar");
 }
@@ -49,6 +48,9 @@ static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_se
                                   int64_t now_ms, struct asv_err *err)
 {
     bool over = false;
+    if (asv_keeper_ahead_of(keeper, header) != NULL) { /* K-091 */
+        return asv_fail(err, ASV_E_STATE, "the clip is held since before it was docked");
+    }
     enum asv_status status = header->key_kind == ASV_KEY_DAY
                                  ? day_is_over(keeper, header, now_ms, &over, err)
                                  : reserve_is_over(keeper, header, now_ms, &over, err);

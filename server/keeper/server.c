@@ -208,6 +208,7 @@ static void send_reply(const struct asv_keeper_server *server, struct connection
         }
         connection->out_at += (size_t)sent;
     }
+    asv_wipe(connection->out, connection->out_len); /* K-049: a file key may have left */
     connection->out_at = connection->out_len = 0;
     set_deadline(server, connection, connection->in_len > 0 ? ASV_KEEPER_FRAME_MS : ASV_KEEPER_IDLE_MS);
     if (connection->closing) {

@@ -160,6 +160,7 @@ static const struct asv_conf_key keys[] = {
      .fallback = "1",
      .min = 1,
      .max = UINT32_MAX},
+    {.name = "origin", .type = ASV_CONF_TEXT, TEXT(origin), .fallback = ""},
     {.name = "slot.", .type = ASV_CONF_EACH, .each = each_slot},
     {.name = "peer.", .type = ASV_CONF_EACH, .each = each_peer},
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * keeper.conf (docs/KEEPER.md, section 8).
+ * keeper.conf (docs/KEEPER.md, section 9).
  */
 #ifndef ASV_KEEPER_SETTINGS_H
 #define ASV_KEEPER_SETTINGS_H
@@ -31,6 +31,7 @@ struct asv_settings {
     uint64_t retention_days;
     uint64_t days_ahead;
     uint64_t policy_version;
+    char origin[256]; /* the console's; "": none */
     bool slot_given[ASV_STORE_SLOTS_MAX];
     unsigned slot_count;
     struct asv_slot_setting slots[ASV_STORE_SLOTS_MAX];

@@ -145,9 +145,18 @@ ASV_MUST_CHECK enum asv_status asv_store_set_revocations(struct asv_store *store
 ASV_MUST_CHECK enum asv_status asv_store_stop(struct asv_store *store, uint8_t stop, int64_t now_ms,
                                               struct asv_err *err);
 
-/* Destroys every key that is due at now_ms; *count says how many key files that were. */
+/* Destroys every key that is due at now_ms; *count says how many that were. */
 ASV_MUST_CHECK enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, uint32_t *count,
                                                      struct asv_err *err);
+
+/* Drops every key that is due at now_ms, and what else ends with time, from an index that is to be committed.
+ * How many keys went; with more than none, the commit must destroy. */
+uint32_t asv_store_drop_due(struct asv_index *next, int64_t now_ms);
+
+/* This camera's key of that day, whatever its id. ASV_E_NOT_FOUND. Private; wipe it. */
+ASV_MUST_CHECK enum asv_status asv_store_camera_day(struct asv_store *store, uint32_t date,
+                                                    const uint8_t camera[ASV_SHA256_BYTES],
+                                                    struct asv_store_key *out, struct asv_err *err);
 
 /* Destroys one camera's key of one day. ASV_E_NOT_FOUND when there is none. */
 ASV_MUST_CHECK enum asv_status asv_store_destroy_camera_day(struct asv_store *store,

@@ -7,6 +7,7 @@
 
 #include "firmware-proto/trust/bulletin.h"
 #include "server/base/fail.h"
+#include "server/keeper/kept.h"
 #include "server/keeper/store_internal.h"
 
 enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
@@ -268,7 +269,19 @@ static bool any_due(const struct asv_index *index, int64_t now_ms)
     while (i < asv_index_count(index, ASV_INDEX_ENTRIES) && !is_due(&asv_entries(index)[i], now_ms)) {
         i++;
     }
-    return i < asv_index_count(index, ASV_INDEX_ENTRIES);
+    return i < asv_index_count(index, ASV_INDEX_ENTRIES) || asv_kept_any(index, now_ms);
+}
+
+uint32_t asv_store_drop_due(struct asv_index *next, int64_t now_ms)
+{
+    uint32_t dropped = asv_kept_tick(next, now_ms);
+    for (uint32_t i = asv_index_count(next, ASV_INDEX_ENTRIES); i > 0; i--) {
+        if (is_due(&asv_entries(next)[i - 1], now_ms)) { /* K-060 */
+            asv_index_drop(next, ASV_INDEX_ENTRIES, i - 1);
+            dropped++;
+        }
+    }
+    return dropped;
 }
 
 enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, uint32_t *count,
@@ -284,18 +297,30 @@ enum asv_status asv_store_destroy_due(struct asv_store *store, int64_t now_ms, u
     if (status != ASV_OK) {
         return status;
     }
-    for (uint32_t i = asv_index_count(change.next, ASV_INDEX_ENTRIES); i > 0; i--) {
-        const struct asv_entry *entry = &asv_entries(change.next)[i - 1];
-        if (is_due(entry, now_ms)) { /* K-060 */
-            asv_index_drop(change.next, ASV_INDEX_ENTRIES, i - 1);
-            dropped++;
-        }
-    }
-    status = asv_store_commit(&change, true, err);
+    dropped = asv_store_drop_due(change.next, now_ms);
+    status = asv_store_commit(&change, dropped > 0, err);
     if (status == ASV_OK) {
         *count = dropped;
     }
     return status;
+}
+
+enum asv_status asv_store_camera_day(struct asv_store *store, uint32_t date,
+                                     const uint8_t camera[ASV_SHA256_BYTES], struct asv_store_key *out,
+                                     struct asv_err *err)
+{
+    auto_place struct day_place place = {0};
+    enum asv_status status = find_place(store, store->index, date, camera, &place, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (!place.has_key) {
+        return place.damaged ? asv_fail(err, ASV_E_IO, "key store: a file of that day is damaged")
+                             : asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key");
+    }
+    out->due_ms = place.entry->due_ms;
+    memcpy(out->sk, asv_dayfile_find(&place.file, camera)->sk, sizeof out->sk);
+    return ASV_OK;
 }
 
 enum asv_status asv_store_destroy_camera_day(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
@@ -349,6 +374,35 @@ static void slot_status(const struct asv_store *store, unsigned row, struct asv_
     }
 }
 
+/* What people decided, in numbers. */
+static void count_decided(const struct asv_index *index, int64_t now_ms, struct asv_keeper_status *out)
+{
+    const struct asv_kept *kept = asv_kept_rows(index);
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        uint8_t state = kept[i].state;
+        out->runs += state == ASV_KEEPER_RUNS ? 1 : 0;
+        out->pending += state == ASV_KEEPER_PENDING ? 1 : 0;
+        out->held += state == ASV_KEEPER_HELD ? 1 : 0;
+        out->gone += state == ASV_KEEPER_GONE ? 1 : 0;
+        bool ends = kept[i].due_ms != 0;
+        out->overdue += ends && kept[i].due_ms <= now_ms ? 1 : 0;
+        out->next_due_ms = ends && (out->next_due_ms == 0 || kept[i].due_ms < out->next_due_ms)
+                               ? kept[i].due_ms
+                               : out->next_due_ms;
+    }
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_PEOPLE); i++) {
+        const struct asv_index_person *row = asv_index_row(index, ASV_INDEX_PEOPLE, i);
+        out->people += row->state != ASV_PERSON_REVOKED && row->until_ms > now_ms ? 1 : 0;
+    }
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_RECIPIENTS); i++) {
+        const struct asv_index_recipient *row = asv_index_row(index, ASV_INDEX_RECIPIENTS, i);
+        out->recipients += row->ended == 0 ? 1 : 0;
+    }
+    out->aheads = asv_index_count(index, ASV_INDEX_AHEADS);
+    out->recovery_key = index->has_recovery;
+    memcpy(out->store, index->store, sizeof out->store);
+}
+
 void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_keeper_status *out)
 {
     const struct asv_index *index = store->index;
@@ -376,6 +430,7 @@ void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_
             out->next_due_ms = entry->due_ms;
         }
     }
+    count_decided(index, now_ms, out);
     for (unsigned i = 0; i < index->slot_count; i++) {
         slot_status(store, i, &out->slots[i]);
     }

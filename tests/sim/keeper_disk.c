@@ -175,6 +175,30 @@ static enum asv_status disk_write(void *ctx, const char *name, const void *data,
     return ASV_OK;
 }
 
+/* One step, because each append is on the medium when it returns. */
+static enum asv_status disk_append(void *ctx, const char *name, const void *lines, size_t len,
+                                   struct asv_err *err)
+{
+    struct keeper_disk *disk = ctx;
+    enum step at = step(disk);
+    if (at == FAIL) {
+        return failed(err);
+    }
+    const struct keeper_file *file = find(disk->now, disk->now_count, name);
+    int inode = file == NULL ? disk->inode_count++ : file->inode;
+    must(inode < KEEPER_DISK_PAST, "inodes");
+    struct keeper_blob *content = &disk->inodes[inode].content;
+    size_t take = at == CUT ? draw(disk) % (len + 1) : len;
+    content->data = realloc(content->data, content->len + take + 1);
+    must(content->data != NULL, "memory");
+    memcpy(content->data + content->len, lines, take);
+    content->len += take;
+    disk->inodes[inode].synced = true;
+    set_name(disk->now, &disk->now_count, name, inode);
+    set_name(disk->durable, &disk->durable_count, name, inode);
+    return at == GO ? ASV_OK : failed(err);
+}
+
 static enum asv_status disk_rename(void *ctx, const char *from, const char *to, struct asv_err *err)
 {
     struct keeper_disk *disk = ctx;
@@ -309,6 +333,7 @@ struct asv_store_setup keeper_disk_setup(struct keeper_disk *disk, struct asv_sl
         .disk = {.ctx = disk,
                  .read = disk_read,
                  .write = disk_write,
+                 .append = disk_append,
                  .rename = disk_rename,
                  .remove = disk_remove,
                  .sync = disk_sync,
@@ -360,6 +385,16 @@ const struct keeper_blob *keeper_disk_file(const struct keeper_disk *disk, const
     return NULL;
 }
 
+static void add_pk(struct keeper_loot *loot, const uint8_t sk[ASV_X25519_BYTES])
+{
+    uint8_t pk[ASV_X25519_BYTES];
+    asv_x25519_public(pk, sk);
+    if (!keeper_loot_has(loot, pk)) {
+        must(loot->count < sizeof loot->pk / sizeof loot->pk[0], "loot");
+        memcpy(loot->pk[loot->count++], pk, sizeof pk);
+    }
+}
+
 static void take_keys(const struct keeper_disk *disk, const struct asv_index *index,
                       const struct asv_entry *entry, struct keeper_loot *loot)
 {
@@ -370,14 +405,28 @@ static void take_keys(const struct keeper_disk *disk, const struct asv_index *in
             continue;
         }
         for (uint32_t k = 0; k < file.count; k++) {
-            uint8_t pk[ASV_X25519_BYTES];
-            asv_x25519_public(pk, file.keys[k].sk);
-            if (!keeper_loot_has(loot, pk)) {
-                must(loot->count < sizeof loot->pk / sizeof loot->pk[0], "loot");
-                memcpy(loot->pk[loot->count++], pk, sizeof pk);
-            }
+            add_pk(loot, file.keys[k].sk);
         }
         asv_dayfile_free(&file);
+    }
+}
+
+/* What the index itself has. */
+static void take_kept(const struct asv_index *index, struct keeper_loot *loot)
+{
+    static const uint8_t none[ASV_FILE_KEY_BYTES];
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        const uint8_t *key = asv_kept_rows(index)[i].file_key;
+        if (memcmp(key, none, sizeof none) != 0 && !keeper_loot_has_file_key(loot, key)) {
+            must(loot->file_key_count < sizeof loot->file_key / sizeof loot->file_key[0], "loot");
+            memcpy(loot->file_key[loot->file_key_count++], key, ASV_FILE_KEY_BYTES);
+        }
+    }
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
+        const struct asv_index_ahead *ahead = asv_index_row(index, ASV_INDEX_AHEADS, i);
+        for (unsigned d = 0; d < ahead->day_count; d++) {
+            add_pk(loot, ahead->days[d].sk);
+        }
     }
 }
 
@@ -385,7 +434,7 @@ static void take_keys(const struct keeper_disk *disk, const struct asv_index *in
 static void attack(const struct keeper_disk *disk, const struct keeper_blob *cells, size_t cell_count,
                    bool hasty, struct keeper_loot *loot)
 {
-    loot->count = 0;
+    loot->count = loot->file_key_count = 0;
     for (size_t c = 0; c < cell_count; c++) {
         struct asv_slot_cell cell;
         if (asv_slot_cell_decode(&cell, cells[c].data) != ASV_OK) {
@@ -404,6 +453,7 @@ static void attack(const struct keeper_disk *disk, const struct keeper_blob *cel
             for (uint32_t e = 0; e < asv_index_count(index, ASV_INDEX_ENTRIES); e++) {
                 take_keys(disk, index, &asv_entries(index)[e], loot);
             }
+            take_kept(index, loot);
             asv_index_free(index);
         }
     }
@@ -424,6 +474,15 @@ void keeper_attack_now(struct keeper_disk *disk, bool hasty, struct keeper_loot 
 void keeper_attack_ever(const struct keeper_disk *disk, struct keeper_loot *loot)
 {
     attack(disk, disk->cells_past, disk->cells_past_count, false, loot);
+}
+
+bool keeper_loot_has_file_key(const struct keeper_loot *loot, const uint8_t key[ASV_FILE_KEY_BYTES])
+{
+    size_t i = 0;
+    while (i < loot->file_key_count && memcmp(loot->file_key[i], key, ASV_FILE_KEY_BYTES) != 0) {
+        i++;
+    }
+    return i < loot->file_key_count;
 }
 
 bool keeper_loot_has(const struct keeper_loot *loot, const uint8_t pk[ASV_X25519_BYTES])

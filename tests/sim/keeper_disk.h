@@ -100,10 +100,12 @@ const struct keeper_blob *keeper_disk_file(const struct keeper_disk *disk, const
 /* ---- the attacker ---- */
 
 /* The attacker tries all bytes that any file ever held with the masters in some cells. The public keys of the
- * private keys that come out, without duplicates. */
+ * private keys that come out, and the file keys, without duplicates. */
 struct keeper_loot {
     size_t count;
     uint8_t pk[256][ASV_X25519_BYTES];
+    size_t file_key_count; /* of clips that were kept */
+    uint8_t file_key[64][ASV_FILE_KEY_BYTES];
 };
 
 /* With what is in the slots now (hasty: without trying a master on an index that names another one), and with
@@ -111,6 +113,7 @@ struct keeper_loot {
 void keeper_attack_now(struct keeper_disk *disk, bool hasty, struct keeper_loot *loot);
 void keeper_attack_ever(const struct keeper_disk *disk, struct keeper_loot *loot);
 
+bool keeper_loot_has_file_key(const struct keeper_loot *loot, const uint8_t key[ASV_FILE_KEY_BYTES]);
 bool keeper_loot_has(const struct keeper_loot *loot, const uint8_t pk[ASV_X25519_BYTES]);
 
 #endif

@@ -37,6 +37,8 @@ void keeper_site_init(struct keeper_site *site, uint64_t seed)
     site->keeper.retention_days = 14;
     site->keeper.days_ahead = 60;
     site->keeper.policy_version = 3;
+    static const char *const origins[] = {"https://asservat.example"};
+    site->keeper.origins = (struct asv_origins){.list = origins, .count = 1};
     struct asv_keeper_identity *identity = &site->keeper.identity;
     const struct asv_chain *chain = &site->agency.keeper.chain;
     memcpy(identity->root_pk, site->agency.root.pk, sizeof identity->root_pk);

@@ -374,8 +374,8 @@ static void every_cell_of_the_permit_table(void **state)
         /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS */
         [ASV_KEEPER_NOBODY] = ".........",
         [ASV_KEEPER_DOCK] = "xxxxx....",
-        [ASV_KEEPER_ADMIN] = "xxx......",
-        [ASV_KEEPER_SERVER] = "x........",
+        [ASV_KEEPER_ADMIN] = "xxxx.xxxx",
+        [ASV_KEEPER_SERVER] = "x....x..x",
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What people decided: whether it is they, and whether it was decided before. Nothing that the caller or a
+ * database says counts here; credential records come with the request and are known by their digests. */
+#include "server/keeper/decide.h"
+
+#include <string.h>
+
+#include "firmware-proto/trust/fields.h"
+
+/* The credential that a statement names: enrolled here, not revoked, and its record is in the request. */
+static enum asv_status find_credential(const struct asv_keeper *keeper,
+                                       const struct asv_keeper_request *request,
+                                       const struct asv_statement *statement, struct asv_credential *out,
+                                       struct asv_err *err)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    const struct asv_index_person *row =
+        asv_index_find(keeper->store->index, ASV_INDEX_PEOPLE, statement->credential);
+    if (row == NULL || row->state == ASV_PERSON_REVOKED) { /* K-080 */
+        return asv_fail(err, ASV_E_UNTRUSTED,
+                        row == NULL ? "the signer's credential is not enrolled here"
+                                    : "the signer's credential is revoked");
+    }
+    for (unsigned i = 0; i < request->record_count; i++) {
+        asv_sha256(digest, request->records[i].data, request->records[i].len);
+        if (memcmp(digest, statement->credential, sizeof digest) == 0) {
+            return asv_credential_decode(out, request->records[i].data, request->records[i].len, err);
+        }
+    }
+    return asv_fail(err, ASV_E_NOT_FOUND, "the signer's credential record is not in the request");
+}
+
+static enum asv_status read_statements(const struct asv_keeper_request *request, struct asv_decision *out,
+                                       struct asv_err *err)
+{
+    enum asv_status status =
+        asv_statement_decode(&out->proposal, request->proposal.data, request->proposal.len, err);
+    out->has_answer = request->answer.len > 0;
+    if (status == ASV_OK && out->has_answer) {
+        status = asv_statement_decode(&out->answer, request->answer.data, request->answer.len, err);
+    }
+    if (status == ASV_OK) {
+        asv_statement_digest(out->proposal_digest, &out->proposal);
+    }
+    if (status == ASV_OK && out->has_answer) {
+        asv_statement_digest(out->answer_digest, &out->answer);
+    }
+    return status;
+}
+
+/* K-081: the rule of one, of two, or of none yet. */
+static enum asv_status believe(struct asv_keeper *keeper, struct asv_decision *decision, struct asv_err *err)
+{
+    uint8_t agency[ASV_SHA256_BYTES];
+    struct asv_statement_place place = {.agency = agency, .origins = keeper->origins};
+    struct asv_statement_pair pair = {&decision->proposal, &decision->proposer, &decision->answer,
+                                      &decision->answerer};
+    asv_key_digest(agency, keeper->identity.root_pk);
+    if (decision->proposal.action == ASV_ACTION_FOUND) {
+        return decision->has_answer ? asv_fail(err, ASV_E_STATE, "FOUND: needs no answer")
+                                    : asv_statement_verify_root(&decision->proposal, keeper->identity.root_pk,
+                                                                decision->now_ms, err);
+    }
+    enum asv_status status =
+        find_credential(keeper, decision->request, &decision->proposal, &decision->proposer, err);
+    if (status == ASV_OK && decision->has_answer) {
+        status = find_credential(keeper, decision->request, &decision->answer, &decision->answerer, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (decision->has_answer) {
+        return asv_statement_verify_pair(&pair, decision->answer.step, &place, decision->now_ms, err);
+    }
+    if (decision->proposal.step == ASV_STEP_SOLE) {
+        return asv_statement_verify_sole(&decision->proposal, &decision->proposer, &place, decision->now_ms,
+                                         err);
+    }
+    if (decision->proposal.step != ASV_STEP_PROPOSE || decision->proposal.action != ASV_ACTION_HOLD) {
+        return asv_fail(err, ASV_E_STATE, "one person does not decide this: the answer is missing");
+    }
+    return asv_statement_verify(&decision->proposal, &decision->proposer, &place, decision->now_ms, err);
+}
+
+/* HOLD and ERASE_EARLY are about the clip that comes with them, and no other. */
+static enum asv_status look_at_clip(struct asv_keeper *keeper, struct asv_decision *decision,
+                                    struct asv_err *err)
+{
+    bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    bool hold = decision->proposal.action == ASV_ACTION_HOLD;
+    if (refused || (!hold && decision->proposal.action != ASV_ACTION_ERASE_EARLY)) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_keeper_read_clip(keeper, decision->request, &decision->opening, err);
+    if (status == ASV_OK &&
+        memcmp(decision->opening.digest, decision->proposal.subject.id, ASV_SHA256_BYTES) != 0) { /* K-082 */
+        status = asv_fail(err, ASV_E_MISMATCH, "the clip is not the one that was decided about");
+    }
+    if (status == ASV_OK && hold) {
+        status = asv_keeper_open_clip(keeper, decision->request, &decision->opening, err);
+    }
+    if (status == ASV_OK && hold) { /* a hold counts when the clip opens */
+        status = asv_keeper_try_chunks(decision->request, &decision->opening.header, keeper->scratch, err);
+    }
+    return status;
+}
+
+static asv_decision_effect *effect_of(const struct asv_decision *decision)
+{
+    static const struct {
+        uint16_t action;
+        asv_decision_effect *effect;
+    } effects[] = {
+        {ASV_ACTION_HOLD, asv_decide_hold},
+        {ASV_ACTION_RELEASE, asv_decide_release},
+        {ASV_ACTION_ERASE_EARLY, asv_decide_erase_early},
+        {ASV_ACTION_HOLD_AHEAD, asv_decide_hold_ahead},
+        {ASV_ACTION_RELEASE_AHEAD, asv_decide_release_ahead},
+        {ASV_ACTION_BLOCK, asv_decide_block},
+        {ASV_ACTION_UNBLOCK, asv_decide_unblock},
+        {ASV_ACTION_RECIPIENT, asv_decide_recipient},
+        {ASV_ACTION_RECIPIENT_ENDS, asv_decide_recipient_ends},
+        {ASV_ACTION_ENROL, asv_decide_enrol},
+        {ASV_ACTION_FOUND, asv_decide_enrol},
+        {ASV_ACTION_REVOKE, asv_decide_revoke},
+        {ASV_ACTION_POLICY, asv_decide_policy},
+        {ASV_ACTION_CLOCK, asv_decide_clock},
+        {ASV_ACTION_RECOVERY_KEY, asv_decide_recovery_key},
+        {ASV_ACTION_RECOVERY_KEY_ENDS, asv_decide_recovery_key_ends},
+    };
+    uint16_t action = decision->proposal.action;
+    if (decision->has_answer && decision->answer.step != ASV_STEP_APPROVE) {
+        return asv_decide_lapse;
+    }
+    if (!decision->has_answer && decision->proposal.step == ASV_STEP_PROPOSE) {
+        return asv_decide_pending;
+    }
+    for (size_t i = 0; i < sizeof effects / sizeof *effects; i++) {
+        if (effects[i].action == action) {
+            return effects[i].effect;
+        }
+    }
+    return NULL; /* OPEN, HAND_OVER: give out, change nothing */
+}
+
+/* K-083: what was made of the proposal is remembered until both statements have expired. */
+static enum asv_status remember(const struct asv_decision *decision, struct asv_store_change *change,
+                                struct asv_err *err)
+{
+    bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    struct asv_index_decided row = {.how = refused ? ASV_DECIDED_REFUSED : ASV_DECIDED_DONE,
+                                    .until_ms = decision->proposal.expires_ms};
+    if (decision->has_answer && decision->answer.expires_ms > row.until_ms) {
+        row.until_ms = decision->answer.expires_ms;
+    }
+    memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
+    memcpy(row.answer, decision->answer_digest, sizeof row.answer);
+    enum asv_status status = asv_index_add(change->next, ASV_INDEX_DECIDED, &row);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room to remember another decision");
+}
+
+static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decision *decision,
+                               struct asv_err *err)
+{
+    static const char *const steps[] = {"", "proposed", "approved", "refused", "withdrawn", "decided"};
+    uint8_t step = decision->has_answer ? decision->answer.step : decision->proposal.step;
+    const char *action = asv_action_rule(decision->proposal.action)->name;
+    enum asv_status status =
+        asv_journal_write(&keeper->store->setup.disk, decision->now_ms, action, decision->request->proposal,
+                          decision->request->answer, keeper->line, err); /* K-084: before it acts */
+    if (status == ASV_OK) {
+        asv_log_event(keeper->log, ASV_LOG_NOTICE, "decision", asv_log_text("action", action),
+                      asv_log_text("step", steps[step]));
+    }
+    return status;
+}
+
+static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decision *decision,
+                             asv_decision_effect *effect, struct asv_err *err)
+{
+    struct asv_store_change change;
+    bool destroy = false;
+    enum asv_status status = asv_store_begin(keeper->store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = effect(keeper, decision, &change, &destroy, err);
+    if (status == ASV_OK && effect != asv_decide_pending) {
+        status = remember(decision, &change, err);
+    }
+    if (status == ASV_OK) {
+        status = journal(keeper, decision, err);
+    }
+    if (status != ASV_OK) {
+        asv_store_abort(&change);
+        return status;
+    }
+    status = asv_store_commit(&change, destroy, err);
+    if (status == ASV_OK && decision->proposal.action == ASV_ACTION_CLOCK) {
+        keeper->due.anchored = false; /* the clock is right as it is now */
+    }
+    return status;
+}
+
+/* What the reply says of a HOLD or of its proposal, whether it was made just now or before. */
+static enum asv_status describe(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    const struct asv_kept *kept =
+        asv_index_find(keeper->store->index, ASV_INDEX_KEPT, decision->proposal.subject.id);
+    bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    if (decision->proposal.action != ASV_ACTION_HOLD || refused) {
+        return ASV_OK;
+    }
+    if (kept == NULL || memcmp(kept->decision, decision->proposal_digest, sizeof kept->decision) != 0) {
+        return asv_fail(err, ASV_E_STATE, "the clip was held by this decision, and was released");
+    }
+    reply->until_ms = kept->due_ms;
+    return kept->state == ASV_KEEPER_HELD ? asv_decide_recovery_stanza(keeper, decision, reply, err) : ASV_OK;
+}
+
+static enum asv_status again(struct asv_keeper *keeper, const struct asv_decision *decision,
+                             const struct asv_index_decided *before, struct asv_keeper_reply *reply,
+                             struct asv_err *err)
+{
+    if (memcmp(before->answer, decision->answer_digest, sizeof before->answer) == 0) {
+        return describe(keeper, decision, reply, err);
+    }
+    return asv_fail(err, ASV_E_STATE,
+                    before->how == ASV_DECIDED_REFUSED ? "the proposal was refused or withdrawn"
+                                                       : "the proposal was decided by another answer");
+}
+
+static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision *decision,
+                                 struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    asv_decision_effect *effect = effect_of(decision);
+    const struct asv_index_decided *before =
+        asv_index_find(keeper->store->index, ASV_INDEX_DECIDED, decision->proposal_digest);
+    if (before != NULL) {
+        return again(keeper, decision, before, reply, err);
+    }
+    enum asv_status status = look_at_clip(keeper, decision, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (effect == NULL) {
+        status = journal(keeper, decision, err);
+        return status == ASV_OK ? asv_decide_give(keeper, decision, reply, err) : status;
+    }
+    status = apply(keeper, decision, effect, err);
+    return status == ASV_OK ? describe(keeper, decision, reply, err) : status;
+}
+
+enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                  struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_decision decision = {.request = request};
+    enum asv_status status = asv_world_wall_ms(keeper->world, &decision.now_ms);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the clock cannot be read");
+    }
+    status = read_statements(request, &decision, err);
+    if (status == ASV_OK) {
+        status = believe(keeper, &decision, err);
+    }
+    if (status == ASV_OK) {
+        status = carry_out(keeper, &decision, reply, err);
+    }
+    if (reply->file_key == NULL || status != ASV_OK) { /* K-049: OPEN's is wiped when it was sent */
+        asv_wipe(keeper->scratch, sizeof *keeper->scratch);
+        reply->file_key = NULL;
+    }
+    return status;
+}

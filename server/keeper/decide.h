@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * DECIDE in parts: who said what (decide.c), what it does to a clip (decide_clip.c) and to everything else
+ * (decide_house.c).
+ */
+#ifndef ASV_KEEPER_DECIDE_H
+#define ASV_KEEPER_DECIDE_H
+
+#include "server/keeper/keeper.h"
+
+/* A request that was believed: by signatures, enrolment, time and roles. */
+struct asv_decision {
+    const struct asv_keeper_request *request;
+    struct asv_statement proposal; /* or what one person decides alone */
+    struct asv_statement answer;   /* with has_answer */
+    bool has_answer;
+    struct asv_credential proposer; /* but for FOUND */
+    struct asv_credential answerer; /* with has_answer */
+    uint8_t proposal_digest[ASV_SHA256_BYTES];
+    uint8_t answer_digest[ASV_SHA256_BYTES]; /* zeros without */
+    struct asv_keeper_opening opening;       /* of HOLD and ERASE_EARLY */
+    int64_t now_ms;
+};
+
+/* Changes change->next as the decision says; *destroy: keys went. */
+typedef enum asv_status asv_decision_effect(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                            struct asv_store_change *change, bool *destroy,
+                                            struct asv_err *err);
+
+asv_decision_effect asv_decide_pending; /* a HOLD's proposal */
+asv_decision_effect asv_decide_lapse;   /* its refusal or withdrawal */
+asv_decision_effect asv_decide_hold, asv_decide_release, asv_decide_erase_early, asv_decide_block,
+    asv_decide_unblock, asv_decide_hold_ahead, asv_decide_release_ahead;
+asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_enrol, asv_decide_revoke,
+    asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends;
+
+/* What OPEN and HAND_OVER give out: reply->file_key or reply->stanza. They change nothing, and may be asked
+ * again until the two statements have expired. */
+ASV_MUST_CHECK enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                               struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* After a HOLD: the file key wrapped for the recovery key, when there is one. */
+ASV_MUST_CHECK enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper,
+                                                          const struct asv_decision *decision,
+                                                          struct asv_keeper_reply *reply,
+                                                          struct asv_err *err);
+
+#endif

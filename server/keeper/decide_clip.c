@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What a decision does to a clip. */
+#include <string.h>
+
+#include "firmware-proto/seal/age.h"
+#include "server/base/calendar.h"
+#include "server/keeper/decide.h"
+#include "server/keeper/kept.h"
+
+#define LAPSE_DAYS \
+    3 /* of a request that nobody decides, and beyond the clip's own period (DESIGN 1, LAW T1) */
+
+static struct asv_kept *kept_row(const struct asv_index *index, const struct asv_decision *decision)
+{
+    return asv_index_find(index, ASV_INDEX_KEPT, decision->proposal.subject.id);
+}
+
+/* The row of the clip that was opened, in this state; blocks stay. */
+static enum asv_status put_opened(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                  struct asv_store_change *change, uint8_t state, int64_t due_ms,
+                                  struct asv_err *err)
+{
+    const struct asv_kept *before = kept_row(change->next, decision);
+    struct asv_kept row = {.blocks = before != NULL ? before->blocks : 0};
+    asv_keeper_fill_kept(&row, &decision->opening, keeper->scratch->file_key);
+    row.state = state;
+    row.due_ms = due_ms;
+    memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
+    memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
+    enum asv_status status = asv_kept_put(change->next, &row, err);
+    asv_wipe(&row, sizeof row);
+    return status;
+}
+
+/* K-086: midnight after three full days from the request's, and never more than three days beyond the clip's
+ * own period, which ends at a midnight. */
+static enum asv_status lapse_ms(const struct asv_decision *decision, int64_t *out, struct asv_err *err)
+{
+    uint32_t asked = 0;
+    uint32_t end = 0;
+    int64_t by_request = 0;
+    int64_t by_period = 0;
+    if (asv_local_date(decision->proposal.issued_ms, &asked) != ASV_OK ||
+        asv_due_ms(asked, LAPSE_DAYS, &by_request) != ASV_OK ||
+        asv_local_date(decision->opening.period_ms, &end) != ASV_OK ||
+        asv_date_add(end, LAPSE_DAYS, &end) != ASV_OK || asv_local_day_start(end, &by_period) != ASV_OK) {
+        return asv_fail(err, ASV_E_LIMIT, "no calendar for the request's end");
+    }
+    *out = by_request < by_period ? by_request : by_period;
+    return ASV_OK;
+}
+
+enum asv_status asv_decide_pending(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                   struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_kept *before = kept_row(change->next, decision);
+    int64_t due_ms = 0;
+    (void)destroy;
+    if (before != NULL && before->state == ASV_KEEPER_HELD) {
+        return asv_fail(err, ASV_E_STATE, "the clip is held already");
+    }
+    if (before != NULL && before->state == ASV_KEEPER_PENDING) {
+        bool same = memcmp(before->decision, decision->proposal_digest, sizeof before->decision) == 0;
+        return same ? ASV_OK : asv_fail(err, ASV_E_STATE, "another request for this clip is open");
+    }
+    enum asv_status status = lapse_ms(decision, &due_ms, err);
+    if (status == ASV_OK && due_ms <= decision->now_ms) {
+        status = asv_fail(err, ASV_E_STATE, "the request has lapsed");
+    }
+    return status == ASV_OK ? put_opened(keeper, decision, change, ASV_KEEPER_PENDING, due_ms, err) : status;
+}
+
+enum asv_status asv_decide_lapse(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    struct asv_kept *row = kept_row(change->next, decision);
+    (void)keeper;
+    (void)err;
+    if (decision->proposal.action == ASV_ACTION_HOLD && row != NULL && row->state == ASV_KEEPER_PENDING &&
+        memcmp(row->decision, decision->proposal_digest, sizeof row->decision) == 0) {
+        *destroy = asv_kept_back(change->next, row, decision->now_ms);
+    }
+    return ASV_OK;
+}
+
+enum asv_status asv_decide_hold(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_kept *before = kept_row(change->next, decision);
+    (void)destroy;
+    return before != NULL && before->state == ASV_KEEPER_HELD
+               ? asv_fail(err, ASV_E_STATE, "the clip is held already")
+               : put_opened(keeper, decision, change, ASV_KEEPER_HELD, 0, err);
+}
+
+/* The held clip that a decision is about, for the incident that it names. */
+static enum asv_status find_held(const struct asv_index *index, const struct asv_decision *decision,
+                                 struct asv_kept **out, struct asv_err *err)
+{
+    static const uint8_t none[ASV_UUID_BYTES];
+    struct asv_kept *row = kept_row(index, decision);
+    if (row == NULL || row->state != ASV_KEEPER_HELD) { /* K-087 */
+        return asv_fail(err, ASV_E_STATE, "the clip is not held");
+    }
+    if (memcmp(decision->proposal.incident, none, sizeof none) != 0 &&
+        memcmp(decision->proposal.incident, row->incident, sizeof row->incident) != 0) {
+        return asv_fail(err, ASV_E_MISMATCH, "the clip is held for another incident");
+    }
+    *out = row;
+    return ASV_OK;
+}
+
+enum asv_status asv_decide_release(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                   struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    struct asv_kept *row = NULL;
+    (void)keeper;
+    enum asv_status status = find_held(change->next, decision, &row, err);
+    if (status == ASV_OK) {
+        *destroy = asv_kept_back(change->next, row, decision->now_ms);
+    }
+    return status;
+}
+
+enum asv_status asv_decide_erase_early(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                       struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_kept *before = kept_row(change->next, decision);
+    const struct asv_seal_header *header = &decision->opening.header;
+    struct asv_kept row = {.state = ASV_KEEPER_GONE};
+    if (before != NULL && before->state == ASV_KEEPER_HELD) {
+        return asv_fail(err, ASV_E_STATE, "the clip is held: it is released first");
+    }
+    if (before != NULL && before->state == ASV_KEEPER_GONE) {
+        return ASV_OK;
+    }
+    *destroy = before != NULL && before->state != ASV_KEEPER_PLAIN;
+    memcpy(row.header, decision->opening.digest, sizeof row.header);
+    memcpy(row.camera, header->cert_digest, sizeof row.camera);
+    row.key_date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
+    row.forget_ms = decision->now_ms + ASV_KEPT_LONGEST_MS; /* a reserve key may live as long */
+    enum asv_status status =
+        row.key_date != 0 ? asv_keeper_due(keeper, row.key_date, &row.forget_ms, err) : ASV_OK;
+    return status == ASV_OK ? asv_kept_put(change->next, &row, err) : status;
+}
+
+enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                 struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    struct asv_kept row = {.state = ASV_KEEPER_PLAIN, .forget_ms = decision->now_ms + ASV_KEPT_LONGEST_MS};
+    struct asv_kept *before = kept_row(change->next, decision);
+    (void)keeper;
+    (void)destroy;
+    if (before != NULL) {
+        before->blocks |= (uint8_t)(1u << decision->proposal.ground);
+        return ASV_OK;
+    }
+    row.blocks = (uint8_t)(1u << decision->proposal.ground);
+    memcpy(row.header, decision->proposal.subject.id, sizeof row.header);
+    return asv_kept_put(change->next, &row, err);
+}
+
+enum asv_status asv_decide_unblock(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                   struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    struct asv_kept *row = kept_row(change->next, decision);
+    uint8_t bit = (uint8_t)(1u << decision->proposal.ground);
+    (void)keeper;
+    (void)destroy;
+    if (row == NULL || (row->blocks & bit) == 0) {
+        return asv_fail(err, ASV_E_STATE, "the clip is not blocked for this ground");
+    }
+    row->blocks &= (uint8_t)~bit;
+    if (row->state == ASV_KEEPER_PLAIN && row->blocks == 0) {
+        asv_index_drop_key(change->next, ASV_INDEX_KEPT, row->header);
+    }
+    return ASV_OK;
+}
+
+/* ---- before docking ---- */
+
+enum asv_status asv_decide_hold_ahead(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                      struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_subject *subject = &decision->proposal.subject;
+    struct asv_index_ahead row = {.from_ms = subject->from_ms, .until_ms = subject->until_ms};
+    uint32_t date = 0;
+    uint32_t last = 0;
+    (void)destroy;
+    enum asv_status status = asv_local_date(subject->from_ms, &date);
+    if (status == ASV_OK) {
+        status = asv_local_date(subject->until_ms - 1, &last);
+    }
+    while (status == ASV_OK && date <= last && row.day_count < ASV_AHEAD_DAYS) { /* K-090 */
+        struct asv_store_key key;
+        status = asv_store_camera_day(keeper->store, date, subject->id, &key, err);
+        if (status == ASV_OK && key.due_ms > decision->now_ms) {
+            row.days[row.day_count].date = date;
+            memcpy(row.days[row.day_count].sk, key.sk, sizeof key.sk);
+            row.day_count++;
+        }
+        asv_wipe(&key, sizeof key);
+        status = status == ASV_E_NOT_FOUND ? ASV_OK : status;
+        if (status == ASV_OK) {
+            status = asv_date_add(date, 1, &date);
+        }
+    }
+    if (status == ASV_OK && row.day_count == 0) {
+        status = asv_fail(err, ASV_E_NOT_FOUND, "this camera has no living key for that time");
+    }
+    memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
+    memcpy(row.camera, subject->id, sizeof row.camera);
+    memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
+    if (status == ASV_OK) {
+        status = asv_index_add(change->next, ASV_INDEX_AHEADS, &row);
+        status = status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room for another hold before docking");
+    }
+    asv_wipe(&row, sizeof row);
+    return status;
+}
+
+enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                         struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_subject *subject = &decision->proposal.subject;
+    (void)keeper;
+    for (uint32_t i = asv_index_count(change->next, ASV_INDEX_AHEADS); i > 0; i--) {
+        const struct asv_index_ahead *row = asv_index_row(change->next, ASV_INDEX_AHEADS, i - 1);
+        if (memcmp(row->camera, subject->id, sizeof row->camera) == 0 && row->from_ms == subject->from_ms &&
+            row->until_ms == subject->until_ms) {
+            asv_index_drop(change->next, ASV_INDEX_AHEADS, i - 1);
+            *destroy = true;
+        }
+    }
+    return *destroy ? ASV_OK : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
+}
+
+/* ---- what leaves ---- */
+
+/* The file key of the clip, wrapped for one recipient. */
+static enum asv_status wrap(struct asv_keeper *keeper, const uint8_t file_key[ASV_FILE_KEY_BYTES],
+                            const uint8_t pk[ASV_X25519_BYTES], struct asv_keeper_reply *reply,
+                            struct asv_err *err)
+{
+    uint8_t ephemeral[ASV_X25519_BYTES];
+    enum asv_status status = asv_world_random(keeper->world, ephemeral, sizeof ephemeral);
+    if (status == ASV_OK) {
+        status = asv_age_wrap(keeper->reply_data, file_key, pk, ephemeral);
+    }
+    asv_wipe(ephemeral, sizeof ephemeral);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the file key cannot be wrapped for this recipient");
+    }
+    reply->stanza = (struct asv_bytes){keeper->reply_data, ASV_AGE_X25519_STANZA_BYTES};
+    return ASV_OK;
+}
+
+enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                           struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    const struct asv_index *index = keeper->store->index;
+    const struct asv_kept *row = kept_row(index, decision);
+    return index->has_recovery ? wrap(keeper, row->file_key, index->recovery_pk, reply, err) : ASV_OK;
+}
+
+/* K-088: for OPEN and HAND_OVER. */
+enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_kept *row = NULL;
+    enum asv_status status = find_held(keeper->store->index, decision, &row, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (row->blocks != 0) {
+        return asv_fail(err, ASV_E_DENIED, "the clip is blocked");
+    }
+    reply->until_ms = decision->proposal.expires_ms < decision->answer.expires_ms
+                          ? decision->proposal.expires_ms
+                          : decision->answer.expires_ms;
+    if (decision->proposal.action == ASV_ACTION_OPEN) {
+        memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
+        reply->file_key = keeper->scratch->file_key;
+        return ASV_OK;
+    }
+    const struct asv_index_recipient *recipient =
+        asv_index_find(keeper->store->index, ASV_INDEX_RECIPIENTS, decision->proposal.recipient_pk);
+    if (recipient == NULL || recipient->ended != 0) { /* K-089 */
+        return asv_fail(err, ASV_E_UNTRUSTED, "the recipient's key is not registered here");
+    }
+    return wrap(keeper, row->file_key, recipient->pk, reply, err);
+}

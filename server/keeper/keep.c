@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Keys of clips' own that nobody decides about: because the dock knows a clip's day better than the camera
+ * did, because it was held before it docked, or because another clip of its day was erased early. And what
+ * the keeper keeps, page by page. */
+#include <string.h>
+
+#include "firmware-proto/trust/receipt.h"
+#include "server/base/calendar.h"
+#include "server/keeper/keeper.h"
+#include "server/keeper/kept.h"
+
+void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening *opening,
+                          const uint8_t file_key[ASV_FILE_KEY_BYTES])
+{
+    const struct asv_seal_header *header = &opening->header;
+    memcpy(row->header, opening->digest, sizeof row->header);
+    memcpy(row->file_key, file_key, sizeof row->file_key);
+    memcpy(row->camera, header->cert_digest, sizeof row->camera);
+    row->key_date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
+    row->period_ms = opening->period_ms;
+    row->forget_ms = opening->forget_ms;
+}
+
+/* K-100: when the dock's receipt says that this clip is due. */
+static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t *due_ms,
+                                   struct asv_err *err)
+{
+    struct asv_revocations list;
+    const struct asv_revocations *revocations = NULL;
+    struct asv_receipt receipt;
+    struct asv_chain chain;
+    uint32_t today = 0;
+    int64_t latest_ms = 0;
+    enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, err);
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&chain, request->dock.data, request->dock.len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_chain_verify(&chain, keeper->identity.root_pk, ASV_ROLE_DOCK, ASV_TIME_UNKNOWN,
+                                  revocations, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_receipt_decode(&receipt, request->receipt.data, request->receipt.len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_receipt_verify(&receipt, &chain.leaf, NULL, err);
+    }
+    if (status == ASV_OK && memcmp(receipt.custody.header, opening->digest, ASV_SHA256_BYTES) != 0) {
+        status = asv_fail(err, ASV_E_MISMATCH, "the receipt is for another clip");
+    }
+    if (status == ASV_OK) {
+        status = asv_local_date(now_ms, &today);
+    }
+    if (status == ASV_OK) {
+        status = asv_keeper_due(keeper, today, &latest_ms, err);
+    }
+    if (status == ASV_OK && (receipt.due_ms <= 0 || receipt.due_ms > latest_ms)) {
+        status = asv_fail(err, ASV_E_DENIED, "the receipt says no day, or one that is yet to come");
+    }
+    if (status == ASV_OK && receipt.due_ms <= now_ms) {
+        status = asv_fail(err, ASV_E_EXPIRED, "the clip is due already");
+    }
+    *due_ms = receipt.due_ms;
+    return status;
+}
+
+/* K-102: another clip of the same camera and day was erased early. */
+static bool day_has_gone(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES], uint32_t date)
+{
+    const struct asv_kept *rows = asv_kept_rows(index);
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        if (rows[i].state == ASV_KEEPER_GONE && date != 0 && rows[i].key_date == date &&
+            memcmp(rows[i].camera, camera, ASV_SHA256_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the row is to be, apart from what the clip says. */
+static enum asv_status purpose(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                               const struct asv_keeper_opening *opening, int64_t now_ms, struct asv_kept *row,
+                               struct asv_err *err)
+{
+    const struct asv_seal_header *header = &opening->header;
+    const struct asv_index_ahead *ahead = NULL;
+    row->state = ASV_KEEPER_RUNS;
+    row->due_ms = opening->period_ms;
+    switch (request->why) {
+    case ASV_KEEPER_WHY_DAY:
+        return receipt_due(keeper, request, opening, now_ms, &row->due_ms, err);
+    case ASV_KEEPER_WHY_AHEAD:
+        ahead = asv_keeper_ahead_of(keeper, header);
+        if (ahead == NULL || memcmp(ahead->decision, request->digest, ASV_SHA256_BYTES) != 0) { /* K-101 */
+            return asv_fail(err, ASV_E_STATE, "the clip is in no range that is held for that decision");
+        }
+        row->state = ASV_KEEPER_HELD;
+        row->due_ms = 0;
+        memcpy(row->incident, ahead->incident, sizeof row->incident);
+        memcpy(row->decision, ahead->decision, sizeof row->decision);
+        return ASV_OK;
+    default:
+        return day_has_gone(keeper->store->index, header->cert_digest,
+                            header->key_kind == ASV_KEY_DAY ? header->key_date : 0)
+                   ? ASV_OK
+                   : asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
+    }
+}
+
+static enum asv_status put(struct asv_keeper *keeper, const struct asv_kept *row, struct asv_err *err)
+{
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(keeper->store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_kept_put(change.next, row, err);
+    if (status != ASV_OK) {
+        asv_store_abort(&change);
+        return status;
+    }
+    return asv_store_commit(&change, false, err);
+}
+
+/* A clip that has its own key keeps it, and what was decided: only a HOLD_AHEAD makes more of it. */
+static bool is_kept(const struct asv_kept *before, const struct asv_keeper_request *request)
+{
+    return before != NULL && (before->state == ASV_KEEPER_HELD ||
+                              (before->state != ASV_KEEPER_PLAIN && request->why != ASV_KEEPER_WHY_AHEAD));
+}
+
+static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                            struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_keeper_opening opening;
+    struct asv_kept row = {0};
+    int64_t now_ms = 0;
+    enum asv_status status = asv_world_wall_ms(keeper->world, &now_ms);
+    if (status == ASV_OK) {
+        status = asv_keeper_read_clip(keeper, request, &opening, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_keeper_open_clip(keeper, request, &opening, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_kept *before = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening.digest);
+    if (is_kept(before, request)) {
+        reply->until_ms = before->due_ms;
+        return ASV_OK;
+    }
+    row.blocks = before != NULL ? before->blocks : 0;
+    status = purpose(keeper, request, &opening, now_ms, &row, err);
+    if (status == ASV_OK) {
+        opening.period_ms = request->why == ASV_KEEPER_WHY_DAY ? row.due_ms : opening.period_ms;
+        asv_keeper_fill_kept(&row, &opening, keeper->scratch->file_key);
+        status = put(keeper, &row, err);
+        reply->until_ms = row.due_ms;
+    }
+    asv_wipe(&row, sizeof row);
+    return status;
+}
+
+enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    enum asv_status status = keep(keeper, request, reply, err);
+    asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
+    return status;
+}
+
+enum asv_status asv_keeper_finish(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                  struct asv_err *err)
+{
+    struct asv_chain chain;
+    uint8_t camera[ASV_SHA256_BYTES];
+    uint32_t today = 0;
+    int64_t now_ms = 0;
+    enum asv_status status = asv_chain_decode(&chain, request->chain.data, request->chain.len, err);
+    if (status == ASV_OK) {
+        status =
+            asv_chain_verify(&chain, keeper->identity.root_pk, ASV_ROLE_CAMERA, ASV_TIME_UNKNOWN, NULL, err);
+    }
+    if (status == ASV_OK &&
+        (asv_world_wall_ms(keeper->world, &now_ms) != ASV_OK || asv_local_date(now_ms, &today) != ASV_OK)) {
+        status = asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_cert_digest(camera, &chain.leaf);
+    if (request->from_date >= today) { /* K-103 */
+        return asv_fail_at(err, ASV_E_STATE, "a day that is not over: the camera may record on", today);
+    }
+    if (!day_has_gone(keeper->store->index, camera, request->from_date)) {
+        return asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
+    }
+    return asv_store_destroy_camera_day(keeper->store, camera, request->from_date, err);
+}
+
+enum asv_status asv_keeper_clips(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                 struct asv_keeper_reply *reply)
+{
+    const struct asv_index *index = keeper->store->index;
+    struct asv_writer out;
+    asv_writer_init(&out, keeper->reply_data, sizeof keeper->reply_data);
+    uint32_t at = asv_index_after(index, ASV_INDEX_KEPT, request->digest);
+    for (; at < asv_index_count(index, ASV_INDEX_KEPT) && reply->kept_count < ASV_KEEPER_PAGE; at++) {
+        const struct asv_kept *kept = asv_index_row(index, ASV_INDEX_KEPT, at);
+        struct asv_keeper_kept row = {.state = kept->state, .blocks = kept->blocks, .due_ms = kept->due_ms};
+        memcpy(row.header, kept->header, sizeof row.header);
+        asv_keeper_kept_write(&out, &row);
+        reply->kept_count++;
+    }
+    reply->kept = (struct asv_bytes){keeper->reply_data, out.len};
+    return asv_write_end(&out, &(size_t){0});
+}

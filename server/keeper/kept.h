@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Rows of kept clips: how each goes from one state to the next (docs/KEEPER.md 8).
+ */
+#ifndef ASV_KEEPER_KEPT_H
+#define ASV_KEEPER_KEPT_H
+
+#include "server/keeper/index.h"
+
+/* Longer than any period and its delays: after so long nothing is remembered that has no other end. */
+#define ASV_KEPT_LONGEST_MS (INT64_C(400) * 24 * 3600 * 1000)
+
+/* Inserts or replaces. ASV_E_LIMIT when the table is full. */
+ASV_MUST_CHECK enum asv_status asv_kept_put(struct asv_index *index, const struct asv_kept *row,
+                                            struct asv_err *err);
+
+/* The clip is held or asked for no more: it runs until the end of its own period, or is erased when that is
+ * over. row is the index's, and must not be used afterwards. True: its key went, so that the commit must
+ * destroy. */
+bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms);
+
+/* Whether asv_kept_tick has something to do. */
+bool asv_kept_any(const struct asv_index *index, int64_t now_ms);
+
+/* What comes with time: requests lapse, keys are destroyed, rows that keep nothing from anything any more are
+ * forgotten. How many keys went. */
+uint32_t asv_kept_tick(struct asv_index *index, int64_t now_ms);
+
+#endif

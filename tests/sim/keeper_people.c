@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "tests/sim/keeper_people.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/seal/frames.h"
+
+static void must(bool condition, const char *what)
+{
+    if (!condition) {
+        fprintf(stderr, "keeper people: %s\n", what);
+        abort();
+    }
+}
+
+void keeper_clip_digest(uint8_t out[ASV_SHA256_BYTES], const struct keeper_clip *clip,
+                        const struct asv_test_identity *camera)
+{
+    static struct asv_seal_header header;
+    must(asv_seal_header_read(&header, out, clip->frame + ASV_SEAL_FRAME_HEADER_BYTES,
+                              clip->frame_len - ASV_SEAL_FRAME_HEADER_BYTES, camera->pk, NULL) == ASV_OK,
+         "header");
+}
+
+/* A statement's times are the keeper's. */
+static void date(const struct keeper_site *site, struct asv_statement *statement)
+{
+    int64_t life = statement->expires_ms - statement->issued_ms;
+    statement->issued_ms = site->world.wall;
+    statement->expires_ms = site->world.wall + life;
+}
+
+void keeper_propose(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
+                    const struct asv_test_person *person, uint8_t n)
+{
+    struct asv_statement statement;
+    bool alone = asv_action_rule(action)->approvers == 0;
+    memset(out, 0, sizeof *out);
+    asv_test_statement(&statement, action, alone ? ASV_STEP_SOLE : ASV_STEP_PROPOSE, person, n);
+    date(site, &statement);
+    if (statement.subject.kind == ASV_SUBJECT_KEEPER) {
+        memcpy(statement.subject.store, site->keeper.store->index->store, sizeof statement.subject.store);
+        statement.subject.stopped_ms =
+            action == ASV_ACTION_CLOCK ? site->keeper.store->index->stop_since_ms : 0;
+        statement.subject.stopped_ms += action == ASV_ACTION_CLOCK && statement.subject.stopped_ms == 0;
+    }
+    out->proposer = person;
+    asv_test_state(&out->proposal, &statement, person, NULL);
+}
+
+void keeper_sign_again(struct keeper_decision *out)
+{
+    struct asv_test_stated *changed = malloc(sizeof *changed);
+    must(changed != NULL, "memory");
+    asv_test_state(changed, &out->proposal.statement, out->proposer, NULL);
+    memcpy(out->proposal.data, changed->data, changed->len);
+    out->proposal.len = changed->len;
+    must(asv_statement_decode(&out->proposal.statement, out->proposal.data, out->proposal.len, NULL) ==
+             ASV_OK,
+         "statement");
+    free(changed);
+}
+
+void keeper_propose_clip(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
+                         const struct asv_test_person *person, uint8_t n,
+                         const struct asv_test_identity *camera, const struct keeper_clip *clip)
+{
+    keeper_propose(site, out, action, person, n);
+    keeper_clip_digest(out->proposal.statement.subject.id, clip, camera);
+    keeper_sign_again(out);
+    if (action == ASV_ACTION_HOLD || action == ASV_ACTION_ERASE_EARLY) {
+        out->camera = camera;
+        out->clip = clip;
+    }
+}
+
+void keeper_respond(struct keeper_site *site, struct keeper_decision *decision, uint8_t step,
+                    const struct asv_test_person *person, uint8_t n)
+{
+    struct asv_statement statement;
+    asv_test_statement(&statement, decision->proposal.statement.action, step, person, n);
+    date(site, &statement);
+    asv_test_answer(&statement, &decision->proposal.statement);
+    asv_test_state(&decision->answer, &statement, person, NULL);
+    decision->answerer = person;
+    decision->has_answer = true;
+}
+
+static void add_record(struct asv_keeper_request *request, const struct asv_test_person *person)
+{
+    if (person != NULL) {
+        request->records[request->record_count++] = person->credential.encoded;
+    }
+}
+
+struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision)
+{
+    struct asv_keeper_request request = {0};
+    if (decision->clip != NULL) {
+        keeper_opens_request(&request, decision->camera, decision->clip);
+    }
+    request.type = ASV_KEEPER_DECIDE;
+    request.proposal = (struct asv_bytes){decision->proposal.data, decision->proposal.len};
+    if (decision->has_answer) {
+        request.answer = (struct asv_bytes){decision->answer.data, decision->answer.len};
+    }
+    add_record(&request, decision->proposer);
+    add_record(&request, decision->answerer);
+    add_record(&request, decision->enrolled);
+    return keeper_ask(site, ASV_KEEPER_SERVER, &request);
+}
+
+struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_decision *decision,
+                                    uint16_t action, const struct asv_test_person *one,
+                                    const struct asv_test_person *other, uint8_t n,
+                                    const struct asv_test_identity *camera, const struct keeper_clip *clip)
+{
+    if (clip != NULL) {
+        keeper_propose_clip(site, decision, action, one, n, camera, clip);
+    } else {
+        keeper_propose(site, decision, action, one, n);
+    }
+    keeper_respond(site, decision, ASV_STEP_APPROVE, other, (uint8_t)(n + 1));
+    return keeper_decide(site, decision);
+}
+
+/* The agency root's word is proven with its own key. */
+static void found(struct keeper_site *site, const struct asv_test_person *person, uint8_t n)
+{
+    struct keeper_decision decision;
+    struct asv_test_person root = {.credential = {.algorithm = ASV_ALG_ED25519}};
+    memcpy(root.sk, site->agency.root.sk, sizeof root.sk);
+    keeper_propose(site, &decision, ASV_ACTION_FOUND, &root, n);
+    memcpy(decision.proposal.statement.subject.id, person->digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&decision);
+    decision.proposer = NULL;
+    decision.enrolled = person;
+    struct asv_keeper_reply reply = keeper_decide(site, &decision);
+    must(reply.status == ASV_OK, reply.detail);
+}
+
+static void enrol(struct keeper_site *site, const struct keeper_people *people,
+                  const struct asv_test_person *person, uint8_t n)
+{
+    struct keeper_decision decision;
+    keeper_propose(site, &decision, ASV_ACTION_ENROL, &people->admin, n);
+    memcpy(decision.proposal.statement.subject.id, person->digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&decision);
+    keeper_respond(site, &decision, ASV_STEP_APPROVE, &people->chief, (uint8_t)(n + 1));
+    decision.enrolled = person;
+    struct asv_keeper_reply reply = keeper_decide(site, &decision);
+    must(reply.status == ASV_OK, reply.detail);
+}
+
+void keeper_people_init(struct keeper_people *people, struct keeper_site *site)
+{
+    asv_test_person_init(&people->wearer, 101, ASV_ROLE_WEARER, ASV_ALG_ED25519);
+    asv_test_person_init(&people->chief, 102, ASV_ROLE_SUPERVISOR, ASV_ALG_ES256);
+    asv_test_person_init(&people->deputy, 103, ASV_ROLE_DEPUTY, ASV_ALG_ED25519);
+    asv_test_person_init(&people->reviewer, 104, ASV_ROLE_REVIEWER, ASV_ALG_ED25519);
+    asv_test_person_init(&people->exporter, 105, ASV_ROLE_EXPORTER, ASV_ALG_ED25519);
+    asv_test_person_init(&people->officer, 106, ASV_ROLE_DATA_PROTECTION_OFFICER, ASV_ALG_ED25519);
+    asv_test_person_init(&people->admin, 107, ASV_ROLE_ADMINISTRATOR, ASV_ALG_ED25519);
+    found(site, &people->admin, 200);
+    found(site, &people->chief, 201);
+    const struct asv_test_person *others[] = {&people->wearer, &people->deputy, &people->reviewer,
+                                              &people->exporter, &people->officer};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        enrol(site, people, others[i], (uint8_t)(210 + 2 * i));
+    }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * People who decide, before a keeper of tests/sim/keeper_site.h that was made with seed 1: their statements,
+ * and what the keeper says to them. Anything that fails here aborts the test.
+ */
+#ifndef ASV_TESTS_SIM_KEEPER_PEOPLE_H
+#define ASV_TESTS_SIM_KEEPER_PEOPLE_H
+
+#include "tests/sim/keeper_site.h"
+#include "tests/support/statements.h"
+
+/* Key files, but for the chief, who has an authenticator. */
+struct keeper_people {
+    struct asv_test_person wearer, chief, deputy, reviewer, exporter, officer, admin;
+};
+
+/* The agency root founds the admin and the chief, who enrol the others. */
+void keeper_people_init(struct keeper_people *people, struct keeper_site *site);
+
+/* A statement that is being made, and its answer. */
+struct keeper_decision {
+    struct asv_test_stated proposal, answer;
+    bool has_answer;
+    const struct asv_test_person *proposer, *answerer, *enrolled; /* NULL: none */
+    const struct asv_test_identity *camera;                       /* with clip */
+    const struct keeper_clip *clip;                               /* NULL: none */
+};
+
+/* What person proposes, or decides alone; issued at the keeper's now. n tells statements apart. */
+void keeper_propose(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
+                    const struct asv_test_person *person, uint8_t n);
+
+/* The same, about this clip, which comes along where it is needed. */
+void keeper_propose_clip(struct keeper_site *site, struct keeper_decision *out, uint16_t action,
+                         const struct asv_test_person *person, uint8_t n,
+                         const struct asv_test_identity *camera, const struct keeper_clip *clip);
+
+/* After a test changed out->proposal.statement: signed anew. */
+void keeper_sign_again(struct keeper_decision *out);
+
+/* The answer to it, issued at the keeper's now. */
+void keeper_respond(struct keeper_site *site, struct keeper_decision *decision, uint8_t step,
+                    const struct asv_test_person *person, uint8_t n);
+
+/* DECIDE. Views in the reply live until the next request. */
+struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision);
+
+/* Both at once: proposed by one, approved by the other. */
+struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_decision *decision,
+                                    uint16_t action, const struct asv_test_person *one,
+                                    const struct asv_test_person *other, uint8_t n,
+                                    const struct asv_test_identity *camera, const struct keeper_clip *clip);
+
+/* Digest of the clip's signed header. */
+void keeper_clip_digest(uint8_t out[ASV_SHA256_BYTES], const struct keeper_clip *clip,
+                        const struct asv_test_identity *camera);
+
+#endif

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What people decide about clips, as a keeper hears it from callers that it does not believe: a compromised
+ * server, a database superuser, one person alone. Nothing opens but what two people decided. */
+#include <string.h>
+
+#include "firmware-proto/seal/age.h"
+#include "server/base/calendar.h"
+#include "tests/sim/keeper_people.h"
+#include "tests/unit/test.h"
+
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  INT64_C(86400000)
+#define TODAY   20260105u
+
+static struct keeper_site site;
+static struct keeper_people people;
+static struct keeper_decision decision;
+static struct keeper_clip clip, other;
+static const struct asv_test_identity *camera;
+static uint8_t serial; /* of statements */
+
+static void make_clip(struct keeper_clip *out)
+{
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    keeper_clip_make(&site, camera, &key, 2, out);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    keeper_site_init(&site, 1);
+    camera = &site.agency.camera;
+    keeper_people_init(&people, &site);
+    assert_int_equal(keeper_make_days(&site, camera, 0, 20).status, ASV_OK);
+    make_clip(&clip);
+    make_clip(&other);
+    serial = 1;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    keeper_site_free(&site);
+    return 0;
+}
+
+static void go_to(int64_t wall)
+{
+    int64_t next = 0;
+    while (site.world.wall < wall) { /* day by day, as keepers live */
+        int64_t step = wall - site.world.wall > DAY_MS ? DAY_MS : wall - site.world.wall;
+        asv_test_world_step(&site.world, (uint64_t)step);
+        asv_keeper_tick(&site.keeper, &next);
+    }
+}
+
+static int64_t due_of(uint32_t date)
+{
+    int64_t due = 0;
+    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
+    return due;
+}
+
+static enum asv_status both(uint16_t action, const struct asv_test_person *one,
+                            const struct asv_test_person *two, const struct keeper_clip *what)
+{
+    serial = (uint8_t)(serial + 2);
+    return keeper_both(&site, &decision, action, one, two, serial, camera, what).status;
+}
+
+static enum asv_status ask_to_hold(const struct keeper_clip *what, struct asv_keeper_reply *reply)
+{
+    serial++;
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, serial, camera, what);
+    *reply = keeper_decide(&site, &decision);
+    return reply->status;
+}
+
+static enum asv_status answer_it(uint8_t step, const struct asv_test_person *person)
+{
+    serial++;
+    keeper_respond(&site, &decision, step, person, serial);
+    return keeper_decide(&site, &decision).status;
+}
+
+static bool opens(const struct keeper_clip *what)
+{
+    struct asv_keeper_reply reply = keeper_opens(&site, camera, what);
+    assert_int_equal(reply.status, ASV_OK);
+    return reply.opens;
+}
+
+/* What OPEN gives: whether it is this clip's key. */
+static bool is_its_key(const struct keeper_clip *what, const uint8_t *file_key)
+{
+    uint8_t commitment[ASV_SHA256_BYTES];
+    asv_key_commitment(commitment, file_key);
+    return memcmp(commitment, what->header.commitment, sizeof commitment) == 0;
+}
+
+static struct asv_keeper_kept row_of(const struct keeper_clip *what)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_CLIPS};
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+    struct asv_keeper_kept row = {.state = 0xff};
+    uint8_t digest[ASV_SHA256_BYTES];
+    keeper_clip_digest(digest, what, camera);
+    for (uint16_t i = 0; i < reply.kept_count; i++) {
+        struct asv_keeper_kept each;
+        asv_keeper_kept_read(&each, &reply, i);
+        row = memcmp(each.header, digest, sizeof digest) == 0 ? each : row;
+    }
+    return row;
+}
+
+static void two_people_keep_a_clip_beyond_its_day_and_a_reviewer_opens_it(void **state)
+{
+    (void)state; /* LAW T3, T4, L5 */
+    assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip), ASV_E_STATE); /* K-087 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_HELD);
+    go_to(due_of(TODAY) + HOUR_MS);
+    assert_true(opens(&clip));
+    assert_false(opens(&other));
+    serial = (uint8_t)(serial + 2);
+    struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_OPEN, &people.reviewer,
+                                                &people.chief, serial, camera, &clip);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_true(is_its_key(&clip, reply.file_key));
+    assert_true(reply.until_ms == site.world.wall + 12 * HOUR_MS);
+    reply = keeper_decide(&site, &decision); /* again, as long as it counts: K-088 */
+    assert_true(reply.status == ASV_OK && is_its_key(&clip, reply.file_key));
+    keeper_site_restart(&site);
+    reply = keeper_decide(&site, &decision);
+    assert_true(reply.status == ASV_OK && is_its_key(&clip, reply.file_key));
+    asv_test_world_step(&site.world, (uint64_t)(12 * HOUR_MS));
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_EXPIRED);
+}
+
+static void no_reply_but_opens_has_a_key_and_none_stays_in_memory(void **state)
+{
+    (void)state;
+    static const uint8_t zeros[sizeof *site.keeper.scratch];
+    serial = 10;
+    struct asv_keeper_reply reply =
+        keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.chief, serial, camera, &clip);
+    assert_true(reply.status == ASV_OK && reply.file_key == NULL && reply.stanza.len == 0);
+    assert_memory_equal(site.keeper.scratch, zeros, sizeof zeros); /* K-049 */
+    reply =
+        keeper_both(&site, &decision, ASV_ACTION_OPEN, &people.reviewer, &people.chief, 20, camera, &clip);
+    assert_non_null(reply.file_key);
+    struct asv_keeper_request request = {.type = ASV_KEEPER_STATUS};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_OK);
+    assert_memory_equal(site.keeper.scratch, zeros, sizeof zeros); /* K-049 */
+}
+
+static void one_person_opens_nothing(void **state)
+{
+    (void)state;                                                                                /* LAW T4 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.chief, &people.chief, &clip), ASV_E_DENIED); /* K-081 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.wearer, &clip), ASV_E_DENIED);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.admin, &clip), ASV_E_DENIED);
+    static const uint16_t actions[] = {ASV_ACTION_OPEN, ASV_ACTION_RELEASE, ASV_ACTION_ERASE_EARLY,
+                                       ASV_ACTION_HAND_OVER};
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        keeper_propose_clip(&site, &decision, actions[i], &people.chief, 90, camera, &clip);
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_STATE); /* K-081 */
+    }
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_HELD);
+}
+
+static void a_decision_about_one_clip_does_nothing_to_another(void **state)
+{
+    (void)state;
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, 2, camera, &clip);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 3);
+    decision.clip = &other; /* the caller brings another one */
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_MISMATCH); /* K-082 */
+    assert_int_equal(row_of(&other).state, 0xff);
+    decision.clip = &clip;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+
+    /* Stanzas of the other clip beside this one's header. */
+    static struct keeper_clip mixed;
+    mixed = other;
+    memcpy(mixed.stanzas, clip.stanzas, clip.stanzas_len);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, 4, camera, &mixed);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 5);
+    assert_int_not_equal(keeper_decide(&site, &decision).status, ASV_OK); /* K-056 */
+
+    /* Chunks that are not this clip's: a hold counts when the clip opens. */
+    mixed = other;
+    memcpy(mixed.chunks, clip.chunks, sizeof mixed.chunks);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, 6, camera, &mixed);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 7);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_DIGEST);
+    assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &other), ASV_E_STATE);
+}
+
+static void a_held_clip_is_used_for_its_incident_alone(void **state)
+{
+    (void)state;
+    static const uint16_t actions[] = {ASV_ACTION_OPEN, ASV_ACTION_HAND_OVER, ASV_ACTION_RELEASE};
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        keeper_propose_clip(&site, &decision, actions[i], &people.chief, 40, camera, &clip);
+        memset(decision.proposal.statement.incident, 7, ASV_UUID_BYTES);
+        decision.proposal.statement.case_text = (struct asv_bytes){(const uint8_t *)"32-3/2026-0099", 14};
+        keeper_sign_again(&decision);
+        keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 41);
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_MISMATCH); /* K-087 */
+    }
+}
+
+static void what_was_decided_is_decided_once(void **state)
+{
+    (void)state;
+    static struct keeper_decision hold;
+    struct asv_keeper_reply reply =
+        keeper_both(&site, &hold, ASV_ACTION_HOLD, &people.wearer, &people.chief, 2, camera, &clip);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(keeper_decide(&site, &hold).status, ASV_OK); /* the reply was lost: the same again */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_STATE);
+    uint64_t generation = site.keeper.store->index->generation;
+    assert_int_equal(keeper_decide(&site, &hold).status, ASV_OK);
+    assert_true(site.keeper.store->index->generation == generation);
+    assert_int_equal(both(ASV_ACTION_RELEASE, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);  /* of the release, too */
+    assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_STATE); /* K-083: replayed after it */
+    keeper_site_restart(&site);
+    assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_STATE);
+    keeper_respond(&site, &hold, ASV_STEP_APPROVE, &people.deputy,
+                   9); /* another answer to the same proposal */
+    assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_STATE);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_RUNS);
+    go_to(site.world.wall + 5 * DAY_MS);
+    assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_EXPIRED);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_DECIDED), 5); /* K-083: enrolments */
+}
+
+static void a_request_prolongs_once_and_by_three_days_at_most(void **state)
+{
+    (void)state; /* LAW T1; K-086 */
+    struct asv_keeper_reply reply;
+    const struct {
+        int64_t days, lapse; /* asked so many days after the recording, lapses so many midnights after it */
+    } cases[] = {{0, 4}, {1, 5}, {10, 14}, {13, 17}, {14, 18}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tear_down(NULL);
+        set_up(NULL);
+        int64_t begin = 0;
+        assert_int_equal(asv_local_day_start(TODAY, &begin), ASV_OK);
+        go_to(site.world.wall + cases[i].days * DAY_MS);
+        assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
+        assert_true(reply.until_ms == begin + cases[i].lapse * DAY_MS);
+        assert_true(reply.until_ms <= due_of(TODAY) + 3 * DAY_MS);
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK); /* again */
+        go_to(reply.until_ms - 1);
+        assert_true(opens(&clip));
+        go_to(due_of(TODAY) > reply.until_ms ? due_of(TODAY) - 1 : reply.until_ms - 1);
+        assert_true(opens(&clip)); /* a request that lapsed takes nothing from the clip's own period */
+        go_to(due_of(TODAY) > reply.until_ms ? due_of(TODAY) : reply.until_ms);
+        assert_false(opens(&clip));
+        assert_int_not_equal(ask_to_hold(&clip, &reply), ASV_OK); /* and again: nothing is left */
+        assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
+    }
+}
+
+static void one_request_for_a_clip_is_open_at_a_time(void **state)
+{
+    (void)state;
+    static struct keeper_decision second;
+    struct asv_keeper_reply reply;
+    assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
+    keeper_propose_clip(&site, &second, ASV_ACTION_HOLD, &people.deputy, 50, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &second).status, ASV_E_STATE);
+    assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_OK);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_HELD);
+    assert_true(row_of(&clip).due_ms == 0);
+    assert_int_equal(keeper_decide(&site, &second).status, ASV_E_STATE); /* held */
+    second.has_answer = decision.has_answer = false;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_STATE); /* the proposal was decided */
+}
+
+static void a_refusal_and_a_withdrawal_end_a_request(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t step;
+        size_t person;
+    } ends[] = {{ASV_STEP_REFUSE, 0}, {ASV_STEP_WITHDRAW, 1}};
+    const struct asv_test_person *persons[] = {&people.chief, &people.wearer};
+    struct asv_keeper_reply reply;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t late = 0; late < 2; late++) {
+            tear_down(NULL);
+            set_up(NULL);
+            go_to(site.world.wall + (late != 0 ? 14 * DAY_MS - HOUR_MS : DAY_MS));
+            assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
+            go_to(site.world.wall + DAY_MS);
+            assert_int_equal(answer_it(ends[i].step, persons[ends[i].person]), ASV_OK);
+            assert_int_equal(opens(&clip), late == 0);
+            assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+            serial++;
+            keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, serial);
+            assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_STATE); /* K-083 */
+            decision.has_answer = false;
+            assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_STATE);
+            assert_int_not_equal(row_of(&clip).state, ASV_KEEPER_HELD);
+        }
+    }
+    assert_int_equal(ask_to_hold(&other, &reply), ASV_E_NOT_FOUND); /* its day is over */
+}
+
+static void a_released_clip_is_gone_or_runs_on(void **state)
+{
+    (void)state;
+    static struct keeper_loot loot;
+    uint8_t key[2][ASV_FILE_KEY_BYTES];
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct asv_keeper_reply reply =
+            keeper_both(&site, &decision, ASV_ACTION_OPEN, &people.reviewer, &people.chief,
+                        (uint8_t)(100 + 2 * i), camera, i == 0 ? &clip : &other);
+        memcpy(key[i], reply.file_key, sizeof key[i]);
+    }
+    assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, &other), ASV_OK);
+    assert_true(opens(&other)); /* its own day is not over */
+    go_to(due_of(TODAY));
+    assert_false(opens(&other));
+    assert_true(opens(&clip));
+    keeper_attack_now(site.disk, false, &loot);
+    assert_true(keeper_loot_has_file_key(&loot, key[0]));  /* this test finds keys that are there */
+    assert_false(keeper_loot_has_file_key(&loot, key[1])); /* K-001 */
+    assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, &clip), ASV_OK);
+    assert_false(opens(&clip));
+    keeper_attack_now(site.disk, false, &loot);
+    assert_int_equal(loot.file_key_count, 0); /* K-001 */
+    assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip), ASV_E_STATE);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_NOT_FOUND);
+}
+
+static void a_block_keeps_a_held_clip_from_use(void **state)
+{
+    (void)state; /* LAW R3, R4 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
+    uint8_t ground = decision.proposal.statement.ground;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_int_equal(row_of(&clip).blocks, 1 << ground);
+    assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip), ASV_E_DENIED);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_UNBLOCK, &people.wearer, 61, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_DENIED); /* not a wearer's to lift */
+    keeper_propose_clip(&site, &decision, ASV_ACTION_UNBLOCK, &people.chief, 62, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip), ASV_OK);
+
+    /* Before it is held: the block stays. */
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 63, camera, &other);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_true(opens(&other)); /* it is stored all the same */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &other), ASV_E_DENIED);
+}
+
+static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **state)
+{
+    (void)state; /* LAW R4, T4, T5 */
+    static struct keeper_loot loot;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    struct asv_keeper_request request;
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    keeper_opens_request(&request, camera, &other);
+    request.type = ASV_KEEPER_KEEP;
+    request.chunk_count = 0;
+    request.why = ASV_KEEPER_WHY_EARLY;
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_E_STATE); /* K-102 */
+    struct asv_keeper_request finish = {
+        .type = ASV_KEEPER_FINISH, .chain = camera->chain.encoded, .from_date = TODAY};
+    go_to(site.world.wall + DAY_MS);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_STATE); /* K-103 */
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_false(opens(&clip)); /* K-085 */
+    assert_true(opens(&other));
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_EXPIRED);
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_true(reply.until_ms == due_of(TODAY));
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_OK);
+    keeper_attack_now(site.disk, false, &loot);
+    assert_false(keeper_loot_has(&loot, key.pk)); /* K-001 */
+    assert_true(opens(&other));
+    assert_false(opens(&clip));
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_NOT_FOUND);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &other), ASV_E_STATE);
+    go_to(due_of(TODAY) + HOUR_MS);
+    assert_true(opens(&other));
+    assert_int_equal(row_of(&clip).state, 0xff); /* nothing could open it any more: forgotten */
+}
+
+static void a_day_that_is_not_over_keeps_its_key(void **state)
+{
+    (void)state;
+    struct asv_keeper_request finish = {
+        .type = ASV_KEEPER_FINISH, .chain = camera->chain.encoded, .from_date = TODAY};
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_STATE); /* K-103 */
+    assert_true(opens(&other));
+}
+
+static void a_registered_recipient_gets_the_key_of_a_held_clip(void **state)
+{
+    (void)state;
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+    struct asv_age_stanza stanza;
+    struct asv_reader reader;
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_HAND_OVER, &people.exporter, &people.chief, &clip),
+                     ASV_E_UNTRUSTED); /* K-089 */
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_E_EXISTS);
+    struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_HAND_OVER, &people.exporter,
+                                                &people.chief, 70, camera, &clip);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_null(reply.file_key);
+    asv_reader_init(&reader, reply.stanza.data, reply.stanza.len);
+    assert_int_equal(asv_age_stanza_read(&reader, &stanza), ASV_OK);
+    assert_int_equal(asv_age_unwrap(file_key, &stanza, site.agency.dock.kx_sk), ASV_OK);
+    assert_true(is_its_key(&clip, file_key));
+    keeper_propose(&site, &decision, ASV_ACTION_RECIPIENT_ENDS, &people.chief, 80);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_int_equal(both(ASV_ACTION_HAND_OVER, &people.exporter, &people.chief, &clip), ASV_E_UNTRUSTED);
+}
+
+static void a_hold_is_wrapped_to_the_recovery_key(void **state)
+{
+    (void)state;
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+    struct asv_age_stanza stanza;
+    struct asv_reader reader;
+    assert_int_equal(both(ASV_ACTION_RECOVERY_KEY, &people.admin, &people.chief, NULL), ASV_OK);
+    struct asv_keeper_reply reply =
+        keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.chief, 70, camera, &clip);
+    for (unsigned i = 0; i < 2; i++) { /* and when it is asked again */
+        asv_reader_init(&reader, reply.stanza.data, reply.stanza.len);
+        assert_int_equal(asv_age_stanza_read(&reader, &stanza), ASV_OK);
+        assert_int_equal(asv_age_unwrap(file_key, &stanza, site.agency.dock.kx_sk), ASV_OK);
+        assert_true(is_its_key(&clip, file_key));
+        reply = keeper_decide(&site, &decision);
+    }
+    assert_int_equal(both(ASV_ACTION_RECOVERY_KEY_ENDS, &people.admin, &people.chief, NULL), ASV_OK);
+    reply = keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.chief, 80, camera, &other);
+    assert_true(reply.status == ASV_OK && reply.stanza.len == 0);
+}
+
+static void nothing_is_done_that_could_not_be_written_down(void **state)
+{
+    (void)state; /* LAW L1, L2 */
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, 2, camera, &clip);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 3);
+    const struct keeper_blob *before = keeper_disk_file(site.disk, "decisions-2026");
+    assert_non_null(before);
+    size_t len = before->len;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_true(keeper_disk_file(site.disk, "decisions-2026")->len > len); /* K-084 */
+    keeper_propose_clip(&site, &decision, ASV_ACTION_OPEN, &people.reviewer, 4, camera, &clip);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 5);
+    keeper_disk_arm(site.disk, 1, KEEPER_FAIL_BEFORE);
+    struct asv_keeper_reply reply = keeper_decide(&site, &decision);
+    assert_true(reply.status == ASV_E_IO && reply.file_key == NULL); /* K-084 */
+    reply = keeper_decide(&site, &decision);
+    assert_true(reply.status == ASV_OK && reply.file_key != NULL);
+}
+
+int main(void)
+{
+#define ON_A_SITE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        ON_A_SITE(two_people_keep_a_clip_beyond_its_day_and_a_reviewer_opens_it),
+        ON_A_SITE(no_reply_but_opens_has_a_key_and_none_stays_in_memory),
+        ON_A_SITE(one_person_opens_nothing),
+        ON_A_SITE(a_decision_about_one_clip_does_nothing_to_another),
+        ON_A_SITE(a_held_clip_is_used_for_its_incident_alone),
+        ON_A_SITE(what_was_decided_is_decided_once),
+        ON_A_SITE(a_request_prolongs_once_and_by_three_days_at_most),
+        ON_A_SITE(one_request_for_a_clip_is_open_at_a_time),
+        ON_A_SITE(a_refusal_and_a_withdrawal_end_a_request),
+        ON_A_SITE(a_released_clip_is_gone_or_runs_on),
+        ON_A_SITE(a_block_keeps_a_held_clip_from_use),
+        ON_A_SITE(an_early_erasure_ends_a_clip_at_once_and_its_days_key_later),
+        ON_A_SITE(a_day_that_is_not_over_keeps_its_key),
+        ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
+        ON_A_SITE(a_hold_is_wrapped_to_the_recovery_key),
+        ON_A_SITE(nothing_is_done_that_could_not_be_written_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Keys of clips' own that nobody decides about, and holds before docking. */
+#include <string.h>
+
+#include "firmware-proto/trust/receipt.h"
+#include "server/base/calendar.h"
+#include "tests/sim/keeper_people.h"
+#include "tests/unit/test.h"
+
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  INT64_C(86400000)
+#define TODAY   20260105u
+
+static struct keeper_site site;
+static struct keeper_people people;
+static struct keeper_decision decision;
+static struct keeper_clip clip, other;
+static const struct asv_test_identity *camera;
+static uint8_t receipt_data[ASV_RECEIPT_MAX_BYTES];
+
+static void make_clip(struct keeper_clip *out, uint8_t kind)
+{
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    keeper_clip_make(&site, camera, kind == ASV_KEY_DAY ? &key : &bulletin.reserve, 1, out);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    keeper_site_init(&site, 1);
+    camera = &site.agency.camera;
+    keeper_people_init(&people, &site);
+    assert_int_equal(keeper_make_days(&site, camera, 0, 40).status, ASV_OK);
+    make_clip(&clip, ASV_KEY_DAY);
+    asv_test_world_step(&site.world, (uint64_t)(2 * HOUR_MS));
+    make_clip(&other, ASV_KEY_DAY);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    keeper_site_free(&site);
+    return 0;
+}
+
+static void go_to(int64_t wall)
+{
+    int64_t next = 0;
+    while (site.world.wall < wall) {
+        int64_t step = wall - site.world.wall > DAY_MS ? DAY_MS : wall - site.world.wall;
+        asv_test_world_step(&site.world, (uint64_t)step);
+        asv_keeper_tick(&site.keeper, &next);
+    }
+}
+
+static int64_t due_of(uint32_t date)
+{
+    int64_t due = 0;
+    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
+    return due;
+}
+
+static bool opens(const struct keeper_clip *what)
+{
+    struct asv_keeper_reply reply = keeper_opens(&site, camera, what);
+    assert_int_equal(reply.status, ASV_OK);
+    return reply.opens;
+}
+
+static struct asv_keeper_reply keep(const struct keeper_clip *what, struct asv_keeper_request *with,
+                                    uint8_t why)
+{
+    struct asv_keeper_request request;
+    keeper_opens_request(&request, camera, what);
+    request.type = ASV_KEEPER_KEEP;
+    request.why = why;
+    request.chunk_count = 0;
+    if (with != NULL) {
+        request.receipt = with->receipt;
+        request.dock = with->dock;
+        memcpy(request.digest, with->digest, sizeof request.digest);
+    }
+    return keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+}
+
+/* A dock's receipt for this clip that is due then. */
+static struct asv_keeper_request receipt_for(const struct keeper_clip *what, int64_t due_ms,
+                                             const struct asv_test_identity *dock)
+{
+    struct asv_receipt receipt = {.integrity = ASV_INTEGRITY_VALID,
+                                  .provenance = ASV_PROVENANCE_TRUSTED,
+                                  .kind = ASV_RECEIPT_STORED,
+                                  .due_ms = due_ms,
+                                  .time_ms = site.world.wall};
+    struct asv_custody *custody = &receipt.custody;
+    struct asv_writer writer;
+    memcpy(receipt.dock_cert, dock->cert_digest, sizeof receipt.dock_cert);
+    memset(receipt.session, 1, sizeof receipt.session);
+    memcpy(custody->camera_cert, camera->cert_digest, sizeof custody->camera_cert);
+    memcpy(custody->epoch, what->header.epoch, sizeof custody->epoch);
+    custody->number = what->header.number;
+    memcpy(custody->clip, what->header.clip, sizeof custody->clip);
+    keeper_clip_digest(custody->header, what, camera);
+    memset(custody->root, 2, sizeof custody->root);
+    custody->leaf_count = 1;
+    custody->payload_bytes = ASV_CHUNK_CIPHER_BYTES + ASV_FINAL_CIPHER_BYTES;
+    custody->seal_bytes = 1000;
+    memset(custody->seal, 3, sizeof custody->seal);
+    asv_sha256(custody->tail, "", 0);
+    custody->stanza_count = 1;
+    memset(custody->stanzas[0], 4, sizeof custody->stanzas[0]);
+    asv_sha256(custody->link, "", 0);
+    asv_writer_init(&writer, receipt_data, sizeof receipt_data);
+    assert_int_equal(asv_receipt_encode(&writer, &receipt, dock->sk), ASV_OK);
+    return (struct asv_keeper_request){.receipt = {receipt_data, writer.len}, .dock = dock->chain.encoded};
+}
+
+static void a_clip_lives_as_long_as_its_own_day_says(void **state)
+{
+    (void)state; /* LAW T1 */
+    /* The camera's clock was a day ahead, or two days behind: sealed for the 5th, recorded on the 4th or 7th.
+     */
+    struct asv_keeper_request with = receipt_for(&clip, due_of(20260104), &site.agency.dock);
+    struct asv_keeper_reply reply = keep(&clip, &with, ASV_KEEPER_WHY_DAY);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_true(reply.until_ms == due_of(20260104)); /* K-100 */
+    go_to(due_of(20260104) - 1);
+    assert_true(opens(&clip));
+    with = receipt_for(&other, due_of(20260107), &site.agency.dock);
+    assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK); /* again */
+    go_to(due_of(20260104));
+    assert_false(opens(&clip)); /* although its day's key is there: K-085 */
+    assert_true(opens(&other));
+    go_to(due_of(20260105));
+    assert_true(opens(&other));
+    go_to(due_of(20260107) - 1);
+    assert_true(opens(&other));
+    go_to(due_of(20260107));
+    assert_false(opens(&other));
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
+}
+
+static void a_reserve_keys_clip_lives_from_its_recording_not_from_its_docking(void **state)
+{
+    (void)state; /* LAW T1 */
+    static struct keeper_clip lost;
+    make_clip(&lost, ASV_KEY_RESERVE);
+    go_to(site.world.wall + 6 * DAY_MS);
+    struct asv_keeper_request with = receipt_for(&lost, due_of(TODAY), &site.agency.dock);
+    assert_int_equal(keep(&lost, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    go_to(due_of(TODAY));
+    assert_false(opens(&lost));
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 1); /* its key lives: K-085 */
+    go_to(due_of(20260111));
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
+}
+
+static void only_a_docks_word_moves_a_day_and_not_into_the_future(void **state)
+{
+    (void)state;
+    struct asv_keeper_request with = receipt_for(&clip, due_of(20260106), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED); /* K-100: tomorrow */
+    with = receipt_for(&clip, 0, &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED);
+    with = receipt_for(&clip, site.world.wall, &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_EXPIRED);
+    with = receipt_for(&other, due_of(20260104), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status,
+                     ASV_E_MISMATCH);                    /* K-100: another clip's */
+    with = receipt_for(&clip, due_of(20260104), camera); /* a camera is no dock */
+    assert_int_not_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    with = receipt_for(&clip, due_of(20260104), &site.agency.dock);
+    receipt_data[40] ^= 1;
+    assert_int_not_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    struct asv_test_agency foreign;
+    asv_test_agency_init(&foreign, 99);
+    with = receipt_for(&clip, due_of(20260104), &foreign.dock);
+    assert_int_not_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK); /* K-100 */
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
+}
+
+/* ---- before docking ---- */
+
+static enum asv_status ahead(uint16_t action, int64_t from, int64_t until, uint8_t n)
+{
+    keeper_propose(&site, &decision, action, &people.wearer, n);
+    struct asv_subject *subject = &decision.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = from;
+    subject->until_ms = until;
+    keeper_sign_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, (uint8_t)(n + 1));
+    return keeper_decide(&site, &decision).status;
+}
+
+static struct asv_keeper_reply keep_ahead(const struct keeper_clip *what)
+{
+    struct asv_keeper_request with = {0};
+    asv_statement_digest(with.digest, &decision.proposal.statement);
+    return keep(what, &with, ASV_KEEPER_WHY_AHEAD);
+}
+
+static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
+{
+    (void)state;
+    static struct keeper_loot loot;
+    int64_t began = clip.header.start_wall_ms;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    uint8_t day_pk[ASV_X25519_BYTES];
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    memcpy(day_pk, key.pk, sizeof day_pk);
+    assert_true(other.header.start_wall_ms >= began + HOUR_MS);
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* K-101 */
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    go_to(due_of(TODAY) + 3 * DAY_MS);
+    keeper_attack_now(site.disk, false, &loot);
+    assert_true(keeper_loot_has(&loot, day_pk)); /* K-090: kept for the range */
+    assert_true(opens(&clip));                   /* K-091 */
+    assert_false(opens(&other));
+    struct asv_keeper_request order = {
+        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {clip.frame, clip.frame_len}};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_E_STATE); /* K-091: not erased */
+    order.header = (struct asv_bytes){other.frame, other.frame_len};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_OK);
+    assert_int_equal(keep_ahead(&other).status, ASV_E_NOT_FOUND);
+    struct asv_keeper_reply reply = keep_ahead(&clip);
+    assert_true(reply.status == ASV_OK && reply.until_ms == 0);
+    static struct keeper_decision release;
+    keeper_propose(&site, &release, ASV_ACTION_RELEASE_AHEAD, &people.deputy, 20);
+    release.proposal.statement.subject = decision.proposal.statement.subject;
+    keeper_sign_again(&release);
+    keeper_respond(&site, &release, ASV_STEP_APPROVE, &people.chief, 21);
+    assert_int_equal(keeper_decide(&site, &release).status, ASV_OK);
+    keeper_attack_now(site.disk, false, &loot);
+    assert_false(keeper_loot_has(&loot, day_pk)); /* K-001 */
+    assert_true(opens(&clip));                    /* held, by a key of its own */
+    assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_E_NOT_FOUND);
+}
+
+static void a_hold_ahead_needs_a_living_key(void **state)
+{
+    (void)state;
+    int64_t began = clip.header.start_wall_ms;
+    int64_t midnight = 0;
+    assert_int_equal(asv_local_day_end(TODAY, &midnight), ASV_OK);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - 30 * DAY_MS, began - 30 * DAY_MS + HOUR_MS, 1),
+                     ASV_E_NOT_FOUND); /* K-090 */
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - HOUR_MS, midnight + HOUR_MS, 3), ASV_OK);
+    const struct asv_index_ahead *row = asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0);
+    assert_true(row->day_count == 2 && row->days[0].date == TODAY && row->days[1].date == 20260106);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 5), ASV_OK);
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* not in that range */
+    go_to(due_of(TODAY) + HOUR_MS);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began, began + HOUR_MS, 7), ASV_E_NOT_FOUND);
+}
+
+static void the_pages_of_what_is_kept_are_whole(void **state)
+{
+    (void)state;
+    struct asv_store_change change;
+    struct asv_keeper_request request = {.type = ASV_KEEPER_CLIPS};
+    uint32_t seen = 0;
+    assert_int_equal(asv_store_begin(site.keeper.store, &change, NULL), ASV_OK);
+    for (uint32_t i = 0; i < 600; i++) {
+        struct asv_kept row = {.header = {(uint8_t)(i * 7), (uint8_t)(i >> 8), 1},
+                               .state = ASV_KEEPER_RUNS,
+                               .file_key = {1},
+                               .due_ms = due_of(TODAY),
+                               .period_ms = due_of(TODAY),
+                               .forget_ms = due_of(TODAY),
+                               .camera = {1}};
+        assert_int_equal(asv_index_add(change.next, ASV_INDEX_KEPT, &row), ASV_OK);
+    }
+    assert_int_equal(asv_store_commit(&change, false, NULL), ASV_OK);
+    struct asv_keeper_reply reply;
+    do {
+        reply = keeper_ask(&site, ASV_KEEPER_SERVER, &request);
+        assert_int_equal(reply.status, ASV_OK);
+        for (uint16_t i = 0; i < reply.kept_count; i++) {
+            struct asv_keeper_kept row;
+            asv_keeper_kept_read(&row, &reply, i);
+            assert_true(memcmp(row.header, request.digest, sizeof row.header) > 0);
+            memcpy(request.digest, row.header, sizeof request.digest);
+            seen++;
+        }
+    } while (reply.kept_count == ASV_KEEPER_PAGE);
+    assert_int_equal(seen, 600);
+}
+
+int main(void)
+{
+#define ON_A_SITE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        ON_A_SITE(a_clip_lives_as_long_as_its_own_day_says),
+        ON_A_SITE(a_reserve_keys_clip_lives_from_its_recording_not_from_its_docking),
+        ON_A_SITE(only_a_docks_word_moves_a_day_and_not_into_the_future),
+        ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
+        ON_A_SITE(a_hold_ahead_needs_a_living_key),
+        ON_A_SITE(the_pages_of_what_is_kept_are_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
