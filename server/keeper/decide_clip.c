@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What a decision does to a clip. */
+#include <assert.h>
 #include <string.h>
 
 #include "firmware-proto/seal/age.h"
@@ -274,6 +275,7 @@ enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_deci
     if (status != ASV_OK) {
         return status;
     }
+    assert(row != NULL);
     if (row->blocks != 0) {
         return asv_fail(err, ASV_E_DENIED, "the clip is blocked");
     }

@@ -30,7 +30,7 @@ static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_k
 {
     struct asv_revocations list;
     const struct asv_revocations *revocations = NULL;
-    struct asv_receipt receipt;
+    struct asv_receipt receipt = {0};
     struct asv_chain chain;
     uint32_t today = 0;
     int64_t latest_ms = 0;
