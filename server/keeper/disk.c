@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -89,12 +90,14 @@ static enum asv_status append_lines(void *ctx, const char *name, const void *lin
 {
     asv_auto_fd int fd = -1;
     uint64_t size = 0;
+    bool is_new = false;
     char last = '\n';
     enum asv_status status = asv_io_open(dir_of(ctx), name, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &fd, err);
     if (status == ASV_OK) {
         status = asv_io_size(fd, &size, name, err);
     }
-    if (status == ASV_OK && size > 0) {
+    is_new = size == 0; /* perhaps: its name may not be on the medium */
+    if (status == ASV_OK && !is_new) {
         status = asv_io_pread(fd, &last, 1, size - 1, name, err);
     }
     if (status == ASV_OK && last != '\n') {
@@ -106,7 +109,7 @@ static enum asv_status append_lines(void *ctx, const char *name, const void *lin
     if (status == ASV_OK) {
         status = asv_io_sync_data(fd, name, err);
     }
-    return status == ASV_OK ? asv_io_sync_dir(dir_of(ctx), "key store", err) : status;
+    return status == ASV_OK && is_new ? asv_io_sync_dir(dir_of(ctx), "key store", err) : status;
 }
 
 static enum asv_status rename_file(void *ctx, const char *from, const char *to, struct asv_err *err)

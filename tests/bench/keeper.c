@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * bench-keeper DIR: how fast the keeper wraps a held clip's key for a recipient, against the bare
+ * cryptography of it in the same run; and how long the destruction of a day of many cameras takes, against
+ * writing, syncing and unlinking the same files. The store and its slots are real files in DIR.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firmware-proto/seal/age.h"
+#include "server/base/calendar.h"
+#include "tests/sim/keeper_people.h"
+
+#define CAMERAS 10000
+#define DAYS    60 /* made ahead: what the index has besides */
+#define REWRAPS 4000
+#define TODAY   20260105u
+
+static struct keeper_site site;
+static struct keeper_people people;
+static struct keeper_decision decision;
+static struct keeper_clip clip;
+static struct asv_disk_files files;
+static char slot_paths[KEEPER_DISK_SLOTS][512];
+
+static void must(enum asv_status status, const char *what)
+{
+    if (status != ASV_OK) {
+        fprintf(stderr, "bench-keeper: %s: %s\n", what, asv_status_name(status));
+        exit(1);
+    }
+}
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* The site's store, on files instead of memory. */
+static void move_to_files(const char *dir)
+{
+    char path[512];
+    struct asv_err err = {0};
+    snprintf(path, sizeof path, "%s/store", dir);
+    if (mkdir(path, 0700) != 0) {
+        perror(path);
+        exit(1);
+    }
+    files.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    site.setup.disk = asv_disk_posix(&files);
+    for (unsigned i = 0; i < KEEPER_DISK_SLOTS; i++) {
+        snprintf(slot_paths[i], sizeof slot_paths[i], "%s/slot-%u", dir, i + 1);
+        must(asv_slot_file_create(slot_paths[i], &err), err.text);
+        site.slots[i] = asv_slot_file(slot_paths[i]);
+    }
+    must(asv_store_create(&site.setup, &err), err.text);
+    keeper_site_restart(&site);
+}
+
+/* ---- re-wraps ---- */
+
+static double bare_rewraps(void)
+{
+    uint8_t file_key[ASV_FILE_KEY_BYTES] = {1};
+    uint8_t stanza[ASV_AGE_X25519_STANZA_BYTES];
+    uint8_t ephemeral[ASV_X25519_BYTES] = {2};
+    uint8_t message[64] = {3};
+    uint8_t signature[ASV_ED25519_SIG_BYTES];
+    asv_ed25519_sign(signature, message, sizeof message, site.agency.dock.sk);
+    double begin = now();
+    for (unsigned i = 0; i < REWRAPS; i++) { /* two signatures, one wrap */
+        must(asv_ed25519_verify(signature, message, sizeof message, site.agency.dock.pk), "signature");
+        must(asv_ed25519_verify(signature, message, sizeof message, site.agency.dock.pk), "signature");
+        ephemeral[0] = (uint8_t)i;
+        must(asv_age_wrap(stanza, file_key, site.agency.dock.kx_pk, ephemeral), "wrap");
+    }
+    return REWRAPS / (now() - begin);
+}
+
+static double rewraps(void)
+{
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    must(keeper_make_days(&site, &site.agency.camera, 0, 1).status, "days");
+    keeper_bulletin(&site, &site.agency.camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    keeper_clip_make(&site, &site.agency.camera, &key, 1, &clip);
+    must(keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.deputy, 1,
+                     &site.agency.camera, &clip)
+             .status,
+         "hold");
+    must(keeper_both(&site, &decision, ASV_ACTION_RECIPIENT, &people.exporter, &people.deputy, 3, NULL, NULL)
+             .status,
+         "recipient");
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HAND_OVER, &people.exporter, 5, &site.agency.camera,
+                        &clip);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.deputy, 6);
+    double begin = now();
+    for (unsigned i = 0; i < REWRAPS; i++) {
+        struct asv_keeper_reply reply = keeper_decide(&site, &decision);
+        must(reply.status, reply.detail);
+    }
+    return REWRAPS / (now() - begin);
+}
+
+/* ---- a day ---- */
+
+static void make_days(void)
+{
+    struct asv_store_change change;
+    uint32_t date = TODAY;
+    must(asv_store_begin(site.keeper.store, &change, NULL), "change");
+    for (unsigned day = 0; day < DAYS; day++) {
+        for (unsigned first = 0; first < CAMERAS; first += ASV_DAYFILE_KEYS_MAX) {
+            struct asv_dayfile file = {0};
+            struct asv_entry entry = {.kind = ASV_ENTRY_DAY, .date = date};
+            must(asv_due_ms(date, 14, &entry.due_ms), "calendar");
+            for (unsigned i = first; i < CAMERAS && i < first + ASV_DAYFILE_KEYS_MAX; i++) {
+                struct asv_dayfile_key one = {.camera = {(uint8_t)(i >> 8), (uint8_t)i}, .sk = {1}};
+                must(asv_dayfile_add(&file, &one), "key");
+            }
+            must(asv_store_put(&change, &entry, &file, NULL), "key file");
+            asv_dayfile_free(&file);
+        }
+        must(asv_date_add(date, 1, &date), "calendar");
+    }
+    must(asv_store_commit(&change, false, NULL), "commit");
+}
+
+/* As many bytes as the index and the slots' cells have, written and synced, and as many files unlinked. */
+static double bare_destruction(void)
+{
+    static uint8_t bytes[200000];
+    struct asv_disk *disk = &site.setup.disk;
+    unsigned count = (CAMERAS + ASV_DAYFILE_KEYS_MAX - 1) / ASV_DAYFILE_KEYS_MAX;
+    char name[32];
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "bench-%u", i);
+        must(disk->write(disk->ctx, name, bytes, 65000, NULL), name);
+    }
+    must(disk->sync(disk->ctx, NULL), "sync");
+    double begin = now();
+    must(disk->write(disk->ctx, "bench-index", bytes, sizeof bytes, NULL), "index");
+    must(disk->sync(disk->ctx, NULL), "sync");
+    must(disk->sync(disk->ctx, NULL), "sync");
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "bench-%u", i);
+        must(disk->remove(disk->ctx, name, NULL), name);
+    }
+    return now() - begin;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fputs("usage: bench-keeper DIR: an empty directory\n", stderr);
+        return 2;
+    }
+    keeper_site_init(&site, 1);
+    move_to_files(argv[1]);
+    keeper_people_init(&people, &site);
+    double bare = bare_rewraps();
+    double rate = rewraps();
+    printf("re-wraps: %.0f/s; bare signatures and wraps: %.0f/s; ratio %.2f\n", rate, bare, rate / bare);
+    make_days();
+    uint32_t count = 0;
+    int64_t due = 0;
+    must(asv_due_ms(TODAY, 14, &due), "calendar");
+    double peer = bare_destruction();
+    double begin = now();
+    must(asv_store_destroy_due(site.keeper.store, due, &count, NULL), "destroy");
+    double took = now() - begin;
+    printf("a day of %d cameras destroyed (%u key files) in %.3f s; bare files: %.3f s; ratio %.1f\n",
+           CAMERAS, count, took, peer, took / peer);
+    keeper_site_free(&site);
+    return 0;
+}
