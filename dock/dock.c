@@ -3,12 +3,16 @@
 #include "dock/dock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dock/docking.h"
 #include "dock/intake.h"
 #include "dock/outbox.h"
 #include "dock/recovery.h"
+
+/* How often a keeper that is there is asked what people decided: a policy begins with a midnight to come. */
+#define REFRESH_MS (10 * 60 * 1000)
 
 void asv_dock_shape_pool(struct asv_pool *pool, unsigned threads)
 {
@@ -28,12 +32,32 @@ void asv_dock_changed(struct asv_dock *dock)
 
 /* ---- keeper and database ---- */
 
+/* People decided on another policy (LAW T8), and the keeper knows from which day on. */
+static void hear_periods(struct asv_dock *dock)
+{
+    const struct asv_retention_periods *asked = &dock->asked_periods;
+    const struct asv_retention_periods *known = dock->site.periods;
+    if (asked->count == 0 || memcmp(asked, known, sizeof *asked) == 0)
+        return;
+    struct asv_dock_periods *heard = calloc(1, sizeof *heard);
+    if (!heard)
+        return; /* the next probe tries again */
+    heard->periods = *asked;
+    heard->next = dock->heard_periods;
+    dock->heard_periods = heard;
+    dock->site.periods = &heard->periods;
+    const struct asv_retention_period *newest = &asked->list[asked->count - 1];
+    asv_log_event(&dock->log, ASV_LOG_NOTICE, "periods", asv_log_u64("version", newest->policy.version),
+                  asv_log_u64("days", newest->policy.days), asv_log_u64("from", newest->from_date));
+}
+
 static void keeper_probe_run(struct asv_job *job)
 {
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, keeper));
     memset(&health->err, 0, sizeof health->err);
-    health->status = dock->services->keeper_ping(dock->services->keeper, &health->err);
+    memset(&dock->asked_periods, 0, sizeof dock->asked_periods);
+    health->status = dock->services->keeper_ping(dock->services->keeper, &dock->asked_periods, &health->err);
 }
 
 static void keeper_probe_done(struct asv_job *job)
@@ -41,6 +65,8 @@ static void keeper_probe_done(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, keeper));
     health->probing = false;
+    if (!health->status)
+        hear_periods(dock);
     asv_dock_heard_keeper(dock, health->status, &health->err);
 }
 
@@ -62,7 +88,7 @@ static void db_probe_done(struct asv_job *job)
 
 static void probe_one(struct asv_dock *dock, struct asv_service_health *health, unsigned lane)
 {
-    if (health->up || health->probing)
+    if (health->probing)
         return;
     health->probing = true;
     asv_pool_submit(dock->pool, lane, &health->probe);
@@ -73,10 +99,11 @@ static void probe_fire(struct asv_timer *timer)
     struct asv_dock *dock = (void *)((char *)timer - offsetof(struct asv_dock, probe_timer));
     if (dock->stopping)
         return;
-    probe_one(dock, &dock->keeper, ASV_LANE_KEEPER);
-    probe_one(dock, &dock->db, ASV_LANE_DB);
-    if (!dock->keeper.up || !dock->db.up)
-        asv_timer_start(dock->loop, timer, dock->settings.probe_ms);
+    probe_one(dock, &dock->keeper, ASV_LANE_KEEPER); /* that it is there, it also tells what people decided */
+    if (!dock->db.up)
+        probe_one(dock, &dock->db, ASV_LANE_DB);
+    bool all_up = dock->keeper.up && dock->db.up;
+    asv_timer_start(dock->loop, timer, all_up ? REFRESH_MS : dock->settings.probe_ms);
 }
 
 /* Anything but an answer means that it is not there: whether away, locked or set up wrongly, what waits for
@@ -84,7 +111,8 @@ static void probe_fire(struct asv_timer *timer)
 static bool heard(struct asv_dock *dock, struct asv_service_health *health, const char *name, bool up,
                   const struct asv_err *err)
 {
-    if (!up && !asv_timer_is_set(&dock->probe_timer) && !dock->stopping)
+    bool unwatched = health->up || !asv_timer_is_set(&dock->probe_timer); /* in vain, or not at all */
+    if (!up && unwatched && !dock->stopping)
         asv_timer_start(dock->loop, &dock->probe_timer, dock->settings.probe_ms);
     if (!up)
         snprintf(health->why, sizeof health->why, "%s", err && err->text[0] ? err->text : "no answer");
@@ -185,6 +213,11 @@ void asv_dock_init(struct asv_dock *dock)
     dock->intakes = NULL;
 }
 
+void asv_dock_watch(struct asv_dock *dock)
+{
+    asv_timer_start(dock->loop, &dock->probe_timer, 0);
+}
+
 void asv_dock_stop(struct asv_dock *dock)
 {
     dock->stopping = true;
@@ -213,4 +246,9 @@ void asv_dock_clear(struct asv_dock *dock)
     dock->outbox = NULL;
     asv_revoked_drop(dock->revoked);
     dock->revoked = NULL;
+    while (dock->heard_periods) {
+        struct asv_dock_periods *next = dock->heard_periods->next;
+        free(dock->heard_periods);
+        dock->heard_periods = next;
+    }
 }

@@ -61,6 +61,12 @@ struct asv_bulletin_note {
     uint32_t last_date; /* yyyymmdd */
 };
 
+/* Periods that the keeper said: kept, as a worker may be reading them. */
+struct asv_dock_periods {
+    struct asv_dock_periods *next;
+    struct asv_retention_periods periods;
+};
+
 struct asv_service_health {
     bool up;
     char why[ASV_ERR_TEXT_BYTES]; /* while it is not */
@@ -91,6 +97,9 @@ struct asv_dock {
     unsigned intake_count;
     _Atomic bool stopping; /* workers look, too: what takes long ends early */
     struct asv_service_health keeper, db;
+    struct asv_retention_periods first_periods; /* the configuration's, until the keeper was heard */
+    struct asv_retention_periods asked_periods; /* of the probe that runs */
+    struct asv_dock_periods *heard_periods;
     struct asv_dock_space space;
     struct asv_timer probe_timer;
     struct asv_timer kick_timer;
@@ -119,6 +128,9 @@ void asv_dock_shape_pool(struct asv_pool *pool, unsigned threads);
 /* Fills in the parts that this header owns; site, settings, log, loop, pool, services and slots are the
  * caller's. Services count as up until a call says otherwise. */
 void asv_dock_init(struct asv_dock *dock);
+
+/* Asks keeper and database from now on whether they are there. */
+void asv_dock_watch(struct asv_dock *dock);
 
 void asv_dock_changed(struct asv_dock *dock);
 

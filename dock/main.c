@@ -193,6 +193,7 @@ static enum asv_status start_dock(struct daemon *daemon, struct asv_err *err)
     status = asv_outbox_new(dock, &dock->outbox);
     if (!status)
         report_vault(dock);
+    asv_dock_watch(dock);
     if (!status)
         status = asv_recovery_start(dock);
     if (!status)

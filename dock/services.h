@@ -16,7 +16,8 @@
 struct asv_services {
     /* ---- the keeper ---- */
     void *keeper;
-    enum asv_status (*keeper_ping)(void *keeper, struct asv_err *err);
+    /* Whether it answers, and how long recordings of which day live. */
+    enum asv_status (*keeper_ping)(void *keeper, struct asv_retention_periods *periods, struct asv_err *err);
     enum asv_status (*opens)(void *keeper, struct asv_bytes chain, const struct asv_take_evidence *evidence,
                              bool *opens, struct asv_err *err);
     /* Day keys for the camera's coming days, then its next bulletin, with a new reserve key when recordings

@@ -28,12 +28,20 @@ static enum asv_status answer(struct asv_keeper_client *keeper, enum asv_status 
     return status;
 }
 
-static enum asv_status keeper_ping(void *keeper, struct asv_err *err)
+static enum asv_status keeper_ping(void *keeper, struct asv_retention_periods *periods, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
     uint32_t request = 0;
     enum asv_status asked = asv_keeper_client_status(keeper, &request, err);
-    return answer(keeper, asked, request, &reply, err);
+    enum asv_status status = answer(keeper, asked, request, &reply, err);
+    _Static_assert(ASV_KEEPER_PERIODS_MAX == ASV_RETENTION_PERIODS_MAX, "what the keeper says has room");
+    for (unsigned i = 0; status == ASV_OK && i < reply.state.period_count; i++) {
+        const struct asv_keeper_period *period = &reply.state.periods[i];
+        periods->list[i] = (struct asv_retention_period){
+            .from_date = period->from_date, .policy = {.version = period->version, .days = period->days}};
+        periods->count = i + 1;
+    }
+    return status;
 }
 
 static enum asv_status opens(void *keeper, struct asv_bytes chain, const struct asv_take_evidence *evidence,

@@ -154,8 +154,11 @@ enum asv_status asv_dock_conf_read(struct asv_dock_conf *out, const char *path, 
 
 void asv_dock_conf_apply(const struct asv_dock_conf *conf, struct asv_dock *dock)
 {
-    dock->site.policy = (struct asv_retention_policy){.version = (uint32_t)conf->policy_version,
-                                                      .days = (unsigned)conf->retention_days};
+    dock->first_periods =
+        (struct asv_retention_periods){.count = 1,
+                                       .list = {{.policy = {.version = (uint32_t)conf->policy_version,
+                                                            .days = (unsigned)conf->retention_days}}}};
+    dock->site.periods = &dock->first_periods;
     dock->site.limits = (struct asv_site_limits){
         .free_floor_bytes = conf->free_floor_bytes,
         .free_warn_bytes = conf->free_warn_bytes,

@@ -43,7 +43,8 @@ struct asv_site {
     const struct asv_dock_keys *keys;
     const struct asv_world *world; /* the operating system's: safe in any thread */
     struct asv_vault *vault;
-    struct asv_retention_policy policy;
+    /* What the keeper said last, of which what it said before stays as long as the dock: workers read it. */
+    const struct asv_retention_periods *_Atomic periods;
     struct asv_site_limits limits;
     bool read_back; /* false: measurements only */
     /* Bytes on their way into quarantine: they count for its quota as if they lay there. */

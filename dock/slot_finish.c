@@ -258,7 +258,7 @@ static void configuration_step(struct asv_slot *slot)
     struct asv_configuration configuration = {.number = settings->configuration,
                                               .pre_roll_ms = settings->pre_roll_ms,
                                               .checkpoint_ms = settings->checkpoint_ms,
-                                              .policy_version = dock->site.policy.version};
+                                              .policy_version = dock->site.periods->list[0].policy.version};
     memcpy(configuration.agency, dock->site.agency, sizeof configuration.agency);
     memcpy(configuration.dock_cert, dock->site.dock_cert, sizeof configuration.dock_cert);
     memcpy(configuration.camera_cert, docking->camera_cert, sizeof configuration.camera_cert);

@@ -319,7 +319,7 @@ static enum asv_status judge_time(struct asv_take *take, const struct asv_seal_r
         .now_ms = now,
     };
     struct asv_arrival arrival;
-    status = asv_policy_arrival(&arrival, &arrival_facts, &take->site->policy, err);
+    status = asv_policy_arrival(&arrival, &arrival_facts, take->site->periods, err);
     if (status)
         return status;
     facts->day = arrival.day;

@@ -44,6 +44,7 @@ static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_
         struct asv_keeper_policy policy = asv_keeper_policy_on(keeper, keeper->store->index, today);
         reply->state.policy_version = policy.version;
         reply->state.policy_days = (uint16_t)policy.days;
+        asv_keeper_periods(keeper, &reply->state);
     }
     return status;
 }

@@ -155,6 +155,9 @@ struct asv_keeper_policy {
 struct asv_keeper_policy asv_keeper_policy_on(const struct asv_keeper *keeper, const struct asv_index *index,
                                               uint32_t date);
 
+/* The periods of STATUS: of older policies than there is room for, the oldest that is named counts. */
+void asv_keeper_periods(const struct asv_keeper *keeper, struct asv_keeper_status *out);
+
 /* When what is recorded on that day is due. ASV_E_LIMIT outside the calendar. */
 ASV_MUST_CHECK enum asv_status asv_keeper_due(const struct asv_keeper *keeper, uint32_t date, int64_t *due_ms,
                                               struct asv_err *err);

@@ -350,6 +350,12 @@ static void write_state(struct asv_writer *out, const struct asv_keeper_status *
     asv_write_u8(out, state->recovery_key ? 1 : 0);
     asv_write_u32(out, state->policy_version);
     asv_write_u16(out, state->policy_days);
+    asv_write_u8(out, state->period_count);
+    for (unsigned i = 0; i < state->period_count; i++) {
+        asv_write_u32(out, state->periods[i].from_date);
+        asv_write_u32(out, state->periods[i].version);
+        asv_write_u16(out, state->periods[i].days);
+    }
     asv_write_bytes(out, state->store, sizeof state->store);
     asv_write_u8(out, state->memory_locked ? 1 : 0);
     asv_write_u8(out, state->slot_count);
@@ -384,7 +390,8 @@ void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept 
 
 enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_keeper_reply *reply)
 {
-    if (reply->type >= REPLY_BIT || reply->state.slot_count > ASV_KEEPER_SLOTS_MAX) {
+    if (reply->type >= REPLY_BIT || reply->state.slot_count > ASV_KEEPER_SLOTS_MAX ||
+        reply->state.period_count > ASV_KEEPER_PERIODS_MAX) {
         return ASV_E_USAGE;
     }
     size_t at = begin_frame(out, (uint8_t)(reply->type | REPLY_BIT), reply->request);
@@ -441,6 +448,21 @@ static enum asv_status read_slot(struct asv_reader *in, struct asv_keeper_slot_s
     return ASV_OK;
 }
 
+static enum asv_status read_periods(struct asv_reader *in, struct asv_keeper_status *state)
+{
+    if (asv_read_u8(in, &state->period_count) != ASV_OK || state->period_count > ASV_KEEPER_PERIODS_MAX) {
+        return ASV_E_MALFORMED;
+    }
+    for (unsigned i = 0; i < state->period_count; i++) {
+        if (asv_read_u32(in, &state->periods[i].from_date) != ASV_OK ||
+            asv_read_u32(in, &state->periods[i].version) != ASV_OK ||
+            asv_read_u16(in, &state->periods[i].days) != ASV_OK) {
+            return ASV_E_MALFORMED;
+        }
+    }
+    return ASV_OK;
+}
+
 static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_status *state)
 {
     if (asv_read_i64(in, &state->wall_ms) != ASV_OK || asv_read_u64(in, &state->generation) != ASV_OK ||
@@ -454,7 +476,7 @@ static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_statu
         asv_read_u32(in, &state->gone) != ASV_OK || asv_read_u32(in, &state->aheads) != ASV_OK ||
         asv_read_u32(in, &state->people) != ASV_OK || asv_read_u32(in, &state->recipients) != ASV_OK ||
         read_bool(in, &state->recovery_key) != ASV_OK || asv_read_u32(in, &state->policy_version) != ASV_OK ||
-        asv_read_u16(in, &state->policy_days) != ASV_OK ||
+        asv_read_u16(in, &state->policy_days) != ASV_OK || read_periods(in, state) != ASV_OK ||
         asv_read_copy(in, state->store, sizeof state->store) != ASV_OK ||
         read_bool(in, &state->memory_locked) != ASV_OK || asv_read_u8(in, &state->slot_count) != ASV_OK ||
         state->slot_count > ASV_KEEPER_SLOTS_MAX) {

@@ -28,6 +28,7 @@
 #define ASV_KEEPER_PAGE         256 /* rows of one CLIPS reply */
 #define ASV_KEEPER_SLOTS_MAX    8
 #define ASV_KEEPER_SLOT_LABEL   65 /* bytes of a slot's label, NUL included */
+#define ASV_KEEPER_PERIODS_MAX  8
 
 enum asv_keeper_type {
     ASV_KEEPER_STATUS = 1,
@@ -116,6 +117,13 @@ struct asv_keeper_slot_status {
     uint64_t confirmed_epoch; /* of the last master that it confirmed to hold alone */
 };
 
+/* How long recordings of a local day live: from this day on, until the next row's. */
+struct asv_keeper_period {
+    uint32_t from_date; /* 0 in the first */
+    uint32_t version;   /* of the policy */
+    uint16_t days;
+};
+
 struct asv_keeper_status {
     int64_t wall_ms; /* the keeper's clock */
     uint64_t generation;
@@ -137,8 +145,10 @@ struct asv_keeper_status {
     bool recovery_key;                  /* one is registered */
     uint32_t policy_version;            /* in force today ... */
     uint16_t policy_days;               /* ... and the period it gives */
-    uint8_t store[ASV_UUID_BYTES];      /* store id: what CLOCK and RECOVERY_KEY are about */
-    bool memory_locked;                 /* all of the process, not the keys alone */
+    uint8_t period_count;               /* at least 1; ascending: the newest policies */
+    struct asv_keeper_period periods[ASV_KEEPER_PERIODS_MAX];
+    uint8_t store[ASV_UUID_BYTES]; /* store id: what CLOCK and RECOVERY_KEY are about */
+    bool memory_locked;            /* all of the process, not the keys alone */
     uint8_t slot_count;
     struct asv_keeper_slot_status slots[ASV_KEEPER_SLOTS_MAX];
 };

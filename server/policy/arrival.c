@@ -27,28 +27,47 @@ static enum asv_status day_of(const struct asv_arrival_facts *facts, uint32_t *l
     return status;
 }
 
+/* When the last of the days from first (0: any) to last is over: of each rule's days the last one. */
+static enum asv_status last_due(const struct asv_retention_periods *periods, uint32_t first, uint32_t last,
+                                int64_t *due_ms, struct asv_err *err)
+{
+    enum asv_status status = asv_policy_due(asv_retention_on(periods, last), last, due_ms, err);
+    for (unsigned i = 1; !status && i < periods->count && periods->list[i].from_date <= last; i++) {
+        uint32_t day = 0;
+        int64_t due = 0;
+        status = asv_date_add(periods->list[i].from_date, -1, &day);
+        if (status || day < first)
+            continue;
+        status = asv_policy_due(asv_retention_on(periods, day), day, &due, err);
+        *due_ms = due > *due_ms ? due : *due_ms;
+    }
+    return status;
+}
+
 enum asv_status asv_policy_arrival(struct asv_arrival *out, const struct asv_arrival_facts *facts,
-                                   const struct asv_retention_policy *policy, struct asv_err *err)
+                                   const struct asv_retention_periods *periods, struct asv_err *err)
 {
     if ((facts->start.earliest_ms != ASV_TIME_UNKNOWN && facts->start.earliest_ms > facts->start.latest_ms) ||
         (facts->end.earliest_ms != ASV_TIME_UNKNOWN && facts->end.earliest_ms > facts->end.latest_ms))
         return asv_fail(err, ASV_E_USAGE, "an interval ends before it begins");
     uint32_t first = 0, last = 0;
     bool decided = false;
-    int64_t due = 0, first_due = 0;
+    int64_t due = 0, first_due = 0, all_due = 0;
     enum asv_status status = day_of(facts, &last, &first, &decided);
     if (status)
         return asv_fail(err, status, "the recording's date is outside the calendar");
-    status = asv_policy_due(policy, last, &due, err);
+    status = asv_policy_due(asv_retention_on(periods, last), last, &due, err);
     if (!status && first)
-        status = asv_policy_due(policy, first, &first_due, err);
+        status = asv_policy_due(asv_retention_on(periods, first), first, &first_due, err);
+    if (!status)
+        status = last_due(periods, first, last, &all_due, err);
     if (status)
         return status;
 
     struct asv_arrival result = {.kind = ASV_ARRIVAL_STORE, .day = last, .due_ms = due};
-    if (due <= facts->now_ms)
-        result.kind = ASV_ARRIVAL_EXPIRED; /* the last day it can be of is over, so all are */
-    else if (!decided || first_due <= facts->now_ms)
+    if (all_due <= facts->now_ms)
+        result.kind = ASV_ARRIVAL_EXPIRED; /* every day it can be of is over */
+    else if (!decided || first_due <= facts->now_ms || due <= facts->now_ms)
         result = (struct asv_arrival){.kind = ASV_ARRIVAL_STORE_BLOCKED};
     result.rewrap = result.kind == ASV_ARRIVAL_STORE && facts->day_key && facts->key_date != result.day;
     *out = result;

@@ -52,7 +52,7 @@ struct asv_arrival {
  * ASV_POLICY_DAYS_MAX; *out is then untouched. */
 ASV_MUST_CHECK enum asv_status asv_policy_arrival(struct asv_arrival *out,
                                                   const struct asv_arrival_facts *facts,
-                                                  const struct asv_retention_policy *policy,
+                                                  const struct asv_retention_periods *periods,
                                                   struct asv_err *err);
 
 /* Whether `bytes` more may go into quarantine when `used` of `quota` are taken: cameras that are not trusted

@@ -10,6 +10,15 @@ static enum asv_status out_of_calendar(struct asv_err *err, enum asv_status stat
     return asv_fail(err, status, "a date is outside the calendar");
 }
 
+const struct asv_retention_policy *asv_retention_on(const struct asv_retention_periods *periods, uint32_t day)
+{
+    unsigned i = 0;
+    while (i + 1 < periods->count && periods->list[i + 1].from_date <= day) {
+        i++;
+    }
+    return &periods->list[i].policy;
+}
+
 enum asv_status asv_policy_due(const struct asv_retention_policy *policy, uint32_t day, int64_t *due_ms,
                                struct asv_err *err)
 {

@@ -23,6 +23,22 @@ struct asv_retention_policy {
     unsigned days; /* after the recording's own day: 14 */
 };
 
+#define ASV_RETENTION_PERIODS_MAX 8
+
+/* The rules that apply to recordings, by their local day: each from a day on, until the next one's (LAW T8).
+ */
+struct asv_retention_periods {
+    unsigned count; /* at least 1 */
+    struct asv_retention_period {
+        uint32_t from_date; /* yyyymmdd, ascending; the first: 0 */
+        struct asv_retention_policy policy;
+    } list[ASV_RETENTION_PERIODS_MAX];
+};
+
+/* The rule for what is recorded on this day. */
+const struct asv_retention_policy *asv_retention_on(const struct asv_retention_periods *periods,
+                                                    uint32_t day);
+
 struct asv_policy; /* server/policy/policy.h */
 
 /* When what was recorded on `day` (yyyymmdd) is due for erasure. ASV_E_USAGE for more days than

@@ -61,7 +61,9 @@ static void make_site(void)
     site.dock = agency->dock.chain;
     site.keys = &keys;
     site.world = &rig.world.world;
-    site.policy = (struct asv_retention_policy){.version = 1, .days = 14};
+    static const struct asv_retention_periods two_weeks = {.count = 1,
+                                                           .list = {{.policy = {.version = 1, .days = 14}}}};
+    site.periods = &two_weeks;
     site.limits = (struct asv_site_limits){.quarantine_bytes = UINT64_C(1) << 30,
                                            .max_chunks = 1 << 20,
                                            .max_seal_bytes = 1 << 26,

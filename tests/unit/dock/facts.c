@@ -251,6 +251,30 @@ static void every_fact_of_a_recording_reaches_custody(void **state)
     check_custody(&before, 3, 1);
 }
 
+static bool heard_of_both_periods(struct rig *r)
+{
+    return r->dock.site.periods->count == 2;
+}
+
+static void a_recording_is_due_as_people_decided_for_its_day(void **state)
+{
+    (void)state; /* LAW T7, T8 */
+    fake_camera_record(camera, 1, 2);
+    dock_once();
+    assert_true(rig_find(rig, camera, 1)->facts.due_ms == INT64_C(1768863600000)); /* end of 2026-01-19 */
+    rig->periods = (struct asv_retention_periods){
+        .count = 2, .list = {{0, {.version = 1, .days = 14}}, {20260105, {.version = 2, .days = 7}}}};
+    asv_dock_watch(&rig->dock);
+    rig_run(rig, heard_of_both_periods);
+    fake_camera_record(camera, 2, 2);
+    dock_once();
+    assert_true(rig_find(rig, camera, 2)->facts.due_ms == INT64_C(1768258800000)); /* end of 2026-01-12 */
+    asv_dock_watch(&rig->dock);                                                    /* the same again */
+    fake_camera_record(camera, 3, 2);
+    dock_once();
+    assert_int_equal(rig->dock.site.periods->list[1].policy.days, 7);
+}
+
 static void to_the_reserve_key(struct asv_seal_header *header)
 {
     header->key_kind = ASV_KEY_RESERVE;
@@ -513,6 +537,7 @@ int main(int argc, char **argv)
         KIT_TEST(a_clock_that_was_lost_was_never_set),
         KIT_TEST(after_a_crash_the_database_is_told_the_same),
         KIT_TEST(nor_is_a_clock_invented_that_was_not_measured),
+        KIT_TEST(a_recording_is_due_as_people_decided_for_its_day),
         KIT_TEST(the_end_of_a_docking_counts_what_came_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

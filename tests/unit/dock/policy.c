@@ -26,7 +26,8 @@ static int64_t midnight(uint32_t date)
     return ms;
 }
 
-static const struct asv_retention_policy two_weeks = {.version = 1, .days = 14};
+static const struct asv_retention_periods two_weeks = {.count = 1,
+                                                       .list = {{.policy = {.version = 1, .days = 14}}}};
 
 static struct asv_arrival decide(const struct asv_arrival_facts *facts)
 {
@@ -184,16 +185,47 @@ static void T7_the_period_is_data(void **state)
 {
     (void)state;
     struct asv_arrival_facts facts = at(noon(20260302), 20260302, noon(20260303));
-    struct asv_retention_policy policy = {.version = 2, .days = 30};
+    struct asv_retention_periods policy = {.count = 1, .list = {{.policy = {.version = 2, .days = 30}}}};
     struct asv_arrival got;
     assert_int_equal(asv_policy_arrival(&got, &facts, &policy, NULL), ASV_OK);
     assert_true(got.due_ms == midnight(20260402));
-    policy.days = 0; /* the day itself is always whole */
+    policy.list[0].policy.days = 0; /* the day itself is always whole */
     assert_int_equal(asv_policy_arrival(&got, &facts, &policy, NULL), ASV_OK);
     assert_int_equal(got.kind, ASV_ARRIVAL_EXPIRED);
     assert_true(got.due_ms == midnight(20260303));
-    policy.days = ASV_POLICY_DAYS_MAX + 1;
+    policy.list[0].policy.days = ASV_POLICY_DAYS_MAX + 1;
     assert_int_equal(asv_policy_arrival(&got, &facts, &policy, NULL), ASV_E_USAGE);
+}
+
+static void T8_each_day_has_the_period_that_was_promised_on_it(void **state)
+{
+    (void)state;
+    const struct asv_retention_periods changed = {.count = 3,
+                                                  .list = {{0, {.version = 1, .days = 14}},
+                                                           {20260305, {.version = 2, .days = 5}},
+                                                           {20260401, {.version = 3, .days = 30}}}};
+    struct asv_arrival_facts facts = at(noon(20260304), 20260304, noon(20260306));
+    struct asv_arrival got;
+    assert_int_equal(asv_policy_arrival(&got, &facts, &changed, NULL), ASV_OK);
+    assert_true(got.kind == ASV_ARRIVAL_STORE && got.due_ms == midnight(20260319));
+    facts = at(noon(20260305), 20260305, noon(20260306));
+    assert_int_equal(asv_policy_arrival(&got, &facts, &changed, NULL), ASV_OK);
+    assert_true(got.kind == ASV_ARRIVAL_STORE && got.due_ms == midnight(20260311));
+    facts = at(noon(20260401), 20260401, noon(20260402));
+    assert_int_equal(asv_policy_arrival(&got, &facts, &changed, NULL), ASV_OK);
+    assert_true(got.due_ms == midnight(20260502));
+
+    /* On one of two days of which the later one's period ends first: no machine erases the other. */
+    facts.start = facts.end = (struct asv_time_interval){noon(20260304), noon(20260305)};
+    facts.now_ms = noon(20260312);
+    assert_int_equal(asv_policy_arrival(&got, &facts, &changed, NULL), ASV_OK);
+    assert_int_equal(got.kind, ASV_ARRIVAL_STORE_BLOCKED);
+    facts.start.earliest_ms = facts.end.earliest_ms = ASV_TIME_UNKNOWN;
+    assert_int_equal(asv_policy_arrival(&got, &facts, &changed, NULL), ASV_OK);
+    assert_int_equal(got.kind, ASV_ARRIVAL_STORE_BLOCKED);
+    facts.now_ms = midnight(20260319);
+    assert_int_equal(asv_policy_arrival(&got, &facts, &changed, NULL), ASV_OK);
+    assert_int_equal(got.kind, ASV_ARRIVAL_EXPIRED);
 }
 
 static void nonsense_is_refused_and_changes_nothing(void **state)
@@ -234,6 +266,7 @@ int main(void)
         cmocka_unit_test(an_unknown_clock_is_decided_by_people),
         cmocka_unit_test(the_machine_never_drops_what_may_be_alive),
         cmocka_unit_test(T7_the_period_is_data),
+        cmocka_unit_test(T8_each_day_has_the_period_that_was_promised_on_it),
         cmocka_unit_test(nonsense_is_refused_and_changes_nothing),
         cmocka_unit_test(quarantine_stays_within_its_quota),
     };

@@ -115,7 +115,10 @@ static void configure(struct rig *rig)
     memcpy(site->dock_cert, agency->dock.cert_digest, sizeof site->dock_cert);
     site->keys = &rig->keys;
     site->world = &rig->world.world;
-    site->policy = (struct asv_retention_policy){.version = 1, .days = 14};
+    rig->periods =
+        (struct asv_retention_periods){.count = 1, .list = {{.policy = {.version = 1, .days = 14}}}};
+    dock->first_periods = rig->periods;
+    site->periods = &dock->first_periods;
     site->limits = (struct asv_site_limits){.quarantine_bytes = UINT64_C(1) << 30,
                                             .max_chunks = 1 << 20,
                                             .max_seal_bytes = 1 << 26,

@@ -34,6 +34,7 @@ struct rig {
     enum asv_slot_state wait_state;
 
     /* keeper and database: changed only while nothing runs, or through the atomics */
+    struct asv_retention_periods periods; /* what the keeper says */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
     _Atomic bool key_lives;      /* of every recording: nothing is ordered to be erased */
     _Atomic uint64_t db_refuses; /* recordings up to this number, for good */

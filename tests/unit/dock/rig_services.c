@@ -11,9 +11,10 @@
 
 /* ---- keeper ---- */
 
-static enum asv_status keeper_ping(void *ctx, struct asv_err *err)
+static enum asv_status keeper_ping(void *ctx, struct asv_retention_periods *periods, struct asv_err *err)
 {
     struct rig *rig = ctx;
+    *periods = rig->periods;
     return rig->keeper_away ? asv_fail(err, ASV_E_AWAY, "keeper is away") : ASV_OK;
 }
 

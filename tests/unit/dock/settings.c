@@ -64,7 +64,8 @@ static void defaults_work_and_paths_follow_each_other(void **state)
     assert_true(conf.production);
     asv_dock_conf_apply(&conf, &dock);
     assert_true(dock.site.read_back);
-    assert_int_equal(dock.site.policy.days, 14);
+    assert_int_equal(dock.site.periods->count, 1);
+    assert_int_equal(dock.site.periods->list[0].policy.days, 14);
     assert_int_equal(dock.settings.chunk_ms, 15000);
     assert_int_equal(dock.settings.retries, 5);
 }

@@ -200,6 +200,9 @@ static void a_policy_counts_from_its_day_on_and_never_backwards(void **state)
     assert_true(entry_due(20260201) == due_of(20260201, 7)); /* made after */
     struct asv_keeper_status now = status_now();
     assert_true(now.policy_version == 3 && now.policy_days == 14);
+    assert_true(now.period_count == 2 && now.periods[0].from_date == 0 && now.periods[0].version == 3);
+    assert_true(now.periods[0].days == 14 && now.periods[1].from_date == 20260110 &&
+                now.periods[1].days == 7);
     keeper_bulletin(&site, camera, &bulletin);
     assert_int_equal(bulletin.policy_version, 3);
     assert_int_equal(change_policy(5, 30, 20260120, 9), ASV_OK);
@@ -220,6 +223,10 @@ static void there_is_always_room_for_a_policy(void **state)
         assert_int_equal(change_policy(10 + i, 14, 20260110 + i / 4, (uint8_t)(1 + i)), ASV_OK);
     }
     assert_int_equal(change_policy(200, 21, 20260301, 99), ASV_OK);
+    struct asv_keeper_status now = status_now();
+    assert_int_equal(now.period_count, ASV_KEEPER_PERIODS_MAX);
+    assert_true(now.periods[0].from_date == 0 && now.periods[7].from_date == 20260301);
+    assert_true(now.periods[6].from_date == 20260127 && now.periods[6].version == 79);
 }
 
 /* ---- the clock ---- */

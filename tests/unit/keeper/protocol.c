@@ -292,6 +292,8 @@ static struct asv_keeper_reply sample_reply(unsigned type)
                                                  .recovery_key = true,
                                                  .policy_version = 15,
                                                  .policy_days = 16,
+                                                 .period_count = 2,
+                                                 .periods = {{0, 14, 30}, {20260301, 15, 16}},
                                                  .store = {17},
                                                  .memory_locked = true,
                                                  .slot_count = 2};
