@@ -26,7 +26,7 @@ void asv_param_cert(struct asv_params *params, const struct asv_cert *cert)
 }
 
 /* Runs the steps, of which the last gives an outcome. */
-static enum asv_status run_for_outcome(struct asv_db *db, struct asv_step *steps, size_t count,
+static enum asv_status run_for_outcome(struct asv_db *db, struct asv_query_step *steps, size_t count,
                                        enum asv_db_outcome *outcome, struct asv_err *err)
 {
     enum asv_status status = asv_db_run(db, steps, count, err);
@@ -75,8 +75,8 @@ enum asv_status asv_db_agency_put(struct asv_db *db, const char *name, struct as
     asv_param_text(&params[1], asv_note_clean(note, name));
     asv_param_digest(&params[1], digest);
     asv_param_bytes(&params[1], cert.signing_pk, sizeof cert.signing_pk);
-    struct asv_step steps[] = {{.query = ASV_QUERY_CERTIFICATE_PUT, .params = &params[0]},
-                               {.query = ASV_QUERY_AGENCY_PUT, .params = &params[1]}};
+    struct asv_query_step steps[] = {{.query = ASV_QUERY_CERTIFICATE_PUT, .params = &params[0]},
+                                     {.query = ASV_QUERY_AGENCY_PUT, .params = &params[1]}};
     return run_for_outcome(db, steps, 2, outcome, err);
 }
 
@@ -128,9 +128,9 @@ static enum asv_status enrol(struct asv_db *db, const struct asv_db_enrolment *e
                     enrolment->request.len);
     asv_param_text(&params[2], text);
     asv_param_text(&params[2], asv_note_clean(note, enrolment->by));
-    struct asv_step steps[] = {{.query = ASV_QUERY_CERTIFICATE_PUT, .params = &params[0]},
-                               {.query = ASV_QUERY_CERTIFICATE_PUT, .params = &params[1]},
-                               {.query = query, .params = &params[2]}};
+    struct asv_query_step steps[] = {{.query = ASV_QUERY_CERTIFICATE_PUT, .params = &params[0]},
+                                     {.query = ASV_QUERY_CERTIFICATE_PUT, .params = &params[1]},
+                                     {.query = query, .params = &params[2]}};
     return run_for_outcome(db, steps, 3, outcome, err);
 }
 

@@ -88,17 +88,17 @@ enum asv_status asv_db_clip_announce(struct asv_db *db, const uint8_t session[32
         return asv_fail_at(err, ASV_E_LIMIT, "database: too many recordings announced at once", count);
     }
     struct announcement {
-        struct asv_step steps[ASV_DB_OFFERS_MAX];
+        struct asv_query_step steps[ASV_DB_OFFERS_MAX];
         struct asv_params params[ASV_DB_OFFERS_MAX];
     };
     asv_auto_free struct announcement *all = malloc(sizeof *all);
     if (all == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "database: no memory to announce recordings");
     }
-    struct asv_step *steps = all->steps;
+    struct asv_query_step *steps = all->steps;
     for (size_t i = 0; i < count; i++) {
         param_offer(&all->params[i], session, &offers[i]);
-        steps[i] = (struct asv_step){.query = ASV_QUERY_CLIP_ANNOUNCE, .params = &all->params[i]};
+        steps[i] = (struct asv_query_step){.query = ASV_QUERY_CLIP_ANNOUNCE, .params = &all->params[i]};
     }
     enum asv_status status = asv_db_run(db, steps, count, err);
     for (size_t i = 0; i < count && status == ASV_OK; i++) {

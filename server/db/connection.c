@@ -152,7 +152,7 @@ static enum asv_status check_server(struct asv_db *db, uint64_t deadline_ms, str
     snprintf(timeout, sizeof timeout, "%" PRIu32, db->config.call_ms);
     asv_params_init(&params);
     asv_param_text(&params, timeout);
-    struct asv_step step = {.query = ASV_QUERY_PING, .params = &params};
+    struct asv_query_step step = {.query = ASV_QUERY_PING, .params = &params};
     enum asv_retry retry = ASV_RETRY_NO;
     enum asv_status status = asv_db_run_once(db, &step, 1, deadline_ms, &retry, err);
     if (status != ASV_OK) {

@@ -125,7 +125,7 @@ enum asv_status asv_db_docking_begin(struct asv_db *db, const struct asv_db_dock
     asv_param_digest(&params[SEEN], docking->camera_cert);
     asv_param_bytes(&params[SEEN], docking->chain.data, docking->chain.len);
     param_docking(&params[BEGIN], docking);
-    struct asv_step steps[STEPS] = {
+    struct asv_query_step steps[STEPS] = {
         [CA] = {.query = ASV_QUERY_CAMERA_CERTIFICATE_PUT, .params = &params[CA]},
         [LEAF] = {.query = ASV_QUERY_CAMERA_CERTIFICATE_PUT, .params = &params[LEAF]},
         [SEEN] = {.query = ASV_QUERY_CAMERA_SEEN, .params = &params[SEEN]},

@@ -85,7 +85,7 @@ ASV_MUST_CHECK enum asv_status asv_row_end(const struct asv_row *row, enum asv_q
 
 #define ASV_STEPS_MAX 1024
 
-struct asv_step {
+struct asv_query_step {
     enum asv_query query;
     const struct asv_params *params;
     PGresult *result; /* set by asv_db_run; cleared by asv_steps_clear */
@@ -93,9 +93,9 @@ struct asv_step {
 
 /* Runs the steps, in one pipeline, as one transaction; connects and retries as db.h says. On failure no step
  * has a result. */
-ASV_MUST_CHECK enum asv_status asv_db_run(struct asv_db *db, struct asv_step *steps, size_t count,
+ASV_MUST_CHECK enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size_t count,
                                           struct asv_err *err);
-void asv_steps_clear(struct asv_step *steps, size_t count);
+void asv_steps_clear(struct asv_query_step *steps, size_t count);
 
 /* One statement. */
 ASV_MUST_CHECK enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query,
@@ -150,7 +150,7 @@ enum asv_retry {
     ASV_RETRY_SERIALISE, /* the transaction lost against another */
     ASV_RETRY_CONNECT,   /* the connection is lost */
 };
-ASV_MUST_CHECK enum asv_status asv_db_run_once(struct asv_db *db, struct asv_step *steps, size_t count,
+ASV_MUST_CHECK enum asv_status asv_db_run_once(struct asv_db *db, struct asv_query_step *steps, size_t count,
                                                uint64_t deadline_ms, enum asv_retry *retry,
                                                struct asv_err *err);
 

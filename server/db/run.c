@@ -45,6 +45,7 @@ static const struct {
     {"VA004", ASV_E_EXPIRED, ASV_RETRY_NO},
     {"VA005", ASV_E_DENIED, ASV_RETRY_NO},
     {"VA006", ASV_E_NOT_FOUND, ASV_RETRY_NO},
+    {"VA007", ASV_E_DENIED, ASV_RETRY_NO},
 };
 
 enum asv_status asv_db_sqlstate(const char *sqlstate, enum asv_retry *retry)
@@ -59,7 +60,7 @@ enum asv_status asv_db_sqlstate(const char *sqlstate, enum asv_retry *retry)
     return ASV_E_INTERNAL;
 }
 
-void asv_steps_clear(struct asv_step *steps, size_t count)
+void asv_steps_clear(struct asv_query_step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         PQclear(steps[i].result);
@@ -151,7 +152,7 @@ static enum asv_status judge(const PGresult *result, enum asv_query query, enum 
 
 /* Sends the steps, each preceded by its preparation if it has none yet; fresh[query] says for which that
  * was. */
-static bool send_steps(struct asv_db *db, const struct asv_step *steps, size_t count, size_t *preparing)
+static bool send_steps(struct asv_db *db, const struct asv_query_step *steps, size_t count, size_t *preparing)
 {
     bool sent = true;
     for (size_t i = 0; i < count && sent; i++) {
@@ -167,8 +168,8 @@ static bool send_steps(struct asv_db *db, const struct asv_step *steps, size_t c
     return sent && PQpipelineSync(db->conn) == 1;
 }
 
-enum asv_status asv_db_run_once(struct asv_db *db, struct asv_step *steps, size_t count, uint64_t deadline_ms,
-                                enum asv_retry *retry, struct asv_err *err)
+enum asv_status asv_db_run_once(struct asv_db *db, struct asv_query_step *steps, size_t count,
+                                uint64_t deadline_ms, enum asv_retry *retry, struct asv_err *err)
 {
     size_t preparing[ASV_QUERY_COUNT] = {0}; /* the step, from 1, before which a statement is prepared */
     *retry = ASV_RETRY_NO;
@@ -219,7 +220,7 @@ enum asv_status asv_db_run_once(struct asv_db *db, struct asv_step *steps, size_
 }
 
 /* A step whose parameters do not fit what the database can hold is not sent. */
-static enum asv_status check_params(const struct asv_step *steps, size_t count, struct asv_err *err)
+static enum asv_status check_params(const struct asv_query_step *steps, size_t count, struct asv_err *err)
 {
     for (size_t i = 0; i < count; i++) {
         if (steps[i].params->status != ASV_OK) {
@@ -230,7 +231,7 @@ static enum asv_status check_params(const struct asv_step *steps, size_t count, 
     return ASV_OK;
 }
 
-enum asv_status asv_db_run(struct asv_db *db, struct asv_step *steps, size_t count, struct asv_err *err)
+enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size_t count, struct asv_err *err)
 {
     const struct asv_world *world = db->config.world;
     uint64_t start = asv_world_mono_ms(world);
@@ -277,7 +278,7 @@ enum asv_status asv_db_run(struct asv_db *db, struct asv_step *steps, size_t cou
 enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                             PGresult **result, struct asv_err *err)
 {
-    struct asv_step step = {.query = query, .params = params};
+    struct asv_query_step step = {.query = query, .params = params};
     enum asv_status status = asv_db_run(db, &step, 1, err);
     if (status == ASV_OK) {
         *result = step.result;

@@ -25,7 +25,7 @@ MODULES = {
     "server/policy": ["firmware-proto/base", "firmware-proto/crypto", "firmware-proto/trust", "server/base"],
     "server/statement": ["firmware-proto/base", "firmware-proto/crypto", "firmware-proto/trust", "server/base"],
     "server/vault": PROTO + ["server/base"],
-    "server/db": PROTO + ["server/base", "server/vault"],
+    "server/db": PROTO + ["server/base", "server/vault", "server/statement"],
     "server/keeper": PROTO + ["server/base", "server/statement"],
     "server/verify": PROTO + ["server/base", "server/vault"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy", "server/statement"],

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * People: their credentials and duties. Nothing here leads from a person to recordings (LAW L6). The role
+ * asv_admin calls it.
+ */
+#ifndef ASV_SERVER_DB_PEOPLE_H
+#define ASV_SERVER_DB_PEOPLE_H
+
+#include "server/db/clip.h"
+#include "server/db/db.h"
+#include "server/statement/credential.h"
+
+/* ---- credentials ---- */
+
+struct asv_db_credential {
+    struct asv_credential said; /* views into record */
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t len;
+    uint8_t record[ASV_CREDENTIAL_MAX_BYTES];
+    int64_t enrolled_ms; /* ASV_TIME_UNKNOWN: two people have not, or the keeper does not know it yet */
+    int64_t revoked_ms;  /* ASV_TIME_UNKNOWN: it is not */
+    int64_t disabled_ms; /* the account; ASV_TIME_UNKNOWN: it is not */
+};
+
+/* Points said into this very record again: after a copy. ASV_E_MALFORMED for bytes that are none. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_view(struct asv_db_credential *credential,
+                                                      struct asv_err *err);
+
+/* The person whose badge has this pseudonym. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_person_of_badge(struct asv_db *db,
+                                                      const uint8_t badge[ASV_SHA256_BYTES],
+                                                      uint8_t person[ASV_UUID_BYTES], struct asv_err *err);
+
+/* Keeps a record (decoded: with encoded), its person and its units. ASV_E_MISMATCH: the key or the badge is
+ * somebody's already. ASV_E_DENIED: roles that exclude those of another credential of the person. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_put(struct asv_db *db,
+                                                     const struct asv_credential *credential, const char *by,
+                                                     enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* By digest, or by public key (32 bytes of a key file, 64 of an authenticator). ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_find(struct asv_db *db,
+                                                      const uint8_t digest[ASV_SHA256_BYTES],
+                                                      struct asv_db_credential *out, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_credential_of_key(struct asv_db *db, struct asv_bytes key,
+                                                        struct asv_db_credential *out, struct asv_err *err);
+
+/* In the order of name and digest; after: the row before, NULL: from the first. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_page(struct asv_db *db,
+                                                      const struct asv_db_credential *after,
+                                                      struct asv_db_credential *out, size_t cap,
+                                                      size_t *count, struct asv_err *err);
+
+/* Nothing is done with the account any more, until two people enrol a new credential for the person. */
+ASV_MUST_CHECK enum asv_status asv_db_person_disable(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
+                                                     const char *reason, const char *by,
+                                                     enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* ---- duties ---- */
+
+enum asv_db_duty_kind {
+    ASV_DB_DUTY_IN_CHARGE = 0, /* of a unit */
+    ASV_DB_DUTY_DEPUTY = 1,    /* of who is in charge of a unit; always ends */
+    ASV_DB_DUTY_APPRAISES = 2, /* is a person's appraising superior (LAW L5) */
+    ASV_DB_DUTY_KINDS,
+};
+
+struct asv_db_duty {
+    uint8_t id[ASV_UUID_BYTES];
+    uint8_t person[ASV_UUID_BYTES];
+    char name[ASV_NAME_MAX_BYTES + 1];
+    uint8_t kind;
+    char unit[65];                     /* empty with APPRAISES */
+    uint8_t appraised[ASV_UUID_BYTES]; /* with APPRAISES */
+    char appraised_name[ASV_NAME_MAX_BYTES + 1];
+    int64_t from_ms;
+    int64_t until_ms; /* ASV_TIME_UNKNOWN: until it is ended */
+};
+
+/* Writes a duty down, whose names are ignored, and fills its id. ASV_E_NOT_FOUND for a person or unit that is
+ * not there. */
+ASV_MUST_CHECK enum asv_status asv_db_duty_put(struct asv_db *db, struct asv_db_duty *duty, const char *by,
+                                               struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_duty_end(struct asv_db *db, const uint8_t duty[ASV_UUID_BYTES],
+                                               const char *by, enum asv_db_outcome *outcome,
+                                               struct asv_err *err);
+
+/* Those that are not over; after: the id of the row before, NULL: from the first. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_duty_list(struct asv_db *db, const uint8_t *after,
+                                                struct asv_db_duty *out, size_t cap, size_t *count,
+                                                struct asv_err *err);
+
+/* What counts for a recording of this unit, now. */
+struct asv_db_duties {
+    bool in_charge;
+    bool deputises;
+    bool appraises; /* the wearer */
+};
+
+/* wearer NULL: not known. */
+ASV_MUST_CHECK enum asv_status asv_db_duties_of(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
+                                                const char *unit, const uint8_t *wearer,
+                                                struct asv_db_duties *out, struct asv_err *err);
+
+#endif

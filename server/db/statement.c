@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/db/statement.h"
+
+#include <string.h>
+
+#include "firmware-proto/trust/fields.h"
+#include "server/base/fail.h"
+#include "server/db/internal.h"
+
+#define STATEMENT_PAGE(cap) \
+    ((int32_t)asv_db_page((cap) < ASV_DB_PAGE_MAX ? (uint32_t)(cap) : ASV_DB_PAGE_MAX))
+
+/* A view without a NUL, as a text of at most ASV_NAME_MAX_BYTES; NULL when it is empty. */
+static const char *name_of(char out[ASV_NAME_MAX_BYTES + 1], struct asv_bytes name)
+{
+    size_t len = name.len < ASV_NAME_MAX_BYTES ? name.len : ASV_NAME_MAX_BYTES;
+    if (len == 0) {
+        return NULL;
+    }
+    memcpy(out, name.data, len);
+    out[len] = '\0';
+    return out;
+}
+
+static void param_subject(struct asv_params *params, const struct asv_subject *subject, char *name)
+{
+    bool digest = subject->kind != ASV_SUBJECT_RECIPIENT && subject->kind != ASV_SUBJECT_KEEPER;
+    asv_param_i16(params, subject->kind);
+    asv_param_digest(params, digest ? subject->id : NULL);
+    asv_param_text(params, name_of(name, subject->name));
+    if (subject->kind == ASV_SUBJECT_POLICY) {
+        asv_param_u64(params, subject->version);
+        asv_param_i16(params, (int16_t)subject->days);
+    } else {
+        asv_param_null(params);
+        asv_param_null(params);
+    }
+    asv_param_date(params, subject->from_date);
+}
+
+enum asv_status asv_db_statement_put(struct asv_db *db, const struct asv_statement *statement,
+                                     struct asv_bytes bytes, enum asv_db_outcome *outcome,
+                                     struct asv_err *err)
+{
+    struct asv_params params;
+    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t matter[ASV_SHA256_BYTES];
+    char name[ASV_NAME_MAX_BYTES + 1];
+    bool root = statement->action == ASV_ACTION_FOUND;
+    bool answer = !asv_is_zero(statement->proposal, sizeof statement->proposal);
+    asv_statement_digest(digest, statement);
+    asv_sha256(matter, statement->matter.data, statement->matter.len);
+    asv_params_init(&params);
+    asv_param_bytes(&params, bytes.data, bytes.len);
+    asv_param_digest(&params, digest);
+    asv_param_i32(&params, statement->action);
+    asv_param_i16(&params, statement->step);
+    asv_param_digest(&params, matter);
+    param_subject(&params, &statement->subject, name);
+    asv_param_digest(&params, statement->has_recipient ? statement->recipient_pk : NULL);
+    asv_param_uuid_or_null(&params, statement->incident);
+    asv_param_i16(&params, statement->ground);
+    asv_param_digest(&params, root ? NULL : statement->credential);
+    asv_param_uuid(&params, root ? NULL : statement->person);
+    asv_param_bytes(&params, statement->nonce, sizeof statement->nonce);
+    asv_param_time(&params, statement->issued_ms);
+    asv_param_time(&params, statement->expires_ms);
+    asv_param_digest(&params, answer ? statement->proposal : NULL);
+    return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_PUT, &params, outcome, err);
+}
+
+enum asv_status asv_db_statement_answered(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                          const char *why, struct asv_err *err)
+{
+    struct asv_params params;
+    char note[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_digest(&params, digest);
+    asv_param_text(&params, asv_note_clean(note, why));
+    return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_ANSWERED, &params, NULL, err);
+}
+
+static void row_statement(struct asv_row *row, void *to)
+{
+    struct asv_db_statement *out = to;
+    asv_row_bytes(row, out->digest, sizeof out->digest);
+    asv_row_blob(row, out->bytes, sizeof out->bytes, &out->len);
+    out->stored_ms = asv_row_time(row);
+    out->taken_ms = asv_row_time(row);
+    asv_row_text(row, out->refused_why, sizeof out->refused_why);
+    out->is_ended = !asv_row_null(row);
+    asv_row_bytes(row, out->ended_by, sizeof out->ended_by);
+}
+
+enum asv_status asv_db_statement_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                      struct asv_db_statement *out, struct asv_err *err)
+{
+    struct asv_params params;
+    struct asv_db_statement found;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_digest(&params, digest);
+    enum asv_status status = asv_db_run_rows(db, ASV_QUERY_STATEMENT_FIND, &params, row_statement, &found,
+                                             sizeof found, &count, err);
+    if (status == ASV_OK && count == 0) {
+        status = asv_fail(err, ASV_E_NOT_FOUND, "there is no such statement");
+    }
+    if (status == ASV_OK) {
+        *out = found;
+    }
+    return status;
+}
+
+enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_statement_filter *filter,
+                                      struct asv_db_statement *out, size_t cap, size_t *count,
+                                      struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    if (filter->action != 0) {
+        asv_param_i32(&params, filter->action);
+    } else {
+        asv_param_null(&params);
+    }
+    asv_param_digest(&params, filter->subject);
+    asv_param_digest(&params, filter->after);
+    asv_param_i32(&params, STATEMENT_PAGE(cap));
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_OPEN, &params, row_statement, out, sizeof *out, count,
+                           err);
+}
+
+enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *after,
+                                             struct asv_db_statement *out, size_t cap, size_t *count,
+                                             struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, after);
+    asv_param_i32(&params, STATEMENT_PAGE(cap));
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNDELIVERED, &params, row_statement, out, sizeof *out,
+                           count, err);
+}

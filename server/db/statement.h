@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Everything that people signed (docs/STATEMENTS.md), and what the keeper said to it. What a statement brings
+ * about (an enrolment, a policy, a recipient) follows from its row and the keeper's answer, and stands
+ * nowhere else.
+ *
+ * Beside the statuses of db.h: ASV_E_DENIED when a credential is not enrolled, revoked or disabled, or one
+ * person would decide alone; ASV_E_STATE when a proposal was decided before; ASV_E_EXPIRED when its time is
+ * over.
+ */
+#ifndef ASV_SERVER_DB_STATEMENT_H
+#define ASV_SERVER_DB_STATEMENT_H
+
+#include "server/db/clip.h"
+#include "server/db/db.h"
+#include "server/statement/statement.h"
+
+/* Keeps bytes, of which *statement are the views, and whose proof the caller has made or verified. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_put(struct asv_db *db, const struct asv_statement *statement,
+                                                    struct asv_bytes bytes, enum asv_db_outcome *outcome,
+                                                    struct asv_err *err);
+
+/* The keeper took a statement (why NULL), which it does once and for good, or refused it. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_answered(struct asv_db *db,
+                                                         const uint8_t digest[ASV_SHA256_BYTES],
+                                                         const char *why, struct asv_err *err);
+
+struct asv_db_statement {
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t len;
+    uint8_t bytes[ASV_STATEMENT_MAX_BYTES];
+    int64_t stored_ms;
+    int64_t taken_ms;       /* by the keeper; ASV_TIME_UNKNOWN: not yet */
+    char refused_why[1001]; /* by the keeper; empty: it did not */
+    bool is_ended;          /* a proposal that was approved, refused or withdrawn */
+    uint8_t ended_by[ASV_SHA256_BYTES];
+};
+
+/* ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_find(struct asv_db *db,
+                                                     const uint8_t digest[ASV_SHA256_BYTES],
+                                                     struct asv_db_statement *out, struct asv_err *err);
+
+/* What is listed; pages follow the digest of the last row (after NULL: from the first). cap <=
+ * ASV_DB_PAGE_MAX. */
+struct asv_db_statement_filter {
+    uint16_t action;        /* 0: any */
+    const uint8_t *subject; /* digest of the clip's header, the camera, credential or policy; NULL: any */
+    const uint8_t *after;
+};
+
+/* Proposals that can still be answered. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_open(struct asv_db *db,
+                                                     const struct asv_db_statement_filter *filter,
+                                                     struct asv_db_statement *out, size_t cap, size_t *count,
+                                                     struct asv_err *err);
+
+/* What the keeper has neither taken nor refused, and still can: answers, what one person decides alone, and
+ * the proposals of HOLD, the only ones that it takes alone. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *after,
+                                                            struct asv_db_statement *out, size_t cap,
+                                                            size_t *count, struct asv_err *err);
+
+#endif

@@ -1,0 +1,624 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- People, what they may do, and what they signed. The database decides nothing: whoever believes a statement
+-- (docs/STATEMENTS.md), the keeper above all, verifies its bytes; the columns beside them are for finding it. What a
+-- statement brought about is nowhere but in its own row and the keeper's answer to it, so that the two cannot differ.
+CREATE DOMAIN asv.name128 AS text CHECK (octet_length(VALUE) BETWEEN 1 AND 128 AND VALUE !~ '[[:cntrl:]]');
+COMMENT ON DOMAIN asv.name128 IS 'name of a person, a recipient or a policy: 1 to 128 bytes of UTF-8 without control characters';
+
+CREATE TABLE asv.person (
+    id uuid PRIMARY KEY CHECK (id <> '00000000-0000-0000-0000-000000000000'),
+    badge asv.digest NOT NULL UNIQUE CHECK (badge <> decode(repeat('00', 32), 'hex')),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL,
+    UNIQUE (id, badge)
+);
+COMMENT ON TABLE asv.person IS 'people with an account; for ever, so that neither id nor badge is used for somebody else';
+COMMENT ON COLUMN asv.person.id IS 'random; stands in what the person signs';
+COMMENT ON COLUMN asv.person.badge IS 'pseudonym of the badge: HMAC under a secret that this database does not have';
+COMMENT ON COLUMN asv.person.since IS 'when the account was made';
+COMMENT ON COLUMN asv.person.by IS 'who made it';
+
+CREATE TABLE asv.person_disabling (
+    person uuid NOT NULL REFERENCES asv.person,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL,
+    reason asv.note NOT NULL,
+    PRIMARY KEY (person, at)
+);
+COMMENT ON TABLE asv.person_disabling IS 'accounts that were disabled: nothing is done with them until two people enrol a new credential';
+COMMENT ON COLUMN asv.person_disabling.person IS 'whose';
+COMMENT ON COLUMN asv.person_disabling.at IS 'since when';
+COMMENT ON COLUMN asv.person_disabling.by IS 'who did it';
+COMMENT ON COLUMN asv.person_disabling.reason IS 'why';
+
+CREATE TABLE asv.credential (
+    digest asv.digest PRIMARY KEY,
+    agency asv.digest NOT NULL REFERENCES asv.agency,
+    person uuid NOT NULL,
+    badge asv.digest NOT NULL,
+    name asv.name128 NOT NULL,
+    roles asv.u16 NOT NULL CHECK (roles BETWEEN 1 AND 255) CHECK (roles & 128 = 0 OR roles & 62 = 0),
+    units text[] NOT NULL CHECK (cardinality(units) <= 8 AND array_position(units, NULL) IS NULL),
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz NOT NULL,
+    key bytea NOT NULL UNIQUE CHECK (octet_length(key) IN (32, 64)),
+    record bytea NOT NULL CHECK (octet_length(record) BETWEEN 1 AND 1536),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL,
+    UNIQUE (digest, person),
+    FOREIGN KEY (person, badge) REFERENCES asv.person (id, badge),
+    CHECK (digest = sha256(record)),
+    CHECK (valid_from < valid_until)
+);
+CREATE INDEX ON asv.credential (person);
+COMMENT ON TABLE asv.credential IS 'credential records (STATEMENTS.md 2); one counts when two people have enrolled it, or the agency root has';
+COMMENT ON COLUMN asv.credential.digest IS 'SHA-256 of record: how statements name it';
+COMMENT ON COLUMN asv.credential.agency IS 'as in the record';
+COMMENT ON COLUMN asv.credential.person IS 'whose';
+COMMENT ON COLUMN asv.credential.badge IS 'as the person''s';
+COMMENT ON COLUMN asv.credential.name IS 'of the person, for people';
+COMMENT ON COLUMN asv.credential.roles IS 'a set, as in the record; administrator excludes who decides about recordings (LAW L4)';
+COMMENT ON COLUMN asv.credential.units IS 'the person''s units';
+COMMENT ON COLUMN asv.credential.valid_from IS 'valid from';
+COMMENT ON COLUMN asv.credential.valid_until IS 'valid until just before';
+COMMENT ON COLUMN asv.credential.key IS 'Ed25519 of a key file, or ES256 of an authenticator; never used again';
+COMMENT ON COLUMN asv.credential.record IS 'the record itself';
+COMMENT ON COLUMN asv.credential.since IS 'when it was made';
+COMMENT ON COLUMN asv.credential.by IS 'who made it';
+
+CREATE TABLE asv.duty (
+    id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
+    person uuid NOT NULL REFERENCES asv.person,
+    kind text NOT NULL CHECK (kind IN ('in_charge', 'deputy', 'appraises')),
+    unit asv.label REFERENCES asv.unit,
+    appraised uuid REFERENCES asv.person,
+    from_at timestamptz NOT NULL,
+    until_at timestamptz,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL,
+    CHECK (until_at > from_at),
+    CHECK (kind <> 'deputy' OR until_at IS NOT NULL),
+    CHECK ((kind = 'appraises') = (appraised IS NOT NULL) AND (kind = 'appraises') = (unit IS NULL)),
+    CHECK (appraised <> person)
+);
+CREATE INDEX ON asv.duty (person);
+CREATE INDEX ON asv.duty (unit);
+CREATE INDEX ON asv.duty (appraised);
+COMMENT ON TABLE asv.duty IS 'who is in charge of which unit or deputises, and who appraises whom (LAW L5)';
+COMMENT ON COLUMN asv.duty.id IS 'UUIDv7';
+COMMENT ON COLUMN asv.duty.person IS 'who';
+COMMENT ON COLUMN asv.duty.kind IS 'in_charge of a unit; deputy, which ends by itself; appraises somebody';
+COMMENT ON COLUMN asv.duty.unit IS 'of which unit';
+COMMENT ON COLUMN asv.duty.appraised IS 'who is appraised';
+COMMENT ON COLUMN asv.duty.from_at IS 'from then on';
+COMMENT ON COLUMN asv.duty.until_at IS 'until just before; NULL: until it is ended';
+COMMENT ON COLUMN asv.duty.since IS 'when it was written down';
+COMMENT ON COLUMN asv.duty.by IS 'who wrote it down';
+
+CREATE TABLE asv.duty_end (
+    duty uuid PRIMARY KEY REFERENCES asv.duty,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL
+);
+COMMENT ON TABLE asv.duty_end IS 'duties that were ended';
+COMMENT ON COLUMN asv.duty_end.duty IS 'which';
+COMMENT ON COLUMN asv.duty_end.at IS 'when it ended';
+COMMENT ON COLUMN asv.duty_end.by IS 'who ended it';
+
+CREATE TABLE asv.statement (
+    digest asv.digest PRIMARY KEY,
+    object bytea NOT NULL CHECK (octet_length(object) BETWEEN 68 AND 3200),
+    action asv.u16 NOT NULL,
+    step smallint NOT NULL CHECK (step BETWEEN 1 AND 5),
+    matter asv.digest NOT NULL,
+    subject_kind smallint NOT NULL CHECK (subject_kind BETWEEN 1 AND 6),
+    subject asv.digest,
+    subject_name asv.name128,
+    version asv.u32,
+    days smallint,
+    from_day date,
+    recipient asv.key32,
+    incident uuid,
+    ground asv.u8 NOT NULL,
+    credential asv.digest,
+    person uuid,
+    nonce asv.bytes16 NOT NULL UNIQUE,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    proposal asv.digest,
+    stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (digest, action, matter),
+    FOREIGN KEY (credential, person) REFERENCES asv.credential (digest, person),
+    FOREIGN KEY (proposal, action, matter) REFERENCES asv.statement (digest, action, matter),
+    CHECK (digest = sha256(substring(object FROM 3 FOR get_byte(object, 0) * 256 + get_byte(object, 1)))),
+    CHECK (issued_at < expires_at),
+    CHECK ((step IN (2, 3, 4)) = (proposal IS NOT NULL)),
+    CHECK ((action = 34) = (credential IS NULL) AND (action = 34) = (person IS NULL)),
+    CHECK ((subject_kind IN (1, 2, 3, 5)) = (subject IS NOT NULL)),
+    CHECK ((subject_kind = 5) = (version IS NOT NULL) AND (subject_kind = 5) = (days IS NOT NULL)
+           AND (subject_kind = 5) = (from_day IS NOT NULL)),
+    CHECK ((subject_kind = 4) = (subject_name IS NOT NULL))
+);
+CREATE INDEX ON asv.statement (subject, action);
+CREATE INDEX ON asv.statement (proposal);
+CREATE INDEX ON asv.statement (action, expires_at);
+COMMENT ON TABLE asv.statement IS 'everything that people signed (STATEMENTS.md 3), as the caller read it';
+COMMENT ON COLUMN asv.statement.digest IS 'SHA-256 of the body: how others name it';
+COMMENT ON COLUMN asv.statement.object IS 'length, body and proof';
+COMMENT ON COLUMN asv.statement.action IS 'STATEMENTS.md 4';
+COMMENT ON COLUMN asv.statement.step IS '1 proposes, 2 approves, 3 refuses, 4 withdraws, 5 alone';
+COMMENT ON COLUMN asv.statement.matter IS 'SHA-256 of its matter, which an answer repeats';
+COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper';
+COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential or policy file';
+COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient';
+COMMENT ON COLUMN asv.statement.version IS 'of a policy';
+COMMENT ON COLUMN asv.statement.days IS 'of a policy: its period after a recording''s own day';
+COMMENT ON COLUMN asv.statement.from_day IS 'of a policy: in force from this day on';
+COMMENT ON COLUMN asv.statement.recipient IS 'age X25519 key; NULL: none';
+COMMENT ON COLUMN asv.statement.incident IS 'which; NULL: none';
+COMMENT ON COLUMN asv.statement.ground IS 'why it is kept, or kept from use';
+COMMENT ON COLUMN asv.statement.credential IS 'with which it was signed; NULL: the agency root';
+COMMENT ON COLUMN asv.statement.person IS 'who signed it; NULL: the agency root';
+COMMENT ON COLUMN asv.statement.nonce IS 'makes it another than any before';
+COMMENT ON COLUMN asv.statement.issued_at IS 'counts from then on, as signed';
+COMMENT ON COLUMN asv.statement.expires_at IS 'until just before, as signed';
+COMMENT ON COLUMN asv.statement.proposal IS 'the statement that it answers';
+COMMENT ON COLUMN asv.statement.stored_at IS 'when this database got it';
+
+CREATE TABLE asv.statement_answer (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    statement asv.digest NOT NULL REFERENCES asv.statement,
+    taken boolean NOT NULL,
+    why asv.note,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (taken = (why IS NULL))
+);
+CREATE UNIQUE INDEX statement_answer_taken ON asv.statement_answer (statement) WHERE taken;
+CREATE INDEX ON asv.statement_answer (statement);
+COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused';
+COMMENT ON COLUMN asv.statement_answer.position IS 'order of arrival';
+COMMENT ON COLUMN asv.statement_answer.statement IS 'to which';
+COMMENT ON COLUMN asv.statement_answer.taken IS 'whether the keeper took it';
+COMMENT ON COLUMN asv.statement_answer.why IS 'why not';
+COMMENT ON COLUMN asv.statement_answer.at IS 'when';
+
+CREATE TABLE asv.policy_file (
+    digest asv.digest PRIMARY KEY,
+    version asv.u32 NOT NULL CHECK (version > 0),
+    name asv.name128 NOT NULL,
+    days smallint NOT NULL CHECK (days BETWEEN 1 AND 366),
+    content bytea NOT NULL CHECK (octet_length(content) BETWEEN 1 AND 32768),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (digest, version),
+    CHECK (digest = sha256(content))
+);
+COMMENT ON TABLE asv.policy_file IS 'policy files (POLICIES.md), byte for byte as two people signed them, or may';
+COMMENT ON COLUMN asv.policy_file.digest IS 'SHA-256 of the file: what is signed';
+COMMENT ON COLUMN asv.policy_file.version IS 'as it says';
+COMMENT ON COLUMN asv.policy_file.name IS 'as it says';
+COMMENT ON COLUMN asv.policy_file.days IS 'its period after the recording''s own day';
+COMMENT ON COLUMN asv.policy_file.content IS 'the file';
+COMMENT ON COLUMN asv.policy_file.since IS 'when it was first proposed here';
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['person', 'person_disabling', 'credential', 'duty', 'duty_end', 'statement',
+        'statement_answer', 'policy_file'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+END
+$$;
+
+-- ---- what follows from the statements
+
+CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT at FROM asv.statement_answer WHERE statement = p_digest AND taken
+$$;
+COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet';
+
+CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.statement_taken_at(p_digest) IS NULL
+       AND EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_digest AND NOT taken)
+$$;
+COMMENT ON FUNCTION asv.statement_is_refused IS 'whether the keeper refused it, and has not taken it since';
+
+-- The answer that ended a proposal. A refusal or a withdrawal does so at once, whether the keeper was there or not: it makes
+-- less possible. An approval does when the keeper took it.
+CREATE FUNCTION asv.proposal_ended_by(p_proposal bytea) RETURNS bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT a.digest FROM asv.statement a
+    WHERE a.proposal = p_proposal
+      AND (asv.statement_taken_at(a.digest) IS NOT NULL
+           OR a.step IN (3, 4) AND NOT asv.statement_is_refused(a.digest))
+    ORDER BY asv.statement_taken_at(a.digest), a.stored_at LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.proposal_ended_by IS 'the answer after which a proposal is open no more; NULL: none';
+
+CREATE FUNCTION asv.credential_enrolled_at(p_credential bytea) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT min(asv.statement_taken_at(s.digest)) FROM asv.statement s
+    WHERE s.subject = p_credential AND (s.action = 32 AND s.step = 2 OR s.action = 34)
+$$;
+COMMENT ON FUNCTION asv.credential_enrolled_at IS 'when the keeper took the word of two people, or of the agency root; NULL: not enrolled';
+
+CREATE FUNCTION asv.credential_revoked_at(p_credential bytea) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT min(s.stored_at) FROM asv.statement s
+    WHERE s.subject = p_credential AND s.action = 33 AND NOT asv.statement_is_refused(s.digest)
+$$;
+COMMENT ON FUNCTION asv.credential_revoked_at IS 'when one person revoked it, whether the keeper was there or not; NULL: not revoked';
+
+CREATE FUNCTION asv.person_disabled_at(p_person uuid) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT max(d.at) FROM asv.person_disabling d
+    WHERE d.person = p_person
+      AND d.at > coalesce((SELECT max(asv.credential_enrolled_at(c.digest)) FROM asv.credential c
+                           WHERE c.person = p_person), '-infinity')
+$$;
+COMMENT ON FUNCTION asv.person_disabled_at IS 'since when an account is disabled; NULL: it is not';
+
+CREATE VIEW asv.credential_state AS
+SELECT c.digest, c.person, c.name, c.roles, c.units, c.valid_from, c.valid_until, c.key, c.record,
+       asv.credential_enrolled_at(c.digest) AS enrolled_at, asv.credential_revoked_at(c.digest) AS revoked_at,
+       asv.person_disabled_at(c.person) AS disabled_at
+FROM asv.credential c;
+COMMENT ON VIEW asv.credential_state IS 'credentials, and whether they count';
+COMMENT ON COLUMN asv.credential_state.enrolled_at IS 'NULL: not enrolled';
+COMMENT ON COLUMN asv.credential_state.revoked_at IS 'NULL: not revoked';
+COMMENT ON COLUMN asv.credential_state.disabled_at IS 'since when the account is disabled; NULL: it is not';
+
+CREATE FUNCTION asv.person_name(p_person uuid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT name FROM asv.credential WHERE person = p_person ORDER BY since DESC, digest LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it';
+
+-- ---- people
+
+CREATE FUNCTION asv.person_of_badge(p_badge bytea) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT id FROM asv.person WHERE badge = p_badge
+$$;
+COMMENT ON FUNCTION asv.person_of_badge IS 'whose badge this is; NULL: nobody''s';
+GRANT EXECUTE ON FUNCTION asv.person_of_badge TO asv_admin;
+
+CREATE FUNCTION asv.credential_put(
+    p_agency bytea, p_person uuid, p_badge bytea, p_name text, p_roles integer, p_units text, p_valid_from timestamptz,
+    p_valid_until timestamptz, p_key bytea, p_record bytea, p_by text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_units text[] := CASE WHEN p_units = '' THEN '{}' ELSE string_to_array(p_units, E'\n') END;
+BEGIN
+    INSERT INTO asv.person (id, badge, by) VALUES (p_person, p_badge, p_by) ON CONFLICT DO NOTHING;
+    -- Whoever makes credentials for one person takes this lock first: roles that exclude each other do not pass each other.
+    PERFORM FROM asv.person WHERE id = p_person AND badge = p_badge FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'person: the badge is another person''s, or the person has another badge' USING ERRCODE = 'VA001';
+    END IF;
+    IF EXISTS (SELECT FROM asv.credential WHERE digest = sha256(p_record)) THEN
+        RETURN 'already';
+    END IF;
+    IF EXISTS (SELECT FROM asv.credential WHERE key = p_key) THEN
+        RAISE EXCEPTION 'credential: this key is in another one, for ever' USING ERRCODE = 'VA001';
+    END IF;
+    -- ST-022, over all of the person's credentials that can still count.
+    IF EXISTS (SELECT FROM asv.credential_state c
+               WHERE c.person = p_person AND c.revoked_at IS NULL AND c.valid_until > clock_timestamp()
+                 AND ((c.roles | p_roles) & 128) <> 0 AND ((c.roles | p_roles) & 62) <> 0) THEN
+        RAISE EXCEPTION 'credential: the person is administrator, or decides about recordings, under another one'
+            USING ERRCODE = 'VA007';
+    END IF;
+    INSERT INTO asv.unit (code, title) SELECT u, u FROM unnest(v_units) AS u ON CONFLICT DO NOTHING;
+    INSERT INTO asv.credential (digest, agency, person, badge, name, roles, units, valid_from, valid_until, key, record, by)
+    VALUES (sha256(p_record), p_agency, p_person, p_badge, p_name, p_roles, v_units, p_valid_from, p_valid_until, p_key,
+            p_record, p_by);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.credential_put IS 'adds a credential record, with its person and units (one a line), that nobody has enrolled yet';
+GRANT EXECUTE ON FUNCTION asv.credential_put TO asv_admin;
+
+CREATE FUNCTION asv.credential_find(p_digest bytea, p_key bytea)
+    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, disabled_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.disabled_at
+    FROM asv.credential_state c WHERE c.digest = p_digest OR c.key = p_key
+$$;
+COMMENT ON FUNCTION asv.credential_find IS 'the credential with this digest, or with this key';
+GRANT EXECUTE ON FUNCTION asv.credential_find TO asv_admin;
+
+CREATE FUNCTION asv.credential_page(p_name text, p_digest bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, disabled_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.disabled_at
+    FROM asv.credential_state c
+    WHERE p_name IS NULL OR (c.name::text COLLATE "C", c.digest::bytea) > (p_name COLLATE "C", p_digest)
+    ORDER BY c.name::text COLLATE "C", c.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.credential_page IS 'credentials in the order of names and digests';
+GRANT EXECUTE ON FUNCTION asv.credential_page TO asv_admin;
+
+CREATE FUNCTION asv.person_disable(p_person uuid, p_reason text, p_by text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM FROM asv.person WHERE id = p_person FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'person: not in the register' USING ERRCODE = 'VA006';
+    END IF;
+    IF asv.person_disabled_at(p_person) IS NOT NULL THEN
+        RETURN 'already';
+    END IF;
+    INSERT INTO asv.person_disabling (person, reason, by) VALUES (p_person, p_reason, p_by);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.person_disable IS 'nothing is done with this account until two people enrol a new credential for it';
+GRANT EXECUTE ON FUNCTION asv.person_disable TO asv_admin;
+
+-- ---- duties
+
+CREATE FUNCTION asv.duty_put(
+    p_person uuid, p_kind text, p_unit text, p_appraised uuid, p_from timestamptz, p_until timestamptz, p_by text)
+    RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    PERFORM FROM asv.person WHERE id = p_person FOR NO KEY UPDATE;
+    SELECT d.id INTO v_id FROM asv.duty d
+    WHERE d.person = p_person AND d.kind = p_kind AND d.unit IS NOT DISTINCT FROM p_unit
+      AND d.appraised IS NOT DISTINCT FROM p_appraised AND d.from_at <= p_from
+      AND d.until_at IS NOT DISTINCT FROM p_until AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id);
+    IF v_id IS NULL THEN
+        INSERT INTO asv.duty (person, kind, unit, appraised, from_at, until_at, by)
+        VALUES (p_person, p_kind, p_unit, p_appraised, p_from, p_until, p_by) RETURNING id INTO v_id;
+    END IF;
+    RETURN v_id;
+END
+$$;
+COMMENT ON FUNCTION asv.duty_put IS 'writes a duty down; one that says as much already is returned instead';
+GRANT EXECUTE ON FUNCTION asv.duty_put TO asv_admin;
+
+CREATE FUNCTION asv.duty_end(p_duty uuid, p_by text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.duty_end (duty, by) VALUES (p_duty, p_by) ON CONFLICT DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.duty_end IS 'a duty is over from now on';
+GRANT EXECUTE ON FUNCTION asv.duty_end TO asv_admin;
+
+CREATE FUNCTION asv.duty_list(p_after uuid, p_limit integer)
+    RETURNS TABLE (id uuid, person uuid, name text, kind text, unit text, appraised uuid, appraised_name text,
+                   from_at timestamptz, until_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.id, d.person, asv.person_name(d.person), d.kind, d.unit, d.appraised, asv.person_name(d.appraised), d.from_at,
+           d.until_at
+    FROM asv.duty d
+    WHERE (p_after IS NULL OR d.id > p_after) AND (d.until_at IS NULL OR d.until_at > clock_timestamp())
+      AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
+    ORDER BY d.id LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.duty_list IS 'duties that are not over';
+GRANT EXECUTE ON FUNCTION asv.duty_list TO asv_admin;
+
+CREATE FUNCTION asv.duties_of(p_person uuid, p_unit text, p_wearer uuid)
+    RETURNS TABLE (in_charge boolean, deputises boolean, appraises boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(bool_or(kind = 'in_charge' AND unit = p_unit), false),
+           coalesce(bool_or(kind = 'deputy' AND unit = p_unit), false),
+           coalesce(bool_or(kind = 'appraises' AND appraised = p_wearer), false)
+    FROM asv.duty d
+    WHERE person = p_person AND from_at <= clock_timestamp() AND (until_at IS NULL OR until_at > clock_timestamp())
+      AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
+$$;
+COMMENT ON FUNCTION asv.duties_of IS 'whether a person is in charge of this unit or deputises now, and appraises this wearer';
+GRANT EXECUTE ON FUNCTION asv.duties_of TO asv_admin;
+
+-- ---- statements
+
+CREATE FUNCTION asv.statement_check_signer(p_action integer, p_credential bytea, p_person uuid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    c record;
+BEGIN
+    IF p_action = 34 THEN
+        -- STATEMENTS.md 8: the root founds only while nobody is enrolled by people.
+        IF EXISTS (SELECT FROM asv.statement s
+                   WHERE s.action = 32 AND s.step = 2 AND asv.statement_taken_at(s.digest) IS NOT NULL) THEN
+            RAISE EXCEPTION 'statement: people are enrolled by people; the agency root enrols nobody any more'
+                USING ERRCODE = 'VA007';
+        END IF;
+        RETURN;
+    END IF;
+    SELECT * INTO c FROM asv.credential_state WHERE digest = p_credential AND person = p_person;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'statement: its credential is not in the register' USING ERRCODE = 'VA006';
+    ELSIF c.enrolled_at IS NULL THEN
+        RAISE EXCEPTION 'statement: nobody has enrolled the credential of %', c.name USING ERRCODE = 'VA007';
+    ELSIF c.revoked_at IS NOT NULL THEN
+        RAISE EXCEPTION 'statement: the credential of % is revoked', c.name USING ERRCODE = 'VA007';
+    ELSIF c.disabled_at IS NOT NULL THEN
+        RAISE EXCEPTION 'statement: the account of % is disabled', c.name USING ERRCODE = 'VA007';
+    ELSIF c.valid_from > clock_timestamp() + interval '2 minutes' OR c.valid_until <= clock_timestamp() THEN
+        RAISE EXCEPTION 'statement: the credential of % is not valid now', c.name USING ERRCODE = 'VA004';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.statement_check_signer IS 'refuses a statement of who may sign nothing';
+
+CREATE FUNCTION asv.statement_check_answer(p_proposal bytea, p_step integer, p_person uuid, p_issued_at timestamptz) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    p asv.statement;
+BEGIN
+    -- Answers to one proposal follow one another.
+    SELECT * INTO p FROM asv.statement WHERE digest = p_proposal FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'statement: it answers a proposal that is not here' USING ERRCODE = 'VA006';
+    ELSIF p.step <> 1 THEN
+        RAISE EXCEPTION 'statement: what it answers is no proposal' USING ERRCODE = 'VA001';
+    ELSIF asv.proposal_ended_by(p_proposal) IS NOT NULL THEN
+        RAISE EXCEPTION 'statement: the proposal was approved, refused or withdrawn before' USING ERRCODE = 'VA002';
+    ELSIF p_issued_at < p.issued_at OR p_issued_at >= p.expires_at THEN
+        RAISE EXCEPTION 'statement: the proposal''s time is over' USING ERRCODE = 'VA004';
+    ELSIF p_step = 2 AND p.person = p_person THEN
+        RAISE EXCEPTION 'statement: who proposes cannot approve, under whatever credential' USING ERRCODE = 'VA007';
+    ELSIF p_step = 4 AND p.person <> p_person THEN
+        RAISE EXCEPTION 'statement: only who proposed can withdraw' USING ERRCODE = 'VA007';
+    ELSIF p_step = 2 AND p.action = 32 THEN
+        IF EXISTS (SELECT FROM asv.credential c WHERE c.digest = p.subject AND c.person = p_person) THEN
+            RAISE EXCEPTION 'statement: nobody approves his or her own enrolment' USING ERRCODE = 'VA007';
+        ELSIF EXISTS (SELECT FROM asv.credential c JOIN asv.person_disabling d ON d.person = c.person
+                      WHERE c.digest = p.subject AND d.at >= p.issued_at) THEN
+            RAISE EXCEPTION 'statement: the account was disabled after its enrolment was proposed'
+                USING ERRCODE = 'VA002';
+        END IF;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.statement_check_answer IS 'refuses an answer that cannot be one, and takes the proposal''s row lock';
+
+CREATE FUNCTION asv.statement_put(
+    p_object bytea, p_digest bytea, p_action integer, p_step smallint, p_matter bytea, p_subject_kind smallint,
+    p_subject bytea, p_subject_name text, p_version bigint, p_days smallint, p_from_day date, p_recipient bytea, p_incident uuid,
+    p_ground smallint, p_credential bytea, p_person uuid, p_nonce bytea, p_issued_at timestamptz,
+    p_expires_at timestamptz, p_proposal bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.statement WHERE digest = p_digest) THEN
+        RETURN 'already';
+    END IF;
+    IF p_issued_at > clock_timestamp() + interval '2 minutes' OR p_expires_at <= clock_timestamp() THEN
+        RAISE EXCEPTION 'statement: its time has not begun, or is over' USING ERRCODE = 'VA004';
+    END IF;
+    PERFORM asv.statement_check_signer(p_action, p_credential, p_person);
+    IF p_proposal IS NOT NULL THEN
+        PERFORM asv.statement_check_answer(p_proposal, p_step, p_person, p_issued_at);
+    END IF;
+    IF p_action IN (32, 33, 34) AND NOT EXISTS (SELECT FROM asv.credential WHERE digest = p_subject) THEN
+        RAISE EXCEPTION 'statement: the credential that it is about is not in the register' USING ERRCODE = 'VA006';
+    END IF;
+    IF p_action = 48 AND p_step IN (1, 2) THEN
+        IF NOT EXISTS (SELECT FROM asv.policy_file WHERE digest = p_subject AND version = p_version AND days = p_days) THEN
+            RAISE EXCEPTION 'statement: the policy that it is about is not here' USING ERRCODE = 'VA006';
+        ELSIF EXISTS (SELECT FROM asv.statement s
+                      WHERE s.action = 48 AND s.step = 2 AND s.version >= p_version
+                        AND asv.statement_taken_at(s.digest) IS NOT NULL) THEN
+            RAISE EXCEPTION 'statement: a policy''s version must be above that of every one that was decided on'
+                USING ERRCODE = 'VA004';
+        END IF;
+    END IF;
+    INSERT INTO asv.statement (digest, object, action, step, matter, subject_kind, subject, subject_name, version, days, from_day,
+                               recipient, incident, ground, credential, person, nonce, issued_at, expires_at, proposal)
+    VALUES (p_digest, p_object, p_action, p_step, p_matter, p_subject_kind, p_subject, p_subject_name, p_version, p_days, p_from_day,
+            p_recipient, p_incident, p_ground, p_credential, p_person, p_nonce, p_issued_at, p_expires_at, p_proposal);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.statement_put IS 'keeps a statement that the caller has read and whose proof it has verified';
+GRANT EXECUTE ON FUNCTION asv.statement_put TO asv_admin;
+
+CREATE FUNCTION asv.statement_answered(p_statement bytea, p_why text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
+    ELSIF EXISTS (SELECT FROM asv.statement_answer
+                  WHERE statement = p_statement AND (taken OR why IS NOT DISTINCT FROM p_why)) THEN
+        RETURN 'already';
+    END IF;
+    INSERT INTO asv.statement_answer (statement, taken, why) VALUES (p_statement, p_why IS NULL, p_why);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.statement_answered IS 'the keeper took a statement (NULL), or refused it because of this';
+GRANT EXECUTE ON FUNCTION asv.statement_answered TO asv_admin;
+
+CREATE FUNCTION asv.statement_find(p_digest bytea)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT s.digest, s.object, s.stored_at, asv.statement_taken_at(s.digest),
+           CASE WHEN asv.statement_is_refused(s.digest) THEN
+               (SELECT a.why FROM asv.statement_answer a WHERE a.statement = s.digest ORDER BY a.position DESC LIMIT 1) END,
+           asv.proposal_ended_by(s.digest)
+    FROM asv.statement s WHERE s.digest = p_digest
+$$;
+COMMENT ON FUNCTION asv.statement_find IS 'one statement and what became of it';
+GRANT EXECUTE ON FUNCTION asv.statement_find TO asv_admin;
+
+CREATE FUNCTION asv.statement_open(p_action integer, p_subject bytea, p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
+    WHERE s.step = 1 AND s.expires_at > clock_timestamp() AND f.ended_by IS NULL AND f.refused_why IS NULL
+      AND (p_action IS NULL OR s.action = p_action) AND (p_subject IS NULL OR s.subject = p_subject)
+      AND (p_after IS NULL OR s.digest > p_after)
+    ORDER BY s.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.statement_open IS 'proposals that can still be answered; of one action or about one subject only, where it is given';
+GRANT EXECUTE ON FUNCTION asv.statement_open TO asv_admin;
+
+CREATE FUNCTION asv.statement_undelivered(p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
+    WHERE s.expires_at > clock_timestamp() AND f.taken_at IS NULL AND f.refused_why IS NULL AND f.ended_by IS NULL
+      AND (s.step <> 1 OR s.action = 1) AND (p_after IS NULL OR s.digest > p_after)
+      -- Another answer came first.
+      AND (s.proposal IS NULL OR coalesce(asv.proposal_ended_by(s.proposal), s.digest) = s.digest)
+    ORDER BY s.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.statement_undelivered IS 'what the keeper has neither taken nor refused yet, and still can; of proposals it takes those of HOLD alone';
+GRANT EXECUTE ON FUNCTION asv.statement_undelivered TO asv_admin;
+
+-- ---- policies
+
+CREATE FUNCTION asv.policy_file_put(p_version bigint, p_name text, p_days smallint, p_content bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.policy_file (digest, version, name, days, content)
+    VALUES (sha256(p_content), p_version, p_name, p_days, p_content) ON CONFLICT DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.policy_file_put IS 'keeps the bytes of a policy file that the caller has checked';
+GRANT EXECUTE ON FUNCTION asv.policy_file_put TO asv_admin;
+
+CREATE FUNCTION asv.policy_file_find(p_digest bytea) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT content FROM asv.policy_file WHERE digest = p_digest
+$$;
+COMMENT ON FUNCTION asv.policy_file_find IS 'the bytes of a policy file';
+GRANT EXECUTE ON FUNCTION asv.policy_file_find TO asv_admin;
+
+CREATE VIEW asv.policy_version AS
+SELECT a.version, a.subject AS digest, f.name, a.days, a.from_day, asv.statement_taken_at(a.digest) AS decided_at,
+       a.proposal, a.digest AS approval
+FROM asv.statement a JOIN asv.policy_file f ON f.digest = a.subject
+WHERE a.action = 48 AND a.step = 2 AND asv.statement_taken_at(a.digest) IS NOT NULL;
+COMMENT ON VIEW asv.policy_version IS 'the policies that two people decided on';
+COMMENT ON COLUMN asv.policy_version.digest IS 'of the file';
+COMMENT ON COLUMN asv.policy_version.decided_at IS 'when the keeper took the decision';
+COMMENT ON COLUMN asv.policy_version.approval IS 'the second person''s statement';
+GRANT SELECT ON asv.policy_version TO asv_admin;
+
+CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.content FROM asv.policy_version v JOIN asv.policy_file f ON f.digest = v.digest
+    WHERE v.from_day <= p_day ORDER BY v.version DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day; NULL: people have decided on none';
+GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_admin;

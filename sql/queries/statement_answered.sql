@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What the keeper said to a statement.
+SELECT asv.statement_answered(
+    p_statement => $1::bytea,
+    p_why => $2::text)
