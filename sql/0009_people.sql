@@ -584,6 +584,18 @@ $$;
 COMMENT ON FUNCTION asv.statement_undelivered IS 'what the keeper has neither taken nor refused yet, and still can; of proposals it takes those of HOLD alone';
 GRANT EXECUTE ON FUNCTION asv.statement_undelivered TO asv_admin;
 
+CREATE FUNCTION asv.statement_approval(p_proposal bytea)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
+    WHERE s.proposal = p_proposal AND s.step = 2 AND f.refused_why IS NULL
+      AND (f.taken_at IS NOT NULL OR s.expires_at > clock_timestamp())
+    ORDER BY f.taken_at, s.stored_at LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.statement_approval IS 'the approval of a proposal that the keeper has taken, or still can';
+GRANT EXECUTE ON FUNCTION asv.statement_approval TO asv_admin;
+
 -- ---- policies
 
 CREATE FUNCTION asv.policy_file_put(p_version bigint, p_name text, p_days smallint, p_content bytea) RETURNS text

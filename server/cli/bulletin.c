@@ -10,30 +10,10 @@
 #include "server/base/fail.h"
 #include "server/cli/agency.h"
 #include "server/cli/files.h"
+#include "server/cli/keepers.h"
 #include "server/cli/text.h"
-#include "server/keeper/client.h"
 
 #define KEEPER_TIMEOUT_MS 60000 /* a thousand new keys on a slow disk */
-
-static void cleanup_client(struct asv_keeper_client **client)
-{
-    asv_keeper_client_free(*client);
-}
-
-/* Waits for the reply to a request that was asked with this status. */
-static enum asv_status wait_reply(struct asv_keeper_client *client, enum asv_status asked, uint32_t request,
-                                  struct asv_keeper_reply *reply, struct asv_err *err)
-{
-    struct asv_err inner = *err;
-    enum asv_status status = asked;
-    if (status == ASV_OK) {
-        status = asv_keeper_client_wait(client, request, KEEPER_TIMEOUT_MS, reply, &inner);
-    }
-    if (status != ASV_OK) {
-        return asv_failf(err, status, "%s", inner.text);
-    }
-    return reply->status == ASV_OK ? ASV_OK : asv_failf(err, reply->status, "keeper: %s", reply->detail);
-}
 
 /* Day keys, then the bulletin; *reply views into the client. */
 static enum asv_status ask_keeper(const struct asv_cli *cli, struct asv_keeper_client *client,
@@ -42,12 +22,12 @@ static enum asv_status ask_keeper(const struct asv_cli *cli, struct asv_keeper_c
     uint32_t request = 0;
     uint16_t days = (uint16_t)asv_cli_number(cli->args, "days", 0);
     enum asv_status asked = asv_keeper_client_make_days(client, chain, 0, days, &request, err);
-    enum asv_status status = wait_reply(client, asked, request, reply, err);
+    enum asv_status status = asv_cli_keeper_wait(client, asked, request, KEEPER_TIMEOUT_MS, reply, err);
     if (status != ASV_OK) {
         return status;
     }
     asked = asv_keeper_client_bulletin(client, chain, false, &request, err);
-    return wait_reply(client, asked, request, reply, err);
+    return asv_cli_keeper_wait(client, asked, request, KEEPER_TIMEOUT_MS, reply, err);
 }
 
 /* The keeper is believed no more than anybody else. */
@@ -96,9 +76,8 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     struct asv_keeper_reply reply = {0};
     asv_auto_agency struct asv_agency_dir *agency = NULL;
     struct asv_output output asv_auto_output = {.dir = -1};
-    struct asv_keeper_client *client __attribute__((cleanup(cleanup_client))) = NULL;
+    asv_auto_keeper struct asv_keeper_client *client = NULL;
     const char *out = asv_cli_text(cli->args, "out");
-    const char *socket_path = asv_cli_text(cli->args, "keeper");
 
     enum asv_status status = asv_output_open(out, false, &output, err);
     if (status == ASV_OK) {
@@ -108,9 +87,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = read_chain(cli, agency, chain_data, &chain, err);
     }
     if (status == ASV_OK) {
-        status = asv_keeper_client_new(&client, socket_path != NULL ? socket_path : cli->conf.keeper);
-        status =
-            status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
+        status = asv_cli_keeper(cli, &client, err);
     }
     if (status == ASV_OK) {
         status = ask_keeper(cli, client, chain.encoded, &reply, err);
@@ -139,7 +116,7 @@ static const struct asv_cli_option options[] = {
     {"out", ASV_CLI_TEXT, "FILE", "where the bulletin goes", true, false, 0, 0},
     {"days", ASV_CLI_NUMBER, "N", "day keys ahead (as the keeper is configured)", false, false, 1,
      ASV_KEEPER_DAYS_MAX},
-    {"keeper", ASV_CLI_TEXT, "SOCKET", "the keeper's socket (configuration: keeper)", false, false, 0, 0},
+    ASV_CLI_KEEPER_OPTION,
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
 };
 

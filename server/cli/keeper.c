@@ -2,32 +2,20 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * asservat keeper status: keys, master slots, and whether destruction goes on. */
-#include "server/base/fail.h"
 #include "server/cli/cli.h"
+#include "server/cli/keepers.h"
 #include "server/cli/text.h"
-#include "server/keeper/client.h"
-
-#define KEEPER_TIMEOUT_MS 10000
 
 static const char *const stops[] = {"running", "clock-step", "too-many-days"};
 
 static enum asv_status ask(const struct asv_cli *cli, struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    const char *socket_path = asv_cli_text(cli->args, "keeper");
-    struct asv_keeper_client *client = NULL;
+    asv_auto_keeper struct asv_keeper_client *client = NULL; /* a STATUS reply views nothing */
     uint32_t request = 0;
-    enum asv_status status =
-        asv_keeper_client_new(&client, socket_path != NULL ? socket_path : cli->conf.keeper);
-    if (status != ASV_OK) {
-        return asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
-    }
-    status = asv_keeper_client_status(client, &request, err);
+    enum asv_status status = asv_cli_keeper(cli, &client, err);
     if (status == ASV_OK) {
-        status = asv_keeper_client_wait(client, request, KEEPER_TIMEOUT_MS, reply, err);
-    }
-    asv_keeper_client_free(client); /* a STATUS reply views nothing */
-    if (status == ASV_OK && reply->status != ASV_OK) {
-        status = asv_failf(err, reply->status, "keeper: %s", reply->detail);
+        status = asv_keeper_client_status(client, &request, err);
+        status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
     }
     return status;
 }
@@ -133,7 +121,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option options[] = {
-    {"keeper", ASV_CLI_TEXT, "SOCKET", "the keeper's socket (configuration: keeper)", false, false, 0, 0},
+    ASV_CLI_KEEPER_OPTION,
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
 };
 

@@ -93,23 +93,36 @@ static void row_statement(struct asv_row *row, void *to)
     asv_row_bytes(row, out->ended_by, sizeof out->ended_by);
 }
 
-enum asv_status asv_db_statement_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
-                                      struct asv_db_statement *out, struct asv_err *err)
+/* One row by one digest. */
+static enum asv_status find(struct asv_db *db, enum asv_query query, const uint8_t digest[ASV_SHA256_BYTES],
+                            const char *missing, struct asv_db_statement *out, struct asv_err *err)
 {
     struct asv_params params;
     struct asv_db_statement found;
     size_t count = 0;
     asv_params_init(&params);
     asv_param_digest(&params, digest);
-    enum asv_status status = asv_db_run_rows(db, ASV_QUERY_STATEMENT_FIND, &params, row_statement, &found,
-                                             sizeof found, &count, err);
+    enum asv_status status =
+        asv_db_run_rows(db, query, &params, row_statement, &found, sizeof found, &count, err);
     if (status == ASV_OK && count == 0) {
-        status = asv_fail(err, ASV_E_NOT_FOUND, "there is no such statement");
+        status = asv_fail(err, ASV_E_NOT_FOUND, missing);
     }
     if (status == ASV_OK) {
         *out = found;
     }
     return status;
+}
+
+enum asv_status asv_db_statement_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                      struct asv_db_statement *out, struct asv_err *err)
+{
+    return find(db, ASV_QUERY_STATEMENT_FIND, digest, "there is no such statement", out, err);
+}
+
+enum asv_status asv_db_statement_approval(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
+                                          struct asv_db_statement *out, struct asv_err *err)
+{
+    return find(db, ASV_QUERY_STATEMENT_APPROVAL, proposal, "nobody has approved it", out, err);
 }
 
 enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_statement_filter *filter,

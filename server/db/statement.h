@@ -42,6 +42,12 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_find(struct asv_db *db,
                                                      const uint8_t digest[ASV_SHA256_BYTES],
                                                      struct asv_db_statement *out, struct asv_err *err);
 
+/* The approval of this proposal that the keeper has taken, or still can: somebody signed it, and may not have
+ * learnt what came of it. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_approval(struct asv_db *db,
+                                                         const uint8_t proposal[ASV_SHA256_BYTES],
+                                                         struct asv_db_statement *out, struct asv_err *err);
+
 /* What is listed; pages follow the digest of the last row (after NULL: from the first). cap <=
  * ASV_DB_PAGE_MAX. */
 struct asv_db_statement_filter {

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/keepers.h"
+
+#include "server/base/fail.h"
+
+enum asv_status asv_cli_keeper(const struct asv_cli *cli, struct asv_keeper_client **out, struct asv_err *err)
+{
+    const char *path = asv_cli_text(cli->args, "keeper");
+    enum asv_status status = asv_keeper_client_new(out, path != NULL ? path : cli->conf.keeper);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
+}
+
+enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_status asked, uint32_t request,
+                                    uint64_t timeout_ms, struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_err inner = *err;
+    enum asv_status status = asked;
+    *reply = (struct asv_keeper_reply){0};
+    if (status == ASV_OK) {
+        status = asv_keeper_client_wait(client, request, timeout_ms, reply, &inner);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    return reply->status == ASV_OK ? ASV_OK : asv_failf(err, reply->status, "keeper: %s", reply->detail);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The keeper as the administration reaches it.
+ */
+#ifndef ASV_SERVER_CLI_KEEPERS_H
+#define ASV_SERVER_CLI_KEEPERS_H
+
+#include "server/cli/cli.h"
+#include "server/keeper/client.h"
+
+#define ASV_CLI_KEEPER_TIMEOUT_MS 10000 /* of a request that is answered at once */
+
+#define ASV_CLI_KEEPER_OPTION                                                                               \
+    {                                                                                                       \
+        "keeper", ASV_CLI_TEXT, "SOCKET", "the keeper's socket (configuration: keeper)", false, false, 0, 0 \
+    }
+
+/* A client of the socket that --keeper or the configuration says; it connects with its first request. *out is
+ * the caller's to free. */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper(const struct asv_cli *cli, struct asv_keeper_client **out,
+                                              struct asv_err *err);
+
+static inline void asv_cleanup_keeper(struct asv_keeper_client **client)
+{
+    asv_keeper_client_free(*client);
+}
+#define asv_auto_keeper __attribute__((cleanup(asv_cleanup_keeper)))
+
+/* The reply to a request that was asked with this status; its views live until the client is used again. What
+ * the keeper refused is the status, too: then reply->status says so, which is ASV_OK while there was no
+ * reply. */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_status asked,
+                                                   uint32_t request, uint64_t timeout_ms,
+                                                   struct asv_keeper_reply *reply, struct asv_err *err);
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/person.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "firmware-proto/trust/fields.h"
+#include "server/base/fail.h"
+#include "server/cli/ask.h"
+#include "server/cli/statement_view.h"
+#include "server/cli/text.h"
+#include "server/statement/verify.h"
+
+/* ---- who ---- */
+
+void asv_person_close(struct asv_person *person)
+{
+    if (person == NULL) {
+        return;
+    }
+    bool locked = person->locked;
+    asv_wipe(person, sizeof *person);
+    if (locked) {
+        (void)munlock(person, sizeof *person);
+    }
+    free(person);
+}
+
+static enum asv_status load_key(const struct asv_cli *cli, struct asv_person *person,
+                                struct asv_keyfile *file, struct asv_err *err)
+{
+    struct asv_passphrase passphrase asv_auto_passphrase = {0};
+    const char *path = asv_cli_text(cli->args, "key");
+    enum asv_status status = asv_keyfile_load_info(AT_FDCWD, path, file, err);
+    if (status == ASV_OK && file->role != ASV_KEYFILE_PERSON) {
+        return asv_failf(err, ASV_E_DENIED, "%s: not a person's key file; \"asservat user add\" makes them",
+                         path);
+    }
+    if (status == ASV_OK) {
+        status = asv_ask_passphrase(cli, "passphrase-file", file->label, false, &passphrase, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_keyfile_load(AT_FDCWD, path, ASV_KEYFILE_PERSON, asv_passphrase_bytes(&passphrase), file,
+                                  &person->keys, err);
+    }
+    return status;
+}
+
+/* Why nothing is signed with this credential, in the person's terms. */
+static enum asv_status check_credential(const struct asv_db_credential *credential, int64_t now,
+                                        struct asv_err *err)
+{
+    char text[ASV_TEXT_BYTES];
+    if (credential->revoked_ms != ASV_TIME_UNKNOWN) {
+        return asv_failf(err, ASV_E_DENIED, "your credential was revoked on %s",
+                         asv_text_time(text, credential->revoked_ms));
+    }
+    if (credential->disabled_ms != ASV_TIME_UNKNOWN) {
+        return asv_failf(err, ASV_E_DENIED, "your account was disabled on %s",
+                         asv_text_time(text, credential->disabled_ms));
+    }
+    if (credential->enrolled_ms == ASV_TIME_UNKNOWN) {
+        return asv_fail(err, ASV_E_DENIED,
+                        "your credential is not enrolled: two people must do that, or in the beginning the "
+                        "agency root (\"asservat user enrol\", \"asservat user found\")");
+    }
+    if (now < credential->said.from_ms) {
+        return asv_failf(err, ASV_E_EXPIRED, "your credential is valid from %s on",
+                         asv_text_time(text, credential->said.from_ms));
+    }
+    if (now >= credential->said.until_ms) {
+        return asv_failf(err, ASV_E_EXPIRED, "your credential expired on %s; have a new one made",
+                         asv_text_time(text, credential->said.until_ms));
+    }
+    return ASV_OK;
+}
+
+static enum asv_status open_into(const struct asv_cli *cli, struct asv_db *db, struct asv_person *person,
+                                 struct asv_err *err)
+{
+    struct asv_keyfile file = {0};
+    int64_t now = 0;
+    enum asv_status status = load_key(cli, person, &file, err);
+    if (status == ASV_OK) {
+        status = asv_db_credential_of_key(db, (struct asv_bytes){file.signing_pk, sizeof file.signing_pk},
+                                          &person->credential, err);
+        if (status == ASV_E_NOT_FOUND) {
+            status = asv_fail(err, status, "no credential in the register has this key");
+        }
+    }
+    if (status == ASV_OK && asv_world_wall_ms(cli->world, &now) != ASV_OK) {
+        status = asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    return status == ASV_OK ? check_credential(&person->credential, now, err) : status;
+}
+
+enum asv_status asv_person_open(const struct asv_cli *cli, struct asv_db *db, struct asv_person **out,
+                                struct asv_err *err)
+{
+    struct asv_person *person = calloc(1, sizeof *person);
+    if (person == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    person->locked = mlock(person, sizeof *person) == 0;
+    enum asv_status status = open_into(cli, db, person, err);
+    if (status != ASV_OK) {
+        asv_person_close(person);
+        return status;
+    }
+    *out = person;
+    return ASV_OK;
+}
+
+/* ---- what ---- */
+
+static enum asv_status view(struct asv_person_statement *statement, struct asv_err *err)
+{
+    enum asv_status status = asv_statement_decode(&statement->said, statement->bytes, statement->len, err);
+    if (status == ASV_OK) {
+        asv_statement_digest(statement->digest, &statement->said);
+    }
+    return status;
+}
+
+enum asv_status asv_person_read(const struct asv_db_statement *row, struct asv_person_statement *out,
+                                struct asv_err *err)
+{
+    memcpy(out->bytes, row->bytes, row->len);
+    out->len = row->len;
+    return view(out, err);
+}
+
+void asv_person_answer(const struct asv_person_statement *proposal, uint8_t step, struct asv_statement *out)
+{
+    *out = proposal->said;
+    out->step = step;
+    out->reason = (struct asv_bytes){0};
+    out->extensions = (struct asv_bytes){0};
+    memcpy(out->proposal, proposal->digest, sizeof out->proposal);
+}
+
+/* Says so before anything is shown or signed. */
+static enum asv_status check_role(const struct asv_person *person, const struct asv_action_rule *rule,
+                                  const struct asv_statement *what, struct asv_err *err)
+{
+    char has[ASV_ROLES_TEXT_BYTES];
+    char needs[ASV_ROLES_TEXT_BYTES];
+    uint16_t roles =
+        what->step == ASV_STEP_WITHDRAW ? ASV_ROLES_ALL : asv_action_roles(rule, what->step, what->ground);
+    if ((roles & person->credential.said.roles) != 0) {
+        return ASV_OK;
+    }
+    return asv_failf(err, ASV_E_DENIED, "this takes %s; you are %s", asv_roles_text(needs, roles),
+                     asv_roles_text(has, person->credential.said.roles));
+}
+
+/* What the caller leaves to this file. */
+static enum asv_status fill(const struct asv_cli *cli, const struct asv_person *person,
+                            const struct asv_action_rule *rule, struct asv_statement *what,
+                            struct asv_err *err)
+{
+    const char *reason = asv_cli_text(cli->args, "reason");
+    bool answer =
+        what->step == ASV_STEP_APPROVE || what->step == ASV_STEP_REFUSE || what->step == ASV_STEP_WITHDRAW;
+    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
+                          ASV_REASON_MAX_BYTES)) {
+        return asv_fail(err, ASV_E_USAGE,
+                        "--reason: 1 to 1000 bytes of text, with no blank at either end and nothing hidden");
+    }
+    what->reason = (struct asv_bytes){(const uint8_t *)reason, strlen(reason)};
+    memcpy(what->agency, person->credential.said.agency, sizeof what->agency);
+    memcpy(what->credential, person->credential.digest, sizeof what->credential);
+    memcpy(what->person, person->credential.said.person, sizeof what->person);
+    if (asv_world_wall_ms(cli->world, &what->issued_ms) != ASV_OK ||
+        asv_world_random(cli->world, what->nonce, sizeof what->nonce) != ASV_OK) {
+        return asv_fail(err, ASV_E_INTERNAL, "no clock, or no randomness");
+    }
+    what->expires_ms = what->issued_ms + (answer ? rule->answer_ms : rule->proposal_ms);
+    return ASV_OK;
+}
+
+static enum asv_status sign(const struct asv_person *person, struct asv_bytes body,
+                            struct asv_person_statement *out, struct asv_err *err)
+{
+    struct asv_writer writer;
+    struct asv_err inner = {0};
+    const struct asv_statement_place place = {.agency = person->credential.said.agency};
+    asv_writer_init(&writer, out->bytes, sizeof out->bytes);
+    enum asv_status status = asv_statement_sign(&writer, body, person->keys.sign_sk);
+    if (status == ASV_OK) {
+        status = asv_write_end(&writer, &out->len);
+    }
+    if (status == ASV_OK) {
+        status = view(out, &inner);
+    }
+    if (status == ASV_OK) { /* as its readers will: what they refuse is not stored */
+        status =
+            asv_statement_verify(&out->said, &person->credential.said, &place, out->said.issued_ms, &inner);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "the statement is none: %s", inner.text);
+}
+
+enum asv_status asv_person_state(const struct asv_cli *cli, struct asv_db *db,
+                                 const struct asv_person *person, struct asv_statement *what,
+                                 struct asv_person_statement *out, struct asv_err *err)
+{
+    uint8_t body[ASV_STATEMENT_BODY_MAX_BYTES];
+    size_t len = 0;
+    struct asv_writer writer;
+    enum asv_db_outcome outcome;
+    const struct asv_action_rule *rule = asv_action_rule(what->action);
+    enum asv_status status = check_role(person, rule, what, err);
+    if (status == ASV_OK) {
+        status = fill(cli, person, rule, what, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_writer_init(&writer, body, sizeof body);
+    status = asv_statement_body(&writer, what);
+    if (status == ASV_OK) {
+        status = asv_write_end(&writer, &len);
+    }
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "a field of the statement is not as it must be (docs/STATEMENTS.md 3)");
+    }
+    asv_statement_print(cli->err, what, &person->credential.said); /* the output may be a recording */
+    if (!asv_cli_flag(cli->args, "yes")) {
+        fflush(cli->err);
+        status = asv_ask_yes("Sign this? [y/N] ", "say --yes when you have read it", err);
+    }
+    if (status == ASV_OK) {
+        status = sign(person, (struct asv_bytes){body, len}, out, err);
+    }
+    if (status == ASV_OK) {
+        status =
+            asv_db_statement_put(db, &out->said, (struct asv_bytes){out->bytes, out->len}, &outcome, err);
+    }
+    return status;
+}
+
+/* ---- to the keeper ---- */
+
+/* The records that the keeper verifies statements with. */
+struct records {
+    struct asv_db_credential of[3];
+    uint8_t count;
+};
+
+static enum asv_status add_record(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                  struct records *records, struct asv_err *err)
+{
+    for (unsigned i = 0; i < records->count; i++) {
+        if (asv_equal(records->of[i].digest, digest, ASV_SHA256_BYTES)) {
+            return ASV_OK;
+        }
+    }
+    enum asv_status status = asv_db_credential_find(db, digest, &records->of[records->count], err);
+    records->count = (uint8_t)(records->count + (status == ASV_OK));
+    return status;
+}
+
+static enum asv_status find_records(struct asv_db *db, const struct asv_person_delivery *delivery,
+                                    struct records *records, struct asv_err *err)
+{
+    const struct asv_statement *proposal = &delivery->proposal->said;
+    enum asv_status status = ASV_OK;
+    if (proposal->action != ASV_ACTION_FOUND) {
+        status = add_record(db, proposal->credential, records, err);
+    }
+    if (status == ASV_OK && delivery->answer != NULL) {
+        status = add_record(db, delivery->answer->said.credential, records, err);
+    }
+    if (status == ASV_OK && (proposal->action == ASV_ACTION_FOUND || proposal->action == ASV_ACTION_ENROL)) {
+        status = add_record(db, proposal->subject.id, records, err);
+    }
+    return status;
+}
+
+/* A failure of the keeper's machine decides nothing about the statement. */
+static bool is_refusal(enum asv_status status)
+{
+    enum asv_class class = asv_status_class(status);
+    return (class == ASV_CLASS_PERMANENT || class == ASV_CLASS_INTEGRITY) && status != ASV_E_IO &&
+           status != ASV_E_NO_SPACE;
+}
+
+enum asv_status asv_person_deliver(struct asv_db *db, struct asv_keeper_client *client,
+                                   const struct asv_person_delivery *delivery, struct asv_keeper_reply *reply,
+                                   struct asv_err *err)
+{
+    struct records *records = calloc(1, sizeof *records);
+    const struct asv_person_statement *last =
+        delivery->answer != NULL ? delivery->answer : delivery->proposal;
+    struct asv_keeper_decision decision = {
+        .proposal = {delivery->proposal->bytes, delivery->proposal->len},
+    };
+    uint32_t request = 0;
+    *reply = (struct asv_keeper_reply){0};
+    if (records == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = find_records(db, delivery, records, err);
+    if (status != ASV_OK) {
+        goto out;
+    }
+    if (delivery->answer != NULL) {
+        decision.answer = (struct asv_bytes){delivery->answer->bytes, delivery->answer->len};
+    }
+    if (delivery->clip != NULL) {
+        decision.clip = *delivery->clip;
+    }
+    decision.record_count = records->count;
+    for (unsigned i = 0; i < records->count; i++) {
+        decision.records[i] = (struct asv_bytes){records->of[i].record, records->of[i].len};
+    }
+    status = asv_keeper_client_decide(client, &decision, &request, err);
+    status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
+    if (status == ASV_OK) {
+        status = asv_db_statement_answered(db, last->digest, NULL, err);
+    } else if (is_refusal(reply->status)) {
+        struct asv_err inner = {0};
+        if (asv_db_statement_answered(db, last->digest, err->text, &inner) != ASV_OK) {
+            status = asv_failf(err, status, "%.120s; and the database does not know: %.100s", err->text,
+                               inner.text);
+        }
+    }
+out:
+    free(records);
+    return status;
+}

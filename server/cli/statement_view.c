@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/statement_view.h"
+
+#include <string.h>
+
+#include "firmware-proto/seal/age.h"
+#include "firmware-proto/trust/fields.h"
+#include "server/base/hex.h"
+#include "server/base/uuid.h"
+#include "server/cli/text.h"
+#include "server/policy/policy.h"
+
+static const struct {
+    uint16_t action;
+    const char *text;
+} actions[] = {
+    {ASV_ACTION_HOLD, "keep a recording"},
+    {ASV_ACTION_RELEASE, "keep a recording no longer"},
+    {ASV_ACTION_ERASE_EARLY, "erase a recording before its day"},
+    {ASV_ACTION_OPEN, "open a recording for the one who proposes it"},
+    {ASV_ACTION_HAND_OVER, "hand a recording over to a recipient"},
+    {ASV_ACTION_HOLD_AHEAD, "keep what a camera recorded, before it docks"},
+    {ASV_ACTION_RELEASE_AHEAD, "keep no longer what a camera recorded"},
+    {ASV_ACTION_BLOCK, "block all use of a recording"},
+    {ASV_ACTION_UNBLOCK, "lift a block"},
+    {ASV_ACTION_RECIPIENT, "register a recipient's key"},
+    {ASV_ACTION_RECIPIENT_ENDS, "end a recipient's key"},
+    {ASV_ACTION_ENROL, "enrol a credential"},
+    {ASV_ACTION_REVOKE, "revoke a credential, for good"},
+    {ASV_ACTION_FOUND, "enrol one of the first people"},
+    {ASV_ACTION_POLICY, "change the policy"},
+    {ASV_ACTION_CLOCK, "confirm the keeper's clock: destruction goes on"},
+    {ASV_ACTION_RECOVERY_KEY, "wrap held recordings to an offline key, too"},
+    {ASV_ACTION_RECOVERY_KEY_ENDS, "wrap held recordings to the offline key no longer"},
+};
+
+static const char *const steps[] = {"?", "I propose to", "I approve to", "I refuse to", "I withdraw to", "I"};
+
+static const char *const grounds[] = {"none",
+                                      "danger",
+                                      "prosecution",
+                                      "legality check that a recorded person demands",
+                                      "made in a dwelling",
+                                      "professional secret",
+                                      "core area of private life",
+                                      "more pre-roll than the policy allows"};
+
+const char *asv_action_text(uint16_t action)
+{
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (actions[i].action == action) {
+            return actions[i].text;
+        }
+    }
+    return "?";
+}
+
+const char *asv_roles_text(char *out, uint16_t roles)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (unsigned i = 0; asv_policy_role_name(i) != NULL; i++) {
+        if ((roles & 1u << i) != 0) {
+            int len = snprintf(out + used, ASV_ROLES_TEXT_BYTES - used, "%s%s", used > 0 ? ", " : "",
+                               asv_policy_role_name(i));
+            used += len > 0 && (size_t)len < ASV_ROLES_TEXT_BYTES - used ? (size_t)len : 0;
+        }
+    }
+    return out;
+}
+
+/* A view that is UTF-8 without hidden characters, which the decoder has made sure of. */
+static void line_text(FILE *out, const char *name, struct asv_bytes text)
+{
+    fprintf(out, "%-12s %.*s\n", name, (int)text.len, (const char *)text.data);
+}
+
+static void line_digest(FILE *out, const char *name, const uint8_t digest[ASV_SHA256_BYTES])
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
+    fprintf(out, "%-12s %s\n", name, hex);
+}
+
+static void print_subject(FILE *out, const struct asv_subject *subject)
+{
+    char from[ASV_TEXT_BYTES];
+    char until[ASV_TEXT_BYTES];
+    char uuid[ASV_UUID_TEXT_BYTES];
+    switch (subject->kind) {
+    case ASV_SUBJECT_CLIP:
+        line_digest(out, "recording", subject->id);
+        break;
+    case ASV_SUBJECT_CAMERA:
+        line_digest(out, "camera", subject->id);
+        fprintf(out, "%-12s %s to %s\n", "recorded", asv_text_time(from, subject->from_ms),
+                asv_text_time(until, subject->until_ms));
+        break;
+    case ASV_SUBJECT_CREDENTIAL:
+        line_digest(out, "credential", subject->id);
+        break;
+    case ASV_SUBJECT_RECIPIENT:
+        line_text(out, "recipient", subject->name);
+        break;
+    case ASV_SUBJECT_POLICY:
+        line_digest(out, "policy file", subject->id);
+        fprintf(out, "%-12s %lu: recordings live %u days after their own, from %s on\n", "version",
+                (unsigned long)subject->version, (unsigned)subject->days,
+                asv_text_date(from, subject->from_date));
+        break;
+    default:
+        asv_uuid_format(uuid, subject->store);
+        fprintf(out, "%-12s %s\n", "keeper", uuid);
+        if (subject->stopped_ms != 0) {
+            fprintf(out, "%-12s %s\n", "stopped", asv_text_time(from, subject->stopped_ms));
+        }
+        break;
+    }
+}
+
+void asv_statement_print(FILE *out, const struct asv_statement *statement,
+                         const struct asv_credential *signer)
+{
+    char text[ASV_TEXT_BYTES];
+    char roles[ASV_ROLES_TEXT_BYTES];
+    char recipient[ASV_AGE_RECIPIENT_TEXT_BYTES];
+    fprintf(out, "%s %s\n", steps[statement->step <= ASV_STEP_SOLE ? statement->step : 0],
+            asv_action_text(statement->action));
+    print_subject(out, &statement->subject);
+    if (statement->has_recipient) {
+        asv_age_recipient_encode(recipient, statement->recipient_pk);
+        fprintf(out, "%-12s %s\n", "key", recipient);
+    }
+    if (statement->ground != ASV_GROUND_NONE && statement->ground < sizeof grounds / sizeof *grounds) {
+        fprintf(out, "%-12s %s\n", "because of", grounds[statement->ground]);
+    }
+    if (statement->case_text.len > 0) {
+        line_text(out, "incident", statement->case_text);
+    }
+    line_text(out, "reason", statement->reason);
+    if (!asv_is_zero(statement->proposal, sizeof statement->proposal)) {
+        line_digest(out, "proposal", statement->proposal);
+    }
+    if (signer != NULL) {
+        line_text(out, "signed by", signer->name);
+        fprintf(out, "%-12s %s\n", "who is", asv_roles_text(roles, signer->roles));
+    } else {
+        fprintf(out, "%-12s the agency root\n", "signed by");
+    }
+    fprintf(out, "%-12s %s\n", "until", asv_text_time(text, statement->expires_ms));
+}
