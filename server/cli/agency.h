@@ -8,6 +8,7 @@
  *   root.key root.cert    self-signed; the key is needed at init and to replace a CA only: keep it offline
  *   ca.key ca.cert
  *   revocations           the newest list
+ *   badge.secret          makes pseudonyms of badge numbers (user.h)
  *   cameras/ docks/ keepers/   <first 16 hex digits of the certificate digest>.chain, .request and .place
  */
 #ifndef ASV_SERVER_CLI_AGENCY_H

@@ -201,6 +201,16 @@ enum asv_status asv_ask_passphrase(const struct asv_cli *cli, const char *option
     return is_new ? new_from_terminal(what, out, err) : from_terminal(prompt, out, err);
 }
 
+struct asv_password_cost asv_cli_password_cost(void)
+{
+    const char *variable = getenv("ASV_KDF_MEMORY_KIB");
+    struct asv_password_cost cost = {ASV_PASSWORD_PASSES, ASV_PASSWORD_MEMORY_KIB};
+    if (variable != NULL && *variable != '\0') {
+        cost.memory_kib = (uint32_t)strtoul(variable, NULL, 10);
+    }
+    return cost;
+}
+
 enum asv_status asv_ask_yes(const char *question, const char *how, struct asv_err *err)
 {
     char answer[16] = "";

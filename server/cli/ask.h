@@ -27,6 +27,10 @@ ASV_MUST_CHECK enum asv_status asv_ask_passphrase(const struct asv_cli *cli, con
                                                   const char *what, bool is_new, struct asv_passphrase *out,
                                                   struct asv_err *err);
 
+/* What a new key file's passphrase costs to guess: the default, or for tests and the demo as
+ * $ASV_KDF_MEMORY_KIB says. */
+struct asv_password_cost asv_cli_password_cost(void);
+
 /* Asks on the terminal; ASV_E_DENIED for anything but yes, ASV_E_USAGE when there is no terminal (how: what
  * to give instead). */
 ASV_MUST_CHECK enum asv_status asv_ask_yes(const char *question, const char *how, struct asv_err *err);

@@ -15,6 +15,7 @@
 #include "server/cli/ask.h"
 #include "server/cli/device.h"
 #include "server/cli/files.h"
+#include "server/cli/user.h"
 
 /* A new key under its passphrase (or in the clear when passphrase is empty) and its certificate; both files
  * in dir. */
@@ -24,23 +25,13 @@ struct authority {
     uint8_t data[ASV_CERT_MAX_BYTES];
 };
 
-static struct asv_password_cost password_cost(void)
-{
-    const char *variable = getenv("ASV_KDF_MEMORY_KIB"); /* tests and the demo */
-    struct asv_password_cost cost = {ASV_PASSWORD_PASSES, ASV_PASSWORD_MEMORY_KIB};
-    if (variable != NULL && *variable != '\0') {
-        cost.memory_kib = (uint32_t)strtoul(variable, NULL, 10);
-    }
-    return cost;
-}
-
 static enum asv_status make_authority(const struct asv_cli *cli, int dir, const char *base, const char *kind,
                                       uint8_t role, const struct authority *issuer,
                                       const struct asv_passphrase *passphrase, struct authority *out,
                                       struct asv_err *err)
 {
     const char *agency = asv_cli_text(cli->args, "name");
-    struct asv_keyfile file = {.role = role, .is_protected = true, .cost = password_cost()};
+    struct asv_keyfile file = {.role = role, .is_protected = true, .cost = asv_cli_password_cost()};
     char name[64];
     int len = snprintf(file.label, sizeof file.label, "%s %s", agency, kind);
     if (len < 0 || (size_t)len >= sizeof file.label) {
@@ -65,6 +56,18 @@ static enum asv_status make_authority(const struct asv_cli *cli, int dir, const 
         status = asv_io_replace_file(dir, name, out->cert.object.encoded.data, out->cert.object.encoded.len,
                                      0644, err);
     }
+    return status;
+}
+
+/* Random for ever: what makes a pseudonym of a badge number. */
+static enum asv_status make_badge_secret(const struct asv_cli *cli, int dir, struct asv_err *err)
+{
+    uint8_t secret[ASV_BADGE_SECRET_BYTES];
+    enum asv_status status = asv_world_random(cli->world, secret, sizeof secret);
+    status = status == ASV_OK
+                 ? asv_io_replace_file(dir, ASV_BADGE_SECRET_FILE, secret, sizeof secret, 0600, err)
+                 : asv_fail(err, status, "no randomness");
+    asv_wipe(secret, sizeof secret);
     return status;
 }
 
@@ -126,6 +129,9 @@ static enum asv_status fill(const struct asv_cli *cli, int dir, const struct asv
     }
     if (status == ASV_OK) {
         status = first_revocations(cli, dir, &root, &ca, err);
+    }
+    if (status == ASV_OK) {
+        status = make_badge_secret(cli, dir, err);
     }
     if (status == ASV_OK) {
         struct asv_agency_dir agency = {.fd = dir, .root = root.cert, .ca = ca.cert};

@@ -142,38 +142,47 @@ void asv_person_answer(const struct asv_person_statement *proposal, uint8_t step
     memcpy(out->proposal, proposal->digest, sizeof out->proposal);
 }
 
+/* Who signs: a person, or the agency root when there is no credential. */
+struct signer {
+    const struct asv_db_credential *credential;
+    const uint8_t *agency;
+    const uint8_t *sk;
+    const uint8_t *root_pk;
+};
+
 /* Says so before anything is shown or signed. */
-static enum asv_status check_role(const struct asv_person *person, const struct asv_action_rule *rule,
+static enum asv_status check_role(const struct asv_credential *credential, const struct asv_action_rule *rule,
                                   const struct asv_statement *what, struct asv_err *err)
 {
     char has[ASV_ROLES_TEXT_BYTES];
     char needs[ASV_ROLES_TEXT_BYTES];
-    uint16_t roles =
-        what->step == ASV_STEP_WITHDRAW ? ASV_ROLES_ALL : asv_action_roles(rule, what->step, what->ground);
-    if ((roles & person->credential.said.roles) != 0) {
+    uint16_t roles = asv_action_roles(rule, what->step, what->ground);
+    if ((roles & credential->roles) != 0) {
         return ASV_OK;
     }
-    return asv_failf(err, ASV_E_DENIED, "this takes %s; you are %s", asv_roles_text(needs, roles),
-                     asv_roles_text(has, person->credential.said.roles));
+    return asv_failf(err, ASV_E_DENIED, "this takes the role %s; yours: %s", asv_roles_text(needs, roles),
+                     asv_roles_text(has, credential->roles));
 }
 
 /* What the caller leaves to this file. */
-static enum asv_status fill(const struct asv_cli *cli, const struct asv_person *person,
+static enum asv_status fill(const struct asv_cli *cli, const struct signer *signer,
                             const struct asv_action_rule *rule, struct asv_statement *what,
                             struct asv_err *err)
 {
     const char *reason = asv_cli_text(cli->args, "reason");
-    bool answer =
-        what->step == ASV_STEP_APPROVE || what->step == ASV_STEP_REFUSE || what->step == ASV_STEP_WITHDRAW;
-    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
-                          ASV_REASON_MAX_BYTES)) {
+    bool answer = what->step != ASV_STEP_PROPOSE && what->step != ASV_STEP_SOLE;
+    what->reason = (struct asv_bytes){(const uint8_t *)reason, strlen(reason)};
+    if (!asv_text_is_good(what->reason, ASV_REASON_MAX_BYTES)) {
         return asv_fail(err, ASV_E_USAGE,
                         "--reason: 1 to 1000 bytes of text, with no blank at either end and nothing hidden");
     }
-    what->reason = (struct asv_bytes){(const uint8_t *)reason, strlen(reason)};
-    memcpy(what->agency, person->credential.said.agency, sizeof what->agency);
-    memcpy(what->credential, person->credential.digest, sizeof what->credential);
-    memcpy(what->person, person->credential.said.person, sizeof what->person);
+    memcpy(what->agency, signer->agency, sizeof what->agency);
+    memset(what->person, 0, sizeof what->person);
+    memcpy(what->credential, signer->credential != NULL ? signer->credential->digest : signer->agency,
+           sizeof what->credential);
+    if (signer->credential != NULL) {
+        memcpy(what->person, signer->credential->said.person, sizeof what->person);
+    }
     if (asv_world_wall_ms(cli->world, &what->issued_ms) != ASV_OK ||
         asv_world_random(cli->world, what->nonce, sizeof what->nonce) != ASV_OK) {
         return asv_fail(err, ASV_E_INTERNAL, "no clock, or no randomness");
@@ -182,14 +191,14 @@ static enum asv_status fill(const struct asv_cli *cli, const struct asv_person *
     return ASV_OK;
 }
 
-static enum asv_status sign(const struct asv_person *person, struct asv_bytes body,
+static enum asv_status sign(const struct signer *signer, struct asv_bytes body,
                             struct asv_person_statement *out, struct asv_err *err)
 {
     struct asv_writer writer;
     struct asv_err inner = {0};
-    const struct asv_statement_place place = {.agency = person->credential.said.agency};
+    const struct asv_statement_place place = {.agency = signer->agency};
     asv_writer_init(&writer, out->bytes, sizeof out->bytes);
-    enum asv_status status = asv_statement_sign(&writer, body, person->keys.sign_sk);
+    enum asv_status status = asv_statement_sign(&writer, body, signer->sk);
     if (status == ASV_OK) {
         status = asv_write_end(&writer, &out->len);
     }
@@ -197,25 +206,23 @@ static enum asv_status sign(const struct asv_person *person, struct asv_bytes bo
         status = view(out, &inner);
     }
     if (status == ASV_OK) { /* as its readers will: what they refuse is not stored */
-        status =
-            asv_statement_verify(&out->said, &person->credential.said, &place, out->said.issued_ms, &inner);
+        status = signer->credential != NULL
+                     ? asv_statement_verify(&out->said, &signer->credential->said, &place,
+                                            out->said.issued_ms, &inner)
+                     : asv_statement_verify_root(&out->said, signer->root_pk, out->said.issued_ms, &inner);
     }
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "the statement is none: %s", inner.text);
 }
 
-enum asv_status asv_person_state(const struct asv_cli *cli, struct asv_db *db,
-                                 const struct asv_person *person, struct asv_statement *what,
-                                 struct asv_person_statement *out, struct asv_err *err)
+static enum asv_status state(const struct asv_cli *cli, struct asv_db *db, const struct signer *signer,
+                             struct asv_statement *what, struct asv_person_statement *out,
+                             struct asv_err *err)
 {
     uint8_t body[ASV_STATEMENT_BODY_MAX_BYTES];
     size_t len = 0;
     struct asv_writer writer;
     enum asv_db_outcome outcome;
-    const struct asv_action_rule *rule = asv_action_rule(what->action);
-    enum asv_status status = check_role(person, rule, what, err);
-    if (status == ASV_OK) {
-        status = fill(cli, person, rule, what, err);
-    }
+    enum asv_status status = fill(cli, signer, asv_action_rule(what->action), what, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -227,19 +234,41 @@ enum asv_status asv_person_state(const struct asv_cli *cli, struct asv_db *db,
     if (status != ASV_OK) {
         return asv_fail(err, status, "a field of the statement is not as it must be (docs/STATEMENTS.md 3)");
     }
-    asv_statement_print(cli->err, what, &person->credential.said); /* the output may be a recording */
+    /* Not into the output, which may be a recording. */
+    asv_statement_print(cli->err, what, signer->credential != NULL ? &signer->credential->said : NULL);
     if (!asv_cli_flag(cli->args, "yes")) {
         fflush(cli->err);
         status = asv_ask_yes("Sign this? [y/N] ", "say --yes when you have read it", err);
     }
     if (status == ASV_OK) {
-        status = sign(person, (struct asv_bytes){body, len}, out, err);
+        status = sign(signer, (struct asv_bytes){body, len}, out, err);
     }
     if (status == ASV_OK) {
         status =
             asv_db_statement_put(db, &out->said, (struct asv_bytes){out->bytes, out->len}, &outcome, err);
     }
     return status;
+}
+
+enum asv_status asv_person_state(const struct asv_cli *cli, struct asv_db *db,
+                                 const struct asv_person *person, struct asv_statement *what,
+                                 struct asv_person_statement *out, struct asv_err *err)
+{
+    const struct signer signer = {.credential = &person->credential,
+                                  .agency = person->credential.said.agency,
+                                  .sk = person->keys.sign_sk};
+    enum asv_status status = check_role(&person->credential.said, asv_action_rule(what->action), what, err);
+    return status == ASV_OK ? state(cli, db, &signer, what, out, err) : status;
+}
+
+enum asv_status asv_person_state_root(const struct asv_cli *cli, struct asv_db *db,
+                                      const struct asv_agency_dir *agency, const struct asv_keys *root,
+                                      struct asv_statement *what, struct asv_person_statement *out,
+                                      struct asv_err *err)
+{
+    const struct signer signer = {
+        .agency = agency->id, .sk = root->sign_sk, .root_pk = agency->root.signing_pk};
+    return state(cli, db, &signer, what, out, err);
 }
 
 /* ---- to the keeper ---- */

@@ -15,19 +15,23 @@
 #define ASV_SERVER_CLI_PERSON_H
 
 #include "server/base/keyfile.h"
+#include "server/cli/agency.h"
 #include "server/cli/database.h"
 #include "server/cli/keepers.h"
 #include "server/db/people.h"
 #include "server/db/statement.h"
 
-/* Options of every command that signs; those of --database and --keeper are the command's own. */
-#define ASV_PERSON_OPTIONS                                                                               \
-    {"key", ASV_CLI_TEXT, "FILE", "your key file", true, false, 0, 0},                                   \
-        {"reason", ASV_CLI_TEXT, "TEXT", "why, in your own words: it is signed", true, false, 0, 0},     \
-        {"yes", ASV_CLI_FLAG, NULL, "sign without being asked", false, false, 0, 0},                     \
-    {                                                                                                    \
-        "passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is your passphrase", false, false, 0, 0 \
+/* Options of every command that signs, and hands over what was signed. */
+#define ASV_CLI_DATABASE_OPTION                                                                        \
+    {                                                                                                  \
+        "database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0 \
     }
+#define ASV_PERSON_OPTIONS                                                                                  \
+    {"key", ASV_CLI_TEXT, "FILE", "your key file", true, false, 0, 0},                                      \
+        {"reason", ASV_CLI_TEXT, "TEXT", "why, in your own words: it is signed", true, false, 0, 0},        \
+        {"yes", ASV_CLI_FLAG, NULL, "sign without being asked", false, false, 0, 0},                        \
+        {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is your passphrase", false, false, 0, 0}, \
+        ASV_CLI_DATABASE_OPTION, ASV_CLI_KEEPER_OPTION
 
 struct asv_person {
     struct asv_keys keys; /* secret; locked as far as the limits allow */
@@ -71,6 +75,12 @@ void asv_person_answer(const struct asv_person_statement *proposal, uint8_t step
 ASV_MUST_CHECK enum asv_status asv_person_state(const struct asv_cli *cli, struct asv_db *db,
                                                 const struct asv_person *person, struct asv_statement *what,
                                                 struct asv_person_statement *out, struct asv_err *err);
+
+/* The same for the agency root, which enrols the first people (FOUND). root: its key, from the caller. */
+ASV_MUST_CHECK enum asv_status asv_person_state_root(const struct asv_cli *cli, struct asv_db *db,
+                                                     const struct asv_agency_dir *agency,
+                                                     const struct asv_keys *root, struct asv_statement *what,
+                                                     struct asv_person_statement *out, struct asv_err *err);
 
 /* What is handed to the keeper. */
 struct asv_person_delivery {

@@ -35,7 +35,8 @@ static const struct {
     {ASV_ACTION_RECOVERY_KEY_ENDS, "wrap held recordings to the offline key no longer"},
 };
 
-static const char *const steps[] = {"?", "I propose to", "I approve to", "I refuse to", "I withdraw to", "I"};
+static const char *const steps[] = {"?",        "I propose",  "I approve",
+                                    "I refuse", "I withdraw", "I decide alone"};
 
 static const char *const grounds[] = {"none",
                                       "danger",
@@ -125,7 +126,7 @@ void asv_statement_print(FILE *out, const struct asv_statement *statement,
     char text[ASV_TEXT_BYTES];
     char roles[ASV_ROLES_TEXT_BYTES];
     char recipient[ASV_AGE_RECIPIENT_TEXT_BYTES];
-    fprintf(out, "%s %s\n", steps[statement->step <= ASV_STEP_SOLE ? statement->step : 0],
+    fprintf(out, "%s: %s\n", steps[statement->step <= ASV_STEP_SOLE ? statement->step : 0],
             asv_action_text(statement->action));
     print_subject(out, &statement->subject);
     if (statement->has_recipient) {

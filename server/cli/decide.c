@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/cli/statement_view.h"
+#include "server/cli/text.h"
+
+#define PAGE         8 /* statements, of 4 KiB each */
+#define DIGITS_LEAST 4
+
+static void print_digest(FILE *out, const char *what, const uint8_t digest[ASV_SHA256_BYTES])
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
+    fprintf(out, "%-12s %.*s\n", what, ASV_DECIDE_DIGITS, hex);
+}
+
+enum asv_status asv_decide_propose(const struct asv_cli *cli, struct asv_db *db,
+                                   const struct asv_person *person, struct asv_statement *what,
+                                   const char *approve, struct asv_err *err)
+{
+    struct asv_person_statement stated;
+    char text[ASV_TEXT_BYTES];
+    what->step = ASV_STEP_PROPOSE;
+    enum asv_status status = asv_person_state(cli, db, person, what, &stated, err);
+    if (status == ASV_OK) {
+        print_digest(cli->out, "proposal", stated.digest);
+        fprintf(cli->out, "Until %s another person can approve it: \"asservat %s PROPOSAL\".\n",
+                asv_text_time(text, stated.said.expires_ms), approve);
+    }
+    return status;
+}
+
+static bool is_meant(const struct asv_db_statement *row, const char *which)
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, row->digest, ASV_SHA256_BYTES);
+    return strncasecmp(hex, which, strlen(which)) == 0;
+}
+
+static bool is_among(uint16_t action, const uint16_t *actions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (actions[i] == action) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum asv_status asv_decide_find(struct asv_db *db, const char *which, const uint16_t *actions, size_t count,
+                                struct asv_person_statement *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    uint8_t last[ASV_SHA256_BYTES];
+    struct asv_db_statement_filter filter = {0};
+    size_t found = 0;
+    size_t got = PAGE;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    if (strlen(which) < DIGITS_LEAST) {
+        return asv_failf(err, ASV_E_USAGE, "\"%s\": a proposal is named by at least %d of its digits", which,
+                         DIGITS_LEAST);
+    }
+    while (got == PAGE) {
+        enum asv_status status = asv_db_statement_open(db, &filter, rows, PAGE, &got, err);
+        for (size_t i = 0; i < got && status == ASV_OK; i++) {
+            if (is_meant(&rows[i], which)) {
+                found++;
+                status = asv_person_read(&rows[i], out, err);
+            }
+            memcpy(last, rows[i].digest, sizeof last);
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+        filter.after = last;
+    }
+    if (found != 1) {
+        return found == 0
+                   ? asv_failf(err, ASV_E_NOT_FOUND,
+                               "no open proposal is \"%s\"; \"asservat proposal list\" shows them", which)
+                   : asv_failf(err, ASV_E_USAGE, "\"%s\" names several proposals; give more digits", which);
+    }
+    if (!is_among(out->said.action, actions, count)) {
+        return asv_failf(err, ASV_E_USAGE, "this proposal is to %s: another command answers it",
+                         asv_action_text(out->said.action));
+    }
+    return ASV_OK;
+}
+
+enum asv_status asv_decide_deliver(const struct asv_cli *cli, struct asv_db *db,
+                                   const struct asv_person_statement *proposal,
+                                   const struct asv_person_statement *answer, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    asv_auto_keeper struct asv_keeper_client *client = NULL;
+    const struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
+    struct asv_err inner = {0};
+    enum asv_status status = asv_cli_keeper(cli, &client, err);
+    if (status == ASV_OK) {
+        status = asv_person_deliver(db, client, &delivery, &reply, &inner);
+    }
+    if (status == ASV_OK) {
+        fputs("The keeper took it: it counts.\n", cli->out);
+    } else if (asv_status_class(status) == ASV_CLASS_RETRY) {
+        return asv_failf(err, status,
+                         "signed and stored, but not with the keeper yet (%.120s): say the same again",
+                         inner.text);
+    } else if (inner.text[0] != '\0') {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    return status;
+}
+
+enum asv_status asv_decide_answer(const struct asv_cli *cli, struct asv_db *db,
+                                  const struct asv_person *person,
+                                  const struct asv_person_statement *proposal, uint8_t step,
+                                  struct asv_err *err)
+{
+    struct asv_db_statement row;
+    struct asv_person_statement answer;
+    struct asv_statement what;
+    enum asv_status status = step == ASV_STEP_APPROVE
+                                 ? asv_db_statement_approval(db, proposal->digest, &row, err)
+                                 : ASV_E_NOT_FOUND;
+    if (status == ASV_OK) {
+        fputs("Somebody has approved it before; it is handed over now.\n", cli->out);
+        status = asv_person_read(&row, &answer, err);
+    } else if (status == ASV_E_NOT_FOUND) {
+        asv_person_answer(proposal, step, &what);
+        status = asv_person_state(cli, db, person, &what, &answer, err);
+    }
+    return status == ASV_OK ? asv_decide_deliver(cli, db, proposal, &answer, err) : status;
+}
+
+/* One that says the same about the same, and that the keeper has not got. ASV_E_NOT_FOUND. */
+static enum asv_status find_undelivered(struct asv_db *db, const struct asv_statement *what,
+                                        struct asv_person_statement *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    uint8_t last[ASV_SHA256_BYTES];
+    bool any = false;
+    size_t got = PAGE;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (got == PAGE) {
+        enum asv_status status = asv_db_statement_undelivered(db, any ? last : NULL, rows, PAGE, &got, err);
+        for (size_t i = 0; i < got && status == ASV_OK; i++) {
+            status = asv_person_read(&rows[i], out, err);
+            if (status == ASV_OK && out->said.action == what->action && out->said.step == ASV_STEP_SOLE &&
+                memcmp(out->said.subject.id, what->subject.id, sizeof what->subject.id) == 0 &&
+                memcmp(out->said.recipient_pk, what->recipient_pk, sizeof what->recipient_pk) == 0) {
+                return ASV_OK;
+            }
+            memcpy(last, rows[i].digest, sizeof last);
+            any = true;
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    return ASV_E_NOT_FOUND;
+}
+
+enum asv_status asv_decide_again(const struct asv_cli *cli, struct asv_db *db,
+                                 const struct asv_statement *what, struct asv_err *err)
+{
+    struct asv_person_statement stated;
+    enum asv_status status = find_undelivered(db, what, &stated, err);
+    if (status == ASV_OK) {
+        fputs("Somebody has signed it before; it is handed over now.\n", cli->out);
+        status = asv_decide_deliver(cli, db, &stated, NULL, err);
+    }
+    return status;
+}
+
+enum asv_status asv_decide_alone(const struct asv_cli *cli, struct asv_db *db,
+                                 const struct asv_person *person, struct asv_statement *what,
+                                 struct asv_err *err)
+{
+    struct asv_person_statement stated;
+    enum asv_status status = asv_decide_again(cli, db, what, err);
+    if (status == ASV_E_NOT_FOUND && err->text[0] == '\0') {
+        what->step = ASV_STEP_SOLE;
+        status = asv_person_state(cli, db, person, what, &stated, err);
+        if (status == ASV_OK) {
+            status = asv_decide_deliver(cli, db, &stated, NULL, err);
+        }
+    }
+    return status;
+}
+
+/* What another has signed, and why, before one signs oneself. */
+static enum asv_status print_proposal(const struct asv_cli *cli, struct asv_db *db,
+                                      const struct asv_person_statement *proposal, struct asv_err *err)
+{
+    struct asv_db_credential proposer;
+    enum asv_status status = asv_db_credential_find(db, proposal->said.credential, &proposer, err);
+    if (status == ASV_OK) {
+        fputs("The proposal:\n", cli->err);
+        asv_statement_print(cli->err, &proposal->said, &proposer.said);
+        fputs("\nThe answer:\n", cli->err);
+    }
+    return status;
+}
+
+enum asv_status asv_decide_command(const struct asv_cli *cli, const uint16_t *actions, size_t count,
+                                   uint8_t step, asv_decide_show show, struct asv_err *err)
+{
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    struct asv_person_statement proposal;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_decide_find(db, asv_cli_operand(cli->args, 0), actions, count, &proposal, err);
+    }
+    if (status == ASV_OK && show != NULL) {
+        status = show(cli, db, &proposal, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK) {
+        status = print_proposal(cli, db, &proposal, err);
+    }
+    return status == ASV_OK ? asv_decide_answer(cli, db, person, &proposal, step, err) : status;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat user: found, enrol, approve, revoke, disable: from when on a credential counts, and until when.
+ */
+#include <fcntl.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/cli/ask.h"
+#include "server/cli/decide.h"
+#include "server/cli/statement_view.h"
+#include "server/cli/user.h"
+
+#define REVOKERS (ASV_ROLES_SUPERIOR | ASV_ROLE_ADMINISTRATOR)
+
+/* What a statement about a credential says. */
+static struct asv_statement about(uint16_t action, const struct asv_db_credential *credential)
+{
+    struct asv_statement what = {.action = action, .subject = {.kind = ASV_SUBJECT_CREDENTIAL}};
+    memcpy(what.subject.id, credential->digest, sizeof what.subject.id);
+    return what;
+}
+
+/* Whose credential it is: the statement itself names only its digest. */
+static void print_credential(const struct asv_cli *cli, const struct asv_db_credential *credential)
+{
+    char roles[ASV_ROLES_TEXT_BYTES];
+    fprintf(cli->err, "%-12s %.*s\n%-12s %s\n", "who", (int)credential->said.name.len,
+            (const char *)credential->said.name.data, "may act as",
+            asv_roles_text(roles, credential->said.roles));
+    for (unsigned i = 0; i < credential->said.unit_count; i++) {
+        fprintf(cli->err, "%-12s %s\n", "unit", credential->said.units[i]);
+    }
+    fputc('\n', cli->err);
+}
+
+/* The database, and the credential that the operand names. */
+static enum asv_status find(const struct asv_cli *cli, struct asv_db **db, struct asv_db_credential *out,
+                            struct asv_err *err)
+{
+    enum asv_status status = asv_cli_database(cli, db, err);
+    if (status == ASV_OK) {
+        status = asv_user_find(cli, *db, asv_cli_operand(cli->args, 0), out, err);
+    }
+    if (status == ASV_OK) {
+        print_credential(cli, out);
+    }
+    return status;
+}
+
+/* ---- found ---- */
+
+static enum asv_status unlock_root(const struct asv_cli *cli, const struct asv_agency_dir *agency,
+                                   struct asv_keys *keys, struct asv_err *err)
+{
+    struct asv_passphrase passphrase asv_auto_passphrase = {0};
+    struct asv_keyfile file = {0};
+    enum asv_status status =
+        asv_ask_passphrase(cli, "root-passphrase-file", "the agency root", false, &passphrase, err);
+    if (status == ASV_OK) {
+        status = asv_keyfile_load(AT_FDCWD, asv_cli_text(cli->args, "root-key"), ASV_ROLE_ROOT,
+                                  asv_passphrase_bytes(&passphrase), &file, keys, err);
+    }
+    if (status == ASV_OK && !asv_equal(file.signing_pk, agency->root.signing_pk, sizeof file.signing_pk)) {
+        status = asv_fail(err, ASV_E_MISMATCH, "--root-key: not the key of this agency's root");
+    }
+    return status;
+}
+
+static enum asv_status found(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_db_credential credential;
+    struct asv_person_statement stated;
+    struct asv_keys root = {0};
+    asv_auto_agency struct asv_agency_dir *agency = NULL;
+    asv_auto_db struct asv_db *db = NULL;
+    enum asv_status status = asv_agency_open(cli, false, &agency, err);
+    if (status == ASV_OK) {
+        status = find(cli, &db, &credential, err);
+    }
+    if (status == ASV_OK && credential.enrolled_ms != ASV_TIME_UNKNOWN) {
+        fputs("It is enrolled already.\n", cli->out);
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = unlock_root(cli, agency, &root, err);
+    }
+    if (status == ASV_OK) {
+        struct asv_statement what = about(ASV_ACTION_FOUND, &credential);
+        what.step = ASV_STEP_SOLE;
+        status = asv_person_state_root(cli, db, agency, &root, &what, &stated, err);
+    }
+    asv_wipe(&root, sizeof root);
+    return status == ASV_OK ? asv_decide_deliver(cli, db, &stated, NULL, err) : status;
+}
+
+static const struct asv_cli_option found_options[] = {
+    {"root-key", ASV_CLI_TEXT, "FILE", "the agency root's key file", true, false, 0, 0},
+    {"reason", ASV_CLI_TEXT, "TEXT", "why: it is signed", true, false, 0, 0},
+    {"yes", ASV_CLI_FLAG, NULL, "sign without being asked", false, false, 0, 0},
+    {"root-passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the root's passphrase", false, false, 0,
+     0},
+    {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
+    ASV_CLI_KEEPER_OPTION,
+};
+
+const struct asv_cli_command asv_cli_user_found = {
+    .group = "user",
+    .name = "found",
+    .summary = "enrol one of the first people, with the agency root's key",
+    .help = "Enrols USER by the agency root alone. This is for the beginning: an administrator,\n"
+            "and a supervisor to approve what the administrator proposes. As soon as two people\n"
+            "have enrolled somebody, the root enrols nobody any more.",
+    .operands = "USER",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = found_options,
+    .option_count = sizeof found_options / sizeof *found_options,
+    .run = found,
+};
+
+/* ---- enrol, approve ---- */
+
+static const struct asv_cli_option options[] = {ASV_PERSON_OPTIONS};
+
+static enum asv_status enrol(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_db_credential credential;
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    enum asv_status status = find(cli, &db, &credential, err);
+    if (status == ASV_OK && credential.enrolled_ms != ASV_TIME_UNKNOWN) {
+        return asv_fail(err, ASV_E_EXISTS, "this credential is enrolled already");
+    }
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK) {
+        struct asv_statement what = about(ASV_ACTION_ENROL, &credential);
+        status = asv_decide_propose(cli, db, person, &what, "user approve", err);
+    }
+    return status;
+}
+
+const struct asv_cli_command asv_cli_user_enrol = {
+    .group = "user",
+    .name = "enrol",
+    .summary = "propose that a credential counts",
+    .help = "An administrator proposes that the credential of USER counts. It does when a\n"
+            "supervisor or deputy has approved it with \"asservat user approve\".",
+    .operands = "USER",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = enrol,
+};
+
+static enum asv_status show_enrolled(const struct asv_cli *cli, struct asv_db *db,
+                                     const struct asv_person_statement *proposal, struct asv_err *err)
+{
+    struct asv_db_credential credential;
+    enum asv_status status = asv_db_credential_find(db, proposal->said.subject.id, &credential, err);
+    if (status == ASV_OK) {
+        print_credential(cli, &credential);
+    }
+    return status;
+}
+
+static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
+{
+    static const uint16_t actions[] = {ASV_ACTION_ENROL};
+    return asv_decide_command(cli, actions, 1, ASV_STEP_APPROVE, show_enrolled, err);
+}
+
+const struct asv_cli_command asv_cli_user_approve = {
+    .group = "user",
+    .name = "approve",
+    .summary = "approve an enrolment: the credential counts",
+    .help = "A supervisor or deputy approves PROPOSAL, which is named by its first digits, as\n"
+            "\"asservat user enrol\" said them and \"asservat proposal list\" shows them. Nobody\n"
+            "approves what he or she proposed, or the own enrolment.",
+    .operands = "PROPOSAL",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = approve,
+};
+
+/* ---- revoke, disable ---- */
+
+struct revocation {
+    const struct asv_cli *cli;
+    struct asv_db *db;
+    const struct asv_person *signer;
+    const uint8_t *person;
+    enum asv_status status; /* the first failure; the others are revoked all the same */
+    struct asv_err err;
+};
+
+/* Once; one that the keeper has not got is handed over again. */
+static enum asv_status revoke_once(const struct revocation *of, const struct asv_db_credential *credential,
+                                   struct asv_err *err)
+{
+    struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
+    if (credential->revoked_ms == ASV_TIME_UNKNOWN) {
+        return asv_decide_alone(of->cli, of->db, of->signer, &what, err);
+    }
+    enum asv_status status = asv_decide_again(of->cli, of->db, &what, err);
+    if (status == ASV_E_NOT_FOUND && err->text[0] == '\0') {
+        fputs("It is revoked already.\n", of->cli->out);
+        return ASV_OK;
+    }
+    return status;
+}
+
+static enum asv_status revoke(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_db_credential credential;
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    enum asv_status status = find(cli, &db, &credential, err);
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK) {
+        const struct revocation of = {.cli = cli, .db = db, .signer = person};
+        status = revoke_once(&of, &credential, err);
+    }
+    return status;
+}
+
+const struct asv_cli_command asv_cli_user_revoke = {
+    .group = "user",
+    .name = "revoke",
+    .summary = "end a credential for good: a lost key file",
+    .help = "A supervisor, deputy or administrator revokes the credential of USER, at once and\n"
+            "for good. The person's account stays: \"asservat user add\" with the same badge makes\n"
+            "a new credential for it.",
+    .operands = "USER",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = revoke,
+};
+
+static enum asv_status revoke_of(void *ctx, const struct asv_db_credential *credential, struct asv_err *err)
+{
+    struct revocation *of = ctx;
+    struct asv_err why = {0};
+    (void)err;
+    if (asv_equal(credential->said.person, of->person, ASV_UUID_BYTES) &&
+        credential->enrolled_ms != ASV_TIME_UNKNOWN) {
+        enum asv_status status = revoke_once(of, credential, &why);
+        if (of->status == ASV_OK && status != ASV_OK) {
+            of->status = status;
+            of->err = why;
+        }
+    }
+    return ASV_OK;
+}
+
+/* The account in the database, which refuses whatever is signed with it from then on, and at the keeper,
+ * which believes no account but credentials, every one that it knows of the person. */
+static enum asv_status disable(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_db_credential credential;
+    char actor[64];
+    enum asv_db_outcome outcome;
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    enum asv_status status = find(cli, &db, &credential, err);
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK && (person->credential.said.roles & REVOKERS) == 0) {
+        status =
+            asv_fail(err, ASV_E_DENIED, "an account is disabled by an administrator, supervisor or deputy");
+    }
+    if (status == ASV_OK &&
+        asv_equal(person->credential.said.person, credential.said.person, ASV_UUID_BYTES)) {
+        status = asv_fail(err, ASV_E_DENIED,
+                          "nobody disables the own account: another must revoke its credentials");
+    }
+    if (status == ASV_OK) {
+        status = asv_db_person_disable(db, credential.said.person, asv_cli_text(cli->args, "reason"),
+                                       asv_cli_actor(actor), &outcome, err);
+    }
+    if (status == ASV_OK) {
+        fputs("The account is disabled.\n", cli->out);
+        struct revocation of = {.cli = cli, .db = db, .signer = person, .person = credential.said.person};
+        status = asv_user_each(db, revoke_of, &of, err);
+        if (status == ASV_OK && of.status != ASV_OK) {
+            status = asv_failf(err, of.status, "%s", of.err.text);
+        }
+    }
+    return status;
+}
+
+const struct asv_cli_command asv_cli_user_disable = {
+    .group = "user",
+    .name = "disable",
+    .summary = "disable an account, and revoke its credentials",
+    .help = "Nothing is done with the account of USER any more, and every credential of it is\n"
+            "revoked. Neither account nor badge is ever given to somebody else. Who comes back\n"
+            "gets a new credential, which two people enrol.",
+    .operands = "USER",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = disable,
+};
