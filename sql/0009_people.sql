@@ -625,12 +625,38 @@ COMMENT ON VIEW asv.policy_version IS 'the policies that two people decided on';
 COMMENT ON COLUMN asv.policy_version.digest IS 'of the file';
 COMMENT ON COLUMN asv.policy_version.decided_at IS 'when the keeper took the decision';
 COMMENT ON COLUMN asv.policy_version.approval IS 'the second person''s statement';
-GRANT SELECT ON asv.policy_version TO asv_admin;
+
+CREATE FUNCTION asv.policy_page(p_below bigint, p_limit integer)
+    RETURNS TABLE (version bigint, digest bytea, name text, days integer, from_day date, decided_at timestamptz,
+                   proposal bytea, approval bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT version, digest, name, days, from_day, decided_at, proposal, approval FROM asv.policy_version v
+    WHERE p_below IS NULL OR v.version < p_below ORDER BY v.version DESC LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.policy_page IS 'the policies that two people decided on, newest first';
+GRANT EXECUTE ON FUNCTION asv.policy_page TO asv_admin;
 
 CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- Before the first there is none whose rules could go on: who may do what, it says from its decision on.
     SELECT f.content FROM asv.policy_version v JOIN asv.policy_file f ON f.digest = v.digest
-    WHERE v.from_day <= p_day ORDER BY v.version DESC LIMIT 1
+    ORDER BY v.from_day <= p_day DESC, CASE WHEN v.from_day <= p_day THEN -v.version ELSE v.version END LIMIT 1
 $$;
-COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day; NULL: people have decided on none';
+COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day, before the first one''s day that one; NULL: people have decided on none';
 GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_admin;
+
+CREATE FUNCTION asv.recording_periods(p_offset integer, p_limit integer)
+    RETURNS TABLE (day date, state text, ground smallint, requested_at timestamptz, recordings bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.day, s.state, h.ground::smallint, CASE WHEN s.state = 'pending' THEN h.issued_at END, count(*)
+    FROM asv.recording_state s
+    JOIN asv.clip c ON c.recording = s.recording
+    LEFT JOIN LATERAL (SELECT p.ground, p.issued_at FROM asv.statement p
+                       WHERE p.subject = c.header AND p.action = 1 AND p.step = 1
+                       ORDER BY p.issued_at DESC LIMIT 1) AS h ON s.state IN ('pending', 'held')
+    WHERE s.state IN ('sealed', 'quarantined', 'pending', 'held')
+    GROUP BY 1, 2, 3, 4
+    ORDER BY 1, 2, 3, 4 LIMIT p_limit OFFSET p_offset
+$$;
+COMMENT ON FUNCTION asv.recording_periods IS 'how many recordings live since which day, in which state and why: what a policy''s change would be about';
+GRANT EXECUTE ON FUNCTION asv.recording_periods TO asv_admin;

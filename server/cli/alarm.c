@@ -96,7 +96,7 @@ static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 
 static const struct asv_cli_option list_options[] = {
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_alarm_list = {
@@ -141,7 +141,7 @@ static enum asv_status acknowledge(struct asv_cli *cli, struct asv_err *err)
 
 static const struct asv_cli_option acknowledge_options[] = {
     {"note", ASV_CLI_TEXT, "TEXT", "what was done, for the record", true, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_alarm_acknowledge = {

@@ -98,7 +98,7 @@ static const struct asv_cli_option enrol_options[] = {
     {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the issuing CA's passphrase", false, false,
      0, 0},
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
     {"no-database", ASV_CLI_FLAG, NULL, "record it in the agency directory only", false, false, 0, 0},
 };
 
@@ -128,7 +128,7 @@ static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 
 static const struct asv_cli_option list_options[] = {
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_camera_list = {
@@ -186,7 +186,7 @@ static const struct asv_cli_option retire_options[] = {
     {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the issuing CA's passphrase", false, false,
      0, 0},
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
     {"no-database", ASV_CLI_FLAG, NULL, "in the agency directory only", false, false, 0, 0},
 };
 

@@ -11,19 +11,20 @@
 #include "server/keeper/protocol.h"
 
 const struct asv_cli_command *const asv_cli_commands[] = {
-    &asv_cli_init,          &asv_cli_camera_enrol,     &asv_cli_camera_bulletin,
-    &asv_cli_camera_list,   &asv_cli_camera_move,      &asv_cli_camera_retire,
-    &asv_cli_dock_request,  &asv_cli_dock_enrol,       &asv_cli_dock_list,
-    &asv_cli_dock_status,   &asv_cli_revocations_show, &asv_cli_revocations_issue,
-    &asv_cli_db_migrate,    &asv_cli_db_register,      &asv_cli_db_rebuild,
-    &asv_cli_clip_list,     &asv_cli_clip_show,        &asv_cli_clip_custody,
-    &asv_cli_vault_scrub,   &asv_cli_alarm_list,       &asv_cli_alarm_acknowledge,
-    &asv_cli_keeper_status, &asv_cli_user_add,         &asv_cli_user_found,
-    &asv_cli_user_enrol,    &asv_cli_user_approve,     &asv_cli_user_list,
-    &asv_cli_user_show,     &asv_cli_user_revoke,      &asv_cli_user_disable,
-    &asv_cli_duty_set,      &asv_cli_duty_end,         &asv_cli_duty_list,
-    &asv_cli_proposal_list, &asv_cli_proposal_refuse,  &asv_cli_proposal_withdraw,
-    &asv_cli_policy_check,  &asv_cli_policy_show,
+    &asv_cli_init,           &asv_cli_camera_enrol,     &asv_cli_camera_bulletin,
+    &asv_cli_camera_list,    &asv_cli_camera_move,      &asv_cli_camera_retire,
+    &asv_cli_dock_request,   &asv_cli_dock_enrol,       &asv_cli_dock_list,
+    &asv_cli_dock_status,    &asv_cli_revocations_show, &asv_cli_revocations_issue,
+    &asv_cli_db_migrate,     &asv_cli_db_register,      &asv_cli_db_rebuild,
+    &asv_cli_clip_list,      &asv_cli_clip_show,        &asv_cli_clip_custody,
+    &asv_cli_vault_scrub,    &asv_cli_alarm_list,       &asv_cli_alarm_acknowledge,
+    &asv_cli_keeper_status,  &asv_cli_user_add,         &asv_cli_user_found,
+    &asv_cli_user_enrol,     &asv_cli_user_approve,     &asv_cli_user_list,
+    &asv_cli_user_show,      &asv_cli_user_revoke,      &asv_cli_user_disable,
+    &asv_cli_duty_set,       &asv_cli_duty_end,         &asv_cli_duty_list,
+    &asv_cli_proposal_list,  &asv_cli_proposal_refuse,  &asv_cli_proposal_withdraw,
+    &asv_cli_policy_check,   &asv_cli_policy_show,      &asv_cli_policy_propose,
+    &asv_cli_policy_approve, &asv_cli_policy_history,
 };
 const size_t asv_cli_command_count = sizeof asv_cli_commands / sizeof asv_cli_commands[0];
 

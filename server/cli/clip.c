@@ -213,7 +213,7 @@ static const struct asv_cli_option list_options[] = {
     {"quarantined", ASV_CLI_FLAG, NULL, "in quarantine only", false, false, 0, 0},
     {"limit", ASV_CLI_NUMBER, "N", "at most so many", false, false, 1, 1000000},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_clip_list = {
@@ -397,7 +397,7 @@ enum asv_status asv_cli_clip_operand(const struct asv_cli *cli, uint8_t clip[16]
 
 static const struct asv_cli_option show_options[] = {
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_clip_show = {

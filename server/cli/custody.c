@@ -124,7 +124,7 @@ static enum asv_status custody(struct asv_cli *cli, struct asv_err *err)
 
 static const struct asv_cli_option options[] = {
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_clip_custody = {

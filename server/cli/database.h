@@ -9,6 +9,11 @@
 #include "server/cli/cli.h"
 #include "server/db/camera.h"
 
+#define ASV_CLI_DATABASE_OPTION                                                                        \
+    {                                                                                                  \
+        "database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0 \
+    }
+
 /* Connects as the role asv_admin, to what --database or the configuration says, and makes sure that it
  * answers. *out is the caller's to close. */
 ASV_MUST_CHECK enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out,

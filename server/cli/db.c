@@ -83,7 +83,7 @@ static enum asv_status reg(struct asv_cli *cli, struct asv_err *err)
 
 static const struct asv_cli_option register_options[] = {
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_db_register = {

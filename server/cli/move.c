@@ -55,7 +55,7 @@ static enum asv_status move(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option options[] = {
     {"unit", ASV_CLI_LABEL, "CODE", "organisational unit the camera belongs to", true, false, 0, 0},
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
     {"no-database", ASV_CLI_FLAG, NULL, "in the agency directory only", false, false, 0, 0},
 };
 

@@ -22,10 +22,6 @@
 #include "server/db/statement.h"
 
 /* Options of every command that signs, and hands over what was signed. */
-#define ASV_CLI_DATABASE_OPTION                                                                        \
-    {                                                                                                  \
-        "database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0 \
-    }
 #define ASV_PERSON_OPTIONS                                                                                  \
     {"key", ASV_CLI_TEXT, "FILE", "your key file", true, false, 0, 0},                                      \
         {"reason", ASV_CLI_TEXT, "TEXT", "why, in your own words: it is signed", true, false, 0, 0},        \

@@ -2,25 +2,47 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * asservat policy: check, show (docs/POLICIES.md). */
-#include "server/policy/policy.h"
+#include "server/cli/policies.h"
 
 #include <string.h>
 
+#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
+#include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/cli/cli.h"
 #include "server/cli/text.h"
 
 #define LINE_BYTES 320 /* of a setting: a decision, or all roles, with words around it */
 
-static void print_head(const struct asv_cli *cli, const struct asv_policy_file *file)
+enum asv_status asv_cli_policy(const struct asv_cli *cli, struct asv_db *db, uint32_t day,
+                               struct asv_policy_file **out, struct asv_err *err)
+{
+    uint8_t text[ASV_DB_POLICY_FILE_BYTES];
+    size_t len = 0;
+    int64_t now = 0;
+    enum asv_status status = ASV_OK;
+    if (day == 0) {
+        status = asv_world_wall_ms(cli->world, &now);
+        status = status == ASV_OK ? asv_local_date(now, &day) : status;
+    }
+    if (status == ASV_OK) {
+        status = asv_db_policy_on(db, day, text, &len, err);
+    }
+    if (status == ASV_E_NOT_FOUND) {
+        return asv_fail(err, status,
+                        "no policy is in force that two people decided on (\"asservat policy propose\")");
+    }
+    return status == ASV_OK ? asv_policy_keep("policy", (const char *)text, len, out, err) : status;
+}
+
+void asv_policy_print_head(FILE *out, const struct asv_policy_file *file)
 {
     char digest[2 * ASV_SHA256_BYTES + 1];
     asv_hex_encode(digest, file->digest, sizeof file->digest);
-    fprintf(cli->out, "policy       %s, version %u: ", file->policy.name,
+    fprintf(out, "policy       %s, version %u: ", file->policy.name,
             (unsigned)file->policy.retention.version);
-    asv_text_print(cli->out, file->policy.title);
-    fprintf(cli->out, "\nSHA-256      %s\n", digest);
+    asv_text_print(out, file->policy.title);
+    fprintf(out, "\nSHA-256      %s\n", digest);
 }
 
 static enum asv_status check(struct asv_cli *cli, struct asv_err *err)
@@ -28,7 +50,7 @@ static enum asv_status check(struct asv_cli *cli, struct asv_err *err)
     asv_auto_free struct asv_policy_file *file = NULL;
     enum asv_status status = asv_policy_open(asv_cli_operand(cli->args, 0), &file, err);
     if (status == ASV_OK) {
-        print_head(cli, file);
+        asv_policy_print_head(cli->out, file);
     }
     return status;
 }
@@ -120,19 +142,17 @@ static void add_blocks(struct asv_table *table, const struct asv_policy *policy)
     add(table, "L6", "statistics", line);
 }
 
-static enum asv_status print_settings(const struct asv_cli *cli, const struct asv_policy *policy,
-                                      struct asv_err *err)
+static enum asv_status print_settings(FILE *out, const struct asv_policy *policy, struct asv_err *err)
 {
     static const char *const columns[] = {"RULE", "WHAT", "SETTING"};
     struct asv_table table = {.column_count = 3, .columns = columns};
     add_periods(&table, policy);
     add_people(&table, policy);
     add_blocks(&table, policy);
-    return asv_table_print(&table, cli->out, "", err);
+    return asv_table_print(&table, out, "", err);
 }
 
-static enum asv_status print_laws(const struct asv_cli *cli, const struct asv_policy *policy,
-                                  struct asv_err *err)
+static enum asv_status print_laws(FILE *out, const struct asv_policy *policy, struct asv_err *err)
 {
     static const char *const columns[] = {"RULE", "CHECKED", "RESTS ON"};
     struct asv_table table = {.column_count = 3, .columns = columns};
@@ -140,13 +160,34 @@ static enum asv_status print_laws(const struct asv_cli *cli, const struct asv_po
         const struct asv_policy_law *law = &policy->laws[i];
         add(&table, asv_policy_rule_name(law->rule), asv_policy_checked_name(law->checked), law->citation);
     }
-    return asv_table_print(&table, cli->out, "", err);
+    return asv_table_print(&table, out, "", err);
+}
+
+enum asv_status asv_policy_print(FILE *out, const struct asv_policy_file *file, struct asv_err *err)
+{
+    asv_policy_print_head(out, file);
+    fputc('\n', out);
+    enum asv_status status = print_settings(out, &file->policy, err);
+    if (status == ASV_OK) {
+        fputc('\n', out);
+        status = print_laws(out, &file->policy, err);
+    }
+    if (status == ASV_OK) {
+        fputs("\nchecked: A the wording was read, B a secondary source, C not checked\n", out);
+    }
+    return status;
 }
 
 static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
 {
     asv_auto_free struct asv_policy_file *file = NULL;
-    enum asv_status status = asv_policy_open(asv_cli_operand(cli->args, 0), &file, err);
+    asv_auto_db struct asv_db *db = NULL;
+    const char *path = asv_cli_operand(cli->args, 0);
+    enum asv_status status =
+        path != NULL ? asv_policy_open(path, &file, err) : asv_cli_database(cli, &db, err);
+    if (status == ASV_OK && path == NULL) {
+        status = asv_cli_policy(cli, db, 0, &file, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
@@ -157,31 +198,23 @@ static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
                                              json_loadb(file->text, file->len, 0, NULL)),
                                    err);
     }
-    print_head(cli, file);
-    fputc('\n', cli->out);
-    status = print_settings(cli, &file->policy, err);
-    if (status == ASV_OK) {
-        fputc('\n', cli->out);
-        status = print_laws(cli, &file->policy, err);
-    }
-    if (status == ASV_OK) {
-        fputs("\nchecked: A the wording was read, B a secondary source, C not checked\n", cli->out);
-    }
-    return status;
+    return asv_policy_print(cli->out, file, err);
 }
 
 static const struct asv_cli_option show_options[] = {
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_policy_show = {
     .group = "policy",
     .name = "show",
-    .summary = "show what a policy file says",
+    .summary = "show what a policy says",
     .help = "Checks a policy file as \"policy check\" does and shows each setting with the rule\n"
-            "that it carries, and what the rules rest on.",
+            "that it carries, and what the rules rest on. Without FILE: the policy that two\n"
+            "people decided on and that is in force today.",
     .operands = "FILE",
-    .operands_min = 1,
+    .operands_min = 0,
     .operands_max = 1,
     .options = show_options,
     .option_count = sizeof show_options / sizeof *show_options,

@@ -458,7 +458,7 @@ static const struct asv_cli_option options[] = {
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
     {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},
     {"mirror", ASV_CLI_TEXT, "DIR", "the vault's mirror (configuration: vault.mirror)", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
     {"database-dock", ASV_CLI_TEXT, "CONNINFO", "as the dock's role (configuration: database.dock)", false,
      false, 0, 0},
 };

@@ -185,7 +185,7 @@ static const struct asv_cli_option issue_options[] = {
     {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the issuing CA's passphrase", false, false,
      0, 0},
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
     {"no-database", ASV_CLI_FLAG, NULL, "in the agency directory only", false, false, 0, 0},
 };
 

@@ -5,6 +5,7 @@
 #include "server/policy/policy.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
@@ -48,16 +49,27 @@ const char *asv_policy_rule_name(unsigned index)
 
 enum asv_status asv_policy_open(const char *path, struct asv_policy_file **out, struct asv_err *err)
 {
+    char text[ASV_POLICY_FILE_BYTES];
+    size_t len = 0;
+    enum asv_status status = asv_io_read_file(AT_FDCWD, path, text, sizeof text, &len, err);
+    return status == ASV_OK ? asv_policy_keep(path, text, len, out, err) : status;
+}
+
+enum asv_status asv_policy_keep(const char *name, const char *text, size_t len, struct asv_policy_file **out,
+                                struct asv_err *err)
+{
     asv_auto_free struct asv_policy_file *file = calloc(1, sizeof *file);
     if (file == NULL) {
-        return asv_failf(err, ASV_E_NO_MEMORY, "%s: no memory to read it", path);
+        return asv_failf(err, ASV_E_NO_MEMORY, "%s: no memory to read it", name);
     }
-    enum asv_status status = asv_io_read_file(AT_FDCWD, path, file->text, sizeof file->text, &file->len, err);
-    if (status == ASV_OK) {
-        status = asv_policy_parse(path, file->text, file->len, &file->policy, err);
+    if (len > sizeof file->text) {
+        return asv_failf(err, ASV_E_LIMIT, "%s: larger than a policy can be", name);
     }
+    enum asv_status status = asv_policy_parse(name, text, len, &file->policy, err);
     if (status == ASV_OK) {
-        asv_sha256(file->digest, file->text, file->len);
+        memcpy(file->text, text, len);
+        file->len = len;
+        asv_sha256(file->digest, text, len);
         *out = asv_steal(&file);
     }
     return status;

@@ -87,7 +87,11 @@ struct asv_policy_file {
 ASV_MUST_CHECK enum asv_status asv_policy_open(const char *path, struct asv_policy_file **out,
                                                struct asv_err *err);
 
-/* The same over text[len]; name stands for the path in messages. *out is untouched on failure. */
+/* The same for the bytes of a file, from wherever they come; name stands for the path in messages. */
+ASV_MUST_CHECK enum asv_status asv_policy_keep(const char *name, const char *text, size_t len,
+                                               struct asv_policy_file **out, struct asv_err *err);
+
+/* The settings of text[len] alone; name stands for the path in messages. *out is untouched on failure. */
 ASV_MUST_CHECK enum asv_status asv_policy_parse(const char *name, const char *text, size_t len,
                                                 struct asv_policy *out, struct asv_err *err);
 
