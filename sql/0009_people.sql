@@ -596,6 +596,24 @@ $$;
 COMMENT ON FUNCTION asv.statement_approval IS 'the approval of a proposal that the keeper has taken, or still can';
 GRANT EXECUTE ON FUNCTION asv.statement_approval TO asv_admin;
 
+-- ---- recipients
+
+CREATE FUNCTION asv.recipient_page(p_after text, p_key bytea, p_limit integer)
+    RETURNS TABLE (name text, key bytea, registered_at timestamptz, ended_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.name, r.key, r.registered_at,
+           (SELECT min(e.stored_at) FROM asv.statement e
+            WHERE e.action = 17 AND e.subject_name = r.name AND e.recipient = r.key AND e.stored_at > r.registered_at
+              AND NOT asv.statement_is_refused(e.digest))
+    FROM (SELECT a.subject_name::text, a.recipient::bytea, max(asv.statement_taken_at(a.digest)) FROM asv.statement a
+          WHERE a.action = 16 AND a.step = 2 AND asv.statement_taken_at(a.digest) IS NOT NULL
+          GROUP BY 1, 2) AS r (name, key, registered_at)
+    WHERE p_after IS NULL OR (r.name COLLATE "C", r.key) > (p_after COLLATE "C", p_key)
+    ORDER BY r.name COLLATE "C", r.key LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.recipient_page IS 'keys that two people registered for handing over, in the order of names, and when one person ended them';
+GRANT EXECUTE ON FUNCTION asv.recipient_page TO asv_admin;
+
 -- ---- policies
 
 CREATE FUNCTION asv.policy_file_put(p_version bigint, p_name text, p_days smallint, p_content bytea) RETURNS text

@@ -8,8 +8,8 @@
 #include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
+#include "server/cli/listing.h"
 #include "server/cli/person.h"
-#include "server/cli/text.h"
 #include "server/cli/user.h"
 
 #define PAGE 32
@@ -192,7 +192,7 @@ static void add_row(struct asv_table *table, const struct asv_db_duty *duty)
     asv_table_add(table, uuid);
 }
 
-static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *array, struct asv_err *err)
+static enum asv_status each(struct asv_db *db, struct asv_listing *listing, struct asv_err *err)
 {
     struct asv_db_duty rows[PAGE];
     uint8_t last[ASV_UUID_BYTES];
@@ -204,10 +204,10 @@ static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *
             return status;
         }
         for (size_t i = 0; i < got; i++) {
-            if (array != NULL) {
-                (void)json_array_append_new(array, duty_json(&rows[i]));
+            if (listing->array != NULL) {
+                asv_listing_json_take(listing, duty_json(&rows[i]));
             } else {
-                add_row(table, &rows[i]);
+                add_row(&listing->table, &rows[i]);
             }
             memcpy(last, rows[i].id, sizeof last);
             any = true;
@@ -219,22 +219,14 @@ static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"NAME", "", "OF", "FROM", "UNTIL", "DUTY"};
-    struct asv_table table = {.column_count = 6, .columns = columns};
-    json_t *array = asv_cli_flag(cli->args, "json") ? json_array() : NULL;
+    struct asv_listing listing;
     asv_auto_db struct asv_db *db = NULL;
+    asv_listing_init(&listing, cli, columns, 6);
     enum asv_status status = asv_cli_database(cli, &db, err);
     if (status == ASV_OK) {
-        status = each(db, &table, array, err);
+        status = each(db, &listing, err);
     }
-    if (status == ASV_OK && array != NULL) {
-        return asv_json_print_take(cli->out, array, err);
-    }
-    json_decref(array);
-    if (status == ASV_OK) {
-        return asv_table_print(&table, cli->out, "no duties; \"asservat duty set\" makes one", err);
-    }
-    asv_table_free(&table);
-    return status;
+    return asv_listing_end(&listing, status, "no duties; \"asservat duty set\" makes one", err);
 }
 
 static const struct asv_cli_option list_options[] = {

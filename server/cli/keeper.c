@@ -8,18 +8,6 @@
 
 static const char *const stops[] = {"running", "clock-step", "too-many-days"};
 
-static enum asv_status ask(const struct asv_cli *cli, struct asv_keeper_reply *reply, struct asv_err *err)
-{
-    asv_auto_keeper struct asv_keeper_client *client = NULL; /* a STATUS reply views nothing */
-    uint32_t request = 0;
-    enum asv_status status = asv_cli_keeper(cli, &client, err);
-    if (status == ASV_OK) {
-        status = asv_keeper_client_status(client, &request, err);
-        status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
-    }
-    return status;
-}
-
 static const char *kind_of(const struct asv_keeper_slot_status *slot)
 {
     static const char *const kinds[] = {"not configured", "file", "TPM"};
@@ -111,13 +99,12 @@ static enum asv_status print_text(const struct asv_cli *cli, const struct asv_ke
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
-    struct asv_keeper_reply reply = {0};
-    enum asv_status status = ask(cli, &reply, err);
+    struct asv_keeper_status state;
+    enum asv_status status = asv_cli_keeper_state(cli, &state, err);
     if (status != ASV_OK) {
         return status;
     }
-    return asv_cli_flag(cli->args, "json") ? print_json(cli, &reply.state, err)
-                                           : print_text(cli, &reply.state, err);
+    return asv_cli_flag(cli->args, "json") ? print_json(cli, &state, err) : print_text(cli, &state, err);
 }
 
 static const struct asv_cli_option options[] = {

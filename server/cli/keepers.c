@@ -25,3 +25,20 @@ enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_s
     }
     return reply->status == ASV_OK ? ASV_OK : asv_failf(err, reply->status, "keeper: %s", reply->detail);
 }
+
+enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,
+                                     struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    asv_auto_keeper struct asv_keeper_client *client = NULL; /* a STATUS reply views nothing */
+    enum asv_status status = asv_cli_keeper(cli, &client, err);
+    if (status == ASV_OK) {
+        status = asv_keeper_client_status(client, &request, err);
+        status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    }
+    if (status == ASV_OK) {
+        *out = reply.state;
+    }
+    return status;
+}

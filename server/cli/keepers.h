@@ -34,4 +34,8 @@ ASV_MUST_CHECK enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *cli
                                                    uint32_t request, uint64_t timeout_ms,
                                                    struct asv_keeper_reply *reply, struct asv_err *err);
 
+/* What the keeper says of itself (STATUS). */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,
+                                                    struct asv_err *err);
+
 #endif

@@ -12,8 +12,8 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/decide.h"
+#include "server/cli/listing.h"
 #include "server/cli/policies.h"
-#include "server/cli/text.h"
 
 #define PAGE 64
 
@@ -118,9 +118,13 @@ static enum asv_status print_effect(const struct asv_cli *cli, struct asv_db *db
     if (status != ASV_OK) {
         return status;
     }
-    fprintf(cli->err, "\nToday: %s, version %u, %u days. If the change acted backwards, of\n",
-            old_file->policy.name, (unsigned)old_file->policy.retention.version,
-            old_file->policy.retention.days);
+    fprintf(cli->err, "\nToday: %s, version %u, %u days.", old_file->policy.name,
+            (unsigned)old_file->policy.retention.version, old_file->policy.retention.days);
+    if (tally.recordings == 0) {
+        fputs(" No recording is kept now that it could change.\n\n", cli->err);
+        return ASV_OK;
+    }
+    fputs(" If the change acted backwards, of\n", cli->err);
     print_count(cli->err, tally.recordings, "recordings that are kept now");
     print_count(cli->err, tally.unchanged, "would end as before");
     print_count(cli->err, tally.earlier, "would be erased earlier than was said when they were made");
@@ -285,7 +289,7 @@ static void add_row(struct asv_table *table, const struct asv_db_policy_version 
     asv_table_add(table, text);
 }
 
-static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *array, struct asv_err *err)
+static enum asv_status each(struct asv_db *db, struct asv_listing *listing, struct asv_err *err)
 {
     struct asv_db_policy_version rows[PAGE];
     uint32_t below = 0;
@@ -296,10 +300,10 @@ static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *
             return status;
         }
         for (size_t i = 0; i < got; i++) {
-            if (array != NULL) {
-                (void)json_array_append_new(array, version_json(&rows[i]));
+            if (listing->array != NULL) {
+                asv_listing_json_take(listing, version_json(&rows[i]));
             } else {
-                add_row(table, &rows[i]);
+                add_row(&listing->table, &rows[i]);
             }
             below = rows[i].version;
         }
@@ -310,22 +314,14 @@ static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *
 static enum asv_status history(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {">VERSION", "NAME", ">DAYS", "FROM", "DECIDED", "SHA-256"};
-    struct asv_table table = {.column_count = 6, .columns = columns};
-    json_t *array = asv_cli_flag(cli->args, "json") ? json_array() : NULL;
+    struct asv_listing listing;
     asv_auto_db struct asv_db *db = NULL;
+    asv_listing_init(&listing, cli, columns, 6);
     enum asv_status status = asv_cli_database(cli, &db, err);
     if (status == ASV_OK) {
-        status = each(db, &table, array, err);
+        status = each(db, &listing, err);
     }
-    if (status == ASV_OK && array != NULL) {
-        return asv_json_print_take(cli->out, array, err);
-    }
-    json_decref(array);
-    if (status == ASV_OK) {
-        return asv_table_print(&table, cli->out, "no policy was decided on", err);
-    }
-    asv_table_free(&table);
-    return status;
+    return asv_listing_end(&listing, status, "no policy was decided on", err);
 }
 
 static const struct asv_cli_option history_options[] = {

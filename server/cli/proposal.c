@@ -10,8 +10,8 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/decide.h"
+#include "server/cli/listing.h"
 #include "server/cli/statement_view.h"
-#include "server/cli/text.h"
 
 #define PAGE 8
 
@@ -54,12 +54,7 @@ static enum asv_status about(struct asv_db *db, const struct asv_statement *said
     return status;
 }
 
-struct listing {
-    struct asv_table *table; /* or */
-    json_t *array;
-};
-
-static enum asv_status add(struct asv_db *db, const struct asv_db_statement *row, struct listing *listing,
+static enum asv_status add(struct asv_db *db, const struct asv_db_statement *row, struct asv_listing *listing,
                            struct asv_err *err)
 {
     struct asv_person_statement proposal;
@@ -86,21 +81,21 @@ static enum asv_status add(struct asv_db *db, const struct asv_db_statement *row
                                  asv_json_hex(proposal.digest, sizeof proposal.digest), "action",
                                  asv_action_rule(proposal.said.action)->name, "about", subject, "by", name,
                                  "reason", reason, "until", asv_json_time(proposal.said.expires_ms));
-        (void)json_array_append_new(listing->array, json);
+        asv_listing_json_take(listing, json);
         return ASV_OK;
     }
     asv_hex_encode(hex, proposal.digest, sizeof proposal.digest);
     hex[ASV_DECIDE_DIGITS] = '\0';
-    asv_table_add(listing->table, hex);
-    asv_table_add(listing->table, asv_action_text(proposal.said.action));
-    asv_table_add(listing->table, subject);
-    asv_table_add(listing->table, name);
-    asv_table_add(listing->table, asv_text_time(time, proposal.said.expires_ms));
-    asv_table_add(listing->table, reason);
+    asv_table_add(&listing->table, hex);
+    asv_table_add(&listing->table, asv_action_text(proposal.said.action));
+    asv_table_add(&listing->table, subject);
+    asv_table_add(&listing->table, name);
+    asv_table_add(&listing->table, asv_text_time(time, proposal.said.expires_ms));
+    asv_table_add(&listing->table, reason);
     return ASV_OK;
 }
 
-static enum asv_status each(struct asv_db *db, struct listing *listing, struct asv_err *err)
+static enum asv_status each(struct asv_db *db, struct asv_listing *listing, struct asv_err *err)
 {
     asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
     struct asv_db_statement_filter filter = {0};
@@ -126,23 +121,14 @@ static enum asv_status each(struct asv_db *db, struct listing *listing, struct a
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"PROPOSAL", "TO", "ABOUT", "BY", "UNTIL", "REASON"};
-    struct asv_table table = {.column_count = 6, .columns = columns};
-    struct listing listing = {.table = &table,
-                              .array = asv_cli_flag(cli->args, "json") ? json_array() : NULL};
+    struct asv_listing listing;
     asv_auto_db struct asv_db *db = NULL;
+    asv_listing_init(&listing, cli, columns, 6);
     enum asv_status status = asv_cli_database(cli, &db, err);
     if (status == ASV_OK) {
         status = each(db, &listing, err);
     }
-    if (status == ASV_OK && listing.array != NULL) {
-        return asv_json_print_take(cli->out, listing.array, err);
-    }
-    json_decref(listing.array);
-    if (status == ASV_OK) {
-        return asv_table_print(&table, cli->out, "no proposal waits for an answer", err);
-    }
-    asv_table_free(&table);
-    return status;
+    return asv_listing_end(&listing, status, "no proposal waits for an answer", err);
 }
 
 static const struct asv_cli_option list_options[] = {

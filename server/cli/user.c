@@ -15,9 +15,9 @@
 #include "server/base/io.h"
 #include "server/base/uuid.h"
 #include "server/cli/cli.h"
+#include "server/cli/listing.h"
 #include "server/cli/person.h"
 #include "server/cli/statement_view.h"
-#include "server/cli/text.h"
 
 #define PAGE         16
 #define DIGITS_LEAST 6
@@ -133,9 +133,8 @@ enum asv_status asv_user_find(const struct asv_cli *cli, struct asv_db *db, cons
 
 /* ---- list ---- */
 
-struct listing {
-    struct asv_table *table; /* or */
-    json_t *array;
+struct user_list {
+    struct asv_listing listing;
     int64_t now_ms;
 };
 
@@ -176,48 +175,40 @@ static json_t *credential_json(const struct asv_db_credential *credential, int64
 
 static enum asv_status list_one(void *ctx, const struct asv_db_credential *credential, struct asv_err *err)
 {
-    struct listing *listing = ctx;
+    struct user_list *list = ctx;
+    struct asv_table *table = &list->listing.table;
     char text[ASV_CREDENTIAL_UNITS_MAX * ASV_TEXT_SIZE * 2];
     char date[ASV_TEXT_BYTES];
     (void)err;
-    if (listing->array != NULL) {
-        (void)json_array_append_new(listing->array, credential_json(credential, listing->now_ms));
+    if (list->listing.array != NULL) {
+        asv_listing_json_take(&list->listing, credential_json(credential, list->now_ms));
         return ASV_OK;
     }
-    asv_table_add(listing->table, name_of(text, &credential->said));
-    asv_table_add(listing->table, asv_roles_text(text, credential->said.roles));
-    asv_table_add(listing->table, units_of(text, sizeof text, &credential->said));
-    asv_table_add(listing->table, asv_user_state(credential, listing->now_ms));
+    asv_table_add(table, name_of(text, &credential->said));
+    asv_table_add(table, asv_roles_text(text, credential->said.roles));
+    asv_table_add(table, units_of(text, sizeof text, &credential->said));
+    asv_table_add(table, asv_user_state(credential, list->now_ms));
     snprintf(date, sizeof date, "%.10s", asv_text_time(text, credential->said.until_ms));
-    asv_table_add(listing->table, date);
+    asv_table_add(table, date);
     asv_hex_encode(text, credential->digest, DIGITS_SHOWN / 2);
-    asv_table_add(listing->table, text);
+    asv_table_add(table, text);
     return ASV_OK;
 }
 
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"NAME", "ROLES", "UNITS", "STATE", "UNTIL", "CREDENTIAL"};
-    struct asv_table table = {.column_count = 6, .columns = columns};
     asv_auto_db struct asv_db *db = NULL;
-    struct listing listing = {.table = &table,
-                              .array = asv_cli_flag(cli->args, "json") ? json_array() : NULL};
-    enum asv_status status = asv_world_wall_ms(cli->world, &listing.now_ms);
+    struct user_list list;
+    asv_listing_init(&list.listing, cli, columns, 6);
+    enum asv_status status = asv_world_wall_ms(cli->world, &list.now_ms);
     if (status == ASV_OK) {
         status = asv_cli_database(cli, &db, err);
     }
     if (status == ASV_OK) {
-        status = asv_user_each(db, list_one, &listing, err);
+        status = asv_user_each(db, list_one, &list, err);
     }
-    if (status == ASV_OK && listing.array != NULL) {
-        return asv_json_print_take(cli->out, listing.array, err);
-    }
-    json_decref(listing.array);
-    if (status == ASV_OK) {
-        return asv_table_print(&table, cli->out, "nobody; \"asservat user add\" makes the first", err);
-    }
-    asv_table_free(&table);
-    return status;
+    return asv_listing_end(&list.listing, status, "nobody; \"asservat user add\" makes the first", err);
 }
 
 static const struct asv_cli_option list_options[] = {

@@ -154,3 +154,25 @@ enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *a
     return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNDELIVERED, &params, row_statement, out, sizeof *out,
                            count, err);
 }
+
+static void row_recipient(struct asv_row *row, void *to)
+{
+    struct asv_db_recipient *out = to;
+    asv_row_text(row, out->name, sizeof out->name);
+    asv_row_bytes(row, out->key, sizeof out->key);
+    out->registered_ms = asv_row_time(row);
+    out->ended_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_recipient_page(struct asv_db *db, const struct asv_db_recipient *after,
+                                      struct asv_db_recipient *out, size_t cap, size_t *count,
+                                      struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, after != NULL ? after->name : NULL);
+    asv_param_bytes(&params, after != NULL ? after->key : NULL, sizeof after->key);
+    asv_param_i32(&params, STATEMENT_PAGE(cap));
+    return asv_db_run_rows(db, ASV_QUERY_RECIPIENT_PAGE, &params, row_recipient, out, sizeof *out, count,
+                           err);
+}

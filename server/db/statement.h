@@ -68,4 +68,17 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_undelivered(struct asv_db *db, c
                                                             struct asv_db_statement *out, size_t cap,
                                                             size_t *count, struct asv_err *err);
 
+/* A key that two people registered for handing over. */
+struct asv_db_recipient {
+    char name[ASV_NAME_MAX_BYTES + 1];
+    uint8_t key[ASV_X25519_BYTES];
+    int64_t registered_ms;
+    int64_t ended_ms; /* by one person; ASV_TIME_UNKNOWN: it counts */
+};
+
+/* In the order of names and keys; after: the row before, NULL: from the first. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_recipient_page(struct asv_db *db, const struct asv_db_recipient *after,
+                                                     struct asv_db_recipient *out, size_t cap, size_t *count,
+                                                     struct asv_err *err);
+
 #endif

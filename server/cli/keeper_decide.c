@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat keeper: confirm-clock, approve: what people decide about the keeper itself.
+ */
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/cli/decide.h"
+#include "server/cli/text.h"
+
+/* What both look at: the keeper's clock, beside one that they trust. */
+static enum asv_status show_stop(const struct asv_cli *cli, struct asv_keeper_status *out,
+                                 struct asv_err *err)
+{
+    char text[ASV_TEXT_BYTES];
+    enum asv_status status = asv_cli_keeper_state(cli, out, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (out->stop == ASV_KEEPER_RUNNING) {
+        return asv_fail(err, ASV_E_STATE, "destruction is not stopped: there is nothing to confirm");
+    }
+    fprintf(cli->err, "keeper's now %s: compare it with a clock that you trust\n",
+            asv_text_time(text, out->wall_ms));
+    fprintf(cli->err, "%-12s %lu keys; they are destroyed when the clock is confirmed\n\n", "overdue",
+            (unsigned long)out->overdue);
+    return ASV_OK;
+}
+
+static const struct asv_cli_option options[] = {ASV_PERSON_OPTIONS};
+
+static enum asv_status confirm_clock(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_keeper_status state;
+    struct asv_statement what = {.action = ASV_ACTION_CLOCK, .subject = {.kind = ASV_SUBJECT_KEEPER}};
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    enum asv_status status = show_stop(cli, &state, err);
+    if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK) {
+        memcpy(what.subject.store, state.store, sizeof what.subject.store);
+        what.subject.stopped_ms = state.stop_since_ms;
+        status = asv_decide_propose(cli, db, person, &what, "keeper approve", err);
+    }
+    return status;
+}
+
+const struct asv_cli_command asv_cli_keeper_confirm_clock = {
+    .group = "keeper",
+    .name = "confirm-clock",
+    .summary = "propose that the keeper's clock is right: destruction goes on",
+    .help = "The keeper stops destroying keys when its clock made a step of more than two hours,\n"
+            "or more than three days were due at once. A supervisor, deputy or administrator who\n"
+            "has compared its clock proposes that it goes on; another of them approves.",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = confirm_clock,
+};
+
+/* This very stop of this very keeper, still. */
+static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *db,
+                                     const struct asv_person_statement *proposal, struct asv_err *err)
+{
+    struct asv_keeper_status state;
+    const struct asv_subject *subject = &proposal->said.subject;
+    (void)db;
+    enum asv_status status = show_stop(cli, &state, err);
+    if (status == ASV_OK && (memcmp(state.store, subject->store, sizeof state.store) != 0 ||
+                             state.stop_since_ms != subject->stopped_ms)) {
+        status = asv_fail(err, ASV_E_MISMATCH, "the proposal is about another stop, or another keeper");
+    }
+    return status;
+}
+
+static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
+{
+    static const uint16_t actions[] = {ASV_ACTION_CLOCK};
+    return asv_decide_command(cli, actions, 1, ASV_STEP_APPROVE, show_proposed, err);
+}
+
+const struct asv_cli_command asv_cli_keeper_approve = {
+    .group = "keeper",
+    .name = "approve",
+    .summary = "approve that the keeper's clock is right",
+    .help = "A supervisor, deputy or administrator who has compared the keeper's clock, too,\n"
+            "approves PROPOSAL, which is named by its first digits. The keys that are overdue are\n"
+            "destroyed then.",
+    .operands = "PROPOSAL",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = approve,
+};
