@@ -515,6 +515,9 @@ BEGIN
                         AND asv.statement_taken_at(s.digest) IS NOT NULL) THEN
             RAISE EXCEPTION 'statement: a policy''s version must be above that of every one that was decided on'
                 USING ERRCODE = 'VA004';
+        ELSIF p_from_day <= (clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date THEN
+            RAISE EXCEPTION 'statement: a policy is never in force backwards, and its first day has begun'
+                USING ERRCODE = 'VA004';
         END IF;
     END IF;
     INSERT INTO asv.statement (digest, object, action, step, matter, subject_kind, subject, subject_name, version, days, from_day,

@@ -51,6 +51,7 @@ JOIN (VALUES ('digest', to_jsonb('\x00'::text)), ('digest', to_jsonb('\x' || rep
              ('label', to_jsonb(E'a\x7f'::text)),
              ('note', to_jsonb(''::text)), ('note', to_jsonb(repeat('a', 1001))), ('note', to_jsonb(E'a\tb'::text)),
              ('note', to_jsonb(repeat('ü', 501))),
+             ('name128', to_jsonb(''::text)), ('name128', to_jsonb(repeat('ü', 65))), ('name128', to_jsonb(E'a\tb'::text)),
              ('u8', '-1'), ('u8', '256'), ('u16', '-1'), ('u16', '65536'), ('u32', '-1'), ('u32', '4294967296'),
              ('u63', '-1')) AS bad (domain, value) ON bad.domain = d.typname
 ORDER BY t.position, a.attnum;
@@ -253,7 +254,67 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('alarm', '{}', '23505'),
     ('alarm', jsonb_build_object('id', asv.uuid7(), 'recording', asv.uuid7()), '23503'),
     ('alarm_acknowledgement', '{}', '23505'),
-    ('alarm_acknowledgement', '{"alarm": "01900000-0000-7000-8000-0000000000aa"}', '23503')
+    ('alarm_acknowledgement', '{"alarm": "01900000-0000-7000-8000-0000000000aa"}', '23503'),
+    ('person', '{"id": "00000000-0000-0000-0000-000000000000"}', '23514'),
+    ('person', '{"badge": "\\x0000000000000000000000000000000000000000000000000000000000000000"}', '23514'),
+    ('person', '{}', '23505'),
+    ('person', jsonb_build_object('id', uid('berta')), '23505'), -- her badge is Anna's
+    ('person_disabling', jsonb_build_object('person', uid('berta')), '23503'),
+    ('person_disabling', jsonb_build_object('at', (SELECT at FROM asv.person_disabling)), '23505'),
+    ('credential', '{"roles": 0}', '23514'),
+    ('credential', '{"roles": 256}', '23514'),
+    ('credential', '{"roles": 130}', '23514'), -- LAW L4, ST-022
+    ('credential', '{"roles": 160}', '23514'),
+    ('credential', '{"units": [null]}', '23514'),
+    ('credential', '{"units": ["1", "2", "3", "4", "5", "6", "7", "8", "9"]}', '23514'),
+    ('credential', '{"valid_until": "2026-01-01"}', '23514'),
+    ('credential', '{"key": "\\x00"}', '23514'),
+    ('credential', jsonb_build_object('record', '\x'::bytea, 'digest', sha256('\x')), '23514'),
+    ('credential', jsonb_build_object('digest', dig('x')), '23514'),
+    ('credential', '{}', '23505'),
+    ('credential', jsonb_build_object('digest', dig('x'), 'record', convert_to('x', 'UTF8')), '23505'), -- the key
+    ('credential', jsonb_build_object('digest', dig('x'), 'record', convert_to('x', 'UTF8'), 'key', dig('x'),
+        'agency', dig('x')), '23503'),
+    ('credential', jsonb_build_object('digest', dig('x'), 'record', convert_to('x', 'UTF8'), 'key', dig('x'),
+        'badge', dig('x')), '23503'),
+    ('duty', '{"id": "01900000-0000-4000-8000-0000000000d1"}', '23514'),
+    ('duty', '{"kind": "boss"}', '23514'),
+    ('duty', '{"until_at": "2026-01-01"}', '23514'),
+    ('duty', '{"kind": "deputy", "until_at": null}', '23514'),
+    ('duty', '{"kind": "appraises"}', '23514'),
+    ('duty', jsonb_build_object('kind', 'appraises', 'unit', NULL, 'appraised', uid('anna')), '23514'),
+    ('duty', '{}', '23505'),
+    ('duty', jsonb_build_object('id', asv.uuid7(), 'person', uid('berta')), '23503'),
+    ('duty', jsonb_build_object('id', asv.uuid7(), 'unit', 'nowhere'), '23503'),
+    ('duty', jsonb_build_object('id', asv.uuid7(), 'kind', 'appraises', 'unit', NULL, 'appraised', uid('berta')), '23503'),
+    ('duty_end', jsonb_build_object('duty', asv.uuid7()), '23503'),
+    ('duty_end', '{}', '23505'),
+    ('statement', jsonb_build_object('object', stmt('st') || decode(repeat('00', 3200), 'hex')), '23514'),
+    ('statement', '{"step": 6}', '23514'),
+    ('statement', '{"subject_kind": 7, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
+    ('statement', jsonb_build_object('digest', dig('x')), '23514'),
+    ('statement', '{"expires_at": "2026-01-05"}', '23514'),
+    ('statement', '{"step": 2}', '23514'), -- an answer to nothing
+    ('statement', '{"credential": null, "person": null}', '23514'), -- the agency root decides on no policy
+    ('statement', '{"subject": null}', '23514'),
+    ('statement', '{"from_day": null}', '23514'),
+    ('statement', '{"subject_name": "x"}', '23514'),
+    ('statement', '{}', '23505'),
+    ('statement', jsonb_build_object('digest', dig('x'), 'object', stmt('x')), '23505'), -- the nonce
+    ('statement', jsonb_build_object('digest', dig('x'), 'object', stmt('x'), 'nonce', b16('x'), 'person', uid('berta')),
+        '23503'), -- Anna's credential
+    ('statement', jsonb_build_object('digest', dig('x'), 'object', stmt('x'), 'nonce', b16('x'), 'step', 2,
+        'proposal', dig('y')), '23503'),
+    ('statement', jsonb_build_object('digest', dig('x'), 'object', stmt('x'), 'nonce', b16('x'), 'step', 2,
+        'proposal', dig('st'), 'matter', dig('x')), '23503'), -- ST-092
+    ('statement_answer', '{"why": "no"}', '23514'),
+    ('statement_answer', '{}', '23505'),
+    ('statement_answer', jsonb_build_object('statement', dig('x')), '23503'),
+    ('policy_file', '{"version": 0}', '23514'),
+    ('policy_file', '{"days": 367}', '23514'),
+    ('policy_file', jsonb_build_object('digest', sha256('\x'), 'content', '\x'::bytea), '23514'),
+    ('policy_file', jsonb_build_object('digest', dig('x')), '23514'),
+    ('policy_file', '{}', '23505')
 ) AS bad (tbl, changes, state);
 
 -- Second rows, where a first one hides a constraint behind its key.

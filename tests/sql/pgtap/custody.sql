@@ -347,5 +347,14 @@ SELECT is(pg_temp.custody(), (SELECT count(*) - 1 FROM asv.clip), 'what is being
 UPDATE asv.recording_state SET state = 'erased' WHERE state = 'erasing';
 SELECT is(pg_temp.custody(), (SELECT count(*) - 1 FROM asv.clip), 'nor is what was erased');
 
+-- ---- what a policy's change would be about (LAW T8): recordings by day and state, nobody's
+
+SELECT set_eq('SELECT day, state, ground, requested_at, recordings FROM asv.recording_periods(0, 1000)', $$
+    SELECT c.day, s.state, NULL::smallint, NULL::timestamptz, count(*) FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
+    WHERE s.state IN ('sealed', 'quarantined') GROUP BY c.day, s.state
+$$, 'every recording that is kept is in one group');
+SELECT isnt_empty('SELECT * FROM asv.recording_periods(0, 1) WHERE recordings > 0', 'and there are some');
+SELECT is((SELECT count(*) FROM asv.recording_periods(1, 1000)) + 1, (SELECT count(*) FROM asv.recording_periods(0, 1000)), 'page by page');
+
 SELECT * FROM finish();
 ROLLBACK;

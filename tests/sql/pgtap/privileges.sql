@@ -18,8 +18,11 @@ SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_is
     'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['agency_put', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'camera_enrol', 'camera_find',
-    'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'custody_list', 'dock_enrol',
-    'revocations_newest', 'revocations_publish', 'schema_number', 'unit_put']);
+    'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'credential_find', 'credential_page',
+    'credential_put', 'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'person_disable',
+    'person_of_badge', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
+    'revocations_newest', 'revocations_publish', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
+    'statement_open', 'statement_put', 'statement_undelivered', 'unit_put']);
 INSERT INTO given VALUES ('asv_server', 'schema_number');
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
