@@ -431,10 +431,11 @@ DECLARE
     c record;
 BEGIN
     IF p_action = 34 THEN
-        -- STATEMENTS.md 8: the root founds only while nobody is enrolled by people.
-        IF EXISTS (SELECT FROM asv.statement s
-                   WHERE s.action = 32 AND s.step = 2 AND asv.statement_taken_at(s.digest) IS NOT NULL) THEN
-            RAISE EXCEPTION 'statement: people are enrolled by people; the agency root enrols nobody any more'
+        -- As the keeper does (KEEPER.md, K-092).
+        IF EXISTS (SELECT FROM asv.statement s JOIN asv.credential_state e ON e.digest = s.subject
+                   WHERE s.action = 32 AND s.step = 2 AND asv.statement_taken_at(s.digest) IS NOT NULL
+                     AND e.revoked_at IS NULL AND e.valid_until > clock_timestamp()) THEN
+            RAISE EXCEPTION 'statement: somebody was enrolled by people; the agency root enrols nobody any more'
                 USING ERRCODE = 'VA007';
         END IF;
         RETURN;
@@ -659,9 +660,11 @@ GRANT EXECUTE ON FUNCTION asv.policy_page TO asv_admin;
 
 CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    -- Before the first there is none whose rules could go on: who may do what, it says from its decision on.
+    -- As the keeper does (KEEPER.md, K-094): the one that begins last, of two the one with the higher version. Before the first
+    -- there is none whose rules could go on: who may do what, it says from its decision on.
     SELECT f.content FROM asv.policy_version v JOIN asv.policy_file f ON f.digest = v.digest
-    ORDER BY v.from_day <= p_day DESC, CASE WHEN v.from_day <= p_day THEN -v.version ELSE v.version END LIMIT 1
+    ORDER BY v.from_day <= p_day DESC, CASE WHEN v.from_day <= p_day THEN v.from_day END DESC,
+             CASE WHEN v.from_day <= p_day THEN v.version END DESC, v.from_day, v.version LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day, before the first one''s day that one; NULL: people have decided on none';
 GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_admin;

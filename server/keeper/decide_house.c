@@ -183,6 +183,7 @@ enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_de
     const struct asv_subject *subject = &decision->proposal.subject;
     struct asv_index_policy row = {
         .version = subject->version, .days = subject->days, .from_date = subject->from_date};
+    uint32_t count = asv_index_count(change->next, ASV_INDEX_POLICIES);
     uint32_t newest = keeper->policy_version;
     uint32_t today = 0;
     (void)destroy;
@@ -190,11 +191,13 @@ enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_de
         !asv_date_valid(subject->from_date)) { /* K-093: never backwards */
         return asv_fail(err, ASV_E_STATE, "a policy begins with a day that is yet to come");
     }
-    for (uint32_t i = 0; i < asv_index_count(change->next, ASV_INDEX_POLICIES); i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const struct asv_index_policy *other = asv_index_row(change->next, ASV_INDEX_POLICIES, i);
         newest = other->version > newest ? other->version : newest;
     }
-    if (subject->version <= newest) {
+    /* What the configuration says can become what people said: the same version, with the same period. */
+    bool confirms = count == 0 && subject->version == newest && subject->days == keeper->retention_days;
+    if (subject->version <= newest && !confirms) {
         return asv_fail_at(err, ASV_E_EXISTS, "a policy's version rises; the newest is", newest);
     }
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);

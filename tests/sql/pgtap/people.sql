@@ -162,6 +162,12 @@ SELECT is(pg_temp.say('p6', 32, 1, 'dora3', 'anna'), 'done', 'that was proposed'
 SELECT is(asv.person_disable(uid('dora'), 'left', 'somebody'), 'done', 'before the account was disabled');
 SELECT throws_ok($$ SELECT pg_temp.say('a6', 32, 2, 'dora3', 'sven', proposal => 'p6') $$, 'VA002', NULL, 'brings it not back');
 
+-- K-092: when nobody is left whom people enrolled, the root may begin again.
+SELECT is(pg_temp.say('v' || key, 33, 5, key, 'sven'), 'done', key || ' is revoked') FROM unnest(ARRAY['wanda', 'dora', 'sven3']) AS key;
+SELECT throws_ok($$ SELECT pg_temp.found('f6', 'anna') $$, 'VA007', NULL, 'not while one lives');
+SELECT is(pg_temp.say('vdora2', 33, 5, 'dora2', 'sven'), 'done', 'the last is revoked');
+SELECT is(pg_temp.found('f6', 'anna'), 'done', 'then it may');
+
 -- ---- duties
 
 SELECT isnt(asv.duty_put(uid('sven'), 'in_charge', '32-1', NULL, '2026-01-01', NULL, 'somebody'), NULL, 'in charge');
@@ -197,8 +203,17 @@ SELECT is(pg_temp.say('b2', 48, 2, 'two', 'sven', proposal => 'q2', version => 2
 SELECT is(pg_temp.takes('b2'), 'done', 'and taken');
 SELECT is(asv.policy_on('2126-01-01'), convert_to('two', 'UTF8'), 'is in force from its day on');
 SELECT is(asv.policy_on('2125-12-31'), convert_to('two', 'UTF8'), 'before the first there is no other');
+SELECT is(asv.policy_file_put(v, v::text, 14::smallint, convert_to('v' || v, 'UTF8')), 'done', 'version ' || v) FROM generate_series(3, 5) v;
+SELECT is(pg_temp.say('q' || v, 48, 1, 'v' || v, 'anna', version => v, from_day => d::date), 'done', 'proposed from ' || d)
+    FROM (VALUES (3, '2126-03-01'), (4, '2126-02-01'), (5, '2126-03-01')) AS x (v, d);
+SELECT is(pg_temp.say('b' || v, 48, 2, 'v' || v, 'sven', proposal => 'q' || v, version => v, from_day => d::date), 'done', 'approved')
+    FROM (VALUES (3, '2126-03-01'), (4, '2126-02-01'), (5, '2126-03-01')) AS x (v, d);
+SELECT is(pg_temp.takes('b' || v), 'done', 'taken') FROM generate_series(3, 5) v;
+SELECT is(convert_from(asv.policy_on(d::date), 'UTF8'), want, d || ': the one that begins last, of two the higher (K-094)')
+    FROM (VALUES ('2126-01-31', 'two'), ('2126-02-01', 'v4'), ('2126-02-28', 'v4'), ('2126-03-01', 'v5')) AS x (d, want);
 SELECT throws_ok($$ SELECT pg_temp.say('q1', 48, 1, 'one', 'anna', version => 1) $$, 'VA004', NULL, 'versions only rise');
-SELECT is((SELECT count(*) FROM asv.policy_page(NULL, 10)), 1::bigint, 'it is in the history');
+SELECT is((SELECT string_agg(version::text, ' ') FROM asv.policy_page(NULL, 10)), '5 4 3 2', 'they are in the history');
+SELECT is((SELECT string_agg(version::text, ' ') FROM asv.policy_page(4, 1)), '3', 'page by page');
 
 -- ---- recipients
 

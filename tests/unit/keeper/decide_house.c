@@ -216,6 +216,16 @@ static void a_policy_counts_from_its_day_on_and_never_backwards(void **state)
     assert_int_equal(bulletin.policy_version, 4);
 }
 
+static void what_is_configured_can_be_what_people_said(void **state)
+{
+    (void)state; /* LAW T7 */
+    assert_int_equal(change_policy(2, 14, 20260110, 1), ASV_E_EXISTS);
+    assert_int_equal(change_policy(3, 7, 20260110, 3), ASV_E_EXISTS); /* K-093: the period differs */
+    assert_int_equal(change_policy(3, 14, 20260110, 5), ASV_OK);      /* K-093 */
+    assert_int_equal(change_policy(3, 14, 20260111, 7), ASV_E_EXISTS); /* once */
+    assert_int_equal(change_policy(4, 7, 20260111, 9), ASV_OK);
+}
+
 static void there_is_always_room_for_a_policy(void **state)
 {
     (void)state;
@@ -322,6 +332,7 @@ int main(void)
         ON_A_SITE(nobody_is_two_people),
         ON_A_SITE(the_root_founds_only_while_nobody_is_enrolled),
         ON_A_SITE(a_policy_counts_from_its_day_on_and_never_backwards),
+        ON_A_SITE(what_is_configured_can_be_what_people_said),
         ON_A_SITE(there_is_always_room_for_a_policy),
         ON_A_SITE(two_people_let_destruction_go_on),
         ON_A_SITE(another_keepers_statements_are_not_this_ones),
