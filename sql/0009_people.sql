@@ -276,9 +276,11 @@ COMMENT ON COLUMN asv.credential_state.disabled_at IS 'since when the account is
 
 CREATE FUNCTION asv.person_name(p_person uuid) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT name FROM asv.credential WHERE person = p_person ORDER BY since DESC, digest LIMIT 1
+    SELECT c.name FROM asv.credential c WHERE c.person = p_person
+    ORDER BY asv.credential_enrolled_at(c.digest) IS NOT NULL AND asv.credential_revoked_at(c.digest) IS NULL DESC,
+             c.since DESC, c.digest LIMIT 1
 $$;
-COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it';
+COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it, of those that count';
 
 -- ---- people
 

@@ -68,31 +68,40 @@ static enum asv_status unlock_root(const struct asv_cli *cli, const struct asv_a
     return status;
 }
 
+static enum asv_status found_now(const struct asv_cli *cli, const struct asv_agency_dir *agency,
+                                 struct asv_db *db, struct asv_statement *what, struct asv_err *err)
+{
+    struct asv_person_statement stated;
+    struct asv_keys root = {0};
+    enum asv_status status = unlock_root(cli, agency, &root, err);
+    if (status == ASV_OK) {
+        what->step = ASV_STEP_SOLE;
+        status = asv_person_state_root(cli, db, agency, &root, what, &stated, err);
+    }
+    asv_wipe(&root, sizeof root);
+    return status == ASV_OK ? asv_decide_deliver(cli, db, &stated, NULL, err) : status;
+}
+
 static enum asv_status found(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_db_credential credential;
-    struct asv_person_statement stated;
-    struct asv_keys root = {0};
     asv_auto_agency struct asv_agency_dir *agency = NULL;
     asv_auto_db struct asv_db *db = NULL;
     enum asv_status status = asv_agency_open(cli, false, &agency, err);
     if (status == ASV_OK) {
         status = find(cli, &db, &credential, err);
     }
-    if (status == ASV_OK && credential.enrolled_ms != ASV_TIME_UNKNOWN) {
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (credential.enrolled_ms != ASV_TIME_UNKNOWN) {
         fputs("It is enrolled already.\n", cli->out);
         return ASV_OK;
     }
-    if (status == ASV_OK) {
-        status = unlock_root(cli, agency, &root, err);
-    }
-    if (status == ASV_OK) {
-        struct asv_statement what = about(ASV_ACTION_FOUND, &credential);
-        what.step = ASV_STEP_SOLE;
-        status = asv_person_state_root(cli, db, agency, &root, &what, &stated, err);
-    }
-    asv_wipe(&root, sizeof root);
-    return status == ASV_OK ? asv_decide_deliver(cli, db, &stated, NULL, err) : status;
+    struct asv_statement what = about(ASV_ACTION_FOUND, &credential);
+    status = asv_decide_again(cli, db, &what, err);
+    return status == ASV_E_NOT_FOUND && err->text[0] == '\0' ? found_now(cli, agency, db, &what, err)
+                                                             : status;
 }
 
 static const struct asv_cli_option found_options[] = {
