@@ -58,17 +58,17 @@ static bool is_among(uint16_t action, const uint16_t *actions, size_t count)
 enum asv_status asv_decide_find(struct asv_db *db, const char *which, const uint16_t *actions, size_t count,
                                 struct asv_person_statement *out, struct asv_err *err)
 {
-    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
-    uint8_t last[ASV_SHA256_BYTES];
     struct asv_db_statement_filter filter = {0};
+    uint8_t last[ASV_SHA256_BYTES];
     size_t found = 0;
     size_t got = PAGE;
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     if (strlen(which) < DIGITS_LEAST) {
         return asv_failf(err, ASV_E_USAGE, "\"%s\": a proposal is named by at least %d of its digits", which,
                          DIGITS_LEAST);
+    }
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     while (got == PAGE) {
         enum asv_status status = asv_db_statement_open(db, &filter, rows, PAGE, &got, err);

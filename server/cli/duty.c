@@ -44,13 +44,13 @@ static enum asv_status read_kind(const struct asv_cli *cli, struct asv_db *db, s
     static const char *const options[ASV_DB_DUTY_KINDS] = {"in-charge", "deputy", "appraises"};
     struct asv_db_credential other;
     const char *value = NULL;
-    for (uint8_t kind = 0; kind < ASV_DB_DUTY_KINDS; kind++) {
+    for (unsigned kind = 0; kind < ASV_DB_DUTY_KINDS; kind++) {
         const char *given = asv_cli_text(cli->args, options[kind]);
         if (given != NULL && value != NULL) {
             return asv_fail(err, ASV_E_USAGE, "one of --in-charge, --deputy and --appraises");
         }
         if (given != NULL) {
-            duty->kind = kind;
+            duty->kind = (uint8_t)kind;
             value = given;
         }
     }
@@ -219,20 +219,8 @@ static enum asv_status each(struct asv_db *db, struct asv_listing *listing, stru
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"NAME", "", "OF", "FROM", "UNTIL", "DUTY"};
-    struct asv_listing listing;
-    asv_auto_db struct asv_db *db = NULL;
-    asv_listing_init(&listing, cli, columns, 6);
-    enum asv_status status = asv_cli_database(cli, &db, err);
-    if (status == ASV_OK) {
-        status = each(db, &listing, err);
-    }
-    return asv_listing_end(&listing, status, "no duties; \"asservat duty set\" makes one", err);
+    return asv_listing_run(cli, columns, 6, each, "no duties; \"asservat duty set\" makes one", err);
 }
-
-static const struct asv_cli_option list_options[] = {
-    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
-};
 
 const struct asv_cli_command asv_cli_duty_list = {
     .group = "duty",
@@ -240,7 +228,7 @@ const struct asv_cli_command asv_cli_duty_list = {
     .summary = "list the duties that are not over",
     .help = "Lists who is in charge of which unit, who deputises until when, and who appraises\n"
             "whom. Duties that lie ahead are among them.",
-    .options = list_options,
-    .option_count = sizeof list_options / sizeof *list_options,
+    .options = asv_listing_options,
+    .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,
 };

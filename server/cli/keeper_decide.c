@@ -28,8 +28,6 @@ static enum asv_status show_stop(const struct asv_cli *cli, struct asv_keeper_st
     return ASV_OK;
 }
 
-static const struct asv_cli_option options[] = {ASV_PERSON_OPTIONS};
-
 static enum asv_status confirm_clock(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_keeper_status state;
@@ -58,8 +56,8 @@ const struct asv_cli_command asv_cli_keeper_confirm_clock = {
     .help = "The keeper stops destroying keys when its clock made a step of more than two hours,\n"
             "or more than three days were due at once. A supervisor, deputy or administrator who\n"
             "has compared its clock proposes that it goes on; another of them approves.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = confirm_clock,
 };
 
@@ -94,7 +92,7 @@ const struct asv_cli_command asv_cli_keeper_approve = {
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = approve,
 };

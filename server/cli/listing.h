@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * A list as a command prints it: a table, or with --json an array.
+ * What the database lists, as a command prints it: a table, or with --json an array.
  */
 #ifndef ASV_SERVER_CLI_LISTING_H
 #define ASV_SERVER_CLI_LISTING_H
 
-#include "server/cli/cli.h"
+#include "server/cli/database.h"
 #include "server/cli/text.h"
 
 struct asv_listing {
@@ -15,16 +15,21 @@ struct asv_listing {
     json_t *array; /* NULL: it is a table */
 };
 
-/* columns[count] are the headings, borrowed. */
-void asv_listing_init(struct asv_listing *listing, const struct asv_cli *cli, const char *const *columns,
-                      size_t count);
-
 /* Adds to the array, and gives the reference up. */
 void asv_listing_json_take(struct asv_listing *listing, json_t *row);
 
-/* Prints what was listed when status is ASV_OK, and frees it. empty is what is said instead of a table
- * without rows. */
-ASV_MUST_CHECK enum asv_status asv_listing_end(struct asv_listing *listing, enum asv_status status,
-                                               const char *empty, struct asv_err *err);
+/* Adds every row to the table or to the array. */
+typedef enum asv_status (*asv_listing_each)(struct asv_db *db, struct asv_listing *listing,
+                                            struct asv_err *err);
+
+/* The whole of a command that lists: columns[count] are the headings of the table, empty is what is said when
+ * it has no row. */
+ASV_MUST_CHECK enum asv_status asv_listing_run(const struct asv_cli *cli, const char *const *columns,
+                                               size_t count, asv_listing_each each, const char *empty,
+                                               struct asv_err *err);
+
+/* Its options: --json, --database. */
+#define ASV_LISTING_OPTION_COUNT 2
+extern const struct asv_cli_option asv_listing_options[ASV_LISTING_OPTION_COUNT];
 
 #endif

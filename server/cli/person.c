@@ -14,6 +14,8 @@
 #include "server/cli/text.h"
 #include "server/statement/verify.h"
 
+const struct asv_cli_option asv_person_options[ASV_PERSON_OPTION_COUNT] = {ASV_PERSON_OPTIONS};
+
 /* ---- who ---- */
 
 void asv_person_close(struct asv_person *person)

@@ -29,6 +29,9 @@
         {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is your passphrase", false, false, 0, 0}, \
         ASV_CLI_DATABASE_OPTION, ASV_CLI_KEEPER_OPTION
 
+#define ASV_PERSON_OPTION_COUNT 6
+extern const struct asv_cli_option asv_person_options[ASV_PERSON_OPTION_COUNT];
+
 struct asv_person {
     struct asv_keys keys; /* secret; locked as far as the limits allow */
     bool locked;

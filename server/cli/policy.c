@@ -188,7 +188,7 @@ static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK && path == NULL) {
         status = asv_cli_policy(cli, db, 0, &file, err);
     }
-    if (status != ASV_OK) {
+    if (status != ASV_OK || file == NULL) {
         return status;
     }
     if (asv_cli_flag(cli->args, "json")) {

@@ -249,8 +249,6 @@ static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
     return asv_decide_command(cli, actions, 1, ASV_STEP_APPROVE, show_proposed, err);
 }
 
-static const struct asv_cli_option approve_options[] = {ASV_PERSON_OPTIONS};
-
 const struct asv_cli_command asv_cli_policy_approve = {
     .group = "policy",
     .name = "approve",
@@ -261,8 +259,8 @@ const struct asv_cli_command asv_cli_policy_approve = {
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
-    .options = approve_options,
-    .option_count = sizeof approve_options / sizeof *approve_options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = approve,
 };
 
@@ -314,20 +312,8 @@ static enum asv_status each(struct asv_db *db, struct asv_listing *listing, stru
 static enum asv_status history(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {">VERSION", "NAME", ">DAYS", "FROM", "DECIDED", "SHA-256"};
-    struct asv_listing listing;
-    asv_auto_db struct asv_db *db = NULL;
-    asv_listing_init(&listing, cli, columns, 6);
-    enum asv_status status = asv_cli_database(cli, &db, err);
-    if (status == ASV_OK) {
-        status = each(db, &listing, err);
-    }
-    return asv_listing_end(&listing, status, "no policy was decided on", err);
+    return asv_listing_run(cli, columns, 6, each, "no policy was decided on", err);
 }
-
-static const struct asv_cli_option history_options[] = {
-    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
-};
 
 const struct asv_cli_command asv_cli_policy_history = {
     .group = "policy",
@@ -335,7 +321,7 @@ const struct asv_cli_command asv_cli_policy_history = {
     .summary = "list the policies that two people decided on",
     .help = "Lists the policies that two people decided on, the newest first: from which day on\n"
             "each is in force, and the digest of the file that both signed.",
-    .options = history_options,
-    .option_count = sizeof history_options / sizeof *history_options,
+    .options = asv_listing_options,
+    .option_count = ASV_LISTING_OPTION_COUNT,
     .run = history,
 };

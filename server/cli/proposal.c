@@ -121,20 +121,8 @@ static enum asv_status each(struct asv_db *db, struct asv_listing *listing, stru
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"PROPOSAL", "TO", "ABOUT", "BY", "UNTIL", "REASON"};
-    struct asv_listing listing;
-    asv_auto_db struct asv_db *db = NULL;
-    asv_listing_init(&listing, cli, columns, 6);
-    enum asv_status status = asv_cli_database(cli, &db, err);
-    if (status == ASV_OK) {
-        status = each(db, &listing, err);
-    }
-    return asv_listing_end(&listing, status, "no proposal waits for an answer", err);
+    return asv_listing_run(cli, columns, 6, each, "no proposal waits for an answer", err);
 }
-
-static const struct asv_cli_option list_options[] = {
-    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
-};
 
 const struct asv_cli_command asv_cli_proposal_list = {
     .group = "proposal",
@@ -142,8 +130,8 @@ const struct asv_cli_command asv_cli_proposal_list = {
     .summary = "list what waits for a second person",
     .help = "Lists the proposals that nobody has approved, refused or withdrawn and whose time is\n"
             "not over.",
-    .options = list_options,
-    .option_count = sizeof list_options / sizeof *list_options,
+    .options = asv_listing_options,
+    .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,
 };
 
@@ -163,8 +151,6 @@ static enum asv_status withdraw(struct asv_cli *cli, struct asv_err *err)
     return asv_decide_command(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_WITHDRAW, NULL, err);
 }
 
-static const struct asv_cli_option answer_options[] = {ASV_PERSON_OPTIONS};
-
 const struct asv_cli_command asv_cli_proposal_refuse = {
     .group = "proposal",
     .name = "refuse",
@@ -174,8 +160,8 @@ const struct asv_cli_command asv_cli_proposal_refuse = {
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
-    .options = answer_options,
-    .option_count = sizeof answer_options / sizeof *answer_options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = refuse,
 };
 
@@ -188,7 +174,7 @@ const struct asv_cli_command asv_cli_proposal_withdraw = {
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
-    .options = answer_options,
-    .option_count = sizeof answer_options / sizeof *answer_options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = withdraw,
 };

@@ -32,8 +32,6 @@ static enum asv_status about(const struct asv_cli *cli, uint16_t action, struct 
     return ASV_OK;
 }
 
-static const struct asv_cli_option options[] = {ASV_PERSON_OPTIONS};
-
 static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_statement what;
@@ -59,8 +57,8 @@ const struct asv_cli_command asv_cli_recipient_add = {
     .operands = "NAME KEY",
     .operands_min = 2,
     .operands_max = 2,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = add,
 };
 
@@ -79,8 +77,8 @@ const struct asv_cli_command asv_cli_recipient_approve = {
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = approve,
 };
 
@@ -108,8 +106,8 @@ const struct asv_cli_command asv_cli_recipient_end = {
     .operands = "NAME KEY",
     .operands_min = 2,
     .operands_max = 2,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = end,
 };
 
@@ -161,27 +159,15 @@ static enum asv_status each(struct asv_db *db, struct asv_listing *listing, stru
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"NAME", "REGISTERED", "ENDED", "KEY"};
-    struct asv_listing listing;
-    asv_auto_db struct asv_db *db = NULL;
-    asv_listing_init(&listing, cli, columns, 4);
-    enum asv_status status = asv_cli_database(cli, &db, err);
-    if (status == ASV_OK) {
-        status = each(db, &listing, err);
-    }
-    return asv_listing_end(&listing, status, "no recipients", err);
+    return asv_listing_run(cli, columns, 4, each, "no recipients", err);
 }
-
-static const struct asv_cli_option list_options[] = {
-    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
-};
 
 const struct asv_cli_command asv_cli_recipient_list = {
     .group = "recipient",
     .name = "list",
     .summary = "list to whom recordings can be handed over",
     .help = "Lists the keys that two people registered, and those that were ended.",
-    .options = list_options,
-    .option_count = sizeof list_options / sizeof *list_options,
+    .options = asv_listing_options,
+    .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,
 };

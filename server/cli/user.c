@@ -58,22 +58,21 @@ static bool counts(const struct asv_db_credential *credential, int64_t now_ms)
 
 enum asv_status asv_user_each(struct asv_db *db, asv_user_visit visit, void *ctx, struct asv_err *err)
 {
-    asv_auto_free struct asv_db_credential *rows = calloc(PAGE + 1, sizeof *rows);
-    struct asv_db_credential *last = rows + PAGE;
+    asv_auto_free struct asv_db_credential *rows = calloc(PAGE + 1, sizeof *rows); /* and the one before */
     bool any = false;
     size_t got = PAGE;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     while (got == PAGE) {
-        enum asv_status status = asv_db_credential_page(db, any ? last : NULL, rows, PAGE, &got, err);
+        enum asv_status status = asv_db_credential_page(db, any ? &rows[PAGE] : NULL, rows, PAGE, &got, err);
         for (size_t i = 0; i < got && status == ASV_OK; i++) {
             status = visit(ctx, &rows[i], err);
         }
         if (status == ASV_OK && got > 0) {
-            *last = rows[got - 1];
+            rows[PAGE] = rows[got - 1];
             any = true;
-            status = asv_db_credential_view(last, err);
+            status = asv_db_credential_view(&rows[PAGE], err);
         }
         if (status != ASV_OK) {
             return status;
@@ -134,7 +133,7 @@ enum asv_status asv_user_find(const struct asv_cli *cli, struct asv_db *db, cons
 /* ---- list ---- */
 
 struct user_list {
-    struct asv_listing listing;
+    struct asv_listing *listing;
     int64_t now_ms;
 };
 
@@ -176,12 +175,12 @@ static json_t *credential_json(const struct asv_db_credential *credential, int64
 static enum asv_status list_one(void *ctx, const struct asv_db_credential *credential, struct asv_err *err)
 {
     struct user_list *list = ctx;
-    struct asv_table *table = &list->listing.table;
+    struct asv_table *table = &list->listing->table;
     char text[ASV_CREDENTIAL_UNITS_MAX * ASV_TEXT_SIZE * 2];
     char date[ASV_TEXT_BYTES];
     (void)err;
-    if (list->listing.array != NULL) {
-        asv_listing_json_take(&list->listing, credential_json(credential, list->now_ms));
+    if (list->listing->array != NULL) {
+        asv_listing_json_take(list->listing, credential_json(credential, list->now_ms));
         return ASV_OK;
     }
     asv_table_add(table, name_of(text, &credential->said));
@@ -195,26 +194,18 @@ static enum asv_status list_one(void *ctx, const struct asv_db_credential *crede
     return ASV_OK;
 }
 
+static enum asv_status list_each(struct asv_db *db, struct asv_listing *listing, struct asv_err *err)
+{
+    struct user_list list = {.listing = listing};
+    enum asv_status status = asv_world_wall_ms(listing->cli->world, &list.now_ms);
+    return status == ASV_OK ? asv_user_each(db, list_one, &list, err) : status;
+}
+
 static enum asv_status list(struct asv_cli *cli, struct asv_err *err)
 {
     static const char *const columns[] = {"NAME", "ROLES", "UNITS", "STATE", "UNTIL", "CREDENTIAL"};
-    asv_auto_db struct asv_db *db = NULL;
-    struct user_list list;
-    asv_listing_init(&list.listing, cli, columns, 6);
-    enum asv_status status = asv_world_wall_ms(cli->world, &list.now_ms);
-    if (status == ASV_OK) {
-        status = asv_cli_database(cli, &db, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_user_each(db, list_one, &list, err);
-    }
-    return asv_listing_end(&list.listing, status, "nobody; \"asservat user add\" makes the first", err);
+    return asv_listing_run(cli, columns, 6, list_each, "nobody; \"asservat user add\" makes the first", err);
 }
-
-static const struct asv_cli_option list_options[] = {
-    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
-};
 
 const struct asv_cli_command asv_cli_user_list = {
     .group = "user",
@@ -222,8 +213,8 @@ const struct asv_cli_command asv_cli_user_list = {
     .summary = "list people, their roles and credentials",
     .help = "Lists every credential, whether it counts and until when. There is no list of what\n"
             "somebody recorded or decided.",
-    .options = list_options,
-    .option_count = sizeof list_options / sizeof *list_options,
+    .options = asv_listing_options,
+    .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,
 };
 
@@ -273,7 +264,7 @@ const struct asv_cli_command asv_cli_user_show = {
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,
-    .options = list_options,
-    .option_count = sizeof list_options / sizeof *list_options,
+    .options = asv_listing_options,
+    .option_count = ASV_LISTING_OPTION_COUNT,
     .run = show,
 };

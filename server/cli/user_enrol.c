@@ -132,8 +132,6 @@ const struct asv_cli_command asv_cli_user_found = {
 
 /* ---- enrol, approve ---- */
 
-static const struct asv_cli_option options[] = {ASV_PERSON_OPTIONS};
-
 static enum asv_status enrol(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_db_credential credential;
@@ -162,8 +160,8 @@ const struct asv_cli_command asv_cli_user_enrol = {
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = enrol,
 };
 
@@ -194,8 +192,8 @@ const struct asv_cli_command asv_cli_user_approve = {
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = approve,
 };
 
@@ -252,8 +250,8 @@ const struct asv_cli_command asv_cli_user_revoke = {
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = revoke,
 };
 
@@ -320,7 +318,7 @@ const struct asv_cli_command asv_cli_user_disable = {
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
     .run = disable,
 };

@@ -58,12 +58,12 @@ enum asv_status asv_policy_open(const char *path, struct asv_policy_file **out, 
 enum asv_status asv_policy_keep(const char *name, const char *text, size_t len, struct asv_policy_file **out,
                                 struct asv_err *err)
 {
+    if (len > ASV_POLICY_FILE_BYTES) {
+        return asv_failf(err, ASV_E_LIMIT, "%s: larger than a policy can be", name);
+    }
     asv_auto_free struct asv_policy_file *file = calloc(1, sizeof *file);
     if (file == NULL) {
         return asv_failf(err, ASV_E_NO_MEMORY, "%s: no memory to read it", name);
-    }
-    if (len > sizeof file->text) {
-        return asv_failf(err, ASV_E_LIMIT, "%s: larger than a policy can be", name);
     }
     enum asv_status status = asv_policy_parse(name, text, len, &file->policy, err);
     if (status == ASV_OK) {

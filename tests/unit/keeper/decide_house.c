@@ -220,8 +220,8 @@ static void what_is_configured_can_be_what_people_said(void **state)
 {
     (void)state; /* LAW T7 */
     assert_int_equal(change_policy(2, 14, 20260110, 1), ASV_E_EXISTS);
-    assert_int_equal(change_policy(3, 7, 20260110, 3), ASV_E_EXISTS); /* K-093: the period differs */
-    assert_int_equal(change_policy(3, 14, 20260110, 5), ASV_OK);      /* K-093 */
+    assert_int_equal(change_policy(3, 7, 20260110, 3), ASV_E_EXISTS);  /* K-093: the period differs */
+    assert_int_equal(change_policy(3, 14, 20260110, 5), ASV_OK);       /* K-093 */
     assert_int_equal(change_policy(3, 14, 20260111, 7), ASV_E_EXISTS); /* once */
     assert_int_equal(change_policy(4, 7, 20260111, 9), ASV_OK);
 }
