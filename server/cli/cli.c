@@ -34,6 +34,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_alarm_acknowledge,
     &asv_cli_keeper_status,
     &asv_cli_keeper_confirm_clock,
+    &asv_cli_keeper_recovery_key,
     &asv_cli_keeper_approve,
     &asv_cli_user_add,
     &asv_cli_user_found,

@@ -68,8 +68,9 @@ extern const struct asv_cli_command asv_cli_init, asv_cli_camera_enrol, asv_cli_
     asv_cli_user_list, asv_cli_user_show, asv_cli_user_revoke, asv_cli_user_disable, asv_cli_duty_set,
     asv_cli_duty_end, asv_cli_duty_list, asv_cli_proposal_list, asv_cli_proposal_refuse,
     asv_cli_proposal_withdraw, asv_cli_policy_check, asv_cli_policy_show, asv_cli_policy_propose,
-    asv_cli_policy_approve, asv_cli_policy_history, asv_cli_keeper_confirm_clock, asv_cli_keeper_approve,
-    asv_cli_recipient_add, asv_cli_recipient_approve, asv_cli_recipient_end, asv_cli_recipient_list;
+    asv_cli_policy_approve, asv_cli_policy_history, asv_cli_keeper_confirm_clock, asv_cli_keeper_recovery_key,
+    asv_cli_keeper_approve, asv_cli_recipient_add, asv_cli_recipient_approve, asv_cli_recipient_end,
+    asv_cli_recipient_list;
 
 /* The whole program, for main and for tests. */
 int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);
