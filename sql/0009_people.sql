@@ -15,7 +15,7 @@ CREATE TABLE asv.person (
     UNIQUE (id, badge)
 );
 COMMENT ON TABLE asv.person IS 'people with an account; for ever, so that neither id nor badge is used for somebody else';
-COMMENT ON COLUMN asv.person.id IS 'random; stands in what the person signs';
+COMMENT ON COLUMN asv.person.id IS 'of the badge, as its pseudonym; stands in what the person signs';
 COMMENT ON COLUMN asv.person.badge IS 'pseudonym of the badge: HMAC under a secret that this database does not have';
 COMMENT ON COLUMN asv.person.since IS 'when the account was made';
 COMMENT ON COLUMN asv.person.by IS 'who made it';
@@ -283,13 +283,6 @@ $$;
 COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it, of those that count';
 
 -- ---- people
-
-CREATE FUNCTION asv.person_of_badge(p_badge bytea) RETURNS uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT id FROM asv.person WHERE badge = p_badge
-$$;
-COMMENT ON FUNCTION asv.person_of_badge IS 'whose badge this is; NULL: nobody''s';
-GRANT EXECUTE ON FUNCTION asv.person_of_badge TO asv_admin;
 
 CREATE FUNCTION asv.credential_put(
     p_agency bytea, p_person uuid, p_badge bytea, p_name text, p_roles integer, p_units text, p_valid_from timestamptz,

@@ -15,9 +15,14 @@
 #define ASV_BADGE_SECRET_FILE  "badge.secret"
 #define ASV_BADGE_SECRET_BYTES 32
 
-/* The pseudonym of a badge number, with the secret of the agency directory `dir`. */
-ASV_MUST_CHECK enum asv_status asv_badge_pseudonym(int dir, const char *badge, uint8_t out[ASV_SHA256_BYTES],
-                                                   struct asv_err *err);
+/* What stands for a badge number: HMAC-SHA-256 under the secret of the agency directory `dir`. The person's
+ * id is made in the same way, so that a badge has the same person even when the database was lost. */
+struct asv_badge {
+    uint8_t pseudonym[ASV_SHA256_BYTES];
+    uint8_t person[ASV_UUID_BYTES];
+};
+ASV_MUST_CHECK enum asv_status asv_badge_read(int dir, const char *number, struct asv_badge *out,
+                                              struct asv_err *err);
 
 /* The credential that `which` names: by the person's name, or by at least six first digits of its digest.
  * Credentials that count go before those that do not. ASV_E_NOT_FOUND, or ASV_E_USAGE for several. */

@@ -75,10 +75,11 @@ static enum asv_status read_units(const struct asv_cli *cli, struct asv_credenti
     return ASV_OK;
 }
 
-/* Everything but the key. The same person has the same id in every credential. */
+/* Everything but the key. */
 static enum asv_status describe(const struct asv_cli *cli, const struct asv_agency_dir *agency,
-                                struct asv_db *db, struct asv_credential *out, struct asv_err *err)
+                                struct asv_credential *out, struct asv_err *err)
 {
+    struct asv_badge badge;
     const char *name = asv_cli_text(cli->args, "name");
     uint64_t years = asv_cli_number(cli->args, "years", YEARS_DEFAULT);
     out->name = (struct asv_bytes){(const uint8_t *)name, strlen(name)};
@@ -98,13 +99,11 @@ static enum asv_status describe(const struct asv_cli *cli, const struct asv_agen
         out->until_ms = out->from_ms + (int64_t)years * ASV_AGENCY_YEAR_MS;
     }
     if (status == ASV_OK) {
-        status = asv_badge_pseudonym(agency->fd, asv_cli_text(cli->args, "badge"), out->badge, err);
+        status = asv_badge_read(agency->fd, asv_cli_text(cli->args, "badge"), &badge, err);
     }
     if (status == ASV_OK) {
-        status = asv_db_person_of_badge(db, out->badge, out->person, err);
-        if (status == ASV_E_NOT_FOUND) {
-            status = asv_world_random(cli->world, out->person, sizeof out->person);
-        }
+        memcpy(out->badge, badge.pseudonym, sizeof out->badge);
+        memcpy(out->person, badge.person, sizeof out->person);
     }
     return status;
 }
@@ -175,7 +174,7 @@ static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
         status = asv_cli_database(cli, &db, err);
     }
     if (status == ASV_OK) {
-        status = describe(cli, agency, db, &credential, err);
+        status = describe(cli, agency, &credential, err);
     }
     if (status == ASV_OK) {
         status = make_key(cli, &file, &credential, err);

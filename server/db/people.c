@@ -16,28 +16,6 @@ enum asv_status asv_db_credential_view(struct asv_db_credential *credential, str
     return asv_credential_decode(&credential->said, credential->record, credential->len, err);
 }
 
-enum asv_status asv_db_person_of_badge(struct asv_db *db, const uint8_t badge[ASV_SHA256_BYTES],
-                                       uint8_t person[ASV_UUID_BYTES], struct asv_err *err)
-{
-    struct asv_params params;
-    PGresult *result = NULL;
-    asv_params_init(&params);
-    asv_param_digest(&params, badge);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_PERSON_OF_BADGE, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    struct asv_row row;
-    asv_row_init(&row, result, 0);
-    bool found = !asv_row_null(&row);
-    if (found) {
-        asv_row_uuid(&row, person);
-    }
-    status = asv_row_end(&row, ASV_QUERY_PERSON_OF_BADGE, err);
-    PQclear(result);
-    return status == ASV_OK && !found ? asv_fail(err, ASV_E_NOT_FOUND, "nobody has this badge") : status;
-}
-
 /* The units one a line; they have no line breaks themselves. */
 static void join_units(char *out, const struct asv_credential *credential)
 {

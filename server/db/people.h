@@ -27,11 +27,6 @@ struct asv_db_credential {
 ASV_MUST_CHECK enum asv_status asv_db_credential_view(struct asv_db_credential *credential,
                                                       struct asv_err *err);
 
-/* The person whose badge has this pseudonym. ASV_E_NOT_FOUND. */
-ASV_MUST_CHECK enum asv_status asv_db_person_of_badge(struct asv_db *db,
-                                                      const uint8_t badge[ASV_SHA256_BYTES],
-                                                      uint8_t person[ASV_UUID_BYTES], struct asv_err *err);
-
 /* Keeps a record (decoded: with encoded), its person and its units. ASV_E_MISMATCH: the key or the badge is
  * somebody's already. ASV_E_DENIED: roles that exclude those of another credential of the person. */
 ASV_MUST_CHECK enum asv_status asv_db_credential_put(struct asv_db *db,

@@ -19,7 +19,7 @@
 
 struct asv_credential {
     uint8_t agency[ASV_SHA256_BYTES];
-    uint8_t person[ASV_UUID_BYTES];  /* random; the same in all credentials of a person */
+    uint8_t person[ASV_UUID_BYTES];  /* the same in all credentials of a person */
     uint8_t badge[ASV_SHA256_BYTES]; /* of the badge: the same for a person, another for another */
     struct asv_bytes name;           /* view; for people */
     uint16_t roles;                  /* ASV_ROLE_*, at least one */

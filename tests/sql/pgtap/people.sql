@@ -59,8 +59,6 @@ SELECT throws_ok($$ SELECT asv.credential_put(tap.dig(repeat('r', 32)), tap.uid(
 SELECT throws_ok($$ SELECT pg_temp.add('anna', 2, 'anna2') $$, 'VA007', NULL, 'no administrator decides about recordings');
 SELECT throws_ok($$ SELECT pg_temp.add('sven', 128, 'sven2') $$, 'VA007', NULL, 'and who decides is no administrator');
 SELECT is(pg_temp.add('anna', 129, 'anna2'), 'done', 'an administrator may wear a camera');
-SELECT is(asv.person_of_badge(dig('badge sven')), uid('sven'), 'a badge leads to its person');
-SELECT is(asv.person_of_badge(dig('x')), NULL, 'or to nobody');
 SELECT is(pg_temp.add('old', 128, until => '2026-01-02'), 'done', 'a credential that has expired');
 SELECT is(pg_temp.add('old', 2, 'old2'), 'done', 'excludes nothing any more');
 

@@ -20,7 +20,7 @@ INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['agency_put', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'camera_enrol', 'camera_find',
     'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'credential_find', 'credential_page',
     'credential_put', 'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'person_disable',
-    'person_of_badge', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
+    'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
     'revocations_newest', 'revocations_publish', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'unit_put']);
 INSERT INTO given VALUES ('asv_server', 'schema_number');

@@ -24,7 +24,7 @@ $$, 'every column has a comment');
 -- somebody signed, know a person, and of them nothing but a person's own name or duties is found by a person.
 CREATE TEMP TABLE knows_people (name text PRIMARY KEY);
 INSERT INTO knows_people VALUES ('person'), ('person_disabling'), ('credential'), ('credential_state'), ('duty'), ('statement'),
-    ('person_name'), ('person_disabled_at'), ('person_of_badge'), ('person_disable'), ('credential_put'), ('duty_put'), ('duty_list'),
+    ('person_name'), ('person_disabled_at'), ('person_disable'), ('credential_put'), ('duty_put'), ('duty_list'),
     ('duties_of'), ('statement_put'), ('statement_check_signer'), ('statement_check_answer');
 SELECT is_empty($$
     SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
