@@ -91,6 +91,16 @@ INSERT INTO asv.event_kind VALUES
     ('destruction_ordered', true, 'the keeper ordered the camera to erase it'),
     ('erased_on_camera', true, 'the camera proved that it erased it');
 
+CREATE FUNCTION asv.object_digest(p_actor_kind text, p_object bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    -- A device's object is its body and 67 bytes of signature; a person's statement is the body's length, the body, and
+    -- a proof as long as the person's kind of key makes it.
+    SELECT sha256(CASE p_actor_kind
+        WHEN 'person' THEN substring(p_object FROM 3 FOR get_byte(p_object, 0) * 256 + get_byte(p_object, 1))
+        ELSE substring(p_object FOR octet_length(p_object) - 67) END)
+$$;
+COMMENT ON FUNCTION asv.object_digest(text, bytea) IS 'SHA-256 of the body of a signed object (TRUST.md), or of a statement (STATEMENTS.md)';
+
 CREATE TABLE asv.clip_event (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id uuid NOT NULL UNIQUE DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
@@ -107,10 +117,10 @@ CREATE TABLE asv.clip_event (
     object_digest asv.digest,
     signature asv.signature,
     FOREIGN KEY (kind, is_signed) REFERENCES asv.event_kind (name, signed),
-    CHECK (is_signed = (object IS NOT NULL) AND is_signed = (object_digest IS NOT NULL)
-           AND is_signed = (signature IS NOT NULL)),
+    CHECK (is_signed = (object IS NOT NULL) AND is_signed = (object_digest IS NOT NULL)),
+    CHECK ((signature IS NOT NULL) = (is_signed AND actor_kind <> 'person')),
     CHECK (actor IS NOT NULL OR actor_kind = 'system'),
-    CHECK (object_digest = sha256(substring(object FOR octet_length(object) - 67))),
+    CHECK (object_digest = asv.object_digest(actor_kind, object)),
     CHECK (signature = substring(object FROM octet_length(object) - 63))
 );
 CREATE INDEX ON asv.clip_event (recording, position);
@@ -129,7 +139,7 @@ COMMENT ON COLUMN asv.clip_event.session IS 'where: the docking, with dock, slot
 COMMENT ON COLUMN asv.clip_event.detail IS 'for a person';
 COMMENT ON COLUMN asv.clip_event.object IS 'what the actor signed, signature included';
 COMMENT ON COLUMN asv.clip_event.object_digest IS 'SHA-256 of the object''s body';
-COMMENT ON COLUMN asv.clip_event.signature IS 'the last 64 bytes of object';
+COMMENT ON COLUMN asv.clip_event.signature IS 'Ed25519, of object; NULL: unsigned, or a statement, which carries its own proof';
 
 CREATE TABLE asv.recording_state (
     recording uuid PRIMARY KEY REFERENCES asv.recording,

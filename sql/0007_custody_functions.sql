@@ -10,8 +10,8 @@ CREATE FUNCTION asv.event_put(
     INSERT INTO asv.clip_event (recording, kind, is_signed, at, actor_kind, actor, session, detail, object,
                                 object_digest, signature)
     VALUES (p_recording, p_kind, p_object IS NOT NULL, p_at, p_actor_kind, p_actor, p_session, p_detail, p_object,
-            sha256(substring(p_object FOR octet_length(p_object) - 67)),
-            substring(p_object FROM octet_length(p_object) - 63))
+            asv.object_digest(p_actor_kind, p_object),
+            CASE WHEN p_actor_kind <> 'person' THEN substring(p_object FROM octet_length(p_object) - 63) END)
     RETURNING position
 $$;
 COMMENT ON FUNCTION asv.event_put IS 'adds a custody event';

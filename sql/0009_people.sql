@@ -576,6 +576,8 @@ CREATE FUNCTION asv.statement_undelivered(p_after bytea, p_limit integer)
     SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
     WHERE s.expires_at > clock_timestamp() AND f.taken_at IS NULL AND f.refused_why IS NULL AND f.ended_by IS NULL
       AND (s.step <> 1 OR s.action = 1) AND (p_after IS NULL OR s.digest > p_after)
+      -- An approved OPEN or HAND_OVER is taken to the keeper by whom it lets see or hand over, and by nobody else.
+      AND NOT (s.action IN (4, 5) AND s.step = 2)
       -- Another answer came first.
       AND (s.proposal IS NULL OR coalesce(asv.proposal_ended_by(s.proposal), s.digest) = s.digest)
     ORDER BY s.digest LIMIT p_limit

@@ -185,13 +185,13 @@ ASV_MUST_CHECK enum asv_status asv_db_clip_show(struct asv_db *db, const uint8_t
 /* One line of a clip's custody: who, what, when, where. */
 struct asv_db_event {
     uint8_t id[16];
-    char kind[33];       /* "committed", "receipt", "erased_on_camera", … */
-    int64_t at_ms;       /* by the actor's clock */
-    int64_t recorded_ms; /* by the database's */
-    char actor_kind[17]; /* camera, dock, keeper, person, system */
-    uint8_t actor[32];   /* certificate digest; zeros: none */
-    char actor_name[65];
-    char place[129]; /* dock, slot and port; empty: none */
+    char kind[33];        /* "committed", "receipt", "erased_on_camera", … */
+    int64_t at_ms;        /* by the actor's clock */
+    int64_t recorded_ms;  /* by the database's */
+    char actor_kind[17];  /* camera, dock, keeper, person, system */
+    uint8_t actor[32];    /* certificate digest; zeros: none */
+    char actor_name[129]; /* a person has up to 128 bytes */
+    char place[129];      /* dock, slot and port; empty: none */
     char detail[1025];
     bool is_signed;
     uint8_t object_digest[32];

@@ -115,6 +115,10 @@ ASV_MUST_CHECK enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_qu
                                                   const struct asv_params *params,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);
 
+/* One statement that gives one count. */
+ASV_MUST_CHECK enum asv_status asv_db_run_count(struct asv_db *db, enum asv_query query, uint64_t *count,
+                                                struct asv_err *err);
+
 /* One row of one bytea; a missing row or NULL is ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_db_run_blob(struct asv_db *db, enum asv_query query,
                                                const struct asv_params *params, uint8_t *out, size_t cap,

@@ -340,3 +340,24 @@ enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, cons
     }
     return status != ASV_OK ? status : asv_fail(err, ASV_E_INTERNAL, "database: an outcome that is none");
 }
+
+enum asv_status asv_db_run_count(struct asv_db *db, enum asv_query query, uint64_t *count,
+                                 struct asv_err *err)
+{
+    struct asv_params params;
+    PGresult *result = NULL;
+    struct asv_row row;
+    asv_params_init(&params);
+    enum asv_status status = asv_db_run1(db, query, &params, &result, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_row_init(&row, result, 0);
+    uint64_t value = asv_row_u64(&row);
+    status = asv_row_end(&row, query, err);
+    PQclear(result);
+    if (status == ASV_OK) {
+        *count = value;
+    }
+    return status;
+}

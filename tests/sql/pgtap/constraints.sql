@@ -314,7 +314,57 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('policy_file', '{"days": 367}', '23514'),
     ('policy_file', jsonb_build_object('digest', sha256('\x'), 'content', '\x'::bytea), '23514'),
     ('policy_file', jsonb_build_object('digest', dig('x')), '23514'),
-    ('policy_file', '{}', '23505')
+    ('policy_file', '{}', '23505'),
+    ('incident', '{"id": "01900000-0000-4000-8000-0000000000e1"}', '23514'),
+    ('incident', '{}', '23505'),
+    ('incident', jsonb_build_object('id', asv.uuid7()), '23505'), -- its number
+    ('incident_version', '{"number": 0}', '23514'),
+    ('incident_version', '{"cause": 4}', '23514'),
+    ('incident_version', '{"until_at": "2026-01-01"}', '23514'),
+    ('incident_version', '{"injured": [null]}', '23514'),
+    ('incident_version', jsonb_build_object('injured', (SELECT array_agg('a'::text) FROM generate_series(1, 33))), '23514'),
+    ('incident_version', jsonb_build_object('injured', ARRAY[repeat('a', 4001)]), '23514'),
+    ('incident_version', '{}', '23505'),
+    ('incident_version', jsonb_build_object('incident', asv.uuid7()), '23503'),
+    ('incident_clip', '{}', '23505'),
+    ('incident_clip', jsonb_build_object('incident', asv.uuid7()), '23503'),
+    ('incident_clip', jsonb_build_object('recording', asv.uuid7()), '23503'),
+    ('issue', '{}', '23505'),
+    ('issue', jsonb_build_object('assignment', asv.uuid7(), 'holder', uid('berta')), '23503'),
+    ('request', '{"action": 5}', '23514'),
+    ('request', '{"recording": null}', '23514'),
+    ('request', jsonb_build_object('camera', dig('cam')), '23514'),
+    ('request', jsonb_build_object('action', 6, 'recording', NULL, 'camera', dig('cam'), 'from_at', '2026-01-05'), '23514'),
+    ('request', jsonb_build_object('action', 6, 'recording', NULL, 'camera', dig('cam'), 'from_at', '2026-01-05',
+        'until_at', '2026-01-07'), '23514'),
+    ('request', '{"incident": null}', '23514'),
+    ('request', '{"ground": 8}', '23514'),
+    ('request', '{"ground": 4}', '23514'), -- LAW T3: a block is no cause
+    ('request', '{"action": 2}', '23514'),
+    ('request', '{"action": 4, "ground": 0}', '23514'), -- whom would it be shown to?
+    ('request', '{"expires_at": "2026-01-06"}', '23514'),
+    ('request', jsonb_build_object('outcome', 'maybe', 'ended_at', '2026-01-07', 'answer', dig('x')), '23514'),
+    ('request', '{"outcome": "lapsed"}', '23514'), -- when?
+    ('request', '{"outcome": "approved", "ended_at": "2026-01-07"}', '23514'), -- by what?
+    ('request', '{}', '23505'),
+    ('hold', '{}', '23505'),
+    ('hold_reviewer', '{}', '23505'),
+    ('hold_reviewer', jsonb_build_object('reviewer', uid('berta')), '23503'),
+    ('hold_reviewer', jsonb_build_object('answer', dig('x')), '23503'),
+    ('block', '{"ground": 3}', '23514'),
+    ('block', '{"kind": "perhaps"}', '23514'),
+    ('block', '{}', '23505'),
+    ('access_log', '{"id": "01900000-0000-4000-8000-0000000000e2"}', '23514'),
+    ('access_log', '{"deed": "copied"}', '23514'),
+    ('access_log', '{"forget_at": "2026-01-07"}', '23514'),
+    ('access_log', '{}', '23505'),
+    ('access_log', jsonb_build_object('id', asv.uuid7(), 'recording', asv.uuid7()), '23503'),
+    ('access_log', jsonb_build_object('id', asv.uuid7(), 'incident', asv.uuid7()), '23503'),
+    ('subject_request', '{"id": "01900000-0000-4000-8000-0000000000e3"}', '23514'),
+    ('subject_request', '{"until_at": "2026-01-13"}', '23514'),
+    ('subject_request', '{"forget_at": "2026-01-07"}', '23514'),
+    ('subject_request', '{}', '23505'),
+    ('subject_request', jsonb_build_object('id', asv.uuid7(), 'camera', dig('x')), '23503')
 ) AS bad (tbl, changes, state);
 
 -- Second rows, where a first one hides a constraint behind its key.
@@ -357,6 +407,47 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('erasure', jsonb_build_object('digest', dig('r2'), 'event', pg_temp.event('e9'), 'session', dig('x')), '23503'),
     ('erasure', jsonb_build_object('digest', dig('r2'), 'event', pg_temp.event('e10'), 'recording', asv.uuid7()), '23503'),
     ('recording_state', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b1', 'event', -1), '23503')
+) AS bad (tbl, changes, state);
+-- Other statements, where the first one's key hides what a decision about recordings must be.
+CREATE FUNCTION pg_temp.stated(name text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement')
+        || jsonb_build_object('digest', tap.dig(name), 'object', tap.stmt(name), 'nonce', tap.b16(name)));
+    RETURN jsonb_build_object('proposal', tap.dig(name));
+END
+$$;
+SELECT tap.put('request', (SELECT fields FROM template WHERE tbl = 'request') || pg_temp.stated('look')
+    || jsonb_build_object('action', 4, 'ground', 0, 'opener', uid('anna')));
+SELECT tap.put('request', (SELECT fields FROM template WHERE tbl = 'request') || pg_temp.stated('ahead')
+    || jsonb_build_object('action', 6, 'recording', NULL, 'camera', dig('cam'), 'from_at', '2026-01-05', 'until_at', '2026-01-06'));
+SELECT tap.put('request', (SELECT fields FROM template WHERE tbl = 'request') || pg_temp.stated('done')
+    || jsonb_build_object('outcome', 'approved', 'answer', dig('look'), 'ended_at', '2026-01-07'));
+SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
+    ('request', pg_temp.stated('r1'), '23505'), -- one is open
+    ('request', pg_temp.stated('r2') || jsonb_build_object('action', 2, 'ground', 0), '23505'), -- of whatever kind
+    ('request', pg_temp.stated('r3') || jsonb_build_object('action', 4, 'ground', 0, 'opener', uid('anna')), '23505'),
+    ('request', pg_temp.stated('r4') || jsonb_build_object('action', 9, 'ground', 0, 'recording', NULL, 'camera', dig('cam'),
+        'from_at', '2026-01-05', 'until_at', '2026-01-06'), '23505'),
+    ('request', pg_temp.stated('r5') || jsonb_build_object('outcome', 'refused', 'answer', dig('look'), 'ended_at', '2026-01-07'),
+        '23505'), -- one answer for two
+    ('request', jsonb_build_object('proposal', dig('x'), 'outcome', 'lapsed', 'ended_at', '2026-01-07'), '23503'),
+    ('request', pg_temp.stated('r6') || jsonb_build_object('outcome', 'refused', 'answer', dig('x'), 'ended_at', '2026-01-07'),
+        '23503'),
+    ('request', pg_temp.stated('r7') || jsonb_build_object('recording', asv.uuid7()), '23503'),
+    ('request', pg_temp.stated('r8') || jsonb_build_object('incident', asv.uuid7(), 'outcome', 'lapsed', 'ended_at', '2026-01-07'),
+        '23503'),
+    ('request', pg_temp.stated('r9') || jsonb_build_object('action', 4, 'ground', 0, 'opener', uid('berta')), '23503'),
+    ('request', pg_temp.stated('r10') || jsonb_build_object('action', 6, 'recording', NULL, 'camera', dig('x'),
+        'from_at', '2026-01-05', 'until_at', '2026-01-06'), '23503'),
+    ('hold', jsonb_build_object('proposal', dig('look')), '23505'), -- its event
+    ('hold', jsonb_build_object('proposal', dig('look'), 'event', -1), '23503'),
+    ('hold', jsonb_build_object('proposal', dig('x'), 'event', pg_temp.event('e11')), '23503'),
+    ('hold', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'event', pg_temp.event('e12')), '23503'),
+    ('block', jsonb_build_object('statement', dig('look')), '23505'),
+    ('block', jsonb_build_object('statement', dig('look'), 'event', -1), '23503'),
+    ('block', jsonb_build_object('statement', dig('x'), 'event', pg_temp.event('e13')), '23503'),
+    ('block', jsonb_build_object('statement', dig('look'), 'event', pg_temp.event('e14'), 'recording',
+        '01900000-0000-7000-8000-0000000000b2'), '23503')
 ) AS bad (tbl, changes, state);
 -- The one agency, without another key in the way.
 SET LOCAL session_replication_role = replica;

@@ -17,12 +17,15 @@ SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_is
     'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
     'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['agency_put', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'camera_enrol', 'camera_find',
-    'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'credential_find', 'credential_page',
-    'credential_put', 'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'person_disable',
-    'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
-    'revocations_newest', 'revocations_publish', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
-    'statement_open', 'statement_put', 'statement_undelivered', 'unit_put']);
+SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_put', 'agency_put', 'ahead_standing', 'alarm_acknowledge',
+    'alarm_raise', 'area_put', 'block_put', 'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen',
+    'certificate_put', 'chain_of', 'clip_record', 'clip_standing', 'credential_find', 'credential_page', 'credential_put',
+    'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'held_ahead', 'held_ahead_list',
+    'incident_clip_put', 'incident_put', 'issue_put', 'person_disable', 'policy_file_find',
+    'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find',
+    'request_put', 'requests_lapse', 'reviewers_put', 'revocations_newest', 'revocations_publish', 'schema_number',
+    'statement_answered', 'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_undelivered',
+    'subject_request_answer', 'unit_put']);
 INSERT INTO given VALUES ('asv_server', 'schema_number');
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
@@ -42,8 +45,9 @@ SELECT set_eq($$
 $$, $$
     VALUES ('asv_admin', 'clip_overview', 'SELECT'), ('asv_admin', 'event_overview', 'SELECT'),
            ('asv_admin', 'camera_overview', 'SELECT'), ('asv_admin', 'dock_overview', 'SELECT'),
-           ('asv_admin', 'alarm_overview', 'SELECT')
-$$, 'no role has any right to a table; administration reads five views');
+           ('asv_admin', 'alarm_overview', 'SELECT'), ('asv_admin', 'incident_overview', 'SELECT'),
+           ('asv_admin', 'incident_clip_overview', 'SELECT'), ('asv_admin', 'request_overview', 'SELECT')
+$$, 'no role has any right to a table; administration reads eight views');
 SELECT is_empty($$
     SELECT c.relname FROM pg_class c, aclexplode(c.relacl) x
     WHERE c.relnamespace = 'asv'::regnamespace AND x.grantee = 0

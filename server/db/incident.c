@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/db/incident.h"
+
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/db/internal.h"
+
+enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incident *incident, const char *by,
+                                    enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    char who[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_uuid(&params, incident->id);
+    asv_param_text(&params, incident->case_number);
+    asv_param_i16(&params, (int16_t)incident->version);
+    asv_param_i16(&params, incident->cause);
+    asv_param_text(&params, incident->offence);
+    asv_param_text(&params, incident->danger);
+    asv_param_time(&params, incident->from_ms);
+    asv_param_time(&params, incident->until_ms);
+    asv_param_text(&params, incident->place);
+    asv_param_text(&params, incident->accused);
+    asv_param_text(&params, incident->injured);
+    asv_param_text(&params, incident->prosecutor[0] != '\0' ? incident->prosecutor : NULL);
+    asv_param_text(&params, asv_note_clean(who, by));
+    return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_PUT, &params, outcome, err);
+}
+
+static void row_incident(struct asv_row *row, void *to)
+{
+    struct asv_db_incident *out = to;
+    asv_row_uuid(row, out->id);
+    asv_row_text(row, out->case_number, sizeof out->case_number);
+    out->version = asv_row_u8(row);
+    out->cause = asv_row_u8(row);
+    asv_row_text(row, out->offence, sizeof out->offence);
+    asv_row_text(row, out->danger, sizeof out->danger);
+    out->from_ms = asv_row_time(row);
+    out->until_ms = asv_row_time(row);
+    asv_row_text(row, out->place, sizeof out->place);
+    asv_row_text(row, out->accused, sizeof out->accused);
+    asv_row_text(row, out->injured, sizeof out->injured);
+    asv_row_text(row, out->prosecutor, sizeof out->prosecutor);
+    out->opened_ms = asv_row_time(row);
+    out->since_ms = asv_row_time(row);
+    out->clips = asv_row_u64(row);
+}
+
+enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number, struct asv_db_incident *out,
+                                     struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_text(&params, case_number);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_INCIDENT_FIND, &params, row_incident, out, sizeof *out, &count, err);
+    return status == ASV_OK && count == 0
+               ? asv_failf(err, ASV_E_NOT_FOUND,
+                           "there is no incident \"%s\"; \"asservat incident list\" shows them", case_number)
+               : status;
+}
+
+enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after, struct asv_db_incident *rows,
+                                     size_t cap, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
+    return asv_db_run_rows(db, ASV_QUERY_INCIDENT_LIST, &params, row_incident, rows, sizeof *rows, count,
+                           err);
+}
+
+enum asv_status asv_db_incident_clip_put(struct asv_db *db, const char *case_number,
+                                         const uint8_t clip[ASV_UUID_BYTES], const char *by,
+                                         enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    char who[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_text(&params, case_number);
+    asv_param_uuid(&params, clip);
+    asv_param_text(&params, asv_note_clean(who, by));
+    return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_CLIP_PUT, &params, outcome, err);
+}
+
+static void row_clip(struct asv_row *row, void *to)
+{
+    struct asv_db_incident_clip *out = to;
+    asv_row_uuid(row, out->clip);
+    out->state = asv_row_state(row);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    out->start_ms = asv_row_time(row);
+    out->due_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_incident_clips(struct asv_db *db, const char *case_number,
+                                      struct asv_db_incident_clip *rows, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, case_number);
+    asv_param_i32(&params, ASV_DB_INCIDENT_CLIPS);
+    return asv_db_run_rows(db, ASV_QUERY_INCIDENT_CLIPS, &params, row_clip, rows, sizeof *rows, count, err);
+}
+
+/* ---- who was shown what ---- */
+
+enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access *access,
+                                  enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, access->id);
+    asv_param_digest(&params, access->proposal);
+    asv_param_time(&params, access->at_ms);
+    asv_param_text(&params, access->reason);
+    asv_param_time(&params, access->forget_ms);
+    return asv_db_run_outcome(db, ASV_QUERY_ACCESS_PUT, &params, outcome, err);
+}
+
+enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err)
+{
+    return asv_db_run_count(db, ASV_QUERY_ACCESS_FORGET, rows, err);
+}
+
+/* ---- what recorded people ask ---- */
+
+static void row_answer(struct asv_row *row, void *to)
+{
+    struct asv_db_subject_answer *out = to;
+    asv_row_uuid(row, out->clip);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    asv_row_text(row, out->area, sizeof out->area);
+    out->start_ms = asv_row_time(row);
+    out->end_ms = asv_row_time(row);
+    out->day = asv_row_date(row);
+    out->state = asv_row_state(row);
+    out->due_ms = asv_row_time(row);
+    out->erased_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_subject_request(struct asv_db *db, const struct asv_db_subject_request *request,
+                                       const char *by, struct asv_db_subject_answer *rows, size_t *count,
+                                       struct asv_err *err)
+{
+    struct asv_params params;
+    char who[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_uuid(&params, request->id);
+    asv_param_text(&params, asv_note_clean(who, by));
+    asv_param_text(&params, request->reason);
+    asv_param_digest(&params, request->camera);
+    asv_param_text(&params, request->area);
+    asv_param_time(&params, request->from_ms);
+    asv_param_time(&params, request->until_ms);
+    asv_param_time(&params, request->forget_ms);
+    return asv_db_run_rows(db, ASV_QUERY_SUBJECT_REQUEST_ANSWER, &params, row_answer, rows, sizeof *rows,
+                           count, err);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Incidents (LAW H9) and the recordings that show them; who was shown a recording (LAW L1 to L3); what
+ * recorded people asked (LAW L7). The role asv_admin calls it.
+ */
+#ifndef ASV_SERVER_DB_INCIDENT_H
+#define ASV_SERVER_DB_INCIDENT_H
+
+#include "server/db/clip.h"
+#include "server/statement/statement.h"
+
+#define ASV_DB_NOTE_SIZE      1001
+#define ASV_DB_INJURED_SIZE   4033 /* their names, one to a line */
+#define ASV_DB_INCIDENT_CLIPS ASV_DB_PAGE_MAX
+
+/* The fields of one version. Texts without line breaks, but for injured. */
+struct asv_db_incident {
+    uint8_t id[ASV_UUID_BYTES]; /* version 7 */
+    char case_number[ASV_NAME_MAX_BYTES + 1];
+    uint16_t version; /* from 1 */
+    uint8_t cause;    /* enum asv_ground: danger, prosecution, legality check */
+    char offence[ASV_DB_NOTE_SIZE];
+    char danger[ASV_DB_NOTE_SIZE]; /* for which it was recorded (LAW R2) */
+    int64_t from_ms;
+    int64_t until_ms; /* ASV_TIME_UNKNOWN: at that moment */
+    char place[ASV_DB_NOTE_SIZE];
+    char accused[ASV_DB_NOTE_SIZE];          /* or "Unbekannt" */
+    char injured[ASV_DB_INJURED_SIZE];       /* one to a line; empty: nobody */
+    char prosecutor[ASV_NAME_MAX_BYTES + 1]; /* Aktenzeichen; empty: not known yet */
+    int64_t opened_ms, since_ms;             /* read only: of the incident, of this version */
+    uint64_t clips;                          /* read only: recordings that show it */
+};
+
+/* A new one (version 1), or the next version of one. ASV_E_EXISTS: the case number is another incident's.
+ * ASV_E_MISMATCH: somebody else changed it meanwhile. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incident *incident,
+                                                   const char *by, enum asv_db_outcome *outcome,
+                                                   struct asv_err *err);
+
+/* The newest version. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number,
+                                                    struct asv_db_incident *out, struct asv_err *err);
+
+/* The newest incident first; after: id of the row before, NULL: from the first. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after,
+                                                    struct asv_db_incident *rows, size_t cap, size_t *count,
+                                                    struct asv_err *err);
+
+/* ASV_E_NOT_FOUND when incident or clip is not there. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_clip_put(struct asv_db *db, const char *case_number,
+                                                        const uint8_t clip[ASV_UUID_BYTES], const char *by,
+                                                        enum asv_db_outcome *outcome, struct asv_err *err);
+
+struct asv_db_incident_clip {
+    uint8_t clip[ASV_UUID_BYTES];
+    enum asv_db_state state;
+    char camera_name[65];
+    int64_t start_ms, due_ms;
+};
+
+/* rows[ASV_DB_INCIDENT_CLIPS]; those behind are not told. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_clips(struct asv_db *db, const char *case_number,
+                                                     struct asv_db_incident_clip *rows, size_t *count,
+                                                     struct asv_err *err);
+
+/* ---- who was shown what ---- */
+
+struct asv_db_access {
+    uint8_t id[ASV_UUID_BYTES];         /* version 7 */
+    uint8_t proposal[ASV_SHA256_BYTES]; /* of the approved request to be shown it */
+    int64_t at_ms;
+    char reason[ASV_DB_NOTE_SIZE]; /* as signed */
+    int64_t forget_ms;             /* when the policy has the row forgotten */
+};
+
+/* Row of the access log and custody event, in one transaction: durable when this returns ASV_OK.
+ * ASV_E_NOT_FOUND: nobody approved it. ASV_E_STATE: the recording is not held. */
+ASV_MUST_CHECK enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access *access,
+                                                 enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* Forgets what the access log and the requests of recorded people have kept for their term (LAW L3). */
+ASV_MUST_CHECK enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err);
+
+/* ---- what recorded people ask ---- */
+
+struct asv_db_subject_request {
+    uint8_t id[ASV_UUID_BYTES]; /* version 7 */
+    char reason[ASV_DB_NOTE_SIZE];
+    const uint8_t *camera;     /* certificate; NULL: any */
+    const char *area;          /* NULL: any */
+    int64_t from_ms, until_ms; /* at most 7 days */
+    int64_t forget_ms;
+};
+
+struct asv_db_subject_answer {
+    uint8_t clip[ASV_UUID_BYTES];
+    char camera_name[65], area[65];
+    int64_t start_ms, end_ms; /* as the camera said */
+    uint32_t day;
+    enum asv_db_state state;
+    int64_t due_ms;    /* when it will be erased; ASV_TIME_UNKNOWN: not known, or it is kept or gone */
+    int64_t erased_ms; /* when it was erased, or was not even taken; ASV_TIME_UNKNOWN: it was not */
+};
+
+/* rows[ASV_DB_PAGE_MAX]: the first recordings that are of that time, place and camera, erased ones included.
+ * That it was asked is kept, once for an id. */
+ASV_MUST_CHECK enum asv_status asv_db_subject_request(struct asv_db *db,
+                                                      const struct asv_db_subject_request *request,
+                                                      const char *by, struct asv_db_subject_answer *rows,
+                                                      size_t *count, struct asv_err *err);
+
+#endif

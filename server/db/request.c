@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/db/request.h"
+
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/db/internal.h"
+
+static const char *const block_kinds[] = {"none", "set", "confirmed", "lifted"};
+
+static uint8_t row_block(struct asv_row *row)
+{
+    char name[16];
+    asv_row_text(row, name, sizeof name);
+    for (size_t i = 0; i < sizeof block_kinds / sizeof *block_kinds; i++) {
+        if (strcmp(name, block_kinds[i]) == 0) {
+            return (uint8_t)i;
+        }
+    }
+    row->status = row->status == ASV_OK ? ASV_E_INTERNAL : row->status;
+    return ASV_DB_BLOCK_NONE;
+}
+
+/* NULL: false. */
+static bool row_flag(struct asv_row *row)
+{
+    if (asv_row_null(row)) {
+        row->column++;
+        return false;
+    }
+    return asv_row_bool(row);
+}
+
+static void row_open(struct asv_row *row, struct asv_db_standing *out)
+{
+    asv_row_bytes(row, out->open_proposal, sizeof out->open_proposal);
+    out->open_action = asv_row_u8(row);
+    out->open_ground = asv_row_u8(row);
+    asv_row_uuid(row, out->open_incident);
+    asv_row_text(row, out->open_case, sizeof out->open_case);
+    out->open_superior = row_flag(row);
+    out->open_by_them = row_flag(row);
+    out->open_expires_ms = asv_row_time(row);
+}
+
+static void row_standing(struct asv_row *row, void *to)
+{
+    struct asv_db_standing *out = to;
+    asv_row_bytes(row, out->identity.header, 32);
+    asv_row_bytes(row, out->identity.camera_cert, 32);
+    asv_row_uuid(row, out->identity.epoch);
+    out->identity.number = asv_row_u64(row);
+    asv_row_uuid(row, out->clip);
+    out->state = asv_row_state(row);
+    out->kind = asv_row_u8(row);
+    asv_row_text(row, out->unit, sizeof out->unit);
+    out->day = asv_row_date(row);
+    out->latest_ms = asv_row_time(row);
+    out->due_ms = asv_row_time(row);
+    out->wears = asv_row_bool(row);
+    out->in_charge = asv_row_bool(row);
+    out->deputises = asv_row_bool(row);
+    out->appraises = asv_row_bool(row);
+    out->named = asv_row_bool(row);
+    out->dwelling = asv_row_bool(row);
+    out->pre_roll_ms = (uint32_t)asv_row_u64(row);
+    out->dwelling_block = row_block(row);
+    out->secret_block = row_block(row);
+    out->core_block = row_block(row);
+    out->pre_roll_block = row_block(row);
+    row_open(row, out);
+    asv_row_bytes(row, out->hold_proposal, sizeof out->hold_proposal);
+    out->hold_ground = asv_row_u8(row);
+    asv_row_uuid(row, out->hold_incident);
+    asv_row_text(row, out->hold_case, sizeof out->hold_case);
+    out->has_look = !asv_row_null(row);
+    asv_row_bytes(row, out->look_proposal, sizeof out->look_proposal);
+    asv_row_text(row, out->look_outcome, sizeof out->look_outcome);
+    asv_row_bytes(row, out->look_answer, sizeof out->look_answer);
+    out->look_expires_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_standing(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
+                                const uint8_t who[ASV_UUID_BYTES], struct asv_db_standing *out,
+                                struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_uuid(&params, clip);
+    asv_param_uuid(&params, who);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_CLIP_STANDING, &params, row_standing, out, sizeof *out, &count, err);
+    return status == ASV_OK && count == 0
+               ? asv_fail(err, ASV_E_NOT_FOUND,
+                          "there is no such recording in custody; \"asservat clip list\" shows them")
+               : status;
+}
+
+static void param_range(struct asv_params *params, const struct asv_db_range *range)
+{
+    asv_param_time(params, range != NULL ? range->from_ms : ASV_TIME_UNKNOWN);
+    asv_param_time(params, range != NULL ? range->until_ms : ASV_TIME_UNKNOWN);
+}
+
+static void row_ahead(struct asv_row *row, void *to)
+{
+    struct asv_db_ahead *out = to;
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    asv_row_text(row, out->unit, sizeof out->unit);
+    out->wears = asv_row_bool(row);
+    out->in_charge = asv_row_bool(row);
+    out->deputises = asv_row_bool(row);
+    out->appraises = asv_row_bool(row);
+    asv_row_bytes(row, out->open_proposal, sizeof out->open_proposal);
+    out->open_action = asv_row_u8(row);
+    out->open_superior = row_flag(row);
+    out->open_by_them = row_flag(row);
+    out->counts = asv_row_bool(row);
+}
+
+enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range,
+                             const uint8_t who[ASV_UUID_BYTES], struct asv_db_ahead *out, struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_digest(&params, range->camera);
+    param_range(&params, range);
+    asv_param_uuid(&params, who);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_AHEAD_STANDING, &params, row_ahead, out, sizeof *out, &count, err);
+    return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "there is no such camera")
+                                          : status;
+}
+
+enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t assignment[ASV_UUID_BYTES],
+                                 const uint8_t holder[ASV_UUID_BYTES], const char *by,
+                                 enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    char who[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_uuid(&params, assignment);
+    asv_param_uuid(&params, holder);
+    asv_param_text(&params, asv_note_clean(who, by));
+    return asv_db_run_outcome(db, ASV_QUERY_ISSUE_PUT, &params, outcome, err);
+}
+
+/* ---- requests ---- */
+
+enum asv_status asv_db_request_put(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
+                                   int64_t expires_ms, const struct asv_db_range *range,
+                                   enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, proposal);
+    asv_param_time(&params, expires_ms);
+    param_range(&params, range);
+    return asv_db_run_outcome(db, ASV_QUERY_REQUEST_PUT, &params, outcome, err);
+}
+
+enum asv_status asv_db_reviewers_put(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],
+                                     const uint8_t (*ids)[ASV_UUID_BYTES], size_t count, struct asv_err *err)
+{
+    struct asv_params params;
+    char text[ASV_DB_REVIEWERS_MAX * ASV_UUID_TEXT_BYTES + 1] = "";
+    if (count > ASV_DB_REVIEWERS_MAX) {
+        return asv_failf(err, ASV_E_USAGE, "a hold names at most %d reviewers", ASV_DB_REVIEWERS_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char *at = text + i * ASV_UUID_TEXT_BYTES; /* the text, and a blank where its NUL would be */
+        asv_uuid_format(at, ids[i]);
+        at[ASV_UUID_TEXT_BYTES - 1] = i + 1 < count ? ' ' : '\0';
+    }
+    asv_params_init(&params);
+    asv_param_digest(&params, answer);
+    asv_param_text(&params, text);
+    return asv_db_run_outcome(db, ASV_QUERY_REVIEWERS_PUT, &params, NULL, err);
+}
+
+enum asv_status asv_db_request_end(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],
+                                   enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, answer);
+    return asv_db_run_outcome(db, ASV_QUERY_REQUEST_END, &params, outcome, err);
+}
+
+enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed, struct asv_err *err)
+{
+    return asv_db_run_count(db, ASV_QUERY_REQUESTS_LAPSE, lapsed, err);
+}
+
+static void row_request(struct asv_row *row, void *to)
+{
+    struct asv_db_request *out = to;
+    asv_row_bytes(row, out->proposal, sizeof out->proposal);
+    out->action = asv_row_u8(row);
+    asv_row_uuid(row, out->clip);
+    asv_row_bytes(row, out->range.camera, sizeof out->range.camera);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    out->range.from_ms = asv_row_time(row);
+    out->range.until_ms = asv_row_time(row);
+    asv_row_uuid(row, out->incident);
+    asv_row_text(row, out->case_number, sizeof out->case_number);
+    out->ground = asv_row_u8(row);
+    out->superior = asv_row_bool(row);
+    out->requested_ms = asv_row_time(row);
+    out->expires_ms = asv_row_time(row);
+    asv_row_text(row, out->outcome, sizeof out->outcome);
+    out->ended_ms = asv_row_time(row);
+    asv_row_blob(row, out->bytes, sizeof out->bytes, &out->len);
+}
+
+enum asv_status asv_db_request_find(struct asv_db *db, const char *digits, struct asv_db_request *out,
+                                    struct asv_err *err)
+{
+    struct asv_params params;
+    struct asv_db_request found[2]; /* the query gives no more */
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_text(&params, digits);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_REQUEST_FIND, &params, row_request, found, sizeof *found, &count, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (count != 1) {
+        return asv_failf(err, count == 0 ? ASV_E_NOT_FOUND : ASV_E_USAGE,
+                         count == 0 ? "there is no request \"%s\"; \"asservat hold list\" shows them"
+                                    : "\"%s\" names several requests: give more of its digits",
+                         digits);
+    }
+    *out = found[0];
+    return ASV_OK;
+}
+
+enum asv_status asv_db_request_list(struct asv_db *db, const uint8_t *clip, bool ended,
+                                    const struct asv_db_request *after, struct asv_db_request *rows,
+                                    size_t cap, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, clip);
+    asv_param_bool(&params, ended);
+    asv_param_time(&params, after != NULL ? after->requested_ms : ASV_TIME_UNKNOWN);
+    asv_param_digest(&params, after != NULL ? after->proposal : NULL);
+    asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
+    return asv_db_run_rows(db, ASV_QUERY_REQUEST_LIST, &params, row_request, rows, sizeof *rows, count, err);
+}
+
+/* ---- holds ahead of the docking ---- */
+
+static void row_held_ahead(struct asv_row *row, void *to)
+{
+    struct asv_db_held_ahead *out = to;
+    asv_row_bytes(row, out->identity.header, 32);
+    asv_row_uuid(row, out->clip);
+    asv_row_bytes(row, out->proposal, sizeof out->proposal);
+    asv_row_bytes(row, out->identity.camera_cert, 32);
+    asv_row_uuid(row, out->identity.epoch);
+    out->identity.number = asv_row_u64(row);
+}
+
+enum asv_status asv_db_held_ahead_list(struct asv_db *db, struct asv_db_held_ahead *rows, size_t cap,
+                                       size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    if (cap < ASV_DB_PAGE_MAX) {
+        return asv_fail(err, ASV_E_USAGE, "give room for a whole page");
+    }
+    asv_params_init(&params);
+    return asv_db_run_rows(db, ASV_QUERY_HELD_AHEAD_LIST, &params, row_held_ahead, rows, sizeof *rows, count,
+                           err);
+}
+
+enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ahead *what,
+                                  enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, what->identity.header);
+    asv_param_digest(&params, what->proposal);
+    return asv_db_run_outcome(db, ASV_QUERY_HELD_AHEAD, &params, outcome, err);
+}
+
+/* ---- blocks ---- */
+
+enum asv_status asv_db_block_put(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES],
+                                 enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, statement);
+    return asv_db_run_outcome(db, ASV_QUERY_BLOCK_PUT, &params, outcome, err);
+}

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- One incident as it is known now.
+SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, accused, injured,
+       prosecutor, opened_at, since, clips
+FROM asv.incident_overview
+WHERE case_number = $1::text

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- A page of incidents, the newest first.
+SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, accused, injured,
+       prosecutor, opened_at, since, clips
+FROM asv.incident_overview
+WHERE $1::uuid IS NULL OR id < $1
+ORDER BY id DESC
+LIMIT $2::integer

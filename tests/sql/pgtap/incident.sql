@@ -1,0 +1,302 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What the functions of incidents do: requests, answers, holds, blocks, accesses. LAW T1, T3, T4: what is kept, by whose word. LAW R4:
+-- blocks. LAW L1, L2, L3: who looked at what, until it is forgotten. LAW L6: nothing leads from people to recordings. LAW L7: what
+-- recorded people may know.
+BEGIN;
+SET search_path = tap, pg_catalog;
+SET client_min_messages = warning;
+SELECT no_plan();
+
+-- ---- people, a camera, its recordings h1, h2, h3 in custody (h3 in quarantine)
+
+SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('root'), 'role', 1, 'serial', tap.b16('s1'), 'kx_pk', NULL,
+    'encoded', convert_to('root', 'UTF8'))) FROM template WHERE tbl = 'certificate';
+SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('dock'), 'role', 4, 'serial', tap.b16('s4'),
+    'encoded', convert_to('dock', 'UTF8'))) FROM template WHERE tbl = 'certificate';
+SELECT tap.put(tbl, fields) FROM template
+WHERE tbl IN ('certificate', 'agency', 'unit', 'area', 'camera', 'camera_unit', 'dock', 'docking', 'assignment') ORDER BY position;
+CREATE FUNCTION pg_temp.person(who text, roles int, badge text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
+    SELECT asv.credential_put(tap.dig(repeat('r', 32)), tap.uid(who), tap.dig(coalesce(badge, 'badge ' || who)), who, roles, 'VU',
+        '2026-01-01', '2126-01-01', tap.dig('key ' || who), convert_to(who, 'UTF8'), 'somebody');
+    SELECT asv.statement_put(tap.stmt('found ' || who), tap.dig('found ' || who), 34, 5::smallint, tap.dig('34' || who), 3::smallint,
+        tap.dig(who), NULL, NULL, NULL, NULL, NULL, NULL, 0::smallint, NULL, NULL, tap.b16('found ' || who), now(),
+        now() + interval '1 day', NULL);
+    SELECT asv.statement_answered(tap.dig('found ' || who), NULL);
+$$;
+SELECT pg_temp.person('willi', 1);
+SELECT pg_temp.person('sigrid', 2);
+SELECT pg_temp.person('stefan', 2);
+SELECT pg_temp.person('dora', 4);
+SELECT pg_temp.person('rita', 8);
+SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
+SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
+SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
+SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x'), 'done', 'a camera is issued');
+SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x'), 'already', 'once');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('assignment'), uid('rita'), 'x') $$, 'VA001', NULL, 'to one person');
+
+CREATE FUNCTION pg_temp.record(name text, number int, kind int DEFAULT 1, assignment text DEFAULT 'assignment') RETURNS void LANGUAGE sql AS $$
+    SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
+        || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', kind, 'assignment', tap.uid(assignment),
+                              'reason', CASE kind WHEN 2 THEN 'r' ELSE '' END, 'day', current_date, 'key_date', current_date,
+                              'due_at', current_date + 15, 'earliest_at', now(), 'latest_at', now(), 'started_at', now(),
+                              'ended_at', now(), 'committed_at', now())),
+        tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
+$$;
+SELECT pg_temp.record('h1', 1);
+SELECT pg_temp.record('h2', 2);
+SELECT pg_temp.record('h3', 3, 2);
+CREATE FUNCTION pg_temp.state(name text) RETURNS text LANGUAGE sql AS $$
+    SELECT s.state FROM asv.recording_state s JOIN asv.clip c USING (recording) WHERE c.header = tap.dig(name)
+$$;
+CREATE FUNCTION pg_temp.kinds(name text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(e.kind || '/' || e.actor_kind, ' ' ORDER BY position) FROM asv.clip_event e JOIN asv.clip c USING (recording)
+    WHERE c.header = tap.dig(name) AND e.kind NOT IN ('announced', 'committed', 'quarantined')
+$$;
+SELECT is(pg_temp.state('h1') || ' ' || pg_temp.state('h3'), 'sealed quarantined', 'recordings in custody');
+
+-- ---- incidents
+
+CREATE FUNCTION pg_temp.incident(number int, offence text, injured text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+    SELECT asv.incident_put(tap.uid('incident'), 'V-1', number::smallint, 2::smallint, offence, 'd', '2026-01-05 05:00Z', NULL, 'p',
+        'Unbekannt', injured, NULL, 'x')
+$$;
+SELECT is(pg_temp.incident(1, 'o', E'a\nb'), 'done', 'an incident');
+SELECT is(pg_temp.incident(1, 'o', E'a\nb'), 'already', 'the same again');
+SELECT throws_ok($$ SELECT asv.incident_put(uid('other'), 'V-1', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'U', '', NULL,
+    'x') $$, '23505', NULL, 'a case number is one incident''s');
+SELECT throws_ok($$ SELECT pg_temp.incident(1, 'other') $$, 'VA001', NULL, 'a version is written once');
+SELECT throws_ok($$ SELECT pg_temp.incident(3, 'other') $$, 'VA001', NULL, 'versions have no gaps');
+SELECT is(pg_temp.incident(2, 'other'), 'done', 'a change');
+SELECT is((SELECT offence || injured || number FROM asv.incident_overview), 'other2', 'the newest version counts');
+SELECT is((SELECT injured FROM asv.incident_version WHERE number = 1), '{a,b}', 'and the one before is kept');
+SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'done', 'it is shown by a recording');
+SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'already', 'once');
+SELECT throws_ok($$ SELECT asv.incident_clip_put('V-2', uid('h1'), 'x') $$, 'VA006', NULL, 'of an incident that is there');
+SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h9'), 'x') $$, 'VA006', NULL, 'by a recording that is there');
+
+-- ---- requests
+
+-- name: action and step about a recording, by whom, answering what.
+CREATE FUNCTION pg_temp.say(name text, act int, step int, about text, who text, proposal text DEFAULT NULL, ground int DEFAULT 0)
+    RETURNS text LANGUAGE sql AS $$
+    SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
+        (CASE WHEN act IN (6, 9) THEN 2 ELSE 1 END)::smallint, tap.dig(about), NULL, NULL, NULL, NULL, NULL, tap.uid('incident'),
+        ground::smallint, tap.dig(who), tap.uid(who), tap.b16('n ' || name), now(), now() + interval '1 day', tap.dig(proposal))
+$$;
+CREATE FUNCTION pg_temp.asks(name text, act int, about text, who text, ground int DEFAULT 0, life interval DEFAULT '1 day')
+    RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.say(name, act, 1, about, who, NULL, ground);
+    SELECT asv.request_put(tap.dig(name), now() + life, NULL, NULL)
+$$;
+CREATE FUNCTION pg_temp.answers(name text, step int, about text, who text, proposal text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    p asv.statement;
+BEGIN
+    SELECT * INTO p FROM asv.statement WHERE digest = tap.dig(answers.proposal);
+    PERFORM pg_temp.say(name, p.action, step, about, who, answers.proposal, p.ground);
+    RETURN asv.request_end(tap.dig(name));
+END
+$$;
+SELECT throws_ok($$ SELECT asv.request_put(dig('nothing'), now(), NULL, NULL) $$, 'VA006', NULL, 'no request without a proposal');
+SELECT is(pg_temp.asks('q1', 1, 'h1', 'willi', 2), 'done', 'a wearer asks');
+SELECT is(asv.request_put(dig('q1'), now() + interval '1 day', NULL, NULL), 'already', 'the same again');
+SELECT is(pg_temp.state('h1') || ' ' || pg_temp.kinds('h1'), 'pending hold_requested/person', 'it waits');
+SELECT is((SELECT superior FROM asv.request), false, 'for the wearer is no superior');
+SELECT throws_ok($$ SELECT pg_temp.asks('q2', 1, 'h1', 'sigrid', 2) $$, '23505', NULL, 'one request at a time');
+SELECT throws_ok($$ SELECT pg_temp.asks('q3', 2, 'h1', 'sigrid') $$, 'VA002', NULL, 'nothing is released that is not held');
+SELECT throws_ok($$ SELECT pg_temp.asks('q4', 4, 'h1', 'rita') $$, 'VA002', NULL, 'and nothing shown');
+SELECT throws_ok($$ SELECT asv.request_end(dig('q1')) $$, 'VA006', NULL, 'a proposal is no answer');
+SELECT throws_ok($$ SELECT pg_temp.answers('a0', 2, 'h1', 'willi', 'q1') $$, 'VA007', NULL, 'nobody approves the own request');
+SELECT is(pg_temp.answers('a1', 3, 'h1', 'sigrid', 'q1'), 'done', 'a superior refuses');
+SELECT is(asv.request_end(dig('a1')), 'already', 'the same again');
+SELECT is(pg_temp.state('h1'), 'sealed', 'its period goes on');
+SELECT is(pg_temp.asks('q5', 1, 'h1', 'sigrid', 2), 'done', 'it can be asked for again');
+SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('q5')), true, 'by who is in charge');
+SELECT is(pg_temp.answers('a2', 4, 'h1', 'sigrid', 'q5'), 'done', 'and withdrawn');
+SELECT is(pg_temp.asks('q6', 1, 'h1', 'dora', 2), 'done', 'by a deputy');
+SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('q6')), true, 'while deputising');
+SELECT is(pg_temp.say('a3', 1, 2, 'h1', 'sigrid', 'q6', 2), 'done', 'and approved');
+SELECT is(asv.reviewers_put(dig('a3'), uid('rita') || ' ' || uid('stefan')), 'done', 'for two reviewers');
+SELECT is(asv.reviewers_put(dig('a3'), uid('rita')::text), 'already', 'who are named once');
+SELECT throws_ok($$ SELECT asv.reviewers_put(dig('q6'), uid('rita')::text) $$, 'VA006', NULL, 'by an approval');
+SELECT is(asv.request_end(dig('a3')), 'done', 'the keeper took it');
+SELECT is(pg_temp.state('h1'), 'held', 'it is held');
+SELECT is(pg_temp.kinds('h1'), 'hold_requested/person hold_refused/person hold_requested/person hold_withdrawn/person '
+    || 'hold_requested/person hold_approved/person', 'each step is in custody');
+SELECT is((SELECT e.object FROM asv.clip_event e WHERE kind = 'hold_approved'), stmt('a3'), 'with what was signed');
+SELECT is((SELECT actor_name FROM asv.event_overview WHERE kind = 'hold_approved'), 'sigrid', 'and by whom');
+SELECT throws_ok($$ SELECT pg_temp.answers('a4', 3, 'h1', 'stefan', 'q6') $$, NULL, NULL, 'what is decided is decided');
+SELECT throws_ok($$ SELECT pg_temp.asks('q7', 1, 'h1', 'willi', 2) $$, 'VA002', NULL, 'and not asked for again');
+
+-- A superior who wore the camera asks as its wearer: then another superior is needed.
+SELECT pg_temp.person('wolf', 3);
+SELECT asv.duty_put(uid('wolf'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
+SELECT asv.issue_put(uid('assignment2'), uid('wolf'), 'x');
+SELECT pg_temp.record('h6', 6, 1, 'assignment2');
+SELECT is(pg_temp.asks('w1', 1, 'h6', 'wolf', 2), 'done', 'a superior who wore the camera asks');
+SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('w1')), false, 'and is none for this recording');
+SELECT is(pg_temp.answers('w2', 3, 'h6', 'sigrid', 'w1'), 'done', 'refused');
+
+-- ---- LAW T4: the row says it, whoever writes it
+
+SELECT throws_ok($$ UPDATE asv.recording_state SET state = 'held' WHERE recording = (SELECT recording FROM asv.clip
+    WHERE header = dig('h2')) $$, 'VA002', NULL, 'nothing is held by a row alone');
+-- One person's two statements, written past the functions.
+CREATE FUNCTION pg_temp.forge(name text, step int, proposal text, asker text) RETURNS void LANGUAGE sql AS $$
+    SELECT tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s WHERE digest = tap.dig('q6'))
+        || jsonb_build_object('digest', tap.dig(name), 'object', tap.stmt(name), 'step', step, 'proposal', tap.dig(proposal),
+                              'subject', tap.dig('h6'), 'nonce', tap.b16(name), 'credential', tap.dig(asker), 'person', tap.uid(asker)))
+$$;
+SELECT pg_temp.forge('f1', 1, NULL, 'dora');
+SELECT is(asv.request_put(dig('f1'), now() + interval '1 day', NULL, NULL), 'done', 'a request');
+SELECT pg_temp.forge('f2', 2, 'f1', 'dora');
+SELECT throws_ok($$ SELECT asv.request_end(dig('f2')) $$, 'VA002', NULL, 'is not ended by who made it');
+SELECT throws_ok($$
+    UPDATE asv.request SET outcome = 'approved', answer = dig('f2'), ended_at = now() WHERE proposal = dig('f1');
+    INSERT INTO asv.hold (recording, proposal, event) SELECT c.recording, dig('f1'), s.event FROM asv.clip c JOIN asv.recording_state s
+        USING (recording) WHERE c.header = dig('h6');
+    UPDATE asv.recording_state SET state = 'held' WHERE recording = (SELECT recording FROM asv.clip WHERE header = dig('h6'))
+$$, 'VA002', NULL, 'and holds nothing, whatever the other rows say');
+SELECT pg_temp.forge('f3', 2, 'f1', 'sigrid');
+SELECT is(asv.request_end(dig('f3')), 'done', 'with a second person''s it is');
+SELECT pg_temp.answers('f5', 2, 'h6', 'sigrid', 'f4') FROM pg_temp.asks('f4', 2, 'h6', 'dora');
+
+SELECT throws_ok($$ UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE proposal = dig('q6') $$, 'VA005', NULL,
+    'what was ended is not open again');
+SELECT throws_ok($$ UPDATE asv.request SET outcome = 'refused' WHERE proposal = dig('q6') $$, 'VA005', NULL, 'nor ended otherwise');
+SELECT throws_ok($$ UPDATE asv.request SET expires_at = expires_at + interval '1 year' $$, 'VA005', NULL, 'nor given more time');
+
+-- ---- what lapses
+
+SELECT is(pg_temp.asks('q8', 1, 'h2', 'willi', 2, '1 microsecond'), 'done', 'a request that nobody decides');
+SELECT is((SELECT outcome FROM asv.request_overview WHERE proposal = dig('q8')), 'lapsed', 'has lapsed');
+SELECT is(asv.requests_lapse(), 1::bigint, 'and is ended');
+SELECT is(asv.requests_lapse(), 0::bigint, 'once');
+SELECT is(pg_temp.state('h2') || ' ' || pg_temp.kinds('h2'), 'sealed hold_requested/person hold_lapsed/system', 'its period goes on');
+SELECT throws_ok($$ SELECT pg_temp.answers('a5', 3, 'h2', 'sigrid', 'q8') $$, 'VA002', NULL, 'nobody refuses it any more');
+SELECT is(pg_temp.answers('a6', 2, 'h2', 'sigrid', 'q8'), 'done', 'but an approval that the keeper took in time counts');
+SELECT is(pg_temp.state('h2'), 'held', 'it is held');
+SELECT is(pg_temp.asks('q9', 1, 'h3', 'sigrid', 2), 'done', 'what is in quarantine can be kept, too');
+SELECT is(pg_temp.answers('a7', 3, 'h3', 'stefan', 'q9'), 'done', 'or not');
+SELECT is(pg_temp.state('h3'), 'quarantined', 'and is where it was');
+
+-- ---- what the rules are told
+
+SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('willi'))), '(t,f,f,f,f)', 'the wearer');
+SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('sigrid'))), '(f,t,f,f,f)', 'who is in charge');
+SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('dora'))), '(f,f,t,f,f)', 'who deputises');
+SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('stefan'))), '(f,f,f,t,t)', 'who appraises the wearer');
+SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('rita'))), '(f,f,f,f,t)', 'who is named');
+SELECT is((SELECT named FROM asv.clip_standing(uid('h2'), uid('rita'))), false, 'for this hold and no other');
+SELECT is((SELECT hold_case || hold_ground FROM asv.clip_standing(uid('h1'), uid('rita'))), 'V-12', 'for which incident it is held');
+SELECT is((SELECT count(*) FROM asv.clip_standing(uid('h9'), uid('rita'))), 0::bigint, 'of nothing nothing is told');
+
+-- ---- LAW L6
+
+SELECT is_empty($$ SELECT attname FROM pg_attribute WHERE attrelid IN ('asv.request_overview'::regclass, 'asv.incident_overview'::regclass,
+    'asv.incident_clip_overview'::regclass) AND attname ~ '(proposer|opener|holder|credential|reviewer|actor|by$)' $$, 'no list says who');
+SELECT is_empty($$ SELECT proname FROM pg_proc WHERE pronamespace = 'asv'::regnamespace AND proretset
+    AND proargnames && ARRAY['p_who', 'p_holder', 'p_reviewers'] AND NOT proargnames && ARRAY['p_clip', 'p_camera'] $$,
+    'and none is asked by person');
+
+-- ---- looking
+
+SELECT is(pg_temp.asks('l1', 4, 'h1', 'rita'), 'done', 'a reviewer asks');
+SELECT throws_ok($$ SELECT pg_temp.asks('l2', 4, 'h1', 'rita') $$, '23505', NULL, 'once at a time');
+SELECT is((SELECT look_outcome FROM asv.clip_standing(uid('h1'), uid('rita'))), NULL, 'which is open');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), now(), 'r', now() + interval '1 year') $$, 'VA006', NULL, 'nothing is shown before');
+SELECT is(pg_temp.answers('l3', 2, 'h1', 'sigrid', 'l1'), 'done', 'a second person agrees');
+SELECT is((SELECT look_outcome FROM asv.clip_standing(uid('h1'), uid('rita'))), 'approved', 'which is known');
+SELECT is((SELECT count(*) FROM asv.request_overview WHERE action = 4), 0::bigint, 'to nobody else');
+SELECT is(asv.access_put(uid('access'), dig('l1'), now(), 'r', now() + interval '1 year'), 'done', 'it is shown');
+SELECT is(asv.access_put(uid('access'), dig('l1'), now(), 'r', now() + interval '1 year'), 'already', 'and written down once');
+SELECT is((SELECT (deed, name, reason)::text FROM asv.access_log), '(opened,rita,r)', 'who, what, why');
+SELECT is((SELECT right(detail, 64) FROM asv.clip_event WHERE kind = 'opened'), (SELECT encode(asv.access_commitment(a), 'hex') FROM asv.access_log a),
+    'custody has a commitment to it');
+SELECT is((SELECT actor FROM asv.clip_event WHERE kind = 'opened'), NULL, 'and nobody''s name');
+SELECT is(asv.access_forget(), 0::bigint, 'nothing is forgotten before its term is over');
+SELECT throws_ok('DELETE FROM asv.access_log', 'VA005', NULL, 'by nobody');
+SELECT is(asv.access_put(uid('access2'), dig('l1'), now() - interval '2 years', 'r', now() - interval '1 second'), 'done', 'an access of long ago');
+SELECT is(asv.access_forget(), 1::bigint, 'is forgotten');
+SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'opened'), 2::bigint, 'and custody stays whole');
+
+-- ---- blocks
+
+CREATE FUNCTION pg_temp.blocks(name text, act int, about text, who text, ground int) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.say(name, act, 5, about, who, NULL, ground);
+    SELECT asv.block_put(tap.dig(name));
+    SELECT kind FROM asv.block WHERE statement = tap.dig(name)
+$$;
+SELECT is(pg_temp.blocks('b1', 7, 'h1', 'rita', 6), 'set', 'somebody blocks it');
+SELECT is(asv.block_put(dig('b1')), 'already', 'once');
+SELECT is((SELECT core_block FROM asv.clip_standing(uid('h1'), uid('rita'))), 'set', 'which is known');
+SELECT is(pg_temp.blocks('b2', 8, 'h1', 'sigrid', 6), 'lifted', 'a decision lifts it');
+SELECT is(pg_temp.blocks('b3', 7, 'h1', 'rita', 6), 'set', 'it may be blocked again');
+SELECT is(pg_temp.blocks('b4', 7, 'h1', 'sigrid', 6), 'confirmed', 'and to block what is blocked confirms it');
+SELECT is((SELECT (dwelling_block, secret_block, core_block, pre_roll_block)::text FROM asv.clip_standing(uid('h1'), uid('rita'))),
+    '(none,none,confirmed,none)', 'ground by ground');
+SELECT throws_ok($$ SELECT asv.block_put(dig('q1')) $$, 'VA006', NULL, 'by a statement about a block');
+SELECT matches(pg_temp.kinds('h1'), 'blocked/person block_lifted/person blocked/person block_confirmed/person$', 'all of it in custody');
+
+-- ---- release, early erasure
+
+SELECT is(pg_temp.asks('r1', 2, 'h1', 'rita'), 'done', 'somebody asks that it be released');
+SELECT throws_ok($$ SELECT pg_temp.asks('r2', 3, 'h1', 'sigrid') $$, '23505', NULL, 'and nothing else meanwhile');
+SELECT is(pg_temp.answers('r3', 2, 'h1', 'sigrid', 'r1'), 'done', 'a superior agrees');
+SELECT is(pg_temp.state('h1'), 'released', 'it is released');
+SELECT throws_ok($$ SELECT asv.access_put(uid('access3'), dig('l1'), now(), 'r', now() + interval '1 year') $$, 'VA002', NULL,
+    'what was approved before shows nothing any more');
+SELECT is(pg_temp.asks('r4', 1, 'h1', 'sigrid', 2), 'done', 'while its period runs it can be asked for again');
+SELECT is(pg_temp.answers('r5', 3, 'h1', 'stefan', 'r4'), 'done', 'and refused');
+SELECT is(pg_temp.state('h1'), 'released', 'then it is where it was');
+INSERT INTO asv.lifecycle_move VALUES ('quarantined', 'erasing') ON CONFLICT DO NOTHING; -- comes with retention
+SELECT is(pg_temp.asks('e1', 3, 'h3', 'willi', 6), 'done', 'somebody asks that it be erased early');
+SELECT is(pg_temp.answers('e2', 2, 'h3', 'sigrid', 'e1'), 'done', 'a superior agrees');
+SELECT is(pg_temp.state('h3'), 'erasing', 'it is being erased');
+SELECT throws_ok($$ SELECT pg_temp.asks('e3', 3, 'h3', 'willi', 6) $$, 'VA002', NULL, 'and not again');
+
+-- ---- before docking
+
+CREATE FUNCTION pg_temp.ahead(name text, act int, who text, life interval DEFAULT '1 day') RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.say(name, act, 1, 'cam', who, NULL, CASE act WHEN 6 THEN 2 ELSE 0 END);
+    SELECT asv.request_put(tap.dig(name), now() + life, now() - interval '1 hour', now() + interval '1 hour')
+$$;
+SELECT is((SELECT (unit, wears, in_charge, deputises, appraises, counts)::text FROM asv.ahead_standing(dig('cam'), now(), now() + interval '1 hour', uid('willi'))),
+    '(VU,t,f,f,f,f)', 'who wears the camera');
+SELECT is((SELECT (wears, in_charge, appraises)::text FROM asv.ahead_standing(dig('cam'), now(), now() + interval '1 hour', uid('stefan'))),
+    '(f,f,t)', 'and who appraises the wearer');
+SELECT is(pg_temp.ahead('d1', 6, 'sigrid'), 'done', 'a camera that has not docked');
+SELECT throws_ok($$ SELECT pg_temp.ahead('d2', 6, 'willi') $$, '23505', NULL, 'is asked for once');
+SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'and kept when it is approved');
+SELECT is(pg_temp.answers('d3', 2, 'cam', 'stefan', 'd1'), 'done', 'by a second person');
+SELECT pg_temp.record('h4', 4);
+SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'what it brings');
+SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'done', 'is held');
+SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'already', 'once');
+SELECT is(pg_temp.state('h4') || ' ' || pg_temp.kinds('h4'), 'held held_ahead/system', 'by that decision');
+SELECT pg_temp.record('h5', 5);
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('q1')) $$, 'VA002', NULL, 'and by no other');
+SELECT is(pg_temp.ahead('d4', 9, 'sigrid'), 'done', 'when it is no more');
+SELECT is(pg_temp.answers('d5', 2, 'cam', 'stefan', 'd4'), 'done', 'as two people say');
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NULL, 'nothing is held by it');
+
+-- ---- LAW L7
+
+CREATE FUNCTION pg_temp.asked(name text, area text, camera bytea DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(state || coalesce(CASE WHEN due_at IS NOT NULL THEN '+due' END, ''), ' ' ORDER BY clip)
+    FROM asv.subject_request_answer(tap.uid(name), 'x', 'Herr M.', camera, area, now() - interval '1 hour', now() + interval '1 hour',
+                                    now() + interval '1 year')
+$$;
+SELECT is((SELECT array_agg(x ORDER BY x) FROM unnest(string_to_array(pg_temp.asked('s1', NULL), ' ')) x),
+    ARRAY['erasing', 'held', 'held', 'released+due', 'released+due', 'sealed+due'], 'what there is of a time');
+SELECT is(pg_temp.asked('s2', 'elsewhere'), NULL, 'of a place');
+SELECT is(pg_temp.asked('s3', 'mitte', dig('cam')), pg_temp.asked('s1', NULL), 'of a camera');
+SELECT is((SELECT array_agg(found::int ORDER BY found) FROM asv.subject_request), '{0,6,6}', 'that it was asked is written down');
+SELECT isnt(pg_temp.asked('s1', NULL), NULL, 'the same again');
+SELECT is((SELECT count(*) FROM asv.subject_request), 3::bigint, 'once');
+
+SELECT * FROM finish();
+ROLLBACK;
