@@ -27,8 +27,10 @@ MODULES = {
     "server/vault": PROTO + ["server/base"],
     "server/db": PROTO + ["server/base", "server/vault", "server/statement"],
     "server/keeper": PROTO + ["server/base", "server/statement"],
+    "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
     "server/verify": PROTO + ["server/base", "server/vault"],
-    "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy", "server/statement"],
+    "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy", "server/statement",
+                          "server/incident"],
     "dock": PROTO + ["firmware-proto/wire", "server/base", "server/db", "server/vault", "server/policy"],
     "tests": ["*"],
 }

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/incident/open.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/fail.h"
+#include "server/base/io.h"
+
+#define BLOCK 16384
+
+/* The walk over a seal: each leaf is compared with what lies in the payload. A chunk is wrong for good only
+ * when a checkpoint signed its leaf. */
+struct walk {
+    struct asv_exhibit *exhibit;
+    struct asv_err *err;
+    bool wrong, signed_wrong;
+    uint64_t wrong_at;
+    uint64_t payload_bytes;
+    uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
+};
+
+static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
+{
+    struct walk *walk = ctx;
+    bool there = index < walk->payload_bytes / ASV_CHUNK_CIPHER_BYTES;
+    if (there) {
+        enum asv_status status =
+            asv_clip_read(walk->exhibit->dir, ASV_PART_PAYLOAD, index * ASV_CHUNK_CIPHER_BYTES, walk->chunk,
+                          sizeof walk->chunk, walk->err);
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    if ((!there || asv_seal_check_chunk(leaf, walk->chunk, sizeof walk->chunk) != ASV_OK) && !walk->wrong) {
+        walk->wrong = true;
+        walk->wrong_at = index;
+    }
+    return ASV_OK;
+}
+
+static enum asv_status on_checkpoint(void *ctx, const struct asv_seal_checkpoint *checkpoint)
+{
+    struct walk *walk = ctx;
+    (void)checkpoint;
+    walk->signed_wrong = walk->wrong;
+    return ASV_OK;
+}
+
+/* What the seal says is the whole of it: a tail that nothing signs is not shown to anybody. */
+static enum asv_status take_result(struct asv_exhibit *exhibit, const struct walk *walk,
+                                   const struct asv_seal_result *result, const uint8_t header[32],
+                                   struct asv_err *err)
+{
+    if (!result->has_header) {
+        return asv_fail(err, ASV_E_MALFORMED, "the seal in the vault has no header that its camera signed");
+    }
+    if (!asv_equal(result->header_digest, header, ASV_SHA256_BYTES)) {
+        return asv_fail(err, ASV_E_MISMATCH,
+                        "the vault holds another recording in its place than the one in custody");
+    }
+    if (walk->signed_wrong) {
+        return asv_failf(
+            err, ASV_E_DIGEST,
+            "piece %llu is not what the camera signed; \"asservat vault scrub\" repairs it from the "
+            "mirror, if that has a right one",
+            (unsigned long long)walk->wrong_at);
+    }
+    exhibit->header = result->header;
+    exhibit->checkpoint = result->checkpoint;
+    exhibit->has_checkpoint = result->has_checkpoint;
+    return ASV_OK;
+}
+
+static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_seal_signer *signer,
+                                 const uint8_t header[32], struct walk *walk, struct asv_err *err)
+{
+    const struct asv_seal_events events = {.ctx = walk, .leaf = on_leaf, .checkpoint = on_checkpoint};
+    struct asv_seal_verifier verifier;
+    struct asv_err why = {0};
+    uint8_t block[BLOCK];
+    uint64_t size = 0;
+    enum asv_status status = asv_clip_size(exhibit->dir, ASV_PART_SEAL, &size, err);
+    enum asv_status fed = ASV_OK;
+    asv_seal_verifier_init(&verifier, signer, &events);
+    for (uint64_t at = 0; status == ASV_OK && fed == ASV_OK && at < size; at += BLOCK) {
+        size_t len = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
+        status = asv_clip_read(exhibit->dir, ASV_PART_SEAL, at, block, len, err);
+        if (status == ASV_OK) {
+            fed = asv_seal_verifier_feed(&verifier, block, len, &why);
+        }
+    }
+    const struct asv_seal_result *result = asv_seal_verifier_result(&verifier);
+    if (status == ASV_OK && fed != ASV_OK && result->status == ASV_OK) {
+        return fed; /* the disk, in an event */
+    }
+    if (status == ASV_OK && fed != ASV_OK) {
+        return asv_failf(err, fed, "the seal in the vault is not what the camera signed: %s", why.text);
+    }
+    return status == ASV_OK ? take_result(exhibit, walk, result, header, err) : status;
+}
+
+static enum asv_status read_frame(struct asv_exhibit *exhibit, struct asv_err *err)
+{
+    enum asv_status status =
+        asv_clip_read(exhibit->dir, ASV_PART_SEAL, 0, exhibit->frame, ASV_SEAL_FRAME_HEADER_BYTES, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    size_t len = asv_load_be32(exhibit->frame + 1);
+    if (len > ASV_SEAL_HEADER_MAX_BYTES) {
+        return asv_fail(err, ASV_E_MALFORMED, "the seal in the vault begins with no header");
+    }
+    exhibit->frame_len = ASV_SEAL_FRAME_HEADER_BYTES + len;
+    return asv_clip_read(exhibit->dir, ASV_PART_SEAL, ASV_SEAL_FRAME_HEADER_BYTES,
+                         exhibit->frame + ASV_SEAL_FRAME_HEADER_BYTES, len, err);
+}
+
+/* The chunks that the keeper tries its key on. */
+static enum asv_status read_samples(struct asv_exhibit *exhibit, struct asv_err *err)
+{
+    uint64_t chunks = exhibit->checkpoint.chunks;
+    enum asv_status status = ASV_OK;
+    if (chunks > 0) {
+        status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, 0, exhibit->first, sizeof exhibit->first, err);
+    }
+    if (status == ASV_OK && chunks > 1) {
+        status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, (chunks - 1) * ASV_CHUNK_CIPHER_BYTES,
+                               exhibit->last, sizeof exhibit->last, err);
+    }
+    return status;
+}
+
+static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_exhibit_name *name,
+                                  struct asv_err *err)
+{
+    struct asv_chain chain;
+    struct asv_seal_signer signer;
+    struct walk walk = {.exhibit = exhibit, .err = err};
+    enum asv_status status = asv_clip_get(exhibit->dir, ASV_PART_CHAIN, exhibit->chain, sizeof exhibit->chain,
+                                          &exhibit->chain_len, err);
+    if (status == ASV_OK) {
+        status = asv_chain_decode(&chain, exhibit->chain, exhibit->chain_len, err);
+    }
+    if (status == ASV_OK) {
+        asv_seal_signer_of(&signer, &chain);
+        status = asv_clip_get(exhibit->dir, ASV_PART_STANZAS, exhibit->stanzas, sizeof exhibit->stanzas,
+                              &exhibit->stanzas_len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_clip_size(exhibit->dir, ASV_PART_PAYLOAD, &walk.payload_bytes, err);
+    }
+    if (status == ASV_OK) {
+        status = read_frame(exhibit, err);
+    }
+    if (status == ASV_OK) {
+        status = walk_seal(exhibit, &signer, name->header, &walk, err);
+    }
+    return status == ASV_OK ? read_samples(exhibit, err) : status;
+}
+
+enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                 struct asv_exhibit **out, struct asv_err *err)
+{
+    char place[ASV_VAULT_PATH_BYTES];
+    enum asv_vault_area area = asv_vault_area_of((enum asv_commit_kind)name->kind);
+    struct asv_exhibit *exhibit = calloc(1, sizeof *exhibit);
+    if (exhibit == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_vault_place_of(place, (enum asv_commit_kind)name->kind, name->day,
+                                                name->latest_ms, name->clip, name->header, err);
+    if (status == ASV_OK) {
+        status = asv_vault_open_clip(vault, area, place, &exhibit->dir, err);
+    }
+    if (status == ASV_OK) {
+        status = read_parts(exhibit, name, err);
+    }
+    if (status != ASV_OK) {
+        asv_exhibit_close(exhibit);
+        return status;
+    }
+    *out = exhibit;
+    return ASV_OK;
+}
+
+void asv_exhibit_close(struct asv_exhibit *exhibit)
+{
+    if (exhibit != NULL) {
+        asv_clip_close(exhibit->dir);
+        free(exhibit);
+    }
+}
+
+/* ---- plaintext ---- */
+
+enum asv_status asv_exhibit_check_fd(int fd, struct asv_err *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0) {
+        return asv_failf(err, ASV_E_USAGE, "file descriptor %d is not open", fd);
+    }
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) {
+        return ASV_OK;
+    }
+    return asv_failf(err, ASV_E_USAGE,
+                     "a recording is written into a pipe only, not %s: give it a player, such as | mpv -",
+                     isatty(fd) == 1 ? "to a terminal" : "to a file, where it would stay");
+}
+
+/* Everything secret, in one place that is locked as far as the limits allow, and wiped. */
+struct secrets {
+    struct asv_seal_opener opener;
+    uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
+};
+
+static enum asv_status write_plain(int fd, const uint8_t *data, size_t len, struct asv_err *err)
+{
+    for (size_t done = 0; done < len;) {
+        ssize_t n = write(fd, data + done, len - done);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return errno == EPIPE ? asv_fail(err, ASV_E_IO, "the reader of the pipe went away")
+                                  : asv_io_fail(err, errno, "the pipe");
+        }
+        done += (size_t)n;
+    }
+    return ASV_OK;
+}
+
+static enum asv_status write_chunk(const struct asv_exhibit *exhibit, struct secrets *secrets, uint64_t index,
+                                   int fd, struct asv_err *err)
+{
+    enum asv_status status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, index * ASV_CHUNK_CIPHER_BYTES,
+                                           secrets->chunk, sizeof secrets->chunk, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (asv_seal_opener_decrypt(&secrets->opener, secrets->chunk, secrets->chunk, index) != ASV_OK ||
+        asv_seal_opener_disclose(&secrets->opener, secrets->chunk) != ASV_OK) {
+        return asv_failf(err, ASV_E_DIGEST, "piece %llu changed while it was read: nothing of it was shown",
+                         (unsigned long long)index);
+    }
+    return write_plain(fd, secrets->chunk, ASV_CHUNK_PLAIN_BYTES, err);
+}
+
+static enum asv_status write_all(const struct asv_exhibit *exhibit, struct secrets *secrets, int fd,
+                                 struct asv_err *err)
+{
+    const struct asv_seal_checkpoint *last = &exhibit->checkpoint;
+    enum asv_status status = ASV_OK;
+    if (!exhibit->has_checkpoint) {
+        return asv_fail(err, ASV_E_NOT_FOUND,
+                        "nothing of this recording is signed: there is nothing to show");
+    }
+    if (asv_seal_opener_check_final(&secrets->opener, last->final_chunk, last->chunks) != ASV_OK) {
+        return asv_fail(err, ASV_E_DIGEST, "the signed end of the recording does not open with this key");
+    }
+    for (uint64_t i = 0; status == ASV_OK && i < last->chunks; i++) {
+        status = write_chunk(exhibit, secrets, i, fd, err);
+    }
+    if (status == ASV_OK) {
+        status = write_plain(fd, asv_final_plaintext, sizeof asv_final_plaintext, err);
+    }
+    if (status == ASV_OK && asv_seal_opener_check_disclosure(&secrets->opener, last) != ASV_OK) {
+        status = asv_fail(err, ASV_E_DIGEST, "the disclosure tree of what was shown is not the signed one");
+    }
+    return status;
+}
+
+enum asv_status asv_exhibit_write(const struct asv_exhibit *exhibit,
+                                  const uint8_t file_key[ASV_FILE_KEY_BYTES], int fd, struct asv_err *err)
+{
+    struct secrets secrets;
+    memset(&secrets, 0, sizeof secrets);
+    bool locked = mlock(&secrets, sizeof secrets) == 0;
+    enum asv_status status = asv_seal_opener_init(&secrets.opener, &exhibit->header, file_key);
+    if (status != ASV_OK) {
+        status = asv_fail(err, status, "the keeper's key is not the one of this recording");
+    } else {
+        status = write_all(exhibit, &secrets, fd, err);
+    }
+    asv_wipe(&secrets, sizeof secrets);
+    if (locked) {
+        munlock(&secrets, sizeof secrets);
+    }
+    return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A recording as it lies in the vault: what the keeper must see of it, whether every signed byte is still
+ * there, and, with the file key that the keeper gives, its plaintext into a pipe.
+ *
+ *   asv_exhibit_open(vault, &what, &exhibit)      seal and payload are verified whole: nothing wrong is
+ * opened asv_exhibit_write(exhibit, file key, fd)      after the access is in the database, durably
+ */
+#ifndef ASV_SERVER_INCIDENT_OPEN_H
+#define ASV_SERVER_INCIDENT_OPEN_H
+
+#include "firmware-proto/seal/opener.h"
+#include "firmware-proto/seal/verifier.h"
+#include "firmware-proto/trust/chain.h"
+#include "server/vault/vault.h"
+
+/* Which one, as the database says; it is believed to be this one only by its header's digest. */
+struct asv_exhibit_name {
+    uint8_t kind; /* enum asv_commit_kind */
+    uint32_t day;
+    int64_t latest_ms;
+    uint8_t clip[16];
+    uint8_t header[ASV_SHA256_BYTES];
+};
+
+struct asv_exhibit {
+    struct asv_clip_dir *dir;
+    struct asv_seal_header header;
+    struct asv_seal_checkpoint checkpoint; /* the last; zeros: no chunk is signed */
+    bool has_checkpoint;
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    size_t chain_len;
+    uint8_t frame[5 + ASV_SEAL_HEADER_MAX_BYTES]; /* HEADER, as the seal begins with it */
+    size_t frame_len;
+    uint8_t stanzas[ASV_SEAL_STANZAS_MAX_BYTES];
+    size_t stanzas_len;
+    uint8_t first[ASV_CHUNK_CIPHER_BYTES], last[ASV_CHUNK_CIPHER_BYTES];
+};
+
+/* Reads the seal and every chunk that it signs. *out is the caller's to close. ASV_E_NOT_FOUND: the vault
+ * does not have it. ASV_E_DIGEST, ASV_E_SIGNATURE, ASV_E_MALFORMED, ASV_E_MISMATCH: what lies there is not
+ * what was signed, and which part of it. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                                struct asv_exhibit **out, struct asv_err *err);
+void asv_exhibit_close(struct asv_exhibit *exhibit); /* NULL is fine */
+
+static inline void asv_cleanup_exhibit(struct asv_exhibit **exhibit)
+{
+    asv_exhibit_close(*exhibit);
+}
+#define asv_auto_exhibit __attribute__((cleanup(asv_cleanup_exhibit)))
+
+/* ASV_OK for a pipe or a socket. ASV_E_USAGE for a terminal, a file and anything else where plaintext would
+ * stay. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_check_fd(int fd, struct asv_err *err);
+
+/* Decrypts it, chunk by chunk, into fd: fragmented MP4. Each chunk authenticates before it is written, and
+ * all of them together against the signed disclosure tree. ASV_E_DIGEST: not the key of this recording,
+ * before anything was written; or a chunk changed since it was verified. ASV_E_IO: the reader went away, or a
+ * disk failed. The key is wiped from everything here; the caller wipes its own. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_write(const struct asv_exhibit *exhibit,
+                                                 const uint8_t file_key[ASV_FILE_KEY_BYTES], int fd,
+                                                 struct asv_err *err);
+
+#endif

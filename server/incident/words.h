@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Refusals in words: why, and what to do about it. Names of grounds and requests as people type and read
+ * them.
+ */
+#ifndef ASV_SERVER_INCIDENT_WORDS_H
+#define ASV_SERVER_INCIDENT_WORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/policy/permit.h"
+
+/* What the policy does not know of; static storage, as all texts here. */
+extern const char asv_incident_no_request[]; /* nothing is there to be answered */
+extern const char asv_incident_not_theirs[]; /* somebody else asked for it */
+extern const char asv_incident_withdraw[];   /* the own request is not refused */
+extern const char asv_incident_confirmed[];  /* a block that stays for good */
+
+/* The policy's sentence, and what to do. */
+const char *asv_incident_words_refusal(enum asv_policy_refusal refusal);
+
+/* "prosecution", "dwelling"; "" for none. */
+const char *asv_incident_ground_name(uint8_t ground);
+
+/* The ground with this name, from first to last; false: there is none. */
+bool asv_incident_ground_parse(uint8_t *ground, const char *name, uint8_t first, uint8_t last);
+
+/* "hold", "release", "erase early", "open", "hold ahead", "release ahead". */
+const char *asv_incident_request_name(uint16_t action);
+
+#endif
