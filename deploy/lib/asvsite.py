@@ -208,6 +208,7 @@ class Site:
         self.directory = Path(directory).resolve()
         self.build = Path(build).resolve()
         self.name = name
+        self.peer = "dock"  # what the keeper takes this user for: the dock, or with "admin" people at their desks, too
         self.postgres = Postgres(self.directory / "postgres")
         self.video = Video(self.directory / "media")
         self.cameras = {}
@@ -281,6 +282,7 @@ database.owner = {self.postgres.conninfo('postgres')}
 vault = {d}/vault
 vault.mirror = {d}/mirror
 vault.cached = yes
+keeper = {d}/keeper.sock
 dock.status = {d}/run/dock-status.sock
 """)
         (d / "keeper.conf").write_text(f"""\
@@ -289,7 +291,7 @@ identity = {self.agency}/keeper
 socket = {d}/keeper.sock
 slot.1 = file:{d}/keeper/slot-1
 slot.2 = file:{d}/keeper/slot-2
-peer.{user} = dock
+peer.{user} = {self.peer}
 """)
 
     def write_dock_conf(self, ports, **more):

@@ -70,7 +70,11 @@ extern const struct asv_cli_command asv_cli_init, asv_cli_camera_enrol, asv_cli_
     asv_cli_proposal_withdraw, asv_cli_policy_check, asv_cli_policy_show, asv_cli_policy_propose,
     asv_cli_policy_approve, asv_cli_policy_history, asv_cli_keeper_confirm_clock, asv_cli_keeper_recovery_key,
     asv_cli_keeper_approve, asv_cli_recipient_add, asv_cli_recipient_approve, asv_cli_recipient_end,
-    asv_cli_recipient_list;
+    asv_cli_recipient_list, asv_cli_camera_issued, asv_cli_subject_request, asv_cli_clip_block,
+    asv_cli_clip_unblock, asv_cli_clip_erase_early, asv_cli_clip_open, asv_cli_incident_new,
+    asv_cli_incident_change, asv_cli_incident_show, asv_cli_incident_list, asv_cli_incident_add_clip,
+    asv_cli_hold_request, asv_cli_hold_approve, asv_cli_hold_refuse, asv_cli_hold_withdraw,
+    asv_cli_hold_release, asv_cli_hold_ahead, asv_cli_hold_list;
 
 /* The whole program, for main and for tests. */
 int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);

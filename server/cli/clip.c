@@ -103,9 +103,8 @@ static void clip_row(struct asv_table *table, const struct asv_db_clip_row *row)
     asv_table_add(table, text);
 }
 
-/* The camera of --camera: the beginning of its certificate's digest, its serial number or its name. */
-static enum asv_status find_camera(struct asv_db *db, const char *which, uint8_t cert[32],
-                                   struct asv_err *err)
+enum asv_status asv_cli_camera_find(struct asv_db *db, const char *which, uint8_t cert[32],
+                                    struct asv_err *err)
 {
     struct asv_db_device devices[200];
     struct asv_db_device last;
@@ -144,7 +143,7 @@ static enum asv_status prepare_filter(const struct asv_cli *cli, struct asv_db *
     filter->day = (uint32_t)asv_cli_number(cli->args, "day", 0);
     filter->kind = asv_cli_flag(cli->args, "quarantined") ? ASV_COMMIT_QUARANTINED : 0;
     filter->has_camera = camera != NULL;
-    return camera != NULL ? find_camera(db, camera, filter->camera_cert, err) : ASV_OK;
+    return camera != NULL ? asv_cli_camera_find(db, camera, filter->camera_cert, err) : ASV_OK;
 }
 
 static enum asv_status each_page(struct asv_db *db, struct asv_db_clip_filter *filter,

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Decisions about recordings, as commands make them: what the rules ask, what is stated and delivered to the
+ * keeper, and what the database is told. In this order, each step durable before the next, so that the same
+ * command again finishes what a crash left:
+ *
+ *   asv_case_open(cli, &work)                      database, person, policy in force
+ *   asv_case_of_clip | _of_range | _of_request     what it is about, and how it stands
+ *   asv_case_judge                                 refused here, before anything is signed
+ *   asv_case_propose | _answer | _alone
+ */
+#ifndef ASV_SERVER_CLI_CASE_H
+#define ASV_SERVER_CLI_CASE_H
+
+#include "server/cli/person.h"
+#include "server/cli/vaults.h"
+#include "server/db/incident.h"
+#include "server/incident/compose.h"
+#include "server/incident/open.h"
+#include "server/incident/rules.h"
+#include "server/policy/policy.h"
+
+#define ASV_CASE_DIGITS 12 /* of a request's digest, as people tell them apart */
+
+#define ASV_CLI_VAULT_OPTIONS                                                                         \
+    {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},               \
+    {                                                                                                 \
+        "mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0 \
+    }
+
+/* One run of a command. Zero-initialised; asv_case_close gives everything back. */
+struct asv_case {
+    const struct asv_cli *cli;
+    struct asv_db *db;
+    struct asv_person *person;
+    struct asv_keeper_client *keeper; /* made when it is needed, as the vault */
+    struct asv_vault *vault;
+    struct asv_policy *policy;
+    int64_t now_ms;
+
+    bool ahead; /* about a camera that has not docked, otherwise about a clip */
+    struct asv_db_standing standing;
+    struct asv_db_range range;
+    struct asv_db_ahead ahead_standing;
+};
+
+ASV_MUST_CHECK enum asv_status asv_case_open(const struct asv_cli *cli, struct asv_case *work,
+                                             struct asv_err *err);
+void asv_case_close(struct asv_case *work);
+#define asv_auto_case __attribute__((cleanup(asv_case_close)))
+
+/* The policy file in force today, parsed; the caller frees *out. ASV_E_NOT_FOUND says what to do. */
+ASV_MUST_CHECK enum asv_status asv_case_policy(const struct asv_cli *cli, struct asv_db *db,
+                                               struct asv_policy **out, struct asv_err *err);
+
+/* What it is about, and how it stands to the person. */
+ASV_MUST_CHECK enum asv_status asv_case_of_clip(struct asv_case *work, const uint8_t clip[ASV_UUID_BYTES],
+                                                struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_case_of_range(struct asv_case *work, const struct asv_db_range *range,
+                                                 struct asv_err *err);
+
+/* The open request that the first operand names, by its clip or by the first digits that "hold list" shows.
+ * ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_case_of_operand(struct asv_case *work, struct asv_db_request *request,
+                                                   struct asv_err *err);
+
+/* ASV_E_DENIED, with why and what to do, unless the person may take this step now. ground: of the hold that
+ * is asked for or that there is; of a block, which. */
+ASV_MUST_CHECK enum asv_status asv_case_judge(const struct asv_case *work, uint16_t action, uint8_t step,
+                                              uint8_t ground, struct asv_err *err);
+
+/* States a proposal, or goes on with the same one that the person signed before; has the keeper take it where
+ * it takes proposals, and opens the request. *digest: the proposal's. */
+ASV_MUST_CHECK enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,
+                                                uint8_t digest[ASV_SHA256_BYTES], struct asv_err *err);
+
+/* Answers a request, or goes on with the approval that somebody signed before. reviewers[count]: whom an
+ * approved hold names. An approval of OPEN ends its request without the keeper, which is asked by who opens.
+ */
+ASV_MUST_CHECK enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request,
+                                               uint8_t step, const uint8_t (*reviewers)[ASV_UUID_BYTES],
+                                               size_t count, struct asv_err *err);
+
+/* States what one person decides alone (BLOCK, UNBLOCK), or goes on with the same. */
+ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what,
+                                              struct asv_err *err);
+
+/* Tells the database what came of a statement that the keeper took (or, of OPEN, was stored): for these
+ * commands, and for whoever delivers what they left undelivered. until_ms: the keeper's, of a HOLD's
+ * proposal. */
+ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
+                                                 const struct asv_person_statement *statement,
+                                                 int64_t until_ms, struct asv_err *err);
+
+/* The recording of the case as the vault has it, verified. The caller closes it before the case. */
+ASV_MUST_CHECK enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out,
+                                                struct asv_err *err);
+
+/* The keeper's client of the case. */
+ASV_MUST_CHECK enum asv_status asv_case_keeper(struct asv_case *work, struct asv_err *err);
+
+/* Which step the flags --approve, --refuse and --withdraw say; ASV_STEP_PROPOSE without one. ASV_E_USAGE. */
+ASV_MUST_CHECK enum asv_status asv_case_step(const struct asv_cli *cli, uint8_t *step, struct asv_err *err);
+#define ASV_CASE_STEP_OPTIONS                                                                \
+    {"approve", ASV_CLI_FLAG, NULL, "approve the open request", false, false, 0, 0},         \
+        {"refuse", ASV_CLI_FLAG, NULL, "refuse the open request", false, false, 0, 0},       \
+    {                                                                                        \
+        "withdraw", ASV_CLI_FLAG, NULL, "withdraw your own open request", false, false, 0, 0 \
+    }
+
+#endif

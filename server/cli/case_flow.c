@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Decisions about recordings, continued: stated, delivered, concluded.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/cli/case.h"
+#include "server/cli/statement_view.h"
+
+#define PAGE 8 /* statements, of 4 KiB each */
+
+/* ---- the database's part ---- */
+
+enum asv_status asv_case_conclude(struct asv_db *db, const struct asv_person_statement *statement,
+                                  int64_t until_ms, struct asv_err *err)
+{
+    const struct asv_statement *said = &statement->said;
+    struct asv_db_range range = {.from_ms = said->subject.from_ms, .until_ms = said->subject.until_ms};
+    enum asv_db_outcome outcome;
+    memcpy(range.camera, said->subject.id, sizeof range.camera);
+    if (said->step == ASV_STEP_SOLE) {
+        return asv_db_block_put(db, statement->digest, &outcome, err);
+    }
+    if (said->step != ASV_STEP_PROPOSE) {
+        return asv_db_request_end(db, statement->digest, &outcome, err);
+    }
+    return asv_db_request_put(db, statement->digest,
+                              said->action == ASV_ACTION_HOLD && until_ms != 0 ? until_ms : said->expires_ms,
+                              said->subject.kind == ASV_SUBJECT_CAMERA ? &range : NULL, &outcome, err);
+}
+
+/* ---- the keeper's part ---- */
+
+static enum asv_status hand_over(struct asv_case *work, const struct asv_person_delivery *delivery,
+                                 int64_t *until_ms, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    struct asv_err inner = {0};
+    enum asv_status status = asv_case_keeper(work, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_person_deliver(work->db, work->keeper, delivery, &reply, &inner);
+    *until_ms = reply.until_ms;
+    asv_wipe(&reply, sizeof reply);
+    if (asv_status_class(status) == ASV_CLASS_RETRY) {
+        return asv_failf(err, status,
+                         "signed and stored, but not with the keeper yet (%.120s): say the same again",
+                         inner.text);
+    }
+    return status == ASV_OK || inner.text[0] == '\0' ? status : asv_failf(err, status, "%s", inner.text);
+}
+
+/* With the recording, where the keeper must see it: it holds only what opens, and erases only what it is
+ * shown. */
+static enum asv_status deliver(struct asv_case *work, const struct asv_person_statement *proposal,
+                               const struct asv_person_statement *answer, int64_t *until_ms,
+                               struct asv_err *err)
+{
+    asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
+    struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
+    struct asv_keeper_clip clip;
+    bool shows =
+        (proposal->said.action == ASV_ACTION_HOLD || proposal->said.action == ASV_ACTION_ERASE_EARLY) &&
+        (answer == NULL || answer->said.step == ASV_STEP_APPROVE);
+    if (shows) {
+        enum asv_status status = asv_case_exhibit(work, &exhibit, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        clip = (struct asv_keeper_clip){
+            .chain = {exhibit->chain, exhibit->chain_len},
+            .header = {exhibit->frame, exhibit->frame_len},
+            .stanzas = {exhibit->stanzas, exhibit->stanzas_len},
+            .chunks = exhibit->checkpoint.chunks,
+            .first = exhibit->checkpoint.chunks > 0 ? exhibit->first : NULL,
+            .last = exhibit->checkpoint.chunks > 1 ? exhibit->last : NULL,
+        };
+        delivery.clip = &clip;
+    }
+    return hand_over(work, &delivery, until_ms, err);
+}
+
+/* ---- proposals ---- */
+
+/* Whether the request that this proposal opened was ended: then the same again is another one. */
+static enum asv_status is_over(struct asv_case *work, const uint8_t digest[ASV_SHA256_BYTES], bool *over,
+                               struct asv_err *err)
+{
+    asv_auto_free struct asv_db_request *request = calloc(1, sizeof *request);
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    struct asv_err none = {0};
+    if (request == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
+    enum asv_status status = asv_db_request_find(work->db, hex, request, &none);
+    *over = status == ASV_OK && request->outcome[0] != '\0';
+    return status == ASV_OK || status == ASV_E_NOT_FOUND ? ASV_OK : asv_failf(err, status, "%s", none.text);
+}
+
+/* The same that the person signed before and that can still be answered. ASV_E_NOT_FOUND. */
+static enum asv_status find_mine(struct asv_case *work, const struct asv_statement *what,
+                                 struct asv_person_statement *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    struct asv_db_statement_filter filter = {.action = what->action, .subject = what->subject.id};
+    uint8_t last[ASV_SHA256_BYTES];
+    size_t got = PAGE;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (got == PAGE) {
+        enum asv_status status = asv_db_statement_open(work->db, &filter, rows, PAGE, &got, err);
+        for (size_t i = 0; i < got && status == ASV_OK; i++) {
+            bool over = false;
+            status = asv_person_read(&rows[i], out, err);
+            bool same = status == ASV_OK &&
+                        asv_incident_is_same(&out->said, what, work->person->credential.said.person);
+            if (same) {
+                status = is_over(work, out->digest, &over, err);
+            }
+            if (same && (status != ASV_OK || !over)) {
+                return status;
+            }
+            memcpy(last, rows[i].digest, sizeof last);
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+        filter.after = last;
+    }
+    return ASV_E_NOT_FOUND;
+}
+
+static void say_again(const struct asv_case *work)
+{
+    fputs("This was signed before; it goes on from there.\n", work->cli->err);
+}
+
+/* The open request is the person's own and the same: there is nothing left to do. */
+static bool is_open(const struct asv_case *work, uint16_t action, const uint8_t digest[ASV_SHA256_BYTES])
+{
+    const uint8_t *open = work->ahead                 ? work->ahead_standing.open_proposal
+                          : action == ASV_ACTION_OPEN ? work->standing.look_proposal
+                                                      : work->standing.open_proposal;
+    return asv_equal(open, digest, ASV_SHA256_BYTES);
+}
+
+enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,
+                                 uint8_t digest[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    struct asv_person_statement stated = {0};
+    int64_t until_ms = 0;
+    enum asv_status status = find_mine(work, what, &stated, err);
+    bool again = status == ASV_OK;
+    if (again) {
+        say_again(work);
+    } else if (status == ASV_E_NOT_FOUND) {
+        status = asv_case_judge(work, what->action, ASV_STEP_PROPOSE, what->ground, err);
+        if (status == ASV_OK) {
+            status = asv_person_state(work->cli, work->db, work->person, what, &stated, err);
+        }
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    memcpy(digest, stated.digest, ASV_SHA256_BYTES);
+    if (again && is_open(work, what->action, stated.digest)) {
+        return ASV_OK;
+    }
+    if (what->action ==
+        ASV_ACTION_HOLD) { /* the one proposal that the keeper takes alone: a key is kept for it */
+        status = deliver(work, &stated, NULL, &until_ms, err);
+    }
+    return status == ASV_OK ? asv_case_conclude(work->db, &stated, until_ms, err) : status;
+}
+
+/* ---- answers ---- */
+
+static enum asv_status read_request(const struct asv_db_request *request, struct asv_person_statement *out,
+                                    struct asv_err *err)
+{
+    memcpy(out->bytes, request->bytes, request->len);
+    out->len = request->len;
+    memcpy(out->digest, request->proposal, sizeof out->digest);
+    return asv_statement_decode(&out->said, out->bytes, out->len, err);
+}
+
+/* What another has signed, and why, before one signs oneself. */
+static enum asv_status show_proposal(const struct asv_case *work, const struct asv_person_statement *proposal,
+                                     struct asv_err *err)
+{
+    struct asv_db_credential proposer;
+    enum asv_status status = asv_db_credential_find(work->db, proposal->said.credential, &proposer, err);
+    if (status == ASV_OK) {
+        fputs("The request:\n", work->cli->err);
+        asv_statement_print(work->cli->err, &proposal->said, &proposer.said);
+        fputs("\nThe answer:\n", work->cli->err);
+    }
+    return status;
+}
+
+static enum asv_status state_answer(struct asv_case *work, const struct asv_person_statement *proposal,
+                                    uint8_t step, struct asv_person_statement *answer, struct asv_err *err)
+{
+    struct asv_statement what;
+    enum asv_status status = asv_case_judge(work, proposal->said.action, step, proposal->said.ground, err);
+    if (status == ASV_OK) {
+        status = show_proposal(work, proposal, err);
+    }
+    if (status == ASV_OK) {
+        asv_person_answer(proposal, step, &what);
+        status = asv_person_state(work->cli, work->db, work->person, &what, answer, err);
+    }
+    return status;
+}
+
+/* An answer that ended the proposal, or an approval that can still: signed before, and perhaps delivered, but
+ * the request is open here. ASV_E_NOT_FOUND. */
+static enum asv_status find_answer(struct asv_case *work, const struct asv_person_statement *proposal,
+                                   struct asv_person_statement *answer, bool *taken, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    if (row == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_statement_find(work->db, proposal->digest, row, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (row->is_ended) {
+        uint8_t ended_by[ASV_SHA256_BYTES];
+        memcpy(ended_by, row->ended_by, sizeof ended_by);
+        status = asv_db_statement_find(work->db, ended_by, row, err);
+    } else {
+        status = asv_db_statement_approval(work->db, proposal->digest, row, err);
+    }
+    if (status == ASV_OK) {
+        *taken = row->taken_ms != ASV_TIME_UNKNOWN;
+        status = asv_person_read(row, answer, err);
+    }
+    return status;
+}
+
+enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request, uint8_t step,
+                                const uint8_t (*reviewers)[ASV_UUID_BYTES], size_t count, struct asv_err *err)
+{
+    struct asv_person_statement proposal = {0};
+    struct asv_person_statement answer = {0};
+    struct asv_err inner = {0};
+    int64_t until_ms = 0;
+    bool taken = false;
+    enum asv_status status = read_request(request, &proposal, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = find_answer(work, &proposal, &answer, &taken, &inner);
+    if (status == ASV_OK) {
+        say_again(work);
+    } else if (status == ASV_E_NOT_FOUND) {
+        status = state_answer(work, &proposal, step, &answer, err);
+    } else {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    if (status == ASV_OK && count > 0) {
+        status = asv_db_reviewers_put(work->db, answer.digest, reviewers, count, err);
+    }
+    bool kept = answer.said.action == ASV_ACTION_OPEN && answer.said.step == ASV_STEP_APPROVE;
+    if (status == ASV_OK && !taken && !kept) {
+        status = deliver(work, &proposal, &answer, &until_ms, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_case_conclude(work->db, &answer, until_ms, err);
+    }
+    if (status == ASV_OK && answer.said.step != step) {
+        return asv_fail(err, ASV_E_STATE,
+                        "it was decided otherwise before; \"asservat hold list --all\" shows it");
+    }
+    return status;
+}
+
+/* ---- one person alone ---- */
+
+static enum asv_status find_alone(struct asv_case *work, const struct asv_statement *what,
+                                  struct asv_person_statement *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    uint8_t last[ASV_SHA256_BYTES];
+    bool any = false;
+    size_t got = PAGE;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (got == PAGE) {
+        enum asv_status status =
+            asv_db_statement_undelivered(work->db, any ? last : NULL, rows, PAGE, &got, err);
+        for (size_t i = 0; i < got && status == ASV_OK; i++) {
+            status = asv_person_read(&rows[i], out, err);
+            if (status == ASV_OK &&
+                asv_incident_is_same(&out->said, what, work->person->credential.said.person)) {
+                return ASV_OK;
+            }
+            memcpy(last, rows[i].digest, sizeof last);
+            any = true;
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    return ASV_E_NOT_FOUND;
+}
+
+static bool lifts_flag(const struct asv_case *work, const struct asv_statement *what)
+{
+    return what->action == ASV_ACTION_UNBLOCK &&
+           ((what->ground == ASV_GROUND_DWELLING && work->standing.dwelling_block == ASV_DB_BLOCK_NONE) ||
+            (what->ground == ASV_GROUND_PRE_ROLL && work->standing.pre_roll_block == ASV_DB_BLOCK_NONE));
+}
+
+enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what, struct asv_err *err)
+{
+    struct asv_person_statement stated = {0};
+    int64_t until_ms = 0;
+    enum asv_status status = find_alone(work, what, &stated, err);
+    if (status == ASV_OK) {
+        say_again(work);
+    } else if (status == ASV_E_NOT_FOUND) {
+        status = asv_case_judge(work, what->action, ASV_STEP_SOLE, what->ground, err);
+        if (status == ASV_OK) {
+            status = asv_person_state(work->cli, work->db, work->person, what, &stated, err);
+        }
+    }
+    if (status == ASV_OK) {
+        status = deliver(work, &stated, NULL, &until_ms, err);
+        /* What only the camera says blocks it here, and not in the keeper: the decision counts all the same.
+         */
+        status = status == ASV_E_STATE && lifts_flag(work, what) ? ASV_OK : status;
+    }
+    return status == ASV_OK ? asv_case_conclude(work->db, &stated, until_ms, err) : status;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat clip open: a held recording, for the reviewer whom its hold names, once another person has agreed
+ * (LAW L1, L2, L5). That it is shown is in the access log and in custody, durably, before the first byte
+ * leaves.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/base/uuid.h"
+#include "server/cli/case.h"
+#include "server/cli/clip.h"
+#include "server/incident/words.h"
+#include "server/policy/retention.h"
+
+/* ---- request and answer ---- */
+
+static enum asv_status request_look(struct asv_case *work, struct asv_err *err)
+{
+    struct asv_statement what;
+    uint8_t digest[ASV_SHA256_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    const struct asv_incident_name name = {work->standing.hold_incident, work->standing.hold_case};
+    enum asv_status status =
+        asv_case_judge(work, ASV_ACTION_OPEN, ASV_STEP_PROPOSE, work->standing.hold_ground, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_incident_compose(&what, ASV_ACTION_OPEN, work->standing.identity.header, 0, &name);
+    status = asv_case_propose(work, &what, digest, err);
+    if (status == ASV_OK) {
+        asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
+        fprintf(
+            work->cli->err,
+            "request      %.*s\nAnother person approves it: \"asservat clip open %.*s --approve\". Then say "
+            "the same again.\n",
+            ASV_CASE_DIGITS, hex, ASV_CASE_DIGITS, hex);
+        return asv_fail(err, ASV_E_AGAIN, "it is not shown yet: a second person has to agree");
+    }
+    return status;
+}
+
+static enum asv_status answer_look(struct asv_case *work, uint8_t step, struct asv_err *err)
+{
+    struct asv_db_request open;
+    enum asv_status status = asv_db_request_find(work->db, asv_cli_operand(work->cli->args, 0), &open, err);
+    if (status == ASV_OK && open.action != ASV_ACTION_OPEN) {
+        status = asv_fail(err, ASV_E_USAGE, "that request is not one to be shown a recording");
+    }
+    if (status == ASV_OK) {
+        status = asv_case_of_clip(work, open.clip, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    /* The rules are asked about this request, of which a clip can have one for each reviewer. */
+    struct asv_statement proposal;
+    status = asv_statement_decode(&proposal, open.bytes, open.len, err);
+    if (status == ASV_OK) {
+        work->standing.open_action = open.outcome[0] == '\0' ? ASV_ACTION_OPEN : 0;
+        work->standing.open_by_them =
+            asv_equal(proposal.person, work->person->credential.said.person, ASV_UUID_BYTES);
+        status = asv_case_answer(work, &open, step, NULL, 0, err);
+    }
+    if (status == ASV_OK) {
+        fprintf(work->cli->err, "%s\n",
+                step == ASV_STEP_APPROVE ? "Approved: the reviewer may be shown it, for twelve hours."
+                                         : "It will not be shown.");
+    }
+    return status;
+}
+
+/* ---- showing ---- */
+
+/* The pair of statements that allows it, as they were stored. */
+struct pair {
+    struct asv_person_statement proposal, approval;
+};
+
+static enum asv_status read_pair(struct asv_case *work, struct pair *pair, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    if (row == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_statement_find(work->db, work->standing.look_proposal, row, err);
+    if (status == ASV_OK) {
+        status = asv_person_read(row, &pair->proposal, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_statement_find(work->db, work->standing.look_answer, row, err);
+    }
+    return status == ASV_OK ? asv_person_read(row, &pair->approval, err) : status;
+}
+
+/* LAW L1 to L3: durable before anything is shown. */
+static enum asv_status log_access(struct asv_case *work, const struct pair *pair, struct asv_err *err)
+{
+    struct asv_db_access access = {.at_ms = work->now_ms};
+    enum asv_db_outcome outcome;
+    memcpy(access.proposal, pair->proposal.digest, sizeof access.proposal);
+    snprintf(access.reason, sizeof access.reason, "%.*s", (int)pair->proposal.said.reason.len,
+             (const char *)pair->proposal.said.reason.data);
+    enum asv_status status = asv_policy_access_log_expiry(work->policy, access.at_ms, &access.forget_ms, err);
+    if (status == ASV_OK) {
+        status = asv_uuid_new(work->cli->world, access.id);
+    }
+    return status == ASV_OK ? asv_db_access_put(work->db, &access, &outcome, err) : status;
+}
+
+/* The one file key, in memory of its own that is locked as far as the limits allow. */
+struct secret {
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+};
+
+static enum asv_status ask_keeper(struct asv_case *work, const struct pair *pair, struct secret *secret,
+                                  struct asv_err *err)
+{
+    const struct asv_person_delivery delivery = {.proposal = &pair->proposal, .answer = &pair->approval};
+    struct asv_keeper_reply reply = {0};
+    enum asv_status status = asv_case_keeper(work, err);
+    if (status == ASV_OK) {
+        status = asv_person_deliver(work->db, work->keeper, &delivery, &reply, err);
+    }
+    if (status == ASV_OK && reply.file_key != NULL) {
+        memcpy(secret->file_key, reply.file_key, sizeof secret->file_key);
+    } else if (status == ASV_OK) {
+        status = asv_fail(err, ASV_E_INTERNAL, "the keeper took it and gave no key");
+    }
+    /* With the buffer that the reply lies in. */
+    asv_keeper_client_free(work->keeper);
+    work->keeper = NULL;
+    return status;
+}
+
+static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *exhibit, struct pair *pair,
+                               int fd, struct asv_err *err)
+{
+    struct secret secret = {{0}};
+    bool locked = mlock(&secret, sizeof secret) == 0;
+    enum asv_status status = read_pair(work, pair, err);
+    if (status == ASV_OK) {
+        status = ask_keeper(work, pair, &secret, err);
+    }
+    if (status == ASV_OK) {
+        status = log_access(work, pair, err);
+    }
+    if (status == ASV_OK) {
+        (void)signal(SIGPIPE, SIG_IGN); /* a player that is closed is no crash */
+        status = asv_exhibit_write(exhibit, secret.file_key, fd, err);
+    }
+    asv_wipe(&secret, sizeof secret);
+    if (locked) {
+        munlock(&secret, sizeof secret);
+    }
+    return status;
+}
+
+static enum asv_status show(struct asv_case *work, const struct asv_exhibit *exhibit, int fd,
+                            struct asv_err *err)
+{
+    struct pair *pair = calloc(1, sizeof *pair);
+    if (pair == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = show_to(work, exhibit, pair, fd, err);
+    free(pair);
+    return status;
+}
+
+/* Approved, and not over. */
+static bool may_show(const struct asv_case *work)
+{
+    const struct asv_db_standing *standing = &work->standing;
+    return standing->has_look && strcmp(standing->look_outcome, "approved") == 0 &&
+           standing->look_expires_ms > work->now_ms;
+}
+
+static enum asv_status look(struct asv_case *work, struct asv_err *err)
+{
+    asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
+    uint8_t clip[ASV_UUID_BYTES];
+    struct asv_incident_person person;
+    struct asv_policy_clip facts;
+    int fd = (int)asv_cli_number(work->cli->args, "fd", STDOUT_FILENO);
+    enum asv_status status = asv_cli_clip_operand(work->cli, clip, err);
+    if (status == ASV_OK) {
+        status = asv_case_of_clip(work, clip, err);
+    }
+    if (status == ASV_OK && !may_show(work)) {
+        return request_look(work, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_exhibit_check_fd(fd, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_incident_standing_person(&person, &work->standing, work->person->credential.said.roles);
+    asv_incident_clip_facts(&facts, &work->standing, work->standing.hold_ground, work->now_ms);
+    const char *why = asv_incident_refuses_to_show(work->policy, &person, &facts);
+    if (why != NULL) {
+        return asv_failf(err, ASV_E_DENIED, "%s", why);
+    }
+    status = asv_case_exhibit(work, &exhibit, err);
+    return status == ASV_OK ? show(work, exhibit, fd, err) : status;
+}
+
+static enum asv_status open_clip(struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_case struct asv_case work = {0};
+    uint8_t step = ASV_STEP_PROPOSE;
+    enum asv_status status = asv_case_step(cli, &step, err);
+    if (status == ASV_OK) {
+        status = asv_case_open(cli, &work, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    return step == ASV_STEP_PROPOSE ? look(&work, err) : answer_look(&work, step, err);
+}
+
+static const struct asv_cli_option options[] = {
+    {"fd", ASV_CLI_NUMBER, "N", "write to this descriptor, a pipe, instead of standard output", false, false,
+     1, 1023},
+    ASV_CASE_STEP_OPTIONS,
+    ASV_PERSON_OPTIONS,
+    ASV_CLI_VAULT_OPTIONS,
+};
+
+const struct asv_cli_command asv_cli_clip_open = {
+    .group = "clip",
+    .name = "open",
+    .summary = "look at a held recording, as a named reviewer",
+    .help = "A reviewer whom the hold of CLIP names asks to be shown it; a superior in charge or\n"
+            "the data-protection officer agrees with --approve, naming the REQUEST; then the reviewer\n"
+            "says the same again, and the recording, fragmented MP4, is written into a pipe:\n"
+            "\"asservat clip open CLIP --key mine --reason ... | mpv -\". That is possible for twelve\n"
+            "hours. Each time is written into the access log before anything is shown.",
+    .operands = "CLIP|REQUEST",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = open_clip,
+};

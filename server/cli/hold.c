@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat hold: request, approve, refuse, withdraw, release, ahead: two people keep a recording, or keep it
+ * no longer (LAW T3, T4). Listing is in hold_list.c.
+ */
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/cli/case.h"
+#include "server/cli/clip.h"
+#include "server/cli/moment.h"
+#include "server/cli/user.h"
+#include "server/incident/words.h"
+
+#define AHEAD_HOURS 24 /* STATEMENTS.md, ST-044 */
+
+/* ---- request ---- */
+
+static void say_requested(const struct asv_case *work, const uint8_t digest[ASV_SHA256_BYTES],
+                          const char *approve)
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
+    fprintf(work->cli->out, "request      %.*s\nAnother person approves it: \"asservat %s\".\n",
+            ASV_CASE_DIGITS, hex, approve);
+}
+
+/* The ground: --cause, or the incident's. */
+static enum asv_status ground_of(const struct asv_cli *cli, const struct asv_db_incident *incident,
+                                 uint8_t *ground, struct asv_err *err)
+{
+    const char *cause = asv_cli_text(cli->args, "cause");
+    *ground = incident->cause;
+    if (cause == NULL ||
+        asv_incident_ground_parse(ground, cause, ASV_GROUND_DANGER, ASV_GROUND_LEGALITY_CHECK)) {
+        return ASV_OK;
+    }
+    return asv_failf(err, ASV_E_USAGE, "--cause: \"%s\" is none of danger, prosecution and legality-check",
+                     cause);
+}
+
+static enum asv_status request_into(struct asv_case *work, struct asv_err *err)
+{
+    const struct asv_cli *cli = work->cli;
+    struct asv_db_incident incident;
+    struct asv_statement what;
+    uint8_t clip[ASV_UUID_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t ground = 0;
+    char actor[64];
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_cli_clip_operand(cli, clip, err);
+    if (status == ASV_OK) {
+        status = asv_case_of_clip(work, clip, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_incident_find(work->db, asv_cli_text(cli->args, "incident"), &incident, err);
+    }
+    if (status == ASV_OK) {
+        status = ground_of(cli, &incident, &ground, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_incident_name name = {incident.id, incident.case_number};
+    asv_incident_compose(&what, ASV_ACTION_HOLD, work->standing.identity.header, ground, &name);
+    status = asv_case_propose(work, &what, digest, err);
+    if (status == ASV_OK) {
+        status = asv_db_incident_clip_put(work->db, incident.case_number, clip, asv_cli_actor(actor),
+                                          &outcome, err);
+    }
+    if (status == ASV_OK) {
+        say_requested(work, digest, "hold approve CLIP");
+    }
+    return status;
+}
+
+static enum asv_status with_case(const struct asv_cli *cli,
+                                 enum asv_status (*run)(struct asv_case *work, struct asv_err *err),
+                                 struct asv_err *err)
+{
+    asv_auto_case struct asv_case work = {0};
+    enum asv_status status = asv_case_open(cli, &work, err);
+    return status == ASV_OK ? run(&work, err) : status;
+}
+
+static enum asv_status request(struct asv_cli *cli, struct asv_err *err)
+{
+    return with_case(cli, request_into, err);
+}
+
+#define INCIDENT_OPTIONS                                                                                 \
+    {"incident", ASV_CLI_TEXT, "CASE", "for which incident", true, false, 0, 0},                         \
+    {                                                                                                    \
+        "cause", ASV_CLI_TEXT, "CAUSE", "danger, prosecution or legality-check (the incident's)", false, \
+            false, 0, 0                                                                                  \
+    }
+
+static const struct asv_cli_option request_options[] = {INCIDENT_OPTIONS, ASV_PERSON_OPTIONS,
+                                                        ASV_CLI_VAULT_OPTIONS};
+
+const struct asv_cli_command asv_cli_hold_request = {
+    .group = "hold",
+    .name = "request",
+    .summary = "ask that a recording be kept",
+    .help = "Asks that CLIP be kept for an incident. The wearer, a superior in charge of the unit\n"
+            "or, for a recorded person's demand, the data-protection officer asks; a second person\n"
+            "approves. Until then it is kept, for three days at most; then the request lapses.",
+    .operands = "CLIP",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = request_options,
+    .option_count = sizeof request_options / sizeof *request_options,
+    .run = request,
+};
+
+/* ---- approve, refuse, withdraw ---- */
+
+static enum asv_status find_reviewers(const struct asv_case *work,
+                                      uint8_t ids[ASV_DB_REVIEWERS_MAX][ASV_UUID_BYTES], size_t *count,
+                                      struct asv_err *err)
+{
+    const char *name = NULL;
+    *count = 0;
+    while ((name = asv_cli_text_at(work->cli->args, "reviewer", *count)) != NULL) {
+        struct asv_db_credential credential;
+        if (*count == ASV_DB_REVIEWERS_MAX) {
+            return asv_failf(err, ASV_E_USAGE, "a hold names at most %d reviewers", ASV_DB_REVIEWERS_MAX);
+        }
+        enum asv_status status = asv_user_find(work->cli, work->db, name, &credential, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        if ((credential.said.roles & work->policy->open) == 0) {
+            return asv_failf(err, ASV_E_DENIED,
+                             "%.60s cannot be named: the policy shows recordings to other roles", name);
+        }
+        memcpy(ids[(*count)++], credential.said.person, ASV_UUID_BYTES);
+    }
+    return ASV_OK;
+}
+
+static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct asv_err *err)
+{
+    struct asv_db_request open;
+    uint8_t ids[ASV_DB_REVIEWERS_MAX][ASV_UUID_BYTES];
+    size_t count = 0;
+    enum asv_status status = asv_case_of_operand(work, &open, err);
+    if (status == ASV_OK && open.action != ASV_ACTION_HOLD && open.action != ASV_ACTION_HOLD_AHEAD &&
+        open.action != ASV_ACTION_RELEASE_AHEAD) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "that is a request to %s: answer it with \"asservat %s --approve\"",
+                         asv_incident_request_name(open.action),
+                         open.action == ASV_ACTION_RELEASE       ? "hold release"
+                         : open.action == ASV_ACTION_ERASE_EARLY ? "clip erase-early"
+                                                                 : "clip open");
+    }
+    if (status == ASV_OK && step == ASV_STEP_APPROVE && open.action != ASV_ACTION_RELEASE_AHEAD) {
+        status = find_reviewers(work, ids, &count, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_case_answer(work, &open, step, (const uint8_t(*)[ASV_UUID_BYTES])ids, count, err);
+    }
+    if (status == ASV_OK) {
+        fprintf(work->cli->out, "%s\n",
+                step == ASV_STEP_APPROVE
+                    ? (count > 0 || open.action == ASV_ACTION_RELEASE_AHEAD
+                           ? "It is decided, and the keeper has done it."
+                           : "It is held. Nobody may look at it: no --reviewer was named.")
+                : step == ASV_STEP_REFUSE ? "The request is refused."
+                                          : "The request is withdrawn.");
+    }
+    return status;
+}
+
+static enum asv_status approve_into(struct asv_case *work, struct asv_err *err)
+{
+    return answer_hold(work, ASV_STEP_APPROVE, err);
+}
+
+static enum asv_status refuse_into(struct asv_case *work, struct asv_err *err)
+{
+    return answer_hold(work, ASV_STEP_REFUSE, err);
+}
+
+static enum asv_status withdraw_into(struct asv_case *work, struct asv_err *err)
+{
+    return answer_hold(work, ASV_STEP_WITHDRAW, err);
+}
+
+static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
+{
+    return with_case(cli, approve_into, err);
+}
+
+static enum asv_status refuse(struct asv_cli *cli, struct asv_err *err)
+{
+    return with_case(cli, refuse_into, err);
+}
+
+static enum asv_status withdraw(struct asv_cli *cli, struct asv_err *err)
+{
+    return with_case(cli, withdraw_into, err);
+}
+
+static const struct asv_cli_option approve_options[] = {
+    {"reviewer", ASV_CLI_TEXT, "USER", "who may be shown it", false, true, 0, 0},
+    ASV_PERSON_OPTIONS,
+    ASV_CLI_VAULT_OPTIONS,
+};
+static const struct asv_cli_option answer_options[] = {ASV_PERSON_OPTIONS, ASV_CLI_VAULT_OPTIONS};
+
+const struct asv_cli_command asv_cli_hold_approve = {
+    .group = "hold",
+    .name = "approve",
+    .summary = "approve a request: the recording is kept",
+    .help = "Approves the open request to hold a recording, named by its CLIP, or by the digits\n"
+            "of the REQUEST as \"hold list\" shows them. Whoever asked does not approve, and one of\n"
+            "the two is a superior in charge. The recording is shown to nobody but each --reviewer.",
+    .operands = "CLIP|REQUEST",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = approve_options,
+    .option_count = sizeof approve_options / sizeof *approve_options,
+    .run = approve,
+};
+
+const struct asv_cli_command asv_cli_hold_refuse = {
+    .group = "hold",
+    .name = "refuse",
+    .summary = "refuse a request: the recording's period goes on",
+    .help = "Refuses the open request to hold a recording, by who could approve it. The recording\n"
+            "is erased on its day; if that is past already, at once.",
+    .operands = "CLIP|REQUEST",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = answer_options,
+    .option_count = sizeof answer_options / sizeof *answer_options,
+    .run = refuse,
+};
+
+const struct asv_cli_command asv_cli_hold_withdraw = {
+    .group = "hold",
+    .name = "withdraw",
+    .summary = "withdraw your own request",
+    .help = "Withdraws your own open request to hold a recording.",
+    .operands = "CLIP|REQUEST",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = answer_options,
+    .option_count = sizeof answer_options / sizeof *answer_options,
+    .run = withdraw,
+};
+
+/* ---- release ---- */
+
+static enum asv_status release_into(struct asv_case *work, struct asv_err *err)
+{
+    struct asv_statement what;
+    struct asv_db_request open;
+    uint8_t clip[ASV_UUID_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t step = ASV_STEP_PROPOSE;
+    enum asv_status status = asv_case_step(work->cli, &step, err);
+    if (status == ASV_OK && step != ASV_STEP_PROPOSE) {
+        status = asv_case_of_operand(work, &open, err);
+        if (status == ASV_OK && open.action != ASV_ACTION_RELEASE) {
+            status = asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
+        }
+        if (status == ASV_OK) {
+            status = asv_case_answer(work, &open, step, NULL, 0, err);
+        }
+        if (status == ASV_OK && step == ASV_STEP_APPROVE) {
+            fputs("It is released: its hold key is destroyed.\n", work->cli->out);
+        }
+        return status;
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_clip_operand(work->cli, clip, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_case_of_clip(work, clip, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_incident_name name = {
+        work->standing.state == ASV_DB_HELD ? work->standing.hold_incident : NULL, work->standing.hold_case};
+    asv_incident_compose(&what, ASV_ACTION_RELEASE, work->standing.identity.header, 0, &name);
+    status = asv_case_propose(work, &what, digest, err);
+    if (status == ASV_OK) {
+        say_requested(work, digest, "hold release CLIP --approve");
+    }
+    return status;
+}
+
+static enum asv_status release(struct asv_cli *cli, struct asv_err *err)
+{
+    return with_case(cli, release_into, err);
+}
+
+static const struct asv_cli_option release_options[] = {ASV_CASE_STEP_OPTIONS, ASV_PERSON_OPTIONS};
+
+const struct asv_cli_command asv_cli_hold_release = {
+    .group = "hold",
+    .name = "release",
+    .summary = "ask that a held recording be kept no longer, or answer that",
+    .help = "Asks that CLIP, which is held, be kept no longer. With --approve a second person does\n"
+            "it: the hold key is destroyed, and if the recording's own day is past, nothing opens it\n"
+            "any more, in no backup either.",
+    .operands = "CLIP",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = release_options,
+    .option_count = sizeof release_options / sizeof *release_options,
+    .run = release,
+};
+
+/* ---- ahead ---- */
+
+static enum asv_status ahead_into(struct asv_case *work, struct asv_err *err)
+{
+    const struct asv_cli *cli = work->cli;
+    struct asv_db_incident incident;
+    struct asv_db_range range;
+    struct asv_statement what;
+    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t ground = 0;
+    bool ends = asv_cli_flag(cli->args, "release");
+    enum asv_status status = asv_moment_range(cli, AHEAD_HOURS, &range.from_ms, &range.until_ms, err);
+    if (status == ASV_OK) {
+        status = asv_cli_camera_find(work->db, asv_cli_text(cli->args, "camera"), range.camera, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_case_of_range(work, &range, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_incident_find(work->db, asv_cli_text(cli->args, "incident"), &incident, err);
+    }
+    if (status == ASV_OK) {
+        status = ground_of(cli, &incident, &ground, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_incident_name name = {incident.id, incident.case_number};
+    asv_incident_compose_ahead(&what, ends ? ASV_ACTION_RELEASE_AHEAD : ASV_ACTION_HOLD_AHEAD, &range, ground,
+                               &name);
+    status = asv_case_propose(work, &what, digest, err);
+    if (status == ASV_OK) {
+        say_requested(work, digest, "hold approve REQUEST");
+    }
+    return status;
+}
+
+static enum asv_status ahead(struct asv_cli *cli, struct asv_err *err)
+{
+    return with_case(cli, ahead_into, err);
+}
+
+static const struct asv_cli_option ahead_options[] = {
+    {"camera", ASV_CLI_TEXT, "CAMERA", "name, serial number or ID", true, false, 0, 0},
+    {"from", ASV_CLI_TEXT, "TIME", "what it recorded from then on, " ASV_MOMENT_HELP, true, false, 0, 0},
+    {"until", ASV_CLI_TEXT, "TIME", "until just before then, 24 hours later at most", true, false, 0, 0},
+    {"release", ASV_CLI_FLAG, NULL, "no longer: ask that this hold end", false, false, 0, 0},
+    INCIDENT_OPTIONS,
+    ASV_PERSON_OPTIONS,
+};
+
+const struct asv_cli_command asv_cli_hold_ahead = {
+    .group = "hold",
+    .name = "ahead",
+    .summary = "ask that what a camera recorded be kept, before it docks",
+    .help = "Asks that everything be kept that a camera recorded in a range of time: it is lost,\n"
+            "seized, or in hospital with its wearer. The keeper keeps that day's key for it. A\n"
+            "second person approves with \"asservat hold approve REQUEST\".",
+    .options = ahead_options,
+    .option_count = sizeof ahead_options / sizeof *ahead_options,
+    .run = ahead,
+};

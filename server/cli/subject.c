@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat subject-request: what a recorded person may know, by time, place and camera, without playback (LAW
+ * L7); and asservat camera issued: to whom a camera was issued, which the rules ask about one recording at a
+ * time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/cli/case.h"
+#include "server/cli/clip.h"
+#include "server/cli/moment.h"
+#include "server/cli/text.h"
+#include "server/cli/user.h"
+#include "server/policy/retention.h"
+
+#define RANGE_HOURS (7 * 24)
+
+/* ---- subject-request ---- */
+
+static const char *fate(const struct asv_db_subject_answer *answer)
+{
+    switch (answer->state) {
+    case ASV_DB_ERASED:
+        return "erased";
+    case ASV_DB_EXPIRED_ON_ARRIVAL:
+        return "erased without being taken";
+    case ASV_DB_ERASING:
+        return "being erased";
+    case ASV_DB_HELD:
+        return "kept by the decision of two people";
+    default:
+        return "exists";
+    }
+}
+
+static void add_row(struct asv_table *table, const struct asv_db_subject_answer *answer)
+{
+    char text[ASV_TEXT_BYTES];
+    asv_uuid_format(text, answer->clip);
+    asv_table_add(table, text);
+    asv_table_add(table, asv_text_time(text, answer->start_ms));
+    asv_table_add(table, answer->camera_name);
+    asv_table_add(table, answer->area);
+    asv_table_add(table, fate(answer));
+    asv_table_add(table, asv_text_time(text, answer->erased_ms != ASV_TIME_UNKNOWN ? answer->erased_ms
+                                                                                   : answer->due_ms));
+}
+
+static json_t *answer_json(const struct asv_db_subject_answer *answer)
+{
+    return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "clip", asv_json_uuid(answer->clip), "start",
+                     asv_json_time(answer->start_ms), "end", asv_json_time(answer->end_ms), "camera",
+                     answer->camera_name, "area", answer->area, "fate", fate(answer), "due",
+                     asv_json_time(answer->due_ms), "erased", asv_json_time(answer->erased_ms));
+}
+
+static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
+                               struct asv_db_subject_request *request, uint8_t camera[ASV_SHA256_BYTES],
+                               struct asv_err *err)
+{
+    const char *reason = asv_cli_text(cli->args, "reason");
+    const char *which = asv_cli_text(cli->args, "camera");
+    struct asv_policy *policy = NULL;
+    int64_t now = 0;
+    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
+                          ASV_DB_NOTE_SIZE - 1)) {
+        return asv_fail(err, ASV_E_USAGE, "--reason: 1 to 1000 bytes of text, with no blank at either end");
+    }
+    memcpy(request->reason, reason, strlen(reason) + 1);
+    request->area = asv_cli_text(cli->args, "area");
+    enum asv_status status = asv_moment_range(cli, RANGE_HOURS, &request->from_ms, &request->until_ms, err);
+    if (status == ASV_OK && which != NULL) {
+        status = asv_cli_camera_find(db, which, camera, err);
+        request->camera = camera;
+    }
+    if (status == ASV_OK) {
+        status = asv_case_policy(cli, db, &policy, err);
+    }
+    if (status == ASV_OK &&
+        (asv_world_wall_ms(cli->world, &now) != ASV_OK || asv_uuid_new(cli->world, request->id) != ASV_OK)) {
+        status = asv_fail(err, ASV_E_INTERNAL, "no clock, or no randomness");
+    }
+    if (status == ASV_OK) {
+        status = asv_policy_access_log_expiry(policy, now, &request->forget_ms, err);
+    }
+    free(policy);
+    return status;
+}
+
+static enum asv_status print_answers(const struct asv_cli *cli, const struct asv_db_subject_answer *rows,
+                                     size_t count, struct asv_err *err)
+{
+    static const char *const columns[] = {"CLIP", "START", "CAMERA", "AREA", "FATE", "ERASED OR DUE"};
+    struct asv_table table = {.column_count = sizeof columns / sizeof *columns, .columns = columns};
+    json_t *array = asv_cli_flag(cli->args, "json") ? json_array() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (array != NULL) {
+            (void)json_array_append_new(array, answer_json(&rows[i]));
+        } else {
+            add_row(&table, &rows[i]);
+        }
+    }
+    if (array != NULL) {
+        asv_table_free(&table);
+        return asv_json_print_take(cli->out, array, err);
+    }
+    if (count == ASV_DB_PAGE_MAX) {
+        fputs("These are the first; ask for less time at once.\n", cli->err);
+    }
+    return asv_table_print(&table, cli->out, "there is no recording, and there was none", err);
+}
+
+static enum asv_status answer(const struct asv_cli *cli, struct asv_db_subject_answer *rows,
+                              struct asv_err *err)
+{
+    asv_auto_db struct asv_db *db = NULL;
+    struct asv_db_subject_request request = {0};
+    uint8_t camera[ASV_SHA256_BYTES];
+    char actor[64];
+    size_t count = 0;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = prepare(cli, db, &request, camera, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_subject_request(db, &request, asv_cli_actor(actor), rows, &count, err);
+    }
+    return status == ASV_OK ? print_answers(cli, rows, count, err) : status;
+}
+
+static enum asv_status subject_request(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_db_subject_answer *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = answer(cli, rows, err);
+    free(rows);
+    return status;
+}
+
+static const struct asv_cli_option subject_options[] = {
+    {"from", ASV_CLI_TEXT, "TIME", "from then on, " ASV_MOMENT_HELP, true, false, 0, 0},
+    {"until", ASV_CLI_TEXT, "TIME", "until just before then, seven days later at most", true, false, 0, 0},
+    {"area", ASV_CLI_LABEL, "CODE", "in this operating area only", false, false, 0, 0},
+    {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID)", false, false, 0, 0},
+    {"reason", ASV_CLI_TEXT, "TEXT", "who asked, and why", true, false, 0, 0},
+    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
+};
+
+const struct asv_cli_command asv_cli_subject_request = {
+    .name = "subject-request",
+    .summary = "answer a recorded person: is there a recording, when was it erased",
+    .help = "Says which recordings there are or were of a time, an operating area and a camera,\n"
+            "and when each was or will be erased; nothing of them is shown. A person who demands\n"
+            "that the legality be checked has them kept: \"asservat hold request --cause\n"
+            "legality-check\", by the data-protection officer. That it was asked is kept as long as\n"
+            "the access log.",
+    .options = subject_options,
+    .option_count = sizeof subject_options / sizeof *subject_options,
+    .run = subject_request,
+};
+
+/* ---- camera issued ---- */
+
+static enum asv_status issued(struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_db struct asv_db *db = NULL;
+    struct asv_db_credential holder;
+    uint8_t assignment[ASV_UUID_BYTES];
+    char actor[64];
+    enum asv_db_outcome outcome;
+    const char *text = asv_cli_operand(cli->args, 0);
+    if (asv_uuid_parse(assignment, text) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "\"%s\" is no assignment; the dock says it when a camera is issued", text);
+    }
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_user_find(cli, db, asv_cli_text(cli->args, "user"), &holder, err);
+    }
+    return status == ASV_OK
+               ? asv_db_issue_put(db, assignment, holder.said.person, asv_cli_actor(actor), &outcome, err)
+               : status;
+}
+
+static const struct asv_cli_option issued_options[] = {
+    {"user", ASV_CLI_TEXT, "USER", "who wears it", true, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
+};
+
+const struct asv_cli_command asv_cli_camera_issued = {
+    .group = "camera",
+    .name = "issued",
+    .summary = "write down who wears a camera under an assignment",
+    .help = "Writes down that a camera was issued to USER under ASSIGNMENT, the random id that the\n"
+            "dock gave when it was issued. It makes USER the wearer of what is recorded meanwhile,\n"
+            "who may ask that it be kept and does not decide on it alone. Nothing lists it.",
+    .operands = "ASSIGNMENT",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = issued_options,
+    .option_count = sizeof issued_options / sizeof *issued_options,
+    .run = issued,
+};
