@@ -180,13 +180,27 @@ enum asv_status asv_case_step(const struct asv_cli *cli, uint8_t *step, struct a
     return ASV_OK;
 }
 
-enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out, struct asv_err *err)
+/* The vault, and what it is asked for. */
+static enum asv_status find_exhibit(struct asv_case *work, struct asv_exhibit_name *name, struct asv_err *err)
 {
     const struct asv_db_standing *standing = &work->standing;
-    struct asv_exhibit_name name = {
+    *name = (struct asv_exhibit_name){
         .kind = standing->kind, .day = standing->day, .latest_ms = standing->latest_ms};
-    memcpy(name.clip, standing->clip, sizeof name.clip);
-    memcpy(name.header, standing->identity.header, sizeof name.header);
-    enum asv_status status = work->vault != NULL ? ASV_OK : asv_cli_vault(work->cli, &work->vault, err);
+    memcpy(name->clip, standing->clip, sizeof name->clip);
+    memcpy(name->header, standing->identity.header, sizeof name->header);
+    return work->vault != NULL ? ASV_OK : asv_cli_vault(work->cli, &work->vault, err);
+}
+
+enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out, struct asv_err *err)
+{
+    struct asv_exhibit_name name;
+    enum asv_status status = find_exhibit(work, &name, err);
     return status == ASV_OK ? asv_exhibit_open(work->vault, &name, out, err) : status;
+}
+
+enum asv_status asv_case_drop_recovery(struct asv_case *work, struct asv_err *err)
+{
+    struct asv_exhibit_name name;
+    enum asv_status status = find_exhibit(work, &name, err);
+    return status == ASV_OK ? asv_exhibit_drop_recovery(work->vault, &name, err) : status;
 }

@@ -97,6 +97,9 @@ ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
 ASV_MUST_CHECK enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out,
                                                 struct asv_err *err);
 
+/* Removes what is wrapped for the recovery key of the case's recording. */
+ASV_MUST_CHECK enum asv_status asv_case_drop_recovery(struct asv_case *work, struct asv_err *err);
+
 /* The keeper's client of the case. */
 ASV_MUST_CHECK enum asv_status asv_case_keeper(struct asv_case *work, struct asv_err *err);
 

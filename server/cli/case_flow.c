@@ -36,18 +36,30 @@ enum asv_status asv_case_conclude(struct asv_db *db, const struct asv_person_sta
 
 /* ---- the keeper's part ---- */
 
+/* What the keeper answered, that outlives its connection. */
+struct taken {
+    int64_t until_ms;
+    size_t stanza_len; /* wrapped for the recovery key; 0: none */
+    uint8_t stanza[ASV_AGE_X25519_STANZA_BYTES];
+};
+
 static enum asv_status hand_over(struct asv_case *work, const struct asv_person_delivery *delivery,
-                                 int64_t *until_ms, struct asv_err *err)
+                                 struct taken *taken, struct asv_err *err)
 {
-    struct asv_keeper_reply reply;
+    struct asv_keeper_reply reply = {0};
     struct asv_err inner = {0};
     enum asv_status status = asv_case_keeper(work, err);
     if (status != ASV_OK) {
         return status;
     }
     status = asv_person_deliver(work->db, work->keeper, delivery, &reply, &inner);
-    *until_ms = reply.until_ms;
-    asv_wipe(&reply, sizeof reply);
+    taken->until_ms = reply.until_ms;
+    if (status == ASV_OK && reply.stanza.len <= sizeof taken->stanza) {
+        taken->stanza_len = reply.stanza.len;
+        if (reply.stanza.len > 0) {
+            memcpy(taken->stanza, reply.stanza.data, reply.stanza.len);
+        }
+    }
     if (asv_status_class(status) == ASV_CLASS_RETRY) {
         return asv_failf(err, status,
                          "signed and stored, but not with the keeper yet (%.120s): say the same again",
@@ -58,32 +70,44 @@ static enum asv_status hand_over(struct asv_case *work, const struct asv_person_
 
 /* With the recording, where the keeper must see it: it holds only what opens, and erases only what it is
  * shown. */
+static enum asv_status hand_over_shown(struct asv_case *work, struct asv_person_delivery *delivery,
+                                       struct taken *taken, struct asv_err *err)
+{
+    asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
+    enum asv_status status = asv_case_exhibit(work, &exhibit, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_keeper_clip clip = {
+        .chain = {exhibit->chain, exhibit->chain_len},
+        .header = {exhibit->frame, exhibit->frame_len},
+        .stanzas = {exhibit->stanzas, exhibit->stanzas_len},
+        .chunks = exhibit->checkpoint.chunks,
+        .first = exhibit->checkpoint.chunks > 0 ? exhibit->first : NULL,
+        .last = exhibit->checkpoint.chunks > 1 ? exhibit->last : NULL,
+    };
+    delivery->clip = &clip;
+    status = hand_over(work, delivery, taken, err);
+    delivery->clip = NULL;
+    if (status == ASV_OK && delivery->answer != NULL && taken->stanza_len > 0) {
+        status = asv_exhibit_put_recovery(exhibit, (struct asv_bytes){taken->stanza, taken->stanza_len}, err);
+    }
+    return status;
+}
+
 static enum asv_status deliver(struct asv_case *work, const struct asv_person_statement *proposal,
                                const struct asv_person_statement *answer, int64_t *until_ms,
                                struct asv_err *err)
 {
-    asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
     struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
-    struct asv_keeper_clip clip;
+    struct taken taken = {0};
     bool shows =
         (proposal->said.action == ASV_ACTION_HOLD || proposal->said.action == ASV_ACTION_ERASE_EARLY) &&
         (answer == NULL || answer->said.step == ASV_STEP_APPROVE);
-    if (shows) {
-        enum asv_status status = asv_case_exhibit(work, &exhibit, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        clip = (struct asv_keeper_clip){
-            .chain = {exhibit->chain, exhibit->chain_len},
-            .header = {exhibit->frame, exhibit->frame_len},
-            .stanzas = {exhibit->stanzas, exhibit->stanzas_len},
-            .chunks = exhibit->checkpoint.chunks,
-            .first = exhibit->checkpoint.chunks > 0 ? exhibit->first : NULL,
-            .last = exhibit->checkpoint.chunks > 1 ? exhibit->last : NULL,
-        };
-        delivery.clip = &clip;
-    }
-    return hand_over(work, &delivery, until_ms, err);
+    enum asv_status status =
+        shows ? hand_over_shown(work, &delivery, &taken, err) : hand_over(work, &delivery, &taken, err);
+    *until_ms = taken.until_ms;
+    return status;
 }
 
 /* ---- proposals ---- */
@@ -248,13 +272,36 @@ static enum asv_status find_answer(struct asv_case *work, const struct asv_perso
     return status;
 }
 
+/* The keeper's part, and what follows from it in the vault, both safe to repeat: a crash may have been
+ * between them. */
+static enum asv_status deliver_answer(struct asv_case *work, const struct asv_person_statement *proposal,
+                                      const struct asv_person_statement *answer, bool taken,
+                                      struct asv_err *err)
+{
+    int64_t until_ms = 0;
+    bool approves = answer->said.step == ASV_STEP_APPROVE;
+    bool holds = approves && answer->said.action == ASV_ACTION_HOLD;
+    if (approves && answer->said.action == ASV_ACTION_OPEN) {
+        return ASV_OK; /* by whom it is shown to */
+    }
+    /* A hold again for what is wrapped for the recovery key, as long as the keeper gives it. */
+    struct asv_err inner = {0};
+    enum asv_status status = !taken || holds ? deliver(work, proposal, answer, &until_ms, &inner) : ASV_OK;
+    if (taken && asv_status_class(status) == ASV_CLASS_PERMANENT) {
+        status = ASV_OK;
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    return approves && answer->said.action == ASV_ACTION_RELEASE ? asv_case_drop_recovery(work, err) : ASV_OK;
+}
+
 enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request, uint8_t step,
                                 const uint8_t (*reviewers)[ASV_UUID_BYTES], size_t count, struct asv_err *err)
 {
     struct asv_person_statement proposal = {0};
     struct asv_person_statement answer = {0};
     struct asv_err inner = {0};
-    int64_t until_ms = 0;
     bool taken = false;
     enum asv_status status = read_request(request, &proposal, err);
     if (status != ASV_OK) {
@@ -271,12 +318,11 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     if (status == ASV_OK && count > 0) {
         status = asv_db_reviewers_put(work->db, answer.digest, reviewers, count, err);
     }
-    bool kept = answer.said.action == ASV_ACTION_OPEN && answer.said.step == ASV_STEP_APPROVE;
-    if (status == ASV_OK && !taken && !kept) {
-        status = deliver(work, &proposal, &answer, &until_ms, err);
+    if (status == ASV_OK) {
+        status = deliver_answer(work, &proposal, &answer, taken, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_conclude(work->db, &answer, until_ms, err);
+        status = asv_case_conclude(work->db, &answer, 0, err);
     }
     if (status == ASV_OK && answer.said.step != step) {
         return asv_fail(err, ASV_E_STATE,

@@ -301,7 +301,8 @@ static enum asv_status release(struct asv_cli *cli, struct asv_err *err)
     return with_case(cli, release_into, err);
 }
 
-static const struct asv_cli_option release_options[] = {ASV_CASE_STEP_OPTIONS, ASV_PERSON_OPTIONS};
+static const struct asv_cli_option release_options[] = {ASV_CASE_STEP_OPTIONS, ASV_PERSON_OPTIONS,
+                                                        ASV_CLI_VAULT_OPTIONS};
 
 const struct asv_cli_command asv_cli_hold_release = {
     .group = "hold",

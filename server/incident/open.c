@@ -164,20 +164,24 @@ static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_
     return status == ASV_OK ? read_samples(exhibit, err) : status;
 }
 
-enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
-                                 struct asv_exhibit **out, struct asv_err *err)
+static enum asv_status open_dir(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                struct asv_clip_dir **out, struct asv_err *err)
 {
     char place[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area = asv_vault_area_of((enum asv_commit_kind)name->kind);
+    enum asv_status status = asv_vault_place_of(place, (enum asv_commit_kind)name->kind, name->day,
+                                                name->latest_ms, name->clip, name->header, err);
+    return status == ASV_OK ? asv_vault_open_clip(vault, area, place, out, err) : status;
+}
+
+enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                 struct asv_exhibit **out, struct asv_err *err)
+{
     struct asv_exhibit *exhibit = calloc(1, sizeof *exhibit);
     if (exhibit == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = asv_vault_place_of(place, (enum asv_commit_kind)name->kind, name->day,
-                                                name->latest_ms, name->clip, name->header, err);
-    if (status == ASV_OK) {
-        status = asv_vault_open_clip(vault, area, place, &exhibit->dir, err);
-    }
+    enum asv_status status = open_dir(vault, name, &exhibit->dir, err);
     if (status == ASV_OK) {
         status = read_parts(exhibit, name, err);
     }
@@ -187,6 +191,28 @@ enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhib
     }
     *out = exhibit;
     return ASV_OK;
+}
+
+enum asv_status asv_exhibit_put_recovery(const struct asv_exhibit *exhibit, struct asv_bytes stanza,
+                                         struct asv_err *err)
+{
+    return asv_clip_put(exhibit->dir, ASV_PART_RECOVERY, stanza.data, stanza.len, err);
+}
+
+enum asv_status asv_exhibit_drop_recovery(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                          struct asv_err *err)
+{
+    struct asv_clip_dir *dir = NULL;
+    struct asv_err why = {0};
+    enum asv_status status = open_dir(vault, name, &dir, &why);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = asv_clip_drop(dir, ASV_PART_RECOVERY, &why);
+        asv_clip_close(dir);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", why.text);
 }
 
 void asv_exhibit_close(struct asv_exhibit *exhibit)

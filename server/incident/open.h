@@ -51,6 +51,14 @@ static inline void asv_cleanup_exhibit(struct asv_exhibit **exhibit)
 }
 #define asv_auto_exhibit __attribute__((cleanup(asv_cleanup_exhibit)))
 
+/* The file key of a held recording, wrapped for the recovery key, lies beside its payload in every root, and
+ * is removed with its release. A recording whose directory is gone has none. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_put_recovery(const struct asv_exhibit *exhibit,
+                                                        struct asv_bytes stanza, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_exhibit_drop_recovery(struct asv_vault *vault,
+                                                         const struct asv_exhibit_name *name,
+                                                         struct asv_err *err);
+
 /* ASV_OK for a pipe or a socket. ASV_E_USAGE for a terminal, a file and anything else where plaintext would
  * stay. */
 ASV_MUST_CHECK enum asv_status asv_exhibit_check_fd(int fd, struct asv_err *err);

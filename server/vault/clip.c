@@ -244,6 +244,27 @@ enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, cons
     return status;
 }
 
+static enum asv_status drop_in(const struct asv_clip_dir *clip, size_t root, enum asv_part part,
+                               struct asv_err *err)
+{
+    if (unlinkat(clip->roots[root].dir, asv_part_name(part), 0) == 0) {
+        return asv_io_sync_dir(clip->roots[root].dir, clip->path, err);
+    }
+    return errno == ENOENT ? ASV_OK : asv_io_fail(err, errno, asv_part_name(part));
+}
+
+enum asv_status asv_clip_drop(struct asv_clip_dir *clip, enum asv_part part, struct asv_err *err)
+{
+    /* A root where it stays is no success: what was to be gone would be there. */
+    for (size_t i = 0; i < clip->vault->root_count; i++) {
+        enum asv_status status = clip->roots[i].failed ? ASV_OK : drop_in(clip, i, part, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    return ASV_OK;
+}
+
 /* Asks root after root. One that was away for a while lacks parts, or does not give them back, that another
  * one has: a commit record above all, which must not be taken for one that was never written. */
 typedef enum asv_status (*root_read)(int dir, void *ctx, struct asv_err *err);

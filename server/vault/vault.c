@@ -28,7 +28,7 @@ const char *asv_part_name(enum asv_part part)
         [ASV_PART_PAYLOAD] = "payload", [ASV_PART_SEAL] = "seal",       [ASV_PART_STANZAS] = "stanzas",
         [ASV_PART_LINK] = "link",       [ASV_PART_TAIL] = "tail",       [ASV_PART_CHAIN] = "chain",
         [ASV_PART_COMMIT] = "commit",   [ASV_PART_RECEIPT] = "receipt", [ASV_PART_ERASURE] = "erasure",
-        [ASV_PART_ORDER] = "order",     [ASV_PART_DOCKING] = "docking",
+        [ASV_PART_ORDER] = "order",     [ASV_PART_DOCKING] = "docking", [ASV_PART_RECOVERY] = "recovery",
     };
     return names[part];
 }

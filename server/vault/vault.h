@@ -47,8 +47,9 @@ enum asv_part {
     ASV_PART_COMMIT,
     ASV_PART_RECEIPT,
     ASV_PART_ERASURE,
-    ASV_PART_ORDER,   /* the keeper's, to erase what was not stored */
-    ASV_PART_DOCKING, /* the dock's own notes of what it pulled, so that a crash loses none of them */
+    ASV_PART_ORDER,    /* the keeper's, to erase what was not stored */
+    ASV_PART_DOCKING,  /* the dock's own notes of what it pulled, so that a crash loses none of them */
+    ASV_PART_RECOVERY, /* of a held one: its file key wrapped for the offline recovery key, an age stanza */
     ASV_PART_COUNT,
 };
 
@@ -120,6 +121,10 @@ unsigned asv_clip_replicas(const struct asv_clip_dir *clip);
 /* A whole part of at most ASV_VAULT_SMALL_BYTES, durable when this returns. */
 ASV_MUST_CHECK enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, const void *data,
                                             size_t len, struct asv_err *err);
+
+/* Removes a part from every root, durably; one that is not there is fine. */
+ASV_MUST_CHECK enum asv_status asv_clip_drop(struct asv_clip_dir *clip, enum asv_part part,
+                                             struct asv_err *err);
 
 /* From the first root that has it. ASV_E_NOT_FOUND, or ASV_E_LIMIT when it does not fit. */
 ASV_MUST_CHECK enum asv_status asv_clip_get(struct asv_clip_dir *clip, enum asv_part part, void *out,

@@ -130,6 +130,9 @@ def set_up(rig):
     desk.refused("no policy is in force", "willi", "hold", "request", clips[0], "--incident", CASE)
     out = desk.act("anna", "policy", "propose", TOP / "deploy/policies/nrw-ordnungsamt.json", "--from", tomorrow)
     desk.act("sigrid", "policy", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1])
+    recipient = subprocess.run(["age-keygen", "-o", desk.keys / "recovery"], stderr=subprocess.PIPE, check=True, text=True)
+    out = desk.act("anna", "keeper", "recovery-key", recipient.stderr.split()[-1])
+    desk.act("sigrid", "keeper", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1])
     desk.run("camera", "issued", assignment, "--user", "willi")
     desk.run("camera", "issued", assignment, "--user", "willi")  # twice is once
     status, _, err = desk.call("camera", "issued", assignment, "--user", "rita")
@@ -154,6 +157,12 @@ def incident(desk, camera, clips):
     assert (shown["accused"], shown["prosecutor"], shown["version"]) == ("Unbekannt", "570 Js 123/18", 2), shown
     assert shown["injured"] == ["Willi W.", "Petra P."] and len(shown["recordings"]) == 2, shown
     assert [i["case"] for i in desk.json("incident", "list")] == [CASE]
+
+
+def wrapped_for_recovery(desk, clip):
+    """Where the file key lies wrapped for the offline recovery key."""
+    return [path for path in desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/recovery")
+            if path.read_text().startswith("-> X25519 ")]
 
 
 def two_people(desk, camera, clips):
@@ -182,6 +191,7 @@ def two_people(desk, camera, clips):
         desk.act("willi", "hold", "request", clip, "--incident", CASE)
     desk.act("sigrid", "hold", "approve", clip, "--reviewer", "rita", "--reviewer", "stefan")
     assert desk.state(clip) == "held"
+    assert len(wrapped_for_recovery(desk, clip)) == 2, "the vault and its mirror have what the recovery key opens"
     desk.refused("no such request is open", "stefan", "hold", "approve", clip)
     kinds = desk.events(clip)
     assert kinds[-2:] == ["hold_requested", "hold_approved"], kinds
@@ -310,6 +320,7 @@ def killed_between_the_steps(desk, camera, clips):
             assert desk.state(clip) != want, f"{words}: killed before {step}, and yet {want}"
         desk.act(who, *words)
         assert desk.state(clip) == want
+    assert len(wrapped_for_recovery(desk, clip)) == 2
     assert desk.events(clip).count("hold_requested") == 1 and desk.events(clip).count("hold_approved") == 1
     assert desk.sql(f"SELECT count(*) FROM asv.statement s JOIN asv.clip c ON c.header = s.subject WHERE c.clip = '{clip}'") == \
         [["2"]], "a command that was said again signed again"
@@ -403,8 +414,10 @@ def released_by_two(desk, camera, clips):
     desk.refused("no such request is open", "sigrid", "hold", "release", clip, "--approve")
     desk.act("rita", "hold", "release", clip)
     desk.refused("none of the person's roles", "rita", "hold", "release", clip, "--approve")
+    kill_at(desk, "request", ["hold", "release", clip, "--approve", *desk.by("sigrid")])
+    assert desk.state(clip) == "held"
     desk.act("sigrid", "hold", "release", clip, "--approve")
-    assert desk.state(clip) == "released"
+    assert desk.state(clip) == "released" and wrapped_for_recovery(desk, clip) == []
     desk.refused("not held", "rita", "clip", "open", clip)
     # Replayed, with a database that still says held.
     desk.sql(f"""SET session_replication_role = replica;

@@ -241,6 +241,31 @@ static void the_keeper_is_shown_what_it_asks_for(void **state)
     asv_exhibit_close(exhibit);
 }
 
+static void what_is_wrapped_for_recovery_comes_and_goes(void **state)
+{
+    (void)state;
+    static const char stanza[] = "-> X25519 a\nb\n";
+    struct asv_exhibit *exhibit = NULL;
+    struct asv_err err = {0};
+    char path[900];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    snprintf(path, sizeof path, "%s/recovery", place);
+    assert_int_equal(asv_exhibit_drop_recovery(vault, &name, &err), ASV_OK); /* there is none */
+    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
+    struct asv_bytes bytes = {(const uint8_t *)stanza, sizeof stanza - 1};
+    assert_int_equal(asv_exhibit_put_recovery(exhibit, bytes, &err), ASV_OK);
+    asv_exhibit_close(exhibit);
+    asv_test_read_file(place, "recovery", &data, &len);
+    assert_int_equal(len, bytes.len);
+    assert_memory_equal(data, stanza, len);
+    free(data);
+    assert_int_equal(asv_exhibit_drop_recovery(vault, &name, &err), ASV_OK);
+    assert_int_equal(access(path, F_OK), -1);
+    name.clip[15] ^= 1; /* a recording that is gone has nothing */
+    assert_int_equal(asv_exhibit_drop_recovery(vault, &name, &err), ASV_OK);
+}
+
 static void plaintext_goes_into_pipes_only(void **state)
 {
     (void)state;
@@ -275,6 +300,7 @@ int main(void)
         TEST(another_recording_in_its_place_is_found_out),
         TEST(a_piece_that_changes_meanwhile_is_not_written),
         TEST(the_keeper_is_shown_what_it_asks_for),
+        TEST(what_is_wrapped_for_recovery_comes_and_goes),
         TEST(plaintext_goes_into_pipes_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
