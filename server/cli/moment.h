@@ -10,7 +10,8 @@
 
 #define ASV_MOMENT_HELP "as \"2026-11-23 14:05\""
 
-/* Of an hour that comes twice, when clocks are set back, the first. ASV_E_MALFORMED for anything else. */
+/* Of an hour that comes twice, when clocks are set back, the first; of one that never comes, the moment that
+ * it would have been if they had not been set. ASV_E_MALFORMED for anything else. */
 ASV_MUST_CHECK enum asv_status asv_moment_parse(const char *text, int64_t *ms);
 
 /* The option's moment; fallback when it was not given. ASV_E_USAGE. */

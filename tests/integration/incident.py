@@ -94,7 +94,8 @@ def record(rig):
     rig.plug(camera)
     slots = rig.rest(camera)
     order = rig.site.dock_order(do="assign", slot=slots[camera.port]["slot"], unit="32-3", area="Hochfeld")
-    rig.eventually(lambda: rig.query("SELECT count(*) FROM asv.assignment") == [["1"]], "an assignment")
+    rig.eventually(lambda: rig.query(f"SELECT count(*) FROM asv.assignment WHERE id = '{order['assignment']}'") == [["1"]]
+                   and rig.log("installed", object="assignment"), "the camera has its assignment")
     rig.rest(camera)
     rig.unplug(camera)
     rig.record(camera, 1, LONG)
