@@ -301,6 +301,23 @@ struct keeper_disk *keeper_disk_new(uint64_t seed)
     return disk;
 }
 
+struct keeper_disk *keeper_disk_copy(const struct keeper_disk *disk)
+{
+    struct keeper_disk *copy = malloc(sizeof *copy);
+    must(copy != NULL && disk->fault_at == 0 && !disk->dead, "copy");
+    memcpy(copy, disk, sizeof *copy);
+    for (int i = 0; i < disk->inode_count; i++) {
+        copy->inodes[i].content = blob(disk->inodes[i].content.data, disk->inodes[i].content.len);
+    }
+    for (size_t i = 0; i < disk->past_count; i++) {
+        copy->past[i] = blob(disk->past[i].data, disk->past[i].len);
+    }
+    for (size_t i = 0; i < disk->cells_past_count; i++) {
+        copy->cells_past[i] = blob(disk->cells_past[i].data, disk->cells_past[i].len);
+    }
+    return copy;
+}
+
 void keeper_disk_free(struct keeper_disk *disk)
 {
     for (int i = 0; i < disk->inode_count; i++) {
@@ -395,9 +412,28 @@ static void add_pk(struct keeper_loot *loot, const uint8_t sk[ASV_X25519_BYTES])
     }
 }
 
+/* One index after the other names the same file under the same key: it is read once. */
+static bool is_read(struct keeper_loot *loot, const struct asv_entry *entry)
+{
+    for (size_t i = 0; i < loot->read_count; i++) {
+        if (memcmp(loot->read[i].kek, entry->kek, sizeof entry->kek) == 0 &&
+            memcmp(loot->read[i].digest, entry->digest, sizeof entry->digest) == 0) {
+            return true;
+        }
+    }
+    if (loot->read_count < sizeof loot->read / sizeof loot->read[0]) {
+        memcpy(loot->read[loot->read_count].kek, entry->kek, sizeof entry->kek);
+        memcpy(loot->read[loot->read_count++].digest, entry->digest, sizeof entry->digest);
+    }
+    return false;
+}
+
 static void take_keys(const struct keeper_disk *disk, const struct asv_index *index,
                       const struct asv_entry *entry, struct keeper_loot *loot)
 {
+    if (is_read(loot, entry)) {
+        return;
+    }
     for (size_t i = 0; i < disk->past_count; i++) {
         struct asv_dayfile file = {0};
         if (asv_dayfile_open(&file, index->store, entry, disk->past[i].data, disk->past[i].len, NULL) !=
@@ -434,12 +470,15 @@ static void take_kept(const struct asv_index *index, struct keeper_loot *loot)
 static void attack(const struct keeper_disk *disk, const struct keeper_blob *cells, size_t cell_count,
                    bool hasty, struct keeper_loot *loot)
 {
-    loot->count = loot->file_key_count = 0;
+    loot->count = loot->file_key_count = loot->read_count = 0;
+    uint8_t tried[ASV_MASTER_KEY_BYTES] = {0}; /* both slots hold the same one */
     for (size_t c = 0; c < cell_count; c++) {
         struct asv_slot_cell cell;
-        if (asv_slot_cell_decode(&cell, cells[c].data) != ASV_OK) {
+        if (asv_slot_cell_decode(&cell, cells[c].data) != ASV_OK ||
+            memcmp(cell.master, tried, sizeof tried) == 0) {
             continue;
         }
+        memcpy(tried, cell.master, sizeof tried);
         for (size_t i = 0; i < disk->past_count; i++) {
             struct asv_index *index = NULL;
             struct asv_index_label label;

@@ -84,6 +84,9 @@ struct keeper_disk {
 struct keeper_disk *keeper_disk_new(uint64_t seed);
 void keeper_disk_free(struct keeper_disk *disk);
 
+/* Another disk, and other slots, with the same bytes now and in the past. Nothing may be armed. */
+struct keeper_disk *keeper_disk_copy(const struct keeper_disk *disk);
+
 /* slots[KEEPER_DISK_SLOTS] is filled and borrowed by the setup. */
 struct asv_store_setup keeper_disk_setup(struct keeper_disk *disk, struct asv_slot slots[KEEPER_DISK_SLOTS],
                                          const struct asv_world *world);
@@ -103,9 +106,13 @@ const struct keeper_blob *keeper_disk_file(const struct keeper_disk *disk, const
  * private keys that come out, and the file keys, without duplicates. */
 struct keeper_loot {
     size_t count;
-    uint8_t pk[256][ASV_X25519_BYTES];
+    uint8_t pk[512][ASV_X25519_BYTES];
     size_t file_key_count; /* of clips that were kept */
     uint8_t file_key[64][ASV_FILE_KEY_BYTES];
+    size_t read_count; /* key files that were read, as their indexes named them */
+    struct {
+        uint8_t kek[ASV_AEAD_KEY_BYTES], digest[ASV_SHA256_BYTES];
+    } read[1024];
 };
 
 /* With what is in the slots now (hasty: without trying a master on an index that names another one), and with

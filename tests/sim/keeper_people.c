@@ -25,6 +25,39 @@ void keeper_clip_digest(uint8_t out[ASV_SHA256_BYTES], const struct keeper_clip 
          "header");
 }
 
+void keeper_receipt(struct asv_keeper_request *out, uint8_t data[ASV_RECEIPT_MAX_BYTES],
+                    const struct asv_test_identity *camera, const struct keeper_clip *clip, int64_t due_ms,
+                    int64_t now_ms, const struct asv_test_identity *dock)
+{
+    struct asv_receipt receipt = {.integrity = ASV_INTEGRITY_VALID,
+                                  .provenance = ASV_PROVENANCE_TRUSTED,
+                                  .kind = ASV_RECEIPT_STORED,
+                                  .due_ms = due_ms,
+                                  .time_ms = now_ms};
+    struct asv_custody *custody = &receipt.custody;
+    struct asv_writer writer;
+    memcpy(receipt.dock_cert, dock->cert_digest, sizeof receipt.dock_cert);
+    memset(receipt.session, 1, sizeof receipt.session);
+    memcpy(custody->camera_cert, camera->cert_digest, sizeof custody->camera_cert);
+    memcpy(custody->epoch, clip->header.epoch, sizeof custody->epoch);
+    custody->number = clip->header.number;
+    memcpy(custody->clip, clip->header.clip, sizeof custody->clip);
+    keeper_clip_digest(custody->header, clip, camera);
+    memset(custody->root, 2, sizeof custody->root);
+    custody->leaf_count = 1;
+    custody->payload_bytes = ASV_CHUNK_CIPHER_BYTES + ASV_FINAL_CIPHER_BYTES;
+    custody->seal_bytes = 1000;
+    memset(custody->seal, 3, sizeof custody->seal);
+    asv_sha256(custody->tail, "", 0);
+    custody->stanza_count = 1;
+    memset(custody->stanzas[0], 4, sizeof custody->stanzas[0]);
+    asv_sha256(custody->link, "", 0);
+    asv_writer_init(&writer, data, ASV_RECEIPT_MAX_BYTES);
+    must(asv_receipt_encode(&writer, &receipt, dock->sk) == ASV_OK, "receipt");
+    out->receipt = (struct asv_bytes){data, writer.len};
+    out->dock = dock->chain.encoded;
+}
+
 /* A statement's times are the keeper's. */
 static void date(const struct keeper_site *site, struct asv_statement *statement)
 {
@@ -155,15 +188,23 @@ static void enrol(struct keeper_site *site, const struct keeper_people *people,
     must(reply.status == ASV_OK, reply.detail);
 }
 
-void keeper_people_init(struct keeper_people *people, struct keeper_site *site)
+void keeper_person_init(struct asv_test_person *out, uint32_t n, uint16_t roles, uint8_t algorithm,
+                        int64_t until_ms)
 {
-    asv_test_person_init(&people->wearer, 101, ASV_ROLE_WEARER, ASV_ALG_ED25519);
-    asv_test_person_init(&people->chief, 102, ASV_ROLE_SUPERVISOR, ASV_ALG_ES256);
-    asv_test_person_init(&people->deputy, 103, ASV_ROLE_DEPUTY, ASV_ALG_ED25519);
-    asv_test_person_init(&people->reviewer, 104, ASV_ROLE_REVIEWER, ASV_ALG_ED25519);
-    asv_test_person_init(&people->exporter, 105, ASV_ROLE_EXPORTER, ASV_ALG_ED25519);
-    asv_test_person_init(&people->officer, 106, ASV_ROLE_DATA_PROTECTION_OFFICER, ASV_ALG_ED25519);
-    asv_test_person_init(&people->admin, 107, ASV_ROLE_ADMINISTRATOR, ASV_ALG_ED25519);
+    asv_test_person_init(out, n, roles, algorithm);
+    out->credential.until_ms = until_ms;
+    asv_test_person_again(out);
+}
+
+void keeper_people_init_until(struct keeper_people *people, struct keeper_site *site, int64_t until_ms)
+{
+    keeper_person_init(&people->wearer, 101, ASV_ROLE_WEARER, ASV_ALG_ED25519, until_ms);
+    keeper_person_init(&people->chief, 102, ASV_ROLE_SUPERVISOR, ASV_ALG_ES256, until_ms);
+    keeper_person_init(&people->deputy, 103, ASV_ROLE_DEPUTY, ASV_ALG_ED25519, until_ms);
+    keeper_person_init(&people->reviewer, 104, ASV_ROLE_REVIEWER, ASV_ALG_ED25519, until_ms);
+    keeper_person_init(&people->exporter, 105, ASV_ROLE_EXPORTER, ASV_ALG_ED25519, until_ms);
+    keeper_person_init(&people->officer, 106, ASV_ROLE_DATA_PROTECTION_OFFICER, ASV_ALG_ED25519, until_ms);
+    keeper_person_init(&people->admin, 107, ASV_ROLE_ADMINISTRATOR, ASV_ALG_ED25519, until_ms);
     found(site, &people->admin, 200);
     found(site, &people->chief, 201);
     enrol(site, people, &people->wearer, 210);
@@ -171,4 +212,9 @@ void keeper_people_init(struct keeper_people *people, struct keeper_site *site)
     enrol(site, people, &people->reviewer, 214);
     enrol(site, people, &people->exporter, 216);
     enrol(site, people, &people->officer, 218);
+}
+
+void keeper_people_init(struct keeper_people *people, struct keeper_site *site)
+{
+    keeper_people_init_until(people, site, ASV_TEST_NOT_BEFORE_MS + INT64_C(365) * 24 * 3600 * 1000);
 }

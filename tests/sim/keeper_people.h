@@ -7,6 +7,7 @@
 #ifndef ASV_TESTS_SIM_KEEPER_PEOPLE_H
 #define ASV_TESTS_SIM_KEEPER_PEOPLE_H
 
+#include "firmware-proto/trust/receipt.h"
 #include "tests/sim/keeper_site.h"
 #include "tests/support/statements.h"
 
@@ -17,6 +18,13 @@ struct keeper_people {
 
 /* The agency root founds the admin and the chief, who enrol the others. */
 void keeper_people_init(struct keeper_people *people, struct keeper_site *site);
+
+/* The same with credentials that are valid until then. */
+void keeper_people_init_until(struct keeper_people *people, struct keeper_site *site, int64_t until_ms);
+
+/* Somebody with this number (from 120 on, to differ from those), not enrolled. */
+void keeper_person_init(struct asv_test_person *out, uint32_t n, uint16_t roles, uint8_t algorithm,
+                        int64_t until_ms);
 
 /* A statement that is being made, and its answer. */
 struct keeper_decision {
@@ -51,6 +59,11 @@ struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_deci
                                     uint16_t action, const struct asv_test_person *one,
                                     const struct asv_test_person *other, uint8_t n,
                                     const struct asv_test_identity *camera, const struct keeper_clip *clip);
+
+/* Into a request: a dock's receipt for this clip that is due then, and the dock's chain. data is borrowed. */
+void keeper_receipt(struct asv_keeper_request *out, uint8_t data[ASV_RECEIPT_MAX_BYTES],
+                    const struct asv_test_identity *camera, const struct keeper_clip *clip, int64_t due_ms,
+                    int64_t now_ms, const struct asv_test_identity *dock);
 
 /* Digest of the clip's signed header. */
 void keeper_clip_digest(uint8_t out[ASV_SHA256_BYTES], const struct keeper_clip *clip,

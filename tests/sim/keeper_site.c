@@ -57,6 +57,18 @@ void keeper_site_restart(struct keeper_site *site)
     must(asv_store_open(&site->keeper.store, &site->setup, &err), err.text);
 }
 
+void keeper_site_load(struct keeper_site *site, const struct keeper_disk *disk)
+{
+    asv_store_close(site->keeper.store);
+    site->keeper.store = NULL;
+    keeper_disk_free(site->disk);
+    site->disk = keeper_disk_copy(disk);
+    site->setup = keeper_disk_setup(site->disk, site->slots, &site->world.world);
+    site->keeper.tick_status = ASV_OK;
+    site->keeper.swept_date = 0;
+    keeper_site_restart(site);
+}
+
 void keeper_site_free(struct keeper_site *site)
 {
     asv_store_close(site->keeper.store);

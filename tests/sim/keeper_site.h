@@ -30,6 +30,9 @@ void keeper_site_free(struct keeper_site *site);
 /* The keeper is killed and starts again: the store is closed and opened, its memory of the clock is gone. */
 void keeper_site_restart(struct keeper_site *site);
 
+/* The same on the bytes that another disk holds, which is copied. */
+void keeper_site_load(struct keeper_site *site, const struct keeper_disk *disk);
+
 /* One request as a peer of this role sends it, through the bytes on the socket and back. chain NULL: none. */
 struct asv_keeper_reply keeper_ask(struct keeper_site *site, enum asv_keeper_role role,
                                    struct asv_keeper_request *request);

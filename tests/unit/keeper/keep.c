@@ -93,32 +93,9 @@ static struct asv_keeper_reply keep(const struct keeper_clip *what, struct asv_k
 static struct asv_keeper_request receipt_for(const struct keeper_clip *what, int64_t due_ms,
                                              const struct asv_test_identity *dock)
 {
-    struct asv_receipt receipt = {.integrity = ASV_INTEGRITY_VALID,
-                                  .provenance = ASV_PROVENANCE_TRUSTED,
-                                  .kind = ASV_RECEIPT_STORED,
-                                  .due_ms = due_ms,
-                                  .time_ms = site.world.wall};
-    struct asv_custody *custody = &receipt.custody;
-    struct asv_writer writer;
-    memcpy(receipt.dock_cert, dock->cert_digest, sizeof receipt.dock_cert);
-    memset(receipt.session, 1, sizeof receipt.session);
-    memcpy(custody->camera_cert, camera->cert_digest, sizeof custody->camera_cert);
-    memcpy(custody->epoch, what->header.epoch, sizeof custody->epoch);
-    custody->number = what->header.number;
-    memcpy(custody->clip, what->header.clip, sizeof custody->clip);
-    keeper_clip_digest(custody->header, what, camera);
-    memset(custody->root, 2, sizeof custody->root);
-    custody->leaf_count = 1;
-    custody->payload_bytes = ASV_CHUNK_CIPHER_BYTES + ASV_FINAL_CIPHER_BYTES;
-    custody->seal_bytes = 1000;
-    memset(custody->seal, 3, sizeof custody->seal);
-    asv_sha256(custody->tail, "", 0);
-    custody->stanza_count = 1;
-    memset(custody->stanzas[0], 4, sizeof custody->stanzas[0]);
-    asv_sha256(custody->link, "", 0);
-    asv_writer_init(&writer, receipt_data, sizeof receipt_data);
-    assert_int_equal(asv_receipt_encode(&writer, &receipt, dock->sk), ASV_OK);
-    return (struct asv_keeper_request){.receipt = {receipt_data, writer.len}, .dock = dock->chain.encoded};
+    struct asv_keeper_request request = {0};
+    keeper_receipt(&request, receipt_data, camera, what, due_ms, site.world.wall, dock);
+    return request;
 }
 
 static void a_clip_lives_as_long_as_its_own_day_says(void **state)
