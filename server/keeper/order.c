@@ -43,11 +43,23 @@ static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct a
     return ASV_OK;
 }
 
+/* K-068: a clip with a key of its own lives as long as that. */
+static bool lives_by_itself(const struct asv_keeper *keeper, const uint8_t digest[ASV_SHA256_BYTES],
+                            int64_t now_ms)
+{
+    const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, digest);
+    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && kept->state != ASV_KEEPER_GONE &&
+           (kept->due_ms == 0 || kept->due_ms > now_ms);
+}
+
 /* K-066, K-067 */
 static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_seal_header *header,
-                                  int64_t now_ms, struct asv_err *err)
+                                  const uint8_t digest[ASV_SHA256_BYTES], int64_t now_ms, struct asv_err *err)
 {
     bool over = false;
+    if (lives_by_itself(keeper, digest, now_ms)) {
+        return asv_fail(err, ASV_E_STATE, "the clip is kept by a key of its own: it can still be opened");
+    }
     if (asv_keeper_ahead_of(keeper, header) != NULL) { /* K-091 */
         return asv_fail(err, ASV_E_STATE, "the clip is held since before it was docked");
     }
@@ -81,7 +93,7 @@ enum asv_status asv_keeper_order(struct asv_keeper *keeper, const struct asv_kee
         status = asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
     }
     if (status == ASV_OK) {
-        status = check_over(keeper, &header, order.issued_ms, err);
+        status = check_over(keeper, &header, order.header, order.issued_ms, err);
     }
     if (status != ASV_OK) {
         return status;

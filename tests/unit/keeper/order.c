@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "server/base/calendar.h"
-#include "tests/sim/keeper_site.h"
+#include "tests/sim/keeper_people.h"
 #include "tests/unit/test.h"
 
 #define TODAY 20260105u
@@ -184,6 +184,28 @@ static void while_the_clock_is_in_doubt_nothing_is_ordered(void **state)
     assert_int_equal(asv_status_class(order(camera).status), ASV_CLASS_RETRY); /* K-059 */
 }
 
+static void a_clip_that_lives_by_a_key_of_its_own_is_not_ordered_away(void **state)
+{
+    (void)state;
+    struct asv_keeper_request request;
+    uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
+    int64_t due_ms = 0;
+    make_clip(false);
+    pass_to(site.world.wall + 2 * 24 * 3600000);
+    assert_int_equal(asv_due_ms(TODAY + 2, 14, &due_ms), ASV_OK); /* the camera's clock was two days behind */
+    keeper_opens_request(&request, camera, &clip);
+    request.type = ASV_KEEPER_KEEP;
+    request.why = ASV_KEEPER_WHY_DAY;
+    request.chunk_count = 0;
+    keeper_receipt(&request, receipt, camera, &clip, due_ms, site.world.wall, &site.agency.dock);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_OK);
+    pass_to(due() + 1);
+    assert_true(keeper_opens(&site, camera, &clip).opens);
+    assert_int_equal(order(camera).status, ASV_E_STATE); /* K-068 */
+    pass_to(due_ms);
+    assert_int_equal(order(camera).status, ASV_OK);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -196,6 +218,7 @@ int main(void)
         TEST(a_damaged_reserve_key_may_still_be_there),
         TEST(only_this_agencys_cameras_are_ordered),
         TEST(while_the_clock_is_in_doubt_nothing_is_ordered),
+        TEST(a_clip_that_lives_by_a_key_of_its_own_is_not_ordered_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
