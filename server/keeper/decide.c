@@ -198,8 +198,8 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         return status;
     }
     status = asv_store_commit(&change, destroy, err);
-    if (status == ASV_OK && decision->proposal.action == ASV_ACTION_CLOCK) {
-        keeper->due.anchored = false; /* the clock is right as it is now */
+    if (status == ASV_OK && effect == asv_decide_clock) {
+        keeper->due.anchored = false; /* the clock is right as it is now: two people said so */
     }
     return status;
 }

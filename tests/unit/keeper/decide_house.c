@@ -283,6 +283,19 @@ static void two_people_let_destruction_go_on(void **state)
     assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
 }
 
+static void a_withdrawn_confirmation_confirms_nothing(void **state)
+{
+    (void)state;
+    int64_t next = 0;
+    asv_keeper_tick(&site.keeper, &next);
+    site.world.wall += 5 * HOUR_MS;
+    keeper_propose(&site, &decision, ASV_ACTION_CLOCK, &people.admin, 3);
+    keeper_respond(&site, &decision, ASV_STEP_WITHDRAW, &people.admin, 4);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    asv_keeper_tick(&site.keeper, &next);
+    assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_STOP_CLOCK); /* K-062 */
+}
+
 static void another_keepers_statements_are_not_this_ones(void **state)
 {
     (void)state;
@@ -335,6 +348,7 @@ int main(void)
         ON_A_SITE(what_is_configured_can_be_what_people_said),
         ON_A_SITE(there_is_always_room_for_a_policy),
         ON_A_SITE(two_people_let_destruction_go_on),
+        ON_A_SITE(a_withdrawn_confirmation_confirms_nothing),
         ON_A_SITE(another_keepers_statements_are_not_this_ones),
         ON_A_SITE(a_proposal_is_refused_or_withdrawn_for_good),
         ON_A_SITE(old_decisions_are_forgotten_with_the_end_of_the_next_year),
