@@ -196,6 +196,9 @@ enum asv_status asv_keeper_finish(struct asv_keeper *keeper, const struct asv_ke
     if (request->from_date >= today) { /* K-103 */
         return asv_fail_at(err, ASV_E_STATE, "a day that is not over: the camera may record on", today);
     }
+    if (keeper->store->index->stop != ASV_KEEPER_RUNNING) { /* K-062: who says that the day is over? */
+        return asv_fail(err, ASV_E_AWAY, "destruction stands still until two people confirm the clock");
+    }
     if (!day_has_gone(keeper->store->index, camera, request->from_date)) {
         return asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
     }

@@ -45,7 +45,7 @@ static void erase(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
 
 bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
 {
-    if (row->period_ms <= now_ms) {
+    if (row->period_ms <= now_ms && index->stop == ASV_KEEPER_RUNNING) { /* K-062: by a clock that is right */
         erase(index, row, now_ms);
         return true;
     }

@@ -16,8 +16,8 @@ ASV_MUST_CHECK enum asv_status asv_kept_put(struct asv_index *index, const struc
                                             struct asv_err *err);
 
 /* The clip is held or asked for no more: it runs until the end of its own period, or is erased when that is
- * over. row is the index's, and must not be used afterwards. True: its key went, so that the commit must
- * destroy. */
+ * over and destruction does not stand still. row is the index's, and must not be used afterwards. True: its
+ * key went, so that the commit must destroy. */
 bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms);
 
 /* Whether asv_kept_tick has something to do. */

@@ -410,6 +410,36 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(row_of(&clip).state, 0xff); /* nothing could open it any more: forgotten */
 }
 
+/* Two refusals while the clock is in doubt: neither a request's end nor FINISH destroys what may not be due.
+ */
+static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
+{
+    (void)state;
+    struct asv_keeper_reply reply;
+    struct asv_keeper_request finish = {
+        .type = ASV_KEEPER_FINISH, .chain = camera->chain.encoded, .from_date = TODAY};
+    int64_t next = 0;
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &other), ASV_OK);
+    asv_keeper_tick(&site.keeper, &next);
+    site.world.wall += DAY_MS;
+    asv_keeper_tick(&site.keeper, &next);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_AWAY); /* K-062, K-103 */
+    site.world.wall -= DAY_MS;
+    assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
+
+    go_to(due_of(TODAY) - DAY_MS);
+    assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
+    site.world.wall += 3 * DAY_MS;
+    asv_keeper_tick(&site.keeper, &next);
+    assert_int_equal(answer_it(ASV_STEP_REFUSE, &people.chief), ASV_OK);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_RUNS); /* K-062 */
+    site.world.wall -= 3 * DAY_MS;
+    assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
+    assert_true(opens(&clip));
+    go_to(due_of(TODAY));
+    assert_false(opens(&clip));
+}
+
 static void a_day_that_is_not_over_keeps_its_key(void **state)
 {
     (void)state;
@@ -500,6 +530,7 @@ int main(void)
         ON_A_SITE(a_released_clip_is_gone_or_runs_on),
         ON_A_SITE(a_block_keeps_a_held_clip_from_use),
         ON_A_SITE(an_early_erasure_ends_a_clip_at_once_and_its_days_key_later),
+        ON_A_SITE(what_a_wrong_clock_says_is_over_is_not_destroyed),
         ON_A_SITE(a_day_that_is_not_over_keeps_its_key),
         ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
         ON_A_SITE(a_hold_is_wrapped_to_the_recovery_key),
