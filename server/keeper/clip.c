@@ -83,15 +83,18 @@ enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper, const struct asv
 }
 
 const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keeper,
-                                                  const struct asv_seal_header *header)
+                                                  const struct asv_seal_header *header,
+                                                  const struct asv_index_ahead *after)
 {
     const struct asv_index *index = keeper->store->index;
+    bool behind = after == NULL;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
         const struct asv_index_ahead *ahead = asv_index_row(index, ASV_INDEX_AHEADS, i);
-        if (memcmp(ahead->camera, header->cert_digest, sizeof ahead->camera) == 0 && /* K-091 */
+        if (behind && memcmp(ahead->camera, header->cert_digest, sizeof ahead->camera) == 0 && /* K-091 */
             header->start_wall_ms >= ahead->from_ms && header->start_wall_ms < ahead->until_ms) {
             return ahead;
         }
+        behind = behind || ahead == after;
     }
     return NULL;
 }
@@ -176,15 +179,18 @@ static enum asv_status date_reserve(struct asv_keeper *keeper, const struct asv_
     return status;
 }
 
-/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. */
+/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. Ranges
+ * overlap, and one that came late has not the keys of all its days. */
 static bool find_ahead(struct asv_keeper *keeper, const struct asv_seal_header *header)
 {
-    const struct asv_index_ahead *ahead = asv_keeper_ahead_of(keeper, header);
-    for (unsigned i = 0; ahead != NULL && header->key_kind == ASV_KEY_DAY && i < ahead->day_count; i++) {
-        if (ahead->days[i].date == header->key_date) {
-            keeper->scratch->key = (struct asv_store_key){0};
-            memcpy(keeper->scratch->key.sk, ahead->days[i].sk, sizeof ahead->days[i].sk);
-            return true;
+    const struct asv_index_ahead *ahead = NULL;
+    while (header->key_kind == ASV_KEY_DAY && (ahead = asv_keeper_ahead_of(keeper, header, ahead)) != NULL) {
+        for (unsigned i = 0; i < ahead->day_count; i++) {
+            if (ahead->days[i].date == header->key_date) {
+                keeper->scratch->key = (struct asv_store_key){0};
+                memcpy(keeper->scratch->key.sk, ahead->days[i].sk, sizeof ahead->days[i].sk);
+                return true;
+            }
         }
     }
     return false;

@@ -80,6 +80,18 @@ static bool day_has_gone(const struct asv_index *index, const uint8_t camera[ASV
     return false;
 }
 
+/* The HOLD_AHEAD that the request names, when the clip lies in its range: others may overlap it. */
+static const struct asv_index_ahead *ahead_named(const struct asv_keeper *keeper,
+                                                 const struct asv_keeper_request *request,
+                                                 const struct asv_seal_header *header)
+{
+    const struct asv_index_ahead *ahead = asv_keeper_ahead_of(keeper, header, NULL);
+    while (ahead != NULL && memcmp(ahead->decision, request->digest, ASV_SHA256_BYTES) != 0) {
+        ahead = asv_keeper_ahead_of(keeper, header, ahead);
+    }
+    return ahead;
+}
+
 /* What the row is to be, apart from what the clip says. */
 static enum asv_status purpose(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                const struct asv_keeper_opening *opening, int64_t now_ms, struct asv_kept *row,
@@ -93,8 +105,8 @@ static enum asv_status purpose(struct asv_keeper *keeper, const struct asv_keepe
     case ASV_KEEPER_WHY_DAY:
         return receipt_due(keeper, request, opening, now_ms, &row->due_ms, err);
     case ASV_KEEPER_WHY_AHEAD:
-        ahead = asv_keeper_ahead_of(keeper, header);
-        if (ahead == NULL || memcmp(ahead->decision, request->digest, ASV_SHA256_BYTES) != 0) { /* K-101 */
+        ahead = ahead_named(keeper, request, header);
+        if (ahead == NULL) { /* K-101 */
             return asv_fail(err, ASV_E_STATE, "the clip is in no range that is held for that decision");
         }
         row->state = ASV_KEEPER_HELD;

@@ -143,9 +143,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_try_chunks(const struct asv_keeper_req
                                                      const struct asv_seal_header *header,
                                                      struct asv_keeper_scratch *scratch, struct asv_err *err);
 
-/* The HOLD_AHEAD in whose range the clip begins, or NULL. */
+/* The next HOLD_AHEAD behind after (NULL: the first) in whose range the clip begins, or NULL. */
 const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keeper,
-                                                  const struct asv_seal_header *header);
+                                                  const struct asv_seal_header *header,
+                                                  const struct asv_index_ahead *after);
 
 /* The policy in force on a local day: what people decided last for it, or what the configuration says. */
 struct asv_keeper_policy {

@@ -60,7 +60,7 @@ static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_se
     if (lives_by_itself(keeper, digest, now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip is kept by a key of its own: it can still be opened");
     }
-    if (asv_keeper_ahead_of(keeper, header) != NULL) { /* K-091 */
+    if (asv_keeper_ahead_of(keeper, header, NULL) != NULL) { /* K-091 */
         return asv_fail(err, ASV_E_STATE, "the clip is held since before it was docked");
     }
     enum asv_status status = header->key_kind == ASV_KEY_DAY

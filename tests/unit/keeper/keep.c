@@ -223,6 +223,29 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_E_NOT_FOUND);
 }
 
+static void ranges_that_overlap_each_hold_what_is_in_them(void **state)
+{
+    (void)state;
+    struct asv_keeper_request with = {0};
+    uint8_t first[ASV_SHA256_BYTES];
+    int64_t midnight = 0;
+    assert_int_equal(asv_local_day_end(TODAY, &midnight), ASV_OK);
+    site.world.wall = midnight - HOUR_MS; /* what follows is recorded then */
+    make_clip(&clip, ASV_KEY_DAY);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 1), ASV_OK);
+    asv_statement_digest(first, &decision.proposal.statement);
+    go_to(due_of(TODAY) + HOUR_MS);
+    for (uint8_t n = 0; n < 8;
+         n++) { /* each with the key of the second day alone, before and behind the first */
+        assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight + HOUR_MS + n,
+                               (uint8_t)(10 + 2 * n)),
+                         ASV_OK);
+        assert_true(opens(&clip)); /* K-091 */
+    }
+    memcpy(with.digest, first, sizeof first);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_AHEAD).status, ASV_OK); /* K-101 */
+}
+
 static void a_hold_ahead_needs_a_living_key(void **state)
 {
     (void)state;
@@ -281,6 +304,7 @@ int main(void)
         ON_A_SITE(a_reserve_keys_clip_lives_from_its_recording_not_from_its_docking),
         ON_A_SITE(only_a_docks_word_moves_a_day_and_not_into_the_future),
         ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
+        ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),
         ON_A_SITE(a_hold_ahead_needs_a_living_key),
         ON_A_SITE(the_pages_of_what_is_kept_are_whole),
     };
