@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * A keeper and its model side by side: the same is asked of both, and what they say is compared.
+ */
+#ifndef ASV_TESTS_SWEEP_HISTORIES_STAGE_H
+#define ASV_TESTS_SWEEP_HISTORIES_STAGE_H
+
+#include "tests/sim/keeper_people.h"
+#include "tests/sweep/keeper_model.h"
+
+/* What was handed to the keeper as one DECIDE: numbers of the model's papers. */
+struct delivery {
+    int proposal, answer; /* answer -1: none */
+    int brought;          /* the clip that came along; -1: none */
+    bool records;
+};
+
+#define STAGE_DELIVERIES 240
+#define STAGE_KEYS       400
+
+/* Must not be copied. */
+struct stage {
+    struct keeper_site site;
+    struct keeper_disk *base; /* of a keeper that knows its people */
+    struct keeper_people people;
+    struct asv_test_person others[4]; /* the wearer's second key, a stranger, a false badge, another wearer */
+    struct asv_test_identity second;
+    const struct asv_test_identity *cameras[MODEL_CAMERAS];
+    const struct asv_test_person *persons[MODEL_PEOPLE];
+
+    struct model model;
+    struct keeper_clip clips[MODEL_CLIPS];
+    uint8_t digests[MODEL_CLIPS][ASV_SHA256_BYTES];
+    bool was_held[MODEL_CLIPS];
+    struct asv_test_stated papers[MODEL_PAPERS];
+    struct delivery deliveries[STAGE_DELIVERIES];
+    int delivery_count;
+    struct {
+        int camera, key;
+        bool reserve, replaced;
+        uint8_t pk[ASV_X25519_BYTES];
+    } keys[STAGE_KEYS];
+    int key_count;
+
+    enum keeper_fault fault;
+    uint16_t fault_at; /* 0: none; of the next request */
+    bool was_struck;
+    bool tells;
+    char why[256];
+};
+
+void stage_set_up(void);
+void stage_tear_down(void);
+struct stage *stage_get(void);
+
+/* The keeper as it was founded, on this day. */
+void stage_begin(struct stage *stage, uint64_t seed, int year, int month, int day);
+
+/* The keeper is killed and starts again. */
+void stage_start_again(struct stage *stage);
+
+/* Arms the step's fault, once. After the call: whether it was met, and everything is there again. */
+void stage_arm(struct stage *stage);
+bool stage_struck(struct stage *stage);
+
+/* Asks; what met the fault is asked again. */
+struct asv_keeper_reply stage_ask(struct stage *stage, enum asv_keeper_role role,
+                                  struct asv_keeper_request *request);
+
+bool stage_bulletin(struct stage *stage, int camera, bool reserve_used);
+/* False: no such key is known. */
+bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_t start, uint32_t n);
+bool stage_keep(struct stage *stage, const struct model_keep *keep);
+
+/* Signs a statement that says this; its number. */
+int stage_write(struct stage *stage, const struct model_paper *paper);
+bool stage_deliver(struct stage *stage, const struct delivery *delivery);
+
+/* ---- comparing; false, and why, when they differ ---- */
+
+__attribute__((format(printf, 2, 3))) bool stage_fail(struct stage *stage, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void stage_tell(struct stage *stage, const char *format, ...);
+bool stage_expect(struct stage *stage, bool did, bool should, const char *what);
+bool stage_check_opens(struct stage *stage, int clip);
+/* Pages, counts, and whether clip number n opens, or each of them. */
+bool stage_check(struct stage *stage, uint32_t n, bool all);
+/* K-001, with every byte that the store ever held and what the slots hold now. */
+bool stage_check_attacker(struct stage *stage);
+
+#endif

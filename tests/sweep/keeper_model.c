@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "tests/sweep/keeper_model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void model_impossible(const char *what)
+{
+    fprintf(stderr, "keeper model: %s\n", what);
+    abort();
+}
+
+void model_init(struct model *model, int year, int month, int day)
+{
+    memset(model, 0, sizeof *model);
+    for (int i = 0; i <= MODEL_DAYS; i++) {
+        struct tm local = {
+            .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day + i - MODEL_BEFORE, .tm_isdst = -1};
+        model->start[i] = (int64_t)mktime(&local) * 1000;
+        model->date[i] =
+            (uint32_t)((local.tm_year + 1900) * 10000 + (local.tm_mon + 1) * 100 + local.tm_mday);
+    }
+}
+
+int model_day(const struct model *model, int64_t ms)
+{
+    int low = 0;
+    int high = MODEL_DAYS;
+    if (ms < model->start[0] || ms >= model->start[MODEL_DAYS]) {
+        model_impossible("a time outside its calendar");
+    }
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+        *(ms < model->start[middle] ? &high : &low) = middle;
+    }
+    return low;
+}
+
+/* ---- periods ---- */
+
+/* K-094: the one that begins last; of two, the higher version. -1: what the keeper was configured with. */
+static int policy_on(const struct model *model, int day)
+{
+    int best = -1;
+    for (int i = 0; i < model->policy_count; i++) {
+        bool begun = model->policies[i].first_day <= day;
+        if (begun && (best < 0 || model->policies[i].first_day > model->policies[best].first_day ||
+                      (model->policies[i].first_day == model->policies[best].first_day &&
+                       model->policies[i].version > model->policies[best].version))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+int model_period_days(const struct model *model, int day)
+{
+    int policy = policy_on(model, day);
+    return policy < 0 ? 14 : model->policies[policy].days;
+}
+
+int model_version(const struct model *model, int day)
+{
+    int policy = policy_on(model, day);
+    return policy < 0 ? 3 : model->policies[policy].version;
+}
+
+/* LAW T1, T2: the day itself is not counted, the period ends with its last day. */
+int64_t model_due(const struct model *model, int day)
+{
+    return model->start[day + 1 + model_period_days(model, day)];
+}
+
+/* ---- keys ---- */
+
+int64_t model_sealed_due(const struct model *model, const struct model_clip *clip)
+{
+    return clip->reserve ? model->reserve[clip->camera][clip->key].due : model_due(model, clip->key);
+}
+
+static bool sealed_there(const struct model *model, const struct model_clip *clip)
+{
+    return clip->reserve ? model->reserve[clip->camera][clip->key].there
+                         : model->has_day[clip->camera][clip->key];
+}
+
+bool model_in_range(const struct model_ahead *ahead, const struct model_clip *clip)
+{
+    return ahead->camera == clip->camera && ahead->from <= clip->start && clip->start < ahead->until;
+}
+
+/* K-091 */
+static bool copied_ahead(const struct model *model, const struct model_clip *clip)
+{
+    for (int i = 0; i < model->ahead_count && !clip->reserve; i++) {
+        const struct model_ahead *ahead = &model->aheads[i];
+        for (int d = 0; model_in_range(ahead, clip) && d < ahead->day_count; d++) {
+            if (ahead->day[d] == clip->key) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+enum model_answer model_could_open(const struct model *model, int number)
+{
+    const struct model_clip *clip = &model->clips[number];
+    enum model_answer over = model->stopped ? MODEL_DOUBT : MODEL_NO; /* K-058, K-059 */
+    if (clip->row && clip->state != MODEL_PLAIN) {
+        if (clip->state == MODEL_GONE) { /* K-085 */
+            return MODEL_NO;
+        }
+        return clip->due != 0 && clip->due <= model->now ? over : MODEL_YES;
+    }
+    int64_t due = model_sealed_due(model, clip);
+    bool is_over = due != 0 && due <= model->now;
+    if (sealed_there(model, clip) && (!is_over || over == MODEL_DOUBT)) {
+        return is_over ? MODEL_DOUBT : MODEL_YES;
+    }
+    return copied_ahead(model, clip) ? MODEL_YES : MODEL_NO;
+}
+
+/* K-057 */
+static void date_reserve(struct model *model, int camera, int key)
+{
+    if (model->reserve[camera][key].there && model->reserve[camera][key].due == 0) {
+        model->reserve[camera][key].due = model_due(model, model_day(model, model->now));
+    }
+}
+
+enum model_answer model_opens(struct model *model, int number)
+{
+    const struct model_clip *clip = &model->clips[number];
+    bool own = clip->row && clip->state != MODEL_PLAIN;
+    enum model_answer answer = model_could_open(model, number);
+    if (answer == MODEL_YES && clip->reserve && !own) {
+        date_reserve(model, clip->camera, clip->key);
+    }
+    return answer;
+}
+
+/* ---- what time does ---- */
+
+/* K-085: whether the key that the clip was sealed for, or a copy of it, may be here. */
+static bool may_open(const struct model *model, const struct model_clip *clip)
+{
+    for (int i = 0; i < model->ahead_count; i++) {
+        if (clip->state != MODEL_PLAIN && model->aheads[i].camera == clip->camera) {
+            return true;
+        }
+    }
+    int64_t forget = clip->forget != 0 ? clip->forget : model_sealed_due(model, clip);
+    return forget > model->now;
+}
+
+/* "Released, refused or lapsed, it runs until its period ends, or is destroyed when that is over"; nothing is
+ * destroyed while destruction stands still. */
+void model_go_back(const struct model *model, struct model_clip *clip)
+{
+    clip->incident = 0;
+    clip->decision = -1;
+    if (clip->period <= model->now && !model->stopped) {
+        clip->state = MODEL_GONE;
+        clip->due = 0;
+        clip->row = may_open(model, clip);
+        return;
+    }
+    clip->state = MODEL_RUNS;
+    clip->due = clip->period;
+}
+
+static int different_dues(const struct model *model)
+{
+    int64_t seen[MODEL_DAYS + MODEL_CAMERAS * MODEL_RESERVES + MODEL_CLIPS];
+    int count = 0;
+    int64_t dues[sizeof seen / sizeof *seen];
+    int many = 0;
+    for (int d = 0; d < MODEL_DAYS - 60; d++) {
+        if (model->has_day[0][d] || model->has_day[1][d]) {
+            dues[many++] = model_due(model, d);
+        }
+    }
+    for (int i = 0; i < MODEL_CAMERAS * MODEL_RESERVES; i++) {
+        bool there = model->reserve[i / MODEL_RESERVES][i % MODEL_RESERVES].there;
+        dues[many++] = there ? model->reserve[i / MODEL_RESERVES][i % MODEL_RESERVES].due : 0;
+    }
+    for (int i = 0; i < model->clip_count; i++) {
+        dues[many++] = model->clips[i].row ? model->clips[i].due : 0;
+    }
+    for (int i = 0; i < many; i++) {
+        bool is_new = dues[i] != 0 && dues[i] <= model->now;
+        for (int s = 0; s < count; s++) {
+            is_new = is_new && seen[s] != dues[i];
+        }
+        if (is_new) {
+            seen[count++] = dues[i];
+        }
+    }
+    return count;
+}
+
+void model_destroy_due(struct model *model)
+{
+    for (int i = 0; i < model->clip_count; i++) {
+        struct model_clip *clip = &model->clips[i];
+        if (clip->row && clip->due != 0 && clip->due <= model->now) {
+            model_go_back(model, clip);
+        } else if (clip->row && (clip->state == MODEL_GONE || clip->state == MODEL_PLAIN) &&
+                   !may_open(model, clip)) {
+            clip->row = false;
+            clip->blocks = 0;
+        }
+    }
+    for (int c = 0; c < MODEL_CAMERAS; c++) {
+        for (int d = 0; d < MODEL_DAYS - 60; d++) {
+            model->has_day[c][d] = model->has_day[c][d] && model_due(model, d) > model->now;
+        }
+        for (int r = 0; r < MODEL_RESERVES; r++) {
+            int64_t due = model->reserve[c][r].due;
+            model->reserve[c][r].there = model->reserve[c][r].there && (due == 0 || due > model->now);
+        }
+    }
+    for (int i = 0; i < model->paper_count; i++) { /* K-083 */
+        struct model_paper *paper = &model->papers[i];
+        paper->decided = paper->decided && paper->remembered_until > model->now;
+    }
+}
+
+void model_tick(struct model *model, int64_t last_commit)
+{
+    int64_t offset = model->now - model->mono;
+    int64_t step = model->anchored ? offset - model->offset : 0;
+    bool jumped = step > 2 * MODEL_HOUR_MS || step < -2 * MODEL_HOUR_MS;    /* K-062 */
+    if (!model->anchored && model->now < last_commit - 2 * MODEL_HOUR_MS) { /* K-063 */
+        jumped = true;
+    }
+    if (!model->anchored) {
+        model->anchored = true;
+        model->offset = offset;
+    }
+    if (!model->stopped && (jumped || different_dues(model) > 3)) { /* K-064 */
+        model->stopped = true;
+        model->stopped_since = model->now;
+    }
+    if (!model->stopped && !jumped) {
+        model_destroy_due(model);
+    }
+}
+
+void model_start_again(struct model *model)
+{
+    model->anchored = false;
+}
+
+/* ---- cameras ---- */
+
+void model_make_days(struct model *model, int camera, int count)
+{
+    int today = model_day(model, model->now);
+    for (int i = 0; i < count; i++) {
+        model->has_day[camera][today + i] = true;
+    }
+}
+
+bool model_bulletin(struct model *model, int camera, bool reserve_used)
+{
+    int last = model->reserve_count[camera] - 1;
+    if (last >= 0 && reserve_used) {
+        date_reserve(model, camera, last);
+    }
+    if (last >= 0 && model->reserve[camera][last].there && model->reserve[camera][last].due == 0) {
+        return false; /* K-054: it stays the same until it was used */
+    }
+    if (last + 1 >= MODEL_RESERVES) {
+        model_impossible("too many reserve keys");
+    }
+    model->reserve[camera][last + 1].there = true;
+    model->reserve_count[camera]++;
+    return true;
+}
+
+void model_own_key(const struct model *model, struct model_clip *clip)
+{
+    if (!clip->row || clip->state == MODEL_PLAIN) {
+        clip->period = model_sealed_due(model, clip);
+        clip->forget = 0;
+    }
+    clip->blocks = clip->row ? clip->blocks : 0;
+    clip->row = true;
+}
+
+bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision)
+{
+    if (clip->row && clip->state == MODEL_HELD) {
+        return false;
+    }
+    model_own_key(model, clip);
+    clip->state = MODEL_HELD;
+    clip->due = 0;
+    clip->incident = incident;
+    clip->decision = decision;
+    return true;
+}
+
+/* ---- without a decision ---- */
+
+/* Whether a clip of that camera's day is gone. */
+static bool day_has_gone(const struct model *model, int camera, int day)
+{
+    for (int i = 0; i < model->clip_count; i++) {
+        const struct model_clip *clip = &model->clips[i];
+        if (clip->row && clip->state == MODEL_GONE && clip->camera == camera && !clip->reserve &&
+            clip->key == day) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void run_until(const struct model *model, struct model_clip *clip, int64_t due)
+{
+    model_own_key(model, clip);
+    if (clip->reserve) {
+        clip->forget = 0;
+    }
+    clip->state = MODEL_RUNS;
+    clip->period = due != 0 ? due : clip->period;
+    clip->due = clip->period;
+}
+
+bool model_keep(struct model *model, const struct model_keep *keep)
+{
+    struct model_clip *clip = &model->clips[keep->clip];
+    int today = model_day(model, model->now);
+    if (model_opens(model, keep->clip) != MODEL_YES) {
+        return false;
+    }
+    bool own = clip->row && clip->state != MODEL_PLAIN;
+    if (own && (clip->state == MODEL_HELD || keep->why != MODEL_WHY_AHEAD)) {
+        return true; /* it has a key of its own */
+    }
+    if (keep->why == MODEL_WHY_AHEAD) { /* K-101 */
+        for (int i = 0; i < model->ahead_count; i++) {
+            if (model->aheads[i].paper == keep->paper && model_in_range(&model->aheads[i], clip)) {
+                return model_hold(model, clip, model->aheads[i].incident, keep->paper);
+            }
+        }
+        return false;
+    }
+    if (keep->why == MODEL_WHY_EARLY) { /* K-102 */
+        if (clip->reserve || !day_has_gone(model, clip->camera, clip->key)) {
+            return false;
+        }
+        run_until(model, clip, 0);
+        return true;
+    }
+    if (!keep->receipt_true || keep->receipt_clip != keep->clip || keep->due <= model->now ||
+        keep->due > model_due(model, today)) { /* K-100 */
+        return false;
+    }
+    run_until(model, clip, keep->due);
+    return true;
+}
+
+bool model_finish(struct model *model, int camera, int day)
+{
+    if (day >= model_day(model, model->now) || !day_has_gone(model, camera, day) ||
+        !model->has_day[camera][day] || model->stopped) { /* K-103 */
+        return false;
+    }
+    model->has_day[camera][day] = false;
+    return true;
+}
+
+/* K-066, K-067, K-091: an order says that nothing opens the clip any more. */
+bool model_orders(const struct model *model, int number)
+{
+    const struct model_clip *clip = &model->clips[number];
+    int64_t due = model_sealed_due(model, clip);
+    for (int i = 0; i < model->ahead_count; i++) {
+        if (model_in_range(&model->aheads[i], clip)) {
+            return false;
+        }
+    }
+    bool over = clip->reserve && !sealed_there(model, clip) ? true : due != 0 && due <= model->now;
+    return over && !model->stopped && model_could_open(model, number) != MODEL_YES;
+}
+
+int model_count(const struct model *model, enum model_state state)
+{
+    int count = 0;
+    for (int i = 0; i < model->clip_count; i++) {
+        count += model->clips[i].row && model->clips[i].state == state ? 1 : 0;
+    }
+    return count;
+}
