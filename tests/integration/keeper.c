@@ -20,12 +20,12 @@
 
 #include "firmware-proto/seal/writer.h"
 #include "server/base/calendar.h"
-#include "server/base/keyfile.h"
 #include "server/base/world_os.h"
 #include "server/keeper/client.h"
 #include "tests/support/agency.h"
 #include "tests/support/clip.h"
 #include "tests/support/files.h"
+#include "tests/support/keeper_program.h"
 #include "tests/support/swtpm.h"
 #include "tests/unit/test.h"
 
@@ -42,25 +42,9 @@ static char socket_path[96];
 static pid_t daemon_pid;
 static struct asv_keeper_client *client;
 
-/* ---- what `asservat init` leaves ---- */
-
 static void write_identity(const char *name, uint8_t role, const struct asv_test_identity *identity)
 {
-    char path[128];
-    struct asv_keyfile file = {.role = role};
-    struct asv_keys keys = {0};
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    assert_int_equal(mkdir(path, 0700), 0);
-    asv_test_write_file(path, "root.cert", agency.root.cert.object.encoded.data,
-                        agency.root.cert.object.encoded.len);
-    asv_test_write_file(path, "chain", identity->chain.encoded.data, identity->chain.encoded.len);
-    memcpy(keys.sign_sk, identity->sk, sizeof keys.sign_sk);
-    memcpy(file.signing_pk, identity->pk, sizeof file.signing_pk);
-    snprintf(file.label, sizeof file.label, "test");
-    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_int_equal(
-        asv_keyfile_save(dir, "keeper.key", &file, &keys, (struct asv_bytes){0}, &world.world, NULL), ASV_OK);
-    (void)close(dir);
+    keeper_program_identity(directory, name, role, &agency, identity, &world);
 }
 
 static void write_config(const char *peer, const char *identity)
@@ -103,48 +87,16 @@ static bool said(const char *text)
 
 /* ---- starting and ending it ---- */
 
-/* Starts the daemon and waits until it says that it is ready, or ends. */
 static bool start(void)
 {
-    int ends[2];
-    char text[8192];
-    size_t len = 0;
-    assert_int_equal(pipe(ends), 0);
-    fflush(NULL);
-    daemon_pid = fork();
-    assert_true(daemon_pid >= 0);
-    if (daemon_pid == 0) {
-        (void)dup2(ends[1], STDERR_FILENO);
-        (void)close(ends[0]);
-        (void)close(ends[1]);
-        execl(program, program, "--config", config, (char *)NULL);
-        _exit(127);
-    }
-    (void)close(ends[1]);
-    bool ready = false;
-    while (!ready && len + 1 < sizeof text) {
-        ssize_t got = read(ends[0], text + len, sizeof text - 1 - len);
-        if (got <= 0) {
-            break;
-        }
-        len += (size_t)got;
-        text[len] = '\0';
-        ready = strstr(text, "started") != NULL;
-    }
-    if (!ready) {
-        print_message("%.*s\n", (int)len, text);
-    }
-    (void)close(ends[0]); /* later lines are lost, and nobody minds */
-    return ready;
+    return keeper_program_start(config, NULL, &daemon_pid);
 }
 
 static int end(int signal)
 {
-    int status = 0;
-    assert_int_equal(kill(daemon_pid, signal), 0);
-    assert_int_equal(waitpid(daemon_pid, &status, 0), daemon_pid);
+    pid_t pid = daemon_pid;
     daemon_pid = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return keeper_program_end(pid, signal);
 }
 
 static int set_up(void **state)

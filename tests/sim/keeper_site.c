@@ -116,8 +116,9 @@ void keeper_bulletin(struct keeper_site *site, const struct asv_test_identity *c
          err.text);
 }
 
-void keeper_clip_make(struct keeper_site *site, const struct asv_test_identity *camera,
-                      const struct asv_bulletin_key *key, uint32_t chunks, struct keeper_clip *out)
+void keeper_clip_seal(const struct asv_test_agency *agency, struct asv_test_world *world,
+                      const struct asv_test_identity *camera, const struct asv_bulletin_key *key,
+                      uint32_t chunks, struct keeper_clip *out)
 {
     static struct asv_seal_writer writer;
     struct asv_test_plan plan = {.chunks = chunks};
@@ -128,12 +129,12 @@ void keeper_clip_make(struct keeper_site *site, const struct asv_test_identity *
     memcpy(recipients[0], key->pk, sizeof recipients[0]);
     memset(out, 0, sizeof *out);
     memset(&writer, 0, sizeof writer);
-    asv_test_clip_header(&out->header, &site->agency, camera, &site->world, &plan);
+    asv_test_clip_header(&out->header, agency, camera, world, &plan);
     out->header.key_kind = key->kind;
     out->header.key_date = key->date;
     asv_writer_init(&seal, out->frame, sizeof out->frame);
     asv_writer_init(&stanzas, out->stanzas, sizeof out->stanzas);
-    must(asv_seal_writer_begin(&writer, &site->world.world, &out->header,
+    must(asv_seal_writer_begin(&writer, &world->world, &out->header,
                                (const uint8_t(*)[ASV_X25519_BYTES])recipients, 1, camera->sk, &seal, &stanzas,
                                &err),
          err.text);
@@ -145,6 +146,12 @@ void keeper_clip_make(struct keeper_site *site, const struct asv_test_identity *
         must(asv_seal_writer_add_chunk(&writer, out->chunks[i], out->chunks[i]), "chunk");
     }
     asv_seal_writer_wipe(&writer);
+}
+
+void keeper_clip_make(struct keeper_site *site, const struct asv_test_identity *camera,
+                      const struct asv_bulletin_key *key, uint32_t chunks, struct keeper_clip *out)
+{
+    keeper_clip_seal(&site->agency, &site->world, camera, key, chunks, out);
 }
 
 void keeper_clip_sign(struct keeper_clip *clip, const uint8_t sk[ASV_ED25519_SK_BYTES])

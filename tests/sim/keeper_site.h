@@ -60,6 +60,11 @@ struct keeper_clip {
 void keeper_clip_make(struct keeper_site *site, const struct asv_test_identity *camera,
                       const struct asv_bulletin_key *key, uint32_t chunks, struct keeper_clip *out);
 
+/* The same without a site: for a keeper that is a program of its own. */
+void keeper_clip_seal(const struct asv_test_agency *agency, struct asv_test_world *world,
+                      const struct asv_test_identity *camera, const struct asv_bulletin_key *key,
+                      uint32_t chunks, struct keeper_clip *out);
+
 /* Writes and signs the frame anew after a test changed the header. */
 void keeper_clip_sign(struct keeper_clip *clip, const uint8_t sk[ASV_ED25519_SK_BYTES]);
 
