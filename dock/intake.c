@@ -13,6 +13,8 @@
 #include "dock/docking.h"
 #include "dock/recovery.h"
 
+#define UNSETTLED 4 /* times as many tries for chunks that come otherwise each time */
+
 static void step_done(struct asv_job *job);
 static void ask_file(struct asv_intake *intake);
 static void ask_chunks(struct asv_intake *intake);
@@ -367,8 +369,8 @@ struct piece {
     uint64_t at; /* offset or chunk */
     const uint8_t *data;
     size_t len; /* bytes or chunks */
-    bool last_try;
-    uint64_t right;
+    bool settle;
+    uint64_t right, lost;
     enum asv_status status;
     struct asv_err err;
 };
@@ -392,8 +394,8 @@ static void piece_run(struct asv_job *job)
         piece->status = asv_take_file(take, ASV_PART_TAIL, piece->at, piece->data, piece->len, &piece->err);
         break;
     default:
-        piece->status = asv_take_chunks(take, piece->at, piece->data, piece->len, piece->last_try,
-                                        &piece->right, &piece->err);
+        piece->status = asv_take_chunks(take, piece->at, piece->data, piece->len, piece->settle,
+                                        &piece->right, &piece->lost, &piece->err);
     }
 }
 
@@ -421,6 +423,8 @@ static void piece_done(struct asv_job *job)
         uint64_t right = (uint64_t)__builtin_popcountll(piece->right);
         intake->done_chunks += right;
         intake->wrong += (uint32_t)(piece->len - right);
+        if (!piece->status && right + (uint64_t)__builtin_popcountll(piece->lost) < piece->len)
+            intake->unsettled = true;
         if (!piece->status && right < piece->len)
             asv_log_event(&intake->log, ASV_LOG_WARNING, "wrong-chunks", asv_log_u64("first", piece->at),
                           asv_log_u64("wrong", piece->len - right), asv_log_u64("pass", intake->pass));
@@ -464,7 +468,7 @@ static bool lend(struct asv_intake *intake, struct asv_usb_frame *frame, uint64_
     piece->at = at;
     piece->data = data;
     piece->len = len;
-    piece->last_try = intake->pass + 1 >= slot->dock->settings.tries;
+    piece->settle = intake->pass + 1 >= slot->dock->settings.tries;
     intake->pieces++;
     slot->lent++;
     asv_pool_submit(slot->dock->pool, asv_lane_data(slot), &piece->job);
@@ -565,12 +569,14 @@ static unsigned next_run(struct asv_intake *intake, uint64_t *first)
     return count;
 }
 
-/* Begins a pass over what is not there yet; false when there is nothing, or it was tried often enough. */
+/* Begins a pass over what is not there yet; false when there is nothing, or it was tried often enough. What
+ * comes otherwise each time may be whole on the camera, and is worth more tries. */
 static bool begin_pass(struct asv_intake *intake)
 {
     const struct asv_take *take = &intake->take;
     size_t bytes = (size_t)(take->chunks / 8 + 1);
-    if (intake->pass >= intake->dock->settings.tries)
+    unsigned tries = intake->dock->settings.tries;
+    if (intake->pass >= (intake->unsettled ? tries * UNSETTLED : tries))
         return false;
     bool any = false;
     for (size_t i = 0; i < bytes; i++)
@@ -578,7 +584,23 @@ static bool begin_pass(struct asv_intake *intake)
     for (uint64_t i = 0; i < take->chunks && !any; i++)
         any = bit(intake->todo, i);
     intake->next_chunk = 0;
+    if (any)
+        intake->unsettled = false;
     return any;
+}
+
+/* What never came twice with the same bytes says nothing of the recording: it stays on the camera, whose next
+ * docking may be at another cable. */
+static void passes_over(struct asv_intake *intake)
+{
+    struct asv_err err = {0};
+    if (intake->unsettled)
+        pull_failed(
+            intake,
+            asv_fail(&err, ASV_E_MISMATCH, "chunks come otherwise each time: look at cable, slot and camera"),
+            &err);
+    else
+        run_step(intake, ASV_INTAKE_END);
 }
 
 static void ask_chunks(struct asv_intake *intake)
@@ -604,7 +626,7 @@ static void ask_chunks(struct asv_intake *intake)
     if (begin_pass(intake))
         ask_chunks(intake);
     else
-        run_step(intake, ASV_INTAKE_END);
+        passes_over(intake);
 }
 
 void asv_intake_pull_chunks(struct asv_intake *intake)
@@ -612,6 +634,7 @@ void asv_intake_pull_chunks(struct asv_intake *intake)
     struct asv_slot *slot = intake->slot;
     intake->step = ASV_INTAKE_CHUNKS;
     intake->pass = 0;
+    intake->unsettled = false;
     intake->done_chunks = intake->take.have_count;
     free(intake->todo);
     intake->todo = calloc((size_t)(intake->take.chunks / 8 + 1), 1);
@@ -623,7 +646,7 @@ void asv_intake_pull_chunks(struct asv_intake *intake)
     if (begin_pass(intake))
         ask_chunks(intake);
     else
-        run_step(intake, ASV_INTAKE_END);
+        passes_over(intake);
 }
 
 void asv_intake_pump(struct asv_intake *intake)

@@ -94,6 +94,7 @@ struct asv_intake {
     struct asv_err piece_err;
     unsigned rereads; /* after a disk that gave back something else */
     uint32_t wrong;   /* chunks that came wrong, each time */
+    bool unsettled;   /* in this pass, came otherwise than before: spoilt on the way */
     uint64_t done_chunks;
 
     /* committing */

@@ -500,48 +500,61 @@ enum asv_status asv_take_scan(struct asv_take *take, struct asv_err *err)
     return status;
 }
 
-enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uint8_t *data, size_t count,
-                                bool last_try, uint64_t *right, struct asv_err *err)
+/* Those of the chunks that are not right and came with these very bytes the time before. */
+static enum asv_status came_before(struct asv_take *take, uint64_t first, const uint8_t *data, size_t count,
+                                   uint64_t right, uint64_t *same, struct asv_err *err)
 {
-    uint64_t good = 0;
+    enum asv_status status = ASV_OK;
+    uint8_t *before = malloc(ASV_VAULT_CHUNK_BYTES);
+    if (!before)
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory to compare a wrong chunk");
+    for (size_t i = 0; !status && i < count; i++) {
+        if (right >> i & 1)
+            continue;
+        status = asv_clip_read(take->dir, ASV_PART_PAYLOAD, (first + i) * ASV_VAULT_CHUNK_BYTES, before,
+                               ASV_VAULT_CHUNK_BYTES, err);
+        if (!status && memcmp(before, data + i * ASV_VAULT_CHUNK_BYTES, ASV_VAULT_CHUNK_BYTES) == 0)
+            *same |= UINT64_C(1) << i;
+    }
+    free(before);
+    return status;
+}
+
+enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uint8_t *data, size_t count,
+                                bool settle, uint64_t *right, uint64_t *lost, struct asv_err *err)
+{
+    uint64_t good = 0, same = 0;
     assert(count <= 64 && first + count <= take->chunks);
-    for (size_t i = 0; i < count; i++) {
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; !status && i < count; i++) {
         uint8_t leaf[ASV_SHA256_BYTES];
-        enum asv_status status = asv_clip_leaf(take->dir, first + i, leaf, err);
-        if (status)
-            return status;
-        if (asv_seal_check_chunk(leaf, data + i * ASV_VAULT_CHUNK_BYTES, ASV_VAULT_CHUNK_BYTES) == ASV_OK)
+        status = asv_clip_leaf(take->dir, first + i, leaf, err);
+        if (!status &&
+            asv_seal_check_chunk(leaf, data + i * ASV_VAULT_CHUNK_BYTES, ASV_VAULT_CHUNK_BYTES) == ASV_OK)
             good |= UINT64_C(1) << i;
     }
-    for (size_t i = 0; i < count;) {
-        bool keep = (good >> i & 1) || last_try;
-        size_t run = 1;
-        while (i + run < count && ((good >> (i + run) & 1) || last_try) == keep)
-            run++;
-        if (keep) {
-            enum asv_status status =
-                asv_clip_chunks_put(take->dir, first + i, data + i * ASV_VAULT_CHUNK_BYTES, run, err);
-            if (status)
-                return status;
-        }
-        i += run;
-    }
-    bool gives_up = last_try && good != (count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX);
-    if (gives_up && !take->wrong)
+    bool all = good == (count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX);
+    if (!status && !all && settle)
+        status = came_before(take, first, data, count, good, &same, err);
+    if (!status && same && !take->wrong)
         take->wrong = calloc((size_t)(take->chunks / 8 + 1), 1);
-    if (gives_up && !take->wrong)
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of wrong chunks");
-    for (size_t i = 0; i < count; i++) {
-        bool is_right = (good >> i & 1) != 0;
-        if (is_right && !has(take->have, first + i))
-            take->have_count++;
-        if (is_right)
+    if (!status && same && !take->wrong)
+        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of wrong chunks");
+    if (!status)
+        status = asv_clip_chunks_put(take->dir, first, data, count, err);
+    for (size_t i = 0; !status && i < count; i++) {
+        if (good >> i & 1) {
+            take->have_count += !has(take->have, first + i);
             set(take->have, first + i, true);
-        else if (last_try)
+        } else if (same >> i & 1) {
             set(take->wrong, first + i, true);
+        }
     }
-    *right = good;
-    return ASV_OK;
+    if (!status) {
+        *right = good;
+        *lost = same;
+    }
+    return status;
 }
 
 /* Final chunk and tail are not asked for as chunks: the one stands in the seal, the other came as a file. */

@@ -119,10 +119,12 @@ ASV_MUST_CHECK enum asv_status asv_take_prepare(struct asv_take *take, struct as
 /* Which chunks an earlier attempt left, and left right: a look at every byte of them. */
 ASV_MUST_CHECK enum asv_status asv_take_scan(struct asv_take *take, struct asv_err *err);
 
-/* Consecutive chunks as they arrived. Right ones are written; bit i of *right says so of chunk first + i.
- * Wrong ones are written too, and given up, when `last_try` is set. count <= 64. */
+/* Consecutive chunks as they arrived, of those that are not in `have`; all are written. Bit i of *right says
+ * that chunk first + i is right. With `settle` set, bit i of *lost says that it came wrong with the very
+ * bytes of the time before: that is what the camera holds, and it is given up. One that came otherwise may
+ * have been spoilt on the way. count <= 64. */
 ASV_MUST_CHECK enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uint8_t *data,
-                                               size_t count, bool last_try, uint64_t *right,
+                                               size_t count, bool settle, uint64_t *right, uint64_t *lost,
                                                struct asv_err *err);
 
 /* No more chunks will come: the payload gets its exact length, and the recording its verdict. */

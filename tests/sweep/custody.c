@@ -195,8 +195,9 @@ static void pull_chunks(struct asv_take *take)
     for (uint64_t i = 0; i < take->chunks; i++) {
         uint32_t done = 0;
         uint64_t right = 0;
+        uint64_t lost = 0;
         must(asv_camera_device_ops.chunks(&device, 1, i, 1, chunk, &done, &err), &err);
-        must(asv_take_chunks(take, i, chunk, 1, true, &right, &err), &err);
+        must(asv_take_chunks(take, i, chunk, 1, true, &right, &lost, &err), &err);
         assert_int_equal(right, 1);
     }
 }

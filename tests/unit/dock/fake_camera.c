@@ -211,6 +211,7 @@ static enum asv_status op_chunks(void *ctx, uint64_t number, uint64_t first, uin
         memcpy(chunk, clip->clip->payload.data + (first + i) * ASV_WIRE_CHUNK_BYTES, ASV_WIRE_CHUNK_BYTES);
         if (number == camera->wrong_number && first + i == camera->wrong_chunk && camera->wrong_times > 0) {
             chunk[1000] ^= 0x10;
+            chunk[1001] ^= (uint8_t)(camera->wrong_varies ? camera->wrong_times : 0);
             camera->wrong_times--;
         }
         camera->chunks_given++;

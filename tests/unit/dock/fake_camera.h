@@ -49,6 +49,7 @@ struct fake_camera {
     /* Faults. */
     uint64_t wrong_number, wrong_chunk; /* this chunk is given wrong */
     unsigned wrong_times;               /* so many times */
+    bool wrong_varies;                  /* and otherwise each time */
     uint64_t bad_number, bad_chunk;     /* this one cannot be read */
     uint64_t lie_number;                /* it announces another header for this one */
     uint64_t short_number;              /* it announces fewer chunks for this one than its seal signs */

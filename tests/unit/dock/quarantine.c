@@ -30,6 +30,60 @@ static void a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it(vo
     assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 1);
 }
 
+/* The same wrong bytes twice are what the camera holds; others each time were spoilt on the way. */
+static void a_chunk_that_is_spoilt_on_the_way_is_asked_for_more_often(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 1);
+    camera->wrong_number = 1;
+    camera->wrong_times = 6;
+    camera->wrong_varies = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->chunks_given, 7);
+    assert_int_equal(camera->erased, 1);
+}
+
+static void one_that_comes_otherwise_each_time_stays_on_the_camera_for_the_next_docking(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 20);
+    fake_camera_record(camera, 2, 3);
+    camera->wrong_number = 1;
+    camera->wrong_chunk = 7;
+    camera->wrong_times = 200;
+    camera->wrong_varies = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_non_null(strstr(rig->slots[0].reason, "not as it should"));
+    assert_int_equal(rig->alarm_kinds[ASV_DB_ALARM_HOSTILE_CAMERA], 1);
+    assert_int_equal(kind_of(1), 0);
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
+    assert_int_equal(camera->chunks_given, 20 + 11 + 3);
+    assert_int_equal(rig_count(rig, ASV_VAULT_QUARANTINE), 0);
+    assert_int_equal(camera->erased, 1);
+    rig_take_out(rig, 0);
+    camera->wrong_times = 0;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    assert_int_equal(kind_of(1), ASV_COMMIT_STORED);
+    assert_int_equal(camera->chunks_given, 20 + 11 + 3 + 1); /* the others were staged */
+}
+
+static void a_chunk_that_the_camera_holds_wrong_is_settled_on_a_bad_cable_too(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 20);
+    camera->clips[0].clip->payload.data[7 * ASV_WIRE_CHUNK_BYTES + 9] ^= 1;
+    camera->wrong_number = 1;
+    camera->wrong_chunk = 7;
+    camera->wrong_times = 4;
+    camera->wrong_varies = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    const struct asv_commit *facts = &rig_find(rig, camera, 1)->facts;
+    assert_int_equal(facts->kind, ASV_COMMIT_QUARANTINED);
+    assert_string_equal(facts->reason, "INVALID from chunk 7");
+    assert_int_equal(camera->chunks_given, 20 + 4 + 1); /* the fifth and sixth are alike */
+}
+
 static void a_chunk_that_cannot_be_read_is_a_gap(void **state)
 {
     (void)state;
@@ -177,6 +231,9 @@ int main(int argc, char **argv)
     filter_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         KIT_TEST(a_chunk_that_stays_wrong_means_quarantine_and_the_camera_keeps_it),
+        KIT_TEST(a_chunk_that_is_spoilt_on_the_way_is_asked_for_more_often),
+        KIT_TEST(one_that_comes_otherwise_each_time_stays_on_the_camera_for_the_next_docking),
+        KIT_TEST(a_chunk_that_the_camera_holds_wrong_is_settled_on_a_bad_cable_too),
         KIT_TEST(a_chunk_that_cannot_be_read_is_a_gap),
         KIT_TEST(a_flipped_bit_in_the_seal_means_quarantine),
         KIT_TEST(what_its_keys_do_not_open_goes_to_quarantine),
