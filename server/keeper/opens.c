@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * OPENS: does this clip open with a key that is here? One boolean leaves, and nothing else. */
+ * OPENS: does this clip open with a key that is here? Whether, and whether people keep it:
+ * nothing else leaves. */
 #include <string.h>
 
 #include "server/keeper/keeper.h"
 
-static void log_answer(const struct asv_keeper *keeper, const struct asv_seal_header *header, bool opens,
-                       const struct asv_err *why)
+static void log_answer(const struct asv_keeper *keeper, const struct asv_seal_header *header,
+                       const struct asv_keeper_reply *reply, const struct asv_err *why)
 {
     if (keeper->log == NULL) {
         return;
     }
     struct asv_log log = asv_log_for_clip(keeper->log, header->clip);
-    asv_log_event(&log, ASV_LOG_INFO, "opens", asv_log_text("answer", opens ? "yes" : "no"),
-                  asv_log_text("why", opens ? "" : why->text));
+    asv_log_event(&log, ASV_LOG_INFO, "opens",
+                  asv_log_text("answer", reply->held    ? "held"
+                                         : reply->opens ? "yes"
+                                                        : "no"),
+                  asv_log_text("why", reply->opens ? "" : why->text));
+}
+
+/* K-078 */
+static bool is_held(const struct asv_keeper *keeper, const struct asv_keeper_opening *opening)
+{
+    const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening->digest);
+    bool decided = kept != NULL && (kept->state == ASV_KEEPER_PENDING || kept->state == ASV_KEEPER_HELD);
+    return decided || asv_keeper_ahead_of(keeper, &opening->header, NULL) != NULL;
 }
 
 enum asv_status asv_keeper_opens(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -34,6 +46,7 @@ enum asv_status asv_keeper_opens(struct asv_keeper *keeper, const struct asv_kee
         return asv_fail(err, asv_status_class(status) == ASV_CLASS_RETRY ? status : ASV_E_AWAY, why.text);
     }
     reply->opens = status == ASV_OK;
-    log_answer(keeper, &opening.header, reply->opens, &why);
+    reply->held = reply->opens && is_held(keeper, &opening);
+    log_answer(keeper, &opening.header, reply, &why);
     return ASV_OK;
 }

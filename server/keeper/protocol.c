@@ -15,6 +15,11 @@
 #define HEADER_MAX (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
 #define KEPT_BYTES (ASV_SHA256_BYTES + 1 + 1 + 8)
 
+/* The answer to OPENS. */
+#define OPENS_NO   0
+#define OPENS_YES  1
+#define OPENS_HELD 2
+
 /* Slot flags in a STATUS reply. */
 #define SLOT_EFFACEABLE 0x01u
 #define SLOT_REACHABLE  0x02u
@@ -192,6 +197,20 @@ static enum asv_status read_bulletin(struct asv_reader *in, struct asv_keeper_re
 {
     enum asv_status status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
     return status == ASV_OK ? read_bool(in, &out->reserve_used) : status;
+}
+
+static enum asv_status read_answer(struct asv_reader *in, struct asv_keeper_reply *out)
+{
+    uint8_t answer;
+    enum asv_status status = asv_read_u8(in, &answer);
+    if (status == ASV_OK && answer > OPENS_HELD) {
+        return ASV_E_MALFORMED;
+    }
+    if (status == ASV_OK) {
+        out->opens = answer != OPENS_NO;
+        out->held = answer == OPENS_HELD;
+    }
+    return status;
 }
 
 static enum asv_status read_opens(struct asv_reader *in, struct asv_keeper_request *out)
@@ -410,7 +429,7 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             asv_write_view16(out, reply->bulletin.data, reply->bulletin.len);
             break;
         case ASV_KEEPER_OPENS:
-            asv_write_u8(out, reply->opens ? 1 : 0);
+            asv_write_u8(out, reply->held ? OPENS_HELD : reply->opens ? OPENS_YES : OPENS_NO);
             break;
         case ASV_KEEPER_ORDER:
             asv_write_view16(out, reply->order.data, reply->order.len);
@@ -532,7 +551,7 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
     case ASV_KEEPER_BULLETIN:
         return asv_read_view16(in, &out->bulletin, ASV_BULLETIN_MAX_BYTES);
     case ASV_KEEPER_OPENS:
-        return read_bool(in, &out->opens);
+        return read_answer(in, out);
     case ASV_KEEPER_ORDER:
         return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
     case ASV_KEEPER_DECIDE:

@@ -163,6 +163,7 @@ struct asv_keeper_reply {
     uint32_t last_date;                       /* MAKE_DAYS: the last of the days that were asked for */
     struct asv_bytes bulletin;                /* BULLETIN: view */
     bool opens;                               /* OPENS */
+    bool held;                                /* OPENS: and people keep it beyond its period */
     struct asv_bytes order;                   /* ORDER: the destruction statement; view */
     int64_t until_ms;                         /* DECIDE: a pending hold lapses, or OPEN may be asked again,
                                                * until then. KEEP: its key's due. 0: none */

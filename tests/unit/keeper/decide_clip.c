@@ -263,9 +263,10 @@ static void a_request_prolongs_once_and_by_three_days_at_most(void **state)
         assert_true(reply.until_ms <= due_of(TODAY) + 3 * DAY_MS);
         assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK); /* again */
         go_to(reply.until_ms - 1);
-        assert_true(opens(&clip));
+        assert_true(keeper_opens(&site, camera, &clip).held); /* K-078 */
         go_to(due_of(TODAY) > reply.until_ms ? due_of(TODAY) - 1 : reply.until_ms - 1);
         assert_true(opens(&clip)); /* a request that lapsed takes nothing from the clip's own period */
+        assert_true(due_of(TODAY) <= reply.until_ms || !keeper_opens(&site, camera, &clip).held);
         go_to(due_of(TODAY) > reply.until_ms ? due_of(TODAY) : reply.until_ms);
         assert_false(opens(&clip));
         assert_int_not_equal(ask_to_hold(&clip, &reply), ASV_OK); /* and again: nothing is left */

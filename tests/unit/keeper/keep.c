@@ -73,6 +73,17 @@ static bool opens(const struct keeper_clip *what)
     return reply.opens;
 }
 
+/* As the dock asks about what is docked after its period: without chunks. */
+static bool is_held(const struct keeper_clip *what)
+{
+    struct asv_keeper_request request;
+    keeper_opens_request(&request, camera, what);
+    request.chunk_count = 0;
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_DOCK, &request);
+    assert_int_equal(reply.status, ASV_OK);
+    return reply.held;
+}
+
 static struct asv_keeper_reply keep(const struct keeper_clip *what, struct asv_keeper_request *with,
                                     uint8_t why)
 {
@@ -197,11 +208,16 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     memcpy(day_pk, key.pk, sizeof day_pk);
     assert_true(other.header.start_wall_ms >= began + HOUR_MS);
     assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* K-101 */
+    assert_false(is_held(&clip));
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    assert_true(is_held(&clip)); /* K-078: while its day's own key lives, too */
+    assert_false(is_held(&other));
+    assert_true(opens(&other));
     go_to(due_of(TODAY) + 3 * DAY_MS);
     keeper_attack_now(site.disk, false, &loot);
     assert_true(keeper_loot_has(&loot, day_pk)); /* K-090: kept for the range */
     assert_true(opens(&clip));                   /* K-091 */
+    assert_true(is_held(&clip));
     assert_false(opens(&other));
     struct asv_keeper_request order = {
         .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {clip.frame, clip.frame_len}};
@@ -220,6 +236,7 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     keeper_attack_now(site.disk, false, &loot);
     assert_false(keeper_loot_has(&loot, day_pk)); /* K-001 */
     assert_true(opens(&clip));                    /* held, by a key of its own */
+    assert_true(is_held(&clip));
     assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_E_NOT_FOUND);
 }
 

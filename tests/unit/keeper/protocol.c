@@ -367,6 +367,30 @@ static void a_refusal_carries_nothing_but_its_reason(void **state)
     assert_false(reply.opens);
 }
 
+static void whether_a_clip_opens_is_one_of_three_answers(void **state)
+{
+    (void)state;
+    struct asv_keeper_reply reply = sample_reply(ASV_KEEPER_OPENS);
+    struct asv_keeper_reply got;
+    uint8_t changed[64];
+    size_t len = write_reply(&reply);
+    assert_true(len <= sizeof changed);
+    memcpy(changed, body, len);
+    for (unsigned answer = 0; answer <= 3; answer++) {
+        changed[len - 1] = (uint8_t)answer;
+        assert_int_equal(asv_keeper_reply_read(&got, changed, len), answer < 3 ? ASV_OK : ASV_E_MALFORMED);
+        assert_true(answer == 3 || (got.opens == (answer > 0) && got.held == (answer == 2)));
+    }
+    len = write_reply(&reply);
+    assert_int_equal(body[len - 1], 1);
+    reply.held = true;
+    len = write_reply(&reply);
+    assert_int_equal(body[len - 1], 2);
+    reply.held = reply.opens = false;
+    len = write_reply(&reply);
+    assert_int_equal(body[len - 1], 0);
+}
+
 /* ---- who may ask what ---- */
 
 static void every_cell_of_the_permit_table(void **state)
@@ -426,6 +450,7 @@ int main(void)
         cmocka_unit_test(chunks_are_the_first_and_a_later_one),
         cmocka_unit_test(replies_round_trip),
         cmocka_unit_test(a_refusal_carries_nothing_but_its_reason),
+        cmocka_unit_test(whether_a_clip_opens_is_one_of_three_answers),
         cmocka_unit_test(every_cell_of_the_permit_table),
         cmocka_unit_test(a_request_without_a_number_ends_the_connection),
     };
