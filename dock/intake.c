@@ -26,10 +26,11 @@ static struct asv_intake *intake_of(struct asv_job *job)
 
 const char *asv_intake_step_name(enum asv_intake_step step)
 {
-    static const char *const names[] = {
-        "stage",   "seal",  "stanzas",   "link",  "tail",       "judge",   "prepare", "scan",  "payload",
-        "end",     "move",  "read-back", "opens", "quarantine", "record",  "custody", "again", "check",
-        "receipt", "order", "ordered",   "told",  "discard",    "deliver", "erased",  "proven"};
+    static const char *const names[] = {"stage",   "seal",      "stanzas", "link",       "tail",    "judge",
+                                        "prepare", "scan",      "payload", "end",        "lives",   "revive",
+                                        "move",    "read-back", "opens",   "quarantine", "record",  "custody",
+                                        "again",   "check",     "receipt", "order",      "ordered", "told",
+                                        "discard", "deliver",   "erased",  "proven"};
     return names[step];
 }
 
@@ -215,7 +216,7 @@ void asv_intake_detach_all(struct asv_slot *slot)
         if (intake->slot != slot)
             continue;
         intake->slot = NULL;
-        bool needs_camera = intake->step < ASV_INTAKE_MOVE || intake->step == ASV_INTAKE_DELIVER ||
+        bool needs_camera = intake->step < ASV_INTAKE_LIVES || intake->step == ASV_INTAKE_DELIVER ||
                             asv_intake_is_ordering(intake->step);
         if (needs_camera)
             asv_intake_drop(intake);
@@ -297,7 +298,7 @@ static void begin_file(struct asv_intake *intake, enum asv_intake_step step)
     ask_file(intake);
 }
 
-static void pulled(struct asv_intake *intake)
+static void pulled(struct asv_intake *intake, enum asv_intake_step next)
 {
     struct asv_slot *slot = intake->slot;
     asv_log_event(&intake->log, ASV_LOG_INFO, "pulled", asv_log_u64("number", intake->take.offer.number),
@@ -309,7 +310,7 @@ static void pulled(struct asv_intake *intake)
     slot->counts.pulled++;
     slot->committing++;
     release_slot(intake);
-    asv_intake_commit(intake, intake->take.way == ASV_TAKE_EXPIRE ? ASV_INTAKE_RECORD : ASV_INTAKE_MOVE);
+    asv_intake_commit(intake, next);
     asv_slot_progress(slot);
 }
 
@@ -333,9 +334,9 @@ static void step_done(struct asv_job *job)
         begin_file(intake, ASV_INTAKE_SEAL);
         break;
     case ASV_INTAKE_JUDGE:
-        if (intake->take.way == ASV_TAKE_EXPIRE)
-            pulled(intake);
-        else if (intake->was_expired) /* it has its tombstone, which stands */
+        if (intake->take.way == ASV_TAKE_EXPIRE) /* a tombstone that it has stands */
+            pulled(intake, intake->was_expired ? ASV_INTAKE_RECORD : ASV_INTAKE_LIVES);
+        else if (intake->was_expired)
             leave(intake, ASV_LEFT_EXPIRED, "an earlier docking found that its period is over");
         else
             run_step(intake, ASV_INTAKE_PREPARE);
@@ -353,7 +354,7 @@ static void step_done(struct asv_job *job)
         break;
     default:
         assert(intake->step == ASV_INTAKE_END);
-        pulled(intake);
+        pulled(intake, ASV_INTAKE_MOVE);
     }
 }
 
@@ -584,23 +585,24 @@ static bool begin_pass(struct asv_intake *intake)
     for (uint64_t i = 0; i < take->chunks && !any; i++)
         any = bit(intake->todo, i);
     intake->next_chunk = 0;
-    if (any)
-        intake->unsettled = false;
+    intake->unsettled = false;
     return any;
 }
 
 /* What never came twice with the same bytes says nothing of the recording: it stays on the camera, whose next
  * docking may be at another cable. */
-static void passes_over(struct asv_intake *intake)
+static void next_pass(struct asv_intake *intake)
 {
     struct asv_err err = {0};
-    if (intake->unsettled)
+    if (begin_pass(intake))
+        ask_chunks(intake);
+    else if (!intake->unsettled)
+        run_step(intake, ASV_INTAKE_END);
+    else
         pull_failed(
             intake,
             asv_fail(&err, ASV_E_MISMATCH, "chunks come otherwise each time: look at cable, slot and camera"),
             &err);
-    else
-        run_step(intake, ASV_INTAKE_END);
 }
 
 static void ask_chunks(struct asv_intake *intake)
@@ -623,10 +625,7 @@ static void ask_chunks(struct asv_intake *intake)
         return;
     /* nothing is on its way: this pass is over */
     intake->pass++;
-    if (begin_pass(intake))
-        ask_chunks(intake);
-    else
-        passes_over(intake);
+    next_pass(intake);
 }
 
 void asv_intake_pull_chunks(struct asv_intake *intake)
@@ -643,10 +642,7 @@ void asv_intake_pull_chunks(struct asv_intake *intake)
         return;
     }
     slot->ops->want(slot->link, ASV_USB_MAX_WINDOW);
-    if (begin_pass(intake))
-        ask_chunks(intake);
-    else
-        passes_over(intake);
+    next_pass(intake);
 }
 
 void asv_intake_pump(struct asv_intake *intake)

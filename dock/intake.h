@@ -3,7 +3,8 @@
  *
  * One recording on its way in, as the loop sees it: which step it is at, what runs on a worker for it, what
  * is asked of the camera. intake.c pulls it; intake_commit.c brings it into custody and goes on without the
- * camera when that is taken out; intake_deliver.c lets the camera erase it. The bytes are take.h's.
+ * camera when that is taken out; intake_ask.c asks keeper and database; intake_deliver.c lets the camera
+ * erase it. The bytes are take.h's.
  */
 #ifndef ASV_DOCK_INTAKE_H
 #define ASV_DOCK_INTAKE_H
@@ -28,6 +29,8 @@ enum asv_intake_step {
     ASV_INTAKE_CHUNKS,
     ASV_INTAKE_END,
     /* without it, if need be */
+    ASV_INTAKE_LIVES,  /* its period is over: whether the keeper knows better */
+    ASV_INTAKE_REVIVE, /* it does: as if the period were not over */
     ASV_INTAKE_MOVE,
     ASV_INTAKE_READ_BACK,
     ASV_INTAKE_OPENS,
@@ -75,8 +78,8 @@ struct asv_intake {
     bool abandoned; /* to be dropped as soon as nothing runs */
     bool recovered; /* the recovery's, which waits for its end */
     unsigned recovery_at;
-    bool unknown; /* a worker is still reading which recording it is */
-    enum asv_take_found found;
+    bool unknown;              /* a worker is still reading which recording it is */
+    enum asv_take_found found; /* by the recovery, or when it was revived */
     struct asv_job job;
     struct asv_timer retry;
     enum asv_status status; /* of the job */
@@ -99,7 +102,8 @@ struct asv_intake {
 
     /* committing */
     struct asv_take_evidence *evidence;
-    bool opens, begin, began, asked_service;
+    enum asv_opens opens; /* as the keeper said */
+    bool begin, began, asked_service;
     struct asv_db_docking_result known; /* when the docking began with this job */
     enum asv_status heard;              /* from the service */
     bool resume, undelivered, conflict, twin, anew, unkept;
@@ -178,5 +182,21 @@ void asv_intake_pump(struct asv_intake *intake);
 
 /* Pulls the chunks that are missing (again); the slot's `pulling` is this one. */
 void asv_intake_pull_chunks(struct asv_intake *intake);
+
+/* ---- intake_ask.c: jobs, and what they heard ---- */
+
+void asv_intake_lives_run(struct asv_job *job);
+void asv_intake_opens_run(struct asv_job *job);
+void asv_intake_order_run(struct asv_job *job);
+void asv_intake_custody_run(struct asv_job *job);
+void asv_intake_again_run(struct asv_job *job);
+void asv_intake_receipt_run(struct asv_job *job);
+void asv_intake_told_run(struct asv_job *job);
+void asv_intake_proven_run(struct asv_job *job);
+
+/* After asv_intake_lives_run: although its period is over, it is to be taken in. */
+bool asv_intake_lives(const struct asv_intake *intake);
+
+void asv_intake_identity(const struct asv_intake *intake, struct asv_db_identity *identity);
 
 #endif

@@ -31,11 +31,23 @@ static struct asv_intake *intake_of(struct asv_job *job)
 
 /* ---- the steps, on a worker ---- */
 
-/* What a service answered, which is not what a disk did. */
-static void asked(struct asv_intake *intake, enum asv_status status)
+/* With what lies in staging from an attempt before its period ended. */
+static void revive_run(struct asv_job *job)
 {
-    intake->status = intake->heard = status;
-    intake->asked_service = true;
+    struct asv_intake *intake = intake_of(job);
+    struct asv_take *take = &intake->take;
+    struct asv_err *err = &intake->err;
+    intake->status = asv_take_revive(take, err);
+    if (!intake->status)
+        intake->status = asv_take_prepare(take, err);
+    if (!intake->status && take->resumes)
+        intake->status = asv_take_scan(take, err);
+    bool whole = take->have_count == take->chunks;
+    if (!intake->status && whole)
+        intake->status = asv_take_end(take, err);
+    intake->found = whole                          ? ASV_TAKE_FOUND_WHOLE
+                    : asv_take_is_in_custody(take) ? ASV_TAKE_FOUND_NOTHING
+                                                   : ASV_TAKE_FOUND_PARTS;
 }
 
 static void move_run(struct asv_job *job)
@@ -50,18 +62,6 @@ static void read_back_run(struct asv_job *job)
     intake->status = asv_take_read_back(&intake->take, &intake->err);
 }
 
-static void opens_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    const struct asv_docking *docking = intake->take.docking;
-    intake->status = asv_take_evidence(&intake->take, intake->evidence, &intake->err);
-    if (!intake->status)
-        asked(intake,
-              services->opens(services->keeper, (struct asv_bytes){docking->chain, docking->chain_len},
-                              intake->evidence, &intake->opens, &intake->err));
-}
-
 static void quarantine_run(struct asv_job *job)
 {
     struct asv_intake *intake = intake_of(job);
@@ -74,57 +74,6 @@ static void record_run(struct asv_job *job)
     intake->status = asv_take_record(&intake->take, &intake->err);
 }
 
-static void begin_docking(struct asv_intake *intake)
-{
-    intake->began = false;
-    if (intake->begin && !intake->status) {
-        asked(intake, asv_docking_begin(intake->dock->services, &intake->dock->site, intake->take.docking,
-                                        &intake->known, &intake->err));
-        intake->began = intake->status == ASV_OK;
-    }
-}
-
-static void custody_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    const struct asv_take *take = &intake->take;
-    begin_docking(intake);
-    uint8_t link[ASV_LINK_MAX_BYTES];
-    size_t link_len = 0;
-    struct asv_db_commit commit = {.facts = &take->facts,
-                                   .record = {take->record, take->record_len},
-                                   .receipt = {take->receipt, take->receipt_len}};
-    /* Without it custody is worth as much; the scrub finds what is wrong with the file. */
-    if (!intake->status &&
-        asv_clip_get(take->dir, ASV_PART_LINK, link, sizeof link, &link_len, NULL) == ASV_OK)
-        commit.link = (struct asv_bytes){link, link_len};
-    if (!intake->status)
-        asked(intake, services->commit(services->db, &commit, &intake->outcome, &intake->err));
-}
-
-static void identity_of(const struct asv_intake *intake, struct asv_db_identity *identity)
-{
-    const struct asv_take *take = &intake->take;
-    memcpy(identity->camera_cert, take->docking->camera_cert, sizeof identity->camera_cert);
-    memcpy(identity->epoch, take->docking->status.epoch, sizeof identity->epoch);
-    identity->number = take->offer.number;
-    memcpy(identity->header, take->offer.header, sizeof identity->header);
-}
-
-static void again_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    struct asv_take *take = &intake->take;
-    struct asv_db_identity identity;
-    identity_of(intake, &identity);
-    begin_docking(intake);
-    if (!intake->status)
-        asked(intake, services->record(services->db, &identity, take->record, sizeof take->record,
-                                       &take->record_len, &intake->err));
-}
-
 static void check_run(struct asv_job *job)
 {
     struct asv_intake *intake = intake_of(job);
@@ -135,43 +84,10 @@ static void check_run(struct asv_job *job)
         intake->status = asv_take_receipt_again(take, &facts, &intake->err);
 }
 
-static void receipt_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    const struct asv_take *take = &intake->take;
-    begin_docking(intake);
-    if (!intake->status)
-        asked(intake, services->receipt(services->db, (struct asv_bytes){take->receipt, take->receipt_len},
-                                        &intake->err));
-}
-
-static void order_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    struct asv_take *take = &intake->take;
-    asked(intake, services->order(services->keeper,
-                                  (struct asv_bytes){take->docking->chain, take->docking->chain_len},
-                                  (struct asv_bytes){take->head, take->head_len}, take->order,
-                                  sizeof take->order, &take->order_len, &intake->err));
-}
-
 static void ordered_run(struct asv_job *job)
 {
     struct asv_intake *intake = intake_of(job);
     intake->status = asv_take_ordered(&intake->take, &intake->err);
-}
-
-static void told_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    const struct asv_take *take = &intake->take;
-    begin_docking(intake);
-    if (!intake->status)
-        asked(intake, services->ordered(services->db, (struct asv_bytes){take->order, take->order_len},
-                                        &intake->err));
 }
 
 static void discard_run(struct asv_job *job)
@@ -189,20 +105,10 @@ static void erased_run(struct asv_job *job)
     intake->status = asv_take_erased(&intake->take, intake->erasure, intake->erasure_len, &intake->err);
 }
 
-static void proven_run(struct asv_job *job)
-{
-    struct asv_intake *intake = intake_of(job);
-    const struct asv_services *services = intake->dock->services;
-    begin_docking(intake);
-    if (!intake->status)
-        asked(intake,
-              services->erasure(services->db, intake->take.docking->session,
-                                (struct asv_bytes){intake->erasure, intake->erasure_len}, &intake->err));
-}
-
 static unsigned lane_of(const struct asv_intake *intake, enum asv_intake_step step)
 {
     switch (step) {
+    case ASV_INTAKE_LIVES:
     case ASV_INTAKE_OPENS:
     case ASV_INTAKE_ORDER:
         return ASV_LANE_KEEPER;
@@ -230,7 +136,7 @@ static bool can_run(const struct asv_intake *intake, enum asv_intake_step step)
     const struct asv_dock *dock = intake->dock;
     if (step == ASV_INTAKE_MOVE) /* what cannot be ended is not begun: it stays in staging */
         return dock->db.up && dock->keeper.up;
-    if (step == ASV_INTAKE_OPENS || step == ASV_INTAKE_ORDER)
+    if (lane_of(intake, step) == ASV_LANE_KEEPER)
         return dock->keeper.up;
     return !needs_db(step) || dock->db.up;
 }
@@ -246,7 +152,7 @@ static void count_out(struct asv_intake *intake)
         slot->delivering--;
 }
 
-/* It is put down in staging, whole: it will be listed again, looked at, and committed. */
+/* It is put down in staging: it will be listed again, looked at, and gone on with. */
 static void shelve(struct asv_intake *intake)
 {
     struct asv_slot *slot = intake->slot;
@@ -258,14 +164,21 @@ static void shelve(struct asv_intake *intake)
     asv_slot_progress(slot);
 }
 
+/* It is large. */
+static void forget_evidence(struct asv_intake *intake)
+{
+    free(intake->evidence);
+    intake->evidence = NULL;
+}
+
 static void wait(struct asv_intake *intake)
 {
     struct asv_slot *slot = intake->slot;
     intake->waiting = true;
-    free(intake->evidence); /* large, and read again then */
-    intake->evidence = NULL;
+    forget_evidence(intake);   /* it is read again then */
     asv_intake_disown(intake); /* others are to be taken up meanwhile */
-    if (slot && intake->step == ASV_INTAKE_MOVE && slot->committing >= STAGED_MAX) {
+    bool staged = intake->step == ASV_INTAKE_LIVES || intake->step == ASV_INTAKE_MOVE;
+    if (slot && staged && slot->committing >= STAGED_MAX) {
         shelve(intake);
         return;
     }
@@ -301,7 +214,7 @@ struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot)
 void asv_intake_resume_all(struct asv_dock *dock)
 {
     for (struct asv_intake *intake = dock->intakes; intake; intake = intake->next)
-        intake->resume = intake->waiting && !intake->undelivered && intake->step >= ASV_INTAKE_MOVE;
+        intake->resume = intake->waiting && !intake->undelivered && intake->step >= ASV_INTAKE_LIVES;
     for (struct asv_intake *intake = dock->intakes; intake;) {
         if (intake->resume && !intake->busy && !intake->abandoned && can_run(intake, intake->step)) {
             intake->resume = false;
@@ -323,15 +236,23 @@ unsigned asv_intake_waiting(const struct asv_slot *slot)
 
 static void run_step(struct asv_intake *intake, enum asv_intake_step step)
 {
-    static void (*const runs[])(struct asv_job *) = {
-        [ASV_INTAKE_MOVE] = move_run,       [ASV_INTAKE_READ_BACK] = read_back_run,
-        [ASV_INTAKE_OPENS] = opens_run,     [ASV_INTAKE_QUARANTINE] = quarantine_run,
-        [ASV_INTAKE_RECORD] = record_run,   [ASV_INTAKE_CUSTODY] = custody_run,
-        [ASV_INTAKE_AGAIN] = again_run,     [ASV_INTAKE_CHECK] = check_run,
-        [ASV_INTAKE_RECEIPT] = receipt_run, [ASV_INTAKE_ORDER] = order_run,
-        [ASV_INTAKE_ORDERED] = ordered_run, [ASV_INTAKE_TOLD] = told_run,
-        [ASV_INTAKE_DISCARD] = discard_run, [ASV_INTAKE_ERASED] = erased_run,
-        [ASV_INTAKE_PROVEN] = proven_run};
+    static void (*const runs[])(struct asv_job *) = {[ASV_INTAKE_LIVES] = asv_intake_lives_run,
+                                                     [ASV_INTAKE_REVIVE] = revive_run,
+                                                     [ASV_INTAKE_MOVE] = move_run,
+                                                     [ASV_INTAKE_READ_BACK] = read_back_run,
+                                                     [ASV_INTAKE_OPENS] = asv_intake_opens_run,
+                                                     [ASV_INTAKE_QUARANTINE] = quarantine_run,
+                                                     [ASV_INTAKE_RECORD] = record_run,
+                                                     [ASV_INTAKE_CUSTODY] = asv_intake_custody_run,
+                                                     [ASV_INTAKE_AGAIN] = asv_intake_again_run,
+                                                     [ASV_INTAKE_CHECK] = check_run,
+                                                     [ASV_INTAKE_RECEIPT] = asv_intake_receipt_run,
+                                                     [ASV_INTAKE_ORDER] = asv_intake_order_run,
+                                                     [ASV_INTAKE_ORDERED] = ordered_run,
+                                                     [ASV_INTAKE_TOLD] = asv_intake_told_run,
+                                                     [ASV_INTAKE_DISCARD] = discard_run,
+                                                     [ASV_INTAKE_ERASED] = erased_run,
+                                                     [ASV_INTAKE_PROVEN] = asv_intake_proven_run};
     intake->step = step;
     if (intake->dock->stopping)
         return; /* the vault tells where to go on */
@@ -343,9 +264,10 @@ static void run_step(struct asv_intake *intake, enum asv_intake_step step)
         wait(intake);
         return;
     }
-    if (step == ASV_INTAKE_OPENS && !intake->evidence)
+    bool shows = step == ASV_INTAKE_OPENS || step == ASV_INTAKE_LIVES;
+    if (shows && !intake->evidence)
         intake->evidence = calloc(1, sizeof *intake->evidence);
-    if (step == ASV_INTAKE_OPENS && !intake->evidence) {
+    if (shows && !intake->evidence) {
         wait(intake);
         return;
     }
@@ -388,7 +310,7 @@ static void leave_untold(struct asv_intake *intake)
 static void alarm(const struct asv_intake *intake, enum asv_db_alarm_kind kind, const char *detail)
 {
     struct asv_db_identity identity;
-    identity_of(intake, &identity);
+    asv_intake_identity(intake, &identity);
     asv_log_event(&intake->log, ASV_LOG_ERROR, "alarm", asv_log_u64("kind", kind),
                   asv_log_text("detail", detail));
     struct asv_db_alarm alarm = {.kind = kind,
@@ -405,6 +327,14 @@ static void quarantine(struct asv_intake *intake, const char *reason)
     run_step(intake, ASV_INTAKE_QUARANTINE);
 }
 
+/* When the slot has finished with the one it is pulling. */
+static void pull_again(struct asv_intake *intake)
+{
+    intake->waiting = true;
+    intake->step = ASV_INTAKE_CHUNKS;
+    asv_slot_progress(intake->slot);
+}
+
 /* The disk gave back other bytes than were written. With the camera chunks are pulled again; without it, or
  * when it is another file, the recording is dropped: nothing was promised, and the camera has it. */
 static void bad_read_back(struct asv_intake *intake)
@@ -416,18 +346,22 @@ static void bad_read_back(struct asv_intake *intake)
         run_step(intake, ASV_INTAKE_DISCARD);
         return;
     }
-    intake->waiting = true;
-    intake->step = ASV_INTAKE_CHUNKS; /* when the slot has finished with the one it is pulling */
-    asv_slot_progress(slot);
+    pull_again(intake);
+}
+
+/* After a pause there may be: the camera keeps it until then. */
+static void no_room(struct asv_intake *intake)
+{
+    alarm(intake, ASV_DB_ALARM_STORAGE, intake->err.text);
+    snprintf(intake->slot->room, sizeof intake->slot->room, "%s", intake->err.text);
+    intake->anew = true;
 }
 
 /* A sync that failed may have dropped pages that the next one no longer knows of: with the camera at hand
  * everything is pulled and written anew. */
 static void bad_disk(struct asv_intake *intake)
 {
-    alarm(intake, ASV_DB_ALARM_STORAGE, intake->err.text);
-    snprintf(intake->slot->room, sizeof intake->slot->room, "%s", intake->err.text);
-    intake->anew = true;
+    no_room(intake);
     run_step(intake, ASV_INTAKE_DISCARD);
 }
 
@@ -551,6 +485,22 @@ static void not_ordered(struct asv_intake *intake)
     asv_intake_leave(intake, ASV_LEFT_EXPIRED);
 }
 
+/* Without the camera what is not whole waits for it in staging; of half a commit nothing was promised. */
+static void revived(struct asv_intake *intake)
+{
+    bool staged = asv_clip_area(intake->take.dir) == ASV_VAULT_STAGING;
+    asv_log_event(&intake->log, ASV_LOG_NOTICE, "lives-on", asv_log_u64("number", intake->take.offer.number),
+                  asv_log_text("why", intake->opens == ASV_OPENS_HELD ? "held" : "key"));
+    if (intake->found == ASV_TAKE_FOUND_WHOLE)
+        run_step(intake, ASV_INTAKE_MOVE);
+    else if (intake->slot)
+        pull_again(intake);
+    else if (staged && intake->found == ASV_TAKE_FOUND_PARTS)
+        asv_intake_finish(intake);
+    else
+        run_step(intake, ASV_INTAKE_DISCARD);
+}
+
 static void step_failed(struct asv_intake *intake)
 {
     enum asv_status status = intake->status;
@@ -571,6 +521,9 @@ static void step_failed(struct asv_intake *intake)
     } else if (status == ASV_E_IO && !intake->asked_service && intake->slot &&
                intake->step <= ASV_INTAKE_RECORD) {
         bad_disk(intake);
+    } else if (status == ASV_E_NO_SPACE && intake->step == ASV_INTAKE_REVIVE && intake->slot) {
+        no_room(intake);
+        asv_intake_leave(intake, ASV_LEFT_NO_ROOM);
     } else if (is_not_there(intake)) {
         /* in custody by its row, but the vault does not have it as it should: the camera's copy is kept */
         alarm(intake, status == ASV_E_DIGEST ? ASV_DB_ALARM_DAMAGED_CLIP : ASV_DB_ALARM_MISSING_CLIP,
@@ -604,6 +557,13 @@ static void step_over(struct asv_intake *intake)
 {
     struct asv_take *take = &intake->take;
     switch (intake->step) {
+    case ASV_INTAKE_LIVES:
+        forget_evidence(intake);
+        run_step(intake, asv_intake_lives(intake) ? ASV_INTAKE_REVIVE : ASV_INTAKE_RECORD);
+        break;
+    case ASV_INTAKE_REVIVE:
+        revived(intake);
+        break;
     case ASV_INTAKE_MOVE:
         run_step(intake, ASV_INTAKE_READ_BACK);
         break;
@@ -612,9 +572,8 @@ static void step_over(struct asv_intake *intake)
         run_step(intake, take->way == ASV_TAKE_STORE ? ASV_INTAKE_OPENS : ASV_INTAKE_RECORD);
         break;
     case ASV_INTAKE_OPENS:
-        free(intake->evidence);
-        intake->evidence = NULL;
-        if (intake->opens)
+        forget_evidence(intake);
+        if (intake->opens != ASV_OPENS_NO)
             run_step(intake, ASV_INTAKE_RECORD);
         else
             quarantine(intake, "the keys that it names do not open it");

@@ -269,7 +269,7 @@ static void reopen_done(struct asv_job *job)
         asv_intake_commit(intake, ASV_INTAKE_MOVE);
         break;
     case ASV_TAKE_FOUND_EXPIRED:
-        asv_intake_commit(intake, ASV_INTAKE_RECORD);
+        asv_intake_commit(intake, ASV_INTAKE_LIVES);
         break;
     case ASV_TAKE_FOUND_PARTS:
         if (staged) {

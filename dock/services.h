@@ -13,13 +13,20 @@
 #include "server/db/clip.h"
 #include "server/db/docking.h"
 
+/* Whether a recording opens. */
+enum asv_opens {
+    ASV_OPENS_NO = 0,
+    ASV_OPENS_YES = 1,
+    ASV_OPENS_HELD = 2, /* yes, and people keep it beyond its period */
+};
+
 struct asv_services {
     /* ---- the keeper ---- */
     void *keeper;
     /* Whether it answers, and how long recordings of which day live. */
     enum asv_status (*keeper_ping)(void *keeper, struct asv_retention_periods *periods, struct asv_err *err);
     enum asv_status (*opens)(void *keeper, struct asv_bytes chain, const struct asv_take_evidence *evidence,
-                             bool *opens, struct asv_err *err);
+                             enum asv_opens *opens, struct asv_err *err);
     /* Day keys for the camera's coming days, then its next bulletin, with a new reserve key when recordings
      * were brought under the old one. cap: ASV_BULLETIN_MAX_BYTES. */
     enum asv_status (*bulletin)(void *keeper, struct asv_bytes chain, bool reserve_used, uint8_t *out,

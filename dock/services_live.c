@@ -45,7 +45,7 @@ static enum asv_status keeper_ping(void *keeper, struct asv_retention_periods *p
 }
 
 static enum asv_status opens(void *keeper, struct asv_bytes chain, const struct asv_take_evidence *evidence,
-                             bool *does, struct asv_err *err)
+                             enum asv_opens *does, struct asv_err *err)
 {
     const struct asv_keeper_clip clip = {
         .chain = chain,
@@ -60,7 +60,7 @@ static enum asv_status opens(void *keeper, struct asv_bytes chain, const struct 
     enum asv_status asked = asv_keeper_client_opens(keeper, &clip, &request, err);
     enum asv_status status = answer(keeper, asked, request, &reply, err);
     if (status == ASV_OK) {
-        *does = reply.opens;
+        *does = reply.held ? ASV_OPENS_HELD : reply.opens ? ASV_OPENS_YES : ASV_OPENS_NO;
     }
     return status;
 }

@@ -197,10 +197,11 @@ enum asv_status asv_take_file(struct asv_take *take, enum asv_part part, uint64_
 
 static void set_quarantine(struct asv_take *take, const char *reason)
 {
-    if (take->way != ASV_TAKE_STORE)
-        return; /* the first reason stands, and what has expired is not stored for any reason */
-    take->way = ASV_TAKE_QUARANTINE;
+    if (take->reason[0])
+        return; /* the first reason stands */
     snprintf(take->reason, sizeof take->reason, "%s", reason);
+    if (take->way == ASV_TAKE_STORE) /* what has expired is not stored for any reason */
+        take->way = ASV_TAKE_QUARANTINE;
 }
 
 /* The signed header must be the recording that was announced; else this camera lies or is broken, and nothing
@@ -456,6 +457,13 @@ enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err)
     if (!status && take->way == ASV_TAKE_QUARANTINE)
         status = check_quota(take, err);
     return status ? status : asv_take_put_notes(take, err);
+}
+
+enum asv_status asv_take_revive(struct asv_take *take, struct asv_err *err)
+{
+    asv_take_not_coming(take); /* it may be tried again */
+    take->way = take->reason[0] ? ASV_TAKE_QUARANTINE : ASV_TAKE_STORE;
+    return take->way == ASV_TAKE_QUARANTINE ? check_quota(take, err) : ASV_OK;
 }
 
 /* ---- the payload ---- */

@@ -36,7 +36,7 @@ struct asv_take {
     struct asv_wire_clip offer;
     struct asv_clip_dir *dir;
     enum asv_take_way way;
-    char reason[ASV_COMMIT_TEXT_BYTES]; /* why quarantined */
+    char reason[ASV_COMMIT_TEXT_BYTES]; /* why quarantined, or why it would be, if its period were not over */
     uint64_t coming;                    /* bytes counted in site->quarantine_coming */
     bool suspect;                       /* of coming from a copy of the camera; set before judge */
 
@@ -113,6 +113,10 @@ ASV_MUST_CHECK enum asv_status asv_take_file(struct asv_take *take, enum asv_par
  * the camera. ASV_E_NO_SPACE: it would go to quarantine, which is full. */
 ASV_MUST_CHECK enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err);
 
+/* The keeper says that it lives on (ASV_TAKE_EXPIRE): it is to be taken in as if its period were not over.
+ * ASV_E_NO_SPACE: it would go to quarantine, which is full. */
+ASV_MUST_CHECK enum asv_status asv_take_revive(struct asv_take *take, struct asv_err *err);
+
 /* Room for the payload; ASV_E_NO_SPACE. take->resumes: an earlier attempt left something of it. */
 ASV_MUST_CHECK enum asv_status asv_take_prepare(struct asv_take *take, struct asv_err *err);
 
@@ -140,6 +144,9 @@ ASV_MUST_CHECK enum asv_status asv_take_move(struct asv_take *take, struct asv_e
 /* Whether this very recording lies at its place in sealed/ or quarantine/, with its commit record. */
 bool asv_take_is_in_custody(const struct asv_take *take);
 
+/* Whether a tombstone of it lies in the vault. */
+bool asv_take_is_buried(const struct asv_take *take);
+
 /* Reads every byte back from the disk and compares. ASV_E_DIGEST: chunks differ; they are no longer in
  * `have`, and must be pulled again, or the recording be given up; or the final one does (final_wrong); or
  * another file differs in every root. One that differs in one root is replaced, and counted in `repaired`. */
@@ -158,8 +165,9 @@ struct asv_take_evidence {
     uint8_t first[ASV_VAULT_CHUNK_BYTES];
     uint8_t last[ASV_VAULT_CHUNK_BYTES];
 };
-ASV_MUST_CHECK enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out,
-                                                 struct asv_err *err);
+/* with_chunks false: none are read, and `chunks` is 0. */
+ASV_MUST_CHECK enum asv_status asv_take_evidence(struct asv_take *take, bool with_chunks,
+                                                 struct asv_take_evidence *out, struct asv_err *err);
 
 /* It goes to quarantine after all, for this reason; moves it there when it lies in sealed/. */
 ASV_MUST_CHECK enum asv_status asv_take_quarantine(struct asv_take *take, const char *reason,

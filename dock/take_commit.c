@@ -63,6 +63,13 @@ static enum asv_status clear_place(const struct asv_take *take, struct asv_err *
     return status ? status : asv_clip_discard_take(dir, err);
 }
 
+bool asv_take_is_buried(const struct asv_take *take)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    return place_of(&take->facts, ASV_VAULT_TOMBSTONES, path, NULL) == ASV_OK &&
+           asv_vault_has(take->site->vault, path);
+}
+
 bool asv_take_is_in_custody(const struct asv_take *take)
 {
     struct asv_clip_dir *dir = NULL;
@@ -174,17 +181,22 @@ static enum asv_status read_head(const struct asv_take *take, uint8_t *out, size
                          out + ASV_SEAL_FRAME_HEADER_BYTES, body, err);
 }
 
-enum asv_status asv_take_evidence(struct asv_take *take, struct asv_take_evidence *out, struct asv_err *err)
+enum asv_status asv_take_evidence(struct asv_take *take, bool with_chunks, struct asv_take_evidence *out,
+                                  struct asv_err *err)
 {
     struct asv_clip_dir *dir = take->dir;
     enum asv_status status = read_head(take, out->header, &out->header_len, err);
     if (!status)
         status =
             asv_clip_get(dir, ASV_PART_STANZAS, out->stanzas, sizeof out->stanzas, &out->stanzas_len, err);
-    out->chunks = take->chunks;
-    if (!status && take->chunks > 0)
+    if (status == ASV_E_NOT_FOUND) { /* the camera gave none: nothing can open it */
+        out->stanzas_len = 0;
+        status = ASV_OK;
+    }
+    out->chunks = with_chunks ? take->chunks : 0;
+    if (!status && out->chunks > 0)
         status = asv_clip_read(dir, ASV_PART_PAYLOAD, 0, out->first, sizeof out->first, err);
-    if (!status && take->chunks > 1)
+    if (!status && out->chunks > 1)
         status = asv_clip_read(dir, ASV_PART_PAYLOAD, (take->chunks - 1) * ASV_VAULT_CHUNK_BYTES, out->last,
                                sizeof out->last, err);
     return status;

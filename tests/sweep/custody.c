@@ -31,6 +31,7 @@ static struct asv_dock_keys keys;
 static _Atomic uint64_t coming;
 static struct asv_site site;
 static struct asv_camera_device device;
+static bool has_clock; /* the dock measured the camera's clock */
 
 static void must(enum asv_status status, const struct asv_err *err)
 {
@@ -216,6 +217,8 @@ static void fill_docking(struct asv_docking *docking)
     memcpy(docking->camera_cert, camera->cert_digest, sizeof docking->camera_cert);
     memcpy(docking->status.epoch, rig.store->epoch, sizeof docking->status.epoch);
     docking->emptied_ms = ASV_TIME_UNKNOWN;
+    docking->has_fix = has_clock;
+    docking->fix.dock_wall_ms = docking->began_ms;
 }
 
 /* Everything from the offer to the receipt. */
@@ -233,6 +236,10 @@ static void take_in(struct asv_take *take, struct asv_docking *docking)
     pull(take, ASV_WIRE_FILE_LINK, ASV_PART_LINK, offer.link_bytes);
     pull(take, ASV_WIRE_FILE_TAIL, ASV_PART_TAIL, offer.tail_bytes);
     must(asv_take_judge(take, &err), &err);
+    assert_int_equal(take->way, has_clock ? ASV_TAKE_EXPIRE : ASV_TAKE_STORE);
+    if (take->way == ASV_TAKE_EXPIRE) {
+        must(asv_take_revive(take, &err), &err);
+    }
     must(asv_take_prepare(take, &err), &err);
     pull_chunks(take);
     must(asv_take_end(take, &err), &err);
@@ -278,6 +285,8 @@ static void one_cut(size_t seal_cut, size_t payload_cut, bool with_link)
     if (asv_custody_compare(&receipt.receipt.custody, &held, &err) != ASV_OK) {
         fail_msg("seal cut at %zu, payload at %zu: %s", seal_cut, payload_cut, err.text);
     }
+    assert_true(!has_clock ||
+                (receipt.receipt.due_ms > 0 && receipt.receipt.due_ms < receipt.receipt.time_ms));
     must(asv_rig_give_receipt(&rig, &receipt, erasure, &len), &rig.err);
     assert_null(asv_store_clip_find(rig.store, 1));
 
@@ -345,10 +354,24 @@ static void a_final_chunk_without_its_end_is_a_tail(void **state)
     }
 }
 
+/* Held before it docked: its due date is past when it is taken in, and neither camera nor verifier takes
+ * offence. */
+static void what_is_due_already_is_taken_in_like_any_other(void **state)
+{
+    (void)state;
+    size_t before_end = seal_len - ASV_SEAL_FRAME_HEADER_BYTES - ASV_SEAL_END_BYTES;
+    asv_test_world_step(&rig.world, UINT64_C(20) * 86400000);
+    has_clock = true;
+    one_cut(seal_len, payload_len, true);
+    one_cut(before_end, payload_len, false);
+    has_clock = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_final_chunk_without_its_end_is_a_tail),
+        cmocka_unit_test(what_is_due_already_is_taken_in_like_any_other),
         cmocka_unit_test(camera_dock_and_verifier_agree_wherever_the_power_fails),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -355,5 +355,14 @@ $$, 'every recording that is kept is in one group');
 SELECT isnt_empty('SELECT * FROM asv.recording_periods(0, 1) WHERE recordings > 0', 'and there are some');
 SELECT is((SELECT count(*) FROM asv.recording_periods(1, 1000)) + 1, (SELECT count(*) FROM asv.recording_periods(0, 1000)), 'page by page');
 
+-- ---- what people held before it docked: its due date is past when it is stored
+
+SELECT is(pg_temp.commit(9, 'held ahead', (pg_temp.late() - 'kind' - 'replicas') || jsonb_build_object('epoch', uid('old'))), 'done',
+    'a clip whose period is over is stored all the same');
+SELECT is(pg_temp.state('held ahead'), 'sealed', 'like any other');
+SELECT ok((SELECT due_at < committed_at FROM asv.clip_overview WHERE header = dig('held ahead')), 'and its due date is what it is');
+SELECT is(pg_temp.commit(5, 'h5', pg_temp.late() - 'kind' - 'replicas'), 'conflict', 'one that has its tombstone is not');
+SELECT is(pg_temp.state('h5'), 'expired_on_arrival', 'which stands');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -37,6 +37,8 @@ struct rig {
     struct asv_retention_periods periods; /* what the keeper says */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
     _Atomic bool key_lives;      /* of every recording: nothing is ordered to be erased */
+    _Atomic bool held;           /* every recording, by people: it opens, and nothing is ordered */
+    _Atomic bool keeper_refuses; /* to say whether anything opens */
     _Atomic uint64_t db_refuses; /* recordings up to this number, for good */
     _Atomic unsigned opens, alarms, dockings, ends, bulletins, logs, assignments, configurations,
         reserves_used, opens_before, orders;

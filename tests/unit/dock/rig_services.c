@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "firmware-proto/trust/bulletin.h"
+#include "server/base/calendar.h"
 #include "tests/unit/dock/rig.h"
 
 /* ---- keeper ---- */
@@ -18,16 +19,39 @@ static enum asv_status keeper_ping(void *ctx, struct asv_retention_periods *peri
     return rig->keeper_away ? asv_fail(err, ASV_E_AWAY, "keeper is away") : ASV_OK;
 }
 
+/* The key that it is sealed for: until the period of its day ends, the reserve key's of the recording's;
+ * longer with key_lives. */
+static bool has_key(struct rig *rig, struct asv_bytes chain, const struct asv_take_evidence *evidence)
+{
+    static const struct asv_retention_policy policy = {.version = 1, .days = 14};
+    struct asv_chain camera;
+    struct asv_seal_header seal;
+    uint8_t digest[ASV_SHA256_BYTES];
+    int64_t due = 0;
+    rig_must(asv_chain_decode(&camera, chain.data, chain.len, NULL));
+    rig_must(asv_seal_header_read(&seal, digest, evidence->header + 5, evidence->header_len - 5,
+                                  camera.leaf.signing_pk, NULL));
+    uint32_t day = seal.key_date;
+    if (seal.key_kind != ASV_KEY_DAY)
+        rig_must(asv_local_date(seal.start_wall_ms, &day));
+    rig_must(asv_policy_due(&policy, day, &due, NULL));
+    return rig->key_lives || due > rig->world.wall;
+}
+
 static enum asv_status keeper_opens(void *ctx, struct asv_bytes chain,
-                                    const struct asv_take_evidence *evidence, bool *opens,
+                                    const struct asv_take_evidence *evidence, enum asv_opens *opens,
                                     struct asv_err *err)
 {
     struct rig *rig = ctx;
-    (void)chain;
     if (rig->keeper_away)
         return asv_fail(err, ASV_E_AWAY, "keeper is away");
+    if (rig->keeper_refuses)
+        return asv_fail(err, ASV_E_MALFORMED, "that is no clip");
     rig->opens++;
-    *opens = !rig->does_not_open && evidence->header_len > 100 && evidence->stanzas_len > 0;
+    bool fits = !rig->does_not_open && evidence->stanzas_len > 0;
+    *opens = !fits       ? ASV_OPENS_NO
+             : rig->held ? ASV_OPENS_HELD
+                         : (enum asv_opens)has_key(rig, chain, evidence);
     return ASV_OK;
 }
 
@@ -74,7 +98,7 @@ static enum asv_status keeper_order(void *ctx, struct asv_bytes chain, struct as
         .reason = ASV_DESTRUCTION_EXPIRED, .issued_ms = rig->world.wall, .keeper = rig->agency.keeper.chain};
     if (rig->keeper_away)
         return asv_fail(err, ASV_E_AWAY, "keeper is away");
-    if (rig->key_lives)
+    if (rig->key_lives || rig->held)
         return asv_fail(err, ASV_E_STATE, "it can still be opened");
     rig_must(asv_chain_decode(&camera, chain.data, chain.len, NULL));
     rig_must(asv_seal_header_read(&seal, order.header, header.data + 5, header.len - 5,

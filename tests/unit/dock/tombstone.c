@@ -49,6 +49,22 @@ static void record_and_let_expire(void)
     asv_test_world_step(&rig->world, 20 * DAY_MS);
 }
 
+static void to_the_reserve_key(struct asv_seal_header *header)
+{
+    header->key_kind = ASV_KEY_RESERVE;
+    header->key_date = 0;
+}
+
+/* A reserve key lives for the retention period after its docking, whatever was recorded to it. */
+static void record_to_a_key_that_lives(void)
+{
+    const struct asv_test_plan plan = {.number = 1, .chunks = 5, .change = to_the_reserve_key};
+    fake_camera_record_as(camera, &plan, 0);
+    asv_test_world_step(&camera->world, 20 * DAY_MS);
+    asv_test_world_step(&rig->world, 20 * DAY_MS);
+    rig->key_lives = true;
+}
+
 static void T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone(void **state)
 {
     (void)state;
@@ -67,9 +83,9 @@ static void T1_docked_after_its_due_date_nothing_is_stored_but_a_tombstone(void 
 static void while_its_key_lives_the_camera_keeps_it(void **state)
 {
     (void)state;
-    record_and_let_expire();
-    rig->key_lives = true;
+    record_to_a_key_that_lives();
     rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_int_equal(camera->chunks_given, 0);
     assert_non_null(strstr(rig->slots[0].reason, "period is over"));
     assert_int_equal(camera->erased, 0);
     rig_take_out(rig, 0);
@@ -78,6 +94,18 @@ static void while_its_key_lives_the_camera_keeps_it(void **state)
     assert_int_equal(camera->erased, 1);
     assert_int_equal(rig_count(rig, ASV_VAULT_TOMBSTONES), 1);
     assert_int_equal(rig->commit_count, 1);
+}
+
+static enum asv_status order_for_nobody(void *ctx, struct asv_bytes chain, struct asv_bytes header,
+                                        uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    (void)ctx;
+    (void)chain;
+    (void)header;
+    (void)out;
+    (void)cap;
+    (void)len;
+    return asv_fail(err, ASV_E_AWAY, "destruction stands still");
 }
 
 static bool waits_for_the_order(struct rig *r)
@@ -89,7 +117,9 @@ static void the_order_waits_for_the_keeper_and_not_for_a_camera_that_left(void *
 {
     (void)state;
     record_and_let_expire();
-    rig->keeper_away = true;
+    enum asv_status (*order)(void *, struct asv_bytes, struct asv_bytes, uint8_t *, size_t, size_t *,
+                             struct asv_err *) = rig->services.order;
+    rig->services.order = order_for_nobody;
     rig_plug(rig, 0, camera);
     rig_run(rig, waits_for_the_order);
     rig_take_out(rig, 0);
@@ -97,7 +127,7 @@ static void the_order_waits_for_the_keeper_and_not_for_a_camera_that_left(void *
     assert_int_equal(rig->dock.intake_count, 0);
     rig_plug(rig, 0, camera);
     rig_run(rig, waits_for_the_order);
-    rig->keeper_away = false;
+    rig->services.order = order;
     rig_run_to(rig, 0, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 1);
 }
@@ -147,8 +177,7 @@ static void an_order_for_another_recording_is_not_passed_on(void **state)
 static void what_was_called_over_once_stays_so(void **state)
 {
     (void)state;
-    record_and_let_expire();
-    rig->key_lives = true;
+    record_to_a_key_that_lives();
     rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
     rig_take_out(rig, 0);
     rig->world.wall -= (int64_t)(19 * DAY_MS);
