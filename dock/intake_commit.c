@@ -573,7 +573,9 @@ static void step_over(struct asv_intake *intake)
         break;
     case ASV_INTAKE_OPENS:
         forget_evidence(intake);
-        if (intake->opens != ASV_OPENS_NO)
+        if (intake->opens == ASV_OPENS_NO && asv_take_is_over(take))
+            take->way = ASV_TAKE_EXPIRE; /* its period ended, or people let go of it, since it was judged */
+        if (intake->opens != ASV_OPENS_NO || take->way == ASV_TAKE_EXPIRE)
             run_step(intake, ASV_INTAKE_RECORD);
         else
             quarantine(intake, "the keys that it names do not open it");

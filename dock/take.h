@@ -113,6 +113,9 @@ ASV_MUST_CHECK enum asv_status asv_take_file(struct asv_take *take, enum asv_par
  * the camera. ASV_E_NO_SPACE: it would go to quarantine, which is full. */
 ASV_MUST_CHECK enum asv_status asv_take_judge(struct asv_take *take, struct asv_err *err);
 
+/* Its period is over by now; not when nobody knows its day. Any thread. */
+bool asv_take_is_over(const struct asv_take *take);
+
 /* The keeper says that it lives on (ASV_TAKE_EXPIRE): it is to be taken in as if its period were not over.
  * ASV_E_NO_SPACE: it would go to quarantine, which is full. */
 ASV_MUST_CHECK enum asv_status asv_take_revive(struct asv_take *take, struct asv_err *err);

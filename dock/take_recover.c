@@ -207,11 +207,11 @@ static enum asv_status read_recorded(struct asv_take *take, enum asv_take_found 
     return forgive(status, &usable);
 }
 
-static bool is_over(const struct asv_take *take)
+bool asv_take_is_over(const struct asv_take *take)
 {
     int64_t now = 0;
-    return take->way != ASV_TAKE_EXPIRE && take->facts.due_ms != 0 &&
-           asv_world_wall_ms(take->site->world, &now) == ASV_OK && take->facts.due_ms <= now;
+    return take->facts.due_ms != 0 && asv_world_wall_ms(take->site->world, &now) == ASV_OK &&
+           take->facts.due_ms <= now;
 }
 
 static enum asv_status look(struct asv_take *take, enum asv_take_found *found, struct asv_err *err)
@@ -238,7 +238,7 @@ static enum asv_status look(struct asv_take *take, enum asv_take_found *found, s
     if (status || !usable)
         return status;
     *found = ASV_TAKE_FOUND_PARTS;
-    if (is_over(take))
+    if (asv_take_is_over(take))
         take->way = ASV_TAKE_EXPIRE;
     if (take->way == ASV_TAKE_EXPIRE) {
         const struct asv_seal_result *result = asv_seal_verifier_result(&take->verifier);

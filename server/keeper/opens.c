@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * OPENS: does this clip open with a key that is here? Whether, and whether people keep it:
- * nothing else leaves. */
+ * OPENS: does this clip open with a key that is here? Whether, and whether people keep it: nothing else
+ * leaves.
+ */
 #include <string.h>
 
 #include "server/keeper/keeper.h"

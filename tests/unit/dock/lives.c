@@ -135,6 +135,32 @@ static void also_when_the_database_was_not_told_of_it(void **state)
     assert_int_equal(camera->chunks_given, 0);
 }
 
+static enum asv_status held_until_it_is_pulled(void *ctx, struct asv_bytes chain,
+                                               const struct asv_take_evidence *evidence,
+                                               enum asv_opens *opens, struct asv_err *err)
+{
+    (void)ctx;
+    (void)chain;
+    (void)err;
+    *opens = evidence->chunks == 0 ? ASV_OPENS_HELD : ASV_OPENS_NO;
+    return ASV_OK;
+}
+
+/* So it is with one whose period ends while it is taken in: no fault of it, and nothing for quarantine. */
+static void what_people_let_go_of_meanwhile_gets_its_tombstone(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    pass(20);
+    rig->services.opens = held_until_it_is_pulled;
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    assert_int_equal(camera->chunks_given, 5);
+    assert_int_equal(kind_of(1), ASV_COMMIT_EXPIRED_ON_ARRIVAL);
+    assert_int_equal(camera->erased, 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_TOMBSTONES), 1);
+    assert_int_equal(rig_count(rig, ASV_VAULT_SEALED) + rig_count(rig, ASV_VAULT_QUARANTINE), 0);
+}
+
 /* ---- without the keeper ---- */
 
 static void without_the_keepers_word_there_is_no_tombstone(void **state)
@@ -328,6 +354,7 @@ int main(int argc, char **argv)
         KIT_TEST(but_what_people_hold_is_stored_whatever_its_key),
         KIT_TEST(what_has_its_tombstone_keeps_it),
         KIT_TEST(also_when_the_database_was_not_told_of_it),
+        KIT_TEST(what_people_let_go_of_meanwhile_gets_its_tombstone),
         KIT_TEST(without_the_keepers_word_there_is_no_tombstone),
         KIT_TEST(nor_when_the_keeper_refuses_to_say),
         KIT_TEST(taken_out_before_the_keeper_is_back),
