@@ -13,6 +13,12 @@
 
 #define PAGE 64
 
+/* What a person signed: its proof is as long as the person's kind of key makes it (STATEMENTS.md 5). */
+static bool is_statement(const struct asv_db_event *event)
+{
+    return strcmp(event->actor_kind, "person") == 0;
+}
+
 static void print_event(FILE *out, const struct asv_db_event *event)
 {
     char text[ASV_TEXT_BYTES];
@@ -34,6 +40,10 @@ static void print_event(FILE *out, const struct asv_db_event *event)
     if (event->is_signed) {
         asv_hex_encode(hex, event->object_digest, sizeof event->object_digest);
         fprintf(out, "\n    object   %s", hex);
+    }
+    if (event->is_signed && is_statement(event)) {
+        fputs("\n    signed   yes: a statement, which carries its own proof", out);
+    } else if (event->is_signed) {
         asv_hex_encode(hex, event->signature, 32);
         fprintf(out, "\n    signed   %s", hex);
         asv_hex_encode(hex, event->signature + 32, 32);
@@ -53,7 +63,8 @@ static json_t *event_json(const struct asv_db_event *event)
         "actor_name", event->actor_name, "place", event->place, "detail", event->detail, "object_digest",
         event->is_signed ? asv_json_hex(event->object_digest, sizeof event->object_digest) : json_null(),
         "signature",
-        event->is_signed ? asv_json_hex(event->signature, sizeof event->signature) : json_null());
+        event->is_signed && !is_statement(event) ? asv_json_hex(event->signature, sizeof event->signature)
+                                                 : json_null());
 }
 
 /* The events of one recording, printed or into array. */

@@ -195,7 +195,7 @@ struct asv_db_event {
     char detail[1025];
     bool is_signed;
     uint8_t object_digest[32];
-    uint8_t signature[64];
+    uint8_t signature[64]; /* zeros: a person's statement, which carries its own proof */
 };
 
 /* Events of a recording in order; events[cap], cap <= ASV_DB_PAGE_MAX; after: id of the event before, NULL:

@@ -198,6 +198,8 @@ def two_people(desk, camera, clips):
     assert kinds[-2:] == ["hold_requested", "hold_approved"], kinds
     event = desk.json("clip", "custody", clip)[0]["events"][-1]
     assert (event["actor_kind"], event["actor_name"]) == ("person", "sigrid"), event
+    assert event["object_digest"] and event["signature"] is None, event
+    assert "a statement, which carries its own proof" in desk.run("clip", "custody", clip)
     assert [r["state"] for r in desk.json("hold", "list", "--all")] == ["approved", "refused", "withdrawn"]
     assert "willi" not in json.dumps(desk.json("hold", "list", "--all")), "a list names a member of staff"
 
