@@ -278,8 +278,47 @@ $$;
 COMMENT ON FUNCTION asv.check_request() IS 'trigger: a request is ended once';
 CREATE TRIGGER check_request BEFORE UPDATE ON asv.request
     FOR EACH ROW EXECUTE FUNCTION asv.check_request();
-CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON asv.request
+CREATE TRIGGER keep BEFORE TRUNCATE ON asv.request
     FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+
+-- LAW L3: who asked to be shown something is as personal as that it was shown, and is forgotten with it: a year after its
+-- time is over at the earliest, which is the least that a policy can say, and not while the access log knows of it.
+CREATE FUNCTION asv.is_forgotten(p_proposal bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.statement p
+                   WHERE p.digest = p_proposal AND p.action = 4 AND p.expires_at < clock_timestamp() - interval '1 year')
+       AND NOT EXISTS (SELECT FROM asv.access_log WHERE proposal = p_proposal)
+$$;
+COMMENT ON FUNCTION asv.is_forgotten IS 'whether a request to be shown something, and what was signed for it, is to be forgotten';
+
+CREATE FUNCTION asv.check_look() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF asv.is_forgotten(CASE tg_table_name
+        WHEN 'request' THEN (to_jsonb(old) ->> 'proposal')::bytea
+        WHEN 'statement' THEN coalesce((to_jsonb(old) ->> 'proposal')::bytea, (to_jsonb(old) ->> 'digest')::bytea)
+        ELSE (SELECT coalesce(s.proposal, s.digest)::bytea FROM asv.statement s
+              WHERE s.digest = (to_jsonb(old) ->> 'statement')::bytea) END) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION '%: DELETE is refused: this table knows INSERT and SELECT only', tg_table_name USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_look() IS 'trigger: of what people signed nothing is deleted but requests to be shown something, when they are to be forgotten';
+CREATE TRIGGER check_look BEFORE DELETE ON asv.request FOR EACH ROW EXECUTE FUNCTION asv.check_look();
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['statement', 'statement_answer'] LOOP
+        EXECUTE format('DROP TRIGGER keep ON asv.%I', name);
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+        EXECUTE format('CREATE TRIGGER check_look BEFORE DELETE ON asv.%I
+                        FOR EACH ROW EXECUTE FUNCTION asv.check_look()', name);
+    END LOOP;
+END
+$$;
 
 CREATE FUNCTION asv.check_forgetting() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -877,15 +916,23 @@ CREATE FUNCTION asv.access_forget() RETURNS bigint
 DECLARE
     v_log bigint;
     v_subject bigint;
+    v_looks bytea[];
 BEGIN
     DELETE FROM asv.access_log WHERE forget_at <= clock_timestamp();
     GET DIAGNOSTICS v_log = ROW_COUNT;
     DELETE FROM asv.subject_request WHERE forget_at <= clock_timestamp();
     GET DIAGNOSTICS v_subject = ROW_COUNT;
+    SELECT array_agg(digest::bytea) INTO v_looks FROM asv.statement
+    WHERE action = 4 AND step = 1 AND expires_at < clock_timestamp() - interval '1 year' AND asv.is_forgotten(digest);
+    DELETE FROM asv.request WHERE proposal = ANY (v_looks);
+    DELETE FROM asv.statement_answer a USING asv.statement s
+    WHERE s.digest = a.statement AND (s.digest = ANY (v_looks) OR s.proposal = ANY (v_looks));
+    DELETE FROM asv.statement WHERE proposal = ANY (v_looks);
+    DELETE FROM asv.statement WHERE digest = ANY (v_looks);
     RETURN v_log + v_subject;
 END
 $$;
-COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3); how many';
+COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something';
 GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
 
 CREATE FUNCTION asv.subject_request_answer(

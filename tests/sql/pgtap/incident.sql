@@ -223,6 +223,31 @@ SELECT is(asv.access_put(uid('access2'), dig('l1'), now() - interval '2 years', 
 SELECT is(asv.access_forget(), 1::bigint, 'is forgotten');
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'opened'), 2::bigint, 'and custody stays whole');
 
+-- What a reviewer signed to be shown it is as personal, and goes with it: a year after its time at the earliest.
+CREATE FUNCTION pg_temp.old_look(name text, ago interval) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s WHERE digest = tap.dig('l1'))
+        || jsonb_build_object('digest', tap.dig(name), 'object', tap.stmt(name), 'nonce', tap.b16(name),
+                              'issued_at', now() - ago - interval '1 hour', 'expires_at', now() - ago));
+    PERFORM tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s WHERE digest = tap.dig('l3'))
+        || jsonb_build_object('digest', tap.dig(name || '!'), 'object', tap.stmt(name || '!'), 'nonce', tap.b16(name || '!'),
+                              'proposal', tap.dig(name)));
+    PERFORM tap.put('request', (SELECT to_jsonb(r) - 'recorded_at' FROM asv.request r WHERE proposal = tap.dig('l1'))
+        || jsonb_build_object('proposal', tap.dig(name), 'answer', tap.dig(name || '!')));
+    PERFORM asv.statement_answered(tap.dig(name || '!'), NULL);
+END
+$$;
+SELECT pg_temp.old_look('o1', '366 days');
+SELECT pg_temp.old_look('o2', '366 days');
+SELECT pg_temp.old_look('o3', '364 days');
+SELECT is(asv.access_put(uid('access4'), dig('o2'), now() - interval '2 years', 'r', now() + interval '1 day'), 'done', 'the log knows of one');
+SELECT throws_ok(format('DELETE FROM asv.%I', t), 'VA005', NULL, 'by hand nothing is deleted of ' || t)
+FROM unnest(ARRAY['request', 'statement_answer', 'statement']) AS t;
+SELECT is(asv.access_forget(), 0::bigint, 'no access is forgotten yet');
+SELECT is((SELECT string_agg(n, ' ' ORDER BY n) FROM unnest(ARRAY['o1', 'o1!', 'o2', 'o2!', 'o3', 'o3!', 'l1', 'l3', 'q6', 'a3']) AS n
+           WHERE EXISTS (SELECT FROM asv.statement WHERE digest = dig(n))), 'a3 l1 l3 o2 o2! o3 o3! q6', 'but what nobody was shown a year ago');
+SELECT is((SELECT count(*) FROM asv.request WHERE proposal = dig('o1')), 0::bigint, 'with its request');
+
 -- ---- blocks
 
 CREATE FUNCTION pg_temp.blocks(name text, act int, about text, who text, ground int) RETURNS text LANGUAGE sql AS $$
