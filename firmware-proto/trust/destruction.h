@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Destruction statements (TRUST.md 8): the keeper orders a camera to erase what was not stored. Signed by the
+ * Destruction statements (TRUST.md 8): nothing opens this recording any more. A camera erases what
+ * was not stored for it; of what was, it is the proof of its erasure. Signed by the
  * keeper under ASV_PURPOSE_DESTRUCTION.
  */
 #ifndef ASV_TRUST_DESTRUCTION_H
@@ -12,7 +13,7 @@
 #define ASV_DESTRUCTION_MAX_BYTES 3072
 
 enum asv_destruction_reason {
-    ASV_DESTRUCTION_EXPIRED = 1,     /* docked after its due date: never stored */
+    ASV_DESTRUCTION_EXPIRED = 1,     /* its period is over */
     ASV_DESTRUCTION_EARLY = 2,       /* early erasure decided by two people */
     ASV_DESTRUCTION_QUARANTINED = 3, /* kept in quarantine, its period ran out */
 };

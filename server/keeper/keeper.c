@@ -18,6 +18,7 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                           [ASV_KEEPER_MAKE_DAYS] = true,
                           [ASV_KEEPER_BULLETIN] = true,
                           [ASV_KEEPER_OPENS] = true,
+                          [ASV_KEEPER_ORDER] = true,
                           [ASV_KEEPER_DECIDE] = true,
                           [ASV_KEEPER_KEEP] = true,
                           [ASV_KEEPER_FINISH] = true,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * ORDER: the camera is to erase a clip that was never stored, because its time was over when it was docked.
- * Nobody's word is needed for that: the clip's own signed header says which key it is sealed for, and the
- * keeper's own store and clock say that this key is gone. */
+ * ORDER: nothing opens this clip any more. A camera erases one that was never stored for it; of one that was
+ * stored it is the proof of its erasure. Nobody's word is needed for that: the clip's own signed header says
+ * which key it is sealed for, and the keeper's own store and clock say that this key is gone. */
 #include <string.h>
 
 #include "server/keeper/keeper.h"
@@ -44,20 +44,23 @@ static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct a
 }
 
 /* K-068: a clip with a key of its own lives as long as that. */
-static bool lives_by_itself(const struct asv_keeper *keeper, const uint8_t digest[ASV_SHA256_BYTES],
-                            int64_t now_ms)
+static bool lives_by_itself(const struct asv_kept *kept, int64_t now_ms)
 {
-    const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, digest);
-    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && kept->state != ASV_KEEPER_GONE &&
-           (kept->due_ms == 0 || kept->due_ms > now_ms);
+    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && (kept->due_ms == 0 || kept->due_ms > now_ms);
 }
 
-/* K-066, K-067 */
+/* K-066, K-067, K-069 */
 static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_seal_header *header,
-                                  const uint8_t digest[ASV_SHA256_BYTES], int64_t now_ms, struct asv_err *err)
+                                  struct asv_destruction *order, struct asv_err *err)
 {
     bool over = false;
-    if (lives_by_itself(keeper, digest, now_ms)) {
+    int64_t now_ms = order->issued_ms;
+    const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, order->header);
+    if (kept != NULL && kept->state == ASV_KEEPER_GONE) {
+        order->reason = ASV_DESTRUCTION_EARLY;
+        return ASV_OK;
+    }
+    if (lives_by_itself(kept, now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip is kept by a key of its own: it can still be opened");
     }
     if (asv_keeper_ahead_of(keeper, header, NULL) != NULL) { /* K-091 */
@@ -93,7 +96,7 @@ enum asv_status asv_keeper_order(struct asv_keeper *keeper, const struct asv_kee
         status = asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
     }
     if (status == ASV_OK) {
-        status = check_over(keeper, &header, order.header, order.issued_ms, err);
+        status = check_over(keeper, &header, &order, err);
     }
     if (status != ASV_OK) {
         return status;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware-proto/seal/age.h"
+#include "firmware-proto/trust/destruction.h"
 #include "server/base/calendar.h"
 #include "tests/sim/keeper_people.h"
 #include "tests/unit/test.h"
@@ -119,6 +120,20 @@ static struct asv_keeper_kept row_of(const struct keeper_clip *what)
     return row;
 }
 
+/* ORDER; *reason is what the statement says. */
+static enum asv_status order(const struct keeper_clip *what, uint8_t *reason)
+{
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {what->frame, what->frame_len}};
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+    struct asv_destruction statement = {0};
+    if (reply.status == ASV_OK) {
+        assert_int_equal(asv_destruction_decode(&statement, reply.order.data, reply.order.len, NULL), ASV_OK);
+    }
+    *reason = statement.reason;
+    return reply.status;
+}
+
 static void two_people_keep_a_clip_beyond_its_day_and_a_reviewer_opens_it(void **state)
 {
     (void)state; /* LAW T3, T4, L5 */
@@ -128,6 +143,9 @@ static void two_people_keep_a_clip_beyond_its_day_and_a_reviewer_opens_it(void *
     go_to(due_of(TODAY) + HOUR_MS);
     assert_true(opens(&clip));
     assert_false(opens(&other));
+    uint8_t reason = 0;
+    assert_int_equal(order(&clip, &reason), ASV_E_STATE); /* K-068: its day is over, its key is not */
+    assert_true(order(&other, &reason) == ASV_OK && reason == ASV_DESTRUCTION_EXPIRED);
     serial = (uint8_t)(serial + 2);
     struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_OPEN, &people.reviewer,
                                                 &people.chief, serial, camera, &clip);
@@ -393,6 +411,9 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
     assert_false(opens(&clip)); /* K-085 */
     assert_true(opens(&other));
+    uint8_t reason = 0;
+    assert_true(order(&clip, &reason) == ASV_OK && reason == ASV_DESTRUCTION_EARLY); /* K-069 */
+    assert_int_equal(order(&other, &reason), ASV_E_STATE);
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_EXPIRED);
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
     struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);

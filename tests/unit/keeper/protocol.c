@@ -400,7 +400,7 @@ static void every_cell_of_the_permit_table(void **state)
         /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS */
         [ASV_KEEPER_NOBODY] = ".........",
         [ASV_KEEPER_DOCK] = "xxxxx....",
-        [ASV_KEEPER_ADMIN] = "xxxx.xxxx",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxx",
         [ASV_KEEPER_SERVER] = "x....x..x",
     };
     static struct keeper_site site;
