@@ -24,13 +24,14 @@ MODULES = {
     "server/base": ["firmware-proto/base", "firmware-proto/crypto"],
     "server/policy": ["firmware-proto/base", "firmware-proto/crypto", "firmware-proto/trust", "server/base"],
     "server/statement": ["firmware-proto/base", "firmware-proto/crypto", "firmware-proto/trust", "server/base"],
+    "server/retention": ["firmware-proto/base", "server/base", "server/policy"],
     "server/vault": PROTO + ["server/base"],
     "server/db": PROTO + ["server/base", "server/vault", "server/statement"],
     "server/keeper": PROTO + ["server/base", "server/statement"],
     "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
     "server/verify": PROTO + ["server/base", "server/vault"],
-    "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy", "server/statement",
-                          "server/incident"],
+    "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/keeper", "server/policy", "server/incident",
+                           "server/retention", "server/statement"],
     "dock": PROTO + ["firmware-proto/wire", "server/base", "server/db", "server/vault", "server/policy"],
     "tests": ["*"],
 }
@@ -66,7 +67,7 @@ C_LIBRARY = set("""
     arpa/inet dirent dlfcn fcntl fnmatch glob grp langinfo libgen net/if netdb netinet/in netinet/tcp nl_types poll pthread pwd
     regex sched semaphore spawn strings sys/ipc sys/mman sys/resource sys/select sys/socket sys/stat sys/statvfs sys/time
     sys/times sys/types sys/uio sys/un sys/utsname sys/wait syslog termios unistd utime
-    endian getopt sys/epoll sys/eventfd sys/file sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/syscall
+    endian getopt sys/epoll sys/eventfd sys/file sys/fsuid sys/inotify sys/ioctl sys/prctl sys/random sys/signalfd sys/syscall
     sys/sysmacros sys/timerfd sys/timex sys/xattr
 """.split())
 # The bare portable core: nothing from the operating system.
