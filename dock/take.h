@@ -62,7 +62,7 @@ struct asv_take {
     uint8_t stanza_digests[ASV_RECEIPT_MAX_STANZAS][ASV_SHA256_BYTES];
     uint8_t stanza_count;
     unsigned repaired; /* files that one root gave back otherwise than they had arrived */
-    uint8_t head[5 + ASV_SEAL_HEADER_MAX_BYTES]; /* the seal's HEADER frame, of what is not stored */
+    uint8_t head[ASV_SEAL_HEADER_FRAME_MAX_BYTES]; /* the seal's HEADER frame, of what is not stored */
     size_t head_len;
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES]; /* the keeper's, to erase it */
     size_t order_len;
@@ -160,7 +160,7 @@ ASV_MUST_CHECK enum asv_status asv_take_confirm_files(struct asv_take *take, str
 
 /* What the keeper must see to say whether the recording opens; read from the disk. */
 struct asv_take_evidence {
-    uint8_t header[5 + ASV_SEAL_HEADER_MAX_BYTES];
+    uint8_t header[ASV_SEAL_HEADER_FRAME_MAX_BYTES];
     size_t header_len;
     uint8_t stanzas[ASV_SEAL_STANZAS_MAX_BYTES];
     size_t stanzas_len;

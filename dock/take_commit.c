@@ -166,26 +166,11 @@ enum asv_status asv_take_read_back(struct asv_take *take, struct asv_err *err)
     return status ? status : asv_clip_confirm(take->dir, ASV_PART_CHAIN, chain, &take->repaired, err);
 }
 
-/* The frame that the seal begins with, into out[5 + ASV_SEAL_HEADER_MAX_BYTES]. */
-static enum asv_status read_head(const struct asv_take *take, uint8_t *out, size_t *len, struct asv_err *err)
-{
-    enum asv_status status =
-        asv_clip_read(take->dir, ASV_PART_SEAL, 0, out, ASV_SEAL_FRAME_HEADER_BYTES, err);
-    if (status)
-        return status;
-    uint32_t body = asv_load_be32(out + 1);
-    if (out[0] != ASV_FRAME_HEADER || body > ASV_SEAL_HEADER_MAX_BYTES)
-        return asv_fail(err, ASV_E_DIGEST, "the stored seal does not begin with its header");
-    *len = ASV_SEAL_FRAME_HEADER_BYTES + body;
-    return asv_clip_read(take->dir, ASV_PART_SEAL, ASV_SEAL_FRAME_HEADER_BYTES,
-                         out + ASV_SEAL_FRAME_HEADER_BYTES, body, err);
-}
-
 enum asv_status asv_take_evidence(struct asv_take *take, bool with_chunks, struct asv_take_evidence *out,
                                   struct asv_err *err)
 {
     struct asv_clip_dir *dir = take->dir;
-    enum asv_status status = read_head(take, out->header, &out->header_len, err);
+    enum asv_status status = asv_clip_header(take->dir, out->header, &out->header_len, err);
     if (!status)
         status =
             asv_clip_get(dir, ASV_PART_STANZAS, out->stanzas, sizeof out->stanzas, &out->stanzas_len, err);
@@ -334,7 +319,7 @@ enum asv_status asv_take_record(struct asv_take *take, struct asv_err *err)
     if (status)
         return asv_fail(err, status, err && err->text[0] ? err->text : "the commit record cannot be made");
     if (take->way == ASV_TAKE_EXPIRE) {
-        status = read_head(take, take->head, &take->head_len, err);
+        status = asv_clip_header(take->dir, take->head, &take->head_len, err);
         return status ? status : bury(take, err);
     }
     status = make_receipt(take, err);

@@ -105,22 +105,6 @@ static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_s
     return status == ASV_OK ? take_result(exhibit, walk, result, header, err) : status;
 }
 
-static enum asv_status read_frame(struct asv_exhibit *exhibit, struct asv_err *err)
-{
-    enum asv_status status =
-        asv_clip_read(exhibit->dir, ASV_PART_SEAL, 0, exhibit->frame, ASV_SEAL_FRAME_HEADER_BYTES, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    size_t len = asv_load_be32(exhibit->frame + 1);
-    if (len > ASV_SEAL_HEADER_MAX_BYTES) {
-        return asv_fail(err, ASV_E_MALFORMED, "the seal in the vault begins with no header");
-    }
-    exhibit->frame_len = ASV_SEAL_FRAME_HEADER_BYTES + len;
-    return asv_clip_read(exhibit->dir, ASV_PART_SEAL, ASV_SEAL_FRAME_HEADER_BYTES,
-                         exhibit->frame + ASV_SEAL_FRAME_HEADER_BYTES, len, err);
-}
-
 /* The chunks that the keeper tries its key on. */
 static enum asv_status read_samples(struct asv_exhibit *exhibit, struct asv_err *err)
 {
@@ -156,7 +140,7 @@ static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_
         status = asv_clip_size(exhibit->dir, ASV_PART_PAYLOAD, &walk.payload_bytes, err);
     }
     if (status == ASV_OK) {
-        status = read_frame(exhibit, err);
+        status = asv_clip_header(exhibit->dir, exhibit->frame, &exhibit->frame_len, err);
     }
     if (status == ASV_OK) {
         status = walk_seal(exhibit, &signer, name->header, &walk, err);

@@ -46,6 +46,9 @@ ASV_MUST_CHECK enum asv_status asv_clip_lock(int root, const char *path, bool ma
 void asv_clip_staging_path(char path[ASV_VAULT_PATH_BYTES], const uint8_t camera_cert[32],
                            const uint8_t epoch[16], uint64_t number);
 
+/* Removes everything of a recording but what a tombstone holds from its directory in one root. Not synced. */
+ASV_MUST_CHECK enum asv_status asv_clip_strip(int dir, struct asv_err *err);
+
 /* The part's file in one root, opened for reading and writing (made when missing) and kept open. */
 ASV_MUST_CHECK enum asv_status asv_clip_part_fd(struct asv_clip_dir *clip, size_t root, enum asv_part part,
                                                 int *fd, struct asv_err *err);

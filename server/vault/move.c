@@ -155,17 +155,11 @@ enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, const uint8_t uui
     return move(clip, ASV_VAULT_QUARANTINE, 0, uuid, header_digest, err);
 }
 
-/* Everything of the recording itself, and the dock's notes of how far it had come. */
 static enum asv_status strip(struct asv_clip_dir *clip, size_t root, struct asv_err *err)
 {
-    static const enum asv_part parts[] = {ASV_PART_PAYLOAD, ASV_PART_SEAL,    ASV_PART_STANZAS, ASV_PART_TAIL,
-                                          ASV_PART_RECEIPT, ASV_PART_DOCKING, ASV_PART_RECOVERY};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (unlinkat(clip->roots[root].dir, asv_part_name(parts[i]), 0) != 0 && errno != ENOENT) {
-            return asv_io_fail(err, errno, asv_part_name(parts[i]));
-        }
-    }
-    return asv_io_sync_dir(clip->roots[root].dir, clip->path, err);
+    int dir = clip->roots[root].dir;
+    enum asv_status status = asv_clip_strip(dir, err);
+    return status == ASV_OK ? asv_io_sync_dir(dir, clip->path, err) : status;
 }
 
 enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],

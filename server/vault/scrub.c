@@ -308,7 +308,6 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
         ASV_PART_LINK, ASV_PART_CHAIN,   ASV_PART_ORDER, ASV_PART_ERASURE, /* of a tombstone */
         ASV_PART_SEAL, ASV_PART_STANZAS, ASV_PART_TAIL,  ASV_PART_RECEIPT, ASV_PART_PAYLOAD};
     struct subject subject = {.scrub = ctx, .path = path, .dirs = {-1, -1}};
-    (void)area;
     (void)err;
     enum asv_status status = ASV_OK;
 
@@ -320,7 +319,7 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
         }
     }
     if (settle_commit(&subject)) {
-        bool tombstone = subject.commit.kind == ASV_COMMIT_EXPIRED_ON_ARRIVAL;
+        bool tombstone = area == ASV_VAULT_TOMBSTONES;
         size_t count = tombstone ? TOMBSTONE_PARTS : sizeof parts / sizeof *parts;
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
             status = scrub_part(&subject, parts[i]);

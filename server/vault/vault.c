@@ -139,7 +139,8 @@ static enum asv_status open_roots(struct asv_vault *vault, const struct asv_vaul
     }
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
         const char *root = vault->roots[i].name;
-        if (!config->exclusive && (states[i] == ROOT_AWAY || !is_vault)) {
+        bool away = states[i] == ROOT_AWAY && !config->one_may_be_away;
+        if (!config->exclusive && (away || !is_vault)) {
             snprintf(text, sizeof text, "%s: %s", root,
                      states[i] == ROOT_AWAY ? "No such file or directory; is its disk mounted?"
                                             : "this directory is no vault");

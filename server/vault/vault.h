@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "firmware-proto/base/status.h"
+#include "firmware-proto/seal/writer.h"
 #include "server/vault/commit.h"
 
 #define ASV_VAULT_ROOTS       2
@@ -59,6 +60,7 @@ struct asv_vault_config {
     const char *roots[ASV_VAULT_ROOTS]; /* absolute paths */
     size_t root_count;                  /* 1 or 2 */
     bool allow_cached_readback;         /* false in production: a file system without O_DIRECT is refused */
+    bool one_may_be_away;               /* not exclusive: a mirror whose disk is away is gone on without */
     bool exclusive;                     /* the dock daemon: two of them on one vault are refused; it makes the
                                          * directories when neither is there */
 };
@@ -66,7 +68,8 @@ struct asv_vault_config {
 struct asv_vault;
 
 /* *out is the caller's to close. With exclusive, one of two roots may be missing: it is then away, and the
- * vault goes on in the other one. Otherwise every root must be there (ASV_E_NOT_FOUND), and nothing is made.
+ * vault goes on in the other one. Otherwise every root must be there (ASV_E_NOT_FOUND) unless one may be
+ * away, and nothing is made.
  * ASV_E_BUSY when exclusive and another process has it, ASV_E_USAGE for a
  * configuration that cannot work (same directory twice, no O_DIRECT where it is required). */
 ASV_MUST_CHECK enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv_vault **out,
@@ -135,6 +138,12 @@ ASV_MUST_CHECK enum asv_status asv_clip_write(struct asv_clip_dir *clip, enum as
                                               const void *data, size_t len, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_clip_read(struct asv_clip_dir *clip, enum asv_part part, uint64_t offset,
                                              void *out, size_t len, struct asv_err *err);
+
+/* The HEADER frame that the seal begins with, as the keeper wants to see it. ASV_E_DIGEST when it begins with
+ * something else. */
+ASV_MUST_CHECK enum asv_status asv_clip_header(struct asv_clip_dir *clip,
+                                               uint8_t out[ASV_SEAL_HEADER_FRAME_MAX_BYTES], size_t *len,
+                                               struct asv_err *err);
 
 /* 0 when the part is not there. */
 ASV_MUST_CHECK enum asv_status asv_clip_size(struct asv_clip_dir *clip, enum asv_part part, uint64_t *size,
@@ -236,6 +245,32 @@ ASV_MUST_CHECK enum asv_status asv_clip_quarantine(struct asv_clip_dir *clip, co
  * recording has its tombstone. */
 ASV_MUST_CHECK enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t day, const uint8_t uuid[16],
                                              const uint8_t header_digest[32], struct asv_err *err);
+
+/* ---- erasing: what the retention job does when a key is destroyed ----
+ * Nothing here is durable before asv_vault_flush: many clips are synced at once. Each may be repeated. */
+
+/* The keeper's order beside what is to be erased, in every root. */
+ASV_MUST_CHECK enum asv_status asv_clip_note_order(struct asv_clip_dir *clip, struct asv_bytes order,
+                                                   struct asv_err *err);
+
+/* Removes every part but commit, link, chain, order and erasure, in every root. */
+ASV_MUST_CHECK enum asv_status asv_clip_empty(struct asv_clip_dir *clip, struct asv_err *err);
+
+/* The same, then moves what is left to `to`, its place in tombstones; a root that has a tombstone there, or
+ * no commit record here, keeps nothing here. Closes the handle, even on failure. ASV_E_AWAY when a root could
+ * not be looked into: it is to be done again when its disk is back. */
+ASV_MUST_CHECK enum asv_status asv_clip_erase_take(struct asv_clip_dir *clip, const char *to,
+                                                   struct asv_err *err);
+
+/* Everything that was changed in any root is on its disk when this returns. */
+ASV_MUST_CHECK enum asv_status asv_vault_flush(const struct asv_vault *vault, struct asv_err *err);
+
+/* Removes the directory of the day in which a clip of this path lay, where it is empty. */
+void asv_vault_forget_day(const struct asv_vault *vault, const char *path);
+
+/* When anything of the clip was last written, in any root. */
+ASV_MUST_CHECK enum asv_status asv_clip_written_ms(const struct asv_clip_dir *clip, int64_t *ms,
+                                                   struct asv_err *err);
 
 /* The area for what a commit record of this kind speaks of. */
 enum asv_vault_area asv_vault_area_of(enum asv_commit_kind kind);
