@@ -147,7 +147,7 @@ CREATE TABLE asv.recording_state (
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     event bigint NOT NULL REFERENCES asv.clip_event
 );
-CREATE INDEX ON asv.recording_state (state);
+CREATE INDEX ON asv.recording_state (state, recording);
 COMMENT ON TABLE asv.recording_state IS 'where each recording stands now; follows from the events';
 COMMENT ON COLUMN asv.recording_state.recording IS 'which';
 COMMENT ON COLUMN asv.recording_state.state IS 'its state';

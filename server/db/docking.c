@@ -288,6 +288,10 @@ static const char *alarm_name(enum asv_db_alarm_kind kind)
         [ASV_DB_ALARM_CLOCK] = "clock",
         [ASV_DB_ALARM_INTERVAL] = "interval",
         [ASV_DB_ALARM_INTERNAL] = "internal",
+        [ASV_DB_ALARM_RETENTION] = "retention",
+        [ASV_DB_ALARM_BALANCE] = "balance",
+        [ASV_DB_ALARM_KEEPER] = "keeper",
+        [ASV_DB_ALARM_ORPHAN] = "orphan",
     };
     return (unsigned)kind < sizeof names / sizeof names[0] && names[kind] != NULL ? names[kind] : "internal";
 }

@@ -149,6 +149,10 @@ enum asv_db_alarm_kind {
     ASV_DB_ALARM_CLOCK,          /* a camera's clock is lost or far off */
     ASV_DB_ALARM_INTERVAL,       /* a recording's day is not certain: people decide */
     ASV_DB_ALARM_INTERNAL,
+    ASV_DB_ALARM_RETENTION, /* due and not erased */
+    ASV_DB_ALARM_BALANCE,   /* a recording day does not add up */
+    ASV_DB_ALARM_KEEPER,    /* database and keeper disagree about what is kept */
+    ASV_DB_ALARM_ORPHAN,    /* files without a row */
 };
 
 /* Every part but kind and detail may be left out: NULL, or slot -1. */

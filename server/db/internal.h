@@ -49,6 +49,28 @@ void asv_param_text(struct asv_params *params, const char *text);               
 void asv_param_time(struct asv_params *params, int64_t ms);
 void asv_param_date(struct asv_params *params, uint32_t date);
 
+/* A list of values, as one parameter. Grows on the heap: asv_array_clear. The first failure is remembered and
+ * becomes the statement's. */
+enum asv_array_of { ASV_ARRAY_BYTEA = 17, ASV_ARRAY_I64 = 20, ASV_ARRAY_TEXT = 25, ASV_ARRAY_UUID = 2950 };
+
+struct asv_array {
+    enum asv_array_of type; /* PostgreSQL's number of it */
+    enum asv_status status;
+    uint8_t *data;
+    size_t len, cap;
+    uint32_t count;
+    bool has_null;
+};
+
+void asv_array_init(struct asv_array *array, enum asv_array_of type);
+void asv_array_bytes(struct asv_array *array, const void *data, size_t len); /* data NULL: NULL; UUIDs, too */
+void asv_array_text(struct asv_array *array, const char *text);              /* NULL: NULL */
+void asv_array_i64(struct asv_array *array, int64_t value);
+void asv_array_clear(struct asv_array *array);
+/* Borrowed until the statement ran; nothing may be added after it. */
+void asv_param_array(struct asv_params *params, struct asv_array *array);
+#define asv_auto_array __attribute__((cleanup(asv_array_clear)))
+
 /* Text for people from anywhere, made fit for an asv.note in out[ASV_NOTE_BYTES + 1]: valid UTF-8 without
  * control characters, cut to length. Returns out, or NULL when nothing is left. */
 const char *asv_note_clean(char *out, const char *text);

@@ -455,6 +455,36 @@ DELETE FROM asv.agency;
 SET LOCAL session_replication_role = origin;
 SELECT pg_temp.refused('agency', jsonb_build_object('root', dig('cam')), '23503');
 
+-- Retention: a second clip, so that a first row hides nothing.
+SELECT tap.put('clip', (SELECT fields FROM template WHERE tbl = 'clip') || jsonb_build_object('recording',
+    '01900000-0000-7000-8000-0000000000b2', 'number', 3, 'header', dig('header3'), 'clip', tap.uid('c3'), 'event', pg_temp.event('c3')));
+SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
+    ('retention_run', '{}'::jsonb, '23505'), ('retention_run', '{"id": "01900000-0000-4000-8000-000000000009"}', '23514'),
+    ('retention_run_end', '{}', '23505'), ('retention_run_end', '{"exit": 256}', '23514'),
+    ('retention_run_end', '{"run": "01900000-0000-7000-8000-0000000000aa"}', '23503'),
+    ('erasure_intent', '{}', '23505'), ('erasure_intent', '{"rule": "because"}', '23514'),
+    ('erasure_intent', '{"run": null}', '23514'), -- but for an early one
+    ('erasure_intent', '{"recording": "01900000-0000-7000-8000-0000000000b2"}', '23505'), -- its event
+    ('erasure_intent', '{"recording": "01900000-0000-7000-8000-0000000000b2", "event": -1}', '23503'),
+    ('erasure_intent', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b1', 'event', pg_temp.event('i1')),
+        '23503'), -- not in custody
+    ('erasure_intent', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'event', pg_temp.event('i2'),
+        'run', '01900000-0000-7000-8000-0000000000aa'), '23503'),
+    ('erasure_completion', '{}', '23505'), ('erasure_completion', '{"rule": "because"}', '23514'),
+    ('erasure_completion', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'event', pg_temp.event('d1')),
+        '23503'), -- it was not begun
+    ('balance', '{}', '23505'), ('balance', '{"run": "01900000-0000-7000-8000-0000000000aa"}', '23503')
+) AS bad (tbl, changes, state);
+SELECT tap.put('erasure_intent', (SELECT fields FROM template WHERE tbl = 'erasure_intent') || jsonb_build_object('recording',
+    '01900000-0000-7000-8000-0000000000b2', 'event', pg_temp.event('i3')));
+SELECT pg_temp.refused('erasure_completion', '{"recording": "01900000-0000-7000-8000-0000000000b2"}'::jsonb || changes, state)
+FROM (VALUES
+    ('{}'::jsonb, '23505'), -- its event
+    ('{"event": -1}', '23503'),
+    (jsonb_build_object('event', pg_temp.event('d2'), 'run', '01900000-0000-7000-8000-0000000000aa'), '23503'),
+    (jsonb_build_object('event', pg_temp.event('d3'), 'destruction', dig('x')), '23503')
+) AS bad (changes, state);
+
 -- Not to be made to fail: recording_state.state, which its trigger looks at first; a unique key that holds the whole
 -- primary key (it is there to be referred to); and keys that the database numbers itself.
 CREATE TEMP VIEW unreachable AS

@@ -26,6 +26,10 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_put', 'agency_put', 'a
     'request_put', 'requests_lapse', 'reviewers_put', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_undelivered',
     'subject_request_answer', 'unit_put']);
+INSERT INTO given
+SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'emptied_since', 'erasure_adopt',
+    'erasure_begin', 'erasure_complete', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
+    'vault_known']);
 INSERT INTO given VALUES ('asv_server', 'schema_number');
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
@@ -46,8 +50,9 @@ $$, $$
     VALUES ('asv_admin', 'clip_overview', 'SELECT'), ('asv_admin', 'event_overview', 'SELECT'),
            ('asv_admin', 'camera_overview', 'SELECT'), ('asv_admin', 'dock_overview', 'SELECT'),
            ('asv_admin', 'alarm_overview', 'SELECT'), ('asv_admin', 'incident_overview', 'SELECT'),
-           ('asv_admin', 'incident_clip_overview', 'SELECT'), ('asv_admin', 'request_overview', 'SELECT')
-$$, 'no role has any right to a table; administration reads eight views');
+           ('asv_admin', 'incident_clip_overview', 'SELECT'), ('asv_admin', 'request_overview', 'SELECT'),
+           ('asv_admin', 'tombstone_overview', 'SELECT')
+$$, 'no role has any right to a table; administration reads nine views');
 SELECT is_empty($$
     SELECT c.relname FROM pg_class c, aclexplode(c.relacl) x
     WHERE c.relnamespace = 'asv'::regnamespace AND x.grantee = 0

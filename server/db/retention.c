@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/db/retention.h"
+
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/db/internal.h"
+
+/* ---- runs ---- */
+
+/* A statement that gives one row of one value, which read takes. */
+static enum asv_status run_value(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                 asv_row_read read, void *out, struct asv_err *err)
+{
+    size_t count = 0;
+    enum asv_status status = asv_db_run_rows(db, query, params, read, out, 0, &count, err);
+    return status == ASV_OK && count != 1 ? asv_fail(err, ASV_E_INTERNAL, "database: not one row") : status;
+}
+
+static void read_bool(struct asv_row *row, void *out)
+{
+    *(bool *)out = asv_row_bool(row);
+}
+
+static void read_uuid(struct asv_row *row, void *out)
+{
+    asv_row_uuid(row, out);
+}
+
+static void read_u64(struct asv_row *row, void *out)
+{
+    *(uint64_t *)out = asv_row_u64(row);
+}
+
+enum asv_status asv_db_retention_lock(struct asv_db *db, bool *taken, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    return run_value(db, ASV_QUERY_RETENTION_LOCK, &params, read_bool, taken, err);
+}
+
+enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software, uint8_t run[16],
+                                       struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, software);
+    return run_value(db, ASV_QUERY_RETENTION_BEGIN, &params, read_uuid, run, err);
+}
+
+enum asv_status asv_db_retention_end(struct asv_db *db, const uint8_t run[16],
+                                     const struct asv_db_retention_end *end, struct asv_err *err)
+{
+    struct asv_params params;
+    char note[ASV_NOTE_BYTES + 1];
+    const uint64_t counts[] = {end->erased,  end->held,      end->pending, end->lapsed,
+                               end->late,    end->failed,    end->open,    end->disagreements,
+                               end->orphans, end->leftovers, end->uneven};
+    asv_params_init(&params);
+    asv_param_uuid(&params, run);
+    asv_param_i16(&params, (int16_t)end->exit);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        asv_param_u64(&params, counts[i]);
+    }
+    asv_param_text(&params, asv_note_clean(note, end->detail));
+    return asv_db_run_outcome(db, ASV_QUERY_RETENTION_END, &params, NULL, err);
+}
+
+/* ---- erasures ---- */
+
+static void read_retained(struct asv_row *row, void *to)
+{
+    struct asv_db_retained *out = to;
+    asv_row_uuid(row, out->recording);
+    asv_row_bytes(row, out->identity.camera_cert, 32);
+    asv_row_uuid(row, out->identity.epoch);
+    out->identity.number = asv_row_u64(row);
+    asv_row_bytes(row, out->identity.header, 32);
+    asv_row_uuid(row, out->clip);
+    out->kind = asv_row_u8(row);
+    out->day = asv_row_date(row);
+    out->due_ms = asv_row_time(row);
+    out->latest_ms = asv_row_time(row);
+    out->committed_ms = asv_row_time(row);
+    out->key_kind = asv_row_u8(row);
+    out->key_date = asv_row_date(row);
+    out->early = asv_row_bool(row);
+}
+
+enum asv_status asv_db_retention_page(struct asv_db *db, enum asv_db_state state, int64_t due_before_ms,
+                                      const uint8_t *after, struct asv_db_retained *rows, size_t *count,
+                                      struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, asv_db_state_name(state));
+    asv_param_time(&params, due_before_ms);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_RETENTION_PAGE, &params, read_retained, rows, sizeof *rows, count,
+                           err);
+}
+
+enum asv_status asv_db_rewrap_page(struct asv_db *db, const uint8_t *after, struct asv_db_retained *rows,
+                                   size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_REWRAP_PAGE, &params, read_retained, rows, sizeof *rows, count, err);
+}
+
+enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_cert[32], uint32_t key_date,
+                                       const uint8_t *after, struct asv_db_retained *rows, size_t *count,
+                                       struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, camera_cert);
+    asv_param_date(&params, key_date);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_CAMERA_DAY_PAGE, &params, read_retained, rows, sizeof *rows, count,
+                           err);
+}
+
+enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32], struct asv_db_retained *out,
+                                   struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_digest(&params, header);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_RETAINED_OF, &params, read_retained, out, 0, &count, err);
+    return status == ASV_OK && count == 0
+               ? asv_fail(err, ASV_E_NOT_FOUND, "no clip with this header is in custody")
+               : status;
+}
+
+enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32], int64_t since_ms,
+                                     bool *emptied, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, camera_cert);
+    asv_param_time(&params, since_ms);
+    return run_value(db, ASV_QUERY_EMPTIED_SINCE, &params, read_bool, emptied, err);
+}
+
+enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    return run_value(db, ASV_QUERY_ERASURE_ADOPT, &params, read_u64, adopted, err);
+}
+
+enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],
+                                     const uint8_t (*recordings)[16], const char *const *rules, size_t count,
+                                     uint64_t *begun, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array ids;
+    asv_auto_array struct asv_array names;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    asv_array_init(&names, ASV_ARRAY_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, recordings[i], 16);
+        asv_array_text(&names, rules[i]);
+    }
+    asv_params_init(&params);
+    asv_param_uuid(&params, run);
+    asv_param_array(&params, &ids);
+    asv_param_array(&params, &names);
+    return run_value(db, ASV_QUERY_ERASURE_BEGIN, &params, read_u64, begun, err);
+}
+
+enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
+                                        const struct asv_db_erased *erased, size_t count, uint64_t *done,
+                                        struct asv_err *err)
+{
+    struct asv_params params;
+    char note[ASV_NOTE_BYTES + 1];
+    asv_auto_array struct asv_array ids;
+    asv_auto_array struct asv_array orders;
+    asv_auto_array struct asv_array times;
+    asv_auto_array struct asv_array reasons;
+    asv_auto_array struct asv_array details;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    asv_array_init(&orders, ASV_ARRAY_BYTEA);
+    asv_array_init(&times, ASV_ARRAY_I64);
+    asv_array_init(&reasons, ASV_ARRAY_I64);
+    asv_array_init(&details, ASV_ARRAY_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, erased[i].recording, 16);
+        asv_array_bytes(&orders, erased[i].order.len != 0 ? erased[i].order.data : NULL, erased[i].order.len);
+        asv_array_i64(&times, erased[i].issued_ms);
+        asv_array_i64(&reasons, erased[i].reason);
+        asv_array_text(&details, asv_note_clean(note, erased[i].detail));
+    }
+    asv_params_init(&params);
+    asv_param_uuid(&params, run);
+    asv_param_digest(&params, keeper);
+    asv_param_array(&params, &ids);
+    asv_param_array(&params, &orders);
+    asv_param_array(&params, &times);
+    asv_param_array(&params, &reasons);
+    asv_param_array(&params, &details);
+    return run_value(db, ASV_QUERY_ERASURE_COMPLETE, &params, read_u64, done, err);
+}
+
+static void read_known(struct asv_row *row, void *to)
+{
+    struct asv_db_vault_known *out = to;
+    out->index = (uint32_t)(asv_row_i32(row) - 1);
+    asv_row_bytes(row, out->header, sizeof out->header);
+    out->state = asv_row_state(row);
+}
+
+enum asv_status asv_db_vault_known(struct asv_db *db, uint8_t kind, const uint8_t (*clips)[16], size_t count,
+                                   struct asv_db_vault_known *rows, size_t cap, size_t *found,
+                                   struct asv_err *err)
+{
+    struct asv_params params;
+    PGresult *result = NULL;
+    asv_auto_array struct asv_array ids;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, clips[i], 16);
+    }
+    asv_params_init(&params);
+    asv_param_i16(&params, kind);
+    asv_param_array(&params, &ids);
+    enum asv_status status = asv_db_run1(db, ASV_QUERY_VAULT_KNOWN, &params, &result, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    size_t got = (size_t)PQntuples(result);
+    if (got > cap) {
+        status = asv_fail(err, ASV_E_LIMIT, "database: too many clips have one UUID");
+    }
+    for (size_t i = 0; status == ASV_OK && i < got; i++) {
+        struct asv_row row;
+        asv_row_init(&row, result, (int)i);
+        read_known(&row, &rows[i]);
+        status = asv_row_end(&row, ASV_QUERY_VAULT_KNOWN, err);
+    }
+    PQclear(result);
+    if (status == ASV_OK) {
+        *found = got;
+    }
+    return status;
+}
+
+/* ---- balances ---- */
+
+static void read_balance(struct asv_row *row, void *to)
+{
+    struct asv_db_balance *out = to;
+    out->day = asv_row_date(row);
+    out->ingested = asv_row_u64(row);
+    out->expired = asv_row_u64(row);
+    out->running = asv_row_u64(row);
+    out->pending = asv_row_u64(row);
+    out->held = asv_row_u64(row);
+    out->quarantined = asv_row_u64(row);
+    out->erasing = asv_row_u64(row);
+    out->erased = asv_row_u64(row);
+}
+
+enum asv_status asv_db_balance_page(struct asv_db *db, uint32_t after, struct asv_db_balance *rows,
+                                    size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_date(&params, after);
+    asv_param_i32(&params, ASV_DB_BALANCES);
+    return asv_db_run_rows(db, ASV_QUERY_BALANCE_PAGE, &params, read_balance, rows, sizeof *rows, count, err);
+}
+
+enum asv_status asv_db_balance_of(struct asv_db *db, uint32_t day, struct asv_db_balance *out,
+                                  struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_date(&params, day);
+    return run_value(db, ASV_QUERY_BALANCE_OF, &params, read_balance, out, err);
+}
+
+enum asv_status asv_db_balance_put(struct asv_db *db, const uint8_t run[16],
+                                   const struct asv_db_balance *balance, struct asv_err *err)
+{
+    struct asv_params params;
+    const uint64_t counts[] = {balance->ingested, balance->expired,     balance->running, balance->pending,
+                               balance->held,     balance->quarantined, balance->erasing, balance->erased};
+    asv_params_init(&params);
+    asv_param_uuid(&params, run);
+    asv_param_date(&params, balance->day);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        asv_param_u64(&params, counts[i]);
+    }
+    return asv_db_run_outcome(db, ASV_QUERY_BALANCE_PUT, &params, NULL, err);
+}
+
+/* ---- cameras that are out ---- */
+
+static void read_undocked(struct asv_row *row, void *to)
+{
+    struct asv_db_undocked *out = to;
+    asv_row_bytes(row, out->camera_cert, sizeof out->camera_cert);
+    asv_row_text(row, out->name, sizeof out->name);
+    out->last_docked_ms = asv_row_time(row);
+    out->issued = asv_row_bool(row);
+    out->remaining = asv_row_u64(row);
+}
+
+enum asv_status asv_db_undocked(struct asv_db *db, int64_t before_ms, const uint8_t *after,
+                                struct asv_db_undocked *rows, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_time(&params, before_ms);
+    asv_param_digest(&params, after);
+    asv_param_i32(&params, ASV_DB_UNDOCKED);
+    return asv_db_run_rows(db, ASV_QUERY_UNDOCKED, &params, read_undocked, rows, sizeof *rows, count, err);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Retention in the database: intents and completions of erasures, runs, balances (docs/RETENTION.md). Lists
+ * are read in pages and written in batches of ASV_DB_BATCH_MAX, each in a transaction of its own, so that
+ * none delays a docking.
+ */
+#ifndef ASV_SERVER_DB_RETENTION_H
+#define ASV_SERVER_DB_RETENTION_H
+
+#include "server/db/clip.h"
+
+#define ASV_DB_BATCH_MAX 256
+
+/* Takes the lock of the one run; it is held until the connection ends. *taken false: another run has it. */
+ASV_MUST_CHECK enum asv_status asv_db_retention_lock(struct asv_db *db, bool *taken, struct asv_err *err);
+
+/* A run begins. Told twice, a lost answer leaves a run without an end. */
+ASV_MUST_CHECK enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software,
+                                                      uint8_t run[16], struct asv_err *err);
+
+struct asv_db_retention_end {
+    int exit;
+    uint64_t erased, held, pending, lapsed, late, failed, open, disagreements, orphans, leftovers, uneven;
+    const char *detail; /* NULL: none */
+};
+
+ASV_MUST_CHECK enum asv_status asv_db_retention_end(struct asv_db *db, const uint8_t run[16],
+                                                    const struct asv_db_retention_end *end,
+                                                    struct asv_err *err);
+
+/* A clip in the vault, as far as retention looks at it. */
+struct asv_db_retained {
+    uint8_t recording[16];
+    struct asv_db_identity identity;
+    uint8_t clip[16];
+    uint8_t kind;   /* enum asv_commit_kind */
+    uint32_t day;   /* 0: nobody knows it */
+    int64_t due_ms; /* ASV_TIME_UNKNOWN with day 0 */
+    int64_t latest_ms, committed_ms;
+    uint8_t key_kind;  /* 1 day, 2 reserve; 0: the header could not be read */
+    uint32_t key_date; /* 0 but for a day key */
+    bool early;        /* two people decided on its erasure */
+};
+
+/* A page of the clips in this state, behind that recording (NULL: the first). due_before_ms: only what is due
+ * by then, or has no day; ASV_TIME_UNKNOWN: all. rows[ASV_DB_BATCH_MAX]; fewer: that was the last page. */
+ASV_MUST_CHECK enum asv_status asv_db_retention_page(struct asv_db *db, enum asv_db_state state,
+                                                     int64_t due_before_ms, const uint8_t *after,
+                                                     struct asv_db_retained *rows, size_t *count,
+                                                     struct asv_err *err);
+
+/* A page of the clips that were recorded on another day than the one of their key, and are not due. As above.
+ */
+ASV_MUST_CHECK enum asv_status asv_db_rewrap_page(struct asv_db *db, const uint8_t *after,
+                                                  struct asv_db_retained *rows, size_t *count,
+                                                  struct asv_err *err);
+
+/* A page of the living clips under a camera's key of one day. As above. */
+ASV_MUST_CHECK enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_cert[32],
+                                                      uint32_t key_date, const uint8_t *after,
+                                                      struct asv_db_retained *rows, size_t *count,
+                                                      struct asv_err *err);
+
+/* The clip in custody with this seal header. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32],
+                                                  struct asv_db_retained *out, struct asv_err *err);
+
+/* Whether a docking after that instant left nothing on the camera. */
+ASV_MUST_CHECK enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32],
+                                                    int64_t since_ms, bool *emptied, struct asv_err *err);
+
+/* What two people decided to erase becomes the retention job's. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted,
+                                                    struct asv_err *err);
+
+/* The erasure of a batch begins: recordings[count] by the rules of these names. *begun are those of them that
+ * were still neither asked for nor begun. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],
+                                                    const uint8_t (*recordings)[16], const char *const *rules,
+                                                    size_t count, uint64_t *begun, struct asv_err *err);
+
+/* What is gone, key and files. */
+struct asv_db_erased {
+    uint8_t recording[16];
+    struct asv_bytes order; /* the keeper's destruction statement; empty: none */
+    int64_t issued_ms;      /* of it */
+    uint8_t reason;         /* of it */
+    const char *detail;     /* for a person; NULL: nothing to add */
+};
+
+/* The erasure of a batch is complete. keeper: certificate that signed the orders; NULL without any. *done are
+ * those that were not complete before. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16],
+                                                       const uint8_t *keeper,
+                                                       const struct asv_db_erased *erased, size_t count,
+                                                       uint64_t *done, struct asv_err *err);
+
+/* What the database says of a clip that lies in the vault. */
+struct asv_db_vault_known {
+    uint32_t index; /* in the list that was asked about, from 0 */
+    uint8_t header[32];
+    enum asv_db_state state;
+};
+
+/* Of clips of one kind; none for those that no row names, several where several have one UUID. count <=
+ * ASV_DB_BATCH_MAX; rows[cap]. ASV_E_LIMIT when there are more. */
+ASV_MUST_CHECK enum asv_status asv_db_vault_known(struct asv_db *db, uint8_t kind, const uint8_t (*clips)[16],
+                                                  size_t count, struct asv_db_vault_known *rows, size_t cap,
+                                                  size_t *found, struct asv_err *err);
+
+/* ---- balances ---- */
+
+struct asv_db_balance {
+    uint32_t day; /* 0: those whose day nobody knows */
+    uint64_t ingested, expired, running, pending, held, quarantined, erasing, erased;
+};
+
+#define ASV_DB_BALANCES 64 /* days of one page */
+
+/* rows[ASV_DB_BALANCES], of the recording days behind that one (0: from the first). */
+ASV_MUST_CHECK enum asv_status asv_db_balance_page(struct asv_db *db, uint32_t after,
+                                                   struct asv_db_balance *rows, size_t *count,
+                                                   struct asv_err *err);
+
+/* Of one day; 0: of the clips whose day nobody knows. */
+ASV_MUST_CHECK enum asv_status asv_db_balance_of(struct asv_db *db, uint32_t day, struct asv_db_balance *out,
+                                                 struct asv_err *err);
+
+/* Keeps it, unless it is the same as the last one of this day. */
+ASV_MUST_CHECK enum asv_status asv_db_balance_put(struct asv_db *db, const uint8_t run[16],
+                                                  const struct asv_db_balance *balance, struct asv_err *err);
+
+/* ---- cameras that are out ---- */
+
+struct asv_db_undocked {
+    uint8_t camera_cert[32];
+    char name[65];
+    int64_t last_docked_ms;
+    bool issued;        /* to somebody; else it left with recordings on it */
+    uint64_t remaining; /* recordings that were on it then */
+};
+
+#define ASV_DB_UNDOCKED 64 /* rows of one page */
+
+/* Cameras whose last docking was before that instant, and that hold recordings, or may. */
+ASV_MUST_CHECK enum asv_status asv_db_undocked(struct asv_db *db, int64_t before_ms, const uint8_t *after,
+                                               struct asv_db_undocked *rows, size_t *count,
+                                               struct asv_err *err);
+
+#endif

@@ -1,0 +1,477 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Retention: intents and completions of erasures, runs, balances (docs/RETENTION.md). Tables that are only added to. The
+-- erasure is the destroyed key, which is the keeper's; here is its proof, and that the files followed.
+INSERT INTO asv.lifecycle_move VALUES
+    ('sealed', 'erasing'), ('quarantined', 'erasing'), ('pending', 'erasing'), ('held', 'erasing'), ('released', 'erasing'),
+    ('erasing', 'erased');
+INSERT INTO asv.event_kind VALUES
+    ('erasing', false, 'its key is destroyed; its files go now'),
+    ('erased', true, 'its files are gone, too; the object is the keeper''s statement that nothing opens it any more'),
+    ('erased_unsigned', false, 'its files are gone, too; the keeper signed nothing about it, and why');
+INSERT INTO asv.alarm_kind VALUES
+    ('retention', 'something whose period is over is not erased: its key or its files are still there'),
+    ('balance', 'a recording day does not add up: a clip is in no place, or in two'),
+    ('keeper', 'the database and the keeper disagree about what is kept'),
+    ('orphan', 'the vault holds a recording that the database does not know');
+
+CREATE TABLE asv.retention_run (
+    id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
+    began_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    software asv.label NOT NULL
+);
+COMMENT ON TABLE asv.retention_run IS 'runs of the retention job';
+COMMENT ON COLUMN asv.retention_run.id IS 'UUIDv7';
+COMMENT ON COLUMN asv.retention_run.began_at IS 'by the database''s clock';
+COMMENT ON COLUMN asv.retention_run.software IS 'name and version of the program';
+
+CREATE TABLE asv.retention_run_end (
+    run uuid PRIMARY KEY REFERENCES asv.retention_run,
+    ended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    exit smallint NOT NULL CHECK (exit BETWEEN 0 AND 255),
+    erased asv.u63 NOT NULL,
+    held asv.u63 NOT NULL,
+    pending asv.u63 NOT NULL,
+    lapsed asv.u63 NOT NULL,
+    late asv.u63 NOT NULL,
+    failed asv.u63 NOT NULL,
+    open asv.u63 NOT NULL,
+    disagreements asv.u63 NOT NULL,
+    orphans asv.u63 NOT NULL,
+    leftovers asv.u63 NOT NULL,
+    uneven asv.u63 NOT NULL,
+    detail asv.note
+);
+COMMENT ON TABLE asv.retention_run_end IS 'how a run ended; one without a row here was cut off, and the next one went on';
+COMMENT ON COLUMN asv.retention_run_end.run IS 'which';
+COMMENT ON COLUMN asv.retention_run_end.ended_at IS 'by the database''s clock';
+COMMENT ON COLUMN asv.retention_run_end.exit IS 'status of the program: 0 everything done';
+COMMENT ON COLUMN asv.retention_run_end.erased IS 'clips whose erasure was completed in it';
+COMMENT ON COLUMN asv.retention_run_end.held IS 'clips that are held';
+COMMENT ON COLUMN asv.retention_run_end.pending IS 'clips with an open request';
+COMMENT ON COLUMN asv.retention_run_end.lapsed IS 'requests that lapsed';
+COMMENT ON COLUMN asv.retention_run_end.late IS 'clips that are due and wait for the keeper';
+COMMENT ON COLUMN asv.retention_run_end.failed IS 'clips whose files could not be removed';
+COMMENT ON COLUMN asv.retention_run_end.open IS 'erasures that began and are not complete';
+COMMENT ON COLUMN asv.retention_run_end.disagreements IS 'clips about which database and keeper disagree';
+COMMENT ON COLUMN asv.retention_run_end.orphans IS 'directories in the vault that no row names';
+COMMENT ON COLUMN asv.retention_run_end.leftovers IS 'leftovers in staging that were removed';
+COMMENT ON COLUMN asv.retention_run_end.uneven IS 'recording days that do not add up';
+COMMENT ON COLUMN asv.retention_run_end.detail IS 'what it could not do, for a person';
+
+CREATE TABLE asv.erasure_intent (
+    recording uuid PRIMARY KEY REFERENCES asv.clip,
+    run uuid REFERENCES asv.retention_run,
+    rule text NOT NULL CHECK (rule IN ('period', 'released', 'no_day', 'early')),
+    due_at timestamptz,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    event bigint NOT NULL UNIQUE REFERENCES asv.clip_event,
+    CHECK (rule = 'early' OR run IS NOT NULL)
+);
+COMMENT ON TABLE asv.erasure_intent IS 'recordings whose erasure began';
+COMMENT ON COLUMN asv.erasure_intent.recording IS 'which';
+COMMENT ON COLUMN asv.erasure_intent.run IS 'the run that began it; NULL: two people decided';
+COMMENT ON COLUMN asv.erasure_intent.rule IS 'period: over (LAW T1); released: two people gave it back after its period; no_day: nobody knows its day, and its key is gone; early: two people decided (LAW T4, R4)';
+COMMENT ON COLUMN asv.erasure_intent.due_at IS 'end of its period; NULL: its day was not known';
+COMMENT ON COLUMN asv.erasure_intent.at IS 'when it began, by the database''s clock';
+COMMENT ON COLUMN asv.erasure_intent.event IS 'the custody event';
+
+CREATE TABLE asv.erasure_completion (
+    recording uuid PRIMARY KEY REFERENCES asv.erasure_intent,
+    run uuid NOT NULL REFERENCES asv.retention_run,
+    rule text NOT NULL CHECK (rule IN ('period', 'released', 'no_day', 'early')),
+    due_at timestamptz,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    root asv.digest NOT NULL,
+    leaves asv.u63 NOT NULL,
+    payload_bytes asv.u63 NOT NULL,
+    seal_digest asv.digest NOT NULL,
+    destruction asv.digest REFERENCES asv.destruction,
+    event bigint NOT NULL UNIQUE REFERENCES asv.clip_event
+);
+CREATE INDEX ON asv.erasure_completion (run);
+COMMENT ON TABLE asv.erasure_completion IS 'the erasure records (LAW T6): what was destroyed, by which rule, when it was due and when it was gone';
+COMMENT ON COLUMN asv.erasure_completion.recording IS 'which';
+COMMENT ON COLUMN asv.erasure_completion.run IS 'the run that completed it';
+COMMENT ON COLUMN asv.erasure_completion.rule IS 'as in its intent';
+COMMENT ON COLUMN asv.erasure_completion.due_at IS 'when it had to be gone; NULL: its day was not known';
+COMMENT ON COLUMN asv.erasure_completion.at IS 'when it was gone: key and files, by the database''s clock';
+COMMENT ON COLUMN asv.erasure_completion.root IS 'with leaves and payload_bytes: digest of the payload that was destroyed';
+COMMENT ON COLUMN asv.erasure_completion.leaves IS 'signed chunks';
+COMMENT ON COLUMN asv.erasure_completion.payload_bytes IS 'length of the signed payload';
+COMMENT ON COLUMN asv.erasure_completion.seal_digest IS 'SHA-256 of the seal that was destroyed';
+COMMENT ON COLUMN asv.erasure_completion.destruction IS 'the keeper''s signed statement; NULL: it signed none, the event says why';
+COMMENT ON COLUMN asv.erasure_completion.event IS 'the custody event';
+
+CREATE TABLE asv.balance (
+    run uuid NOT NULL REFERENCES asv.retention_run,
+    day date,
+    ingested asv.u63 NOT NULL,
+    expired asv.u63 NOT NULL,
+    running asv.u63 NOT NULL,
+    pending asv.u63 NOT NULL,
+    held asv.u63 NOT NULL,
+    quarantined asv.u63 NOT NULL,
+    erasing asv.u63 NOT NULL,
+    erased asv.u63 NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (day, run)
+);
+COMMENT ON TABLE asv.balance IS 'what became of the clips of each recording day, whenever a run found that it had changed';
+COMMENT ON COLUMN asv.balance.run IS 'the run';
+COMMENT ON COLUMN asv.balance.day IS 'recording day, local; NULL: nobody knows it';
+COMMENT ON COLUMN asv.balance.ingested IS 'clips that were taken into custody or quarantine';
+COMMENT ON COLUMN asv.balance.expired IS 'recordings that were expired on arrival';
+COMMENT ON COLUMN asv.balance.running IS 'their period runs: sealed or released';
+COMMENT ON COLUMN asv.balance.pending IS 'a request waits for approval';
+COMMENT ON COLUMN asv.balance.held IS 'two people decided to keep them';
+COMMENT ON COLUMN asv.balance.quarantined IS 'in quarantine, their period runs, too';
+COMMENT ON COLUMN asv.balance.erasing IS 'their erasure began and is not complete';
+COMMENT ON COLUMN asv.balance.erased IS 'gone, those expired on arrival included';
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['retention_run', 'retention_run_end', 'erasure_intent', 'erasure_completion', 'balance'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+END
+$$;
+
+-- ---------------------------------------------------------------------------------------------- functions
+
+CREATE FUNCTION asv.retention_begin(p_software text) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_run uuid;
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.retention_run (software) VALUES (p_software) RETURNING id INTO v_run;
+    RETURN v_run;
+END
+$$;
+COMMENT ON FUNCTION asv.retention_begin IS 'a run begins';
+GRANT EXECUTE ON FUNCTION asv.retention_begin TO asv_admin;
+
+CREATE FUNCTION asv.retention_end(
+    p_run uuid, p_exit smallint, p_erased bigint, p_held bigint, p_pending bigint, p_lapsed bigint, p_late bigint,
+    p_failed bigint, p_open bigint, p_disagreements bigint, p_orphans bigint, p_leftovers bigint, p_uneven bigint,
+    p_detail text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.retention_run_end (run, exit, erased, held, pending, lapsed, late, failed, open, disagreements, orphans,
+                                       leftovers, uneven, detail)
+    VALUES (p_run, p_exit, p_erased, p_held, p_pending, p_lapsed, p_late, p_failed, p_open, p_disagreements, p_orphans,
+            p_leftovers, p_uneven, p_detail)
+    ON CONFLICT (run) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.retention_end IS 'a run ended';
+GRANT EXECUTE ON FUNCTION asv.retention_end TO asv_admin;
+
+CREATE FUNCTION asv.retention_page(p_state text, p_due_before timestamptz, p_after uuid, p_limit integer)
+    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
+                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
+                   key_date date, early boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+           c.committed_at, c.key_kind::smallint, c.key_date, coalesce(i.rule = 'early', false)
+    FROM asv.recording_state s
+    JOIN asv.clip c ON c.recording = s.recording
+    LEFT JOIN asv.erasure_intent i ON i.recording = s.recording
+    WHERE s.state = p_state AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+      AND (p_due_before IS NULL OR c.due_at IS NULL OR c.due_at <= p_due_before)
+    ORDER BY s.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.retention_page IS 'a page of the clips in one state, and of those only what is due by then or has no day';
+GRANT EXECUTE ON FUNCTION asv.retention_page TO asv_admin;
+
+-- Batches and pages are looked up in indexes, whatever the statistics of a growing table say; and each row's state by its
+-- recording: a state has a million of them when a million are erased (OFFSET 0 keeps the planner from beginning there). The
+-- numbers of events are taken first, so that nothing has to be joined with what was just inserted.
+
+-- Recordings in the order of their ids, so that two runs at once, and a docking, never wait for each other in a circle.
+CREATE FUNCTION asv.recordings_lock(p_recordings uuid[]) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    PERFORM FROM asv.recording WHERE id = ANY (p_recordings) ORDER BY id FOR NO KEY UPDATE;
+END
+$$;
+COMMENT ON FUNCTION asv.recordings_lock IS 'takes the row locks of many recordings';
+
+CREATE INDEX request_ahead ON asv.request (camera) WHERE action = 6;
+
+CREATE FUNCTION asv.erasure_begin(p_run uuid, p_recordings uuid[], p_rules text[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    v_moved bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM asv.recordings_lock(p_recordings);
+    -- Since the page was read somebody may have asked to keep one: what is not running any more, or not due, stays.
+    WITH due AS MATERIALIZED (
+        SELECT t.recording, t.rule, c.due_at, nextval('asv.clip_event_position_seq') AS event
+        FROM unnest(p_recordings, p_rules) AS t (recording, rule)
+        JOIN LATERAL (SELECT k.due_at, k.camera, k.earliest_at, k.latest_at FROM asv.clip k
+                      WHERE k.recording = t.recording OFFSET 0) AS c ON true
+        JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
+        WHERE s.state IN ('sealed', 'quarantined', 'released')
+          AND (c.due_at <= clock_timestamp() OR c.due_at IS NULL AND t.rule = 'no_day')
+          -- Nor does what is to be held since before it docked, and is not yet.
+          AND NOT EXISTS (SELECT FROM asv.request r
+                          WHERE r.action = 6 AND r.camera = c.camera AND c.earliest_at < r.until_at AND c.latest_at >= r.from_at
+                            AND asv.ahead_counts(r)
+                            AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = t.recording AND h.proposal = r.proposal))
+    ), event AS (
+        INSERT INTO asv.clip_event (position, recording, kind, is_signed, at, actor_kind, detail) OVERRIDING SYSTEM VALUE
+        SELECT due.event, due.recording, 'erasing', false, clock_timestamp(), 'system', due.rule FROM due
+    ), intent AS (
+        INSERT INTO asv.erasure_intent (recording, run, rule, due_at, event)
+        SELECT due.recording, p_run, due.rule, due.due_at, due.event FROM due
+    )
+    UPDATE asv.recording_state s SET state = 'erasing', since = clock_timestamp(), event = due.event
+    FROM due WHERE s.recording = due.recording;
+    GET DIAGNOSTICS v_moved = ROW_COUNT;
+    RETURN v_moved;
+END
+$$;
+COMMENT ON FUNCTION asv.erasure_begin IS 'the erasure of clips that are due begins; how many of them it was that still were';
+GRANT EXECUTE ON FUNCTION asv.erasure_begin TO asv_admin;
+
+CREATE FUNCTION asv.erasure_adopt() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_adopted bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.erasure_intent (recording, rule, due_at, event)
+    SELECT s.recording, 'early', c.due_at, s.event
+    FROM asv.recording_state s
+    JOIN asv.clip c ON c.recording = s.recording
+    WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_adopted = ROW_COUNT;
+    RETURN v_adopted;
+END
+$$;
+COMMENT ON FUNCTION asv.erasure_adopt() IS 'what two people decided to erase becomes the retention job''s; how many';
+GRANT EXECUTE ON FUNCTION asv.erasure_adopt TO asv_admin;
+
+CREATE FUNCTION asv.erasure_complete(
+    p_run uuid, p_keeper bytea, p_recordings uuid[], p_orders bytea[], p_issued_ms bigint[],
+    p_reasons bigint[], p_details text[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    v_done bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM asv.recordings_lock(p_recordings);
+    WITH gone AS MATERIALIZED (
+        SELECT t.recording, i.rule, i.due_at, t.detail, t.reason, nextval('asv.clip_event_position_seq') AS event, t.digest,
+               CASE WHEN e.object_digest IS NULL THEN t.object END AS object,
+               CASE WHEN e.object_digest IS NULL THEN asv.instant(t.issued_ms) END AS issued_at,
+               c.root, c.leaves, c.payload_bytes, c.seal_digest
+        FROM (SELECT u.*, asv.object_digest('keeper', u.object) AS digest
+              FROM unnest(p_recordings, p_orders, p_issued_ms, p_reasons, p_details)
+                  AS u (recording, object, issued_ms, reason, detail)) AS t
+        JOIN LATERAL (SELECT k.* FROM asv.clip k WHERE k.recording = t.recording OFFSET 0) AS c ON true
+        JOIN LATERAL (SELECT n.rule, n.due_at FROM asv.erasure_intent n WHERE n.recording = t.recording OFFSET 0) AS i ON true
+        JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
+        -- A statement that custody has already, because the camera was given it, is no second event.
+        LEFT JOIN LATERAL (SELECT v.object_digest FROM asv.clip_event v WHERE v.object_digest = t.digest OFFSET 0) AS e ON true
+        WHERE s.state = 'erasing'
+    ), event AS (
+        INSERT INTO asv.clip_event (position, recording, kind, is_signed, at, actor_kind, actor, detail, object, object_digest,
+                                    signature) OVERRIDING SYSTEM VALUE
+        SELECT gone.event, gone.recording, CASE WHEN gone.object IS NULL THEN 'erased_unsigned' ELSE 'erased' END,
+               gone.object IS NOT NULL, coalesce(gone.issued_at, clock_timestamp()),
+               CASE WHEN gone.object IS NULL THEN 'system' ELSE 'keeper' END,
+               CASE WHEN gone.object IS NOT NULL THEN p_keeper END, gone.detail, gone.object,
+               CASE WHEN gone.object IS NOT NULL THEN gone.digest END,
+               substring(gone.object FROM octet_length(gone.object) - 63)
+        FROM gone
+    ), destroyed AS (
+        INSERT INTO asv.destruction (digest, recording, keeper, reason, issued_at, event)
+        SELECT gone.digest, gone.recording, p_keeper, gone.reason, gone.issued_at, gone.event
+        FROM gone WHERE gone.object IS NOT NULL
+    ), completion AS (
+        INSERT INTO asv.erasure_completion (recording, run, rule, due_at, root, leaves, payload_bytes, seal_digest, destruction,
+                                            event)
+        SELECT gone.recording, p_run, gone.rule, gone.due_at, gone.root, gone.leaves, gone.payload_bytes, gone.seal_digest,
+               gone.digest, gone.event
+        FROM gone
+    )
+    UPDATE asv.recording_state s SET state = 'erased', since = clock_timestamp(), event = gone.event
+    FROM gone WHERE s.recording = gone.recording;
+    GET DIAGNOSTICS v_done = ROW_COUNT;
+    RETURN v_done;
+END
+$$;
+COMMENT ON FUNCTION asv.erasure_complete IS 'keys and files of these clips are gone: the erasure records; how many of them were not complete before';
+GRANT EXECUTE ON FUNCTION asv.erasure_complete TO asv_admin;
+
+CREATE FUNCTION asv.vault_known(p_kind smallint, p_clips uuid[])
+    RETURNS TABLE (index integer, header asv.digest, state text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+    SELECT t.index::integer, c.header, s.state
+    FROM unnest(p_clips) WITH ORDINALITY AS t (clip, index)
+    JOIN asv.clip c ON c.clip = t.clip AND c.kind = p_kind
+    JOIN asv.recording_state s ON s.recording = c.recording
+    ORDER BY t.index
+$$;
+COMMENT ON FUNCTION asv.vault_known IS 'what is known of clips that lie in the vault, by their place in the list; none for those that no row names';
+GRANT EXECUTE ON FUNCTION asv.vault_known TO asv_admin;
+
+CREATE FUNCTION asv.balance_of(p_day date)
+    RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
+                   erasing bigint, erased bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- Each is counted from what it rests on: what arrived from the commits, what is erased from the erasure records, what is
+    -- kept from the state. A clip whose state says something else than its records is in none of them.
+    SELECT p_day,
+           count(*) FILTER (WHERE c.kind IN (1, 2)),
+           count(*) FILTER (WHERE c.kind = 3),
+           count(*) FILTER (WHERE s.state IN ('sealed', 'released') AND c.kind IN (1, 2) AND i.recording IS NULL),
+           count(*) FILTER (WHERE s.state = 'pending' AND c.kind IN (1, 2) AND i.recording IS NULL),
+           count(*) FILTER (WHERE s.state = 'held' AND c.kind IN (1, 2) AND i.recording IS NULL),
+           count(*) FILTER (WHERE s.state = 'quarantined' AND c.kind = 2 AND i.recording IS NULL),
+           count(*) FILTER (WHERE s.state = 'erasing' AND d.recording IS NULL),
+           count(*) FILTER (WHERE s.state = 'erased' AND d.recording IS NOT NULL
+                            OR s.state = 'expired_on_arrival' AND c.kind = 3)
+    FROM (SELECT k.recording, k.kind FROM asv.clip k WHERE k.day = p_day
+          UNION ALL SELECT k.recording, k.kind FROM asv.clip k WHERE p_day IS NULL AND k.day IS NULL) AS c
+    LEFT JOIN asv.recording_state s ON s.recording = c.recording
+    LEFT JOIN asv.erasure_intent i ON i.recording = c.recording
+    LEFT JOIN asv.erasure_completion d ON d.recording = c.recording
+$$;
+COMMENT ON FUNCTION asv.balance_of IS 'what became of the clips of one recording day; NULL: of those whose day nobody knows';
+GRANT EXECUTE ON FUNCTION asv.balance_of TO asv_admin;
+
+CREATE FUNCTION asv.balance_page(p_after date, p_limit integer)
+    RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
+                   erasing bigint, erased bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- From day to day along the index, not over all clips.
+    WITH RECURSIVE days (day, n) AS (
+        SELECT (SELECT min(c.day) FROM asv.clip c WHERE c.day > coalesce(p_after, '-infinity')), 1
+        UNION ALL
+        SELECT (SELECT min(c.day) FROM asv.clip c WHERE c.day > days.day), days.n + 1
+        FROM days WHERE days.day IS NOT NULL AND days.n < p_limit
+    )
+    SELECT b.* FROM days CROSS JOIN LATERAL asv.balance_of(days.day) AS b WHERE days.day IS NOT NULL ORDER BY days.day
+$$;
+COMMENT ON FUNCTION asv.balance_page IS 'the balances of the next recording days';
+GRANT EXECUTE ON FUNCTION asv.balance_page TO asv_admin;
+
+CREATE FUNCTION asv.balance_put(
+    p_run uuid, p_day date, p_ingested bigint, p_expired bigint, p_running bigint, p_pending bigint, p_held bigint,
+    p_quarantined bigint, p_erasing bigint, p_erased bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF (p_ingested, p_expired, p_running, p_pending, p_held, p_quarantined, p_erasing, p_erased) IS NOT DISTINCT FROM (
+        SELECT (b.ingested::bigint, b.expired::bigint, b.running::bigint, b.pending::bigint, b.held::bigint,
+                b.quarantined::bigint, b.erasing::bigint, b.erased::bigint)
+        FROM asv.balance b WHERE b.day = p_day OR p_day IS NULL AND b.day IS NULL ORDER BY b.run DESC LIMIT 1) THEN
+        RETURN 'already';
+    END IF;
+    INSERT INTO asv.balance (run, day, ingested, expired, running, pending, held, quarantined, erasing, erased)
+    VALUES (p_run, p_day, p_ingested, p_expired, p_running, p_pending, p_held, p_quarantined, p_erasing, p_erased)
+    ON CONFLICT (day, run) DO NOTHING;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.balance_put IS 'keeps a day''s balance, if it is another than the last one';
+GRANT EXECUTE ON FUNCTION asv.balance_put TO asv_admin;
+
+CREATE FUNCTION asv.undocked(p_before timestamptz, p_after bytea, p_limit integer)
+    RETURNS TABLE (camera asv.digest, name text, last_docked_at timestamptz, issued boolean, remaining bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT k.cert, t.name::text, d.began_at, coalesce(a.id IS NOT NULL, false), coalesce(e.remaining::bigint, 0)
+    FROM asv.camera k
+    JOIN asv.certificate t ON t.digest = k.cert
+    JOIN LATERAL (SELECT o.began_at, o.session FROM asv.docking o WHERE o.camera = k.cert
+                  ORDER BY o.began_at DESC LIMIT 1) AS d ON true
+    LEFT JOIN asv.docking_end e ON e.session = d.session
+    LEFT JOIN LATERAL (SELECT n.id FROM asv.assignment n WHERE n.camera = k.cert ORDER BY n.number DESC LIMIT 1) AS a ON true
+    WHERE (p_after IS NULL OR k.cert > p_after) AND d.began_at < p_before AND (a.id IS NOT NULL OR e.remaining > 0)
+      AND NOT EXISTS (SELECT FROM asv.camera_retirement q WHERE q.camera = k.cert)
+    ORDER BY k.cert
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.undocked IS 'cameras that were issued, or left with recordings on them, and have not been docked since: what they hold is not in the balance yet, and its period runs';
+GRANT EXECUTE ON FUNCTION asv.undocked TO asv_admin;
+
+CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date;
+
+CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer)
+    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
+                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
+                   key_date date, early boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+           c.committed_at, c.key_kind::smallint, c.key_date, false
+    FROM asv.clip c
+    JOIN asv.recording_state s ON s.recording = c.recording
+    WHERE c.key_kind = 1 AND c.day <> c.key_date AND s.state IN ('sealed', 'released') AND c.due_at > clock_timestamp()
+      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY c.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.rewrap_page IS 'a page of the clips that were recorded on another day than the one of their key: the keeper is to give them one of their own';
+GRANT EXECUTE ON FUNCTION asv.rewrap_page TO asv_admin;
+
+CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uuid, p_limit integer)
+    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
+                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
+                   key_date date, early boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+           c.committed_at, c.key_kind::smallint, c.key_date, false
+    FROM asv.clip c
+    JOIN asv.recording_state s ON s.recording = c.recording
+    WHERE c.camera = p_camera AND c.key_kind = 1 AND c.key_date = p_key_date
+      AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held')
+      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY c.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the living clips under a camera''s key of one day';
+GRANT EXECUTE ON FUNCTION asv.camera_day_page TO asv_admin;
+
+CREATE FUNCTION asv.retained_of(p_header bytea)
+    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
+                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
+                   key_date date, early boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+           c.committed_at, c.key_kind::smallint, c.key_date, false
+    FROM asv.clip c WHERE c.header = p_header
+$$;
+COMMENT ON FUNCTION asv.retained_of IS 'the clip in custody with this seal header';
+GRANT EXECUTE ON FUNCTION asv.retained_of TO asv_admin;
+
+CREATE FUNCTION asv.emptied_since(p_camera bytea, p_at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.docking d JOIN asv.docking_end e ON e.session = d.session
+                   WHERE d.camera = p_camera AND d.began_at >= p_at AND asv.has_emptied(e))
+$$;
+COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
+GRANT EXECUTE ON FUNCTION asv.emptied_since TO asv_admin;
+
+CREATE VIEW asv.tombstone_overview AS
+SELECT c.camera, c.epoch, c.number, c.header, c.clip, c.device_serial, c.model, c.started_at, c.ended_at, c.earliest_at,
+       c.latest_at, c.day, c.committed_at, d.rule, d.due_at, i.at AS begun_at, d.at AS erased_at, d.root, d.leaves,
+       d.payload_bytes, d.seal_digest, d.destruction, e.object AS statement
+FROM asv.erasure_completion d
+JOIN asv.erasure_intent i ON i.recording = d.recording
+JOIN asv.clip c ON c.recording = d.recording
+JOIN asv.clip_event e ON e.position = d.event;
+COMMENT ON VIEW asv.tombstone_overview IS 'what stays of a clip that was erased (LAW T6): id, digests, device, times, rule, proof';
+COMMENT ON COLUMN asv.tombstone_overview.begun_at IS 'when its erasure began';
+COMMENT ON COLUMN asv.tombstone_overview.erased_at IS 'when key and files were gone';
+COMMENT ON COLUMN asv.tombstone_overview.statement IS 'the keeper''s signed statement; NULL: it signed none';
+GRANT SELECT ON asv.tombstone_overview TO asv_admin;

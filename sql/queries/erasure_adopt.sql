@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What two people decided to erase becomes the retention job's.
+SELECT asv.erasure_adopt()

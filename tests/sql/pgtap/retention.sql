@@ -1,0 +1,163 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Retention: intents, erasure records, balances. LAW T1: what is not due is not begun. LAW T3, LAW T4: what is asked for or held is
+-- not begun either. LAW T6: the record and the tombstone that stay.
+BEGIN;
+SET search_path = tap, pg_catalog;
+SET client_min_messages = warning;
+SELECT no_plan();
+SELECT tap.put('certificate', fields) FROM template WHERE tbl = 'certificate';
+SELECT tap.put('camera', fields) FROM template WHERE tbl = 'camera';
+SELECT tap.put('docking', fields) FROM template WHERE tbl = 'docking';
+GRANT SELECT ON tap.template TO PUBLIC;
+
+CREATE FUNCTION pg_temp.commit(number bigint, header text, changes jsonb DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    fields jsonb := (SELECT t.fields FROM tap.template t WHERE t.tbl = 'clip')
+        || jsonb_build_object('number', number, 'header', tap.dig(header), 'clip', tap.uid(header)) || changes;
+BEGIN
+    RETURN asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, fields), tap.obj('commit ' || header),
+        convert_to('link', 'UTF8'), NULL, NULL, NULL, NULL, NULL);
+END
+$$;
+CREATE FUNCTION pg_temp.rec(h text) RETURNS uuid LANGUAGE sql AS $$ SELECT id FROM asv.recording WHERE header = tap.dig(h) $$;
+CREATE FUNCTION pg_temp.state(h text) RETURNS text LANGUAGE sql AS $$
+    SELECT state FROM asv.recording_state WHERE recording = pg_temp.rec(h)
+$$;
+CREATE FUNCTION pg_temp.page(state text, due_before timestamptz) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM asv.retention_page(state, due_before, NULL, 500)
+$$;
+CREATE FUNCTION pg_temp.balance(d date) RETURNS text LANGUAGE sql AS $$
+    SELECT format('%s+%s=%s+%s+%s+%s+%s+%s', ingested, expired, running, pending, held, quarantined, erasing, erased)
+    FROM asv.balance_of(d)
+$$;
+CREATE FUNCTION pg_temp.begin(h text, rule text DEFAULT 'period') RETURNS bigint LANGUAGE sql AS $$
+    SELECT asv.erasure_begin((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)], ARRAY[rule])
+$$;
+CREATE FUNCTION pg_temp.complete(h text, object bytea, detail text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS $$
+    SELECT asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), tap.dig('keeper'), ARRAY[pg_temp.rec(h)],
+                                ARRAY[object], ARRAY[1770000000000], ARRAY[1], ARRAY[detail])
+$$;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
+
+-- ---- recordings of one day that is over, one whose day is not, one without a day
+
+SELECT is(pg_temp.commit(1, 'due'), 'done', 'a recording that is due');
+SELECT is(pg_temp.commit(2, 'signed'), 'done', 'another');
+SELECT is(pg_temp.commit(3, 'bad', '{"kind": 2, "reason": "invalid", "integrity": 5}'), 'done', 'one in quarantine');
+SELECT is(pg_temp.commit(4, 'runs', jsonb_build_object('day', current_date, 'due_at', current_date + 15, 'key_date', current_date,
+    'earliest_at', now(), 'latest_at', now())), 'done', 'one whose period runs');
+SELECT is(pg_temp.commit(5, 'dayless', '{"day": null, "due_at": null, "key_kind": 2, "key_date": null}'), 'done', 'one of no day');
+SELECT is(pg_temp.commit(6, 'late', '{"kind": 3, "replicas": 0, "committed_at": "2026-02-01 06:05Z"}'), 'done', 'one that came too late');
+SELECT is(pg_temp.commit(7, 'kept'), 'done', 'one that somebody asked for');
+
+SELECT isnt(asv.retention_begin('test'), NULL, 'a run begins');
+SELECT is(pg_temp.page('sealed', now()), 4::bigint, 'a page has what is due, and what has no day');
+SELECT is(pg_temp.page('sealed', NULL), 5::bigint, 'or everything');
+SELECT is((SELECT count(*) FROM asv.retention_page('sealed', NULL, pg_temp.rec('due'), 2)), 2::bigint, 'in pages, behind a recording');
+SELECT is(pg_temp.balance('2026-01-05'), '4+1=3+0+0+1+0+1', 'the day''s balance is even before');
+SELECT is(pg_temp.balance(NULL), '1+0=1+0+0+0+0+0', 'and that of what has no day');
+
+-- ---- LAW T1, T3: what is not due, or asked for, is not begun
+
+SELECT is(pg_temp.begin('runs'), 0::bigint, 'what is not due is not begun, whatever a program says');
+SELECT is(pg_temp.begin('dayless'), 0::bigint, 'nor what has no day, as if it had one');
+SELECT is(pg_temp.begin('dayless', 'no_day'), 1::bigint, 'but because its key is gone');
+SET LOCAL session_replication_role = replica; -- a request needs people and their statements
+UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('kept');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.begin('kept'), 0::bigint, 'since the page was read somebody asked for it: it stays');
+SELECT is(pg_temp.begin('late'), 0::bigint, 'what was never stored is not begun');
+SELECT is(pg_temp.balance('2026-01-05'), '4+1=2+1+0+1+0+1', 'the balance has it as pending');
+SELECT throws_ok($$ SELECT pg_temp.begin('due', 'because') $$, '23514', NULL, 'there is no such rule');
+
+SET LOCAL session_replication_role = replica; -- two people's statements are the keeper's to check
+INSERT INTO asv.request (proposal, action, camera, from_at, until_at, incident, ground, superior, requested_at, expires_at, outcome,
+                         answer, ended_at)
+VALUES (dig('ahead'), 6, dig('cam'), '2026-01-05 04:00Z', '2026-01-05 06:00Z', uid('incident'), 1, true, '2026-01-05', '2026-01-08',
+        'approved', dig('answer'), '2026-01-05');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.begin('due'), 0::bigint, 'nor is what two people decided to hold before it docked, and the keeper has not been told');
+SET LOCAL session_replication_role = replica;
+DELETE FROM asv.request;
+SET LOCAL session_replication_role = origin;
+
+-- ---- intent, completion, each once
+
+SELECT is(pg_temp.begin('due'), 1::bigint, 'an erasure begins');
+SELECT is(pg_temp.begin('due'), 0::bigint, 'once');
+SELECT is(pg_temp.state('due'), 'erasing', 'it is being erased');
+SELECT is((SELECT rule || ' ' || (due_at = '2026-01-19 23:00Z') FROM asv.erasure_intent WHERE recording = pg_temp.rec('due')),
+    'period true', 'by which rule, and when it was due');
+SELECT is(pg_temp.balance('2026-01-05'), '4+1=1+1+0+1+1+1', 'the balance has it as erasing');
+SELECT is(pg_temp.complete('signed', obj('order s')), 0::bigint, 'what was not begun is not completed');
+SELECT is(pg_temp.complete('due', NULL, 'the keeper signed nothing: a test'), 1::bigint, 'it is erased');
+SELECT is(pg_temp.complete('due', obj('order d')), 0::bigint, 'once');
+SELECT is(pg_temp.state('due'), 'erased', 'and stays so');
+SELECT is((SELECT kind || ' ' || detail FROM asv.clip_event WHERE recording = pg_temp.rec('due') ORDER BY position DESC LIMIT 1),
+    'erased_unsigned the keeper signed nothing: a test', 'why nobody signed it is said');
+
+SELECT is(pg_temp.begin('signed') + pg_temp.begin('bad'), 2::bigint, 'a stored and a quarantined one');
+SELECT is(pg_temp.complete('signed', obj('order s')), 1::bigint, 'with the keeper''s statement');
+SELECT is((SELECT kind || ' ' || actor_kind || ' ' || (actor = dig('keeper')) || ' ' || (object = obj('order s'))
+           FROM asv.clip_event WHERE recording = pg_temp.rec('signed') ORDER BY position DESC LIMIT 1),
+    'erased keeper true true', 'which is the event''s object');
+SELECT is((SELECT count(*) FROM asv.destruction WHERE recording = pg_temp.rec('signed') AND digest = dig('order s')), 1::bigint,
+    'and known as what a camera may erase for');
+SELECT is((SELECT count(*) FROM asv.tombstone_overview t
+           WHERE t.header = dig('signed') AND t.rule = 'period' AND t.root = dig('root') AND t.seal_digest = dig('seal')
+             AND t.statement = obj('order s') AND t.erased_at IS NOT NULL AND t.due_at = '2026-01-19 23:00Z'), 1::bigint,
+    'T6: id, digests, times, rule and proof stay');
+SELECT is(asv.destruction_ordered(dig('keeper'), dig('cam'), uid('epoch'), 3, dig('bad'), 1::smallint, '2026-02-01', obj('order b')),
+    'done', 'a camera was given the keeper''s order before');
+SELECT is(pg_temp.complete('bad', obj('order b')), 1::bigint, 'the same statement is no second event');
+SELECT is((SELECT c.destruction::bytea FROM asv.erasure_completion c WHERE recording = pg_temp.rec('bad')), dig('order b'),
+    'but the record names it');
+SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+1+0+0+0+4', 'the balance has them as erased');
+SELECT is(pg_temp.page('erasing', NULL), 1::bigint, 'what remains to be done is a page, too');
+
+-- ---- early: two people decided, and moved it
+
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erasing' WHERE recording = pg_temp.rec('runs');
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.erasure_adopt(), 1::bigint, 'what people decided to erase is taken over');
+SELECT is(asv.erasure_adopt(), 0::bigint, 'once');
+SELECT is((SELECT early FROM asv.retention_page('erasing', NULL, NULL, 10) WHERE header = dig('runs')), true, 'as an early one');
+
+-- ---- the balance is not even when a row says what no record says
+
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erased' WHERE recording = pg_temp.rec('kept');
+SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+0+0+0+0+4', 'one that is erased without a record is in no place');
+UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('kept');
+SET LOCAL session_replication_role = origin;
+SELECT is((SELECT array_agg(day::text || ' ' || erased) FROM asv.balance_page(NULL, 10)),
+    ARRAY['2026-01-05 4', current_date || ' 0'], 'day by day');
+SELECT is((SELECT count(*) FROM asv.balance_page('2026-01-05', 10)), 1::bigint, 'behind a day');
+SELECT is((SELECT count(*) FROM asv.balance_page(NULL, 1)), 1::bigint, 'so many');
+SELECT is(asv.balance_put((SELECT id FROM asv.retention_run), '2026-01-05', 4, 1, 0, 1, 0, 0, 0, 4), 'done', 'a balance is kept');
+SELECT is(asv.balance_put((SELECT id FROM asv.retention_run), '2026-01-05', 4, 1, 0, 1, 0, 0, 0, 4), 'already',
+    'and not again while it is the same');
+SELECT is(asv.balance_put((SELECT id FROM asv.retention_run), NULL, 1, 0, 0, 0, 0, 0, 1, 0), 'done', 'also of no day');
+
+-- ---- what lies in the vault, and what is out
+
+SELECT is((SELECT string_agg(index || ' ' || state, ',' ORDER BY index)
+           FROM asv.vault_known(1::smallint, ARRAY[uid('nobody'), uid('due'), uid('runs'), uid('bad')])), '2 erased,3 erasing',
+    'of what lies in the vault it is known what it is; of another kind, or nobody''s, nothing');
+SELECT tap.put('assignment', fields) FROM template WHERE tbl = 'assignment';
+SELECT is((SELECT name || ' ' || issued || ' ' || remaining FROM asv.undocked(now(), NULL, 10)), 'Kamera 07 true 0',
+    'a camera that was issued and not docked since is out');
+SELECT is((SELECT count(*) FROM asv.undocked('2026-01-05 05:00Z', NULL, 10)), 0::bigint, 'one that was docked today is not');
+SELECT tap.put('docking_end', fields) FROM template WHERE tbl = 'docking_end';
+SELECT is(asv.emptied_since(dig('cam'), '2026-01-05 05:00Z'), true, 'a docking left nothing on it');
+SELECT is(asv.emptied_since(dig('cam'), '2026-01-05 07:00Z'), false, 'but not since then');
+
+SELECT is(asv.retention_end((SELECT id FROM asv.retention_run), 0::smallint, 3, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, NULL), 'done',
+    'the run ends');
+SELECT is(asv.retention_end((SELECT id FROM asv.retention_run), 0::smallint, 3, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, NULL), 'already', 'once');
+
+SELECT * FROM finish();
+ROLLBACK;
