@@ -93,6 +93,9 @@ ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
                                                  const struct asv_person_statement *statement,
                                                  int64_t until_ms, struct asv_err *err);
 
+/* What the keeper must see of a recording: views into it. */
+void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *out);
+
 /* The recording of the case as the vault has it, verified. The caller closes it before the case. */
 ASV_MUST_CHECK enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out,
                                                 struct asv_err *err);

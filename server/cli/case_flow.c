@@ -68,6 +68,18 @@ static enum asv_status hand_over(struct asv_case *work, const struct asv_person_
     return status == ASV_OK || inner.text[0] == '\0' ? status : asv_failf(err, status, "%s", inner.text);
 }
 
+void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *out)
+{
+    *out = (struct asv_keeper_clip){
+        .chain = {exhibit->chain, exhibit->chain_len},
+        .header = {exhibit->frame, exhibit->frame_len},
+        .stanzas = {exhibit->stanzas, exhibit->stanzas_len},
+        .chunks = exhibit->checkpoint.chunks,
+        .first = exhibit->checkpoint.chunks > 0 ? exhibit->first : NULL,
+        .last = exhibit->checkpoint.chunks > 1 ? exhibit->last : NULL,
+    };
+}
+
 /* With the recording, where the keeper must see it: it holds only what opens, and erases only what it is
  * shown. */
 static enum asv_status hand_over_shown(struct asv_case *work, struct asv_person_delivery *delivery,
@@ -78,14 +90,8 @@ static enum asv_status hand_over_shown(struct asv_case *work, struct asv_person_
     if (status != ASV_OK) {
         return status;
     }
-    const struct asv_keeper_clip clip = {
-        .chain = {exhibit->chain, exhibit->chain_len},
-        .header = {exhibit->frame, exhibit->frame_len},
-        .stanzas = {exhibit->stanzas, exhibit->stanzas_len},
-        .chunks = exhibit->checkpoint.chunks,
-        .first = exhibit->checkpoint.chunks > 0 ? exhibit->first : NULL,
-        .last = exhibit->checkpoint.chunks > 1 ? exhibit->last : NULL,
-    };
+    struct asv_keeper_clip clip;
+    asv_case_show(exhibit, &clip);
     delivery->clip = &clip;
     status = hand_over(work, delivery, taken, err);
     delivery->clip = NULL;

@@ -50,6 +50,8 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_vault_scrub,
     &asv_cli_alarm_list,
     &asv_cli_alarm_acknowledge,
+    &asv_cli_retention_run,
+    &asv_cli_retention_balance,
     &asv_cli_keeper_status,
     &asv_cli_keeper_confirm_clock,
     &asv_cli_keeper_recovery_key,
@@ -213,7 +215,8 @@ static int run(const struct asv_cli *cli, const struct asv_cli_command *command,
     if (status == ASV_OK) {
         status = command->run(&with_args, &err);
     }
-    return status == ASV_OK ? 0 : failed(cli, command, status, &err);
+    int result = status == ASV_OK ? 0 : failed(cli, command, status, &err);
+    return with_args.exit_status != 0 ? with_args.exit_status : result;
 }
 
 static bool is_group(const char *word)

@@ -417,7 +417,7 @@ static enum asv_status rebuild_with(struct asv_cli *cli, struct rebuild *rebuild
     asv_auto_db struct asv_db *admin = NULL;
     enum asv_status status = asv_agency_open(cli, false, &agency, err);
     if (status == ASV_OK) {
-        status = asv_cli_vault(cli, &vault, err);
+        status = asv_cli_vault(cli, false, &vault, err);
     }
     rebuild->cli = cli;
     rebuild->agency = agency;

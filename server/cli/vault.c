@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@
 #define MAX_DOCKS    256
 #define ROWS         200
 
-enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out, struct asv_err *err)
+enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one_may_be_away, struct asv_vault **out,
+                              struct asv_err *err)
 {
     const char *path = asv_cli_text(cli->args, "vault");
     const char *mirror = asv_cli_text(cli->args, "mirror");
@@ -37,9 +39,26 @@ enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out,
         .roots = {path, has_mirror ? mirror : NULL},
         .root_count = has_mirror ? 2 : 1,
         .allow_cached_readback = cli->conf.readback_cached,
+        .one_may_be_away = one_may_be_away,
     };
     enum asv_status status = asv_vault_open(&config, out, &inner);
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "vault: %s", inner.text);
+}
+
+enum asv_status asv_cli_as_owner(const struct asv_vault *vault, struct asv_err *err)
+{
+    uid_t owner = 0;
+    gid_t owners = 0;
+    if (geteuid() != 0) {
+        return ASV_OK;
+    }
+    asv_vault_owner(vault, &owner, &owners);
+    (void)munlockall(); /* no key is held here, and a locked stack does not grow beyond a user's limit */
+    (void)setfsgid(owners);
+    (void)setfsuid(owner);
+    /* Neither says whether it did; asked for what is nobody, both say what is. */
+    bool is = setfsgid((gid_t)-1) == (int)owners && setfsuid((uid_t)-1) == (int)owner;
+    return is ? ASV_OK : asv_fail(err, ASV_E_DENIED, "cannot become the vault's owner");
 }
 
 /* ---- scrub ---- */
@@ -145,28 +164,6 @@ static enum asv_status read_docks(struct scrub *scrub, struct asv_err *err)
     return ASV_OK;
 }
 
-/* Root's repairs would be files that the dock cannot write: they are made as the vault's owner. */
-static enum asv_status scrub_as_owner(struct asv_vault *vault, const struct asv_scrub_ops *ops,
-                                      struct asv_scrub_report *report, struct asv_err *err)
-{
-    uid_t user = geteuid();
-    gid_t group = getegid();
-    uid_t owner = user;
-    gid_t owners = group;
-    if (user == 0) {
-        asv_vault_owner(vault, &owner, &owners);
-        (void)munlockall(); /* no key is held here, and a locked stack does not grow beyond a user's limit */
-    }
-    if (setegid(owners) != 0 || seteuid(owner) != 0) {
-        return asv_fail(err, ASV_E_DENIED, "cannot become the vault's owner");
-    }
-    enum asv_status status = asv_vault_scrub(vault, ops, report, err);
-    if (seteuid(user) != 0 || setegid(group) != 0) {
-        return asv_fail(err, ASV_E_INTERNAL, "cannot become root again");
-    }
-    return status;
-}
-
 static const uint8_t *dock_key(void *ctx, const uint8_t cert[32])
 {
     const struct scrub *scrub = ctx;
@@ -262,7 +259,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     asv_auto_db struct asv_db *db = NULL;
     bool json = asv_cli_flag(cli->args, "json");
 
-    enum asv_status status = asv_cli_vault(cli, &vault, err);
+    enum asv_status status = asv_cli_vault(cli, false, &vault, err);
     if (status == ASV_OK && !asv_cli_flag(cli->args, "no-database")) {
         status = asv_cli_database(cli, &db, err);
     }
@@ -280,7 +277,10 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     const struct asv_scrub_ops ops = {.ctx = &scrub, .read = pace, .found = found, .dock_key = dock_key};
     status = read_docks(&scrub, err);
     if (status == ASV_OK) {
-        status = scrub_as_owner(vault, &ops, &report, err);
+        status = asv_cli_as_owner(vault, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_vault_scrub(vault, &ops, &report, err);
     }
     if (status == ASV_OK && db != NULL) {
         status = find_missing(&scrub, vault, err);

@@ -11,8 +11,12 @@
 
 /* Opens what --vault and --mirror or the configuration say, beside a running dock daemon. *out is the
  * caller's to close. */
-ASV_MUST_CHECK enum asv_status asv_cli_vault(const struct asv_cli *cli, struct asv_vault **out,
-                                             struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one_may_be_away,
+                                             struct asv_vault **out, struct asv_err *err);
+
+/* From here on root's files are the vault's owner's, so that the dock can write them; sockets are root's
+ * still, who asks database and keeper. For anybody else nothing changes. */
+ASV_MUST_CHECK enum asv_status asv_cli_as_owner(const struct asv_vault *vault, struct asv_err *err);
 
 static inline void asv_cleanup_vault(struct asv_vault **vault)
 {

@@ -55,7 +55,8 @@ def main():
                  if line[:2] in ("u ", "g ")}
         units = sorted((lib / "systemd/system").iterdir())
         assert [unit.name for unit in units] == ["asservat-dockd.service", "asservat-keeper.service",
-                                                 "asservat-scrub.service", "asservat-scrub.timer"], units
+                                                 "asservat-retention.service", "asservat-retention.timer", "asservat-scrub.service",
+                                                 "asservat-scrub.timer"], units
         for unit in units:
             check_lines(root, unit)
             if unit.suffix == ".service":

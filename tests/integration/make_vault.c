@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * make_vault AGENCY CHAIN SEED COUNT VAULT [MIRROR]: recordings in custody without a dock. AGENCY/dock has
- * the dock's key and chain; CHAIN is a camera's whose keys come from SEED (make_request). Recording n has n %
- * 3 chunks; every fourth is quarantined, every second was erased on the camera; of every eleventh the period
- * was over before and only the tombstone is there, for every other one with the keeper's order and the proof;
- * every seventh was given its receipt in a later docking. Ten come with each docking, an hour apart, but
- * number 5 was left for the third.
+ * make_vault AGENCY CHAIN SEED COUNT VAULT [MIRROR [DAY]]: recordings in custody without a dock, of
+ * 2026-01-05 or that day (yyyymmdd). AGENCY/dock has the dock's key and chain; CHAIN is a camera's whose keys
+ * come from SEED (make_request). Recording n has n % 3 chunks; every fourth is quarantined, every second was
+ * erased on the camera; of every eleventh the period was over before and only the tombstone is there, for
+ * every other one with the keeper's order and the proof; every seventh was given its receipt in a later
+ * docking. Ten come with each docking, an hour apart, but number 5 was left for the third.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware-proto/seal/frames.h"
+#include "firmware-proto/seal/header.h"
 #include "firmware-proto/seal/merkle.h"
 #include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/destruction.h"
@@ -24,7 +26,8 @@
 #include "server/base/keyfile.h"
 #include "server/vault/vault.h"
 
-#define BEGAN_MS INT64_C(1767592800000) /* 2026-01-05 07:00 in Berlin */
+#define DAY   20260105
+#define HOURS INT64_C(3600000)
 
 struct world {
     uint8_t root_pk[ASV_ED25519_PK_BYTES];
@@ -40,6 +43,8 @@ struct world {
     uint8_t keeper_data[ASV_CHAIN_MAX_BYTES];
     struct asv_chain keeper;
     struct asv_vault *vault;
+    uint32_t day;
+    int64_t began_ms; /* 07:00 of it */
 };
 
 static void must(enum asv_status status, const struct asv_err *err, const char *what)
@@ -114,6 +119,12 @@ static uint64_t docking_of(uint64_t number)
     return number == 5 ? 2 : number / 10;
 }
 
+/* A number that no other day's vault has. */
+static uint64_t own(const struct world *world, uint64_t number)
+{
+    return world->day * UINT64_C(1000000) + number;
+}
+
 static void describe(const struct world *world, uint64_t number, struct asv_commit *facts)
 {
     const struct asv_cert *leaf = &world->camera.leaf;
@@ -133,19 +144,20 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
         .end_reason = 1,
         .marked = number % 5 == 0,
         .key_kind = 1,
-        .key_date = 20260105,
+        .key_date = world->day,
         .bulletin = 1,
         .policy = 1,
         .clock_state = 1,
         .stream = 0,
         .stream_type = 1,
-        .start_ms = BEGAN_MS + (int64_t)number * 60000,
-        .end_ms = BEGAN_MS + (int64_t)number * 60000 + 45000,
+        .start_ms = world->began_ms + (int64_t)number * 60000,
+        .end_ms = world->began_ms + (int64_t)number * 60000 + 45000,
         .offset_ms = measured ? 120 : 0,
         .uncertainty_ms = measured ? 15 : ASV_COMMIT_NO_CLOCK,
-        .day = 20260105,
-        .docked_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000,
-        .committed_ms = BEGAN_MS + 36000000 + (int64_t)docking_of(number) * 3600000 + (int64_t)number * 1000,
+        .day = world->day,
+        .docked_ms = world->began_ms + 36000000 + (int64_t)docking_of(number) * 3600000,
+        .committed_ms =
+            world->began_ms + 36000000 + (int64_t)docking_of(number) * 3600000 + (int64_t)number * 1000,
         .media_bytes = 100000 * number,
         .integrity = quarantined ? 5 : 1,
         .provenance = 1,
@@ -156,7 +168,8 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
         .software = "test",
     };
     if (expired) {
-        facts->day = facts->key_date = 20251205;
+        must(asv_date_add(world->day, -31, &facts->day), NULL, "day");
+        facts->key_date = facts->day;
         facts->start_ms -= INT64_C(31) * 86400000;
         facts->end_ms -= INT64_C(31) * 86400000;
     }
@@ -166,18 +179,68 @@ static void describe(const struct world *world, uint64_t number, struct asv_comm
     asv_key_digest(facts->agency, world->root_pk);
     memcpy(facts->dock_cert, world->dock_cert, 32);
     memcpy(facts->camera_cert, world->camera_cert, 32);
-    fill(facts->session, 32, "session", docking_of(number));
+    fill(facts->session, 32, "session", own(world, docking_of(number)));
     memcpy(facts->model, leaf->model, sizeof facts->model);
     memcpy(facts->serial, leaf->device_serial, sizeof facts->serial);
     fill(facts->firmware_digest, 32, "firmware", 0);
     fill(facts->epoch, 16, "epoch", 0);
-    fill(facts->clip, 16, "clip", number);
+    fill(facts->clip, 16, "clip", own(world, number));
     facts->clip[6] = 0x70 | (facts->clip[6] & 0x0f);
     facts->clip[8] = 0x80 | (facts->clip[8] & 0x3f);
-    fill(facts->header_digest, 32, "header", number);
-    fill(facts->group, 16, "group", number);
-    fill(facts->key_id, 16, "key", 20260105);
+    fill(facts->group, 16, "group", own(world, number));
+    fill(facts->key_id, 16, "key", DAY);
     snprintf(facts->reason, sizeof facts->reason, "%s", quarantined ? "chunk 0 is not what was sealed" : "");
+}
+
+/* The seal: a header as the camera would sign it, and bytes behind it. */
+static void put_seal(const struct world *world, struct asv_clip_dir *clip, struct asv_commit *facts)
+{
+    uint8_t data[ASV_SEAL_HEADER_FRAME_MAX_BYTES + 700];
+    struct asv_seal_header header = {.number = facts->number,
+                                     .start_wall_ms = facts->start_ms,
+                                     .start_mono_ms = 1000,
+                                     .clock_state = facts->clock_state,
+                                     .last_sync_wall_ms = world->began_ms,
+                                     .clock_source = 1,
+                                     .bulletin = facts->bulletin,
+                                     .policy = facts->policy,
+                                     .key_kind = facts->key_kind,
+                                     .key_date = facts->key_date,
+                                     .stanza_count = 1,
+                                     .container = "video/mp4",
+                                     .codecs = "avc1.64001f",
+                                     .stream_type = facts->stream_type,
+                                     .sealer = facts->sealer};
+    struct asv_writer writer;
+    struct asv_writer at_start;
+    struct asv_err err = {0};
+    memcpy(header.agency, facts->agency, 32);
+    memcpy(header.cert_digest, facts->camera_cert, 32);
+    asv_chain_digest(header.chain_digest, &world->camera);
+    memcpy(header.model, facts->model, sizeof header.model);
+    memcpy(header.serial, facts->serial, sizeof header.serial);
+    memcpy(header.firmware, facts->firmware, sizeof header.firmware);
+    memcpy(header.firmware_digest, facts->firmware_digest, 32);
+    memcpy(header.epoch, facts->epoch, 16);
+    memcpy(header.clip, facts->clip, 16);
+    memcpy(header.group, facts->group, 16);
+    memcpy(header.stanzas[0].key_id, facts->key_id, 16);
+    memcpy(header.stanzas[0].digest, facts->stanzas_digest, 32);
+    fill(header.boot, 16, "boot", 0);
+    fill(header.commitment, 32, "commitment", facts->number);
+    fill(header.nonce, sizeof header.nonce, "nonce", facts->number);
+    if (facts->number > 1) {
+        fill(header.previous, 32, "previous", facts->number);
+    }
+    asv_writer_init(&writer, data, sizeof data);
+    asv_seal_frame_begin(&writer, ASV_FRAME_HEADER, 0);
+    must(asv_seal_header_write(&writer, facts->header_digest, &header, world->camera_sk, &err), &err,
+         "header");
+    asv_writer_init(&at_start, data, ASV_SEAL_FRAME_HEADER_BYTES);
+    asv_seal_frame_begin(&at_start, ASV_FRAME_HEADER, writer.len - ASV_SEAL_FRAME_HEADER_BYTES);
+    fill(data + writer.len, 700, "seal", facts->number);
+    must(asv_clip_put(clip, ASV_PART_SEAL, data, writer.len + 700, &err), &err, "seal");
+    must(asv_clip_digest(clip, ASV_PART_SEAL, facts->seal_digest, &facts->seal_bytes, &err), &err, "seal");
 }
 
 static size_t sign_receipt(const struct world *world, const struct asv_commit *facts, uint8_t *data,
@@ -197,7 +260,7 @@ static size_t sign_receipt(const struct world *world, const struct asv_commit *f
     memcpy(receipt.session, facts->session, 32);
     if (later) {
         receipt.time_ms += 86400000;
-        fill(receipt.session, 32, "later", docking_of(facts->number));
+        fill(receipt.session, 32, "later", own(world, docking_of(facts->number)));
     }
     memcpy(custody->camera_cert, facts->camera_cert, 32);
     memcpy(custody->epoch, facts->epoch, 16);
@@ -277,8 +340,8 @@ static void make_clip(const struct world *world, uint64_t number)
     size_t len = 0;
     describe(world, number, &facts);
     must(asv_vault_stage(world->vault, facts.camera_cert, facts.epoch, number, &clip, &err), &err, "stage");
-    put(clip, ASV_PART_SEAL, "seal", number, facts.seal_digest, &facts.seal_bytes);
     put(clip, ASV_PART_STANZAS, "stanzas", number, facts.stanzas_digest, &size);
+    put_seal(world, clip, &facts);
     put(clip, ASV_PART_LINK, "link", number, facts.link_digest, &size);
     facts.link_bytes = (uint32_t)size;
     must(asv_clip_put(clip, ASV_PART_CHAIN, world->camera_data, world->camera.encoded.len, &err), &err,
@@ -324,12 +387,15 @@ int main(int argc, char **argv)
     uint8_t root_data[ASV_CERT_MAX_BYTES];
     struct asv_cert root;
     size_t len = 0;
-    if (argc < 6 || argc > 7) {
-        fprintf(stderr, "usage: %s AGENCY CHAIN SEED COUNT VAULT [MIRROR]\n", argv[0]);
+    if (argc < 6 || argc > 8) {
+        fprintf(stderr, "usage: %s AGENCY CHAIN SEED COUNT VAULT [MIRROR [DAY]]\n", argv[0]);
         return 2;
     }
     must(asv_crypto_init(), NULL, "crypto");
     must(asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err), &err, "zone");
+    world.day = argc == 8 ? (uint32_t)strtoul(argv[7], NULL, 10) : DAY;
+    must(asv_local_day_start(world.day, &world.began_ms), NULL, "day");
+    world.began_ms += 7 * HOURS;
     must(asv_io_open_dir(AT_FDCWD, argv[1], false, &dir, &err), &err, argv[1]);
     must(asv_io_read_file(dir, "root.cert", root_data, sizeof root_data, &len, &err), &err, "root");
     must(asv_cert_decode(&root, root_data, len, &err), &err, "root");
@@ -347,8 +413,8 @@ int main(int argc, char **argv)
     asv_cert_digest(world.camera_cert, &world.camera.leaf);
     asv_sha256(seed, argv[3], strlen(argv[3]));
     asv_ed25519_from_seed(pk, world.camera_sk, seed);
-    const struct asv_vault_config config = {.roots = {argv[5], argc == 7 ? argv[6] : NULL},
-                                            .root_count = argc == 7 ? 2 : 1,
+    const struct asv_vault_config config = {.roots = {argv[5], argc >= 7 ? argv[6] : NULL},
+                                            .root_count = argc >= 7 ? 2 : 1,
                                             .allow_cached_readback = true,
                                             .exclusive = true};
     must(asv_vault_open(&config, &world.vault, &err), &err, "vault");

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * One run of the retention job (docs/RETENTION.md), in the order in which night.c calls its parts. Each step
+ * may be repeated: a run that was cut off anywhere is finished by the next one. What a part cannot do it
+ * counts and notes; it fails only when going on makes no sense.
+ */
+#ifndef ASV_SERVER_CLI_NIGHT_H
+#define ASV_SERVER_CLI_NIGHT_H
+
+#include "firmware-proto/trust/destruction.h"
+#include "server/cli/cli.h"
+#include "server/cli/text.h"
+#include "server/db/docking.h"
+#include "server/db/retention.h"
+#include "server/keeper/client.h"
+#include "server/retention/rules.h"
+#include "server/vault/vault.h"
+
+/* Exit status of the command beside 0, 1 and 2. */
+#define ASV_NIGHT_EXIT_AWAY \
+    3 /* database, keeper or a disk was away: what could not be done is done next time */
+#define ASV_NIGHT_EXIT_OPEN 4 /* everything was tried, and something is late, failed, open or uneven */
+
+#define ASV_NIGHT_NOTES 100 /* of one kind in a report; more are counted */
+
+/* Why something was not erased, or a person must look at it. */
+enum asv_night_kind {
+    ASV_NIGHT_LATE = 0,  /* due, and the keeper still has its key */
+    ASV_NIGHT_FAILED,    /* its files could not be removed, or its state not be recorded */
+    ASV_NIGHT_OPEN,      /* its erasure began and is not complete */
+    ASV_NIGHT_DISAGREES, /* database and keeper say different things */
+    ASV_NIGHT_ORPHAN,    /* files that no row names */
+    ASV_NIGHT_UNEVEN,    /* a day that does not add up */
+    ASV_NIGHT_UNDOCKED,  /* a camera that is out */
+    ASV_NIGHT_UNDONE,    /* a part of the run that could not be done */
+    ASV_NIGHT_KINDS,
+};
+
+struct asv_night {
+    const struct asv_cli *cli;
+    struct asv_db *db;
+    struct asv_vault *vault;
+    struct asv_keeper_client *client;
+    bool dry;
+    int64_t now_ms;
+    uint8_t run[16];
+    unsigned stop_at, steps; /* for tests: killed after so many steps */
+
+    bool keeper_answers;
+    struct asv_keeper_status keeper;
+    size_t kept_count; /* what the keeper has rows for, ascending by header */
+    struct asv_keeper_kept *kept;
+    uint8_t *seen; /* a bit for each: it was compared with where the database has it */
+
+    struct asv_db_retention_end counts;
+    uint64_t begun, removed_files, rewrapped, finished, delivered, forgotten, undocked;
+    uint64_t days;    /* in the balance */
+    uint64_t waiting; /* open ones that wait for the end of their day, as they should */
+    bool slot_open;   /* a master slot of the keeper has not confirmed that it forgot */
+    json_t *notes[ASV_NIGHT_KINDS];
+    uint64_t noted[ASV_NIGHT_KINDS];
+    bool away; /* something was: ASV_NIGHT_EXIT_AWAY */
+};
+
+/* ---- what all parts use (night.c) ---- */
+
+/* Notes something for the report; subject may be empty. */
+__attribute__((format(printf, 4, 5))) void asv_night_note(struct asv_night *night, enum asv_night_kind kind,
+                                                          const char *subject, const char *format, ...);
+
+/* The same about a clip, by its UUID, with its alarm. */
+__attribute__((format(printf, 5, 6))) void asv_night_alarm(struct asv_night *night, enum asv_night_kind kind,
+                                                           enum asv_db_alarm_kind alarm,
+                                                           const struct asv_db_retained *clip,
+                                                           const char *format, ...);
+
+/* A part could not be done; says whether the run can go on: not when the database is away. */
+ASV_MUST_CHECK enum asv_status asv_night_undone(struct asv_night *night, const char *part,
+                                                enum asv_status status, const struct asv_err *why,
+                                                struct asv_err *err);
+
+/* A step is behind us: tests end the run here. */
+void asv_night_step(struct asv_night *night);
+
+/* Where a clip lies, or its tombstone. */
+ASV_MUST_CHECK enum asv_status asv_night_place(const struct asv_db_retained *clip, bool tombstone,
+                                               enum asv_vault_area *area, char path[ASV_VAULT_PATH_BYTES],
+                                               struct asv_err *err);
+
+/* Which clips. */
+struct asv_night_pages {
+    enum asv_db_state state;                  /* these; 0: */
+    const struct asv_db_retained *camera_day; /* the living ones under this one's key; NULL: those whose day
+                                               * is another than their key's */
+    bool due;                                 /* with state: only what is due now, or has no day */
+};
+
+/* Calls batch for pages of them, one after the other; memory is that of one page. */
+typedef enum asv_status (*asv_night_batch)(struct asv_night *night, const struct asv_db_retained *rows,
+                                           size_t count, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_night_each(struct asv_night *night, const struct asv_night_pages *pages,
+                                              asv_night_batch batch, struct asv_err *err);
+
+/* ---- what people decided (night_decided.c) ---- */
+
+/* What the keeper has not heard is delivered, what nobody decided in time lapses, what is held ahead of its
+ * docking gets its key, and the access log forgets. Before the keeper is asked what it keeps. */
+ASV_MUST_CHECK enum asv_status asv_night_decided(struct asv_night *night, struct asv_err *err);
+
+/* ---- the keeper (night_keeper.c) ---- */
+
+/* STATUS, and all CLIPS. Without an answer the run goes on: nothing is due then. */
+void asv_night_ask_keeper(struct asv_night *night);
+
+/* What the keeper says of a clip's key. For a reserve key it is asked. */
+enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_db_retained *clip);
+
+/* The keeper's signed statement that nothing opens this clip any more, into order[*len]; *issued_ms of it. */
+ASV_MUST_CHECK enum asv_status asv_night_order(struct asv_night *night, struct asv_clip_dir *dir,
+                                               uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                                               struct asv_err *err);
+
+/* Has the keeper give a clip a key of its own; ahead: with AHEAD, the decision. ASV_E_AWAY and the like:
+ * again. */
+ASV_MUST_CHECK enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_retained *clip,
+                                              enum asv_keeper_why why, const uint8_t *ahead,
+                                              struct asv_err *err);
+
+/* Clips that need a key of their own get one; camera days with an early erasure are finished. */
+ASV_MUST_CHECK enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err);
+
+/* Whether the key of an early erasure's camera day was destroyed. */
+bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
+
+/* What the keeper keeps and the database does not know. */
+ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);
+
+/* ---- erasing (night_erase.c) ---- */
+
+/* What is due and whose key is gone becomes `erasing`. */
+ASV_MUST_CHECK enum asv_status asv_night_begin(struct asv_night *night, struct asv_err *err);
+
+/* Files, orders, tombstones and records of everything that is `erasing`. */
+ASV_MUST_CHECK enum asv_status asv_night_complete(struct asv_night *night, struct asv_err *err);
+
+/* Held and pending clips, counted and compared with what the keeper says. */
+ASV_MUST_CHECK enum asv_status asv_night_kept(struct asv_night *night, struct asv_err *err);
+
+/* ---- the vault (night_vault.c) ---- */
+
+/* Directories that no row names are reported, what is left of erased clips is removed, and what was left in
+ * staging and is over. */
+ASV_MUST_CHECK enum asv_status asv_night_sweep(struct asv_night *night, struct asv_err *err);
+
+/* ---- figures (night_balance.c) ---- */
+
+ASV_MUST_CHECK enum asv_status asv_night_balance(struct asv_night *night, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_night_undocked(struct asv_night *night, struct asv_err *err);
+
+/* A balance as an object of the report; a new reference. */
+json_t *asv_night_balance_json(const struct asv_db_balance *row);
+
+/* ---- the whole (night.c) ---- */
+
+/* Everything in its order. */
+ASV_MUST_CHECK enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err);
+
+#endif

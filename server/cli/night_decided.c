@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What people signed and a crash, or the keeper's absence, left undone; and what time itself decides. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/cli/case.h"
+#include "server/cli/night.h"
+#include "server/db/incident.h"
+#include "server/db/request.h"
+
+#define PAGE 8 /* statements, of 4 KiB each */
+
+/* Whether the database has rows that follow from it, beside the statement's own. */
+static bool is_about_a_recording(uint16_t action)
+{
+    return action <= ASV_ACTION_RELEASE_AHEAD;
+}
+
+/* What leaves the keeper is for who asked, not for a job. */
+static bool is_for_its_reader(uint16_t action)
+{
+    return action == ASV_ACTION_OPEN || action == ASV_ACTION_HAND_OVER;
+}
+
+static enum asv_status read_proposal(struct asv_night *night, const struct asv_person_statement *said,
+                                     struct asv_person_statement *proposal, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    if (row == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_statement_find(night->db, said->said.proposal, row, err);
+    return status == ASV_OK ? asv_person_read(row, proposal, err) : status;
+}
+
+/* The recording that a statement is about, as the vault has it. */
+static enum asv_status name_of(struct asv_night *night, const struct asv_statement *about,
+                               struct asv_exhibit_name *out, struct asv_err *err)
+{
+    struct asv_db_retained clip;
+    enum asv_status status = asv_db_retained_of(night->db, about->subject.id, &clip, err);
+    if (status == ASV_OK) {
+        *out = (struct asv_exhibit_name){.kind = clip.kind, .day = clip.day, .latest_ms = clip.latest_ms};
+        memcpy(out->clip, clip.clip, sizeof out->clip);
+        memcpy(out->header, clip.identity.header, sizeof out->header);
+    }
+    return status;
+}
+
+/* With the recording, where the keeper must see it; what it wraps for the recovery key goes beside it. */
+static enum asv_status hand_over_shown(struct asv_night *night, struct asv_person_delivery *delivery,
+                                       int64_t *until_ms, struct asv_err *err)
+{
+    asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
+    struct asv_exhibit_name name;
+    struct asv_keeper_clip shown;
+    struct asv_keeper_reply reply = {0};
+    enum asv_status status = name_of(night, &delivery->proposal->said, &name, err);
+    if (status == ASV_OK) {
+        status = asv_exhibit_open(night->vault, &name, &exhibit, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_case_show(exhibit, &shown);
+    delivery->clip = &shown;
+    status = asv_person_deliver(night->db, night->client, delivery, &reply, err);
+    delivery->clip = NULL;
+    *until_ms = reply.until_ms;
+    if (status == ASV_OK && delivery->answer != NULL && reply.stanza.len > 0) {
+        status = asv_exhibit_put_recovery(exhibit, reply.stanza, err);
+    }
+    return status;
+}
+
+static enum asv_status hand_over(struct asv_night *night, const struct asv_person_statement *proposal,
+                                 const struct asv_person_statement *answer, int64_t *until_ms,
+                                 struct asv_err *err)
+{
+    struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
+    struct asv_keeper_reply reply = {0};
+    struct asv_exhibit_name name;
+    bool approves = answer != NULL && answer->said.step == ASV_STEP_APPROVE;
+    uint16_t action = proposal->said.action;
+    if ((action == ASV_ACTION_HOLD || action == ASV_ACTION_ERASE_EARLY) && (answer == NULL || approves)) {
+        return hand_over_shown(night, &delivery, until_ms, err);
+    }
+    enum asv_status status = asv_person_deliver(night->db, night->client, &delivery, &reply, err);
+    if (status == ASV_OK && action == ASV_ACTION_RELEASE && approves) {
+        status = name_of(night, &proposal->said, &name, err);
+        status = status == ASV_OK ? asv_exhibit_drop_recovery(night->vault, &name, err) : status;
+    }
+    return status;
+}
+
+static enum asv_status deliver(struct asv_night *night, const struct asv_db_statement *row,
+                               struct asv_err *err)
+{
+    struct asv_person_statement said = {0};
+    struct asv_person_statement proposal = {0};
+    int64_t until_ms = 0;
+    enum asv_status status = asv_person_read(row, &said, err);
+    if (status != ASV_OK || is_for_its_reader(said.said.action)) {
+        return status;
+    }
+    if (said.said.step == ASV_STEP_PROPOSE || said.said.step == ASV_STEP_SOLE) {
+        status = hand_over(night, &said, NULL, &until_ms, err);
+    } else {
+        status = read_proposal(night, &said, &proposal, err);
+        status = status == ASV_OK ? hand_over(night, &proposal, &said, &until_ms, err) : status;
+    }
+    if (status == ASV_OK && is_about_a_recording(said.said.action)) {
+        status = asv_case_conclude(night->db, &said, until_ms, err);
+    }
+    night->delivered += status == ASV_OK;
+    return status;
+}
+
+/* What the keeper refuses is stored with its words, so that it is not tried for ever. */
+static enum asv_status deliver_all(struct asv_night *night, struct asv_err *err)
+{
+    uint8_t last[ASV_SHA256_BYTES];
+    bool first = true;
+    size_t count = PAGE;
+    enum asv_status status = ASV_OK;
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (status == ASV_OK && count == PAGE) {
+        status = asv_db_statement_undelivered(night->db, first ? NULL : last, rows, PAGE, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            struct asv_err why = {0};
+            char digest[2 * ASV_SHA256_BYTES + 1];
+            asv_hex_encode(digest, rows[i].digest, ASV_SHA256_BYTES);
+            if (deliver(night, &rows[i], &why) != ASV_OK) {
+                asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "%.12s was not taken: %.160s", digest,
+                               why.text);
+            }
+            memcpy(last, rows[i].digest, sizeof last);
+            first = false;
+        }
+    }
+    return status;
+}
+
+/* Recordings that came in and that a decision ahead of their docking keeps. */
+static enum asv_status keep_ahead(struct asv_night *night, struct asv_err *err)
+{
+    size_t count = 0;
+    asv_auto_free struct asv_db_held_ahead *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_held_ahead_list(night->db, rows, ASV_DB_PAGE_MAX, &count, err);
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        struct asv_db_retained clip;
+        struct asv_err why = {0};
+        enum asv_db_outcome outcome;
+        status = asv_db_retained_of(night->db, rows[i].identity.header, &clip, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        enum asv_status kept = asv_night_keep(night, &clip, ASV_KEEPER_WHY_AHEAD, rows[i].proposal, &why);
+        if (kept == ASV_OK) {
+            kept = asv_db_held_ahead(night->db, &rows[i], &outcome, &why);
+        }
+        night->rewrapped += kept == ASV_OK;
+        if (kept != ASV_OK) {
+            night->counts.failed++;
+            asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_KEEPER, &clip,
+                            "it was to be held when it docks, and is not: %.160s", why.text);
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_night_decided(struct asv_night *night, struct asv_err *err)
+{
+    if (night->dry) {
+        return ASV_OK;
+    }
+    enum asv_status status = deliver_all(night, err);
+    if (status == ASV_OK) {
+        status = keep_ahead(night, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
+    }
+    return status == ASV_OK ? asv_db_access_forget(night->db, &night->forgotten, err) : status;
+}

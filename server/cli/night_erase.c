@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Erasures: the intent, then files, the keeper's word and the tombstone, then the completion; in batches,
+ * each of them on disk before the next begins. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/trust/destruction.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/cli/night.h"
+#include "server/policy/retention.h"
+
+static int64_t or_none(int64_t ms)
+{
+    return ms == ASV_TIME_UNKNOWN ? 0 : ms;
+}
+
+static enum asv_status judge(struct asv_night *night, const struct asv_db_retained *clip,
+                             enum asv_retention_state state, struct asv_retention_verdict *verdict,
+                             struct asv_err *err)
+{
+    const struct asv_retention_facts facts = {
+        .state = state,
+        .key = asv_night_key(night, clip),
+        .day = clip->day,
+        .due_ms = or_none(clip->due_ms),
+        .committed_ms = clip->committed_ms,
+        .lapse_ms = INT64_MAX, /* what has lapsed is not pending any more: the database was told before */
+        .early = clip->early,
+        .days = night->keeper_answers ? night->keeper.policy_days : ASV_POLICY_DAYS_MAX,
+        .now_ms = night->now_ms,
+    };
+    return asv_retention_judge(verdict, &facts, err);
+}
+
+/* ---- what is due ---- */
+
+/* Due, and its key is there, or nobody knows. */
+static void late(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    char due[ASV_TEXT_BYTES];
+    night->counts.late++;
+    if (night->keeper_answers) { /* else the run itself is what a person is called for */
+        asv_night_alarm(night, ASV_NIGHT_LATE, ASV_DB_ALARM_RETENTION, clip,
+                        "due since %s, and the keeper still has its key", asv_text_time(due, clip->due_ms));
+    }
+}
+
+static void disagrees(struct asv_night *night, const struct asv_db_retained *clip, const char *what)
+{
+    night->counts.disagreements++;
+    asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, clip, "%s", what);
+}
+
+static enum asv_status begin_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                   enum asv_retention_state state, struct asv_err *err)
+{
+    uint8_t ids[ASV_DB_BATCH_MAX][ASV_UUID_BYTES];
+    const char *rules[ASV_DB_BATCH_MAX];
+    size_t due = 0;
+    uint64_t begun = 0;
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        struct asv_retention_verdict verdict;
+        status = judge(night, &rows[i], state, &verdict, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (verdict.step == ASV_RETENTION_ERASE) {
+            memcpy(ids[due], rows[i].recording, sizeof ids[due]);
+            rules[due++] = asv_retention_rule_name(verdict.rule);
+        } else if (verdict.step == ASV_RETENTION_WAIT) {
+            late(night, &rows[i]);
+        } else if (verdict.step == ASV_RETENTION_REPORT) {
+            disagrees(night, &rows[i], "the keeper keeps it, and the database does not");
+        }
+    }
+    if (status == ASV_OK && due != 0 && !night->dry) {
+        status = asv_db_erasure_begin(night->db, night->run, ids, rules, due, &begun, err);
+        asv_night_step(night);
+    }
+    night->begun += night->dry ? due : begun;
+    return status;
+}
+
+static enum asv_status sealed_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                    struct asv_err *err)
+{
+    return begin_batch(night, rows, count, ASV_RETENTION_SEALED, err);
+}
+
+static enum asv_status quarantined_batch(struct asv_night *night, const struct asv_db_retained *rows,
+                                         size_t count, struct asv_err *err)
+{
+    return begin_batch(night, rows, count, ASV_RETENTION_QUARANTINED, err);
+}
+
+static enum asv_status released_batch(struct asv_night *night, const struct asv_db_retained *rows,
+                                      size_t count, struct asv_err *err)
+{
+    return begin_batch(night, rows, count, ASV_RETENTION_RELEASED, err);
+}
+
+enum asv_status asv_night_begin(struct asv_night *night, struct asv_err *err)
+{
+    const struct asv_night_pages sealed = {.state = ASV_DB_SEALED, .due = true};
+    const struct asv_night_pages quarantined = {.state = ASV_DB_QUARANTINED, .due = true};
+    const struct asv_night_pages released = {.state = ASV_DB_RELEASED, .due = true};
+    enum asv_status status = asv_night_each(night, &sealed, sealed_batch, err);
+    if (status == ASV_OK) {
+        status = asv_night_each(night, &quarantined, quarantined_batch, err);
+    }
+    return status == ASV_OK ? asv_night_each(night, &released, released_batch, err) : status;
+}
+
+/* ---- what is being erased ---- */
+
+/* One clip on its way. */
+struct passing {
+    const struct asv_db_retained *clip;
+    char from[ASV_VAULT_PATH_BYTES], to[ASV_VAULT_PATH_BYTES];
+    enum asv_vault_area area;
+    char why[ASV_ERR_TEXT_BYTES]; /* why the keeper signed nothing; empty: it did */
+    uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
+    size_t order_len;
+    int64_t issued_ms;
+    uint8_t reason;
+    uint8_t keeper[ASV_SHA256_BYTES];
+};
+
+struct batch {
+    size_t count;
+    struct passing clips[ASV_DB_BATCH_MAX];
+};
+
+static void close_dir(struct asv_clip_dir **dir)
+{
+    asv_clip_close(*dir);
+}
+#define asv_auto_dir __attribute__((cleanup(close_dir)))
+
+/* The statement must be about this recording, or it proves nothing. */
+static enum asv_status read_order(struct passing *passing, struct asv_err *err)
+{
+    struct asv_destruction order;
+    enum asv_status status = asv_destruction_decode(&order, passing->order, passing->order_len, err);
+    const struct asv_db_identity *identity = &passing->clip->identity;
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (memcmp(order.camera_cert, identity->camera_cert, sizeof order.camera_cert) != 0 ||
+        memcmp(order.epoch, identity->epoch, sizeof order.epoch) != 0 || order.number != identity->number ||
+        memcmp(order.header, identity->header, sizeof order.header) != 0) {
+        return asv_fail(err, ASV_E_MISMATCH, "the keeper's statement is about another recording");
+    }
+    asv_cert_digest(passing->keeper, &order.keeper.leaf);
+    passing->issued_ms = order.issued_ms;
+    passing->reason = order.reason;
+    return ASV_OK;
+}
+
+/* What an earlier run was given. */
+static bool has_order(struct asv_clip_dir *dir, struct passing *passing)
+{
+    return asv_clip_get(dir, ASV_PART_ORDER, passing->order, sizeof passing->order, &passing->order_len,
+                        NULL) == ASV_OK &&
+           read_order(passing, NULL) == ASV_OK;
+}
+
+/* The keeper's statement, asked for while its header is still there. What the keeper cannot sign, because the
+ * header is of no camera of the agency or its files are gone, is erased without. */
+static enum asv_status get_order(struct asv_night *night, struct passing *passing, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    asv_auto_dir struct asv_clip_dir *dir = NULL;
+    asv_auto_dir struct asv_clip_dir *tombstone = NULL;
+    bool buried =
+        asv_vault_open_clip(night->vault, ASV_VAULT_TOMBSTONES, passing->to, &tombstone, NULL) == ASV_OK;
+    if (buried && has_order(tombstone, passing)) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_vault_open_clip(night->vault, passing->area, passing->from, &dir, &why);
+    if (status == ASV_OK && has_order(dir, passing)) {
+        return ASV_OK;
+    }
+    passing->order_len = 0;
+    if (status == ASV_OK) {
+        status = asv_night_order(night, dir, passing->order, &passing->order_len, &why);
+    }
+    if (status == ASV_OK) {
+        status = read_order(passing, &why);
+    }
+    if (status == ASV_OK) {
+        return asv_clip_note_order(dir, (struct asv_bytes){passing->order, passing->order_len}, err);
+    }
+    enum asv_class class = asv_status_class(status);
+    bool opens = status == ASV_E_STATE; /* it says that something still opens it, and is believed */
+    if (class == ASV_CLASS_RETRY || class == ASV_CLASS_INTERNAL || status == ASV_E_DENIED || opens) {
+        return asv_failf(err, status, "%s", why.text);
+    }
+    passing->order_len = 0;
+    (void)snprintf(passing->why, sizeof passing->why, "the keeper signed nothing: %.200s",
+                   why.text[0] != '\0' ? why.text : asv_status_name(status));
+    return ASV_OK;
+}
+
+static void drop(struct asv_night *night, struct batch *batch, size_t i, const char *why)
+{
+    night->counts.failed++;
+    night->counts.open++;
+    asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, batch->clips[i].clip, "%.200s", why);
+    batch->clips[i] = batch->clips[--batch->count];
+}
+
+/* Whatever fails for one clip leaves it to the next run. */
+static void get_orders(struct asv_night *night, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count;) {
+        struct asv_err err = {0};
+        if (get_order(night, &batch->clips[i], &err) == ASV_OK) {
+            i++;
+        } else {
+            drop(night, batch, i, err.text);
+        }
+    }
+}
+
+static enum asv_status remove_files(struct asv_night *night, const struct passing *passing,
+                                    struct asv_err *err)
+{
+    struct asv_clip_dir *dir = NULL;
+    enum asv_status status = asv_vault_open_clip(night->vault, passing->area, passing->from, &dir, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK; /* an earlier run, cut off before it said so */
+    }
+    return status == ASV_OK ? asv_clip_erase_take(dir, passing->to, err) : status;
+}
+
+static void remove_all(struct asv_night *night, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count;) {
+        struct asv_err err = {0};
+        enum asv_status status = remove_files(night, &batch->clips[i], &err);
+        night->away = night->away || status == ASV_E_AWAY;
+        if (status == ASV_OK) {
+            i++;
+        } else {
+            drop(night, batch, i, err.text);
+        }
+    }
+}
+
+static enum asv_status record(struct asv_night *night, const struct batch *batch, struct asv_err *err)
+{
+    struct asv_db_erased erased[ASV_DB_BATCH_MAX];
+    const uint8_t *keeper = NULL;
+    uint64_t done = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct passing *passing = &batch->clips[i];
+        erased[i] = (struct asv_db_erased){.order = {passing->order, passing->order_len},
+                                           .issued_ms = passing->issued_ms,
+                                           .reason = passing->reason,
+                                           .detail = passing->why[0] != '\0' ? passing->why : NULL};
+        memcpy(erased[i].recording, passing->clip->recording, sizeof erased[i].recording);
+        keeper = passing->order_len != 0 ? passing->keeper : keeper;
+    }
+    enum asv_status status =
+        asv_db_erasure_complete(night->db, night->run, keeper, erased, batch->count, &done, err);
+    night->counts.erased += done;
+    for (size_t i = 0; status == ASV_OK && i < batch->count; i++) {
+        if (batch->clips[i].area == ASV_VAULT_SEALED && batch->clips[i].clip->day != 0) {
+            asv_vault_forget_day(night->vault, batch->clips[i].from);
+        }
+    }
+    return status;
+}
+
+/* Each step is on disk before the next begins: no file goes before the keeper's word lies beside it, and no
+ * record says more than the disk. */
+static enum asv_status erase(struct asv_night *night, struct batch *batch, struct asv_err *err)
+{
+    get_orders(night, batch);
+    enum asv_status status = asv_vault_flush(night->vault, err);
+    asv_night_step(night);
+    if (status == ASV_OK) {
+        remove_all(night, batch);
+        status = asv_vault_flush(night->vault, err);
+        asv_night_step(night);
+    }
+    if (status == ASV_OK && batch->count != 0) {
+        status = record(night, batch, err);
+        asv_night_step(night);
+    }
+    return status;
+}
+
+/* Two people decided: its files go at once, and its record is complete when its camera's day key went. */
+static void empty(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    enum asv_vault_area area;
+    struct asv_err err = {0};
+    asv_auto_dir struct asv_clip_dir *dir = NULL;
+    enum asv_status status = asv_night_place(clip, false, &area, path, &err);
+    night->counts.open++;
+    if (status == ASV_OK && !night->dry) {
+        status = asv_vault_open_clip(night->vault, area, path, &dir, &err);
+    }
+    if (status == ASV_OK && !night->dry) {
+        status = asv_clip_empty(dir, &err);
+    }
+    if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
+        night->waiting++;
+        asv_night_note(night, ASV_NIGHT_OPEN, path,
+                       "erased early: its files are gone, its camera's key of that day goes when the day is "
+                       "over and the camera was docked");
+    } else {
+        night->counts.failed++;
+        asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip, "%.200s", err.text);
+    }
+}
+
+static enum asv_status add(struct asv_night *night, struct batch *batch, const struct asv_db_retained *clip,
+                           struct asv_err *err)
+{
+    struct asv_retention_verdict verdict;
+    struct passing *passing = &batch->clips[batch->count];
+    enum asv_vault_area area;
+    enum asv_status status = judge(night, clip, ASV_RETENTION_ERASING, &verdict, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (verdict.step == ASV_RETENTION_UNLINK) {
+        empty(night, clip);
+        return ASV_OK;
+    }
+    if (verdict.step != ASV_RETENTION_ERASE) {
+        night->counts.open++;
+        late(night, clip);
+        return ASV_OK;
+    }
+    passing->clip = clip;
+    passing->why[0] = '\0';
+    passing->order_len = 0;
+    passing->issued_ms = 0;
+    status = asv_night_place(clip, false, &passing->area, passing->from, err);
+    if (status == ASV_OK) {
+        status = asv_night_place(clip, true, &area, passing->to, err);
+    }
+    batch->count += status == ASV_OK;
+    return status;
+}
+
+static enum asv_status erasing_batch(struct asv_night *night, const struct asv_db_retained *rows,
+                                     size_t count, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    struct batch *batch = calloc(1, sizeof *batch);
+    if (batch == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = add(night, batch, &rows[i], err);
+    }
+    if (status == ASV_OK && batch->count != 0 && !night->dry) {
+        status = erase(night, batch, err);
+    }
+    free(batch);
+    return status;
+}
+
+enum asv_status asv_night_complete(struct asv_night *night, struct asv_err *err)
+{
+    const struct asv_night_pages pages = {.state = ASV_DB_ERASING};
+    return asv_night_each(night, &pages, erasing_batch, err);
+}
+
+/* ---- what stays ---- */
+
+static enum asv_status held_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                  struct asv_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct asv_retention_verdict verdict;
+        enum asv_status status = judge(night, &rows[i], ASV_RETENTION_HELD, &verdict, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (verdict.step == ASV_RETENTION_REPORT) {
+            disagrees(night, &rows[i], "the database has it as held, and the keeper keeps no key for that");
+        }
+    }
+    night->counts.held += count;
+    return ASV_OK;
+}
+
+static enum asv_status pending_batch(struct asv_night *night, const struct asv_db_retained *rows,
+                                     size_t count, struct asv_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct asv_retention_verdict verdict;
+        enum asv_status status = judge(night, &rows[i], ASV_RETENTION_PENDING, &verdict, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (verdict.step == ASV_RETENTION_REPORT) {
+            disagrees(night, &rows[i], "a request for it is open, and the keeper keeps no key for that");
+        }
+    }
+    night->counts.pending += count;
+    return ASV_OK;
+}
+
+enum asv_status asv_night_kept(struct asv_night *night, struct asv_err *err)
+{
+    const struct asv_night_pages held = {.state = ASV_DB_HELD};
+    const struct asv_night_pages pending = {.state = ASV_DB_PENDING};
+    enum asv_status status = asv_night_each(night, &held, held_batch, err);
+    return status == ASV_OK ? asv_night_each(night, &pending, pending_batch, err) : status;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What lies in the vault and is named by no row, or not any more. Only what is provably without use is
+ * removed: what the database has as erased, and what was never committed and whose period is over. A
+ * recording without a row is reported: `asservat db rebuild` makes one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/base/uuid.h"
+#include "server/cli/night.h"
+
+#define KNOWN_MAX (2 * ASV_DB_BATCH_MAX) /* rows about one batch: doubles in quarantine have one UUID */
+
+struct entry {
+    char path[ASV_VAULT_PATH_BYTES];
+    uint8_t header[8]; /* in quarantine: the begin of it */
+};
+
+struct sweep {
+    struct asv_night *night;
+    enum asv_vault_area area;
+    size_t count;
+    struct entry entries[ASV_DB_BATCH_MAX];
+    uint8_t clips[ASV_DB_BATCH_MAX][ASV_UUID_BYTES];
+    struct asv_db_vault_known known[KNOWN_MAX];
+};
+
+/* Whether nothing of it is of use any more; not without the keeper, which says how long periods are. */
+static bool is_over(const struct asv_night *night, const struct asv_clip_dir *dir)
+{
+    int64_t written = 0;
+    bool over = false;
+    return night->keeper_answers && asv_clip_written_ms(dir, &written, NULL) == ASV_OK &&
+           asv_retention_staging_is_over(&over, written, night->keeper.policy_days, night->now_ms, NULL) ==
+               ASV_OK &&
+           over;
+}
+
+static void discard(struct asv_night *night, struct asv_clip_dir *dir, const char *path)
+{
+    struct asv_err err = {0};
+    enum asv_status status = ASV_OK;
+    if (night->dry) {
+        asv_clip_close(dir);
+    } else {
+        status = asv_clip_discard_take(dir, &err);
+    }
+    night->counts.leftovers += status == ASV_OK;
+    night->counts.failed += status != ASV_OK;
+    if (status != ASV_OK) {
+        asv_night_note(night, ASV_NIGHT_FAILED, path, "%s", err.text);
+    }
+}
+
+/* ---- staging ---- */
+
+/* One that is being pulled is in use, and one with a commit record is the recovery's. What was not committed
+ * is still on its camera: no receipt was given for it. */
+static enum asv_status visit_staging(void *ctx, enum asv_vault_area area, const char *path,
+                                     struct asv_err *err)
+{
+    struct asv_night *night = ctx;
+    struct asv_clip_dir *dir = NULL;
+    (void)err;
+    if (asv_vault_has(night->vault, path) ||
+        asv_vault_open_clip(night->vault, area, path, &dir, NULL) != ASV_OK) {
+        return ASV_OK;
+    }
+    if (is_over(night, dir)) {
+        discard(night, dir, path);
+    } else {
+        asv_clip_close(dir);
+    }
+    return ASV_OK;
+}
+
+/* ---- sealed and quarantine ---- */
+
+/* No row names it. */
+static void orphan(struct asv_night *night, enum asv_vault_area area, const char *path)
+{
+    struct asv_clip_dir *dir = NULL;
+    char detail[ASV_VAULT_PATH_BYTES + 120];
+    if (!asv_vault_has(night->vault,
+                       path)) { /* its commit was cut off: the dock goes on with it, for a while */
+        if (asv_vault_open_clip(night->vault, area, path, &dir, NULL) != ASV_OK) {
+            return;
+        }
+        if (is_over(night, dir)) {
+            discard(night, dir, path);
+        } else {
+            asv_clip_close(dir);
+        }
+        return;
+    }
+    night->counts.orphans++;
+    asv_night_note(night, ASV_NIGHT_ORPHAN, path, "no row names it; asservat db rebuild makes one");
+    (void)snprintf(detail, sizeof detail, "%s is in the vault, and no row names it: asservat db rebuild",
+                   path);
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_ORPHAN, .slot = -1, .detail = detail};
+    enum asv_db_outcome outcome;
+    if (!night->dry && night->noted[ASV_NIGHT_ORPHAN] <= ASV_NIGHT_NOTES) {
+        (void)!asv_db_alarm_raise(night->db, &alarm, &outcome, NULL);
+    }
+}
+
+/* A disk that was away while it was erased brings it back. */
+static void erased(struct asv_night *night, enum asv_vault_area area, const char *path)
+{
+    struct asv_clip_dir *dir = NULL;
+    if (asv_vault_open_clip(night->vault, area, path, &dir, NULL) == ASV_OK) {
+        discard(night, dir, path);
+    }
+}
+
+static enum asv_status look_up(struct sweep *sweep, struct asv_err *err)
+{
+    struct asv_night *night = sweep->night;
+    bool quarantine = sweep->area == ASV_VAULT_QUARANTINE;
+    size_t found = 0;
+    size_t count = sweep->count;
+    sweep->count = 0;
+    if (count == 0) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_vault_known(
+        night->db, quarantine ? ASV_COMMIT_QUARANTINED : ASV_COMMIT_STORED,
+        (const uint8_t(*)[ASV_UUID_BYTES])sweep->clips, count, sweep->known, KNOWN_MAX, &found, err);
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        const struct entry *entry = &sweep->entries[i];
+        enum asv_db_state state = ASV_DB_UNKNOWN;
+        for (size_t k = 0; k < found; k++) {
+            bool same = sweep->known[k].index == i &&
+                        (!quarantine || memcmp(sweep->known[k].header, entry->header, 8) == 0);
+            state = same ? sweep->known[k].state : state;
+        }
+        if (state == ASV_DB_UNKNOWN) {
+            orphan(night, sweep->area, entry->path);
+        } else if (state == ASV_DB_ERASED) {
+            erased(night, sweep->area, entry->path);
+        }
+    }
+    return status;
+}
+
+static enum asv_status visit_clip(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
+{
+    struct sweep *sweep = ctx;
+    struct entry *entry = &sweep->entries[sweep->count];
+    const char *name = strrchr(path, '/') + 1;
+    char uuid[ASV_UUID_TEXT_BYTES];
+    size_t behind = area == ASV_VAULT_QUARANTINE ? 2 * sizeof entry->header + 1 : 0; /* "-" and digits */
+    (void)snprintf(uuid, sizeof uuid, "%.36s", name);
+    bool is_clip =
+        strlen(name) == sizeof uuid - 1 + behind &&
+        asv_uuid_parse(sweep->clips[sweep->count], uuid) == ASV_OK &&
+        (behind == 0 || asv_hex_decode(entry->header, sizeof entry->header, name + sizeof uuid) == ASV_OK);
+    if (!is_clip) { /* nothing the vault made has such a name */
+        sweep->night->counts.orphans++;
+        asv_night_note(sweep->night, ASV_NIGHT_ORPHAN, path, "no recording has such a name");
+        return ASV_OK;
+    }
+    (void)snprintf(entry->path, sizeof entry->path, "%s", path);
+    return ++sweep->count == ASV_DB_BATCH_MAX ? look_up(sweep, err) : ASV_OK;
+}
+
+static enum asv_status sweep_area(struct asv_night *night, enum asv_vault_area area, struct asv_err *err)
+{
+    struct sweep *sweep = calloc(1, sizeof *sweep);
+    if (sweep == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    sweep->night = night;
+    sweep->area = area;
+    enum asv_status status = asv_vault_walk(night->vault, area, visit_clip, sweep, err);
+    if (status == ASV_OK) {
+        status = look_up(sweep, err);
+    }
+    free(sweep);
+    return status;
+}
+
+enum asv_status asv_night_sweep(struct asv_night *night, struct asv_err *err)
+{
+    enum asv_status status = sweep_area(night, ASV_VAULT_SEALED, err);
+    if (status == ASV_OK) {
+        status = sweep_area(night, ASV_VAULT_QUARANTINE, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_vault_walk(night->vault, ASV_VAULT_STAGING, visit_staging, night, err);
+    }
+    return status == ASV_OK && !night->dry ? asv_vault_flush(night->vault, err) : status;
+}

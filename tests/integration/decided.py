@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""decided.py BUILD: what the retention job does with what people decided, on the site of incident.py. It delivers what the keeper did
+not hear, lets requests lapse, keeps what is held (LAW T3), removes what two people erased early (LAW T4), and says where database
+and keeper disagree.
+"""
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from incident import CASE, incident, main, set_up  # noqa: E402
+
+
+def night(desk, want):
+    """One run, with this exit status: its figures and notes."""
+    status, out, err = desk.call("retention", "run", "--json")
+    assert status == want, f"the run ended with {status}, not {want}: {out.decode()} {err}"
+    report = json.loads(out)
+    return report["counts"], report["notes"]
+
+
+def by_superuser(desk, text):
+    desk.sql("SET session_replication_role = replica; " + text)
+
+
+def of(clip):
+    return f"(SELECT recording FROM asv.clip WHERE clip = '{clip}')"
+
+
+def parts(desk, clip):
+    """The files of a clip in the vault."""
+    found = [path for path in (desk.site.directory / "vault").rglob(clip + "*") if path.is_dir()]
+    assert len(found) == 1, found
+    return {path.name for path in found[0].iterdir()}
+
+
+def not_heard_by_the_keeper(desk, clips):
+    """A request and its approval that were signed while the keeper was away reach it with the next run."""
+    desk.site.keeper.stop()
+    for who, words in (("willi", ("request", clips[0], "--incident", CASE)),):
+        status, _, err = desk.call("hold", *words, *desk.by(who))
+        assert status == 1 and "not with the keeper yet" in err, err
+    assert desk.state(clips[0]) == "sealed"
+    counts, notes = night(desk, 3)
+    assert counts["delivered"] == 0 and any(note["what"] == "keeper" for note in notes["undone"]), (counts, notes)
+    desk.site.start_keeper()
+    counts, _ = night(desk, 0)
+    assert (counts["delivered"], counts["pending"], counts["held"]) == (1, 1, 0), counts
+    assert desk.state(clips[0]) == "pending"
+    desk.site.keeper.stop()
+    status, _, err = desk.call("hold", "approve", clips[0], "--reviewer", "rita", *desk.by("sigrid"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    desk.site.start_keeper()
+    counts, _ = night(desk, 0)
+    assert (counts["delivered"], counts["pending"], counts["held"]) == (1, 0, 1), counts
+    assert desk.state(clips[0]) == "held"
+    assert desk.events(clips[0])[-2:] == ["hold_requested", "hold_approved"], desk.events(clips[0])
+    counts, _ = night(desk, 0)
+    assert counts["delivered"] == 0, counts
+
+
+def held_beyond_its_day(desk, clips):
+    """Its period is over: it stays, and nobody is called for it."""
+    by_superuser(desk, "UPDATE asv.clip SET due_at = now() - interval '1 day', day = current_date - 1, "
+                       f"earliest_at = now() - interval '2 days' WHERE clip = '{clips[0]}'")
+    counts, _ = night(desk, 0)
+    assert counts["held"] == 1 and counts["late"] == 0, counts
+    assert desk.state(clips[0]) == "held" and "payload" in parts(desk, clips[0])
+
+
+def of_another_day_than_its_key(desk, clips):
+    """By the dock's time it is of another day: it gets a key of its own, once."""
+    by_superuser(desk, f"UPDATE asv.clip SET key_date = current_date + 1 WHERE clip = '{clips[1]}'")
+    counts, _ = night(desk, 0)
+    assert counts["rewrapped"] == 1, counts
+    counts, _ = night(desk, 0)
+    assert counts["rewrapped"] == 0, counts
+
+
+def erased_early(desk, clips):
+    """LAW T4: two people; the files go at once, the record is complete when the key of that day is, which is not today."""
+    clip = clips[2]
+    desk.act("willi", "clip", "erase-early", clip)
+    counts, _ = night(desk, 0)
+    assert desk.state(clip) == "sealed" and "payload" in parts(desk, clip), "one person erased it"
+    desk.act("sigrid", "clip", "erase-early", clip, "--approve")
+    assert desk.state(clip) == "erasing"
+    counts, notes = night(desk, 0)
+    assert counts["open"] == 1 and counts["erased"] == 0, counts
+    assert any("erased early" in note["why"] for note in notes["open"]), notes
+    assert not {"payload", "seal", "stanzas", "receipt"} & parts(desk, clip), parts(desk, clip)
+    assert {"commit", "link", "chain"} <= parts(desk, clip), parts(desk, clip)
+    # The camera's other recordings of that day have keys of their own now, so that the day's can go.
+    assert counts["rewrapped"] == 2, counts
+    counts, _ = night(desk, 0)
+    assert counts["rewrapped"] == 0 and counts["open"] == 1, counts
+    status, out, _ = desk.call("retention", "balance", "--json")
+    row = json.loads(out)[-1]
+    assert status == 0 and (row["erasing"], row["difference"]) == (1, 0), row
+
+
+def lapsed(desk, clips):
+    """A request that nobody decided: here its time is over, in the keeper it is not yet. That is said."""
+    clip = clips[3]
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    by_superuser(desk, "UPDATE asv.request SET requested_at = requested_at - interval '9 days', expires_at = now() - interval '1 h' "
+                       f"WHERE recording = {of(clip)}")
+    counts, notes = night(desk, 4)
+    assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (1, 0, 1), counts
+    assert desk.state(clip) == "sealed" and desk.events(clip)[-1] == "hold_lapsed"
+    assert "pending" in notes["disagreements"][0]["why"], notes
+    assert desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'keeper'") == [["1"]]
+
+
+def play(rig):
+    desk, camera, clips = set_up(rig)
+    incident(desk, camera, clips)
+    for scenario in (not_heard_by_the_keeper, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed):
+        print(f"{scenario.__name__} ...", flush=True)
+        scenario(desk, clips)
+
+
+main(play, "asservat-decided.")
