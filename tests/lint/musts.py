@@ -6,7 +6,7 @@
 A requirement is defined in a specification as its number in bold: **S-012**. It is cited by its bare number in a
 comment of the code and of a test. Lists those that are not, and citations of numbers that no specification defines.
 The rules of docs/COMPLIANCE.md cite tests, `unit/a.c: name`: each must be there, with that name in it, and one of a rule's
-must name the rule, as LAW R1. What no test covers says "not yet".
+must name the rule, as LAW R1. What no test covers says "not yet". docs/THREATS.md cites tests in the same way.
 `musts.py --self-test` proves that it can fail.
 """
 import re
@@ -24,6 +24,7 @@ SPECS = {
     "ST": "docs/STATEMENTS.md",
 }
 RULES = "docs/COMPLIANCE.md"
+THREATS = "docs/THREATS.md"
 LETTERS = "|".join(SPECS)
 NUMBER = re.compile(rf"\b(?!P-256\b)((?:{LETTERS})-\d{{3}})\b")  # P-256 is an elliptic curve
 DEFINED = re.compile(rf"\*\*((?:{LETTERS})-\d{{3}})\*\*")
@@ -68,16 +69,24 @@ def text_of(top, files, path):
     return (top / path).read_text(errors="replace") if path in files else None
 
 
+def citation_problem(top, files, citation):
+    """What is wrong with `unit/a.c: name`, or None; and the test's text."""
+    test = TEST.fullmatch(citation)
+    text = test and text_of(top, files, f"tests/{test[1]}")
+    if text is None:
+        return f"`{citation}` is no test's file and name", None
+    if test[2] not in text:
+        return f"there is no \"{test[2]}\" in tests/{test[1]}", None
+    return None, text
+
+
 def rule_problems(top, files, rule, state):
     """What is wrong with the last column of a rule: the tests that it cites, and whether there are any."""
     texts = []
     for citation in re.findall(r"`([^`]*)`", NOT_YET.split(state)[0]):
-        test = TEST.fullmatch(citation)
-        text = test and text_of(top, files, f"tests/{test[1]}")
-        if text is None:
-            yield f"LAW {rule}: `{citation}` is no test's file and name"
-        elif test[2] not in text:
-            yield f"LAW {rule}: there is no \"{test[2]}\" in tests/{test[1]}"
+        problem, text = citation_problem(top, files, citation)
+        if problem:
+            yield f"LAW {rule}: {problem}"
         else:
             texts.append(text)
     if not texts and not NOT_YET.search(state):
@@ -101,6 +110,18 @@ def uncovered_rules(top, files, problems):
         problems.append(f"{RULES}: no rules")
 
 
+def unshown_threats(top, files, problems):
+    """Each row of a table of threats says in its last column which tests show it."""
+    for number, line in enumerate((top / THREATS).read_text().splitlines(), 1):
+        if not line.startswith("| ") or line.startswith("| who |"):
+            continue
+        citations = re.findall(r"`([^`]*)`", line.rstrip("| ").rsplit(" | ", 1)[-1])
+        found = [citation_problem(top, files, citation)[0] for citation in citations]
+        problems += [f"{THREATS}:{number}: {problem}" for problem in found if problem]
+        if not citations:
+            problems.append(f"{THREATS}:{number}: no test shows it")
+
+
 def check(top, files):
     """The requirements that are defined, and what is wrong."""
     problems = []
@@ -108,6 +129,7 @@ def check(top, files):
     defined = definitions(top, problems)
     uncited_requirements(top, files, defined, problems)
     uncovered_rules(top, files, problems)
+    unshown_threats(top, files, problems)
     return defined, problems
 
 
@@ -120,6 +142,7 @@ CLEAN = {
     SPECS["ST"]: "- **ST-002** Two people MUST decide.\n",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
+    THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",
     "firmware-proto/seal.c": "/* S-001, S-002 */\n",
     "server/statement.c": "/* ST-002, on the curve P-256 */\n",
     "tests/unit/statement.c": "/* ST-002 */\n",
@@ -155,6 +178,8 @@ BROKEN = [
      f"{RULES}:1: LAW R1: `unit/seal_*` is no test's file and name"),
     ({RULES: "| R1 | encrypted | A | `lint/example.py: LAW R2`. Not yet: all |\n"},
      f"{RULES}:1: LAW R1: `lint/example.py: LAW R2` is no test's file and name"),
+    ({THREATS: "| thief | all | | `unit/seal.c: open` |\n"}, f"{THREATS}:1: there is no \"open\" in tests/unit/seal.c"),
+    ({THREATS: "| thief | all | `unit/seal.c: plain` | nothing |\n"}, f"{THREATS}:1: no test shows it"),
     ({RULES: "| R1 | encrypted | A | |\n"}, f"{RULES}:1: LAW R1: neither a test nor what is not yet done"),
     ({RULES: "| R1 | encrypted | A | not yet: all |\n| R3 | blocked | B | not yet: all |\n"},
      f"{RULES}: the rules R have gaps: [1, 3]"),
@@ -175,7 +200,7 @@ def problems_of(tree):
 
 def self_test():
     cases = [({}, [])] + [(change, [problem]) for change, problem in BROKEN]
-    cases.append(({**NOTHING, RULES: "| R1 | blocked | B | not yet: all |\n"}, ["no specification defines any requirement"]))
+    cases.append(({**NOTHING, THREATS: "", RULES: "| R1 | blocked | B | not yet: all |\n"}, ["no specification defines any requirement"]))
     for change, want in cases:
         got = problems_of({**CLEAN, **change})
         if got != want:
