@@ -162,19 +162,27 @@ static void make_room(struct asv_index *index)
     }
 }
 
-/* Keys that were made ahead get the period of their day. */
+/* Keys that were made ahead get the period of their day; and what is gone is remembered as long as its key
+ * lives, when a camera's clock was ahead (K-085). */
 static enum asv_status date_days(const struct asv_keeper *keeper, struct asv_index *index, uint32_t today,
                                  struct asv_err *err)
 {
     struct asv_entry *entries = asv_entries(index);
-    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
-        if (entries[i].kind == ASV_ENTRY_DAY && entries[i].date > today &&
-            asv_due_ms(entries[i].date, asv_keeper_policy_on(keeper, index, entries[i].date).days,
-                       &entries[i].due_ms) != ASV_OK) {
-            return asv_fail_at(err, ASV_E_LIMIT, "no calendar for the day", entries[i].date);
+    struct asv_kept *kept = asv_kept_rows(index);
+    enum asv_status status = ASV_OK;
+    for (uint32_t i = 0; status == ASV_OK && i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
+        if (entries[i].kind == ASV_ENTRY_DAY && entries[i].date > today) {
+            status = asv_due_ms(entries[i].date, asv_keeper_policy_on(keeper, index, entries[i].date).days,
+                                &entries[i].due_ms);
         }
     }
-    return ASV_OK;
+    for (uint32_t i = 0; status == ASV_OK && i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        if (kept[i].key_date > today) {
+            status = asv_due_ms(kept[i].key_date, asv_keeper_policy_on(keeper, index, kept[i].key_date).days,
+                                &kept[i].forget_ms);
+        }
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_LIMIT, "no calendar for a day");
 }
 
 enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_decision *decision,

@@ -432,6 +432,28 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(row_of(&clip).state, 0xff); /* nothing could open it any more: forgotten */
 }
 
+static void what_is_gone_stays_gone_when_its_key_lives_longer(void **state)
+{
+    (void)state;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 2, &key); /* the camera's clock is two days ahead */
+    keeper_clip_make(&site, camera, &key, 2, &clip);
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_propose(&site, &decision, ASV_ACTION_POLICY, &people.admin, 80);
+    decision.proposal.statement.subject.days = 30;
+    decision.proposal.statement.subject.from_date = TODAY + 1;
+    keeper_sign_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 81);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    go_to(due_of(TODAY + 2) + HOUR_MS);
+    assert_false(opens(&clip)); /* K-085 */
+    go_to(due_of(TODAY + 2) + 16 * DAY_MS);
+    assert_int_equal(row_of(&clip).state, 0xff);
+    assert_false(opens(&clip));
+}
+
 /* Two refusals while the clock is in doubt: neither a request's end nor FINISH destroys what may not be due.
  */
 static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
@@ -552,6 +574,7 @@ int main(void)
         ON_A_SITE(a_released_clip_is_gone_or_runs_on),
         ON_A_SITE(a_block_keeps_a_held_clip_from_use),
         ON_A_SITE(an_early_erasure_ends_a_clip_at_once_and_its_days_key_later),
+        ON_A_SITE(what_is_gone_stays_gone_when_its_key_lives_longer),
         ON_A_SITE(what_a_wrong_clock_says_is_over_is_not_destroyed),
         ON_A_SITE(a_day_that_is_not_over_keeps_its_key),
         ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
