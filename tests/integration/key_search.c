@@ -76,7 +76,8 @@ static void start(void)
     assert_true(ahead_ms != MAP_FAILED);
     (void)close(fd);
     keeper_program_identity(directory, "identity", ASV_ROLE_KEEPER, &agency, &agency.keeper, &world);
-    const char *const init[] = {ASV_BINARY_DIR "/bin/asservat-keeper", "--config", config, "--init", NULL};
+    static const char program[] = ASV_BINARY_DIR "/bin/asservat-keeper";
+    const char *const init[] = {program, "--config", config, "--init", NULL};
     assert_int_equal(asv_test_run(directory, init), 0);
     const char *const environment[][2] = {{"LD_PRELOAD", ASV_BINARY_DIR "/lib/libasv_fake_clock.so"},
                                           {"ASV_TEST_CLOCK", path},

@@ -29,6 +29,7 @@ __attribute__((constructor)) static void begin(void)
     }
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library says __clock_id */
 int clock_gettime(clockid_t clock, struct timespec *out)
 {
     if (real == NULL) {

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <fts.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,8 +139,6 @@ bool key_search_process(struct key_search *search, pid_t pid, size_t *found)
 {
     char path[64];
     char line[512];
-    uintptr_t from = 0;
-    uintptr_t until = 0;
     snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
     int memory = open(path, O_RDONLY | O_CLOEXEC);
     snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
@@ -149,8 +146,10 @@ bool key_search_process(struct key_search *search, pid_t pid, size_t *found)
     *found = 0;
     uint64_t before = search->searched;
     while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        char readable = '-';
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %c", &from, &until, &readable) == 3 && readable == 'r') {
+        char *at = NULL; /* "from-until rwxp …" */
+        uintptr_t from = strtoul(line, &at, 16);
+        uintptr_t until = *at == '-' ? strtoul(at + 1, &at, 16) : 0;
+        if (until > from && strncmp(at, " r", 2) == 0) {
             *found += search_region(search, memory, from, until);
         }
     }
