@@ -4,11 +4,14 @@
 -- The schema, its value domains, and the register: agency, certificates, revocations, units, cameras, docks.
 CREATE SCHEMA asv;
 COMMENT ON SCHEMA asv IS 'Asservat: custody of recordings of body-worn cameras (docs/DATABASE.md)';
-GRANT USAGE ON SCHEMA asv TO asv_dock, asv_server, asv_admin;
+GRANT USAGE ON SCHEMA asv TO asv_dock, asv_server, asv_admin, asv_backup;
 
 -- Nothing is anybody's unless a migration grants it.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;
+-- But a backup is of everything.
+ALTER DEFAULT PRIVILEGES IN SCHEMA asv GRANT SELECT ON TABLES TO asv_backup;
+ALTER DEFAULT PRIVILEGES IN SCHEMA asv GRANT SELECT ON SEQUENCES TO asv_backup;
 
 CREATE DOMAIN asv.digest AS bytea CHECK (octet_length(VALUE) = 32);
 COMMENT ON DOMAIN asv.digest IS 'SHA-256, or a certificate, session or agency named by one';

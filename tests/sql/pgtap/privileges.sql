@@ -88,6 +88,30 @@ SELECT is_empty($$
            OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
 $$, 'no service role can make anything, not even a temporary table');
 
+-- Who makes backups reads everything, and can do nothing else.
+SELECT set_eq($$
+    SELECT c.relname::text, v.privilege
+    FROM pg_class c CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
+    WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
+      AND has_table_privilege('asv_backup', c.oid, v.privilege)
+    UNION ALL
+    SELECT s.relname::text, v.privilege
+    FROM pg_class s CROSS JOIN unnest(ARRAY['SELECT', 'USAGE', 'UPDATE']) AS v (privilege)
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND has_sequence_privilege('asv_backup', s.oid, v.privilege)
+$$, $$
+    SELECT relname::text, 'SELECT' FROM pg_class WHERE relnamespace = 'asv'::regnamespace AND relkind IN ('r', 'v', 'S')
+$$, 'the role of backups reads every table and sequence, and has no other right to any');
+SELECT is_empty($$
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'asv'::regnamespace AND has_function_privilege('asv_backup', p.oid, 'EXECUTE')
+    UNION ALL
+    SELECT roleid::regrole::text FROM pg_auth_members WHERE member = 'asv_backup'::regrole
+    UNION ALL
+    SELECT 'makes things' WHERE has_database_privilege('asv_backup', current_database(), 'CREATE')
+        OR has_database_privilege('asv_backup', current_database(), 'TEMP')
+        OR has_schema_privilege('asv_backup', 'asv', 'CREATE') OR has_schema_privilege('asv_backup', 'public', 'CREATE')
+$$, 'the role of backups calls no function, is a member of no role, and makes nothing');
+
 -- ---- what is refused, tried
 
 CREATE FUNCTION pg_temp.tried(role text, statement text, want text) RETURNS text LANGUAGE plpgsql AS $$
