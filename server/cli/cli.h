@@ -19,12 +19,14 @@
 
 /* The configuration file; every key has an option that wins over it. */
 struct asv_cli_conf {
-    char agency[512];          /* the agency directory */
-    char database[1024];       /* conninfo of the role asv_admin */
-    char database_dock[1024];  /* of the role asv_dock: `db rebuild` */
-    char database_owner[1024]; /* of a superuser: `db migrate` */
+    char agency[512];           /* the agency directory */
+    char database[1024];        /* conninfo of the role asv_admin */
+    char database_dock[1024];   /* of the role asv_dock: `db rebuild` */
+    char database_owner[1024];  /* of a superuser: `db migrate`, `restore` */
+    char database_backup[1024]; /* of the role asv_backup: `backup` */
     char vault[512];
     char vault_mirror[512]; /* empty: none */
+    char backup[512];       /* directory of the backups; empty: none */
     char keeper[512];       /* socket */
     char dock_status[512];  /* socket */
     bool readback_cached;   /* the vault may lie on a file system without O_DIRECT */
@@ -76,6 +78,7 @@ extern const struct asv_cli_command asv_cli_init, asv_cli_camera_enrol, asv_cli_
     asv_cli_clip_open, asv_cli_incident_new, asv_cli_incident_change, asv_cli_incident_show,
     asv_cli_incident_list, asv_cli_incident_add_clip, asv_cli_hold_request, asv_cli_hold_approve,
     asv_cli_hold_refuse, asv_cli_hold_withdraw, asv_cli_hold_release, asv_cli_hold_ahead, asv_cli_hold_list;
+extern const struct asv_cli_command asv_cli_backup, asv_cli_restore;
 
 /* The whole program, for main and for tests. */
 int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);

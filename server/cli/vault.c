@@ -22,12 +22,10 @@
 #define MAX_DOCKS    256
 #define ROWS         200
 
-enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one_may_be_away, struct asv_vault **out,
-                              struct asv_err *err)
+struct asv_vault_config asv_cli_vault_config(const struct asv_cli *cli)
 {
     const char *path = asv_cli_text(cli->args, "vault");
     const char *mirror = asv_cli_text(cli->args, "mirror");
-    struct asv_err inner = {0};
     if (mirror == NULL && path == NULL) { /* --vault alone means one without mirror */
         mirror = cli->conf.vault_mirror;
     }
@@ -35,12 +33,19 @@ enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one_may_be_away, s
         path = cli->conf.vault;
     }
     bool has_mirror = mirror != NULL && *mirror != '\0';
-    const struct asv_vault_config config = {
+    return (struct asv_vault_config){
         .roots = {path, has_mirror ? mirror : NULL},
         .root_count = has_mirror ? 2 : 1,
         .allow_cached_readback = cli->conf.readback_cached,
-        .one_may_be_away = one_may_be_away,
     };
+}
+
+enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one_may_be_away, struct asv_vault **out,
+                              struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    struct asv_vault_config config = asv_cli_vault_config(cli);
+    config.one_may_be_away = one_may_be_away;
     enum asv_status status = asv_vault_open(&config, out, &inner);
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "vault: %s", inner.text);
 }

@@ -18,6 +18,9 @@ ASV_MUST_CHECK enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one
  * still, who asks database and keeper. For anybody else nothing changes. */
 ASV_MUST_CHECK enum asv_status asv_cli_as_owner(const struct asv_vault *vault, struct asv_err *err);
 
+/* What --vault, --mirror and the configuration say; roots are borrowed from them. */
+struct asv_vault_config asv_cli_vault_config(const struct asv_cli *cli);
+
 static inline void asv_cleanup_vault(struct asv_vault **vault)
 {
     asv_vault_close(*vault);

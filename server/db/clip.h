@@ -91,6 +91,10 @@ ASV_MUST_CHECK enum asv_status asv_db_custody_list(struct asv_db *db, const uint
                                                    struct asv_db_in_custody *rows, size_t cap, size_t *count,
                                                    struct asv_err *err);
 
+/* How many recordings the vault must hold, and of how many of them the period is over. The role asv_admin. */
+ASV_MUST_CHECK enum asv_status asv_db_custody_due(struct asv_db *db, uint64_t *held, uint64_t *due,
+                                                  struct asv_err *err);
+
 /* The first chunk is being pulled. ASV_E_NOT_FOUND unless it was announced; a later state stays. */
 ASV_MUST_CHECK enum asv_status asv_db_clip_transferring(struct asv_db *db,
                                                         const struct asv_db_identity *identity,

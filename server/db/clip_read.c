@@ -80,6 +80,32 @@ enum asv_status asv_db_custody_list(struct asv_db *db, const uint8_t *after, str
     return asv_db_run_rows(db, ASV_QUERY_CUSTODY_LIST, &params, row_custody, rows, sizeof *rows, count, err);
 }
 
+struct due {
+    uint64_t held, over;
+};
+
+static void row_due(struct asv_row *row, void *to)
+{
+    struct due *due = to;
+    due->held = asv_row_u64(row);
+    due->over = asv_row_u64(row);
+}
+
+enum asv_status asv_db_custody_due(struct asv_db *db, uint64_t *held, uint64_t *due, struct asv_err *err)
+{
+    struct asv_params params;
+    struct due counted = {0};
+    size_t count = 0;
+    asv_params_init(&params);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_CUSTODY_DUE, &params, row_due, &counted, sizeof counted, &count, err);
+    if (status == ASV_OK) {
+        *held = counted.held;
+        *due = counted.over;
+    }
+    return status;
+}
+
 enum asv_status asv_db_clip_show(struct asv_db *db, const uint8_t clip[16], uint32_t index,
                                  struct asv_db_clip_row *out, uint8_t *record, size_t cap, size_t *len,
                                  struct asv_err *err)

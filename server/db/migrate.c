@@ -191,25 +191,58 @@ static enum asv_status migrate(PGconn *conn, uint32_t wait_ms, unsigned target, 
     return status;
 }
 
-enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned target, asv_db_migrated report,
-                               void *ctx, struct asv_err *err)
+/* A connection of its own, as a superuser; NULL when there is none. */
+static PGconn *connect_owner(const struct asv_db_config *config, struct asv_err *err)
 {
     char timeout[16];
-    uint32_t wait_ms =
-        config->call_ms != 0 && config->call_ms < LOCK_WAIT_MS ? config->call_ms : LOCK_WAIT_MS;
     uint32_t connect_ms = config->connect_ms != 0 ? config->connect_ms : ASV_DB_CONNECT_MS;
     snprintf(timeout, sizeof timeout, "%" PRIu32, (connect_ms + 999) / 1000);
     const char *const keys[] = {"dbname", "application_name", "client_encoding", "connect_timeout", NULL};
     const char *const values[] = {config->conninfo, config->application, "UTF8", timeout, NULL};
     PGconn *conn = PQconnectdbParams(keys, values, 1);
-    enum asv_status status;
     if (conn == NULL || PQstatus(conn) != CONNECTION_OK) {
-        status = failed(conn, NULL, "database", err);
-    } else {
-        PQsetNoticeProcessor(conn, ignore_notice, NULL);
-        status = migrate(conn, wait_ms,
-                         target == 0 || target > asv_sql_migration_count ? asv_sql_migration_count : target,
-                         report, ctx, err);
+        (void)failed(conn, NULL, "database", err);
+        PQfinish(conn);
+        return NULL;
+    }
+    PQsetNoticeProcessor(conn, ignore_notice, NULL);
+    return conn;
+}
+
+enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned target, asv_db_migrated report,
+                               void *ctx, struct asv_err *err)
+{
+    uint32_t wait_ms =
+        config->call_ms != 0 && config->call_ms < LOCK_WAIT_MS ? config->call_ms : LOCK_WAIT_MS;
+    PGconn *conn = connect_owner(config, err);
+    if (conn == NULL) {
+        return ASV_E_AWAY;
+    }
+    enum asv_status status = migrate(
+        conn, wait_ms, target == 0 || target > asv_sql_migration_count ? asv_sql_migration_count : target,
+        report, ctx, err);
+    PQfinish(conn);
+    return status;
+}
+
+enum asv_status asv_db_ready_for_restore(const struct asv_db_config *config, struct asv_err *err)
+{
+    bool empty = false;
+    PGconn *conn = connect_owner(config, err);
+    if (conn == NULL) {
+        return ASV_E_AWAY;
+    }
+    enum asv_status status =
+        ask(conn,
+            "SELECT to_regnamespace('asv') IS NULL AND NOT EXISTS (SELECT FROM pg_class"
+            " WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%'"
+            " OR nspname = 'information_schema'))",
+            &empty, err);
+    if (status == ASV_OK && !empty) {
+        status = asv_fail(err, ASV_E_EXISTS, "database: is not empty");
+    }
+    if (status == ASV_OK) {
+        status = make_roles(conn, err);
     }
     PQfinish(conn);
     return status;

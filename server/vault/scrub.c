@@ -98,6 +98,27 @@ static enum asv_status part_digest(const struct subject *subject, enum asv_part 
     return status;
 }
 
+enum asv_status asv_vault_part_is_right(const struct asv_commit *commit, enum asv_part part, int fd,
+                                        bool *right, struct asv_err *err)
+{
+    const struct subject subject = {.commit = *commit};
+    const struct expectation want = expect(commit, part);
+    uint8_t digest[32];
+    uint64_t size = 0;
+    if (!want.known) {
+        *right = true;
+        return ASV_OK;
+    }
+    enum asv_status status = asv_io_size(fd, &size, asv_part_name(part), err);
+    if (status == ASV_OK) {
+        status = part_digest(&subject, part, fd, digest);
+    }
+    if (status == ASV_OK) {
+        *right = (want.bytes == UINT64_MAX || size == want.bytes) && memcmp(digest, want.digest, 32) == 0;
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, asv_part_name(part));
+}
+
 /* Whether the signed part is what it should be: by a dock or the clip's camera, and of this clip. */
 static bool is_right(const struct subject *subject, size_t root, enum asv_part part, struct held *held)
 {

@@ -380,6 +380,17 @@ bool asv_vault_has(const struct asv_vault *vault, const char *path)
     return false;
 }
 
+enum asv_status asv_vault_part(const struct asv_vault *vault, size_t root, const char *path,
+                               enum asv_part part, int *fd, struct asv_err *err)
+{
+    char name[ASV_VAULT_PATH_BYTES + 16];
+    snprintf(name, sizeof name, "%s/%s", path, asv_part_name(part));
+    if (root >= vault->root_count || vault->roots[root].dir < 0) {
+        return asv_io_fail(err, ENOENT, name);
+    }
+    return asv_io_open_file(vault->roots[root].dir, name, fd, err);
+}
+
 struct sum {
     struct asv_vault *vault;
     uint64_t bytes;

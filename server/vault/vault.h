@@ -296,6 +296,16 @@ ASV_MUST_CHECK enum asv_status asv_vault_place_of(char out[ASV_VAULT_PATH_BYTES]
 /* Whether any root has a clip's directory at this path, with its commit record. */
 bool asv_vault_has(const struct asv_vault *vault, const char *path);
 
+/* Opens a part of the clip at this path in one root (0, 1) for reading, beside a running dock daemon: nothing
+ * is locked, so the clip may go meanwhile. ASV_E_NOT_FOUND: this root does not have it. */
+ASV_MUST_CHECK enum asv_status asv_vault_part(const struct asv_vault *vault, size_t root, const char *path,
+                                              enum asv_part part, int *fd, struct asv_err *err);
+
+/* Whether what is behind fd is the part that this commit record speaks of. Of a part that it does not speak
+ * of everything is; so is the payload of a recording that came damaged. */
+ASV_MUST_CHECK enum asv_status asv_vault_part_is_right(const struct asv_commit *commit, enum asv_part part,
+                                                       int fd, bool *right, struct asv_err *err);
+
 /* Called for each clip directory found in any root, each path once and in the order of their bytes. Returning
  * anything but ASV_OK ends the walk; a root that does not give its names fails it at its end. */
 typedef enum asv_status (*asv_vault_visit)(void *ctx, enum asv_vault_area area, const char *path,
