@@ -52,6 +52,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_restore,
     &asv_cli_alarm_list,
     &asv_cli_alarm_acknowledge,
+    &asv_cli_alert_run,
     &asv_cli_retention_run,
     &asv_cli_retention_balance,
     &asv_cli_keeper_status,

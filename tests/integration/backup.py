@@ -190,6 +190,7 @@ def secrets(site):
     for path in [*site.agency.rglob("*.key"), *site.etc.rglob("*.key")]:
         found.append((str(path), path.read_bytes()[-64:-32]))
     assert len([name for name, _ in found if name.endswith(".key")]) >= 4
+    found.append(("badges", (site.agency / "badge.secret").read_bytes()))
     return found
 
 
@@ -253,7 +254,7 @@ def all_is_restored(site):
     same(before[0], rows(), "database")
     same(before[1], tree(site.vault), "vault")
     same(before[1], tree(site.mirror), "mirror")
-    same({name: value for name, value in before[2].items() if not name.endswith(".key")}, tree(site.agency), "agency")
+    same({name: value for name, value in before[2].items() if not name.endswith((".key", ".secret"))}, tree(site.agency), "agency")
     same(before[3], tree(site.etc), "configuration")
     assert not list(site.vault.glob(".rest*"))
     if os.getuid() == 0:

@@ -30,6 +30,7 @@ INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'emptied_since', 'erasure_adopt',
     'erasure_begin', 'erasure_complete', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
     'vault_known']);
+INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number');
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
@@ -163,7 +164,7 @@ JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum
 CROSS JOIN unnest(ARRAY['asv_owner', 'postgres']) AS r (role)
 CROSS JOIN unnest(ARRAY['UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE']) AS v (statement)
 WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
-  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind')
+  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind', 'alert')
   AND NOT (c.relname = 'recording_state' AND v.statement LIKE 'UPDATE%')
 ORDER BY c.relname, r.role;
 
