@@ -4,7 +4,9 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -16,6 +18,7 @@
 
 #define LOGIN_BYTES  512
 #define HEADER_BYTES 512
+#define QP_COLUMNS   75 /* and a "=" at the end of a line that goes on */
 /* A server that says nothing for so long has gone; the whole has its own limit. */
 #define CONNECT_MAX_MS 20000
 
@@ -73,24 +76,74 @@ static enum asv_status read_login(const char *path, struct login *out, struct as
 
 /* ---- the message ---- */
 
-static enum asv_status add_line(struct curl_slist **list, const char *line, struct asv_err *err)
+/* As it goes over the wire; grows. */
+struct message {
+    char *data;
+    size_t len, cap;
+    size_t sent;
+    bool no_memory;
+};
+
+static void free_message(struct message *message)
 {
-    struct curl_slist *longer = curl_slist_append(*list, line);
-    if (longer == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    *list = longer;
-    return ASV_OK;
+    free(message->data);
 }
 
-static enum asv_status add_header(struct curl_slist **list, const char *name, const char *value,
-                                  struct asv_err *err)
+static void put(struct message *message, const char *data, size_t len)
 {
-    char line[HEADER_BYTES];
-    if ((size_t)snprintf(line, sizeof line, "%s: %s", name, value) >= sizeof line) {
-        return asv_failf(err, ASV_E_USAGE, "mail: %s is too long", name);
+    if (message->len + len > message->cap) {
+        size_t cap = 2 * (message->len + len);
+        char *more = realloc(message->data, cap);
+        message->no_memory = message->no_memory || more == NULL;
+        if (more == NULL) {
+            return;
+        }
+        message->data = more;
+        message->cap = cap;
     }
-    return add_line(list, line, err);
+    memcpy(message->data + message->len, data, len);
+    message->len += len;
+}
+
+static void put_text(struct message *message, const char *text)
+{
+    put(message, text, strlen(text));
+}
+
+static void put_header(struct message *message, const char *name, const char *value)
+{
+    put_text(message, name);
+    put_text(message, ": ");
+    put_text(message, value);
+    put_text(message, "\r\n");
+}
+
+/* Quoted-printable (RFC 2045, 6.7): any server passes it on as it is. */
+static void put_body(struct message *message, const char *text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t column = 0;
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        bool ends = at[1] == '\n' || at[1] == '\0';
+        bool plain = (c > ' ' && c <= '~' && c != '=') || (c == ' ' && !ends);
+        char code[3] = {'=', hex[c >> 4], hex[c & 15]};
+        if (c == '\n') {
+            put_text(message, "\r\n");
+            column = 0;
+            continue;
+        }
+        if (column + (plain ? 1 : sizeof code) > QP_COLUMNS) {
+            put_text(message, "=\r\n");
+            column = 0;
+        }
+        if (plain) {
+            put(message, at, 1);
+        } else {
+            put(message, code, sizeof code);
+        }
+        column += plain ? 1 : sizeof code;
+    }
 }
 
 static bool is_plain(const char *text)
@@ -116,31 +169,27 @@ static void write_date(char out[64], int64_t ms)
              months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-static enum asv_status add_headers(const struct asv_mail *mail, struct curl_slist **list, struct asv_err *err)
+static void put_headers(struct message *message, const struct asv_mail *mail)
 {
     char date[64];
     char id[HEADER_BYTES];
     write_date(date, mail->time_ms);
     snprintf(id, sizeof id, "<%.100s@%.200s>", mail->id, strchr(mail->from, '@') + 1);
-    enum asv_status status = is_plain(mail->subject) && is_plain(mail->id)
-                                 ? ASV_OK
-                                 : asv_fail(err, ASV_E_USAGE, "mail: the subject is not plain ASCII");
-    const char *const fixed[][2] = {{"Date", date},
-                                    {"Message-ID", id},
-                                    {"From", mail->from},
-                                    {"Subject", mail->subject},
-                                    {"Auto-Submitted", "auto-generated"}};
-    for (size_t i = 0; status == ASV_OK && i < sizeof fixed / sizeof *fixed; i++) {
-        status = add_header(list, fixed[i][0], fixed[i][1], err);
-    }
-    char to[ASV_MAIL_ADDRESSES * (ASV_MAIL_ADDRESS_BYTES + 4)] = "";
-    size_t len = 0;
+    put_header(message, "Date", date);
+    put_header(message, "Message-ID", id);
+    put_header(message, "From", mail->from);
+    put_text(message, "To: ");
     for (size_t i = 0; i < mail->to_count; i++) {
-        len += (size_t)snprintf(to + len, sizeof to - len, "%s%s", i > 0 ? ",\r\n " : "", mail->to[i]);
+        put_text(message, i > 0 ? ",\r\n " : "");
+        put_text(message, mail->to[i]);
     }
-    char line[sizeof to + 8];
-    snprintf(line, sizeof line, "To: %s", to);
-    return status == ASV_OK ? add_line(list, line, err) : status;
+    put_text(message, "\r\n");
+    put_header(message, "Subject", mail->subject);
+    put_header(message, "Auto-Submitted", "auto-generated");
+    put_header(message, "MIME-Version", "1.0");
+    put_header(message, "Content-Type", "text/plain; charset=utf-8");
+    put_header(message, "Content-Transfer-Encoding", "quoted-printable");
+    put_text(message, "\r\n");
 }
 
 static enum asv_status check(const struct asv_mail *mail, struct asv_err *err)
@@ -152,6 +201,10 @@ static enum asv_status check(const struct asv_mail *mail, struct asv_err *err)
     if (status == ASV_OK && (mail->to_count == 0 || mail->to_count > ASV_MAIL_ADDRESSES)) {
         status = asv_fail(err, ASV_E_USAGE, "mail: to nobody, or to too many");
     }
+    if (status == ASV_OK && (!is_plain(mail->subject) || !is_plain(mail->id) ||
+                             strlen(mail->subject) >= ASV_MAIL_SUBJECT_BYTES)) {
+        status = asv_fail(err, ASV_E_USAGE, "mail: the subject is not a line of plain ASCII");
+    }
     return status;
 }
 
@@ -159,33 +212,30 @@ static enum asv_status check(const struct asv_mail *mail, struct asv_err *err)
 
 struct session {
     CURL *curl;
-    curl_mime *mime;
-    struct curl_slist *headers, *to;
+    struct curl_slist *to;
     char said[CURL_ERROR_SIZE];
 };
 
 static void end_session(struct session *session)
 {
-    curl_mime_free(session->mime);
-    curl_slist_free_all(session->headers);
     curl_slist_free_all(session->to);
     curl_easy_cleanup(session->curl);
 }
 
-static CURLcode set_text(struct session *session, const char *text)
+static size_t give(char *out, size_t size, size_t count, void *ctx)
 {
-    session->mime = curl_mime_init(session->curl);
-    curl_mimepart *part = session->mime != NULL ? curl_mime_addpart(session->mime) : NULL;
-    if (part == NULL) {
-        return CURLE_OUT_OF_MEMORY;
-    }
-    CURLcode code = curl_mime_data(part, text, CURL_ZERO_TERMINATED);
-    code = code == CURLE_OK ? curl_mime_type(part, "text/plain; charset=utf-8") : code;
-    return code == CURLE_OK ? curl_mime_encoder(part, "quoted-printable") : code;
+    struct message *message = ctx;
+    size_t room = size * count;
+    size_t left = message->len - message->sent;
+    size_t len = left < room ? left : room;
+    memcpy(out, message->data + message->sent, len);
+    message->sent += len;
+    return len;
 }
 
 /* Only SMTP, only inside TLS, only with a server that is the one named. */
-static CURLcode set_server(struct session *session, const struct asv_mail *mail, const struct login *login)
+static CURLcode set_up(struct session *session, const struct asv_mail *mail, const struct login *login,
+                       struct message *message)
 {
     CURL *curl = session->curl;
     long timeout = (long)mail->timeout_ms;
@@ -211,8 +261,10 @@ static CURLcode set_server(struct session *session, const struct asv_mail *mail,
     }
     SET(CURLOPT_MAIL_FROM, mail->from);
     SET(CURLOPT_MAIL_RCPT, session->to);
-    SET(CURLOPT_HTTPHEADER, session->headers);
-    SET(CURLOPT_MIMEPOST, session->mime);
+    SET(CURLOPT_UPLOAD, 1L);
+    SET(CURLOPT_READFUNCTION, give);
+    SET(CURLOPT_READDATA, message);
+    SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)message->len);
 #undef SET
     return code;
 }
@@ -251,17 +303,19 @@ static enum asv_status refine(CURL *curl, enum asv_status status)
 }
 
 static enum asv_status deliver(struct session *session, const struct asv_mail *mail,
-                               const struct login *login, struct asv_err *err)
+                               const struct login *login, struct message *message, struct asv_err *err)
 {
-    enum asv_status status = add_headers(mail, &session->headers, err);
-    for (size_t i = 0; status == ASV_OK && i < mail->to_count; i++) {
-        status = add_line(&session->to, mail->to[i], err);
+    for (size_t i = 0; i < mail->to_count; i++) {
+        struct curl_slist *longer = curl_slist_append(session->to, mail->to[i]);
+        message->no_memory = message->no_memory || longer == NULL;
+        session->to = longer != NULL ? longer : session->to;
     }
-    if (status != ASV_OK) {
-        return status;
+    put_headers(message, mail);
+    put_body(message, mail->text);
+    if (message->no_memory) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    CURLcode code = set_text(session, mail->text);
-    code = code == CURLE_OK ? set_server(session, mail, login) : code;
+    CURLcode code = set_up(session, mail, login, message);
     code = code == CURLE_OK ? curl_easy_perform(session->curl) : code;
     if (code == CURLE_OK) {
         return ASV_OK;
@@ -287,5 +341,6 @@ enum asv_status asv_mail_send(const struct asv_mail *mail, struct asv_err *err)
     if (session.curl == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    return deliver(&session, mail, &login, err);
+    ASV_CLEANUP(free_message) struct message message = {.data = NULL};
+    return deliver(&session, mail, &login, &message, err);
 }
