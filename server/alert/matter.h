@@ -45,7 +45,7 @@ struct asv_matter {
 const char *asv_matter_name(enum asv_matter_kind kind);
 ASV_MUST_CHECK enum asv_status asv_matter_find(const char *name, enum asv_matter_kind *kind);
 
-#define ASV_MATTER_TEXT_BYTES 65536
+#define ASV_MATTER_TEXT_BYTES 262144
 #define ASV_MATTER_SHOWN      50 /* of one kind; the rest is counted */
 
 /* What a mail says of those that are due, in German, for out[ASV_MATTER_TEXT_BYTES]; plain text in lines
