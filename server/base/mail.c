@@ -84,13 +84,11 @@ struct message {
     bool no_memory;
 };
 
-static void free_message(struct message *message)
-{
-    free(message->data);
-}
-
 static void put(struct message *message, const char *data, size_t len)
 {
+    if (len == 0 || message->no_memory) {
+        return;
+    }
     if (message->len + len > message->cap) {
         size_t cap = 2 * (message->len + len);
         char *more = realloc(message->data, cap);
@@ -341,6 +339,8 @@ enum asv_status asv_mail_send(const struct asv_mail *mail, struct asv_err *err)
     if (session.curl == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    ASV_CLEANUP(free_message) struct message message = {.data = NULL};
-    return deliver(&session, mail, &login, &message, err);
+    struct message message = {.data = NULL};
+    status = deliver(&session, mail, &login, &message, err);
+    free(message.data);
+    return status;
 }

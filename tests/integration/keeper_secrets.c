@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * keeper_secrets STORE SLOT…: every secret of a keeper's store that its file slots open, as lines of a name and
- * hexadecimal digits: what must be nowhere else. Fails when there is none.
+ * keeper_secrets STORE SLOT…: every secret of a keeper's store that its file slots open, as lines of a name
+ * and hexadecimal digits: what must be nowhere else. Fails when there is none.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,6 +86,7 @@ int main(int argc, char **argv)
     if (store < 0 || file == NULL || asv_crypto_init() != ASV_OK ||
         asv_io_read_file(store, "index", file, ASV_INDEX_FILE_MAX, &len, NULL) != ASV_OK) {
         fprintf(stderr, "usage: %s STORE SLOT...\n", argv[0]);
+        free(file);
         return 2;
     }
     for (int i = 2; i < argc; i++) {
