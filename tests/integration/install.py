@@ -54,9 +54,11 @@ def main():
         users = {line.split()[1] for line in (lib / "sysusers.d/asservat.conf").read_text().splitlines()
                  if line[:2] in ("u ", "g ")}
         units = sorted((lib / "systemd/system").iterdir())
-        assert [unit.name for unit in units] == ["asservat-dockd.service", "asservat-keeper.service",
-                                                 "asservat-retention.service", "asservat-retention.timer", "asservat-scrub.service",
-                                                 "asservat-scrub.timer"], units
+        assert [unit.name for unit in units] == ["asservat-alert.service", "asservat-alert.timer",
+                                                 "asservat-backup.service", "asservat-backup.timer",
+                                                 "asservat-dockd.service", "asservat-keeper.service",
+                                                 "asservat-retention.service", "asservat-retention.timer",
+                                                 "asservat-scrub.service", "asservat-scrub.timer"], units
         for unit in units:
             check_lines(root, unit)
             if unit.suffix == ".service":
