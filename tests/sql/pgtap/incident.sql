@@ -162,7 +162,11 @@ SELECT throws_ok($$
 $$, 'VA002', NULL, 'and holds nothing, whatever the other rows say');
 SELECT pg_temp.forge('f3', 2, 'f1', 'sigrid');
 SELECT is(asv.request_end(dig('f3')), 'done', 'with a second person''s it is');
-SELECT pg_temp.answers('f5', 2, 'h6', 'sigrid', 'f4') FROM pg_temp.asks('f4', 2, 'h6', 'dora');
+SELECT is(pg_temp.asks('f4', 2, 'h6', 'dora'), 'done', 'the same with a release');
+SELECT tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s WHERE digest = dig('f4'))
+    || jsonb_build_object('digest', dig('f6'), 'object', stmt('f6'), 'step', 2, 'proposal', dig('f4'), 'nonce', b16('f6')));
+SELECT throws_ok($$ SELECT asv.request_end(dig('f6')) $$, 'VA002', NULL, 'nobody releases alone');
+SELECT is(pg_temp.answers('f5', 2, 'h6', 'sigrid', 'f4'), 'done', 'two people do');
 
 SELECT throws_ok($$ UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE proposal = dig('q6') $$, 'VA005', NULL,
     'what was ended is not open again');
@@ -243,6 +247,7 @@ SELECT pg_temp.old_look('o3', '364 days');
 SELECT is(asv.access_put(uid('access4'), dig('o2'), now() - interval '2 years', 'r', now() + interval '1 day'), 'done', 'the log knows of one');
 SELECT throws_ok(format('DELETE FROM asv.%I', t), 'VA005', NULL, 'by hand nothing is deleted of ' || t)
 FROM unnest(ARRAY['request', 'statement_answer', 'statement']) AS t;
+SELECT throws_ok($$ DELETE FROM asv.statement_answer WHERE statement = dig('o3!') $$, 'VA005', NULL, 'not even within the year');
 SELECT is(asv.access_forget(), 0::bigint, 'no access is forgotten yet');
 SELECT is((SELECT string_agg(n, ' ' ORDER BY n) FROM unnest(ARRAY['o1', 'o1!', 'o2', 'o2!', 'o3', 'o3!', 'l1', 'l3', 'q6', 'a3']) AS n
            WHERE EXISTS (SELECT FROM asv.statement WHERE digest = dig(n))), 'a3 l1 l3 o2 o2! o3 o3! q6', 'but what nobody was shown a year ago');
