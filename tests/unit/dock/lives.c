@@ -187,6 +187,37 @@ static void without_the_keepers_word_there_is_no_tombstone(void **state)
     assert_int_equal(camera->erased, 8);
 }
 
+static enum asv_status stands_still(void *ctx, struct asv_bytes chain,
+                                    const struct asv_take_evidence *evidence, enum asv_opens *opens,
+                                    struct asv_err *err)
+{
+    (void)ctx;
+    (void)chain;
+    *opens = ASV_OPENS_YES;
+    return evidence->chunks > 0 ? ASV_OK : asv_fail(err, ASV_E_AWAY, "destruction stands still");
+}
+
+static bool second_is_stored(struct rig *r)
+{
+    (void)r;
+    return kind_of(2) != 0;
+}
+
+/* K-059: its clock is in doubt, until two people confirm it. */
+static void what_the_keeper_cannot_say_of_one_holds_up_no_other(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    pass(20);
+    const struct asv_test_plan today = {.number = 2, .chunks = 5, .change = to_the_reserve_key};
+    fake_camera_record_as(camera, &today, 0);
+    rig->services.opens = stands_still;
+    rig_plug(rig, 0, camera);
+    rig_run(rig, second_is_stored);
+    assert_int_equal(kind_of(2), ASV_COMMIT_STORED);
+    assert_int_equal(rig->commit_count, 1);
+}
+
 static void nor_when_the_keeper_refuses_to_say(void **state)
 {
     (void)state;
@@ -356,6 +387,7 @@ int main(int argc, char **argv)
         KIT_TEST(also_when_the_database_was_not_told_of_it),
         KIT_TEST(what_people_let_go_of_meanwhile_gets_its_tombstone),
         KIT_TEST(without_the_keepers_word_there_is_no_tombstone),
+        KIT_TEST(what_the_keeper_cannot_say_of_one_holds_up_no_other),
         KIT_TEST(nor_when_the_keeper_refuses_to_say),
         KIT_TEST(taken_out_before_the_keeper_is_back),
         KIT_TEST(what_would_be_quarantined_is),
