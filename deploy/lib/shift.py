@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """Plays one shift: cameras are issued, record, are dropped into the dock all at once, and everything that can go wrong on
-such an evening does. At the end each recording is accounted for, or this program says which is not.
+such an evening does. Then two people keep one recording for an incident, and two weeks pass, which end all the others. Each
+recording is accounted for, or this program says which is not.
 """
 import argparse
 import json
@@ -21,6 +22,8 @@ from pathlib import Path
 
 from asvsite import Site, SiteError, bus_command
 from build import BUILD, build
+from decisions import DAYS, Decisions
+from desk import later
 from screen import Screen
 
 STEADY = {"ready", "attention", "refused"}
@@ -69,6 +72,7 @@ class Shift:
         self.problems = []
         self.rows = []
         self.verified = {"valid": 0, "not valid": 0}
+        self.decisions = None
         self.played = False
         self.told = False
 
@@ -101,6 +105,8 @@ class Shift:
         self.record()
         self.account(self.dock_all())
         self.verify()
+        self.decisions = Decisions(self, UNIT)
+        self.decisions.play()
         self.played = True
 
     def is_kept(self):
@@ -301,11 +307,14 @@ def report(shift):
 def wait(site, out):
     """Until somebody ends it."""
     tool = site.directory / "asservat"
-    tool.write_text(f'#!/bin/sh\nexec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
+    env = " ".join(f"{key}='{value}'" for key, value in later(DAYS).items())
+    tool.write_text(f'#!/bin/sh\n{env} exec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
     tool.chmod(0o755)
     print(f"\nStill running. Try, in another terminal:\n"
-          f"  {tool} dock status --watch\n"
           f"  {tool} clip list\n"
+          f"  {tool} clip custody CLIP\n"
+          f"  {tool} hold list --all\n"
+          f"  {tool} retention balance\n"
           f"  {tool} keeper status\n"
           f"Ctrl-C stops it.", file=out, flush=True)
     signal.pause()
@@ -318,7 +327,8 @@ def tell(shift):
     shift.told = True
     if shift.chosen.json:
         print(json.dumps({"ok": not shift.problems, "problems": shift.problems, "cameras": shift.rows,
-                          "verified": shift.verified, "directory": str(shift.site.directory) if shift.is_kept() else None,
+                          "verified": shift.verified, "balance": shift.decisions.balance if shift.decisions else [],
+                          "directory": str(shift.site.directory) if shift.is_kept() else None,
                           "seconds": round(time.monotonic() - shift.started, 1)}), flush=True)
     elif shift.played:
         report(shift)
