@@ -255,6 +255,13 @@ CREATE FUNCTION asv.credential_revoked_at(p_credential bytea) RETURNS timestampt
 $$;
 COMMENT ON FUNCTION asv.credential_revoked_at IS 'when one person revoked it, whether the keeper was there or not; NULL: not revoked';
 
+CREATE FUNCTION asv.credential_revocation_taken(p_credential bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.statement s
+                   WHERE s.subject = p_credential AND s.action = 33 AND asv.statement_taken_at(s.digest) IS NOT NULL)
+$$;
+COMMENT ON FUNCTION asv.credential_revocation_taken IS 'whether the keeper knows that it is revoked';
+
 CREATE FUNCTION asv.person_disabled_at(p_person uuid) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT max(d.at) FROM asv.person_disabling d
@@ -267,11 +274,12 @@ COMMENT ON FUNCTION asv.person_disabled_at IS 'since when an account is disabled
 CREATE VIEW asv.credential_state AS
 SELECT c.digest, c.person, c.name, c.roles, c.units, c.valid_from, c.valid_until, c.key, c.record,
        asv.credential_enrolled_at(c.digest) AS enrolled_at, asv.credential_revoked_at(c.digest) AS revoked_at,
-       asv.person_disabled_at(c.person) AS disabled_at
+       asv.credential_revocation_taken(c.digest) AS revocation_taken, asv.person_disabled_at(c.person) AS disabled_at
 FROM asv.credential c;
 COMMENT ON VIEW asv.credential_state IS 'credentials, and whether they count';
 COMMENT ON COLUMN asv.credential_state.enrolled_at IS 'NULL: not enrolled';
 COMMENT ON COLUMN asv.credential_state.revoked_at IS 'NULL: not revoked';
+COMMENT ON COLUMN asv.credential_state.revocation_taken IS 'whether the keeper knows that it is revoked';
 COMMENT ON COLUMN asv.credential_state.disabled_at IS 'since when the account is disabled; NULL: it is not';
 
 CREATE FUNCTION asv.person_name(p_person uuid) RETURNS text
@@ -321,18 +329,20 @@ COMMENT ON FUNCTION asv.credential_put IS 'adds a credential record, with its pe
 GRANT EXECUTE ON FUNCTION asv.credential_put TO asv_admin;
 
 CREATE FUNCTION asv.credential_find(p_digest bytea, p_key bytea)
-    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, disabled_at timestamptz)
+    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, revocation_taken boolean,
+                   disabled_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.disabled_at
+    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.revocation_taken, c.disabled_at
     FROM asv.credential_state c WHERE c.digest = p_digest OR c.key = p_key
 $$;
 COMMENT ON FUNCTION asv.credential_find IS 'the credential with this digest, or with this key';
 GRANT EXECUTE ON FUNCTION asv.credential_find TO asv_admin;
 
 CREATE FUNCTION asv.credential_page(p_name text, p_digest bytea, p_limit integer)
-    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, disabled_at timestamptz)
+    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, revocation_taken boolean,
+                   disabled_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.disabled_at
+    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.revocation_taken, c.disabled_at
     FROM asv.credential_state c
     WHERE p_name IS NULL OR (c.name::text COLLATE "C", c.digest::bytea) > (p_name COLLATE "C", p_digest)
     ORDER BY c.name::text COLLATE "C", c.digest LIMIT p_limit

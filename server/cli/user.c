@@ -53,7 +53,8 @@ enum asv_status asv_badge_read(int dir, const char *number, struct asv_badge *ou
 
 const char *asv_user_state(const struct asv_db_credential *credential, int64_t now_ms)
 {
-    return credential->revoked_ms != ASV_TIME_UNKNOWN    ? "revoked"
+    return credential->revocation_taken                  ? "revoked"
+           : credential->revoked_ms != ASV_TIME_UNKNOWN  ? "revoked, not yet with the keeper"
            : credential->disabled_ms != ASV_TIME_UNKNOWN ? "account disabled"
            : now_ms >= credential->said.until_ms         ? "expired"
            : credential->enrolled_ms == ASV_TIME_UNKNOWN ? "not enrolled"

@@ -208,20 +208,16 @@ struct revocation {
     struct asv_err err;
 };
 
-/* Once; one that the keeper has not got is handed over again. */
+/* Until the keeper knows: what was signed and expired before it got there is signed again. */
 static enum asv_status revoke_once(const struct revocation *of, const struct asv_db_credential *credential,
                                    struct asv_err *err)
 {
     struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
-    if (credential->revoked_ms == ASV_TIME_UNKNOWN) {
-        return asv_decide_alone(of->cli, of->db, of->signer, &what, err);
-    }
-    enum asv_status status = asv_decide_again(of->cli, of->db, &what, err);
-    if (status == ASV_E_NOT_FOUND && err->text[0] == '\0') {
+    if (credential->revocation_taken) {
         fputs("It is revoked already.\n", of->cli->out);
         return ASV_OK;
     }
-    return status;
+    return asv_decide_alone(of->cli, of->db, of->signer, &what, err);
 }
 
 static enum asv_status revoke(struct asv_cli *cli, struct asv_err *err)

@@ -65,6 +65,7 @@ static void row_credential(struct asv_row *row, void *to)
     asv_row_blob(row, out->record, sizeof out->record, &out->len);
     out->enrolled_ms = asv_row_time(row);
     out->revoked_ms = asv_row_time(row);
+    out->revocation_taken = asv_row_bool(row);
     out->disabled_ms = asv_row_time(row);
     if (asv_db_credential_view(out, NULL) != ASV_OK && row->status == ASV_OK) {
         row->status = ASV_E_MALFORMED;

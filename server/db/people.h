@@ -18,9 +18,10 @@ struct asv_db_credential {
     uint8_t digest[ASV_SHA256_BYTES];
     size_t len;
     uint8_t record[ASV_CREDENTIAL_MAX_BYTES];
-    int64_t enrolled_ms; /* ASV_TIME_UNKNOWN: two people have not, or the keeper does not know it yet */
-    int64_t revoked_ms;  /* ASV_TIME_UNKNOWN: it is not */
-    int64_t disabled_ms; /* the account; ASV_TIME_UNKNOWN: it is not */
+    int64_t enrolled_ms;   /* ASV_TIME_UNKNOWN: two people have not, or the keeper does not know it yet */
+    int64_t revoked_ms;    /* ASV_TIME_UNKNOWN: it is not */
+    bool revocation_taken; /* the keeper knows that it is revoked */
+    int64_t disabled_ms;   /* the account; ASV_TIME_UNKNOWN: it is not */
 };
 
 /* Points said into this very record again: after a copy. ASV_E_MALFORMED for bytes that are none. */

@@ -174,6 +174,8 @@ static void what_ends_a_credential_is_said_before_what_begins_it(void **state)
     credential.disabled_ms = 150;
     assert_string_equal(asv_user_state(&credential, 200), "account disabled");
     credential.revoked_ms = 150;
+    assert_string_equal(asv_user_state(&credential, 150), "revoked, not yet with the keeper");
+    credential.revocation_taken = true;
     assert_string_equal(asv_user_state(&credential, 150), "revoked");
 }
 

@@ -142,6 +142,7 @@ SELECT is(pg_temp.takes('a4'), 'done', 'and it counts');
 SELECT is(pg_temp.say('v1', 33, 5, 'sven3', 'sven'), 'done', 'one person revokes');
 SELECT is(pg_temp.state('sven3'), 'enrolled=t revoked=t disabled=f', 'at once, whether the keeper knows or not');
 SELECT throws_ok($$ SELECT pg_temp.say('x2', 33, 5, 'wanda', 'sven', 'sven3') $$, 'VA007', NULL, 'nothing is signed with it');
+SELECT is((SELECT revocation_taken FROM asv.credential_find(dig('sven3'), NULL)), false, 'it does not');
 SELECT is(pg_temp.takes('v1', 'who signed it is unknown here'), 'done', 'unless the keeper refuses');
 SELECT is(pg_temp.state('sven3'), 'enrolled=t revoked=f disabled=f', 'as the two shall not differ');
 SELECT is(asv.person_disable(uid('dora'), 'left', 'somebody'), 'done', 'an account is disabled');
@@ -164,6 +165,8 @@ SELECT throws_ok($$ SELECT pg_temp.say('a6', 32, 2, 'dora3', 'sven', proposal =>
 SELECT is(pg_temp.say('v' || key, 33, 5, key, 'sven'), 'done', key || ' is revoked') FROM unnest(ARRAY['wanda', 'dora', 'sven3']) AS key;
 SELECT throws_ok($$ SELECT pg_temp.found('f6', 'anna') $$, 'VA007', NULL, 'not while one lives');
 SELECT is(pg_temp.say('vdora2', 33, 5, 'dora2', 'sven'), 'done', 'the last is revoked');
+SELECT is(pg_temp.takes('vdora2'), 'done', 'and the keeper knows');
+SELECT is((SELECT revocation_taken FROM asv.credential_find(dig('dora2'), NULL)), true, 'which is known here');
 SELECT is(pg_temp.found('f6', 'anna'), 'done', 'then it may');
 
 -- ---- duties
