@@ -528,29 +528,40 @@ static enum asv_status came_before(struct asv_take *take, uint64_t first, const 
     return status;
 }
 
+static enum asv_status compare_leaves(const struct asv_take *take, uint64_t first, const uint8_t *data,
+                                      size_t count, uint64_t *right, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; !status && i < count; i++) {
+        const uint8_t *chunk = data + i * ASV_VAULT_CHUNK_BYTES;
+        uint8_t leaf[ASV_SHA256_BYTES];
+        status = asv_clip_leaf(take->dir, first + i, leaf, err);
+        if (!status && asv_seal_check_chunk(leaf, chunk, ASV_VAULT_CHUNK_BYTES) == ASV_OK)
+            *right |= UINT64_C(1) << i;
+    }
+    return status;
+}
+
 enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uint8_t *data, size_t count,
                                 bool settle, uint64_t *right, uint64_t *lost, struct asv_err *err)
 {
     uint64_t good = 0, same = 0;
     assert(count <= 64 && first + count <= take->chunks);
-    enum asv_status status = ASV_OK;
-    for (size_t i = 0; !status && i < count; i++) {
-        uint8_t leaf[ASV_SHA256_BYTES];
-        status = asv_clip_leaf(take->dir, first + i, leaf, err);
-        if (!status &&
-            asv_seal_check_chunk(leaf, data + i * ASV_VAULT_CHUNK_BYTES, ASV_VAULT_CHUNK_BYTES) == ASV_OK)
-            good |= UINT64_C(1) << i;
-    }
+    enum asv_status status = compare_leaves(take, first, data, count, &good, err);
     bool all = good == (count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX);
     if (!status && !all && settle)
         status = came_before(take, first, data, count, good, &same, err);
-    if (!status && same && !take->wrong)
+    if (status)
+        return status;
+    if (same && !take->wrong) {
         take->wrong = calloc((size_t)(take->chunks / 8 + 1), 1);
-    if (!status && same && !take->wrong)
-        status = asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of wrong chunks");
-    if (!status)
-        status = asv_clip_chunks_put(take->dir, first, data, count, err);
-    for (size_t i = 0; !status && i < count; i++) {
+        if (!take->wrong)
+            return asv_fail(err, ASV_E_NO_MEMORY, "no memory for the list of wrong chunks");
+    }
+    status = asv_clip_chunks_put(take->dir, first, data, count, err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < count; i++) {
         if (good >> i & 1) {
             take->have_count += !has(take->have, first + i);
             set(take->have, first + i, true);
@@ -558,11 +569,9 @@ enum asv_status asv_take_chunks(struct asv_take *take, uint64_t first, const uin
             set(take->wrong, first + i, true);
         }
     }
-    if (!status) {
-        *right = good;
-        *lost = same;
-    }
-    return status;
+    *right = good;
+    *lost = same;
+    return ASV_OK;
 }
 
 /* Final chunk and tail are not asked for as chunks: the one stands in the seal, the other came as a file. */
