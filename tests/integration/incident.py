@@ -175,6 +175,7 @@ def two_people(desk, camera, clips):
                  "legality-check")
     desk.act("willi", "hold", "request", clip, "--incident", CASE)
     assert desk.state(clip) == "pending"
+    assert "willi" not in desk.run("proposal", "list"), "a list names who asked for a recording (LAW L6)"
     before = desk.sql("SELECT count(*) FROM asv.statement")
     assert "signed before" in desk.call("hold", "request", clip, "--incident", CASE, *desk.by("willi"))[2]
     assert desk.sql("SELECT count(*) FROM asv.statement") == before, "the same command again signed again"
