@@ -145,10 +145,10 @@ void model_make_days(struct model *model, int camera, int count);
 /* Whether the bulletin has a reserve key that was not there before. */
 bool model_bulletin(struct model *model, int camera, bool reserve_used);
 
-/* Whether a clip opens. Its reserve key's period begins with that. */
-enum model_answer model_opens(struct model *model, int clip);
+/* Whether the clip with this number opens. Its reserve key's period begins with that. */
+enum model_answer model_opens(struct model *model, int number);
 /* The same, and nothing begins. */
-enum model_answer model_could_open(const struct model *model, int clip);
+enum model_answer model_could_open(const struct model *model, int number);
 
 /* True: it is done. answer -1: none; brought: the clip that came along, -1: none. */
 bool model_decide(struct model *model, int proposal, int answer, int brought, bool has_records);
@@ -163,7 +163,7 @@ struct model_keep {
 };
 bool model_keep(struct model *model, const struct model_keep *keep);
 bool model_finish(struct model *model, int camera, int day);
-bool model_orders(const struct model *model, int clip);
+bool model_orders(const struct model *model, int number);
 
 int model_count(const struct model *model, enum model_state state);
 int model_living_people(const struct model *model);
