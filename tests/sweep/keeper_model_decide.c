@@ -221,7 +221,8 @@ static bool take_policy(struct model *model, const struct model_paper *asked)
     for (int i = 0; i < model->policy_count; i++) {
         newest = model->policies[i].version > newest ? model->policies[i].version : newest;
     }
-    if (asked->first_day <= model_day(model, model->now) || asked->version <= newest) {
+    bool confirms = model->policy_count == 0 && asked->version == newest && asked->days == 14;
+    if (asked->first_day <= model_day(model, model->now) || (asked->version <= newest && !confirms)) {
         return false;
     }
     if (model->policy_count == MODEL_POLICIES) {
