@@ -72,6 +72,9 @@ bool stage_check_opens(struct stage *stage, int clip)
     if (did == MODEL_YES && is_long_over(stage, clip)) {
         return stage_fail(stage, "clip %d opens long after its period, and nobody ever held it", clip);
     }
+    if (did == MODEL_YES && reply.held != model_says_held(&stage->model, clip)) {
+        return stage_fail(stage, "clip %d is%s said to be held", clip, reply.held ? "" : " not");
+    }
     return did == should ||
            stage_fail(stage, "clip %d opens: %s, and should: %s", clip, words[did], words[should]);
 }

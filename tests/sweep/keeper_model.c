@@ -376,11 +376,25 @@ bool model_finish(struct model *model, int camera, int day)
     return true;
 }
 
-/* K-066, K-067, K-091: an order says that nothing opens the clip any more. */
+/* K-078 */
+bool model_says_held(const struct model *model, int number)
+{
+    const struct model_clip *clip = &model->clips[number];
+    bool held = clip->row && (clip->state == MODEL_PENDING || clip->state == MODEL_HELD);
+    for (int i = 0; i < model->ahead_count; i++) {
+        held = held || model_in_range(&model->aheads[i], clip);
+    }
+    return held;
+}
+
+/* K-066 to K-069, K-091: an order says that nothing opens the clip any more. */
 bool model_orders(const struct model *model, int number)
 {
     const struct model_clip *clip = &model->clips[number];
     int64_t due = model_sealed_due(model, clip);
+    if (clip->row && clip->state == MODEL_GONE) {
+        return true;
+    }
     for (int i = 0; i < model->ahead_count; i++) {
         if (model_in_range(&model->aheads[i], clip)) {
             return false;

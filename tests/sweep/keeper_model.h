@@ -150,6 +150,9 @@ enum model_answer model_opens(struct model *model, int number);
 /* The same, and nothing begins. */
 enum model_answer model_could_open(const struct model *model, int number);
 
+/* Of a clip that opens: whether people keep it beyond its period. */
+bool model_says_held(const struct model *model, int number);
+
 /* True: it is done. answer -1: none; brought: the clip that came along, -1: none. */
 bool model_decide(struct model *model, int proposal, int answer, int brought, bool has_records);
 
