@@ -238,6 +238,9 @@ bool stage_keep(struct stage *stage, const struct model_keep *keep)
     }
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &request);
     bool should = model_keep(&stage->model, keep);
+    if (model->clips[keep->clip].row && model->clips[keep->clip].state == MODEL_HELD) {
+        stage->was_held[keep->clip] = true;
+    }
     static const char *const whys[] = {"", "DAY", "AHEAD", "EARLY"};
     stage_tell(stage, "KEEP clip %d, %s: %s", keep->clip, whys[keep->why], reply.detail);
     if (reply.status == ASV_OK && reply.until_ms != model->clips[keep->clip].due) {
