@@ -19,6 +19,31 @@ static const char *stop_of(const struct asv_keeper_status *state)
     return state->stop <= ASV_KEEPER_STOP_MANY ? stops[state->stop] : "?";
 }
 
+/* The store's directory, and the replica if there is one. */
+static const char *const directories[ASV_KEEPER_DIRECTORIES] = {"store", "replica"};
+
+static json_t *directories_json(const struct asv_keeper_status *state)
+{
+    json_t *all = json_object();
+    for (unsigned i = 0; i < state->directory_count; i++) {
+        (void)json_object_set_new(all, directories[i], json_boolean(state->in_step[i]));
+    }
+    return all;
+}
+
+static void print_directories(const struct asv_cli *cli, const struct asv_keeper_status *state)
+{
+    for (unsigned i = 0; i < state->directory_count; i++) {
+        if (!state->in_step[i]) {
+            fprintf(
+                cli->out,
+                "ONE COPY     the %s is away or behind: losing the other directory would lose every key,\n"
+                "             those of held recordings too; the keeper's log says why\n",
+                directories[i]);
+        }
+    }
+}
+
 static json_t *slot_json(const struct asv_keeper_slot_status *slot)
 {
     return json_pack("{s:s, s:s, s:b, s:b, s:b, s:I}", "label", slot->label, "kind", kind_of(slot),
@@ -40,14 +65,14 @@ static enum asv_status print_json(const struct asv_cli *cli, const struct asv_ke
         (void)json_array_append_new(slots, slot_json(&state->slots[i]));
     }
     json_t *all = json_pack(
-        "{s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o}", "time",
+        "{s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, s:o}", "time",
         asv_json_time(state->wall_ms), "destruction", stop_of(state), "stopped",
         asv_json_time(known(state->stop_since_ms)), "next_due", asv_json_time(known(state->next_due_ms)),
         "overdue", (json_int_t)state->overdue, "damaged", (json_int_t)state->damaged, "cameras",
         (json_int_t)state->cameras, "days", (json_int_t)state->days, "reserves", (json_int_t)state->reserves,
         "first_day", asv_json_date(state->first_date), "last_day", asv_json_date(state->last_date),
         "generation", (json_int_t)state->generation, "epoch", (json_int_t)state->epoch, "memory_locked",
-        state->memory_locked, "slots", slots);
+        state->memory_locked, "in_step", directories_json(state), "slots", slots);
     return asv_json_print_take(cli->out, all, err);
 }
 
@@ -73,6 +98,7 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
     if (state->damaged != 0) {
         fprintf(cli->out, "DAMAGED      %u key files are missing or wrong\n", (unsigned)state->damaged);
     }
+    print_directories(cli, state);
     if (!state->memory_locked) {
         fprintf(cli->out, "memory       keys are locked, the rest is not: raise LimitMEMLOCK\n");
     }

@@ -168,7 +168,7 @@ static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decis
     uint8_t step = decision->has_answer ? decision->answer.step : decision->proposal.step;
     const char *action = asv_action_rule(decision->proposal.action)->name;
     enum asv_status status =
-        asv_journal_write(&keeper->store->setup.disk, decision->now_ms, action, decision->request->proposal,
+        asv_journal_write(&keeper->store->mirror, decision->now_ms, action, decision->request->proposal,
                           decision->request->answer, keeper->line, err); /* K-084: before it acts */
     if (status == ASV_OK) {
         asv_log_event(keeper->log, ASV_LOG_NOTICE, "decision", asv_log_text("action", action),
@@ -248,6 +248,9 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
     }
     if (effect == NULL) {
         status = journal(keeper, decision, err);
+        if (status == ASV_OK) {
+            status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
+        }
         return status == ASV_OK ? asv_decide_give(keeper, decision, reply, err) : status;
     }
     status = apply(keeper, decision, effect, err);

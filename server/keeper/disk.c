@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
@@ -16,6 +18,43 @@
 static int dir_of(void *ctx)
 {
     return ((const struct asv_disk_files *)ctx)->dir;
+}
+
+/* K-072, K-074: nobody else reads or writes it, and no second keeper runs on it. */
+static enum asv_status check_dir(const struct asv_disk_files *files, struct asv_err *err)
+{
+    struct stat st;
+    if (fstat(files->dir, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+        return asv_failf(err, ASV_E_DENIED, "%s: must belong to the keeper's user, mode 0700", files->path);
+    }
+    if (flock(files->dir, LOCK_EX | LOCK_NB) != 0) {
+        return asv_failf(err, ASV_E_BUSY, "%s: another keeper runs on it", files->path);
+    }
+    return ASV_OK;
+}
+
+static enum asv_status find_dir(struct asv_disk_files *files, bool make, struct asv_err *err)
+{
+    asv_disk_posix_end(files); /* first: it would hold the lock itself */
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, files->path, make, &files->dir, err);
+    files->attached = status == ASV_OK;
+    if (status == ASV_OK) {
+        status = check_dir(files, err);
+    }
+    if (status != ASV_OK) {
+        asv_disk_posix_end(files);
+    }
+    return status;
+}
+
+static enum asv_status attach_dir(void *ctx, struct asv_err *err)
+{
+    return find_dir(ctx, false, err);
+}
+
+enum asv_status asv_disk_posix_make(struct asv_disk_files *files, struct asv_err *err)
+{
+    return find_dir(files, true, err);
 }
 
 static enum asv_status read_file(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
@@ -164,6 +203,7 @@ struct asv_disk asv_disk_posix(struct asv_disk_files *files)
 {
     return (struct asv_disk){
         .ctx = files,
+        .attach = attach_dir,
         .read = read_file,
         .write = write_file,
         .append = append_lines,
@@ -178,5 +218,9 @@ void asv_disk_posix_end(struct asv_disk_files *files)
 {
     while (files->unsynced_count > 0) {
         (void)close(files->unsynced[--files->unsynced_count]);
+    }
+    if (files->attached) {
+        (void)close(files->dir);
+        files->attached = false;
     }
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * The one directory of the key store as a table of calls, so that a test can fail or cut each of them. Names
- * are plain file names. Nothing that is written through it is secret: it is ciphertext, or what people
- * stated.
+ * A directory of the key store as a table of calls, so that a test can fail or cut each of them. Names are
+ * plain file names. Nothing that is written through it is secret: it is ciphertext, or what people stated,
+ * or may be known to whoever has the machine.
  */
 #ifndef ASV_KEEPER_DISK_H
 #define ASV_KEEPER_DISK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,11 @@
 
 struct asv_disk {
     void *ctx;
+
+    /* Finds the directory, whatever became of it since the last time; what was written and not synced is
+     * given up. No other call before it. ASV_E_DENIED: not the keeper's alone. ASV_E_BUSY: another keeper has
+     * it. Any other error: it is away. */
+    enum asv_status (*attach)(void *ctx, struct asv_err *err);
 
     /* A whole file of at most max bytes; the caller frees *out. ASV_E_NOT_FOUND, ASV_E_LIMIT, ASV_E_IO. */
     enum asv_status (*read)(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
@@ -43,17 +49,22 @@ struct asv_disk {
 
 #define ASV_DISK_UNSYNCED 128 /* a camera's days: to wait for each file alone takes several times as long */
 
-/* The files of an open directory. */
+/* The files of a directory. */
 struct asv_disk_files {
-    int dir;
+    const char *path;
+    bool attached;
+    int dir; /* when it is */
     unsigned unsynced_count;
     int unsynced[ASV_DISK_UNSYNCED]; /* written since the last sync */
 };
 
-/* Borrows files, and the directory in it. */
+/* Borrows files, of which path is set. */
 struct asv_disk asv_disk_posix(struct asv_disk_files *files);
 
-/* Closes what was written and never synced; not the directory. */
+/* Makes the directory if need be, and finds it. */
+ASV_MUST_CHECK enum asv_status asv_disk_posix_make(struct asv_disk_files *files, struct asv_err *err);
+
+/* Closes it. */
 void asv_disk_posix_end(struct asv_disk_files *files);
 
 #endif

@@ -17,7 +17,7 @@ static const char key_info[] = "asservat/v1/keeper-index";
 /* Every file has a key of its own, drawn from the master and 32 random bytes, so the nonce never counts. */
 static const uint8_t nonce[ASV_AEAD_NONCE_BYTES];
 
-#define FIXED_BYTES    (8 + 1 + 8 + 8 + 1 + ASV_X25519_BYTES + 1 + 4 * ASV_INDEX_TABLES)
+#define FIXED_BYTES    (8 + 1 + 8 + 8 + 1 + ASV_X25519_BYTES + 1 + 1 + 4 * ASV_INDEX_TABLES)
 #define SLOT_MAX_BYTES (ASV_SLOT_ID_BYTES + 1 + ASV_KEEPER_SLOT_LABEL + 8)
 
 /* K-010 */
@@ -68,6 +68,7 @@ static void write_plain(struct asv_writer *out, const struct asv_index *index)
     asv_write_u64(out, index->revocations);
     asv_write_u8(out, index->has_recovery ? 1 : 0);
     asv_write_bytes(out, index->recovery_pk, sizeof index->recovery_pk);
+    asv_write_u8(out, index->mirrored ? 1 : 0);
     asv_write_u8(out, index->slot_count);
     for (unsigned i = 0; i < index->slot_count; i++) {
         asv_write_bytes(out, index->slots[i].id, ASV_SLOT_ID_BYTES);
@@ -179,13 +180,16 @@ static enum asv_status read_table(struct asv_reader *in, struct asv_index *index
 static enum asv_status read_fixed(struct asv_reader *in, struct asv_index *index)
 {
     uint8_t recovery = 0;
+    uint8_t mirrored = 0;
     if (asv_read_i64(in, &index->wall_ms) != ASV_OK || asv_read_u8(in, &index->stop) != ASV_OK ||
         asv_read_i64(in, &index->stop_since_ms) != ASV_OK ||
         asv_read_u64(in, &index->revocations) != ASV_OK || asv_read_u8(in, &recovery) != ASV_OK ||
         asv_read_copy(in, index->recovery_pk, sizeof index->recovery_pk) != ASV_OK || recovery > 1 ||
-        (recovery == 0) != asv_is_zero(index->recovery_pk, sizeof index->recovery_pk)) {
+        (recovery == 0) != asv_is_zero(index->recovery_pk, sizeof index->recovery_pk) ||
+        asv_read_u8(in, &mirrored) != ASV_OK || mirrored > 1) {
         return ASV_E_MALFORMED;
     }
+    index->mirrored = mirrored == 1;
     index->has_recovery = recovery == 1;
     return index->stop > ASV_KEEPER_STOP_MANY ? ASV_E_UNSUPPORTED : ASV_OK; /* K-013 */
 }

@@ -149,6 +149,7 @@ struct asv_index {
     uint64_t revocations; /* number of the newest revocation list that was seen; 0: none */
     bool has_recovery;
     uint8_t recovery_pk[ASV_X25519_BYTES]; /* held clips are wrapped to it, too; zeros without */
+    bool mirrored;                         /* when it was committed, the store had a replica */
     uint8_t slot_count;
     struct asv_index_slot slots[ASV_KEEPER_SLOTS_MAX];
     struct asv_table tables[ASV_INDEX_TABLES];

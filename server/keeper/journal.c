@@ -16,7 +16,7 @@
 _Static_assert(ASV_JOURNAL_LINE_BYTES >= 4 * ASV_STATEMENT_MAX_BYTES + 128,
                "a line has room for two statements");
 
-enum asv_status asv_journal_write(const struct asv_disk *disk, int64_t now_ms, const char *action,
+enum asv_status asv_journal_write(struct asv_mirror *mirror, int64_t now_ms, const char *action,
                                   struct asv_bytes proposal, struct asv_bytes answer,
                                   char line[ASV_JOURNAL_LINE_BYTES], struct asv_err *err)
 {
@@ -38,12 +38,12 @@ enum asv_status asv_journal_write(const struct asv_disk *disk, int64_t now_ms, c
         line[len++] = '-';
     }
     line[len++] = '\n';
-    return disk->append(disk->ctx, name, line, (size_t)len, err);
+    return asv_mirror_append(mirror, name, line, (size_t)len, err);
 }
 
 /* A sweep over the store's files. */
 struct sweep {
-    const struct asv_disk *disk;
+    struct asv_mirror *mirror;
     unsigned year;
     struct asv_err *err;
 };
@@ -56,11 +56,16 @@ static enum asv_status sweep_one(void *ctx, const char *name)
         return ASV_OK;
     }
     unsigned long year = strtoul(name + prefix, NULL, 10);
-    return year + 1 < sweep->year ? sweep->disk->remove(sweep->disk->ctx, name, sweep->err) : ASV_OK;
+    return year + 1 < sweep->year ? asv_mirror_remove(sweep->mirror, name, sweep->err) : ASV_OK;
 }
 
-enum asv_status asv_journal_sweep(const struct asv_disk *disk, uint32_t today, struct asv_err *err)
+enum asv_status asv_journal_sweep(struct asv_mirror *mirror, uint32_t today, struct asv_err *err)
 {
-    struct sweep sweep = {.disk = disk, .year = today / 10000, .err = err};
-    return disk->list(disk->ctx, sweep_one, &sweep, err);
+    struct sweep sweep = {.mirror = mirror, .year = today / 10000, .err = err};
+    enum asv_status status = ASV_OK;
+    for (unsigned i = 0; status == ASV_OK && i < mirror->count; i++) {
+        const struct asv_disk *disk = &mirror->disks[i];
+        status = mirror->used[i] ? disk->list(disk->ctx, sweep_one, &sweep, err) : ASV_OK;
+    }
+    return status;
 }

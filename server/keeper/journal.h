@@ -9,19 +9,19 @@
 #define ASV_KEEPER_JOURNAL_H
 
 #include "firmware-proto/base/bytes.h"
-#include "server/keeper/disk.h"
+#include "server/keeper/mirror.h"
 
 #define ASV_JOURNAL_PREFIX     "decisions-"
 #define ASV_JOURNAL_LINE_BYTES 13312 /* two statements as hexadecimal digits, and what stands before them */
 
 /* Appends a line: time, action, step, both statements. line is scratch. */
-ASV_MUST_CHECK enum asv_status asv_journal_write(const struct asv_disk *disk, int64_t now_ms,
+ASV_MUST_CHECK enum asv_status asv_journal_write(struct asv_mirror *mirror, int64_t now_ms,
                                                  const char *action, struct asv_bytes proposal,
                                                  struct asv_bytes answer, char line[ASV_JOURNAL_LINE_BYTES],
                                                  struct asv_err *err);
 
 /* Removes the files whose time is over at this local date. */
-ASV_MUST_CHECK enum asv_status asv_journal_sweep(const struct asv_disk *disk, uint32_t today,
+ASV_MUST_CHECK enum asv_status asv_journal_sweep(struct asv_mirror *mirror, uint32_t today,
                                                  struct asv_err *err);
 
 #endif

@@ -132,6 +132,29 @@ static void log_tick(const struct asv_keeper *keeper, const struct asv_due_repor
     }
 }
 
+/* Once for each time that a directory falls out of use, and when it is back. */
+static void log_disks(struct asv_keeper *keeper)
+{
+    const struct asv_store *store = keeper->store;
+    for (unsigned i = 0; store->open && i < store->mirror.count; i++) {
+        bool out = !store->mirror.used[i];
+        if (out && !keeper->told_out[i]) {
+            asv_log_event(keeper->log, ASV_LOG_ERROR, "directory-out-of-use",
+                          asv_log_text("directory", asv_mirror_name(i)),
+                          asv_log_text("detail", store->mirror.why[i].text));
+        } else if (!out && keeper->told_out[i]) {
+            asv_log_event(keeper->log, ASV_LOG_NOTICE, "directory-in-use",
+                          asv_log_text("directory", asv_mirror_name(i)));
+        }
+        keeper->told_out[i] = out;
+    }
+    if (store->diverged > keeper->told_diverged) { /* K-075 */
+        asv_log_event(keeper->log, ASV_LOG_ERROR, "decisions-differ",
+                      asv_log_text("detail", "the two directories' files were not alike: both were kept"));
+        keeper->told_diverged = store->diverged;
+    }
+}
+
 /* Once a day. */
 static enum asv_status sweep_journal(struct asv_keeper *keeper, struct asv_err *err)
 {
@@ -141,7 +164,7 @@ static enum asv_status sweep_journal(struct asv_keeper *keeper, struct asv_err *
         today == keeper->swept_date) {
         return ASV_OK;
     }
-    enum asv_status status = asv_journal_sweep(&keeper->store->setup.disk, today, err);
+    enum asv_status status = asv_journal_sweep(&keeper->store->mirror, today, err);
     keeper->swept_date = status == ASV_OK ? today : 0;
     return status;
 }
@@ -167,5 +190,6 @@ void asv_keeper_tick(struct asv_keeper *keeper, int64_t *next_wall_ms)
         asv_log_failure(keeper->log, ASV_LOG_ERROR, "tick-failed", &err);
     }
     keeper->tick_status = status;
+    log_disks(keeper);
     *next_wall_ms = asv_due_next_ms(keeper->store);
 }

@@ -55,8 +55,10 @@ struct asv_keeper {
     bool memory_locked;
     struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
     struct asv_due due;
-    enum asv_status tick_status; /* of the last tick */
-    uint32_t swept_date;         /* local, when old decisions were last removed */
+    enum asv_status tick_status;     /* of the last tick */
+    uint32_t swept_date;             /* local, when old decisions were last removed */
+    bool told_out[ASV_MIRROR_DISKS]; /* the log has said that this directory is out of use */
+    uint32_t told_diverged;          /* how many diverged files it has said */
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];

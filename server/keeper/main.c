@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -25,8 +24,7 @@
 #include "server/keeper/secret.h"
 #include "server/keeper/settings.h"
 
-#define TICK_MS  60000
-#define TPM_AUTH "tpm-auth" /* in the store's directory */
+#define TICK_MS 60000
 
 /* Everything that lives as long as the process. */
 struct process {
@@ -38,8 +36,9 @@ struct process {
     struct asv_keeper keeper;
     const char *origin; /* of the settings */
     struct asv_keeper_server *server;
-    struct asv_keys *keys; /* asv_secret_alloc */
-    struct asv_disk_files store;
+    struct asv_keys *keys;                         /* asv_secret_alloc */
+    struct asv_disk_files disks[ASV_MIRROR_DISKS]; /* the store's directory, and the replica */
+    unsigned disk_count;
     int listener;
     int signals;
 };
@@ -50,6 +49,8 @@ static const char usage[] =
     "       asservat-keeper [--config FILE] --add-slot SLOT  makes one more master slot, given as in\n"
     "                                                        the configuration; the keeper, which must\n"
     "                                                        not run, fills it when it starts\n"
+    "       asservat-keeper [--config FILE] --add-replica    makes the replica's directory, which the\n"
+    "                                                        keeper fills when it starts\n"
     "       asservat-keeper --version\n";
 
 /* K-071: before there is a key in memory. */
@@ -65,47 +66,72 @@ static enum asv_status harden(struct process *process, struct asv_err *err)
     return status;
 }
 
-/* K-072: nobody else reads or writes the store, and no second keeper runs on it. */
-static enum asv_status open_store_dir(struct process *process, bool make, struct asv_err *err)
+/* K-072, K-074: one of two directories may be away, or not the keeper's alone: then it is not used. */
+static enum asv_status open_dirs(struct process *process, bool make, struct asv_err *err)
 {
-    struct stat st;
-    const char *path = process->settings.store;
-    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, make, &process->store.dir, err);
+    bool any = false;
+    struct asv_err why[ASV_MIRROR_DISKS] = {{0}};
+    for (unsigned i = 0; i < process->disk_count; i++) {
+        struct asv_disk disk = asv_disk_posix(&process->disks[i]);
+        enum asv_status status =
+            make ? asv_disk_posix_make(&process->disks[i], &why[i]) : disk.attach(disk.ctx, &why[i]);
+        any = any || status == ASV_OK;
+        if (status != ASV_OK && (make || status == ASV_E_BUSY)) {
+            return asv_fail(err, status, why[i].text);
+        }
+    }
+    return any ? ASV_OK : asv_fail(err, why[0].status, why[0].text);
+}
+
+/* One directory's, when it has it. */
+static enum asv_status read_tpm_auth_in(const struct asv_disk_files *files, uint8_t auth[ASV_SLOT_AUTH_BYTES],
+                                        struct asv_err *err)
+{
+    size_t len = 0;
+    enum asv_status status = ASV_E_NOT_FOUND;
+    if (files->attached) {
+        status = asv_io_read_file(files->dir, ASV_STORE_TPM_AUTH, auth, ASV_SLOT_AUTH_BYTES, &len, err);
+    }
+    if (status == ASV_OK && len != ASV_SLOT_AUTH_BYTES) {
+        return asv_failf(err, ASV_E_MALFORMED, "%s/%s: is not %d bytes long", files->path, ASV_STORE_TPM_AUTH,
+                         ASV_SLOT_AUTH_BYTES);
+    }
+    return status;
+}
+
+static enum asv_status make_tpm_auth(const struct process *process, uint8_t auth[ASV_SLOT_AUTH_BYTES],
+                                     struct asv_err *err)
+{
+    enum asv_status status = asv_world_random(process->keeper.world, auth, ASV_SLOT_AUTH_BYTES);
     if (status != ASV_OK) {
-        return status;
+        return asv_fail(err, status, "no randomness for the TPM's authorization");
     }
-    if (fstat(process->store.dir, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-        return asv_failf(err, ASV_E_DENIED, "%s: must belong to the keeper's user, mode 0700", path);
+    for (unsigned i = 0; status == ASV_OK && i < process->disk_count; i++) {
+        if (process->disks[i].attached) {
+            status = asv_io_replace_file(process->disks[i].dir, ASV_STORE_TPM_AUTH, auth, ASV_SLOT_AUTH_BYTES,
+                                         0600, err);
+        }
     }
-    if (flock(process->store.dir, LOCK_EX | LOCK_NB) != 0) {
-        return asv_failf(err, ASV_E_BUSY, "%s: another keeper runs on it", path);
-    }
-    return ASV_OK;
+    return status;
 }
 
 /* K-077: beside the index, so that nobody else who may use the TPM can use the slot. */
 static enum asv_status read_tpm_auth(struct process *process, bool make, uint8_t auth[ASV_SLOT_AUTH_BYTES],
                                      struct asv_err *err)
 {
-    size_t len = 0;
-    enum asv_status status =
-        asv_io_read_file(process->store.dir, TPM_AUTH, auth, ASV_SLOT_AUTH_BYTES, &len, err);
-    if (status == ASV_OK && len != ASV_SLOT_AUTH_BYTES) {
-        return asv_failf(err, ASV_E_MALFORMED, "%s/%s: is not %d bytes long", process->settings.store,
-                         TPM_AUTH, ASV_SLOT_AUTH_BYTES);
-    }
-    if (status == ASV_E_NOT_FOUND && !make) { /* the other slots may do */
-        asv_log_event(&process->log, ASV_LOG_ERROR, "tpm-slot-closed",
-                      asv_log_text("detail", "the store's " TPM_AUTH " is missing"));
-        return ASV_OK;
+    enum asv_status status = ASV_E_NOT_FOUND;
+    for (unsigned i = 0; status == ASV_E_NOT_FOUND && i < process->disk_count; i++) {
+        status = read_tpm_auth_in(&process->disks[i], auth, err);
     }
     if (status != ASV_E_NOT_FOUND) {
         return status;
     }
-    status = asv_world_random(process->keeper.world, auth, ASV_SLOT_AUTH_BYTES);
-    return status == ASV_OK
-               ? asv_io_replace_file(process->store.dir, TPM_AUTH, auth, ASV_SLOT_AUTH_BYTES, 0600, err)
-               : asv_fail(err, status, "no randomness for the TPM's authorization");
+    if (make) {
+        return make_tpm_auth(process, auth, err);
+    }
+    asv_log_event(&process->log, ASV_LOG_ERROR, "tpm-slot-closed", /* the other slots may do */
+                  asv_log_text("detail", "the store's " ASV_STORE_TPM_AUTH " is missing"));
+    return ASV_OK;
 }
 
 static enum asv_status set_up_store(struct process *process, bool make, struct asv_err *err)
@@ -123,11 +149,14 @@ static enum asv_status set_up_store(struct process *process, bool make, struct a
         process->slots[i] = asv_slot_tpm(tpm);
     }
     process->setup = (struct asv_store_setup){
-        .disk = asv_disk_posix(&process->store),
+        .disk = asv_disk_posix(&process->disks[0]),
         .slots = process->slots,
         .slot_count = process->settings.slot_count,
         .world = process->keeper.world,
     };
+    if (process->disk_count == 2) {
+        process->setup.replica = asv_disk_posix(&process->disks[1]);
+    }
     return status;
 }
 
@@ -140,7 +169,7 @@ static enum asv_status create_slot(const struct process *process, unsigned i, st
 
 static enum asv_status init_store(struct process *process, struct asv_err *err)
 {
-    enum asv_status status = open_store_dir(process, true, err);
+    enum asv_status status = open_dirs(process, true, err);
     if (status == ASV_OK) {
         status = set_up_store(process, true, err);
     }
@@ -162,11 +191,19 @@ static enum asv_status add_slot(struct process *process, const char *which, stru
         return asv_failf(err, ASV_E_USAGE,
                          "%s: is none of the configuration's slots; give it as it stands there", which);
     }
-    enum asv_status status = open_store_dir(process, false, err);
+    enum asv_status status = open_dirs(process, false, err);
     if (status == ASV_OK) {
         status = set_up_store(process, true, err);
     }
     return status == ASV_OK ? create_slot(process, i, err) : status;
+}
+
+/* The keeper fills it when it starts: it may be the store's own directory, too, that is new. */
+static enum asv_status add_replica(struct process *process, struct asv_err *err)
+{
+    return process->disk_count == 2
+               ? open_dirs(process, true, err)
+               : asv_fail(err, ASV_E_USAGE, "give a line replica = /path in the configuration first");
 }
 
 /* The keeper's certificate chain and key, and the agency root that decides about everybody else's. */
@@ -266,7 +303,7 @@ static enum asv_status enter_sandbox(const struct process *process, struct asv_e
     const struct asv_settings *settings = &process->settings;
     char slot_dirs[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
     char list_dir[ASV_SETTINGS_PATH];
-    struct asv_sandbox_path paths[6 + ASV_STORE_SLOTS_MAX] = {
+    struct asv_sandbox_path paths[7 + ASV_STORE_SLOTS_MAX] = {
         {settings->store, true},
         {settings->identity, false},
         {"/usr/share/zoneinfo", false},
@@ -274,6 +311,9 @@ static enum asv_status enter_sandbox(const struct process *process, struct asv_e
     };
     struct asv_sandbox sandbox = {.paths = paths, .path_count = 4};
     bool landlocked = false;
+    if (settings->replica[0] != '\0') {
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){settings->replica, true};
+    }
     if (settings->key[0] != '\0') {
         paths[sandbox.path_count++].path = settings->key;
     }
@@ -322,7 +362,7 @@ static enum asv_status start(struct process *process, struct asv_err *err)
     process->origin = settings->origin;
     process->keeper.origins =
         (struct asv_origins){.list = &process->origin, .count = settings->origin[0] != '\0' ? 1 : 0};
-    enum asv_status status = open_store_dir(process, false, err);
+    enum asv_status status = open_dirs(process, false, err);
     if (status == ASV_OK) {
         status = watch_signals(process, err);
     }
@@ -400,7 +440,9 @@ static void finish(struct process *process)
 {
     asv_keeper_server_free(process->server);
     asv_store_close(process->keeper.store);
-    asv_disk_posix_end(&process->store);
+    for (unsigned i = 0; i < process->disk_count; i++) {
+        asv_disk_posix_end(&process->disks[i]);
+    }
     asv_secret_free(process->keeper.scratch);
     asv_secret_free(process->keys);
     if (process->listener >= 0) {
@@ -409,9 +451,6 @@ static void finish(struct process *process)
     if (process->signals >= 0) {
         (void)close(process->signals);
     }
-    if (process->store.dir >= 0) {
-        (void)close(process->store.dir);
-    }
 }
 
 static enum asv_status begin(struct process *process, const char *config, struct asv_err *err)
@@ -419,27 +458,34 @@ static enum asv_status begin(struct process *process, const char *config, struct
     enum asv_status status = asv_crypto_init();
     process->keeper.world = asv_world_os();
     process->log = asv_log_stderr(process->keeper.world);
-    process->store.dir = process->listener = process->signals = -1;
+    process->listener = process->signals = -1;
     if (status == ASV_OK) {
         status = asv_settings_read(&process->settings, config, err);
     }
     if (status == ASV_OK) {
         status = asv_calendar_set_zone(process->settings.zone, err);
     }
+    process->disks[0].path = process->settings.store;
+    process->disks[1].path = process->settings.replica;
+    process->disk_count = process->settings.replica[0] != '\0' ? 2 : 1;
     return status == ASV_OK ? harden(process, err) : status;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},   {"init", no_argument, NULL, 'i'},
-        {"add-slot", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"init", no_argument, NULL, 'i'},
+                                            {"add-slot", required_argument, NULL, 'a'},
+                                            {"add-replica", no_argument, NULL, 'r'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
     static struct process process; /* large */
     const char *config = ASV_KEEPER_CONF;
     const char *slot = NULL;
     struct asv_err err = {0};
     bool init = false;
+    bool replica = false;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'c':
@@ -451,6 +497,9 @@ int main(int argc, char **argv)
         case 'a':
             slot = optarg;
             break;
+        case 'r':
+            replica = true;
+            break;
         case 'v':
             (void)puts("asservat-keeper " ASV_VERSION);
             return 0;
@@ -459,7 +508,7 @@ int main(int argc, char **argv)
             return c == 'h' ? 0 : 2;
         }
     }
-    if (optind != argc || (init && slot != NULL)) {
+    if (optind != argc || (init ? 1 : 0) + (replica ? 1 : 0) + (slot != NULL ? 1 : 0) > 1) {
         (void)fputs(usage, stderr);
         return 2;
     }
@@ -467,6 +516,7 @@ int main(int argc, char **argv)
     if (status == ASV_OK) {
         status = init           ? init_store(&process, &err)
                  : slot != NULL ? add_slot(&process, slot, &err)
+                 : replica      ? add_replica(&process, &err)
                                 : run(&process, &err);
     }
     finish(&process);

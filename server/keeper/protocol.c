@@ -377,6 +377,10 @@ static void write_state(struct asv_writer *out, const struct asv_keeper_status *
     }
     asv_write_bytes(out, state->store, sizeof state->store);
     asv_write_u8(out, state->memory_locked ? 1 : 0);
+    asv_write_u8(out, state->directory_count);
+    for (unsigned i = 0; i < state->directory_count; i++) {
+        asv_write_u8(out, state->in_step[i] ? 1 : 0);
+    }
     asv_write_u8(out, state->slot_count);
     for (unsigned i = 0; i < state->slot_count; i++) {
         const struct asv_keeper_slot_status *slot = &state->slots[i];
@@ -410,7 +414,8 @@ void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept 
 enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_keeper_reply *reply)
 {
     if (reply->type >= REPLY_BIT || reply->state.slot_count > ASV_KEEPER_SLOTS_MAX ||
-        reply->state.period_count > ASV_KEEPER_PERIODS_MAX) {
+        reply->state.period_count > ASV_KEEPER_PERIODS_MAX ||
+        reply->state.directory_count > ASV_KEEPER_DIRECTORIES) {
         return ASV_E_USAGE;
     }
     size_t at = begin_frame(out, (uint8_t)(reply->type | REPLY_BIT), reply->request);
@@ -482,6 +487,18 @@ static enum asv_status read_periods(struct asv_reader *in, struct asv_keeper_sta
     return ASV_OK;
 }
 
+static enum asv_status read_directories(struct asv_reader *in, struct asv_keeper_status *state)
+{
+    enum asv_status status = asv_read_u8(in, &state->directory_count);
+    if (status == ASV_OK && state->directory_count > ASV_KEEPER_DIRECTORIES) {
+        status = ASV_E_MALFORMED;
+    }
+    for (unsigned i = 0; status == ASV_OK && i < state->directory_count; i++) {
+        status = read_bool(in, &state->in_step[i]);
+    }
+    return status;
+}
+
 static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_status *state)
 {
     if (asv_read_i64(in, &state->wall_ms) != ASV_OK || asv_read_u64(in, &state->generation) != ASV_OK ||
@@ -497,8 +514,8 @@ static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_statu
         read_bool(in, &state->recovery_key) != ASV_OK || asv_read_u32(in, &state->policy_version) != ASV_OK ||
         asv_read_u16(in, &state->policy_days) != ASV_OK || read_periods(in, state) != ASV_OK ||
         asv_read_copy(in, state->store, sizeof state->store) != ASV_OK ||
-        read_bool(in, &state->memory_locked) != ASV_OK || asv_read_u8(in, &state->slot_count) != ASV_OK ||
-        state->slot_count > ASV_KEEPER_SLOTS_MAX) {
+        read_bool(in, &state->memory_locked) != ASV_OK || read_directories(in, state) != ASV_OK ||
+        asv_read_u8(in, &state->slot_count) != ASV_OK || state->slot_count > ASV_KEEPER_SLOTS_MAX) {
         return ASV_E_MALFORMED;
     }
     for (unsigned i = 0; i < state->slot_count; i++) {

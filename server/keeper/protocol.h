@@ -27,6 +27,7 @@
 #define ASV_KEEPER_RECORDS_MAX  3   /* credential records with one decision */
 #define ASV_KEEPER_PAGE         256 /* rows of one CLIPS reply */
 #define ASV_KEEPER_SLOTS_MAX    8
+#define ASV_KEEPER_DIRECTORIES  2
 #define ASV_KEEPER_SLOT_LABEL   65 /* bytes of a slot's label, NUL included */
 #define ASV_KEEPER_PERIODS_MAX  8
 
@@ -147,8 +148,10 @@ struct asv_keeper_status {
     uint16_t policy_days;               /* ... and the period it gives */
     uint8_t period_count;               /* at least 1; ascending: the newest policies */
     struct asv_keeper_period periods[ASV_KEEPER_PERIODS_MAX];
-    uint8_t store[ASV_UUID_BYTES]; /* store id: what CLOCK and RECOVERY_KEY are about */
-    bool memory_locked;            /* all of the process, not the keys alone */
+    uint8_t store[ASV_UUID_BYTES];        /* store id: what CLOCK and RECOVERY_KEY are about */
+    bool memory_locked;                   /* all of the process, not the keys alone */
+    uint8_t directory_count;              /* 2: the store has a replica */
+    bool in_step[ASV_KEEPER_DIRECTORIES]; /* the store's directory, the replica: has everything (K-039) */
     uint8_t slot_count;
     struct asv_keeper_slot_status slots[ASV_KEEPER_SLOTS_MAX];
 };

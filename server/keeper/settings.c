@@ -136,6 +136,7 @@ static enum asv_status each_peer(void *out, const char *rest, const char *value,
 
 static const struct asv_conf_key keys[] = {
     {.name = "store", .type = ASV_CONF_PATH, TEXT(store), .fallback = "/var/lib/asservat/keeper/store"},
+    {.name = "replica", .type = ASV_CONF_PATH, TEXT(replica), .fallback = ""},
     {.name = "identity", .type = ASV_CONF_PATH, TEXT(identity), .fallback = "/etc/asservat/keeper"},
     {.name = "key", .type = ASV_CONF_PATH, TEXT(key), .fallback = ""},
     {.name = "revocations", .type = ASV_CONF_PATH, TEXT(revocations), .fallback = ""},
@@ -165,6 +166,16 @@ static const struct asv_conf_key keys[] = {
     {.name = "peer.", .type = ASV_CONF_EACH, .each = each_peer},
 };
 
+/* Whether one path is the other, or lies in it. */
+static bool lies_in(const char *inner, const char *outer)
+{
+    size_t len = strlen(outer);
+    while (len > 1 && outer[len - 1] == '/') {
+        len--;
+    }
+    return strncmp(inner, outer, len) == 0 && (inner[len] == '\0' || inner[len] == '/');
+}
+
 enum asv_status asv_settings_read(struct asv_settings *out, const char *path, struct asv_err *err)
 {
     *out = (struct asv_settings){0};
@@ -177,6 +188,11 @@ enum asv_status asv_settings_read(struct asv_settings *out, const char *path, st
         snprintf(out->revocations, sizeof out->revocations, "%s/revocations", out->identity) >=
             (int)sizeof out->revocations) {
         status = asv_failf(err, ASV_E_USAGE, "%s: identity: the path is too long", path);
+    }
+    if (status == ASV_OK && out->replica[0] != '\0' &&
+        (lies_in(out->replica, out->store) || lies_in(out->store, out->replica))) { /* K-074 */
+        status =
+            asv_failf(err, ASV_E_USAGE, "%s: replica: give a directory on another disk than store's", path);
     }
     if (status == ASV_OK && out->peer_count == 0) {
         status = asv_failf(err, ASV_E_USAGE, "%s: give at least one line peer.USER = dock", path);

@@ -22,6 +22,7 @@ struct asv_slot_setting {
 
 struct asv_settings {
     char store[ASV_SETTINGS_PATH];
+    char replica[ASV_SETTINGS_PATH];  /* "": none */
     char identity[ASV_SETTINGS_PATH]; /* directory: keeper.key, chain, root.cert */
     char key[ASV_SETTINGS_PATH];      /* "": keeper.key in identity */
     char revocations[ASV_SETTINGS_PATH];

@@ -165,26 +165,6 @@ bool asv_store_slot_current(const struct asv_store *store, unsigned i)
            store->index->slots[row].confirmed_epoch == store->index->epoch;
 }
 
-enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
-{
-    struct asv_store_change change;
-    bool healed = false;
-    for (unsigned i = 0; store->open && i < store->setup.slot_count; i++) {
-        if (asv_store_slot_current(store, i)) {
-            continue;
-        }
-        if (asv_store_slot_add(store, store->index, i, store->master, NULL) == ASV_OK) {
-            asv_store_slot_finish(store, store->index, i, store->master);
-            healed = healed || asv_store_slot_current(store, i);
-        }
-    }
-    if (!healed) {
-        return ASV_OK;
-    }
-    enum asv_status status = asv_store_begin(store, &change, err);
-    return status == ASV_OK ? asv_store_commit(&change, false, err) : status;
-}
-
 /* ---- changes ---- */
 
 enum asv_status asv_store_begin(struct asv_store *store, struct asv_store_change *change, struct asv_err *err)
@@ -219,7 +199,7 @@ enum asv_status asv_store_put(struct asv_store_change *change, struct asv_entry 
     status = asv_dayfile_seal(file, change->next->store, entry, &data, &len, err);
     if (status == ASV_OK) {
         asv_entry_name(name, entry);
-        status = setup->disk.write(setup->disk.ctx, name, data, len, err); /* under a name never used */
+        status = asv_mirror_write(&change->store->mirror, name, data, len, err); /* under a name never used */
     }
     if (status == ASV_OK) {
         change->files = true;
@@ -229,7 +209,7 @@ enum asv_status asv_store_put(struct asv_store_change *change, struct asv_entry 
         }
     }
     if (status != ASV_OK && data != NULL) {
-        (void)setup->disk.remove(setup->disk.ctx, name, NULL);
+        (void)asv_mirror_remove(&change->store->mirror, name, NULL);
     }
     return status;
 }
@@ -238,13 +218,13 @@ enum asv_status asv_store_put(struct asv_store_change *change, struct asv_entry 
 static void remove_difference(struct asv_store *store, const struct asv_index *named,
                               const struct asv_index *kept)
 {
-    const struct asv_disk *disk = &store->setup.disk;
     for (uint32_t i = 0; i < asv_index_count(named, ASV_INDEX_ENTRIES); i++) {
         const struct asv_entry *entry = &asv_entries(named)[i];
         if (asv_index_find(kept, ASV_INDEX_ENTRIES, entry->id) == NULL) {
             char name[ASV_ENTRY_NAME_BYTES];
             asv_entry_name(name, entry);
-            (void)disk->remove(disk->ctx, name, NULL); /* what stays is removed when the store is opened */
+            (void)asv_mirror_remove(&store->mirror, name,
+                                    NULL); /* what stays goes when the store is opened */
         }
     }
 }
@@ -261,29 +241,28 @@ void asv_store_abort(struct asv_store_change *change)
 static enum asv_status write_index(struct asv_store *store, const struct asv_index *next,
                                    const uint8_t *master, struct asv_err *err)
 {
-    const struct asv_disk *disk = &store->setup.disk;
     asv_auto_free uint8_t *data = NULL;
     size_t len = 0;
     enum asv_status status = asv_index_seal(next, master, store->setup.world, &data, &len, err);
-    return status == ASV_OK ? disk->write(disk->ctx, ASV_STORE_INDEX_NEW, data, len, err) : status;
+    return status == ASV_OK ? asv_mirror_write(&store->mirror, ASV_STORE_INDEX_NEW, data, len, err) : status;
 }
 
 /* From the first byte of the new index to its name: an error in here leaves open which of the two counts. */
 static enum asv_status switch_index(struct asv_store *store, struct asv_index *next, const uint8_t *master,
                                     bool destroy, struct asv_err *err)
 {
-    const struct asv_disk *disk = &store->setup.disk;
+    struct asv_mirror *mirror = &store->mirror;
     enum asv_status status = write_index(store, next, master, err);
     if (status == ASV_OK) {
-        status = disk->sync(disk->ctx, err); /* K-015: also because a name must not come before its bytes */
+        status = asv_mirror_sync(mirror, err); /* K-015: also because a name must not come before its bytes */
     }
     if (status == ASV_OK && destroy) {
         status = replace_master(store, next, master, err);
     }
     if (status == ASV_OK) {
-        status = disk->rename(disk->ctx, ASV_STORE_INDEX_NEW, ASV_STORE_INDEX, err);
+        status = asv_mirror_rename(mirror, ASV_STORE_INDEX_NEW, ASV_STORE_INDEX, err);
     }
-    return status == ASV_OK ? disk->sync(disk->ctx, err) : status;
+    return status == ASV_OK ? asv_mirror_sync(mirror, err) : status;
 }
 
 static enum asv_status prepare(struct asv_store_change *change, bool destroy, void **master,
@@ -291,6 +270,7 @@ static enum asv_status prepare(struct asv_store_change *change, bool destroy, vo
 {
     const struct asv_world *world = change->store->setup.world;
     enum asv_status status = asv_world_wall_ms(world, &change->next->wall_ms);
+    change->next->mirrored = change->store->mirror.count > 1;
     if (status == ASV_OK && destroy) {
         change->next->epoch++;
         status = asv_secret_alloc(master, ASV_MASTER_KEY_BYTES);
@@ -302,20 +282,10 @@ static enum asv_status prepare(struct asv_store_change *change, bool destroy, vo
                             : asv_fail(err, status, "key store: no clock, memory or randomness for a commit");
 }
 
-/* The slots' confirmations came after the index was written: they are kept by one more commit. */
-static void keep_confirmations(struct asv_store *store)
-{
-    struct asv_store_change change;
-    if (asv_store_begin(store, &change, NULL) != ASV_OK || asv_store_commit(&change, false, NULL) != ASV_OK) {
-        return; /* the destruction is done; should the store be opened without a slot, it counts as open */
-    }
-}
-
-/* K-001, K-002 */
-enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, struct asv_err *err)
+/* What a commit does, once. */
+static enum asv_status commit_once(struct asv_store_change *change, bool destroy, struct asv_err *err)
 {
     struct asv_store *store = change->store;
-    const struct asv_disk *disk = &store->setup.disk;
     asv_auto_secret void *fresh = NULL;
     assert(change->next != NULL);
     enum asv_status status = prepare(change, destroy, &fresh, err);
@@ -325,7 +295,7 @@ enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, 
     }
     asv_auto_index struct asv_index *next = asv_steal(&change->next);
     if (change->files) {
-        status = disk->sync(disk->ctx, err); /* K-016: what the index names is there before it is */
+        status = asv_mirror_sync(&store->mirror, err); /* K-016: what the index names is there before it is */
     }
     if (status == ASV_OK) {
         status = switch_index(store, next, destroy ? fresh : store->master, destroy, err);
@@ -340,7 +310,76 @@ enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, 
     if (destroy) {
         asv_secret_free(store->master);
         store->master = asv_steal(&fresh);
-        keep_confirmations(store);
     }
     return ASV_OK;
+}
+
+/* The same index once more. */
+static enum asv_status again(struct asv_store *store, bool destroy, struct asv_err *err)
+{
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    return status == ASV_OK ? commit_once(&change, destroy, err) : status;
+}
+
+/* The slots' confirmations came after the index was written: they are kept by one more commit. Should it
+ * fail, the destruction is done; when the store is opened without a slot, it counts as open. */
+static void keep_confirmations(struct asv_store *store)
+{
+    (void)again(store, false, NULL);
+}
+
+enum asv_status asv_store_fence(struct asv_store *store, struct asv_err *err)
+{
+    if (!store->mirror.fence) {
+        return ASV_OK;
+    }
+    store->mirror.fence = false; /* the last one in use does not fall out of it */
+    enum asv_status status = again(store, true, err);
+    if (status != ASV_OK) {
+        store->open = false; /* what was committed before is not to be reported */
+        return status;
+    }
+    keep_confirmations(store);
+    return ASV_OK;
+}
+
+/* K-001, K-002 */
+enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, struct asv_err *err)
+{
+    struct asv_store *store = change->store;
+    enum asv_status status = commit_once(change, destroy, err);
+    if (status == ASV_OK && destroy) {
+        keep_confirmations(store);
+    }
+    return status == ASV_OK ? asv_store_fence(store, err) : status; /* K-036 */
+}
+
+/* ---- what was away ---- */
+
+enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
+{
+    struct asv_store_change change;
+    bool healed = false;
+    if (!store->open) {
+        return ASV_OK;
+    }
+    for (unsigned i = 0; i < store->setup.slot_count; i++) {
+        if (asv_store_slot_current(store, i)) {
+            continue;
+        }
+        if (asv_store_slot_add(store, store->index, i, store->master, NULL) == ASV_OK) {
+            asv_store_slot_finish(store, store->index, i, store->master);
+            healed = healed || asv_store_slot_current(store, i);
+        }
+    }
+    enum asv_status status = asv_store_fence(store, err);
+    if (status == ASV_OK) {
+        asv_store_bring_back(store);
+    }
+    if (status == ASV_OK && healed) {
+        status = asv_store_begin(store, &change, err);
+        status = status == ASV_OK ? asv_store_commit(&change, false, err) : status;
+    }
+    return status;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * The key store (docs/KEEPER.md 2 to 5, 7): key files and an index on one disk, the index's master in slots
- * elsewhere. Every change is one commit, which a crash at any call leaves undone or done. Destroying keys is
- * a commit under a new master: when the slots have forgotten the old one, no copy of old files opens.
+ * The key store (docs/KEEPER.md 2 to 5, 7): key files and an index in a directory, and in a second one if
+ * there is a replica; the index's master in slots elsewhere. Every change is one commit, which a crash at any
+ * call leaves undone or done. Destroying keys is a commit under a new master: when the slots have forgotten
+ * the old one, no copy of old files opens.
  *
  * Errors of the medium after a commit began leave the store closed until asv_store_ready reads it anew.
  */
@@ -13,16 +14,18 @@
 #include "firmware-proto/base/world.h"
 #include "firmware-proto/trust/common.h"
 #include "server/keeper/dayfile.h"
-#include "server/keeper/disk.h"
 #include "server/keeper/index.h"
+#include "server/keeper/mirror.h"
 #include "server/keeper/slot.h"
 
+#define ASV_STORE_TPM_AUTH  "tpm-auth" /* the one file in the directories that others write (K-077) */
 #define ASV_STORE_SLOTS_MIN 2
 #define ASV_STORE_SLOTS_MAX 4 /* configured; the index remembers up to ASV_KEEPER_SLOTS_MAX */
 
 /* All borrowed; must outlive the store. */
 struct asv_store_setup {
     struct asv_disk disk;
+    struct asv_disk replica; /* without calls: there is none */
     const struct asv_slot *slots;
     size_t slot_count;
     const struct asv_world *world;
@@ -37,22 +40,26 @@ struct asv_store_slot {
 /* Fields are for server/keeper alone. */
 struct asv_store {
     struct asv_store_setup setup;
+    struct asv_mirror mirror;
     bool open; /* false: nothing below counts until asv_store_ready */
     struct asv_index *index;
     uint8_t *master; /* asv_secret_alloc */
     struct asv_store_slot slots[ASV_STORE_SLOTS_MAX];
-    uint32_t damaged; /* key files that are missing or differ from their digest: counted when the store is
-                       * opened, and at least 1 when one was met since */
+    uint32_t damaged;  /* key files that no directory has as the index names them: counted when the store is
+                        * opened or brought in step, and at least 1 when one was met since */
+    uint32_t diverged; /* files of decisions that were not alike: both were kept (K-075) */
 };
 
-/* Makes an empty store: on a disk without an index, in slots without a master. ASV_E_EXISTS otherwise;
- * ASV_E_USAGE for fewer than two slots or two of one label; ASV_E_IO unless every slot confirms. */
+/* Makes an empty store: in directories without an index, in slots without a master. ASV_E_EXISTS otherwise;
+ * ASV_E_USAGE for fewer than two slots or two of one label; ASV_E_IO unless every slot confirms and every
+ * directory has it. */
 ASV_MUST_CHECK enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv_err *err);
 
-/* Opens the newest index that a slot's master opens, finishes or undoes what a crash left, brings every
- * reachable slot up to date. ASV_E_NOT_FOUND: no store was made here. ASV_E_DIGEST: no slot's master opens
- * the index. ASV_E_MISMATCH: slots of another store, one slot copied to two places, or an index that is older
- * than its key files. The caller closes *out. */
+/* Opens the newest index that a slot's master opens, whichever directory it is in; finishes or undoes what a
+ * crash left, brings every reachable slot and the other directory up to date. ASV_E_NOT_FOUND: no store was
+ * made here. ASV_E_DIGEST: no slot's master opens the index. ASV_E_MISMATCH: slots or directories of two
+ * stores, one slot copied to two places, or an index that comes from an earlier time. ASV_E_AWAY: what is
+ * away may be newer. The caller closes *out. */
 ASV_MUST_CHECK enum asv_status asv_store_open(struct asv_store **out, const struct asv_store_setup *setup,
                                               struct asv_err *err);
 void asv_store_close(struct asv_store *store); /* wipes; NULL is fine */
@@ -60,7 +67,7 @@ void asv_store_close(struct asv_store *store); /* wipes; NULL is fine */
 /* ASV_OK when the store is open; reads it anew when an error had closed it. */
 ASV_MUST_CHECK enum asv_status asv_store_ready(struct asv_store *store, struct asv_err *err);
 
-/* Brings slots up to date that were away. Cheap when there is none. */
+/* Brings slots and directories up to date that were away. Cheap when there is none. */
 ASV_MUST_CHECK enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err);
 
 /* ---- a change ---- */
@@ -85,6 +92,10 @@ ASV_MUST_CHECK enum asv_status asv_store_put(struct asv_store_change *change, st
 ASV_MUST_CHECK enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy,
                                                 struct asv_err *err);
 void asv_store_abort(struct asv_store_change *change);
+
+/* K-036: when a directory fell out of use since the last commit, one under a new master. Every commit ends
+ * with it; what is reported without a commit comes after it. */
+ASV_MUST_CHECK enum asv_status asv_store_fence(struct asv_store *store, struct asv_err *err);
 
 /* ---- keys (store_keys.c) ---- */
 

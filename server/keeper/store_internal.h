@@ -28,6 +28,28 @@ ASV_MUST_CHECK enum asv_status asv_store_slot_read(const struct asv_slot *slot,
 ASV_MUST_CHECK enum asv_status asv_store_slot_add(struct asv_store *store, struct asv_index *index,
                                                   unsigned i, const uint8_t *master, struct asv_err *err);
 
+/* ---- two directories (store_replica.c) ---- */
+
+/* Whether what lies in a directory may be overwritten with this store. ASV_E_MISMATCH: it is another store's,
+ * or has what is newer; any other error: it cannot be read. */
+ASV_MUST_CHECK enum asv_status asv_store_check_disk(const struct asv_store *store, unsigned disk,
+                                                    struct asv_err *err);
+
+/* Removes the key files that the index does not name. */
+ASV_MUST_CHECK enum asv_status asv_store_remove_leftovers(const struct asv_store *store, unsigned disk,
+                                                          struct asv_err *err);
+
+/* Repairs every key file that is not what the index names from the other directory, where it is; counts those
+ * that neither has. */
+void asv_store_match_keys(struct asv_store *store);
+
+/* All that the directory in use has, to this one, which is there; it is in use then. False: it failed, and
+ * is taken for away. */
+bool asv_store_bring(struct asv_store *store, unsigned disk);
+
+/* The same with each directory that was away and can be found again. */
+void asv_store_bring_back(struct asv_store *store);
+
 /* Then that master alone: asv_store_slot_current says whether the slot confirmed it. */
 void asv_store_slot_finish(struct asv_store *store, struct asv_index *index, unsigned i,
                            const uint8_t *master);

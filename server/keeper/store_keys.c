@@ -10,27 +10,53 @@
 #include "server/keeper/kept.h"
 #include "server/keeper/store_internal.h"
 
-enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
-                               struct asv_dayfile *out, struct asv_err *err)
+/* One directory's copy. ASV_E_DIGEST: missing, too long, another one. */
+static enum asv_status read_copy(const struct asv_store *store, unsigned i, const char *name,
+                                 const struct asv_entry *entry, struct asv_dayfile *out, struct asv_err *err)
 {
-    const struct asv_disk *disk = &store->setup.disk;
+    const struct asv_disk *disk = &store->mirror.disks[i];
     asv_auto_free uint8_t *data = NULL;
-    char name[ASV_ENTRY_NAME_BYTES];
     size_t len = 0;
-    asv_entry_name(name, entry);
     enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, err);
     if (status == ASV_OK) {
         status = asv_dayfile_open(out, store->index->store, entry, data, len, err);
     }
-    switch (status) {
-    case ASV_OK:
-    case ASV_E_NO_MEMORY:
-    case ASV_E_IO:
+    if (status == ASV_OK || status == ASV_E_NO_MEMORY || status == ASV_E_IO) {
         return status;
-    default: /* missing, too long, another one */
-        store->damaged += store->damaged == 0 ? 1 : 0;
-        return asv_failf(err, ASV_E_DIGEST, "key store: %s is damaged", name);
     }
+    return asv_failf(err, ASV_E_DIGEST, "key store: %s is damaged", name);
+}
+
+enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
+                               struct asv_dayfile *out, struct asv_err *err)
+{
+    struct asv_mirror *mirror = &store->mirror;
+    struct asv_err errs[ASV_MIRROR_DISKS] = {{0}};
+    unsigned failed = ASV_MIRROR_DISKS;
+    char name[ASV_ENTRY_NAME_BYTES];
+    asv_entry_name(name, entry);
+    for (unsigned i = 0; i < mirror->count; i++) {
+        if (!mirror->there[i]) {
+            continue;
+        }
+        enum asv_status status = read_copy(store, i, name, entry, out, &errs[i]);
+        if (status == ASV_OK) {
+            /* The other one is not: it is out of use until it is brought in step again. */
+            if (failed < i && mirror->used[failed] && mirror->used[i]) {
+                asv_mirror_drop(mirror, failed, &errs[failed]);
+            }
+            return ASV_OK;
+        }
+        errs[i].status = status;
+        if (failed == ASV_MIRROR_DISKS || status != ASV_E_DIGEST) { /* that one may be good yet */
+            failed = i;
+        }
+    }
+    if (failed == ASV_MIRROR_DISKS) {
+        return asv_fail(err, ASV_E_AWAY, "key store: no directory is there");
+    }
+    store->damaged += errs[failed].status == ASV_E_DIGEST && store->damaged == 0 ? 1 : 0;
+    return asv_fail(err, errs[failed].status, errs[failed].text);
 }
 
 /* Where a camera's key of a day is, or can be put. */
@@ -414,6 +440,8 @@ void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_
         .stop_since_ms = index->stop_since_ms,
         .cameras = asv_index_count(index, ASV_INDEX_CAMERAS),
         .damaged = store->damaged,
+        .directory_count = (uint8_t)store->mirror.count,
+        .in_step = {store->mirror.used[0], store->mirror.used[1]},
         .slot_count = index->slot_count,
     };
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {

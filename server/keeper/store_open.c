@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "server/base/fail.h"
-#include "server/base/hex.h"
 #include "server/keeper/secret.h"
 #include "server/keeper/store_internal.h"
 
@@ -75,26 +74,39 @@ static enum asv_status look_at_slots(struct asv_store *store, struct seen *seen,
     return check_copies(store, seen, err);
 }
 
-/* Opens one index file with whichever master fits; keeps it when its epoch is higher than that of the one
- * found so far. *exists: there was a file. */
-static enum asv_status try_index(struct asv_store *store, const struct seen *seen, const char *name,
-                                 bool *exists, bool *chosen, struct asv_err *err)
+/* What the directories hold. */
+struct found {
+    bool exists;                     /* an index, whether it opens or not */
+    unsigned disk;                   /* where the one that counts is ... */
+    bool is_new;                     /* ... and whether it is called index.new */
+    uint8_t *data[ASV_MIRROR_DISKS]; /* of `index`; NULL: there is none */
+    size_t len[ASV_MIRROR_DISKS];
+};
+
+static void free_found(struct found *found)
 {
-    const struct asv_disk *disk = &store->setup.disk;
-    asv_auto_free uint8_t *data = NULL;
+    for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
+        free(found->data[i]);
+    }
+}
+
+#define auto_found ASV_CLEANUP(free_found)
+
+/* K-018, K-037: the highest epoch counts, then the highest generation. A new index of the same epoch was
+ * never reported: it may not be on the medium, even when it can be read. */
+static bool counts_more(const struct asv_index *than, const struct asv_index_label *label, bool is_new)
+{
+    return than == NULL || label->epoch > than->epoch ||
+           (label->epoch == than->epoch && !is_new && label->generation > than->generation);
+}
+
+/* Opens one index with whichever master fits, and takes it when it counts more than what is there so far. */
+static enum asv_status try_index(struct asv_store *store, const struct seen *seen, struct found *found,
+                                 unsigned disk, bool is_new, struct asv_bytes file, struct asv_err *err)
+{
     struct asv_index_label label;
-    size_t len = 0;
-    *exists = *chosen = false;
-    enum asv_status status = disk->read(disk->ctx, name, ASV_INDEX_FILE_MAX, &data, &len, err);
-    if (status == ASV_E_NOT_FOUND) {
-        return ASV_OK;
-    }
-    if (status != ASV_OK) {
-        return status;
-    }
-    *exists = true;
-    if (asv_index_label_read(&label, data, len) != ASV_OK ||
-        (store->index != NULL && label.epoch <= store->index->epoch)) {
+    if (asv_index_label_read(&label, file.data, file.len) != ASV_OK ||
+        !counts_more(store->index, &label, is_new)) {
         return ASV_OK;
     }
     for (unsigned i = 0; i < store->setup.slot_count; i++) {
@@ -105,12 +117,13 @@ static enum asv_status try_index(struct asv_store *store, const struct seen *see
                 memcmp(cell->store, label.store, ASV_STORE_ID_BYTES) != 0) {
                 continue;
             }
-            status = asv_index_open(&index, data, len, cell->master, err);
+            enum asv_status status = asv_index_open(&index, file.data, file.len, cell->master, err);
             if (status == ASV_OK) {
                 asv_index_free(store->index);
                 store->index = index;
                 memcpy(store->master, cell->master, ASV_MASTER_KEY_BYTES);
-                *chosen = true;
+                found->disk = disk;
+                found->is_new = is_new;
                 return ASV_OK;
             }
             if (status != ASV_E_DIGEST) {
@@ -121,32 +134,82 @@ static enum asv_status try_index(struct asv_store *store, const struct seen *see
     return ASV_OK;
 }
 
-/* K-018: a slot takes a new master only when the new index is on the medium, so the higher epoch counts. A
- * new index of the same epoch was never committed: it may not be on the medium, even when it can be read. */
-static enum asv_status choose_index(struct asv_store *store, const struct seen *seen, bool *rename_it,
-                                    bool *remove_it, struct asv_err *err)
+/* A directory that cannot be read is away, as long as the other one is there. */
+static enum asv_status look_at(struct asv_store *store, const struct seen *seen, struct found *found,
+                               unsigned disk, bool is_new, struct asv_err *err)
 {
-    bool exists = false;
-    bool newer = false;
-    bool chosen = false;
-    enum asv_status status = try_index(store, seen, ASV_STORE_INDEX, &exists, &chosen, err);
-    if (status == ASV_OK) {
-        status = try_index(store, seen, ASV_STORE_INDEX_NEW, &newer, rename_it, err);
+    struct asv_mirror *mirror = &store->mirror;
+    const struct asv_disk *calls = &mirror->disks[disk];
+    struct asv_err why = {0};
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum asv_status status = calls->read(calls->ctx, is_new ? ASV_STORE_INDEX_NEW : ASV_STORE_INDEX,
+                                         ASV_INDEX_FILE_MAX, &data, &len, &why);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
     }
     if (status != ASV_OK) {
-        return status;
+        why.status = status;
+        asv_mirror_drop(mirror, disk, &why);
+        return mirror->there[0] || mirror->there[1] ? ASV_OK : asv_fail(err, status, why.text);
     }
-    if (store->index == NULL) {
-        return exists || seen->masters > 0
-                   ? asv_fail(err, ASV_E_DIGEST, "key store: no master slot that is there opens its index")
-                   : asv_fail(err, ASV_E_NOT_FOUND, "key store: there is none; make one with --init");
+    found->exists = found->exists || !is_new; /* an index.new without a master is a store that was not made */
+    status = try_index(store, seen, found, disk, is_new, (struct asv_bytes){data, len}, err);
+    if (!is_new) {
+        found->data[disk] = asv_steal(&data);
+        found->len[disk] = len;
     }
-    *remove_it = newer && !*rename_it;
+    free(data);
+    return status;
+}
+
+static enum asv_status choose_index(struct asv_store *store, const struct seen *seen, struct found *found,
+                                    struct asv_err *err)
+{
+    struct asv_mirror *mirror = &store->mirror;
+    enum asv_status status = ASV_OK;
+    for (unsigned k = 0; k < 2 * mirror->count; k++) { /* each index before any index.new */
+        unsigned disk = k % mirror->count;
+        if (status == ASV_OK && mirror->there[disk]) {
+            status = look_at(store, seen, found, disk, k >= mirror->count, err);
+        }
+    }
+    if (status != ASV_OK || store->index != NULL) {
+        bool lost = status == ASV_OK && !mirror->there[found->disk]; /* it was read, and then failed */
+        const struct asv_err *why = &mirror->why[found->disk];
+        return lost ? asv_fail(err, why->status, why->text) : status;
+    }
+    for (unsigned i = 0; i < mirror->count; i++) {
+        if (!mirror->there[i]) {
+            return asv_failf(err, ASV_E_AWAY,
+                             "key store: the other directory does not open without the %s: %s",
+                             asv_mirror_name(i), mirror->why[i].text);
+        }
+    }
+    return found->exists || seen->masters > 0
+               ? asv_fail(err, ASV_E_DIGEST, "key store: no master slot that is there opens its index")
+               : asv_fail(err, ASV_E_NOT_FOUND, "key store: there is none; make one with --init");
+}
+
+/* K-025, K-038: no slot takes a master before the index under it is on the medium. So a master that is newer
+ * than the index says where the store was already. */
+static enum asv_status check_masters(const struct asv_store *store, const struct seen *seen,
+                                     struct asv_err *err)
+{
     for (unsigned i = 0; i < store->setup.slot_count; i++) {
         for (unsigned c = 0; c < ASV_SLOT_CELLS; c++) {
-            if (seen->states[i][c] == ASV_OK &&
-                memcmp(seen->cells[i][c].store, store->index->store, ASV_STORE_ID_BYTES) != 0) { /* K-025 */
+            const struct asv_slot_cell *cell = &seen->cells[i][c];
+            if (seen->states[i][c] != ASV_OK) {
+                continue;
+            }
+            if (memcmp(cell->store, store->index->store, ASV_STORE_ID_BYTES) != 0) {
                 return asv_failf(err, ASV_E_MISMATCH, "key store: master slot %s belongs to another one",
+                                 store->setup.slots[i].label);
+            }
+            if (cell->epoch > store->index->epoch) {
+                return asv_failf(err, ASV_E_MISMATCH,
+                                 "key store: master slot %s is newer than the index, which comes from an "
+                                 "earlier time",
                                  store->setup.slots[i].label);
             }
         }
@@ -154,12 +217,49 @@ static enum asv_status choose_index(struct asv_store *store, const struct seen *
     return ASV_OK;
 }
 
-/* Brings slots and index names to where the commit that was cut would have brought them, or back. */
-static enum asv_status settle(struct asv_store *store, bool rename_it, bool remove_it, struct asv_err *err)
+/* K-038: one directory alone, without all slots, may be the one that was left behind. */
+static enum asv_status check_alone(const struct asv_store *store, const struct seen *seen,
+                                   struct asv_err *err)
 {
-    const struct asv_disk *disk = &store->setup.disk;
-    bool any = false;
+    const struct asv_mirror *mirror = &store->mirror;
+    for (unsigned i = 0; i < mirror->count; i++) {
+        for (unsigned s = 0; !mirror->there[i] && s < store->setup.slot_count; s++) {
+            if (seen->states[s][0] == ASV_E_AWAY) {
+                return asv_failf(err, ASV_E_AWAY,
+                                 "key store: both the %s and master slot %s are away: what is there may be "
+                                 "from an earlier time",
+                                 asv_mirror_name(i), store->setup.slots[s].label);
+            }
+        }
+    }
+    return ASV_OK;
+}
+
+/* What lies in the other directory must be this store's, and older. */
+static enum asv_status check_disks(struct asv_store *store, const struct found *found, struct asv_err *err)
+{
+    struct asv_mirror *mirror = &store->mirror;
     enum asv_status status = ASV_OK;
+    for (unsigned i = 0; status == ASV_OK && i < mirror->count; i++) {
+        struct asv_err why = {0};
+        if (!mirror->there[i]) {
+            continue;
+        }
+        why.status = asv_store_check_disk(store, i, &why);
+        if (why.status != ASV_OK && (i == found->disk || why.status == ASV_E_MISMATCH)) {
+            status = asv_fail(err, why.status, why.text);
+        } else if (why.status != ASV_OK) {
+            asv_mirror_drop(mirror, i, &why);
+        }
+    }
+    return status;
+}
+
+/* Brings slots and index names to where the commit that was cut would have brought them, or back. */
+static enum asv_status settle(struct asv_store *store, bool rename_it, struct asv_err *err)
+{
+    struct asv_mirror *mirror = &store->mirror;
+    bool any = false;
     for (unsigned i = 0; i < store->setup.slot_count; i++) {
         if (asv_store_slot_add(store, store->index, i, store->master, err) == ASV_OK) {
             any = true;
@@ -169,110 +269,37 @@ static enum asv_status settle(struct asv_store *store, bool rename_it, bool remo
     if (!any) {
         return asv_fail(err, ASV_E_IO, "key store: no master slot can be written");
     }
-    if (rename_it) {
-        status = disk->rename(disk->ctx, ASV_STORE_INDEX_NEW, ASV_STORE_INDEX, err);
-    } else if (remove_it) {
-        status = disk->remove(disk->ctx, ASV_STORE_INDEX_NEW, err);
-    }
-    return status == ASV_OK ? disk->sync(disk->ctx, err) : status; /* an earlier sync may have failed */
+    enum asv_status status = rename_it ? asv_mirror_rename(mirror, ASV_STORE_INDEX_NEW, ASV_STORE_INDEX, err)
+                                       : asv_mirror_remove(mirror, ASV_STORE_INDEX_NEW, err);
+    return status == ASV_OK ? asv_mirror_sync(mirror, err) : status; /* an earlier sync may have failed */
 }
 
-static bool is_named(struct asv_index *index, const char *name)
+/* Whether both directories have the same index. */
+static bool are_alike(const struct found *found)
 {
-    uint8_t id[ASV_ENTRY_ID_BYTES];
-    char own[ASV_ENTRY_NAME_BYTES];
-    size_t digits = 2 * sizeof id;
-    size_t len = strlen(name);
-    if (len < digits || asv_hex_decode(id, sizeof id, name + len - digits) != ASV_OK) {
-        return false;
-    }
-    const struct asv_entry *entry = asv_index_find(index, ASV_INDEX_ENTRIES, id);
-    if (entry == NULL) {
-        return false;
-    }
-    asv_entry_name(own, entry);
-    return strcmp(name, own) == 0;
+    return !found->is_new && found->data[0] != NULL && found->data[1] != NULL &&
+           found->len[0] == found->len[1] && memcmp(found->data[0], found->data[1], found->len[0]) == 0;
 }
 
-/* A key file that no index names: what a cut commit left. What is not the keeper's is left alone. */
-static bool is_leftover(const struct asv_store *store, const char *name)
+/* K-036, K-037: the other directory is brought to where the one that counts is. Unless they were alike, what
+ * the other one held must not count again, wherever it, or a medium that was at its place, comes back. */
+static enum asv_status join(struct asv_store *store, const struct found *found, struct asv_err *err)
 {
-    static const char *const kinds[] = {"day-", "reserve-"};
-    bool ours = false;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        ours = ours || strncmp(name, kinds[i], strlen(kinds[i])) == 0;
+    struct asv_mirror *mirror = &store->mirror;
+    unsigned other = 1 - found->disk;
+    if (mirror->count == 1) { /* a replica that is configured no more stays behind, too */
+        asv_store_match_keys(store);
+        mirror->fence = store->index->mirrored;
+        return asv_store_fence(store, err);
     }
-    return ours && !is_named(store->index, name);
-}
-
-/* A walk over the store's files. */
-struct walk {
-    const struct asv_store *store;
-    struct asv_err *err;
-};
-
-/* One that is newer than that says that the index was put back from an earlier time: its keys must not be
- * thrown away. */
-static enum asv_status check_leftover(void *ctx, const char *name)
-{
-    const struct walk *walk = ctx;
-    const struct asv_store *store = walk->store;
-    const struct asv_disk *disk = &store->setup.disk;
-    asv_auto_free uint8_t *data = NULL;
-    uint64_t generation = 0;
-    size_t len = 0;
-    if (!is_leftover(store, name)) {
-        return ASV_OK;
+    bool brought = false;
+    if (mirror->there[other]) {
+        brought = asv_store_bring(store, other);
+    } else {
+        asv_store_match_keys(store);
     }
-    enum asv_status status = disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, walk->err);
-    if (status == ASV_E_LIMIT) {
-        return ASV_OK; /* no keeper wrote that */
-    }
-    if (status == ASV_OK && asv_dayfile_generation(data, len, &generation) == ASV_OK &&
-        generation > store->index->generation + 1) { /* K-019 */
-        status = asv_failf(walk->err, ASV_E_MISMATCH,
-                           "key store: %s is newer than the index, which comes from an earlier time", name);
-    }
-    return status;
-}
-
-static enum asv_status remove_leftover(void *ctx, const char *name)
-{
-    const struct walk *walk = ctx;
-    const struct asv_disk *disk = &walk->store->setup.disk;
-    return is_leftover(walk->store, name) ? disk->remove(disk->ctx, name, walk->err) : ASV_OK;
-}
-
-/* How many key files are missing or not what the index names. */
-static uint32_t count_damaged(const struct asv_store *store)
-{
-    const struct asv_disk *disk = &store->setup.disk;
-    uint32_t damaged = 0;
-    for (uint32_t i = 0; i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
-        const struct asv_entry *entry = &asv_entries(store->index)[i];
-        asv_auto_free uint8_t *data = NULL;
-        uint8_t digest[ASV_SHA256_BYTES] = {0};
-        char name[ASV_ENTRY_NAME_BYTES];
-        size_t len = 0;
-        asv_entry_name(name, entry);
-        if (disk->read(disk->ctx, name, ASV_DAYFILE_MAX, &data, &len, NULL) == ASV_OK) {
-            asv_sha256(digest, data, len);
-        }
-        damaged += memcmp(digest, entry->digest, sizeof digest) == 0 ? 0 : 1;
-    }
-    return damaged;
-}
-
-static enum asv_status check_files(struct asv_store *store, struct asv_err *err)
-{
-    const struct asv_disk *disk = &store->setup.disk;
-    struct walk walk = {.store = store, .err = err};
-    enum asv_status status = disk->list(disk->ctx, check_leftover, &walk, err);
-    if (status == ASV_OK) {
-        status = disk->list(disk->ctx, remove_leftover, &walk, err);
-    }
-    store->damaged = count_damaged(store);
-    return status;
+    mirror->fence = !brought || !are_alike(found);
+    return asv_store_fence(store, err);
 }
 
 static void forget(struct asv_store *store)
@@ -285,32 +312,70 @@ static void forget(struct asv_store *store)
     }
 }
 
-static enum asv_status load(struct asv_store *store, struct asv_err *err)
+/* What the media say, from scratch. */
+static enum asv_status look(struct asv_store *store, unsigned without, struct seen *seen, struct found *found,
+                            struct asv_err *err)
+{
+    enum asv_status status = asv_mirror_attach(&store->mirror, err);
+    if (status == ASV_OK && without < ASV_MIRROR_DISKS) {
+        asv_mirror_drop(&store->mirror, without, err);
+    }
+    if (status == ASV_OK) {
+        status = look_at_slots(store, seen, err);
+    }
+    if (status == ASV_OK) {
+        status = choose_index(store, seen, found, err);
+        assert(status != ASV_OK || store->index != NULL);
+    }
+    if (status == ASV_OK) {
+        status = check_masters(store, seen, err);
+    }
+    return status == ASV_OK ? check_alone(store, seen, err) : status;
+}
+
+/* Leaves one directory out of it (ASV_MIRROR_DISKS: none). *failing: the one that could not do what it must,
+ * while the other one has the same. */
+static enum asv_status load_without(struct asv_store *store, unsigned without, unsigned *failing,
+                                    struct asv_err *err)
 {
     asv_auto_secret void *secret = NULL;
-    bool rename_it = false;
-    bool remove_it = false;
+    auto_found struct found found = {0};
     forget(store);
     if (asv_secret_alloc(&secret, sizeof(struct seen)) != ASV_OK) {
         return asv_fail(err, ASV_E_NO_MEMORY, "key store: no locked memory");
     }
-    struct seen *seen = secret;
-    enum asv_status status = look_at_slots(store, seen, err);
+    enum asv_status status = look(store, without, secret, &found, err);
     if (status == ASV_OK) {
-        status = choose_index(store, seen, &rename_it, &remove_it, err);
-        assert(status != ASV_OK || store->index != NULL);
+        store->mirror.used[found.disk] = true;
+        status = check_disks(store, &found, err);
     }
     if (status == ASV_OK) {
-        status = settle(store, rename_it, remove_it, err);
+        status = settle(store, found.is_new, err);
+    }
+    if (status == ASV_OK) { /* what it removes, no index on the medium names any more */
+        status = asv_store_remove_leftovers(store, found.disk, err);
     }
     if (status == ASV_OK) {
-        status = check_files(store, err); /* what it removes, no index on the medium names any more */
+        store->open = true;
+        status = join(store, &found, err);
     }
-    store->open = status == ASV_OK;
     if (status != ASV_OK) {
+        *failing = status != ASV_E_MISMATCH && are_alike(&found) ? found.disk : ASV_MIRROR_DISKS;
         forget(store);
     }
     return status;
+}
+
+static enum asv_status load(struct asv_store *store, struct asv_err *err)
+{
+    unsigned failing = ASV_MIRROR_DISKS;
+    struct asv_err why = {0};
+    enum asv_status status = load_without(store, ASV_MIRROR_DISKS, &failing, &why);
+    if (status != ASV_OK && failing < ASV_MIRROR_DISKS) {
+        why.status = status;
+        status = load_without(store, failing, &failing, &why);
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, why.text);
 }
 
 static enum asv_status new_store(struct asv_store **out, const struct asv_store_setup *setup,
@@ -327,6 +392,9 @@ static enum asv_status new_store(struct asv_store **out, const struct asv_store_
         return asv_fail(err, ASV_E_NO_MEMORY, "key store: no locked memory");
     }
     store->setup = *setup;
+    store->mirror.disks[0] = setup->disk;
+    store->mirror.disks[1] = setup->replica;
+    store->mirror.count = setup->replica.read == NULL ? 1 : 2;
     store->master = master;
     *out = store;
     return ASV_OK;
@@ -366,12 +434,15 @@ enum asv_status asv_store_ready(struct asv_store *store, struct asv_err *err)
 /* Nothing may be overwritten: neither an index nor a slot that holds anything. */
 static enum asv_status check_empty(const struct asv_store *store, struct asv_err *err)
 {
-    const struct asv_disk *disk = &store->setup.disk;
-    asv_auto_free uint8_t *data = NULL;
-    size_t len = 0;
-    enum asv_status status = disk->read(disk->ctx, ASV_STORE_INDEX, ASV_INDEX_FILE_MAX, &data, &len, err);
-    if (status != ASV_E_NOT_FOUND) {
-        return status == ASV_OK ? asv_fail(err, ASV_E_EXISTS, "key store: there is one already") : status;
+    enum asv_status status = ASV_OK;
+    for (unsigned i = 0; i < store->mirror.count; i++) {
+        const struct asv_disk *disk = &store->mirror.disks[i];
+        asv_auto_free uint8_t *data = NULL;
+        size_t len = 0;
+        status = disk->read(disk->ctx, ASV_STORE_INDEX, ASV_INDEX_FILE_MAX, &data, &len, err);
+        if (status != ASV_E_NOT_FOUND) {
+            return status == ASV_OK ? asv_fail(err, ASV_E_EXISTS, "key store: there is one already") : status;
+        }
     }
     for (unsigned i = 0; i < store->setup.slot_count; i++) {
         struct asv_slot_cell cells[ASV_SLOT_CELLS];
@@ -389,6 +460,19 @@ static enum asv_status check_empty(const struct asv_store *store, struct asv_err
     return ASV_OK;
 }
 
+/* A new store is in every directory from its first commit on. */
+static enum asv_status use_all(struct asv_mirror *mirror, struct asv_err *err)
+{
+    enum asv_status status = asv_mirror_attach(mirror, err);
+    for (unsigned i = 0; status == ASV_OK && i < mirror->count; i++) {
+        mirror->used[i] = mirror->there[i];
+        if (!mirror->there[i]) {
+            status = asv_fail(err, mirror->why[i].status, mirror->why[i].text);
+        }
+    }
+    return status;
+}
+
 enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv_err *err)
 {
     struct asv_store *store = NULL;
@@ -398,7 +482,10 @@ enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv
         return status;
     }
     assert(store != NULL);
-    status = check_empty(store, err);
+    status = use_all(&store->mirror, err);
+    if (status == ASV_OK) {
+        status = check_empty(store, err);
+    }
     if (status == ASV_OK) {
         status = asv_index_new(&store->index);
     }
@@ -416,6 +503,11 @@ enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv
         if (!asv_store_slot_current(store, i)) {
             status = asv_failf(err, ASV_E_IO, "key store: master slot %s did not take the first master",
                                setup->slots[i].label);
+        }
+    }
+    for (unsigned i = 0; status == ASV_OK && i < store->mirror.count; i++) {
+        if (!store->mirror.used[i]) {
+            status = asv_fail(err, ASV_E_IO, store->mirror.why[i].text);
         }
     }
     asv_store_close(store);

@@ -5,11 +5,9 @@
  * cryptography of it in the same run; and how long the destruction of a day of many cameras takes, against
  * writing, syncing and unlinking the same files. The store and its slots are real files in DIR.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,14 +45,11 @@ static double now(void)
 /* The site's store, on files instead of memory. */
 static void move_to_files(const char *dir)
 {
-    char path[512];
+    static char path[512];
     struct asv_err err = {0};
     snprintf(path, sizeof path, "%s/store", dir);
-    if (mkdir(path, 0700) != 0) {
-        perror(path);
-        exit(1);
-    }
-    files.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    files.path = path;
+    must(asv_disk_posix_make(&files, &err), err.text);
     site.setup.disk = asv_disk_posix(&files);
     for (unsigned i = 0; i < KEEPER_DISK_SLOTS; i++) {
         snprintf(slot_paths[i], sizeof slot_paths[i], "%s/slot-%u", dir, i + 1);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -626,6 +627,111 @@ static void a_tpm_can_be_a_slot(void **state)
     asv_test_swtpm_stop(&tpm);
 }
 
+static void path_in(char out[96], const char *name)
+{
+    snprintf(out, 96, "%s/%s", directory, name);
+}
+
+/* One disk is lost, and then the other one: the keys are there, with slots in files or in a TPM. */
+static void the_loss_of_one_directory_loses_nothing(void **state)
+{
+    (void)state;
+    struct asv_test_swtpm tpm;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key day;
+    char state_dir[96], store[96], replica[96], lost[96], path[96], line[512];
+    path_in(state_dir, "tpm");
+    path_in(store, "store");
+    path_in(replica, "replica");
+    path_in(lost, "lost");
+    assert_int_equal(mkdir(state_dir, 0700), 0);
+    asv_test_swtpm_start(&tpm, state_dir);
+    const char *const argv[] = {program, "--config", config, "--add-replica", NULL};
+    assert_int_equal(asv_test_run(directory, argv), 2); /* none is configured */
+    snprintf(line, sizeof line, "%s\nreplica = %s\nslot.3 = tpm:%s:0x01500100", own_peer("dock"), replica,
+             tpm.device);
+    write_config(line, "identity");
+    char slot[96];
+    snprintf(slot, sizeof slot, "tpm:%s:0x01500100", tpm.device);
+    const char *const add[] = {program, "--config", config, "--add-slot", slot, NULL};
+    assert_int_equal(asv_test_run(directory, add), 0);
+    assert_true(start()); /* without the replica it goes on, and says so */
+    struct asv_keeper_status status = get_status();
+    assert_true(status.directory_count == 2 && status.in_step[0] && !status.in_step[1]); /* K-039 */
+    assert_int_equal(end(SIGTERM), 0);
+    assert_int_equal(asv_test_run(directory, argv), 0); /* K-074 */
+    assert_true(start());
+    status = get_status();
+    assert_true(status.in_step[0] && status.in_step[1]); /* K-037 */
+    assert_int_equal(make_days(2).status, ASV_OK);
+    get_bulletin(&bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &day);
+    uint64_t number = bulletin.number;
+    (void)end(SIGKILL);
+
+    assert_int_equal(rename(store, lost), 0); /* the disk of the first is gone */
+    assert_true(start());
+    assert_true(clip_opens(&day)); /* K-035; the TPM's authorization came from the replica, too: K-075 */
+    status = get_status();
+    assert_true(!status.in_step[0] && status.in_step[1] && status.slots[2].reachable);
+    get_bulletin(&bulletin);
+    assert_true(bulletin.number > number); /* K-053 */
+    assert_int_equal(end(SIGTERM), 0);
+    for (int i = 1; i <= 2; i++) { /* the slots' media, too */
+        snprintf(path, sizeof path, "%s/slot-%d", directory, i);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_false(start()); /* K-038: with a directory and slots away */
+    assert_int_equal(end(SIGKILL), 1);
+    assert_int_equal(asv_test_run(directory, argv), 0); /* a new disk, empty */
+    assert_true(start());
+    status = get_status();
+    assert_true(status.in_step[0] && status.in_step[1]);
+    assert_true(clip_opens(&day));
+    assert_int_equal(end(SIGTERM), 0);
+
+    assert_int_equal(rename(replica, path), 0);
+    assert_int_equal(rename(lost, replica), 0); /* the first disk was found again: it is behind */
+    assert_true(start());
+    assert_true(clip_opens(&day));
+    status = get_status();
+    assert_true(status.in_step[0] && status.in_step[1]); /* K-037 */
+    assert_int_equal(end(SIGTERM), 0);
+    asv_test_swtpm_stop(&tpm);
+}
+
+static void a_missing_replica_stands_in_the_report(void **state)
+{
+    (void)state;
+    char line[256];
+    snprintf(line, sizeof line, "%s\nreplica = %s/replica", own_peer("admin"), directory);
+    write_config(line, "identity");
+    assert_true(start());
+    assert_int_equal(administrator(NULL), 0);
+    assert_true(printed("ONE COPY     the replica is away or behind"));
+    assert_int_equal(administrator("--json"), 0);
+    assert_true(printed("\"in_step\": {") && printed("\"replica\": false"));
+    assert_int_equal(end(SIGTERM), 0);
+
+    char replica[96];
+    path_in(replica, "replica");
+    assert_int_equal(mkdir(replica, 0755), 0); /* a place where nothing is mounted, maybe */
+    assert_int_equal(chmod(replica, 0755), 0);
+    assert_true(start());
+    struct asv_keeper_status status = get_status();
+    assert_true(status.in_step[0] && !status.in_step[1]); /* K-074 */
+    assert_int_equal(end(SIGTERM), 0);
+    assert_int_equal(chmod(replica, 0700), 0);
+    int other = open(replica, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+    assert_false(start()); /* K-074: another keeper has it */
+    assert_int_equal(end(SIGKILL), 1);
+    assert_int_equal(close(other), 0);
+    assert_true(start());
+    status = get_status();
+    assert_true(status.in_step[0] && status.in_step[1]);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -644,6 +750,8 @@ int main(void)
         TEST(the_key_may_come_from_elsewhere),
         TEST(a_slot_can_be_added_when_one_was_lost),
         TEST(a_tpm_can_be_a_slot),
+        TEST(the_loss_of_one_directory_loses_nothing),
+        TEST(a_missing_replica_stands_in_the_report),
     };
     struct asv_err err = {0};
     if (asv_crypto_init() != ASV_OK || asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err) != ASV_OK) {

@@ -34,6 +34,7 @@ static struct keeper_blob blob(const void *data, size_t len)
 
 static void remember(struct keeper_disk *disk, const void *data, size_t len)
 {
+    disk = disk->first != NULL ? disk->first : disk;
     must(disk->past_count < KEEPER_DISK_PAST, "past");
     disk->past[disk->past_count++] = blob(data, len);
 }
@@ -49,7 +50,7 @@ enum step { GO, FAIL, FAIL_AFTER, CUT };
 /* Each call, and each part of one that can be cut, asks here. */
 static enum step step(struct keeper_disk *disk)
 {
-    if (disk->dead) {
+    if (disk->dead || disk->away) {
         return FAIL;
     }
     if (++disk->calls != disk->fault_at) {
@@ -63,6 +64,12 @@ static enum step step(struct keeper_disk *disk)
         return FAIL_AFTER;
     }
     disk->dead = true;
+    for (size_t i = 0; i < sizeof disk->with / sizeof disk->with[0]; i++) {
+        if (disk->with[i] != NULL) {
+            disk->with[i]->dead = true;
+            disk->with[i]->fault = disk->fault;
+        }
+    }
     return CUT;
 }
 
@@ -118,6 +125,12 @@ static void change(struct keeper_disk *disk, bool link, const char *from, const 
     snprintf(op->from, sizeof op->from, "%s", from);
     snprintf(op->to, sizeof op->to, "%s", to);
     apply(disk->now, &disk->now_count, op);
+}
+
+static enum asv_status disk_attach(void *ctx, struct asv_err *err)
+{
+    struct keeper_disk *disk = ctx;
+    return step(disk) == GO ? ASV_OK : failed(err);
 }
 
 static enum asv_status disk_read(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
@@ -289,7 +302,7 @@ static enum asv_status slot_write(void *ctx, unsigned cell, const uint8_t in[ASV
         len = draw(slot->owner) % (ASV_SLOT_CELL_BYTES + 1);
     }
     memcpy(slot->cells[cell], in, len);
-    remember_cell(slot->owner, slot->cells[cell]);
+    remember_cell(slot->home, slot->cells[cell]);
     return at == GO ? ASV_OK : failed(err);
 }
 
@@ -332,11 +345,24 @@ void keeper_disk_free(struct keeper_disk *disk)
     free(disk);
 }
 
+static struct asv_disk calls_of(struct keeper_disk *disk)
+{
+    return (struct asv_disk){.ctx = disk,
+                             .attach = disk_attach,
+                             .read = disk_read,
+                             .write = disk_write,
+                             .append = disk_append,
+                             .rename = disk_rename,
+                             .remove = disk_remove,
+                             .sync = disk_sync,
+                             .list = disk_list};
+}
+
 struct asv_store_setup keeper_disk_setup(struct keeper_disk *disk, struct asv_slot slots[KEEPER_DISK_SLOTS],
                                          const struct asv_world *world)
 {
     for (unsigned i = 0; i < KEEPER_DISK_SLOTS; i++) {
-        disk->slots[i].owner = disk;
+        disk->slots[i].home = disk->slots[i].owner = disk;
         slots[i] = (struct asv_slot){
             .ctx = &disk->slots[i],
             .kind = ASV_KEEPER_SLOT_TPM,
@@ -347,18 +373,27 @@ struct asv_store_setup keeper_disk_setup(struct keeper_disk *disk, struct asv_sl
         snprintf(slots[i].label, sizeof slots[i].label, "test slot %u", i + 1);
     }
     return (struct asv_store_setup){
-        .disk = {.ctx = disk,
-                 .read = disk_read,
-                 .write = disk_write,
-                 .append = disk_append,
-                 .rename = disk_rename,
-                 .remove = disk_remove,
-                 .sync = disk_sync,
-                 .list = disk_list},
+        .disk = calls_of(disk),
         .slots = slots,
         .slot_count = KEEPER_DISK_SLOTS,
         .world = world,
     };
+}
+
+void keeper_disk_add_replica(struct asv_store_setup *setup, struct keeper_disk *replica,
+                             struct keeper_disk *slots)
+{
+    struct keeper_disk *first = setup->disk.ctx;
+    replica->first = first;
+    setup->replica = calls_of(replica);
+    for (unsigned i = 0; i < KEEPER_DISK_SLOTS; i++) {
+        first->slots[i].owner = slots;
+    }
+}
+
+void keeper_disk_replace(struct keeper_disk *disk)
+{
+    disk->now_count = disk->durable_count = disk->pending_count = 0;
 }
 
 void keeper_disk_arm(struct keeper_disk *disk, uint64_t n, enum keeper_fault fault)

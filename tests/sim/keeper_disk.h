@@ -53,13 +53,17 @@ struct keeper_op {
 };
 
 struct keeper_fake_slot {
-    struct keeper_disk *owner;
+    struct keeper_disk *home;  /* remembers what it held */
+    struct keeper_disk *owner; /* whose calls its calls are */
     bool away;
     uint8_t cells[ASV_SLOT_CELLS][ASV_SLOT_CELL_BYTES];
 };
 
 struct keeper_disk {
     uint64_t seed;
+    struct keeper_disk *first;   /* of a replica: the disk that remembers what both held. Otherwise NULL */
+    struct keeper_disk *with[2]; /* of the same machine: where power goes when it goes here */
+    bool away;                   /* every call fails until it is back; nothing is lost */
     struct keeper_file now[KEEPER_DISK_FILES], durable[KEEPER_DISK_FILES];
     size_t now_count, durable_count;
     struct keeper_inode inodes[KEEPER_DISK_PAST];
@@ -90,6 +94,14 @@ struct keeper_disk *keeper_disk_copy(const struct keeper_disk *disk);
 /* slots[KEEPER_DISK_SLOTS] is filled and borrowed by the setup. */
 struct asv_store_setup keeper_disk_setup(struct keeper_disk *disk, struct asv_slot slots[KEEPER_DISK_SLOTS],
                                          const struct asv_world *world);
+
+/* A second disk for the same store, which fails by itself; so do the slots from now on, whose calls are those
+ * of the disk `slots`. An attacker has the bytes of both. */
+void keeper_disk_add_replica(struct asv_store_setup *setup, struct keeper_disk *replica,
+                             struct keeper_disk *slots);
+
+/* Another disk at the same place, empty. */
+void keeper_disk_replace(struct keeper_disk *disk);
 
 /* The n-th call from now on meets this fault. */
 void keeper_disk_arm(struct keeper_disk *disk, uint64_t n, enum keeper_fault fault);

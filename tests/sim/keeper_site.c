@@ -69,6 +69,17 @@ void keeper_site_load(struct keeper_site *site, const struct keeper_disk *disk)
     keeper_site_restart(site);
 }
 
+void keeper_site_go_to(struct keeper_site *site, int64_t wall)
+{
+    const int64_t day_ms = INT64_C(86400000);
+    int64_t next = 0;
+    while (site->world.wall < wall) {
+        int64_t step = wall - site->world.wall > day_ms ? day_ms : wall - site->world.wall;
+        asv_test_world_step(&site->world, (uint64_t)step);
+        asv_keeper_tick(&site->keeper, &next);
+    }
+}
+
 void keeper_site_free(struct keeper_site *site)
 {
     asv_store_close(site->keeper.store);

@@ -33,6 +33,9 @@ void keeper_site_restart(struct keeper_site *site);
 /* The same on the bytes that another disk holds, which is copied. */
 void keeper_site_load(struct keeper_site *site, const struct keeper_disk *disk);
 
+/* Time passes until then, day by day, as keepers live. */
+void keeper_site_go_to(struct keeper_site *site, int64_t wall);
+
 /* One request as a peer of this role sends it, through the bytes on the socket and back. chain NULL: none. */
 struct asv_keeper_reply keeper_ask(struct keeper_site *site, enum asv_keeper_role role,
                                    struct asv_keeper_request *request);

@@ -51,16 +51,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void go_to(int64_t wall)
-{
-    int64_t next = 0;
-    while (site.world.wall < wall) { /* day by day, as keepers live */
-        int64_t step = wall - site.world.wall > DAY_MS ? DAY_MS : wall - site.world.wall;
-        asv_test_world_step(&site.world, (uint64_t)step);
-        asv_keeper_tick(&site.keeper, &next);
-    }
-}
-
 static int64_t due_of(uint32_t date)
 {
     int64_t due = 0;
@@ -140,7 +130,7 @@ static void two_people_keep_a_clip_beyond_its_day_and_a_reviewer_opens_it(void *
     assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip), ASV_E_STATE); /* K-087 */
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
     assert_int_equal(row_of(&clip).state, ASV_KEEPER_HELD);
-    go_to(due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
     assert_true(opens(&clip));
     assert_false(opens(&other));
     uint8_t reason = 0;
@@ -258,7 +248,7 @@ static void what_was_decided_is_decided_once(void **state)
                    9); /* another answer to the same proposal */
     assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_STATE);
     assert_int_equal(row_of(&clip).state, ASV_KEEPER_RUNS);
-    go_to(site.world.wall + 5 * DAY_MS);
+    keeper_site_go_to(&site, site.world.wall + 5 * DAY_MS);
     assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_EXPIRED);
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_DECIDED), 5); /* K-083: enrolments */
 }
@@ -275,17 +265,17 @@ static void a_request_prolongs_once_and_by_three_days_at_most(void **state)
         set_up(NULL);
         int64_t begin = 0;
         assert_int_equal(asv_local_day_start(TODAY, &begin), ASV_OK);
-        go_to(site.world.wall + cases[i].days * DAY_MS);
+        keeper_site_go_to(&site, site.world.wall + cases[i].days * DAY_MS);
         assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
         assert_true(reply.until_ms == begin + cases[i].lapse * DAY_MS);
         assert_true(reply.until_ms <= due_of(TODAY) + 3 * DAY_MS);
         assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK); /* again */
-        go_to(reply.until_ms - 1);
+        keeper_site_go_to(&site, reply.until_ms - 1);
         assert_true(keeper_opens(&site, camera, &clip).held); /* K-078 */
-        go_to(due_of(TODAY) > reply.until_ms ? due_of(TODAY) - 1 : reply.until_ms - 1);
+        keeper_site_go_to(&site, due_of(TODAY) > reply.until_ms ? due_of(TODAY) - 1 : reply.until_ms - 1);
         assert_true(opens(&clip)); /* a request that lapsed takes nothing from the clip's own period */
         assert_true(due_of(TODAY) <= reply.until_ms || !keeper_opens(&site, camera, &clip).held);
-        go_to(due_of(TODAY) > reply.until_ms ? due_of(TODAY) : reply.until_ms);
+        keeper_site_go_to(&site, due_of(TODAY) > reply.until_ms ? due_of(TODAY) : reply.until_ms);
         assert_false(opens(&clip));
         assert_int_not_equal(ask_to_hold(&clip, &reply), ASV_OK); /* and again: nothing is left */
         assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
@@ -321,9 +311,9 @@ static void a_refusal_and_a_withdrawal_end_a_request(void **state)
         for (size_t late = 0; late < 2; late++) {
             tear_down(NULL);
             set_up(NULL);
-            go_to(site.world.wall + (late != 0 ? 14 * DAY_MS - HOUR_MS : DAY_MS));
+            keeper_site_go_to(&site, site.world.wall + (late != 0 ? 14 * DAY_MS - HOUR_MS : DAY_MS));
             assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
-            go_to(site.world.wall + DAY_MS);
+            keeper_site_go_to(&site, site.world.wall + DAY_MS);
             assert_int_equal(answer_it(ends[i].step, persons[ends[i].person]), ASV_OK);
             assert_int_equal(opens(&clip), late == 0);
             assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
@@ -353,7 +343,7 @@ static void a_released_clip_is_gone_or_runs_on(void **state)
     }
     assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, &other), ASV_OK);
     assert_true(opens(&other)); /* its own day is not over */
-    go_to(due_of(TODAY));
+    keeper_site_go_to(&site, due_of(TODAY));
     assert_false(opens(&other));
     assert_true(opens(&clip));
     keeper_attack_now(site.disk, false, &loot);
@@ -406,7 +396,7 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_E_STATE); /* K-102 */
     struct asv_keeper_request finish = {
         .type = ASV_KEEPER_FINISH, .chain = camera->chain.encoded, .from_date = TODAY};
-    go_to(site.world.wall + DAY_MS);
+    keeper_site_go_to(&site, site.world.wall + DAY_MS);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_STATE); /* K-103 */
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
     assert_false(opens(&clip)); /* K-085 */
@@ -427,7 +417,7 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_NOT_FOUND);
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &other), ASV_E_STATE);
-    go_to(due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
     assert_true(opens(&other));
     assert_int_equal(row_of(&clip).state, 0xff); /* nothing could open it any more: forgotten */
 }
@@ -447,9 +437,9 @@ static void what_is_gone_stays_gone_when_its_key_lives_longer(void **state)
     keeper_sign_again(&decision);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 81);
     assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
-    go_to(due_of(TODAY + 2) + HOUR_MS);
+    keeper_site_go_to(&site, due_of(TODAY + 2) + HOUR_MS);
     assert_false(opens(&clip)); /* K-085 */
-    go_to(due_of(TODAY + 2) + 16 * DAY_MS);
+    keeper_site_go_to(&site, due_of(TODAY + 2) + 16 * DAY_MS);
     assert_int_equal(row_of(&clip).state, 0xff);
     assert_false(opens(&clip));
 }
@@ -471,7 +461,7 @@ static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
     site.world.wall -= DAY_MS;
     assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
 
-    go_to(due_of(TODAY) - DAY_MS);
+    keeper_site_go_to(&site, due_of(TODAY) - DAY_MS);
     assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
     site.world.wall += 3 * DAY_MS;
     asv_keeper_tick(&site.keeper, &next);
@@ -480,7 +470,7 @@ static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
     site.world.wall -= 3 * DAY_MS;
     assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
     assert_true(opens(&clip));
-    go_to(due_of(TODAY));
+    keeper_site_go_to(&site, due_of(TODAY));
     assert_false(opens(&clip));
 }
 

@@ -102,6 +102,7 @@ static void add_decisions(struct asv_index *index)
     assert_int_equal(asv_index_add(index, ASV_INDEX_POLICIES, &policy), ASV_OK);
     index->has_recovery = true;
     index->recovery_pk[0] = 14;
+    index->mirrored = true;
 }
 
 static struct asv_index *sample_index(void)
@@ -179,7 +180,7 @@ static void an_index_keeps_its_bytes(void **state)
             assert_memory_equal(bytes[0], bytes[1], writers[0].len);
         }
     }
-    assert_true(back->has_recovery && back->recovery_pk[0] == 14);
+    assert_true(back->has_recovery && back->recovery_pk[0] == 14 && back->mirrored);
     assert_non_null(asv_index_day(back, 20260105, NULL));
     assert_null(asv_index_day(back, 20260106, NULL));
     assert_non_null(asv_index_reserve(back, camera_rows[0].cert, NULL));
@@ -253,7 +254,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 /* Offsets in the sample's plaintext. */
 #define STOP_AT     8
 #define RECOVERY_AT 25
-#define SLOTS_AT    (RECOVERY_AT + 33)
+#define SLOTS_AT    (RECOVERY_AT + 34)
 #define ENTRIES_AT  (SLOTS_AT + 1 + 16 + 1 + 9 + 8)
 #define ENTRY_SIZE  133
 #define KEPT_AT     (ENTRIES_AT + 4 + 2 * ENTRY_SIZE + 4 + 2 * 72)
@@ -287,6 +288,7 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         enum asv_status want;
     } wrong[] = {
         {STOP_AT, 3, ASV_E_UNSUPPORTED},
+        {SLOTS_AT - 1, 2, ASV_E_MALFORMED}, /* a replica, yes or no */
         {SLOTS_AT, 9, ASV_E_LIMIT},
         {SLOTS_AT + 18, 0x07, ASV_E_MALFORMED},                   /* a bell in a label */
         {ENTRIES_AT, 0xff, ASV_E_LIMIT},                          /* entries */

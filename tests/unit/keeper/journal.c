@@ -17,6 +17,7 @@
 
 static struct asv_disk_files files;
 static struct asv_disk disk;
+static struct asv_mirror mirror; /* of it alone */
 static char dir[64];
 static char line[ASV_JOURNAL_LINE_BYTES];
 
@@ -26,9 +27,10 @@ static int set_up(void **state)
     assert_int_equal(asv_calendar_set_zone(ASV_CALENDAR_ZONE, NULL), ASV_OK);
     snprintf(dir, sizeof dir, "/tmp/asv-journal-XXXXXX");
     assert_non_null(mkdtemp(dir));
-    files = (struct asv_disk_files){.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    assert_true(files.dir >= 0);
+    files = (struct asv_disk_files){.path = dir};
+    assert_int_equal(asv_disk_posix_make(&files, NULL), ASV_OK);
     disk = asv_disk_posix(&files);
+    mirror = (struct asv_mirror){.disks = {disk}, .count = 1, .there = {true}, .used = {true}};
     return 0;
 }
 
@@ -37,14 +39,14 @@ static int tear_down(void **state)
     (void)state;
     (void)unlinkat(files.dir, "decisions-2026", 0);
     (void)unlinkat(files.dir, "decisions-2027", 0);
-    close(files.dir);
+    asv_disk_posix_end(&files);
     return rmdir(dir);
 }
 
 static enum asv_status record(int64_t now_ms, const char *answer)
 {
     const struct asv_bytes proposal = {(const uint8_t *)"\x01\xab", 2};
-    return asv_journal_write(&disk, now_ms, "HOLD", proposal,
+    return asv_journal_write(&mirror, now_ms, "HOLD", proposal,
                              (struct asv_bytes){(const uint8_t *)answer, strlen(answer)}, line, NULL);
 }
 
@@ -84,9 +86,9 @@ static void a_years_file_goes_with_the_end_of_the_next(void **state)
     (void)state; /* LAW L3 */
     assert_int_equal(record(NOW_MS, ""), ASV_OK);
     assert_int_equal(record(NOW_MS + INT64_C(366) * 86400000, ""), ASV_OK);
-    assert_int_equal(asv_journal_sweep(&disk, 20271231, NULL), ASV_OK);
+    assert_int_equal(asv_journal_sweep(&mirror, 20271231, NULL), ASV_OK);
     assert_int_equal(faccessat(files.dir, "decisions-2026", F_OK, 0), 0);
-    assert_int_equal(asv_journal_sweep(&disk, 20280101, NULL), ASV_OK);
+    assert_int_equal(asv_journal_sweep(&mirror, 20280101, NULL), ASV_OK);
     assert_int_not_equal(faccessat(files.dir, "decisions-2026", F_OK, 0), 0);
     assert_int_equal(faccessat(files.dir, "decisions-2027", F_OK, 0), 0);
 }

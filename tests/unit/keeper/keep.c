@@ -49,16 +49,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void go_to(int64_t wall)
-{
-    int64_t next = 0;
-    while (site.world.wall < wall) {
-        int64_t step = wall - site.world.wall > DAY_MS ? DAY_MS : wall - site.world.wall;
-        asv_test_world_step(&site.world, (uint64_t)step);
-        asv_keeper_tick(&site.keeper, &next);
-    }
-}
-
 static int64_t due_of(uint32_t date)
 {
     int64_t due = 0;
@@ -118,19 +108,19 @@ static void a_clip_lives_as_long_as_its_own_day_says(void **state)
     struct asv_keeper_reply reply = keep(&clip, &with, ASV_KEEPER_WHY_DAY);
     assert_int_equal(reply.status, ASV_OK);
     assert_true(reply.until_ms == due_of(20260104)); /* K-100 */
-    go_to(due_of(20260104) - 1);
+    keeper_site_go_to(&site, due_of(20260104) - 1);
     assert_true(opens(&clip));
     with = receipt_for(&other, due_of(20260107), &site.agency.dock);
     assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
     assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK); /* again */
-    go_to(due_of(20260104));
+    keeper_site_go_to(&site, due_of(20260104));
     assert_false(opens(&clip)); /* although its day's key is there: K-085 */
     assert_true(opens(&other));
-    go_to(due_of(20260105));
+    keeper_site_go_to(&site, due_of(20260105));
     assert_true(opens(&other));
-    go_to(due_of(20260107) - 1);
+    keeper_site_go_to(&site, due_of(20260107) - 1);
     assert_true(opens(&other));
-    go_to(due_of(20260107));
+    keeper_site_go_to(&site, due_of(20260107));
     assert_false(opens(&other));
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
 }
@@ -140,13 +130,13 @@ static void a_reserve_keys_clip_lives_from_its_recording_not_from_its_docking(vo
     (void)state; /* LAW T1 */
     static struct keeper_clip lost;
     make_clip(&lost, ASV_KEY_RESERVE);
-    go_to(site.world.wall + 6 * DAY_MS);
+    keeper_site_go_to(&site, site.world.wall + 6 * DAY_MS);
     struct asv_keeper_request with = receipt_for(&lost, due_of(TODAY), &site.agency.dock);
     assert_int_equal(keep(&lost, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
-    go_to(due_of(TODAY));
+    keeper_site_go_to(&site, due_of(TODAY));
     assert_false(opens(&lost));
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 1); /* its key lives: K-085 */
-    go_to(due_of(20260111));
+    keeper_site_go_to(&site, due_of(20260111));
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
 }
 
@@ -213,7 +203,7 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     assert_true(is_held(&clip)); /* K-078: while its day's own key lives, too */
     assert_false(is_held(&other));
     assert_true(opens(&other));
-    go_to(due_of(TODAY) + 3 * DAY_MS);
+    keeper_site_go_to(&site, due_of(TODAY) + 3 * DAY_MS);
     keeper_attack_now(site.disk, false, &loot);
     assert_true(keeper_loot_has(&loot, day_pk)); /* K-090: kept for the range */
     assert_true(opens(&clip));                   /* K-091 */
@@ -251,7 +241,7 @@ static void ranges_that_overlap_each_hold_what_is_in_them(void **state)
     make_clip(&clip, ASV_KEY_DAY);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 1), ASV_OK);
     asv_statement_digest(first, &decision.proposal.statement);
-    go_to(due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
     for (uint8_t n = 0; n < 8;
          n++) { /* each with the key of the second day alone, before and behind the first */
         assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight + HOUR_MS + n,
@@ -276,7 +266,7 @@ static void a_hold_ahead_needs_a_living_key(void **state)
     assert_true(row->day_count == 2 && row->days[0].date == TODAY && row->days[1].date == 20260106);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 5), ASV_OK);
     assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* not in that range */
-    go_to(due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began, began + HOUR_MS, 7), ASV_E_NOT_FOUND);
 }
 

@@ -296,6 +296,8 @@ static struct asv_keeper_reply sample_reply(unsigned type)
                                                  .periods = {{0, 14, 30}, {20260301, 15, 16}},
                                                  .store = {17},
                                                  .memory_locked = true,
+                                                 .directory_count = 2,
+                                                 .in_step = {true, false},
                                                  .slot_count = 2};
         reply.state.slots[0] = (struct asv_keeper_slot_status){
             .label = "/a", .kind = ASV_KEEPER_SLOT_FILE, .reachable = true, .confirmed_epoch = 2};
@@ -328,6 +330,8 @@ static void replies_round_trip(void **state)
         assert_int_equal(asv_keeper_reply_read(&got, body, len), ASV_OK);
         assert_int_equal(got.type, type);
         assert_int_equal(got.status, ASV_OK);
+        assert_true(got.state.directory_count == want.state.directory_count &&
+                    got.state.in_step[0] == want.state.in_step[0] && !got.state.in_step[1]);
         assert_int_equal(got.opens, type == ASV_KEEPER_OPENS);
         assert_int_equal(got.order.len, want.order.len);
         assert_true(got.until_ms == want.until_ms && got.stanza.len == want.stanza.len);

@@ -75,6 +75,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
     refused("days_ahead = 129\n", "give 1 to 128");
     refused("policy_version = 4294967296\n", "policy_version");
     refused("store = keys\n", "store");
+    refused("replica = keys\n", "replica");
 }
 
 static void what_is_missing_is_named(void **state)
@@ -95,6 +96,23 @@ static bool unit_has(const char *line)
     bool found = memmem(data, len, line, strlen(line)) != NULL;
     free(data);
     return found;
+}
+
+static void a_replica_lies_elsewhere(void **state)
+{
+    (void)state;
+    struct asv_err err = {0};
+    assert_int_equal(parse(enough, "", &err), ASV_OK);
+    assert_string_equal(settings.replica, ""); /* none */
+    assert_int_equal(parse(enough, "store = /srv/keys\nreplica = /srv/keys-2\n", &err), ASV_OK);
+    assert_string_equal(settings.replica, "/srv/keys-2");
+    static const char *const same[] = {"replica = /var/lib/asservat/keeper/store\n", /* K-074 */
+                                       "replica = /var/lib/asservat/keeper/store/replica\n",
+                                       "store = /srv/keys/one/\nreplica = /srv/keys\n"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        assert_int_equal(parse(enough, same[i], &err), ASV_E_USAGE);
+        assert_non_null(strstr(err.text, "replica: give a directory on another disk"));
+    }
 }
 
 static void slots_in_a_tpm_lie_beside_each_other(void **state)
@@ -140,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_missing_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_replica_lies_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(slots_in_a_tpm_lie_beside_each_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_unit_lets_the_keeper_use_the_tpm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_defaults_are_where_the_unit_lets_the_keeper_write, set_up,

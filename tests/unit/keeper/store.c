@@ -456,7 +456,8 @@ static void what_is_not_the_keepers_is_left_alone(void **state)
 
 static char dir_path[64];
 static char slot_paths[2][96];
-static struct asv_disk_files files = {.dir = -1};
+static char store_path[96];
+static struct asv_disk_files files = {.path = store_path};
 
 static void set_up_real(void)
 {
@@ -466,11 +467,8 @@ static void set_up_real(void)
         assert_int_equal(asv_slot_file_create(slot_paths[i], NULL), ASV_OK);
         f.slots[i] = asv_slot_file(slot_paths[i]);
     }
-    char store_path[96];
     snprintf(store_path, sizeof store_path, "%s/store", dir_path);
-    assert_int_equal(mkdir(store_path, 0700), 0);
-    files.dir = open(store_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(files.dir >= 0);
+    assert_int_equal(asv_disk_posix_make(&files, NULL), ASV_OK);
     f.setup.disk = asv_disk_posix(&files);
     assert_int_equal(asv_store_create(&f.setup, NULL), ASV_OK);
     open_it();
@@ -479,7 +477,6 @@ static void set_up_real(void)
 static void tear_down_real(void)
 {
     asv_disk_posix_end(&files);
-    assert_int_equal(close(files.dir), 0);
     asv_test_remove_directory(dir_path);
 }
 

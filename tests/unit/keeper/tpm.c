@@ -28,6 +28,7 @@ struct fixture {
     struct asv_slot_tpm tpm[TPMS];
     struct asv_slot slots[TPMS];
     struct asv_test_world world;
+    char store_path[96];
     struct asv_disk_files files;
     struct asv_store_setup setup;
     struct asv_store *store;
@@ -56,7 +57,6 @@ static int set_up(void **state)
     for (int i = 0; i < TPMS; i++) {
         start(i);
     }
-    f.files.dir = -1;
     return 0;
 }
 
@@ -64,10 +64,7 @@ static int tear_down(void **state)
 {
     (void)state;
     asv_store_close(f.store);
-    if (f.files.dir >= 0) {
-        asv_disk_posix_end(&f.files);
-        close(f.files.dir);
-    }
+    asv_disk_posix_end(&f.files);
     for (int i = 0; i < TPMS; i++) {
         asv_test_swtpm_stop(&f.swtpm[i]);
     }
@@ -163,13 +160,12 @@ static void open_store(void)
 
 static void make_store(void)
 {
-    char path[96];
     struct asv_err err = {0};
     const struct asv_store_day day = {.date = DAY, .due_ms = INT64_C(1) << 50};
     uint16_t made = 0;
-    snprintf(path, sizeof path, "%s/store", f.dir);
-    assert_int_equal(mkdir(path, 0700), 0);
-    f.files.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snprintf(f.store_path, sizeof f.store_path, "%s/store", f.dir);
+    f.files.path = f.store_path;
+    must(asv_disk_posix_make(&f.files, &err), &err);
     for (int i = 0; i < TPMS; i++) {
         must(asv_slot_tpm_create(&f.tpm[i], &err), &err);
     }
