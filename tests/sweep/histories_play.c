@@ -342,7 +342,7 @@ static void choose_matter(const struct stage *stage, struct model_paper *paper, 
     paper->recipient = (int)(n[5] % MODEL_RECIPIENTS);
     paper->who = (int)(n[3] % MODEL_PEOPLE);
     if (paper->action == MODEL_ENROL || (paper->action == MODEL_REVOKE && n[5] % 4 != 0)) {
-        paper->who = 7 + (int)(n[3] % 4); /* of the others enough are left to decide */
+        paper->who = n[3] % 8 < 4 ? 7 : 7 + (int)(n[3] % 4); /* of the others enough are left to decide */
     }
     choose_range(stage, paper, n);
     paper->first_day = model_day(model, model->now) + (int)(n[4] % 6);
@@ -373,6 +373,13 @@ static int answer_it(struct stage *stage, int proposal, uint32_t n, uint32_t who
                                 &stage->model.people[asked->person], who);
     if (told.step == MODEL_WITHDRAWS && who % 4 != 0) {
         told.person = asked->person;
+    }
+    for (int i = 0; i < MODEL_PEOPLE && told.step == MODEL_APPROVES && who % 5 == 1; i++) {
+        const struct model_person *person = &stage->model.people[i]; /* the same one, with another key */
+        if (i != asked->person && person->enrolled &&
+            person->self == stage->model.people[asked->person].self) {
+            told.person = i;
+        }
     }
     told.answers = proposal;
     told.twisted = n / 8 % 32 == 0 && asked->action <= MODEL_UNBLOCK;
