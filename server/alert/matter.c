@@ -42,6 +42,8 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
                                 "asservat keeper status"},
     [ASV_MATTER_KEEPER_DAMAGED] = {"keeper_damaged", "Schlüsseldateien fehlen oder sind beschädigt.", NULL,
                                    NULL, "asservat keeper status\njournalctl -u asservat-keeper"},
+    [ASV_MATTER_KEEPER_COPY] = {"keeper_copy", "Von den Schlüsseln gibt es nur eine Kopie.", NULL, NULL,
+                                "asservat keeper status\njournalctl -u asservat-keeper"},
     [ASV_MATTER_RETENTION_FAILED] = {"retention_failed",
                                      "Der letzte Löschlauf ist nicht fertig geworden:", NULL, "begonnen",
                                      "journalctl -u asservat-retention\nasservat retention run --dry-run"},

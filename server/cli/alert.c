@@ -93,6 +93,12 @@ static void note_keeper(struct alert *alert, const struct asv_keeper_status *sta
             add(alert, ASV_MATTER_KEEPER_SLOT, state->slots[i].label, "", ASV_TIME_UNKNOWN, 0);
         }
     }
+    for (size_t i = 0; i < state->directory_count; i++) {
+        if (!state->in_step[i]) {
+            add(alert, ASV_MATTER_KEEPER_COPY, "", "", ASV_TIME_UNKNOWN, 0);
+        }
+    }
+    alert->asked[ASV_MATTER_KEEPER_COPY] = true;
     alert->asked[ASV_MATTER_KEEPER_STOPPED] = alert->asked[ASV_MATTER_KEEPER_OVERDUE] = true;
     alert->asked[ASV_MATTER_KEEPER_SLOT] = alert->asked[ASV_MATTER_KEEPER_DAMAGED] = true;
 }

@@ -67,6 +67,12 @@ static void judge_keeper(struct asv_night *night)
         asv_night_note(night, ASV_NIGHT_LATE, "keeper", "%u keys are due and not destroyed; its log says why",
                        (unsigned)state->overdue);
     }
+    for (unsigned i = 0; i < state->directory_count; i++) {
+        if (!state->in_step[i]) {
+            asv_night_note(night, ASV_NIGHT_OPEN, i == 0 ? "store" : "replica",
+                           "this directory of the key store is out of step; see asservat keeper status");
+        }
+    }
     for (unsigned i = 0; i < state->slot_count; i++) {
         if (state->slots[i].open_erasure) {
             night->slot_open = true;
