@@ -315,7 +315,7 @@ def wait(site, out):
           f"  {tool} clip custody CLIP\n"
           f"  {tool} hold list --all\n"
           f"  {tool} retention balance\n"
-          f"  {tool} keeper status\n"
+          f"  {tool} keys status\n"
           f"Ctrl-C stops it.", file=out, flush=True)
     signal.pause()
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat keeper status: keys, master slots, and whether destruction goes on. */
+ * asservat keys status: keys, master slots, and whether destruction goes on. */
 #include "server/cli/cli.h"
 #include "server/cli/keepers.h"
 #include "server/cli/text.h"
@@ -139,7 +139,7 @@ static const struct asv_cli_option options[] = {
 };
 
 const struct asv_cli_command asv_cli_keeper_status = {
-    .group = "keeper",
+    .group = "keys",
     .name = "status",
     .summary = "keys, master slots, and whether destruction goes on",
     .help = "Asks the keeper what it holds, when the next key is due, and for every master slot\n"

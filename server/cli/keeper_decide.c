@@ -45,13 +45,13 @@ static enum asv_status confirm_clock(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         memcpy(what.subject.store, state.store, sizeof what.subject.store);
         what.subject.stopped_ms = state.stop_since_ms;
-        status = asv_decide_propose(cli, db, person, &what, "keeper approve", err);
+        status = asv_decide_propose(cli, db, person, &what, "keys approve", err);
     }
     return status;
 }
 
 const struct asv_cli_command asv_cli_keeper_confirm_clock = {
-    .group = "keeper",
+    .group = "keys",
     .name = "confirm-clock",
     .summary = "propose that the keeper's clock is right: destruction goes on",
     .help = "The keeper stops destroying keys when its clock made a step of more than two hours,\n"
@@ -97,7 +97,7 @@ static enum asv_status recovery_key(struct asv_cli *cli, struct asv_err *err)
     }
     if (status == ASV_OK) {
         memcpy(what.subject.store, state.store, sizeof what.subject.store);
-        status = asv_decide_propose(cli, db, person, &what, "keeper approve", err);
+        status = asv_decide_propose(cli, db, person, &what, "keys approve", err);
     }
     return status;
 }
@@ -108,7 +108,7 @@ static const struct asv_cli_option recovery_options[] = {
 };
 
 const struct asv_cli_command asv_cli_keeper_recovery_key = {
-    .group = "keeper",
+    .group = "keys",
     .name = "recovery-key",
     .summary = "propose an offline key to which held recordings are wrapped, too",
     .help = "An administrator proposes that every recording that is held from then on can be\n"
@@ -150,7 +150,7 @@ static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 }
 
 const struct asv_cli_command asv_cli_keeper_approve = {
-    .group = "keeper",
+    .group = "keys",
     .name = "approve",
     .summary = "approve that the keeper's clock is right, or a recovery key",
     .help = "Approves PROPOSAL, which is named by its first digits: that the clock is right, by\n"

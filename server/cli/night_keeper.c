@@ -70,14 +70,14 @@ static void judge_keeper(struct asv_night *night)
     for (unsigned i = 0; i < state->directory_count; i++) {
         if (!state->in_step[i]) {
             asv_night_note(night, ASV_NIGHT_OPEN, i == 0 ? "store" : "replica",
-                           "this directory of the key store is out of step; see asservat keeper status");
+                           "this directory of the key store is out of step; see asservat keys status");
         }
     }
     for (unsigned i = 0; i < state->slot_count; i++) {
         if (state->slots[i].open_erasure) {
             night->slot_open = true;
             asv_night_note(night, ASV_NIGHT_OPEN, state->slots[i].label,
-                           "this master slot has not confirmed that it forgot; see asservat keeper status");
+                           "this master slot has not confirmed that it forgot; see asservat keys status");
         }
     }
 }

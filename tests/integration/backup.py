@@ -180,7 +180,7 @@ def running_keeper(site, conf):
     with open(site.top / "keeper.log", "w", encoding="utf-8") as log:
         keeper = subprocess.Popen([BUILD / "bin/asservat-keeper", "--config", conf], stderr=log, env=env)
     try:
-        while site.run("keeper", "status").returncode != 0:
+        while site.run("keys", "status").returncode != 0:
             assert keeper.poll() is None, (site.top / "keeper.log").read_text()
         yield
     finally:

@@ -132,8 +132,8 @@ def set_up(rig):
     out = desk.act("anna", "policy", "propose", TOP / "deploy/policies/nrw-ordnungsamt.json", "--from", tomorrow)
     desk.act("sigrid", "policy", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1])
     recipient = subprocess.run(["age-keygen", "-o", desk.keys / "recovery"], stderr=subprocess.PIPE, check=True, text=True)
-    out = desk.act("anna", "keeper", "recovery-key", recipient.stderr.split()[-1])
-    desk.act("sigrid", "keeper", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1])
+    out = desk.act("anna", "keys", "recovery-key", recipient.stderr.split()[-1])
+    desk.act("sigrid", "keys", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1])
     desk.run("camera", "issued", assignment, "--user", "willi")
     desk.run("camera", "issued", assignment, "--user", "willi")  # twice is once
     status, _, err = desk.call("camera", "issued", assignment, "--user", "rita")

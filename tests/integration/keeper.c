@@ -518,7 +518,7 @@ static void a_wrong_configuration_says_what_to_do(void **state)
 
 static int administrator(const char *option)
 {
-    const char *const argv[] = {administration, "keeper", "status", "--keeper", socket_path, option, NULL};
+    const char *const argv[] = {administration, "keys", "status", "--keeper", socket_path, option, NULL};
     return asv_test_run(directory, argv);
 }
 
