@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "dock"))
 from rig import LONG, SHORT, Rig, SiteError  # noqa: E402
+import desk as office  # noqa: E402, found by rig
 
 TOP = Path(__file__).resolve().parents[2]
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"
@@ -27,34 +28,15 @@ CASE = "32-3/2026/0117"
 BERLIN = ZoneInfo("Europe/Berlin")  # as the programs
 
 
-class Desk:
-    """The programs as people use them: each with a key of his or her own."""
+class Desk(office.Desk):
+    """As in the demo, and what tests ask besides."""
 
     def __init__(self, rig):
+        super().__init__(rig.site)
         self.rig = rig
-        self.site = rig.site
-        self.keys = self.site.directory / "people"
-        self.keys.mkdir()
-        self.phrase = self.keys / "phrase"
-        self.phrase.write_text("a phrase of one's own\n")
-        self.phrase.chmod(0o600)
-
-    def call(self, *words, out=None, env=None):
-        """(status, standard output, standard error)"""
-        done = subprocess.run([self.site.bin("asservat"), *words, "--config", self.site.conf], stdin=subprocess.DEVNULL,
-                              stdout=out or subprocess.PIPE, stderr=subprocess.PIPE, env=env, start_new_session=True)
-        return done.returncode, done.stdout, done.stderr.decode(errors="replace")
-
-    def run(self, *words):
-        status, out, err = self.call(*words)
-        assert status == 0, f"asservat {' '.join(map(str, words))}: {status}: {err}"
-        return out.decode()
-
-    def json(self, *words):
-        return json.loads(self.run(*words, "--json"))
 
     def by(self, who, reason="Übergriff auf eine Kollegin"):
-        return ["--key", self.keys / who, "--passphrase-file", self.phrase, "--reason", reason, "--yes"]
+        return super().by(who, reason)
 
     def act(self, who, *words):
         return self.run(*words, *self.by(who))
@@ -70,16 +52,7 @@ class Desk:
         return self.call("clip", "open", clip, *self.by(who, "Auswertung für die Anzeige"))
 
     def person(self, name, badge, *roles):
-        self.run("user", "add", "--name", name, "--badge", badge, *[w for r in roles for w in ("--role", r)], "--unit", "32-3",
-                 "--out", self.keys / name, "--passphrase-file", self.phrase)
-
-    def found(self, *names):
-        for name in names:
-            self.run("user", "found", name, "--root-key", self.site.agency / "root.key", "--root-passphrase-file",
-                     self.site.directory / "passphrase", "--reason", "Die ersten", "--yes")
-
-    def state(self, clip):
-        return next(c["state"] for c in self.json("clip", "list") if c["clip"] == clip)
+        super().person(name, badge, *roles, unit="32-3")
 
     def events(self, clip):
         return [e["kind"] for e in self.json("clip", "custody", clip)[0]["events"]]

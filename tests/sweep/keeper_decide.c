@@ -227,7 +227,7 @@ static struct picture picture(void)
     static const enum asv_index_table tables[] = {ASV_INDEX_KEPT,   ASV_INDEX_PEOPLE,  ASV_INDEX_RECIPIENTS,
                                                   ASV_INDEX_AHEADS, ASV_INDEX_DECIDED, ASV_INDEX_POLICIES};
     static uint8_t bytes[1u << 16];
-    struct picture out;
+    struct picture out = {{0}};
     struct asv_writer writer;
     size_t len = 0;
     asv_writer_init(&writer, bytes, sizeof bytes);
