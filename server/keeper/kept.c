@@ -29,10 +29,12 @@ static bool may_open(const struct asv_index *index, const struct asv_kept *row, 
     return row->forget_ms > now_ms;
 }
 
-/* K-085: its key goes; what still could open it is refused from now on. */
+/* K-085: its key goes; what still could open it is refused from now on. Of one that nobody released, a hold
+ * before docking still has what it keeps: one person's request, withdrawn, must not end what two decided. */
 static void erase(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
 {
-    if (!may_open(index, row, now_ms)) {
+    bool released = row->state == ASV_KEEPER_HELD;
+    if (released ? !may_open(index, row, now_ms) : row->forget_ms <= now_ms) {
         asv_index_drop_key(index, ASV_INDEX_KEPT, row->header);
         return;
     }

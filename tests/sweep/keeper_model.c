@@ -145,7 +145,14 @@ enum model_answer model_opens(struct model *model, int number)
 
 /* ---- what time does ---- */
 
-/* K-085: whether the key that the clip was sealed for, or a copy of it, may be here. */
+/* Whether the key that the clip was sealed for may be here. */
+static bool sealed_key_lives(const struct model *model, const struct model_clip *clip)
+{
+    int64_t forget = clip->forget != 0 ? clip->forget : model_sealed_due(model, clip);
+    return forget > model->now;
+}
+
+/* K-085: whether it, or a copy of it, may be here. */
 static bool may_open(const struct model *model, const struct model_clip *clip)
 {
     for (int i = 0; i < model->ahead_count; i++) {
@@ -153,20 +160,20 @@ static bool may_open(const struct model *model, const struct model_clip *clip)
             return true;
         }
     }
-    int64_t forget = clip->forget != 0 ? clip->forget : model_sealed_due(model, clip);
-    return forget > model->now;
+    return sealed_key_lives(model, clip);
 }
 
 /* "Released, refused or lapsed, it runs until its period ends, or is destroyed when that is over"; nothing is
  * destroyed while destruction stands still. */
 void model_go_back(const struct model *model, struct model_clip *clip)
 {
+    bool released = clip->state == MODEL_HELD;
     clip->incident = 0;
     clip->decision = -1;
     if (clip->period <= model->now && !model->stopped) {
         clip->state = MODEL_GONE;
         clip->due = 0;
-        clip->row = may_open(model, clip);
+        clip->row = released ? may_open(model, clip) : sealed_key_lives(model, clip);
         return;
     }
     clip->state = MODEL_RUNS;

@@ -253,6 +253,29 @@ static void ranges_that_overlap_each_hold_what_is_in_them(void **state)
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_AHEAD).status, ASV_OK); /* K-101 */
 }
 
+static void one_person_ends_nothing_that_two_held_ahead(void **state)
+{
+    (void)state; /* LAW T4 */
+    static struct keeper_decision request;
+    int64_t began = clip.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    keeper_site_go_to(&site, due_of(TODAY) - HOUR_MS);
+    keeper_propose_clip(&site, &request, ASV_ACTION_HOLD, &people.wearer, 20, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_respond(&site, &request, ASV_STEP_WITHDRAW, &people.wearer, 21);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK); /* K-085 */
+    assert_true(opens(&clip));
+    assert_int_equal(keep_ahead(&clip).status, ASV_OK);
+
+    /* What two people release is gone, whatever else keeps its camera. */
+    keeper_propose_clip(&site, &request, ASV_ACTION_RELEASE, &people.wearer, 22, camera, &clip);
+    keeper_respond(&site, &request, ASV_STEP_APPROVE, &people.chief, 23);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    assert_false(opens(&clip)); /* K-085 */
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_EXPIRED);
+}
+
 static void a_hold_ahead_needs_a_living_key(void **state)
 {
     (void)state;
@@ -312,6 +335,7 @@ int main(void)
         ON_A_SITE(only_a_docks_word_moves_a_day_and_not_into_the_future),
         ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
         ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),
+        ON_A_SITE(one_person_ends_nothing_that_two_held_ahead),
         ON_A_SITE(a_hold_ahead_needs_a_living_key),
         ON_A_SITE(the_pages_of_what_is_kept_are_whole),
     };
