@@ -25,7 +25,7 @@ static const char *const directories[ASV_KEEPER_DIRECTORIES] = {"store", "replic
 static json_t *directories_json(const struct asv_keeper_status *state)
 {
     json_t *all = json_object();
-    for (unsigned i = 0; i < state->directory_count; i++) {
+    for (unsigned i = 0; i < state->directory_count && i < ASV_KEEPER_DIRECTORIES; i++) {
         (void)json_object_set_new(all, directories[i], json_boolean(state->in_step[i]));
     }
     return all;
@@ -33,7 +33,7 @@ static json_t *directories_json(const struct asv_keeper_status *state)
 
 static void print_directories(const struct asv_cli *cli, const struct asv_keeper_status *state)
 {
-    for (unsigned i = 0; i < state->directory_count; i++) {
+    for (unsigned i = 0; i < state->directory_count && i < ASV_KEEPER_DIRECTORIES; i++) {
         if (!state->in_step[i]) {
             fprintf(
                 cli->out,

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library says __clock_id */
 int clock_gettime(clockid_t clock, struct timespec *out)
 {
     int result = (int)syscall(SYS_clock_gettime, clock, out);

@@ -50,6 +50,9 @@ static void open_it(void)
         print_message("%s\n", f.err.text);
     }
     assert_int_equal(status, ASV_OK);
+    if (f.store == NULL) {
+        abort(); /* not after ASV_OK */
+    }
 }
 
 static int set_up(void **state)
