@@ -33,7 +33,7 @@ static void seal_one(struct fixture *f)
 
 static bool there(const struct fixture *f, int root, const char *path)
 {
-    char name[512];
+    char name[1024];
     struct stat st;
     (void)snprintf(name, sizeof name, "%s/%s", f->roots[root], path);
     return lstat(name, &st) == 0;
