@@ -76,14 +76,5 @@ enum asv_status asv_due_tick(struct asv_due *due, struct asv_store *store, struc
 
 int64_t asv_due_next_ms(const struct asv_store *store)
 {
-    int64_t next = 0;
-    for (uint32_t i = 0; store->open && i < asv_index_count(store->index, ASV_INDEX_ENTRIES); i++) {
-        int64_t due_ms = asv_entries(store->index)[i].due_ms;
-        next = due_ms != 0 && (next == 0 || due_ms < next) ? due_ms : next;
-    }
-    for (uint32_t i = 0; store->open && i < asv_index_count(store->index, ASV_INDEX_KEPT); i++) {
-        int64_t due_ms = asv_kept_rows(store->index)[i].due_ms;
-        next = due_ms != 0 && (next == 0 || due_ms < next) ? due_ms : next;
-    }
-    return next;
+    return store->open ? asv_index_next_due_ms(store->index) : 0;
 }

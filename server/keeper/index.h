@@ -215,6 +215,9 @@ struct asv_entry *asv_index_day(const struct asv_index *index, uint32_t date, co
 struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
                                     const struct asv_entry *after);
 
+/* The first due instant of what ends by itself: key files and kept clips; 0: nothing has one. */
+int64_t asv_index_next_due_ms(const struct asv_index *index);
+
 /* The camera's row, made when it is missing. Errors as asv_index_add. */
 ASV_MUST_CHECK enum asv_status asv_index_camera(struct asv_index *index, const uint8_t cert[ASV_SHA256_BYTES],
                                                 struct asv_index_camera **out);

@@ -8,11 +8,6 @@
 #include "server/keeper/index.h"
 #include "server/statement/statement.h"
 
-static bool zeros(const void *data, size_t len)
-{
-    return asv_is_zero(data, len);
-}
-
 /* ---- entries ---- */
 
 static void write_entry(struct asv_writer *out, const void *row)
@@ -43,7 +38,7 @@ static enum asv_status read_entry(struct asv_reader *in, void *row)
         return ASV_E_UNSUPPORTED;
     }
     bool day = entry->kind == ASV_ENTRY_DAY;
-    bool good = day == (entry->date != 0) && day == zeros(entry->subject, sizeof entry->subject) &&
+    bool good = day == (entry->date != 0) && day == asv_is_zero(entry->subject, sizeof entry->subject) &&
                 entry->date <= 99991231 && entry->due_ms >= 0 && (!day || entry->due_ms > 0);
     return good ? ASV_OK : ASV_E_MALFORMED;
 }
@@ -92,11 +87,11 @@ static bool kept_is_good(const struct asv_kept *kept)
     bool has_key = decided || kept->state == ASV_KEEPER_RUNS;
     bool ends = kept->state == ASV_KEEPER_RUNS || kept->state == ASV_KEEPER_PENDING;
     return kept->blocks == (kept->blocks & 0xf0) &&
-           (has_key || zeros(kept->file_key, sizeof kept->file_key)) && ends == (kept->due_ms > 0) &&
+           (has_key || asv_is_zero(kept->file_key, sizeof kept->file_key)) && ends == (kept->due_ms > 0) &&
            kept->due_ms >= 0 && kept->period_ms >= 0 && kept->forget_ms > 0 &&
-           decided != zeros(kept->decision, sizeof kept->decision) &&
-           decided != zeros(kept->incident, sizeof kept->incident) && kept->key_date <= 99991231 &&
-           (kept->state == ASV_KEEPER_PLAIN || !zeros(kept->camera, sizeof kept->camera));
+           decided != asv_is_zero(kept->decision, sizeof kept->decision) &&
+           decided != asv_is_zero(kept->incident, sizeof kept->incident) && kept->key_date <= 99991231 &&
+           (kept->state == ASV_KEEPER_PLAIN || !asv_is_zero(kept->camera, sizeof kept->camera));
 }
 
 static enum asv_status read_kept(struct asv_reader *in, void *row)

@@ -137,6 +137,24 @@ struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t
     return NULL;
 }
 
+/* The earlier of two instants, of which 0 is none. */
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+    return b_ms == 0 || (a_ms != 0 && a_ms < b_ms) ? a_ms : b_ms;
+}
+
+int64_t asv_index_next_due_ms(const struct asv_index *index)
+{
+    int64_t next_ms = 0;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
+        next_ms = earlier(next_ms, asv_entries(index)[i].due_ms);
+    }
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        next_ms = earlier(next_ms, asv_kept_rows(index)[i].due_ms);
+    }
+    return next_ms;
+}
+
 enum asv_status asv_index_camera(struct asv_index *index, const uint8_t cert[ASV_SHA256_BYTES],
                                  struct asv_index_camera **out)
 {

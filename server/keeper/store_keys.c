@@ -410,11 +410,7 @@ static void count_decided(const struct asv_index *index, int64_t now_ms, struct 
         out->pending += state == ASV_KEEPER_PENDING ? 1 : 0;
         out->held += state == ASV_KEEPER_HELD ? 1 : 0;
         out->gone += state == ASV_KEEPER_GONE ? 1 : 0;
-        bool ends = kept[i].due_ms != 0;
-        out->overdue += ends && kept[i].due_ms <= now_ms ? 1 : 0;
-        out->next_due_ms = ends && (out->next_due_ms == 0 || kept[i].due_ms < out->next_due_ms)
-                               ? kept[i].due_ms
-                               : out->next_due_ms;
+        out->overdue += kept[i].due_ms != 0 && kept[i].due_ms <= now_ms ? 1 : 0;
     }
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_PEOPLE); i++) {
         const struct asv_index_person *row = asv_index_row(index, ASV_INDEX_PEOPLE, i);
@@ -454,10 +450,8 @@ void asv_store_status(const struct asv_store *store, int64_t now_ms, struct asv_
         }
         out->reserves += entry->kind == ASV_ENTRY_RESERVE ? 1 : 0;
         out->overdue += is_due(entry, now_ms) ? 1 : 0;
-        if (entry->due_ms != 0 && (out->next_due_ms == 0 || entry->due_ms < out->next_due_ms)) {
-            out->next_due_ms = entry->due_ms;
-        }
     }
+    out->next_due_ms = asv_index_next_due_ms(index);
     count_decided(index, now_ms, out);
     for (unsigned i = 0; i < index->slot_count; i++) {
         slot_status(store, i, &out->slots[i]);
