@@ -80,6 +80,13 @@ void keeper_site_go_to(struct keeper_site *site, int64_t wall)
     }
 }
 
+int64_t keeper_site_due(uint32_t date)
+{
+    int64_t due_ms = 0;
+    must(asv_due_ms(date, 14, &due_ms), "calendar");
+    return due_ms;
+}
+
 void keeper_site_free(struct keeper_site *site)
 {
     asv_store_close(site->keeper.store);

@@ -27,6 +27,9 @@ struct keeper_site {
 void keeper_site_init(struct keeper_site *site, uint64_t seed);
 void keeper_site_free(struct keeper_site *site);
 
+/* When what is recorded on that local day is due there, without a decision about the policy. */
+int64_t keeper_site_due(uint32_t date);
+
 /* The keeper is killed and starts again: the store is closed and opened, its memory of the clock is gone. */
 void keeper_site_restart(struct keeper_site *site);
 

@@ -36,13 +36,6 @@ struct start {
 };
 static struct start prepared; /* of the decision that is tried */
 
-static int64_t due_of(uint32_t date)
-{
-    int64_t due = 0;
-    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
-    return due;
-}
-
 static void make_clip(struct keeper_clip *out)
 {
     struct asv_bulletin bulletin;
@@ -82,7 +75,7 @@ static void ask_to_hold_the_clip(void)
 static void hold_beyond_its_day(void)
 {
     hold_the_clip();
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
 }
 
 /* Released before its day is over: it runs, by a key of its own. */
@@ -109,7 +102,7 @@ static void hold_ahead_beyond_its_day(void)
 {
     propose_ahead(&earlier, ASV_ACTION_HOLD_AHEAD, 15);
     assert_int_equal(keeper_decide(&site, &earlier).status, ASV_OK);
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
 }
 
 static void enrol_the_newcomer(struct keeper_decision *made, uint8_t n)
@@ -381,7 +374,7 @@ static void check_after(const struct act *act, const struct course *course, bool
     assert_true(is_written_down());
     assert_true(!act->erases || !caught(act, &course->prey));
     assert_true(opens(&held));
-    keeper_site_go_to(&site, due_of(TODAY) + 5 * DAY_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + 5 * DAY_MS);
     assert_true(opens(&held));
     assert_false(opens(&nobodys));
 }

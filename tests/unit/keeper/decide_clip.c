@@ -51,13 +51,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int64_t due_of(uint32_t date)
-{
-    int64_t due = 0;
-    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
-    return due;
-}
-
 static enum asv_status both(uint16_t action, const struct asv_test_person *one,
                             const struct asv_test_person *two, const struct keeper_clip *what)
 {
@@ -130,7 +123,7 @@ static void two_people_keep_a_clip_beyond_its_day_and_a_reviewer_opens_it(void *
     assert_int_equal(both(ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip), ASV_E_STATE); /* K-087 */
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
     assert_int_equal(row_of(&clip).state, ASV_KEEPER_HELD);
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
     assert_true(opens(&clip));
     assert_false(opens(&other));
     uint8_t reason = 0;
@@ -268,14 +261,16 @@ static void a_request_prolongs_once_and_by_three_days_at_most(void **state)
         keeper_site_go_to(&site, site.world.wall + cases[i].days * DAY_MS);
         assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
         assert_true(reply.until_ms == begin + cases[i].lapse * DAY_MS);
-        assert_true(reply.until_ms <= due_of(TODAY) + 3 * DAY_MS);
+        assert_true(reply.until_ms <= keeper_site_due(TODAY) + 3 * DAY_MS);
         assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK); /* again */
         keeper_site_go_to(&site, reply.until_ms - 1);
         assert_true(keeper_opens(&site, camera, &clip).held); /* K-078 */
-        keeper_site_go_to(&site, due_of(TODAY) > reply.until_ms ? due_of(TODAY) - 1 : reply.until_ms - 1);
+        keeper_site_go_to(&site, keeper_site_due(TODAY) > reply.until_ms ? keeper_site_due(TODAY) - 1
+                                                                         : reply.until_ms - 1);
         assert_true(opens(&clip)); /* a request that lapsed takes nothing from the clip's own period */
-        assert_true(due_of(TODAY) <= reply.until_ms || !keeper_opens(&site, camera, &clip).held);
-        keeper_site_go_to(&site, due_of(TODAY) > reply.until_ms ? due_of(TODAY) : reply.until_ms);
+        assert_true(keeper_site_due(TODAY) <= reply.until_ms || !keeper_opens(&site, camera, &clip).held);
+        keeper_site_go_to(&site,
+                          keeper_site_due(TODAY) > reply.until_ms ? keeper_site_due(TODAY) : reply.until_ms);
         assert_false(opens(&clip));
         assert_int_not_equal(ask_to_hold(&clip, &reply), ASV_OK); /* and again: nothing is left */
         assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
@@ -343,7 +338,7 @@ static void a_released_clip_is_gone_or_runs_on(void **state)
     }
     assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, &other), ASV_OK);
     assert_true(opens(&other)); /* its own day is not over */
-    keeper_site_go_to(&site, due_of(TODAY));
+    keeper_site_go_to(&site, keeper_site_due(TODAY));
     assert_false(opens(&other));
     assert_true(opens(&clip));
     keeper_attack_now(site.disk, false, &loot);
@@ -408,7 +403,7 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
     struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
     assert_int_equal(reply.status, ASV_OK);
-    assert_true(reply.until_ms == due_of(TODAY));
+    assert_true(reply.until_ms == keeper_site_due(TODAY));
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_OK);
     keeper_attack_now(site.disk, false, &loot);
     assert_false(keeper_loot_has(&loot, key.pk)); /* K-001 */
@@ -417,7 +412,7 @@ static void an_early_erasure_ends_a_clip_at_once_and_its_days_key_later(void **s
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_NOT_FOUND);
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
     assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &other), ASV_E_STATE);
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
     assert_true(opens(&other));
     assert_int_equal(row_of(&clip).state, 0xff); /* nothing could open it any more: forgotten */
 }
@@ -437,9 +432,9 @@ static void what_is_gone_stays_gone_when_its_key_lives_longer(void **state)
     keeper_sign_again(&decision);
     keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 81);
     assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
-    keeper_site_go_to(&site, due_of(TODAY + 2) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY + 2) + HOUR_MS);
     assert_false(opens(&clip)); /* K-085 */
-    keeper_site_go_to(&site, due_of(TODAY + 2) + 16 * DAY_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY + 2) + 16 * DAY_MS);
     assert_int_equal(row_of(&clip).state, 0xff);
     assert_false(opens(&clip));
 }
@@ -461,7 +456,7 @@ static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
     site.world.wall -= DAY_MS;
     assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
 
-    keeper_site_go_to(&site, due_of(TODAY) - DAY_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - DAY_MS);
     assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
     site.world.wall += 3 * DAY_MS;
     asv_keeper_tick(&site.keeper, &next);
@@ -470,7 +465,7 @@ static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
     site.world.wall -= 3 * DAY_MS;
     assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
     assert_true(opens(&clip));
-    keeper_site_go_to(&site, due_of(TODAY));
+    keeper_site_go_to(&site, keeper_site_due(TODAY));
     assert_false(opens(&clip));
 }
 

@@ -52,13 +52,6 @@ static void go_to(int64_t wall)
     asv_test_world_step(&site.world, (uint64_t)(wall - site.world.wall));
 }
 
-static int64_t due_of(uint32_t date)
-{
-    int64_t due = 0;
-    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
-    return due;
-}
-
 /* Lines with this event that came out of the pipe since. */
 static unsigned lines_with(int fd, const char *event)
 {
@@ -81,7 +74,7 @@ static void a_failure_that_lasts_is_said_once(void **state)
     const struct asv_log log = {.fd = ends[1], .level = ASV_LOG_INFO, .slot = -1};
     site.keeper.log = &log;
     keeper_make_days(&site, &site.agency.camera, 0, 2);
-    go_to(due_of(TODAY));
+    go_to(keeper_site_due(TODAY));
     for (unsigned round = 0; round < 2; round++) {
         site.disk->slots[0].away = site.disk->slots[1].away = true;
         for (unsigned i = 0; i < 20; i++) {
@@ -92,7 +85,7 @@ static void a_failure_that_lasts_is_said_once(void **state)
         site.disk->slots[0].away = site.disk->slots[1].away = false;
         (void)tick();
         assert_int_equal(lines_with(ends[0], "keys-destroyed"), 1);
-        go_to(due_of(TODAY + 1));
+        go_to(keeper_site_due(TODAY + 1));
     }
     site.keeper.log = NULL;
     (void)close(ends[0]);
@@ -108,15 +101,15 @@ static void a_day_is_destroyed_at_its_due_instant_and_not_before(void **state)
     keeper_make_days(&site, &site.agency.camera, 0, 5);
     keeper_bulletin(&site, &site.agency.camera, &bulletin);
     asv_bulletin_key_at(&bulletin, 0, &key);
-    assert_true(tick() == due_of(TODAY)); /* K-061: 2026-01-20 00:00 in Berlin */
-    go_to(due_of(TODAY) - 1);
-    assert_true(tick() == due_of(TODAY));
+    assert_true(tick() == keeper_site_due(TODAY)); /* K-061: 2026-01-20 00:00 in Berlin */
+    go_to(keeper_site_due(TODAY) - 1);
+    assert_true(tick() == keeper_site_due(TODAY));
     assert_int_equal(status_now().days, 5);
     keeper_attack_now(site.disk, true, &loot);
     assert_true(keeper_loot_has(&loot, key.pk));
 
-    go_to(due_of(TODAY));
-    assert_true(tick() == due_of(TODAY + 1)); /* K-060 */
+    go_to(keeper_site_due(TODAY));
+    assert_true(tick() == keeper_site_due(TODAY + 1)); /* K-060 */
     struct asv_keeper_status status = status_now();
     assert_int_equal(status.days, 4);
     assert_int_equal(status.first_date, TODAY + 1);
@@ -131,7 +124,7 @@ static void a_weekend_is_caught_up_with(void **state)
     (void)state;
     keeper_make_days(&site, &site.agency.camera, 0, 5);
     keeper_site_restart(&site);
-    go_to(due_of(TODAY + 2)); /* it was off: three days are due */
+    go_to(keeper_site_due(TODAY + 2)); /* it was off: three days are due */
     tick();
     assert_int_equal(status_now().days, 2);
     assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
@@ -142,7 +135,7 @@ static void more_than_three_days_at_once_stop_destruction(void **state)
     (void)state;
     keeper_make_days(&site, &site.agency.camera, 0, 5);
     keeper_site_restart(&site);
-    go_to(due_of(TODAY + 3));
+    go_to(keeper_site_due(TODAY + 3));
     tick();
     struct asv_keeper_status status = status_now();
     assert_int_equal(status.days, 5); /* K-064 */
@@ -150,7 +143,7 @@ static void more_than_three_days_at_once_stop_destruction(void **state)
     assert_int_equal(status.overdue, 4);
     assert_true(status.stop_since_ms == site.world.wall);
     keeper_site_restart(&site); /* K-065: starting again is no confirmation */
-    go_to(due_of(TODAY + 3) + HOUR_MS);
+    go_to(keeper_site_due(TODAY + 3) + HOUR_MS);
     tick();
     status = status_now();
     assert_int_equal(status.days, 5);
@@ -167,10 +160,10 @@ static void a_day_and_reserve_keys_of_one_instant_are_one_day(void **state)
         uint8_t pk[ASV_X25519_BYTES];
         const uint8_t camera[ASV_SHA256_BYTES] = {i, 1};
         assert_int_equal(asv_store_reserve(&change, camera, pk, NULL), ASV_OK);
-        asv_index_reserve(change.next, camera, NULL)->due_ms = due_of(TODAY + i % 3);
+        asv_index_reserve(change.next, camera, NULL)->due_ms = keeper_site_due(TODAY + i % 3);
     }
     assert_int_equal(asv_store_commit(&change, false, NULL), ASV_OK);
-    go_to(due_of(TODAY + 2));
+    go_to(keeper_site_due(TODAY + 2));
     tick();
     struct asv_keeper_status status = status_now();
     assert_int_equal(status.days + status.reserves, 0); /* K-064 */
@@ -181,11 +174,11 @@ static void a_clock_that_steps_forward_destroys_nothing(void **state)
     (void)state;
     keeper_make_days(&site, &site.agency.camera, 0, 5);
     tick();
-    site.world.wall = due_of(TODAY) - 2 * HOUR_MS; /* a step without time having passed */
+    site.world.wall = keeper_site_due(TODAY) - 2 * HOUR_MS; /* a step without time having passed */
     tick();
     struct asv_keeper_status status = status_now();
     assert_int_equal(status.stop, ASV_KEEPER_STOP_CLOCK); /* K-062 */
-    go_to(due_of(TODAY) + HOUR_MS);
+    go_to(keeper_site_due(TODAY) + HOUR_MS);
     tick();
     assert_int_equal(status_now().days, 5);
     assert_int_equal(status_now().overdue, 1);
@@ -240,7 +233,7 @@ static void an_error_of_the_medium_only_delays_destruction(void **state)
 {
     (void)state;
     keeper_make_days(&site, &site.agency.camera, 0, 2);
-    go_to(due_of(TODAY));
+    go_to(keeper_site_due(TODAY));
     keeper_disk_arm(site.disk, 1, KEEPER_FAIL_BEFORE); /* the new index */
     tick();
     assert_true(site.disk->struck);
@@ -253,7 +246,7 @@ static void a_slot_that_comes_back_is_noticed(void **state)
     (void)state;
     keeper_make_days(&site, &site.agency.camera, 0, 2);
     site.disk->slots[1].away = true;
-    go_to(due_of(TODAY));
+    go_to(keeper_site_due(TODAY));
     tick();
     assert_true(status_now().slots[1].open_erasure); /* K-029 */
     site.disk->slots[1].away = false;

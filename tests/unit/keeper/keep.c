@@ -49,13 +49,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int64_t due_of(uint32_t date)
-{
-    int64_t due = 0;
-    assert_int_equal(asv_due_ms(date, 14, &due), ASV_OK);
-    return due;
-}
-
 static bool opens(const struct keeper_clip *what)
 {
     struct asv_keeper_reply reply = keeper_opens(&site, camera, what);
@@ -104,23 +97,23 @@ static void a_clip_lives_as_long_as_its_own_day_says(void **state)
     (void)state; /* LAW T1 */
     /* The camera's clock was a day ahead, or two days behind: sealed for the 5th, recorded on the 4th or 7th.
      */
-    struct asv_keeper_request with = receipt_for(&clip, due_of(20260104), &site.agency.dock);
+    struct asv_keeper_request with = receipt_for(&clip, keeper_site_due(20260104), &site.agency.dock);
     struct asv_keeper_reply reply = keep(&clip, &with, ASV_KEEPER_WHY_DAY);
     assert_int_equal(reply.status, ASV_OK);
-    assert_true(reply.until_ms == due_of(20260104)); /* K-100 */
-    keeper_site_go_to(&site, due_of(20260104) - 1);
+    assert_true(reply.until_ms == keeper_site_due(20260104)); /* K-100 */
+    keeper_site_go_to(&site, keeper_site_due(20260104) - 1);
     assert_true(opens(&clip));
-    with = receipt_for(&other, due_of(20260107), &site.agency.dock);
+    with = receipt_for(&other, keeper_site_due(20260107), &site.agency.dock);
     assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
     assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK); /* again */
-    keeper_site_go_to(&site, due_of(20260104));
+    keeper_site_go_to(&site, keeper_site_due(20260104));
     assert_false(opens(&clip)); /* although its day's key is there: K-085 */
     assert_true(opens(&other));
-    keeper_site_go_to(&site, due_of(20260105));
+    keeper_site_go_to(&site, keeper_site_due(20260105));
     assert_true(opens(&other));
-    keeper_site_go_to(&site, due_of(20260107) - 1);
+    keeper_site_go_to(&site, keeper_site_due(20260107) - 1);
     assert_true(opens(&other));
-    keeper_site_go_to(&site, due_of(20260107));
+    keeper_site_go_to(&site, keeper_site_due(20260107));
     assert_false(opens(&other));
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
 }
@@ -131,35 +124,35 @@ static void a_reserve_keys_clip_lives_from_its_recording_not_from_its_docking(vo
     static struct keeper_clip lost;
     make_clip(&lost, ASV_KEY_RESERVE);
     keeper_site_go_to(&site, site.world.wall + 6 * DAY_MS);
-    struct asv_keeper_request with = receipt_for(&lost, due_of(TODAY), &site.agency.dock);
+    struct asv_keeper_request with = receipt_for(&lost, keeper_site_due(TODAY), &site.agency.dock);
     assert_int_equal(keep(&lost, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
-    keeper_site_go_to(&site, due_of(TODAY));
+    keeper_site_go_to(&site, keeper_site_due(TODAY));
     assert_false(opens(&lost));
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 1); /* its key lives: K-085 */
-    keeper_site_go_to(&site, due_of(20260111));
+    keeper_site_go_to(&site, keeper_site_due(20260111));
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
 }
 
 static void only_a_docks_word_moves_a_day_and_not_into_the_future(void **state)
 {
     (void)state;
-    struct asv_keeper_request with = receipt_for(&clip, due_of(20260106), &site.agency.dock);
+    struct asv_keeper_request with = receipt_for(&clip, keeper_site_due(20260106), &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED); /* K-100: tomorrow */
     with = receipt_for(&clip, 0, &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED);
     with = receipt_for(&clip, site.world.wall, &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_EXPIRED);
-    with = receipt_for(&other, due_of(20260104), &site.agency.dock);
+    with = receipt_for(&other, keeper_site_due(20260104), &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status,
-                     ASV_E_MISMATCH);                    /* K-100: another clip's */
-    with = receipt_for(&clip, due_of(20260104), camera); /* a camera is no dock */
+                     ASV_E_MISMATCH);                             /* K-100: another clip's */
+    with = receipt_for(&clip, keeper_site_due(20260104), camera); /* a camera is no dock */
     assert_int_not_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
-    with = receipt_for(&clip, due_of(20260104), &site.agency.dock);
+    with = receipt_for(&clip, keeper_site_due(20260104), &site.agency.dock);
     receipt_data[40] ^= 1;
     assert_int_not_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
     struct asv_test_agency foreign;
     asv_test_agency_init(&foreign, 99);
-    with = receipt_for(&clip, due_of(20260104), &foreign.dock);
+    with = receipt_for(&clip, keeper_site_due(20260104), &foreign.dock);
     assert_int_not_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK); /* K-100 */
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
 }
@@ -203,7 +196,7 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     assert_true(is_held(&clip)); /* K-078: while its day's own key lives, too */
     assert_false(is_held(&other));
     assert_true(opens(&other));
-    keeper_site_go_to(&site, due_of(TODAY) + 3 * DAY_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + 3 * DAY_MS);
     keeper_attack_now(site.disk, false, &loot);
     assert_true(keeper_loot_has(&loot, day_pk)); /* K-090: kept for the range */
     assert_true(opens(&clip));                   /* K-091 */
@@ -241,7 +234,7 @@ static void ranges_that_overlap_each_hold_what_is_in_them(void **state)
     make_clip(&clip, ASV_KEY_DAY);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 1), ASV_OK);
     asv_statement_digest(first, &decision.proposal.statement);
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
     for (uint8_t n = 0; n < 8;
          n++) { /* each with the key of the second day alone, before and behind the first */
         assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight + HOUR_MS + n,
@@ -259,10 +252,10 @@ static void one_person_ends_nothing_that_two_held_ahead(void **state)
     static struct keeper_decision request;
     int64_t began = clip.header.start_wall_ms;
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
-    keeper_site_go_to(&site, due_of(TODAY) - HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - HOUR_MS);
     keeper_propose_clip(&site, &request, ASV_ACTION_HOLD, &people.wearer, 20, camera, &clip);
     assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
     keeper_respond(&site, &request, ASV_STEP_WITHDRAW, &people.wearer, 21);
     assert_int_equal(keeper_decide(&site, &request).status, ASV_OK); /* K-085 */
     assert_true(opens(&clip));
@@ -289,7 +282,7 @@ static void a_hold_ahead_needs_a_living_key(void **state)
     assert_true(row->day_count == 2 && row->days[0].date == TODAY && row->days[1].date == 20260106);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 5), ASV_OK);
     assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* not in that range */
-    keeper_site_go_to(&site, due_of(TODAY) + HOUR_MS);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began, began + HOUR_MS, 7), ASV_E_NOT_FOUND);
 }
 
@@ -304,9 +297,9 @@ static void the_pages_of_what_is_kept_are_whole(void **state)
         struct asv_kept row = {.header = {(uint8_t)(i * 7), (uint8_t)(i >> 8), 1},
                                .state = ASV_KEEPER_RUNS,
                                .file_key = {1},
-                               .due_ms = due_of(TODAY),
-                               .period_ms = due_of(TODAY),
-                               .forget_ms = due_of(TODAY),
+                               .due_ms = keeper_site_due(TODAY),
+                               .period_ms = keeper_site_due(TODAY),
+                               .forget_ms = keeper_site_due(TODAY),
                                .camera = {1}};
         assert_int_equal(asv_index_add(change.next, ASV_INDEX_KEPT, &row), ASV_OK);
     }
