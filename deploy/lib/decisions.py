@@ -111,7 +111,7 @@ class Decisions:
         self.say(f"--- {DAYS} days pass ---")
         site.keeper.stop()
         site.postgres.stop()
-        os.environ.update(later(DAYS))  # for every program from here on
+        os.environ.update(later(site, DAYS))  # for every program from here on
         site.postgres.start()
         site.start_keeper()
 

@@ -4,6 +4,8 @@
 import json
 import os
 import re
+import shutil
+import struct
 import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -81,15 +83,11 @@ class Desk:
 POLICY = TOP / "deploy/policies/nrw-ordnungsamt.json"
 
 
-def faketime_library():
-    """libfaketime, which lets programs see another time; Debian's package of that name."""
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    if not found:
-        raise SiteError("libfaketime is not installed (deploy/dependencies demo)")
-    return found[0]
-
-
-def later(days):
+def later(site, days):
     """What every program that is started from here on must have in its environment to live so many days later."""
-    return {"LD_PRELOAD": str(faketime_library()), "FAKETIME": f"+{days}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"} | \
-        {key: value for key, value in os.environ.items() if key.startswith("ASV_")}
+    ahead = site.directory / "days-later"
+    ahead.write_bytes(struct.pack("=q", days * 86_400_000))
+    clock = shutil.copy(site.build / "lib/libasv_fake_clock.so", site.directory)
+    for path in (ahead, clock):
+        os.chmod(path, 0o755)  # PostgreSQL's user reads both
+    return {"LD_PRELOAD": str(clock), "ASV_TEST_CLOCK": str(ahead)}

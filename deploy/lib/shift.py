@@ -307,7 +307,7 @@ def report(shift):
 def wait(site, out):
     """Until somebody ends it."""
     tool = site.directory / "asservat"
-    env = " ".join(f"{key}='{value}'" for key, value in later(DAYS).items())
+    env = " ".join(f"{key}='{value}'" for key, value in later(site, DAYS).items())
     tool.write_text(f'#!/bin/sh\n{env} exec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
     tool.chmod(0o755)
     print(f"\nStill running. Try, in another terminal:\n"
