@@ -83,11 +83,15 @@ class Desk:
 POLICY = TOP / "deploy/policies/nrw-ordnungsamt.json"
 
 
+CLOCK = ("LD_PRELOAD", "ASV_TEST_CLOCK")
+
+
 def later(site, days):
-    """What every program that is started from here on must have in its environment to live so many days later."""
+    """What every program that is started from here on must have in its environment to live so many days later. Once for a
+    site: its programs have the files mapped."""
     ahead = site.directory / "days-later"
     ahead.write_bytes(struct.pack("=q", days * 86_400_000))
     clock = shutil.copy(site.build / "lib/libasv_fake_clock.so", site.directory)
     for path in (ahead, clock):
         os.chmod(path, 0o755)  # PostgreSQL's user reads both
-    return {"LD_PRELOAD": str(clock), "ASV_TEST_CLOCK": str(ahead)}
+    return dict(zip(CLOCK, (str(clock), str(ahead))))

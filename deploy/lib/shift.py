@@ -7,6 +7,7 @@ recording is accounted for, or this program says which is not.
 """
 import argparse
 import json
+import os
 import re
 import shutil
 import signal
@@ -22,8 +23,8 @@ from pathlib import Path
 
 from asvsite import Site, SiteError, bus_command
 from build import BUILD, build
-from decisions import DAYS, Decisions
-from desk import later
+from decisions import Decisions
+from desk import CLOCK
 from screen import Screen
 
 STEADY = {"ready", "attention", "refused"}
@@ -307,7 +308,7 @@ def report(shift):
 def wait(site, out):
     """Until somebody ends it."""
     tool = site.directory / "asservat"
-    env = " ".join(f"{key}='{value}'" for key, value in later(site, DAYS).items())
+    env = " ".join(f"{key}='{os.environ[key]}'" for key in CLOCK if key in os.environ)
     tool.write_text(f'#!/bin/sh\n{env} exec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
     tool.chmod(0o755)
     print(f"\nStill running. Try, in another terminal:\n"

@@ -17,8 +17,9 @@ from pathlib import Path
 SHIFT = Path(__file__).resolve().parents[2] / "deploy/lib/shift.py"
 
 
-def command(*arguments):
-    return [sys.executable, str(SHIFT), "--build", sys.argv[1], "--cameras", "6", "--no-wait", *arguments]
+def command(*arguments, cameras=6, wait=False):
+    return [sys.executable, str(SHIFT), "--build", sys.argv[1], "--cameras", str(cameras),
+            *(() if wait else ("--no-wait",)), *arguments]
 
 
 def left_running(directory):
@@ -34,13 +35,13 @@ def left_running(directory):
     return found
 
 
-def on_a_terminal(directory, line, end):
+def on_a_terminal(directory, line, end, **how):
     """Runs the demo on a terminal until it says line, ends it with end(pid, terminal), once more when it says that it
     stops, and returns status and output."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["TERM"] = "xterm"
-        os.execv(sys.executable, command("--dir", str(directory)))
+        os.execv(sys.executable, command("--dir", str(directory), **how))
     output, awaited = "", [line, "stopping"]
     while True:
         try:
@@ -78,6 +79,23 @@ def terminate_while_making(database):
     return end
 
 
+def stays(directory):
+    """Without --no-wait it stays: what it says one may try works, until Control-C."""
+    tried = []
+
+    def try_it(_, terminal):
+        if not tried:
+            for words in (("clip", "list"), ("hold", "list", "--all"), ("retention", "balance"), ("keys", "status")):
+                tried.append(subprocess.run([directory / "asservat", *words], capture_output=True, text=True))
+        control_c(_, terminal)
+
+    status, output = on_a_terminal(directory, "Still running", try_it, cameras=5, wait=True)
+    assert status == 0, f"{status}\n{output}"
+    assert len(tried) == 4 and not any(done.returncode for done in tried), tried
+    assert "released" not in tried[0].stdout and "held" in tried[0].stdout, tried[0]
+    assert not left_running(directory), left_running(directory)
+
+
 def refuses(top, what, *arguments):
     done = subprocess.run(command("--json", *arguments), cwd=top, capture_output=True, text=True)
     told = json.loads(done.stdout)
@@ -98,6 +116,7 @@ def main():
         ends(top / "database", "Agency, database", terminate_while_making(top / "database/postgres/data"), "SIGTERM")
         ends(top / "daemons", "Morning", control_c, "SIGINT")
         ends(top / "terminated", "Morning", terminate, "SIGTERM")
+        stays(top / "stays")
     print("ok")
 
 
