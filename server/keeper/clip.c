@@ -7,6 +7,7 @@
 #include "firmware-proto/seal/frames.h"
 #include "server/base/calendar.h"
 #include "server/keeper/keeper.h"
+#include "server/keeper/kept.h"
 
 /* The body of the one HEADER frame that data must be. */
 static enum asv_status header_body(struct asv_bytes data, struct asv_bytes *body)
@@ -84,6 +85,7 @@ enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper, const struct asv
 
 const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keeper,
                                                   const struct asv_seal_header *header,
+                                                  const struct asv_kept *kept,
                                                   const struct asv_index_ahead *after)
 {
     const struct asv_index *index = keeper->store->index;
@@ -91,7 +93,8 @@ const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keepe
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_AHEADS); i++) {
         const struct asv_index_ahead *ahead = asv_index_row(index, ASV_INDEX_AHEADS, i);
         if (behind && memcmp(ahead->camera, header->cert_digest, sizeof ahead->camera) == 0 && /* K-091 */
-            header->start_wall_ms >= ahead->from_ms && header->start_wall_ms < ahead->until_ms) {
+            header->start_wall_ms >= ahead->from_ms && header->start_wall_ms < ahead->until_ms &&
+            asv_kept_by_ahead(kept, ahead)) {
             return ahead;
         }
         behind = behind || ahead == after;
@@ -116,32 +119,63 @@ static enum asv_status check_due(const struct asv_keeper *keeper, int64_t due_ms
     return ASV_OK;
 }
 
-/* By the key that the keeper keeps for this clip alone. */
-static enum asv_status by_kept(struct asv_keeper *keeper, const struct asv_kept *kept,
-                               struct asv_keeper_opening *out, struct asv_err *err)
+/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. Ranges
+ * overlap, and one that came late has not the keys of all its days. */
+static bool find_ahead(struct asv_keeper *keeper, const struct asv_seal_header *header,
+                       const struct asv_kept *kept)
+{
+    const struct asv_index_ahead *ahead = NULL;
+    while (header->key_kind == ASV_KEY_DAY &&
+           (ahead = asv_keeper_ahead_of(keeper, header, kept, ahead)) != NULL) {
+        for (unsigned i = 0; i < ahead->day_count; i++) {
+            if (ahead->days[i].date == header->key_date) {
+                keeper->scratch->key = (struct asv_store_key){0};
+                memcpy(keeper->scratch->key.sk, ahead->days[i].sk, sizeof ahead->days[i].sk);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* By scratch->key. */
+static enum asv_status unwrap(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                              const struct asv_seal_header *header, struct asv_err *err)
+{
+    enum asv_status status =
+        asv_seal_unwrap(keeper->scratch->file_key, header, request->stanzas, keeper->scratch->key.sk);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the clip does not open with its key");
+}
+
+/* By the key that the keeper keeps for this clip alone; when that is over, by what a hold before docking has.
+ */
+static enum asv_status by_kept(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                               const struct asv_kept *kept, struct asv_keeper_opening *out,
+                               struct asv_err *err)
 {
     uint8_t commitment[ASV_SHA256_BYTES];
-    bool over = false;
+    bool over = kept->state == ASV_KEEPER_OVER;
     if (kept->state == ASV_KEEPER_GONE) { /* K-085 */
         out->fact = true;
         return asv_fail(err, ASV_E_EXPIRED, "the clip was erased");
     }
-    enum asv_status status = check_due(keeper, kept->due_ms, &over, err);
+    enum asv_status status = over ? ASV_OK : check_due(keeper, kept->due_ms, &over, err);
     if (status != ASV_OK) {
         return status;
     }
     out->fact = true;
-    if (over) {
-        return asv_fail(err, ASV_E_EXPIRED, "the clip is due for erasure");
+    out->period_ms = kept->period_ms;
+    out->forget_ms = kept->forget_ms;
+    if (over) { /* K-085, K-091 */
+        return find_ahead(keeper, &out->header, kept)
+                   ? unwrap(keeper, request, &out->header, err)
+                   : asv_fail(err, ASV_E_EXPIRED, "the clip is due for erasure");
     }
     memcpy(keeper->scratch->file_key, kept->file_key, sizeof keeper->scratch->file_key);
     asv_key_commitment(commitment, keeper->scratch->file_key);
-    if (!asv_equal(commitment, out->header.commitment, sizeof commitment)) {
-        return asv_fail(err, ASV_E_DIGEST, "the key that is kept is not the one the clip commits to");
-    }
-    out->period_ms = kept->period_ms;
-    out->forget_ms = kept->forget_ms;
-    return ASV_OK;
+    return asv_equal(commitment, out->header.commitment, sizeof commitment)
+               ? ASV_OK
+               : asv_fail(err, ASV_E_DIGEST, "the key that is kept is not the one the clip commits to");
 }
 
 /* The day or reserve key that one of the header's stanzas is for. */
@@ -179,23 +213,6 @@ static enum asv_status date_reserve(struct asv_keeper *keeper, const struct asv_
     return status;
 }
 
-/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. Ranges
- * overlap, and one that came late has not the keys of all its days. */
-static bool find_ahead(struct asv_keeper *keeper, const struct asv_seal_header *header)
-{
-    const struct asv_index_ahead *ahead = NULL;
-    while (header->key_kind == ASV_KEY_DAY && (ahead = asv_keeper_ahead_of(keeper, header, ahead)) != NULL) {
-        for (unsigned i = 0; i < ahead->day_count; i++) {
-            if (ahead->days[i].date == header->key_date) {
-                keeper->scratch->key = (struct asv_store_key){0};
-                memcpy(keeper->scratch->key.sk, ahead->days[i].sk, sizeof ahead->days[i].sk);
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* By the key that it was sealed for. */
 static enum asv_status by_sealed(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                  struct asv_keeper_opening *out, struct asv_err *err)
@@ -211,7 +228,7 @@ static enum asv_status by_sealed(struct asv_keeper *keeper, const struct asv_kee
     }
     int64_t due_ms = keeper->scratch->key.due_ms;
     bool none = status == ASV_E_NOT_FOUND || (status == ASV_OK && over);
-    if (none && find_ahead(keeper, header)) {
+    if (none && find_ahead(keeper, header, NULL)) {
         status = asv_keeper_due(keeper, header->key_date, &due_ms, err);
     } else if (none) {
         out->fact = true;
@@ -222,8 +239,7 @@ static enum asv_status by_sealed(struct asv_keeper *keeper, const struct asv_kee
     }
     out->fact = true;
     out->period_ms = out->forget_ms = due_ms;
-    status = asv_seal_unwrap(keeper->scratch->file_key, header, request->stanzas, keeper->scratch->key.sk);
-    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "the clip does not open with its key");
+    return unwrap(keeper, request, header, err);
 }
 
 enum asv_status asv_keeper_open_clip(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -231,7 +247,7 @@ enum asv_status asv_keeper_open_clip(struct asv_keeper *keeper, const struct asv
 {
     const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, out->digest);
     out->fact = false;
-    return kept != NULL && kept->state != ASV_KEEPER_PLAIN ? by_kept(keeper, kept, out, err)
+    return kept != NULL && kept->state != ASV_KEEPER_PLAIN ? by_kept(keeper, request, kept, out, err)
                                                            : by_sealed(keeper, request, out, err);
 }
 

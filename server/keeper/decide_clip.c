@@ -10,23 +10,22 @@
 #include "server/keeper/decide.h"
 #include "server/keeper/kept.h"
 
-#define LAPSE_DAYS \
-    3 /* of a request that nobody decides, and beyond the clip's own period (DESIGN 1, LAW T1) */
-
 static struct asv_kept *kept_row(const struct asv_index *index, const struct asv_decision *decision)
 {
     return asv_index_find(index, ASV_INDEX_KEPT, decision->proposal.subject.id);
 }
 
-/* The row of the clip that was opened, in this state; blocks stay. */
+/* The row of the clip that was opened, in this state. Blocks stay, and what was said of its day; that two
+ * people released it, until two hold it again. */
 static enum asv_status put_opened(struct asv_keeper *keeper, const struct asv_decision *decision,
                                   struct asv_store_change *change, uint8_t state, int64_t due_ms,
                                   struct asv_err *err)
 {
     const struct asv_kept *before = kept_row(change->next, decision);
-    struct asv_kept row = {.blocks = before != NULL ? before->blocks : 0};
-    asv_keeper_fill_kept(&row, &decision->opening, keeper->scratch->file_key);
+    struct asv_kept row = {0};
+    asv_keeper_fill_kept(&row, &decision->opening, keeper->scratch->file_key, before);
     row.state = state;
+    row.released = state == ASV_KEEPER_PENDING && before != NULL ? before->released : 0;
     row.due_ms = due_ms;
     memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
@@ -40,13 +39,11 @@ static enum asv_status put_opened(struct asv_keeper *keeper, const struct asv_de
 static enum asv_status lapse_ms(const struct asv_decision *decision, int64_t *out, struct asv_err *err)
 {
     uint32_t asked = 0;
-    uint32_t end = 0;
     int64_t by_request = 0;
     int64_t by_period = 0;
     if (asv_local_date(decision->proposal.issued_ms, &asked) != ASV_OK ||
-        asv_due_ms(asked, LAPSE_DAYS, &by_request) != ASV_OK ||
-        asv_local_date(decision->opening.period_ms, &end) != ASV_OK ||
-        asv_date_add(end, LAPSE_DAYS, &end) != ASV_OK || asv_local_day_start(end, &by_period) != ASV_OK) {
+        asv_due_ms(asked, ASV_KEPT_LAPSE_DAYS, &by_request) != ASV_OK ||
+        asv_kept_lapse_ms(decision->opening.period_ms, &by_period) != ASV_OK) {
         return asv_fail(err, ASV_E_LIMIT, "no calendar for the request's end");
     }
     *out = by_request < by_period ? by_request : by_period;
@@ -137,7 +134,7 @@ enum asv_status asv_decide_erase_early(struct asv_keeper *keeper, const struct a
     if (before != NULL && before->state == ASV_KEEPER_GONE) {
         return ASV_OK;
     }
-    *destroy = before != NULL && before->state != ASV_KEEPER_PLAIN;
+    *destroy = before != NULL && asv_kept_has_key(before);
     memcpy(row.header, decision->opening.digest, sizeof row.header);
     memcpy(row.camera, header->cert_digest, sizeof row.camera);
     row.key_date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
@@ -212,6 +209,7 @@ enum asv_status asv_decide_hold_ahead(struct asv_keeper *keeper, const struct as
         status = asv_fail(err, ASV_E_NOT_FOUND, "this camera has no living key for that time");
     }
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
+    row.decided_ms = change->next->stop == ASV_KEEPER_RUNNING ? decision->now_ms : 0;
     memcpy(row.camera, subject->id, sizeof row.camera);
     memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
     if (status == ASV_OK) {

@@ -61,13 +61,16 @@ struct asv_index_camera {
 
 /* A clip with a key of its own here, or one that is not to be opened. Secret. */
 struct asv_kept {
-    uint8_t header[ASV_SHA256_BYTES];     /* digest of its signed seal header */
-    uint8_t state;                        /* enum asv_keeper_state */
-    uint8_t blocks;                       /* bit n: ground n */
+    uint8_t header[ASV_SHA256_BYTES]; /* digest of its signed seal header */
+    uint8_t state;                    /* enum asv_keeper_state */
+    uint8_t blocks;                   /* bit n: ground n */
+    uint8_t corrected; /* 1: its period is not its key's, but what was said of the clip's own day: once */
+    uint8_t released;  /* RUNS, PENDING, OVER: 1: two people released it, and held it not again since */
     uint8_t file_key[ASV_FILE_KEY_BYTES]; /* RUNS, PENDING, HELD; otherwise zeros */
     int64_t due_ms;                       /* RUNS, PENDING: destroyed from this instant on; otherwise 0 */
     int64_t period_ms;                    /* end of its own period: until then it runs when it is not held */
     int64_t forget_ms;                    /* nothing in this store opens it by itself from here on */
+    int64_t ended_ms;                     /* OVER: when it ran out; otherwise 0 */
     uint8_t incident[ASV_UUID_BYTES];     /* PENDING, HELD; otherwise zeros */
     uint8_t decision[ASV_SHA256_BYTES];   /* PENDING, HELD: digest of the proposal; otherwise zeros */
     uint8_t camera[ASV_SHA256_BYTES];     /* its certificate; zeros with PLAIN, when it is not known */
@@ -103,6 +106,7 @@ struct asv_index_ahead {
     uint8_t decision[ASV_SHA256_BYTES]; /* digest of the proposal */
     uint8_t camera[ASV_SHA256_BYTES];
     int64_t from_ms, until_ms; /* recordings that begin in [from, until) */
+    int64_t decided_ms;        /* 0: while the clock was in doubt */
     uint8_t incident[ASV_UUID_BYTES];
     uint8_t day_count;
     struct asv_ahead_day {

@@ -70,14 +70,25 @@ static void write_kept(struct asv_writer *out, const void *row)
     asv_write_bytes(out, kept->header, sizeof kept->header);
     asv_write_u8(out, kept->state);
     asv_write_u8(out, kept->blocks);
+    asv_write_u8(out, kept->corrected);
+    asv_write_u8(out, kept->released);
     asv_write_bytes(out, kept->file_key, sizeof kept->file_key);
     asv_write_i64(out, kept->due_ms);
     asv_write_i64(out, kept->period_ms);
     asv_write_i64(out, kept->forget_ms);
+    asv_write_i64(out, kept->ended_ms);
     asv_write_bytes(out, kept->incident, sizeof kept->incident);
     asv_write_bytes(out, kept->decision, sizeof kept->decision);
     asv_write_bytes(out, kept->camera, sizeof kept->camera);
     asv_write_u32(out, kept->key_date);
+}
+
+/* What was said of its day and of its release, where that makes a difference. */
+static bool marks_are_good(const struct asv_kept *kept)
+{
+    bool lived = kept->state != ASV_KEEPER_PLAIN && kept->state != ASV_KEEPER_GONE;
+    return kept->corrected <= (lived ? 1 : 0) &&
+           kept->released <= (lived && kept->state != ASV_KEEPER_HELD ? 1 : 0);
 }
 
 /* A key where there must be one, an end where there must be one, and a decision behind a hold. */
@@ -88,7 +99,8 @@ static bool kept_is_good(const struct asv_kept *kept)
     bool ends = kept->state == ASV_KEEPER_RUNS || kept->state == ASV_KEEPER_PENDING;
     return kept->blocks == (kept->blocks & 0xf0) &&
            (has_key || asv_is_zero(kept->file_key, sizeof kept->file_key)) && ends == (kept->due_ms > 0) &&
-           kept->due_ms >= 0 && kept->period_ms >= 0 && kept->forget_ms > 0 &&
+           kept->due_ms >= 0 && kept->period_ms >= 0 && kept->forget_ms > 0 && marks_are_good(kept) &&
+           (kept->state == ASV_KEEPER_OVER) == (kept->ended_ms > 0) && kept->ended_ms >= 0 &&
            decided != asv_is_zero(kept->decision, sizeof kept->decision) &&
            decided != asv_is_zero(kept->incident, sizeof kept->incident) && kept->key_date <= 99991231 &&
            (kept->state == ASV_KEEPER_PLAIN || !asv_is_zero(kept->camera, sizeof kept->camera));
@@ -99,16 +111,17 @@ static enum asv_status read_kept(struct asv_reader *in, void *row)
     struct asv_kept *kept = row;
     if (asv_read_copy(in, kept->header, sizeof kept->header) != ASV_OK ||
         asv_read_u8(in, &kept->state) != ASV_OK || asv_read_u8(in, &kept->blocks) != ASV_OK ||
+        asv_read_u8(in, &kept->corrected) != ASV_OK || asv_read_u8(in, &kept->released) != ASV_OK ||
         asv_read_copy(in, kept->file_key, sizeof kept->file_key) != ASV_OK ||
         asv_read_i64(in, &kept->due_ms) != ASV_OK || asv_read_i64(in, &kept->period_ms) != ASV_OK ||
-        asv_read_i64(in, &kept->forget_ms) != ASV_OK ||
+        asv_read_i64(in, &kept->forget_ms) != ASV_OK || asv_read_i64(in, &kept->ended_ms) != ASV_OK ||
         asv_read_copy(in, kept->incident, sizeof kept->incident) != ASV_OK ||
         asv_read_copy(in, kept->decision, sizeof kept->decision) != ASV_OK ||
         asv_read_copy(in, kept->camera, sizeof kept->camera) != ASV_OK ||
         asv_read_u32(in, &kept->key_date) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
-    if (kept->state > ASV_KEEPER_GONE) {
+    if (kept->state > ASV_KEEPER_OVER) {
         return ASV_E_UNSUPPORTED;
     }
     return kept_is_good(kept) ? ASV_OK : ASV_E_MALFORMED;
@@ -177,6 +190,7 @@ static void write_ahead(struct asv_writer *out, const void *row)
     asv_write_bytes(out, ahead->camera, sizeof ahead->camera);
     asv_write_i64(out, ahead->from_ms);
     asv_write_i64(out, ahead->until_ms);
+    asv_write_i64(out, ahead->decided_ms);
     asv_write_bytes(out, ahead->incident, sizeof ahead->incident);
     asv_write_u8(out, ahead->day_count);
     for (unsigned i = 0; i < ahead->day_count; i++) {
@@ -191,12 +205,13 @@ static enum asv_status read_ahead(struct asv_reader *in, void *row)
     if (asv_read_copy(in, ahead->decision, sizeof ahead->decision) != ASV_OK ||
         asv_read_copy(in, ahead->camera, sizeof ahead->camera) != ASV_OK ||
         asv_read_i64(in, &ahead->from_ms) != ASV_OK || asv_read_i64(in, &ahead->until_ms) != ASV_OK ||
+        asv_read_i64(in, &ahead->decided_ms) != ASV_OK ||
         asv_read_copy(in, ahead->incident, sizeof ahead->incident) != ASV_OK ||
         asv_read_u8(in, &ahead->day_count) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
     if (ahead->day_count == 0 || ahead->day_count > ASV_AHEAD_DAYS || ahead->from_ms < 0 ||
-        ahead->from_ms >= ahead->until_ms) {
+        ahead->from_ms >= ahead->until_ms || ahead->decided_ms < 0) {
         return ASV_E_MALFORMED;
     }
     for (unsigned i = 0; i < ahead->day_count; i++) {
@@ -268,10 +283,10 @@ static const struct {
 } codecs[ASV_INDEX_TABLES] = {
     [ASV_INDEX_ENTRIES] = {16 + 1 + 4 + 32 + 8 + 8 + 32 + 32, write_entry, read_entry},
     [ASV_INDEX_CAMERAS] = {32 + 8 + 32, write_camera, read_camera},
-    [ASV_INDEX_KEPT] = {32 + 1 + 1 + 16 + 8 + 8 + 8 + 16 + 32 + 32 + 4, write_kept, read_kept},
+    [ASV_INDEX_KEPT] = {32 + 4 + 16 + 4 * 8 + 16 + 32 + 32 + 4, write_kept, read_kept},
     [ASV_INDEX_PEOPLE] = {32 + 1 + 16 + 32 + 2 + 8 + 1 + 64, write_person, read_person},
     [ASV_INDEX_RECIPIENTS] = {32 + 32 + 1, write_recipient, read_recipient},
-    [ASV_INDEX_AHEADS] = {32 + 32 + 8 + 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},
+    [ASV_INDEX_AHEADS] = {32 + 32 + 3 * 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},
     [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
 };

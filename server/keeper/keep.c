@@ -4,6 +4,7 @@
  * Keys of clips' own that nobody decides about: because the dock knows a clip's day better than the camera
  * did, because it was held before it docked, or because another clip of its day was erased early. And what
  * the keeper keeps, page by page. */
+#include <assert.h>
 #include <string.h>
 
 #include "firmware-proto/trust/receipt.h"
@@ -12,9 +13,11 @@
 #include "server/keeper/kept.h"
 
 void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening *opening,
-                          const uint8_t file_key[ASV_FILE_KEY_BYTES])
+                          const uint8_t file_key[ASV_FILE_KEY_BYTES], const struct asv_kept *before)
 {
     const struct asv_seal_header *header = &opening->header;
+    row->blocks = before != NULL ? before->blocks : 0;
+    row->corrected = before != NULL ? before->corrected : 0;
     memcpy(row->header, opening->digest, sizeof row->header);
     memcpy(row->file_key, file_key, sizeof row->file_key);
     memcpy(row->camera, header->cert_digest, sizeof row->camera);
@@ -23,10 +26,11 @@ void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening 
     row->forget_ms = opening->forget_ms;
 }
 
-/* K-100: when the dock's receipt says that this clip is due. */
+/* K-100: when the dock's receipt says that this clip is due: after this instant, and not later than what is
+ * recorded now. */
 static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t *due_ms,
-                                   struct asv_err *err)
+                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t after_ms,
+                                   int64_t *due_ms, struct asv_err *err)
 {
     struct asv_revocations list;
     const struct asv_revocations *revocations = NULL;
@@ -60,7 +64,7 @@ static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_k
     if (status == ASV_OK && (receipt.due_ms <= 0 || receipt.due_ms > latest_ms)) {
         status = asv_fail(err, ASV_E_DENIED, "the receipt says no day, or one that is yet to come");
     }
-    if (status == ASV_OK && receipt.due_ms <= now_ms) {
+    if (status == ASV_OK && receipt.due_ms <= after_ms) {
         status = asv_fail(err, ASV_E_EXPIRED, "the clip is due already");
     }
     *due_ms = receipt.due_ms;
@@ -80,32 +84,36 @@ static bool day_has_gone(const struct asv_index *index, const uint8_t camera[ASV
     return false;
 }
 
-/* The HOLD_AHEAD that the request names, when the clip lies in its range: others may overlap it. */
+/* The HOLD_AHEAD that the request names, when it keeps the clip: others may overlap it. */
 static const struct asv_index_ahead *ahead_named(const struct asv_keeper *keeper,
                                                  const struct asv_keeper_request *request,
-                                                 const struct asv_seal_header *header)
+                                                 const struct asv_seal_header *header,
+                                                 const struct asv_kept *before)
 {
-    const struct asv_index_ahead *ahead = asv_keeper_ahead_of(keeper, header, NULL);
+    const struct asv_index_ahead *ahead = asv_keeper_ahead_of(keeper, header, before, NULL);
     while (ahead != NULL && memcmp(ahead->decision, request->digest, ASV_SHA256_BYTES) != 0) {
-        ahead = asv_keeper_ahead_of(keeper, header, ahead);
+        ahead = asv_keeper_ahead_of(keeper, header, before, ahead);
     }
     return ahead;
 }
 
-/* What the row is to be, apart from what the clip says. */
+/* What a new row is to be, apart from what the clip says. */
 static enum asv_status purpose(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                               const struct asv_keeper_opening *opening, int64_t now_ms, struct asv_kept *row,
-                               struct asv_err *err)
+                               const struct asv_keeper_opening *opening, const struct asv_kept *before,
+                               int64_t now_ms, struct asv_kept *row, struct asv_err *err)
 {
     const struct asv_seal_header *header = &opening->header;
     const struct asv_index_ahead *ahead = NULL;
     row->state = ASV_KEEPER_RUNS;
-    row->due_ms = opening->period_ms;
+    row->due_ms = row->period_ms;
     switch (request->why) {
     case ASV_KEEPER_WHY_DAY:
-        return receipt_due(keeper, request, opening, now_ms, &row->due_ms, err);
+        row->corrected = 1;
+        enum asv_status status = receipt_due(keeper, request, opening, now_ms, now_ms, &row->due_ms, err);
+        row->period_ms = row->due_ms;
+        return status;
     case ASV_KEEPER_WHY_AHEAD:
-        ahead = ahead_named(keeper, request, header);
+        ahead = ahead_named(keeper, request, header, before);
         if (ahead == NULL) { /* K-101 */
             return asv_fail(err, ASV_E_STATE, "the clip is in no range that is held for that decision");
         }
@@ -137,18 +145,78 @@ static enum asv_status put(struct asv_keeper *keeper, const struct asv_kept *row
     return asv_store_commit(&change, false, err);
 }
 
-/* A clip that has its own key keeps it, and what was decided: only a HOLD_AHEAD makes more of it. */
-static bool is_kept(const struct asv_kept *before, const struct asv_keeper_request *request)
+/* K-106: the day of a clip that has its own key. */
+static enum asv_status correct(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                               const struct asv_keeper_opening *opening, const struct asv_kept *before,
+                               int64_t now_ms, int64_t *until_ms, struct asv_err *err)
 {
-    return before != NULL && (before->state == ASV_KEEPER_HELD ||
-                              (before->state != ASV_KEEPER_PLAIN && request->why != ASV_KEEPER_WHY_AHEAD));
+    struct asv_store_change change;
+    int64_t due_ms = 0;
+    bool went = false;
+    bool runs = before->state == ASV_KEEPER_RUNS; /* what people keep may have been due before */
+    enum asv_status status = receipt_due(keeper, request, opening, now_ms, runs ? now_ms : 0, &due_ms, err);
+    if (status == ASV_OK) {
+        status = asv_store_begin(keeper->store, &change, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_kept *row = asv_index_find(change.next, ASV_INDEX_KEPT, opening->digest);
+    assert(row != NULL);
+    status = asv_kept_correct(change.next, row, due_ms, now_ms, &went);
+    if (status != ASV_OK) {
+        asv_store_abort(&change);
+        return asv_fail(err, status, "no calendar for the clip's period");
+    }
+    *until_ms = went ? 0 : row->due_ms;
+    return asv_store_commit(&change, went, err);
+}
+
+static enum asv_status make_row(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                const struct asv_keeper_opening *opening, const struct asv_kept *before,
+                                int64_t now_ms, int64_t *until_ms, struct asv_err *err)
+{
+    struct asv_kept row = {0};
+    asv_keeper_fill_kept(&row, opening, keeper->scratch->file_key, before);
+    enum asv_status status = purpose(keeper, request, opening, before, now_ms, &row, err);
+    if (status == ASV_OK) {
+        status = put(keeper, &row, err);
+        *until_ms = row.due_ms;
+    }
+    asv_wipe(&row, sizeof row);
+    return status;
+}
+
+/* A clip that has its own key keeps it, and what was decided: a HOLD_AHEAD makes more of it, and what is
+ * known of its day stays to be said once. */
+static enum asv_status keep_opened(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                   const struct asv_keeper_opening *opening, int64_t now_ms,
+                                   int64_t *until_ms, struct asv_err *err)
+{
+    const struct asv_kept *before = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening->digest);
+    bool lives =
+        before != NULL && asv_kept_has_key(before) && (before->due_ms == 0 || before->due_ms > now_ms);
+    bool over = !lives && before != NULL && before->state != ASV_KEEPER_PLAIN;
+    if (request->why == ASV_KEEPER_WHY_AHEAD && !(lives && before->state == ASV_KEEPER_HELD)) {
+        return make_row(keeper, request, opening, before, now_ms, until_ms, err);
+    }
+    if (over) {
+        return asv_fail(err, ASV_E_EXPIRED, "the clip is due for erasure");
+    }
+    if (!lives) {
+        return make_row(keeper, request, opening, before, now_ms, until_ms, err);
+    }
+    if (request->why == ASV_KEEPER_WHY_DAY && before->corrected == 0) {
+        return correct(keeper, request, opening, before, now_ms, until_ms, err);
+    }
+    *until_ms = before->due_ms;
+    return ASV_OK;
 }
 
 static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                             struct asv_keeper_reply *reply, struct asv_err *err)
 {
     struct asv_keeper_opening opening;
-    struct asv_kept row = {0};
     int64_t now_ms = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &now_ms);
     if (status == ASV_OK) {
@@ -157,24 +225,7 @@ static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_r
     if (status == ASV_OK) {
         status = asv_keeper_open_clip(keeper, request, &opening, err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    const struct asv_kept *before = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening.digest);
-    if (is_kept(before, request)) {
-        reply->until_ms = before->due_ms;
-        return ASV_OK;
-    }
-    row.blocks = before != NULL ? before->blocks : 0;
-    status = purpose(keeper, request, &opening, now_ms, &row, err);
-    if (status == ASV_OK) {
-        opening.period_ms = request->why == ASV_KEEPER_WHY_DAY ? row.due_ms : opening.period_ms;
-        asv_keeper_fill_kept(&row, &opening, keeper->scratch->file_key);
-        status = put(keeper, &row, err);
-        reply->until_ms = row.due_ms;
-    }
-    asv_wipe(&row, sizeof row);
-    return status;
+    return status == ASV_OK ? keep_opened(keeper, request, &opening, now_ms, &reply->until_ms, err) : status;
 }
 
 enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -226,7 +277,10 @@ enum asv_status asv_keeper_clips(struct asv_keeper *keeper, const struct asv_kee
     uint32_t at = asv_index_after(index, ASV_INDEX_KEPT, request->digest);
     for (; at < asv_index_count(index, ASV_INDEX_KEPT) && reply->kept_count < ASV_KEEPER_PAGE; at++) {
         const struct asv_kept *kept = asv_index_row(index, ASV_INDEX_KEPT, at);
-        struct asv_keeper_kept row = {.state = kept->state, .blocks = kept->blocks, .due_ms = kept->due_ms};
+        struct asv_keeper_kept row = {.state = kept->state,
+                                      .blocks = kept->blocks,
+                                      .due_ms = kept->due_ms,
+                                      .period_ms = kept->period_ms};
         memcpy(row.header, kept->header, sizeof row.header);
         asv_keeper_kept_write(&out, &row);
         reply->kept_count++;

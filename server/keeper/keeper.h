@@ -145,9 +145,11 @@ ASV_MUST_CHECK enum asv_status asv_keeper_try_chunks(const struct asv_keeper_req
                                                      const struct asv_seal_header *header,
                                                      struct asv_keeper_scratch *scratch, struct asv_err *err);
 
-/* The next HOLD_AHEAD behind after (NULL: the first) in whose range the clip begins, or NULL. */
+/* The next HOLD_AHEAD behind after (NULL: the first) that keeps the clip: it begins in its range, and its row
+ * (kept; NULL: it has none) does not say otherwise. Or NULL. */
 const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keeper,
                                                   const struct asv_seal_header *header,
+                                                  const struct asv_kept *kept,
                                                   const struct asv_index_ahead *after);
 
 /* The policy in force on a local day: what people decided last for it, or what the configuration says. */
@@ -170,9 +172,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_decide(struct asv_keeper *keeper,
                                                  const struct asv_keeper_request *request,
                                                  struct asv_keeper_reply *reply, struct asv_err *err);
 
-/* A kept clip's row but for its state: header, camera, key's date, file key and instants (keep.c). */
+/* A kept clip's row but for its state: header, camera, key's date, file key and instants, and what stays of
+ * the row before (NULL: none) (keep.c). */
 void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening *opening,
-                          const uint8_t file_key[ASV_FILE_KEY_BYTES]);
+                          const uint8_t file_key[ASV_FILE_KEY_BYTES], const struct asv_kept *before);
 
 /* Keys of clips' own, without a decision (keep.c). */
 ASV_MUST_CHECK enum asv_status asv_keeper_keep(struct asv_keeper *keeper,

@@ -4,7 +4,23 @@
 
 #include <string.h>
 
+#include "server/base/calendar.h"
 #include "server/keeper/protocol.h"
+
+enum asv_status asv_kept_lapse_ms(int64_t period_ms, int64_t *out)
+{
+    uint32_t end = 0;
+    enum asv_status status = asv_local_date(period_ms, &end);
+    if (status == ASV_OK) {
+        status = asv_date_add(end, ASV_KEPT_LAPSE_DAYS, &end);
+    }
+    return status == ASV_OK ? asv_local_day_start(end, out) : status;
+}
+
+bool asv_kept_has_key(const struct asv_kept *row)
+{
+    return row->state == ASV_KEEPER_RUNS || row->state == ASV_KEEPER_PENDING || row->state == ASV_KEEPER_HELD;
+}
 
 enum asv_status asv_kept_put(struct asv_index *index, const struct asv_kept *row, struct asv_err *err)
 {
@@ -29,33 +45,63 @@ static bool may_open(const struct asv_index *index, const struct asv_kept *row, 
     return row->forget_ms > now_ms;
 }
 
-/* K-085: its key goes; what still could open it is refused from now on. Of one that nobody released, a hold
- * before docking still has what it keeps: one person's request, withdrawn, must not end what two decided. */
-static void erase(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
+/* K-085: its key goes. What could open it still is refused from then on; but a hold before docking has what
+ * it keeps, for one person's request, withdrawn, must not end what two decided. So a row that hides nothing
+ * from a hold can go as well. */
+static void end(struct asv_index *index, struct asv_kept *row, int64_t ended_ms, int64_t now_ms)
 {
-    bool released = row->state == ASV_KEEPER_HELD;
-    if (released ? !may_open(index, row, now_ms) : row->forget_ms <= now_ms) {
+    bool hides = row->released != 0 || row->forget_ms > ended_ms;
+    if (!hides || !may_open(index, row, now_ms)) {
         asv_index_drop_key(index, ASV_INDEX_KEPT, row->header);
         return;
     }
-    row->state = ASV_KEEPER_GONE;
+    row->state = ASV_KEEPER_OVER;
     row->due_ms = 0;
+    row->ended_ms = ended_ms;
     asv_wipe(row->file_key, sizeof row->file_key);
-    memset(row->incident, 0, sizeof row->incident);
-    memset(row->decision, 0, sizeof row->decision);
 }
 
 bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
 {
+    int64_t ended_ms = row->due_ms != 0 && row->due_ms < now_ms ? row->due_ms : now_ms;
+    row->released = row->state == ASV_KEEPER_HELD ? 1 : row->released;
+    memset(row->incident, 0, sizeof row->incident);
+    memset(row->decision, 0, sizeof row->decision);
     if (row->period_ms <= now_ms && index->stop == ASV_KEEPER_RUNNING) { /* K-062: by a clock that is right */
-        erase(index, row, now_ms);
+        end(index, row, ended_ms, now_ms);
         return true;
     }
     row->state = ASV_KEEPER_RUNS;
     row->due_ms = row->period_ms;
-    memset(row->incident, 0, sizeof row->incident);
-    memset(row->decision, 0, sizeof row->decision);
     return false;
+}
+
+enum asv_status asv_kept_correct(struct asv_index *index, struct asv_kept *row, int64_t period_ms,
+                                 int64_t now_ms, bool *key_went)
+{
+    int64_t lapse_ms = 0;
+    enum asv_status status = asv_kept_lapse_ms(period_ms, &lapse_ms);
+    if (status != ASV_OK) {
+        return status;
+    }
+    row->corrected = 1;
+    row->period_ms = period_ms;
+    if (row->state == ASV_KEEPER_RUNS) {
+        row->due_ms = period_ms;
+    } else if (row->state == ASV_KEEPER_PENDING && lapse_ms < row->due_ms) {
+        row->due_ms = lapse_ms;
+    }
+    *key_went = row->due_ms != 0 && row->due_ms <= now_ms && asv_kept_back(index, row, now_ms);
+    return ASV_OK;
+}
+
+bool asv_kept_by_ahead(const struct asv_kept *row, const struct asv_index_ahead *ahead)
+{
+    if (row == NULL) {
+        return true;
+    }
+    int64_t end_ms = row->state == ASV_KEEPER_OVER ? row->ended_ms : row->due_ms;
+    return row->released == 0 && (end_ms == 0 || ahead->decided_ms < end_ms);
 }
 
 static bool is_due(const struct asv_kept *row, int64_t now_ms)
@@ -65,7 +111,7 @@ static bool is_due(const struct asv_kept *row, int64_t now_ms)
 
 static bool is_forgotten(const struct asv_index *index, const struct asv_kept *row, int64_t now_ms)
 {
-    return (row->state == ASV_KEEPER_GONE || row->state == ASV_KEEPER_PLAIN) && !may_open(index, row, now_ms);
+    return !asv_kept_has_key(row) && !may_open(index, row, now_ms);
 }
 
 static bool has_expired(const struct asv_index_decided *row, int64_t now_ms)

@@ -27,7 +27,7 @@ static bool is_held(const struct asv_keeper *keeper, const struct asv_keeper_ope
 {
     const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening->digest);
     bool decided = kept != NULL && (kept->state == ASV_KEEPER_PENDING || kept->state == ASV_KEEPER_HELD);
-    return decided || asv_keeper_ahead_of(keeper, &opening->header, NULL) != NULL;
+    return decided || asv_keeper_ahead_of(keeper, &opening->header, kept, NULL) != NULL;
 }
 
 enum asv_status asv_keeper_opens(struct asv_keeper *keeper, const struct asv_keeper_request *request,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/keeper/keeper.h"
+#include "server/keeper/kept.h"
 
 /* A day key is due by its date, whether this store ever had it or not (K-061). */
 static enum asv_status day_is_over(const struct asv_keeper *keeper, const struct asv_seal_header *header,
@@ -46,7 +47,7 @@ static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct a
 /* K-068: a clip with a key of its own lives as long as that. */
 static bool lives_by_itself(const struct asv_kept *kept, int64_t now_ms)
 {
-    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && (kept->due_ms == 0 || kept->due_ms > now_ms);
+    return kept != NULL && asv_kept_has_key(kept) && (kept->due_ms == 0 || kept->due_ms > now_ms);
 }
 
 /* K-066, K-067, K-069 */
@@ -63,8 +64,11 @@ static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_se
     if (lives_by_itself(kept, now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip is kept by a key of its own: it can still be opened");
     }
-    if (asv_keeper_ahead_of(keeper, header, NULL) != NULL) { /* K-091 */
+    if (asv_keeper_ahead_of(keeper, header, kept, NULL) != NULL) { /* K-091 */
         return asv_fail(err, ASV_E_STATE, "the clip is held since before it was docked");
+    }
+    if (kept != NULL && kept->state == ASV_KEEPER_OVER) { /* K-069 */
+        return ASV_OK;
     }
     enum asv_status status = header->key_kind == ASV_KEY_DAY
                                  ? day_is_over(keeper, header, now_ms, &over, err)

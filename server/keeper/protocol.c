@@ -13,7 +13,7 @@
 
 #define REPLY_BIT  0x80u
 #define HEADER_MAX (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
-#define KEPT_BYTES (ASV_SHA256_BYTES + 1 + 1 + 8)
+#define KEPT_BYTES (ASV_SHA256_BYTES + 1 + 1 + 8 + 8)
 
 /* The answer to OPENS. */
 #define OPENS_NO   0
@@ -409,6 +409,7 @@ void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept 
     asv_write_u8(out, row->state);
     asv_write_u8(out, row->blocks);
     asv_write_i64(out, row->due_ms);
+    asv_write_i64(out, row->period_ms);
 }
 
 enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_keeper_reply *reply)
@@ -554,6 +555,7 @@ void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_r
     out->state = row[ASV_SHA256_BYTES];
     out->blocks = row[ASV_SHA256_BYTES + 1];
     out->due_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES + 2);
+    out->period_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES + 10);
 }
 
 static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_reply *out)

@@ -63,7 +63,8 @@ enum asv_keeper_state {
     ASV_KEEPER_RUNS = 1,    /* has its own key, until it is due */
     ASV_KEEPER_PENDING = 2, /* a hold was asked for: its own key, until that lapses */
     ASV_KEEPER_HELD = 3,    /* its own key, until it is released */
-    ASV_KEEPER_GONE = 4,    /* erased: not opened any more, by whatever key */
+    ASV_KEEPER_GONE = 4,    /* erased by people: not opened any more, by whatever key */
+    ASV_KEEPER_OVER = 5,    /* it ran out, and the key that it was sealed for may live on: not opened by it */
 };
 
 /* A row of a CLIPS reply. */
@@ -72,6 +73,7 @@ struct asv_keeper_kept {
     uint8_t state;                    /* enum asv_keeper_state */
     uint8_t blocks;                   /* bit n: ground n of STATEMENTS.md 3 */
     int64_t due_ms;                   /* when its key is destroyed; 0: by people alone */
+    int64_t period_ms;                /* end of its own period; 0: not known */
 };
 
 /* A request; which fields count depends on type. All views. */
@@ -139,7 +141,7 @@ struct asv_keeper_status {
     int64_t next_due_ms;                /* 0: nothing is due at a known instant */
     uint32_t overdue;                   /* keys that are due and not destroyed */
     uint32_t damaged;                   /* key files that are missing or wrong */
-    uint32_t runs, pending, held, gone; /* clips, by enum asv_keeper_state */
+    uint32_t runs, pending, held, gone; /* clips, by enum asv_keeper_state; gone: or over */
     uint32_t aheads;                    /* HOLD_AHEADs in force */
     uint32_t people;                    /* credentials that are enrolled, not revoked and not expired */
     uint32_t recipients;                /* registered */

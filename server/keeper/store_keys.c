@@ -409,7 +409,7 @@ static void count_decided(const struct asv_index *index, int64_t now_ms, struct 
         out->runs += state == ASV_KEEPER_RUNS ? 1 : 0;
         out->pending += state == ASV_KEEPER_PENDING ? 1 : 0;
         out->held += state == ASV_KEEPER_HELD ? 1 : 0;
-        out->gone += state == ASV_KEEPER_GONE ? 1 : 0;
+        out->gone += state == ASV_KEEPER_GONE || state == ASV_KEEPER_OVER ? 1 : 0;
         out->overdue += kept[i].due_ms != 0 && kept[i].due_ms <= now_ms ? 1 : 0;
     }
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_PEOPLE); i++) {

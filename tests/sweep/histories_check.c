@@ -54,7 +54,7 @@ static bool is_long_over(const struct stage *stage, int number)
             return false;
         }
     }
-    if (!clip->reserve && model_due(model, clip->key) > end) {
+    if (!clip->reserve && !clip->corrected && model_due(model, clip->key) > end) {
         end = model_due(model, clip->key);
     }
     return !stage->was_held[number] && end != 0 && !clip->reserve &&
@@ -96,6 +96,10 @@ static bool check_row(struct stage *stage, const struct asv_keeper_kept *row)
         return stage_fail(stage, "clip %d: state %u blocks %u due %lld, and should be %d %u %lld", at,
                           row->state, row->blocks, (long long)row->due_ms, clip->row ? (int)clip->state : -1,
                           clip->blocks, (long long)clip->due);
+    }
+    if ((model_has_key(clip) || clip->state == MODEL_OVER) && row->period_ms != clip->period) {
+        return stage_fail(stage, "clip %d: its period ends %lld, and should end %lld", at,
+                          (long long)row->period_ms, (long long)clip->period);
     }
     return true;
 }
@@ -143,7 +147,8 @@ static bool check_status(struct stage *stage)
            same(stage, "runs", state->runs, model_count(model, MODEL_RUNS)) &&
            same(stage, "pending", state->pending, model_count(model, MODEL_PENDING)) &&
            same(stage, "held", state->held, model_count(model, MODEL_HELD)) &&
-           same(stage, "gone", state->gone, model_count(model, MODEL_GONE)) &&
+           same(stage, "gone", state->gone,
+                model_count(model, MODEL_GONE) + model_count(model, MODEL_OVER)) &&
            same(stage, "aheads", state->aheads, model->ahead_count) &&
            same(stage, "people", state->people, model_living_people(model)) &&
            same(stage, "recipients", state->recipients, recipients) &&
@@ -195,7 +200,7 @@ static bool check_file_keys(struct stage *stage, const struct keeper_loot *loot)
     int kept = 0;
     for (int i = 0; i < model->clip_count; i++) {
         const struct model_clip *clip = &model->clips[i];
-        bool own = clip->row && clip->state != MODEL_PLAIN && clip->state != MODEL_GONE;
+        bool own = model_has_key(clip);
         bool looted = false;
         for (size_t k = 0; k < loot->file_key_count; k++) {
             uint8_t commitment[ASV_SHA256_BYTES];

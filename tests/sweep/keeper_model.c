@@ -87,9 +87,28 @@ static bool sealed_there(const struct model *model, const struct model_clip *cli
                          : model->has_day[clip->camera][clip->key];
 }
 
-bool model_in_range(const struct model_ahead *ahead, const struct model_clip *clip)
+bool model_has_key(const struct model_clip *clip)
 {
-    return ahead->camera == clip->camera && ahead->from <= clip->start && clip->start < ahead->until;
+    return clip->row &&
+           (clip->state == MODEL_RUNS || clip->state == MODEL_PENDING || clip->state == MODEL_HELD);
+}
+
+/* Its own key has run out, destroyed or not. */
+static bool ran_out(const struct model *model, const struct model_clip *clip)
+{
+    return (clip->row && clip->state == MODEL_OVER) ||
+           (model_has_key(clip) && clip->due != 0 && clip->due <= model->now);
+}
+
+/* K-091, K-085: in its range, decided while the clip lived, and nobody released it. */
+bool model_by_ahead(const struct model_ahead *ahead, const struct model_clip *clip)
+{
+    bool in_range = ahead->camera == clip->camera && ahead->from <= clip->start && clip->start < ahead->until;
+    if (!in_range || !clip->row) {
+        return in_range;
+    }
+    int64_t end = clip->state == MODEL_OVER ? clip->ended : clip->due;
+    return !clip->released && (end == 0 || ahead->decided < end);
 }
 
 /* K-091 */
@@ -97,7 +116,7 @@ static bool copied_ahead(const struct model *model, const struct model_clip *cli
 {
     for (int i = 0; i < model->ahead_count && !clip->reserve; i++) {
         const struct model_ahead *ahead = &model->aheads[i];
-        for (int d = 0; model_in_range(ahead, clip) && d < ahead->day_count; d++) {
+        for (int d = 0; model_by_ahead(ahead, clip) && d < ahead->day_count; d++) {
             if (ahead->day[d] == clip->key) {
                 return true;
             }
@@ -114,7 +133,13 @@ enum model_answer model_could_open(const struct model *model, int number)
         if (clip->state == MODEL_GONE) { /* K-085 */
             return MODEL_NO;
         }
-        return clip->due != 0 && clip->due <= model->now ? over : MODEL_YES;
+        if (!ran_out(model, clip)) {
+            return MODEL_YES;
+        }
+        if (clip->state != MODEL_OVER && model->stopped) {
+            return MODEL_DOUBT;
+        }
+        return copied_ahead(model, clip) ? MODEL_YES : MODEL_NO;
     }
     int64_t due = model_sealed_due(model, clip);
     bool is_over = due != 0 && due <= model->now;
@@ -145,11 +170,10 @@ enum model_answer model_opens(struct model *model, int number)
 
 /* ---- what time does ---- */
 
-/* Whether the key that the clip was sealed for may be here. */
-static bool sealed_key_lives(const struct model *model, const struct model_clip *clip)
+/* When the key that the clip was sealed for is gone. */
+static int64_t forgotten(const struct model *model, const struct model_clip *clip)
 {
-    int64_t forget = clip->forget != 0 ? clip->forget : model_sealed_due(model, clip);
-    return forget > model->now;
+    return clip->forget != 0 ? clip->forget : model_sealed_due(model, clip);
 }
 
 /* K-085: whether it, or a copy of it, may be here. */
@@ -160,20 +184,22 @@ static bool may_open(const struct model *model, const struct model_clip *clip)
             return true;
         }
     }
-    return sealed_key_lives(model, clip);
+    return forgotten(model, clip) > model->now;
 }
 
 /* "Released, refused or lapsed, it runs until its period ends, or is destroyed when that is over"; nothing is
  * destroyed while destruction stands still. */
 void model_go_back(const struct model *model, struct model_clip *clip)
 {
-    bool released = clip->state == MODEL_HELD;
+    int64_t ended = clip->due != 0 && clip->due < model->now ? clip->due : model->now;
+    clip->released = clip->released || clip->state == MODEL_HELD;
     clip->incident = 0;
     clip->decision = -1;
     if (clip->period <= model->now && !model->stopped) {
-        clip->state = MODEL_GONE;
+        clip->state = MODEL_OVER;
+        clip->ended = ended;
         clip->due = 0;
-        clip->row = released ? may_open(model, clip) : sealed_key_lives(model, clip);
+        clip->row = may_open(model, clip) && (clip->released || forgotten(model, clip) > ended);
         return;
     }
     clip->state = MODEL_RUNS;
@@ -216,8 +242,7 @@ void model_destroy_due(struct model *model)
         struct model_clip *clip = &model->clips[i];
         if (clip->row && clip->due != 0 && clip->due <= model->now) {
             model_go_back(model, clip);
-        } else if (clip->row && (clip->state == MODEL_GONE || clip->state == MODEL_PLAIN) &&
-                   !may_open(model, clip)) {
+        } else if (clip->row && !model_has_key(clip) && !may_open(model, clip)) {
             clip->row = false;
             clip->blocks = 0;
         }
@@ -295,6 +320,7 @@ void model_own_key(const struct model *model, struct model_clip *clip)
     if (!clip->row || clip->state == MODEL_PLAIN) {
         clip->period = model_sealed_due(model, clip);
         clip->forget = 0;
+        clip->corrected = clip->released = false;
     }
     clip->blocks = clip->row ? clip->blocks : 0;
     clip->row = true;
@@ -307,6 +333,7 @@ bool model_hold(struct model *model, struct model_clip *clip, int incident, int 
     }
     model_own_key(model, clip);
     clip->state = MODEL_HELD;
+    clip->released = false;
     clip->due = 0;
     clip->incident = incident;
     clip->decision = decision;
@@ -335,8 +362,42 @@ static void run_until(const struct model *model, struct model_clip *clip, int64_
         clip->forget = 0;
     }
     clip->state = MODEL_RUNS;
+    clip->corrected = due != 0;
     clip->period = due != 0 ? due : clip->period;
     clip->due = clip->period;
+}
+
+/* K-086: three days beyond a period, at the midnight. */
+int64_t model_lapse(const struct model *model, int64_t period)
+{
+    return model->start[model_day(model, period) + 3];
+}
+
+/* K-106 */
+static void correct(const struct model *model, struct model_clip *clip, int64_t due)
+{
+    clip->corrected = true;
+    clip->period = due;
+    if (clip->state == MODEL_RUNS) {
+        clip->due = due;
+    }
+    if (clip->state == MODEL_PENDING && model_lapse(model, due) < clip->due) {
+        clip->due = model_lapse(model, due);
+    }
+    if (clip->due != 0 && clip->due <= model->now) {
+        model_go_back(model, clip);
+    }
+}
+
+/* K-101 */
+static bool keep_ahead(struct model *model, struct model_clip *clip, int paper)
+{
+    for (int i = 0; i < model->ahead_count; i++) {
+        if (model->aheads[i].paper == paper && model_by_ahead(&model->aheads[i], clip)) {
+            return model_hold(model, clip, model->aheads[i].incident, paper);
+        }
+    }
+    return false;
 }
 
 bool model_keep(struct model *model, const struct model_keep *keep)
@@ -346,17 +407,15 @@ bool model_keep(struct model *model, const struct model_keep *keep)
     if (model_opens(model, keep->clip) != MODEL_YES) {
         return false;
     }
-    bool own = clip->row && clip->state != MODEL_PLAIN;
-    if (own && (clip->state == MODEL_HELD || keep->why != MODEL_WHY_AHEAD)) {
-        return true; /* it has a key of its own */
+    bool own = model_has_key(clip);
+    if (keep->why == MODEL_WHY_AHEAD) {
+        return (own && clip->state == MODEL_HELD) || keep_ahead(model, clip, keep->paper);
     }
-    if (keep->why == MODEL_WHY_AHEAD) { /* K-101 */
-        for (int i = 0; i < model->ahead_count; i++) {
-            if (model->aheads[i].paper == keep->paper && model_in_range(&model->aheads[i], clip)) {
-                return model_hold(model, clip, model->aheads[i].incident, keep->paper);
-            }
-        }
+    if (ran_out(model, clip)) {
         return false;
+    }
+    if (own && (keep->why == MODEL_WHY_EARLY || clip->corrected)) {
+        return true; /* it has a key of its own */
     }
     if (keep->why == MODEL_WHY_EARLY) { /* K-102 */
         if (clip->reserve || !day_has_gone(model, clip->camera, clip->key)) {
@@ -365,11 +424,16 @@ bool model_keep(struct model *model, const struct model_keep *keep)
         run_until(model, clip, 0);
         return true;
     }
-    if (!keep->receipt_true || keep->receipt_clip != keep->clip || keep->due <= model->now ||
+    bool kept = own && clip->state != MODEL_RUNS;
+    if (!keep->receipt_true || keep->receipt_clip != keep->clip || (!kept && keep->due <= model->now) ||
         keep->due > model_due(model, today)) { /* K-100 */
         return false;
     }
-    run_until(model, clip, keep->due);
+    if (own) {
+        correct(model, clip, keep->due);
+    } else {
+        run_until(model, clip, keep->due);
+    }
     return true;
 }
 
@@ -389,7 +453,7 @@ bool model_says_held(const struct model *model, int number)
     const struct model_clip *clip = &model->clips[number];
     bool held = clip->row && (clip->state == MODEL_PENDING || clip->state == MODEL_HELD);
     for (int i = 0; i < model->ahead_count; i++) {
-        held = held || model_in_range(&model->aheads[i], clip);
+        held = held || model_by_ahead(&model->aheads[i], clip);
     }
     return held;
 }
@@ -403,9 +467,12 @@ bool model_orders(const struct model *model, int number)
         return true;
     }
     for (int i = 0; i < model->ahead_count; i++) {
-        if (model_in_range(&model->aheads[i], clip)) {
+        if (model_by_ahead(&model->aheads[i], clip)) {
             return false;
         }
+    }
+    if (clip->row && clip->state == MODEL_OVER) {
+        return true;
     }
     bool over = clip->reserve && !sealed_there(model, clip) ? true : due != 0 && due <= model->now;
     return over && !model->stopped && model_could_open(model, number) != MODEL_YES;

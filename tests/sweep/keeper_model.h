@@ -48,7 +48,7 @@ enum model_action {
 };
 
 enum model_step { MODEL_PROPOSES = 1, MODEL_APPROVES, MODEL_REFUSES, MODEL_WITHDRAWS, MODEL_ALONE };
-enum model_state { MODEL_PLAIN, MODEL_RUNS, MODEL_PENDING, MODEL_HELD, MODEL_GONE };
+enum model_state { MODEL_PLAIN, MODEL_RUNS, MODEL_PENDING, MODEL_HELD, MODEL_GONE, MODEL_OVER };
 enum model_answer { MODEL_NO, MODEL_YES, MODEL_DOUBT }; /* doubt: an error, ask again */
 enum model_why { MODEL_WHY_DAY = 1, MODEL_WHY_AHEAD, MODEL_WHY_EARLY };
 
@@ -92,12 +92,14 @@ struct model_clip {
     enum model_state state;
     unsigned blocks;
     int64_t due, period, forget; /* forget: of what no day ends; 0: the key's */
+    int64_t ended;               /* OVER: when it ran out */
+    bool corrected, released; /* its period, by what is known of its day; by two people, and not held since */
     int incident, decision;
 };
 
 struct model_ahead {
     int camera, incident, paper;
-    int64_t from, until;
+    int64_t from, until, decided; /* decided 0: nobody knows when */
     int day[2], day_count;
 };
 
@@ -175,7 +177,9 @@ int model_living_people(const struct model *model);
 
 _Noreturn void model_impossible(const char *what);
 int64_t model_sealed_due(const struct model *model, const struct model_clip *clip);
-bool model_in_range(const struct model_ahead *ahead, const struct model_clip *clip);
+bool model_has_key(const struct model_clip *clip);
+bool model_by_ahead(const struct model_ahead *ahead, const struct model_clip *clip);
+int64_t model_lapse(const struct model *model, int64_t period);
 void model_own_key(const struct model *model, struct model_clip *clip);
 bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision);
 void model_go_back(const struct model *model, struct model_clip *clip);

@@ -89,7 +89,7 @@ static bool believed_pair(const struct model *model, int proposal, int answer)
 static int64_t lapse(const struct model *model, const struct model_paper *asked, int64_t period)
 {
     int64_t by_request = model->start[model_day(model, asked->issued) + 4];
-    int64_t by_period = model->start[model_day(model, period) + 3];
+    int64_t by_period = model_lapse(model, period);
     return by_request < by_period ? by_request : by_period;
 }
 
@@ -130,6 +130,7 @@ static bool erase_early(struct model *model, struct model_clip *clip)
         clip->due = 0;
         clip->row = true;
         clip->state = MODEL_GONE;
+        clip->corrected = clip->released = false;
         clip->decision = -1;
     }
     return true;
@@ -166,7 +167,8 @@ static bool hold_ahead(struct model *model, int proposal)
                                 .incident = asked->incident,
                                 .paper = proposal,
                                 .from = asked->from,
-                                .until = asked->until};
+                                .until = asked->until,
+                                .decided = model->stopped ? 0 : model->now};
     int last = model_day(model, asked->until - 1);
     for (int day = model_day(model, asked->from); day <= last; day++) {
         if (model->has_day[asked->camera][day] && model_due(model, day) > model->now) {

@@ -56,14 +56,15 @@ static void a_cell_says_store_slot_epoch_and_master(void **state)
 
 /* ---- the index ---- */
 
-/* What people decided: a held clip and an erased one, a person, a recipient, a hold ahead, a decision and a
- * policy. */
+/* What people decided: a held clip, an erased one and one that ran out, a person, a recipient, a hold ahead,
+ * a decision and a policy. */
 static void add_decisions(struct asv_index *index)
 {
     const struct asv_kept kept[] = {
         {.header = {1},
          .state = ASV_KEEPER_HELD,
          .blocks = 1 << 4,
+         .corrected = 1,
          .file_key = {0xf1},
          .period_ms = 1768863600000,
          .forget_ms = 1768863600000,
@@ -72,6 +73,14 @@ static void add_decisions(struct asv_index *index)
          .camera = {0xca},
          .key_date = 20260105},
         {.header = {2}, .state = ASV_KEEPER_GONE, .forget_ms = 1768863600000, .camera = {0xca}},
+        {.header = {3},
+         .state = ASV_KEEPER_OVER,
+         .released = 1,
+         .period_ms = 1768777200000,
+         .forget_ms = 1768863600000,
+         .ended_ms = 1768780800000,
+         .camera = {0xca},
+         .key_date = 20260105},
     };
     const struct asv_index_person person = {.credential = {3},
                                             .state = ASV_PERSON_ENROLLED,
@@ -86,6 +95,7 @@ static void add_decisions(struct asv_index *index)
                                           .camera = {0xca},
                                           .from_ms = 1767592800000,
                                           .until_ms = 1767596400000,
+                                          .decided_ms = 1767600000000,
                                           .incident = {0x11},
                                           .day_count = 1,
                                           .days = {{.date = 20260105, .sk = {0x5c}}}};
@@ -93,8 +103,9 @@ static void add_decisions(struct asv_index *index)
         .proposal = {10}, .how = ASV_DECIDED_REFUSED, .answer = {11}, .until_ms = 1768863600000};
     const struct asv_index_policy policy = {
         .decision = {12}, .digest = {13}, .version = 2, .days = 30, .from_date = 20260201};
-    assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &kept[0]), ASV_OK);
-    assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &kept[1]), ASV_OK);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &kept[i]), ASV_OK);
+    }
     assert_int_equal(asv_index_add(index, ASV_INDEX_PEOPLE, &person), ASV_OK);
     assert_int_equal(asv_index_add(index, ASV_INDEX_RECIPIENTS, &recipient), ASV_OK);
     assert_int_equal(asv_index_add(index, ASV_INDEX_AHEADS, &ahead), ASV_OK);
@@ -154,7 +165,7 @@ static void an_index_keeps_its_bytes(void **state)
     asv_test_world_init(&world, 1);
     seal(index, &world, &data, &len);
     asv_golden_check("keeper-index",
-                     "an index: two entries, two cameras, two clips, one row of each other table, one slot",
+                     "an index: two entries, two cameras, three clips, one row of each other table, one slot",
                      data, len); /* K-010 */
     assert_int_equal(asv_index_open(&back, data, len, master, NULL), ASV_OK);
     assert_true(back->epoch == 3 && back->generation == 12 && back->wall_ms == index->wall_ms);
@@ -258,10 +269,12 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define ENTRIES_AT  (SLOTS_AT + 1 + 16 + 1 + 9 + 8)
 #define ENTRY_SIZE  133
 #define KEPT_AT     (ENTRIES_AT + 4 + 2 * ENTRY_SIZE + 4 + 2 * 72)
-#define KEPT_SIZE   158
-#define PEOPLE_AT   (KEPT_AT + 4 + 2 * KEPT_SIZE)
+#define KEPT_SIZE   168
+#define GONE_AT     (KEPT_AT + 4 + KEPT_SIZE)
+#define OVER_AT     (GONE_AT + KEPT_SIZE)
+#define PEOPLE_AT   (KEPT_AT + 4 + 3 * KEPT_SIZE)
 #define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
-#define DECIDED_AT  (AHEADS_AT + 4 + 97 + 36)
+#define DECIDED_AT  (AHEADS_AT + 4 + 105 + 36)
 #define POLICY_AT   (DECIDED_AT + 4 + 73)
 
 static void an_index_that_no_writer_makes_is_refused(void **state)
@@ -306,19 +319,29 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {RECOVERY_AT, 0, ASV_E_MALFORMED}, /* a recovery key that is none */
         {KEPT_AT, 0xff, ASV_E_LIMIT},
         {KEPT_AT + 4, 2, ASV_E_MALFORMED},                       /* a clip twice */
-        {KEPT_AT + 4 + 32, 5, ASV_E_UNSUPPORTED},                /* state */
+        {KEPT_AT + 4 + 32, 6, ASV_E_UNSUPPORTED},                /* state */
         {KEPT_AT + 4 + 32, ASV_KEEPER_PENDING, ASV_E_MALFORMED}, /* pending without an end */
         {KEPT_AT + 4 + 32, ASV_KEEPER_GONE, ASV_E_MALFORMED},    /* gone, with a key */
         {KEPT_AT + 4 + 33, 1, ASV_E_MALFORMED},                  /* a block for no ground */
-        {KEPT_AT + 4 + 50, 1, ASV_E_MALFORMED},                  /* held, until a day */
-        {KEPT_AT + 4 + 74, 0, ASV_E_MALFORMED},                  /* held for no incident */
-        {KEPT_AT + 4 + 90, 0, ASV_E_MALFORMED},                  /* held by no decision */
-        {KEPT_AT + 4 + 122, 0, ASV_E_MALFORMED},                 /* of no camera */
+        {KEPT_AT + 4 + 34, 2, ASV_E_MALFORMED},                  /* corrected, yes or no */
+        {KEPT_AT + 4 + 35, 1, ASV_E_MALFORMED},                  /* held, and released */
+        {KEPT_AT + 4 + 52, 1, ASV_E_MALFORMED},                  /* held, until a day */
+        {KEPT_AT + 4 + 76, 1, ASV_E_MALFORMED},                  /* held, and ran out */
+        {KEPT_AT + 4 + 84, 0, ASV_E_MALFORMED},                  /* held for no incident */
+        {KEPT_AT + 4 + 100, 0, ASV_E_MALFORMED},                 /* held by no decision */
+        {KEPT_AT + 4 + 132, 0, ASV_E_MALFORMED},                 /* of no camera */
+        {GONE_AT + 34, 1, ASV_E_MALFORMED},                      /* gone, with a day that counts */
+        {GONE_AT + 35, 1, ASV_E_MALFORMED},                      /* gone, and released */
+        {GONE_AT + 32, ASV_KEEPER_OVER, ASV_E_MALFORMED},        /* ran out, and nobody knows when */
+        {OVER_AT + 32, ASV_KEEPER_GONE, ASV_E_MALFORMED},        /* erased, and ran out */
+        {OVER_AT + 36, 1, ASV_E_MALFORMED},                      /* ran out, with a key */
+        {OVER_AT + 76, 0x80, ASV_E_MALFORMED},                   /* ran out before 1970 */
         {PEOPLE_AT + 4 + 32, 0, ASV_E_UNSUPPORTED},              /* state */
         {PEOPLE_AT + 4 + 81, 0x80, ASV_E_MALFORMED},             /* roles: there are more bits */
         {PEOPLE_AT + 4 + 91, 9, ASV_E_UNSUPPORTED},              /* algorithm */
-        {AHEADS_AT + 4 + 96, 0, ASV_E_MALFORMED},                /* no day */
-        {AHEADS_AT + 4 + 96, 3, ASV_E_MALFORMED},                /* three days */
+        {AHEADS_AT + 4 + 80, 0x80, ASV_E_MALFORMED},             /* decided before 1970 */
+        {AHEADS_AT + 4 + 104, 0, ASV_E_MALFORMED},               /* no day */
+        {AHEADS_AT + 4 + 104, 3, ASV_E_MALFORMED},               /* three days */
         {AHEADS_AT + 4 + 64, 0x7f, ASV_E_MALFORMED},             /* begins after its end */
         {DECIDED_AT + 4 + 32, 3, ASV_E_UNSUPPORTED},             /* how */
         {POLICY_AT + 4 + 67, 0, ASV_E_MALFORMED},                /* version 0 */

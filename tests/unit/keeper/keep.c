@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Keys of clips' own that nobody decides about, and holds before docking. */
+ * Keys of clips' own that nobody decides about, when they end, and holds before docking. */
 #include <string.h>
 
+#include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/calendar.h"
 #include "tests/sim/keeper_people.h"
@@ -286,6 +287,219 @@ static void a_hold_ahead_needs_a_living_key(void **state)
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began, began + HOUR_MS, 7), ASV_E_NOT_FOUND);
 }
 
+/* ---- what ran out ---- */
+
+/* The 5th's clip was recorded on the 4th, as the dock found. */
+static void is_of_the_day_before(const struct keeper_clip *what)
+{
+    struct asv_keeper_request with = receipt_for(what, keeper_site_due(20260104), &site.agency.dock);
+    assert_int_equal(keep(what, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+}
+
+/* ORDER; the reason of the statement, 0 when it is refused because something opens the clip. */
+static uint8_t ordered(const struct keeper_clip *what)
+{
+    struct asv_destruction statement = {0};
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {what->frame, what->frame_len}};
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_DOCK, &request);
+    assert_true(reply.status == ASV_OK || reply.status == ASV_E_STATE);
+    if (reply.status == ASV_OK) {
+        assert_int_equal(asv_destruction_decode(&statement, reply.order.data, reply.order.len, NULL), ASV_OK);
+    }
+    return statement.reason;
+}
+
+static const struct asv_kept *row_of(const struct keeper_clip *what)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    keeper_clip_digest(digest, what, camera);
+    return asv_index_find(site.keeper.store->index, ASV_INDEX_KEPT, digest);
+}
+
+static void what_ran_out_is_no_early_erasure(void **state)
+{
+    (void)state; /* LAW T4 */
+    struct asv_keeper_request finish = {
+        .type = ASV_KEEPER_FINISH, .chain = camera->chain.encoded, .from_date = TODAY};
+    is_of_the_day_before(&clip);
+    keeper_site_go_to(&site, keeper_site_due(20260104));
+    assert_false(opens(&clip)); /* K-085 */
+    assert_true(opens(&other));
+    assert_int_equal(row_of(&clip)->state, ASV_KEEPER_OVER);
+    assert_int_equal(ordered(&clip), ASV_DESTRUCTION_EXPIRED);                          /* K-069 */
+    assert_int_equal(keep(&other, NULL, ASV_KEEPER_WHY_EARLY).status, ASV_E_STATE);     /* K-102 */
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_E_STATE); /* K-103 */
+    assert_true(opens(&other));
+
+    /* Two people may still say that it was to go: then it did. */
+    struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_ERASE_EARLY, &people.wearer,
+                                                &people.chief, 40, camera, &clip);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(ordered(&clip), ASV_DESTRUCTION_EARLY); /* K-069 */
+    assert_int_equal(keep(&other, NULL, ASV_KEEPER_WHY_EARLY).status, ASV_OK);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &finish).status, ASV_OK);
+}
+
+static void what_was_held_ahead_before_it_ran_out_is_not_lost(void **state)
+{
+    (void)state;
+    int64_t began = clip.header.start_wall_ms;
+    is_of_the_day_before(&clip);
+    is_of_the_day_before(&other);
+    keeper_site_go_to(&site, keeper_site_due(20260104) - HOUR_MS);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    for (int late = 0; late < 2; late++) { /* before the keeper looks at its clock again, and after */
+        if (late == 0) {
+            asv_test_world_step(&site.world, (uint64_t)HOUR_MS);
+        } else {
+            keeper_site_go_to(&site, keeper_site_due(20260104) + HOUR_MS);
+            assert_int_equal(row_of(&clip)->state, ASV_KEEPER_OVER);
+        }
+        assert_true(opens(&clip)); /* K-091 */
+        assert_true(is_held(&clip));
+        assert_int_equal(ordered(&clip), 0);
+        assert_false(opens(&other));
+        assert_int_equal(keep(&clip, NULL, ASV_KEEPER_WHY_EARLY).status, ASV_E_EXPIRED);
+    }
+    assert_int_equal(ordered(&other), ASV_DESTRUCTION_EXPIRED);
+
+    /* Decided when it had run out already, although its camera's key of that day was there. */
+    static struct keeper_decision first;
+    first = decision;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + 4 * HOUR_MS, 10), ASV_OK);
+    assert_false(opens(&other));                                /* K-085 */
+    assert_int_equal(keep_ahead(&other).status, ASV_E_EXPIRED); /* K-101 */
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE);    /* K-101: not by the later one */
+    assert_int_equal(ordered(&other), ASV_DESTRUCTION_EXPIRED);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_false(opens(&other)); /* with its day's key in that hold alone */
+    decision = first;
+    assert_int_equal(keep_ahead(&clip).status, ASV_OK);
+    assert_int_equal(row_of(&clip)->state, ASV_KEEPER_HELD);
+    assert_true(opens(&clip));
+}
+
+static void what_two_people_released_no_hold_ahead_keeps(void **state)
+{
+    (void)state; /* LAW T4 */
+    static struct keeper_decision release;
+    int64_t began = clip.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    assert_int_equal(keep_ahead(&clip).status, ASV_OK);
+    struct asv_keeper_reply reply =
+        keeper_both(&site, &release, ASV_ACTION_RELEASE, &people.wearer, &people.chief, 20, camera, &clip);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_true(opens(&clip)); /* its period runs on */
+    assert_false(is_held(&clip));
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE); /* K-101 */
+
+    /* Nor after one person asked for it, and took that back. */
+    keeper_propose_clip(&site, &release, ASV_ACTION_HOLD, &people.wearer, 22, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &release).status, ASV_OK);
+    keeper_respond(&site, &release, ASV_STEP_WITHDRAW, &people.wearer, 23);
+    assert_int_equal(keeper_decide(&site, &release).status, ASV_OK);
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_STATE);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_false(opens(&clip)); /* K-085 */
+    assert_int_equal(ordered(&clip), ASV_DESTRUCTION_EXPIRED);
+    assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_OK);
+    keeper_site_go_to(&site, site.world.wall + HOUR_MS);
+    assert_null(row_of(&clip)); /* nothing could open it any more */
+}
+
+/* ---- the day of what is kept ---- */
+
+static void a_held_clip_lives_after_its_release_as_long_as_its_own_day_says(void **state)
+{
+    (void)state; /* LAW T1 */
+    static struct keeper_decision release;
+    struct keeper_clip *clips[] = {&clip, &other};
+    for (size_t i = 0; i < 2; i++) {
+        struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer,
+                                                    &people.chief, (uint8_t)(40 + 2 * i), camera, clips[i]);
+        assert_int_equal(reply.status, ASV_OK);
+    }
+    struct asv_keeper_request with = receipt_for(&clip, keeper_site_due(20260106), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED); /* K-100: tomorrow */
+    with = receipt_for(&other, keeper_site_due(20260104), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_MISMATCH); /* K-100 */
+    is_of_the_day_before(&clip);                                                     /* K-106 */
+    assert_true(row_of(&clip)->state == ASV_KEEPER_HELD && row_of(&clip)->due_ms == 0);
+    with = receipt_for(&clip, keeper_site_due(TODAY), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    assert_true(row_of(&clip)->period_ms == keeper_site_due(20260104)); /* K-106: once */
+
+    assert_int_equal(
+        keeper_both(&site, &release, ASV_ACTION_RELEASE, &people.wearer, &people.chief, 50, camera, &clip)
+            .status,
+        ASV_OK);
+    assert_true(row_of(&clip)->due_ms == keeper_site_due(20260104));
+    /* Asked for and held again: it stays what it is. */
+    assert_int_equal(
+        keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.chief, 52, camera, &clip)
+            .status,
+        ASV_OK);
+    assert_true(row_of(&clip)->period_ms == keeper_site_due(20260104));
+    with = receipt_for(&clip, keeper_site_due(TODAY), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    assert_true(row_of(&clip)->period_ms == keeper_site_due(20260104)); /* K-106 */
+    keeper_site_go_to(&site, keeper_site_due(20260104) + HOUR_MS);
+    assert_true(opens(&clip));
+
+    /* Its day is past when the dock says it: at its release it is gone, and not a day later. */
+    is_of_the_day_before(&other);
+    assert_int_equal(
+        keeper_both(&site, &release, ASV_ACTION_RELEASE, &people.wearer, &people.chief, 54, camera, &other)
+            .status,
+        ASV_OK);
+    assert_false(opens(&other));
+    assert_int_equal(row_of(&other)->state, ASV_KEEPER_OVER);
+    assert_false(opens(&other));
+}
+
+static void a_request_prolongs_by_three_days_from_the_day_that_counts(void **state)
+{
+    (void)state; /* LAW T1, T4 */
+    static struct keeper_decision request;
+    int64_t end = keeper_site_due(20260104);
+    keeper_site_go_to(&site, keeper_site_due(20260103) + HOUR_MS); /* it lapses three days later */
+    keeper_propose_clip(&site, &request, ASV_ACTION_HOLD, &people.wearer, 20, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    int64_t asked = row_of(&clip)->due_ms;
+    is_of_the_day_before(&clip);
+    assert_true(row_of(&clip)->due_ms == asked); /* K-106: it ends before that anyway */
+    keeper_propose_clip(&site, &request, ASV_ACTION_HOLD, &people.wearer, 22, camera, &other);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    struct asv_keeper_request with = receipt_for(&other, keeper_site_due(20260102), &site.agency.dock);
+    struct asv_keeper_reply reply = keep(&other, &with, ASV_KEEPER_WHY_DAY); /* it was due yesterday */
+    assert_int_equal(reply.status, ASV_OK);
+    assert_true(reply.until_ms == keeper_site_due(20260105)); /* K-106, K-086 */
+    keeper_site_go_to(&site, keeper_site_due(20260105) - 1);
+    assert_true(opens(&other) && opens(&clip));
+    assert_true(end < site.world.wall); /* it lives by the request alone */
+    keeper_site_go_to(&site, keeper_site_due(20260105));
+    assert_false(opens(&other));
+}
+
+static void a_request_that_its_day_has_outrun_ends_at_once(void **state)
+{
+    (void)state; /* LAW T1 */
+    static struct keeper_decision request;
+    static struct keeper_loot loot;
+    keeper_propose_clip(&site, &request, ASV_ACTION_HOLD, &people.wearer, 20, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    keeper_attack_now(site.disk, false, &loot);
+    assert_int_equal(loot.file_key_count, 1);
+    struct asv_keeper_request with =
+        receipt_for(&clip, keeper_site_due(20260104) - 30 * DAY_MS, &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK); /* K-106 */
+    assert_int_equal(row_of(&clip)->state, ASV_KEEPER_OVER);
+    assert_false(opens(&clip));
+    keeper_attack_now(site.disk, false, &loot);
+    assert_int_equal(loot.file_key_count, 0); /* K-001 */
+}
+
 static void the_pages_of_what_is_kept_are_whole(void **state)
 {
     (void)state;
@@ -330,6 +544,12 @@ int main(void)
         ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),
         ON_A_SITE(one_person_ends_nothing_that_two_held_ahead),
         ON_A_SITE(a_hold_ahead_needs_a_living_key),
+        ON_A_SITE(what_ran_out_is_no_early_erasure),
+        ON_A_SITE(what_was_held_ahead_before_it_ran_out_is_not_lost),
+        ON_A_SITE(what_two_people_released_no_hold_ahead_keeps),
+        ON_A_SITE(a_held_clip_lives_after_its_release_as_long_as_its_own_day_says),
+        ON_A_SITE(a_request_prolongs_by_three_days_from_the_day_that_counts),
+        ON_A_SITE(a_request_that_its_day_has_outrun_ends_at_once),
         ON_A_SITE(the_pages_of_what_is_kept_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

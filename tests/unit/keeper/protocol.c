@@ -244,7 +244,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
         reply.bulletin = (struct asv_bytes){bulletin, sizeof bulletin};
     }
     static const uint8_t file_key[ASV_FILE_KEY_BYTES] = {0x5e};
-    static uint8_t rows[2 * 42];
+    static uint8_t rows[2 * 50];
     reply.opens = type == ASV_KEEPER_OPENS;
     if (type == ASV_KEEPER_DECIDE || type == ASV_KEEPER_KEEP) {
         reply.until_ms = 1767592800003;
@@ -260,7 +260,8 @@ static struct asv_keeper_reply sample_reply(unsigned type)
         asv_keeper_kept_write(&writer, &(struct asv_keeper_kept){.header = {2},
                                                                  .state = ASV_KEEPER_PENDING,
                                                                  .blocks = 1 << 4,
-                                                                 .due_ms = 1767592800004});
+                                                                 .due_ms = 1767592800004,
+                                                                 .period_ms = 1767592800005});
         assert_int_equal(writer.len, sizeof rows);
         reply.kept_count = 2;
         reply.kept = (struct asv_bytes){rows, sizeof rows};
@@ -346,6 +347,7 @@ static void replies_round_trip(void **state)
             assert_true(row.header[0] == i + 1 && row.blocks == (i == 0 ? 0 : 1 << 4));
             assert_int_equal(row.state, i == 0 ? ASV_KEEPER_HELD : ASV_KEEPER_PENDING);
             assert_true(row.due_ms == (i == 0 ? 0 : 1767592800004));
+            assert_true(row.period_ms == (i == 0 ? 0 : 1767592800005));
         }
         if (type == ASV_KEEPER_STATUS) {
             assert_memory_equal(&got.state, &want.state, sizeof want.state);
