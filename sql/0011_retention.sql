@@ -405,7 +405,7 @@ $$;
 COMMENT ON FUNCTION asv.undocked IS 'cameras that were issued, or left with recordings on them, and have not been docked since: what they hold is not in the balance yet, and its period runs';
 GRANT EXECUTE ON FUNCTION asv.undocked TO asv_admin;
 
-CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date;
+CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date OR key_kind = 2 AND day IS NOT NULL;
 
 CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer)
     RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
@@ -416,12 +416,14 @@ CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer)
            c.committed_at, c.key_kind::smallint, c.key_date, false
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
-    WHERE c.key_kind = 1 AND c.day <> c.key_date AND s.state IN ('sealed', 'released') AND c.due_at > clock_timestamp()
+    WHERE (c.key_kind = 1 AND c.day <> c.key_date OR c.key_kind = 2 AND c.day IS NOT NULL)
+      -- What is kept may have been due before: that counts from its release on.
+      AND (s.state IN ('sealed', 'released') AND c.due_at > clock_timestamp() OR s.state IN ('pending', 'held'))
       AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     ORDER BY c.recording
     LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.rewrap_page IS 'a page of the clips that were recorded on another day than the one of their key: the keeper is to give them one of their own';
+COMMENT ON FUNCTION asv.rewrap_page IS 'a page of the clips whose key, of another day or a reserve key, has another end than they: the keeper is to give them one of their own';
 GRANT EXECUTE ON FUNCTION asv.rewrap_page TO asv_admin;
 
 CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uuid, p_limit integer)

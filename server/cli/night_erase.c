@@ -296,7 +296,8 @@ static enum asv_status erase(struct asv_night *night, struct batch *batch, struc
     return status;
 }
 
-/* Two people decided: its files go at once, and its record is complete when its camera's day key went. */
+/* Nothing opens it any more: its files go at once, and its record is complete when its camera's day key went.
+ */
 static void empty(struct asv_night *night, const struct asv_db_retained *clip)
 {
     char path[ASV_VAULT_PATH_BYTES];
@@ -314,8 +315,10 @@ static void empty(struct asv_night *night, const struct asv_db_retained *clip)
     if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
         night->waiting++;
         asv_night_note(night, ASV_NIGHT_OPEN, path,
-                       "erased early: its files are gone, its camera's key of that day goes when the day is "
-                       "over and the camera was docked");
+                       clip->early ? "erased early: its files are gone, its camera's key of that day goes "
+                                     "when the day is over and the camera was docked"
+                                   : "recorded on an earlier day than its key's: its files are gone, the key "
+                                     "goes when that day's period is over");
     } else {
         night->counts.failed++;
         asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip, "%.200s", err.text);

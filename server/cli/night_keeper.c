@@ -207,13 +207,16 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
                : state == ASV_KEEPER_PENDING ? ASV_RETENTION_KEY_PENDING
                                              : ASV_RETENTION_KEY_HELD;
     }
+    if (state == ASV_KEEPER_OVER && clip->key_kind == ASV_KEY_RESERVE) {
+        return ASV_RETENTION_KEY_REFUSED; /* its row is there as long as that key may be */
+    }
     enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY       ? day_key(night, clip->key_date)
                                  : clip->key_kind == ASV_KEY_RESERVE ? reserve_key(night, clip)
                                                                      : ASV_RETENTION_KEY_GONE;
     if (state == ASV_KEEPER_GONE && key != ASV_RETENTION_KEY_GONE) {
         return asv_night_is_finished(night, clip) ? ASV_RETENTION_KEY_GONE : ASV_RETENTION_KEY_REFUSED;
     }
-    return key;
+    return state == ASV_KEEPER_OVER && key == ASV_RETENTION_KEY_LIVES ? ASV_RETENTION_KEY_REFUSED : key;
 }
 
 /* ---- keys of their own ---- */
@@ -290,14 +293,23 @@ enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_reta
     return status;
 }
 
-/* One that has a row has its key, or is gone. */
+/* Whether the keeper has done it: one that has a row has its own key, or is gone; and its day is known there.
+ */
+static bool is_kept(const struct asv_keeper_kept *kept, const struct asv_db_retained *clip,
+                    enum asv_keeper_why why)
+{
+    bool day_differs = kept != NULL && kept->state != ASV_KEEPER_GONE && kept->state != ASV_KEEPER_OVER &&
+                       kept->period_ms != clip->due_ms;
+    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && !(why == ASV_KEEPER_WHY_DAY && day_differs);
+}
+
 static void keep_page(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
                       enum asv_keeper_why why)
 {
     for (size_t i = 0; i < count; i++) {
         struct asv_err err = {0};
         const struct asv_keeper_kept *kept = find_kept(night, rows[i].identity.header);
-        if (kept != NULL && kept->state != ASV_KEEPER_PLAIN) {
+        if (is_kept(kept, &rows[i], why)) {
             continue;
         }
         enum asv_status status = night->dry ? ASV_OK : asv_night_keep(night, &rows[i], why, NULL, &err);

@@ -19,11 +19,11 @@ static enum asv_status latest_end(int64_t instant_ms, unsigned days, int64_t *en
     return asv_policy_due(&policy, day, end_ms, err);
 }
 
-/* What is due goes when its key did. One that is kept although nothing here says so is for people: the keeper
- * is right about keys, and whoever asked for it must be found. */
+/* What is due goes when its key did, or is refused for ever. One that is kept although nothing here says so
+ * is for people: the keeper is right about keys, and whoever asked for it must be found. */
 static enum asv_retention_step when_due(enum asv_retention_key key)
 {
-    return key == ASV_RETENTION_KEY_GONE                                       ? ASV_RETENTION_ERASE
+    return key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_REFUSED   ? ASV_RETENTION_ERASE
            : key == ASV_RETENTION_KEY_PENDING || key == ASV_RETENTION_KEY_HELD ? ASV_RETENTION_REPORT
                                                                                : ASV_RETENTION_WAIT;
 }
@@ -50,8 +50,7 @@ static enum asv_status judge_running(struct asv_retention_verdict *verdict,
 
 static enum asv_retention_step judge_erasing(const struct asv_retention_facts *facts)
 {
-    return facts->early && facts->key == ASV_RETENTION_KEY_REFUSED ? ASV_RETENTION_UNLINK
-                                                                   : when_due(facts->key);
+    return facts->key == ASV_RETENTION_KEY_REFUSED ? ASV_RETENTION_UNLINK : when_due(facts->key);
 }
 
 enum asv_status asv_retention_judge(struct asv_retention_verdict *out,

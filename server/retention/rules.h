@@ -29,7 +29,8 @@ enum asv_retention_key {
     ASV_RETENTION_KEY_LIVES,       /* a day's or the reserve key, or one of its own until its period ends */
     ASV_RETENTION_KEY_PENDING,     /* kept for a request that waits for its decision */
     ASV_RETENTION_KEY_HELD,        /* kept because two people decided */
-    ASV_RETENTION_KEY_REFUSED, /* early erasure: never used again, but its camera's day key still exists */
+    ASV_RETENTION_KEY_REFUSED, /* never opened again, because people erased it early or its own key ran out;
+                                * but its camera's key of that day still exists */
     ASV_RETENTION_KEY_GONE,    /* destroyed, or never there */
 };
 
@@ -50,8 +51,8 @@ enum asv_retention_step {
     ASV_RETENTION_LEAVE = 1, /* its period runs, or people keep it */
     ASV_RETENTION_LAPSE,     /* nobody decided on the request in time: it does not prolong any more */
     ASV_RETENTION_ERASE,     /* the key is gone: files, record of the erasure, tombstone */
-    ASV_RETENTION_UNLINK,    /* two people decided and it is never opened again: the files go now, the erasure
-                              * is complete with the camera's day key */
+    ASV_RETENTION_UNLINK,    /* it is never opened again: the files go now, the erasure is complete with the
+                              * camera's day key */
     ASV_RETENTION_WAIT,      /* due, but the keeper has its key or cannot be asked */
     ASV_RETENTION_REPORT,    /* database and keeper disagree: people look at it, nothing is touched */
 };
