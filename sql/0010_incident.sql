@@ -596,6 +596,12 @@ CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.ahead_counts IS 'whether a request to hold ahead of the docking was approved, and not released since';
 
+CREATE FUNCTION asv.ahead_keeps(r asv.request, c asv.clip) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(r.camera = c.camera AND c.started_at >= r.from_at AND c.started_at < r.until_at, false) AND asv.ahead_counts(r)
+$$;
+COMMENT ON FUNCTION asv.ahead_keeps IS 'whether a request to hold ahead of the docking keeps this recording: by the camera''s own clock, as the keeper has it, which sees no other';
+
 CREATE FUNCTION asv.held_ahead(p_header bytea, p_proposal bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -607,8 +613,7 @@ BEGIN
     IF EXISTS (SELECT FROM asv.hold WHERE recording = v_recording AND proposal = p_proposal) THEN
         RETURN 'already';
     ELSIF NOT EXISTS (SELECT FROM asv.request r JOIN asv.clip c ON c.recording = v_recording AND c.camera = r.camera
-                      WHERE r.proposal = p_proposal AND asv.ahead_counts(r)
-                        AND c.earliest_at < r.until_at AND c.latest_at >= r.from_at) THEN
+                      WHERE r.proposal = p_proposal AND asv.ahead_keeps(r, c)) THEN
         RAISE EXCEPTION 'hold: that decision does not keep this recording' USING ERRCODE = 'VA002';
     END IF;
     v_event := asv.event_put(v_recording, 'held_ahead', NULL, 'system', NULL, NULL,
@@ -624,13 +629,17 @@ GRANT EXECUTE ON FUNCTION asv.held_ahead TO asv_admin;
 CREATE FUNCTION asv.held_ahead_list()
     RETURNS TABLE (header asv.digest, clip uuid, proposal asv.digest, camera asv.digest, epoch uuid, number bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- What was recorded in that time by the dock's clock, and is in no range of the keeper's, is asked about as well, while its
+    -- period runs: that it is not held must be heard by those who wanted it.
     SELECT c.header, c.clip, r.proposal, c.camera, c.epoch, c.number
     FROM asv.request r
-    JOIN asv.clip c ON c.camera = r.camera AND c.earliest_at < r.until_at AND c.latest_at >= r.from_at
+    JOIN asv.clip c ON c.camera = r.camera
     JOIN asv.recording_state s ON s.recording = c.recording
     WHERE asv.ahead_counts(r) AND s.state IN ('sealed', 'quarantined', 'pending')
+      AND (asv.ahead_keeps(r, c)
+           OR c.earliest_at < r.until_at AND c.latest_at >= r.from_at AND c.due_at > clock_timestamp())
       AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal)
-    ORDER BY c.recording
+    ORDER BY asv.ahead_keeps(r, c) DESC, c.recording
     LIMIT 500
 $$;
 COMMENT ON FUNCTION asv.held_ahead_list IS 'recordings that came into custody and that a decision ahead of their docking keeps: the keeper is to be asked';

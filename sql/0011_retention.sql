@@ -216,16 +216,15 @@ BEGIN
     WITH due AS MATERIALIZED (
         SELECT t.recording, t.rule, c.due_at, nextval('asv.clip_event_position_seq') AS event
         FROM unnest(p_recordings, p_rules) AS t (recording, rule)
-        JOIN LATERAL (SELECT k.due_at, k.camera, k.earliest_at, k.latest_at FROM asv.clip k
-                      WHERE k.recording = t.recording OFFSET 0) AS c ON true
+        JOIN LATERAL (SELECT k.due_at, k.camera FROM asv.clip k WHERE k.recording = t.recording OFFSET 0) AS c ON true
         JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
         WHERE s.state IN ('sealed', 'quarantined', 'released')
           AND (c.due_at <= clock_timestamp() OR c.due_at IS NULL AND t.rule = 'no_day')
-          -- Nor does what is to be held since before it docked, and is not yet.
-          AND NOT EXISTS (SELECT FROM asv.request r
-                          WHERE r.action = 6 AND r.camera = c.camera AND c.earliest_at < r.until_at AND c.latest_at >= r.from_at
-                            AND asv.ahead_counts(r)
-                            AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = t.recording AND h.proposal = r.proposal))
+          -- Nor does what is to be held since before it docked, and is not yet; unless two people released it.
+          AND (s.state = 'released' OR NOT EXISTS (
+              SELECT FROM asv.request r JOIN asv.clip k ON k.recording = t.recording
+              WHERE r.action = 6 AND r.camera = c.camera AND asv.ahead_keeps(r, k)
+                AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = t.recording AND h.proposal = r.proposal)))
     ), event AS (
         INSERT INTO asv.clip_event (position, recording, kind, is_signed, at, actor_kind, detail) OVERRIDING SYSTEM VALUE
         SELECT due.event, due.recording, 'erasing', false, clock_timestamp(), 'system', due.rule FROM due

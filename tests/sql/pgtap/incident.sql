@@ -304,6 +304,17 @@ SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'and kept whe
 SELECT is(pg_temp.answers('d3', 2, 'cam', 'stefan', 'd1'), 'done', 'by a second person');
 SELECT pg_temp.record('h4', 4);
 SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'what it brings');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.clip SET started_at = now() - interval '2 hours' WHERE header = dig('h4');
+SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'also what it says that it began earlier');
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h4'), dig('d1')) $$, 'VA002', NULL, 'though the keeper does not hold that');
+UPDATE asv.clip SET due_at = now() WHERE header = dig('h4');
+SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'until it is due');
+UPDATE asv.clip SET started_at = now() - interval '1 hour', earliest_at = now() + interval '3 hours', latest_at = now() + interval '3 hours',
+                    due_at = now() + interval '4 hours' WHERE header = dig('h4');
+SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'and what began then by its own clock alone');
+UPDATE asv.clip SET started_at = now(), earliest_at = now(), latest_at = now(), due_at = current_date + 15 WHERE header = dig('h4');
+SET LOCAL session_replication_role = origin;
 SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'done', 'is held');
 SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'already', 'once');
 SELECT is(pg_temp.state('h4') || ' ' || pg_temp.kinds('h4'), 'held held_ahead/system', 'by that decision');

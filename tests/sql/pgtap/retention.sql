@@ -80,6 +80,14 @@ VALUES (dig('ahead'), 6, dig('cam'), '2026-01-05 04:00Z', '2026-01-05 06:00Z', u
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.begin('due'), 0::bigint, 'nor is what two people decided to hold before it docked, and the keeper has not been told');
 SET LOCAL session_replication_role = replica;
+UPDATE asv.request SET from_at = '2026-01-05 05:00:30Z';
+SAVEPOINT ahead;
+SELECT is(pg_temp.begin('due'), 1::bigint, 'but what began before that, by the camera''s clock, is');
+ROLLBACK TO SAVEPOINT ahead;
+UPDATE asv.request SET from_at = '2026-01-05 04:00Z';
+UPDATE asv.recording_state SET state = 'released' WHERE recording = pg_temp.rec('due');
+SELECT is(pg_temp.begin('due'), 1::bigint, 'and what two people released since');
+ROLLBACK TO SAVEPOINT ahead;
 DELETE FROM asv.request;
 SET LOCAL session_replication_role = origin;
 
