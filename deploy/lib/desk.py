@@ -90,7 +90,8 @@ def later(site, days):
     """What every program that is started from here on must have in its environment to live so many days later. Once for a
     site: its programs have the files mapped."""
     ahead = site.directory / "days-later"
-    ahead.write_bytes(struct.pack("=q", days * 86_400_000))
+    with open(os.open(ahead, os.O_RDWR | os.O_CREAT, 0o644), "r+b") as file:  # never shorter: programs have it mapped
+        file.write(struct.pack("=q", round(days * 86_400_000)))
     clock = shutil.copy(site.build / "lib/libasv_fake_clock.so", site.directory)
     for path in (ahead, clock):
         os.chmod(path, 0o755)  # PostgreSQL's user reads both
