@@ -296,25 +296,26 @@ static enum asv_status erase(struct asv_night *night, struct batch *batch, struc
     return status;
 }
 
-/* Nothing opens it any more: its files go at once, and its record is complete when its camera's day key went.
- */
-static void empty(struct asv_night *night, const struct asv_db_retained *clip)
+/* Nothing opens it any more: its files go at once, with the keeper's word beside what is left, and its record
+ * is complete when its camera's day key went. */
+static void empty(struct asv_night *night, struct passing *passing)
 {
-    char path[ASV_VAULT_PATH_BYTES];
-    enum asv_vault_area area;
+    const struct asv_db_retained *clip = passing->clip;
     struct asv_err err = {0};
     asv_auto_dir struct asv_clip_dir *dir = NULL;
-    enum asv_status status = asv_night_place(clip, false, &area, path, &err);
+    enum asv_status status = ASV_OK;
     night->counts.open++;
-    if (status == ASV_OK && !night->dry) {
-        status = asv_vault_open_clip(night->vault, area, path, &dir, &err);
-    }
-    if (status == ASV_OK && !night->dry) {
-        status = asv_clip_empty(dir, &err);
+    if (!night->dry) {
+        status = get_order(night, passing, &err);
+        status = status == ASV_OK ? asv_vault_flush(night->vault, &err) : status;
+        status = status == ASV_OK
+                     ? asv_vault_open_clip(night->vault, passing->area, passing->from, &dir, &err)
+                     : status;
+        status = status == ASV_OK ? asv_clip_empty(dir, &err) : status;
     }
     if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
         night->waiting++;
-        asv_night_note(night, ASV_NIGHT_OPEN, path,
+        asv_night_note(night, ASV_NIGHT_OPEN, passing->from,
                        clip->early ? "erased early: its files are gone, its camera's key of that day goes "
                                      "when the day is over and the camera was docked"
                                    : "recorded on an earlier day than its key's: its files are gone, the key "
@@ -335,15 +336,6 @@ static enum asv_status add(struct asv_night *night, struct batch *batch, const s
     if (status != ASV_OK) {
         return status;
     }
-    if (verdict.step == ASV_RETENTION_UNLINK) {
-        empty(night, clip);
-        return ASV_OK;
-    }
-    if (verdict.step != ASV_RETENTION_ERASE) {
-        night->counts.open++;
-        late(night, clip);
-        return ASV_OK;
-    }
     passing->clip = clip;
     passing->why[0] = '\0';
     passing->order_len = 0;
@@ -352,7 +344,14 @@ static enum asv_status add(struct asv_night *night, struct batch *batch, const s
     if (status == ASV_OK) {
         status = asv_night_place(clip, true, &area, passing->to, err);
     }
-    batch->count += status == ASV_OK;
+    if (status == ASV_OK && verdict.step == ASV_RETENTION_UNLINK) {
+        empty(night, passing);
+    } else if (status == ASV_OK && verdict.step == ASV_RETENTION_ERASE) {
+        batch->count++;
+    } else if (status == ASV_OK) {
+        night->counts.open++;
+        late(night, clip);
+    }
     return status;
 }
 
