@@ -122,4 +122,5 @@ def play(rig):
         scenario(desk, clips)
 
 
-main(play, "asservat-decided.")
+if __name__ == "__main__":
+    main(play, "asservat-decided.")

@@ -61,8 +61,8 @@ class Desk(office.Desk):
         return self.site.postgres.query(text)
 
 
-def record(rig):
-    """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator."""
+def issue(rig):
+    """A camera that was issued at the dock, with keys, and its assignment."""
     camera = rig.camera()
     rig.plug(camera)
     slots = rig.rest(camera)
@@ -71,6 +71,12 @@ def record(rig):
                    and rig.log("installed", object="assignment"), "the camera has its assignment")
     rig.rest(camera)
     rig.unplug(camera)
+    return camera, order["assignment"]
+
+
+def record(rig):
+    """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator."""
+    camera, assignment = issue(rig)
     rig.record(camera, 1, LONG)
     rig.record(camera, 4, SHORT)
     rig.plug(camera)
@@ -81,7 +87,7 @@ def record(rig):
     rig.site.peer = "admin"
     rig.site.write_conf()
     rig.site.start_keeper()
-    return camera, order["assignment"]
+    return camera, assignment
 
 
 def set_up(rig):

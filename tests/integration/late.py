@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""late.py BUILD: what takes days, on the site of incident.py and by a clock of the test's own. Two people erase a recording early,
+and the key of its day goes when that day is over (LAW T4, T5). A camera is lost with what it recorded: two people hold that before it
+docks, its day passes, it comes back (LAW T1, T3). What was agreed to be shown is not shown when its time is over (LAW L2).
+"""
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from decided import night  # noqa: E402
+from incident import BERLIN, CASE, incident, issue, main, set_up  # noqa: E402
+from rig import SHORT, held  # noqa: E402
+from desk import later  # noqa: E402
+
+CLOCK = "lib/libasv_fake_clock.so"
+HOUR, MINUTE = 1 / 24, 1 / 1440  # of a day
+REVIEWER = ("--reviewer", "rita")
+
+
+def pass_time(rig, days):
+    """So many days later than it is outside: keeper and database were off meanwhile."""
+    rig.site.keeper.stop()
+    rig.site.postgres.stop()
+    os.environ.update(later(rig.site, days))  # for every program from here on
+    rig.site.postgres.start()
+    rig.site.start_keeper()
+
+
+def dock(rig, camera, state="ready"):
+    """The camera is brought to the dock, whose time it is, and taken out again; what the dock said of its slot."""
+    rig.site.bus.stop()
+    rig.site.start_bus()
+    rig.bus(f"camera {camera.name} camera {camera.port} dir={camera.directory}")
+    rig.start_dock(preload=CLOCK)
+    rig.plug(camera)
+    slot = rig.rest(camera, state=state)[camera.port]
+    rig.unplug(camera)
+    rig.stop_dock()
+    return slot
+
+
+def see(desk, clip):
+    """What Rita is shown is the video."""
+    status, out, err = desk.shown("rita", clip)
+    assert status == 0, err
+    probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", "-"], input=out,
+                           stdout=subprocess.PIPE, check=True)
+    assert sorted(probe.stdout.decode().split()) == ["audio", "video"], probe
+
+
+def agree_to_show(desk, clip):
+    """Rita asks, Sigrid agrees."""
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "a second person has to agree" in err, err
+    desk.act("sigrid", "clip", "open", re.search(r"request +([0-9a-f]+)", err)[1], "--approve")
+
+
+def record(rig, camera):
+    clip, = rig.record(camera, 1, SHORT)
+    return clip
+
+
+def lose(rig, desk, camera):
+    """A camera that is not brought back. It has a recording of the incident's time, and one that is older."""
+    now = datetime.now(BERLIN)
+    before = record(rig, camera)
+    outside = dict(os.environ)
+    os.environ.update(later(rig.site, 30 * MINUTE))
+    during = record(rig, camera)
+    os.environ.clear()
+    os.environ.update(outside)
+    words = ("hold", "ahead", "--camera", camera.name, "--from", (now + timedelta(minutes=15)).strftime("%Y-%m-%d %H:%M"),
+             "--until", (now + timedelta(minutes=90)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
+    request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words))[1]
+    desk.act("stefan", "hold", "approve", request, *REVIEWER)
+    return before, during, words
+
+
+def erase_early(desk, clip):
+    """LAW T4: today its file goes, and its camera's key of the day stays, for the other recordings of it."""
+    desk.act("willi", "clip", "erase-early", clip)
+    desk.act("sigrid", "clip", "erase-early", clip, "--approve")
+    counts, _ = night(desk, 0)
+    assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"]) == (1, 0, 0, 4), counts
+
+
+def the_day_is_finished(rig, desk, camera, clips):
+    """LAW T5: the next day, when the camera was there and had nothing left, that key goes; the other recordings live on, by keys of
+    their own, and can be kept."""
+    erased, other = clips[4], clips[1]
+    pass_time(rig, 1)
+    counts, _ = night(desk, 0)
+    assert (counts["finished"], counts["open"]) == (0, 1), counts  # it may be out with more recordings of that day
+    dock(rig, camera)
+    counts, _ = night(desk, 0)
+    assert (counts["finished"], counts["erased"], counts["open"]) == (1, 1, 0), counts
+    assert desk.state(erased) == "erased" and desk.events(erased)[-1] == "erased", desk.events(erased)
+    assert desk.sql(f"SELECT e.rule FROM asv.erasure_completion e JOIN asv.clip USING (recording) WHERE clip = '{erased}'") == \
+        [["early"]]
+    desk.act("willi", "hold", "request", other, "--incident", CASE)
+    desk.act("sigrid", "hold", "approve", other, *REVIEWER)
+    agree_to_show(desk, other)
+    see(desk, other)
+    counts, _ = night(desk, 0)
+    assert (counts["finished"], counts["held"], counts["failed"]) == (0, 1, 0), counts
+
+
+def what_was_agreed_to_is_over(rig, desk, clip):
+    """LAW L2: the keeper knows by itself that both statements have expired, whatever the database says."""
+    see(desk, clip)
+    pass_time(rig, 1 + 25 * HOUR)
+
+    def put_off(interval):
+        desk.sql("SET session_replication_role = replica; "
+                 f"UPDATE asv.request SET expires_at = expires_at + interval '{interval}' WHERE action = 4; "
+                 f"UPDATE asv.statement SET expires_at = expires_at + interval '{interval}' WHERE action = 4")
+
+    put_off("2 days")  # as if both were good until tomorrow
+    before = desk.sql("SELECT count(*) FROM asv.access_log")
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "has expired" in err, err
+    assert desk.sql("SELECT count(*) FROM asv.access_log") == before
+    put_off("-2 days")
+    agree_to_show(desk, clip)
+    see(desk, clip)
+
+
+def it_comes_back(rig, desk, camera, before, during):
+    """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
+    is shown to the reviewer; it stays when the hold before docking has ended, and everything else is gone."""
+    pass_time(rig, 16)
+    assert held(camera) == {before, during}
+    dock(rig, camera)
+    assert camera.list() == [], camera.list()
+    clips = {clip["clip"]: clip for clip in rig.clips(camera)}
+    assert {name: clip["state"] for name, clip in clips.items()} == {before: "expired_on_arrival", during: "sealed"}, clips
+    assert clips[during]["erased_on_camera"] and during in {path.name for path in rig.vault("sealed")}
+    counts, _ = night(desk, 0)
+    assert counts["rewrapped"] == 1 and desk.state(during) == "held", counts
+    assert desk.events(during)[-1] == "held_ahead", desk.events(during)
+    desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)
+    agree_to_show(desk, during)
+    see(desk, during)
+
+
+def it_stays_alone(rig, desk, camera, during, other, words):
+    """When the hold before docking has ended, the two that are held live by keys of their own."""
+    end = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words, "--release"))[1]
+    desk.act("stefan", "hold", "approve", end)
+    counts, _ = night(desk, 0)
+    assert (counts["held"], counts["rewrapped"], counts["late"]) == (2, 0, 0), counts
+    assert {path.name for path in rig.vault("sealed")} == {during, other}
+    see(desk, during)
+    desk.act("rita", "hold", "release", during)
+    desk.act("sigrid", "hold", "release", during, "--approve")
+    counts, _ = night(desk, 0)
+    assert (counts["held"], counts["erased"]) == (1, 1) and desk.state(during) == "erased", counts
+    assert rig.site.json("retention", "balance")[-1]["difference"] == 0
+
+
+def play(rig):
+    lost, _ = issue(rig)
+    desk, camera, clips = set_up(rig)
+    incident(desk, camera, clips)
+    before, during, words = lose(rig, desk, lost)
+    for scenario, what in ((erase_early, (desk, clips[4])),
+                           (the_day_is_finished, (rig, desk, camera, clips)),
+                           (what_was_agreed_to_is_over, (rig, desk, clips[1])),
+                           (it_comes_back, (rig, desk, lost, before, during)),
+                           (it_stays_alone, (rig, desk, lost, during, clips[1], words))):
+        print(f"{scenario.__name__} ...", flush=True)
+        scenario(*what)
+
+
+main(play, "asservat-late.")
