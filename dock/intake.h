@@ -174,7 +174,7 @@ void asv_intake_acknowledge(const struct asv_intake *intake);
 void asv_intake_deliver_all(struct asv_slot *slot);
 
 /* A recording of this slot of which the disk gave back something else; NULL: none. It is no longer counted
- * among those that are being committed. */
+ * among those that were pulled and are being committed. */
 struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot);
 
 /* Goes on asking for what is being pulled, after a request that found no room. */

@@ -205,6 +205,7 @@ struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot)
         if (intake->slot == slot && intake->waiting && intake->step == ASV_INTAKE_CHUNKS) {
             intake->waiting = false;
             slot->committing--;
+            asv_slot_uncount_pulled(slot);
             return intake;
         }
     return NULL;
@@ -298,6 +299,14 @@ void asv_intake_leave(struct asv_intake *intake, enum asv_left why)
     if (intake->slot)
         asv_slot_leave(intake->slot, intake->take.offer.number, why);
     asv_intake_finish(intake);
+}
+
+/* It was pulled, and will be again. */
+static void leave_for_room(struct asv_intake *intake)
+{
+    if (intake->slot)
+        asv_slot_uncount_pulled(intake->slot);
+    asv_intake_leave(intake, ASV_LEFT_NO_ROOM);
 }
 
 static void leave_untold(struct asv_intake *intake)
@@ -467,7 +476,7 @@ static void custody_done(struct asv_intake *intake)
 static void discarded(struct asv_intake *intake)
 {
     if (intake->anew)
-        asv_intake_leave(intake, ASV_LEFT_NO_ROOM);
+        leave_for_room(intake);
     else if (intake->twin)
         leave_untold(intake);
     else if (intake->conflict)
@@ -523,7 +532,7 @@ static void step_failed(struct asv_intake *intake)
         bad_disk(intake);
     } else if (status == ASV_E_NO_SPACE && intake->step == ASV_INTAKE_REVIVE && intake->slot) {
         no_room(intake);
-        asv_intake_leave(intake, ASV_LEFT_NO_ROOM);
+        leave_for_room(intake);
     } else if (is_not_there(intake)) {
         /* in custody by its row, but the vault does not have it as it should: the camera's copy is kept */
         alarm(intake, status == ASV_E_DIGEST ? ASV_DB_ALARM_DAMAGED_CLIP : ASV_DB_ALARM_MISSING_CLIP,

@@ -12,6 +12,8 @@
 #ifndef ASV_DOCK_SLOT_H
 #define ASV_DOCK_SLOT_H
 
+#include <assert.h>
+
 #include "dock/link.h"
 #include "dock/site.h"
 #include "dock/states.h"
@@ -152,6 +154,14 @@ void asv_slot_closed(struct asv_slot *slot);
 void asv_slot_detached(struct asv_slot *slot);
 
 /* ---- for the slot's parts ---- */
+
+/* A recording that was pulled is pulled again, or gone on with from staging: it counts when it is whole anew.
+ */
+static inline void asv_slot_uncount_pulled(struct asv_slot *slot)
+{
+    assert(slot->counts.pulled > 0);
+    slot->counts.pulled--;
+}
 
 /* Asserts that the table of moves permits it; a move to the state it is in only sets the reason. reason may
  * be NULL: none. */

@@ -98,6 +98,8 @@ void asv_slot_retry_left(struct asv_slot *slot)
                                               : why >= ASV_LEFT_NO_ROOM;
         if (!again)
             slot->left[kept++] = slot->left[i];
+        else if (why == ASV_LEFT_STAGED)
+            asv_slot_uncount_pulled(slot);
     }
     slot->relist = slot->relist || kept < slot->left_count;
     slot->left_count = kept;

@@ -74,6 +74,7 @@ static void without_the_database_it_goes_on_into_staging_and_commits_later(void 
     rig_run_to(rig, 0, ASV_SLOT_READY);
     assert_int_equal(camera->erased, 7);
     assert_int_equal(camera->chunks_given, 35); /* nothing was pulled twice */
+    assert_int_equal(rig->slots[0].counts.pulled, 7);
     assert_int_equal(rig_count(rig, ASV_VAULT_STAGING), 0);
     assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 7);
 }

@@ -43,6 +43,7 @@ static void T3_what_people_hold_is_stored_although_its_period_is_over(void **sta
     assert_true(rig_find(rig, camera, 1)->erased);
     assert_int_equal(camera->erased, 2);
     assert_int_equal(camera->chunks_given, 20);
+    assert_int_equal(rig->slots[0].counts.pulled, 2);
     assert_int_equal(rig->orders, 0);
     assert_int_equal(rig->opens, 4); /* whether it lives, and whether it opens */
     assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 2);
