@@ -137,17 +137,6 @@ COMMENT ON COLUMN asv.hold.proposal IS 'the approved request, of the recording i
 COMMENT ON COLUMN asv.hold.since IS 'since when';
 COMMENT ON COLUMN asv.hold.event IS 'its custody event';
 
-CREATE TABLE asv.hold_reviewer (
-    answer asv.digest NOT NULL REFERENCES asv.statement,
-    reviewer uuid NOT NULL REFERENCES asv.person,
-    since timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (answer, reviewer)
-);
-COMMENT ON TABLE asv.hold_reviewer IS 'who may be shown what a hold keeps (LAW L5), as its approver said';
-COMMENT ON COLUMN asv.hold_reviewer.answer IS 'the approval; written before the keeper is told of it, so that no hold loses its reviewers';
-COMMENT ON COLUMN asv.hold_reviewer.reviewer IS 'who';
-COMMENT ON COLUMN asv.hold_reviewer.since IS 'since when';
-
 CREATE TABLE asv.block (
     statement asv.digest PRIMARY KEY REFERENCES asv.statement,
     recording uuid NOT NULL REFERENCES asv.clip,
@@ -256,7 +245,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['incident', 'incident_version', 'incident_clip', 'issue', 'hold', 'hold_reviewer', 'block'] LOOP
+    FOREACH name IN ARRAY ARRAY['incident', 'incident_version', 'incident_clip', 'issue', 'hold', 'block'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -497,7 +486,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'request: there is no such proposal' USING ERRCODE = 'VA006';
     END IF;
-    IF s.subject_kind = 1 THEN
+    IF s.subject_kind IN (1, 9) THEN
         v_recording := asv.recording_lock(s.subject);
     END IF;
     IF EXISTS (SELECT FROM asv.request WHERE proposal = p_proposal) THEN
@@ -571,21 +560,6 @@ END
 $$;
 COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_admin;
-
-CREATE FUNCTION asv.reviewers_put(p_answer bytea, p_reviewers text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM asv.statement WHERE digest = p_answer AND step = 2 AND action IN (1, 6)) THEN
-        RAISE EXCEPTION 'reviewers: that is no approval of a hold' USING ERRCODE = 'VA006';
-    END IF;
-    INSERT INTO asv.hold_reviewer (answer, reviewer)
-    SELECT DISTINCT p_answer, id::uuid FROM unnest(string_to_array(nullif(p_reviewers, ''), ' ')) AS id
-    ON CONFLICT DO NOTHING;
-    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
-END
-$$;
-COMMENT ON FUNCTION asv.reviewers_put IS 'whom a hold names as its reviewers: ids, by its approval';
-GRANT EXECUTE ON FUNCTION asv.reviewers_put TO asv_admin;
 
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -697,7 +671,7 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
                    pre_roll_block text, open_proposal asv.digest, open_action smallint, open_ground smallint,
                    open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
                    open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
-                   hold_case text, named boolean, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
+                   hold_case text, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
                    look_expires_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
@@ -705,7 +679,6 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
            asv.block_kind(c.recording, 5), asv.block_kind(c.recording, 6), asv.block_kind(c.recording, 7), o.proposal,
            o.action, o.ground, o.incident, oi.case_number::text, o.superior, op.person = p_who, o.expires_at, h.proposal, hr.ground,
            hr.incident, hi.case_number::text,
-           EXISTS (SELECT FROM asv.hold_reviewer n WHERE n.answer = hr.answer AND n.reviewer = p_who),
            l.proposal, l.outcome, l.answer, least(l.expires_at, la.expires_at)
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording

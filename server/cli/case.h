@@ -75,12 +75,10 @@ ASV_MUST_CHECK enum asv_status asv_case_judge(const struct asv_case *work, uint1
 ASV_MUST_CHECK enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,
                                                 uint8_t digest[ASV_SHA256_BYTES], struct asv_err *err);
 
-/* Answers a request, or goes on with the approval that somebody signed before. reviewers[count]: whom an
- * approved hold names. An approval of OPEN ends its request without the keeper, which is asked by who opens.
- */
+/* Answers a request, or goes on with the approval that somebody signed before. An approval of
+ * OPEN ends its request without the keeper, which is asked by who opens. */
 ASV_MUST_CHECK enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request,
-                                               uint8_t step, const uint8_t (*reviewers)[ASV_UUID_BYTES],
-                                               size_t count, struct asv_err *err);
+                                               uint8_t step, struct asv_err *err);
 
 /* States what one person decides alone (BLOCK, UNBLOCK), or goes on with the same. */
 ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what,

@@ -303,7 +303,7 @@ static enum asv_status deliver_answer(struct asv_case *work, const struct asv_pe
 }
 
 enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request, uint8_t step,
-                                const uint8_t (*reviewers)[ASV_UUID_BYTES], size_t count, struct asv_err *err)
+                                struct asv_err *err)
 {
     struct asv_person_statement proposal = {0};
     struct asv_person_statement answer = {0};
@@ -320,9 +320,6 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
         status = state_answer(work, &proposal, step, &answer, err);
     } else {
         return asv_failf(err, status, "%s", inner.text);
-    }
-    if (status == ASV_OK && count > 0) {
-        status = asv_db_reviewers_put(work->db, answer.digest, reviewers, count, err);
     }
     if (status == ASV_OK) {
         status = deliver_answer(work, &proposal, &answer, taken, err);

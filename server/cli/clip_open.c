@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat clip open: a held recording, for the reviewer whom its hold names, once another person has agreed
- * (LAW L1, L2, L5). That it is shown is in the access log and in custody, durably, before the first byte
+ * asservat clip open: a held recording, for the reviewer whom another person has agreed to by name (LAW L1,
+ * L2, L5). That it is shown is in the access log and in custody, durably, before the first byte
  * leaves.
  */
 #include <signal.h>
@@ -33,7 +33,8 @@ static enum asv_status request_look(struct asv_case *work, struct asv_err *err)
     if (status != ASV_OK) {
         return status;
     }
-    asv_incident_compose(&what, ASV_ACTION_OPEN, work->standing.identity.header, 0, &name);
+    asv_incident_compose_look(&what, work->standing.identity.header, work->person->credential.said.name,
+                              &name);
     status = asv_case_propose(work, &what, digest, err);
     if (status == ASV_OK) {
         asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
@@ -67,7 +68,7 @@ static enum asv_status answer_look(struct asv_case *work, uint8_t step, struct a
         work->standing.open_action = open.outcome[0] == '\0' ? ASV_ACTION_OPEN : 0;
         work->standing.open_by_them =
             asv_equal(proposal.person, work->person->credential.said.person, ASV_UUID_BYTES);
-        status = asv_case_answer(work, &open, step, NULL, 0, err);
+        status = asv_case_answer(work, &open, step, err);
     }
     if (status == ASV_OK) {
         fprintf(work->cli->err, "%s\n",
@@ -238,12 +239,13 @@ static const struct asv_cli_option options[] = {
 const struct asv_cli_command asv_cli_clip_open = {
     .group = "clip",
     .name = "open",
-    .summary = "look at a held recording, as a named reviewer",
-    .help = "A reviewer whom the hold of CLIP names asks to be shown it; a superior in charge or\n"
-            "the data-protection officer agrees with --approve, naming the REQUEST; then the reviewer\n"
-            "says the same again, and the recording, fragmented MP4, is written into a pipe:\n"
-            "\"asservat clip open CLIP --key mine --reason ... | mpv -\". That is possible for twelve\n"
-            "hours. Each time is written into the access log before anything is shown.",
+    .summary = "look at a held recording, as a reviewer to whom another person agrees",
+    .help = "A reviewer asks to be shown CLIP, which is held; a superior in charge or the\n"
+            "data-protection officer agrees with --approve, naming the REQUEST, and signs the\n"
+            "reviewer's name; then the reviewer says the same again, and the recording, fragmented\n"
+            "MP4, is written into a pipe: \"asservat clip open CLIP --key mine --reason ... | mpv -\".\n"
+            "That is possible for twelve hours. Each time is written into the access log before\n"
+            "anything is shown.",
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
     .operands_max = 1,

@@ -112,7 +112,7 @@ static enum asv_status answer_erasure(struct asv_case *work, uint8_t step, struc
         status = asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
     }
     if (status == ASV_OK) {
-        status = asv_case_answer(work, &open, step, NULL, 0, err);
+        status = asv_case_answer(work, &open, step, err);
     }
     if (status == ASV_OK && step == ASV_STEP_APPROVE) {
         fputs("Nothing opens it any more. Its files go with the next run of \"asservat retention run\".\n",

@@ -118,35 +118,9 @@ const struct asv_cli_command asv_cli_hold_request = {
 
 /* ---- approve, refuse, withdraw ---- */
 
-static enum asv_status find_reviewers(const struct asv_case *work,
-                                      uint8_t ids[ASV_DB_REVIEWERS_MAX][ASV_UUID_BYTES], size_t *count,
-                                      struct asv_err *err)
-{
-    const char *name = NULL;
-    *count = 0;
-    while ((name = asv_cli_text_at(work->cli->args, "reviewer", *count)) != NULL) {
-        struct asv_db_credential credential;
-        if (*count == ASV_DB_REVIEWERS_MAX) {
-            return asv_failf(err, ASV_E_USAGE, "a hold names at most %d reviewers", ASV_DB_REVIEWERS_MAX);
-        }
-        enum asv_status status = asv_user_find(work->cli, work->db, name, &credential, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        if ((credential.said.roles & work->policy->open) == 0) {
-            return asv_failf(err, ASV_E_DENIED,
-                             "%.60s cannot be named: the policy shows recordings to other roles", name);
-        }
-        memcpy(ids[(*count)++], credential.said.person, ASV_UUID_BYTES);
-    }
-    return ASV_OK;
-}
-
 static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct asv_err *err)
 {
     struct asv_db_request open;
-    uint8_t ids[ASV_DB_REVIEWERS_MAX][ASV_UUID_BYTES];
-    size_t count = 0;
     enum asv_status status = asv_case_of_operand(work, &open, err);
     if (status == ASV_OK && open.action != ASV_ACTION_HOLD && open.action != ASV_ACTION_HOLD_AHEAD &&
         open.action != ASV_ACTION_RELEASE_AHEAD) {
@@ -157,18 +131,12 @@ static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct a
                          : open.action == ASV_ACTION_ERASE_EARLY ? "clip erase-early"
                                                                  : "clip open");
     }
-    if (status == ASV_OK && step == ASV_STEP_APPROVE && open.action != ASV_ACTION_RELEASE_AHEAD) {
-        status = find_reviewers(work, ids, &count, err);
-    }
     if (status == ASV_OK) {
-        status = asv_case_answer(work, &open, step, (const uint8_t(*)[ASV_UUID_BYTES])ids, count, err);
+        status = asv_case_answer(work, &open, step, err);
     }
     if (status == ASV_OK) {
         fprintf(work->cli->out, "%s\n",
-                step == ASV_STEP_APPROVE
-                    ? (count > 0 || open.action == ASV_ACTION_RELEASE_AHEAD
-                           ? "It is decided, and the keeper has done it."
-                           : "It is held. Nobody may look at it: no --reviewer was named.")
+                step == ASV_STEP_APPROVE  ? "It is decided, and the keeper has done it."
                 : step == ASV_STEP_REFUSE ? "The request is refused."
                                           : "The request is withdrawn.");
     }
@@ -205,11 +173,6 @@ static enum asv_status withdraw(struct asv_cli *cli, struct asv_err *err)
     return with_case(cli, withdraw_into, err);
 }
 
-static const struct asv_cli_option approve_options[] = {
-    {"reviewer", ASV_CLI_TEXT, "USER", "who may be shown it", false, true, 0, 0},
-    ASV_PERSON_OPTIONS,
-    ASV_CLI_VAULT_OPTIONS,
-};
 static const struct asv_cli_option answer_options[] = {ASV_PERSON_OPTIONS, ASV_CLI_VAULT_OPTIONS};
 
 const struct asv_cli_command asv_cli_hold_approve = {
@@ -218,12 +181,13 @@ const struct asv_cli_command asv_cli_hold_approve = {
     .summary = "approve a request: the recording is kept",
     .help = "Approves the open request to hold a recording, named by its CLIP, or by the digits\n"
             "of the REQUEST as \"hold list\" shows them. Whoever asked does not approve, and one of\n"
-            "the two is a superior in charge. The recording is shown to nobody but each --reviewer.",
+            "the two is a superior in charge. Who is shown the recording is decided each time by two\n"
+            "people, with \"clip open\".",
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
     .operands_max = 1,
-    .options = approve_options,
-    .option_count = sizeof approve_options / sizeof *approve_options,
+    .options = answer_options,
+    .option_count = sizeof answer_options / sizeof *answer_options,
     .run = approve,
 };
 
@@ -270,7 +234,7 @@ static enum asv_status release_into(struct asv_case *work, struct asv_err *err)
             status = asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
         }
         if (status == ASV_OK) {
-            status = asv_case_answer(work, &open, step, NULL, 0, err);
+            status = asv_case_answer(work, &open, step, err);
         }
         if (status == ASV_OK && step == ASV_STEP_APPROVE) {
             fputs("It is released: its hold key is destroyed.\n", work->cli->out);

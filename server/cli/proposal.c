@@ -53,7 +53,8 @@ static enum asv_status about(struct asv_db *db, const struct asv_statement *said
 /* LAW L6: no list says who asked for what about recordings. "hold list" has those, without names. */
 static bool is_about_recordings(const struct asv_statement *said)
 {
-    return said->subject.kind == ASV_SUBJECT_CLIP || said->subject.kind == ASV_SUBJECT_CAMERA;
+    return said->subject.kind == ASV_SUBJECT_CLIP || said->subject.kind == ASV_SUBJECT_CAMERA ||
+           said->subject.kind == ASV_SUBJECT_VIEWER;
 }
 
 static enum asv_status add(struct asv_db *db, const struct asv_db_statement *row, struct asv_listing *listing,

@@ -18,7 +18,7 @@ static const struct {
     {ASV_ACTION_HOLD, "keep a recording"},
     {ASV_ACTION_RELEASE, "keep a recording no longer"},
     {ASV_ACTION_ERASE_EARLY, "erase a recording before its day"},
-    {ASV_ACTION_OPEN, "open a recording for the one who proposes it"},
+    {ASV_ACTION_OPEN, "show a recording to one person, who asks for it"},
     {ASV_ACTION_HAND_OVER, "hand a recording over to a recipient"},
     {ASV_ACTION_HOLD_AHEAD, "keep what a camera recorded, before it docks"},
     {ASV_ACTION_RELEASE_AHEAD, "keep no longer what a camera recorded"},
@@ -92,6 +92,10 @@ static void print_subject(FILE *out, const struct asv_subject *subject)
     switch (subject->kind) {
     case ASV_SUBJECT_CLIP:
         line_digest(out, "recording", subject->id);
+        break;
+    case ASV_SUBJECT_VIEWER:
+        line_digest(out, "recording", subject->id);
+        line_text(out, "shown to", subject->name);
         break;
     case ASV_SUBJECT_CAMERA:
         line_digest(out, "camera", subject->id);

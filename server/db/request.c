@@ -63,7 +63,6 @@ static void row_standing(struct asv_row *row, void *to)
     out->in_charge = asv_row_bool(row);
     out->deputises = asv_row_bool(row);
     out->appraises = asv_row_bool(row);
-    out->named = asv_row_bool(row);
     out->dwelling = asv_row_bool(row);
     out->pre_roll_ms = (uint32_t)asv_row_u64(row);
     out->dwelling_block = row_block(row);
@@ -161,25 +160,6 @@ enum asv_status asv_db_request_put(struct asv_db *db, const uint8_t proposal[ASV
     asv_param_time(&params, expires_ms);
     param_range(&params, range);
     return asv_db_run_outcome(db, ASV_QUERY_REQUEST_PUT, &params, outcome, err);
-}
-
-enum asv_status asv_db_reviewers_put(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],
-                                     const uint8_t (*ids)[ASV_UUID_BYTES], size_t count, struct asv_err *err)
-{
-    struct asv_params params;
-    char text[ASV_DB_REVIEWERS_MAX * ASV_UUID_TEXT_BYTES + 1] = "";
-    if (count > ASV_DB_REVIEWERS_MAX) {
-        return asv_failf(err, ASV_E_USAGE, "a hold names at most %d reviewers", ASV_DB_REVIEWERS_MAX);
-    }
-    for (size_t i = 0; i < count; i++) {
-        char *at = text + i * ASV_UUID_TEXT_BYTES; /* the text, and a blank where its NUL would be */
-        asv_uuid_format(at, ids[i]);
-        at[ASV_UUID_TEXT_BYTES - 1] = i + 1 < count ? ' ' : '\0';
-    }
-    asv_params_init(&params);
-    asv_param_digest(&params, answer);
-    asv_param_text(&params, text);
-    return asv_db_run_outcome(db, ASV_QUERY_REVIEWERS_PUT, &params, NULL, err);
 }
 
 enum asv_status asv_db_request_end(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],

@@ -12,8 +12,6 @@
 #include "server/db/clip.h"
 #include "server/statement/statement.h"
 
-#define ASV_DB_REVIEWERS_MAX 16 /* of one hold */
-
 /* The last that was said of a block on one ground, beside what the camera says of it. */
 enum asv_db_block {
     ASV_DB_BLOCK_NONE = 0,
@@ -36,7 +34,6 @@ struct asv_db_standing {
     /* The person. */
     bool wears; /* wore the camera that made it */
     bool in_charge, deputises, appraises;
-    bool named; /* by the hold, as a reviewer */
 
     bool dwelling; /* the camera says so */
     uint32_t pre_roll_ms;
@@ -105,12 +102,6 @@ ASV_MUST_CHECK enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t
 ASV_MUST_CHECK enum asv_status asv_db_request_put(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
                                                   int64_t expires_ms, const struct asv_db_range *range,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);
-
-/* Whom the hold that this stored approval makes names as reviewers: ids[count] of people. Before the keeper
- * is told of it, so that no crash loses them. */
-ASV_MUST_CHECK enum asv_status asv_db_reviewers_put(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],
-                                                    const uint8_t (*ids)[ASV_UUID_BYTES], size_t count,
-                                                    struct asv_err *err);
 
 /* This stored answer ends its request; but for OPEN the keeper took it before. ASV_E_NOT_FOUND: no request is
  * answered by it. ASV_E_STATE: it was ended before. */

@@ -27,6 +27,13 @@ void asv_incident_compose(struct asv_statement *out, uint16_t action, const uint
     memcpy(out->subject.id, header, sizeof out->subject.id);
 }
 
+void asv_incident_compose_look(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
+                               struct asv_bytes viewer, const struct asv_incident_name *incident)
+{
+    asv_incident_compose(out, ASV_ACTION_OPEN, header, ASV_GROUND_NONE, incident);
+    out->subject.name = viewer;
+}
+
 void asv_incident_compose_ahead(struct asv_statement *out, uint16_t action, const struct asv_db_range *range,
                                 uint8_t ground, const struct asv_incident_name *incident)
 {

@@ -21,7 +21,6 @@ void asv_incident_person_facts(struct asv_policy_person *out, const struct asv_i
         .wearer = person->wears,
         .in_charge = supervisor || deputy,
         .appraises = person->appraises,
-        .named = person->named,
     };
 }
 
@@ -32,8 +31,7 @@ void asv_incident_standing_person(struct asv_incident_person *out, const struct 
                                         .wears = standing->wears,
                                         .in_charge = standing->in_charge,
                                         .deputises = standing->deputises,
-                                        .appraises = standing->appraises,
-                                        .named = standing->named};
+                                        .appraises = standing->appraises};
 }
 
 void asv_incident_ahead_person(struct asv_incident_person *out, const struct asv_db_ahead *ahead,

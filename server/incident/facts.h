@@ -17,7 +17,6 @@ struct asv_incident_person {
     bool in_charge; /* of the recording's unit */
     bool deputises; /* of who is */
     bool appraises; /* the wearer */
-    bool named;     /* by the hold */
 };
 
 /* A supervisor counts for units that he or she is in charge of, a deputy while deputising: what does not

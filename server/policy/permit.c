@@ -26,7 +26,6 @@ static const char *const texts[ASV_REFUSALS] = {
     [ASV_REFUSED_SAME_PERSON] = "whoever requested it cannot approve it: two different people must decide",
     [ASV_REFUSED_NO_SUPERIOR] = "one of the two people must be a superior in charge",
     [ASV_REFUSED_NO_REASON] = "no reason is given",
-    [ASV_REFUSED_NOT_NAMED] = "the hold names other reviewers",
     [ASV_REFUSED_APPRAISER] = "the wearer's appraising superior is excluded from viewing",
     [ASV_REFUSED_DWELLING] = "it was made in a dwelling, and no decision allows its use",
     [ASV_REFUSED_SECRET] = "it may show professional secrets or private life, and no decision allows it",
@@ -210,9 +209,6 @@ static enum asv_policy_refusal check_use(const struct asv_policy *policy, enum a
                                          const struct asv_policy_clip *clip)
 {
     unsigned blocks = asv_policy_blocks(policy, clip);
-    if (act == ASV_ACT_OPEN && !person->named) {
-        return ASV_REFUSED_NOT_NAMED; /* LAW L5 */
-    }
     if (act == ASV_ACT_OPEN && person->appraises && policy->exclude_appraiser) {
         return ASV_REFUSED_APPRAISER; /* LAW L5 */
     }

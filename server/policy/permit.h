@@ -34,7 +34,6 @@ struct asv_policy_person {
     bool in_charge; /* is responsible for the recording's unit: without it supervisor and deputy do not count
                      */
     bool appraises; /* is the wearer's appraising superior */
-    bool named;     /* is a reviewer whom the approved hold names */
 };
 
 enum asv_clip_state {
@@ -89,7 +88,6 @@ enum asv_policy_refusal {
     ASV_REFUSED_SAME_PERSON,
     ASV_REFUSED_NO_SUPERIOR,
     ASV_REFUSED_NO_REASON,
-    ASV_REFUSED_NOT_NAMED,
     ASV_REFUSED_APPRAISER,
     ASV_REFUSED_DWELLING,
     ASV_REFUSED_SECRET,

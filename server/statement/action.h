@@ -46,6 +46,7 @@ enum asv_subject_kind {
     ASV_SUBJECT_RECIPIENT = 4,
     ASV_SUBJECT_POLICY = 5,
     ASV_SUBJECT_KEEPER = 6,
+    ASV_SUBJECT_VIEWER = 9, /* a clip, and who would see it */
 };
 
 /* Why something is kept (1 to 3: ground n is a policy's cause with bit n - 1) or kept from use. */

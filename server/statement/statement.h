@@ -13,7 +13,7 @@
 #include "server/statement/action.h"
 #include "server/statement/text.h"
 
-#define ASV_STATEMENT_BODY_MAX_BYTES 2048 /* the fields' limits add up to 1981 */
+#define ASV_STATEMENT_BODY_MAX_BYTES 2048 /* the fields' limits add up to 2015 */
 #define ASV_STATEMENT_MAX_BYTES      3200 /* length, body and proof: 2 + 2048 + 1139 at most */
 #define ASV_STATEMENT_NONCE_BYTES    16
 #define ASV_STATEMENT_CAMERA_MAX_MS  (INT64_C(24) * 3600 * 1000) /* of a range of time */
@@ -29,10 +29,10 @@ enum asv_proof_kind {
 /* What a statement is about. What a kind does not name is zero. */
 struct asv_subject {
     uint8_t kind;                  /* enum asv_subject_kind */
-    uint8_t id[ASV_SHA256_BYTES];  /* CLIP: seal header; CAMERA: certificate; CREDENTIAL; POLICY: digests */
+    uint8_t id[ASV_SHA256_BYTES];  /* CLIP, VIEWER: seal header; CAMERA: certificate; CREDENTIAL; POLICY */
     int64_t from_ms;               /* CAMERA: from here ... */
     int64_t until_ms;              /* ... until just before here */
-    struct asv_bytes name;         /* RECIPIENT; view */
+    struct asv_bytes name;         /* RECIPIENT; VIEWER: who would see it; view */
     uint32_t version;              /* POLICY */
     uint16_t days;                 /* POLICY: how long recordings live ... */
     uint32_t from_date;            /* ... that are made from this local day on, yyyymmdd */

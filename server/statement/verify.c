@@ -31,6 +31,14 @@ static bool lives(const struct asv_credential *credential, const struct asv_stat
            now_ms < credential->until_ms;
 }
 
+/* LAW L5: who would see it stands by name in what the second person signs, and it is who asks. */
+static bool names_viewer(const struct asv_statement *statement, const struct asv_credential *credential)
+{
+    const struct asv_bytes *name = &statement->subject.name;
+    return statement->subject.kind != ASV_SUBJECT_VIEWER || statement->step != ASV_STEP_PROPOSE ||
+           (name->len == credential->name.len && memcmp(name->data, credential->name.data, name->len) == 0);
+}
+
 static enum asv_status check_proof(const struct asv_statement *statement,
                                    const struct asv_credential *credential,
                                    const struct asv_statement_place *place, struct asv_err *err)
@@ -68,6 +76,9 @@ enum asv_status asv_statement_verify(const struct asv_statement *statement,
     if (!asv_equal(digest, statement->credential, sizeof digest) || /* ST-081 */
         !asv_equal(credential->person, statement->person, sizeof statement->person)) {
         return refuse(err, ASV_E_MISMATCH, statement, "made by another person or credential");
+    }
+    if (!names_viewer(statement, credential)) { /* ST-082 */
+        return refuse(err, ASV_E_MISMATCH, statement, "names another one than who would see it");
     }
     enum asv_status status = check_proof(statement, credential, place, err);
     if (status == ASV_OK) {

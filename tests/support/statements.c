@@ -122,7 +122,7 @@ void asv_test_person_init(struct asv_test_person *out, uint32_t n, uint16_t role
     asv_test_person_again(out);
 }
 
-static void fill_subject(struct asv_subject *subject, uint16_t action)
+static void fill_subject(struct asv_subject *subject, uint16_t action, const struct asv_test_person *person)
 {
     static const uint8_t name[] = "Staatsanwaltschaft Duisburg";
     uint8_t store[ASV_SHA256_BYTES];
@@ -139,6 +139,8 @@ static void fill_subject(struct asv_subject *subject, uint16_t action)
             subject->version = 7;
             subject->days = 14;
             subject->from_date = 20260201;
+        } else if (subject->kind == ASV_SUBJECT_VIEWER) {
+            subject->name = person->credential.name;
         }
     }
     if (subject->kind == ASV_SUBJECT_CAMERA) {
@@ -160,7 +162,7 @@ void asv_test_statement(struct asv_statement *out, uint16_t action, uint8_t step
 
     *out = (struct asv_statement){.action = action, .step = step};
     memcpy(out->agency, asv_samples()->agency.id, sizeof out->agency);
-    fill_subject(&out->subject, action);
+    fill_subject(&out->subject, action, person);
     while ((rule->grounds >> out->ground & 1) == 0) {
         out->ground++;
     }

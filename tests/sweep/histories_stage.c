@@ -283,6 +283,7 @@ static void fill_subject(const struct stage *stage, struct asv_subject *subject,
 {
     switch (subject->kind) {
     case ASV_SUBJECT_CLIP:
+    case ASV_SUBJECT_VIEWER:
         memcpy(subject->id, stage->digests[paper->clip], sizeof subject->id);
         break;
     case ASV_SUBJECT_CAMERA:

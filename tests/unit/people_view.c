@@ -74,6 +74,9 @@ static void everything_that_is_signed_is_shown(void **state)
         if (rule->recipient == ASV_REQUIRED) {
             says(text, "\nkey          age1");
         }
+        if (rule->subject == ASV_SUBJECT_VIEWER) { /* LAW L5 */
+            says(text, "\nshown to     Ayse Yilmaz\n");
+        }
         if (rule->incident == ASV_REQUIRED) {
             says(text, "\nincident     ");
         }

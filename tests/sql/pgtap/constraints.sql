@@ -351,9 +351,6 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('request', '{"outcome": "approved", "ended_at": "2026-01-07"}', '23514'), -- by what?
     ('request', '{}', '23505'),
     ('hold', '{}', '23505'),
-    ('hold_reviewer', '{}', '23505'),
-    ('hold_reviewer', jsonb_build_object('reviewer', uid('berta')), '23503'),
-    ('hold_reviewer', jsonb_build_object('answer', dig('x')), '23503'),
     ('block', '{"ground": 3}', '23514'),
     ('block', '{"kind": "perhaps"}', '23514'),
     ('block', '{}', '23505'),

@@ -83,7 +83,8 @@ SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h9'), 'x') $$, 'VA0
 CREATE FUNCTION pg_temp.say(name text, act int, step int, about text, who text, proposal text DEFAULT NULL, ground int DEFAULT 0)
     RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
-        (CASE WHEN act IN (6, 9) THEN 2 ELSE 1 END)::smallint, tap.dig(about), NULL, NULL, NULL, NULL, NULL, tap.uid('incident'),
+        (CASE WHEN act IN (6, 9) THEN 2 WHEN act = 4 THEN 9 ELSE 1 END)::smallint, tap.dig(about),
+        CASE WHEN act = 4 THEN who END, NULL, NULL, NULL, NULL, tap.uid('incident'),
         ground::smallint, tap.dig(who), tap.uid(who), tap.b16('n ' || name), now(), now() + interval '1 day', tap.dig(proposal))
 $$;
 CREATE FUNCTION pg_temp.asks(name text, act int, about text, who text, ground int DEFAULT 0, life interval DEFAULT '1 day')
@@ -119,9 +120,6 @@ SELECT is(pg_temp.answers('a2', 4, 'h1', 'sigrid', 'q5'), 'done', 'and withdrawn
 SELECT is(pg_temp.asks('q6', 1, 'h1', 'dora', 2), 'done', 'by a deputy');
 SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('q6')), true, 'while deputising');
 SELECT is(pg_temp.say('a3', 1, 2, 'h1', 'sigrid', 'q6', 2), 'done', 'and approved');
-SELECT is(asv.reviewers_put(dig('a3'), uid('rita') || ' ' || uid('stefan')), 'done', 'for two reviewers');
-SELECT is(asv.reviewers_put(dig('a3'), uid('rita')::text), 'already', 'who are named once');
-SELECT throws_ok($$ SELECT asv.reviewers_put(dig('q6'), uid('rita')::text) $$, 'VA006', NULL, 'by an approval');
 SELECT is(asv.request_end(dig('a3')), 'done', 'the keeper took it');
 SELECT is(pg_temp.state('h1'), 'held', 'it is held');
 SELECT is(pg_temp.kinds('h1'), 'hold_requested/person hold_refused/person hold_requested/person hold_withdrawn/person '
@@ -189,12 +187,11 @@ SELECT is(pg_temp.state('h3'), 'quarantined', 'and is where it was');
 
 -- ---- what the rules are told
 
-SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('willi'))), '(t,f,f,f,f)', 'the wearer');
-SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('sigrid'))), '(f,t,f,f,f)', 'who is in charge');
-SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('dora'))), '(f,f,t,f,f)', 'who deputises');
-SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('stefan'))), '(f,f,f,t,t)', 'who appraises the wearer');
-SELECT is((SELECT (wears, in_charge, deputises, appraises, named)::text FROM asv.clip_standing(uid('h1'), uid('rita'))), '(f,f,f,f,t)', 'who is named');
-SELECT is((SELECT named FROM asv.clip_standing(uid('h2'), uid('rita'))), false, 'for this hold and no other');
+SELECT is((SELECT (wears, in_charge, deputises, appraises)::text FROM asv.clip_standing(uid('h1'), uid('willi'))), '(t,f,f,f)', 'the wearer');
+SELECT is((SELECT (wears, in_charge, deputises, appraises)::text FROM asv.clip_standing(uid('h1'), uid('sigrid'))), '(f,t,f,f)', 'who is in charge');
+SELECT is((SELECT (wears, in_charge, deputises, appraises)::text FROM asv.clip_standing(uid('h1'), uid('dora'))), '(f,f,t,f)', 'who deputises');
+SELECT is((SELECT (wears, in_charge, deputises, appraises)::text FROM asv.clip_standing(uid('h1'), uid('stefan'))), '(f,f,f,t)', 'who appraises the wearer');
+SELECT is((SELECT (wears, in_charge, deputises, appraises)::text FROM asv.clip_standing(uid('h1'), uid('rita'))), '(f,f,f,f)', 'who is none of these');
 SELECT is((SELECT hold_case || hold_ground FROM asv.clip_standing(uid('h1'), uid('rita'))), 'V-12', 'for which incident it is held');
 SELECT is((SELECT count(*) FROM asv.clip_standing(uid('h9'), uid('rita'))), 0::bigint, 'of nothing nothing is told');
 
@@ -203,7 +200,7 @@ SELECT is((SELECT count(*) FROM asv.clip_standing(uid('h9'), uid('rita'))), 0::b
 SELECT is_empty($$ SELECT attname FROM pg_attribute WHERE attrelid IN ('asv.request_overview'::regclass, 'asv.incident_overview'::regclass,
     'asv.incident_clip_overview'::regclass) AND attname ~ '(proposer|opener|holder|credential|reviewer|actor|by$)' $$, 'no list says who');
 SELECT is_empty($$ SELECT proname FROM pg_proc WHERE pronamespace = 'asv'::regnamespace AND proretset
-    AND proargnames && ARRAY['p_who', 'p_holder', 'p_reviewers'] AND NOT proargnames && ARRAY['p_clip', 'p_camera'] $$,
+    AND proargnames && ARRAY['p_who', 'p_holder'] AND NOT proargnames && ARRAY['p_clip', 'p_camera'] $$,
     'and none is asked by person');
 
 -- ---- looking

@@ -36,14 +36,13 @@ static void L4_a_superior_counts_where_he_or_she_is_in_charge(void **state)
                                                    .in_charge = table[i].in_charge,
                                                    .deputises = table[i].deputises,
                                                    .wears = true,
-                                                   .named = true,
                                                    .appraises = true,
                                                    .disabled = true};
         struct asv_policy_person facts = {0};
         asv_incident_person_facts(&facts, &person);
         assert_int_equal(facts.roles, table[i].left);
         assert_int_equal(facts.in_charge, table[i].counts);
-        assert_true(facts.wearer && facts.named && facts.appraises && facts.disabled);
+        assert_true(facts.wearer && facts.appraises && facts.disabled);
     }
 }
 
@@ -51,15 +50,15 @@ static void a_row_says_what_the_person_is(void **state)
 {
     (void)state;
     const struct asv_db_standing standing = {
-        .wears = true, .in_charge = true, .deputises = false, .appraises = true, .named = true};
+        .wears = true, .in_charge = true, .deputises = false, .appraises = true};
     const struct asv_db_ahead ahead = {
         .wears = true, .in_charge = false, .deputises = true, .appraises = true};
     struct asv_incident_person person;
     asv_incident_standing_person(&person, &standing, 7);
-    assert_true(person.wears && person.in_charge && !person.deputises && person.appraises && person.named);
+    assert_true(person.wears && person.in_charge && !person.deputises && person.appraises);
     assert_int_equal(person.roles, 7);
     asv_incident_ahead_person(&person, &ahead, 9);
-    assert_true(person.wears && !person.in_charge && person.deputises && person.appraises && !person.named);
+    assert_true(person.wears && !person.in_charge && person.deputises && person.appraises);
     assert_int_equal(person.roles, 9);
 }
 
@@ -203,12 +202,14 @@ static void a_statement_says_what_its_action_takes(void **state)
         struct asv_statement full;
         struct asv_test_stated stated;
         bool ahead = asv_action_rule(actions[i])->subject == ASV_SUBJECT_CAMERA;
+        asv_test_person_init(&person, (uint32_t)i + 1, ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519);
         if (ahead) {
             asv_incident_compose_ahead(&what, actions[i], &range, grounds[i], &incident);
+        } else if (actions[i] == ASV_ACTION_OPEN) {
+            asv_incident_compose_look(&what, header, person.credential.name, &incident);
         } else {
             asv_incident_compose(&what, actions[i], header, grounds[i], &incident);
         }
-        asv_test_person_init(&person, (uint32_t)i + 1, ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519);
         asv_test_statement(&full, actions[i], what.step, &person, 1);
         what.expires_ms = full.expires_ms;
         what.issued_ms = full.issued_ms;

@@ -230,6 +230,13 @@ static void an_approval_is_about_the_same_thing(void **state)
     statement.subject.until_ms--;
     sign(&statement, &chief);
     assert_int_equal(judge(&wearer, &chief), ASV_E_MISMATCH);
+    propose(ASV_ACTION_OPEN, &deputy); /* LAW L5: it is approved for one person, by name */
+    statement = to_answer(ASV_STEP_APPROVE, &chief);
+    sign(&statement, &chief);
+    assert_int_equal(judge(&deputy, &chief), ASV_OK);
+    statement.subject.name = wearer.credential.name;
+    sign(&statement, &chief);
+    assert_int_equal(judge(&deputy, &chief), ASV_E_MISMATCH);
 }
 
 static void only_the_step_that_was_asked_for_counts(void **state)

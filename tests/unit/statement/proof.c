@@ -113,6 +113,27 @@ static void another_persons_statement_is_not_this_ones(void **state)
     assert_int_equal(verify(&other), ASV_E_MISMATCH);
 }
 
+/* LAW L5: who would see a recording stands by name in what is approved, and is nobody but who asks. */
+static void L5_who_asks_to_see_it_is_who_is_named(void **state)
+{
+    (void)state; /* ST-082 */
+    static struct asv_test_person reviewer;
+    struct asv_statement statement;
+    asv_test_person_init(&reviewer, 3, ASV_ROLE_REVIEWER | ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519);
+    for (uint8_t step = ASV_STEP_PROPOSE; step <= ASV_STEP_APPROVE; step++) {
+        asv_test_statement(&statement, ASV_ACTION_OPEN, step, &reviewer, 1);
+        asv_test_state(&stated, &statement, &reviewer, NULL);
+        assert_int_equal(verify(&reviewer), ASV_OK);
+        statement.subject.name = chief.credential.name;
+        asv_test_state(&stated, &statement, &reviewer, NULL);
+        assert_int_equal(verify(&reviewer), step == ASV_STEP_PROPOSE ? ASV_E_MISMATCH : ASV_OK);
+        statement.subject.name = reviewer.credential.name;
+        statement.subject.name.len--; /* not a part of it either */
+        asv_test_state(&stated, &statement, &reviewer, NULL);
+        assert_int_equal(verify(&reviewer), step == ASV_STEP_PROPOSE ? ASV_E_MISMATCH : ASV_OK);
+    }
+}
+
 static void another_agency_is_not_believed(void **state)
 {
     (void)state; /* ST-080 */
@@ -414,6 +435,7 @@ int main(void)
         cmocka_unit_test(no_bit_of_a_statement_can_be_changed),
         cmocka_unit_test(a_signature_for_another_purpose_is_none),
         cmocka_unit_test(another_persons_statement_is_not_this_ones),
+        cmocka_unit_test(L5_who_asks_to_see_it_is_who_is_named),
         cmocka_unit_test(another_agency_is_not_believed),
         cmocka_unit_test(a_proof_is_of_the_credentials_kind),
         cmocka_unit_test(an_assertion_says_what_it_must),
