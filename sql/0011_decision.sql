@@ -1,0 +1,577 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What people decide about recordings: requests and their answers, holds, blocks. Each decision names the statements that it
+-- consists of (0009); the keeper verifies those, and is right about keys.
+CREATE TABLE asv.request (
+    proposal asv.digest PRIMARY KEY REFERENCES asv.statement,
+    action smallint NOT NULL CHECK (action IN (1, 2, 3, 4, 6, 9)),
+    recording uuid REFERENCES asv.clip,
+    camera asv.digest REFERENCES asv.camera,
+    from_at timestamptz,
+    until_at timestamptz,
+    incident uuid REFERENCES asv.incident,
+    ground smallint NOT NULL,
+    superior boolean NOT NULL,
+    opener uuid REFERENCES asv.person,
+    requested_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    outcome text CHECK (outcome IN ('approved', 'refused', 'withdrawn', 'lapsed')),
+    answer asv.digest UNIQUE REFERENCES asv.statement,
+    ended_at timestamptz,
+    CHECK (requested_at < expires_at),
+    CHECK ((action IN (6, 9)) = (recording IS NULL) AND (recording IS NULL) = (camera IS NOT NULL)
+           AND (camera IS NULL) = (from_at IS NULL) AND (camera IS NULL) = (until_at IS NULL)),
+    CHECK (from_at < until_at AND until_at <= from_at + interval '24 hours'),
+    CHECK (action IN (2, 3, 9) OR incident IS NOT NULL),
+    CHECK (CASE action WHEN 1 THEN ground BETWEEN 1 AND 3 WHEN 6 THEN ground BETWEEN 1 AND 3
+                       WHEN 3 THEN ground = 0 OR ground BETWEEN 4 AND 7 ELSE ground = 0 END),
+    CHECK ((action = 4) = (opener IS NOT NULL)),
+    CHECK ((outcome IS NULL) = (ended_at IS NULL)),
+    CHECK ((answer IS NULL) = (outcome IS NULL OR outcome = 'lapsed'))
+);
+CREATE UNIQUE INDEX request_open ON asv.request (recording) WHERE outcome IS NULL AND action IN (1, 2, 3);
+CREATE UNIQUE INDEX request_open_ahead ON asv.request (camera, from_at, until_at) WHERE outcome IS NULL AND action IN (6, 9);
+CREATE UNIQUE INDEX request_open_look ON asv.request (recording, opener) WHERE outcome IS NULL AND action = 4;
+CREATE INDEX ON asv.request (recording, action);
+COMMENT ON TABLE asv.request IS 'what two people decide about a recording: asked for by the proposal, ended once by an answer or by time';
+COMMENT ON COLUMN asv.request.proposal IS 'the statement that asks for it';
+COMMENT ON COLUMN asv.request.action IS '1 hold, 2 release, 3 erase early, 4 open, 6 hold what a camera recorded before it docks, 9 no more of that (STATEMENTS.md 4)';
+COMMENT ON COLUMN asv.request.recording IS 'about which; NULL with 6 and 9';
+COMMENT ON COLUMN asv.request.camera IS 'with 6 and 9: certificate of the camera';
+COMMENT ON COLUMN asv.request.from_at IS 'with 6 and 9: what it recorded from then on';
+COMMENT ON COLUMN asv.request.until_at IS 'with 6 and 9: until just before then';
+COMMENT ON COLUMN asv.request.incident IS 'for which';
+COMMENT ON COLUMN asv.request.ground IS 'as the proposal says';
+COMMENT ON COLUMN asv.request.superior IS 'asked for as supervisor or deputy in charge, and not by who wore the camera';
+COMMENT ON COLUMN asv.request.opener IS 'with 4: who would see it';
+COMMENT ON COLUMN asv.request.requested_at IS 'as signed';
+COMMENT ON COLUMN asv.request.expires_at IS 'when it lapses: with a hold as the keeper says, otherwise as signed';
+COMMENT ON COLUMN asv.request.recorded_at IS 'when this database was told';
+COMMENT ON COLUMN asv.request.outcome IS 'NULL while it is open';
+COMMENT ON COLUMN asv.request.answer IS 'the statement that ended it';
+COMMENT ON COLUMN asv.request.ended_at IS 'as signed, or when it lapsed';
+
+CREATE TABLE asv.hold (
+    recording uuid NOT NULL REFERENCES asv.clip,
+    proposal asv.digest NOT NULL REFERENCES asv.request,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    event bigint NOT NULL UNIQUE REFERENCES asv.clip_event,
+    PRIMARY KEY (recording, proposal)
+);
+COMMENT ON TABLE asv.hold IS 'which decision keeps, or kept, which recording; of a held one the last counts';
+COMMENT ON COLUMN asv.hold.recording IS 'which';
+COMMENT ON COLUMN asv.hold.proposal IS 'the approved request, of the recording itself or ahead of its docking';
+COMMENT ON COLUMN asv.hold.since IS 'since when';
+COMMENT ON COLUMN asv.hold.event IS 'its custody event';
+
+CREATE TABLE asv.block (
+    statement asv.digest PRIMARY KEY REFERENCES asv.statement,
+    recording uuid NOT NULL REFERENCES asv.clip,
+    ground smallint NOT NULL CHECK (ground BETWEEN 4 AND 7),
+    kind text NOT NULL CHECK (kind IN ('set', 'confirmed', 'lifted')),
+    event bigint NOT NULL UNIQUE REFERENCES asv.clip_event
+);
+CREATE INDEX ON asv.block (recording, ground, event);
+COMMENT ON TABLE asv.block IS 'what keeps a recording from use (LAW R3, R4, R5), and the decisions on it; beside what the camera itself says (clip.dwelling, clip.pre_roll_ms)';
+COMMENT ON COLUMN asv.block.statement IS 'what somebody signed';
+COMMENT ON COLUMN asv.block.recording IS 'of which recording';
+COMMENT ON COLUMN asv.block.ground IS '4 dwelling, 5 professional secret, 6 core area of private life, 7 pre-roll';
+COMMENT ON COLUMN asv.block.kind IS 'set: from now on, undecided; confirmed: decided that it stays; lifted: decided that it does not';
+COMMENT ON COLUMN asv.block.event IS 'its custody event; of several the last counts';
+
+-- ---------------------------------------------------------------------------------------------- moves and events
+
+INSERT INTO asv.lifecycle_move VALUES
+    ('sealed', 'pending'), ('quarantined', 'pending'),
+    ('pending', 'sealed'), ('pending', 'quarantined'),
+    ('pending', 'held'),
+    -- A hold ahead of the docking; and an approval that the keeper took just before the request lapsed here.
+    ('sealed', 'held'), ('quarantined', 'held'),
+    ('held', 'released'),
+    -- What was released and whose period still runs may be asked for again.
+    ('released', 'pending'), ('pending', 'released'), ('released', 'held');
+
+INSERT INTO asv.event_kind VALUES
+    ('hold_requested', true, 'somebody asked that it be kept'),
+    ('hold_approved', true, 'a second person agreed: it is held'),
+    ('hold_refused', true, 'who could have agreed did not'),
+    ('hold_withdrawn', true, 'who had asked thought better of it'),
+    ('hold_lapsed', false, 'nobody decided in time'),
+    ('held_ahead', false, 'it is held, as two people had decided before it was docked'),
+    ('release_requested', true, 'somebody asked that it be kept no longer'),
+    ('release_approved', true, 'a second person agreed: its hold key is destroyed'),
+    ('release_refused', true, 'who could have agreed did not'),
+    ('release_withdrawn', true, 'who had asked thought better of it'),
+    ('release_lapsed', false, 'nobody decided in time'),
+    ('erasure_requested', true, 'somebody asked that it be erased before its day'),
+    ('erasure_approved', true, 'a second person agreed: its key is destroyed'),
+    ('erasure_refused', true, 'who could have agreed did not'),
+    ('erasure_withdrawn', true, 'who had asked thought better of it'),
+    ('erasure_lapsed', false, 'nobody decided in time'),
+    ('blocked', true, 'somebody blocked all use of it'),
+    ('block_confirmed', true, 'it was decided that the block stays'),
+    ('block_lifted', true, 'it was decided that the block does not stay');
+
+-- Only added to; a request is ended once.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['hold', 'block'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION asv.check_request() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    -- The keeper may have taken an approval before its time was over, although here it was found to be over first.
+    IF new.outcome IS NOT NULL AND (old.outcome IS NULL OR old.outcome = 'lapsed' AND new.outcome = 'approved')
+       AND (to_jsonb(new) - ARRAY['outcome', 'answer', 'ended_at'])
+           = (to_jsonb(old) - ARRAY['outcome', 'answer', 'ended_at']) THEN
+        RETURN new;
+    END IF;
+    RAISE EXCEPTION 'request: it is ended once, and otherwise stays as it is' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_request() IS 'trigger: a request is ended once';
+CREATE TRIGGER check_request BEFORE UPDATE ON asv.request
+    FOR EACH ROW EXECUTE FUNCTION asv.check_request();
+CREATE TRIGGER keep BEFORE TRUNCATE ON asv.request
+    FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+
+-- LAW T4, whatever a program thinks: nothing is held without two people's stored statements. Bytes and signatures are
+-- the keeper's to verify; here it is the rows that cannot contradict each other.
+CREATE FUNCTION asv.check_held() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM asv.hold h
+        JOIN asv.request r ON r.proposal = h.proposal
+        JOIN asv.statement p ON p.digest = r.proposal
+        JOIN asv.statement a ON a.digest = r.answer
+        WHERE h.recording = new.recording AND h.event = new.event AND r.outcome = 'approved'
+          AND p.step = 1 AND a.step = 2 AND a.proposal = p.digest AND a.person <> p.person) THEN
+        RAISE EXCEPTION 'recording_state: held without the approval of a second person' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN new;
+END
+$$;
+COMMENT ON FUNCTION asv.check_held() IS 'trigger: a recording is held by a request that another person approved, and by nothing else (LAW T4)';
+CREATE TRIGGER check_held BEFORE INSERT OR UPDATE ON asv.recording_state
+    FOR EACH ROW WHEN (new.state = 'held') EXECUTE FUNCTION asv.check_held();
+
+-- ---------------------------------------------------------------------------------------------- functions
+-- Each may be repeated with the same facts, and takes its recording's row lock first, as those of custody do.
+
+CREATE FUNCTION asv.recording_lock(p_header bytea) RETURNS uuid
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    SELECT r.id INTO v_id FROM asv.recording r JOIN asv.clip c ON c.recording = r.id
+    WHERE c.header = p_header
+    FOR NO KEY UPDATE OF r;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'recording: none in custody has the header that the statement names' USING ERRCODE = 'VA006';
+    END IF;
+    RETURN v_id;
+END
+$$;
+COMMENT ON FUNCTION asv.recording_lock IS 'the recording in custody with this seal header, and its row lock';
+CREATE INDEX ON asv.clip (header);
+
+CREATE FUNCTION asv.state_of(p_recording uuid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT state FROM asv.recording_state WHERE recording = p_recording
+$$;
+COMMENT ON FUNCTION asv.state_of IS 'where a recording stands';
+
+CREATE FUNCTION asv.resting_state(p_recording uuid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM asv.request
+                             WHERE recording = p_recording AND action = 2 AND outcome = 'approved') THEN 'released'
+                WHEN EXISTS (SELECT FROM asv.quarantine WHERE recording = p_recording) THEN 'quarantined'
+                ELSE 'sealed' END
+$$;
+COMMENT ON FUNCTION asv.resting_state IS 'where a recording goes back to when a request to hold it came to nothing';
+
+CREATE FUNCTION asv.event_stated(p_recording uuid, p_kind text, p_statement bytea) RETURNS bigint
+    LANGUAGE sql SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.event_put(p_recording, p_kind, s.issued_at, 'person', s.credential, NULL, NULL, s.object)
+    FROM asv.statement s WHERE s.digest = p_statement
+$$;
+COMMENT ON FUNCTION asv.event_stated IS 'adds the custody event of what a person stated';
+
+CREATE FUNCTION asv.request_event(p_action smallint, p_what text) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE p_action WHEN 1 THEN 'hold_' WHEN 2 THEN 'release_' WHEN 3 THEN 'erasure_' END || p_what
+$$;
+COMMENT ON FUNCTION asv.request_event IS 'the kind of a request''s event; NULL where there is none: who looks at what is the access log''s';
+
+CREATE FUNCTION asv.request_lapse(p_proposal bytea) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    r asv.request;
+    v_event bigint;
+BEGIN
+    PERFORM FROM asv.recording
+    WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal)
+    FOR NO KEY UPDATE;
+    UPDATE asv.request SET outcome = 'lapsed', ended_at = expires_at
+    WHERE proposal = p_proposal AND outcome IS NULL AND expires_at <= clock_timestamp()
+    RETURNING * INTO r;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF r.action IN (1, 2, 3) THEN
+        v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), r.expires_at, 'system', NULL, NULL, NULL,
+                                 NULL);
+        IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
+            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        END IF;
+    END IF;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION asv.request_lapse IS 'ends a request whose time is over';
+
+CREATE FUNCTION asv.requests_lapse() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_proposal bytea;
+    v_count bigint := 0;
+BEGIN
+    PERFORM asv.check_durable();
+    FOR v_proposal IN SELECT proposal FROM asv.request WHERE outcome IS NULL AND expires_at <= clock_timestamp()
+                      ORDER BY recording, proposal LOOP
+        v_count := v_count + asv.request_lapse(v_proposal)::int;
+    END LOOP;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION asv.requests_lapse IS 'ends every request whose time is over; how many. To be called when the keeper was told of what was not delivered';
+GRANT EXECUTE ON FUNCTION asv.requests_lapse TO asv_admin;
+
+CREATE FUNCTION asv.is_superior(s asv.statement, p_recording uuid, p_from_at timestamptz, p_until_at timestamptz)
+    RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT NOT o.wears AND (k.roles & 2 <> 0 AND d.in_charge OR k.roles & 4 <> 0 AND d.deputises)
+    FROM asv.credential k
+    LEFT JOIN asv.clip c ON c.recording = p_recording
+    CROSS JOIN LATERAL (
+        SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = s.subject
+                                       ORDER BY u.since DESC LIMIT 1), '') AS unit,
+               EXISTS (SELECT FROM asv.issue i WHERE i.assignment = c.assignment AND i.holder = s.person)
+               OR s.subject_kind = 2 AND s.person IN (SELECT asv.holders(s.subject, p_from_at, p_until_at)) AS wears) o
+    CROSS JOIN LATERAL asv.duties_of(s.person, o.unit, NULL) d
+    WHERE k.digest = s.credential
+$$;
+COMMENT ON FUNCTION asv.is_superior IS 'whether who signed this is supervisor or deputy in charge, and did not wear the camera';
+
+CREATE FUNCTION asv.request_put(
+    p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s asv.statement;
+    v_recording uuid;
+    v_event bigint;
+    v_state text;
+BEGIN
+    PERFORM asv.check_durable();
+    SELECT * INTO s FROM asv.statement WHERE digest = p_proposal AND step = 1 AND action IN (1, 2, 3, 4, 6, 9);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'request: there is no such proposal' USING ERRCODE = 'VA006';
+    END IF;
+    IF s.subject_kind IN (1, 9) THEN
+        v_recording := asv.recording_lock(s.subject);
+    END IF;
+    IF EXISTS (SELECT FROM asv.request WHERE proposal = p_proposal) THEN
+        RETURN 'already';
+    END IF;
+    PERFORM asv.request_lapse(proposal) FROM asv.request
+    WHERE outcome IS NULL AND expires_at <= clock_timestamp()
+      AND (recording = v_recording OR camera = s.subject AND from_at = p_from_at AND until_at = p_until_at);
+    v_state := asv.state_of(v_recording);
+    IF s.action IN (2, 4) AND v_state <> 'held' THEN
+        RAISE EXCEPTION 'request: the recording is not held, but %', v_state USING ERRCODE = 'VA002';
+    ELSIF s.action = 3 AND v_state IN ('erasing', 'erased', 'expired_on_arrival') THEN
+        RAISE EXCEPTION 'request: the recording is %', v_state USING ERRCODE = 'VA002';
+    END IF;
+    INSERT INTO asv.request (proposal, action, recording, camera, from_at, until_at, incident, ground, superior, opener,
+                             requested_at, expires_at)
+    VALUES (s.digest, s.action, v_recording, CASE WHEN s.subject_kind = 2 THEN s.subject END, p_from_at, p_until_at, s.incident,
+            s.ground, asv.is_superior(s, v_recording, p_from_at, p_until_at), CASE WHEN s.action = 4 THEN s.person END, s.issued_at, p_expires_at);
+    IF s.action IN (1, 2, 3) THEN
+        v_event := asv.event_stated(v_recording, asv.request_event(s.action::smallint, 'requested'), s.digest);
+        IF s.action = 1 THEN
+            PERFORM asv.state_move(v_recording, 'pending', v_event);
+        END IF;
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
+GRANT EXECUTE ON FUNCTION asv.request_put TO asv_admin;
+
+CREATE FUNCTION asv.request_end(p_answer bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    a asv.statement;
+    r asv.request;
+    v_outcome text;
+    v_event bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    SELECT * INTO a FROM asv.statement WHERE digest = p_answer AND step IN (2, 3, 4);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'request: there is no such answer' USING ERRCODE = 'VA006';
+    END IF;
+    v_outcome := (ARRAY[NULL, 'approved', 'refused', 'withdrawn'])[a.step];
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = a.proposal) FOR NO KEY UPDATE;
+    SELECT * INTO r FROM asv.request WHERE proposal = a.proposal FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'request: there is none that this answers' USING ERRCODE = 'VA006';
+    ELSIF r.answer = p_answer THEN
+        RETURN 'already';
+    ELSIF r.outcome IS NOT NULL AND NOT (r.outcome = 'lapsed' AND a.step = 2) THEN
+        RAISE EXCEPTION 'request: it was % before', r.outcome USING ERRCODE = 'VA002';
+    ELSIF a.step = 2 AND EXISTS (SELECT FROM asv.statement WHERE digest = r.proposal AND person = a.person) THEN
+        RAISE EXCEPTION 'request: whoever asked does not approve' USING ERRCODE = 'VA002';
+    END IF;
+    UPDATE asv.request SET outcome = v_outcome, answer = p_answer, ended_at = a.issued_at WHERE proposal = r.proposal;
+    IF r.action NOT IN (1, 2, 3) THEN
+        RETURN 'done';
+    END IF;
+    v_event := asv.event_stated(r.recording, asv.request_event(r.action, v_outcome), p_answer);
+    IF r.action = 1 AND a.step = 2 THEN
+        INSERT INTO asv.hold (recording, proposal, event) VALUES (r.recording, r.proposal, v_event);
+        PERFORM asv.state_move(r.recording, 'held', v_event);
+    ELSIF r.action = 1 THEN
+        PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+    ELSIF a.step = 2 THEN
+        PERFORM asv.state_move(r.recording, CASE r.action WHEN 2 THEN 'released' ELSE 'erasing' END, v_event);
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before';
+GRANT EXECUTE ON FUNCTION asv.request_end TO asv_admin;
+
+CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.action = 6 AND r.outcome = 'approved'
+       AND NOT EXISTS (SELECT FROM asv.request e
+                       WHERE e.action = 9 AND e.outcome = 'approved' AND e.camera = r.camera AND e.from_at = r.from_at
+                         AND e.until_at = r.until_at AND e.ended_at >= r.ended_at)
+$$;
+COMMENT ON FUNCTION asv.ahead_counts IS 'whether a request to hold ahead of the docking was approved, and not released since';
+
+CREATE FUNCTION asv.ahead_keeps(r asv.request, c asv.clip) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(r.camera = c.camera AND c.started_at >= r.from_at AND c.started_at < r.until_at, false) AND asv.ahead_counts(r)
+$$;
+COMMENT ON FUNCTION asv.ahead_keeps IS 'whether a request to hold ahead of the docking keeps this recording: by the camera''s own clock, as the keeper has it, which sees no other';
+
+CREATE FUNCTION asv.held_ahead(p_header bytea, p_proposal bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_recording uuid;
+    v_event bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    v_recording := asv.recording_lock(p_header);
+    IF EXISTS (SELECT FROM asv.hold WHERE recording = v_recording AND proposal = p_proposal) THEN
+        RETURN 'already';
+    ELSIF NOT EXISTS (SELECT FROM asv.request r JOIN asv.clip c ON c.recording = v_recording AND c.camera = r.camera
+                      WHERE r.proposal = p_proposal AND asv.ahead_keeps(r, c)) THEN
+        RAISE EXCEPTION 'hold: that decision does not keep this recording' USING ERRCODE = 'VA002';
+    END IF;
+    v_event := asv.event_put(v_recording, 'held_ahead', NULL, 'system', NULL, NULL,
+                             'decision ' || encode(p_proposal, 'hex'), NULL);
+    INSERT INTO asv.hold (recording, proposal, event) VALUES (v_recording, p_proposal, v_event);
+    PERFORM asv.state_move(v_recording, 'held', v_event);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.held_ahead IS 'the keeper holds this recording, as a decision ahead of its docking says';
+GRANT EXECUTE ON FUNCTION asv.held_ahead TO asv_admin;
+
+CREATE FUNCTION asv.held_ahead_list()
+    RETURNS TABLE (header asv.digest, clip uuid, proposal asv.digest, camera asv.digest, epoch uuid, number bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- What was recorded in that time by the dock's clock, and is in no range of the keeper's, is asked about as well, while its
+    -- period runs: that it is not held must be heard by those who wanted it.
+    SELECT c.header, c.clip, r.proposal, c.camera, c.epoch, c.number
+    FROM asv.request r
+    JOIN asv.clip c ON c.camera = r.camera
+    JOIN asv.recording_state s ON s.recording = c.recording
+    WHERE asv.ahead_counts(r) AND s.state IN ('sealed', 'quarantined', 'pending')
+      AND (asv.ahead_keeps(r, c)
+           OR c.earliest_at < r.until_at AND c.latest_at >= r.from_at AND c.due_at > clock_timestamp())
+      AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal)
+    ORDER BY asv.ahead_keeps(r, c) DESC, c.recording
+    LIMIT 500
+$$;
+COMMENT ON FUNCTION asv.held_ahead_list IS 'recordings that came into custody and that a decision ahead of their docking keeps: the keeper is to be asked';
+GRANT EXECUTE ON FUNCTION asv.held_ahead_list TO asv_admin;
+
+CREATE FUNCTION asv.block_kind(p_recording uuid, p_ground integer) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce((SELECT kind FROM asv.block WHERE recording = p_recording AND ground = p_ground ORDER BY event DESC LIMIT 1),
+                    'none')
+$$;
+COMMENT ON FUNCTION asv.block_kind IS 'what was last said of a block: none, set, confirmed, lifted';
+
+CREATE FUNCTION asv.is_undecided(p_recording uuid, p_ground integer) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE asv.block_kind(p_recording, p_ground) WHEN 'set' THEN true WHEN 'none' THEN
+        EXISTS (SELECT FROM asv.clip WHERE recording = p_recording
+                AND (p_ground = 4 AND dwelling OR p_ground = 7 AND pre_roll_ms > 0)) ELSE false END
+$$;
+COMMENT ON FUNCTION asv.is_undecided IS 'whether this block is there, by a person''s word or the camera''s, and waits for its decision';
+
+CREATE FUNCTION asv.block_put(p_statement bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s asv.statement;
+    v_recording uuid;
+    v_kind text;
+BEGIN
+    PERFORM asv.check_durable();
+    SELECT * INTO s FROM asv.statement WHERE digest = p_statement AND action IN (7, 8);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'block: there is no such statement' USING ERRCODE = 'VA006';
+    END IF;
+    v_recording := asv.recording_lock(s.subject);
+    IF EXISTS (SELECT FROM asv.block WHERE statement = p_statement) THEN
+        RETURN 'already';
+    END IF;
+    -- To block what is blocked and undecided is the decision that it stays.
+    v_kind := CASE WHEN s.action = 8 THEN 'lifted' WHEN asv.is_undecided(v_recording, s.ground) THEN 'confirmed' ELSE 'set' END;
+    INSERT INTO asv.block (statement, recording, ground, kind, event)
+    VALUES (p_statement, v_recording, s.ground, v_kind, asv.event_stated(
+        v_recording, CASE v_kind WHEN 'set' THEN 'blocked' WHEN 'confirmed' THEN 'block_confirmed' ELSE 'block_lifted' END,
+        p_statement));
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.block_put IS 'the keeper took this statement that blocks a recording, confirms its block or lifts it';
+GRANT EXECUTE ON FUNCTION asv.block_put TO asv_admin;
+
+-- ---------------------------------------------------------------------------------------------- facts for the rules
+
+CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
+    RETURNS TABLE (recording uuid, header asv.digest, camera asv.digest, epoch uuid, number bigint, clip uuid, state text,
+                   kind smallint, unit text, day date, latest_at timestamptz, due_at timestamptz,
+                   wears boolean, in_charge boolean, deputises boolean, appraises boolean, dwelling boolean, pre_roll_ms bigint, dwelling_block text, secret_block text, core_block text,
+                   pre_roll_block text, open_proposal asv.digest, open_action smallint, open_ground smallint,
+                   open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
+                   open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
+                   hold_case text, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
+                   look_expires_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
+           c.day, c.latest_at, c.due_at, coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
+           asv.block_kind(c.recording, 5), asv.block_kind(c.recording, 6), asv.block_kind(c.recording, 7), o.proposal,
+           o.action, o.ground, o.incident, oi.case_number::text, o.superior, op.person = p_who, o.expires_at, h.proposal, hr.ground,
+           hr.incident, hi.case_number::text,
+           l.proposal, l.outcome, l.answer, least(l.expires_at, la.expires_at)
+    FROM asv.clip c
+    JOIN asv.recording_state s ON s.recording = c.recording
+    LEFT JOIN asv.issue w ON w.assignment = c.assignment
+    CROSS JOIN LATERAL asv.duties_of(p_who, c.unit, w.holder) d
+    LEFT JOIN asv.request o ON o.recording = c.recording AND o.action IN (1, 2, 3) AND o.outcome IS NULL
+                               AND o.expires_at > clock_timestamp()
+    LEFT JOIN asv.statement op ON op.digest = o.proposal
+    LEFT JOIN asv.incident oi ON oi.id = o.incident
+    LEFT JOIN LATERAL (SELECT * FROM asv.hold x WHERE x.recording = c.recording AND s.state = 'held'
+                       ORDER BY x.event DESC LIMIT 1) h ON true
+    LEFT JOIN asv.request hr ON hr.proposal = h.proposal
+    LEFT JOIN asv.incident hi ON hi.id = hr.incident
+    LEFT JOIN LATERAL (SELECT * FROM asv.request x WHERE x.recording = c.recording AND x.action = 4 AND x.opener = p_who
+                       ORDER BY x.recorded_at DESC LIMIT 1) l ON true
+    LEFT JOIN asv.statement la ON la.digest = l.answer
+    WHERE c.clip = p_clip AND NOT c.uuid_taken
+$$;
+COMMENT ON FUNCTION asv.clip_standing IS 'what the rules ask about a recording, and about one person with it';
+GRANT EXECUTE ON FUNCTION asv.clip_standing TO asv_admin;
+
+CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz, p_who uuid)
+    RETURNS TABLE (camera_name text, unit text, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
+                   open_proposal asv.digest, open_action smallint, open_superior boolean, open_by_them boolean,
+                   counts boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    WITH worn AS (SELECT holder FROM asv.holders(p_camera, p_from_at, p_until_at) AS holder)
+    SELECT t.name::text, u.unit, EXISTS (SELECT FROM worn WHERE holder = p_who), d.in_charge, d.deputises,
+           EXISTS (SELECT FROM worn CROSS JOIN LATERAL asv.duties_of(p_who, u.unit, worn.holder) x WHERE x.appraises),
+           o.proposal, o.action, o.superior, op.person = p_who,
+           EXISTS (SELECT FROM asv.request r WHERE r.camera = p_camera AND r.from_at = p_from_at
+                     AND r.until_at = p_until_at AND asv.ahead_counts(r))
+    FROM asv.certificate t
+    CROSS JOIN LATERAL (SELECT coalesce((SELECT unit::text FROM asv.camera_unit WHERE camera = p_camera
+                                         ORDER BY since DESC LIMIT 1), '') AS unit) u
+    CROSS JOIN LATERAL asv.duties_of(p_who, u.unit, NULL) d
+    LEFT JOIN asv.request o ON o.camera = p_camera AND o.from_at = p_from_at AND o.until_at = p_until_at
+                               AND o.outcome IS NULL AND o.expires_at > clock_timestamp()
+    LEFT JOIN asv.statement op ON op.digest = o.proposal
+    WHERE t.digest = p_camera
+$$;
+COMMENT ON FUNCTION asv.ahead_standing IS 'what the rules ask about a camera that has not docked, and about one person with it';
+GRANT EXECUTE ON FUNCTION asv.ahead_standing TO asv_admin;
+
+CREATE FUNCTION asv.request_find(p_what text)
+    RETURNS TABLE (proposal asv.digest, action smallint, clip uuid, camera asv.digest, camera_name text, from_at timestamptz,
+                   until_at timestamptz, incident uuid, case_number text, ground smallint, superior boolean,
+                   requested_at timestamptz, expires_at timestamptz, outcome text, unit text, object bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.proposal, r.action, c.clip, r.camera, t.name::text, r.from_at, r.until_at, r.incident, i.case_number::text,
+           r.ground, r.superior, r.requested_at, r.expires_at, r.outcome,
+           coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera
+                                   ORDER BY u.since DESC LIMIT 1)), s.object
+    FROM asv.request r
+    JOIN asv.statement s ON s.digest = r.proposal
+    LEFT JOIN asv.clip c ON c.recording = r.recording
+    LEFT JOIN asv.certificate t ON t.digest = r.camera
+    LEFT JOIN asv.incident i ON i.id = r.incident
+    WHERE p_what ~ '^[0-9a-f]{8,64}$' AND encode(r.proposal, 'hex') LIKE p_what || '%'
+    ORDER BY r.requested_at DESC
+    LIMIT 2
+$$;
+COMMENT ON FUNCTION asv.request_find IS 'the request that the first digits of its statement''s digest name: two rows when they name several';
+GRANT EXECUTE ON FUNCTION asv.request_find TO asv_admin;
+
+CREATE VIEW asv.request_overview AS
+SELECT r.proposal, r.action, c.clip, coalesce(t.name, d.name)::text AS camera_name, r.from_at, r.until_at, i.case_number, r.ground, r.requested_at,
+       r.expires_at, CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE r.outcome END AS outcome,
+       r.ended_at
+FROM asv.request r
+LEFT JOIN asv.clip c ON c.recording = r.recording
+LEFT JOIN asv.certificate t ON t.digest = r.camera
+LEFT JOIN asv.certificate d ON d.digest = c.camera
+LEFT JOIN asv.incident i ON i.id = r.incident
+WHERE r.action <> 4;
+COMMENT ON VIEW asv.request_overview IS 'requests, without who made or answered them (LAW L6), and without who looked at what';
+COMMENT ON COLUMN asv.request_overview.camera_name IS 'of its certificate';
+GRANT SELECT ON asv.request_overview TO asv_admin;
+
+-- ---------------------------------------------------------------------------------------------- people in custody
+
+CREATE OR REPLACE VIEW asv.event_overview AS
+SELECT r.camera, r.epoch, r.number, r.header, e.position, e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor,
+       coalesce(t.name::text, p.name::text, CASE e.actor_kind WHEN 'dock' THEN c.dock_name::text END, '') AS actor_name,
+       coalesce('dock ' || coalesce(dt.name::text, c.dock_name::text, left(encode(d.dock, 'hex'), 16))
+                || ' slot ' || d.slot || ' port ' || d.port, '') AS place,
+       coalesce(e.detail::text, '') AS detail, e.is_signed, e.object_digest, e.signature, e.object
+FROM asv.clip_event e
+JOIN asv.recording r ON r.id = e.recording
+LEFT JOIN asv.clip c ON c.recording = r.id
+LEFT JOIN asv.docking d ON d.session = e.session
+LEFT JOIN asv.certificate t ON t.digest = e.actor
+LEFT JOIN asv.credential p ON p.digest = e.actor AND e.actor_kind = 'person'
+LEFT JOIN asv.certificate dt ON dt.digest = d.dock;
+COMMENT ON COLUMN asv.event_overview.actor_name IS 'of the actor''s certificate or credential, or of the dock in its commit record';

@@ -1,0 +1,215 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Who was shown what, and the requests of recorded people: kept for a term, then forgotten (LAW L3, L7).
+CREATE TABLE asv.access_log (
+    id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
+    at timestamptz NOT NULL,
+    deed text NOT NULL CHECK (deed IN ('opened')),
+    recording uuid NOT NULL REFERENCES asv.clip,
+    incident uuid NOT NULL REFERENCES asv.incident,
+    proposal asv.digest NOT NULL,
+    credential asv.digest NOT NULL,
+    name asv.name128 NOT NULL,
+    reason asv.note NOT NULL,
+    salt asv.digest NOT NULL,
+    forget_at timestamptz NOT NULL,
+    CHECK (forget_at > at)
+);
+CREATE INDEX ON asv.access_log (forget_at);
+COMMENT ON TABLE asv.access_log IS 'who was shown what, when and why (LAW L1, L2); forgotten at the end of its term (LAW L3). Custody keeps a commitment to each row, which says nothing once the row is gone';
+COMMENT ON COLUMN asv.access_log.id IS 'UUIDv7; custody names it';
+COMMENT ON COLUMN asv.access_log.at IS 'when, by the program''s clock';
+COMMENT ON COLUMN asv.access_log.deed IS 'opened: the plaintext was given to the person';
+COMMENT ON COLUMN asv.access_log.recording IS 'which';
+COMMENT ON COLUMN asv.access_log.incident IS 'for which';
+COMMENT ON COLUMN asv.access_log.proposal IS 'the statement that asked for it';
+COMMENT ON COLUMN asv.access_log.credential IS 'whose';
+COMMENT ON COLUMN asv.access_log.name IS 'as the credential names the person';
+COMMENT ON COLUMN asv.access_log.reason IS 'as signed';
+COMMENT ON COLUMN asv.access_log.salt IS 'random, of the commitment';
+COMMENT ON COLUMN asv.access_log.forget_at IS 'when the policy has it forgotten';
+
+CREATE TABLE asv.subject_request (
+    id uuid PRIMARY KEY CHECK (asv.is_uuid7(id)),
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL,
+    reason asv.note NOT NULL,
+    camera asv.digest REFERENCES asv.camera,
+    area asv.label,
+    from_at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    found asv.u32 NOT NULL,
+    forget_at timestamptz NOT NULL,
+    CHECK (from_at < until_at AND until_at <= from_at + interval '7 days'),
+    CHECK (forget_at > at)
+);
+COMMENT ON TABLE asv.subject_request IS 'requests of recorded people (LAW L7) that were answered: by time, place and camera, never by name of staff; forgotten with the access log';
+COMMENT ON COLUMN asv.subject_request.id IS 'UUIDv7';
+COMMENT ON COLUMN asv.subject_request.at IS 'when it was answered';
+COMMENT ON COLUMN asv.subject_request.by IS 'who looked it up';
+COMMENT ON COLUMN asv.subject_request.reason IS 'why: who asked, in words';
+COMMENT ON COLUMN asv.subject_request.camera IS 'of this camera only; NULL: of any';
+COMMENT ON COLUMN asv.subject_request.area IS 'in this operating area only; NULL: in any';
+COMMENT ON COLUMN asv.subject_request.from_at IS 'from then on';
+COMMENT ON COLUMN asv.subject_request.until_at IS 'until just before then';
+COMMENT ON COLUMN asv.subject_request.found IS 'recordings that the answer named';
+COMMENT ON COLUMN asv.subject_request.forget_at IS 'when the policy has it forgotten';
+
+INSERT INTO asv.event_kind VALUES
+    ('opened', false, 'somebody was shown it; detail: row of the access log, and the commitment to it');
+
+-- LAW L3: who asked to be shown something is as personal as that it was shown, and is forgotten with it: a year after its
+-- time is over at the earliest, which is the least that a policy can say, and not while the access log knows of it.
+CREATE FUNCTION asv.is_forgotten(p_proposal bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.statement p
+                   WHERE p.digest = p_proposal AND p.action = 4 AND p.expires_at < clock_timestamp() - interval '1 year')
+       AND NOT EXISTS (SELECT FROM asv.access_log WHERE proposal = p_proposal)
+$$;
+COMMENT ON FUNCTION asv.is_forgotten IS 'whether a request to be shown something, and what was signed for it, is to be forgotten';
+
+CREATE FUNCTION asv.check_look() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF asv.is_forgotten(CASE tg_table_name
+        WHEN 'request' THEN (to_jsonb(old) ->> 'proposal')::bytea
+        WHEN 'statement' THEN coalesce((to_jsonb(old) ->> 'proposal')::bytea, (to_jsonb(old) ->> 'digest')::bytea)
+        ELSE (SELECT coalesce(s.proposal, s.digest)::bytea FROM asv.statement s
+              WHERE s.digest = (to_jsonb(old) ->> 'statement')::bytea) END) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION '%: DELETE is refused: this table knows INSERT and SELECT only', tg_table_name USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_look() IS 'trigger: of what people signed nothing is deleted but requests to be shown something, when they are to be forgotten';
+CREATE TRIGGER check_look BEFORE DELETE ON asv.request FOR EACH ROW EXECUTE FUNCTION asv.check_look();
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['statement', 'statement_answer'] LOOP
+        EXECUTE format('DROP TRIGGER keep ON asv.%I', name);
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+        EXECUTE format('CREATE TRIGGER check_look BEFORE DELETE ON asv.%I
+                        FOR EACH ROW EXECUTE FUNCTION asv.check_look()', name);
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION asv.check_forgetting() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF old.forget_at <= clock_timestamp() THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION '%: this is forgotten at %, not before', tg_table_name, old.forget_at USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_forgetting() IS 'trigger: nothing is forgotten before its term is over';
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['access_log', 'subject_request'] LOOP
+        EXECUTE format('CREATE TRIGGER check_forgetting BEFORE DELETE ON asv.%I
+                        FOR EACH ROW EXECUTE FUNCTION asv.check_forgetting()', name);
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION asv.access_commitment(a asv.access_log) RETURNS bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT sha256(a.salt || convert_to(concat_ws(E'\n', a.id, floor(extract(epoch FROM a.at) * 1000)::bigint, a.deed,
+        a.recording, a.incident, encode(a.proposal, 'hex'), encode(a.credential, 'hex'), a.name, a.reason), 'UTF8'))
+$$;
+COMMENT ON FUNCTION asv.access_commitment IS 'what custody keeps of a row of the access log: SHA-256 over its salt and its fields, one to a line';
+
+CREATE FUNCTION asv.access_put(
+    p_id uuid, p_proposal bytea, p_at timestamptz, p_reason text, p_forget_at timestamptz) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    r asv.request;
+    v asv.access_log;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal) FOR NO KEY UPDATE;
+    SELECT * INTO r FROM asv.request WHERE proposal = p_proposal AND action = 4 AND outcome = 'approved';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'access: nobody approved it' USING ERRCODE = 'VA006';
+    ELSIF EXISTS (SELECT FROM asv.access_log WHERE id = p_id) THEN
+        RETURN 'already';
+    ELSIF asv.state_of(r.recording) <> 'held' THEN
+        RAISE EXCEPTION 'access: the recording is not held, but %', asv.state_of(r.recording) USING ERRCODE = 'VA002';
+    END IF;
+    INSERT INTO asv.access_log (id, at, deed, recording, incident, proposal, credential, name, reason, salt, forget_at)
+    SELECT p_id, p_at, 'opened', r.recording, r.incident, p_proposal, s.credential, c.name, p_reason,
+           sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), p_forget_at
+    FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential
+    WHERE s.digest = p_proposal
+    RETURNING * INTO STRICT v;
+    PERFORM asv.event_put(r.recording, 'opened', p_at, 'system', NULL, NULL,
+                          'access ' || v.id || ' commitment ' || encode(asv.access_commitment(v), 'hex'), NULL);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.access_put IS 'somebody is about to be shown a recording: row of the access log, and its custody event';
+GRANT EXECUTE ON FUNCTION asv.access_put TO asv_admin;
+
+CREATE FUNCTION asv.access_forget() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_log bigint;
+    v_subject bigint;
+    v_looks bytea[];
+BEGIN
+    DELETE FROM asv.access_log WHERE forget_at <= clock_timestamp();
+    GET DIAGNOSTICS v_log = ROW_COUNT;
+    DELETE FROM asv.subject_request WHERE forget_at <= clock_timestamp();
+    GET DIAGNOSTICS v_subject = ROW_COUNT;
+    SELECT array_agg(digest::bytea) INTO v_looks FROM asv.statement
+    WHERE action = 4 AND step = 1 AND expires_at < clock_timestamp() - interval '1 year' AND asv.is_forgotten(digest);
+    DELETE FROM asv.request WHERE proposal = ANY (v_looks);
+    DELETE FROM asv.statement_answer a USING asv.statement s
+    WHERE s.digest = a.statement AND (s.digest = ANY (v_looks) OR s.proposal = ANY (v_looks));
+    DELETE FROM asv.statement WHERE proposal = ANY (v_looks);
+    DELETE FROM asv.statement WHERE digest = ANY (v_looks);
+    RETURN v_log + v_subject;
+END
+$$;
+COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something';
+GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
+
+CREATE FUNCTION asv.subject_request_answer(
+    p_id uuid, p_by text, p_reason text, p_camera bytea, p_area text, p_from_at timestamptz, p_until_at timestamptz,
+    p_forget_at timestamptz)
+    RETURNS TABLE (clip uuid, camera_name text, area text, started_at timestamptz, ended_at timestamptz, day date, state text,
+                   due_at timestamptz, erased_at timestamptz)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.subject_request (id, by, reason, camera, area, from_at, until_at, found, forget_at)
+    SELECT p_id, p_by, p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), p_forget_at
+    FROM asv.clip c
+    WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
+      AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at
+    ON CONFLICT (id) DO NOTHING;
+    RETURN QUERY
+    SELECT c.clip, t.name::text, c.area::text, c.started_at, c.ended_at, c.day, s.state,
+           CASE WHEN s.state IN ('sealed', 'quarantined', 'pending', 'released') THEN c.due_at END,
+           CASE WHEN s.state IN ('erased', 'expired_on_arrival') THEN s.since END
+    FROM asv.clip c
+    JOIN asv.recording_state s ON s.recording = c.recording
+    JOIN asv.certificate t ON t.digest = c.camera
+    WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
+      AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at
+    ORDER BY c.latest_at, c.header
+    LIMIT 500;
+END
+$$;
+COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); notes that it was asked';
+GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_admin;
