@@ -6,11 +6,13 @@ not hear, lets requests lapse, keeps what is held (LAW T3), removes what two peo
 and keeper disagree.
 """
 import json
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from incident import CASE, incident, main, set_up  # noqa: E402
+from desk import later  # noqa: E402, found by rig
 
 
 def night(desk, want):
@@ -114,10 +116,27 @@ def lapsed(desk, clips):
     assert desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'keeper'") == [["1"]]
 
 
+def a_block_reaches_the_keeper_with_the_next_night(desk, clips):
+    """LAW R4: what one person makes impossible counts with the keeper, too, although it was away all day."""
+    site = desk.site
+    site.keeper.stop()
+    status, _, err = desk.call("clip", "block", clips[4], "--ground", "private-life", *desk.by("willi"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    assert "blocked" not in desk.events(clips[4])
+    site.postgres.stop()
+    os.environ.update(later(site, 1))
+    site.postgres.start()
+    site.start_keeper()
+    counts, notes = night(desk, 4)
+    assert counts["delivered"] == 1 and not notes["undone"], (counts, notes)
+    assert desk.events(clips[4])[-1] == "blocked", desk.events(clips[4])
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
-    for scenario in (not_heard_by_the_keeper, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed):
+    for scenario in (not_heard_by_the_keeper, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed,
+                     a_block_reaches_the_keeper_with_the_next_night):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, clips)
 
