@@ -24,6 +24,7 @@ static const struct {
     {ASV_ACTION_RELEASE_AHEAD, "keep no longer what a camera recorded"},
     {ASV_ACTION_BLOCK, "block all use of a recording"},
     {ASV_ACTION_UNBLOCK, "lift a block"},
+    {ASV_ACTION_DAY, "say on which day a recording was made"},
     {ASV_ACTION_RECIPIENT, "register a recipient's key"},
     {ASV_ACTION_RECIPIENT_ENDS, "end a recipient's key"},
     {ASV_ACTION_ENROL, "enrol a credential"},
@@ -92,6 +93,10 @@ static void print_subject(FILE *out, const struct asv_subject *subject)
     switch (subject->kind) {
     case ASV_SUBJECT_CLIP:
         line_digest(out, "recording", subject->id);
+        break;
+    case ASV_SUBJECT_DAY:
+        line_digest(out, "recording", subject->id);
+        fprintf(out, "%-12s %s\n", "made on", asv_text_date(from, subject->date));
         break;
     case ASV_SUBJECT_VIEWER:
         line_digest(out, "recording", subject->id);

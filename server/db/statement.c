@@ -36,7 +36,7 @@ static void param_subject(struct asv_params *params, const struct asv_subject *s
         asv_param_null(params);
         asv_param_null(params);
     }
-    asv_param_date(params, subject->from_date);
+    asv_param_date(params, subject->kind == ASV_SUBJECT_DAY ? subject->date : subject->from_date);
 }
 
 enum asv_status asv_db_statement_put(struct asv_db *db, const struct asv_statement *statement,

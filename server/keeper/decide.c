@@ -84,13 +84,14 @@ static enum asv_status believe(struct asv_keeper *keeper, struct asv_decision *d
     return asv_statement_verify(&decision->proposal, &decision->proposer, &place, decision->now_ms, err);
 }
 
-/* HOLD and ERASE_EARLY are about the clip that comes with them, and no other. */
+/* HOLD, ERASE_EARLY and DAY are about the clip that comes with them, and no other. */
 static enum asv_status look_at_clip(struct asv_keeper *keeper, struct asv_decision *decision,
                                     struct asv_err *err)
 {
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
     bool hold = decision->proposal.action == ASV_ACTION_HOLD;
-    if (refused || (!hold && decision->proposal.action != ASV_ACTION_ERASE_EARLY)) {
+    bool opens = hold || decision->proposal.action == ASV_ACTION_DAY;
+    if (refused || (!opens && decision->proposal.action != ASV_ACTION_ERASE_EARLY)) {
         return ASV_OK;
     }
     enum asv_status status = asv_keeper_read_clip(keeper, decision->request, &decision->opening, err);
@@ -98,7 +99,7 @@ static enum asv_status look_at_clip(struct asv_keeper *keeper, struct asv_decisi
         memcmp(decision->opening.digest, decision->proposal.subject.id, ASV_SHA256_BYTES) != 0) { /* K-082 */
         status = asv_fail(err, ASV_E_MISMATCH, "the clip is not the one that was decided about");
     }
-    if (status == ASV_OK && hold) {
+    if (status == ASV_OK && opens) {
         status = asv_keeper_open_clip(keeper, decision->request, &decision->opening, err);
     }
     if (status == ASV_OK && hold) { /* a hold counts when the clip opens */
@@ -118,6 +119,7 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
         {ASV_ACTION_ERASE_EARLY, asv_decide_erase_early},
         {ASV_ACTION_HOLD_AHEAD, asv_decide_hold_ahead},
         {ASV_ACTION_RELEASE_AHEAD, asv_decide_release_ahead},
+        {ASV_ACTION_DAY, asv_decide_day},
         {ASV_ACTION_BLOCK, asv_decide_block},
         {ASV_ACTION_UNBLOCK, asv_decide_unblock},
         {ASV_ACTION_RECIPIENT, asv_decide_recipient},
@@ -204,13 +206,16 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
     return status;
 }
 
-/* What the reply says of a HOLD or of its proposal, whether it was made just now or before. */
+/* What the reply says of a HOLD, of its proposal or of a DAY, whether it was made just now or before. */
 static enum asv_status describe(struct asv_keeper *keeper, const struct asv_decision *decision,
                                 struct asv_keeper_reply *reply, struct asv_err *err)
 {
     const struct asv_kept *kept =
         asv_index_find(keeper->store->index, ASV_INDEX_KEPT, decision->proposal.subject.id);
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    if (decision->proposal.action == ASV_ACTION_DAY && !refused) {
+        reply->until_ms = asv_decide_day_until(kept);
+    }
     if (decision->proposal.action != ASV_ACTION_HOLD || refused) {
         return ASV_OK;
     }

@@ -31,7 +31,7 @@ typedef enum asv_status asv_decision_effect(struct asv_keeper *keeper, const str
 asv_decision_effect asv_decide_pending; /* a HOLD's proposal */
 asv_decision_effect asv_decide_lapse;   /* its refusal or withdrawal */
 asv_decision_effect asv_decide_hold, asv_decide_release, asv_decide_erase_early, asv_decide_block,
-    asv_decide_unblock, asv_decide_hold_ahead, asv_decide_release_ahead;
+    asv_decide_unblock, asv_decide_hold_ahead, asv_decide_release_ahead, asv_decide_day;
 asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_enrol, asv_decide_revoke,
     asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends;
 
@@ -39,6 +39,10 @@ asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_
  * again until the two statements have expired. */
 ASV_MUST_CHECK enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
                                                struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* After a DAY: the end of the clip's period; 0: that was over, and the key is destroyed. kept: its row, NULL for
+ * none. */
+int64_t asv_decide_day_until(const struct asv_kept *kept);
 
 /* After a HOLD: the file key wrapped for the recovery key, when there is one. */
 ASV_MUST_CHECK enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper,

@@ -144,6 +144,76 @@ enum asv_status asv_decide_erase_early(struct asv_keeper *keeper, const struct a
     return status == ASV_OK ? asv_kept_put(change->next, &row, err) : status;
 }
 
+/* K-110: with the day's own period, but never later than what is recorded today, nor than the reserve key
+ * that it was sealed for. */
+static enum asv_status day_end(const struct asv_keeper *keeper, const struct asv_decision *decision,
+                               int64_t *end_ms, struct asv_err *err)
+{
+    const struct asv_keeper_opening *opening = &decision->opening;
+    uint32_t date = decision->proposal.subject.date;
+    uint32_t today = 0;
+    int64_t own_ms = 0;
+    int64_t latest_ms = 0;
+    enum asv_status status = asv_local_date(decision->now_ms, &today);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the clock shows a date that is none");
+    }
+    if (date > today) {
+        return asv_fail(err, ASV_E_STATE, "a recording's day that is yet to come");
+    }
+    status = asv_keeper_due(keeper, date, &own_ms, err);
+    if (status == ASV_OK) {
+        status = asv_keeper_due(keeper, today, &latest_ms, err);
+    }
+    if (status == ASV_OK && opening->header.key_kind != ASV_KEY_DAY && opening->forget_ms < latest_ms) {
+        latest_ms = opening->forget_ms;
+    }
+    *end_ms = own_ms < latest_ms ? own_ms : latest_ms;
+    return status;
+}
+
+/* A row of its own for a clip that has none: it runs as its key did. */
+static enum asv_status make_row(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                struct asv_store_change *change, struct asv_err *err)
+{
+    const struct asv_kept *before = kept_row(change->next, decision);
+    struct asv_kept row = {0};
+    asv_keeper_fill_kept(&row, &decision->opening, keeper->scratch->file_key, before);
+    row.state = ASV_KEEPER_RUNS;
+    row.due_ms = row.period_ms;
+    enum asv_status status = asv_kept_put(change->next, &row, err);
+    asv_wipe(&row, sizeof row);
+    return status;
+}
+
+enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decision *decision,
+                               struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_kept *before = kept_row(change->next, decision);
+    int64_t end_ms = 0;
+    if (before != NULL && (before->corrected != 0 || before->state == ASV_KEEPER_OVER)) { /* K-111 */
+        return asv_fail(err, ASV_E_STATE,
+                        before->corrected != 0 ? "the clip's own day was said before"
+                                               : "the clip's period is over");
+    }
+    enum asv_status status = day_end(keeper, decision, &end_ms, err);
+    if (status == ASV_OK && (before == NULL || before->state == ASV_KEEPER_PLAIN)) {
+        status = make_row(keeper, decision, change, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_kept *row = kept_row(change->next, decision);
+    assert(row != NULL);
+    status = asv_kept_correct(change->next, row, end_ms, decision->now_ms, destroy);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no calendar for the clip's period");
+}
+
+int64_t asv_decide_day_until(const struct asv_kept *kept)
+{
+    return kept == NULL || !asv_kept_has_key(kept) ? 0 : kept->period_ms;
+}
+
 enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_decision *decision,
                                  struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {

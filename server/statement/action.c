@@ -48,6 +48,7 @@ static const struct asv_action_rule rules[] = {
     ROW(BLOCK,             CLIP,       W | S | D | R | P, NOBODY,    SHIELD,             MAY, NO,  2 * DAY, 0),
     ROW(UNBLOCK,           CLIP,       S | D | P,         NOBODY,    SHIELD,             MAY, NO,  HOUR, 0),
     ROW(RELEASE_AHEAD,     CAMERA,     W | S | D | P,     W | S | D, NO_GROUND,          MAY, NO,  4 * DAY, DAY),
+    ROW(DAY,               DAY,        W | S | D | R | P, W | S | D, NO_GROUND,          MAY, NO,  4 * DAY, DAY),
     ROW(RECIPIENT,         RECIPIENT,  E | A,             S | D,     NO_GROUND,          NO,  YES, 14 * DAY, DAY),
     ROW(RECIPIENT_ENDS,    RECIPIENT,  S | D | E | A,     NOBODY,    NO_GROUND,          NO,  YES, 2 * DAY, 0),
     ROW(ENROL,             CREDENTIAL, A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),

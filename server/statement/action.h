@@ -11,23 +11,24 @@
 #include <stdint.h>
 
 enum asv_action {
-    ASV_ACTION_HOLD = 1,              /* keep a clip (LAW T3, T4) */
-    ASV_ACTION_RELEASE = 2,           /* of a held clip: its hold key is destroyed */
-    ASV_ACTION_ERASE_EARLY = 3,       /* a clip, before its day */
-    ASV_ACTION_OPEN = 4,              /* a clip, for the reviewer who proposes it (LAW L2, L5) */
-    ASV_ACTION_HAND_OVER = 5,         /* re-wrap a clip for a recipient */
-    ASV_ACTION_HOLD_AHEAD = 6,        /* keep what a camera recorded, before it docks */
-    ASV_ACTION_BLOCK = 7,             /* all use of a clip (LAW R3-R5), or confirm that it is blocked */
-    ASV_ACTION_UNBLOCK = 8,           /* lift such a block */
-    ASV_ACTION_RELEASE_AHEAD = 9,     /* of what a HOLD_AHEAD keeps: its keys are destroyed */
-    ASV_ACTION_RECIPIENT = 16,        /* register a recipient's key */
-    ASV_ACTION_RECIPIENT_ENDS = 17,   /* no more hand-over to it */
-    ASV_ACTION_ENROL = 32,            /* a person's credential */
-    ASV_ACTION_REVOKE = 33,           /* a credential */
-    ASV_ACTION_FOUND = 34,            /* enrol one of the first people, by the agency root */
-    ASV_ACTION_POLICY = 48,           /* change to this policy file (LAW T8) */
-    ASV_ACTION_CLOCK = 49,            /* the keeper's clock is right: destruction goes on (K-065) */
-    ASV_ACTION_RECOVERY_KEY = 50,     /* held clips are wrapped to this offline key, too */
+    ASV_ACTION_HOLD = 1,            /* keep a clip (LAW T3, T4) */
+    ASV_ACTION_RELEASE = 2,         /* of a held clip: its hold key is destroyed */
+    ASV_ACTION_ERASE_EARLY = 3,     /* a clip, before its day */
+    ASV_ACTION_OPEN = 4,            /* a clip, for the reviewer who proposes it (LAW L2, L5) */
+    ASV_ACTION_HAND_OVER = 5,       /* re-wrap a clip for a recipient */
+    ASV_ACTION_HOLD_AHEAD = 6,      /* keep what a camera recorded, before it docks */
+    ASV_ACTION_BLOCK = 7,           /* all use of a clip (LAW R3-R5), or confirm that it is blocked */
+    ASV_ACTION_UNBLOCK = 8,         /* lift such a block */
+    ASV_ACTION_RELEASE_AHEAD = 9,   /* of what a HOLD_AHEAD keeps: its keys are destroyed */
+    ASV_ACTION_DAY = 10,            /* on which a clip was recorded that no clock tells the day of (LAW T1) */
+    ASV_ACTION_RECIPIENT = 16,      /* register a recipient's key */
+    ASV_ACTION_RECIPIENT_ENDS = 17, /* no more hand-over to it */
+    ASV_ACTION_ENROL = 32,          /* a person's credential */
+    ASV_ACTION_REVOKE = 33,         /* a credential */
+    ASV_ACTION_FOUND = 34,          /* enrol one of the first people, by the agency root */
+    ASV_ACTION_POLICY = 48,         /* change to this policy file (LAW T8) */
+    ASV_ACTION_CLOCK = 49,          /* the keeper's clock is right: destruction goes on (K-065) */
+    ASV_ACTION_RECOVERY_KEY = 50,   /* held clips are wrapped to this offline key, too */
     ASV_ACTION_RECOVERY_KEY_ENDS = 51 /* no more */
 };
 
@@ -46,6 +47,7 @@ enum asv_subject_kind {
     ASV_SUBJECT_RECIPIENT = 4,
     ASV_SUBJECT_POLICY = 5,
     ASV_SUBJECT_KEEPER = 6,
+    ASV_SUBJECT_DAY = 7,    /* a clip, and the local day of its recording */
     ASV_SUBJECT_VIEWER = 9, /* a clip, and who would see it */
 };
 

@@ -27,6 +27,8 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
     case ASV_SUBJECT_CAMERA: /* ST-044 */
         return has_id && subject->from_ms >= 0 && subject->from_ms < subject->until_ms &&
                subject->until_ms - subject->from_ms <= ASV_STATEMENT_CAMERA_MAX_MS;
+    case ASV_SUBJECT_DAY:
+        return has_id && date_is_good(subject->date);
     case ASV_SUBJECT_VIEWER:
         return has_id && asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
     case ASV_SUBJECT_RECIPIENT:
@@ -125,6 +127,8 @@ static void put_subject(struct asv_writer *writer, const struct asv_subject *sub
             asv_write_u32(writer, subject->version);
             asv_write_u16(writer, subject->days);
             asv_write_u32(writer, subject->from_date);
+        } else if (subject->kind == ASV_SUBJECT_DAY) {
+            asv_write_u32(writer, subject->date);
         } else if (subject->kind == ASV_SUBJECT_VIEWER) {
             asv_write_view8(writer, subject->name.data, subject->name.len);
         }
@@ -213,6 +217,8 @@ static void read_subject(struct asv_fields *in, struct asv_subject *subject)
             asv_field_u32(in, &subject->version, "subject");
             asv_field_u16(in, &subject->days, "subject");
             asv_field_u32(in, &subject->from_date, "subject");
+        } else if (subject->kind == ASV_SUBJECT_DAY) {
+            asv_field_u32(in, &subject->date, "subject");
         } else if (subject->kind == ASV_SUBJECT_VIEWER) {
             asv_field_view8(in, &subject->name, ASV_NAME_MAX_BYTES, "subject");
         }

@@ -16,7 +16,8 @@ prepare() { # NAME: the golden statements and credentials in $work/NAME
   python3 - "$top/tests/vectors/golden" "$work/$1" <<'BYTES'
 import sys
 from pathlib import Path
-names = {"proposal": "proposal", "approval": "approval", "credential-keyfile": "wearer", "credential-webauthn": "supervisor"}
+names = {"proposal": "proposal", "approval": "approval", "opening": "opening", "day": "day",
+         "credential-keyfile": "wearer", "credential-webauthn": "supervisor"}
 for golden, name in names.items():
     lines = Path(sys.argv[1], f"statement-{golden}.hex").read_text().splitlines()
     Path(sys.argv[2], name).write_bytes(bytes.fromhex("".join(line for line in lines if not line.startswith("#"))))
@@ -33,10 +34,12 @@ prepare good
 run good || { cat "$work/good/out"; echo "the steps fail on good statements"; exit 1; }
 grep -q 'Signature Verified Successfully' "$work/good/out"
 grep -q '^Verified OK' "$work/good/out"
+grep -q '^recorded on 2026-01-04$' "$work/good/out"
 
-# Subject, nonce, reason and signature of the proposal; subject and signature of the approval, its client data; the keys.
+# Subject, nonce, reason and signature of the proposal; subject and signature of the approval, its client data; the keys; the name
+# of who would see it.
 for place in "proposal 50" "proposal 180" "proposal 240" "proposal 370" "approval 50" "approval 240" "approval 360" \
-  "approval 450" "approval 550" "wearer 180" "supervisor 200"; do
+  "approval 450" "approval 550" "wearer 180" "supervisor 200" "opening 80"; do
   prepare bad
   # shellcheck disable=SC2086
   change bad $place

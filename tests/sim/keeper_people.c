@@ -104,7 +104,7 @@ void keeper_propose_clip(struct keeper_site *site, struct keeper_decision *out, 
     keeper_propose(site, out, action, person, n);
     keeper_clip_digest(out->proposal.statement.subject.id, clip, camera);
     keeper_sign_again(out);
-    if (action == ASV_ACTION_HOLD || action == ASV_ACTION_ERASE_EARLY) {
+    if (action == ASV_ACTION_HOLD || action == ASV_ACTION_ERASE_EARLY || action == ASV_ACTION_DAY) {
         out->camera = camera;
         out->clip = clip;
     }

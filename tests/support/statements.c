@@ -139,6 +139,8 @@ static void fill_subject(struct asv_subject *subject, uint16_t action, const str
             subject->version = 7;
             subject->days = 14;
             subject->from_date = 20260201;
+        } else if (subject->kind == ASV_SUBJECT_DAY) {
+            subject->date = 20260104;
         } else if (subject->kind == ASV_SUBJECT_VIEWER) {
             subject->name = person->credential.name;
         }
@@ -295,6 +297,10 @@ const struct asv_test_example *asv_test_example(void)
         asv_test_statement(&statement, ASV_ACTION_HOLD, ASV_STEP_APPROVE, &example.supervisor, 2);
         asv_test_answer(&statement, &example.proposal.statement);
         asv_test_state(&example.approval, &statement, &example.supervisor, NULL);
+        asv_test_statement(&statement, ASV_ACTION_OPEN, ASV_STEP_PROPOSE, &example.supervisor, 3);
+        asv_test_state(&example.opening, &statement, &example.supervisor, NULL);
+        asv_test_statement(&statement, ASV_ACTION_DAY, ASV_STEP_PROPOSE, &example.wearer, 4);
+        asv_test_state(&example.day, &statement, &example.wearer, NULL);
         made = true;
     }
     return &example;

@@ -82,6 +82,8 @@ struct asv_test_example {
     struct asv_test_person supervisor;
     struct asv_test_stated proposal;
     struct asv_test_stated approval;
+    struct asv_test_stated opening; /* the supervisor asks to see a clip */
+    struct asv_test_stated day;     /* the wearer says when one was recorded */
 };
 const struct asv_test_example *asv_test_example(void);
 

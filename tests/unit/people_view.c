@@ -18,6 +18,7 @@
 static const uint16_t all[] = {ASV_ACTION_HOLD,      ASV_ACTION_RELEASE,        ASV_ACTION_ERASE_EARLY,
                                ASV_ACTION_OPEN,      ASV_ACTION_HAND_OVER,      ASV_ACTION_HOLD_AHEAD,
                                ASV_ACTION_BLOCK,     ASV_ACTION_UNBLOCK,        ASV_ACTION_RELEASE_AHEAD,
+                               ASV_ACTION_DAY,
                                ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
                                ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
                                ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS};
@@ -73,6 +74,9 @@ static void everything_that_is_signed_is_shown(void **state)
         says(text, all[i] == ASV_ACTION_FOUND ? "the agency root" : "supervisor, reviewer");
         if (rule->recipient == ASV_REQUIRED) {
             says(text, "\nkey          age1");
+        }
+        if (rule->subject == ASV_SUBJECT_DAY) { /* LAW T1 */
+            says(text, "\nmade on      2026-01-04\n");
         }
         if (rule->subject == ASV_SUBJECT_VIEWER) { /* LAW L5 */
             says(text, "\nshown to     Ayse Yilmaz\n");

@@ -28,12 +28,14 @@ static void every_object_keeps_its_bytes(void **state)
          example->supervisor.credential.encoded.len},
         {"proposal", "statement_decode", example->proposal.data, example->proposal.len},
         {"approval", "statement_decode", example->approval.data, example->approval.len},
+        {"opening", "statement_decode", example->opening.data, example->opening.len},
+        {"day", "statement_decode", example->day.data, example->day.len},
         {"approval", "statement_client_data", json.data, json.len},
     };
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
         char name[64];
         snprintf(name, sizeof name, "statement-%s%s", i < 2 ? "credential-" : "", objects[i].name);
-        if (i < 4) {
+        if (i < 6) {
             asv_golden_check(name, about, objects[i].data, objects[i].len);
         }
         asv_golden_seed(objects[i].fuzzer, objects[i].name, objects[i].data, objects[i].len);
@@ -60,6 +62,29 @@ static void the_golden_decision_is_one_of_two_people(void **state)
     const struct asv_statement_pair pair = {&proposal, &wearer, &approval, &supervisor};
     assert_int_equal(
         asv_statement_verify_pair(&pair, ASV_STEP_APPROVE, asv_test_place(), ASV_TEST_NOW_MS, NULL), ASV_OK);
+}
+
+/* LAW L5, LAW T1: what the second person signs says who would see the clip, and of which day it is. */
+static void the_golden_subjects_say_a_name_and_a_day(void **state)
+{
+    (void)state;
+    static uint8_t data[ASV_STATEMENT_MAX_BYTES];
+    const struct asv_test_example *example = asv_test_example();
+    struct asv_statement statement;
+    size_t len = asv_golden_load("statement-opening", data, sizeof data);
+    assert_int_equal(asv_statement_decode(&statement, data, len, NULL), ASV_OK);
+    assert_int_equal(asv_statement_verify(&statement, &example->supervisor.credential, asv_test_place(),
+                                          ASV_TEST_NOW_MS, NULL),
+                     ASV_OK);
+    assert_int_equal(statement.subject.name.len, example->supervisor.credential.name.len);
+    assert_memory_equal(statement.subject.name.data, example->supervisor.credential.name.data,
+                        statement.subject.name.len);
+    len = asv_golden_load("statement-day", data, sizeof data);
+    assert_int_equal(asv_statement_decode(&statement, data, len, NULL), ASV_OK);
+    assert_int_equal(asv_statement_verify(&statement, &example->wearer.credential, asv_test_place(),
+                                          ASV_TEST_NOW_MS, NULL),
+                     ASV_OK);
+    assert_int_equal(statement.subject.date, 20260104);
 }
 
 /* The lines of section 9 that begin with four blanks: hexadecimal digits, then two blanks and words. */
@@ -97,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_object_keeps_its_bytes),
         cmocka_unit_test(the_golden_decision_is_one_of_two_people),
+        cmocka_unit_test(the_golden_subjects_say_a_name_and_a_day),
         cmocka_unit_test(the_specifications_example_is_the_golden_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

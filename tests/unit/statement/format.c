@@ -17,7 +17,8 @@ static const uint16_t actions[] = {
     ASV_ACTION_BLOCK,     ASV_ACTION_UNBLOCK,        ASV_ACTION_RELEASE_AHEAD,
     ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
     ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
-    ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS};
+    ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
+    ASV_ACTION_DAY};
 #define ACTIONS (sizeof actions / sizeof *actions)
 
 static struct asv_test_person person; /* with every role that one may have */
@@ -214,8 +215,8 @@ static void an_action_has_its_subject(void **state)
 static void subjects_name_something(void **state)
 {
     (void)state;
-    static const uint16_t with_digest[] = {ASV_ACTION_HOLD, ASV_ACTION_HOLD_AHEAD, ASV_ACTION_ENROL,
-                                           ASV_ACTION_POLICY, ASV_ACTION_OPEN};
+    static const uint16_t with_digest[] = {ASV_ACTION_HOLD,   ASV_ACTION_HOLD_AHEAD, ASV_ACTION_ENROL,
+                                           ASV_ACTION_POLICY, ASV_ACTION_OPEN,       ASV_ACTION_DAY};
     struct asv_statement statement;
     for (size_t i = 0; i < sizeof with_digest / sizeof *with_digest; i++) {
         fill(&statement, with_digest[i]);
@@ -241,6 +242,9 @@ static void subjects_name_something(void **state)
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
         fill(&statement, ASV_ACTION_POLICY);
         statement.subject.from_date = dates[i];
+        assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
+        fill(&statement, ASV_ACTION_DAY);
+        statement.subject.date = dates[i];
         assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
     }
     fill(&statement, ASV_ACTION_CLOCK);

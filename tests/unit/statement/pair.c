@@ -87,7 +87,7 @@ static void two_people_decide(void **state)
         assert_int_equal(judge(&first, &second), ASV_OK);
         pairs++;
     }
-    assert_int_equal(pairs, 13);
+    assert_int_equal(pairs, 14);
 }
 
 static void one_person_is_never_two(void **state)
@@ -228,6 +228,13 @@ static void an_approval_is_about_the_same_thing(void **state)
     propose(ASV_ACTION_HOLD_AHEAD, &wearer);
     statement = to_answer(ASV_STEP_APPROVE, &chief);
     statement.subject.until_ms--;
+    sign(&statement, &chief);
+    assert_int_equal(judge(&wearer, &chief), ASV_E_MISMATCH);
+    propose(ASV_ACTION_DAY, &wearer); /* LAW T1: of one day, and no other */
+    statement = to_answer(ASV_STEP_APPROVE, &chief);
+    sign(&statement, &chief);
+    assert_int_equal(judge(&wearer, &chief), ASV_OK);
+    statement.subject.date++;
     sign(&statement, &chief);
     assert_int_equal(judge(&wearer, &chief), ASV_E_MISMATCH);
     propose(ASV_ACTION_OPEN, &deputy); /* LAW L5: it is approved for one person, by name */

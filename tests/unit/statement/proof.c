@@ -325,6 +325,7 @@ static void only_the_roles_of_the_table_may(void **state)
         {ASV_ACTION_HOLD_AHEAD, W | S | D, W | S | D},
         {ASV_ACTION_BLOCK, W | S | D | R | P, 0},
         {ASV_ACTION_UNBLOCK, S | D | P, 0},
+        {ASV_ACTION_DAY, W | S | D | R | P, W | S | D},
         {ASV_ACTION_RECIPIENT, E | A, S | D},
         {ASV_ACTION_RECIPIENT_ENDS, E | A | S | D, 0},
         {ASV_ACTION_ENROL, A, S | D},
