@@ -113,7 +113,7 @@ CREATE TABLE asv.statement (
     action asv.u16 NOT NULL,
     step smallint NOT NULL CHECK (step BETWEEN 1 AND 5),
     matter asv.digest NOT NULL,
-    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 9)),
+    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 7, 9)),
     subject asv.digest,
     subject_name asv.name128,
     version asv.u32,
@@ -136,9 +136,9 @@ CREATE TABLE asv.statement (
     CHECK (issued_at < expires_at),
     CHECK ((step IN (2, 3, 4)) = (proposal IS NOT NULL)),
     CHECK ((action = 34) = (credential IS NULL) AND (action = 34) = (person IS NULL)),
-    CHECK ((subject_kind IN (1, 2, 3, 5, 9)) = (subject IS NOT NULL)),
+    CHECK ((subject_kind IN (1, 2, 3, 5, 7, 9)) = (subject IS NOT NULL)),
     CHECK ((subject_kind = 5) = (version IS NOT NULL) AND (subject_kind = 5) = (days IS NOT NULL)
-           AND (subject_kind = 5) = (from_day IS NOT NULL)),
+           AND (subject_kind IN (5, 7)) = (from_day IS NOT NULL)),
     CHECK ((subject_kind IN (4, 9)) = (subject_name IS NOT NULL))
 );
 CREATE INDEX ON asv.statement (subject, action);
@@ -150,12 +150,12 @@ COMMENT ON COLUMN asv.statement.object IS 'length, body and proof';
 COMMENT ON COLUMN asv.statement.action IS 'STATEMENTS.md 4';
 COMMENT ON COLUMN asv.statement.step IS '1 proposes, 2 approves, 3 refuses, 4 withdraws, 5 alone';
 COMMENT ON COLUMN asv.statement.matter IS 'SHA-256 of its matter, which an answer repeats';
-COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 9 a clip and who would see it';
+COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 9 a clip and who would see it';
 COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential or policy file';
 COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient; of who would see a recording';
 COMMENT ON COLUMN asv.statement.version IS 'of a policy';
 COMMENT ON COLUMN asv.statement.days IS 'of a policy: its period after a recording''s own day';
-COMMENT ON COLUMN asv.statement.from_day IS 'of a policy: in force from this day on';
+COMMENT ON COLUMN asv.statement.from_day IS 'of a policy: in force from this day on; of a clip: recorded on this day';
 COMMENT ON COLUMN asv.statement.recipient IS 'age X25519 key; NULL: none';
 COMMENT ON COLUMN asv.statement.incident IS 'which; NULL: none';
 COMMENT ON COLUMN asv.statement.ground IS 'why it is kept, or kept from use';
@@ -675,19 +675,3 @@ CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
 $$;
 COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day, before the first one''s day that one; NULL: people have decided on none';
 GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_admin;
-
-CREATE FUNCTION asv.recording_periods(p_offset integer, p_limit integer)
-    RETURNS TABLE (day date, state text, ground smallint, requested_at timestamptz, recordings bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.day, s.state, h.ground::smallint, CASE WHEN s.state = 'pending' THEN h.issued_at END, count(*)
-    FROM asv.recording_state s
-    JOIN asv.clip c ON c.recording = s.recording
-    LEFT JOIN LATERAL (SELECT p.ground, p.issued_at FROM asv.statement p
-                       WHERE p.subject = c.header AND p.action = 1 AND p.step = 1
-                       ORDER BY p.issued_at DESC LIMIT 1) AS h ON s.state IN ('pending', 'held')
-    WHERE s.state IN ('sealed', 'quarantined', 'pending', 'held')
-    GROUP BY 1, 2, 3, 4
-    ORDER BY 1, 2, 3, 4 LIMIT p_limit OFFSET p_offset
-$$;
-COMMENT ON FUNCTION asv.recording_periods IS 'how many recordings live since which day, in which state and why: what a policy''s change would be about';
-GRANT EXECUTE ON FUNCTION asv.recording_periods TO asv_admin;

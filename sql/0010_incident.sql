@@ -153,12 +153,10 @@ COMMENT ON COLUMN asv.incident_overview.clips IS 'recordings that show it';
 GRANT SELECT ON asv.incident_overview TO asv_admin;
 
 CREATE VIEW asv.incident_clip_overview AS
-SELECT i.case_number, c.clip, s.state, c.started_at, c.due_at, t.name AS camera_name
+SELECT i.case_number, c.clip, c.state, c.started_at, c.due_at, c.camera_name
 FROM asv.incident_clip n
 JOIN asv.incident i ON i.id = n.incident
-JOIN asv.clip c ON c.recording = n.recording
-JOIN asv.recording_state s ON s.recording = n.recording
-JOIN asv.certificate t ON t.digest = c.camera;
+JOIN asv.clip_overview c ON c.recording = n.recording;
 COMMENT ON VIEW asv.incident_clip_overview IS 'recordings of incidents';
 COMMENT ON COLUMN asv.incident_clip_overview.camera_name IS 'of its certificate';
 GRANT SELECT ON asv.incident_clip_overview TO asv_admin;

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- What people decide about recordings: requests and their answers, holds, blocks. Each decision names the statements that it
+-- What people decide about recordings: requests and their answers, holds, days, blocks. Each decision names the statements that it
 -- consists of (0009); the keeper verifies those, and is right about keys.
 CREATE TABLE asv.request (
     proposal asv.digest PRIMARY KEY REFERENCES asv.statement,
-    action smallint NOT NULL CHECK (action IN (1, 2, 3, 4, 6, 9)),
+    action smallint NOT NULL CHECK (action IN (1, 2, 3, 4, 6, 9, 10)),
     recording uuid REFERENCES asv.clip,
     camera asv.digest REFERENCES asv.camera,
     from_at timestamptz,
@@ -24,20 +24,20 @@ CREATE TABLE asv.request (
     CHECK ((action IN (6, 9)) = (recording IS NULL) AND (recording IS NULL) = (camera IS NOT NULL)
            AND (camera IS NULL) = (from_at IS NULL) AND (camera IS NULL) = (until_at IS NULL)),
     CHECK (from_at < until_at AND until_at <= from_at + interval '24 hours'),
-    CHECK (action IN (2, 3, 9) OR incident IS NOT NULL),
+    CHECK (action IN (2, 3, 9, 10) OR incident IS NOT NULL),
     CHECK (CASE action WHEN 1 THEN ground BETWEEN 1 AND 3 WHEN 6 THEN ground BETWEEN 1 AND 3
                        WHEN 3 THEN ground = 0 OR ground BETWEEN 4 AND 7 ELSE ground = 0 END),
     CHECK ((action = 4) = (opener IS NOT NULL)),
     CHECK ((outcome IS NULL) = (ended_at IS NULL)),
     CHECK ((answer IS NULL) = (outcome IS NULL OR outcome = 'lapsed'))
 );
-CREATE UNIQUE INDEX request_open ON asv.request (recording) WHERE outcome IS NULL AND action IN (1, 2, 3);
+CREATE UNIQUE INDEX request_open ON asv.request (recording) WHERE outcome IS NULL AND action IN (1, 2, 3, 10);
 CREATE UNIQUE INDEX request_open_ahead ON asv.request (camera, from_at, until_at) WHERE outcome IS NULL AND action IN (6, 9);
 CREATE UNIQUE INDEX request_open_look ON asv.request (recording, opener) WHERE outcome IS NULL AND action = 4;
 CREATE INDEX ON asv.request (recording, action);
 COMMENT ON TABLE asv.request IS 'what two people decide about a recording: asked for by the proposal, ended once by an answer or by time';
 COMMENT ON COLUMN asv.request.proposal IS 'the statement that asks for it';
-COMMENT ON COLUMN asv.request.action IS '1 hold, 2 release, 3 erase early, 4 open, 6 hold what a camera recorded before it docks, 9 no more of that (STATEMENTS.md 4)';
+COMMENT ON COLUMN asv.request.action IS '1 hold, 2 release, 3 erase early, 4 open, 6 hold what a camera recorded before it docks, 9 no more of that, 10 on which day it was made (STATEMENTS.md 4)';
 COMMENT ON COLUMN asv.request.recording IS 'about which; NULL with 6 and 9';
 COMMENT ON COLUMN asv.request.camera IS 'with 6 and 9: certificate of the camera';
 COMMENT ON COLUMN asv.request.from_at IS 'with 6 and 9: what it recorded from then on';
@@ -65,6 +65,23 @@ COMMENT ON COLUMN asv.hold.recording IS 'which';
 COMMENT ON COLUMN asv.hold.proposal IS 'the approved request, of the recording itself or ahead of its docking';
 COMMENT ON COLUMN asv.hold.since IS 'since when';
 COMMENT ON COLUMN asv.hold.event IS 'its custody event';
+
+CREATE TABLE asv.clip_day (
+    recording uuid PRIMARY KEY REFERENCES asv.clip,
+    proposal asv.digest NOT NULL UNIQUE REFERENCES asv.request,
+    day date NOT NULL,
+    due_at timestamptz NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    event bigint NOT NULL UNIQUE REFERENCES asv.clip_event
+);
+CREATE INDEX ON asv.clip_day (day);
+COMMENT ON TABLE asv.clip_day IS 'days that two people decided on, of recordings whose day no clock tells: beside clip.day, which is what the dock signed and where the vault has it';
+COMMENT ON COLUMN asv.clip_day.recording IS 'which';
+COMMENT ON COLUMN asv.clip_day.proposal IS 'the approved request';
+COMMENT ON COLUMN asv.clip_day.day IS 'the recording day, local';
+COMMENT ON COLUMN asv.clip_day.due_at IS 'when it is due, as the keeper said: with its day''s period, and with the reserve key at the latest';
+COMMENT ON COLUMN asv.clip_day.since IS 'since when';
+COMMENT ON COLUMN asv.clip_day.event IS 'its custody event';
 
 CREATE TABLE asv.block (
     statement asv.digest PRIMARY KEY REFERENCES asv.statement,
@@ -110,6 +127,11 @@ INSERT INTO asv.event_kind VALUES
     ('erasure_refused', true, 'who could have agreed did not'),
     ('erasure_withdrawn', true, 'who had asked thought better of it'),
     ('erasure_lapsed', false, 'nobody decided in time'),
+    ('day_requested', true, 'somebody said on which day it was recorded'),
+    ('day_approved', true, 'a second person agreed: its period is that day''s'),
+    ('day_refused', true, 'who could have agreed did not'),
+    ('day_withdrawn', true, 'who had said so thought better of it'),
+    ('day_lapsed', false, 'nobody decided in time'),
     ('blocked', true, 'somebody blocked all use of it'),
     ('block_confirmed', true, 'it was decided that the block stays'),
     ('block_lifted', true, 'it was decided that the block does not stay');
@@ -119,7 +141,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hold', 'block'] LOOP
+    FOREACH name IN ARRAY ARRAY['hold', 'clip_day', 'block'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -200,6 +222,15 @@ CREATE FUNCTION asv.resting_state(p_recording uuid) RETURNS text
 $$;
 COMMENT ON FUNCTION asv.resting_state IS 'where a recording goes back to when a request to hold it came to nothing';
 
+CREATE FUNCTION asv.is_dayless(p_recording uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
+                   WHERE c.recording = p_recording AND c.day IS NULL
+                     AND s.state IN ('sealed', 'quarantined', 'pending', 'held', 'released'))
+       AND NOT EXISTS (SELECT FROM asv.clip_day WHERE recording = p_recording)
+$$;
+COMMENT ON FUNCTION asv.is_dayless IS 'whether nobody knows the day of a recording in custody, and nobody has decided on it';
+
 CREATE FUNCTION asv.event_stated(p_recording uuid, p_kind text, p_statement bytea) RETURNS bigint
     LANGUAGE sql SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.event_put(p_recording, p_kind, s.issued_at, 'person', s.credential, NULL, NULL, s.object)
@@ -209,7 +240,7 @@ COMMENT ON FUNCTION asv.event_stated IS 'adds the custody event of what a person
 
 CREATE FUNCTION asv.request_event(p_action smallint, p_what text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE p_action WHEN 1 THEN 'hold_' WHEN 2 THEN 'release_' WHEN 3 THEN 'erasure_' END || p_what
+    SELECT CASE p_action WHEN 1 THEN 'hold_' WHEN 2 THEN 'release_' WHEN 3 THEN 'erasure_' WHEN 10 THEN 'day_' END || p_what
 $$;
 COMMENT ON FUNCTION asv.request_event IS 'the kind of a request''s event; NULL where there is none: who looks at what is the access log''s';
 
@@ -228,7 +259,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    IF r.action IN (1, 2, 3) THEN
+    IF r.action IN (1, 2, 3, 10) THEN
         v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), r.expires_at, 'system', NULL, NULL, NULL,
                                  NULL);
         IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
@@ -283,11 +314,11 @@ DECLARE
     v_state text;
 BEGIN
     PERFORM asv.check_durable();
-    SELECT * INTO s FROM asv.statement WHERE digest = p_proposal AND step = 1 AND action IN (1, 2, 3, 4, 6, 9);
+    SELECT * INTO s FROM asv.statement WHERE digest = p_proposal AND step = 1 AND action IN (1, 2, 3, 4, 6, 9, 10);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'request: there is no such proposal' USING ERRCODE = 'VA006';
     END IF;
-    IF s.subject_kind IN (1, 9) THEN
+    IF s.subject_kind IN (1, 7, 9) THEN
         v_recording := asv.recording_lock(s.subject);
     END IF;
     IF EXISTS (SELECT FROM asv.request WHERE proposal = p_proposal) THEN
@@ -301,12 +332,14 @@ BEGIN
         RAISE EXCEPTION 'request: the recording is not held, but %', v_state USING ERRCODE = 'VA002';
     ELSIF s.action = 3 AND v_state IN ('erasing', 'erased', 'expired_on_arrival') THEN
         RAISE EXCEPTION 'request: the recording is %', v_state USING ERRCODE = 'VA002';
+    ELSIF s.action = 10 AND NOT asv.is_dayless(v_recording) THEN
+        RAISE EXCEPTION 'request: the recording''s day is known, or it is erased' USING ERRCODE = 'VA002';
     END IF;
     INSERT INTO asv.request (proposal, action, recording, camera, from_at, until_at, incident, ground, superior, opener,
                              requested_at, expires_at)
     VALUES (s.digest, s.action, v_recording, CASE WHEN s.subject_kind = 2 THEN s.subject END, p_from_at, p_until_at, s.incident,
             s.ground, asv.is_superior(s, v_recording, p_from_at, p_until_at), CASE WHEN s.action = 4 THEN s.person END, s.issued_at, p_expires_at);
-    IF s.action IN (1, 2, 3) THEN
+    IF s.action IN (1, 2, 3, 10) THEN
         v_event := asv.event_stated(v_recording, asv.request_event(s.action::smallint, 'requested'), s.digest);
         IF s.action = 1 THEN
             PERFORM asv.state_move(v_recording, 'pending', v_event);
@@ -318,7 +351,7 @@ $$;
 COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
 GRANT EXECUTE ON FUNCTION asv.request_put TO asv_admin;
 
-CREATE FUNCTION asv.request_end(p_answer bytea) RETURNS text
+CREATE FUNCTION asv.request_end(p_answer bytea, p_until timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     a asv.statement;
@@ -344,7 +377,7 @@ BEGIN
         RAISE EXCEPTION 'request: whoever asked does not approve' USING ERRCODE = 'VA002';
     END IF;
     UPDATE asv.request SET outcome = v_outcome, answer = p_answer, ended_at = a.issued_at WHERE proposal = r.proposal;
-    IF r.action NOT IN (1, 2, 3) THEN
+    IF r.action NOT IN (1, 2, 3, 10) THEN
         RETURN 'done';
     END IF;
     v_event := asv.event_stated(r.recording, asv.request_event(r.action, v_outcome), p_answer);
@@ -353,13 +386,17 @@ BEGIN
         PERFORM asv.state_move(r.recording, 'held', v_event);
     ELSIF r.action = 1 THEN
         PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+    ELSIF a.step = 2 AND r.action = 10 THEN
+        -- Without an instant its period was over when the keeper was told.
+        INSERT INTO asv.clip_day (recording, proposal, day, due_at, event)
+        VALUES (r.recording, r.proposal, a.from_day, coalesce(p_until, clock_timestamp()), v_event);
     ELSIF a.step = 2 THEN
         PERFORM asv.state_move(r.recording, CASE r.action WHEN 2 THEN 'released' ELSE 'erasing' END, v_event);
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before';
+COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_admin;
 
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
@@ -467,7 +504,7 @@ GRANT EXECUTE ON FUNCTION asv.block_put TO asv_admin;
 
 CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
     RETURNS TABLE (recording uuid, header asv.digest, camera asv.digest, epoch uuid, number bigint, clip uuid, state text,
-                   kind smallint, unit text, day date, latest_at timestamptz, due_at timestamptz,
+                   kind smallint, unit text, day date, dayless boolean, earliest_at timestamptz, latest_at timestamptz, due_at timestamptz,
                    wears boolean, in_charge boolean, deputises boolean, appraises boolean, dwelling boolean, pre_roll_ms bigint, dwelling_block text, secret_block text, core_block text,
                    pre_roll_block text, open_proposal asv.digest, open_action smallint, open_ground smallint,
                    open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
@@ -476,16 +513,17 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
                    look_expires_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
-           c.day, c.latest_at, c.due_at, coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
+           c.day, asv.is_dayless(c.recording), c.earliest_at, c.latest_at, coalesce(c.due_at, y.due_at), coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
            asv.block_kind(c.recording, 5), asv.block_kind(c.recording, 6), asv.block_kind(c.recording, 7), o.proposal,
            o.action, o.ground, o.incident, oi.case_number::text, o.superior, op.person = p_who, o.expires_at, h.proposal, hr.ground,
            hr.incident, hi.case_number::text,
            l.proposal, l.outcome, l.answer, least(l.expires_at, la.expires_at)
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
     LEFT JOIN asv.issue w ON w.assignment = c.assignment
     CROSS JOIN LATERAL asv.duties_of(p_who, c.unit, w.holder) d
-    LEFT JOIN asv.request o ON o.recording = c.recording AND o.action IN (1, 2, 3) AND o.outcome IS NULL
+    LEFT JOIN asv.request o ON o.recording = c.recording AND o.action IN (1, 2, 3, 10) AND o.outcome IS NULL
                                AND o.expires_at > clock_timestamp()
     LEFT JOIN asv.statement op ON op.digest = o.proposal
     LEFT JOIN asv.incident oi ON oi.id = o.incident
@@ -575,3 +613,54 @@ LEFT JOIN asv.certificate t ON t.digest = e.actor
 LEFT JOIN asv.credential p ON p.digest = e.actor AND e.actor_kind = 'person'
 LEFT JOIN asv.certificate dt ON dt.digest = d.dock;
 COMMENT ON COLUMN asv.event_overview.actor_name IS 'of the actor''s certificate or credential, or of the dock in its commit record';
+
+-- ---------------------------------------------------------------------------------------------- recordings of no day
+
+CREATE OR REPLACE VIEW asv.clip_overview AS
+SELECT c.camera, c.epoch, c.number, c.header, c.clip, s.state, c.kind, c.integrity, c.provenance, c.marked,
+       t.name AS camera_name, c.unit, c.area, c.reason, coalesce(c.day, y.day) AS day, c.started_at, c.ended_at, c.earliest_at,
+       c.latest_at, coalesce(c.due_at, y.due_at) AS due_at, c.committed_at, c.payload_bytes, c.tail_bytes, c.recording,
+       (SELECT min(ev.recorded_at) FROM asv.erasure e JOIN asv.clip_event ev ON ev.position = e.event
+        WHERE e.recording = c.recording) AS erased_on_camera_at,
+       e.object AS record, l.in_vault
+FROM asv.clip c
+JOIN asv.recording_state s ON s.recording = c.recording
+JOIN asv.lifecycle_state l ON l.name = s.state
+JOIN asv.certificate t ON t.digest = c.camera
+JOIN asv.clip_event e ON e.position = c.event
+LEFT JOIN asv.clip_day y ON y.recording = c.recording;
+COMMENT ON COLUMN asv.clip_overview.day IS 'recording day, local, by the dock''s clock or by the decision of two people; NULL: not decided';
+COMMENT ON COLUMN asv.clip_overview.due_at IS 'NULL: not decided';
+
+CREATE FUNCTION asv.dayless_page(p_after uuid, p_limit integer)
+    RETURNS TABLE (recording uuid, clip uuid, camera_name text, committed_at timestamptz, asked boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.recording, c.clip, t.name::text, c.committed_at,
+           EXISTS (SELECT FROM asv.request r WHERE r.recording = c.recording AND r.action = 10 AND r.outcome IS NULL
+                     AND r.expires_at > clock_timestamp())
+    FROM asv.clip c
+    JOIN asv.certificate t ON t.digest = c.camera
+    WHERE c.day IS NULL AND c.kind = 1 AND asv.is_dayless(c.recording)
+      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY c.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.dayless_page IS 'a page of the recordings on whose day people have to decide; asked: one of the two has';
+GRANT EXECUTE ON FUNCTION asv.dayless_page TO asv_admin;
+
+CREATE FUNCTION asv.recording_periods(p_offset integer, p_limit integer)
+    RETURNS TABLE (day date, state text, ground smallint, requested_at timestamptz, recordings bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(c.day, y.day), s.state, h.ground::smallint, CASE WHEN s.state = 'pending' THEN h.issued_at END, count(*)
+    FROM asv.recording_state s
+    JOIN asv.clip c ON c.recording = s.recording
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
+    LEFT JOIN LATERAL (SELECT p.ground, p.issued_at FROM asv.statement p
+                       WHERE p.subject = c.header AND p.action = 1 AND p.step = 1
+                       ORDER BY p.issued_at DESC LIMIT 1) AS h ON s.state IN ('pending', 'held')
+    WHERE s.state IN ('sealed', 'quarantined', 'pending', 'held')
+    GROUP BY 1, 2, 3, 4
+    ORDER BY 1, 2, 3, 4 LIMIT p_limit OFFSET p_offset
+$$;
+COMMENT ON FUNCTION asv.recording_periods IS 'how many recordings live since which day, in which state and why: what a policy''s change would be about';
+GRANT EXECUTE ON FUNCTION asv.recording_periods TO asv_admin;

@@ -199,12 +199,13 @@ BEGIN
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at
     ON CONFLICT (id) DO NOTHING;
     RETURN QUERY
-    SELECT c.clip, t.name::text, c.area::text, c.started_at, c.ended_at, c.day, s.state,
-           CASE WHEN s.state IN ('sealed', 'quarantined', 'pending', 'released') THEN c.due_at END,
+    SELECT c.clip, t.name::text, c.area::text, c.started_at, c.ended_at, coalesce(c.day, y.day), s.state,
+           CASE WHEN s.state IN ('sealed', 'quarantined', 'pending', 'released') THEN coalesce(c.due_at, y.due_at) END,
            CASE WHEN s.state IN ('erased', 'expired_on_arrival') THEN s.since END
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
     JOIN asv.certificate t ON t.digest = c.camera
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
     WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at
     ORDER BY c.latest_at, c.header

@@ -174,16 +174,17 @@ GRANT EXECUTE ON FUNCTION asv.retention_end TO asv_admin;
 
 CREATE FUNCTION asv.retention_page(p_state text, p_due_before timestamptz, p_after uuid, p_limit integer)
     RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
-                   key_date date, early boolean)
+                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
+                   key_kind smallint, key_date date, early boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
            c.committed_at, c.key_kind::smallint, c.key_date, coalesce(i.rule = 'early', false)
     FROM asv.recording_state s
     JOIN asv.clip c ON c.recording = s.recording
     LEFT JOIN asv.erasure_intent i ON i.recording = s.recording
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
     WHERE s.state = p_state AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
-      AND (p_due_before IS NULL OR c.due_at IS NULL OR c.due_at <= p_due_before)
+      AND (p_due_before IS NULL OR c.due_at <= p_due_before OR c.due_at IS NULL AND (y.due_at IS NULL OR y.due_at <= p_due_before))
     ORDER BY s.recording
     LIMIT p_limit
 $$;
@@ -216,7 +217,9 @@ BEGIN
     WITH due AS MATERIALIZED (
         SELECT t.recording, t.rule, c.due_at, nextval('asv.clip_event_position_seq') AS event
         FROM unnest(p_recordings, p_rules) AS t (recording, rule)
-        JOIN LATERAL (SELECT k.due_at, k.camera FROM asv.clip k WHERE k.recording = t.recording OFFSET 0) AS c ON true
+        JOIN LATERAL (SELECT coalesce(k.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = k.recording)) AS due_at,
+                             k.camera FROM asv.clip k
+                      WHERE k.recording = t.recording OFFSET 0) AS c ON true
         JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
         WHERE s.state IN ('sealed', 'quarantined', 'released')
           AND (c.due_at <= clock_timestamp() OR c.due_at IS NULL AND t.rule = 'no_day')
@@ -248,9 +251,10 @@ DECLARE
 BEGIN
     PERFORM asv.check_durable();
     INSERT INTO asv.erasure_intent (recording, rule, due_at, event)
-    SELECT s.recording, 'early', c.due_at, s.event
+    SELECT s.recording, 'early', coalesce(c.due_at, y.due_at), s.event
     FROM asv.recording_state s
     JOIN asv.clip c ON c.recording = s.recording
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
     WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS v_adopted = ROW_COUNT;
@@ -342,13 +346,22 @@ CREATE FUNCTION asv.balance_of(p_day date)
            count(*) FILTER (WHERE s.state = 'erased' AND d.recording IS NOT NULL
                             OR s.state = 'expired_on_arrival' AND c.kind = 3)
     FROM (SELECT k.recording, k.kind FROM asv.clip k WHERE k.day = p_day
-          UNION ALL SELECT k.recording, k.kind FROM asv.clip k WHERE p_day IS NULL AND k.day IS NULL) AS c
+          UNION ALL SELECT k.recording, k.kind FROM asv.clip_day y JOIN asv.clip k ON k.recording = y.recording WHERE y.day = p_day
+          UNION ALL SELECT k.recording, k.kind FROM asv.clip k
+                    WHERE p_day IS NULL AND k.day IS NULL
+                      AND NOT EXISTS (SELECT FROM asv.clip_day y WHERE y.recording = k.recording)) AS c
     LEFT JOIN asv.recording_state s ON s.recording = c.recording
     LEFT JOIN asv.erasure_intent i ON i.recording = c.recording
     LEFT JOIN asv.erasure_completion d ON d.recording = c.recording
 $$;
-COMMENT ON FUNCTION asv.balance_of IS 'what became of the clips of one recording day; NULL: of those whose day nobody knows';
+COMMENT ON FUNCTION asv.balance_of IS 'what became of the clips of one recording day, by the dock''s clock or as people decided; NULL: of those whose day nobody knows';
 GRANT EXECUTE ON FUNCTION asv.balance_of TO asv_admin;
+
+CREATE FUNCTION asv.next_day(p_after date) RETURNS date
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT least((SELECT min(c.day) FROM asv.clip c WHERE c.day > p_after), (SELECT min(y.day) FROM asv.clip_day y WHERE y.day > p_after))
+$$;
+COMMENT ON FUNCTION asv.next_day IS 'the next day with recordings behind that one; NULL: there is none';
 
 CREATE FUNCTION asv.balance_page(p_after date, p_limit integer)
     RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
@@ -356,9 +369,9 @@ CREATE FUNCTION asv.balance_page(p_after date, p_limit integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     -- From day to day along the index, not over all clips.
     WITH RECURSIVE days (day, n) AS (
-        SELECT (SELECT min(c.day) FROM asv.clip c WHERE c.day > coalesce(p_after, '-infinity')), 1
+        SELECT asv.next_day(coalesce(p_after, '-infinity')), 1
         UNION ALL
-        SELECT (SELECT min(c.day) FROM asv.clip c WHERE c.day > days.day), days.n + 1
+        SELECT asv.next_day(days.day), days.n + 1
         FROM days WHERE days.day IS NOT NULL AND days.n < p_limit
     )
     SELECT b.* FROM days CROSS JOIN LATERAL asv.balance_of(days.day) AS b WHERE days.day IS NOT NULL ORDER BY days.day
@@ -408,13 +421,14 @@ CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> k
 
 CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer)
     RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
-                   key_date date, early boolean)
+                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
+                   key_kind smallint, key_date date, early boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
            c.committed_at, c.key_kind::smallint, c.key_date, false
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
     WHERE (c.key_kind = 1 AND c.day <> c.key_date OR c.key_kind = 2 AND c.day IS NOT NULL)
       -- What is kept may have been due before: that counts from its release on.
       AND (s.state IN ('sealed', 'released') AND c.due_at > clock_timestamp() OR s.state IN ('pending', 'held'))
@@ -427,13 +441,14 @@ GRANT EXECUTE ON FUNCTION asv.rewrap_page TO asv_admin;
 
 CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uuid, p_limit integer)
     RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
-                   key_date date, early boolean)
+                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
+                   key_kind smallint, key_date date, early boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
            c.committed_at, c.key_kind::smallint, c.key_date, false
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
     WHERE c.camera = p_camera AND c.key_kind = 1 AND c.key_date = p_key_date
       AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held')
       AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
@@ -445,12 +460,14 @@ GRANT EXECUTE ON FUNCTION asv.camera_day_page TO asv_admin;
 
 CREATE FUNCTION asv.retained_of(p_header bytea)
     RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz, key_kind smallint,
-                   key_date date, early boolean)
+                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
+                   key_kind smallint, key_date date, early boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, c.due_at, c.latest_at,
+    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
            c.committed_at, c.key_kind::smallint, c.key_date, false
-    FROM asv.clip c WHERE c.header = p_header
+    FROM asv.clip c
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
+    WHERE c.header = p_header
 $$;
 COMMENT ON FUNCTION asv.retained_of IS 'the clip in custody with this seal header';
 GRANT EXECUTE ON FUNCTION asv.retained_of TO asv_admin;

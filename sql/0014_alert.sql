@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- Alerts (docs/OPERATIONS.md): what people are told, and when they were told it last. No names, no places, no recordings:
--- ids, kinds and instants.
+-- Alerts (docs/OPERATIONS.md): what people are told, and when they were told it last. No names, no places, nothing of what a
+-- recording shows: ids, kinds and instants.
 CREATE TABLE asv.alert (
     kind text NOT NULL CHECK (kind ~ '^[a-z_]{1,40}$'),
     subject text NOT NULL CHECK (subject COLLATE "C" ~ '^[\x20-\x7e]{0,100}$'),
@@ -13,7 +13,7 @@ CREATE TABLE asv.alert (
 );
 COMMENT ON TABLE asv.alert IS 'matters that people are told of; a row goes with its matter, so that the next one is new';
 COMMENT ON COLUMN asv.alert.kind IS 'what it is';
-COMMENT ON COLUMN asv.alert.subject IS 'of which alarm, request, camera, run or master slot; empty: there is only one';
+COMMENT ON COLUMN asv.alert.subject IS 'of which alarm, request, recording, camera, run or master slot; empty: there is only one';
 COMMENT ON COLUMN asv.alert.since IS 'when it was found first';
 COMMENT ON COLUMN asv.alert.seen_at IS 'begin of the last run that found it';
 COMMENT ON COLUMN asv.alert.told_at IS 'when people were told; NULL: not yet';
@@ -31,6 +31,10 @@ CREATE FUNCTION asv.alert_matters(p_docked_before timestamptz)
      WHERE r.outcome IS NULL AND r.action IN (1, 6) AND r.expires_at > clock_timestamp()
        AND r.expires_at <= clock_timestamp() + interval '24 hours'
      ORDER BY r.expires_at LIMIT 1000)
+    UNION ALL
+    -- LAW T1: until two people have decided, and not until somebody has read it.
+    (SELECT 'dayless', d.clip::text, '', d.committed_at
+     FROM asv.dayless_page(NULL, 1000) d)
     UNION ALL
     (SELECT 'undocked', left(encode(u.camera, 'hex'), 16), '', u.last_docked_at
      FROM asv.undocked(p_docked_before, NULL, 1000) u

@@ -86,10 +86,13 @@ ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_
 
 /* Tells the database what came of a statement that the keeper took (or, of OPEN, was stored): for these
  * commands, and for whoever delivers what they left undelivered. until_ms: the keeper's, of a HOLD's
- * proposal. */
+ * proposal and of an approved DAY. */
 ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
                                                  const struct asv_person_statement *statement,
                                                  int64_t until_ms, struct asv_err *err);
+
+/* Whether the keeper must see the recording: with what makes a key of its own for it, and with what is erased. */
+bool asv_case_is_shown(const struct asv_statement *proposal, const struct asv_statement *answer);
 
 /* What the keeper must see of a recording: views into it. */
 void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *out);

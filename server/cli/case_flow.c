@@ -27,7 +27,7 @@ enum asv_status asv_case_conclude(struct asv_db *db, const struct asv_person_sta
         return asv_db_block_put(db, statement->digest, &outcome, err);
     }
     if (said->step != ASV_STEP_PROPOSE) {
-        return asv_db_request_end(db, statement->digest, &outcome, err);
+        return asv_db_request_end(db, statement->digest, until_ms, &outcome, err);
     }
     return asv_db_request_put(db, statement->digest,
                               said->action == ASV_ACTION_HOLD && until_ms != 0 ? until_ms : said->expires_ms,
@@ -66,6 +66,13 @@ static enum asv_status hand_over(struct asv_case *work, const struct asv_person_
                          inner.text);
     }
     return status == ASV_OK || inner.text[0] == '\0' ? status : asv_failf(err, status, "%s", inner.text);
+}
+
+bool asv_case_is_shown(const struct asv_statement *proposal, const struct asv_statement *answer)
+{
+    bool refused = answer != NULL && answer->step != ASV_STEP_APPROVE;
+    return !refused && (proposal->action == ASV_ACTION_HOLD || proposal->action == ASV_ACTION_ERASE_EARLY ||
+                        proposal->action == ASV_ACTION_DAY);
 }
 
 void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *out)
@@ -107,9 +114,7 @@ static enum asv_status deliver(struct asv_case *work, const struct asv_person_st
 {
     struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
     struct taken taken = {0};
-    bool shows =
-        (proposal->said.action == ASV_ACTION_HOLD || proposal->said.action == ASV_ACTION_ERASE_EARLY) &&
-        (answer == NULL || answer->said.step == ASV_STEP_APPROVE);
+    bool shows = asv_case_is_shown(&proposal->said, answer != NULL ? &answer->said : NULL);
     enum asv_status status =
         shows ? hand_over_shown(work, &delivery, &taken, err) : hand_over(work, &delivery, &taken, err);
     *until_ms = taken.until_ms;
@@ -282,18 +287,20 @@ static enum asv_status find_answer(struct asv_case *work, const struct asv_perso
  * between them. */
 static enum asv_status deliver_answer(struct asv_case *work, const struct asv_person_statement *proposal,
                                       const struct asv_person_statement *answer, bool taken,
-                                      struct asv_err *err)
+                                      int64_t *until_ms, struct asv_err *err)
 {
-    int64_t until_ms = 0;
     bool approves = answer->said.step == ASV_STEP_APPROVE;
     bool holds = approves && answer->said.action == ASV_ACTION_HOLD;
+    bool dates = approves && answer->said.action == ASV_ACTION_DAY;
     if (approves && answer->said.action == ASV_ACTION_OPEN) {
         return ASV_OK; /* by whom it is shown to */
     }
-    /* A hold again for what is wrapped for the recovery key, as long as the keeper gives it. */
+    /* A hold again for what is wrapped for the recovery key, as long as the keeper gives it; a day for the
+     * end of its period, without which there is nothing to write down. */
     struct asv_err inner = {0};
-    enum asv_status status = !taken || holds ? deliver(work, proposal, answer, &until_ms, &inner) : ASV_OK;
-    if (taken && asv_status_class(status) == ASV_CLASS_PERMANENT) {
+    enum asv_status status =
+        !taken || holds || dates ? deliver(work, proposal, answer, until_ms, &inner) : ASV_OK;
+    if (taken && holds && asv_status_class(status) == ASV_CLASS_PERMANENT) {
         status = ASV_OK;
     }
     if (status != ASV_OK) {
@@ -309,6 +316,7 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     struct asv_person_statement answer = {0};
     struct asv_err inner = {0};
     bool taken = false;
+    int64_t until_ms = 0;
     enum asv_status status = read_request(request, &proposal, err);
     if (status != ASV_OK) {
         return status;
@@ -322,10 +330,10 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
         return asv_failf(err, status, "%s", inner.text);
     }
     if (status == ASV_OK) {
-        status = deliver_answer(work, &proposal, &answer, taken, err);
+        status = deliver_answer(work, &proposal, &answer, taken, &until_ms, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_conclude(work->db, &answer, 0, err);
+        status = asv_case_conclude(work->db, &answer, until_ms, err);
     }
     if (status == ASV_OK && answer.said.step != step) {
         return asv_fail(err, ASV_E_STATE,

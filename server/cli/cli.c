@@ -33,6 +33,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_clip_block,
     &asv_cli_clip_unblock,
     &asv_cli_clip_erase_early,
+    &asv_cli_clip_day,
     &asv_cli_clip_open,
     &asv_cli_incident_new,
     &asv_cli_incident_change,

@@ -78,7 +78,7 @@ extern const struct asv_cli_command asv_cli_init, asv_cli_camera_enrol, asv_cli_
     asv_cli_clip_open, asv_cli_incident_new, asv_cli_incident_change, asv_cli_incident_show,
     asv_cli_incident_list, asv_cli_incident_add_clip, asv_cli_hold_request, asv_cli_hold_approve,
     asv_cli_hold_refuse, asv_cli_hold_withdraw, asv_cli_hold_release, asv_cli_hold_ahead, asv_cli_hold_list;
-extern const struct asv_cli_command asv_cli_backup, asv_cli_restore, asv_cli_alert_run;
+extern const struct asv_cli_command asv_cli_backup, asv_cli_restore, asv_cli_alert_run, asv_cli_clip_day;
 
 /* The whole program, for main and for tests. */
 int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);

@@ -125,9 +125,10 @@ static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct a
     if (status == ASV_OK && open.action != ASV_ACTION_HOLD && open.action != ASV_ACTION_HOLD_AHEAD &&
         open.action != ASV_ACTION_RELEASE_AHEAD) {
         return asv_failf(err, ASV_E_USAGE,
-                         "that is a request to %s: answer it with \"asservat %s --approve\"",
+                         "that is another request (%s): answer it with \"asservat %s --approve\"",
                          asv_incident_request_name(open.action),
                          open.action == ASV_ACTION_RELEASE       ? "hold release"
+                         : open.action == ASV_ACTION_DAY         ? "clip day"
                          : open.action == ASV_ACTION_ERASE_EARLY ? "clip erase-early"
                                                                  : "clip open");
     }

@@ -167,6 +167,7 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         {"held and pending clips", asv_night_kept},
         {"what the keeper keeps", asv_night_compare},
         {"the vault", asv_night_sweep},
+        {"recordings of no day", asv_night_dayless},
         {"the balance", asv_night_balance},
         {"cameras that are out", asv_night_undocked},
     };

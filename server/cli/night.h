@@ -32,6 +32,7 @@ enum asv_night_kind {
     ASV_NIGHT_DISAGREES, /* database and keeper say different things */
     ASV_NIGHT_ORPHAN,    /* files that no row names */
     ASV_NIGHT_UNEVEN,    /* a day that does not add up */
+    ASV_NIGHT_DAYLESS,   /* a recording on whose day people have to decide */
     ASV_NIGHT_UNDOCKED,  /* a camera that is out */
     ASV_NIGHT_UNDONE,    /* a part of the run that could not be done */
     ASV_NIGHT_KINDS,
@@ -55,7 +56,8 @@ struct asv_night {
 
     struct asv_db_retention_end counts;
     uint64_t begun, removed_files, rewrapped, finished, delivered, forgotten, undocked;
-    uint64_t days;    /* in the balance */
+    uint64_t dayless, dayless_over; /* people have to decide on their day; of these, their time is over */
+    uint64_t days;                  /* in the balance */
     uint64_t waiting; /* open ones that wait for the end of their day, as they should */
     bool slot_open;   /* a master slot of the keeper has not confirmed that it forgot */
     json_t *notes[ASV_NIGHT_KINDS];
@@ -153,6 +155,10 @@ ASV_MUST_CHECK enum asv_status asv_night_kept(struct asv_night *night, struct as
 /* Directories that no row names are reported, what is left of erased clips is removed, and what was left in
  * staging and is over. */
 ASV_MUST_CHECK enum asv_status asv_night_sweep(struct asv_night *night, struct asv_err *err);
+
+/* ---- recordings of no day (night_dayless.c) ---- */
+
+ASV_MUST_CHECK enum asv_status asv_night_dayless(struct asv_night *night, struct asv_err *err);
 
 /* ---- figures (night_balance.c) ---- */
 

@@ -18,7 +18,7 @@
 /* Whether the database has rows that follow from it, beside the statement's own. */
 static bool is_about_a_recording(uint16_t action)
 {
-    return action <= ASV_ACTION_RELEASE_AHEAD;
+    return action <= ASV_ACTION_DAY;
 }
 
 /* What leaves the keeper is for who asked, not for a job. */
@@ -87,7 +87,7 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
     struct asv_exhibit_name name;
     bool approves = answer != NULL && answer->said.step == ASV_STEP_APPROVE;
     uint16_t action = proposal->said.action;
-    if ((action == ASV_ACTION_HOLD || action == ASV_ACTION_ERASE_EARLY) && (answer == NULL || approves)) {
+    if (asv_case_is_shown(&proposal->said, answer != NULL ? &answer->said : NULL)) {
         return hand_over_shown(night, &delivery, until_ms, err);
     }
     enum asv_status status = asv_person_deliver(night->db, night->client, &delivery, &reply, err);

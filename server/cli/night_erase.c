@@ -24,7 +24,7 @@ static enum asv_status judge(struct asv_night *night, const struct asv_db_retain
     const struct asv_retention_facts facts = {
         .state = state,
         .key = asv_night_key(night, clip),
-        .day = clip->day,
+        .day = clip->day != 0 ? clip->day : clip->decided_day,
         .due_ms = or_none(clip->due_ms),
         .committed_ms = clip->committed_ms,
         .lapse_ms = INT64_MAX, /* what has lapsed is not pending any more: the database was told before */

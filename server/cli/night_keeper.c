@@ -161,8 +161,10 @@ enum asv_status asv_night_order(struct asv_night *night, struct asv_clip_dir *di
 }
 
 /* The keeper signs that a reserve key is over, or says that it is not; what no key of its can be for was
- * never there. */
-static enum asv_retention_key reserve_key(struct asv_night *night, const struct asv_db_retained *clip)
+ * never there. no_row: it knows nothing of the clip any more. Where it did, its word was taken before the
+ * files went, and its row is there as long as a key that could open it. */
+static enum asv_retention_key reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                          bool no_row)
 {
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
     char path[ASV_VAULT_PATH_BYTES];
@@ -174,7 +176,10 @@ static enum asv_retention_key reserve_key(struct asv_night *night, const struct 
     if (status == ASV_OK) {
         status = asv_vault_open_clip(night->vault, area, path, &dir, &err);
     }
-    if (status == ASV_OK) {
+    bool has_order =
+        status == ASV_OK && no_row &&
+        asv_clip_get(dir, ASV_PART_ORDER, order, sizeof order, &len, &(struct asv_err){0}) == ASV_OK;
+    if (status == ASV_OK && !has_order) {
         status = asv_night_order(night, dir, order, &len, &err);
     }
     enum asv_class class = asv_status_class(status);
@@ -210,9 +215,10 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
     if (state == ASV_KEEPER_OVER && clip->key_kind == ASV_KEY_RESERVE) {
         return ASV_RETENTION_KEY_REFUSED; /* its row is there as long as that key may be */
     }
-    enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY       ? day_key(night, clip->key_date)
-                                 : clip->key_kind == ASV_KEY_RESERVE ? reserve_key(night, clip)
-                                                                     : ASV_RETENTION_KEY_GONE;
+    enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? day_key(night, clip->key_date)
+                                 : clip->key_kind == ASV_KEY_RESERVE
+                                     ? reserve_key(night, clip, state == ASV_KEEPER_PLAIN)
+                                     : ASV_RETENTION_KEY_GONE;
     if (state == ASV_KEEPER_GONE && key != ASV_RETENTION_KEY_GONE) {
         return asv_night_is_finished(night, clip) ? ASV_RETENTION_KEY_GONE : ASV_RETENTION_KEY_REFUSED;
     }

@@ -85,7 +85,7 @@ ASV_MUST_CHECK enum asv_status asv_person_state_root(const struct asv_cli *cli, 
 struct asv_person_delivery {
     const struct asv_person_statement *proposal; /* or what one person decides alone */
     const struct asv_person_statement *answer;   /* NULL: none */
-    const struct asv_keeper_clip *clip;          /* HOLD and its proposal; NULL: none */
+    const struct asv_keeper_clip *clip;          /* asv_case_is_shown; NULL: none */
 };
 
 /* Hands it over with the credential records that the keeper needs, and stores what the keeper says: that it

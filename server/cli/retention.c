@@ -25,6 +25,7 @@ static const struct {
     {ASV_NIGHT_DISAGREES, "disagreements", "Database and keeper disagree"},
     {ASV_NIGHT_UNEVEN, "uneven", "Days that do not add up"},
     {ASV_NIGHT_ORPHAN, "orphans", "In the vault, and named by no row"},
+    {ASV_NIGHT_DAYLESS, "dayless", "Of no known day, and not used until two people decide (asservat clip day)"},
     {ASV_NIGHT_UNDOCKED, "undocked", "Cameras that are out"},
 };
 #define SECTIONS (sizeof sections / sizeof *sections)
@@ -34,7 +35,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 18
+#define FIGURES 19
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -54,6 +55,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"forgotten", "entries of the access log forgotten", night->forgotten},
         {"rewrapped", "clips given a key of their own", night->rewrapped},
         {"finished", "camera days finished after an early erasure", night->finished},
+        {"dayless", "recordings of no known day, to be decided on", night->dayless},
         {"days", "recording days in the balance", night->days},
         {"uneven", "of them do not add up", counts->uneven},
         {"undocked", "cameras out", night->undocked},
@@ -134,7 +136,7 @@ static int exit_of(const struct asv_night *night)
 {
     const struct asv_db_retention_end *counts = &night->counts;
     uint64_t wrong = counts->late + counts->failed + (counts->open - night->waiting) + counts->disagreements +
-                     counts->orphans + counts->uneven + night->noted[ASV_NIGHT_LATE] +
+                     counts->orphans + counts->uneven + night->dayless_over + night->noted[ASV_NIGHT_LATE] +
                      night->noted[ASV_NIGHT_UNDONE];
     bool open = wrong != 0 || night->slot_open;
     return night->away ? ASV_NIGHT_EXIT_AWAY : open ? ASV_NIGHT_EXIT_OPEN : 0;

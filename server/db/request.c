@@ -57,6 +57,8 @@ static void row_standing(struct asv_row *row, void *to)
     out->kind = asv_row_u8(row);
     asv_row_text(row, out->unit, sizeof out->unit);
     out->day = asv_row_date(row);
+    out->dayless = asv_row_bool(row);
+    out->earliest_ms = asv_row_time(row);
     out->latest_ms = asv_row_time(row);
     out->due_ms = asv_row_time(row);
     out->wears = asv_row_bool(row);
@@ -163,11 +165,12 @@ enum asv_status asv_db_request_put(struct asv_db *db, const uint8_t proposal[ASV
 }
 
 enum asv_status asv_db_request_end(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],
-                                   enum asv_db_outcome *outcome, struct asv_err *err)
+                                   int64_t until_ms, enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_digest(&params, answer);
+    asv_param_time(&params, until_ms != 0 ? until_ms : ASV_TIME_UNKNOWN);
     return asv_db_run_outcome(db, ASV_QUERY_REQUEST_END, &params, outcome, err);
 }
 

@@ -27,8 +27,9 @@ struct asv_db_standing {
     enum asv_db_state state;
     uint8_t kind; /* enum asv_commit_kind */
     char unit[65];
-    uint32_t day; /* 0: not decided */
-    int64_t latest_ms;
+    uint32_t day; /* as the dock signed it; 0: no clock told */
+    bool dayless; /* and nobody has decided on it */
+    int64_t earliest_ms, latest_ms;
     int64_t due_ms; /* ASV_TIME_UNKNOWN: none */
 
     /* The person. */
@@ -39,7 +40,7 @@ struct asv_db_standing {
     uint32_t pre_roll_ms;
     uint8_t dwelling_block, secret_block, core_block, pre_roll_block; /* enum asv_db_block */
 
-    /* The open request to hold, release or erase it; open_action 0: there is none. */
+    /* The open request to hold, release or erase it, or on its day; open_action 0: there is none. */
     uint8_t open_proposal[ASV_SHA256_BYTES];
     uint16_t open_action;
     uint8_t open_ground;
@@ -103,10 +104,12 @@ ASV_MUST_CHECK enum asv_status asv_db_request_put(struct asv_db *db, const uint8
                                                   int64_t expires_ms, const struct asv_db_range *range,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);
 
-/* This stored answer ends its request; but for OPEN the keeper took it before. ASV_E_NOT_FOUND: no request is
- * answered by it. ASV_E_STATE: it was ended before. */
+/* This stored answer ends its request; but for OPEN the keeper took it before. until_ms: of an approved DAY,
+ * the end of the recording's period as the keeper said; otherwise, and when that is over, 0. ASV_E_NOT_FOUND:
+ * no request is answered by it. ASV_E_STATE: it was ended before. */
 ASV_MUST_CHECK enum asv_status asv_db_request_end(struct asv_db *db, const uint8_t answer[ASV_SHA256_BYTES],
-                                                  enum asv_db_outcome *outcome, struct asv_err *err);
+                                                  int64_t until_ms, enum asv_db_outcome *outcome,
+                                                  struct asv_err *err);
 
 /* Ends every request whose time is over. After what was not delivered went to the keeper, which may have
  * taken an approval in time. */

@@ -80,6 +80,7 @@ static void read_retained(struct asv_row *row, void *to)
     asv_row_uuid(row, out->clip);
     out->kind = asv_row_u8(row);
     out->day = asv_row_date(row);
+    out->decided_day = asv_row_date(row);
     out->due_ms = asv_row_time(row);
     out->latest_ms = asv_row_time(row);
     out->committed_ms = asv_row_time(row);
@@ -302,6 +303,28 @@ enum asv_status asv_db_balance_put(struct asv_db *db, const uint8_t run[16],
         asv_param_u64(&params, counts[i]);
     }
     return asv_db_run_outcome(db, ASV_QUERY_BALANCE_PUT, &params, NULL, err);
+}
+
+/* ---- recordings of no day ---- */
+
+static void read_dayless(struct asv_row *row, void *to)
+{
+    struct asv_db_dayless *out = to;
+    asv_row_uuid(row, out->recording);
+    asv_row_uuid(row, out->clip);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    out->committed_ms = asv_row_time(row);
+    out->asked = asv_row_bool(row);
+}
+
+enum asv_status asv_db_dayless_page(struct asv_db *db, const uint8_t *after, struct asv_db_dayless *rows,
+                                    size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_DAYLESS);
+    return asv_db_run_rows(db, ASV_QUERY_DAYLESS_PAGE, &params, read_dayless, rows, sizeof *rows, count, err);
 }
 
 /* ---- cameras that are out ---- */

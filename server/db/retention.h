@@ -34,9 +34,10 @@ struct asv_db_retained {
     uint8_t recording[16];
     struct asv_db_identity identity;
     uint8_t clip[16];
-    uint8_t kind;   /* enum asv_commit_kind */
-    uint32_t day;   /* 0: nobody knows it */
-    int64_t due_ms; /* ASV_TIME_UNKNOWN with day 0 */
+    uint8_t kind;         /* enum asv_commit_kind */
+    uint32_t day;         /* by the dock's clock, which is where the vault has it; 0: no clock told */
+    uint32_t decided_day; /* then by the decision of two people; 0: nobody knows it */
+    int64_t due_ms;       /* ASV_TIME_UNKNOWN when nobody knows its day */
     int64_t latest_ms, committed_ms;
     uint8_t key_kind;  /* 1 day, 2 reserve; 0: the header could not be read */
     uint32_t key_date; /* 0 but for a day key */
@@ -108,6 +109,24 @@ struct asv_db_vault_known {
 ASV_MUST_CHECK enum asv_status asv_db_vault_known(struct asv_db *db, uint8_t kind, const uint8_t (*clips)[16],
                                                   size_t count, struct asv_db_vault_known *rows, size_t cap,
                                                   size_t *found, struct asv_err *err);
+
+/* ---- recordings of no day ---- */
+
+/* One on whose day people have to decide. */
+struct asv_db_dayless {
+    uint8_t recording[16];
+    uint8_t clip[16];
+    char camera_name[65];
+    int64_t committed_ms;
+    bool asked; /* one person has: a second one is to answer */
+};
+
+#define ASV_DB_DAYLESS 64 /* rows of one page */
+
+/* rows[ASV_DB_DAYLESS], behind that recording (NULL: the first). */
+ASV_MUST_CHECK enum asv_status asv_db_dayless_page(struct asv_db *db, const uint8_t *after,
+                                                   struct asv_db_dayless *rows, size_t *count,
+                                                   struct asv_err *err);
 
 /* ---- balances ---- */
 

@@ -34,6 +34,14 @@ void asv_incident_compose_look(struct asv_statement *out, const uint8_t header[A
     out->subject.name = viewer;
 }
 
+void asv_incident_compose_day(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
+                              uint32_t date)
+{
+    static const struct asv_incident_name none = {NULL, ""};
+    asv_incident_compose(out, ASV_ACTION_DAY, header, ASV_GROUND_NONE, &none);
+    out->subject.date = date;
+}
+
 void asv_incident_compose_ahead(struct asv_statement *out, uint16_t action, const struct asv_db_range *range,
                                 uint8_t ground, const struct asv_incident_name *incident)
 {
@@ -51,7 +59,7 @@ bool asv_incident_is_same(const struct asv_statement *stored, const struct asv_s
     return stored->action == wanted->action && stored->step == wanted->step &&
            stored->ground == wanted->ground && a->kind == b->kind &&
            memcmp(a->id, b->id, sizeof a->id) == 0 && a->from_ms == b->from_ms &&
-           a->until_ms == b->until_ms &&
+           a->until_ms == b->until_ms && a->date == b->date &&
            memcmp(stored->incident, wanted->incident, sizeof stored->incident) == 0 &&
            memcmp(stored->person, person, ASV_UUID_BYTES) == 0;
 }

@@ -25,6 +25,10 @@ void asv_incident_compose(struct asv_statement *out, uint16_t action, const uint
 void asv_incident_compose_look(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
                                struct asv_bytes viewer, const struct asv_incident_name *incident);
 
+/* A proposal of DAY: date, yyyymmdd. */
+void asv_incident_compose_day(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
+                              uint32_t date);
+
 /* A proposal of HOLD_AHEAD or RELEASE_AHEAD. */
 void asv_incident_compose_ahead(struct asv_statement *out, uint16_t action, const struct asv_db_range *range,
                                 uint8_t ground, const struct asv_incident_name *incident);

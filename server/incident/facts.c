@@ -92,6 +92,7 @@ void asv_incident_clip_facts(struct asv_policy_clip *out, const struct asv_db_st
     memset(out, 0, sizeof *out);
     out->state = state_of(standing, now_ms);
     out->cause = cause_of(ground);
+    out->dayless = standing->dayless;
     out->dwelling = standing->dwelling || standing->dwelling_block != ASV_DB_BLOCK_NONE;
     out->dwelling_decision = decision_of(standing->dwelling_block);
     secret_facts(out, standing->secret_block, standing->core_block);

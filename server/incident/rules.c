@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "server/base/calendar.h"
 #include "server/base/roles.h"
 #include "server/incident/words.h"
 
@@ -20,6 +21,8 @@ static unsigned act_of(uint16_t action, uint8_t step)
         return approve ? ASV_ACT_RELEASE_APPROVE : ASV_ACT_RELEASE_REQUEST;
     case ASV_ACTION_ERASE_EARLY:
         return approve ? ASV_ACT_ERASE_APPROVE : ASV_ACT_ERASE_REQUEST;
+    case ASV_ACTION_DAY:
+        return approve ? ASV_ACT_DAY_APPROVE : ASV_ACT_DAY_REQUEST;
     case ASV_ACTION_OPEN:
         return approve ? 0 : ASV_ACT_OPEN;
     default:
@@ -116,10 +119,8 @@ static const char *judge_showing(const struct asv_policy *policy, const struct a
         return asv_incident_words_refusal(ASV_REFUSED_NO_REASON);
     }
     unsigned blocks = deed->step == ASV_STEP_APPROVE ? asv_policy_blocks(policy, clip) : 0;
-    return (blocks & ASV_BLOCK_DWELLING) != 0   ? asv_incident_words_refusal(ASV_REFUSED_DWELLING)
-           : (blocks & ASV_BLOCK_SECRET) != 0   ? asv_incident_words_refusal(ASV_REFUSED_SECRET)
-           : (blocks & ASV_BLOCK_PRE_ROLL) != 0 ? asv_incident_words_refusal(ASV_REFUSED_PRE_ROLL)
-                                                : NULL;
+    enum asv_policy_refusal refusal = asv_policy_blocked(blocks);
+    return refusal == ASV_PERMITTED ? NULL : asv_incident_words_refusal(refusal);
 }
 
 /* ---- requests ---- */
@@ -167,6 +168,16 @@ const char *asv_incident_refuses(const struct asv_policy *policy, const struct a
         return asv_incident_words_refusal(ASV_REFUSED_PENDING);
     }
     return why;
+}
+
+const char *asv_incident_refuses_day(const struct asv_db_standing *standing, uint32_t date)
+{
+    uint32_t first = 0;
+    uint32_t last = 0;
+    bool known = asv_local_date(standing->latest_ms, &last) == ASV_OK &&
+                 (standing->earliest_ms == ASV_TIME_UNKNOWN ||
+                  asv_local_date(standing->earliest_ms, &first) == ASV_OK);
+    return known && date >= first && date <= last ? NULL : asv_incident_no_such_day;
 }
 
 const char *asv_incident_refuses_to_show(const struct asv_policy *policy,

@@ -12,7 +12,7 @@
 
 /* A step that somebody wants to take. */
 struct asv_incident_deed {
-    uint16_t action; /* HOLD, RELEASE, ERASE_EARLY, OPEN, HOLD_AHEAD, BLOCK, UNBLOCK, RELEASE_AHEAD */
+    uint16_t action; /* HOLD, RELEASE, ERASE_EARLY, OPEN, DAY, HOLD_AHEAD, BLOCK, UNBLOCK, RELEASE_AHEAD */
     uint8_t step;    /* enum asv_step */
     uint8_t ground;  /* BLOCK, UNBLOCK: which */
     bool reason;
@@ -29,6 +29,10 @@ struct asv_incident_deed {
 const char *asv_incident_refuses(const struct asv_policy *policy, const struct asv_incident_deed *deed,
                                  const struct asv_incident_person *person,
                                  const struct asv_policy_clip *clip);
+
+/* Whether, by the dock's clock, the recording can be of this local day (yyyymmdd): what people decide on is
+ * what the dock left open, and nothing else. */
+const char *asv_incident_refuses_day(const struct asv_db_standing *standing, uint32_t date);
 
 /* Whether the person who was approved to be shown it still may be, at the moment of opening. */
 const char *asv_incident_refuses_to_show(const struct asv_policy *policy,

@@ -16,6 +16,10 @@ const char asv_incident_confirmed[] =
     "it was decided that this block stays, and that is not decided again; what was confirmed to show "
     "professional secrets or private life is to be erased (\"asservat clip erase-early\")";
 
+const char asv_incident_no_such_day[] = "by the dock's clock it was not recorded on that day; \"asservat "
+                                        "clip show\" says not before when and not "
+                                        "after when";
+
 #define REFUSED(name, why, hint) [ASV_REFUSED_##name] = why "; " hint
 
 /* Each begins with the policy's own sentence: a test compares them. */
@@ -31,6 +35,7 @@ static const char *const texts[ASV_REFUSALS] = {
             "ask for it with \"asservat hold request\""),
     REFUSED(NOT_BLOCKED, "there is no such block that waits for a decision",
             "\"asservat clip custody\" says who blocked it, and what was decided"),
+    REFUSED(DAY_KNOWN, "the recording's day is known, or was decided", "\"asservat clip show\" says it"),
     REFUSED(EXACT_PERIOD,
             "the law keeps recordings for exactly this period; only what it protects is erased earlier",
             "block it first if it shows professional secrets or private life (\"asservat clip block\")"),
@@ -55,6 +60,8 @@ static const char *const texts[ASV_REFUSALS] = {
     REFUSED(NO_REASON, "no reason is given", "say why with --reason"),
     REFUSED(APPRAISER, "the wearer's appraising superior is excluded from viewing",
             "another reviewer looks at it"),
+    REFUSED(DAYLESS, "nobody knows on which day it was recorded, and two people have to decide first",
+            "see \"asservat clip day\""),
     REFUSED(DWELLING, "it was made in a dwelling, and no decision allows its use",
             "the decision is recorded with \"asservat clip unblock --ground dwelling\""),
     REFUSED(SECRET, "it may show professional secrets or private life, and no decision allows it",
@@ -106,6 +113,8 @@ const char *asv_incident_request_name(uint16_t action)
         return "erase early";
     case ASV_ACTION_OPEN:
         return "open";
+    case ASV_ACTION_DAY:
+        return "day";
     case ASV_ACTION_HOLD_AHEAD:
         return "hold ahead";
     case ASV_ACTION_RELEASE_AHEAD:

@@ -13,10 +13,11 @@
 #include "server/policy/permit.h"
 
 /* What the policy does not know of; static storage, as all texts here. */
-extern const char asv_incident_no_request[]; /* nothing is there to be answered */
-extern const char asv_incident_not_theirs[]; /* somebody else asked for it */
-extern const char asv_incident_withdraw[];   /* the own request is not refused */
-extern const char asv_incident_confirmed[];  /* a block that stays for good */
+extern const char asv_incident_no_request[];  /* nothing is there to be answered */
+extern const char asv_incident_not_theirs[];  /* somebody else asked for it */
+extern const char asv_incident_withdraw[];    /* the own request is not refused */
+extern const char asv_incident_confirmed[];   /* a block that stays for good */
+extern const char asv_incident_no_such_day[]; /* outside of what the dock measured */
 
 /* The policy's sentence, and what to do. */
 const char *asv_incident_words_refusal(enum asv_policy_refusal refusal);
@@ -27,7 +28,7 @@ const char *asv_incident_ground_name(uint8_t ground);
 /* The ground with this name, from first to last; false: there is none. */
 bool asv_incident_ground_parse(uint8_t *ground, const char *name, uint8_t first, uint8_t last);
 
-/* "hold", "release", "erase early", "open", "hold ahead", "release ahead". */
+/* "hold", "release", "erase early", "open", "day", "hold ahead", "release ahead". */
 const char *asv_incident_request_name(uint16_t action);
 
 #endif

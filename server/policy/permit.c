@@ -13,6 +13,7 @@ static const char *const texts[ASV_REFUSALS] = {
     [ASV_REFUSED_HELD] = "the recording is held; it is to be released first",
     [ASV_REFUSED_NOT_HELD] = "the recording is not held: two people must have decided to keep it",
     [ASV_REFUSED_NOT_BLOCKED] = "there is no such block that waits for a decision",
+    [ASV_REFUSED_DAY_KNOWN] = "the recording's day is known, or was decided",
     [ASV_REFUSED_EXACT_PERIOD] =
         "the law keeps recordings for exactly this period; only what it protects is erased earlier",
     [ASV_REFUSED_PROTECTED] = "it shows professional secrets or private life and is to be erased",
@@ -27,6 +28,7 @@ static const char *const texts[ASV_REFUSALS] = {
     [ASV_REFUSED_NO_SUPERIOR] = "one of the two people must be a superior in charge",
     [ASV_REFUSED_NO_REASON] = "no reason is given",
     [ASV_REFUSED_APPRAISER] = "the wearer's appraising superior is excluded from viewing",
+    [ASV_REFUSED_DAYLESS] = "nobody knows on which day it was recorded, and two people have to decide first",
     [ASV_REFUSED_DWELLING] = "it was made in a dwelling, and no decision allows its use",
     [ASV_REFUSED_SECRET] = "it may show professional secrets or private life, and no decision allows it",
     [ASV_REFUSED_PRE_ROLL] = "it begins earlier than the policy's pre-roll, and no decision allows its use",
@@ -39,7 +41,7 @@ const char *asv_policy_refusal_text(enum asv_policy_refusal refusal)
 
 unsigned asv_policy_blocks(const struct asv_policy *policy, const struct asv_policy_clip *clip)
 {
-    unsigned blocks = 0;
+    unsigned blocks = clip->dayless ? ASV_BLOCK_DAYLESS : 0;
     if (clip->dwelling && clip->dwelling_decision != ASV_BLOCK_LIFTED) {
         blocks |= ASV_BLOCK_DWELLING;
     }
@@ -50,6 +52,15 @@ unsigned asv_policy_blocks(const struct asv_policy *policy, const struct asv_pol
         blocks |= ASV_BLOCK_PRE_ROLL;
     }
     return blocks;
+}
+
+enum asv_policy_refusal asv_policy_blocked(unsigned blocks)
+{
+    return (blocks & ASV_BLOCK_DAYLESS) != 0    ? ASV_REFUSED_DAYLESS
+           : (blocks & ASV_BLOCK_DWELLING) != 0 ? ASV_REFUSED_DWELLING
+           : (blocks & ASV_BLOCK_SECRET) != 0   ? ASV_REFUSED_SECRET
+           : (blocks & ASV_BLOCK_PRE_ROLL) != 0 ? ASV_REFUSED_PRE_ROLL
+                                                : ASV_PERMITTED;
 }
 
 static unsigned roles_for(const struct asv_policy *policy, enum asv_policy_act act)
@@ -64,8 +75,10 @@ static unsigned roles_for(const struct asv_policy *policy, enum asv_policy_act a
     case ASV_ACT_RELEASE_APPROVE:
         return policy->release.approve;
     case ASV_ACT_ERASE_REQUEST:
+    case ASV_ACT_DAY_REQUEST: /* a day that is long past ends it as well */
         return policy->early_erasure.request;
     case ASV_ACT_ERASE_APPROVE:
+    case ASV_ACT_DAY_APPROVE:
         return policy->early_erasure.approve;
     case ASV_ACT_OPEN:
         return policy->open;
@@ -83,7 +96,8 @@ static unsigned roles_for(const struct asv_policy *policy, enum asv_policy_act a
 
 static bool is_approval(enum asv_policy_act act)
 {
-    return act == ASV_ACT_HOLD_APPROVE || act == ASV_ACT_RELEASE_APPROVE || act == ASV_ACT_ERASE_APPROVE;
+    return act == ASV_ACT_HOLD_APPROVE || act == ASV_ACT_RELEASE_APPROVE || act == ASV_ACT_ERASE_APPROVE ||
+           act == ASV_ACT_DAY_APPROVE;
 }
 
 static bool is_hold(enum asv_policy_act act)
@@ -136,6 +150,9 @@ static enum asv_policy_refusal check_state(const struct asv_policy *policy, enum
     if ((act == ASV_ACT_RELEASE_REQUEST || act == ASV_ACT_RELEASE_APPROVE || is_use(act)) &&
         clip->state != ASV_CLIP_HELD) {
         return ASV_REFUSED_NOT_HELD;
+    }
+    if ((act == ASV_ACT_DAY_REQUEST || act == ASV_ACT_DAY_APPROVE) && !clip->dayless) {
+        return ASV_REFUSED_DAY_KNOWN;
     }
     if (block_of(act) != 0 && (undecided_blocks(policy, clip) & block_of(act)) == 0) {
         return ASV_REFUSED_NOT_BLOCKED;
@@ -212,10 +229,7 @@ static enum asv_policy_refusal check_use(const struct asv_policy *policy, enum a
     if (act == ASV_ACT_OPEN && person->appraises && policy->exclude_appraiser) {
         return ASV_REFUSED_APPRAISER; /* LAW L5 */
     }
-    return (blocks & ASV_BLOCK_DWELLING) != 0   ? ASV_REFUSED_DWELLING
-           : (blocks & ASV_BLOCK_SECRET) != 0   ? ASV_REFUSED_SECRET
-           : (blocks & ASV_BLOCK_PRE_ROLL) != 0 ? ASV_REFUSED_PRE_ROLL
-                                                : ASV_PERMITTED;
+    return asv_policy_blocked(blocks);
 }
 
 enum asv_policy_refusal asv_policy_permits(const struct asv_policy *policy,

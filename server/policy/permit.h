@@ -25,6 +25,8 @@ enum asv_policy_act {
     ASV_ACT_DECIDE_DWELLING = 9, /* records the decision that lifts a block, or confirms it */
     ASV_ACT_DECIDE_SECRET = 10,
     ASV_ACT_DECIDE_PRE_ROLL = 11,
+    ASV_ACT_DAY_REQUEST = 12, /* on which day it was recorded, when no clock tells */
+    ASV_ACT_DAY_APPROVE = 13,
 };
 
 struct asv_policy_person {
@@ -53,6 +55,7 @@ enum asv_block_decision {
 struct asv_policy_clip {
     enum asv_clip_state state;
     unsigned cause;       /* ASV_CAUSE_* of the request or hold that there is, or that is being made */
+    bool dayless;         /* nobody knows its day, and nobody has decided on it */
     bool dwelling;        /* flagged: made in a dwelling */
     bool secret;          /* flagged: professional secrets, core area of private life */
     uint32_t pre_roll_ms; /* that it holds */
@@ -77,6 +80,7 @@ enum asv_policy_refusal {
     ASV_REFUSED_HELD,
     ASV_REFUSED_NOT_HELD,
     ASV_REFUSED_NOT_BLOCKED,
+    ASV_REFUSED_DAY_KNOWN,
     ASV_REFUSED_EXACT_PERIOD,
     ASV_REFUSED_PROTECTED,
     ASV_REFUSED_CAUSE,
@@ -89,6 +93,7 @@ enum asv_policy_refusal {
     ASV_REFUSED_NO_SUPERIOR,
     ASV_REFUSED_NO_REASON,
     ASV_REFUSED_APPRAISER,
+    ASV_REFUSED_DAYLESS,
     ASV_REFUSED_DWELLING,
     ASV_REFUSED_SECRET,
     ASV_REFUSED_PRE_ROLL,
@@ -107,10 +112,14 @@ enum asv_block_bit {
     ASV_BLOCK_DWELLING = 1 << 0, /* LAW R3 */
     ASV_BLOCK_SECRET = 1 << 1,   /* LAW R4: while it stands, an early erasure is to be under way */
     ASV_BLOCK_PRE_ROLL = 1 << 2, /* LAW R5: more of it than the policy allows */
+    ASV_BLOCK_DAYLESS = 1 << 3,  /* LAW T1: until two people have decided on its day */
 };
 
 /* The blocks that keep the recording from use, as a sum of their bits. A block is lifted by the recorded
- * decision of a person whom asv_policy_permits lets decide, and by nothing else. */
+ * decision of whom asv_policy_permits lets decide, and by nothing else. */
 unsigned asv_policy_blocks(const struct asv_policy *policy, const struct asv_policy_clip *clip);
+
+/* Why a recording with these blocks is not used. */
+enum asv_policy_refusal asv_policy_blocked(unsigned blocks);
 
 #endif

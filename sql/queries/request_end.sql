@@ -3,4 +3,5 @@
 --
 -- An answer ends its request.
 SELECT asv.request_end(
-    p_answer => $1::bytea)
+    p_answer => $1::bytea,
+    p_until => $2::timestamptz)

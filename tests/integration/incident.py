@@ -90,7 +90,7 @@ def record(rig):
     return camera, assignment
 
 
-def set_up(rig):
+def set_up(rig, record=record):
     camera, assignment = record(rig)
     desk = Desk(rig)
     desk.person("anna", "1001", "administrator")

@@ -294,7 +294,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('duty_end', '{}', '23505'),
     ('statement', jsonb_build_object('object', stmt('st') || decode(repeat('00', 3200), 'hex')), '23514'),
     ('statement', '{"step": 6}', '23514'),
-    ('statement', '{"subject_kind": 7, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
+    ('statement', '{"subject_kind": 8, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
     ('statement', jsonb_build_object('digest', dig('x')), '23514'),
     ('statement', '{"expires_at": "2026-01-05"}', '23514'),
     ('statement', '{"step": 2}', '23514'), -- an answer to nothing
@@ -351,6 +351,9 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('request', '{"outcome": "approved", "ended_at": "2026-01-07"}', '23514'), -- by what?
     ('request', '{}', '23505'),
     ('hold', '{}', '23505'),
+    ('clip_day', '{}', '23505'),
+    ('clip_day', '{"day": null}', '23502'),
+    ('clip_day', '{"due_at": null}', '23502'),
     ('block', '{"ground": 3}', '23514'),
     ('block', '{"kind": "perhaps"}', '23514'),
     ('block', '{}', '23505'),
@@ -455,7 +458,7 @@ DELETE FROM asv.agency;
 SET LOCAL session_replication_role = origin;
 SELECT pg_temp.refused('agency', jsonb_build_object('root', dig('cam')), '23503');
 
--- Retention: a second clip, so that a first row hides nothing.
+-- Retention and days: a second clip, so that a first row hides nothing.
 SELECT tap.put('clip', (SELECT fields FROM template WHERE tbl = 'clip') || jsonb_build_object('recording',
     '01900000-0000-7000-8000-0000000000b2', 'number', 3, 'header', dig('header3'), 'clip', tap.uid('c3'), 'event', pg_temp.event('c3')));
 SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
@@ -473,6 +476,13 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('erasure_completion', '{}', '23505'), ('erasure_completion', '{"rule": "because"}', '23514'),
     ('erasure_completion', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'event', pg_temp.event('d1')),
         '23503'), -- it was not begun
+    ('clip_day', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'event', pg_temp.event('y1')), '23505'), -- its request
+    ('clip_day', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'proposal', dig('look')), '23505'), -- its event
+    ('clip_day', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'proposal', dig('look'), 'event', -1), '23503'),
+    ('clip_day', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b2', 'proposal', dig('x'), 'event',
+        pg_temp.event('y2')), '23503'),
+    ('clip_day', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b1', 'proposal', dig('look'), 'event',
+        pg_temp.event('y3')), '23503'), -- not in custody
     ('balance', '{}', '23505'), ('balance', '{"run": "01900000-0000-7000-8000-0000000000aa"}', '23503')
 ) AS bad (tbl, changes, state);
 SELECT tap.put('erasure_intent', (SELECT fields FROM template WHERE tbl = 'erasure_intent') || jsonb_build_object('recording',

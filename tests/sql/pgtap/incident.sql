@@ -83,8 +83,8 @@ SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h9'), 'x') $$, 'VA0
 CREATE FUNCTION pg_temp.say(name text, act int, step int, about text, who text, proposal text DEFAULT NULL, ground int DEFAULT 0)
     RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
-        (CASE WHEN act IN (6, 9) THEN 2 WHEN act = 4 THEN 9 ELSE 1 END)::smallint, tap.dig(about),
-        CASE WHEN act = 4 THEN who END, NULL, NULL, NULL, NULL, tap.uid('incident'),
+        (CASE WHEN act IN (6, 9) THEN 2 WHEN act = 4 THEN 9 WHEN act = 10 THEN 7 ELSE 1 END)::smallint, tap.dig(about),
+        CASE WHEN act = 4 THEN who END, NULL, NULL, CASE WHEN act = 10 THEN current_date - 3 END, NULL, tap.uid('incident'),
         ground::smallint, tap.dig(who), tap.uid(who), tap.b16('n ' || name), now(), now() + interval '1 day', tap.dig(proposal))
 $$;
 CREATE FUNCTION pg_temp.asks(name text, act int, about text, who text, ground int DEFAULT 0, life interval DEFAULT '1 day')
@@ -98,7 +98,7 @@ DECLARE
 BEGIN
     SELECT * INTO p FROM asv.statement WHERE digest = tap.dig(answers.proposal);
     PERFORM pg_temp.say(name, p.action, step, about, who, answers.proposal, p.ground);
-    RETURN asv.request_end(tap.dig(name));
+    RETURN asv.request_end(tap.dig(name), NULL);
 END
 $$;
 SELECT throws_ok($$ SELECT asv.request_put(dig('nothing'), now(), NULL, NULL) $$, 'VA006', NULL, 'no request without a proposal');
@@ -109,10 +109,10 @@ SELECT is((SELECT superior FROM asv.request), false, 'for the wearer is no super
 SELECT throws_ok($$ SELECT pg_temp.asks('q2', 1, 'h1', 'sigrid', 2) $$, '23505', NULL, 'one request at a time');
 SELECT throws_ok($$ SELECT pg_temp.asks('q3', 2, 'h1', 'sigrid') $$, 'VA002', NULL, 'nothing is released that is not held');
 SELECT throws_ok($$ SELECT pg_temp.asks('q4', 4, 'h1', 'rita') $$, 'VA002', NULL, 'and nothing shown');
-SELECT throws_ok($$ SELECT asv.request_end(dig('q1')) $$, 'VA006', NULL, 'a proposal is no answer');
+SELECT throws_ok($$ SELECT asv.request_end(dig('q1'), NULL) $$, 'VA006', NULL, 'a proposal is no answer');
 SELECT throws_ok($$ SELECT pg_temp.answers('a0', 2, 'h1', 'willi', 'q1') $$, 'VA007', NULL, 'nobody approves the own request');
 SELECT is(pg_temp.answers('a1', 3, 'h1', 'sigrid', 'q1'), 'done', 'a superior refuses');
-SELECT is(asv.request_end(dig('a1')), 'already', 'the same again');
+SELECT is(asv.request_end(dig('a1'), NULL), 'already', 'the same again');
 SELECT is(pg_temp.state('h1'), 'sealed', 'its period goes on');
 SELECT is(pg_temp.asks('q5', 1, 'h1', 'sigrid', 2), 'done', 'it can be asked for again');
 SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('q5')), true, 'by who is in charge');
@@ -120,7 +120,7 @@ SELECT is(pg_temp.answers('a2', 4, 'h1', 'sigrid', 'q5'), 'done', 'and withdrawn
 SELECT is(pg_temp.asks('q6', 1, 'h1', 'dora', 2), 'done', 'by a deputy');
 SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('q6')), true, 'while deputising');
 SELECT is(pg_temp.say('a3', 1, 2, 'h1', 'sigrid', 'q6', 2), 'done', 'and approved');
-SELECT is(asv.request_end(dig('a3')), 'done', 'the keeper took it');
+SELECT is(asv.request_end(dig('a3'), NULL), 'done', 'the keeper took it');
 SELECT is(pg_temp.state('h1'), 'held', 'it is held');
 SELECT is(pg_temp.kinds('h1'), 'hold_requested/person hold_refused/person hold_requested/person hold_withdrawn/person '
     || 'hold_requested/person hold_approved/person', 'each step is in custody');
@@ -151,7 +151,7 @@ $$;
 SELECT pg_temp.forge('f1', 1, NULL, 'dora');
 SELECT is(asv.request_put(dig('f1'), now() + interval '1 day', NULL, NULL), 'done', 'a request');
 SELECT pg_temp.forge('f2', 2, 'f1', 'dora');
-SELECT throws_ok($$ SELECT asv.request_end(dig('f2')) $$, 'VA002', NULL, 'is not ended by who made it');
+SELECT throws_ok($$ SELECT asv.request_end(dig('f2'), NULL) $$, 'VA002', NULL, 'is not ended by who made it');
 SELECT throws_ok($$
     UPDATE asv.request SET outcome = 'approved', answer = dig('f2'), ended_at = now() WHERE proposal = dig('f1');
     INSERT INTO asv.hold (recording, proposal, event) SELECT c.recording, dig('f1'), s.event FROM asv.clip c JOIN asv.recording_state s
@@ -159,11 +159,11 @@ SELECT throws_ok($$
     UPDATE asv.recording_state SET state = 'held' WHERE recording = (SELECT recording FROM asv.clip WHERE header = dig('h6'))
 $$, 'VA002', NULL, 'and holds nothing, whatever the other rows say');
 SELECT pg_temp.forge('f3', 2, 'f1', 'sigrid');
-SELECT is(asv.request_end(dig('f3')), 'done', 'with a second person''s it is');
+SELECT is(asv.request_end(dig('f3'), NULL), 'done', 'with a second person''s it is');
 SELECT is(pg_temp.asks('f4', 2, 'h6', 'dora'), 'done', 'the same with a release');
 SELECT tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s WHERE digest = dig('f4'))
     || jsonb_build_object('digest', dig('f6'), 'object', stmt('f6'), 'step', 2, 'proposal', dig('f4'), 'nonce', b16('f6')));
-SELECT throws_ok($$ SELECT asv.request_end(dig('f6')) $$, 'VA002', NULL, 'nobody releases alone');
+SELECT throws_ok($$ SELECT asv.request_end(dig('f6'), NULL) $$, 'VA002', NULL, 'nobody releases alone');
 SELECT is(pg_temp.answers('f5', 2, 'h6', 'sigrid', 'f4'), 'done', 'two people do');
 
 SELECT throws_ok($$ UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE proposal = dig('q6') $$, 'VA005', NULL,
@@ -335,6 +335,67 @@ SELECT is(pg_temp.asked('s3', 'mitte', dig('cam')), pg_temp.asked('s1', NULL), '
 SELECT is((SELECT array_agg(found::int ORDER BY found) FROM asv.subject_request), '{0,6,6}', 'that it was asked is written down');
 SELECT isnt(pg_temp.asked('s1', NULL), NULL, 'the same again');
 SELECT is((SELECT count(*) FROM asv.subject_request), 3::bigint, 'once');
+
+-- ---- LAW T1: of what no clock tells the day of, two people decide
+
+CREATE FUNCTION pg_temp.dayless(name text, number int) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
+        || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'day', NULL, 'due_at', NULL,
+                              'key_kind', 2, 'key_date', NULL, 'earliest_at', NULL, 'latest_at', now(), 'started_at', now(),
+                              'ended_at', now(), 'committed_at', now())),
+        tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
+$$;
+CREATE FUNCTION pg_temp.nameless() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(clip || ' ' || asked, ' ' ORDER BY clip) FROM asv.dayless_page(NULL, 10)
+$$;
+CREATE FUNCTION pg_temp.arrived(p_day date) RETURNS text LANGUAGE sql AS $$
+    SELECT ingested || '=' || running || '+' || erasing FROM asv.balance_of(p_day)
+$$;
+CREATE FUNCTION pg_temp.begin(name text, rule text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT asv.erasure_begin((SELECT id FROM asv.retention_run ORDER BY id DESC LIMIT 1), ARRAY[(SELECT recording FROM asv.clip WHERE header = tap.dig(name))], ARRAY[rule])
+$$;
+SELECT asv.retention_begin('test');
+SELECT is(pg_temp.dayless('y', 6), 'done', 'a recording of no day');
+SELECT is(pg_temp.nameless(), uid('y') || ' false', 'is on the list');
+SELECT results_eq($$ SELECT subject FROM asv.alert_matters(now()) WHERE kind = 'dayless' $$, ARRAY[uid('y')::text], 'and people are told');
+SELECT is((SELECT (dayless, earliest_at, due_at)::text FROM asv.clip_standing(uid('y'), uid('rita'))), '(t,,)', 'as the rules are');
+SELECT throws_ok($$ SELECT pg_temp.asks('y0', 10, 'h5', 'willi') $$, 'VA002', NULL, 'what has a day gets no other');
+SELECT is(pg_temp.asks('y1', 10, 'y', 'willi'), 'done', 'somebody says on which day it was');
+SELECT is(pg_temp.nameless(), uid('y') || ' true', 'and a second person is to answer');
+SELECT throws_ok($$ SELECT pg_temp.asks('y2', 10, 'y', 'dora') $$, '23505', NULL, 'one request at a time');
+SELECT throws_ok($$ SELECT pg_temp.answers('y3', 2, 'y', 'willi', 'y1') $$, 'VA007', NULL, 'nobody decides alone');
+SELECT is(pg_temp.answers('y4', 3, 'y', 'sigrid', 'y1'), 'done', 'a superior refuses');
+SELECT is((SELECT dayless FROM asv.clip_standing(uid('y'), uid('rita'))), true, 'then it has none');
+SELECT is(pg_temp.asks('y5', 10, 'y', 'willi'), 'done', 'it is said again');
+SELECT is(pg_temp.say('y6', 10, 2, 'y', 'sigrid', 'y5'), 'done', 'a superior agrees');
+SELECT is(pg_temp.arrived(NULL), '1=1+0', 'until the keeper took it it is in the balance of no day');
+SELECT is(asv.request_end(dig('y6'), now() + interval '11 days'), 'done', 'it did, and says until when');
+SELECT is(asv.request_end(dig('y6'), now() + interval '12 days'), 'already', 'once');
+SELECT is(pg_temp.state('y') || ' ' || pg_temp.kinds('y'),
+    'sealed day_requested/person day_refused/person day_requested/person day_approved/person', 'all of it in custody');
+SELECT is(pg_temp.nameless(), NULL, 'nobody has to decide any more');
+SELECT is_empty($$ SELECT FROM asv.alert_matters(now()) WHERE kind = 'dayless' $$, 'nor is told');
+SELECT is((SELECT (dayless, due_at - now())::text FROM asv.clip_standing(uid('y'), uid('rita'))), '(f,"11 days")', 'its period runs');
+SELECT is((SELECT (day, due_at - now())::text FROM asv.clip_overview WHERE clip = uid('y')), (current_date - 3, interval '11 days')::text,
+    'as lists say');
+SELECT is((SELECT (day, decided_day, due_at - now())::text FROM asv.retained_of(dig('y'))), (NULL::date, current_date - 3, interval '11 days')::text,
+    'and retention, which knows where it lies');
+SELECT is(pg_temp.arrived(NULL) || ' ' || pg_temp.arrived(current_date - 3), '0=0+0 1=1+0', 'it is in the balance of its day');
+SELECT is((SELECT day FROM asv.balance_page(current_date - 4, 1)), current_date - 3, 'which is one of the days');
+SELECT is((SELECT day FROM asv.recording_periods(0, 100) WHERE day = current_date - 3), current_date - 3, 'a policy''s change is about it');
+SELECT is(pg_temp.begin('y', 'period') + pg_temp.begin('y', 'no_day'), 0::bigint, 'nothing of it is erased before');
+SELECT throws_ok($$ SELECT pg_temp.asks('y7', 10, 'y', 'willi') $$, 'VA002', NULL, 'its day is decided once');
+SELECT throws_ok($$ UPDATE asv.clip_day SET day = day + 1 $$, 'VA005', NULL, 'and stays');
+SELECT is(pg_temp.dayless('z', 7), 'done', 'another one');
+SELECT is(pg_temp.begin('z', 'period'), 0::bigint, 'has no period');
+SELECT is(pg_temp.asks('z1', 10, 'z', 'willi'), 'done', 'of a day');
+SELECT is(pg_temp.answers('z2', 2, 'z', 'sigrid', 'z1'), 'done', 'that is past: the keeper names no end');
+SELECT is(pg_temp.begin('z', 'period'), 1::bigint, 'its erasure begins');
+SELECT is(pg_temp.arrived(current_date - 3), '2=1+1', 'in the balance of its day');
+SELECT is(pg_temp.dayless('yy', 8), 'done', 'a third one');
+SELECT is(pg_temp.asks('yy1', 10, 'yy', 'willi', 0, '1 ms'), 'done', 'of which nobody decides');
+SELECT is(asv.requests_lapse(), 1::bigint, 'is where it was');
+SELECT is(pg_temp.kinds('yy') || ' ' || pg_temp.nameless(), 'day_requested/person day_lapsed/system ' || uid('yy') || ' false', 'and on the list');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -22,7 +22,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_put', 'agency_put', 'a
     'certificate_put', 'chain_of', 'clip_record', 'clip_standing', 'credential_find', 'credential_page', 'credential_put',
     'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'held_ahead', 'held_ahead_list',
     'incident_clip_put', 'incident_put', 'issue_put', 'person_disable', 'policy_file_find',
-    'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find',
+    'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find', 'dayless_page',
     'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_undelivered',
     'subject_request_answer', 'unit_put']);

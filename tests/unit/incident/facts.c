@@ -88,8 +88,10 @@ static void T1_a_recording_is_where_its_row_and_its_day_say(void **state)
         asv_incident_clip_facts(&clip, &standing, ASV_GROUND_PROSECUTION, NOW);
         assert_int_equal(clip.state, table[i].after);
         standing.due_ms = ASV_TIME_UNKNOWN; /* nobody knows its day yet */
+        standing.dayless = true;
         asv_incident_clip_facts(&clip, &standing, ASV_GROUND_PROSECUTION, NOW);
         assert_int_equal(clip.state, table[i].before);
+        assert_true(clip.dayless);
     }
 }
 
@@ -184,12 +186,13 @@ static void a_camera_that_has_not_docked_stands_as_its_requests_do(void **state)
 static void a_statement_says_what_its_action_takes(void **state)
 {
     (void)state;
-    static const uint16_t actions[] = {ASV_ACTION_HOLD,       ASV_ACTION_RELEASE,      ASV_ACTION_ERASE_EARLY,
-                                       ASV_ACTION_OPEN,       ASV_ACTION_BLOCK,        ASV_ACTION_UNBLOCK,
-                                       ASV_ACTION_HOLD_AHEAD, ASV_ACTION_RELEASE_AHEAD};
-    static const uint8_t grounds[] = {ASV_GROUND_PROSECUTION, ASV_GROUND_NONE,       ASV_GROUND_CORE,
-                                      ASV_GROUND_PROSECUTION, ASV_GROUND_CORE,       ASV_GROUND_CORE,
-                                      ASV_GROUND_PROSECUTION, ASV_GROUND_PROSECUTION};
+    static const uint16_t actions[] = {
+        ASV_ACTION_HOLD,       ASV_ACTION_RELEASE,       ASV_ACTION_ERASE_EARLY,
+        ASV_ACTION_OPEN,       ASV_ACTION_BLOCK,         ASV_ACTION_UNBLOCK,
+        ASV_ACTION_HOLD_AHEAD, ASV_ACTION_RELEASE_AHEAD, ASV_ACTION_DAY};
+    static const uint8_t grounds[] = {ASV_GROUND_PROSECUTION, ASV_GROUND_NONE,        ASV_GROUND_CORE,
+                                      ASV_GROUND_PROSECUTION, ASV_GROUND_CORE,        ASV_GROUND_CORE,
+                                      ASV_GROUND_PROSECUTION, ASV_GROUND_PROSECUTION, ASV_GROUND_NONE};
     static const uint8_t id[ASV_UUID_BYTES] = {1};
     const struct asv_incident_name incident = {id, "32-3/2026/1"};
     struct asv_db_range range = {.from_ms = NOW, .until_ms = NOW + 1};
@@ -205,6 +208,8 @@ static void a_statement_says_what_its_action_takes(void **state)
         asv_test_person_init(&person, (uint32_t)i + 1, ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519);
         if (ahead) {
             asv_incident_compose_ahead(&what, actions[i], &range, grounds[i], &incident);
+        } else if (actions[i] == ASV_ACTION_DAY) {
+            asv_incident_compose_day(&what, header, 20260104);
         } else if (actions[i] == ASV_ACTION_OPEN) {
             asv_incident_compose_look(&what, header, person.credential.name, &incident);
         } else {
@@ -224,6 +229,9 @@ static void a_statement_says_what_its_action_takes(void **state)
         stated.statement.ground ^= 1;
         assert_false(asv_incident_is_same(&stated.statement, &what, person.credential.person));
         stated.statement.ground ^= 1;
+        stated.statement.subject.date++;
+        assert_false(asv_incident_is_same(&stated.statement, &what, person.credential.person));
+        stated.statement.subject.date--;
         assert_false(asv_incident_is_same(&stated.statement, &what, id));
         stated.statement.subject.id[0] ^= 1;
         assert_false(asv_incident_is_same(&stated.statement, &what, person.credential.person));

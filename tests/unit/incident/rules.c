@@ -109,9 +109,9 @@ static void what_the_rules_intend_is_permitted(void **state)
 static void an_administrator_may_nothing(void **state)
 {
     (void)state;
-    static const uint16_t actions[] = {ASV_ACTION_HOLD,    ASV_ACTION_RELEASE,      ASV_ACTION_ERASE_EARLY,
-                                       ASV_ACTION_OPEN,    ASV_ACTION_HOLD_AHEAD,   ASV_ACTION_BLOCK,
-                                       ASV_ACTION_UNBLOCK, ASV_ACTION_RELEASE_AHEAD};
+    static const uint16_t actions[] = {ASV_ACTION_HOLD,    ASV_ACTION_RELEASE,       ASV_ACTION_ERASE_EARLY,
+                                       ASV_ACTION_OPEN,    ASV_ACTION_HOLD_AHEAD,    ASV_ACTION_BLOCK,
+                                       ASV_ACTION_UNBLOCK, ASV_ACTION_RELEASE_AHEAD, ASV_ACTION_DAY};
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         for (int step = ASV_STEP_PROPOSE; step <= ASV_STEP_REFUSE; step++) {
             for (int where = RUNNING; where <= OVER; where++) {
@@ -222,6 +222,55 @@ static void L5_it_is_shown_to_a_reviewer_and_not_to_who_appraises(void **state)
     assert_null(asv_incident_refuses_to_show(&policy, &reviewer, &clip));
 }
 
+/* LAW T1: of what no clock tells the day of, two people decide, and until then nobody is shown it. */
+static void T1_the_day_is_decided_by_two_and_it_is_not_shown_before(void **state)
+{
+    (void)state;
+    for (int where = RUNNING; where <= HELD; where++) {
+        struct asv_policy_clip clip = clips[where];
+        struct asv_incident_deed what = deed(ASV_ACTION_DAY, ASV_STEP_PROPOSE);
+        refused(ask(what, superior, clip), ASV_REFUSED_DAY_KNOWN);
+        clip.dayless = true;
+        assert_null(ask(what, superior, clip));
+        what.open_action = ASV_ACTION_HOLD;
+        refused(ask(what, superior, clip), ASV_REFUSED_PENDING);
+        what = deed(ASV_ACTION_DAY, ASV_STEP_APPROVE);
+        assert_null(ask(what, superior, clip));
+        what.open_by_them = true;
+        refused(ask(what, superior, clip), ASV_REFUSED_SAME_PERSON);
+        what.step = ASV_STEP_WITHDRAW;
+        assert_null(ask(what, superior, clip));
+    }
+    struct asv_policy_clip held = clips[HELD];
+    held.dayless = true;
+    refused(asv_incident_refuses_to_show(&policy, &reviewer, &held), ASV_REFUSED_DAYLESS);
+    refused(ask(deed(ASV_ACTION_OPEN, ASV_STEP_APPROVE), superior, held), ASV_REFUSED_DAYLESS);
+}
+
+/* LAW T1: what people decide on is what the dock's clock left open. 2026-01-05 06:00 UTC is 07:00 there. */
+static void T1_a_day_is_one_that_the_dock_left_open(void **state)
+{
+    (void)state;
+    const int64_t hour = INT64_C(3600) * 1000;
+    const int64_t now = INT64_C(1767592800000);
+    struct asv_db_standing standing = {.earliest_ms = now - 47 * hour, .latest_ms = now + 18 * hour};
+    static const struct {
+        uint32_t date;
+        bool known, unknown; /* whether there is an earliest instant */
+    } table[] = {{20260102, false, true},
+                 {20260103, true, true},
+                 {20260105, true, true},
+                 {20260106, true, true},
+                 {20260107, false, false}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *why = asv_incident_refuses_day(&standing, table[i].date);
+        assert_true((why == NULL) == table[i].known && (why == NULL || why == asv_incident_no_such_day));
+        struct asv_db_standing lost = standing;
+        lost.earliest_ms = ASV_TIME_UNKNOWN;
+        assert_true((asv_incident_refuses_day(&lost, table[i].date) == NULL) == table[i].unknown);
+    }
+}
+
 /* LAW R3, LAW R4, LAW R5: anybody with a role sets a block; whom the policy names confirms or lifts it, once.
  */
 static void R3_R4_R5_a_block_is_set_by_anybody_and_decided_by_whom_the_policy_names(void **state)
@@ -322,6 +371,8 @@ int main(void)
         cmocka_unit_test(what_is_protected_is_refused_and_not_approved),
         cmocka_unit_test(L5_showing_takes_a_second_person_who_did_not_wear_it),
         cmocka_unit_test(L5_it_is_shown_to_a_reviewer_and_not_to_who_appraises),
+        cmocka_unit_test(T1_the_day_is_decided_by_two_and_it_is_not_shown_before),
+        cmocka_unit_test(T1_a_day_is_one_that_the_dock_left_open),
         cmocka_unit_test(R3_R4_R5_a_block_is_set_by_anybody_and_decided_by_whom_the_policy_names),
         cmocka_unit_test(nobody_blocks_what_is_over_or_without_a_reason),
         cmocka_unit_test(every_refusal_says_why_and_what_to_do),

@@ -86,6 +86,8 @@ static void an_act_begins_in_its_state_only(void **state)
         {ASV_ACT_DECIDE_DWELLING, ASV_REFUSED_NOT_BLOCKED, ASV_REFUSED_NOT_BLOCKED, ASV_REFUSED_NOT_BLOCKED},
         {ASV_ACT_DECIDE_SECRET, ASV_REFUSED_NOT_BLOCKED, ASV_REFUSED_NOT_BLOCKED, ASV_REFUSED_NOT_BLOCKED},
         {ASV_ACT_DECIDE_PRE_ROLL, ASV_REFUSED_NOT_BLOCKED, ASV_REFUSED_NOT_BLOCKED, ASV_REFUSED_NOT_BLOCKED},
+        {ASV_ACT_DAY_REQUEST, ASV_REFUSED_DAY_KNOWN, ASV_REFUSED_DAY_KNOWN, ASV_REFUSED_DAY_KNOWN},
+        {ASV_ACT_DAY_APPROVE, ASV_REFUSED_DAY_KNOWN, ASV_REFUSED_DAY_KNOWN, ASV_REFUSED_DAY_KNOWN},
     };
     const struct asv_policy_person able = {.roles = EVERY, .in_charge = true};
     const struct asv_policy_clip over = {
@@ -118,6 +120,8 @@ static void L4_a_role_may_what_the_policy_lists_and_nothing_else(void **state)
         {ASV_ACT_DECIDE_DWELLING, SUPERIORS},
         {ASV_ACT_DECIDE_SECRET, OFFICER},
         {ASV_ACT_DECIDE_PRE_ROLL, OFFICER},
+        {ASV_ACT_DAY_REQUEST, ASV_ROLE_WEARER | SUPERIORS | ASV_ROLE_REVIEWER},
+        {ASV_ACT_DAY_APPROVE, SUPERIORS},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         for (unsigned role = 1; role <= ASV_ROLE_ADMINISTRATOR; role <<= 1) {
@@ -128,7 +132,8 @@ static void L4_a_role_may_what_the_policy_lists_and_nothing_else(void **state)
             struct asv_policy_clip clip = act == ASV_ACT_HOLD_APPROVE            ? pending
                                           : act == ASV_ACT_HOLD_REQUEST || early ? running
                                                                                  : held;
-            bool blocked = act >= ASV_ACT_DECIDE_DWELLING;
+            bool blocked = act >= ASV_ACT_DECIDE_DWELLING && act <= ASV_ACT_DECIDE_PRE_ROLL;
+            clip.dayless = act == ASV_ACT_DAY_REQUEST || act == ASV_ACT_DAY_APPROVE;
             clip.dwelling = clip.secret = blocked;
             clip.pre_roll_ms = blocked;
             assert_int_equal(ask(&policy, act, one, clip) == ASV_PERMITTED, (table[i].roles & role) != 0);
@@ -360,6 +365,29 @@ static void all_blocks_stand_side_by_side(void **state)
     assert_int_equal(ask(&policy, ASV_ACT_OPEN, reviewer, clip), ASV_PERMITTED);
 }
 
+static void T1_what_has_no_day_is_not_used_until_two_people_decide(void **state)
+{
+    (void)state;
+    struct asv_policy exact = policy;
+    struct asv_policy_clip states[] = {running, pending, held};
+    exact.period = ASV_PERIOD_EXACTLY;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        states[i].dayless = true;
+        assert_int_equal(asv_policy_blocks(&policy, &states[i]), ASV_BLOCK_DAYLESS);
+        assert_int_equal(ask(&policy, ASV_ACT_DAY_REQUEST, wearer, states[i]), ASV_PERMITTED);
+        assert_int_equal(ask(&policy, ASV_ACT_DAY_APPROVE, superior, states[i]), ASV_PERMITTED);
+        assert_int_equal(ask(&exact, ASV_ACT_DAY_APPROVE, superior, states[i]), ASV_PERMITTED);
+        assert_int_equal(ask(&policy, ASV_ACT_DAY_APPROVE, wearer, states[i]), ASV_REFUSED_ROLE);
+        const struct asv_policy_deed own = {.act = ASV_ACT_DAY_APPROVE, .reason = true, .own = true};
+        assert_int_equal(asv_policy_permits(&policy, &own, &superior, &states[i]), ASV_REFUSED_SAME_PERSON);
+    }
+    /* it is kept all the same: what is to be decided must not be gone before */
+    assert_int_equal(ask(&policy, ASV_ACT_HOLD_REQUEST, wearer, states[0]), ASV_PERMITTED);
+    assert_int_equal(ask(&policy, ASV_ACT_HOLD_APPROVE, superior, states[1]), ASV_PERMITTED);
+    assert_int_equal(ask(&policy, ASV_ACT_OPEN, reviewer, states[2]), ASV_REFUSED_DAYLESS);
+    assert_int_equal(ask(&policy, ASV_ACT_EXPORT, exporter, states[2]), ASV_REFUSED_DAYLESS);
+}
+
 static void R4_what_was_confirmed_is_erased_and_not_kept(void **state)
 {
     (void)state;
@@ -431,6 +459,7 @@ int main(void)
         cmocka_unit_test(R3_R4_R5_a_flag_blocks_use_until_a_decision_lifts_it),
         cmocka_unit_test(a_block_keeps_nobody_from_asking_for_a_hold),
         cmocka_unit_test(all_blocks_stand_side_by_side),
+        cmocka_unit_test(T1_what_has_no_day_is_not_used_until_two_people_decide),
         cmocka_unit_test(R4_what_was_confirmed_is_erased_and_not_kept),
         cmocka_unit_test(R5_the_policys_own_pre_roll_needs_no_decision),
         cmocka_unit_test(T7_where_the_law_says_exactly_nobody_erases_earlier),
