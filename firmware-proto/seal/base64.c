@@ -71,3 +71,21 @@ enum asv_status asv_base64_decode(uint8_t *out, size_t cap, size_t *len, struct 
     *len = at;
     return ASV_OK;
 }
+
+void asv_write_base64_padded(struct asv_writer *writer, const uint8_t *data, size_t len)
+{
+    asv_write_base64(writer, data, len);
+    asv_write_bytes(writer, "==", (3 - len % 3) % 3);
+}
+
+enum asv_status asv_base64_padded_decode(uint8_t *out, size_t cap, size_t *len, struct asv_bytes text)
+{
+    if (text.len % 4 != 0) {
+        return ASV_E_MALFORMED;
+    }
+    /* A third = is no digit of base 64, and fails as such. */
+    for (size_t pads = 0; pads < 2 && text.len > 0 && text.data[text.len - 1] == '='; pads++) {
+        text.len--;
+    }
+    return asv_base64_decode(out, cap, len, text);
+}

@@ -6,8 +6,8 @@
 
 _Static_assert(ASV_MERKLE_LEAVES_MAX < UINT64_C(1) << ASV_MERKLE_LEVELS, "every bit of count has its node");
 
-static void join(uint8_t out[ASV_SHA256_BYTES], const uint8_t left[ASV_SHA256_BYTES],
-                 const uint8_t right[ASV_SHA256_BYTES])
+void asv_merkle_node(uint8_t out[ASV_SHA256_BYTES], const uint8_t left[ASV_SHA256_BYTES],
+                     const uint8_t right[ASV_SHA256_BYTES])
 {
     static const uint8_t node = 0x01;
     struct asv_sha256 state;
@@ -43,7 +43,7 @@ enum asv_status asv_merkle_append(struct asv_merkle *tree, const uint8_t leaf[AS
     unsigned level = 0;
     memcpy(carry, leaf, sizeof carry);
     while (((tree->count >> level) & 1) != 0) {
-        join(carry, tree->node[level], carry);
+        asv_merkle_node(carry, tree->node[level], carry);
         level++;
     }
     memcpy(tree->node[level], carry, sizeof carry);
@@ -60,7 +60,7 @@ void asv_merkle_root(const struct asv_merkle *tree, uint8_t out[ASV_SHA256_BYTES
             continue;
         }
         if (any) {
-            join(root, tree->node[level], root);
+            asv_merkle_node(root, tree->node[level], root);
         } else {
             memcpy(root, tree->node[level], sizeof root);
             any = true;

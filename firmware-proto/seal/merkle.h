@@ -28,6 +28,10 @@ void asv_merkle_init(struct asv_merkle *tree);
 /* SHA-256(0x00, data): a leaf's hash. */
 void asv_merkle_leaf(uint8_t out[ASV_SHA256_BYTES], const void *data, size_t len);
 
+/* SHA-256(0x01, left, right): the root above two subtrees. out may be one of them. */
+void asv_merkle_node(uint8_t out[ASV_SHA256_BYTES], const uint8_t left[ASV_SHA256_BYTES],
+                     const uint8_t right[ASV_SHA256_BYTES]);
+
 /* Appends a leaf's hash. ASV_E_LIMIT above ASV_MERKLE_LEAVES_MAX. */
 ASV_MUST_CHECK enum asv_status asv_merkle_append(struct asv_merkle *tree,
                                                  const uint8_t leaf[ASV_SHA256_BYTES]);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "server/statement/text.h"
+#include "firmware-proto/base/utf8.h"
 
 /* The byte at the reader, 0 at its end: no JSON text has a 0. */
 static uint8_t peek(const struct asv_reader *json)

@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/statement/text.h"
 
+#include "firmware-proto/base/utf8.h"
+
 /* What a text must not have: it would not be seen, or would make what is seen another text. */
 static const struct {
     uint32_t first;
@@ -35,42 +37,6 @@ static bool is_hidden(uint32_t point)
     return found;
 }
 
-/* The code point at text[*at], which moves behind it; false unless its bytes are its only encoding. */
-static bool next_point(struct asv_bytes text, size_t *at, uint32_t *point)
-{
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    uint8_t lead = text.data[*at];
-    size_t more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    uint32_t value = more == 0 ? lead : lead & (0x3fu >> more);
-    if ((lead >= 0x80 && lead < 0xc0) || lead > 0xf7 || text.len - *at <= more) {
-        return false;
-    }
-    for (size_t i = 1; i <= more; i++) {
-        uint8_t byte = text.data[*at + i];
-        if ((byte & 0xc0) != 0x80) {
-            return false;
-        }
-        value = value << 6 | (byte & 0x3fu);
-    }
-    if (value < least[more] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
-        return false;
-    }
-    *at += more + 1;
-    *point = value;
-    return true;
-}
-
-bool asv_utf8_is_valid(struct asv_bytes text)
-{
-    uint32_t point;
-    for (size_t at = 0; at < text.len;) {
-        if (!next_point(text, &at, &point)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_blank(uint32_t point)
 {
     return point == 0x20 || point == 0xa0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200a) ||
@@ -83,7 +49,7 @@ bool asv_text_is_good(struct asv_bytes text, size_t max)
     bool good = text.len > 0 && text.len <= max; /* ST-004 */
     for (size_t at = 0; good && at < text.len;) {
         bool first = at == 0;
-        good = next_point(text, &at, &point) && !is_hidden(point) && /* ST-005, ST-006 */
+        good = asv_utf8_next(text, &at, &point) && !is_hidden(point) && /* ST-005, ST-006 */
                !(first && is_blank(point));
     }
     return good && !is_blank(point);

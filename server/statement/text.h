@@ -18,7 +18,4 @@
  * ends with a blank. */
 bool asv_text_is_good(struct asv_bytes text, size_t max);
 
-/* Whether text is well-formed UTF-8 (RFC 3629), whatever it says. */
-bool asv_utf8_is_valid(struct asv_bytes text);
-
 #endif

@@ -88,52 +88,6 @@ static void a_key_text_with_any_character_changed_is_refused(void **state)
     assert_int_equal(asv_age_identity_decode(key, recipient, strlen(recipient)), ASV_E_MALFORMED);
 }
 
-static void base64_takes_the_canonical_text_only(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        enum asv_status status;
-        size_t len;
-    } cases[] = {{"", ASV_OK, 0},
-                 {"AA", ASV_OK, 1},
-                 {"AAA", ASV_OK, 2},
-                 {"AAAA", ASV_OK, 3},
-                 {"+/zZ", ASV_OK, 3},
-                 {"A", ASV_E_MALFORMED, 0},
-                 {"AAAAA", ASV_E_MALFORMED, 0},
-                 {"AB", ASV_E_MALFORMED, 0}, /* bits that no byte holds */
-                 {"AAB", ASV_E_MALFORMED, 0},
-                 {"AA==", ASV_E_MALFORMED, 0},
-                 {"A A", ASV_E_MALFORMED, 0},
-                 {"-_", ASV_E_MALFORMED, 0},
-                 {"AAAAAAAA", ASV_E_LIMIT, 0}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint8_t out[4];
-        size_t len = 99;
-        struct asv_bytes text = {(const uint8_t *)cases[i].text, strlen(cases[i].text)};
-        assert_int_equal(asv_base64_decode(out, sizeof out, &len, text), cases[i].status);
-        assert_int_equal(len, cases[i].status == ASV_OK ? cases[i].len : 99);
-    }
-    for (size_t size = 0; size < 40; size++) {
-        uint8_t data[40];
-        uint8_t text[ASV_BASE64_CHARS(40)];
-        uint8_t back[40];
-        size_t len;
-        struct asv_writer writer;
-        for (size_t i = 0; i < size; i++) {
-            data[i] = (uint8_t)(i * 37 + size);
-        }
-        asv_writer_init(&writer, text, sizeof text);
-        asv_write_base64(&writer, data, size);
-        assert_int_equal(writer.len, ASV_BASE64_CHARS(size));
-        assert_int_equal(asv_base64_decode(back, sizeof back, &len, (struct asv_bytes){text, writer.len}),
-                         ASV_OK);
-        assert_int_equal(len, size);
-        assert_memory_equal(back, data, size);
-    }
-}
-
 static void a_stanza_opens_with_its_key_only(void **state)
 {
     (void)state;
@@ -377,7 +331,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_have_the_texts_of_the_specification),
         cmocka_unit_test(a_key_text_with_any_character_changed_is_refused),
-        cmocka_unit_test(base64_takes_the_canonical_text_only),
         cmocka_unit_test(a_stanza_opens_with_its_key_only),
         cmocka_unit_test(no_key_is_wrapped_for_a_recipient_of_small_order),
         cmocka_unit_test(a_header_reads_back_and_opens),

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-proto/base/utf8.h"
 #include "tests/unit/test.h"
 
 static bool good(const char *text, size_t max)
