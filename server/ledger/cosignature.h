@@ -17,7 +17,7 @@
 ASV_MUST_CHECK enum asv_status asv_cosignature_write(struct asv_writer *writer,
                                                      const struct asv_note_key *key,
                                                      const uint8_t sk[ASV_ED25519_SK_BYTES], uint64_t time_s,
-                                                     struct asv_bytes text);
+                                                     struct asv_bytes text, struct asv_err *err);
 
 /* The witness's cosignature on the note's text, and its time; the latest when there are several. The statuses
  * of asv_note_verify. Whether that time is acceptable is the caller's rule. */

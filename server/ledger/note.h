@@ -21,6 +21,7 @@
 #define ASV_NOTE_MAX_BYTES      131072 /* 16 post-quantum signatures and a text */
 #define ASV_NOTE_SIGNATURES_MAX 32     /* the format asks for 16 at least */
 #define ASV_NOTE_NAME_SIZE      256    /* of a key's name, NUL included */
+#define ASV_NOTE_SIGNATURE_MAX  72     /* bytes of a signature of a type below */
 
 /* The type of signature a key makes: the byte that stands in its id and its text. */
 enum asv_note_type {
@@ -40,6 +41,10 @@ struct asv_note_key {
 ASV_MUST_CHECK enum asv_status asv_note_key_make(struct asv_note_key *out, const char *name,
                                                  enum asv_note_type type,
                                                  const uint8_t pk[ASV_ED25519_PK_BYTES], struct asv_err *err);
+
+/* Whether name may be a key's: not empty, below ASV_NOTE_NAME_SIZE, UTF-8 without spaces, plus and controls.
+ */
+bool asv_note_is_name(struct asv_bytes name);
 
 #define ASV_VKEY_BYTES (ASV_NOTE_NAME_SIZE + 1 + 8 + 1 + 44) /* NUL included */
 
@@ -71,14 +76,17 @@ ASV_MUST_CHECK enum asv_status asv_note_parse(struct asv_note *out, struct asv_b
 /* Whether the signature says that it is the key's: same name and same id. */
 bool asv_note_is_by(const struct asv_note_signature *signature, const struct asv_note_key *key);
 
-/* The signature's bytes behind the key's id. ASV_E_MALFORMED unless there are exactly len. */
-ASV_MUST_CHECK enum asv_status asv_note_signature_bytes(const struct asv_note_signature *signature,
-                                                        uint8_t *out, size_t len);
-
 /* A key of type ASV_NOTE_ED25519 signed the text. ASV_E_NOT_FOUND when no signature is by it; ASV_E_SIGNATURE
  * when one that is by it does not verify, whatever else is there: such a note is to be refused as a whole. */
 ASV_MUST_CHECK enum asv_status asv_note_verify(const struct asv_note *note, const struct asv_note_key *key,
                                                struct asv_err *err);
+
+/* The same for signatures of len bytes whose meaning another header defines: holds says whether one is right.
+ */
+ASV_MUST_CHECK enum asv_status asv_note_verify_with(const struct asv_note *note,
+                                                    const struct asv_note_key *key, size_t len,
+                                                    bool (*holds)(void *ctx, const uint8_t *signature),
+                                                    void *ctx, struct asv_err *err);
 
 /* Writes one signature line, with its newline. */
 void asv_note_write_signature(struct asv_writer *writer, const struct asv_note_key *key,

@@ -56,4 +56,12 @@ ASV_MUST_CHECK enum asv_status asv_proof_check_consistency(const struct asv_proo
                                                            const struct asv_tree_head *new_head,
                                                            struct asv_err *err);
 
+/* The hashes of a proof as text, one to a line, and the empty line behind them; read up to behind that line.
+ * ASV_E_MALFORMED with the line of the reader's bytes, ASV_E_LIMIT; *out and the position are then
+ * unspecified.
+ */
+ASV_MUST_CHECK enum asv_status asv_proof_read_lines(struct asv_reader *reader, struct asv_proof *out,
+                                                    struct asv_err *err);
+void asv_proof_write_lines(struct asv_writer *writer, const struct asv_proof *proof);
+
 #endif

@@ -72,7 +72,7 @@ ASV_MUST_CHECK enum asv_status asv_tile_path_parse(struct asv_tile *out, struct 
 struct asv_tile_growth {
     uint64_t old_size, new_size;
     unsigned level;
-    uint64_t index;
+    uint64_t passed; /* tiles of this level */
 };
 
 /* old_size <= new_size <= ASV_TREE_SIZE_MAX. */
