@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The bytes of docs/LEDGER.md: a proof that someone keeps must verify for ever.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/golden.h"
+#include "tests/support/ledger.h"
+#include "tests/unit/test.h"
+
+static const char about[] = "docs/LEDGER.md: the log of tests/support/ledger.c";
+
+static void keep(const char *name, const char *fuzzer, const void *data, size_t len)
+{
+    char file[64];
+    snprintf(file, sizeof file, "ledger-%s", name);
+    asv_golden_check(file, about, data, len);
+    asv_golden_seed(fuzzer, name, data, len);
+}
+
+static void every_format_keeps_its_bytes(void **state)
+{
+    (void)state;
+    uint8_t note[2048];
+    uint8_t file[8192];
+    char vkey[ASV_VKEY_BYTES];
+    struct asv_tlogproof proof = {.index = 300};
+    struct asv_writer writer;
+    asv_vkey_format(vkey, asv_test_note_key(ASV_TEST_LOG));
+    keep("vkey", "ledger_vkey", vkey, strlen(vkey));
+    asv_vkey_format(vkey, asv_test_note_key(ASV_TEST_DPO));
+    keep("vkey-witness", "ledger_vkey", vkey, strlen(vkey));
+    const struct asv_bytes policy = asv_test_policy("both");
+    keep("policy", "ledger_policy", policy.data, policy.len);
+    proof.checkpoint = (struct asv_bytes){note, asv_test_checkpoint(note, sizeof note, 513, 3)};
+    keep("checkpoint", "ledger_note", note, proof.checkpoint.len);
+    asv_test_path(&proof.inclusion, 300, 513);
+    asv_writer_init(&writer, file, sizeof file);
+    asv_tlogproof_write(&writer, &proof, (struct asv_bytes){(const uint8_t *)"extra", 5});
+    keep("proof", "ledger_proof", file, writer.len);
+    asv_writer_init(&writer, file, sizeof file);
+    for (unsigned i = 0; i < 3; i++) {
+        char entry[32];
+        asv_write_view16(&writer, entry, asv_test_entry(i, entry));
+    }
+    asv_golden_check("ledger-bundle", about, file, writer.len);
+    memmove(file + 1, file, writer.len);
+    file[0] = 3 - 1; /* the fuzzer's own byte, for the width */
+    asv_golden_seed("ledger_bundle", "bundle", file, 1 + writer.len);
+}
+
+/* Read from the files, so that this holds when writers change too. */
+static void the_golden_proof_verifies_under_the_golden_policy(void **state)
+{
+    (void)state;
+    static uint8_t text[4096];
+    static uint8_t file[8192];
+    static struct asv_ledger_policy policy;
+    struct asv_tlogproof proof;
+    struct asv_ledger_verdict verdict;
+    size_t len = asv_golden_load("ledger-policy", text, sizeof text);
+    assert_int_equal(asv_ledger_policy_parse("policy", (struct asv_bytes){text, len}, &policy, NULL), ASV_OK);
+    len = asv_golden_load("ledger-proof", file, sizeof file);
+    assert_int_equal(asv_tlogproof_parse(&proof, (struct asv_bytes){file, len}, NULL), ASV_OK);
+    assert_int_equal(asv_tlogproof_verify(&proof, asv_test_leaf(300), &policy, &verdict, NULL), ASV_OK);
+    assert_int_equal(verdict.cosigned, 3);
+    assert_true(verdict.checkpoint.head.size == 513 && verdict.time_s[0] == ASV_TEST_TIME_S + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_format_keeps_its_bytes),
+        cmocka_unit_test(the_golden_proof_verifies_under_the_golden_policy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
