@@ -9,17 +9,22 @@
 
 #define DECIMAL_DIGITS 20 /* of 2^64 - 1 */
 
-bool asv_line_take(struct asv_reader *reader, struct asv_bytes *line)
+bool asv_line_take_until(struct asv_reader *reader, char end, struct asv_bytes *out)
 {
     size_t left = asv_reader_left(reader);
     const uint8_t *from = left > 0 ? reader->data + reader->at : NULL;
-    const uint8_t *end = left > 0 ? memchr(from, '\n', left) : NULL;
-    if (end == NULL) {
+    const uint8_t *found = left > 0 ? memchr(from, end, left) : NULL;
+    if (found == NULL) {
         return false;
     }
-    *line = (struct asv_bytes){from, (size_t)(end - from)};
-    reader->at += line->len + 1;
+    *out = (struct asv_bytes){from, (size_t)(found - from)};
+    reader->at += out->len + 1;
     return true;
+}
+
+bool asv_line_take(struct asv_reader *reader, struct asv_bytes *line)
+{
+    return asv_line_take_until(reader, '\n', line);
 }
 
 bool asv_line_take_text(struct asv_reader *reader, const char *text)

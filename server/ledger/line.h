@@ -12,6 +12,9 @@
 #include "firmware-proto/base/bytes.h"
 #include "firmware-proto/crypto/crypto.h"
 
+/* The bytes up to the next such byte, which is skipped; false, and nothing has moved, when none comes. */
+bool asv_line_take_until(struct asv_reader *reader, char end, struct asv_bytes *out);
+
 /* The next line, without its newline; false, and nothing has moved, when no newline comes. */
 bool asv_line_take(struct asv_reader *reader, struct asv_bytes *line);
 

@@ -45,17 +45,10 @@ static bool read_signature(struct asv_bytes line, struct asv_note_signature *out
     struct asv_reader reader;
     size_t len;
     asv_reader_init(&reader, line.data, line.len);
-    if (!asv_line_take_text(&reader, dash)) {
+    if (!asv_line_take_text(&reader, dash) || !asv_line_take_until(&reader, ' ', &out->name)) {
         return false;
     }
-    const struct asv_bytes rest = {reader.data + reader.at, asv_reader_left(&reader)};
-    const uint8_t *blank = rest.len > 0 ? memchr(rest.data, ' ', rest.len) : NULL;
-    if (blank == NULL) {
-        return false;
-    }
-    size_t name_len = (size_t)(blank - rest.data);
-    const struct asv_bytes base64 = {blank + 1, rest.len - name_len - 1};
-    out->name = (struct asv_bytes){rest.data, name_len};
+    const struct asv_bytes base64 = {reader.data + reader.at, asv_reader_left(&reader)};
     out->base64 = base64;
     if (!asv_note_is_name(out->name) || asv_base64_padded_decode(NULL, 0, &len, base64) != ASV_OK ||
         len <= ID_BYTES ||

@@ -83,27 +83,13 @@ void asv_vkey_format(char out[ASV_VKEY_BYTES], const struct asv_note_key *key)
     assert(!writer.overrun);
 }
 
-/* The bytes up to the next plus, which is skipped. */
-static bool take_part(struct asv_reader *reader, struct asv_bytes *out)
-{
-    size_t left = asv_reader_left(reader);
-    const uint8_t *from = left > 0 ? reader->data + reader->at : NULL;
-    const uint8_t *end = left > 0 ? memchr(from, '+', left) : NULL;
-    if (end == NULL) {
-        return false;
-    }
-    *out = (struct asv_bytes){from, (size_t)(end - from)};
-    reader->at += out->len + 1;
-    return true;
-}
-
 static bool take_id(struct asv_reader *reader, uint32_t *out)
 {
     char text[ID_CHARS + 1] = "";
     char again[ID_CHARS + 1];
     uint8_t id[4];
     struct asv_bytes part;
-    if (!take_part(reader, &part) || part.len != ID_CHARS) {
+    if (!asv_line_take_until(reader, '+', &part) || part.len != ID_CHARS) {
         return false;
     }
     memcpy(text, part.data, ID_CHARS);
@@ -123,7 +109,7 @@ enum asv_status asv_vkey_parse(struct asv_note_key *out, struct asv_bytes text, 
     uint8_t bytes[KEY_BYTES];
     size_t len;
     asv_reader_init(&reader, text.data, text.len);
-    if (!take_part(&reader, &name) || !asv_note_is_name(name) || !take_id(&reader, &key.id)) {
+    if (!asv_line_take_until(&reader, '+', &name) || !asv_note_is_name(name) || !take_id(&reader, &key.id)) {
         return asv_fail(err, ASV_E_MALFORMED, "no verifier key: not of the form name+id+key");
     }
     const struct asv_bytes rest = {reader.data + reader.at, asv_reader_left(&reader)};

@@ -216,7 +216,7 @@ static void a_checkpoint_is_judged(void **state)
         {"both", 1, ASV_E_UNTRUSTED, "checkpoint: too few witnesses; not cosigned by essen"},
         {"both", 0, ASV_E_UNTRUSTED, "checkpoint: too few witnesses; not cosigned by dpo, essen"},
     };
-    uint8_t data[2048];
+    uint8_t data[2048] = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct asv_ledger_policy policy;
         struct asv_ledger_verdict verdict;
