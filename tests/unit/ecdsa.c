@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * ECDSA P-256, where Wycheproof's vectors say nothing: keys that are no points, and one example of RFC 6979
- * (A.2.5, "sample" with SHA-256), so that there is one where those are not to be had.
+ * (A.2.5, "sample" with SHA-256), so that there is one where those are not to be had. And what is signed
+ * here.
  */
 #include "firmware-proto/crypto/ecdsa.h"
 
@@ -73,6 +74,69 @@ static void a_key_is_a_point_on_the_curve(void **state)
     assert_int_equal(asv_p256_check(pk), ASV_E_MALFORMED);
 }
 
+/* Of the same example. */
+static const uint8_t private_key[ASV_P256_SK_BYTES] = {
+    0xc9, 0xaf, 0xa9, 0xd8, 0x45, 0xba, 0x75, 0x16, 0x6b, 0x5c, 0x21, 0x57, 0x67, 0xb1, 0xd6, 0x93,
+    0x4e, 0x50, 0xc3, 0xdb, 0x36, 0xe8, 0x9b, 0x12, 0x7b, 0x8a, 0x62, 0x2b, 0x12, 0x0f, 0x67, 0x21};
+static const uint8_t order[ASV_P256_SK_BYTES] = {
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+
+static void a_private_key_has_its_public_one(void **state)
+{
+    (void)state;
+    uint8_t sk[ASV_P256_SK_BYTES] = {0};
+    uint8_t pk[ASV_P256_PK_BYTES] = {0x5a};
+    assert_int_equal(asv_p256_public(pk, sk), ASV_E_MALFORMED); /* 0 */
+    assert_int_equal(asv_p256_public(pk, order), ASV_E_MALFORMED);
+    memset(sk, 0xff, sizeof sk);
+    assert_int_equal(asv_p256_public(pk, sk), ASV_E_MALFORMED);
+    assert_int_equal(pk[0], 0x5a);
+    memcpy(sk, order, sizeof sk);
+    sk[31]--;
+    assert_int_equal(asv_p256_public(pk, sk), ASV_OK); /* n - 1 */
+    assert_int_equal(asv_p256_check(pk), ASV_OK);
+    assert_int_equal(asv_p256_public(pk, private_key), ASV_OK);
+    assert_memory_equal(pk, public_key, sizeof pk);
+}
+
+static void what_is_signed_verifies_and_is_never_the_same(void **state)
+{
+    (void)state;
+    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t before[ASV_P256_SIG_MAX_BYTES] = {0};
+    for (unsigned i = 0; i < 64; i++) { /* DER of every length that comes up */
+        uint8_t sig[ASV_P256_SIG_MAX_BYTES] = {0};
+        size_t len = 0;
+        asv_sha256(digest, &i, i % 3 == 0 ? 0 : sizeof i);
+        assert_int_equal(asv_p256_sign(sig, &len, private_key, digest), ASV_OK);
+        assert_true(len >= 8 && len <= sizeof sig);
+        assert_int_equal(asv_p256_verify(public_key, digest, sig, len), ASV_OK);
+        assert_memory_not_equal(sig, before, sizeof sig);
+        digest[0] ^= 1;
+        assert_int_equal(asv_p256_verify(public_key, digest, sig, len), ASV_E_SIGNATURE);
+        memcpy(before, sig, sizeof before);
+    }
+    size_t len = 7;
+    assert_int_equal(asv_p256_sign(before, &len, order, digest), ASV_E_MALFORMED);
+    assert_int_equal(len, 7);
+}
+
+static void private_keys_are_worked_on_in_locked_memory(void **state)
+{
+    (void)state;
+    uint8_t pk[ASV_P256_PK_BYTES];
+    size_t len = 0;
+    uint8_t sig[ASV_P256_SIG_MAX_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES] = {1};
+    assert_int_equal(asv_p256_lock_memory(), ASV_OK);
+    assert_int_equal(asv_p256_lock_memory(), ASV_OK);
+    for (unsigned i = 0; i < 300; i++) { /* and it does not fill up */
+        assert_int_equal(asv_p256_public(pk, private_key), ASV_OK);
+        assert_int_equal(asv_p256_sign(sig, &len, private_key, digest), ASV_OK);
+    }
+}
+
 static char config[] = "/tmp/asv-ecdsa-XXXXXX";
 
 /* A configuration of OpenSSL under which it finds no algorithm at all: nobody must read it. */
@@ -97,6 +161,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_of_rfc_6979_verifies),
         cmocka_unit_test(a_key_is_a_point_on_the_curve),
+        cmocka_unit_test(a_private_key_has_its_public_one),
+        cmocka_unit_test(what_is_signed_verifies_and_is_never_the_same),
+        cmocka_unit_test(private_keys_are_worked_on_in_locked_memory),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
