@@ -17,6 +17,9 @@
 #define FORMAT     1
 #define SEED_BYTES ASV_ED25519_SEED_BYTES
 #define MAX_SECRET (SEED_BYTES + ASV_X25519_BYTES)
+#define DRAWS_MAX  8 /* of a number below the group's order: one in 2^32 misses */
+
+_Static_assert(ASV_P256_SK_BYTES == SEED_BYTES, "a signing key's secret has one length");
 
 enum { PROTECTION_NONE = 0, PROTECTION_PASSPHRASE = 1 };
 
@@ -29,9 +32,28 @@ struct parts {
     struct asv_bytes secret; /* with its tag or digest behind it */
 };
 
+static bool is_p256(const struct asv_keyfile *file)
+{
+    return file->role == ASV_KEYFILE_PACKAGE;
+}
+
 static size_t secret_len(const struct asv_keyfile *file)
 {
     return file->has_kx ? MAX_SECRET : SEED_BYTES;
+}
+
+/* From what the file holds of the signing key: it, and its public half. ASV_E_MALFORMED: no key is like that.
+ */
+static enum asv_status derive(struct asv_keyfile *file, struct asv_keys *keys, const uint8_t seed[SEED_BYTES])
+{
+    memset(file->signing_pk, 0, sizeof file->signing_pk);
+    memset(file->p256_pk, 0, sizeof file->p256_pk);
+    if (is_p256(file)) {
+        memcpy(keys->p256_sk, seed, SEED_BYTES);
+        return asv_p256_public(file->p256_pk, seed);
+    }
+    asv_ed25519_from_seed(file->signing_pk, keys->sign_sk, seed);
+    return ASV_OK;
 }
 
 enum asv_status asv_keyfile_generate(struct asv_keyfile *file, struct asv_keys *keys,
@@ -39,12 +61,15 @@ enum asv_status asv_keyfile_generate(struct asv_keyfile *file, struct asv_keys *
 {
     uint8_t seed[SEED_BYTES];
     struct asv_keys made = {0};
-    enum asv_status status = asv_world_random(world, seed, sizeof seed);
+    enum asv_status status = ASV_E_MALFORMED;
+    for (unsigned i = 0; status == ASV_E_MALFORMED && i < DRAWS_MAX; i++) {
+        status = asv_world_random(world, seed, sizeof seed);
+        status = status == ASV_OK ? derive(file, &made, seed) : status;
+    }
     if (status == ASV_OK && file->has_kx) {
         status = asv_world_random(world, made.kx_sk, sizeof made.kx_sk);
     }
     if (status == ASV_OK) {
-        asv_ed25519_from_seed(file->signing_pk, made.sign_sk, seed);
         memset(file->kx_pk, 0, sizeof file->kx_pk);
         if (file->has_kx) {
             asv_x25519_public(file->kx_pk, made.kx_sk);
@@ -59,10 +84,12 @@ enum asv_status asv_keyfile_generate(struct asv_keyfile *file, struct asv_keys *
 /* ASV_E_MISMATCH unless the public halves are those of these keys. */
 static enum asv_status check_pair(const struct asv_keyfile *file, const struct asv_keys *keys)
 {
-    uint8_t pk[ASV_ED25519_PK_BYTES];
-    struct asv_keys again;
-    asv_ed25519_from_seed(pk, again.sign_sk, keys->sign_sk);
-    bool same = asv_equal(pk, file->signing_pk, sizeof pk) &&
+    uint8_t pk[ASV_X25519_BYTES];
+    struct asv_keyfile other = {.role = file->role};
+    struct asv_keys again = {0};
+    bool same = derive(&other, &again, is_p256(file) ? keys->p256_sk : keys->sign_sk) == ASV_OK &&
+                memcmp(other.signing_pk, file->signing_pk, sizeof other.signing_pk) == 0 &&
+                memcmp(other.p256_pk, file->p256_pk, sizeof other.p256_pk) == 0 &&
                 asv_equal(again.sign_sk, keys->sign_sk, sizeof again.sign_sk);
     if (file->has_kx) {
         asv_x25519_public(pk, keys->kx_sk);
@@ -97,7 +124,12 @@ static void write_head(struct asv_writer *writer, const struct asv_keyfile *file
         asv_write_bytes(writer, salt, ASV_PASSWORD_SALT_BYTES);
         asv_write_bytes(writer, nonce, ASV_AEAD_NONCE_BYTES);
     }
-    asv_write_ed25519_pk(writer, file->signing_pk);
+    if (is_p256(file)) {
+        asv_write_u8(writer, ASV_ALG_ES256);
+        asv_write_view8(writer, file->p256_pk, sizeof file->p256_pk);
+    } else {
+        asv_write_ed25519_pk(writer, file->signing_pk);
+    }
     if (file->has_kx) {
         asv_write_x25519_pk(writer, file->kx_pk);
     } else {
@@ -117,7 +149,7 @@ static enum asv_status write_secret(struct asv_writer *writer, const struct asv_
     size_t head_len = writer->len;
     enum asv_status status = ASV_OK;
 
-    memcpy(plain, keys->sign_sk, SEED_BYTES);
+    memcpy(plain, is_p256(file) ? keys->p256_sk : keys->sign_sk, SEED_BYTES);
     memcpy(plain + SEED_BYTES, keys->kx_sk, ASV_X25519_BYTES);
     if (file->is_protected) {
         status = asv_password_key(key, passphrase.data, passphrase.len, salt, cost_of(file));
@@ -196,11 +228,32 @@ static enum asv_status read_protection(struct asv_reader *reader, struct parts *
     return status;
 }
 
+static enum asv_status read_p256_pk(struct asv_reader *reader, uint8_t out[ASV_P256_PK_BYTES])
+{
+    struct asv_bytes pk;
+    uint8_t algorithm;
+    enum asv_status status = asv_read_u8(reader, &algorithm);
+    if (status == ASV_OK && algorithm != ASV_ALG_ES256) {
+        status = ASV_E_UNSUPPORTED;
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view8(reader, &pk, ASV_P256_PK_BYTES);
+    }
+    if (status == ASV_OK && pk.len != ASV_P256_PK_BYTES) {
+        status = ASV_E_MALFORMED;
+    }
+    if (status == ASV_OK) {
+        memcpy(out, pk.data, ASV_P256_PK_BYTES);
+    }
+    return status;
+}
+
 static enum asv_status read_public(struct asv_reader *reader, struct asv_keyfile *file)
 {
     struct asv_reader ahead;
     uint16_t none;
-    enum asv_status status = asv_read_ed25519_pk(reader, file->signing_pk);
+    enum asv_status status =
+        is_p256(file) ? read_p256_pk(reader, file->p256_pk) : asv_read_ed25519_pk(reader, file->signing_pk);
     if (status != ASV_OK) {
         return status;
     }
@@ -297,7 +350,7 @@ enum asv_status asv_keyfile_decode(struct asv_keyfile *out, struct asv_keys *key
     struct parts parts = {0};
     struct asv_keys opened = {0};
     uint8_t plain[MAX_SECRET] = {0};
-    uint8_t pk[ASV_ED25519_PK_BYTES];
+    struct asv_keyfile made = {0};
     enum asv_status status = read_parts(&parts, data, len);
     if (status != ASV_OK) {
         return asv_fail(err, status, "not a key file, or one that this program does not know");
@@ -312,9 +365,10 @@ enum asv_status asv_keyfile_decode(struct asv_keyfile *out, struct asv_keys *key
         status = asv_failf(err, status, "%s: the file asks for more memory than allowed or there is",
                            parts.file.label);
     } else {
-        asv_ed25519_from_seed(pk, opened.sign_sk, plain);
+        made.role = parts.file.role;
         memcpy(opened.kx_sk, plain + SEED_BYTES, sizeof opened.kx_sk);
-        status = check_pair(&parts.file, &opened);
+        status = derive(&made, &opened, plain);
+        status = status == ASV_OK ? check_pair(&parts.file, &opened) : status;
         if (status != ASV_OK) {
             status =
                 asv_failf(err, status, "%s: public and secret key do not belong together", parts.file.label);

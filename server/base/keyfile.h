@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Key files (docs/ADMINISTRATION.md, "Key files", has the bytes): one Ed25519 key and, for docks, one X25519
- * key; under a passphrase (Argon2id, ChaCha20-Poly1305), or in the clear for daemons that start without a
- * person. A person's own is never in the clear.
+ * Key files (docs/ADMINISTRATION.md, "Key files", has the bytes): one signing key, Ed25519 or for packages
+ * P-256, and, for docks, one X25519 key; under a passphrase (Argon2id, ChaCha20-Poly1305), or in the clear
+ * for daemons that start without a person. A person's own is never in the clear.
  *
  * Secrets are written into memory of the caller, who locks it and wipes it with asv_wipe.
  */
@@ -17,6 +17,7 @@
 #include "firmware-proto/base/bytes.h"
 #include "firmware-proto/base/world.h"
 #include "firmware-proto/crypto/crypto.h"
+#include "firmware-proto/crypto/ecdsa.h"
 #include "firmware-proto/crypto/password.h"
 
 #define ASV_KEYFILE_MAX_BYTES      512
@@ -24,23 +25,28 @@
 #define ASV_KEYFILE_PASSPHRASE_MIN 12 /* bytes: shorter ones are refused for new files */
 #define ASV_KEYFILE_PASSPHRASE_MAX 1024
 
-/* A role that no certificate has: a person, who signs statements (docs/STATEMENTS.md). */
-#define ASV_KEYFILE_PERSON 16
+/* Roles that no certificate of ours has: a person, who signs statements (docs/STATEMENTS.md); the heads of
+ * the ledger, and packages for the court, which the keeper signs (docs/KEEPER.md 8). */
+#define ASV_KEYFILE_PERSON  16
+#define ASV_KEYFILE_LEDGER  17
+#define ASV_KEYFILE_PACKAGE 18 /* the one role whose key is P-256 */
 
 struct asv_keys {
-    uint8_t sign_sk[ASV_ED25519_SK_BYTES];
-    uint8_t kx_sk[ASV_X25519_BYTES]; /* zeros without has_kx */
+    uint8_t sign_sk[ASV_ED25519_SK_BYTES]; /* zeros for packages */
+    uint8_t kx_sk[ASV_X25519_BYTES];       /* zeros without has_kx */
+    uint8_t p256_sk[ASV_P256_SK_BYTES];    /* zeros but for packages */
 };
 
 /* What can be read without the passphrase. Authentic only once asv_keyfile_decode succeeded. */
 struct asv_keyfile {
-    uint8_t role; /* of TRUST.md: ROOT, CA, CAMERA, DOCK, KEEPER; or ASV_KEYFILE_PERSON */
+    uint8_t role;                       /* of TRUST.md: ROOT, CA, CAMERA, DOCK, KEEPER; or ASV_KEYFILE_* */
     char label[ASV_KEYFILE_LABEL_SIZE]; /* for people; printable ASCII */
     bool has_kx;
-    bool is_protected;             /* a passphrase is needed */
-    struct asv_password_cost cost; /* when protected; on writing {0} means the default */
-    uint8_t signing_pk[ASV_ED25519_PK_BYTES];
-    uint8_t kx_pk[ASV_X25519_BYTES]; /* zeros without has_kx */
+    bool is_protected;                        /* a passphrase is needed */
+    struct asv_password_cost cost;            /* when protected; on writing {0} means the default */
+    uint8_t signing_pk[ASV_ED25519_PK_BYTES]; /* zeros for packages */
+    uint8_t kx_pk[ASV_X25519_BYTES];          /* zeros without has_kx */
+    uint8_t p256_pk[ASV_P256_PK_BYTES];       /* zeros but for packages */
 };
 
 /* New random keys and their public halves in *file. Any failure of the world's randomness is permanent. */

@@ -54,6 +54,26 @@ static void make(struct asv_keyfile *file, struct asv_keys *keys, bool is_protec
     assert_int_equal(asv_keyfile_generate(file, keys, &test.world), ASV_OK);
 }
 
+/* For packages: the one kind with another signing key. */
+static void make_package(struct asv_keyfile *file, struct asv_keys *keys, bool is_protected)
+{
+    *file = (struct asv_keyfile){
+        .role = ASV_KEYFILE_PACKAGE, .label = "Stadt Duisburg", .is_protected = is_protected, .cost = cheap};
+    assert_int_equal(asv_keyfile_generate(file, keys, &test.world), ASV_OK);
+}
+
+/* Four kinds, then the one for packages, with a passphrase and without. */
+#define KINDS 6
+
+static void make_kind(unsigned i, struct asv_keyfile *file, struct asv_keys *keys)
+{
+    if (i < 4) {
+        make(file, keys, i % 2 == 1, i / 2 == 1);
+    } else {
+        make_package(file, keys, i % 2 == 1);
+    }
+}
+
 static size_t encode(const struct asv_keyfile *file, const struct asv_keys *keys, uint8_t *data)
 {
     size_t len = 0;
@@ -65,13 +85,13 @@ static size_t encode(const struct asv_keyfile *file, const struct asv_keys *keys
 static void every_kind_of_file_gives_its_keys_back(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         struct asv_keyfile file;
         struct asv_keyfile out;
         struct asv_keys keys;
         struct asv_keys got;
         uint8_t data[ASV_KEYFILE_MAX_BYTES];
-        make(&file, &keys, i % 2 == 1, i / 2 == 1);
+        make_kind(i, &file, &keys);
         size_t len = encode(&file, &keys, data);
         assert_int_equal(asv_keyfile_decode(&out, &got, data, len, phrase, NULL), ASV_OK);
         assert_memory_equal(&got, &keys, sizeof keys);
@@ -80,8 +100,10 @@ static void every_kind_of_file_gives_its_keys_back(void **state)
         assert_int_equal(out.is_protected, file.is_protected);
         assert_memory_equal(out.signing_pk, file.signing_pk, 32);
         assert_memory_equal(out.kx_pk, file.kx_pk, 32);
+        assert_memory_equal(out.p256_pk, file.p256_pk, 64);
         assert_int_equal(asv_keyfile_info(&out, data, len, NULL), ASV_OK);
         assert_memory_equal(out.signing_pk, file.signing_pk, 32);
+        assert_memory_equal(out.p256_pk, file.p256_pk, 64);
     }
 }
 
@@ -124,13 +146,13 @@ static void a_wrong_passphrase_is_denied_and_changes_nothing(void **state)
 static void a_file_changed_anywhere_is_refused(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         struct asv_keyfile file;
         struct asv_keyfile out;
         struct asv_keys keys;
         struct asv_keys got;
         uint8_t data[ASV_KEYFILE_MAX_BYTES];
-        make(&file, &keys, i % 2 == 1, i / 2 == 1);
+        make_kind(i, &file, &keys);
         size_t len = encode(&file, &keys, data);
         for (size_t at = 0; at < len; at++) {
             data[at] ^= 1;
@@ -239,6 +261,36 @@ static void a_persons_key_is_never_in_the_clear(void **state)
     assert_int_equal(asv_keyfile_info(&out, data, len, NULL), ASV_E_MALFORMED);
 }
 
+/* Nothing that is signed with one of them verifies as another's. */
+static void a_package_key_is_p256_and_nothing_else(void **state)
+{
+    (void)state;
+    struct asv_keyfile file;
+    struct asv_keyfile out;
+    struct asv_keys keys;
+    struct asv_keys got;
+    uint8_t pk[ASV_P256_PK_BYTES];
+    uint8_t data[ASV_KEYFILE_MAX_BYTES];
+    size_t len = 0;
+    static const uint8_t zeros[ASV_ED25519_SK_BYTES];
+    make_package(&file, &keys, false);
+    assert_memory_equal(keys.sign_sk, zeros, sizeof keys.sign_sk);
+    assert_memory_equal(file.signing_pk, zeros, sizeof file.signing_pk);
+    assert_int_equal(asv_p256_public(pk, keys.p256_sk), ASV_OK);
+    assert_memory_equal(pk, file.p256_pk, sizeof pk);
+    len = encode(&file, &keys, data);
+    data[8] = ASV_KEYFILE_LEDGER; /* the role stands behind magic and format */
+    assert_int_equal(asv_keyfile_info(&out, data, len, NULL), ASV_E_UNSUPPORTED);
+    assert_int_equal(asv_keyfile_save(dir, "package.key", &file, &keys, none, &test.world, NULL), ASV_OK);
+    assert_int_equal(asv_keyfile_load(dir, "package.key", ASV_KEYFILE_LEDGER, none, &out, &got, NULL),
+                     ASV_E_DENIED);
+    assert_int_equal(asv_keyfile_load(dir, "package.key", ASV_KEYFILE_PACKAGE, none, &out, &got, NULL),
+                     ASV_OK);
+    file.p256_pk[0] ^= 1;
+    assert_int_equal(asv_keyfile_encode(&file, &keys, none, &test.world, data, sizeof data, &len, NULL),
+                     ASV_E_USAGE);
+}
+
 static void without_randomness_there_are_no_keys(void **state)
 {
     (void)state;
@@ -309,8 +361,8 @@ static void a_key_for_another_role_or_for_everyone_is_not_loaded(void **state)
 static void files_keep_their_bytes(void **state)
 {
     (void)state;
-    static const char *const names[] = {"keyfile-protected", "keyfile-dock"};
-    for (unsigned i = 0; i < 2; i++) {
+    static const char *const names[] = {"keyfile-protected", "keyfile-dock", "keyfile-package"};
+    for (unsigned i = 0; i < 3; i++) {
         struct asv_keyfile file;
         struct asv_keyfile out;
         struct asv_keys keys;
@@ -318,7 +370,7 @@ static void files_keep_their_bytes(void **state)
         uint8_t data[ASV_KEYFILE_MAX_BYTES];
         uint8_t golden[ASV_KEYFILE_MAX_BYTES];
         asv_test_world_init(&test, 7 + i);
-        make(&file, &keys, i == 0, i == 1);
+        make_kind(i == 0 ? 1 : 2 * i, &file, &keys);
         size_t len = encode(&file, &keys, data);
         asv_golden_check(names[i], "docs/ADMINISTRATION.md: passphrase \"correct horse battery\"", data, len);
         asv_golden_seed("keyfile", names[i], data, len);
@@ -339,6 +391,7 @@ int main(void)
         cmocka_unit_test(a_hostile_file_cannot_ask_for_all_memory),
         cmocka_unit_test(weak_passphrases_and_foreign_keys_make_no_file),
         cmocka_unit_test(a_persons_key_is_never_in_the_clear),
+        cmocka_unit_test(a_package_key_is_p256_and_nothing_else),
         cmocka_unit_test(without_randomness_there_are_no_keys),
         cmocka_unit_test(keys_are_never_overwritten),
         cmocka_unit_test(a_key_for_another_role_or_for_everyone_is_not_loaded),

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "firmware-proto/crypto/x509.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "firmware-proto/crypto/ecdsa_internal.h"
+
+#define VERSION_3 2 /* as the field says it */
+
+static bool is_name(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= ASV_X509_NAME_BYTES;
+}
+
+static bool is_good(const struct asv_x509 *fields)
+{
+    return is_name(fields->organisation) && is_name(fields->name) && fields->from_s >= 0 &&
+           fields->from_s < fields->until_s;
+}
+
+static bool add(X509_NAME *name, const char *field, const char *text)
+{
+    return X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, (const unsigned char *)text, -1, -1, 0) ==
+           1;
+}
+
+/* The caller frees it; NULL: no memory. */
+static X509_NAME *subject_of(const struct asv_x509 *fields)
+{
+    X509_NAME *name = X509_NAME_new();
+    if (name == NULL || !add(name, "O", fields->organisation) || !add(name, "CN", fields->name)) {
+        X509_NAME_free(name);
+        return NULL;
+    }
+    return name;
+}
+
+/* What PEM_write_bio_* wrote. */
+static enum asv_status take(BIO *bio, bool written, uint8_t *out, size_t *len)
+{
+    char *data = NULL;
+    long have = written ? BIO_get_mem_data(bio, &data) : 0;
+    if (have <= 0) {
+        return ASV_E_NO_MEMORY;
+    }
+    if (have > ASV_X509_MAX_BYTES) {
+        return ASV_E_LIMIT;
+    }
+    memcpy(out, data, (size_t)have);
+    *len = (size_t)have;
+    return ASV_OK;
+}
+
+/* ---- the certificate ---- */
+
+static bool set_serial(X509 *cert, const struct asv_x509 *fields)
+{
+    uint8_t bytes[ASV_X509_SERIAL_BYTES];
+    memcpy(bytes, fields->serial, sizeof bytes);
+    bytes[0] = (uint8_t)((bytes[0] & 0x7f) | 0x40); /* positive, and of this length whatever was drawn */
+    BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
+    bool set = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
+    BN_free(number);
+    return set;
+}
+
+static bool extend(X509 *cert, int nid, const char *value)
+{
+    X509V3_CTX ctx;
+    X509V3_set_ctx_nodb(&ctx);
+    X509V3_set_ctx(&ctx, cert, cert, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
+    bool added = extension != NULL && X509_add_ext(cert, extension, -1) == 1;
+    X509_EXTENSION_free(extension);
+    return added;
+}
+
+static bool fill(X509 *cert, const struct asv_x509 *fields, X509_NAME *name, EVP_PKEY *key)
+{
+    return X509_set_version(cert, VERSION_3) == 1 && set_serial(cert, fields) &&
+           ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)fields->from_s) != NULL &&
+           ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)fields->until_s) != NULL &&
+           X509_set_subject_name(cert, name) == 1 && X509_set_issuer_name(cert, name) == 1 &&
+           X509_set_pubkey(cert, key) == 1 && extend(cert, NID_basic_constraints, "critical,CA:FALSE") &&
+           extend(cert, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&
+           extend(cert, NID_subject_key_identifier, "hash") && X509_sign(cert, key, EVP_sha256()) > 0;
+}
+
+enum asv_status asv_x509_self_signed(uint8_t *out, size_t *len, const struct asv_x509 *fields,
+                                     const uint8_t sk[ASV_P256_SK_BYTES])
+{
+    EVP_PKEY *key = NULL;
+    if (!is_good(fields)) {
+        return ASV_E_USAGE;
+    }
+    enum asv_status status = asv_p256_load(&key, sk);
+    if (status == ASV_OK) {
+        X509_NAME *name = subject_of(fields);
+        X509 *cert = X509_new();
+        BIO *bio = BIO_new(BIO_s_mem());
+        bool written = name != NULL && cert != NULL && bio != NULL && fill(cert, fields, name, key) &&
+                       PEM_write_bio_X509(bio, cert) == 1;
+        status = take(bio, written, out, len);
+        BIO_free(bio);
+        X509_free(cert);
+        X509_NAME_free(name);
+    }
+    EVP_PKEY_free(key);
+    ERR_clear_error();
+    return status;
+}
+
+enum asv_status asv_x509_request(uint8_t *out, size_t *len, const struct asv_x509 *fields,
+                                 const uint8_t sk[ASV_P256_SK_BYTES])
+{
+    EVP_PKEY *key = NULL;
+    if (!is_good(fields)) {
+        return ASV_E_USAGE;
+    }
+    enum asv_status status = asv_p256_load(&key, sk);
+    if (status == ASV_OK) {
+        X509_NAME *name = subject_of(fields);
+        X509_REQ *request = X509_REQ_new();
+        BIO *bio = BIO_new(BIO_s_mem());
+        bool written =
+            name != NULL && request != NULL && bio != NULL && X509_REQ_set_subject_name(request, name) == 1 &&
+            X509_REQ_set_pubkey(request, key) == 1 && X509_REQ_sign(request, key, EVP_sha256()) > 0 &&
+            PEM_write_bio_X509_REQ(bio, request) == 1;
+        status = take(bio, written, out, len);
+        BIO_free(bio);
+        X509_REQ_free(request);
+        X509_NAME_free(name);
+    }
+    EVP_PKEY_free(key);
+    ERR_clear_error();
+    return status;
+}
