@@ -13,15 +13,30 @@
 #include "server/backup/file.h"
 #include "server/base/cleanup.h"
 #include "server/base/io.h"
+#include "server/base/keyfile.h"
 
 #define LOOK_BYTES   65536 /* of a file, for a key in it; a configuration file has no more */
 #define BRING_NAME   ".restore"
 #define PUBLIC_DEPTH 1  /* directories in the directory */
 #define DEPTH_MAX    12 /* a clip's files lie six directories deep */
 
+static bool is_signing_key(const char *name)
+{
+    return strcmp(name, "ledger.key") == 0 || strcmp(name, "package.key") == 0;
+}
+
+/* What a name promises is asked of the file, too. */
+static bool has_signing_key(int dir, const char *name)
+{
+    struct asv_keyfile file;
+    return is_signing_key(name) && asv_keyfile_load_info(dir, name, &file, NULL) == ASV_OK &&
+           (file.role == ASV_KEYFILE_LEDGER || file.role == ASV_KEYFILE_PACKAGE);
+}
+
 static bool is_public(const char *name)
 {
-    static const char *const ends[] = {".conf", ".cert", ".chain", ".request", ".place"};
+    static const char *const ends[] = {".conf", ".cert",  ".crt",     ".csr",
+                                       ".pub",  ".chain", ".request", ".place"};
     size_t len = strlen(name);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t end = strlen(ends[i]);
@@ -56,7 +71,7 @@ static enum asv_status add_file(struct asv_backup_tree *tree, int from_dir, cons
     if (status != ASV_OK) {
         return status;
     }
-    if (has_key(from)) {
+    if (has_key(from) && !has_signing_key(from_dir, name)) {
         tree->is_key(tree->ctx, entry.path);
         return ASV_OK;
     }
@@ -85,7 +100,7 @@ static enum asv_status add_dir(struct asv_backup_tree *tree, int dir, const char
         struct stat st;
         const char *name = names[i]->d_name;
         if (status == ASV_OK && name[0] != '.' && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-            if (S_ISREG(st.st_mode) && is_public(name)) {
+            if (S_ISREG(st.st_mode) && (is_public(name) || is_signing_key(name))) {
                 status = add_file(tree, dir, name, prefix, err);
             } else if (S_ISDIR(st.st_mode) && depth > 0) {
                 char below[ASV_MANIFEST_PATH_BYTES];
@@ -221,7 +236,7 @@ static enum asv_status bring_file(struct asv_bring *bring, const struct asv_mani
     if (status == ASV_OK && memcmp(file.sha256, entry->sha256, sizeof file.sha256) != 0) {
         status = asv_fail(err, ASV_E_DIGEST, entry->path);
     }
-    if (status == ASV_OK && fchmodat(dir, BRING_NAME, bring->mode, 0) != 0) {
+    if (status == ASV_OK && fchmodat(dir, BRING_NAME, is_signing_key(name) ? 0600 : bring->mode, 0) != 0) {
         status = asv_io_fail(err, errno, name);
     }
     if (status == ASV_OK) {

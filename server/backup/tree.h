@@ -20,8 +20,10 @@ struct asv_backup_tree {
 };
 
 /* Copies what is public of the directory at path, and of the directories in it, to prefix/ in the set:
- * *.conf, certificates, chains, enrolment requests, places, revocation lists. Nothing else, and no file with
- * a private key in it whatever its name. A directory that is not there is fine. */
+ * *.conf, certificates, chains, enrolment requests, places, revocation lists. Besides, the two keys that sign
+ * for outsiders and open nothing, ledger.key and package.key: without them a ledger could not go on, nor a
+ * certificate for packages be used. Nothing else, and no file with another private key in it whatever its
+ * name. A directory that is not there is fine. */
 ASV_MUST_CHECK enum asv_status asv_backup_tree(struct asv_backup_tree *tree, const char *path,
                                                const char *prefix, struct asv_err *err);
 
@@ -35,7 +37,7 @@ struct asv_bring {
     int set;
     const char *prefix; /* of the entries to bring, "vault/" */
     int to;             /* directory that gets what is below prefix */
-    mode_t mode;        /* of files */
+    mode_t mode;        /* of files, but for keys: theirs is 0600 */
     bool replace;       /* what is there and differs; else it is kept, and named */
     void *ctx;
     void (*kept)(void *ctx, const char *path);

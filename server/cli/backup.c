@@ -300,9 +300,9 @@ const struct asv_cli_command asv_cli_backup = {
             "has not changed since the set before is shared with it (hard links). A set without\n"
             "MANIFEST was interrupted; the next backup removes it.\n"
             "\n"
-            "No private key is in it, and none that opens a recording: what is due is unreadable\n"
-            "in every backup. DIR must be there; make it below the mount point of its disk.\n"
-            "Runs beside all daemons.",
+            "No key that opens a recording is in it: what is due is unreadable in every backup. The\n"
+            "only private keys in it are those that sign ledger and packages. DIR must be there; make\n"
+            "it below the mount point of its disk. Runs beside all daemons.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -15,6 +15,7 @@
 #include "server/cli/ask.h"
 #include "server/cli/device.h"
 #include "server/cli/files.h"
+#include "server/cli/signing.h"
 #include "server/cli/user.h"
 
 /* A new key under its passphrase (or in the clear when passphrase is empty) and its certificate; both files
@@ -92,7 +93,8 @@ static enum asv_status first_revocations(const struct asv_cli *cli, int dir, con
                             : asv_fail(err, status, "the first revocation list cannot be made");
 }
 
-/* Keeper and first dock: key files in the clear, to be moved to where they run. */
+/* Keeper, with what it signs for outsiders with, and first dock: key files in the clear, to be moved to where
+ * they run. */
 static enum asv_status make_devices(const struct asv_cli *cli, int dir, const struct asv_agency_dir *agency,
                                     const struct asv_keys *ca, struct asv_err *err)
 {
@@ -111,9 +113,9 @@ static enum asv_status make_devices(const struct asv_cli *cli, int dir, const st
     };
     enum asv_status status = asv_device_make(cli, agency, ca, &keeper, dir, "keeper", err);
     if (status == ASV_OK) {
-        status = asv_device_make(cli, agency, ca, &dock, dir, "dock", err);
+        status = asv_signing_make(cli, asv_cli_text(cli->args, "name"), dir, "keeper", err);
     }
-    return status;
+    return status == ASV_OK ? asv_device_make(cli, agency, ca, &dock, dir, "dock", err) : status;
 }
 
 static enum asv_status fill(const struct asv_cli *cli, int dir, const struct asv_passphrase *root_phrase,

@@ -441,7 +441,8 @@ static enum asv_status print_rest(const struct asv_cli *cli, struct asv_err *err
             "  that were wrapped to it. A keeper that lives goes on as it was.\n"
             "- What was erased after the backup was made is in the tables as if it were there. Its key is\n"
             "  gone: nobody can open it. The next retention run erases again whatever is due.\n"
-            "- The keys of dock and keeper, people's key files and the CA's key are not in it.\n"
+            "- The keys of dock and keeper, people's key files and the CA's key are not in it. Those that\n"
+            "  sign ledger and packages are: give them to the keeper's user.\n"
             "- Start the daemons when the checks above are clean.\n",
             (unsigned long long)held, (unsigned long long)due);
     return ASV_OK;

@@ -196,7 +196,7 @@ def secrets(site):
     assert {"master", "file", "key"} <= kinds and len(found) > 100, (kinds, len(found))
     for path in [*site.agency.rglob("*.key"), *site.etc.rglob("*.key")]:
         found.append((str(path), path.read_bytes()[-64:-32]))
-    assert len([name for name, _ in found if name.endswith(".key")]) >= 4
+    assert len([name for name, _ in found if name.endswith(".key")]) >= 6
     found.append(("badges", (site.agency / "badge.secret").read_bytes()))
     return found
 
@@ -223,6 +223,12 @@ def no_key_is_in_a_backup(site):
     assert {name for name, _ in find(found, site.etc)} >= {"master", str(site.etc / "dock/dock.key")}, "the search finds nothing"
     done = site.refused("1 files are not as they should be", "backup")
     assert "left out     etc/careless.conf holds a private key" in done.stdout, done.stdout
+    # But for the two that sign for outsiders, which open nothing, each in its own place.
+    signing = {str(site.etc / "keeper/ledger.key"), str(site.etc / "keeper/package.key")}
+    kept = find([one for one in found if one[0] in signing], site.backups)
+    assert sorted((Path(name).name, Path(where).parts[-3:]) for name, where in kept) == [
+        (name, ("etc", "keeper", name)) for name in ("ledger.key", "package.key")], kept
+    found = [one for one in found if one[0] not in signing]
     assert find(found, site.backups) == [], find(found, site.backups)
     # The search would have found one of them anywhere, in a dump, too.
     key = next(secret for name, secret in found if name == "key")
@@ -235,10 +241,15 @@ def no_key_is_in_a_backup(site):
     sql("DROP TABLE public.stray; REVOKE USAGE ON SCHEMA public FROM asv_backup")
     shutil.rmtree(site.sets()[-1])
     names = {str(path.relative_to(site.sets()[0])) for path in site.sets()[0].rglob("*")}
-    assert {"etc/asservat.conf", "etc/keeper.conf", "etc/keeper/chain", "agency/ca.cert", "agency/revocations"} <= names
-    assert not [name for name in names if re.search(r"\.key$|index|day-|slots/", name)], names
-    for path in (site.etc / "store", site.etc / "slots", site.etc / "keeper", site.etc / "dock"):
+    assert {"etc/asservat.conf", "etc/keeper.conf", "etc/keeper/chain", "agency/ca.cert", "agency/revocations",
+            "etc/keeper/package.crt", "etc/keeper/ledger.pub"} <= names
+    signing = {"etc/keeper/ledger.key", "etc/keeper/package.key"}
+    assert not [name for name in names - signing if re.search(r"\.key$|index|day-|slots/", name)], names
+    for path in (site.etc / "store", site.etc / "slots", site.etc / "dock"):
         shutil.rmtree(path)
+    for path in (site.etc / "keeper").iterdir():
+        if str(path.relative_to(site.etc)) not in ("keeper/ledger.key", "keeper/package.key"):
+            path.unlink()
 
 
 # ---- there and back
@@ -253,9 +264,13 @@ def all_is_restored(site):
     assert before[1] == tree(site.mirror)
     site.destroy()
     for path in site.etc.iterdir():
-        if path.name != "asservat.conf":
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "asservat.conf":
             path.unlink()
     out = site.do("restore", "--from", site.backups, "--full-speed")
+    for name in ("ledger.key", "package.key"):
+        assert (site.etc / "keeper" / name).stat().st_mode & 0o777 == 0o600, name
     for text in ("already      25 of both", "damaged      0 clips", "missing      0 clips", "of 23 the period is over"):
         assert text in out, out
     same(before[0], rows(), "database")
