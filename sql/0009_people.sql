@@ -113,7 +113,7 @@ CREATE TABLE asv.statement (
     action asv.u16 NOT NULL,
     step smallint NOT NULL CHECK (step BETWEEN 1 AND 5),
     matter asv.digest NOT NULL,
-    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 7, 9)),
+    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9)),
     subject asv.digest,
     subject_name asv.name128,
     version asv.u32,
@@ -139,7 +139,7 @@ CREATE TABLE asv.statement (
     CHECK ((subject_kind IN (1, 2, 3, 5, 7, 9)) = (subject IS NOT NULL)),
     CHECK ((subject_kind = 5) = (version IS NOT NULL) AND (subject_kind = 5) = (days IS NOT NULL)
            AND (subject_kind IN (5, 7)) = (from_day IS NOT NULL)),
-    CHECK ((subject_kind IN (4, 9)) = (subject_name IS NOT NULL))
+    CHECK ((subject_kind IN (4, 8, 9)) = (subject_name IS NOT NULL))
 );
 CREATE INDEX ON asv.statement (subject, action);
 CREATE INDEX ON asv.statement (proposal);
@@ -150,7 +150,7 @@ COMMENT ON COLUMN asv.statement.object IS 'length, body and proof';
 COMMENT ON COLUMN asv.statement.action IS 'STATEMENTS.md 4';
 COMMENT ON COLUMN asv.statement.step IS '1 proposes, 2 approves, 3 refuses, 4 withdraws, 5 alone';
 COMMENT ON COLUMN asv.statement.matter IS 'SHA-256 of its matter, which an answer repeats';
-COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 9 a clip and who would see it';
+COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 8 ledger, 9 a clip and who would see it';
 COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential or policy file';
 COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient; of who would see a recording';
 COMMENT ON COLUMN asv.statement.version IS 'of a policy';

@@ -38,6 +38,7 @@ static enum asv_status about(struct asv_db *db, const struct asv_statement *said
         }
         break;
     case ASV_SUBJECT_RECIPIENT:
+    case ASV_SUBJECT_LEDGER:
         text_of(out, size, said->subject.name);
         break;
     case ASV_SUBJECT_POLICY:
@@ -145,7 +146,8 @@ const struct asv_cli_command asv_cli_proposal_list = {
 
 /* What is about no recording: whose state would have to move, too. */
 static const uint16_t actions[] = {ASV_ACTION_ENROL, ASV_ACTION_POLICY,       ASV_ACTION_RECIPIENT,
-                                   ASV_ACTION_CLOCK, ASV_ACTION_RECOVERY_KEY, ASV_ACTION_RECOVERY_KEY_ENDS};
+                                   ASV_ACTION_CLOCK, ASV_ACTION_RECOVERY_KEY, ASV_ACTION_RECOVERY_KEY_ENDS,
+                                   ASV_ACTION_LEDGER};
 
 static enum asv_status refuse(struct asv_cli *cli, struct asv_err *err)
 {
@@ -162,7 +164,7 @@ const struct asv_cli_command asv_cli_proposal_refuse = {
     .name = "refuse",
     .summary = "refuse a proposal that you could approve",
     .help = "Ends PROPOSAL, which is named by its first digits: an enrolment, a policy, a\n"
-            "recipient, or what is about the keeper.",
+            "recipient, a ledger, or what is about the keeper.",
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
@@ -176,7 +178,7 @@ const struct asv_cli_command asv_cli_proposal_withdraw = {
     .name = "withdraw",
     .summary = "withdraw a proposal of your own",
     .help = "Ends PROPOSAL, which is named by its first digits: an enrolment, a policy, a\n"
-            "recipient, or what is about the keeper.",
+            "recipient, a ledger, or what is about the keeper.",
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,

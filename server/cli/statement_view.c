@@ -34,6 +34,7 @@ static const struct {
     {ASV_ACTION_CLOCK, "confirm the keeper's clock: destruction goes on"},
     {ASV_ACTION_RECOVERY_KEY, "wrap held recordings to an offline key, too"},
     {ASV_ACTION_RECOVERY_KEY_ENDS, "wrap held recordings to the offline key no longer"},
+    {ASV_ACTION_LEDGER, "begin a ledger; the one before ends"},
 };
 
 static const char *const steps[] = {"?",        "I propose",  "I approve",
@@ -122,6 +123,9 @@ static void print_subject(FILE *out, const struct asv_subject *subject)
     default:
         asv_uuid_format(uuid, subject->store);
         fprintf(out, "%-12s %s\n", "keeper", uuid);
+        if (subject->kind == ASV_SUBJECT_LEDGER) {
+            line_text(out, "ledger", subject->name);
+        }
         if (subject->stopped_ms != 0) {
             fprintf(out, "%-12s %s\n", "stopped", asv_text_time(from, subject->stopped_ms));
         }

@@ -25,7 +25,8 @@ static const char *name_of(char out[ASV_NAME_MAX_BYTES + 1], struct asv_bytes na
 
 static void param_subject(struct asv_params *params, const struct asv_subject *subject, char *name)
 {
-    bool digest = subject->kind != ASV_SUBJECT_RECIPIENT && subject->kind != ASV_SUBJECT_KEEPER;
+    bool digest = subject->kind != ASV_SUBJECT_RECIPIENT && subject->kind != ASV_SUBJECT_KEEPER &&
+                  subject->kind != ASV_SUBJECT_LEDGER;
     asv_param_i16(params, subject->kind);
     asv_param_digest(params, digest ? subject->id : NULL);
     asv_param_text(params, name_of(name, subject->name));

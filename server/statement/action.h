@@ -29,7 +29,8 @@ enum asv_action {
     ASV_ACTION_POLICY = 48,         /* change to this policy file (LAW T8) */
     ASV_ACTION_CLOCK = 49,          /* the keeper's clock is right: destruction goes on (K-065) */
     ASV_ACTION_RECOVERY_KEY = 50,   /* held clips are wrapped to this offline key, too */
-    ASV_ACTION_RECOVERY_KEY_ENDS = 51 /* no more */
+    ASV_ACTION_RECOVERY_KEY_ENDS = 51, /* no more */
+    ASV_ACTION_LEDGER = 52,            /* the ledger begins, or goes on, under this origin */
 };
 
 enum asv_step {
@@ -47,7 +48,8 @@ enum asv_subject_kind {
     ASV_SUBJECT_RECIPIENT = 4,
     ASV_SUBJECT_POLICY = 5,
     ASV_SUBJECT_KEEPER = 6,
-    ASV_SUBJECT_DAY = 7,    /* a clip, and the local day of its recording */
+    ASV_SUBJECT_DAY = 7, /* a clip, and the local day of its recording */
+    ASV_SUBJECT_LEDGER = 8,
     ASV_SUBJECT_VIEWER = 9, /* a clip, and who would see it */
 };
 

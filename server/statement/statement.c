@@ -17,6 +17,16 @@ static bool date_is_good(uint32_t date)
     return date >= 20000101 && date <= 99991231 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
+/* ST-054: what C2SP's notes allow as a key's name, of letters that everybody sees. */
+static bool origin_is_good(struct asv_bytes origin)
+{
+    bool good = origin.len > 0 && origin.len <= ASV_NAME_MAX_BYTES;
+    for (size_t i = 0; good && i < origin.len; i++) {
+        good = origin.data[i] > 0x20 && origin.data[i] <= 0x7e && origin.data[i] != '+';
+    }
+    return good;
+}
+
 static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
 {
     bool has_id = !asv_is_zero(subject->id, sizeof subject->id);
@@ -39,6 +49,8 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
     case ASV_SUBJECT_KEEPER: /* ST-045 */
         return !asv_is_zero(subject->store, sizeof subject->store) &&
                (action == ASV_ACTION_CLOCK ? subject->stopped_ms > 0 : subject->stopped_ms == 0);
+    case ASV_SUBJECT_LEDGER:
+        return !asv_is_zero(subject->store, sizeof subject->store) && origin_is_good(subject->name);
     default:
         return false;
     }
@@ -117,6 +129,10 @@ static void put_subject(struct asv_writer *writer, const struct asv_subject *sub
     case ASV_SUBJECT_KEEPER:
         asv_write_bytes(writer, subject->store, sizeof subject->store);
         asv_write_i64(writer, subject->stopped_ms);
+        break;
+    case ASV_SUBJECT_LEDGER:
+        asv_write_bytes(writer, subject->store, sizeof subject->store);
+        asv_write_view8(writer, subject->name.data, subject->name.len);
         break;
     default:
         asv_write_digest(writer, subject->id);
@@ -207,6 +223,10 @@ static void read_subject(struct asv_fields *in, struct asv_subject *subject)
     case ASV_SUBJECT_KEEPER:
         asv_field_copy(in, subject->store, sizeof subject->store, "subject");
         asv_field_i64(in, &subject->stopped_ms, "subject");
+        break;
+    case ASV_SUBJECT_LEDGER:
+        asv_field_copy(in, subject->store, sizeof subject->store, "subject");
+        asv_field_view8(in, &subject->name, ASV_NAME_MAX_BYTES, "subject");
         break;
     default: /* kinds that are none do not pass the rules */
         asv_field_digest(in, subject->id, "subject");

@@ -125,10 +125,15 @@ void asv_test_person_init(struct asv_test_person *out, uint32_t n, uint16_t role
 static void fill_subject(struct asv_subject *subject, uint16_t action, const struct asv_test_person *person)
 {
     static const uint8_t name[] = "Staatsanwaltschaft Duisburg";
+    static const uint8_t origin[] = "asservat.example/ledger";
     uint8_t store[ASV_SHA256_BYTES];
     subject->kind = asv_action_rule(action)->subject;
     if (subject->kind == ASV_SUBJECT_RECIPIENT) {
         subject->name = (struct asv_bytes){name, sizeof name - 1};
+    } else if (subject->kind == ASV_SUBJECT_LEDGER) {
+        follow(store, "store", 1);
+        memcpy(subject->store, store, sizeof subject->store);
+        subject->name = (struct asv_bytes){origin, sizeof origin - 1};
     } else if (subject->kind == ASV_SUBJECT_KEEPER) {
         follow(store, "store", 1);
         memcpy(subject->store, store, sizeof subject->store);

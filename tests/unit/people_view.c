@@ -21,7 +21,8 @@ static const uint16_t all[] = {ASV_ACTION_HOLD,      ASV_ACTION_RELEASE,        
                                ASV_ACTION_DAY,
                                ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
                                ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
-                               ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS};
+                               ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
+                               ASV_ACTION_LEDGER};
 
 /* What is printed, as a new string. */
 static char *printed(const struct asv_statement *statement, const struct asv_credential *signer)
@@ -114,6 +115,19 @@ static void what_differs_in_a_statement_differs_on_the_screen(void **state)
     free(before);
 }
 
+static void who_begins_a_ledger_sees_its_origin(void **state)
+{
+    (void)state;
+    struct asv_test_person person;
+    struct asv_statement statement;
+    asv_test_person_init(&person, 1, ASV_ROLE_ADMINISTRATOR, ASV_ALG_ED25519);
+    asv_test_statement(&statement, ASV_ACTION_LEDGER, ASV_STEP_PROPOSE, &person, 1);
+    char *text = printed(&statement, &person.credential);
+    says(text, "\nkeeper       ");
+    says(text, "\nledger       asservat.example/ledger\n");
+    free(text);
+}
+
 static void roles_are_named_as_in_policies(void **state)
 {
     (void)state;
@@ -192,6 +206,7 @@ int main(void)
         cmocka_unit_test(every_action_has_its_words),
         cmocka_unit_test(everything_that_is_signed_is_shown),
         cmocka_unit_test(what_differs_in_a_statement_differs_on_the_screen),
+        cmocka_unit_test(who_begins_a_ledger_sees_its_origin),
         cmocka_unit_test(roles_are_named_as_in_policies),
         cmocka_unit_test(a_badge_is_known_by_its_pseudonym_alone),
         cmocka_unit_test(what_ends_a_credential_is_said_before_what_begins_it),

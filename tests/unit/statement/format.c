@@ -18,7 +18,7 @@ static const uint16_t actions[] = {
     ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
     ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
     ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
-    ASV_ACTION_DAY};
+    ASV_ACTION_DAY,       ASV_ACTION_LEDGER};
 #define ACTIONS (sizeof actions / sizeof *actions)
 
 static struct asv_test_person person; /* with every role that one may have */
@@ -195,7 +195,7 @@ static void an_action_has_its_subject(void **state)
             statement.subject.version = 7;
             statement.subject.from_ms = 7;
             statement.subject.until_ms = 8;
-            statement.subject.name = statement.reason;
+            statement.subject.name = (struct asv_bytes){(const uint8_t *)"name", 4};
             statement.subject.kind = (uint8_t)kind;
             assert_int_equal(encode(&statement), right ? ASV_OK : ASV_E_USAGE);
         }
@@ -229,6 +229,9 @@ static void subjects_name_something(void **state)
         statement.subject.name.len = 0;
         assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
     }
+    fill(&statement, ASV_ACTION_LEDGER);
+    memset(statement.subject.store, 0, 16);
+    assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
     fill(&statement, ASV_ACTION_POLICY);
     statement.subject.version = 0;
     assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-043 */
@@ -269,6 +272,38 @@ static void subjects_name_something(void **state)
     statement.subject.from_ms = INT64_MIN;
     statement.subject.until_ms = INT64_MAX;
     assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-044 */
+}
+
+static void an_origin_is_one_that_a_note_can_name(void **state)
+{
+    (void)state; /* ST-054 */
+    static const char *const bad[] = {"",
+                                      "a b",
+                                      "a+b",
+                                      "a\tb",
+                                      "\x7f",
+                                      "a\x1f",
+                                      "stra\xc3\x9f"
+                                      "e",
+                                      "\xc2\xa0",
+                                      "a\n"};
+    char name[129];
+    struct asv_statement statement;
+    fill(&statement, ASV_ACTION_LEDGER);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        statement.subject.name = (struct asv_bytes){(const uint8_t *)bad[i], strlen(bad[i])};
+        assert_int_equal(encode(&statement), ASV_E_USAGE);
+    }
+    memset(name, '~', sizeof name);
+    statement.subject.name = (struct asv_bytes){(const uint8_t *)name, 128};
+    assert_int_equal(encode(&statement), ASV_OK);
+    assert_int_equal(decode(writer.len), ASV_OK);
+    assert_int_equal(out.subject.name.len, 128);
+    size_t at = (size_t)(out.subject.name.data - encoded);
+    encoded[at + 5] = '+'; /* the same on the way in */
+    assert_int_equal(decode(writer.len), ASV_E_MALFORMED);
+    statement.subject.name.len = 129;
+    assert_int_equal(encode(&statement), ASV_E_USAGE);
 }
 
 static void an_action_has_a_ground_that_it_may_have(void **state)
@@ -526,6 +561,7 @@ int main(void)
         cmocka_unit_test(actions_are_those_of_the_table),
         cmocka_unit_test(an_action_has_its_subject),
         cmocka_unit_test(subjects_name_something),
+        cmocka_unit_test(an_origin_is_one_that_a_note_can_name),
         cmocka_unit_test(an_action_has_a_ground_that_it_may_have),
         cmocka_unit_test(what_an_action_needs_is_there_and_nothing_else),
         cmocka_unit_test(an_action_has_its_steps),
