@@ -251,6 +251,48 @@ enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const 
     return ask(client, &ask_for, request, err);
 }
 
+static struct asv_bytes text_bytes(const char *text)
+{
+    return (struct asv_bytes){(const uint8_t *)text, strlen(text)};
+}
+
+enum asv_status asv_keeper_client_sign_checkpoint(struct asv_keeper_client *client,
+                                                  const struct asv_keeper_head *head, uint32_t *request,
+                                                  struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_SIGN,
+                                         .sign = ASV_KEEPER_SIGN_HEAD,
+                                         .origin = text_bytes(head->origin),
+                                         .old_size = head->old_size,
+                                         .new_size = head->new_size,
+                                         .proof = head->proof};
+    memcpy(ask_for.digest, head->root, sizeof ask_for.digest);
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_last_checkpoint(struct asv_keeper_client *client, const char *origin,
+                                                  uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_SIGN,
+                                         .sign = ASV_KEEPER_SIGN_LAST,
+                                         .origin = text_bytes(origin != NULL ? origin : "")};
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_sign_package(struct asv_keeper_client *client,
+                                               const struct asv_keeper_package *package, uint32_t *request,
+                                               struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_SIGN,
+                                         .sign = ASV_KEEPER_SIGN_PACKAGE,
+                                         .proposal = package->proposal,
+                                         .answer = package->answer,
+                                         .record_count = package->record_count};
+    memcpy(ask_for.records, package->records, sizeof ask_for.records);
+    memcpy(ask_for.digest, package->digest, sizeof ask_for.digest);
+    return ask(client, &ask_for, request, err);
+}
+
 enum asv_status asv_keeper_client_order(struct asv_keeper_client *client, struct asv_bytes chain,
                                         struct asv_bytes header, uint32_t *request, struct asv_err *err)
 {

@@ -104,6 +104,38 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_finish(struct asv_keeper_client
 ASV_MUST_CHECK enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const uint8_t *after,
                                                        uint32_t *request, struct asv_err *err);
 
+/* A ledger that has grown from the tree whose head was signed last. */
+struct asv_keeper_head {
+    const char *origin;
+    uint64_t old_size, new_size;
+    const uint8_t *root;    /* of the new tree: ASV_SHA256_BYTES */
+    struct asv_bytes proof; /* the consistency proof's hashes (RFC 6962), one after the other */
+};
+
+/* Its checkpoint as a signed note, in the reply's signature. The same head again has the same bytes, also
+ * when the reply to the first time was lost. ASV_E_STATE in the reply: another head was signed last, which
+ * asv_keeper_client_last_checkpoint gives. Of class INTEGRITY: it is no growth of that. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_sign_checkpoint(struct asv_keeper_client *client,
+                                                                 const struct asv_keeper_head *head,
+                                                                 uint32_t *request, struct asv_err *err);
+
+/* The last one of the ledger with this origin; NULL: of the one that goes on. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_last_checkpoint(struct asv_keeper_client *client,
+                                                                 const char *origin, uint32_t *request,
+                                                                 struct asv_err *err);
+
+struct asv_keeper_package {
+    struct asv_bytes proposal, answer; /* of a HAND_OVER and its approval, which have not expired */
+    uint8_t record_count;              /* of both people */
+    struct asv_bytes records[ASV_KEEPER_RECORDS_MAX];
+    const uint8_t *digest; /* SHA-256 of what is signed (the signed attributes of a CMS signer) */
+};
+
+/* ECDSA over it by the package's key, DER, in the reply's signature. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_sign_package(struct asv_keeper_client *client,
+                                                              const struct asv_keeper_package *package,
+                                                              uint32_t *request, struct asv_err *err);
+
 /* -1 when not connected. Changes with every new connection: ask after each call here. */
 int asv_keeper_client_fd(const struct asv_keeper_client *client);
 

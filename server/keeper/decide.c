@@ -131,6 +131,7 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
         {ASV_ACTION_CLOCK, asv_decide_clock},
         {ASV_ACTION_RECOVERY_KEY, asv_decide_recovery_key},
         {ASV_ACTION_RECOVERY_KEY_ENDS, asv_decide_recovery_key_ends},
+        {ASV_ACTION_LEDGER, asv_decide_ledger},
     };
     uint16_t action = decision->proposal.action;
     if (decision->has_answer && decision->answer.step != ASV_STEP_APPROVE) {
@@ -163,15 +164,15 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room to remember another decision");
 }
 
-static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decision *decision,
-                               struct asv_err *err)
+enum asv_status asv_decide_journal(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                   const char *as, struct asv_err *err)
 {
     static const char *const steps[] = {"", "proposed", "approved", "refused", "withdrawn", "decided"};
     uint8_t step = decision->has_answer ? decision->answer.step : decision->proposal.step;
     const char *action = asv_action_rule(decision->proposal.action)->name;
     enum asv_status status =
-        asv_journal_write(&keeper->store->mirror, decision->now_ms, action, decision->request->proposal,
-                          decision->request->answer, keeper->line, err); /* K-084: before it acts */
+        asv_journal_write(&keeper->store->mirror, decision->now_ms, as != NULL ? as : action,
+                          decision->request->proposal, decision->request->answer, keeper->line, err);
     if (status == ASV_OK) {
         asv_log_event(keeper->log, ASV_LOG_NOTICE, "decision", asv_log_text("action", action),
                       asv_log_text("step", steps[step]));
@@ -193,7 +194,7 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         status = remember(decision, &change, err);
     }
     if (status == ASV_OK) {
-        status = journal(keeper, decision, err);
+        status = asv_decide_journal(keeper, decision, NULL, err); /* K-084: before it acts */
     }
     if (status != ASV_OK) {
         asv_store_abort(&change);
@@ -206,7 +207,8 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
     return status;
 }
 
-/* What the reply says of a HOLD, of its proposal or of a DAY, whether it was made just now or before. */
+/* What the reply says of a HOLD, of its proposal, of a DAY or of a LEDGER, whether it was made just now or
+ * before. */
 static enum asv_status describe(struct asv_keeper *keeper, const struct asv_decision *decision,
                                 struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -215,6 +217,9 @@ static enum asv_status describe(struct asv_keeper *keeper, const struct asv_deci
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
     if (decision->proposal.action == ASV_ACTION_DAY && !refused) {
         reply->until_ms = asv_decide_day_until(kept);
+    }
+    if (decision->proposal.action == ASV_ACTION_LEDGER && !refused) {
+        return asv_decide_last_note(keeper, decision, reply, err);
     }
     if (decision->proposal.action != ASV_ACTION_HOLD || refused) {
         return ASV_OK;
@@ -252,7 +257,7 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
         return status;
     }
     if (effect == NULL) {
-        status = journal(keeper, decision, err);
+        status = asv_decide_journal(keeper, decision, NULL, err);
         if (status == ASV_OK) {
             status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
         }
@@ -262,18 +267,41 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
     return status == ASV_OK ? describe(keeper, decision, reply, err) : status;
 }
 
-enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                                  struct asv_keeper_reply *reply, struct asv_err *err)
+enum asv_status asv_decide_believe(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                   struct asv_decision *out, struct asv_err *err)
 {
-    struct asv_decision decision = {.request = request};
-    enum asv_status status = asv_world_wall_ms(keeper->world, &decision.now_ms);
+    out->request = request;
+    enum asv_status status = asv_world_wall_ms(keeper->world, &out->now_ms);
     if (status != ASV_OK) {
         return asv_fail(err, status, "the clock cannot be read");
     }
-    status = read_statements(request, &decision, err);
-    if (status == ASV_OK) {
-        status = believe(keeper, &decision, err);
+    status = read_statements(request, out, err);
+    return status == ASV_OK ? believe(keeper, out, err) : status;
+}
+
+enum asv_status asv_decide_hands_over(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                      struct asv_decision *out, struct asv_err *err)
+{
+    const struct asv_kept *kept = NULL;
+    enum asv_status status = asv_decide_believe(keeper, request, out, err);
+    if (status != ASV_OK) {
+        return status;
     }
+    if (out->proposal.action != ASV_ACTION_HAND_OVER || !out->has_answer ||
+        out->answer.step != ASV_STEP_APPROVE) {
+        return asv_fail(err, ASV_E_STATE, "a package takes a hand-over that two people decided");
+    }
+    if (asv_index_find(keeper->store->index, ASV_INDEX_DECIDED, out->proposal_digest) != NULL) {
+        return asv_fail(err, ASV_E_STATE, "the proposal was refused or withdrawn"); /* K-083 */
+    }
+    return asv_decide_may_leave(keeper, out, &kept, err);
+}
+
+enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                  struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_decision decision = {0};
+    enum asv_status status = asv_decide_believe(keeper, request, &decision, err);
     if (status == ASV_OK) {
         status = carry_out(keeper, &decision, reply, err);
     }

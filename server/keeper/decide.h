@@ -33,16 +33,44 @@ asv_decision_effect asv_decide_lapse;   /* its refusal or withdrawal */
 asv_decision_effect asv_decide_hold, asv_decide_release, asv_decide_erase_early, asv_decide_block,
     asv_decide_unblock, asv_decide_hold_ahead, asv_decide_release_ahead, asv_decide_day;
 asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_enrol, asv_decide_revoke,
-    asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends;
+    asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends,
+    asv_decide_ledger;
 
 /* What OPEN and HAND_OVER give out: reply->file_key or reply->stanza. They change nothing, and may be asked
  * again until the two statements have expired. */
 ASV_MUST_CHECK enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
                                                struct asv_keeper_reply *reply, struct asv_err *err);
 
-/* After a DAY: the end of the clip's period; 0: that was over, and the key is destroyed. kept: its row, NULL for
- * none. */
+/* After a DAY: the end of the clip's period; 0: that was over, and the key is destroyed. kept: its row, NULL
+ * for none. */
 int64_t asv_decide_day_until(const struct asv_kept *kept);
+/* Whether the request's statements, with an answer or without, are to be believed now; request and now_ms of
+ * the decision are set. */
+ASV_MUST_CHECK enum asv_status asv_decide_believe(struct asv_keeper *keeper,
+                                                  const struct asv_keeper_request *request,
+                                                  struct asv_decision *out, struct asv_err *err);
+
+/* Writes the decision into the keeper's own record: before it acts, or gives anything out (K-084). as NULL:
+ * under the action's name. */
+ASV_MUST_CHECK enum asv_status asv_decide_journal(struct asv_keeper *keeper,
+                                                  const struct asv_decision *decision, const char *as,
+                                                  struct asv_err *err);
+
+/* Whether the request's HAND_OVER was approved, was not refused before, and can be carried out now. */
+ASV_MUST_CHECK enum asv_status asv_decide_hands_over(struct asv_keeper *keeper,
+                                                     const struct asv_keeper_request *request,
+                                                     struct asv_decision *out, struct asv_err *err);
+
+/* The clip of an OPEN or HAND_OVER, which is held and not blocked; and with HAND_OVER a recipient who is
+ * registered: whether anything of it may leave. */
+ASV_MUST_CHECK enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper,
+                                                    const struct asv_decision *decision,
+                                                    const struct asv_kept **out, struct asv_err *err);
+
+/* After a LEDGER: the last checkpoint of the one before. */
+ASV_MUST_CHECK enum asv_status asv_decide_last_note(struct asv_keeper *keeper,
+                                                    const struct asv_decision *decision,
+                                                    struct asv_keeper_reply *reply, struct asv_err *err);
 
 /* After a HOLD: the file key wrapped for the recovery key, when there is one. */
 ASV_MUST_CHECK enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper,

@@ -334,12 +334,12 @@ enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const stru
     return index->has_recovery ? wrap(keeper, row->file_key, index->recovery_pk, reply, err) : ASV_OK;
 }
 
-/* K-088: for OPEN and HAND_OVER. */
-enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                struct asv_keeper_reply *reply, struct asv_err *err)
+enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper, const struct asv_decision *decision,
+                                     const struct asv_kept **out, struct asv_err *err)
 {
+    const struct asv_index *index = keeper->store->index;
     struct asv_kept *row = NULL;
-    enum asv_status status = find_held(keeper->store->index, decision, &row, err);
+    enum asv_status status = find_held(index, decision, &row, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -347,6 +347,27 @@ enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_deci
     if (row->blocks != 0) {
         return asv_fail(err, ASV_E_DENIED, "the clip is blocked");
     }
+    if (decision->proposal.action == ASV_ACTION_HAND_OVER) {
+        const struct asv_index_recipient *recipient =
+            asv_index_find(index, ASV_INDEX_RECIPIENTS, decision->proposal.recipient_pk);
+        if (recipient == NULL || recipient->ended != 0) { /* K-089 */
+            return asv_fail(err, ASV_E_UNTRUSTED, "the recipient's key is not registered here");
+        }
+    }
+    *out = row;
+    return ASV_OK;
+}
+
+/* K-088: for OPEN and HAND_OVER. */
+enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    const struct asv_kept *row = NULL;
+    enum asv_status status = asv_decide_may_leave(keeper, decision, &row, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    assert(row != NULL);
     reply->until_ms = decision->proposal.expires_ms < decision->answer.expires_ms
                           ? decision->proposal.expires_ms
                           : decision->answer.expires_ms;
@@ -355,10 +376,5 @@ enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_deci
         reply->file_key = keeper->scratch->file_key;
         return ASV_OK;
     }
-    const struct asv_index_recipient *recipient =
-        asv_index_find(keeper->store->index, ASV_INDEX_RECIPIENTS, decision->proposal.recipient_pk);
-    if (recipient == NULL || recipient->ended != 0) { /* K-089 */
-        return asv_fail(err, ASV_E_UNTRUSTED, "the recipient's key is not registered here");
-    }
-    return wrap(keeper, row->file_key, recipient->pk, reply, err);
+    return wrap(keeper, row->file_key, decision->proposal.recipient_pk, reply, err);
 }

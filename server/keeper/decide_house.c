@@ -246,6 +246,33 @@ enum asv_status asv_decide_clock(struct asv_keeper *keeper, const struct asv_dec
     return status;
 }
 
+/* K-111: it begins empty, and the one before signs nothing any more. */
+enum asv_status asv_decide_ledger(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                  struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    const struct asv_subject *subject = &decision->proposal.subject;
+    struct asv_index_ledger *before = asv_index_ledger_now(change->next);
+    struct asv_index_ledger row = {0};
+    (void)keeper;
+    (void)destroy;
+    enum asv_status status = check_own(change->next, subject, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    memcpy(row.origin, subject->name.data, subject->name.len); /* at most ASV_KEEPER_ORIGIN_MAX (ST-054) */
+    asv_sha256(row.id, subject->name.data, subject->name.len);
+    asv_sha256(row.root, "", 0);
+    if (asv_index_find(change->next, ASV_INDEX_LEDGERS, row.id) != NULL) {
+        return asv_fail(err, ASV_E_EXISTS, "there is a ledger of this origin, or was");
+    }
+    if (before != NULL) {
+        before->ended = 1;
+        memcpy(row.before, before->id, sizeof row.before);
+    }
+    status = asv_index_add(change->next, ASV_INDEX_LEDGERS, &row);
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room for another ledger");
+}
+
 enum asv_status asv_decide_recovery_key(struct asv_keeper *keeper, const struct asv_decision *decision,
                                         struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {

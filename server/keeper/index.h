@@ -38,6 +38,7 @@ enum asv_index_table {
     ASV_INDEX_AHEADS,     /* struct asv_index_ahead */
     ASV_INDEX_DECIDED,    /* struct asv_index_decided */
     ASV_INDEX_POLICIES,   /* struct asv_index_policy */
+    ASV_INDEX_LEDGERS,    /* struct asv_index_ledger */
     ASV_INDEX_TABLES,
 };
 
@@ -136,6 +137,16 @@ struct asv_index_policy {
     uint32_t from_date; /* local: recordings from this day on */
 };
 
+/* A ledger's last head that was signed: nothing but what begins with it is signed after it. */
+struct asv_index_ledger {
+    uint8_t id[ASV_SHA256_BYTES];           /* of its origin */
+    uint8_t before[ASV_SHA256_BYTES];       /* the one that ended when this began; zeros: none */
+    uint8_t ended;                          /* 1: another one went on */
+    uint64_t size;                          /* of the tree ... */
+    uint8_t root[ASV_SHA256_BYTES];         /* ... and its root */
+    char origin[ASV_KEEPER_ORIGIN_MAX + 1]; /* zeros behind it */
+};
+
 struct asv_index_slot {
     uint8_t id[ASV_SLOT_ID_BYTES];
     char label[ASV_KEEPER_SLOT_LABEL];
@@ -222,6 +233,9 @@ struct asv_entry *asv_index_reserve(const struct asv_index *index, const uint8_t
 /* The first due instant of what ends by itself: key files and kept clips; 0: nothing has one. */
 int64_t asv_index_next_due_ms(const struct asv_index *index);
 
+/* The ledger that goes on, or NULL. */
+struct asv_index_ledger *asv_index_ledger_now(const struct asv_index *index);
+
 /* The camera's row, made when it is missing. Errors as asv_index_add. */
 ASV_MUST_CHECK enum asv_status asv_index_camera(struct asv_index *index, const uint8_t cert[ASV_SHA256_BYTES],
                                                 struct asv_index_camera **out);
@@ -245,6 +259,7 @@ union asv_index_any_row {
     struct asv_index_ahead ahead;
     struct asv_index_decided decided;
     struct asv_index_policy policy;
+    struct asv_index_ledger ledger;
 };
 
 /* ---- the file ---- */

@@ -274,6 +274,34 @@ static enum asv_status read_policy(struct asv_reader *in, void *row)
     return good ? ASV_OK : ASV_E_MALFORMED;
 }
 
+/* ---- ledgers ---- */
+
+static void write_ledger(struct asv_writer *out, const void *row)
+{
+    const struct asv_index_ledger *ledger = row;
+    asv_write_bytes(out, ledger->id, sizeof ledger->id);
+    asv_write_bytes(out, ledger->before, sizeof ledger->before);
+    asv_write_u8(out, ledger->ended);
+    asv_write_u64(out, ledger->size);
+    asv_write_bytes(out, ledger->root, sizeof ledger->root);
+    asv_write_text8(out, ledger->origin);
+}
+
+static enum asv_status read_ledger(struct asv_reader *in, void *row)
+{
+    struct asv_index_ledger *ledger = row;
+    uint8_t id[ASV_SHA256_BYTES];
+    bool good = asv_read_copy(in, ledger->id, sizeof ledger->id) == ASV_OK &&
+                asv_read_copy(in, ledger->before, sizeof ledger->before) == ASV_OK &&
+                asv_read_u8(in, &ledger->ended) == ASV_OK && ledger->ended <= 1 &&
+                asv_read_u64(in, &ledger->size) == ASV_OK &&
+                asv_read_copy(in, ledger->root, sizeof ledger->root) == ASV_OK &&
+                asv_read_text8(in, ledger->origin, sizeof ledger->origin) == ASV_OK;
+    asv_sha256(id, ledger->origin, good ? strlen(ledger->origin) : 0);
+    return good && ledger->origin[0] != '\0' && memcmp(id, ledger->id, sizeof id) == 0 ? ASV_OK
+                                                                                       : ASV_E_MALFORMED;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -289,6 +317,7 @@ static const struct {
     [ASV_INDEX_AHEADS] = {32 + 32 + 3 * 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},
     [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
+    [ASV_INDEX_LEDGERS] = {32 + 32 + 1 + 8 + 32 + 1 + ASV_KEEPER_ORIGIN_MAX, write_ledger, read_ledger},
 };
 
 size_t asv_index_row_bytes(enum asv_index_table table)

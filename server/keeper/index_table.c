@@ -19,6 +19,7 @@ static const struct asv_table_kind kinds[ASV_INDEX_TABLES] = {
     [ASV_INDEX_AHEADS] = {sizeof(struct asv_index_ahead), ASV_SHA256_BYTES, 1024},
     [ASV_INDEX_DECIDED] = {sizeof(struct asv_index_decided), ASV_SHA256_BYTES, 16384},
     [ASV_INDEX_POLICIES] = {sizeof(struct asv_index_policy), ASV_SHA256_BYTES, 64},
+    [ASV_INDEX_LEDGERS] = {sizeof(struct asv_index_ledger), ASV_SHA256_BYTES, 256},
 };
 
 void asv_entry_name(char out[ASV_ENTRY_NAME_BYTES], const struct asv_entry *entry)
@@ -166,4 +167,15 @@ enum asv_status asv_index_camera(struct asv_index *index, const uint8_t cert[ASV
         status = ASV_OK;
     }
     return status;
+}
+
+struct asv_index_ledger *asv_index_ledger_now(const struct asv_index *index)
+{
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_LEDGERS); i++) {
+        struct asv_index_ledger *row = asv_index_row(index, ASV_INDEX_LEDGERS, i);
+        if (row->ended == 0) {
+            return row;
+        }
+    }
+    return NULL;
 }

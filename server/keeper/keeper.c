@@ -22,8 +22,12 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                           [ASV_KEEPER_DECIDE] = true,
                           [ASV_KEEPER_KEEP] = true,
                           [ASV_KEEPER_FINISH] = true,
-                          [ASV_KEEPER_CLIPS] = true},
-    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_DECIDE] = true, [ASV_KEEPER_CLIPS] = true},
+                          [ASV_KEEPER_CLIPS] = true,
+                          [ASV_KEEPER_SIGN] = true},
+    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true,
+                           [ASV_KEEPER_DECIDE] = true,
+                           [ASV_KEEPER_CLIPS] = true,
+                           [ASV_KEEPER_SIGN] = true},
 };
 
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
@@ -76,6 +80,8 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
         return asv_keeper_finish(keeper, request, err);
     case ASV_KEEPER_CLIPS:
         return asv_keeper_clips(keeper, request, reply);
+    case ASV_KEEPER_SIGN:
+        return asv_keeper_sign(keeper, request, reply, err);
     default:
         return asv_fail(err, ASV_E_INTERNAL, "permitted, but not implemented");
     }

@@ -37,8 +37,10 @@ struct asv_keeper_scratch {
 struct asv_keeper_identity {
     uint8_t root_pk[ASV_ED25519_PK_BYTES];
     uint8_t chain_data[ASV_CHAIN_MAX_BYTES];
-    struct asv_chain chain; /* views chain_data */
-    const uint8_t *sk;      /* ASV_ED25519_SK_BYTES; secret, borrowed */
+    struct asv_chain chain;    /* views chain_data */
+    const uint8_t *sk;         /* ASV_ED25519_SK_BYTES; secret, borrowed */
+    const uint8_t *ledger_sk;  /* the same: heads of the ledger are signed with it */
+    const uint8_t *package_sk; /* ASV_P256_SK_BYTES; the same, packages for the court */
 };
 
 /* Filled by main or a test; borrows everything it points to. Must not be copied. */
@@ -193,5 +195,15 @@ ASV_MUST_CHECK enum asv_status asv_keeper_clips(struct asv_keeper *keeper,
 ASV_MUST_CHECK enum asv_status asv_keeper_order(struct asv_keeper *keeper,
                                                 const struct asv_keeper_request *request,
                                                 struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* Signatures for outsiders (sign.c): heads of the ledger, packages for the court. */
+ASV_MUST_CHECK enum asv_status asv_keeper_sign(struct asv_keeper *keeper,
+                                               const struct asv_keeper_request *request,
+                                               struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* The signed checkpoint of a ledger's last head, into keeper->reply_data; *out views it. */
+ASV_MUST_CHECK enum asv_status asv_keeper_checkpoint(struct asv_keeper *keeper,
+                                                     const struct asv_index_ledger *ledger,
+                                                     struct asv_bytes *out, struct asv_err *err);
 
 #endif

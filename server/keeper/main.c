@@ -26,6 +26,10 @@
 
 #define TICK_MS 60000
 
+struct process_keys {
+    struct asv_keys own, ledger, package;
+};
+
 /* Everything that lives as long as the process. */
 struct process {
     struct asv_settings settings;
@@ -36,7 +40,7 @@ struct process {
     struct asv_keeper keeper;
     const char *origin; /* of the settings */
     struct asv_keeper_server *server;
-    struct asv_keys *keys;                         /* asv_secret_alloc */
+    struct process_keys *keys;                     /* asv_secret_alloc */
     struct asv_disk_files disks[ASV_MIRROR_DISKS]; /* the store's directory, and the replica */
     unsigned disk_count;
     int listener;
@@ -206,17 +210,52 @@ static enum asv_status add_replica(struct process *process, struct asv_err *err)
                : asv_fail(err, ASV_E_USAGE, "give a line replica = /path in the configuration first");
 }
 
-/* The keeper's certificate chain and key, and the agency root that decides about everybody else's. */
+/* K-070: the keeper's own key, and those that it signs for outsiders with. A path that is given leaves the
+ * directory out. */
+static enum asv_status load_keys(struct process *process, int dir, struct asv_err *err)
+{
+    struct asv_keeper_identity *identity = &process->keeper.identity;
+    const struct asv_settings *settings = &process->settings;
+    const struct asv_bytes none = {0};
+    struct asv_keyfile file;
+    void *keys = NULL;
+    if (asv_secret_alloc(&keys, sizeof *process->keys) != ASV_OK || asv_p256_lock_memory() != ASV_OK) {
+        asv_secret_free(keys);
+        return asv_fail(err, ASV_E_NO_MEMORY, "no locked memory for the keeper's keys");
+    }
+    process->keys = keys;
+    const char *ledger = settings->ledger_key[0] != '\0' ? settings->ledger_key : "ledger.key";
+    const char *package = settings->package_key[0] != '\0' ? settings->package_key : "package.key";
+    enum asv_status status =
+        asv_keyfile_load(dir, ledger, ASV_KEYFILE_LEDGER, none, &file, &process->keys->ledger, err);
+    if (status == ASV_OK) {
+        status =
+            asv_keyfile_load(dir, package, ASV_KEYFILE_PACKAGE, none, &file, &process->keys->package, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_keyfile_load(dir, settings->key[0] != '\0' ? settings->key : "keeper.key",
+                                  ASV_ROLE_KEEPER, none, &file, &process->keys->own, err);
+    }
+    if (status == ASV_OK &&
+        memcmp(file.signing_pk, identity->chain.leaf.signing_pk, sizeof file.signing_pk) != 0) {
+        status = asv_fail(err, ASV_E_MISMATCH, "the keeper's key is not the one in its certificate");
+    }
+    if (status == ASV_OK) {
+        identity->sk = process->keys->own.sign_sk;
+        identity->ledger_sk = process->keys->ledger.sign_sk;
+        identity->package_sk = process->keys->package.p256_sk;
+    }
+    return status;
+}
+
+/* The keeper's certificate chain and keys, and the agency root that decides about everybody else's. */
 static enum asv_status load_identity(struct process *process, struct asv_err *err)
 {
     struct asv_keeper_identity *identity = &process->keeper.identity;
     const struct asv_settings *settings = &process->settings;
-    struct asv_keyfile file;
     struct asv_cert root;
     uint8_t root_data[ASV_CERT_MAX_BYTES];
-    char key_path[ASV_SETTINGS_PATH + 16];
     asv_auto_fd int dir = -1;
-    void *keys = NULL;
     size_t len = 0;
 
     enum asv_status status = asv_io_open(AT_FDCWD, settings->identity, O_RDONLY | O_DIRECTORY, 0, &dir, err);
@@ -242,24 +281,7 @@ static enum asv_status load_identity(struct process *process, struct asv_err *er
         status = asv_chain_verify(&identity->chain, identity->root_pk, ASV_ROLE_KEEPER, ASV_TIME_UNKNOWN,
                                   NULL, err);
     }
-    if (status == ASV_OK && asv_secret_alloc(&keys, sizeof *process->keys) != ASV_OK) {
-        status = asv_fail(err, ASV_E_NO_MEMORY, "no locked memory for the keeper's key");
-    }
-    process->keys = keys;
-    if (status == ASV_OK) {
-        (void)snprintf(key_path, sizeof key_path, "%s",
-                       settings->key[0] != '\0' ? settings->key : "keeper.key");
-        status = asv_keyfile_load(dir, key_path, ASV_ROLE_KEEPER, (struct asv_bytes){0}, &file, process->keys,
-                                  err); /* an absolute path leaves dir out */
-    }
-    if (status == ASV_OK &&
-        memcmp(file.signing_pk, identity->chain.leaf.signing_pk, sizeof file.signing_pk) != 0) {
-        status = asv_fail(err, ASV_E_MISMATCH, "the keeper's key is not the one in its certificate");
-    }
-    if (status == ASV_OK) {
-        identity->sk = process->keys->sign_sk;
-    }
-    return status;
+    return status == ASV_OK ? load_keys(process, dir, err) : status;
 }
 
 /* An old certificate must not keep recordings from being opened, but a person must hear of it. */
@@ -303,7 +325,8 @@ static enum asv_status enter_sandbox(const struct process *process, struct asv_e
     const struct asv_settings *settings = &process->settings;
     char slot_dirs[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
     char list_dir[ASV_SETTINGS_PATH];
-    struct asv_sandbox_path paths[7 + ASV_STORE_SLOTS_MAX] = {
+    const char *const keys[] = {settings->key, settings->ledger_key, settings->package_key};
+    struct asv_sandbox_path paths[9 + ASV_STORE_SLOTS_MAX] = {
         {settings->store, true},
         {settings->identity, false},
         {"/usr/share/zoneinfo", false},
@@ -314,8 +337,10 @@ static enum asv_status enter_sandbox(const struct process *process, struct asv_e
     if (settings->replica[0] != '\0') {
         paths[sandbox.path_count++] = (struct asv_sandbox_path){settings->replica, true};
     }
-    if (settings->key[0] != '\0') {
-        paths[sandbox.path_count++].path = settings->key;
+    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (keys[i][0] != '\0') {
+            paths[sandbox.path_count++].path = keys[i];
+        }
     }
     parent_of(list_dir, settings->revocations); /* replaced by renaming */
     paths[sandbox.path_count++].path = list_dir;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-#include "server/keeper/protocol.h"
-
 #include <string.h>
 
 #include "firmware-proto/seal/frames.h"
 #include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
+#include "server/keeper/protocol_internal.h"
 #include "server/statement/credential.h"
 #include "server/statement/statement.h"
 
@@ -77,7 +76,7 @@ static bool within_limits(const struct asv_keeper_request *request)
            request->proposal.len <= ASV_STATEMENT_MAX_BYTES &&
            request->answer.len <= ASV_STATEMENT_MAX_BYTES && request->receipt.len <= ASV_RECEIPT_MAX_BYTES &&
            request->dock.len <= ASV_CHAIN_MAX_BYTES && records_within_limits(request) &&
-           chunks_in_order(request);
+           chunks_in_order(request) && asv_keeper_sign_is_good(request);
 }
 
 /* A clip, with what shows that it opens. */
@@ -93,7 +92,7 @@ static void write_opens(struct asv_writer *out, const struct asv_keeper_request 
     }
 }
 
-static void write_decide(struct asv_writer *out, const struct asv_keeper_request *request)
+void asv_keeper_write_statements(struct asv_writer *out, const struct asv_keeper_request *request)
 {
     asv_write_view16(out, request->proposal.data, request->proposal.len);
     asv_write_view16(out, request->answer.data, request->answer.len);
@@ -101,7 +100,6 @@ static void write_decide(struct asv_writer *out, const struct asv_keeper_request
     for (unsigned i = 0; i < request->record_count; i++) {
         asv_write_view16(out, request->records[i].data, request->records[i].len);
     }
-    write_opens(out, request);
 }
 
 static void write_keep(struct asv_writer *out, const struct asv_keeper_request *request)
@@ -140,7 +138,8 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         asv_write_view16(out, request->header.data, request->header.len);
         break;
     case ASV_KEEPER_DECIDE:
-        write_decide(out, request);
+        asv_keeper_write_statements(out, request);
+        write_opens(out, request);
         break;
     case ASV_KEEPER_KEEP:
         write_keep(out, request);
@@ -151,6 +150,9 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         break;
     case ASV_KEEPER_CLIPS:
         asv_write_bytes(out, request->digest, sizeof request->digest);
+        break;
+    case ASV_KEEPER_SIGN:
+        asv_keeper_sign_write(out, request);
         break;
     default:
         break;
@@ -247,7 +249,7 @@ static enum asv_status read_order(struct asv_reader *in, struct asv_keeper_reque
     return status == ASV_OK ? asv_read_view16(in, &out->header, HEADER_MAX) : status;
 }
 
-static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_request *out)
+enum asv_status asv_keeper_read_statements(struct asv_reader *in, struct asv_keeper_request *out)
 {
     enum asv_status status = asv_read_view16(in, &out->proposal, ASV_STATEMENT_MAX_BYTES);
     if (status == ASV_OK) {
@@ -262,6 +264,12 @@ static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_requ
     for (unsigned i = 0; status == ASV_OK && i < out->record_count; i++) {
         status = asv_read_view16(in, &out->records[i], ASV_CREDENTIAL_MAX_BYTES);
     }
+    return status;
+}
+
+static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_keeper_read_statements(in, out);
     return status == ASV_OK ? read_opens(in, out) : status;
 }
 
@@ -317,6 +325,8 @@ static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_requ
         return read_finish(in, out);
     case ASV_KEEPER_CLIPS:
         return asv_read_copy(in, out->digest, sizeof out->digest);
+    case ASV_KEEPER_SIGN:
+        return asv_keeper_sign_read(in, out);
     default:
         return ASV_E_UNSUPPORTED;
     }
@@ -401,6 +411,7 @@ static void write_decided(struct asv_writer *out, const struct asv_keeper_reply 
         asv_write_bytes(out, reply->file_key, ASV_FILE_KEY_BYTES);
     }
     asv_write_view16(out, reply->stanza.data, reply->stanza.len);
+    asv_write_view16(out, reply->note.data, reply->note.len);
 }
 
 void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept *row)
@@ -451,6 +462,9 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
         case ASV_KEEPER_CLIPS:
             asv_write_u16(out, reply->kept_count);
             asv_write_bytes(out, reply->kept.data, reply->kept.len);
+            break;
+        case ASV_KEEPER_SIGN:
+            asv_write_view16(out, reply->signature.data, reply->signature.len);
             break;
         default:
             return ASV_E_USAGE;
@@ -536,7 +550,8 @@ static enum asv_status read_decided(struct asv_reader *in, struct asv_keeper_rep
         return ASV_E_MALFORMED;
     }
     out->file_key = key_len != 0 ? key.data : NULL;
-    return asv_read_view16(in, &out->stanza, ASV_AGE_X25519_STANZA_BYTES);
+    enum asv_status status = asv_read_view16(in, &out->stanza, ASV_AGE_X25519_STANZA_BYTES);
+    return status == ASV_OK ? asv_read_view16(in, &out->note, ASV_KEEPER_SIGNED_MAX) : status;
 }
 
 static enum asv_status read_clips(struct asv_reader *in, struct asv_keeper_reply *out)
@@ -581,6 +596,8 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return ASV_OK;
     case ASV_KEEPER_CLIPS:
         return read_clips(in, out);
+    case ASV_KEEPER_SIGN:
+        return asv_read_view16(in, &out->signature, ASV_KEEPER_SIGNED_MAX);
     default:
         return ASV_E_UNSUPPORTED;
     }

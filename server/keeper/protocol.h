@@ -30,6 +30,9 @@
 #define ASV_KEEPER_DIRECTORIES  2
 #define ASV_KEEPER_SLOT_LABEL   65 /* bytes of a slot's label, NUL included */
 #define ASV_KEEPER_PERIODS_MAX  8
+#define ASV_KEEPER_ORIGIN_MAX   128  /* bytes of a ledger's origin (STATEMENTS.md, ST-054) */
+#define ASV_KEEPER_PROOF_MAX    63   /* hashes of a consistency proof */
+#define ASV_KEEPER_SIGNED_MAX   1024 /* bytes of what SIGN gives; the longest, a checkpoint, has 428 */
 
 enum asv_keeper_type {
     ASV_KEEPER_STATUS = 1,
@@ -41,6 +44,7 @@ enum asv_keeper_type {
     ASV_KEEPER_KEEP = 7,
     ASV_KEEPER_FINISH = 8,
     ASV_KEEPER_CLIPS = 9,
+    ASV_KEEPER_SIGN = 10,
     ASV_KEEPER_TYPE_END,
 };
 
@@ -55,6 +59,13 @@ enum asv_keeper_why {
     ASV_KEEPER_WHY_DAY = 1,   /* the dock's receipt says another due instant than its key has */
     ASV_KEEPER_WHY_AHEAD = 2, /* it is in the range of a HOLD_AHEAD */
     ASV_KEEPER_WHY_EARLY = 3, /* another clip of its camera's day was erased early */
+};
+
+/* What SIGN asks for. */
+enum asv_keeper_sign {
+    ASV_KEEPER_SIGN_HEAD = 1,    /* a checkpoint of a ledger that has grown */
+    ASV_KEEPER_SIGN_LAST = 2,    /* the last one that was signed, once more */
+    ASV_KEEPER_SIGN_PACKAGE = 3, /* a digest, for a hand-over that two people decided */
 };
 
 /* What the keeper knows of a clip besides the key that it was sealed for. */
@@ -80,23 +91,30 @@ struct asv_keeper_kept {
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes chain;   /* all but STATUS, CLIPS: the camera's encoded chain; DECIDE: may be empty */
-    uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH: that day */
-    uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
-    bool reserve_used;        /* BULLETIN: the camera brought recordings under its reserve key */
+    struct asv_bytes
+        chain;          /* the camera's encoded chain; not with STATUS, CLIPS, SIGN; DECIDE: may be empty */
+    uint32_t from_date; /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH: that day */
+    uint16_t day_count; /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
+    bool reserve_used;  /* BULLETIN: the camera brought recordings under its reserve key */
     struct asv_bytes header;  /* OPENS, ORDER, KEEP, DECIDE: the whole HEADER frame, as the seal begins */
     struct asv_bytes stanzas; /* OPENS, KEEP, DECIDE: the stanzas file */
     uint8_t chunk_count; /* OPENS, DECIDE: 0..2; the first full chunk, then, if there are more, the last */
     struct asv_keeper_chunk chunks[ASV_KEEPER_OPENS_CHUNKS]; /* index 0 first, then a higher one */
-    struct asv_bytes proposal; /* DECIDE: a statement: the proposal, or the one that a person makes alone */
-    struct asv_bytes answer;   /* DECIDE: an approval, refusal or withdrawal; empty: none */
+    struct asv_bytes proposal; /* DECIDE: a statement: the proposal, or the one that a person makes alone.
+                                * SIGN, PACKAGE: a HAND_OVER's */
+    struct asv_bytes answer; /* DECIDE: an approval, refusal or withdrawal; empty: none. PACKAGE: approval */
     uint8_t record_count;
-    struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* DECIDE: credential records, in any order */
+    struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* the same: credential records, in any order */
     uint8_t why;                                      /* KEEP: enum asv_keeper_why */
     struct asv_bytes receipt;                         /* KEEP, DAY: the dock's; otherwise empty */
     struct asv_bytes dock;                            /* KEEP, DAY: its chain; otherwise empty */
     uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header before
-                                       * the first row. Otherwise zeros */
+                                       * the first row; SIGN, HEAD: the new root; PACKAGE: what is signed.
+                                       * Otherwise zeros */
+    uint8_t sign;                     /* SIGN: enum asv_keeper_sign */
+    struct asv_bytes origin;          /* HEAD, LAST: the ledger's; LAST: empty for the one that goes on */
+    uint64_t old_size, new_size;      /* HEAD: of the tree whose head was signed last, and now */
+    struct asv_bytes proof; /* HEAD: hashes of the consistency proof (RFC 6962), one after the other */
 };
 
 /* Why destruction stands still (docs/KEEPER.md, K-062 to K-064). */
@@ -173,10 +191,12 @@ struct asv_keeper_reply {
     int64_t until_ms;                         /* DECIDE: a pending hold lapses, or OPEN may be asked again,
                                                * until then. KEEP: its key's due. 0: none */
     const uint8_t *file_key;                  /* DECIDE, OPEN: ASV_FILE_KEY_BYTES; secret; view. NULL: none */
-    struct asv_bytes stanza;        /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
-                                     * key (HOLD); view; may be empty */
-    uint16_t kept_count;            /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page */
-    struct asv_bytes kept;          /* CLIPS: for asv_keeper_kept_read; view */
+    struct asv_bytes stanza;    /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
+                                 * key (HOLD); view; may be empty */
+    struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */
+    struct asv_bytes signature; /* SIGN: a checkpoint as a signed note; PACKAGE: ECDSA, DER; view */
+    uint16_t kept_count;        /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page */
+    struct asv_bytes kept;      /* CLIPS: for asv_keeper_kept_read; view */
     struct asv_keeper_status state; /* STATUS */
 };
 

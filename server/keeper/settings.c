@@ -139,6 +139,8 @@ static const struct asv_conf_key keys[] = {
     {.name = "replica", .type = ASV_CONF_PATH, TEXT(replica), .fallback = ""},
     {.name = "identity", .type = ASV_CONF_PATH, TEXT(identity), .fallback = "/etc/asservat/keeper"},
     {.name = "key", .type = ASV_CONF_PATH, TEXT(key), .fallback = ""},
+    {.name = "ledger_key", .type = ASV_CONF_PATH, TEXT(ledger_key), .fallback = ""},
+    {.name = "package_key", .type = ASV_CONF_PATH, TEXT(package_key), .fallback = ""},
     {.name = "revocations", .type = ASV_CONF_PATH, TEXT(revocations), .fallback = ""},
     {.name = "socket", .type = ASV_CONF_PATH, TEXT(socket), .fallback = ASV_KEEPER_SOCKET},
     {.name = "socket_group", .type = ASV_CONF_TEXT, TEXT(socket_group), .fallback = ""},

@@ -22,9 +22,11 @@ struct asv_slot_setting {
 
 struct asv_settings {
     char store[ASV_SETTINGS_PATH];
-    char replica[ASV_SETTINGS_PATH];  /* "": none */
-    char identity[ASV_SETTINGS_PATH]; /* directory: keeper.key, chain, root.cert */
-    char key[ASV_SETTINGS_PATH];      /* "": keeper.key in identity */
+    char replica[ASV_SETTINGS_PATH];     /* "": none */
+    char identity[ASV_SETTINGS_PATH];    /* directory: three keys, chain, root.cert */
+    char key[ASV_SETTINGS_PATH];         /* "": keeper.key in identity */
+    char ledger_key[ASV_SETTINGS_PATH];  /* "": ledger.key in identity */
+    char package_key[ASV_SETTINGS_PATH]; /* "": package.key in identity */
     char revocations[ASV_SETTINGS_PATH];
     char socket[ASV_SETTINGS_PATH];
     char socket_group[64];

@@ -80,8 +80,21 @@ void keeper_propose(struct keeper_site *site, struct keeper_decision *out, uint1
             action == ASV_ACTION_CLOCK ? site->keeper.store->index->stop_since_ms : 0;
         statement.subject.stopped_ms += action == ASV_ACTION_CLOCK && statement.subject.stopped_ms == 0;
     }
+    if (statement.subject.kind == ASV_SUBJECT_LEDGER) {
+        memcpy(statement.subject.store, site->keeper.store->index->store, sizeof statement.subject.store);
+    }
     out->proposer = person;
     asv_test_state(&out->proposal, &statement, person, NULL);
+}
+
+struct asv_keeper_reply keeper_begin_ledger(struct keeper_site *site, const struct keeper_people *people,
+                                            struct keeper_decision *decision, const char *origin, uint8_t n)
+{
+    keeper_propose(site, decision, ASV_ACTION_LEDGER, &people->admin, n);
+    decision->proposal.statement.subject.name = (struct asv_bytes){(const uint8_t *)origin, strlen(origin)};
+    keeper_sign_again(decision);
+    keeper_respond(site, decision, ASV_STEP_APPROVE, &people->chief, (uint8_t)(n + 1));
+    return keeper_decide(site, decision);
 }
 
 void keeper_sign_again(struct keeper_decision *out)

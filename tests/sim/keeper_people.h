@@ -60,6 +60,10 @@ struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_deci
                                     const struct asv_test_person *other, uint8_t n,
                                     const struct asv_test_identity *camera, const struct keeper_clip *clip);
 
+/* The admin and the chief begin a ledger. */
+struct asv_keeper_reply keeper_begin_ledger(struct keeper_site *site, const struct keeper_people *people,
+                                            struct keeper_decision *decision, const char *origin, uint8_t n);
+
 /* Into a request: a dock's receipt for this clip that is due then, and the dock's chain. data is borrowed. */
 void keeper_receipt(struct asv_keeper_request *out, uint8_t data[ASV_RECEIPT_MAX_BYTES],
                     const struct asv_test_identity *camera, const struct keeper_clip *clip, int64_t due_ms,

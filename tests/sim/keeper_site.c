@@ -45,6 +45,10 @@ void keeper_site_init(struct keeper_site *site, uint64_t seed)
     memcpy(identity->chain_data, chain->encoded.data, chain->encoded.len);
     must(asv_chain_decode(&identity->chain, identity->chain_data, chain->encoded.len, NULL), "chain");
     identity->sk = site->agency.keeper.sk;
+    asv_ed25519_from_seed(site->ledger_pk, site->ledger_sk, (const uint8_t[ASV_ED25519_SEED_BYTES]){0x4c});
+    site->package_sk[0] = 0x50;
+    identity->ledger_sk = site->ledger_sk;
+    identity->package_sk = site->package_sk;
     keeper_site_restart(site);
 }
 

@@ -21,6 +21,8 @@ struct keeper_site {
     struct asv_slot slots[KEEPER_DISK_SLOTS];
     struct asv_store_setup setup;
     struct asv_keeper keeper;
+    uint8_t ledger_pk[ASV_ED25519_PK_BYTES], ledger_sk[ASV_ED25519_SK_BYTES]; /* the same in every site */
+    uint8_t package_sk[ASV_P256_SK_BYTES];
 };
 
 /* With an empty, open store, Europe/Berlin, 14 days, 60 days ahead. */

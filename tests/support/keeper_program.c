@@ -24,6 +24,16 @@ static void must(bool fine, const char *what)
     }
 }
 
+/* What the keeper signs for outsiders with. */
+static void make_signing_key(int dir, const char *name, uint8_t role, const struct asv_test_world *world)
+{
+    struct asv_keyfile file = {.role = role, .label = "test"};
+    struct asv_keys keys;
+    must(asv_keyfile_generate(&file, &keys, &world->world) == ASV_OK &&
+             asv_keyfile_save(dir, name, &file, &keys, (struct asv_bytes){0}, &world->world, NULL) == ASV_OK,
+         name);
+}
+
 void keeper_program_identity(const char *directory, const char *name, uint8_t role,
                              const struct asv_test_agency *agency, const struct asv_test_identity *identity,
                              const struct asv_test_world *world)
@@ -43,6 +53,8 @@ void keeper_program_identity(const char *directory, const char *name, uint8_t ro
     must(asv_keyfile_save(dir, "keeper.key", &file, &keys, (struct asv_bytes){0}, &world->world, NULL) ==
              ASV_OK,
          "keeper.key");
+    make_signing_key(dir, "ledger.key", ASV_KEYFILE_LEDGER, world);
+    make_signing_key(dir, "package.key", ASV_KEYFILE_PACKAGE, world);
     (void)close(dir);
 }
 

@@ -12,7 +12,8 @@
 #include "tests/support/agency.h"
 #include "tests/support/world.h"
 
-/* directory/name as `asservat init` leaves an identity: root.cert, chain, keeper.key. */
+/* directory/name as `asservat init` leaves an identity: root.cert, chain, keeper.key, ledger.key,
+ * package.key. */
 void keeper_program_identity(const char *directory, const char *name, uint8_t role,
                              const struct asv_test_agency *agency, const struct asv_test_identity *identity,
                              const struct asv_test_world *world);

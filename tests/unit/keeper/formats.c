@@ -111,6 +111,10 @@ static void add_decisions(struct asv_index *index)
     assert_int_equal(asv_index_add(index, ASV_INDEX_AHEADS, &ahead), ASV_OK);
     assert_int_equal(asv_index_add(index, ASV_INDEX_DECIDED, &decided), ASV_OK);
     assert_int_equal(asv_index_add(index, ASV_INDEX_POLICIES, &policy), ASV_OK);
+    struct asv_index_ledger ledger = {
+        .before = {15}, .ended = 1, .size = 0x0102030405060708, .root = {16}, .origin = "a.example/log"};
+    asv_sha256(ledger.id, ledger.origin, strlen(ledger.origin));
+    assert_int_equal(asv_index_add(index, ASV_INDEX_LEDGERS, &ledger), ASV_OK);
     index->has_recovery = true;
     index->recovery_pk[0] = 14;
     index->mirrored = true;
@@ -276,6 +280,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
 #define DECIDED_AT  (AHEADS_AT + 4 + 105 + 36)
 #define POLICY_AT   (DECIDED_AT + 4 + 73)
+#define LEDGER_AT   (POLICY_AT + 4 + 74)
 
 static void an_index_that_no_writer_makes_is_refused(void **state)
 {
@@ -346,6 +351,10 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {DECIDED_AT + 4 + 32, 3, ASV_E_UNSUPPORTED},             /* how */
         {POLICY_AT + 4 + 67, 0, ASV_E_MALFORMED},                /* version 0 */
         {POLICY_AT + 4 + 68, 2, ASV_E_MALFORMED},                /* 542 days */
+        {LEDGER_AT, 0xff, ASV_E_LIMIT},
+        {LEDGER_AT + 4 + 64, 2, ASV_E_MALFORMED},    /* ended, yes or no */
+        {LEDGER_AT + 4 + 105, 12, ASV_E_MALFORMED},  /* an origin of another length */
+        {LEDGER_AT + 4 + 106, 'b', ASV_E_MALFORMED}, /* ... which is not that of the key */
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) { /* K-013 */
         uint8_t old = plain[wrong[i].at];

@@ -24,6 +24,34 @@ static bool has_clip(unsigned type)
     return type == ASV_KEEPER_OPENS || type == ASV_KEEPER_DECIDE;
 }
 
+static struct asv_keeper_request sample_sign(uint8_t sign)
+{
+    static const uint8_t origin[] = "asservat.example/ledger";
+    static uint8_t hashes[2 * ASV_SHA256_BYTES];
+    struct asv_keeper_request request = {.type = ASV_KEEPER_SIGN, .request = 0x01020304, .sign = sign};
+    memset(hashes, 0xf1, sizeof hashes);
+    memset(statement, 0xc4, sizeof statement);
+    memset(record, 0xc5, sizeof record);
+    if (sign == ASV_KEEPER_SIGN_PACKAGE) {
+        request.proposal = (struct asv_bytes){statement, sizeof statement};
+        request.answer = (struct asv_bytes){statement, 410};
+        request.record_count = 2;
+        request.records[0] = (struct asv_bytes){record, sizeof record};
+        request.records[1] = (struct asv_bytes){record, 200};
+    } else {
+        request.origin = (struct asv_bytes){origin, sizeof origin - 1};
+    }
+    if (sign == ASV_KEEPER_SIGN_HEAD) {
+        request.old_size = 3;
+        request.new_size = 7;
+        request.proof = (struct asv_bytes){hashes, sizeof hashes};
+    }
+    if (sign != ASV_KEEPER_SIGN_LAST) {
+        memset(request.digest, 0xe1, sizeof request.digest);
+    }
+    return request;
+}
+
 static struct asv_keeper_request sample(unsigned type)
 {
     struct asv_keeper_request request = {.type = (uint8_t)type, .request = 0x01020304};
@@ -34,7 +62,7 @@ static struct asv_keeper_request sample(unsigned type)
     memset(chunk[1], 0xd2, sizeof chunk[1]);
     memset(statement, 0xc4, sizeof statement);
     memset(record, 0xc5, sizeof record);
-    if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS) {
+    if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS && type != ASV_KEEPER_SIGN) {
         request.chain = (struct asv_bytes){chain, sizeof chain};
     }
     if (type == ASV_KEEPER_MAKE_DAYS) {
@@ -53,6 +81,9 @@ static struct asv_keeper_request sample(unsigned type)
     }
     if (type == ASV_KEEPER_KEEP || type == ASV_KEEPER_CLIPS) {
         memset(request.digest, 0xe1, sizeof request.digest);
+    }
+    if (type == ASV_KEEPER_SIGN) {
+        request = sample_sign(ASV_KEEPER_SIGN_HEAD);
     }
     if (type == ASV_KEEPER_KEEP) {
         request.why = ASV_KEEPER_WHY_EARLY;
@@ -74,8 +105,8 @@ static struct asv_keeper_request sample(unsigned type)
     return request;
 }
 
-static const char *const names[] = {"",      "status", "make-days", "bulletin", "opens",
-                                    "order", "decide", "keep",      "finish",   "clips"};
+static const char *const names[] = {"",       "status", "make-days", "bulletin", "opens", "order",
+                                    "decide", "keep",   "finish",    "clips",    "sign"};
 
 static size_t write_frame(const struct asv_keeper_request *request)
 {
@@ -122,6 +153,67 @@ static void requests_round_trip(void **state)
             assert_memory_equal(got.chunks[i].data, want.chunks[i].data, ASV_CHUNK_CIPHER_BYTES);
         }
     }
+}
+
+static void what_is_to_be_signed_round_trips(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"", "keeper-request-sign", "keeper-request-sign-last",
+                                        "keeper-request-sign-package"};
+    for (uint8_t sign = ASV_KEEPER_SIGN_HEAD; sign <= ASV_KEEPER_SIGN_PACKAGE; sign++) {
+        struct asv_keeper_request want = sample_sign(sign);
+        struct asv_keeper_request got;
+        size_t len = write_frame(&want);
+        asv_golden_check(kinds[sign], "a request, with its length in front", frame,
+                         len + ASV_KEEPER_LENGTH_BYTES);
+        asv_golden_seed("keeper_request", kinds[sign], body, len);
+        assert_int_equal(asv_keeper_request_read(&got, body, len), ASV_OK);
+        assert_int_equal(got.sign, sign);
+        assert_true(got.old_size == want.old_size && got.new_size == want.new_size);
+        assert_int_equal(got.origin.len, want.origin.len);
+        assert_int_equal(got.proof.len, want.proof.len);
+        assert_memory_equal(got.digest, want.digest, sizeof got.digest);
+        assert_int_equal(got.record_count, want.record_count);
+        for (size_t cut = 0; cut < len; cut++) {
+            assert_int_equal(asv_keeper_request_read(&got, body, cut), ASV_E_MALFORMED);
+        }
+        assert_int_equal(asv_keeper_request_read(&got, body, len + 1), ASV_E_MALFORMED); /* K-042 */
+    }
+}
+
+/* K-042: a peer that lies about lengths. */
+static void what_is_to_be_signed_has_its_limits(void **state)
+{
+    (void)state;
+    static uint8_t large[(ASV_KEEPER_PROOF_MAX + 1) * ASV_SHA256_BYTES];
+    struct asv_writer writer;
+    struct asv_keeper_request request = sample_sign(ASV_KEEPER_SIGN_HEAD);
+    size_t proof_at = 10 + 1 + 1 + 23 + 8 + 8 + 32;
+    size_t len = write_frame(&request);
+    asv_writer_init(&writer, large, sizeof large);
+    frame[proof_at] = ASV_KEEPER_PROOF_MAX + 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    frame[proof_at] = 3;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_MALFORMED);
+    frame[proof_at] = 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_MALFORMED);
+    frame[proof_at] = 2;
+    frame[11] = ASV_KEEPER_ORIGIN_MAX + 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
+    frame[10] = ASV_KEEPER_SIGN_PACKAGE + 1;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
+    frame[10] = 0;
+    assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
+    request = sample_sign(ASV_KEEPER_SIGN_HEAD);
+    request.proof = (struct asv_bytes){large, sizeof large};
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
+    request.proof.len = 33;
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
+    request.proof.len = 0;
+    request.origin = (struct asv_bytes){large, ASV_KEEPER_ORIGIN_MAX + 1};
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
+    request.sign = 0;
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_E_USAGE);
 }
 
 static void seeds_for_the_fuzzer(void **state)
@@ -252,6 +344,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
     if (type == ASV_KEEPER_DECIDE) {
         reply.file_key = file_key;
         reply.stanza = (struct asv_bytes){stanzas, sizeof stanzas};
+        reply.note = (struct asv_bytes){bulletin, 70};
     }
     if (type == ASV_KEEPER_CLIPS) {
         struct asv_writer writer;
@@ -265,6 +358,9 @@ static struct asv_keeper_reply sample_reply(unsigned type)
         assert_int_equal(writer.len, sizeof rows);
         reply.kept_count = 2;
         reply.kept = (struct asv_bytes){rows, sizeof rows};
+    }
+    if (type == ASV_KEEPER_SIGN) {
+        reply.signature = (struct asv_bytes){bulletin, sizeof bulletin};
     }
     if (type == ASV_KEEPER_ORDER) {
         reply.order = (struct asv_bytes){bulletin, sizeof bulletin};
@@ -336,6 +432,7 @@ static void replies_round_trip(void **state)
         assert_int_equal(got.opens, type == ASV_KEEPER_OPENS);
         assert_int_equal(got.order.len, want.order.len);
         assert_true(got.until_ms == want.until_ms && got.stanza.len == want.stanza.len);
+        assert_true(got.note.len == want.note.len && got.signature.len == want.signature.len);
         assert_true((got.file_key == NULL) == (want.file_key == NULL));
         if (want.file_key != NULL) {
             assert_memory_equal(got.file_key, want.file_key, ASV_FILE_KEY_BYTES);
@@ -403,11 +500,11 @@ static void every_cell_of_the_permit_table(void **state)
 {
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
-        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS */
-        [ASV_KEEPER_NOBODY] = ".........",
-        [ASV_KEEPER_DOCK] = "xxxxx....",
-        [ASV_KEEPER_ADMIN] = "xxxxxxxxx",
-        [ASV_KEEPER_SERVER] = "x....x..x",
+        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN */
+        [ASV_KEEPER_NOBODY] = "..........",
+        [ASV_KEEPER_DOCK] = "xxxxx.....",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxxx",
+        [ASV_KEEPER_SERVER] = "x....x..xx",
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;
@@ -448,6 +545,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_round_trip),
+        cmocka_unit_test(what_is_to_be_signed_round_trips),
+        cmocka_unit_test(what_is_to_be_signed_has_its_limits),
         cmocka_unit_test(seeds_for_the_fuzzer),
         cmocka_unit_test(a_request_that_is_cut_or_too_long_is_refused),
         cmocka_unit_test(unknown_versions_and_types_are_refused),

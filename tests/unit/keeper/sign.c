@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Heads of the ledger, as a keeper signs them for a server that it does not believe: one that forks the
+ * ledger, goes back, lies about sizes and proofs, and asks again and again. Whatever it gets, all heads that
+ * were ever signed are of one tree that grew.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/keeper_log.h"
+#include "tests/sim/keeper_people.h"
+#include "tests/support/golden.h"
+#include "tests/unit/test.h"
+
+#define DAY_MS INT64_C(86400000)
+#define NEVER  UINT64_MAX
+
+static const struct keeper_log ledger = {.origin = "asservat.example/ledger", .fork = NEVER};
+static const struct keeper_log next = {.origin = "asservat.example/ledger-2", .fork = NEVER};
+
+static struct keeper_site site;
+static struct keeper_people people;
+static struct keeper_decision decision;
+
+static int set_up(void **state)
+{
+    (void)state;
+    keeper_site_init(&site, 1);
+    keeper_people_init(&people, &site);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    keeper_site_free(&site);
+    return 0;
+}
+
+static struct asv_keeper_reply ask(struct asv_keeper_request *request)
+{
+    return keeper_ask(&site, ASV_KEEPER_SERVER, request);
+}
+
+static struct asv_keeper_reply sign(const struct keeper_log *log, uint64_t old_size, uint64_t new_size)
+{
+    static struct asv_proof proof;
+    struct asv_keeper_request request;
+    keeper_log_request(log, old_size, new_size, &proof, &request);
+    return ask(&request);
+}
+
+static struct asv_keeper_reply last(const char *origin)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_SIGN,
+                                         .sign = ASV_KEEPER_SIGN_LAST,
+                                         .origin = {(const uint8_t *)origin, strlen(origin)}};
+    return ask(&request);
+}
+
+/* That it is this log's checkpoint, signed with the ledger's key and nothing else. */
+static void expect_signed(struct asv_bytes note, const struct keeper_log *log, uint64_t size)
+{
+    struct asv_note_key key;
+    struct asv_checkpoint checkpoint;
+    struct asv_tree_head head;
+    struct asv_err err = {0};
+    assert_int_equal(asv_note_key_make(&key, log->origin, ASV_NOTE_ED25519, site.ledger_pk, NULL), ASV_OK);
+    if (asv_checkpoint_open(&checkpoint, NULL, note, &key, &err) != ASV_OK) {
+        fail_msg("%s", err.text);
+    }
+    keeper_log_head(log, size, &head);
+    assert_true(checkpoint.head.size == size);
+    assert_memory_equal(checkpoint.head.root, head.root, sizeof head.root);
+    assert_int_equal(checkpoint.extensions.len, 0);
+    assert_int_equal(asv_note_key_make(&key, log->origin, ASV_NOTE_ED25519, site.agency.keeper.pk, NULL),
+                     ASV_OK);
+    assert_int_equal(asv_checkpoint_open(&checkpoint, NULL, note, &key, &err), ASV_E_UNTRUSTED);
+}
+
+static void expect_head(const struct keeper_log *log, uint64_t size)
+{
+    struct asv_keeper_reply reply = last(log->origin);
+    assert_int_equal(reply.status, ASV_OK);
+    expect_signed(reply.signature, log, size);
+}
+
+static void begin(const struct keeper_log *log, uint8_t n)
+{
+    assert_int_equal(keeper_begin_ledger(&site, &people, &decision, log->origin, n).status, ASV_OK);
+}
+
+static uint64_t generation(void)
+{
+    return site.keeper.store->index->generation;
+}
+
+/* ---- who begins one ---- */
+
+static void two_people_begin_a_ledger_and_nobody_else(void **state)
+{
+    (void)state;
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_E_NOT_FOUND); /* K-110 */
+    assert_int_equal(last(ledger.origin).status, ASV_E_NOT_FOUND);
+    assert_int_equal(last("").status, ASV_E_NOT_FOUND);
+    keeper_propose(&site, &decision, ASV_ACTION_LEDGER, &people.admin, 10);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_STATE); /* one person */
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_E_NOT_FOUND);
+    keeper_respond(&site, &decision, ASV_STEP_REFUSE, &people.chief, 11);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_E_NOT_FOUND);
+    keeper_propose(&site, &decision, ASV_ACTION_LEDGER, &people.admin, 12); /* for another keeper's store */
+    decision.proposal.statement.subject.store[0] ^= 1;
+    keeper_sign_again(&decision);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 13);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_MISMATCH);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_E_NOT_FOUND);
+    begin(&ledger, 14);
+    expect_head(&ledger, 0);
+    struct asv_keeper_reply reply = sign(&ledger, 0, 5);
+    assert_int_equal(reply.status, ASV_OK);
+    expect_signed(reply.signature, &ledger, 5);
+    struct keeper_log longer = {.origin = "asservat.example/ledge", .fork = NEVER};
+    assert_int_equal(sign(&longer, 0, 5).status, ASV_E_NOT_FOUND);
+}
+
+static void a_checkpoint_keeps_its_bytes(void **state)
+{
+    (void)state;
+    begin(&ledger, 10);
+    struct asv_keeper_reply reply = sign(&ledger, 0, 7);
+    assert_int_equal(reply.status, ASV_OK);
+    asv_golden_check("keeper-checkpoint", "a signed note: C2SP tlog-checkpoint", reply.signature.data,
+                     reply.signature.len); /* K-115 */
+}
+
+/* ---- growth ---- */
+
+static void heads_grow_by_any_step(void **state)
+{
+    (void)state;
+    begin(&ledger, 10);
+    uint64_t size = 0;
+    for (uint64_t step = 1; size + step <= 1200; step = step * 3 / 2 + 1) { /* K-113 */
+        for (unsigned i = 0; i < 7 && size + step <= 1200; i++) {
+            struct asv_keeper_reply reply = sign(&ledger, size, size + step);
+            assert_int_equal(reply.status, ASV_OK);
+            size += step;
+            expect_signed(reply.signature, &ledger, size);
+        }
+    }
+    assert_true(size > 800);
+}
+
+/* A reply that was lost, by a crash or with a connection. */
+static void the_same_head_again_has_the_same_bytes(void **state)
+{
+    (void)state;
+    uint8_t first[ASV_KEEPER_SIGNED_MAX];
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 3).status, ASV_OK);
+    struct asv_keeper_reply reply = sign(&ledger, 3, 11);
+    assert_int_equal(reply.status, ASV_OK);
+    size_t len = reply.signature.len;
+    memcpy(first, reply.signature.data, len);
+    uint64_t commits = generation();
+    for (unsigned i = 0; i < 3; i++) {
+        reply = i == 0   ? sign(&ledger, 3, 11)
+                : i == 1 ? sign(&ledger, 11, 11)
+                         : last(ledger.origin); /* K-112 */
+        assert_int_equal(reply.status, ASV_OK);
+        assert_int_equal(reply.signature.len, len);
+        assert_memory_equal(reply.signature.data, first, len);
+        assert_true(generation() == commits);
+    }
+    keeper_site_restart(&site);
+    reply = last("");
+    assert_int_equal(reply.signature.len, len);
+    assert_memory_equal(reply.signature.data, first, len);
+}
+
+/* ---- forks ---- */
+
+static void expect_refused(struct asv_keeper_request *request, enum asv_status want)
+{
+    uint64_t commits = generation();
+    struct asv_keeper_reply reply = ask(request);
+    if (reply.status != want) {
+        fail_msg("%s, not %s: %s", asv_status_name(reply.status), asv_status_name(want), reply.detail);
+    }
+    assert_int_equal(reply.signature.len, 0);
+    assert_true(generation() == commits);
+    expect_head(&ledger, 12);
+}
+
+static void no_fork_is_signed(void **state)
+{
+    (void)state;
+    static struct asv_proof proof;
+    struct asv_keeper_request request;
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_OK);
+    assert_int_equal(sign(&ledger, 5, 12).status, ASV_OK);
+    for (uint64_t fork = 0; fork < 12; fork++) { /* it differs from leaf number fork on */
+        struct keeper_log other = {.origin = ledger.origin, .branch = 1, .fork = fork};
+        keeper_log_request(&other, 12, 12, &proof, &request);
+        expect_refused(&request, ASV_E_MISMATCH);
+        for (uint64_t size = 13; size < 40; size += 3) { /* K-113: a proof that is right, of another tree */
+            keeper_log_request(&other, 12, size, &proof, &request);
+            expect_refused(&request, ASV_E_DIGEST);
+            keeper_log_request(&other, 5, size, &proof, &request); /* from a head that was signed before */
+            expect_refused(&request, ASV_E_STATE);
+            request.old_size = 12;
+            enum asv_status status = ask(&request).status;
+            assert_true(status == ASV_E_DIGEST || status == ASV_E_MALFORMED);
+        }
+    }
+    expect_head(&ledger, 12);
+    struct asv_keeper_reply reply = sign(&ledger, 12, 13);
+    assert_int_equal(reply.status, ASV_OK);
+}
+
+static void no_smaller_tree_is_signed(void **state)
+{
+    (void)state;
+    static struct asv_proof proof;
+    struct asv_keeper_request request;
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 12).status, ASV_OK);
+    for (uint64_t size = 0; size < 12; size++) { /* K-113: a database that was put back */
+        for (uint64_t old = 0; old <= size; old++) {
+            keeper_log_request(&ledger, old, size, &proof, &request);
+            expect_refused(&request, ASV_E_MISMATCH);
+        }
+        keeper_log_request(&ledger, 12, size, &proof, &request);
+        expect_refused(&request, ASV_E_MISMATCH);
+    }
+}
+
+static void no_lie_about_sizes_and_proofs_is_believed(void **state)
+{
+    (void)state;
+    static struct asv_proof proof;
+    static uint8_t hashes[ASV_KEEPER_PROOF_MAX * ASV_SHA256_BYTES];
+    /* Up to 16 such a proof has the same form: RFC 6962 cannot tell those sizes apart, and nothing grows from
+     * a wrong one. */
+    static const uint64_t sizes[] = {17, 24, 1u << 20, UINT64_C(1) << 62, UINT64_C(1) << 63, UINT64_MAX};
+    struct asv_keeper_request request;
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 12).status, ASV_OK);
+    for (uint64_t old = 0; old < 14; old++) { /* another old size, with the proof for it */
+        if (old != 12) {
+            keeper_log_request(&ledger, old, 13, &proof, &request);
+            expect_refused(&request, ASV_E_STATE);
+        }
+    }
+    keeper_log_request(&ledger, 12, 13, &proof, &request);
+    request.old_size = UINT64_MAX;
+    expect_refused(&request, ASV_E_STATE);
+    keeper_log_request(&ledger, 12, 13, &proof, &request);
+    size_t len = request.proof.len;
+    memcpy(hashes, request.proof.data, len);
+    request.proof.data = hashes;
+    for (size_t n = 0; n <= ASV_KEEPER_PROOF_MAX; n++) { /* hashes too few, or too many */
+        request.proof.len = n * ASV_SHA256_BYTES;
+        if (request.proof.len != len) {
+            expect_refused(&request, ASV_E_MALFORMED);
+        }
+    }
+    request.proof.len = len;
+    for (size_t at = 0; at < len; at += ASV_SHA256_BYTES - 1) {
+        hashes[at] ^= 1;
+        expect_refused(&request, ASV_E_DIGEST);
+        hashes[at] ^= 1;
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) { /* a root for another size */
+        request.new_size = sizes[i];
+        enum asv_status status = ask(&request).status;
+        assert_true(status == ASV_E_DIGEST || status == ASV_E_MALFORMED || status == ASV_E_LIMIT);
+    }
+    request.new_size = 13;
+    request.digest[31] ^= 1;
+    expect_refused(&request, ASV_E_DIGEST);
+    request.digest[31] ^= 1;
+    assert_int_equal(ask(&request).status, ASV_OK); /* and as it is, it is right */
+}
+
+/* ---- another ledger ---- */
+
+static void a_ledger_that_ends_is_named_by_the_next(void **state)
+{
+    (void)state;
+    uint8_t note[ASV_KEEPER_SIGNED_MAX];
+    struct asv_keeper_reply reply = keeper_begin_ledger(&site, &people, &decision, ledger.origin, 10);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(reply.note.len, 0); /* there was none before */
+    assert_int_equal(sign(&ledger, 0, 9).status, ASV_OK);
+    reply = keeper_begin_ledger(&site, &people, &decision, next.origin, 12);
+    assert_int_equal(reply.status, ASV_OK);
+    expect_signed(reply.note, &ledger, 9); /* K-111 */
+    size_t len = reply.note.len;
+    memcpy(note, reply.note.data, len);
+    assert_int_equal(sign(&ledger, 9, 10).status, ASV_E_STATE);
+    assert_int_equal(sign(&ledger, 9, 9).status, ASV_E_STATE);
+    expect_head(&ledger, 9);
+    expect_head(&next, 0);
+    expect_signed(last("").signature, &next, 0);
+    assert_int_equal(sign(&next, 0, 4).status, ASV_OK);
+    keeper_site_restart(&site);
+    reply = keeper_decide(&site, &decision); /* K-083: the same again */
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(reply.note.len, len);
+    assert_memory_equal(reply.note.data, note, len);
+    expect_signed(last("").signature, &next, 4);
+    assert_int_equal(keeper_begin_ledger(&site, &people, &decision, ledger.origin, 14).status, ASV_E_EXISTS);
+    assert_int_equal(keeper_begin_ledger(&site, &people, &decision, next.origin, 16).status, ASV_E_EXISTS);
+    assert_int_equal(sign(&next, 4, 5).status, ASV_OK);
+}
+
+/* ---- what is put back ---- */
+
+/* The bytes of that file on a disk, in the place of those that are there. */
+static void put_back(const struct keeper_disk *from, const char *name)
+{
+    const struct keeper_blob *old = keeper_disk_file(from, name);
+    assert_non_null(old);
+    assert_int_equal(site.setup.disk.write(site.setup.disk.ctx, name, old->data, old->len, NULL), ASV_OK);
+    assert_int_equal(site.setup.disk.sync(site.setup.disk.ctx, NULL), ASV_OK);
+}
+
+/* An index that knew less of the ledger than was signed: each night's destruction makes it noise. */
+static void an_index_from_before_the_night_signs_nothing(void **state)
+{
+    (void)state;
+    struct asv_store *store = NULL;
+    assert_int_equal(keeper_make_days(&site, &site.agency.camera, 0, 1).status, ASV_OK);
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_OK);
+    struct keeper_disk *before = keeper_disk_copy(site.disk);
+    assert_int_equal(sign(&ledger, 5, 12).status, ASV_OK);
+    keeper_site_go_to(&site, site.world.wall + 16 * DAY_MS); /* a day's keys are due */
+    asv_store_close(site.keeper.store);
+    site.keeper.store = NULL;
+    put_back(before, "index");
+    assert_int_equal(asv_store_open(&store, &site.setup, NULL), ASV_E_DIGEST);
+    keeper_disk_free(before);
+}
+
+/* A replica that was away while heads were signed, and is all that is left. */
+static void a_replica_that_stayed_behind_signs_nothing(void **state)
+{
+    (void)state;
+    struct asv_store *store = NULL;
+    struct keeper_disk *replica = keeper_disk_new(3);
+    struct keeper_disk *box = keeper_disk_new(4);
+    keeper_disk_add_replica(&site.setup, replica, box);
+    keeper_site_restart(&site);
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_OK);
+    replica->away = true;
+    assert_int_equal(sign(&ledger, 5, 12).status, ASV_OK); /* K-036 */
+    asv_store_close(site.keeper.store);
+    site.keeper.store = NULL;
+    replica->away = false;
+    site.disk->away = true;
+    assert_int_not_equal(asv_store_open(&store, &site.setup, NULL), ASV_OK);
+    site.disk->away = false;
+    keeper_site_restart(&site); /* with both, the newer one counts */
+    expect_head(&ledger, 12);
+    assert_int_equal(sign(&ledger, 12, 13).status, ASV_OK);
+    site.disk->away = true; /* and what both have, either has */
+    keeper_site_restart(&site);
+    expect_head(&ledger, 13);
+    keeper_disk_free(replica);
+    keeper_disk_free(box);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(two_people_begin_a_ledger_and_nobody_else),
+        TEST(a_checkpoint_keeps_its_bytes),
+        TEST(heads_grow_by_any_step),
+        TEST(the_same_head_again_has_the_same_bytes),
+        TEST(no_fork_is_signed),
+        TEST(no_smaller_tree_is_signed),
+        TEST(no_lie_about_sizes_and_proofs_is_believed),
+        TEST(a_ledger_that_ends_is_named_by_the_next),
+        TEST(an_index_from_before_the_night_signs_nothing),
+        TEST(a_replica_that_stayed_behind_signs_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
