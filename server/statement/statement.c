@@ -18,7 +18,7 @@ static bool date_is_good(uint32_t date)
 }
 
 /* ST-054: what C2SP's notes allow as a key's name, of letters that everybody sees. */
-static bool origin_is_good(struct asv_bytes origin)
+bool asv_statement_origin_is_good(struct asv_bytes origin)
 {
     bool good = origin.len > 0 && origin.len <= ASV_NAME_MAX_BYTES;
     for (size_t i = 0; good && i < origin.len; i++) {
@@ -50,7 +50,8 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
         return !asv_is_zero(subject->store, sizeof subject->store) &&
                (action == ASV_ACTION_CLOCK ? subject->stopped_ms > 0 : subject->stopped_ms == 0);
     case ASV_SUBJECT_LEDGER:
-        return !asv_is_zero(subject->store, sizeof subject->store) && origin_is_good(subject->name);
+        return !asv_is_zero(subject->store, sizeof subject->store) &&
+               asv_statement_origin_is_good(subject->name);
     default:
         return false;
     }

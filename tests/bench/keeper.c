@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * bench-keeper DIR: how fast the keeper wraps a held clip's key for a recipient, against the bare
- * cryptography of it in the same run; and how long the destruction of a day of many cameras takes, against
- * writing, syncing and unlinking the same files. The store and its slots are real files in DIR.
+ * cryptography of it in the same run; how fast it signs heads of the ledger, with an index of a small agency
+ * and of a large one, against signing as many and writing and syncing as many bytes; and how long the
+ * destruction of a day of many cameras takes, against writing, syncing and unlinking the same files. The
+ * store and its slots are real files in DIR.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +15,16 @@
 
 #include "firmware-proto/seal/age.h"
 #include "server/base/calendar.h"
+#include "tests/sim/keeper_log.h"
 #include "tests/sim/keeper_people.h"
 
 #define CAMERAS 10000
 #define DAYS    60 /* made ahead: what the index has besides */
 #define REWRAPS 4000
 #define TODAY   20260105u
+#define HEADS   200 /* of one measurement, each of 100 entries more */
+#define ENTRIES 100
+#define KEPT    20000 /* clips of a large agency that have keys of their own */
 
 static struct keeper_site site;
 static struct keeper_people people;
@@ -106,6 +112,85 @@ static double rewraps(void)
     return REWRAPS / (now() - begin);
 }
 
+/* ---- heads of the ledger ---- */
+
+static const struct keeper_log ledger = {.origin = "asservat.example/ledger", .fork = UINT64_MAX};
+static uint64_t signed_size;
+
+static size_t index_bytes(void)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    struct asv_disk *disk = &site.setup.disk;
+    must(disk->read(disk->ctx, "index", ASV_INDEX_FILE_MAX, &data, &len, NULL), "index");
+    free(data);
+    return len;
+}
+
+static double bare_heads(size_t bytes)
+{
+    struct asv_disk *disk = &site.setup.disk;
+    uint8_t signature[ASV_ED25519_SIG_BYTES];
+    uint8_t *data = calloc(1, bytes);
+    must(data != NULL ? ASV_OK : ASV_E_NO_MEMORY, "memory");
+    double begin = now();
+    for (unsigned i = 0; i < HEADS; i++) {
+        must(disk->write(disk->ctx, "bench-new", data, bytes, NULL), "index");
+        must(disk->sync(disk->ctx, NULL), "sync");
+        must(disk->rename(disk->ctx, "bench-new", "bench-index", NULL), "rename");
+        must(disk->sync(disk->ctx, NULL), "sync");
+        asv_ed25519_sign(signature, data, 100, site.ledger_sk);
+    }
+    double took = now() - begin;
+    must(disk->remove(disk->ctx, "bench-index", NULL), "remove");
+    free(data);
+    return HEADS / took;
+}
+
+static void heads(const char *what)
+{
+    static struct asv_proof proofs[HEADS];
+    static struct asv_keeper_request requests[HEADS];
+    for (unsigned i = 0; i < HEADS; i++) {
+        keeper_log_request(&ledger, signed_size + i * ENTRIES, signed_size + (i + 1) * ENTRIES, &proofs[i],
+                           &requests[i]);
+    }
+    clock_t busy = clock(); /* of the processor: what a busy machine does not change */
+    double begin = now();
+    for (unsigned i = 0; i < HEADS; i++) {
+        struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_SERVER, &requests[i]);
+        must(reply.status, reply.detail);
+    }
+    busy = clock() - busy;
+    double rate = HEADS / (now() - begin);
+    signed_size += HEADS * ENTRIES;
+    size_t bytes = index_bytes();
+    double bare = bare_heads(bytes);
+    printf("signed heads, %s (index of %zu KiB): %.0f/s, %.2f ms of the processor each; bare writes and "
+           "signatures: %.0f/s; ratio %.2f\n",
+           what, bytes >> 10, rate, (double)busy * 1e3 / CLOCKS_PER_SEC / HEADS, bare, rate / bare);
+}
+
+static void grow_large(void)
+{
+    struct asv_store_change change;
+    struct asv_kept kept = {.state = ASV_KEEPER_RUNS, .camera = {1}, .key_date = TODAY};
+    struct asv_index_camera *camera = NULL;
+    must(asv_store_begin(site.keeper.store, &change, NULL), "change");
+    must(asv_due_ms(TODAY, 30, &kept.due_ms), "calendar");
+    kept.period_ms = kept.forget_ms = kept.due_ms;
+    for (uint32_t i = 0; i < KEPT; i++) {
+        asv_store_be32(kept.header, i + 1);
+        must(asv_index_add(change.next, ASV_INDEX_KEPT, &kept), "kept clip");
+    }
+    for (uint32_t i = 0; i < CAMERAS; i++) {
+        uint8_t cert[ASV_SHA256_BYTES] = {0};
+        asv_store_be32(cert, i + 1);
+        must(asv_index_camera(change.next, cert, &camera), "camera");
+    }
+    must(asv_store_commit(&change, false, NULL), "commit");
+}
+
 /* ---- a day ---- */
 
 static void make_days(void)
@@ -165,7 +250,11 @@ int main(int argc, char **argv)
     double bare = bare_rewraps();
     double rate = rewraps();
     printf("re-wraps: %.0f/s; bare signatures and wraps: %.0f/s; ratio %.2f\n", rate, bare, rate / bare);
+    must(keeper_begin_ledger(&site, &people, &decision, ledger.origin, 30).status, "ledger");
+    heads("a small agency");
     make_days();
+    grow_large();
+    heads("a large one");
     uint32_t count = 0;
     int64_t due = 0;
     must(asv_due_ms(TODAY, 14, &due), "calendar");

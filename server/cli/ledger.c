@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat ledger: begin, approve, head: under which origin heads of the custody ledger are signed.
+ */
+#include "server/ledger/checkpoint.h"
+
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/cli/decide.h"
+#include "server/cli/keepers.h"
+
+/* The last checkpoint of the ledger with this origin (NULL: of the one that goes on); views live as long as
+ * client. ASV_E_NOT_FOUND: there is none. */
+static enum asv_status last_checkpoint(struct asv_keeper_client *client, const char *origin,
+                                       struct asv_bytes *out, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    enum asv_status status = asv_keeper_client_last_checkpoint(client, origin, &request, err);
+    status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    *out = reply.signature;
+    return status;
+}
+
+/* What ends with the new one, for whoever is about to sign. */
+static enum asv_status show_end(const struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_keeper struct asv_keeper_client *client = NULL;
+    struct asv_bytes data = {0};
+    struct asv_note note;
+    struct asv_checkpoint checkpoint;
+    struct asv_err inner = {0};
+    enum asv_status status = asv_cli_keeper(cli, &client, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = last_checkpoint(client, NULL, &data, &inner);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = asv_note_parse(&note, data, &inner);
+    }
+    if (status == ASV_OK) {
+        status = asv_checkpoint_parse(&checkpoint, note.text, &inner);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    fprintf(cli->err, "%-12s the ledger %s, whose last signed head has %llu entries\n\n", "ends",
+            checkpoint.origin, (unsigned long long)checkpoint.head.size);
+    return ASV_OK;
+}
+
+static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
+{
+    const char *origin = asv_cli_operand(cli->args, 0);
+    struct asv_keeper_status state;
+    struct asv_statement what = {
+        .action = ASV_ACTION_LEDGER,
+        .subject = {.kind = ASV_SUBJECT_LEDGER, .name = {(const uint8_t *)origin, strlen(origin)}}};
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    if (!asv_statement_origin_is_good(what.subject.name)) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "\"%.80s\" is no origin: at most 128 letters without umlauts, blanks and +, such as "
+                         "asservat.example/ledger",
+                         origin);
+    }
+    enum asv_status status = asv_cli_keeper_state(cli, &state, err);
+    if (status == ASV_OK) {
+        status = show_end(cli, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    if (status == ASV_OK) {
+        memcpy(what.subject.store, state.store, sizeof what.subject.store);
+        status = asv_decide_propose(cli, db, person, &what, "ledger approve", err);
+    }
+    return status;
+}
+
+const struct asv_cli_command asv_cli_ledger_begin = {
+    .group = "ledger",
+    .name = "begin",
+    .summary = "propose under which origin the ledger begins, or goes on",
+    .help = "An administrator proposes that the keeper signs heads of a ledger named ORIGIN, such\n"
+            "as asservat.example/ledger; a supervisor or deputy approves. The ledger before, if\n"
+            "there is one, ends: this is also what follows when the database was put back to an\n"
+            "earlier time, as nothing smaller than what was signed is ever signed again. An origin\n"
+            "is used once.",
+    .operands = "ORIGIN",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
+    .run = begin,
+};
+
+/* ---- approve ---- */
+
+static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *db,
+                                     const struct asv_person_statement *proposal, struct asv_err *err)
+{
+    struct asv_keeper_status state;
+    (void)db;
+    enum asv_status status = asv_cli_keeper_state(cli, &state, err);
+    if (status == ASV_OK && memcmp(state.store, proposal->said.subject.store, sizeof state.store) != 0) {
+        status = asv_fail(err, ASV_E_MISMATCH, "the proposal is about another keeper");
+    }
+    return status == ASV_OK ? show_end(cli, err) : status;
+}
+
+static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
+{
+    static const uint16_t actions[] = {ASV_ACTION_LEDGER};
+    return asv_decide_command(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_APPROVE, show_proposed,
+                              err);
+}
+
+const struct asv_cli_command asv_cli_ledger_approve = {
+    .group = "ledger",
+    .name = "approve",
+    .summary = "approve that a ledger begins",
+    .help = "Approves PROPOSAL, which is named by its first digits. From then on the keeper signs\n"
+            "heads of the new ledger, and none of the one before.",
+    .operands = "PROPOSAL",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
+    .run = approve,
+};
+
+/* ---- head ---- */
+
+static enum asv_status head(struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_keeper struct asv_keeper_client *client = NULL;
+    struct asv_bytes data = {0};
+    enum asv_status status = asv_cli_keeper(cli, &client, err);
+    if (status == ASV_OK) {
+        status = last_checkpoint(client, asv_cli_operand(cli->args, 0), &data, err);
+    }
+    if (status == ASV_OK && fwrite(data.data, 1, data.len, cli->out) != data.len) {
+        status = asv_fail(err, ASV_E_IO, "the checkpoint cannot be written");
+    }
+    return status;
+}
+
+static const struct asv_cli_option head_options[] = {ASV_CLI_KEEPER_OPTION};
+
+const struct asv_cli_command asv_cli_ledger_head = {
+    .group = "ledger",
+    .name = "head",
+    .summary = "show the last head that the keeper signed",
+    .help = "Shows the last checkpoint of the ledger ORIGIN, or of the one that goes on, as a\n"
+            "signed note. It is the keeper's: what the database says is not asked.",
+    .operands = "[ORIGIN]",
+    .operands_min = 0,
+    .operands_max = 1,
+    .options = head_options,
+    .option_count = sizeof head_options / sizeof *head_options,
+    .run = head,
+};
