@@ -547,7 +547,7 @@ static void its_state_can_be_read(void **state)
 static void the_key_may_come_from_elsewhere(void **state)
 {
     (void)state;
-    char line[256];
+    char line[512];
     char from[128];
     char to[128];
     snprintf(from, sizeof from, "%s/identity/keeper.key", directory);
@@ -559,6 +559,22 @@ static void the_key_may_come_from_elsewhere(void **state)
     write_config(line, "identity");
     assert_true(start());
     assert_int_equal(make_days(1).status, ASV_OK);
+    assert_int_equal(end(SIGTERM), 0);
+    snprintf(from, sizeof from, "%s/identity/package.key", directory);
+    snprintf(to, sizeof to, "%s/credential-2", directory);
+    assert_int_equal(rename(from, to), 0);
+    assert_false(start());
+    assert_int_equal(end(SIGKILL), 1);
+    size_t len = strlen(line);
+    snprintf(line + len, sizeof line - len, "\npackage_key = %s", to);
+    write_config(line, "identity");
+    assert_true(start());
+    assert_int_equal(end(SIGTERM), 0);
+    snprintf(from, sizeof from, "%s/identity/ledger.key", directory); /* the key of another role */
+    assert_int_equal(unlink(from), 0);
+    assert_int_equal(link(to, from), 0);
+    assert_false(start());
+    assert_int_equal(end(SIGKILL), 1);
 }
 
 static void a_slot_can_be_added_when_one_was_lost(void **state)

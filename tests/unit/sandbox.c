@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "firmware-proto/crypto/ecdsa.h"
 #include "server/base/io.h"
 #include "tests/unit/test.h"
 
@@ -101,6 +102,25 @@ static int sockets_of_inet(void)
     return fails_with(socket(AF_UNIX, SOCK_STREAM, 0), EPERM) || opens(socket(AF_INET, SOCK_STREAM, 0));
 }
 
+/* libcrypto, which draws its own randomness and wants locked memory, as the keeper has it. */
+static int signatures(void)
+{
+    uint8_t sk[ASV_P256_SK_BYTES] = {1};
+    uint8_t pk[ASV_P256_PK_BYTES];
+    uint8_t digest[ASV_SHA256_BYTES] = {2};
+    uint8_t sig[ASV_P256_SIG_MAX_BYTES];
+    size_t len = 0;
+    return asv_p256_lock_memory() != ASV_OK || asv_p256_public(pk, sk) != ASV_OK ||
+           asv_p256_sign(sig, &len, sk, digest) != ASV_OK || asv_p256_verify(pk, digest, sig, len) != ASV_OK;
+}
+
+static void signatures_need_nothing_from_outside(void **state)
+{
+    (void)state;
+    int result = inside(0, signatures);
+    assert_true(result == 0 || result == 77);
+}
+
 static void only_the_named_paths_stay_reachable(void **state)
 {
     (void)state;
@@ -180,6 +200,7 @@ static int remove_tree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(signatures_need_nothing_from_outside),
         cmocka_unit_test(only_the_named_paths_stay_reachable),
         cmocka_unit_test(nothing_is_dumped),
         cmocka_unit_test(no_program_is_started),
