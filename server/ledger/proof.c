@@ -186,7 +186,7 @@ enum asv_status asv_proof_root(uint8_t out[ASV_SHA256_BYTES], uint64_t size, con
         return read_range(&source, (struct range){0, size}, out, err);
     }
     if (status == ASV_OK) {
-        asv_sha256(out, "", 0);
+        memcpy(out, asv_tree_head_empty().root, ASV_SHA256_BYTES);
     }
     return status;
 }
@@ -232,16 +232,22 @@ enum asv_status asv_proof_check_inclusion(const struct asv_proof *proof, uint64_
                : asv_fail_at(err, ASV_E_DIGEST, "proof: does not lead to the tree's root from entry", index);
 }
 
+struct asv_tree_head asv_tree_head_empty(void)
+{
+    struct asv_tree_head head = {.size = 0};
+    asv_sha256(head.root, "", 0);
+    return head;
+}
+
 /* A tree of no leaves has one root only. */
 static enum asv_status check_head(const struct asv_tree_head *head, struct asv_err *err)
 {
-    uint8_t empty[ASV_SHA256_BYTES];
+    const struct asv_tree_head empty = asv_tree_head_empty();
     enum asv_status status = too_large(head->size, err);
     if (status != ASV_OK || head->size > 0) {
         return status;
     }
-    asv_sha256(empty, "", 0);
-    return memcmp(head->root, empty, sizeof empty) == 0
+    return memcmp(head->root, empty.root, sizeof empty.root) == 0
                ? ASV_OK
                : asv_fail(err, ASV_E_DIGEST, "ledger: an empty tree has another root");
 }

@@ -40,6 +40,9 @@ struct asv_tree_head {
     uint8_t root[ASV_SHA256_BYTES];
 };
 
+/* That of a tree without leaves. */
+struct asv_tree_head asv_tree_head_empty(void);
+
 /* ASV_E_MALFORMED when no such proof can be right, whatever its hashes (index beyond the tree, too many or
  * too few of them); ASV_E_DIGEST when it does not lead from the leaf to the root; ASV_E_LIMIT for a tree that
  * is too large. */

@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/ledger/witness.h"
 #include "tests/support/ledger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The order is that of tests/fuzz/CMakeLists.txt. */
-enum target { NOTE, VKEY, PROOF, POLICY, PATH, BUNDLE };
+enum target { NOTE, VKEY, PROOF, POLICY, PATH, BUNDLE, WITNESS };
 
 static void require(bool condition)
 {
@@ -155,11 +156,42 @@ static void fuzz_bundle(struct asv_bytes input)
     }
 }
 
+/* As a request to a witness, and as a witness's answer to a log. */
+static void fuzz_witness(struct asv_bytes input)
+{
+    static uint8_t out[ASV_WITNESS_REQUEST_MAX_BYTES];
+    static uint8_t note[ASV_NOTE_MAX_BYTES];
+    struct asv_witness_request request;
+    struct asv_checkpoint checkpoint;
+    struct asv_note parsed;
+    struct asv_writer writer;
+    uint64_t time_s;
+    if (asv_witness_request_parse(&request, input, NULL) == ASV_OK) {
+        asv_writer_init(&writer, out, sizeof out);
+        asv_witness_request_write(&writer, &request);
+        require_same(&writer, input);
+    }
+    if (asv_witness_open(input, asv_test_note_key(ASV_TEST_LOG), 1, &request, &checkpoint, &parsed, NULL) ==
+        ASV_WITNESS_GOOD) {
+        require(request.old_size <= checkpoint.head.size && checkpoint.head.size == 513);
+    }
+    /* Whatever a witness answers, the note stays one that its log has signed, and only right lines are added.
+     */
+    asv_writer_init(&writer, note, sizeof note);
+    writer.len = asv_test_checkpoint(note, sizeof note, 513, 0);
+    size_t before = writer.len;
+    if (asv_witness_take(&writer, input, asv_test_note_key(ASV_TEST_DPO), &time_s, NULL) != ASV_OK) {
+        require(writer.len == before);
+    }
+    require(asv_checkpoint_open(&checkpoint, NULL, (struct asv_bytes){note, writer.len},
+                                asv_test_note_key(ASV_TEST_LOG), NULL) == ASV_OK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const targets[])(struct asv_bytes) = {
-        [NOTE] = fuzz_note,     [VKEY] = fuzz_vkey, [PROOF] = fuzz_proof,
-        [POLICY] = fuzz_policy, [PATH] = fuzz_path, [BUNDLE] = fuzz_bundle};
+        [NOTE] = fuzz_note, [VKEY] = fuzz_vkey,     [PROOF] = fuzz_proof,    [POLICY] = fuzz_policy,
+        [PATH] = fuzz_path, [BUNDLE] = fuzz_bundle, [WITNESS] = fuzz_witness};
     targets[ASV_FUZZ_LEDGER]((struct asv_bytes){data, size});
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/ledger/witness.h"
 #include "tests/support/golden.h"
 #include "tests/support/ledger.h"
 #include "tests/unit/test.h"
@@ -18,6 +19,16 @@ static void keep(const char *name, const char *fuzzer, const void *data, size_t 
     snprintf(file, sizeof file, "ledger-%s", name);
     asv_golden_check(file, about, data, len);
     asv_golden_seed(fuzzer, name, data, len);
+}
+
+/* Of entries 0 to 2. */
+static void make_bundle(struct asv_writer *writer, uint8_t *out, size_t cap)
+{
+    asv_writer_init(writer, out, cap);
+    for (unsigned i = 0; i < 3; i++) {
+        char entry[32];
+        asv_write_view16(writer, entry, asv_test_entry(i, entry));
+    }
 }
 
 static void every_format_keeps_its_bytes(void **state)
@@ -40,11 +51,15 @@ static void every_format_keeps_its_bytes(void **state)
     asv_writer_init(&writer, file, sizeof file);
     asv_tlogproof_write(&writer, &proof, (struct asv_bytes){(const uint8_t *)"extra", 5});
     keep("proof", "ledger_proof", file, writer.len);
+    struct asv_witness_request request = {.old_size = 300, .checkpoint = proof.checkpoint};
+    asv_test_consistency(&request.proof, 300, 513);
+    request.checkpoint.len = asv_test_checkpoint(note, sizeof note, 513, 0);
     asv_writer_init(&writer, file, sizeof file);
-    for (unsigned i = 0; i < 3; i++) {
-        char entry[32];
-        asv_write_view16(&writer, entry, asv_test_entry(i, entry));
-    }
+    asv_witness_request_write(&writer, &request);
+    keep("witness-request", "ledger_witness", file, writer.len);
+    size_t len = asv_test_checkpoint(note, sizeof note, 513, 1) - request.checkpoint.len;
+    asv_golden_seed("ledger_witness", "answer", note + request.checkpoint.len, len);
+    make_bundle(&writer, file, sizeof file);
     asv_golden_check("ledger-bundle", about, file, writer.len);
     memmove(file + 1, file, writer.len);
     file[0] = 3 - 1; /* the fuzzer's own byte, for the width */
