@@ -22,6 +22,7 @@ SPECS = {
     "T": "firmware-proto/trust/TRUST.md",
     "K": "docs/KEEPER.md",
     "ST": "docs/STATEMENTS.md",
+    "LG": "docs/LEDGER.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"

@@ -294,7 +294,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('duty_end', '{}', '23505'),
     ('statement', jsonb_build_object('object', stmt('st') || decode(repeat('00', 3200), 'hex')), '23514'),
     ('statement', '{"step": 6}', '23514'),
-    ('statement', '{"subject_kind": 8, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
+    ('statement', '{"subject_kind": 10, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
     ('statement', jsonb_build_object('digest', dig('x')), '23514'),
     ('statement', '{"expires_at": "2026-01-05"}', '23514'),
     ('statement', '{"step": 2}', '23514'), -- an answer to nothing
@@ -494,6 +494,36 @@ FROM (VALUES
     (jsonb_build_object('event', pg_temp.event('d2'), 'run', '01900000-0000-7000-8000-0000000000aa'), '23503'),
     (jsonb_build_object('event', pg_temp.event('d3'), 'destruction', dig('x')), '23503')
 ) AS bad (changes, state);
+
+-- The ledger.
+SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
+    ('software_start', '{}'::jsonb, '23505'), ('software_start', '{"id": "01900000-0000-4000-8000-00000000000a"}', '23514'),
+    ('software_start', jsonb_build_object('id', asv.uuid7(), 'software', ''), '23514'),
+    ('ledger_kind', '{"name": "other"}', '23505'), ('ledger_kind', '{"code": 9998}', '23505'),
+    ('ledger_kind', '{"code": 0}', '23514'), ('ledger_kind', '{"code": 9998, "name": "Two Words"}', '23514'),
+    ('ledger_log', '{"origin": "other.example"}', '23505'), ('ledger_log', '{"number": 2}', '23505'),
+    ('ledger_log', '{"number": 0, "origin": "other.example"}', '23514'),
+    ('ledger_log', '{"number": 2, "origin": "with a blank"}', '23514'),
+    ('ledger_log', '{"number": 2, "origin": "with+plus"}', '23514'), -- C2SP signed-note
+    ('ledger_entry', '{"index": 1}', '23505'),
+    ('ledger_entry', '{"kind": 2}', '23514'), -- says another kind than its entry
+    ('ledger_entry', '{"index": 1, "log": 7}', '23505'),
+    ('ledger_entry', jsonb_build_object('index', 1, 'entry', '\x00010001'::bytea || uuid_send(uid('entry')) || '\x00'), '23514'),
+    ('ledger_closed', '{}', '23505'), ('ledger_closed', jsonb_build_object('fields', ''::bytea), '23514'),
+    ('ledger_closed', jsonb_build_object('id', uid('no entry')), '23503'),
+    ('ledger_day', '{}', '23505'),
+    ('ledger_tile', '{}', '23505'), ('ledger_tile', '{"level": 8}', '23514'),
+    ('ledger_tile', jsonb_build_object('index', 1, 'hashes', '\x00'::bytea), '23514'),
+    ('ledger_tile', '{"log": 7}', '23503'),
+    ('ledger_checkpoint', '{}', '23505'), ('ledger_checkpoint', '{"size": 0}', '23514'),
+    ('ledger_checkpoint', '{"note": ""}', '23514'), ('ledger_checkpoint', '{"log": 7}', '23503'),
+    ('ledger_pending', jsonb_build_object('facts', decode(repeat('00', 1025), 'hex')), '23514'),
+    ('ledger_pending', jsonb_build_object('closed', decode(repeat('00', 8193), 'hex')), '23514')
+) AS bad (tbl, changes, state);
+-- A second entry of another id, at the place of the first one, and in a log that is none.
+SELECT pg_temp.refused('ledger_entry', jsonb_build_object('id', uid('entry 2'), 'entry',
+    '\x00010001'::bytea || uuid_send(uid('entry 2')) || int8send(0)) || changes, state)
+FROM (VALUES ('{}'::jsonb, '23505'), ('{"log": 7}', '23503')) AS bad (changes, state);
 
 -- Not to be made to fail: recording_state.state, which its trigger looks at first; a unique key that holds the whole
 -- primary key (it is there to be referred to); and keys that the database numbers itself.

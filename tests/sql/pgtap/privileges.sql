@@ -31,10 +31,16 @@ SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'c
     'erasure_begin', 'erasure_complete', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
-INSERT INTO given VALUES ('asv_server', 'schema_number');
+INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_ledger', 'schema_number'), ('asv_admin', 'ledger_find');
+INSERT INTO given
+SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_signed', 'ledger_take']);
+INSERT INTO given
+SELECT r, f FROM unnest(ARRAY['asv_ledger', 'asv_server', 'asv_admin']) AS r
+CROSS JOIN unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_tile_get', 'ledger_waiting']) AS f;
+INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']), 'software_started';
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
-    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 $$, 'SELECT who, what FROM given', 'each role may call exactly the functions it needs');
 
@@ -43,7 +49,7 @@ SELECT set_eq($$
     FROM pg_class c CROSS JOIN pg_roles r
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
     WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
-      AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+      AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND (has_table_privilege(r.oid, c.oid, v.privilege)
            OR v.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
               AND has_any_column_privilege(r.oid, c.oid, v.privilege))
@@ -70,7 +76,7 @@ SELECT is_empty($$
 $$, 'nothing is granted to everybody');
 SELECT is_empty($$
     SELECT s.relname FROM pg_class s CROSS JOIN pg_roles r
-    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND (has_sequence_privilege(r.oid, s.oid, 'USAGE') OR has_sequence_privilege(r.oid, s.oid, 'UPDATE'))
 $$, 'no role has a right to a sequence');
 SELECT is_empty($$
@@ -80,11 +86,11 @@ SELECT is_empty($$
 $$, 'no role is more than a role, and asv_owner cannot log in');
 SELECT is_empty($$
     SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
-    WHERE m.member IN ('asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole)
+    WHERE m.member IN ('asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole)
 $$, 'no service role is a member of another role');
 SELECT is_empty($$
     SELECT rolname FROM pg_roles
-    WHERE rolname IN ('asv_dock', 'asv_server', 'asv_admin')
+    WHERE rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP')
            OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
 $$, 'no service role can make anything, not even a temporary table');
@@ -135,7 +141,7 @@ SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), '42501')
 FROM pg_class c
 JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
               ORDER BY attnum LIMIT 1) AS a ON true
-CROSS JOIN unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin']) AS r (role)
+CROSS JOIN unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
 CROSS JOIN unnest(ARRAY['SELECT * FROM asv.%1$I', 'SELECT %2$I FROM asv.%1$I FOR UPDATE', 'INSERT INTO asv.%1$I DEFAULT VALUES',
                         'UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE',
                         'DROP TABLE asv.%1$I', 'ALTER TABLE asv.%1$I DISABLE TRIGGER ALL',
@@ -144,7 +150,7 @@ WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
 ORDER BY c.relname, r.role;
 
 SELECT pg_temp.tried(r.role, v.statement, '42501')
-FROM unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin']) AS r (role)
+FROM unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
 CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
                         'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
                         'SELECT lo_creat(-1)', 'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')',

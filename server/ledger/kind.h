@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What entries of the ledger tell of (docs/LEDGER.md 3). The database has the same list
+ * (sql/0015_ledger.sql).
+ */
+#ifndef ASV_LEDGER_KIND_H
+#define ASV_LEDGER_KIND_H
+
+#include <stdint.h>
+
+#define ASV_LEDGER_LOG_BEGUN 1 /* the first entry of each log */
+#define ASV_LEDGER_FORGOTTEN 3
+
+/* "committed", in static storage; NULL for a number that is no kind. */
+const char *asv_ledger_kind_name(uint16_t kind);
+
+#endif

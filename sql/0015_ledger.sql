@@ -1,0 +1,658 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- The ledger (docs/LEDGER.md): what happened waits in ledger_pending, committed with what it tells of, until the sequencer
+-- gives it an index, a leaf and its place in the tree. Logs, entries and tiles are only added to.
+INSERT INTO asv.alarm_kind VALUES ('ledger', 'the ledger does not go on before people have looked');
+GRANT EXECUTE ON FUNCTION asv.alarm_raise TO asv_ledger;
+
+CREATE TABLE asv.ledger_kind (
+    code asv.u16 PRIMARY KEY CHECK (code > 0),
+    name text NOT NULL UNIQUE CHECK (name ~ '^[a-z_]{1,32}$')
+);
+COMMENT ON TABLE asv.ledger_kind IS 'what the ledger tells of; server/ledger/kind.c has the same';
+COMMENT ON COLUMN asv.ledger_kind.code IS 'as entries have it';
+COMMENT ON COLUMN asv.ledger_kind.name IS 'its name; of an event of custody the event''s kind';
+INSERT INTO asv.ledger_kind VALUES
+    (1, 'log_begun'),
+    (2, 'software_started'),
+    (3, 'forgotten'),
+    (10, 'camera_enrolled'),
+    (11, 'camera_moved'),
+    (12, 'camera_retired'),
+    (13, 'dock_enrolled'),
+    (14, 'revocations'),
+    (15, 'keys_made'),
+    (20, 'docked'),
+    (21, 'undocked'),
+    (32, 'announced'),
+    (33, 'transferring'),
+    (34, 'committed'),
+    (35, 'quarantined'),
+    (36, 'expired_on_arrival'),
+    (37, 'receipt'),
+    (38, 'destruction_ordered'),
+    (39, 'erased_on_camera'),
+    (40, 'hold_requested'),
+    (41, 'hold_approved'),
+    (42, 'hold_refused'),
+    (43, 'hold_withdrawn'),
+    (44, 'hold_lapsed'),
+    (45, 'held_ahead'),
+    (46, 'release_requested'),
+    (47, 'release_approved'),
+    (48, 'release_refused'),
+    (49, 'release_withdrawn'),
+    (50, 'release_lapsed'),
+    (51, 'erasure_requested'),
+    (52, 'erasure_approved'),
+    (53, 'erasure_refused'),
+    (54, 'erasure_withdrawn'),
+    (55, 'erasure_lapsed'),
+    (56, 'blocked'),
+    (57, 'block_confirmed'),
+    (58, 'block_lifted'),
+    (59, 'opened'),
+    (60, 'erasing'),
+    (61, 'erased'),
+    (62, 'erased_unsigned'),
+    (63, 'day_requested'),
+    (64, 'day_approved'),
+    (65, 'day_refused'),
+    (66, 'day_withdrawn'),
+    (67, 'day_lapsed'),
+    (96, 'statement'),
+    (97, 'statement_answered'),
+    (98, 'person'),
+    (99, 'person_disabled'),
+    (100, 'duty'),
+    (101, 'duty_ended'),
+    (102, 'policy_file'),
+    (112, 'retention_began'),
+    (113, 'retention_ended'),
+    (114, 'balance'),
+    (120, 'access'),
+    (121, 'subject_request');
+
+CREATE TABLE asv.ledger_log (
+    number smallint PRIMARY KEY CHECK (number > 0),
+    origin text NOT NULL UNIQUE CHECK (origin COLLATE "C" ~ '^[\x21-\x2a\x2c-\x7e]{1,128}$'),
+    begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    size asv.u63 NOT NULL DEFAULT 0,
+    root asv.digest NOT NULL DEFAULT sha256('')
+);
+COMMENT ON TABLE asv.ledger_log IS 'the logs, each with its head; the one with the highest number goes on';
+COMMENT ON COLUMN asv.ledger_log.number IS 'from 1; a new one begins when the database came back from an earlier time';
+COMMENT ON COLUMN asv.ledger_log.origin IS 'its name in checkpoints';
+COMMENT ON COLUMN asv.ledger_log.begun_at IS 'when, by the database''s clock';
+COMMENT ON COLUMN asv.ledger_log.size IS 'entries';
+COMMENT ON COLUMN asv.ledger_log.root IS 'RFC 6962 root of so many entries';
+
+CREATE TABLE asv.ledger_pending (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid NOT NULL,
+    kind asv.u16 NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    day date,
+    facts bytea NOT NULL CHECK (octet_length(facts) <= 1024),
+    closed bytea NOT NULL CHECK (octet_length(closed) <= 8192),
+    key asv.digest NOT NULL
+);
+COMMENT ON TABLE asv.ledger_pending IS 'what waits for its index; a row goes when it has one';
+COMMENT ON COLUMN asv.ledger_pending.position IS 'order in which they came';
+COMMENT ON COLUMN asv.ledger_pending.id IS 'of the entry: random, and its source''s own where it has one';
+COMMENT ON COLUMN asv.ledger_pending.kind IS 'of ledger_kind';
+COMMENT ON COLUMN asv.ledger_pending.recorded_at IS 'when, by the database''s clock';
+COMMENT ON COLUMN asv.ledger_pending.day IS 'the day whose key names the camera; NULL: no camera is named';
+COMMENT ON COLUMN asv.ledger_pending.facts IS 'fields that stand in the entry';
+COMMENT ON COLUMN asv.ledger_pending.closed IS 'fields of which the entry has commitments';
+COMMENT ON COLUMN asv.ledger_pending.key IS 'of the commitments';
+
+CREATE TABLE asv.ledger_entry (
+    log smallint NOT NULL REFERENCES asv.ledger_log,
+    index asv.u63 NOT NULL,
+    id uuid NOT NULL UNIQUE,
+    kind asv.u16 NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    entry bytea NOT NULL CHECK (octet_length(entry) BETWEEN 28 AND 1024),
+    PRIMARY KEY (log, index),
+    CHECK (substring(entry FROM 3 FOR 18) = int2send(kind::smallint) || uuid_send(id))
+);
+COMMENT ON TABLE asv.ledger_entry IS 'the entries; (log, index) is what keeps two sequencers apart';
+COMMENT ON COLUMN asv.ledger_entry.log IS 'in which log';
+COMMENT ON COLUMN asv.ledger_entry.index IS 'from 0, without gaps';
+COMMENT ON COLUMN asv.ledger_entry.id IS 'as in the entry';
+COMMENT ON COLUMN asv.ledger_entry.kind IS 'as in the entry';
+COMMENT ON COLUMN asv.ledger_entry.recorded_at IS 'as in the entry';
+COMMENT ON COLUMN asv.ledger_entry.entry IS 'its bytes, of which the leaf is made';
+
+CREATE TABLE asv.ledger_closed (
+    id uuid PRIMARY KEY REFERENCES asv.ledger_entry (id),
+    key asv.digest NOT NULL,
+    fields bytea NOT NULL CHECK (octet_length(fields) BETWEEN 1 AND 8192)
+);
+COMMENT ON TABLE asv.ledger_closed IS 'what the commitments in entries are to; a row may be forgotten, and every proof stays';
+COMMENT ON COLUMN asv.ledger_closed.id IS 'of the entry';
+COMMENT ON COLUMN asv.ledger_closed.key IS 'of its commitments';
+COMMENT ON COLUMN asv.ledger_closed.fields IS 'the closed fields';
+
+CREATE TABLE asv.ledger_day (
+    day date PRIMARY KEY,
+    key asv.digest NOT NULL
+);
+COMMENT ON TABLE asv.ledger_day IS 'keys that give cameras another name each day';
+COMMENT ON COLUMN asv.ledger_day.day IS 'local day';
+COMMENT ON COLUMN asv.ledger_day.key IS 'random';
+
+CREATE TABLE asv.ledger_tile (
+    log smallint NOT NULL REFERENCES asv.ledger_log,
+    level smallint NOT NULL CHECK (level BETWEEN 0 AND 7),
+    index asv.u63 NOT NULL,
+    hashes bytea NOT NULL CHECK (octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0),
+    PRIMARY KEY (log, level, index)
+);
+COMMENT ON TABLE asv.ledger_tile IS 'tiles (C2SP tlog-tiles); the last of each level grows, the others are full';
+COMMENT ON COLUMN asv.ledger_tile.log IS 'of which log';
+COMMENT ON COLUMN asv.ledger_tile.level IS 'height above the leaves, in tiles';
+COMMENT ON COLUMN asv.ledger_tile.index IS 'in its level';
+COMMENT ON COLUMN asv.ledger_tile.hashes IS '32 bytes each';
+ALTER TABLE asv.ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL; -- hashes do not compress
+
+CREATE TABLE asv.ledger_checkpoint (
+    log smallint NOT NULL REFERENCES asv.ledger_log,
+    size asv.u63 NOT NULL CHECK (size > 0),
+    root asv.digest NOT NULL,
+    signed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    note text NOT NULL CHECK (octet_length(note) BETWEEN 1 AND 16384),
+    PRIMARY KEY (log, size)
+);
+COMMENT ON TABLE asv.ledger_checkpoint IS 'heads that the keeper signed';
+COMMENT ON COLUMN asv.ledger_checkpoint.log IS 'of which log';
+COMMENT ON COLUMN asv.ledger_checkpoint.size IS 'entries';
+COMMENT ON COLUMN asv.ledger_checkpoint.root IS 'RFC 6962 root';
+COMMENT ON COLUMN asv.ledger_checkpoint.signed_at IS 'when it was stored, by the database''s clock';
+COMMENT ON COLUMN asv.ledger_checkpoint.note IS 'the signed note (C2SP tlog-checkpoint)';
+
+CREATE TABLE asv.software_start (
+    id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    software asv.label NOT NULL CHECK (software <> '')
+);
+COMMENT ON TABLE asv.software_start IS 'programs that began to work with this database';
+COMMENT ON COLUMN asv.software_start.id IS 'UUIDv7';
+COMMENT ON COLUMN asv.software_start.at IS 'when, by the database''s clock';
+COMMENT ON COLUMN asv.software_start.software IS 'name and version';
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_entry', 'ledger_day', 'ledger_checkpoint', 'software_start'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['ledger_log', 'ledger_tile'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['ledger_pending', 'ledger_closed'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION asv.check_growth() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF tg_table_name = 'ledger_log' AND new.size > old.size
+       AND (to_jsonb(new) - ARRAY['size', 'root']) = (to_jsonb(old) - ARRAY['size', 'root']) THEN
+        RETURN new;
+    END IF;
+    RAISE EXCEPTION 'ledger_log: a log grows, and otherwise stays as it is' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_growth() IS 'trigger: logs grow, and otherwise stay as they are';
+CREATE TRIGGER check_growth BEFORE UPDATE ON asv.ledger_log FOR EACH ROW EXECUTE FUNCTION asv.check_growth();
+
+CREATE FUNCTION asv.check_tile() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF (new.log, new.level, new.index) = (old.log, old.level, old.index)
+       AND octet_length(new.hashes) > octet_length(old.hashes)
+       AND substring(new.hashes FOR octet_length(old.hashes)) = old.hashes THEN
+        RETURN new;
+    END IF;
+    RAISE EXCEPTION 'ledger_tile: a tile grows, and otherwise stays as it is' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_tile() IS 'trigger: tiles grow, and otherwise stay as they are';
+CREATE TRIGGER check_tile BEFORE UPDATE ON asv.ledger_tile FOR EACH ROW EXECUTE FUNCTION asv.check_tile();
+
+-- LG-050
+CREATE FUNCTION asv.check_sequenced() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.ledger_entry WHERE id = old.id) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION 'ledger_pending: what has no entry yet stays' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_sequenced() IS 'trigger: nothing that waits for its entry goes without one';
+CREATE TRIGGER check_sequenced BEFORE DELETE ON asv.ledger_pending
+    FOR EACH ROW EXECUTE FUNCTION asv.check_sequenced();
+
+CREATE FUNCTION asv.check_closed() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.ledger_entry WHERE id = old.id AND kind IN (96, 120, 121))
+       AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
+       AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
+       AND NOT EXISTS (SELECT FROM asv.statement WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
+                                                             AND uuid_send(old.id) || decode(repeat('ff', 16), 'hex')) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION 'ledger_closed: what has not been forgotten at its source stays' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_closed() IS 'trigger: what an entry is closed over is forgotten after its source, not before';
+CREATE TRIGGER check_closed BEFORE DELETE ON asv.ledger_closed FOR EACH ROW EXECUTE FUNCTION asv.check_closed();
+
+-- ---------------------------------------------------------------------------------------------- fields
+
+CREATE FUNCTION asv.ledger_field(p_tag integer, p_value bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN p_value IS NULL OR p_value = '' THEN ''::bytea
+                ELSE substring(int2send(p_tag::smallint) FROM 2) || int2send(octet_length(p_value)::smallint) || p_value END
+$$;
+COMMENT ON FUNCTION asv.ledger_field IS 'one field; nothing for NULL';
+
+CREATE FUNCTION asv.ledger_instant(p_tag integer, p_at timestamptz) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(p_tag, int8send(floor(extract(epoch FROM p_at) * 1000)::bigint))
+$$;
+COMMENT ON FUNCTION asv.ledger_instant IS 'an instant as a field, in milliseconds';
+
+CREATE FUNCTION asv.ledger_text(p_tag integer, p_text text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(p_tag, convert_to(p_text, 'UTF8'))
+$$;
+COMMENT ON FUNCTION asv.ledger_text IS 'a text as a field';
+
+CREATE FUNCTION asv.ledger_day_field(p_day date) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(3, int4send(to_char(p_day, 'YYYYMMDD')::integer))
+$$;
+COMMENT ON FUNCTION asv.ledger_day_field IS 'a local day as a field';
+
+CREATE FUNCTION asv.ledger_counts(VARIADIC p_counts bigint[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(7, (SELECT string_agg(int8send(c), ''::bytea ORDER BY n)
+                                FROM unnest(p_counts) WITH ORDINALITY AS t (c, n)))
+$$;
+COMMENT ON FUNCTION asv.ledger_counts IS 'numbers as a field';
+
+CREATE FUNCTION asv.ledger_id(p_digest bytea) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(substring(p_digest FOR 16), 'hex')::uuid
+$$;
+COMMENT ON FUNCTION asv.ledger_id IS 'the id of the entry about something that is known by its digest';
+
+CREATE FUNCTION asv.ledger_put(p_kind text, p_id uuid, p_day date, p_facts bytea, p_closed bytea) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$
+    INSERT INTO asv.ledger_pending (id, kind, day, facts, closed, key)
+    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts, p_closed,
+            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+$$;
+COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of something, with the transaction that it happens in';
+
+-- ---------------------------------------------------------------------------------------------- what it tells of
+
+CREATE FUNCTION asv.ledger_register() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    CASE tg_table_name
+    WHEN 'camera_enrolment' THEN
+        PERFORM asv.ledger_put('camera_enrolled', gen_random_uuid(), NULL, asv.ledger_instant(1, new.enrolled_at),
+            asv.ledger_text(130, new.enrolled_by) || asv.ledger_field(132, new.camera));
+    WHEN 'camera_unit' THEN
+        PERFORM asv.ledger_put('camera_moved', gen_random_uuid(), NULL, asv.ledger_instant(1, new.since),
+            asv.ledger_text(130, new.moved_by) || asv.ledger_field(132, new.camera) || asv.ledger_text(136, new.unit));
+    WHEN 'camera_retirement' THEN
+        PERFORM asv.ledger_put('camera_retired', gen_random_uuid(), NULL, asv.ledger_instant(1, new.retired_at),
+            asv.ledger_text(130, new.retired_by || ': ' || new.reason) || asv.ledger_field(132, new.camera));
+    WHEN 'dock' THEN
+        PERFORM asv.ledger_put('dock_enrolled', gen_random_uuid(), NULL, asv.ledger_instant(1, new.enrolled_at),
+            asv.ledger_field(128, new.cert) || asv.ledger_text(130, new.enrolled_by) || asv.ledger_text(136, new.site));
+    WHEN 'revocation_list' THEN
+        PERFORM asv.ledger_put('revocations', gen_random_uuid(), NULL,
+            asv.ledger_instant(1, new.issued_at) || asv.ledger_field(5, new.digest)
+            || asv.ledger_counts(new.number, cardinality(new.serials)), asv.ledger_field(128, new.signer));
+    WHEN 'bulletin' THEN
+        PERFORM asv.ledger_put('keys_made', gen_random_uuid(), NULL,
+            asv.ledger_instant(1, new.issued_at) || asv.ledger_field(5, new.digest) || asv.ledger_counts(new.keys),
+            asv.ledger_field(128, new.keeper) || asv.ledger_field(132, new.camera));
+    WHEN 'software_start' THEN
+        PERFORM asv.ledger_put('software_started', new.id, NULL, asv.ledger_text(10, new.software), '');
+    END CASE;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_register() IS 'trigger: the ledger tells of the register';
+
+CREATE FUNCTION asv.ledger_docking() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_day date;
+BEGIN
+    IF tg_table_name = 'docking' THEN
+        v_day := (new.began_at AT TIME ZONE 'Europe/Berlin')::date;
+        PERFORM asv.ledger_put('docked', gen_random_uuid(), v_day,
+            asv.ledger_instant(1, new.began_at) || asv.ledger_day_field(v_day),
+            asv.ledger_field(128, new.dock) || asv.ledger_field(132, new.camera) || asv.ledger_field(133, new.session)
+            || asv.ledger_text(136, format('slot %s, port %s', new.slot, new.port)));
+    ELSE
+        PERFORM asv.ledger_put('undocked', gen_random_uuid(), NULL,
+            asv.ledger_instant(1, new.ended_at)
+            || asv.ledger_counts(new.reason, new.stored, new.quarantined, new.expired, new.remaining, new.bytes),
+            asv.ledger_text(130, new.detail) || asv.ledger_field(133, new.session));
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_docking() IS 'trigger: the ledger tells of dockings';
+
+CREATE FUNCTION asv.ledger_custody() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    -- What a commit tells of is in the clip's own row, which follows its event.
+    IF new.kind NOT IN ('committed', 'quarantined', 'expired_on_arrival') THEN
+        PERFORM asv.ledger_put(new.kind, new.id, NULL,
+            asv.ledger_instant(1, new.at) || asv.ledger_field(2, uuid_send(new.recording))
+            || asv.ledger_field(5, new.object_digest),
+            asv.ledger_field(128, new.actor) || asv.ledger_text(130, new.detail)
+            || CASE new.kind WHEN 'announced' THEN (SELECT asv.ledger_field(131, r.header) || asv.ledger_field(132, r.camera)
+                                                    FROM asv.recording r WHERE r.id = new.recording) ELSE '' END
+            || asv.ledger_field(133, new.session));
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_custody() IS 'trigger: the ledger tells of every event of custody';
+
+CREATE FUNCTION asv.ledger_clip() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    e asv.clip_event;
+BEGIN
+    SELECT * INTO STRICT e FROM asv.clip_event WHERE position = new.event;
+    PERFORM asv.ledger_put(e.kind, e.id, new.day,
+        asv.ledger_instant(1, new.committed_at) || asv.ledger_field(2, uuid_send(new.recording))
+        || asv.ledger_day_field(new.day) || asv.ledger_field(5, e.object_digest) || asv.ledger_field(6, new.root)
+        || asv.ledger_counts(new.leaves, new.payload_bytes)
+        || asv.ledger_field(8, substring(int2send(new.integrity) FROM 2) || substring(int2send(new.provenance) FROM 2)
+                               || substring(int2send(new.kind) FROM 2))
+        || asv.ledger_instant(9, new.due_at),
+        asv.ledger_field(128, new.dock) || asv.ledger_text(130, e.detail) || asv.ledger_field(131, new.header)
+        || asv.ledger_field(132, new.camera) || asv.ledger_field(133, new.session)
+        || asv.ledger_field(134, new.link_digest) || asv.ledger_text(136, new.unit));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_clip() IS 'trigger: the ledger tells what was taken into custody, with its root and verdict';
+
+CREATE FUNCTION asv.ledger_people() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    CASE tg_table_name
+    WHEN 'statement' THEN
+        PERFORM asv.ledger_put('statement', asv.ledger_id(new.digest), NULL,
+            asv.ledger_instant(1, new.issued_at) || asv.ledger_field(5, new.digest) || asv.ledger_instant(9, new.expires_at)
+            || asv.ledger_field(11, int2send(new.action::smallint) || substring(int2send(new.step) FROM 2))
+            || asv.ledger_field(12, new.proposal),
+            asv.ledger_field(128, new.credential) || asv.ledger_field(129, uuid_send(new.person))
+            || asv.ledger_field(131, CASE new.subject_kind WHEN 1 THEN new.subject::bytea END)
+            || asv.ledger_field(132, CASE new.subject_kind WHEN 2 THEN new.subject::bytea END)
+            || asv.ledger_field(135, uuid_send(new.incident)));
+    WHEN 'statement_answer' THEN
+        PERFORM asv.ledger_put('statement_answered', gen_random_uuid(), NULL,
+            asv.ledger_instant(1, new.at) || asv.ledger_field(5, new.statement)
+            || asv.ledger_text(10, CASE WHEN new.taken THEN 'taken' ELSE 'refused' END), asv.ledger_text(130, new.why));
+    WHEN 'person' THEN
+        PERFORM asv.ledger_put('person', gen_random_uuid(), NULL, '',
+            asv.ledger_field(129, uuid_send(new.id)) || asv.ledger_text(130, new."by"));
+    WHEN 'person_disabling' THEN
+        PERFORM asv.ledger_put('person_disabled', gen_random_uuid(), NULL, asv.ledger_instant(1, new.at),
+            asv.ledger_field(129, uuid_send(new.person)) || asv.ledger_text(130, new."by" || ': ' || new.reason));
+    WHEN 'duty' THEN
+        PERFORM asv.ledger_put('duty', new.id, NULL, asv.ledger_instant(1, new.from_at) || asv.ledger_instant(9, new.until_at),
+            asv.ledger_field(129, uuid_send(new.person)) || asv.ledger_text(130, new."by" || ': ' || new.kind)
+            || asv.ledger_text(136, new.unit));
+    WHEN 'duty_end' THEN
+        PERFORM asv.ledger_put('duty_ended', gen_random_uuid(), NULL, asv.ledger_instant(1, new.at),
+            asv.ledger_text(130, new."by" || ': ' || new.duty));
+    WHEN 'policy_file' THEN
+        PERFORM asv.ledger_put('policy_file', asv.ledger_id(new.digest), NULL,
+            asv.ledger_field(5, new.digest) || asv.ledger_counts(new.version, new.days) || asv.ledger_text(10,
+                CASE WHEN new.name::text COLLATE "C" ~ '^[\x20-\x7e]{1,64}$' THEN new.name END), '');
+    WHEN 'access_log' THEN
+        PERFORM asv.ledger_put('access', new.id, NULL, asv.ledger_instant(1, new.at),
+            asv.ledger_field(128, new.credential) || asv.ledger_text(130, new.deed || ', ' || new.name || ': ' || new.reason)
+            || (SELECT asv.ledger_field(131, r.header) FROM asv.recording r WHERE r.id = new.recording)
+            || asv.ledger_field(135, uuid_send(new.incident)));
+    WHEN 'subject_request' THEN
+        PERFORM asv.ledger_put('subject_request', new.id, NULL, asv.ledger_instant(1, new.at) || asv.ledger_counts(new.found),
+            asv.ledger_text(130, new."by" || ': ' || new.reason) || asv.ledger_field(132, new.camera)
+            || asv.ledger_text(136, new.area));
+    END CASE;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_people() IS 'trigger: the ledger tells of people, what they decided and what they were shown';
+
+CREATE FUNCTION asv.ledger_retention() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    CASE tg_table_name
+    WHEN 'retention_run' THEN
+        PERFORM asv.ledger_put('retention_began', new.id, NULL, asv.ledger_instant(1, new.began_at)
+            || asv.ledger_text(10, new.software), '');
+    WHEN 'retention_run_end' THEN
+        PERFORM asv.ledger_put('retention_ended', gen_random_uuid(), NULL, asv.ledger_instant(1, new.ended_at)
+            || asv.ledger_counts(new.exit, new.erased, new.held, new.pending, new.lapsed, new.late, new.failed, new.open,
+                                 new.disagreements, new.orphans, new.leftovers, new.uneven), asv.ledger_text(130, new.detail));
+    WHEN 'balance' THEN
+        PERFORM asv.ledger_put('balance', gen_random_uuid(), NULL, asv.ledger_day_field(new.day)
+            || asv.ledger_counts(new.ingested, new.expired, new.running, new.pending, new.held, new.quarantined, new.erasing,
+                                 new.erased), '');
+    END CASE;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_retention() IS 'trigger: the ledger tells of the nights';
+
+DO $$
+DECLARE
+    teller record;
+    name text;
+BEGIN
+    FOR teller IN SELECT * FROM (VALUES
+        ('ledger_register', ARRAY['camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin',
+                                  'software_start']),
+        ('ledger_docking', ARRAY['docking', 'docking_end']),
+        ('ledger_custody', ARRAY['clip_event']),
+        ('ledger_clip', ARRAY['clip']),
+        ('ledger_people', ARRAY['statement', 'statement_answer', 'person', 'person_disabling', 'duty', 'duty_end',
+                                'policy_file', 'access_log', 'subject_request']),
+        ('ledger_retention', ARRAY['retention_run', 'retention_run_end', 'balance'])) AS t (function, tables) LOOP
+        FOREACH name IN ARRAY teller.tables LOOP
+            EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.%I()', name,
+                           teller.function);
+        END LOOP;
+    END LOOP;
+END
+$$;
+
+-- LAW L3: what is forgotten at its source is forgotten here; the entry stays, and opens no more.
+CREATE FUNCTION asv.ledger_forget_source() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    DELETE FROM asv.ledger_closed WHERE id = CASE tg_table_name
+        WHEN 'statement' THEN asv.ledger_id((to_jsonb(old) ->> 'digest')::bytea) ELSE (to_jsonb(old) ->> 'id')::uuid END;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_forget_source() IS 'trigger: what is forgotten at its source opens no more in the ledger';
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.statement
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.access_log
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.subject_request
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+
+CREATE FUNCTION asv.software_started(p_software text) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    INSERT INTO asv.software_start (software) VALUES (p_software)
+$$;
+COMMENT ON FUNCTION asv.software_started IS 'a program, with its version, begins to work with this database';
+GRANT EXECUTE ON FUNCTION asv.software_started TO asv_dock, asv_server, asv_admin, asv_ledger;
+
+-- ---------------------------------------------------------------------------------------------- the sequencer
+
+CREATE FUNCTION asv.ledger_begin(p_number smallint, p_origin text, p_before bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_durable();
+    LOCK TABLE asv.ledger_log IN SHARE ROW EXCLUSIVE MODE; -- nothing is appended meanwhile
+    IF EXISTS (SELECT FROM asv.ledger_log WHERE number = p_number AND origin = p_origin) THEN
+        RETURN 'already';
+    ELSIF p_number <> coalesce((SELECT max(number) FROM asv.ledger_log), 0) + 1 THEN
+        RAISE EXCEPTION 'ledger: log % is not the next one', p_number USING ERRCODE = 'VA001';
+    END IF;
+    INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
+    -- Before all that waits already.
+    INSERT INTO asv.ledger_pending (position, id, kind, facts, closed, key) OVERRIDING SYSTEM VALUE
+    VALUES (-p_number, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before), '',
+            decode(repeat('00', 32), 'hex'));
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: head of the one before it, NULL for the first';
+GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_take(p_limit integer)
+    RETURNS TABLE (pos bigint, id uuid, kind integer, recorded_ms bigint, facts bytea, closed bytea, key bytea,
+                   day_key bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.ledger_day (day, key)
+    SELECT DISTINCT ON (w.day) w.day,
+           sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    FROM (SELECT p.day FROM asv.ledger_pending p ORDER BY p.position LIMIT p_limit) AS w
+    WHERE w.day IS NOT NULL AND NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = w.day)
+    ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts, p.closed,
+           p.key::bytea, d.key::bytea
+    FROM asv.ledger_pending p LEFT JOIN asv.ledger_day d ON d.day = p.day
+    ORDER BY p.position LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_take IS 'what waits longest; it stays until it has its index';
+GRANT EXECUTE ON FUNCTION asv.ledger_take TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_append(
+    p_log smallint, p_size bigint, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[],
+    p_indexes bigint[], p_hashes bytea[]) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    -- The fence (LG-051): whoever counted on another size than this log has, or on a log that does not go on, appends nothing.
+    UPDATE asv.ledger_log SET size = p_size + cardinality(p_positions), root = p_root
+    WHERE number = p_log AND size = p_size AND number = (SELECT max(number) FROM asv.ledger_log);
+    IF NOT FOUND THEN
+        RETURN 'conflict';
+    END IF;
+    INSERT INTO asv.ledger_entry (log, index, id, kind, recorded_at, entry)
+    SELECT p_log, p_size + t.n - 1, p.id, p.kind, p.recorded_at, t.entry
+    FROM unnest(p_positions, p_entries) WITH ORDINALITY AS t (position, entry, n)
+    JOIN asv.ledger_pending p ON p.position = t.position;
+    INSERT INTO asv.ledger_closed (id, key, fields)
+    SELECT id, key, closed FROM asv.ledger_pending WHERE position = ANY (p_positions) AND closed <> '';
+    DELETE FROM asv.ledger_pending WHERE position = ANY (p_positions);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    IF v_count <> cardinality(p_positions) THEN
+        RAISE EXCEPTION 'ledger: something that was to be appended waits no more' USING ERRCODE = 'VA006';
+    END IF;
+    INSERT INTO asv.ledger_tile AS t (log, level, index, hashes)
+    SELECT p_log, u.level, u.index, u.hashes FROM unnest(p_levels, p_indexes, p_hashes) AS u (level, index, hashes)
+    ON CONFLICT (log, level, index) DO UPDATE SET hashes = excluded.hashes
+    WHERE octet_length(excluded.hashes) > octet_length(t.hashes);
+    PERFORM pg_notify('asv_ledger', (p_size + v_count)::text);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_append IS 'gives what waits its index and its place in the tree: done, or conflict when another sequencer was quicker';
+GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_signed(p_log smallint, p_size bigint, p_root bytea, p_note text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.ledger_checkpoint (log, size, root, note)
+    SELECT p_log, p_size, p_root, p_note FROM asv.ledger_log WHERE number = p_log AND size >= p_size
+    ON CONFLICT (log, size) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed';
+GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
+
+-- ---------------------------------------------------------------------------------------------- reading
+
+CREATE FUNCTION asv.ledger_logs(p_after smallint)
+    RETURNS TABLE (number smallint, origin text, size bigint, root bytea, signed_size bigint, note text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT l.number, l.origin, l.size::bigint, l.root::bytea, coalesce(c.size::bigint, 0), c.note
+    FROM asv.ledger_log l
+    LEFT JOIN LATERAL (SELECT k.size, k.note FROM asv.ledger_checkpoint k WHERE k.log = l.number
+                       ORDER BY k.size DESC LIMIT 1) AS c ON true
+    WHERE l.number > p_after
+    ORDER BY l.number LIMIT 64
+$$;
+COMMENT ON FUNCTION asv.ledger_logs IS 'the logs behind p_after, each with its head and the last one that was signed';
+GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_tile_get(p_log smallint, p_level smallint, p_index bigint) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT hashes FROM asv.ledger_tile WHERE log = p_log AND level = p_level AND index = p_index
+$$;
+COMMENT ON FUNCTION asv.ledger_tile_get IS 'the hashes of a tile, as many as it has now; NULL: there is no such tile';
+GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_entries(p_log smallint, p_from bigint, p_limit integer)
+    RETURNS TABLE (index bigint, entry bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT e.index::bigint, e.entry FROM asv.ledger_entry e WHERE e.log = p_log AND e.index >= p_from
+    ORDER BY e.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_entries IS 'entries from an index on';
+GRANT EXECUTE ON FUNCTION asv.ledger_entries TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_waiting() RETURNS TABLE (waiting bigint, oldest timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT count(*), min(w.recorded_at) FROM (SELECT p.recorded_at FROM asv.ledger_pending p ORDER BY p.position LIMIT 100000) AS w
+$$;
+COMMENT ON FUNCTION asv.ledger_waiting IS 'how much waits for its index (at most 100,000 are counted), and since when';
+GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_find(p_id uuid) RETURNS TABLE (log smallint, index bigint, entry bytea, key bytea, fields bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT e.log, e.index::bigint, e.entry, p.key::bytea, p.fields
+    FROM asv.ledger_entry e LEFT JOIN asv.ledger_closed p ON p.id = e.id WHERE e.id = p_id
+$$;
+COMMENT ON FUNCTION asv.ledger_find IS 'an entry, and what its commitments are to; key NULL: it has none, or they are forgotten';
+GRANT EXECUTE ON FUNCTION asv.ledger_find TO asv_admin;

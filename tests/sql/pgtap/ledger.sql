@@ -1,0 +1,123 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What the ledger is told of, and how it grows: in order, by one sequencer at a time, and never back.
+BEGIN;
+SET search_path = tap, pg_catalog;
+SELECT no_plan();
+SELECT tap.fill();
+
+-- ---- everything that happens is told
+
+-- The fields of a list, and an error where tags do not ascend or lengths do not fit: what the sequencer would refuse.
+CREATE FUNCTION pg_temp.fields(list bytea) RETURNS TABLE (tag int, value bytea) LANGUAGE plpgsql AS $$
+DECLARE
+    at int := 1;
+    before int := 0;
+    len int;
+BEGIN
+    WHILE at <= octet_length(list) LOOP
+        tag := get_byte(list, at - 1);
+        len := get_byte(list, at) * 256 + get_byte(list, at + 1);
+        value := substring(list FROM at + 3 FOR len);
+        IF tag <= before OR octet_length(value) <> len OR len = 0 THEN
+            RAISE EXCEPTION 'tag % after %, % of % bytes', tag, before, octet_length(value), len;
+        END IF;
+        before := tag;
+        at := at + 3 + len;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+SELECT lives_ok('SELECT count(*) FROM asv.ledger_pending p, pg_temp.fields(p.facts || p.closed)', 'every list is one that the sequencer takes');
+SELECT is_empty('SELECT p.kind, f.tag FROM asv.ledger_pending p, pg_temp.fields(p.facts) f WHERE f.tag >= 128', 'facts are facts');
+SELECT is_empty('SELECT p.kind, f.tag FROM asv.ledger_pending p, pg_temp.fields(p.closed) f WHERE f.tag < 128',
+                'and what is closed is closed');
+SELECT set_has('SELECT DISTINCT kind::int FROM asv.ledger_pending',
+    'VALUES (2), (10), (11), (12), (13), (14), (15), (20), (21), (96), (97), (98), (99), (100), (101), (102), (112), (113), (114), (120), (121)',
+    'each table that is told of was told of');
+SELECT is_empty($$ SELECT name FROM asv.event_kind EXCEPT SELECT name FROM asv.ledger_kind $$, 'each event of custody is a kind');
+SELECT is_empty($$
+    SELECT c.relname FROM pg_class c
+    WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
+      AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'ledger')
+      AND c.relname NOT LIKE 'ledger\_%' AND c.relname NOT IN (
+        -- told by the events, statements or clips that they belong to
+        'recording', 'recording_state', 'quarantine', 'receipt', 'destruction', 'erasure', 'erasure_intent',
+        'erasure_completion', 'link', 'hold', 'block', 'request', 'credential', 'clip_day',
+        -- an incident is the office's own record; who had a camera is nobody's
+        'incident', 'incident_version', 'incident_clip', 'issue', 'assignment',
+        -- the register's own tables, and what devices say of themselves
+        'agency', 'certificate', 'camera', 'unit', 'area', 'slot', 'camera_number', 'configuration', 'bulletin_delivery',
+        'device_log_block', 'device_log_entry', 'schema_migration', 'lifecycle_state', 'lifecycle_move', 'event_kind',
+        'alarm_kind', 'alarm', 'alarm_acknowledgement', 'alert')
+$$, 'a new table tells, or is named here');
+SELECT is((SELECT count(*) FROM asv.ledger_pending WHERE kind = 34), 1::bigint, 'a commit is told once, with its clip');
+SELECT set_eq($$ SELECT f.tag FROM asv.ledger_pending p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 34 $$,
+    'VALUES (1), (2), (3), (5), (6), (7), (8), (9), (128), (130), (131), (132), (133), (134), (136)',
+    'and says root, verdict, day and due instant');
+-- LAW L6: nothing in a fact leads to a person, a camera or a text.
+SELECT is_empty($$
+    SELECT p.kind FROM asv.ledger_pending p
+    WHERE position(uuid_send(uid('anna')) IN p.facts) > 0 OR position(dig('cam') IN p.facts) > 0
+       OR position(convert_to('somebody', 'UTF8') IN p.facts) > 0 OR position(convert_to('Anna', 'UTF8') IN p.facts) > 0
+$$, 'no person, camera or text stands in the open');
+
+-- ---- it grows
+
+SELECT throws_ok('DELETE FROM asv.ledger_pending', 'VA005', NULL, 'what waits is not taken away'); -- LG-050
+SET LOCAL ROLE asv_ledger;
+SELECT throws_ok($$ SELECT asv.ledger_begin(3::smallint, 'stadt.example/3', NULL) $$, 'VA001', NULL, 'logs are numbered');
+SELECT is(asv.ledger_begin(2::smallint, 'stadt.example/2', decode(repeat('00', 7) || '01', 'hex') || dig('root')
+    || convert_to('stadt.example/asservat', 'UTF8')), 'done', 'a log after another one');
+SELECT is(asv.ledger_begin(2::smallint, 'stadt.example/2', NULL), 'already', 'begins once');
+RESET ROLE;
+
+CREATE FUNCTION pg_temp.entry(kind int, id uuid) RETURNS bytea LANGUAGE sql AS $$
+    SELECT '\x0001'::bytea || int2send(kind::smallint) || uuid_send(id) || int8send(0)
+$$;
+GRANT EXECUTE ON FUNCTION pg_temp.entry TO asv_ledger;
+CREATE FUNCTION pg_temp.append(p_log int, p_size bigint, p_count int, p_hashes bytea) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.ledger_append(p_log::smallint, p_size, sha256(p_hashes), array_agg(t.pos ORDER BY t.pos),
+                             array_agg(pg_temp.entry(t.kind, t.id) ORDER BY t.pos), ARRAY[0]::bigint[], ARRAY[0]::bigint[],
+                             ARRAY[p_hashes])
+    FROM asv.ledger_take(p_count) AS t
+$$;
+GRANT EXECUTE ON FUNCTION pg_temp.append TO asv_ledger;
+SET LOCAL ROLE asv_ledger;
+SELECT is((SELECT kind FROM asv.ledger_take(1)), 1, 'the beginning comes before what waited already');
+SELECT is(pg_temp.append(1, 1, 1, dig('a')), 'conflict', 'a log that does not go on grows no more');
+SELECT is(pg_temp.append(2, 1, 1, dig('a')), 'conflict', 'nor one that has another size');
+SELECT is(pg_temp.append(2, 0, 2, dig('a') || dig('b')), 'done', 'the one that goes on grows');
+SELECT is(pg_temp.append(2, 0, 2, dig('a') || dig('b')), 'conflict', 'once: the second sequencer appends nothing'); -- LG-051
+SELECT is((SELECT size FROM asv.ledger_logs(1::smallint)), 2::bigint, 'so it has two entries');
+SELECT is((SELECT array_agg(index ORDER BY index) FROM asv.ledger_entries(2::smallint, 0, 10)), ARRAY[0, 1]::bigint[], 'numbered from 0');
+SELECT is(pg_temp.append(2, 2, 1, dig('a') || dig('b') || dig('c')), 'done', 'and grows on');
+SELECT is(asv.ledger_tile_get(2::smallint, 0::smallint, 0), dig('a') || dig('b') || dig('c'), 'its tile with it');
+SELECT is(asv.ledger_signed(2::smallint, 3, dig('root'), 'note'), 'done', 'a head that was signed');
+SELECT is(asv.ledger_signed(2::smallint, 3, dig('root'), 'note'), 'already', 'is kept once');
+SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'already', 'and none of more entries than there are');
+SELECT results_eq('SELECT size, signed_size, note FROM asv.ledger_logs(1::smallint)', $$ VALUES (3::bigint, 3::bigint, 'note') $$,
+                  'it stands with its log');
+RESET ROLE;
+SELECT throws_ok($$ SELECT asv.ledger_append(2::smallint, 3, dig('x'), ARRAY[-77]::bigint[], ARRAY[pg_temp.entry(2, asv.uuid7())],
+    '{}', '{}', '{}') $$, 'VA006', NULL, 'what does not wait cannot be appended');
+SELECT throws_ok('UPDATE asv.ledger_log SET size = 0', 'VA005', NULL, 'a log does not shrink');
+SELECT throws_ok($$ UPDATE asv.ledger_tile SET hashes = dig('z') || hashes $$, 'VA005', NULL, 'nor does a tile change');
+SELECT isnt((SELECT key FROM asv.ledger_day WHERE day = '2026-01-05'), NULL, 'a day has one key');
+
+-- ---- LAW L3: it forgets what its source forgot, and no entry goes
+
+SELECT is(pg_temp.append(2, 3, 1000, dig('a') || dig('b') || dig('c') || dig('d')), 'done', 'all that waited');
+SELECT is((SELECT waiting FROM asv.ledger_waiting()), 0::bigint, 'nothing waits');
+CREATE FUNCTION pg_temp.access() RETURNS uuid LANGUAGE sql AS $$ SELECT (fields ->> 'id')::uuid FROM template WHERE tbl = 'access_log' $$;
+SELECT throws_ok('DELETE FROM asv.ledger_closed WHERE id = pg_temp.access()', 'VA005', NULL, 'an access is not forgotten before its term');
+SELECT throws_ok('DELETE FROM asv.ledger_closed WHERE id IN (SELECT id FROM asv.ledger_entry WHERE kind = 34)', 'VA005', NULL,
+                 'custody is never forgotten so');
+ALTER TABLE asv.access_log DISABLE TRIGGER check_forgetting;
+DELETE FROM asv.access_log WHERE id = pg_temp.access();
+SELECT is_empty('SELECT id FROM asv.ledger_closed WHERE id = pg_temp.access()', 'with its row goes what the ledger was closed over');
+SELECT is((SELECT count(*) FROM asv.ledger_entry WHERE id = pg_temp.access()), 1::bigint, 'and its entry stays');
+
+SELECT * FROM finish();
+ROLLBACK;

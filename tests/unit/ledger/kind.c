@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The kinds that programs know are those that the database writes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/ledger/kind.h"
+#include "tests/unit/test.h"
+
+static void programs_and_database_have_the_same_kinds(void **state)
+{
+    FILE *sql = fopen(ASV_SQL_FILE, "r");
+    char line[256];
+    unsigned known = 0;
+    unsigned found = 0;
+    (void)state;
+    assert_non_null(sql);
+    while (fgets(line, sizeof line, sql) != NULL) {
+        unsigned kind = 0;
+        char name[33];
+        if (sscanf(line, "    (%u, '%32[a-z_]')", &kind, name) == 2) {
+            const char *said = asv_ledger_kind_name((uint16_t)kind);
+            if (said == NULL || strcmp(said, name) != 0) {
+                fail_msg("kind %u is %s in the database and %s here", kind, name,
+                         said == NULL ? "nothing" : said);
+            }
+            found++;
+        }
+    }
+    assert_int_equal(fclose(sql), 0);
+    for (unsigned kind = 0; kind <= UINT16_MAX; kind++) {
+        known += asv_ledger_kind_name((uint16_t)kind) != NULL;
+    }
+    assert_int_equal(known, found);
+    assert_true(found > 40);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(programs_and_database_have_the_same_kinds)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
