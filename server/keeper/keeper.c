@@ -28,6 +28,7 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                            [ASV_KEEPER_DECIDE] = true,
                            [ASV_KEEPER_CLIPS] = true,
                            [ASV_KEEPER_SIGN] = true},
+    [ASV_KEEPER_LEDGER] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_SIGN] = true},
 };
 
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)

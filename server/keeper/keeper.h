@@ -23,6 +23,7 @@ enum asv_keeper_role {
     ASV_KEEPER_DOCK = 1,
     ASV_KEEPER_ADMIN = 2,
     ASV_KEEPER_SERVER = 3,
+    ASV_KEEPER_LEDGER = 4, /* the sequencer */
     ASV_KEEPER_ROLES,
 };
 

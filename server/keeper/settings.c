@@ -107,14 +107,15 @@ static enum asv_status user_id(const char *name, uid_t *uid, struct asv_err *err
 /* peer.asservat-dock = dock */
 static enum asv_status each_peer(void *out, const char *rest, const char *value, struct asv_err *err)
 {
-    static const char *const roles[ASV_KEEPER_ROLES] = {"", "dock", "admin", "server"};
+    static const char *const roles[ASV_KEEPER_ROLES] = {"", "dock", "admin", "server", "ledger"};
     struct asv_settings *settings = out;
     struct asv_keeper_peer peer = {0};
     for (unsigned role = ASV_KEEPER_DOCK; role < ASV_KEEPER_ROLES; role++) {
         peer.role = strcmp(value, roles[role]) == 0 ? (uint8_t)role : peer.role;
     }
     if (peer.role == ASV_KEEPER_NOBODY) {
-        return asv_failf(err, ASV_E_USAGE, "\"%s\" is not known; give one of dock, admin, server", value);
+        return asv_failf(err, ASV_E_USAGE, "\"%s\" is not known; give one of dock, admin, server, ledger",
+                         value);
     }
     if (settings->peer_count == ASV_KEEPER_PEERS) {
         return asv_failf(err, ASV_E_USAGE, "there are more than %d peers", ASV_KEEPER_PEERS);

@@ -505,6 +505,7 @@ static void every_cell_of_the_permit_table(void **state)
         [ASV_KEEPER_DOCK] = "xxxxx.....",
         [ASV_KEEPER_ADMIN] = "xxxxxxxxxx",
         [ASV_KEEPER_SERVER] = "x....x..xx",
+        [ASV_KEEPER_LEDGER] = "x........x",
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;
