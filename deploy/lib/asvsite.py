@@ -279,6 +279,7 @@ agency = {self.agency}
 database = {self.postgres.conninfo('asv_admin')}
 database.dock = {self.postgres.conninfo('asv_dock')}
 database.owner = {self.postgres.conninfo('postgres')}
+database.ledger = {self.postgres.conninfo('asv_ledger')}
 vault = {d}/vault
 vault.mirror = {d}/mirror
 vault.cached = yes

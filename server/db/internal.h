@@ -132,6 +132,11 @@ ASV_MUST_CHECK enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query
                                                const struct asv_params *params, asv_row_read read, void *rows,
                                                size_t size, size_t *count, struct asv_err *err);
 
+/* One statement that gives one row, which read takes. */
+ASV_MUST_CHECK enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query,
+                                                const struct asv_params *params, asv_row_read read, void *out,
+                                                struct asv_err *err);
+
 /* One statement that gives one row with one text that names an enum asv_db_outcome. outcome may be NULL. */
 ASV_MUST_CHECK enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query,
                                                   const struct asv_params *params,

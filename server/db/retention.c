@@ -9,15 +9,6 @@
 
 /* ---- runs ---- */
 
-/* A statement that gives one row of one value, which read takes. */
-static enum asv_status run_value(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                                 asv_row_read read, void *out, struct asv_err *err)
-{
-    size_t count = 0;
-    enum asv_status status = asv_db_run_rows(db, query, params, read, out, 0, &count, err);
-    return status == ASV_OK && count != 1 ? asv_fail(err, ASV_E_INTERNAL, "database: not one row") : status;
-}
-
 static void read_bool(struct asv_row *row, void *out)
 {
     *(bool *)out = asv_row_bool(row);
@@ -37,7 +28,7 @@ enum asv_status asv_db_retention_lock(struct asv_db *db, bool *taken, struct asv
 {
     struct asv_params params;
     asv_params_init(&params);
-    return run_value(db, ASV_QUERY_RETENTION_LOCK, &params, read_bool, taken, err);
+    return asv_db_run_value(db, ASV_QUERY_RETENTION_LOCK, &params, read_bool, taken, err);
 }
 
 enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software, uint8_t run[16],
@@ -46,7 +37,7 @@ enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software, 
     struct asv_params params;
     asv_params_init(&params);
     asv_param_text(&params, software);
-    return run_value(db, ASV_QUERY_RETENTION_BEGIN, &params, read_uuid, run, err);
+    return asv_db_run_value(db, ASV_QUERY_RETENTION_BEGIN, &params, read_uuid, run, err);
 }
 
 enum asv_status asv_db_retention_end(struct asv_db *db, const uint8_t run[16],
@@ -148,14 +139,14 @@ enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cer
     asv_params_init(&params);
     asv_param_digest(&params, camera_cert);
     asv_param_time(&params, since_ms);
-    return run_value(db, ASV_QUERY_EMPTIED_SINCE, &params, read_bool, emptied, err);
+    return asv_db_run_value(db, ASV_QUERY_EMPTIED_SINCE, &params, read_bool, emptied, err);
 }
 
 enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
-    return run_value(db, ASV_QUERY_ERASURE_ADOPT, &params, read_u64, adopted, err);
+    return asv_db_run_value(db, ASV_QUERY_ERASURE_ADOPT, &params, read_u64, adopted, err);
 }
 
 enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],
@@ -175,7 +166,7 @@ enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],
     asv_param_uuid(&params, run);
     asv_param_array(&params, &ids);
     asv_param_array(&params, &names);
-    return run_value(db, ASV_QUERY_ERASURE_BEGIN, &params, read_u64, begun, err);
+    return asv_db_run_value(db, ASV_QUERY_ERASURE_BEGIN, &params, read_u64, begun, err);
 }
 
 enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
@@ -209,7 +200,7 @@ enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16]
     asv_param_array(&params, &times);
     asv_param_array(&params, &reasons);
     asv_param_array(&params, &details);
-    return run_value(db, ASV_QUERY_ERASURE_COMPLETE, &params, read_u64, done, err);
+    return asv_db_run_value(db, ASV_QUERY_ERASURE_COMPLETE, &params, read_u64, done, err);
 }
 
 static void read_known(struct asv_row *row, void *to)
@@ -287,7 +278,7 @@ enum asv_status asv_db_balance_of(struct asv_db *db, uint32_t day, struct asv_db
     struct asv_params params;
     asv_params_init(&params);
     asv_param_date(&params, day);
-    return run_value(db, ASV_QUERY_BALANCE_OF, &params, read_balance, out, err);
+    return asv_db_run_value(db, ASV_QUERY_BALANCE_OF, &params, read_balance, out, err);
 }
 
 enum asv_status asv_db_balance_put(struct asv_db *db, const uint8_t run[16],

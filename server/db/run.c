@@ -309,6 +309,14 @@ enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query, const s
     return status;
 }
 
+enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                 asv_row_read read, void *out, struct asv_err *err)
+{
+    size_t count = 0;
+    enum asv_status status = asv_db_run_rows(db, query, params, read, out, 0, &count, err);
+    return status == ASV_OK && count != 1 ? asv_fail(err, ASV_E_INTERNAL, "database: not one row") : status;
+}
+
 enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                                    enum asv_db_outcome *outcome, struct asv_err *err)
 {

@@ -57,6 +57,8 @@ def main():
         assert [unit.name for unit in units] == ["asservat-alert.service", "asservat-alert.timer",
                                                  "asservat-backup.service", "asservat-backup.timer",
                                                  "asservat-dockd.service", "asservat-keeper.service",
+                                                 "asservat-ledger.service", "asservat-publish.service",
+                                                 "asservat-publish.timer",
                                                  "asservat-retention.service", "asservat-retention.timer",
                                                  "asservat-scrub.service", "asservat-scrub.timer"], units
         for unit in units:

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat ledger publish: the log as files, as C2SP tlog-tiles has them served. Tiles and bundles first, the
+ * checkpoint last: whoever fetches one finds all that it needs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/cli/database.h"
+#include "server/cli/sequencer.h"
+#include "server/ledger/checkpoint.h"
+
+#define CHECKPOINT   "checkpoint"
+#define PUBLIC_DIR   0755
+#define PUBLIC_FILE  0644
+#define BUNDLE_BYTES (ASV_TILE_WIDTH * (2 + sizeof((struct asv_db_ledger_entry *)0)->data))
+
+struct publication {
+    struct asv_db *db;
+    struct asv_db_ledger_log log;
+    int dir;
+    uint64_t old_size; /* of what is published already */
+    uint64_t size;     /* of the signed head */
+    uint64_t files;
+    uint8_t note[ASV_DB_LEDGER_NOTE_BYTES + 1];
+    size_t note_len;
+    struct asv_db_ledger_entry entries[ASV_DB_LEDGER_BATCH];
+    uint8_t bundle[BUNDLE_BYTES];
+    uint8_t hashes[ASV_TILE_BYTES];
+};
+
+/* The directory of a path below dir, made where it is missing; *name is what is left of the path. */
+static enum asv_status open_below(int dir, char *path, int *out, const char **name, struct asv_err *err)
+{
+    asv_auto_fd int at = -1;
+    enum asv_status status = asv_io_open_dir(dir, ".", false, &at, err);
+    char *slash = NULL;
+    while (status == ASV_OK && (slash = strchr(path, '/')) != NULL) {
+        int next = -1;
+        *slash = '\0';
+        status = asv_io_open_dir(at, path, true, &next, err);
+        if (status == ASV_OK && fchmod(next, PUBLIC_DIR) != 0) {
+            status = asv_io_fail(err, errno, path);
+        }
+        if (next >= 0) {
+            asv_cleanup_fd(&at);
+            at = next;
+            path = slash + 1;
+        }
+    }
+    *name = path;
+    *out = at;
+    at = -1;
+    return status;
+}
+
+static enum asv_status write_below(struct publication *it, const struct asv_tile *tile, struct asv_bytes data,
+                                   struct asv_err *err)
+{
+    char path[ASV_TILE_PATH_BYTES];
+    const char *name = NULL;
+    asv_auto_fd int dir = -1;
+    asv_tile_path(path, tile);
+    enum asv_status status = open_below(it->dir, path, &dir, &name, err);
+    if (status == ASV_OK) {
+        status = asv_io_replace_file(dir, name, data.data, data.len, PUBLIC_FILE, err);
+    }
+    it->files += status == ASV_OK;
+    return status;
+}
+
+static enum asv_status write_hashes(struct publication *it, const struct asv_tile *tile, struct asv_err *err)
+{
+    struct asv_db_tiles view = {it->db, it->log.number};
+    struct asv_tiles tiles = asv_db_tiles(&view);
+    enum asv_status status = tiles.read(tiles.ctx, tile, it->hashes, err);
+    return status == ASV_OK
+               ? write_below(it, tile, (struct asv_bytes){it->hashes, (size_t)tile->width * ASV_SHA256_BYTES},
+                             err)
+               : status;
+}
+
+/* LG-057: only what the tile of hashes beside it says is published. */
+static enum asv_status write_bundle(struct publication *it, const struct asv_tile *tile, struct asv_err *err)
+{
+    const struct asv_tile leaves = {.level = 0, .index = tile->index, .width = tile->width};
+    struct asv_db_tiles view = {it->db, it->log.number};
+    struct asv_tiles tiles = asv_db_tiles(&view);
+    uint8_t made[ASV_TILE_BYTES];
+    struct asv_writer writer;
+    size_t count = 0;
+    enum asv_status status = asv_db_ledger_entries(it->db, it->log.number, tile->index * ASV_TILE_WIDTH,
+                                                   tile->width, it->entries, &count, err);
+    if (status == ASV_OK && count != tile->width) {
+        status =
+            asv_failf(err, ASV_E_DIGEST, "ledger: entries from %" PRIu64 " on are missing in the database",
+                      tile->index * ASV_TILE_WIDTH + count);
+    }
+    asv_writer_init(&writer, it->bundle, sizeof it->bundle);
+    for (size_t i = 0; i < count && status == ASV_OK; i++) {
+        asv_write_view16(&writer, it->entries[i].data, it->entries[i].len);
+    }
+    if (status == ASV_OK) {
+        status = asv_bundle_hash(made, (struct asv_bytes){it->bundle, writer.len}, tile->width, err);
+    }
+    if (status == ASV_OK) {
+        status = tiles.read(tiles.ctx, &leaves, it->hashes, err);
+    }
+    if (status == ASV_OK && memcmp(made, it->hashes, (size_t)tile->width * ASV_SHA256_BYTES) != 0) {
+        status = asv_failf(err, ASV_E_DIGEST,
+                           "ledger: an entry from %" PRIu64
+                           " on is not what the tree has: somebody changed the database",
+                           tile->index * ASV_TILE_WIDTH);
+    }
+    return status == ASV_OK ? write_below(it, tile, (struct asv_bytes){it->bundle, writer.len}, err) : status;
+}
+
+/* What is published there already: nothing, or an earlier head of the same log. */
+static enum asv_status find_published(struct publication *it, struct asv_err *err)
+{
+    uint8_t data[ASV_DB_LEDGER_NOTE_BYTES];
+    size_t len = 0;
+    struct asv_note note;
+    struct asv_checkpoint checkpoint;
+    enum asv_status status = asv_io_read_file(it->dir, CHECKPOINT, data, sizeof data, &len, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = asv_note_parse(&note, (struct asv_bytes){data, len}, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_checkpoint_parse(&checkpoint, note.text, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (strcmp(checkpoint.origin, it->log.origin) != 0 || checkpoint.head.size > it->size) {
+        return asv_failf(err, ASV_E_STATE,
+                         "%s: there is a head of %s with %" PRIu64
+                         " entries already; publish %s in another directory",
+                         CHECKPOINT, checkpoint.origin, checkpoint.head.size, it->log.origin);
+    }
+    it->old_size = checkpoint.head.size;
+    return ASV_OK;
+}
+
+/* LG-056 */
+static enum asv_status publish(struct publication *it, struct asv_err *err)
+{
+    struct asv_tile_growth growth;
+    struct asv_tile tile;
+    enum asv_status status = find_published(it, err);
+    asv_tile_growth_init(&growth, it->old_size, it->size);
+    while (status == ASV_OK && asv_tile_growth_next(&growth, &tile)) {
+        status = write_hashes(it, &tile, err);
+        if (status == ASV_OK && tile.level == 0) {
+            tile.level = ASV_TILE_ENTRIES;
+            status = write_bundle(it, &tile, err);
+        }
+    }
+    return status == ASV_OK
+               ? asv_io_replace_file(it->dir, CHECKPOINT, it->note, it->note_len, PUBLIC_FILE, err)
+               : status;
+}
+
+static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
+{
+    const char *to = asv_cli_operand(cli->args, 0);
+    const char *conninfo = asv_cli_text(cli->args, "database");
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_fd int dir = -1;
+    asv_auto_free struct publication *it = calloc(1, sizeof *it);
+    if (it == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status =
+        asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_ledger, &db, err);
+    if (status == ASV_OK) {
+        status = asv_db_ledger_newest(db, &it->log, err);
+    }
+    if (status == ASV_OK) {
+        status =
+            asv_db_ledger_note(db, it->log.number, it->note, ASV_DB_LEDGER_NOTE_BYTES, &it->note_len, err);
+        status =
+            status == ASV_E_NOT_FOUND ? asv_fail(err, status, "the keeper has signed no head yet") : status;
+    }
+    if (status == ASV_OK) {
+        status = asv_io_open_dir(AT_FDCWD, to, true, &dir, err);
+    }
+    if (status == ASV_OK) {
+        it->db = db;
+        it->dir = dir;
+        it->size = it->log.signed_size;
+        status = publish(it, err);
+    }
+    if (status == ASV_OK) {
+        fprintf(cli->out, "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files\n",
+                it->log.origin, it->size, it->size - it->old_size, it->files);
+    }
+    return status;
+}
+
+static const struct asv_cli_option options[] = {
+    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_ledger (configuration: database.ledger)", false, false, 0,
+     0},
+};
+
+const struct asv_cli_command asv_cli_ledger_publish = {
+    .group = "ledger",
+    .name = "publish",
+    .summary = "write the ledger as files that any web server can serve",
+    .help = "Writes what of the ledger is new into DIR: tiles, entry bundles and, last, the signed\n"
+            "checkpoint (C2SP tlog-tiles). Nothing in them leads to a person. Safe to repeat and\n"
+            "to cut off.",
+    .operands = "DIR",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

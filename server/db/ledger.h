@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The ledger in the database (docs/LEDGER.md 4): what waits for its index, and the logs. The role asv_ledger
+ * extends it; asv_server and asv_admin read it.
+ */
+#ifndef ASV_SERVER_DB_LEDGER_H
+#define ASV_SERVER_DB_LEDGER_H
+
+#include "server/db/clip.h"
+
+#define ASV_DB_LEDGER_BATCH        256  /* entries that are appended at once */
+#define ASV_DB_LEDGER_ORIGIN_SIZE  129  /* NUL included */
+#define ASV_DB_LEDGER_FACTS_BYTES  1024 /* of one event */
+#define ASV_DB_LEDGER_CLOSED_BYTES 8192
+#define ASV_DB_LEDGER_NOTE_BYTES   16384
+#define ASV_DB_LEDGER_TILE_BYTES   8192
+
+/* A program begins to work with this database: name and version. Told twice, it stands there twice. */
+ASV_MUST_CHECK enum asv_status asv_db_software_started(struct asv_db *db, const char *software,
+                                                       struct asv_err *err);
+
+struct asv_db_ledger_log {
+    uint16_t number;
+    char origin[ASV_DB_LEDGER_ORIGIN_SIZE];
+    uint64_t size;
+    uint8_t root[32];
+    uint64_t signed_size; /* of its last signed head; 0: none */
+};
+
+/* The log that goes on. ASV_E_NOT_FOUND before the first one began. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_newest(struct asv_db *db, struct asv_db_ledger_log *out,
+                                                    struct asv_err *err);
+
+/* Begins log number, the next one. before: the head of the one before it as an entry has it, or len 0. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_begin(struct asv_db *db, uint16_t number, const char *origin,
+                                                   struct asv_bytes before, struct asv_err *err);
+
+/* An event that waits for its index. */
+struct asv_db_ledger_event {
+    int64_t position;
+    uint8_t id[16];
+    uint16_t kind;
+    int64_t recorded_ms;
+    uint8_t key[32];
+    bool names_camera; /* by day_key */
+    uint8_t day_key[32];
+    size_t facts_len;
+    size_t closed_len;
+    uint8_t facts[ASV_DB_LEDGER_FACTS_BYTES];
+    uint8_t closed[ASV_DB_LEDGER_CLOSED_BYTES];
+};
+
+/* What waits longest, in order: events[ASV_DB_LEDGER_BATCH]. Personal: the caller wipes it. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_take(struct asv_db *db, struct asv_db_ledger_event *events,
+                                                  size_t *count, struct asv_err *err);
+
+struct asv_db_ledger_tile {
+    uint8_t level;
+    uint64_t index;
+    struct asv_bytes hashes; /* all that it has now */
+};
+
+/* What log grows by, from size on. */
+struct asv_db_ledger_growth {
+    uint16_t log;
+    uint64_t size;
+    const uint8_t *root; /* with the new entries */
+    size_t count;
+    const int64_t *positions; /* [count] of the events that get their index */
+    const struct asv_bytes *entries;
+    size_t tile_count;
+    const struct asv_db_ledger_tile *tiles;
+};
+
+/* ASV_DB_CONFLICT: the log has another size by now, or goes on no more; nothing was appended. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_append(struct asv_db *db,
+                                                    const struct asv_db_ledger_growth *growth,
+                                                    enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* Keeps a signed head. note: the signed note. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_signed(struct asv_db *db, uint16_t log, uint64_t size,
+                                                    const uint8_t root[32], const char *note,
+                                                    struct asv_err *err);
+
+/* The last signed head of a log, as a note into out[cap]. ASV_E_NOT_FOUND: none was signed. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_note(struct asv_db *db, uint16_t log, uint8_t *out, size_t cap,
+                                                  size_t *len, struct asv_err *err);
+
+/* The hashes of a tile, as many as it has now, into out[ASV_DB_LEDGER_TILE_BYTES]. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_tile(struct asv_db *db, uint16_t log, uint8_t level,
+                                                  uint64_t index, uint8_t *out, size_t *len,
+                                                  struct asv_err *err);
+
+struct asv_db_ledger_entry {
+    size_t len;
+    uint8_t data[1024];
+};
+
+/* Entries from an index on: out[limit], limit at most ASV_DB_LEDGER_BATCH. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_entries(struct asv_db *db, uint16_t log, uint64_t from,
+                                                     uint32_t limit, struct asv_db_ledger_entry *out,
+                                                     size_t *count, struct asv_err *err);
+
+/* How much waits for its index (at most 100,000 are counted), and since when; ASV_TIME_UNKNOWN: nothing. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_waiting(struct asv_db *db, uint64_t *waiting, int64_t *oldest_ms,
+                                                     struct asv_err *err);
+
+#endif

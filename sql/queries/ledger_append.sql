@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Gives what waits its index and its place in the tree.
+SELECT asv.ledger_append(
+    p_log => $1::smallint,
+    p_size => $2::bigint,
+    p_root => $3::bytea,
+    p_positions => $4::bigint[],
+    p_entries => $5::bytea[],
+    p_levels => $6::bigint[],
+    p_indexes => $7::bigint[],
+    p_hashes => $8::bytea[])
