@@ -228,7 +228,10 @@ static enum asv_status describe(struct asv_keeper *keeper, const struct asv_deci
         return asv_fail(err, ASV_E_STATE, "the clip was held by this decision, and was released");
     }
     reply->until_ms = kept->due_ms;
-    return kept->state == ASV_KEEPER_HELD ? asv_decide_recovery_stanza(keeper, decision, reply, err) : ASV_OK;
+    return kept->state != ASV_KEEPER_HELD ||
+                   asv_decide_recovery_stanza(keeper, decision, reply, err) == ASV_OK
+               ? ASV_OK
+               : ASV_E_AWAY; /* it is held: what is done must not look like a refusal */
 }
 
 static enum asv_status again(struct asv_keeper *keeper, const struct asv_decision *decision,

@@ -90,6 +90,18 @@ static void derive(uint8_t out[ASV_AEAD_KEY_BYTES], const uint8_t master[ASV_MAS
     asv_hkdf_sha256(out, master, ASV_MASTER_KEY_BYTES, salt, ASV_SHA256_BYTES, key_info, sizeof key_info - 1);
 }
 
+/* K-120: what its own reader refuses would be the end of every key. */
+static enum asv_status check_plain(const void *plain, size_t len, struct asv_err *err)
+{
+    asv_auto_index struct asv_index *again = NULL;
+    struct asv_err why = {0};
+    enum asv_status status = asv_index_decode(&again, plain, len, &why);
+    if (status == ASV_OK || status == ASV_E_NO_MEMORY) {
+        return status == ASV_OK ? ASV_OK : asv_fail(err, status, why.text);
+    }
+    return asv_failf(err, ASV_E_INTERNAL, "not written, for it could not be read again: %.180s", why.text);
+}
+
 enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t master[ASV_MASTER_KEY_BYTES],
                                const struct asv_world *world, uint8_t **out, size_t *len, struct asv_err *err)
 {
@@ -112,6 +124,10 @@ enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t mast
     size_t whole = ASV_INDEX_HEADER_BYTES + plain_len + ASV_AEAD_TAG_BYTES;
     if (status != ASV_OK || whole > ASV_INDEX_FILE_MAX) {
         return asv_fail(err, ASV_E_LIMIT, "index: larger than its limit");
+    }
+    status = check_plain(plain, plain_len, err);
+    if (status != ASV_OK) {
+        return status;
     }
     status = asv_world_random(world, label.salt, sizeof label.salt);
     if (status != ASV_OK) {

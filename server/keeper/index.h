@@ -264,7 +264,8 @@ union asv_index_any_row {
 
 /* ---- the file ---- */
 
-/* Encrypts the index under the master with a salt from world. *out is the whole file, from malloc. */
+/* Encrypts the index under the master with a salt from world. *out is the whole file, from malloc.
+ * ASV_E_INTERNAL: no reader would take it. */
 ASV_MUST_CHECK enum asv_status asv_index_seal(const struct asv_index *index,
                                               const uint8_t master[ASV_MASTER_KEY_BYTES],
                                               const struct asv_world *world, uint8_t **out, size_t *len,

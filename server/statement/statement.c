@@ -67,6 +67,15 @@ static bool need_is_met(uint8_t need, bool there)
     return need == ASV_OPTIONAL || there == (need == ASV_REQUIRED);
 }
 
+/* ST-100: any private key will do to find out, as a multiple of eight it takes what is of small order to
+ * zero. */
+static bool can_be_wrapped_for(const uint8_t pk[ASV_X25519_BYTES])
+{
+    static const uint8_t any[ASV_X25519_BYTES] = {1};
+    uint8_t shared[ASV_X25519_BYTES];
+    return asv_x25519(shared, any, pk) == ASV_OK;
+}
+
 /* Action to recipient: what an answer repeats. */
 static const char *broken_matter(const struct asv_statement *statement, const struct asv_action_rule *rule)
 {
@@ -83,7 +92,9 @@ static const char *broken_matter(const struct asv_statement *statement, const st
         (has_case && !asv_text_is_good(statement->case_text, ASV_NAME_MAX_BYTES))) {
         return "incident";
     }
-    return need_is_met(rule->recipient, statement->has_recipient) ? NULL : "recipient"; /* ST-047 */
+    bool recipient_is_good = need_is_met(rule->recipient, statement->has_recipient) && /* ST-047 */
+                             (!statement->has_recipient || can_be_wrapped_for(statement->recipient_pk));
+    return recipient_is_good ? NULL : "recipient";
 }
 
 static bool life_is_good(const struct asv_statement *statement, const struct asv_action_rule *rule)

@@ -519,6 +519,16 @@ static void a_hold_is_wrapped_to_the_recovery_key(void **state)
         assert_true(is_its_key(&clip, file_key));
         reply = keeper_decide(&site, &decision);
     }
+    /* It is held, and only the wrapping failed: no answer that is final. */
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, 76, camera, &other);
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, 77);
+    site.world.fail_random_at = 2; /* the first is the index's salt */
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_AWAY);
+    assert_int_equal(row_of(&other).state, ASV_KEEPER_HELD);
+    reply = keeper_decide(&site, &decision);
+    assert_true(reply.status == ASV_OK && reply.stanza.len > 0);
+
+    make_clip(&other);
     assert_int_equal(both(ASV_ACTION_RECOVERY_KEY_ENDS, &people.admin, &people.chief, NULL), ASV_OK);
     reply = keeper_both(&site, &decision, ASV_ACTION_HOLD, &people.wearer, &people.chief, 80, camera, &other);
     assert_true(reply.status == ASV_OK && reply.stanza.len == 0);

@@ -296,6 +296,36 @@ static void a_withdrawn_confirmation_confirms_nothing(void **state)
     assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_STOP_CLOCK); /* K-062 */
 }
 
+/* As a changed program signs it: ours does not. */
+static void recovery_key_of(const uint8_t pk[ASV_X25519_BYTES], uint8_t n)
+{
+    static uint8_t body[ASV_STATEMENT_BODY_MAX_BYTES];
+    struct asv_writer writer;
+    keeper_propose(&site, &decision, ASV_ACTION_RECOVERY_KEY, &people.admin, n);
+    struct asv_bytes made = decision.proposal.statement.body;
+    memcpy(body, made.data, made.len);
+    uint8_t *key = memmem(body, made.len, decision.proposal.statement.recipient_pk, ASV_X25519_BYTES);
+    assert_non_null(key);
+    memcpy(key, pk, ASV_X25519_BYTES);
+    asv_writer_init(&writer, decision.proposal.data, sizeof decision.proposal.data);
+    assert_int_equal(asv_statement_sign(&writer, (struct asv_bytes){body, made.len}, people.admin.sk),
+                     ASV_OK);
+    decision.proposal.len = writer.len;
+    keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, (uint8_t)(n + 1));
+}
+
+static void a_recovery_key_that_nobody_can_have_is_none(void **state)
+{
+    (void)state;
+    static const uint8_t points[2][ASV_X25519_BYTES] = {{0}, {1}};
+    for (size_t i = 0; i < 2; i++) {
+        recovery_key_of(points[i], (uint8_t)(1 + 2 * i));
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_MALFORMED); /* ST-100 */
+        keeper_site_restart(&site);
+        assert_false(status_now().recovery_key);
+    }
+}
+
 static void another_keepers_statements_are_not_this_ones(void **state)
 {
     (void)state;
@@ -349,6 +379,7 @@ int main(void)
         ON_A_SITE(there_is_always_room_for_a_policy),
         ON_A_SITE(two_people_let_destruction_go_on),
         ON_A_SITE(a_withdrawn_confirmation_confirms_nothing),
+        ON_A_SITE(a_recovery_key_that_nobody_can_have_is_none),
         ON_A_SITE(another_keepers_statements_are_not_this_ones),
         ON_A_SITE(a_proposal_is_refused_or_withdrawn_for_good),
         ON_A_SITE(old_decisions_are_forgotten_with_the_end_of_the_next_year),

@@ -158,6 +158,30 @@ static void seal(const struct asv_index *index, struct asv_test_world *world, ui
     assert_int_equal(asv_index_seal(index, master, &world->world, data, len, NULL), ASV_OK);
 }
 
+static void what_no_reader_takes_is_not_written(void **state)
+{
+    (void)state;
+    struct asv_test_world world;
+    struct asv_index *index = sample_index();
+    struct asv_err err = {0};
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_world_init(&world, 1);
+    memset(index->recovery_pk, 0, sizeof index->recovery_pk);
+    assert_int_equal(asv_index_seal(index, master, &world.world, &data, &len, &err),
+                     ASV_E_INTERNAL); /* K-120 */
+    assert_null(data);
+    assert_non_null(strstr(err.text, "not written"));
+    index->has_recovery = false;
+    asv_entries(index)[1].date = 0; /* a day's keys, of no day */
+    assert_int_equal(asv_index_seal(index, master, &world.world, &data, &len, NULL),
+                     ASV_E_INTERNAL); /* K-120 */
+    asv_entries(index)[1].date = 20260105;
+    seal(index, &world, &data, &len);
+    free(data);
+    asv_index_free(index);
+}
+
 static void an_index_keeps_its_bytes(void **state)
 {
     (void)state;
@@ -526,6 +550,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secret_memory_is_zeroed_and_may_be_large),
         cmocka_unit_test(a_cell_says_store_slot_epoch_and_master),
+        cmocka_unit_test(what_no_reader_takes_is_not_written),
         cmocka_unit_test(an_index_keeps_its_bytes),
         cmocka_unit_test(every_write_of_an_index_has_a_key_of_its_own),
         cmocka_unit_test(any_changed_byte_of_an_index_is_seen),
