@@ -145,6 +145,9 @@ enum asv_status asv_keeper_reserve_due(const struct asv_keeper *keeper, int64_t 
 {
     uint32_t today = 0;
     int64_t now = 0;
+    if (asv_due_in_doubt(keeper->store)) { /* K-123: by a clock that is behind it would end too early */
+        return asv_fail(err, ASV_E_AWAY, "a reserve key's end waits until two people confirm the clock");
+    }
     if (asv_world_wall_ms(keeper->world, &now) != ASV_OK || asv_local_date(now, &today) != ASV_OK) {
         return asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
     }
@@ -201,7 +204,7 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
         status =
             gather_days(keeper, bulletin.camera_cert, bulletin.issued_ms, keys, &bulletin.key_count, err);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && request->reserve_used) {
         status = asv_keeper_reserve_due(keeper, &reserve_due_ms, err);
     }
     if (status == ASV_OK) {

@@ -9,6 +9,9 @@
 
 #include "firmware-proto/trust/fields.h"
 
+/* Four days: a clock may have been as much ahead, unnoticed, when the keeper started (K-064). */
+#define REMEMBERED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
+
 /* The credential that a statement names: enrolled here, not revoked, and its record is in the request. */
 static enum asv_status find_credential(const struct asv_keeper *keeper,
                                        const struct asv_keeper_request *request,
@@ -50,8 +53,33 @@ static enum asv_status read_statements(const struct asv_keeper_request *request,
     return status;
 }
 
+/* What does nothing, or less than nothing, when it is said again: it needs no memory of what was decided. */
+static bool may_be_repeated(uint16_t action)
+{
+    return action == ASV_ACTION_CLOCK || action == ASV_ACTION_BLOCK || action == ASV_ACTION_REVOKE ||
+           action == ASV_ACTION_RECIPIENT_ENDS || action == ASV_ACTION_FOUND;
+}
+
+/* K-123: what keeps, and what makes less possible, does not wait for the clock. */
+static bool may_in_doubt(const struct asv_decision *decision)
+{
+    uint16_t action = decision->proposal.action;
+    bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    return refused || action == ASV_ACTION_HOLD || action == ASV_ACTION_HOLD_AHEAD || may_be_repeated(action);
+}
+
+/* K-122: what is remembered of decisions is forgotten by the clock as it was when the index was committed. So
+ * a clock that was set back brings nothing to life that may be forgotten. */
+static int64_t statements_now(const struct asv_keeper *keeper, const struct asv_decision *decision)
+{
+    int64_t newest_ms = keeper->store->index->wall_ms;
+    return may_be_repeated(decision->proposal.action) || decision->now_ms > newest_ms ? decision->now_ms
+                                                                                      : newest_ms;
+}
+
 /* K-081: the rule of one, of two, or of none yet. */
-static enum asv_status believe(struct asv_keeper *keeper, struct asv_decision *decision, struct asv_err *err)
+static enum asv_status believe_at(struct asv_keeper *keeper, struct asv_decision *decision, int64_t now_ms,
+                                  struct asv_err *err)
 {
     uint8_t agency[ASV_SHA256_BYTES];
     struct asv_statement_place place = {.agency = agency, .origins = keeper->origins};
@@ -59,9 +87,9 @@ static enum asv_status believe(struct asv_keeper *keeper, struct asv_decision *d
                                       &decision->answerer};
     asv_key_digest(agency, keeper->identity.root_pk);
     if (decision->proposal.action == ASV_ACTION_FOUND) {
-        return decision->has_answer ? asv_fail(err, ASV_E_STATE, "FOUND: needs no answer")
-                                    : asv_statement_verify_root(&decision->proposal, keeper->identity.root_pk,
-                                                                decision->now_ms, err);
+        return decision->has_answer
+                   ? asv_fail(err, ASV_E_STATE, "FOUND: needs no answer")
+                   : asv_statement_verify_root(&decision->proposal, keeper->identity.root_pk, now_ms, err);
     }
     enum asv_status status =
         find_credential(keeper, decision->request, &decision->proposal, &decision->proposer, err);
@@ -72,16 +100,29 @@ static enum asv_status believe(struct asv_keeper *keeper, struct asv_decision *d
         return status;
     }
     if (decision->has_answer) {
-        return asv_statement_verify_pair(&pair, decision->answer.step, &place, decision->now_ms, err);
+        return asv_statement_verify_pair(&pair, decision->answer.step, &place, now_ms, err);
     }
     if (decision->proposal.step == ASV_STEP_SOLE) {
-        return asv_statement_verify_sole(&decision->proposal, &decision->proposer, &place, decision->now_ms,
-                                         err);
+        return asv_statement_verify_sole(&decision->proposal, &decision->proposer, &place, now_ms, err);
     }
     if (decision->proposal.step != ASV_STEP_PROPOSE || decision->proposal.action != ASV_ACTION_HOLD) {
         return asv_fail(err, ASV_E_STATE, "one person does not decide this: the answer is missing");
     }
-    return asv_statement_verify(&decision->proposal, &decision->proposer, &place, decision->now_ms, err);
+    return asv_statement_verify(&decision->proposal, &decision->proposer, &place, now_ms, err);
+}
+
+static enum asv_status believe(struct asv_keeper *keeper, struct asv_decision *decision, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    bool doubt = asv_due_in_doubt(keeper->store);
+    if (doubt && !may_in_doubt(decision)) { /* K-123 */
+        return asv_fail(err, ASV_E_AWAY, "this waits until two people confirm the clock");
+    }
+    enum asv_status status = believe_at(keeper, decision, statements_now(keeper, decision), &why);
+    if (status == ASV_OK) {
+        return ASV_OK;
+    }
+    return asv_fail(err, status == ASV_E_EXPIRED && doubt ? ASV_E_AWAY : status, why.text);
 }
 
 /* HOLD, ERASE_EARLY and DAY are about the clip that comes with them, and no other. */
@@ -148,16 +189,18 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
     return NULL; /* OPEN, HAND_OVER: give out, change nothing */
 }
 
-/* K-083: what was made of the proposal is remembered until both statements have expired. */
+/* K-083: what was made of the proposal is remembered until both statements have expired, and for some days.
+ */
 static enum asv_status remember(const struct asv_decision *decision, struct asv_store_change *change,
                                 struct asv_err *err)
 {
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
-    struct asv_index_decided row = {.how = refused ? ASV_DECIDED_REFUSED : ASV_DECIDED_DONE,
-                                    .until_ms = decision->proposal.expires_ms};
-    if (decision->has_answer && decision->answer.expires_ms > row.until_ms) {
-        row.until_ms = decision->answer.expires_ms;
+    int64_t expires_ms = decision->proposal.expires_ms;
+    if (decision->has_answer && decision->answer.expires_ms > expires_ms) {
+        expires_ms = decision->answer.expires_ms;
     }
+    struct asv_index_decided row = {.how = refused ? ASV_DECIDED_REFUSED : ASV_DECIDED_DONE,
+                                    .until_ms = expires_ms + REMEMBERED_LONGER_MS};
     memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
     memcpy(row.answer, decision->answer_digest, sizeof row.answer);
     enum asv_status status = asv_index_add(change->next, ASV_INDEX_DECIDED, &row);

@@ -65,7 +65,9 @@ enum asv_status asv_decide_pending(struct asv_keeper *keeper, const struct asv_d
     }
     enum asv_status status = lapse_ms(decision, &due_ms, err);
     if (status == ASV_OK && due_ms <= decision->now_ms) {
-        status = asv_fail(err, ASV_E_STATE, "the request has lapsed");
+        status = asv_due_in_doubt(keeper->store)
+                     ? asv_fail(err, ASV_E_AWAY, "whether the request has lapsed, the clock cannot say")
+                     : asv_fail(err, ASV_E_STATE, "the request has lapsed");
     }
     return status == ASV_OK ? put_opened(keeper, decision, change, ASV_KEEPER_PENDING, due_ms, err) : status;
 }
@@ -264,7 +266,10 @@ enum asv_status asv_decide_hold_ahead(struct asv_keeper *keeper, const struct as
     while (status == ASV_OK && date <= last && row.day_count < ASV_AHEAD_DAYS) { /* K-090 */
         struct asv_store_key key;
         status = asv_store_camera_day(keeper->store, date, subject->id, &key, err);
-        if (status == ASV_OK && key.due_ms > decision->now_ms) {
+        bool over = status == ASV_OK && key.due_ms <= decision->now_ms;
+        if (over && keeper->store->index->stop != ASV_KEEPER_RUNNING) {
+            status = asv_fail(err, ASV_E_AWAY, "a key is due, but destruction stands still"); /* K-059 */
+        } else if (status == ASV_OK && !over) {
             row.days[row.day_count].date = date;
             memcpy(row.days[row.day_count].sk, key.sk, sizeof key.sk);
             row.day_count++;

@@ -241,6 +241,7 @@ enum asv_status asv_decide_clock(struct asv_keeper *keeper, const struct asv_dec
     if (status == ASV_OK) {
         change->next->stop = ASV_KEEPER_RUNNING;
         change->next->stop_since_ms = 0;
+        change->next->wall_ms = decision->now_ms; /* K-122 */
         *destroy = asv_store_drop_due(change->next, decision->now_ms) > 0;
     }
     return status;

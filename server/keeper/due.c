@@ -2,15 +2,17 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/keeper/due.h"
 
-/* Whether the wall clock made a step: against the monotonic clock since the start of the process, and before
- * that against the last commit, which can only be in the past. */
+/* Whether the wall clock made a step: against the newest commit, which can only be in the past, and against
+ * the monotonic clock since the start of the process. */
 static bool clock_stepped(struct asv_due *due, const struct asv_store *store, int64_t wall_ms,
                           uint64_t mono_ms)
 {
     int64_t offset = wall_ms - (int64_t)mono_ms;
+    if (wall_ms < store->index->wall_ms - ASV_DUE_STEP_MS) { /* K-063 */
+        return true;
+    }
     if (!due->anchored) {
         *due = (struct asv_due){.anchored = true, .offset_ms = offset};
-        return wall_ms < store->index->wall_ms - ASV_DUE_STEP_MS; /* K-063 */
     }
     int64_t step = offset - due->offset_ms;
     return step > ASV_DUE_STEP_MS || step < -ASV_DUE_STEP_MS; /* K-062 */
@@ -45,33 +47,62 @@ static unsigned due_days(const struct asv_index *index, int64_t wall_ms)
     return seen.count;
 }
 
-enum asv_status asv_due_tick(struct asv_due *due, struct asv_store *store, struct asv_due_report *report,
+static enum asv_status stop(struct asv_store *store, uint8_t why, struct asv_due_report *report,
+                            struct asv_err *err)
+{
+    enum asv_status status = asv_store_stop(store, why, report->wall_ms, err); /* K-065 */
+    report->stop = status == ASV_OK ? why : ASV_KEEPER_RUNNING;
+    return status;
+}
+
+enum asv_status asv_due_look(struct asv_due *due, struct asv_store *store, struct asv_due_report *report,
                              struct asv_err *err)
 {
     const struct asv_world *world = store->setup.world;
-    int64_t wall_ms = 0;
-    uint8_t stop = ASV_KEEPER_RUNNING;
     *report = (struct asv_due_report){0};
     if (!store->open) {
         return asv_fail(err, ASV_E_AWAY, "key store: closed after an error of its medium");
     }
-    enum asv_status status = asv_world_wall_ms(world, &wall_ms);
+    enum asv_status status = asv_world_wall_ms(world, &report->wall_ms);
     if (status != ASV_OK) {
         return asv_fail(err, status, "the clock cannot be read");
     }
-    if (clock_stepped(due, store, wall_ms, asv_world_mono_ms(world))) {
-        stop = ASV_KEEPER_STOP_CLOCK;
-    } else if (due_days(store->index, wall_ms) > ASV_DUE_DAYS_MAX) {
-        stop = ASV_KEEPER_STOP_MANY; /* K-064 */
+    /* A step while it stands still for another reason is a stop of its own. */
+    return clock_stepped(due, store, report->wall_ms, asv_world_mono_ms(world)) && !asv_due_in_doubt(store)
+               ? stop(store, ASV_KEEPER_STOP_CLOCK, report, err)
+               : ASV_OK;
+}
+
+/* K-122: a clock that is set back while this process does not run is noticed by the newest commit. */
+static enum asv_status keep_pace(struct asv_store *store, int64_t wall_ms, struct asv_err *err)
+{
+    struct asv_store_change change;
+    if (wall_ms - store->index->wall_ms < ASV_DUE_PACE_MS) {
+        return ASV_OK;
     }
-    if (store->index->stop == ASV_KEEPER_RUNNING && stop != ASV_KEEPER_RUNNING) {
-        status = asv_store_stop(store, stop, wall_ms, err); /* K-065 */
-        report->stop = status == ASV_OK ? stop : ASV_KEEPER_RUNNING;
+    enum asv_status status = asv_store_begin(store, &change, err);
+    return status == ASV_OK ? asv_store_commit(&change, false, err) : status;
+}
+
+enum asv_status asv_due_tick(struct asv_due *due, struct asv_store *store, struct asv_due_report *report,
+                             struct asv_err *err)
+{
+    enum asv_status status = asv_due_look(due, store, report, err);
+    int64_t wall_ms = report->wall_ms;
+    if (status == ASV_OK && store->index->stop == ASV_KEEPER_RUNNING &&
+        due_days(store->index, wall_ms) > ASV_DUE_DAYS_MAX) {
+        status = stop(store, ASV_KEEPER_STOP_MANY, report, err); /* K-064 */
     }
-    if (status == ASV_OK && (stop != ASV_KEEPER_RUNNING || store->index->stop != ASV_KEEPER_RUNNING)) {
+    if (status == ASV_OK && store->index->stop == ASV_KEEPER_RUNNING) {
+        status = asv_store_destroy_due(store, wall_ms, &report->destroyed, err);
+    }
+    if (status == ASV_OK && !asv_due_in_doubt(store)) {
+        status = keep_pace(store, wall_ms, err);
+    }
+    if (status == ASV_OK && store->index->stop != ASV_KEEPER_RUNNING) {
         status = asv_fail(err, ASV_E_STATE, "destruction stands still until two people confirm the clock");
     }
-    return status == ASV_OK ? asv_store_destroy_due(store, wall_ms, &report->destroyed, err) : status;
+    return status;
 }
 
 int64_t asv_due_next_ms(const struct asv_store *store)

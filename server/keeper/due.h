@@ -10,6 +10,7 @@
 #include "server/keeper/store.h"
 
 #define ASV_DUE_STEP_MS  INT64_C(7200000) /* a larger step of the wall clock is not believed */
+#define ASV_DUE_PACE_MS  INT64_C(3600000) /* the newest commit is hardly older, while the process runs */
 #define ASV_DUE_DAYS_MAX 3                /* more due instants than these at once are not believed */
 
 /* Zeroed at the start of the process. */
@@ -19,9 +20,21 @@ struct asv_due {
 };
 
 struct asv_due_report {
+    int64_t wall_ms;    /* what the clock said */
     uint8_t stop;       /* enum asv_keeper_stop, when it was stopped just now */
     uint32_t destroyed; /* key files, just now */
 };
+
+/* Whether the clock is not believed until two people confirm it (K-123). */
+static inline bool asv_due_in_doubt(const struct asv_store *store)
+{
+    return store->index->stop == ASV_KEEPER_STOP_CLOCK;
+}
+
+/* Looks at the clock, and no more: a step of it is a stop, and committed. Comes before everything that is
+ * answered by the clock (K-121). */
+ASV_MUST_CHECK enum asv_status asv_due_look(struct asv_due *due, struct asv_store *store,
+                                            struct asv_due_report *report, struct asv_err *err);
 
 /* Looks at the clock and destroys what is due. ASV_E_STATE while destruction stands still, just now or since
  * before; ASV_E_AWAY and errors of the medium: to be called again. */

@@ -126,7 +126,7 @@ struct asv_index_decided {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint8_t how;                      /* enum asv_decided_how */
     uint8_t answer[ASV_SHA256_BYTES]; /* digest of the answer; zeros when there is none */
-    int64_t until_ms;                 /* both have expired from here on */
+    int64_t until_ms;                 /* forgotten from here on: both have expired */
 };
 
 struct asv_index_policy {
@@ -158,7 +158,7 @@ struct asv_index {
     uint8_t store[ASV_STORE_ID_BYTES];
     uint64_t epoch;      /* the master's number, from 1; rises with every destruction */
     uint64_t generation; /* from 1; rises with every commit */
-    int64_t wall_ms;     /* when it was committed */
+    int64_t wall_ms;     /* when it was committed, or one before it: the newest instant of them all (K-122) */
     uint8_t stop;        /* enum asv_keeper_stop */
     int64_t stop_since_ms;
     uint64_t revocations; /* number of the newest revocation list that was seen; 0: none */

@@ -231,7 +231,10 @@ static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_r
 enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                 struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    enum asv_status status = keep(keeper, request, reply, err);
+    enum asv_status status =
+        request->why == ASV_KEEPER_WHY_DAY && asv_due_in_doubt(keeper->store) /* K-123 */
+            ? asv_fail(err, ASV_E_AWAY, "a clip's day waits until two people confirm the clock")
+            : keep(keeper, request, reply, err);
     asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
     return status;
 }

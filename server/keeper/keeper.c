@@ -55,10 +55,38 @@ static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_
     return status;
 }
 
+static void log_tick(const struct asv_keeper *keeper, const struct asv_due_report *report)
+{
+    static const char *const reasons[] = {"", "clock-step", "too-many-days"};
+    if (report->stop != ASV_KEEPER_RUNNING) {
+        asv_log_event(keeper->log, ASV_LOG_ERROR, "destruction-stopped",
+                      asv_log_text("reason", reasons[report->stop]));
+    }
+    if (report->destroyed > 0) {
+        asv_log_event(keeper->log, ASV_LOG_NOTICE, "keys-destroyed", asv_log_u64("keys", report->destroyed));
+    }
+}
+
+/* K-121: before anything is answered by the clock. */
+static enum asv_status look_at_clock(struct asv_keeper *keeper, struct asv_err *err)
+{
+    struct asv_due_report report = {0};
+    struct asv_err why = {0};
+    enum asv_status status = asv_due_look(&keeper->due, keeper->store, &report, &why);
+    log_tick(keeper, &report);
+    if (status == ASV_OK || asv_status_class(status) == ASV_CLASS_RETRY) {
+        return status == ASV_OK ? ASV_OK : asv_fail(err, status, why.text);
+    }
+    return asv_fail(err, ASV_E_AWAY, why.text);
+}
+
 static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                 struct asv_keeper_reply *reply, struct asv_err *err)
 {
     enum asv_status status = asv_store_ready(keeper->store, err); /* K-017 */
+    if (status == ASV_OK && request->type != ASV_KEEPER_STATUS) {
+        status = look_at_clock(keeper, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
@@ -125,18 +153,6 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
         refuse(reply, status, err.text);
     }
     return true;
-}
-
-static void log_tick(const struct asv_keeper *keeper, const struct asv_due_report *report)
-{
-    static const char *const reasons[] = {"", "clock-step", "too-many-days"};
-    if (report->stop != ASV_KEEPER_RUNNING) {
-        asv_log_event(keeper->log, ASV_LOG_ERROR, "destruction-stopped",
-                      asv_log_text("reason", reasons[report->stop]));
-    }
-    if (report->destroyed > 0) {
-        asv_log_event(keeper->log, ASV_LOG_NOTICE, "keys-destroyed", asv_log_u64("keys", report->destroyed));
-    }
 }
 
 /* Once for each time that a directory falls out of use, and when it is back. */

@@ -269,7 +269,9 @@ static enum asv_status prepare(struct asv_store_change *change, bool destroy, vo
                                struct asv_err *err)
 {
     const struct asv_world *world = change->store->setup.world;
-    enum asv_status status = asv_world_wall_ms(world, &change->next->wall_ms);
+    int64_t now_ms = 0;
+    enum asv_status status = asv_world_wall_ms(world, &now_ms);
+    change->next->wall_ms = now_ms > change->next->wall_ms ? now_ms : change->next->wall_ms; /* K-122 */
     change->next->mirrored = change->store->mirror.count > 1;
     if (status == ASV_OK && destroy) {
         change->next->epoch++;

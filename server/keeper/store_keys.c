@@ -278,7 +278,8 @@ enum asv_status asv_store_stop(struct asv_store *store, uint8_t stop, int64_t no
     enum asv_status status = asv_store_begin(store, &change, err);
     if (status == ASV_OK) {
         change.next->stop = stop;
-        change.next->stop_since_ms = now_ms;
+        /* Never an instant that people confirmed before: what they said then must not count now (K-122). */
+        change.next->stop_since_ms = now_ms > change.next->wall_ms ? now_ms : change.next->wall_ms;
         status = asv_store_commit(&change, false, err);
     }
     return status;

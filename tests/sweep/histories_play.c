@@ -15,17 +15,18 @@ static void tick(struct stage *stage)
 {
     static struct model ahead;
     int64_t next = 0;
-    int64_t last_commit = stage->site.keeper.store->index->wall_ms;
+    stage->model.newest = stage->site.keeper.store->index->wall_ms;
     ahead = stage->model;
-    model_tick(&ahead, last_commit);
-    if (ahead.stopped == stage->model.stopped) { /* what a crash would make of a new stop, nobody can say */
+    model_tick(&ahead);
+    if (ahead.stopped == stage->model.stopped &&
+        ahead.doubted == stage->model.doubted) { /* what a crash would make of a new stop, nobody can say */
         stage_arm(stage);
     }
     asv_keeper_tick(&stage->site.keeper, &next);
     for (int i = 0; i < 3 && stage_struck(stage); i++) {
         asv_keeper_tick(&stage->site.keeper, &next);
     }
-    model_tick(&stage->model, last_commit);
+    model_tick(&stage->model);
 }
 
 static bool in_calendar(const struct stage *stage, int64_t wall)
@@ -112,7 +113,7 @@ static bool play_make_days(struct stage *stage, const struct step *step)
 static bool play_bulletin(struct stage *stage, const struct step *step)
 {
     int camera = (int)(step->n[0] % MODEL_CAMERAS);
-    bool used = step->n[1] % 4 == 0;
+    bool used = step->n[1] % 4 == 0 && !stage->model.doubted; /* K-123 */
     if (stage->model.reserve_count[camera] >= MODEL_RESERVES - 1) {
         return true;
     }

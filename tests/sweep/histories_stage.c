@@ -113,11 +113,18 @@ bool stage_struck(struct stage *stage)
 struct asv_keeper_reply stage_ask(struct stage *stage, enum asv_keeper_role role,
                                   struct asv_keeper_request *request)
 {
+    stage->model.newest = stage->site.keeper.store->index->wall_ms;
+    if (request->type != ASV_KEEPER_STATUS) { /* K-121 */
+        model_look(&stage->model);
+    }
     stage_arm(stage);
     struct asv_keeper_reply reply = keeper_ask(&stage->site, role, request);
     bool struck = stage_struck(stage);
     for (int i = 0; i < 3 && struck && reply.status != ASV_OK; i++) {
         reply = keeper_ask(&stage->site, role, request);
+    }
+    if (request->type != ASV_KEEPER_STATUS) {
+        model_look(&stage->model); /* when it was started anew in between */
     }
     return reply;
 }

@@ -162,6 +162,10 @@ enum model_answer model_opens(struct model *model, int number)
     const struct model_clip *clip = &model->clips[number];
     bool own = clip->row && clip->state != MODEL_PLAIN;
     enum model_answer answer = model_could_open(model, number);
+    if (answer == MODEL_YES && clip->reserve && !own && model->doubted &&
+        model->reserve[clip->camera][clip->key].due == 0) {
+        return MODEL_DOUBT; /* K-123: when it is to end, nobody knows */
+    }
     if (answer == MODEL_YES && clip->reserve && !own) {
         date_reserve(model, clip->camera, clip->key);
     }
@@ -262,23 +266,35 @@ void model_destroy_due(struct model *model)
     }
 }
 
-void model_tick(struct model *model, int64_t last_commit)
+static void stop(struct model *model)
+{
+    model->stopped = true;
+    model->stopped_since = model->now > model->newest ? model->now : model->newest; /* K-122 */
+}
+
+void model_look(struct model *model)
 {
     int64_t offset = model->now - model->mono;
-    int64_t step = model->anchored ? offset - model->offset : 0;
-    bool jumped = step > 2 * MODEL_HOUR_MS || step < -2 * MODEL_HOUR_MS;    /* K-062 */
-    if (!model->anchored && model->now < last_commit - 2 * MODEL_HOUR_MS) { /* K-063 */
-        jumped = true;
-    }
-    if (!model->anchored) {
+    bool behind = model->now < model->newest - 2 * MODEL_HOUR_MS; /* K-063 */
+    if (!behind && !model->anchored) {
         model->anchored = true;
         model->offset = offset;
     }
-    if (!model->stopped && (jumped || different_dues(model) > 3)) { /* K-064 */
-        model->stopped = true;
-        model->stopped_since = model->now;
+    int64_t step = model->anchored ? offset - model->offset : 0;
+    bool jumped = step > 2 * MODEL_HOUR_MS || step < -2 * MODEL_HOUR_MS; /* K-062 */
+    if ((jumped || behind) && !model->doubted) {
+        stop(model);
+        model->doubted = true;
     }
-    if (!model->stopped && !jumped) {
+}
+
+void model_tick(struct model *model)
+{
+    model_look(model);
+    if (!model->stopped && different_dues(model) > 3) { /* K-064 */
+        stop(model);
+    }
+    if (!model->stopped) {
         model_destroy_due(model);
     }
 }
@@ -404,7 +420,8 @@ bool model_keep(struct model *model, const struct model_keep *keep)
 {
     struct model_clip *clip = &model->clips[keep->clip];
     int today = model_day(model, model->now);
-    if (model_opens(model, keep->clip) != MODEL_YES) {
+    if ((keep->why == MODEL_WHY_DAY && model->doubted) || /* K-123 */
+        model_opens(model, keep->clip) != MODEL_YES) {
         return false;
     }
     bool own = model_has_key(clip);

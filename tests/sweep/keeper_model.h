@@ -125,8 +125,9 @@ struct model {
     } policies[MODEL_POLICIES];
     int policy_count;
     enum { MODEL_UNKNOWN, MODEL_REGISTERED, MODEL_ENDED } recipients[MODEL_RECIPIENTS];
-    bool stopped;
+    bool stopped, doubted; /* doubted: stopped, because the clock made a step */
     int64_t stopped_since;
+    int64_t newest; /* commit of the keeper: no model can know that */
     bool anchored;
     int64_t offset;
 };
@@ -139,8 +140,9 @@ int model_period_days(const struct model *model, int day);
 int model_version(const struct model *model, int day);
 int64_t model_due(const struct model *model, int day);
 
-/* What comes with time. last_commit counts only after a start. */
-void model_tick(struct model *model, int64_t last_commit);
+/* What comes with time; and the look at the clock alone, which comes before every request. */
+void model_tick(struct model *model);
+void model_look(struct model *model);
 void model_start_again(struct model *model);
 
 void model_make_days(struct model *model, int camera, int count);

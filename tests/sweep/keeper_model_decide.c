@@ -51,12 +51,29 @@ static const char *roles_for(const struct model_paper *paper)
     return paper->ground == MODEL_LEGALITY ? "P" : "WSD";
 }
 
-/* K-080, ST-085, ST-087 */
+/* Said again, it does no more than it did. */
+static bool repeatable(enum model_action action)
+{
+    return action == MODEL_CLOCK || action == MODEL_BLOCK || action == MODEL_REVOKE ||
+           action == MODEL_RECIPIENT_ENDS;
+}
+
+/* K-080, K-122, ST-085, ST-087 */
 static bool believed(const struct model *model, const struct model_paper *paper)
 {
     const struct model_person *person = &model->people[paper->person];
-    return person->enrolled && !person->revoked && model->now >= paper->issued - 2 * MINUTE_MS &&
-           model->now < paper->expires && has_role(person, roles_for(paper));
+    int64_t now = repeatable(paper->action) || model->now > model->newest ? model->now : model->newest;
+    return person->enrolled && !person->revoked && now >= paper->issued - 2 * MINUTE_MS &&
+           now < paper->expires && has_role(person, roles_for(paper));
+}
+
+/* K-123: what keeps, and what makes less possible, does not wait for the clock. */
+static bool waits_for_the_clock(const struct model *model, int proposal, int answer)
+{
+    const struct model_paper *asked = &model->papers[proposal];
+    bool refused = answer >= 0 && model->papers[answer].step != MODEL_APPROVES;
+    return model->doubted && !refused && !repeatable(asked->action) && asked->action != MODEL_HOLD &&
+           asked->action != MODEL_HOLD_AHEAD;
 }
 
 /* ST-090 to ST-097; LAW T4 */
@@ -171,6 +188,9 @@ static bool hold_ahead(struct model *model, int proposal)
                                 .decided = model->stopped ? 0 : model->now};
     int last = model_day(model, asked->until - 1);
     for (int day = model_day(model, asked->from); day <= last; day++) {
+        if (model->has_day[asked->camera][day] && model->stopped && model_due(model, day) <= model->now) {
+            return false; /* K-059 */
+        }
         if (model->has_day[asked->camera][day] && model_due(model, day) > model->now) {
             ahead.day[ahead.day_count++] = day;
         }
@@ -241,7 +261,7 @@ static bool confirm_clock(struct model *model, const struct model_paper *asked)
     if (!model->stopped || asked->stopped != model->stopped_since) { /* K-065 */
         return false;
     }
-    model->stopped = false;
+    model->stopped = model->doubted = false;
     model_destroy_due(model);
     model->anchored = false;
     return true;
@@ -307,9 +327,9 @@ static void remember(struct model *model, int proposal, int answer, bool refused
     asked->decided = true;
     asked->refused = refused;
     asked->answer = answer;
-    asked->remembered_until = asked->expires;
+    asked->remembered_until = asked->expires + 96 * MODEL_HOUR_MS;
     if (answer >= 0 && model->papers[answer].expires > asked->expires) {
-        asked->remembered_until = model->papers[answer].expires;
+        asked->remembered_until = model->papers[answer].expires + 96 * MODEL_HOUR_MS;
     }
 }
 
@@ -348,6 +368,9 @@ bool model_decide(struct model *model, int proposal, int answer, int brought, bo
 {
     const struct model_paper *asked = &model->papers[proposal];
     bool alone = asked->step == MODEL_ALONE;
+    if (waits_for_the_clock(model, proposal, answer)) {
+        return false;
+    }
     if (!has_records || (answer >= 0 ? !believed_pair(model, proposal, answer) : !believed(model, asked))) {
         return false;
     }

@@ -243,7 +243,119 @@ static void what_was_decided_is_decided_once(void **state)
     assert_int_equal(row_of(&clip).state, ASV_KEEPER_RUNS);
     keeper_site_go_to(&site, site.world.wall + 5 * DAY_MS);
     assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_EXPIRED);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_DECIDED), 7); /* K-083 */
+    keeper_site_go_to(&site, site.world.wall + 4 * DAY_MS);
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_DECIDED), 5); /* K-083: enrolments */
+}
+
+/* ---- the clock ---- */
+
+static void let_clock_go_on(void)
+{
+    assert_int_equal(both(ASV_ACTION_CLOCK, &people.admin, &people.chief, NULL), ASV_OK);
+    assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
+}
+
+static void a_clock_that_is_set_back_brings_nothing_back_to_life(void **state)
+{
+    (void)state;
+    static struct keeper_decision hold, open, open_other;
+    assert_int_equal(
+        keeper_both(&site, &hold, ASV_ACTION_HOLD, &people.wearer, &people.chief, 2, camera, &clip).status,
+        ASV_OK);
+    assert_int_equal(
+        keeper_both(&site, &open, ASV_ACTION_OPEN, &people.reviewer, &people.chief, 4, camera, &clip).status,
+        ASV_OK);
+    assert_int_equal(both(ASV_ACTION_RELEASE, &people.reviewer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
+    assert_int_equal(
+        keeper_both(&site, &open_other, ASV_ACTION_OPEN, &people.reviewer, &people.chief, 90, camera, &other)
+            .status,
+        ASV_OK);
+    for (unsigned again = 0; again < 2; again++) {
+        int64_t before = site.world.wall;
+        keeper_site_go_to(&site, before + 9 * DAY_MS);
+        site.world.wall = before + HOUR_MS;
+        if (again == 1) { /* while the keeper does not run */
+            site.world.mono = 5;
+            keeper_site_restart(&site);
+        }
+        assert_int_equal(keeper_decide(&site, &hold).status, ASV_E_AWAY); /* K-122 */
+        assert_int_equal(row_of(&clip).state, ASV_KEEPER_RUNS);
+        struct asv_keeper_reply reply = keeper_decide(&site, &open);
+        assert_true(reply.status == ASV_E_AWAY && reply.file_key == NULL); /* K-123 */
+        reply = keeper_decide(&site, &open_other);
+        assert_true(reply.status == ASV_E_AWAY && reply.file_key == NULL); /* K-123 */
+        site.world.wall = before;
+        let_clock_go_on(); /* two people say that it is as late as that: so it is */
+    }
+}
+
+/* Nothing was committed for half a day, but for that. */
+static void a_keeper_that_has_nothing_to_do_knows_how_late_it_is(void **state)
+{
+    (void)state;
+    static struct keeper_decision open;
+    int64_t next = 0;
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    assert_int_equal(
+        keeper_both(&site, &open, ASV_ACTION_OPEN, &people.reviewer, &people.chief, 4, camera, &clip).status,
+        ASV_OK);
+    for (unsigned hour = 0; hour < 13; hour++) {
+        asv_test_world_step(&site.world, (uint64_t)HOUR_MS);
+        asv_keeper_tick(&site.keeper, &next);
+    }
+    assert_int_equal(keeper_decide(&site, &open).status, ASV_E_EXPIRED);
+    site.world.wall -= 12 * HOUR_MS;
+    site.world.mono = 5;
+    keeper_site_restart(&site);
+    assert_int_equal(keeper_decide(&site, &open).status, ASV_E_AWAY); /* K-122 */
+}
+
+/* What two people keep, they keep whatever the clock says; what makes less possible waits for nobody. */
+static void while_the_clock_is_in_doubt_people_can_keep_and_end_things(void **state)
+{
+    (void)state;
+    static const uint16_t waits[] = {ASV_ACTION_RELEASE, ASV_ACTION_OPEN, ASV_ACTION_ERASE_EARLY,
+                                     ASV_ACTION_HAND_OVER};
+    struct asv_keeper_reply reply;
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_site_go_to(&site, site.world.wall + HOUR_MS);
+    site.world.wall -= 3 * HOUR_MS;
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) { /* K-123 */
+        assert_int_equal(both(waits[i], &people.chief, &people.deputy, &clip), ASV_E_AWAY);
+    }
+    assert_int_equal(both(ASV_ACTION_ENROL, &people.admin, &people.chief, NULL), ASV_E_AWAY); /* K-123 */
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_E_AWAY);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_HELD);
+
+    assert_int_equal(ask_to_hold(&other, &reply), ASV_OK); /* K-123 */
+    assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_OK);
+    assert_int_equal(row_of(&other).state, ASV_KEEPER_HELD);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_UNBLOCK, &people.chief, 61, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_AWAY); /* K-123 */
+    keeper_propose(&site, &decision, ASV_ACTION_RECIPIENT_ENDS, &people.chief, 80);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    keeper_propose(&site, &decision, ASV_ACTION_REVOKE, &people.chief, 81);
+    memcpy(decision.proposal.statement.subject.id, people.deputy.digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&decision);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+
+    /* A clock that ran far ahead keeps nobody from that, and from setting it right. */
+    let_clock_go_on();
+    assert_true(opens(&clip));
+    site.world.wall += 1000 * DAY_MS;
+    keeper_propose(&site, &decision, ASV_ACTION_OPEN, &people.reviewer, 82);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_AWAY);
+    site.world.wall -= 1000 * DAY_MS;
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 83, camera, &other);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    let_clock_go_on();
+    keeper_propose_clip(&site, &decision, ASV_ACTION_UNBLOCK, &people.chief, 84, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
 }
 
 static void a_request_prolongs_once_and_by_three_days_at_most(void **state)
@@ -563,6 +675,9 @@ int main(void)
         ON_A_SITE(a_decision_about_one_clip_does_nothing_to_another),
         ON_A_SITE(a_held_clip_is_used_for_its_incident_alone),
         ON_A_SITE(what_was_decided_is_decided_once),
+        ON_A_SITE(a_clock_that_is_set_back_brings_nothing_back_to_life),
+        ON_A_SITE(a_keeper_that_has_nothing_to_do_knows_how_late_it_is),
+        ON_A_SITE(while_the_clock_is_in_doubt_people_can_keep_and_end_things),
         ON_A_SITE(a_request_prolongs_once_and_by_three_days_at_most),
         ON_A_SITE(one_request_for_a_clip_is_open_at_a_time),
         ON_A_SITE(a_refusal_and_a_withdrawal_end_a_request),

@@ -218,6 +218,36 @@ static void a_start_before_the_last_commit_stops_destruction(void **state)
     assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK); /* K-063 */
 }
 
+static void corrections_do_not_add_up_over_starts_either(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        tick();
+        assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+        keeper_make_days(&site, &site.agency.camera, 0, (uint16_t)(i + 1)); /* a commit */
+        keeper_site_restart(&site);
+        site.world.wall -= HOUR_MS + HOUR_MS / 2;
+        site.world.mono = 5;
+    }
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK); /* K-063, K-122 */
+}
+
+static void a_step_while_it_stands_still_is_a_stop_of_its_own(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 5);
+    keeper_site_restart(&site);
+    go_to(keeper_site_due(TODAY + 3));
+    tick();
+    int64_t since = status_now().stop_since_ms;
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_MANY);
+    site.world.wall -= 10 * DAY_MS;
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK);
+    assert_true(status_now().stop_since_ms >= since); /* K-122: no instant that was confirmed before */
+}
+
 static void a_start_long_after_the_last_commit_is_a_machine_that_was_off(void **state)
 {
     (void)state;
@@ -268,6 +298,8 @@ int main(void)
         TEST(small_corrections_are_believed_but_do_not_add_up),
         TEST(a_clock_that_steps_back_stops_destruction_too),
         TEST(a_start_before_the_last_commit_stops_destruction),
+        TEST(corrections_do_not_add_up_over_starts_either),
+        TEST(a_step_while_it_stands_still_is_a_stop_of_its_own),
         TEST(a_start_long_after_the_last_commit_is_a_machine_that_was_off),
         TEST(an_error_of_the_medium_only_delays_destruction),
         TEST(a_slot_that_comes_back_is_noticed),

@@ -158,6 +158,17 @@ static void only_a_docks_word_moves_a_day_and_not_into_the_future(void **state)
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
 }
 
+/* A clock that runs ahead would let a dock say a day that is yet to come. */
+static void no_day_is_moved_while_the_clock_is_in_doubt(void **state)
+{
+    (void)state;
+    assert_true(opens(&clip));
+    site.world.wall += 3 * DAY_MS;
+    struct asv_keeper_request with = receipt_for(&clip, keeper_site_due(20260107), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_AWAY); /* K-123 */
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_KEPT), 0);
+}
+
 /* ---- before docking ---- */
 
 static enum asv_status ahead(uint16_t action, int64_t from, int64_t until, uint8_t n)
@@ -231,7 +242,7 @@ static void ranges_that_overlap_each_hold_what_is_in_them(void **state)
     uint8_t first[ASV_SHA256_BYTES];
     int64_t midnight = 0;
     assert_int_equal(asv_local_day_end(TODAY, &midnight), ASV_OK);
-    site.world.wall = midnight - HOUR_MS; /* what follows is recorded then */
+    keeper_site_go_to(&site, midnight - HOUR_MS); /* what follows is recorded then */
     make_clip(&clip, ASV_KEY_DAY);
     assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, midnight - 2 * HOUR_MS, midnight, 1), ASV_OK);
     asv_statement_digest(first, &decision.proposal.statement);
@@ -540,6 +551,7 @@ int main(void)
         ON_A_SITE(a_clip_lives_as_long_as_its_own_day_says),
         ON_A_SITE(a_reserve_keys_clip_lives_from_its_recording_not_from_its_docking),
         ON_A_SITE(only_a_docks_word_moves_a_day_and_not_into_the_future),
+        ON_A_SITE(no_day_is_moved_while_the_clock_is_in_doubt),
         ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
         ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),
         ON_A_SITE(one_person_ends_nothing_that_two_held_ahead),

@@ -179,7 +179,8 @@ static void while_the_clock_is_in_doubt_nothing_is_ordered(void **state)
     (void)state;
     make_clip(false);
     tick();
-    site.world.wall = due() + 1; /* a step */
+    site.world.wall = due() + 1;                                               /* a step */
+    assert_int_equal(asv_status_class(order(camera).status), ASV_CLASS_RETRY); /* K-121 */
     tick();
     assert_int_equal(asv_status_class(order(camera).status), ASV_CLASS_RETRY); /* K-059 */
 }

@@ -441,9 +441,9 @@ static void what_is_due_is_not_used_even_before_it_is_destroyed(void **state)
     make_clip(1);
     assert_int_equal(asv_due_ms(TODAY, 14, &due), ASV_OK);
     assert_true(due == INT64_C(1768863600000)); /* 2026-01-20 00:00 in Berlin */
-    site.world.wall = due - 1;
+    asv_test_world_step(&site.world, (uint64_t)(due - 1 - site.world.wall));
     assert_true(opens());
-    site.world.wall = due; /* K-058 */
+    asv_test_world_step(&site.world, 1); /* K-058 */
     assert_false(opens());
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_ENTRIES), 4);
 }
@@ -551,18 +551,33 @@ static void a_used_reserve_key_lives_for_the_retention_period_from_its_docking(v
     struct asv_keeper_reply status;
     struct asv_keeper_request request = {.type = ASV_KEEPER_STATUS};
     make_reserve_clip(&key);
-    site.world.wall += 40 * DAY_MS; /* in the field for long: the period starts at the docking */
+    asv_test_world_step(
+        &site.world, (uint64_t)(40 * DAY_MS)); /* in the field for long: the period starts at the docking */
     assert_true(opens());
     status = keeper_ask(&site, ASV_KEEPER_DOCK, &request);
     int64_t due = 0;
     assert_int_equal(asv_due_ms(20260214, 14, &due), ASV_OK);
     assert_true(status.state.next_due_ms == due); /* K-057 */
-    site.world.wall += DAY_MS;
+    asv_test_world_step(&site.world, (uint64_t)DAY_MS);
     assert_true(opens()); /* a second clip does not prolong it */
     status = keeper_ask(&site, ASV_KEEPER_DOCK, &request);
     assert_true(status.state.next_due_ms == due);
-    site.world.wall = due;
+    asv_test_world_step(&site.world, (uint64_t)(due - site.world.wall));
     assert_false(opens());
+}
+
+/* By a clock that is behind, it would end before its clips' own days do. */
+static void a_reserve_keys_period_does_not_begin_while_the_clock_is_in_doubt(void **state)
+{
+    (void)state;
+    struct asv_bulletin_key key;
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_BULLETIN, .chain = camera->chain.encoded, .reserve_used = true};
+    make_reserve_clip(&key);
+    site.world.wall -= 3 * HOUR_MS;
+    assert_int_equal(keeper_opens(&site, camera, &clip).status, ASV_E_AWAY);           /* K-123 */
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &request).status, ASV_E_AWAY); /* K-123 */
+    assert_true(asv_index_reserve(site.keeper.store->index, camera->cert_digest, NULL) != NULL);
 }
 
 static void a_wrong_clip_dates_the_reserve_key_too(void **state)
@@ -667,6 +682,7 @@ int main(void)
         TEST(a_damaged_day_gets_another_file),
         TEST(a_reserve_key_is_kept_until_it_is_used),
         TEST(a_used_reserve_key_lives_for_the_retention_period_from_its_docking),
+        TEST(a_reserve_keys_period_does_not_begin_while_the_clock_is_in_doubt),
         TEST(a_wrong_clip_dates_the_reserve_key_too),
         TEST(an_answer_waits_for_the_due_instant_to_be_kept),
         TEST(a_reserve_key_that_was_used_is_replaced_though_no_clip_under_it_was_opened),
