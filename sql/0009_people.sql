@@ -430,6 +430,14 @@ GRANT EXECUTE ON FUNCTION asv.duties_of TO asv_admin;
 
 -- ---- statements
 
+CREATE FUNCTION asv.can_enrol(p_roles integer) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.credential_state
+                   WHERE roles & p_roles <> 0 AND enrolled_at IS NOT NULL AND revoked_at IS NULL AND disabled_at IS NULL
+                     AND valid_until > clock_timestamp())
+$$;
+COMMENT ON FUNCTION asv.can_enrol IS 'whether somebody with one of these roles is left: 128 proposes an enrolment, 2 or 4 approves it';
+
 CREATE FUNCTION asv.statement_check_signer(p_action integer, p_credential bytea, p_person uuid) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -439,7 +447,8 @@ BEGIN
         -- As the keeper does (KEEPER.md, K-092).
         IF EXISTS (SELECT FROM asv.statement s JOIN asv.credential_state e ON e.digest = s.subject
                    WHERE s.action = 32 AND s.step = 2 AND asv.statement_taken_at(s.digest) IS NOT NULL
-                     AND e.revoked_at IS NULL AND e.valid_until > clock_timestamp()) THEN
+                     AND e.revoked_at IS NULL AND e.valid_until > clock_timestamp())
+           AND asv.can_enrol(128) AND asv.can_enrol(6) THEN
             RAISE EXCEPTION 'statement: somebody was enrolled by people; the agency root enrols nobody any more'
                 USING ERRCODE = 'VA007';
         END IF;

@@ -121,7 +121,8 @@ const struct asv_cli_command asv_cli_user_found = {
     .summary = "enrol one of the first people, with the agency root's key",
     .help = "Enrols USER by the agency root alone. This is for the beginning: an administrator,\n"
             "and a supervisor to approve what the administrator proposes. While somebody counts\n"
-            "whom two people have enrolled, the root enrols nobody.",
+            "whom two people have enrolled, and two are left to enrol others, the root enrols\n"
+            "nobody.",
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,

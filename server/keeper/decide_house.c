@@ -28,22 +28,38 @@ static struct asv_credential credential_of(const struct asv_index_person *row)
     return out;
 }
 
-/* ST-027, ST-028, ST-022: against everybody who ever was here; and the root founds only while nobody whom
- * people enrolled lives. */
+/* ST-027, ST-028, ST-022: against everybody who ever was here. */
 static enum asv_status check_beside(const struct asv_index *index, const struct asv_credential *offered,
-                                    bool found, int64_t now_ms, struct asv_err *err)
+                                    int64_t now_ms, struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
     for (uint32_t i = 0; status == ASV_OK && i < asv_index_count(index, ASV_INDEX_PEOPLE); i++) {
         const struct asv_index_person *row = asv_index_row(index, ASV_INDEX_PEOPLE, i);
         const struct asv_credential kept = credential_of(row);
-        if (found && row->state == ASV_PERSON_ENROLLED && lives(row, now_ms)) { /* K-092 */
-            return asv_fail(err, ASV_E_STATE,
-                            "people are enrolled: it takes two of them, not the agency root");
-        }
         status = asv_credential_beside(offered, &kept, lives(row, now_ms), err);
     }
     return status;
+}
+
+/* K-092: one person revokes alone, so it must not be enough for the root's silence that somebody is left. Who
+ * proposes and who approves an enrolment are never one person (ST-022). */
+static enum asv_status check_found(const struct asv_index *index, int64_t now_ms, struct asv_err *err)
+{
+    const struct asv_action_rule *rule = asv_action_rule(ASV_ACTION_ENROL);
+    bool enrolled = false;
+    bool proposes = false;
+    bool approves = false;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_PEOPLE); i++) {
+        const struct asv_index_person *row = asv_index_row(index, ASV_INDEX_PEOPLE, i);
+        if (lives(row, now_ms)) {
+            enrolled = enrolled || row->state == ASV_PERSON_ENROLLED;
+            proposes = proposes || (row->roles & rule->proposers) != 0;
+            approves = approves || (row->roles & rule->approvers) != 0;
+        }
+    }
+    return enrolled && proposes && approves
+               ? asv_fail(err, ASV_E_STATE, "people are enrolled: it takes two of them, not the agency root")
+               : ASV_OK;
 }
 
 /* The record that is enrolled. */
@@ -67,14 +83,18 @@ enum asv_status asv_decide_enrol(struct asv_keeper *keeper, const struct asv_dec
     struct asv_credential offered = {0};
     bool found = decision->proposal.action == ASV_ACTION_FOUND;
     struct asv_index_person row = {.state = found ? ASV_PERSON_FOUNDED : ASV_PERSON_ENROLLED};
-    (void)keeper;
+    /* A clock in doubt makes nobody's credential run out (K-123). */
+    int64_t now_ms = asv_due_in_doubt(keeper->store) ? INT64_MIN : decision->now_ms;
     (void)destroy;
     enum asv_status status = find_offered(decision, &offered, err);
     if (status == ASV_OK) {
         status = asv_statement_enrols(&decision->proposal, &offered, found ? NULL : &decision->answerer, err);
     }
     if (status == ASV_OK) {
-        status = check_beside(change->next, &offered, found, decision->now_ms, err);
+        status = check_beside(change->next, &offered, now_ms, err);
+    }
+    if (status == ASV_OK && found) {
+        status = check_found(change->next, now_ms, err);
     }
     if (status != ASV_OK) {
         return status;

@@ -235,5 +235,16 @@ SELECT is(pg_temp.recipients(), 'court', 'then it is one');
 SELECT is(pg_temp.recipient('c3', 17, 5, 'sven'), 'done', 'one person ends it');
 SELECT is(pg_temp.recipients(), 'court ended', 'at once');
 
+-- ---- the agency is not locked out
+
+-- One person revokes alone, and could revoke all others.
+SELECT is(pg_temp.add('lena', 4), 'done', 'a deputy');
+SELECT is(pg_temp.say('p7', 32, 1, 'lena', 'anna', issued => now() + interval '1 minute'), 'done', 'whom two people');
+SELECT is(pg_temp.say('a7', 32, 2, 'lena', 'sven', proposal => 'p7', issued => now() + interval '1 minute'), 'done', 'enrol');
+SELECT is(pg_temp.takes('a7'), 'done', 'counts');
+SELECT throws_ok($$ SELECT pg_temp.found('f7', 'sven3') $$, 'VA007', NULL, 'while there is another, and an administrator, the root founds nobody');
+SELECT is(pg_temp.say('vl' || key, 33, 5, key, 'lena'), 'done', key || ' is revoked by her') FROM unnest(ARRAY['anna', 'anna2']) AS key;
+SELECT is(pg_temp.found('f7', 'sven3'), 'done', 'when she has revoked every administrator, it does');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -158,6 +158,47 @@ static void the_root_founds_only_while_nobody_is_enrolled(void **state)
     assert_int_equal(found(&people.reviewer, site.agency.root.sk, 9), ASV_OK);
 }
 
+/* One person revokes alone, and could be the last one. */
+static void nobody_locks_the_agency_out(void **state)
+{
+    (void)state;
+    const struct asv_test_person *rest[] = {&people.chief,    &people.wearer,  &people.reviewer,
+                                            &people.exporter, &people.officer, &people.admin};
+    static struct asv_test_person second_admin, second_chief;
+    asv_test_person_init(&second_admin, 125, ASV_ROLE_ADMINISTRATOR, ASV_ALG_ED25519);
+    asv_test_person_init(&second_chief, 126, ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519);
+    for (uint8_t i = 0; i < 6; i++) {
+        assert_int_equal(found(&second_admin, site.agency.root.sk, (uint8_t)(50 + i)),
+                         ASV_E_STATE); /* K-092 */
+        assert_int_equal(revoke_it(rest[i], &people.deputy, (uint8_t)(1 + i)), ASV_OK);
+    }
+    assert_int_equal(status_now().people, 1);
+    assert_int_equal(enrol(&newcomer, &people.admin, &people.deputy, 10), ASV_E_UNTRUSTED);
+    assert_int_equal(found(&second_admin, site.agency.root.sk, 12), ASV_OK); /* K-092 */
+    assert_int_equal(found(&second_chief, site.agency.root.sk, 13), ASV_E_STATE);
+    assert_int_equal(revoke_it(&people.deputy, &second_admin, 14), ASV_OK);
+    assert_int_equal(found(&second_chief, site.agency.root.sk, 15), ASV_OK);
+    assert_int_equal(enrol(&newcomer, &second_admin, &second_chief, 16), ASV_OK);
+}
+
+/* Nor by setting the clock: ahead, nobody's credential is valid; back, nothing is decided. */
+static void a_wrong_clock_neither_opens_nor_closes_the_root(void **state)
+{
+    (void)state;
+    int64_t next = 0;
+    asv_keeper_tick(&site.keeper, &next);
+    site.world.wall += INT64_C(3000) * DAY_MS;
+    assert_int_equal(found(&newcomer, site.agency.root.sk, 1), ASV_E_STATE); /* K-123 */
+    assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_STOP_CLOCK);
+    site.world.wall -= INT64_C(3000) * DAY_MS;
+    const struct asv_test_person *rest[] = {&people.chief,    &people.wearer,  &people.reviewer,
+                                            &people.exporter, &people.officer, &people.admin};
+    for (uint8_t i = 0; i < 6; i++) {
+        assert_int_equal(revoke_it(rest[i], &people.deputy, (uint8_t)(10 + i)), ASV_OK); /* K-123 */
+    }
+    assert_int_equal(found(&newcomer, site.agency.root.sk, 2), ASV_OK); /* K-123 */
+}
+
 /* ---- the policy ---- */
 
 static enum asv_status change_policy(uint32_t version, uint16_t days, uint32_t from, uint8_t n)
@@ -374,6 +415,8 @@ int main(void)
         ON_A_SITE(a_revoked_credential_decides_no_more_and_never_comes_back),
         ON_A_SITE(nobody_is_two_people),
         ON_A_SITE(the_root_founds_only_while_nobody_is_enrolled),
+        ON_A_SITE(nobody_locks_the_agency_out),
+        ON_A_SITE(a_wrong_clock_neither_opens_nor_closes_the_root),
         ON_A_SITE(a_policy_counts_from_its_day_on_and_never_backwards),
         ON_A_SITE(what_is_configured_can_be_what_people_said),
         ON_A_SITE(there_is_always_room_for_a_policy),
