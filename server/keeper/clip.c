@@ -251,6 +251,12 @@ enum asv_status asv_keeper_open_clip(struct asv_keeper *keeper, const struct asv
                                                            : by_sealed(keeper, request, out, err);
 }
 
+enum asv_status asv_keeper_told(const struct asv_keeper_opening *opening, enum asv_status status)
+{
+    bool own = status != ASV_OK && !opening->fact;
+    return own && asv_status_class(status) != ASV_CLASS_RETRY ? ASV_E_AWAY : status;
+}
+
 enum asv_status asv_keeper_try_chunks(const struct asv_keeper_request *request,
                                       const struct asv_seal_header *header,
                                       struct asv_keeper_scratch *scratch, struct asv_err *err)

@@ -146,7 +146,7 @@ static enum asv_status look_at_clip(struct asv_keeper *keeper, struct asv_decisi
     if (status == ASV_OK && hold) { /* a hold counts when the clip opens */
         status = asv_keeper_try_chunks(decision->request, &decision->opening.header, keeper->scratch, err);
     }
-    return status;
+    return asv_keeper_told(&decision->opening, status);
 }
 
 static asv_decision_effect *effect_of(const struct asv_decision *decision)

@@ -123,7 +123,7 @@ enum asv_status asv_index_seal(const struct asv_index *index, const uint8_t mast
     enum asv_status status = asv_write_end(&writer, &plain_len);
     size_t whole = ASV_INDEX_HEADER_BYTES + plain_len + ASV_AEAD_TAG_BYTES;
     if (status != ASV_OK || whole > ASV_INDEX_FILE_MAX) {
-        return asv_fail(err, ASV_E_LIMIT, "index: larger than its limit");
+        return asv_fail(err, ASV_E_BUSY, "index: larger than its limit");
     }
     status = check_plain(plain, plain_len, err);
     if (status != ASV_OK) {

@@ -216,7 +216,7 @@ static enum asv_status keep_opened(struct asv_keeper *keeper, const struct asv_k
 static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                             struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    struct asv_keeper_opening opening;
+    struct asv_keeper_opening opening = {0};
     int64_t now_ms = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &now_ms);
     if (status == ASV_OK) {
@@ -225,7 +225,10 @@ static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_r
     if (status == ASV_OK) {
         status = asv_keeper_open_clip(keeper, request, &opening, err);
     }
-    return status == ASV_OK ? keep_opened(keeper, request, &opening, now_ms, &reply->until_ms, err) : status;
+    if (status != ASV_OK) {
+        return asv_keeper_told(&opening, status);
+    }
+    return keep_opened(keeper, request, &opening, now_ms, &reply->until_ms, err);
 }
 
 enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,

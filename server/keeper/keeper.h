@@ -143,6 +143,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_open_clip(struct asv_keeper *keeper,
                                                     const struct asv_keeper_request *request,
                                                     struct asv_keeper_opening *out, struct asv_err *err);
 
+/* What became of those two: an error that says nothing about the clip is one to be tried again (K-128). */
+ASV_MUST_CHECK enum asv_status asv_keeper_told(const struct asv_keeper_opening *opening,
+                                               enum asv_status status);
+
 /* Then whether its chunks decrypt. */
 ASV_MUST_CHECK enum asv_status asv_keeper_try_chunks(const struct asv_keeper_request *request,
                                                      const struct asv_seal_header *header,

@@ -44,7 +44,7 @@ enum asv_status asv_keeper_opens(struct asv_keeper *keeper, const struct asv_kee
     }
     asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
     if (status != ASV_OK && !opening.fact) {            /* K-059: no error of the keeper's looks like a no */
-        return asv_fail(err, asv_status_class(status) == ASV_CLASS_RETRY ? status : ASV_E_AWAY, why.text);
+        return asv_fail(err, asv_keeper_told(&opening, status), why.text);
     }
     reply->opens = status == ASV_OK;
     reply->held = reply->opens && is_held(keeper, &opening);

@@ -71,7 +71,7 @@ static enum asv_status grow(struct asv_table *table, const struct asv_table_kind
         return ASV_OK;
     }
     if (table->count >= kind->max) {
-        return ASV_E_LIMIT;
+        return ASV_E_BUSY; /* K-128 */
     }
     uint32_t room = table->count < ROWS_FIRST ? ROWS_FIRST : 2 * table->count;
     room = room > kind->max ? kind->max : room;

@@ -37,7 +37,7 @@ uint32_t asv_table_place(const struct asv_table *table, const struct asv_table_k
 /* The row with this key, or NULL. */
 void *asv_table_find(const struct asv_table *table, const struct asv_table_kind *kind, const uint8_t *key);
 
-/* Inserts a copy of a row. ASV_E_EXISTS, ASV_E_LIMIT when full, ASV_E_NO_MEMORY. */
+/* Inserts a copy of a row. ASV_E_EXISTS, ASV_E_BUSY when full, ASV_E_NO_MEMORY. */
 ASV_MUST_CHECK enum asv_status asv_table_add(struct asv_table *table, const struct asv_table_kind *kind,
                                              const void *row);
 

@@ -248,6 +248,50 @@ static void what_was_decided_is_decided_once(void **state)
     assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_DECIDED), 5); /* K-083: enrolments */
 }
 
+/* The nightly job delivers again what was not refused for good. */
+static void what_the_keeper_cannot_do_now_is_no_refusal(void **state)
+{
+    (void)state;
+    struct asv_keeper_request keep;
+    char name[ASV_ENTRY_NAME_BYTES];
+    keeper_opens_request(&keep, camera, &clip);
+    keep.type = ASV_KEEPER_KEEP;
+    keep.chunk_count = 0;
+    keep.why = ASV_KEEPER_WHY_EARLY;
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &other), ASV_OK);
+    asv_entry_name(name, asv_index_day(site.keeper.store->index, TODAY, NULL));
+    uint8_t *file = keeper_disk_file(site.disk, name)->data;
+    file[100] ^= 1;
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_AWAY); /* K-128 */
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &keep).status, ASV_E_AWAY);           /* K-128 */
+    file[100] ^= 1;
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - HOUR_MS);
+    assert_int_equal(asv_store_stop(site.keeper.store, ASV_KEEPER_STOP_MANY, site.world.wall, NULL), ASV_OK);
+    keeper_site_go_to(&site, keeper_site_due(TODAY));
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_AWAY); /* K-128 */
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &keep).status, ASV_E_AWAY);           /* K-128 */
+    keeper_propose(&site, &decision, ASV_ACTION_HOLD_AHEAD, &people.wearer, 70);
+    struct asv_subject *subject = &decision.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = clip.header.start_wall_ms - HOUR_MS;
+    subject->until_ms = clip.header.start_wall_ms + HOUR_MS;
+    keeper_sign_again(&decision);
+    assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_E_AWAY); /* K-128 */
+}
+
+static void a_full_table_refuses_nothing_for_good(void **state)
+{
+    (void)state;
+    struct asv_index *index = site.keeper.store->index;
+    for (uint32_t i = 0; asv_index_count(index, ASV_INDEX_KEPT) < asv_index_max(ASV_INDEX_KEPT); i++) {
+        struct asv_kept row = {.state = ASV_KEEPER_GONE, .camera = {1}, .forget_ms = INT64_MAX};
+        memset(row.header, 0xff, sizeof row.header);
+        asv_store_be32(row.header + 1, i);
+        assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &row), ASV_OK);
+    }
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_BUSY); /* K-128 */
+}
+
 /* ---- the clock ---- */
 
 static void let_clock_go_on(void)
@@ -675,6 +719,8 @@ int main(void)
         ON_A_SITE(a_decision_about_one_clip_does_nothing_to_another),
         ON_A_SITE(a_held_clip_is_used_for_its_incident_alone),
         ON_A_SITE(what_was_decided_is_decided_once),
+        ON_A_SITE(what_the_keeper_cannot_do_now_is_no_refusal),
+        ON_A_SITE(a_full_table_refuses_nothing_for_good),
         ON_A_SITE(a_clock_that_is_set_back_brings_nothing_back_to_life),
         ON_A_SITE(a_keeper_that_has_nothing_to_do_knows_how_late_it_is),
         ON_A_SITE(while_the_clock_is_in_doubt_people_can_keep_and_end_things),
