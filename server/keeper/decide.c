@@ -223,6 +223,16 @@ enum asv_status asv_decide_journal(struct asv_keeper *keeper, const struct asv_d
     return status;
 }
 
+/* K-124: what takes something away is committed like a destruction, so that no old index brings it back. */
+static bool takes_away(const struct asv_decision *decision)
+{
+    uint16_t action = decision->proposal.action;
+    bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    return !refused && (action == ASV_ACTION_REVOKE || action == ASV_ACTION_BLOCK ||
+                        action == ASV_ACTION_RECIPIENT_ENDS || action == ASV_ACTION_RECOVERY_KEY_ENDS ||
+                        action == ASV_ACTION_RELEASE || action == ASV_ACTION_ERASE_EARLY);
+}
+
 static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decision *decision,
                              asv_decision_effect *effect, struct asv_err *err)
 {
@@ -243,7 +253,7 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         asv_store_abort(&change);
         return status;
     }
-    status = asv_store_commit(&change, destroy, err);
+    status = asv_store_commit(&change, destroy || takes_away(decision), err);
     if (status == ASV_OK && effect == asv_decide_clock) {
         keeper->due.anchored = false; /* the clock is right as it is now: two people said so */
     }

@@ -3,6 +3,7 @@
  *
  * What people decide about clips, as a keeper hears it from callers that it does not believe: a compromised
  * server, a database superuser, one person alone. Nothing opens but what two people decided. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "firmware-proto/seal/age.h"
@@ -690,6 +691,70 @@ static void a_hold_is_wrapped_to_the_recovery_key(void **state)
     assert_true(reply.status == ASV_OK && reply.stanza.len == 0);
 }
 
+static struct keeper_blob copy_of_index(void)
+{
+    const struct keeper_blob *now = keeper_disk_file(site.disk, "index");
+    assert_non_null(now);
+    struct keeper_blob copy = {malloc(now->len), now->len};
+    assert_non_null(copy.data);
+    memcpy(copy.data, now->data, now->len);
+    return copy;
+}
+
+static void put_index(const struct keeper_blob *index)
+{
+    const struct asv_disk *disk = &site.setup.disk;
+    assert_int_equal(disk->write(disk->ctx, "index", index->data, index->len, NULL), ASV_OK);
+    assert_int_equal(disk->sync(disk->ctx, NULL), ASV_OK);
+}
+
+/* Makes the decision, which is signed, and puts back the index from before it. */
+static void check_that_no_old_index_undoes_it(void)
+{
+    struct keeper_blob before = copy_of_index();
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    struct keeper_blob after = copy_of_index();
+    put_index(&before);
+    asv_store_close(site.keeper.store);
+    site.keeper.store = NULL;
+    assert_int_equal(asv_store_open(&site.keeper.store, &site.setup, NULL), ASV_E_DIGEST); /* K-124 */
+    put_index(&after);
+    keeper_site_restart(&site);
+    free(before.data);
+    free(after.data);
+}
+
+static void what_took_something_away_is_not_undone_by_an_old_index(void **state)
+{
+    (void)state;
+    static const uint16_t pairs[] = {ASV_ACTION_RELEASE, ASV_ACTION_ERASE_EARLY,
+                                     ASV_ACTION_RECOVERY_KEY_ENDS};
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_RECOVERY_KEY, &people.admin, &people.chief, NULL), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
+    check_that_no_old_index_undoes_it();
+    keeper_propose(&site, &decision, ASV_ACTION_RECIPIENT_ENDS, &people.chief, 61);
+    check_that_no_old_index_undoes_it();
+    keeper_propose(&site, &decision, ASV_ACTION_REVOKE, &people.chief, 62);
+    memcpy(decision.proposal.statement.subject.id, people.deputy.digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&decision);
+    check_that_no_old_index_undoes_it();
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct keeper_clip *what = pairs[i] == ASV_ACTION_RELEASE ? &clip : &other;
+        uint8_t n = (uint8_t)(70 + 2 * i);
+        if (pairs[i] == ASV_ACTION_RECOVERY_KEY_ENDS) {
+            keeper_propose(&site, &decision, pairs[i], &people.admin, n);
+        } else {
+            keeper_propose_clip(&site, &decision, pairs[i], &people.wearer, n, camera, what);
+        }
+        keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, (uint8_t)(n + 1));
+        check_that_no_old_index_undoes_it();
+    }
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_RUNS);
+    assert_int_equal(row_of(&other).state, ASV_KEEPER_GONE);
+}
+
 static void nothing_is_done_that_could_not_be_written_down(void **state)
 {
     (void)state; /* LAW L1, L2 */
@@ -735,6 +800,7 @@ int main(void)
         ON_A_SITE(a_day_that_is_not_over_keeps_its_key),
         ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
         ON_A_SITE(a_hold_is_wrapped_to_the_recovery_key),
+        ON_A_SITE(what_took_something_away_is_not_undone_by_an_old_index),
         ON_A_SITE(nothing_is_done_that_could_not_be_written_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
