@@ -189,6 +189,12 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
     return NULL; /* OPEN, HAND_OVER: give out, change nothing */
 }
 
+/* What nobody brings back needs no memory: said again it changes nothing (K-126). */
+static bool ends_for_good(uint16_t action)
+{
+    return action == ASV_ACTION_REVOKE || action == ASV_ACTION_RECIPIENT_ENDS;
+}
+
 /* K-083: what was made of the proposal is remembered until both statements have expired, and for some days.
  */
 static enum asv_status remember(const struct asv_decision *decision, struct asv_store_change *change,
@@ -243,7 +249,7 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         return status;
     }
     status = effect(keeper, decision, &change, &destroy, err);
-    if (status == ASV_OK && effect != asv_decide_pending) {
+    if (status == ASV_OK && effect != asv_decide_pending && !ends_for_good(decision->proposal.action)) {
         status = remember(decision, &change, err);
     }
     if (status == ASV_OK) {
@@ -299,6 +305,55 @@ static enum asv_status again(struct asv_keeper *keeper, const struct asv_decisio
                                                        : "the proposal was decided by another answer");
 }
 
+/* K-126: whether all that it would do is done. A request that is open; what ended for good. */
+static bool changes_nothing(const struct asv_index *index, const struct asv_decision *decision)
+{
+    const struct asv_statement *proposal = &decision->proposal;
+    const struct asv_kept *kept = asv_index_find(index, ASV_INDEX_KEPT, proposal->subject.id);
+    const struct asv_index_person *person = asv_index_find(index, ASV_INDEX_PEOPLE, proposal->subject.id);
+    switch (proposal->action) {
+    case ASV_ACTION_HOLD:
+        return !decision->has_answer && kept != NULL && kept->state == ASV_KEEPER_PENDING &&
+               memcmp(kept->decision, decision->proposal_digest, sizeof kept->decision) == 0;
+    case ASV_ACTION_REVOKE:
+        return person != NULL && person->state == ASV_PERSON_REVOKED;
+    case ASV_ACTION_RECIPIENT_ENDS:
+        return asv_decide_has_ended(index, decision);
+    default:
+        return false;
+    }
+}
+
+static bool was_given(const struct asv_keeper *keeper, const struct asv_keeper_given *pair)
+{
+    unsigned i = 0;
+    while (i < ASV_KEEPER_GIVEN_MAX && memcmp(&keeper->given[i], pair, sizeof *pair) != 0) {
+        i++;
+    }
+    return i < ASV_KEEPER_GIVEN_MAX;
+}
+
+/* OPEN and HAND_OVER. What cannot be given is not written down; what was given is, once (K-126). */
+static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision *decision,
+                            struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    struct asv_keeper_given pair;
+    memcpy(pair.proposal, decision->proposal_digest, sizeof pair.proposal);
+    memcpy(pair.answer, decision->answer_digest, sizeof pair.answer);
+    enum asv_status status = asv_decide_give(keeper, decision, reply, err);
+    if (status != ASV_OK || was_given(keeper, &pair)) {
+        return status;
+    }
+    status = asv_decide_journal(keeper, decision, NULL, err);
+    if (status == ASV_OK) {
+        status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
+    }
+    if (status == ASV_OK) { /* in the place of what is longest ago */
+        keeper->given[keeper->given_next++ % ASV_KEEPER_GIVEN_MAX] = pair;
+    }
+    return status;
+}
+
 static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision *decision,
                                  struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -308,16 +363,15 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
     if (before != NULL) {
         return again(keeper, decision, before, reply, err);
     }
+    if (effect != NULL && changes_nothing(keeper->store->index, decision)) { /* K-126 */
+        return describe(keeper, decision, reply, err);
+    }
     enum asv_status status = look_at_clip(keeper, decision, err);
     if (status != ASV_OK) {
         return status;
     }
     if (effect == NULL) {
-        status = asv_decide_journal(keeper, decision, NULL, err);
-        if (status == ASV_OK) {
-            status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
-        }
-        return status == ASV_OK ? asv_decide_give(keeper, decision, reply, err) : status;
+        return give(keeper, decision, reply, err);
     }
     status = apply(keeper, decision, effect, err);
     return status == ASV_OK ? describe(keeper, decision, reply, err) : status;

@@ -36,6 +36,9 @@ asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_
     asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends,
     asv_decide_ledger;
 
+/* Whether the recipient that a RECIPIENT_ENDS names has ended already. */
+bool asv_decide_has_ended(const struct asv_index *index, const struct asv_decision *decision);
+
 /* What OPEN and HAND_OVER give out: reply->file_key or reply->stanza. They change nothing, and may be asked
  * again until the two statements have expired. */
 ASV_MUST_CHECK enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,

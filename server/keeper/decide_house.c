@@ -150,16 +150,29 @@ enum asv_status asv_decide_recipient(struct asv_keeper *keeper, const struct asv
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room for another recipient");
 }
 
-enum asv_status asv_decide_recipient_ends(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                          struct asv_store_change *change, bool *destroy, struct asv_err *err)
+static struct asv_index_recipient *find_recipient(const struct asv_index *index,
+                                                  const struct asv_decision *decision)
 {
     uint8_t name[ASV_SHA256_BYTES];
     struct asv_index_recipient *row =
-        asv_index_find(change->next, ASV_INDEX_RECIPIENTS, decision->proposal.recipient_pk);
+        asv_index_find(index, ASV_INDEX_RECIPIENTS, decision->proposal.recipient_pk);
+    name_digest(name, decision);
+    return row != NULL && memcmp(row->name, name, sizeof name) == 0 ? row : NULL;
+}
+
+bool asv_decide_has_ended(const struct asv_index *index, const struct asv_decision *decision)
+{
+    const struct asv_index_recipient *row = find_recipient(index, decision);
+    return row != NULL && row->ended != 0;
+}
+
+enum asv_status asv_decide_recipient_ends(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                          struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    struct asv_index_recipient *row = find_recipient(change->next, decision);
     (void)keeper;
     (void)destroy;
-    name_digest(name, decision);
-    if (row == NULL || memcmp(row->name, name, sizeof name) != 0) {
+    if (row == NULL) {
         return asv_fail(err, ASV_E_NOT_FOUND, "no recipient of this name and key is registered here");
     }
     row->ended = 1;

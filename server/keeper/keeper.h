@@ -44,6 +44,13 @@ struct asv_keeper_identity {
     const uint8_t *package_sk; /* ASV_P256_SK_BYTES; the same, packages for the court */
 };
 
+/* An OPEN or HAND_OVER that was given out since the process began: it is written down already (K-126). */
+struct asv_keeper_given {
+    uint8_t proposal[ASV_SHA256_BYTES];
+    uint8_t answer[ASV_SHA256_BYTES];
+};
+#define ASV_KEEPER_GIVEN_MAX 1024 /* more than live at once: one lives for a day, four at most */
+
 /* Filled by main or a test; borrows everything it points to. Must not be copied. */
 struct asv_keeper {
     struct asv_store *store;
@@ -58,6 +65,8 @@ struct asv_keeper {
     bool memory_locked;
     struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
     struct asv_due due;
+    struct asv_keeper_given given[ASV_KEEPER_GIVEN_MAX];
+    uint32_t given_next;
     enum asv_status tick_status;     /* of the last tick */
     uint32_t swept_date;             /* local, when old decisions were last removed */
     bool told_out[ASV_MIRROR_DISKS]; /* the log has said that this directory is out of use */

@@ -32,7 +32,8 @@ void keeper_site_free(struct keeper_site *site);
 /* When what is recorded on that local day is due there, without a decision about the policy. */
 int64_t keeper_site_due(uint32_t date);
 
-/* The keeper is killed and starts again: the store is closed and opened, its memory of the clock is gone. */
+/* The keeper is killed and starts again: the store is closed and opened, its memory of the clock and of
+ * what it gave out is gone. */
 void keeper_site_restart(struct keeper_site *site);
 
 /* The same on the bytes that another disk holds, which is copied. */

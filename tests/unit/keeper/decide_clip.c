@@ -691,6 +691,70 @@ static void a_hold_is_wrapped_to_the_recovery_key(void **state)
     assert_true(reply.status == ASV_OK && reply.stanza.len == 0);
 }
 
+/* What the store has, in numbers that every commit and every line change. */
+struct size {
+    uint64_t generation;
+    size_t lines;
+};
+
+static struct size size_now(void)
+{
+    return (struct size){site.keeper.store->index->generation,
+                         keeper_disk_file(site.disk, "decisions-2026")->len};
+}
+
+static bool has_grown(const struct size *since)
+{
+    struct size now = size_now();
+    bool grown = now.generation != since->generation || now.lines != since->lines;
+    return grown;
+}
+
+/* A caller that repeats what people signed must not fill the disk, or keep the keeper busy. */
+static void what_is_said_again_costs_nothing(void **state)
+{
+    (void)state;
+    static struct keeper_decision open;
+    struct asv_keeper_reply reply;
+    assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
+    int64_t until_ms = reply.until_ms;
+    struct size before = size_now();
+    reply = keeper_decide(&site, &decision);
+    assert_true(reply.status == ASV_OK && reply.until_ms == until_ms);
+    assert_false(has_grown(&before)); /* K-126 */
+    assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_OK);
+
+    keeper_propose_clip(&site, &open, ASV_ACTION_OPEN, &people.reviewer, 90, camera, &other);
+    keeper_respond(&site, &open, ASV_STEP_APPROVE, &people.chief, 91);
+    before = size_now();
+    assert_int_equal(keeper_decide(&site, &open).status, ASV_E_STATE); /* it is not held: nothing leaves */
+    assert_false(has_grown(&before));                                  /* K-126 */
+    keeper_propose_clip(&site, &open, ASV_ACTION_OPEN, &people.reviewer, 92, camera, &clip);
+    keeper_respond(&site, &open, ASV_STEP_APPROVE, &people.chief, 93);
+    for (unsigned start = 0; start < 2; start++) {
+        assert_true(is_its_key(&clip, keeper_decide(&site, &open).file_key));
+        assert_true(has_grown(&before)); /* K-084; and once more after a start */
+        before = size_now();
+        for (unsigned i = 0; i < 3; i++) {
+            assert_true(is_its_key(&clip, keeper_decide(&site, &open).file_key)); /* K-088 */
+        }
+        assert_false(has_grown(&before)); /* K-126 */
+        keeper_site_restart(&site);
+    }
+
+    assert_int_equal(both(ASV_ACTION_RECIPIENT, &people.exporter, &people.chief, NULL), ASV_OK);
+    for (uint8_t n = 0; n < 3; n++) { /* statements of their own each time: there is nothing left to end */
+        keeper_propose(&site, &decision, ASV_ACTION_RECIPIENT_ENDS, &people.chief, (uint8_t)(100 + n));
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+        keeper_propose(&site, &decision, ASV_ACTION_REVOKE, &people.chief, (uint8_t)(110 + n));
+        memcpy(decision.proposal.statement.subject.id, people.deputy.digest, ASV_SHA256_BYTES);
+        keeper_sign_again(&decision);
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+        assert_true(n == 0 || !has_grown(&before)); /* K-126 */
+        before = size_now();
+    }
+}
+
 static struct keeper_blob copy_of_index(void)
 {
     const struct keeper_blob *now = keeper_disk_file(site.disk, "index");
@@ -800,6 +864,7 @@ int main(void)
         ON_A_SITE(a_day_that_is_not_over_keeps_its_key),
         ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
         ON_A_SITE(a_hold_is_wrapped_to_the_recovery_key),
+        ON_A_SITE(what_is_said_again_costs_nothing),
         ON_A_SITE(what_took_something_away_is_not_undone_by_an_old_index),
         ON_A_SITE(nothing_is_done_that_could_not_be_written_down),
     };
