@@ -12,6 +12,8 @@
 /* Four days: a clock may have been as much ahead, unnoticed, when the keeper started (K-064). */
 #define REMEMBERED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
 
+#define ALONE_MAX 256 /* decisions of one credential alone that are remembered at a time */
+
 /* The credential that a statement names: enrolled here, not revoked, and its record is in the request. */
 static enum asv_status find_credential(const struct asv_keeper *keeper,
                                        const struct asv_keeper_request *request,
@@ -195,6 +197,30 @@ static bool ends_for_good(uint16_t action)
     return action == ASV_ACTION_REVOKE || action == ASV_ACTION_RECIPIENT_ENDS;
 }
 
+/* The credential of the one person who says this: alone, or of a proposal that it is refused or withdrawn.
+ * NULL: two people do, or the agency root. */
+static const uint8_t *who_alone(const struct asv_decision *decision)
+{
+    if (decision->has_answer) {
+        return decision->answer.step != ASV_STEP_APPROVE ? decision->answer.credential : NULL;
+    }
+    return decision->proposal.action != ASV_ACTION_FOUND ? decision->proposal.credential : NULL;
+}
+
+/* K-125: one person must not fill the memory that everybody's decisions need. */
+static bool has_no_share(const struct asv_index *index, const uint8_t credential[ASV_SHA256_BYTES])
+{
+    static const uint8_t nobody[ASV_SHA256_BYTES];
+    uint32_t own = 0;
+    uint32_t all = 0;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_DECIDED); i++) {
+        const struct asv_index_decided *row = asv_index_row(index, ASV_INDEX_DECIDED, i);
+        own += memcmp(row->alone, credential, sizeof row->alone) == 0 ? 1 : 0;
+        all += memcmp(row->alone, nobody, sizeof nobody) != 0 ? 1 : 0;
+    }
+    return own >= ALONE_MAX || all >= asv_index_max(ASV_INDEX_DECIDED) / 4 * 3;
+}
+
 /* K-083: what was made of the proposal is remembered until both statements have expired, and for some days.
  */
 static enum asv_status remember(const struct asv_decision *decision, struct asv_store_change *change,
@@ -209,6 +235,13 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
                                     .until_ms = expires_ms + REMEMBERED_LONGER_MS};
     memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
     memcpy(row.answer, decision->answer_digest, sizeof row.answer);
+    const uint8_t *alone = who_alone(decision);
+    if (alone != NULL) {
+        memcpy(row.alone, alone, sizeof row.alone);
+    }
+    if (alone != NULL && has_no_share(change->next, alone)) {
+        return asv_fail(err, ASV_E_BUSY, "one person's decisions are too many: some must be forgotten first");
+    }
     enum asv_status status = asv_index_add(change->next, ASV_INDEX_DECIDED, &row);
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room to remember another decision");
 }

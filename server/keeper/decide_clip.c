@@ -216,6 +216,16 @@ int64_t asv_decide_day_until(const struct asv_kept *kept)
     return kept == NULL || !asv_kept_has_key(kept) ? 0 : kept->period_ms;
 }
 
+/* K-127: anybody may block what nobody has seen yet; the room for what people keep must not go for that. */
+static bool is_full_of_blocks(const struct asv_index *index)
+{
+    uint32_t plain = 0;
+    for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
+        plain += asv_kept_rows(index)[i].state == ASV_KEEPER_PLAIN ? 1 : 0;
+    }
+    return plain >= asv_index_max(ASV_INDEX_KEPT) / 4;
+}
+
 enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_decision *decision,
                                  struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {
@@ -226,6 +236,9 @@ enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_dec
     if (before != NULL) {
         before->blocks |= (uint8_t)(1u << decision->proposal.ground);
         return ASV_OK;
+    }
+    if (is_full_of_blocks(change->next)) {
+        return asv_fail(err, ASV_E_BUSY, "key store: no room for another block of a clip that is not kept");
     }
     row.blocks = (uint8_t)(1u << decision->proposal.ground);
     memcpy(row.header, decision->proposal.subject.id, sizeof row.header);

@@ -126,7 +126,8 @@ struct asv_index_decided {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint8_t how;                      /* enum asv_decided_how */
     uint8_t answer[ASV_SHA256_BYTES]; /* digest of the answer; zeros when there is none */
-    int64_t until_ms;                 /* forgotten from here on: both have expired */
+    uint8_t alone[ASV_SHA256_BYTES]; /* credential of who said so alone; zeros: two people did, or the root */
+    int64_t until_ms;                /* forgotten from here on: both have expired */
 };
 
 struct asv_index_policy {

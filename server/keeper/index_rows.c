@@ -232,6 +232,7 @@ static void write_decided(struct asv_writer *out, const void *row)
     asv_write_bytes(out, decided->proposal, sizeof decided->proposal);
     asv_write_u8(out, decided->how);
     asv_write_bytes(out, decided->answer, sizeof decided->answer);
+    asv_write_bytes(out, decided->alone, sizeof decided->alone);
     asv_write_i64(out, decided->until_ms);
 }
 
@@ -241,6 +242,7 @@ static enum asv_status read_decided(struct asv_reader *in, void *row)
     if (asv_read_copy(in, decided->proposal, sizeof decided->proposal) != ASV_OK ||
         asv_read_u8(in, &decided->how) != ASV_OK ||
         asv_read_copy(in, decided->answer, sizeof decided->answer) != ASV_OK ||
+        asv_read_copy(in, decided->alone, sizeof decided->alone) != ASV_OK ||
         asv_read_i64(in, &decided->until_ms) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
@@ -315,7 +317,7 @@ static const struct {
     [ASV_INDEX_PEOPLE] = {32 + 1 + 16 + 32 + 2 + 8 + 1 + 64, write_person, read_person},
     [ASV_INDEX_RECIPIENTS] = {32 + 32 + 1, write_recipient, read_recipient},
     [ASV_INDEX_AHEADS] = {32 + 32 + 3 * 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},
-    [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 8, write_decided, read_decided},
+    [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 32 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
     [ASV_INDEX_LEDGERS] = {32 + 32 + 1 + 8 + 32 + 1 + ASV_KEEPER_ORIGIN_MAX, write_ledger, read_ledger},
 };

@@ -755,6 +755,73 @@ static void what_is_said_again_costs_nothing(void **state)
     }
 }
 
+/* One person's BLOCKs, each about another clip, as many as are taken. */
+static unsigned block_until_refused(const struct asv_test_person *person, unsigned most)
+{
+    unsigned taken = 0;
+    enum asv_status status = ASV_OK;
+    for (; status == ASV_OK && taken < most; taken += status == ASV_OK ? 1 : 0) {
+        keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, person, 1, camera, &clip);
+        asv_store_be32(decision.proposal.statement.subject.id, taken + 1);
+        keeper_sign_again(&decision);
+        status = keeper_decide(&site, &decision).status;
+    }
+    assert_true(status == ASV_OK || status == ASV_E_BUSY);
+    return taken;
+}
+
+static void one_person_fills_no_memory_that_others_need(void **state)
+{
+    (void)state;
+    struct asv_keeper_reply reply;
+    assert_int_equal(block_until_refused(&people.wearer, 300), 256); /* K-125 */
+    assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
+    assert_int_equal(answer_it(ASV_STEP_WITHDRAW, &people.wearer), ASV_E_BUSY); /* K-125: so is that */
+    assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_OK);
+    assert_int_equal(block_until_refused(&people.reviewer, 10), 10);
+
+    /* However many do that: what two people decide, and a revocation, has room. */
+    struct asv_index *index = site.keeper.store->index;
+    for (uint32_t i = 0;
+         asv_index_count(index, ASV_INDEX_DECIDED) < asv_index_max(ASV_INDEX_DECIDED) / 4 * 3 + 100; i++) {
+        struct asv_index_decided row = {
+            .how = ASV_DECIDED_DONE, .alone = {1, (uint8_t)i}, .until_ms = INT64_MAX};
+        memset(row.proposal, 0xff, sizeof row.proposal);
+        asv_store_be32(row.proposal + 1, i);
+        assert_int_equal(asv_index_add(index, ASV_INDEX_DECIDED, &row), ASV_OK);
+    }
+    assert_int_equal(block_until_refused(&people.deputy, 10), 0); /* K-125 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &other), ASV_OK);
+    for (uint32_t i = 0; asv_index_count(index = site.keeper.store->index, ASV_INDEX_DECIDED) <
+                         asv_index_max(ASV_INDEX_DECIDED);
+         i++) {
+        struct asv_index_decided row = {.how = ASV_DECIDED_DONE, .until_ms = INT64_MAX};
+        memset(row.proposal, 0xfe, sizeof row.proposal);
+        asv_store_be32(row.proposal + 1, i);
+        assert_int_equal(asv_index_add(index, ASV_INDEX_DECIDED, &row), ASV_OK);
+    }
+    keeper_propose(&site, &decision, ASV_ACTION_REVOKE, &people.chief, 62);
+    memcpy(decision.proposal.statement.subject.id, people.wearer.digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&decision);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK); /* K-125 */
+}
+
+static void blocks_take_no_room_from_what_people_keep(void **state)
+{
+    (void)state;
+    struct asv_index *index = site.keeper.store->index;
+    for (uint32_t i = 0; asv_index_count(index, ASV_INDEX_KEPT) < asv_index_max(ASV_INDEX_KEPT) / 4; i++) {
+        struct asv_kept row = {.state = ASV_KEEPER_PLAIN, .blocks = 1 << 4, .forget_ms = INT64_MAX};
+        memset(row.header, 0xff, sizeof row.header);
+        asv_store_be32(row.header + 1, i);
+        assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &row), ASV_OK);
+    }
+    assert_int_equal(block_until_refused(&people.wearer, 10), 0); /* K-127 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+}
+
 static struct keeper_blob copy_of_index(void)
 {
     const struct keeper_blob *now = keeper_disk_file(site.disk, "index");
@@ -865,6 +932,8 @@ int main(void)
         ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
         ON_A_SITE(a_hold_is_wrapped_to_the_recovery_key),
         ON_A_SITE(what_is_said_again_costs_nothing),
+        ON_A_SITE(one_person_fills_no_memory_that_others_need),
+        ON_A_SITE(blocks_take_no_room_from_what_people_keep),
         ON_A_SITE(what_took_something_away_is_not_undone_by_an_old_index),
         ON_A_SITE(nothing_is_done_that_could_not_be_written_down),
     };

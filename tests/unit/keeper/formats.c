@@ -99,8 +99,11 @@ static void add_decisions(struct asv_index *index)
                                           .incident = {0x11},
                                           .day_count = 1,
                                           .days = {{.date = 20260105, .sk = {0x5c}}}};
-    const struct asv_index_decided decided = {
-        .proposal = {10}, .how = ASV_DECIDED_REFUSED, .answer = {11}, .until_ms = 1768863600000};
+    const struct asv_index_decided decided = {.proposal = {10},
+                                              .how = ASV_DECIDED_REFUSED,
+                                              .answer = {11},
+                                              .alone = {3},
+                                              .until_ms = 1768863600000};
     const struct asv_index_policy policy = {
         .decision = {12}, .digest = {13}, .version = 2, .days = 30, .from_date = 20260201};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
@@ -303,7 +306,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define PEOPLE_AT   (KEPT_AT + 4 + 3 * KEPT_SIZE)
 #define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
 #define DECIDED_AT  (AHEADS_AT + 4 + 105 + 36)
-#define POLICY_AT   (DECIDED_AT + 4 + 73)
+#define POLICY_AT   (DECIDED_AT + 4 + 105)
 #define LEDGER_AT   (POLICY_AT + 4 + 74)
 
 static void an_index_that_no_writer_makes_is_refused(void **state)
