@@ -246,8 +246,8 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room to remember another decision");
 }
 
-enum asv_status asv_decide_journal(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                   const char *as, struct asv_err *err)
+static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decision *decision, const char *as,
+                               struct asv_err *err)
 {
     static const char *const steps[] = {"", "proposed", "approved", "refused", "withdrawn", "decided"};
     uint8_t step = decision->has_answer ? decision->answer.step : decision->proposal.step;
@@ -258,6 +258,37 @@ enum asv_status asv_decide_journal(struct asv_keeper *keeper, const struct asv_d
     if (status == ASV_OK) {
         asv_log_event(keeper->log, ASV_LOG_NOTICE, "decision", asv_log_text("action", action),
                       asv_log_text("step", steps[step]));
+    }
+    return status;
+}
+
+static bool is_written(const struct asv_keeper *keeper, const struct asv_keeper_given *given)
+{
+    unsigned i = 0;
+    while (i < ASV_KEEPER_GIVEN_MAX && memcmp(&keeper->given[i], given, sizeof *given) != 0) {
+        i++;
+    }
+    return i < ASV_KEEPER_GIVEN_MAX;
+}
+
+enum asv_status asv_decide_write_once(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                      const char *as, const uint8_t *package, struct asv_err *err)
+{
+    struct asv_keeper_given given = {.proposal = {0}};
+    memcpy(given.proposal, decision->proposal_digest, sizeof given.proposal);
+    memcpy(given.answer, decision->answer_digest, sizeof given.answer);
+    if (package != NULL) {
+        memcpy(given.package, package, sizeof given.package);
+    }
+    if (is_written(keeper, &given)) {
+        return ASV_OK;
+    }
+    enum asv_status status = journal(keeper, decision, as, err);
+    if (status == ASV_OK) {
+        status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
+    }
+    if (status == ASV_OK) { /* in the place of what is longest ago */
+        keeper->given[keeper->given_next++ % ASV_KEEPER_GIVEN_MAX] = given;
     }
     return status;
 }
@@ -286,7 +317,7 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         status = remember(decision, &change, err);
     }
     if (status == ASV_OK) {
-        status = asv_decide_journal(keeper, decision, NULL, err); /* K-084: before it acts */
+        status = journal(keeper, decision, NULL, err); /* K-084: before it acts */
     }
     if (status != ASV_OK) {
         asv_store_abort(&change);
@@ -357,36 +388,6 @@ static bool changes_nothing(const struct asv_index *index, const struct asv_deci
     }
 }
 
-static bool was_given(const struct asv_keeper *keeper, const struct asv_keeper_given *pair)
-{
-    unsigned i = 0;
-    while (i < ASV_KEEPER_GIVEN_MAX && memcmp(&keeper->given[i], pair, sizeof *pair) != 0) {
-        i++;
-    }
-    return i < ASV_KEEPER_GIVEN_MAX;
-}
-
-/* OPEN and HAND_OVER. What cannot be given is not written down; what was given is, once (K-126). */
-static enum asv_status give(struct asv_keeper *keeper, const struct asv_decision *decision,
-                            struct asv_keeper_reply *reply, struct asv_err *err)
-{
-    struct asv_keeper_given pair;
-    memcpy(pair.proposal, decision->proposal_digest, sizeof pair.proposal);
-    memcpy(pair.answer, decision->answer_digest, sizeof pair.answer);
-    enum asv_status status = asv_decide_give(keeper, decision, reply, err);
-    if (status != ASV_OK || was_given(keeper, &pair)) {
-        return status;
-    }
-    status = asv_decide_journal(keeper, decision, NULL, err);
-    if (status == ASV_OK) {
-        status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
-    }
-    if (status == ASV_OK) { /* in the place of what is longest ago */
-        keeper->given[keeper->given_next++ % ASV_KEEPER_GIVEN_MAX] = pair;
-    }
-    return status;
-}
-
 static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision *decision,
                                  struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -404,7 +405,8 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
         return status;
     }
     if (effect == NULL) {
-        return give(keeper, decision, reply, err);
+        status = asv_decide_give(keeper, decision, reply, err); /* what is refused is not written down */
+        return status == ASV_OK ? asv_decide_write_once(keeper, decision, NULL, NULL, err) : status;
     }
     status = apply(keeper, decision, effect, err);
     return status == ASV_OK ? describe(keeper, decision, reply, err) : status;

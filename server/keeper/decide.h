@@ -53,11 +53,11 @@ ASV_MUST_CHECK enum asv_status asv_decide_believe(struct asv_keeper *keeper,
                                                   const struct asv_keeper_request *request,
                                                   struct asv_decision *out, struct asv_err *err);
 
-/* Writes the decision into the keeper's own record: before it acts, or gives anything out (K-084). as NULL:
- * under the action's name. */
-ASV_MUST_CHECK enum asv_status asv_decide_journal(struct asv_keeper *keeper,
-                                                  const struct asv_decision *decision, const char *as,
-                                                  struct asv_err *err);
+/* Writes what is given out into the keeper's own record, before it leaves (K-084), unless that was done since
+ * the process began (K-126): under the action's name (as NULL), or as a package with this digest. */
+ASV_MUST_CHECK enum asv_status asv_decide_write_once(struct asv_keeper *keeper,
+                                                     const struct asv_decision *decision, const char *as,
+                                                     const uint8_t *package, struct asv_err *err);
 
 /* Whether the request's HAND_OVER was approved, was not refused before, and can be carried out now. */
 ASV_MUST_CHECK enum asv_status asv_decide_hands_over(struct asv_keeper *keeper,

@@ -44,10 +44,12 @@ struct asv_keeper_identity {
     const uint8_t *package_sk; /* ASV_P256_SK_BYTES; the same, packages for the court */
 };
 
-/* An OPEN or HAND_OVER that was given out since the process began: it is written down already (K-126). */
+/* An OPEN, HAND_OVER or package that was given out since the process began: it is written down already
+ * (K-126). */
 struct asv_keeper_given {
     uint8_t proposal[ASV_SHA256_BYTES];
     uint8_t answer[ASV_SHA256_BYTES];
+    uint8_t package[ASV_SHA256_BYTES]; /* that was signed; zeros: the file key */
 };
 #define ASV_KEEPER_GIVEN_MAX 1024 /* more than live at once: one lives for a day, four at most */
 

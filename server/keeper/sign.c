@@ -158,10 +158,7 @@ static enum asv_status sign_package(struct asv_keeper *keeper, const struct asv_
     enum asv_status status = asv_decide_hands_over(keeper, request, &decision, err);
     if (status == ASV_OK) {
         asv_hex_encode(as + sizeof PACKAGE_PREFIX - 1, request->digest, sizeof request->digest);
-        status = asv_decide_journal(keeper, &decision, as, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_store_fence(keeper->store, err); /* the line may be in one directory only */
+        status = asv_decide_write_once(keeper, &decision, as, request->digest, err);
     }
     if (status != ASV_OK) {
         return status;

@@ -123,6 +123,15 @@ static void what_was_signed_for_whom_is_written_down(void **state)
     assert_non_null(memmem(record->data, record->len, line, strlen(line)));
 }
 
+static void the_same_package_is_written_down_once(void **state)
+{
+    (void)state;
+    expect_signed();
+    size_t len = keeper_disk_file(site.disk, "decisions-2026")->len;
+    expect_signed();
+    assert_true(keeper_disk_file(site.disk, "decisions-2026")->len == len); /* K-126 */
+}
+
 static void nothing_is_signed_that_is_not_written_down(void **state)
 {
     (void)state; /* K-117 */
@@ -134,6 +143,7 @@ static void nothing_is_signed_that_is_not_written_down(void **state)
         assert_int_equal(reply.signature.len, 0);
         keeper_disk_reboot(site.disk);
         expect_signed();
+        keeper_site_restart(&site); /* it is written down once for each start */
     }
 }
 
@@ -230,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_two_people_hand_over_is_signed),
         TEST(what_was_signed_for_whom_is_written_down),
+        TEST(the_same_package_is_written_down_once),
         TEST(nothing_is_signed_that_is_not_written_down),
         TEST(one_person_gets_nothing_signed),
         TEST(a_refusal_is_no_approval),
