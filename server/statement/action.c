@@ -74,8 +74,11 @@ const struct asv_action_rule *asv_action_rule(uint16_t action)
 
 uint16_t asv_action_roles(const struct asv_action_rule *rule, uint8_t step, uint8_t ground)
 {
-    if (step == ASV_STEP_APPROVE || step == ASV_STEP_REFUSE) {
+    if (step == ASV_STEP_APPROVE) {
         return rule->approvers;
+    }
+    if (step == ASV_STEP_REFUSE) { /* ST-101: one person's refusal can be the end of a recording */
+        return (uint16_t)(rule->approvers & ~W);
     }
     if ((rule->grounds & KEEP) == 0) {
         return rule->proposers;

@@ -42,7 +42,10 @@ static bool has_role(const struct model_person *person, const char *roles)
 static const char *roles_for(const struct model_paper *paper)
 {
     const struct model_rule *rule = model_rule(paper->action);
-    if (paper->step == MODEL_APPROVES || paper->step == MODEL_REFUSES) {
+    if (paper->step == MODEL_REFUSES) { /* ST-101 */
+        return rule->approvers[0] == 'W' ? rule->approvers + 1 : rule->approvers;
+    }
+    if (paper->step == MODEL_APPROVES) {
         return rule->approvers;
     }
     if (paper->action != MODEL_HOLD && paper->action != MODEL_HOLD_AHEAD) {

@@ -480,6 +480,20 @@ static void a_refusal_and_a_withdrawal_end_a_request(void **state)
     assert_int_equal(ask_to_hold(&other, &reply), ASV_E_NOT_FOUND); /* its day is over */
 }
 
+/* After the clip's period, the request is all that it lives by. */
+static void no_wearer_ends_what_another_asked_for(void **state)
+{
+    (void)state; /* LAW T4 */
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - HOUR_MS);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.deputy, 50, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_int_equal(answer_it(ASV_STEP_REFUSE, &people.wearer), ASV_E_DENIED); /* ST-101 */
+    assert_true(opens(&clip));
+    assert_int_equal(answer_it(ASV_STEP_REFUSE, &people.chief), ASV_OK);
+    assert_false(opens(&clip));
+}
+
 static void a_released_clip_is_gone_or_runs_on(void **state)
 {
     (void)state;
@@ -923,6 +937,7 @@ int main(void)
         ON_A_SITE(a_request_prolongs_once_and_by_three_days_at_most),
         ON_A_SITE(one_request_for_a_clip_is_open_at_a_time),
         ON_A_SITE(a_refusal_and_a_withdrawal_end_a_request),
+        ON_A_SITE(no_wearer_ends_what_another_asked_for),
         ON_A_SITE(a_released_clip_is_gone_or_runs_on),
         ON_A_SITE(a_block_keeps_a_held_clip_from_use),
         ON_A_SITE(an_early_erasure_ends_a_clip_at_once_and_its_days_key_later),

@@ -339,8 +339,9 @@ static void only_the_roles_of_the_table_may(void **state)
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         for (unsigned step = ASV_STEP_PROPOSE; step <= ASV_STEP_SOLE; step++) {
-            bool approves = step == ASV_STEP_APPROVE || step == ASV_STEP_REFUSE;
-            uint16_t may = approves ? table[i].approve : table[i].propose;
+            uint16_t may = step == ASV_STEP_APPROVE  ? table[i].approve
+                           : step == ASV_STEP_REFUSE ? (uint16_t)(table[i].approve & ~W) /* ST-101 */
+                                                     : table[i].propose;
             if ((step == ASV_STEP_SOLE) != (table[i].approve == 0) || table[i].action == ASV_ACTION_FOUND) {
                 continue;
             }
