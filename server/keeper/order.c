@@ -9,18 +9,33 @@
 #include "server/keeper/keeper.h"
 #include "server/keeper/kept.h"
 
-/* A day key is due by its date, whether this store ever had it or not (K-061). */
+/* K-130: what is in the index is not over, and when it is due nobody can say when it will be: a full disk, or
+ * slots that are away, keep it here. */
+static enum asv_status still_here(int64_t due_ms, int64_t now_ms, struct asv_err *err)
+{
+    return due_ms == 0 || due_ms > now_ms
+               ? ASV_OK
+               : asv_fail(err, ASV_E_AWAY, "the clip's key is due, but could not be destroyed yet");
+}
+
+/* A day key is due by its date, whether this store ever had it or not (K-061); while it has a file of that
+ * day, when that is. */
 static enum asv_status day_is_over(const struct asv_keeper *keeper, const struct asv_seal_header *header,
                                    int64_t now_ms, bool *over, struct asv_err *err)
 {
+    const struct asv_entry *entry = asv_index_day(keeper->store->index, header->key_date, NULL);
     int64_t due_ms = 0;
+    *over = false;
+    if (entry != NULL) {
+        return still_here(entry->due_ms, now_ms, err);
+    }
     enum asv_status status = asv_keeper_due(keeper, header->key_date, &due_ms, err);
     *over = status == ASV_OK && due_ms <= now_ms;
     return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_STATE, "the key's date is outside the calendar");
 }
 
-/* A reserve key's end depends on its use: it is over when it is due here; or when this store gave it out, in
- * a bulletin that was committed, and has it no more. */
+/* A reserve key's end depends on its use: it is over when this store gave it out, in a bulletin that was
+ * committed, and has it no more. */
 static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct asv_seal_header *header,
                                        int64_t now_ms, bool *over, struct asv_err *err)
 {
@@ -34,8 +49,8 @@ static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct a
         int64_t due_ms = keeper->scratch->key.due_ms;
         asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
         if (status == ASV_OK) {
-            *over = due_ms != 0 && due_ms <= now_ms;
-            return ASV_OK;
+            *over = false;
+            return still_here(due_ms, now_ms, err);
         }
         if (status != ASV_E_NOT_FOUND) { /* it may be there: K-059 */
             return asv_status_class(status) == ASV_CLASS_RETRY ? status : ASV_E_AWAY;
@@ -64,15 +79,18 @@ static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_se
     if (lives_by_itself(kept, now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip is kept by a key of its own: it can still be opened");
     }
+    enum asv_status status = kept != NULL ? still_here(kept->due_ms, now_ms, err) : ASV_OK;
+    if (status != ASV_OK) {
+        return status;
+    }
     if (asv_keeper_ahead_of(keeper, header, kept, NULL) != NULL) { /* K-091 */
         return asv_fail(err, ASV_E_STATE, "the clip is held since before it was docked");
     }
     if (kept != NULL && kept->state == ASV_KEEPER_OVER) { /* K-069 */
         return ASV_OK;
     }
-    enum asv_status status = header->key_kind == ASV_KEY_DAY
-                                 ? day_is_over(keeper, header, now_ms, &over, err)
-                                 : reserve_is_over(keeper, header, now_ms, &over, err);
+    status = header->key_kind == ASV_KEY_DAY ? day_is_over(keeper, header, now_ms, &over, err)
+                                             : reserve_is_over(keeper, header, now_ms, &over, err);
     if (status != ASV_OK) {
         return status;
     }

@@ -475,11 +475,20 @@ bool model_says_held(const struct model *model, int number)
     return held;
 }
 
+/* K-130: the reserve key, or a file of the day, whichever cameras' keys are in it. */
+static bool is_here(const struct model *model, const struct model_clip *clip)
+{
+    bool here = clip->reserve && sealed_there(model, clip);
+    for (int c = 0; c < MODEL_CAMERAS; c++) {
+        here = here || (!clip->reserve && model->has_day[c][clip->key]);
+    }
+    return here || (clip->row && clip->due != 0);
+}
+
 /* K-066 to K-069, K-091: an order says that nothing opens the clip any more. */
 bool model_orders(const struct model *model, int number)
 {
     const struct model_clip *clip = &model->clips[number];
-    int64_t due = model_sealed_due(model, clip);
     if (clip->row && clip->state == MODEL_GONE) {
         return true;
     }
@@ -491,8 +500,8 @@ bool model_orders(const struct model *model, int number)
     if (clip->row && clip->state == MODEL_OVER) {
         return true;
     }
-    bool over = clip->reserve && !sealed_there(model, clip) ? true : due != 0 && due <= model->now;
-    return over && !model->stopped && model_could_open(model, number) != MODEL_YES;
+    bool over = clip->reserve || model_sealed_due(model, clip) <= model->now;
+    return over && !is_here(model, clip) && !model->stopped && model_could_open(model, number) != MODEL_YES;
 }
 
 int model_count(const struct model *model, enum model_state state)

@@ -185,14 +185,13 @@ static void while_the_clock_is_in_doubt_nothing_is_ordered(void **state)
     assert_int_equal(asv_status_class(order(camera).status), ASV_CLASS_RETRY); /* K-059 */
 }
 
-static void a_clip_that_lives_by_a_key_of_its_own_is_not_ordered_away(void **state)
+/* Its own key, for two days longer than the one it was sealed for: until when. */
+static int64_t keep_it_longer(void)
 {
-    (void)state;
     struct asv_keeper_request request;
     uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
     int64_t due_ms = 0;
-    make_clip(false);
-    pass_to(site.world.wall + 2 * 24 * 3600000);
+    pass_to(site.world.wall + INT64_C(2) * 24 * 3600000);
     assert_int_equal(asv_due_ms(TODAY + 2, 14, &due_ms), ASV_OK); /* the camera's clock was two days behind */
     keeper_opens_request(&request, camera, &clip);
     request.type = ASV_KEEPER_KEEP;
@@ -200,6 +199,53 @@ static void a_clip_that_lives_by_a_key_of_its_own_is_not_ordered_away(void **sta
     request.chunk_count = 0;
     keeper_receipt(&request, receipt, camera, &clip, due_ms, site.world.wall, &site.agency.dock);
     assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status, ASV_OK);
+    return due_ms;
+}
+
+/* Until its disk has room again the keeper destroys nothing, and says of nothing that it is gone. */
+static void check_that_it_waits_for_the_key(int64_t due_ms)
+{
+    pass_to(due_ms - 1);
+    assert_int_equal(order(camera).status, ASV_E_STATE);
+    asv_test_world_step(&site.world, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        keeper_disk_arm(site.disk, 1, KEEPER_FAIL_BEFORE);
+        tick();
+        assert_true(site.disk->struck);
+        assert_int_equal(order(camera).status, ASV_E_AWAY); /* K-130 */
+    }
+    tick();
+    struct asv_keeper_reply reply = order(camera);
+    check_order(&reply);
+}
+
+static void a_day_key_that_could_not_be_destroyed_is_not_gone(void **state)
+{
+    (void)state;
+    make_clip(false);
+    check_that_it_waits_for_the_key(due());
+}
+
+static void a_reserve_key_that_could_not_be_destroyed_is_not_gone(void **state)
+{
+    (void)state;
+    make_clip(true);
+    assert_true(keeper_opens(&site, camera, &clip).opens);
+    check_that_it_waits_for_the_key(due());
+}
+
+static void a_clips_own_key_that_could_not_be_destroyed_is_not_gone(void **state)
+{
+    (void)state;
+    make_clip(false);
+    check_that_it_waits_for_the_key(keep_it_longer());
+}
+
+static void a_clip_that_lives_by_a_key_of_its_own_is_not_ordered_away(void **state)
+{
+    (void)state;
+    make_clip(false);
+    int64_t due_ms = keep_it_longer();
     pass_to(due() + 1);
     assert_true(keeper_opens(&site, camera, &clip).opens);
     assert_int_equal(order(camera).status, ASV_E_STATE); /* K-068 */
@@ -220,6 +266,9 @@ int main(void)
         TEST(only_this_agencys_cameras_are_ordered),
         TEST(while_the_clock_is_in_doubt_nothing_is_ordered),
         TEST(a_clip_that_lives_by_a_key_of_its_own_is_not_ordered_away),
+        TEST(a_day_key_that_could_not_be_destroyed_is_not_gone),
+        TEST(a_reserve_key_that_could_not_be_destroyed_is_not_gone),
+        TEST(a_clips_own_key_that_could_not_be_destroyed_is_not_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
