@@ -169,7 +169,8 @@ ASV_MUST_CHECK enum asv_status asv_store_camera_day(struct asv_store *store, uin
                                                     const uint8_t camera[ASV_SHA256_BYTES],
                                                     struct asv_store_key *out, struct asv_err *err);
 
-/* Destroys one camera's key of one day. ASV_E_NOT_FOUND when there is none. */
+/* Destroys one camera's keys of one day. ASV_E_NOT_FOUND when there is none; ASV_E_AWAY when one may be in a
+ * file that is damaged: all others are destroyed then. */
 ASV_MUST_CHECK enum asv_status asv_store_destroy_camera_day(struct asv_store *store,
                                                             const uint8_t camera[ASV_SHA256_BYTES],
                                                             uint32_t date, struct asv_err *err);

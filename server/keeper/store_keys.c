@@ -350,37 +350,65 @@ enum asv_status asv_store_camera_day(struct asv_store *store, uint32_t date,
     return ASV_OK;
 }
 
+/* Replaces a file of the day by one without this camera's key, or by none. */
+static enum asv_status drop_key(struct asv_store_change *change, const struct asv_entry *entry,
+                                struct asv_dayfile *file, const uint8_t camera[ASV_SHA256_BYTES],
+                                struct asv_err *err)
+{
+    struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = entry->date, .due_ms = entry->due_ms};
+    enum asv_status status = asv_dayfile_drop(file, camera);
+    asv_index_drop_key(change->next, ASV_INDEX_ENTRIES, entry->id);
+    if (status == ASV_OK && file->count > 0) {
+        status = asv_store_put(change, &fresh, file, err); /* K-034 */
+    }
+    asv_wipe(&fresh, sizeof fresh);
+    return status;
+}
+
+/* Out of all files of the day: a camera has two keys when one of them was damaged and came back. */
+static enum asv_status drop_keys(struct asv_store_change *change, const uint8_t camera[ASV_SHA256_BYTES],
+                                 uint32_t date, unsigned *dropped, bool *damaged, struct asv_err *err)
+{
+    const struct asv_entry *entry = NULL;
+    while ((entry = asv_index_day(change->store->index, date, entry)) != NULL) {
+        asv_auto_dayfile struct asv_dayfile file = {0};
+        enum asv_status status = asv_store_read(change->store, entry, &file, err);
+        if (status == ASV_E_DIGEST) {
+            *damaged = true;
+            continue;
+        }
+        if (status == ASV_OK && asv_dayfile_find(&file, camera) != NULL) {
+            status = drop_key(change, entry, &file, camera, err);
+            (*dropped)++;
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+    }
+    return ASV_OK;
+}
+
 enum asv_status asv_store_destroy_camera_day(struct asv_store *store, const uint8_t camera[ASV_SHA256_BYTES],
                                              uint32_t date, struct asv_err *err)
 {
-    auto_place struct day_place place = {0};
     struct asv_store_change change;
-    struct asv_entry fresh = {.kind = ASV_ENTRY_DAY, .date = date};
+    unsigned dropped = 0;
+    bool damaged = false;
     enum asv_status status = asv_store_begin(store, &change, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = find_place(store, change.next, date, camera, &place, err);
-    if (status == ASV_OK && !place.has_key) {
-        status = place.damaged ? asv_fail(err, ASV_E_IO, "key store: a file of that day is damaged")
-                               : asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key");
-    }
     if (status == ASV_OK) {
-        status = asv_dayfile_drop(&place.file, camera);
+        status = drop_keys(&change, camera, date, &dropped, &damaged, err);
     }
-    if (status == ASV_OK) {
-        fresh.due_ms = place.entry->due_ms;
-        asv_index_drop_key(change.next, ASV_INDEX_ENTRIES, place.entry->id);
-        if (place.file.count > 0) {
-            status = asv_store_put(&change, &fresh, &place.file, err); /* K-034 */
-        }
-    }
-    asv_wipe(&fresh, sizeof fresh);
-    if (status != ASV_OK) {
+    if (status == ASV_OK && dropped > 0) {
+        status = asv_store_commit(&change, true, err);
+    } else {
         asv_store_abort(&change);
-        return status;
     }
-    return asv_store_commit(&change, true, err);
+    if (status == ASV_OK && damaged) { /* K-131: its file may come back */
+        status = asv_fail(err, ASV_E_AWAY, "key store: a file of that day is damaged, and may have its key");
+    } else if (status == ASV_OK && dropped == 0) {
+        status = asv_fail(err, ASV_E_NOT_FOUND, "key store: no such key");
+    }
+    return status;
 }
 
 static void slot_status(const struct asv_store *store, unsigned row, struct asv_keeper_slot_status *out)

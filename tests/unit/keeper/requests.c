@@ -512,13 +512,71 @@ static void a_damaged_day_gets_another_file(void **state)
     assert_true(keeper_opens(&site, camera, &newer).opens);
     assert_int_equal(asv_status_class(keeper_opens(&site, camera, &clip).status),
                      ASV_CLASS_RETRY); /* K-059 */
-    assert_int_equal(asv_store_destroy_camera_day(site.keeper.store, camera->cert_digest, TODAY, NULL),
-                     ASV_OK);
-    assert_int_equal(asv_store_destroy_camera_day(site.keeper.store, camera->cert_digest, TODAY, NULL),
-                     ASV_E_IO);
-    damaged[100] ^= 1; /* its medium comes back */
+    damaged[100] ^= 1;                 /* its medium comes back */
     assert_true(opens());
+    assert_true(keeper_opens(&site, camera, &newer).opens);
     assert_int_equal(keeper_make_days(&site, camera, 0, 3).made, 0);
+}
+
+static enum asv_status destroy_today(void)
+{
+    return asv_store_destroy_camera_day(site.keeper.store, camera->cert_digest, TODAY, NULL);
+}
+
+/* Whether all old files, with what the slots hold now, give the private key of one of these. */
+static bool is_in_reach(const struct asv_bulletin_key *key)
+{
+    static struct keeper_loot loot;
+    keeper_attack_now(site.disk, false, &loot);
+    return keeper_loot_has(&loot, key->pk);
+}
+
+/* A camera has two keys of a day when a file of it was damaged: what is called destroyed is both. */
+static void a_camera_that_has_two_keys_of_a_day_loses_both_or_is_not_finished(void **state)
+{
+    (void)state;
+    struct asv_test_identity other;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key first;
+    struct asv_bulletin_key second;
+    asv_test_agency_issue(&site.agency, &other, ASV_ROLE_CAMERA, 2);
+    make_clip(1);
+    keeper_make_days(&site, &other, 0, 1);
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &first);
+    uint8_t *damaged = file_of(asv_index_day(site.keeper.store->index, TODAY, NULL));
+    damaged[100] ^= 1;
+    assert_int_equal(keeper_make_days(&site, camera, 0, 3).made, 1);
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &second);
+    assert_true(is_in_reach(&first) && is_in_reach(&second));
+
+    assert_int_equal(destroy_today(),
+                     ASV_E_AWAY); /* K-131: what can be destroyed is, and nobody told "done" */
+    assert_true(is_in_reach(&first));
+    assert_false(is_in_reach(&second));
+    uint64_t generation = site.keeper.store->index->generation;
+    assert_int_equal(destroy_today(), ASV_E_AWAY);
+    assert_true(site.keeper.store->index->generation == generation);
+    damaged[100] ^= 1;
+    assert_int_equal(destroy_today(), ASV_OK);
+    assert_false(is_in_reach(&first)); /* K-001 */
+    assert_int_equal(destroy_today(), ASV_E_NOT_FOUND);
+
+    assert_int_equal(keeper_make_days(&site, camera, 0, 1).made, 1);
+    damaged = file_of(asv_index_day(site.keeper.store->index, TODAY, NULL));
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &first);
+    damaged[100] ^= 1;
+    assert_int_equal(keeper_make_days(&site, camera, 0, 1).made, 1);
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &second);
+    damaged[100] ^= 1; /* it came back before: both at once */
+    assert_int_equal(destroy_today(), ASV_OK);
+    assert_false(is_in_reach(&first) || is_in_reach(&second)); /* K-131 */
+    assert_int_equal(destroy_today(), ASV_E_NOT_FOUND);
+    keeper_bulletin(&site, &other, &bulletin);
+    assert_int_equal(bulletin.key_count, 1); /* K-034: another camera's stays */
 }
 
 /* ---- the reserve key ---- */
@@ -680,6 +738,7 @@ int main(void)
         TEST(an_error_of_the_keeper_is_no_answer),
         TEST(a_damaged_key_file_is_no_answer_and_counted),
         TEST(a_damaged_day_gets_another_file),
+        TEST(a_camera_that_has_two_keys_of_a_day_loses_both_or_is_not_finished),
         TEST(a_reserve_key_is_kept_until_it_is_used),
         TEST(a_used_reserve_key_lives_for_the_retention_period_from_its_docking),
         TEST(a_reserve_keys_period_does_not_begin_while_the_clock_is_in_doubt),
