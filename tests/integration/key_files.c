@@ -26,6 +26,10 @@ int main(int argc, char **argv)
             printf("found: %s\n", search->keys[i].name);
         }
     }
+    bool searched = search->count > 0 && search->searched > 0;
     free(search);
-    return found == 0 ? 0 : 1;
+    if (!searched) {
+        fputs("nothing was searched\n", stderr);
+    }
+    return !searched ? 2 : found == 0 ? 0 : 1;
 }

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "tests/support/key_search.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
@@ -91,7 +92,8 @@ static size_t search_file(struct key_search *search, const char *path)
     struct stat st;
     size_t found = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) { /* it went away: a database is at work here */
+    if (fd < 0) {
+        must(errno == ENOENT, path); /* it went away: a database is at work here */
         return 0;
     }
     must(fstat(fd, &st) == 0, path);
@@ -115,6 +117,9 @@ size_t key_search_path(struct key_search *search, const char *path, const char *
     while ((entry = fts_read(tree)) != NULL) {
         if (except != NULL && entry->fts_info == FTS_D && strcmp(entry->fts_path, except) == 0) {
             (void)fts_set(tree, entry, FTS_SKIP);
+        } else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
+            errno = entry->fts_errno;
+            must(errno == ENOENT, entry->fts_path); /* what was not searched proves nothing */
         } else if (entry->fts_info == FTS_F) {
             found += search_file(search, entry->fts_path);
         }
