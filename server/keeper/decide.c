@@ -450,7 +450,7 @@ enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_ke
     if (status == ASV_OK) {
         status = carry_out(keeper, &decision, reply, err);
     }
-    if (reply->file_key == NULL || status != ASV_OK) { /* K-049: OPEN's is wiped when it was sent */
+    if (reply->file_key == NULL || status != ASV_OK) { /* K-049: OPEN's is wiped when the reply is written */
         asv_wipe(keeper->scratch, sizeof *keeper->scratch);
         reply->file_key = NULL;
     }

@@ -127,13 +127,12 @@ static void refuse(struct asv_keeper_reply *reply, enum asv_status status, const
     }
 }
 
-bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
-                       struct asv_keeper_reply *reply)
+/* Views in reply live until scratch is wiped. */
+static bool answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
+                   struct asv_keeper_reply *reply)
 {
     struct asv_keeper_request request;
     struct asv_err err = {0};
-    *reply = (struct asv_keeper_reply){0};
-    asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049: what the last reply viewed */
     enum asv_status status = asv_keeper_request_read(&request, body, len);
     if (status != ASV_OK || request.request == 0) {
         refuse(reply, status == ASV_OK ? ASV_E_MALFORMED : status, "not a request of this protocol");
@@ -153,6 +152,21 @@ bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, con
         refuse(reply, status, err.text);
     }
     return true;
+}
+
+bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
+                       struct asv_writer *out)
+{
+    struct asv_keeper_reply reply = {0};
+    size_t at = out->len;
+    bool go_on = answer(keeper, role, body, len, &reply);
+    if (asv_keeper_reply_write(out, &reply) != ASV_OK) {
+        asv_wipe(out->data + at, out->len - at);
+        out->len = at;
+        go_on = false;
+    }
+    asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049: what the reply viewed */
+    return go_on;
 }
 
 /* Once for each time that a directory falls out of use, and when it is back. */

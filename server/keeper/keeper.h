@@ -84,11 +84,12 @@ struct asv_keeper {
 /* Whether this role may send requests of this type (docs/KEEPER.md, section 6, has the table). */
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type);
 
-/* Answers one request that was read from body[len]. Always fills reply, whose views live until the next call.
- * True: the peer may go on. False: it sent what no correct client sends; close the connection after the
- * reply. */
+/* Answers one request that was read from body[len], and appends the reply's whole frame to out, whose memory
+ * is a secret's: OPEN gives a file key. Nothing of it stays in scratch. True: the peer may go on. False: it
+ * sent what no correct client sends; close the connection after the reply, of which there is none when
+ * nothing was appended. */
 bool asv_keeper_answer(struct asv_keeper *keeper, enum asv_keeper_role role, const void *body, size_t len,
-                       struct asv_keeper_reply *reply);
+                       struct asv_writer *out);
 
 /* What happens without being asked: reopens the store, destroys what is due, brings slots up to date. Says in
  * *next_wall_ms when the next key is due (0: unknown). */

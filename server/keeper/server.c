@@ -14,6 +14,7 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
+#include "server/keeper/secret.h"
 
 #define IN_BYTES  (ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REQUEST_MAX)
 #define OUT_BYTES (ASV_KEEPER_LENGTH_BYTES + ASV_KEEPER_REPLY_MAX)
@@ -27,7 +28,7 @@ struct connection {
     size_t in_len;
     size_t out_at, out_len;
     uint8_t in[IN_BYTES];
-    uint8_t out[OUT_BYTES];
+    uint8_t *out; /* OUT_BYTES of the server's */
 };
 
 struct asv_keeper_server {
@@ -36,6 +37,7 @@ struct asv_keeper_server {
     struct asv_keeper_peer peers[ASV_KEEPER_PEERS];
     size_t peer_count;
     struct connection connections[ASV_KEEPER_CONNECTIONS];
+    void *out; /* asv_secret_alloc: a reply may have a file key (K-070); no request has one */
 };
 
 static bool is_taken(const struct sockaddr_un *address)
@@ -88,15 +90,19 @@ enum asv_status asv_keeper_server_new(struct asv_keeper_server **out, struct asv
         return ASV_E_LIMIT;
     }
     struct asv_keeper_server *server = calloc(1, sizeof *server);
-    if (server == NULL) {
+    void *secret = NULL;
+    if (server == NULL || asv_secret_alloc(&secret, (size_t)ASV_KEEPER_CONNECTIONS * OUT_BYTES) != ASV_OK) {
+        free(server);
         return ASV_E_NO_MEMORY;
     }
+    server->out = secret;
     server->keeper = keeper;
     server->listener = listener;
     server->peer_count = peer_count;
     memcpy(server->peers, peers, peer_count * sizeof *peers);
     for (size_t i = 0; i < ASV_KEEPER_CONNECTIONS; i++) {
         server->connections[i].fd = -1;
+        server->connections[i].out = (uint8_t *)secret + i * OUT_BYTES;
     }
     *out = server;
     return ASV_OK;
@@ -108,6 +114,7 @@ static void drop(struct connection *connection)
         (void)close(connection->fd);
         connection->fd = -1;
     }
+    asv_wipe(connection->out, OUT_BYTES); /* K-049: what nobody takes any more */
 }
 
 void asv_keeper_server_free(struct asv_keeper_server *server)
@@ -116,6 +123,7 @@ void asv_keeper_server_free(struct asv_keeper_server *server)
         for (size_t i = 0; i < ASV_KEEPER_CONNECTIONS; i++) {
             drop(&server->connections[i]);
         }
+        asv_secret_free(server->out);
         free(server);
     }
 }
@@ -219,7 +227,6 @@ static void send_reply(const struct asv_keeper_server *server, struct connection
 /* Answers the request that begins in, if it is whole. */
 static void answer(struct asv_keeper_server *server, struct connection *connection)
 {
-    struct asv_keeper_reply reply;
     struct asv_writer writer;
     if (connection->in_len < ASV_KEEPER_LENGTH_BYTES) {
         return;
@@ -233,10 +240,10 @@ static void answer(struct asv_keeper_server *server, struct connection *connecti
     if (connection->in_len - ASV_KEEPER_LENGTH_BYTES < len) {
         return;
     }
+    asv_writer_init(&writer, connection->out, OUT_BYTES);
     bool go_on = asv_keeper_answer(server->keeper, connection->role, connection->in + ASV_KEEPER_LENGTH_BYTES,
-                                   len, &reply);
-    asv_writer_init(&writer, connection->out, sizeof connection->out);
-    if (asv_keeper_reply_write(&writer, &reply) != ASV_OK) {
+                                   len, &writer);
+    if (writer.len == 0) {
         drop(connection);
         return;
     }

@@ -9,6 +9,7 @@
  * what it opened then. Nobody can take that back. It takes both at the same time, on file slots root on the
  * keeper's host, whom THREATS.md does not resist; a TPM gives its slot to programs on that machine alone. */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@
 
 static struct asv_test_agency agency;
 static struct asv_test_world world;
-static struct asv_test_person wearer, chief;
+static struct asv_test_person wearer, chief, reviewer;
 static struct asv_keeper_client *client;
 static char directory[64], config[96], socket_path[96], store[96], slot_paths[2][96], copies[96];
 static const char *const slots[2] = {slot_paths[0], slot_paths[1]};
@@ -96,6 +97,7 @@ static int set_up(void **state)
     asv_test_make_directory(directory, sizeof directory);
     keeper_person_init(&wearer, 101, ASV_ROLE_WEARER, ASV_ALG_ED25519, ASV_TEST_NOT_AFTER_MS);
     keeper_person_init(&chief, 102, ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519, ASV_TEST_NOT_AFTER_MS);
+    keeper_person_init(&reviewer, 103, ASV_ROLE_REVIEWER, ASV_ALG_ED25519, ASV_TEST_NOT_AFTER_MS);
     start();
     return 0;
 }
@@ -187,9 +189,10 @@ static void state_it(struct asv_test_stated *out, uint16_t action, uint8_t step,
     asv_test_state(out, &statement, person, NULL);
 }
 
-static void decide(const struct asv_test_stated *proposal, const struct asv_test_stated *answer,
-                   const struct asv_test_person *one, const struct asv_test_person *two,
-                   const struct keeper_clip *clip)
+/* Asked by this client, not sent yet. */
+static uint32_t ask_to_decide(struct asv_keeper_client *by, const struct asv_test_stated *proposal,
+                              const struct asv_test_stated *answer, const struct asv_test_person *one,
+                              const struct asv_test_person *two, const struct keeper_clip *clip)
 {
     uint32_t number = 0;
     struct asv_keeper_decision decision = {.proposal = {proposal->data, proposal->len}, .record_count = 1};
@@ -201,8 +204,8 @@ static void decide(const struct asv_test_stated *proposal, const struct asv_test
     if (clip != NULL) {
         decision.clip = brought(clip);
     }
-    assert_int_equal(asv_keeper_client_decide(client, &decision, &number, NULL), ASV_OK);
-    (void)wait_for(number);
+    assert_int_equal(asv_keeper_client_decide(by, &decision, &number, NULL), ASV_OK);
+    return number;
 }
 
 static void found(const struct asv_test_person *person)
@@ -211,7 +214,7 @@ static void found(const struct asv_test_person *person)
     struct asv_test_person root = {.credential = {.algorithm = ASV_ALG_ED25519}};
     memcpy(root.sk, agency.root.sk, sizeof root.sk);
     state_it(&stated, ASV_ACTION_FOUND, ASV_STEP_SOLE, &root, person->digest, NULL);
-    decide(&stated, NULL, person, NULL, NULL);
+    (void)wait_for(ask_to_decide(client, &stated, NULL, person, NULL, NULL));
 }
 
 static void both(uint16_t action, const struct keeper_clip *clip)
@@ -221,7 +224,47 @@ static void both(uint16_t action, const struct keeper_clip *clip)
     keeper_clip_digest(digest, clip, &agency.camera);
     state_it(&proposal, action, ASV_STEP_PROPOSE, &wearer, digest, NULL);
     state_it(&approval, action, ASV_STEP_APPROVE, &chief, digest, &proposal.statement);
-    decide(&proposal, &approval, &wearer, &chief, action == ASV_ACTION_HOLD ? clip : NULL);
+    (void)wait_for(ask_to_decide(client, &proposal, &approval, &wearer, &chief,
+                                 action == ASV_ACTION_HOLD ? clip : NULL));
+}
+
+/* The program that asks for the clip's file key is gone when the keeper answers. */
+static void open_for_nobody(const struct keeper_clip *clip)
+{
+    static struct asv_test_stated proposal, approval;
+    struct asv_keeper_client *gone = NULL;
+    uint8_t digest[ASV_SHA256_BYTES];
+    keeper_clip_digest(digest, clip, &agency.camera);
+    state_it(&proposal, ASV_ACTION_OPEN, ASV_STEP_PROPOSE, &reviewer, digest, NULL);
+    state_it(&approval, ASV_ACTION_OPEN, ASV_STEP_APPROVE, &chief, digest, &proposal.statement);
+    assert_int_equal(asv_keeper_client_new(&gone, socket_path), ASV_OK);
+    assert_int_equal(kill(pid, SIGSTOP), 0); /* so that it looks when there is nobody any more */
+    (void)ask_to_decide(gone, &proposal, &approval, &reviewer, &chief, NULL);
+    assert_int_equal(asv_keeper_client_pump(gone, NULL), ASV_OK);
+    assert_int_equal(asv_keeper_client_events(gone), POLLIN); /* all of it is sent */
+    asv_keeper_client_free(gone);
+    assert_int_equal(kill(pid, SIGCONT), 0);
+}
+
+/* How many decisions with this name the keeper wrote down. */
+static unsigned decided(const char *action)
+{
+    char name[32];
+    char what[32];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    unsigned count = 0;
+    struct tm date;
+    time_t now = (time_t)((world.wall + *ahead_ms) / 1000);
+    assert_non_null(localtime_r(&now, &date));
+    assert_true(strftime(name, sizeof name, "decisions-%Y", &date) > 0);
+    snprintf(what, sizeof what, " %s ", action);
+    asv_test_read_file(store, name, &data, &len);
+    for (size_t i = 0; i + strlen(what) <= len; i++) {
+        count += memcmp(data + i, what, strlen(what)) == 0 ? 1 : 0;
+    }
+    free(data);
+    return count;
 }
 
 /* ---- the attacker ---- */
@@ -342,6 +385,7 @@ static void a_destroyed_key_is_nowhere(void **state)
     size_t memory = 0;
     found(&wearer);
     found(&chief);
+    found(&reviewer);
     record();
     both(ASV_ACTION_HOLD, &held);
     assert_true(opens(&held) && opens(&unflagged));
@@ -374,6 +418,11 @@ static void a_destroyed_key_is_nowhere(void **state)
     assert_null(key_search_open(old_store, slots, 2, NULL)); /* old index, new masters: noise */
     assert_int_equal(mkdir(later, 0700), 0);
     copy(store, later);
+    open_for_nobody(&held);
+    for (time_t until = time(NULL) + TIMEOUT_MS / 1000; decided("OPEN") == 0 && time(NULL) < until;) {
+        (void)get_status();
+    }
+    assert_int_equal(decided("OPEN"), 1);
     both(ASV_ACTION_RELEASE, &held);
     assert_false(opens(&held));
     snprintf(later, sizeof later, "%s/later/store", directory);
@@ -381,7 +430,7 @@ static void a_destroyed_key_is_nowhere(void **state)
 
     /* After: it is nowhere. */
     search_everything(search, &memory);
-    assert_int_equal(dead_ones_found(search), 0);
+    assert_int_equal(dead_ones_found(search), 0); /* K-049: nor where a reply waited that nobody took */
     mixed(store, old, old_store);
     print_message("%zu keys, %zu MiB\n", search->count, (size_t)(search->searched >> 20));
     free(search);

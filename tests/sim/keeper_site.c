@@ -110,10 +110,9 @@ struct asv_keeper_reply keeper_ask(struct keeper_site *site, enum asv_keeper_rol
     request->request = 77;
     asv_writer_init(&writer, frame, sizeof frame);
     must(asv_keeper_request_write(&writer, request), "request");
-    (void)asv_keeper_answer(&site->keeper, role, frame + ASV_KEEPER_LENGTH_BYTES,
-                            writer.len - ASV_KEEPER_LENGTH_BYTES, &reply);
+    size_t len = writer.len - ASV_KEEPER_LENGTH_BYTES;
     asv_writer_init(&writer, answer, sizeof answer);
-    must(asv_keeper_reply_write(&writer, &reply), "reply");
+    (void)asv_keeper_answer(&site->keeper, role, frame + ASV_KEEPER_LENGTH_BYTES, len, &writer);
     must(
         asv_keeper_reply_read(&reply, answer + ASV_KEEPER_LENGTH_BYTES, writer.len - ASV_KEEPER_LENGTH_BYTES),
         "reply");
