@@ -219,7 +219,7 @@ enum asv_status asv_keeper_bulletin(struct asv_keeper *keeper, const struct asv_
     if (request->reserve_used) { /* K-057 */
         asv_store_reserve_used(&change, bulletin.camera_cert, reserve_due_ms);
     }
-    bulletin.policy_version = asv_keeper_policy_on(keeper, keeper->store->index, today).version;
+    bulletin.policy_version = asv_keeper_policy_on(keeper->store->index, today).version;
     asv_key_digest(bulletin.agency, keeper->identity.root_pk);
     status = sign_bulletin(keeper, &change, &bulletin, keys, &len, err);
     if (status != ASV_OK) {

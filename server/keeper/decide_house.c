@@ -197,21 +197,20 @@ static void make_room(struct asv_index *index)
 
 /* Keys that were made ahead get the period of their day; and what is gone is remembered as long as its key
  * lives, when a camera's clock was ahead (K-085). */
-static enum asv_status date_days(const struct asv_keeper *keeper, struct asv_index *index, uint32_t today,
-                                 struct asv_err *err)
+static enum asv_status date_days(struct asv_index *index, uint32_t today, struct asv_err *err)
 {
     struct asv_entry *entries = asv_entries(index);
     struct asv_kept *kept = asv_kept_rows(index);
     enum asv_status status = ASV_OK;
     for (uint32_t i = 0; status == ASV_OK && i < asv_index_count(index, ASV_INDEX_ENTRIES); i++) {
         if (entries[i].kind == ASV_ENTRY_DAY && entries[i].date > today) {
-            status = asv_due_ms(entries[i].date, asv_keeper_policy_on(keeper, index, entries[i].date).days,
+            status = asv_due_ms(entries[i].date, asv_keeper_policy_on(index, entries[i].date).days,
                                 &entries[i].due_ms);
         }
     }
     for (uint32_t i = 0; status == ASV_OK && i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
         if (kept[i].key_date > today) {
-            status = asv_due_ms(kept[i].key_date, asv_keeper_policy_on(keeper, index, kept[i].key_date).days,
+            status = asv_due_ms(kept[i].key_date, asv_keeper_policy_on(index, kept[i].key_date).days,
                                 &kept[i].forget_ms);
         }
     }
@@ -225,8 +224,9 @@ enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_de
     struct asv_index_policy row = {
         .version = subject->version, .days = subject->days, .from_date = subject->from_date};
     uint32_t count = asv_index_count(change->next, ASV_INDEX_POLICIES);
-    uint32_t newest = keeper->policy_version;
+    uint32_t newest = change->next->first_version;
     uint32_t today = 0;
+    (void)keeper;
     (void)destroy;
     if (asv_local_date(decision->now_ms, &today) != ASV_OK || subject->from_date <= today ||
         !asv_date_valid(subject->from_date)) { /* K-093: never backwards */
@@ -237,7 +237,7 @@ enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_de
         newest = other->version > newest ? other->version : newest;
     }
     /* What the configuration says can become what people said: the same version, with the same period. */
-    bool confirms = count == 0 && subject->version == newest && subject->days == keeper->retention_days;
+    bool confirms = count == 0 && subject->version == newest && subject->days == change->next->first_days;
     if (subject->version <= newest && !confirms) {
         return asv_fail_at(err, ASV_E_EXISTS, "a policy's version rises; the newest is", newest);
     }
@@ -248,7 +248,7 @@ enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_de
     if (status != ASV_OK) {
         return asv_fail(err, status, "no room for another policy");
     }
-    return date_days(keeper, change->next, today, err);
+    return date_days(change->next, today, err);
 }
 
 /* ---- the keeper itself ---- */

@@ -10,6 +10,7 @@
 #include "firmware-proto/trust/fields.h"
 #include "server/base/fail.h"
 #include "server/keeper/secret.h"
+#include "server/statement/statement.h"
 
 static const char magic[8] = "ASVKIDX1";
 static const char key_info[] = "asservat/v1/keeper-index";
@@ -17,7 +18,7 @@ static const char key_info[] = "asservat/v1/keeper-index";
 /* Every file has a key of its own, drawn from the master and 32 random bytes, so the nonce never counts. */
 static const uint8_t nonce[ASV_AEAD_NONCE_BYTES];
 
-#define FIXED_BYTES    (8 + 1 + 8 + 8 + 1 + ASV_X25519_BYTES + 1 + 1 + 4 * ASV_INDEX_TABLES)
+#define FIXED_BYTES    (8 + 1 + 8 + 8 + 1 + ASV_X25519_BYTES + 1 + 4 + 2 + 1 + 4 * ASV_INDEX_TABLES)
 #define SLOT_MAX_BYTES (ASV_SLOT_ID_BYTES + 1 + ASV_KEEPER_SLOT_LABEL + 8)
 
 /* K-010 */
@@ -69,6 +70,8 @@ static void write_plain(struct asv_writer *out, const struct asv_index *index)
     asv_write_u8(out, index->has_recovery ? 1 : 0);
     asv_write_bytes(out, index->recovery_pk, sizeof index->recovery_pk);
     asv_write_u8(out, index->mirrored ? 1 : 0);
+    asv_write_u32(out, index->first_version);
+    asv_write_u16(out, index->first_days);
     asv_write_u8(out, index->slot_count);
     for (unsigned i = 0; i < index->slot_count; i++) {
         asv_write_bytes(out, index->slots[i].id, ASV_SLOT_ID_BYTES);
@@ -202,7 +205,9 @@ static enum asv_status read_fixed(struct asv_reader *in, struct asv_index *index
         asv_read_u64(in, &index->revocations) != ASV_OK || asv_read_u8(in, &recovery) != ASV_OK ||
         asv_read_copy(in, index->recovery_pk, sizeof index->recovery_pk) != ASV_OK || recovery > 1 ||
         (recovery == 0) != asv_is_zero(index->recovery_pk, sizeof index->recovery_pk) ||
-        asv_read_u8(in, &mirrored) != ASV_OK || mirrored > 1) {
+        asv_read_u8(in, &mirrored) != ASV_OK || mirrored > 1 ||
+        asv_read_u32(in, &index->first_version) != ASV_OK || asv_read_u16(in, &index->first_days) != ASV_OK ||
+        index->first_version == 0 || index->first_days == 0 || index->first_days > ASV_STATEMENT_DAYS_MAX) {
         return ASV_E_MALFORMED;
     }
     index->mirrored = mirrored == 1;

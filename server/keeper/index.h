@@ -166,6 +166,8 @@ struct asv_index {
     bool has_recovery;
     uint8_t recovery_pk[ASV_X25519_BYTES]; /* held clips are wrapped to it, too; zeros without */
     bool mirrored;                         /* when it was committed, the store had a replica */
+    uint32_t first_version; /* the policy that counts until people decide on one: its version */
+    uint16_t first_days;    /* ... and its period */
     uint8_t slot_count;
     struct asv_index_slot slots[ASV_KEEPER_SLOTS_MAX];
     struct asv_table tables[ASV_INDEX_TABLES];

@@ -47,7 +47,7 @@ static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_
         if (asv_local_date(now, &today) != ASV_OK) {
             today = 0; /* a clock beyond the calendar: the configuration's policy */
         }
-        struct asv_keeper_policy policy = asv_keeper_policy_on(keeper, keeper->store->index, today);
+        struct asv_keeper_policy policy = asv_keeper_policy_on(keeper->store->index, today);
         reply->state.policy_version = policy.version;
         reply->state.policy_days = (uint16_t)policy.days;
         asv_keeper_periods(keeper, &reply->state);

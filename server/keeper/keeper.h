@@ -60,9 +60,7 @@ struct asv_keeper {
     const struct asv_log *log; /* NULL: none */
     struct asv_keeper_identity identity;
     const char *revocations_path; /* "" : none is configured */
-    unsigned retention_days;      /* a day key is destroyed after so many full days, until people decide */
     uint16_t days_ahead;          /* that MAKE_DAYS makes when it does not say */
-    uint32_t policy_version;      /* the same */
     struct asv_origins origins;   /* that the console may have; borrowed */
     bool memory_locked;
     struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
@@ -171,13 +169,12 @@ const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keepe
                                                   const struct asv_kept *kept,
                                                   const struct asv_index_ahead *after);
 
-/* The policy in force on a local day: what people decided last for it, or what the configuration says. */
+/* The policy in force on a local day: what people decided last for it, or what the store was made with. */
 struct asv_keeper_policy {
     uint32_t version;
     unsigned days;
 };
-struct asv_keeper_policy asv_keeper_policy_on(const struct asv_keeper *keeper, const struct asv_index *index,
-                                              uint32_t date);
+struct asv_keeper_policy asv_keeper_policy_on(const struct asv_index *index, uint32_t date);
 
 /* The periods of STATUS: of older policies than there is room for, the oldest that is named counts. */
 void asv_keeper_periods(const struct asv_keeper *keeper, struct asv_keeper_status *out);

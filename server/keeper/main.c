@@ -157,6 +157,8 @@ static enum asv_status set_up_store(struct process *process, bool make, struct a
         .slots = process->slots,
         .slot_count = process->settings.slot_count,
         .world = process->keeper.world,
+        .first_version = (uint32_t)settings->policy_version,
+        .first_days = (uint16_t)settings->retention_days,
     };
     if (process->disk_count == 2) {
         process->setup.replica = asv_disk_posix(&process->disks[1]);
@@ -381,9 +383,7 @@ static enum asv_status start(struct process *process, struct asv_err *err)
     const struct asv_settings *settings = &process->settings;
     process->keeper.log = &process->log;
     process->keeper.revocations_path = settings->revocations;
-    process->keeper.retention_days = (unsigned)settings->retention_days;
     process->keeper.days_ahead = (uint16_t)settings->days_ahead;
-    process->keeper.policy_version = (uint32_t)settings->policy_version;
     process->origin = settings->origin;
     process->keeper.origins =
         (struct asv_origins){.list = &process->origin, .count = settings->origin[0] != '\0' ? 1 : 0};

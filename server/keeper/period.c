@@ -6,10 +6,9 @@
 #include "server/base/fail.h"
 #include "server/keeper/keeper.h"
 
-struct asv_keeper_policy asv_keeper_policy_on(const struct asv_keeper *keeper, const struct asv_index *index,
-                                              uint32_t date)
+struct asv_keeper_policy asv_keeper_policy_on(const struct asv_index *index, uint32_t date)
 {
-    struct asv_keeper_policy found = {.version = keeper->policy_version, .days = keeper->retention_days};
+    struct asv_keeper_policy found = {.version = index->first_version, .days = index->first_days};
     uint32_t from = 0;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_POLICIES); i++) {
         const struct asv_index_policy *policy = asv_index_row(index, ASV_INDEX_POLICIES, i);
@@ -45,7 +44,7 @@ void asv_keeper_periods(const struct asv_keeper *keeper, struct asv_keeper_statu
     out->period_count = (uint8_t)count;
     for (unsigned i = 0; i < count; i++) {
         uint32_t from = begin[count - 1 - i];
-        struct asv_keeper_policy policy = asv_keeper_policy_on(keeper, index, from);
+        struct asv_keeper_policy policy = asv_keeper_policy_on(index, from);
         out->periods[i] = (struct asv_keeper_period){
             .from_date = i == 0 ? 0 : from, .version = policy.version, .days = (uint16_t)policy.days};
     }
@@ -55,6 +54,6 @@ enum asv_status asv_keeper_due(const struct asv_keeper *keeper, uint32_t date, i
                                struct asv_err *err)
 {
     enum asv_status status =
-        asv_due_ms(date, asv_keeper_policy_on(keeper, keeper->store->index, date).days, due_ms); /* K-061 */
+        asv_due_ms(date, asv_keeper_policy_on(keeper->store->index, date).days, due_ms); /* K-061 */
     return status == ASV_OK ? ASV_OK : asv_fail_at(err, ASV_E_LIMIT, "no calendar for the day", date);
 }

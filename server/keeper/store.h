@@ -29,6 +29,8 @@ struct asv_store_setup {
     const struct asv_slot *slots;
     size_t slot_count;
     const struct asv_world *world;
+    uint32_t first_version; /* of the policy until people decide on one: what the store is made with */
+    uint16_t first_days;    /* ... and its period, 1 to ASV_STATEMENT_DAYS_MAX */
 };
 
 struct asv_store_slot {
@@ -57,9 +59,9 @@ ASV_MUST_CHECK enum asv_status asv_store_create(const struct asv_store_setup *se
 
 /* Opens the newest index that a slot's master opens, whichever directory it is in; finishes or undoes what a
  * crash left, brings every reachable slot and the other directory up to date. ASV_E_NOT_FOUND: no store was
- * made here. ASV_E_DIGEST: no slot's master opens the index. ASV_E_MISMATCH: slots or directories of two
- * stores, one slot copied to two places, or an index that comes from an earlier time. ASV_E_AWAY: what is
- * away may be newer. The caller closes *out. */
+ * made here. ASV_E_USAGE: it was made with another period (K-132). ASV_E_DIGEST: no slot's master opens the
+ * index. ASV_E_MISMATCH: slots or directories of two stores, one slot copied to two places, or an index that
+ * comes from an earlier time. ASV_E_AWAY: what is away may be newer. The caller closes *out. */
 ASV_MUST_CHECK enum asv_status asv_store_open(struct asv_store **out, const struct asv_store_setup *setup,
                                               struct asv_err *err);
 void asv_store_close(struct asv_store *store); /* wipes; NULL is fine */

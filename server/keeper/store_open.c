@@ -400,6 +400,20 @@ static enum asv_status new_store(struct asv_store **out, const struct asv_store_
     return ASV_OK;
 }
 
+/* K-132, LAW T8: another period would act on the days whose keys are here, and on those that are over. */
+static enum asv_status check_period(const struct asv_store *store, struct asv_err *err)
+{
+    const struct asv_index *index = store->index;
+    if (index->first_days == store->setup.first_days && index->first_version == store->setup.first_version) {
+        return ASV_OK;
+    }
+    return asv_failf(
+        err, ASV_E_USAGE,
+        "key store: it was made with retention_days = %u and policy_version = %u; put them back, "
+        "and change the period by a policy, which begins with a day that is yet to come",
+        (unsigned)index->first_days, (unsigned)index->first_version);
+}
+
 enum asv_status asv_store_open(struct asv_store **out, const struct asv_store_setup *setup,
                                struct asv_err *err)
 {
@@ -408,6 +422,9 @@ enum asv_status asv_store_open(struct asv_store **out, const struct asv_store_se
     if (status == ASV_OK) {
         assert(store != NULL);
         status = load(store, err);
+    }
+    if (status == ASV_OK) {
+        status = check_period(store, err);
     }
     if (status != ASV_OK) {
         asv_store_close(store);
@@ -493,6 +510,8 @@ enum asv_status asv_store_create(const struct asv_store_setup *setup, struct asv
         status = asv_world_random(setup->world, store->index->store, ASV_STORE_ID_BYTES);
     }
     if (status == ASV_OK) {
+        store->index->first_version = setup->first_version;
+        store->index->first_days = setup->first_days;
         store->open = true;
         status = asv_store_begin(store, &change, err);
     }

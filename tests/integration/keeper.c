@@ -516,6 +516,24 @@ static void a_wrong_configuration_says_what_to_do(void **state)
     assert_int_equal(asv_test_run(directory, unknown), 2);
 }
 
+/* LAW T8: what the file says after the store was made would act on days that are under way, and over. */
+static void a_period_that_was_edited_is_refused(void **state)
+{
+    (void)state;
+    const char *const argv[] = {program, "--config", config, NULL};
+    static const char *const edited[] = {"retention_days = 7", "retention_days = 30", "policy_version = 2"};
+    char line[128];
+    for (size_t i = 0; i < sizeof edited / sizeof edited[0]; i++) {
+        snprintf(line, sizeof line, "%s\n%s", own_peer("dock"), edited[i]);
+        write_config(line, "identity");
+        assert_int_equal(asv_test_run(directory, argv), 2); /* K-132 */
+        assert_true(said("retention_days = 14 and policy_version = 1"));
+    }
+    write_config(own_peer("dock"), "identity");
+    assert_true(start());
+    assert_int_equal(get_status().policy_days, 14);
+}
+
 static int administrator(const char *option)
 {
     const char *const argv[] = {administration, "keys", "status", "--keeper", socket_path, option, NULL};
@@ -762,6 +780,7 @@ int main(void)
         TEST(it_reaches_nothing_that_it_was_not_given),
         TEST(what_others_can_reach_is_not_used),
         TEST(a_wrong_configuration_says_what_to_do),
+        TEST(a_period_that_was_edited_is_refused),
         TEST(its_state_can_be_read),
         TEST(the_key_may_come_from_elsewhere),
         TEST(a_slot_can_be_added_when_one_was_lost),

@@ -377,6 +377,8 @@ struct asv_store_setup keeper_disk_setup(struct keeper_disk *disk, struct asv_sl
         .slots = slots,
         .slot_count = KEEPER_DISK_SLOTS,
         .world = world,
+        .first_version = 3,
+        .first_days = 14,
     };
 }
 

@@ -34,9 +34,7 @@ void keeper_site_init(struct keeper_site *site, uint64_t seed)
     site->keeper.scratch = scratch;
     site->keeper.world = &site->world.world;
     site->keeper.revocations_path = "";
-    site->keeper.retention_days = 14;
     site->keeper.days_ahead = 60;
-    site->keeper.policy_version = 3;
     static const char *const origins[] = {"https://asservat.example"};
     site->keeper.origins = (struct asv_origins){.list = origins, .count = 1};
     struct asv_keeper_identity *identity = &site->keeper.identity;

@@ -134,6 +134,8 @@ static struct asv_index *sample_index(void)
     index->store[0] = 0x51;
     index->epoch = 3;
     index->generation = 12;
+    index->first_version = 1;
+    index->first_days = 14;
     index->wall_ms = 1767592800000;
     index->revocations = 4;
     index->slot_count = 1;
@@ -296,7 +298,8 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 /* Offsets in the sample's plaintext. */
 #define STOP_AT     8
 #define RECOVERY_AT 25
-#define SLOTS_AT    (RECOVERY_AT + 34)
+#define FIRST_AT    (RECOVERY_AT + 34) /* the policy that the store was made with */
+#define SLOTS_AT    (FIRST_AT + 6)
 #define ENTRIES_AT  (SLOTS_AT + 1 + 16 + 1 + 9 + 8)
 #define ENTRY_SIZE  133
 #define KEPT_AT     (ENTRIES_AT + 4 + 2 * ENTRY_SIZE + 4 + 2 * 72)
@@ -333,7 +336,10 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         enum asv_status want;
     } wrong[] = {
         {STOP_AT, 3, ASV_E_UNSUPPORTED},
-        {SLOTS_AT - 1, 2, ASV_E_MALFORMED}, /* a replica, yes or no */
+        {FIRST_AT - 1, 2, ASV_E_MALFORMED}, /* a replica, yes or no */
+        {FIRST_AT + 3, 0, ASV_E_MALFORMED}, /* version 0 */
+        {FIRST_AT + 4, 2, ASV_E_MALFORMED}, /* 526 days */
+        {FIRST_AT + 5, 0, ASV_E_MALFORMED}, /* no period */
         {SLOTS_AT, 9, ASV_E_LIMIT},
         {SLOTS_AT + 18, 0x07, ASV_E_MALFORMED},                   /* a bell in a label */
         {ENTRIES_AT, 0xff, ASV_E_LIMIT},                          /* entries */

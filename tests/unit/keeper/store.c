@@ -115,6 +115,22 @@ static void a_store_needs_two_slots_that_differ(void **state)
     assert_int_equal(asv_store_create(&setup, NULL), ASV_E_USAGE);
 }
 
+static void the_period_is_the_one_that_the_store_was_made_with(void **state)
+{
+    (void)state; /* LAW T8 */
+    uint8_t pk[ASV_X25519_BYTES];
+    make(camera, DAY);
+    f.setup.first_days = 7;
+    assert_int_equal(try_open(), ASV_E_USAGE); /* K-132 */
+    f.setup.first_days = 14;
+    f.setup.first_version++;
+    assert_int_equal(try_open(), ASV_E_USAGE);
+    f.setup.first_version--;
+    open_it();
+    assert_true(has(camera, DAY, pk));
+    assert_true(f.store->index->first_days == 14 && f.store->index->first_version == 3);
+}
+
 static void a_store_is_made_once(void **state)
 {
     (void)state;
@@ -574,6 +590,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_store_needs_two_slots_that_differ),
         TEST(a_store_is_made_once),
+        TEST(the_period_is_the_one_that_the_store_was_made_with),
         TEST(a_slot_that_does_not_give_back_what_was_written_confirms_nothing),
         TEST(a_slot_that_keeps_what_it_should_erase_is_an_open_erasure),
         TEST(a_slot_that_is_away_is_an_open_erasure_until_it_forgets),

@@ -169,8 +169,12 @@ static void make_store(void)
     for (int i = 0; i < TPMS; i++) {
         must(asv_slot_tpm_create(&f.tpm[i], &err), &err);
     }
-    f.setup = (struct asv_store_setup){
-        .disk = asv_disk_posix(&f.files), .slots = f.slots, .slot_count = TPMS, .world = &f.world.world};
+    f.setup = (struct asv_store_setup){.disk = asv_disk_posix(&f.files),
+                                       .slots = f.slots,
+                                       .slot_count = TPMS,
+                                       .world = &f.world.world,
+                                       .first_version = 1,
+                                       .first_days = 14};
     must(asv_store_create(&f.setup, &err), &err);
     open_store();
     must(asv_store_make_days(f.store, camera, &day, 1, &made, &err), &err);
