@@ -177,7 +177,7 @@ CREATE TABLE asv.statement_answer (
 );
 CREATE UNIQUE INDEX statement_answer_taken ON asv.statement_answer (statement) WHERE taken;
 CREATE INDEX ON asv.statement_answer (statement);
-COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused';
+COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused; of a request that no keeper is asked about, why there is none';
 COMMENT ON COLUMN asv.statement_answer.position IS 'order of arrival';
 COMMENT ON COLUMN asv.statement_answer.statement IS 'to which';
 COMMENT ON COLUMN asv.statement_answer.taken IS 'whether the keeper took it';

@@ -253,8 +253,10 @@ BEGIN
     PERFORM FROM asv.recording
     WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal)
     FOR NO KEY UPDATE;
+    -- What the keeper took an answer to did not lapse, although what follows from it may not be written down yet.
     UPDATE asv.request SET outcome = 'lapsed', ended_at = expires_at
     WHERE proposal = p_proposal AND outcome IS NULL AND expires_at <= clock_timestamp()
+      AND NOT EXISTS (SELECT FROM asv.statement a WHERE a.proposal = p_proposal AND asv.statement_taken_at(a.digest) IS NOT NULL)
     RETURNING * INTO r;
     IF NOT FOUND THEN
         RETURN false;
@@ -499,6 +501,36 @@ END
 $$;
 COMMENT ON FUNCTION asv.block_put IS 'the keeper took this statement that blocks a recording, confirms its block or lifts it';
 GRANT EXECUTE ON FUNCTION asv.block_put TO asv_admin;
+
+-- What was signed, and what has to follow from it in the tables above, are two transactions: whoever dies between them leaves
+-- a statement that is found here, and whose consequence somebody else writes down.
+CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    WITH lacking AS MATERIALIZED (
+        SELECT s.digest, s.action, s.step, s.stored_at, r.outcome,
+               (SELECT a.position FROM asv.statement_answer a WHERE a.statement = s.digest AND a.taken) AS taken
+        FROM asv.statement s
+        LEFT JOIN asv.request r ON r.proposal = coalesce(s.proposal, s.digest)
+        WHERE s.action BETWEEN 1 AND 10 AND s.action <> 5
+          AND CASE s.step WHEN 1 THEN r.proposal IS NULL AND s.expires_at > clock_timestamp()
+                          WHEN 5 THEN NOT EXISTS (SELECT FROM asv.block b WHERE b.statement = s.digest)
+                          ELSE r.answer IS DISTINCT FROM s.digest END
+    )
+    SELECT f.* FROM lacking l CROSS JOIN LATERAL asv.statement_find(l.digest) AS f
+    WHERE f.ended_by IS NULL
+      AND CASE WHEN l.taken IS NOT NULL THEN l.step NOT IN (3, 4) OR l.outcome IS NULL
+               -- What no keeper is asked about first: other requests than to hold, blocks, and that somebody may be shown something.
+               ELSE f.refused_why IS NULL
+                    AND (l.step = 1 AND l.action <> 1 OR l.action = 7
+                         OR l.step = 2 AND l.action = 4 AND coalesce(l.outcome, 'lapsed') = 'lapsed') END
+    -- In the order in which they came about, which says what a block is.
+    ORDER BY l.taken NULLS LAST, l.stored_at, l.digest
+    OFFSET p_skip LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.statement_unconcluded IS 'what the keeper took, or is not asked about, and from which nothing has followed here yet: request, answer or block';
+GRANT EXECUTE ON FUNCTION asv.statement_unconcluded TO asv_admin;
 
 -- ---------------------------------------------------------------------------------------------- facts for the rules
 

@@ -187,6 +187,19 @@ static bool is_open(const struct asv_case *work, uint16_t action, const uint8_t 
     return asv_equal(open, digest, ASV_SHA256_BYTES);
 }
 
+/* What the database does not open, although nothing but the database is asked about it, is refused for good:
+ * the nightly run does not come back to it. */
+static enum asv_status open_request(struct asv_case *work, const struct asv_person_statement *stated,
+                                    int64_t until_ms, struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    enum asv_status status = asv_case_conclude(work->db, stated, until_ms, &inner);
+    if ((status == ASV_E_STATE || status == ASV_E_EXISTS) && stated->said.action != ASV_ACTION_HOLD) {
+        (void)!asv_db_statement_answered(work->db, stated->digest, inner.text, NULL);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text);
+}
+
 enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,
                                  uint8_t digest[ASV_SHA256_BYTES], struct asv_err *err)
 {
@@ -213,7 +226,7 @@ enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *wh
         ASV_ACTION_HOLD) { /* the one proposal that the keeper takes alone: a key is kept for it */
         status = deliver(work, &stated, NULL, &until_ms, err);
     }
-    return status == ASV_OK ? asv_case_conclude(work->db, &stated, until_ms, err) : status;
+    return status == ASV_OK ? open_request(work, &stated, until_ms, err) : status;
 }
 
 /* ---- answers ---- */

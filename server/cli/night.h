@@ -55,7 +55,7 @@ struct asv_night {
     uint8_t *seen; /* a bit for each: it was compared with where the database has it */
 
     struct asv_db_retention_end counts;
-    uint64_t begun, removed_files, rewrapped, finished, delivered, forgotten, undocked;
+    uint64_t begun, removed_files, rewrapped, finished, delivered, concluded, forgotten, undocked;
     uint64_t dayless, dayless_over; /* people have to decide on their day; of these, their time is over */
     uint64_t days;                  /* in the balance */
     uint64_t waiting; /* open ones that wait for the end of their day, as they should */
@@ -106,7 +106,8 @@ ASV_MUST_CHECK enum asv_status asv_night_each(struct asv_night *night, const str
 
 /* ---- what people decided (night_decided.c) ---- */
 
-/* What the keeper has not heard is delivered, what nobody decided in time lapses, what is held ahead of its
+/* What the keeper has not heard is delivered, what followed from nothing that it took follows, what nobody
+ * decided in time lapses, what is held ahead of its
  * docking gets its key, and the access log forgets. Before the keeper is asked what it keeps. */
 ASV_MUST_CHECK enum asv_status asv_night_decided(struct asv_night *night, struct asv_err *err);
 

@@ -35,7 +35,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 19
+#define FIGURES 20
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -52,6 +52,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"orphans", "directories without a row", counts->orphans},
         {"leftovers", "leftovers removed", counts->leftovers},
         {"delivered", "decisions delivered to the keeper", night->delivered},
+        {"concluded", "decisions that a crash had left without consequence", night->concluded},
         {"forgotten", "entries of the access log forgotten", night->forgotten},
         {"rewrapped", "clips given a key of their own", night->rewrapped},
         {"finished", "camera days finished after an early erasure", night->finished},

@@ -156,6 +156,17 @@ enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *a
                            count, err);
 }
 
+enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip, struct asv_db_statement *out,
+                                             size_t cap, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i32(&params, (int32_t)skip);
+    asv_param_i32(&params, STATEMENT_PAGE(cap));
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNCONCLUDED, &params, row_statement, out, sizeof *out,
+                           count, err);
+}
+
 static void row_recipient(struct asv_row *row, void *to)
 {
     struct asv_db_recipient *out = to;

@@ -68,6 +68,12 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_undelivered(struct asv_db *db, c
                                                             struct asv_db_statement *out, size_t cap,
                                                             size_t *count, struct asv_err *err);
 
+/* What the keeper took, or is not asked about, and from which nothing has followed in the database yet; in
+ * the order in which it came about, without the first skip. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip,
+                                                            struct asv_db_statement *out, size_t cap,
+                                                            size_t *count, struct asv_err *err);
+
 /* A key that two people registered for handing over. */
 struct asv_db_recipient {
     char name[ASV_NAME_MAX_BYTES + 1];

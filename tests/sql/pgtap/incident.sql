@@ -397,5 +397,47 @@ SELECT is(pg_temp.asks('yy1', 10, 'yy', 'willi', 0, '1 ms'), 'done', 'of which n
 SELECT is(asv.requests_lapse(), 1::bigint, 'is where it was');
 SELECT is(pg_temp.kinds('yy') || ' ' || pg_temp.nameless(), 'day_requested/person day_lapsed/system ' || uid('yy') || ' false', 'and on the list');
 
+-- ---- what was signed, and has not followed
+
+CREATE FUNCTION pg_temp.lacking() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(coalesce(n, '?'), ' ' ORDER BY u.ordinality)
+    FROM asv.statement_unconcluded(0, 500) WITH ORDINALITY AS u
+    LEFT JOIN unnest(ARRAY['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9']) AS n ON u.digest = tap.dig(n)
+$$;
+SELECT pg_temp.record('h7', 17);
+SELECT pg_temp.record('h8', 18);
+SELECT is(pg_temp.lacking(), NULL, 'of everything so far nothing');
+SELECT pg_temp.say('u1', 1, 1, 'h7', 'willi', NULL, 2);
+SELECT is(pg_temp.lacking(), NULL, 'what the keeper decides waits for its word');
+SELECT asv.statement_answered(dig('u1'), NULL);
+SELECT is(pg_temp.lacking(), 'u1', 'that it was taken, and its request is missing, is found');
+SELECT is(asv.request_put(dig('u1'), now() + interval '1 microsecond', NULL, NULL), 'done', 'whoever finds it opens the request');
+SELECT is(pg_temp.lacking(), NULL, 'once');
+SELECT pg_temp.say('u2', 1, 2, 'h7', 'sigrid', 'u1', 2);
+SELECT is(pg_temp.lacking(), NULL, 'an answer is nothing before the keeper took it');
+SELECT asv.statement_answered(dig('u2'), NULL);
+SELECT is(pg_temp.lacking(), 'u2', 'then its end is missing');
+SELECT is(asv.requests_lapse(), 0::bigint, 'and the request does not lapse, whose time is over meanwhile');
+SELECT is(asv.request_end(dig('u2'), NULL), 'done', 'but is approved');
+SELECT is(pg_temp.lacking() IS NULL AND pg_temp.state('h7') = 'held', true, 'as the keeper has it');
+SELECT pg_temp.say('u3', 3, 1, 'h8', 'willi');
+SELECT is(pg_temp.lacking(), 'u3', 'of requests that no keeper is asked about, all that are stored');
+SELECT asv.statement_answered(dig('u3'), 'another is open');
+SELECT is(pg_temp.lacking(), NULL, 'and were not refused');
+SELECT pg_temp.asks('u4', 4, 'h7', 'rita');
+SELECT pg_temp.say('u5', 4, 2, 'h7', 'sigrid', 'u4');
+SELECT is(pg_temp.lacking(), 'u5', 'an approval to show something needs no keeper either');
+SELECT asv.request_end(dig('u5'), NULL);
+SELECT pg_temp.say('u6', 4, 2, 'h7', 'stefan', 'u4');
+SELECT is(pg_temp.lacking(), NULL, 'a second one is too late');
+SELECT pg_temp.say('u8', 7, 5, 'h8', 'rita', NULL, 6);
+SELECT asv.statement_answered(dig('u8'), NULL);
+SELECT pg_temp.say('u7', 8, 5, 'h8', 'sigrid', NULL, 6);
+SELECT asv.statement_answered(dig('u7'), NULL);
+SELECT is(pg_temp.lacking(), 'u8 u7', 'in the order in which they came about');
+SELECT is((SELECT encode(digest, 'hex') FROM asv.statement_unconcluded(1, 1)), encode(dig('u7'), 'hex'), 'page by page');
+SELECT asv.block_put(dig(n)) FROM unnest(ARRAY['u8', 'u7']) WITH ORDINALITY AS l (n, i) ORDER BY i;
+SELECT is(pg_temp.lacking(), NULL, 'until the blocks are there');
+
 SELECT * FROM finish();
 ROLLBACK;

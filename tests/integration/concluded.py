@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""concluded.py BUILD: commands that end between their steps, on the site of incident.py, and that nobody says again. The database
+refuses one function to the command: the statement is stored then, or the keeper has taken it, and nothing has followed. The nightly
+run alone must write down what has to, before it lets anything lapse.
+"""
+import contextlib
+import re
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from decided import by_superuser, night, of, parts  # noqa: E402
+from incident import BERLIN, CASE, incident, main, set_up, wrapped_for_recovery  # noqa: E402
+
+
+@contextlib.contextmanager
+def without(desk, function):
+    """The step that this function of the database is, does not happen."""
+    desk.sql(f"REVOKE EXECUTE ON FUNCTION asv.{function} FROM asv_admin")
+    try:
+        yield
+    finally:
+        desk.sql(f"GRANT EXECUTE ON FUNCTION asv.{function} TO asv_admin")
+
+
+def cut_off(desk, function, who, *words):
+    """A command that dies before this step. What it wrote to standard error."""
+    with without(desk, function):
+        status, out, err = desk.call(*words, *desk.by(who))
+    assert status != 0 and function in err, f"{words}: not stopped at {function}: {out.decode()} {err}"
+    return err
+
+
+def finished(desk, want=0, **figures):
+    """The nightly run alone; and the next one has nothing left of it."""
+    counts, _ = night(desk, want)
+    assert {name: counts[name] for name in figures} == figures, counts
+    counts, _ = night(desk, want)
+    assert counts["concluded"] == 0 and counts["delivered"] == 0, counts
+
+
+def a_hold(desk, camera, clips):
+    clip = clips[0]
+    cut_off(desk, "request_put", "willi", "hold", "request", clip, "--incident", CASE)
+    assert desk.state(clip) == "sealed"
+    finished(desk, concluded=1, pending=1)
+    assert desk.state(clip) == "pending" and desk.events(clip)[-1] == "hold_requested"
+    lapses = f"SELECT expires_at - requested_at < interval '4 days' FROM asv.request WHERE recording = {of(clip)}"
+    assert desk.sql(lapses) == [["t"]], "it lapses when the statement's time is over, not when the keeper says"
+    cut_off(desk, "request_end", "sigrid", "hold", "approve", clip)
+    assert desk.state(clip) == "pending"
+    by_superuser(desk, "UPDATE asv.request SET requested_at = requested_at - interval '9 days', expires_at = now() - interval '1 h' "
+                       f"WHERE recording = {of(clip)}")
+    finished(desk, concluded=1, held=1, lapsed=0)
+    assert desk.state(clip) == "held"
+    assert desk.events(clip)[-2:] == ["hold_requested", "hold_approved"], desk.events(clip)
+    assert len(wrapped_for_recovery(desk, clip)) == 2
+
+
+def the_keepers_word_itself(desk, camera, clips):
+    """The keeper took it, and the database does not even know that."""
+    clip = clips[1]
+    cut_off(desk, "statement_answered", "willi", "hold", "request", clip, "--incident", CASE)
+    finished(desk, delivered=1, concluded=0, pending=1)
+    cut_off(desk, "statement_answered", "sigrid", "hold", "approve", clip)
+    finished(desk, delivered=1, concluded=0, held=2)
+    assert desk.state(clip) == "held" and len(wrapped_for_recovery(desk, clip)) == 2
+
+
+def showing_it(desk, camera, clips):
+    """OPEN, which no keeper is asked about before it is shown."""
+    clip = clips[0]
+    cut_off(desk, "request_put", "rita", "clip", "open", clip)
+    finished(desk, concluded=1)
+    request = desk.sql("SELECT encode(proposal, 'hex') FROM asv.request WHERE action = 4")[0][0]
+    cut_off(desk, "request_end", "sigrid", "clip", "open", request, "--approve")
+    finished(desk, concluded=1)
+    status, out, err = desk.shown("rita", clip)
+    assert status == 0 and out, err
+
+
+def a_release(desk, camera, clips):
+    clip = clips[1]
+    cut_off(desk, "request_put", "rita", "hold", "release", clip)
+    finished(desk, concluded=1, held=2)
+    cut_off(desk, "request_end", "sigrid", "hold", "release", clip, "--approve")
+    assert desk.state(clip) == "held"
+    by_superuser(desk, "UPDATE asv.request SET requested_at = requested_at - interval '9 days', expires_at = now() - interval '1 h' "
+                       f"WHERE recording = {of(clip)} AND action = 2")
+    finished(desk, concluded=1, held=1, lapsed=0)
+    assert desk.state(clip) == "released" and desk.events(clip)[-1] == "release_approved", desk.events(clip)
+    assert wrapped_for_recovery(desk, clip) == []
+
+
+def an_early_erasure(desk, camera, clips):
+    """What custody says is what the keeper did: not that nobody decided."""
+    clip = clips[2]
+    cut_off(desk, "request_put", "willi", "clip", "erase-early", clip)
+    finished(desk, concluded=1)
+    cut_off(desk, "request_end", "sigrid", "clip", "erase-early", clip, "--approve")
+    assert desk.state(clip) == "sealed" and "payload" in parts(desk, clip)
+    by_superuser(desk, "UPDATE asv.request SET requested_at = requested_at - interval '9 days', expires_at = now() - interval '1 h' "
+                       f"WHERE recording = {of(clip)}")
+    finished(desk, concluded=1, lapsed=0)
+    assert desk.state(clip) == "erasing" and "payload" not in parts(desk, clip)
+    assert "erasure_lapsed" not in desk.events(clip), desk.events(clip)
+
+
+def what_ends_a_request(desk, camera, clips):
+    """A withdrawal and a refusal that the keeper took."""
+    clip = clips[3]
+    for who, word in (("willi", "withdraw"), ("sigrid", "refuse")):
+        desk.act("willi", "hold", "request", clip, "--incident", CASE)
+        cut_off(desk, "request_end", who, "hold", word, clip)
+        assert desk.state(clip) == "pending"
+        finished(desk, concluded=1, pending=0)
+        assert desk.state(clip) == "sealed" and desk.events(clip)[-1] in ("hold_withdrawn", "hold_refused")
+
+
+def a_block(desk, camera, clips):
+    """In the order in which it came about: set, lifted."""
+    clip = clips[3]
+    block = ("clip", "block", clip, "--ground", "private-life")
+    cut_off(desk, "block_put", "willi", *block)
+    finished(desk, concluded=1)
+    assert desk.events(clip)[-1] == "blocked"
+    cut_off(desk, "block_put", "doris", "clip", "unblock", clip, "--ground", "private-life")
+    finished(desk, concluded=1)
+    assert desk.events(clip)[-2:] == ["blocked", "block_lifted"], desk.events(clip)
+
+
+def before_docking(desk, camera, clips):
+    """A range of time, and its end. What was recorded in it is held with the same run."""
+    now = datetime.now(BERLIN)
+    words = ("hold", "ahead", "--camera", camera.name, "--from", (now - timedelta(hours=3)).strftime("%Y-%m-%d %H:%M"), "--until",
+             (now - timedelta(hours=2)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
+    for more, counts in ((), "1"), (("--release",), "0"):
+        cut_off(desk, "request_put", "sigrid", *words, *more)
+        finished(desk, concluded=1)
+        request = desk.sql("SELECT encode(proposal, 'hex') FROM asv.request WHERE action IN (6, 9) AND outcome IS NULL")[0][0]
+        cut_off(desk, "request_end", "stefan", "hold", "approve", request)
+        finished(desk, concluded=1)
+        assert desk.sql("SELECT count(*) FROM asv.request r WHERE asv.ahead_counts(r)") == [[counts]]
+
+
+def of_people(desk, camera, clips):
+    """ENROL: nothing follows in the database but from the keeper's word, which is asked for again."""
+    desk.person("nadja", "1010", "wearer")
+    proposal = re.search(r"proposal +([0-9a-f]+)", desk.act("anna", "user", "enrol", "nadja"))[1]
+    cut_off(desk, "statement_answered", "sigrid", "user", "approve", proposal)
+    finished(desk, delivered=1)
+    assert desk.sql("SELECT enrolled_at IS NOT NULL FROM asv.credential_state WHERE name = 'nadja'") == [["t"]]
+
+
+def what_the_database_refuses(desk, camera, clips):
+    """The keeper took it, and the database says that it cannot be: people hear it, each night. And a request that the database
+    refused is none, however often the run comes by."""
+    clip = clips[4]
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    cut_off(desk, "request_end", "sigrid", "hold", "approve", clip)
+    by_superuser(desk, f"UPDATE asv.request SET outcome = 'withdrawn', answer = proposal, "
+                       f"ended_at = now() WHERE recording = {of(clip)}")
+    for _ in range(2):
+        counts, notes = night(desk, 4)
+        assert counts["concluded"] == 0 and counts["disagreements"] >= 1, counts
+        assert any("does not follow" in note["why"] and note["what"] == clip for note in notes["disagreements"]), notes
+    assert desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'keeper' AND detail LIKE '%does not follow%'") == [["1"]]
+    by_superuser(desk, f"UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE recording = {of(clip)}")
+    finished(desk, concluded=1)
+    assert desk.state(clip) == "held"
+    cut_off(desk, "request_put", "rita", "hold", "release", clip)
+    by_superuser(desk, f"UPDATE asv.recording_state SET state = 'released' WHERE recording = {of(clip)}")
+    counts, notes = night(desk, 4)
+    assert any("nothing has followed" in note["why"] for note in notes["undone"]), notes
+    by_superuser(desk, f"UPDATE asv.recording_state SET state = 'held' WHERE recording = {of(clip)}")
+    finished(desk, concluded=0)
+    assert desk.sql(f"SELECT count(*) FROM asv.request WHERE recording = {of(clip)} AND action = 2") == [["0"]]
+
+
+def play(rig):
+    desk, camera, clips = set_up(rig)
+    incident(desk, camera, clips)
+    for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, an_early_erasure, what_ends_a_request, a_block,
+                     before_docking, of_people, what_the_database_refuses):
+        print(f"{scenario.__name__} ...", flush=True)
+        scenario(desk, camera, clips)
+
+
+if __name__ == "__main__":
+    main(play, "asservat-concluded.")
