@@ -119,6 +119,9 @@ void asv_night_ask_keeper(struct asv_night *night);
 /* What the keeper says of a clip's key. For a reserve key it is asked. */
 enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_db_retained *clip);
 
+/* Whether the keeper answers, and neither holds the clip with this header nor keeps it for a request. */
+bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header[ASV_SHA256_BYTES]);
+
 /* The keeper's signed statement that nothing opens this clip any more, into order[*len]; *issued_ms of it. */
 ASV_MUST_CHECK enum asv_status asv_night_order(struct asv_night *night, struct asv_clip_dir *dir,
                                                uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
@@ -153,8 +156,8 @@ ASV_MUST_CHECK enum asv_status asv_night_kept(struct asv_night *night, struct as
 
 /* ---- the vault (night_vault.c) ---- */
 
-/* Directories that no row names are reported, what is left of erased clips is removed, and what was left in
- * staging and is over. */
+/* Directories that no row names are reported; what is left of erased clips is removed, what was left in
+ * staging and is over, and what is wrapped for the recovery key beside what is not held. */
 ASV_MUST_CHECK enum asv_status asv_night_sweep(struct asv_night *night, struct asv_err *err);
 
 /* ---- recordings of no day (night_dayless.c) ---- */

@@ -123,6 +123,13 @@ static const struct asv_keeper_kept *find_kept(const struct asv_night *night, co
     return NULL;
 }
 
+bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header[ASV_SHA256_BYTES])
+{
+    const struct asv_keeper_kept *kept = night->keeper_answers ? find_kept(night, header) : NULL;
+    return night->keeper_answers &&
+           (kept == NULL || (kept->state != ASV_KEEPER_HELD && kept->state != ASV_KEEPER_PENDING));
+}
+
 /* ---- a clip's key ---- */
 
 static void close_dir(struct asv_clip_dir **dir)

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What lies in the vault and is named by no row, or not any more. Only what is provably without use is
- * removed: what the database has as erased, and what was never committed and whose period is over. A
- * recording without a row is reported: `asservat db rebuild` makes one. */
+ * removed: what the database has as erased, what was never committed and whose period is over, and what is
+ * wrapped for the recovery key beside a clip that is not held. A recording without a row is reported:
+ * `asservat db rebuild` makes one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,31 @@ static void erased(struct asv_night *night, enum asv_vault_area area, const char
     }
 }
 
+/* What is wrapped for the recovery key opens a clip past every key of the keeper's: it stays beside what is
+ * held, and nowhere else. A disk that was away while two people released it brings it back. */
+static void not_held(struct asv_night *night, enum asv_vault_area area, const char *path,
+                     const uint8_t header[ASV_SHA256_BYTES])
+{
+    struct asv_clip_dir *dir = NULL;
+    struct asv_err err = {0};
+    if (!asv_vault_has_part(night->vault, path, ASV_PART_RECOVERY) ||
+        !asv_night_keeper_let_go(night, header)) {
+        return;
+    }
+    enum asv_status status = ASV_OK;
+    if (!night->dry) {
+        status = asv_vault_open_clip(night->vault, area, path, &dir, &err);
+        status = status == ASV_OK ? asv_clip_drop(dir, ASV_PART_RECOVERY, &err) : status;
+        asv_clip_close(dir);
+    }
+    night->counts.leftovers += status == ASV_OK;
+    night->counts.failed += status != ASV_OK;
+    if (status != ASV_OK) {
+        asv_night_note(night, ASV_NIGHT_FAILED, path, "what is wrapped for the recovery key: %.160s",
+                       err.text);
+    }
+}
+
 static enum asv_status look_up(struct sweep *sweep, struct asv_err *err)
 {
     struct asv_night *night = sweep->night;
@@ -131,16 +157,18 @@ static enum asv_status look_up(struct sweep *sweep, struct asv_err *err)
         (const uint8_t(*)[ASV_UUID_BYTES])sweep->clips, count, sweep->known, KNOWN_MAX, &found, err);
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
         const struct entry *entry = &sweep->entries[i];
-        enum asv_db_state state = ASV_DB_UNKNOWN;
+        const struct asv_db_vault_known *known = NULL;
         for (size_t k = 0; k < found; k++) {
             bool same = sweep->known[k].index == i &&
                         (!quarantine || memcmp(sweep->known[k].header, entry->header, 8) == 0);
-            state = same ? sweep->known[k].state : state;
+            known = same ? &sweep->known[k] : known;
         }
-        if (state == ASV_DB_UNKNOWN) {
+        if (known == NULL) {
             orphan(night, sweep->area, entry->path);
-        } else if (state == ASV_DB_ERASED) {
+        } else if (known->state == ASV_DB_ERASED) {
             erased(night, sweep->area, entry->path);
+        } else if (known->state != ASV_DB_HELD && known->state != ASV_DB_PENDING) {
+            not_held(night, sweep->area, entry->path, known->header);
         }
     }
     return status;

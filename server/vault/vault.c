@@ -366,18 +366,23 @@ enum asv_status asv_vault_walk(struct asv_vault *vault, enum asv_vault_area area
     return status == ASV_OK ? walk.unread : status;
 }
 
-bool asv_vault_has(const struct asv_vault *vault, const char *path)
+bool asv_vault_has_part(const struct asv_vault *vault, const char *path, enum asv_part part)
 {
-    char commit[ASV_VAULT_PATH_BYTES + 16];
+    char name[ASV_VAULT_PATH_BYTES + 16];
     struct stat st;
-    snprintf(commit, sizeof commit, "%s/%s", path, asv_part_name(ASV_PART_COMMIT));
+    snprintf(name, sizeof name, "%s/%s", path, asv_part_name(part));
     for (size_t i = 0; i < vault->root_count; i++) {
-        if (vault->roots[i].dir >= 0 && fstatat(vault->roots[i].dir, commit, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        if (vault->roots[i].dir >= 0 && fstatat(vault->roots[i].dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(st.st_mode)) {
             return true;
         }
     }
     return false;
+}
+
+bool asv_vault_has(const struct asv_vault *vault, const char *path)
+{
+    return asv_vault_has_part(vault, path, ASV_PART_COMMIT);
 }
 
 enum asv_status asv_vault_part(const struct asv_vault *vault, size_t root, const char *path,

@@ -296,6 +296,9 @@ ASV_MUST_CHECK enum asv_status asv_vault_place_of(char out[ASV_VAULT_PATH_BYTES]
 /* Whether any root has a clip's directory at this path, with its commit record. */
 bool asv_vault_has(const struct asv_vault *vault, const char *path);
 
+/* Whether any root has this part of the clip at this path. */
+bool asv_vault_has_part(const struct asv_vault *vault, const char *path, enum asv_part part);
+
 /* Opens a part of the clip at this path in one root (0, 1) for reading, beside a running dock daemon: nothing
  * is locked, so the clip may go meanwhile. ASV_E_NOT_FOUND: this root does not have it. */
 ASV_MUST_CHECK enum asv_status asv_vault_part(const struct asv_vault *vault, size_t root, const char *path,

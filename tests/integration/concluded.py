@@ -6,6 +6,7 @@ refuses one function to the command: the statement is stored then, or the keeper
 run alone must write down what has to, before it lets anything lapse.
 """
 import contextlib
+import json
 import re
 import sys
 from datetime import datetime, timedelta
@@ -155,6 +156,30 @@ def of_people(desk, camera, clips):
     assert desk.sql("SELECT enrolled_at IS NOT NULL FROM asv.credential_state WHERE name = 'nadja'") == [["t"]]
 
 
+def a_release_that_a_disk_misses(desk, camera, clips):
+    """What is wrapped for the recovery key opens a clip past all keys of the keeper's: it goes with the hold, from a disk that was
+    away as soon as it is back."""
+    clip = clips[0]
+    desk.act("rita", "hold", "release", clip)
+    desk.site.keeper.stop()
+    status, _, err = desk.call("hold", "release", clip, "--approve", *desk.by("sigrid"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    desk.site.start_keeper()
+    mirror = desk.site.directory / "mirror"
+    mirror.rename(desk.site.directory / "away")
+    counts, _ = night(desk, 3)
+    assert (counts["delivered"], counts["leftovers"]) == (1, 1), counts
+    assert desk.state(clip) == "released"
+    (desk.site.directory / "away").rename(mirror)
+    assert len(wrapped_for_recovery(desk, clip)) == 1, "the disk that was away has it still"
+    status, out, _ = desk.call("retention", "run", "--dry-run", "--json")
+    assert status == 0 and json.loads(out)["counts"]["leftovers"] == 1, out
+    assert len(wrapped_for_recovery(desk, clip)) == 1
+    finished(desk, leftovers=1, failed=0)
+    assert wrapped_for_recovery(desk, clip) == []
+    assert len(wrapped_for_recovery(desk, clips[4])) == 2, "what is held keeps it"
+
+
 def what_the_database_refuses(desk, camera, clips):
     """The keeper took it, and the database says that it cannot be: people hear it, each night. And a request that the database
     refused is none, however often the run comes by."""
@@ -184,7 +209,8 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, an_early_erasure, what_ends_a_request, a_block,
-                     before_docking, of_people, what_the_database_refuses):
+                     before_docking, of_people, what_the_database_refuses,
+                     a_release_that_a_disk_misses):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, camera, clips)
 
