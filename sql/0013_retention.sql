@@ -244,6 +244,19 @@ $$;
 COMMENT ON FUNCTION asv.erasure_begin IS 'the erasure of clips that are due begins; how many of them it was that still were';
 GRANT EXECUTE ON FUNCTION asv.erasure_begin TO asv_admin;
 
+CREATE FUNCTION asv.erasure_left(p_recordings uuid[]) RETURNS TABLE (recording uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+    SELECT t.recording
+    FROM unnest(p_recordings) WITH ORDINALITY AS t (recording, index)
+    JOIN LATERAL (SELECT coalesce(k.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = k.recording)) AS due_at
+                  FROM asv.clip k WHERE k.recording = t.recording OFFSET 0) AS c ON true
+    JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
+    WHERE s.state IN ('sealed', 'quarantined', 'released') AND (c.due_at IS NULL OR c.due_at <= clock_timestamp())
+    ORDER BY t.index
+$$;
+COMMENT ON FUNCTION asv.erasure_left IS 'of clips whose erasure was to begin, those that run still, although they are due: something here keeps them, and is to be said';
+GRANT EXECUTE ON FUNCTION asv.erasure_left TO asv_admin;
+
 CREATE FUNCTION asv.erasure_adopt() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -331,7 +344,7 @@ GRANT EXECUTE ON FUNCTION asv.vault_known TO asv_admin;
 
 CREATE FUNCTION asv.balance_of(p_day date)
     RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
-                   erasing bigint, erased bigint)
+                   erasing bigint, erased bigint, overdue bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     -- Each is counted from what it rests on: what arrived from the commits, what is erased from the erasure records, what is
     -- kept from the state. A clip whose state says something else than its records is in none of them.
@@ -344,10 +357,14 @@ CREATE FUNCTION asv.balance_of(p_day date)
            count(*) FILTER (WHERE s.state = 'quarantined' AND c.kind = 2 AND i.recording IS NULL),
            count(*) FILTER (WHERE s.state = 'erasing' AND d.recording IS NULL),
            count(*) FILTER (WHERE s.state = 'erased' AND d.recording IS NOT NULL
-                            OR s.state = 'expired_on_arrival' AND c.kind = 3)
-    FROM (SELECT k.recording, k.kind FROM asv.clip k WHERE k.day = p_day
-          UNION ALL SELECT k.recording, k.kind FROM asv.clip_day y JOIN asv.clip k ON k.recording = y.recording WHERE y.day = p_day
-          UNION ALL SELECT k.recording, k.kind FROM asv.clip k
+                            OR s.state = 'expired_on_arrival' AND c.kind = 3),
+           -- The night of the day on which they were due has passed.
+           count(*) FILTER (WHERE s.state IN ('sealed', 'released', 'quarantined') AND i.recording IS NULL
+                            AND c.due_at <= clock_timestamp() - interval '24 hours')
+    FROM (SELECT k.recording, k.kind, k.due_at FROM asv.clip k WHERE k.day = p_day
+          UNION ALL SELECT k.recording, k.kind, y.due_at
+                    FROM asv.clip_day y JOIN asv.clip k ON k.recording = y.recording WHERE y.day = p_day
+          UNION ALL SELECT k.recording, k.kind, NULL FROM asv.clip k
                     WHERE p_day IS NULL AND k.day IS NULL
                       AND NOT EXISTS (SELECT FROM asv.clip_day y WHERE y.recording = k.recording)) AS c
     LEFT JOIN asv.recording_state s ON s.recording = c.recording
@@ -365,7 +382,7 @@ COMMENT ON FUNCTION asv.next_day IS 'the next day with recordings behind that on
 
 CREATE FUNCTION asv.balance_page(p_after date, p_limit integer)
     RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
-                   erasing bigint, erased bigint)
+                   erasing bigint, erased bigint, overdue bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     -- From day to day along the index, not over all clips.
     WITH RECURSIVE days (day, n) AS (

@@ -26,12 +26,13 @@ static int64_t difference(const struct asv_db_balance *row)
 
 json_t *asv_night_balance_json(const struct asv_db_balance *row)
 {
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "day", asv_json_date(row->day),
-                     "ingested", (json_int_t)row->ingested, "expired_on_arrival", (json_int_t)row->expired,
-                     "running", (json_int_t)row->running, "pending", (json_int_t)row->pending, "held",
-                     (json_int_t)row->held, "quarantined", (json_int_t)row->quarantined, "erasing",
-                     (json_int_t)row->erasing, "erased", (json_int_t)row->erased, "difference",
-                     (json_int_t)difference(row));
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "day",
+                     asv_json_date(row->day), "ingested", (json_int_t)row->ingested, "expired_on_arrival",
+                     (json_int_t)row->expired, "running", (json_int_t)row->running, "pending",
+                     (json_int_t)row->pending, "held", (json_int_t)row->held, "quarantined",
+                     (json_int_t)row->quarantined, "erasing", (json_int_t)row->erasing, "erased",
+                     (json_int_t)row->erased, "difference", (json_int_t)difference(row), "overdue",
+                     (json_int_t)row->overdue);
 }
 
 static enum asv_status take(struct asv_night *night, const struct asv_db_balance *row, struct asv_err *err)
@@ -40,6 +41,11 @@ static enum asv_status take(struct asv_night *night, const struct asv_db_balance
     char detail[200];
     int64_t off = difference(row);
     night->days++;
+    if (row->overdue != 0 && !night->dry) { /* whatever else the run says of them, or does not */
+        asv_night_note(night, ASV_NIGHT_LATE, asv_text_date(day, row->day),
+                       "%llu clips of this day are due for more than a day, and still there",
+                       (unsigned long long)row->overdue);
+    }
     enum asv_status status = night->dry ? ASV_OK : asv_db_balance_put(night->db, night->run, row, err);
     if (status != ASV_OK || off == 0) {
         return status;

@@ -54,6 +54,29 @@ static void disagrees(struct asv_night *night, const struct asv_db_retained *cli
     asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, clip, "%s", what);
 }
 
+/* What is due, whose key is gone, and whose erasure the database does not begin: it has a hold before docking
+ * that the keeper does not. Nobody may take it for erased. */
+static enum asv_status say_left(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                const uint8_t (*ids)[ASV_UUID_BYTES], size_t due, struct asv_err *err)
+{
+    uint8_t left[ASV_DB_BATCH_MAX][ASV_UUID_BYTES];
+    char since[ASV_TEXT_BYTES];
+    size_t left_count = 0;
+    enum asv_status status = asv_db_erasure_left(night->db, ids, due, left, &left_count, err);
+    for (size_t i = 0, k = 0; status == ASV_OK && i < count && k < left_count; i++) {
+        if (memcmp(rows[i].recording, left[k], sizeof left[k]) == 0) {
+            k++;
+            night->counts.late++;
+            asv_night_alarm(
+                night, ASV_NIGHT_LATE, ASV_DB_ALARM_RETENTION, &rows[i],
+                "due since %s, its key is gone, and a hold before docking, which is not the keeper's, "
+                "keeps its files here: asservat hold ahead --release",
+                asv_text_time(since, rows[i].due_ms));
+        }
+    }
+    return status;
+}
+
 static enum asv_status begin_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
                                    enum asv_retention_state state, struct asv_err *err)
 {
@@ -82,6 +105,9 @@ static enum asv_status begin_batch(struct asv_night *night, const struct asv_db_
         asv_night_step(night);
     }
     night->begun += night->dry ? due : begun;
+    if (status == ASV_OK && !night->dry && begun < due) {
+        status = say_left(night, rows, count, (const uint8_t(*)[ASV_UUID_BYTES])ids, due, err);
+    }
     return status;
 }
 

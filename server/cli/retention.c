@@ -298,7 +298,7 @@ const struct asv_cli_command asv_cli_retention_run = {
 struct balance_list {
     json_t *json;
     struct asv_table table;
-    uint64_t uneven;
+    uint64_t wrong; /* days that do not add up, or on which something is due and not gone */
 };
 
 static void add_row(struct balance_list *list, const struct asv_db_balance *row)
@@ -313,7 +313,7 @@ static void add_row(struct balance_list *list, const struct asv_db_balance *row)
                                row->quarantined,
                                row->erasing,
                                row->erased};
-    list->uneven += off != 0;
+    list->wrong += off != 0 || row->overdue != 0;
     if (list->json != NULL) {
         (void)json_array_append_new(list->json, json);
         return;
@@ -325,6 +325,7 @@ static void add_row(struct balance_list *list, const struct asv_db_balance *row)
     }
     (void)snprintf(text, sizeof text, "%lld", (long long)off);
     asv_table_add(&list->table, off == 0 ? "" : text);
+    asv_table_add(&list->table, row->overdue == 0 ? "" : asv_text_number(text, row->overdue));
 }
 
 static enum asv_status add_days(struct asv_db *db, struct balance_list *list, struct asv_err *err)
@@ -351,10 +352,10 @@ static enum asv_status add_days(struct asv_db *db, struct balance_list *list, st
 
 static enum asv_status balance(struct asv_cli *cli, struct asv_err *err)
 {
-    static const char *const columns[] = {"Day",          ">Arrived", ">Running", ">Pending",   ">Held",
-                                          ">Quarantined", ">Erasing", ">Erased",  ">Difference"};
+    static const char *const columns[] = {"Day",          ">Arrived", ">Running", ">Pending",    ">Held",
+                                          ">Quarantined", ">Erasing", ">Erased",  ">Difference", ">Overdue"};
     struct balance_list list = {.json = asv_cli_flag(cli->args, "json") ? json_array() : NULL,
-                                .table = {.column_count = 9, .columns = columns}};
+                                .table = {.column_count = 10, .columns = columns}};
     asv_auto_db struct asv_db *db = NULL;
     uint64_t day = asv_cli_number(cli->args, "day", 0);
     struct asv_db_balance row;
@@ -372,7 +373,7 @@ static enum asv_status balance(struct asv_cli *cli, struct asv_err *err)
         asv_table_free(&list.table);
         return status;
     }
-    cli->exit_status = list.uneven != 0 ? ASV_NIGHT_EXIT_OPEN : 0;
+    cli->exit_status = list.wrong != 0 ? ASV_NIGHT_EXIT_OPEN : 0;
     return list.json != NULL ? asv_json_print_take(cli->out, list.json, err)
                              : asv_table_print(&list.table, cli->out, "no recordings", err);
 }
@@ -389,7 +390,8 @@ const struct asv_cli_command asv_cli_retention_balance = {
     .summary = "what became of the recordings of each day",
     .help = "For every recording day: what arrived (taken into custody, or expired on arrival) is\n"
             "what runs, waits for a decision, is held, in quarantine, being erased, or erased; each\n"
-            "clip is in exactly one of them. A difference is for a person: exit status 4.",
+            "clip is in exactly one of them. A difference is for a person, and so is what is overdue:\n"
+            "due for more than a day, and neither erased nor kept. Exit status 4.",
     .options = balance_options,
     .option_count = sizeof balance_options / sizeof *balance_options,
     .run = balance,

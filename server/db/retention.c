@@ -169,6 +169,27 @@ enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],
     return asv_db_run_value(db, ASV_QUERY_ERASURE_BEGIN, &params, read_u64, begun, err);
 }
 
+static void read_recording(struct asv_row *row, void *to)
+{
+    asv_row_uuid(row, to);
+}
+
+enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recordings)[16], size_t count,
+                                    uint8_t (*left)[16], size_t *left_count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array ids;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, recordings[i], 16);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &ids);
+    *left_count = count;
+    return asv_db_run_rows(db, ASV_QUERY_ERASURE_LEFT, &params, read_recording, left, sizeof *left,
+                           left_count, err);
+}
+
 enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
                                         const struct asv_db_erased *erased, size_t count, uint64_t *done,
                                         struct asv_err *err)
@@ -260,6 +281,7 @@ static void read_balance(struct asv_row *row, void *to)
     out->quarantined = asv_row_u64(row);
     out->erasing = asv_row_u64(row);
     out->erased = asv_row_u64(row);
+    out->overdue = asv_row_u64(row);
 }
 
 enum asv_status asv_db_balance_page(struct asv_db *db, uint32_t after, struct asv_db_balance *rows,

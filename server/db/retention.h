@@ -81,6 +81,12 @@ ASV_MUST_CHECK enum asv_status asv_db_erasure_begin(struct asv_db *db, const uin
                                                     const uint8_t (*recordings)[16], const char *const *rules,
                                                     size_t count, uint64_t *begun, struct asv_err *err);
 
+/* Which of these run still, although they are due: left[count], *left_count of them. count <=
+ * ASV_DB_BATCH_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recordings)[16],
+                                                   size_t count, uint8_t (*left)[16], size_t *left_count,
+                                                   struct asv_err *err);
+
 /* What is gone, key and files. */
 struct asv_db_erased {
     uint8_t recording[16];
@@ -133,6 +139,7 @@ ASV_MUST_CHECK enum asv_status asv_db_dayless_page(struct asv_db *db, const uint
 struct asv_db_balance {
     uint32_t day; /* 0: those whose day nobody knows */
     uint64_t ingested, expired, running, pending, held, quarantined, erasing, erased;
+    uint64_t overdue; /* of those that run or are in quarantine: due for more than a day */
 };
 
 #define ASV_DB_BALANCES 64 /* days of one page */

@@ -177,23 +177,23 @@ def a_release_that_a_disk_misses(desk, camera, clips):
     assert len(wrapped_for_recovery(desk, clip)) == 1
     finished(desk, leftovers=1, failed=0)
     assert wrapped_for_recovery(desk, clip) == []
-    assert len(wrapped_for_recovery(desk, clips[4])) == 2, "what is held keeps it"
+    assert len(wrapped_for_recovery(desk, clips[3])) == 2, "what is held keeps it"
 
 
 def what_the_database_refuses(desk, camera, clips):
     """The keeper took it, and the database says that it cannot be: people hear it, each night. And a request that the database
     refused is none, however often the run comes by."""
-    clip = clips[4]
+    clip = clips[3]
     desk.act("willi", "hold", "request", clip, "--incident", CASE)
     cut_off(desk, "request_end", "sigrid", "hold", "approve", clip)
     by_superuser(desk, f"UPDATE asv.request SET outcome = 'withdrawn', answer = proposal, "
-                       f"ended_at = now() WHERE recording = {of(clip)}")
+                       f"ended_at = now() WHERE recording = {of(clip)} AND outcome IS NULL")
     for _ in range(2):
         counts, notes = night(desk, 4)
         assert counts["concluded"] == 0 and counts["disagreements"] >= 1, counts
         assert any("does not follow" in note["why"] and note["what"] == clip for note in notes["disagreements"]), notes
     assert desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'keeper' AND detail LIKE '%does not follow%'") == [["1"]]
-    by_superuser(desk, f"UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE recording = {of(clip)}")
+    by_superuser(desk, "UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE answer = proposal")
     finished(desk, concluded=1)
     assert desk.state(clip) == "held"
     cut_off(desk, "request_put", "rita", "hold", "release", clip)
@@ -205,12 +205,33 @@ def what_the_database_refuses(desk, camera, clips):
     assert desk.sql(f"SELECT count(*) FROM asv.request WHERE recording = {of(clip)} AND action = 2") == [["0"]]
 
 
+def due_and_not_gone(desk, camera, clips):
+    """A hold before docking that the database has and the keeper has not: what it keeps here is due, and its key is gone. The run does
+    not erase it, and does not say that all is well."""
+    clip = clips[4]
+    by_superuser(desk, "UPDATE asv.clip SET due_at = now() - interval '2 days', day = current_date - 17, key_date = current_date - 17, "
+                       f"earliest_at = now() - interval '17 days' WHERE clip = '{clip}'")
+    by_superuser(desk, "UPDATE asv.request r SET from_at = c.started_at, until_at = c.started_at + interval '1 ms' FROM asv.clip c "
+                       f"WHERE r.action = 6 AND c.clip = '{clip}'")
+    counts, notes = night(desk, 4)
+    assert counts["late"] == 1 and counts["due"] == 0, counts
+    assert any(note["what"] == clip and "hold before docking" in note["why"] for note in notes["late"]), notes
+    assert any("due for more than a day" in note["why"] for note in notes["late"]), notes
+    assert desk.state(clip) == "sealed"
+    status, out, _ = desk.call("retention", "balance", "--json")
+    assert status == 4 and sorted(row["overdue"] for row in json.loads(out)) == [0, 1], out
+    by_superuser(desk, "UPDATE asv.request SET from_at = now() - interval '3 h', until_at = now() - interval '2 h' WHERE action = 6")
+    counts, _ = night(desk, 0)
+    assert (counts["due"], counts["erased"], counts["late"]) == (1, 1, 0), counts
+    status, out, _ = desk.call("retention", "balance", "--json")
+    assert status == 0 and {row["overdue"] for row in json.loads(out)} == {0}, out
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
-    for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, an_early_erasure, what_ends_a_request, a_block,
-                     before_docking, of_people, what_the_database_refuses,
-                     a_release_that_a_disk_misses):
+    for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, before_docking, due_and_not_gone, an_early_erasure,
+                     what_ends_a_request, a_block, of_people, what_the_database_refuses, a_release_that_a_disk_misses):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, camera, clips)
 

@@ -29,7 +29,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_put', 'agency_put', 'a
     'subject_request_answer', 'unit_put']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'emptied_since', 'erasure_adopt',
-    'erasure_begin', 'erasure_complete', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
+    'erasure_begin', 'erasure_complete', 'erasure_left', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_ledger', 'schema_number'), ('asv_admin', 'ledger_find');

@@ -58,6 +58,10 @@ SELECT is(pg_temp.page('sealed', NULL), 5::bigint, 'or everything');
 SELECT is((SELECT count(*) FROM asv.retention_page('sealed', NULL, pg_temp.rec('due'), 2)), 2::bigint, 'in pages, behind a recording');
 SELECT is(pg_temp.balance('2026-01-05'), '4+1=3+0+0+1+0+1', 'the day''s balance is even before');
 SELECT is(pg_temp.balance(NULL), '1+0=1+0+0+0+0+0', 'and that of what has no day');
+SELECT is((SELECT overdue FROM asv.balance_of('2026-01-05')), 4::bigint, 'and says what is due for more than a day, and still there');
+SELECT is((SELECT sum(overdue) FROM asv.balance_page('2026-01-05', 10)), 0::numeric, 'nothing of what runs');
+SELECT is((SELECT array_agg(recording) FROM asv.erasure_left(ARRAY[pg_temp.rec('runs'), pg_temp.rec('signed'), pg_temp.rec('due')])),
+    ARRAY[pg_temp.rec('signed'), pg_temp.rec('due')], 'which are those whose erasure should have begun');
 
 -- ---- LAW T1, T3: what is not due, or asked for, is not begun
 
