@@ -91,7 +91,8 @@ ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
                                                  const struct asv_person_statement *statement,
                                                  int64_t until_ms, struct asv_err *err);
 
-/* Whether the keeper must see the recording: with what makes a key of its own for it, and with what is erased. */
+/* Whether the keeper must see the recording: with what makes a key of its own for it, and with what is
+ * erased. */
 bool asv_case_is_shown(const struct asv_statement *proposal, const struct asv_statement *answer);
 
 /* What the keeper must see of a recording: views into it. */

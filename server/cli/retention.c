@@ -25,7 +25,8 @@ static const struct {
     {ASV_NIGHT_DISAGREES, "disagreements", "Database and keeper disagree"},
     {ASV_NIGHT_UNEVEN, "uneven", "Days that do not add up"},
     {ASV_NIGHT_ORPHAN, "orphans", "In the vault, and named by no row"},
-    {ASV_NIGHT_DAYLESS, "dayless", "Of no known day, and not used until two people decide (asservat clip day)"},
+    {ASV_NIGHT_DAYLESS, "dayless",
+     "Of no known day, and not used until two people decide (asservat clip day)"},
     {ASV_NIGHT_UNDOCKED, "undocked", "Cameras that are out"},
 };
 #define SECTIONS (sizeof sections / sizeof *sections)

@@ -120,8 +120,8 @@ static void L5_who_asks_to_see_it_is_who_is_named(void **state)
     static struct asv_test_person reviewer;
     struct asv_statement statement;
     asv_test_person_init(&reviewer, 3, ASV_ROLE_REVIEWER | ASV_ROLE_SUPERVISOR, ASV_ALG_ED25519);
-    for (uint8_t step = ASV_STEP_PROPOSE; step <= ASV_STEP_APPROVE; step++) {
-        asv_test_statement(&statement, ASV_ACTION_OPEN, step, &reviewer, 1);
+    for (int step = ASV_STEP_PROPOSE; step <= ASV_STEP_APPROVE; step++) {
+        asv_test_statement(&statement, ASV_ACTION_OPEN, (uint8_t)step, &reviewer, 1);
         asv_test_state(&stated, &statement, &reviewer, NULL);
         assert_int_equal(verify(&reviewer), ASV_OK);
         statement.subject.name = chief.credential.name;
