@@ -146,7 +146,7 @@ enum asv_status asv_decide_erase_early(struct asv_keeper *keeper, const struct a
     return status == ASV_OK ? asv_kept_put(change->next, &row, err) : status;
 }
 
-/* K-110: with the day's own period, but never later than what is recorded today, nor than the reserve key
+/* K-140: with the day's own period, but never later than what is recorded today, nor than the reserve key
  * that it was sealed for. */
 static enum asv_status day_end(const struct asv_keeper *keeper, const struct asv_decision *decision,
                                int64_t *end_ms, struct asv_err *err)
@@ -193,7 +193,7 @@ enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decis
 {
     const struct asv_kept *before = kept_row(change->next, decision);
     int64_t end_ms = 0;
-    if (before != NULL && (before->corrected != 0 || before->state == ASV_KEEPER_OVER)) { /* K-111 */
+    if (before != NULL && (before->corrected != 0 || before->state == ASV_KEEPER_OVER)) { /* K-141 */
         return asv_fail(err, ASV_E_STATE,
                         before->corrected != 0 ? "the clip's own day was said before"
                                                : "the clip's period is over");

@@ -108,7 +108,7 @@ static void it_lives_as_long_as_the_day_that_two_people_say(void **state)
     assert_true(opens(&lost) && opens(&other)); /* docked: the reserve key lives from here on */
     struct asv_keeper_reply reply = say(&lost, TODAY);
     assert_int_equal(reply.status, ASV_OK);
-    assert_true(reply.until_ms == keeper_site_due(TODAY)); /* K-110 */
+    assert_true(reply.until_ms == keeper_site_due(TODAY)); /* K-140 */
     reply = keeper_decide(&site, &decision);               /* the same again: K-083 */
     assert_true(reply.status == ASV_OK && reply.until_ms == keeper_site_due(TODAY));
     reply = say(&other, TODAY + 3); /* longer than the key that it was sealed for */
@@ -131,11 +131,11 @@ static void never_longer_than_the_reserve_key_and_not_of_a_day_to_come(void **st
     (void)state;
     assert_true(opens(&lost));
     go_to_day(3);
-    assert_int_equal(say(&lost, TODAY + 4).status, ASV_E_STATE); /* K-110: tomorrow */
+    assert_int_equal(say(&lost, TODAY + 4).status, ASV_E_STATE); /* K-140: tomorrow */
     assert_int_not_equal(say(&lost, 20260231).status, ASV_OK);   /* no calendar has it */
     assert_null(row_of(&lost));
     struct asv_keeper_reply reply = say(&lost, TODAY + 3);
-    assert_true(reply.status == ASV_OK && reply.until_ms == keeper_site_due(TODAY)); /* K-110 */
+    assert_true(reply.status == ASV_OK && reply.until_ms == keeper_site_due(TODAY)); /* K-140 */
     keeper_site_go_to(&site, keeper_site_due(TODAY));
     assert_false(opens(&lost));
 }
@@ -153,7 +153,7 @@ static void never_longer_than_what_is_recorded_today(void **state)
     go_to_day(2);
     struct asv_keeper_reply reply = say(&other, TODAY);
     assert_int_equal(reply.status, ASV_OK);
-    assert_true(reply.until_ms < keeper_site_due(TODAY)); /* K-110 */
+    assert_true(reply.until_ms < keeper_site_due(TODAY)); /* K-140 */
     keeper_site_go_to(&site, reply.until_ms);
     assert_false(opens(&other));
 }
@@ -166,7 +166,7 @@ static void a_day_that_is_long_past_ends_it_at_once(void **state)
     assert_true(opens(&lost));
     uint64_t epoch = site.keeper.store->index->epoch;
     struct asv_keeper_reply reply = say(&lost, TODAY);
-    assert_true(reply.status == ASV_OK && reply.until_ms == 0); /* K-111 */
+    assert_true(reply.status == ASV_OK && reply.until_ms == 0); /* K-141 */
     reply = keeper_decide(&site, &decision);
     assert_true(reply.status == ASV_OK && reply.until_ms == 0);
     assert_true(site.keeper.store->index->epoch > epoch); /* K-014: by a new master */
@@ -193,7 +193,7 @@ static void what_people_keep_is_kept_and_ends_with_its_day(void **state)
 
 static void it_is_said_once(void **state)
 {
-    (void)state; /* K-111 */
+    (void)state; /* K-141 */
     static uint8_t data[ASV_RECEIPT_MAX_BYTES];
     struct asv_keeper_request request;
     go_to_day(3);
