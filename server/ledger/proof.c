@@ -84,7 +84,6 @@ static enum asv_status read_node(struct source *source, unsigned height, uint64_
     uint64_t index = first / ASV_TILE_WIDTH;
     if (source->tile.width == 0 || source->tile.level != level || source->tile.index != index) {
         const struct asv_tile tile = {level, index, asv_tile_width(level, index, source->size)};
-        source->tile.width = 0;
         enum asv_status status = source->tiles->read(source->tiles->ctx, &tile, source->hashes, err);
         if (status != ASV_OK) {
             return status;

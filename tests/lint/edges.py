@@ -146,6 +146,7 @@ def self_test():
         ("dock/loop.c", "#include <gnutls/gnutls.h>"),
         ("dock/loop.c", "#include <linux/bpf.h>"),
         ("dock/loop.c", "#include <sys/capability.h>"),
+        ("server/ledger/tree.c", '#include "server/db/db.h"'),
         ("elsewhere/a.c", ""),
     ]
     good = [

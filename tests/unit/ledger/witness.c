@@ -224,13 +224,13 @@ static void a_log_takes_the_lines_of_its_witness_only(void **state)
     (void)state;
     uint8_t data[4096];
     uint8_t lines[2048];
+    uint8_t before[4096];
     struct asv_writer note;
     struct asv_writer reply;
     struct asv_note parsed;
     uint64_t time_s = 0;
     asv_writer_init(&note, data, sizeof data);
     note.len = asv_test_checkpoint(data, sizeof data, 9, 0);
-    size_t before = note.len;
     assert_int_equal(asv_note_parse(&parsed, (struct asv_bytes){data, note.len}, NULL), ASV_OK);
     asv_writer_init(&reply, lines, sizeof lines);
     const uint8_t nonsense[3] = {1, 2, 3};
@@ -254,7 +254,17 @@ static void a_log_takes_the_lines_of_its_witness_only(void **state)
                      ASV_OK);
     assert_int_equal(asv_note_parse(&parsed, (struct asv_bytes){data, note.len}, NULL), ASV_OK);
     assert_int_equal(parsed.count, 4);
-    assert_true(before < note.len);
+    /* Asked again, a witness signs again: nothing that stood there is touched or doubled. */
+    size_t once = note.len;
+    memcpy(before, data, once);
+    asv_writer_init(&reply, lines, sizeof lines);
+    answer(&reply, ASV_TEST_DPO, parsed.text, 104);
+    assert_int_equal(asv_witness_take(&note, (struct asv_bytes){lines, reply.len},
+                                      asv_test_note_key(ASV_TEST_DPO), &time_s, NULL),
+                     ASV_OK);
+    assert_int_equal(note.len, once + reply.len);
+    assert_memory_equal(data, before, once);
+    assert_memory_equal(data + once, lines, reply.len);
 }
 
 static void a_bad_answer_leaves_the_checkpoint_as_it_was(void **state)
