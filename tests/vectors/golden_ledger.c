@@ -84,11 +84,46 @@ static void the_golden_proof_verifies_under_the_golden_policy(void **state)
     assert_true(verdict.checkpoint.head.size == 513 && verdict.time_s[0] == ASV_TEST_TIME_S + 1);
 }
 
+/* Every line of the page that begins with four blanks and a word of a trust file is a line of the golden one,
+ * all of its lines but comment and blank ones are there, in order. */
+static void the_pages_trust_file_is_the_golden_one(void **state)
+{
+    (void)state;
+    static uint8_t want[4096];
+    static char got[4096];
+    char line[512];
+    size_t len = 0;
+    FILE *file = fopen(ASV_SOURCE_DIR "/docs/LEDGER.md", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        static const char *const words[] = {"    log ", "    witness ", "    group ", "    quorum "};
+        for (size_t i = 0; i < 4; i++) {
+            if (strncmp(line, words[i], strlen(words[i])) == 0) {
+                len += (size_t)snprintf(got + len, sizeof got - len, "%s", line + 4);
+                assert_true(len < sizeof got);
+            }
+        }
+    }
+    fclose(file);
+    size_t left = asv_golden_load("ledger-policy", want, sizeof want - 1);
+    char *next = (char *)want;
+    size_t at = 0;
+    want[left] = '\0';
+    for (char *one = strsep(&next, "\n"); one != NULL; one = strsep(&next, "\n")) {
+        if (one[0] != '\0' && one[0] != '#') {
+            assert_memory_equal(got + at, one, strlen(one));
+            at += strlen(one) + 1;
+        }
+    }
+    assert_int_equal(at, len);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_keeps_its_bytes),
         cmocka_unit_test(the_golden_proof_verifies_under_the_golden_policy),
+        cmocka_unit_test(the_pages_trust_file_is_the_golden_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
