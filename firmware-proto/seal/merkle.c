@@ -9,13 +9,10 @@ _Static_assert(ASV_MERKLE_LEAVES_MAX < UINT64_C(1) << ASV_MERKLE_LEVELS, "every 
 void asv_merkle_node(uint8_t out[ASV_SHA256_BYTES], const uint8_t left[ASV_SHA256_BYTES],
                      const uint8_t right[ASV_SHA256_BYTES])
 {
-    static const uint8_t node = 0x01;
-    struct asv_sha256 state;
-    asv_sha256_init(&state);
-    asv_sha256_update(&state, &node, 1);
-    asv_sha256_update(&state, left, ASV_SHA256_BYTES);
-    asv_sha256_update(&state, right, ASV_SHA256_BYTES);
-    asv_sha256_final(&state, out);
+    uint8_t both[1 + 2 * ASV_SHA256_BYTES] = {0x01}; /* in one piece: faster than three */
+    memcpy(both + 1, left, ASV_SHA256_BYTES);
+    memcpy(both + 1 + ASV_SHA256_BYTES, right, ASV_SHA256_BYTES);
+    asv_sha256(out, both, sizeof both);
 }
 
 void asv_merkle_init(struct asv_merkle *tree)
