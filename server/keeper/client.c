@@ -428,12 +428,24 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static bool is_outstanding(const struct asv_keeper_client *client, uint32_t request)
+{
+    for (size_t i = 0; i < client->asked_count; i++) {
+        if (client->asked[i].request == request) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum asv_status asv_keeper_client_wait(struct asv_keeper_client *client, uint32_t request,
                                        uint64_t timeout_ms, struct asv_keeper_reply *out, struct asv_err *err)
 {
     uint64_t until = now_ms() + timeout_ms;
-    if (client->asked_count != 1 || client->asked[0].request != request) {
-        return asv_fail(err, ASV_E_STATE, "keeper: another request is outstanding, or none");
+    if (client->asked_count == 0 || client->asked[0].request != request) {
+        return is_outstanding(client, request)
+                   ? asv_fail(err, ASV_E_STATE, "keeper: an older request has no reply yet")
+                   : asv_fail(err, ASV_E_AWAY, "keeper: the connection that this was asked on was lost");
     }
     for (;;) {
         enum asv_status status = asv_keeper_client_pump(client, err);

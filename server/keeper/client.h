@@ -151,9 +151,9 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_pump(struct asv_keeper_client *
 ASV_MUST_CHECK enum asv_status asv_keeper_client_take(struct asv_keeper_client *client,
                                                       struct asv_keeper_reply *out);
 
-/* Waits for the reply to the one request that is outstanding. ASV_E_AWAY as pump, ASV_E_TIMEOUT (the
- * connection is closed then), ASV_E_STATE when that request is not outstanding. The reply's own status says
- * what the keeper answered. */
+/* Waits for the reply to the oldest of the requests that are outstanding. ASV_E_AWAY as pump, and when the
+ * request was void before; ASV_E_TIMEOUT (the connection is closed then, and every request void); ASV_E_STATE
+ * when another one is older. The reply's own status says what the keeper answered. */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_wait(struct asv_keeper_client *client, uint32_t request,
                                                       uint64_t timeout_ms, struct asv_keeper_reply *out,
                                                       struct asv_err *err);
