@@ -122,10 +122,15 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
 /* Whether the keeper answers, and neither holds the clip with this header nor keeps it for a request. */
 bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header[ASV_SHA256_BYTES]);
 
-/* The keeper's signed statement that nothing opens this clip any more, into order[*len]; *issued_ms of it. */
-ASV_MUST_CHECK enum asv_status asv_night_order(struct asv_night *night, struct asv_clip_dir *dir,
-                                               uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
-                                               struct asv_err *err);
+/* Asks the keeper for its signed statement that nothing opens this clip any more; several may be asked for,
+ * up to ASV_KEEPER_CLIENT_OUTSTANDING. */
+ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir,
+                                                   uint32_t *request, struct asv_err *err);
+
+/* Waits for it, in the order in which they were asked for; into order[*len]. */
+ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
+                                                    uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                                                    struct asv_err *err);
 
 /* Has the keeper give a clip a key of its own; ahead: with AHEAD, the decision. ASV_E_AWAY and the like:
  * again. */

@@ -3,6 +3,7 @@
  *
  * Erasures: the intent, then files, the keeper's word and the tombstone, then the completion; in batches,
  * each of them on disk before the next begins. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,11 +144,15 @@ enum asv_status asv_night_begin(struct asv_night *night, struct asv_err *err)
 
 /* ---- what is being erased ---- */
 
+#define ORDERS_AT_ONCE 8 /* requests to the keeper that have no reply yet */
+static_assert(ORDERS_AT_ONCE <= ASV_KEEPER_CLIENT_OUTSTANDING, "the client has room for them");
+
 /* One clip on its way. */
 struct passing {
     const struct asv_db_retained *clip;
     char from[ASV_VAULT_PATH_BYTES], to[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
+    bool failed;                  /* left to the next run */
     char why[ASV_ERR_TEXT_BYTES]; /* why the keeper signed nothing; empty: it did */
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
     size_t order_len;
@@ -195,31 +200,61 @@ static bool has_order(struct asv_clip_dir *dir, struct passing *passing)
            read_order(passing, NULL) == ASV_OK;
 }
 
-/* The keeper's statement, asked for while its header is still there. What the keeper cannot sign, because the
- * header is of no camera of the agency or its files are gone, is erased without. */
-static enum asv_status get_order(struct asv_night *night, struct passing *passing, struct asv_err *err)
+/* One that the keeper is asked about. */
+struct asking {
+    struct passing *passing;
+    struct asv_clip_dir *dir;
+    enum asv_status asked; /* whether it could be */
+    uint32_t request;
+    struct asv_err err;
+};
+
+static void failed(struct asv_night *night, struct passing *passing, const char *why)
 {
-    struct asv_err why = {0};
-    asv_auto_dir struct asv_clip_dir *dir = NULL;
+    night->counts.failed++;
+    night->counts.open++;
+    passing->failed = true;
+    asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, passing->clip, "%.200s", why);
+}
+
+/* Asks, while the header is still there; false when an earlier run had the statement already. */
+static bool ask_order(struct asv_night *night, struct passing *passing, struct asking *asking)
+{
     asv_auto_dir struct asv_clip_dir *tombstone = NULL;
+    *asking = (struct asking){.passing = passing};
     bool buried =
         asv_vault_open_clip(night->vault, ASV_VAULT_TOMBSTONES, passing->to, &tombstone, NULL) == ASV_OK;
     if (buried && has_order(tombstone, passing)) {
-        return ASV_OK;
+        return false;
     }
-    enum asv_status status = asv_vault_open_clip(night->vault, passing->area, passing->from, &dir, &why);
-    if (status == ASV_OK && has_order(dir, passing)) {
-        return ASV_OK;
+    asking->asked =
+        asv_vault_open_clip(night->vault, passing->area, passing->from, &asking->dir, &asking->err);
+    if (asking->asked == ASV_OK && has_order(asking->dir, passing)) {
+        asv_clip_close(asking->dir);
+        return false;
     }
     passing->order_len = 0;
-    if (status == ASV_OK) {
-        status = asv_night_order(night, dir, passing->order, &passing->order_len, &why);
+    if (asking->asked == ASV_OK) {
+        asking->asked = asv_night_order_ask(night, asking->dir, &asking->request, &asking->err);
+    }
+    return true;
+}
+
+/* What the keeper cannot sign, because the header is of no camera of the agency or its files are gone, is
+ * erased without. */
+static enum asv_status take_order(struct asv_night *night, struct asking *asking, struct asv_err *err)
+{
+    struct passing *passing = asking->passing;
+    struct asv_err why = asking->err;
+    enum asv_status status = asking->asked;
+    if (asking->request != 0) {
+        status = asv_night_order_take(night, asking->request, passing->order, &passing->order_len, &why);
     }
     if (status == ASV_OK) {
         status = read_order(passing, &why);
     }
     if (status == ASV_OK) {
-        return asv_clip_note_order(dir, (struct asv_bytes){passing->order, passing->order_len}, err);
+        return asv_clip_note_order(asking->dir, (struct asv_bytes){passing->order, passing->order_len}, err);
     }
     enum asv_class class = asv_status_class(status);
     bool opens = status == ASV_E_STATE; /* it says that something still opens it, and is believed */
@@ -232,24 +267,43 @@ static enum asv_status get_order(struct asv_night *night, struct passing *passin
     return ASV_OK;
 }
 
-static void drop(struct asv_night *night, struct batch *batch, size_t i, const char *why)
+/* Whatever fails for one clip leaves it to the next run. */
+static void settle(struct asv_night *night, struct asking *asking)
 {
-    night->counts.failed++;
-    night->counts.open++;
-    asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, batch->clips[i].clip, "%.200s", why);
-    batch->clips[i] = batch->clips[--batch->count];
+    struct asv_err err = {0};
+    if (take_order(night, asking, &err) != ASV_OK) {
+        failed(night, asking->passing, err.text);
+    }
+    asv_clip_close(asking->dir);
 }
 
-/* Whatever fails for one clip leaves it to the next run. */
+/* One clip's, at once. */
+static enum asv_status get_order(struct asv_night *night, struct passing *passing, struct asv_err *err)
+{
+    struct asking asking;
+    if (!ask_order(night, passing, &asking)) {
+        return ASV_OK;
+    }
+    enum asv_status status = take_order(night, &asking, err);
+    asv_clip_close(asking.dir);
+    return status;
+}
+
+/* The keeper signs for some while the files of the next ones are read and those of the ones before written.
+ */
 static void get_orders(struct asv_night *night, struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count;) {
-        struct asv_err err = {0};
-        if (get_order(night, &batch->clips[i], &err) == ASV_OK) {
-            i++;
-        } else {
-            drop(night, batch, i, err.text);
+    struct asking window[ORDERS_AT_ONCE];
+    size_t oldest = 0;
+    size_t next = 0; /* both go on for ever: their difference is how many are outstanding */
+    for (size_t i = 0; i < batch->count; i++) {
+        if (next - oldest == ORDERS_AT_ONCE) {
+            settle(night, &window[oldest++ % ORDERS_AT_ONCE]);
         }
+        next += ask_order(night, &batch->clips[i], &window[next % ORDERS_AT_ONCE]);
+    }
+    while (oldest < next) {
+        settle(night, &window[oldest++ % ORDERS_AT_ONCE]);
     }
 }
 
@@ -266,16 +320,26 @@ static enum asv_status remove_files(struct asv_night *night, const struct passin
 
 static void remove_all(struct asv_night *night, struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count;) {
+    for (size_t i = 0; i < batch->count; i++) {
         struct asv_err err = {0};
         enum asv_status status = remove_files(night, &batch->clips[i], &err);
         night->away = night->away || status == ASV_E_AWAY;
-        if (status == ASV_OK) {
-            i++;
-        } else {
-            drop(night, batch, i, err.text);
+        if (status != ASV_OK) {
+            failed(night, &batch->clips[i], err.text);
         }
     }
+}
+
+/* Goes on without those that failed. */
+static void drop_failed(struct batch *batch)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!batch->clips[i].failed) {
+            batch->clips[left++] = batch->clips[i];
+        }
+    }
+    batch->count = left;
 }
 
 static enum asv_status record(struct asv_night *night, const struct batch *batch, struct asv_err *err)
@@ -308,10 +372,12 @@ static enum asv_status record(struct asv_night *night, const struct batch *batch
 static enum asv_status erase(struct asv_night *night, struct batch *batch, struct asv_err *err)
 {
     get_orders(night, batch);
+    drop_failed(batch);
     enum asv_status status = asv_vault_flush(night->vault, err);
     asv_night_step(night);
     if (status == ASV_OK) {
         remove_all(night, batch);
+        drop_failed(batch);
         status = asv_vault_flush(night->vault, err);
         asv_night_step(night);
     }
@@ -363,6 +429,7 @@ static enum asv_status add(struct asv_night *night, struct batch *batch, const s
         return status;
     }
     passing->clip = clip;
+    passing->failed = false;
     passing->why[0] = '\0';
     passing->order_len = 0;
     passing->issued_ms = 0;

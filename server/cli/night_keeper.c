@@ -138,25 +138,29 @@ static void close_dir(struct asv_clip_dir **dir)
 }
 #define asv_auto_dir __attribute__((cleanup(close_dir)))
 
-enum asv_status asv_night_order(struct asv_night *night, struct asv_clip_dir *dir,
-                                uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len, struct asv_err *err)
+enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir, uint32_t *request,
+                                    struct asv_err *err)
 {
     uint8_t header[ASV_SEAL_HEADER_FRAME_MAX_BYTES];
     uint8_t chain[ASV_CHAIN_MAX_BYTES];
     size_t header_len = 0;
     size_t chain_len = 0;
-    struct asv_keeper_reply reply;
-    uint32_t request = 0;
     enum asv_status status = asv_clip_header(dir, header, &header_len, err);
     if (status == ASV_OK) {
         status = asv_clip_get(dir, ASV_PART_CHAIN, chain, sizeof chain, &chain_len, err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = asv_keeper_client_order(night->client, (struct asv_bytes){chain, chain_len},
-                                     (struct asv_bytes){header, header_len}, &request, err);
-    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    return status == ASV_OK ? asv_keeper_client_order(night->client, (struct asv_bytes){chain, chain_len},
+                                                      (struct asv_bytes){header, header_len}, request, err)
+                            : status;
+}
+
+enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
+                                     uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                                     struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    enum asv_status status =
+        asv_cli_keeper_wait(night->client, ASV_OK, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_OK && reply.order.len > ASV_DESTRUCTION_MAX_BYTES) {
         status = asv_fail(err, ASV_E_LIMIT, "keeper: its statement is too long");
     }
@@ -177,6 +181,7 @@ static enum asv_retention_key reserve_key(struct asv_night *night, const struct 
     char path[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
     size_t len = 0;
+    uint32_t request = 0;
     struct asv_err err = {0};
     asv_auto_dir struct asv_clip_dir *dir = NULL;
     enum asv_status status = asv_night_place(clip, false, &area, path, &err);
@@ -187,7 +192,10 @@ static enum asv_retention_key reserve_key(struct asv_night *night, const struct 
         status == ASV_OK && no_row &&
         asv_clip_get(dir, ASV_PART_ORDER, order, sizeof order, &len, &(struct asv_err){0}) == ASV_OK;
     if (status == ASV_OK && !has_order) {
-        status = asv_night_order(night, dir, order, &len, &err);
+        status = asv_night_order_ask(night, dir, &request, &err);
+        if (status == ASV_OK) {
+            status = asv_night_order_take(night, request, order, &len, &err);
+        }
     }
     enum asv_class class = asv_status_class(status);
     return status == ASV_OK                                            ? ASV_RETENTION_KEY_GONE
