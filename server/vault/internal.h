@@ -11,12 +11,22 @@
 struct asv_vault {
     struct {
         int dir;
-        int lock;    /* -1 unless exclusive */
-        bool direct; /* the file system reads around the page cache */
-        char *name;  /* for messages; owned */
+        int lock;   /* -1 unless exclusive */
+        char *name; /* for messages; owned */
+        enum {
+            ASV_VAULT_UNTRIED, /* who only reads cannot find out, and need not */
+            ASV_VAULT_CACHED,
+            ASV_VAULT_DIRECT,
+        } reads; /* whether the file system reads around the page cache */
     } roots[ASV_VAULT_ROOTS];
     size_t root_count;
+    bool allow_cached_readback;
 };
+
+/* Whether what was written to this root can be read back around the page cache; tries it when nobody did,
+ * which takes the right to write there. ASV_E_USAGE where it cannot and must. */
+ASV_MUST_CHECK enum asv_status asv_vault_reads_direct(struct asv_vault *vault, size_t root, bool *direct,
+                                                      struct asv_err *err);
 
 struct asv_clip_dir {
     struct asv_vault *vault;

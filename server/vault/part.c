@@ -196,8 +196,12 @@ enum asv_status asv_clip_confirm(struct asv_clip_dir *clip, enum asv_part part, 
         if (!wrong[i]) {
             continue;
         }
-        status = asv_part_replace(clip->roots[good].dir, clip->roots[i].dir, clip->vault->roots[i].direct,
-                                  part, check_arrived, &arrived, err);
+        bool direct = false;
+        status = asv_vault_reads_direct(clip->vault, i, &direct, err);
+        if (status == ASV_OK) {
+            status = asv_part_replace(clip->roots[good].dir, clip->roots[i].dir, direct, part, check_arrived,
+                                      &arrived, err);
+        }
         status = asv_clip_tolerate(clip, i, status == ASV_E_DIGEST ? ASV_E_IO : status);
         ++*repaired;
     }

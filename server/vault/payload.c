@@ -229,7 +229,11 @@ static enum asv_status compare_leaf(void *ctx, uint64_t index, const uint8_t lea
 enum asv_status asv_clip_open_readback(struct asv_clip_dir *clip, size_t root, enum asv_part part, int *fd,
                                        enum asv_readback *mode, struct asv_err *err)
 {
-    bool direct = clip->vault->roots[root].direct;
+    bool direct = false;
+    enum asv_status status = asv_vault_reads_direct(clip->vault, root, &direct, err);
+    if (status != ASV_OK) {
+        return status;
+    }
     *mode = direct ? ASV_READBACK_DIRECT : ASV_READBACK_CACHED;
     return asv_part_open_readback(clip->roots[root].dir, asv_part_name(part), direct, fd, err);
 }

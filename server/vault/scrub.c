@@ -192,15 +192,15 @@ static enum asv_status repair(struct subject *subject, size_t good, size_t bad, 
                               const uint8_t want[32], struct asv_err *err)
 {
     struct copy copy = {subject, part, want};
-    enum asv_status status = ASV_OK;
-    if (subject->dirs[bad] < 0) {
+    bool direct = false;
+    enum asv_status status = asv_vault_reads_direct(subject->scrub->vault, bad, &direct, err);
+    if (status == ASV_OK && subject->dirs[bad] < 0) {
         status = asv_io_open_dir(subject->scrub->vault->roots[bad].dir, subject->path, true,
                                  &subject->dirs[bad], err);
     }
-    return status == ASV_OK
-               ? asv_part_replace(subject->dirs[good], subject->dirs[bad],
-                                  subject->scrub->vault->roots[bad].direct, part, check_copy, &copy, err)
-               : status;
+    return status == ASV_OK ? asv_part_replace(subject->dirs[good], subject->dirs[bad], direct, part,
+                                               check_copy, &copy, err)
+                            : status;
 }
 
 static void found(struct subject *subject, enum asv_part part, size_t root, enum asv_scrub_finding finding)

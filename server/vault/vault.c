@@ -33,15 +33,26 @@ const char *asv_part_name(enum asv_part part)
     return names[part];
 }
 
-/* Whether a file in this directory can be opened for reading around the page cache. */
-static bool reads_direct(int dir)
+enum asv_status asv_vault_reads_direct(struct asv_vault *vault, size_t root, bool *direct,
+                                       struct asv_err *err)
 {
-    int fd = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC | O_DIRECT, 0600);
-    if (fd < 0) {
-        return false;
+    char text[ASV_ERR_TEXT_BYTES];
+    if (vault->roots[root].reads == ASV_VAULT_UNTRIED) {
+        int fd = openat(vault->roots[root].dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC | O_DIRECT, 0600);
+        vault->roots[root].reads = fd >= 0 ? ASV_VAULT_DIRECT : ASV_VAULT_CACHED;
+        if (fd >= 0) {
+            close(fd);
+        }
     }
-    close(fd);
-    return true;
+    *direct = vault->roots[root].reads == ASV_VAULT_DIRECT;
+    if (*direct || vault->allow_cached_readback) {
+        return ASV_OK;
+    }
+    snprintf(text, sizeof text,
+             "vault %s: this file system cannot read around the page cache (O_DIRECT), so that a write could "
+             "not be proven; use ext4 or xfs, or allow readback = cached outside production",
+             vault->roots[root].name);
+    return asv_fail(err, ASV_E_USAGE, text);
 }
 
 static enum asv_status take_lock(int dir, const char *root, int *lock, struct asv_err *err)
@@ -107,20 +118,8 @@ static enum asv_status prepare_root(struct asv_vault *vault, size_t i, const str
     if (status == ASV_OK && config->exclusive) {
         status = take_lock(vault->roots[i].dir, root, &vault->roots[i].lock, err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    vault->roots[i].direct = reads_direct(vault->roots[i].dir);
-    if (!vault->roots[i].direct && !config->allow_cached_readback) {
-        char text[ASV_ERR_TEXT_BYTES];
-        snprintf(
-            text, sizeof text,
-            "vault %s: this file system cannot read around the page cache (O_DIRECT), so that a write could "
-            "not be proven; use ext4 or xfs, or allow readback = cached outside production",
-            root);
-        return asv_fail(err, ASV_E_USAGE, text);
-    }
-    return ASV_OK;
+    bool direct = false;
+    return status == ASV_OK && config->exclusive ? asv_vault_reads_direct(vault, i, &direct, err) : status;
 }
 
 /* Both are made when neither is a vault. Beside one that is, a directory that is not there is a disk that is
@@ -171,6 +170,7 @@ enum asv_status asv_vault_open(const struct asv_vault_config *config, struct asv
         return asv_fail(err, ASV_E_NO_MEMORY, "vault: no memory");
     }
     vault->root_count = config->root_count;
+    vault->allow_cached_readback = config->allow_cached_readback;
     for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
         vault->roots[i].dir = vault->roots[i].lock = -1;
     }
