@@ -424,7 +424,9 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
-    (void)umask(0077);
+    if (!options.learn) { /* what that writes, the daemon's user reads */
+        (void)umask(0077);
+    }
     raise_file_limit();
     daemon.conf_path = options.conf;
     daemon.dock.site.world = asv_world_os();
