@@ -248,6 +248,24 @@ static void a_step_while_it_stands_still_is_a_stop_of_its_own(void **state)
     assert_true(status_now().stop_since_ms >= since); /* K-122: no instant that was confirmed before */
 }
 
+/* The disk is full just then. */
+static void a_stop_that_could_not_be_committed_is_not_forgotten(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 1);
+    keeper_site_restart(&site);
+    site.world.wall -= 30 * HOUR_MS;
+    site.world.mono = 5;
+    for (unsigned i = 0; i < 3; i++) {
+        keeper_disk_arm(site.disk, 1, KEEPER_FAIL_BEFORE);
+        tick();
+        assert_true(site.disk->struck);
+        assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+    }
+    keeper_make_days(&site, &site.agency.camera, 0, 3); /* K-121: not before the stop is committed */
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK);
+}
+
 static void a_start_long_after_the_last_commit_is_a_machine_that_was_off(void **state)
 {
     (void)state;
@@ -300,6 +318,7 @@ int main(void)
         TEST(a_start_before_the_last_commit_stops_destruction),
         TEST(corrections_do_not_add_up_over_starts_either),
         TEST(a_step_while_it_stands_still_is_a_stop_of_its_own),
+        TEST(a_stop_that_could_not_be_committed_is_not_forgotten),
         TEST(a_start_long_after_the_last_commit_is_a_machine_that_was_off),
         TEST(an_error_of_the_medium_only_delays_destruction),
         TEST(a_slot_that_comes_back_is_noticed),
