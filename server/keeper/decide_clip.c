@@ -193,7 +193,8 @@ enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decis
 {
     const struct asv_kept *before = kept_row(change->next, decision);
     int64_t end_ms = 0;
-    if (before != NULL && (before->corrected != 0 || before->state == ASV_KEEPER_OVER)) { /* K-141 */
+    if (before != NULL &&
+        (before->corrected != 0 || asv_kept_is_over(before, decision->now_ms))) { /* K-141 */
         return asv_fail(err, ASV_E_STATE,
                         before->corrected != 0 ? "the clip's own day was said before"
                                                : "the clip's period is over");

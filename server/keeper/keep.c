@@ -194,9 +194,8 @@ static enum asv_status keep_opened(struct asv_keeper *keeper, const struct asv_k
                                    int64_t *until_ms, struct asv_err *err)
 {
     const struct asv_kept *before = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening->digest);
-    bool lives =
-        before != NULL && asv_kept_has_key(before) && (before->due_ms == 0 || before->due_ms > now_ms);
-    bool over = !lives && before != NULL && before->state != ASV_KEEPER_PLAIN;
+    bool over = before != NULL && asv_kept_is_over(before, now_ms);
+    bool lives = before != NULL && asv_kept_has_key(before) && !over;
     if (request->why == ASV_KEEPER_WHY_AHEAD && !(lives && before->state == ASV_KEEPER_HELD)) {
         return make_row(keeper, request, opening, before, now_ms, until_ms, err);
     }

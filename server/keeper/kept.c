@@ -22,6 +22,16 @@ bool asv_kept_has_key(const struct asv_kept *row)
     return row->state == ASV_KEEPER_RUNS || row->state == ASV_KEEPER_PENDING || row->state == ASV_KEEPER_HELD;
 }
 
+static bool is_due(const struct asv_kept *row, int64_t now_ms)
+{
+    return row->due_ms != 0 && row->due_ms <= now_ms;
+}
+
+bool asv_kept_is_over(const struct asv_kept *row, int64_t now_ms)
+{
+    return row->state == ASV_KEEPER_OVER || is_due(row, now_ms);
+}
+
 enum asv_status asv_kept_put(struct asv_index *index, const struct asv_kept *row, struct asv_err *err)
 {
     struct asv_kept *before = asv_index_find(index, ASV_INDEX_KEPT, row->header);
@@ -102,11 +112,6 @@ bool asv_kept_by_ahead(const struct asv_kept *row, const struct asv_index_ahead 
     }
     int64_t end_ms = row->state == ASV_KEEPER_OVER ? row->ended_ms : row->due_ms;
     return row->released == 0 && (end_ms == 0 || ahead->decided_ms < end_ms);
-}
-
-static bool is_due(const struct asv_kept *row, int64_t now_ms)
-{
-    return row->due_ms != 0 && row->due_ms <= now_ms;
 }
 
 static bool is_forgotten(const struct asv_index *index, const struct asv_kept *row, int64_t now_ms)

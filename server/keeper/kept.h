@@ -21,6 +21,9 @@ ASV_MUST_CHECK enum asv_status asv_kept_lapse_ms(int64_t period_ms, int64_t *out
 /* Whether the clip has a file key of its own here. */
 bool asv_kept_has_key(const struct asv_kept *row);
 
+/* Whether it ran out, its key destroyed already or not. */
+bool asv_kept_is_over(const struct asv_kept *row, int64_t now_ms);
+
 /* Inserts or replaces. ASV_E_BUSY when the table is full. */
 ASV_MUST_CHECK enum asv_status asv_kept_put(struct asv_index *index, const struct asv_kept *row,
                                             struct asv_err *err);

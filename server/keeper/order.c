@@ -62,7 +62,7 @@ static enum asv_status reserve_is_over(struct asv_keeper *keeper, const struct a
 /* K-068: a clip with a key of its own lives as long as that. */
 static bool lives_by_itself(const struct asv_kept *kept, int64_t now_ms)
 {
-    return kept != NULL && asv_kept_has_key(kept) && (kept->due_ms == 0 || kept->due_ms > now_ms);
+    return kept != NULL && asv_kept_has_key(kept) && !asv_kept_is_over(kept, now_ms);
 }
 
 /* K-066, K-067, K-069 */

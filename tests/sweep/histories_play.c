@@ -207,6 +207,8 @@ static int64_t receipt_due(const struct stage *stage, const struct model_clip *c
         return model_due(model, today) + 1;
     case 4:
         return model->now + (int64_t)(step->n[4] % 4000) * 60000;
+    case 5:
+        return model_due(model, recorded - 2 - (int)(step->n[4] % 16));
     default:
         return model_due(model, recorded);
     }
@@ -229,6 +231,11 @@ static bool play_keep(struct stage *stage, const struct step *step)
                         model->clips[i].start < ahead->until;
             keep.clip = fits ? i : keep.clip;
         }
+    }
+    for (int i = 0; i < model->clip_count && step->n[2] % 3 == 0; i++) { /* the day of what people keep */
+        bool kept = model_has_key(&model->clips[i]) && model->clips[i].state != MODEL_RUNS;
+        keep.clip = kept ? i : keep.clip;
+        keep.why = kept ? MODEL_WHY_DAY : keep.why;
     }
     keep.receipt_true = step->n[5] % 8 != 0;
     keep.receipt_clip = step->n[6] % 8 == 0 ? (int)(step->n[7] % (uint32_t)model->clip_count) : keep.clip;
@@ -268,7 +275,8 @@ static enum model_action choose_action(const struct stage *stage, uint32_t n)
         MODEL_RELEASE,    MODEL_RELEASE,    MODEL_HAND_OVER, MODEL_ERASE_EARLY, MODEL_ERASE_EARLY,
         MODEL_HOLD_AHEAD, MODEL_HOLD_AHEAD, MODEL_BLOCK,     MODEL_UNBLOCK,     MODEL_RELEASE_AHEAD,
         MODEL_RECIPIENT,  MODEL_ENROL,      MODEL_REVOKE,    MODEL_POLICY,      MODEL_RECIPIENT_ENDS,
-        MODEL_POLICY,     MODEL_CLOCK,      MODEL_HOLD,      MODEL_RELEASE,
+        MODEL_POLICY,     MODEL_CLOCK,      MODEL_HOLD,      MODEL_RELEASE,     MODEL_DAY,
+        MODEL_DAY,
     };
     if (stage->model.stopped && n % 2 == 0) {
         return MODEL_CLOCK;
@@ -327,6 +335,14 @@ static uint8_t choose_ground(enum model_action action, uint32_t n)
     return (uint8_t)(keeps ? 1 + n % 16 % 3 * (n % 4 / 3) : shields ? 4 + n % 2 : 0);
 }
 
+/* Of a recording: near its key's in most cases, and some that are long past or yet to come. */
+static int choose_day(const struct model *model, const struct model_clip *clip, uint32_t n)
+{
+    static const int away[] = {0, 0, -1, -2, 1, -6, -14, -20};
+    int today = model_day(model, model->now);
+    return clip->reserve || n % 4 == 0 ? today + away[n / 4 % 8] : clip->key + away[n / 4 % 8];
+}
+
 static void choose_matter(const struct stage *stage, struct model_paper *paper, const uint32_t *n)
 {
     const struct model *model = &stage->model;
@@ -340,6 +356,7 @@ static void choose_matter(const struct stage *stage, struct model_paper *paper, 
            (model->clips[paper->clip].blocks >> paper->ground & 1) == 0) {
         paper->ground++;
     }
+    paper->day = choose_day(model, &model->clips[paper->clip], n[6]);
     paper->recipient = (int)(n[5] % MODEL_RECIPIENTS);
     paper->who = (int)(n[3] % MODEL_PEOPLE);
     if (paper->action == MODEL_ENROL || (paper->action == MODEL_REVOKE && n[5] % 4 != 0)) {
@@ -355,7 +372,7 @@ static void choose_matter(const struct stage *stage, struct model_paper *paper, 
 static bool has_room(const struct stage *stage, enum model_action action)
 {
     const struct model *model = &stage->model;
-    bool of_a_clip = action <= MODEL_HAND_OVER || action == MODEL_BLOCK || action == MODEL_UNBLOCK;
+    bool of_a_clip = action <= MODEL_DAY || action == MODEL_BLOCK || action == MODEL_UNBLOCK;
     return model->paper_count + 2 <= MODEL_PAPERS && (!of_a_clip || model->clip_count > 0) &&
            (action != MODEL_HOLD_AHEAD || model->ahead_count < MODEL_AHEADS) &&
            (action != MODEL_POLICY || model->policy_count < MODEL_POLICIES);

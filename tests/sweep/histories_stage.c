@@ -266,6 +266,7 @@ static uint16_t action_code(enum model_action action)
         [MODEL_ERASE_EARLY] = ASV_ACTION_ERASE_EARLY,
         [MODEL_OPEN] = ASV_ACTION_OPEN,
         [MODEL_HAND_OVER] = ASV_ACTION_HAND_OVER,
+        [MODEL_DAY] = ASV_ACTION_DAY,
         [MODEL_HOLD_AHEAD] = ASV_ACTION_HOLD_AHEAD,
         [MODEL_RELEASE_AHEAD] = ASV_ACTION_RELEASE_AHEAD,
         [MODEL_BLOCK] = ASV_ACTION_BLOCK,
@@ -292,6 +293,10 @@ static void fill_subject(const struct stage *stage, struct asv_subject *subject,
     case ASV_SUBJECT_CLIP:
     case ASV_SUBJECT_VIEWER:
         memcpy(subject->id, stage->digests[paper->clip], sizeof subject->id);
+        break;
+    case ASV_SUBJECT_DAY:
+        memcpy(subject->id, stage->digests[paper->clip], sizeof subject->id);
+        subject->date = stage->model.date[paper->day];
         break;
     case ASV_SUBJECT_CAMERA:
         memcpy(subject->id, stage->cameras[paper->camera]->cert_digest, sizeof subject->id);
@@ -364,7 +369,8 @@ static void decide_request(const struct stage *stage, struct asv_keeper_request 
                            const struct delivery *delivery)
 {
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
-    bool needs_clip = asked->action == MODEL_HOLD || asked->action == MODEL_ERASE_EARLY;
+    bool needs_clip =
+        asked->action == MODEL_HOLD || asked->action == MODEL_ERASE_EARLY || asked->action == MODEL_DAY;
     *request = (struct asv_keeper_request){0};
     if (needs_clip && delivery->brought >= 0) {
         keeper_opens_request(request, stage->cameras[stage->model.clips[delivery->brought].camera],
@@ -456,6 +462,11 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
     if (reply.status == ASV_OK && should && asked->action == MODEL_HOLD && delivery->answer < 0 &&
         reply.until_ms != clip->due) {
         return stage_fail(stage, "a request lapses at another instant");
+    }
+    if (reply.status == ASV_OK && should && asked->action == MODEL_DAY &&
+        stage->model.papers[delivery->answer].step == MODEL_APPROVES &&
+        reply.until_ms != (model_has_key(clip) ? clip->period : 0)) {
+        return stage_fail(stage, "a day that people say has another end");
     }
     return check_given(stage, delivery, &reply) &&
            stage_expect(stage, reply.status == ASV_OK, should,

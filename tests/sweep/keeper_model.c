@@ -405,6 +405,26 @@ static void correct(const struct model *model, struct model_clip *clip, int64_t 
     }
 }
 
+/* K-140, K-141; LAW T1: as two people say, and never longer than its reserve key or what is recorded today.
+ */
+bool model_say_day(struct model *model, struct model_clip *clip, int day)
+{
+    int today = model_day(model, model->now);
+    if (ran_out(model, clip) || (model_has_key(clip) && clip->corrected) || day > today) {
+        return false;
+    }
+    if (!model_has_key(clip)) {
+        run_until(model, clip, 0);
+    }
+    int64_t end =
+        model_due(model, day) < model_due(model, today) ? model_due(model, day) : model_due(model, today);
+    if (clip->reserve && forgotten(model, clip) < end) {
+        end = forgotten(model, clip);
+    }
+    correct(model, clip, end);
+    return true;
+}
+
 /* K-101 */
 static bool keep_ahead(struct model *model, struct model_clip *clip, int paper)
 {

@@ -34,6 +34,7 @@ enum model_action {
     MODEL_ERASE_EARLY,
     MODEL_OPEN,
     MODEL_HAND_OVER,
+    MODEL_DAY,
     MODEL_HOLD_AHEAD,
     MODEL_RELEASE_AHEAD,
     MODEL_BLOCK,
@@ -77,6 +78,7 @@ struct model_paper {
     int clip, camera, who, recipient, incident, ground; /* what it is about; incident 0: none */
     int64_t from, until, stopped;
     int first_day, days, version; /* of a policy */
+    int day;                      /* of a clip, as people say */
     /* What was made of it. */
     bool decided, refused;
     int answer; /* that decided; -1: none was needed */
@@ -184,6 +186,7 @@ bool model_by_ahead(const struct model_ahead *ahead, const struct model_clip *cl
 int64_t model_lapse(const struct model *model, int64_t period);
 void model_own_key(const struct model *model, struct model_clip *clip);
 bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision);
+bool model_say_day(struct model *model, struct model_clip *clip, int day);
 void model_go_back(const struct model *model, struct model_clip *clip);
 void model_destroy_due(struct model *model);
 

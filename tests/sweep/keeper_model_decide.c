@@ -12,21 +12,14 @@
 const struct model_rule *model_rule(enum model_action action)
 {
     static const struct model_rule rules[MODEL_ACTIONS] = {
-        [MODEL_HOLD] = {"WSDP", "WSD", 96, 24},
-        [MODEL_RELEASE] = {"WSDRP", "WSD", 96, 24},
-        [MODEL_ERASE_EARLY] = {"WSDRP", "WSD", 96, 24},
-        [MODEL_OPEN] = {"SDRP", "SDP", 24, 12},
-        [MODEL_HAND_OVER] = {"SDE", "SD", 96, 24},
-        [MODEL_HOLD_AHEAD] = {"WSDP", "WSD", 96, 24},
-        [MODEL_RELEASE_AHEAD] = {"WSDP", "WSD", 96, 24},
-        [MODEL_BLOCK] = {"WSDRP", NULL, 1, 0},
-        [MODEL_UNBLOCK] = {"SDP", NULL, 1, 0},
-        [MODEL_RECIPIENT] = {"EA", "SD", 336, 24},
-        [MODEL_RECIPIENT_ENDS] = {"SDEA", NULL, 1, 0},
-        [MODEL_ENROL] = {"A", "SD", 336, 24},
-        [MODEL_REVOKE] = {"SDA", NULL, 1, 0},
-        [MODEL_POLICY] = {"A", "SD", 336, 24},
-        [MODEL_CLOCK] = {"SDA", "SDA", 24, 1},
+        [MODEL_HOLD] = {"WSDP", "WSD", 96, 24},         [MODEL_RELEASE] = {"WSDRP", "WSD", 96, 24},
+        [MODEL_ERASE_EARLY] = {"WSDRP", "WSD", 96, 24}, [MODEL_OPEN] = {"SDRP", "SDP", 24, 12},
+        [MODEL_HAND_OVER] = {"SDE", "SD", 96, 24},      [MODEL_DAY] = {"WSDRP", "WSD", 96, 24},
+        [MODEL_HOLD_AHEAD] = {"WSDP", "WSD", 96, 24},   [MODEL_RELEASE_AHEAD] = {"WSDP", "WSD", 96, 24},
+        [MODEL_BLOCK] = {"WSDRP", NULL, 1, 0},          [MODEL_UNBLOCK] = {"SDP", NULL, 1, 0},
+        [MODEL_RECIPIENT] = {"EA", "SD", 336, 24},      [MODEL_RECIPIENT_ENDS] = {"SDEA", NULL, 1, 0},
+        [MODEL_ENROL] = {"A", "SD", 336, 24},           [MODEL_REVOKE] = {"SDA", NULL, 1, 0},
+        [MODEL_POLICY] = {"A", "SD", 336, 24},          [MODEL_CLOCK] = {"SDA", "SDA", 24, 1},
     };
     return &rules[action];
 }
@@ -290,6 +283,8 @@ static bool effect(struct model *model, int proposal, int answer)
     case MODEL_HAND_OVER:
         return is_held_for(clip, asked->incident) && clip->blocks == 0 &&
                model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */
+    case MODEL_DAY:
+        return model_say_day(model, clip, asked->day);
     case MODEL_HOLD_AHEAD:
         return hold_ahead(model, proposal);
     case MODEL_RELEASE_AHEAD:
@@ -347,14 +342,15 @@ static bool again(const struct model *model, int proposal, int answer)
     return asked->action != MODEL_HOLD || asked->refused || (clip->row && clip->decision == proposal);
 }
 
-/* K-082: the clip that comes along is the one that was decided about, and a hold counts when it opens. */
+/* K-082: the clip that comes along is the one that was decided about; a hold and a day count when it opens.
+ */
 static bool brings_it(struct model *model, const struct model_paper *asked, int brought)
 {
-    if (asked->action != MODEL_HOLD && asked->action != MODEL_ERASE_EARLY) {
+    bool opens = asked->action == MODEL_HOLD || asked->action == MODEL_DAY;
+    if (!opens && asked->action != MODEL_ERASE_EARLY) {
         return true;
     }
-    return brought == asked->clip &&
-           (asked->action != MODEL_HOLD || model_opens(model, asked->clip) == MODEL_YES);
+    return brought == asked->clip && (!opens || model_opens(model, asked->clip) == MODEL_YES);
 }
 
 static void refuse_it(struct model *model, int proposal)

@@ -391,6 +391,30 @@ static void what_was_held_ahead_before_it_ran_out_is_not_lost(void **state)
     assert_true(opens(&clip));
 }
 
+/* Between the end of its period and the keeper's next look at the clock nobody gives it another day. */
+static void what_ran_out_has_no_day_any_more(void **state)
+{
+    (void)state; /* LAW T1 */
+    static struct keeper_decision request;
+    int64_t began = clip.header.start_wall_ms;
+    keeper_propose_clip(&site, &request, ASV_ACTION_HOLD, &people.wearer, 20, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    keeper_respond(&site, &request, ASV_STEP_WITHDRAW, &people.wearer, 21);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_OK);
+    assert_int_equal(row_of(&clip)->state, ASV_KEEPER_RUNS);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    asv_test_world_step(&site.world, (uint64_t)(keeper_site_due(TODAY) + HOUR_MS - site.world.wall));
+    assert_true(opens(&clip)); /* K-091 */
+    struct asv_keeper_request with = receipt_for(&clip, keeper_site_due(TODAY + 1), &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_EXPIRED);
+    keeper_propose_clip(&site, &request, ASV_ACTION_DAY, &people.wearer, 22, camera, &clip);
+    request.proposal.statement.subject.date = TODAY + 15;
+    keeper_sign_again(&request);
+    keeper_respond(&site, &request, ASV_STEP_APPROVE, &people.chief, 23);
+    assert_int_equal(keeper_decide(&site, &request).status, ASV_E_STATE); /* K-141 */
+    assert_int_equal(keep_ahead(&clip).status, ASV_OK);
+}
+
 static void what_two_people_released_no_hold_ahead_keeps(void **state)
 {
     (void)state; /* LAW T4 */
@@ -558,6 +582,7 @@ int main(void)
         ON_A_SITE(a_hold_ahead_needs_a_living_key),
         ON_A_SITE(what_ran_out_is_no_early_erasure),
         ON_A_SITE(what_was_held_ahead_before_it_ran_out_is_not_lost),
+        ON_A_SITE(what_ran_out_has_no_day_any_more),
         ON_A_SITE(what_two_people_released_no_hold_ahead_keeps),
         ON_A_SITE(a_held_clip_lives_after_its_release_as_long_as_its_own_day_says),
         ON_A_SITE(a_request_prolongs_by_three_days_from_the_day_that_counts),
