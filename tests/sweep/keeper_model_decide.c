@@ -353,13 +353,19 @@ static bool brings_it(struct model *model, const struct model_paper *asked, int 
     return brought == asked->clip && (!opens || model_opens(model, asked->clip) == MODEL_YES);
 }
 
-static void refuse_it(struct model *model, int proposal)
+/* A request that waits for its answer. */
+static bool is_open(const struct model *model, int proposal)
 {
     const struct model_paper *asked = &model->papers[proposal];
-    struct model_clip *clip = &model->clips[asked->clip];
-    if (asked->action == MODEL_HOLD && clip->row && clip->state == MODEL_PENDING &&
-        clip->decision == proposal) {
-        model_go_back(model, clip);
+    const struct model_clip *clip = &model->clips[asked->clip];
+    return asked->action == MODEL_HOLD && clip->row && clip->state == MODEL_PENDING &&
+           clip->decision == proposal;
+}
+
+static void refuse_it(struct model *model, int proposal)
+{
+    if (is_open(model, proposal)) {
+        model_go_back(model, &model->clips[model->papers[proposal].clip]);
     }
 }
 
@@ -382,6 +388,9 @@ bool model_decide(struct model *model, int proposal, int answer, int brought, bo
     if (answer >= 0 && model->papers[answer].step != MODEL_APPROVES) {
         refuse_it(model, proposal);
         remember(model, proposal, answer, true);
+        return true;
+    }
+    if (answer < 0 && !alone && is_open(model, proposal)) { /* K-126: the same again */
         return true;
     }
     if (!brings_it(model, asked, brought)) {
