@@ -10,6 +10,7 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/case.h"
+#include "server/cli/keepers.h"
 #include "server/cli/statement_view.h"
 
 #define PAGE 8 /* statements, of 4 KiB each */
@@ -308,13 +309,17 @@ static enum asv_status deliver_answer(struct asv_case *work, const struct asv_pe
     if (approves && answer->said.action == ASV_ACTION_OPEN) {
         return ASV_OK; /* by whom it is shown to */
     }
-    /* A hold again for what is wrapped for the recovery key, as long as the keeper gives it; a day for the
-     * end of its period, without which there is nothing to write down. */
+    /* A hold again for what is wrapped for the recovery key, as long as the keeper gives it. */
     struct asv_err inner = {0};
-    enum asv_status status =
-        !taken || holds || dates ? deliver(work, proposal, answer, until_ms, &inner) : ASV_OK;
+    enum asv_status status = !taken || holds ? deliver(work, proposal, answer, until_ms, &inner) : ASV_OK;
     if (taken && holds && asv_status_class(status) == ASV_CLASS_PERMANENT) {
         status = ASV_OK;
+    }
+    if (status == ASV_OK && taken && dates) {
+        status = asv_case_keeper(work, &inner);
+        status = status == ASV_OK
+                     ? asv_cli_keeper_period(work->keeper, answer->said.subject.id, until_ms, &inner)
+                     : status;
     }
     if (status != ASV_OK) {
         return asv_failf(err, status, "%s", inner.text);

@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/cli/keepers.h"
 
+#include <string.h>
+
 #include "server/base/fail.h"
 
 enum asv_status asv_cli_keeper(const struct asv_cli *cli, struct asv_keeper_client **out, struct asv_err *err)
@@ -24,6 +26,31 @@ enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_s
         return asv_failf(err, status, "%s", inner.text);
     }
     return reply->status == ASV_OK ? ASV_OK : asv_failf(err, reply->status, "keeper: %s", reply->detail);
+}
+
+enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client, const uint8_t header[32],
+                                      int64_t *until_ms, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    struct asv_keeper_kept row;
+    uint8_t before[32]; /* what the page is asked for behind */
+    uint32_t request = 0;
+    memcpy(before, header, sizeof before);
+    for (size_t i = sizeof before; i > 0 && before[i - 1]-- == 0; i--) {
+    }
+    enum asv_status status = asv_keeper_client_clips(client, before, &request, err);
+    status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    *until_ms = 0;
+    if (reply.kept_count > 0) {
+        asv_keeper_kept_read(&row, &reply, 0);
+        bool has_key =
+            row.state == ASV_KEEPER_RUNS || row.state == ASV_KEEPER_PENDING || row.state == ASV_KEEPER_HELD;
+        *until_ms = has_key && memcmp(row.header, header, sizeof row.header) == 0 ? row.period_ms : 0;
+    }
+    return ASV_OK;
 }
 
 enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,

@@ -34,6 +34,12 @@ ASV_MUST_CHECK enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *cli
                                                    uint32_t request, uint64_t timeout_ms,
                                                    struct asv_keeper_reply *reply, struct asv_err *err);
 
+/* When the period of the clip with this header ends, which has a key of its own; 0: it has none any more, or
+ * never had. */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client,
+                                                     const uint8_t header[32], int64_t *until_ms,
+                                                     struct asv_err *err);
+
 /* What the keeper says of itself (STATUS). */
 ASV_MUST_CHECK enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,
                                                     struct asv_err *err);

@@ -10,6 +10,7 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/case.h"
+#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 #include "server/db/incident.h"
 #include "server/db/request.h"
@@ -153,9 +154,9 @@ static enum asv_status deliver_all(struct asv_night *night, struct asv_err *err)
 
 /* ---- what has not followed yet ---- */
 
-/* The keeper says again until when it keeps what was asked for, and gives again what is wrapped for the
- * recovery key. That it took the decision stands, whatever it says by now; when it is away, all this waits
- * for it. */
+/* The keeper says again until when it keeps what was asked for, or of which day it knows, and gives again
+ * what is wrapped for the recovery key. That it took the decision stands, whatever it says by now; when it is
+ * away, all this waits for it. */
 static enum asv_status ask_again(struct asv_night *night, const struct asv_person_statement *said,
                                  int64_t *until_ms, struct asv_err *err)
 {
@@ -163,7 +164,10 @@ static enum asv_status ask_again(struct asv_night *night, const struct asv_perso
     bool approves = said->said.step == ASV_STEP_APPROVE;
     bool holds = said->said.action == ASV_ACTION_HOLD && (said->said.step == ASV_STEP_PROPOSE || approves);
     bool dates = said->said.action == ASV_ACTION_DAY && approves;
-    enum asv_status status = holds || dates ? tell(night, said, until_ms, &why) : ASV_OK;
+    enum asv_status status = holds ? tell(night, said, until_ms, &why)
+                             : dates
+                                 ? asv_cli_keeper_period(night->client, said->said.subject.id, until_ms, &why)
+                                 : ASV_OK;
     return asv_status_class(status) == ASV_CLASS_RETRY ? asv_failf(err, status, "%s", why.text) : ASV_OK;
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """day.py BUILD: LAW T1 of recordings whose day no clock tells, on the site of incident.py: a camera that has lost its clock brings
-five. They are stored and shown to nobody, every night says so, two people decide on a day, and what nobody decides dies with its
+six. They are stored and shown to nobody, every night says so, two people decide on a day, and what nobody decides dies with its
 reserve key.
 """
 import os
@@ -18,7 +18,7 @@ from desk import later  # noqa: E402, found by rig
 from rig import SHORT  # noqa: E402
 from times import issued, started_anew  # noqa: E402, found beside rig
 
-LOST = 5
+LOST = 6
 
 
 def record_lost(rig):
@@ -140,6 +140,14 @@ def killed_between_the_steps(desk, clips):
                     f"WHERE c.clip = '{clip}'") == [["2"]]
 
 
+def killed_and_forgotten(desk, clips):
+    """The keeper took it, the database was not told, and nobody said it again: a later night asks until when it lives."""
+    clip = clips[5]
+    desk.act("sigrid", "clip", "day", clip, "--date", day_of(-1))
+    kill_at(desk, "clip_day", ["clip", "day", clip, "--approve", *desk.by("stefan")])
+    assert row_of(desk, clip)["due"] is None
+
+
 def days_later(desk, days):
     desk.site.keeper.stop()
     desk.site.postgres.stop()
@@ -150,9 +158,11 @@ def days_later(desk, days):
 
 def nobody_decides(desk, clips):
     """Three days are enough; what nobody decides on dies with its reserve key, as what was decided dies with its day."""
-    held, past, decided, undecided = clips[0], clips[1], clips[2], clips[4]
-    days_later(desk, 5)
+    held, past, decided, undecided, forgotten = clips[0], clips[1], clips[2], clips[4], clips[5]
+    days_later(desk, 5)  # no statement lives any more that the keeper could be shown again
     counts, notes = night(desk, 4)
+    assert row_of(desk, forgotten)["day"] == day_of(-1) and row_of(desk, forgotten)["due"] == row_of(desk, held)["due"]
+    assert counts["late"] == 0 and not notes["disagreements"], (counts, notes)
     assert counts["dayless"] == 1 and "which is past" in notes["dayless"][0]["why"], notes
     days_later(desk, 16)
     counts, notes = night(desk, 0)
@@ -172,7 +182,7 @@ def play(rig):
     # The camera was of no unit yet; so that somebody is in charge of what it brought.
     desk.sql("SET session_replication_role = replica; UPDATE asv.clip SET unit = '32-3' WHERE day IS NULL")
     for scenario in (stored_and_blocked, decided_by_two, of_a_day_that_is_long_past, not_heard_by_the_keeper,
-                     killed_between_the_steps, nobody_decides):
+                     killed_between_the_steps, killed_and_forgotten, nobody_decides):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, lost)
 

@@ -15,13 +15,25 @@
 #include "tests/support/statements.h"
 #include "tests/unit/test.h"
 
-static const uint16_t all[] = {ASV_ACTION_HOLD,      ASV_ACTION_RELEASE,        ASV_ACTION_ERASE_EARLY,
-                               ASV_ACTION_OPEN,      ASV_ACTION_HAND_OVER,      ASV_ACTION_HOLD_AHEAD,
-                               ASV_ACTION_BLOCK,     ASV_ACTION_UNBLOCK,        ASV_ACTION_RELEASE_AHEAD,
+static const uint16_t all[] = {ASV_ACTION_HOLD,
+                               ASV_ACTION_RELEASE,
+                               ASV_ACTION_ERASE_EARLY,
+                               ASV_ACTION_OPEN,
+                               ASV_ACTION_HAND_OVER,
+                               ASV_ACTION_HOLD_AHEAD,
+                               ASV_ACTION_BLOCK,
+                               ASV_ACTION_UNBLOCK,
+                               ASV_ACTION_RELEASE_AHEAD,
                                ASV_ACTION_DAY,
-                               ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
-                               ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
-                               ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
+                               ASV_ACTION_RECIPIENT,
+                               ASV_ACTION_RECIPIENT_ENDS,
+                               ASV_ACTION_ENROL,
+                               ASV_ACTION_REVOKE,
+                               ASV_ACTION_FOUND,
+                               ASV_ACTION_POLICY,
+                               ASV_ACTION_CLOCK,
+                               ASV_ACTION_RECOVERY_KEY,
+                               ASV_ACTION_RECOVERY_KEY_ENDS,
                                ASV_ACTION_LEDGER};
 
 /* What is printed, as a new string. */
