@@ -148,8 +148,10 @@ static bool sign_with_a_fault(struct keeper_disk *disk, uint64_t n, enum keeper_
     bool reported = sign(&honest, 9, 14, &reply) == ASV_OK;
     bool struck = armed->struck;
     size_t len = reply.signature.len;
-    memcpy(note, reply.signature.data, len);
-    assert_true(reported || len == 0);
+    assert_true(reported == (len > 0));
+    if (reported) {
+        memcpy(note, reply.signature.data, len);
+    }
     recover(n, fault);
     assert_true(last_size() == 14 || (last_size() == 9 && !reported)); /* K-114 */
     if (n % 3 != 1 && try_forks(reported)) {                           /* the first head left for nobody */

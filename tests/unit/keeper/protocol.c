@@ -24,11 +24,12 @@ static bool has_clip(unsigned type)
     return type == ASV_KEEPER_OPENS || type == ASV_KEEPER_DECIDE;
 }
 
-static struct asv_keeper_request sample_sign(uint8_t sign)
+static struct asv_keeper_request sample_sign(unsigned sign)
 {
     static const uint8_t origin[] = "asservat.example/ledger";
     static uint8_t hashes[2 * ASV_SHA256_BYTES];
-    struct asv_keeper_request request = {.type = ASV_KEEPER_SIGN, .request = 0x01020304, .sign = sign};
+    struct asv_keeper_request request = {
+        .type = ASV_KEEPER_SIGN, .request = 0x01020304, .sign = (uint8_t)sign};
     memset(hashes, 0xf1, sizeof hashes);
     memset(statement, 0xc4, sizeof statement);
     memset(record, 0xc5, sizeof record);
@@ -160,7 +161,7 @@ static void what_is_to_be_signed_round_trips(void **state)
     (void)state;
     static const char *const kinds[] = {"", "keeper-request-sign", "keeper-request-sign-last",
                                         "keeper-request-sign-package"};
-    for (uint8_t sign = ASV_KEEPER_SIGN_HEAD; sign <= ASV_KEEPER_SIGN_PACKAGE; sign++) {
+    for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign <= ASV_KEEPER_SIGN_PACKAGE; sign++) {
         struct asv_keeper_request want = sample_sign(sign);
         struct asv_keeper_request got;
         size_t len = write_frame(&want);
@@ -515,10 +516,8 @@ static void every_cell_of_the_permit_table(void **state)
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
         /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN */
-        [ASV_KEEPER_NOBODY] = "..........",
-        [ASV_KEEPER_DOCK] = "xxxxx.....",
-        [ASV_KEEPER_ADMIN] = "xxxxxxxxxx",
-        [ASV_KEEPER_SERVER] = "x....x..xx",
+        [ASV_KEEPER_NOBODY] = "..........", [ASV_KEEPER_DOCK] = "xxxxx.....",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx",
         [ASV_KEEPER_LEDGER] = "x........x",
     };
     static struct keeper_site site;
