@@ -300,7 +300,8 @@ static bool takes_away(const struct asv_decision *decision)
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
     return !refused && (action == ASV_ACTION_REVOKE || action == ASV_ACTION_BLOCK ||
                         action == ASV_ACTION_RECIPIENT_ENDS || action == ASV_ACTION_RECOVERY_KEY_ENDS ||
-                        action == ASV_ACTION_RELEASE || action == ASV_ACTION_ERASE_EARLY);
+                        action == ASV_ACTION_RELEASE || action == ASV_ACTION_ERASE_EARLY ||
+                        action == ASV_ACTION_LEDGER); /* from the one before */
 }
 
 static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decision *decision,

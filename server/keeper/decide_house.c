@@ -296,15 +296,15 @@ enum asv_status asv_decide_ledger(struct asv_keeper *keeper, const struct asv_de
     memcpy(row.origin, subject->name.data, subject->name.len); /* at most ASV_KEEPER_ORIGIN_MAX (ST-054) */
     asv_sha256(row.id, subject->name.data, subject->name.len);
     asv_sha256(row.root, "", 0);
-    if (asv_index_find(change->next, ASV_INDEX_LEDGERS, row.id) != NULL) {
-        return asv_fail(err, ASV_E_EXISTS, "there is a ledger of this origin, or was");
-    }
     if (before != NULL) {
         before->ended = 1;
         memcpy(row.before, before->id, sizeof row.before);
     }
     status = asv_index_add(change->next, ASV_INDEX_LEDGERS, &row);
-    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room for another ledger");
+    return status == ASV_OK ? ASV_OK
+                            : asv_fail(err, status,
+                                       status == ASV_E_EXISTS ? "there is a ledger of this origin, or was"
+                                                              : "no room for another ledger");
 }
 
 enum asv_status asv_decide_recovery_key(struct asv_keeper *keeper, const struct asv_decision *decision,

@@ -11,7 +11,8 @@
 #include "server/keeper/decide.h"
 #include "server/ledger/checkpoint.h"
 
-#define PACKAGE_PREFIX "PACKAGE/" /* in the keeper's own record, before the digest */
+#define MASTER_MS      UINT64_C(3600000) /* so long an index may know older heads, and open */
+#define PACKAGE_PREFIX "PACKAGE/"        /* in the keeper's own record, before the digest */
 
 /* ---- heads of the ledger ---- */
 
@@ -75,11 +76,14 @@ static enum asv_status check_growth(const struct asv_index_ledger *ledger,
     return asv_proof_check_consistency(&proof, &last, head, err);
 }
 
-/* K-114: on the medium, in every directory, before the signature is made. */
+/* K-114: on the medium, in every directory, before the signature is made. K-118: from time to time so that no
+ * index from before opens any more; not each time, because slots wear out. */
 static enum asv_status keep_head(struct asv_keeper *keeper, const uint8_t id[ASV_SHA256_BYTES],
                                  const struct asv_tree_head *head, struct asv_err *err)
 {
     struct asv_store_change change;
+    uint64_t now_ms = asv_world_mono_ms(keeper->world);
+    bool renew = now_ms >= keeper->head_master_ms;
     enum asv_status status = asv_store_begin(keeper->store, &change, err);
     if (status != ASV_OK) {
         return status;
@@ -87,7 +91,11 @@ static enum asv_status keep_head(struct asv_keeper *keeper, const uint8_t id[ASV
     struct asv_index_ledger *row = asv_index_find(change.next, ASV_INDEX_LEDGERS, id);
     row->size = head->size;
     memcpy(row->root, head->root, sizeof row->root);
-    return asv_store_commit(&change, false, err);
+    status = asv_store_commit(&change, renew, err);
+    if (status == ASV_OK && renew) {
+        keeper->head_master_ms = now_ms + MASTER_MS;
+    }
+    return status;
 }
 
 /* A ledger that was forked, or a database that was put back: somebody must look. */
