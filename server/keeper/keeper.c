@@ -36,6 +36,21 @@ bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
     return role < ASV_KEEPER_ROLES && type < ASV_KEEPER_TYPE_END && permits[role][type];
 }
 
+/* K-043: SIGN for more than one's own work could end the ledger, or sign packages. */
+static const bool signs[ASV_KEEPER_ROLES][ASV_KEEPER_SIGN_END] = {
+    [ASV_KEEPER_ADMIN] =
+        {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_PACKAGE] = true},
+    [ASV_KEEPER_SERVER] = {[ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_PACKAGE] = true},
+    [ASV_KEEPER_LEDGER] = {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true},
+};
+
+/* What of a request only some of those may say who may send it. */
+static bool permits_fields(enum asv_keeper_role role, const struct asv_keeper_request *request)
+{
+    return (!request->reserve_used || role == ASV_KEEPER_DOCK) && /* K-054 */
+           (request->type != ASV_KEEPER_SIGN || signs[role][request->sign]);
+}
+
 static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_reply *reply)
 {
     uint32_t today = 0;
@@ -140,8 +155,7 @@ static bool answer(struct asv_keeper *keeper, enum asv_keeper_role role, const v
     }
     reply->type = request.type;
     reply->request = request.request;
-    if (!asv_keeper_permits(role, request.type) ||           /* before anything in it is looked at */
-        (request.reserve_used && role != ASV_KEEPER_DOCK)) { /* K-054 */
+    if (!asv_keeper_permits(role, request.type) || !permits_fields(role, &request)) {
         refuse(reply, ASV_E_DENIED, "this user may not ask for that");
         return true;
     }

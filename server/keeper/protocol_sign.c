@@ -7,7 +7,7 @@
 bool asv_keeper_sign_is_good(const struct asv_keeper_request *request)
 {
     return request->type != ASV_KEEPER_SIGN ||
-           (request->sign >= ASV_KEEPER_SIGN_HEAD && request->sign <= ASV_KEEPER_SIGN_PACKAGE &&
+           (request->sign >= ASV_KEEPER_SIGN_HEAD && request->sign < ASV_KEEPER_SIGN_END &&
             request->origin.len <= ASV_KEEPER_ORIGIN_MAX && request->proof.len % ASV_SHA256_BYTES == 0 &&
             request->proof.len <= ASV_KEEPER_PROOF_MAX * ASV_SHA256_BYTES);
 }

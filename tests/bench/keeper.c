@@ -158,7 +158,7 @@ static void heads(const char *what)
     clock_t busy = clock(); /* of the processor: what a busy machine does not change */
     double begin = now();
     for (unsigned i = 0; i < HEADS; i++) {
-        struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_SERVER, &requests[i]);
+        struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_LEDGER, &requests[i]);
         must(reply.status, reply.detail);
     }
     busy = clock() - busy;

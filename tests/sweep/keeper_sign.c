@@ -65,7 +65,7 @@ static enum asv_status sign(const struct keeper_log *log, uint64_t old_size, uin
     static struct asv_proof proof;
     struct asv_keeper_request request;
     keeper_log_request(log, old_size, new_size, &proof, &request);
-    *reply = keeper_ask(&site, ASV_KEEPER_SERVER, &request);
+    *reply = keeper_ask(&site, ASV_KEEPER_LEDGER, &request);
     if (reply->status == ASV_OK) {
         see(log, new_size);
     }
@@ -78,7 +78,7 @@ static uint64_t last_size(void)
     struct asv_keeper_request request = {.type = ASV_KEEPER_SIGN,
                                          .sign = ASV_KEEPER_SIGN_LAST,
                                          .origin = {(const uint8_t *)honest.origin, strlen(honest.origin)}};
-    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_SERVER, &request);
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_LEDGER, &request);
     struct asv_note_key key;
     struct asv_checkpoint checkpoint;
     assert_int_equal(reply.status, ASV_OK);

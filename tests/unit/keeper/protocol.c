@@ -530,10 +530,24 @@ static void every_cell_of_the_permit_table(void **state)
         }
         for (unsigned type = ASV_KEEPER_STATUS; type < ASV_KEEPER_TYPE_END; type++) {
             struct asv_keeper_request request = sample(type);
-            request.reserve_used = false; /* the dock's alone to say */
+            request.reserve_used = false;                                /* the dock's alone to say */
+            request.sign = request.sign != 0 ? ASV_KEEPER_SIGN_LAST : 0; /* so is more of it */
             size_t len = write_frame(&request);
             assert_true(answer(&site, (enum asv_keeper_role)role, body, len, &reply));
             assert_int_equal(reply.status == ASV_E_DENIED, table[role][type - 1] != 'x'); /* K-043 */
+        }
+    }
+    static const char *const signs[ASV_KEEPER_ROLES] = {
+        /* HEAD LAST PACKAGE */
+        [ASV_KEEPER_NOBODY] = "...", [ASV_KEEPER_DOCK] = "...",   [ASV_KEEPER_ADMIN] = "xxx",
+        [ASV_KEEPER_SERVER] = ".xx", [ASV_KEEPER_LEDGER] = "xx.",
+    };
+    for (unsigned role = 0; role < ASV_KEEPER_ROLES; role++) {
+        for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign < ASV_KEEPER_SIGN_END; sign++) {
+            struct asv_keeper_request request = sample_sign(sign);
+            size_t len = write_frame(&request);
+            assert_true(answer(&site, (enum asv_keeper_role)role, body, len, &reply));
+            assert_int_equal(reply.status == ASV_E_DENIED, signs[role][sign - 1] != 'x'); /* K-043 */
         }
     }
     assert_false(asv_keeper_permits(ASV_KEEPER_ROLES, ASV_KEEPER_STATUS));

@@ -40,7 +40,7 @@ static int tear_down(void **state)
 
 static struct asv_keeper_reply ask(struct asv_keeper_request *request)
 {
-    return keeper_ask(&site, ASV_KEEPER_SERVER, request);
+    return keeper_ask(&site, ASV_KEEPER_LEDGER, request);
 }
 
 static struct asv_keeper_reply sign(const struct keeper_log *log, uint64_t old_size, uint64_t new_size)
