@@ -36,7 +36,7 @@ static enum asv_status read_head(struct asv_reader *reader, struct asv_tree_head
     if (!asv_line_take(reader, &line) || !asv_line_is_decimal(line, &out->size)) {
         return refuse(err, "checkpoint: line 2 is no size of a tree");
     }
-    if (out->size > ASV_TREE_SIZE_MAX) {
+    if (out->size > ASV_TREE_SIZE_MAX) { /* LG-020 */
         return asv_fail_at(err, ASV_E_LIMIT, "checkpoint: a tree too large to be one", out->size);
     }
     if (!asv_line_take(reader, &line) || !asv_line_is_hash(line, out->root)) {
@@ -108,7 +108,7 @@ enum asv_status asv_checkpoint_open(struct asv_checkpoint *out, struct asv_note 
     if (status != ASV_OK) {
         return status;
     }
-    if (strcmp(checkpoint.origin, log->name) != 0) {
+    if (strcmp(checkpoint.origin, log->name) != 0) { /* LG-033 */
         return asv_failf(err, ASV_E_UNTRUSTED, "checkpoint: %s signed that of another log", log->name);
     }
     if (note != NULL) {

@@ -64,6 +64,7 @@ static enum asv_status fail_line(struct asv_err *err, const char *what, struct a
     return asv_fail_at(err, ASV_E_MALFORMED, what, asv_line_number(data, offset));
 }
 
+/* LG-030 */
 enum asv_status asv_note_parse(struct asv_note *out, struct asv_bytes data, struct asv_err *err)
 {
     struct asv_note note = {0};
@@ -116,7 +117,7 @@ enum asv_status asv_note_verify_with(const struct asv_note *note, const struct a
         if (!asv_note_is_by(signature, key)) {
             continue;
         }
-        found = true;
+        found = true; /* LG-031 */
         if (asv_base64_padded_decode(bytes, sizeof bytes, &got, signature->base64) != ASV_OK ||
             got != ID_BYTES + len || !holds(ctx, bytes + ID_BYTES)) {
             return asv_failf(err, ASV_E_SIGNATURE, "signed note: the signature of %s does not verify",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Reading a policy's file. */
+ * Reading a policy's file: LG-040. */
 #include "server/ledger/policy.h"
 
 #include <stdarg.h>

@@ -37,7 +37,7 @@ bool asv_ledger_policy_is_met(const struct asv_ledger_policy *policy, uint32_t c
     return false;
 }
 
-/* A signature by a known log is verified whichever log it is; it counts for its own origin only. */
+/* LG-033: a signature by a known log is verified whichever log it is; it counts for its own origin only. */
 static enum asv_status check_logs(const struct asv_ledger_policy *policy, const struct asv_note *note,
                                   struct asv_ledger_verdict *out, struct asv_err *err)
 {
@@ -102,7 +102,7 @@ enum asv_status asv_ledger_policy_check(const struct asv_ledger_policy *policy, 
     if (status == ASV_OK) {
         status = check_witnesses(policy, &note, out, err);
     }
-    if (status == ASV_OK && !asv_ledger_policy_is_met(policy, out->cosigned)) {
+    if (status == ASV_OK && !asv_ledger_policy_is_met(policy, out->cosigned)) { /* LG-041 */
         return too_few(policy, out->cosigned, err);
     }
     return status;

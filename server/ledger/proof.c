@@ -122,6 +122,7 @@ static enum asv_status read_range(struct source *source, struct range range, uin
     return ASV_OK;
 }
 
+/* LG-020 */
 static enum asv_status too_large(uint64_t size, struct asv_err *err)
 {
     return size <= ASV_TREE_SIZE_MAX
@@ -190,6 +191,7 @@ enum asv_status asv_proof_root(uint8_t out[ASV_SHA256_BYTES], uint64_t size, con
     return status;
 }
 
+/* LG-023 */
 static enum asv_status check_count(const struct asv_proof *proof, size_t count, struct asv_err *err)
 {
     return proof->count == count
@@ -238,7 +240,7 @@ struct asv_tree_head asv_tree_head_empty(void)
     return head;
 }
 
-/* A tree of no leaves has one root only. */
+/* LG-024: a tree of no leaves has one root only. */
 static enum asv_status check_head(const struct asv_tree_head *head, struct asv_err *err)
 {
     const struct asv_tree_head empty = asv_tree_head_empty();

@@ -54,7 +54,7 @@ bool asv_tile_growth_next(struct asv_tile_growth *growth, struct asv_tile *out)
     return false;
 }
 
-/* The next entry of a bundle. */
+/* The next entry of a bundle: LG-022, as check_end. */
 static enum asv_status next_entry(struct asv_reader *reader, unsigned number, struct asv_bytes *out,
                                   struct asv_err *err)
 {

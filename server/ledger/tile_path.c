@@ -103,6 +103,7 @@ static bool take_path(struct asv_reader *reader, struct asv_tile *out)
     return true;
 }
 
+/* LG-021: what take_path takes, asv_tile_path writes. */
 enum asv_status asv_tile_path_parse(struct asv_tile *out, struct asv_bytes path, struct asv_err *err)
 {
     struct asv_reader reader;

@@ -43,7 +43,7 @@ enum asv_status asv_tree_append(struct asv_tree *tree, const uint8_t leaf[ASV_SH
                                 const struct asv_tile_sink *full, struct asv_err *err)
 {
     uint8_t hash[ASV_SHA256_BYTES];
-    if (tree->size >= ASV_TREE_SIZE_MAX) {
+    if (tree->size >= ASV_TREE_SIZE_MAX) { /* LG-020 */
         return asv_fail(err, ASV_E_LIMIT, "ledger: the tree is full");
     }
     memcpy(hash, leaf, sizeof hash);

@@ -125,7 +125,7 @@ enum asv_status asv_vkey_parse(struct asv_note_key *out, struct asv_bytes text, 
     memcpy(key.name, name.data, name.len);
     memcpy(key.pk, bytes + 1, sizeof key.pk);
     key.type = bytes[0] == ASV_NOTE_ED25519 ? ASV_NOTE_ED25519 : ASV_NOTE_COSIGNATURE;
-    if (key.id != key_id(&key)) {
+    if (key.id != key_id(&key)) { /* LG-032 */
         return asv_fail(err, ASV_E_MALFORMED, "verifier key: the id is not that of the name and the key");
     }
     *out = key;

@@ -47,8 +47,8 @@ static enum asv_witness_answer refuse(enum asv_witness_answer answer, enum asv_s
     return answer;
 }
 
-/* The keys of the checkpoint's origin: whether there are any, and whether one signed it and none did so
- * wrongly. */
+/* LG-045. The keys of the checkpoint's origin: whether there are any, and whether one signed it and none did
+ * so wrongly. */
 static enum asv_witness_answer check_signed(const struct asv_note *note, const char *origin,
                                             const struct asv_note_key *logs, size_t count,
                                             struct asv_err *err)
@@ -137,8 +137,8 @@ static void keep_lines(struct asv_writer *writer, const struct asv_note *note, s
     writer->len = kept;
 }
 
-/* The note with the answer behind it must still be the same text: a line break in front would make the note's
- * own signatures a part of it. */
+/* LG-046. The note with the answer behind it must still be the same text: a line break in front would make
+ * the note's own signatures a part of it. */
 static enum asv_status read_both(const struct asv_writer *writer, size_t before, struct asv_note *out,
                                  struct asv_err *err)
 {

@@ -133,7 +133,7 @@ static void our_own_origins_are_names_of_keys(void **state)
 
 static void a_checkpoint_opens_with_its_logs_key_only(void **state)
 {
-    (void)state;
+    (void)state; /* LG-033 */
     uint8_t data[2048];
     struct asv_checkpoint checkpoint;
     struct asv_note note;

@@ -76,7 +76,7 @@ static void the_text_ends_before_the_last_empty_line(void **state)
 
 static void what_is_no_note_is_refused_with_its_line(void **state)
 {
-    (void)state;
+    (void)state; /* LG-030 */
     static const struct {
         const char *text;
         const char *why;
@@ -184,7 +184,7 @@ static void only_the_signatures_of_known_keys_count(void **state)
 
 static void one_wrong_signature_of_a_known_key_spoils_the_note(void **state)
 {
-    (void)state;
+    (void)state; /* LG-031 */
     uint8_t data[1024];
     struct asv_note note;
     struct asv_bytes signed_note = sign(data, sizeof data, "text\n");
@@ -239,7 +239,7 @@ static void a_key_has_one_text(void **state)
 
 static void what_is_no_key_says_why(void **state)
 {
-    (void)state;
+    (void)state; /* LG-032 */
     static const struct {
         const char *text;
         enum asv_status status;

@@ -67,7 +67,7 @@ static void a_policy_is_read(void **state)
 
 static void mistakes_are_told_with_their_line(void **state)
 {
-    (void)state;
+    (void)state; /* LG-040 */
     static const struct {
         const char *text;
         const char *why;
@@ -200,7 +200,7 @@ static void a_quorum_of_groups_is_met_by_the_right_witnesses_only(void **state)
 
 static void a_checkpoint_is_judged(void **state)
 {
-    (void)state;
+    (void)state; /* LG-041 */
     static const struct {
         const char *quorum;
         unsigned witnesses;

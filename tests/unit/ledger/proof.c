@@ -174,7 +174,7 @@ static void a_changed_consistency_proof_does_not_verify(void **state)
 
 static void a_fork_or_a_smaller_tree_is_a_contradiction(void **state)
 {
-    (void)state;
+    (void)state; /* LG-023, LG-024 */
     const struct asv_proof none = {0};
     struct asv_proof one = {.count = 1};
     const struct asv_tree_head nothing = head_of(0);
@@ -202,7 +202,7 @@ static void a_fork_or_a_smaller_tree_is_a_contradiction(void **state)
 
 static void what_is_not_there_cannot_be_proven(void **state)
 {
-    (void)state;
+    (void)state; /* LG-020 */
     struct asv_proof proof = {.count = 0};
     struct asv_test_tiles source = {.size = 5};
     const struct asv_tiles tiles = asv_test_tiles(&source);

@@ -47,7 +47,7 @@ static void a_tile_has_one_path_and_a_path_one_tile(void **state)
 
 static void what_is_no_path_of_a_tile_is_refused(void **state)
 {
-    (void)state;
+    (void)state; /* LG-021 */
     static const char *const paths[] = {
         "",
         "/tile/0/000",
@@ -214,7 +214,7 @@ static void a_bundle_holds_what_its_tile_hashes(void **state)
 
 static void a_bundle_of_another_width_is_refused(void **state)
 {
-    (void)state;
+    (void)state; /* LG-022 */
     uint8_t data[256 * 34];
     static uint8_t hashes[ASV_TILE_BYTES];
     struct asv_err err = {0};

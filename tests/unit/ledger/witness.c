@@ -188,7 +188,7 @@ static void another_old_size_is_a_conflict(void **state)
 /* The log shows this witness a tree that does not begin with what it has seen. */
 static void a_fork_is_not_cosigned(void **state)
 {
-    (void)state;
+    (void)state; /* LG-045 */
     struct opened opened;
     static const uint64_t olds[] = {1, 4, 5, 8, 9};
     for (size_t i = 0; i < sizeof olds / sizeof *olds; i++) {
@@ -269,7 +269,7 @@ static void a_log_takes_the_lines_of_its_witness_only(void **state)
 
 static void a_bad_answer_leaves_the_checkpoint_as_it_was(void **state)
 {
-    (void)state;
+    (void)state; /* LG-046 */
     uint8_t data[2048];
     uint8_t lines[2048];
     uint8_t want[2048];
