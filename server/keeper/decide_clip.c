@@ -34,20 +34,27 @@ static enum asv_status put_opened(struct asv_keeper *keeper, const struct asv_de
     return status;
 }
 
-/* K-086: midnight after three full days from the request's, and never more than three days beyond the clip's
- * own period, which ends at a midnight. */
-static enum asv_status lapse_ms(const struct asv_decision *decision, int64_t *out, struct asv_err *err)
+/* K-086: midnight after three full days from the request's. */
+static enum asv_status request_end_ms(const struct asv_decision *decision, int64_t *out, struct asv_err *err)
 {
     uint32_t asked = 0;
+    return asv_local_date(decision->proposal.issued_ms, &asked) == ASV_OK &&
+                   asv_due_ms(asked, ASV_KEPT_LAPSE_DAYS, out) == ASV_OK
+               ? ASV_OK
+               : asv_fail(err, ASV_E_LIMIT, "no calendar for the request's end");
+}
+
+/* K-086: and never more than three days beyond the clip's own period, which ends at a midnight. */
+static enum asv_status lapse_ms(const struct asv_decision *decision, int64_t *out, struct asv_err *err)
+{
     int64_t by_request = 0;
     int64_t by_period = 0;
-    if (asv_local_date(decision->proposal.issued_ms, &asked) != ASV_OK ||
-        asv_due_ms(asked, ASV_KEPT_LAPSE_DAYS, &by_request) != ASV_OK ||
-        asv_kept_lapse_ms(decision->opening.period_ms, &by_period) != ASV_OK) {
-        return asv_fail(err, ASV_E_LIMIT, "no calendar for the request's end");
+    enum asv_status status = request_end_ms(decision, &by_request, err);
+    if (status == ASV_OK && asv_kept_lapse_ms(decision->opening.period_ms, &by_period) != ASV_OK) {
+        status = asv_fail(err, ASV_E_LIMIT, "no calendar for the request's end");
     }
     *out = by_request < by_period ? by_request : by_period;
-    return ASV_OK;
+    return status;
 }
 
 enum asv_status asv_decide_pending(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -89,10 +96,17 @@ enum asv_status asv_decide_hold(struct asv_keeper *keeper, const struct asv_deci
                                 struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {
     const struct asv_kept *before = kept_row(change->next, decision);
+    int64_t lapsed_ms = 0;
     (void)destroy;
-    return before != NULL && before->state == ASV_KEEPER_HELD
-               ? asv_fail(err, ASV_E_STATE, "the clip is held already")
-               : put_opened(keeper, decision, change, ASV_KEEPER_HELD, 0, err);
+    if (before != NULL && before->state == ASV_KEEPER_HELD) {
+        return asv_fail(err, ASV_E_STATE, "the clip is held already");
+    }
+    enum asv_status status = request_end_ms(decision, &lapsed_ms, err);
+    if (status == ASV_OK &&
+        decision->answer.issued_ms >= lapsed_ms) { /* K-129: as signed, whenever it comes */
+        status = asv_fail(err, ASV_E_STATE, "the request had lapsed when it was approved");
+    }
+    return status == ASV_OK ? put_opened(keeper, decision, change, ASV_KEEPER_HELD, 0, err) : status;
 }
 
 /* The held clip that a decision is about, for the incident that it names. */

@@ -268,8 +268,9 @@ static bool effect(struct model *model, int proposal, int answer)
     const struct model_paper *asked = &model->papers[proposal];
     struct model_clip *clip = &model->clips[asked->clip];
     switch (asked->action) {
-    case MODEL_HOLD:
-        return model_hold(model, clip, asked->incident, proposal);
+    case MODEL_HOLD: /* K-129 */
+        return model->papers[answer].issued < model->start[model_day(model, asked->issued) + 4] &&
+               model_hold(model, clip, asked->incident, proposal);
     case MODEL_RELEASE:
         if (!is_held_for(clip, asked->incident)) {
             return false;
@@ -390,7 +391,7 @@ bool model_decide(struct model *model, int proposal, int answer, int brought, bo
         remember(model, proposal, answer, true);
         return true;
     }
-    if (answer < 0 && !alone && is_open(model, proposal)) { /* K-126: the same again */
+    if (answer < 0 && is_open(model, proposal)) { /* K-126: whatever comes along */
         return true;
     }
     if (!brings_it(model, asked, brought)) {

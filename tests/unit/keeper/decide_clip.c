@@ -478,6 +478,24 @@ static void a_refusal_and_a_withdrawal_end_a_request(void **state)
     assert_int_equal(ask_to_hold(&other, &reply), ASV_E_NOT_FOUND); /* its day is over */
 }
 
+/* A proposal's signature lives longer than the request does. */
+static void a_request_that_lapsed_is_not_approved_any_more(void **state)
+{
+    (void)state;
+    struct asv_keeper_reply reply;
+    for (unsigned late = 0; late < 2; late++) {
+        const struct keeper_clip *what = late == 1 ? &clip : &other;
+        assert_int_equal(ask_to_hold(what, &reply), ASV_OK);
+        keeper_site_go_to(&site, reply.until_ms - (late == 1 ? 0 : 1));
+        keeper_respond(&site, &decision, ASV_STEP_APPROVE, &people.chief, (uint8_t)(200 + late));
+        keeper_site_go_to(&site, reply.until_ms + HOUR_MS / (2 << late)); /* when it is delivered */
+        assert_true(opens(what));
+        assert_int_equal(keeper_decide(&site, &decision).status,
+                         late == 1 ? ASV_E_STATE : ASV_OK); /* K-129 */
+        assert_int_equal(row_of(what).state, late == 1 ? ASV_KEEPER_RUNS : ASV_KEEPER_HELD);
+    }
+}
+
 /* After the clip's period, the request is all that it lives by. */
 static void no_wearer_ends_what_another_asked_for(void **state)
 {
@@ -935,6 +953,7 @@ int main(void)
         ON_A_SITE(a_request_prolongs_once_and_by_three_days_at_most),
         ON_A_SITE(one_request_for_a_clip_is_open_at_a_time),
         ON_A_SITE(a_refusal_and_a_withdrawal_end_a_request),
+        ON_A_SITE(a_request_that_lapsed_is_not_approved_any_more),
         ON_A_SITE(no_wearer_ends_what_another_asked_for),
         ON_A_SITE(a_released_clip_is_gone_or_runs_on),
         ON_A_SITE(a_block_keeps_a_held_clip_from_use),
