@@ -4,7 +4,8 @@
 
 #include "firmware-proto/base/utf8.h"
 
-/* What a text must not have: it would not be seen, or would make what is seen another text. */
+/* What a text must not have: it would not be seen, or would make what is seen another text. All of Unicode's
+ * Default_Ignorable_Code_Point, and more. */
 static const struct {
     uint32_t first;
     uint32_t last;
@@ -12,8 +13,10 @@ static const struct {
     {0x0000, 0x001f},   /* controls */
     {0x007f, 0x009f},   /* DEL and more controls */
     {0x00ad, 0x00ad},   /* soft hyphen */
+    {0x034f, 0x034f},   /* grapheme joiner */
     {0x061c, 0x061c},   /* Arabic letter mark */
     {0x115f, 0x1160},   /* Hangul fillers */
+    {0x17b4, 0x17b5},   /* Khmer vowels that are not written */
     {0x180b, 0x180f},   /* Mongolian selectors and separator */
     {0x200b, 0x200f},   /* zero width, direction marks */
     {0x2028, 0x202e},   /* line and paragraph separator, embeddings and overrides */
@@ -25,6 +28,10 @@ static const struct {
     {0xfeff, 0xfeff},   /* byte order mark */
     {0xffa0, 0xffa0},   /* half-width filler */
     {0xfff0, 0xffff},   /* specials, and never characters */
+    {0x16fe4, 0x16fe4}, /* Khitan filler */
+    {0x1bca0, 0x1bca3}, /* shorthand controls */
+    {0x1d159, 0x1d159}, /* a note without a head */
+    {0x1d173, 0x1d17a}, /* musical controls */
     {0xe0000, 0x10ffff} /* tags, selectors, private use */
 };
 

@@ -99,6 +99,49 @@ static void bytes_that_are_no_utf_8_are_refused(void **state)
     assert_true(valid("a\0b", 3)); /* well-formed; a text it is not */
 }
 
+static bool point_is_good(uint32_t point)
+{
+    char text[8] = {'a'};
+    size_t len = 1;
+    if (point >= 0x10000) {
+        text[len++] = (char)(0xf0 | point >> 18);
+        text[len++] = (char)(0x80 | (point >> 12 & 0x3f));
+    } else if (point >= 0x800) {
+        text[len++] = (char)(0xe0 | point >> 12);
+    } else {
+        text[len++] = (char)(0xc0 | point >> 6);
+    }
+    if (point >= 0x800) {
+        text[len++] = (char)(0x80 | (point >> 6 & 0x3f));
+    }
+    text[len++] = (char)(0x80 | (point & 0x3f));
+    text[len] = 'b';
+    return good(text, sizeof text);
+}
+
+/* DerivedCoreProperties.txt of Unicode 15, Default_Ignorable_Code_Point. */
+static void what_a_program_may_leave_out_is_refused(void **state)
+{
+    (void)state; /* ST-006 */
+    static const uint32_t ranges[][2] = {
+        {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c}, {0x115f, 0x1160}, {0x17b4, 0x17b5},
+        {0x180b, 0x180f},   {0x200b, 0x200f},   {0x202a, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
+        {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfff8}, {0x1bca0, 0x1bca3},
+        {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        for (uint32_t point = ranges[i][0]; point <= ranges[i][1]; point++) {
+            if (point_is_good(point)) {
+                fail_msg("U+%04X", point);
+            }
+        }
+    }
+    static const uint32_t seen[] = {0x00ae, 0x034e, 0x0350, 0x17b3, 0x17b6, 0x1bc9f, 0x1d172, 0x1d17b};
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        assert_true(point_is_good(seen[i]));
+    }
+}
+
 static void what_is_not_seen_is_refused(void **state)
 {
     (void)state; /* ST-006 */
@@ -146,6 +189,7 @@ int main(void)
         cmocka_unit_test(what_people_write_is_good),
         cmocka_unit_test(a_text_has_something_in_it_and_an_end),
         cmocka_unit_test(bytes_that_are_no_utf_8_are_refused),
+        cmocka_unit_test(what_a_program_may_leave_out_is_refused),
         cmocka_unit_test(what_is_not_seen_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
