@@ -324,11 +324,10 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
         asv_store_abort(&change);
         return status;
     }
-    status = asv_store_commit(&change, destroy || takes_away(decision), err);
-    if (status == ASV_OK && effect == asv_decide_clock) {
-        keeper->due.anchored = false; /* the clock is right as it is now: two people said so */
+    if (effect == asv_decide_clock) { /* it is right as it is now: also when the commit counts and fails */
+        keeper->due.anchored = false;
     }
-    return status;
+    return asv_store_commit(&change, destroy || takes_away(decision), err);
 }
 
 /* What the reply says of a HOLD, of its proposal, of a DAY or of a LEDGER, whether it was made just now or

@@ -445,9 +445,6 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
     struct asv_keeper_request request;
     struct model_paper *asked = &stage->model.papers[delivery->proposal];
     decide_request(stage, &request, delivery);
-    if (asked->action == MODEL_CLOCK) { /* an error may leave the clock in doubt: then people say it again */
-        stage->fault_at = 0;
-    }
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_SERVER, &request);
     bool should = model_decide(&stage->model, delivery->proposal, delivery->answer, delivery->brought,
                                delivery->records);

@@ -324,6 +324,30 @@ static void two_people_let_destruction_go_on(void **state)
     assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
 }
 
+/* A commit that counts and says that it failed: the clock is not in doubt once more. */
+static void an_error_while_the_clock_is_confirmed_leaves_no_new_doubt(void **state)
+{
+    bool struck = true;
+    int64_t next = 0;
+    for (uint64_t n = 1; struck; n++) {
+        tear_down(state);
+        set_up(state);
+        asv_keeper_tick(&site.keeper, &next);
+        site.world.wall += 5 * HOUR_MS;
+        asv_keeper_tick(&site.keeper, &next);
+        assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_STOP_CLOCK);
+        keeper_disk_arm(site.disk, n, KEEPER_FAIL_AFTER);
+        enum asv_status status = confirm(&people.chief, &people.deputy, 9);
+        struck = site.disk->struck;
+        keeper_disk_reboot(site.disk);
+        asv_keeper_tick(&site.keeper, &next);
+        status = status == ASV_OK ? ASV_OK : keeper_decide(&site, &decision).status;
+        assert_int_equal(status, ASV_OK);
+        asv_keeper_tick(&site.keeper, &next);
+        assert_int_equal(site.keeper.store->index->stop, ASV_KEEPER_RUNNING);
+    }
+}
+
 static void a_withdrawn_confirmation_confirms_nothing(void **state)
 {
     (void)state;
@@ -421,6 +445,7 @@ int main(void)
         ON_A_SITE(what_is_configured_can_be_what_people_said),
         ON_A_SITE(there_is_always_room_for_a_policy),
         ON_A_SITE(two_people_let_destruction_go_on),
+        ON_A_SITE(an_error_while_the_clock_is_confirmed_leaves_no_new_doubt),
         ON_A_SITE(a_withdrawn_confirmation_confirms_nothing),
         ON_A_SITE(a_recovery_key_that_nobody_can_have_is_none),
         ON_A_SITE(another_keepers_statements_are_not_this_ones),
