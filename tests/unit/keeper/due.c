@@ -262,8 +262,8 @@ static void a_stop_that_could_not_be_committed_is_not_forgotten(void **state)
         assert_true(site.disk->struck);
         assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
     }
-    keeper_make_days(&site, &site.agency.camera, 0, 3); /* K-121: not before the stop is committed */
-    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK);
+    (void)keeper_make_days(&site, &site.agency.camera, 0, 3);
+    assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK); /* K-121 */
 }
 
 static void a_start_long_after_the_last_commit_is_a_machine_that_was_off(void **state)
@@ -275,6 +275,39 @@ static void a_start_long_after_the_last_commit_is_a_machine_that_was_off(void **
     site.world.mono = 5;
     tick();
     assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+}
+
+static bool has_decisions(void)
+{
+    return keeper_disk_file(site.disk, "decisions-2026") != NULL;
+}
+
+static void a_wrong_clock_takes_no_record_of_decisions(void **state)
+{
+    (void)state; /* LAW L3 */
+    keeper_make_days(&site, &site.agency.camera, 0, 1);
+    assert_int_equal(
+        asv_mirror_append(&site.keeper.store->mirror, "decisions-2026", "1 HOLD 01 02\n", 13, NULL), ASV_OK);
+    assert_int_equal(asv_mirror_sync(&site.keeper.store->mirror, NULL), ASV_OK);
+    tick();
+    int64_t right = site.world.wall;
+    site.world.wall += 3 * 366 * DAY_MS;
+    for (unsigned i = 0; i < 3; i++) {
+        tick();
+        assert_int_equal(status_now().stop, ASV_KEEPER_STOP_CLOCK);
+        assert_true(has_decisions()); /* K-134 */
+        keeper_site_restart(&site);
+    }
+
+    /* A clock that nobody doubts lets them go: years that passed while nothing was due. */
+    tear_down(NULL);
+    set_up(NULL);
+    assert_int_equal(
+        asv_mirror_append(&site.keeper.store->mirror, "decisions-2026", "1 HOLD 01 02\n", 13, NULL), ASV_OK);
+    site.world.wall = right + 3 * 366 * DAY_MS;
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING);
+    assert_false(has_decisions());
 }
 
 static void an_error_of_the_medium_only_delays_destruction(void **state)
@@ -321,6 +354,7 @@ int main(void)
         TEST(a_stop_that_could_not_be_committed_is_not_forgotten),
         TEST(a_start_long_after_the_last_commit_is_a_machine_that_was_off),
         TEST(an_error_of_the_medium_only_delays_destruction),
+        TEST(a_wrong_clock_takes_no_record_of_decisions),
         TEST(a_slot_that_comes_back_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
