@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/keeper/due.h"
 
+#include "server/base/calendar.h"
+
 /* Whether the wall clock made a step: against the newest commit, which can only be in the past, and against
  * the monotonic clock since the start of the process. */
 static bool clock_stepped(struct asv_due *due, const struct asv_store *store, int64_t wall_ms,
@@ -18,20 +20,22 @@ static bool clock_stepped(struct asv_due *due, const struct asv_store *store, in
     return step > ASV_DUE_STEP_MS || step < -ASV_DUE_STEP_MS; /* K-062 */
 }
 
-/* Due instants that differ, up to one more than are believed. */
+/* Local days with which something ended, up to one more than are believed. */
 struct seen {
     unsigned count;
-    int64_t at[ASV_DUE_DAYS_MAX + 1];
+    uint32_t date[ASV_DUE_DAYS_MAX + 1];
 };
 
 static void see(struct seen *seen, int64_t due_ms, int64_t wall_ms)
 {
-    bool is_new = due_ms != 0 && due_ms <= wall_ms && seen->count <= ASV_DUE_DAYS_MAX;
+    uint32_t date = 0;
+    bool is_new = due_ms != 0 && due_ms <= wall_ms && seen->count <= ASV_DUE_DAYS_MAX &&
+                  asv_local_date(due_ms, &date) == ASV_OK;
     for (unsigned i = 0; is_new && i < seen->count; i++) {
-        is_new = seen->at[i] != due_ms;
+        is_new = seen->date[i] != date;
     }
     if (is_new) {
-        seen->at[seen->count++] = due_ms;
+        seen->date[seen->count++] = date;
     }
 }
 

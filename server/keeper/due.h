@@ -11,7 +11,7 @@
 
 #define ASV_DUE_STEP_MS  INT64_C(7200000) /* a larger step of the wall clock is not believed */
 #define ASV_DUE_PACE_MS  INT64_C(3600000) /* the newest commit is hardly older, while the process runs */
-#define ASV_DUE_DAYS_MAX 3                /* more due instants than these at once are not believed */
+#define ASV_DUE_DAYS_MAX 3                /* what ended with more days than these is not believed at once */
 
 /* Zeroed at the start of the process. */
 struct asv_due {

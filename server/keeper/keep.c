@@ -26,6 +26,15 @@ void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening 
     row->forget_ms = opening->forget_ms;
 }
 
+/* K-135: what ends by itself ends with a local day. */
+static bool is_midnight(int64_t ms)
+{
+    uint32_t date = 0;
+    int64_t start_ms = 0;
+    return asv_local_date(ms, &date) == ASV_OK && asv_local_day_start(date, &start_ms) == ASV_OK &&
+           start_ms == ms;
+}
+
 /* K-100: when the dock's receipt says that this clip is due: after this instant, and not later than what is
  * recorded now. */
 static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_keeper_request *request,
@@ -66,6 +75,9 @@ static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_k
     }
     if (status == ASV_OK && receipt.due_ms <= after_ms) {
         status = asv_fail(err, ASV_E_EXPIRED, "the clip is due already");
+    }
+    if (status == ASV_OK && !is_midnight(receipt.due_ms)) {
+        status = asv_fail(err, ASV_E_DENIED, "the receipt says an instant at which no local day ends");
     }
     *due_ms = receipt.due_ms;
     return status;

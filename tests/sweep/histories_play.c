@@ -205,8 +205,9 @@ static int64_t receipt_due(const struct stage *stage, const struct model_clip *c
         return model_due(model, today);
     case 3:
         return model_due(model, today) + 1;
-    case 4:
-        return model->now + (int64_t)(step->n[4] % 4000) * 60000;
+    case 4: /* some midnight; or any instant, which no dock says */
+        return step->n[4] % 4 == 0 ? model->now + (int64_t)(step->n[4] % 4000) * 60000
+                                   : model->start[today + 1 + (int)(step->n[4] % 3)];
     case 5:
         return model_due(model, recorded - 2 - (int)(step->n[4] % 16));
     default:

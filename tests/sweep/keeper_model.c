@@ -466,6 +466,9 @@ bool model_keep(struct model *model, const struct model_keep *keep)
         keep->due > model_due(model, today)) { /* K-100 */
         return false;
     }
+    if (keep->due != model->start[model_day(model, keep->due)]) { /* K-135 */
+        return false;
+    }
     if (own) {
         correct(model, clip, keep->due);
     } else {

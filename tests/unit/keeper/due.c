@@ -169,6 +169,30 @@ static void a_day_and_reserve_keys_of_one_instant_are_one_day(void **state)
     assert_int_equal(status.days + status.reserves, 0); /* K-064 */
 }
 
+static void instants_of_one_local_day_are_one_day(void **state)
+{
+    (void)state;
+    struct asv_store_change change;
+    keeper_make_days(&site, &site.agency.camera, 0, 2);
+    assert_int_equal(asv_store_begin(site.keeper.store, &change, NULL), ASV_OK);
+    for (uint8_t i = 0; i < 5; i++) {
+        int64_t due_ms = keeper_site_due(TODAY) + i * HOUR_MS;
+        struct asv_kept row = {.header = {i, 1},
+                               .state = ASV_KEEPER_RUNS,
+                               .file_key = {1},
+                               .due_ms = due_ms,
+                               .period_ms = due_ms,
+                               .forget_ms = due_ms,
+                               .camera = {1}};
+        assert_int_equal(asv_index_add(change.next, ASV_INDEX_KEPT, &row), ASV_OK);
+    }
+    assert_int_equal(asv_store_commit(&change, false, NULL), ASV_OK);
+    go_to(keeper_site_due(TODAY + 1));
+    tick();
+    assert_int_equal(status_now().stop, ASV_KEEPER_RUNNING); /* K-064 */
+    assert_int_equal(status_now().overdue, 0);
+}
+
 static void a_clock_that_steps_forward_destroys_nothing(void **state)
 {
     (void)state;
@@ -345,6 +369,7 @@ int main(void)
         TEST(a_weekend_is_caught_up_with),
         TEST(more_than_three_days_at_once_stop_destruction),
         TEST(a_day_and_reserve_keys_of_one_instant_are_one_day),
+        TEST(instants_of_one_local_day_are_one_day),
         TEST(a_clock_that_steps_forward_destroys_nothing),
         TEST(small_corrections_are_believed_but_do_not_add_up),
         TEST(a_clock_that_steps_back_stops_destruction_too),

@@ -143,6 +143,12 @@ static void only_a_docks_word_moves_a_day_and_not_into_the_future(void **state)
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED);
     with = receipt_for(&clip, site.world.wall, &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_EXPIRED);
+    for (int i = 0; i < 4; i++) { /* K-135: four receipts like these would stop destruction (K-064) */
+        with = receipt_for(&clip, site.world.wall + 60000 + i, &site.agency.dock);
+        assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED);
+    }
+    with = receipt_for(&clip, keeper_site_due(TODAY) - 1, &site.agency.dock);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED); /* K-135 */
     with = receipt_for(&other, keeper_site_due(20260104), &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status,
                      ASV_E_MISMATCH);                             /* K-100: another clip's */
