@@ -148,14 +148,18 @@ static bool answer(struct asv_keeper *keeper, enum asv_keeper_role role, const v
 {
     struct asv_keeper_request request;
     struct asv_err err = {0};
-    enum asv_status status = asv_keeper_request_read(&request, body, len);
+    enum asv_status status = asv_keeper_request_begin(&request, body, len);
+    bool denied = status == ASV_OK && request.request != 0 && !asv_keeper_permits(role, request.type);
+    if (!denied) { /* K-043: what this user may not ask is not looked at */
+        status = asv_keeper_request_read(&request, body, len);
+    }
     if (status != ASV_OK || request.request == 0) {
         refuse(reply, status == ASV_OK ? ASV_E_MALFORMED : status, "not a request of this protocol");
         return false;
     }
     reply->type = request.type;
     reply->request = request.request;
-    if (!asv_keeper_permits(role, request.type) || !permits_fields(role, &request)) {
+    if (denied || !permits_fields(role, &request)) {
         refuse(reply, ASV_E_DENIED, "this user may not ask for that");
         return true;
     }

@@ -166,6 +166,57 @@ static enum asv_status set_up_store(struct process *process, bool make, struct a
     return status;
 }
 
+static void parent_of(char out[ASV_SETTINGS_PATH], const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
+    memcpy(out, slash == NULL ? "." : path, len);
+    out[len] = '\0';
+}
+
+/* K-073: from here on the process reaches its store, its slots and what it must read, and no network. A
+ * slot's directory, not the slot: a medium that was away comes back as another file. */
+static enum asv_status enter_sandbox(const struct process *process, struct asv_err *err)
+{
+    const struct asv_settings *settings = &process->settings;
+    char slot_dirs[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
+    char list_dir[ASV_SETTINGS_PATH];
+    const char *const keys[] = {settings->key, settings->ledger_key, settings->package_key};
+    struct asv_sandbox_path paths[9 + ASV_STORE_SLOTS_MAX] = {
+        {settings->store, true},
+        {settings->identity, false},
+        {"/usr/share/zoneinfo", false},
+        {"/etc/localtime", false},
+    };
+    struct asv_sandbox sandbox = {.paths = paths, .path_count = 4};
+    bool landlocked = false;
+    if (settings->replica[0] != '\0') {
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){settings->replica, true};
+    }
+    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (keys[i][0] != '\0') {
+            paths[sandbox.path_count++].path = keys[i];
+        }
+    }
+    parent_of(list_dir, settings->revocations); /* replaced by renaming */
+    paths[sandbox.path_count++].path = list_dir;
+    for (unsigned i = 0; i < settings->slot_count; i++) {
+        const struct asv_slot_setting *slot = &settings->slots[i];
+        parent_of(slot_dirs[i], slot->path);
+        bool tpm = slot->kind == ASV_KEEPER_SLOT_TPM; /* the device itself, not all of /dev */
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){tpm ? slot->path : slot_dirs[i], true};
+    }
+    if (getenv("NOTIFY_SOCKET") != NULL) {
+        sandbox.sockets = ASV_SANDBOX_UNIX;
+    }
+    enum asv_status status = asv_sandbox_enter(&sandbox, &landlocked, err);
+    if (status == ASV_OK && !landlocked) {
+        asv_log_event(&process->log, ASV_LOG_WARNING, "no-landlock",
+                      asv_log_text("detail", "this kernel cannot restrict paths"));
+    }
+    return status;
+}
+
 static enum asv_status create_slot(const struct process *process, unsigned i, struct asv_err *err)
 {
     return process->settings.slots[i].kind == ASV_KEEPER_SLOT_FILE
@@ -176,6 +227,9 @@ static enum asv_status create_slot(const struct process *process, unsigned i, st
 static enum asv_status init_store(struct process *process, struct asv_err *err)
 {
     enum asv_status status = open_dirs(process, true, err);
+    if (status == ASV_OK) {
+        status = enter_sandbox(process, err); /* before the first master */
+    }
     if (status == ASV_OK) {
         status = set_up_store(process, true, err);
     }
@@ -198,6 +252,9 @@ static enum asv_status add_slot(struct process *process, const char *which, stru
                          "%s: is none of the configuration's slots; give it as it stands there", which);
     }
     enum asv_status status = open_dirs(process, false, err);
+    if (status == ASV_OK) {
+        status = enter_sandbox(process, err);
+    }
     if (status == ASV_OK) {
         status = set_up_store(process, true, err);
     }
@@ -310,57 +367,6 @@ static enum asv_status listen_on_socket(struct process *process, struct asv_err 
         gid = group->gr_gid;
     }
     return asv_keeper_listen(process->settings.socket, gid, &process->listener, err);
-}
-
-static void parent_of(char out[ASV_SETTINGS_PATH], const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    size_t len = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
-    memcpy(out, slash == NULL ? "." : path, len);
-    out[len] = '\0';
-}
-
-/* K-073: from here on the process reaches its store, its slots and what it must read, and no network. A
- * slot's directory, not the slot: a medium that was away comes back as another file. */
-static enum asv_status enter_sandbox(const struct process *process, struct asv_err *err)
-{
-    const struct asv_settings *settings = &process->settings;
-    char slot_dirs[ASV_STORE_SLOTS_MAX][ASV_SETTINGS_PATH];
-    char list_dir[ASV_SETTINGS_PATH];
-    const char *const keys[] = {settings->key, settings->ledger_key, settings->package_key};
-    struct asv_sandbox_path paths[9 + ASV_STORE_SLOTS_MAX] = {
-        {settings->store, true},
-        {settings->identity, false},
-        {"/usr/share/zoneinfo", false},
-        {"/etc/localtime", false},
-    };
-    struct asv_sandbox sandbox = {.paths = paths, .path_count = 4};
-    bool landlocked = false;
-    if (settings->replica[0] != '\0') {
-        paths[sandbox.path_count++] = (struct asv_sandbox_path){settings->replica, true};
-    }
-    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (keys[i][0] != '\0') {
-            paths[sandbox.path_count++].path = keys[i];
-        }
-    }
-    parent_of(list_dir, settings->revocations); /* replaced by renaming */
-    paths[sandbox.path_count++].path = list_dir;
-    for (unsigned i = 0; i < settings->slot_count; i++) {
-        const struct asv_slot_setting *slot = &settings->slots[i];
-        parent_of(slot_dirs[i], slot->path);
-        bool tpm = slot->kind == ASV_KEEPER_SLOT_TPM; /* the device itself, not all of /dev */
-        paths[sandbox.path_count++] = (struct asv_sandbox_path){tpm ? slot->path : slot_dirs[i], true};
-    }
-    if (getenv("NOTIFY_SOCKET") != NULL) {
-        sandbox.sockets = ASV_SANDBOX_UNIX;
-    }
-    enum asv_status status = asv_sandbox_enter(&sandbox, &landlocked, err);
-    if (status == ASV_OK && !landlocked) {
-        asv_log_event(&process->log, ASV_LOG_WARNING, "no-landlock",
-                      asv_log_text("detail", "this kernel cannot restrict paths"));
-    }
-    return status;
 }
 
 static enum asv_status watch_signals(struct process *process, struct asv_err *err)

@@ -332,6 +332,19 @@ static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_requ
     }
 }
 
+enum asv_status asv_keeper_request_begin(struct asv_keeper_request *out, const void *data, size_t len)
+{
+    struct asv_keeper_request request = {0};
+    struct asv_reader in;
+    asv_reader_init(&in, data, len);
+    enum asv_status status = read_prefix(&in, &request.type, &request.request);
+    if (status == ASV_OK && (request.type < ASV_KEEPER_STATUS || request.type >= ASV_KEEPER_TYPE_END)) {
+        status = ASV_E_UNSUPPORTED;
+    }
+    *out = request;
+    return status;
+}
+
 enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const void *data, size_t len)
 {
     struct asv_keeper_request request = {0};

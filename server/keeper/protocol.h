@@ -208,6 +208,11 @@ ASV_MUST_CHECK enum asv_status asv_keeper_request_write(struct asv_writer *out,
 ASV_MUST_CHECK enum asv_status asv_keeper_reply_write(struct asv_writer *out,
                                                       const struct asv_keeper_reply *reply);
 
+/* What a body begins with: its type and number alone, whatever follows. ASV_E_MALFORMED, or ASV_E_UNSUPPORTED
+ * for another version or type. */
+ASV_MUST_CHECK enum asv_status asv_keeper_request_begin(struct asv_keeper_request *out, const void *data,
+                                                        size_t len);
+
 /* Reads exactly one body. ASV_E_MALFORMED, ASV_E_LIMIT, or ASV_E_UNSUPPORTED for another version or type;
  * type and request are then set if they were there, so that a refusal can be sent. Views into data. */
 ASV_MUST_CHECK enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const void *data,
