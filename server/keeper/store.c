@@ -359,6 +359,22 @@ enum asv_status asv_store_commit(struct asv_store_change *change, bool destroy, 
 
 /* ---- what was away ---- */
 
+/* What is in the slot now: the master once, and nothing else. */
+static bool holds_master(const struct asv_store *store, unsigned i)
+{
+    struct asv_slot_cell cells[ASV_SLOT_CELLS];
+    enum asv_status states[ASV_SLOT_CELLS];
+    unsigned masters = 0;
+    unsigned erased = 0;
+    enum asv_status status = asv_store_slot_read(&store->setup.slots[i], cells, states, NULL);
+    for (unsigned c = 0; status == ASV_OK && c < ASV_SLOT_CELLS; c++) {
+        masters += is_master(&cells[c], states[c], store->index->epoch, store->master) ? 1 : 0;
+        erased += states[c] == ASV_E_NOT_FOUND ? 1 : 0;
+    }
+    asv_wipe(cells, sizeof cells);
+    return masters == 1 && masters + erased == ASV_SLOT_CELLS;
+}
+
 enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
 {
     struct asv_store_change change;
@@ -367,7 +383,7 @@ enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
         return ASV_OK;
     }
     for (unsigned i = 0; i < store->setup.slot_count; i++) {
-        if (asv_store_slot_current(store, i)) {
+        if (asv_store_slot_current(store, i) && holds_master(store, i)) { /* K-136: looked at each time */
             continue;
         }
         if (asv_store_slot_add(store, store->index, i, store->master, NULL) == ASV_OK) {

@@ -69,7 +69,8 @@ void asv_store_close(struct asv_store *store); /* wipes; NULL is fine */
 /* ASV_OK when the store is open; reads it anew when an error had closed it. */
 ASV_MUST_CHECK enum asv_status asv_store_ready(struct asv_store *store, struct asv_err *err);
 
-/* Brings slots and directories up to date that were away. Cheap when there is none. */
+/* Looks at each slot, and brings slots and directories up to date that were away. Commits nothing when there
+ * is none. */
 ASV_MUST_CHECK enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err);
 
 /* ---- a change ---- */

@@ -346,6 +346,41 @@ static void an_error_of_the_medium_only_delays_destruction(void **state)
     assert_int_equal(status_now().days, 1);
 }
 
+static void a_slot_that_goes_away_is_noticed_before_it_is_needed(void **state)
+{
+    (void)state;
+    keeper_make_days(&site, &site.agency.camera, 0, 2);
+    tick();
+    uint64_t generation = status_now().generation;
+    site.disk->slots[1].away = true;
+    tick();
+    struct asv_keeper_status status = status_now();
+    assert_true(status.slots[0].reachable && !status.slots[1].reachable); /* K-136 */
+    assert_false(status.slots[1].open_erasure);
+    site.disk->slots[1].away = false;
+    tick();
+    assert_true(status_now().slots[1].reachable);
+    assert_true(status_now().generation <= generation + 1);
+    generation = status_now().generation;
+    tick();
+    assert_true(status_now().generation == generation); /* looking writes nothing */
+
+    /* An empty one in its place is another one: it gets the master, and the first is not forgotten. */
+    memset(site.disk->slots[1].cells, 0, sizeof site.disk->slots[1].cells);
+    tick();
+    status = status_now();
+    assert_int_equal(status.slot_count, 3);
+    assert_true(status.slots[2].reachable && status.slots[2].confirmed_epoch == status.epoch);
+    assert_false(status.slots[1].reachable); /* K-025 */
+
+    /* What an older copy of a slot has, is not what it must have. */
+    memcpy(site.disk->slots[1].cells[1], site.disk->slots[1].cells[0], sizeof site.disk->slots[1].cells[0]);
+    tick();
+    static const uint8_t erased[ASV_SLOT_CELL_BYTES];
+    assert_int_not_equal(memcmp(site.disk->slots[1].cells[0], erased, sizeof erased) == 0,
+                         memcmp(site.disk->slots[1].cells[1], erased, sizeof erased) == 0); /* K-026 */
+}
+
 static void a_slot_that_comes_back_is_noticed(void **state)
 {
     (void)state;
@@ -380,6 +415,7 @@ int main(void)
         TEST(a_start_long_after_the_last_commit_is_a_machine_that_was_off),
         TEST(an_error_of_the_medium_only_delays_destruction),
         TEST(a_wrong_clock_takes_no_record_of_decisions),
+        TEST(a_slot_that_goes_away_is_noticed_before_it_is_needed),
         TEST(a_slot_that_comes_back_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
