@@ -149,6 +149,7 @@ void asv_outbox_alarm(struct asv_outbox *outbox, const struct asv_db_alarm *alar
     entry->is_alarm = true;
     entry->alarm = *alarm;
     entry->alarm.detail = entry->detail;
+    entry->alarm.subject = NULL; /* a dock's are about slots, cameras and recordings */
     entry->alarm.dock_cert = outbox->dock->site.dock_cert;
     if (alarm->camera_cert) {
         memcpy(entry->camera_cert, alarm->camera_cert, sizeof entry->camera_cert);

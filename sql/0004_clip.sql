@@ -356,9 +356,10 @@ CREATE TABLE asv.alarm (
     slot asv.u16,
     camera asv.digest,
     recording uuid REFERENCES asv.recording,
+    subject asv.note,
     detail asv.note NOT NULL
 );
-CREATE INDEX ON asv.alarm (kind, camera, recording);
+CREATE INDEX ON asv.alarm (kind, camera, recording, subject);
 COMMENT ON TABLE asv.alarm IS 'what needs a person';
 COMMENT ON COLUMN asv.alarm.id IS 'UUIDv7';
 COMMENT ON COLUMN asv.alarm.kind IS 'what it is';
@@ -367,6 +368,7 @@ COMMENT ON COLUMN asv.alarm.dock IS 'certificate of the dock it concerns';
 COMMENT ON COLUMN asv.alarm.slot IS 'its slot';
 COMMENT ON COLUMN asv.alarm.camera IS 'certificate of the camera it concerns; need not be in the register';
 COMMENT ON COLUMN asv.alarm.recording IS 'the recording it concerns';
+COMMENT ON COLUMN asv.alarm.subject IS 'what it concerns where none of these says it: a path, a day, a digest; NULL: they do';
 COMMENT ON COLUMN asv.alarm.detail IS 'what happened and what to do';
 
 CREATE TABLE asv.alarm_acknowledgement (

@@ -221,21 +221,23 @@ GRANT EXECUTE ON FUNCTION asv.chain_of TO asv_dock, asv_admin;
 -- ------------------------------------------------------------------------------------------------- alarms
 
 CREATE FUNCTION asv.alarm_put(
-    p_kind text, p_dock bytea, p_slot integer, p_camera bytea, p_recording uuid, p_detail text) RETURNS text
+    p_kind text, p_dock bytea, p_slot integer, p_camera bytea, p_recording uuid, p_detail text,
+    p_subject text DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     -- Two at once about the same things would both find none: one waits for the other's transaction.
     PERFORM pg_advisory_xact_lock(hashtextextended(
-        format('alarm %s %s %s %s %s', p_kind, p_dock, p_slot, p_camera, p_recording), 0));
+        format('alarm %s %s %s %s %s %s', p_kind, p_dock, p_slot, p_camera, p_recording, p_subject), 0));
     IF EXISTS (
         SELECT FROM asv.alarm a
         WHERE a.kind = p_kind AND a.dock IS NOT DISTINCT FROM p_dock AND a.slot IS NOT DISTINCT FROM p_slot
           AND a.camera IS NOT DISTINCT FROM p_camera AND a.recording IS NOT DISTINCT FROM p_recording
+          AND a.subject IS NOT DISTINCT FROM p_subject
           AND NOT EXISTS (SELECT FROM asv.alarm_acknowledgement k WHERE k.alarm = a.id)) THEN
         RETURN 'already';
     END IF;
-    INSERT INTO asv.alarm (kind, dock, slot, camera, recording, detail)
-    VALUES (p_kind, p_dock, p_slot, p_camera, p_recording, p_detail);
+    INSERT INTO asv.alarm (kind, dock, slot, camera, recording, subject, detail)
+    VALUES (p_kind, p_dock, p_slot, p_camera, p_recording, p_subject, p_detail);
     RETURN 'done';
 END
 $$;
@@ -243,13 +245,13 @@ COMMENT ON FUNCTION asv.alarm_put IS 'raises an alarm unless the same one is ope
 
 CREATE FUNCTION asv.alarm_raise(
     p_kind text, p_dock bytea, p_slot integer, p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea,
-    p_detail text) RETURNS text
+    p_detail text, p_subject text DEFAULT NULL) RETURNS text
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.alarm_put(p_kind, p_dock, p_slot, p_camera,
         (SELECT id FROM asv.recording
-         WHERE camera = p_camera AND epoch = p_epoch AND number = p_number AND header = p_header), p_detail)
+         WHERE camera = p_camera AND epoch = p_epoch AND number = p_number AND header = p_header), p_detail, p_subject)
 $$;
-COMMENT ON FUNCTION asv.alarm_raise IS 'raises an alarm unless the same one is open; every part but kind and detail may be NULL';
+COMMENT ON FUNCTION asv.alarm_raise IS 'raises an alarm unless the same one is open; every part but kind and detail may be NULL. What is the same: all but the detail';
 GRANT EXECUTE ON FUNCTION asv.alarm_raise TO asv_dock, asv_admin;
 
 CREATE FUNCTION asv.alarm_acknowledge(p_alarm uuid, p_by text, p_note text) RETURNS text

@@ -57,7 +57,8 @@ static enum asv_status take(struct asv_night *night, const struct asv_db_balance
                    (long long)(off < 0 ? -off : off), (unsigned long long)arrived);
     (void)snprintf(detail, sizeof detail, "recording day %s does not add up; asservat retention balance",
                    day);
-    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_BALANCE, .slot = -1, .detail = detail};
+    const struct asv_db_alarm alarm = {
+        .kind = ASV_DB_ALARM_BALANCE, .slot = -1, .subject = day, .detail = detail};
     enum asv_db_outcome outcome;
     return night->dry ? ASV_OK : asv_db_alarm_raise(night->db, &alarm, &outcome, err);
 }

@@ -460,7 +460,8 @@ enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err)
                        row->state == ASV_KEEPER_HELD ? "held" : "pending");
         (void)snprintf(detail, sizeof detail,
                        "the keeper keeps the clip with header %s, and the database does not", header);
-        const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_KEEPER, .slot = -1, .detail = detail};
+        const struct asv_db_alarm alarm = {
+            .kind = ASV_DB_ALARM_KEEPER, .slot = -1, .subject = header, .detail = detail};
         enum asv_db_outcome outcome;
         if (!night->dry) {
             (void)!asv_db_alarm_raise(night->db, &alarm, &outcome, NULL);

@@ -101,7 +101,8 @@ static void orphan(struct asv_night *night, enum asv_vault_area area, const char
     asv_night_note(night, ASV_NIGHT_ORPHAN, path, "no row names it; asservat db rebuild makes one");
     (void)snprintf(detail, sizeof detail, "%s is in the vault, and no row names it: asservat db rebuild",
                    path);
-    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_ORPHAN, .slot = -1, .detail = detail};
+    const struct asv_db_alarm alarm = {
+        .kind = ASV_DB_ALARM_ORPHAN, .slot = -1, .subject = path, .detail = detail};
     enum asv_db_outcome outcome;
     if (!night->dry && night->noted[ASV_NIGHT_ORPHAN] <= ASV_NIGHT_NOTES) {
         (void)!asv_db_alarm_raise(night->db, &alarm, &outcome, NULL);

@@ -112,8 +112,10 @@ static void raise_alarm(struct scrub *scrub, const char *path, enum asv_part par
     char detail[400];
     enum asv_db_outcome outcome;
     bool lost = finding == ASV_SCRUB_DAMAGED;
-    const struct asv_db_alarm alarm = {
-        .kind = lost ? ASV_DB_ALARM_DAMAGED_CLIP : ASV_DB_ALARM_STORAGE, .slot = -1, .detail = detail};
+    const struct asv_db_alarm alarm = {.kind = lost ? ASV_DB_ALARM_DAMAGED_CLIP : ASV_DB_ALARM_STORAGE,
+                                       .slot = -1,
+                                       .subject = path,
+                                       .detail = detail};
     snprintf(detail, sizeof detail,
              lost ? "%s: no directory of the vault holds the whole %s any more"
                   : "%s: one directory of the vault has lost its %s and does not take the other's",

@@ -302,6 +302,7 @@ enum asv_status asv_db_alarm_raise(struct asv_db *db, const struct asv_db_alarm 
 {
     struct asv_params params;
     char note[ASV_NOTE_BYTES + 1];
+    char subject[ASV_NOTE_BYTES + 1];
     const char *detail = asv_note_clean(note, alarm->detail);
     asv_params_init(&params);
     asv_param_text(&params, alarm_name(alarm->kind));
@@ -320,6 +321,7 @@ enum asv_status asv_db_alarm_raise(struct asv_db *db, const struct asv_db_alarm 
         asv_param_null(&params);
     }
     asv_param_text(&params, detail != NULL ? detail : "(no detail)");
+    asv_param_text(&params, asv_note_clean(subject, alarm->subject));
     return asv_db_run_outcome(db, ASV_QUERY_ALARM_RAISE, &params, outcome, err);
 }
 

@@ -163,10 +163,12 @@ struct asv_db_alarm {
     int slot;
     const uint8_t *camera_cert; /* 32 bytes; need not be in the register */
     const struct asv_db_identity *recording;
-    const char *detail; /* for a person: what happened, what to do; cut at 1000 bytes */
+    const char *subject; /* what it is about where none of these says it: a path, a day; NULL: they do */
+    const char *detail;  /* for a person: what happened, what to do; cut at 1000 bytes */
 };
 
-/* While an alarm of the same kind about the same things is open, no second one is raised: ASV_DB_ALREADY. */
+/* While an alarm of the same kind about the same things is open, whatever its detail, no second one is
+ * raised: ASV_DB_ALREADY. */
 ASV_MUST_CHECK enum asv_status asv_db_alarm_raise(struct asv_db *db, const struct asv_db_alarm *alarm,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);
 

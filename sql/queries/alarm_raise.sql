@@ -10,4 +10,5 @@ SELECT asv.alarm_raise(
     p_epoch => $5::uuid,
     p_number => $6::bigint,
     p_header => $7::bytea,
-    p_detail => $8::text)
+    p_detail => $8::text,
+    p_subject => $9::text)

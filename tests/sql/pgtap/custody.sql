@@ -94,6 +94,15 @@ SELECT is((SELECT object FROM asv.link), convert_to('link', 'UTF8'), 'and so is 
 SELECT is(pg_temp.commit(1, 'h1', jsonb_build_object('root', dig('other'))), 'conflict', 'other bytes under the same identity');
 SELECT is(pg_temp.commit(1, 'h1', '{"kind": 2, "integrity": 5, "reason": "r"}', 2), 'conflict', 'another verdict');
 SELECT is(pg_temp.alarms(), 'custody_conflictx1', 'one alarm while it is open');
+CREATE FUNCTION pg_temp.alarm(subject text, detail text) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.alarm_raise('internal', NULL, NULL, NULL, NULL, NULL, NULL, detail, subject)
+$$;
+SAVEPOINT alarms;
+SELECT is(pg_temp.alarm(s, d), o, 'alarms about ' || coalesce(s, 'nothing that has a name') || ', ' || d) FROM (VALUES
+    (NULL, 'd1', 'done'), ('one path', 'd1', 'done'), ('another path', 'd1', 'done'), ('one path', 'd2', 'already'),
+    (NULL, 'd2', 'already')) AS v (s, d, o);
+SELECT is(pg_temp.alarms(), 'custody_conflictx1 internalx3', 'one for each thing while it is open');
+ROLLBACK TO alarms;
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind IN ('committed', 'quarantined')), 1::bigint, 'and nothing is written');
 SELECT is(asv.erasure_proven(dig('session'), dig('cam'), uid('epoch'), 1, dig('h1'), 1::smallint,
     (SELECT digest::bytea FROM asv.receipt ORDER BY event LIMIT 1), NULL, 8, uid('boot'), 2::smallint, obj('erased differently')), 'conflict',
