@@ -588,22 +588,6 @@ $$;
 COMMENT ON FUNCTION asv.statement_open IS 'proposals that can still be answered; of one action or about one subject only, where it is given';
 GRANT EXECUTE ON FUNCTION asv.statement_open TO asv_admin;
 
-CREATE FUNCTION asv.statement_undelivered(p_after bytea, p_limit integer)
-    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
-                   ended_by bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
-    WHERE s.expires_at > clock_timestamp() AND f.taken_at IS NULL AND f.refused_why IS NULL AND f.ended_by IS NULL
-      AND (s.step <> 1 OR s.action = 1) AND (p_after IS NULL OR s.digest > p_after)
-      -- An approved OPEN or HAND_OVER is taken to the keeper by whom it lets see or hand over, and by nobody else.
-      AND NOT (s.action IN (4, 5) AND s.step = 2)
-      -- Another answer came first.
-      AND (s.proposal IS NULL OR coalesce(asv.proposal_ended_by(s.proposal), s.digest) = s.digest)
-    ORDER BY s.digest LIMIT p_limit
-$$;
-COMMENT ON FUNCTION asv.statement_undelivered IS 'what the keeper has neither taken nor refused yet, and still can; of proposals it takes those of HOLD alone';
-GRANT EXECUTE ON FUNCTION asv.statement_undelivered TO asv_admin;
-
 CREATE FUNCTION asv.statement_approval(p_proposal bytea)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
                    ended_by bytea)

@@ -110,6 +110,9 @@ INSERT INTO asv.lifecycle_move VALUES
     -- What was released and whose period still runs may be asked for again.
     ('released', 'pending'), ('pending', 'released'), ('released', 'held');
 
+INSERT INTO asv.alarm_kind VALUES
+    ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again');
+
 INSERT INTO asv.event_kind VALUES
     ('hold_requested', true, 'somebody asked that it be kept'),
     ('hold_approved', true, 'a second person agreed: it is held'),
@@ -253,10 +256,14 @@ BEGIN
     PERFORM FROM asv.recording
     WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal)
     FOR NO KEY UPDATE;
-    -- What the keeper took an answer to did not lapse, although what follows from it may not be written down yet.
+    -- What the keeper took an answer to did not lapse, although what follows from it may not be written down yet; and what was
+    -- approved in time waits for the keeper's word.
     UPDATE asv.request SET outcome = 'lapsed', ended_at = expires_at
     WHERE proposal = p_proposal AND outcome IS NULL AND expires_at <= clock_timestamp()
-      AND NOT EXISTS (SELECT FROM asv.statement a WHERE a.proposal = p_proposal AND asv.statement_taken_at(a.digest) IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM asv.statement a
+                      WHERE a.proposal = p_proposal
+                        AND (asv.statement_taken_at(a.digest) IS NOT NULL
+                             OR a.step = 2 AND a.expires_at > clock_timestamp() AND NOT asv.statement_is_refused(a.digest)))
     RETURNING * INTO r;
     IF NOT FOUND THEN
         RETURN false;
@@ -501,6 +508,50 @@ END
 $$;
 COMMENT ON FUNCTION asv.block_put IS 'the keeper took this statement that blocks a recording, confirms its block or lifts it';
 GRANT EXECUTE ON FUNCTION asv.block_put TO asv_admin;
+
+CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT (s.step <> 1 OR s.action = 1)
+       -- An approved OPEN or HAND_OVER is taken to the keeper by whom it lets see or hand over, and by nobody else.
+       AND NOT (s.action IN (4, 5) AND s.step = 2)
+       -- Another answer came first.
+       AND (s.proposal IS NULL OR coalesce(asv.proposal_ended_by(s.proposal), s.digest) = s.digest)
+       -- A block that was lifted before the keeper heard of it.
+       AND NOT EXISTS (SELECT FROM asv.block b
+                       JOIN asv.block l ON l.recording = b.recording AND l.ground = b.ground AND l.event > b.event AND l.kind = 'lifted'
+                       WHERE b.statement = s.digest)
+$$;
+COMMENT ON FUNCTION asv.is_delivered_to_keeper IS 'whether this is for the keeper, as far as it was not answered; of proposals it takes those of HOLD alone';
+
+CREATE FUNCTION asv.statement_undelivered(p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
+    WHERE s.expires_at > clock_timestamp() AND (p_after IS NULL OR s.digest > p_after)
+      AND f.taken_at IS NULL AND f.refused_why IS NULL AND f.ended_by IS NULL AND asv.is_delivered_to_keeper(s)
+    ORDER BY s.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.statement_undelivered IS 'what the keeper has neither taken nor refused yet, and still can';
+GRANT EXECUTE ON FUNCTION asv.statement_undelivered TO asv_admin;
+
+CREATE FUNCTION asv.statement_unheard(p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    WITH over AS MATERIALIZED (
+        SELECT s.* FROM asv.statement s
+        WHERE s.expires_at <= clock_timestamp() AND (p_after IS NULL OR s.digest > p_after)
+          AND NOT EXISTS (SELECT FROM asv.statement_answer a WHERE a.statement = s.digest)
+          AND NOT EXISTS (SELECT FROM asv.alarm a WHERE a.kind = 'unheard' AND a.subject = encode(s.digest, 'hex'))
+    )
+    SELECT f.* FROM over CROSS JOIN LATERAL asv.statement_find(over.digest) AS f
+    JOIN asv.statement s ON s.digest = over.digest
+    WHERE f.ended_by IS NULL AND asv.is_delivered_to_keeper(s)
+    ORDER BY s.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.statement_unheard IS 'what the keeper did not answer before its time was over, and nobody was told of';
+GRANT EXECUTE ON FUNCTION asv.statement_unheard TO asv_admin;
 
 -- What was signed, and what has to follow from it in the tables above, are two transactions: whoever dies between them leaves
 -- a statement that is found here, and whose consequence somebody else writes down.

@@ -84,8 +84,12 @@ ASV_MUST_CHECK enum asv_status asv_case_answer(struct asv_case *work, const stru
 ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what,
                                               struct asv_err *err);
 
-/* Tells the database what came of a statement that the keeper took (or, of OPEN, was stored): for these
- * commands, and for whoever delivers what they left undelivered. until_ms: the keeper's, of a HOLD's
+/* Whether it counts here, when the keeper says that: where the keeper has no block, because only the camera's
+ * flag or a row here blocks it, the decision to lift it counts all the same. */
+bool asv_case_counts(const struct asv_statement *said, enum asv_status status);
+
+/* Tells the database what came of a statement that the keeper took (or, of OPEN and BLOCK, was stored): for
+ * these commands, and for whoever delivers what they left undelivered. until_ms: the keeper's, of a HOLD's
  * proposal and of an approved DAY. */
 ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
                                                  const struct asv_person_statement *statement,

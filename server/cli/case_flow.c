@@ -391,11 +391,9 @@ static enum asv_status find_alone(struct asv_case *work, const struct asv_statem
     return ASV_E_NOT_FOUND;
 }
 
-static bool lifts_flag(const struct asv_case *work, const struct asv_statement *what)
+bool asv_case_counts(const struct asv_statement *said, enum asv_status status)
 {
-    return what->action == ASV_ACTION_UNBLOCK &&
-           ((what->ground == ASV_GROUND_DWELLING && work->standing.dwelling_block == ASV_DB_BLOCK_NONE) ||
-            (what->ground == ASV_GROUND_PRE_ROLL && work->standing.pre_roll_block == ASV_DB_BLOCK_NONE));
+    return status == ASV_OK || (status == ASV_E_STATE && said->action == ASV_ACTION_UNBLOCK);
 }
 
 enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what, struct asv_err *err)
@@ -411,11 +409,14 @@ enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what
             status = asv_person_state(work->cli, work->db, work->person, what, &stated, err);
         }
     }
-    if (status == ASV_OK) {
-        status = deliver(work, &stated, NULL, &until_ms, err);
-        /* What only the camera says blocks it here, and not in the keeper: the decision counts all the same.
-         */
-        status = status == ASV_E_STATE && lifts_flag(work, what) ? ASV_OK : status;
+    if (status == ASV_OK &&
+        what->action == ASV_ACTION_BLOCK) { /* here it counts at once, the keeper there or not */
+        status = asv_case_conclude(work->db, &stated, until_ms, err);
     }
-    return status == ASV_OK ? asv_case_conclude(work->db, &stated, until_ms, err) : status;
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = deliver(work, &stated, NULL, &until_ms, err);
+    return asv_case_counts(&stated.said, status) ? asv_case_conclude(work->db, &stated, until_ms, err)
+                                                 : status;
 }

@@ -157,8 +157,11 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         const char *name;
         part_run run;
     } parts[] = {
-        {"decisions", asv_night_decided},
+        {"decisions", asv_night_deliver},
         {"the keeper", ask_keeper},
+        {"what followed from decisions", asv_night_conclude},
+        {"holds before docking", asv_night_keep_ahead},
+        {"what lapses", asv_night_lapse},
         {"early erasures", adopt},
         {"keys of other days", asv_night_rewrap},
         {"days of early erasures", asv_night_finish_days},

@@ -104,17 +104,39 @@ typedef enum asv_status (*asv_night_batch)(struct asv_night *night, const struct
 ASV_MUST_CHECK enum asv_status asv_night_each(struct asv_night *night, const struct asv_night_pages *pages,
                                               asv_night_batch batch, struct asv_err *err);
 
-/* ---- what people decided (night_decided.c) ---- */
+/* ---- what people decided (night_decided.c, night_concluded.c) ---- */
 
-/* What the keeper has not heard is delivered, what followed from nothing that it took follows, what nobody
- * decided in time lapses, what is held ahead of its
- * docking gets its key, and the access log forgets. Before the keeper is asked what it keeps. */
-ASV_MUST_CHECK enum asv_status asv_night_decided(struct asv_night *night, struct asv_err *err);
+/* Hands a statement to the keeper, with the proposal that it answers and the recording where it must see it,
+ * and stores its answer. *until_ms as the reply has it. */
+struct asv_person_statement;
+ASV_MUST_CHECK enum asv_status asv_night_tell(struct asv_night *night,
+                                              const struct asv_person_statement *said, int64_t *until_ms,
+                                              struct asv_err *err);
+
+/* What the keeper has not heard is delivered. Before it is asked what it keeps. */
+ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct asv_err *err);
+
+/* What it took and nothing has followed from, follows; what it did not hear in time is said. Before anything
+ * lapses. */
+ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
+
+/* What is held ahead of its docking gets its key. */
+ASV_MUST_CHECK enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *err);
+
+/* What nobody decided in time lapses, and the access log forgets. */
+ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
 
 /* ---- the keeper (night_keeper.c) ---- */
 
 /* STATUS, and all CLIPS. Without an answer the run goes on: nothing is due then. */
 void asv_night_ask_keeper(struct asv_night *night);
+
+/* All CLIPS once more. */
+void asv_night_ask_kept(struct asv_night *night);
+
+/* The keeper's row of a clip; NULL: there is none, or nobody answered. */
+const struct asv_keeper_kept *asv_night_find_kept(const struct asv_night *night,
+                                                  const uint8_t header[ASV_SHA256_BYTES]);
 
 /* What the keeper says of a clip's key. For a reserve key it is asked. */
 enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_db_retained *clip);

@@ -10,7 +10,6 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/case.h"
-#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 #include "server/db/incident.h"
 #include "server/db/request.h"
@@ -92,9 +91,8 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
     return asv_person_deliver(night->db, night->client, &delivery, &reply, err);
 }
 
-/* To the keeper, with the proposal that it answers. */
-static enum asv_status tell(struct asv_night *night, const struct asv_person_statement *said,
-                            int64_t *until_ms, struct asv_err *err)
+enum asv_status asv_night_tell(struct asv_night *night, const struct asv_person_statement *said,
+                               int64_t *until_ms, struct asv_err *err)
 {
     struct asv_person_statement proposal = {0};
     if (said->said.step == ASV_STEP_PROPOSE || said->said.step == ASV_STEP_SOLE) {
@@ -115,22 +113,27 @@ static enum asv_status deliver(struct asv_night *night, const struct asv_db_stat
     if (status != ASV_OK || is_for_its_reader(said.said.action)) {
         return status;
     }
-    status = tell(night, &said, &until_ms, err);
-    night->delivered += status == ASV_OK;
-    if (status == ASV_OK &&
-        is_about_a_recording(said.said.action)) { /* else it is found below, and said there */
-        (void)!asv_case_conclude(night->db, &said, until_ms, NULL);
+    status = asv_night_tell(night, &said, &until_ms, err);
+    if (asv_case_counts(&said.said, status)) {
+        status = ASV_OK;
+        if (is_about_a_recording(said.said.action)) { /* what fails is found by asv_night_conclude */
+            (void)!asv_case_conclude(night->db, &said, until_ms, NULL);
+        }
     }
+    night->delivered += status == ASV_OK;
     return status;
 }
 
 /* What the keeper refuses is stored with its words, so that it is not tried for ever. */
-static enum asv_status deliver_all(struct asv_night *night, struct asv_err *err)
+enum asv_status asv_night_deliver(struct asv_night *night, struct asv_err *err)
 {
     uint8_t last[ASV_SHA256_BYTES];
     bool first = true;
     size_t count = PAGE;
     enum asv_status status = ASV_OK;
+    if (night->dry) {
+        return ASV_OK;
+    }
     asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
@@ -147,112 +150,6 @@ static enum asv_status deliver_all(struct asv_night *night, struct asv_err *err)
             }
             memcpy(last, rows[i].digest, sizeof last);
             first = false;
-        }
-    }
-    return status;
-}
-
-/* ---- what has not followed yet ---- */
-
-/* The keeper says again until when it keeps what was asked for, or of which day it knows, and gives again
- * what is wrapped for the recovery key. That it took the decision stands, whatever it says by now; when it is
- * away, all this waits for it. */
-static enum asv_status ask_again(struct asv_night *night, const struct asv_person_statement *said,
-                                 int64_t *until_ms, struct asv_err *err)
-{
-    struct asv_err why = {0};
-    bool approves = said->said.step == ASV_STEP_APPROVE;
-    bool holds = said->said.action == ASV_ACTION_HOLD && (said->said.step == ASV_STEP_PROPOSE || approves);
-    bool dates = said->said.action == ASV_ACTION_DAY && approves;
-    enum asv_status status = holds ? tell(night, said, until_ms, &why)
-                             : dates
-                                 ? asv_cli_keeper_period(night->client, said->said.subject.id, until_ms, &why)
-                                 : ASV_OK;
-    return asv_status_class(status) == ASV_CLASS_RETRY ? asv_failf(err, status, "%s", why.text) : ASV_OK;
-}
-
-static enum asv_status conclude(struct asv_night *night, const struct asv_db_statement *row,
-                                struct asv_person_statement *said, struct asv_err *err)
-{
-    int64_t until_ms = 0;
-    enum asv_status status = asv_person_read(row, said, err);
-    if (status == ASV_OK && row->taken_ms != ASV_TIME_UNKNOWN) {
-        status = ask_again(night, said, &until_ms, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_case_conclude(night->db, said, until_ms, err);
-    }
-    night->concluded += status == ASV_OK;
-    return status;
-}
-
-/* What is about a clip is said of the clip, and raises its alarm. */
-static void disagrees(struct asv_night *night, const struct asv_person_statement *said, const char *text)
-{
-    struct asv_db_retained clip;
-    const struct asv_subject *subject = &said->said.subject;
-    const struct asv_db_alarm alarm = {
-        .kind = ASV_DB_ALARM_KEEPER, .slot = -1, .camera_cert = subject->id, .detail = text};
-    enum asv_db_outcome outcome;
-    night->counts.disagreements++;
-    if (subject->kind != ASV_SUBJECT_CAMERA &&
-        asv_db_retained_of(night->db, subject->id, &clip, NULL) == ASV_OK) {
-        asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, &clip, "%s", text);
-        return;
-    }
-    asv_night_note(night, ASV_NIGHT_DISAGREES, "decision", "%s", text);
-    (void)!asv_db_alarm_raise(night->db, &alarm, &outcome, NULL);
-}
-
-/* A request that the database does not open, although nothing but the database is asked about it, is none. */
-static enum asv_status refuse(struct asv_night *night, const struct asv_person_statement *said,
-                              enum asv_status status, const char *why)
-{
-    bool for_good = status == ASV_E_STATE || status == ASV_E_EXISTS;
-    return said->said.step == ASV_STEP_PROPOSE && for_good
-               ? asv_db_statement_answered(night->db, said->digest, why, NULL)
-               : status;
-}
-
-static bool conclude_or_say(struct asv_night *night, const struct asv_db_statement *row)
-{
-    struct asv_person_statement said = {0};
-    struct asv_err why = {0};
-    char digest[2 * ASV_SHA256_BYTES + 1];
-    char text[ASV_ERR_TEXT_BYTES];
-    bool taken = row->taken_ms != ASV_TIME_UNKNOWN;
-    enum asv_status status = conclude(night, row, &said, &why);
-    if (status == ASV_OK) {
-        return true;
-    }
-    asv_hex_encode(digest, row->digest, ASV_SHA256_BYTES);
-    if (taken && asv_status_class(status) != ASV_CLASS_RETRY) {
-        (void)snprintf(text, sizeof text,
-                       "the keeper took the decision %.12s, and the database does not follow: %.140s", digest,
-                       why.text);
-        disagrees(night, &said, text);
-        return false;
-    }
-    asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "nothing has followed from %.12s yet: %.140s", digest,
-                   why.text);
-    return !taken && refuse(night, &said, status, why.text) == ASV_OK;
-}
-
-/* A command that died between the keeper's word, or the signature, and the row that follows from it; said
- * again by nobody. What cannot be done stays in front of the next page. */
-static enum asv_status conclude_all(struct asv_night *night, struct asv_err *err)
-{
-    size_t count = PAGE;
-    size_t left = 0;
-    enum asv_status status = ASV_OK;
-    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    while (status == ASV_OK && count == PAGE) {
-        status = asv_db_statement_unconcluded(night->db, left, rows, PAGE, &count, err);
-        for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            left += !conclude_or_say(night, &rows[i]);
         }
     }
     return status;
@@ -291,20 +188,19 @@ static enum asv_status keep_ahead(struct asv_night *night, struct asv_err *err)
     return status;
 }
 
-enum asv_status asv_night_decided(struct asv_night *night, struct asv_err *err)
+enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *err)
 {
-    if (night->dry) {
-        return ASV_OK;
+    uint64_t before = night->rewrapped;
+    enum asv_status status = night->dry ? ASV_OK : keep_ahead(night, err);
+    if (night->rewrapped != before) { /* what is compared with the database is what it keeps now */
+        asv_night_ask_kept(night);
     }
-    enum asv_status status = deliver_all(night, err);
-    if (status == ASV_OK) {
-        status = conclude_all(night, err); /* before anything lapses */
-    }
-    if (status == ASV_OK) {
-        status = keep_ahead(night, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
-    }
-    return status == ASV_OK ? asv_db_access_forget(night->db, &night->forgotten, err) : status;
+    return status;
+}
+
+enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
+{
+    enum asv_status status =
+        night->dry ? ASV_OK : asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
+    return status == ASV_OK && !night->dry ? asv_db_access_forget(night->db, &night->forgotten, err) : status;
 }

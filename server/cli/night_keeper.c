@@ -41,6 +41,9 @@ static enum asv_status ask_clips(struct asv_night *night, struct asv_err *err)
 {
     uint16_t got = ASV_KEEPER_PAGE;
     enum asv_status status = ASV_OK;
+    night->kept_count = 0;
+    free(night->seen);
+    night->seen = NULL;
     while (status == ASV_OK && got == ASV_KEEPER_PAGE) {
         const uint8_t *after = night->kept_count != 0 ? night->kept[night->kept_count - 1].header : NULL;
         struct asv_keeper_reply reply;
@@ -52,7 +55,8 @@ static enum asv_status ask_clips(struct asv_night *night, struct asv_err *err)
             got = reply.kept_count;
         }
     }
-    return status;
+    night->seen = status == ASV_OK ? calloc(night->kept_count / 8 + 1, 1) : NULL;
+    return status == ASV_OK && night->seen == NULL ? asv_fail(err, ASV_E_NO_MEMORY, "no memory") : status;
 }
 
 /* What stands in STATUS and must reach a person. */
@@ -93,10 +97,7 @@ void asv_night_ask_keeper(struct asv_night *night)
         night->keeper = reply.state;
         status = ask_clips(night, &err);
     }
-    if (status == ASV_OK) {
-        night->seen = calloc(night->kept_count / 8 + 1, 1);
-    }
-    night->keeper_answers = status == ASV_OK && night->seen != NULL;
+    night->keeper_answers = status == ASV_OK;
     if (night->keeper_answers) {
         judge_keeper(night);
     } else {
@@ -106,11 +107,20 @@ void asv_night_ask_keeper(struct asv_night *night)
     }
 }
 
-/* The row of a clip; NULL: there is none. */
-static const struct asv_keeper_kept *find_kept(const struct asv_night *night, const uint8_t header[32])
+void asv_night_ask_kept(struct asv_night *night)
+{
+    struct asv_err err = {0};
+    if (night->keeper_answers && ask_clips(night, &err) != ASV_OK) {
+        night->keeper_answers = false;
+        night->away = true;
+        asv_night_note(night, ASV_NIGHT_UNDONE, "keeper", "%s", err.text);
+    }
+}
+
+const struct asv_keeper_kept *asv_night_find_kept(const struct asv_night *night, const uint8_t header[32])
 {
     size_t low = 0;
-    size_t high = night->kept_count;
+    size_t high = night->keeper_answers ? night->kept_count : 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = memcmp(night->kept[middle].header, header, 32);
@@ -125,7 +135,7 @@ static const struct asv_keeper_kept *find_kept(const struct asv_night *night, co
 
 bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header[ASV_SHA256_BYTES])
 {
-    const struct asv_keeper_kept *kept = night->keeper_answers ? find_kept(night, header) : NULL;
+    const struct asv_keeper_kept *kept = asv_night_find_kept(night, header);
     return night->keeper_answers &&
            (kept == NULL || (kept->state != ASV_KEEPER_HELD && kept->state != ASV_KEEPER_PENDING));
 }
@@ -216,7 +226,7 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
     if (!night->keeper_answers) {
         return ASV_RETENTION_KEY_UNKNOWN;
     }
-    const struct asv_keeper_kept *kept = find_kept(night, clip->identity.header);
+    const struct asv_keeper_kept *kept = asv_night_find_kept(night, clip->identity.header);
     uint8_t state = kept != NULL ? kept->state : ASV_KEEPER_PLAIN;
     if (kept != NULL) { /* whoever asks says where the database has it, and compares */
         size_t row = (size_t)(kept - night->kept);
@@ -329,7 +339,7 @@ static void keep_page(struct asv_night *night, const struct asv_db_retained *row
 {
     for (size_t i = 0; i < count; i++) {
         struct asv_err err = {0};
-        const struct asv_keeper_kept *kept = find_kept(night, rows[i].identity.header);
+        const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
         if (is_kept(kept, &rows[i], why)) {
             continue;
         }

@@ -144,16 +144,29 @@ enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_sta
                            err);
 }
 
-enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *after,
-                                             struct asv_db_statement *out, size_t cap, size_t *count,
-                                             struct asv_err *err)
+static enum asv_status page_after(struct asv_db *db, enum asv_query query, const uint8_t *after,
+                                  struct asv_db_statement *out, size_t cap, size_t *count,
+                                  struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_digest(&params, after);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNDELIVERED, &params, row_statement, out, sizeof *out,
-                           count, err);
+    return asv_db_run_rows(db, query, &params, row_statement, out, sizeof *out, count, err);
+}
+
+enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *after,
+                                             struct asv_db_statement *out, size_t cap, size_t *count,
+                                             struct asv_err *err)
+{
+    return page_after(db, ASV_QUERY_STATEMENT_UNDELIVERED, after, out, cap, count, err);
+}
+
+enum asv_status asv_db_statement_unheard(struct asv_db *db, const uint8_t *after,
+                                         struct asv_db_statement *out, size_t cap, size_t *count,
+                                         struct asv_err *err)
+{
+    return page_after(db, ASV_QUERY_STATEMENT_UNHEARD, after, out, cap, count, err);
 }
 
 enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip, struct asv_db_statement *out,

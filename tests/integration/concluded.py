@@ -126,7 +126,7 @@ def a_block(desk, camera, clips):
     clip = clips[3]
     block = ("clip", "block", clip, "--ground", "private-life")
     cut_off(desk, "block_put", "willi", *block)
-    finished(desk, concluded=1)
+    finished(desk, delivered=1, concluded=0)
     assert desk.events(clip)[-1] == "blocked"
     cut_off(desk, "block_put", "doris", "clip", "unblock", clip, "--ground", "private-life")
     finished(desk, concluded=1)
@@ -145,6 +145,71 @@ def before_docking(desk, camera, clips):
         cut_off(desk, "request_end", "stefan", "hold", "approve", request)
         finished(desk, concluded=1)
         assert desk.sql("SELECT count(*) FROM asv.request r WHERE asv.ahead_counts(r)") == [[counts]]
+
+
+def over(desk, clip, action, step):
+    """The time of the newest such statement is over."""
+    by_superuser(desk, "UPDATE asv.statement SET issued_at = issued_at - interval '9 days', expires_at = now() - interval '1 s' WHERE "
+                       f"digest = (SELECT s.digest FROM asv.statement s JOIN asv.clip c ON c.header = s.subject WHERE c.clip = '{clip}' "
+                       f"AND s.action = {action} AND s.step = {step} ORDER BY s.stored_at DESC LIMIT 1)")
+
+
+def a_word_that_was_lost_for_days(desk, camera, clips):
+    """The keeper took it, the database does not know, and its time is over: what the keeper keeps says that it took it."""
+    clip = clips[3]
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    cut_off(desk, "statement_answered", "sigrid", "hold", "approve", clip)
+    over(desk, clip, 1, 2)
+    finished(desk, delivered=0, concluded=1)
+    assert desk.state(clip) == "held"
+    desk.act("rita", "hold", "release", clip)
+    cut_off(desk, "statement_answered", "sigrid", "hold", "release", clip, "--approve")
+    over(desk, clip, 2, 2)
+    finished(desk, delivered=0, concluded=1)
+    assert desk.state(clip) == "released"
+    desk.act("willi", "clip", "block", clip, "--ground", "private-life")
+    cut_off(desk, "statement_answered", "doris", "clip", "unblock", clip, "--ground", "private-life")
+    over(desk, clip, 8, 5)
+    finished(desk, delivered=0, concluded=1)
+    assert desk.events(clip)[-1] == "block_lifted"
+
+
+def a_word_that_never_came(desk, camera, clips):
+    """The keeper was away until the time was over: people hear of it, once."""
+    clip = clips[3]
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.site.keeper.stop()
+    status, _, err = desk.call("hold", "approve", clip, *desk.by("sigrid"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    desk.site.start_keeper()
+    over(desk, clip, 1, 2)
+    counts, notes = night(desk, 4)
+    assert (counts["delivered"], counts["concluded"], counts["pending"]) == (0, 0, 1), counts
+    assert [note["what"] for note in notes["undone"]] == [clip] and "has to be signed again" in notes["undone"][0]["why"], notes
+    assert desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'unheard'") == [["1"]]
+    finished(desk, concluded=0, pending=1)
+    desk.act("sigrid", "hold", "approve", clip)
+    assert desk.state(clip) == "held"
+
+
+def a_block_without_the_keeper(desk, camera, clips):
+    """LAW R4: it counts here from its signature on, and what lifts it before the keeper heard of it leaves nothing there."""
+    clip = clips[3]
+    block = ("--ground", "private-life")
+    desk.site.keeper.stop()
+    status, _, err = desk.call("clip", "block", clip, *block, *desk.by("willi"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    assert desk.events(clip)[-1] == "blocked"
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "private life" in err, err
+    status, _, err = desk.call("clip", "unblock", clip, *block, *desk.by("doris"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    assert desk.events(clip)[-1] == "blocked", "nothing is lifted before the keeper knows"
+    desk.site.start_keeper()
+    desk.act("doris", "clip", "unblock", clip, *block)
+    assert desk.events(clip)[-2:] == ["blocked", "block_lifted"], desk.events(clip)
+    finished(desk, delivered=0, concluded=0)
+    desk.refused("no such block", "doris", "clip", "unblock", clip, *block)
 
 
 def of_people(desk, camera, clips):
@@ -184,6 +249,8 @@ def what_the_database_refuses(desk, camera, clips):
     """The keeper took it, and the database says that it cannot be: people hear it, each night. And a request that the database
     refused is none, however often the run comes by."""
     clip = clips[3]
+    desk.act("rita", "hold", "release", clip)
+    desk.act("sigrid", "hold", "release", clip, "--approve")
     desk.act("willi", "hold", "request", clip, "--incident", CASE)
     cut_off(desk, "request_end", "sigrid", "hold", "approve", clip)
     by_superuser(desk, f"UPDATE asv.request SET outcome = 'withdrawn', answer = proposal, "
@@ -202,7 +269,7 @@ def what_the_database_refuses(desk, camera, clips):
     assert any("nothing has followed" in note["why"] for note in notes["undone"]), notes
     by_superuser(desk, f"UPDATE asv.recording_state SET state = 'held' WHERE recording = {of(clip)}")
     finished(desk, concluded=0)
-    assert desk.sql(f"SELECT count(*) FROM asv.request WHERE recording = {of(clip)} AND action = 2") == [["0"]]
+    assert desk.sql(f"SELECT count(*) FROM asv.request WHERE recording = {of(clip)} AND action = 2 AND outcome IS NULL") == [["0"]]
 
 
 def due_and_not_gone(desk, camera, clips):
@@ -231,7 +298,8 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, before_docking, due_and_not_gone, an_early_erasure,
-                     what_ends_a_request, a_block, of_people, what_the_database_refuses, a_release_that_a_disk_misses):
+                     what_ends_a_request, a_block, a_word_that_was_lost_for_days, a_word_that_never_came,
+                     a_block_without_the_keeper, of_people, what_the_database_refuses, a_release_that_a_disk_misses):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, camera, clips)
 

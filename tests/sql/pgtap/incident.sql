@@ -415,6 +415,7 @@ SELECT is(asv.request_put(dig('u1'), now() + interval '1 microsecond', NULL, NUL
 SELECT is(pg_temp.lacking(), NULL, 'once');
 SELECT pg_temp.say('u2', 1, 2, 'h7', 'sigrid', 'u1', 2);
 SELECT is(pg_temp.lacking(), NULL, 'an answer is nothing before the keeper took it');
+SELECT is(asv.requests_lapse(), 0::bigint, 'but no request lapses while its approval is under way');
 SELECT asv.statement_answered(dig('u2'), NULL);
 SELECT is(pg_temp.lacking(), 'u2', 'then its end is missing');
 SELECT is(asv.requests_lapse(), 0::bigint, 'and the request does not lapse, whose time is over meanwhile');
@@ -438,6 +439,33 @@ SELECT is(pg_temp.lacking(), 'u8 u7', 'in the order in which they came about');
 SELECT is((SELECT encode(digest, 'hex') FROM asv.statement_unconcluded(1, 1)), encode(dig('u7'), 'hex'), 'page by page');
 SELECT asv.block_put(dig(n)) FROM unnest(ARRAY['u8', 'u7']) WITH ORDINALITY AS l (n, i) ORDER BY i;
 SELECT is(pg_temp.lacking(), NULL, 'until the blocks are there');
+
+-- ---- what the keeper has not heard
+
+CREATE FUNCTION pg_temp.unsaid(what text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(n, ' ' ORDER BY n) FROM unnest(ARRAY['v1', 'v2', 'v3', 'v4']) AS n
+    WHERE tap.dig(n) IN (SELECT digest FROM asv.statement_undelivered(NULL, 500) WHERE what = 'undelivered'
+                         UNION ALL SELECT digest FROM asv.statement_unheard(NULL, 500) WHERE what = 'unheard')
+$$;
+SELECT pg_temp.say('v1', 7, 5, 'h8', 'rita', NULL, 6);
+SELECT is(pg_temp.lacking(), '?', 'a block counts before the keeper knows');
+SELECT asv.block_put(dig('v1'));
+SELECT is(pg_temp.unsaid('undelivered'), 'v1', 'which is to hear of it');
+SELECT pg_temp.say('v2', 8, 5, 'h8', 'sigrid', NULL, 6);
+SELECT is(pg_temp.lacking(), NULL, 'nothing is lifted before the keeper knows');
+SELECT asv.statement_answered(dig('v2'), 'it is not blocked');
+SELECT asv.block_put(dig('v2'));
+SELECT is(pg_temp.unsaid('undelivered'), NULL, 'and a block that was lifted meanwhile does not reach it any more');
+SELECT pg_temp.say('v3', 7, 5, 'h8', 'rita', NULL, 6);
+SELECT asv.block_put(dig('v3'));
+SELECT is(pg_temp.unsaid('unheard'), NULL, 'what can still be heard is not missed');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.statement SET issued_at = now() - interval '2 days', expires_at = now() WHERE digest IN (dig('v1'), dig('v2'), dig('v3'));
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.unsaid('undelivered') IS NULL AND pg_temp.unsaid('unheard') = 'v3', true, 'until its time is over');
+SELECT asv.alarm_raise('unheard', NULL, NULL, NULL, NULL, NULL, NULL, 'd', encode(dig('v3'), 'hex'));
+SELECT is(pg_temp.unsaid('unheard'), NULL, 'of which people hear once');
+SELECT is((SELECT core_block FROM asv.clip_standing(uid('h8'), uid('rita'))), 'set', 'and the block stays');
 
 SELECT * FROM finish();
 ROLLBACK;

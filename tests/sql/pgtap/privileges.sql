@@ -25,7 +25,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_put', 'agency_put', 'a
     'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find', 'dayless_page',
     'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_unconcluded',
-    'statement_undelivered',
+    'statement_undelivered', 'statement_unheard',
     'subject_request_answer', 'unit_put']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'emptied_since', 'erasure_adopt',

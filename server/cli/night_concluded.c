@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What people signed and the keeper heard, and what has not followed from it in the database, because a
+ * command died in between; and what the keeper did not hear in time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/hex.h"
+#include "server/base/uuid.h"
+#include "server/cli/case.h"
+#include "server/cli/night.h"
+#include "server/cli/statement_view.h"
+
+#define PAGE   8 /* statements, of 4 KiB each */
+#define DIGITS 12
+
+/* ---- what the keeper did ---- */
+
+/* When it ends what was asked for, or the recording's period; 0: there is nothing that ends. */
+static int64_t until_of(const struct asv_statement *said, const struct asv_keeper_kept *kept)
+{
+    bool pending = kept != NULL && kept->state == ASV_KEEPER_PENDING;
+    bool lives =
+        kept != NULL && (pending || kept->state == ASV_KEEPER_RUNS || kept->state == ASV_KEEPER_HELD);
+    return said->action == ASV_ACTION_HOLD  ? (pending ? kept->due_ms : 0)
+           : said->action == ASV_ACTION_DAY ? (lives ? kept->period_ms : 0)
+                                            : 0;
+}
+
+/* Whether the keeper took it, as far as one sees that by the recording that it is about. */
+static bool is_done(const struct asv_statement *said, const struct asv_keeper_kept *kept)
+{
+    bool approves = said->step == ASV_STEP_APPROVE;
+    bool held = kept != NULL && kept->state == ASV_KEEPER_HELD;
+    bool blocked = kept != NULL && (kept->blocks & 1u << said->ground) != 0;
+    switch (said->action) {
+    case ASV_ACTION_HOLD:
+        return approves && held;
+    case ASV_ACTION_RELEASE:
+        return approves && !held;
+    case ASV_ACTION_ERASE_EARLY:
+        return approves && kept != NULL && kept->state == ASV_KEEPER_GONE;
+    case ASV_ACTION_BLOCK:
+        return blocked;
+    case ASV_ACTION_UNBLOCK:
+        return !blocked;
+    default:
+        return false;
+    }
+}
+
+/* ---- what has not followed yet ---- */
+
+/* It gives again what is wrapped for the recovery key. That it took the hold stands, whatever it says by now.
+ */
+static enum asv_status ask_again(struct asv_night *night, const struct asv_person_statement *said,
+                                 struct asv_err *err)
+{
+    struct asv_err why = {0};
+    int64_t until_ms = 0;
+    bool holds = said->said.action == ASV_ACTION_HOLD && said->said.step == ASV_STEP_APPROVE;
+    enum asv_status status = holds ? asv_night_tell(night, said, &until_ms, &why) : ASV_OK;
+    return asv_status_class(status) == ASV_CLASS_RETRY ? asv_failf(err, status, "%s", why.text) : ASV_OK;
+}
+
+static enum asv_status conclude(struct asv_night *night, const struct asv_db_statement *row,
+                                struct asv_person_statement *said, struct asv_err *err)
+{
+    int64_t until_ms = 0;
+    enum asv_status status = asv_person_read(row, said, err);
+    if (status == ASV_OK && row->taken_ms != ASV_TIME_UNKNOWN) {
+        until_ms = until_of(&said->said, asv_night_find_kept(night, said->said.subject.id));
+        status = night->keeper_answers ? ask_again(night, said, err)
+                                       : asv_fail(err, ASV_E_AWAY, "the keeper does not answer");
+    }
+    if (status == ASV_OK) {
+        status = asv_case_conclude(night->db, said, until_ms, err);
+    }
+    night->concluded += status == ASV_OK;
+    return status;
+}
+
+/* For people: about the clip, where it is about one. */
+static void call_people(struct asv_night *night, enum asv_night_kind kind, enum asv_db_alarm_kind alarm,
+                        const struct asv_person_statement *said, const char *text)
+{
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    char uuid[ASV_UUID_TEXT_BYTES];
+    struct asv_db_retained clip = {0};
+    const struct asv_subject *subject = &said->said.subject;
+    bool of_camera = subject->kind == ASV_SUBJECT_CAMERA;
+    bool of_clip = (subject->kind == ASV_SUBJECT_CLIP || subject->kind == ASV_SUBJECT_DAY ||
+                    subject->kind == ASV_SUBJECT_VIEWER) &&
+                   asv_db_retained_of(night->db, subject->id, &clip, NULL) == ASV_OK;
+    enum asv_db_outcome outcome;
+    asv_hex_encode(digest, said->digest, ASV_SHA256_BYTES);
+    const struct asv_db_alarm raised = {.kind = alarm,
+                                        .slot = -1,
+                                        .camera_cert = of_camera ? subject->id : NULL,
+                                        .recording = of_clip ? &clip.identity : NULL,
+                                        .subject = digest,
+                                        .detail = text};
+    asv_uuid_format(uuid, clip.clip);
+    asv_night_note(night, kind, of_clip ? uuid : "decision", "%s", text);
+    if (asv_db_alarm_raise(night->db, &raised, &outcome, NULL) != ASV_OK) {
+        asv_night_note(night, ASV_NIGHT_UNDONE, "alarm", "the alarm for %.*s was not raised", DIGITS, digest);
+    }
+}
+
+/* A request that the database does not open, although nothing but the database is asked about it, is none. */
+static enum asv_status refuse(struct asv_night *night, const struct asv_person_statement *said,
+                              enum asv_status status, const char *why)
+{
+    bool for_good = status == ASV_E_STATE || status == ASV_E_EXISTS;
+    return said->said.step == ASV_STEP_PROPOSE && for_good
+               ? asv_db_statement_answered(night->db, said->digest, why, NULL)
+               : status;
+}
+
+static bool conclude_or_say(struct asv_night *night, const struct asv_db_statement *row)
+{
+    struct asv_person_statement said = {0};
+    struct asv_err why = {0};
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    char text[ASV_ERR_TEXT_BYTES];
+    bool taken = row->taken_ms != ASV_TIME_UNKNOWN;
+    enum asv_status status = conclude(night, row, &said, &why);
+    if (status == ASV_OK) {
+        return true;
+    }
+    asv_hex_encode(digest, row->digest, ASV_SHA256_BYTES);
+    if (taken && asv_status_class(status) != ASV_CLASS_RETRY) {
+        (void)snprintf(text, sizeof text,
+                       "the keeper took %.*s (%s), and the database does not follow: %.120s", DIGITS, digest,
+                       asv_action_text(said.said.action), why.text);
+        night->counts.disagreements++;
+        call_people(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, &said, text);
+        return false;
+    }
+    asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "nothing has followed from %.*s yet: %.140s", DIGITS,
+                   digest, why.text);
+    return !taken && refuse(night, &said, status, why.text) == ASV_OK;
+}
+
+/* What cannot be done stays in front of the next page. */
+static enum asv_status conclude_all(struct asv_night *night, struct asv_db_statement *rows,
+                                    struct asv_err *err)
+{
+    size_t count = PAGE;
+    size_t left = 0;
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK && count == PAGE) {
+        status = asv_db_statement_unconcluded(night->db, left, rows, PAGE, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            left += !conclude_or_say(night, &rows[i]);
+        }
+    }
+    return status;
+}
+
+/* ---- what the keeper did not hear in time ---- */
+
+/* Or heard, and died with its answer on the way: what it keeps says so. Everything else is over, and has to
+ * be signed again: once for each, people are told. */
+static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db_statement *row,
+                                    struct asv_err *err)
+{
+    struct asv_person_statement said = {0};
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    char text[ASV_ERR_TEXT_BYTES];
+    enum asv_status status = asv_person_read(row, &said, err);
+    if (status == ASV_OK && is_done(&said.said, asv_night_find_kept(night, said.said.subject.id))) {
+        return asv_db_statement_answered(night->db, said.digest, NULL, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_hex_encode(digest, row->digest, ASV_SHA256_BYTES);
+    (void)snprintf(text, sizeof text,
+                   "%.*s (%s) did not reach the keeper before its time was over: it has to be signed again",
+                   DIGITS, digest, asv_action_text(said.said.action));
+    call_people(night, ASV_NIGHT_UNDONE, ASV_DB_ALARM_UNHEARD, &said, text);
+    return ASV_OK;
+}
+
+static enum asv_status unheard(struct asv_night *night, struct asv_db_statement *rows, struct asv_err *err)
+{
+    uint8_t last[ASV_SHA256_BYTES];
+    bool first = true;
+    size_t count = night->keeper_answers ? PAGE : 0;
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK && count == PAGE) {
+        status = asv_db_statement_unheard(night->db, first ? NULL : last, rows, PAGE, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            status = take_or_tell(night, &rows[i], err);
+            memcpy(last, rows[i].digest, sizeof last);
+            first = false;
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err)
+{
+    if (night->dry) {
+        return ASV_OK;
+    }
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = unheard(night, rows, err);
+    return status == ASV_OK ? conclude_all(night, rows, err) : status;
+}
