@@ -88,6 +88,19 @@ void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *ou
     };
 }
 
+/* Who decides need not be let write into the vault: the retention job does what is left (night_recovery.c).
+ */
+static enum asv_status or_by_night(const struct asv_case *work, enum asv_status status)
+{
+    if (status == ASV_E_DENIED) {
+        fputs("This account may not write into the vault: the next retention run sees to the copy for the "
+              "recovery "
+              "key.\n",
+              work->cli->err);
+    }
+    return status == ASV_E_DENIED ? ASV_OK : status;
+}
+
 /* With the recording, where the keeper must see it: it holds only what opens, and erases only what it is
  * shown. */
 static enum asv_status hand_over_shown(struct asv_case *work, struct asv_person_delivery *delivery,
@@ -104,7 +117,8 @@ static enum asv_status hand_over_shown(struct asv_case *work, struct asv_person_
     status = hand_over(work, delivery, taken, err);
     delivery->clip = NULL;
     if (status == ASV_OK && delivery->answer != NULL && taken->stanza_len > 0) {
-        status = asv_exhibit_put_recovery(exhibit, (struct asv_bytes){taken->stanza, taken->stanza_len}, err);
+        status = or_by_night(work, asv_exhibit_put_recovery(
+                                       exhibit, (struct asv_bytes){taken->stanza, taken->stanza_len}, err));
     }
     return status;
 }
@@ -324,7 +338,9 @@ static enum asv_status deliver_answer(struct asv_case *work, const struct asv_pe
     if (status != ASV_OK) {
         return asv_failf(err, status, "%s", inner.text);
     }
-    return approves && answer->said.action == ASV_ACTION_RELEASE ? asv_case_drop_recovery(work, err) : ASV_OK;
+    return approves && answer->said.action == ASV_ACTION_RELEASE
+               ? or_by_night(work, asv_case_drop_recovery(work, err))
+               : ASV_OK;
 }
 
 enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request, uint8_t step,

@@ -10,9 +10,11 @@
 
 #include "firmware-proto/trust/destruction.h"
 #include "server/cli/cli.h"
+#include "server/cli/person.h"
 #include "server/cli/text.h"
 #include "server/db/docking.h"
 #include "server/db/retention.h"
+#include "server/incident/open.h"
 #include "server/keeper/client.h"
 #include "server/retention/rules.h"
 #include "server/vault/vault.h"
@@ -125,6 +127,17 @@ ASV_MUST_CHECK enum asv_status asv_night_keep_ahead(struct asv_night *night, str
 
 /* What nobody decided in time lapses, and the access log forgets. */
 ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
+
+/* Delivers a decision with the recording, where the keeper must see that; what it wraps for the recovery key
+ * goes beside it. */
+ASV_MUST_CHECK enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit_name *name,
+                                              const struct asv_person_delivery *delivery, int64_t *until_ms,
+                                              struct asv_err *err);
+
+/* ---- copies for the recovery key (night_recovery.c) ---- */
+
+/* Lays what is missing beside held recordings. */
+ASV_MUST_CHECK enum asv_status asv_night_recovery(struct asv_night *night, struct asv_err *err);
 
 /* ---- the keeper (night_keeper.c) ---- */
 

@@ -53,25 +53,21 @@ static enum asv_status name_of(struct asv_night *night, const struct asv_stateme
     return status;
 }
 
-/* With the recording, where the keeper must see it; what it wraps for the recovery key goes beside it. */
-static enum asv_status hand_over_shown(struct asv_night *night, struct asv_person_delivery *delivery,
-                                       int64_t *until_ms, struct asv_err *err)
+enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit_name *name,
+                               const struct asv_person_delivery *delivery, int64_t *until_ms,
+                               struct asv_err *err)
 {
     asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
-    struct asv_exhibit_name name;
+    struct asv_person_delivery with = *delivery;
     struct asv_keeper_clip shown;
     struct asv_keeper_reply reply = {0};
-    enum asv_status status = name_of(night, &delivery->proposal->said, &name, err);
-    if (status == ASV_OK) {
-        status = asv_exhibit_open(night->vault, &name, &exhibit, err);
-    }
+    enum asv_status status = asv_exhibit_open(night->vault, name, &exhibit, err);
     if (status != ASV_OK) {
         return status;
     }
     asv_case_show(exhibit, &shown);
-    delivery->clip = &shown;
-    status = asv_person_deliver(night->db, night->client, delivery, &reply, err);
-    delivery->clip = NULL;
+    with.clip = &shown;
+    status = asv_person_deliver(night->db, night->client, &with, &reply, err);
     *until_ms = reply.until_ms;
     if (status == ASV_OK && delivery->answer != NULL && reply.stanza.len > 0) {
         status = asv_exhibit_put_recovery(exhibit, reply.stanza, err);
@@ -85,8 +81,10 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
 {
     struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
     struct asv_keeper_reply reply = {0};
+    struct asv_exhibit_name name;
     if (asv_case_is_shown(&proposal->said, answer != NULL ? &answer->said : NULL)) {
-        return hand_over_shown(night, &delivery, until_ms, err);
+        enum asv_status found = name_of(night, &proposal->said, &name, err);
+        return found == ASV_OK ? asv_night_show(night, &name, &delivery, until_ms, err) : found;
     }
     return asv_person_deliver(night->db, night->client, &delivery, &reply, err);
 }
