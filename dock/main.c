@@ -425,7 +425,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (!options.learn) { /* what that writes, the daemon's user reads */
-        (void)umask(0077);
+        (void)umask(ASV_VAULT_UMASK);
     }
     raise_file_limit();
     daemon.conf_path = options.conf;

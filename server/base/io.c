@@ -71,10 +71,18 @@ enum asv_status asv_io_open_file(int dir, const char *name, int *fd, struct asv_
     return ASV_OK;
 }
 
+/* A directory that hands its group on (setgid) is one in which that group may read; any other is its owner's
+ * alone. */
+static mode_t mode_below(int dir)
+{
+    struct stat st;
+    return fstat(dir, &st) == 0 && (st.st_mode & S_ISGID) != 0 ? 0750 : 0700;
+}
+
 /* Makes one component below dir, unless it is there, and the new name durable. */
 static enum asv_status make_component(int dir, const char *name, struct asv_err *err)
 {
-    if (mkdirat(dir, name, 0700) != 0) {
+    if (mkdirat(dir, name, mode_below(dir)) != 0) {
         return errno == EEXIST ? ASV_OK : asv_io_fail(err, errno, name);
     }
     int parent = -1;

@@ -299,8 +299,11 @@ static enum asv_status own_root(const char *root, struct asv_err *err)
 static enum asv_status bring_vault(struct restore *restore, const char *root, int dir, struct asv_err *err)
 {
     char text[ASV_TEXT_BYTES];
-    struct asv_bring bring = {
-        .set = restore->set, .prefix = ASV_BACKUP_VAULT "/", .to = dir, .mode = 0600, .replace = true};
+    struct asv_bring bring = {.set = restore->set,
+                              .prefix = ASV_BACKUP_VAULT "/",
+                              .to = dir,
+                              .mode = ASV_VAULT_FILE_MODE,
+                              .replace = true};
     enum asv_status status = asv_backup_bring(&bring, err);
     if (status == ASV_OK) {
         status = own_root(root, err);
@@ -385,6 +388,7 @@ static enum asv_status bring(struct restore *restore, struct asv_err *err)
     asv_auto_vault struct asv_vault *vault = NULL;
     int dirs[ASV_VAULT_ROOTS] = {-1, -1};
     struct asv_err inner = {0};
+    (void)umask(ASV_VAULT_UMASK);
     enum asv_status status = asv_vault_open(&restore->vault, &vault, &inner);
     if (status != ASV_OK) {
         return asv_failf(err, status, "vault: %s", inner.text);

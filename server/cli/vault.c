@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/fail.h"
@@ -21,6 +22,8 @@
 #define RATE_MAX     (UINT64_C(1) << 40)
 #define MAX_DOCKS    256
 #define ROWS         200
+
+#define EXPOSED_ALARMS 10 /* one wrong chmod is a finding for every clip */
 
 struct asv_vault_config asv_cli_vault_config(const struct asv_cli *cli)
 {
@@ -54,6 +57,7 @@ enum asv_status asv_cli_as_owner(const struct asv_vault *vault, struct asv_err *
 {
     uid_t owner = 0;
     gid_t owners = 0;
+    (void)umask(ASV_VAULT_UMASK);
     if (geteuid() != 0) {
         return ASV_OK;
     }
@@ -78,6 +82,7 @@ struct scrub {
     bool live; /* progress on the terminal */
     json_t *findings;
     uint64_t missing; /* rows without files */
+    uint64_t exposed; /* alarms raised about who is let in */
     bool alarm_failed;
     size_t dock_count;
     struct dock_key {
@@ -143,6 +148,25 @@ static void found(void *ctx, const char *path, enum asv_part part, unsigned root
     }
     if (finding != ASV_SCRUB_REPAIRED) {
         raise_alarm(scrub, path, part, finding);
+    }
+}
+
+static void exposed(void *ctx, const char *path, unsigned root)
+{
+    struct scrub *scrub = ctx;
+    char detail[400];
+    enum asv_db_outcome outcome;
+    const char *where = root == 0 ? "vault" : "mirror";
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_STORAGE, .slot = -1, .detail = detail};
+    snprintf(detail, sizeof detail, "%s (%s): owner or mode let in others than they should", path, where);
+    if (scrub->findings != NULL) {
+        (void)json_array_append_new(scrub->findings, json_pack("{s:s, s:i, s:s}", "path", path, "directory",
+                                                               (int)root, "finding", "exposed"));
+    } else {
+        fprintf(scrub->cli->out, "%s%-12s %s (%s)\n", scrub->live ? "\r" : "", "exposed", path, where);
+    }
+    if (scrub->db != NULL && scrub->exposed++ < EXPOSED_ALARMS) {
+        scrub->alarm_failed |= asv_db_alarm_raise(scrub->db, &alarm, &outcome, NULL) != ASV_OK;
     }
 }
 
@@ -242,11 +266,12 @@ static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report 
     if (scrub->findings != NULL) {
         json_t *findings = scrub->findings;
         scrub->findings = NULL;
-        json_t *counts = json_pack(
-            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips, "tombstones",
-            (json_int_t)report->tombstones, "bytes", (json_int_t)report->bytes, "repaired",
-            (json_int_t)report->repaired, "unrepaired", (json_int_t)report->failed, "damaged",
-            (json_int_t)report->damaged, "missing", (json_int_t)scrub->missing, "findings", findings);
+        json_t *counts =
+            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "clips", (json_int_t)report->clips,
+                      "tombstones", (json_int_t)report->tombstones, "bytes", (json_int_t)report->bytes,
+                      "repaired", (json_int_t)report->repaired, "unrepaired", (json_int_t)report->failed,
+                      "damaged", (json_int_t)report->damaged, "exposed", (json_int_t)report->exposed,
+                      "missing", (json_int_t)scrub->missing, "findings", findings);
         return asv_json_print_take(cli->out, counts, err);
     }
     fprintf(cli->out, "%schecked      %llu clips, %s; %llu tombstones\n", scrub->live ? "\r" : "",
@@ -254,8 +279,9 @@ static enum asv_status print(struct scrub *scrub, const struct asv_scrub_report 
             (unsigned long long)report->tombstones);
     fprintf(cli->out, "repaired     %llu files\nunrepaired   %llu files\n",
             (unsigned long long)report->repaired, (unsigned long long)report->failed);
-    fprintf(cli->out, "damaged      %llu clips\nmissing      %llu clips\n",
-            (unsigned long long)report->damaged, (unsigned long long)scrub->missing);
+    fprintf(cli->out, "damaged      %llu clips\nmissing      %llu clips\nexposed      %llu directories\n",
+            (unsigned long long)report->damaged, (unsigned long long)scrub->missing,
+            (unsigned long long)report->exposed);
     return ASV_OK;
 }
 
@@ -281,7 +307,8 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         .live = !json && isatty(fileno(cli->err)) == 1,
         .findings = json ? json_array() : NULL,
     };
-    const struct asv_scrub_ops ops = {.ctx = &scrub, .read = pace, .found = found, .dock_key = dock_key};
+    const struct asv_scrub_ops ops = {
+        .ctx = &scrub, .read = pace, .found = found, .exposed = exposed, .dock_key = dock_key};
     status = read_docks(&scrub, err);
     if (status == ASV_OK) {
         status = asv_cli_as_owner(vault, err);
@@ -304,6 +331,11 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
                            (unsigned long long)report.damaged, (unsigned long long)scrub.missing,
                            (unsigned long long)report.failed);
     }
+    if (status == ASV_OK && report.exposed != 0) {
+        status = asv_failf(err, ASV_E_DENIED,
+                           "%llu directories let in others than they should; see VAULT.md, \"Who is let in\"",
+                           (unsigned long long)report.exposed);
+    }
     return status;
 }
 
@@ -325,7 +357,8 @@ const struct asv_cli_command asv_cli_vault_scrub = {
     .help = "Reads every committed clip in every directory of the vault, compares it with its\n"
             "commit record, and replaces what one directory has lost or holds differently from\n"
             "the other. What no directory holds whole, and what the database has in custody and\n"
-            "the vault has not, raises an alarm, and the exit status is 1.\n"
+            "the vault has not, and whom owner or mode let in who should not be, raises an\n"
+            "alarm, and the exit status is 1.\n"
             "Runs beside the dock daemon.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -15,7 +15,7 @@ ASV_MUST_CHECK enum asv_status asv_cli_vault(const struct asv_cli *cli, bool one
                                              struct asv_vault **out, struct asv_err *err);
 
 /* From here on root's files are the vault's owner's, so that the dock can write them; sockets are root's
- * still, who asks database and keeper. For anybody else nothing changes. */
+ * still, who asks database and keeper. Whoever else this is, whom the vault lets in may read what is made. */
 ASV_MUST_CHECK enum asv_status asv_cli_as_owner(const struct asv_vault *vault, struct asv_err *err);
 
 /* What --vault, --mirror and the configuration say; roots are borrowed from them. */

@@ -218,7 +218,7 @@ enum asv_status asv_clip_part_fd(struct asv_clip_dir *clip, size_t root, enum as
     int *kept = &clip->roots[root].parts[part];
     if (*kept < 0) {
         enum asv_status status = asv_io_open(clip->roots[root].dir, asv_part_name(part),
-                                             O_RDWR | O_CREAT | O_NOFOLLOW, 0600, kept, err);
+                                             O_RDWR | O_CREAT | O_NOFOLLOW, ASV_VAULT_FILE_MODE, kept, err);
         if (status != ASV_OK) {
             return status;
         }
@@ -238,7 +238,8 @@ enum asv_status asv_clip_put(struct asv_clip_dir *clip, enum asv_part part, cons
         if (clip->roots[i].failed) {
             continue;
         }
-        status = asv_io_replace_file(clip->roots[i].dir, asv_part_name(part), data, len, 0600, err);
+        status =
+            asv_io_replace_file(clip->roots[i].dir, asv_part_name(part), data, len, ASV_VAULT_FILE_MODE, err);
         status = asv_clip_tolerate(clip, i, status);
     }
     return status;

@@ -38,8 +38,8 @@ enum asv_status asv_clip_note_order(struct asv_clip_dir *clip, struct asv_bytes 
         if (clip->roots[i].dir < 0) {
             continue;
         }
-        status =
-            asv_io_open(clip->roots[i].dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &fd, err);
+        status = asv_io_open(clip->roots[i].dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+                             ASV_VAULT_FILE_MODE, &fd, err);
         if (status == ASV_OK) {
             status = asv_io_pwrite(fd, order.data, order.len, 0, name, err);
             close(fd);

@@ -28,6 +28,11 @@ struct asv_vault {
 ASV_MUST_CHECK enum asv_status asv_vault_reads_direct(struct asv_vault *vault, size_t root, bool *direct,
                                                       struct asv_err *err);
 
+/* Whether nobody is let in but whom the vault's root lets in, and who shall be (access.c): at the root
+ * itself; at a clip's directory there and every part in it. */
+bool asv_vault_root_is_closed(const struct asv_vault *vault, size_t root);
+bool asv_vault_clip_is_closed(const struct asv_vault *vault, size_t root, int clip);
+
 struct asv_clip_dir {
     struct asv_vault *vault;
     enum asv_vault_area area;

@@ -82,8 +82,8 @@ enum asv_status asv_part_open_readback(int dir, const char *name, bool direct, i
 static enum asv_status copy_part(int from, int to_dir, const char *name, struct asv_err *err)
 {
     int to = -1;
-    enum asv_status status =
-        asv_io_open(to_dir, REPAIR_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, &to, err);
+    enum asv_status status = asv_io_open(to_dir, REPAIR_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+                                         ASV_VAULT_FILE_MODE, &to, err);
     if (status != ASV_OK) {
         return status;
     }

@@ -323,6 +323,17 @@ static bool settle_commit(struct subject *subject)
     return true;
 }
 
+static void look_at_access(const struct subject *subject)
+{
+    const struct scrub *scrub = subject->scrub;
+    for (size_t i = 0; i < scrub->vault->root_count; i++) {
+        if (subject->dirs[i] >= 0 && !asv_vault_clip_is_closed(scrub->vault, i, subject->dirs[i])) {
+            scrub->report->exposed++;
+            scrub->ops->exposed(scrub->ops->ctx, subject->path, (unsigned)i);
+        }
+    }
+}
+
 static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
 {
     static const enum asv_part parts[] = {
@@ -349,6 +360,7 @@ static enum asv_status scrub_clip(void *ctx, enum asv_vault_area area, const cha
         subject.scrub->report->clips += !tombstone;
         subject.scrub->report->bytes += tombstone ? 0 : subject.commit.payload_bytes;
     }
+    look_at_access(&subject);
     subject.scrub->report->damaged += subject.damaged;
     for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
         if (subject.dirs[i] >= 0) {
@@ -365,6 +377,12 @@ enum asv_status asv_vault_scrub(struct asv_vault *vault, const struct asv_scrub_
     *report = (struct asv_scrub_report){0};
     static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES};
     enum asv_status status = ASV_OK;
+    for (size_t i = 0; i < vault->root_count; i++) {
+        if (!asv_vault_root_is_closed(vault, i)) {
+            report->exposed++;
+            ops->exposed(ops->ctx, ".", (unsigned)i);
+        }
+    }
     for (size_t i = 0; status == ASV_OK && i < sizeof areas / sizeof *areas; i++) {
         status = asv_vault_walk(vault, areas[i], scrub_clip, &scrub, err);
     }

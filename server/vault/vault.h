@@ -65,6 +65,11 @@ struct asv_vault_config {
                                          * directories when neither is there */
 };
 
+/* Files in a vault, and the umask of who writes there: whom the root directory lets in reads, and nobody else
+ * writes (docs/VAULT.md). */
+#define ASV_VAULT_FILE_MODE 0640
+#define ASV_VAULT_UMASK     0027
+
 struct asv_vault;
 
 /* *out is the caller's to close. With exclusive, one of two roots may be missing: it is then away, and the
@@ -326,6 +331,7 @@ struct asv_scrub_report {
     uint64_t repaired; /* files restored from the mirror */
     uint64_t failed;   /* files that should have been, but could not be written there */
     uint64_t damaged;  /* clips with a file that no root holds whole: an alarm */
+    uint64_t exposed;  /* directories of roots and clips that let in others than they should */
 };
 
 /* What scrub says of one file, for the log: root 0 or 1. */
@@ -341,6 +347,9 @@ struct asv_scrub_ops {
     enum asv_status (*read)(void *ctx, uint64_t bytes);
     void (*found)(void *ctx, const char *path, enum asv_part part, unsigned root,
                   enum asv_scrub_finding finding);
+    /* Owner or mode of this directory, or of a file in it, let in others than the vault's root does, or not
+     * all of those; path is "." for the root itself. */
+    void (*exposed)(void *ctx, const char *path, unsigned root);
     /* The signing key of the dock with this certificate; NULL: not known, and what it signed must then only
      * decode. */
     const uint8_t *(*dock_key)(void *ctx, const uint8_t cert[32]);

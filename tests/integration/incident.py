@@ -426,11 +426,11 @@ def play(rig):
         print(f"{time.monotonic() - began:.1f} s", flush=True)
 
 
-def main(play, prefix="asservat-incident."):
+def main(play, prefix="asservat-incident.", kind=Rig):
     directory = Path(tempfile.mkdtemp(prefix=prefix))
     rig = None
     try:
-        rig = Rig(directory, Path(sys.argv[1]))
+        rig = kind(directory, Path(sys.argv[1]))
         play(rig)
         rig.site.stop()
     except (AssertionError, SiteError, OSError, KeyError, IndexError, TypeError, StopIteration, subprocess.SubprocessError):

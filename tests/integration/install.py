@@ -67,6 +67,10 @@ def main():
                 check_service(root, unit, users)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
+        made = [line.split()[1:5] for line in (lib / "tmpfiles.d/asservat.conf").read_text().splitlines() if line[:2] == "d "]
+        for path, _, user, group in made:
+            assert user in users | {"root"} and group in users | {"root"}, f"tmpfiles.d: {path} of {user}:{group}"
+        assert ["/var/lib/asservat/vault", "2750", "asv-dock", "asv-vault"] in made, made
         assert (root / "usr/share/asservat/policies/nrw-ordnungsamt.json").is_file()
         keeper = settings(lib / "systemd/system/asservat-keeper.service")
         for page in ("KEEPER.md", "DOCK.md", "ADMINISTRATION.md"):

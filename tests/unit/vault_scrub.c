@@ -45,6 +45,13 @@ static void on_found(void *ctx, const char *path, enum asv_part part, unsigned r
     findings->last = part;
 }
 
+static void on_exposed(void *ctx, const char *path, unsigned root)
+{
+    (void)ctx;
+    (void)root;
+    fail_msg("%s lets in others", path);
+}
+
 static const uint8_t *on_dock_key(void *ctx, const uint8_t cert[32])
 {
     const struct findings *findings = ctx;
@@ -56,7 +63,7 @@ static struct findings scrub(struct fixture *f, const uint8_t *dock_pk)
 {
     struct findings findings = {.dock_pk = dock_pk};
     struct asv_scrub_report report;
-    const struct asv_scrub_ops ops = {&findings, on_read, on_found, on_dock_key};
+    const struct asv_scrub_ops ops = {&findings, on_read, on_found, on_exposed, on_dock_key};
     assert_int_equal(asv_vault_scrub(f->vault, &ops, &report, NULL), ASV_OK);
     assert_int_equal(report.clips, 1);
     assert_int_equal(report.repaired, findings.repaired);
