@@ -2,31 +2,38 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/backup/base.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum asv_status asv_base_open(struct asv_backup_base *base, int set, struct asv_err *err)
+#include "server/vault/vault.h"
+
+enum asv_status asv_base_add_take(struct asv_backup_base *base, int set, bool partial, struct asv_err *err)
 {
-    *base = (struct asv_backup_base){.set = set};
-    enum asv_status status = set >= 0 ? asv_manifest_open(set, &base->manifest, err) : ASV_OK;
-    if (status == ASV_OK && set >= 0) {
-        base->has_next = asv_manifest_next(&base->manifest, &base->next, NULL) == ASV_OK;
-    }
+    assert(base->count < ASV_BASE_SETS);
+    struct asv_base_set *one = &base->sets[base->count];
+    *one = (struct asv_base_set){.set = set};
+    enum asv_status status = partial ? asv_manifest_open_partial(set, &one->manifest, err)
+                                     : asv_manifest_open(set, &one->manifest, err);
     if (status != ASV_OK) {
-        asv_base_close(base);
+        close(set);
+        return status;
     }
-    return status;
+    one->has_next = asv_manifest_next(&one->manifest, &one->next, NULL) == ASV_OK;
+    base->count++;
+    return ASV_OK;
 }
 
 void asv_base_close(struct asv_backup_base *base)
 {
-    asv_manifest_close(&base->manifest);
-    if (base->set >= 0) {
-        close(base->set);
+    for (size_t i = 0; i < base->count; i++) {
+        asv_manifest_close(&base->sets[i].manifest);
+        close(base->sets[i].set);
     }
-    base->set = -1;
+    base->count = 0;
+    base->chosen = NULL;
 }
 
 /* The order in which a vault is walked: name by name, so that "/" comes before everything. */
@@ -47,25 +54,25 @@ static size_t dir_len(const char *path)
     return slash != NULL ? (size_t)(slash - path) : 0;
 }
 
-void asv_base_go(struct asv_backup_base *base, const char *dir)
+static void go(struct asv_base_set *one, const char *dir)
 {
-    base->count = 0;
-    while (base->has_next) {
-        int where = order(base->next.path, dir_len(base->next.path), dir, strlen(dir));
+    one->count = 0;
+    while (one->has_next) {
+        int where = order(one->next.path, dir_len(one->next.path), dir, strlen(dir));
         if (where > 0) {
             return;
         }
-        if (where == 0 && base->count < ASV_BASE_FILES) {
-            base->files[base->count++] = base->next;
+        if (where == 0 && one->count < ASV_BASE_FILES) {
+            one->files[one->count++] = one->next;
         }
-        base->has_next = asv_manifest_next(&base->manifest, &base->next, NULL) == ASV_OK;
+        one->has_next = asv_manifest_next(&one->manifest, &one->next, NULL) == ASV_OK;
     }
 }
 
-const struct asv_manifest_entry *asv_base_find(const struct asv_backup_base *base, const char *name)
+static const struct asv_manifest_entry *find(const struct asv_base_set *one, const char *name)
 {
-    for (size_t i = 0; i < base->count; i++) {
-        const struct asv_manifest_entry *entry = &base->files[i];
+    for (size_t i = 0; i < one->count; i++) {
+        const struct asv_manifest_entry *entry = &one->files[i];
         if (strcmp(entry->path + dir_len(entry->path) + 1, name) == 0) {
             return entry->damaged ? NULL : entry;
         }
@@ -73,10 +80,27 @@ const struct asv_manifest_entry *asv_base_find(const struct asv_backup_base *bas
     return NULL;
 }
 
+void asv_base_go(struct asv_backup_base *base, const char *dir)
+{
+    base->chosen = NULL;
+    for (size_t i = 0; i < base->count; i++) { /* all of them go on */
+        go(&base->sets[i], dir);
+        if (base->chosen == NULL && find(&base->sets[i], asv_part_name(ASV_PART_COMMIT)) != NULL) {
+            base->chosen = &base->sets[i];
+        }
+    }
+}
+
+const struct asv_manifest_entry *asv_base_find(const struct asv_backup_base *base, const char *name)
+{
+    return base->chosen != NULL ? find(base->chosen, name) : NULL;
+}
+
 bool asv_base_link(const struct asv_backup_base *base, const struct asv_manifest_entry *entry, uint64_t size,
                    int set)
 {
     struct stat st;
-    return fstatat(base->set, entry->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-           (uint64_t)st.st_size == size && linkat(base->set, entry->path, set, entry->path, 0) == 0;
+    int from = base->chosen->set;
+    return fstatat(from, entry->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+           (uint64_t)st.st_size == size && linkat(from, entry->path, set, entry->path, 0) == 0;
 }

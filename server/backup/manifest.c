@@ -136,11 +136,11 @@ static enum asv_status malformed(struct asv_err *err)
     return asv_fail(err, ASV_E_MALFORMED, ASV_MANIFEST ": is cut off, or no manifest of a backup");
 }
 
-enum asv_status asv_manifest_open(int set, struct asv_manifest *out, struct asv_err *err)
+static enum asv_status open_named(int set, const char *name, struct asv_manifest *out, struct asv_err *err)
 {
     int fd = -1;
     char first[sizeof FIRST];
-    enum asv_status status = asv_io_open_file(set, ASV_MANIFEST, &fd, err);
+    enum asv_status status = asv_io_open_file(set, name, &fd, err);
     if (status == ASV_OK) {
         status = take(fd, "r", out, err);
     }
@@ -149,6 +149,16 @@ enum asv_status asv_manifest_open(int set, struct asv_manifest *out, struct asv_
         status = malformed(err);
     }
     return status;
+}
+
+enum asv_status asv_manifest_open(int set, struct asv_manifest *out, struct asv_err *err)
+{
+    return open_named(set, ASV_MANIFEST, out, err);
+}
+
+enum asv_status asv_manifest_open_partial(int set, struct asv_manifest *out, struct asv_err *err)
+{
+    return open_named(set, ASV_MANIFEST_PARTIAL, out, err);
 }
 
 static enum asv_status read_end(struct asv_manifest *manifest, const char *line, struct asv_err *err)

@@ -60,6 +60,11 @@ ASV_MUST_CHECK enum asv_status asv_manifest_finish(int set, struct asv_manifest 
 /* ASV_E_NOT_FOUND: the set was interrupted. */
 ASV_MUST_CHECK enum asv_status asv_manifest_open(int set, struct asv_manifest *out, struct asv_err *err);
 
+/* Of a set that was interrupted, as far as it came: every file that a whole line names is on the medium.
+ * Behind the last such line asv_manifest_next says ASV_E_MALFORMED, as nothing was ended. */
+ASV_MUST_CHECK enum asv_status asv_manifest_open_partial(int set, struct asv_manifest *out,
+                                                         struct asv_err *err);
+
 /* The next entry in *out. ASV_E_NOT_FOUND behind the last one; ASV_E_MALFORMED for a line that no writer
  * makes, a path that leaves the set, and for a manifest that lacks its end. */
 ASV_MUST_CHECK enum asv_status asv_manifest_next(struct asv_manifest *manifest,

@@ -152,15 +152,35 @@ enum asv_status asv_backup_remove(const struct asv_backup_dir *backups, const ch
     return status == ASV_OK ? asv_io_sync_dir(backups->fd, name, err) : status;
 }
 
-enum asv_status asv_backup_sweep(const struct asv_backup_dir *backups, struct asv_err *err)
+/* How long the manifest of an interrupted set has become; 0: it has none, or is no such set. */
+static off_t came_to(const struct asv_backup_dir *backups, const char *name)
+{
+    char manifest[ASV_SET_NAME_BYTES + sizeof ASV_MANIFEST_PARTIAL + 1];
+    struct stat st;
+    snprintf(manifest, sizeof manifest, "%.23s/" ASV_MANIFEST_PARTIAL, name);
+    bool is = !is_whole(backups, name) && fstatat(backups->fd, manifest, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+              S_ISREG(st.st_mode);
+    return is ? st.st_size : 0;
+}
+
+enum asv_status asv_backup_sweep(const struct asv_backup_dir *backups, char left[ASV_SET_NAME_BYTES],
+                                 struct asv_err *err)
 {
     struct names names = {0};
+    off_t furthest = 0;
+    int kept = -1;
     enum asv_status status = read_names(backups, &names, err);
+    for (int i = 0; i < names.count; i++) {
+        off_t here = came_to(backups, names.entries[i]->d_name);
+        kept = here > furthest ? i : kept;
+        furthest = here > furthest ? here : furthest;
+    }
     for (int i = 0; status == ASV_OK && i < names.count; i++) {
-        if (!is_whole(backups, names.entries[i]->d_name)) {
+        if (i != kept && !is_whole(backups, names.entries[i]->d_name)) {
             status = asv_backup_remove(backups, names.entries[i]->d_name, err);
         }
     }
+    snprintf(left, ASV_SET_NAME_BYTES, "%.23s", kept >= 0 ? names.entries[kept]->d_name : "");
     free_names(&names);
     return status;
 }

@@ -40,8 +40,10 @@ ASV_MUST_CHECK enum asv_status asv_backup_newest(const struct asv_backup_dir *ba
 /* The instant in a set's name; ASV_E_MALFORMED when it is none. */
 ASV_MUST_CHECK enum asv_status asv_backup_time(const char *name, int64_t *ms);
 
-/* Removes what interrupted backups left. */
-ASV_MUST_CHECK enum asv_status asv_backup_sweep(const struct asv_backup_dir *backups, struct asv_err *err);
+/* Removes what interrupted backups left, but for the one that came furthest: `left` has its name, from which
+ * the next one goes on and which it then removes; empty: there is none. */
+ASV_MUST_CHECK enum asv_status asv_backup_sweep(const struct asv_backup_dir *backups,
+                                                char left[ASV_SET_NAME_BYTES], struct asv_err *err);
 
 /* Makes the directory of a new set, later by name than every other one whatever the clock says. *set is the
  * caller's to close. */

@@ -33,6 +33,8 @@ struct backup {
     int64_t now_ms;
     char name[ASV_SET_NAME_BYTES];
     int set;
+    char left[ASV_SET_NAME_BYTES];   /* by an interrupted backup; empty: nothing */
+    char before[ASV_SET_NAME_BYTES]; /* the last whole set; empty: there is none */
     uint64_t findings;
     /* for the report */
     uint64_t database_bytes, public_files;
@@ -165,7 +167,7 @@ static enum asv_status fill(struct backup *backup, struct asv_err *err)
 
 /* ---- the whole ---- */
 
-static void print(const struct backup *backup, const char *out, const char *before, size_t removed)
+static void print(const struct backup *backup, const char *out, size_t removed)
 {
     char text[ASV_TEXT_BYTES];
     FILE *to = backup->cli->out;
@@ -173,7 +175,11 @@ static void print(const struct backup *backup, const char *out, const char *befo
     fprintf(to, "database     %s\n", asv_text_bytes(text, backup->database_bytes));
     fprintf(to, "vault        %llu clips and tombstones; copied %llu files, %s%s%s\n",
             (unsigned long long)backup->copied.clips, (unsigned long long)backup->copied.files,
-            asv_text_bytes(text, backup->copied.bytes), *before != '\0' ? "; all else as in " : "", before);
+            asv_text_bytes(text, backup->copied.bytes), *backup->before != '\0' ? "; all else as in " : "",
+            backup->before);
+    if (*backup->left != '\0') {
+        fprintf(to, "interrupted  %s: what it had was taken over\n", backup->left);
+    }
     if (backup->copied.uncommitted != 0) {
         fprintf(to, "uncommitted  %llu directories left to the dock\n",
                 (unsigned long long)backup->copied.uncommitted);
@@ -183,26 +189,37 @@ static void print(const struct backup *backup, const char *out, const char *befo
     fprintf(to, "removed      %zu sets\n", removed);
 }
 
-/* The set that the new one begins with. One whose manifest is no good cannot be that. */
-static enum asv_status open_base(struct backup *backup, char before[ASV_SET_NAME_BYTES], struct asv_err *err)
+/* A set that the new one begins with. One whose manifest is no good cannot be that. */
+static void add_base(struct backup *backup, char name[ASV_SET_NAME_BYTES], bool partial)
 {
     int set = -1;
     struct asv_err inner = {0};
-    enum asv_status status = asv_backup_newest(&backup->backups, before, &inner);
+    enum asv_status status = asv_io_open_dir(backup->backups.fd, name, false, &set, &inner);
     if (status == ASV_OK) {
-        status = asv_io_open_dir(backup->backups.fd, before, false, &set, &inner);
+        status = asv_base_add_take(backup->base, set, partial, &inner);
     }
+    if (status != ASV_OK) {
+        fprintf(backup->cli->err, "asservat: %s: %s; nothing is taken from it\n", name, inner.text);
+        name[0] = '\0';
+    }
+}
+
+/* What an interrupted backup left, and the last whole set. */
+static enum asv_status open_base(struct backup *backup, struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    enum asv_status status = asv_backup_sweep(&backup->backups, backup->left, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (backup->left[0] != '\0') {
+        add_base(backup, backup->left, true);
+    }
+    status = asv_backup_newest(&backup->backups, backup->before, &inner);
     if (status == ASV_OK) {
-        status = asv_base_open(backup->base, set, &inner);
+        add_base(backup, backup->before, false);
     }
-    if (status == ASV_OK) {
-        return ASV_OK;
-    }
-    if (status != ASV_E_NOT_FOUND) {
-        fprintf(backup->cli->err, "asservat: %s: %s; everything is copied\n", before, inner.text);
-    }
-    before[0] = '\0';
-    return asv_base_open(backup->base, -1, err);
+    return status == ASV_OK || status == ASV_E_NOT_FOUND ? ASV_OK : asv_failf(err, status, "%s", inner.text);
 }
 
 /* What was written of a set that cannot be finished goes: it would only take room. */
@@ -217,13 +234,9 @@ static enum asv_status give_up(struct backup *backup, enum asv_status status, st
 
 static enum asv_status make(struct backup *backup, const char *out, struct asv_err *err)
 {
-    char before[ASV_SET_NAME_BYTES] = "";
     size_t removed = 0;
     size_t keep = (size_t)asv_cli_number(backup->cli->args, "keep", KEEP_DEFAULT);
-    enum asv_status status = asv_backup_sweep(&backup->backups, err);
-    if (status == ASV_OK) {
-        status = open_base(backup, before, err);
-    }
+    enum asv_status status = open_base(backup, err);
     if (status == ASV_OK) {
         status = asv_world_wall_ms(backup->cli->world, &backup->now_ms);
     }
@@ -237,11 +250,14 @@ static enum asv_status make(struct backup *backup, const char *out, struct asv_e
     if (status != ASV_OK) {
         return give_up(backup, status, err);
     }
+    if (backup->left[0] != '\0') { /* all of it is in the new one */
+        status = asv_backup_remove(&backup->backups, backup->left, err);
+    }
     /* Nothing is thrown away on a bad day: a set before may be what has it. */
-    if (backup->findings == 0) {
+    if (status == ASV_OK && backup->findings == 0) {
         status = asv_backup_rotate(&backup->backups, keep, &removed, err);
     }
-    print(backup, out, before, removed);
+    print(backup, out, removed);
     if (status == ASV_OK && backup->findings != 0) {
         status = asv_failf(err, ASV_E_DIGEST, "%llu files are not as they should be; see above",
                            (unsigned long long)backup->findings);
@@ -261,7 +277,6 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     if (base == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    base->set = -1;
     struct backup backup = {.cli = cli, .base = base, .backups = {-1, -1}, .set = -1};
     enum asv_status status = asv_cli_vault(cli, true, &vault, err);
     backup.vault = vault;
@@ -298,7 +313,7 @@ const struct asv_cli_command asv_cli_backup = {
     .help = "Makes a new set in DIR: the database, every recording and tombstone in custody,\n"
             "configuration and certificates, and a MANIFEST that \"sha256sum -c\" reads. What\n"
             "has not changed since the set before is shared with it (hard links). A set without\n"
-            "MANIFEST was interrupted; the next backup removes it.\n"
+            "MANIFEST was interrupted; the next backup takes over what it has, and removes it.\n"
             "\n"
             "No key that opens a recording is in it: what is due is unreadable in every backup. The\n"
             "only private keys in it are those that sign ledger and packages. DIR must be there; make\n"

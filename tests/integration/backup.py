@@ -410,6 +410,34 @@ def strike_everywhere(site, first, kind, said, alone):
         steps += max(1, steps // 3)
 
 
+def copied(out):
+    return int(re.search(r"copied (\d+) files", out)[1])
+
+
+def the_first_backup_goes_on(site):
+    """With no set before, what an interrupted one copied need not be copied again."""
+    step("an interrupted first backup goes on")
+    shutil.rmtree(site.backups)
+    site.backups.mkdir()
+    all_of_it, steps = copied(site.do("backup")), 32
+    shutil.rmtree(site.backups)
+    site.backups.mkdir()
+    lines = []
+    while len(lines) < all_of_it // 2:  # until it comes far enough before it is killed
+        done = site.run("backup", fault=f"kill:{steps}:{site.backups}")
+        assert done.returncode == -9, "it was never killed with half of the files copied"
+        begun = [path for path in site.sets() if (path / "MANIFEST.partial").exists()]
+        furthest = max(begun, key=lambda path: (path / "MANIFEST.partial").stat().st_size)
+        lines = (furthest / "MANIFEST.partial").read_text().splitlines()[:-1]
+        steps += 16
+    out = site.do("backup")
+    assert f"interrupted  {furthest.name}: what it had was taken over" in out, out
+    assert copied(out) <= all_of_it - len(lines) + 20, (copied(out), all_of_it, len(lines))  # and the clip that it was at
+    assert len(site.sets()) == len(site.whole()) == 1, "what was interrupted is still there"
+    check_sums(site.whole()[0])
+    site.do("backup")  # another one, for what follows
+
+
 def an_interrupted_backup_is_none(site):
     step("kill -9, full disks and failing disks")
     shutil.rmtree(site.backups)
@@ -429,6 +457,7 @@ def an_interrupted_backup_is_none(site):
     assert len(site.sets()) == 2 and len(site.whole()) == 1
     site.do("backup")
     assert len(site.sets()) == 2 and len(site.whole()) == 2, "what an interrupted backup left is still there"
+    the_first_backup_goes_on(site)
     with open(site.backups / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         site.refused("another backup is being made here", "backup")

@@ -182,14 +182,40 @@ static void an_interrupted_set_counts_for_nothing_and_is_swept(void **state)
     char whole[ASV_SET_NAME_BYTES];
     char cut[ASV_SET_NAME_BYTES];
     char name[ASV_SET_NAME_BYTES];
+    char left[ASV_SET_NAME_BYTES];
     (void)state;
     make_set(DAY_MS, true, whole);
     make_set(2 * DAY_MS, false, cut);
     assert_int_equal(ASV_OK, asv_backup_newest(&backups, name, NULL));
     assert_string_equal(name, whole);
     write_file(backups.fd, "of-somebody-else", "x");
-    assert_int_equal(ASV_OK, asv_backup_sweep(&backups, NULL));
+    assert_int_equal(ASV_OK, asv_backup_sweep(&backups, left, NULL));
     assert_true(there(whole) && !there(cut) && there("of-somebody-else"));
+    assert_string_equal(left, "");
+}
+
+static void put_in(const char *name, const char *file, const char *text)
+{
+    int set = -1;
+    assert_int_equal(ASV_OK, asv_io_open_dir(backups.fd, name, false, &set, NULL));
+    write_file(set, file, text);
+    close(set);
+}
+
+static void of_interrupted_sets_the_one_that_came_furthest_stays(void **state)
+{
+    char cut[4][ASV_SET_NAME_BYTES];
+    char left[ASV_SET_NAME_BYTES];
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        make_set((i + 1) * DAY_MS, false, cut[i]);
+    }
+    put_in(cut[0], ASV_MANIFEST_PARTIAL, FIRST);
+    put_in(cut[1], ASV_MANIFEST_PARTIAL, FIRST HEX "  about\n");
+    put_in(cut[2], ASV_MANIFEST_PARTIAL, ""); /* the fourth one's removal was interrupted */
+    assert_int_equal(ASV_OK, asv_backup_sweep(&backups, left, NULL));
+    assert_string_equal(left, cut[1]);
+    assert_true(!there(cut[0]) && there(cut[1]) && !there(cut[2]) && !there(cut[3]));
 }
 
 static void the_oldest_sets_go_first_and_the_newest_stays(void **state)
@@ -221,20 +247,72 @@ static void the_set_before_is_read_beside_the_walk(void **state)
                FIRST HEX "  about\n" HEX "  vault/q/a/commit\n" HEX "  vault/q/a/seal\n" HEX
                          "  vault/q/a-b/commit\n# damaged\n" HEX "  vault/q/a-b/payload\n" HEX
                          "  vault/q/c/commit\n# end: 6 files, 0 bytes\n");
-    assert_int_equal(ASV_OK, asv_base_open(base, set, NULL));
+    assert_int_equal(ASV_OK, asv_base_add_take(base, set, false, NULL));
     asv_base_go(base, "vault/q/a");
-    assert_int_equal(base->count, 2);
     assert_non_null(asv_base_find(base, "seal"));
     assert_null(asv_base_find(base, "payload"));
     asv_base_go(base, "vault/q/a-b");
     assert_non_null(asv_base_find(base, "commit"));
     assert_null(asv_base_find(base, "payload")); /* damaged: to be copied anew */
     asv_base_go(base, "vault/q/b");              /* new */
-    assert_int_equal(base->count, 0);
+    assert_null(asv_base_find(base, "commit"));
     asv_base_go(base, "vault/q/c");
-    assert_int_equal(base->count, 1);
+    assert_non_null(asv_base_find(base, "commit"));
     asv_base_go(base, "vault/s/a");
+    assert_null(asv_base_find(base, "commit"));
+    asv_base_close(base);
+    free(base);
+}
+
+static int open_set(int64_t ms, const char *manifest, const char *text)
+{
+    char name[ASV_SET_NAME_BYTES];
+    int set = -1;
+    make_set(ms, false, name);
+    assert_int_equal(ASV_OK, asv_io_open_dir(backups.fd, name, false, &set, NULL));
+    write_file(set, manifest, text);
+    return set;
+}
+
+/* What was interrupted comes first, as far as its lines are whole and a clip is in it with its commit record.
+ */
+static void what_an_interrupted_set_has_is_taken_and_the_rest_from_the_one_before(void **state)
+{
+    struct asv_backup_base *base = calloc(1, sizeof *base);
+    (void)state;
+    assert_non_null(base);
+    int left = open_set(2 * DAY_MS, ASV_MANIFEST_PARTIAL,
+                        FIRST HEX "  vault/q/a/commit\n" HEX "  vault/q/b/payload\n" HEX "  vault/q/c/com");
+    int before = open_set(DAY_MS, ASV_MANIFEST,
+                          FIRST HEX "  vault/q/b/commit\n" HEX "  vault/q/b/payload\n" HEX
+                                    "  vault/q/c/commit\n# end: 3 files, 0 bytes\n");
+    assert_int_equal(ASV_OK, asv_base_add_take(base, left, true, NULL));
+    assert_int_equal(ASV_OK, asv_base_add_take(base, before, false, NULL));
+    asv_base_go(base, "vault/q/a");
+    assert_ptr_equal(base->chosen, &base->sets[0]);
+    assert_non_null(asv_base_find(base, "commit"));
+    asv_base_go(base, "vault/q/b"); /* its commit record is not among what was left */
+    assert_ptr_equal(base->chosen, &base->sets[1]);
+    assert_non_null(asv_base_find(base, "payload"));
+    asv_base_go(base, "vault/q/c"); /* the line was cut off */
+    assert_ptr_equal(base->chosen, &base->sets[1]);
+    asv_base_go(base, "vault/q/d");
+    assert_null(base->chosen);
+    assert_null(asv_base_find(base, "commit"));
+    asv_base_close(base);
+    free(base);
+}
+
+static void a_set_without_its_manifest_is_no_base(void **state)
+{
+    struct asv_backup_base *base = calloc(1, sizeof *base);
+    (void)state;
+    assert_non_null(base);
+    int set = open_set(DAY_MS, "about", "x");
+    assert_int_equal(ASV_E_NOT_FOUND, asv_base_add_take(base, set, true, NULL));
     assert_int_equal(base->count, 0);
+    asv_base_go(base, "vault/q/a");
+    assert_null(asv_base_find(base, "commit"));
     asv_base_close(base);
     free(base);
 }
@@ -260,6 +338,9 @@ int main(void)
         SETS(an_interrupted_set_counts_for_nothing_and_is_swept),
         SETS(the_oldest_sets_go_first_and_the_newest_stays),
         SETS(the_set_before_is_read_beside_the_walk),
+        SETS(of_interrupted_sets_the_one_that_came_furthest_stays),
+        SETS(what_an_interrupted_set_has_is_taken_and_the_rest_from_the_one_before),
+        SETS(a_set_without_its_manifest_is_no_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
