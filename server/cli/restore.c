@@ -15,7 +15,6 @@
 #include "server/backup/set.h"
 #include "server/backup/tree.h"
 #include "server/backup/verify.h"
-#include "server/base/child.h"
 #include "server/base/cleanup.h"
 #include "server/base/conf.h"
 #include "server/base/fail.h"
@@ -23,6 +22,7 @@
 #include "server/base/io.h"
 #include "server/cli/backups.h"
 #include "server/cli/database.h"
+#include "server/cli/restore_database.h"
 #include "server/cli/text.h"
 #include "server/cli/vaults.h"
 #include "server/db/migrate.h"
@@ -36,7 +36,9 @@ struct restore {
     int set;
     char mark[2 * ASV_SHA256_BYTES + 1];
     struct asv_vault_config vault;
-    const char *owner; /* conninfo */
+    const char *owner;                     /* conninfo */
+    char trace[2 * ASV_SHA256_BYTES + 32]; /* in the database when it came from this set */
+    bool database_is_there;
     const char *agency;
     char conf[512];
     uint64_t kept;
@@ -202,8 +204,9 @@ static enum asv_status check_empty(int dir, const char *root, struct asv_err *er
     return status;
 }
 
-/* A directory with nothing in it, or a vault without any recording; or this set, half restored. */
-static enum asv_status check_root(const struct restore *restore, const char *root, bool *again,
+/* A directory with nothing in it, or a vault without any recording; or this set, half restored (*again). One
+ * that has lost its mark already must not be empty: `bare` says that this may be. */
+static enum asv_status check_root(const struct restore *restore, const char *root, bool bare, bool *again,
                                   struct asv_err *err)
 {
     char mark[sizeof restore->mark] = "";
@@ -218,7 +221,7 @@ static enum asv_status check_root(const struct restore *restore, const char *roo
         return status;
     }
     if (asv_io_read_file(dir, MARK, mark, sizeof mark - 1, &len, NULL) != ASV_OK) {
-        return check_empty(dir, root, err);
+        return bare ? ASV_OK : check_empty(dir, root, err);
     }
     if (strcmp(mark, restore->mark) != 0) {
         return asv_failf(
@@ -231,27 +234,46 @@ static enum asv_status check_root(const struct restore *restore, const char *roo
     return ASV_OK;
 }
 
-static enum asv_status check_targets(const struct restore *restore, struct asv_err *err)
+static enum asv_status check_roots(const struct restore *restore, bool *again, struct asv_err *err)
 {
-    bool again = false;
-    const struct asv_db_config config = {
-        .conninfo = restore->owner, .application = "asservat restore", .world = restore->cli->world};
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < root_count(restore); i++) {
-        status = check_root(restore, restore->vault.roots[i], &again, err);
-    }
-    if (status == ASV_OK) {
-        struct asv_err inner = {0};
-        status = asv_db_ready_for_restore(&config, &inner);
-        if (status != ASV_OK) {
-            return asv_failf(err, status, "%s%s", inner.text,
-                             status == ASV_E_EXISTS ? "; a backup is restored into an empty one only" : "");
-        }
-    }
-    if (status == ASV_OK && again) {
-        fprintf(restore->cli->out, "again        an interrupted restore of this backup goes on\n");
+        bool bare = restore->database_is_there && *again;
+        status = check_root(restore, restore->vault.roots[i], bare, again, err);
     }
     return status;
+}
+
+/* The last steps are the database's transaction and then, one after the other, the marks: with its trace in
+ * the database a directory without a mark beside one that has it is whole. */
+static enum asv_status check_targets(struct restore *restore, struct asv_err *err)
+{
+    bool again = false;
+    struct asv_err inner = {0};
+    const struct asv_db_config config = {
+        .conninfo = restore->owner, .application = "asservat restore", .world = restore->cli->world};
+    snprintf(restore->trace, sizeof restore->trace, "asservat restore %s", restore->mark);
+    enum asv_status status =
+        asv_db_ready_for_restore(&config, restore->trace, &restore->database_is_there, &inner);
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s%s", inner.text,
+                         status == ASV_E_EXISTS ? "; a backup is restored into an empty one only" : "");
+    }
+    struct asv_err where = {0};
+    status = check_roots(restore, &again, &where);
+    if (restore->database_is_there && !again && (status == ASV_OK || status == ASV_E_EXISTS)) {
+        return asv_fail(
+            err, ASV_E_EXISTS,
+            "database: is not empty: this backup came into it before; a backup is restored into an "
+            "empty one only");
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", where.text);
+    }
+    if (again) {
+        fprintf(restore->cli->out, "again        an interrupted restore of this backup goes on\n");
+    }
+    return ASV_OK;
 }
 
 /* ---- bringing it back ---- */
@@ -316,43 +338,38 @@ static enum asv_status bring_vault(struct restore *restore, const char *root, in
     return status;
 }
 
-/* Before the first byte comes into a directory, and when the last one is there. */
-static enum asv_status mark(const struct restore *restore, const int dirs[ASV_VAULT_ROOTS], bool begins,
+/* Before the first byte comes into a directory. */
+static enum asv_status mark(const struct restore *restore, const int dirs[ASV_VAULT_ROOTS],
                             struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < root_count(restore); i++) {
-        if (begins) {
-            status = asv_io_replace_file(dirs[i], MARK, restore->mark, strlen(restore->mark), 0600, err);
-        } else if (unlinkat(dirs[i], MARK, 0) != 0) {
-            status = asv_io_fail(err, errno, MARK);
-        } else {
-            status = asv_io_sync_dir(dirs[i], MARK, err);
-        }
+        status = asv_io_replace_file(dirs[i], MARK, restore->mark, strlen(restore->mark), 0600, err);
     }
     return status;
 }
 
-/* All or nothing. */
+/* When everything is there; the first directory, which check_roots begins with, loses its mark last. */
+static enum asv_status unmark(const struct restore *restore, const int dirs[ASV_VAULT_ROOTS],
+                              struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = root_count(restore); status == ASV_OK && i-- > 0;) {
+        status = unlinkat(dirs[i], MARK, 0) == 0 ? asv_io_sync_dir(dirs[i], MARK, err)
+                                                 : asv_io_fail(err, errno, MARK);
+    }
+    return status;
+}
+
 static enum asv_status bring_database(const struct restore *restore, struct asv_err *err)
 {
-    char database[1100];
     asv_auto_fd int dump = -1;
-    struct asv_child child = {.pid = 0};
-    struct asv_err inner = {0};
-    snprintf(database, sizeof database, "--dbname=%s", restore->owner);
-    const char *const argv[] = {
-        "pg_restore", "--single-transaction", "--exit-on-error", "--no-password", database, NULL};
     enum asv_status status = asv_io_open_file(restore->set, ASV_BACKUP_DUMP, &dump, err);
-    if (status == ASV_OK) {
-        status = asv_child_start(argv, dump, false, &child, err);
+    if (status == ASV_OK && !restore->database_is_there) {
+        status = asv_restore_database(restore->owner, dump, restore->trace, err);
     }
     if (status != ASV_OK) {
         return status;
-    }
-    status = asv_child_wait(&child, &inner);
-    if (status != ASV_OK) {
-        return asv_failf(err, status, "database: %s", inner.text);
     }
     const struct asv_db_config config = {
         .conninfo = restore->owner, .application = "asservat restore", .world = restore->cli->world};
@@ -366,7 +383,7 @@ static enum asv_status bring_database(const struct restore *restore, struct asv_
 static enum asv_status bring_all(struct restore *restore, const int dirs[ASV_VAULT_ROOTS],
                                  struct asv_err *err)
 {
-    enum asv_status status = mark(restore, dirs, true, err);
+    enum asv_status status = mark(restore, dirs, err);
     if (status == ASV_OK) {
         status = bring_public(restore, ASV_BACKUP_CONF, restore->conf, 0644, err);
     }
@@ -379,7 +396,7 @@ static enum asv_status bring_all(struct restore *restore, const int dirs[ASV_VAU
     if (status == ASV_OK) {
         status = bring_database(restore, err);
     }
-    return status == ASV_OK ? mark(restore, dirs, false, err) : status;
+    return status == ASV_OK ? unmark(restore, dirs, err) : status;
 }
 
 /* While it goes on, no dock daemon starts on this vault. */

@@ -225,9 +225,29 @@ enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned targ
     return status;
 }
 
-enum asv_status asv_db_ready_for_restore(const struct asv_db_config *config, struct asv_err *err)
+static enum asv_status has_trace(PGconn *conn, const char *trace, bool *has, struct asv_err *err)
+{
+    static const char doing[] = "database: reading its comment";
+    const char *const values[] = {trace};
+    enum asv_status status = ASV_OK;
+    PGresult *result = PQexecParams(conn,
+                                    "SELECT coalesce(shobj_description(oid, 'pg_database') = $1, false)"
+                                    " FROM pg_database WHERE datname = current_database()",
+                                    1, NULL, values, NULL, NULL, 0);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
+        status = failed(conn, result, doing, err);
+    } else {
+        *has = PQgetvalue(result, 0, 0)[0] == 't';
+    }
+    PQclear(result);
+    return status;
+}
+
+enum asv_status asv_db_ready_for_restore(const struct asv_db_config *config, const char *trace, bool *done,
+                                         struct asv_err *err)
 {
     bool empty = false;
+    bool traced = false;
     PGconn *conn = connect_owner(config, err);
     if (conn == NULL) {
         return ASV_E_AWAY;
@@ -239,11 +259,15 @@ enum asv_status asv_db_ready_for_restore(const struct asv_db_config *config, str
             " OR nspname = 'information_schema'))",
             &empty, err);
     if (status == ASV_OK && !empty) {
+        status = has_trace(conn, trace, &traced, err);
+    }
+    if (status == ASV_OK && !empty && !traced) {
         status = asv_fail(err, ASV_E_EXISTS, "database: is not empty");
     }
     if (status == ASV_OK) {
         status = make_roles(conn, err);
     }
     PQfinish(conn);
+    *done = status == ASV_OK && traced;
     return status;
 }

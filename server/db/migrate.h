@@ -28,9 +28,10 @@ unsigned asv_db_schema_number(void);
 ASV_MUST_CHECK enum asv_status asv_db_migrate(const struct asv_db_config *config, unsigned target,
                                               asv_db_migrated report, void *ctx, struct asv_err *err);
 
-/* Makes the roles that are missing in a database for a backup that comes into it, which must be empty:
- * ASV_E_EXISTS when it has the schema, or tables of anybody. conninfo as for asv_db_migrate. */
-ASV_MUST_CHECK enum asv_status asv_db_ready_for_restore(const struct asv_db_config *config,
-                                                        struct asv_err *err);
+/* Makes the roles that are missing in a database for a backup that comes into it, which must be empty, or
+ * have come from that backup before, as its comment says (*done, when that is `trace`): ASV_E_EXISTS when it
+ * has the schema, or tables of anybody, from elsewhere. conninfo as for asv_db_migrate. */
+ASV_MUST_CHECK enum asv_status asv_db_ready_for_restore(const struct asv_db_config *config, const char *trace,
+                                                        bool *done, struct asv_err *err);
 
 #endif
