@@ -85,6 +85,24 @@ static enum asv_status read_file(void *ctx, const char *name, size_t max, uint8_
     return status;
 }
 
+static enum asv_status read_part(void *ctx, const char *name, uint64_t offset, void *out, size_t len,
+                                 size_t *got, struct asv_err *err)
+{
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    enum asv_status status = asv_io_open(dir_of(ctx), name, O_RDONLY | O_NOFOLLOW, 0, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, name, err);
+    }
+    uint64_t left = size > offset ? size - offset : 0;
+    size_t take = left < len ? (size_t)left : len;
+    if (status == ASV_OK) {
+        status = asv_io_pread(fd, out, take, offset, name, err);
+    }
+    *got = status == ASV_OK ? take : 0;
+    return status;
+}
+
 /* The bytes of what was written, all under way before the first is waited for: then one commit of the file
  * system's journal has most of them. */
 static enum asv_status sync_bytes(struct asv_disk_files *files, struct asv_err *err)
@@ -117,6 +135,28 @@ static enum asv_status write_file(void *ctx, const char *name, const void *data,
     }
     if (status == ASV_OK) {
         status = asv_io_pwrite(fd, data, len, 0, name, err);
+    }
+    if (status == ASV_OK) {
+        files->unsynced[files->unsynced_count++] = asv_steal_fd(&fd);
+    }
+    return status;
+}
+
+static enum asv_status extend_file(void *ctx, const char *name, const void *data, size_t len,
+                                   struct asv_err *err)
+{
+    struct asv_disk_files *files = ctx;
+    asv_auto_fd int fd = -1;
+    uint64_t size = 0;
+    enum asv_status status = files->unsynced_count == ASV_DISK_UNSYNCED ? sync_bytes(files, err) : ASV_OK;
+    if (status == ASV_OK) {
+        status = asv_io_open(files->dir, name, O_WRONLY | O_NOFOLLOW, 0, &fd, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_size(fd, &size, name, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_io_pwrite(fd, data, len, size, name, err);
     }
     if (status == ASV_OK) {
         files->unsynced[files->unsynced_count++] = asv_steal_fd(&fd);
@@ -205,7 +245,9 @@ struct asv_disk asv_disk_posix(struct asv_disk_files *files)
         .ctx = files,
         .attach = attach_dir,
         .read = read_file,
+        .read_at = read_part,
         .write = write_file,
+        .extend = extend_file,
         .append = append_lines,
         .rename = rename_file,
         .remove = remove_file,

@@ -26,8 +26,15 @@ struct asv_disk {
     enum asv_status (*read)(void *ctx, const char *name, size_t max, uint8_t **out, size_t *len,
                             struct asv_err *err);
 
+    /* Up to len bytes of a file from here on: fewer at its end only. ASV_E_NOT_FOUND, ASV_E_IO. */
+    enum asv_status (*read_at)(void *ctx, const char *name, uint64_t offset, void *out, size_t len,
+                               size_t *got, struct asv_err *err);
+
     /* Makes or replaces a file. Nothing of it is on the medium before sync. */
     enum asv_status (*write)(void *ctx, const char *name, const void *data, size_t len, struct asv_err *err);
+
+    /* Adds bytes at the end of a file that is there. Nothing of it is on the medium before sync. */
+    enum asv_status (*extend)(void *ctx, const char *name, const void *data, size_t len, struct asv_err *err);
 
     /* Adds lines at the end of a file, which it makes if need be; behind a line that a crash cut off, on one
      * of their own. On the medium when it returns. */

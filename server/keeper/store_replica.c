@@ -11,11 +11,11 @@
 #include "server/keeper/journal.h"
 #include "server/keeper/store_internal.h"
 
-#define SUFFIX         ".new"
-#define YEAR_LEN       (sizeof ASV_JOURNAL_PREFIX - 1 + 4) /* of decisions-YYYY */
-#define DIGITS         16                                  /* of what tells a diverged one apart */
-#define NAME_LEN       (YEAR_LEN + 1 + DIGITS)
-#define PLAIN_FILE_MAX (256u << 20) /* a year of decisions: two hundred each day, at their largest */
+#define SUFFIX      ".new"
+#define YEAR_LEN    (sizeof ASV_JOURNAL_PREFIX - 1 + 4) /* of decisions-YYYY */
+#define DIGITS      16                                  /* of what tells a diverged one apart */
+#define NAME_LEN    (YEAR_LEN + 1 + DIGITS)
+#define PIECE_BYTES (64u << 10) /* of a year's decisions, which may be as long as they are */
 
 /* ---- what a directory has ---- */
 
@@ -171,79 +171,119 @@ void asv_store_match_keys(struct asv_store *store)
 
 /* ---- what is copied as it is: decisions, and the TPM's authorization ---- */
 
-/* Replaces a file, which is whole at every instant. */
-static enum asv_status put(const struct asv_disk *disk, const char *name, const uint8_t *data, size_t len,
-                           struct asv_err *err)
+/* The last steps of replacing a file, which is whole at every instant. */
+static enum asv_status put_name(const struct asv_disk *disk, const char *fresh, const char *name,
+                                struct asv_err *err)
 {
-    char fresh[NAME_LEN + sizeof SUFFIX];
-    (void)snprintf(fresh, sizeof fresh, "%s" SUFFIX, name);
-    enum asv_status status = disk->write(disk->ctx, fresh, data, len, err);
-    if (status == ASV_OK) {
-        status = disk->sync(disk->ctx, err);
-    }
+    enum asv_status status = disk->sync(disk->ctx, err);
     if (status == ASV_OK) {
         status = disk->rename(disk->ctx, fresh, name, err);
     }
     return status == ASV_OK ? disk->sync(disk->ctx, err) : status;
 }
 
+static void fresh_name(char out[NAME_LEN + sizeof SUFFIX], const char *name)
+{
+    (void)snprintf(out, NAME_LEN + sizeof SUFFIX, "%s" SUFFIX, name);
+}
+
 /* What both directories are to have alike. */
 struct match {
     struct asv_store *store;
-    unsigned from, to; /* the one that is in use, the one that will be */
+    unsigned from, to;              /* the one that is in use, the one that will be */
+    uint8_t (*pieces)[PIECE_BYTES]; /* ASV_MIRROR_DISKS of them, for whoever reads */
     struct asv_err *err;
 };
 
-/* One file in both directories. */
-struct pair {
-    uint8_t *data[ASV_MIRROR_DISKS]; /* NULL: there is none */
-    size_t len[ASV_MIRROR_DISKS];
-};
-
-static void free_pair(struct pair *pair)
+static const struct asv_disk *disk_of(const struct match *match, unsigned i)
 {
-    free(pair->data[0]);
-    free(pair->data[1]);
+    return &match->store->mirror.disks[i];
 }
 
-#define auto_pair ASV_CLEANUP(free_pair)
-
-static enum asv_status read_pair(const struct match *match, const char *name, struct pair *pair)
+/* A file of one directory, piece by piece, to the other one, or to its own under another name. */
+static enum asv_status copy(const struct match *match, unsigned from, const char *name, unsigned to,
+                            const char *as)
 {
-    for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
-        const struct asv_disk *disk = &match->store->mirror.disks[i];
-        enum asv_status status =
-            disk->read(disk->ctx, name, PLAIN_FILE_MAX, &pair->data[i], &pair->len[i], match->err);
-        if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+    const struct asv_disk *source = disk_of(match, from);
+    const struct asv_disk *target = disk_of(match, to);
+    uint8_t *piece = match->pieces[0];
+    char fresh[NAME_LEN + sizeof SUFFIX];
+    size_t got = PIECE_BYTES;
+    fresh_name(fresh, as);
+    for (uint64_t at = 0; got == PIECE_BYTES; at += got) {
+        enum asv_status status = source->read_at(source->ctx, name, at, piece, PIECE_BYTES, &got, match->err);
+        if (status == ASV_OK) {
+            status = at == 0 ? target->write(target->ctx, fresh, piece, got, match->err)
+                             : target->extend(target->ctx, fresh, piece, got, match->err);
+        }
+        if (status != ASV_OK) {
             return status;
         }
+    }
+    return put_name(target, fresh, as, match->err);
+}
+
+/* One file in both directories. */
+struct pair {
+    bool there[ASV_MIRROR_DISKS];
+    uint64_t len[ASV_MIRROR_DISKS];
+    bool alike; /* as far as the shorter one goes */
+};
+
+static enum asv_status compare(const struct match *match, const char *name, struct pair *pair)
+{
+    size_t got[ASV_MIRROR_DISKS] = {PIECE_BYTES, PIECE_BYTES};
+    *pair = (struct pair){.there = {true, true}, .alike = true};
+    for (uint64_t at = 0; got[0] == PIECE_BYTES || got[1] == PIECE_BYTES; at += PIECE_BYTES) {
+        for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
+            const struct asv_disk *disk = disk_of(match, i);
+            enum asv_status status = pair->there[i] ? disk->read_at(disk->ctx, name, at, match->pieces[i],
+                                                                    PIECE_BYTES, &got[i], match->err)
+                                                    : ASV_E_NOT_FOUND;
+            if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+                return status;
+            }
+            pair->there[i] = status == ASV_OK;
+            got[i] = status == ASV_OK ? got[i] : 0;
+            pair->len[i] += got[i];
+        }
+        size_t both = got[0] < got[1] ? got[0] : got[1];
+        pair->alike = pair->alike && memcmp(match->pieces[0], match->pieces[1], both) == 0;
     }
     return ASV_OK;
 }
 
-/* Which one has all that the other has; ASV_MIRROR_DISKS: neither. */
-static unsigned longer_of(const struct pair *pair)
+/* The beginning of the digest of one directory's file. */
+static enum asv_status digits_of(const struct match *match, unsigned i, const char *name,
+                                 char digits[DIGITS + 1])
 {
-    unsigned longer = pair->data[0] != NULL && (pair->data[1] == NULL || pair->len[0] > pair->len[1]) ? 0 : 1;
-    const uint8_t *shorter = pair->data[1 - longer];
-    return shorter == NULL || memcmp(shorter, pair->data[longer], pair->len[1 - longer]) == 0
-               ? longer
-               : ASV_MIRROR_DISKS;
+    const struct asv_disk *disk = disk_of(match, i);
+    struct asv_sha256 hash;
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t got = PIECE_BYTES;
+    asv_sha256_init(&hash);
+    for (uint64_t at = 0; got == PIECE_BYTES; at += got) {
+        enum asv_status status =
+            disk->read_at(disk->ctx, name, at, match->pieces[0], PIECE_BYTES, &got, match->err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        asv_sha256_update(&hash, match->pieces[0], got);
+    }
+    asv_sha256_final(&hash, digest);
+    asv_hex_encode(digits, digest, DIGITS / 2);
+    return ASV_OK;
 }
 
 /* K-075: what people stated is not thrown away. The file that is not to go on keeps a name of its own. */
-static enum asv_status keep_both(const struct match *match, const char *name, const struct pair *pair)
+static enum asv_status keep_both(const struct match *match, const char *name)
 {
-    uint8_t digest[ASV_SHA256_BYTES];
-    char digits[DIGITS + 1];
+    char digits[DIGITS + 1] = "";
     char own[NAME_LEN + 1];
-    enum asv_status status = ASV_OK;
-    asv_sha256(digest, pair->data[match->to], pair->len[match->to]);
-    asv_hex_encode(digits, digest, DIGITS / 2);
+    enum asv_status status = digits_of(match, match->to, name, digits);
     (void)snprintf(own, sizeof own, "%s-%s", name, digits);
     for (unsigned i = 0; status == ASV_OK && i < ASV_MIRROR_DISKS; i++) {
-        status =
-            put(&match->store->mirror.disks[i], own, pair->data[match->to], pair->len[match->to], match->err);
+        status = copy(match, match->to, name, i, own);
     }
     match->store->diverged += status == ASV_OK ? 1 : 0;
     return status;
@@ -251,22 +291,22 @@ static enum asv_status keep_both(const struct match *match, const char *name, co
 
 static enum asv_status match_file(const struct match *match, const char *name)
 {
-    auto_pair struct pair pair = {{NULL}, {0}};
-    enum asv_status status = read_pair(match, name, &pair);
-    if (status != ASV_OK || (pair.data[0] == NULL && pair.data[1] == NULL)) {
+    struct pair pair;
+    enum asv_status status = compare(match, name, &pair);
+    if (status != ASV_OK || (!pair.there[0] && !pair.there[1])) {
         return status;
     }
-    unsigned source = longer_of(&pair);
-    if (source != ASV_MIRROR_DISKS && pair.data[1 - source] != NULL && pair.len[0] == pair.len[1]) {
+    bool both = pair.there[0] && pair.there[1];
+    if (both && pair.alike && pair.len[0] == pair.len[1]) {
         return ASV_OK;
     }
-    if (source == ASV_MIRROR_DISKS && strlen(name) == YEAR_LEN) {
-        status = keep_both(match, name, &pair);
+    unsigned source = match->from;
+    if (pair.alike) { /* the one that has all that the other has */
+        source = pair.there[0] && (!pair.there[1] || pair.len[0] > pair.len[1]) ? 0 : 1;
+    } else if (strlen(name) == YEAR_LEN) {
+        status = keep_both(match, name);
     }
-    source = source == ASV_MIRROR_DISKS ? match->from : source;
-    return status == ASV_OK ? put(&match->store->mirror.disks[1 - source], name, pair.data[source],
-                                  pair.len[source], match->err)
-                            : status;
+    return status == ASV_OK ? copy(match, source, name, 1 - source, name) : status;
 }
 
 static enum asv_status match_decisions(void *ctx, const char *name)
@@ -290,19 +330,46 @@ static enum asv_status match_plain(struct match *match)
 
 /* ---- the index ---- */
 
+/* Both directories' indexes; a NULL: there is none. */
+struct indexes {
+    uint8_t *data[ASV_MIRROR_DISKS];
+    size_t len[ASV_MIRROR_DISKS];
+};
+
+static void free_indexes(struct indexes *indexes)
+{
+    free(indexes->data[0]);
+    free(indexes->data[1]);
+}
+
+#define auto_indexes ASV_CLEANUP(free_indexes)
+
+static enum asv_status read_indexes(const struct match *match, struct indexes *out)
+{
+    for (unsigned i = 0; i < ASV_MIRROR_DISKS; i++) {
+        const struct asv_disk *disk = disk_of(match, i);
+        enum asv_status status = disk->read(disk->ctx, ASV_STORE_INDEX, ASV_INDEX_FILE_MAX, &out->data[i],
+                                            &out->len[i], match->err);
+        if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+            return status;
+        }
+    }
+    return ASV_OK;
+}
+
 /* K-015, K-016: the key files are there. The copy must be what this process holds. */
 static enum asv_status match_index(const struct match *match)
 {
-    auto_pair struct pair pair = {{NULL}, {0}};
+    auto_indexes struct indexes both = {{NULL}, {0}};
     asv_auto_index struct asv_index *index = NULL;
     const struct asv_store *store = match->store;
     unsigned from = match->from;
-    enum asv_status status = read_pair(match, ASV_STORE_INDEX, &pair);
-    if (status == ASV_OK && pair.data[from] == NULL) {
+    enum asv_status status = read_indexes(match, &both);
+    if (status == ASV_OK && both.data[from] == NULL) {
         status = asv_fail(match->err, ASV_E_NOT_FOUND, "key store: its index is gone");
     }
     if (status == ASV_OK) {
-        status = asv_index_open(&index, pair.data[from], pair.len[from], store->master, match->err);
+        status = asv_index_open(&index, both.data[from], both.len[from], store->master, match->err);
     }
     if (status != ASV_OK) {
         return status;
@@ -310,11 +377,15 @@ static enum asv_status match_index(const struct match *match)
     if (index == NULL || index->generation != store->index->generation) {
         return asv_fail(match->err, ASV_E_MISMATCH, "key store: its index is not the one that was written");
     }
-    if (pair.data[match->to] != NULL && pair.len[0] == pair.len[1] &&
-        memcmp(pair.data[0], pair.data[1], pair.len[0]) == 0) {
+    if (both.data[match->to] != NULL && both.len[0] == both.len[1] &&
+        memcmp(both.data[0], both.data[1], both.len[0]) == 0) {
         return ASV_OK;
     }
-    return put(&store->mirror.disks[match->to], ASV_STORE_INDEX, pair.data[from], pair.len[from], match->err);
+    const struct asv_disk *to = disk_of(match, match->to);
+    char fresh[NAME_LEN + sizeof SUFFIX];
+    fresh_name(fresh, ASV_STORE_INDEX);
+    status = to->write(to->ctx, fresh, both.data[from], both.len[from], match->err);
+    return status == ASV_OK ? put_name(to, fresh, ASV_STORE_INDEX, match->err) : status;
 }
 
 /* ---- all of it ---- */
@@ -333,7 +404,11 @@ static enum asv_status bring(struct asv_store *store, unsigned to, struct asv_er
 {
     struct asv_mirror *mirror = &store->mirror;
     const struct asv_disk *disk = &mirror->disks[to];
-    struct match match = {.store = store, .from = 1 - to, .to = to, .err = err};
+    asv_auto_free void *pieces = malloc(sizeof(uint8_t[ASV_MIRROR_DISKS][PIECE_BYTES]));
+    struct match match = {.store = store, .from = 1 - to, .to = to, .pieces = pieces, .err = err};
+    if (pieces == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "key store: no memory to compare its directories");
+    }
     asv_store_match_keys(store);
     if (!mirror->there[to]) {
         return asv_fail(err, mirror->why[to].status, mirror->why[to].text);

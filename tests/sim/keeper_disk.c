@@ -148,8 +148,28 @@ static enum asv_status disk_read(void *ctx, const char *name, size_t max, uint8_
     if (content->len > max) {
         return asv_fail(err, ASV_E_LIMIT, name);
     }
+    disk->largest = content->len > disk->largest ? content->len : disk->largest;
     *out = blob(content->data, content->len).data;
     *len = content->len;
+    return ASV_OK;
+}
+
+static enum asv_status disk_read_at(void *ctx, const char *name, uint64_t offset, void *out, size_t len,
+                                    size_t *got, struct asv_err *err)
+{
+    struct keeper_disk *disk = ctx;
+    *got = 0;
+    if (step(disk) != GO) {
+        return failed(err);
+    }
+    const struct keeper_file *file = find(disk->now, disk->now_count, name);
+    if (file == NULL) {
+        return asv_fail(err, ASV_E_NOT_FOUND, name);
+    }
+    const struct keeper_blob *content = &disk->inodes[file->inode].content;
+    size_t left = content->len > offset ? content->len - (size_t)offset : 0;
+    *got = left < len ? left : len;
+    memcpy(out, content->data + content->len - left, *got);
     return ASV_OK;
 }
 
@@ -210,6 +230,29 @@ static enum asv_status disk_append(void *ctx, const char *name, const void *line
     set_name(disk->now, &disk->now_count, name, inode);
     set_name(disk->durable, &disk->durable_count, name, inode);
     return at == GO ? ASV_OK : failed(err);
+}
+
+static enum asv_status disk_extend(void *ctx, const char *name, const void *data, size_t len,
+                                   struct asv_err *err)
+{
+    struct keeper_disk *disk = ctx;
+    enum step at = step(disk);
+    const struct keeper_file *file = find(disk->now, disk->now_count, name);
+    if (at == FAIL || file == NULL) {
+        return failed(err);
+    }
+    struct keeper_inode *inode = &disk->inodes[file->inode];
+    struct keeper_blob *content = &inode->content;
+    content->data = realloc(content->data, content->len + len + 1);
+    must(content->data != NULL, "memory");
+    memcpy(content->data + content->len, data, len);
+    content->len += len;
+    inode->synced = false;
+    if (at != GO) {
+        tear(disk, content);
+        return failed(err);
+    }
+    return ASV_OK;
 }
 
 static enum asv_status disk_rename(void *ctx, const char *from, const char *to, struct asv_err *err)
@@ -351,6 +394,8 @@ static struct asv_disk calls_of(struct keeper_disk *disk)
                              .attach = disk_attach,
                              .read = disk_read,
                              .write = disk_write,
+                             .read_at = disk_read_at,
+                             .extend = disk_extend,
                              .append = disk_append,
                              .rename = disk_rename,
                              .remove = disk_remove,

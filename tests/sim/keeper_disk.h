@@ -72,6 +72,7 @@ struct keeper_disk {
     size_t pending_count;
     struct keeper_fake_slot slots[KEEPER_DISK_SLOTS];
 
+    size_t largest;    /* file that was read as a whole, so far */
     uint64_t calls;    /* so far */
     uint64_t fault_at; /* 0: none */
     enum keeper_fault fault;

@@ -487,6 +487,40 @@ static void what_people_decided_is_in_both_directories(void **state)
     assert_int_equal(f.store->diverged, 0);
 }
 
+/* However long they are: no replica stays behind because a year had many decisions. */
+static void decisions_are_compared_and_copied_in_pieces(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {65535, 65536, 65537, 131072, 200000};
+    static char whole[200001];
+    static char less[200001];
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        memset(whole, 'd', lengths[i]);
+        whole[lengths[i]] = '\0';
+        memcpy(less, whole, sizeof less);
+        less[lengths[i] - (i % 2 == 0 ? 1 : lengths[i] / 2)] = '\0';
+        write_file((unsigned)i % 2, "decisions-2025", less);
+        write_file(1 - (unsigned)i % 2, "decisions-2025", whole);
+        write_file((unsigned)i % 2, "decisions-2026", whole);
+        f.disks[0]->largest = f.disks[1]->largest = 0;
+        open_it();
+        assert_true(f.store->mirror.used[0] && f.store->mirror.used[1]);
+        for (unsigned disk = 0; disk < ASV_MIRROR_DISKS; disk++) { /* K-075 */
+            assert_true(contains(disk, "decisions-2025", whole));
+            assert_true(contains(disk, "decisions-2026", whole));
+            assert_true(f.disks[disk]->largest < 60000);
+        }
+        assert_int_equal(f.store->diverged, 0);
+    }
+    memcpy(less, whole, sizeof less);
+    less[100000] = 'x'; /* in a piece between others */
+    write_file(0, "decisions-2025", whole);
+    write_file(1, "decisions-2025", less);
+    open_it();
+    assert_int_equal(f.store->diverged, 1); /* K-075 */
+    assert_true(contains(1, "decisions-2025", whole));
+}
+
 static void decisions_that_differ_are_both_kept(void **state)
 {
     (void)state;
@@ -532,6 +566,7 @@ int main(void)
         TEST(a_slot_that_is_newer_than_every_index_says_so),
         TEST(a_damaged_key_file_is_repaired_from_the_other_directory),
         TEST(what_people_decided_is_in_both_directories),
+        TEST(decisions_are_compared_and_copied_in_pieces),
         TEST(decisions_that_differ_are_both_kept),
     };
     if (asv_crypto_init() != ASV_OK) {
