@@ -141,6 +141,7 @@ CLEAN = {
     SPECS["T"]: "",
     SPECS["K"]: "",
     SPECS["ST"]: "- **ST-002** Two people MUST decide.\n",
+    SPECS["LG"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",
