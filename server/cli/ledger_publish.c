@@ -16,6 +16,7 @@
 #include "server/cli/database.h"
 #include "server/cli/sequencer.h"
 #include "server/ledger/checkpoint.h"
+#include "server/ledger/proof.h"
 
 #define CHECKPOINT   "checkpoint"
 #define PUBLIC_DIR   0755
@@ -26,8 +27,8 @@ struct publication {
     struct asv_db *db;
     struct asv_db_ledger_log log;
     int dir;
-    uint64_t old_size; /* of what is published already */
-    uint64_t size;     /* of the signed head */
+    uint64_t old_size;         /* of what is published already */
+    struct asv_tree_head head; /* the signed one */
     uint64_t files;
     uint8_t note[ASV_DB_LEDGER_NOTE_BYTES + 1];
     size_t note_len;
@@ -122,6 +123,22 @@ static enum asv_status write_bundle(struct publication *it, const struct asv_til
     return status == ASV_OK ? write_below(it, tile, (struct asv_bytes){it->bundle, writer.len}, err) : status;
 }
 
+/* The root of the first entries, as the database's tiles have it, must be the one that was signed. */
+static enum asv_status check_head(struct publication *it, const struct asv_tree_head *head,
+                                  struct asv_err *err)
+{
+    struct asv_db_tiles view = {it->db, it->log.number};
+    struct asv_tiles tiles = asv_db_tiles(&view);
+    uint8_t root[ASV_SHA256_BYTES];
+    enum asv_status status = asv_proof_root(root, head->size, &tiles, err);
+    return status == ASV_OK && memcmp(root, head->root, sizeof root) != 0
+               ? asv_failf(err, ASV_E_DIGEST,
+                           "ledger: the tiles do not make the signed head of %" PRIu64
+                           " entries: somebody changed the database",
+                           head->size)
+               : status;
+}
+
 /* What is published there already: nothing, or an earlier head of the same log. */
 static enum asv_status find_published(struct publication *it, struct asv_err *err)
 {
@@ -142,14 +159,14 @@ static enum asv_status find_published(struct publication *it, struct asv_err *er
     if (status != ASV_OK) {
         return status;
     }
-    if (strcmp(checkpoint.origin, it->log.origin) != 0 || checkpoint.head.size > it->size) {
+    if (strcmp(checkpoint.origin, it->log.origin) != 0 || checkpoint.head.size > it->head.size) {
         return asv_failf(err, ASV_E_STATE,
                          "%s: there is a head of %s with %" PRIu64
                          " entries already; publish %s in another directory",
                          CHECKPOINT, checkpoint.origin, checkpoint.head.size, it->log.origin);
     }
     it->old_size = checkpoint.head.size;
-    return ASV_OK;
+    return check_head(it, &checkpoint.head, err);
 }
 
 /* LG-056 */
@@ -158,7 +175,7 @@ static enum asv_status publish(struct publication *it, struct asv_err *err)
     struct asv_tile_growth growth;
     struct asv_tile tile;
     enum asv_status status = find_published(it, err);
-    asv_tile_growth_init(&growth, it->old_size, it->size);
+    asv_tile_growth_init(&growth, it->old_size, it->head.size);
     while (status == ASV_OK && asv_tile_growth_next(&growth, &tile)) {
         status = write_hashes(it, &tile, err);
         if (status == ASV_OK && tile.level == 0) {
@@ -169,6 +186,29 @@ static enum asv_status publish(struct publication *it, struct asv_err *err)
     return status == ASV_OK
                ? asv_io_replace_file(it->dir, CHECKPOINT, it->note, it->note_len, PUBLIC_FILE, err)
                : status;
+}
+
+/* The head that the keeper signed last. Its size is the note's own: another one may be signed meanwhile. */
+static enum asv_status find_signed(struct publication *it, struct asv_err *err)
+{
+    struct asv_note note;
+    struct asv_checkpoint checkpoint;
+    enum asv_status status =
+        asv_db_ledger_note(it->db, it->log.number, it->note, ASV_DB_LEDGER_NOTE_BYTES, &it->note_len, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return asv_fail(err, status, "the keeper has signed no head yet");
+    }
+    if (status == ASV_OK) {
+        status = asv_note_parse(&note, (struct asv_bytes){it->note, it->note_len}, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_checkpoint_parse(&checkpoint, note.text, err);
+    }
+    if (status == ASV_OK) {
+        it->head = checkpoint.head;
+        status = check_head(it, &it->head, err);
+    }
+    return status;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
@@ -187,23 +227,19 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = asv_db_ledger_newest(db, &it->log, err);
     }
     if (status == ASV_OK) {
-        status =
-            asv_db_ledger_note(db, it->log.number, it->note, ASV_DB_LEDGER_NOTE_BYTES, &it->note_len, err);
-        status =
-            status == ASV_E_NOT_FOUND ? asv_fail(err, status, "the keeper has signed no head yet") : status;
+        it->db = db;
+        status = find_signed(it, err);
     }
     if (status == ASV_OK) {
         status = asv_io_open_dir(AT_FDCWD, to, true, &dir, err);
     }
     if (status == ASV_OK) {
-        it->db = db;
         it->dir = dir;
-        it->size = it->log.signed_size;
         status = publish(it, err);
     }
     if (status == ASV_OK) {
         fprintf(cli->out, "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files\n",
-                it->log.origin, it->size, it->size - it->old_size, it->files);
+                it->log.origin, it->head.size, it->head.size - it->old_size, it->files);
     }
     return status;
 }

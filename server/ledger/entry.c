@@ -141,9 +141,8 @@ static struct asv_bytes find_field(struct asv_bytes list, bool commitments, uint
 }
 
 /* LG-011: behind the facts that come before it. */
-static enum asv_status put_camera(struct asv_writer *writer, struct asv_bytes facts,
-                                  struct asv_bytes closed, const uint8_t day_key[ASV_LEDGER_KEY_BYTES],
-                                  struct asv_err *err)
+static enum asv_status put_camera(struct asv_writer *writer, struct asv_bytes facts, struct asv_bytes closed,
+                                  const uint8_t day_key[ASV_LEDGER_KEY_BYTES], struct asv_err *err)
 {
     uint8_t camera_key[ASV_SHA256_BYTES];
     uint8_t name[ASV_SHA256_BYTES];
@@ -205,8 +204,7 @@ static enum asv_status put_commitments(struct asv_writer *writer, struct asv_byt
     }
     return status == ASV_E_NOT_FOUND
                ? ASV_OK
-               : asv_fail_at(err, status, "ledger entry: closed fields are no list, behind byte",
-                             reader.at);
+               : asv_fail_at(err, status, "ledger entry: closed fields are no list, behind byte", reader.at);
 }
 
 enum asv_status asv_ledger_entry_write(uint8_t *out, size_t *len, const struct asv_ledger_event *event,

@@ -251,6 +251,7 @@ class Test:
                      "WHERE level = 1 AND index = 0")
         self.sql("SELECT asv.software_started('after')")
         self.sequence(1, "do not make its head")
+        self.publish(self.anew(), 1, "the tiles do not make the signed head")
         self.changed("UPDATE asv.ledger_tile SET hashes = set_byte(hashes, 5, get_byte(hashes, 5) # 1) "
                      "WHERE level = 1 AND index = 0")
         self.sequence()
