@@ -54,7 +54,10 @@ static struct timespec kernel_instant(const struct timespec *at)
     int64_t ns = at->tv_nsec - ms % 1000 * 1000000;
     struct timespec out = {.tv_sec = at->tv_sec - (time_t)(ms / 1000) - (ns < 0 ? 1 : 0),
                            .tv_nsec = (long)(ns < 0 ? ns + 1000000000 : ns)};
-    return out.tv_sec < 0 ? (struct timespec){.tv_nsec = 1} : out;
+    if (out.tv_sec < 0) {
+        out = (struct timespec){.tv_nsec = 1};
+    }
+    return out;
 }
 
 int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *before)

@@ -36,7 +36,7 @@ static const char *roles_for(const struct model_paper *paper)
 {
     const struct model_rule *rule = model_rule(paper->action);
     if (paper->step == MODEL_REFUSES) { /* ST-101 */
-        return rule->approvers[0] == 'W' ? rule->approvers + 1 : rule->approvers;
+        return rule->approvers != NULL && rule->approvers[0] == 'W' ? rule->approvers + 1 : rule->approvers;
     }
     if (paper->step == MODEL_APPROVES) {
         return rule->approvers;
