@@ -181,6 +181,10 @@ static enum asv_status read_table(struct asv_reader *in, struct asv_index *index
     if (status == ASV_OK && count > 0) {
         status = asv_secret_alloc(&secret, sizeof(union asv_index_any_row));
     }
+    if (status == ASV_OK) { /* no more than what follows can be, whatever the count says */
+        size_t most = asv_reader_left(in) / asv_index_row_bytes(table);
+        status = asv_index_reserve_rows(index, table, count < most ? count : (uint32_t)most);
+    }
     for (uint32_t i = 0; status == ASV_OK && i < count; i++) {
         memset(secret, 0, sizeof(union asv_index_any_row)); /* what lies between its fields is no secret's */
         status = asv_index_row_read(in, table, secret);

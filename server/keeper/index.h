@@ -204,6 +204,10 @@ static inline void asv_cleanup_index(struct asv_index **index)
 
 #define asv_auto_index ASV_CLEANUP(asv_cleanup_index)
 
+/* Room for so many rows, or for the most that the table may have. */
+ASV_MUST_CHECK enum asv_status asv_index_reserve_rows(struct asv_index *index, enum asv_index_table table,
+                                                      uint32_t room);
+
 /* Inserts a copy of a row at its place. ASV_E_BUSY when full, ASV_E_EXISTS, ASV_E_NO_MEMORY. */
 ASV_MUST_CHECK enum asv_status asv_index_add(struct asv_index *index, enum asv_index_table table,
                                              const void *row);

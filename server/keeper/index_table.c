@@ -91,6 +91,11 @@ uint32_t asv_index_after(const struct asv_index *index, enum asv_index_table tab
     return same ? at + 1 : at;
 }
 
+enum asv_status asv_index_reserve_rows(struct asv_index *index, enum asv_index_table table, uint32_t room)
+{
+    return asv_table_reserve(&index->tables[table], &kinds[table], room);
+}
+
 enum asv_status asv_index_add(struct asv_index *index, enum asv_index_table table, const void *row)
 {
     return asv_table_add(&index->tables[table], &kinds[table], row);

@@ -40,6 +40,10 @@ uint32_t asv_table_place(const struct asv_table *table, const struct asv_table_k
 {
     uint32_t low = 0;
     uint32_t high = table->count;
+    /* Behind all others: so rows come when an index is read. */
+    if (high > 0 && memcmp(asv_table_row(table, kind, high - 1), key, kind->key_bytes) < 0) {
+        return high;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (memcmp(asv_table_row(table, kind, middle), key, kind->key_bytes) < 0) {
@@ -63,18 +67,13 @@ void *asv_table_find(const struct asv_table *table, const struct asv_table_kind 
     return is_at(table, kind, at, key) ? asv_table_row(table, kind, at) : NULL;
 }
 
-/* Room for one more row. */
-static enum asv_status grow(struct asv_table *table, const struct asv_table_kind *kind)
+enum asv_status asv_table_reserve(struct asv_table *table, const struct asv_table_kind *kind, uint32_t room)
 {
     void *larger = NULL;
-    if (table->count < table->cap) {
+    room = room > kind->max ? kind->max : room;
+    if (room <= table->cap) {
         return ASV_OK;
     }
-    if (table->count >= kind->max) {
-        return ASV_E_BUSY; /* K-128 */
-    }
-    uint32_t room = table->count < ROWS_FIRST ? ROWS_FIRST : 2 * table->count;
-    room = room > kind->max ? kind->max : room;
     enum asv_status status = asv_secret_alloc(&larger, room * kind->row_bytes);
     if (status == ASV_OK) {
         if (table->count > 0) {
@@ -85,6 +84,18 @@ static enum asv_status grow(struct asv_table *table, const struct asv_table_kind
         table->cap = room;
     }
     return status;
+}
+
+/* Room for one more row. */
+static enum asv_status grow(struct asv_table *table, const struct asv_table_kind *kind)
+{
+    if (table->count < table->cap) {
+        return ASV_OK;
+    }
+    if (table->count >= kind->max) {
+        return ASV_E_BUSY; /* K-128 */
+    }
+    return asv_table_reserve(table, kind, table->count < ROWS_FIRST ? ROWS_FIRST : 2 * table->count);
 }
 
 enum asv_status asv_table_add(struct asv_table *table, const struct asv_table_kind *kind, const void *row)

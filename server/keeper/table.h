@@ -37,6 +37,10 @@ uint32_t asv_table_place(const struct asv_table *table, const struct asv_table_k
 /* The row with this key, or NULL. */
 void *asv_table_find(const struct asv_table *table, const struct asv_table_kind *kind, const uint8_t *key);
 
+/* Room for so many rows, or for the most that there can be: what follows need not grow it step by step. */
+ASV_MUST_CHECK enum asv_status asv_table_reserve(struct asv_table *table, const struct asv_table_kind *kind,
+                                                 uint32_t room);
+
 /* Inserts a copy of a row. ASV_E_EXISTS, ASV_E_BUSY when full, ASV_E_NO_MEMORY. */
 ASV_MUST_CHECK enum asv_status asv_table_add(struct asv_table *table, const struct asv_table_kind *kind,
                                              const void *row);
