@@ -15,7 +15,7 @@
 #define YEAR_LEN    (sizeof ASV_JOURNAL_PREFIX - 1 + 4) /* of decisions-YYYY */
 #define DIGITS      16                                  /* of what tells a diverged one apart */
 #define NAME_LEN    (YEAR_LEN + 1 + DIGITS)
-#define PIECE_BYTES (64u << 10) /* of a year's decisions, which may be as long as they are */
+#define PIECE_BYTES 16384u /* of a year's decisions, which may be as long as they are */
 
 /* ---- what a directory has ---- */
 
@@ -190,9 +190,9 @@ static void fresh_name(char out[NAME_LEN + sizeof SUFFIX], const char *name)
 /* What both directories are to have alike. */
 struct match {
     struct asv_store *store;
-    unsigned from, to;              /* the one that is in use, the one that will be */
-    uint8_t (*pieces)[PIECE_BYTES]; /* ASV_MIRROR_DISKS of them, for whoever reads */
+    unsigned from, to; /* the one that is in use, the one that will be */
     struct asv_err *err;
+    uint8_t pieces[ASV_MIRROR_DISKS][PIECE_BYTES]; /* for whoever reads */
 };
 
 static const struct asv_disk *disk_of(const struct match *match, unsigned i)
@@ -201,8 +201,7 @@ static const struct asv_disk *disk_of(const struct match *match, unsigned i)
 }
 
 /* A file of one directory, piece by piece, to the other one, or to its own under another name. */
-static enum asv_status copy(const struct match *match, unsigned from, const char *name, unsigned to,
-                            const char *as)
+static enum asv_status copy(struct match *match, unsigned from, const char *name, unsigned to, const char *as)
 {
     const struct asv_disk *source = disk_of(match, from);
     const struct asv_disk *target = disk_of(match, to);
@@ -230,7 +229,7 @@ struct pair {
     bool alike; /* as far as the shorter one goes */
 };
 
-static enum asv_status compare(const struct match *match, const char *name, struct pair *pair)
+static enum asv_status compare(struct match *match, const char *name, struct pair *pair)
 {
     size_t got[ASV_MIRROR_DISKS] = {PIECE_BYTES, PIECE_BYTES};
     *pair = (struct pair){.there = {true, true}, .alike = true};
@@ -254,8 +253,7 @@ static enum asv_status compare(const struct match *match, const char *name, stru
 }
 
 /* The beginning of the digest of one directory's file. */
-static enum asv_status digits_of(const struct match *match, unsigned i, const char *name,
-                                 char digits[DIGITS + 1])
+static enum asv_status digits_of(struct match *match, unsigned i, const char *name, char digits[DIGITS + 1])
 {
     const struct asv_disk *disk = disk_of(match, i);
     struct asv_sha256 hash;
@@ -276,7 +274,7 @@ static enum asv_status digits_of(const struct match *match, unsigned i, const ch
 }
 
 /* K-075: what people stated is not thrown away. The file that is not to go on keeps a name of its own. */
-static enum asv_status keep_both(const struct match *match, const char *name)
+static enum asv_status keep_both(struct match *match, const char *name)
 {
     char digits[DIGITS + 1] = "";
     char own[NAME_LEN + 1];
@@ -289,7 +287,7 @@ static enum asv_status keep_both(const struct match *match, const char *name)
     return status;
 }
 
-static enum asv_status match_file(const struct match *match, const char *name)
+static enum asv_status match_file(struct match *match, const char *name)
 {
     struct pair pair;
     enum asv_status status = compare(match, name, &pair);
@@ -311,7 +309,7 @@ static enum asv_status match_file(const struct match *match, const char *name)
 
 static enum asv_status match_decisions(void *ctx, const char *name)
 {
-    const struct match *match = ctx;
+    struct match *match = ctx;
     size_t len = strlen(name);
     bool ours = strncmp(name, ASV_JOURNAL_PREFIX, sizeof ASV_JOURNAL_PREFIX - 1) == 0 &&
                 (len == YEAR_LEN || len == NAME_LEN);
@@ -404,11 +402,7 @@ static enum asv_status bring(struct asv_store *store, unsigned to, struct asv_er
 {
     struct asv_mirror *mirror = &store->mirror;
     const struct asv_disk *disk = &mirror->disks[to];
-    asv_auto_free void *pieces = malloc(sizeof(uint8_t[ASV_MIRROR_DISKS][PIECE_BYTES]));
-    struct match match = {.store = store, .from = 1 - to, .to = to, .pieces = pieces, .err = err};
-    if (pieces == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "key store: no memory to compare its directories");
-    }
+    struct match match = {.store = store, .from = 1 - to, .to = to, .err = err};
     asv_store_match_keys(store);
     if (!mirror->there[to]) {
         return asv_fail(err, mirror->why[to].status, mirror->why[to].text);
