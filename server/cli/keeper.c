@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * asservat keys status: keys, master slots, and whether destruction goes on. */
+#include "server/base/hex.h"
 #include "server/cli/cli.h"
 #include "server/cli/keepers.h"
 #include "server/cli/text.h"
@@ -46,9 +47,12 @@ static void print_directories(const struct asv_cli *cli, const struct asv_keeper
 
 static json_t *slot_json(const struct asv_keeper_slot_status *slot)
 {
-    return json_pack("{s:s, s:s, s:b, s:b, s:b, s:I}", "label", slot->label, "kind", kind_of(slot),
-                     "effaceable", slot->effaceable, "reachable", slot->reachable, "open_erasure",
-                     slot->open_erasure, "confirmed_epoch", (json_int_t)slot->confirmed_epoch);
+    char id[2 * sizeof slot->id + 1];
+    asv_hex_encode(id, slot->id, sizeof slot->id);
+    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:I}", "id", id, "label", slot->label, "kind",
+                     kind_of(slot), "effaceable", slot->effaceable, "reachable", slot->reachable,
+                     "open_erasure", slot->open_erasure, "confirmed_epoch",
+                     (json_int_t)slot->confirmed_epoch);
 }
 
 /* 0 is how the keeper says that an instant is not known. */
@@ -107,8 +111,9 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
 static enum asv_status print_text(const struct asv_cli *cli, const struct asv_keeper_status *state,
                                   struct asv_err *err)
 {
-    static const char *const columns[] = {"Master slot", "Kind", "Effaceable", "State"};
-    struct asv_table table = {.column_count = 4, .columns = columns};
+    static const char *const columns[] = {"Master slot", "Kind", "Effaceable", "State", "Id"};
+    char id[2 * sizeof state->slots[0].id + 1];
+    struct asv_table table = {.column_count = 5, .columns = columns};
     print_keys(cli, state);
     fputc('\n', cli->out);
     for (unsigned i = 0; i < state->slot_count; i++) {
@@ -119,6 +124,8 @@ static enum asv_status print_text(const struct asv_cli *cli, const struct asv_ke
         asv_table_add(&table, slot->open_erasure ? "OPEN ERASURE: may still hold a destroyed master"
                               : slot->reachable  ? "up to date"
                                                  : "away");
+        asv_hex_encode(id, slot->id, sizeof slot->id);
+        asv_table_add(&table, id);
     }
     return asv_table_print(&table, cli->out, "no master slot", err);
 }

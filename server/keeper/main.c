@@ -16,6 +16,7 @@
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/hex.h"
 #include "server/base/io.h"
 #include "server/base/keyfile.h"
 #include "server/base/notify.h"
@@ -53,6 +54,9 @@ static const char usage[] =
     "       asservat-keeper [--config FILE] --add-slot SLOT  makes one more master slot, given as in\n"
     "                                                        the configuration; the keeper, which must\n"
     "                                                        not run, fills it when it starts\n"
+    "       asservat-keeper [--config FILE] --forget-slot ID strikes off a master slot that is lost for\n"
+    "                                                        good, by its id in `asservat keys status`;\n"
+    "                                                        the keeper must not run\n"
     "       asservat-keeper [--config FILE] --add-replica    makes the replica's directory, which the\n"
     "                                                        keeper fills when it starts\n"
     "       asservat-keeper --version\n";
@@ -259,6 +263,45 @@ static enum asv_status add_slot(struct process *process, const char *which, stru
         status = set_up_store(process, true, err);
     }
     return status == ASV_OK ? create_slot(process, i, err) : status;
+}
+
+/* K-137: written down before it is done. */
+static enum asv_status forget_slot(struct process *process, const char *which, struct asv_err *err)
+{
+    uint8_t id[ASV_SLOT_ID_BYTES];
+    int64_t now = 0;
+    struct asv_store **store = &process->keeper.store;
+    if (strlen(which) != 2 * sizeof id || asv_hex_decode(id, sizeof id, which) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE, "%s: is no id of a master slot; give its %zu digits", which,
+                         2 * sizeof id);
+    }
+    enum asv_status status = open_dirs(process, false, err);
+    if (status == ASV_OK) {
+        status = enter_sandbox(process, err);
+    }
+    if (status == ASV_OK) {
+        status = set_up_store(process, false, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_store_open(store, &process->setup, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_store_may_forget_slot(*store, id, err);
+    }
+    if (status == ASV_OK && asv_world_wall_ms(process->keeper.world, &now) != ASV_OK) {
+        status = asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
+    }
+    if (status == ASV_OK) {
+        status = asv_journal_write(&(*store)->mirror, now, "FORGET_SLOT", (struct asv_bytes){id, sizeof id},
+                                   (struct asv_bytes){0}, process->keeper.line, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_store_forget_slot(*store, id, err);
+    }
+    if (status == ASV_OK) {
+        asv_log_event(&process->log, ASV_LOG_NOTICE, "slot-forgotten", asv_log_text("id", which));
+    }
+    return status;
 }
 
 /* The keeper fills it when it starts: it may be the store's own directory, too, that is new. */
@@ -504,16 +547,15 @@ static enum asv_status begin(struct process *process, const char *config, struct
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"init", no_argument, NULL, 'i'},
-                                            {"add-slot", required_argument, NULL, 'a'},
-                                            {"add-replica", no_argument, NULL, 'r'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},   {"init", no_argument, NULL, 'i'},
+        {"add-slot", required_argument, NULL, 'a'}, {"forget-slot", required_argument, NULL, 'f'},
+        {"add-replica", no_argument, NULL, 'r'},    {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0}};
     static struct process process; /* large */
     const char *config = ASV_KEEPER_CONF;
     const char *slot = NULL;
+    const char *forget = NULL;
     struct asv_err err = {0};
     bool init = false;
     bool replica = false;
@@ -528,6 +570,9 @@ int main(int argc, char **argv)
         case 'a':
             slot = optarg;
             break;
+        case 'f':
+            forget = optarg;
+            break;
         case 'r':
             replica = true;
             break;
@@ -539,16 +584,18 @@ int main(int argc, char **argv)
             return c == 'h' ? 0 : 2;
         }
     }
-    if (optind != argc || (init ? 1 : 0) + (replica ? 1 : 0) + (slot != NULL ? 1 : 0) > 1) {
+    if (optind != argc ||
+        (init ? 1 : 0) + (replica ? 1 : 0) + (slot != NULL ? 1 : 0) + (forget != NULL ? 1 : 0) > 1) {
         (void)fputs(usage, stderr);
         return 2;
     }
     enum asv_status status = begin(&process, config, &err);
     if (status == ASV_OK) {
-        status = init           ? init_store(&process, &err)
-                 : slot != NULL ? add_slot(&process, slot, &err)
-                 : replica      ? add_replica(&process, &err)
-                                : run(&process, &err);
+        status = init             ? init_store(&process, &err)
+                 : slot != NULL   ? add_slot(&process, slot, &err)
+                 : forget != NULL ? forget_slot(&process, forget, &err)
+                 : replica        ? add_replica(&process, &err)
+                                  : run(&process, &err);
     }
     finish(&process);
     if (status != ASV_OK) {

@@ -407,6 +407,7 @@ static void write_state(struct asv_writer *out, const struct asv_keeper_status *
     asv_write_u8(out, state->slot_count);
     for (unsigned i = 0; i < state->slot_count; i++) {
         const struct asv_keeper_slot_status *slot = &state->slots[i];
+        asv_write_bytes(out, slot->id, sizeof slot->id);
         asv_write_text8(out, slot->label);
         asv_write_u8(out, slot->kind);
         asv_write_u8(out, (uint8_t)((slot->effaceable ? SLOT_EFFACEABLE : 0) |
@@ -489,7 +490,8 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
 static enum asv_status read_slot(struct asv_reader *in, struct asv_keeper_slot_status *slot)
 {
     uint8_t flags;
-    if (asv_read_text8(in, slot->label, sizeof slot->label) != ASV_OK ||
+    if (asv_read_copy(in, slot->id, sizeof slot->id) != ASV_OK ||
+        asv_read_text8(in, slot->label, sizeof slot->label) != ASV_OK ||
         asv_read_u8(in, &slot->kind) != ASV_OK || asv_read_u8(in, &flags) != ASV_OK ||
         asv_read_u64(in, &slot->confirmed_epoch) != ASV_OK || (flags & ~SLOT_FLAGS) != 0) {
         return ASV_E_MALFORMED;

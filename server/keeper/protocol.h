@@ -131,6 +131,7 @@ enum asv_keeper_slot_kind {
 };
 
 struct asv_keeper_slot_status {
+    uint8_t id[ASV_UUID_BYTES]; /* what tells slots apart that were at one place */
     char label[ASV_KEEPER_SLOT_LABEL];
     uint8_t kind;             /* enum asv_keeper_slot_kind; 0 when it is configured no more */
     bool effaceable;          /* what was overwritten there is gone for good */

@@ -401,3 +401,43 @@ enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err)
     }
     return status;
 }
+
+/* ---- what is lost ---- */
+
+enum asv_status asv_store_may_forget_slot(const struct asv_store *store, const uint8_t id[ASV_SLOT_ID_BYTES],
+                                          struct asv_err *err)
+{
+    if (!store->open || asv_store_slot_row(store->index, id) == store->index->slot_count) {
+        return asv_fail(err, ASV_E_NOT_FOUND, "key store: it remembers no master slot with this id");
+    }
+    for (unsigned i = 0; i < store->setup.slot_count; i++) {
+        const struct asv_store_slot *slot = &store->slots[i];
+        if (slot->reachable && slot->has_id && memcmp(slot->id, id, sizeof slot->id) == 0) {
+            return asv_failf(err, ASV_E_STATE, "key store: master slot %s is there; take it out first",
+                             store->setup.slots[i].label);
+        }
+    }
+    return ASV_OK;
+}
+
+/* K-137 */
+enum asv_status asv_store_forget_slot(struct asv_store *store, const uint8_t id[ASV_SLOT_ID_BYTES],
+                                      struct asv_err *err)
+{
+    struct asv_store_change change;
+    enum asv_status status = asv_store_may_forget_slot(store, id, err);
+    if (status == ASV_OK) {
+        status = asv_store_begin(store, &change, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_index *next = change.next;
+    unsigned row = asv_store_slot_row(next, id);
+    next->slot_count--;
+    for (unsigned i = row; i < next->slot_count; i++) {
+        next->slots[i] = next->slots[i + 1];
+    }
+    next->slots[next->slot_count] = (struct asv_index_slot){0};
+    return asv_store_commit(&change, true, err);
+}

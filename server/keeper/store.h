@@ -73,6 +73,18 @@ ASV_MUST_CHECK enum asv_status asv_store_ready(struct asv_store *store, struct a
  * is none. */
 ASV_MUST_CHECK enum asv_status asv_store_heal(struct asv_store *store, struct asv_err *err);
 
+/* Whether a slot can be struck off. ASV_E_NOT_FOUND: none with this id is remembered. ASV_E_STATE: it is
+ * there. */
+ASV_MUST_CHECK enum asv_status asv_store_may_forget_slot(const struct asv_store *store,
+                                                         const uint8_t id[ASV_SLOT_ID_BYTES],
+                                                         struct asv_err *err);
+
+/* Strikes off a slot that is lost for good, under a new master: what it holds opens nothing from now on.
+ * Errors as above, and those of a commit. */
+ASV_MUST_CHECK enum asv_status asv_store_forget_slot(struct asv_store *store,
+                                                     const uint8_t id[ASV_SLOT_ID_BYTES],
+                                                     struct asv_err *err);
+
 /* ---- a change ---- */
 
 struct asv_store_change {

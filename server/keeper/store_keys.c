@@ -415,6 +415,7 @@ static void slot_status(const struct asv_store *store, unsigned row, struct asv_
 {
     const struct asv_index_slot *slot = &store->index->slots[row];
     *out = (struct asv_keeper_slot_status){.confirmed_epoch = slot->confirmed_epoch};
+    memcpy(out->id, slot->id, sizeof out->id);
     memcpy(out->label, slot->label, sizeof out->label);
     out->open_erasure = slot->confirmed_epoch < store->index->epoch; /* K-029 */
     for (unsigned i = 0; i < store->setup.slot_count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Making a key store: what the program has given up when it makes the first master. It is watched as a
- * debugger does, from its first instruction on. */
+ * The program without its socket: what it has given up when it makes the first master (it is watched as a
+ * debugger does, from its first instruction on), and striking off a slot. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,8 +11,10 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "server/base/hex.h"
 #include "server/keeper/slot.h"
 #include "tests/support/files.h"
 #include "tests/unit/test.h"
@@ -111,9 +113,72 @@ static void the_first_master_is_made_where_nothing_else_can_be_reached(void **st
     assert_true(made >= 1); /* the master, the salt of the index under it */
 }
 
+/* ---- striking a slot off ---- */
+
+static int run(const char *option, const char *value)
+{
+    const char *const argv[] = {program, "--config", config, option, value, NULL};
+    return asv_test_run(directory, argv);
+}
+
+/* The id in a file slot's first cell or its second: whichever is not erased. */
+static void id_of_slot(const char *name, char id[2 * ASV_SLOT_ID_BYTES + 1])
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    asv_test_read_file(directory, name, &data, &len);
+    assert_int_equal(len, 8192);
+    asv_hex_encode(id, data + (data[0] == 'A' ? 0 : 4096) + 8 + ASV_STORE_ID_BYTES, ASV_SLOT_ID_BYTES);
+    free(data);
+}
+
+/* Whether the store's record of decisions has this. */
+static bool is_written_down(const char *text)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    char path[128];
+    char name[32];
+    time_t now = time(NULL);
+    struct tm date;
+    assert_non_null(localtime_r(&now, &date));
+    assert_true(strftime(name, sizeof name, "decisions-%Y", &date) > 0);
+    snprintf(path, sizeof path, "%s/store", directory);
+    asv_test_read_file(path, name, &data, &len);
+    bool found = memmem(data, len, text, strlen(text)) != NULL;
+    free(data);
+    return found;
+}
+
+static void a_lost_slot_is_struck_off_and_that_is_written_down(void **state)
+{
+    (void)state;
+    char id[2 * ASV_SLOT_ID_BYTES + 1];
+    char path[128];
+    char slot[160];
+    char line[160];
+    assert_int_equal(run("--init", NULL), 0);
+    id_of_slot("slot-2", id);
+    assert_int_equal(run("--forget-slot", "slot-2"), 2);
+    assert_int_equal(run("--forget-slot", "00112233445566778899aabbccddeeff"), 1);
+    assert_int_equal(run("--forget-slot", id), 1); /* K-137: it is there */
+    snprintf(path, sizeof path, "%s/slot-2", directory);
+    snprintf(slot, sizeof slot, "file:%s", path);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(run("--add-slot", slot), 0);
+    assert_int_equal(run("--forget-slot", id), 0);
+    snprintf(line, sizeof line, " FORGET_SLOT %s -\n", id);
+    assert_true(is_written_down(line)); /* K-137 */
+    assert_int_equal(run("--forget-slot", id), 1);
+    assert_int_equal(run("--forget-slot", "00112233445566778899aabbccddeeff"), 1);
+    assert_false(is_written_down("00112233445566778899aabbccddeeff")); /* what was not done is not said */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_lost_slot_is_struck_off_and_that_is_written_down, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_first_master_is_made_where_nothing_else_can_be_reached, set_up,
                                         tear_down),
     };

@@ -334,6 +334,69 @@ static void a_wrong_clock_takes_no_record_of_decisions(void **state)
     assert_false(has_decisions());
 }
 
+/* The medium of the second slot is lost, and another one in its place. */
+static void lose_a_slot(void)
+{
+    memset(site.disk->slots[1].cells, 0, sizeof site.disk->slots[1].cells);
+    tick();
+}
+
+static void a_slot_that_is_lost_for_good_can_be_struck_off(void **state)
+{
+    (void)state;
+    static struct keeper_loot loot;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    uint8_t lost_cells[ASV_SLOT_CELLS][ASV_SLOT_CELL_BYTES];
+    const uint8_t nobody[ASV_SLOT_ID_BYTES] = {0x77};
+    keeper_make_days(&site, &site.agency.camera, 0, 2);
+    keeper_bulletin(&site, &site.agency.camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 1, &key);
+    memcpy(lost_cells, site.disk->slots[1].cells, sizeof lost_cells);
+    lose_a_slot();
+    struct asv_keeper_status status = status_now();
+    assert_int_equal(status.slot_count, 3);
+    for (unsigned i = 0; i < 3; i += 2) { /* K-137: these are there */
+        assert_int_equal(asv_store_forget_slot(site.keeper.store, status.slots[i].id, NULL), ASV_E_STATE);
+    }
+    assert_int_equal(asv_store_forget_slot(site.keeper.store, nobody, NULL), ASV_E_NOT_FOUND);
+    assert_int_equal(asv_store_forget_slot(site.keeper.store, status.slots[1].id, NULL), ASV_OK);
+    assert_true(status_now().epoch > status.epoch); /* K-137: what the lost one holds opens nothing new */
+    assert_int_equal(status_now().slot_count, 2);
+    assert_int_equal(asv_store_forget_slot(site.keeper.store, status.slots[1].id, NULL), ASV_E_NOT_FOUND);
+    keeper_site_restart(&site);
+    status = status_now();
+    assert_int_equal(status.slot_count, 2);
+    assert_false(status.slots[0].open_erasure || status.slots[1].open_erasure);
+    go_to(keeper_site_due(TODAY + 1));
+    tick();
+    assert_int_equal(status_now().days, 0);
+    keeper_attack_now(site.disk, true, &loot);
+    assert_false(keeper_loot_has(&loot, key.pk));
+
+    /* Found again, it is a new slot. */
+    memcpy(site.disk->slots[1].cells, lost_cells, sizeof lost_cells);
+    tick();
+    status = status_now();
+    assert_int_equal(status.slot_count, 3);
+    assert_true(status.slots[2].reachable && status.slots[2].confirmed_epoch == status.epoch);
+}
+
+static void more_slots_are_lost_than_the_index_remembers(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2 * ASV_KEEPER_SLOTS_MAX; i++) {
+        struct asv_keeper_status status = status_now();
+        for (unsigned k = 0; k < status.slot_count; k++) {
+            if (status.slot_count == ASV_KEEPER_SLOTS_MAX && !status.slots[k].reachable) {
+                assert_int_equal(asv_store_forget_slot(site.keeper.store, status.slots[k].id, NULL), ASV_OK);
+            }
+        }
+        lose_a_slot();
+        assert_true(status_now().slots[status_now().slot_count - 1].reachable); /* K-137: there is room */
+    }
+}
+
 static void an_error_of_the_medium_only_delays_destruction(void **state)
 {
     (void)state;
@@ -414,6 +477,8 @@ int main(void)
         TEST(a_stop_that_could_not_be_committed_is_not_forgotten),
         TEST(a_start_long_after_the_last_commit_is_a_machine_that_was_off),
         TEST(an_error_of_the_medium_only_delays_destruction),
+        TEST(a_slot_that_is_lost_for_good_can_be_struck_off),
+        TEST(more_slots_are_lost_than_the_index_remembers),
         TEST(a_wrong_clock_takes_no_record_of_decisions),
         TEST(a_slot_that_goes_away_is_noticed_before_it_is_needed),
         TEST(a_slot_that_comes_back_is_noticed),

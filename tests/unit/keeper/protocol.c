@@ -398,7 +398,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
                                                  .in_step = {true, false},
                                                  .slot_count = 2};
         reply.state.slots[0] = (struct asv_keeper_slot_status){
-            .label = "/a", .kind = ASV_KEEPER_SLOT_FILE, .reachable = true, .confirmed_epoch = 2};
+            .id = {18}, .label = "/a", .kind = ASV_KEEPER_SLOT_FILE, .reachable = true, .confirmed_epoch = 2};
         reply.state.slots[1] = (struct asv_keeper_slot_status){
             .label = "/b", .kind = ASV_KEEPER_SLOT_TPM, .effaceable = true, .open_erasure = true};
     }
