@@ -339,7 +339,7 @@ BEGIN
     v_state := asv.state_of(v_recording);
     IF s.action IN (2, 4) AND v_state <> 'held' THEN
         RAISE EXCEPTION 'request: the recording is not held, but %', v_state USING ERRCODE = 'VA002';
-    ELSIF s.action = 3 AND v_state IN ('erasing', 'erased', 'expired_on_arrival') THEN
+    ELSIF s.action = 3 AND v_state IN ('held', 'erasing', 'erased', 'expired_on_arrival') THEN
         RAISE EXCEPTION 'request: the recording is %', v_state USING ERRCODE = 'VA002';
     ELSIF s.action = 10 AND NOT asv.is_dayless(v_recording) THEN
         RAISE EXCEPTION 'request: the recording''s day is known, or it is erased' USING ERRCODE = 'VA002';

@@ -177,7 +177,7 @@ const struct asv_cli_command asv_cli_clip_erase_early = {
     .summary = "ask that a recording be erased before its day, or answer that",
     .help = "Asks that CLIP be erased at once, because it shows what is protected or is not needed.\n"
             "With --approve a second person does it: its key is destroyed, and nothing brings it\n"
-            "back. What is held is released first, unless it was confirmed to be protected.",
+            "back. What is held is released first (\"asservat hold release\").",
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,

@@ -157,10 +157,10 @@ static enum asv_policy_refusal check_state(const struct asv_policy *policy, enum
     if (block_of(act) != 0 && (undecided_blocks(policy, clip) & block_of(act)) == 0) {
         return ASV_REFUSED_NOT_BLOCKED;
     }
+    if (is_erasure(act) && clip->state == ASV_CLIP_HELD) { /* the keeper erases nothing that is held */
+        return ASV_REFUSED_HELD;
+    }
     if (is_erasure(act) && !confirmed) { /* what was confirmed goes, whatever else stands against it */
-        if (clip->state == ASV_CLIP_HELD) {
-            return ASV_REFUSED_HELD;
-        }
         if (clip->state == ASV_CLIP_PENDING) {
             return ASV_REFUSED_PENDING;
         }

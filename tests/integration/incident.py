@@ -353,6 +353,16 @@ def shielded(desk, camera, clips):
     assert desk.events(other)[-2:] == ["blocked", "block_confirmed"], desk.events(other)
     desk.refused("stays", "doris", "clip", "unblock", other, *block)
     desk.refused("is to be erased", "willi", "hold", "request", other, "--incident", CASE)
+    # What is held and confirmed: not even asked for, and nothing is in the way of its release.
+    kept = clips[3]
+    for who in ("willi", "doris"):
+        desk.act(who, "clip", "block", kept, *block)
+    desk.refused("see \"asservat hold release\"", "willi", "clip", "erase-early", kept, *block)
+    desk.act("rita", "hold", "release", kept)
+    desk.act("sigrid", "hold", "release", kept, "--approve")
+    assert desk.state(kept) == "released"
+    desk.act("willi", "clip", "erase-early", kept, *block)
+    desk.act("willi", "clip", "erase-early", kept, "--withdraw")
     desk.act("willi", "clip", "erase-early", other, *block)
     desk.refused("none of the person's roles", "willi", "clip", "erase-early", other, "--approve")
     desk.act("sigrid", "clip", "erase-early", other, "--approve")

@@ -270,8 +270,9 @@ SELECT matches(pg_temp.kinds('h1'), 'blocked/person block_lifted/person blocked/
 
 -- ---- release, early erasure
 
+SELECT throws_ok($$ SELECT pg_temp.asks('r0', 3, 'h1', 'sigrid') $$, 'VA002', NULL, 'what is held is not erased early');
 SELECT is(pg_temp.asks('r1', 2, 'h1', 'rita'), 'done', 'somebody asks that it be released');
-SELECT throws_ok($$ SELECT pg_temp.asks('r2', 3, 'h1', 'sigrid') $$, '23505', NULL, 'and nothing else meanwhile');
+SELECT throws_ok($$ SELECT pg_temp.asks('r2', 2, 'h1', 'sigrid') $$, '23505', NULL, 'and nothing else meanwhile');
 SELECT is(pg_temp.answers('r3', 2, 'h1', 'sigrid', 'r1'), 'done', 'a superior agrees');
 SELECT is(pg_temp.state('h1'), 'released', 'it is released');
 SELECT throws_ok($$ SELECT asv.access_put(uid('access3'), dig('l1'), now(), 'r', now() + interval '1 year') $$, 'VA002', NULL,

@@ -393,13 +393,19 @@ static void R4_what_was_confirmed_is_erased_and_not_kept(void **state)
     (void)state;
     struct asv_policy exact = policy;
     exact.period = ASV_PERIOD_EXACTLY;
-    const struct asv_policy_clip *const states[] = {&running, &pending, &held};
-    for (size_t i = 0; i < 3; i++) {
+    const struct asv_policy_clip *const states[] = {&running, &pending};
+    for (size_t i = 0; i < 2; i++) {
         struct asv_policy_clip clip = flagged(*states[i], ASV_BLOCK_SECRET, ASV_BLOCK_CONFIRMED);
         assert_int_equal(ask(&policy, ASV_ACT_ERASE_REQUEST, wearer, clip), ASV_PERMITTED);
         assert_int_equal(ask(&policy, ASV_ACT_ERASE_APPROVE, superior, clip), ASV_PERMITTED);
         assert_int_equal(ask(&exact, ASV_ACT_ERASE_APPROVE, superior, clip), ASV_PERMITTED);
     }
+    struct asv_policy_clip kept =
+        flagged(held, ASV_BLOCK_SECRET, ASV_BLOCK_CONFIRMED); /* is released first */
+    assert_int_equal(ask(&policy, ASV_ACT_ERASE_REQUEST, wearer, kept), ASV_REFUSED_HELD);
+    assert_int_equal(ask(&policy, ASV_ACT_ERASE_APPROVE, superior, kept), ASV_REFUSED_HELD);
+    assert_int_equal(ask(&policy, ASV_ACT_RELEASE_REQUEST, wearer, kept), ASV_PERMITTED);
+    assert_int_equal(ask(&policy, ASV_ACT_RELEASE_APPROVE, superior, kept), ASV_PERMITTED);
     struct asv_policy_clip clip = flagged(running, ASV_BLOCK_SECRET, ASV_BLOCK_CONFIRMED);
     assert_int_equal(ask(&policy, ASV_ACT_HOLD_REQUEST, wearer, clip), ASV_REFUSED_PROTECTED);
     clip.state = ASV_CLIP_PENDING;
