@@ -24,7 +24,7 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
                           "asservat alarm list\nasservat alarm acknowledge ALARM --note TEXT"},
     [ASV_MATTER_REQUEST] = {"request", "Ein Antrag verfällt bald, wenn niemand entscheidet:",
                             "Anträge verfallen bald, wenn niemand entscheidet:", "verfällt",
-                            "asservat proposal list"},
+                            "asservat hold list"},
     [ASV_MATTER_DAYLESS] = {"dayless",
                             "Von einer Aufnahme ist der Tag nicht bekannt; zwei Personen entscheiden:",
                             "Aufnahmen haben keinen bekannten Tag; zwei Personen entscheiden:",
@@ -50,7 +50,7 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
     [ASV_MATTER_KEEPER_COPY] = {"keeper_copy", "Von den Schlüsseln gibt es nur eine Kopie.", NULL, NULL,
                                 "asservat keys status\njournalctl -u asservat-keeper"},
     [ASV_MATTER_RETENTION_FAILED] = {"retention_failed",
-                                     "Der letzte Löschlauf ist nicht fertig geworden:", NULL, "begonnen",
+                                     "Der letzte Löschlauf hat nicht alles erledigt:", NULL, "begonnen",
                                      "journalctl -u asservat-retention\nasservat retention run --dry-run"},
     [ASV_MATTER_RETENTION_MISSED] = {"retention_missed", "Seit mehr als einem Tag gab es keinen Löschlauf.",
                                      NULL, "zuletzt",
@@ -106,6 +106,27 @@ static const char *local_time(char out[32], int64_t ms)
     return out;
 }
 
+/* A run's exit status, in words. */
+static const char *what_of(const struct asv_matter *matter)
+{
+    static const struct {
+        const char *what, *words;
+    } runs[] = {
+        {"3", "Datenbank, Schlüsselverwalter oder ein Datenträger war nicht da"},
+        {"4", "etwas ist verspätet, misslungen, offen oder unstimmig"},
+        {"cut off", "abgebrochen"},
+    };
+    if (matter->kind != ASV_MATTER_RETENTION_FAILED) {
+        return matter->what;
+    }
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        if (strcmp(runs[i].what, matter->what) == 0) {
+            return runs[i].words;
+        }
+    }
+    return "mit einem Fehler beendet";
+}
+
 static void put_matter(struct page *page, const struct wording *wording, const struct asv_matter *matter)
 {
     char when[32];
@@ -115,8 +136,9 @@ static void put_matter(struct page *page, const struct wording *wording, const s
         put(page, "%s", matter->subject);
         told = true;
     }
-    if (matter->what[0] != '\0') {
-        put(page, "%s%s", told ? "  " : "", matter->what);
+    const char *what = what_of(matter);
+    if (what[0] != '\0') {
+        put(page, "%s%s", told ? "  " : "", what);
         told = true;
     }
     if (matter->count != 0) {

@@ -61,6 +61,28 @@ static void a_text_names_what_is_due_and_counts_the_rest(void **state)
     assert_string_equal(subject, "[Asservat] ALERT: 52 matters");
 }
 
+static void of_a_run_it_says_in_words_how_it_ended(void **state)
+{
+    static const struct {
+        const char *what, *words;
+    } table[] = {{"3", "Datenträger war nicht da"},
+                 {"4", "verspätet, misslungen, offen oder unstimmig"},
+                 {"1", "mit einem Fehler beendet"},
+                 {"cut off", "abgebrochen"}};
+    struct asv_matter matter = {
+        .kind = ASV_MATTER_RETENTION_FAILED, .at_ms = ASV_TIME_UNKNOWN, .due = true, .subject = "id"};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        snprintf(matter.what, sizeof matter.what, "%s", table[i].what);
+        asv_matter_text(text, &matter, 1, 0);
+        assert_non_null(strstr(text, "Der letzte Löschlauf hat nicht alles erledigt:\n"));
+        assert_non_null(strstr(text, table[i].words));
+    }
+    matter.kind = ASV_MATTER_REQUEST; /* what another command lists is of no help */
+    asv_matter_text(text, &matter, 1, 0);
+    assert_non_null(strstr(text, "    $ asservat hold list\n"));
+}
+
 /* As long as everything can be, of every kind: cut nowhere. */
 static void the_longest_text_fits(void **state)
 {
@@ -132,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_has_a_name_and_words_of_its_own),
         cmocka_unit_test(a_text_names_what_is_due_and_counts_the_rest),
+        cmocka_unit_test(of_a_run_it_says_in_words_how_it_ended),
         cmocka_unit_test(the_longest_text_fits),
         cmocka_unit_test(an_address_is_one),
         cmocka_unit_test(what_cannot_be_a_mail_is_not_sent),
