@@ -668,3 +668,9 @@ CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
 $$;
 COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day, before the first one''s day that one; NULL: people have decided on none';
 GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_admin;
+
+CREATE FUNCTION asv.policy_days_on(p_day date) RETURNS smallint
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT v.days FROM asv.policy_version v WHERE v.from_day <= p_day ORDER BY v.from_day DESC, v.version DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.policy_days_on IS 'the period of what is recorded on a day (KEEPER.md, K-094); NULL: people have decided on none for it';

@@ -417,9 +417,10 @@ COMMENT ON FUNCTION asv.balance_put IS 'keeps a day''s balance, if it is another
 GRANT EXECUTE ON FUNCTION asv.balance_put TO asv_admin;
 
 CREATE FUNCTION asv.undocked(p_before timestamptz, p_after bytea, p_limit integer)
-    RETURNS TABLE (camera asv.digest, name text, last_docked_at timestamptz, issued boolean, remaining bigint)
+    RETURNS TABLE (camera asv.digest, name text, last_docked_at timestamptz, issued boolean, remaining bigint, days integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT k.cert, t.name::text, d.began_at, coalesce(a.id IS NOT NULL, false), coalesce(e.remaining::bigint, 0)
+    SELECT k.cert, t.name::text, d.began_at, coalesce(a.id IS NOT NULL, false), coalesce(e.remaining::bigint, 0),
+           coalesce(asv.policy_days_on((d.began_at AT TIME ZONE 'Europe/Berlin')::date), 0)
     FROM asv.camera k
     JOIN asv.certificate t ON t.digest = k.cert
     JOIN LATERAL (SELECT o.began_at, o.session FROM asv.docking o WHERE o.camera = k.cert

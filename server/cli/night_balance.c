@@ -87,7 +87,7 @@ enum asv_status asv_night_balance(struct asv_night *night, struct asv_err *err)
 
 /* ---- cameras that are out ---- */
 
-/* The oldest that it can hold is of the day of its last docking. */
+/* The oldest that it can hold is of the day of its last docking, and has the period of that day. */
 static void note_camera(struct asv_night *night, const struct asv_db_undocked *row)
 {
     char docked[ASV_TEXT_BYTES];
@@ -95,8 +95,9 @@ static void note_camera(struct asv_night *night, const struct asv_db_undocked *r
     uint32_t day = 0;
     int64_t end = 0;
     night->undocked++;
-    bool known = night->keeper_answers && asv_local_date(row->last_docked_ms, &day) == ASV_OK &&
-                 asv_due_ms(day, night->keeper.policy_days, &end) == ASV_OK;
+    bool known =
+        night->keeper_answers && asv_local_date(row->last_docked_ms, &day) == ASV_OK &&
+        asv_due_ms(day, row->days != 0 ? (unsigned)row->days : night->keeper.policy_days, &end) == ASV_OK;
     asv_night_note(night, ASV_NIGHT_UNDOCKED, row->name, "%s, not docked since %s%s%s",
                    row->remaining != 0 ? "left with recordings" : "issued",
                    asv_text_time(docked, row->last_docked_ms), known ? "; what it recorded then is due " : "",

@@ -350,6 +350,7 @@ static void read_undocked(struct asv_row *row, void *to)
     out->last_docked_ms = asv_row_time(row);
     out->issued = asv_row_bool(row);
     out->remaining = asv_row_u64(row);
+    out->days = asv_row_i32(row);
 }
 
 enum asv_status asv_db_undocked(struct asv_db *db, int64_t before_ms, const uint8_t *after,

@@ -165,6 +165,7 @@ struct asv_db_undocked {
     int64_t last_docked_ms;
     bool issued;        /* to somebody; else it left with recordings on it */
     uint64_t remaining; /* recordings that were on it then */
+    int days;           /* the period of what was recorded on that day; 0: people have decided on none */
 };
 
 #define ASV_DB_UNDOCKED 64 /* rows of one page */

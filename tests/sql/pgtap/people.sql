@@ -213,6 +213,7 @@ SELECT is(pg_temp.takes('b' || v), 'done', 'taken') FROM generate_series(3, 5) v
 SELECT is(convert_from(asv.policy_on(d::date), 'UTF8'), want, d || ': the one that begins last, of two the higher (K-094)')
     FROM (VALUES ('2126-01-31', 'two'), ('2126-02-01', 'v5'), ('2126-02-28', 'v5'), ('2126-03-01', 'v3')) AS x (d, want);
 SELECT throws_ok($$ SELECT pg_temp.say('q1', 48, 1, 'one', 'anna', version => 1) $$, 'VA004', NULL, 'versions only rise');
+SELECT is((asv.policy_days_on('2126-01-01'), asv.policy_days_on('2025-12-31'))::text, '(14,)', 'and its period is that of its days, not of those before');
 SELECT is((SELECT string_agg(version::text, ' ') FROM asv.policy_page(NULL, 10)), '5 4 3 2', 'they are in the history');
 SELECT is((SELECT string_agg(version::text, ' ') FROM asv.policy_page(4, 1)), '3', 'page by page');
 
