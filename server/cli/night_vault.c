@@ -13,6 +13,7 @@
 #include "server/base/uuid.h"
 #include "server/cli/night.h"
 
+#define GRACE_MS  (INT64_C(3600) * 1000) /* the dock tells the database again and again, when it is away */
 #define KNOWN_MAX (2 * ASV_DB_BATCH_MAX) /* rows about one batch: doubles in quarantine have one UUID */
 
 struct entry {
@@ -80,6 +81,17 @@ static enum asv_status visit_staging(void *ctx, enum asv_vault_area area, const 
 
 /* ---- sealed and quarantine ---- */
 
+/* Whether it was written just now: a docking's row follows its files, and may be on its way. */
+static bool is_fresh(const struct asv_night *night, enum asv_vault_area area, const char *path)
+{
+    struct asv_clip_dir *dir = NULL;
+    int64_t written = 0;
+    bool fresh = asv_vault_open_clip(night->vault, area, path, &dir, NULL) == ASV_OK &&
+                 asv_clip_written_ms(dir, &written, NULL) == ASV_OK && written > night->now_ms - GRACE_MS;
+    asv_clip_close(dir);
+    return fresh;
+}
+
 /* No row names it. */
 static void orphan(struct asv_night *night, enum asv_vault_area area, const char *path)
 {
@@ -95,6 +107,9 @@ static void orphan(struct asv_night *night, enum asv_vault_area area, const char
         } else {
             asv_clip_close(dir);
         }
+        return;
+    }
+    if (is_fresh(night, area, path)) {
         return;
     }
     night->counts.orphans++;

@@ -144,18 +144,46 @@ static int exit_of(const struct asv_night *night)
     return night->away ? ASV_NIGHT_EXIT_AWAY : open ? ASV_NIGHT_EXIT_OPEN : 0;
 }
 
+/* What was wrong, as the report counts it. */
+static void say_why(const struct asv_night *night, char *out, size_t size)
+{
+    static const char *const wrong[] = {"late", "failed", "open", "disagreements", "orphans", "uneven"};
+    struct figure figures[FIGURES];
+    size_t count = figures_of(night, figures);
+    size_t len = (size_t)snprintf(out, size, "a run could not do everything");
+    const char *between = ": ";
+    for (size_t i = 0; i < count; i++) {
+        bool counts = false;
+        for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+            counts = counts || strcmp(wrong[k], figures[i].name) == 0;
+        }
+        if (counts && figures[i].value != 0 && len < size) {
+            len += (size_t)snprintf(out + len, size - len, "%s%llu %s", between,
+                                    (unsigned long long)figures[i].value, figures[i].name);
+            between = ", ";
+        }
+    }
+    for (size_t i = 0; i < SECTIONS && len < size; i++) { /* the first of what is only noted */
+        const json_t *note = json_array_get(night->notes[sections[i].kind], 0);
+        if (note != NULL && (sections[i].kind == ASV_NIGHT_UNDONE || sections[i].kind == ASV_NIGHT_LATE)) {
+            len += (size_t)snprintf(out + len, size - len, "%s%s: %.160s", between,
+                                    json_string_value(json_object_get(note, "what")),
+                                    json_string_value(json_object_get(note, "why")));
+            between = "; ";
+        }
+    }
+}
+
 /* One alarm says that a run did not do everything; each clip of it has its own. */
 static enum asv_status end(struct asv_night *night, struct asv_err *err)
 {
-    char detail[200];
+    char detail[600];
     enum asv_db_outcome outcome;
     night->counts.exit = exit_of(night);
     if (night->dry) {
         return ASV_OK;
     }
-    (void)snprintf(detail, sizeof detail, "a run could not do everything: %llu late, %llu failed, %llu open",
-                   (unsigned long long)night->counts.late, (unsigned long long)night->counts.failed,
-                   (unsigned long long)night->counts.open);
+    say_why(night, detail, sizeof detail);
     night->counts.detail = night->counts.exit != 0 ? detail : NULL;
     const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_RETENTION, .slot = -1, .detail = detail};
     enum asv_status status = asv_db_retention_end(night->db, night->run, &night->counts, err);
@@ -193,13 +221,24 @@ static enum asv_status without_database(struct asv_cli *cli, struct asv_night *n
     return status == ASV_OK ? asv_failf(err, ASV_E_AWAY, "%s", why) : status;
 }
 
+/* It does what there is to do. */
+static enum asv_status other_run(struct asv_cli *cli, struct asv_night *night, struct asv_err *err)
+{
+    fprintf(cli->err, "asservat retention run: another run is at it\n");
+    return asv_cli_flag(cli->args, "json")
+               ? asv_json_print_take(cli->out,
+                                     json_pack("{s:o, s:b, s:i}", "time", asv_json_time(night->now_ms),
+                                               "another_run", true, "exit", 0),
+                                     err)
+               : ASV_OK;
+}
+
 static enum asv_status run_with(struct asv_cli *cli, struct asv_night *night, struct asv_err *err)
 {
-    bool taken = false;
-    enum asv_status status = asv_db_retention_lock(night->db, &taken, err);
+    bool taken = night->dry; /* who only looks is in nobody's way */
+    enum asv_status status = night->dry ? ASV_OK : asv_db_retention_lock(night->db, &taken, err);
     if (status == ASV_OK && !taken) {
-        fprintf(cli->err, "asservat retention run: another run is at it\n");
-        return ASV_OK;
+        return other_run(cli, night, err);
     }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_retention_begin(night->db, "asservat " ASV_VERSION, night->run, err);
