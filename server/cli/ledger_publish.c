@@ -211,23 +211,19 @@ static enum asv_status find_signed(struct publication *it, struct asv_err *err)
     return status;
 }
 
-static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
+static enum asv_status run_with(const struct asv_cli *cli, struct publication *it, struct asv_err *err)
 {
     const char *to = asv_cli_operand(cli->args, 0);
     const char *conninfo = asv_cli_text(cli->args, "database");
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_fd int dir = -1;
-    asv_auto_free struct publication *it = calloc(1, sizeof *it);
-    if (it == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     enum asv_status status =
         asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_ledger, &db, err);
     if (status == ASV_OK) {
+        it->db = db;
         status = asv_db_ledger_newest(db, &it->log, err);
     }
     if (status == ASV_OK) {
-        it->db = db;
         status = find_signed(it, err);
     }
     if (status == ASV_OK) {
@@ -241,6 +237,15 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         fprintf(cli->out, "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files\n",
                 it->log.origin, it->head.size, it->head.size - it->old_size, it->files);
     }
+    return status;
+}
+
+static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
+{
+    struct publication *it = calloc(1, sizeof *it);
+    enum asv_status status =
+        it != NULL ? run_with(cli, it, err) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    free(it);
     return status;
 }
 

@@ -134,7 +134,7 @@ static enum asv_status find_log(struct asv_sequencer *sequencer, char *note, str
 static enum asv_status load(struct asv_sequencer *sequencer, struct asv_err *err)
 {
     char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
-    struct asv_checkpoint last;
+    struct asv_checkpoint last = {0};
     uint8_t root[ASV_SHA256_BYTES];
     enum asv_status status = find_log(sequencer, note, &last, err);
     struct asv_db_tiles view = {sequencer->db, sequencer->log.number};
