@@ -433,6 +433,7 @@ enum asv_status asv_store_forget_slot(struct asv_store *store, const uint8_t id[
         return status;
     }
     struct asv_index *next = change.next;
+    assert(next != NULL);
     unsigned row = asv_store_slot_row(next, id);
     next->slot_count--;
     for (unsigned i = row; i < next->slot_count; i++) {

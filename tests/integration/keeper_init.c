@@ -106,7 +106,7 @@ static void the_first_master_is_made_where_nothing_else_can_be_reached(void **st
             made++;
         }
         int pass_on = call || WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
-        assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(intptr_t)pass_on), 0);
+        assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, (long)pass_on), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
     }
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
