@@ -108,13 +108,6 @@ ASV_MUST_CHECK enum asv_status asv_night_each(struct asv_night *night, const str
 
 /* ---- what people decided (night_decided.c, night_concluded.c) ---- */
 
-/* Hands a statement to the keeper, with the proposal that it answers and the recording where it must see it,
- * and stores its answer. *until_ms as the reply has it. */
-struct asv_person_statement;
-ASV_MUST_CHECK enum asv_status asv_night_tell(struct asv_night *night,
-                                              const struct asv_person_statement *said, int64_t *until_ms,
-                                              struct asv_err *err);
-
 /* What the keeper has not heard is delivered. Before it is asked what it keeps. */
 ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct asv_err *err);
 

@@ -54,16 +54,12 @@ static bool is_done(const struct asv_statement *said, const struct asv_keeper_ke
 
 /* ---- what has not followed yet ---- */
 
-/* It gives again what is wrapped for the recovery key. That it took the hold stands, whatever it says by now.
- */
-static enum asv_status ask_again(struct asv_night *night, const struct asv_person_statement *said,
-                                 struct asv_err *err)
+/* Whether the keeper's word on when it ends is needed. What is wrapped for the recovery key is laid down
+ * later, beside whatever is held (night_recovery.c). */
+static bool has_end(const struct asv_statement *said)
 {
-    struct asv_err why = {0};
-    int64_t until_ms = 0;
-    bool holds = said->said.action == ASV_ACTION_HOLD && said->said.step == ASV_STEP_APPROVE;
-    enum asv_status status = holds ? asv_night_tell(night, said, &until_ms, &why) : ASV_OK;
-    return asv_status_class(status) == ASV_CLASS_RETRY ? asv_failf(err, status, "%s", why.text) : ASV_OK;
+    return (said->action == ASV_ACTION_HOLD && said->step == ASV_STEP_PROPOSE) ||
+           (said->action == ASV_ACTION_DAY && said->step == ASV_STEP_APPROVE);
 }
 
 static enum asv_status conclude(struct asv_night *night, const struct asv_db_statement *row,
@@ -71,10 +67,9 @@ static enum asv_status conclude(struct asv_night *night, const struct asv_db_sta
 {
     int64_t until_ms = 0;
     enum asv_status status = asv_person_read(row, said, err);
-    if (status == ASV_OK && row->taken_ms != ASV_TIME_UNKNOWN) {
+    if (status == ASV_OK && row->taken_ms != ASV_TIME_UNKNOWN && has_end(&said->said)) {
         until_ms = until_of(&said->said, asv_night_find_kept(night, said->said.subject.id));
-        status = night->keeper_answers ? ask_again(night, said, err)
-                                       : asv_fail(err, ASV_E_AWAY, "the keeper does not answer");
+        status = night->keeper_answers ? ASV_OK : asv_fail(err, ASV_E_AWAY, "the keeper does not answer");
     }
     if (status == ASV_OK) {
         status = asv_case_conclude(night->db, said, until_ms, err);

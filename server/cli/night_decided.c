@@ -89,8 +89,9 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
     return asv_person_deliver(night->db, night->client, &delivery, &reply, err);
 }
 
-enum asv_status asv_night_tell(struct asv_night *night, const struct asv_person_statement *said,
-                               int64_t *until_ms, struct asv_err *err)
+/* To the keeper, with the proposal that it answers. */
+static enum asv_status tell(struct asv_night *night, const struct asv_person_statement *said,
+                            int64_t *until_ms, struct asv_err *err)
 {
     struct asv_person_statement proposal = {0};
     if (said->said.step == ASV_STEP_PROPOSE || said->said.step == ASV_STEP_SOLE) {
@@ -111,7 +112,7 @@ static enum asv_status deliver(struct asv_night *night, const struct asv_db_stat
     if (status != ASV_OK || is_for_its_reader(said.said.action)) {
         return status;
     }
-    status = asv_night_tell(night, &said, &until_ms, err);
+    status = tell(night, &said, &until_ms, err);
     if (asv_case_counts(&said.said, status)) {
         status = ASV_OK;
         if (is_about_a_recording(said.said.action)) { /* what fails is found by asv_night_conclude */
