@@ -71,12 +71,14 @@ static void a_camera_that_stops_answering_is_a_fault_and_is_tried_again(void **s
     (void)state;
     fake_camera_record(camera, 1, 50);
     fake_camera_record(second, 1, 50);
-    rig->dock.settings.chunk_ms = 300;
+    rig->dock.settings.chunk_ms = 3000; /* more than a machine that does much else lets an honest one wait */
     camera->silent_after = 20;
     rig_plug(rig, 0, camera);
     rig_plug(rig, 1, second);
     rig_run_to(rig, 0, ASV_SLOT_FAULT);
-    assert_non_null(strstr(rig->slots[0].reason, "does not answer"));
+    if (strstr(rig->slots[0].reason, "does not answer") == NULL) {
+        fail_msg("the reason is \"%s\"", rig->slots[0].reason);
+    }
     rig_run_to(rig, 1, ASV_SLOT_READY); /* the other one does not notice */
     camera->silent_after = 0;
     rig_run_to(rig, 0, ASV_SLOT_READY);
