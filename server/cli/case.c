@@ -188,7 +188,7 @@ static enum asv_status find_exhibit(struct asv_case *work, struct asv_exhibit_na
         .kind = standing->kind, .day = standing->day, .latest_ms = standing->latest_ms};
     memcpy(name->clip, standing->clip, sizeof name->clip);
     memcpy(name->header, standing->identity.header, sizeof name->header);
-    return work->vault != NULL ? ASV_OK : asv_cli_vault(work->cli, false, &work->vault, err);
+    return work->vault != NULL ? ASV_OK : asv_cli_vault(work->cli, true, &work->vault, err);
 }
 
 enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out, struct asv_err *err)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -422,11 +423,39 @@ def released_by_two(desk, camera, clips):
         UPDATE asv.recording_state SET state = 'released' WHERE recording = (SELECT recording FROM asv.clip WHERE clip = '{clip}')""")
 
 
+@contextmanager
+def one_disk(desk):
+    """The mirror's disk is away meanwhile."""
+    mirror = desk.site.directory / "mirror"
+    mirror.rename(desk.site.directory / "mirror.away")
+    try:
+        yield
+    finally:
+        (desk.site.directory / "mirror.away").rename(mirror)
+
+
+def decided_with_one_disk(desk, camera, clips):
+    """A dead disk stops no decision: requests, approvals and what they open need one copy."""
+    clip = clips[3]
+    with one_disk(desk):
+        request = re.search(r"request +([0-9a-f]+)", desk.shown("rita", clip)[2])[1]
+        desk.act("sigrid", "clip", "open", request, "--approve")
+        status, out, err = desk.shown("rita", clip)
+        assert status == 0 and out, err
+        desk.act("rita", "hold", "release", clip)
+        desk.act("sigrid", "hold", "release", clip, "--approve")
+        assert desk.state(clip) == "released"
+        desk.act("willi", "hold", "request", clip, "--incident", CASE)
+        desk.act("sigrid", "hold", "approve", clip)
+        assert desk.state(clip) == "held"
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     plain = None
     for scenario in (incident, two_people, shown_to_the_named, nothing_else_opens, an_approval_expires, two_approvals_at_once,
-                     killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two):
+                     killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,
+                     decided_with_one_disk):
         began = time.monotonic()
         print(f"{scenario.__name__} ...", end=" ", flush=True)
         if scenario is nothing_else_opens:
