@@ -2,6 +2,27 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- Who was shown what, and the requests of recorded people: kept for a term, then forgotten (LAW L3, L7).
+CREATE FUNCTION asv.year_end(p_at timestamptz, p_years integer) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT make_date(extract(year FROM p_at AT TIME ZONE 'Europe/Berlin')::integer + p_years + 1, 1, 1)::timestamp
+           AT TIME ZONE 'Europe/Berlin'
+$$;
+COMMENT ON FUNCTION asv.year_end IS 'when the local year ends that comes so many years after the one of an instant';
+
+-- LAW L3. By this server's clock and the policy in force, not as the program says that is being watched.
+CREATE FUNCTION asv.forget_at(p_at timestamptz) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_policy bytea := asv.policy_on((p_at AT TIME ZONE 'Europe/Berlin')::date);
+BEGIN
+    IF v_policy IS NULL THEN
+        RAISE EXCEPTION 'access: no policy is in force' USING ERRCODE = 'VA006';
+    END IF;
+    RETURN asv.year_end(p_at, (convert_from(v_policy, 'UTF8')::json ->> 'access_log_years')::integer);
+END
+$$;
+COMMENT ON FUNCTION asv.forget_at IS 'when the policy has forgotten who was shown, or was told, something now';
+
 CREATE TABLE asv.access_log (
     id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
     at timestamptz NOT NULL,
@@ -14,12 +35,12 @@ CREATE TABLE asv.access_log (
     reason asv.note NOT NULL,
     salt asv.digest NOT NULL,
     forget_at timestamptz NOT NULL,
-    CHECK (forget_at > at)
+    CHECK (forget_at >= asv.year_end(at, 1))
 );
 CREATE INDEX ON asv.access_log (forget_at);
 COMMENT ON TABLE asv.access_log IS 'who was shown what, when and why (LAW L1, L2); forgotten at the end of its term (LAW L3). Custody keeps a commitment to each row, which says nothing once the row is gone';
 COMMENT ON COLUMN asv.access_log.id IS 'UUIDv7; custody names it';
-COMMENT ON COLUMN asv.access_log.at IS 'when, by the program''s clock';
+COMMENT ON COLUMN asv.access_log.at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.access_log.deed IS 'opened: the plaintext was given to the person';
 COMMENT ON COLUMN asv.access_log.recording IS 'which';
 COMMENT ON COLUMN asv.access_log.incident IS 'for which';
@@ -42,7 +63,7 @@ CREATE TABLE asv.subject_request (
     found asv.u32 NOT NULL,
     forget_at timestamptz NOT NULL,
     CHECK (from_at < until_at AND until_at <= from_at + interval '7 days'),
-    CHECK (forget_at > at)
+    CHECK (forget_at >= asv.year_end(at, 1))
 );
 COMMENT ON TABLE asv.subject_request IS 'requests of recorded people (LAW L7) that were answered: by time, place and camera, never by name of staff; forgotten with the access log';
 COMMENT ON COLUMN asv.subject_request.id IS 'UUIDv7';
@@ -129,11 +150,12 @@ $$;
 COMMENT ON FUNCTION asv.access_commitment IS 'what custody keeps of a row of the access log: SHA-256 over its salt and its fields, one to a line';
 
 CREATE FUNCTION asv.access_put(
-    p_id uuid, p_proposal bytea, p_at timestamptz, p_reason text, p_forget_at timestamptz) RETURNS text
+    p_id uuid, p_proposal bytea, p_reason text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     r asv.request;
     v asv.access_log;
+    v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
 BEGIN
     PERFORM asv.check_durable();
     PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal) FOR NO KEY UPDATE;
@@ -146,12 +168,12 @@ BEGIN
         RAISE EXCEPTION 'access: the recording is not held, but %', asv.state_of(r.recording) USING ERRCODE = 'VA002';
     END IF;
     INSERT INTO asv.access_log (id, at, deed, recording, incident, proposal, credential, name, reason, salt, forget_at)
-    SELECT p_id, p_at, 'opened', r.recording, r.incident, p_proposal, s.credential, c.name, p_reason,
-           sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), p_forget_at
+    SELECT p_id, v_now, 'opened', r.recording, r.incident, p_proposal, s.credential, c.name, p_reason,
+           sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), asv.forget_at(v_now)
     FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential
     WHERE s.digest = p_proposal
     RETURNING * INTO STRICT v;
-    PERFORM asv.event_put(r.recording, 'opened', p_at, 'system', NULL, NULL,
+    PERFORM asv.event_put(r.recording, 'opened', v_now, 'system', NULL, NULL,
                           'access ' || v.id || ' commitment ' || encode(asv.access_commitment(v), 'hex'), NULL);
     RETURN 'done';
 END
@@ -184,8 +206,7 @@ COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the su
 GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
 
 CREATE FUNCTION asv.subject_request_answer(
-    p_id uuid, p_by text, p_reason text, p_camera bytea, p_area text, p_from_at timestamptz, p_until_at timestamptz,
-    p_forget_at timestamptz)
+    p_id uuid, p_by text, p_reason text, p_camera bytea, p_area text, p_from_at timestamptz, p_until_at timestamptz)
     RETURNS TABLE (clip uuid, camera_name text, area text, started_at timestamptz, ended_at timestamptz, day date, state text,
                    due_at timestamptz, erased_at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -193,7 +214,7 @@ CREATE FUNCTION asv.subject_request_answer(
 BEGIN
     PERFORM asv.check_durable();
     INSERT INTO asv.subject_request (id, by, reason, camera, area, from_at, until_at, found, forget_at)
-    SELECT p_id, p_by, p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), p_forget_at
+    SELECT p_id, p_by, p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), asv.forget_at(clock_timestamp())
     FROM asv.clip c
     WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at

@@ -18,7 +18,6 @@
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/incident/words.h"
-#include "server/policy/retention.h"
 
 /* ---- request and answer ---- */
 
@@ -104,15 +103,12 @@ static enum asv_status read_pair(struct asv_case *work, struct pair *pair, struc
 /* LAW L1 to L3: durable before anything is shown. */
 static enum asv_status log_access(struct asv_case *work, const struct pair *pair, struct asv_err *err)
 {
-    struct asv_db_access access = {.at_ms = work->now_ms};
+    struct asv_db_access access = {0};
     enum asv_db_outcome outcome;
     memcpy(access.proposal, pair->proposal.digest, sizeof access.proposal);
     snprintf(access.reason, sizeof access.reason, "%.*s", (int)pair->proposal.said.reason.len,
              (const char *)pair->proposal.said.reason.data);
-    enum asv_status status = asv_policy_access_log_expiry(work->policy, access.at_ms, &access.forget_ms, err);
-    if (status == ASV_OK) {
-        status = asv_uuid_new(work->cli->world, access.id);
-    }
+    enum asv_status status = asv_uuid_new(work->cli->world, access.id);
     return status == ASV_OK ? asv_db_access_put(work->db, &access, &outcome, err) : status;
 }
 

@@ -15,7 +15,6 @@
 #include "server/cli/moment.h"
 #include "server/cli/text.h"
 #include "server/cli/user.h"
-#include "server/policy/retention.h"
 
 #define RANGE_HOURS (7 * 24)
 
@@ -64,8 +63,6 @@ static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
 {
     const char *reason = asv_cli_text(cli->args, "reason");
     const char *which = asv_cli_text(cli->args, "camera");
-    struct asv_policy *policy = NULL;
-    int64_t now = 0;
     if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
                           ASV_DB_NOTE_SIZE - 1)) {
         return asv_fail(err, ASV_E_USAGE, "--reason: 1 to 1000 bytes of text, with no blank at either end");
@@ -77,18 +74,7 @@ static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
         status = asv_cli_camera_find(db, which, camera, err);
         request->camera = camera;
     }
-    if (status == ASV_OK) {
-        status = asv_case_policy(cli, db, &policy, err);
-    }
-    if (status == ASV_OK &&
-        (asv_world_wall_ms(cli->world, &now) != ASV_OK || asv_uuid_new(cli->world, request->id) != ASV_OK)) {
-        status = asv_fail(err, ASV_E_INTERNAL, "no clock, or no randomness");
-    }
-    if (status == ASV_OK) {
-        status = asv_policy_access_log_expiry(policy, now, &request->forget_ms, err);
-    }
-    free(policy);
-    return status;
+    return status == ASV_OK ? asv_uuid_new(cli->world, request->id) : status;
 }
 
 static enum asv_status print_answers(const struct asv_cli *cli, const struct asv_db_subject_answer *rows,

@@ -117,9 +117,7 @@ enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access 
     asv_params_init(&params);
     asv_param_uuid(&params, access->id);
     asv_param_digest(&params, access->proposal);
-    asv_param_time(&params, access->at_ms);
     asv_param_text(&params, access->reason);
-    asv_param_time(&params, access->forget_ms);
     return asv_db_run_outcome(db, ASV_QUERY_ACCESS_PUT, &params, outcome, err);
 }
 
@@ -158,7 +156,6 @@ enum asv_status asv_db_subject_request(struct asv_db *db, const struct asv_db_su
     asv_param_text(&params, request->area);
     asv_param_time(&params, request->from_ms);
     asv_param_time(&params, request->until_ms);
-    asv_param_time(&params, request->forget_ms);
     return asv_db_run_rows(db, ASV_QUERY_SUBJECT_REQUEST_ANSWER, &params, row_answer, rows, sizeof *rows,
                            count, err);
 }

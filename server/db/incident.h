@@ -69,13 +69,12 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_clips(struct asv_db *db, const ch
 struct asv_db_access {
     uint8_t id[ASV_UUID_BYTES];         /* version 7 */
     uint8_t proposal[ASV_SHA256_BYTES]; /* of the approved request to be shown it */
-    int64_t at_ms;
-    char reason[ASV_DB_NOTE_SIZE]; /* as signed */
-    int64_t forget_ms;             /* when the policy has the row forgotten */
+    char reason[ASV_DB_NOTE_SIZE];      /* as signed */
 };
 
-/* Row of the access log and custody event, in one transaction: durable when this returns ASV_OK.
- * ASV_E_NOT_FOUND: nobody approved it. ASV_E_STATE: the recording is not held. */
+/* Row of the access log and custody event, in one transaction: durable when this returns ASV_OK. When that
+ * was and when it is forgotten say the database's clock and the policy in force. ASV_E_NOT_FOUND: nobody
+ * approved it. ASV_E_STATE: the recording is not held. */
 ASV_MUST_CHECK enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access *access,
                                                  enum asv_db_outcome *outcome, struct asv_err *err);
 
@@ -90,7 +89,6 @@ struct asv_db_subject_request {
     const uint8_t *camera;     /* certificate; NULL: any */
     const char *area;          /* NULL: any */
     int64_t from_ms, until_ms; /* at most 7 days */
-    int64_t forget_ms;
 };
 
 struct asv_db_subject_answer {

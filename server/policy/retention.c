@@ -55,18 +55,6 @@ enum asv_status asv_policy_lapse(const struct asv_policy *policy, uint32_t day, 
     return ASV_OK;
 }
 
-enum asv_status asv_policy_access_log_expiry(const struct asv_policy *policy, int64_t access_ms,
-                                             int64_t *expiry_ms, struct asv_err *err)
-{
-    uint32_t day = 0;
-    enum asv_status status = asv_local_date(access_ms, &day);
-    if (status == ASV_OK) {
-        uint32_t year = day / 10000 + policy->access_log_years;
-        status = asv_local_day_end(year * 10000 + 1231, expiry_ms);
-    }
-    return status != ASV_OK ? out_of_calendar(err, status) : ASV_OK;
-}
-
 struct span {
     int64_t lapse; /* of the open request; 0: there is none */
     int64_t end;   /* when the recording is erased if nobody decides anything */

@@ -52,12 +52,6 @@ ASV_MUST_CHECK enum asv_status asv_policy_due(const struct asv_retention_policy 
 ASV_MUST_CHECK enum asv_status asv_policy_lapse(const struct asv_policy *policy, uint32_t day,
                                                 int64_t request_ms, int64_t *lapse_ms, struct asv_err *err);
 
-/* When the entry about an access at this instant leaves the access log: with the end of so many years after
- * the one it was made in (LAW L3). Errors as above. */
-ASV_MUST_CHECK enum asv_status asv_policy_access_log_expiry(const struct asv_policy *policy,
-                                                            int64_t access_ms, int64_t *expiry_ms,
-                                                            struct asv_err *err);
-
 /* One recording that lives under the old policy. */
 struct asv_policy_change_facts {
     uint32_t day; /* yyyymmdd; 0: people have not decided on it yet */

@@ -5,6 +5,4 @@
 SELECT asv.access_put(
     p_id => $1::uuid,
     p_proposal => $2::bytea,
-    p_at => $3::timestamptz,
-    p_reason => $4::text,
-    p_forget_at => $5::timestamptz)
+    p_reason => $3::text)

@@ -359,13 +359,13 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('block', '{}', '23505'),
     ('access_log', '{"id": "01900000-0000-4000-8000-0000000000e2"}', '23514'),
     ('access_log', '{"deed": "copied"}', '23514'),
-    ('access_log', '{"forget_at": "2026-01-07"}', '23514'),
+    ('access_log', '{"forget_at": "2027-12-31 22:59Z"}', '23514'), -- the end of the following year is an hour off
     ('access_log', '{}', '23505'),
     ('access_log', jsonb_build_object('id', asv.uuid7(), 'recording', asv.uuid7()), '23503'),
     ('access_log', jsonb_build_object('id', asv.uuid7(), 'incident', asv.uuid7()), '23503'),
     ('subject_request', '{"id": "01900000-0000-4000-8000-0000000000e3"}', '23514'),
     ('subject_request', '{"until_at": "2026-01-13"}', '23514'),
-    ('subject_request', '{"forget_at": "2026-01-07"}', '23514'),
+    ('subject_request', '{"at": "2026-01-07", "forget_at": "2027-12-31 22:59Z"}', '23514'),
     ('subject_request', '{}', '23505'),
     ('subject_request', jsonb_build_object('id', asv.uuid7(), 'camera', dig('x')), '23503')
 ) AS bad (tbl, changes, state);

@@ -208,21 +208,45 @@ SELECT is_empty($$ SELECT proname FROM pg_proc WHERE pronamespace = 'asv'::regna
 SELECT is(pg_temp.asks('l1', 4, 'h1', 'rita'), 'done', 'a reviewer asks');
 SELECT throws_ok($$ SELECT pg_temp.asks('l2', 4, 'h1', 'rita') $$, '23505', NULL, 'once at a time');
 SELECT is((SELECT look_outcome FROM asv.clip_standing(uid('h1'), uid('rita'))), NULL, 'which is open');
-SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), now(), 'r', now() + interval '1 year') $$, 'VA006', NULL, 'nothing is shown before');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), 'r') $$, 'VA006', NULL, 'nothing is shown before');
 SELECT is(pg_temp.answers('l3', 2, 'h1', 'sigrid', 'l1'), 'done', 'a second person agrees');
 SELECT is((SELECT look_outcome FROM asv.clip_standing(uid('h1'), uid('rita'))), 'approved', 'which is known');
 SELECT is((SELECT count(*) FROM asv.request_overview WHERE action = 4), 0::bigint, 'to nobody else');
-SELECT is(asv.access_put(uid('access'), dig('l1'), now(), 'r', now() + interval '1 year'), 'done', 'it is shown');
-SELECT is(asv.access_put(uid('access'), dig('l1'), now(), 'r', now() + interval '1 year'), 'already', 'and written down once');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), 'r') $$, 'VA006', NULL, 'nothing is shown under no policy');
+CREATE FUNCTION pg_temp.policy(number bigint, years int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    content bytea := convert_to(format('{"version": %s, "access_log_years": %s}', number, years), 'UTF8');
+BEGIN
+    PERFORM asv.policy_file_put(number, 'n', 14::smallint, content);
+    PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
+        'digest', tap.dig('p' || number), 'object', tap.stmt('p' || number), 'step', s, 'proposal',
+        CASE s WHEN 2 THEN tap.dig('p' || number) END, 'subject', sha256(content), 'version', number, 'nonce', tap.b16('p' || s || number),
+        'credential', tap.dig('sigrid'), 'person', tap.uid('sigrid')) || CASE s WHEN 2 THEN jsonb_build_object('digest',
+        tap.dig('pa' || number), 'object', tap.stmt('pa' || number), 'credential', tap.dig('dora'), 'person', tap.uid('dora')) ELSE '{}' END)
+    FROM generate_series(1, 2) s;
+    PERFORM asv.statement_answered(tap.dig('pa' || number), NULL);
+END
+$$;
+SELECT pg_temp.policy(1, 1);
+SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'it is shown');
+SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'already', 'and written down once');
+SELECT is(asv.year_end(v_at, years), v_end, 'an access is forgotten at the end of the following year')
+FROM (VALUES ('2026-01-01 11:00Z'::timestamptz, 1, '2027-12-31 23:00Z'::timestamptz),
+             ('2025-12-31 23:00Z', 1, '2027-12-31 23:00Z'), -- already 1 January in Berlin
+             ('2025-12-31 22:59Z', 1, '2026-12-31 23:00Z'), ('2028-02-29 11:00Z', 1, '2029-12-31 23:00Z'),
+             ('2026-06-01 11:00Z', 10, '2036-12-31 23:00Z')) AS x (v_at, years, v_end);
+SELECT is((SELECT abs(extract(epoch FROM clock_timestamp() - at)) < 600 AND forget_at = asv.year_end(at, 1) FROM asv.access_log), true,
+    'by the clock and the policy of the database');
 SELECT is((SELECT (deed, name, reason)::text FROM asv.access_log), '(opened,rita,r)', 'who, what, why');
 SELECT is((SELECT right(detail, 64) FROM asv.clip_event WHERE kind = 'opened'), (SELECT encode(asv.access_commitment(a), 'hex') FROM asv.access_log a),
     'custody has a commitment to it');
 SELECT is((SELECT actor FROM asv.clip_event WHERE kind = 'opened'), NULL, 'and nobody''s name');
 SELECT is(asv.access_forget(), 0::bigint, 'nothing is forgotten before its term is over');
 SELECT throws_ok('DELETE FROM asv.access_log', 'VA005', NULL, 'by nobody');
-SELECT is(asv.access_put(uid('access2'), dig('l1'), now() - interval '2 years', 'r', now() - interval '1 second'), 'done', 'an access of long ago');
-SELECT is(asv.access_forget(), 1::bigint, 'is forgotten');
-SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'opened'), 2::bigint, 'and custody stays whole');
+SELECT tap.put('access_log', to_jsonb(a) || jsonb_build_object('id', uid('access2'), 'at', now() - interval '3 years', 'forget_at', now()))
+FROM asv.access_log a;
+SELECT is(asv.access_forget(), 1::bigint, 'an access of long ago is forgotten');
+SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'opened'), 1::bigint, 'and custody stays whole');
 
 -- What a reviewer signed to be shown it is as personal, and goes with it: a year after its time at the earliest.
 CREATE FUNCTION pg_temp.old_look(name text, ago interval) RETURNS void LANGUAGE plpgsql AS $$
@@ -241,7 +265,7 @@ $$;
 SELECT pg_temp.old_look('o1', '366 days');
 SELECT pg_temp.old_look('o2', '366 days');
 SELECT pg_temp.old_look('o3', '364 days');
-SELECT is(asv.access_put(uid('access4'), dig('o2'), now() - interval '2 years', 'r', now() + interval '1 day'), 'done', 'the log knows of one');
+SELECT is(asv.access_put(uid('access4'), dig('o2'), 'r'), 'done', 'the log knows of one');
 SELECT throws_ok(format('DELETE FROM asv.%I', t), 'VA005', NULL, 'by hand nothing is deleted of ' || t)
 FROM unnest(ARRAY['request', 'statement_answer', 'statement']) AS t;
 SELECT throws_ok($$ DELETE FROM asv.statement_answer WHERE statement = dig('o3!') $$, 'VA005', NULL, 'not even within the year');
@@ -275,7 +299,7 @@ SELECT is(pg_temp.asks('r1', 2, 'h1', 'rita'), 'done', 'somebody asks that it be
 SELECT throws_ok($$ SELECT pg_temp.asks('r2', 2, 'h1', 'sigrid') $$, '23505', NULL, 'and nothing else meanwhile');
 SELECT is(pg_temp.answers('r3', 2, 'h1', 'sigrid', 'r1'), 'done', 'a superior agrees');
 SELECT is(pg_temp.state('h1'), 'released', 'it is released');
-SELECT throws_ok($$ SELECT asv.access_put(uid('access3'), dig('l1'), now(), 'r', now() + interval '1 year') $$, 'VA002', NULL,
+SELECT throws_ok($$ SELECT asv.access_put(uid('access3'), dig('l1'), 'r') $$, 'VA002', NULL,
     'what was approved before shows nothing any more');
 SELECT is(pg_temp.asks('r4', 1, 'h1', 'sigrid', 2), 'done', 'while its period runs it can be asked for again');
 SELECT is(pg_temp.answers('r5', 3, 'h1', 'stefan', 'r4'), 'done', 'and refused');
@@ -326,8 +350,7 @@ SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NUL
 
 CREATE FUNCTION pg_temp.asked(name text, area text, camera bytea DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(state || coalesce(CASE WHEN due_at IS NOT NULL THEN '+due' END, ''), ' ' ORDER BY clip)
-    FROM asv.subject_request_answer(tap.uid(name), 'x', 'Herr M.', camera, area, now() - interval '1 hour', now() + interval '1 hour',
-                                    now() + interval '1 year')
+    FROM asv.subject_request_answer(tap.uid(name), 'x', 'Herr M.', camera, area, now() - interval '1 hour', now() + interval '1 hour')
 $$;
 SELECT is((SELECT array_agg(x ORDER BY x) FROM unnest(string_to_array(pg_temp.asked('s1', NULL), ' ')) x),
     ARRAY['erasing', 'held', 'held', 'released+due', 'released+due', 'sealed+due'], 'what there is of a time');

@@ -132,30 +132,6 @@ static void the_lapse_is_data(void **state)
     assert_true(lapse == utc(20260127, 2300));
 }
 
-static void L3_an_access_is_forgotten_at_the_end_of_the_following_year(void **state)
-{
-    (void)state;
-    static const struct {
-        unsigned years;
-        int access_date, access_time, expiry_date;
-    } table[] = {
-        {1, 20260101, 1100, 20271231}, {1, 20251231, 2300, 20271231}, /* already 1 January in Berlin */
-        {1, 20251231, 2259, 20261231}, {1, 20261231, 2259, 20271231}, {1, 20261231, 2300, 20281231},
-        {1, 20280229, 1100, 20291231}, {2, 20260601, 1100, 20281231}, {10, 20260601, 1100, 20361231},
-    };
-    struct asv_policy policy = two_weeks;
-    int64_t expiry = 7;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        policy.access_log_years = table[i].years;
-        assert_int_equal(asv_policy_access_log_expiry(
-                             &policy, utc(table[i].access_date, table[i].access_time), &expiry, NULL),
-                         ASV_OK);
-        assert_true(expiry == utc(table[i].expiry_date, 2300));
-    }
-    assert_int_equal(asv_policy_access_log_expiry(&policy, -1, &expiry, NULL), ASV_E_LIMIT);
-    assert_true(expiry == utc(20361231, 2300));
-}
-
 struct change_case {
     unsigned old_days, new_days;
     struct asv_policy_change_facts facts; /* now_ms and request_ms are filled from the next two */
@@ -325,7 +301,6 @@ int main(void)
         cmocka_unit_test(T1_an_open_request_prolongs_once_by_three_days_at_most),
         cmocka_unit_test(T1_no_request_lives_longer_than_due_and_three_days),
         cmocka_unit_test(the_lapse_is_data),
-        cmocka_unit_test(L3_an_access_is_forgotten_at_the_end_of_the_following_year),
         cmocka_unit_test(T8_a_change_says_what_it_would_do_to_each_recording),
         cmocka_unit_test(T8_a_period_is_over_at_its_midnight),
         cmocka_unit_test(T8_a_request_with_less_time_and_a_hold_without_its_cause_need_people),
