@@ -213,6 +213,13 @@ CREATE FUNCTION asv.subject_request_answer(
 #variable_conflict use_column
 BEGIN
     PERFORM asv.check_durable();
+    -- Of a misspelt place, and of what is still to come, "none" would be said of something else than was asked.
+    IF p_area IS NOT NULL AND NOT EXISTS (SELECT FROM asv.area WHERE code = p_area)
+       AND NOT EXISTS (SELECT FROM asv.clip WHERE area = p_area) THEN
+        RAISE EXCEPTION 'there is no operating area %', p_area USING ERRCODE = 'VA006';
+    ELSIF p_from_at > clock_timestamp() THEN
+        RAISE EXCEPTION 'this time is still to come' USING ERRCODE = 'VA002';
+    END IF;
     INSERT INTO asv.subject_request (id, by, reason, camera, area, from_at, until_at, found, forget_at)
     SELECT p_id, p_by, p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), asv.forget_at(clock_timestamp())
     FROM asv.clip c

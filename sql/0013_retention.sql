@@ -417,22 +417,24 @@ COMMENT ON FUNCTION asv.balance_put IS 'keeps a day''s balance, if it is another
 GRANT EXECUTE ON FUNCTION asv.balance_put TO asv_admin;
 
 CREATE FUNCTION asv.undocked(p_before timestamptz, p_after bytea, p_limit integer)
-    RETURNS TABLE (camera asv.digest, name text, last_docked_at timestamptz, issued boolean, remaining bigint, days integer)
+    RETURNS TABLE (camera asv.digest, name text, last_docked_at timestamptz, issued boolean, remaining bigint, days integer,
+                   area text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT k.cert, t.name::text, d.began_at, coalesce(a.id IS NOT NULL, false), coalesce(e.remaining::bigint, 0),
-           coalesce(asv.policy_days_on((d.began_at AT TIME ZONE 'Europe/Berlin')::date), 0)
+           coalesce(asv.policy_days_on((d.began_at AT TIME ZONE 'Europe/Berlin')::date), 0),
+           CASE WHEN a.id IS NOT NULL THEN a.area::text END
     FROM asv.camera k
     JOIN asv.certificate t ON t.digest = k.cert
     JOIN LATERAL (SELECT o.began_at, o.session FROM asv.docking o WHERE o.camera = k.cert
                   ORDER BY o.began_at DESC LIMIT 1) AS d ON true
     LEFT JOIN asv.docking_end e ON e.session = d.session
-    LEFT JOIN LATERAL (SELECT n.id FROM asv.assignment n WHERE n.camera = k.cert ORDER BY n.number DESC LIMIT 1) AS a ON true
+    LEFT JOIN LATERAL (SELECT n.id, n.area FROM asv.assignment n WHERE n.camera = k.cert ORDER BY n.number DESC LIMIT 1) AS a ON true
     WHERE (p_after IS NULL OR k.cert > p_after) AND d.began_at < p_before AND (a.id IS NOT NULL OR e.remaining > 0)
       AND NOT EXISTS (SELECT FROM asv.camera_retirement q WHERE q.camera = k.cert)
     ORDER BY k.cert
     LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.undocked IS 'cameras that were issued, or left with recordings on them, and have not been docked since: what they hold is not in the balance yet, and its period runs';
+COMMENT ON FUNCTION asv.undocked IS 'cameras that were issued, or left with recordings on them, and have not been docked since: what they hold is not in the balance yet, and its period runs. area: where it was issued for; NULL: not known';
 GRANT EXECUTE ON FUNCTION asv.undocked TO asv_admin;
 
 CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date OR key_kind = 2 AND day IS NOT NULL;

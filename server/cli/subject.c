@@ -15,6 +15,7 @@
 #include "server/cli/moment.h"
 #include "server/cli/text.h"
 #include "server/cli/user.h"
+#include "server/db/retention.h"
 
 #define RANGE_HOURS (7 * 24)
 
@@ -77,55 +78,132 @@ static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
     return status == ASV_OK ? asv_uuid_new(cli->world, request->id) : status;
 }
 
-static enum asv_status print_answers(const struct asv_cli *cli, const struct asv_db_subject_answer *rows,
-                                     size_t count, struct asv_err *err)
+/* What is known now: recordings in custody, and cameras that may bring more of that time. */
+struct findings {
+    const struct asv_cli *cli;
+    struct asv_db_subject_request request;
+    uint8_t camera[ASV_SHA256_BYTES];
+    struct asv_db_subject_answer *rows;
+    size_t count;
+    struct asv_table out;
+    json_t *out_json;
+};
+
+static void add_out(struct findings *found, const struct asv_db_undocked *row)
+{
+    char text[ASV_TEXT_BYTES];
+    const struct asv_db_subject_request *request = &found->request;
+    bool later = row->last_docked_ms >= request->until_ms && row->remaining == 0;
+    bool elsewhere = request->area != NULL && row->area[0] != '\0' && strcmp(row->area, request->area) != 0;
+    bool other =
+        request->camera != NULL && !asv_equal(row->camera_cert, request->camera, ASV_SHA256_BYTES);
+    if (later || elsewhere || other) {
+        return;
+    }
+    if (found->out_json != NULL) {
+        (void)json_array_append_new(found->out_json,
+                                    json_pack("{s:s, s:o}", "camera", row->name, "docked",
+                                              asv_json_time(row->last_docked_ms)));
+        return;
+    }
+    asv_table_add(&found->out, row->name);
+    asv_table_add(&found->out, asv_text_time(text, row->last_docked_ms));
+}
+
+static enum asv_status find_out(struct asv_db *db, int64_t now_ms, struct findings *found,
+                                struct asv_err *err)
+{
+    struct asv_db_undocked rows[ASV_DB_UNDOCKED];
+    uint8_t after[ASV_SHA256_BYTES];
+    bool first = true;
+    size_t count = ASV_DB_UNDOCKED;
+    while (count == ASV_DB_UNDOCKED) {
+        enum asv_status status = asv_db_undocked(db, now_ms, first ? NULL : after, rows, &count, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        for (size_t i = 0; i < count; i++) {
+            add_out(found, &rows[i]);
+            memcpy(after, rows[i].camera_cert, sizeof after);
+            first = false;
+        }
+    }
+    return ASV_OK;
+}
+
+static enum asv_status print_json(struct findings *found, struct asv_err *err)
+{
+    json_t *array = json_array();
+    json_t *cameras = found->out_json;
+    found->out_json = NULL;
+    for (size_t i = 0; i < found->count; i++) {
+        (void)json_array_append_new(array, answer_json(&found->rows[i]));
+    }
+    return asv_json_print_take(found->cli->out,
+                               json_pack("{s:o, s:o, s:b}", "recordings", array, "cameras_out", cameras,
+                                         "complete", found->count < ASV_DB_PAGE_MAX),
+                               err);
+}
+
+static enum asv_status print_text(struct findings *found, struct asv_err *err)
 {
     static const char *const columns[] = {"CLIP", "START", "CAMERA", "AREA", "FATE", "ERASED OR DUE"};
     struct asv_table table = {.column_count = sizeof columns / sizeof *columns, .columns = columns};
-    json_t *array = asv_cli_flag(cli->args, "json") ? json_array() : NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (array != NULL) {
-            (void)json_array_append_new(array, answer_json(&rows[i]));
-        } else {
-            add_row(&table, &rows[i]);
-        }
+    for (size_t i = 0; i < found->count; i++) {
+        add_row(&table, &found->rows[i]);
     }
-    if (array != NULL) {
-        asv_table_free(&table);
-        return asv_json_print_take(cli->out, array, err);
+    if (found->count == ASV_DB_PAGE_MAX) {
+        fputs("These are the first; ask for less time at once.\n", found->cli->err);
     }
-    if (count == ASV_DB_PAGE_MAX) {
-        fputs("These are the first; ask for less time at once.\n", cli->err);
+    enum asv_status status =
+        asv_table_print(&table, found->cli->out, "in custody there is none, and there was none", err);
+    if (status == ASV_OK && found->out.cell_count > 0) {
+        fputs("\nThese cameras may hold recordings of that time, which are not in custody yet:\n",
+              found->cli->out);
+        status = asv_table_print(&found->out, found->cli->out, "", err);
     }
-    return asv_table_print(&table, cli->out, "there is no recording, and there was none", err);
+    return status;
 }
 
-static enum asv_status answer(const struct asv_cli *cli, struct asv_db_subject_answer *rows,
-                              struct asv_err *err)
+static enum asv_status answer(struct findings *found, struct asv_err *err)
 {
     asv_auto_db struct asv_db *db = NULL;
-    struct asv_db_subject_request request = {0};
-    uint8_t camera[ASV_SHA256_BYTES];
     char actor[64];
-    size_t count = 0;
-    enum asv_status status = asv_cli_database(cli, &db, err);
+    int64_t now_ms = 0;
+    enum asv_status status = asv_cli_database(found->cli, &db, err);
     if (status == ASV_OK) {
-        status = prepare(cli, db, &request, camera, err);
+        status = prepare(found->cli, db, &found->request, found->camera, err);
     }
     if (status == ASV_OK) {
-        status = asv_db_subject_request(db, &request, asv_cli_actor(actor), rows, &count, err);
+        status = asv_db_subject_request(db, &found->request, asv_cli_actor(actor), found->rows, &found->count,
+                                        err);
     }
-    return status == ASV_OK ? print_answers(cli, rows, count, err) : status;
+    if (status == ASV_OK && asv_world_wall_ms(found->cli->world, &now_ms) != ASV_OK) {
+        status = asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    if (status == ASV_OK) {
+        status = find_out(db, now_ms, found, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    return found->out_json != NULL ? print_json(found, err) : print_text(found, err);
 }
 
 static enum asv_status subject_request(struct asv_cli *cli, struct asv_err *err)
 {
-    struct asv_db_subject_answer *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = answer(cli, rows, err);
-    free(rows);
+    static const char *const columns[] = {"CAMERA", "LAST DOCKED"};
+    struct findings found = {
+        .cli = cli,
+        .rows = calloc(ASV_DB_PAGE_MAX, sizeof *found.rows),
+        .out = {.column_count = sizeof columns / sizeof *columns, .columns = columns},
+        .out_json = asv_cli_flag(cli->args, "json") ? json_array() : NULL,
+    };
+    enum asv_status status =
+        found.rows != NULL ? answer(&found, err) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    free(found.rows);
+    asv_table_free(&found.out);
+    json_decref(found.out_json);
     return status;
 }
 
@@ -143,7 +221,8 @@ const struct asv_cli_command asv_cli_subject_request = {
     .name = "subject-request",
     .summary = "answer a recorded person: is there a recording, when was it erased",
     .help = "Says which recordings there are or were of a time, an operating area and a camera,\n"
-            "and when each was or will be erased; nothing of them is shown. A person who demands\n"
+            "and when each was or will be erased; nothing of them is shown. Cameras are named that\n"
+            "were out and have not docked since: they may bring more. A person who demands\n"
             "that the legality be checked has them kept: \"asservat hold request --cause\n"
             "legality-check\", by the data-protection officer. That it was asked is kept as long as\n"
             "the access log.",

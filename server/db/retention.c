@@ -351,6 +351,7 @@ static void read_undocked(struct asv_row *row, void *to)
     out->issued = asv_row_bool(row);
     out->remaining = asv_row_u64(row);
     out->days = asv_row_i32(row);
+    asv_row_text(row, out->area, sizeof out->area);
 }
 
 enum asv_status asv_db_undocked(struct asv_db *db, int64_t before_ms, const uint8_t *after,

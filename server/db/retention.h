@@ -166,6 +166,7 @@ struct asv_db_undocked {
     bool issued;        /* to somebody; else it left with recordings on it */
     uint64_t remaining; /* recordings that were on it then */
     int days;           /* the period of what was recorded on that day; 0: people have decided on none */
+    char area[65];      /* operating area that it was issued for; empty: not known */
 };
 
 #define ASV_DB_UNDOCKED 64 /* rows of one page */

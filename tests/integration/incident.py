@@ -390,11 +390,26 @@ def asked_by_the_recorded(desk, camera, clips):
     now = datetime.now(BERLIN)
     words = ("subject-request", "--from", (now - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M"), "--until",
              (now + timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M"), "--reason", "Herr M. fragt nach sich selbst")
-    answers = desk.json(*words, "--area", "Hochfeld")
+    assert desk.json(*words)["cameras_out"] == [], "it came back"
+    desk.sql("""SET session_replication_role = replica;
+        INSERT INTO asv.assignment (camera, number, digest, id, dock, unit, area, issued_at, session, object)
+        SELECT camera, 9, sha256(substring(o FOR octet_length(o) - 67)), gen_random_uuid(), dock, unit, area, issued_at, session, o
+        FROM (SELECT *, set_byte(object, 0, 255) AS o FROM asv.assignment WHERE id IS NOT NULL) AS again""")
+    found = desk.json(*words, "--area", "Hochfeld")
+    assert [c["camera"] for c in found["cameras_out"]] == [camera.name] and found["complete"], found
+    assert camera.name in desk.run(*words).split("which are not in custody yet:")[1]
+    answers = found["recordings"]
     assert sorted(a["clip"] for a in answers) == sorted(clips), answers
     assert {a["fate"] for a in answers} == {"exists", "kept by the decision of two people", "being erased"}, answers
-    assert desk.json(*words, "--area", "Rheinhausen") == []
-    assert desk.sql("SELECT found FROM asv.subject_request ORDER BY at") == [["5"], ["0"]]
+    status, out, err = desk.call(*words, "--area", "hochfeld")
+    assert status == 1 and not out and "there is no operating area hochfeld" in err, err
+    days = [(now + timedelta(days=n)).strftime("%Y-%m-%d %H:%M") for n in (-2, -1, 1, 2)]
+    before = ("subject-request", "--from", days[0], "--until", days[1], "--reason", "Herr M. fragt nach sich selbst")
+    assert desk.json(*before) == {"recordings": [], "cameras_out": [], "complete": True}
+    assert desk.run(*before) == "in custody there is none, and there was none\n"
+    status, out, err = desk.call("subject-request", "--from", days[2], "--until", days[3], "--reason", "Herr M.")
+    assert status == 1 and not out and "still to come" in err, err
+    assert desk.sql("SELECT found FROM asv.subject_request ORDER BY at") == [["5"], ["5"], ["5"], ["0"], ["0"]]
 
 
 def released_by_two(desk, camera, clips):

@@ -354,6 +354,10 @@ CREATE FUNCTION pg_temp.asked(name text, area text, camera bytea DEFAULT NULL) R
 $$;
 SELECT is((SELECT array_agg(x ORDER BY x) FROM unnest(string_to_array(pg_temp.asked('s1', NULL), ' ')) x),
     ARRAY['erasing', 'held', 'held', 'released+due', 'released+due', 'sealed+due'], 'what there is of a time');
+SELECT throws_ok($$ SELECT pg_temp.asked('s2', 'elsewhere') $$, 'VA006', NULL, 'of a place that is none nothing is said');
+SELECT throws_ok($$ SELECT asv.subject_request_answer(uid('s2'), 'x', 'Herr M.', NULL, NULL, now() + interval '1 hour',
+    now() + interval '2 hours') $$, 'VA002', NULL, 'nor of what is to come');
+SELECT asv.area_put('elsewhere', 'Anderswo');
 SELECT is(pg_temp.asked('s2', 'elsewhere'), NULL, 'of a place');
 SELECT is(pg_temp.asked('s3', 'mitte', dig('cam')), pg_temp.asked('s1', NULL), 'of a camera');
 SELECT is((SELECT array_agg(found::int ORDER BY found) FROM asv.subject_request), '{0,6,6}', 'that it was asked is written down');

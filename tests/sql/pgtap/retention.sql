@@ -183,7 +183,7 @@ SELECT is((SELECT string_agg(index || ' ' || state, ',' ORDER BY index)
            FROM asv.vault_known(1::smallint, ARRAY[uid('nobody'), uid('due'), uid('runs'), uid('bad')])), '2 erased,3 erasing',
     'of what lies in the vault it is known what it is; of another kind, or nobody''s, nothing');
 SELECT tap.put('assignment', fields) FROM template WHERE tbl = 'assignment';
-SELECT is((SELECT name || ' ' || issued || ' ' || remaining || ' ' || days FROM asv.undocked(now(), NULL, 10)), 'Kamera 07 true 0 0',
+SELECT is((SELECT name || ' ' || issued || ' ' || remaining || ' ' || days || ' ' || area FROM asv.undocked(now(), NULL, 10)), 'Kamera 07 true 0 0 mitte',
     'a camera that was issued and not docked since is out');
 SELECT is((SELECT count(*) FROM asv.undocked('2026-01-05 05:00Z', NULL, 10)), 0::bigint, 'one that was docked today is not');
 SELECT tap.put('docking_end', fields) FROM template WHERE tbl = 'docking_end';
