@@ -62,13 +62,16 @@ COMMENT ON COLUMN asv.incident_clip.since IS 'when somebody said so';
 COMMENT ON COLUMN asv.incident_clip.by IS 'who said so';
 
 CREATE TABLE asv.issue (
-    assignment uuid PRIMARY KEY,
+    assignment uuid NOT NULL,
+    number smallint NOT NULL CHECK (number > 0),
     holder uuid NOT NULL REFERENCES asv.person,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
-    by asv.note NOT NULL
+    by asv.note NOT NULL,
+    PRIMARY KEY (assignment, number)
 );
 COMMENT ON TABLE asv.issue IS 'to whom a camera was issued under a random assignment id: asked whether it was this person, for one recording at a time; never listed, counted or searched (LAW L6)';
 COMMENT ON COLUMN asv.issue.assignment IS 'as it stands in the camera''s recordings';
+COMMENT ON COLUMN asv.issue.number IS 'from 1, without gaps: who corrects it adds one, the highest counts';
 COMMENT ON COLUMN asv.issue.holder IS 'who wears the camera meanwhile';
 COMMENT ON COLUMN asv.issue.since IS 'when it was written down';
 COMMENT ON COLUMN asv.issue.by IS 'who wrote it down';
@@ -161,26 +164,38 @@ COMMENT ON VIEW asv.incident_clip_overview IS 'recordings of incidents';
 COMMENT ON COLUMN asv.incident_clip_overview.camera_name IS 'of its certificate';
 GRANT SELECT ON asv.incident_clip_overview TO asv_admin;
 
-CREATE FUNCTION asv.issue_put(p_assignment uuid, p_holder uuid, p_by text) RETURNS text
+CREATE FUNCTION asv.holder_of(p_assignment uuid) RETURNS uuid
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT holder FROM asv.issue WHERE assignment = p_assignment ORDER BY number DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.holder_of IS 'to whom a camera was issued under an assignment, as it was last written down; for the rules, nobody may call it';
+
+CREATE FUNCTION asv.issue_put(p_assignment uuid, p_holder uuid, p_by text, p_correct boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_holder uuid := asv.holder_of(p_assignment);
 BEGIN
-    INSERT INTO asv.issue (assignment, holder, by) VALUES (p_assignment, p_holder, p_by) ON CONFLICT (assignment) DO NOTHING;
-    IF FOUND THEN
-        RETURN 'done';
-    ELSIF EXISTS (SELECT FROM asv.issue WHERE assignment = p_assignment AND holder = p_holder) THEN
+    IF NOT EXISTS (SELECT FROM asv.assignment WHERE id = p_assignment)
+       AND NOT EXISTS (SELECT FROM asv.clip WHERE assignment = p_assignment) THEN
+        RAISE EXCEPTION 'issue: no camera was issued under this assignment' USING ERRCODE = 'VA006';
+    ELSIF v_holder = p_holder THEN
         RETURN 'already';
+    ELSIF v_holder IS NOT NULL AND NOT p_correct THEN
+        RAISE EXCEPTION 'issue: under this assignment the camera was issued to somebody else' USING ERRCODE = 'VA001';
     END IF;
-    RAISE EXCEPTION 'issue: under this assignment the camera was issued to somebody else' USING ERRCODE = 'VA001';
+    INSERT INTO asv.issue (assignment, number, holder, by)
+    SELECT p_assignment, coalesce(max(number), 0) + 1, p_holder, p_by FROM asv.issue WHERE assignment = p_assignment;
+    RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.issue_put IS 'to whom a camera was issued';
+COMMENT ON FUNCTION asv.issue_put IS 'to whom a camera was issued; to correct is to say so again of somebody else';
 GRANT EXECUTE ON FUNCTION asv.issue_put TO asv_admin;
 
 CREATE FUNCTION asv.holders(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz) RETURNS SETOF uuid
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     -- An assignment lasts until the camera's next one.
     SELECT i.holder FROM asv.assignment a
-    JOIN asv.issue i ON i.assignment = a.id
+    JOIN LATERAL (SELECT asv.holder_of(a.id) AS holder) i ON i.holder IS NOT NULL
     WHERE a.camera = p_camera AND a.issued_at < p_until_at
       AND NOT EXISTS (SELECT FROM asv.assignment n
                       WHERE n.camera = a.camera AND n.number > a.number AND n.issued_at <= p_from_at)

@@ -306,7 +306,7 @@ CREATE FUNCTION asv.is_superior(s asv.statement, p_recording uuid, p_from_at tim
     CROSS JOIN LATERAL (
         SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = s.subject
                                        ORDER BY u.since DESC LIMIT 1), '') AS unit,
-               EXISTS (SELECT FROM asv.issue i WHERE i.assignment = c.assignment AND i.holder = s.person)
+               coalesce(asv.holder_of(c.assignment) = s.person, false)
                OR s.subject_kind = 2 AND s.person IN (SELECT asv.holders(s.subject, p_from_at, p_until_at)) AS wears) o
     CROSS JOIN LATERAL asv.duties_of(s.person, o.unit, NULL) d
     WHERE k.digest = s.credential
@@ -604,7 +604,7 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    LEFT JOIN asv.issue w ON w.assignment = c.assignment
+    CROSS JOIN LATERAL (SELECT asv.holder_of(c.assignment) AS holder) w
     CROSS JOIN LATERAL asv.duties_of(p_who, c.unit, w.holder) d
     LEFT JOIN asv.request o ON o.recording = c.recording AND o.action IN (1, 2, 3, 10) AND o.outcome IS NULL
                                AND o.expires_at > clock_timestamp()

@@ -95,15 +95,13 @@ static void add_out(struct findings *found, const struct asv_db_undocked *row)
     const struct asv_db_subject_request *request = &found->request;
     bool later = row->last_docked_ms >= request->until_ms && row->remaining == 0;
     bool elsewhere = request->area != NULL && row->area[0] != '\0' && strcmp(row->area, request->area) != 0;
-    bool other =
-        request->camera != NULL && !asv_equal(row->camera_cert, request->camera, ASV_SHA256_BYTES);
+    bool other = request->camera != NULL && !asv_equal(row->camera_cert, request->camera, ASV_SHA256_BYTES);
     if (later || elsewhere || other) {
         return;
     }
     if (found->out_json != NULL) {
-        (void)json_array_append_new(found->out_json,
-                                    json_pack("{s:s, s:o}", "camera", row->name, "docked",
-                                              asv_json_time(row->last_docked_ms)));
+        (void)json_array_append_new(found->out_json, json_pack("{s:s, s:o}", "camera", row->name, "docked",
+                                                               asv_json_time(row->last_docked_ms)));
         return;
     }
     asv_table_add(&found->out, row->name);
@@ -240,6 +238,7 @@ static enum asv_status issued(struct asv_cli *cli, struct asv_err *err)
     uint8_t assignment[ASV_UUID_BYTES];
     char actor[64];
     enum asv_db_outcome outcome;
+    struct asv_err inner = {0};
     const char *text = asv_cli_operand(cli->args, 0);
     if (asv_uuid_parse(assignment, text) != ASV_OK) {
         return asv_failf(err, ASV_E_USAGE,
@@ -249,13 +248,21 @@ static enum asv_status issued(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_user_find(cli, db, asv_cli_text(cli->args, "user"), &holder, err);
     }
-    return status == ASV_OK
-               ? asv_db_issue_put(db, assignment, holder.said.person, asv_cli_actor(actor), &outcome, err)
-               : status;
+    if (status == ASV_OK) {
+        status = asv_db_issue_put(db, assignment, holder.said.person, asv_cli_flag(cli->args, "correct"),
+                                  asv_cli_actor(actor), &outcome, &inner);
+        return status == ASV_E_NOT_FOUND
+                   ? asv_failf(err, status,
+                               "no camera was issued under %s; the dock says the assignment when one is",
+                               text)
+                   : (status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text));
+    }
+    return status;
 }
 
 static const struct asv_cli_option issued_options[] = {
     {"user", ASV_CLI_TEXT, "USER", "who wears it", true, false, 0, 0},
+    {"correct", ASV_CLI_FLAG, NULL, "somebody else was written down by mistake", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
 
@@ -265,7 +272,8 @@ const struct asv_cli_command asv_cli_camera_issued = {
     .summary = "write down who wears a camera under an assignment",
     .help = "Writes down that a camera was issued to USER under ASSIGNMENT, the random id that the\n"
             "dock gave when it was issued. It makes USER the wearer of what is recorded meanwhile,\n"
-            "who may ask that it be kept and does not decide on it alone. Nothing lists it.",
+            "who may ask that it be kept and does not decide on it alone. Nothing lists it. What\n"
+            "was written down by mistake is kept, and counts no more.",
     .operands = "ASSIGNMENT",
     .operands_min = 1,
     .operands_max = 1,

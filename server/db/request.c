@@ -138,7 +138,7 @@ enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range
 }
 
 enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t assignment[ASV_UUID_BYTES],
-                                 const uint8_t holder[ASV_UUID_BYTES], const char *by,
+                                 const uint8_t holder[ASV_UUID_BYTES], bool correct, const char *by,
                                  enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
@@ -147,6 +147,7 @@ enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t assignment[ASV
     asv_param_uuid(&params, assignment);
     asv_param_uuid(&params, holder);
     asv_param_text(&params, asv_note_clean(who, by));
+    asv_param_bool(&params, correct);
     return asv_db_run_outcome(db, ASV_QUERY_ISSUE_PUT, &params, outcome, err);
 }
 

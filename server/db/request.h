@@ -90,10 +90,12 @@ ASV_MUST_CHECK enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_
                                             const uint8_t who[ASV_UUID_BYTES], struct asv_db_ahead *out,
                                             struct asv_err *err);
 
-/* The camera was issued to this person under this assignment. ASV_E_MISMATCH: to somebody else. */
+/* The camera was issued to this person under this assignment. ASV_E_NOT_FOUND: no camera was. ASV_E_MISMATCH:
+ * to somebody else, unless that is to be corrected. */
 ASV_MUST_CHECK enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t assignment[ASV_UUID_BYTES],
-                                                const uint8_t holder[ASV_UUID_BYTES], const char *by,
-                                                enum asv_db_outcome *outcome, struct asv_err *err);
+                                                const uint8_t holder[ASV_UUID_BYTES], bool correct,
+                                                const char *by, enum asv_db_outcome *outcome,
+                                                struct asv_err *err);
 
 /* ---- requests ---- */
 

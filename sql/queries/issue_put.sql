@@ -5,4 +5,5 @@
 SELECT asv.issue_put(
     p_assignment => $1::uuid,
     p_holder => $2::uuid,
-    p_by => $3::text)
+    p_by => $3::text,
+    p_correct => $4::boolean)

@@ -118,6 +118,10 @@ def set_up(rig, record=record):
     desk.run("camera", "issued", assignment, "--user", "willi")  # twice is once
     status, _, err = desk.call("camera", "issued", assignment, "--user", "rita")
     assert status == 1 and "somebody else" in err, err
+    desk.run("camera", "issued", assignment, "--user", "rita", "--correct")
+    desk.run("camera", "issued", assignment, "--user", "willi", "--correct")
+    status, _, err = desk.call("camera", "issued", "0197a3c0-0000-4000-8000-000000000001", "--user", "rita")
+    assert status == 1 and "no camera was issued under" in err, err
     return desk, camera, clips
 
 

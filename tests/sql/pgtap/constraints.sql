@@ -332,6 +332,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_clip', '{}', '23505'),
     ('incident_clip', jsonb_build_object('incident', asv.uuid7()), '23503'),
     ('incident_clip', jsonb_build_object('recording', asv.uuid7()), '23503'),
+    ('issue', '{"number": 0}', '23514'),
     ('issue', '{}', '23505'),
     ('issue', jsonb_build_object('assignment', asv.uuid7(), 'holder', uid('berta')), '23503'),
     ('request', '{"action": 5}', '23514'),

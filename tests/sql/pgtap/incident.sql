@@ -33,9 +33,10 @@ SELECT pg_temp.person('rita', 8);
 SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
 SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
-SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x'), 'done', 'a camera is issued');
-SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x'), 'already', 'once');
-SELECT throws_ok($$ SELECT asv.issue_put(uid('assignment'), uid('rita'), 'x') $$, 'VA001', NULL, 'to one person');
+SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x', false), 'done', 'a camera is issued');
+SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x', false), 'already', 'once');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('assignment'), uid('rita'), 'x', false) $$, 'VA001', NULL, 'to one person');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('nothing'), uid('rita'), 'x', true) $$, 'VA006', NULL, 'under an assignment that a camera had');
 
 CREATE FUNCTION pg_temp.record(name text, number int, kind int DEFAULT 1, assignment text DEFAULT 'assignment') RETURNS void LANGUAGE sql AS $$
     SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
@@ -132,8 +133,12 @@ SELECT throws_ok($$ SELECT pg_temp.asks('q7', 1, 'h1', 'willi', 2) $$, 'VA002', 
 -- A superior who wore the camera asks as its wearer: then another superior is needed.
 SELECT pg_temp.person('wolf', 3);
 SELECT asv.duty_put(uid('wolf'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
-SELECT asv.issue_put(uid('assignment2'), uid('wolf'), 'x');
 SELECT pg_temp.record('h6', 6, 1, 'assignment2');
+SELECT asv.issue_put(uid('assignment2'), uid('rita'), 'x', false);
+SELECT is(asv.issue_put(uid('assignment2'), uid('wolf'), 'x', true), 'done', 'that somebody else wore it was wrong');
+SELECT is((SELECT array_agg(wears) FROM unnest(ARRAY['rita', 'wolf']) AS who, asv.clip_standing(uid('h6'), uid(who))), ARRAY[false, true],
+    'what was said last counts');
+SELECT is((SELECT count(*) FROM asv.issue WHERE assignment = uid('assignment2')), 2::bigint, 'and what was said before is kept');
 SELECT is(pg_temp.asks('w1', 1, 'h6', 'wolf', 2), 'done', 'a superior who wore the camera asks');
 SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('w1')), false, 'and is none for this recording');
 SELECT is(pg_temp.answers('w2', 3, 'h6', 'sigrid', 'w1'), 'done', 'refused');
