@@ -352,12 +352,15 @@ BEGIN
         v_event := asv.event_stated(v_recording, asv.request_event(s.action::smallint, 'requested'), s.digest);
         IF s.action = 1 THEN
             PERFORM asv.state_move(v_recording, 'pending', v_event);
+            INSERT INTO asv.incident_clip (incident, recording, by)
+            SELECT s.incident, v_recording, name FROM asv.credential WHERE digest = s.credential
+            ON CONFLICT DO NOTHING;
         END IF;
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
+COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses; what is to be kept is one of its incident''s recordings';
 GRANT EXECUTE ON FUNCTION asv.request_put TO asv_admin;
 
 CREATE FUNCTION asv.request_end(p_answer bytea, p_until timestamptz) RETURNS text
@@ -440,11 +443,14 @@ BEGIN
     v_event := asv.event_put(v_recording, 'held_ahead', NULL, 'system', NULL, NULL,
                              'decision ' || encode(p_proposal, 'hex'), NULL);
     INSERT INTO asv.hold (recording, proposal, event) VALUES (v_recording, p_proposal, v_event);
+    INSERT INTO asv.incident_clip (incident, recording, by)
+    SELECT r.incident, v_recording, 'decision ' || encode(p_proposal, 'hex') FROM asv.request r WHERE r.proposal = p_proposal
+    ON CONFLICT DO NOTHING;
     PERFORM asv.state_move(v_recording, 'held', v_event);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.held_ahead IS 'the keeper holds this recording, as a decision ahead of its docking says';
+COMMENT ON FUNCTION asv.held_ahead IS 'the keeper holds this recording, as a decision ahead of its docking says, for the incident that it names';
 GRANT EXECUTE ON FUNCTION asv.held_ahead TO asv_admin;
 
 CREATE FUNCTION asv.held_ahead_list()

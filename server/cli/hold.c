@@ -11,7 +11,6 @@
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/cli/moment.h"
-#include "server/cli/user.h"
 #include "server/incident/words.h"
 
 #define AHEAD_HOURS 24 /* STATEMENTS.md, ST-044 */
@@ -49,8 +48,6 @@ static enum asv_status request_into(struct asv_case *work, struct asv_err *err)
     uint8_t clip[ASV_UUID_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
     uint8_t ground = 0;
-    char actor[64];
-    enum asv_db_outcome outcome;
     enum asv_status status = asv_cli_clip_operand(cli, clip, err);
     if (status == ASV_OK) {
         status = asv_case_of_clip(work, clip, err);
@@ -67,10 +64,6 @@ static enum asv_status request_into(struct asv_case *work, struct asv_err *err)
     const struct asv_incident_name name = {incident.id, incident.case_number};
     asv_incident_compose(&what, ASV_ACTION_HOLD, work->standing.identity.header, ground, &name);
     status = asv_case_propose(work, &what, digest, err);
-    if (status == ASV_OK) {
-        status = asv_db_incident_clip_put(work->db, incident.case_number, clip, asv_cli_actor(actor),
-                                          &outcome, err);
-    }
     if (status == ASV_OK) {
         say_requested(work, digest, "hold approve CLIP");
     }

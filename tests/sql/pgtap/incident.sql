@@ -178,7 +178,12 @@ SELECT throws_ok($$ UPDATE asv.request SET expires_at = expires_at + interval '1
 
 -- ---- what lapses
 
+CREATE FUNCTION pg_temp.shows(name text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(case_number, ' ') FROM asv.incident_clip_overview WHERE clip = tap.uid(name)
+$$;
+SELECT is(pg_temp.shows('h2'), NULL, 'a recording of no incident');
 SELECT is(pg_temp.asks('q8', 1, 'h2', 'willi', 2, '1 microsecond'), 'done', 'a request that nobody decides');
+SELECT is(pg_temp.shows('h2'), 'V-1', 'whoever wrote the request down, it is one of its incident''s');
 SELECT is((SELECT outcome FROM asv.request_overview WHERE proposal = dig('q8')), 'lapsed', 'has lapsed');
 SELECT is(asv.requests_lapse(), 1::bigint, 'and is ended');
 SELECT is(asv.requests_lapse(), 0::bigint, 'once');
@@ -345,6 +350,7 @@ SET LOCAL session_replication_role = origin;
 SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'done', 'is held');
 SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'already', 'once');
 SELECT is(pg_temp.state('h4') || ' ' || pg_temp.kinds('h4'), 'held held_ahead/system', 'by that decision');
+SELECT is(pg_temp.shows('h4'), 'V-1', 'for its incident');
 SELECT pg_temp.record('h5', 5);
 SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('q1')) $$, 'VA002', NULL, 'and by no other');
 SELECT is(pg_temp.ahead('d4', 9, 'sigrid'), 'done', 'when it is no more');
