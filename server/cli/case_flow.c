@@ -263,7 +263,7 @@ static enum asv_status show_proposal(const struct asv_case *work, const struct a
     enum asv_status status = asv_db_credential_find(work->db, proposal->said.credential, &proposer, err);
     if (status == ASV_OK) {
         fputs("The request:\n", work->cli->err);
-        asv_statement_print(work->cli->err, &proposal->said, &proposer.said);
+        asv_statement_print(work->cli->err, work->db, &proposal->said, &proposer.said);
         fputs("\nThe answer:\n", work->cli->err);
     }
     return status;

@@ -208,7 +208,7 @@ static enum asv_status print_proposal(const struct asv_cli *cli, struct asv_db *
     enum asv_status status = asv_db_credential_find(db, proposal->said.credential, &proposer, err);
     if (status == ASV_OK) {
         fputs("The proposal:\n", cli->err);
-        asv_statement_print(cli->err, &proposal->said, &proposer.said);
+        asv_statement_print(cli->err, db, &proposal->said, &proposer.said);
         fputs("\nThe answer:\n", cli->err);
     }
     return status;

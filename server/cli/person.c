@@ -237,7 +237,7 @@ static enum asv_status state(const struct asv_cli *cli, struct asv_db *db, const
         return asv_fail(err, status, "a field of the statement is not as it must be (docs/STATEMENTS.md 3)");
     }
     /* Not into the output, which may be a recording. */
-    asv_statement_print(cli->err, what, signer->credential != NULL ? &signer->credential->said : NULL);
+    asv_statement_print(cli->err, db, what, signer->credential != NULL ? &signer->credential->said : NULL);
     if (!asv_cli_flag(cli->args, "yes")) {
         fflush(cli->err);
         status = asv_ask_yes("Sign this? [y/N] ", "say --yes when you have read it", err);

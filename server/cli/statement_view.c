@@ -9,6 +9,8 @@
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/cli/text.h"
+#include "server/db/camera.h"
+#include "server/db/clip.h"
 #include "server/policy/policy.h"
 
 static const struct {
@@ -86,25 +88,52 @@ static void line_digest(FILE *out, const char *name, const uint8_t digest[ASV_SH
     fprintf(out, "%-12s %s\n", name, hex);
 }
 
-static void print_subject(FILE *out, const struct asv_subject *subject)
+/* Nobody recognises a digest; and whoever owns the database says here what he likes. */
+static void line_recording(FILE *out, struct asv_db *db, const uint8_t header[ASV_SHA256_BYTES])
+{
+    struct asv_db_clip_face face;
+    struct asv_err ignored = {0};
+    char uuid[ASV_UUID_TEXT_BYTES];
+    char start[ASV_TEXT_BYTES];
+    line_digest(out, "recording", header);
+    if (asv_db_clip_of_header(db, header, &face, &ignored) != ASV_OK) {
+        fprintf(out, "%-12s the database does not know it\n", "which is");
+        return;
+    }
+    asv_uuid_format(uuid, face.clip);
+    fprintf(out, "%-12s clip %s\n%-12s of camera %s, unit %s, begun %s, as the database says\n", "which is",
+            uuid, "", face.camera_name, face.unit, asv_text_time(start, face.start_ms));
+}
+
+static void line_camera(FILE *out, struct asv_db *db, const uint8_t cert[ASV_SHA256_BYTES])
+{
+    struct asv_db_device device;
+    struct asv_err ignored = {0};
+    line_digest(out, "camera", cert);
+    if (asv_db_camera_find(db, cert, &device, &ignored) == ASV_OK) {
+        fprintf(out, "%-12s %s, as the database says\n", "which is", device.name);
+    }
+}
+
+static void print_subject(FILE *out, struct asv_db *db, const struct asv_subject *subject)
 {
     char from[ASV_TEXT_BYTES];
     char until[ASV_TEXT_BYTES];
     char uuid[ASV_UUID_TEXT_BYTES];
     switch (subject->kind) {
     case ASV_SUBJECT_CLIP:
-        line_digest(out, "recording", subject->id);
+        line_recording(out, db, subject->id);
         break;
     case ASV_SUBJECT_DAY:
-        line_digest(out, "recording", subject->id);
+        line_recording(out, db, subject->id);
         fprintf(out, "%-12s %s\n", "made on", asv_text_date(from, subject->date));
         break;
     case ASV_SUBJECT_VIEWER:
-        line_digest(out, "recording", subject->id);
+        line_recording(out, db, subject->id);
         line_text(out, "shown to", subject->name);
         break;
     case ASV_SUBJECT_CAMERA:
-        line_digest(out, "camera", subject->id);
+        line_camera(out, db, subject->id);
         fprintf(out, "%-12s %s to %s\n", "recorded", asv_text_time(from, subject->from_ms),
                 asv_text_time(until, subject->until_ms));
         break;
@@ -133,7 +162,7 @@ static void print_subject(FILE *out, const struct asv_subject *subject)
     }
 }
 
-void asv_statement_print(FILE *out, const struct asv_statement *statement,
+void asv_statement_print(FILE *out, struct asv_db *db, const struct asv_statement *statement,
                          const struct asv_credential *signer)
 {
     char text[ASV_TEXT_BYTES];
@@ -141,7 +170,7 @@ void asv_statement_print(FILE *out, const struct asv_statement *statement,
     char recipient[ASV_AGE_RECIPIENT_TEXT_BYTES];
     fprintf(out, "%s: %s\n", steps[statement->step <= ASV_STEP_SOLE ? statement->step : 0],
             asv_action_text(statement->action));
-    print_subject(out, &statement->subject);
+    print_subject(out, db, &statement->subject);
     if (statement->has_recipient) {
         asv_age_recipient_encode(recipient, statement->recipient_pk);
         fprintf(out, "%-12s %s\n", "key", recipient);

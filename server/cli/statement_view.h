@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "server/db/db.h"
 #include "server/statement/credential.h"
 #include "server/statement/statement.h"
 
@@ -19,8 +20,10 @@ const char *asv_action_text(uint16_t action);
 /* "supervisor, reviewer" into out[ASV_ROLES_TEXT_BYTES], which is returned. */
 const char *asv_roles_text(char *out, uint16_t roles);
 
-/* Every field of a statement that has a meaning for people, one a line. signer NULL: the agency root. */
-void asv_statement_print(FILE *out, const struct asv_statement *statement,
+/* Every field of a statement that has a meaning for people, one a line. signer NULL: the agency root. What a
+ * recording or a camera is called is no field: it is printed beside the digest that is, as the database says.
+ */
+void asv_statement_print(FILE *out, struct asv_db *db, const struct asv_statement *statement,
                          const struct asv_credential *signer);
 
 #endif

@@ -186,6 +186,15 @@ ASV_MUST_CHECK enum asv_status asv_db_clip_show(struct asv_db *db, const uint8_t
                                                 struct asv_db_clip_row *row, uint8_t *record, size_t cap,
                                                 size_t *len, struct asv_err *err);
 
+/* What people know a recording by. ASV_E_NOT_FOUND: none in custody has this seal header. */
+struct asv_db_clip_face {
+    uint8_t clip[16];
+    char camera_name[65], unit[65];
+    int64_t start_ms; /* as the camera said */
+};
+ASV_MUST_CHECK enum asv_status asv_db_clip_of_header(struct asv_db *db, const uint8_t header[32],
+                                                     struct asv_db_clip_face *out, struct asv_err *err);
+
 /* One line of a clip's custody: who, what, when, where. */
 struct asv_db_event {
     uint8_t id[16];

@@ -106,6 +106,29 @@ enum asv_status asv_db_custody_due(struct asv_db *db, uint64_t *held, uint64_t *
     return status;
 }
 
+static void row_face(struct asv_row *row, void *to)
+{
+    struct asv_db_clip_face *out = to;
+    asv_row_uuid(row, out->clip);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    asv_row_text(row, out->unit, sizeof out->unit);
+    out->start_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_clip_of_header(struct asv_db *db, const uint8_t header[32],
+                                      struct asv_db_clip_face *out, struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_digest(&params, header);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_CLIP_OF_HEADER, &params, row_face, out, sizeof *out, &count, err);
+    return status == ASV_OK && count == 0
+               ? asv_fail(err, ASV_E_NOT_FOUND, "no recording in custody has this header")
+               : status;
+}
+
 enum asv_status asv_db_clip_show(struct asv_db *db, const uint8_t clip[16], uint32_t index,
                                  struct asv_db_clip_row *out, uint8_t *record, size_t cap, size_t *len,
                                  struct asv_err *err)

@@ -174,7 +174,10 @@ def two_people(desk, camera, clips):
         assert desk.state(clip) == "sealed"
         desk.refused("no such request is open", "sigrid", "hold", "approve", clip)
         desk.act("willi", "hold", "request", clip, "--incident", CASE)
-    desk.act("sigrid", "hold", "approve", clip)
+    status, _, err = desk.call("hold", "approve", clip, *desk.by("sigrid"))
+    assert status == 0, err
+    face = f"\\nwhich is     clip {clip}\\n +of camera {camera.name}, unit 32-3, begun 20.*, as the database says\\n"
+    assert len(re.findall(face, err)) == 2, f"not which recording, in the request and in what sigrid signs: {err}"
     assert desk.state(clip) == "held"
     assert len(wrapped_for_recovery(desk, clip)) == 2, "the vault and its mirror have what the recovery key opens"
     desk.refused("no such request is open", "stefan", "hold", "approve", clip)
@@ -380,7 +383,9 @@ def held_before_docking(desk, camera, clips):
     now = datetime.now(BERLIN)
     words = ("hold", "ahead", "--camera", camera.name, "--from", (now - timedelta(minutes=30)).strftime("%Y-%m-%d %H:%M"),
              "--until", (now + timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
-    request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words))[1]
+    status, out, err = desk.call(*words, *desk.by("sigrid"))
+    assert status == 0 and f"\nwhich is     {camera.name}, as the database says\n" in err, err
+    request = re.search(r"request +([0-9a-f]+)", out.decode())[1]
     desk.refused("two different people", "sigrid", "hold", "approve", request)
     desk.act("stefan", "hold", "approve", request)
     assert desk.sql("SELECT outcome FROM asv.request WHERE action = 6") == [["approved"]]
