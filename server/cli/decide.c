@@ -15,6 +15,8 @@
 #define PAGE         8 /* statements, of 4 KiB each */
 #define DIGITS_LEAST 4
 
+static const char signed_before[] = "Somebody has signed it before; it is handed over now.\n";
+
 static void print_digest(FILE *out, const char *what, const uint8_t digest[ASV_SHA256_BYTES])
 {
     char hex[2 * ASV_SHA256_BYTES + 1];
@@ -172,14 +174,39 @@ static enum asv_status find_undelivered(struct asv_db *db, const struct asv_stat
     return ASV_E_NOT_FOUND;
 }
 
+enum asv_status asv_decide_hand_over(const struct asv_cli *cli, struct asv_db *db,
+                                     const struct asv_statement *what, struct asv_err *err)
+{
+    struct asv_person_statement stated;
+    enum asv_status status = find_undelivered(db, what, &stated, err);
+    if (status == ASV_E_NOT_FOUND && err->text[0] == '\0') {
+        return ASV_OK; /* another program was faster */
+    }
+    return status == ASV_OK ? asv_decide_deliver(cli, db, &stated, NULL, err) : status;
+}
+
 enum asv_status asv_decide_again(const struct asv_cli *cli, struct asv_db *db,
                                  const struct asv_statement *what, struct asv_err *err)
 {
     struct asv_person_statement stated;
     enum asv_status status = find_undelivered(db, what, &stated, err);
     if (status == ASV_OK) {
-        fputs("Somebody has signed it before; it is handed over now.\n", cli->out);
+        fputs(signed_before, cli->out);
         status = asv_decide_deliver(cli, db, &stated, NULL, err);
+    }
+    return status;
+}
+
+enum asv_status asv_decide_sign(const struct asv_cli *cli, struct asv_db *db, const struct asv_person *person,
+                                struct asv_statement *what, struct asv_err *err)
+{
+    struct asv_person_statement stated;
+    what->step = ASV_STEP_SOLE;
+    enum asv_status status = find_undelivered(db, what, &stated, err);
+    if (status == ASV_OK) {
+        fputs(signed_before, cli->out);
+    } else if (status == ASV_E_NOT_FOUND && err->text[0] == '\0') {
+        status = asv_person_state(cli, db, person, what, &stated, err);
     }
     return status;
 }
@@ -188,16 +215,8 @@ enum asv_status asv_decide_alone(const struct asv_cli *cli, struct asv_db *db,
                                  const struct asv_person *person, struct asv_statement *what,
                                  struct asv_err *err)
 {
-    struct asv_person_statement stated;
-    enum asv_status status = asv_decide_again(cli, db, what, err);
-    if (status == ASV_E_NOT_FOUND && err->text[0] == '\0') {
-        what->step = ASV_STEP_SOLE;
-        status = asv_person_state(cli, db, person, what, &stated, err);
-        if (status == ASV_OK) {
-            status = asv_decide_deliver(cli, db, &stated, NULL, err);
-        }
-    }
-    return status;
+    enum asv_status status = asv_decide_sign(cli, db, person, what, err);
+    return status == ASV_OK ? asv_decide_hand_over(cli, db, what, err) : status;
 }
 
 /* What another has signed, and why, before one signs oneself. */

@@ -36,6 +36,14 @@ ASV_MUST_CHECK enum asv_status asv_decide_answer(const struct asv_cli *cli, stru
 ASV_MUST_CHECK enum asv_status asv_decide_again(const struct asv_cli *cli, struct asv_db *db,
                                                 const struct asv_statement *what, struct asv_err *err);
 
+/* What one person decides alone, in two steps: signed and stored, unless it is stored before and the keeper
+ * has not got it; and what is stored and the keeper has not got, handed over. */
+ASV_MUST_CHECK enum asv_status asv_decide_sign(const struct asv_cli *cli, struct asv_db *db,
+                                               const struct asv_person *person, struct asv_statement *what,
+                                               struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_decide_hand_over(const struct asv_cli *cli, struct asv_db *db,
+                                                    const struct asv_statement *what, struct asv_err *err);
+
 /* What one person decides alone: stated, and handed over. The same that is stored and that the keeper has not
  * got is handed over instead. */
 ASV_MUST_CHECK enum asv_status asv_decide_alone(const struct asv_cli *cli, struct asv_db *db,

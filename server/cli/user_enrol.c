@@ -200,25 +200,17 @@ const struct asv_cli_command asv_cli_user_approve = {
 
 /* ---- revoke, disable ---- */
 
-struct revocation {
-    const struct asv_cli *cli;
-    struct asv_db *db;
-    const struct asv_person *signer;
-    const uint8_t *person;
-    enum asv_status status; /* the first failure; the others are revoked all the same */
-    struct asv_err err;
-};
-
 /* Until the keeper knows: what was signed and expired before it got there is signed again. */
-static enum asv_status revoke_once(const struct revocation *of, const struct asv_db_credential *credential,
-                                   struct asv_err *err)
+static enum asv_status revoke_once(const struct asv_cli *cli, struct asv_db *db,
+                                   const struct asv_person *signer,
+                                   const struct asv_db_credential *credential, struct asv_err *err)
 {
     struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
     if (credential->revocation_taken) {
-        fputs("It is revoked already.\n", of->cli->out);
+        fputs("It is revoked already.\n", cli->out);
         return ASV_OK;
     }
-    return asv_decide_alone(of->cli, of->db, of->signer, &what, err);
+    return asv_decide_alone(cli, db, signer, &what, err);
 }
 
 static enum asv_status revoke(struct asv_cli *cli, struct asv_err *err)
@@ -231,8 +223,7 @@ static enum asv_status revoke(struct asv_cli *cli, struct asv_err *err)
         status = asv_person_open(cli, db, &person, err);
     }
     if (status == ASV_OK) {
-        const struct revocation of = {.cli = cli, .db = db, .signer = person};
-        status = revoke_once(&of, &credential, err);
+        status = revoke_once(cli, db, person, &credential, err);
     }
     return status;
 }
@@ -252,14 +243,45 @@ const struct asv_cli_command asv_cli_user_revoke = {
     .run = revoke,
 };
 
-static enum asv_status revoke_of(void *ctx, const struct asv_db_credential *credential, struct asv_err *err)
+/* Every credential of a person, one by one. */
+struct revocation {
+    const struct asv_cli *cli;
+    struct asv_db *db;
+    const struct asv_person *signer;
+    const uint8_t *person;
+    enum asv_status status; /* the first failure to hand over; the others are handed over all the same */
+    struct asv_err err;
+};
+
+static bool is_to_be_revoked(const struct revocation *of, const struct asv_db_credential *credential)
+{
+    return asv_equal(credential->said.person, of->person, ASV_UUID_BYTES) &&
+           credential->enrolled_ms != ASV_TIME_UNKNOWN;
+}
+
+static enum asv_status sign_one(void *ctx, const struct asv_db_credential *credential, struct asv_err *err)
+{
+    const struct revocation *of = ctx;
+    struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
+    if (!is_to_be_revoked(of, credential)) {
+        return ASV_OK;
+    }
+    if (credential->revocation_taken) {
+        fputs("It is revoked already.\n", of->cli->out);
+        return ASV_OK;
+    }
+    return asv_decide_sign(of->cli, of->db, of->signer, &what, err);
+}
+
+static enum asv_status hand_over_one(void *ctx, const struct asv_db_credential *credential,
+                                     struct asv_err *err)
 {
     struct revocation *of = ctx;
     struct asv_err why = {0};
+    struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
     (void)err;
-    if (asv_equal(credential->said.person, of->person, ASV_UUID_BYTES) &&
-        credential->enrolled_ms != ASV_TIME_UNKNOWN) {
-        enum asv_status status = revoke_once(of, credential, &why);
+    if (is_to_be_revoked(of, credential) && !credential->revocation_taken) {
+        enum asv_status status = asv_decide_hand_over(of->cli, of->db, &what, &why);
         if (of->status == ASV_OK && status != ASV_OK) {
             of->status = status;
             of->err = why;
@@ -268,41 +290,54 @@ static enum asv_status revoke_of(void *ctx, const struct asv_db_credential *cred
     return ASV_OK;
 }
 
+static enum asv_status may_disable(const struct asv_person *person, const uint8_t whom[ASV_UUID_BYTES],
+                                   struct asv_err *err)
+{
+    if ((person->credential.said.roles & REVOKERS) == 0) {
+        return asv_fail(err, ASV_E_DENIED,
+                        "an account is disabled by an administrator, supervisor or deputy");
+    }
+    if (asv_equal(person->credential.said.person, whom, ASV_UUID_BYTES)) {
+        return asv_fail(err, ASV_E_DENIED,
+                        "nobody disables the own account: another must revoke its credentials");
+    }
+    return ASV_OK;
+}
+
 /* The account in the database, which refuses whatever is signed with it from then on, and at the keeper,
- * which believes no account but credentials, every one that it knows of the person. */
+ * which believes no account but credentials, every one that it knows of the person. Signed first: who thinks
+ * better of it has done nothing. */
+static enum asv_status disable_now(struct revocation *of, struct asv_err *err)
+{
+    char actor[64];
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_user_each(of->db, sign_one, of, err);
+    if (status == ASV_OK) {
+        status = asv_db_person_disable(of->db, of->person, asv_cli_text(of->cli->args, "reason"),
+                                       asv_cli_actor(actor), &outcome, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    fputs("The account is disabled.\n", of->cli->out);
+    status = asv_user_each(of->db, hand_over_one, of, err);
+    return status == ASV_OK && of->status != ASV_OK ? asv_failf(err, of->status, "%s", of->err.text) : status;
+}
+
 static enum asv_status disable(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_db_credential credential;
-    char actor[64];
-    enum asv_db_outcome outcome;
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_person struct asv_person *person = NULL;
     enum asv_status status = find(cli, &db, &credential, err);
     if (status == ASV_OK) {
         status = asv_person_open(cli, db, &person, err);
     }
-    if (status == ASV_OK && (person->credential.said.roles & REVOKERS) == 0) {
-        status =
-            asv_fail(err, ASV_E_DENIED, "an account is disabled by an administrator, supervisor or deputy");
-    }
-    if (status == ASV_OK &&
-        asv_equal(person->credential.said.person, credential.said.person, ASV_UUID_BYTES)) {
-        status = asv_fail(err, ASV_E_DENIED,
-                          "nobody disables the own account: another must revoke its credentials");
-    }
     if (status == ASV_OK) {
-        status = asv_db_person_disable(db, credential.said.person, asv_cli_text(cli->args, "reason"),
-                                       asv_cli_actor(actor), &outcome, err);
+        status = may_disable(person, credential.said.person, err);
     }
-    if (status == ASV_OK) {
-        fputs("The account is disabled.\n", cli->out);
-        struct revocation of = {.cli = cli, .db = db, .signer = person, .person = credential.said.person};
-        status = asv_user_each(db, revoke_of, &of, err);
-        if (status == ASV_OK && of.status != ASV_OK) {
-            status = asv_failf(err, of.status, "%s", of.err.text);
-        }
-    }
-    return status;
+    struct revocation of = {.cli = cli, .db = db, .signer = person, .person = credential.said.person};
+    return status == ASV_OK ? disable_now(&of, err) : status;
 }
 
 const struct asv_cli_command asv_cli_user_disable = {
