@@ -50,7 +50,15 @@ static enum asv_status request_look(struct asv_case *work, struct asv_err *err)
 static enum asv_status answer_look(struct asv_case *work, uint8_t step, struct asv_err *err)
 {
     struct asv_db_request open;
-    enum asv_status status = asv_db_request_find(work->db, asv_cli_operand(work->cli->args, 0), &open, err);
+    uint8_t clip[ASV_UUID_BYTES];
+    const char *which = asv_cli_operand(work->cli->args, 0);
+    if (asv_uuid_parse(clip, which) == ASV_OK) {
+        return asv_fail(
+            err, ASV_E_USAGE,
+            "name the REQUEST by the digits that the reviewer was told: a recording can have several, "
+            "and no list shows who asks to see what");
+    }
+    enum asv_status status = asv_db_request_find(work->db, which, &open, err);
     if (status == ASV_OK && open.action != ASV_ACTION_OPEN) {
         status = asv_fail(err, ASV_E_USAGE, "that request is not one to be shown a recording");
     }

@@ -308,6 +308,12 @@ static enum asv_status ahead_into(struct asv_case *work, struct asv_err *err)
     asv_incident_compose_ahead(&what, ends ? ASV_ACTION_RELEASE_AHEAD : ASV_ACTION_HOLD_AHEAD, &range, ground,
                                &name);
     status = asv_case_propose(work, &what, digest, err);
+    if (status == ASV_E_DENIED && ends && !work->ahead_standing.counts) {
+        return asv_failf(
+            err, status,
+            "nothing is held ahead of this camera's docking from and until exactly then; \"asservat "
+            "hold list --all\" shows what was decided");
+    }
     if (status == ASV_OK) {
         say_requested(work, digest, "hold approve REQUEST");
     }

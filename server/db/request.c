@@ -214,6 +214,10 @@ enum asv_status asv_db_request_find(struct asv_db *db, const char *digits, struc
     if (status != ASV_OK) {
         return status;
     }
+    if (count == 0 && strlen(digits) < ASV_DB_REQUEST_DIGITS) {
+        return asv_failf(err, ASV_E_USAGE, "\"%s\": a request is named by at least %d of its digits", digits,
+                         ASV_DB_REQUEST_DIGITS);
+    }
     if (count != 1) {
         return asv_failf(err, count == 0 ? ASV_E_NOT_FOUND : ASV_E_USAGE,
                          count == 0 ? "there is no request \"%s\"; \"asservat hold list\" shows them"

@@ -135,8 +135,10 @@ struct asv_db_request {
     uint8_t bytes[ASV_STATEMENT_MAX_BYTES];
 };
 
-/* The one request whose proposal's digest begins with these 8 to 64 hexadecimal digits. ASV_E_NOT_FOUND;
- * ASV_E_USAGE when they name several. */
+#define ASV_DB_REQUEST_DIGITS 8
+
+/* The one request whose proposal's digest begins with these hexadecimal digits. ASV_E_NOT_FOUND; ASV_E_USAGE
+ * when they are too few, or name several. */
 ASV_MUST_CHECK enum asv_status asv_db_request_find(struct asv_db *db, const char *digits,
                                                    struct asv_db_request *out, struct asv_err *err);
 

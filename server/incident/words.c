@@ -8,7 +8,7 @@
 
 const char asv_incident_no_request[] =
     "no such request is open: it was decided, withdrawn or lapsed, or was never made; \"asservat hold list\" "
-    "shows those that are";
+    "shows those that are, and what was signed while the keeper was away becomes one when it is said again";
 const char asv_incident_not_theirs[] =
     "somebody else made this request: who could approve it may refuse it, and only who made it withdraws it";
 const char asv_incident_withdraw[] = "this is the person's own request: it is withdrawn, not refused";

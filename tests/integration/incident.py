@@ -181,6 +181,8 @@ def two_people(desk, camera, clips):
     assert desk.state(clip) == "held"
     assert len(wrapped_for_recovery(desk, clip)) == 2, "the vault and its mirror have what the recovery key opens"
     desk.refused("no such request is open", "stefan", "hold", "approve", clip)
+    desk.refused("becomes one when it is said again", "stefan", "hold", "withdraw", clip)
+    desk.refused("at least 8 of its digits", "stefan", "hold", "approve", "5fd6")
     kinds = desk.events(clip)
     assert kinds[-2:] == ["hold_requested", "hold_approved"], kinds
     event = desk.json("clip", "custody", clip)[0]["events"][-1]
@@ -199,6 +201,7 @@ def shown_to_the_named(desk, camera, clips):
     status, out, err = desk.shown("rita", clip)
     assert status == 1 and not out and "a second person has to agree" in err, err
     request = re.search(r"request +([0-9a-f]+)", err)[1]
+    desk.refused("no list shows who asks", "sigrid", "clip", "open", clip, "--approve")
     desk.refused("none of the person's roles", "rita", "clip", "open", request, "--approve")
     desk.refused("none of the person's roles", "anna", "clip", "open", request, "--approve")
     status, _, err = desk.call("clip", "open", request, "--approve", *desk.by("sigrid"))
@@ -383,6 +386,7 @@ def held_before_docking(desk, camera, clips):
     now = datetime.now(BERLIN)
     words = ("hold", "ahead", "--camera", camera.name, "--from", (now - timedelta(minutes=30)).strftime("%Y-%m-%d %H:%M"),
              "--until", (now + timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
+    desk.refused("nothing is held ahead", "sigrid", *words, "--release")
     status, out, err = desk.call(*words, *desk.by("sigrid"))
     assert status == 0 and f"\nwhich is     {camera.name}, as the database says\n" in err, err
     request = re.search(r"request +([0-9a-f]+)", out.decode())[1]
