@@ -123,6 +123,9 @@ static enum asv_status acknowledge(struct asv_cli *cli, struct asv_err *err)
     if (asv_uuid_parse(alarm, which) != ASV_OK) {
         return asv_failf(err, ASV_E_USAGE, "\"%s\" is no alarm; \"asservat alarm list\" shows them", which);
     }
+    if (*asv_cli_text(cli->args, "note") == '\0') {
+        return asv_fail(err, ASV_E_USAGE, "--note: say what was done");
+    }
     enum asv_status status = asv_cli_database(cli, &db, err);
     if (status != ASV_OK) {
         return status;

@@ -26,7 +26,7 @@ enum asv_status asv_cli_database_as(const struct asv_cli *cli, const char *conni
         status = asv_db_ping(db, &inner);
     }
     if (status != ASV_OK) {
-        return asv_failf(err, status == ASV_E_USAGE ? ASV_E_DENIED : status, "database: %s", inner.text);
+        return asv_failf(err, status == ASV_E_USAGE ? ASV_E_DENIED : status, "%s", inner.text);
     }
     *out = asv_steal(&db);
     return ASV_OK;

@@ -83,6 +83,9 @@ static enum asv_status set(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = read_kind(cli, db, &duty, err);
     }
+    if (status == ASV_OK && asv_equal(duty.appraised, who.said.person, ASV_UUID_BYTES)) {
+        status = asv_fail(err, ASV_E_USAGE, "nobody appraises himself or herself");
+    }
     if (status == ASV_OK) {
         status = read_days(cli, &duty, err);
     }

@@ -125,7 +125,10 @@ static enum asv_status operand(const struct asv_cli *cli, char out[ASV_NAME_MAX_
 {
     const char *text = asv_cli_operand(cli->args, 0);
     if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)text, strlen(text)}, ASV_NAME_MAX_BYTES)) {
-        return asv_fail(err, ASV_E_USAGE, "a case number has 1 to 128 bytes, and no blank at either end");
+        return asv_fail(
+            err, ASV_E_USAGE,
+            "a case number has 1 to 128 bytes of UTF-8 text on one line, with no blank at either end and "
+            "nothing hidden");
     }
     memcpy(out, text, strlen(text) + 1);
     return ASV_OK;
