@@ -96,6 +96,9 @@ static void line_recording(FILE *out, struct asv_db *db, const uint8_t header[AS
     char uuid[ASV_UUID_TEXT_BYTES];
     char start[ASV_TEXT_BYTES];
     line_digest(out, "recording", header);
+    if (db == NULL) {
+        return;
+    }
     if (asv_db_clip_of_header(db, header, &face, &ignored) != ASV_OK) {
         fprintf(out, "%-12s the database does not know it\n", "which is");
         return;
@@ -110,7 +113,7 @@ static void line_camera(FILE *out, struct asv_db *db, const uint8_t cert[ASV_SHA
     struct asv_db_device device;
     struct asv_err ignored = {0};
     line_digest(out, "camera", cert);
-    if (asv_db_camera_find(db, cert, &device, &ignored) == ASV_OK) {
+    if (db != NULL && asv_db_camera_find(db, cert, &device, &ignored) == ASV_OK) {
         fprintf(out, "%-12s %s, as the database says\n", "which is", device.name);
     }
 }

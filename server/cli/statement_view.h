@@ -21,8 +21,8 @@ const char *asv_action_text(uint16_t action);
 const char *asv_roles_text(char *out, uint16_t roles);
 
 /* Every field of a statement that has a meaning for people, one a line. signer NULL: the agency root. What a
- * recording or a camera is called is no field: it is printed beside the digest that is, as the database says.
- */
+ * recording or a camera is called is no field: it is printed beside the digest that is, as the database says
+ * (db NULL: not at all). */
 void asv_statement_print(FILE *out, struct asv_db *db, const struct asv_statement *statement,
                          const struct asv_credential *signer);
 

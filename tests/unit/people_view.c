@@ -43,7 +43,7 @@ static char *printed(const struct asv_statement *statement, const struct asv_cre
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    asv_statement_print(out, statement, signer);
+    asv_statement_print(out, NULL, statement, signer);
     assert_int_equal(fclose(out), 0);
     return text;
 }
