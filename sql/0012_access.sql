@@ -181,6 +181,20 @@ $$;
 COMMENT ON FUNCTION asv.access_put IS 'somebody is about to be shown a recording: row of the access log, and its custody event';
 GRANT EXECUTE ON FUNCTION asv.access_put TO asv_admin;
 
+CREATE FUNCTION asv.access_page(p_clip uuid, p_after uuid, p_limit integer)
+    RETURNS TABLE (id uuid, at timestamptz, name text, case_number text, reason text, forget_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT a.id, a.at, a.name::text, i.case_number::text, a.reason::text, a.forget_at
+    FROM asv.access_log a
+    JOIN asv.clip c ON c.recording = a.recording
+    JOIN asv.incident i ON i.id = a.incident
+    WHERE c.clip = p_clip AND (p_after IS NULL OR a.id > p_after)
+    ORDER BY a.id
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.access_page IS 'who was shown one recording, as far as it is not forgotten (LAW L1, L2): for the data-protection officer; nothing is asked by person (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.access_page TO asv_admin;
+
 CREATE FUNCTION asv.access_forget() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE

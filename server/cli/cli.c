@@ -35,6 +35,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_clip_erase_early,
     &asv_cli_clip_day,
     &asv_cli_clip_open,
+    &asv_cli_clip_accesses,
     &asv_cli_incident_new,
     &asv_cli_incident_change,
     &asv_cli_incident_show,

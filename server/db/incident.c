@@ -121,6 +121,29 @@ enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access 
     return asv_db_run_outcome(db, ASV_QUERY_ACCESS_PUT, &params, outcome, err);
 }
 
+static void row_access(struct asv_row *row, void *to)
+{
+    struct asv_db_access_row *out = to;
+    asv_row_uuid(row, out->id);
+    out->at_ms = asv_row_time(row);
+    asv_row_text(row, out->name, sizeof out->name);
+    asv_row_text(row, out->case_number, sizeof out->case_number);
+    asv_row_text(row, out->reason, sizeof out->reason);
+    out->forget_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_access_page(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
+                                   const uint8_t *after, struct asv_db_access_row *rows, size_t *count,
+                                   struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, clip);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_ACCESSES);
+    return asv_db_run_rows(db, ASV_QUERY_ACCESS_PAGE, &params, row_access, rows, sizeof *rows, count, err);
+}
+
 enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err)
 {
     return asv_db_run_count(db, ASV_QUERY_ACCESS_FORGET, rows, err);

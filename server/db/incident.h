@@ -78,6 +78,23 @@ struct asv_db_access {
 ASV_MUST_CHECK enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access *access,
                                                  enum asv_db_outcome *outcome, struct asv_err *err);
 
+struct asv_db_access_row {
+    uint8_t id[ASV_UUID_BYTES];
+    int64_t at_ms;
+    char name[ASV_NAME_MAX_BYTES + 1]; /* of who was shown it */
+    char case_number[ASV_NAME_MAX_BYTES + 1];
+    char reason[ASV_DB_NOTE_SIZE];
+    int64_t forget_ms;
+};
+
+#define ASV_DB_ACCESSES 32 /* rows of one page */
+
+/* rows[ASV_DB_ACCESSES]: who was shown this recording, behind the row with the id `after` (NULL: from the
+ * first on), as far as it is not forgotten. */
+ASV_MUST_CHECK enum asv_status asv_db_access_page(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
+                                                  const uint8_t *after, struct asv_db_access_row *rows,
+                                                  size_t *count, struct asv_err *err);
+
 /* Forgets what the access log and the requests of recorded people have kept for their term (LAW L3). */
 ASV_MUST_CHECK enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err);
 

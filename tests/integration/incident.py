@@ -228,6 +228,11 @@ def shown_to_the_named(desk, camera, clips):
         [[str(datetime.now(BERLIN).year + 2)]]
     status, _, err = desk.shown("stefan", clip)
     assert status == 1 and "appraising superior" in err, err
+    who = ("clip", "accesses", clip, "--passphrase-file", desk.phrase, "--key")
+    told = desk.json(*who, desk.keys / "doris")
+    assert [(a["name"], a["incident"], a["reason"]) for a in told] == [("rita", CASE, "Auswertung für die Anzeige")], told
+    status, out_, err = desk.call(*who, desk.keys / "anna")
+    assert status == 1 and not out_ and "data-protection officer alone" in err, err
     return out
 
 

@@ -248,6 +248,9 @@ FROM (VALUES ('2026-01-01 11:00Z'::timestamptz, 1, '2027-12-31 23:00Z'::timestam
 SELECT is((SELECT abs(extract(epoch FROM clock_timestamp() - at)) < 600 AND forget_at = asv.year_end(at, 1) FROM asv.access_log), true,
     'by the clock and the policy of the database');
 SELECT is((SELECT (deed, name, reason)::text FROM asv.access_log), '(opened,rita,r)', 'who, what, why');
+SELECT is((SELECT (name, case_number, reason)::text FROM asv.access_page(uid('h1'), NULL, 10)), '(rita,V-1,r)', 'which the officer can read');
+SELECT is_empty($$ SELECT FROM asv.access_page(uid('h1'), uid('access'), 10) $$, 'page by page');
+SELECT is_empty($$ SELECT FROM asv.access_page(uid('h2'), NULL, 10) $$, 'recording by recording');
 SELECT is((SELECT right(detail, 64) FROM asv.clip_event WHERE kind = 'opened'), (SELECT encode(asv.access_commitment(a), 'hex') FROM asv.access_log a),
     'custody has a commitment to it');
 SELECT is((SELECT actor FROM asv.clip_event WHERE kind = 'opened'), NULL, 'and nobody''s name');
