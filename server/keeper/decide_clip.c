@@ -150,6 +150,9 @@ enum asv_status asv_decide_erase_early(struct asv_keeper *keeper, const struct a
     if (before != NULL && before->state == ASV_KEEPER_GONE) {
         return ASV_OK;
     }
+    if (asv_keeper_ahead_of(keeper, header, before, NULL) != NULL) { /* K-107 */
+        return asv_fail(err, ASV_E_STATE, "the clip was held before it docked: that is released first");
+    }
     *destroy = before != NULL && asv_kept_has_key(before);
     memcpy(row.header, decision->opening.digest, sizeof row.header);
     memcpy(row.camera, header->cert_digest, sizeof row.camera);

@@ -21,7 +21,7 @@
 #define ASV_INDEX_FILE_MAX     (16u << 20)
 #define ASV_ENTRY_ID_BYTES     16
 #define ASV_ENTRY_NAME_BYTES   48 /* of its file's name, NUL included */
-#define ASV_AHEAD_DAYS         2  /* local days that 24 hours can touch */
+#define ASV_AHEAD_DAYS         3  /* local days that 24 hours can touch: one of 23 hours lies between two */
 
 enum asv_entry_kind {
     ASV_ENTRY_DAY = 1,

@@ -102,7 +102,7 @@ struct model_clip {
 struct model_ahead {
     int camera, incident, paper;
     int64_t from, until, decided; /* decided 0: nobody knows when */
-    int day[2], day_count;
+    int day[3], day_count;
 };
 
 struct model {

@@ -137,6 +137,11 @@ static bool erase_early(struct model *model, struct model_clip *clip)
     if (clip->row && clip->state == MODEL_HELD) {
         return false;
     }
+    for (int i = 0; i < model->ahead_count && !(clip->row && clip->state == MODEL_GONE); i++) { /* K-107 */
+        if (model_by_ahead(&model->aheads[i], clip)) {
+            return false;
+        }
+    }
     if (!clip->row || clip->state != MODEL_GONE) {
         clip->forget = clip->reserve ? model->now + 400 * 24 * MODEL_HOUR_MS : 0;
         clip->blocks = 0;

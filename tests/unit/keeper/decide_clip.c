@@ -291,6 +291,51 @@ static void a_full_table_refuses_nothing_for_good(void **state)
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_E_BUSY); /* K-128 */
 }
 
+/* ---- before docking ---- */
+
+static enum asv_status hold_ahead(int64_t from_ms, int64_t until_ms)
+{
+    keeper_propose(&site, &decision, ASV_ACTION_HOLD_AHEAD, &people.wearer, 70);
+    struct asv_subject *subject = &decision.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = from_ms;
+    subject->until_ms = until_ms;
+    keeper_sign_again(&decision);
+    return answer_it(ASV_STEP_APPROVE, &people.chief);
+}
+
+/* 24 hours from half past eleven on the evening before the day that has 23. */
+static void a_day_of_23_hours_lies_between_two_others(void **state)
+{
+    (void)state;
+    int64_t sunday = 0;
+    assert_int_equal(asv_local_day_start(20260329, &sunday), ASV_OK);
+    keeper_make_days(&site, camera, 20260328, 3);
+    assert_int_equal(hold_ahead(sunday - HOUR_MS / 2, sunday - HOUR_MS / 2 + DAY_MS), ASV_OK);
+    const struct asv_index_ahead *row = asv_index_row(site.keeper.store->index, ASV_INDEX_AHEADS, 0);
+    assert_int_equal(row->day_count, 3); /* K-090 */
+    assert_int_equal(row->days[2].date, 20260330);
+    keeper_site_restart(&site);
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS), 1);
+}
+
+static void what_was_held_before_it_docked_is_not_erased_early(void **state)
+{
+    (void)state;
+    int64_t start = clip.header.start_wall_ms;
+    assert_int_equal(hold_ahead(start, start + 1), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip),
+                     ASV_E_STATE); /* K-107 */
+    keeper_propose(&site, &decision, ASV_ACTION_RELEASE_AHEAD, &people.wearer, 71);
+    struct asv_subject *subject = &decision.proposal.statement.subject;
+    memcpy(subject->id, camera->cert_digest, sizeof subject->id);
+    subject->from_ms = start;
+    subject->until_ms = start + 1;
+    keeper_sign_again(&decision);
+    assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_OK);
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
+}
+
 /* ---- the clock ---- */
 
 static void let_clock_go_on(void)
@@ -947,6 +992,8 @@ int main(void)
         ON_A_SITE(what_was_decided_is_decided_once),
         ON_A_SITE(what_the_keeper_cannot_do_now_is_no_refusal),
         ON_A_SITE(a_full_table_refuses_nothing_for_good),
+        ON_A_SITE(a_day_of_23_hours_lies_between_two_others),
+        ON_A_SITE(what_was_held_before_it_docked_is_not_erased_early),
         ON_A_SITE(a_clock_that_is_set_back_brings_nothing_back_to_life),
         ON_A_SITE(a_keeper_that_has_nothing_to_do_knows_how_late_it_is),
         ON_A_SITE(while_the_clock_is_in_doubt_people_can_keep_and_end_things),
