@@ -141,7 +141,7 @@ def it_comes_back(rig, desk, camera, before, during):
     assert {name: clip["state"] for name, clip in clips.items()} == {before: "expired_on_arrival", during: "sealed"}, clips
     assert clips[during]["erased_on_camera"] and during in {path.name for path in rig.vault("sealed")}
     counts, _ = night(desk, 0)
-    assert counts["rewrapped"] == 1 and desk.state(during) == "held", counts
+    assert counts["rewrapped"] >= 1 and desk.state(during) == "held", counts  # twice when its clock spans a midnight
     assert desk.events(during)[-1] == "held_ahead", desk.events(during)
     desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)
     agree_to_show(desk, during)
