@@ -70,7 +70,7 @@ static enum asv_status read_kind(const struct asv_cli *cli, struct asv_db *db, s
 
 static enum asv_status set(struct asv_cli *cli, struct asv_err *err)
 {
-    struct asv_db_credential who;
+    struct asv_db_credential who = {0};
     struct asv_db_duty duty = {0};
     struct asv_err inner = {0};
     char actor[64];

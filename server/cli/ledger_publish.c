@@ -94,7 +94,7 @@ static enum asv_status write_bundle(struct publication *it, const struct asv_til
     const struct asv_tile leaves = {.level = 0, .index = tile->index, .width = tile->width};
     struct asv_db_tiles view = {it->db, it->log.number};
     struct asv_tiles tiles = asv_db_tiles(&view);
-    uint8_t made[ASV_TILE_BYTES];
+    uint8_t made[ASV_TILE_BYTES] = {0};
     struct asv_writer writer;
     size_t count = 0;
     enum asv_status status = asv_db_ledger_entries(it->db, it->log.number, tile->index * ASV_TILE_WIDTH,
