@@ -3,48 +3,27 @@
  *
  * asservat ledger: begin, approve, head: under which origin heads of the custody ledger are signed.
  */
-#include "server/ledger/checkpoint.h"
-
 #include <string.h>
 
 #include "server/base/fail.h"
 #include "server/cli/decide.h"
 #include "server/cli/keepers.h"
-
-/* The last checkpoint of the ledger with this origin (NULL: of the one that goes on); views live as long as
- * client. ASV_E_NOT_FOUND: there is none. */
-static enum asv_status last_checkpoint(struct asv_keeper_client *client, const char *origin,
-                                       struct asv_bytes *out, struct asv_err *err)
-{
-    struct asv_keeper_reply reply;
-    uint32_t request = 0;
-    enum asv_status status = asv_keeper_client_last_checkpoint(client, origin, &request, err);
-    status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
-    *out = reply.signature;
-    return status;
-}
+#include "server/cli/sequencer.h"
 
 /* What ends with the new one, for whoever is about to sign. */
 static enum asv_status show_end(const struct asv_cli *cli, struct asv_err *err)
 {
     asv_auto_keeper struct asv_keeper_client *client = NULL;
-    struct asv_bytes data = {0};
-    struct asv_note note;
+    char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
     struct asv_checkpoint checkpoint;
     struct asv_err inner = {0};
     enum asv_status status = asv_cli_keeper(cli, &client, err);
     if (status != ASV_OK) {
         return status;
     }
-    status = last_checkpoint(client, NULL, &data, &inner);
+    status = asv_sequencer_last_signed(client, NULL, note, &checkpoint, &inner);
     if (status == ASV_E_NOT_FOUND) {
         return ASV_OK;
-    }
-    if (status == ASV_OK) {
-        status = asv_note_parse(&note, data, &inner);
-    }
-    if (status == ASV_OK) {
-        status = asv_checkpoint_parse(&checkpoint, note.text, &inner);
     }
     if (status != ASV_OK) {
         return asv_failf(err, status, "%s", inner.text);
@@ -143,12 +122,13 @@ const struct asv_cli_command asv_cli_ledger_approve = {
 static enum asv_status head(struct asv_cli *cli, struct asv_err *err)
 {
     asv_auto_keeper struct asv_keeper_client *client = NULL;
-    struct asv_bytes data = {0};
+    char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
+    struct asv_checkpoint checkpoint;
     enum asv_status status = asv_cli_keeper(cli, &client, err);
     if (status == ASV_OK) {
-        status = last_checkpoint(client, asv_cli_operand(cli->args, 0), &data, err);
+        status = asv_sequencer_last_signed(client, asv_cli_operand(cli->args, 0), note, &checkpoint, err);
     }
-    if (status == ASV_OK && fwrite(data.data, 1, data.len, cli->out) != data.len) {
+    if (status == ASV_OK && fputs(note, cli->out) == EOF) {
         status = asv_fail(err, ASV_E_IO, "the checkpoint cannot be written");
     }
     return status;

@@ -35,16 +35,14 @@ struct asv_tiles asv_db_tiles(struct asv_db_tiles *view)
 
 /* ---- where the ledger stands ---- */
 
-/* The last head that the keeper signed for this origin; NULL: for the ledger that goes on. Size 0: none yet.
- * note[ASV_DB_LEDGER_NOTE_BYTES + 1]. ASV_E_NOT_FOUND: it knows no such ledger. */
-static enum asv_status last_signed(struct asv_sequencer *sequencer, const char *origin, char *note,
-                                   struct asv_checkpoint *out, struct asv_err *err)
+enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, const char *origin, char *note,
+                                          struct asv_checkpoint *out, struct asv_err *err)
 {
     uint32_t request = 0;
     struct asv_keeper_reply reply;
     struct asv_note parsed;
-    enum asv_status status = asv_keeper_client_last_checkpoint(sequencer->keeper, origin, &request, err);
-    status = asv_cli_keeper_wait(sequencer->keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    enum asv_status status = asv_keeper_client_last_checkpoint(keeper, origin, &request, err);
+    status = asv_cli_keeper_wait(keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_OK && reply.signature.len > ASV_DB_LEDGER_NOTE_BYTES) {
         status = asv_fail(err, ASV_E_LIMIT, "ledger: the keeper's note is too long");
     }
@@ -69,7 +67,7 @@ static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *or
     enum asv_status status = ASV_OK;
     asv_writer_init(&writer, before, sizeof before);
     if (log->number > 0) {
-        status = last_signed(sequencer, log->origin, note, &last, err);
+        status = asv_sequencer_last_signed(sequencer->keeper, log->origin, note, &last, err);
         asv_write_u64(&writer, last.head.size);
         asv_write_bytes(&writer, last.head.root, sizeof last.head.root);
         asv_write_bytes(&writer, log->origin, strlen(log->origin));
@@ -118,7 +116,7 @@ static enum asv_status find_log(struct asv_sequencer *sequencer, char *note, str
                                 struct asv_err *err)
 {
     sequencer->log = (struct asv_db_ledger_log){0};
-    enum asv_status status = last_signed(sequencer, NULL, note, last, err);
+    enum asv_status status = asv_sequencer_last_signed(sequencer->keeper, NULL, note, last, err);
     if (status == ASV_E_NOT_FOUND) {
         return asv_fail(err, status, "no ledger yet: two people begin one, asservat ledger begin");
     }

@@ -9,6 +9,7 @@
 
 #include "server/db/ledger.h"
 #include "server/keeper/client.h"
+#include "server/ledger/checkpoint.h"
 #include "server/ledger/tree.h"
 
 /* Tiles that one batch can change: of each level one that it fills and the one behind it. */
@@ -43,6 +44,12 @@ ASV_MUST_CHECK enum asv_status asv_sequencer_append(struct asv_sequencer *sequen
 
 /* Has the keeper sign the head, if it is larger than the last signed one, and stores that. */
 ASV_MUST_CHECK enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_err *err);
+
+/* The last head that the keeper signed for this origin; NULL: for the ledger that goes on. Size 0: none yet.
+ * note[ASV_DB_LEDGER_NOTE_BYTES + 1]; *out views it. ASV_E_NOT_FOUND: it knows no such ledger. */
+ASV_MUST_CHECK enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, const char *origin,
+                                                         char *note, struct asv_checkpoint *out,
+                                                         struct asv_err *err);
 
 /* Tiles of a log, as asv_tiles reads them; ctx of *out is view. */
 struct asv_db_tiles {
