@@ -136,8 +136,8 @@ def a_block(desk, camera, clips):
 def before_docking(desk, camera, clips):
     """A range of time, and its end. What was recorded in it is held with the same run."""
     now = datetime.now(BERLIN)
-    words = ("hold", "ahead", "--camera", camera.name, "--from", (now - timedelta(hours=3)).strftime("%Y-%m-%d %H:%M"), "--until",
-             (now - timedelta(hours=2)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
+    words = ("hold", "ahead", "--camera", camera.name, "--from", (now + timedelta(minutes=10)).strftime("%Y-%m-%d %H:%M"), "--until",
+             (now + timedelta(minutes=20)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
     for more, counts in ((), "1"), (("--release",), "0"):
         cut_off(desk, "request_put", "sigrid", *words, *more)
         finished(desk, concluded=1)

@@ -74,7 +74,7 @@ def held_beyond_its_day(desk, clips):
 
 def of_another_day_than_its_key(desk, clips):
     """By the dock's time it is of another day: it gets a key of its own, once."""
-    by_superuser(desk, f"UPDATE asv.clip SET key_date = current_date + 1 WHERE clip = '{clips[1]}'")
+    by_superuser(desk, f"UPDATE asv.clip SET key_date = day + 1 WHERE clip = '{clips[1]}'")
     counts, _ = night(desk, 0)
     assert counts["rewrapped"] == 1, counts
     counts, _ = night(desk, 0)

@@ -455,11 +455,14 @@ void rig_services_clear(struct rig *rig)
     pthread_mutex_destroy(&rig->lock);
 }
 
-const struct rig_commit *rig_find(const struct rig *rig, const struct fake_camera *camera, uint64_t number)
+const struct rig_commit *rig_find(struct rig *rig, const struct fake_camera *camera, uint64_t number)
 {
-    for (unsigned i = 0; i < rig->commit_count; i++)
+    const struct rig_commit *found = NULL;
+    pthread_mutex_lock(&rig->lock);
+    for (unsigned i = 0; i < rig->commit_count && !found; i++)
         if (rig->commits[i].facts.number == number &&
             memcmp(rig->commits[i].facts.camera_cert, camera->identity.cert_digest, 32) == 0)
-            return &rig->commits[i];
-    return NULL;
+            found = &rig->commits[i];
+    pthread_mutex_unlock(&rig->lock);
+    return found;
 }
