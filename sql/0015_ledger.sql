@@ -94,9 +94,7 @@ CREATE TABLE asv.ledger_pending (
     kind asv.u16 NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     day date,
-    facts bytea NOT NULL CHECK (octet_length(facts) <= 1024),
-    closed bytea NOT NULL CHECK (octet_length(closed) <= 8192),
-    key asv.digest NOT NULL
+    facts bytea NOT NULL CHECK (octet_length(facts) <= 1024)
 );
 COMMENT ON TABLE asv.ledger_pending IS 'what waits for its index; a row goes when it has one';
 COMMENT ON COLUMN asv.ledger_pending.position IS 'order in which they came';
@@ -105,11 +103,9 @@ COMMENT ON COLUMN asv.ledger_pending.kind IS 'of ledger_kind';
 COMMENT ON COLUMN asv.ledger_pending.recorded_at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_pending.day IS 'the day whose key names the camera; NULL: no camera is named';
 COMMENT ON COLUMN asv.ledger_pending.facts IS 'fields that stand in the entry';
-COMMENT ON COLUMN asv.ledger_pending.closed IS 'fields of which the entry has commitments';
-COMMENT ON COLUMN asv.ledger_pending.key IS 'of the commitments';
 
 CREATE TABLE asv.ledger_entry (
-    log smallint NOT NULL REFERENCES asv.ledger_log,
+    log smallint NOT NULL,
     index asv.u63 NOT NULL,
     id uuid NOT NULL UNIQUE,
     kind asv.u16 NOT NULL,
@@ -127,11 +123,11 @@ COMMENT ON COLUMN asv.ledger_entry.recorded_at IS 'as in the entry';
 COMMENT ON COLUMN asv.ledger_entry.entry IS 'its bytes, of which the leaf is made';
 
 CREATE TABLE asv.ledger_closed (
-    id uuid PRIMARY KEY REFERENCES asv.ledger_entry (id),
+    id uuid PRIMARY KEY,
     key asv.digest NOT NULL,
     fields bytea NOT NULL CHECK (octet_length(fields) BETWEEN 1 AND 8192)
 );
-COMMENT ON TABLE asv.ledger_closed IS 'what the commitments in entries are to; a row may be forgotten, and every proof stays';
+COMMENT ON TABLE asv.ledger_closed IS 'what the commitments in entries are to, from its event on; a row may be forgotten, and every proof stays';
 COMMENT ON COLUMN asv.ledger_closed.id IS 'of the entry';
 COMMENT ON COLUMN asv.ledger_closed.key IS 'of its commitments';
 COMMENT ON COLUMN asv.ledger_closed.fields IS 'the closed fields';
@@ -229,24 +225,41 @@ $$;
 COMMENT ON FUNCTION asv.check_tile() IS 'trigger: tiles grow, and otherwise stay as they are';
 CREATE TRIGGER check_tile BEFORE UPDATE ON asv.ledger_tile FOR EACH ROW EXECUTE FUNCTION asv.check_tile();
 
+-- What follows is checked once for a statement, not for each of its rows: a batch has 256. Each is asked for by its key (a subquery is
+-- not made a join), however large the table is.
+
 -- LG-050
 CREATE FUNCTION asv.check_sequenced() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM asv.ledger_entry WHERE id = old.id) THEN
-        RETURN old;
+    IF EXISTS (SELECT FROM gone g WHERE (SELECT e.id FROM asv.ledger_entry e WHERE e.id = g.id) IS NULL) THEN
+        RAISE EXCEPTION 'ledger_pending: what has no entry yet stays' USING ERRCODE = 'VA005';
     END IF;
-    RAISE EXCEPTION 'ledger_pending: what has no entry yet stays' USING ERRCODE = 'VA005';
+    RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION asv.check_sequenced() IS 'trigger: nothing that waits for its entry goes without one';
-CREATE TRIGGER check_sequenced BEFORE DELETE ON asv.ledger_pending
-    FOR EACH ROW EXECUTE FUNCTION asv.check_sequenced();
+CREATE TRIGGER check_sequenced AFTER DELETE ON asv.ledger_pending REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION asv.check_sequenced();
+
+CREATE FUNCTION asv.check_entry() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added a WHERE (SELECT l.size FROM asv.ledger_log l WHERE l.number = a.log) > a.index IS NOT TRUE) THEN
+        RAISE EXCEPTION 'ledger_entry: no log is as large' USING ERRCODE = 'VA005';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.check_entry() IS 'trigger: an entry is one of its log''s';
+CREATE TRIGGER check_entry AFTER INSERT ON asv.ledger_entry REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION asv.check_entry();
 
 CREATE FUNCTION asv.check_closed() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM asv.ledger_entry WHERE id = old.id AND kind IN (96, 120, 121))
+    IF coalesce((SELECT kind FROM asv.ledger_entry WHERE id = old.id), (SELECT kind FROM asv.ledger_pending WHERE id = old.id))
+       IN (96, 120, 121)
        AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
        AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
        AND NOT EXISTS (SELECT FROM asv.statement WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
@@ -300,10 +313,15 @@ $$;
 COMMENT ON FUNCTION asv.ledger_id IS 'the id of the entry about something that is known by its digest';
 
 CREATE FUNCTION asv.ledger_put(p_kind text, p_id uuid, p_day date, p_facts bytea, p_closed bytea) RETURNS void
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$
-    INSERT INTO asv.ledger_pending (id, kind, day, facts, closed, key)
-    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts, p_closed,
-            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$ -- which keeps its plans from one event to the next
+BEGIN
+    IF p_closed <> '' THEN
+        INSERT INTO asv.ledger_closed (id, key, fields)
+        VALUES (p_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), p_closed);
+    END IF;
+    INSERT INTO asv.ledger_pending (id, kind, day, facts)
+    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts);
+END
 $$;
 COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of something, with the transaction that it happens in';
 
@@ -532,9 +550,8 @@ BEGIN
     END IF;
     INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
     -- Before all that waits already.
-    INSERT INTO asv.ledger_pending (position, id, kind, facts, closed, key) OVERRIDING SYSTEM VALUE
-    VALUES (-p_number, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before), '',
-            decode(repeat('00', 32), 'hex'));
+    INSERT INTO asv.ledger_pending (position, id, kind, facts) OVERRIDING SYSTEM VALUE
+    VALUES (-p_number, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
     RETURN 'done';
 END
 $$;
@@ -553,9 +570,11 @@ BEGIN
     WHERE w.day IS NOT NULL AND NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = w.day)
     ON CONFLICT DO NOTHING;
     RETURN QUERY
-    SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts, p.closed,
-           p.key::bytea, d.key::bytea
-    FROM asv.ledger_pending p LEFT JOIN asv.ledger_day d ON d.day = p.day
+    SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts,
+           coalesce(c.fields, ''), coalesce(c.key, decode(repeat('00', 32), 'hex')), d.key::bytea
+    FROM asv.ledger_pending p
+    LEFT JOIN asv.ledger_closed c ON c.id = p.id
+    LEFT JOIN asv.ledger_day d ON d.day = p.day
     ORDER BY p.position LIMIT p_limit;
 END
 $$;
@@ -580,8 +599,6 @@ BEGIN
     SELECT p_log, p_size + t.n - 1, p.id, p.kind, p.recorded_at, t.entry
     FROM unnest(p_positions, p_entries) WITH ORDINALITY AS t (position, entry, n)
     JOIN asv.ledger_pending p ON p.position = t.position;
-    INSERT INTO asv.ledger_closed (id, key, fields)
-    SELECT id, key, closed FROM asv.ledger_pending WHERE position = ANY (p_positions) AND closed <> '';
     DELETE FROM asv.ledger_pending WHERE position = ANY (p_positions);
     GET DIAGNOSTICS v_count = ROW_COUNT;
     IF v_count <> cardinality(p_positions) THEN

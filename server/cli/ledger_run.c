@@ -97,10 +97,13 @@ static enum asv_status run_once(struct sequencing *it, struct asv_err *err)
 {
     bool more = true;
     enum asv_status status = ASV_OK;
-    while (more && status == ASV_OK) {
+    while (status == ASV_OK && (more || !it->sequencer->loaded)) {
         status = look(it, &more, err);
+        if (status == ASV_OK && !more) {
+            status = asv_sequencer_sign(it->sequencer, err);
+        }
     }
-    return status == ASV_OK ? asv_sequencer_sign(it->sequencer, err) : status;
+    return status;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
@@ -122,11 +125,10 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         sequencer->db = db;
         sequencer->keeper = keeper;
-        if (once) {
-            status = run_once(&it, err);
-        } else {
-            run_until_stopped(&it);
-        }
+        status = once ? run_once(&it, err) : asv_db_software_started(db, "asservat ledger " ASV_VERSION, err);
+    }
+    if (status == ASV_OK && !once) {
+        run_until_stopped(&it);
     }
     asv_wipe(sequencer, sizeof *sequencer);
     return status;

@@ -283,6 +283,11 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
                                          .proof = {proof.hash[0], proof.count * ASV_SHA256_BYTES}};
     status = asv_keeper_client_sign_checkpoint(sequencer->keeper, &head, &request, err);
     status = asv_cli_keeper_wait(sequencer->keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    if (status == ASV_E_STATE || status == ASV_E_MISMATCH) {
+        /* Another sequencer had a larger head signed. If not, load() says what is wrong. */
+        sequencer->loaded = false;
+        return ASV_OK;
+    }
     if (status == ASV_OK && reply.signature.len >= sizeof note) {
         status = asv_fail(err, ASV_E_LIMIT, "ledger: the keeper's note is too long");
     }

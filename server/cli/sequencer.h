@@ -42,7 +42,8 @@ struct asv_sequencer {
 ASV_MUST_CHECK enum asv_status asv_sequencer_append(struct asv_sequencer *sequencer, size_t *count,
                                                     struct asv_err *err);
 
-/* Has the keeper sign the head, if it is larger than the last signed one, and stores that. */
+/* Has the keeper sign the head, if it is larger than the last signed one, and stores that. Not done, and not
+ * loaded any more, when another sequencer was quicker. */
 ASV_MUST_CHECK enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_err *err);
 
 /* The last head that the keeper signed for this origin; NULL: for the ledger that goes on. Size 0: none yet.

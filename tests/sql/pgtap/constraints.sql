@@ -511,20 +511,19 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('ledger_entry', '{"index": 1, "log": 7}', '23505'),
     ('ledger_entry', jsonb_build_object('index', 1, 'entry', '\x00010001'::bytea || uuid_send(uid('entry')) || '\x00'), '23514'),
     ('ledger_closed', '{}', '23505'), ('ledger_closed', jsonb_build_object('fields', ''::bytea), '23514'),
-    ('ledger_closed', jsonb_build_object('id', uid('no entry')), '23503'),
     ('ledger_day', '{}', '23505'),
     ('ledger_tile', '{}', '23505'), ('ledger_tile', '{"level": 8}', '23514'),
     ('ledger_tile', jsonb_build_object('index', 1, 'hashes', '\x00'::bytea), '23514'),
     ('ledger_tile', '{"log": 7}', '23503'),
     ('ledger_checkpoint', '{}', '23505'), ('ledger_checkpoint', '{"size": 0}', '23514'),
     ('ledger_checkpoint', '{"note": ""}', '23514'), ('ledger_checkpoint', '{"log": 7}', '23503'),
-    ('ledger_pending', jsonb_build_object('facts', decode(repeat('00', 1025), 'hex')), '23514'),
-    ('ledger_pending', jsonb_build_object('closed', decode(repeat('00', 8193), 'hex')), '23514')
+    ('ledger_closed', jsonb_build_object('id', uid('long'), 'fields', decode(repeat('00', 8193), 'hex')), '23514'),
+    ('ledger_pending', jsonb_build_object('facts', decode(repeat('00', 1025), 'hex')), '23514')
 ) AS bad (tbl, changes, state);
 -- A second entry of another id, at the place of the first one, and in a log that is none.
 SELECT pg_temp.refused('ledger_entry', jsonb_build_object('id', uid('entry 2'), 'entry',
     '\x00010001'::bytea || uuid_send(uid('entry 2')) || int8send(0)) || changes, state)
-FROM (VALUES ('{}'::jsonb, '23505'), ('{"log": 7}', '23503')) AS bad (changes, state);
+FROM (VALUES ('{}'::jsonb, '23505'), ('{"log": 7}', 'VA005')) AS bad (changes, state);
 
 -- Not to be made to fail: recording_state.state, which its trigger looks at first; a unique key that holds the whole
 -- primary key (it is there to be referred to); and keys that the database numbers itself.

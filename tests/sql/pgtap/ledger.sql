@@ -29,9 +29,11 @@ BEGIN
     END LOOP;
 END
 $$;
-SELECT lives_ok('SELECT count(*) FROM asv.ledger_pending p, pg_temp.fields(p.facts || p.closed)', 'every list is one that the sequencer takes');
+CREATE VIEW pg_temp.told AS
+    SELECT p.kind, p.facts, coalesce(c.fields, '') AS closed FROM asv.ledger_pending p LEFT JOIN asv.ledger_closed c USING (id);
+SELECT lives_ok('SELECT count(*) FROM pg_temp.told p, pg_temp.fields(p.facts || p.closed)', 'every list is one that the sequencer takes');
 SELECT is_empty('SELECT p.kind, f.tag FROM asv.ledger_pending p, pg_temp.fields(p.facts) f WHERE f.tag >= 128', 'facts are facts');
-SELECT is_empty('SELECT p.kind, f.tag FROM asv.ledger_pending p, pg_temp.fields(p.closed) f WHERE f.tag < 128',
+SELECT is_empty('SELECT p.kind, f.tag FROM pg_temp.told p, pg_temp.fields(p.closed) f WHERE f.tag < 128',
                 'and what is closed is closed');
 SELECT set_has('SELECT DISTINCT kind::int FROM asv.ledger_pending',
     'VALUES (2), (10), (11), (12), (13), (14), (15), (20), (21), (96), (97), (98), (99), (100), (101), (102), (112), (113), (114), (120), (121)',
@@ -53,7 +55,7 @@ SELECT is_empty($$
         'alarm_kind', 'alarm', 'alarm_acknowledgement', 'alert')
 $$, 'a new table tells, or is named here');
 SELECT is((SELECT count(*) FROM asv.ledger_pending WHERE kind = 34), 1::bigint, 'a commit is told once, with its clip');
-SELECT set_eq($$ SELECT f.tag FROM asv.ledger_pending p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 34 $$,
+SELECT set_eq($$ SELECT f.tag FROM pg_temp.told p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 34 $$,
     'VALUES (1), (2), (3), (5), (6), (7), (8), (9), (128), (130), (131), (132), (133), (134), (136)',
     'and says root, verdict, day and due instant');
 -- LAW L6: nothing in a fact leads to a person, a camera or a text.
@@ -102,12 +104,20 @@ SELECT results_eq('SELECT size, signed_size, note FROM asv.ledger_logs(1::smalli
 RESET ROLE;
 SELECT throws_ok($$ SELECT asv.ledger_append(2::smallint, 3, dig('x'), ARRAY[-77]::bigint[], ARRAY[pg_temp.entry(2, asv.uuid7())],
     '{}', '{}', '{}') $$, 'VA006', NULL, 'what does not wait cannot be appended');
+SELECT throws_ok(format('INSERT INTO asv.ledger_entry (log, index, id, kind, recorded_at, entry)
+    VALUES (%s, 3, uid(''beyond''), 2, now(), pg_temp.entry(2, uid(''beyond'')))', log), 'VA005', NULL, 'an entry is one of its log''s')
+FROM (VALUES (2), (77)) AS t (log);
 SELECT throws_ok('UPDATE asv.ledger_log SET size = 0', 'VA005', NULL, 'a log does not shrink');
 SELECT throws_ok($$ UPDATE asv.ledger_tile SET hashes = dig('z') || hashes $$, 'VA005', NULL, 'nor does a tile change');
 SELECT isnt((SELECT key FROM asv.ledger_day WHERE day = '2026-01-05'), NULL, 'a day has one key');
 
 -- ---- LAW L3: it forgets what its source forgot, and no entry goes
 
+CREATE FUNCTION pg_temp.asked() RETURNS uuid LANGUAGE sql AS $$ SELECT (fields ->> 'id')::uuid FROM template WHERE tbl = 'subject_request' $$;
+ALTER TABLE asv.subject_request DISABLE TRIGGER check_forgetting;
+SELECT throws_ok('DELETE FROM asv.ledger_closed WHERE id = pg_temp.asked()', 'VA005', NULL, 'nor what waits for its entry');
+DELETE FROM asv.subject_request WHERE id = pg_temp.asked();
+SELECT is((SELECT closed FROM asv.ledger_take(1000) WHERE id = pg_temp.asked()), ''::bytea, 'what is forgotten before it has its entry is not even told');
 SELECT is(pg_temp.append(2, 3, 1000, dig('a') || dig('b') || dig('c') || dig('d')), 'done', 'all that waited');
 SELECT is((SELECT waiting FROM asv.ledger_waiting()), 0::bigint, 'nothing waits');
 CREATE FUNCTION pg_temp.access() RETURNS uuid LANGUAGE sql AS $$ SELECT (fields ->> 'id')::uuid FROM template WHERE tbl = 'access_log' $$;
