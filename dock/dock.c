@@ -75,7 +75,8 @@ static void db_probe_run(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
     memset(&health->err, 0, sizeof health->err);
-    health->status = dock->services->db_ping(dock->services->db, &health->err);
+    health->status = dock->told_started ? dock->services->db_ping(dock->services->db, &health->err)
+                                        : dock->services->started(dock->services->db, &health->err);
 }
 
 static void db_probe_done(struct asv_job *job)
@@ -83,6 +84,7 @@ static void db_probe_done(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
     health->probing = false;
+    dock->told_started |= !health->status;
     asv_dock_heard_db(dock, health->status, &health->err);
 }
 
@@ -100,9 +102,9 @@ static void probe_fire(struct asv_timer *timer)
     if (dock->stopping)
         return;
     probe_one(dock, &dock->keeper, ASV_LANE_KEEPER); /* that it is there, it also tells what people decided */
-    if (!dock->db.up)
+    if (!dock->db.up || !dock->told_started)
         probe_one(dock, &dock->db, ASV_LANE_DB);
-    bool all_up = dock->keeper.up && dock->db.up;
+    bool all_up = dock->keeper.up && dock->db.up && dock->told_started;
     asv_timer_start(dock->loop, timer, all_up ? REFRESH_MS : dock->settings.probe_ms);
 }
 

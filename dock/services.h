@@ -41,6 +41,7 @@ struct asv_services {
     void *db_recovery; /* a second connection, the recovery's, on its own lane: for lookup and custody_list
                           alone */
     enum asv_status (*db_ping)(void *db, struct asv_err *err);
+    enum asv_status (*started)(void *db, struct asv_err *err); /* it is told that this program begins */
     enum asv_status (*docking_begin)(void *db, const struct asv_db_docking *docking,
                                      struct asv_db_docking_result *result, struct asv_err *err);
     enum asv_status (*docking_end)(void *db, const struct asv_db_docking_end *end, struct asv_err *err);

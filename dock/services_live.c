@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/db/ledger.h"
 #include "server/keeper/client.h"
 
 struct asv_services_live {
@@ -109,6 +110,11 @@ static enum asv_status order(void *keeper, struct asv_bytes chain, struct asv_by
 static enum asv_status db_ping(void *db, struct asv_err *err)
 {
     return asv_db_ping(db, err);
+}
+
+static enum asv_status started(void *db, struct asv_err *err)
+{
+    return asv_db_software_started(db, "asservat-dockd " ASV_VERSION, err);
 }
 
 static enum asv_status docking_begin(void *db, const struct asv_db_docking *docking,
@@ -244,6 +250,7 @@ static const struct asv_services calls = {
     .bulletin = bulletin,
     .order = order,
     .db_ping = db_ping,
+    .started = started,
     .docking_begin = docking_begin,
     .docking_end = docking_end,
     .announce = announce,

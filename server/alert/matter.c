@@ -55,6 +55,9 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
     [ASV_MATTER_RETENTION_MISSED] = {"retention_missed", "Seit mehr als einem Tag gab es keinen Löschlauf.",
                                      NULL, "zuletzt",
                                      "systemctl status asservat-retention.timer\nasservat retention run"},
+    [ASV_MATTER_LEDGER] =
+        {"ledger", "Was geschehen ist, wartet seit mehr als einer Stunde auf seinen Eintrag im Ledger.", NULL,
+         "seit", "systemctl status asservat-ledger\nasservat ledger head"},
     [ASV_MATTER_BACKUP] =
         {"backup", "Es gibt keine aktuelle Sicherung.", NULL, "zuletzt",
          "systemctl status asservat-backup\njournalctl -u asservat-backup\nasservat backup"},

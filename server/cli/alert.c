@@ -22,10 +22,12 @@
 #include "server/cli/database.h"
 #include "server/cli/keepers.h"
 #include "server/db/alert.h"
+#include "server/db/ledger.h"
 
 #define STATE_DIR   "/var/lib/asservat/alert"
 #define STAMP       "database-told" /* its time: when people were told that the database is away */
 #define AGAIN_MS    (INT64_C(24) * 3600 * 1000)
+#define LEDGER_MS   (INT64_C(3600) * 1000)
 #define MATTERS_MAX (ASV_DB_MATTERS + 64)
 
 struct alert {
@@ -76,6 +78,18 @@ static enum asv_status ask_database(struct alert *alert, struct asv_err *err)
     for (size_t i = 0; status == ASV_OK && i < sizeof kinds / sizeof *kinds; i++) {
         alert->asked[kinds[i]] = true;
     }
+    return status;
+}
+
+static enum asv_status ask_ledger(struct alert *alert, struct asv_err *err)
+{
+    uint64_t waiting = 0;
+    int64_t oldest_ms = ASV_TIME_UNKNOWN;
+    enum asv_status status = asv_db_ledger_waiting(alert->db, &waiting, &oldest_ms, err);
+    if (status == ASV_OK && oldest_ms != ASV_TIME_UNKNOWN && oldest_ms < alert->run_ms - LEDGER_MS) {
+        add(alert, ASV_MATTER_LEDGER, "", "", oldest_ms, waiting);
+    }
+    alert->asked[ASV_MATTER_LEDGER] = status == ASV_OK;
     return status;
 }
 
@@ -292,6 +306,9 @@ static enum asv_status run_with_database(struct alert *alert, bool dry, struct a
     const char *path = asv_cli_text(alert->cli->args, "state");
     asv_auto_fd int state = -1;
     enum asv_status status = ask_database(alert, err);
+    if (status == ASV_OK) {
+        status = ask_ledger(alert, err);
+    }
     if (status == ASV_OK && dry) {
         for (size_t i = 0; i < alert->count; i++) {
             alert->matters[i].due = true;
@@ -365,9 +382,9 @@ const struct asv_cli_command asv_cli_alert_run = {
     .summary = "tell people what they must look after",
     .help = "Looks for alarms that nobody acknowledged, requests that lapse within a day,\n"
             "cameras that are out for too long, open erasures and overdue keys at the keeper,\n"
-            "failed and missed retention runs, and the age of the newest backup. Each matter\n"
-            "goes into the journal and, as alert.conf says, into a mail: once, and then daily\n"
-            "while it lasts. Its timer runs it every 15 minutes.",
+            "failed and missed retention runs, what waits for its entry in the ledger, and the age\n"
+            "of the newest backup. Each matter goes into the journal and, as alert.conf says, into\n"
+            "a mail: once, and then daily while it lasts. Its timer runs it every 15 minutes.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -298,6 +298,22 @@ def each_matter_is_told_once_and_then_daily(site):
     assert sql("SELECT string_agg(kind, ' ') FROM asv.alert WHERE kind NOT LIKE 'keeper%'") == ""
 
 
+def the_ledger_is_watched(site):
+    step("what waits too long for its entry in the ledger is told")
+    fresh_backup(site)
+    server = site.server()
+    sql("SELECT count(asv.ledger_put('software_started', gen_random_uuid(), NULL, '', '')) FROM generate_series(1, 2)")
+    site.alert()
+    assert all("Ledger" not in mail.get_content() for mail in server.mails), "what has only just begun to wait"
+    sql("SET session_replication_role = replica; UPDATE asv.ledger_pending SET recorded_at = recorded_at - interval '61 minutes'")
+    site.alert()
+    text = server.mails[-1].get_content()
+    assert "wartet seit mehr als einer Stunde" in text and "Anzahl 2" in text and "$ asservat ledger head" in text, text
+    sql("SET session_replication_role = replica; DELETE FROM asv.ledger_pending")
+    site.alert()
+    assert sql("SELECT count(*) FROM asv.alert WHERE kind = 'ledger'") == "0"
+
+
 def backups_are_watched(site):
     step("backups")
     server = site.server()
@@ -463,7 +479,7 @@ def nobody_is_told(site):
 def main():
     with tempfile.TemporaryDirectory(prefix="asv-alert.") as name:
         site = Site(Path(name))
-        for test in (each_matter_is_told_once_and_then_daily, backups_are_watched, a_mail_is_not_lost, only_the_right_server_gets_it,
+        for test in (each_matter_is_told_once_and_then_daily, the_ledger_is_watched, backups_are_watched, a_mail_is_not_lost, only_the_right_server_gets_it,
                      the_database_is_away, nobody_is_told):
             test(site)
     print("alert: all was told")

@@ -35,6 +35,7 @@ struct rig {
 
     /* keeper and database: changed only while nothing runs, or through the atomics */
     struct asv_retention_periods periods; /* what the keeper says */
+    _Atomic unsigned started;             /* how often a dock said that it begins */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
     _Atomic bool key_lives;      /* of every recording: nothing is ordered to be erased */
     _Atomic bool held;           /* every recording, by people: it opens, and nothing is ordered */

@@ -126,6 +126,14 @@ static enum asv_status db_ping(void *ctx, struct asv_err *err)
     return db_here(ctx, err);
 }
 
+static enum asv_status db_started(void *ctx, struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    enum asv_status status = db_here(rig, err);
+    rig->started += !status;
+    return status;
+}
+
 static void keep_docking(struct rig_docking *kept, const struct asv_db_docking *docking)
 {
     kept->facts = *docking;
@@ -430,6 +438,7 @@ void rig_services_init(struct rig *rig)
                                           .db = rig,
                                           .db_recovery = rig,
                                           .db_ping = db_ping,
+                                          .started = db_started,
                                           .docking_begin = db_docking_begin,
                                           .docking_end = db_docking_end,
                                           .announce = db_announce,

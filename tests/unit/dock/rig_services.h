@@ -35,7 +35,8 @@ struct rig_docking {
 void rig_services_init(struct rig *rig);
 void rig_services_clear(struct rig *rig);
 
-/* What the database has of this camera's recording; NULL: nothing. While the dock runs, only that it is there. */
+/* What the database has of this camera's recording; NULL: nothing. While the dock runs, only that it is
+ * there. */
 const struct rig_commit *rig_find(struct rig *rig, const struct fake_camera *camera, uint64_t number);
 
 #endif
