@@ -237,7 +237,19 @@ enum asv_status asv_keeper_client_keep(struct asv_keeper_client *client, const s
 enum asv_status asv_keeper_client_finish(struct asv_keeper_client *client, struct asv_bytes chain,
                                          uint32_t date, uint32_t *request, struct asv_err *err)
 {
-    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_FINISH, .chain = chain, .from_date = date};
+    struct asv_keeper_request ask_for = {
+        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_EARLY, .chain = chain, .from_date = date};
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_finish_ahead(struct asv_keeper_client *client,
+                                               const uint8_t ahead[ASV_SHA256_BYTES],
+                                               struct asv_bytes receipt, struct asv_bytes dock,
+                                               uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {
+        .type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD, .receipt = receipt, .dock = dock};
+    memcpy(ask_for.digest, ahead, sizeof ask_for.digest);
     return ask(client, &ask_for, request, err);
 }
 

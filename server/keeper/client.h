@@ -100,6 +100,14 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_finish(struct asv_keeper_client
                                                         struct asv_bytes chain, uint32_t date,
                                                         uint32_t *request, struct asv_err *err);
 
+/* Lets the keys go that a hold before docking copied (ahead: digest of its proposal): after KEEP for all that
+ * it keeps. receipt and dock: of a clip of its camera, docked after the range's end. ASV_E_STATE in the
+ * reply: not yet. ASV_E_NOT_FOUND: that is done. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_finish_ahead(struct asv_keeper_client *client,
+                                                              const uint8_t ahead[ASV_SHA256_BYTES],
+                                                              struct asv_bytes receipt, struct asv_bytes dock,
+                                                              uint32_t *request, struct asv_err *err);
+
 /* A page of the clips that the keeper has rows for, behind that header digest (NULL: the first). */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const uint8_t *after,
                                                        uint32_t *request, struct asv_err *err);

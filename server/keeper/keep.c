@@ -35,18 +35,12 @@ static bool is_midnight(int64_t ms)
            start_ms == ms;
 }
 
-/* K-100: when the dock's receipt says that this clip is due: after this instant, and not later than what is
- * recorded now. */
-static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t after_ms,
-                                   int64_t *due_ms, struct asv_err *err)
+enum asv_status asv_keeper_receipt(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                   struct asv_receipt *out, struct asv_err *err)
 {
     struct asv_revocations list;
     const struct asv_revocations *revocations = NULL;
-    struct asv_receipt receipt = {0};
     struct asv_chain chain;
-    uint32_t today = 0;
-    int64_t latest_ms = 0;
     enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, err);
     if (status == ASV_OK) {
         status = asv_chain_decode(&chain, request->dock.data, request->dock.len, err);
@@ -56,11 +50,21 @@ static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_k
                                   revocations, err);
     }
     if (status == ASV_OK) {
-        status = asv_receipt_decode(&receipt, request->receipt.data, request->receipt.len, err);
+        status = asv_receipt_decode(out, request->receipt.data, request->receipt.len, err);
     }
-    if (status == ASV_OK) {
-        status = asv_receipt_verify(&receipt, &chain.leaf, NULL, err);
-    }
+    return status == ASV_OK ? asv_receipt_verify(out, &chain.leaf, NULL, err) : status;
+}
+
+/* K-100: when the dock's receipt says that this clip is due: after this instant, and not later than what is
+ * recorded now. */
+static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t after_ms,
+                                   int64_t *due_ms, struct asv_err *err)
+{
+    struct asv_receipt receipt = {0};
+    uint32_t today = 0;
+    int64_t latest_ms = 0;
+    enum asv_status status = asv_keeper_receipt(keeper, request, &receipt, err);
     if (status == ASV_OK && memcmp(receipt.custody.header, opening->digest, ASV_SHA256_BYTES) != 0) {
         status = asv_fail(err, ASV_E_MISMATCH, "the receipt is for another clip");
     }
@@ -83,8 +87,8 @@ static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_k
     return status;
 }
 
-/* K-102: another clip of the same camera and day was erased early. */
-static bool day_has_gone(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES], uint32_t date)
+bool asv_keeper_day_has_gone(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
+                             uint32_t date)
 {
     const struct asv_kept *rows = asv_kept_rows(index);
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
@@ -135,8 +139,8 @@ static enum asv_status purpose(struct asv_keeper *keeper, const struct asv_keepe
         memcpy(row->decision, ahead->decision, sizeof row->decision);
         return ASV_OK;
     default:
-        return day_has_gone(keeper->store->index, header->cert_digest,
-                            header->key_kind == ASV_KEY_DAY ? header->key_date : 0)
+        return asv_keeper_day_has_gone(keeper->store->index, header->cert_digest, /* K-102 */
+                                       header->key_kind == ASV_KEY_DAY ? header->key_date : 0)
                    ? ASV_OK
                    : asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
     }
@@ -251,38 +255,6 @@ enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keep
             : keep(keeper, request, reply, err);
     asv_wipe(keeper->scratch, sizeof *keeper->scratch); /* K-049 */
     return status;
-}
-
-enum asv_status asv_keeper_finish(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                                  struct asv_err *err)
-{
-    struct asv_chain chain;
-    uint8_t camera[ASV_SHA256_BYTES];
-    uint32_t today = 0;
-    int64_t now_ms = 0;
-    enum asv_status status = asv_chain_decode(&chain, request->chain.data, request->chain.len, err);
-    if (status == ASV_OK) {
-        status =
-            asv_chain_verify(&chain, keeper->identity.root_pk, ASV_ROLE_CAMERA, ASV_TIME_UNKNOWN, NULL, err);
-    }
-    if (status == ASV_OK &&
-        (asv_world_wall_ms(keeper->world, &now_ms) != ASV_OK || asv_local_date(now_ms, &today) != ASV_OK)) {
-        status = asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
-    }
-    if (status != ASV_OK) {
-        return status;
-    }
-    asv_cert_digest(camera, &chain.leaf);
-    if (request->from_date >= today) { /* K-103 */
-        return asv_fail_at(err, ASV_E_STATE, "a day that is not over: the camera may record on", today);
-    }
-    if (keeper->store->index->stop != ASV_KEEPER_RUNNING) { /* K-062: who says that the day is over? */
-        return asv_fail(err, ASV_E_AWAY, "destruction stands still until two people confirm the clock");
-    }
-    if (!day_has_gone(keeper->store->index, camera, request->from_date)) {
-        return asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
-    }
-    return asv_store_destroy_camera_day(keeper->store, camera, request->from_date, err);
 }
 
 enum asv_status asv_keeper_clips(struct asv_keeper *keeper, const struct asv_keeper_request *request,

@@ -10,6 +10,7 @@
 #include "firmware-proto/seal/opener.h"
 #include "firmware-proto/trust/bulletin.h"
 #include "firmware-proto/trust/destruction.h"
+#include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/revocations.h"
 #include "server/base/log.h"
 #include "server/keeper/due.h"
@@ -198,6 +199,19 @@ void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening 
 ASV_MUST_CHECK enum asv_status asv_keeper_keep(struct asv_keeper *keeper,
                                                const struct asv_keeper_request *request,
                                                struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* A dock's word for a clip: a receipt that a dock of this agency signed, which is not revoked. It views the
+ * request. */
+ASV_MUST_CHECK enum asv_status asv_keeper_receipt(struct asv_keeper *keeper,
+                                                  const struct asv_keeper_request *request,
+                                                  struct asv_receipt *out, struct asv_err *err);
+
+/* Whether a clip of this camera and day was erased early. */
+bool asv_keeper_day_has_gone(const struct asv_index *index, const uint8_t camera[ASV_SHA256_BYTES],
+                             uint32_t date);
+
+/* Keys that go before their time, for what they were for needs them no more (finish.c). ASV_E_STATE: not
+ * yet. ASV_E_NOT_FOUND: there is none. */
 ASV_MUST_CHECK enum asv_status asv_keeper_finish(struct asv_keeper *keeper,
                                                  const struct asv_keeper_request *request,
                                                  struct asv_err *err);

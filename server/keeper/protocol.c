@@ -102,15 +102,29 @@ void asv_keeper_write_statements(struct asv_writer *out, const struct asv_keeper
     }
 }
 
+/* With what KEEP and FINISH end: receipt, the dock's chain, a decision's digest. */
+static void write_docks_word(struct asv_writer *out, const struct asv_keeper_request *request)
+{
+    asv_write_view16(out, request->receipt.data, request->receipt.len);
+    asv_write_view16(out, request->dock.data, request->dock.len);
+    asv_write_bytes(out, request->digest, sizeof request->digest);
+}
+
 static void write_keep(struct asv_writer *out, const struct asv_keeper_request *request)
 {
     asv_write_u8(out, request->why);
     asv_write_view16(out, request->chain.data, request->chain.len);
     asv_write_view16(out, request->header.data, request->header.len);
     asv_write_view16(out, request->stanzas.data, request->stanzas.len);
-    asv_write_view16(out, request->receipt.data, request->receipt.len);
-    asv_write_view16(out, request->dock.data, request->dock.len);
-    asv_write_bytes(out, request->digest, sizeof request->digest);
+    write_docks_word(out, request);
+}
+
+static void write_finish(struct asv_writer *out, const struct asv_keeper_request *request)
+{
+    asv_write_u8(out, request->why);
+    asv_write_view16(out, request->chain.data, request->chain.len);
+    asv_write_u32(out, request->from_date);
+    write_docks_word(out, request);
 }
 
 enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct asv_keeper_request *request)
@@ -145,8 +159,7 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         write_keep(out, request);
         break;
     case ASV_KEEPER_FINISH:
-        asv_write_view16(out, request->chain.data, request->chain.len);
-        asv_write_u32(out, request->from_date);
+        write_finish(out, request);
         break;
     case ASV_KEEPER_CLIPS:
         asv_write_bytes(out, request->digest, sizeof request->digest);
@@ -273,12 +286,26 @@ static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_requ
     return status == ASV_OK ? read_opens(in, out) : status;
 }
 
-static enum asv_status read_keep(struct asv_reader *in, struct asv_keeper_request *out)
+static enum asv_status read_why(struct asv_reader *in, uint8_t first, struct asv_keeper_request *out)
 {
     enum asv_status status = asv_read_u8(in, &out->why);
-    if (status == ASV_OK && (out->why < ASV_KEEPER_WHY_DAY || out->why > ASV_KEEPER_WHY_EARLY)) {
-        return ASV_E_UNSUPPORTED;
+    return status == ASV_OK && (out->why < first || out->why > ASV_KEEPER_WHY_EARLY) ? ASV_E_UNSUPPORTED
+                                                                                     : status;
+}
+
+/* What write_docks_word wrote. */
+static enum asv_status read_docks_word(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = asv_read_view16(in, &out->receipt, ASV_RECEIPT_MAX_BYTES);
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->dock, ASV_CHAIN_MAX_BYTES);
     }
+    return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
+}
+
+static enum asv_status read_keep(struct asv_reader *in, struct asv_keeper_request *out)
+{
+    enum asv_status status = read_why(in, ASV_KEEPER_WHY_DAY, out);
     if (status == ASV_OK) {
         status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
     }
@@ -288,19 +315,19 @@ static enum asv_status read_keep(struct asv_reader *in, struct asv_keeper_reques
     if (status == ASV_OK) {
         status = asv_read_view16(in, &out->stanzas, ASV_SEAL_STANZAS_MAX_BYTES);
     }
-    if (status == ASV_OK) {
-        status = asv_read_view16(in, &out->receipt, ASV_RECEIPT_MAX_BYTES);
-    }
-    if (status == ASV_OK) {
-        status = asv_read_view16(in, &out->dock, ASV_CHAIN_MAX_BYTES);
-    }
-    return status == ASV_OK ? asv_read_copy(in, out->digest, sizeof out->digest) : status;
+    return status == ASV_OK ? read_docks_word(in, out) : status;
 }
 
 static enum asv_status read_finish(struct asv_reader *in, struct asv_keeper_request *out)
 {
-    enum asv_status status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
-    return status == ASV_OK ? asv_read_u32(in, &out->from_date) : status;
+    enum asv_status status = read_why(in, ASV_KEEPER_WHY_AHEAD, out);
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->chain, ASV_CHAIN_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_u32(in, &out->from_date);
+    }
+    return status == ASV_OK ? read_docks_word(in, out) : status;
 }
 
 /* The fields of a request of this type. */

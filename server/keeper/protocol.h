@@ -54,7 +54,7 @@ struct asv_keeper_chunk {
     const uint8_t *data; /* ASV_CHUNK_CIPHER_BYTES; view */
 };
 
-/* Why KEEP gives a clip a key of its own in the keeper. */
+/* Why KEEP gives a clip a key of its own in the keeper, and FINISH has another go. */
 enum asv_keeper_why {
     ASV_KEEPER_WHY_DAY = 1,   /* the dock's receipt says another due instant than its key has */
     ASV_KEEPER_WHY_AHEAD = 2, /* it is in the range of a HOLD_AHEAD */
@@ -92,11 +92,11 @@ struct asv_keeper_kept {
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes
-        chain;          /* the camera's encoded chain; not with STATUS, CLIPS, SIGN; DECIDE: may be empty */
-    uint32_t from_date; /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH: that day */
-    uint16_t day_count; /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
-    bool reserve_used;  /* BULLETIN: the camera brought recordings under its reserve key */
+    struct asv_bytes chain; /* the camera's encoded chain; not with STATUS, CLIPS, SIGN, FINISH AHEAD; DECIDE:
+                               may be empty */
+    uint32_t from_date;     /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH EARLY: that day */
+    uint16_t day_count;     /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
+    bool reserve_used;      /* BULLETIN: the camera brought recordings under its reserve key */
     struct asv_bytes header;  /* OPENS, ORDER, KEEP, DECIDE: the whole HEADER frame, as the seal begins */
     struct asv_bytes stanzas; /* OPENS, KEEP, DECIDE: the stanzas file */
     uint8_t chunk_count; /* OPENS, DECIDE: 0..2; the first full chunk, then, if there are more, the last */
@@ -106,12 +106,12 @@ struct asv_keeper_request {
     struct asv_bytes answer; /* DECIDE: an approval, refusal or withdrawal; empty: none. PACKAGE: approval */
     uint8_t record_count;
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* the same: credential records, in any order */
-    uint8_t why;                                      /* KEEP: enum asv_keeper_why */
-    struct asv_bytes receipt;                         /* KEEP, DAY: the dock's; otherwise empty */
-    struct asv_bytes dock;                            /* KEEP, DAY: its chain; otherwise empty */
-    uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header before
-                                       * the first row; SIGN, HEAD: the new root; PACKAGE: what is signed.
-                                       * Otherwise zeros */
+    uint8_t why;                      /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
+    struct asv_bytes receipt;         /* KEEP DAY, FINISH AHEAD: the dock's; otherwise empty */
+    struct asv_bytes dock;            /* the same: its chain */
+    uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
+                                       * before the first row; SIGN, HEAD: the new root; PACKAGE: what is
+                                       * signed. Otherwise zeros */
     uint8_t sign;                     /* SIGN: enum asv_keeper_sign */
     struct asv_bytes origin;          /* HEAD, LAST: the ledger's; LAST: empty for the one that goes on */
     uint64_t old_size, new_size;      /* HEAD: of the tree whose head was signed last, and now */

@@ -36,10 +36,10 @@ static uint32_t draw(uint64_t *state)
 
 /* How often each kind of step happens. */
 static const uint8_t weights[STEP_KINDS] = {
-    [STEP_WAIT] = 6,    [STEP_MIDNIGHT] = 8, [STEP_DAYS] = 9,      [STEP_LATE] = 3,     [STEP_OFF] = 2,
-    [STEP_RESTART] = 2, [STEP_JUMP] = 1,     [STEP_MAKE_DAYS] = 4, [STEP_BULLETIN] = 5, [STEP_RECORD] = 12,
-    [STEP_DOCK] = 3,    [STEP_KEEP] = 9,     [STEP_DECIDE] = 36,   [STEP_ANSWER] = 8,   [STEP_REPLAY] = 10,
-    [STEP_FINISH] = 4,  [STEP_ORDER] = 3,
+    [STEP_WAIT] = 6,    [STEP_MIDNIGHT] = 8, [STEP_DAYS] = 9,         [STEP_LATE] = 3,     [STEP_OFF] = 2,
+    [STEP_RESTART] = 2, [STEP_JUMP] = 1,     [STEP_MAKE_DAYS] = 4,    [STEP_BULLETIN] = 5, [STEP_RECORD] = 12,
+    [STEP_DOCK] = 3,    [STEP_KEEP] = 9,     [STEP_DECIDE] = 36,      [STEP_ANSWER] = 8,   [STEP_REPLAY] = 10,
+    [STEP_FINISH] = 4,  [STEP_ORDER] = 3,    [STEP_FINISH_AHEAD] = 4,
 };
 
 static uint8_t draw_kind(uint64_t *state)

@@ -49,8 +49,9 @@ static bool is_long_over(const struct stage *stage, int number)
     const struct model *model = &stage->model;
     const struct model_clip *clip = &model->clips[number];
     int64_t end = clip->period;
-    for (int i = 0; i < model->ahead_count; i++) {
-        if (model->aheads[i].camera == clip->camera) {
+    for (int i = 0; i < model->ahead_count; i++) { /* but what two people held before it docked */
+        const struct model_ahead *ahead = &model->aheads[i];
+        if (ahead->camera == clip->camera && ahead->from <= clip->start && clip->start < ahead->until) {
             return false;
         }
     }

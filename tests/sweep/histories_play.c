@@ -179,6 +179,7 @@ static bool play_finish(struct stage *stage, const struct step *step)
         }
     }
     struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH,
+                                         .why = ASV_KEEPER_WHY_EARLY,
                                          .chain = stage->cameras[camera]->chain.encoded,
                                          .from_date = model->date[day]};
     enum asv_status status = stage_ask(stage, ASV_KEEPER_ADMIN, &request).status;
@@ -187,6 +188,25 @@ static bool play_finish(struct stage *stage, const struct step *step)
     bool done = status == ASV_OK || (should && stage->was_struck && status == ASV_E_NOT_FOUND);
     stage_tell(stage, "FINISH camera %d, %u", camera, model->date[day]);
     return stage_expect(stage, done, should, "FINISH");
+}
+
+/* Of what a hold before docking copied; in most cases with the word of a dock that had its camera since. */
+static bool play_finish_ahead(struct stage *stage, const struct step *step)
+{
+    const struct model *model = &stage->model;
+    const uint32_t *n = step->n;
+    if (model->ahead_count == 0 || model->clip_count == 0) {
+        return true;
+    }
+    const struct model_ahead *ahead = &model->aheads[n[0] % (uint32_t)model->ahead_count];
+    struct model_finish_ahead finish = {.paper = ahead->paper,
+                                        .receipt_clip = (int)(n[1] % (uint32_t)model->clip_count),
+                                        .docked = n[2] % 4 == 0 ? ahead->until - (n[3] % 2) : model->now,
+                                        .receipt_true = n[4] % 8 != 0};
+    for (int i = 0; i < model->clip_count && n[5] % 8 != 0; i++) {
+        finish.receipt_clip = model->clips[i].camera == ahead->camera ? i : finish.receipt_clip;
+    }
+    return stage_finish_ahead(stage, &finish);
 }
 
 /* ---- keys without a decision ---- */
@@ -485,10 +505,17 @@ static bool play_replay(struct stage *stage, const struct step *step)
 static bool play_step(struct stage *stage, const struct step *step)
 {
     static bool (*const plays[STEP_KINDS])(struct stage *, const struct step *) = {
-        [STEP_MAKE_DAYS] = play_make_days, [STEP_BULLETIN] = play_bulletin, [STEP_RECORD] = play_record,
-        [STEP_DOCK] = play_dock,           [STEP_KEEP] = play_keep,         [STEP_DECIDE] = play_decide,
-        [STEP_ANSWER] = play_answer,       [STEP_REPLAY] = play_replay,     [STEP_FINISH] = play_finish,
+        [STEP_MAKE_DAYS] = play_make_days,
+        [STEP_BULLETIN] = play_bulletin,
+        [STEP_RECORD] = play_record,
+        [STEP_DOCK] = play_dock,
+        [STEP_KEEP] = play_keep,
+        [STEP_DECIDE] = play_decide,
+        [STEP_ANSWER] = play_answer,
+        [STEP_REPLAY] = play_replay,
+        [STEP_FINISH] = play_finish,
         [STEP_ORDER] = play_order,
+        [STEP_FINISH_AHEAD] = play_finish_ahead,
     };
     stage->fault = (enum keeper_fault)step->fault;
     stage->fault_at = step->fault_at;

@@ -28,6 +28,7 @@ enum step_kind {
     STEP_ANSWER, /* to some earlier proposal */
     STEP_REPLAY, /* of any earlier message, by a hostile caller */
     STEP_FINISH,
+    STEP_FINISH_AHEAD,
     STEP_ORDER,
     STEP_KINDS,
 };

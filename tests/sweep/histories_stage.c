@@ -259,6 +259,22 @@ bool stage_keep(struct stage *stage, const struct model_keep *keep)
     return stage_expect(stage, done, should, "KEEP");
 }
 
+bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish)
+{
+    uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
+    const struct model *model = &stage->model;
+    const struct asv_test_identity *camera = stage->cameras[model->clips[finish->receipt_clip].camera];
+    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
+    keeper_receipt(&request, receipt, camera, &stage->clips[finish->receipt_clip], 0, finish->docked,
+                   finish->receipt_true ? &stage->site.agency.dock : camera);
+    asv_statement_digest(request.digest, &stage->papers[finish->paper].statement);
+    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &request);
+    bool should = model_finish_ahead(&stage->model, finish);
+    bool done = reply.status == ASV_OK || (should && stage->was_struck && reply.status == ASV_E_NOT_FOUND);
+    stage_tell(stage, "FINISH of what was held before docking: %s", reply.detail);
+    return stage_expect(stage, done, should, "FINISH AHEAD");
+}
+
 /* ---- statements ---- */
 
 static uint16_t action_code(enum model_action action)

@@ -72,6 +72,7 @@ bool stage_bulletin(struct stage *stage, int camera, bool reserve_used);
 /* False: no such key is known. */
 bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_t start, uint32_t n);
 bool stage_keep(struct stage *stage, const struct model_keep *keep);
+bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish);
 
 /* Signs a statement that says this; its number. */
 int stage_write(struct stage *stage, const struct model_paper *paper);

@@ -487,6 +487,28 @@ bool model_finish(struct model *model, int camera, int day)
     return true;
 }
 
+/* K-142, K-143: when its range is over, its days' own keys are gone, and a dock had the camera since. */
+bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish)
+{
+    int at = 0;
+    while (at < model->ahead_count && model->aheads[at].paper != finish->paper) {
+        at++;
+    }
+    if (at == model->ahead_count || model->stopped) {
+        return false;
+    }
+    struct model_ahead *ahead = &model->aheads[at];
+    bool may = ahead->until <= model->now && finish->receipt_true && finish->docked >= ahead->until &&
+               model->clips[finish->receipt_clip].camera == ahead->camera;
+    for (int d = 0; d < ahead->day_count; d++) {
+        may = may && !model->has_day[ahead->camera][ahead->day[d]];
+    }
+    if (may) {
+        *ahead = model->aheads[--model->ahead_count];
+    }
+    return may;
+}
+
 /* K-078 */
 bool model_says_held(const struct model *model, int number)
 {

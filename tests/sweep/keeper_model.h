@@ -172,6 +172,14 @@ struct model_keep {
 };
 bool model_keep(struct model *model, const struct model_keep *keep);
 bool model_finish(struct model *model, int camera, int day);
+
+struct model_finish_ahead {
+    int paper;         /* of the decision */
+    int receipt_clip;  /* a dock's word for this one ... */
+    int64_t docked;    /* ... from then */
+    bool receipt_true; /* a dock of this agency signed it */
+};
+bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish);
 bool model_orders(const struct model *model, int number);
 
 int model_count(const struct model *model, enum model_state state);

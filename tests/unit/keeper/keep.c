@@ -241,6 +241,74 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_E_NOT_FOUND);
 }
 
+/* FINISH of the hold before docking that was decided last, with what a dock says of this clip, from then. */
+static enum asv_status finish_ahead(const struct keeper_clip *what, int64_t docked_ms,
+                                    const struct asv_test_identity *dock)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_FINISH, .why = ASV_KEEPER_WHY_AHEAD};
+    keeper_receipt(&request, receipt_data, camera, what, keeper_site_due(TODAY), docked_ms, dock);
+    asv_statement_digest(request.digest, &decision.proposal.statement);
+    return keeper_ask(&site, ASV_KEEPER_ADMIN, &request).status;
+}
+
+/* DESIGN 5 and 7: the key that a hold before docking copied opens the camera's other recordings of that day,
+ * to whoever has store and slots. It goes when the camera was docked and what it held has its own. */
+static void what_was_copied_before_docking_goes_when_the_camera_is_in(void **state)
+{
+    (void)state;
+    static struct keeper_loot loot;
+    int64_t began = clip.header.start_wall_ms;
+    int64_t until = began + HOUR_MS;
+    struct asv_bulletin bulletin;
+    struct asv_bulletin_key key;
+    uint8_t day_pk[ASV_X25519_BYTES];
+    keeper_bulletin(&site, camera, &bulletin);
+    asv_bulletin_key_at(&bulletin, 0, &key);
+    memcpy(day_pk, key.pk, sizeof day_pk);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, until, 1), ASV_OK);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - HOUR_MS);
+    assert_int_equal(keep_ahead(&clip).status, ASV_OK);
+    /* While the day's own key is there nothing is gained, and what is docked late is held as well. */
+    assert_int_equal(finish_ahead(&clip, until + 1, &site.agency.dock), ASV_E_STATE); /* K-142 */
+    keeper_site_go_to(&site, keeper_site_due(TODAY));
+    assert_int_equal(finish_ahead(&clip, until - 1, &site.agency.dock), ASV_E_STATE); /* K-143 */
+    assert_int_not_equal(finish_ahead(&clip, until, camera), ASV_OK);
+    struct asv_test_agency foreign;
+    asv_test_agency_init(&foreign, 99);
+    assert_int_not_equal(finish_ahead(&clip, until, &foreign.dock), ASV_OK); /* K-143 */
+    const struct asv_test_identity *own = camera;
+    static struct keeper_clip theirs;
+    struct asv_test_identity another;
+    asv_test_agency_issue(&site.agency, &another, ASV_ROLE_CAMERA, 2);
+    camera = &another;
+    assert_int_equal(keeper_make_days(&site, camera, 0, 2).status, ASV_OK);
+    make_clip(&theirs, ASV_KEY_DAY);
+    assert_int_equal(finish_ahead(&theirs, until, &site.agency.dock), ASV_E_MISMATCH); /* K-143 */
+    camera = own;
+    keeper_attack_now(site.disk, false, &loot);
+    assert_true(keeper_loot_has(&loot, day_pk));
+    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_OK);
+    keeper_attack_now(site.disk, false, &loot);
+    assert_false(keeper_loot_has(&loot, day_pk)); /* K-001 */
+    assert_true(opens(&clip));                    /* held, by a key of its own */
+    assert_true(is_held(&clip));
+    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_E_NOT_FOUND);
+}
+
+static void no_range_is_finished_before_it_is_over_or_while_the_clock_is_in_doubt(void **state)
+{
+    (void)state;
+    int64_t until = site.world.wall + HOUR_MS;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, clip.header.start_wall_ms, until, 1), ASV_OK);
+    site.keeper.store->index->tables[ASV_INDEX_ENTRIES].count = 0; /* as if its days' keys had gone early */
+    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_E_STATE); /* K-142: not over */
+    asv_test_world_step(&site.world, (uint64_t)(2 * HOUR_MS));
+    site.world.wall += 3 * DAY_MS;
+    assert_int_equal(finish_ahead(&clip, until, &site.agency.dock), ASV_E_AWAY); /* K-142 */
+    site.world.wall -= 3 * DAY_MS;
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS), 1);
+}
+
 static void ranges_that_overlap_each_hold_what_is_in_them(void **state)
 {
     (void)state;
@@ -337,8 +405,10 @@ static const struct asv_kept *row_of(const struct keeper_clip *what)
 static void what_ran_out_is_no_early_erasure(void **state)
 {
     (void)state; /* LAW T4 */
-    struct asv_keeper_request finish = {
-        .type = ASV_KEEPER_FINISH, .chain = camera->chain.encoded, .from_date = TODAY};
+    struct asv_keeper_request finish = {.type = ASV_KEEPER_FINISH,
+                                        .why = ASV_KEEPER_WHY_EARLY,
+                                        .chain = camera->chain.encoded,
+                                        .from_date = TODAY};
     is_of_the_day_before(&clip);
     keeper_site_go_to(&site, keeper_site_due(20260104));
     assert_false(opens(&clip)); /* K-085 */
@@ -583,6 +653,8 @@ int main(void)
         ON_A_SITE(only_a_docks_word_moves_a_day_and_not_into_the_future),
         ON_A_SITE(no_day_is_moved_while_the_clock_is_in_doubt),
         ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
+        ON_A_SITE(what_was_copied_before_docking_goes_when_the_camera_is_in),
+        ON_A_SITE(no_range_is_finished_before_it_is_over_or_while_the_clock_is_in_doubt),
         ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),
         ON_A_SITE(one_person_ends_nothing_that_two_held_ahead),
         ON_A_SITE(a_hold_ahead_needs_a_living_key),

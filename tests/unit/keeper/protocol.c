@@ -80,13 +80,14 @@ static struct asv_keeper_request sample(unsigned type)
     if (type == ASV_KEEPER_FINISH) {
         request.from_date = 20260105;
     }
-    if (type == ASV_KEEPER_KEEP || type == ASV_KEEPER_CLIPS) {
+    bool has_word = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
+    if (has_word || type == ASV_KEEPER_CLIPS) {
         memset(request.digest, 0xe1, sizeof request.digest);
     }
     if (type == ASV_KEEPER_SIGN) {
         request = sample_sign(ASV_KEEPER_SIGN_HEAD);
     }
-    if (type == ASV_KEEPER_KEEP) {
+    if (has_word) {
         request.why = ASV_KEEPER_WHY_EARLY;
         request.receipt = (struct asv_bytes){statement, 400};
         request.dock = (struct asv_bytes){chain, 200};

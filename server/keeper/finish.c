@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * FINISH: a key goes before anything makes it, because what it was for has another key, or is gone: the
+ * camera's key of a day on which a clip was erased early, and what a hold before docking copied. */
+#include <string.h>
+
+#include "firmware-proto/trust/receipt.h"
+#include "server/base/calendar.h"
+#include "server/keeper/keeper.h"
+
+/* K-062: who says that a day, or a range, is over? */
+static enum asv_status check_running(const struct asv_keeper *keeper, struct asv_err *err)
+{
+    return keeper->store->index->stop == ASV_KEEPER_RUNNING
+               ? ASV_OK
+               : asv_fail(err, ASV_E_AWAY, "destruction stands still until two people confirm the clock");
+}
+
+/* ---- after an early erasure ---- */
+
+static enum asv_status finish_day(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                  int64_t now_ms, struct asv_err *err)
+{
+    struct asv_chain chain;
+    uint8_t camera[ASV_SHA256_BYTES];
+    uint32_t today = 0;
+    enum asv_status status = asv_chain_decode(&chain, request->chain.data, request->chain.len, err);
+    if (status == ASV_OK) {
+        status =
+            asv_chain_verify(&chain, keeper->identity.root_pk, ASV_ROLE_CAMERA, ASV_TIME_UNKNOWN, NULL, err);
+    }
+    if (status == ASV_OK && asv_local_date(now_ms, &today) != ASV_OK) {
+        status = asv_fail(err, ASV_E_STATE, "the clock shows a date that is none");
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_cert_digest(camera, &chain.leaf);
+    if (request->from_date >= today) { /* K-103 */
+        return asv_fail_at(err, ASV_E_STATE, "a day that is not over: the camera may record on", today);
+    }
+    status = check_running(keeper, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (!asv_keeper_day_has_gone(keeper->store->index, camera, request->from_date)) {
+        return asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
+    }
+    return asv_store_destroy_camera_day(keeper->store, camera, request->from_date, err);
+}
+
+/* ---- after a hold before docking ---- */
+
+/* K-142: as long as a day's own key is here, its copy opens nothing more, and what comes in late is kept. */
+static enum asv_status check_days(struct asv_keeper *keeper, const struct asv_index_ahead *ahead,
+                                  struct asv_err *err)
+{
+    for (unsigned i = 0; i < ahead->day_count; i++) {
+        struct asv_store_key key;
+        enum asv_status status =
+            asv_store_camera_day(keeper->store, ahead->days[i].date, ahead->camera, &key, err);
+        asv_wipe(&key, sizeof key);
+        if (status == ASV_OK) {
+            return asv_fail_at(err, ASV_E_STATE, "the camera's own key is still here, of day",
+                               ahead->days[i].date);
+        }
+        if (status != ASV_E_NOT_FOUND) {
+            return status;
+        }
+    }
+    return ASV_OK;
+}
+
+/* K-143: a dock had the camera when nothing could be recorded in the range any more. */
+static enum asv_status check_docked(const struct asv_receipt *receipt, const struct asv_index_ahead *ahead,
+                                    struct asv_err *err)
+{
+    if (memcmp(receipt->custody.camera_cert, ahead->camera, sizeof ahead->camera) != 0) {
+        return asv_fail(err, ASV_E_MISMATCH, "the receipt is for a clip of another camera");
+    }
+    return receipt->time_ms >= ahead->until_ms
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE, "the receipt is from before the range's end");
+}
+
+static enum asv_status let_go(struct asv_keeper *keeper, const uint8_t decision[ASV_SHA256_BYTES],
+                              struct asv_err *err)
+{
+    struct asv_store_change change;
+    enum asv_status status = asv_store_begin(keeper->store, &change, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_index_drop_key(change.next, ASV_INDEX_AHEADS, decision);
+    return asv_store_commit(&change, true, err);
+}
+
+static enum asv_status finish_ahead(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                    int64_t now_ms, struct asv_err *err)
+{
+    struct asv_receipt receipt = {0};
+    struct asv_err said = {0};
+    /* First of all: a revocation list that is new is a commit, which makes other rows. */
+    enum asv_status proven = asv_keeper_receipt(keeper, request, &receipt, &said);
+    const struct asv_index_ahead *ahead =
+        asv_index_find(keeper->store->index, ASV_INDEX_AHEADS, request->digest);
+    if (ahead == NULL) {
+        return asv_fail(err, ASV_E_NOT_FOUND, "nothing is held before docking by that decision");
+    }
+    if (ahead->until_ms > now_ms) { /* K-142 */
+        return asv_fail(err, ASV_E_STATE, "its range is not over");
+    }
+    enum asv_status status = check_running(keeper, err);
+    if (status == ASV_OK) {
+        status = check_days(keeper, ahead, err);
+    }
+    if (status == ASV_OK && proven != ASV_OK) {
+        status = asv_fail(err, proven, said.text);
+    }
+    if (status == ASV_OK) {
+        status = check_docked(&receipt, ahead, err);
+    }
+    return status == ASV_OK ? let_go(keeper, request->digest, err) : status;
+}
+
+enum asv_status asv_keeper_finish(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                  struct asv_err *err)
+{
+    int64_t now_ms = 0;
+    if (asv_world_wall_ms(keeper->world, &now_ms) != ASV_OK) {
+        return asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
+    }
+    return request->why == ASV_KEEPER_WHY_AHEAD ? finish_ahead(keeper, request, now_ms, err)
+                                                : finish_day(keeper, request, now_ms, err);
+}
