@@ -362,12 +362,17 @@ static enum asv_status wrap(struct asv_keeper *keeper, const uint8_t file_key[AS
     return ASV_OK;
 }
 
-enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const struct asv_decision *decision,
+enum asv_status asv_keeper_recovery_stanza(struct asv_keeper *keeper, const struct asv_kept *row,
                                            struct asv_keeper_reply *reply, struct asv_err *err)
 {
     const struct asv_index *index = keeper->store->index;
-    const struct asv_kept *row = kept_row(index, decision);
     return index->has_recovery ? wrap(keeper, row->file_key, index->recovery_pk, reply, err) : ASV_OK;
+}
+
+enum asv_status asv_decide_recovery_stanza(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                           struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    return asv_keeper_recovery_stanza(keeper, kept_row(keeper->store->index, decision), reply, err);
 }
 
 enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper, const struct asv_decision *decision,

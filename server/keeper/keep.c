@@ -228,6 +228,20 @@ static enum asv_status keep_opened(struct asv_keeper *keeper, const struct asv_k
     return ASV_OK;
 }
 
+/* K-144 */
+static enum asv_status for_recovery(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                    const struct asv_keeper_opening *opening, struct asv_keeper_reply *reply,
+                                    struct asv_err *err)
+{
+    const struct asv_kept *row = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, opening->digest);
+    bool by_this = row != NULL && row->state == ASV_KEEPER_HELD &&
+                   memcmp(row->decision, request->digest, sizeof row->decision) == 0;
+    return request->why != ASV_KEEPER_WHY_AHEAD || !by_this ||
+                   asv_keeper_recovery_stanza(keeper, row, reply, err) == ASV_OK
+               ? ASV_OK
+               : ASV_E_AWAY; /* it is held: what is done must not look like a refusal */
+}
+
 static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                             struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -243,7 +257,8 @@ static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_r
     if (status != ASV_OK) {
         return asv_keeper_told(&opening, status);
     }
-    return keep_opened(keeper, request, &opening, now_ms, &reply->until_ms, err);
+    status = keep_opened(keeper, request, &opening, now_ms, &reply->until_ms, err);
+    return status == ASV_OK ? for_recovery(keeper, request, &opening, reply, err) : status;
 }
 
 enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keeper_request *request,

@@ -195,6 +195,12 @@ ASV_MUST_CHECK enum asv_status asv_keeper_decide(struct asv_keeper *keeper,
 void asv_keeper_fill_kept(struct asv_kept *row, const struct asv_keeper_opening *opening,
                           const uint8_t file_key[ASV_FILE_KEY_BYTES], const struct asv_kept *before);
 
+/* The held clip's file key, wrapped for the recovery key; nothing without one (decide_clip.c). */
+ASV_MUST_CHECK enum asv_status asv_keeper_recovery_stanza(struct asv_keeper *keeper,
+                                                          const struct asv_kept *row,
+                                                          struct asv_keeper_reply *reply,
+                                                          struct asv_err *err);
+
 /* Keys of clips' own, without a decision (keep.c). */
 ASV_MUST_CHECK enum asv_status asv_keeper_keep(struct asv_keeper *keeper,
                                                const struct asv_keeper_request *request,

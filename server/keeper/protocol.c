@@ -497,6 +497,7 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             break;
         case ASV_KEEPER_KEEP:
             asv_write_i64(out, reply->until_ms);
+            asv_write_view16(out, reply->stanza.data, reply->stanza.len);
             break;
         case ASV_KEEPER_FINISH:
             break;
@@ -632,8 +633,10 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
     case ASV_KEEPER_DECIDE:
         return read_decided(in, out);
-    case ASV_KEEPER_KEEP:
-        return asv_read_i64(in, &out->until_ms);
+    case ASV_KEEPER_KEEP: {
+        enum asv_status status = asv_read_i64(in, &out->until_ms);
+        return status == ASV_OK ? asv_read_view16(in, &out->stanza, ASV_AGE_X25519_STANZA_BYTES) : status;
+    }
     case ASV_KEEPER_FINISH:
         return ASV_OK;
     case ASV_KEEPER_CLIPS:

@@ -194,7 +194,7 @@ struct asv_keeper_reply {
                                                * until then. KEEP: its key's due. 0: none */
     const uint8_t *file_key;                  /* DECIDE, OPEN: ASV_FILE_KEY_BYTES; secret; view. NULL: none */
     struct asv_bytes stanza;    /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
-                                 * key (HOLD); view; may be empty */
+                                 * key (HOLD); KEEP AHEAD: for that one, too; view; may be empty */
     struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */
     struct asv_bytes signature; /* SIGN: a checkpoint as a signed note; PACKAGE: ECDSA, DER; view */
     uint16_t kept_count;        /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page */

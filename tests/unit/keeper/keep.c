@@ -241,6 +241,44 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_E_NOT_FOUND);
 }
 
+static bool opens_with_the_recovery_key(const struct asv_keeper_reply *reply)
+{
+    uint8_t file_key[ASV_FILE_KEY_BYTES];
+    uint8_t commitment[ASV_SHA256_BYTES];
+    struct asv_age_stanza stanza;
+    struct asv_reader reader;
+    asv_reader_init(&reader, reply->stanza.data, reply->stanza.len);
+    assert_int_equal(asv_age_stanza_read(&reader, &stanza), ASV_OK);
+    assert_int_equal(asv_age_unwrap(file_key, &stanza, site.agency.dock.kx_sk), ASV_OK);
+    asv_key_commitment(commitment, file_key);
+    return memcmp(commitment, clip.header.commitment, sizeof commitment) == 0;
+}
+
+static void what_was_held_before_docking_is_wrapped_to_the_recovery_key(void **state)
+{
+    (void)state;
+    int64_t began = clip.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    struct asv_keeper_reply reply = keep_ahead(&clip);
+    assert_true(reply.status == ASV_OK && reply.stanza.len == 0); /* K-144: there is no such key */
+    static struct keeper_decision other_one;
+    keeper_propose(&site, &other_one, ASV_ACTION_RECOVERY_KEY, &people.admin, 10);
+    keeper_respond(&site, &other_one, ASV_STEP_APPROVE, &people.chief, 11);
+    assert_int_equal(keeper_decide(&site, &other_one).status, ASV_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        reply = keep_ahead(&clip);
+        assert_int_equal(reply.status, ASV_OK);
+        assert_true(opens_with_the_recovery_key(&reply)); /* K-144 */
+    }
+    site.world.fail_random_at = 1;
+    assert_int_equal(keep_ahead(&clip).status, ASV_E_AWAY); /* it is held: no answer that is final */
+    struct asv_keeper_request with = {.digest = {1}};
+    reply = keep(&clip, &with, ASV_KEEPER_WHY_AHEAD); /* by another decision it is not held */
+    assert_true(reply.status == ASV_OK && reply.stanza.len == 0);
+    reply = keep(&clip, NULL, ASV_KEEPER_WHY_EARLY);
+    assert_true(reply.status == ASV_OK && reply.stanza.len == 0);
+}
+
 /* FINISH of the hold before docking that was decided last, with what a dock says of this clip, from then. */
 static enum asv_status finish_ahead(const struct keeper_clip *what, int64_t docked_ms,
                                     const struct asv_test_identity *dock)
@@ -653,6 +691,7 @@ int main(void)
         ON_A_SITE(only_a_docks_word_moves_a_day_and_not_into_the_future),
         ON_A_SITE(no_day_is_moved_while_the_clock_is_in_doubt),
         ON_A_SITE(a_camera_that_comes_late_brings_what_was_held_ahead),
+        ON_A_SITE(what_was_held_before_docking_is_wrapped_to_the_recovery_key),
         ON_A_SITE(what_was_copied_before_docking_goes_when_the_camera_is_in),
         ON_A_SITE(no_range_is_finished_before_it_is_over_or_while_the_clock_is_in_doubt),
         ON_A_SITE(ranges_that_overlap_each_hold_what_is_in_them),

@@ -342,10 +342,10 @@ static struct asv_keeper_reply sample_reply(unsigned type)
     reply.opens = type == ASV_KEEPER_OPENS;
     if (type == ASV_KEEPER_DECIDE || type == ASV_KEEPER_KEEP) {
         reply.until_ms = 1767592800003;
+        reply.stanza = (struct asv_bytes){stanzas, sizeof stanzas};
     }
     if (type == ASV_KEEPER_DECIDE) {
         reply.file_key = file_key;
-        reply.stanza = (struct asv_bytes){stanzas, sizeof stanzas};
         reply.note = (struct asv_bytes){bulletin, 70};
     }
     if (type == ASV_KEEPER_CLIPS) {
