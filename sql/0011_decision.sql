@@ -66,6 +66,14 @@ COMMENT ON COLUMN asv.hold.proposal IS 'the approved request, of the recording i
 COMMENT ON COLUMN asv.hold.since IS 'since when';
 COMMENT ON COLUMN asv.hold.event IS 'its custody event';
 
+CREATE TABLE asv.ahead_finish (
+    proposal asv.digest PRIMARY KEY REFERENCES asv.request,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE asv.ahead_finish IS 'holds ahead of the docking for which the keeper has no key any more: the camera is in, and what they keep has keys of its own';
+COMMENT ON COLUMN asv.ahead_finish.proposal IS 'which decision';
+COMMENT ON COLUMN asv.ahead_finish.at IS 'when this database was told';
+
 CREATE TABLE asv.clip_day (
     recording uuid PRIMARY KEY REFERENCES asv.clip,
     proposal asv.digest NOT NULL UNIQUE REFERENCES asv.request,
@@ -144,7 +152,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hold', 'clip_day', 'block'] LOOP
+    FOREACH name IN ARRAY ARRAY['hold', 'ahead_finish', 'clip_day', 'block'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -414,11 +422,12 @@ GRANT EXECUTE ON FUNCTION asv.request_end TO asv_admin;
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.action = 6 AND r.outcome = 'approved'
+       AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = r.proposal)
        AND NOT EXISTS (SELECT FROM asv.request e
                        WHERE e.action = 9 AND e.outcome = 'approved' AND e.camera = r.camera AND e.from_at = r.from_at
                          AND e.until_at = r.until_at AND e.ended_at >= r.ended_at)
 $$;
-COMMENT ON FUNCTION asv.ahead_counts IS 'whether a request to hold ahead of the docking was approved, and not released since';
+COMMENT ON FUNCTION asv.ahead_counts IS 'whether a request to hold ahead of the docking was approved, and neither released nor finished since';
 
 CREATE FUNCTION asv.ahead_keeps(r asv.request, c asv.clip) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -471,6 +480,18 @@ CREATE FUNCTION asv.held_ahead_list()
 $$;
 COMMENT ON FUNCTION asv.held_ahead_list IS 'recordings that came into custody and that a decision ahead of their docking keeps: the keeper is to be asked';
 GRANT EXECUTE ON FUNCTION asv.held_ahead_list TO asv_admin;
+
+CREATE FUNCTION asv.held_ahead_by(p_header bytea) RETURNS asv.digest
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN r.action = 6 THEN r.proposal END
+    FROM asv.clip c
+    JOIN asv.hold h ON h.recording = c.recording
+    JOIN asv.request r ON r.proposal = h.proposal
+    WHERE c.header = p_header
+    ORDER BY h.event DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.held_ahead_by IS 'which decision ahead of its docking keeps this recording; NULL: none, or another';
+GRANT EXECUTE ON FUNCTION asv.held_ahead_by TO asv_admin;
 
 CREATE FUNCTION asv.block_kind(p_recording uuid, p_ground integer) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

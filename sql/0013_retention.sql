@@ -500,6 +500,40 @@ $$;
 COMMENT ON FUNCTION asv.emptied_since IS 'whether a docking after that instant left nothing on the camera';
 GRANT EXECUTE ON FUNCTION asv.emptied_since TO asv_admin;
 
+-- What the keeper is shown before it lets the copied keys go: a clip of the camera that was committed since, one that is held before others.
+CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)
+    RETURNS TABLE (proposal asv.digest, camera_name text, until_at timestamptz, since timestamptz, emptied boolean, waiting bigint,
+                   header asv.digest)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.proposal, t.name::text, r.until_at, r.ended_at, asv.emptied_since(r.camera, r.until_at),
+           (SELECT count(*) FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
+            WHERE c.camera = r.camera AND s.state IN ('sealed', 'quarantined', 'pending') AND asv.ahead_keeps(r, c)
+              AND NOT EXISTS (SELECT FROM asv.hold h WHERE h.recording = c.recording AND h.proposal = r.proposal)),
+           (SELECT c.header FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
+            WHERE c.camera = r.camera AND c.committed_at >= r.until_at AND s.state IN ('sealed', 'released', 'pending', 'held')
+            ORDER BY s.state = 'held' DESC, c.committed_at DESC LIMIT 1)
+    FROM asv.request r
+    JOIN asv.certificate t ON t.digest = r.camera
+    WHERE r.action = 6 AND asv.ahead_counts(r) AND (p_after IS NULL OR r.proposal > p_after)
+    ORDER BY r.proposal
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, how many recordings are not held yet, and a clip (NULL: none) whose receipt shows that a dock had it since';
+GRANT EXECUTE ON FUNCTION asv.ahead_page TO asv_admin;
+
+CREATE FUNCTION asv.ahead_finished(p_proposal bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.ahead_finish (proposal)
+    SELECT r.proposal FROM asv.request r WHERE r.proposal = p_proposal AND r.action = 6 AND r.outcome = 'approved'
+    ON CONFLICT DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ahead_finished IS 'the keeper has no key of this hold ahead of the docking any more';
+GRANT EXECUTE ON FUNCTION asv.ahead_finished TO asv_admin;
+
 CREATE VIEW asv.tombstone_overview AS
 SELECT c.camera, c.epoch, c.number, c.header, c.clip, c.device_serial, c.model, c.started_at, c.ended_at, c.earliest_at,
        c.latest_at, c.day, c.committed_at, d.rule, d.due_at, i.at AS begun_at, d.at AS erased_at, d.root, d.leaves,

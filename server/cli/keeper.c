@@ -69,14 +69,15 @@ static enum asv_status print_json(const struct asv_cli *cli, const struct asv_ke
         (void)json_array_append_new(slots, slot_json(&state->slots[i]));
     }
     json_t *all = json_pack(
-        "{s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, s:o}", "time",
+        "{s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, s:o}", "time",
         asv_json_time(state->wall_ms), "destruction", stop_of(state), "stopped",
         asv_json_time(known(state->stop_since_ms)), "next_due", asv_json_time(known(state->next_due_ms)),
         "overdue", (json_int_t)state->overdue, "damaged", (json_int_t)state->damaged, "cameras",
         (json_int_t)state->cameras, "days", (json_int_t)state->days, "reserves", (json_int_t)state->reserves,
-        "first_day", asv_json_date(state->first_date), "last_day", asv_json_date(state->last_date),
-        "generation", (json_int_t)state->generation, "epoch", (json_int_t)state->epoch, "memory_locked",
-        state->memory_locked, "in_step", directories_json(state), "slots", slots);
+        "aheads", (json_int_t)state->aheads, "first_day", asv_json_date(state->first_date), "last_day",
+        asv_json_date(state->last_date), "generation", (json_int_t)state->generation, "epoch",
+        (json_int_t)state->epoch, "memory_locked", state->memory_locked, "in_step", directories_json(state),
+        "slots", slots);
     return asv_json_print_take(cli->out, all, err);
 }
 
@@ -88,6 +89,10 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
     fprintf(cli->out, "keys         %u day files, %s to %s; %u reserve keys; %u cameras\n",
             (unsigned)state->days, asv_text_date(first, state->first_date),
             asv_text_date(last, state->last_date), (unsigned)state->reserves, (unsigned)state->cameras);
+    if (state->aheads != 0) {
+        fprintf(cli->out, "kept         keys of whole camera days, for %u holds before docking\n",
+                (unsigned)state->aheads);
+    }
     fprintf(cli->out, "next due     %s\n", asv_text_time(due, known(state->next_due_ms)));
     if (state->stop != ASV_KEEPER_RUNNING) {
         fprintf(cli->out, "destruction  STOPPED since %s: %s; %u keys are overdue and not used\n",

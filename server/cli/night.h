@@ -8,6 +8,7 @@
 #ifndef ASV_SERVER_CLI_NIGHT_H
 #define ASV_SERVER_CLI_NIGHT_H
 
+#include "firmware-proto/seal/age.h"
 #include "firmware-proto/trust/destruction.h"
 #include "server/cli/cli.h"
 #include "server/cli/person.h"
@@ -35,6 +36,7 @@ enum asv_night_kind {
     ASV_NIGHT_ORPHAN,    /* files that no row names */
     ASV_NIGHT_UNEVEN,    /* a day that does not add up */
     ASV_NIGHT_DAYLESS,   /* a recording on whose day people have to decide */
+    ASV_NIGHT_AHEAD,     /* a hold before docking that stands */
     ASV_NIGHT_UNDOCKED,  /* a camera that is out */
     ASV_NIGHT_UNDONE,    /* a part of the run that could not be done */
     ASV_NIGHT_KINDS,
@@ -58,6 +60,7 @@ struct asv_night {
 
     struct asv_db_retention_end counts;
     uint64_t begun, removed_files, rewrapped, finished, delivered, concluded, forgotten, undocked;
+    uint64_t aheads;                /* holds before docking that stand */
     uint64_t dayless, dayless_over; /* people have to decide on their day; of these, their time is over */
     uint64_t days;                  /* in the balance */
     uint64_t waiting;               /* open ones that wait for the end of their day, as they should */
@@ -115,9 +118,6 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
  * lapses. */
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
-/* What is held ahead of its docking gets its key. */
-ASV_MUST_CHECK enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *err);
-
 /* What nobody decided in time lapses, and the access log forgets. */
 ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
 
@@ -126,6 +126,14 @@ ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct a
 ASV_MUST_CHECK enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit_name *name,
                                               const struct asv_person_delivery *delivery, int64_t *until_ms,
                                               struct asv_err *err);
+
+/* ---- holds before docking (night_ahead.c) ---- */
+
+/* What is held ahead of its docking gets its key. */
+ASV_MUST_CHECK enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *err);
+
+/* Those end of which everything is in; the others are noted. */
+ASV_MUST_CHECK enum asv_status asv_night_finish_aheads(struct asv_night *night, struct asv_err *err);
 
 /* ---- copies for the recovery key (night_recovery.c) ---- */
 
@@ -160,11 +168,17 @@ ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uin
                                                     uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
                                                     struct asv_err *err);
 
-/* Has the keeper give a clip a key of its own; ahead: with AHEAD, the decision. ASV_E_AWAY and the like:
- * again. */
+/* What the keeper wraps for the recovery key. */
+struct asv_night_stanza {
+    size_t len; /* 0: nothing, without such a key */
+    uint8_t data[ASV_AGE_X25519_STANZA_BYTES];
+};
+
+/* Has the keeper give a clip a key of its own; ahead: with AHEAD, the decision, and stanza (NULL: not
+ * wanted). ASV_E_AWAY and the like: again. */
 ASV_MUST_CHECK enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_retained *clip,
                                               enum asv_keeper_why why, const uint8_t *ahead,
-                                              struct asv_err *err);
+                                              struct asv_night_stanza *stanza, struct asv_err *err);
 
 /* Clips that need a key of their own get one; camera days with an early erasure are finished. */
 ASV_MUST_CHECK enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err);
@@ -172,6 +186,13 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, st
 
 /* Whether the key of an early erasure's camera day was destroyed. */
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
+
+/* Has the keeper let go what the hold before docking with this proposal copied; the clip's receipt shows that
+ * its camera was docked since. ASV_OK also when that was done before. */
+ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
+                                                      const uint8_t proposal[ASV_SHA256_BYTES],
+                                                      const struct asv_db_retained *clip,
+                                                      struct asv_err *err);
 
 /* What the keeper keeps and the database does not know. */
 ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);

@@ -154,48 +154,7 @@ enum asv_status asv_night_deliver(struct asv_night *night, struct asv_err *err)
     return status;
 }
 
-/* ---- what is held ahead, what lapses, what is forgotten ---- */
-
-/* Recordings that came in and that a decision ahead of their docking keeps. */
-static enum asv_status keep_ahead(struct asv_night *night, struct asv_err *err)
-{
-    size_t count = 0;
-    asv_auto_free struct asv_db_held_ahead *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = asv_db_held_ahead_list(night->db, rows, ASV_DB_PAGE_MAX, &count, err);
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        struct asv_db_retained clip;
-        struct asv_err why = {0};
-        enum asv_db_outcome outcome;
-        status = asv_db_retained_of(night->db, rows[i].identity.header, &clip, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        enum asv_status kept = asv_night_keep(night, &clip, ASV_KEEPER_WHY_AHEAD, rows[i].proposal, &why);
-        if (kept == ASV_OK) {
-            kept = asv_db_held_ahead(night->db, &rows[i], &outcome, &why);
-        }
-        night->rewrapped += kept == ASV_OK;
-        if (kept != ASV_OK) {
-            night->counts.failed++;
-            asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_KEEPER, &clip,
-                            "it was to be held when it docks, and is not: %.160s", why.text);
-        }
-    }
-    return status;
-}
-
-enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *err)
-{
-    uint64_t before = night->rewrapped;
-    enum asv_status status = night->dry ? ASV_OK : keep_ahead(night, err);
-    if (night->rewrapped != before) { /* what is compared with the database is what it keeps now */
-        asv_night_ask_kept(night);
-    }
-    return status;
-}
+/* ---- what lapses, what is forgotten ---- */
 
 enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {

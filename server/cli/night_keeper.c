@@ -9,6 +9,7 @@
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/calendar.h"
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/keepers.h"
@@ -297,7 +298,8 @@ static enum asv_status read_evidence(struct asv_night *night, const struct asv_d
 }
 
 enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_retained *clip,
-                               enum asv_keeper_why why, const uint8_t *ahead, struct asv_err *err)
+                               enum asv_keeper_why why, const uint8_t *ahead, struct asv_night_stanza *stanza,
+                               struct asv_err *err)
 {
     struct asv_keeper_reply reply;
     uint32_t request = 0;
@@ -319,6 +321,10 @@ enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_reta
         };
         status = asv_keeper_client_keep(night->client, &asked, &request, err);
         status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    }
+    if (status == ASV_OK && stanza != NULL) { /* the protocol has none that is longer */
+        memcpy(stanza->data, reply.stanza.data, reply.stanza.len);
+        stanza->len = reply.stanza.len;
     }
     free(files);
     return status;
@@ -343,7 +349,7 @@ static void keep_page(struct asv_night *night, const struct asv_db_retained *row
         if (is_kept(kept, &rows[i], why)) {
             continue;
         }
-        enum asv_status status = night->dry ? ASV_OK : asv_night_keep(night, &rows[i], why, NULL, &err);
+        enum asv_status status = night->dry ? ASV_OK : asv_night_keep(night, &rows[i], why, NULL, NULL, &err);
         night->rewrapped += status == ASV_OK;
         if (status != ASV_OK) {
             night->counts.failed++;
@@ -428,6 +434,27 @@ bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained
                         "its camera's key of that day is not destroyed: %.160s", err.text);
     }
     return done;
+}
+
+enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
+                                       const struct asv_db_retained *clip, struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    asv_auto_free struct evidence *files = calloc(1, sizeof *files);
+    if (files == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = read_evidence(night, clip, files, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_keeper_client_finish_ahead(night->client, proposal,
+                                            (struct asv_bytes){files->receipt, files->receipt_len},
+                                            (struct asv_bytes){files->dock, files->dock_len}, &request, err);
+    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    night->finished += status == ASV_OK;
+    return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }
 
 static enum asv_status early_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,

@@ -54,7 +54,7 @@ struct room {
     struct asv_db_statement row;
 };
 
-/* The hold in force, and the answer that made it. ASV_E_NOT_FOUND: it was decided ahead of the docking. */
+/* The hold in force, and the answer that made it. ASV_E_NOT_FOUND: there is none. */
 static enum asv_status find_hold(struct asv_night *night, const struct asv_db_retained *clip,
                                  struct asv_person_statement *proposal, struct asv_person_statement *answer,
                                  struct asv_err *err)
@@ -86,7 +86,8 @@ static enum asv_status find_hold(struct asv_night *night, const struct asv_db_re
 
 /* The keeper gives it as often as it is asked, until the answer expires. Of a hold from before the key was
  * registered there is none. */
-static enum asv_status lay(struct asv_night *night, const struct asv_db_retained *clip, struct asv_err *err)
+static enum asv_status lay_decided(struct asv_night *night, const struct asv_db_retained *clip,
+                                   struct asv_err *err)
 {
     struct asv_person_statement proposal = {0};
     struct asv_person_statement answer = {0};
@@ -102,6 +103,37 @@ static enum asv_status lay(struct asv_night *night, const struct asv_db_retained
     const struct asv_person_delivery delivery = {.proposal = &proposal, .answer = &answer};
     name_of(clip, &name);
     return asv_night_show(night, &name, &delivery, &until_ms, err);
+}
+
+/* The same of what was held before it docked: the keeper gives it whenever it is asked to keep that once
+ * more. */
+static enum asv_status lay_ahead(struct asv_night *night, const struct asv_db_retained *clip,
+                                 const uint8_t proposal[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
+    struct asv_night_stanza stanza = {0};
+    struct asv_exhibit_name name;
+    enum asv_status status = asv_night_keep(night, clip, ASV_KEEPER_WHY_AHEAD, proposal, &stanza, err);
+    if (status != ASV_OK || stanza.len == 0) {
+        return status;
+    }
+    name_of(clip, &name);
+    status = asv_exhibit_open(night->vault, &name, &exhibit, err);
+    return status == ASV_OK
+               ? asv_exhibit_put_recovery(exhibit, (struct asv_bytes){stanza.data, stanza.len}, err)
+               : status;
+}
+
+static enum asv_status lay(struct asv_night *night, const struct asv_db_retained *clip, struct asv_err *err)
+{
+    static const uint8_t none[ASV_SHA256_BYTES];
+    uint8_t ahead[ASV_SHA256_BYTES];
+    enum asv_status status = asv_db_held_ahead_by(night->db, clip->identity.header, ahead, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    return memcmp(ahead, none, sizeof none) == 0 ? lay_decided(night, clip, err)
+                                                 : lay_ahead(night, clip, ahead, err);
 }
 
 static void see_to(struct asv_night *night, const struct asv_db_retained *clip)

@@ -27,6 +27,7 @@ static const struct {
     {ASV_NIGHT_ORPHAN, "orphans", "In the vault, and named by no row"},
     {ASV_NIGHT_DAYLESS, "dayless",
      "Of no known day, and not used until two people decide (asservat clip day)"},
+    {ASV_NIGHT_AHEAD, "aheads", "Held before docking, with a key of the whole day"},
     {ASV_NIGHT_UNDOCKED, "undocked", "Cameras that are out"},
 };
 #define SECTIONS (sizeof sections / sizeof *sections)
@@ -36,7 +37,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 20
+#define FIGURES 21
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -56,7 +57,8 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"concluded", "decisions that a crash had left without consequence", night->concluded},
         {"forgotten", "entries of the access log forgotten", night->forgotten},
         {"rewrapped", "clips given a key of their own", night->rewrapped},
-        {"finished", "camera days finished after an early erasure", night->finished},
+        {"finished", "camera days finished after an early erasure or a hold before docking", night->finished},
+        {"aheads", "holds before docking that stand", night->aheads},
         {"dayless", "recordings of no known day, to be decided on", night->dayless},
         {"days", "recording days in the balance", night->days},
         {"uneven", "of them do not add up", counts->uneven},

@@ -277,6 +277,51 @@ enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ah
     return asv_db_run_outcome(db, ASV_QUERY_HELD_AHEAD, &params, outcome, err);
 }
 
+static void read_proposal(struct asv_row *row, void *to)
+{
+    asv_row_bytes(row, to, ASV_SHA256_BYTES);
+}
+
+enum asv_status asv_db_held_ahead_by(struct asv_db *db, const uint8_t header[ASV_SHA256_BYTES],
+                                     uint8_t proposal[ASV_SHA256_BYTES], struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, header);
+    return asv_db_run_value(db, ASV_QUERY_HELD_AHEAD_BY, &params, read_proposal, proposal, err);
+}
+
+static void row_ahead_end(struct asv_row *row, void *to)
+{
+    struct asv_db_ahead_end *out = to;
+    asv_row_bytes(row, out->proposal, sizeof out->proposal);
+    asv_row_text(row, out->camera_name, sizeof out->camera_name);
+    out->until_ms = asv_row_time(row);
+    out->since_ms = asv_row_time(row);
+    out->emptied = asv_row_bool(row);
+    out->waiting = asv_row_u64(row);
+    asv_row_bytes(row, out->header, sizeof out->header);
+}
+
+enum asv_status asv_db_ahead_page(struct asv_db *db, const uint8_t *after, struct asv_db_ahead_end *rows,
+                                  size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, after);
+    asv_param_i32(&params, ASV_DB_AHEADS);
+    return asv_db_run_rows(db, ASV_QUERY_AHEAD_PAGE, &params, row_ahead_end, rows, sizeof *rows, count, err);
+}
+
+enum asv_status asv_db_ahead_finished(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
+                                      enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, proposal);
+    return asv_db_run_outcome(db, ASV_QUERY_AHEAD_FINISHED, &params, outcome, err);
+}
+
 /* ---- blocks ---- */
 
 enum asv_status asv_db_block_put(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES],

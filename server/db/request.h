@@ -166,6 +166,33 @@ ASV_MUST_CHECK enum asv_status asv_db_held_ahead_list(struct asv_db *db, struct 
 ASV_MUST_CHECK enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ahead *what,
                                                  enum asv_db_outcome *outcome, struct asv_err *err);
 
+/* Which decision ahead of its docking holds the recording with this header; zeros: none does. */
+ASV_MUST_CHECK enum asv_status asv_db_held_ahead_by(struct asv_db *db, const uint8_t header[ASV_SHA256_BYTES],
+                                                    uint8_t proposal[ASV_SHA256_BYTES], struct asv_err *err);
+
+/* A decision that keeps what a camera brings, and what stands between it and its end. */
+struct asv_db_ahead_end {
+    uint8_t proposal[ASV_SHA256_BYTES];
+    char camera_name[65];
+    int64_t until_ms;                 /* end of its range */
+    int64_t since_ms;                 /* when it was approved, as signed */
+    bool emptied;                     /* a docking since the range's end left nothing on the camera */
+    uint64_t waiting;                 /* recordings in the range that it does not hold yet */
+    uint8_t header[ASV_SHA256_BYTES]; /* of a clip with a receipt from since then; zeros: there is none */
+};
+
+#define ASV_DB_AHEADS 64 /* rows of one page */
+
+/* rows[ASV_DB_AHEADS], behind that decision (NULL: the first). */
+ASV_MUST_CHECK enum asv_status asv_db_ahead_page(struct asv_db *db, const uint8_t *after,
+                                                 struct asv_db_ahead_end *rows, size_t *count,
+                                                 struct asv_err *err);
+
+/* The keeper has no key of it any more. */
+ASV_MUST_CHECK enum asv_status asv_db_ahead_finished(struct asv_db *db,
+                                                     const uint8_t proposal[ASV_SHA256_BYTES],
+                                                     enum asv_db_outcome *outcome, struct asv_err *err);
+
 /* ---- blocks ---- */
 
 /* The keeper took this stored BLOCK or UNBLOCK. A BLOCK where one is undecided confirms it. */

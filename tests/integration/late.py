@@ -7,6 +7,7 @@ docks, its day passes, it comes back (LAW T1, T3). What was agreed to be shown i
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from decided import night  # noqa: E402
-from incident import BERLIN, CASE, incident, issue, main, set_up  # noqa: E402
+from incident import BERLIN, CASE, incident, issue, main, set_up, wrapped_for_recovery  # noqa: E402
 from rig import SHORT, held  # noqa: E402
 from desk import later  # noqa: E402
 
@@ -60,6 +61,27 @@ def agree_to_show(desk, clip):
     desk.act("sigrid", "clip", "open", re.search(r"request +([0-9a-f]+)", err)[1], "--approve")
 
 
+def aheads(desk, want):
+    """What a run says of holds before docking: that many stand, and why; how many keys it ended."""
+    counts, notes = night(desk, 0)
+    assert counts["aheads"] == len(notes["aheads"]) == want == desk.json("keys", "status")["aheads"], (counts, notes)
+    return counts, " ".join(f"{note['what']}: {note['why']}" for note in notes["aheads"])
+
+
+def opens_for_recovery(rig, desk, clip):
+    """With what lies beside it, the recording opens for stock age."""
+    there = wrapped_for_recovery(desk, clip)
+    assert len(there) == 2, "the vault and its mirror have what the recovery key opens"
+    copy, sealed, plain = (desk.site.directory / name for name in ("by-recovery", "by-recovery.age", "by-recovery.mp4"))
+    shutil.copytree(there[0].parent, copy)
+    shutil.copy(there[0], copy / "stanzas")
+    key = desk.keys / "recovery"
+    subprocess.run([desk.site.bin("asservat-verify"), copy, "--trust", desk.site.agency / "root.cert", "--identity", key, "--age",
+                    sealed, "--output", plain], check=True, stdout=subprocess.DEVNULL)
+    by_age = subprocess.run(["age", "-d", "-i", key, sealed], check=True, stdout=subprocess.PIPE).stdout
+    assert by_age == plain.read_bytes() and b"ftyp" in by_age[:64], "not the recording"
+
+
 def record(rig, camera):
     clip, = rig.record(camera, 1, SHORT)
     return clip
@@ -94,8 +116,9 @@ def the_day_is_finished(rig, desk, camera, clips):
     their own, and can be kept."""
     erased, other = clips[4], clips[1]
     pass_time(rig, 1)
-    counts, _ = night(desk, 0)
+    counts, lost = aheads(desk, 1)
     assert (counts["finished"], counts["open"]) == (0, 1), counts  # it may be out with more recordings of that day
+    assert re.search("K-[0-9]+: held ahead since .*not been docked since", lost), lost
     dock(rig, camera)
     counts, _ = night(desk, 0)
     assert (counts["finished"], counts["erased"], counts["open"]) == (1, 1, 0), counts
@@ -132,7 +155,7 @@ def what_was_agreed_to_is_over(rig, desk, clip):
 
 def it_comes_back(rig, desk, camera, before, during):
     """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
-    is shown to the reviewer; it stays when the hold before docking has ended, and everything else is gone."""
+    is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1)."""
     pass_time(rig, 16)
     assert held(camera) == {before, during}
     dock(rig, camera)
@@ -140,19 +163,20 @@ def it_comes_back(rig, desk, camera, before, during):
     clips = {clip["clip"]: clip for clip in rig.clips(camera)}
     assert {name: clip["state"] for name, clip in clips.items()} == {before: "expired_on_arrival", during: "sealed"}, clips
     assert clips[during]["erased_on_camera"] and during in {path.name for path in rig.vault("sealed")}
-    counts, _ = night(desk, 0)
+    counts, _ = aheads(desk, 0)
     assert counts["rewrapped"] >= 1 and desk.state(during) == "held", counts  # twice when its clock spans a midnight
     assert desk.events(during)[-1] == "held_ahead", desk.events(during)
+    opens_for_recovery(rig, desk, during)
     desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)
     agree_to_show(desk, during)
     see(desk, during)
+    assert counts["finished"] == 1, counts  # with it the key of the whole day that was copied for it
 
 
 def it_stays_alone(rig, desk, camera, during, other, words):
     """When the hold before docking has ended, the two that are held live by keys of their own."""
-    end = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words, "--release"))[1]
-    desk.act("stefan", "hold", "approve", end)
-    counts, _ = night(desk, 0)
+    desk.refused("nothing is held ahead", "sigrid", *words, "--release")
+    counts, _ = aheads(desk, 0)
     assert (counts["held"], counts["rewrapped"], counts["late"]) == (2, 0, 0), counts
     assert {path.name for path in rig.vault("sealed")} == {during, other}
     see(desk, during)

@@ -352,6 +352,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('request', '{"outcome": "approved", "ended_at": "2026-01-07"}', '23514'), -- by what?
     ('request', '{}', '23505'),
     ('hold', '{}', '23505'),
+    ('ahead_finish', '{}', '23505'),
     ('clip_day', '{}', '23505'),
     ('clip_day', '{"day": null}', '23502'),
     ('clip_day', '{"due_at": null}', '23502'),
@@ -443,6 +444,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('request', pg_temp.stated('r9') || jsonb_build_object('action', 4, 'ground', 0, 'opener', uid('berta')), '23503'),
     ('request', pg_temp.stated('r10') || jsonb_build_object('action', 6, 'recording', NULL, 'camera', dig('x'),
         'from_at', '2026-01-05', 'until_at', '2026-01-06'), '23503'),
+    ('ahead_finish', jsonb_build_object('proposal', dig('x')), '23503'),
     ('hold', jsonb_build_object('proposal', dig('look')), '23505'), -- its event
     ('hold', jsonb_build_object('proposal', dig('look'), 'event', -1), '23503'),
     ('hold', jsonb_build_object('proposal', dig('x'), 'event', pg_temp.event('e11')), '23503'),

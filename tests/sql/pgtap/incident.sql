@@ -356,6 +356,27 @@ SELECT is(pg_temp.state('h4') || ' ' || pg_temp.kinds('h4'), 'held held_ahead/sy
 SELECT is(pg_temp.shows('h4'), 'V-1', 'for its incident');
 SELECT pg_temp.record('h5', 5);
 SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('q1')) $$, 'VA002', NULL, 'and by no other');
+SELECT is(asv.held_ahead_by(dig('h4')), dig('d1')::asv.digest, 'it says by which decision');
+SELECT is(asv.held_ahead_by(dig('h5')), NULL::asv.digest, 'and of others that it is by none');
+-- What ends it: its camera was emptied since, what it keeps is held, and something shows that to the keeper.
+CREATE FUNCTION pg_temp.stands() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(emptied || ' ' || waiting || ' ' || coalesce(encode(header, 'hex') = encode(tap.dig('h4'), 'hex'), false), ',')
+    FROM asv.ahead_page(NULL, 10) WHERE proposal = tap.dig('d1')
+$$;
+SELECT is(pg_temp.stands(), 'false 1 false', 'one that came in is not held yet');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.clip SET started_at = now() - interval '2 hours' WHERE header = dig('h5');
+UPDATE asv.clip SET committed_at = now() + interval '2 hours' WHERE header IN (dig('h4'), dig('h5'));
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.stands(), 'false 0 true', 'then the held one has its receipt from since then');
+SELECT is((SELECT count(*) FROM asv.ahead_page(dig('d1'), 10)), 0::bigint, 'page by page');
+SAVEPOINT finished;
+SELECT is(asv.ahead_finished(dig('d1')) || ' ' || asv.ahead_finished(dig('d1')), 'done already', 'when the keeper let its keys go');
+SELECT is((SELECT count(*) FROM asv.ahead_page(NULL, 10)), 0::bigint, 'it stands no more');
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NULL, 'and keeps nothing else');
+SELECT is(pg_temp.state('h4'), 'held', 'what it held stays held');
+SELECT is(asv.ahead_finished(dig('q1')), 'already', 'no other decision is finished so');
+ROLLBACK TO SAVEPOINT finished;
 SELECT is(pg_temp.ahead('d4', 9, 'sigrid'), 'done', 'when it is no more');
 SELECT is(pg_temp.answers('d5', 2, 'cam', 'stefan', 'd4'), 'done', 'as two people say');
 SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NULL, 'nothing is held by it');

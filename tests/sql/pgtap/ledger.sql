@@ -46,7 +46,7 @@ SELECT is_empty($$
       AND c.relname NOT LIKE 'ledger\_%' AND c.relname NOT IN (
         -- told by the events, statements or clips that they belong to
         'recording', 'recording_state', 'quarantine', 'receipt', 'destruction', 'erasure', 'erasure_intent',
-        'erasure_completion', 'link', 'hold', 'block', 'request', 'credential', 'clip_day',
+        'erasure_completion', 'link', 'hold', 'ahead_finish', 'block', 'request', 'credential', 'clip_day',
         -- an incident is the office's own record; who had a camera is nobody's
         'incident', 'incident_version', 'incident_clip', 'issue', 'assignment',
         -- the register's own tables, and what devices say of themselves

@@ -17,10 +17,10 @@ SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_is
     'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
     'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_page', 'access_put', 'agency_put', 'ahead_standing', 'alarm_acknowledge',
+SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_page', 'access_put', 'agency_put', 'ahead_finished', 'ahead_page', 'ahead_standing', 'alarm_acknowledge',
     'alarm_raise', 'area_put', 'block_put', 'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen',
     'certificate_put', 'chain_of', 'clip_record', 'clip_standing', 'credential_find', 'credential_page', 'credential_put',
-    'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'held_ahead', 'held_ahead_list',
+    'custody_list', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list', 'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list',
     'incident_clip_put', 'incident_put', 'issue_put', 'person_disable', 'policy_file_find',
     'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find', 'dayless_page',
     'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number',

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Holds before docking: what their cameras bring is held, and when all of that is here and has keys of its
+ * own, the keeper lets the copied keys go. Until then they open the camera's other recordings of those days
+ * as well, to whoever has the keeper's store and slots: so each that stands is named in every report. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/cli/night.h"
+#include "server/db/request.h"
+
+/* ---- what came in ---- */
+
+/* Recordings that came in and that a decision ahead of their docking keeps. */
+static enum asv_status keep_ahead(struct asv_night *night, struct asv_err *err)
+{
+    size_t count = 0;
+    asv_auto_free struct asv_db_held_ahead *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_held_ahead_list(night->db, rows, ASV_DB_PAGE_MAX, &count, err);
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        struct asv_db_retained clip;
+        struct asv_err why = {0};
+        enum asv_db_outcome outcome;
+        status = asv_db_retained_of(night->db, rows[i].identity.header, &clip, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        enum asv_status kept =
+            asv_night_keep(night, &clip, ASV_KEEPER_WHY_AHEAD, rows[i].proposal, NULL, &why);
+        if (kept == ASV_OK) {
+            kept = asv_db_held_ahead(night->db, &rows[i], &outcome, &why);
+        }
+        night->rewrapped += kept == ASV_OK;
+        if (kept != ASV_OK) {
+            night->counts.failed++;
+            asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_KEEPER, &clip,
+                            "it was to be held when it docks, and is not: %.160s", why.text);
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_night_keep_ahead(struct asv_night *night, struct asv_err *err)
+{
+    uint64_t before = night->rewrapped;
+    enum asv_status status = night->dry ? ASV_OK : keep_ahead(night, err);
+    if (night->rewrapped != before) { /* what is compared with the database is what it keeps now */
+        asv_night_ask_kept(night);
+    }
+    return status;
+}
+
+/* ---- what is in ---- */
+
+/* Why it cannot be asked for yet, as far as the database knows; NULL: it can. */
+static const char *stands_because(const struct asv_night *night, const struct asv_db_ahead_end *ahead,
+                                  char text[ASV_TEXT_BYTES])
+{
+    static const uint8_t none[ASV_SHA256_BYTES];
+    if (ahead->until_ms > night->now_ms) {
+        return "its time is not over";
+    }
+    if (!ahead->emptied) {
+        return "the camera has not been docked since, or left with recordings on it";
+    }
+    if (ahead->waiting != 0) {
+        (void)snprintf(text, ASV_TEXT_BYTES, "%llu recordings are not held yet",
+                       (unsigned long long)ahead->waiting);
+        return text;
+    }
+    return memcmp(ahead->header, none, sizeof none) == 0
+               ? "no recording that the camera brought since is here to show it: two people end it, with "
+                 "asservat hold ahead --release"
+               : NULL;
+}
+
+/* The keeper has no key of it any more: because it let them go now, or did before this was cut off. */
+static enum asv_status let_go(struct asv_night *night, const struct asv_db_ahead_end *ahead,
+                              struct asv_err *err)
+{
+    struct asv_db_retained clip;
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_db_retained_of(night->db, ahead->header, &clip, err);
+    if (status == ASV_OK) {
+        status = asv_night_finish_ahead(night, ahead->proposal, &clip, err);
+    }
+    return status == ASV_OK ? asv_db_ahead_finished(night->db, ahead->proposal, &outcome, err) : status;
+}
+
+static void see_to(struct asv_night *night, const struct asv_db_ahead_end *ahead)
+{
+    struct asv_err err = {0};
+    char text[ASV_TEXT_BYTES];
+    char since[ASV_TEXT_BYTES];
+    enum asv_night_kind kind = ASV_NIGHT_AHEAD;
+    const char *why = stands_because(night, ahead, text);
+    if (why == NULL && night->dry) {
+        why = "the keeper would be asked to end it";
+    } else if (why == NULL) {
+        enum asv_status status = let_go(night, ahead, &err);
+        if (status == ASV_OK) {
+            return;
+        }
+        kind = status == ASV_E_STATE ? ASV_NIGHT_AHEAD : ASV_NIGHT_UNDONE; /* not yet; or it should be */
+        why = err.text;
+    }
+    night->aheads++;
+    asv_night_note(night, kind, ahead->camera_name, "held ahead since %s, and not finished: %s",
+                   asv_text_time(since, ahead->since_ms), why);
+}
+
+enum asv_status asv_night_finish_aheads(struct asv_night *night, struct asv_err *err)
+{
+    struct asv_db_ahead_end rows[ASV_DB_AHEADS];
+    uint8_t last[ASV_SHA256_BYTES];
+    bool first = true;
+    size_t count = night->keeper_answers ? ASV_DB_AHEADS : 0;
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK && count == ASV_DB_AHEADS) {
+        status = asv_db_ahead_page(night->db, first ? NULL : last, rows, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            see_to(night, &rows[i]);
+            memcpy(last, rows[i].proposal, sizeof last);
+            first = false;
+        }
+    }
+    return status;
+}
