@@ -450,8 +450,8 @@ CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer)
     JOIN asv.recording_state s ON s.recording = c.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
     WHERE (c.key_kind = 1 AND c.day <> c.key_date OR c.key_kind = 2 AND c.day IS NOT NULL)
-      -- What is kept may have been due before: that counts from its release on.
-      AND (s.state IN ('sealed', 'released') AND c.due_at > clock_timestamp() OR s.state IN ('pending', 'held'))
+      -- What is due already, too: its key may live for the other clips of that key's day; and what is kept counts from its release on.
+      AND s.state IN ('sealed', 'released', 'pending', 'held')
       AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     ORDER BY c.recording
     LIMIT p_limit

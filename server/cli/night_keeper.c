@@ -340,13 +340,22 @@ static bool is_kept(const struct asv_keeper_kept *kept, const struct asv_db_reta
     return kept != NULL && kept->state != ASV_KEEPER_PLAIN && !(why == ASV_KEEPER_WHY_DAY && day_differs);
 }
 
+/* It is due, and nothing is left that could open it. */
+static bool is_gone(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    return clip->due_ms <= night->now_ms &&
+           (clip->key_kind == ASV_KEY_DAY ? day_key(night, clip->key_date)
+                                          : reserve_key(night, clip, true)) == ASV_RETENTION_KEY_GONE;
+}
+
 static void keep_page(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
                       enum asv_keeper_why why)
 {
     for (size_t i = 0; i < count; i++) {
         struct asv_err err = {0};
         const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
-        if (is_kept(kept, &rows[i], why)) {
+        bool own = kept != NULL && kept->state != ASV_KEEPER_PLAIN;
+        if (is_kept(kept, &rows[i], why) || (!own && is_gone(night, &rows[i]))) {
             continue;
         }
         enum asv_status status = night->dry ? ASV_OK : asv_night_keep(night, &rows[i], why, NULL, NULL, &err);
@@ -370,7 +379,13 @@ static enum asv_status rewrap_batch(struct asv_night *night, const struct asv_db
 enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err)
 {
     const struct asv_night_pages pages = {.state = ASV_DB_UNKNOWN};
-    return night->keeper_answers ? asv_night_each(night, &pages, rewrap_batch, err) : ASV_OK;
+    uint64_t before = night->rewrapped;
+    enum asv_status status =
+        night->keeper_answers ? asv_night_each(night, &pages, rewrap_batch, err) : ASV_OK;
+    if (night->rewrapped != before) { /* what was due by its own day is over there now, and can be erased */
+        asv_night_ask_kept(night);
+    }
+    return status;
 }
 
 /* ---- camera days with an early erasure ---- */

@@ -55,11 +55,10 @@ enum asv_status asv_keeper_receipt(struct asv_keeper *keeper, const struct asv_k
     return status == ASV_OK ? asv_receipt_verify(out, &chain.leaf, NULL, err) : status;
 }
 
-/* K-100: when the dock's receipt says that this clip is due: after this instant, and not later than what is
- * recorded now. */
+/* K-100: when the dock's receipt says that this clip is due, or was: not later than what is recorded now. */
 static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t after_ms,
-                                   int64_t *due_ms, struct asv_err *err)
+                                   const struct asv_keeper_opening *opening, int64_t now_ms, int64_t *due_ms,
+                                   struct asv_err *err)
 {
     struct asv_receipt receipt = {0};
     uint32_t today = 0;
@@ -76,9 +75,6 @@ static enum asv_status receipt_due(struct asv_keeper *keeper, const struct asv_k
     }
     if (status == ASV_OK && (receipt.due_ms <= 0 || receipt.due_ms > latest_ms)) {
         status = asv_fail(err, ASV_E_DENIED, "the receipt says no day, or one that is yet to come");
-    }
-    if (status == ASV_OK && receipt.due_ms <= after_ms) {
-        status = asv_fail(err, ASV_E_EXPIRED, "the clip is due already");
     }
     if (status == ASV_OK && !is_midnight(receipt.due_ms)) {
         status = asv_fail(err, ASV_E_DENIED, "the receipt says an instant at which no local day ends");
@@ -114,36 +110,27 @@ static const struct asv_index_ahead *ahead_named(const struct asv_keeper *keeper
 }
 
 /* What a new row is to be, apart from what the clip says. */
-static enum asv_status purpose(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                               const struct asv_keeper_opening *opening, const struct asv_kept *before,
-                               int64_t now_ms, struct asv_kept *row, struct asv_err *err)
+static enum asv_status purpose(const struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                               const struct asv_seal_header *header, const struct asv_kept *before,
+                               struct asv_kept *row, struct asv_err *err)
 {
-    const struct asv_seal_header *header = &opening->header;
-    const struct asv_index_ahead *ahead = NULL;
+    uint32_t date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
     row->state = ASV_KEEPER_RUNS;
     row->due_ms = row->period_ms;
-    switch (request->why) {
-    case ASV_KEEPER_WHY_DAY:
-        row->corrected = 1;
-        enum asv_status status = receipt_due(keeper, request, opening, now_ms, now_ms, &row->due_ms, err);
-        row->period_ms = row->due_ms;
-        return status;
-    case ASV_KEEPER_WHY_AHEAD:
-        ahead = ahead_named(keeper, request, header, before);
-        if (ahead == NULL) { /* K-101 */
-            return asv_fail(err, ASV_E_STATE, "the clip is in no range that is held for that decision");
-        }
-        row->state = ASV_KEEPER_HELD;
-        row->due_ms = 0;
-        memcpy(row->incident, ahead->incident, sizeof row->incident);
-        memcpy(row->decision, ahead->decision, sizeof row->decision);
-        return ASV_OK;
-    default:
-        return asv_keeper_day_has_gone(keeper->store->index, header->cert_digest, /* K-102 */
-                                       header->key_kind == ASV_KEY_DAY ? header->key_date : 0)
+    if (request->why == ASV_KEEPER_WHY_EARLY) {
+        return asv_keeper_day_has_gone(keeper->store->index, header->cert_digest, date) /* K-102 */
                    ? ASV_OK
                    : asv_fail(err, ASV_E_STATE, "no clip of this camera's day was erased early");
     }
+    const struct asv_index_ahead *ahead = ahead_named(keeper, request, header, before);
+    if (ahead == NULL) { /* K-101 */
+        return asv_fail(err, ASV_E_STATE, "the clip is in no range that is held for that decision");
+    }
+    row->state = ASV_KEEPER_HELD;
+    row->due_ms = 0;
+    memcpy(row->incident, ahead->incident, sizeof row->incident);
+    memcpy(row->decision, ahead->decision, sizeof row->decision);
+    return ASV_OK;
 }
 
 static enum asv_status put(struct asv_keeper *keeper, const struct asv_kept *row, struct asv_err *err)
@@ -161,28 +148,47 @@ static enum asv_status put(struct asv_keeper *keeper, const struct asv_kept *row
     return asv_store_commit(&change, false, err);
 }
 
-/* K-106: the day of a clip that has its own key. */
+/* In a change: the clip's row, which runs as its key does when there was none with a key. */
+static enum asv_status own_row(struct asv_keeper *keeper, const struct asv_keeper_opening *opening,
+                               struct asv_index *next, struct asv_kept **out, struct asv_err *err)
+{
+    struct asv_kept *before = asv_index_find(next, ASV_INDEX_KEPT, opening->digest);
+    enum asv_status status = ASV_OK;
+    if (before == NULL || !asv_kept_has_key(before)) {
+        struct asv_kept row = {0};
+        asv_keeper_fill_kept(&row, opening, keeper->scratch->file_key, before);
+        row.state = ASV_KEEPER_RUNS;
+        row.due_ms = row.period_ms;
+        status = asv_kept_put(next, &row, err);
+        asv_wipe(&row, sizeof row);
+    }
+    *out = asv_index_find(next, ASV_INDEX_KEPT, opening->digest);
+    return status;
+}
+
+/* K-100, K-106: the clip's own day. What is past ends it at once, although its day's key lives. */
 static enum asv_status correct(struct asv_keeper *keeper, const struct asv_keeper_request *request,
-                               const struct asv_keeper_opening *opening, const struct asv_kept *before,
-                               int64_t now_ms, int64_t *until_ms, struct asv_err *err)
+                               const struct asv_keeper_opening *opening, int64_t now_ms, int64_t *until_ms,
+                               struct asv_err *err)
 {
     struct asv_store_change change;
+    struct asv_kept *row = NULL;
     int64_t due_ms = 0;
     bool went = false;
-    bool runs = before->state == ASV_KEEPER_RUNS; /* what people keep may have been due before */
-    enum asv_status status = receipt_due(keeper, request, opening, now_ms, runs ? now_ms : 0, &due_ms, err);
+    enum asv_status status = receipt_due(keeper, request, opening, now_ms, &due_ms, err);
     if (status == ASV_OK) {
         status = asv_store_begin(keeper->store, &change, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    struct asv_kept *row = asv_index_find(change.next, ASV_INDEX_KEPT, opening->digest);
-    assert(row != NULL);
-    status = asv_kept_correct(change.next, row, due_ms, now_ms, &went);
+    status = own_row(keeper, opening, change.next, &row, err);
+    if (status == ASV_OK && asv_kept_correct(change.next, row, due_ms, now_ms, &went) != ASV_OK) {
+        status = asv_fail(err, ASV_E_LIMIT, "no calendar for the clip's period");
+    }
     if (status != ASV_OK) {
         asv_store_abort(&change);
-        return asv_fail(err, status, "no calendar for the clip's period");
+        return status;
     }
     *until_ms = went ? 0 : row->due_ms;
     return asv_store_commit(&change, went, err);
@@ -190,11 +196,11 @@ static enum asv_status correct(struct asv_keeper *keeper, const struct asv_keepe
 
 static enum asv_status make_row(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                 const struct asv_keeper_opening *opening, const struct asv_kept *before,
-                                int64_t now_ms, int64_t *until_ms, struct asv_err *err)
+                                int64_t *until_ms, struct asv_err *err)
 {
     struct asv_kept row = {0};
     asv_keeper_fill_kept(&row, opening, keeper->scratch->file_key, before);
-    enum asv_status status = purpose(keeper, request, opening, before, now_ms, &row, err);
+    enum asv_status status = purpose(keeper, request, &opening->header, before, &row, err);
     if (status == ASV_OK) {
         status = put(keeper, &row, err);
         *until_ms = row.due_ms;
@@ -213,16 +219,16 @@ static enum asv_status keep_opened(struct asv_keeper *keeper, const struct asv_k
     bool over = before != NULL && asv_kept_is_over(before, now_ms);
     bool lives = before != NULL && asv_kept_has_key(before) && !over;
     if (request->why == ASV_KEEPER_WHY_AHEAD && !(lives && before->state == ASV_KEEPER_HELD)) {
-        return make_row(keeper, request, opening, before, now_ms, until_ms, err);
+        return make_row(keeper, request, opening, before, until_ms, err);
     }
     if (over) {
         return asv_fail(err, ASV_E_EXPIRED, "the clip is due for erasure");
     }
-    if (!lives) {
-        return make_row(keeper, request, opening, before, now_ms, until_ms, err);
+    if (request->why == ASV_KEEPER_WHY_DAY && !(lives && before->corrected != 0)) {
+        return correct(keeper, request, opening, now_ms, until_ms, err);
     }
-    if (request->why == ASV_KEEPER_WHY_DAY && before->corrected == 0) {
-        return correct(keeper, request, opening, before, now_ms, until_ms, err);
+    if (!lives) {
+        return make_row(keeper, request, opening, before, until_ms, err);
     }
     *until_ms = before->due_ms;
     return ASV_OK;

@@ -71,9 +71,8 @@ static void end(struct asv_index *index, struct asv_kept *row, int64_t ended_ms,
     asv_wipe(row->file_key, sizeof row->file_key);
 }
 
-bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
+static bool back(struct asv_index *index, struct asv_kept *row, int64_t ended_ms, int64_t now_ms)
 {
-    int64_t ended_ms = row->due_ms != 0 && row->due_ms < now_ms ? row->due_ms : now_ms;
     row->released = row->state == ASV_KEEPER_HELD ? 1 : row->released;
     memset(row->incident, 0, sizeof row->incident);
     memset(row->decision, 0, sizeof row->decision);
@@ -84,6 +83,11 @@ bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms
     row->state = ASV_KEEPER_RUNS;
     row->due_ms = row->period_ms;
     return false;
+}
+
+bool asv_kept_back(struct asv_index *index, struct asv_kept *row, int64_t now_ms)
+{
+    return back(index, row, row->due_ms != 0 && row->due_ms < now_ms ? row->due_ms : now_ms, now_ms);
 }
 
 enum asv_status asv_kept_correct(struct asv_index *index, struct asv_kept *row, int64_t period_ms,
@@ -101,7 +105,8 @@ enum asv_status asv_kept_correct(struct asv_index *index, struct asv_kept *row, 
     } else if (row->state == ASV_KEEPER_PENDING && lapse_ms < row->due_ms) {
         row->due_ms = lapse_ms;
     }
-    *key_went = row->due_ms != 0 && row->due_ms <= now_ms && asv_kept_back(index, row, now_ms);
+    /* K-085: it lived until now, and so a hold before docking that was decided by then has it. */
+    *key_went = is_due(row, now_ms) && back(index, row, now_ms, now_ms);
     return ASV_OK;
 }
 

@@ -371,15 +371,13 @@ static bool day_has_gone(const struct model *model, int camera, int day)
     return false;
 }
 
-static void run_until(const struct model *model, struct model_clip *clip, int64_t due)
+static void run_by_itself(const struct model *model, struct model_clip *clip)
 {
     model_own_key(model, clip);
     if (clip->reserve) {
         clip->forget = 0;
     }
     clip->state = MODEL_RUNS;
-    clip->corrected = due != 0;
-    clip->period = due != 0 ? due : clip->period;
     clip->due = clip->period;
 }
 
@@ -401,6 +399,7 @@ static void correct(const struct model *model, struct model_clip *clip, int64_t 
         clip->due = model_lapse(model, due);
     }
     if (clip->due != 0 && clip->due <= model->now) {
+        clip->due = model->now; /* until now it lived */
         model_go_back(model, clip);
     }
 }
@@ -414,7 +413,7 @@ bool model_say_day(struct model *model, struct model_clip *clip, int day)
         return false;
     }
     if (!model_has_key(clip)) {
-        run_until(model, clip, 0);
+        run_by_itself(model, clip);
     }
     int64_t end =
         model_due(model, day) < model_due(model, today) ? model_due(model, day) : model_due(model, today);
@@ -458,22 +457,20 @@ bool model_keep(struct model *model, const struct model_keep *keep)
         if (clip->reserve || !day_has_gone(model, clip->camera, clip->key)) {
             return false;
         }
-        run_until(model, clip, 0);
+        run_by_itself(model, clip);
         return true;
     }
-    bool kept = own && clip->state != MODEL_RUNS;
-    if (!keep->receipt_true || keep->receipt_clip != keep->clip || (!kept && keep->due <= model->now) ||
+    if (!keep->receipt_true || keep->receipt_clip != keep->clip ||
         keep->due > model_due(model, today)) { /* K-100 */
         return false;
     }
     if (keep->due != model->start[model_day(model, keep->due)]) { /* K-135 */
         return false;
     }
-    if (own) {
-        correct(model, clip, keep->due);
-    } else {
-        run_until(model, clip, keep->due);
+    if (!own) {
+        run_by_itself(model, clip);
     }
+    correct(model, clip, keep->due);
     return true;
 }
 

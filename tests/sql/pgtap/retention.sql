@@ -154,12 +154,12 @@ CREATE FUNCTION pg_temp.rewrap() RETURNS text LANGUAGE sql AS $$
     FROM asv.rewrap_page(NULL, 500) p JOIN unnest(ARRAY['as its key', 'other day', 'reserve', 'too late', 'held', 'dayless', 'kept']) k (name)
       ON p.header = tap.dig(k.name)
 $$;
-SELECT is(pg_temp.rewrap(), 'other day, reserve', 'the keeper is to give each a key of its own, while its period runs');
+SELECT is(pg_temp.rewrap(), 'held, other day, reserve, too late', 'the keeper is to give each a key of its own, and ends what was due by its own day');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'held' WHERE recording = pg_temp.rec('held');
 UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('other day');
 SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.rewrap(), 'held, other day, reserve', 'and is told the day of what people keep, be it past');
+SELECT is(pg_temp.rewrap(), 'held, other day, reserve, too late', 'and is told the day of what people keep, be it past');
 
 -- ---- the balance is not even when a row says what no record says
 

@@ -142,7 +142,7 @@ static void only_a_docks_word_moves_a_day_and_not_into_the_future(void **state)
     with = receipt_for(&clip, 0, &site.agency.dock);
     assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED);
     with = receipt_for(&clip, site.world.wall, &site.agency.dock);
-    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_EXPIRED);
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED); /* K-135 */
     for (int i = 0; i < 4; i++) { /* K-135: four receipts like these would stop destruction (K-064) */
         with = receipt_for(&clip, site.world.wall + 60000 + i, &site.agency.dock);
         assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_DENIED);
@@ -529,6 +529,31 @@ static void what_ran_out_has_no_day_any_more(void **state)
     assert_int_equal(keep_ahead(&clip).status, ASV_OK);
 }
 
+/* A camera's clock ran three weeks ahead, or the camera came in late: the day's key lives, and the
+ * recording's own fifteenth day is past. */
+static void what_was_over_by_the_docks_clock_ends_at_once(void **state)
+{
+    (void)state; /* LAW T1 */
+    int64_t began = other.header.start_wall_ms;
+    struct asv_keeper_request with = receipt_for(&clip, keeper_site_due(20251220), &site.agency.dock);
+    assert_true(keeper_site_due(20251220) < site.world.wall && opens(&clip));
+    struct asv_keeper_reply reply = keep(&clip, &with, ASV_KEEPER_WHY_DAY);
+    assert_true(reply.status == ASV_OK && reply.until_ms == 0); /* K-106 */
+    assert_false(opens(&clip));                                 /* K-085 */
+    assert_true(opens(&other));
+    assert_int_equal(row_of(&clip)->state, ASV_KEEPER_OVER);
+    assert_int_equal(ordered(&clip), ASV_DESTRUCTION_EXPIRED); /* K-069 */
+    assert_int_equal(keep(&clip, &with, ASV_KEEPER_WHY_DAY).status, ASV_E_EXPIRED);
+
+    /* But what two people held before it docked, while it opened, they have. */
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - 1, began + 1, 1), ASV_OK);
+    asv_test_world_step(&site.world, 1000);
+    with = receipt_for(&other, keeper_site_due(20251220), &site.agency.dock);
+    assert_int_equal(keep(&other, &with, ASV_KEEPER_WHY_DAY).status, ASV_OK);
+    assert_true(opens(&other) && is_held(&other)); /* K-085 */
+    assert_int_equal(keep_ahead(&other).status, ASV_OK);
+}
+
 static void what_two_people_released_no_hold_ahead_keeps(void **state)
 {
     (void)state; /* LAW T4 */
@@ -700,6 +725,7 @@ int main(void)
         ON_A_SITE(what_ran_out_is_no_early_erasure),
         ON_A_SITE(what_was_held_ahead_before_it_ran_out_is_not_lost),
         ON_A_SITE(what_ran_out_has_no_day_any_more),
+        ON_A_SITE(what_was_over_by_the_docks_clock_ends_at_once),
         ON_A_SITE(what_two_people_released_no_hold_ahead_keeps),
         ON_A_SITE(a_held_clip_lives_after_its_release_as_long_as_its_own_day_says),
         ON_A_SITE(a_request_prolongs_by_three_days_from_the_day_that_counts),
