@@ -61,18 +61,24 @@ COMMENT ON COLUMN asv.incident_clip.recording IS 'which';
 COMMENT ON COLUMN asv.incident_clip.since IS 'when somebody said so';
 COMMENT ON COLUMN asv.incident_clip.by IS 'who said so';
 
+INSERT INTO asv.alarm_kind VALUES
+    ('unworn', 'it was written down that nobody wore a camera: the rules that shut out a wearer shut out nobody then');
+
 CREATE TABLE asv.issue (
     assignment uuid NOT NULL,
     number smallint NOT NULL CHECK (number > 0),
-    holder uuid NOT NULL REFERENCES asv.person,
+    holder uuid REFERENCES asv.person,
+    reason asv.note,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
-    PRIMARY KEY (assignment, number)
+    PRIMARY KEY (assignment, number),
+    CHECK ((holder IS NULL) = (reason IS NOT NULL))
 );
 COMMENT ON TABLE asv.issue IS 'to whom a camera was issued under a random assignment id: asked whether it was this person, for one recording at a time; never listed, counted or searched (LAW L6)';
-COMMENT ON COLUMN asv.issue.assignment IS 'as it stands in the camera''s recordings';
+COMMENT ON COLUMN asv.issue.assignment IS 'as it stands in the camera''s recordings; of a recording without one: the recording';
 COMMENT ON COLUMN asv.issue.number IS 'from 1, without gaps: who corrects it adds one, the highest counts';
-COMMENT ON COLUMN asv.issue.holder IS 'who wears the camera meanwhile';
+COMMENT ON COLUMN asv.issue.holder IS 'who wears the camera meanwhile; NULL: nobody';
+COMMENT ON COLUMN asv.issue.reason IS 'why nobody, as who decides is shown it';
 COMMENT ON COLUMN asv.issue.since IS 'when it was written down';
 COMMENT ON COLUMN asv.issue.by IS 'who wrote it down';
 
@@ -170,25 +176,40 @@ CREATE FUNCTION asv.holder_of(p_assignment uuid) RETURNS uuid
 $$;
 COMMENT ON FUNCTION asv.holder_of IS 'to whom a camera was issued under an assignment, as it was last written down; for the rules, nobody may call it';
 
-CREATE FUNCTION asv.issue_put(p_assignment uuid, p_holder uuid, p_by text, p_correct boolean) RETURNS text
+CREATE FUNCTION asv.worn_as(p_assignment uuid) RETURNS asv.issue
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT i FROM asv.issue i WHERE assignment = p_assignment ORDER BY number DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.worn_as IS 'what was last written down of who wore a camera under an assignment; NULL: nothing was; for the rules, nobody may call it';
+
+CREATE FUNCTION asv.issue_put(p_which uuid, p_holder uuid, p_reason text, p_by text, p_correct boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
-    v_holder uuid := asv.holder_of(p_assignment);
+    v_assignment uuid;
+    v_last asv.issue;
 BEGIN
-    IF NOT EXISTS (SELECT FROM asv.assignment WHERE id = p_assignment)
-       AND NOT EXISTS (SELECT FROM asv.clip WHERE assignment = p_assignment) THEN
+    SELECT coalesce(c.assignment, c.recording) INTO v_assignment FROM asv.clip c WHERE c.clip = p_which AND NOT c.uuid_taken;
+    v_assignment := coalesce(v_assignment, p_which);
+    IF NOT EXISTS (SELECT FROM asv.assignment WHERE id = v_assignment)
+       AND NOT EXISTS (SELECT FROM asv.clip WHERE assignment = v_assignment OR assignment IS NULL AND recording = v_assignment) THEN
         RAISE EXCEPTION 'issue: no camera was issued under this assignment' USING ERRCODE = 'VA006';
-    ELSIF v_holder = p_holder THEN
-        RETURN 'already';
-    ELSIF v_holder IS NOT NULL AND NOT p_correct THEN
-        RAISE EXCEPTION 'issue: under this assignment the camera was issued to somebody else' USING ERRCODE = 'VA001';
     END IF;
-    INSERT INTO asv.issue (assignment, number, holder, by)
-    SELECT p_assignment, coalesce(max(number), 0) + 1, p_holder, p_by FROM asv.issue WHERE assignment = p_assignment;
+    v_last := asv.worn_as(v_assignment);
+    IF v_last.number IS NOT NULL AND v_last.holder IS NOT DISTINCT FROM p_holder THEN
+        RETURN 'already';
+    ELSIF v_last.number IS NOT NULL AND NOT p_correct THEN
+        RAISE EXCEPTION 'issue: something else was written down of who wore the camera' USING ERRCODE = 'VA001';
+    END IF;
+    INSERT INTO asv.issue (assignment, number, holder, reason, by)
+    VALUES (v_assignment, coalesce(v_last.number, 0) + 1, p_holder, CASE WHEN p_holder IS NULL THEN p_reason END, p_by);
+    IF p_holder IS NULL THEN
+        -- Not in silence: who may not decide on a recording could write this first.
+        PERFORM asv.alarm_put('unworn', NULL, NULL, NULL, NULL, p_by || ': ' || p_reason, v_assignment::text);
+    END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.issue_put IS 'to whom a camera was issued; to correct is to say so again of somebody else';
+COMMENT ON FUNCTION asv.issue_put IS 'to whom a camera was issued under an assignment, or under that of a clip; to nobody (NULL) with a reason and an alarm; to correct is to say so again of somebody else';
 GRANT EXECUTE ON FUNCTION asv.issue_put TO asv_admin;
 
 CREATE FUNCTION asv.holders(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz) RETURNS SETOF uuid
@@ -201,3 +222,13 @@ CREATE FUNCTION asv.holders(p_camera bytea, p_from_at timestamptz, p_until_at ti
                       WHERE n.camera = a.camera AND n.number > a.number AND n.issued_at <= p_from_at)
 $$;
 COMMENT ON FUNCTION asv.holders IS 'to whom a camera was issued at that time; for the rules, nobody may call it';
+
+CREATE FUNCTION asv.is_worn_unsaid(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.assignment a
+                   WHERE a.camera = p_camera AND a.id IS NOT NULL AND a.issued_at < p_until_at
+                     AND NOT EXISTS (SELECT FROM asv.issue i WHERE i.assignment = a.id)
+                     AND NOT EXISTS (SELECT FROM asv.assignment n
+                                     WHERE n.camera = a.camera AND n.number > a.number AND n.issued_at <= p_from_at))
+$$;
+COMMENT ON FUNCTION asv.is_worn_unsaid IS 'whether a camera was issued at that time, and nobody wrote down to whom; for the rules, nobody may call it';

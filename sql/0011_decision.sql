@@ -308,18 +308,21 @@ GRANT EXECUTE ON FUNCTION asv.requests_lapse TO asv_admin;
 CREATE FUNCTION asv.is_superior(s asv.statement, p_recording uuid, p_from_at timestamptz, p_until_at timestamptz)
     RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT NOT o.wears AND (k.roles & 2 <> 0 AND d.in_charge OR k.roles & 4 <> 0 AND d.deputises)
+    SELECT NOT o.wears AND o.said AND (k.roles & 2 <> 0 AND d.in_charge OR k.roles & 4 <> 0 AND d.deputises)
     FROM asv.credential k
     LEFT JOIN asv.clip c ON c.recording = p_recording
     CROSS JOIN LATERAL (
         SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = s.subject
                                        ORDER BY u.since DESC LIMIT 1), '') AS unit,
-               coalesce(asv.holder_of(c.assignment) = s.person, false)
-               OR s.subject_kind = 2 AND s.person IN (SELECT asv.holders(s.subject, p_from_at, p_until_at)) AS wears) o
+               coalesce(w.holder = s.person, false)
+               OR s.subject_kind = 2 AND s.person IN (SELECT asv.holders(s.subject, p_from_at, p_until_at)) AS wears,
+               CASE s.subject_kind WHEN 2 THEN NOT asv.is_worn_unsaid(s.subject, p_from_at, p_until_at)
+                                   ELSE w.number IS NOT NULL END AS said
+        FROM asv.worn_as(coalesce(c.assignment, c.recording)) AS w) o
     CROSS JOIN LATERAL asv.duties_of(s.person, o.unit, NULL) d
     WHERE k.digest = s.credential
 $$;
-COMMENT ON FUNCTION asv.is_superior IS 'whether who signed this is supervisor or deputy in charge, and did not wear the camera';
+COMMENT ON FUNCTION asv.is_superior IS 'whether who signed this is supervisor or deputy in charge, and did not wear the camera, as was written down';
 
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
@@ -615,7 +618,7 @@ GRANT EXECUTE ON FUNCTION asv.statement_unconcluded TO asv_admin;
 CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
     RETURNS TABLE (recording uuid, header asv.digest, camera asv.digest, epoch uuid, number bigint, clip uuid, state text,
                    kind smallint, unit text, day date, dayless boolean, earliest_at timestamptz, latest_at timestamptz, due_at timestamptz,
-                   wears boolean, in_charge boolean, deputises boolean, appraises boolean, dwelling boolean, pre_roll_ms bigint, dwelling_block text, secret_block text, core_block text,
+                   unsaid boolean, unworn_reason text, unworn_by text, wears boolean, in_charge boolean, deputises boolean, appraises boolean, dwelling boolean, pre_roll_ms bigint, dwelling_block text, secret_block text, core_block text,
                    pre_roll_block text, open_proposal asv.digest, open_action smallint, open_ground smallint,
                    open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
                    open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
@@ -623,7 +626,8 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
                    look_expires_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
-           c.day, asv.is_dayless(c.recording), c.earliest_at, c.latest_at, coalesce(c.due_at, y.due_at), coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
+           c.day, asv.is_dayless(c.recording), c.earliest_at, c.latest_at, coalesce(c.due_at, y.due_at), w.number IS NULL, w.reason::text, CASE WHEN w.reason IS NOT NULL THEN w.by::text END,
+           coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
            asv.block_kind(c.recording, 5), asv.block_kind(c.recording, 6), asv.block_kind(c.recording, 7), o.proposal,
            o.action, o.ground, o.incident, oi.case_number::text, o.superior, op.person = p_who, o.expires_at, h.proposal, hr.ground,
            hr.incident, hi.case_number::text,
@@ -631,7 +635,7 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
     FROM asv.clip c
     JOIN asv.recording_state s ON s.recording = c.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    CROSS JOIN LATERAL (SELECT asv.holder_of(c.assignment) AS holder) w
+    CROSS JOIN LATERAL asv.worn_as(coalesce(c.assignment, c.recording)) w
     CROSS JOIN LATERAL asv.duties_of(p_who, c.unit, w.holder) d
     LEFT JOIN asv.request o ON o.recording = c.recording AND o.action IN (1, 2, 3, 10) AND o.outcome IS NULL
                                AND o.expires_at > clock_timestamp()
@@ -650,12 +654,12 @@ COMMENT ON FUNCTION asv.clip_standing IS 'what the rules ask about a recording, 
 GRANT EXECUTE ON FUNCTION asv.clip_standing TO asv_admin;
 
 CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz, p_who uuid)
-    RETURNS TABLE (camera_name text, unit text, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
+    RETURNS TABLE (camera_name text, unit text, unsaid boolean, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
                    open_proposal asv.digest, open_action smallint, open_superior boolean, open_by_them boolean,
                    counts boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH worn AS (SELECT holder FROM asv.holders(p_camera, p_from_at, p_until_at) AS holder)
-    SELECT t.name::text, u.unit, EXISTS (SELECT FROM worn WHERE holder = p_who), d.in_charge, d.deputises,
+    SELECT t.name::text, u.unit, asv.is_worn_unsaid(p_camera, p_from_at, p_until_at), EXISTS (SELECT FROM worn WHERE holder = p_who), d.in_charge, d.deputises,
            EXISTS (SELECT FROM worn CROSS JOIN LATERAL asv.duties_of(p_who, u.unit, worn.holder) x WHERE x.appraises),
            o.proposal, o.action, o.superior, op.person = p_who,
            EXISTS (SELECT FROM asv.request r WHERE r.camera = p_camera AND r.from_at = p_from_at

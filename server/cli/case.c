@@ -10,6 +10,7 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
+#include "server/cli/text.h"
 #include "server/db/policy.h"
 #include "server/incident/words.h"
 
@@ -94,8 +95,19 @@ enum asv_status asv_case_keeper(struct asv_case *work, struct asv_err *err)
 enum asv_status asv_case_of_clip(struct asv_case *work, const uint8_t clip[ASV_UUID_BYTES],
                                  struct asv_err *err)
 {
+    const struct asv_db_standing *standing = &work->standing;
     work->ahead = false;
-    return asv_db_standing(work->db, clip, work->person->credential.said.person, &work->standing, err);
+    enum asv_status status =
+        asv_db_standing(work->db, clip, work->person->credential.said.person, &work->standing, err);
+    if (status == ASV_OK &&
+        standing->unworn_reason[0] != '\0') { /* what no rule asks, who decides must see */
+        fputs("Nobody wore this camera, as ", work->cli->err);
+        asv_text_print(work->cli->err, standing->unworn_by);
+        fputs(" wrote down: ", work->cli->err);
+        asv_text_print(work->cli->err, standing->unworn_reason);
+        fputs("\n", work->cli->err);
+    }
+    return status;
 }
 
 enum asv_status asv_case_of_range(struct asv_case *work, const struct asv_db_range *range,

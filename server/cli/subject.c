@@ -16,6 +16,7 @@
 #include "server/cli/text.h"
 #include "server/cli/user.h"
 #include "server/db/retention.h"
+#include "server/statement/text.h"
 
 #define RANGE_HOURS (7 * 24)
 
@@ -231,38 +232,60 @@ const struct asv_cli_command asv_cli_subject_request = {
 
 /* ---- camera issued ---- */
 
+static enum asv_status issued_operands(const struct asv_cli *cli, uint8_t which[ASV_UUID_BYTES],
+                                       struct asv_err *err)
+{
+    const char *text = asv_cli_operand(cli->args, 0);
+    const char *reason = asv_cli_text(cli->args, "nobody");
+    if (asv_uuid_parse(which, text) != ASV_OK) {
+        return asv_failf(
+            err, ASV_E_USAGE,
+            "\"%s\" is neither a recording nor an assignment; the dock says that when a camera is issued",
+            text);
+    }
+    if ((reason == NULL) == (asv_cli_text(cli->args, "user") == NULL)) {
+        return asv_fail(err, ASV_E_USAGE, "--user USER, or --nobody REASON");
+    }
+    return reason == NULL || asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
+                                              ASV_DB_NOTE_SIZE - 1)
+               ? ASV_OK
+               : asv_failf(err, ASV_E_USAGE,
+                           "--nobody: 1 to %d bytes of text, with no blank at either end and nothing hidden",
+                           ASV_DB_NOTE_SIZE - 1);
+}
+
 static enum asv_status issued(struct asv_cli *cli, struct asv_err *err)
 {
     asv_auto_db struct asv_db *db = NULL;
     struct asv_db_credential holder;
-    uint8_t assignment[ASV_UUID_BYTES];
+    uint8_t which[ASV_UUID_BYTES];
     char actor[64];
     enum asv_db_outcome outcome;
     struct asv_err inner = {0};
-    const char *text = asv_cli_operand(cli->args, 0);
-    if (asv_uuid_parse(assignment, text) != ASV_OK) {
-        return asv_failf(err, ASV_E_USAGE,
-                         "\"%s\" is no assignment; the dock says it when a camera is issued", text);
-    }
-    enum asv_status status = asv_cli_database(cli, &db, err);
+    const char *reason = asv_cli_text(cli->args, "nobody");
+    enum asv_status status = issued_operands(cli, which, err);
     if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK && reason == NULL) {
         status = asv_user_find(cli, db, asv_cli_text(cli->args, "user"), &holder, err);
     }
     if (status == ASV_OK) {
-        status = asv_db_issue_put(db, assignment, holder.said.person, asv_cli_flag(cli->args, "correct"),
-                                  asv_cli_actor(actor), &outcome, &inner);
+        status = asv_db_issue_put(db, which, reason == NULL ? holder.said.person : NULL, reason,
+                                  asv_cli_flag(cli->args, "correct"), asv_cli_actor(actor), &outcome, &inner);
         return status == ASV_E_NOT_FOUND
                    ? asv_failf(err, status,
                                "no camera was issued under %s; the dock says the assignment when one is",
-                               text)
+                               asv_cli_operand(cli->args, 0))
                    : (status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text));
     }
     return status;
 }
 
 static const struct asv_cli_option issued_options[] = {
-    {"user", ASV_CLI_TEXT, "USER", "who wears it", true, false, 0, 0},
-    {"correct", ASV_CLI_FLAG, NULL, "somebody else was written down by mistake", false, false, 0, 0},
+    {"user", ASV_CLI_TEXT, "USER", "who wears it", false, false, 0, 0},
+    {"nobody", ASV_CLI_TEXT, "REASON", "nobody wears it, and why; raises an alarm", false, false, 0, 0},
+    {"correct", ASV_CLI_FLAG, NULL, "something else was written down by mistake", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
 
@@ -271,10 +294,13 @@ const struct asv_cli_command asv_cli_camera_issued = {
     .name = "issued",
     .summary = "write down who wears a camera under an assignment",
     .help = "Writes down that a camera was issued to USER under ASSIGNMENT, the random id that the\n"
-            "dock gave when it was issued. It makes USER the wearer of what is recorded meanwhile,\n"
-            "who may ask that it be kept and does not decide on it alone. Nothing lists it. What\n"
-            "was written down by mistake is kept, and counts no more.",
-    .operands = "ASSIGNMENT",
+            "dock gave when it was issued, or under that of CLIP; of a CLIP that was recorded\n"
+            "without one, who recorded it. It makes USER the wearer, who may ask that it be kept\n"
+            "and does not decide on it alone; before it is written down, nobody decides on it, and\n"
+            "nobody is shown it. --nobody says that nobody wore it: who decides is shown that, and\n"
+            "an alarm is raised. Nothing lists any of this. What was written down by mistake is\n"
+            "kept, and counts no more.",
+    .operands = "CLIP|ASSIGNMENT",
     .operands_min = 1,
     .operands_max = 1,
     .options = issued_options,

@@ -40,6 +40,8 @@
 #include "firmware-proto/base/world.h"
 #include "server/base/log.h"
 
+#define ASV_DB_NOTE_SIZE 1001 /* a text for people, with its NUL */
+
 #define ASV_DB_CONNECT_MS 2000 /* defaults */
 #define ASV_DB_CALL_MS    15000
 

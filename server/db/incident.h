@@ -10,7 +10,6 @@
 #include "server/db/clip.h"
 #include "server/statement/statement.h"
 
-#define ASV_DB_NOTE_SIZE      1001
 #define ASV_DB_INJURED_SIZE   4033 /* their names, one to a line */
 #define ASV_DB_INCIDENT_CLIPS ASV_DB_PAGE_MAX
 

@@ -61,6 +61,9 @@ static void row_standing(struct asv_row *row, void *to)
     out->earliest_ms = asv_row_time(row);
     out->latest_ms = asv_row_time(row);
     out->due_ms = asv_row_time(row);
+    out->unsaid = asv_row_bool(row);
+    asv_row_text(row, out->unworn_reason, sizeof out->unworn_reason);
+    asv_row_text(row, out->unworn_by, sizeof out->unworn_by);
     out->wears = asv_row_bool(row);
     out->in_charge = asv_row_bool(row);
     out->deputises = asv_row_bool(row);
@@ -111,6 +114,7 @@ static void row_ahead(struct asv_row *row, void *to)
     struct asv_db_ahead *out = to;
     asv_row_text(row, out->camera_name, sizeof out->camera_name);
     asv_row_text(row, out->unit, sizeof out->unit);
+    out->unsaid = asv_row_bool(row);
     out->wears = asv_row_bool(row);
     out->in_charge = asv_row_bool(row);
     out->deputises = asv_row_bool(row);
@@ -137,15 +141,17 @@ enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range
                                           : status;
 }
 
-enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t assignment[ASV_UUID_BYTES],
-                                 const uint8_t holder[ASV_UUID_BYTES], bool correct, const char *by,
-                                 enum asv_db_outcome *outcome, struct asv_err *err)
+enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t which[ASV_UUID_BYTES],
+                                 const uint8_t holder[ASV_UUID_BYTES], const char *reason, bool correct,
+                                 const char *by, enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
     char who[ASV_NOTE_BYTES + 1];
+    char why[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
-    asv_param_uuid(&params, assignment);
+    asv_param_uuid(&params, which);
     asv_param_uuid(&params, holder);
+    asv_param_text(&params, reason != NULL ? asv_note_clean(why, reason) : NULL);
     asv_param_text(&params, asv_note_clean(who, by));
     asv_param_bool(&params, correct);
     return asv_db_run_outcome(db, ASV_QUERY_ISSUE_PUT, &params, outcome, err);

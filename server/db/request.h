@@ -32,6 +32,10 @@ struct asv_db_standing {
     int64_t earliest_ms, latest_ms;
     int64_t due_ms; /* ASV_TIME_UNKNOWN: none */
 
+    bool unsaid;                          /* nobody has written down who wore the camera */
+    char unworn_reason[ASV_DB_NOTE_SIZE]; /* why nobody wore it, as was written down; empty: somebody did */
+    char unworn_by[ASV_DB_NOTE_SIZE];     /* who wrote that down */
+
     /* The person. */
     bool wears; /* wore the camera that made it */
     bool in_charge, deputises, appraises;
@@ -78,6 +82,7 @@ struct asv_db_range {
 struct asv_db_ahead {
     char camera_name[65];
     char unit[65]; /* the camera's, now; empty: none */
+    bool unsaid;   /* the camera was issued meanwhile, and nobody has written down to whom */
     bool wears, in_charge, deputises, appraises;
     uint8_t open_proposal[ASV_SHA256_BYTES];
     uint16_t open_action; /* HOLD_AHEAD or RELEASE_AHEAD; 0: no request is open */
@@ -90,11 +95,12 @@ ASV_MUST_CHECK enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_
                                             const uint8_t who[ASV_UUID_BYTES], struct asv_db_ahead *out,
                                             struct asv_err *err);
 
-/* The camera was issued to this person under this assignment. ASV_E_NOT_FOUND: no camera was. ASV_E_MISMATCH:
- * to somebody else, unless that is to be corrected. */
-ASV_MUST_CHECK enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t assignment[ASV_UUID_BYTES],
-                                                const uint8_t holder[ASV_UUID_BYTES], bool correct,
-                                                const char *by, enum asv_db_outcome *outcome,
+/* The camera was issued to this person under this assignment, or under that of this clip; holder NULL: to
+ * nobody, and why. ASV_E_NOT_FOUND: no camera was. ASV_E_MISMATCH: something else was said before, unless
+ * that is to be corrected. */
+ASV_MUST_CHECK enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t which[ASV_UUID_BYTES],
+                                                const uint8_t holder[ASV_UUID_BYTES], const char *reason,
+                                                bool correct, const char *by, enum asv_db_outcome *outcome,
                                                 struct asv_err *err);
 
 /* ---- requests ---- */

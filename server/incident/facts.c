@@ -93,6 +93,7 @@ void asv_incident_clip_facts(struct asv_policy_clip *out, const struct asv_db_st
     out->state = state_of(standing, now_ms);
     out->cause = cause_of(ground);
     out->dayless = standing->dayless;
+    out->unsaid = standing->unsaid;
     out->dwelling = standing->dwelling || standing->dwelling_block != ASV_DB_BLOCK_NONE;
     out->dwelling_decision = decision_of(standing->dwelling_block);
     secret_facts(out, standing->secret_block, standing->core_block);
@@ -108,6 +109,7 @@ void asv_incident_ahead_facts(struct asv_policy_clip *out, const struct asv_db_a
                  : ahead->open_action == ASV_ACTION_HOLD_AHEAD ? ASV_CLIP_PENDING
                                                                : ASV_CLIP_RUNNING;
     out->cause = cause_of(ground);
+    out->unsaid = ahead->unsaid;
 }
 
 struct asv_incident_block asv_incident_block_of(const struct asv_db_standing *standing, uint8_t ground,

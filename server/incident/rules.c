@@ -82,7 +82,7 @@ static const char *judge_block(const struct asv_policy *policy, const struct asv
         return judge_setting(deed, person, clip);
     }
     /* The one block that is decided, and nothing of the others. */
-    struct asv_policy_clip one = {.state = clip->state, .cause = clip->cause};
+    struct asv_policy_clip one = {.state = clip->state, .cause = clip->cause, .unsaid = clip->unsaid};
     one.dwelling = deed->ground == ASV_GROUND_DWELLING && undecided;
     one.secret = (deed->ground == ASV_GROUND_SECRET || deed->ground == ASV_GROUND_CORE) && undecided;
     one.pre_roll_ms = deed->ground == ASV_GROUND_PRE_ROLL && undecided ? UINT32_MAX : 0;
@@ -108,6 +108,9 @@ static const char *judge_showing(const struct asv_policy *policy, const struct a
     }
     if (counts == 0) {
         return asv_incident_words_refusal(has == 0 ? ASV_REFUSED_ROLE : ASV_REFUSED_UNIT);
+    }
+    if (clip->unsaid) {
+        return asv_incident_words_refusal(ASV_REFUSED_UNSAID);
     }
     if (person->wearer) {
         return asv_incident_words_refusal(ASV_REFUSED_WEARER);

@@ -51,6 +51,9 @@ static const char *const texts[ASV_REFUSALS] = {
     REFUSED(CAUSE_ROLE,
             "a check of legality is requested by the data-protection officer, who requests nothing else",
             "ask the officer, or name another cause"),
+    REFUSED(
+        UNSAID, "nobody has written down who wore the camera",
+        "first: \"asservat camera issued\", with the recording, or with the assignment that the dock said"),
     REFUSED(WEARER, "the wearer does not decide on the own recording",
             "ask a superior in charge of its unit"),
     REFUSED(SAME_PERSON, "whoever requested it cannot approve it: two different people must decide",

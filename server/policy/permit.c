@@ -23,6 +23,7 @@ static const char *const texts[ASV_REFUSALS] = {
     [ASV_REFUSED_NOT_WEARER] = "the person did not wear the camera that made the recording",
     [ASV_REFUSED_CAUSE_ROLE] =
         "a check of legality is requested by the data-protection officer, who requests nothing else",
+    [ASV_REFUSED_UNSAID] = "nobody has written down who wore the camera",
     [ASV_REFUSED_WEARER] = "the wearer does not decide on the own recording",
     [ASV_REFUSED_SAME_PERSON] = "whoever requested it cannot approve it: two different people must decide",
     [ASV_REFUSED_NO_SUPERIOR] = "one of the two people must be a superior in charge",
@@ -188,7 +189,9 @@ static enum asv_policy_refusal check_roles(unsigned allowed, const struct asv_po
     counts &= person->wearer ? ~0u : ~(unsigned)ASV_ROLE_WEARER;
     counts &= person->in_charge ? ~0u : ~(unsigned)ASV_ROLES_SUPERIOR;
     if (counts == 0) {
-        return (has & ASV_ROLES_SUPERIOR) != 0 ? ASV_REFUSED_UNIT : ASV_REFUSED_NOT_WEARER;
+        return (has & ASV_ROLES_SUPERIOR) != 0 ? ASV_REFUSED_UNIT
+               : clip->unsaid                  ? ASV_REFUSED_UNSAID
+                                               : ASV_REFUSED_NOT_WEARER;
     }
     if (deed->act == ASV_ACT_HOLD_REQUEST) { /* LAW T3 */
         counts &= (clip->cause & ASV_CAUSE_LEGALITY_CHECK) != 0 ? (unsigned)ASV_ROLE_DATA_PROTECTION_OFFICER
@@ -204,9 +207,13 @@ static enum asv_policy_refusal check_roles(unsigned allowed, const struct asv_po
 /* LAW T4: the wearer or applicant, and a superior; nobody alone. And nobody lifts a block of the own
  * recording. */
 static enum asv_policy_refusal check_people(unsigned allowed, const struct asv_policy_deed *deed,
-                                            const struct asv_policy_person *person, unsigned counting)
+                                            const struct asv_policy_person *person,
+                                            const struct asv_policy_clip *clip, unsigned counting)
 {
     bool decides = is_approval(deed->act) || block_of(deed->act) != 0;
+    if (clip->unsaid && (decides || is_use(deed->act) || is_erasure(deed->act))) {
+        return ASV_REFUSED_UNSAID; /* LAW L5, T4: nobody knows whom the next rules shut out */
+    }
     if (decides && person->wearer && (allowed & ASV_ROLE_WEARER) == 0) {
         return ASV_REFUSED_WEARER;
     }
@@ -247,7 +254,7 @@ enum asv_policy_refusal asv_policy_permits(const struct asv_policy *policy,
         refusal = check_roles(allowed, deed, person, clip, &counting);
     }
     if (refusal == ASV_PERMITTED) {
-        refusal = check_people(allowed, deed, person, counting);
+        refusal = check_people(allowed, deed, person, clip, counting);
     }
     if (refusal == ASV_PERMITTED && !deed->reason) { /* LAW L2 */
         refusal = ASV_REFUSED_NO_REASON;

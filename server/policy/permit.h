@@ -56,6 +56,7 @@ struct asv_policy_clip {
     enum asv_clip_state state;
     unsigned cause;       /* ASV_CAUSE_* of the request or hold that there is, or that is being made */
     bool dayless;         /* nobody knows its day, and nobody has decided on it */
+    bool unsaid;          /* nobody has written down who wore the camera: it may be whoever asks */
     bool dwelling;        /* flagged: made in a dwelling */
     bool secret;          /* flagged: professional secrets, core area of private life */
     uint32_t pre_roll_ms; /* that it holds */
@@ -88,6 +89,7 @@ enum asv_policy_refusal {
     ASV_REFUSED_UNIT,
     ASV_REFUSED_NOT_WEARER,
     ASV_REFUSED_CAUSE_ROLE,
+    ASV_REFUSED_UNSAID,
     ASV_REFUSED_WEARER,
     ASV_REFUSED_SAME_PERSON,
     ASV_REFUSED_NO_SUPERIOR,

@@ -58,6 +58,9 @@ def stored_and_blocked(desk, clips):
     assert all("two people say on which day" in note["why"] for note in notes["dayless"]), notes
     assert told(desk) == sorted(clips)
     desk.act("sigrid", "hold", "request", clip, "--incident", CASE)
+    desk.refused("nobody has written down who wore the camera", "stefan", "hold", "approve", clip)
+    for each in clips:  # recorded without an assignment
+        desk.run("camera", "issued", each, "--user", "willi")
     desk.act("stefan", "hold", "approve", clip)
     assert desk.state(clip) == "held"
     desk.refused("nobody knows on which day it was recorded", "rita", "clip", "open", clip)

@@ -91,7 +91,7 @@ def record(rig):
     return camera, assignment
 
 
-def set_up(rig, record=record):
+def set_up(rig, record=record, before_issue=lambda *_: None):
     camera, assignment = record(rig)
     desk = Desk(rig)
     desk.person("anna", "1001", "administrator")
@@ -114,15 +114,31 @@ def set_up(rig, record=record):
     recipient = subprocess.run(["age-keygen", "-o", desk.keys / "recovery"], stderr=subprocess.PIPE, check=True, text=True)
     out = desk.act("anna", "keys", "recovery-key", recipient.stderr.split()[-1])
     desk.act("sigrid", "keys", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1])
+    before_issue(desk, clips[0], assignment)
     desk.run("camera", "issued", assignment, "--user", "willi")
     desk.run("camera", "issued", assignment, "--user", "willi")  # twice is once
     status, _, err = desk.call("camera", "issued", assignment, "--user", "rita")
-    assert status == 1 and "somebody else" in err, err
+    assert status == 1 and "something else was written down" in err, err
     desk.run("camera", "issued", assignment, "--user", "rita", "--correct")
     desk.run("camera", "issued", assignment, "--user", "willi", "--correct")
     status, _, err = desk.call("camera", "issued", "0197a3c0-0000-4000-8000-000000000001", "--user", "rita")
     assert status == 1 and "no camera was issued under" in err, err
     return desk, camera, clips
+
+
+def who_wore_it(desk, clip, _):
+    """LAW T4, L5: before it is written down, nobody decides; that nobody wore it is not written down in silence."""
+    early = ("clip", "erase-early", clip, "--ground", "private-life")
+    desk.refused("first: \"asservat camera issued\"", "sigrid", *early)
+    for words in ((), ("--user", "willi", "--nobody", "Probelauf")):
+        status, _, err = desk.call("camera", "issued", clip, *words)
+        assert status == 2 and "--user USER, or --nobody REASON" in err, err
+    desk.run("camera", "issued", clip, "--nobody", "Probelauf")
+    assert [(a["kind"], a["detail"].split(": ")[1]) for a in desk.json("alarm", "list") if a["kind"] == "unworn"] == \
+        [("unworn", "Probelauf")]
+    status, _, err = desk.call("hold", "approve", clip, *desk.by("sigrid"))
+    assert "Nobody wore this camera, as" in err and "wrote down: Probelauf" in err and "no such request is open" in err, err
+    desk.run("camera", "issued", clip, "--user", "willi", "--correct")
 
 
 def incident(desk, camera, clips):
@@ -485,7 +501,7 @@ def decided_with_one_disk(desk, camera, clips):
 
 
 def play(rig):
-    desk, camera, clips = set_up(rig)
+    desk, camera, clips = set_up(rig, before_issue=who_wore_it)
     plain = None
     for scenario in (incident, two_people, shown_to_the_named, nothing_else_opens, an_approval_expires, two_approvals_at_once,
                      killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,

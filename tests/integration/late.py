@@ -87,7 +87,7 @@ def record(rig, camera):
     return clip
 
 
-def lose(rig, desk, camera):
+def lose(rig, desk, camera, assignment):
     """A camera that is not brought back. It has a recording of the incident's time, and one that is older."""
     now = datetime.now(BERLIN)
     before = record(rig, camera)
@@ -99,6 +99,8 @@ def lose(rig, desk, camera):
     words = ("hold", "ahead", "--camera", camera.name, "--from", (now + timedelta(minutes=15)).strftime("%Y-%m-%d %H:%M"),
              "--until", (now + timedelta(minutes=90)).strftime("%Y-%m-%d %H:%M"), "--incident", CASE)
     request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words))[1]
+    desk.refused("nobody has written down who wore the camera", "stefan", "hold", "approve", request)
+    desk.run("camera", "issued", assignment, "--user", "willi")
     desk.act("stefan", "hold", "approve", request)
     return before, during, words
 
@@ -188,10 +190,10 @@ def it_stays_alone(rig, desk, camera, during, other, words):
 
 
 def play(rig):
-    lost, _ = issue(rig)
+    lost, assignment = issue(rig)
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
-    before, during, words = lose(rig, desk, lost)
+    before, during, words = lose(rig, desk, lost, assignment)
     for scenario, what in ((erase_early, (desk, clips[4])),
                            (the_day_is_finished, (rig, desk, camera, clips)),
                            (what_was_agreed_to_is_over, (rig, desk, clips[1])),

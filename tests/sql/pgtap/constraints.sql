@@ -334,6 +334,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_clip', jsonb_build_object('recording', asv.uuid7()), '23503'),
     ('issue', '{"number": 0}', '23514'),
     ('issue', '{}', '23505'),
+    ('issue', '{"number": 2, "reason": "r"}', '23514'),
     ('issue', jsonb_build_object('assignment', asv.uuid7(), 'holder', uid('berta')), '23503'),
     ('request', '{"action": 5}', '23514'),
     ('request', '{"recording": null}', '23514'),

@@ -33,10 +33,10 @@ SELECT pg_temp.person('rita', 8);
 SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
 SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
-SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x', false), 'done', 'a camera is issued');
-SELECT is(asv.issue_put(uid('assignment'), uid('willi'), 'x', false), 'already', 'once');
-SELECT throws_ok($$ SELECT asv.issue_put(uid('assignment'), uid('rita'), 'x', false) $$, 'VA001', NULL, 'to one person');
-SELECT throws_ok($$ SELECT asv.issue_put(uid('nothing'), uid('rita'), 'x', true) $$, 'VA006', NULL, 'under an assignment that a camera had');
+SELECT is(asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false), 'done', 'a camera is issued');
+SELECT is(asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false), 'already', 'once');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('assignment'), uid('rita'), NULL, 'x', false) $$, 'VA001', NULL, 'to one person');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('nothing'), uid('rita'), NULL, 'x', true) $$, 'VA006', NULL, 'under an assignment that a camera had');
 
 CREATE FUNCTION pg_temp.record(name text, number int, kind int DEFAULT 1, assignment text DEFAULT 'assignment') RETURNS void LANGUAGE sql AS $$
     SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
@@ -134,8 +134,8 @@ SELECT throws_ok($$ SELECT pg_temp.asks('q7', 1, 'h1', 'willi', 2) $$, 'VA002', 
 SELECT pg_temp.person('wolf', 3);
 SELECT asv.duty_put(uid('wolf'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
 SELECT pg_temp.record('h6', 6, 1, 'assignment2');
-SELECT asv.issue_put(uid('assignment2'), uid('rita'), 'x', false);
-SELECT is(asv.issue_put(uid('assignment2'), uid('wolf'), 'x', true), 'done', 'that somebody else wore it was wrong');
+SELECT asv.issue_put(uid('assignment2'), uid('rita'), NULL, 'x', false);
+SELECT is(asv.issue_put(uid('assignment2'), uid('wolf'), NULL, 'x', true), 'done', 'that somebody else wore it was wrong');
 SELECT is((SELECT array_agg(wears) FROM unnest(ARRAY['rita', 'wolf']) AS who, asv.clip_standing(uid('h6'), uid(who))), ARRAY[false, true],
     'what was said last counts');
 SELECT is((SELECT count(*) FROM asv.issue WHERE assignment = uid('assignment2')), 2::bigint, 'and what was said before is kept');
@@ -331,6 +331,8 @@ CREATE FUNCTION pg_temp.ahead(name text, act int, who text, life interval DEFAUL
 $$;
 SELECT is((SELECT (unit, wears, in_charge, deputises, appraises, counts)::text FROM asv.ahead_standing(dig('cam'), now(), now() + interval '1 hour', uid('willi'))),
     '(VU,t,f,f,f,f)', 'who wears the camera');
+SELECT is((SELECT array_agg(unsaid) FROM unnest(ARRAY['cam', 'nocam']) AS camera, asv.is_worn_unsaid(dig(camera), now(), now() + interval '1 hour') AS unsaid),
+    ARRAY[false, false], 'as was said; of a camera that was not issued nothing is to be said');
 SELECT is((SELECT (wears, in_charge, appraises)::text FROM asv.ahead_standing(dig('cam'), now(), now() + interval '1 hour', uid('stefan'))),
     '(f,f,t)', 'and who appraises the wearer');
 SELECT is(pg_temp.ahead('d1', 6, 'sigrid'), 'done', 'a camera that has not docked');
@@ -529,6 +531,28 @@ SELECT is(pg_temp.unsaid('undelivered') IS NULL AND pg_temp.unsaid('unheard') = 
 SELECT asv.alarm_raise('unheard', NULL, NULL, NULL, NULL, NULL, NULL, 'd', encode(dig('v3'), 'hex'));
 SELECT is(pg_temp.unsaid('unheard'), NULL, 'of which people hear once');
 SELECT is((SELECT core_block FROM asv.clip_standing(uid('h8'), uid('rita'))), 'set', 'and the block stays');
+
+-- ---- who wore it
+
+-- Before anybody says who wore the camera, nobody is known not to have (LAW T4, L5).
+SELECT pg_temp.record('h11', 11, 1, 'assignment3');
+SELECT is((SELECT unsaid FROM asv.clip_standing(uid('h11'), uid('sigrid'))), true, 'nobody said who wore the camera');
+SELECT is(pg_temp.asks('w3', 1, 'h11', 'sigrid', 2), 'done', 'a superior in charge asks that it be kept');
+SELECT is((SELECT superior FROM asv.request WHERE proposal = dig('w3')), false, 'and does not count as the superior of the two');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('h11'), NULL, NULL, 'x', false) $$, '23514', NULL, 'that nobody wore it takes a reason');
+SELECT is(asv.issue_put(uid('h11'), NULL, 'Probelauf', 'anna', false), 'done', 'that nobody wore it, is said of the recording');
+SELECT is(asv.issue_put(uid('assignment3'), NULL, 'Probelauf', 'anna', false), 'already', 'and so of its assignment');
+SELECT is((SELECT (unsaid, unworn_reason, unworn_by, wears)::text FROM asv.clip_standing(uid('h11'), uid('sigrid'))), '(f,Probelauf,anna,f)',
+    'who decides is told');
+SELECT is((SELECT detail::text FROM asv.alarm WHERE kind = 'unworn' AND subject = uid('assignment3')::text), 'anna: Probelauf', 'and everybody else');
+SELECT throws_ok($$ SELECT asv.issue_put(uid('h11'), uid('wolf'), NULL, 'x', false) $$, 'VA001', NULL, 'to say otherwise is to correct');
+SELECT is(asv.issue_put(uid('h11'), uid('wolf'), NULL, 'x', true), 'done', 'which is said to be');
+SELECT is((SELECT (wears, unworn_reason)::text FROM asv.clip_standing(uid('h11'), uid('wolf'))), '(t,)', 'the last counts');
+SELECT is(pg_temp.answers('w4', 3, 'h11', 'sigrid', 'w3') IS NOT NULL, true, 'refused');
+SELECT pg_temp.record('h12', 12, 1, NULL);
+SELECT is((SELECT unsaid FROM asv.clip_standing(uid('h12'), uid('sigrid'))), true, 'what was recorded without an assignment');
+SELECT is(asv.issue_put(uid('h12'), uid('wolf'), NULL, 'x', false), 'done', 'somebody recorded as well');
+SELECT is((SELECT (unsaid, wears)::text FROM asv.clip_standing(uid('h12'), uid('wolf'))), '(f,t)', 'who is known then');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -189,6 +189,9 @@ static void L5_showing_takes_a_second_person_who_did_not_wear_it(void **state)
     person = superior;
     person.wears = true;
     refused(ask(what, person, clip), ASV_REFUSED_WEARER);
+    clip.unsaid = true;
+    refused(ask(what, superior, clip), ASV_REFUSED_UNSAID);
+    clip.unsaid = false;
     refused(ask(what, reviewer, clip), ASV_REFUSED_ROLE);
     refused(ask(what, superior, clips[PENDING]), ASV_REFUSED_NOT_HELD);
     refused(ask(what, superior, clips[OVER]), ASV_REFUSED_OVER);
@@ -291,6 +294,9 @@ static void R3_R4_R5_a_block_is_set_by_anybody_and_decided_by_whom_the_policy_na
         assert_null(ask(block, reviewer, clips[HELD])); /* there is none yet: it is set */
         refused(ask(lift, *table[i].decides, clips[HELD]), ASV_REFUSED_NOT_BLOCKED);
         block.block.flagged = lift.block.flagged = true;
+        struct asv_policy_clip unsaid = clips[HELD];
+        unsaid.unsaid = true;
+        refused(ask(lift, *table[i].decides, unsaid), ASV_REFUSED_UNSAID);
         refused(ask(block, *table[i].does_not, clips[HELD]), ASV_REFUSED_ROLE);
         refused(ask(lift, *table[i].does_not, clips[HELD]), ASV_REFUSED_ROLE);
         assert_null(ask(block, *table[i].decides, clips[HELD]));

@@ -246,6 +246,45 @@ static void T4_the_wearer_approves_only_where_the_policy_says_so_and_with_a_supe
     }
 }
 
+/* Before anybody has written down who wore the camera, it may be whoever asks. */
+static void T4_L5_nobody_decides_on_what_may_be_the_own_recording(void **state)
+{
+    (void)state;
+    static const enum asv_policy_act deciding[] = {ASV_ACT_HOLD_APPROVE,  ASV_ACT_RELEASE_APPROVE,
+                                                   ASV_ACT_ERASE_REQUEST, ASV_ACT_ERASE_APPROVE,
+                                                   ASV_ACT_DAY_APPROVE,   ASV_ACT_OPEN,
+                                                   ASV_ACT_EXPORT,        ASV_ACT_DECIDE_DWELLING,
+                                                   ASV_ACT_DECIDE_SECRET, ASV_ACT_DECIDE_PRE_ROLL};
+    static const enum asv_policy_act asking[] = {ASV_ACT_HOLD_REQUEST, ASV_ACT_RELEASE_REQUEST,
+                                                 ASV_ACT_DAY_REQUEST};
+    const struct asv_policy_person able = {.roles = EVERY, .in_charge = true};
+    const struct asv_policy_clip *of[] = {&running, &pending, &held};
+    for (size_t i = 0; i < sizeof deciding / sizeof *deciding; i++) {
+        bool let = false;
+        for (size_t k = 0; k < 6; k++) {
+            struct asv_policy_clip clip = *of[k / 2];
+            clip.dayless = clip.dwelling = clip.secret = k % 2 != 0;
+            clip.pre_roll_ms = k % 2 != 0 ? UINT32_MAX : 0;
+            bool may = ask(&policy, deciding[i], able, clip) == ASV_PERMITTED;
+            clip.unsaid = true;
+            assert_true(!may || ask(&policy, deciding[i], able, clip) == ASV_REFUSED_UNSAID);
+            let = let || may;
+        }
+        assert_true(let);
+    }
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) { /* or it would be gone before */
+        struct asv_policy_clip clip = asking[i] == ASV_ACT_RELEASE_REQUEST ? held : running;
+        clip.dayless = asking[i] == ASV_ACT_DAY_REQUEST;
+        clip.unsaid = true;
+        assert_int_equal(ask(&policy, asking[i], able, clip), ASV_PERMITTED);
+    }
+    struct asv_policy_person someone = wearer;
+    struct asv_policy_clip clip = running;
+    someone.wearer = false;
+    clip.unsaid = true;
+    assert_int_equal(ask(&policy, ASV_ACT_HOLD_REQUEST, someone, clip), ASV_REFUSED_UNSAID);
+}
+
 static void L2_without_a_reason_nothing_is_done(void **state)
 {
     (void)state;
@@ -460,6 +499,7 @@ int main(void)
         cmocka_unit_test(T3_a_recorded_persons_demand_comes_through_the_data_protection_officer),
         cmocka_unit_test(T4_nobody_decides_alone),
         cmocka_unit_test(T4_the_wearer_approves_only_where_the_policy_says_so_and_with_a_superior),
+        cmocka_unit_test(T4_L5_nobody_decides_on_what_may_be_the_own_recording),
         cmocka_unit_test(L2_without_a_reason_nothing_is_done),
         cmocka_unit_test(L5_reviewers_see_it_and_not_who_appraises_the_wearer),
         cmocka_unit_test(R3_R4_R5_a_flag_blocks_use_until_a_decision_lifts_it),
