@@ -50,14 +50,21 @@ COMMENT ON COLUMN asv.incident_version.by IS 'who wrote it down';
 CREATE TABLE asv.incident_clip (
     incident uuid NOT NULL REFERENCES asv.incident,
     recording uuid NOT NULL REFERENCES asv.clip,
+    number smallint NOT NULL CHECK (number > 0),
+    shows boolean NOT NULL,
+    reason asv.note,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
-    PRIMARY KEY (incident, recording)
+    PRIMARY KEY (incident, recording, number),
+    CHECK (reason IS NULL OR NOT shows)
 );
 CREATE INDEX ON asv.incident_clip (recording);
-COMMENT ON TABLE asv.incident_clip IS 'which recordings show an incident';
+COMMENT ON TABLE asv.incident_clip IS 'which recordings show an incident, and which were taken out again; the highest number counts';
 COMMENT ON COLUMN asv.incident_clip.incident IS 'which';
 COMMENT ON COLUMN asv.incident_clip.recording IS 'which';
+COMMENT ON COLUMN asv.incident_clip.number IS 'from 1, without gaps';
+COMMENT ON COLUMN asv.incident_clip.shows IS 'it shows the incident; false: it was taken out';
+COMMENT ON COLUMN asv.incident_clip.reason IS 'why it was taken out; NULL: it was not, or that was forgotten with the incident';
 COMMENT ON COLUMN asv.incident_clip.since IS 'when somebody said so';
 COMMENT ON COLUMN asv.incident_clip.by IS 'who said so';
 
@@ -129,6 +136,31 @@ $$;
 COMMENT ON FUNCTION asv.incident_put IS 'a new incident (number 1), or its next version; injured: one to a line';
 GRANT EXECUTE ON FUNCTION asv.incident_put TO asv_admin;
 
+CREATE VIEW asv.exhibit AS
+SELECT c.incident, c.recording FROM asv.incident_clip c
+WHERE c.shows AND NOT EXISTS (SELECT FROM asv.incident_clip n
+                              WHERE n.incident = c.incident AND n.recording = c.recording AND n.number > c.number);
+COMMENT ON VIEW asv.exhibit IS 'the recordings that show incidents, without those that were taken out; for other views, nobody may read it';
+
+-- Under the incident's row lock, which is taken after a recording's: numbers have no gaps.
+CREATE FUNCTION asv.incident_clip_say(p_incident uuid, p_recording uuid, p_shows boolean, p_by text, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_last asv.incident_clip;
+BEGIN
+    PERFORM FROM asv.incident WHERE id = p_incident FOR NO KEY UPDATE;
+    SELECT * INTO v_last FROM asv.incident_clip WHERE incident = p_incident AND recording = p_recording
+    ORDER BY number DESC LIMIT 1;
+    IF coalesce(v_last.shows, false) = p_shows THEN
+        RETURN false;
+    END IF;
+    INSERT INTO asv.incident_clip (incident, recording, number, shows, reason, by)
+    VALUES (p_incident, p_recording, coalesce(v_last.number, 0) + 1, p_shows, p_reason, p_by);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION asv.incident_clip_say IS 'a recording shows an incident, or does not any more; whether that is news';
+
 CREATE FUNCTION asv.incident_clip_put(p_case text, p_clip uuid, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -143,8 +175,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
-    INSERT INTO asv.incident_clip (incident, recording, by) VALUES (v_incident, v_recording, p_by) ON CONFLICT DO NOTHING;
-    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, true, p_by, NULL) THEN 'done' ELSE 'already' END;
 END
 $$;
 COMMENT ON FUNCTION asv.incident_clip_put IS 'a recording shows an incident';
@@ -153,7 +184,7 @@ GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_admin;
 CREATE VIEW asv.incident_overview AS
 SELECT i.id, i.case_number, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused,
        array_to_string(v.injured, E'\n') AS injured, v.prosecutor, i.opened_at, v.since,
-       (SELECT count(*) FROM asv.incident_clip c WHERE c.incident = i.id) AS clips
+       (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips
 FROM asv.incident i
 JOIN asv.incident_version v ON v.incident = i.id
 WHERE v.number = (SELECT max(w.number) FROM asv.incident_version w WHERE w.incident = i.id);
@@ -163,10 +194,10 @@ GRANT SELECT ON asv.incident_overview TO asv_admin;
 
 CREATE VIEW asv.incident_clip_overview AS
 SELECT i.case_number, c.clip, c.state, c.started_at, c.due_at, c.camera_name
-FROM asv.incident_clip n
+FROM asv.exhibit n
 JOIN asv.incident i ON i.id = n.incident
 JOIN asv.clip_overview c ON c.recording = n.recording;
-COMMENT ON VIEW asv.incident_clip_overview IS 'recordings of incidents';
+COMMENT ON VIEW asv.incident_clip_overview IS 'recordings of incidents, without those that were taken out';
 COMMENT ON COLUMN asv.incident_clip_overview.camera_name IS 'of its certificate';
 GRANT SELECT ON asv.incident_clip_overview TO asv_admin;
 

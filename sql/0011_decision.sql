@@ -363,15 +363,12 @@ BEGIN
         v_event := asv.event_stated(v_recording, asv.request_event(s.action::smallint, 'requested'), s.digest);
         IF s.action = 1 THEN
             PERFORM asv.state_move(v_recording, 'pending', v_event);
-            INSERT INTO asv.incident_clip (incident, recording, by)
-            SELECT s.incident, v_recording, name FROM asv.credential WHERE digest = s.credential
-            ON CONFLICT DO NOTHING;
         END IF;
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses; what is to be kept is one of its incident''s recordings';
+COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
 GRANT EXECUTE ON FUNCTION asv.request_put TO asv_admin;
 
 CREATE FUNCTION asv.request_end(p_answer bytea, p_until timestamptz) RETURNS text
@@ -407,6 +404,8 @@ BEGIN
     IF r.action = 1 AND a.step = 2 THEN
         INSERT INTO asv.hold (recording, proposal, event) VALUES (r.recording, r.proposal, v_event);
         PERFORM asv.state_move(r.recording, 'held', v_event);
+        PERFORM asv.incident_clip_say(r.incident, r.recording, true, c.name, NULL)
+        FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential WHERE s.digest = r.proposal;
     ELSIF r.action = 1 THEN
         PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
     ELSIF a.step = 2 AND r.action = 10 THEN
@@ -419,7 +418,7 @@ BEGIN
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
+COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_admin;
 
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
@@ -455,15 +454,51 @@ BEGIN
     v_event := asv.event_put(v_recording, 'held_ahead', NULL, 'system', NULL, NULL,
                              'decision ' || encode(p_proposal, 'hex'), NULL);
     INSERT INTO asv.hold (recording, proposal, event) VALUES (v_recording, p_proposal, v_event);
-    INSERT INTO asv.incident_clip (incident, recording, by)
-    SELECT r.incident, v_recording, 'decision ' || encode(p_proposal, 'hex') FROM asv.request r WHERE r.proposal = p_proposal
-    ON CONFLICT DO NOTHING;
+    PERFORM asv.incident_clip_say(r.incident, v_recording, true, 'decision ' || encode(p_proposal, 'hex'), NULL)
+    FROM asv.request r WHERE r.proposal = p_proposal;
     PERFORM asv.state_move(v_recording, 'held', v_event);
     RETURN 'done';
 END
 $$;
 COMMENT ON FUNCTION asv.held_ahead IS 'the keeper holds this recording, as a decision ahead of its docking says, for the incident that it names';
 GRANT EXECUTE ON FUNCTION asv.held_ahead TO asv_admin;
+
+CREATE FUNCTION asv.incident_clip_remove(p_case text, p_clip uuid, p_reason text, p_by text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_incident uuid;
+    v_recording uuid;
+BEGIN
+    SELECT n.incident, n.recording INTO v_incident, v_recording
+    FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
+    WHERE i.case_number = p_case AND c.clip = p_clip AND NOT c.uuid_taken;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'incident %: % is none of its recordings', p_case, p_clip USING ERRCODE = 'VA006';
+    END IF;
+    PERFORM FROM asv.recording WHERE id = v_recording FOR NO KEY UPDATE;
+    -- What two people signed says that it is an exhibit of this incident.
+    IF asv.state_of(v_recording) = 'held'
+       AND (SELECT r.incident FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal
+            WHERE h.recording = v_recording ORDER BY h.event DESC LIMIT 1) = v_incident THEN
+        RAISE EXCEPTION 'incident %: % is held for it', p_case, p_clip USING ERRCODE = 'VA002';
+    END IF;
+    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, false, p_by, p_reason) THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.incident_clip_remove IS 'a recording does not show an incident after all; what was said before is kept';
+GRANT EXECUTE ON FUNCTION asv.incident_clip_remove TO asv_admin;
+
+CREATE FUNCTION asv.incident_removed(p_case text, p_limit integer)
+    RETURNS TABLE (clip uuid, since timestamptz, by text, reason text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.clip, n.since, n.by::text, n.reason::text
+    FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
+    WHERE i.case_number = p_case AND NOT n.shows
+    ORDER BY n.since, c.clip
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.incident_removed IS 'what was taken out of one incident, when, by whom and why';
+GRANT EXECUTE ON FUNCTION asv.incident_removed TO asv_admin;
 
 CREATE FUNCTION asv.held_ahead_list()
     RETURNS TABLE (header asv.digest, clip uuid, proposal asv.digest, camera asv.digest, epoch uuid, number bigint)

@@ -41,6 +41,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_incident_show,
     &asv_cli_incident_list,
     &asv_cli_incident_add_clip,
+    &asv_cli_incident_remove_clip,
     &asv_cli_hold_request,
     &asv_cli_hold_approve,
     &asv_cli_hold_refuse,

@@ -9,6 +9,7 @@
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/statement/text.h"
 
 enum asv_status asv_cli_database_as(const struct asv_cli *cli, const char *conninfo, struct asv_db **out,
                                     struct asv_err *err)
@@ -48,4 +49,14 @@ const char *asv_cli_actor(char out[64])
     }
     snprintf(out, 64, "%s", name);
     return out;
+}
+
+enum asv_status asv_cli_note(const struct asv_cli *cli, const char *name, size_t max, struct asv_err *err)
+{
+    const char *text = asv_cli_text(cli->args, name);
+    return text == NULL || asv_text_is_good((struct asv_bytes){(const uint8_t *)text, strlen(text)}, max)
+               ? ASV_OK
+               : asv_failf(err, ASV_E_USAGE,
+                           "--%s: 1 to %zu bytes of text, with no blank at either end and nothing hidden",
+                           name, max);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * The database as the administration reaches it.
+ * The database as the administration reaches it, and what it writes down there.
  */
 #ifndef ASV_SERVER_CLI_DATABASE_H
 #define ASV_SERVER_CLI_DATABASE_H
@@ -31,5 +31,9 @@ static inline void asv_cleanup_db(struct asv_db **db)
 
 /* Who does this, for the record: the name of the user who called (through sudo, too). */
 const char *asv_cli_actor(char out[64]);
+
+/* ASV_E_USAGE unless the option is left out, or a text of at most so many bytes that can be written down. */
+ASV_MUST_CHECK enum asv_status asv_cli_note(const struct asv_cli *cli, const char *name, size_t max,
+                                            struct asv_err *err);
 
 #endif

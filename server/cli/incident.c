@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat incident: new, change, show, list, add-clip (LAW H9).
+ * asservat incident: new, change, show, list (LAW H9). Its recordings are in incident_clip.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,16 +33,11 @@ static enum asv_status take_text(const struct asv_cli *cli, const char *name, ch
                                  struct asv_err *err)
 {
     const char *text = asv_cli_text(cli->args, name);
-    if (text == NULL) {
-        return ASV_OK;
+    enum asv_status status = asv_cli_note(cli, name, max, err);
+    if (status == ASV_OK && text != NULL) {
+        memcpy(out, text, strlen(text) + 1);
     }
-    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)text, strlen(text)}, max)) {
-        return asv_failf(err, ASV_E_USAGE,
-                         "--%s: 1 to %zu bytes of text, with no blank at either end and nothing hidden", name,
-                         max);
-    }
-    memcpy(out, text, strlen(text) + 1);
-    return ASV_OK;
+    return status;
 }
 
 /* Those that are named replace those of before; --nobody-injured takes them all back. */
@@ -339,50 +334,88 @@ static enum asv_status print_clips(const struct asv_cli *cli, const struct asv_d
     return asv_table_print(&table, cli->out, "no recordings", err);
 }
 
-static enum asv_status print_json(const struct asv_cli *cli, const struct asv_db_incident *incident,
-                                  const struct asv_db_incident_clip *rows, size_t count, struct asv_err *err)
+/* What was taken out stays in sight. */
+static enum asv_status print_removed(const struct asv_cli *cli, const struct asv_db_incident_removed *rows,
+                                     size_t count, struct asv_err *err)
+{
+    static const char *const columns[] = {"TAKEN OUT", "AT", "BY", "WHY"};
+    struct asv_table table = {.column_count = sizeof columns / sizeof *columns, .columns = columns};
+    char text[ASV_TEXT_BYTES];
+    if (count == 0) {
+        return ASV_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        asv_uuid_format(text, rows[i].clip);
+        asv_table_add(&table, text);
+        asv_table_add(&table, asv_text_time(text, rows[i].at_ms));
+        asv_table_add(&table, rows[i].by);
+        asv_table_add(&table, rows[i].reason[0] != '\0' ? rows[i].reason : "-");
+    }
+    fputc('\n', cli->out);
+    return asv_table_print(&table, cli->out, "", err);
+}
+
+/* An incident with its recordings, those that were taken out among them. */
+struct shown {
+    struct asv_db_incident incident;
+    struct asv_db_incident_clip clips[ASV_DB_INCIDENT_CLIPS];
+    struct asv_db_incident_removed removed[ASV_DB_INCIDENT_CLIPS];
+    size_t clip_count, removed_count;
+};
+
+static enum asv_status print_json(const struct asv_cli *cli, const struct shown *shown, struct asv_err *err)
 {
     json_t *clips = json_array();
-    json_t *object = incident_json(incident);
-    for (size_t i = 0; i < count; i++) {
+    json_t *removed = json_array();
+    json_t *object = incident_json(&shown->incident);
+    for (size_t i = 0; i < shown->clip_count; i++) {
+        const struct asv_db_incident_clip *row = &shown->clips[i];
         (void)json_array_append_new(
-            clips, json_pack("{s:o, s:s, s:s, s:o, s:o}", "clip", asv_json_uuid(rows[i].clip), "state",
-                             asv_db_state_name(rows[i].state), "camera", rows[i].camera_name, "start",
-                             asv_json_time(rows[i].start_ms), "due", asv_json_time(rows[i].due_ms)));
+            clips, json_pack("{s:o, s:s, s:s, s:o, s:o}", "clip", asv_json_uuid(row->clip), "state",
+                             asv_db_state_name(row->state), "camera", row->camera_name, "start",
+                             asv_json_time(row->start_ms), "due", asv_json_time(row->due_ms)));
+    }
+    for (size_t i = 0; i < shown->removed_count; i++) {
+        const struct asv_db_incident_removed *row = &shown->removed[i];
+        (void)json_array_append_new(
+            removed, json_pack("{s:o, s:o, s:s, s:s}", "clip", asv_json_uuid(row->clip), "at",
+                               asv_json_time(row->at_ms), "by", row->by, "reason", row->reason));
     }
     (void)json_object_set_new(object, "recordings", clips);
+    (void)json_object_set_new(object, "removed", removed);
     return asv_json_print_take(cli->out, object, err);
 }
 
-static enum asv_status show_into(const struct asv_cli *cli, struct asv_db_incident *incident,
-                                 struct asv_err *err)
+static enum asv_status read_shown(const struct asv_cli *cli, struct shown *shown, struct asv_err *err)
 {
     asv_auto_db struct asv_db *db = NULL;
-    size_t count = 0;
-    struct asv_db_incident_clip *rows = calloc(ASV_DB_INCIDENT_CLIPS, sizeof *rows);
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
+    const char *number = shown->incident.case_number;
     enum asv_status status = asv_cli_database(cli, &db, err);
     if (status == ASV_OK) {
-        status = asv_db_incident_find(db, asv_cli_operand(cli->args, 0), incident, err);
+        status = asv_db_incident_find(db, asv_cli_operand(cli->args, 0), &shown->incident, err);
     }
     if (status == ASV_OK) {
-        status = asv_db_incident_clips(db, incident->case_number, rows, &count, err);
+        status = asv_db_incident_clips(db, number, shown->clips, &shown->clip_count, err);
     }
-    if (status == ASV_OK && asv_cli_flag(cli->args, "json")) {
-        status = print_json(cli, incident, rows, count, err);
-    } else if (status == ASV_OK) {
-        print_incident(cli->out, incident);
-        status = print_clips(cli, rows, count, err);
-    }
-    free(rows);
-    return status;
+    return status == ASV_OK ? asv_db_incident_removed(db, number, shown->removed, &shown->removed_count, err)
+                            : status;
 }
 
 static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
 {
-    return with_incident(cli, show_into, err);
+    asv_auto_free struct shown *shown = calloc(1, sizeof *shown);
+    if (shown == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = read_shown(cli, shown, err);
+    if (status == ASV_OK && asv_cli_flag(cli->args, "json")) {
+        return print_json(cli, shown, err);
+    }
+    if (status == ASV_OK) {
+        print_incident(cli->out, &shown->incident);
+        status = print_clips(cli, shown->clips, shown->clip_count, err);
+    }
+    return status == ASV_OK ? print_removed(cli, shown->removed, shown->removed_count, err) : status;
 }
 
 static const struct asv_cli_option read_options[] = {JSON_OPTION, DATABASE_OPTION};
@@ -391,7 +424,8 @@ const struct asv_cli_command asv_cli_incident_show = {
     .group = "incident",
     .name = "show",
     .summary = "show an incident and its recordings",
-    .help = "Shows what is known of the incident CASE now, and the recordings that show it.",
+    .help = "Shows what is known of the incident CASE now, the recordings that show it, and those\n"
+            "that were taken out again.",
     .operands = "CASE",
     .operands_min = 1,
     .operands_max = 1,
@@ -470,46 +504,4 @@ const struct asv_cli_command asv_cli_incident_list = {
     .options = read_options,
     .option_count = sizeof read_options / sizeof *read_options,
     .run = list,
-};
-
-/* ---- add-clip ---- */
-
-static enum asv_status add_clip(struct asv_cli *cli, struct asv_err *err)
-{
-    asv_auto_db struct asv_db *db = NULL;
-    char actor[64];
-    enum asv_db_outcome outcome = ASV_DB_DONE;
-    enum asv_status status = asv_cli_database(cli, &db, err);
-    const char *text = NULL;
-    size_t added = 0;
-    for (size_t i = 1; status == ASV_OK && (text = asv_cli_operand(cli->args, i)) != NULL; i++) {
-        uint8_t clip[ASV_UUID_BYTES];
-        if (asv_uuid_parse(clip, text) != ASV_OK) {
-            return asv_failf(err, ASV_E_USAGE, "\"%s\" is no clip id; \"asservat clip list\" shows them",
-                             text);
-        }
-        status = asv_db_incident_clip_put(db, asv_cli_operand(cli->args, 0), clip, asv_cli_actor(actor),
-                                          &outcome, err);
-        added += status == ASV_OK && outcome == ASV_DB_DONE;
-    }
-    if (status == ASV_OK) {
-        fprintf(cli->out, "added        %zu\n", added);
-    }
-    return status;
-}
-
-static const struct asv_cli_option add_options[] = {DATABASE_OPTION};
-
-const struct asv_cli_command asv_cli_incident_add_clip = {
-    .group = "incident",
-    .name = "add-clip",
-    .summary = "say that recordings show an incident",
-    .help = "Writes down that each CLIP shows the incident CASE. That keeps none of them: they are\n"
-            "erased on their days unless they are held (\"asservat hold request\").",
-    .operands = "CASE CLIP…",
-    .operands_min = 2,
-    .operands_max = 64,
-    .options = add_options,
-    .option_count = sizeof add_options / sizeof *add_options,
-    .run = add_clip,
 };

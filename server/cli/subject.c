@@ -16,7 +16,6 @@
 #include "server/cli/text.h"
 #include "server/cli/user.h"
 #include "server/db/retention.h"
-#include "server/statement/text.h"
 
 #define RANGE_HOURS (7 * 24)
 
@@ -65,13 +64,13 @@ static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
 {
     const char *reason = asv_cli_text(cli->args, "reason");
     const char *which = asv_cli_text(cli->args, "camera");
-    if (!asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
-                          ASV_DB_NOTE_SIZE - 1)) {
-        return asv_fail(err, ASV_E_USAGE, "--reason: 1 to 1000 bytes of text, with no blank at either end");
+    enum asv_status status = asv_cli_note(cli, "reason", ASV_DB_NOTE_SIZE - 1, err);
+    if (status != ASV_OK) {
+        return status;
     }
     memcpy(request->reason, reason, strlen(reason) + 1);
     request->area = asv_cli_text(cli->args, "area");
-    enum asv_status status = asv_moment_range(cli, RANGE_HOURS, &request->from_ms, &request->until_ms, err);
+    status = asv_moment_range(cli, RANGE_HOURS, &request->from_ms, &request->until_ms, err);
     if (status == ASV_OK && which != NULL) {
         status = asv_cli_camera_find(db, which, camera, err);
         request->camera = camera;
@@ -246,12 +245,7 @@ static enum asv_status issued_operands(const struct asv_cli *cli, uint8_t which[
     if ((reason == NULL) == (asv_cli_text(cli->args, "user") == NULL)) {
         return asv_fail(err, ASV_E_USAGE, "--user USER, or --nobody REASON");
     }
-    return reason == NULL || asv_text_is_good((struct asv_bytes){(const uint8_t *)reason, strlen(reason)},
-                                              ASV_DB_NOTE_SIZE - 1)
-               ? ASV_OK
-               : asv_failf(err, ASV_E_USAGE,
-                           "--nobody: 1 to %d bytes of text, with no blank at either end and nothing hidden",
-                           ASV_DB_NOTE_SIZE - 1);
+    return asv_cli_note(cli, "nobody", ASV_DB_NOTE_SIZE - 1, err);
 }
 
 static enum asv_status issued(struct asv_cli *cli, struct asv_err *err)

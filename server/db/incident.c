@@ -88,6 +88,49 @@ enum asv_status asv_db_incident_clip_put(struct asv_db *db, const char *case_num
     return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_CLIP_PUT, &params, outcome, err);
 }
 
+enum asv_status asv_db_incident_clip_remove(struct asv_db *db, const char *case_number,
+                                            const uint8_t clip[ASV_UUID_BYTES], const char *reason,
+                                            const char *by, enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    char who[ASV_NOTE_BYTES + 1];
+    char why[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_text(&params, case_number);
+    asv_param_uuid(&params, clip);
+    asv_param_text(&params, asv_note_clean(why, reason));
+    asv_param_text(&params, asv_note_clean(who, by));
+    return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_CLIP_REMOVE, &params, outcome, err);
+}
+
+static void row_removed(struct asv_row *row, void *to)
+{
+    struct asv_db_incident_removed *out = to;
+    asv_row_uuid(row, out->clip);
+    out->at_ms = asv_row_time(row);
+    asv_row_text(row, out->by, sizeof out->by);
+    asv_row_text(row, out->reason, sizeof out->reason);
+}
+
+static enum asv_status of_incident(struct asv_db *db, enum asv_query query, const char *case_number,
+                                   void (*each)(struct asv_row *row, void *to), void *rows, size_t size,
+                                   size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, case_number);
+    asv_param_i32(&params, ASV_DB_INCIDENT_CLIPS);
+    return asv_db_run_rows(db, query, &params, each, rows, size, count, err);
+}
+
+enum asv_status asv_db_incident_removed(struct asv_db *db, const char *case_number,
+                                        struct asv_db_incident_removed *rows, size_t *count,
+                                        struct asv_err *err)
+{
+    return of_incident(db, ASV_QUERY_INCIDENT_REMOVED, case_number, row_removed, rows, sizeof *rows, count,
+                       err);
+}
+
 static void row_clip(struct asv_row *row, void *to)
 {
     struct asv_db_incident_clip *out = to;
@@ -101,11 +144,7 @@ static void row_clip(struct asv_row *row, void *to)
 enum asv_status asv_db_incident_clips(struct asv_db *db, const char *case_number,
                                       struct asv_db_incident_clip *rows, size_t *count, struct asv_err *err)
 {
-    struct asv_params params;
-    asv_params_init(&params);
-    asv_param_text(&params, case_number);
-    asv_param_i32(&params, ASV_DB_INCIDENT_CLIPS);
-    return asv_db_run_rows(db, ASV_QUERY_INCIDENT_CLIPS, &params, row_clip, rows, sizeof *rows, count, err);
+    return of_incident(db, ASV_QUERY_INCIDENT_CLIPS, case_number, row_clip, rows, sizeof *rows, count, err);
 }
 
 /* ---- who was shown what ---- */

@@ -51,6 +51,13 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_clip_put(struct asv_db *db, const
                                                         const uint8_t clip[ASV_UUID_BYTES], const char *by,
                                                         enum asv_db_outcome *outcome, struct asv_err *err);
 
+/* It does not show it after all; what was said before is kept. ASV_E_NOT_FOUND: it never did. ASV_E_STATE: it
+ * is held for this incident. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_clip_remove(struct asv_db *db, const char *case_number,
+                                                           const uint8_t clip[ASV_UUID_BYTES],
+                                                           const char *reason, const char *by,
+                                                           enum asv_db_outcome *outcome, struct asv_err *err);
+
 struct asv_db_incident_clip {
     uint8_t clip[ASV_UUID_BYTES];
     enum asv_db_state state;
@@ -62,6 +69,18 @@ struct asv_db_incident_clip {
 ASV_MUST_CHECK enum asv_status asv_db_incident_clips(struct asv_db *db, const char *case_number,
                                                      struct asv_db_incident_clip *rows, size_t *count,
                                                      struct asv_err *err);
+
+struct asv_db_incident_removed {
+    uint8_t clip[ASV_UUID_BYTES];
+    int64_t at_ms;
+    char by[ASV_DB_NOTE_SIZE];
+    char reason[ASV_DB_NOTE_SIZE]; /* empty: forgotten with the incident */
+};
+
+/* What was taken out, in its order; rows[ASV_DB_INCIDENT_CLIPS]; those behind are not told. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_removed(struct asv_db *db, const char *case_number,
+                                                       struct asv_db_incident_removed *rows, size_t *count,
+                                                       struct asv_err *err);
 
 /* ---- who was shown what ---- */
 

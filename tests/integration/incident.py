@@ -153,8 +153,13 @@ def incident(desk, camera, clips):
     status, _, err = desk.call("incident", "new", CASE, *words)
     assert status == 1 and "is an incident already" in err, err
     desk.run("incident", "change", CASE, "--prosecutor", "570 Js 123/18")
-    desk.run("incident", "add-clip", CASE, clips[0], clips[1])
+    desk.run("incident", "add-clip", CASE, clips[0], clips[1], clips[2])
+    status, _, err = desk.call("incident", "remove-clip", CASE, clips[3], "--reason", "verwechselt")
+    assert status == 1 and "is no recording of this incident" in err, err
+    assert "1" in desk.run("incident", "remove-clip", CASE, clips[2], "--reason", "zeigt einen anderen Vorfall")
     shown = desk.json("incident", "show", CASE)
+    assert [(r["clip"], r["reason"]) for r in shown["removed"]] == [(clips[2], "zeigt einen anderen Vorfall")], shown
+    assert shown["removed"][0]["by"] and "zeigt einen anderen Vorfall" in desk.run("incident", "show", CASE)
     assert (shown["accused"], shown["prosecutor"], shown["version"]) == ("Unbekannt", "570 Js 123/18", 2), shown
     assert shown["injured"] == ["Willi W.", "Petra P."] and len(shown["recordings"]) == 2, shown
     assert [i["case"] for i in desk.json("incident", "list")] == [CASE]
@@ -195,6 +200,8 @@ def two_people(desk, camera, clips):
     face = f"\\nwhich is     clip {clip}\\n +of camera {camera.name}, unit 32-3, begun 20.*, as the database says\\n"
     assert len(re.findall(face, err)) == 2, f"not which recording, in the request and in what sigrid signs: {err}"
     assert desk.state(clip) == "held"
+    status, _, err = desk.call("incident", "remove-clip", CASE, clip, "--reason", "verwechselt")
+    assert status == 1 and "see \"asservat hold release\"" in err, err
     assert len(wrapped_for_recovery(desk, clip)) == 2, "the vault and its mirror have what the recovery key opens"
     desk.refused("no such request is open", "stefan", "hold", "approve", clip)
     desk.refused("becomes one when it is said again", "stefan", "hold", "withdraw", clip)

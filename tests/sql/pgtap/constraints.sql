@@ -329,6 +329,8 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_version', jsonb_build_object('injured', ARRAY[repeat('a', 4001)]), '23514'),
     ('incident_version', '{}', '23505'),
     ('incident_version', jsonb_build_object('incident', asv.uuid7()), '23503'),
+    ('incident_clip', '{"number": 0}', '23514'),
+    ('incident_clip', '{"number": 2, "reason": "r"}', '23514'),
     ('incident_clip', '{}', '23505'),
     ('incident_clip', jsonb_build_object('incident', asv.uuid7()), '23503'),
     ('incident_clip', jsonb_build_object('recording', asv.uuid7()), '23503'),

@@ -77,6 +77,14 @@ SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'done', 'it is shown by 
 SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'already', 'once');
 SELECT throws_ok($$ SELECT asv.incident_clip_put('V-2', uid('h1'), 'x') $$, 'VA006', NULL, 'of an incident that is there');
 SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h9'), 'x') $$, 'VA006', NULL, 'by a recording that is there');
+SELECT throws_ok($$ SELECT asv.incident_clip_remove('V-1', uid('h2'), 'r', 'x') $$, 'VA006', NULL, 'nothing is taken out that was not in');
+SELECT is(asv.incident_clip_remove('V-1', uid('h1'), 'verwechselt', 'anna'), 'done', 'it is taken out again');
+SELECT is(asv.incident_clip_remove('V-1', uid('h1'), 'verwechselt', 'anna'), 'already', 'once');
+SELECT is((SELECT clips FROM asv.incident_overview), 0::bigint, 'and is no recording of it any more');
+SELECT is((SELECT (clip, by, reason)::text FROM asv.incident_removed('V-1', 9)), format('(%s,anna,verwechselt)', uid('h1')), 'but it stays in sight');
+SELECT throws_ok($$ DELETE FROM asv.incident_clip $$, 'VA005', NULL, 'with what was said before');
+SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'done', 'nor is that the last word');
+SELECT is((SELECT array_agg(shows ORDER BY number) FROM asv.incident_clip), ARRAY[true, false, true], 'each is kept');
 
 -- ---- requests
 
@@ -183,7 +191,7 @@ CREATE FUNCTION pg_temp.shows(name text) RETURNS text LANGUAGE sql AS $$
 $$;
 SELECT is(pg_temp.shows('h2'), NULL, 'a recording of no incident');
 SELECT is(pg_temp.asks('q8', 1, 'h2', 'willi', 2, '1 microsecond'), 'done', 'a request that nobody decides');
-SELECT is(pg_temp.shows('h2'), 'V-1', 'whoever wrote the request down, it is one of its incident''s');
+SELECT is(pg_temp.shows('h2'), NULL, 'which makes it no exhibit: nothing is decided');
 SELECT is((SELECT outcome FROM asv.request_overview WHERE proposal = dig('q8')), 'lapsed', 'has lapsed');
 SELECT is(asv.requests_lapse(), 1::bigint, 'and is ended');
 SELECT is(asv.requests_lapse(), 0::bigint, 'once');
@@ -191,6 +199,8 @@ SELECT is(pg_temp.state('h2') || ' ' || pg_temp.kinds('h2'), 'sealed hold_reques
 SELECT throws_ok($$ SELECT pg_temp.answers('a5', 3, 'h2', 'sigrid', 'q8') $$, 'VA002', NULL, 'nobody refuses it any more');
 SELECT is(pg_temp.answers('a6', 2, 'h2', 'sigrid', 'q8'), 'done', 'but an approval that the keeper took in time counts');
 SELECT is(pg_temp.state('h2'), 'held', 'it is held');
+SELECT is(pg_temp.shows('h2'), 'V-1', 'and one of its incident''s recordings by that, whoever wrote it down');
+SELECT throws_ok($$ SELECT asv.incident_clip_remove('V-1', uid('h2'), 'r', 'x') $$, 'VA002', NULL, 'of which it cannot be taken out while it is held for it');
 SELECT is(pg_temp.asks('q9', 1, 'h3', 'sigrid', 2), 'done', 'what is in quarantine can be kept, too');
 SELECT is(pg_temp.answers('a7', 3, 'h3', 'stefan', 'q9'), 'done', 'or not');
 SELECT is(pg_temp.state('h3'), 'quarantined', 'and is where it was');
