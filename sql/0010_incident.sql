@@ -68,6 +68,16 @@ COMMENT ON COLUMN asv.incident_clip.reason IS 'why it was taken out; NULL: it wa
 COMMENT ON COLUMN asv.incident_clip.since IS 'when somebody said so';
 COMMENT ON COLUMN asv.incident_clip.by IS 'who said so';
 
+CREATE TABLE asv.incident_forgotten (
+    incident uuid PRIMARY KEY REFERENCES asv.incident,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at timestamptz NOT NULL
+);
+COMMENT ON TABLE asv.incident_forgotten IS 'incidents of which nothing is known any more but that they were: number, recordings, decisions (LAW L10)';
+COMMENT ON COLUMN asv.incident_forgotten.incident IS 'which';
+COMMENT ON COLUMN asv.incident_forgotten.at IS 'when its versions were forgotten';
+COMMENT ON COLUMN asv.incident_forgotten.ended_at IS 'when its last recording was released or gone, or it was last changed, from which the term counts';
+
 INSERT INTO asv.alarm_kind VALUES
     ('unworn', 'it was written down that nobody wore a camera: the rules that shut out a wearer shut out nobody then');
 
@@ -94,12 +104,32 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['incident', 'incident_version', 'incident_clip', 'issue'] LOOP
+    FOREACH name IN ARRAY ARRAY['incident', 'incident_forgotten', 'issue'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
 $$;
+CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.incident_version FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON asv.incident_clip FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+
+-- But for what is forgotten: versions go, and of a recording that was taken out, why.
+CREATE FUNCTION asv.check_incident_forgotten() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = old.incident)
+       AND asv.incident_forget_at(old.incident) <= clock_timestamp()
+       AND (tg_op = 'DELETE' OR to_jsonb(new) = to_jsonb(old) || '{"reason": null}') THEN
+        RETURN coalesce(new, old);
+    END IF;
+    RAISE EXCEPTION '%: this table is only added to, until the incident is forgotten', tg_table_name USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_incident_forgotten() IS 'trigger: an incident''s rows stay until its term is over';
+CREATE TRIGGER check_forgotten BEFORE DELETE ON asv.incident_version
+    FOR EACH ROW EXECUTE FUNCTION asv.check_incident_forgotten();
+CREATE TRIGGER check_forgotten BEFORE UPDATE ON asv.incident_clip
+    FOR EACH ROW EXECUTE FUNCTION asv.check_incident_forgotten();
 
 CREATE FUNCTION asv.incident_put(
     p_id uuid, p_case text, p_number smallint, p_cause smallint, p_offence text, p_danger text, p_from_at timestamptz,
@@ -114,6 +144,8 @@ BEGIN
     PERFORM FROM asv.incident WHERE id = p_id AND case_number = p_case FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
+    ELSIF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = p_id) THEN
+        RAISE EXCEPTION 'incident %: it was forgotten', p_case USING ERRCODE = 'VA002';
     END IF;
     SELECT * INTO v FROM asv.incident_version WHERE incident = p_id AND number = p_number;
     IF FOUND THEN
@@ -170,6 +202,8 @@ BEGIN
     SELECT id INTO v_incident FROM asv.incident WHERE case_number = p_case;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
+    ELSIF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = v_incident) THEN
+        RAISE EXCEPTION 'incident %: it was forgotten', p_case USING ERRCODE = 'VA002';
     END IF;
     SELECT recording INTO v_recording FROM asv.clip WHERE clip = p_clip AND NOT uuid_taken;
     IF NOT FOUND THEN
@@ -184,12 +218,17 @@ GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_admin;
 CREATE VIEW asv.incident_overview AS
 SELECT i.id, i.case_number, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused,
        array_to_string(v.injured, E'\n') AS injured, v.prosecutor, i.opened_at, v.since,
-       (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips
+       (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips,
+       f.at AS forgotten_at
 FROM asv.incident i
-JOIN asv.incident_version v ON v.incident = i.id
-WHERE v.number = (SELECT max(w.number) FROM asv.incident_version w WHERE w.incident = i.id);
+LEFT JOIN asv.incident_version v ON v.incident = i.id
+                                    AND v.number = (SELECT max(w.number) FROM asv.incident_version w WHERE w.incident = i.id)
+LEFT JOIN asv.incident_forgotten f ON f.incident = i.id
+-- One without a version is being written down.
+WHERE v.number IS NOT NULL OR f.at IS NOT NULL;
 COMMENT ON VIEW asv.incident_overview IS 'incidents as they are known now';
 COMMENT ON COLUMN asv.incident_overview.clips IS 'recordings that show it';
+COMMENT ON COLUMN asv.incident_overview.forgotten_at IS 'when everything else was forgotten; NULL: it is not';
 GRANT SELECT ON asv.incident_overview TO asv_admin;
 
 CREATE VIEW asv.incident_clip_overview AS

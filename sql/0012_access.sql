@@ -219,6 +219,62 @@ $$;
 COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something';
 GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
 
+-- LAW L10. What is kept of an incident for its recordings' sake has its term from the end of the last of them on.
+CREATE FUNCTION asv.incident_ended_at(p_incident uuid) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM asv.exhibit e JOIN asv.recording_state s ON s.recording = e.recording
+                                 WHERE e.incident = p_incident AND s.state IN ('sealed', 'quarantined', 'pending', 'held'))
+                 AND NOT EXISTS (SELECT FROM asv.request r
+                                 WHERE r.incident = p_incident AND (r.outcome IS NULL OR asv.ahead_counts(r)))
+           THEN greatest((SELECT max(v.since) FROM asv.incident_version v WHERE v.incident = p_incident),
+                         (SELECT max(n.since) FROM asv.incident_clip n WHERE n.incident = p_incident),
+                         (SELECT max(s.since) FROM asv.incident_clip n JOIN asv.recording_state s ON s.recording = n.recording
+                          WHERE n.incident = p_incident),
+                         (SELECT max(r.ended_at) FROM asv.request r WHERE r.incident = p_incident)) END
+$$;
+COMMENT ON FUNCTION asv.incident_ended_at IS 'when an incident''s last recording was released or gone, or it was last changed or decided on; NULL: that is still to come';
+
+CREATE FUNCTION asv.incident_forget_at(p_incident uuid) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.year_end(e.at, (convert_from(asv.policy_on((e.at AT TIME ZONE 'Europe/Berlin')::date), 'UTF8')::json
+                               ->> 'incident_years')::integer)
+    FROM (SELECT asv.incident_ended_at(p_incident) AS at) AS e
+$$;
+COMMENT ON FUNCTION asv.incident_forget_at IS 'when the policy has an incident forgotten; NULL: that is still to come';
+
+CREATE FUNCTION asv.incidents_over() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT count(*) FROM asv.incident i
+    WHERE EXISTS (SELECT FROM asv.incident_version v WHERE v.incident = i.id)
+      AND asv.incident_forget_at(i.id) <= clock_timestamp()
+$$;
+COMMENT ON FUNCTION asv.incidents_over IS 'how many incidents are to be forgotten';
+GRANT EXECUTE ON FUNCTION asv.incidents_over TO asv_admin;
+
+CREATE FUNCTION asv.incidents_forget() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_incident uuid;
+    v_count bigint := 0;
+BEGIN
+    FOR v_incident IN SELECT i.id FROM asv.incident i
+                      WHERE EXISTS (SELECT FROM asv.incident_version v WHERE v.incident = i.id)
+                      ORDER BY i.id LOOP
+        -- Whoever changes it meanwhile has this lock: then its term begins anew.
+        PERFORM FROM asv.incident WHERE id = v_incident FOR UPDATE;
+        CONTINUE WHEN asv.incident_forget_at(v_incident) > clock_timestamp() IS NOT FALSE;
+        INSERT INTO asv.incident_forgotten (incident, ended_at) VALUES (v_incident, asv.incident_ended_at(v_incident))
+        ON CONFLICT DO NOTHING;
+        DELETE FROM asv.incident_version WHERE incident = v_incident;
+        UPDATE asv.incident_clip SET reason = NULL WHERE incident = v_incident AND reason IS NOT NULL;
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION asv.incidents_forget IS 'forgets persons, places and texts of incidents whose term is over (LAW L10), how many';
+GRANT EXECUTE ON FUNCTION asv.incidents_forget TO asv_admin;
+
 CREATE FUNCTION asv.subject_request_answer(
     p_id uuid, p_by text, p_reason text, p_camera bytea, p_area text, p_from_at timestamptz, p_until_at timestamptz)
     RETURNS TABLE (clip uuid, camera_name text, area text, started_at timestamptz, ended_at timestamptz, day date, state text,

@@ -26,6 +26,16 @@ static void say_requested(const struct asv_case *work, const uint8_t digest[ASV_
             ASV_CASE_DIGITS, hex, approve);
 }
 
+static enum asv_status find_incident(const struct asv_case *work, struct asv_db_incident *incident,
+                                     struct asv_err *err)
+{
+    enum asv_status status =
+        asv_db_incident_find(work->db, asv_cli_text(work->cli->args, "incident"), incident, err);
+    return status == ASV_OK && incident->forgotten_ms != ASV_TIME_UNKNOWN
+               ? asv_fail(err, ASV_E_STATE, asv_incident_forgotten)
+               : status;
+}
+
 /* The ground: --cause, or the incident's. */
 static enum asv_status ground_of(const struct asv_cli *cli, const struct asv_db_incident *incident,
                                  uint8_t *ground, struct asv_err *err)
@@ -53,7 +63,7 @@ static enum asv_status request_into(struct asv_case *work, struct asv_err *err)
         status = asv_case_of_clip(work, clip, err);
     }
     if (status == ASV_OK) {
-        status = asv_db_incident_find(work->db, asv_cli_text(cli->args, "incident"), &incident, err);
+        status = find_incident(work, &incident, err);
     }
     if (status == ASV_OK) {
         status = ground_of(cli, &incident, &ground, err);
@@ -296,7 +306,7 @@ static enum asv_status ahead_into(struct asv_case *work, struct asv_err *err)
         status = asv_case_of_range(work, &range, err);
     }
     if (status == ASV_OK) {
-        status = asv_db_incident_find(work->db, asv_cli_text(cli->args, "incident"), &incident, err);
+        status = find_incident(work, &incident, err);
     }
     if (status == ASV_OK) {
         status = ground_of(cli, &incident, &ground, err);

@@ -142,6 +142,9 @@ static enum asv_status put(const struct asv_cli *cli, struct asv_db *db,
                          "\"%s\" is an incident already; \"asservat incident change\" changes it",
                          incident->case_number);
     }
+    if (status == ASV_E_STATE) {
+        return asv_fail(err, status, asv_incident_forgotten);
+    }
     if (status == ASV_OK) {
         fprintf(cli->out, "incident     ");
         asv_text_print(cli->out, incident->case_number);
@@ -276,14 +279,15 @@ static json_t *injured_json(const char *injured)
 
 static json_t *incident_json(const struct asv_db_incident *incident)
 {
-    return json_pack("{s:o, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:I}",
+    return json_pack("{s:o, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I}",
                      "incident", asv_json_uuid(incident->id), "case", incident->case_number, "version",
                      (int)incident->version, "cause", asv_incident_ground_name(incident->cause), "offence",
                      incident->offence, "danger", incident->danger, "from", asv_json_time(incident->from_ms),
                      "until", asv_json_time(incident->until_ms), "place", incident->place, "accused",
                      incident->accused, "injured", injured_json(incident->injured), "prosecutor",
                      incident->prosecutor, "opened", asv_json_time(incident->opened_ms), "since",
-                     asv_json_time(incident->since_ms), "clips", (json_int_t)incident->clips);
+                     asv_json_time(incident->since_ms), "forgotten", asv_json_time(incident->forgotten_ms),
+                     "clips", (json_int_t)incident->clips);
 }
 
 static void line(FILE *out, const char *name, const char *value)
@@ -297,6 +301,11 @@ static void print_incident(FILE *out, const struct asv_db_incident *incident)
 {
     char text[ASV_TEXT_BYTES];
     line(out, "case", incident->case_number);
+    if (incident->forgotten_ms != ASV_TIME_UNKNOWN) {
+        line(out, "opened", asv_text_time(text, incident->opened_ms));
+        line(out, "forgotten", asv_text_time(text, incident->forgotten_ms));
+        return;
+    }
     line(out, "prosecutor", incident->prosecutor);
     line(out, "cause", asv_incident_ground_name(incident->cause));
     line(out, "offence", incident->offence);
@@ -445,8 +454,8 @@ static void list_row(struct asv_table *table, const struct asv_db_incident *inci
     asv_table_add(table, asv_text_time(text, incident->from_ms));
     asv_table_add(table, asv_text_number(text, incident->clips));
     asv_table_add(table, incident->prosecutor[0] != '\0' ? incident->prosecutor : "-");
-    asv_table_add(table, incident->place);
-    asv_table_add(table, incident->offence);
+    asv_table_add(table, incident->place[0] != '\0' ? incident->place : "-");
+    asv_table_add(table, incident->forgotten_ms == ASV_TIME_UNKNOWN ? incident->offence : "(forgotten)");
 }
 
 static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *array, struct asv_err *err)

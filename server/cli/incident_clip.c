@@ -8,6 +8,7 @@
 #include "server/cli/clip.h"
 #include "server/cli/database.h"
 #include "server/db/incident.h"
+#include "server/incident/words.h"
 
 typedef enum asv_status (*say)(const struct asv_cli *cli, struct asv_db *db,
                                const uint8_t clip[ASV_UUID_BYTES], enum asv_db_outcome *outcome,
@@ -41,8 +42,12 @@ static enum asv_status add_one(const struct asv_cli *cli, struct asv_db *db,
                                struct asv_err *err)
 {
     char actor[64];
-    return asv_db_incident_clip_put(db, asv_cli_operand(cli->args, 0), clip, asv_cli_actor(actor), outcome,
-                                    err);
+    struct asv_err inner = {0};
+    enum asv_status status = asv_db_incident_clip_put(db, asv_cli_operand(cli->args, 0), clip,
+                                                      asv_cli_actor(actor), outcome, &inner);
+    return status == ASV_OK        ? ASV_OK
+           : status == ASV_E_STATE ? asv_fail(err, status, asv_incident_forgotten)
+                                   : asv_failf(err, status, "%s", inner.text);
 }
 
 static enum asv_status add(struct asv_cli *cli, struct asv_err *err)

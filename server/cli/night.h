@@ -59,7 +59,7 @@ struct asv_night {
     uint8_t *seen; /* a bit for each: it was compared with where the database has it */
 
     struct asv_db_retention_end counts;
-    uint64_t begun, removed_files, rewrapped, finished, delivered, concluded, forgotten, undocked;
+    uint64_t begun, removed_files, rewrapped, finished, delivered, concluded, forgotten, incidents, undocked;
     uint64_t aheads;                /* holds before docking that stand */
     uint64_t dayless, dayless_over; /* people have to decide on their day; of these, their time is over */
     uint64_t days;                  /* in the balance */
@@ -118,7 +118,7 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
  * lapses. */
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
-/* What nobody decided in time lapses, and the access log forgets. */
+/* What nobody decided in time lapses; the access log and incidents are forgotten. */
 ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
 
 /* Delivers a decision with the recording, where the keeper must see that; what it wraps for the recovery key

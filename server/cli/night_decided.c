@@ -160,5 +160,8 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {
     enum asv_status status =
         night->dry ? ASV_OK : asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
-    return status == ASV_OK && !night->dry ? asv_db_access_forget(night->db, &night->forgotten, err) : status;
+    if (status == ASV_OK && !night->dry) {
+        status = asv_db_access_forget(night->db, &night->forgotten, err);
+    }
+    return status == ASV_OK ? asv_db_incidents_forget(night->db, night->dry, &night->incidents, err) : status;
 }

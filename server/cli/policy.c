@@ -138,6 +138,9 @@ static void add_blocks(struct asv_table *table, const struct asv_policy *policy)
     (void)snprintf(line, sizeof line, "%u year%s after the end of the access's year",
                    policy->access_log_years, policy->access_log_years == 1 ? "" : "s");
     add(table, "L3", "the access log forgets", line);
+    (void)snprintf(line, sizeof line, "%u year%s after the end of the year of the last recording's end",
+                   policy->incident_years, policy->incident_years == 1 ? "" : "s");
+    add(table, "L10", "an incident's persons are forgotten", line);
     (void)snprintf(line, sizeof line, "for groups of %u or more", policy->statistics_min_group);
     add(table, "L6", "statistics", line);
 }

@@ -56,6 +56,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"delivered", "decisions delivered to the keeper", night->delivered},
         {"concluded", "decisions that a crash had left without consequence", night->concluded},
         {"forgotten", "entries of the access log forgotten", night->forgotten},
+        {"incidents", night->dry ? "incidents would be forgotten" : "incidents forgotten", night->incidents},
         {"rewrapped", "clips given a key of their own", night->rewrapped},
         {"finished", "camera days finished after an early erasure or a hold before docking", night->finished},
         {"aheads", "holds before docking that stand", night->aheads},

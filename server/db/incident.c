@@ -47,6 +47,7 @@ static void row_incident(struct asv_row *row, void *to)
     out->opened_ms = asv_row_time(row);
     out->since_ms = asv_row_time(row);
     out->clips = asv_row_u64(row);
+    out->forgotten_ms = asv_row_time(row);
 }
 
 enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number, struct asv_db_incident *out,
@@ -62,6 +63,11 @@ enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number,
                ? asv_failf(err, ASV_E_NOT_FOUND,
                            "there is no incident \"%s\"; \"asservat incident list\" shows them", case_number)
                : status;
+}
+
+enum asv_status asv_db_incidents_forget(struct asv_db *db, bool dry, uint64_t *count, struct asv_err *err)
+{
+    return asv_db_run_count(db, dry ? ASV_QUERY_INCIDENTS_OVER : ASV_QUERY_INCIDENTS_FORGET, count, err);
 }
 
 enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after, struct asv_db_incident *rows,

@@ -29,10 +29,11 @@ struct asv_db_incident {
     char prosecutor[ASV_NAME_MAX_BYTES + 1]; /* Aktenzeichen; empty: not known yet */
     int64_t opened_ms, since_ms;             /* read only: of the incident, of this version */
     uint64_t clips;                          /* read only: recordings that show it */
+    int64_t forgotten_ms; /* read only: when everything but id, number, opened_ms and clips was forgotten */
 };
 
 /* A new one (version 1), or the next version of one. ASV_E_EXISTS: the case number is another incident's.
- * ASV_E_MISMATCH: somebody else changed it meanwhile. */
+ * ASV_E_MISMATCH: somebody else changed it meanwhile. ASV_E_STATE: it was forgotten. */
 ASV_MUST_CHECK enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incident *incident,
                                                    const char *by, enum asv_db_outcome *outcome,
                                                    struct asv_err *err);
@@ -40,6 +41,10 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_put(struct asv_db *db, const stru
 /* The newest version. ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number,
                                                     struct asv_db_incident *out, struct asv_err *err);
+
+/* Forgets persons, places and texts of incidents whose term is over (LAW L10); dry: only counts them. */
+ASV_MUST_CHECK enum asv_status asv_db_incidents_forget(struct asv_db *db, bool dry, uint64_t *count,
+                                                       struct asv_err *err);
 
 /* The newest incident first; after: id of the row before, NULL: from the first. cap <= ASV_DB_PAGE_MAX. */
 ASV_MUST_CHECK enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after,

@@ -22,6 +22,9 @@ const char asv_incident_no_such_day[] = "by the dock's clock it was not recorded
 
 #define REFUSED(name, why, hint) [ASV_REFUSED_##name] = why "; " hint
 
+const char asv_incident_forgotten[] =
+    "this incident was forgotten, as its term was over: write another one down (\"asservat incident new\")";
+
 /* Each begins with the policy's own sentence: a test compares them. */
 static const char *const texts[ASV_REFUSALS] = {
     [ASV_PERMITTED] = "permitted",

@@ -18,6 +18,7 @@ extern const char asv_incident_not_theirs[];  /* somebody else asked for it */
 extern const char asv_incident_withdraw[];    /* the own request is not refused */
 extern const char asv_incident_confirmed[];   /* a block that stays for good */
 extern const char asv_incident_no_such_day[]; /* outside of what the dock measured */
+extern const char asv_incident_forgotten[];   /* an incident whose term is over */
 
 /* The policy's sentence, and what to do. */
 const char *asv_incident_words_refusal(enum asv_policy_refusal refusal);

@@ -128,6 +128,7 @@ static const struct member policy_members[] = {
     {.key = "blocks", .kind = OBJECT, .members = blocks_members},
     {.key = "pre_roll", .kind = OBJECT, .members = pre_roll_members},
     {.key = "access_log_years", .kind = NUMBER, AT(access_log_years), RANGE(1, ASV_POLICY_LOG_YEARS_MAX)},
+    {.key = "incident_years", .kind = NUMBER, AT(incident_years), RANGE(0, ASV_POLICY_INCIDENT_YEARS_MAX)},
     {.key = "statistics_min_group",
      .kind = NUMBER,
      AT(statistics_min_group),

@@ -18,7 +18,7 @@ static const char *const roles[] = {
 static const char *const causes[] = {"danger", "prosecution", "legality_check"};
 static const char *const periods[] = {"at_most", "exactly"};
 static const char *const checked[] = {"A", "B", "C"};
-static const char *const rules[] = {"R3", "R4", "R5", "T1", "T3", "T4", "L3", "L5", "L6"};
+static const char *const rules[] = {"R3", "R4", "R5", "T1", "T3", "T4", "L3", "L5", "L6", "L10"};
 
 #define NAME_OF(words, index) ((index) < sizeof(words) / sizeof *(words) ? (words)[index] : NULL)
 

@@ -17,15 +17,16 @@
 #include "server/base/roles.h"
 #include "server/policy/retention.h"
 
-#define ASV_POLICY_FORMAT         1
-#define ASV_POLICY_FILE_BYTES     32768 /* the shipped ones have a tenth of it */
-#define ASV_POLICY_NAME_BYTES     64    /* of a name, NUL included */
-#define ASV_POLICY_TEXT_BYTES     192   /* of a title, citation or decision, NUL included */
-#define ASV_POLICY_LAWS_MAX       24
-#define ASV_POLICY_LAPSE_DAYS_MAX 3    /* an open request prolongs by three days at most */
-#define ASV_POLICY_LOG_YEARS_MAX  10   /* an access log that lives longer does not expire */
-#define ASV_POLICY_GROUP_MIN      3    /* of two, each knows the other's part */
-#define ASV_POLICY_GROUP_MAX      1000 /* beyond, nothing is left to publish */
+#define ASV_POLICY_FORMAT             1
+#define ASV_POLICY_FILE_BYTES         32768 /* the shipped ones have a tenth of it */
+#define ASV_POLICY_NAME_BYTES         64    /* of a name, NUL included */
+#define ASV_POLICY_TEXT_BYTES         192   /* of a title, citation or decision, NUL included */
+#define ASV_POLICY_LAWS_MAX           24
+#define ASV_POLICY_LAPSE_DAYS_MAX     3  /* an open request prolongs by three days at most */
+#define ASV_POLICY_LOG_YEARS_MAX      10 /* an access log that lives longer does not expire */
+#define ASV_POLICY_INCIDENT_YEARS_MAX 10
+#define ASV_POLICY_GROUP_MIN          3    /* of two, each knows the other's part */
+#define ASV_POLICY_GROUP_MAX          1000 /* beyond, nothing is left to publish */
 
 /* Why a recording may be kept for longer (LAW T3). */
 enum asv_cause_bit {
@@ -68,6 +69,7 @@ struct asv_policy {
     bool exclude_appraiser; /* the wearer's appraising superior is not shown the recording */
     unsigned lift_dwelling, lift_secret, lift_pre_roll;
     unsigned access_log_years; /* after the year of the access */
+    unsigned incident_years;   /* after the year in which an incident's last recording was released or gone */
     unsigned statistics_min_group;
     size_t law_count;
     struct asv_policy_law laws[ASV_POLICY_LAWS_MAX];

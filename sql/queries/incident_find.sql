@@ -3,6 +3,6 @@
 --
 -- One incident as it is known now.
 SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, accused, injured,
-       prosecutor, opened_at, since, clips
+       prosecutor, opened_at, since, clips, forgotten_at
 FROM asv.incident_overview
 WHERE case_number = $1::text

@@ -3,7 +3,7 @@
 --
 -- A page of incidents, the newest first.
 SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, accused, injured,
-       prosecutor, opened_at, since, clips
+       prosecutor, opened_at, since, clips, forgotten_at
 FROM asv.incident_overview
 WHERE $1::uuid IS NULL OR id < $1
 ORDER BY id DESC

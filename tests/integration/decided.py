@@ -132,11 +132,35 @@ def a_block_reaches_the_keeper_with_the_next_night(desk, clips):
     assert desk.events(clips[4])[-1] == "blocked", desk.events(clips[4])
 
 
+def an_incident_is_forgotten(desk, clips):
+    """LAW L10: after its term nothing is left of what happened, where and to whom; an incident with recordings goes on."""
+    case = "32-3/2021/0001"
+    desk.run("incident", "new", case, "--offence", "Beleidigung", "--danger", "keine", "--cause", "prosecution", "--from",
+             "2021-01-05 14:05", "--place", "Hafenstraße 3", "--injured", "Petra P.")
+    counts, _ = night(desk, 4)
+    assert counts["incidents"] == 0, counts
+    by_superuser(desk, "UPDATE asv.incident_version SET since = since - interval '3 years'")
+    status, out, _ = desk.call("retention", "run", "--dry-run", "--json")
+    assert json.loads(out)["counts"]["incidents"] == 1, out
+    assert desk.json("incident", "show", case)["injured"] == ["Petra P."]
+    counts, _ = night(desk, 4)
+    assert counts["incidents"] == 1, counts
+    shown = desk.json("incident", "show", case)
+    assert shown["forgotten"] and not shown["injured"] and not shown["place"] and not shown["offence"], shown
+    assert "forgotten" in desk.run("incident", "show", case) and "(forgotten)" in desk.run("incident", "list")
+    assert desk.sql("SELECT count(*) FROM asv.incident_version WHERE place = 'Hafenstraße 3'") == [["0"]]
+    for words in (("incident", "change", case, "--place", "hier"), ("incident", "add-clip", case, clips[0]),
+                  ("hold", "request", clips[1], "--incident", case, *desk.by("sigrid"))):
+        status, _, err = desk.call(*words)
+        assert status == 1 and "this incident was forgotten" in err, err
+    assert desk.json("incident", "show", CASE)["place"] == "Wanheimer Straße 12"
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     for scenario in (not_heard_by_the_keeper, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed,
-                     a_block_reaches_the_keeper_with_the_next_night):
+                     an_incident_is_forgotten, a_block_reaches_the_keeper_with_the_next_night):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, clips)
 

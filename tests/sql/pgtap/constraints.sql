@@ -334,6 +334,8 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_clip', '{}', '23505'),
     ('incident_clip', jsonb_build_object('incident', asv.uuid7()), '23503'),
     ('incident_clip', jsonb_build_object('recording', asv.uuid7()), '23503'),
+    ('incident_forgotten', '{}', '23505'),
+    ('incident_forgotten', jsonb_build_object('incident', asv.uuid7()), '23503'),
     ('issue', '{"number": 0}', '23514'),
     ('issue', '{}', '23505'),
     ('issue', '{"number": 2, "reason": "r"}', '23514'),

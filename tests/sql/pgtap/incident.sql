@@ -235,7 +235,7 @@ SELECT is((SELECT count(*) FROM asv.request_overview WHERE action = 4), 0::bigin
 SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), 'r') $$, 'VA006', NULL, 'nothing is shown under no policy');
 CREATE FUNCTION pg_temp.policy(number bigint, years int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    content bytea := convert_to(format('{"version": %s, "access_log_years": %s}', number, years), 'UTF8');
+    content bytea := convert_to(format('{"version": %s, "access_log_years": %s, "incident_years": 1}', number, years), 'UTF8');
 BEGIN
     PERFORM asv.policy_file_put(number, 'n', 14::smallint, content);
     PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
@@ -563,6 +563,68 @@ SELECT pg_temp.record('h12', 12, 1, NULL);
 SELECT is((SELECT unsaid FROM asv.clip_standing(uid('h12'), uid('sigrid'))), true, 'what was recorded without an assignment');
 SELECT is(asv.issue_put(uid('h12'), uid('wolf'), NULL, 'x', false), 'done', 'somebody recorded as well');
 SELECT is((SELECT (unsaid, wears)::text FROM asv.clip_standing(uid('h12'), uid('wolf'))), '(f,t)', 'who is known then');
+
+-- ---- what is forgotten of an incident (LAW L10)
+
+CREATE FUNCTION pg_temp.small(number int) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.incident_put(tap.uid('small'), 'V-9', number::smallint, 2::smallint, 'o', 'd', '2026-01-05 05:00Z', NULL, 'p', 'u', 'Petra', NULL, 'x')
+$$;
+-- Everything about it happened so long ago.
+CREATE FUNCTION pg_temp.aged(ago interval) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE asv.incident_version SET since = now() - ago WHERE incident = tap.uid('small');
+    UPDATE asv.incident_clip SET since = now() - ago WHERE incident = tap.uid('small');
+    UPDATE asv.recording_state s SET since = now() - ago FROM asv.clip c WHERE c.recording = s.recording AND c.clip IN (tap.uid('h21'), tap.uid('h22'));
+    SET LOCAL session_replication_role = origin;
+END
+$$;
+CREATE FUNCTION pg_temp.is_in(state text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE asv.recording_state s SET state = is_in.state FROM asv.clip c WHERE c.recording = s.recording AND c.clip = tap.uid('h21');
+    SET LOCAL session_replication_role = origin;
+END
+$$;
+SELECT pg_temp.record('h21', 21);
+SELECT pg_temp.record('h22', 22);
+SELECT pg_temp.small(1);
+SELECT pg_temp.small(2);
+SELECT asv.incident_clip_put('V-9', uid('h21'), 'x');
+SELECT asv.incident_clip_put('V-9', uid('h22'), 'x');
+SELECT asv.incident_clip_remove('V-9', uid('h22'), 'zeigt Petra nicht', 'x');
+SELECT pg_temp.aged('3 years');
+SELECT is(array_agg(asv.incident_ended_at(uid('small'))), ARRAY[NULL, NULL, NULL, NULL]::timestamptz[], 'an incident goes on while a recording of it lives')
+FROM unnest(ARRAY['sealed', 'quarantined', 'pending', 'held']) AS state, pg_temp.is_in(state) AS is_in;
+SELECT is(asv.incidents_over(), 0::bigint, 'and is not over');
+SELECT pg_temp.is_in('erased');
+SELECT is(asv.incident_ended_at(uid('small')), now() - interval '3 years', 'when it is gone its term counts');
+SELECT is(asv.incident_forget_at(uid('small')), asv.year_end(now() - interval '3 years', 1), 'as the policy says');
+SELECT is(asv.incidents_over(), 1::bigint, 'which is over');
+SELECT pg_temp.say('forgets1', 6, 1, 'cam', 'sigrid', NULL, 2);
+SET LOCAL session_replication_role = replica;
+UPDATE asv.statement SET incident = uid('small') WHERE digest = dig('forgets1');
+SET LOCAL session_replication_role = origin;
+SELECT asv.request_put(dig('forgets1'), now() + interval '1 day', now() + interval '5 hours', now() + interval '6 hours');
+SELECT is(asv.incidents_over(), 0::bigint, 'but not while somebody asks for something for its sake');
+SELECT pg_temp.answers('forgets2', 3, 'cam', 'stefan', 'forgets1');
+SELECT is(asv.incidents_over(), 0::bigint, 'nor when that was decided just now');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.request SET ended_at = now() - interval '3 years' WHERE proposal = dig('forgets1');
+SET LOCAL session_replication_role = origin;
+SELECT throws_ok($$ DELETE FROM asv.incident_version WHERE incident = uid('small') $$, 'VA005', NULL, 'what is over is not forgotten by the way');
+SELECT throws_ok($$ UPDATE asv.incident_clip SET reason = NULL WHERE incident = uid('small') $$, 'VA005', NULL, 'in no part');
+SELECT is(asv.incidents_forget(), 1::bigint, 'it is forgotten');
+SELECT is(asv.incidents_forget() + asv.incidents_over(), 0::bigint, 'once');
+SELECT is((SELECT (case_number, number, offence, danger, place, accused, injured, from_at, clips)::text FROM asv.incident_overview WHERE id = uid('small')),
+    '(V-9,,,,,,,,1)', 'its number and its recordings stay, and nothing of what happened, where and to whom');
+SELECT is((SELECT (clip, reason)::text FROM asv.incident_removed('V-9', 9)), format('(%s,)', uid('h22')), 'nor why something was taken out');
+SELECT throws_ok($$ SELECT pg_temp.small(1) $$, 'VA002', NULL, 'it is not written down again');
+SELECT throws_ok($$ SELECT asv.incident_clip_put('V-9', uid('h1'), 'x') $$, 'VA002', NULL, 'nor has it more recordings');
+SELECT is((SELECT count(*) FROM asv.incident_version WHERE incident = uid('incident')), 2::bigint, 'of others nothing is forgotten');
+SELECT asv.incident_put(uid('small2'), 'V-10', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'u', '', NULL, 'x');
+SELECT throws_ok($$ INSERT INTO asv.incident_forgotten (incident, ended_at) VALUES (uid('small2'), now());
+    DELETE FROM asv.incident_version WHERE incident = uid('small2') $$, 'VA005', NULL, 'nor before its term, whoever says so');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -48,7 +48,7 @@ SELECT is_empty($$
         'recording', 'recording_state', 'quarantine', 'receipt', 'destruction', 'erasure', 'erasure_intent',
         'erasure_completion', 'link', 'hold', 'ahead_finish', 'block', 'request', 'credential', 'clip_day',
         -- an incident is the office's own record; who had a camera is nobody's
-        'incident', 'incident_version', 'incident_clip', 'issue', 'assignment',
+        'incident', 'incident_version', 'incident_clip', 'incident_forgotten', 'issue', 'assignment',
         -- the register's own tables, and what devices say of themselves
         'agency', 'certificate', 'camera', 'unit', 'area', 'slot', 'camera_number', 'configuration', 'bulletin_delivery',
         'device_log_block', 'device_log_entry', 'schema_migration', 'lifecycle_state', 'lifecycle_move', 'event_kind',

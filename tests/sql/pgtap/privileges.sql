@@ -12,22 +12,23 @@ SELECT tap.fill();
 
 CREATE TEMP TABLE given (who text, what text);
 INSERT INTO given
-SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find',
-    'camera_seen', 'chain_of', 'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring',
-    'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
-    'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
+SELECT 'asv_dock', unnest(ARRAY[
+    'alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find', 'camera_seen', 'chain_of',
+    'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring', 'configuration_issued', 'custody_list',
+    'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append', 'log_position', 'number_next',
+    'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['access_forget', 'access_page', 'access_put', 'agency_put', 'ahead_finished', 'ahead_page', 'ahead_standing', 'alarm_acknowledge',
-    'alarm_raise', 'area_put', 'block_put', 'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen',
-    'certificate_put', 'chain_of', 'clip_record', 'clip_standing', 'credential_find', 'credential_page', 'credential_put',
-    'custody_list', ,, 'incident_removed', 'incident_clip_remove', 'dock_enrol', ,, 'duties_of', ,, 'duty_end', ,,
-    'duty_list', ,, 'duty_put', ,, 'held_ahead', ,, 'held_ahead_by', ,, 'held_ahead_list', ,, 'incident_clip_put', ,,
-    'incident_put', ,, 'issue_put', ,, 'person_disable', ,, 'policy_file_find', ,,
-    'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find', 'dayless_page',
-    'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number',
-    'statement_answered', 'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_unconcluded',
-    'statement_undelivered', 'statement_unheard',
-    'subject_request_answer', 'unit_put']);
+SELECT 'asv_admin', unnest(ARRAY[
+    'access_forget', 'access_page', 'access_put', 'agency_put', 'ahead_finished', 'ahead_page', 'ahead_standing',
+    'alarm_acknowledge', 'alarm_raise', 'area_put', 'block_put', 'camera_enrol', 'camera_find', 'camera_move',
+    'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'clip_standing', 'credential_find',
+    'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list',
+    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incident_clip_put', 'incident_clip_remove', 'incident_put',
+    'incident_removed', 'incidents_forget', 'incidents_over', 'issue_put', 'person_disable', 'policy_file_find',
+    'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find',
+    'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number', 'statement_answered',
+    'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_unconcluded',
+    'statement_undelivered', 'statement_unheard', 'subject_request_answer', 'unit_put']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'emptied_since', 'erasure_adopt',
     'erasure_begin', 'erasure_complete', 'erasure_left', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',

@@ -55,8 +55,9 @@ static void the_default_says_what_the_rules_of_the_city_say(void **state)
     assert_int_equal(got->lift_secret, ASV_ROLE_DATA_PROTECTION_OFFICER); /* LAW R4 */
     assert_int_equal(got->lift_pre_roll, ASV_ROLE_DATA_PROTECTION_OFFICER);
     assert_int_equal(got->access_log_years, 1);     /* LAW L3 */
+    assert_int_equal(got->incident_years, 1);       /* LAW L10 */
     assert_int_equal(got->statistics_min_group, 5); /* LAW L6 */
-    assert_int_equal(got->law_count, 9);
+    assert_int_equal(got->law_count, 10);
     assert_string_equal(asv_policy_rule_name(got->laws[3].rule), "T1");
     assert_int_equal(got->laws[3].checked, ASV_CHECKED_B);
     asv_sha256(digest, file->text, file->len);
@@ -141,7 +142,7 @@ static void what_is_no_json_is_refused_where_it_stands(void **state)
         {"\"blocks\"", "\"pre_roll\":", "\"dwelling\":",
          "p.json:28: duplicate object key near '\"dwelling\"'; keep one of them"},
         {"\"laws\"", "]\n}", "]\n}\n{}",
-         "p.json:45: end of file expected near '{'; correct the JSON there or right in front of it"},
+         "p.json:47: end of file expected near '{'; correct the JSON there or right in front of it"},
         {"", "Ordnungsbeh\xc3\xb6rde", "Ordnungsbeh\xf6rde",
          "p.json:6: unable to decode byte 0xf6 near '\"Ordnungsbeh'; correct the JSON there or right in "
          "front of "
@@ -173,9 +174,9 @@ static void members_must_be_known_and_there(void **state)
         {"\"hold\"", "],\n    \"approve\": [\"supervisor\", \"deputy\"]", "]",
          "p.json:10: hold: \"approve\" is missing; add it"},
         {"", "  \"open\": [\"reviewer\"],", "", "p.json:1: \"open\" is missing; add it"},
-        {"\"L5\"", ", \"checked\": \"C\"", "", "p.json:41: laws[7]: \"checked\" is missing; add it"},
+        {"\"L5\"", ", \"checked\": \"C\"", "", "p.json:42: laws[7]: \"checked\" is missing; add it"},
         {"\"L3\"", "\"citation\"", "\"zitat\"",
-         "p.json:40: laws[6].zitat: is unknown here; remove it or correct its spelling"},
+         "p.json:41: laws[6].zitat: is unknown here; remove it or correct its spelling"},
     };
     REFUSES(table);
 }
@@ -250,14 +251,17 @@ static void values_must_have_their_type_and_range(void **state)
          "p.json:30: pre_roll.max_ms: 120001 is out of range; give 0 to 120000"},
         {"", "\"access_log_years\": 1", "\"access_log_years\": 0",
          "p.json:31: access_log_years: 0 is out of range; give 1 to 10"},
+        {"", "\"incident_years\": 1", "\"incident_years\": 11",
+         "p.json:32: incident_years: 11 is out of range; give 0 to 10"},
         {"", "\"statistics_min_group\": 5", "\"statistics_min_group\": 2",
-         "p.json:32: statistics_min_group: 2 is out of range; give 3 to 1000"},
+         "p.json:33: statistics_min_group: 2 is out of range; give 3 to 1000"},
         {"\"L6\"", "\"checked\": \"B\"", "\"checked\": \"D\"",
-         "p.json:42: laws[8].checked: \"D\" cannot stand here; give one of A, B, C"},
+         "p.json:43: laws[8].checked: \"D\" cannot stand here; give one of A, B, C"},
         {"\"laws\"", "\"R4\"", "\"R9\"",
-         "p.json:35: laws[1].rule: \"R9\" cannot stand here; give one of R3, R4, R5, T1, T3, T4, L3, L5, L6"},
+         "p.json:36: laws[1].rule: \"R9\" cannot stand here; give one of R3, R4, R5, T1, T3, T4, L3, L5, L6, "
+         "L10"},
         {"\"laws\"", "{ \"rule\": \"R4\"", "7, { \"rule\": \"R4\"",
-         "p.json:35: laws[1]: is no object; write its members in { and }"},
+         "p.json:36: laws[1]: is no object; write its members in { and }"},
     };
     REFUSES(table);
 }
@@ -294,7 +298,7 @@ static void settings_that_contradict_each_other_are_refused(void **state)
          "data_protection_officer "
          "requests for it; add that role, or remove the cause (LAW T3)"},
         {"\"laws\"", "\"rule\": \"L6\"", "\"rule\": \"L5\"",
-         "p.json:33: laws: names nothing for rule L6; add what it rests on"},
+         "p.json:34: laws: names nothing for rule L6; add what it rests on"},
     };
     REFUSES(table);
 }
