@@ -97,7 +97,7 @@ struct asv_dock {
     unsigned intake_count;
     _Atomic bool stopping; /* workers look, too: what takes long ends early */
     struct asv_service_health keeper, db;
-    bool told_started; /* the database knows that this program began */
+    bool told_started;                          /* the database knows that this program began */
     struct asv_retention_periods first_periods; /* the configuration's, until the keeper was heard */
     struct asv_retention_periods asked_periods; /* of the probe that runs */
     struct asv_dock_periods *heard_periods;

@@ -771,7 +771,11 @@ SELECT c.camera, c.epoch, c.number, c.header, c.clip, s.state, c.kind, c.integri
        c.latest_at, coalesce(c.due_at, y.due_at) AS due_at, c.committed_at, c.payload_bytes, c.tail_bytes, c.recording,
        (SELECT min(ev.recorded_at) FROM asv.erasure e JOIN asv.clip_event ev ON ev.position = e.event
         WHERE e.recording = c.recording) AS erased_on_camera_at,
-       e.object AS record, l.in_vault
+       e.object AS record, l.in_vault,
+       c.marked AND s.state IN ('sealed', 'quarantined')
+           AND NOT EXISTS (SELECT FROM asv.request r
+                           WHERE r.recording = c.recording AND r.action = 1
+                             AND (r.outcome IS NULL OR r.outcome IN ('refused', 'withdrawn'))) AS unasked
 FROM asv.clip c
 JOIN asv.recording_state s ON s.recording = c.recording
 JOIN asv.lifecycle_state l ON l.name = s.state
@@ -780,6 +784,7 @@ JOIN asv.clip_event e ON e.position = c.event
 LEFT JOIN asv.clip_day y ON y.recording = c.recording;
 COMMENT ON COLUMN asv.clip_overview.day IS 'recording day, local, by the dock''s clock or by the decision of two people; NULL: not decided';
 COMMENT ON COLUMN asv.clip_overview.due_at IS 'NULL: not decided';
+COMMENT ON COLUMN asv.clip_overview.unasked IS 'the wearer marked it, and nobody asked that it be kept, or nobody decided on that';
 
 CREATE FUNCTION asv.dayless_page(p_after uuid, p_limit integer)
     RETURNS TABLE (recording uuid, clip uuid, camera_name text, committed_at timestamptz, asked boolean)

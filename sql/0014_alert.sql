@@ -18,6 +18,8 @@ COMMENT ON COLUMN asv.alert.since IS 'when it was found first';
 COMMENT ON COLUMN asv.alert.seen_at IS 'begin of the last run that found it';
 COMMENT ON COLUMN asv.alert.told_at IS 'when people were told; NULL: not yet';
 
+CREATE INDEX clip_marked ON asv.clip (due_at) WHERE marked;
+
 CREATE FUNCTION asv.alert_matters(p_docked_before timestamptz)
     RETURNS TABLE (kind text, subject text, what text, at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -35,6 +37,12 @@ CREATE FUNCTION asv.alert_matters(p_docked_before timestamptz)
     -- LAW T1: until two people have decided, and not until somebody has read it.
     (SELECT 'dayless', d.clip::text, '', d.committed_at
      FROM asv.dayless_page(NULL, 1000) d)
+    UNION ALL
+    -- The wearer's marker asks for nothing by itself: before its day somebody has to.
+    (SELECT 'marked', c.clip::text, '', c.due_at
+     FROM asv.clip_overview c
+     WHERE c.unasked AND c.marked AND c.due_at > clock_timestamp() AND c.due_at <= clock_timestamp() + interval '3 days'
+     ORDER BY c.due_at LIMIT 1000)
     UNION ALL
     (SELECT 'undocked', left(encode(u.camera, 'hex'), 16), '', u.last_docked_at
      FROM asv.undocked(p_docked_before, NULL, 1000) u

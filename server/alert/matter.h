@@ -18,6 +18,7 @@ enum asv_matter_kind {
     ASV_MATTER_ALARM,            /* nobody has acknowledged it; subject: its id, what: its kind */
     ASV_MATTER_REQUEST,          /* a hold request lapses within a day; subject: begin of its digest */
     ASV_MATTER_DAYLESS,          /* two people have to decide on its day; subject: the recording */
+    ASV_MATTER_MARKED,           /* by the wearer, and nobody asked to keep it; subject: the recording */
     ASV_MATTER_UNDOCKED,         /* issued and out for too long; subject: begin of the camera's digest */
     ASV_MATTER_KEEPER,           /* cannot be asked */
     ASV_MATTER_KEEPER_STOPPED,   /* destruction stands still; what: why */

@@ -71,10 +71,9 @@ static enum asv_status ask_database(struct alert *alert, struct asv_err *err)
         }
         add(alert, kind, row->subject, kind == ASV_MATTER_REQUEST ? "" : row->what, row->at_ms, 0);
     }
-    static const enum asv_matter_kind kinds[] = {ASV_MATTER_DATABASE,        ASV_MATTER_ALARM,
-                                                 ASV_MATTER_REQUEST,         ASV_MATTER_DAYLESS,
-                                                 ASV_MATTER_UNDOCKED,        ASV_MATTER_RETENTION_FAILED,
-                                                 ASV_MATTER_RETENTION_MISSED};
+    static const enum asv_matter_kind kinds[] = {
+        ASV_MATTER_DATABASE, ASV_MATTER_ALARM,    ASV_MATTER_REQUEST,          ASV_MATTER_DAYLESS,
+        ASV_MATTER_MARKED,   ASV_MATTER_UNDOCKED, ASV_MATTER_RETENTION_FAILED, ASV_MATTER_RETENTION_MISSED};
     for (size_t i = 0; status == ASV_OK && i < sizeof kinds / sizeof *kinds; i++) {
         alert->asked[kinds[i]] = true;
     }

@@ -142,6 +142,7 @@ static enum asv_status prepare_filter(const struct asv_cli *cli, struct asv_db *
     const char *camera = asv_cli_text(cli->args, "camera");
     filter->day = (uint32_t)asv_cli_number(cli->args, "day", 0);
     filter->kind = asv_cli_flag(cli->args, "quarantined") ? ASV_COMMIT_QUARANTINED : 0;
+    filter->unasked = asv_cli_flag(cli->args, "marked");
     filter->has_camera = camera != NULL;
     return camera != NULL ? asv_cli_camera_find(db, camera, filter->camera_cert, err) : ASV_OK;
 }
@@ -210,6 +211,7 @@ static const struct asv_cli_option list_options[] = {
     {"day", ASV_CLI_DATE, "DATE", "of this recording day only", false, false, 0, 0},
     {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID)", false, false, 0, 0},
     {"quarantined", ASV_CLI_FLAG, NULL, "in quarantine only", false, false, 0, 0},
+    {"marked", ASV_CLI_FLAG, NULL, "marked by the wearer, and nobody asked to keep them", false, false, 0, 0},
     {"limit", ASV_CLI_NUMBER, "N", "at most so many", false, false, 1, 1000000},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,

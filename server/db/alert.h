@@ -10,7 +10,7 @@
 
 #include "server/db/db.h"
 
-#define ASV_DB_MATTERS       3072 /* more than the database gives at once */
+#define ASV_DB_MATTERS       6144 /* more than the database gives at once */
 #define ASV_DB_ALERT_KIND    41
 #define ASV_DB_ALERT_SUBJECT 101
 

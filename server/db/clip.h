@@ -170,6 +170,7 @@ struct asv_db_clip_filter {
     bool has_camera;
     uint8_t camera_cert[32];
     uint8_t kind;     /* enum asv_commit_kind; 0: any */
+    bool unasked;     /* those that the wearer marked and that nobody asked to keep */
     int64_t after_ms; /* page: committed_ms and header of the row before; 0 and zeros: the first */
     uint8_t after_header[32];
     uint32_t limit; /* 0 or above ASV_DB_PAGE_MAX: ASV_DB_PAGE_MAX */

@@ -50,6 +50,7 @@ enum asv_status asv_db_clip_list(struct asv_db *db, const struct asv_db_clip_fil
     } else {
         asv_param_i16(&params, filter->kind);
     }
+    asv_param_bool(&params, filter->unasked);
     asv_param_time(&params, from_first ? ASV_TIME_UNKNOWN : filter->after_ms);
     asv_param_digest(&params, filter->after_header);
     asv_param_i32(&params, (int32_t)asv_db_page(filter->limit));

@@ -14,7 +14,7 @@
 #include "server/policy/policy.h"
 
 enum asv_policy_act {
-    ASV_ACT_HOLD_REQUEST = 1, /* the camera's marker is the wearer's request */
+    ASV_ACT_HOLD_REQUEST = 1, /* the camera's marker asks for nothing: somebody does */
     ASV_ACT_HOLD_APPROVE = 2,
     ASV_ACT_RELEASE_REQUEST = 3,
     ASV_ACT_RELEASE_APPROVE = 4,

@@ -9,6 +9,7 @@ FROM asv.clip_overview
 WHERE ($1::date IS NULL OR day = $1)
   AND ($2::bytea IS NULL OR camera = $2)
   AND ($3::smallint IS NULL OR kind = $3)
-  AND ($4::timestamptz IS NULL OR (committed_at, header::bytea) > ($4, $5::bytea))
+  AND (NOT $4::boolean OR unasked)
+  AND ($5::timestamptz IS NULL OR (committed_at, header::bytea) > ($5, $6::bytea))
 ORDER BY committed_at, header
-LIMIT $6::integer
+LIMIT $7::integer

@@ -564,6 +564,32 @@ SELECT is((SELECT unsaid FROM asv.clip_standing(uid('h12'), uid('sigrid'))), tru
 SELECT is(asv.issue_put(uid('h12'), uid('wolf'), NULL, 'x', false), 'done', 'somebody recorded as well');
 SELECT is((SELECT (unsaid, wears)::text FROM asv.clip_standing(uid('h12'), uid('wolf'))), '(f,t)', 'who is known then');
 
+-- ---- the wearer's marker asks for nothing
+
+CREATE FUNCTION pg_temp.unasked(name text) RETURNS text LANGUAGE sql AS $$
+    SELECT c.unasked::text || CASE WHEN EXISTS (SELECT FROM asv.alert_matters(now()) WHERE kind = 'marked' AND subject = tap.uid(name)::text)
+                              THEN ', told' ELSE '' END
+    FROM asv.clip_overview c WHERE c.clip = tap.uid(name)
+$$;
+SELECT pg_temp.record('h13', 13);
+SELECT is(pg_temp.unasked('h13'), 'true', 'a marked recording that nobody asked to keep');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.clip SET due_at = now() + interval '2 days' WHERE clip = uid('h13');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.unasked('h13'), 'true, told', 'which people are told of before its day');
+SELECT pg_temp.asks('mk1', 1, 'h13', 'sigrid', 2, '1 microsecond');
+SELECT is(pg_temp.unasked('h13'), 'false', 'until somebody asks');
+SELECT is(asv.requests_lapse() > 0, true, 'what nobody decided');
+SELECT is(pg_temp.unasked('h13'), 'true, told', 'they are told of again');
+SELECT pg_temp.asks('mk2', 1, 'h13', 'sigrid', 2);
+SELECT pg_temp.answers('mk3', 3, 'h13', 'stefan', 'mk2');
+SELECT is(pg_temp.unasked('h13'), 'false', 'what somebody refused is decided on');
+SELECT pg_temp.record('h14', 14);
+SET LOCAL session_replication_role = replica;
+UPDATE asv.clip SET due_at = now() + interval '2 days', marked = false WHERE clip = uid('h14');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.unasked('h14'), 'false', 'what nobody marked is of no concern');
+
 -- ---- what is forgotten of an incident (LAW L10)
 
 CREATE FUNCTION pg_temp.small(number int) RETURNS text LANGUAGE sql AS $$
