@@ -53,7 +53,8 @@ static enum asv_status look(struct sequencing *it, bool *more, struct asv_err *e
 static void say(struct sequencing *it, enum asv_status status, const struct asv_err *err)
 {
     enum asv_class class = asv_status_class(status);
-    bool waits = class == ASV_CLASS_RETRY || status == ASV_E_NOT_FOUND;
+    bool waits = class == ASV_CLASS_RETRY ||
+                 (status == ASV_E_NOT_FOUND && it->sequencer->log.number == 0); /* nobody began one yet */
     struct asv_err unsaid = {0};
     enum asv_db_outcome outcome;
     if (status == it->last) {

@@ -89,6 +89,7 @@ static enum asv_status compare_with_signed(struct asv_sequencer *sequencer, cons
     struct asv_tiles tiles = asv_db_tiles(&view);
     uint8_t root[ASV_SHA256_BYTES] = {0};
     enum asv_status status = ASV_OK;
+    sequencer->kept_size = last->head.size;
     if (last->head.size == 0) {
         return ASV_OK;
     }
@@ -237,7 +238,7 @@ static enum asv_status append(struct asv_sequencer *sequencer, size_t count, str
     } else {
         sequencer->loaded = false; /* another one was quicker, or it is not known whether this one was */
     }
-    return status == ASV_OK && outcome != ASV_DB_DONE ? ASV_E_EXISTS : status;
+    return status;
 }
 
 enum asv_status asv_sequencer_append(struct asv_sequencer *sequencer, size_t *count, struct asv_err *err)
@@ -251,11 +252,9 @@ enum asv_status asv_sequencer_append(struct asv_sequencer *sequencer, size_t *co
         status = append(sequencer, *count, err);
     }
     asv_wipe(sequencer->events, *count * sizeof *sequencer->events);
-    if (status != ASV_OK) {
-        sequencer->loaded = false;
-        *count = 0;
-    }
-    return status == ASV_E_EXISTS ? ASV_OK : status;
+    sequencer->loaded = sequencer->loaded && status == ASV_OK;
+    *count = sequencer->loaded ? *count : 0;
+    return status;
 }
 
 /* ---- signing: LG-052 ---- */
@@ -269,15 +268,15 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
     struct asv_proof proof;
     char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
     uint32_t request = 0;
-    if (!sequencer->loaded || log->size == log->signed_size) {
+    if (!sequencer->loaded || log->size == sequencer->kept_size) {
         return ASV_OK;
     }
-    enum asv_status status = asv_proof_make_consistency(&proof, log->signed_size, log->size, &tiles, err);
+    enum asv_status status = asv_proof_make_consistency(&proof, sequencer->kept_size, log->size, &tiles, err);
     if (status != ASV_OK) {
         return status;
     }
     const struct asv_keeper_head head = {.origin = log->origin,
-                                         .old_size = log->signed_size,
+                                         .old_size = sequencer->kept_size,
                                          .new_size = log->size,
                                          .root = log->root,
                                          .proof = {proof.hash[0], proof.count * ASV_SHA256_BYTES}};
@@ -297,7 +296,7 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
         status = asv_db_ledger_signed(sequencer->db, log->number, log->size, log->root, note, err);
     }
     if (status == ASV_OK) {
-        log->signed_size = log->size;
+        log->signed_size = sequencer->kept_size = log->size;
     } else {
         sequencer->loaded = false; /* another head was signed last, or it is not known which */
     }

@@ -24,8 +24,9 @@ struct asv_sequencer_tile {
 struct asv_sequencer {
     struct asv_db *db;
     struct asv_keeper_client *keeper;
-    bool loaded; /* log and tree are the database's, as far as is known */
-    struct asv_db_ledger_log log;
+    bool loaded;                  /* log and tree are the database's, as far as is known */
+    struct asv_db_ledger_log log; /* number 0: two people have not begun one yet */
+    uint64_t kept_size;           /* of the last head that the keeper knows that it signed */
     struct asv_tree tree;
     struct asv_tree next; /* the tree with the batch */
     struct asv_db_ledger_event events[ASV_DB_LEDGER_BATCH];
@@ -37,8 +38,8 @@ struct asv_sequencer {
 /* Appends one batch of what waits; *count says how many, 0: nothing waits, or another sequencer was quicker.
  * Nothing is half done when it fails. ASV_E_DIGEST: the tiles in the database do not make its head.
  * ASV_E_MISMATCH: the keeper signed a head that this database does not lead to: it comes from an earlier
- * time (LG-054). ASV_E_NOT_FOUND: two people have not begun a ledger yet. Of class RETRY: database or keeper
- * is away. */
+ * time (LG-054). ASV_E_NOT_FOUND with log.number 0: two people have not begun a ledger yet; with another one,
+ * and ASV_E_EXISTS: somebody changed the database. Of class RETRY: database or keeper is away. */
 ASV_MUST_CHECK enum asv_status asv_sequencer_append(struct asv_sequencer *sequencer, size_t *count,
                                                     struct asv_err *err);
 
