@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/verify/ledger.h"
 #include "server/verify/open.h"
 
 enum exit_status {
@@ -21,6 +22,8 @@ struct options {
     const char *dock;
     const char *chain;
     const char *identity;
+    const char *ledger;
+    const char *earlier;
     struct asv_open_outputs outputs;
     enum asv_language language;
     bool json;
@@ -31,6 +34,8 @@ struct options {
 static const char usage_text[] =
     "usage: asservat-verify FILE [--trust ROOT] [--revocations LIST] [--dock CHAIN] [--chain CHAIN]\n"
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
+    "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--earlier CHECKPOINT] [--json] [--lang "
+    "de|en]\n"
     "       asservat-verify --version\n"
     "\n"
     "Verifies one recording without a network or a server. FILE is its directory, or its seal: a file\n"
@@ -44,6 +49,14 @@ static const char usage_text[] =
     "  --identity FILE      age identities: decrypts as well, and checks what only the content shows\n"
     "  --output FILE        writes the content to a new file, byte for byte as stock age would\n"
     "  --age FILE           writes the recording as an age file, for stock age and the same identities\n"
+    "\n"
+    "With --ledger it verifies what the ledger gave out: NAME.tlog-proof with NAME.entry and NAME.opened\n"
+    "beside it, a directory of them, a checkpoint, or a published log (a directory with checkpoint and\n"
+    "tile/), of which everything is computed anew.\n"
+    "\n"
+    "  --ledger TRUST       whose heads are believed: a trust file (C2SP tlog-policy)\n"
+    "  --earlier CHECKPOINT a head that was kept: the published log must begin with it\n"
+    "\n"
     "  --json               the result as JSON\n"
     "  --lang de|en         language of the report; default: the environment's\n"
     "\n"
@@ -67,6 +80,7 @@ static bool parse_options(struct options *options, int argc, char **argv)
         {"trust", required_argument, NULL, 't'},    {"revocations", required_argument, NULL, 'r'},
         {"dock", required_argument, NULL, 'd'},     {"chain", required_argument, NULL, 'c'},
         {"identity", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'},
+        {"ledger", required_argument, NULL, 'L'},   {"earlier", required_argument, NULL, 'e'},
         {"age", required_argument, NULL, 'a'},      {"lang", required_argument, NULL, 'l'},
         {"json", no_argument, NULL, 'j'},           {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},        {NULL, 0, NULL, 0},
@@ -89,6 +103,12 @@ static bool parse_options(struct options *options, int argc, char **argv)
             break;
         case 'i':
             options->identity = optarg;
+            break;
+        case 'L':
+            options->ledger = optarg;
+            break;
+        case 'e':
+            options->earlier = optarg;
             break;
         case 'o':
             options->outputs.plaintext = optarg;
@@ -116,7 +136,8 @@ static bool parse_options(struct options *options, int argc, char **argv)
         }
     }
     bool outputs = options->outputs.plaintext != NULL || options->outputs.age != NULL;
-    if (optind + 1 != argc || (outputs && options->identity == NULL)) {
+    if (optind + 1 != argc || (outputs && options->identity == NULL) ||
+        (options->earlier != NULL && options->ledger == NULL)) {
         return false;
     }
     options->file = argv[optind];
@@ -156,6 +177,37 @@ static enum asv_status verify(const struct options *options, struct work *work, 
     return status;
 }
 
+/* Nothing was written when it returns anything but ASV_OK. */
+static enum asv_status verify_clip(const struct options *options, bool *valid, struct asv_err *err)
+{
+    struct work *work = calloc(1, sizeof *work);
+    if (work == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = verify(options, work, err);
+    if (status == ASV_OK) {
+        *valid = asv_report_is_valid(&work->report);
+        if (options->json) {
+            asv_report_json(&work->report, stdout);
+        } else {
+            asv_report_text(&work->report, options->language, stdout);
+        }
+    }
+    free(work);
+    return status;
+}
+
+static enum asv_status verify_ledger(const struct options *options, bool *valid, struct asv_err *err)
+{
+    const struct asv_verify_ledger what = {.path = options->file,
+                                           .trust = options->ledger,
+                                           .earlier = options->earlier,
+                                           .language = options->language,
+                                           .json = options->json,
+                                           .out = stdout};
+    return asv_verify_ledger(&what, valid, err);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -172,29 +224,21 @@ int main(int argc, char **argv)
         puts("asservat-verify " ASV_VERSION);
         return EXIT_VALID;
     }
-    struct work *work = calloc(1, sizeof *work);
-    if (work == NULL || asv_crypto_init() != ASV_OK) {
+    if (asv_crypto_init() != ASV_OK) {
         fputs("asservat-verify: cannot start\n", stderr);
-        free(work);
         return EXIT_UNREADABLE;
     }
-    int result = EXIT_UNREADABLE;
-    if (verify(&options, work, &err) != ASV_OK) {
+    bool valid = false;
+    enum asv_status status =
+        options.ledger != NULL ? verify_ledger(&options, &valid, &err) : verify_clip(&options, &valid, &err);
+    if (status != ASV_OK) {
         fprintf(stderr, "asservat-verify: %s: %s\n", options.file, err.text);
         if (options.json) {
             asv_report_json_unreadable(err.text, stdout);
         }
-    } else {
-        result = asv_report_is_valid(&work->report) ? EXIT_VALID : EXIT_NOT_VALID;
-        if (options.json) {
-            asv_report_json(&work->report, stdout);
-        } else {
-            asv_report_text(&work->report, options.language, stdout);
-        }
-        if (fflush(stdout) != 0 || ferror(stdout)) {
-            result = EXIT_UNREADABLE;
-        }
     }
-    free(work);
-    return result;
+    if (fflush(stdout) != 0 || ferror(stdout) || status != ASV_OK) {
+        return EXIT_UNREADABLE;
+    }
+    return valid ? EXIT_VALID : EXIT_NOT_VALID;
 }
