@@ -132,6 +132,20 @@ COMMENT ON COLUMN asv.ledger_closed.id IS 'of the entry';
 COMMENT ON COLUMN asv.ledger_closed.key IS 'of its commitments';
 COMMENT ON COLUMN asv.ledger_closed.fields IS 'the closed fields';
 
+CREATE TABLE asv.ledger_forgotten (
+    id uuid PRIMARY KEY REFERENCES asv.ledger_entry (id),
+    proposal asv.digest NOT NULL,
+    approval asv.digest NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    entry uuid NOT NULL UNIQUE DEFAULT gen_random_uuid()
+);
+COMMENT ON TABLE asv.ledger_forgotten IS 'entries whose values two people decided to forget';
+COMMENT ON COLUMN asv.ledger_forgotten.id IS 'of the entry';
+COMMENT ON COLUMN asv.ledger_forgotten.proposal IS 'digest of the statement that proposed it; the statement itself may be gone by now';
+COMMENT ON COLUMN asv.ledger_forgotten.approval IS 'digest of the one that approved it';
+COMMENT ON COLUMN asv.ledger_forgotten.at IS 'when, by the database''s clock';
+COMMENT ON COLUMN asv.ledger_forgotten.entry IS 'the entry that tells of it: random';
+
 CREATE TABLE asv.ledger_day (
     day date PRIMARY KEY,
     key asv.digest NOT NULL
@@ -183,7 +197,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_entry', 'ledger_day', 'ledger_checkpoint', 'software_start'] LOOP
+    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_entry', 'ledger_forgotten', 'ledger_day', 'ledger_checkpoint', 'software_start'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -258,18 +272,21 @@ CREATE TRIGGER check_entry AFTER INSERT ON asv.ledger_entry REFERENCING NEW TABL
 CREATE FUNCTION asv.check_closed() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    IF coalesce((SELECT kind FROM asv.ledger_entry WHERE id = old.id), (SELECT kind FROM asv.ledger_pending WHERE id = old.id))
-       IN (96, 120, 121)
-       AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
-       AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
-       AND NOT EXISTS (SELECT FROM asv.statement WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
-                                                             AND uuid_send(old.id) || decode(repeat('ff', 16), 'hex')) THEN
+    IF EXISTS (SELECT FROM asv.ledger_forgotten WHERE id = old.id)
+       OR (coalesce((SELECT kind FROM asv.ledger_entry WHERE id = old.id), (SELECT kind FROM asv.ledger_pending WHERE id = old.id))
+           IN (96, 120, 121)
+           AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
+           AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
+           AND NOT EXISTS (SELECT FROM asv.statement
+                           WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
+                                            AND uuid_send(old.id) || decode(repeat('ff', 16), 'hex'))) THEN
         RETURN old;
     END IF;
-    RAISE EXCEPTION 'ledger_closed: what has not been forgotten at its source stays' USING ERRCODE = 'VA005';
+    RAISE EXCEPTION 'ledger_closed: what two people have not decided to forget, and what has not been forgotten at its source, stays'
+        USING ERRCODE = 'VA005';
 END
 $$;
-COMMENT ON FUNCTION asv.check_closed() IS 'trigger: what an entry is closed over is forgotten after its source, not before';
+COMMENT ON FUNCTION asv.check_closed() IS 'trigger: what an entry is closed over is forgotten after its source, or when two people decide it';
 CREATE TRIGGER check_closed BEFORE DELETE ON asv.ledger_closed FOR EACH ROW EXECUTE FUNCTION asv.check_closed();
 
 -- ---------------------------------------------------------------------------------------------- fields
@@ -327,187 +344,321 @@ COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of something, with th
 
 -- ---------------------------------------------------------------------------------------------- what it tells of
 
-CREATE FUNCTION asv.ledger_register() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
-BEGIN
-    CASE tg_table_name
-    WHEN 'camera_enrolment' THEN
-        PERFORM asv.ledger_put('camera_enrolled', gen_random_uuid(), NULL, asv.ledger_instant(1, new.enrolled_at),
-            asv.ledger_text(130, new.enrolled_by) || asv.ledger_field(132, new.camera));
-    WHEN 'camera_unit' THEN
-        PERFORM asv.ledger_put('camera_moved', gen_random_uuid(), NULL, asv.ledger_instant(1, new.since),
-            asv.ledger_text(130, new.moved_by) || asv.ledger_field(132, new.camera) || asv.ledger_text(136, new.unit));
-    WHEN 'camera_retirement' THEN
-        PERFORM asv.ledger_put('camera_retired', gen_random_uuid(), NULL, asv.ledger_instant(1, new.retired_at),
-            asv.ledger_text(130, new.retired_by || ': ' || new.reason) || asv.ledger_field(132, new.camera));
-    WHEN 'dock' THEN
-        PERFORM asv.ledger_put('dock_enrolled', gen_random_uuid(), NULL, asv.ledger_instant(1, new.enrolled_at),
-            asv.ledger_field(128, new.cert) || asv.ledger_text(130, new.enrolled_by) || asv.ledger_text(136, new.site));
-    WHEN 'revocation_list' THEN
-        PERFORM asv.ledger_put('revocations', gen_random_uuid(), NULL,
-            asv.ledger_instant(1, new.issued_at) || asv.ledger_field(5, new.digest)
-            || asv.ledger_counts(new.number, cardinality(new.serials)), asv.ledger_field(128, new.signer));
-    WHEN 'bulletin' THEN
-        PERFORM asv.ledger_put('keys_made', gen_random_uuid(), NULL,
-            asv.ledger_instant(1, new.issued_at) || asv.ledger_field(5, new.digest) || asv.ledger_counts(new.keys),
-            asv.ledger_field(128, new.keeper) || asv.ledger_field(132, new.camera));
-    WHEN 'software_start' THEN
-        PERFORM asv.ledger_put('software_started', new.id, NULL, asv.ledger_text(10, new.software), '');
-    END CASE;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION asv.ledger_register() IS 'trigger: the ledger tells of the register';
+CREATE TYPE asv.ledger_tale AS (kind text, id uuid, day date, facts bytea, closed bytea);
+COMMENT ON TYPE asv.ledger_tale IS 'what the ledger tells of one row: kind and id of its entry, and its fields';
 
-CREATE FUNCTION asv.ledger_docking() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+-- Rows that have no id of their own that may stand in an entry are given one.
+DO $$
 DECLARE
-    v_day date;
+    name text;
 BEGIN
-    IF tg_table_name = 'docking' THEN
-        v_day := (new.began_at AT TIME ZONE 'Europe/Berlin')::date;
-        PERFORM asv.ledger_put('docked', gen_random_uuid(), v_day,
-            asv.ledger_instant(1, new.began_at) || asv.ledger_day_field(v_day),
-            asv.ledger_field(128, new.dock) || asv.ledger_field(132, new.camera) || asv.ledger_field(133, new.session)
-            || asv.ledger_text(136, format('slot %s, port %s', new.slot, new.port)));
-    ELSE
-        PERFORM asv.ledger_put('undocked', gen_random_uuid(), NULL,
-            asv.ledger_instant(1, new.ended_at)
-            || asv.ledger_counts(new.reason, new.stored, new.quarantined, new.expired, new.remaining, new.bytes),
-            asv.ledger_text(130, new.detail) || asv.ledger_field(133, new.session));
-    END IF;
-    RETURN NULL;
+    FOREACH name IN ARRAY ARRAY['camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin',
+                                'docking', 'docking_end', 'statement_answer', 'person', 'person_disabling', 'duty_end',
+                                'retention_run_end', 'balance'] LOOP
+        EXECUTE format('ALTER TABLE asv.%I ADD COLUMN entry uuid NOT NULL UNIQUE DEFAULT gen_random_uuid()', name);
+        EXECUTE format('COMMENT ON COLUMN asv.%I.entry IS %L', name, 'its entry in the ledger: random');
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_docking() IS 'trigger: the ledger tells of dockings';
 
-CREATE FUNCTION asv.ledger_custody() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+CREATE FUNCTION asv.ledger_told(r asv.camera_enrolment) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    -- What a commit tells of is in the clip's own row, which follows its event.
-    IF new.kind NOT IN ('committed', 'quarantined', 'expired_on_arrival') THEN
-        PERFORM asv.ledger_put(new.kind, new.id, NULL,
-            asv.ledger_instant(1, new.at) || asv.ledger_field(2, uuid_send(new.recording))
-            || asv.ledger_field(5, new.object_digest),
-            asv.ledger_field(128, new.actor) || asv.ledger_text(130, new.detail)
-            || CASE new.kind WHEN 'announced' THEN (SELECT asv.ledger_field(131, r.header) || asv.ledger_field(132, r.camera)
-                                                    FROM asv.recording r WHERE r.id = new.recording) ELSE '' END
-            || asv.ledger_field(133, new.session));
-    END IF;
-    RETURN NULL;
+    RETURN ROW('camera_enrolled', r.entry, NULL::date,
+        asv.ledger_instant(1, r.enrolled_at),
+        asv.ledger_text(130, r.enrolled_by) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_custody() IS 'trigger: the ledger tells of every event of custody';
+COMMENT ON FUNCTION asv.ledger_told(asv.camera_enrolment) IS 'what the ledger tells of a camera that is enrolled';
 
-CREATE FUNCTION asv.ledger_clip() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+CREATE FUNCTION asv.ledger_told(r asv.camera_unit) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('camera_moved', r.entry, NULL::date,
+        asv.ledger_instant(1, r.since),
+        asv.ledger_text(130, r.moved_by) || asv.ledger_field(132, r.camera) || asv.ledger_text(136, r.unit))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.camera_unit) IS 'what the ledger tells of the unit of a camera';
+
+CREATE FUNCTION asv.ledger_told(r asv.camera_retirement) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('camera_retired', r.entry, NULL::date,
+        asv.ledger_instant(1, r.retired_at),
+        asv.ledger_text(130, r.retired_by || ': ' || r.reason) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.camera_retirement) IS 'what the ledger tells of a camera that is retired';
+
+CREATE FUNCTION asv.ledger_told(r asv.dock) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('dock_enrolled', r.entry, NULL::date,
+        asv.ledger_instant(1, r.enrolled_at),
+        asv.ledger_field(128, r.cert) || asv.ledger_text(130, r.enrolled_by) || asv.ledger_text(136, r.site))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.dock) IS 'what the ledger tells of a dock';
+
+CREATE FUNCTION asv.ledger_told(r asv.revocation_list) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('revocations', r.entry, NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest)
+        || asv.ledger_counts(r.number, cardinality(r.serials)),
+        asv.ledger_field(128, r.signer))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.revocation_list) IS 'what the ledger tells of revocations';
+
+CREATE FUNCTION asv.ledger_told(r asv.bulletin) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('keys_made', r.entry, NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest) || asv.ledger_counts(r.keys),
+        asv.ledger_field(128, r.keeper) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.bulletin) IS 'what the ledger tells of keys that were made';
+
+CREATE FUNCTION asv.ledger_told(r asv.software_start) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('software_started', r.id, NULL::date,
+        asv.ledger_text(10, r.software),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.software_start) IS 'what the ledger tells of a program that began';
+
+CREATE FUNCTION asv.ledger_told(r asv.ledger_forgotten) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('forgotten', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(5, r.approval) || asv.ledger_text(10, r.id::text)
+        || asv.ledger_field(12, r.proposal),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.ledger_forgotten) IS 'what the ledger tells of values that were forgotten';
+
+CREATE FUNCTION asv.ledger_told(r asv.docking) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_day CONSTANT date := (r.began_at AT TIME ZONE 'Europe/Berlin')::date;
+BEGIN
+    RETURN ROW('docked', r.entry, v_day,
+        asv.ledger_instant(1, r.began_at) || asv.ledger_day_field(v_day),
+        asv.ledger_field(128, r.dock) || asv.ledger_field(132, r.camera) || asv.ledger_field(133, r.session)
+        || asv.ledger_text(136, format('slot %s, port %s', r.slot, r.port)))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.docking) IS 'what the ledger tells of a docking';
+
+CREATE FUNCTION asv.ledger_told(r asv.docking_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('undocked', r.entry, NULL::date,
+        asv.ledger_instant(1, r.ended_at)
+        || asv.ledger_counts(r.reason, r.stored, r.quarantined, r.expired, r.remaining, r.bytes),
+        asv.ledger_text(130, r.detail) || asv.ledger_field(133, r.session))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.docking_end) IS 'what the ledger tells of the end of a docking';
+
+CREATE FUNCTION asv.ledger_told(r asv.clip_event) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW(r.kind, r.id, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(2, uuid_send(r.recording))
+        || asv.ledger_field(5, r.object_digest),
+        asv.ledger_field(128, r.actor) || asv.ledger_text(130, r.detail)
+        || CASE r.kind WHEN 'announced' THEN (SELECT asv.ledger_field(131, o.header) || asv.ledger_field(132, o.camera)
+                                              FROM asv.recording o WHERE o.id = r.recording) ELSE ''::bytea END
+        || asv.ledger_field(133, r.session))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.clip_event) IS 'what the ledger tells of an event of custody, but what a commit tells of';
+
+CREATE FUNCTION asv.ledger_told(r asv.clip) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     e asv.clip_event;
 BEGIN
-    SELECT * INTO STRICT e FROM asv.clip_event WHERE position = new.event;
-    PERFORM asv.ledger_put(e.kind, e.id, new.day,
-        asv.ledger_instant(1, new.committed_at) || asv.ledger_field(2, uuid_send(new.recording))
-        || asv.ledger_day_field(new.day) || asv.ledger_field(5, e.object_digest) || asv.ledger_field(6, new.root)
-        || asv.ledger_counts(new.leaves, new.payload_bytes)
-        || asv.ledger_field(8, substring(int2send(new.integrity) FROM 2) || substring(int2send(new.provenance) FROM 2)
-                               || substring(int2send(new.kind) FROM 2))
-        || asv.ledger_instant(9, new.due_at),
-        asv.ledger_field(128, new.dock) || asv.ledger_text(130, e.detail) || asv.ledger_field(131, new.header)
-        || asv.ledger_field(132, new.camera) || asv.ledger_field(133, new.session)
-        || asv.ledger_field(134, new.link_digest) || asv.ledger_text(136, new.unit));
-    RETURN NULL;
+    SELECT * INTO STRICT e FROM asv.clip_event WHERE position = r.event;
+    RETURN ROW(e.kind, e.id, r.day,
+        asv.ledger_instant(1, r.committed_at) || asv.ledger_field(2, uuid_send(r.recording))
+        || asv.ledger_day_field(r.day) || asv.ledger_field(5, e.object_digest) || asv.ledger_field(6, r.root)
+        || asv.ledger_counts(r.leaves, r.payload_bytes)
+        || asv.ledger_field(8, substring(int2send(r.integrity) FROM 2) || substring(int2send(r.provenance) FROM 2)
+                               || substring(int2send(r.kind) FROM 2))
+        || asv.ledger_instant(9, r.due_at),
+        asv.ledger_field(128, r.dock) || asv.ledger_text(130, e.detail) || asv.ledger_field(131, r.header)
+        || asv.ledger_field(132, r.camera) || asv.ledger_field(133, r.session)
+        || asv.ledger_field(134, r.link_digest) || asv.ledger_text(136, r.unit))::asv.ledger_tale;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_clip() IS 'trigger: the ledger tells what was taken into custody, with its root and verdict';
+COMMENT ON FUNCTION asv.ledger_told(asv.clip) IS 'what the ledger tells of what was taken into custody, with its root and verdict';
 
-CREATE FUNCTION asv.ledger_people() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+CREATE FUNCTION asv.ledger_told(r asv.statement) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    CASE tg_table_name
-    WHEN 'statement' THEN
-        PERFORM asv.ledger_put('statement', asv.ledger_id(new.digest), NULL,
-            asv.ledger_instant(1, new.issued_at) || asv.ledger_field(5, new.digest) || asv.ledger_instant(9, new.expires_at)
-            || asv.ledger_field(11, int2send(new.action::smallint) || substring(int2send(new.step) FROM 2))
-            || asv.ledger_field(12, new.proposal),
-            asv.ledger_field(128, new.credential) || asv.ledger_field(129, uuid_send(new.person))
-            || asv.ledger_field(131, CASE new.subject_kind WHEN 1 THEN new.subject::bytea END)
-            || asv.ledger_field(132, CASE new.subject_kind WHEN 2 THEN new.subject::bytea END)
-            || asv.ledger_field(135, uuid_send(new.incident)));
-    WHEN 'statement_answer' THEN
-        PERFORM asv.ledger_put('statement_answered', gen_random_uuid(), NULL,
-            asv.ledger_instant(1, new.at) || asv.ledger_field(5, new.statement)
-            || asv.ledger_text(10, CASE WHEN new.taken THEN 'taken' ELSE 'refused' END), asv.ledger_text(130, new.why));
-    WHEN 'person' THEN
-        PERFORM asv.ledger_put('person', gen_random_uuid(), NULL, '',
-            asv.ledger_field(129, uuid_send(new.id)) || asv.ledger_text(130, new."by"));
-    WHEN 'person_disabling' THEN
-        PERFORM asv.ledger_put('person_disabled', gen_random_uuid(), NULL, asv.ledger_instant(1, new.at),
-            asv.ledger_field(129, uuid_send(new.person)) || asv.ledger_text(130, new."by" || ': ' || new.reason));
-    WHEN 'duty' THEN
-        PERFORM asv.ledger_put('duty', new.id, NULL, asv.ledger_instant(1, new.from_at) || asv.ledger_instant(9, new.until_at),
-            asv.ledger_field(129, uuid_send(new.person)) || asv.ledger_text(130, new."by" || ': ' || new.kind)
-            || asv.ledger_text(136, new.unit));
-    WHEN 'duty_end' THEN
-        PERFORM asv.ledger_put('duty_ended', gen_random_uuid(), NULL, asv.ledger_instant(1, new.at),
-            asv.ledger_text(130, new."by" || ': ' || new.duty));
-    WHEN 'policy_file' THEN
-        PERFORM asv.ledger_put('policy_file', asv.ledger_id(new.digest), NULL,
-            asv.ledger_field(5, new.digest) || asv.ledger_counts(new.version, new.days) || asv.ledger_text(10,
-                CASE WHEN new.name::text COLLATE "C" ~ '^[\x20-\x7e]{1,64}$' THEN new.name END), '');
-    WHEN 'access_log' THEN
-        PERFORM asv.ledger_put('access', new.id, NULL, asv.ledger_instant(1, new.at),
-            asv.ledger_field(128, new.credential) || asv.ledger_text(130, new.deed || ', ' || new.name || ': ' || new.reason)
-            || (SELECT asv.ledger_field(131, r.header) FROM asv.recording r WHERE r.id = new.recording)
-            || asv.ledger_field(135, uuid_send(new.incident)));
-    WHEN 'subject_request' THEN
-        PERFORM asv.ledger_put('subject_request', new.id, NULL, asv.ledger_instant(1, new.at) || asv.ledger_counts(new.found),
-            asv.ledger_text(130, new."by" || ': ' || new.reason) || asv.ledger_field(132, new.camera)
-            || asv.ledger_text(136, new.area));
-    END CASE;
-    RETURN NULL;
+    RETURN ROW('statement', asv.ledger_id(r.digest), NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest) || asv.ledger_instant(9, r.expires_at)
+        || asv.ledger_field(11, int2send(r.action::smallint) || substring(int2send(r.step) FROM 2))
+        || asv.ledger_field(12, r.proposal),
+        asv.ledger_field(128, r.credential) || asv.ledger_field(129, uuid_send(r.person))
+        || asv.ledger_field(131, CASE r.subject_kind WHEN 1 THEN r.subject::bytea END)
+        || asv.ledger_field(132, CASE r.subject_kind WHEN 2 THEN r.subject::bytea END)
+        || asv.ledger_field(135, uuid_send(r.incident)))::asv.ledger_tale;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_people() IS 'trigger: the ledger tells of people, what they decided and what they were shown';
+COMMENT ON FUNCTION asv.ledger_told(asv.statement) IS 'what the ledger tells of what a person decided';
 
-CREATE FUNCTION asv.ledger_retention() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+CREATE FUNCTION asv.ledger_told(r asv.statement_answer) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    CASE tg_table_name
-    WHEN 'retention_run' THEN
-        PERFORM asv.ledger_put('retention_began', new.id, NULL, asv.ledger_instant(1, new.began_at)
-            || asv.ledger_text(10, new.software), '');
-    WHEN 'retention_run_end' THEN
-        PERFORM asv.ledger_put('retention_ended', gen_random_uuid(), NULL, asv.ledger_instant(1, new.ended_at)
-            || asv.ledger_counts(new.exit, new.erased, new.held, new.pending, new.lapsed, new.late, new.failed, new.open,
-                                 new.disagreements, new.orphans, new.leftovers, new.uneven), asv.ledger_text(130, new.detail));
-    WHEN 'balance' THEN
-        PERFORM asv.ledger_put('balance', gen_random_uuid(), NULL, asv.ledger_day_field(new.day)
-            || asv.ledger_counts(new.ingested, new.expired, new.running, new.pending, new.held, new.quarantined, new.erasing,
-                                 new.erased), '');
-    END CASE;
+    RETURN ROW('statement_answered', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(5, r.statement)
+        || asv.ledger_text(10, CASE WHEN r.taken THEN 'taken' ELSE 'refused' END),
+        asv.ledger_text(130, r.why))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.statement_answer) IS 'what the ledger tells of what the keeper answered';
+
+CREATE FUNCTION asv.ledger_told(r asv.person) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('person', r.entry, NULL::date,
+        ''::bytea,
+        asv.ledger_field(129, uuid_send(r.id)) || asv.ledger_text(130, r."by"))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.person) IS 'what the ledger tells of a person';
+
+CREATE FUNCTION asv.ledger_told(r asv.person_disabling) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('person_disabled', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.reason))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.person_disabling) IS 'what the ledger tells of a person who may do nothing more';
+
+CREATE FUNCTION asv.ledger_told(r asv.duty) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('duty', r.id, NULL::date,
+        asv.ledger_instant(1, r.from_at) || asv.ledger_instant(9, r.until_at),
+        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.kind)
+        || asv.ledger_text(136, r.unit))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.duty) IS 'what the ledger tells of a duty';
+
+CREATE FUNCTION asv.ledger_told(r asv.duty_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('duty_ended', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_text(130, r."by" || ': ' || r.duty))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.duty_end) IS 'what the ledger tells of the end of a duty';
+
+CREATE FUNCTION asv.ledger_told(r asv.policy_file) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('policy_file', asv.ledger_id(r.digest), NULL::date,
+        asv.ledger_field(5, r.digest) || asv.ledger_counts(r.version, r.days) || asv.ledger_text(10,
+            CASE WHEN r.name::text COLLATE "C" ~ '^[\x20-\x7e]{1,64}$' THEN r.name END),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.policy_file) IS 'what the ledger tells of a policy';
+
+CREATE FUNCTION asv.ledger_told(r asv.access_log) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('access', r.id, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_field(128, r.credential) || asv.ledger_text(130, r.deed || ', ' || r.name || ': ' || r.reason)
+        || (SELECT asv.ledger_field(131, o.header) FROM asv.recording o WHERE o.id = r.recording)
+        || asv.ledger_field(135, uuid_send(r.incident)))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.access_log) IS 'what the ledger tells of who was shown what';
+
+CREATE FUNCTION asv.ledger_told(r asv.subject_request) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('subject_request', r.id, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_counts(r.found),
+        asv.ledger_text(130, r."by" || ': ' || r.reason) || asv.ledger_field(132, r.camera)
+        || asv.ledger_text(136, r.area))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.subject_request) IS 'what the ledger tells of a recorded person who asks';
+
+CREATE FUNCTION asv.ledger_told(r asv.retention_run) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('retention_began', r.id, NULL::date,
+        asv.ledger_instant(1, r.began_at) || asv.ledger_text(10, r.software),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.retention_run) IS 'what the ledger tells of a night that began';
+
+CREATE FUNCTION asv.ledger_told(r asv.retention_run_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('retention_ended', r.entry, NULL::date,
+        asv.ledger_instant(1, r.ended_at)
+        || asv.ledger_counts(r.exit, r.erased, r.held, r.pending, r.lapsed, r.late, r.failed, r.open,
+                             r.disagreements, r.orphans, r.leftovers, r.uneven),
+        asv.ledger_text(130, r.detail))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.retention_run_end) IS 'what the ledger tells of a night that ended';
+
+CREATE FUNCTION asv.ledger_told(r asv.balance) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('balance', r.entry, NULL::date,
+        asv.ledger_day_field(r.day)
+        || asv.ledger_counts(r.ingested, r.expired, r.running, r.pending, r.held, r.quarantined, r.erasing, r.erased),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.balance) IS 'what the ledger tells of the balance of a day';
+
+CREATE FUNCTION asv.ledger_tell() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    t CONSTANT asv.ledger_tale := asv.ledger_told(new);
+BEGIN
+    -- What a commit tells of is in the clip's own row, which follows its event.
+    IF tg_table_name <> 'clip_event' OR t.kind NOT IN ('committed', 'quarantined', 'expired_on_arrival') THEN
+        PERFORM asv.ledger_put(t.kind, t.id, t.day, t.facts, t.closed);
+    END IF;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_retention() IS 'trigger: the ledger tells of the nights';
+COMMENT ON FUNCTION asv.ledger_tell() IS 'trigger: the ledger tells of each new row, as ledger_told says';
 
 DO $$
 DECLARE
-    teller record;
     name text;
 BEGIN
-    FOR teller IN SELECT * FROM (VALUES
-        ('ledger_register', ARRAY['camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin',
-                                  'software_start']),
-        ('ledger_docking', ARRAY['docking', 'docking_end']),
-        ('ledger_custody', ARRAY['clip_event']),
-        ('ledger_clip', ARRAY['clip']),
-        ('ledger_people', ARRAY['statement', 'statement_answer', 'person', 'person_disabling', 'duty', 'duty_end',
-                                'policy_file', 'access_log', 'subject_request']),
-        ('ledger_retention', ARRAY['retention_run', 'retention_run_end', 'balance'])) AS t (function, tables) LOOP
-        FOREACH name IN ARRAY teller.tables LOOP
-            EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.%I()', name,
-                           teller.function);
-        END LOOP;
+    FOREACH name IN ARRAY ARRAY[
+        'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start',
+        'docking', 'docking_end', 'clip_event', 'clip', 'statement', 'statement_answer', 'person', 'person_disabling', 'duty',
+        'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
+        'ledger_forgotten'] LOOP
+        EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.ledger_tell()', name);
     END LOOP;
 END
 $$;
@@ -528,6 +679,34 @@ CREATE TRIGGER ledger_forget AFTER DELETE ON asv.access_log
     FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
 CREATE TRIGGER ledger_forget AFTER DELETE ON asv.subject_request
     FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+
+-- LG-075: values go when two people have said so and the keeper found them right, and the ledger tells of it.
+CREATE FUNCTION asv.ledger_forget(p_id uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    f record;
+BEGIN
+    PERFORM asv.check_durable();
+    IF NOT EXISTS (SELECT FROM asv.ledger_entry WHERE id = p_id) THEN
+        RAISE EXCEPTION 'ledger: no entry %', p_id USING ERRCODE = 'VA001';
+    ELSIF EXISTS (SELECT FROM asv.ledger_forgotten WHERE id = p_id) THEN
+        RETURN 'already';
+    END IF;
+    SELECT p.digest AS proposal, a.digest AS approval INTO f
+    FROM asv.statement p JOIN asv.statement a ON a.proposal = p.digest AND a.action = p.action AND a.matter = p.matter
+    WHERE p.action = 53 AND p.step = 1 AND a.step = 2 AND p.subject_name = p_id::text AND a.person <> p.person
+      AND asv.statement_taken_at(a.digest) IS NOT NULL
+    ORDER BY a.stored_at LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN 'missing';
+    END IF;
+    INSERT INTO asv.ledger_forgotten (id, proposal, approval) VALUES (p_id, f.proposal, f.approval);
+    DELETE FROM asv.ledger_closed WHERE id = p_id;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what an entry is closed over: done, already, or missing while two people have not decided it';
+GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_admin;
 
 CREATE FUNCTION asv.software_started(p_software text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -666,10 +845,128 @@ $$;
 COMMENT ON FUNCTION asv.ledger_waiting IS 'how much waits for its index (at most 100,000 are counted), and since when';
 GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_ledger, asv_server, asv_admin;
 
-CREATE FUNCTION asv.ledger_find(p_id uuid) RETURNS TABLE (log smallint, index bigint, entry bytea, key bytea, fields bytea)
+CREATE FUNCTION asv.ledger_heads(p_log smallint, p_after bigint, p_limit integer)
+    RETURNS TABLE (size bigint, root bytea, note text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.log, e.index::bigint, e.entry, p.key::bytea, p.fields
-    FROM asv.ledger_entry e LEFT JOIN asv.ledger_closed p ON p.id = e.id WHERE e.id = p_id
+    SELECT k.size::bigint, k.root::bytea, k.note FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size > p_after
+    ORDER BY k.size LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.ledger_find IS 'an entry, and what its commitments are to; key NULL: it has none, or they are forgotten';
-GRANT EXECUTE ON FUNCTION asv.ledger_find TO asv_admin;
+COMMENT ON FUNCTION asv.ledger_heads IS 'the signed heads of a log behind a size, in order';
+GRANT EXECUTE ON FUNCTION asv.ledger_heads TO asv_admin;
+
+CREATE FUNCTION asv.ledger_source(p_kind integer, p_id uuid) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    t asv.ledger_tale;
+BEGIN
+    CASE
+    WHEN p_kind = 2 THEN SELECT o.* INTO t FROM asv.software_start r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 3 THEN SELECT o.* INTO t FROM asv.ledger_forgotten r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 10 THEN SELECT o.* INTO t FROM asv.camera_enrolment r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 11 THEN SELECT o.* INTO t FROM asv.camera_unit r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 12 THEN SELECT o.* INTO t FROM asv.camera_retirement r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 13 THEN SELECT o.* INTO t FROM asv.dock r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 14 THEN SELECT o.* INTO t FROM asv.revocation_list r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 15 THEN SELECT o.* INTO t FROM asv.bulletin r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 20 THEN SELECT o.* INTO t FROM asv.docking r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 21 THEN SELECT o.* INTO t FROM asv.docking_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind BETWEEN 34 AND 36 THEN
+        SELECT o.* INTO t FROM asv.clip_event e JOIN asv.clip r ON r.event = e.position, asv.ledger_told(r) o WHERE e.id = p_id
+        AND r.recording = e.recording;
+    WHEN p_kind BETWEEN 32 AND 67 THEN SELECT o.* INTO t FROM asv.clip_event r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 96 THEN
+        SELECT o.* INTO t FROM asv.statement r, asv.ledger_told(r) o
+        WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
+    WHEN p_kind = 97 THEN SELECT o.* INTO t FROM asv.statement_answer r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 98 THEN SELECT o.* INTO t FROM asv.person r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 99 THEN SELECT o.* INTO t FROM asv.person_disabling r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 100 THEN SELECT o.* INTO t FROM asv.duty r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 101 THEN SELECT o.* INTO t FROM asv.duty_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 102 THEN
+        SELECT o.* INTO t FROM asv.policy_file r, asv.ledger_told(r) o
+        WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
+    WHEN p_kind = 112 THEN SELECT o.* INTO t FROM asv.retention_run r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 113 THEN SELECT o.* INTO t FROM asv.retention_run_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 114 THEN SELECT o.* INTO t FROM asv.balance r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 120 THEN SELECT o.* INTO t FROM asv.access_log r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 121 THEN SELECT o.* INTO t FROM asv.subject_request r, asv.ledger_told(r) o WHERE r.id = p_id;
+    ELSE t := NULL;
+    END CASE;
+    RETURN t;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_source IS 'what the row that an entry tells of says now; NULL: there is no such row';
+
+CREATE TYPE asv.ledger_known AS (
+    log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
+    forgotten boolean, day_key bytea);
+COMMENT ON TYPE asv.ledger_known IS 'an entry, and what lies beside it; key NULL: nothing does';
+
+CREATE FUNCTION asv.ledger_audit(p_log smallint, p_from bigint, p_limit integer)
+    RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
+                   forgotten boolean, day_key bytea, told boolean, facts bytea, closed bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
+           c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea,
+           (t.tale).id IS NOT NULL, (t.tale).facts, (t.tale).closed
+    FROM (SELECT w.* FROM asv.ledger_entry w WHERE w.log = p_log AND w.index >= p_from ORDER BY w.index LIMIT p_limit) AS e
+    LEFT JOIN asv.ledger_closed c ON c.id = e.id
+    CROSS JOIN LATERAL (SELECT asv.ledger_source(e.kind, e.id) AS tale OFFSET 0) AS t
+    LEFT JOIN asv.ledger_day d ON d.day = (t.tale).day
+    ORDER BY e.index
+$$;
+COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on, what lies beside them, and what the rows that they tell of say now';
+GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_admin;
+
+CREATE FUNCTION asv.ledger_untold(p_limit integer) RETURNS TABLE (kind text, id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s record;
+BEGIN
+    FOR s IN SELECT * FROM (VALUES
+        ('camera_enrolment', 'r.entry'), ('camera_unit', 'r.entry'), ('camera_retirement', 'r.entry'), ('dock', 'r.entry'),
+        ('revocation_list', 'r.entry'), ('bulletin', 'r.entry'), ('software_start', 'r.id'), ('ledger_forgotten', 'r.entry'),
+        ('docking', 'r.entry'), ('docking_end', 'r.entry'), ('clip_event', 'r.id'), ('statement', 'asv.ledger_id(r.digest)'),
+        ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
+        ('duty_end', 'r.entry'), ('policy_file', 'asv.ledger_id(r.digest)'), ('access_log', 'r.id'), ('subject_request', 'r.id'),
+        ('retention_run', 'r.id'), ('retention_run_end', 'r.entry'), ('balance', 'r.entry')) AS t (source, told) LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT %L::text, %s FROM asv.%I r WHERE NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s)
+             AND NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = %s) LIMIT $1', s.source, s.told, s.source, s.told, s.told)
+            USING p_limit;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of each table';
+GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
+
+CREATE FUNCTION asv.ledger_names(p_digest bytea) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.clip_event e WHERE e.object_digest = p_digest
+                   AND (EXISTS (SELECT FROM asv.ledger_entry n WHERE n.id = e.id)
+                        OR EXISTS (SELECT FROM asv.ledger_pending n WHERE n.id = e.id)))
+$$;
+COMMENT ON FUNCTION asv.ledger_names IS 'whether an entry, or what waits to be one, names a signed object of custody';
+GRANT EXECUTE ON FUNCTION asv.ledger_names TO asv_admin;
+
+-- p_what: of an entry, of a recording as its entries name it, or of a clip.
+CREATE FUNCTION asv.ledger_about(p_what uuid, p_after_log smallint, p_after bigint, p_limit integer) RETURNS SETOF asv.ledger_known
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    WITH recording AS (SELECT r.id, r.header FROM asv.recording r WHERE r.clip = p_what OR r.id = p_what),
+    named AS (
+        SELECT p_what AS id
+        UNION SELECT e.id FROM asv.clip_event e JOIN recording r ON e.recording = r.id
+        UNION SELECT asv.ledger_id(s.digest) FROM asv.statement s JOIN recording r ON s.subject = r.header
+              WHERE s.subject_kind IN (1, 7, 9)
+        UNION SELECT a.id FROM asv.access_log a JOIN recording r ON a.recording = r.id)
+    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
+           c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
+    FROM named JOIN asv.ledger_entry e ON e.id = named.id
+    LEFT JOIN asv.ledger_closed c ON c.id = e.id
+    LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
+                       WHERE c.key IS NOT NULL AND k.day = (SELECT t.day FROM asv.ledger_source(e.kind, e.id) t)) AS d ON true
+    WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
+    ORDER BY e.log, e.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_about IS 'the entries about a recording, or the one entry that is named, with what lies beside them';
+GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_admin;

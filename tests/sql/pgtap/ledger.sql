@@ -129,5 +129,20 @@ DELETE FROM asv.access_log WHERE id = pg_temp.access();
 SELECT is_empty('SELECT id FROM asv.ledger_closed WHERE id = pg_temp.access()', 'with its row goes what the ledger was closed over');
 SELECT is((SELECT count(*) FROM asv.ledger_entry WHERE id = pg_temp.access()), 1::bigint, 'and its entry stays');
 
+-- ---- LG-075: and what two people decide that it forgets
+
+CREATE FUNCTION pg_temp.told() RETURNS uuid LANGUAGE sql AS $$ SELECT id FROM asv.ledger_entry WHERE kind = 34 $$;
+SELECT throws_ok('SELECT asv.ledger_forget(tap.uid(''no entry''))', 'VA001', NULL, 'what is no entry cannot be forgotten');
+SELECT is(asv.ledger_forget(pg_temp.told()), 'missing', 'nobody decided to forget it');
+SELECT is((SELECT count(*) FROM asv.ledger_closed WHERE id = pg_temp.told()), 1::bigint, 'so it stays');
+SELECT is(asv.ledger_forget(uid('forgotten')), 'already', 'once is enough');
+
+-- ---- what the entries tell of is what the rows say
+
+SELECT is_empty($$ SELECT e.kind, e.id FROM asv.ledger_entry e WHERE e.kind NOT IN (1, 120)
+    AND e.id <> uid('pending') AND (asv.ledger_source(e.kind, e.id)).id IS DISTINCT FROM e.id $$, 'each entry has its row');
+SELECT is_empty($$ SELECT u.* FROM asv.ledger_untold(100) u LEFT JOIN asv.clip_event e ON e.id = u.id
+    WHERE e.kind IS NULL OR e.kind <> 'committed' $$, 'and each row its entry'); -- the fixture has commits without a clip
+
 SELECT * FROM finish();
 ROLLBACK;
