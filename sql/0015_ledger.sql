@@ -698,14 +698,14 @@ BEGIN
       AND asv.statement_taken_at(a.digest) IS NOT NULL
     ORDER BY a.stored_at LIMIT 1;
     IF NOT FOUND THEN
-        RETURN 'missing';
+        RETURN 'conflict';
     END IF;
     INSERT INTO asv.ledger_forgotten (id, proposal, approval) VALUES (p_id, f.proposal, f.approval);
     DELETE FROM asv.ledger_closed WHERE id = p_id;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what an entry is closed over: done, already, or missing while two people have not decided it';
+COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what an entry is closed over: done, already, or conflict while two people have not decided it';
 GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_admin;
 
 CREATE FUNCTION asv.software_started(p_software text) RETURNS void

@@ -66,6 +66,8 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_ledger_approve,
     &asv_cli_ledger_head,
     &asv_cli_ledger_run,
+    &asv_cli_ledger_verify,
+    &asv_cli_ledger_proof,
     &asv_cli_ledger_publish,
     &asv_cli_user_add,
     &asv_cli_user_found,

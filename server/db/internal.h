@@ -155,6 +155,9 @@ ASV_MUST_CHECK enum asv_status asv_db_run_blob(struct asv_db *db, enum asv_query
 void asv_param_identity(struct asv_params *params, const struct asv_db_identity *identity);
 enum asv_db_state asv_row_state(struct asv_row *row);
 
+/* A struct asv_db_ledger_log (ledger.c). */
+void asv_row_ledger_log(struct asv_row *row, void *to);
+
 /* Initialises params with those of a certificate (camera.c). */
 void asv_param_cert(struct asv_params *params, const struct asv_cert *cert);
 

@@ -15,7 +15,7 @@ enum asv_status asv_db_software_started(struct asv_db *db, const char *software,
     return status;
 }
 
-static void read_log(struct asv_row *row, void *to)
+void asv_row_ledger_log(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_log *out = to;
     out->number = asv_row_u8(row);
@@ -31,7 +31,7 @@ enum asv_status asv_db_ledger_newest(struct asv_db *db, struct asv_db_ledger_log
     size_t count = 0;
     asv_params_init(&params);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_LEDGER_NEWEST, &params, read_log, out, 0, &count, err);
+        asv_db_run_rows(db, ASV_QUERY_LEDGER_NEWEST, &params, asv_row_ledger_log, out, 0, &count, err);
     return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "the ledger has not begun")
                                           : status;
 }

@@ -106,4 +106,81 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_entries(struct asv_db *db, uint16_t
 ASV_MUST_CHECK enum asv_status asv_db_ledger_waiting(struct asv_db *db, uint64_t *waiting, int64_t *oldest_ms,
                                                      struct asv_err *err);
 
+/* The logs behind a number, in order: out[limit]. */
+#define ASV_DB_LEDGER_LOGS 64
+ASV_MUST_CHECK enum asv_status asv_db_ledger_logs(struct asv_db *db, uint16_t after,
+                                                  struct asv_db_ledger_log out[ASV_DB_LEDGER_LOGS],
+                                                  size_t *count, struct asv_err *err);
+
+struct asv_db_ledger_head {
+    uint64_t size;
+    uint8_t root[32];
+    size_t note_len;
+    uint8_t note[ASV_DB_LEDGER_NOTE_BYTES];
+};
+
+/* The signed heads of a log behind a size, in order: out[limit]. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_heads(struct asv_db *db, uint16_t log, uint64_t after,
+                                                   uint32_t limit, struct asv_db_ledger_head *out,
+                                                   size_t *count, struct asv_err *err);
+
+/* An entry, and what lies beside it. */
+struct asv_db_ledger_known {
+    uint16_t log;
+    uint64_t index;
+    uint8_t id[16];
+    uint16_t kind;
+    int64_t recorded_ms;
+    size_t len;
+    uint8_t entry[1024];
+    bool has_key; /* key and fields are there */
+    uint8_t key[32];
+    size_t fields_len;
+    uint8_t fields[ASV_DB_LEDGER_CLOSED_BYTES];
+    bool forgotten; /* two people decided that they go */
+    bool has_day_key;
+    uint8_t day_key[32];
+};
+
+/* The same, and what the row that it tells of says now. */
+struct asv_db_ledger_audit {
+    struct asv_db_ledger_known known;
+    bool told; /* the row is there */
+    size_t facts_len;
+    size_t closed_len;
+    uint8_t facts[ASV_DB_LEDGER_FACTS_BYTES];
+    uint8_t closed[ASV_DB_LEDGER_CLOSED_BYTES];
+};
+
+/* Entries of a log from an index on: out[limit]. Personal: the caller wipes it. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_audit(struct asv_db *db, uint16_t log, uint64_t from,
+                                                   uint32_t limit, struct asv_db_ledger_audit *out,
+                                                   size_t *count, struct asv_err *err);
+
+/* The entries about what: an entry's own id, that of a clip, or of a recording as entries name it; those
+ * behind (after_log, after), in order: out[limit]. Personal: the caller wipes it. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16],
+                                                   uint16_t after_log, int64_t after, uint32_t limit,
+                                                   struct asv_db_ledger_known *out, size_t *count,
+                                                   struct asv_err *err);
+
+struct asv_db_ledger_untold {
+    char kind[64]; /* the table */
+    uint8_t id[16];
+};
+
+/* Rows that the ledger should tell of and does not: out[limit]. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit,
+                                                    struct asv_db_ledger_untold *out, size_t *count,
+                                                    struct asv_err *err);
+
+/* Whether an entry names a signed object of custody with this digest. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,
+                                                   struct asv_err *err);
+
+/* LG-075. Forgets what an entry is closed over. ASV_DB_CONFLICT: two people have not decided it, or the
+ * keeper has not taken it. ASV_E_NOT_FOUND: no such entry. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_forget(struct asv_db *db, const uint8_t id[16],
+                                                    enum asv_db_outcome *outcome, struct asv_err *err);
+
 #endif

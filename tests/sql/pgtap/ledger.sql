@@ -133,7 +133,7 @@ SELECT is((SELECT count(*) FROM asv.ledger_entry WHERE id = pg_temp.access()), 1
 
 CREATE FUNCTION pg_temp.told() RETURNS uuid LANGUAGE sql AS $$ SELECT id FROM asv.ledger_entry WHERE kind = 34 $$;
 SELECT throws_ok('SELECT asv.ledger_forget(tap.uid(''no entry''))', 'VA001', NULL, 'what is no entry cannot be forgotten');
-SELECT is(asv.ledger_forget(pg_temp.told()), 'missing', 'nobody decided to forget it');
+SELECT is(asv.ledger_forget(pg_temp.told()), 'conflict', 'nobody decided to forget it');
 SELECT is((SELECT count(*) FROM asv.ledger_closed WHERE id = pg_temp.told()), 1::bigint, 'so it stays');
 SELECT is(asv.ledger_forget(uid('forgotten')), 'already', 'once is enough');
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What asservat ledger verify counts and finds (docs/LEDGER.md 8). Memory does not grow with the ledger.
+ */
+#ifndef ASV_SERVER_CLI_LEDGER_AUDIT_H
+#define ASV_SERVER_CLI_LEDGER_AUDIT_H
+
+#include <jansson.h>
+
+#include "server/cli/cli.h"
+#include "server/cli/vaults.h"
+#include "server/db/ledger.h"
+#include "server/ledger/note.h"
+#include "server/ledger/walk.h"
+
+#define ASV_AUDIT_NOTES 100 /* of what is wrong; the others are counted */
+#define ASV_AUDIT_PAGE  64
+
+struct asv_audit {
+    const struct asv_cli *cli;
+    struct asv_db *db;
+    uint8_t key[ASV_ED25519_PK_BYTES]; /* that heads are signed with */
+    uint64_t logs, entries, heads;
+    uint64_t opened;    /* entries whose values lie beside them, and were compared */
+    uint64_t forgotten; /* whose values two people had forgotten */
+    uint64_t expired;   /* whose values went with their source */
+    uint64_t unheaded;  /* so new that no signed head has them */
+    uint64_t waiting;
+    uint64_t objects; /* signed objects in the vault */
+    uint64_t wrong;
+    json_t *notes;
+    struct asv_walk walk;
+    struct asv_db_ledger_audit rows[ASV_AUDIT_PAGE];
+    struct asv_db_ledger_head head_rows[ASV_AUDIT_PAGE];
+};
+
+__attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *audit, const char *where,
+                                                           const char *what, ...);
+
+/* LG-073: one log: its entries, tiles and heads, and the rows that it tells of. signed_head: the last one
+ * that the keeper signed for it, asked for before; size 0: none. Something wrong is ASV_OK and a note. */
+ASV_MUST_CHECK enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledger_log *log,
+                                             const struct asv_tree_head *signed_head, struct asv_err *err);
+
+/* LG-074: an entry against the row that it tells of, and against what lies beside it. */
+void asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row);
+
+/* Rows that no entry tells of. */
+ASV_MUST_CHECK enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err);
+
+/* Signed objects of custody in the vault that no entry names. */
+ASV_MUST_CHECK enum asv_status asv_audit_vault(struct asv_audit *audit, struct asv_vault *vault,
+                                               struct asv_err *err);
+
+#endif

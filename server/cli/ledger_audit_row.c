@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* Entries against the rows that they tell of, and signed objects in the vault against entries. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/crypto/object.h"
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/cli/ledger_audit.h"
+#include "server/ledger/kind.h"
+#include "server/ledger/opened.h"
+
+/* Of what expires at its source, by LAW L3, a row may be gone. */
+static bool may_expire(uint16_t kind)
+{
+    return kind == ASV_LEDGER_STATEMENT || kind == ASV_LEDGER_ACCESS || kind == ASV_LEDGER_SUBJECT_REQUEST;
+}
+
+/* How much of an entry stands before its commitments. */
+static size_t facts_end(const struct asv_ledger_entry *entry)
+{
+    struct asv_reader reader;
+    struct asv_ledger_field field;
+    uint8_t before = 0;
+    size_t end = 0;
+    asv_reader_init(&reader, entry->fields.data, entry->fields.len);
+    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK && field.tag < ASV_LEDGER_COMMITTED) {
+        end = reader.at;
+    }
+    return end;
+}
+
+/* The entry, made once more from the row: all of it, or, when the key is gone, its facts. */
+static void compare_told(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                         const struct asv_ledger_entry *entry, const char *where)
+{
+    const struct asv_db_ledger_known *known = &row->known;
+    uint8_t made[ASV_LEDGER_ENTRY_MAX_BYTES];
+    size_t len = 0;
+    struct asv_err err = {0};
+    size_t facts = (size_t)(entry->fields.data - known->entry) + facts_end(entry);
+    enum asv_status status =
+        asv_ledger_entry_write(made, &len, &entry->event, (struct asv_bytes){row->facts, row->facts_len},
+                               (struct asv_bytes){row->closed, row->closed_len}, known->key,
+                               known->has_day_key ? known->day_key : NULL, &err);
+    bool same = known->has_key || row->closed_len == 0
+                    ? len == known->len && memcmp(made, known->entry, len) == 0
+                    : len == known->len && memcmp(made, known->entry, facts) == 0;
+    if (status != ASV_OK) {
+        asv_audit_wrong(audit, where, "its row makes no entry: %s", err.text);
+    } else if (!same) {
+        asv_audit_wrong(audit, where, "its row says something else now");
+    } else if (known->has_key && (known->fields_len != row->closed_len ||
+                                  memcmp(known->fields, row->closed, row->closed_len) != 0)) {
+        asv_audit_wrong(audit, where, "what lies beside it is not what its row says");
+    }
+}
+
+/* What the entry is closed over is there and opens it, or may be gone. */
+static void check_closed(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                         const struct asv_ledger_entry *entry, const char *where)
+{
+    const struct asv_db_ledger_known *known = &row->known;
+    struct asv_opened opened;
+    struct asv_err err = {0};
+    bool closed = facts_end(entry) < entry->fields.len;
+    if (known->has_key) {
+        audit->opened++;
+        if (known->forgotten) {
+            asv_audit_wrong(audit, where, "was forgotten, and what it is closed over is still there");
+        } else if (asv_opened_make(&opened, entry, (struct asv_bytes){known->fields, known->fields_len},
+                                   known->key, NULL, &err) != ASV_OK) {
+            asv_audit_wrong(audit, where, "%s", err.text);
+        }
+        asv_wipe(&opened, sizeof opened);
+    } else if (known->forgotten) {
+        audit->forgotten++;
+    } else if (closed && !row->told && may_expire(known->kind)) {
+        audit->expired++;
+    } else if (closed) {
+        asv_audit_wrong(audit, where, "what it is closed over is gone, and nobody decided that");
+    }
+}
+
+void asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row)
+{
+    const struct asv_db_ledger_known *known = &row->known;
+    const char *kind = asv_ledger_kind_name(known->kind);
+    struct asv_ledger_entry entry;
+    struct asv_err err = {0};
+    char where[80];
+    (void)snprintf(where, sizeof where, "entry %" PRIu64 " (%s)", known->index, kind != NULL ? kind : "?");
+    if (asv_ledger_entry_read(&entry, (struct asv_bytes){known->entry, known->len}, &err) != ASV_OK) {
+        asv_audit_wrong(audit, where, "%s", err.text);
+        return;
+    }
+    if (entry.event.kind != known->kind || entry.event.recorded_ms != known->recorded_ms ||
+        memcmp(entry.event.id, known->id, sizeof known->id) != 0) {
+        asv_audit_wrong(audit, where, "its row has another kind, id or time than it");
+    }
+    check_closed(audit, row, &entry, where);
+    if (row->told) {
+        compare_told(audit, row, &entry, where);
+    } else if (known->kind != ASV_LEDGER_LOG_BEGUN && !may_expire(known->kind)) {
+        asv_audit_wrong(audit, where, "the row that it tells of is gone");
+    } else if (known->kind != ASV_LEDGER_LOG_BEGUN && known->has_key) {
+        asv_audit_wrong(audit, where, "the row that it tells of is gone, and what it is closed over is not");
+    }
+}
+
+enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err)
+{
+    struct asv_db_ledger_untold *rows = calloc(ASV_AUDIT_NOTES, sizeof *rows);
+    size_t count = 0;
+    enum asv_status status = rows != NULL
+                                 ? asv_db_ledger_untold(audit->db, ASV_AUDIT_NOTES, rows, &count, err)
+                                 : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        char uuid[ASV_UUID_TEXT_BYTES];
+        asv_uuid_format(uuid, rows[i].id);
+        asv_audit_wrong(audit, rows[i].kind, "a row has no entry, which would be %s", uuid);
+    }
+    free(rows);
+    return status;
+}
+
+/* ---- the vault ---- */
+
+struct objects {
+    struct asv_audit *audit;
+    struct asv_vault *vault;
+    uint8_t data[UINT16_MAX];
+};
+
+/* One signed object of a clip's directory; one that is not there is fine. */
+static enum asv_status check_object(struct objects *it, struct asv_clip_dir *clip, const char *path,
+                                    enum asv_part part, struct asv_err *err)
+{
+    struct asv_object object;
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t len = 0;
+    bool named = false;
+    char where[ASV_VAULT_PATH_BYTES + 16];
+    (void)snprintf(where, sizeof where, "%s/%s", path, asv_part_name(part));
+    enum asv_status status = asv_clip_get(clip, part, it->data, sizeof it->data, &len, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
+    }
+    if (status == ASV_OK && asv_object_split(&object, it->data, len) != ASV_OK) {
+        asv_audit_wrong(it->audit, where, "no signed object");
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        it->audit->objects++;
+        asv_object_digest(digest, &object);
+        status = asv_db_ledger_names(it->audit->db, digest, &named, err);
+    }
+    if (status == ASV_OK && !named) {
+        asv_audit_wrong(it->audit, where, "no entry names it");
+    }
+    return status;
+}
+
+static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
+{
+    static const enum asv_part parts[] = {ASV_PART_COMMIT, ASV_PART_RECEIPT, ASV_PART_ORDER,
+                                          ASV_PART_ERASURE};
+    struct objects *it = ctx;
+    struct asv_clip_dir *clip = NULL;
+    struct asv_err why = {0};
+    enum asv_status status = asv_vault_open_clip(it->vault, area, path, &clip, &why);
+    for (size_t i = 0; status == ASV_OK && i < sizeof parts / sizeof *parts; i++) {
+        status = check_object(it, clip, path, parts[i], &why);
+    }
+    asv_clip_close(clip);
+    if (status == ASV_E_NOT_FOUND || status == ASV_E_BUSY) {
+        return ASV_OK; /* it is being erased or written: the next time */
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s: %s", path, why.text);
+}
+
+enum asv_status asv_audit_vault(struct asv_audit *audit, struct asv_vault *vault, struct asv_err *err)
+{
+    static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES};
+    struct objects *it = calloc(1, sizeof *it);
+    enum asv_status status = it != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    for (size_t i = 0; status == ASV_OK && i < sizeof areas / sizeof *areas; i++) {
+        it->audit = audit;
+        it->vault = vault;
+        status = asv_vault_walk(vault, areas[i], visit, it, err);
+    }
+    free(it);
+    return status;
+}

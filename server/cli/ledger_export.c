@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/ledger_export.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "firmware-proto/seal/merkle.h"
+#include "server/base/fail.h"
+#include "server/base/io.h"
+#include "server/cli/sequencer.h"
+#include "server/ledger/kind.h"
+#include "server/ledger/opened.h"
+
+#define MODE_OPEN   0644
+#define MODE_CLOSED 0600 /* what leads to people */
+#define NAME_BYTES  96
+
+static const char readme[] =
+    "Prüfen:  asservat-verify VERZEICHNIS --ledger VERTRAUEN --lang de\n"
+    "VERTRAUEN ist die Datei, die sagt, wessen Protokollköpfen geglaubt wird (docs/VERIFY.md). Sie soll "
+    "nicht\n"
+    "auf demselben Weg kommen wie dieses Verzeichnis.\n"
+    "NAME.entry ist der Eintrag, NAME.tlog-proof der Beweis, dass er im Protokoll steht, und NAME.opened, "
+    "wo\n"
+    "vorhanden, öffnet Felder, die sonst niemand lesen kann: Es enthält personenbezogene Daten.\n"
+    "\n"
+    "To check:  asservat-verify DIRECTORY --ledger TRUST --lang en\n"
+    "TRUST is the file that says whose heads of the ledger are believed (docs/VERIFY.md). It should not come "
+    "by\n"
+    "the same way as this directory.\n"
+    "NAME.entry is the entry, NAME.tlog-proof the proof that it stands in the ledger, and NAME.opened, "
+    "where\n"
+    "there is one, opens fields that nobody can read otherwise: it holds personal data.\n";
+
+enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path, struct asv_ledger_export **out,
+                                       struct asv_err *err)
+{
+    struct asv_ledger_export *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    made->db = db;
+    made->dir = -1;
+    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, true, &made->dir, err);
+    if (status != ASV_OK) {
+        asv_ledger_export_close(&made);
+        return status;
+    }
+    *out = made;
+    return ASV_OK;
+}
+
+void asv_ledger_export_close(struct asv_ledger_export **exporting)
+{
+    struct asv_ledger_export *it = *exporting;
+    if (it != NULL) {
+        if (it->dir >= 0) {
+            close(it->dir);
+        }
+        asv_wipe(it->data, sizeof it->data);
+        free(it);
+        *exporting = NULL;
+    }
+}
+
+/* The newest signed head of a log, with whatever signatures are stored. */
+static enum asv_status load_head(struct asv_ledger_export *it, uint16_t log, struct asv_err *err)
+{
+    struct asv_note note;
+    struct asv_checkpoint checkpoint;
+    if (it->log == log) {
+        return ASV_OK;
+    }
+    it->head.size = 0;
+    it->log = log;
+    enum asv_status status = asv_db_ledger_note(it->db, log, it->note, sizeof it->note, &it->note_len, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK; /* of a log that has just begun */
+    }
+    if (status == ASV_OK) {
+        status = asv_note_parse(&note, (struct asv_bytes){it->note, it->note_len}, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_checkpoint_parse(&checkpoint, note.text, err);
+    }
+    if (status == ASV_OK) {
+        it->head = checkpoint.head;
+    }
+    return status;
+}
+
+static enum asv_status write_file(struct asv_ledger_export *it, const char *stem, const char *ending,
+                                  struct asv_bytes data, mode_t mode, struct asv_err *err)
+{
+    char name[NAME_BYTES];
+    (void)snprintf(name, sizeof name, "%s.%s", stem, ending);
+    return asv_io_replace_file(it->dir, name, data.data, data.len, mode, err);
+}
+
+/* LG-070: the proof is checked before it is given out. */
+static enum asv_status write_proof(struct asv_ledger_export *it, const struct asv_db_ledger_known *entry,
+                                   const char *stem, struct asv_err *err)
+{
+    struct asv_db_tiles view = {it->db, entry->log};
+    struct asv_tiles tiles = asv_db_tiles(&view);
+    struct asv_tlogproof proof = {.index = entry->index, .checkpoint = {it->note, it->note_len}};
+    uint8_t leaf[ASV_SHA256_BYTES];
+    struct asv_writer writer;
+    size_t len = 0;
+    enum asv_status status =
+        asv_proof_make_inclusion(&proof.inclusion, entry->index, it->head.size, &tiles, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    asv_merkle_leaf(leaf, entry->entry, entry->len);
+    if (asv_proof_check_inclusion(&proof.inclusion, entry->index, leaf, &it->head, NULL) != ASV_OK) {
+        return asv_failf(err, ASV_E_DIGEST,
+                         "ledger: entry %" PRIu64
+                         " does not lead to the signed head: somebody changed the database; \"asservat "
+                         "ledger verify\" says what",
+                         entry->index);
+    }
+    asv_writer_init(&writer, it->data, sizeof it->data);
+    asv_tlogproof_write(&writer, &proof, (struct asv_bytes){0});
+    status = asv_write_end(&writer, &len);
+    return status == ASV_OK
+               ? write_file(it, stem, "tlog-proof", (struct asv_bytes){it->data, len}, MODE_OPEN, err)
+               : asv_fail(err, status, "ledger: a proof is too long");
+}
+
+/* Only what opens is kept: of the others neither value nor key leaves the house. */
+static void leave_shut(struct asv_opened *opened, bool (*opens)(uint8_t tag))
+{
+    for (unsigned tag = 1; tag <= UINT8_MAX; tag++) {
+        if (!opens((uint8_t)tag)) {
+            asv_opened_drop(opened, (uint8_t)tag);
+        }
+    }
+}
+
+static enum asv_status write_opened(struct asv_ledger_export *it, const struct asv_db_ledger_known *entry,
+                                    const char *stem, bool (*opens)(uint8_t tag), struct asv_err *err)
+{
+    struct asv_ledger_entry read;
+    struct asv_opened opened;
+    struct asv_writer writer;
+    struct asv_err why = {0};
+    size_t len = 0;
+    if (opens == NULL || !entry->has_key) {
+        it->shut += opens != NULL && entry->forgotten;
+        return ASV_OK;
+    }
+    enum asv_status status = asv_ledger_entry_read(&read, (struct asv_bytes){entry->entry, entry->len}, &why);
+    if (status == ASV_OK) {
+        status = asv_opened_make(&opened, &read, (struct asv_bytes){entry->fields, entry->fields_len},
+                                 entry->key, entry->has_day_key ? entry->day_key : NULL, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "ledger: entry %" PRIu64 ": %s", entry->index, why.text);
+    }
+    leave_shut(&opened, opens);
+    asv_writer_init(&writer, it->data, sizeof it->data);
+    asv_opened_write(&writer, &opened);
+    status = asv_write_end(&writer, &len);
+    if (status == ASV_OK && opened.count > 0) {
+        status = write_file(it, stem, "opened", (struct asv_bytes){it->data, len}, MODE_CLOSED, err);
+    }
+    return status;
+}
+
+enum asv_status asv_ledger_export_put(struct asv_ledger_export *exporting,
+                                      const struct asv_db_ledger_known *entry, bool (*opens)(uint8_t tag),
+                                      struct asv_err *err)
+{
+    char stem[NAME_BYTES - 16];
+    const char *kind = asv_ledger_kind_name(entry->kind);
+    enum asv_status status = load_head(exporting, entry->log, err);
+    if (status == ASV_OK && entry->index >= exporting->head.size) {
+        exporting->unproven++;
+        return ASV_OK;
+    }
+    (void)snprintf(stem, sizeof stem, "%u-%012" PRIu64 "-%s", entry->log, entry->index,
+                   kind != NULL ? kind : "unknown");
+    if (status == ASV_OK) {
+        status = write_opened(exporting, entry, stem, opens, err);
+    }
+    if (status == ASV_OK) {
+        status = write_file(exporting, stem, "entry", (struct asv_bytes){entry->entry, entry->len}, MODE_OPEN,
+                            err);
+    }
+    if (status == ASV_OK) { /* last: with it, all is there */
+        status = write_proof(exporting, entry, stem, err);
+    }
+    exporting->written += status == ASV_OK;
+    return status;
+}
+
+enum asv_status asv_ledger_export_end(const struct asv_cli *cli, struct asv_ledger_export *exporting,
+                                      const char *path, struct asv_err *err)
+{
+    const struct asv_ledger_export *it = exporting;
+    enum asv_status status =
+        asv_io_replace_file(it->dir, "README.txt", readme, sizeof readme - 1, MODE_OPEN, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    fprintf(cli->out, "%s: %" PRIu64 " entries with their proofs\n", path, it->written);
+    if (it->shut > 0) {
+        fprintf(cli->out, "%" PRIu64 " of them were forgotten and open no more\n", it->shut);
+    }
+    fprintf(cli->out, "To check: asservat-verify %s --ledger TRUST\n", path);
+    return it->unproven == 0
+               ? ASV_OK
+               : asv_failf(err, ASV_E_STATE,
+                           "%" PRIu64 " entries are in no signed head yet: say the same again in a moment",
+                           it->unproven);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Entries of the ledger as files that asservat-verify checks (docs/LEDGER.md 7): NAME.entry, NAME.tlog-proof
+ * and, if anything is opened, NAME.opened; each written whole or not at all.
+ */
+#ifndef ASV_SERVER_CLI_LEDGER_EXPORT_H
+#define ASV_SERVER_CLI_LEDGER_EXPORT_H
+
+#include "server/cli/cli.h"
+#include "server/db/ledger.h"
+#include "server/ledger/tlogproof.h"
+
+/* On the heap; asv_ledger_export_close. */
+struct asv_ledger_export {
+    struct asv_db *db;
+    int dir;
+    uint16_t log; /* whose head the next three are; 0: none yet */
+    struct asv_tree_head head;
+    uint8_t note[ASV_DB_LEDGER_NOTE_BYTES];
+    size_t note_len;
+    uint64_t written;
+    uint64_t unproven; /* so new that no signed head has them: left out */
+    uint64_t shut;     /* to be opened, but forgotten */
+    uint8_t data[ASV_TLOGPROOF_MAX_BYTES];
+};
+
+/* Makes the directory where it is missing. */
+ASV_MUST_CHECK enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path,
+                                                      struct asv_ledger_export **out, struct asv_err *err);
+void asv_ledger_export_close(struct asv_ledger_export **exporting); /* NULL is fine */
+#define asv_auto_export __attribute__((cleanup(asv_ledger_export_close)))
+
+/* Writes one entry with its proof. opens says which fields are opened; NULL: none. ASV_E_DIGEST: entry, tiles
+ * and what lies beside them do not fit together: somebody changed the database. */
+ASV_MUST_CHECK enum asv_status asv_ledger_export_put(struct asv_ledger_export *exporting,
+                                                     const struct asv_db_ledger_known *entry,
+                                                     bool (*opens)(uint8_t tag), struct asv_err *err);
+
+/* Writes README.txt, and says on cli->out what was written. head: what the directory shows, German and
+ * English; a line each. ASV_E_STATE when entries were left out. */
+ASV_MUST_CHECK enum asv_status asv_ledger_export_end(const struct asv_cli *cli,
+                                                     struct asv_ledger_export *exporting, const char *path,
+                                                     struct asv_err *err);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat ledger proof: what the ledger says about a recording, as files that outsiders can check. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/cli/database.h"
+#include "server/cli/ledger_export.h"
+
+#define PAGE 16
+
+static bool opens_all(uint8_t tag)
+{
+    (void)tag;
+    return true;
+}
+
+static enum asv_status put_all(struct asv_ledger_export *exporting, struct asv_db *db, const uint8_t what[16],
+                               bool open, struct asv_err *err)
+{
+    struct asv_db_ledger_known *rows = calloc(PAGE, sizeof *rows);
+    uint16_t log = 0;
+    int64_t after = -1;
+    size_t count = PAGE;
+    enum asv_status status = rows != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    while (status == ASV_OK && count == PAGE) {
+        status = asv_db_ledger_about(db, what, log, after, PAGE, rows, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            status = asv_ledger_export_put(exporting, &rows[i], open ? opens_all : NULL, err);
+            log = rows[i].log;
+            after = (int64_t)rows[i].index;
+        }
+    }
+    if (rows != NULL) {
+        asv_wipe(rows, PAGE * sizeof *rows);
+    }
+    free(rows);
+    return status;
+}
+
+static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
+{
+    uint8_t what[ASV_UUID_BYTES];
+    const char *out = asv_cli_text(cli->args, "out");
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_export struct asv_ledger_export *exporting = NULL;
+    if (asv_uuid_parse(what, asv_cli_operand(cli->args, 0)) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "\"%.80s\" is no UUID: give that of a clip, or of an event (asservat clip custody "
+                         "--json shows them)",
+                         asv_cli_operand(cli->args, 0));
+    }
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_ledger_export_open(db, out, &exporting, err);
+    }
+    if (status == ASV_OK) {
+        status = put_all(exporting, db, what, asv_cli_flag(cli->args, "open"), err);
+    }
+    if (status == ASV_OK && exporting->written + exporting->unproven == 0) {
+        return asv_failf(err, ASV_E_NOT_FOUND, "the ledger has no entry about %s",
+                         asv_cli_operand(cli->args, 0));
+    }
+    return status == ASV_OK ? asv_ledger_export_end(cli, exporting, out, err) : status;
+}
+
+static const struct asv_cli_option options[] = {
+    {"out", ASV_CLI_TEXT, "DIR", "directory for the files", true, false, 0, 0},
+    {"open", ASV_CLI_FLAG, NULL, "with the values of the closed fields: personal data", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
+};
+
+const struct asv_cli_command asv_cli_ledger_proof = {
+    .group = "ledger",
+    .name = "proof",
+    .summary = "write what the ledger says about a clip, with proofs",
+    .help = "Writes every entry about the clip (or the one event) WHAT into DIR, each with the\n"
+            "proof that it stands in the ledger under the newest signed head, for asservat-verify\n"
+            "and every other program that reads C2SP tlog-proof. With --open their closed fields\n"
+            "are opened, but for those that were forgotten.",
+    .operands = "WHAT",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = proof,
+};

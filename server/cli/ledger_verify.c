@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * asservat ledger verify: the ledger against itself, against the keeper, the database and the vault. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/seal/base64.h"
+#include "server/base/fail.h"
+#include "server/cli/database.h"
+#include "server/cli/files.h"
+#include "server/cli/keepers.h"
+#include "server/cli/ledger_audit.h"
+#include "server/cli/sequencer.h"
+#include "server/cli/text.h"
+
+void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *what, ...)
+{
+    char text[ASV_ERR_TEXT_BYTES];
+    va_list args;
+    if (audit->wrong++ >= ASV_AUDIT_NOTES) {
+        return;
+    }
+    va_start(args, what);
+    (void)vsnprintf(text, sizeof text, what, args);
+    va_end(args);
+    (void)json_array_append_new(audit->notes, json_pack("{s:s, s:s}", "what", where, "why", text));
+}
+
+/* The public key as "asservat init" wrote it: base 64 of its type and itself. */
+static enum asv_status read_key(const struct asv_cli *cli, uint8_t key[ASV_ED25519_PK_BYTES],
+                                struct asv_err *err)
+{
+    char path[700];
+    char text[128];
+    uint8_t raw[1 + ASV_ED25519_PK_BYTES];
+    size_t len = 0;
+    const char *given = asv_cli_text(cli->args, "key");
+    (void)snprintf(path, sizeof path, "%s/keeper/ledger.pub", cli->conf.agency);
+    enum asv_status status = asv_file_read(given != NULL ? given : path, text, sizeof text, &len, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
+        len--;
+    }
+    if (asv_base64_padded_decode(raw, sizeof raw, &len, (struct asv_bytes){(uint8_t *)text, len}) != ASV_OK ||
+        len != sizeof raw || raw[0] != ASV_NOTE_ED25519) {
+        return asv_failf(err, ASV_E_USAGE, "%.200s is no ledger.pub, the ledger's public key",
+                         given != NULL ? given : path);
+    }
+    memcpy(key, raw + 1, ASV_ED25519_PK_BYTES);
+    return ASV_OK;
+}
+
+/* What the keeper signed last is asked for first: whatever is committed later is more. */
+static enum asv_status ask_keeper(struct asv_keeper_client *keeper, const struct asv_db_ledger_log *log,
+                                  struct asv_tree_head *out, struct asv_err *err)
+{
+    char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
+    struct asv_checkpoint checkpoint;
+    *out = asv_tree_head_empty();
+    if (keeper == NULL) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_sequencer_last_signed(keeper, log->origin, note, &checkpoint, err);
+    if (status == ASV_OK) {
+        *out = checkpoint.head;
+    }
+    return status;
+}
+
+static enum asv_status verify_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                   struct asv_err *err)
+{
+    struct asv_db_ledger_log *logs = calloc(ASV_DB_LEDGER_LOGS, sizeof *logs);
+    struct asv_tree_head *heads = calloc(ASV_DB_LEDGER_LOGS, sizeof *heads);
+    size_t count = 0;
+    int64_t oldest_ms;
+    enum asv_status status =
+        logs != NULL && heads != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (status == ASV_OK) {
+        status = asv_db_ledger_logs(audit->db, 0, logs, &count, err);
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = ask_keeper(keeper, &logs[i], &heads[i], err);
+    }
+    if (status == ASV_OK) { /* once more: as they are now */
+        status = asv_db_ledger_logs(audit->db, 0, logs, &count, err);
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = asv_audit_log(audit, &logs[i], &heads[i], err);
+    }
+    free(logs);
+    free(heads);
+    return status == ASV_OK ? asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, err) : status;
+}
+
+static enum asv_status print(const struct asv_audit *audit, bool json, struct asv_err *err)
+{
+    FILE *out = audit->cli->out;
+    const struct {
+        const char *name, *text;
+        uint64_t value;
+    } figures[] = {
+        {"logs", "logs", audit->logs},
+        {"entries", "entries, with their tiles", audit->entries},
+        {"heads", "signed heads", audit->heads},
+        {"opened", "entries compared with what they are closed over", audit->opened},
+        {"forgotten", "entries whose values two people had forgotten", audit->forgotten},
+        {"expired", "entries whose values expired at their source", audit->expired},
+        {"unheaded", "entries that no signed head has yet", audit->unheaded},
+        {"waiting", "events that wait for their entry", audit->waiting},
+        {"objects", "signed objects in the vault", audit->objects},
+        {"wrong", "wrong", audit->wrong},
+    };
+    json_t *counts = json_object();
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        (void)json_object_set_new(counts, figures[i].name, json_integer((json_int_t)figures[i].value));
+        if (!json) {
+            fprintf(out, "%10llu %s\n", (unsigned long long)figures[i].value, figures[i].text);
+        }
+    }
+    if (json) {
+        return asv_json_print_take(out, json_pack("{s:o, s:O}", "counts", counts, "notes", audit->notes),
+                                   err);
+    }
+    json_decref(counts);
+    for (size_t i = 0; i < json_array_size(audit->notes); i++) {
+        const json_t *note = json_array_get(audit->notes, i);
+        fputs("  ", out);
+        asv_text_print(out, json_string_value(json_object_get(note, "what")));
+        fputs(": ", out);
+        asv_text_print(out, json_string_value(json_object_get(note, "why")));
+        fputc('\n', out);
+    }
+    if (audit->wrong > json_array_size(audit->notes)) {
+        fprintf(out, "  and %llu more\n", (unsigned long long)(audit->wrong - json_array_size(audit->notes)));
+    }
+    return ASV_OK;
+}
+
+static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
+{
+    const struct asv_cli *cli = audit->cli;
+    asv_auto_keeper struct asv_keeper_client *keeper = NULL;
+    asv_auto_vault struct asv_vault *vault = NULL;
+    asv_auto_db struct asv_db *db = NULL;
+    enum asv_status status = read_key(cli, audit->key, err);
+    if (status == ASV_OK && !asv_cli_flag(cli->args, "no-keeper")) {
+        status = asv_cli_keeper(cli, &keeper, err);
+    }
+    if (status == ASV_OK && !asv_cli_flag(cli->args, "no-vault")) {
+        status = asv_cli_vault(cli, false, &vault, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK) {
+        audit->db = db;
+        status = verify_logs(audit, keeper, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_audit_untold(audit, err);
+    }
+    return status == ASV_OK && vault != NULL ? asv_audit_vault(audit, vault, err) : status;
+}
+
+static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
+{
+    struct asv_audit *audit = calloc(1, sizeof *audit);
+    if (audit == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    audit->cli = cli;
+    audit->notes = json_array();
+    enum asv_status status = verify(audit, err);
+    if (status == ASV_OK) {
+        status = print(audit, asv_cli_flag(cli->args, "json"), err);
+    }
+    if (status == ASV_OK && audit->wrong > 0) {
+        status = asv_failf(err, ASV_E_DIGEST, "%llu things are wrong with the ledger",
+                           (unsigned long long)audit->wrong);
+    }
+    json_decref(audit->notes);
+    free(audit);
+    return status;
+}
+
+static const struct asv_cli_option options[] = {
+    {"key", ASV_CLI_TEXT, "FILE", "ledger.pub (the agency directory's keeper/ledger.pub)", false, false, 0,
+     0},
+    {"no-keeper", ASV_CLI_FLAG, NULL, "do not ask the keeper what it signed last", false, false, 0, 0},
+    {"no-vault", ASV_CLI_FLAG, NULL, "do not look into the vault", false, false, 0, 0},
+    {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},
+    {"mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0},
+    {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
+    ASV_CLI_DATABASE_OPTION,
+    ASV_CLI_KEEPER_OPTION,
+};
+
+const struct asv_cli_command asv_cli_ledger_verify = {
+    .group = "ledger",
+    .name = "verify",
+    .summary = "check the whole ledger against keeper, database and vault",
+    .help = "Hashes every entry, compares every tile, and every head that was ever signed, with\n"
+            "the ledger's key; makes each entry once more from the row that it tells of, and\n"
+            "opens what it is closed over; looks for rows without an entry, and for signed objects\n"
+            "in the vault that no entry names. What is wrong is named, and the exit status is 1.\n"
+            "Runs beside everything else.",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* What the ledger has, for those who prove it, check it, or have something forgotten. */
+#include "server/db/internal.h"
+#include "server/db/ledger.h"
+
+enum asv_status asv_db_ledger_logs(struct asv_db *db, uint16_t after,
+                                   struct asv_db_ledger_log out[ASV_DB_LEDGER_LOGS], size_t *count,
+                                   struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i16(&params, (int16_t)after);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_LOGS, &params, asv_row_ledger_log, out, sizeof *out, count,
+                           err);
+}
+
+static void read_head(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_head *out = to;
+    out->size = asv_row_u64(row);
+    asv_row_bytes(row, out->root, sizeof out->root);
+    asv_row_blob(row, out->note, sizeof out->note, &out->note_len);
+}
+
+enum asv_status asv_db_ledger_heads(struct asv_db *db, uint16_t log, uint64_t after, uint32_t limit,
+                                    struct asv_db_ledger_head *out, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i16(&params, (int16_t)log);
+    asv_param_u64(&params, after);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_HEADS, &params, read_head, out, sizeof *out, count, err);
+}
+
+static void read_known(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_known *out = to;
+    out->log = (uint16_t)asv_row_u8(row);
+    out->index = asv_row_u64(row);
+    asv_row_uuid(row, out->id);
+    out->kind = (uint16_t)asv_row_i32(row);
+    out->recorded_ms = asv_row_i64(row);
+    asv_row_blob(row, out->entry, sizeof out->entry, &out->len);
+    out->has_key = !asv_row_null(row);
+    asv_row_bytes(row, out->key, sizeof out->key);
+    asv_row_blob(row, out->fields, sizeof out->fields, &out->fields_len);
+    out->forgotten = asv_row_bool(row);
+    out->has_day_key = !asv_row_null(row);
+    asv_row_bytes(row, out->day_key, sizeof out->day_key);
+}
+
+static void read_audit(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_audit *out = to;
+    read_known(row, &out->known);
+    out->told = asv_row_bool(row);
+    asv_row_blob(row, out->facts, sizeof out->facts, &out->facts_len);
+    asv_row_blob(row, out->closed, sizeof out->closed, &out->closed_len);
+}
+
+enum asv_status asv_db_ledger_audit(struct asv_db *db, uint16_t log, uint64_t from, uint32_t limit,
+                                    struct asv_db_ledger_audit *out, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i16(&params, (int16_t)log);
+    asv_param_u64(&params, from);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_AUDIT, &params, read_audit, out, sizeof *out, count, err);
+}
+
+enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16], uint16_t after_log,
+                                    int64_t after, uint32_t limit, struct asv_db_ledger_known *out,
+                                    size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, what);
+    asv_param_i16(&params, (int16_t)after_log);
+    asv_param_i64(&params, after);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ABOUT, &params, read_known, out, sizeof *out, count, err);
+}
+
+static void read_untold(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_untold *out = to;
+    asv_row_text(row, out->kind, sizeof out->kind);
+    asv_row_uuid(row, out->id);
+}
+
+enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit, struct asv_db_ledger_untold *out,
+                                     size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNTOLD, &params, read_untold, out, sizeof *out, count, err);
+}
+
+static void read_named(struct asv_row *row, void *to)
+{
+    bool *out = to;
+    *out = asv_row_bool(row);
+}
+
+enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,
+                                    struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, digest);
+    return asv_db_run_value(db, ASV_QUERY_LEDGER_NAMES, &params, read_named, named, err);
+}
+
+enum asv_status asv_db_ledger_forget(struct asv_db *db, const uint8_t id[16], enum asv_db_outcome *outcome,
+                                     struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    return asv_db_run_outcome(db, ASV_QUERY_LEDGER_FORGET, &params, outcome, err);
+}
