@@ -680,32 +680,28 @@ CREATE TRIGGER ledger_forget AFTER DELETE ON asv.access_log
 CREATE TRIGGER ledger_forget AFTER DELETE ON asv.subject_request
     FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
 
--- LG-075: values go when two people have said so and the keeper found them right, and the ledger tells of it.
-CREATE FUNCTION asv.ledger_forget(p_id uuid) RETURNS text
+-- LG-075: values go when two people have said so and the keeper found them right, and the ledger tells of it. Whatever was
+-- decided and has not been done, because somebody died in between, is done with the next call.
+CREATE FUNCTION asv.ledger_forget() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
-    f record;
+    v_count bigint;
 BEGIN
     PERFORM asv.check_durable();
-    IF NOT EXISTS (SELECT FROM asv.ledger_entry WHERE id = p_id) THEN
-        RAISE EXCEPTION 'ledger: no entry %', p_id USING ERRCODE = 'VA001';
-    ELSIF EXISTS (SELECT FROM asv.ledger_forgotten WHERE id = p_id) THEN
-        RETURN 'already';
-    END IF;
-    SELECT p.digest AS proposal, a.digest AS approval INTO f
-    FROM asv.statement p JOIN asv.statement a ON a.proposal = p.digest AND a.action = p.action AND a.matter = p.matter
-    WHERE p.action = 53 AND p.step = 1 AND a.step = 2 AND p.subject_name = p_id::text AND a.person <> p.person
-      AND asv.statement_taken_at(a.digest) IS NOT NULL
-    ORDER BY a.stored_at LIMIT 1;
-    IF NOT FOUND THEN
-        RETURN 'conflict';
-    END IF;
-    INSERT INTO asv.ledger_forgotten (id, proposal, approval) VALUES (p_id, f.proposal, f.approval);
-    DELETE FROM asv.ledger_closed WHERE id = p_id;
-    RETURN 'done';
+    INSERT INTO asv.ledger_forgotten (id, proposal, approval)
+    SELECT DISTINCT ON (e.id) e.id, p.digest, a.digest
+    FROM asv.statement p
+    JOIN asv.statement a ON a.proposal = p.digest AND a.step = 2 AND a.person <> p.person
+    JOIN asv.ledger_entry e ON e.id = CASE WHEN p.action = 53 THEN p.subject_name::text::uuid END
+    WHERE p.action = 53 AND p.step = 1 AND asv.statement_taken_at(a.digest) IS NOT NULL
+      AND NOT EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id)
+    ORDER BY e.id, a.stored_at;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    DELETE FROM asv.ledger_closed c USING asv.ledger_forgotten f WHERE c.id = f.id;
+    RETURN v_count;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what an entry is closed over: done, already, or conflict while two people have not decided it';
+COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what two people have decided that is to be forgotten; says of how many entries';
 GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_admin;
 
 CREATE FUNCTION asv.software_started(p_software text) RETURNS void

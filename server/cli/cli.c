@@ -64,6 +64,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_keeper_approve,
     &asv_cli_ledger_begin,
     &asv_cli_ledger_approve,
+    &asv_cli_ledger_forget,
     &asv_cli_ledger_head,
     &asv_cli_ledger_run,
     &asv_cli_ledger_verify,

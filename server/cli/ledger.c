@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "server/base/fail.h"
+#include "server/base/uuid.h"
 #include "server/cli/decide.h"
 #include "server/cli/keepers.h"
+#include "server/cli/ledger_forget.h"
 #include "server/cli/sequencer.h"
 
 /* What ends with the new one, for whoever is about to sign. */
@@ -87,28 +89,38 @@ const struct asv_cli_command asv_cli_ledger_begin = {
 static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *db,
                                      const struct asv_person_statement *proposal, struct asv_err *err)
 {
+    const struct asv_subject *subject = &proposal->said.subject;
     struct asv_keeper_status state;
-    (void)db;
+    uint8_t id[ASV_UUID_BYTES];
+    char text[ASV_UUID_TEXT_BYTES];
     enum asv_status status = asv_cli_keeper_state(cli, &state, err);
-    if (status == ASV_OK && memcmp(state.store, proposal->said.subject.store, sizeof state.store) != 0) {
-        status = asv_fail(err, ASV_E_MISMATCH, "the proposal is about another keeper");
+    if (status == ASV_OK && memcmp(subject->store, state.store, sizeof state.store) != 0) {
+        return asv_fail(err, ASV_E_MISMATCH, "the proposal is about another keeper");
     }
-    return status == ASV_OK ? show_end(cli, err) : status;
+    if (status != ASV_OK || proposal->said.action != ASV_ACTION_FORGET) {
+        return status == ASV_OK ? show_end(cli, err) : status;
+    }
+    (void)snprintf(text, sizeof text, "%.*s", (int)subject->name.len, (const char *)subject->name.data);
+    status = asv_uuid_parse(id, text);
+    return status == ASV_OK ? asv_cli_ledger_show(cli, db, id, err)
+                            : asv_fail(err, status, "the proposal names no entry");
 }
 
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 {
-    static const uint16_t actions[] = {ASV_ACTION_LEDGER};
-    return asv_decide_command(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_APPROVE, show_proposed,
-                              err);
+    static const uint16_t actions[] = {ASV_ACTION_LEDGER, ASV_ACTION_FORGET};
+    enum asv_status status = asv_decide_command(cli, actions, sizeof actions / sizeof *actions,
+                                                ASV_STEP_APPROVE, show_proposed, err);
+    return status == ASV_OK ? asv_cli_ledger_forget_decided(cli, err) : status;
 }
 
 const struct asv_cli_command asv_cli_ledger_approve = {
     .group = "ledger",
     .name = "approve",
-    .summary = "approve that a ledger begins",
-    .help = "Approves PROPOSAL, which is named by its first digits. From then on the keeper signs\n"
-            "heads of the new ledger, and none of the one before.",
+    .summary = "approve that a ledger begins, or that an entry is forgotten",
+    .help = "Approves PROPOSAL, which is named by its first digits. Of \"ledger begin\": from then on\n"
+            "the keeper signs heads of the new ledger, and none of the one before. Of \"ledger\n"
+            "forget\": what the entry is closed over is deleted.",
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,

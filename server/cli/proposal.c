@@ -145,9 +145,9 @@ const struct asv_cli_command asv_cli_proposal_list = {
 /* ---- refuse, withdraw ---- */
 
 /* What is about no recording: whose state would have to move, too. */
-static const uint16_t actions[] = {ASV_ACTION_ENROL, ASV_ACTION_POLICY,       ASV_ACTION_RECIPIENT,
-                                   ASV_ACTION_CLOCK, ASV_ACTION_RECOVERY_KEY, ASV_ACTION_RECOVERY_KEY_ENDS,
-                                   ASV_ACTION_LEDGER};
+static const uint16_t actions[] = {ASV_ACTION_ENROL,  ASV_ACTION_POLICY,       ASV_ACTION_RECIPIENT,
+                                   ASV_ACTION_CLOCK,  ASV_ACTION_RECOVERY_KEY, ASV_ACTION_RECOVERY_KEY_ENDS,
+                                   ASV_ACTION_LEDGER, ASV_ACTION_FORGET};
 
 static enum asv_status refuse(struct asv_cli *cli, struct asv_err *err)
 {

@@ -37,6 +37,7 @@ static const struct {
     {ASV_ACTION_RECOVERY_KEY, "wrap held recordings to an offline key, too"},
     {ASV_ACTION_RECOVERY_KEY_ENDS, "wrap held recordings to the offline key no longer"},
     {ASV_ACTION_LEDGER, "begin a ledger; the one before ends"},
+    {ASV_ACTION_FORGET, "forget what an entry of the ledger is closed over, for good"},
 };
 
 static const char *const steps[] = {"?",        "I propose",  "I approve",
@@ -118,8 +119,9 @@ static void line_camera(FILE *out, struct asv_db *db, const uint8_t cert[ASV_SHA
     }
 }
 
-static void print_subject(FILE *out, struct asv_db *db, const struct asv_subject *subject)
+static void print_subject(FILE *out, struct asv_db *db, const struct asv_statement *statement)
 {
+    const struct asv_subject *subject = &statement->subject;
     char from[ASV_TEXT_BYTES];
     char until[ASV_TEXT_BYTES];
     char uuid[ASV_UUID_TEXT_BYTES];
@@ -156,7 +158,7 @@ static void print_subject(FILE *out, struct asv_db *db, const struct asv_subject
         asv_uuid_format(uuid, subject->store);
         fprintf(out, "%-12s %s\n", "keeper", uuid);
         if (subject->kind == ASV_SUBJECT_LEDGER) {
-            line_text(out, "ledger", subject->name);
+            line_text(out, statement->action == ASV_ACTION_FORGET ? "entry" : "ledger", subject->name);
         }
         if (subject->stopped_ms != 0) {
             fprintf(out, "%-12s %s\n", "stopped", asv_text_time(from, subject->stopped_ms));
@@ -173,7 +175,7 @@ void asv_statement_print(FILE *out, struct asv_db *db, const struct asv_statemen
     char recipient[ASV_AGE_RECIPIENT_TEXT_BYTES];
     fprintf(out, "%s: %s\n", steps[statement->step <= ASV_STEP_SOLE ? statement->step : 0],
             asv_action_text(statement->action));
-    print_subject(out, db, &statement->subject);
+    print_subject(out, db, statement);
     if (statement->has_recipient) {
         asv_age_recipient_encode(recipient, statement->recipient_pk);
         fprintf(out, "%-12s %s\n", "key", recipient);

@@ -178,9 +178,8 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t 
 ASV_MUST_CHECK enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,
                                                    struct asv_err *err);
 
-/* LG-075. Forgets what an entry is closed over. ASV_DB_CONFLICT: two people have not decided it, or the
- * keeper has not taken it. ASV_E_NOT_FOUND: no such entry. */
-ASV_MUST_CHECK enum asv_status asv_db_ledger_forget(struct asv_db *db, const uint8_t id[16],
-                                                    enum asv_db_outcome *outcome, struct asv_err *err);
+/* LG-075. Forgets what two people have decided that is to be forgotten, and the keeper has taken; *count says of
+ * how many entries. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_forget(struct asv_db *db, uint64_t *count, struct asv_err *err);
 
 #endif

@@ -115,11 +115,7 @@ enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32],
     return asv_db_run_value(db, ASV_QUERY_LEDGER_NAMES, &params, read_named, named, err);
 }
 
-enum asv_status asv_db_ledger_forget(struct asv_db *db, const uint8_t id[16], enum asv_db_outcome *outcome,
-                                     struct asv_err *err)
+enum asv_status asv_db_ledger_forget(struct asv_db *db, uint64_t *count, struct asv_err *err)
 {
-    struct asv_params params;
-    asv_params_init(&params);
-    asv_param_uuid(&params, id);
-    return asv_db_run_outcome(db, ASV_QUERY_LEDGER_FORGET, &params, outcome, err);
+    return asv_db_run_count(db, ASV_QUERY_LEDGER_FORGET, count, err);
 }

@@ -175,6 +175,7 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
         {ASV_ACTION_RECOVERY_KEY, asv_decide_recovery_key},
         {ASV_ACTION_RECOVERY_KEY_ENDS, asv_decide_recovery_key_ends},
         {ASV_ACTION_LEDGER, asv_decide_ledger},
+        {ASV_ACTION_FORGET, asv_decide_forget},
     };
     uint16_t action = decision->proposal.action;
     if (decision->has_answer && decision->answer.step != ASV_STEP_APPROVE) {

@@ -34,7 +34,7 @@ asv_decision_effect asv_decide_hold, asv_decide_release, asv_decide_erase_early,
     asv_decide_unblock, asv_decide_hold_ahead, asv_decide_release_ahead, asv_decide_day;
 asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_enrol, asv_decide_revoke,
     asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends,
-    asv_decide_ledger;
+    asv_decide_ledger, asv_decide_forget;
 
 /* Whether the recipient that a RECIPIENT_ENDS names has ended already. */
 bool asv_decide_has_ended(const struct asv_index *index, const struct asv_decision *decision);

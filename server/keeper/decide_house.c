@@ -307,6 +307,16 @@ enum asv_status asv_decide_ledger(struct asv_keeper *keeper, const struct asv_de
                                                               : "no room for another ledger");
 }
 
+/* LG-075: the values lie in the database, which acts on it; what the keeper says is that two people want it.
+ */
+enum asv_status asv_decide_forget(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                  struct asv_store_change *change, bool *destroy, struct asv_err *err)
+{
+    (void)keeper;
+    (void)destroy;
+    return check_own(change->next, &decision->proposal.subject, err);
+}
+
 enum asv_status asv_decide_recovery_key(struct asv_keeper *keeper, const struct asv_decision *decision,
                                         struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {

@@ -59,6 +59,7 @@ static const struct asv_action_rule rules[] = {
     ROW(RECOVERY_KEY,      KEEPER,     A,                 S | D,     NO_GROUND,          NO,  YES, 14 * DAY, DAY),
     ROW(RECOVERY_KEY_ENDS, KEEPER,     A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),
     ROW(LEDGER,            LEDGER,     A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),
+    ROW(FORGET,            LEDGER,     P | A,             S | D | P, NO_GROUND,          NO,  NO,  14 * DAY, DAY),
 };
 /* clang-format on */
 

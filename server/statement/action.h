@@ -31,6 +31,7 @@ enum asv_action {
     ASV_ACTION_RECOVERY_KEY = 50,   /* held clips are wrapped to this offline key, too */
     ASV_ACTION_RECOVERY_KEY_ENDS = 51, /* no more */
     ASV_ACTION_LEDGER = 52,            /* the ledger begins, or goes on, under this origin */
+    ASV_ACTION_FORGET = 53,            /* what an entry of the ledger is closed over (LG-075) */
 };
 
 enum asv_step {
@@ -48,8 +49,8 @@ enum asv_subject_kind {
     ASV_SUBJECT_RECIPIENT = 4,
     ASV_SUBJECT_POLICY = 5,
     ASV_SUBJECT_KEEPER = 6,
-    ASV_SUBJECT_DAY = 7, /* a clip, and the local day of its recording */
-    ASV_SUBJECT_LEDGER = 8,
+    ASV_SUBJECT_DAY = 7,    /* a clip, and the local day of its recording */
+    ASV_SUBJECT_LEDGER = 8, /* the keeper's; its origin, or with FORGET the id of an entry */
     ASV_SUBJECT_VIEWER = 9, /* a clip, and who would see it */
 };
 

@@ -27,6 +27,18 @@ bool asv_statement_origin_is_good(struct asv_bytes origin)
     return good;
 }
 
+/* ST-055: a UUID in the one form that the database and people write. */
+static bool is_entry_id(struct asv_bytes id)
+{
+    bool good = id.len == 36;
+    for (size_t i = 0; good && i < id.len; i++) {
+        uint8_t c = id.data[i];
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        good = dash ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+    return good;
+}
+
 static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
 {
     bool has_id = !asv_is_zero(subject->id, sizeof subject->id);
@@ -51,7 +63,8 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
                (action == ASV_ACTION_CLOCK ? subject->stopped_ms > 0 : subject->stopped_ms == 0);
     case ASV_SUBJECT_LEDGER:
         return !asv_is_zero(subject->store, sizeof subject->store) &&
-               asv_statement_origin_is_good(subject->name);
+               (action == ASV_ACTION_FORGET ? is_entry_id(subject->name)
+                                            : asv_statement_origin_is_good(subject->name));
     default:
         return false;
     }

@@ -145,7 +145,11 @@ static void say_field(struct asv_ledger_say *say, const struct asv_ledger_field 
     bool camera = field->tag == ASV_LEDGER_CAMERA && open != NULL;
     struct asv_bytes value = open != NULL && !camera ? open->value : field->value;
     if (say->json) {
-        fprintf(say->out, "%s\"%s\":", first ? "" : ",", name);
+        fputs(first ? "\"" : ",\"", say->out);
+        for (const char *c = name; *c != '\0'; c++) {
+            fputc(*c == ' ' ? '_' : *c, say->out);
+        }
+        fputs("\":", say->out);
         if (closed) {
             fputs("null", say->out);
             return;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- Forgets what an entry is closed over, when two people have decided it.
-SELECT asv.ledger_forget(p_id => $1::uuid)
+-- Forgets what two people have decided that is to be forgotten.
+SELECT asv.ledger_forget()

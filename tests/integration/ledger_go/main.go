@@ -203,29 +203,34 @@ func checkEntries(tree tlog.Tree, hashes tlog.HashReader) {
 	}
 }
 
+// readProof is a C2SP tlog-proof whose checkpoint is signed: its tree, its index and its hashes.
+func readProof(name string) (tlog.Tree, int64, []tlog.Hash) {
+	head, checkpoint, found := strings.Cut(string(load(name)), "\n\n")
+	lines := strings.Split(head, "\n")
+	if !found || lines[0] != "c2sp.org/tlog-proof@v1" {
+		log.Fatalf("%s: no tlog-proof", name)
+	}
+	lines = lines[1:]
+	if strings.HasPrefix(lines[0], "extra ") {
+		_, err := base64.StdEncoding.DecodeString(lines[0][6:])
+		must(err, name)
+		lines = lines[1:]
+	}
+	index, err := strconv.ParseInt(strings.TrimPrefix(lines[0], "index "), 10, 64)
+	must(err, name)
+	return checkNote([]byte(checkpoint)), index, parseHashes(lines[1:])
+}
+
 func checkProofs(tree tlog.Tree, hashes tlog.HashReader) int {
 	files, err := filepath.Glob(filepath.Join(top, "proof", "*.tlog-proof"))
 	must(err, "proof")
 	for _, file := range files {
-		head, checkpoint, found := strings.Cut(string(load("proof/"+filepath.Base(file))), "\n\n")
-		lines := strings.Split(head, "\n")
-		if !found || lines[0] != "c2sp.org/tlog-proof@v1" {
-			log.Fatalf("%s: no tlog-proof", file)
-		}
-		lines = lines[1:]
-		if strings.HasPrefix(lines[0], "extra ") {
-			_, err := base64.StdEncoding.DecodeString(lines[0][6:])
-			must(err, file)
-			lines = lines[1:]
-		}
-		index, err := strconv.ParseInt(strings.TrimPrefix(lines[0], "index "), 10, 64)
-		must(err, file)
-		if checkNote([]byte(checkpoint)) != tree {
+		of, index, proof := readProof("proof/" + filepath.Base(file))
+		if of != tree {
 			log.Fatalf("%s: another checkpoint", file)
 		}
 		leaf, err := hashes.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
 		must(err, file)
-		proof := parseHashes(lines[1:])
 		must(tlog.CheckRecord(proof, tree.N, tree.Hash, index, leaf[0]), file)
 		want, err := tlog.ProveRecord(tree.N, index, hashes)
 		must(err, file)
@@ -234,6 +239,21 @@ func checkProofs(tree tlog.Tree, hashes tlog.HashReader) int {
 		}
 	}
 	return len(files)
+}
+
+// prove checks each proof in the directory against the entry beside it.
+func prove() {
+	files, err := filepath.Glob(filepath.Join(top, "*.tlog-proof"))
+	must(err, "proofs")
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".tlog-proof")
+		tree, index, proof := readProof(name + ".tlog-proof")
+		must(tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(load(name+".entry"))), file)
+	}
+	if len(files) == 0 {
+		log.Fatal("no proofs")
+	}
+	fmt.Printf("%d proofs\n", len(files))
 }
 
 func checkHeads(tree tlog.Tree, hashes tlog.HashReader) int {
@@ -368,9 +388,13 @@ func write(sizes []int64) {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 3 {
-		log.Fatal("usage: ledger_go write DIR SIZE... | check DIR")
+		log.Fatal("usage: ledger_go write DIR SIZE... | check DIR | prove DIR")
 	}
 	top = os.Args[2]
+	if os.Args[1] == "prove" {
+		prove()
+		return
+	}
 	if os.Args[1] == "check" {
 		check()
 		return

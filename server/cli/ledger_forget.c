@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/cli/ledger_forget.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/cli/decide.h"
+#include "server/cli/keepers.h"
+#include "server/cli/text.h"
+#include "server/ledger/entry.h"
+#include "server/ledger/kind.h"
+
+static void show_fields(FILE *out, const struct asv_db_ledger_known *known)
+{
+    struct asv_reader reader;
+    struct asv_ledger_field field;
+    uint8_t before = 0;
+    const char *comma = "";
+    fprintf(out, "%-12s ", "closed over");
+    asv_reader_init(&reader, known->fields, known->fields_len);
+    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK) {
+        fprintf(out, "%s%s", comma, asv_ledger_tag_name(field.tag));
+        comma = ", ";
+    }
+    fputs("\n\n", out);
+}
+
+enum asv_status asv_cli_ledger_show(const struct asv_cli *cli, struct asv_db *db, const uint8_t id[16],
+                                    struct asv_err *err)
+{
+    struct asv_db_ledger_known known = {0};
+    char uuid[ASV_UUID_TEXT_BYTES];
+    char text[ASV_TEXT_BYTES];
+    size_t count = 0;
+    asv_uuid_format(uuid, id);
+    enum asv_status status = asv_db_ledger_about(db, id, 0, -1, 1, &known, &count, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (count == 0 || memcmp(known.id, id, sizeof known.id) != 0) {
+        status = asv_failf(
+            err, ASV_E_NOT_FOUND,
+            "the ledger has no entry %s; \"asservat ledger proof\" of a clip names its entries", uuid);
+    } else if (!known.has_key) {
+        status = asv_failf(err, ASV_E_STATE, "entry %s %s", uuid,
+                           known.forgotten ? "is forgotten already" : "is closed over nothing");
+    } else {
+        const char *kind = asv_ledger_kind_name(known.kind);
+        fprintf(cli->err, "%-12s %" PRIu64 " (%s), recorded %s\n", "entry", known.index,
+                kind != NULL ? kind : "?", asv_text_time(text, known.recorded_ms));
+        show_fields(cli->err, &known);
+    }
+    asv_wipe(&known, sizeof known);
+    return status;
+}
+
+enum asv_status asv_cli_ledger_forget_decided(const struct asv_cli *cli, struct asv_err *err)
+{
+    asv_auto_db struct asv_db *db = NULL;
+    uint64_t count = 0;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_db_ledger_forget(db, &count, err);
+    }
+    if (status == ASV_OK && count > 0) {
+        fprintf(cli->out, "%" PRIu64 " %s forgotten: proofs stay, and nothing opens %s any more.\n", count,
+                count == 1 ? "entry is" : "entries are", count == 1 ? "it" : "them");
+    }
+    return status;
+}
+
+/* ---- propose ---- */
+
+static enum asv_status propose(const struct asv_cli *cli, struct asv_db *db, const struct asv_person *person,
+                               const uint8_t store[16], const uint8_t id[16], struct asv_err *err)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    struct asv_statement what = {.action = ASV_ACTION_FORGET, .subject = {.kind = ASV_SUBJECT_LEDGER}};
+    asv_uuid_format(uuid, id);
+    memcpy(what.subject.store, store, sizeof what.subject.store);
+    what.subject.name = (struct asv_bytes){(const uint8_t *)uuid, strlen(uuid)};
+    enum asv_status status = asv_cli_ledger_show(cli, db, id, err);
+    return status == ASV_OK ? asv_decide_propose(cli, db, person, &what, "ledger approve", err) : status;
+}
+
+/* All operands are read before anybody signs anything. */
+static enum asv_status read_ids(const struct asv_cli *cli, uint8_t ids[][ASV_UUID_BYTES], size_t count,
+                                struct asv_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (asv_uuid_parse(ids[i], asv_cli_operand(cli->args, i)) != ASV_OK) {
+            return asv_failf(err, ASV_E_USAGE, "\"%.80s\" is no id of an entry",
+                             asv_cli_operand(cli->args, i));
+        }
+    }
+    return ASV_OK;
+}
+
+#define FORGET_MAX 32 /* signatures in one go */
+
+static enum asv_status forget(struct asv_cli *cli, struct asv_err *err)
+{
+    uint8_t ids[FORGET_MAX][ASV_UUID_BYTES];
+    size_t count = asv_cli_operand_count(cli->args);
+    struct asv_keeper_status state;
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    enum asv_status status = read_ids(cli, ids, count, err);
+    if (status == ASV_OK) {
+        status = asv_cli_ledger_forget_decided(cli, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_keeper_state(cli, &state, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = propose(cli, db, person, state.store, ids[i], err);
+    }
+    return status;
+}
+
+const struct asv_cli_command asv_cli_ledger_forget = {
+    .group = "ledger",
+    .name = "forget",
+    .summary = "propose that what entries are closed over is deleted",
+    .help = "A data-protection officer or an administrator proposes that the values and keys\n"
+            "beside each ENTRY are deleted; a supervisor, a deputy or a data-protection officer\n"
+            "approves (\"ledger approve\"). The entry stays, and every proof of it; it opens no\n"
+            "more. The rows that it tells of are not touched, nor are backups. What was decided\n"
+            "before and not done is done with this.",
+    .operands = "ENTRY…",
+    .operands_min = 1,
+    .operands_max = FORGET_MAX,
+    .options = asv_person_options,
+    .option_count = ASV_PERSON_OPTION_COUNT,
+    .run = forget,
+};

@@ -1,0 +1,364 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""proofs.py BUILD: what the ledger says about real recordings is given out as files that are checked without the database; what
+somebody changes, in the files or in the database, is found and named; and what two people have forgotten opens no more, while
+every proof stays.
+"""
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from incident import CASE, incident, main, set_up  # noqa: E402
+
+ORIGIN = "asservat.example/ledger"
+GO = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb")
+
+
+def flip(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+class Ledger:
+    def __init__(self, desk):
+        self.desk, self.site = desk, desk.site
+        self.work = desk.site.directory / "ledger"
+        self.work.mkdir()
+        self.copies = 0
+
+    def begin(self):
+        desk = self.desk
+        out = desk.act("anna", "ledger", "begin", ORIGIN)
+        desk.act("sigrid", "ledger", "approve", desk.proposal(out))
+        raw = base64.b64decode((self.site.agency / "keeper/ledger.pub").read_text())
+        ident = hashlib.sha256(ORIGIN.encode() + b"\n" + raw).hexdigest()[:8]
+        self.trust = self.work / "trust"
+        self.trust.write_text(f"log {ORIGIN}+{ident}+{base64.b64encode(raw).decode()}\nquorum none\n")
+
+    def sequence(self):
+        self.desk.run("ledger", "run", "--once")
+
+    def publish(self):
+        self.desk.run("ledger", "publish", self.work / "published")
+        return self.work / "published"
+
+    def proof(self, what, *options):
+        self.copies += 1
+        out = self.work / f"proof-{self.copies}"
+        self.desk.run("ledger", "proof", what, "--out", out, *options)
+        return out
+
+    def check(self, path, status=0, *options):
+        """asservat-verify, without database or configuration: its report."""
+        done = subprocess.run([self.site.bin("asservat-verify"), path, "--ledger", self.trust, "--json", *options],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/")
+        assert done.returncode == status, f"{done.returncode}: {done.stdout.decode()} {done.stderr.decode()}"
+        return json.loads(done.stdout)
+
+    def wrong(self, path, says, *options):
+        """That it is not right, and that the report says so."""
+        report = self.check(path, 1, *options)
+        assert not report["valid"] and any(re.search(says, line) for line in report["wrong"]), (says, report["wrong"])
+
+    def copy(self, path):
+        self.copies += 1
+        return shutil.copytree(path, self.work / f"copy-{self.copies}")
+
+    def verify(self, status=0, says=None):
+        code, out, err = self.desk.call("ledger", "verify", "--json")
+        assert code == status, f"ledger verify: {code}: {out.decode()} {err}"
+        report = json.loads(out)
+        if says is not None:
+            assert any(re.search(says, note["what"] + ": " + note["why"]) for note in report["notes"]), (says, report)
+        return report["counts"]
+
+    def changed(self, there, back, says):
+        """What a superuser does to the database is found by "ledger verify"; then it is undone."""
+        self.desk.sql("SET session_replication_role = replica; " + there)
+        try:
+            self.verify(1, says)
+        finally:
+            self.desk.sql("SET session_replication_role = replica; " + back)
+        self.verify()
+
+
+def proofs_are_checked_offline(ledger, clips):
+    """LG-070, LG-071."""
+    plain = ledger.proof(clips[0])
+    report = ledger.check(plain)
+    kinds = [entry["kind"] for entry in report["entries"]]
+    assert {"announced", "committed", "receipt", "statement", "hold_approved"} <= set(kinds), kinds
+    assert all(entry["proven"] for entry in report["entries"])
+    committed = next(entry for entry in report["entries"] if entry["kind"] == "committed")
+    assert committed["fields"]["seal_header"] is None, committed
+    assert not list(plain.glob("*.opened"))
+    opened = ledger.proof(clips[0], "--open")
+    report = ledger.check(opened)
+    committed = next(entry for entry in report["entries"] if entry["kind"] == "committed")
+    header = ledger.desk.json("clip", "custody", clips[0])[0]["clip"]["header"]
+    assert committed["fields"]["seal_header"] == header, committed
+    assert all(path.stat().st_mode & 0o77 == 0 for path in opened.glob("*.opened")), "others may read what is personal"
+    event = next(e["id"] for e in ledger.desk.json("clip", "custody", clips[1])[0]["events"] if e["kind"] == "receipt")
+    assert [entry["kind"] for entry in ledger.check(ledger.proof(event))["entries"]] == ["receipt"]
+    one = next(plain.glob("*-committed.tlog-proof"))
+    assert ledger.check(one)["entries"][0]["proven"]
+    text = subprocess.run([ledger.site.bin("asservat-verify"), one, "--ledger", ledger.trust, "--lang", "de"],
+                          stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert "nicht geöffnet" in text and "Ergebnis: VALID" in text, text
+    status, _, err = ledger.desk.call("ledger", "proof", "0197a3c0-0000-4000-8000-000000000001", "--out", ledger.work / "none")
+    assert status == 1 and "no entry about" in err, err
+    return opened
+
+
+def forged_proofs_are_named(ledger, opened):
+    """Each kind of file, changed; and right files in the wrong place."""
+    for name, at, says in (("*-committed.entry", 35, r"committed.entry: the proof does not lead"),
+                           ("*-committed.tlog-proof", 60, r"committed.(entry: the proof does not lead|tlog-proof)"),
+                           ("*-committed.opened", 60, r"committed.opened"),
+                           ("*-receipt.tlog-proof", -3, r"receipt.tlog-proof")):
+        copy = ledger.copy(opened)
+        flip(next(copy.glob(name)), at)
+        ledger.wrong(copy, says)
+    copy = ledger.copy(opened)  # the proof of another entry
+    shutil.copy(next(copy.glob("*-announced.tlog-proof")), next(copy.glob("*-committed.tlog-proof")))
+    ledger.wrong(copy, "committed.entry: the proof does not lead")
+    copy = ledger.copy(opened)  # a value that was never committed to: forgotten fields cannot be replaced
+    path = next(copy.glob("*-committed.opened"))
+    lines = path.read_text().splitlines()
+    fields = lines[1].split(" ")
+    lines[1] = " ".join(fields[:3] + [base64.b64encode(b"\x77" * 32).decode()])
+    path.write_text("\n".join(lines) + "\n")
+    ledger.wrong(copy, r"committed.opened: actor \(128\): not what the entry was made of")
+    copy = ledger.copy(opened)
+    next(copy.glob("*-committed.entry")).unlink()
+    ledger.wrong(copy, "committed.entry: no such file")
+    other = ledger.work / "other"
+    other.write_text(ledger.trust.read_text().replace(ORIGIN, "asservat.example/other"))
+    done = subprocess.run([ledger.site.bin("asservat-verify"), opened, "--ledger", other], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    assert done.returncode == 2, "a trust file whose key has another name's id"
+
+
+def a_published_log_is_computed_anew(ledger):
+    """LG-072: leaf, order, drop, insert, tile, head, signature."""
+    ledger.desk.sql("SELECT count(asv.software_started('program ' || n)) FROM generate_series(1, 700) n")
+    ledger.sequence()
+    log = ledger.publish()
+    kept = ledger.work / "kept"
+    shutil.copy(log / "checkpoint", kept)
+    size = ledger.check(log)["size"]
+    assert ledger.check(log)["checked"] == size > 700
+    assert ledger.check(kept)["size"] == size
+
+    def forged(change, says):
+        copy = ledger.copy(log)
+        change(copy)
+        ledger.wrong(copy, says)
+
+    def bundle(copy, change):
+        path = copy / "tile/entries/001"
+        data, entries = path.read_bytes(), []
+        while data:
+            length = 2 + int.from_bytes(data[:2], "big")
+            entries, data = entries + [data[:length]], data[length:]
+        change(entries)
+        path.write_bytes(b"".join(entries))
+
+    def swap(entries):
+        entries[10], entries[11] = entries[11], entries[10]
+
+    def leaf(entries):
+        entries[7] = entries[7][:35] + bytes([entries[7][35] ^ 1]) + entries[7][36:]
+
+    forged(lambda copy: bundle(copy, leaf), "entry 263: not the one that the head has there")
+    forged(lambda copy: bundle(copy, swap), "entry 266: not the one that the head has there")
+    forged(lambda copy: bundle(copy, lambda entries: entries.pop(20)), "entry 276: not the one")
+    forged(lambda copy: bundle(copy, lambda entries: entries.pop()), "tile/entries/001: 255 entries instead of 256")
+    forged(lambda copy: bundle(copy, lambda entries: entries.insert(30, entries[31])), "entry 286: not the one")
+    forged(lambda copy: bundle(copy, lambda entries: entries.append(entries[0])), "tile/entries/001: something stands behind")
+    forged(lambda copy: flip(copy / "tile/0/001", 5 * 32), "entry 261: right, but its hash in the tile of level 0 is another")
+    forged(lambda copy: flip(next((copy / "tile/1").glob("000.p/*")), 32), "tile/1/000.p/.: hash 1 is not what the tiles below")
+    forged(lambda copy: (copy / "tile/0/001").unlink(), "tile/0/001: no such file")
+    forged(lambda copy: flip(copy / "checkpoint", -5), "checkpoint: ")
+    earlier = (log / "checkpoint").read_text().replace(f"\n{size}\n", f"\n{size - 1}\n", 1)
+    forged(lambda copy: (copy / "checkpoint").write_text(earlier), "checkpoint: ")
+    ledger.desk.sql("SELECT asv.software_started('one more')")
+    ledger.sequence()
+    ledger.check(ledger.publish(), 0, "--earlier", kept)
+    ledger.wrong(ledger.copy(ledger.work / "published"), "head of", "--earlier", fork(ledger, kept))
+
+
+def fork(ledger, kept):
+    """A head of the same log that it does not begin with, rightly signed: by whoever has the ledger's key."""
+    text = kept.read_text().split("\n\n")[0] + "\n"
+    origin, size, root = text.splitlines()
+    other = base64.b64encode(hashlib.sha256(base64.b64decode(root)).digest()).decode()
+    text = f"{origin}\n{size}\n{other}\n"
+    key, public = ledger.work / "fork.pem", ledger.work / "fork.pub"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", key], check=True)
+    subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER", "-out", public], check=True)
+    raw = b"\x01" + public.read_bytes()[-32:]
+    ident = hashlib.sha256(origin.encode() + b"\n" + raw).digest()[:4]
+    (ledger.work / "text").write_text(text)
+    subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", ledger.work / "text", "-out", ledger.work / "sig"],
+                   check=True)
+    signature = base64.b64encode(ident + (ledger.work / "sig").read_bytes()).decode()
+    out = ledger.work / "fork"
+    out.write_text(f"{text}\n\u2014 {origin} {signature}\n")
+    lines = ledger.trust.read_text()
+    ledger.trust.write_text(f"log {origin}+{ident.hex()}+{base64.b64encode(raw).decode()}\n" + lines)
+    return out
+
+
+def everything_agrees(ledger):
+    """LG-073, LG-074."""
+    counts = ledger.verify()
+    assert counts["entries"] > 700 and counts["heads"] >= 3 and counts["objects"] >= 4 and counts["opened"] > 50, counts
+    assert counts["waiting"] == 0 and counts["forgotten"] == 0, counts
+
+
+def what_somebody_changed_is_named(ledger, clips):
+    """LG-073, LG-074: each by the database's superuser, who turns off what is in the way."""
+    desk = ledger.desk
+    of = f"(SELECT recording FROM asv.clip WHERE clip = '{clips[0]}')"
+    index = int(desk.sql("SELECT index FROM asv.ledger_entry WHERE kind = 34 ORDER BY index LIMIT 1")[0][0])
+    entry = f"UPDATE asv.ledger_entry SET entry = set_byte(entry, 35, get_byte(entry, 35) # 1) WHERE index = {index}"
+    ledger.changed(entry, entry, rf"entry {index} \(committed\): its row says something else|entry {index}: not the one that the head")
+    ledger.changed(f"CREATE TABLE tmp_entry AS SELECT * FROM asv.ledger_entry WHERE index = {index}; "
+                   f"DELETE FROM asv.ledger_entry WHERE index = {index}",
+                   "INSERT INTO asv.ledger_entry SELECT * FROM tmp_entry; DROP TABLE tmp_entry", f"entry {index}: is missing")
+    tile = "UPDATE asv.ledger_tile SET hashes = set_byte(hashes, 96, get_byte(hashes, 96) # 1) WHERE level = 0 AND index = 1"
+    ledger.changed(tile, tile, "entry 259: right, but its hash in the tile of level 0 is another")
+    tile = "UPDATE asv.ledger_tile SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1) WHERE level = 1 AND index = 0"
+    ledger.changed(tile, tile, "tile/1/000.p/.: hash 1 is not what the tiles below it make")
+    note = "UPDATE asv.ledger_checkpoint SET note = reverse(note) WHERE size = (SELECT min(size) FROM asv.ledger_checkpoint)"
+    ledger.changed(note, note, "head of ")
+    root = "UPDATE asv.ledger_checkpoint SET root = set_byte(root, 3, get_byte(root, 3) # 1) " \
+           "WHERE size = (SELECT min(size) FROM asv.ledger_checkpoint)"
+    ledger.changed(root, root, "head of .*: this log does not begin with the entries that were signed then")
+    due = "UPDATE asv.clip SET due_at = due_at {} interval '1 day' WHERE recording = " + of
+    ledger.changed(due.format("+"), due.format("-"), rf"entry {index} \(committed\): its row says something else now")
+    fields = "UPDATE asv.ledger_closed SET fields = set_byte(fields, 20, get_byte(fields, 20) # 1) " \
+             f"WHERE id = (SELECT id FROM asv.ledger_entry WHERE index = {index})"
+    ledger.changed(fields, fields, rf"entry {index} \(committed\): actor \(128\): not what the entry was made of")
+    ledger.changed(f"CREATE TABLE tmp_closed AS SELECT * FROM asv.ledger_closed WHERE id = (SELECT id FROM asv.ledger_entry WHERE "
+                   f"index = {index}); DELETE FROM asv.ledger_closed WHERE id IN (SELECT id FROM tmp_closed)",
+                   "INSERT INTO asv.ledger_closed SELECT * FROM tmp_closed; DROP TABLE tmp_closed",
+                   rf"entry {index} \(committed\): what it is closed over is gone, and nobody decided that")
+    ledger.changed("CREATE TABLE tmp_start AS SELECT * FROM asv.software_start ORDER BY at LIMIT 1; "
+                   "DELETE FROM asv.software_start WHERE id IN (SELECT id FROM tmp_start)",
+                   "INSERT INTO asv.software_start SELECT * FROM tmp_start; DROP TABLE tmp_start",
+                   r"\(software_started\): the row that it tells of is gone")
+    ledger.changed("INSERT INTO asv.software_start (id, software) VALUES ('01900000-0000-7000-8000-00000000abcd', 'untold')",
+                   "DELETE FROM asv.software_start WHERE software = 'untold'",
+                   "software_start: a row has no entry, which would be 01900000")
+    # A receipt that the dock signed and that no event knows, in the vault.
+    receipt = next(path for path in (ledger.site.directory / "vault").rglob("receipt") if path.is_file())
+    kept = receipt.read_bytes()
+    event = f"object_digest = decode('{hashlib.sha256(kept[:-67]).hexdigest()}', 'hex')"
+    flip(receipt, 30)
+    ledger.verify(1, "receipt: no entry names it|receipt: no signed object")
+    receipt.write_bytes(kept)
+    assert desk.sql(f"SELECT count(*) FROM asv.clip_event WHERE {event}") == [["1"]]
+    ledger.verify()
+
+
+def two_people_have_it_forgotten(ledger, clips):
+    """LG-075: values and key are nowhere in the ledger's tables any more, and the proof verifies as before."""
+    desk = ledger.desk
+    before = ledger.proof(clips[0], "--open")
+    row = desk.sql("SELECT e.id, encode(c.key, 'hex'), encode(d.object_digest, 'hex'), encode(c.fields, 'hex') FROM asv.ledger_entry e "
+                   "JOIN asv.ledger_closed c ON c.id = e.id JOIN asv.clip_event d ON d.id = e.id "
+                   f"JOIN asv.recording r ON r.id = d.recording WHERE e.kind = 34 AND r.clip = '{clips[0]}'")[0]
+    entry, key, _, fields = row
+
+    def found(value):
+        tables = [name for (name,) in desk.sql("SELECT relname FROM pg_class WHERE relnamespace = 'asv'::regnamespace "
+                                               "AND relkind = 'r' AND relname LIKE 'ledger\\_%'")]
+        return sum(int(desk.sql(f"SELECT count(*) FROM asv.{name} t WHERE t::text LIKE '%{value}%'")[0][0]) for name in tables)
+
+    assert found(key) == 1 and found(fields) == 1
+    desk.refused("", "willi", "ledger", "forget", entry)  # a wearer asks for no such thing
+    out = desk.act("doris", "ledger", "forget", entry)
+    proposal = desk.proposal(out)
+    assert found(key) == 1, "one person was enough"
+    desk.refused("", "doris", "ledger", "approve", proposal)
+    out = desk.act("sigrid", "ledger", "approve", proposal)
+    assert "forgotten" in out, out
+    assert found(key) == 0 and found(fields) == 0
+    desk.refused("is forgotten already", "doris", "ledger", "forget", entry)
+    ledger.sequence()
+    after = ledger.proof(clips[0], "--open")
+    name = next(before.glob("*-committed.opened")).name
+    assert not (after / name).exists()
+    report = ledger.check(after)
+    committed = next(e for e in report["entries"] if e["kind"] == "committed")
+    assert committed["proven"] and committed["fields"]["seal_header"] is None
+    ledger.check(before)  # what was given out before opens what it opened
+    counts = ledger.verify()
+    assert counts["forgotten"] == 1, counts
+    told = [e for e in published(ledger) if int.from_bytes(e[2:4], "big") == 3]
+    assert len(told) == 1 and entry.encode() in told[0], "the ledger does not tell of it"
+    # Values put back beside it by a superuser: others than those that were committed to, and the right ones.
+    ledger.changed(f"INSERT INTO asv.ledger_closed VALUES ('{entry}', '\\x{key}', '\\x{fields}')",
+                   f"DELETE FROM asv.ledger_closed WHERE id = '{entry}'", "was forgotten, and what it is closed over is still there")
+
+
+def published(ledger):
+    data = b"".join(path.read_bytes() for path in sorted((ledger.publish() / "tile/entries").glob("[0-9]*")) if path.is_file())
+    partial = sorted((ledger.publish() / "tile/entries").glob("*.p/*"), key=lambda path: (path.parent.name, int(path.name)))
+    data += partial[-1].read_bytes() if partial else b""
+    entries = []
+    while data:
+        length = int.from_bytes(data[:2], "big")
+        entries, data = entries + [data[2:2 + length]], data[2 + length:]
+    return entries
+
+
+def go_finds_our_proofs_right(ledger, opened):
+    if shutil.which("go") is None or not GO.exists():
+        print("go_finds_our_proofs_right: skipped, no Go with golang.org/x/mod", flush=True)
+        return
+    work = ledger.work / "go"
+    work.mkdir()
+    program = work / "ledger_go"
+    env = {"PATH": os.environ["PATH"], "GO111MODULE": "off", "GOPROXY": "off", "GOPATH": "/usr/share/gocode",
+           "GOCACHE": str(work / "cache"), "HOME": str(work)}
+    subprocess.run(["go", "build", "-o", program, Path(__file__).resolve().parent / "ledger_go/main.go"], check=True, env=env)
+    shutil.copy(ledger.trust, opened / "policy")
+    subprocess.run([program, "prove", opened], check=True)
+    flip(next(opened.glob("*-committed.entry")), 35)
+    assert subprocess.run([program, "prove", opened], stderr=subprocess.PIPE).returncode != 0
+    flip(next(opened.glob("*-committed.entry")), 35)
+
+
+def play(rig):
+    desk, camera, clips = set_up(rig)
+    incident(desk, camera, clips)
+    desk.act("willi", "hold", "request", clips[0], "--incident", CASE)
+    desk.act("sigrid", "hold", "approve", clips[0])
+    ledger = Ledger(desk)
+    ledger.begin()
+    ledger.sequence()
+    opened = proofs_are_checked_offline(ledger, clips)
+    print("proofs_are_checked_offline", flush=True)
+    forged_proofs_are_named(ledger, opened)
+    print("forged_proofs_are_named", flush=True)
+    go_finds_our_proofs_right(ledger, opened)
+    for step, words in ((a_published_log_is_computed_anew, ()), (everything_agrees, ()), (what_somebody_changed_is_named, (clips,)),
+                        (two_people_have_it_forgotten, (clips,))):
+        step(ledger, *words)
+        print(step.__name__, flush=True)
+
+
+if __name__ == "__main__":
+    main(play, "asservat-proofs.")
