@@ -126,6 +126,7 @@ static void fill_subject(struct asv_subject *subject, uint16_t action, const str
 {
     static const uint8_t name[] = "Staatsanwaltschaft Duisburg";
     static const uint8_t origin[] = "asservat.example/ledger";
+    static const uint8_t entry[] = "0197a3c0-0000-4000-8000-000000000001";
     uint8_t store[ASV_SHA256_BYTES];
     subject->kind = asv_action_rule(action)->subject;
     if (subject->kind == ASV_SUBJECT_RECIPIENT) {
@@ -133,7 +134,8 @@ static void fill_subject(struct asv_subject *subject, uint16_t action, const str
     } else if (subject->kind == ASV_SUBJECT_LEDGER) {
         follow(store, "store", 1);
         memcpy(subject->store, store, sizeof subject->store);
-        subject->name = (struct asv_bytes){origin, sizeof origin - 1};
+        subject->name = action == ASV_ACTION_FORGET ? (struct asv_bytes){entry, sizeof entry - 1}
+                                                    : (struct asv_bytes){origin, sizeof origin - 1};
     } else if (subject->kind == ASV_SUBJECT_KEEPER) {
         follow(store, "store", 1);
         memcpy(subject->store, store, sizeof subject->store);

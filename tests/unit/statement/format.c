@@ -18,7 +18,7 @@ static const uint16_t actions[] = {
     ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
     ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
     ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
-    ASV_ACTION_DAY,       ASV_ACTION_LEDGER};
+    ASV_ACTION_DAY,       ASV_ACTION_LEDGER,         ASV_ACTION_FORGET};
 #define ACTIONS (sizeof actions / sizeof *actions)
 
 static struct asv_test_person person; /* with every role that one may have */
@@ -195,7 +195,9 @@ static void an_action_has_its_subject(void **state)
             statement.subject.version = 7;
             statement.subject.from_ms = 7;
             statement.subject.until_ms = 8;
-            statement.subject.name = (struct asv_bytes){(const uint8_t *)"name", 4};
+            if (actions[i] != ASV_ACTION_FORGET) { /* whose name is an id */
+                statement.subject.name = (struct asv_bytes){(const uint8_t *)"name", 4};
+            }
             statement.subject.kind = (uint8_t)kind;
             assert_int_equal(encode(&statement), right ? ASV_OK : ASV_E_USAGE);
         }
@@ -272,6 +274,25 @@ static void subjects_name_something(void **state)
     statement.subject.from_ms = INT64_MIN;
     statement.subject.until_ms = INT64_MAX;
     assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-044 */
+}
+
+static void an_entry_is_named_in_one_way(void **state)
+{
+    (void)state; /* ST-055 */
+    static const char *const bad[] = {"",
+                                      "asservat.example/ledger",
+                                      "0197A3C0-0000-4000-8000-000000000001",
+                                      "0197a3c0000004000800000000000000001ab",
+                                      "0197a3c0-0000-4000-8000-00000000000",
+                                      "0197a3c0-0000-4000-8000-0000000000012",
+                                      "0197a3c0-0000-4000-8000-00000000000g"};
+    struct asv_statement statement;
+    fill(&statement, ASV_ACTION_FORGET);
+    assert_int_equal(encode(&statement), ASV_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        statement.subject.name = (struct asv_bytes){(const uint8_t *)bad[i], strlen(bad[i])};
+        assert_int_equal(encode(&statement), ASV_E_USAGE);
+    }
 }
 
 static void an_origin_is_one_that_a_note_can_name(void **state)
@@ -590,6 +611,7 @@ int main(void)
         cmocka_unit_test(actions_are_those_of_the_table),
         cmocka_unit_test(an_action_has_its_subject),
         cmocka_unit_test(subjects_name_something),
+        cmocka_unit_test(an_entry_is_named_in_one_way),
         cmocka_unit_test(an_origin_is_one_that_a_note_can_name),
         cmocka_unit_test(an_action_has_a_ground_that_it_may_have),
         cmocka_unit_test(what_an_action_needs_is_there_and_nothing_else),
