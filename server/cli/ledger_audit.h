@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What asservat ledger verify counts and finds (docs/LEDGER.md 8). Memory does not grow with the ledger.
+ * What asservat ledger verify counts and finds (docs/LEDGER.md 9). Memory does not grow with the ledger.
  */
 #ifndef ASV_SERVER_CLI_LEDGER_AUDIT_H
 #define ASV_SERVER_CLI_LEDGER_AUDIT_H

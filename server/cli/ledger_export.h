@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Entries of the ledger as files that asservat-verify checks (docs/LEDGER.md 7): NAME.entry, NAME.tlog-proof
+ * Entries of the ledger as files that asservat-verify checks (docs/LEDGER.md 8): NAME.entry, NAME.tlog-proof
  * and, if anything is opened, NAME.opened; each written whole or not at all.
  */
 #ifndef ASV_SERVER_CLI_LEDGER_EXPORT_H

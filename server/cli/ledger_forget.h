@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Forgetting what entries of the ledger are closed over (docs/LEDGER.md 9).
+ * Forgetting what entries of the ledger are closed over (docs/LEDGER.md 10).
  */
 #ifndef ASV_SERVER_CLI_LEDGER_FORGET_H
 #define ASV_SERVER_CLI_LEDGER_FORGET_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What is handed out with an entry to open some of its fields (docs/LEDGER.md 7): for each its key and value.
+ * What is handed out with an entry to open some of its fields (docs/LEDGER.md 8): for each its key and value.
  * A small text, so that it can be read, and checked without our programs.
  */
 #ifndef ASV_LEDGER_OPENED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Verifies what the ledger gave out (docs/LEDGER.md 7), offline: a proof with its entry, a checkpoint, a
+ * Verifies what the ledger gave out (docs/LEDGER.md 8), offline: a proof with its entry, a checkpoint, a
  * directory of proofs, a published log. Memory does not grow with the log.
  */
 #ifndef ASV_SERVER_VERIFY_LEDGER_H
