@@ -966,3 +966,53 @@ CREATE FUNCTION asv.ledger_about(p_what uuid, p_after_log smallint, p_after bigi
 $$;
 COMMENT ON FUNCTION asv.ledger_about IS 'the entries about a recording, or the one entry that is named, with what lies beside them';
 GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_admin;
+
+-- Running numbers of a camera, for proofs that nothing is left out. p_epoch NULL: the one that fits best. p_from and p_until
+-- NULL: only the epoch is asked for.
+CREATE FUNCTION asv.ledger_span(p_camera bytea, p_epoch uuid, p_from timestamptz, p_until timestamptz)
+    RETURNS TABLE (epoch uuid, first bigint, last bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.epoch, coalesce(max(c.number) FILTER (WHERE c.started_at <= p_from), min(c.number))::bigint,
+           coalesce(min(c.number) FILTER (WHERE c.started_at >= p_until), max(c.number))::bigint
+    FROM asv.clip c WHERE c.camera = p_camera AND (p_epoch IS NULL OR c.epoch = p_epoch)
+    GROUP BY c.epoch
+    ORDER BY count(*) FILTER (WHERE c.started_at BETWEEN p_from - interval '1 day' AND p_until + interval '1 day') DESC,
+             max(c.committed_at) DESC
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_span IS 'the running numbers between the last recording that began before an instant and the first behind another';
+GRANT EXECUTE ON FUNCTION asv.ledger_span TO asv_admin;
+
+CREATE FUNCTION asv.ledger_links(
+    p_camera bytea, p_epoch uuid, p_first bigint, p_last bigint, p_after bigint, p_after_log smallint, p_after_index bigint,
+    p_limit integer)
+    RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
+                   forgotten boolean, day_key bytea, number bigint, link bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry,
+           k.key::bytea, k.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id), d.key::bytea, c.number::bigint,
+           l.object
+    FROM asv.clip c
+    JOIN asv.clip_event e ON e.position = c.event
+    JOIN asv.ledger_entry n ON n.id = e.id
+    LEFT JOIN asv.ledger_closed k ON k.id = n.id
+    LEFT JOIN asv.ledger_day d ON d.day = c.day
+    LEFT JOIN asv.link l ON l.recording = c.recording
+    WHERE c.camera = p_camera AND c.epoch = p_epoch AND c.number BETWEEN p_first AND p_last
+      AND (c.number, n.log, n.index) > (p_after, p_after_log, p_after_index)
+    ORDER BY c.number, n.log, n.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_links IS 'entries that took recordings of a camera into custody, by its running numbers, with their link records';
+GRANT EXECUTE ON FUNCTION asv.ledger_links TO asv_admin;
+
+CREATE FUNCTION asv.ledger_balances(p_day date, p_after_log smallint, p_after bigint, p_limit integer)
+    RETURNS SETOF asv.ledger_known
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry,
+           NULL::bytea, NULL::bytea, false, NULL::bytea
+    FROM asv.balance b JOIN asv.ledger_entry n ON n.id = b.entry
+    WHERE b.day = p_day AND (n.log, n.index::bigint) > (p_after_log, p_after)
+    ORDER BY n.log, n.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_balances IS 'the entries that tell of the balances of a day, in order';
+GRANT EXECUTE ON FUNCTION asv.ledger_balances TO asv_admin;

@@ -26,7 +26,8 @@ static const char readme[] =
     "auf demselben Weg kommen wie dieses Verzeichnis.\n"
     "NAME.entry ist der Eintrag, NAME.tlog-proof der Beweis, dass er im Protokoll steht, und NAME.opened, "
     "wo\n"
-    "vorhanden, öffnet Felder, die sonst niemand lesen kann: Es enthält personenbezogene Daten.\n"
+    "vorhanden, öffnet Felder, die sonst niemand lesen kann: Es enthält personenbezogene Daten. Liegt eine\n"
+    "Datei claim dabei, die von einer Kamera spricht, gehört dazu: --trust root.cert (das Stammzertifikat).\n"
     "\n"
     "To check:  asservat-verify DIRECTORY --ledger TRUST --lang en\n"
     "TRUST is the file that says whose heads of the ledger are believed (docs/VERIFY.md). It should not come "
@@ -34,7 +35,8 @@ static const char readme[] =
     "the same way as this directory.\n"
     "NAME.entry is the entry, NAME.tlog-proof the proof that it stands in the ledger, and NAME.opened, "
     "where\n"
-    "there is one, opens fields that nobody can read otherwise: it holds personal data.\n";
+    "there is one, opens fields that nobody can read otherwise: it holds personal data. With a file claim that\n"
+    "speaks of a camera it takes --trust root.cert (the agency's root certificate), too.\n";
 
 enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path, struct asv_ledger_export **out,
                                        struct asv_err *err)
@@ -172,19 +174,36 @@ static enum asv_status write_opened(struct asv_ledger_export *it, const struct a
     return status;
 }
 
+static void stem_of(char out[NAME_BYTES - 16], const struct asv_db_ledger_known *entry)
+{
+    const char *kind = asv_ledger_kind_name(entry->kind);
+    (void)snprintf(out, NAME_BYTES - 16, "%u-%012" PRIu64 "-%s", entry->log, entry->index,
+                   kind != NULL ? kind : "unknown");
+}
+
+enum asv_status asv_ledger_export_file(struct asv_ledger_export *exporting,
+                                       const struct asv_db_ledger_known *entry, const char *name,
+                                       struct asv_bytes data, struct asv_err *err)
+{
+    char stem[NAME_BYTES - 16];
+    if (entry == NULL) {
+        return asv_io_replace_file(exporting->dir, name, data.data, data.len, MODE_CLOSED, err);
+    }
+    stem_of(stem, entry);
+    return write_file(exporting, stem, name, data, MODE_CLOSED, err);
+}
+
 enum asv_status asv_ledger_export_put(struct asv_ledger_export *exporting,
                                       const struct asv_db_ledger_known *entry, bool (*opens)(uint8_t tag),
                                       struct asv_err *err)
 {
     char stem[NAME_BYTES - 16];
-    const char *kind = asv_ledger_kind_name(entry->kind);
     enum asv_status status = load_head(exporting, entry->log, err);
     if (status == ASV_OK && entry->index >= exporting->head.size) {
         exporting->unproven++;
         return ASV_OK;
     }
-    (void)snprintf(stem, sizeof stem, "%u-%012" PRIu64 "-%s", entry->log, entry->index,
-                   kind != NULL ? kind : "unknown");
+    stem_of(stem, entry);
     if (status == ASV_OK) {
         status = write_opened(exporting, entry, stem, opens, err);
     }

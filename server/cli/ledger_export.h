@@ -37,8 +37,13 @@ ASV_MUST_CHECK enum asv_status asv_ledger_export_put(struct asv_ledger_export *e
                                                      const struct asv_db_ledger_known *entry,
                                                      bool (*opens)(uint8_t tag), struct asv_err *err);
 
-/* Writes README.txt, and says on cli->out what was written. head: what the directory shows, German and
- * English; a line each. ASV_E_STATE when entries were left out. */
+/* Another file of the directory, mode 0600: name, or, with an entry, what its files are named and .name. */
+ASV_MUST_CHECK enum asv_status asv_ledger_export_file(struct asv_ledger_export *exporting,
+                                                      const struct asv_db_ledger_known *entry,
+                                                      const char *name, struct asv_bytes data,
+                                                      struct asv_err *err);
+
+/* Writes README.txt, and says on cli->out what was written. ASV_E_STATE when entries were left out. */
 ASV_MUST_CHECK enum asv_status asv_ledger_export_end(const struct asv_cli *cli,
                                                      struct asv_ledger_export *exporting, const char *path,
                                                      struct asv_err *err);

@@ -8,7 +8,9 @@
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/cli/database.h"
+#include "server/cli/ledger_claim.h"
 #include "server/cli/ledger_export.h"
+#include "server/cli/moment.h"
 
 #define PAGE 16
 
@@ -41,28 +43,48 @@ static enum asv_status put_all(struct asv_ledger_export *exporting, struct asv_d
     return status;
 }
 
-static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
+/* WHAT, or a claim: one of the two. */
+static enum asv_status read_wish(const struct asv_cli *cli, uint8_t what[ASV_UUID_BYTES],
+                                 struct asv_claim *claim, struct asv_err *err)
 {
-    uint8_t what[ASV_UUID_BYTES];
-    const char *out = asv_cli_text(cli->args, "out");
-    asv_auto_db struct asv_db *db = NULL;
-    asv_auto_export struct asv_ledger_export *exporting = NULL;
-    if (asv_uuid_parse(what, asv_cli_operand(cli->args, 0)) != ASV_OK) {
+    const char *operand = asv_cli_operand(cli->args, 0);
+    enum asv_status status = asv_ledger_claim_options(cli, claim, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if ((operand != NULL) == (claim->kind != 0)) {
+        return asv_fail(err, ASV_E_USAGE,
+                        "give WHAT, or --camera with --numbers or with --from and --until, or --day");
+    }
+    if (operand != NULL && asv_uuid_parse(what, operand) != ASV_OK) {
         return asv_failf(err, ASV_E_USAGE,
                          "\"%.80s\" is no UUID: give that of a clip, or of an event (asservat clip custody "
                          "--json shows them)",
-                         asv_cli_operand(cli->args, 0));
+                         operand);
     }
-    enum asv_status status = asv_cli_database(cli, &db, err);
+    return ASV_OK;
+}
+
+static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
+{
+    uint8_t what[ASV_UUID_BYTES];
+    struct asv_claim claim = {0};
+    const char *out = asv_cli_text(cli->args, "out");
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_export struct asv_ledger_export *exporting = NULL;
+    enum asv_status status = read_wish(cli, what, &claim, err);
+    if (status == ASV_OK) {
+        status = asv_cli_database(cli, &db, err);
+    }
     if (status == ASV_OK) {
         status = asv_ledger_export_open(db, out, &exporting, err);
     }
     if (status == ASV_OK) {
-        status = put_all(exporting, db, what, asv_cli_flag(cli->args, "open"), err);
+        status = claim.kind != 0 ? asv_ledger_claim_put(cli, db, exporting, &claim, err)
+                                 : put_all(exporting, db, what, asv_cli_flag(cli->args, "open"), err);
     }
     if (status == ASV_OK && exporting->written + exporting->unproven == 0) {
-        return asv_failf(err, ASV_E_NOT_FOUND, "the ledger has no entry about %s",
-                         asv_cli_operand(cli->args, 0));
+        return asv_fail(err, ASV_E_NOT_FOUND, "the ledger has no entry about that");
     }
     return status == ASV_OK ? asv_ledger_export_end(cli, exporting, out, err) : status;
 }
@@ -70,6 +92,12 @@ static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option options[] = {
     {"out", ASV_CLI_TEXT, "DIR", "directory for the files", true, false, 0, 0},
     {"open", ASV_CLI_FLAG, NULL, "with the values of the closed fields: personal data", false, false, 0, 0},
+    {"camera", ASV_CLI_TEXT, "CAMERA", "that of CAMERA nothing is left out:", false, false, 0, 0},
+    {"numbers", ASV_CLI_TEXT, "A-B", "of its recordings with these running numbers", false, false, 0, 0},
+    {"from", ASV_CLI_TEXT, "MOMENT", "of those between this, " ASV_MOMENT_HELP, false, false, 0, 0},
+    {"until", ASV_CLI_TEXT, "MOMENT", "and this, or that there are none", false, false, 0, 0},
+    {"epoch", ASV_CLI_TEXT, "UUID", "in which it counted (the one that fits best)", false, false, 0, 0},
+    {"day", ASV_CLI_DATE, "DATE", "the balance of this recording day", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
 
@@ -80,9 +108,12 @@ const struct asv_cli_command asv_cli_ledger_proof = {
     .help = "Writes every entry about the clip (or the one event) WHAT into DIR, each with the\n"
             "proof that it stands in the ledger under the newest signed head, for asservat-verify\n"
             "and every other program that reads C2SP tlog-proof. With --open their closed fields\n"
-            "are opened, but for those that were forgotten.",
-    .operands = "WHAT",
-    .operands_min = 1,
+            "are opened, but for those that were forgotten.\n"
+            "Instead of WHAT: that of a camera nothing was left out, shown by its link records\n"
+            "and the entries that name them, or the balance of a day. What such a proof does not\n"
+            "show, asservat-verify says with it.",
+    .operands = "[WHAT]",
+    .operands_min = 0,
     .operands_max = 1,
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -178,8 +178,42 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t 
 ASV_MUST_CHECK enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,
                                                    struct asv_err *err);
 
-/* LG-075. Forgets what two people have decided that is to be forgotten, and the keeper has taken; *count says of
- * how many entries. */
+/* LG-075. Forgets what two people have decided that is to be forgotten, and the keeper has taken; *count says
+ * of how many entries. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_forget(struct asv_db *db, uint64_t *count, struct asv_err *err);
+
+/* Running numbers of a camera within one epoch. */
+struct asv_db_ledger_span {
+    uint8_t epoch[16];
+    uint64_t first, last;
+};
+
+/* From the last recording that began before from_ms to the first that did behind until_ms, or as far as there
+ * are any; ASV_TIME_UNKNOWN: only the epoch counts. epoch NULL: the one that fits best. ASV_E_NOT_FOUND: the
+ * camera has no recordings. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_span(struct asv_db *db, const uint8_t camera[32],
+                                                  const uint8_t *epoch, int64_t from_ms, int64_t until_ms,
+                                                  struct asv_db_ledger_span *out, struct asv_err *err);
+
+struct asv_db_ledger_link {
+    struct asv_db_ledger_known known;
+    uint64_t number;
+    size_t link_len; /* 0: there is no link record */
+    uint8_t link[1024];
+};
+
+/* The entries that took recordings with numbers of this span into custody, in order of number; those behind
+ * *after (NULL: from the first on): out[limit]. Personal: the caller wipes it. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_links(struct asv_db *db, const uint8_t camera[32],
+                                                   const struct asv_db_ledger_span *span,
+                                                   const struct asv_db_ledger_link *after, uint32_t limit,
+                                                   struct asv_db_ledger_link *out, size_t *count,
+                                                   struct asv_err *err);
+
+/* The entries that tell of the balances of a day, as asv_db_ledger_about. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_balances(struct asv_db *db, uint32_t day, uint16_t after_log,
+                                                      int64_t after, uint32_t limit,
+                                                      struct asv_db_ledger_known *out, size_t *count,
+                                                      struct asv_err *err);
 
 #endif

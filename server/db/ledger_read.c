@@ -119,3 +119,68 @@ enum asv_status asv_db_ledger_forget(struct asv_db *db, uint64_t *count, struct 
 {
     return asv_db_run_count(db, ASV_QUERY_LEDGER_FORGET, count, err);
 }
+
+static void read_span(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_span *out = to;
+    asv_row_uuid(row, out->epoch);
+    out->first = asv_row_u64(row);
+    out->last = asv_row_u64(row);
+}
+
+enum asv_status asv_db_ledger_span(struct asv_db *db, const uint8_t camera[32], const uint8_t *epoch,
+                                   int64_t from_ms, int64_t until_ms, struct asv_db_ledger_span *out,
+                                   struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_digest(&params, camera);
+    asv_param_uuid(&params, epoch);
+    asv_param_time(&params, from_ms);
+    asv_param_time(&params, until_ms);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_LEDGER_SPAN, &params, read_span, out, sizeof *out, &count, err);
+    return status == ASV_OK && count == 0
+               ? asv_fail(err, ASV_E_NOT_FOUND, "of this camera there are no recordings in custody")
+               : status;
+}
+
+static void read_link(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_link *out = to;
+    read_known(row, &out->known);
+    out->number = asv_row_u64(row);
+    asv_row_blob(row, out->link, sizeof out->link, &out->link_len);
+}
+
+enum asv_status asv_db_ledger_links(struct asv_db *db, const uint8_t camera[32],
+                                    const struct asv_db_ledger_span *span,
+                                    const struct asv_db_ledger_link *after, uint32_t limit,
+                                    struct asv_db_ledger_link *out, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, camera);
+    asv_param_uuid(&params, span->epoch);
+    asv_param_u64(&params, span->first);
+    asv_param_u64(&params, span->last);
+    asv_param_u64(&params, after != NULL ? after->number : 0);
+    asv_param_i16(&params, after != NULL ? (int16_t)after->known.log : 0);
+    asv_param_u64(&params, after != NULL ? after->known.index : 0);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_LINKS, &params, read_link, out, sizeof *out, count, err);
+}
+
+enum asv_status asv_db_ledger_balances(struct asv_db *db, uint32_t day, uint16_t after_log, int64_t after,
+                                       uint32_t limit, struct asv_db_ledger_known *out, size_t *count,
+                                       struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_date(&params, day);
+    asv_param_i16(&params, (int16_t)after_log);
+    asv_param_i64(&params, after);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_BALANCES, &params, read_known, out, sizeof *out, count, err);
+}

@@ -11,6 +11,9 @@
 
 #define ASV_LEDGER_LOG_BEGUN       1 /* the first entry of each log */
 #define ASV_LEDGER_FORGOTTEN       3
+#define ASV_LEDGER_COMMITTED_FIRST 34 /* committed, quarantined, expired_on_arrival */
+#define ASV_LEDGER_COMMITTED_LAST  36
+#define ASV_LEDGER_BALANCE         114
 #define ASV_LEDGER_STATEMENT       96
 #define ASV_LEDGER_ACCESS          120
 #define ASV_LEDGER_SUBJECT_REQUEST 121

@@ -77,12 +77,14 @@ static enum asv_status verify_directory(struct asv_ledger_work *work, const char
         return asv_fail(err, ASV_E_NOT_FOUND, "neither a checkpoint with tiles nor a .tlog-proof is in it");
     }
     asv_say_begin(&work->say, "proofs");
+    asv_verify_claim_begin(work, dir);
     for (int i = 0; i < count; i++) {
         verify_stem(work, dir, items[i]->d_name);
         free(items[i]);
     }
     free(items);
     asv_say_head(&work->say, &work->policy, &work->verdict);
+    asv_verify_claim_end(work);
     return ASV_OK;
 }
 
@@ -174,6 +176,9 @@ enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *va
     work->say.language = what->language;
     work->say.json = what->json;
     enum asv_status status = load_trust(work, what->trust, err);
+    if (status == ASV_OK) {
+        status = asv_anchors_load(&work->anchors, what->root, what->revocations, NULL, err);
+    }
     if (status == ASV_OK && what->earlier != NULL) {
         status = load_earlier(work, what->earlier, err);
     }

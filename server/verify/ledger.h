@@ -11,8 +11,10 @@
 
 struct asv_verify_ledger {
     const char *path;
-    const char *trust;   /* the trust file: whose heads are believed */
-    const char *earlier; /* a checkpoint that was kept, which the log must begin with; NULL: none */
+    const char *trust;       /* the trust file: whose heads are believed */
+    const char *root;        /* the agency's, for what a camera signed; NULL: the default, if it is there */
+    const char *revocations; /* NULL: none */
+    const char *earlier;     /* a checkpoint that was kept, which the log must begin with; NULL: none */
     enum asv_language language;
     bool json;
     FILE *out;

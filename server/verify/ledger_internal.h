@@ -7,6 +7,7 @@
 #define ASV_SERVER_VERIFY_LEDGER_INTERNAL_H
 
 #include "server/ledger/tlogproof.h"
+#include "server/verify/anchors.h"
 #include "server/verify/ledger.h"
 #include "server/verify/ledger_say.h"
 
@@ -23,6 +24,8 @@ struct asv_ledger_work {
     uint8_t proof[ASV_TLOGPROOF_MAX_BYTES];
     uint8_t earlier_note[ASV_NOTE_MAX_BYTES];
     struct asv_tree_head earlier; /* size 0: none was given */
+    struct asv_anchors anchors;
+    struct asv_verify_claim *claim; /* NULL: the directory has none */
 };
 
 /* The whole of a small file DIR/NAME; dir NULL: name is the path. As asv_input_load. */
@@ -34,6 +37,13 @@ bool asv_verify_head(struct asv_ledger_work *work, const char *name, struct asv_
 
 /* The proof DIR/STEM.tlog-proof of the entry beside it, with what is opened of it; all is said. */
 void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char *stem);
+
+/* What the directory is said to show besides its entries (LG-076): loaded, told of each entry that is proven,
+ * judged and freed. */
+void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir);
+void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem, uint64_t index,
+                            const struct asv_ledger_entry *entry, const struct asv_opened *opened);
+void asv_verify_claim_end(struct asv_ledger_work *work);
 
 /* The published log in dir, whose head is in work->verdict. */
 void asv_verify_tiles(struct asv_ledger_work *work, const char *dir);

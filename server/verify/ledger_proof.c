@@ -104,6 +104,9 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
         bool proven =
             read_proof(work, one, dir, stem) && is_included(work, one, stem) && work->say.wrong == before;
         const struct asv_opened *opened = read_opened(work, one, dir, stem);
+        if (proven) {
+            asv_verify_claim_entry(work, dir, stem, one->proof.index, &one->entry, opened);
+        }
         asv_say_entry(&work->say, stem, one->proof.index, proven ? work->verdict.checkpoint.head.size : 0,
                       &one->entry, opened);
     }

@@ -7,6 +7,7 @@
 #ifndef ASV_SERVER_VERIFY_LEDGER_SAY_H
 #define ASV_SERVER_VERIFY_LEDGER_SAY_H
 
+#include "server/ledger/claim.h"
 #include "server/ledger/opened.h"
 #include "server/ledger/policy.h"
 #include "server/verify/report.h"
@@ -36,6 +37,12 @@ void asv_say_entry(struct asv_ledger_say *say, const char *name, uint64_t index,
 /* The head that something rests on, and who cosigned it. */
 void asv_say_head(struct asv_ledger_say *say, const struct asv_ledger_policy *policy,
                   const struct asv_ledger_verdict *verdict);
+
+/* A claim about a camera that is shown, with what it rests on, and what it does not show. */
+void asv_say_claim(struct asv_ledger_say *say, const struct asv_claim *claim, uint64_t within);
+
+/* The balance of a day: counts[8], as the entry has them. */
+void asv_say_balance(struct asv_ledger_say *say, const struct asv_claim *claim, const uint64_t *counts);
 
 /* One thing that is wrong: where, and what. */
 __attribute__((format(printf, 3, 4))) void asv_say_wrong(struct asv_ledger_say *say, const char *where,

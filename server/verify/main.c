@@ -201,6 +201,8 @@ static enum asv_status verify_ledger(const struct options *options, bool *valid,
 {
     const struct asv_verify_ledger what = {.path = options->file,
                                            .trust = options->ledger,
+                                           .root = options->trust,
+                                           .revocations = options->revocations,
                                            .earlier = options->earlier,
                                            .language = options->language,
                                            .json = options->json,

@@ -272,6 +272,57 @@ def what_somebody_changed_is_named(ledger, clips):
     ledger.verify()
 
 
+def nothing_is_left_out(ledger):
+    """LG-076, LG-077, LG-078: a camera's running numbers, a time, the balance of a day; no other recording's header with it."""
+    desk, root = ledger.desk, ledger.site.agency / "root.cert"
+    clips = sorted(desk.json("clip", "list"), key=lambda c: c["number"])
+    camera, last = clips[0]["camera_certificate"], clips[-1]["number"]
+    assert [c["number"] for c in clips] == list(range(1, last + 1)) and last >= 4, clips
+
+    def prove(*words):
+        ledger.copies += 1
+        out = ledger.work / f"claim-{ledger.copies}"
+        desk.run("ledger", "proof", *words, "--out", out)
+        return out
+
+    out = prove("--camera", camera, "--numbers", f"1-{last}")
+    report = ledger.check(out, 0, "--trust", root)
+    assert report["claim"]["recordings"] == last and report["claim"]["camera"] == camera, report["claim"]
+    assert len({entry["fields"]["camera_of_the_day"] for entry in report["entries"]}) <= 2
+    for entry in report["entries"]:
+        assert entry["fields"]["camera"] == camera and entry["fields"]["link_record"], entry
+        assert entry["fields"]["seal_header"] is None and entry["fields"]["place"] is None, "more than needed is opened"
+    headers = [path.read_bytes()[:200] for path in (ledger.site.directory / "vault").rglob("seal")]
+    everything = b"".join(path.read_bytes() for path in out.iterdir())
+    assert headers and not any(header in everything for header in headers)
+    text = subprocess.run([ledger.site.bin("asservat-verify"), out, "--ledger", ledger.trust, "--trust", root, "--lang", "de"],
+                          stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert f"laufenden Nummern 1 bis {last} sind eingegangen" in text and "Nicht gezeigt ist" in text, text
+    ledger.wrong(out, "camera.chain: whose camera it is was not checked")
+    links = sorted(out.glob("*.link"))
+    copy = ledger.copy(out)
+    for path in copy.glob(links[2].stem + ".*"):
+        path.unlink()
+    ledger.wrong(copy, "claim: recording number . of the camera is not shown", "--trust", root)
+    copy = ledger.copy(out)
+    shutil.copy(links[1], copy / links[2].name)
+    ledger.wrong(copy, "the link record is not the one that the entry names", "--trust", root)
+    copy = ledger.copy(out)
+    (copy / "claim").write_text((copy / "claim").read_text().replace(f" 1 {last}\n", f" 1 {last + 1}\n"))
+    ledger.wrong(copy, f"claim: recording number {last + 1} of the camera is not shown", "--trust", root)
+    day = clips[0]["day"]
+    out = prove("--camera", camera, "--from", f"{day} 00:00", "--until", f"{day} 23:59")
+    ledger.wrong(out, "no recording is shown that began behind that time", "--trust", root)
+    desk.call("retention", "run")
+    ledger.sequence()
+    report = ledger.check(prove("--day", day))
+    assert report["claim"]["balance"]["ingested"] >= last, report["claim"]
+    for words in (("--camera", camera), ("--numbers", "1-2"), ("--day", day, "--camera", camera), (clips[0]["clip"], "--day", day),
+                  ("--camera", camera, "--numbers", "0-2"), ("--camera", camera, "--numbers", "3-2"), ()):
+        status, _, err = desk.call("ledger", "proof", *words, "--out", ledger.work / "none")
+        assert status == 2, (words, err)
+
+
 def two_people_have_it_forgotten(ledger, clips):
     """LG-075: values and key are nowhere in the ledger's tables any more, and the proof verifies as before."""
     desk = ledger.desk
@@ -355,7 +406,7 @@ def play(rig):
     print("forged_proofs_are_named", flush=True)
     go_finds_our_proofs_right(ledger, opened)
     for step, words in ((a_published_log_is_computed_anew, ()), (everything_agrees, ()), (what_somebody_changed_is_named, (clips,)),
-                        (two_people_have_it_forgotten, (clips,))):
+                        (nothing_is_left_out, ()), (two_people_have_it_forgotten, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

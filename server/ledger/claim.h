@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What a directory of proofs is said to show besides its entries (docs/LEDGER.md 11): that of a camera's
+ * running numbers none is left out, that in a time nothing else was taken in, the balance of a day. Whether
+ * it shows that is judged from the link records and entries, not from this.
+ */
+#ifndef ASV_LEDGER_CLAIM_H
+#define ASV_LEDGER_CLAIM_H
+
+#include "firmware-proto/base/bytes.h"
+#include "firmware-proto/crypto/crypto.h"
+#include "firmware-proto/seal/link.h"
+
+#define ASV_CLAIM_MAX_BYTES   512
+#define ASV_CLAIM_NUMBERS_MAX 4096 /* recordings in one claim: years of one camera's shifts take several */
+
+enum asv_claim_kind { ASV_CLAIM_NUMBERS = 1, ASV_CLAIM_TIME, ASV_CLAIM_DAY };
+
+struct asv_claim {
+    enum asv_claim_kind kind;
+    uint8_t camera[ASV_SHA256_BYTES]; /* not of DAY: digest of its certificate */
+    uint8_t epoch[16];                /* not of DAY */
+    uint64_t from, until; /* numbers, both included; of TIME milliseconds; of DAY both the day, yyyymmdd */
+};
+
+/* "asservat/v1/claim", then one line: numbers|time CAMERA EPOCH FROM UNTIL, or day DAY; digests and ids in
+ * hexadecimal digits, numbers in decimals. */
+void asv_claim_write(struct asv_writer *writer, const struct asv_claim *claim);
+
+/* ASV_E_MALFORMED, ASV_E_UNSUPPORTED for another format, ASV_E_LIMIT. */
+ASV_MUST_CHECK enum asv_status asv_claim_parse(struct asv_claim *out, struct asv_bytes data,
+                                               struct asv_err *err);
+
+/* Recordings whose link record was signed by the camera and whose entry was proven. */
+struct asv_claim_shown {
+    size_t count;
+    struct {
+        uint64_t number;
+        int64_t start_ms, end_ms;
+        bool timed; /* the camera knew the time */
+    } recordings[ASV_CLAIM_NUMBERS_MAX];
+};
+
+/* Adds one; ASV_E_MISMATCH when it is of another camera or epoch, ASV_E_LIMIT. */
+ASV_MUST_CHECK enum asv_status asv_claim_add(struct asv_claim_shown *shown, const struct asv_claim *claim,
+                                             const struct asv_link *link);
+
+/* LG-077, LG-078: whether the claim of NUMBERS or TIME is shown. ASV_E_NOT_FOUND with what is missing,
+ * ASV_E_LIMIT for a claim of more numbers than can be. *within: recordings that fall into the time. Sorts. */
+ASV_MUST_CHECK enum asv_status asv_claim_judge(struct asv_claim_shown *shown, const struct asv_claim *claim,
+                                               uint64_t *within, struct asv_err *err);
+
+#endif
