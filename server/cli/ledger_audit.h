@@ -6,7 +6,7 @@
 #ifndef ASV_SERVER_CLI_LEDGER_AUDIT_H
 #define ASV_SERVER_CLI_LEDGER_AUDIT_H
 
-#include <jansson.h>
+#include "server/cli/text.h"
 
 #include "server/cli/cli.h"
 #include "server/cli/vaults.h"

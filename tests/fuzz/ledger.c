@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/ledger/claim.h"
+#include "server/ledger/opened.h"
 #include "server/ledger/witness.h"
 #include "tests/support/ledger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The order is that of tests/fuzz/CMakeLists.txt. */
-enum target { NOTE, VKEY, PROOF, POLICY, PATH, BUNDLE, WITNESS };
+enum target { NOTE, VKEY, PROOF, POLICY, PATH, BUNDLE, WITNESS, OPENED, CLAIM };
 
 static void require(bool condition)
 {
@@ -187,11 +189,37 @@ static void fuzz_witness(struct asv_bytes input)
                                 asv_test_note_key(ASV_TEST_LOG), NULL) == ASV_OK);
 }
 
+/* Both have one form only. */
+static void fuzz_opened(struct asv_bytes input)
+{
+    static struct asv_opened opened;
+    static uint8_t out[ASV_OPENED_MAX_BYTES];
+    struct asv_writer writer;
+    if (asv_opened_parse(&opened, input, NULL) == ASV_OK) {
+        asv_writer_init(&writer, out, sizeof out);
+        asv_opened_write(&writer, &opened);
+        require_same(&writer, input);
+    }
+}
+
+static void fuzz_claim(struct asv_bytes input)
+{
+    struct asv_claim claim;
+    uint8_t out[ASV_CLAIM_MAX_BYTES];
+    struct asv_writer writer;
+    if (asv_claim_parse(&claim, input, NULL) == ASV_OK) {
+        asv_writer_init(&writer, out, sizeof out);
+        asv_claim_write(&writer, &claim);
+        require(!writer.overrun && writer.len == input.len); /* digits may be of either case */
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const targets[])(struct asv_bytes) = {
-        [NOTE] = fuzz_note, [VKEY] = fuzz_vkey,     [PROOF] = fuzz_proof,    [POLICY] = fuzz_policy,
-        [PATH] = fuzz_path, [BUNDLE] = fuzz_bundle, [WITNESS] = fuzz_witness};
+        [NOTE] = fuzz_note,       [VKEY] = fuzz_vkey,     [PROOF] = fuzz_proof,
+        [POLICY] = fuzz_policy,   [PATH] = fuzz_path,     [BUNDLE] = fuzz_bundle,
+        [WITNESS] = fuzz_witness, [OPENED] = fuzz_opened, [CLAIM] = fuzz_claim};
     targets[ASV_FUZZ_LEDGER]((struct asv_bytes){data, size});
     return 0;
 }
