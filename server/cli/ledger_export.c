@@ -35,7 +35,8 @@ static const char readme[] =
     "the same way as this directory.\n"
     "NAME.entry is the entry, NAME.tlog-proof the proof that it stands in the ledger, and NAME.opened, "
     "where\n"
-    "there is one, opens fields that nobody can read otherwise: it holds personal data. With a file claim that\n"
+    "there is one, opens fields that nobody can read otherwise: it holds personal data. With a file claim "
+    "that\n"
     "speaks of a camera it takes --trust root.cert (the agency's root certificate), too.\n";
 
 enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path, struct asv_ledger_export **out,

@@ -41,9 +41,11 @@ enum asv_status asv_cli_ledger_show(const struct asv_cli *cli, struct asv_db *db
         return status;
     }
     if (count == 0 || memcmp(known.id, id, sizeof known.id) != 0) {
-        status = asv_failf(
-            err, ASV_E_NOT_FOUND,
-            "the ledger has no entry %s; \"asservat ledger proof\" of a clip names its entries", uuid);
+        status =
+            asv_failf(err, ASV_E_NOT_FOUND,
+                      "the ledger has no entry %s; asservat-verify shows the ids of those that \"asservat "
+                      "ledger proof\" writes",
+                      uuid);
     } else if (!known.has_key) {
         status = asv_failf(err, ASV_E_STATE, "entry %s %s", uuid,
                            known.forgotten ? "is forgotten already" : "is closed over nothing");

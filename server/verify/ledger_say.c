@@ -208,6 +208,9 @@ void asv_say_entry(struct asv_ledger_say *say, const char *name, uint64_t index,
                 index, kind, (unsigned)entry->event.kind);
         put_time(out, entry->event.recorded_ms);
         fputs(size > 0 ? "\n" : T("; NICHT BEWIESEN\n", "; NOT PROVEN\n"), out);
+        fprintf(out, "  %-20s ", "id");
+        put_uuid(out, entry->event.id);
+        fputc('\n', out);
         say_fields(say, entry, opened);
     }
     say->listed++;
