@@ -27,7 +27,8 @@ struct asv_audit {
     uint64_t expired;   /* whose values went with their source */
     uint64_t unheaded;  /* so new that no signed head has them */
     uint64_t waiting;
-    uint64_t objects; /* signed objects in the vault */
+    uint64_t objects;  /* signed objects in the vault */
+    uint64_t underway; /* of them so new that their event may not be in the database yet */
     uint64_t wrong;
     json_t *notes;
     struct asv_walk walk;

@@ -12,6 +12,9 @@
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
 
+/* As long as a dock that finds the database again takes to tell it what it has written meanwhile. */
+#define UNDERWAY_MS INT64_C(600000)
+
 /* Of what expires at its source, by LAW L3, a row may be gone. */
 static bool may_expire(uint16_t kind)
 {
@@ -134,6 +137,15 @@ struct objects {
     uint8_t data[UINT16_MAX];
 };
 
+/* The dock writes into the vault first, and tells the database then. */
+static bool is_underway(const struct objects *it, const struct asv_clip_dir *clip)
+{
+    int64_t written_ms = 0;
+    int64_t now_ms = 0;
+    return asv_clip_written_ms(clip, &written_ms, NULL) == ASV_OK &&
+           asv_world_wall_ms(it->audit->cli->world, &now_ms) == ASV_OK && now_ms - written_ms < UNDERWAY_MS;
+}
+
 /* One signed object of a clip's directory; one that is not there is fine. */
 static enum asv_status check_object(struct objects *it, struct asv_clip_dir *clip, const char *path,
                                     enum asv_part part, struct asv_err *err)
@@ -157,7 +169,9 @@ static enum asv_status check_object(struct objects *it, struct asv_clip_dir *cli
         asv_object_digest(digest, &object);
         status = asv_db_ledger_names(it->audit->db, digest, &named, err);
     }
-    if (status == ASV_OK && !named) {
+    if (status == ASV_OK && !named && is_underway(it, clip)) {
+        it->audit->underway++;
+    } else if (status == ASV_OK && !named) {
         asv_audit_wrong(it->audit, where, "no entry names it");
     }
     return status;

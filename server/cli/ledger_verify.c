@@ -113,6 +113,7 @@ static enum asv_status print(const struct asv_audit *audit, bool json, struct as
         {"unheaded", "entries that no signed head has yet", audit->unheaded},
         {"waiting", "events that wait for their entry", audit->waiting},
         {"objects", "signed objects in the vault", audit->objects},
+        {"underway", "of them so new that their entry may be on its way", audit->underway},
         {"wrong", "wrong", audit->wrong},
     };
     json_t *counts = json_object();

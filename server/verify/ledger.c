@@ -13,6 +13,7 @@
 
 static const char checkpoint_name[] = "checkpoint";
 static const char proof_ending[] = ".tlog-proof";
+static const char entry_ending[] = ".entry";
 
 enum asv_status asv_verify_load(const char *dir, const char *name, uint8_t *out, size_t cap,
                                 struct asv_bytes *view, struct asv_err *err)
@@ -60,7 +61,8 @@ static int is_proof(const struct dirent *item)
 static void verify_stem(struct asv_ledger_work *work, const char *dir, const char *name)
 {
     char stem[ASV_VERIFY_PATH_BYTES];
-    (void)snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - strlen(proof_ending)), name);
+    const char *ending = ends_in(name, entry_ending) ? entry_ending : proof_ending;
+    (void)snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - strlen(ending)), name);
     asv_verify_proof(work, dir, stem);
 }
 
@@ -122,7 +124,7 @@ static enum asv_status verify_path(struct asv_ledger_work *work, const char *pat
         }
         return status == ASV_E_NOT_FOUND ? verify_directory(work, path, err) : status;
     }
-    if (ends_in(path, proof_ending)) {
+    if (ends_in(path, proof_ending) || ends_in(path, entry_ending)) {
         asv_say_begin(&work->say, "proof");
         verify_stem(work, NULL, path);
         asv_say_head(&work->say, &work->policy, &work->verdict);

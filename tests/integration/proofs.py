@@ -110,7 +110,7 @@ def proofs_are_checked_offline(ledger, clips):
     event = next(e["id"] for e in ledger.desk.json("clip", "custody", clips[1])[0]["events"] if e["kind"] == "receipt")
     assert [entry["kind"] for entry in ledger.check(ledger.proof(event))["entries"]] == ["receipt"]
     one = next(plain.glob("*-committed.tlog-proof"))
-    assert ledger.check(one)["entries"][0]["proven"]
+    assert ledger.check(one)["entries"][0]["proven"] and ledger.check(one.with_suffix(".entry"))["entries"][0]["proven"]
     text = subprocess.run([ledger.site.bin("asservat-verify"), one, "--ledger", ledger.trust, "--lang", "de"],
                           stdout=subprocess.PIPE, check=True).stdout.decode()
     assert "nicht geöffnet" in text and "Ergebnis: VALID" in text, text
@@ -266,7 +266,10 @@ def what_somebody_changed_is_named(ledger, clips):
     kept = receipt.read_bytes()
     event = f"object_digest = decode('{hashlib.sha256(kept[:-67]).hexdigest()}', 'hex')"
     flip(receipt, 30)
-    ledger.verify(1, "receipt: no entry names it|receipt: no signed object")
+    assert ledger.verify()["underway"] == 1, "so new that its event may be on its way"
+    for path in [*ledger.site.directory.glob(f"*/**/{receipt.parent.name}"), *ledger.site.directory.glob(f"*/**/{receipt.parent.name}/*")]:
+        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 3600))
+    ledger.verify(1, "receipt: no entry names it")
     receipt.write_bytes(kept)
     assert desk.sql(f"SELECT count(*) FROM asv.clip_event WHERE {event}") == [["1"]]
     ledger.verify()
