@@ -117,9 +117,10 @@ enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err)
 {
     struct asv_db_ledger_untold *rows = calloc(ASV_AUDIT_NOTES, sizeof *rows);
     size_t count = 0;
-    enum asv_status status = rows != NULL
-                                 ? asv_db_ledger_untold(audit->db, ASV_AUDIT_NOTES, rows, &count, err)
-                                 : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_ledger_untold(audit->db, ASV_AUDIT_NOTES, rows, &count, err);
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
         char uuid[ASV_UUID_TEXT_BYTES];
         asv_uuid_format(uuid, rows[i].id);
@@ -199,7 +200,10 @@ enum asv_status asv_audit_vault(struct asv_audit *audit, struct asv_vault *vault
 {
     static const enum asv_vault_area areas[] = {ASV_VAULT_SEALED, ASV_VAULT_QUARANTINE, ASV_VAULT_TOMBSTONES};
     struct objects *it = calloc(1, sizeof *it);
-    enum asv_status status = it != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    enum asv_status status = ASV_OK;
+    if (it == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     for (size_t i = 0; status == ASV_OK && i < sizeof areas / sizeof *areas; i++) {
         it->audit = audit;
         it->vault = vault;

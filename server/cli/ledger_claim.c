@@ -13,6 +13,7 @@
 #include "server/cli/moment.h"
 #include "server/db/camera.h"
 #include "server/ledger/entry.h"
+#include "server/ledger/line.h"
 
 #define PAGE 16
 
@@ -21,16 +22,20 @@
 /* "5-12", or "5". */
 static bool read_numbers(const char *text, struct asv_claim *claim)
 {
-    char end = '\0';
-    char behind = '\0';
-    unsigned long long first = 0;
-    unsigned long long last = 0;
-    int got = sscanf(text, "%19llu%c%19llu%c", &first, &end, &last, &behind);
-    if (got == 1) {
-        last = first;
+    struct asv_reader reader;
+    struct asv_bytes word;
+    uint64_t first = 0;
+    uint64_t last = 0;
+    asv_reader_init(&reader, text, strlen(text));
+    if (asv_line_take_until(&reader, '-', &word) && !asv_line_is_decimal(word, &first)) {
+        return false;
     }
-    if ((got != 1 && (got != 3 || end != '-')) || text[0] < '0' || text[0] > '9' || first == 0 ||
-        first > last || last - first >= ASV_CLAIM_NUMBERS_MAX) {
+    word = (struct asv_bytes){reader.data + reader.at, asv_reader_left(&reader)};
+    if (!asv_line_is_decimal(word, &last)) {
+        return false;
+    }
+    first = reader.at == 0 ? last : first;
+    if (first == 0 || first > last || last > INT64_MAX || last - first >= ASV_CLAIM_NUMBERS_MAX) {
         return false;
     }
     claim->from = first;
@@ -109,7 +114,10 @@ static enum asv_status put_links(struct asv_db *db, struct asv_ledger_export *ex
     struct asv_db_ledger_link *rows = calloc(PAGE + 1, sizeof *rows); /* the first: the last one before */
     size_t count = PAGE;
     bool any = false;
-    enum asv_status status = rows != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    enum asv_status status = ASV_OK;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     while (status == ASV_OK && count == PAGE) {
         status = asv_db_ledger_links(db, camera, span, any ? &rows[0] : NULL, PAGE, rows + 1, &count, err);
         for (size_t i = 1; status == ASV_OK && i <= count; i++) {
@@ -120,9 +128,7 @@ static enum asv_status put_links(struct asv_db *db, struct asv_ledger_export *ex
             any = true;
         }
     }
-    if (rows != NULL) {
-        asv_wipe(rows, (PAGE + 1) * sizeof *rows);
-    }
+    asv_wipe(rows, (PAGE + 1) * sizeof *rows);
     free(rows);
     return status;
 }
@@ -176,7 +182,10 @@ static enum asv_status put_balances(struct asv_db *db, struct asv_ledger_export 
     uint16_t log = 0;
     int64_t after = -1;
     size_t count = PAGE;
-    enum asv_status status = rows != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    enum asv_status status = ASV_OK;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     while (status == ASV_OK && count == PAGE) {
         status = asv_db_ledger_balances(db, day, log, after, PAGE, rows, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {

@@ -27,7 +27,10 @@ static enum asv_status put_all(struct asv_ledger_export *exporting, struct asv_d
     uint16_t log = 0;
     int64_t after = -1;
     size_t count = PAGE;
-    enum asv_status status = rows != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    enum asv_status status = ASV_OK;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     while (status == ASV_OK && count == PAGE) {
         status = asv_db_ledger_about(db, what, log, after, PAGE, rows, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
@@ -36,9 +39,7 @@ static enum asv_status put_all(struct asv_ledger_export *exporting, struct asv_d
             after = (int64_t)rows[i].index;
         }
     }
-    if (rows != NULL) {
-        asv_wipe(rows, PAGE * sizeof *rows);
-    }
+    asv_wipe(rows, PAGE * sizeof *rows);
     free(rows);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "firmware-proto/seal/base64.h"
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/cli/database.h"
 #include "server/cli/files.h"
@@ -71,18 +72,12 @@ static enum asv_status ask_keeper(struct asv_keeper_client *keeper, const struct
     return status;
 }
 
-static enum asv_status verify_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
+static enum asv_status verify_each(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                   struct asv_db_ledger_log *logs, struct asv_tree_head *heads,
                                    struct asv_err *err)
 {
-    struct asv_db_ledger_log *logs = calloc(ASV_DB_LEDGER_LOGS, sizeof *logs);
-    struct asv_tree_head *heads = calloc(ASV_DB_LEDGER_LOGS, sizeof *heads);
     size_t count = 0;
-    int64_t oldest_ms;
-    enum asv_status status =
-        logs != NULL && heads != NULL ? ASV_OK : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    if (status == ASV_OK) {
-        status = asv_db_ledger_logs(audit->db, 0, logs, &count, err);
-    }
+    enum asv_status status = asv_db_ledger_logs(audit->db, 0, logs, &count, err);
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
         status = ask_keeper(keeper, &logs[i], &heads[i], err);
     }
@@ -92,8 +87,19 @@ static enum asv_status verify_logs(struct asv_audit *audit, struct asv_keeper_cl
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
         status = asv_audit_log(audit, &logs[i], &heads[i], err);
     }
-    free(logs);
-    free(heads);
+    return status;
+}
+
+static enum asv_status verify_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                   struct asv_err *err)
+{
+    asv_auto_free struct asv_db_ledger_log *logs = calloc(ASV_DB_LEDGER_LOGS, sizeof *logs);
+    asv_auto_free struct asv_tree_head *heads = calloc(ASV_DB_LEDGER_LOGS, sizeof *heads);
+    int64_t oldest_ms;
+    if (logs == NULL || heads == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = verify_each(audit, keeper, logs, heads, err);
     return status == ASV_OK ? asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, err) : status;
 }
 

@@ -166,7 +166,7 @@ enum asv_status asv_db_ledger_links(struct asv_db *db, const uint8_t camera[32],
     asv_param_u64(&params, span->first);
     asv_param_u64(&params, span->last);
     asv_param_u64(&params, after != NULL ? after->number : 0);
-    asv_param_i16(&params, after != NULL ? (int16_t)after->known.log : 0);
+    asv_param_i16(&params, (int16_t)(after != NULL ? after->known.log : 0));
     asv_param_u64(&params, after != NULL ? after->known.index : 0);
     asv_param_i32(&params, (int32_t)limit);
     return asv_db_run_rows(db, ASV_QUERY_LEDGER_LINKS, &params, read_link, out, sizeof *out, count, err);

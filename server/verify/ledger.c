@@ -111,7 +111,7 @@ static void verify_checkpoint(struct asv_ledger_work *work, const char *path, st
 static enum asv_status verify_path(struct asv_ledger_work *work, const char *path, struct asv_err *err)
 {
     struct stat st;
-    struct asv_bytes note;
+    struct asv_bytes note = {0};
     if (stat(path, &st) != 0) {
         return asv_fail(err, errno == ENOENT || errno == ENOTDIR ? ASV_E_NOT_FOUND : ASV_E_IO,
                         strerror(errno));
@@ -141,7 +141,7 @@ static enum asv_status verify_path(struct asv_ledger_work *work, const char *pat
 
 static enum asv_status load_trust(struct asv_ledger_work *work, const char *path, struct asv_err *err)
 {
-    struct asv_bytes text;
+    struct asv_bytes text = {0};
     struct asv_err inner = {0};
     enum asv_status status =
         asv_verify_load(NULL, path, work->policy_data, sizeof work->policy_data, &text, &inner);
@@ -155,7 +155,7 @@ static enum asv_status load_trust(struct asv_ledger_work *work, const char *path
 
 static enum asv_status load_earlier(struct asv_ledger_work *work, const char *path, struct asv_err *err)
 {
-    struct asv_bytes note;
+    struct asv_bytes note = {0};
     struct asv_ledger_verdict verdict;
     enum asv_status status =
         asv_verify_load(NULL, path, work->earlier_note, sizeof work->earlier_note, &note, err);

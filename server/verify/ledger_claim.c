@@ -27,7 +27,7 @@ struct asv_verify_claim {
 static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it, const char *dir)
 {
     static const char name[] = "camera.chain";
-    struct asv_bytes view;
+    struct asv_bytes view = {0};
     uint8_t digest[ASV_SHA256_BYTES];
     struct asv_err err = {0};
     const struct asv_anchors *anchors = &work->anchors;
@@ -57,7 +57,7 @@ static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it
 
 void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir)
 {
-    struct asv_bytes view;
+    struct asv_bytes view = {0};
     struct asv_err err = {0};
     struct asv_verify_claim *it = calloc(1, sizeof *it);
     enum asv_status status =
@@ -108,7 +108,7 @@ static enum asv_status take_link(struct asv_verify_claim *it, const char *dir, c
     char name[ASV_VERIFY_PATH_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
     struct asv_link link;
-    struct asv_bytes view;
+    struct asv_bytes view = {0};
     const struct asv_opened_field *camera = asv_opened_find(opened, ASV_LEDGER_CERTIFICATE);
     const struct asv_opened_field *named = asv_opened_find(opened, ASV_LEDGER_LINK);
     if (camera == NULL || named == NULL ||

@@ -41,7 +41,7 @@ static bool read_entry(struct asv_ledger_work *work, struct one *one, const char
 
 static bool read_proof(struct asv_ledger_work *work, struct one *one, const char *dir, const char *stem)
 {
-    struct asv_bytes data;
+    struct asv_bytes data = {0};
     const char *name = named(one, stem, "tlog-proof");
     enum asv_status status = asv_verify_load(dir, name, work->proof, sizeof work->proof, &data, &one->err);
     if (status == ASV_OK) {
@@ -71,7 +71,7 @@ static bool is_included(struct asv_ledger_work *work, struct one *one, const cha
 static const struct asv_opened *read_opened(struct asv_ledger_work *work, struct one *one, const char *dir,
                                             const char *stem)
 {
-    struct asv_bytes data;
+    struct asv_bytes data = {0};
     const char *name = named(one, stem, "opened");
     enum asv_status status =
         asv_verify_load(dir, name, one->opened_data, sizeof one->opened_data, &data, &one->err);

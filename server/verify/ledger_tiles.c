@@ -41,7 +41,7 @@ static enum asv_status load_tile(const struct published *it, const struct asv_ti
 static enum asv_status read_hashes(void *ctx, const struct asv_tile *tile, uint8_t *out, struct asv_err *err)
 {
     struct published *it = ctx;
-    struct asv_bytes view;
+    struct asv_bytes view = {0};
     bool exact = true;
     size_t want = (size_t)tile->width * ASV_SHA256_BYTES;
     enum asv_status status = load_tile(it, tile, it->tile, sizeof it->tile, &view, &exact, err);
