@@ -26,10 +26,12 @@
 #define ASV_KEYFILE_PASSPHRASE_MAX 1024
 
 /* Roles that no certificate of ours has: a person, who signs statements (docs/STATEMENTS.md); the heads of
- * the ledger, and packages for the court, which the keeper signs (docs/KEEPER.md 8). */
+ * the ledger, and packages for the court, which the keeper signs (docs/KEEPER.md 8); a witness of ledgers
+ * (docs/LEDGER.md 7), whose label is its name. */
 #define ASV_KEYFILE_PERSON  16
 #define ASV_KEYFILE_LEDGER  17
 #define ASV_KEYFILE_PACKAGE 18 /* the one role whose key is P-256 */
+#define ASV_KEYFILE_WITNESS 19
 
 struct asv_keys {
     uint8_t sign_sk[ASV_ED25519_SK_BYTES]; /* zeros for packages */

@@ -83,6 +83,10 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_subject_request, asv_cli_user_add, asv_cli_user_approve, asv_cli_user_disable, asv_cli_user_enrol,
     asv_cli_user_found, asv_cli_user_list, asv_cli_user_revoke, asv_cli_user_show, asv_cli_vault_scrub;
 
+/* The ledger and its witnesses. */
+extern const struct asv_cli_command asv_cli_ledger_key, asv_cli_ledger_witness, asv_cli_ledger_witness_begin,
+    asv_cli_ledger_witness_key;
+
 /* The whole program, for main and for tests. */
 int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);
 

@@ -162,6 +162,15 @@ void asv_note_write_signature(struct asv_writer *writer, const struct asv_note_k
     asv_write_u8(writer, '\n');
 }
 
+void asv_note_write_line(struct asv_writer *writer, const struct asv_note_signature *signature)
+{
+    asv_line_put_text(writer, dash);
+    asv_write_bytes(writer, signature->name.data, signature->name.len);
+    asv_write_u8(writer, ' ');
+    asv_write_bytes(writer, signature->base64.data, signature->base64.len);
+    asv_write_u8(writer, '\n');
+}
+
 void asv_note_sign(struct asv_writer *writer, const struct asv_note_key *key,
                    const uint8_t sk[ASV_ED25519_SK_BYTES], struct asv_bytes text)
 {

@@ -92,6 +92,9 @@ ASV_MUST_CHECK enum asv_status asv_note_verify_with(const struct asv_note *note,
 void asv_note_write_signature(struct asv_writer *writer, const struct asv_note_key *key,
                               const uint8_t *signature, size_t len);
 
+/* Writes a signature line of another note, as it stands there. */
+void asv_note_write_line(struct asv_writer *writer, const struct asv_note_signature *signature);
+
 /* Writes the note: the text, which must end in a newline, a blank line, and the signature of the key, which
  * is of type ASV_NOTE_ED25519, by its secret key. More signature lines may be written behind it. */
 void asv_note_sign(struct asv_writer *writer, const struct asv_note_key *key,

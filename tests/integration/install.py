@@ -60,7 +60,8 @@ def main():
                                                  "asservat-ledger.service", "asservat-publish.service",
                                                  "asservat-publish.timer",
                                                  "asservat-retention.service", "asservat-retention.timer",
-                                                 "asservat-scrub.service", "asservat-scrub.timer"], units
+                                                 "asservat-scrub.service", "asservat-scrub.timer",
+                                                 "asservat-witness.service"], units
         for unit in units:
             check_lines(root, unit)
             if unit.suffix == ".service":
