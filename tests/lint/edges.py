@@ -62,7 +62,7 @@ HOMES = {
     r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"systemd/.*": ["server/base/notify.c"],
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],
-    r"curl/.*": ["server/base/mail.c"],
+    r"curl/.*": ["server/base/mail.c", "server/base/post.c"],
     r"linux/usb/.*": ["firmware-proto/camera/gadget.c"],
     r"usbredir.*|umockdev.*|cmocka\.h": [],
 }
