@@ -3,7 +3,9 @@
 --
 -- The ledger (docs/LEDGER.md): what happened waits in ledger_pending, committed with what it tells of, until the sequencer
 -- gives it an index, a leaf and its place in the tree. Logs, entries and tiles are only added to.
-INSERT INTO asv.alarm_kind VALUES ('ledger', 'the ledger does not go on before people have looked');
+INSERT INTO asv.alarm_kind VALUES
+    ('ledger', 'the ledger does not go on before people have looked'),
+    ('witness', 'a witness of the ledger has seen another tree, or forgot what it had seen');
 GRANT EXECUTE ON FUNCTION asv.alarm_raise TO asv_ledger;
 
 CREATE TABLE asv.ledger_kind (
@@ -183,6 +185,37 @@ COMMENT ON COLUMN asv.ledger_checkpoint.root IS 'RFC 6962 root';
 COMMENT ON COLUMN asv.ledger_checkpoint.signed_at IS 'when it was stored, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_checkpoint.note IS 'the signed note (C2SP tlog-checkpoint)';
 
+CREATE TABLE asv.ledger_cosignature (
+    log smallint NOT NULL,
+    witness text NOT NULL CHECK (octet_length(witness) BETWEEN 10 AND 264 AND witness ~ '^[^[:space:]+]+\+[0-9a-f]{8}$'),
+    size asv.u63 NOT NULL,
+    cosigned_at timestamptz NOT NULL,
+    stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lines text NOT NULL CHECK (octet_length(lines) BETWEEN 1 AND 4096 AND right(lines, 1) = E'\n'),
+    PRIMARY KEY (log, witness, size),
+    FOREIGN KEY (log, size) REFERENCES asv.ledger_checkpoint
+);
+COMMENT ON TABLE asv.ledger_cosignature IS 'what witnesses have cosigned';
+COMMENT ON COLUMN asv.ledger_cosignature.log IS 'of which log';
+COMMENT ON COLUMN asv.ledger_cosignature.witness IS 'name and id of its key, as in signed notes';
+COMMENT ON COLUMN asv.ledger_cosignature.size IS 'entries of the head that it cosigned';
+COMMENT ON COLUMN asv.ledger_cosignature.cosigned_at IS 'when, by its own word';
+COMMENT ON COLUMN asv.ledger_cosignature.stored_at IS 'when it was stored, by the database''s clock';
+COMMENT ON COLUMN asv.ledger_cosignature.lines IS 'its signature lines, to be put behind the note';
+CREATE INDEX ledger_cosignature_of ON asv.ledger_cosignature (log, size);
+
+CREATE TABLE asv.ledger_witnessed (
+    log smallint NOT NULL,
+    size asv.u63 NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (log, size),
+    FOREIGN KEY (log, size) REFERENCES asv.ledger_checkpoint
+);
+COMMENT ON TABLE asv.ledger_witnessed IS 'heads that as many witnesses have cosigned as the trust file then asked for';
+COMMENT ON COLUMN asv.ledger_witnessed.log IS 'of which log';
+COMMENT ON COLUMN asv.ledger_witnessed.size IS 'entries';
+COMMENT ON COLUMN asv.ledger_witnessed.at IS 'when it was found, by the database''s clock';
+
 CREATE TABLE asv.software_start (
     id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -197,7 +230,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_entry', 'ledger_forgotten', 'ledger_day', 'ledger_checkpoint', 'software_start'] LOOP
+    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_entry', 'ledger_forgotten', 'ledger_day', 'ledger_checkpoint',
+                                'ledger_cosignature', 'ledger_witnessed', 'software_start'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -802,6 +836,57 @@ END
 $$;
 COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed';
 GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
+
+-- ---------------------------------------------------------------------------------------------- witnesses
+
+CREATE FUNCTION asv.ledger_cosigned(p_log smallint, p_size bigint, p_witness text, p_at timestamptz, p_lines text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.ledger_cosignature (log, size, witness, cosigned_at, lines) VALUES (p_log, p_size, p_witness, p_at, p_lines)
+    ON CONFLICT (log, witness, size) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_cosigned IS 'keeps what a witness has cosigned';
+GRANT EXECUTE ON FUNCTION asv.ledger_cosigned TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_met(p_log smallint, p_size bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.ledger_witnessed (log, size) VALUES (p_log, p_size) ON CONFLICT (log, size) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_met IS 'as many witnesses have cosigned this head as the trust file asks for';
+GRANT EXECUTE ON FUNCTION asv.ledger_met TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_cosigned_last(p_log smallint, p_witness text) RETURNS TABLE (size bigint, cosigned_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.size::bigint, c.cosigned_at FROM asv.ledger_cosignature c WHERE c.log = p_log AND c.witness = p_witness
+    ORDER BY c.size DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_cosigned_last IS 'the largest head of this log that this witness has cosigned';
+GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT k.note || coalesce((SELECT string_agg(c.lines, '' ORDER BY c.witness) FROM asv.ledger_cosignature c
+                               WHERE c.log = k.log AND c.size = k.size), '')
+    FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size = p_size
+$$;
+COMMENT ON FUNCTION asv.ledger_note_cosigned IS 'a signed head with all its cosignatures; NULL: there is no such head';
+GRANT EXECUTE ON FUNCTION asv.ledger_note_cosigned TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_witness_state(p_log smallint) RETURNS TABLE (signed bigint, witnessed bigint, met_at timestamptz, behind timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce((SELECT max(k.size) FROM asv.ledger_checkpoint k WHERE k.log = p_log)::bigint, 0), coalesce(w.size::bigint, 0), w.at,
+           (SELECT k.signed_at FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size > coalesce(w.size, 0)
+            ORDER BY k.size LIMIT 1)
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (SELECT m.size, m.at FROM asv.ledger_witnessed m WHERE m.log = p_log ORDER BY m.size DESC LIMIT 1) AS w ON true
+$$;
+COMMENT ON FUNCTION asv.ledger_witness_state IS 'sizes of the last head that was signed and of the last one that enough witnesses cosigned, and since when the latter is behind; NULL: it is not';
+GRANT EXECUTE ON FUNCTION asv.ledger_witness_state TO asv_ledger, asv_server, asv_admin;
 
 -- ---------------------------------------------------------------------------------------------- reading
 

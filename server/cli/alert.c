@@ -22,6 +22,7 @@
 #include "server/cli/database.h"
 #include "server/cli/keepers.h"
 #include "server/db/alert.h"
+#include "server/db/cosignature.h"
 #include "server/db/ledger.h"
 
 #define STATE_DIR   "/var/lib/asservat/alert"
@@ -89,6 +90,30 @@ static enum asv_status ask_ledger(struct alert *alert, struct asv_err *err)
         add(alert, ASV_MATTER_LEDGER, "", "", oldest_ms, waiting);
     }
     alert->asked[ASV_MATTER_LEDGER] = status == ASV_OK;
+    return status;
+}
+
+/* LG-067. Without a trust file nobody need cosign. */
+static enum asv_status ask_witnesses(struct alert *alert, struct asv_err *err)
+{
+    const struct asv_cli_conf *conf = &alert->cli->conf;
+    struct asv_db_ledger_log log;
+    struct asv_db_witness_state state = {.behind_ms = ASV_TIME_UNKNOWN};
+    alert->asked[ASV_MATTER_WITNESS] = true;
+    if (conf->ledger_trust[0] == '\0') {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_ledger_newest(alert->db, &log, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = asv_db_witness_state(alert->db, log.number, &state, err);
+    }
+    if (status == ASV_OK && state.behind_ms != ASV_TIME_UNKNOWN &&
+        alert->run_ms - state.behind_ms > (int64_t)conf->ledger_late_ms) {
+        add(alert, ASV_MATTER_WITNESS, "", "", state.behind_ms, state.signed_size - state.witnessed_size);
+    }
     return status;
 }
 
@@ -308,6 +333,9 @@ static enum asv_status run_with_database(struct alert *alert, bool dry, struct a
     if (status == ASV_OK) {
         status = ask_ledger(alert, err);
     }
+    if (status == ASV_OK) {
+        status = ask_witnesses(alert, err);
+    }
     if (status == ASV_OK && dry) {
         for (size_t i = 0; i < alert->count; i++) {
             alert->matters[i].due = true;
@@ -381,9 +409,10 @@ const struct asv_cli_command asv_cli_alert_run = {
     .summary = "tell people what they must look after",
     .help = "Looks for alarms that nobody acknowledged, requests that lapse within a day,\n"
             "cameras that are out for too long, open erasures and overdue keys at the keeper,\n"
-            "failed and missed retention runs, what waits for its entry in the ledger, and the age\n"
-            "of the newest backup. Each matter goes into the journal and, as alert.conf says, into\n"
-            "a mail: once, and then daily while it lasts. Its timer runs it every 15 minutes.",
+            "failed and missed retention runs, what waits for its entry in the ledger, its witnesses\n"
+            "that are behind, and the age of the newest backup. Each matter goes into the journal and,\n"
+            "as alert.conf says, into a mail: once, and then daily while it lasts. Its timer runs it\n"
+            "every 15 minutes.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -70,6 +70,8 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_ledger_verify,
     &asv_cli_ledger_proof,
     &asv_cli_ledger_publish,
+    &asv_cli_ledger_cosign,
+    &asv_cli_ledger_witnesses,
     &asv_cli_ledger_key,
     &asv_cli_ledger_witness,
     &asv_cli_ledger_witness_key,
@@ -168,6 +170,12 @@ static void print_command_help(const struct asv_cli *cli, const struct asv_cli_c
             fallback, 0, 0, NULL, NULL                                                              \
     }
 
+#define HOUR_MS UINT64_C(3600000)
+#define DURATION(key, field, fallback, min, max)                                                        \
+    {                                                                                                   \
+        key, ASV_CONF_DURATION, offsetof(struct asv_cli_conf, field), 0, fallback, min, max, NULL, NULL \
+    }
+
 static const struct asv_conf_key conf_keys[] = {
     KEY("agency", ASV_CONF_PATH, agency, "/var/lib/asservat/agency"),
     KEY("database", ASV_CONF_TEXT, database, "dbname=asservat user=asv_admin"),
@@ -175,6 +183,10 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("database.owner", ASV_CONF_TEXT, database_owner, "dbname=asservat user=postgres"),
     KEY("database.backup", ASV_CONF_TEXT, database_backup, "dbname=asservat user=asv_backup"),
     KEY("database.ledger", ASV_CONF_TEXT, database_ledger, "dbname=asservat user=asv_ledger"),
+    KEY("ledger.trust", ASV_CONF_PATH, ledger_trust, ""),
+    KEY("ledger.witness.ca", ASV_CONF_PATH, ledger_ca, ""),
+    DURATION("ledger.witness.every", ledger_every_ms, "30s", 1000, HOUR_MS),
+    DURATION("ledger.witness.late", ledger_late_ms, "24h", 60000, 31 * 24 * HOUR_MS),
     KEY("vault", ASV_CONF_PATH, vault, "/var/lib/asservat/vault"),
     KEY("vault.mirror", ASV_CONF_TEXT, vault_mirror, ""),
     KEY("vault.cached", ASV_CONF_BOOL, readback_cached, "no"),

@@ -26,11 +26,15 @@ struct asv_cli_conf {
     char database_backup[1024]; /* of the role asv_backup: `backup` */
     char database_ledger[1024]; /* of the role asv_ledger: `ledger run` */
     char vault[512];
-    char vault_mirror[512]; /* empty: none */
-    char backup[512];       /* directory of the backups; empty: none */
-    char keeper[512];       /* socket */
-    char dock_status[512];  /* socket */
-    bool readback_cached;   /* the vault may lie on a file system without O_DIRECT */
+    char vault_mirror[512];   /* empty: none */
+    char backup[512];         /* directory of the backups; empty: none */
+    char keeper[512];         /* socket */
+    char dock_status[512];    /* socket */
+    char ledger_trust[512];   /* which witnesses must cosign; empty: nobody need */
+    char ledger_ca[512];      /* what witnesses' certificates are signed by; empty: the system's */
+    uint64_t ledger_every_ms; /* between two times that witnesses are asked */
+    uint64_t ledger_late_ms;  /* without a quorum for longer is an alert */
+    bool readback_cached;     /* the vault may lie on a file system without O_DIRECT */
 };
 
 /* One run of the program. */
@@ -84,8 +88,8 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_user_found, asv_cli_user_list, asv_cli_user_revoke, asv_cli_user_show, asv_cli_vault_scrub;
 
 /* The ledger and its witnesses. */
-extern const struct asv_cli_command asv_cli_ledger_key, asv_cli_ledger_witness, asv_cli_ledger_witness_begin,
-    asv_cli_ledger_witness_key;
+extern const struct asv_cli_command asv_cli_ledger_cosign, asv_cli_ledger_key, asv_cli_ledger_witness,
+    asv_cli_ledger_witness_begin, asv_cli_ledger_witness_key, asv_cli_ledger_witnesses;
 
 /* The whole program, for main and for tests. */
 int asv_cli_main(const struct asv_cli *cli, int argc, const char *const *argv);

@@ -13,8 +13,10 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
+#include "server/cli/cosigner.h"
 #include "server/cli/database.h"
 #include "server/cli/sequencer.h"
+#include "server/cli/text.h"
 #include "server/ledger/checkpoint.h"
 #include "server/ledger/proof.h"
 
@@ -29,9 +31,15 @@ struct publication {
     int dir;
     uint64_t old_size;         /* of what is published already */
     struct asv_tree_head head; /* the signed one */
+    bool ahead;                /* what is published already is larger, from before witnesses were asked for */
     uint64_t files;
-    uint8_t note[ASV_DB_LEDGER_NOTE_BYTES + 1];
+    uint8_t note[ASV_DB_LEDGER_COSIGNED_BYTES];
     size_t note_len;
+    uint8_t published[ASV_DB_LEDGER_COSIGNED_BYTES]; /* the note that is there already */
+    const char *trust;                               /* the trust file; NULL: no witness need cosign */
+    struct asv_db_witness_state witnesses;
+    struct asv_ledger_policy policy;
+    uint8_t policy_text[ASV_LEDGER_POLICY_BYTES];
     struct asv_db_ledger_entry entries[ASV_DB_LEDGER_BATCH];
     uint8_t bundle[BUNDLE_BYTES];
     uint8_t hashes[ASV_TILE_BYTES];
@@ -136,16 +144,16 @@ static enum asv_status check_head(struct publication *it, const struct asv_tree_
 /* What is published there already: nothing, or an earlier head of the same log. */
 static enum asv_status find_published(struct publication *it, struct asv_err *err)
 {
-    uint8_t data[ASV_DB_LEDGER_NOTE_BYTES];
     size_t len = 0;
     struct asv_note note;
     struct asv_checkpoint checkpoint;
-    enum asv_status status = asv_io_read_file(it->dir, CHECKPOINT, data, sizeof data, &len, err);
+    enum asv_status status =
+        asv_io_read_file(it->dir, CHECKPOINT, it->published, sizeof it->published, &len, err);
     if (status == ASV_E_NOT_FOUND) {
         return ASV_OK;
     }
     if (status == ASV_OK) {
-        status = asv_note_parse(&note, (struct asv_bytes){data, len}, err);
+        status = asv_note_parse(&note, (struct asv_bytes){it->published, len}, err);
     }
     if (status == ASV_OK) {
         status = asv_checkpoint_parse(&checkpoint, note.text, err);
@@ -153,7 +161,12 @@ static enum asv_status find_published(struct publication *it, struct asv_err *er
     if (status != ASV_OK) {
         return status;
     }
-    if (strcmp(checkpoint.origin, it->log.origin) != 0 || checkpoint.head.size > it->head.size) {
+    bool same = strcmp(checkpoint.origin, it->log.origin) == 0;
+    it->ahead = same && it->trust != NULL && checkpoint.head.size > it->head.size;
+    if (it->ahead) {
+        return ASV_OK;
+    }
+    if (!same || checkpoint.head.size > it->head.size) {
         return asv_failf(err, ASV_E_STATE,
                          "%s: there is a head of %s with %" PRIu64
                          " entries already; publish %s in another directory",
@@ -170,28 +183,58 @@ static enum asv_status publish(struct publication *it, struct asv_err *err)
     struct asv_tile tile;
     enum asv_status status = find_published(it, err);
     asv_tile_growth_init(&growth, it->old_size, it->head.size);
-    while (status == ASV_OK && asv_tile_growth_next(&growth, &tile)) {
+    while (status == ASV_OK && !it->ahead && asv_tile_growth_next(&growth, &tile)) {
         status = write_hashes(it, &tile, err);
         if (status == ASV_OK && tile.level == 0) {
             tile.level = ASV_TILE_ENTRIES;
             status = write_bundle(it, &tile, err);
         }
     }
-    return status == ASV_OK
+    return status == ASV_OK && !it->ahead
                ? asv_io_replace_file(it->dir, CHECKPOINT, it->note, it->note_len, PUBLIC_FILE, err)
                : status;
 }
 
-/* The head that the keeper signed last. Its size is the note's own: another one may be signed meanwhile. */
+/* LG-066: the newest head that met the quorum, with its cosignatures, and only as the trust file has it now.
+ */
+static enum asv_status find_witnessed(struct publication *it, struct asv_err *err)
+{
+    struct asv_ledger_verdict verdict;
+    struct asv_err why = {0};
+    enum asv_status status = asv_db_witness_state(it->db, it->log.number, &it->witnesses, err);
+    if (status == ASV_OK && it->witnesses.witnessed_size == 0) {
+        status = asv_failf(err, ASV_E_UNTRUSTED,
+                           "no head has met the quorum of %s yet; asservat ledger cosign", it->trust);
+    }
+    if (status == ASV_OK) {
+        status = asv_db_ledger_note_cosigned(it->db, it->log.number, it->witnesses.witnessed_size, it->note,
+                                             sizeof it->note, &it->note_len, err);
+    }
+    if (status == ASV_OK) {
+        status =
+            asv_ledger_policy_check(&it->policy, (struct asv_bytes){it->note, it->note_len}, &verdict, &why);
+        status = status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s: %s", it->trust, why.text);
+    }
+    return status;
+}
+
+/* Without a quorum, the head that the keeper signed last. */
+static enum asv_status find_note(struct publication *it, struct asv_err *err)
+{
+    if (it->trust != NULL) {
+        return find_witnessed(it, err);
+    }
+    enum asv_status status =
+        asv_db_ledger_note(it->db, it->log.number, it->note, ASV_DB_LEDGER_NOTE_BYTES, &it->note_len, err);
+    return status == ASV_E_NOT_FOUND ? asv_fail(err, status, "the keeper has signed no head yet") : status;
+}
+
+/* What is to be published. Its size is the note's own: another one may be signed meanwhile. */
 static enum asv_status find_signed(struct publication *it, struct asv_err *err)
 {
     struct asv_note note;
     struct asv_checkpoint checkpoint;
-    enum asv_status status =
-        asv_db_ledger_note(it->db, it->log.number, it->note, ASV_DB_LEDGER_NOTE_BYTES, &it->note_len, err);
-    if (status == ASV_E_NOT_FOUND) {
-        return asv_fail(err, status, "the keeper has signed no head yet");
-    }
+    enum asv_status status = find_note(it, err);
     if (status == ASV_OK) {
         status = asv_note_parse(&note, (struct asv_bytes){it->note, it->note_len}, err);
     }
@@ -205,14 +248,39 @@ static enum asv_status find_signed(struct publication *it, struct asv_err *err)
     return status;
 }
 
+static enum asv_status find_trust(const struct asv_cli *cli, struct publication *it, struct asv_err *err)
+{
+    const char *path = cli->conf.ledger_trust;
+    if (path[0] == '\0') {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_cosigner_trust(path, it->policy_text, &it->policy, err);
+    it->trust = status == ASV_OK && it->policy.quorum != ASV_QUORUM_NONE ? path : NULL;
+    return status;
+}
+
+static void print_done(const struct asv_cli *cli, const struct publication *it)
+{
+    char since[ASV_TEXT_BYTES];
+    fprintf(cli->out, "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files\n", it->log.origin,
+            it->head.size, it->ahead ? 0 : it->head.size - it->old_size, it->files);
+    if (it->trust != NULL && it->witnesses.behind_ms != ASV_TIME_UNKNOWN) {
+        fprintf(cli->err, "witnesses are behind: %" PRIu64 " entries, since %s\n",
+                it->witnesses.signed_size - it->witnesses.witnessed_size,
+                asv_text_time(since, it->witnesses.behind_ms));
+    }
+}
+
 static enum asv_status run_with(const struct asv_cli *cli, struct publication *it, struct asv_err *err)
 {
     const char *to = asv_cli_operand(cli->args, 0);
     const char *conninfo = asv_cli_text(cli->args, "database");
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_fd int dir = -1;
-    enum asv_status status =
-        asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_ledger, &db, err);
+    enum asv_status status = find_trust(cli, it, err);
+    if (status == ASV_OK) {
+        status = asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_ledger, &db, err);
+    }
     if (status == ASV_OK) {
         it->db = db;
         status = asv_db_ledger_newest(db, &it->log, err);
@@ -228,8 +296,7 @@ static enum asv_status run_with(const struct asv_cli *cli, struct publication *i
         status = publish(it, err);
     }
     if (status == ASV_OK) {
-        fprintf(cli->out, "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files\n",
-                it->log.origin, it->head.size, it->head.size - it->old_size, it->files);
+        print_done(cli, it);
     }
     return status;
 }
@@ -253,8 +320,9 @@ const struct asv_cli_command asv_cli_ledger_publish = {
     .name = "publish",
     .summary = "write the ledger as files that any web server can serve",
     .help = "Writes what of the ledger is new into DIR: tiles, entry bundles and, last, the signed\n"
-            "checkpoint (C2SP tlog-tiles). Nothing in them leads to a person. Safe to repeat and\n"
-            "to cut off.",
+            "checkpoint (C2SP tlog-tiles). Nothing in them leads to a person. With a trust file\n"
+            "(configuration: ledger.trust) it is the newest that enough witnesses have cosigned.\n"
+            "Safe to repeat and to cut off.",
     .operands = "DIR",
     .operands_min = 1,
     .operands_max = 1,

@@ -56,6 +56,7 @@ def main():
         units = sorted((lib / "systemd/system").iterdir())
         assert [unit.name for unit in units] == ["asservat-alert.service", "asservat-alert.timer",
                                                  "asservat-backup.service", "asservat-backup.timer",
+                                                 "asservat-cosign.service",
                                                  "asservat-dockd.service", "asservat-keeper.service",
                                                  "asservat-ledger.service", "asservat-publish.service",
                                                  "asservat-publish.timer",

@@ -6,7 +6,6 @@ published files alone and without our code; openssl verifies the head. Then: seq
 a database that somebody changed, and one that comes from an earlier time.
 """
 import base64
-import hashlib
 import os
 import random
 import re
@@ -23,28 +22,13 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "deploy/lib"))
 from asvsite import Daemon, Site  # noqa: E402
 from desk import Desk  # noqa: E402
+from notes import root_of, sha256, verifies  # noqa: E402
 
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"
 ORIGIN = "asservat.example/ledger"
 WHY = "Wir wollen uns prüfen lassen"
 REASON = "Übergriff auf eine Kollegin"
 NAMES = {"Anna Amtsleiterin": ("administrator",), "Sigrid Sommer": ("supervisor",)}
-
-
-def sha256(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def root_of(leaves):
-    """RFC 6962, section 2.1."""
-    if len(leaves) == 0:
-        return sha256()
-    if len(leaves) == 1:
-        return leaves[0]
-    half = 1
-    while half * 2 < len(leaves):
-        half *= 2
-    return sha256(b"\x01", root_of(leaves[:half]), root_of(leaves[half:]))
 
 
 def tile_name(index):
@@ -95,17 +79,12 @@ class Log:
                 assert self.read_tile(str(level), index, len(part)) == b"".join(part), f"tile {level}/{index}"
             hashes = [root_of(hashes[i:i + 256]) for i in range(0, len(hashes) - 255, 256)]
             level += 1
-        name, signature = re.fullmatch("— (.+) (.+)\n", self.signature.decode()).groups()
+        name, signature = re.fullmatch("— (.+) (.+)", self.signature.decode().splitlines()[0]).groups()
         assert name == self.origin
         raw = base64.b64decode(signature)
         assert raw[:4] == sha256(name.encode(), b"\n\x01", key)[:4], "the key's id"
         with tempfile.TemporaryDirectory() as work:
-            work = Path(work)
-            (work / "key.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + key)
-            (work / "text").write_bytes(self.text)
-            (work / "signature").write_bytes(raw[4:])
-            subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", work / "key.der", "-rawin",
-                            "-in", work / "text", "-sigfile", work / "signature"], check=True, stdout=subprocess.DEVNULL)
+            assert verifies(key, self.text, raw[4:], Path(work)), "the signature does not verify"
 
     def kinds(self):
         return [int.from_bytes(entry[2:4], "big") for entry in self.entries]

@@ -6,7 +6,7 @@
 
 #include "tests/unit/test.h"
 
-/* HTTPS, or this machine. */
+/* LG-068: HTTPS, or this machine. */
 static void only_what_is_safe_is_asked(void **state)
 {
     static const char *const good[] = {"https://witness.example/",       "https://witness.example:8443/a/b",

@@ -6,6 +6,7 @@
 //
 //	ledger_go write DIR SIZE...
 //	ledger_go check DIR
+//	ledger_go note DIR     only DIR/checkpoint by DIR/policy: every key of the policy has signed it
 package main
 
 import (
@@ -388,7 +389,7 @@ func write(sizes []int64) {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 3 {
-		log.Fatal("usage: ledger_go write DIR SIZE... | check DIR | prove DIR")
+		log.Fatal("usage: ledger_go write DIR SIZE... | check DIR | prove DIR | note DIR")
 	}
 	top = os.Args[2]
 	if os.Args[1] == "prove" {
@@ -397,6 +398,10 @@ func main() {
 	}
 	if os.Args[1] == "check" {
 		check()
+		return
+	}
+	if os.Args[1] == "note" {
+		fmt.Println(checkNote(load("checkpoint")).N)
 		return
 	}
 	var sizes []int64

@@ -38,10 +38,12 @@ INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_ledger', 'schema
     ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_admin', 'ledger_forget'),
     ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 INSERT INTO given
-SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_signed', 'ledger_take']);
+SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_cosigned', 'ledger_met', 'ledger_signed',
+                                   'ledger_take']);
 INSERT INTO given
 SELECT r, f FROM unnest(ARRAY['asv_ledger', 'asv_server', 'asv_admin']) AS r
-CROSS JOIN unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_tile_get', 'ledger_waiting']) AS f;
+CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_waiting',
+                        'ledger_witness_state']) AS f;
 INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']), 'software_started';
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
