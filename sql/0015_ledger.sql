@@ -191,7 +191,7 @@ CREATE TABLE asv.ledger_cosignature (
     size asv.u63 NOT NULL,
     cosigned_at timestamptz NOT NULL,
     stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    lines text NOT NULL CHECK (octet_length(lines) BETWEEN 1 AND 4096 AND right(lines, 1) = E'\n'),
+    line text NOT NULL CHECK (octet_length(line) BETWEEN 2 AND 512 AND position(E'\n' IN line) = length(line)),
     PRIMARY KEY (log, witness, size),
     FOREIGN KEY (log, size) REFERENCES asv.ledger_checkpoint
 );
@@ -201,7 +201,7 @@ COMMENT ON COLUMN asv.ledger_cosignature.witness IS 'name and id of its key, as 
 COMMENT ON COLUMN asv.ledger_cosignature.size IS 'entries of the head that it cosigned';
 COMMENT ON COLUMN asv.ledger_cosignature.cosigned_at IS 'when, by its own word';
 COMMENT ON COLUMN asv.ledger_cosignature.stored_at IS 'when it was stored, by the database''s clock';
-COMMENT ON COLUMN asv.ledger_cosignature.lines IS 'its signature lines, to be put behind the note';
+COMMENT ON COLUMN asv.ledger_cosignature.line IS 'its signature line, to be put behind the note';
 CREATE INDEX ledger_cosignature_of ON asv.ledger_cosignature (log, size);
 
 CREATE TABLE asv.ledger_witnessed (
@@ -839,10 +839,10 @@ GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
 
 -- ---------------------------------------------------------------------------------------------- witnesses
 
-CREATE FUNCTION asv.ledger_cosigned(p_log smallint, p_size bigint, p_witness text, p_at timestamptz, p_lines text) RETURNS text
+CREATE FUNCTION asv.ledger_cosigned(p_log smallint, p_size bigint, p_witness text, p_at timestamptz, p_line text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    INSERT INTO asv.ledger_cosignature (log, size, witness, cosigned_at, lines) VALUES (p_log, p_size, p_witness, p_at, p_lines)
+    INSERT INTO asv.ledger_cosignature (log, size, witness, cosigned_at, line) VALUES (p_log, p_size, p_witness, p_at, p_line)
     ON CONFLICT (log, witness, size) DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
 END
@@ -870,7 +870,7 @@ GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_ledger, asv_server, as
 
 CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT k.note || coalesce((SELECT string_agg(c.lines, '' ORDER BY c.witness) FROM asv.ledger_cosignature c
+    SELECT k.note || coalesce((SELECT string_agg(c.line, '' ORDER BY c.witness) FROM asv.ledger_cosignature c
                                WHERE c.log = k.log AND c.size = k.size), '')
     FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size = p_size
 $$;

@@ -14,12 +14,12 @@
 #include "server/db/docking.h"
 #include "server/ledger/cosignature.h"
 
-#define TIMEOUT_MS    10000 /* LG-068 */
-#define TRIES         3     /* for one witness: others may ask it at the same time */
-#define CLOCK_MAX_S   (24 * 3600)
-#define LINES_MAX     4096
-#define PATH          "add-checkpoint"
-#define SUBJECT_BYTES (ASV_COSIGNER_NAME_BYTES + 16)
+#define TIMEOUT_MS     10000 /* LG-068 */
+#define TRIES          3     /* for one witness: others may ask it at the same time */
+#define CLOCK_MAX_S    (24 * 3600)
+#define LINE_MAX_BYTES 512 /* dash, name, id, time, signature */
+#define PATH           "add-checkpoint"
+#define SUBJECT_BYTES  (ASV_COSIGNER_NAME_BYTES + 16)
 
 enum asv_status asv_cosigner_trust(const char *path, uint8_t *text, struct asv_ledger_policy *policy,
                                    struct asv_err *err)
@@ -113,35 +113,45 @@ static enum asv_status post(struct asv_cosigner *it, struct asking *asking, stru
     return ASV_OK;
 }
 
-/* LG-064. What verifies is kept; a clock that is far off makes a cosignature say what is not so. */
+/* LG-064. One line: a witness with many would take the room that a note has for all of them. A clock that is
+ * far off makes a cosignature say what is not so. */
+static bool is_acceptable(struct asking *asking, const uint8_t *lines, size_t len, int64_t ahead_s)
+{
+    if (len > LINE_MAX_BYTES || memchr(lines, '\n', len) != lines + len - 1) {
+        (void)!asv_fail(&asking->why, ASV_E_MALFORMED, "it answers with more than one cosignature");
+        return false;
+    }
+    if (ahead_s > CLOCK_MAX_S || ahead_s < -CLOCK_MAX_S) {
+        (void)!asv_failf(&asking->why, ASV_E_EXPIRED, "its clock is off by %" PRId64 " s", ahead_s);
+        return false;
+    }
+    return true;
+}
+
 static enum asv_status keep(struct asv_cosigner *it, struct asking *asking,
                             enum asv_cosigner_outcome *outcome, struct asv_err *err)
 {
     struct asv_writer writer;
-    char lines[LINES_MAX + 1];
+    char line[LINE_MAX_BYTES + 1];
     uint64_t time_s = 0;
     int64_t now_ms = 0;
-    asv_writer_init(&writer, it->note, sizeof it->note);
-    writer.len = it->note_len;
-    *outcome = ASV_COSIGNER_BAD;
-    if (asv_witness_take(&writer, (struct asv_bytes){it->answer, asking->len}, asking->key, &time_s,
-                         &asking->why) != ASV_OK) {
-        return ASV_OK;
-    }
-    size_t len = writer.len - it->note_len;
     enum asv_status status = asv_world_wall_ms(it->world, &now_ms);
     if (status != ASV_OK) {
         return asv_fail(err, status, "this machine does not know what time it is");
     }
-    int64_t ahead_s = (int64_t)time_s - now_ms / 1000;
-    if (len > LINES_MAX || ahead_s > CLOCK_MAX_S || ahead_s < -CLOCK_MAX_S) {
-        (void)!asv_failf(&asking->why, ASV_E_EXPIRED, "its clock is off by %" PRId64 " s", ahead_s);
+    asv_writer_init(&writer, it->note, sizeof it->note);
+    writer.len = it->note_len;
+    *outcome = ASV_COSIGNER_BAD;
+    if (asv_witness_take(&writer, (struct asv_bytes){it->answer, asking->len}, asking->key, &time_s,
+                         &asking->why) != ASV_OK ||
+        !is_acceptable(asking, it->note + it->note_len, writer.len - it->note_len,
+                       (int64_t)time_s - now_ms / 1000)) {
         return ASV_OK;
     }
-    memcpy(lines, it->note + it->note_len, len);
-    lines[len] = '\0';
+    memcpy(line, it->note + it->note_len, writer.len - it->note_len);
+    line[writer.len - it->note_len] = '\0';
     status = asv_db_ledger_cosigned(it->db, it->head.number, it->tree.size, asking->name,
-                                    (int64_t)time_s * 1000, lines, err);
+                                    (int64_t)time_s * 1000, line, err);
     if (status == ASV_OK) {
         it->note_len = writer.len;
         it->cosigned |= UINT32_C(1) << asking->i;

@@ -5,7 +5,7 @@
 #include "server/db/internal.h"
 
 enum asv_status asv_db_ledger_cosigned(struct asv_db *db, uint16_t log, uint64_t size, const char *witness,
-                                       int64_t at_ms, const char *lines, struct asv_err *err)
+                                       int64_t at_ms, const char *line, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
@@ -13,7 +13,7 @@ enum asv_status asv_db_ledger_cosigned(struct asv_db *db, uint16_t log, uint64_t
     asv_param_u64(&params, size);
     asv_param_text(&params, witness);
     asv_param_time(&params, at_ms);
-    asv_param_text(&params, lines);
+    asv_param_text(&params, line);
     return asv_db_run_outcome(db, ASV_QUERY_LEDGER_COSIGNED, &params, NULL, err);
 }
 

@@ -10,11 +10,11 @@
 #include "server/db/ledger.h"
 
 /* A note with the cosignatures of up to 32 witnesses. */
-#define ASV_DB_LEDGER_COSIGNED_BYTES (ASV_DB_LEDGER_NOTE_BYTES + 32 * 4096)
+#define ASV_DB_LEDGER_COSIGNED_BYTES (ASV_DB_LEDGER_NOTE_BYTES + 32 * 512)
 
-/* lines: signature lines, which go behind the note of this head. at_ms by the witness's own word. */
+/* line: a signature line, which goes behind the note of this head. at_ms by the witness's own word. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_cosigned(struct asv_db *db, uint16_t log, uint64_t size,
-                                                      const char *witness, int64_t at_ms, const char *lines,
+                                                      const char *witness, int64_t at_ms, const char *line,
                                                       struct asv_err *err);
 
 /* The largest head that this witness has cosigned; 0: none. */

@@ -7,4 +7,4 @@ SELECT asv.ledger_cosigned(
     p_size => $2::bigint,
     p_witness => $3::text,
     p_at => $4::timestamptz,
-    p_lines => $5::text)
+    p_line => $5::text)

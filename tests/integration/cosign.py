@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -218,6 +219,7 @@ class Test(ledger.Test):
             passed_on(good, lambda text: text),  # another's cosignature
             passed_on(self.witnesses[0], corrupted),
             passed_on(self.witnesses[0], lambda text: b"\n" + text),
+            passed_on(self.witnesses[0], lambda text: text * 30),  # would leave no room for others
         ]
         for lie in lies:
             self.event()
@@ -240,6 +242,37 @@ class Test(ledger.Test):
         self.cosign()
         self.published_by([0, 1, 2])
         assert site.keeper.alive()
+
+    def over_tls_it_must_be_who_it_says(self):
+        """LG-068: the way to a real witness, through a server with TLS in front of it."""
+        key, cert = self.site.directory / "tls.key", self.site.directory / "tls.crt"
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert,
+            "-subj", "/CN=witness", "-addext", "subjectAltName=DNS:localhost", "-days", "2")
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+        server.asked = 0
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+
+        def says(body):
+            code, _, text = self.witnesses[0].add(body)
+            return code, {}, text.encode()
+        server.says = says
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.event()
+        urls = {0: f"https://localhost:{server.server_port}", 2: ""}
+        self.configure(urls)
+        assert "SSL certificate problem" in self.cosign(1, "not cosigned by w0, w2"), "nobody has signed its certificate"
+        self.configure(urls | {0: f"https://127.0.0.1:{server.server_port}"}, more=f"ledger.witness.ca = {cert}\n")
+        self.cosign(1, "not cosigned by w0, w2")
+        assert server.asked == 0
+        self.configure(urls, more=f"ledger.witness.ca = {cert}\n")
+        self.cosign()
+        assert server.asked == 1
+        server.shutdown()
+        self.configure()
+        self.cosign()
+        self.published_by([0, 1, 2])
 
     def dismiss(self, says):
         """There is exactly this alarm; it is acknowledged."""
@@ -399,7 +432,8 @@ class Test(ledger.Test):
         try:
             for step in (self.without_a_trust_file_nobody_is_asked, self.without_witnesses_the_ledger_goes_on,
                          self.two_of_three_are_enough, self.what_is_not_known_of_a_witness_is_asked,
-                         self.who_lies_does_not_count, self.a_witness_whose_clock_is_off_does_not_count,
+                         self.who_lies_does_not_count, self.over_tls_it_must_be_who_it_says,
+                         self.a_witness_whose_clock_is_off_does_not_count,
                          self.nobody_waits_for_a_witness, self.a_witness_that_forgot_is_an_alarm,
                          self.too_long_without_a_quorum_is_an_alert, self.a_site_that_was_put_back_is_found_out):
                 step()

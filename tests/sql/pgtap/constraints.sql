@@ -528,7 +528,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('ledger_cosignature', '{}', '23505'), ('ledger_cosignature', '{"size": 2}', '23503'),
     ('ledger_cosignature', '{"witness": "dpo.example/witness"}', '23514'),
     ('ledger_cosignature', '{"witness": "with a blank+1f2e3d4c"}', '23514'),
-    ('ledger_cosignature', '{"lines": "no end"}', '23514'), ('ledger_cosignature', '{"lines": ""}', '23514'),
+    ('ledger_cosignature', '{"line": "no end"}', '23514'), ('ledger_cosignature', jsonb_build_object('line', E'two\nlines\n'), '23514'),
     ('ledger_witnessed', '{}', '23505'), ('ledger_witnessed', '{"size": 2}', '23503'),
     ('ledger_closed', jsonb_build_object('id', uid('long'), 'fields', decode(repeat('00', 8193), 'hex')), '23514'),
     ('ledger_pending', jsonb_build_object('facts', decode(repeat('00', 1025), 'hex')), '23514')
