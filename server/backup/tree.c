@@ -35,8 +35,8 @@ static bool has_signing_key(int dir, const char *name)
 
 static bool is_public(const char *name)
 {
-    static const char *const ends[] = {".conf", ".cert",  ".crt",     ".csr",
-                                       ".pub",  ".chain", ".request", ".place"};
+    static const char *const ends[] = {".conf",  ".cert",    ".crt",   ".csr",  ".pub",
+                                       ".chain", ".request", ".place", ".trust"};
     size_t len = strlen(name);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t end = strlen(ends[i]);

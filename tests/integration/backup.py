@@ -218,6 +218,7 @@ def find(found, path):
 def no_key_is_in_a_backup(site):
     step("T5: no key is in a backup")
     keeper_with_keys(site)
+    (site.etc / "ledger.trust").write_text("log asservat.example/ledger+136316d4+AWd6dNlk5KhP+lAlqLVTe1xKN61tFG6FR4Osc0aEogfE\nquorum none\n")
     (site.etc / "careless.conf").write_bytes((site.etc / "dock/dock.key").read_bytes())
     found = secrets(site)
     assert {name for name, _ in find(found, site.etc)} >= {"master", str(site.etc / "dock/dock.key")}, "the search finds nothing"
@@ -241,7 +242,7 @@ def no_key_is_in_a_backup(site):
     sql("DROP TABLE public.stray; REVOKE USAGE ON SCHEMA public FROM asv_backup")
     shutil.rmtree(site.sets()[-1])
     names = {str(path.relative_to(site.sets()[0])) for path in site.sets()[0].rglob("*")}
-    assert {"etc/asservat.conf", "etc/keeper.conf", "etc/keeper/chain", "agency/ca.cert", "agency/revocations",
+    assert {"etc/asservat.conf", "etc/ledger.trust", "etc/keeper.conf", "etc/keeper/chain", "agency/ca.cert", "agency/revocations",
             "etc/keeper/package.crt", "etc/keeper/ledger.pub"} <= names
     signing = {"etc/keeper/ledger.key", "etc/keeper/package.key"}
     assert not [name for name in names - signing if re.search(r"\.key$|index|day-|slots/", name)], names
