@@ -34,8 +34,34 @@ static unsigned digits(const char *text, size_t count)
     return value;
 }
 
-enum asv_status asv_moment_parse(const char *text, int64_t *ms)
+/* Whether the clocks show this, as summer or as winter time. */
+static bool exists(const struct tm *typed, int summer, time_t *out)
 {
+    struct tm tm = *typed;
+    tm.tm_isdst = summer;
+    *out = mktime(&tm);
+    return tm.tm_isdst == summer && tm.tm_hour == typed->tm_hour && tm.tm_min == typed->tm_min;
+}
+
+/* "… A" or "… B": which of two; without it '\0'. */
+static char take_which(char *text)
+{
+    size_t len = strlen(text);
+    char which = len > 2 && text[len - 2] == ' ' && (text[len - 1] == 'A' || text[len - 1] == 'B')
+                     ? text[len - 1]
+                     : '\0';
+    text[which != '\0' ? len - 2 : len] = '\0';
+    return which;
+}
+
+enum asv_status asv_moment_parse(const char *from, int64_t *ms)
+{
+    char text[24];
+    if (strlen(from) >= sizeof text) {
+        return ASV_E_MALFORMED;
+    }
+    memcpy(text, from, strlen(from) + 1);
+    char which = take_which(text);
     bool seconds = fits(text, "0000-00-00 00:00:00");
     if (!seconds && !fits(text, "0000-00-00 00:00")) {
         return ASV_E_MALFORMED;
@@ -47,20 +73,20 @@ enum asv_status asv_moment_parse(const char *text, int64_t *ms)
     if (!asv_date_valid(date) || hour > 23 || minute > 59 || second > 59) {
         return ASV_E_MALFORMED;
     }
-    struct tm tm = {.tm_year = (int)(date / 10000) - 1900,
-                    .tm_mon = (int)(date / 100 % 100) - 1,
-                    .tm_mday = (int)(date % 100),
-                    .tm_hour = (int)hour,
-                    .tm_min = (int)minute,
-                    .tm_sec = (int)second,
-                    .tm_isdst = 1};
-    struct tm winter = tm;
-    winter.tm_isdst = 0;
-    time_t first = mktime(&tm); /* as summer time: the first of two */
-    if (tm.tm_hour != (int)hour || tm.tm_isdst == 0) {
-        first = mktime(&winter);
+    const struct tm typed = {.tm_year = (int)(date / 10000) - 1900,
+                             .tm_mon = (int)(date / 100 % 100) - 1,
+                             .tm_mday = (int)(date % 100),
+                             .tm_hour = (int)hour,
+                             .tm_min = (int)minute,
+                             .tm_sec = (int)second};
+    time_t summer = 0;
+    time_t winter = 0;
+    bool has_summer = exists(&typed, 1, &summer);
+    bool has_winter = exists(&typed, 0, &winter);
+    if ((!has_summer && !has_winter) || (which != '\0' && !(has_summer && has_winter))) {
+        return ASV_E_MALFORMED; /* skipped by the clocks; or an hour that comes once, and which of two */
     }
-    *ms = (int64_t)first * 1000;
+    *ms = (int64_t)(has_summer && which != 'B' ? summer : winter) * 1000;
     return ASV_OK;
 }
 
@@ -74,8 +100,10 @@ enum asv_status asv_moment_option(const struct asv_cli *cli, const char *name, i
     }
     return asv_moment_parse(text, ms) == ASV_OK
                ? ASV_OK
-               : asv_failf(err, ASV_E_USAGE, "--%s: \"%s\" is no moment; write it " ASV_MOMENT_HELP, name,
-                           text);
+               : asv_failf(err, ASV_E_USAGE,
+                           "--%s: \"%s\" is no moment; write it " ASV_MOMENT_HELP
+                           " (when clocks are set back, the second of two with \" B\")",
+                           name, text);
 }
 
 enum asv_status asv_moment_range(const struct asv_cli *cli, unsigned hours, int64_t *from_ms,
