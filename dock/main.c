@@ -222,7 +222,7 @@ static enum asv_status read_conf(struct daemon *daemon, const char *path, struct
         status =
             asv_failf(err, ASV_E_USAGE, "%s: log.level: give error, warning, notice, info or debug", path);
     if (!status)
-        status = asv_calendar_set_zone(conf->zone, err);
+        status = asv_calendar_set_zone(ASV_CALENDAR_ZONE, err);
     return status;
 }
 

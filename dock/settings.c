@@ -71,7 +71,6 @@ static const struct asv_conf_key keys[] = {
     {"slots", ASV_CONF_PATH, TEXT(slots_file), "/etc/asservat/dock-slots.conf", 0, 0, NULL, NULL},
     {"revocations", ASV_CONF_TEXT, TEXT(revocations), "", 0, 0, NULL, NULL},
     {"production", ASV_CONF_BOOL, TEXT(production), "yes", 0, 0, NULL, NULL},
-    {"zone", ASV_CONF_TEXT, TEXT(zone), ASV_CALENDAR_ZONE, 0, 0, NULL, NULL},
     {"retention_days", ASV_CONF_NUMBER, TEXT(retention_days), "14", 1, 366, NULL, NULL},
     {"policy_version", ASV_CONF_NUMBER, TEXT(policy_version), "1", 1, UINT32_MAX, NULL, NULL},
     {"bulletin_days", ASV_CONF_NUMBER, TEXT(bulletin_days), "30", 1, 120, NULL, NULL},

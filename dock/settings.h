@@ -27,7 +27,6 @@ struct asv_dock_conf {
     char slots_file[ASV_SETTINGS_PATH];     /* what --learn writes; need not exist */
     char revocations[ASV_SETTINGS_PATH];    /* a signed list; need not exist; in identity, unless given */
     bool production;
-    char zone[64];
     uint64_t retention_days;
     uint64_t policy_version;
     uint64_t bulletin_days;

@@ -537,7 +537,7 @@ static enum asv_status begin(struct process *process, const char *config, struct
         status = asv_settings_read(&process->settings, config, err);
     }
     if (status == ASV_OK) {
-        status = asv_calendar_set_zone(process->settings.zone, err);
+        status = asv_calendar_set_zone(ASV_CALENDAR_ZONE, err);
     }
     process->disks[0].path = process->settings.store;
     process->disks[1].path = process->settings.replica;

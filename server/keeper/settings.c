@@ -145,7 +145,6 @@ static const struct asv_conf_key keys[] = {
     {.name = "revocations", .type = ASV_CONF_PATH, TEXT(revocations), .fallback = ""},
     {.name = "socket", .type = ASV_CONF_PATH, TEXT(socket), .fallback = ASV_KEEPER_SOCKET},
     {.name = "socket_group", .type = ASV_CONF_TEXT, TEXT(socket_group), .fallback = ""},
-    {.name = "zone", .type = ASV_CONF_TEXT, TEXT(zone), .fallback = ASV_CALENDAR_ZONE},
     {.name = "retention_days",
      .type = ASV_CONF_NUMBER,
      TEXT(retention_days),

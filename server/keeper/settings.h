@@ -30,7 +30,6 @@ struct asv_settings {
     char revocations[ASV_SETTINGS_PATH];
     char socket[ASV_SETTINGS_PATH];
     char socket_group[64];
-    char zone[64];
     uint64_t retention_days;
     uint64_t days_ahead;
     uint64_t policy_version;

@@ -502,7 +502,6 @@ static void a_wrong_configuration_says_what_to_do(void **state)
         {"peer.5 = dock\npeer.5 = admin", "has a role already"},
         {"peer.5 = dock\nslot.3 = /plain/path", "file:/path"},
         {"peer.5 = dock\ndays_ahead = 129", "days_ahead"},
-        {"peer.5 = dock\nzone = Europe/Atlantis", "Atlantis"},
         {"peer.5 = dock\nslot.3 = file:/a\nslot.4 = file:/b\nslot.5 = file:/c", "slot.1 to slot.4"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
