@@ -114,9 +114,11 @@ static enum asv_status log_access(struct asv_case *work, const struct pair *pair
     struct asv_db_access access = {0};
     enum asv_db_outcome outcome;
     memcpy(access.proposal, pair->proposal.digest, sizeof access.proposal);
-    snprintf(access.reason, sizeof access.reason, "%.*s", (int)pair->proposal.said.reason.len,
-             (const char *)pair->proposal.said.reason.data);
-    enum asv_status status = asv_uuid_new(work->cli->world, access.id);
+    enum asv_status status = asv_cli_note(work->cli, "reason", sizeof access.reason - 1, err);
+    if (status == ASV_OK) { /* why it is shown now, which need not be why it was asked for */
+        snprintf(access.reason, sizeof access.reason, "%s", asv_cli_text(work->cli->args, "reason"));
+        status = asv_uuid_new(work->cli->world, access.id);
+    }
     return status == ASV_OK ? asv_db_access_put(work->db, &access, &outcome, err) : status;
 }
 

@@ -80,6 +80,21 @@ static enum asv_status take_cause(const struct asv_cli *cli, struct asv_db_incid
                      cause);
 }
 
+/* What was written down and is not so; only a change has these flags. */
+static enum asv_status take_back(const struct asv_cli *cli, struct asv_db_incident *incident,
+                                 struct asv_err *err)
+{
+    bool until = asv_cli_flag(cli->args, "no-until");
+    bool prosecutor = asv_cli_flag(cli->args, "no-prosecutor");
+    if ((until && asv_cli_text(cli->args, "until") != NULL) ||
+        (prosecutor && asv_cli_text(cli->args, "prosecutor") != NULL)) {
+        return asv_fail(err, ASV_E_USAGE, "--until or --no-until, --prosecutor or --no-prosecutor");
+    }
+    incident->until_ms = until ? ASV_TIME_UNKNOWN : incident->until_ms;
+    incident->prosecutor[0] = prosecutor ? '\0' : incident->prosecutor[0];
+    return ASV_OK;
+}
+
 static enum asv_status take_fields(const struct asv_cli *cli, struct asv_db_incident *incident,
                                    struct asv_err *err)
 {
@@ -187,6 +202,9 @@ static enum asv_status change_into(const struct asv_cli *cli, struct asv_db_inci
         status = asv_db_incident_find(db, number, incident, err);
     }
     if (status == ASV_OK) {
+        status = take_back(cli, incident, err);
+    }
+    if (status == ASV_OK) {
         status = take_fields(cli, incident, err);
     }
     incident->version++;
@@ -233,7 +251,11 @@ static enum asv_status change(struct asv_cli *cli, struct asv_err *err)
         DATABASE_OPTION
 
 static const struct asv_cli_option new_options[] = {FIELDS(true)};
-static const struct asv_cli_option change_options[] = {FIELDS(false)};
+static const struct asv_cli_option change_options[] = {
+    FIELDS(false),
+    {"no-until", ASV_CLI_FLAG, NULL, "when it ended is not known", false, false, 0, 0},
+    {"no-prosecutor", ASV_CLI_FLAG, NULL, "there is no prosecutor's file number", false, false, 0, 0},
+};
 
 const struct asv_cli_command asv_cli_incident_new = {
     .group = "incident",

@@ -92,7 +92,7 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_removed(struct asv_db *db, const 
 struct asv_db_access {
     uint8_t id[ASV_UUID_BYTES];         /* version 7 */
     uint8_t proposal[ASV_SHA256_BYTES]; /* of the approved request to be shown it */
-    char reason[ASV_DB_NOTE_SIZE];      /* as signed */
+    char reason[ASV_DB_NOTE_SIZE];      /* why now */
 };
 
 /* Row of the access log and custody event, in one transaction: durable when this returns ASV_OK. When that

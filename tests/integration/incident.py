@@ -152,6 +152,12 @@ def incident(desk, camera, clips):
     desk.run("incident", "new", CASE, *words)
     status, _, err = desk.call("incident", "new", CASE, *words)
     assert status == 1 and "is an incident already" in err, err
+    desk.run("incident", "change", CASE, "--prosecutor", "571 Js 1/18", "--until", "2026-11-23 14:20")
+    status, _, err = desk.call("incident", "change", CASE, "--no-until", "--until", "2026-11-23 14:20")
+    assert status == 2 and "--until or --no-until" in err, err
+    desk.run("incident", "change", CASE, "--no-prosecutor", "--no-until")
+    shown = desk.json("incident", "show", CASE)
+    assert (shown["prosecutor"], shown["until"]) == ("", None), shown
     desk.run("incident", "change", CASE, "--prosecutor", "570 Js 123/18")
     desk.run("incident", "add-clip", CASE, clips[0], clips[1], clips[2])
     status, _, err = desk.call("incident", "remove-clip", CASE, clips[3], "--reason", "verwechselt")
@@ -160,7 +166,7 @@ def incident(desk, camera, clips):
     shown = desk.json("incident", "show", CASE)
     assert [(r["clip"], r["reason"]) for r in shown["removed"]] == [(clips[2], "zeigt einen anderen Vorfall")], shown
     assert shown["removed"][0]["by"] and "zeigt einen anderen Vorfall" in desk.run("incident", "show", CASE)
-    assert (shown["accused"], shown["prosecutor"], shown["version"]) == ("Unbekannt", "570 Js 123/18", 2), shown
+    assert (shown["accused"], shown["prosecutor"], shown["version"]) == ("Unbekannt", "570 Js 123/18", 4), shown
     assert shown["injured"] == ["Willi W.", "Petra P."] and len(shown["recordings"]) == 2, shown
     assert [i["case"] for i in desk.json("incident", "list")] == [CASE]
 
@@ -294,8 +300,10 @@ def nothing_else_opens(desk, camera, clips, plain):
     status, out, err = desk.shown("rita", held)
     assert status == 1 and not out and "piece 1 is not what the camera signed" in err, err
     (path / "payload").write_bytes(whole)
-    status, out, err = desk.shown("rita", held)
+    status, out, err = desk.call("clip", "open", held, *desk.by("rita", "Nochmals, für die Staatsanwaltschaft"))
     assert status == 0 and out == plain, err
+    told = desk.json("clip", "accesses", held, "--passphrase-file", desk.phrase, "--key", desk.keys / "doris")
+    assert [a["reason"] for a in told] == ["Auswertung für die Anzeige", "Nochmals, für die Staatsanwaltschaft"], told
 
 
 def an_approval_expires(desk, camera, clips):
