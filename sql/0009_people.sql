@@ -581,6 +581,8 @@ CREATE FUNCTION asv.statement_open(p_action integer, p_subject bytea, p_after by
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
     WHERE s.step = 1 AND s.expires_at > clock_timestamp() AND f.ended_by IS NULL AND f.refused_why IS NULL
+      -- Nothing is left to decide about a credential that counts already, or does not count any more.
+      AND NOT (s.action = 32 AND (asv.credential_enrolled_at(s.subject) IS NOT NULL OR asv.credential_revoked_at(s.subject) IS NOT NULL))
       AND (p_action IS NULL OR s.action = p_action) AND (p_subject IS NULL OR s.subject = p_subject)
       AND (p_after IS NULL OR s.digest > p_after)
     ORDER BY s.digest LIMIT p_limit

@@ -805,13 +805,15 @@ GRANT EXECUTE ON FUNCTION asv.dayless_page TO asv_admin;
 CREATE FUNCTION asv.recording_periods(p_offset integer, p_limit integer)
     RETURNS TABLE (day date, state text, ground smallint, requested_at timestamptz, recordings bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(c.day, y.day), s.state, h.ground::smallint, CASE WHEN s.state = 'pending' THEN h.issued_at END, count(*)
+    SELECT coalesce(c.day, y.day), s.state, coalesce(p.ground, h.ground), p.requested_at, count(*)
     FROM asv.recording_state s
     JOIN asv.clip c ON c.recording = s.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    LEFT JOIN LATERAL (SELECT p.ground, p.issued_at FROM asv.statement p
-                       WHERE p.subject = c.header AND p.action = 1 AND p.step = 1
-                       ORDER BY p.issued_at DESC LIMIT 1) AS h ON s.state IN ('pending', 'held')
+    LEFT JOIN asv.request p ON s.state = 'pending' AND p.recording = c.recording AND p.action = 1 AND p.outcome IS NULL
+    -- Of a held one, the request that holds it, which may be one ahead of its docking.
+    LEFT JOIN LATERAL (SELECT x.proposal FROM asv.hold x WHERE x.recording = c.recording ORDER BY x.event DESC LIMIT 1) x
+        ON s.state = 'held'
+    LEFT JOIN asv.request h ON h.proposal = x.proposal
     WHERE s.state IN ('sealed', 'quarantined', 'pending', 'held')
     GROUP BY 1, 2, 3, 4
     ORDER BY 1, 2, 3, 4 LIMIT p_limit OFFSET p_offset

@@ -24,20 +24,80 @@ static void print_digest(FILE *out, const char *what, const uint8_t digest[ASV_S
     fprintf(out, "%-12s %.*s\n", what, ASV_DECIDE_DIGITS, hex);
 }
 
+static bool says_the_same(const struct asv_statement *a, const struct asv_statement *b)
+{
+    const struct asv_subject *of = &a->subject;
+    const struct asv_subject *to = &b->subject;
+    return a->action == b->action && of->kind == to->kind && memcmp(of->id, to->id, sizeof of->id) == 0 &&
+           memcmp(of->store, to->store, sizeof of->store) == 0 && of->stopped_ms == to->stopped_ms &&
+           of->version == to->version && of->days == to->days && of->from_date == to->from_date &&
+           of->name.len == to->name.len &&
+           (of->name.len == 0 || memcmp(of->name.data, to->name.data, of->name.len) == 0) &&
+           memcmp(a->recipient_pk, b->recipient_pk, sizeof a->recipient_pk) == 0;
+}
+
+/* One that says the same and waits for its answer, whoever proposed it. ASV_E_NOT_FOUND, without detail. */
+static enum asv_status find_proposed(struct asv_db *db, const struct asv_statement *what,
+                                     struct asv_person_statement *out, struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
+    struct asv_db_statement_filter filter = {.action = what->action};
+    uint8_t last[ASV_SHA256_BYTES];
+    size_t got = PAGE;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (got == PAGE) {
+        enum asv_status status = asv_db_statement_open(db, &filter, rows, PAGE, &got, err);
+        for (size_t i = 0; i < got && status == ASV_OK; i++) {
+            status = asv_person_read(&rows[i], out, err);
+            if (status == ASV_OK && says_the_same(&out->said, what)) {
+                return ASV_OK;
+            }
+            memcpy(last, rows[i].digest, sizeof last);
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+        filter.after = last;
+    }
+    return ASV_E_NOT_FOUND;
+}
+
 enum asv_status asv_decide_propose(const struct asv_cli *cli, struct asv_db *db,
                                    const struct asv_person *person, struct asv_statement *what,
                                    const char *approve, struct asv_err *err)
 {
     struct asv_person_statement stated;
     char text[ASV_TEXT_BYTES];
+    struct asv_err inner = {0};
     what->step = ASV_STEP_PROPOSE;
-    enum asv_status status = asv_person_state(cli, db, person, what, &stated, err);
+    enum asv_status status = find_proposed(db, what, &stated, &inner);
+    if (status == ASV_OK) {
+        fputs("It is proposed already.\n", cli->out);
+    } else if (status == ASV_E_NOT_FOUND && inner.text[0] == '\0') {
+        status = asv_person_state(cli, db, person, what, &stated, err);
+    } else {
+        return asv_failf(err, status, "%s", inner.text);
+    }
     if (status == ASV_OK) {
         print_digest(cli->out, "proposal", stated.digest);
         fprintf(cli->out, "Until %s another person can approve it: \"asservat %s PROPOSAL\".\n",
                 asv_text_time(text, stated.said.expires_ms), approve);
     }
     return status;
+}
+
+enum asv_status asv_decide_command_propose(const struct asv_cli *cli, struct asv_statement *what,
+                                           const char *approve, struct asv_err *err)
+{
+    asv_auto_db struct asv_db *db = NULL;
+    asv_auto_person struct asv_person *person = NULL;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_person_open(cli, db, &person, err);
+    }
+    return status == ASV_OK ? asv_decide_propose(cli, db, person, what, approve, err) : status;
 }
 
 static bool is_meant(const struct asv_db_statement *row, const char *which)

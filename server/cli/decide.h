@@ -13,10 +13,16 @@
 /* Enough digits of a digest for people to tell proposals apart. */
 #define ASV_DECIDE_DIGITS 12
 
-/* States *what as a proposal, and says how it goes on. approve: "user approve". */
+/* States *what as a proposal, unless one that says the same waits already, and says how it goes on. approve:
+ * "user approve". */
 ASV_MUST_CHECK enum asv_status asv_decide_propose(const struct asv_cli *cli, struct asv_db *db,
                                                   const struct asv_person *person, struct asv_statement *what,
                                                   const char *approve, struct asv_err *err);
+
+/* The same, with a database and a person of its own. */
+ASV_MUST_CHECK enum asv_status asv_decide_command_propose(const struct asv_cli *cli,
+                                                          struct asv_statement *what, const char *approve,
+                                                          struct asv_err *err);
 
 /* The open proposal whose digest begins with these digits, at least four, and whose action is one of these.
  * ASV_E_NOT_FOUND, ASV_E_USAGE. */

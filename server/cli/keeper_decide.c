@@ -33,21 +33,13 @@ static enum asv_status confirm_clock(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_keeper_status state;
     struct asv_statement what = {.action = ASV_ACTION_CLOCK, .subject = {.kind = ASV_SUBJECT_KEEPER}};
-    asv_auto_db struct asv_db *db = NULL;
-    asv_auto_person struct asv_person *person = NULL;
     enum asv_status status = show_stop(cli, &state, err);
-    if (status == ASV_OK) {
-        status = asv_cli_database(cli, &db, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
-        status = asv_person_open(cli, db, &person, err);
-    }
-    if (status == ASV_OK) {
-        memcpy(what.subject.store, state.store, sizeof what.subject.store);
-        what.subject.stopped_ms = state.stop_since_ms;
-        status = asv_decide_propose(cli, db, person, &what, "keys approve", err);
-    }
-    return status;
+    memcpy(what.subject.store, state.store, sizeof what.subject.store);
+    what.subject.stopped_ms = state.stop_since_ms;
+    return asv_decide_command_propose(cli, &what, "keys approve", err);
 }
 
 const struct asv_cli_command asv_cli_keeper_confirm_clock = {
@@ -83,23 +75,15 @@ static enum asv_status recovery_key(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_keeper_status state;
     struct asv_statement what = {.subject = {.kind = ASV_SUBJECT_KEEPER}};
-    asv_auto_db struct asv_db *db = NULL;
-    asv_auto_person struct asv_person *person = NULL;
     enum asv_status status = read_key(cli, &what, err);
     if (status == ASV_OK) {
         status = asv_cli_keeper_state(cli, &state, err);
     }
-    if (status == ASV_OK) {
-        status = asv_cli_database(cli, &db, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
-        status = asv_person_open(cli, db, &person, err);
-    }
-    if (status == ASV_OK) {
-        memcpy(what.subject.store, state.store, sizeof what.subject.store);
-        status = asv_decide_propose(cli, db, person, &what, "keys approve", err);
-    }
-    return status;
+    memcpy(what.subject.store, state.store, sizeof what.subject.store);
+    return asv_decide_command_propose(cli, &what, "keys approve", err);
 }
 
 static const struct asv_cli_option recovery_options[] = {

@@ -42,8 +42,6 @@ static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
     struct asv_statement what = {
         .action = ASV_ACTION_LEDGER,
         .subject = {.kind = ASV_SUBJECT_LEDGER, .name = {(const uint8_t *)origin, strlen(origin)}}};
-    asv_auto_db struct asv_db *db = NULL;
-    asv_auto_person struct asv_person *person = NULL;
     if (!asv_statement_origin_is_good(what.subject.name)) {
         return asv_failf(err, ASV_E_USAGE,
                          "\"%.80s\" is no origin: at most 128 letters without umlauts, blanks and +, such as "
@@ -54,17 +52,11 @@ static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = show_end(cli, err);
     }
-    if (status == ASV_OK) {
-        status = asv_cli_database(cli, &db, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    if (status == ASV_OK) {
-        status = asv_person_open(cli, db, &person, err);
-    }
-    if (status == ASV_OK) {
-        memcpy(what.subject.store, state.store, sizeof what.subject.store);
-        status = asv_decide_propose(cli, db, person, &what, "ledger approve", err);
-    }
-    return status;
+    memcpy(what.subject.store, state.store, sizeof what.subject.store);
+    return asv_decide_command_propose(cli, &what, "ledger approve", err);
 }
 
 const struct asv_cli_command asv_cli_ledger_begin = {

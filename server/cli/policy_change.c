@@ -91,6 +91,42 @@ static enum asv_status tally_all(const struct asv_cli *cli, struct asv_db *db,
     return status;
 }
 
+/* Beside the others that people decided on: its version is higher, and whoever begins later counts from then
+ * on (KEEPER.md, K-094). */
+static enum asv_status check_others(const struct asv_cli *cli, struct asv_db *db,
+                                    const struct asv_policy_file *file, uint32_t from, struct asv_err *err)
+{
+    struct asv_db_policy_version rows[PAGE];
+    struct asv_db_policy_version next = {0};
+    char day[ASV_TEXT_BYTES];
+    uint32_t below = 0;
+    size_t got = PAGE;
+    while (got == PAGE) {
+        enum asv_status status = asv_db_policy_history(db, below, rows, PAGE, &got, err);
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (below == 0 && got != 0 && rows[0].version >= file->policy.retention.version) {
+            return asv_failf(
+                err, ASV_E_EXPIRED,
+                "a policy's version must be above that of every one that was decided on: above %u",
+                (unsigned)rows[0].version);
+        }
+        for (size_t i = 0; i < got; i++) {
+            bool later =
+                rows[i].from_date > from && (next.from_date == 0 || rows[i].from_date < next.from_date);
+            next = later ? rows[i] : next;
+            below = rows[i].version;
+        }
+    }
+    if (next.from_date != 0) {
+        fprintf(cli->err,
+                "\nIt is in force until %s only: from then on version %u is, which was decided on before.\n",
+                asv_text_date(day, next.from_date), (unsigned)next.version);
+    }
+    return ASV_OK;
+}
+
 static void print_count(FILE *out, uint64_t number, const char *what)
 {
     char text[ASV_TEXT_BYTES];
@@ -99,13 +135,18 @@ static void print_count(FILE *out, uint64_t number, const char *what)
     }
 }
 
-/* Before anybody signs (LAW T8). */
+/* Before anybody signs (LAW T8). from: the first day. */
 static enum asv_status print_effect(const struct asv_cli *cli, struct asv_db *db,
-                                    const struct asv_policy_file *new_file, struct asv_err *err)
+                                    const struct asv_policy_file *new_file, uint32_t from,
+                                    struct asv_err *err)
 {
     asv_auto_free struct asv_policy_file *old_file = NULL;
     struct tally tally = {0};
-    enum asv_status status = asv_cli_policy(cli, db, 0, &old_file, err);
+    enum asv_status status = check_others(cli, db, new_file, from, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_cli_policy(cli, db, 0, &old_file, err);
     if (status == ASV_E_NOT_FOUND) {
         fputs("\nThis is the first policy that people decide on: until then the period stands that the\n"
               "keeper is configured with, and what was recorded under it keeps it.\n\n",
@@ -180,7 +221,7 @@ static enum asv_status propose(struct asv_cli *cli, struct asv_err *err)
     }
     if (status == ASV_OK) {
         asv_policy_print_head(cli->err, file);
-        status = print_effect(cli, db, file, err);
+        status = print_effect(cli, db, file, what.subject.from_date, err);
     }
     if (status == ASV_OK) {
         status = asv_person_open(cli, db, &person, err);
@@ -240,7 +281,7 @@ static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *d
         return asv_fail(err, ASV_E_MISMATCH, "the proposal says something else than the policy's file");
     }
     status = asv_policy_print(cli->err, file, err);
-    return status == ASV_OK ? print_effect(cli, db, file, err) : status;
+    return status == ASV_OK ? print_effect(cli, db, file, subject->from_date, err) : status;
 }
 
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)

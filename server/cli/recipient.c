@@ -35,16 +35,8 @@ static enum asv_status about(const struct asv_cli *cli, uint16_t action, struct 
 static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_statement what;
-    asv_auto_db struct asv_db *db = NULL;
-    asv_auto_person struct asv_person *person = NULL;
     enum asv_status status = about(cli, ASV_ACTION_RECIPIENT, &what, err);
-    if (status == ASV_OK) {
-        status = asv_cli_database(cli, &db, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_person_open(cli, db, &person, err);
-    }
-    return status == ASV_OK ? asv_decide_propose(cli, db, person, &what, "recipient approve", err) : status;
+    return status == ASV_OK ? asv_decide_command_propose(cli, &what, "recipient approve", err) : status;
 }
 
 const struct asv_cli_command asv_cli_recipient_add = {

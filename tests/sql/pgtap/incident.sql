@@ -364,6 +364,7 @@ UPDATE asv.clip SET started_at = now(), earliest_at = now(), latest_at = now(), 
 SET LOCAL session_replication_role = origin;
 SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'done', 'is held');
 SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'already', 'once');
+SELECT is_empty($$ SELECT FROM asv.recording_periods(0, 1000) WHERE state = 'held' AND ground IS NULL $$, 'for a cause, of which a policy''s change is told');
 SELECT is(pg_temp.state('h4') || ' ' || pg_temp.kinds('h4'), 'held held_ahead/system', 'by that decision');
 SELECT is(pg_temp.shows('h4'), 'V-1', 'for its incident');
 SELECT pg_temp.record('h5', 5);
