@@ -464,6 +464,8 @@ static enum asv_status print_rest(const struct asv_cli *cli, struct asv_err *err
             "  gone: nobody can open it. The next retention run erases again whatever is due.\n"
             "- The keys of dock and keeper, people's key files and the CA's key are not in it. Those that\n"
             "  sign ledger and packages are: give them to the keeper's user.\n"
+            "- What people said after the backup was made is not in the tables: who was retired, revoked or\n"
+            "  disabled, duties, who wore a camera, incidents, blocks, policies. Say it again.\n"
             "- Start the daemons when the checks above are clean.\n",
             (unsigned long long)held, (unsigned long long)due);
     return ASV_OK;
