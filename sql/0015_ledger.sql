@@ -90,13 +90,22 @@ COMMENT ON COLUMN asv.ledger_log.begun_at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_log.size IS 'entries';
 COMMENT ON COLUMN asv.ledger_log.root IS 'RFC 6962 root of so many entries';
 
+CREATE TABLE asv.ledger_day (
+    day date PRIMARY KEY,
+    key asv.digest NOT NULL
+);
+COMMENT ON TABLE asv.ledger_day IS 'keys that give cameras another name each day';
+COMMENT ON COLUMN asv.ledger_day.day IS 'local day';
+COMMENT ON COLUMN asv.ledger_day.key IS 'random';
+
 CREATE TABLE asv.ledger_pending (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    id uuid NOT NULL,
+    id uuid NOT NULL UNIQUE,
     kind asv.u16 NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    day date,
-    facts bytea NOT NULL CHECK (octet_length(facts) <= 1024)
+    day date REFERENCES asv.ledger_day,
+    facts bytea NOT NULL CHECK (octet_length(facts) <= 1024),
+    entry bytea CHECK (octet_length(entry) BETWEEN 28 AND 1024)
 );
 COMMENT ON TABLE asv.ledger_pending IS 'what waits for its index; a row goes when it has one';
 COMMENT ON COLUMN asv.ledger_pending.position IS 'order in which they came';
@@ -105,6 +114,7 @@ COMMENT ON COLUMN asv.ledger_pending.kind IS 'of ledger_kind';
 COMMENT ON COLUMN asv.ledger_pending.recorded_at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_pending.day IS 'the day whose key names the camera; NULL: no camera is named';
 COMMENT ON COLUMN asv.ledger_pending.facts IS 'fields that stand in the entry';
+COMMENT ON COLUMN asv.ledger_pending.entry IS 'what a log that ended had as its entry, under no signed head; NULL: it is made when it gets its index';
 
 CREATE TABLE asv.ledger_entry (
     log smallint NOT NULL,
@@ -135,7 +145,7 @@ COMMENT ON COLUMN asv.ledger_closed.key IS 'of its commitments';
 COMMENT ON COLUMN asv.ledger_closed.fields IS 'the closed fields';
 
 CREATE TABLE asv.ledger_forgotten (
-    id uuid PRIMARY KEY REFERENCES asv.ledger_entry (id),
+    id uuid PRIMARY KEY,
     proposal asv.digest NOT NULL,
     approval asv.digest NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -147,14 +157,6 @@ COMMENT ON COLUMN asv.ledger_forgotten.proposal IS 'digest of the statement that
 COMMENT ON COLUMN asv.ledger_forgotten.approval IS 'digest of the one that approved it';
 COMMENT ON COLUMN asv.ledger_forgotten.at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_forgotten.entry IS 'the entry that tells of it: random';
-
-CREATE TABLE asv.ledger_day (
-    day date PRIMARY KEY,
-    key asv.digest NOT NULL
-);
-COMMENT ON TABLE asv.ledger_day IS 'keys that give cameras another name each day';
-COMMENT ON COLUMN asv.ledger_day.day IS 'local day';
-COMMENT ON COLUMN asv.ledger_day.key IS 'random';
 
 CREATE TABLE asv.ledger_tile (
     log smallint NOT NULL REFERENCES asv.ledger_log,
@@ -230,8 +232,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_entry', 'ledger_forgotten', 'ledger_day', 'ledger_checkpoint',
-                                'ledger_cosignature', 'ledger_witnessed', 'software_start'] LOOP
+    FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_forgotten', 'ledger_day', 'ledger_checkpoint', 'ledger_cosignature',
+                                'ledger_witnessed', 'software_start'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
@@ -239,24 +241,35 @@ BEGIN
         EXECUTE format('CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['ledger_pending', 'ledger_closed'] LOOP
+    FOREACH name IN ARRAY ARRAY['ledger_pending', 'ledger_entry', 'ledger_closed'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
 $$;
 
+CREATE FUNCTION asv.ledger_head(p_log smallint) RETURNS TABLE (size bigint, root bytea)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(max(c.size)::bigint, 0),
+           coalesce((array_agg(c.root::bytea ORDER BY c.size DESC))[1], sha256(''))
+    FROM (SELECT k.size, k.root FROM asv.ledger_checkpoint k WHERE k.log = p_log ORDER BY k.size DESC LIMIT 1) AS c
+$$;
+COMMENT ON FUNCTION asv.ledger_head IS 'the last signed head of a log; before the first one, that of an empty tree';
+
 CREATE FUNCTION asv.check_growth() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    IF tg_table_name = 'ledger_log' AND new.size > old.size
-       AND (to_jsonb(new) - ARRAY['size', 'root']) = (to_jsonb(old) - ARRAY['size', 'root']) THEN
+    IF (to_jsonb(new) - ARRAY['size', 'root']) = (to_jsonb(old) - ARRAY['size', 'root'])
+       AND (new.size > old.size
+            -- One that ended, to what was signed of it.
+            OR EXISTS (SELECT FROM asv.ledger_log l WHERE l.number > old.number)
+               AND (new.size, new.root::bytea) = (SELECT h.size, h.root FROM asv.ledger_head(old.number) h)) THEN
         RETURN new;
     END IF;
     RAISE EXCEPTION 'ledger_log: a log grows, and otherwise stays as it is' USING ERRCODE = 'VA005';
 END
 $$;
-COMMENT ON FUNCTION asv.check_growth() IS 'trigger: logs grow, and otherwise stay as they are';
+COMMENT ON FUNCTION asv.check_growth() IS 'trigger: logs grow, and otherwise stay as they are; when another one goes on, they end with what was signed';
 CREATE TRIGGER check_growth BEFORE UPDATE ON asv.ledger_log FOR EACH ROW EXECUTE FUNCTION asv.check_growth();
 
 CREATE FUNCTION asv.check_tile() RETURNS trigger
@@ -289,6 +302,21 @@ $$;
 COMMENT ON FUNCTION asv.check_sequenced() IS 'trigger: nothing that waits for its entry goes without one';
 CREATE TRIGGER check_sequenced AFTER DELETE ON asv.ledger_pending REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION asv.check_sequenced();
+
+CREATE FUNCTION asv.check_unsigned() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF old.index >= (SELECT h.size FROM asv.ledger_head(old.log) h)
+       AND EXISTS (SELECT FROM asv.ledger_log l WHERE l.number > old.log)
+       AND EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = old.id AND p.entry = old.entry) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION 'ledger_entry: an entry stays' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_unsigned() IS 'trigger: an entry stays, unless its log ended before its head was signed and it waits for another one';
+CREATE TRIGGER check_unsigned BEFORE DELETE ON asv.ledger_entry
+    FOR EACH ROW EXECUTE FUNCTION asv.check_unsigned();
 
 CREATE FUNCTION asv.check_entry() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -326,9 +354,18 @@ CREATE TRIGGER check_closed BEFORE DELETE ON asv.ledger_closed FOR EACH ROW EXEC
 -- ---------------------------------------------------------------------------------------------- fields
 
 CREATE FUNCTION asv.ledger_field(p_tag integer, p_value bytea) RETURNS bytea
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN p_value IS NULL OR p_value = '' THEN ''::bytea
-                ELSE substring(int2send(p_tag::smallint) FROM 2) || int2send(octet_length(p_value)::smallint) || p_value END
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_value IS NULL OR p_value = '' THEN
+        RETURN '';
+    END IF;
+    -- LG-005: whoever writes is refused, and not the sequencer, which could not go on.
+    IF (octet_length(p_value) > CASE p_tag WHEN 7 THEN 256 WHEN 10 THEN 64 WHEN 13 THEN 168 WHEN 130 THEN 4096 WHEN 136 THEN 256
+                                ELSE 32 END) THEN
+        RAISE EXCEPTION 'ledger: field % has % bytes, more than an entry takes', p_tag, octet_length(p_value) USING ERRCODE = '22001';
+    END IF;
+    RETURN substring(int2send(p_tag::smallint) FROM 2) || int2send(octet_length(p_value)::smallint) || p_value;
+END
 $$;
 COMMENT ON FUNCTION asv.ledger_field IS 'one field; nothing for NULL';
 
@@ -366,12 +403,22 @@ COMMENT ON FUNCTION asv.ledger_id IS 'the id of the entry about something that i
 CREATE FUNCTION asv.ledger_put(p_kind text, p_id uuid, p_day date, p_facts bytea, p_closed bytea) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$ -- which keeps its plans from one event to the next
 BEGIN
+    IF p_day IS NOT NULL THEN
+        INSERT INTO asv.ledger_day (day, key)
+        SELECT p_day, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+        WHERE NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = p_day)
+        ON CONFLICT DO NOTHING;
+    END IF;
     IF p_closed <> '' THEN
         INSERT INTO asv.ledger_closed (id, key, fields)
         VALUES (p_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), p_closed);
     END IF;
     INSERT INTO asv.ledger_pending (id, kind, day, facts)
     VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts);
+    -- What waits already is found by its unique key, what has its entry here: two entries of one id would stop the sequencer.
+    IF EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = p_id) THEN
+        RAISE EXCEPTION 'ledger: there is an entry of this id' USING ERRCODE = '23505';
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of something, with the transaction that it happens in';
@@ -749,6 +796,9 @@ GRANT EXECUTE ON FUNCTION asv.software_started TO asv_dock, asv_server, asv_admi
 
 CREATE FUNCTION asv.ledger_begin(p_number smallint, p_origin text, p_before bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_first bigint;
+    v_tail asv.ledger_entry;
 BEGIN
     PERFORM asv.check_durable();
     LOCK TABLE asv.ledger_log IN SHARE ROW EXCLUSIVE MODE; -- nothing is appended meanwhile
@@ -758,9 +808,19 @@ BEGIN
         RAISE EXCEPTION 'ledger: log % is not the next one', p_number USING ERRCODE = 'VA001';
     END IF;
     INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
-    -- Before all that waits already.
+    -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already.
+    v_first := least(0, (SELECT min(position) FROM asv.ledger_pending));
+    FOR v_tail IN SELECT e.* FROM asv.ledger_entry e
+                  WHERE e.log = p_number - 1 AND e.index >= (SELECT h.size FROM asv.ledger_head(e.log) h) ORDER BY e.index DESC LOOP
+        v_first := v_first - 1;
+        INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, entry) OVERRIDING SYSTEM VALUE
+        VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.entry);
+        DELETE FROM asv.ledger_entry WHERE log = v_tail.log AND index = v_tail.index;
+    END LOOP;
+    UPDATE asv.ledger_log l SET size = h.size, root = h.root FROM asv.ledger_head((p_number - 1)::smallint) h
+    WHERE l.number = p_number - 1 AND l.size <> h.size;
     INSERT INTO asv.ledger_pending (position, id, kind, facts) OVERRIDING SYSTEM VALUE
-    VALUES (-p_number, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
+    VALUES (v_first - 1, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
     RETURN 'done';
 END
 $$;
@@ -769,38 +829,29 @@ GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
 
 CREATE FUNCTION asv.ledger_take(p_limit integer)
     RETURNS TABLE (pos bigint, id uuid, kind integer, recorded_ms bigint, facts bytea, closed bytea, key bytea,
-                   day_key bytea)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-BEGIN
-    INSERT INTO asv.ledger_day (day, key)
-    SELECT DISTINCT ON (w.day) w.day,
-           sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
-    FROM (SELECT p.day FROM asv.ledger_pending p ORDER BY p.position LIMIT p_limit) AS w
-    WHERE w.day IS NOT NULL AND NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = w.day)
-    ON CONFLICT DO NOTHING;
-    RETURN QUERY
+                   day_key bytea, entry bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts,
-           coalesce(c.fields, ''), coalesce(c.key, decode(repeat('00', 32), 'hex')), d.key::bytea
+           coalesce(c.fields, ''), coalesce(c.key, decode(repeat('00', 32), 'hex')), d.key::bytea, coalesce(p.entry, '')
     FROM asv.ledger_pending p
     LEFT JOIN asv.ledger_closed c ON c.id = p.id
     LEFT JOIN asv.ledger_day d ON d.day = p.day
-    ORDER BY p.position LIMIT p_limit;
-END
+    ORDER BY p.position LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.ledger_take IS 'what waits longest; it stays until it has its index';
 GRANT EXECUTE ON FUNCTION asv.ledger_take TO asv_ledger;
 
 CREATE FUNCTION asv.ledger_append(
-    p_log smallint, p_size bigint, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[],
+    p_log smallint, p_size bigint, p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[],
     p_indexes bigint[], p_hashes bytea[]) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_count bigint;
 BEGIN
     PERFORM asv.check_durable();
-    -- The fence (LG-051): whoever counted on another size than this log has, or on a log that does not go on, appends nothing.
+    -- The fence (LG-051): whoever counted on another tree than this log has, or on a log that does not go on, appends nothing.
     UPDATE asv.ledger_log SET size = p_size + cardinality(p_positions), root = p_root
-    WHERE number = p_log AND size = p_size AND number = (SELECT max(number) FROM asv.ledger_log);
+    WHERE number = p_log AND size = p_size AND root = p_old_root AND number = (SELECT max(number) FROM asv.ledger_log);
     IF NOT FOUND THEN
         RETURN 'conflict';
     END IF;

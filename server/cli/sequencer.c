@@ -180,11 +180,15 @@ static enum asv_status add_entry(struct asv_sequencer *sequencer, size_t i, stru
     struct asv_err why = {0};
     uint8_t leaf[ASV_SHA256_BYTES];
     memcpy(head.id, event->id, sizeof head.id);
-    entry->data = sequencer->entries[i];
-    enum asv_status status = asv_ledger_entry_write(
-        sequencer->entries[i], &entry->len, &head, (struct asv_bytes){event->facts, event->facts_len},
-        (struct asv_bytes){event->closed, event->closed_len}, event->key,
-        event->names_camera ? event->day_key : NULL, &why);
+    memcpy(sequencer->entries[i], event->entry, event->entry_len);
+    *entry = (struct asv_bytes){sequencer->entries[i], event->entry_len};
+    enum asv_status status =
+        event->entry_len > 0
+            ? ASV_OK
+            : asv_ledger_entry_write(sequencer->entries[i], &entry->len, &head,
+                                     (struct asv_bytes){event->facts, event->facts_len},
+                                     (struct asv_bytes){event->closed, event->closed_len}, event->key,
+                                     event->names_camera ? event->day_key : NULL, &why);
     if (status != ASV_OK) {
         return asv_failf(err, status, "ledger: what waits at position %" PRId64 " makes no entry: %s",
                          event->position, why.text);
@@ -224,6 +228,7 @@ static enum asv_status append(struct asv_sequencer *sequencer, size_t count, str
     asv_tree_root(&sequencer->next, root);
     const struct asv_db_ledger_growth growth = {.log = sequencer->log.number,
                                                 .size = sequencer->log.size,
+                                                .old_root = sequencer->log.root,
                                                 .root = root,
                                                 .count = count,
                                                 .positions = positions,

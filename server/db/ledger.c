@@ -59,6 +59,7 @@ static void read_event(struct asv_row *row, void *to)
     asv_row_bytes(row, out->key, sizeof out->key);
     out->names_camera = !asv_row_null(row);
     asv_row_bytes(row, out->day_key, sizeof out->day_key);
+    asv_row_blob(row, out->entry, sizeof out->entry, &out->entry_len);
 }
 
 enum asv_status asv_db_ledger_take(struct asv_db *db, struct asv_db_ledger_event *events, size_t *count,
@@ -98,6 +99,7 @@ enum asv_status asv_db_ledger_append(struct asv_db *db, const struct asv_db_ledg
     asv_params_init(&params);
     asv_param_i16(&params, (int16_t)growth->log);
     asv_param_u64(&params, growth->size);
+    asv_param_digest(&params, growth->old_root);
     asv_param_digest(&params, growth->root);
     asv_param_array(&params, &positions);
     asv_param_array(&params, &entries);

@@ -49,6 +49,8 @@ struct asv_db_ledger_event {
     size_t closed_len;
     uint8_t facts[ASV_DB_LEDGER_FACTS_BYTES];
     uint8_t closed[ASV_DB_LEDGER_CLOSED_BYTES];
+    size_t entry_len; /* not 0: it had this entry in a log that ended before its head was signed */
+    uint8_t entry[1024];
 };
 
 /* What waits longest, in order: events[ASV_DB_LEDGER_BATCH]. Personal: the caller wipes it. */
@@ -65,7 +67,8 @@ struct asv_db_ledger_tile {
 struct asv_db_ledger_growth {
     uint16_t log;
     uint64_t size;
-    const uint8_t *root; /* with the new entries */
+    const uint8_t *old_root; /* of so many entries */
+    const uint8_t *root;     /* with the new entries */
     size_t count;
     const int64_t *positions; /* [count] of the events that get their index */
     const struct asv_bytes *entries;

@@ -5,9 +5,10 @@
 SELECT asv.ledger_append(
     p_log => $1::smallint,
     p_size => $2::bigint,
-    p_root => $3::bytea,
-    p_positions => $4::bigint[],
-    p_entries => $5::bytea[],
-    p_levels => $6::bigint[],
-    p_indexes => $7::bigint[],
-    p_hashes => $8::bytea[])
+    p_old_root => $3::bytea,
+    p_root => $4::bytea,
+    p_positions => $5::bigint[],
+    p_entries => $6::bytea[],
+    p_levels => $7::bigint[],
+    p_indexes => $8::bigint[],
+    p_hashes => $9::bytea[])

@@ -267,13 +267,42 @@ class Test:
         assert lost.size.to_bytes(8, "big") + lost.root + ORIGIN.encode() in first, "it does not name the last signed head"
         assert any(b"after the restore" in entry for entry in new.entries)
 
+    def until(self, question, what):
+        deadline = time.monotonic() + 120
+        while self.sql(f"SELECT ({question})::text") != [["true"]]:
+            assert time.monotonic() < deadline, what
+            time.sleep(0.05)
+
+    def what_no_head_has_comes_into_the_next_log(self):
+        """LG-055: entries that were appended while the keeper was away; then people begin another log."""
+        site, last = self.site, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
+        run = Daemon("sequencer", [site.bin("asservat"), "ledger", "run", "--config", site.conf], site.directory / "log/limbo.log",
+                     dict(os.environ))
+        self.until("SELECT size = (SELECT max(size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) FROM asv.ledger_log l "
+                   f"WHERE number = {last}", "all that waits is signed")
+        site.keeper.stop()
+        self.sql("SELECT count(asv.software_started('limbo ' || n)) FROM generate_series(1, 300) n")
+        self.until("SELECT waiting < 300 FROM asv.ledger_waiting()", "a batch is appended, and then the keeper is missed")
+        run.stop()
+        site.start_keeper()
+        self.begin(ORIGIN + "/3")
+        self.sequence()
+        old, new = self.sql("SELECT l.size, (SELECT max(c.size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) "
+                            f"FROM asv.ledger_log l WHERE number >= {last} ORDER BY number")
+        assert old[0] == old[1] and new[0] == new[1], f"a log has more than was signed of it: {old} {new}"
+        log = self.publish(self.anew())
+        log.check(self.public)
+        labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
+        assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
+
     def run(self):
         self.set_up()
         try:
             for step in (self.nothing_before_two_people_began_it, self.it_can_be_checked_without_us,
                          self.it_grows_over_the_edges_of_tiles, self.nothing_personal_is_published,
                          self.sequencers_compete_and_die, self.what_somebody_changed_is_found,
-                         self.a_database_from_an_earlier_time_begins_another_log):
+                         self.a_database_from_an_earlier_time_begins_another_log,
+                         self.what_no_head_has_comes_into_the_next_log):
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:

@@ -80,7 +80,8 @@ CREATE FUNCTION pg_temp.entry(kind int, id uuid) RETURNS bytea LANGUAGE sql AS $
 $$;
 GRANT EXECUTE ON FUNCTION pg_temp.entry TO asv_ledger;
 CREATE FUNCTION pg_temp.append(p_log int, p_size bigint, p_count int, p_hashes bytea) RETURNS text LANGUAGE sql AS $$
-    SELECT asv.ledger_append(p_log::smallint, p_size, sha256(p_hashes), array_agg(t.pos ORDER BY t.pos),
+    SELECT asv.ledger_append(p_log::smallint, p_size, (SELECT l.root FROM asv.ledger_logs((p_log - 1)::smallint) l LIMIT 1),
+                             sha256(p_hashes), array_agg(t.pos ORDER BY t.pos),
                              array_agg(pg_temp.entry(t.kind, t.id) ORDER BY t.pos), ARRAY[0]::bigint[], ARRAY[0]::bigint[],
                              ARRAY[p_hashes])
     FROM asv.ledger_take(p_count) AS t
@@ -121,7 +122,7 @@ SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'already', 'an
 SELECT results_eq('SELECT size, signed_size, note FROM asv.ledger_logs(1::smallint)', $$ VALUES (3::bigint, 3::bigint, 'note') $$,
                   'it stands with its log');
 RESET ROLE;
-SELECT throws_ok($$ SELECT asv.ledger_append(2::smallint, 3, dig('x'), ARRAY[-77]::bigint[], ARRAY[pg_temp.entry(2, asv.uuid7())],
+SELECT throws_ok($$ SELECT asv.ledger_append(2::smallint, 3, (SELECT root FROM asv.ledger_logs(1::smallint)), dig('x'), ARRAY[-77]::bigint[], ARRAY[pg_temp.entry(2, asv.uuid7())],
     '{}', '{}', '{}') $$, 'VA006', NULL, 'what does not wait cannot be appended');
 SELECT throws_ok(format('INSERT INTO asv.ledger_entry (log, index, id, kind, recorded_at, entry)
     VALUES (%s, 3, uid(''beyond''), 2, now(), pg_temp.entry(2, uid(''beyond'')))', log), 'VA005', NULL, 'an entry is one of its log''s')
@@ -129,6 +130,13 @@ FROM (VALUES (2), (77)) AS t (log);
 SELECT throws_ok('UPDATE asv.ledger_log SET size = 0', 'VA005', NULL, 'a log does not shrink');
 SELECT throws_ok($$ UPDATE asv.ledger_tile SET hashes = dig('z') || hashes $$, 'VA005', NULL, 'nor does a tile change');
 SELECT isnt((SELECT key FROM asv.ledger_day WHERE day = '2026-01-05'), NULL, 'a day has one key');
+
+SELECT is(asv.ledger_append(2::smallint, 3, dig('another'), dig('x'), '{}', '{}', '{}', '{}', '{}'), 'conflict',
+          'nobody appends to another tree of that size');
+SELECT throws_ok($$ SELECT asv.ledger_put('software_started', uid('pending'), NULL, '', '') $$, '23505', NULL, 'what waits has an id of its own');
+SELECT throws_ok($$ SELECT asv.ledger_put('software_started', (SELECT id FROM asv.ledger_entry WHERE log = 2 AND index = 1), NULL, '', '') $$,
+                 '23505', NULL, 'and so has what has its entry');
+SELECT throws_ok($$ SELECT asv.ledger_text(136, repeat('x', 257)) $$, '22001', NULL, 'what no entry takes is refused where it is written');
 
 -- ---- LAW L3: it forgets what its source forgot, and no entry goes
 
@@ -161,6 +169,20 @@ SELECT is_empty($$ SELECT e.kind, e.id FROM asv.ledger_entry e WHERE e.kind NOT 
     AND e.id <> uid('pending') AND (asv.ledger_source(e.kind, e.id)).id IS DISTINCT FROM e.id $$, 'each entry has its row');
 SELECT is_empty($$ SELECT u.* FROM asv.ledger_untold(100) u LEFT JOIN asv.clip_event e ON e.id = u.id
     WHERE e.kind IS NULL OR e.kind <> 'committed' $$, 'and each row its entry'); -- the fixture has commits without a clip
+
+-- ---- LG-055: what no signed head has, comes into the log that goes on
+
+CREATE TEMP TABLE tail AS SELECT index, id, entry FROM asv.ledger_entry WHERE log = 2 AND index >= 3;
+SELECT throws_ok('DELETE FROM asv.ledger_entry WHERE log = 2 AND index > 3', 'VA005', NULL, 'an entry stays while its log goes on');
+SELECT is(asv.ledger_begin(3::smallint, 'stadt.example/3', NULL), 'done', 'a log after one that ended in the middle');
+SELECT results_eq('SELECT size, root FROM asv.ledger_logs(1::smallint) WHERE number = 2', $$ VALUES (3::bigint, dig('root')) $$,
+                  'which ends with its last signed head');
+SELECT is((SELECT max(index) FROM asv.ledger_entry WHERE log = 2), 2::bigint, 'and has the entries of that');
+SELECT results_eq($$ SELECT id, entry FROM asv.ledger_take((SELECT count(*)::int + 1 FROM tail)) OFFSET 1 $$,
+                  'SELECT id, entry FROM tail ORDER BY index', 'the others wait, as they were and in order');
+SELECT is((SELECT kind FROM asv.ledger_take(1)), 1, 'behind the beginning');
+SELECT throws_ok('DELETE FROM asv.ledger_entry WHERE log = 2', 'VA005', NULL, 'what was signed stays');
+SELECT throws_ok('UPDATE asv.ledger_log SET size = 2 WHERE number = 2', 'VA005', NULL, 'and so does its head');
 
 SELECT * FROM finish();
 ROLLBACK;
