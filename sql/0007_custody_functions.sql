@@ -282,13 +282,35 @@ $$;
 COMMENT ON FUNCTION asv.clip_commit IS 'the custody transaction: done, already, conflict or uuid_taken';
 GRANT EXECUTE ON FUNCTION asv.clip_commit TO asv_dock;
 
-CREATE FUNCTION asv.clip_record(p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea) RETURNS bytea
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.object FROM asv.clip c JOIN asv.clip_event e ON e.position = c.event
-    WHERE c.camera = p_camera AND c.epoch = p_epoch AND c.number = p_number AND c.header = p_header
+-- LAW L6. What names people is told of one recording, request or statement in a transaction, so that no query lists or counts it,
+-- over whatever it is joined with. That is remembered by a lock of the transaction, which no query can give back.
+CREATE FUNCTION asv.one_at_a_time(p_what text) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_key integer := hashtext(p_what);
+BEGIN
+    IF EXISTS (SELECT FROM pg_locks
+               WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid = 6 AND objsubid = 2
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                 AND objid::bigint <> v_key::bigint & 4294967295) THEN
+        RAISE EXCEPTION 'one recording, request or statement at a time: nothing is listed or counted by person'
+            USING ERRCODE = 'VA007';
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(6, v_key);
+END
 $$;
-COMMENT ON FUNCTION asv.clip_record IS 'the signed commit record of a clip in custody; NULL: there is none';
-GRANT EXECUTE ON FUNCTION asv.clip_record TO asv_dock, asv_admin;
+COMMENT ON FUNCTION asv.one_at_a_time IS 'refuses to be asked about two things in one transaction';
+
+CREATE FUNCTION asv.clip_record(p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea) RETURNS bytea
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('recording ' || encode(p_header, 'hex'));
+    RETURN (SELECT e.object FROM asv.clip c JOIN asv.clip_event e ON e.position = c.event
+            WHERE c.camera = p_camera AND c.epoch = p_epoch AND c.number = p_number AND c.header = p_header);
+END
+$$;
+COMMENT ON FUNCTION asv.clip_record IS 'the signed commit record of a clip in custody; NULL: there is none. Of one in a transaction: it has the assignment''s id (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.clip_record TO asv_staff, asv_dock, asv_admin;
 
 CREATE FUNCTION asv.receipt_given(
     p_session bytea, p_dock bytea, p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea, p_kind smallint,

@@ -1,44 +1,24 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- What administration may read. Views name the columns that are needed; the assignment's id, which leads to a
--- member of staff, is in none that lists (LAW L6).
+-- What people and administration may read. Views name the columns that are needed; the assignment's id, which leads to a
+-- member of staff, is in none of them (LAW L6), nor are the signed records that have it.
 CREATE VIEW asv.clip_overview AS
 SELECT c.camera, c.epoch, c.number, c.header, c.clip, s.state, c.kind, c.integrity, c.provenance, c.marked,
        t.name AS camera_name, c.unit, c.area, c.reason, c.day, c.started_at, c.ended_at, c.earliest_at, c.latest_at,
        c.due_at, c.committed_at, c.payload_bytes, c.tail_bytes, c.recording,
        (SELECT min(ev.recorded_at) FROM asv.erasure e JOIN asv.clip_event ev ON ev.position = e.event
-        WHERE e.recording = c.recording) AS erased_on_camera_at,
-       e.object AS record, l.in_vault
+        WHERE e.recording = c.recording) AS erased_on_camera_at, l.in_vault
 FROM asv.clip c
 JOIN asv.recording_state s ON s.recording = c.recording
 JOIN asv.lifecycle_state l ON l.name = s.state
-JOIN asv.certificate t ON t.digest = c.camera
-JOIN asv.clip_event e ON e.position = c.event;
+JOIN asv.certificate t ON t.digest = c.camera;
 COMMENT ON VIEW asv.clip_overview IS 'clips in custody, for lists';
 COMMENT ON COLUMN asv.clip_overview.camera_name IS 'of its certificate';
 COMMENT ON COLUMN asv.clip_overview.state IS 'where it stands now';
 COMMENT ON COLUMN asv.clip_overview.erased_on_camera_at IS 'when the camera''s proof was recorded; NULL: not yet';
-COMMENT ON COLUMN asv.clip_overview.record IS 'the signed commit record';
 COMMENT ON COLUMN asv.clip_overview.in_vault IS 'whether the vault must hold its files';
-GRANT SELECT ON asv.clip_overview TO asv_admin;
-
-CREATE VIEW asv.event_overview AS
-SELECT r.camera, r.epoch, r.number, r.header, e.position, e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor,
-       coalesce(t.name::text, CASE e.actor_kind WHEN 'dock' THEN c.dock_name::text END, '') AS actor_name,
-       coalesce('dock ' || coalesce(dt.name::text, c.dock_name::text, left(encode(d.dock, 'hex'), 16))
-                || ' slot ' || d.slot || ' port ' || d.port, '') AS place,
-       coalesce(e.detail::text, '') AS detail, e.is_signed, e.object_digest, e.signature, e.object
-FROM asv.clip_event e
-JOIN asv.recording r ON r.id = e.recording
-LEFT JOIN asv.clip c ON c.recording = r.id
-LEFT JOIN asv.docking d ON d.session = e.session
-LEFT JOIN asv.certificate t ON t.digest = e.actor
-LEFT JOIN asv.certificate dt ON dt.digest = d.dock;
-COMMENT ON VIEW asv.event_overview IS 'custody events with names and places';
-COMMENT ON COLUMN asv.event_overview.actor_name IS 'of the actor''s certificate, or of the dock in its commit record';
-COMMENT ON COLUMN asv.event_overview.place IS 'dock, slot and port; empty: none';
-GRANT SELECT ON asv.event_overview TO asv_admin;
+GRANT SELECT ON asv.clip_overview TO asv_staff, asv_admin;
 
 CREATE VIEW asv.camera_overview AS
 SELECT c.cert, t.serial, t.name, t.model, t.device_serial,
@@ -59,7 +39,7 @@ COMMENT ON COLUMN asv.camera_overview.unit IS 'now';
 COMMENT ON COLUMN asv.camera_overview.revoked IS 'by the newest list';
 COMMENT ON COLUMN asv.camera_overview.last_docked_at IS 'NULL: never';
 COMMENT ON COLUMN asv.camera_overview.clips IS 'in the vault now';
-GRANT SELECT ON asv.camera_overview TO asv_admin;
+GRANT SELECT ON asv.camera_overview TO asv_staff, asv_admin;
 
 CREATE VIEW asv.dock_overview AS
 SELECT k.cert, t.serial, t.name, t.model, t.device_serial, k.site::text AS unit, t.not_after,
@@ -77,7 +57,7 @@ COMMENT ON COLUMN asv.dock_overview.retired_at IS 'always NULL';
 COMMENT ON COLUMN asv.dock_overview.revoked IS 'by the newest list';
 COMMENT ON COLUMN asv.dock_overview.last_docked_at IS 'NULL: never';
 COMMENT ON COLUMN asv.dock_overview.clips IS 'committed there, ever';
-GRANT SELECT ON asv.dock_overview TO asv_admin;
+GRANT SELECT ON asv.dock_overview TO asv_staff, asv_admin;
 
 CREATE VIEW asv.alarm_overview AS
 SELECT a.id, a.kind, a.raised_at, coalesce(k.name::text, left(encode(a.dock, 'hex'), 16), '') AS dock_name,
@@ -102,4 +82,4 @@ CREATE FUNCTION asv.camera_find(p_camera bytea)
     FROM asv.camera_overview WHERE cert = p_camera
 $$;
 COMMENT ON FUNCTION asv.camera_find IS 'one camera of the register';
-GRANT EXECUTE ON FUNCTION asv.camera_find TO asv_dock, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.camera_find TO asv_staff, asv_dock, asv_admin;

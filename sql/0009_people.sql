@@ -33,6 +33,18 @@ COMMENT ON COLUMN asv.person_disabling.at IS 'since when';
 COMMENT ON COLUMN asv.person_disabling.by IS 'who did it';
 COMMENT ON COLUMN asv.person_disabling.reason IS 'why';
 
+CREATE TABLE asv.person_login (
+    login text PRIMARY KEY CHECK (login ~ '^[a-z_][a-z0-9_-]{0,31}$' AND login !~ '^(asv|pg)_' AND login NOT IN ('postgres', 'root')),
+    person uuid NOT NULL REFERENCES asv.person,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by asv.note NOT NULL
+);
+COMMENT ON TABLE asv.person_login IS 'as whom people come into this database, each in an account of the server of his or her own; for ever, so that none is used for somebody else';
+COMMENT ON COLUMN asv.person_login.login IS 'name of the account, and of the role that it comes in as: a member of asv_staff';
+COMMENT ON COLUMN asv.person_login.person IS 'whose';
+COMMENT ON COLUMN asv.person_login.since IS 'when it was written down';
+COMMENT ON COLUMN asv.person_login.by IS 'who wrote it down';
+
 CREATE TABLE asv.credential (
     digest asv.digest PRIMARY KEY,
     agency asv.digest NOT NULL REFERENCES asv.agency,
@@ -206,7 +218,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['person', 'person_disabling', 'credential', 'duty', 'duty_end', 'statement',
+    FOREACH name IN ARRAY ARRAY['person', 'person_disabling', 'person_login', 'credential', 'duty', 'duty_end', 'statement',
         'statement_answer', 'policy_file'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
@@ -290,6 +302,64 @@ CREATE FUNCTION asv.person_name(p_person uuid) RETURNS text
 $$;
 COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it, of those that count';
 
+-- ---- who asks
+
+CREATE FUNCTION asv.caller() RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT person FROM asv.person_login WHERE login = session_user AND asv.person_disabled_at(person) IS NULL
+$$;
+COMMENT ON FUNCTION asv.caller IS 'whose account it is that is connected; NULL: nobody''s, or it is disabled';
+GRANT EXECUTE ON FUNCTION asv.caller TO asv_staff;
+
+CREATE FUNCTION asv.is_administration() RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT pg_has_role(session_user, 'asv_admin', 'MEMBER')
+$$;
+COMMENT ON FUNCTION asv.is_administration IS 'whether the administrator or one of the jobs is connected, and not a member of staff';
+
+CREATE FUNCTION asv.check_caller(p_person uuid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF p_person IS DISTINCT FROM asv.caller() AND NOT asv.is_administration() THEN
+        RAISE EXCEPTION 'what follows from a statement is written down by who signed it, or by the nightly run'
+            USING ERRCODE = 'VA007';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.check_caller IS 'refuses members of staff but this one';
+
+CREATE FUNCTION asv.has_role(p_person uuid, p_roles integer) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.credential_state
+                   WHERE person = p_person AND roles & p_roles <> 0 AND enrolled_at IS NOT NULL AND revoked_at IS NULL
+                     AND disabled_at IS NULL AND valid_from <= clock_timestamp() AND valid_until > clock_timestamp())
+$$;
+COMMENT ON FUNCTION asv.has_role IS 'whether a person has one of these roles now';
+
+CREATE FUNCTION asv.login_put(p_person uuid, p_login text, p_by text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_person uuid;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = p_login AND pg_has_role(r.oid, 'asv_staff', 'MEMBER')) THEN
+        RAISE EXCEPTION 'login: there is no role % that is a member of asv_staff', p_login USING ERRCODE = 'VA006';
+    ELSIF pg_has_role(p_login, 'asv_admin', 'MEMBER') OR pg_has_role(p_login, 'asv_owner', 'MEMBER') THEN
+        RAISE EXCEPTION 'login: % is administration''s, and no person''s', p_login USING ERRCODE = 'VA007';
+    END IF;
+    INSERT INTO asv.person_login (login, person, by) VALUES (p_login, p_person, p_by) ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        RETURN 'done';
+    END IF;
+    SELECT person INTO v_person FROM asv.person_login WHERE login = p_login;
+    IF v_person <> p_person THEN
+        RAISE EXCEPTION 'login: % is, or was, somebody else''s, and is nobody else''s for ever', p_login USING ERRCODE = 'VA001';
+    END IF;
+    RETURN 'already';
+END
+$$;
+COMMENT ON FUNCTION asv.login_put IS 'whose account of the server this is; a person may have several, an account is one person''s for ever';
+GRANT EXECUTE ON FUNCTION asv.login_put TO asv_admin;
+
 -- ---- people
 
 CREATE FUNCTION asv.credential_put(
@@ -336,7 +406,7 @@ CREATE FUNCTION asv.credential_find(p_digest bytea, p_key bytea)
     FROM asv.credential_state c WHERE c.digest = p_digest OR c.key = p_key
 $$;
 COMMENT ON FUNCTION asv.credential_find IS 'the credential with this digest, or with this key';
-GRANT EXECUTE ON FUNCTION asv.credential_find TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.credential_find TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.credential_page(p_name text, p_digest bytea, p_limit integer)
     RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, revocation_taken boolean,
@@ -348,7 +418,7 @@ CREATE FUNCTION asv.credential_page(p_name text, p_digest bytea, p_limit integer
     ORDER BY c.name::text COLLATE "C", c.digest LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.credential_page IS 'credentials in the order of names and digests';
-GRANT EXECUTE ON FUNCTION asv.credential_page TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.credential_page TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.person_disable(p_person uuid, p_reason text, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -359,13 +429,18 @@ BEGIN
     END IF;
     IF asv.person_disabled_at(p_person) IS NOT NULL THEN
         RETURN 'already';
+    ELSIF NOT asv.is_administration()
+          AND EXISTS (SELECT FROM asv.credential_state
+                      WHERE person = p_person AND enrolled_at IS NOT NULL AND revoked_at IS NULL
+                        AND valid_until > clock_timestamp()) THEN
+        RAISE EXCEPTION 'person: a credential is not revoked yet' USING ERRCODE = 'VA002';
     END IF;
     INSERT INTO asv.person_disabling (person, reason, by) VALUES (p_person, p_reason, p_by);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.person_disable IS 'nothing is done with this account until two people enrol a new credential for it';
-GRANT EXECUTE ON FUNCTION asv.person_disable TO asv_admin;
+COMMENT ON FUNCTION asv.person_disable IS 'nothing is done with this account, whose credentials somebody has revoked, until two people enrol a new one for it';
+GRANT EXECUTE ON FUNCTION asv.person_disable TO asv_staff;
 
 -- ---- duties
 
@@ -413,11 +488,11 @@ CREATE FUNCTION asv.duty_list(p_after uuid, p_limit integer)
     ORDER BY d.id LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.duty_list IS 'duties that are not over';
-GRANT EXECUTE ON FUNCTION asv.duty_list TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.duty_list TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.duties_of(p_person uuid, p_unit text, p_wearer uuid)
     RETURNS TABLE (in_charge boolean, deputises boolean, appraises boolean)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT coalesce(bool_or(kind = 'in_charge' AND unit = p_unit), false),
            coalesce(bool_or(kind = 'deputy' AND unit = p_unit), false),
            coalesce(bool_or(kind = 'appraises' AND appraised = p_wearer), false)
@@ -425,8 +500,7 @@ CREATE FUNCTION asv.duties_of(p_person uuid, p_unit text, p_wearer uuid)
     WHERE person = p_person AND from_at <= clock_timestamp() AND (until_at IS NULL OR until_at > clock_timestamp())
       AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
 $$;
-COMMENT ON FUNCTION asv.duties_of IS 'whether a person is in charge of this unit or deputises now, and appraises this wearer';
-GRANT EXECUTE ON FUNCTION asv.duties_of TO asv_admin;
+COMMENT ON FUNCTION asv.duties_of IS 'whether a person is in charge of this unit or deputises now, and appraises this wearer; for the rules, nobody may call it';
 
 -- ---- statements
 
@@ -443,6 +517,13 @@ CREATE FUNCTION asv.statement_check_signer(p_action integer, p_credential bytea,
 DECLARE
     c record;
 BEGIN
+    -- A statement comes from the account of whoever signed it, and the agency root's from the administrator's. Nobody can verify its
+    -- proof here: so nobody at least speaks for somebody else.
+    IF p_action = 34 AND NOT asv.is_administration() THEN
+        RAISE EXCEPTION 'statement: the agency root speaks through the administrator' USING ERRCODE = 'VA007';
+    ELSIF p_action <> 34 AND p_person IS DISTINCT FROM asv.caller() AND NOT pg_has_role(session_user, 'asv_owner', 'MEMBER') THEN
+        RAISE EXCEPTION 'statement: it is another person''s than this account' USING ERRCODE = 'VA007';
+    END IF;
     IF p_action = 34 THEN
         -- As the keeper does (KEEPER.md, K-092).
         IF EXISTS (SELECT FROM asv.statement s JOIN asv.credential_state e ON e.digest = s.subject
@@ -463,6 +544,9 @@ BEGIN
         RAISE EXCEPTION 'statement: the credential of % is revoked', c.name USING ERRCODE = 'VA007';
     ELSIF c.disabled_at IS NOT NULL THEN
         RAISE EXCEPTION 'statement: the account of % is disabled', c.name USING ERRCODE = 'VA007';
+    ELSIF p_action = 33 AND c.roles & 134 = 0 OR p_action = 53 AND c.roles & 166 = 0 THEN
+        -- What has its effect here, a revocation before the keeper has it, and what the ledger forgets (STATEMENTS.md 4).
+        RAISE EXCEPTION 'statement: % may not sign this', c.name USING ERRCODE = 'VA007';
     ELSIF c.valid_from > clock_timestamp() + interval '2 minutes' OR c.valid_until <= clock_timestamp() THEN
         RAISE EXCEPTION 'statement: the credential of % is not valid now', c.name USING ERRCODE = 'VA004';
     END IF;
@@ -543,7 +627,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.statement_put IS 'keeps a statement that the caller has read and whose proof it has verified';
-GRANT EXECUTE ON FUNCTION asv.statement_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.statement_put TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.statement_answered(p_statement bytea, p_why text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -554,53 +638,75 @@ BEGIN
     ELSIF EXISTS (SELECT FROM asv.statement_answer
                   WHERE statement = p_statement AND (taken OR why IS NOT DISTINCT FROM p_why)) THEN
         RETURN 'already';
+    ELSIF NOT asv.is_administration()
+          AND NOT EXISTS (SELECT FROM asv.statement s LEFT JOIN asv.statement p ON p.digest = s.proposal
+                          WHERE s.digest = p_statement
+                            AND (s.person = asv.caller() OR s.action IN (4, 5) AND s.step = 2 AND p.person = asv.caller())) THEN
+        -- Or somebody else could have the nightly run believe that the keeper has it.
+        RAISE EXCEPTION 'statement: what the keeper said to it is said by who signed it' USING ERRCODE = 'VA007';
     END IF;
     INSERT INTO asv.statement_answer (statement, taken, why) VALUES (p_statement, p_why IS NULL, p_why);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.statement_answered IS 'the keeper took a statement (NULL), or refused it because of this';
-GRANT EXECUTE ON FUNCTION asv.statement_answered TO asv_admin;
+COMMENT ON FUNCTION asv.statement_answered IS 'the keeper took a statement (NULL), or refused it because of this: by who signed it, or to whom it lets something be shown, and by the nightly run';
+GRANT EXECUTE ON FUNCTION asv.statement_answered TO asv_staff, asv_admin;
 
-CREATE FUNCTION asv.statement_find(p_digest bytea)
+CREATE FUNCTION asv.statement_now(p_digest bytea)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
                    ended_by bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT s.digest, s.object, s.stored_at, asv.statement_taken_at(s.digest),
            CASE WHEN asv.statement_is_refused(s.digest) THEN
                (SELECT a.why FROM asv.statement_answer a WHERE a.statement = s.digest ORDER BY a.position DESC LIMIT 1) END,
            asv.proposal_ended_by(s.digest)
     FROM asv.statement s WHERE s.digest = p_digest
 $$;
-COMMENT ON FUNCTION asv.statement_find IS 'one statement and what became of it';
-GRANT EXECUTE ON FUNCTION asv.statement_find TO asv_admin;
+COMMENT ON FUNCTION asv.statement_now IS 'one statement and what became of it';
+
+CREATE FUNCTION asv.statement_find(p_digest bytea)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('statement ' || encode(p_digest, 'hex'));
+    RETURN QUERY SELECT n.* FROM asv.statement_now(p_digest) AS n;
+END
+$$;
+COMMENT ON FUNCTION asv.statement_find IS 'one statement and what became of it, one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.statement_find TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.statement_open(p_action integer, p_subject bytea, p_after bytea, p_limit integer)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
                    ended_by bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
-    WHERE s.step = 1 AND s.expires_at > clock_timestamp() AND f.ended_by IS NULL AND f.refused_why IS NULL
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_now(s.digest) AS f
+    WHERE (s.action > 10 OR s.person = asv.caller() OR asv.is_administration())
+      AND s.step = 1 AND s.expires_at > clock_timestamp() AND f.ended_by IS NULL AND f.refused_why IS NULL
       -- Nothing is left to decide about a credential that counts already, or does not count any more.
       AND NOT (s.action = 32 AND (asv.credential_enrolled_at(s.subject) IS NOT NULL OR asv.credential_revoked_at(s.subject) IS NOT NULL))
       AND (p_action IS NULL OR s.action = p_action) AND (p_subject IS NULL OR s.subject = p_subject)
       AND (p_after IS NULL OR s.digest > p_after)
     ORDER BY s.digest LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.statement_open IS 'proposals that can still be answered; of one action or about one subject only, where it is given';
-GRANT EXECUTE ON FUNCTION asv.statement_open TO asv_admin;
+COMMENT ON FUNCTION asv.statement_open IS 'proposals that can still be answered; of one action or about one subject only, where it is given. Of those about recordings everybody sees his or her own (LAW L6): the others are requests';
+GRANT EXECUTE ON FUNCTION asv.statement_open TO asv_staff;
 
 CREATE FUNCTION asv.statement_approval(p_proposal bytea)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
                    ended_by bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('statement ' || encode(p_proposal, 'hex'));
+    RETURN QUERY
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_now(s.digest) AS f
     WHERE s.proposal = p_proposal AND s.step = 2 AND f.refused_why IS NULL
       AND (f.taken_at IS NOT NULL OR s.expires_at > clock_timestamp())
-    ORDER BY f.taken_at, s.stored_at LIMIT 1
+    ORDER BY f.taken_at, s.stored_at LIMIT 1;
+END
 $$;
-COMMENT ON FUNCTION asv.statement_approval IS 'the approval of a proposal that the keeper has taken, or still can';
-GRANT EXECUTE ON FUNCTION asv.statement_approval TO asv_admin;
+COMMENT ON FUNCTION asv.statement_approval IS 'the approval of a proposal that the keeper has taken, or still can; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.statement_approval TO asv_staff, asv_admin;
 
 -- ---- recipients
 
@@ -618,7 +724,7 @@ CREATE FUNCTION asv.recipient_page(p_after text, p_key bytea, p_limit integer)
     ORDER BY r.name COLLATE "C", r.key LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.recipient_page IS 'keys that two people registered for handing over, in the order of names, and when one person ended them';
-GRANT EXECUTE ON FUNCTION asv.recipient_page TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.recipient_page TO asv_staff, asv_admin;
 
 -- ---- policies
 
@@ -631,14 +737,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.policy_file_put IS 'keeps the bytes of a policy file that the caller has checked';
-GRANT EXECUTE ON FUNCTION asv.policy_file_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.policy_file_put TO asv_staff;
 
 CREATE FUNCTION asv.policy_file_find(p_digest bytea) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT content FROM asv.policy_file WHERE digest = p_digest
 $$;
 COMMENT ON FUNCTION asv.policy_file_find IS 'the bytes of a policy file';
-GRANT EXECUTE ON FUNCTION asv.policy_file_find TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.policy_file_find TO asv_staff;
 
 CREATE VIEW asv.policy_version AS
 SELECT a.version, a.subject AS digest, f.name, a.days, a.from_day, asv.statement_taken_at(a.digest) AS decided_at,
@@ -658,7 +764,7 @@ CREATE FUNCTION asv.policy_page(p_below bigint, p_limit integer)
     WHERE p_below IS NULL OR v.version < p_below ORDER BY v.version DESC LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.policy_page IS 'the policies that two people decided on, newest first';
-GRANT EXECUTE ON FUNCTION asv.policy_page TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.policy_page TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -669,7 +775,7 @@ CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
              CASE WHEN v.from_day <= p_day THEN v.version END DESC, v.from_day, v.version LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day, before the first one''s day that one; NULL: people have decided on none';
-GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.policy_days_on(p_day date) RETURNS smallint
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

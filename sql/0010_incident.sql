@@ -166,7 +166,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.incident_put IS 'a new incident (number 1), or its next version; injured: one to a line';
-GRANT EXECUTE ON FUNCTION asv.incident_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.incident_put TO asv_staff;
 
 CREATE VIEW asv.exhibit AS
 SELECT c.incident, c.recording FROM asv.incident_clip c
@@ -213,7 +213,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.incident_clip_put IS 'a recording shows an incident';
-GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_staff;
 
 CREATE VIEW asv.incident_overview AS
 SELECT i.id, i.case_number, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused,
@@ -229,7 +229,19 @@ WHERE v.number IS NOT NULL OR f.at IS NOT NULL;
 COMMENT ON VIEW asv.incident_overview IS 'incidents as they are known now';
 COMMENT ON COLUMN asv.incident_overview.clips IS 'recordings that show it';
 COMMENT ON COLUMN asv.incident_overview.forgotten_at IS 'when everything else was forgotten; NULL: it is not';
-GRANT SELECT ON asv.incident_overview TO asv_admin;
+-- LAW L6: who was injured, or is accused, may be a member of staff.
+GRANT SELECT (id, case_number, number, cause, offence, danger, from_at, until_at, place, prosecutor, opened_at, since, clips,
+              forgotten_at) ON asv.incident_overview TO asv_staff;
+
+CREATE FUNCTION asv.incident_find(p_case text) RETURNS SETOF asv.incident_overview
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('incident ' || p_case);
+    RETURN QUERY SELECT * FROM asv.incident_overview WHERE case_number = p_case;
+END
+$$;
+COMMENT ON FUNCTION asv.incident_find IS 'one incident as it is known now, with its persons; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.incident_find TO asv_staff;
 
 CREATE VIEW asv.incident_clip_overview AS
 SELECT i.case_number, c.clip, c.state, c.started_at, c.due_at, c.camera_name
@@ -238,7 +250,7 @@ JOIN asv.incident i ON i.id = n.incident
 JOIN asv.clip_overview c ON c.recording = n.recording;
 COMMENT ON VIEW asv.incident_clip_overview IS 'recordings of incidents, without those that were taken out';
 COMMENT ON COLUMN asv.incident_clip_overview.camera_name IS 'of its certificate';
-GRANT SELECT ON asv.incident_clip_overview TO asv_admin;
+GRANT SELECT ON asv.incident_clip_overview TO asv_staff;
 
 CREATE FUNCTION asv.holder_of(p_assignment uuid) RETURNS uuid
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -338,6 +338,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'request: there is no such proposal' USING ERRCODE = 'VA006';
     END IF;
+    PERFORM asv.check_caller(s.person);
     IF s.subject_kind IN (1, 7, 9) THEN
         v_recording := asv.recording_lock(s.subject);
     END IF;
@@ -358,7 +359,9 @@ BEGIN
     INSERT INTO asv.request (proposal, action, recording, camera, from_at, until_at, incident, ground, superior, opener,
                              requested_at, expires_at)
     VALUES (s.digest, s.action, v_recording, CASE WHEN s.subject_kind = 2 THEN s.subject END, p_from_at, p_until_at, s.incident,
-            s.ground, asv.is_superior(s, v_recording, p_from_at, p_until_at), CASE WHEN s.action = 4 THEN s.person END, s.issued_at, p_expires_at);
+            s.ground, asv.is_superior(s, v_recording, p_from_at, p_until_at), CASE WHEN s.action = 4 THEN s.person END, s.issued_at,
+            -- No longer than the keeper lets a request to hold wait (KEEPER.md, K-086), and any other than it was signed for.
+            least(p_expires_at, CASE s.action WHEN 1 THEN s.issued_at + interval '4 days 1 hour' ELSE s.expires_at END));
     IF s.action IN (1, 2, 3, 10) THEN
         v_event := asv.event_stated(v_recording, asv.request_event(s.action::smallint, 'requested'), s.digest);
         IF s.action = 1 THEN
@@ -369,7 +372,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
-GRANT EXECUTE ON FUNCTION asv.request_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.request_put TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.request_end(p_answer bytea, p_until timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -384,6 +387,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'request: there is no such answer' USING ERRCODE = 'VA006';
     END IF;
+    PERFORM asv.check_caller(a.person);
     v_outcome := (ARRAY[NULL, 'approved', 'refused', 'withdrawn'])[a.step];
     PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = a.proposal) FOR NO KEY UPDATE;
     SELECT * INTO r FROM asv.request WHERE proposal = a.proposal FOR UPDATE;
@@ -419,7 +423,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
-GRANT EXECUTE ON FUNCTION asv.request_end TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.request_end TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -486,19 +490,24 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.incident_clip_remove IS 'a recording does not show an incident after all; what was said before is kept';
-GRANT EXECUTE ON FUNCTION asv.incident_clip_remove TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.incident_clip_remove TO asv_staff;
 
 CREATE FUNCTION asv.incident_removed(p_case text, p_limit integer)
     RETURNS TABLE (clip uuid, since timestamptz, by text, reason text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.one_at_a_time('incident ' || p_case);
+    RETURN QUERY
     SELECT c.clip, n.since, n.by::text, n.reason::text
     FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
     WHERE i.case_number = p_case AND NOT n.shows
     ORDER BY n.since, c.clip
-    LIMIT p_limit
+    LIMIT p_limit;
+END
 $$;
-COMMENT ON FUNCTION asv.incident_removed IS 'what was taken out of one incident, when, by whom and why';
-GRANT EXECUTE ON FUNCTION asv.incident_removed TO asv_admin;
+COMMENT ON FUNCTION asv.incident_removed IS 'what was taken out of one incident, when, by whom and why; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.incident_removed TO asv_staff;
 
 CREATE FUNCTION asv.held_ahead_list()
     RETURNS TABLE (header asv.digest, clip uuid, proposal asv.digest, camera asv.digest, epoch uuid, number bigint)
@@ -558,6 +567,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'block: there is no such statement' USING ERRCODE = 'VA006';
     END IF;
+    PERFORM asv.check_caller(s.person);
     v_recording := asv.recording_lock(s.subject);
     IF EXISTS (SELECT FROM asv.block WHERE statement = p_statement) THEN
         RETURN 'already';
@@ -572,7 +582,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.block_put IS 'the keeper took this statement that blocks a recording, confirms its block or lifts it';
-GRANT EXECUTE ON FUNCTION asv.block_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.block_put TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -592,13 +602,14 @@ CREATE FUNCTION asv.statement_undelivered(p_after bytea, p_limit integer)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
                    ended_by bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_find(s.digest) AS f
-    WHERE s.expires_at > clock_timestamp() AND (p_after IS NULL OR s.digest > p_after)
+    SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_now(s.digest) AS f
+    WHERE (s.person = asv.caller() OR asv.is_administration())
+      AND s.expires_at > clock_timestamp() AND (p_after IS NULL OR s.digest > p_after)
       AND f.taken_at IS NULL AND f.refused_why IS NULL AND f.ended_by IS NULL AND asv.is_delivered_to_keeper(s)
     ORDER BY s.digest LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.statement_undelivered IS 'what the keeper has neither taken nor refused yet, and still can';
-GRANT EXECUTE ON FUNCTION asv.statement_undelivered TO asv_admin;
+COMMENT ON FUNCTION asv.statement_undelivered IS 'what the keeper has neither taken nor refused yet, and still can: everybody''s own, and the nightly run''s all';
+GRANT EXECUTE ON FUNCTION asv.statement_undelivered TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.statement_unheard(p_after bytea, p_limit integer)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
@@ -610,7 +621,7 @@ CREATE FUNCTION asv.statement_unheard(p_after bytea, p_limit integer)
           AND NOT EXISTS (SELECT FROM asv.statement_answer a WHERE a.statement = s.digest)
           AND NOT EXISTS (SELECT FROM asv.alarm a WHERE a.kind = 'unheard' AND a.subject = encode(s.digest, 'hex'))
     )
-    SELECT f.* FROM over CROSS JOIN LATERAL asv.statement_find(over.digest) AS f
+    SELECT f.* FROM over CROSS JOIN LATERAL asv.statement_now(over.digest) AS f
     JOIN asv.statement s ON s.digest = over.digest
     WHERE f.ended_by IS NULL AND asv.is_delivered_to_keeper(s)
     ORDER BY s.digest LIMIT p_limit
@@ -634,7 +645,7 @@ CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
                           WHEN 5 THEN NOT EXISTS (SELECT FROM asv.block b WHERE b.statement = s.digest)
                           ELSE r.answer IS DISTINCT FROM s.digest END
     )
-    SELECT f.* FROM lacking l CROSS JOIN LATERAL asv.statement_find(l.digest) AS f
+    SELECT f.* FROM lacking l CROSS JOIN LATERAL asv.statement_now(l.digest) AS f
     WHERE f.ended_by IS NULL
       AND CASE WHEN l.taken IS NOT NULL THEN l.step NOT IN (3, 4) OR l.outcome IS NULL
                -- What no keeper is asked about first: other requests than to hold, blocks, and that somebody may be shown something.
@@ -650,7 +661,7 @@ GRANT EXECUTE ON FUNCTION asv.statement_unconcluded TO asv_admin;
 
 -- ---------------------------------------------------------------------------------------------- facts for the rules
 
-CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
+CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
     RETURNS TABLE (recording uuid, header asv.digest, camera asv.digest, epoch uuid, number bigint, clip uuid, state text,
                    kind smallint, unit text, day date, dayless boolean, earliest_at timestamptz, latest_at timestamptz, due_at timestamptz,
                    unsaid boolean, unworn_reason text, unworn_by text, wears boolean, in_charge boolean, deputises boolean, appraises boolean, dwelling boolean, pre_roll_ms bigint, dwelling_block text, secret_block text, core_block text,
@@ -659,7 +670,7 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
                    open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
                    hold_case text, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
                    look_expires_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
            c.day, asv.is_dayless(c.recording), c.earliest_at, c.latest_at, coalesce(c.due_at, y.due_at), w.number IS NULL, w.reason::text, CASE WHEN w.reason IS NOT NULL THEN w.by::text END,
            coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
@@ -685,14 +696,31 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid, p_who uuid)
     LEFT JOIN asv.statement la ON la.digest = l.answer
     WHERE c.clip = p_clip AND NOT c.uuid_taken
 $$;
-COMMENT ON FUNCTION asv.clip_standing IS 'what the rules ask about a recording, and about one person with it';
-GRANT EXECUTE ON FUNCTION asv.clip_standing TO asv_admin;
+COMMENT ON FUNCTION asv.standing_of IS 'what the rules ask about a recording, and about one person with it; nobody may call it';
 
-CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz, p_who uuid)
+CREATE FUNCTION asv.clip_standing(p_clip uuid)
+    RETURNS TABLE (recording uuid, header asv.digest, camera asv.digest, epoch uuid, number bigint, clip uuid, state text,
+                   kind smallint, unit text, day date, dayless boolean, earliest_at timestamptz, latest_at timestamptz, due_at timestamptz,
+                   unsaid boolean, unworn_reason text, unworn_by text, wears boolean, in_charge boolean, deputises boolean, appraises boolean, dwelling boolean, pre_roll_ms bigint, dwelling_block text, secret_block text, core_block text,
+                   pre_roll_block text, open_proposal asv.digest, open_action smallint, open_ground smallint,
+                   open_incident uuid, open_case text, open_superior boolean, open_by_them boolean,
+                   open_expires_at timestamptz, hold_proposal asv.digest, hold_ground smallint, hold_incident uuid,
+                   hold_case text, look_proposal asv.digest, look_outcome text, look_answer asv.digest,
+                   look_expires_at timestamptz)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('recording ' || p_clip);
+    RETURN QUERY SELECT s.* FROM asv.standing_of(p_clip, asv.caller()) AS s;
+END
+$$;
+COMMENT ON FUNCTION asv.clip_standing IS 'what the rules ask about a recording, and about whoever asks with it; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.clip_standing TO asv_staff;
+
+CREATE FUNCTION asv.ahead_of(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz, p_who uuid)
     RETURNS TABLE (camera_name text, unit text, unsaid boolean, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
                    open_proposal asv.digest, open_action smallint, open_superior boolean, open_by_them boolean,
                    counts boolean)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH worn AS (SELECT holder FROM asv.holders(p_camera, p_from_at, p_until_at) AS holder)
     SELECT t.name::text, u.unit, asv.is_worn_unsaid(p_camera, p_from_at, p_until_at), EXISTS (SELECT FROM worn WHERE holder = p_who), d.in_charge, d.deputises,
            EXISTS (SELECT FROM worn CROSS JOIN LATERAL asv.duties_of(p_who, u.unit, worn.holder) x WHERE x.appraises),
@@ -708,14 +736,30 @@ CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_unti
     LEFT JOIN asv.statement op ON op.digest = o.proposal
     WHERE t.digest = p_camera
 $$;
-COMMENT ON FUNCTION asv.ahead_standing IS 'what the rules ask about a camera that has not docked, and about one person with it';
-GRANT EXECUTE ON FUNCTION asv.ahead_standing TO asv_admin;
+COMMENT ON FUNCTION asv.ahead_of IS 'what the rules ask about a camera that has not docked, and about one person with it; nobody may call it';
+
+CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz)
+    RETURNS TABLE (camera_name text, unit text, unsaid boolean, wears boolean, in_charge boolean, deputises boolean, appraises boolean,
+                   open_proposal asv.digest, open_action smallint, open_superior boolean, open_by_them boolean,
+                   counts boolean)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time(concat_ws(' ', 'camera', encode(p_camera, 'hex'), p_from_at, p_until_at));
+    RETURN QUERY SELECT s.* FROM asv.ahead_of(p_camera, p_from_at, p_until_at, asv.caller()) AS s;
+END
+$$;
+COMMENT ON FUNCTION asv.ahead_standing IS 'what the rules ask about a camera that has not docked, and about whoever asks with it; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.ahead_standing TO asv_staff;
 
 CREATE FUNCTION asv.request_find(p_what text)
     RETURNS TABLE (proposal asv.digest, action smallint, clip uuid, camera asv.digest, camera_name text, from_at timestamptz,
                    until_at timestamptz, incident uuid, case_number text, ground smallint, superior boolean,
                    requested_at timestamptz, expires_at timestamptz, outcome text, unit text, object bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.one_at_a_time('request ' || p_what);
+    RETURN QUERY
     SELECT r.proposal, r.action, c.clip, r.camera, t.name::text, r.from_at, r.until_at, r.incident, i.case_number::text,
            r.ground, r.superior, r.requested_at, r.expires_at, r.outcome,
            coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera
@@ -727,10 +771,11 @@ CREATE FUNCTION asv.request_find(p_what text)
     LEFT JOIN asv.incident i ON i.id = r.incident
     WHERE p_what ~ '^[0-9a-f]{8,64}$' AND encode(r.proposal, 'hex') LIKE p_what || '%'
     ORDER BY r.requested_at DESC
-    LIMIT 2
+    LIMIT 2;
+END
 $$;
-COMMENT ON FUNCTION asv.request_find IS 'the request that the first digits of its statement''s digest name: two rows when they name several';
-GRANT EXECUTE ON FUNCTION asv.request_find TO asv_admin;
+COMMENT ON FUNCTION asv.request_find IS 'the request that the first digits of its statement''s digest name: two rows when they name several; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.request_find TO asv_staff;
 
 CREATE VIEW asv.request_overview AS
 SELECT r.proposal, r.action, c.clip, coalesce(t.name, d.name)::text AS camera_name, r.from_at, r.until_at, i.case_number, r.ground, r.requested_at,
@@ -744,24 +789,38 @@ LEFT JOIN asv.incident i ON i.id = r.incident
 WHERE r.action <> 4;
 COMMENT ON VIEW asv.request_overview IS 'requests, without who made or answered them (LAW L6), and without who looked at what';
 COMMENT ON COLUMN asv.request_overview.camera_name IS 'of its certificate';
-GRANT SELECT ON asv.request_overview TO asv_admin;
+GRANT SELECT ON asv.request_overview TO asv_staff, asv_admin;
 
 -- ---------------------------------------------------------------------------------------------- people in custody
 
-CREATE OR REPLACE VIEW asv.event_overview AS
-SELECT r.camera, r.epoch, r.number, r.header, e.position, e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor,
-       coalesce(t.name::text, p.name::text, CASE e.actor_kind WHEN 'dock' THEN c.dock_name::text END, '') AS actor_name,
-       coalesce('dock ' || coalesce(dt.name::text, c.dock_name::text, left(encode(d.dock, 'hex'), 16))
-                || ' slot ' || d.slot || ' port ' || d.port, '') AS place,
-       coalesce(e.detail::text, '') AS detail, e.is_signed, e.object_digest, e.signature, e.object
-FROM asv.clip_event e
-JOIN asv.recording r ON r.id = e.recording
-LEFT JOIN asv.clip c ON c.recording = r.id
-LEFT JOIN asv.docking d ON d.session = e.session
-LEFT JOIN asv.certificate t ON t.digest = e.actor
-LEFT JOIN asv.credential p ON p.digest = e.actor AND e.actor_kind = 'person'
-LEFT JOIN asv.certificate dt ON dt.digest = d.dock;
-COMMENT ON COLUMN asv.event_overview.actor_name IS 'of the actor''s certificate or credential, or of the dock in its commit record';
+CREATE FUNCTION asv.clip_events(p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea, p_after uuid, p_limit integer)
+    RETURNS TABLE (id uuid, kind text, at timestamptz, recorded_at timestamptz, actor_kind text, actor asv.digest, actor_name text,
+                   place text, detail text, is_signed boolean, object_digest asv.digest, signature bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.one_at_a_time('recording ' || encode(p_header, 'hex'));
+    RETURN QUERY
+    SELECT e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor,
+           coalesce(t.name::text, p.name::text, CASE e.actor_kind WHEN 'dock' THEN c.dock_name::text END, ''),
+           coalesce('dock ' || coalesce(dt.name::text, c.dock_name::text, left(encode(d.dock, 'hex'), 16))
+                    || ' slot ' || d.slot || ' port ' || d.port, ''),
+           coalesce(e.detail::text, ''), e.is_signed, e.object_digest, e.signature::bytea
+    FROM asv.clip_event e
+    JOIN asv.recording r ON r.id = e.recording
+    LEFT JOIN asv.clip c ON c.recording = r.id
+    LEFT JOIN asv.docking d ON d.session = e.session
+    LEFT JOIN asv.certificate t ON t.digest = e.actor
+    LEFT JOIN asv.credential p ON p.digest = e.actor AND e.actor_kind = 'person'
+    LEFT JOIN asv.certificate dt ON dt.digest = d.dock
+    WHERE r.camera = p_camera AND r.epoch = p_epoch AND r.number = p_number AND r.header = p_header
+      AND (p_after IS NULL OR e.position > (SELECT a.position FROM asv.clip_event a WHERE a.id = p_after))
+    ORDER BY e.position
+    LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.clip_events IS 'a page of the custody events of one recording, with names and places; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.clip_events TO asv_staff;
 
 -- ---------------------------------------------------------------------------------------------- recordings of no day
 
@@ -771,7 +830,7 @@ SELECT c.camera, c.epoch, c.number, c.header, c.clip, s.state, c.kind, c.integri
        c.latest_at, coalesce(c.due_at, y.due_at) AS due_at, c.committed_at, c.payload_bytes, c.tail_bytes, c.recording,
        (SELECT min(ev.recorded_at) FROM asv.erasure e JOIN asv.clip_event ev ON ev.position = e.event
         WHERE e.recording = c.recording) AS erased_on_camera_at,
-       e.object AS record, l.in_vault,
+       l.in_vault,
        c.marked AND s.state IN ('sealed', 'quarantined')
            AND NOT EXISTS (SELECT FROM asv.request r
                            WHERE r.recording = c.recording AND r.action = 1
@@ -780,7 +839,6 @@ FROM asv.clip c
 JOIN asv.recording_state s ON s.recording = c.recording
 JOIN asv.lifecycle_state l ON l.name = s.state
 JOIN asv.certificate t ON t.digest = c.camera
-JOIN asv.clip_event e ON e.position = c.event
 LEFT JOIN asv.clip_day y ON y.recording = c.recording;
 COMMENT ON COLUMN asv.clip_overview.day IS 'recording day, local, by the dock''s clock or by the decision of two people; NULL: not decided';
 COMMENT ON COLUMN asv.clip_overview.due_at IS 'NULL: not decided';
@@ -819,4 +877,4 @@ CREATE FUNCTION asv.recording_periods(p_offset integer, p_limit integer)
     ORDER BY 1, 2, 3, 4 LIMIT p_limit OFFSET p_offset
 $$;
 COMMENT ON FUNCTION asv.recording_periods IS 'how many recordings live since which day, in which state and why: what a policy''s change would be about';
-GRANT EXECUTE ON FUNCTION asv.recording_periods TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.recording_periods TO asv_staff;

@@ -162,6 +162,8 @@ BEGIN
     SELECT * INTO r FROM asv.request WHERE proposal = p_proposal AND action = 4 AND outcome = 'approved';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'access: nobody approved it' USING ERRCODE = 'VA006';
+    ELSIF r.opener IS DISTINCT FROM asv.caller() AND NOT pg_has_role(session_user, 'asv_owner', 'MEMBER') THEN
+        RAISE EXCEPTION 'access: it is shown to somebody else' USING ERRCODE = 'VA007';
     ELSIF EXISTS (SELECT FROM asv.access_log WHERE id = p_id) THEN
         RETURN 'already';
     ELSIF asv.state_of(r.recording) <> 'held' THEN
@@ -179,21 +181,34 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.access_put IS 'somebody is about to be shown a recording: row of the access log, and its custody event';
-GRANT EXECUTE ON FUNCTION asv.access_put TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.access_put TO asv_staff;
 
 CREATE FUNCTION asv.access_page(p_clip uuid, p_after uuid, p_limit integer)
     RETURNS TABLE (id uuid, at timestamptz, name text, case_number text, reason text, forget_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT a.id, a.at, a.name::text, i.case_number::text, a.reason::text, a.forget_at
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_person uuid := asv.caller();
+    v_officer boolean := asv.has_role(v_person, 32);
+BEGIN
+    PERFORM asv.one_at_a_time('recording ' || p_clip);
+    IF NOT v_officer AND NOT EXISTS (SELECT FROM asv.clip c
+                                     WHERE c.clip = p_clip AND NOT c.uuid_taken AND (asv.worn_as(coalesce(c.assignment, c.recording))).holder = v_person) THEN
+        RAISE EXCEPTION 'access: who looked at a recording is told to the data-protection officer, and that somebody did to who wore the camera'
+            USING ERRCODE = 'VA007';
+    END IF;
+    RETURN QUERY
+    SELECT a.id, a.at, CASE WHEN v_officer THEN a.name::text END, i.case_number::text, a.reason::text, a.forget_at
     FROM asv.access_log a
     JOIN asv.clip c ON c.recording = a.recording
     JOIN asv.incident i ON i.id = a.incident
     WHERE c.clip = p_clip AND (p_after IS NULL OR a.id > p_after)
     ORDER BY a.id
-    LIMIT p_limit
+    LIMIT p_limit;
+END
 $$;
-COMMENT ON FUNCTION asv.access_page IS 'who was shown one recording, as far as it is not forgotten (LAW L1, L2): for the data-protection officer; nothing is asked by person (LAW L6)';
-GRANT EXECUTE ON FUNCTION asv.access_page TO asv_admin;
+COMMENT ON FUNCTION asv.access_page IS 'who was shown one recording, as far as it is not forgotten (LAW L1, L2): for the data-protection officer; to who wore the camera (LAW L8), without names; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.access_page TO asv_staff;
 
 CREATE FUNCTION asv.access_forget() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -311,4 +326,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); notes that it was asked';
-GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_staff;

@@ -435,7 +435,7 @@ CREATE FUNCTION asv.undocked(p_before timestamptz, p_after bytea, p_limit intege
     LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.undocked IS 'cameras that were issued, or left with recordings on them, and have not been docked since: what they hold is not in the balance yet, and its period runs. area: where it was issued for; NULL: not known';
-GRANT EXECUTE ON FUNCTION asv.undocked TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.undocked TO asv_staff, asv_admin;
 
 CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date OR key_kind = 2 AND day IS NOT NULL;
 

@@ -434,7 +434,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin',
-                                'docking', 'docking_end', 'statement_answer', 'person', 'person_disabling', 'duty_end',
+                                'docking', 'docking_end', 'statement_answer', 'person', 'person_login', 'person_disabling', 'duty_end',
                                 'retention_run_end', 'balance'] LOOP
         EXECUTE format('ALTER TABLE asv.%I ADD COLUMN entry uuid NOT NULL UNIQUE DEFAULT gen_random_uuid()', name);
         EXECUTE format('COMMENT ON COLUMN asv.%I.entry IS %L', name, 'its entry in the ledger: random');
@@ -618,6 +618,16 @@ END
 $$;
 COMMENT ON FUNCTION asv.ledger_told(asv.person) IS 'what the ledger tells of a person';
 
+CREATE FUNCTION asv.ledger_told(r asv.person_login) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('person', r.entry, NULL::date,
+        asv.ledger_instant(1, r.since),
+        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.login))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.person_login) IS 'what the ledger tells of a person''s account';
+
 CREATE FUNCTION asv.ledger_told(r asv.person_disabling) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -736,8 +746,8 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY[
         'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start',
-        'docking', 'docking_end', 'clip_event', 'clip', 'statement', 'statement_answer', 'person', 'person_disabling', 'duty',
-        'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
+        'docking', 'docking_end', 'clip_event', 'clip', 'statement', 'statement_answer', 'person', 'person_login',
+        'person_disabling', 'duty', 'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
         'ledger_forgotten'] LOOP
         EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.ledger_tell()', name);
     END LOOP;
@@ -783,7 +793,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what two people have decided that is to be forgotten; says of how many entries';
-GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_staff;
 
 CREATE FUNCTION asv.software_started(p_software text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -1010,7 +1020,9 @@ BEGIN
         SELECT o.* INTO t FROM asv.statement r, asv.ledger_told(r) o
         WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
     WHEN p_kind = 97 THEN SELECT o.* INTO t FROM asv.statement_answer r, asv.ledger_told(r) o WHERE r.entry = p_id;
-    WHEN p_kind = 98 THEN SELECT o.* INTO t FROM asv.person r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 98 THEN
+        SELECT o.* INTO t FROM asv.person r, asv.ledger_told(r) o WHERE r.entry = p_id
+        UNION ALL SELECT o.* FROM asv.person_login r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 99 THEN SELECT o.* INTO t FROM asv.person_disabling r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 100 THEN SELECT o.* INTO t FROM asv.duty r, asv.ledger_told(r) o WHERE r.id = p_id;
     WHEN p_kind = 101 THEN SELECT o.* INTO t FROM asv.duty_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
@@ -1059,7 +1071,7 @@ BEGIN
         ('camera_enrolment', 'r.entry'), ('camera_unit', 'r.entry'), ('camera_retirement', 'r.entry'), ('dock', 'r.entry'),
         ('revocation_list', 'r.entry'), ('bulletin', 'r.entry'), ('software_start', 'r.id'), ('ledger_forgotten', 'r.entry'),
         ('docking', 'r.entry'), ('docking_end', 'r.entry'), ('clip_event', 'r.id'), ('statement', 'asv.ledger_id(r.digest)'),
-        ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
+        ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_login', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
         ('duty_end', 'r.entry'), ('policy_file', 'asv.ledger_id(r.digest)'), ('access_log', 'r.id'), ('subject_request', 'r.id'),
         ('retention_run', 'r.id'), ('retention_run_end', 'r.entry'), ('balance', 'r.entry')) AS t (source, told) LOOP
         RETURN QUERY EXECUTE format(
@@ -1083,7 +1095,10 @@ GRANT EXECUTE ON FUNCTION asv.ledger_names TO asv_admin;
 
 -- p_what: of an entry, of a recording as its entries name it, or of a clip.
 CREATE FUNCTION asv.ledger_about(p_what uuid, p_after_log smallint, p_after bigint, p_limit integer) RETURNS SETOF asv.ledger_known
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('entry ' || p_what);
+    RETURN QUERY
     WITH recording AS (SELECT r.id, r.header FROM asv.recording r WHERE r.clip = p_what OR r.id = p_what),
     named AS (
         SELECT p_what AS id
@@ -1098,10 +1113,11 @@ CREATE FUNCTION asv.ledger_about(p_what uuid, p_after_log smallint, p_after bigi
     LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
                        WHERE c.key IS NOT NULL AND k.day = (SELECT t.day FROM asv.ledger_source(e.kind, e.id) t)) AS d ON true
     WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
-    ORDER BY e.log, e.index LIMIT p_limit
+    ORDER BY e.log, e.index LIMIT p_limit;
+END
 $$;
-COMMENT ON FUNCTION asv.ledger_about IS 'the entries about a recording, or the one entry that is named, with what lies beside them';
-GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_admin;
+COMMENT ON FUNCTION asv.ledger_about IS 'the entries about a recording, or the one entry that is named, with what lies beside them; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_staff, asv_admin;
 
 -- Running numbers of a camera, for proofs that nothing is left out. p_epoch NULL: the one that fits best. p_from and p_until
 -- NULL: only the epoch is asked for.

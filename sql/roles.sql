@@ -8,11 +8,11 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['asv_owner', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_backup'] LOOP
+    FOREACH name IN ARRAY ARRAY['asv_owner', 'asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_backup'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS %s',
-                               name, CASE name WHEN 'asv_owner' THEN 'NOLOGIN' ELSE 'LOGIN' END);
+                               name, CASE WHEN name IN ('asv_owner', 'asv_staff') THEN 'NOLOGIN' ELSE 'LOGIN' END);
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
                 NULL; -- a run for another database of this server was quicker
             END;
@@ -20,7 +20,8 @@ BEGIN
     END LOOP;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO asv_owner', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO asv_dock, asv_server, asv_admin, asv_ledger, asv_backup', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO asv_staff, asv_dock, asv_server, asv_admin, asv_ledger, asv_backup',
+                   current_database());
 END
 $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -45,15 +45,26 @@ class Desk:
     def json(self, *words):
         return json.loads(self.run(*words, "--json"))
 
+    def account(self, who):
+        """The option with which a command is this person's, as by an account of the server."""
+        return ["--database", self.site.postgres.conninfo(self.login(who))]
+
+    @staticmethod
+    def login(who):
+        """The name of this person's account."""
+        return re.sub("[^a-z0-9]", "_", who.lower())
+
     def by(self, who, reason):
         """Options with which this person signs."""
-        return ["--key", self.keys / who, "--passphrase-file", self.phrase, "--reason", reason, "--yes"]
+        return ["--key", self.keys / who, "--passphrase-file", self.phrase, "--reason", reason, "--yes", *self.account(who)]
 
     # ---- the office ----
 
     def person(self, name, badge, *roles, unit):
         self.run("user", "add", "--name", name, "--badge", badge, *[word for role in roles for word in ("--role", role)],
                  "--unit", unit, "--out", self.keys / name, "--passphrase-file", self.phrase)
+        self.site.postgres.query(f"CREATE ROLE {self.login(name)} LOGIN IN ROLE asv_staff")
+        self.run("user", "login", name, self.login(name))
 
     def found(self, *names):
         """The first people count by the agency root's word."""

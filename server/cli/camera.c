@@ -137,6 +137,7 @@ const struct asv_cli_command asv_cli_camera_list = {
     .summary = "list cameras",
     .help = "Lists every camera that was enrolled, or that docked with a certificate of this\n"
             "agency. CLIPS counts recordings in custody that are not erased.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = list_options,
     .option_count = sizeof list_options / sizeof *list_options,
     .run = list,

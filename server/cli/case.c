@@ -97,8 +97,7 @@ enum asv_status asv_case_of_clip(struct asv_case *work, const uint8_t clip[ASV_U
 {
     const struct asv_db_standing *standing = &work->standing;
     work->ahead = false;
-    enum asv_status status =
-        asv_db_standing(work->db, clip, work->person->credential.said.person, &work->standing, err);
+    enum asv_status status = asv_db_standing(work->db, clip, &work->standing, err);
     if (status == ASV_OK &&
         standing->unworn_reason[0] != '\0') { /* what no rule asks, who decides must see */
         fputs("Nobody wore this camera, as ", work->cli->err);
@@ -115,7 +114,7 @@ enum asv_status asv_case_of_range(struct asv_case *work, const struct asv_db_ran
 {
     work->ahead = true;
     work->range = *range;
-    return asv_db_ahead(work->db, range, work->person->credential.said.person, &work->ahead_standing, err);
+    return asv_db_ahead(work->db, range, &work->ahead_standing, err);
 }
 
 enum asv_status asv_case_of_operand(struct asv_case *work, struct asv_db_request *request,

@@ -357,6 +357,10 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     }
     status = find_answer(work, &proposal, &answer, &taken, &inner);
     if (status == ASV_OK) {
+        status = asv_person_is_theirs(work->person, &answer, err);
+        if (status != ASV_OK) {
+            return status;
+        }
         say_again(work);
     } else if (status == ASV_E_NOT_FOUND) {
         status = state_answer(work, &proposal, step, &answer, err);

@@ -82,6 +82,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_user_approve,
     &asv_cli_user_list,
     &asv_cli_user_show,
+    &asv_cli_user_login,
     &asv_cli_user_revoke,
     &asv_cli_user_disable,
     &asv_cli_duty_set,
@@ -179,6 +180,7 @@ static void print_command_help(const struct asv_cli *cli, const struct asv_cli_c
 static const struct asv_conf_key conf_keys[] = {
     KEY("agency", ASV_CONF_PATH, agency, "/var/lib/asservat/agency"),
     KEY("database", ASV_CONF_TEXT, database, "dbname=asservat user=asv_admin"),
+    KEY("database.staff", ASV_CONF_TEXT, database_staff, "dbname=asservat"),
     KEY("database.dock", ASV_CONF_TEXT, database_dock, "dbname=asservat user=asv_dock"),
     KEY("database.owner", ASV_CONF_TEXT, database_owner, "dbname=asservat user=postgres"),
     KEY("database.backup", ASV_CONF_TEXT, database_backup, "dbname=asservat user=asv_backup"),
@@ -244,6 +246,7 @@ static int run(const struct asv_cli *cli, const struct asv_cli_command *command,
     }
     struct asv_cli with_args = *cli;
     with_args.args = &args;
+    with_args.command = command;
     status = prepare(&with_args, &err);
     if (status == ASV_OK) {
         status = command->run(&with_args, &err);

@@ -21,6 +21,7 @@
 struct asv_cli_conf {
     char agency[512];           /* the agency directory */
     char database[1024];        /* conninfo of the role asv_admin */
+    char database_staff[1024];  /* of a person's own role, a member of asv_staff */
     char database_dock[1024];   /* of the role asv_dock: `db rebuild` */
     char database_owner[1024];  /* of a superuser: `db migrate`, `restore` */
     char database_backup[1024]; /* of the role asv_backup: `backup` */
@@ -45,17 +46,26 @@ struct asv_cli {
     void (*sleep_ms)(uint64_t ms); /* the world's monotonic time has gone on by as much when it returns */
     struct asv_cli_conf conf;
     const struct asv_cli_args *args;
-    int exit_status; /* a command's own, above 2; 0: as asv_cli_run says */
+    const struct asv_cli_command *command; /* which one runs */
+    int exit_status;                       /* a command's own, above 2; 0: as asv_cli_run says */
 };
 
 /* ASV_E_USAGE ends the program with 2, any other failure with 1; err says why. */
 typedef enum asv_status (*asv_cli_run)(struct asv_cli *cli, struct asv_err *err);
 
+/* Whose account runs a command, where it needs the database (docs/ADMINISTRATION.md, "Who does what"). */
+enum asv_cli_by {
+    ASV_CLI_BY_ADMINISTRATION = 0, /* root, and the jobs: as asv_admin, or as a role of their own */
+    ASV_CLI_BY_PEOPLE = 1,         /* who signs, in an account of his or her own */
+    ASV_CLI_BY_ANYBODY = 2,        /* root as the first, everybody else as the second */
+};
+
 struct asv_cli_command {
     const char *group; /* "camera"; NULL for commands that stand alone */
     const char *name;
-    const char *summary;  /* one line, no full stop */
-    const char *help;     /* paragraphs for --help; lines below 80 characters */
+    const char *summary; /* one line, no full stop */
+    const char *help;    /* paragraphs for --help; lines below 80 characters */
+    enum asv_cli_by by;
     const char *operands; /* "CLIP", "FILE…"; NULL: none */
     size_t operands_min, operands_max;
     const struct asv_cli_option *options;
@@ -85,7 +95,8 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_recipient_approve, asv_cli_recipient_end, asv_cli_recipient_list, asv_cli_restore,
     asv_cli_retention_balance, asv_cli_retention_run, asv_cli_revocations_issue, asv_cli_revocations_show,
     asv_cli_subject_request, asv_cli_user_add, asv_cli_user_approve, asv_cli_user_disable, asv_cli_user_enrol,
-    asv_cli_user_found, asv_cli_user_list, asv_cli_user_revoke, asv_cli_user_show, asv_cli_vault_scrub;
+    asv_cli_user_found, asv_cli_user_list, asv_cli_user_login, asv_cli_user_revoke, asv_cli_user_show,
+    asv_cli_vault_scrub;
 
 /* The ledger and its witnesses. */
 extern const struct asv_cli_command asv_cli_ledger_cosign, asv_cli_ledger_key, asv_cli_ledger_witness,

@@ -225,6 +225,7 @@ const struct asv_cli_command asv_cli_clip_list = {
             "the camera; \"clip show\" has the corrected ones. DUE is the day that begins with\n"
             "the erasure; \"to decide\": nobody knows the recording's day, and people decide\n"
             "within three days. There is no list by member of staff.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = list_options,
     .option_count = sizeof list_options / sizeof *list_options,
     .run = list,
@@ -408,6 +409,7 @@ const struct asv_cli_command asv_cli_clip_show = {
     .help = "Shows what the commit record of CLIP says: verdict, times as the camera said and as\n"
             "corrected, origin, lengths and digests. If a second recording claims the same id\n"
             "(it is in quarantine then), it is shown as well.",
+    .by = ASV_CLI_BY_ANYBODY,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,

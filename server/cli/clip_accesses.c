@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat clip accesses: who was shown one recording, for the data-protection officer (LAW L1, L2).
+ * asservat clip accesses: who was shown one recording, for the data-protection officer (LAW L1, L2); that it
+ * was shown to somebody, for who wore the camera (LAW L8).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,27 +17,18 @@ static void add(struct asv_listing *listing, const struct asv_db_access_row *row
 {
     char text[ASV_TEXT_BYTES];
     if (listing->array != NULL) {
-        asv_listing_json_take(listing, json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "access",
-                                                 asv_json_uuid(row->id), "at", asv_json_time(row->at_ms),
-                                                 "name", row->name, "incident", row->case_number, "reason",
-                                                 row->reason, "forgotten", asv_json_time(row->forget_ms)));
+        asv_listing_json_take(listing,
+                              json_pack("{s:o, s:o, s:o, s:s, s:s, s:o}", "access", asv_json_uuid(row->id),
+                                        "at", asv_json_time(row->at_ms), "name",
+                                        row->name[0] != '\0' ? json_string(row->name) : json_null(),
+                                        "incident", row->case_number, "reason", row->reason, "forgotten",
+                                        asv_json_time(row->forget_ms)));
         return;
     }
     asv_table_add(&listing->table, asv_text_time(text, row->at_ms));
-    asv_table_add(&listing->table, row->name);
+    asv_table_add(&listing->table, row->name[0] != '\0' ? row->name : "a reviewer");
     asv_table_add(&listing->table, row->case_number);
     asv_table_add(&listing->table, row->reason);
-}
-
-/* Whose key it is, and no more: that he or she looks is nobody's secret, and nothing is signed. */
-static enum asv_status check_officer(const struct asv_cli *cli, struct asv_db *db, struct asv_err *err)
-{
-    asv_auto_person struct asv_person *person = NULL;
-    enum asv_status status = asv_person_open(cli, db, &person, err);
-    return status == ASV_OK && (person->credential.said.roles & ASV_ROLE_DATA_PROTECTION_OFFICER) == 0
-               ? asv_fail(err, ASV_E_DENIED,
-                          "who looked at a recording is told to the data-protection officer alone")
-               : status;
 }
 
 static enum asv_status pages(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
@@ -62,17 +54,25 @@ static enum asv_status pages(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTE
 static enum asv_status each(struct asv_db *db, struct asv_listing *listing, struct asv_err *err)
 {
     uint8_t clip[ASV_UUID_BYTES];
+    asv_auto_person struct asv_person *person = NULL;
     enum asv_status status = asv_cli_clip_operand(listing->cli, clip, err);
-    if (status == ASV_OK) {
-        status = check_officer(listing->cli, db, err);
+    if (status == ASV_OK) { /* whose key it is; what it may be told says the database, by the account */
+        status = asv_person_open(listing->cli, db, &person, err);
     }
     if (status != ASV_OK) {
         return status;
     }
     struct asv_db_access_row *rows = calloc(ASV_DB_ACCESSES, sizeof *rows);
-    status = rows != NULL ? pages(db, clip, rows, listing, err) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    struct asv_err inner = {0};
+    status = rows != NULL ? pages(db, clip, rows, listing, &inner)
+                          : asv_fail(&inner, ASV_E_NO_MEMORY, "no memory");
     free(rows);
-    return status;
+    return status == ASV_E_DENIED
+               ? asv_fail(err, status,
+                          "who looked at a recording is told to the data-protection officer alone, and that "
+                          "somebody did to who wore the camera")
+           : status != ASV_OK ? asv_failf(err, status, "%s", inner.text)
+                              : ASV_OK;
 }
 
 static enum asv_status accesses(struct asv_cli *cli, struct asv_err *err)
@@ -92,9 +92,11 @@ static const struct asv_cli_option options[] = {
 const struct asv_cli_command asv_cli_clip_accesses = {
     .group = "clip",
     .name = "accesses",
-    .summary = "tell the data-protection officer who looked at a recording",
+    .summary = "tell the data-protection officer, or the wearer, who looked at a recording",
     .help = "Lists who was shown CLIP, when, for which incident and why, as long as the access log\n"
-            "keeps it. There is no list by person.",
+            "keeps it. Who wore the camera sees the same of his or her own recording, without the\n"
+            "names. There is no list by person.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,

@@ -127,6 +127,7 @@ const struct asv_cli_command asv_cli_clip_day = {
             "one person says the day with --date, another one agrees with --approve. Its period then\n"
             "counts from that day; if that is over already, its key is destroyed. Until it is\n"
             "decided, nobody is shown the recording, and it dies with its key.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,

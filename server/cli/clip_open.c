@@ -252,6 +252,7 @@ const struct asv_cli_command asv_cli_clip_open = {
             "MP4, is written into a pipe: \"asservat clip open CLIP --key mine --reason ... | mpv -\".\n"
             "That is possible for twelve hours. Each time is written into the access log before\n"
             "anything is shown.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
     .operands_max = 1,

@@ -79,6 +79,7 @@ const struct asv_cli_command asv_cli_clip_block = {
             "of private life, or more pre-roll than is allowed. Anybody with a role for recordings\n"
             "does so alone. Where such a block waits for its decision already, this decides that it\n"
             "stays, by those whom the policy names; secrets and private life are then to be erased.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,
@@ -94,6 +95,7 @@ const struct asv_cli_command asv_cli_clip_unblock = {
     .help = "Records the decision that lifts one block of CLIP, by those whom the policy names for\n"
             "it: a dwelling was entered by order or because of danger in delay, nothing that is\n"
             "protected is shown, or the pre-roll may be used. The reason is signed.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,
@@ -178,6 +180,7 @@ const struct asv_cli_command asv_cli_clip_erase_early = {
     .help = "Asks that CLIP be erased at once, because it shows what is protected or is not needed.\n"
             "With --approve a second person does it: its key is destroyed, and nothing brings it\n"
             "back. What is held is released first (\"asservat hold release\").",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,

@@ -144,6 +144,7 @@ const struct asv_cli_command asv_cli_clip_custody = {
     .summary = "show who did what with one recording, when and where",
     .help = "Shows the custody of CLIP in order: each event with its time, its actor and place,\n"
             "and the digest and signature of the signed object behind it.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,

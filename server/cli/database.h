@@ -9,13 +9,15 @@
 #include "server/cli/cli.h"
 #include "server/db/camera.h"
 
-#define ASV_CLI_DATABASE_OPTION                                                                        \
-    {                                                                                                  \
-        "database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0 \
+#define ASV_CLI_DATABASE_OPTION                                                                            \
+    {                                                                                                      \
+        "database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database, database.staff)", false, \
+            false, 0, 0                                                                                    \
     }
 
-/* Connects as the role asv_admin, to what --database or the configuration says, and makes sure that it
- * answers. *out is the caller's to close. */
+/* Connects as the command's kind of account (struct asv_cli_command, by), to what --database or the
+ * configuration says, and makes sure that it answers and that it is one of that kind: ASV_E_DENIED says whose
+ * command it is. *out is the caller's to close. */
 ASV_MUST_CHECK enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out,
                                                 struct asv_err *err);
 

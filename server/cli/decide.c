@@ -15,7 +15,7 @@
 #define PAGE         8 /* statements, of 4 KiB each */
 #define DIGITS_LEAST 4
 
-static const char signed_before[] = "Somebody has signed it before; it is handed over now.\n";
+static const char signed_before[] = "This was signed before; it is handed over now.\n";
 
 static void print_digest(FILE *out, const char *what, const uint8_t digest[ASV_SHA256_BYTES])
 {
@@ -68,7 +68,7 @@ enum asv_status asv_decide_propose(const struct asv_cli *cli, struct asv_db *db,
                                    const struct asv_person *person, struct asv_statement *what,
                                    const char *approve, struct asv_err *err)
 {
-    struct asv_person_statement stated;
+    struct asv_person_statement stated = {0};
     char text[ASV_TEXT_BYTES];
     struct asv_err inner = {0};
     what->step = ASV_STEP_PROPOSE;
@@ -195,8 +195,13 @@ enum asv_status asv_decide_answer(const struct asv_cli *cli, struct asv_db *db,
                                  ? asv_db_statement_approval(db, proposal->digest, &row, err)
                                  : ASV_E_NOT_FOUND;
     if (status == ASV_OK) {
-        fputs("Somebody has approved it before; it is handed over now.\n", cli->out);
         status = asv_person_read(&row, &answer, err);
+        if (status == ASV_OK) {
+            status = asv_person_is_theirs(person, &answer, err);
+        }
+        if (status == ASV_OK) {
+            fputs("You have approved it before; it is handed over now.\n", cli->out);
+        }
     } else if (status == ASV_E_NOT_FOUND) {
         asv_person_answer(proposal, step, &what);
         status = asv_person_state(cli, db, person, &what, &answer, err);

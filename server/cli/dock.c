@@ -209,6 +209,7 @@ const struct asv_cli_command asv_cli_dock_list = {
     .summary = "list docks",
     .help = "Lists every dock that was enrolled. CLIPS counts recordings that it took into\n"
             "custody.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = list_options,
     .option_count = sizeof list_options / sizeof *list_options,
     .run = list,

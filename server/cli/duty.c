@@ -231,6 +231,7 @@ const struct asv_cli_command asv_cli_duty_list = {
     .summary = "list the duties that are not over",
     .help = "Lists who is in charge of which unit, who deputises until when, and who appraises\n"
             "whom. Duties that lie ahead are among them.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = asv_listing_options,
     .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,

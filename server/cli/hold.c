@@ -111,6 +111,7 @@ const struct asv_cli_command asv_cli_hold_request = {
     .help = "Asks that CLIP be kept for an incident. The wearer, a superior in charge of the unit\n"
             "or, for a recorded person's demand, the data-protection officer asks; a second person\n"
             "approves. Until then it is kept, for three days at most; then the request lapses.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,
@@ -187,6 +188,7 @@ const struct asv_cli_command asv_cli_hold_approve = {
             "of the REQUEST as \"hold list\" shows them. Whoever asked does not approve, and one of\n"
             "the two is a superior in charge. Who is shown the recording is decided each time by two\n"
             "people, with \"clip open\".",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
     .operands_max = 1,
@@ -201,6 +203,7 @@ const struct asv_cli_command asv_cli_hold_refuse = {
     .summary = "refuse a request: the recording's period goes on",
     .help = "Refuses the open request to hold a recording, by who could approve it. The recording\n"
             "is erased on its day; if that is past already, at once.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
     .operands_max = 1,
@@ -214,6 +217,7 @@ const struct asv_cli_command asv_cli_hold_withdraw = {
     .name = "withdraw",
     .summary = "withdraw your own request",
     .help = "Withdraws your own open request to hold a recording.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
     .operands_max = 1,
@@ -279,6 +283,7 @@ const struct asv_cli_command asv_cli_hold_release = {
     .help = "Asks that CLIP, which is held, be kept no longer. With --approve a second person does\n"
             "it: the hold key is destroyed, and if the recording's own day is past, nothing opens it\n"
             "any more, in no backup either.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,
     .operands_max = 1,
@@ -351,6 +356,7 @@ const struct asv_cli_command asv_cli_hold_ahead = {
     .help = "Asks that everything be kept that a camera recorded in a range of time: it is lost,\n"
             "seized, or in hospital with its wearer. The keeper keeps that day's key for it. A\n"
             "second person approves with \"asservat hold approve REQUEST\".",
+    .by = ASV_CLI_BY_PEOPLE,
     .options = ahead_options,
     .option_count = sizeof ahead_options / sizeof *ahead_options,
     .run = ahead,

@@ -127,6 +127,7 @@ const struct asv_cli_command asv_cli_hold_list = {
     .summary = "list requests to hold, release and erase early",
     .help = "Lists open requests, the newest first, of one CLIP or of all. Who made them is not\n"
             "listed: \"asservat clip custody CLIP\" says it for one recording.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "[CLIP]",
     .operands_min = 0,
     .operands_max = 1,

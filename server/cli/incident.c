@@ -264,6 +264,7 @@ const struct asv_cli_command asv_cli_incident_new = {
     .help = "Writes down the incident with the office's own number CASE (Vorgangsnummer), which\n"
             "stands in what people sign and never changes. The cause is the legal one for which\n"
             "its recordings may be kept. Everything else can be changed later.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE",
     .operands_min = 1,
     .operands_max = 1,
@@ -278,6 +279,7 @@ const struct asv_cli_command asv_cli_incident_change = {
     .summary = "change what is known of an incident",
     .help = "Changes the fields that are given, such as --prosecutor \"570 Js 123/18\", and leaves\n"
             "the others. What was written before is kept as an earlier version.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE",
     .operands_min = 1,
     .operands_max = 1,
@@ -457,6 +459,7 @@ const struct asv_cli_command asv_cli_incident_show = {
     .summary = "show an incident and its recordings",
     .help = "Shows what is known of the incident CASE now, the recordings that show it, and those\n"
             "that were taken out again.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE",
     .operands_min = 1,
     .operands_max = 1,
@@ -480,6 +483,15 @@ static void list_row(struct asv_table *table, const struct asv_db_incident *inci
     asv_table_add(table, incident->forgotten_ms == ASV_TIME_UNKNOWN ? incident->offence : "(forgotten)");
 }
 
+/* Who is accused or was injured is told of one incident at a time. */
+static json_t *list_json(const struct asv_db_incident *incident)
+{
+    json_t *object = incident_json(incident);
+    (void)json_object_del(object, "accused");
+    (void)json_object_del(object, "injured");
+    return object;
+}
+
 static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *array, struct asv_err *err)
 {
     asv_auto_free struct asv_db_incident *rows = calloc(PAGE, sizeof *rows);
@@ -496,7 +508,7 @@ static enum asv_status each(struct asv_db *db, struct asv_table *table, json_t *
         }
         for (size_t i = 0; i < count; i++) {
             list_row(table, &rows[i]);
-            (void)json_array_append_new(array, incident_json(&rows[i]));
+            (void)json_array_append_new(array, list_json(&rows[i]));
             memcpy(last, rows[i].id, sizeof last);
             any = true;
         }
@@ -532,6 +544,7 @@ const struct asv_cli_command asv_cli_incident_list = {
     .name = "list",
     .summary = "list incidents",
     .help = "Lists incidents, the newest first. There is no list by member of staff.",
+    .by = ASV_CLI_BY_PEOPLE,
     .options = read_options,
     .option_count = sizeof read_options / sizeof *read_options,
     .run = list,

@@ -63,6 +63,7 @@ const struct asv_cli_command asv_cli_incident_add_clip = {
     .summary = "say that recordings show an incident",
     .help = "Writes down that each CLIP shows the incident CASE. That keeps none of them: they are\n"
             "erased on their days unless they are held (\"asservat hold request\").",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP…",
     .operands_min = 2,
     .operands_max = 64,
@@ -113,6 +114,7 @@ const struct asv_cli_command asv_cli_incident_remove_clip = {
     .help = "Writes down that each CLIP does not show the incident CASE after all. That it was one\n"
             "of its recordings, and who took it out, when and why, is kept, and shown by \"incident\n"
             "show\". What is held for the incident is released first.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP…",
     .operands_min = 2,
     .operands_max = 64,

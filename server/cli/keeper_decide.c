@@ -49,6 +49,7 @@ const struct asv_cli_command asv_cli_keeper_confirm_clock = {
     .help = "The keeper stops destroying keys when its clock made a step of more than two hours,\n"
             "or more than three days were due at once. A supervisor, deputy or administrator who\n"
             "has compared its clock proposes that it goes on; another of them approves.",
+    .by = ASV_CLI_BY_PEOPLE,
     .options = asv_person_options,
     .option_count = ASV_PERSON_OPTION_COUNT,
     .run = confirm_clock,
@@ -99,6 +100,7 @@ const struct asv_cli_command asv_cli_keeper_recovery_key = {
             "opened with the age identity to KEY, too, which lies offline: for the day on which\n"
             "the keeper and its replicas are lost. A supervisor or deputy approves. With --end,\n"
             "that recordings are wrapped to it no longer.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "[KEY]",
     .operands_min = 0,
     .operands_max = 1,
@@ -140,6 +142,7 @@ const struct asv_cli_command asv_cli_keeper_approve = {
     .help = "Approves PROPOSAL, which is named by its first digits: that the clock is right, by\n"
             "another supervisor, deputy or administrator who has compared it, too, and then the\n"
             "keys that are overdue are destroyed; or a recovery key, by a supervisor or deputy.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,

@@ -68,6 +68,7 @@ const struct asv_cli_command asv_cli_ledger_begin = {
             "there is one, ends: this is also what follows when the database was put back to an\n"
             "earlier time, as nothing smaller than what was signed is ever signed again. An origin\n"
             "is used once.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "ORIGIN",
     .operands_min = 1,
     .operands_max = 1,
@@ -113,6 +114,7 @@ const struct asv_cli_command asv_cli_ledger_approve = {
     .help = "Approves PROPOSAL, which is named by its first digits. Of \"ledger begin\": from then on\n"
             "the keeper signs heads of the new ledger, and none of the one before. Of \"ledger\n"
             "forget\": what the entry is closed over is deleted.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,

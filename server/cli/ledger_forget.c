@@ -138,6 +138,7 @@ const struct asv_cli_command asv_cli_ledger_forget = {
             "approves (\"ledger approve\"). The entry stays, and every proof of it; it opens no\n"
             "more. The rows that it tells of are not touched, nor are backups. What was decided\n"
             "before and not done is done with this.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "ENTRY…",
     .operands_min = 1,
     .operands_max = FORGET_MAX,

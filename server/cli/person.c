@@ -9,6 +9,7 @@
 
 #include "firmware-proto/trust/fields.h"
 #include "server/base/fail.h"
+#include "server/base/uuid.h"
 #include "server/cli/ask.h"
 #include "server/cli/statement_view.h"
 #include "server/cli/text.h"
@@ -80,6 +81,26 @@ static enum asv_status check_credential(const struct asv_db_credential *credenti
     return ASV_OK;
 }
 
+/* The database tells and takes what is this account's person's: with anybody else's key nothing would fit. */
+static enum asv_status check_account(struct asv_db *db, const struct asv_credential *said,
+                                     struct asv_err *err)
+{
+    uint8_t caller[ASV_UUID_BYTES];
+    enum asv_status status = asv_db_caller(db, caller, err);
+    if (status == ASV_OK && asv_uuid_is_zero(caller)) {
+        return asv_fail(
+            err, ASV_E_DENIED,
+            "whose account of the server this is stands nowhere: the administrator writes it down "
+            "(\"asservat user login\")");
+    }
+    if (status == ASV_OK && !asv_equal(caller, said->person, ASV_UUID_BYTES)) {
+        return asv_failf(err, ASV_E_DENIED,
+                         "the key is %.*s's, and this account of the server somebody else's",
+                         (int)said->name.len, (const char *)said->name.data);
+    }
+    return status;
+}
+
 static enum asv_status open_into(const struct asv_cli *cli, struct asv_db *db, struct asv_person *person,
                                  struct asv_err *err)
 {
@@ -96,7 +117,10 @@ static enum asv_status open_into(const struct asv_cli *cli, struct asv_db *db, s
     if (status == ASV_OK && asv_world_wall_ms(cli->world, &now) != ASV_OK) {
         status = asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
     }
-    return status == ASV_OK ? check_credential(&person->credential, now, err) : status;
+    if (status == ASV_OK) {
+        status = check_credential(&person->credential, now, err);
+    }
+    return status == ASV_OK ? check_account(db, &person->credential.said, err) : status;
 }
 
 enum asv_status asv_person_open(const struct asv_cli *cli, struct asv_db *db, struct asv_person **out,
@@ -274,6 +298,17 @@ enum asv_status asv_person_state_root(const struct asv_cli *cli, struct asv_db *
 }
 
 /* ---- to the keeper ---- */
+
+enum asv_status asv_person_is_theirs(const struct asv_person *person,
+                                     const struct asv_person_statement *stated, struct asv_err *err)
+{
+    return asv_equal(stated->said.person, person->credential.said.person, ASV_UUID_BYTES)
+               ? ASV_OK
+               : asv_fail(
+                     err, ASV_E_STATE,
+                     "somebody else has signed it before: who did says the same again, or the next retention "
+                     "run does what is left of it");
+}
 
 /* The records that the keeper verifies statements with. */
 struct records {

@@ -81,6 +81,12 @@ ASV_MUST_CHECK enum asv_status asv_person_state_root(const struct asv_cli *cli, 
                                                      const struct asv_keys *root, struct asv_statement *what,
                                                      struct asv_person_statement *out, struct asv_err *err);
 
+/* ASV_E_STATE when another person signed it: what the keeper says to it, and what follows from it, is for the
+ * one who did, or the nightly run, to hear and to write down. */
+ASV_MUST_CHECK enum asv_status asv_person_is_theirs(const struct asv_person *person,
+                                                    const struct asv_person_statement *stated,
+                                                    struct asv_err *err);
+
 /* What is handed to the keeper. */
 struct asv_person_delivery {
     const struct asv_person_statement *proposal; /* or what one person decides alone */

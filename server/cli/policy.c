@@ -216,6 +216,7 @@ const struct asv_cli_command asv_cli_policy_show = {
     .help = "Checks a policy file as \"policy check\" does and shows each setting with the rule\n"
             "that it carries, and what the rules rest on. Without FILE: the policy that two\n"
             "people decided on and that is in force today.",
+    .by = ASV_CLI_BY_ANYBODY,
     .operands = "FILE",
     .operands_min = 0,
     .operands_max = 1,

@@ -251,6 +251,7 @@ const struct asv_cli_command asv_cli_policy_propose = {
             "as an administrator. It is in force from DATE on when a supervisor or deputy has\n"
             "approved it: what is recorded from then on has its period, what was recorded before\n"
             "keeps its own. Its version must be above that of every policy before.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "FILE",
     .operands_min = 1,
     .operands_max = 1,
@@ -297,6 +298,7 @@ const struct asv_cli_command asv_cli_policy_approve = {
     .help = "A supervisor or deputy approves PROPOSAL, which is named by its first digits, as\n"
             "\"asservat policy propose\" said them and \"asservat proposal list\" shows them. All of\n"
             "the policy is shown, and what it would erase or keep if it acted backwards.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
@@ -362,6 +364,7 @@ const struct asv_cli_command asv_cli_policy_history = {
     .summary = "list the policies that two people decided on",
     .help = "Lists the policies that two people decided on, the newest first: from which day on\n"
             "each is in force, and the digest of the file that both signed.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = asv_listing_options,
     .option_count = ASV_LISTING_OPTION_COUNT,
     .run = history,

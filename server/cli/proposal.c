@@ -137,6 +137,7 @@ const struct asv_cli_command asv_cli_proposal_list = {
     .summary = "list what waits for a second person",
     .help = "Lists the proposals that nobody has approved, refused or withdrawn and whose time is\n"
             "not over.",
+    .by = ASV_CLI_BY_PEOPLE,
     .options = asv_listing_options,
     .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,
@@ -165,6 +166,7 @@ const struct asv_cli_command asv_cli_proposal_refuse = {
     .summary = "refuse a proposal that you could approve",
     .help = "Ends PROPOSAL, which is named by its first digits: an enrolment, a policy, a\n"
             "recipient, a ledger, or what is about the keeper.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
@@ -179,6 +181,7 @@ const struct asv_cli_command asv_cli_proposal_withdraw = {
     .summary = "withdraw a proposal of your own",
     .help = "Ends PROPOSAL, which is named by its first digits: an enrolment, a policy, a\n"
             "recipient, a ledger, or what is about the keeper.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,

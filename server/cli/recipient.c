@@ -46,6 +46,7 @@ const struct asv_cli_command asv_cli_recipient_add = {
     .help = "An exporter or administrator proposes that recordings can be handed over to NAME, for\n"
             "whom the age recipient KEY (age1…) was received in a way that can be trusted. It\n"
             "counts when a supervisor or deputy has approved it.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "NAME KEY",
     .operands_min = 2,
     .operands_max = 2,
@@ -66,6 +67,7 @@ const struct asv_cli_command asv_cli_recipient_approve = {
     .summary = "approve a recipient's key",
     .help = "A supervisor or deputy approves PROPOSAL, which is named by its first digits, as\n"
             "\"asservat recipient add\" said them and \"asservat proposal list\" shows them.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
@@ -95,6 +97,7 @@ const struct asv_cli_command asv_cli_recipient_end = {
     .summary = "end a recipient's key: nothing more is handed over to it",
     .help = "Ends KEY of NAME at once, by one person: a supervisor, deputy, exporter or\n"
             "administrator. What was handed over before stays with the recipient.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "NAME KEY",
     .operands_min = 2,
     .operands_max = 2,
@@ -159,6 +162,7 @@ const struct asv_cli_command asv_cli_recipient_list = {
     .name = "list",
     .summary = "list to whom recordings can be handed over",
     .help = "Lists the keys that two people registered, and those that were ended.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = asv_listing_options,
     .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,

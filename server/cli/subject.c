@@ -224,6 +224,7 @@ const struct asv_cli_command asv_cli_subject_request = {
             "that the legality be checked has them kept: \"asservat hold request --cause\n"
             "legality-check\", by the data-protection officer. That it was asked is kept as long as\n"
             "the access log.",
+    .by = ASV_CLI_BY_PEOPLE,
     .options = subject_options,
     .option_count = sizeof subject_options / sizeof *subject_options,
     .run = subject_request,

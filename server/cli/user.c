@@ -226,6 +226,7 @@ const struct asv_cli_command asv_cli_user_list = {
     .summary = "list people, their roles and credentials",
     .help = "Lists every credential, whether it counts and until when. There is no list of what\n"
             "somebody recorded or decided.",
+    .by = ASV_CLI_BY_ANYBODY,
     .options = asv_listing_options,
     .option_count = ASV_LISTING_OPTION_COUNT,
     .run = list,
@@ -274,6 +275,7 @@ const struct asv_cli_command asv_cli_user_show = {
     .summary = "show one person's credential",
     .help = "Shows the credential of USER: a name, or at least six first digits of a\n"
             "credential as \"asservat user list\" shows it.",
+    .by = ASV_CLI_BY_ANYBODY,
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,

@@ -158,6 +158,7 @@ const struct asv_cli_command asv_cli_user_enrol = {
     .summary = "propose that a credential counts",
     .help = "An administrator proposes that the credential of USER counts. It does when a\n"
             "supervisor or deputy has approved it with \"asservat user approve\".",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,
@@ -190,6 +191,7 @@ const struct asv_cli_command asv_cli_user_approve = {
     .help = "A supervisor or deputy approves PROPOSAL, which is named by its first digits, as\n"
             "\"asservat user enrol\" said them and \"asservat proposal list\" shows them. Nobody\n"
             "approves what he or she proposed, or the own enrolment.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "PROPOSAL",
     .operands_min = 1,
     .operands_max = 1,
@@ -235,6 +237,7 @@ const struct asv_cli_command asv_cli_user_revoke = {
     .help = "A supervisor, deputy or administrator revokes the credential of USER, at once and\n"
             "for good. The person's account stays: \"asservat user add\" with the same badge makes\n"
             "a new credential for it.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,
@@ -347,6 +350,7 @@ const struct asv_cli_command asv_cli_user_disable = {
     .help = "Nothing is done with the account of USER any more, and every credential of it is\n"
             "revoked. Neither account nor badge is ever given to somebody else. Who comes back\n"
             "gets a new credential, which two people enrol.",
+    .by = ASV_CLI_BY_PEOPLE,
     .operands = "USER",
     .operands_min = 1,
     .operands_max = 1,

@@ -218,8 +218,4 @@ ASV_MUST_CHECK enum asv_status asv_db_clip_events(struct asv_db *db, const struc
                                                   const uint8_t *after, struct asv_db_event *events,
                                                   size_t cap, size_t *count, struct asv_err *err);
 
-/* The signed object of an event. */
-ASV_MUST_CHECK enum asv_status asv_db_event_object(struct asv_db *db, const uint8_t event[16], uint8_t *out,
-                                                   size_t cap, size_t *len, struct asv_err *err);
-
 #endif

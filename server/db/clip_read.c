@@ -190,15 +190,6 @@ enum asv_status asv_db_clip_record(struct asv_db *db, const struct asv_db_identi
     return asv_db_run_blob(db, ASV_QUERY_CLIP_RECORD, &params, out, cap, len, err);
 }
 
-enum asv_status asv_db_event_object(struct asv_db *db, const uint8_t event[16], uint8_t *out, size_t cap,
-                                    size_t *len, struct asv_err *err)
-{
-    struct asv_params params;
-    asv_params_init(&params);
-    asv_param_uuid(&params, event);
-    return asv_db_run_blob(db, ASV_QUERY_EVENT_OBJECT, &params, out, cap, len, err);
-}
-
 static void row_event(struct asv_row *row, void *to)
 {
     struct asv_db_event *out = to;

@@ -53,6 +53,11 @@ void asv_db_close(struct asv_db *db)
     }
 }
 
+bool asv_db_login_refused(const struct asv_db *db)
+{
+    return db->login_refused;
+}
+
 uint64_t asv_db_wait_ms(const struct asv_db *db)
 {
     uint64_t now = asv_world_mono_ms(db->config.world);
@@ -113,6 +118,22 @@ static void ignore_notice(void *ctx, const char *message)
     (void)message;
 }
 
+/* Why there is no connection. That the server refused the user has no other sign than the SQLSTATE in libpq's
+ * message, which has it when it is verbose. */
+static enum asv_status not_connected(struct asv_db *db, struct asv_err *err)
+{
+    char message[ASV_NOTE_BYTES + 1];
+    char text[ASV_NOTE_BYTES + 1];
+    snprintf(message, sizeof message, "%s", PQerrorMessage(db->conn));
+    char *location = strstr(message, "\nLOCATION:");
+    if (location != NULL) {
+        *location = '\0';
+    }
+    db->login_refused = strstr(message, "  28000: ") != NULL || strstr(message, "  28P01: ") != NULL;
+    const char *why = asv_note_clean(text, message);
+    return asv_failf(err, ASV_E_AWAY, "database: %s", why != NULL ? why : "no connection");
+}
+
 /* The connection itself, as far as libpq and the server's password check go. */
 static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, struct asv_err *err)
 {
@@ -126,6 +147,8 @@ static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, 
         return asv_fail(err, ASV_E_NO_MEMORY, "database: no memory for a connection");
     }
     PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
+    (void)PQsetErrorVerbosity(db->conn, PQERRORS_VERBOSE);
+    db->login_refused = false;
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (PQstatus(db->conn) != CONNECTION_BAD && state != PGRES_POLLING_OK &&
            state != PGRES_POLLING_FAILED) {
@@ -137,10 +160,9 @@ static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, 
     }
     if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 ||
         PQenterPipelineMode(db->conn) != 1) {
-        char text[ASV_NOTE_BYTES + 1];
-        const char *why = asv_note_clean(text, PQerrorMessage(db->conn));
-        return asv_failf(err, ASV_E_AWAY, "database: %s", why != NULL ? why : "no connection");
+        return not_connected(db, err);
     }
+    (void)PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
     return ASV_OK;
 }
 

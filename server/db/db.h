@@ -70,6 +70,10 @@ void asv_db_close(struct asv_db *db); /* NULL is fine */
 /* Connects if need be and asks the server for nothing: is it there, durable, and has it this schema? */
 ASV_MUST_CHECK enum asv_status asv_db_ping(struct asv_db *db, struct asv_err *err);
 
+/* Whether the last attempt to connect failed because the server does not let this user in, whoever that is.
+ */
+bool asv_db_login_refused(const struct asv_db *db);
+
 /* Milliseconds until the next call would try to connect; 0 when connected or it would at once. */
 uint64_t asv_db_wait_ms(const struct asv_db *db);
 

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Incidents (LAW H9) and the recordings that show them; who was shown a recording (LAW L1 to L3); what
- * recorded people asked (LAW L7). The role asv_admin calls it.
+ * recorded people asked (LAW L7). Members of asv_staff call it; asv_admin's nightly run forgets.
  */
 #ifndef ASV_SERVER_DB_INCIDENT_H
 #define ASV_SERVER_DB_INCIDENT_H
@@ -46,7 +46,8 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_find(struct asv_db *db, const cha
 ASV_MUST_CHECK enum asv_status asv_db_incidents_forget(struct asv_db *db, bool dry, uint64_t *count,
                                                        struct asv_err *err);
 
-/* The newest incident first; after: id of the row before, NULL: from the first. cap <= ASV_DB_PAGE_MAX. */
+/* Without accused and injured, the newest first; after: id of the row before, NULL: from the first. cap <=
+ * ASV_DB_PAGE_MAX. */
 ASV_MUST_CHECK enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after,
                                                     struct asv_db_incident *rows, size_t cap, size_t *count,
                                                     struct asv_err *err);
@@ -104,7 +105,7 @@ ASV_MUST_CHECK enum asv_status asv_db_access_put(struct asv_db *db, const struct
 struct asv_db_access_row {
     uint8_t id[ASV_UUID_BYTES];
     int64_t at_ms;
-    char name[ASV_NAME_MAX_BYTES + 1]; /* of who was shown it */
+    char name[ASV_NAME_MAX_BYTES + 1]; /* of who was shown it; empty: not for who asks */
     char case_number[ASV_NAME_MAX_BYTES + 1];
     char reason[ASV_DB_NOTE_SIZE];
     int64_t forget_ms;
@@ -113,7 +114,8 @@ struct asv_db_access_row {
 #define ASV_DB_ACCESSES 32 /* rows of one page */
 
 /* rows[ASV_DB_ACCESSES]: who was shown this recording, behind the row with the id `after` (NULL: from the
- * first on), as far as it is not forgotten. */
+ * first on), as far as it is not forgotten. For the data-protection officer's account; for that of who wore
+ * the camera without names (LAW L8). ASV_E_DENIED for any other. */
 ASV_MUST_CHECK enum asv_status asv_db_access_page(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
                                                   const uint8_t *after, struct asv_db_access_row *rows,
                                                   size_t *count, struct asv_err *err);

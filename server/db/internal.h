@@ -169,6 +169,7 @@ struct asv_db {
     bool prepared[ASV_QUERY_COUNT];
     unsigned failures;       /* attempts to connect since the last success */
     uint64_t next_try_ms;    /* monotonic; no attempt before it */
+    bool login_refused;      /* the last attempt failed as the server takes this user for nobody */
     enum asv_status refused; /* why the last attempt failed */
     char reason[ASV_ERR_TEXT_BYTES];
 };

@@ -206,22 +206,42 @@ enum asv_status asv_db_duty_list(struct asv_db *db, const uint8_t *after, struct
     return asv_db_run_rows(db, ASV_QUERY_DUTY_LIST, &params, row_duty, out, sizeof *out, count, err);
 }
 
-static void row_duties(struct asv_row *row, void *to)
-{
-    struct asv_db_duties *out = to;
-    out->in_charge = asv_row_bool(row);
-    out->deputises = asv_row_bool(row);
-    out->appraises = asv_row_bool(row);
-}
+/* ---- accounts ---- */
 
-enum asv_status asv_db_duties_of(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES], const char *unit,
-                                 const uint8_t *wearer, struct asv_db_duties *out, struct asv_err *err)
+enum asv_status asv_db_login_put(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES], const char *login,
+                                 const char *by, enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    char who[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
     asv_param_uuid(&params, person);
-    asv_param_text(&params, unit);
-    asv_param_uuid(&params, wearer);
-    return asv_db_run_rows(db, ASV_QUERY_DUTIES_OF, &params, row_duties, out, sizeof *out, &count, err);
+    asv_param_text(&params, login);
+    asv_param_text(&params, asv_note_clean(who, by));
+    return asv_db_run_outcome(db, ASV_QUERY_LOGIN_PUT, &params, outcome, err);
+}
+
+static void row_caller(struct asv_row *row, void *to)
+{
+    asv_row_uuid(row, to);
+}
+
+enum asv_status asv_db_caller(struct asv_db *db, uint8_t person[ASV_UUID_BYTES], struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    return asv_db_run_value(db, ASV_QUERY_CALLER, &params, row_caller, person, err);
+}
+
+static void row_roles(struct asv_row *row, void *to)
+{
+    struct asv_db_session *out = to;
+    out->is_staff = asv_row_bool(row);
+    out->is_administration = asv_row_bool(row);
+}
+
+enum asv_status asv_db_session(struct asv_db *db, struct asv_db_session *out, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    return asv_db_run_value(db, ASV_QUERY_SESSION_ROLES, &params, row_roles, out, err);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * People: their credentials and duties. Nothing here leads from a person to recordings (LAW L6). The role
- * asv_admin calls it.
+ * People: their credentials, duties and accounts. Nothing here leads from a person to recordings (LAW L6).
+ * The role asv_admin writes credentials, duties and accounts; members of asv_staff read the first two, and
+ * disable whose credentials they revoked.
  */
 #ifndef ASV_SERVER_DB_PEOPLE_H
 #define ASV_SERVER_DB_PEOPLE_H
@@ -86,16 +87,23 @@ ASV_MUST_CHECK enum asv_status asv_db_duty_list(struct asv_db *db, const uint8_t
                                                 struct asv_db_duty *out, size_t cap, size_t *count,
                                                 struct asv_err *err);
 
-/* What counts for a recording of this unit, now. */
-struct asv_db_duties {
-    bool in_charge;
-    bool deputises;
-    bool appraises; /* the wearer */
-};
+/* ---- accounts ---- */
 
-/* wearer NULL: not known. */
-ASV_MUST_CHECK enum asv_status asv_db_duties_of(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
-                                                const char *unit, const uint8_t *wearer,
-                                                struct asv_db_duties *out, struct asv_err *err);
+/* This account of the server is the person's. ASV_E_NOT_FOUND: there is no role of that name that is a member
+ * of asv_staff. ASV_E_MISMATCH: it is, or was, somebody else's. */
+ASV_MUST_CHECK enum asv_status asv_db_login_put(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
+                                                const char *login, const char *by,
+                                                enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* Whose account is connected; zeros: nobody's, or it is disabled. Members of asv_staff ask. */
+ASV_MUST_CHECK enum asv_status asv_db_caller(struct asv_db *db, uint8_t person[ASV_UUID_BYTES],
+                                             struct asv_err *err);
+
+struct asv_db_session {
+    bool is_staff;          /* works as a member of asv_staff */
+    bool is_administration; /* as asv_admin */
+};
+ASV_MUST_CHECK enum asv_status asv_db_session(struct asv_db *db, struct asv_db_session *out,
+                                              struct asv_err *err);
 
 #endif

@@ -87,14 +87,12 @@ static void row_standing(struct asv_row *row, void *to)
 }
 
 enum asv_status asv_db_standing(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
-                                const uint8_t who[ASV_UUID_BYTES], struct asv_db_standing *out,
-                                struct asv_err *err)
+                                struct asv_db_standing *out, struct asv_err *err)
 {
     struct asv_params params;
     size_t count = 0;
     asv_params_init(&params);
     asv_param_uuid(&params, clip);
-    asv_param_uuid(&params, who);
     enum asv_status status =
         asv_db_run_rows(db, ASV_QUERY_CLIP_STANDING, &params, row_standing, out, sizeof *out, &count, err);
     return status == ASV_OK && count == 0
@@ -126,15 +124,14 @@ static void row_ahead(struct asv_row *row, void *to)
     out->counts = asv_row_bool(row);
 }
 
-enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range,
-                             const uint8_t who[ASV_UUID_BYTES], struct asv_db_ahead *out, struct asv_err *err)
+enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range, struct asv_db_ahead *out,
+                             struct asv_err *err)
 {
     struct asv_params params;
     size_t count = 0;
     asv_params_init(&params);
     asv_param_digest(&params, range->camera);
     param_range(&params, range);
-    asv_param_uuid(&params, who);
     enum asv_status status =
         asv_db_run_rows(db, ASV_QUERY_AHEAD_STANDING, &params, row_ahead, out, sizeof *out, &count, err);
     return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "there is no such camera")

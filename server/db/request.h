@@ -3,8 +3,9 @@
  *
  * What two people decide about a recording, what blocks it, and what the rules ask before anybody may. Each
  * row names the statements that it consists of (statement.h); the keeper is right about keys, and the
- * database is told when it took one. Nothing here lists or counts by person (LAW L6). The role asv_admin
- * calls it.
+ * database is told when it took one. Nothing here lists or counts by person (LAW L6): what the rules ask is
+ * told about the person whose account is connected, and of one recording in a transaction. Members of
+ * asv_staff call it; of requests, answers, blocks and holds ahead asv_admin's nightly run, too.
  */
 #ifndef ASV_SERVER_DB_REQUEST_H
 #define ASV_SERVER_DB_REQUEST_H
@@ -68,10 +69,10 @@ struct asv_db_standing {
     int64_t look_expires_ms;
 };
 
-/* Of the clip with this UUID (not of a double in quarantine) and this person. ASV_E_NOT_FOUND. */
+/* Of the clip with this UUID (not of a double in quarantine) and the person whose account is connected.
+ * ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_db_standing(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
-                                               const uint8_t who[ASV_UUID_BYTES], struct asv_db_standing *out,
-                                               struct asv_err *err);
+                                               struct asv_db_standing *out, struct asv_err *err);
 
 /* A camera that has not docked, and what it records in a range of time. */
 struct asv_db_range {
@@ -92,8 +93,7 @@ struct asv_db_ahead {
 
 /* ASV_E_NOT_FOUND for a camera that is not in the register. */
 ASV_MUST_CHECK enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range,
-                                            const uint8_t who[ASV_UUID_BYTES], struct asv_db_ahead *out,
-                                            struct asv_err *err);
+                                            struct asv_db_ahead *out, struct asv_err *err);
 
 /* The camera was issued to this person under this assignment, or under that of this clip; holder NULL: to
  * nobody, and why. ASV_E_NOT_FOUND: no camera was. ASV_E_MISMATCH: something else was said before, unless

@@ -3,8 +3,10 @@
 --
 -- A page of the custody events of a recording.
 SELECT id, kind, at, recorded_at, actor_kind, actor, actor_name, place, detail, is_signed, object_digest, signature
-FROM asv.event_overview
-WHERE camera = $1::bytea AND epoch = $2::uuid AND number = $3::bigint AND header = $4::bytea
-  AND ($5::uuid IS NULL OR position > (SELECT position FROM asv.event_overview WHERE id = $5))
-ORDER BY position
-LIMIT $6::integer
+FROM asv.clip_events(
+    p_camera => $1::bytea,
+    p_epoch => $2::uuid,
+    p_number => $3::bigint,
+    p_header => $4::bytea,
+    p_after => $5::uuid,
+    p_limit => $6::integer)

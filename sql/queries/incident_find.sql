@@ -4,5 +4,5 @@
 -- One incident as it is known now.
 SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, accused, injured,
        prosecutor, opened_at, since, clips, forgotten_at
-FROM asv.incident_overview
-WHERE case_number = $1::text
+FROM asv.incident_find(
+    p_case => $1::text)

@@ -6,6 +6,7 @@ decides and looks, writes nothing there, and the retention job does what is left
 other users.
 """
 import os
+import pwd
 import re
 import shutil
 import stat
@@ -19,6 +20,7 @@ import incident as site  # noqa: E402
 KEYS = "users"  # of the keeper's socket: a group that every Debian has
 READERS = 64990  # of the vault; and users that nobody has
 READER, STRANGER = 64991, 64992
+NAMED = "games"  # who has a name: a user that every Debian has, too
 
 
 class Rig(site.Rig):
@@ -48,8 +50,11 @@ class Account:
             os.chown(path, user, user)
 
     def call(self, who, *words):
-        by = ["--key", self.home / who, "--passphrase-file", self.home / "phrase", "--reason", "Anzeige erstattet", "--yes"]
-        done = subprocess.run([self.program, *words, *by, "--config", self.desk.site.conf], stdin=subprocess.DEVNULL,
+        return self.start(*words, "--key", self.home / who, "--passphrase-file", self.home / "phrase", "--reason",
+                          "Anzeige erstattet", "--yes", *self.desk.account(who))
+
+    def start(self, *words):
+        done = subprocess.run([self.program, *words, "--config", self.desk.site.conf], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd="/",
                               user=self.user, group=self.user, extra_groups=self.groups)
         return done.returncode, done.stdout, done.stderr.decode(errors="replace")
@@ -66,6 +71,22 @@ def let_in(desk):
     conf = desk.site.directory / "keeper.conf"
     conf.write_text(conf.read_text() + f"socket_group = {KEYS}\npeer.{READER} = admin\npeer.{STRANGER} = admin\n")
     desk.site.start_keeper()
+
+
+def known_by_its_name(desk, clip):
+    """Who says no user comes into the database as the account's own (configuration: database.staff)."""
+    account = Account(desk, pwd.getpwnam(NAMED).pw_uid, READERS)
+    unnamed = ("--database", re.sub(r"\buser=\S+", "", desk.site.postgres.conninfo("desk")))
+    status, _, err = account.start("clip", "custody", clip, *unnamed)
+    assert status == 1 and "this is done by people" in err and NAMED in err, err
+    desk.sql(f"CREATE ROLE {NAMED} LOGIN IN ROLE asv_staff")
+    desk.run("user", "login", "rita", NAMED)
+    status, _, err = account.start("clip", "custody", clip, *unnamed)
+    assert status == 0, err
+    for who, says in (("rita", "data-protection officer alone"), ("sigrid", "this account of the server somebody else's")):
+        status, _, err = account.start("clip", "accesses", clip, "--key", account.home / who, "--passphrase-file",
+                                       account.home / "phrase", *unnamed)
+        assert status == 1 and says in err, err
 
 
 def night(desk):
@@ -90,6 +111,7 @@ def play(rig):
     site.incident(desk, camera, clips)
     clip = clips[0]
     assert modes(desk) == {"d0o2750", "f0o640"}, modes(desk)
+    known_by_its_name(desk, clip)
     let_in(desk)
     reader = Account(desk, READER, READERS, KEYS)
     stranger = Account(desk, STRANGER, KEYS)

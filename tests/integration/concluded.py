@@ -20,11 +20,11 @@ from incident import BERLIN, CASE, incident, main, set_up, wrapped_for_recovery 
 @contextlib.contextmanager
 def without(desk, function):
     """The step that this function of the database is, does not happen."""
-    desk.sql(f"REVOKE EXECUTE ON FUNCTION asv.{function} FROM asv_admin")
+    desk.sql(f"REVOKE EXECUTE ON FUNCTION asv.{function} FROM asv_staff")
     try:
         yield
     finally:
-        desk.sql(f"GRANT EXECUTE ON FUNCTION asv.{function} TO asv_admin")
+        desk.sql(f"GRANT EXECUTE ON FUNCTION asv.{function} TO asv_staff")
 
 
 def cut_off(desk, function, who, *words):

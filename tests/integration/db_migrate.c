@@ -126,8 +126,8 @@ static void several_runs_at_once_are_as_good_as_one(void **state)
     asv_test_db_create();
     asv_test_sql(
         NULL, 0,
-        "DROP ROLE IF EXISTS asv_dock, asv_server, asv_admin, asv_backup, asv_owner"); /* they race for these
-                                                                                          too */
+        "DROP ROLE IF EXISTS asv_dock, asv_server, asv_admin, asv_backup, asv_staff, asv_owner"); /* they race
+                                                                                          for these too */
     for (size_t i = 0; i < RUNNERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, run, &runners[i]), 0);
     }

@@ -52,6 +52,10 @@ class Desk(office.Desk):
         """What the reviewer gets through a pipe: (status, bytes, words)"""
         return self.call("clip", "open", clip, *self.by(who, "Auswertung für die Anzeige"))
 
+    def accesses(self, who, clip):
+        """The command that tells this person who was shown a recording."""
+        return ("clip", "accesses", clip, "--json", "--passphrase-file", self.phrase, "--key", self.keys / who, *self.account(who))
+
     def person(self, name, badge, *roles):
         super().person(name, badge, *roles, unit="32-3")
 
@@ -257,10 +261,11 @@ def shown_to_the_named(desk, camera, clips):
         [[str(datetime.now(BERLIN).year + 2)]]
     status, _, err = desk.shown("stefan", clip)
     assert status == 1 and "appraising superior" in err, err
-    who = ("clip", "accesses", clip, "--passphrase-file", desk.phrase, "--key")
-    told = desk.json(*who, desk.keys / "doris")
+    told = json.loads(desk.run(*desk.accesses("doris", clip)))
     assert [(a["name"], a["incident"], a["reason"]) for a in told] == [("rita", CASE, "Auswertung für die Anzeige")], told
-    status, out_, err = desk.call(*who, desk.keys / "anna")
+    worn = json.loads(desk.run(*desk.accesses("willi", clip)))  # LAW L8
+    assert worn == [{**told[0], "name": None}], "the wearer is not told that somebody looked, or is told who"
+    status, out_, err = desk.call(*desk.accesses("anna", clip))
     assert status == 1 and not out_ and "data-protection officer alone" in err, err
     return out
 
@@ -302,7 +307,7 @@ def nothing_else_opens(desk, camera, clips, plain):
     (path / "payload").write_bytes(whole)
     status, out, err = desk.call("clip", "open", held, *desk.by("rita", "Nochmals, für die Staatsanwaltschaft"))
     assert status == 0 and out == plain, err
-    told = desk.json("clip", "accesses", held, "--passphrase-file", desk.phrase, "--key", desk.keys / "doris")
+    told = json.loads(desk.run(*desk.accesses("doris", held)))
     assert [a["reason"] for a in told] == ["Auswertung für die Anzeige", "Nochmals, für die Staatsanwaltschaft"], told
 
 

@@ -133,6 +133,7 @@ struct asv_db *asv_test_db_open(const char *user, bool durable)
     } users[] = {{"asv_dock", "user=asv_dock"},
                  {"asv_admin", "user=asv_admin"},
                  {"asv_server", "user=asv_server"},
+                 {"tessa", "user=tessa"}, /* whom a test makes, a member of asv_staff */
                  {"postgres", "user=postgres"}};
     struct asv_err err = {0};
     for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {

@@ -262,6 +262,11 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('person', '{"badge": "\\x0000000000000000000000000000000000000000000000000000000000000000"}', '23514'),
     ('person', '{}', '23505'),
     ('person', jsonb_build_object('id', uid('berta')), '23505'), -- her badge is Anna's
+    ('person_login', '{"login": "asv_anna"}', '23514'),
+    ('person_login', '{"login": "Anna"}', '23514'),
+    ('person_login', '{"login": "root"}', '23514'),
+    ('person_login', '{}', '23505'),
+    ('person_login', jsonb_build_object('login', 'berta', 'person', uid('berta')), '23503'),
     ('person_disabling', jsonb_build_object('person', uid('berta')), '23503'),
     ('person_disabling', jsonb_build_object('at', (SELECT at FROM asv.person_disabling)), '23505'),
     ('credential', '{"roles": 0}', '23514'),

@@ -12,31 +12,35 @@ SELECT tap.fill();
 
 CREATE TEMP TABLE given (who text, what text);
 INSERT INTO given
-SELECT 'asv_dock', unnest(ARRAY[
-    'alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find', 'camera_seen', 'chain_of',
-    'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring', 'configuration_issued', 'custody_list',
-    'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append', 'log_position', 'number_next',
-    'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
+SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find',
+    'camera_seen', 'chain_of', 'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring',
+    'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
+    'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
+-- People: what they sign, and what they must read for it. Nothing of the register, of duties and issued cameras, of alarms, the
+-- nightly run; of the ledger, what two of them decide to be forgotten.
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY[
-    'access_forget', 'access_page', 'access_put', 'agency_put', 'ahead_finished', 'ahead_page', 'ahead_standing',
-    'alarm_acknowledge', 'alarm_raise', 'area_put', 'block_put', 'camera_enrol', 'camera_find', 'camera_move',
-    'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record', 'clip_standing', 'credential_find',
-    'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duties_of', 'duty_end', 'duty_list',
-    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incident_clip_put', 'incident_clip_remove', 'incident_put',
-    'incident_removed', 'incidents_forget', 'incidents_over', 'issue_put', 'person_disable', 'policy_file_find',
-    'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods', 'request_end', 'request_find',
-    'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number', 'statement_answered',
-    'statement_approval', 'statement_find', 'statement_open', 'statement_put', 'statement_unconcluded',
-    'statement_undelivered', 'statement_unheard', 'subject_request_answer', 'unit_put']);
+SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 'block_put', 'caller', 'camera_find', 'clip_events',
+    'clip_record', 'clip_standing', 'credential_find', 'credential_page', 'duty_list', 'incident_clip_put', 'incident_clip_remove',
+    'incident_find', 'incident_put', 'incident_removed', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
+    'request_end', 'request_find', 'request_put', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
+    'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
+-- Administration and the nightly run: no standing, history, incident, access log of anybody.
+INSERT INTO given
+SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'block_put',
+    'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record',
+    'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
+    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'login_put', 'policy_on', 'policy_page', 'recipient_page',
+    'request_end', 'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number',
+    'statement_answered', 'statement_approval', 'statement_find', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
+    'statement_unheard', 'unit_put']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'emptied_since', 'erasure_adopt',
     'erasure_begin', 'erasure_complete', 'erasure_left', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_ledger', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
-    ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_admin', 'ledger_forget'),
-    ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
+    ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_about'),
+    ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 INSERT INTO given
 SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_cosigned', 'ledger_met', 'ledger_signed',
                                    'ledger_take']);
@@ -47,7 +51,7 @@ CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs',
 INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']), 'software_started';
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
-    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 $$, 'SELECT who, what FROM given', 'each role may call exactly the functions it needs');
 
@@ -56,17 +60,17 @@ SELECT set_eq($$
     FROM pg_class c CROSS JOIN pg_roles r
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
     WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
-      AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND (has_table_privilege(r.oid, c.oid, v.privilege)
            OR v.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
               AND has_any_column_privilege(r.oid, c.oid, v.privilege))
 $$, $$
-    VALUES ('asv_admin', 'clip_overview', 'SELECT'), ('asv_admin', 'event_overview', 'SELECT'),
-           ('asv_admin', 'camera_overview', 'SELECT'), ('asv_admin', 'dock_overview', 'SELECT'),
-           ('asv_admin', 'alarm_overview', 'SELECT'), ('asv_admin', 'incident_overview', 'SELECT'),
-           ('asv_admin', 'incident_clip_overview', 'SELECT'), ('asv_admin', 'request_overview', 'SELECT'),
-           ('asv_admin', 'tombstone_overview', 'SELECT')
-$$, 'no role has any right to a table; administration reads nine views');
+    SELECT 'asv_admin' AS role, v, 'SELECT' AS privilege FROM unnest(ARRAY['alarm_overview', 'camera_overview', 'clip_overview',
+        'dock_overview', 'request_overview', 'tombstone_overview']) AS v
+    UNION ALL
+    SELECT 'asv_staff', v, 'SELECT' FROM unnest(ARRAY['camera_overview', 'clip_overview', 'dock_overview', 'incident_clip_overview',
+        'incident_overview', 'request_overview']) AS v
+$$, 'no role has any right to a table; people and administration read six views each');
 SELECT is_empty($$
     SELECT c.relname FROM pg_class c, aclexplode(c.relacl) x
     WHERE c.relnamespace = 'asv'::regnamespace AND x.grantee = 0
@@ -83,21 +87,21 @@ SELECT is_empty($$
 $$, 'nothing is granted to everybody');
 SELECT is_empty($$
     SELECT s.relname FROM pg_class s CROSS JOIN pg_roles r
-    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND (has_sequence_privilege(r.oid, s.oid, 'USAGE') OR has_sequence_privilege(r.oid, s.oid, 'UPDATE'))
 $$, 'no role has a right to a sequence');
 SELECT is_empty($$
     SELECT rolname FROM pg_roles
     WHERE rolname LIKE 'asv\_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
-        OR (rolname = 'asv_owner') = rolcanlogin)
-$$, 'no role is more than a role, and asv_owner cannot log in');
+        OR (rolname IN ('asv_owner', 'asv_staff')) = rolcanlogin)
+$$, 'no role is more than a role, and neither asv_owner nor asv_staff can log in');
 SELECT is_empty($$
     SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
-    WHERE m.member IN ('asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole)
+    WHERE m.member IN ('asv_staff'::regrole, 'asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole)
 $$, 'no service role is a member of another role');
 SELECT is_empty($$
     SELECT rolname FROM pg_roles
-    WHERE rolname IN ('asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
       AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP')
            OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
 $$, 'no service role can make anything, not even a temporary table');
@@ -148,7 +152,7 @@ SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), '42501')
 FROM pg_class c
 JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
               ORDER BY attnum LIMIT 1) AS a ON true
-CROSS JOIN unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
+CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
 CROSS JOIN unnest(ARRAY['SELECT * FROM asv.%1$I', 'SELECT %2$I FROM asv.%1$I FOR UPDATE', 'INSERT INTO asv.%1$I DEFAULT VALUES',
                         'UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE',
                         'DROP TABLE asv.%1$I', 'ALTER TABLE asv.%1$I DISABLE TRIGGER ALL',
@@ -157,7 +161,7 @@ WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
 ORDER BY c.relname, r.role;
 
 SELECT pg_temp.tried(r.role, v.statement, '42501')
-FROM unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
+FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
 CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
                         'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
                         'SELECT lo_creat(-1)', 'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')',

@@ -20,34 +20,6 @@ SELECT is_empty($$
           WHERE t.relnamespace = c.relnamespace AND t.relkind = 'r' AND b.attname = a.attname
             AND col_description(t.oid, b.attnum) IS NOT NULL))
 $$, 'every column has a comment');
--- LAW L6: cameras are issued to random ids; nobody can be listed, counted or ranked. Only the register of people, and what
--- somebody signed, know a person, and of them nothing but a person's own name or duties is found by a person.
-CREATE TEMP TABLE knows_people (name text PRIMARY KEY);
-INSERT INTO knows_people VALUES ('person'), ('person_disabling'), ('credential'), ('credential_state'), ('duty'), ('statement'),
-    ('person_name'), ('person_disabled_at'), ('person_disable'), ('credential_put'), ('duty_put'), ('duty_list'),
-    ('duties_of'), ('statement_put'), ('statement_check_signer'), ('statement_check_answer');
-SELECT is_empty($$
-    SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0
-      AND a.attname ~ '(person|staff|member|wearer|officer|employee|badge|surname|login)'
-      AND NOT EXISTS (SELECT FROM knows_people k WHERE k.name = c.relname)
-    UNION ALL
-    SELECT p.proname, n.name FROM pg_proc p CROSS JOIN unnest(p.proargnames) AS n (name)
-    WHERE p.pronamespace = 'asv'::regnamespace
-      AND n.name ~ '(person|staff|member|wearer|officer|employee|badge|surname|login)'
-      AND NOT EXISTS (SELECT FROM knows_people k WHERE k.name = p.proname)
-$$, 'no other table, view or function knows a member of staff');
--- What takes a person gives no recording, and nothing that can be counted.
-SELECT is_empty($$
-    SELECT p.proname, format_type(p.prorettype, NULL) FROM pg_proc p
-    JOIN knows_people k ON k.name = p.proname
-    WHERE p.pronamespace = 'asv'::regnamespace AND p.proretset AND p.proname NOT IN ('duty_list', 'duties_of')
-$$, 'no function gives rows by member of staff but duties');
-SELECT is_empty($$
-    SELECT p.proname FROM pg_proc p JOIN knows_people k ON k.name = p.proname
-    CROSS JOIN unnest(p.proargnames) AS n (name)
-    WHERE p.pronamespace = 'asv'::regnamespace AND p.proname LIKE 'dut%' AND n.name ~ '(clip|recording|header|camera|subject)'
-$$, 'and duties lead to no recording');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc p
     WHERE p.pronamespace = 'asv'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL

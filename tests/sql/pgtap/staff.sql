@@ -1,0 +1,194 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What people can ask and do, each in an account of his or her own. LAW L6: whatever they join, nothing is listed or counted by
+-- person. LAW L1, L2: the access log is the data-protection officer's. LAW L8: and, without names, the wearer's. LAW L4: what is
+-- administration's.
+BEGIN;
+SET search_path = tap, pg_catalog;
+SET client_min_messages = warning;
+SELECT no_plan();
+
+-- ---- people with accounts, recordings that willi made, one of them held and shown
+
+SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('root'), 'role', 1, 'serial', tap.b16('s1'), 'kx_pk', NULL,
+    'encoded', convert_to('root', 'UTF8'))) FROM template WHERE tbl = 'certificate';
+SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('dock'), 'role', 4, 'serial', tap.b16('s4'),
+    'encoded', convert_to('dock', 'UTF8'))) FROM template WHERE tbl = 'certificate';
+SELECT tap.put(tbl, fields) FROM template
+WHERE tbl IN ('certificate', 'agency', 'unit', 'area', 'camera', 'camera_unit', 'dock', 'docking', 'assignment') ORDER BY position;
+
+CREATE FUNCTION pg_temp.person(who text, roles int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM asv.credential_put(tap.dig(repeat('r', 32)), tap.uid(who), tap.dig('badge ' || who), who, roles, 'VU', '2026-01-01',
+        '2126-01-01', tap.dig('key ' || who), convert_to(who, 'UTF8'), 'somebody');
+    PERFORM asv.statement_put(tap.stmt('found ' || who), tap.dig('found ' || who), 34, 5::smallint, tap.dig('34' || who), 3::smallint,
+        tap.dig(who), NULL, NULL, NULL, NULL, NULL, NULL, 0::smallint, NULL, NULL, tap.b16('found ' || who), now(),
+        now() + interval '1 day', NULL);
+    PERFORM asv.statement_answered(tap.dig('found ' || who), NULL);
+    EXECUTE format('CREATE ROLE %I LOGIN IN ROLE asv_staff', who);
+    RETURN asv.login_put(tap.uid(who), who, 'somebody');
+END
+$$;
+SELECT is(pg_temp.person(who, roles), 'done', who || ' has an account')
+FROM (VALUES ('willi', 1), ('sigrid', 2), ('stefan', 2), ('rita', 8), ('doris', 32)) AS p (who, roles);
+CREATE ROLE stranger LOGIN IN ROLE asv_staff;
+SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
+SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
+SELECT asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false);
+
+CREATE FUNCTION pg_temp.record(name text, number int) RETURNS void LANGUAGE sql AS $$
+    SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
+        || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', 1, 'reason', '',
+                              'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
+                              'latest_at', now(), 'started_at', now(), 'ended_at', now(), 'committed_at', now())),
+        tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
+$$;
+SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
+SELECT asv.incident_put(uid('incident'), 'V-1', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'Unbekannt', '', NULL, 'x');
+
+CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, proposal text) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
+        (CASE act WHEN 4 THEN 9 WHEN 33 THEN 3 ELSE 1 END)::smallint, tap.dig(about), CASE WHEN act = 4 THEN who END, NULL, NULL,
+        NULL, NULL, CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE act WHEN 1 THEN 2 ELSE 0 END)::smallint, tap.dig(who),
+        tap.uid(who), tap.b16('n ' || name), now(), now() + interval '1 day', tap.dig(proposal))
+$$;
+GRANT EXECUTE ON FUNCTION tap.say TO PUBLIC;
+SELECT tap.say('q1', 1, 1, 'h1', 'willi', NULL), asv.request_put(dig('q1'), now() + interval '1 day', NULL, NULL),
+       tap.say('q2', 1, 1, 'h2', 'sigrid', NULL), asv.request_put(dig('q2'), now() + interval '1 day', NULL, NULL);
+SELECT tap.say('a1', 1, 2, 'h1', 'sigrid', 'q1'), asv.request_end(dig('a1'), NULL),
+       tap.say('l1', 4, 1, 'h1', 'rita', NULL), asv.request_put(dig('l1'), now() + interval '1 day', NULL, NULL);
+SELECT tap.say('l2', 4, 2, 'h1', 'sigrid', 'l1'), asv.request_end(dig('l2'), NULL);
+DO $$
+DECLARE
+    content bytea := convert_to('{"version": 1, "access_log_years": 1}', 'UTF8');
+BEGIN
+    PERFORM asv.policy_file_put(1, 'n', 14::smallint, content);
+    PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
+        'digest', tap.dig('p' || s), 'object', tap.stmt('p' || s), 'step', s, 'proposal', CASE s WHEN 2 THEN tap.dig('p1') END,
+        'subject', sha256(content), 'nonce', tap.b16('p' || s), 'credential', tap.dig('sigrid'), 'person', tap.uid('sigrid')))
+    FROM generate_series(1, 2) AS s;
+    PERFORM asv.statement_answered(tap.dig('p2'), NULL);
+END
+$$;
+SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'rita is shown h1');
+
+-- What a query gives in this account, or the SQLSTATE; nothing of it stays.
+CREATE FUNCTION pg_temp.asked(login text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    got text;
+BEGIN
+    BEGIN
+        EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
+        EXECUTE query INTO got;
+        RAISE EXCEPTION USING ERRCODE = 'VT000';
+    EXCEPTION WHEN OTHERS THEN
+        IF SQLSTATE <> 'VT000' THEN
+            got := SQLSTATE;
+        END IF;
+    END;
+    RETURN got;
+END
+$$;
+SELECT is(pg_temp.asked(login, query), want, login || ': ' || what)
+FROM (VALUES
+    -- ---- whose account it is
+    ('willi', 'SELECT asv.caller() = tap.uid(''willi'')', 'true', 'the database knows who asks'),
+    ('stranger', 'SELECT coalesce(asv.caller()::text, ''nobody'')', 'nobody', 'an account that is written down nowhere is nobody''s'),
+
+    -- ---- LAW L6: one recording, request or statement at a time, about oneself
+    ('willi', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'true', 'is told that he wore the camera'),
+    ('rita', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'false', 'is told about herself'),
+    ('stefan', 'SELECT appraises FROM asv.clip_standing(tap.uid(''h1''))', 'true', 'is told that he appraises the wearer'),
+    ('stranger', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'false', 'nobody stands nowhere'),
+    ('willi', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.wears', 'VA007',
+     'recordings are not counted by who wore the camera'),
+    ('stefan', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.appraises', 'VA007',
+     'nor by whom he appraises'),
+    ('willi', 'SELECT count(*) FROM generate_series(0, 3) h, LATERAL asv.ahead_standing(tap.dig(''cam''), now() + h * interval ''1 hour'',
+      now() + (h + 1) * interval ''1 hour'')', 'VA007', 'nor hours of a camera'),
+    ('rita', 'SELECT string_agg(actor_name, '','' ORDER BY at) FROM asv.clip_events(tap.dig(''cam''), tap.uid(''epoch''), 1, tap.dig(''h1''),
+      NULL, 100) WHERE actor_kind = ''person''', 'willi,sigrid', 'the history of one recording has names'),
+    ('rita', 'SELECT string_agg(e.actor_name, '','') FROM asv.clip_overview c,
+      LATERAL asv.clip_events(c.camera, c.epoch, c.number, c.header, NULL, 100) e', 'VA007', 'the histories of several cannot be grouped by them'),
+    ('rita', 'SELECT count(*) FROM asv.event_overview', '42P01', 'nor is there a view of them'),
+    ('rita', 'SELECT octet_length(asv.clip_record(tap.dig(''cam''), tap.uid(''epoch''), 1, tap.dig(''h1''))) > 0', 'true', 'a commit record is read'),
+    ('rita', 'SELECT count(DISTINCT asv.clip_record(camera, epoch, number, header)) FROM asv.clip_overview', 'VA007',
+     'and recordings not grouped by the assignment in it'),
+    ('rita', 'SELECT count(*) FROM asv.statement_find(tap.dig(''q1''))', '1', 'a statement is read'),
+    ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.statement_find(r.proposal) s', 'VA007', 'and requests not grouped by who signed'),
+    ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.statement_approval(r.proposal) s', 'VA007', 'nor by who approved'),
+    ('rita', 'SELECT count(*) FROM asv.request_find(left(encode(tap.dig(''q1''), ''hex''), 8))', '1', 'a request is found'),
+    ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.request_find(encode(r.proposal, ''hex'')) s', 'VA007',
+     'and not one after the other'),
+    ('sigrid', 'SELECT count(*) FROM asv.statement_open(1, NULL, NULL, 100)', '1', 'of open proposals about recordings her own are listed'),
+    ('rita', 'SELECT count(*) FROM asv.statement_open(1, NULL, NULL, 100)', '0', 'and nobody else''s'),
+    ('willi', 'SELECT count(*) FROM asv.statement_undelivered(NULL, 100)', '1', 'what the keeper did not hear is listed to who signed it'),
+    ('rita', 'SELECT count(*) FROM asv.statement_undelivered(NULL, 100)', '0', 'and to nobody else'),
+
+    ('rita', 'SELECT accused FROM asv.incident_find(''V-1'')', 'Unbekannt', 'an incident is read'),
+    ('rita', 'SELECT string_agg(injured, '','') FROM asv.incident_overview', '42501', 'and incidents not grouped by who was injured'),
+    ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_find(''V-'' || n)', 'VA007', 'nor read one after the other'),
+    ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_removed(''V-'' || n, 9)', 'VA007',
+     'nor who took recordings out of incidents'),
+
+    -- ---- LAW L1, L2, L8: the access log
+    ('doris', 'SELECT (name, case_number, reason)::text FROM asv.access_page(tap.uid(''h1''), NULL, 10)', '(rita,V-1,r)',
+     'the officer reads who was shown a recording'),
+    ('doris', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), tap.uid(''access''), 10)', '0', 'page by page'),
+    ('doris', 'SELECT count(*) FROM asv.access_page(tap.uid(''h2''), NULL, 10)', '0', 'recording by recording'),
+    ('doris', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.access_page(c.clip, NULL, 10)', 'VA007', 'and counts nobody''s looks'),
+    ('willi', 'SELECT (name, case_number, reason)::text FROM asv.access_page(tap.uid(''h1''), NULL, 10)', '(,V-1,r)',
+     'who wore the camera is told that somebody was, without the name'),
+    ('rita', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'nobody else reads the access log'),
+    ('sigrid', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'no superior either'),
+    ('stranger', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'nor an account that is nobody''s'),
+    ('willi', 'SELECT asv.access_put(asv.caller(), tap.dig(''l1''), ''r'')', 'VA007', 'and nobody writes into it that another looked'),
+
+    -- ---- everybody speaks for himself or herself
+    ('willi', 'SELECT tap.say(''s1'', 1, 1, ''h3'', ''willi'', NULL)', 'done', 'his statement is taken from his account'),
+    ('willi', 'SELECT tap.say(''s2'', 1, 2, ''h2'', ''rita'', ''q2'')', 'VA007', 'nobody else''s is'),
+    ('stranger', 'SELECT tap.say(''s3'', 1, 1, ''h3'', ''willi'', NULL)', 'VA007', 'nor from an account that is nobody''s'),
+    ('rita', 'SELECT tap.say(''s4'', 33, 5, ''sigrid'', ''rita'', NULL)', 'VA007', 'who may revoke nothing revokes nothing here either'),
+    ('sigrid', 'SELECT tap.say(''s5'', 33, 5, ''rita'', ''sigrid'', NULL)', 'done', 'a superior revokes'),
+    ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'VA007', 'has no night skip an approval that is another''s'),
+    ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), ''no'')', 'VA007', 'nor says that the keeper refused it'),
+    ('sigrid', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'done', 'who signed it says what the keeper said'),
+    ('rita', 'SELECT asv.statement_answered(tap.dig(''l2''), NULL)', 'done', 'to whom it is shown takes the approval to the keeper'),
+    ('willi', 'SELECT asv.request_end(tap.dig(''a1''), NULL)', 'VA007', 'writes down nothing that follows from another''s answer'),
+    ('willi', 'SELECT asv.request_put(tap.dig(''q2''), now(), NULL, NULL)', 'VA007', 'nor from another''s request'),
+    ('sigrid', 'SELECT asv.request_end(tap.dig(''a1''), NULL)', 'already', 'but she who signed it does'),
+    ('asv_admin', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'done', 'and the nightly run for everybody'),
+    ('sigrid', 'SELECT asv.person_disable(tap.uid(''rita''), ''r'', ''x'')', 'VA002', 'no account is disabled whose credentials nobody revoked'),
+
+    -- ---- what is administration's
+    ('willi', 'SELECT asv.duty_end(asv.caller(), ''x'')', '42501', 'a wearer ends no duty'),
+    ('willi', 'SELECT asv.duty_put(asv.caller(), ''in_charge'', ''VU'', NULL, now(), NULL, ''x'')', '42501', 'nor takes one'),
+    ('willi', 'SELECT asv.issue_put(tap.uid(''assignment''), asv.caller(), NULL, ''x'', true)', '42501', 'nor says who wore a camera'),
+    ('willi', 'SELECT asv.retention_begin(''x'')', '42501', 'begins no nightly run'),
+    ('willi', 'SELECT asv.retention_end(asv.caller(), 0::smallint, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ''x'')', '42501', 'nor ends one'),
+    ('willi', 'SELECT asv.requests_lapse()', '42501', 'ends no requests'),
+    ('willi', 'SELECT asv.access_forget()', '42501', 'forgets nothing'),
+    ('willi', 'SELECT asv.alarm_acknowledge(asv.caller(), ''x'', ''x'')', '42501', 'silences no alarm'),
+    ('willi', 'SELECT asv.login_put(asv.caller(), ''willi'', ''x'')', '42501', 'and says of no account whose it is'),
+    ('willi', 'SELECT tap.say(''s6'', 34, 5, ''willi'', ''willi'', NULL)', 'VA007', 'and is not the agency root'),
+    ('asv_admin', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', '42501', 'administration stands nowhere'),
+    ('asv_admin', 'SELECT count(*) FROM asv.clip_events(tap.dig(''cam''), tap.uid(''epoch''), 1, tap.dig(''h1''), NULL, 100)', '42501',
+     'reads no history'),
+    ('asv_admin', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', '42501', 'no access log'),
+    ('asv_admin', 'SELECT count(id) FROM asv.incident_overview', '42501', 'no incident'),
+    ('asv_admin', 'SELECT tap.say(''s7'', 1, 1, ''h3'', ''willi'', NULL)', 'VA007', 'and speaks for nobody'),
+    ('asv_admin', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.statement_find(r.proposal) s', 'VA007', 'nor counts who signed'),
+    ('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''nobody_at_all'', ''x'')', 'VA006', 'accounts are members of asv_staff'),
+    ('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''willi'', ''x'')', 'VA001', 'and one person''s for ever'),
+    ('asv_admin', 'SELECT asv.login_put(tap.uid(''willi''), ''willi'', ''x'')', 'already', 'said once')
+) AS t (login, query, want, what);
+
+GRANT asv_admin TO stranger;
+SELECT is(pg_temp.asked('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''stranger'', ''x'')'), 'VA007', 'administration''s account is no person''s');
+REVOKE asv_admin FROM stranger;
+SELECT tap.put('person_disabling', jsonb_build_object('person', uid('doris'), 'at', clock_timestamp(), 'by', 'x', 'reason', 'left'));
+SELECT is(pg_temp.asked('doris', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)'), 'VA007', 'a disabled account is nobody''s');
+
+SELECT * FROM finish();
+ROLLBACK;
