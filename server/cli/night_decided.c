@@ -12,6 +12,7 @@
 #include "server/cli/case.h"
 #include "server/cli/night.h"
 #include "server/db/incident.h"
+#include "server/db/ledger.h"
 #include "server/db/request.h"
 
 #define PAGE 8 /* statements, of 4 KiB each */
@@ -162,6 +163,9 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
         night->dry ? ASV_OK : asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
     if (status == ASV_OK && !night->dry) {
         status = asv_db_access_forget(night->db, &night->forgotten, err);
+    }
+    if (status == ASV_OK && !night->dry) { /* LG-075: approved, delivered by now, and not done */
+        status = asv_db_ledger_forget(night->db, &night->ledger_forgotten, err);
     }
     return status == ASV_OK ? asv_db_incidents_forget(night->db, night->dry, &night->incidents, err) : status;
 }

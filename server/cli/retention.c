@@ -37,7 +37,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 22
+#define FIGURES 23
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -57,6 +57,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"concluded", "decisions that a crash had left without consequence", night->concluded},
         {"forgotten", "entries of the access log forgotten", night->forgotten},
         {"incidents", night->dry ? "incidents would be forgotten" : "incidents forgotten", night->incidents},
+        {"ledger_forgotten", "entries of the ledger forgotten", night->ledger_forgotten},
         {"rewrapped", "clips given a key of their own", night->rewrapped},
         {"finished", "camera days finished after an early erasure or a hold before docking", night->finished},
         {"aheads", "holds before docking that stand", night->aheads},
