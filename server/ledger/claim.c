@@ -127,11 +127,7 @@ static enum asv_status check_row(const struct asv_claim_shown *shown, uint64_t f
 {
     uint64_t want = first;
     for (size_t i = 0; i < shown->count && want <= last; i++) {
-        uint64_t number = shown->recordings[i].number;
-        if (number > want) {
-            break;
-        }
-        want += number == want;
+        want += shown->recordings[i].number == want;
     }
     return want > last ? ASV_OK
                        : asv_failf(err, ASV_E_NOT_FOUND,
