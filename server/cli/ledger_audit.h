@@ -34,6 +34,8 @@ struct asv_audit {
     struct asv_walk walk;
     struct asv_db_ledger_audit rows[ASV_AUDIT_PAGE];
     struct asv_db_ledger_head head_rows[ASV_AUDIT_PAGE];
+    struct asv_db_ledger_log log_rows[ASV_DB_LEDGER_LOGS];
+    struct asv_tree_head signed_heads[ASV_DB_LEDGER_LOGS]; /* by the keeper's word */
 };
 
 __attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *audit, const char *where,

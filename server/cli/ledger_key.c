@@ -10,39 +10,42 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
-#include "server/cli/cli.h"
+#include "server/cli/ledger_key.h"
 #include "server/ledger/note.h"
 
 #define TYPED_KEY_BYTES (1 + ASV_ED25519_PK_BYTES)
 
-/* ledger.pub of the agency: the base 64 of type and key. */
-static enum asv_status read_public(const struct asv_cli *cli, uint8_t out[TYPED_KEY_BYTES],
-                                   struct asv_err *err)
+enum asv_status asv_cli_ledger_public(const struct asv_cli *cli, const char *path,
+                                      uint8_t out[ASV_ED25519_PK_BYTES], struct asv_err *err)
 {
-    char path[600];
+    char usual[600];
     uint8_t text[128];
+    uint8_t typed[TYPED_KEY_BYTES];
     size_t len = 0;
     size_t got = 0;
-    snprintf(path, sizeof path, "%s/keeper/ledger.pub", cli->conf.agency);
+    (void)snprintf(usual, sizeof usual, "%s/keeper/ledger.pub", cli->conf.agency);
+    path = path != NULL ? path : usual;
     enum asv_status status = asv_io_read_file(AT_FDCWD, path, text, sizeof text, &len, err);
     if (status != ASV_OK) {
         return status;
     }
     len -= len > 0 && text[len - 1] == '\n';
-    return asv_base64_padded_decode(out, TYPED_KEY_BYTES, &got, (struct asv_bytes){text, len}) == ASV_OK &&
-                   got == TYPED_KEY_BYTES && out[0] == ASV_NOTE_ED25519
-               ? ASV_OK
-               : asv_failf(err, ASV_E_MALFORMED, "%s: no ledger's public key", path);
+    if (asv_base64_padded_decode(typed, sizeof typed, &got, (struct asv_bytes){text, len}) != ASV_OK ||
+        got != sizeof typed || typed[0] != ASV_NOTE_ED25519) {
+        return asv_failf(err, ASV_E_MALFORMED, "%.200s: no ledger's public key", path);
+    }
+    memcpy(out, typed + 1, ASV_ED25519_PK_BYTES);
+    return ASV_OK;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
-    uint8_t typed[TYPED_KEY_BYTES];
+    uint8_t pk[ASV_ED25519_PK_BYTES];
     struct asv_note_key key;
     char vkey[ASV_VKEY_BYTES];
-    enum asv_status status = read_public(cli, typed, err);
+    enum asv_status status = asv_cli_ledger_public(cli, NULL, pk, err);
     if (status == ASV_OK) {
-        status = asv_note_key_make(&key, asv_cli_operand(cli->args, 0), ASV_NOTE_ED25519, typed + 1, err);
+        status = asv_note_key_make(&key, asv_cli_operand(cli->args, 0), ASV_NOTE_ED25519, pk, err);
     }
     if (status == ASV_OK) {
         asv_vkey_format(vkey, &key);

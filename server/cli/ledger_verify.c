@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware-proto/seal/base64.h"
-#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/cli/database.h"
-#include "server/cli/files.h"
 #include "server/cli/keepers.h"
 #include "server/cli/ledger_audit.h"
+#include "server/cli/ledger_key.h"
 #include "server/cli/sequencer.h"
 #include "server/cli/text.h"
 
@@ -27,32 +25,6 @@ void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *wha
     (void)vsnprintf(text, sizeof text, what, args);
     va_end(args);
     (void)json_array_append_new(audit->notes, json_pack("{s:s, s:s}", "what", where, "why", text));
-}
-
-/* The public key as "asservat init" wrote it: base 64 of its type and itself. */
-static enum asv_status read_key(const struct asv_cli *cli, uint8_t key[ASV_ED25519_PK_BYTES],
-                                struct asv_err *err)
-{
-    char path[700];
-    char text[128];
-    uint8_t raw[1 + ASV_ED25519_PK_BYTES];
-    size_t len = 0;
-    const char *given = asv_cli_text(cli->args, "key");
-    (void)snprintf(path, sizeof path, "%s/keeper/ledger.pub", cli->conf.agency);
-    enum asv_status status = asv_file_read(given != NULL ? given : path, text, sizeof text, &len, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
-        len--;
-    }
-    if (asv_base64_padded_decode(raw, sizeof raw, &len, (struct asv_bytes){(uint8_t *)text, len}) != ASV_OK ||
-        len != sizeof raw || raw[0] != ASV_NOTE_ED25519) {
-        return asv_failf(err, ASV_E_USAGE, "%.200s is no ledger.pub, the ledger's public key",
-                         given != NULL ? given : path);
-    }
-    memcpy(key, raw + 1, ASV_ED25519_PK_BYTES);
-    return ASV_OK;
 }
 
 /* What the keeper signed last is asked for first: whatever is committed later is more. */
@@ -72,34 +44,21 @@ static enum asv_status ask_keeper(struct asv_keeper_client *keeper, const struct
     return status;
 }
 
-static enum asv_status verify_each(struct asv_audit *audit, struct asv_keeper_client *keeper,
-                                   struct asv_db_ledger_log *logs, struct asv_tree_head *heads,
-                                   struct asv_err *err)
-{
-    size_t count = 0;
-    enum asv_status status = asv_db_ledger_logs(audit->db, 0, logs, &count, err);
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        status = ask_keeper(keeper, &logs[i], &heads[i], err);
-    }
-    if (status == ASV_OK) { /* once more: as they are now */
-        status = asv_db_ledger_logs(audit->db, 0, logs, &count, err);
-    }
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        status = asv_audit_log(audit, &logs[i], &heads[i], err);
-    }
-    return status;
-}
-
 static enum asv_status verify_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
                                    struct asv_err *err)
 {
-    asv_auto_free struct asv_db_ledger_log *logs = calloc(ASV_DB_LEDGER_LOGS, sizeof *logs);
-    asv_auto_free struct asv_tree_head *heads = calloc(ASV_DB_LEDGER_LOGS, sizeof *heads);
+    size_t count = 0;
     int64_t oldest_ms;
-    if (logs == NULL || heads == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    enum asv_status status = asv_db_ledger_logs(audit->db, 0, audit->log_rows, &count, err);
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = ask_keeper(keeper, &audit->log_rows[i], &audit->signed_heads[i], err);
     }
-    enum asv_status status = verify_each(audit, keeper, logs, heads, err);
+    if (status == ASV_OK) { /* once more: as they are now */
+        status = asv_db_ledger_logs(audit->db, 0, audit->log_rows, &count, err);
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        status = asv_audit_log(audit, &audit->log_rows[i], &audit->signed_heads[i], err);
+    }
     return status == ASV_OK ? asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, err) : status;
 }
 
@@ -154,7 +113,7 @@ static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
     asv_auto_keeper struct asv_keeper_client *keeper = NULL;
     asv_auto_vault struct asv_vault *vault = NULL;
     asv_auto_db struct asv_db *db = NULL;
-    enum asv_status status = read_key(cli, audit->key, err);
+    enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), audit->key, err);
     if (status == ASV_OK && !asv_cli_flag(cli->args, "no-keeper")) {
         status = asv_cli_keeper(cli, &keeper, err);
     }

@@ -60,9 +60,12 @@ void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir)
     struct asv_bytes view = {0};
     struct asv_err err = {0};
     struct asv_verify_claim *it = calloc(1, sizeof *it);
+    if (it == NULL) {
+        asv_say_wrong(&work->say, "claim", "no memory");
+        return;
+    }
     enum asv_status status =
-        it != NULL ? asv_verify_load(dir, "claim", it->claim_data, sizeof it->claim_data, &view, &err)
-                   : asv_fail(&err, ASV_E_NO_MEMORY, "no memory");
+        asv_verify_load(dir, "claim", it->claim_data, sizeof it->claim_data, &view, &err);
     if (status == ASV_E_NOT_FOUND) {
         free(it);
         return;

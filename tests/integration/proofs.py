@@ -39,10 +39,8 @@ class Ledger:
         desk = self.desk
         out = desk.act("anna", "ledger", "begin", ORIGIN)
         desk.act("sigrid", "ledger", "approve", desk.proposal(out))
-        raw = base64.b64decode((self.site.agency / "keeper/ledger.pub").read_text())
-        ident = hashlib.sha256(ORIGIN.encode() + b"\n" + raw).hexdigest()[:8]
         self.trust = self.work / "trust"
-        self.trust.write_text(f"log {ORIGIN}+{ident}+{base64.b64encode(raw).decode()}\nquorum none\n")
+        self.trust.write_text(f"log {desk.run('ledger', 'key', ORIGIN).strip()}\nquorum none\n")
 
     def sequence(self):
         self.desk.run("ledger", "run", "--once")
