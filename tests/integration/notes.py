@@ -138,7 +138,9 @@ class Witness:
         (self.directory / "witness.conf").write_text("\n".join(lines) + "\n")
 
     def call(self, *words):
-        done = run(self.program, "ledger", *words, "--config", self.conf, check=False)
+        """(status, standard output, standard error) of a command that ends."""
+        done = subprocess.run([self.program, "ledger", *words, "--config", self.conf], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=120)
         return done.returncode, done.stdout, done.stderr
 
     def start(self, env=None):

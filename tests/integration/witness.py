@@ -30,11 +30,11 @@ class Test:
         self.key = Key(directory, ORIGIN)
         self.log = Log(self.key, [f"entry {i}" for i in range(600)])
         self.fork = Log(self.key, [f"entry {i}" if i < 80 else f"another {i}" for i in range(600)])
-        self.made = 0
+        self.witnesses = []
 
     def new(self, *logs, begun=True):
-        self.made += 1
-        witness = Witness(self.work / f"witness-{self.made}", self.program, NAME)
+        witness = Witness(self.work / f"witness-{len(self.witnesses) + 1}", self.program, NAME)
+        self.witnesses.append(witness)
         witness.configure(*(log.vkey for log in logs or [self.key]))
         for log in (logs or [self.key]) if begun else []:
             assert witness.call("witness-begin", log.name)[0] == 0
@@ -289,13 +289,17 @@ class Test:
 
 def main():
     with tempfile.TemporaryDirectory(prefix="asv-witness.") as name:
+        test = Test(Path(name), sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
         try:
-            Test(Path(name), sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None).run()
+            test.run()
         except Exception:
             traceback.print_exc()
             for log in sorted(Path(name).glob("*/*.log")):
                 print(f"--- {log.parent.name}/{log.name}\n{log.read_text(errors='replace')[-1500:]}", file=sys.stderr)
             sys.exit(1)
+        finally:
+            for witness in test.witnesses:
+                witness.stop(signal.SIGKILL)
 
 
 if __name__ == "__main__":
