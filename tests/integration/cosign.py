@@ -136,6 +136,11 @@ class Test(ledger.Test):
         self.configure()
         self.cosign()
         self.published_by([0, 1], self.signed()).check(self.public)
+        self.check_offline(True)
+        self.configure(quorum="w2")
+        self.check_offline(False)
+        self.publish(self.site.directory / "published", 1, "too few witnesses; not cosigned by w2")
+        self.configure()
         self.witnesses[1].stop()
         self.event()
         self.cosign(1, "too few witnesses; not cosigned by w1, w2")
@@ -157,6 +162,11 @@ class Test(ledger.Test):
         assert "behind" not in self.desk.run("ledger", "witnesses")
         self.check_with_go(log.note)
         assert self.alarms() == []
+
+    def check_offline(self, believed):
+        """By whoever has the trust file and nothing of ours: the directory as it was published."""
+        code = run(self.site.bin("asservat-verify"), self.site.directory / "published", "--ledger", self.trust, check=False).returncode
+        assert code == (0 if believed else 1), code
 
     def check_with_go(self, note):
         if shutil.which("go") is None:
