@@ -170,6 +170,69 @@ bool stage_check(struct stage *stage, uint32_t n, bool all)
     return fine;
 }
 
+/* ---- the balance ---- */
+
+enum place { RUNNING, PENDING, HELD, ENDED, PLACES };
+
+/* What the keeper keeps it as; RUNNING when it has no row with a key. */
+static enum place kept_as(const struct stage *stage, const struct asv_keeper_reply *pages, int clip)
+{
+    enum place place = RUNNING;
+    for (uint16_t i = 0; i < pages->kept_count; i++) {
+        struct asv_keeper_kept row;
+        asv_keeper_kept_read(&row, pages, i);
+        if (memcmp(row.header, stage->digests[clip], sizeof row.header) == 0) {
+            place = row.state == ASV_KEEPER_PENDING ? PENDING : row.state == ASV_KEEPER_HELD ? HELD : RUNNING;
+        }
+    }
+    return place;
+}
+
+/* What opens no more and gets no order all the same: because nobody is sure, because its key went before its
+ * day was over (a caller said FINISH and had not kept it, or the clock was ahead then), or because a hold
+ * before docking has it and not its key. */
+static bool may_wait(const struct model *model, const struct model_clip *clip)
+{
+    bool waits = model->stopped || (!clip->reserve && model_due(model, clip->key) > model->now);
+    for (int i = 0; i < model->ahead_count; i++) {
+        waits = waits || model_by_ahead(&model->aheads[i], clip);
+    }
+    return waits || (clip->row && clip->due != 0 && clip->due <= model->now);
+}
+
+/* DESIGN 2, LAW T1: recorded = running + pending + held + ended, by the keeper's answers alone. */
+bool stage_check_balance(struct stage *stage)
+{
+    struct asv_keeper_request status = {.type = ASV_KEEPER_STATUS};
+    struct asv_keeper_request clips = {.type = ASV_KEEPER_CLIPS};
+    int count[PLACES] = {0};
+    for (int i = 0; i < stage->model.clip_count; i++) {
+        const struct asv_test_identity *camera = stage->cameras[stage->model.clips[i].camera];
+        struct asv_keeper_request opens;
+        keeper_opens_request(&opens, camera, &stage->clips[i]);
+        struct asv_keeper_request order = {.type = ASV_KEEPER_ORDER,
+                                           .chain = camera->chain.encoded,
+                                           .header = {stage->clips[i].frame, stage->clips[i].frame_len}};
+        (void)model_opens(&stage->model, i);
+        struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_DOCK, &opens);
+        bool living = reply.status != ASV_OK || reply.opens;
+        bool gone = stage_ask(stage, ASV_KEEPER_DOCK, &order).status == ASV_OK;
+        if (living && gone) {
+            return stage_fail(stage, "clip %d opens, and the keeper signs that nothing opens it", i);
+        }
+        if (!living && !gone && !may_wait(&stage->model, &stage->model.clips[i])) {
+            return stage_fail(stage, "clip %d is nowhere: it opens no more, and its end is not signed", i);
+        }
+        struct asv_keeper_reply pages = stage_ask(stage, ASV_KEEPER_ADMIN, &clips);
+        count[living ? kept_as(stage, &pages, i) : ENDED]++;
+    }
+    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &status);
+    return same(stage, "the balance", count[RUNNING] + count[PENDING] + count[HELD] + count[ENDED],
+                stage->model.clip_count) &&
+           same(stage, "pending, in the balance", count[PENDING], reply.state.pending) &&
+           same(stage, "held, in the balance", count[HELD], reply.state.held);
+}
+
 /* ---- the attacker ---- */
 
 static bool has_open_erasure(struct stage *stage)

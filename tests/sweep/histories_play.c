@@ -199,6 +199,10 @@ static bool play_finish_ahead(struct stage *stage, const struct step *step)
         return true;
     }
     const struct model_ahead *ahead = &model->aheads[n[0] % (uint32_t)model->ahead_count];
+    int last = ahead->day[ahead->day_count - 1];
+    for (int i = 0; i < 40 && n[6] % 2 == 0 && model->has_day[ahead->camera][last]; i++) {
+        play_days(stage, 1); /* the night after that day's period */
+    }
     struct model_finish_ahead finish = {.paper = ahead->paper,
                                         .receipt_clip = (int)(n[1] % (uint32_t)model->clip_count),
                                         .docked = n[2] % 4 == 0 ? ahead->until - (n[3] % 2) : model->now,
@@ -207,6 +211,18 @@ static bool play_finish_ahead(struct stage *stage, const struct step *step)
         finish.receipt_clip = model->clips[i].camera == ahead->camera ? i : finish.receipt_clip;
     }
     return stage_finish_ahead(stage, &finish);
+}
+
+/* ---- heads of the ledger ---- */
+
+/* The ledger that grows, asks again, or was put back; and another tree that was never there. */
+static bool play_sign(struct stage *stage, const struct step *step)
+{
+    const uint32_t *n = step->n;
+    uint64_t last = stage->model.head;
+    uint64_t old_size = n[1] % 8 == 0 && last > 1 ? last - 1 : last;
+    uint64_t new_size = n[2] % 8 == 0 ? last : n[2] % 8 == 1 && last > 1 ? last - 1 : last + 1 + n[3] % 5;
+    return stage_sign(stage, n[4] % 4 != 0 || last == 0, old_size < new_size ? old_size : new_size, new_size);
 }
 
 /* ---- keys without a decision ---- */
@@ -292,12 +308,35 @@ static int choose_person(const struct stage *stage, const char *roles, const str
 static enum model_action choose_action(const struct stage *stage, uint32_t n)
 {
     static const enum model_action often[] = {
-        MODEL_HOLD,       MODEL_HOLD,       MODEL_HOLD,      MODEL_HOLD,        MODEL_OPEN,
-        MODEL_RELEASE,    MODEL_RELEASE,    MODEL_HAND_OVER, MODEL_ERASE_EARLY, MODEL_ERASE_EARLY,
-        MODEL_HOLD_AHEAD, MODEL_HOLD_AHEAD, MODEL_BLOCK,     MODEL_UNBLOCK,     MODEL_RELEASE_AHEAD,
-        MODEL_RECIPIENT,  MODEL_ENROL,      MODEL_REVOKE,    MODEL_POLICY,      MODEL_RECIPIENT_ENDS,
-        MODEL_POLICY,     MODEL_CLOCK,      MODEL_HOLD,      MODEL_RELEASE,     MODEL_DAY,
+        MODEL_HOLD,
+        MODEL_HOLD,
+        MODEL_HOLD,
+        MODEL_HOLD,
+        MODEL_OPEN,
+        MODEL_RELEASE,
+        MODEL_RELEASE,
+        MODEL_HAND_OVER,
+        MODEL_ERASE_EARLY,
+        MODEL_ERASE_EARLY,
+        MODEL_HOLD_AHEAD,
+        MODEL_HOLD_AHEAD,
+        MODEL_BLOCK,
+        MODEL_UNBLOCK,
+        MODEL_RELEASE_AHEAD,
+        MODEL_RECIPIENT,
+        MODEL_ENROL,
+        MODEL_REVOKE,
+        MODEL_POLICY,
+        MODEL_RECIPIENT_ENDS,
+        MODEL_POLICY,
+        MODEL_CLOCK,
+        MODEL_HOLD,
+        MODEL_RELEASE,
         MODEL_DAY,
+        MODEL_DAY,
+        MODEL_RECOVERY_KEY,
+        MODEL_RECOVERY_KEY,
+        MODEL_RECOVERY_KEY_ENDS,
     };
     if (stage->model.stopped && n % 2 == 0) {
         return MODEL_CLOCK;
@@ -471,6 +510,36 @@ static bool play_answer(struct stage *stage, const struct step *step)
     return stage_deliver(stage, &delivery);
 }
 
+/* ---- two directories ---- */
+
+/* One goes away, and the keeper goes on with the other; or it comes back, as it was or as a new one. */
+static bool play_disk(struct stage *stage, const struct step *step)
+{
+    struct keeper_disk *disks[] = {stage->site.disk, stage->replica};
+    if (stage->replica == NULL) {
+        return true;
+    }
+    stage->fault_at = 0;
+    for (int i = 0; i < 2; i++) {
+        if (disks[i]->away) {
+            disks[i]->away = false;
+            if (step->n[0] % 3 == 0) { /* a medium that is mounted anew is reached after a restart (K-073) */
+                keeper_disk_replace(disks[i]);
+                stage_start_again(stage);
+            }
+            stage_tell(stage, "directory %d is back%s", i, step->n[0] % 3 == 0 ? ", and empty" : "");
+            tick(stage);
+            return stage_is_whole(stage) || stage_fail(stage, "K-037: a directory is not brought in step");
+        }
+    }
+    tick(stage);
+    if (stage_is_whole(stage)) {
+        disks[step->n[0] % 2]->away = true;
+        stage_tell(stage, "directory %d is away", (int)(step->n[0] % 2));
+    }
+    return true;
+}
+
 static bool play_replay(struct stage *stage, const struct step *step)
 {
     const uint32_t *n = step->n;
@@ -516,6 +585,8 @@ static bool play_step(struct stage *stage, const struct step *step)
         [STEP_FINISH] = play_finish,
         [STEP_ORDER] = play_order,
         [STEP_FINISH_AHEAD] = play_finish_ahead,
+        [STEP_SIGN] = play_sign,
+        [STEP_DISK] = play_disk,
     };
     stage->fault = (enum keeper_fault)step->fault;
     stage->fault_at = step->fault_at;
@@ -525,6 +596,13 @@ static bool play_step(struct stage *stage, const struct step *step)
         return true;
     }
     return plays[step->kind](stage, step);
+}
+
+/* What is due is destroyed first: before, nobody says anything of it. */
+static bool is_even(struct stage *stage)
+{
+    tick(stage);
+    return stage_check_balance(stage);
 }
 
 /* Days' keys and bulletins of both cameras: what any keeper has before anything happens. */
@@ -551,8 +629,10 @@ int play_history(const struct history *history, bool tell, char why[256])
     for (; fine && i < history->count; i++) {
         const struct step *step = &history->steps[i];
         bool all = step->kind <= STEP_DAYS && step->n[7] % 4 == 0;
-        fine = play_step(stage, step) && stage_check(stage, step->n[7], all || i + 1 == history->count) &&
-               (step->n[6] % 48 != 0 || stage_check_attacker(stage));
+        bool last = i + 1 == history->count;
+        fine = play_step(stage, step) && stage_check(stage, step->n[7], all || last) &&
+               (step->n[6] % 48 != 0 || stage_check_attacker(stage)) &&
+               ((!last && step->n[7] % 8 != 0) || is_even(stage));
     }
     fine = fine && (history->seed % 8 != 0 || stage_check_attacker(stage));
     snprintf(why, 256, "%s", stage->why);

@@ -30,6 +30,8 @@ enum step_kind {
     STEP_FINISH,
     STEP_FINISH_AHEAD,
     STEP_ORDER,
+    STEP_SIGN, /* a head of the ledger */
+    STEP_DISK, /* one of two directories goes away, or comes back */
     STEP_KINDS,
 };
 

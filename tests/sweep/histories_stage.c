@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/keeper_log.h"
+
 static struct stage the_stage;
+
+static const struct keeper_log ledgers[] = {{.origin = "asservat.example/ledger", .fork = UINT64_MAX},
+                                            {.origin = "asservat.example/ledger", .branch = 1}};
 
 /* As keeper_people has them, then: the wearer's second credential, with another role; a stranger; one with
  * the chief's badge; another wearer. */
@@ -40,9 +45,13 @@ static void make_others(int64_t until_ms)
 
 void stage_set_up(void)
 {
+    static struct keeper_decision decision;
     const struct keeper_people *people = &the_stage.people;
     keeper_site_init(&the_stage.site, 1);
     keeper_people_init_until(&the_stage.people, &the_stage.site, ASV_TEST_NOT_AFTER_MS);
+    if (keeper_begin_ledger(&the_stage.site, people, &decision, ledgers[0].origin, 230).status != ASV_OK) {
+        model_impossible("no ledger");
+    }
     make_others(ASV_TEST_NOT_AFTER_MS);
     asv_test_agency_issue(&the_stage.site.agency, &the_stage.second, ASV_ROLE_CAMERA, 2);
     the_stage.cameras[0] = &the_stage.site.agency.camera;
@@ -55,8 +64,34 @@ void stage_set_up(void)
     the_stage.base = keeper_disk_copy(the_stage.site.disk);
 }
 
+static void drop_replica(struct stage *stage)
+{
+    if (stage->replica != NULL) {
+        asv_store_close(stage->site.keeper.store);
+        stage->site.keeper.store = NULL;
+        keeper_disk_free(stage->replica);
+        keeper_disk_free(stage->box);
+        stage->replica = stage->box = NULL;
+    }
+}
+
+/* An empty one, which is filled. Power goes for all of it at once. */
+static void add_replica(struct stage *stage, uint64_t seed)
+{
+    stage->replica = keeper_disk_new(seed + 1);
+    stage->box = keeper_disk_new(seed + 2);
+    keeper_disk_add_replica(&stage->site.setup, stage->replica, stage->box);
+    struct keeper_disk *all[] = {stage->site.disk, stage->replica, stage->box};
+    for (int i = 0; i < 3; i++) {
+        all[i]->with[0] = all[(i + 1) % 3];
+        all[i]->with[1] = all[(i + 2) % 3];
+    }
+    keeper_site_restart(&stage->site);
+}
+
 void stage_tear_down(void)
 {
+    drop_replica(&the_stage);
     keeper_site_free(&the_stage.site);
     keeper_disk_free(the_stage.base);
 }
@@ -79,8 +114,12 @@ void stage_begin(struct stage *stage, uint64_t seed, int year, int month, int da
     stage->delivery_count = stage->key_count = 0;
     stage->fault_at = 0;
     stage->why[0] = '\0';
+    drop_replica(stage);
     keeper_site_load(&stage->site, stage->base);
     stage->site.disk->seed = seed;
+    if (seed % 2 == 0) {
+        add_replica(stage, seed);
+    }
 }
 
 void stage_start_again(struct stage *stage)
@@ -93,17 +132,39 @@ void stage_start_again(struct stage *stage)
 
 void stage_arm(struct stage *stage)
 {
-    keeper_disk_arm(stage->site.disk, stage->fault_at, stage->fault);
+    struct keeper_disk *all[] = {stage->site.disk, stage->replica, stage->box};
+    struct keeper_disk *it = all[stage->replica == NULL ? 0 : stage->fault_at / 2 % 3];
+    keeper_disk_arm(it->away ? (it == all[0] ? all[1] : all[0]) : it, stage->fault_at, stage->fault);
     stage->fault_at = 0;
+}
+
+/* What the armed fault did; power is back, and nothing is armed. */
+static bool disarm(struct keeper_disk *disk, bool *dead)
+{
+    bool struck = disk->struck;
+    *dead = *dead || disk->dead;
+    keeper_disk_arm(disk, 0, disk->fault);
+    keeper_disk_reboot(disk);
+    return struck;
+}
+
+bool stage_is_whole(struct stage *stage)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_STATUS};
+    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &request);
+    return reply.status == ASV_OK && reply.state.in_step[0] &&
+           (reply.state.directory_count < 2 || reply.state.in_step[1]);
 }
 
 bool stage_struck(struct stage *stage)
 {
-    bool struck = stage->site.disk->struck;
-    bool dead = stage->site.disk->dead;
-    keeper_disk_arm(stage->site.disk, 0, KEEPER_FAIL_BEFORE);
+    bool dead = false;
+    bool struck = disarm(stage->site.disk, &dead);
+    if (stage->replica != NULL) {
+        struck = disarm(stage->replica, &dead) || struck;
+        struck = disarm(stage->box, &dead) || struck;
+    }
     if (dead) {
-        keeper_disk_reboot(stage->site.disk);
         stage_start_again(stage);
     }
     stage->was_struck = stage->was_struck || struck;
@@ -225,6 +286,44 @@ bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_
     return true;
 }
 
+/* ---- what leaves ---- */
+
+static const struct asv_test_identity *recipient(const struct stage *stage, int n)
+{
+    return n == 0 ? &stage->site.agency.dock : &stage->second;
+}
+
+/* A key that left in a stanza for this recipient. */
+static bool unwrap(const struct stage *stage, const struct asv_keeper_reply *reply, int to,
+                   uint8_t key[ASV_FILE_KEY_BYTES])
+{
+    struct asv_age_stanza stanza;
+    struct asv_reader reader;
+    asv_reader_init(&reader, reply->stanza.data, reply->stanza.len);
+    return asv_age_stanza_read(&reader, &stanza) == ASV_OK &&
+           asv_age_unwrap(key, &stanza, recipient(stage, to)->kx_sk) == ASV_OK;
+}
+
+static bool is_key_of(const struct stage *stage, int clip, const uint8_t key[ASV_FILE_KEY_BYTES])
+{
+    uint8_t commitment[ASV_SHA256_BYTES];
+    asv_key_commitment(commitment, key);
+    return memcmp(commitment, stage->clips[clip].header.commitment, sizeof commitment) == 0;
+}
+
+/* K-144: what is held is wrapped for the recovery key, when there is one, and nothing else is. */
+static bool check_recovery(struct stage *stage, const struct asv_keeper_reply *reply, int clip, bool held)
+{
+    uint8_t key[ASV_FILE_KEY_BYTES];
+    if (reply->status != ASV_OK || !held || stage->model.recovery < 0) {
+        return reply->stanza.len == 0 || stage_fail(stage, "a key left for the recovery key");
+    }
+    return (unwrap(stage, reply, stage->model.recovery, key) && is_key_of(stage, clip, key)) ||
+           stage_fail(stage, "K-144: what is held is not wrapped for the recovery key");
+}
+
+/* ---- keys without a decision ---- */
+
 bool stage_keep(struct stage *stage, const struct model_keep *keep)
 {
     static uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
@@ -253,10 +352,29 @@ bool stage_keep(struct stage *stage, const struct model_keep *keep)
     if (reply.status == ASV_OK && reply.until_ms != model->clips[keep->clip].due) {
         return stage_fail(stage, "KEEP says another due");
     }
+    const struct model_clip *kept = &model->clips[keep->clip];
+    if (!check_recovery(stage, &reply, keep->clip,
+                        keep->why == MODEL_WHY_AHEAD && kept->row && kept->state == MODEL_HELD &&
+                            kept->decision == keep->paper)) {
+        return false;
+    }
     /* Done, then struck, then asked again: a day that is past has ended it. */
     bool ended = keep->why == MODEL_WHY_DAY && !model_has_key(&model->clips[keep->clip]) && stage->was_struck;
     bool done = reply.status == ASV_OK || (ended && should && reply.status == ASV_E_EXPIRED);
     return stage_expect(stage, done, should, "KEEP");
+}
+
+/* Every head that leaves is of one tree that grew. */
+bool stage_sign(struct stage *stage, bool honest, uint64_t old_size, uint64_t new_size)
+{
+    static struct asv_proof proof;
+    struct asv_keeper_request request;
+    keeper_log_request(&ledgers[honest ? 0 : 1], old_size, new_size, &proof, &request);
+    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_LEDGER, &request);
+    bool should = model_sign(&stage->model, honest, old_size, new_size);
+    stage_tell(stage, "%s head from %u to %u: %s", honest ? "a" : "another tree's", (unsigned)old_size,
+               (unsigned)new_size, reply.detail);
+    return stage_expect(stage, reply.status == ASV_OK, should, "SIGN");
 }
 
 bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish)
@@ -296,13 +414,10 @@ static uint16_t action_code(enum model_action action)
         [MODEL_REVOKE] = ASV_ACTION_REVOKE,
         [MODEL_POLICY] = ASV_ACTION_POLICY,
         [MODEL_CLOCK] = ASV_ACTION_CLOCK,
+        [MODEL_RECOVERY_KEY] = ASV_ACTION_RECOVERY_KEY,
+        [MODEL_RECOVERY_KEY_ENDS] = ASV_ACTION_RECOVERY_KEY_ENDS,
     };
     return codes[action];
-}
-
-static const struct asv_test_identity *recipient(const struct stage *stage, int n)
-{
-    return n == 0 ? &stage->site.agency.dock : &stage->second;
 }
 
 static void fill_subject(const struct stage *stage, struct asv_subject *subject,
@@ -332,7 +447,7 @@ static void fill_subject(const struct stage *stage, struct asv_subject *subject,
         break;
     case ASV_SUBJECT_KEEPER:
         memcpy(subject->store, stage->site.keeper.store->index->store, sizeof subject->store);
-        subject->stopped_ms = paper->stopped;
+        subject->stopped_ms = paper->action == MODEL_CLOCK ? paper->stopped : 0;
         break;
     default:
         break;
@@ -419,14 +534,14 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
 {
     const struct model_paper *asked = &stage->model.papers[delivery->proposal];
     uint8_t key[ASV_FILE_KEY_BYTES];
-    uint8_t commitment[ASV_SHA256_BYTES];
-    struct asv_age_stanza stanza;
-    struct asv_reader reader;
+    bool approved = delivery->answer >= 0 && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     bool given = reply->status == ASV_OK &&
                  (asked->action == MODEL_OPEN || asked->action == MODEL_HAND_OVER) &&
                  stage->model.papers[delivery->answer].step == MODEL_APPROVES;
     if (!given) {
-        return (reply->file_key == NULL && reply->stanza.len == 0) || stage_fail(stage, "a key left");
+        bool held = asked->action == MODEL_HOLD && asked->answers < 0 && approved;
+        return (reply->file_key == NULL || stage_fail(stage, "a key left")) &&
+               check_recovery(stage, reply, asked->clip, held);
     }
     const struct model_person *one = &stage->model.people[asked->person];
     const struct model_person *other = &stage->model.people[stage->model.papers[delivery->answer].person];
@@ -435,16 +550,10 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     }
     if (asked->action == MODEL_OPEN && reply->file_key != NULL) {
         memcpy(key, reply->file_key, sizeof key);
-    } else {
-        asv_reader_init(&reader, reply->stanza.data, reply->stanza.len);
-        if (asv_age_stanza_read(&reader, &stanza) != ASV_OK ||
-            asv_age_unwrap(key, &stanza, recipient(stage, asked->recipient)->kx_sk) != ASV_OK) {
-            return stage_fail(stage, "a hand-over that the recipient cannot open");
-        }
+    } else if (!unwrap(stage, reply, asked->recipient, key)) {
+        return stage_fail(stage, "a hand-over that the recipient cannot open");
     }
-    asv_key_commitment(commitment, key);
-    return memcmp(commitment, stage->clips[asked->clip].header.commitment, sizeof commitment) == 0 ||
-           stage_fail(stage, "the key of another clip left");
+    return is_key_of(stage, asked->clip, key) || stage_fail(stage, "the key of another clip left");
 }
 
 static void tell_delivery(struct stage *stage, const struct delivery *delivery,

@@ -22,7 +22,9 @@ struct delivery {
 /* Must not be copied. */
 struct stage {
     struct keeper_site site;
-    struct keeper_disk *base; /* of a keeper that knows its people */
+    struct keeper_disk *base;    /* of a keeper that knows its people */
+    struct keeper_disk *replica; /* NULL: none */
+    struct keeper_disk *box;     /* with the slots, when there is a replica */
     struct keeper_people people;
     struct asv_test_person others[4]; /* the wearer's second key, a stranger, a false badge, another wearer */
     struct asv_test_identity second;
@@ -74,6 +76,11 @@ bool stage_record(struct stage *stage, int camera, bool reserve, int key, int64_
 bool stage_keep(struct stage *stage, const struct model_keep *keep);
 bool stage_finish_ahead(struct stage *stage, const struct model_finish_ahead *finish);
 
+bool stage_sign(struct stage *stage, bool honest, uint64_t old_size, uint64_t new_size);
+
+/* Both directories, where there are two, have everything. */
+bool stage_is_whole(struct stage *stage);
+
 /* Signs a statement that says this; its number. */
 int stage_write(struct stage *stage, const struct model_paper *paper);
 bool stage_deliver(struct stage *stage, const struct delivery *delivery);
@@ -86,6 +93,8 @@ bool stage_expect(struct stage *stage, bool did, bool should, const char *what);
 bool stage_check_opens(struct stage *stage, int clip);
 /* Pages, counts, and whether clip number n opens, or each of them. */
 bool stage_check(struct stage *stage, uint32_t n, bool all);
+/* Each recording is in exactly one of what STATUS and the pages say, and none is both readable and gone. */
+bool stage_check_balance(struct stage *stage);
 /* K-001, with every byte that the store ever held and what the slots hold now. */
 bool stage_check_attacker(struct stage *stage);
 

@@ -16,6 +16,7 @@ void model_impossible(const char *what)
 void model_init(struct model *model, int year, int month, int day)
 {
     memset(model, 0, sizeof *model);
+    model->recovery = -1;
     for (int i = 0; i <= MODEL_DAYS; i++) {
         struct tm local = {
             .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day + i - MODEL_BEFORE, .tm_isdst = -1};
@@ -544,6 +545,16 @@ bool model_orders(const struct model *model, int number)
     }
     bool over = clip->reserve || model_sealed_due(model, clip) <= model->now;
     return over && !is_here(model, clip) && !model->stopped && model_could_open(model, number) != MODEL_YES;
+}
+
+bool model_sign(struct model *model, bool honest, uint64_t old_size, uint64_t new_size)
+{
+    bool again = honest && new_size == model->head; /* K-112 */
+    bool grows = new_size > model->head && old_size == model->head && (honest || model->head == 0);
+    if (grows) {
+        model->head = new_size;
+    }
+    return again || grows;
 }
 
 int model_count(const struct model *model, enum model_state state)

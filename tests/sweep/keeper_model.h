@@ -45,6 +45,8 @@ enum model_action {
     MODEL_REVOKE,
     MODEL_POLICY,
     MODEL_CLOCK,
+    MODEL_RECOVERY_KEY,
+    MODEL_RECOVERY_KEY_ENDS,
     MODEL_ACTIONS,
 };
 
@@ -127,7 +129,9 @@ struct model {
     } policies[MODEL_POLICIES];
     int policy_count;
     enum { MODEL_UNKNOWN, MODEL_REGISTERED, MODEL_ENDED } recipients[MODEL_RECIPIENTS];
-    bool stopped, doubted; /* doubted: stopped, because the clock made a step */
+    int recovery;                         /* which of the recipients' keys; -1: none */
+    uint64_t head;                        /* size of the tree that was signed last */
+    bool stopped, doubted;                /* doubted: stopped, because the clock made a step */
     int64_t stopped_since;
     int64_t newest; /* commit of the keeper: no model can know that */
     bool anchored;
@@ -181,6 +185,10 @@ struct model_finish_ahead {
 };
 bool model_finish_ahead(struct model *model, const struct model_finish_ahead *finish);
 bool model_orders(const struct model *model, int number);
+
+/* K-110 to K-113. honest: it grows from what was signed before; otherwise it is another tree from its first
+ * leaf on. True: a head of this size is signed. */
+bool model_sign(struct model *model, bool honest, uint64_t old_size, uint64_t new_size);
 
 int model_count(const struct model *model, enum model_state state);
 int model_living_people(const struct model *model);

@@ -20,6 +20,7 @@ const struct model_rule *model_rule(enum model_action action)
         [MODEL_RECIPIENT] = {"EA", "SD", 336, 24},      [MODEL_RECIPIENT_ENDS] = {"SDEA", NULL, 1, 0},
         [MODEL_ENROL] = {"A", "SD", 336, 24},           [MODEL_REVOKE] = {"SDA", NULL, 1, 0},
         [MODEL_POLICY] = {"A", "SD", 336, 24},          [MODEL_CLOCK] = {"SDA", "SDA", 24, 1},
+        [MODEL_RECOVERY_KEY] = {"A", "SD", 336, 24},    [MODEL_RECOVERY_KEY_ENDS] = {"A", "SD", 336, 24},
     };
     return &rules[action];
 }
@@ -320,6 +321,12 @@ static bool effect(struct model *model, int proposal, int answer)
         return take_policy(model, asked);
     case MODEL_CLOCK:
         return confirm_clock(model, asked);
+    case MODEL_RECOVERY_KEY:
+        model->recovery = asked->recipient;
+        return true;
+    case MODEL_RECOVERY_KEY_ENDS:
+        model->recovery = -1;
+        return true;
     default:
         return false;
     }
