@@ -70,6 +70,7 @@ struct asv_keeper {
     uint32_t given_next;
     enum asv_status tick_status;     /* of the last tick */
     uint32_t swept_date;             /* local, when old decisions were last removed */
+    bool head_master_owed;           /* a head is kept, and the new master that it was to take is not */
     uint64_t head_master_ms;         /* monotonic: from then on a head takes a new master (K-118) */
     bool told_out[ASV_MIRROR_DISKS]; /* the log has said that this directory is out of use */
     uint32_t told_diverged;          /* how many diverged files it has said */

@@ -76,26 +76,43 @@ static enum asv_status check_growth(const struct asv_index_ledger *ledger,
     return asv_proof_check_consistency(&proof, &last, head, err);
 }
 
-/* K-114: on the medium, in every directory, before the signature is made. K-118: from time to time so that no
- * index from before opens any more; not each time, because slots wear out. */
-static enum asv_status keep_head(struct asv_keeper *keeper, const uint8_t id[ASV_SHA256_BYTES],
-                                 const struct asv_tree_head *head, struct asv_err *err)
+/* K-118: from time to time under a new master, so that nothing from before opens any more; not each time,
+ * because slots wear out. */
+static enum asv_status renew_master(struct asv_keeper *keeper, struct asv_err *err)
 {
     struct asv_store_change change;
     uint64_t now_ms = asv_world_mono_ms(keeper->world);
-    bool renew = now_ms >= keeper->head_master_ms;
     enum asv_status status = asv_store_begin(keeper->store, &change, err);
-    if (status != ASV_OK) {
-        return status;
+    if (status == ASV_OK) {
+        status = asv_store_commit(&change, true, err);
     }
-    struct asv_index_ledger *row = asv_index_find(change.next, ASV_INDEX_LEDGERS, id);
-    row->size = head->size;
-    memcpy(row->root, head->root, sizeof row->root);
-    status = asv_store_commit(&change, renew, err);
-    if (status == ASV_OK && renew) {
+    if (status == ASV_OK) {
+        keeper->head_master_owed = false;
         keeper->head_master_ms = now_ms + MASTER_MS;
     }
     return status;
+}
+
+/* K-114: on the medium, in every directory, before the signature is made. */
+static enum asv_status keep_head(struct asv_keeper *keeper, const struct asv_index_ledger *ledger,
+                                 const struct asv_tree_head *head, struct asv_err *err)
+{
+    uint8_t id[ASV_SHA256_BYTES];
+    memcpy(id, ledger->id, sizeof id);
+    bool due = ledger->size == 0 || asv_world_mono_ms(keeper->world) >= keeper->head_master_ms; /* K-148 */
+    keeper->head_master_owed = keeper->head_master_owed || due;
+    return asv_store_put_head(keeper->store, id, head->size, head->root, err);
+}
+
+/* K-148 */
+static enum asv_status check_known(const struct asv_keeper *keeper, const struct asv_index_ledger *ledger,
+                                   struct asv_err *err)
+{
+    return keeper->store->head_lost && ledger->ended == 0 && ledger->size > 0
+               ? asv_fail(
+                     err, ASV_E_STATE,
+                     "the file with the head that was signed last is gone: two people begin another ledger")
+               : ASV_OK;
 }
 
 /* A ledger that was forked, or a database that was put back: somebody must look. */
@@ -116,21 +133,26 @@ static enum asv_status sign_head(struct asv_keeper *keeper, const struct asv_kee
     if (ledger->ended != 0) { /* K-111 */
         return asv_fail(err, ASV_E_STATE, "this ledger has ended: another one goes on");
     }
-    uint8_t id[ASV_SHA256_BYTES];
-    memcpy(id, ledger->id, sizeof id); /* a commit makes other rows */
+    enum asv_status status = check_known(keeper, ledger, err);
+    if (status != ASV_OK) {
+        return status;
+    }
     memcpy(head.root, request->digest, sizeof head.root);
     bool again = head.size == ledger->size && memcmp(head.root, ledger->root, sizeof head.root) == 0;
-    enum asv_status status = again ? ASV_OK : check_growth(ledger, request, &head, err); /* K-112 */
+    status = again ? ASV_OK : check_growth(ledger, request, &head, err); /* K-112 */
     if (asv_status_class(status) == ASV_CLASS_INTEGRITY) {
         log_refusal(keeper, ledger, head.size);
     }
     if (status == ASV_OK && !again) {
-        status = keep_head(keeper, id, &head, err);
+        status = keep_head(keeper, ledger, &head, err);
+    }
+    if (status == ASV_OK && keeper->head_master_owed) {
+        status = renew_master(keeper, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    ledger = asv_index_find(keeper->store->index, ASV_INDEX_LEDGERS, id);
+    ledger = find_ledger(keeper->store->index, request->origin); /* a commit made other rows */
     return asv_keeper_checkpoint(keeper, ledger, &reply->signature, err);
 }
 
@@ -140,8 +162,11 @@ static enum asv_status sign_last(struct asv_keeper *keeper, const struct asv_kee
     const struct asv_index *index = keeper->store->index;
     const struct asv_index_ledger *ledger =
         request->origin.len == 0 ? asv_index_ledger_now(index) : find_ledger(index, request->origin);
-    return ledger == NULL ? asv_fail(err, ASV_E_NOT_FOUND, "there is no such ledger here")
-                          : asv_keeper_checkpoint(keeper, ledger, &reply->signature, err);
+    if (ledger == NULL) {
+        return asv_fail(err, ASV_E_NOT_FOUND, "there is no such ledger here");
+    }
+    enum asv_status status = check_known(keeper, ledger, err);
+    return status == ASV_OK ? asv_keeper_checkpoint(keeper, ledger, &reply->signature, err) : status;
 }
 
 enum asv_status asv_decide_last_note(struct asv_keeper *keeper, const struct asv_decision *decision,

@@ -47,8 +47,10 @@ struct asv_store {
     struct asv_index *index;
     uint8_t *master; /* asv_secret_alloc */
     struct asv_store_slot slots[ASV_STORE_SLOTS_MAX];
-    uint32_t damaged;  /* key files that no directory has as the index names them: counted when the store is
-                        * opened or brought in step, and at least 1 when one was met since */
+    uint32_t damaged; /* key files that no directory has as the index names them: counted when the store is
+                       * opened or brought in step, and at least 1 when one was met since */
+    bool
+        head_lost; /* of the ledger that goes on: a head was signed, and the file with the last one is gone */
     uint32_t diverged; /* files of decisions that were not alike: both were kept (K-075) */
 };
 
@@ -111,6 +113,14 @@ void asv_store_abort(struct asv_store_change *change);
 /* K-036: when a directory fell out of use since the last commit, one under a new master. Every commit ends
  * with it; what is reported without a commit comes after it. */
 ASV_MUST_CHECK enum asv_status asv_store_fence(struct asv_store *store, struct asv_err *err);
+
+/* ---- heads (store_head.c) ---- */
+
+/* The last head of this ledger that is signed, on the medium, in every directory: without an index. Errors as
+ * of a commit. */
+ASV_MUST_CHECK enum asv_status asv_store_put_head(struct asv_store *store,
+                                                  const uint8_t ledger[ASV_SHA256_BYTES], uint64_t size,
+                                                  const uint8_t root[ASV_SHA256_BYTES], struct asv_err *err);
 
 /* ---- keys (store_keys.c) ---- */
 

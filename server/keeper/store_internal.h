@@ -10,6 +10,8 @@
 
 #define ASV_STORE_INDEX     "index"
 #define ASV_STORE_INDEX_NEW "index.new"
+#define ASV_STORE_HEAD      "head"
+#define ASV_STORE_HEAD_NEW  "head.new"
 
 /* Which of the index's rows remembers this slot; its slot_count when none does. */
 unsigned asv_store_slot_row(const struct asv_index *index, const uint8_t id[ASV_SLOT_ID_BYTES]);
@@ -27,6 +29,16 @@ ASV_MUST_CHECK enum asv_status asv_store_slot_read(const struct asv_slot *slot,
 /* Has slot i hold the index's master, beside what it holds. */
 ASV_MUST_CHECK enum asv_status asv_store_slot_add(struct asv_store *store, struct asv_index *index,
                                                   unsigned i, const uint8_t *master, struct asv_err *err);
+
+/* ---- the ledger's last head (store_head.c) ---- */
+
+/* From the directories that are there into the index in memory, before it is committed anew. Whether they had
+ * the same: when not, that is to be a commit under a new master. */
+ASV_MUST_CHECK bool asv_store_take_head(struct asv_store *store);
+
+/* ASV_E_MISMATCH: what lies in the directory says that the index comes from an earlier time. */
+ASV_MUST_CHECK enum asv_status asv_store_check_head(const struct asv_store *store,
+                                                    const struct asv_disk *disk, struct asv_err *err);
 
 /* ---- two directories (store_replica.c) ---- */
 

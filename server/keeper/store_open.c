@@ -79,6 +79,7 @@ struct found {
     bool exists;                     /* an index, whether it opens or not */
     unsigned disk;                   /* where the one that counts is ... */
     bool is_new;                     /* ... and whether it is called index.new */
+    bool heads_differ;               /* the two have not the same head of the ledger */
     uint8_t *data[ASV_MIRROR_DISKS]; /* of `index`; NULL: there is none */
     size_t len[ASV_MIRROR_DISKS];
 };
@@ -298,7 +299,7 @@ static enum asv_status join(struct asv_store *store, const struct found *found, 
     } else {
         asv_store_match_keys(store);
     }
-    mirror->fence = !brought || !are_alike(found);
+    mirror->fence = !brought || !are_alike(found) || found->heads_differ;
     return asv_store_fence(store, err);
 }
 
@@ -356,6 +357,7 @@ static enum asv_status load_without(struct asv_store *store, unsigned without, u
         status = asv_store_remove_leftovers(store, found.disk, err);
     }
     if (status == ASV_OK) {
+        found.heads_differ = !asv_store_take_head(store);
         store->open = true;
         status = join(store, &found, err);
     }

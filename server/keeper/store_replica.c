@@ -106,6 +106,9 @@ enum asv_status asv_store_check_disk(const struct asv_store *store, unsigned dis
 {
     struct walk walk = {.store = store, .disk = &store->mirror.disks[disk], .err = err};
     enum asv_status status = check_label(store, walk.disk, err);
+    if (status == ASV_OK) {
+        status = asv_store_check_head(store, walk.disk, err);
+    }
     return status == ASV_OK ? walk.disk->list(walk.disk->ctx, check_leftover, &walk, err) : status;
 }
 
@@ -169,7 +172,7 @@ void asv_store_match_keys(struct asv_store *store)
     store->damaged = damaged;
 }
 
-/* ---- what is copied as it is: decisions, and the TPM's authorization ---- */
+/* ---- what is copied as it is: decisions, the ledger's last head, and the TPM's authorization ---- */
 
 /* The last steps of replacing a file, which is whole at every instant. */
 static enum asv_status put_name(const struct asv_disk *disk, const char *fresh, const char *name,
@@ -319,6 +322,9 @@ static enum asv_status match_decisions(void *ctx, const char *name)
 static enum asv_status match_plain(struct match *match)
 {
     enum asv_status status = match_file(match, ASV_STORE_TPM_AUTH);
+    if (status == ASV_OK) {
+        status = match_file(match, ASV_STORE_HEAD);
+    }
     for (unsigned i = 0; status == ASV_OK && i < ASV_MIRROR_DISKS; i++) {
         const struct asv_disk *disk = &match->store->mirror.disks[i];
         status = disk->list(disk->ctx, match_decisions, match, match->err);

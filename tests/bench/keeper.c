@@ -15,6 +15,7 @@
 
 #include "firmware-proto/seal/age.h"
 #include "server/base/calendar.h"
+#include "server/keeper/head.h"
 #include "tests/sim/keeper_log.h"
 #include "tests/sim/keeper_people.h"
 
@@ -127,23 +128,21 @@ static size_t index_bytes(void)
     return len;
 }
 
-static double bare_heads(size_t bytes)
+static double bare_heads(void)
 {
     struct asv_disk *disk = &site.setup.disk;
     uint8_t signature[ASV_ED25519_SIG_BYTES];
-    uint8_t *data = calloc(1, bytes);
-    must(data != NULL ? ASV_OK : ASV_E_NO_MEMORY, "memory");
+    uint8_t data[ASV_HEAD_FILE_BYTES] = {0};
     double begin = now();
     for (unsigned i = 0; i < HEADS; i++) {
-        must(disk->write(disk->ctx, "bench-new", data, bytes, NULL), "index");
+        must(disk->write(disk->ctx, "bench-new", data, sizeof data, NULL), "head");
         must(disk->sync(disk->ctx, NULL), "sync");
-        must(disk->rename(disk->ctx, "bench-new", "bench-index", NULL), "rename");
+        must(disk->rename(disk->ctx, "bench-new", "bench-head", NULL), "rename");
         must(disk->sync(disk->ctx, NULL), "sync");
         asv_ed25519_sign(signature, data, 100, site.ledger_sk);
     }
     double took = now() - begin;
-    must(disk->remove(disk->ctx, "bench-index", NULL), "remove");
-    free(data);
+    must(disk->remove(disk->ctx, "bench-head", NULL), "remove");
     return HEADS / took;
 }
 
@@ -164,11 +163,10 @@ static void heads(const char *what)
     busy = clock() - busy;
     double rate = HEADS / (now() - begin);
     signed_size += HEADS * ENTRIES;
-    size_t bytes = index_bytes();
-    double bare = bare_heads(bytes);
+    double bare = bare_heads();
     printf("signed heads, %s (index of %zu KiB): %.0f/s, %.2f ms of the processor each; bare writes and "
            "signatures: %.0f/s; ratio %.2f\n",
-           what, bytes >> 10, rate, (double)busy * 1e3 / CLOCKS_PER_SEC / HEADS, bare, rate / bare);
+           what, index_bytes() >> 10, rate, (double)busy * 1e3 / CLOCKS_PER_SEC / HEADS, bare, rate / bare);
 }
 
 static void grow_large(void)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/keeper/dayfile.h"
+#include "server/keeper/head.h"
 #include "server/keeper/index.h"
 #include "server/keeper/protocol.h"
 #include "server/keeper/slot.h"
@@ -17,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define INDEX   2
 #define KEYS    3
 #define SLOT    4
+#define HEAD    5
 
 static void same(const struct asv_writer *writer, const uint8_t *data, size_t size)
 {
@@ -113,13 +115,21 @@ static void try_slot(const uint8_t *data, size_t size)
     try_cell(in);
 }
 
+static void try_head(const uint8_t *data, size_t size)
+{
+    static const uint8_t master[ASV_MASTER_KEY_BYTES] = {0x4d, 1, 2, 3}; /* of the sample */
+    struct asv_head head;
+    if (asv_head_open(&head, data, size, master) == ASV_OK &&
+        (asv_head_label_read(&head, data, size) != ASV_OK || size != ASV_HEAD_FILE_BYTES)) {
+        abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const targets[])(const uint8_t *, size_t) = {[REQUEST] = try_request,
-                                                               [REPLY] = try_reply,
-                                                               [INDEX] = try_index,
-                                                               [KEYS] = try_keys,
-                                                               [SLOT] = try_slot};
+    static void (*const targets[])(const uint8_t *, size_t) = {
+        [REQUEST] = try_request, [REPLY] = try_reply, [INDEX] = try_index,
+        [KEYS] = try_keys,       [SLOT] = try_slot,   [HEAD] = try_head};
     targets[ASV_FUZZ_KEEPER](data, size);
     return 0;
 }

@@ -56,6 +56,7 @@ void keeper_site_restart(struct keeper_site *site)
     asv_store_close(site->keeper.store);
     site->keeper.store = NULL;
     site->keeper.due = (struct asv_due){0};
+    site->keeper.head_master_owed = false;
     site->keeper.head_master_ms = 0;
     memset(site->keeper.given, 0, sizeof site->keeper.given);
     site->keeper.given_next = 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/keeper/dayfile.h"
+#include "server/keeper/head.h"
 #include "server/keeper/index.h"
 #include "server/keeper/secret.h"
 #include "tests/support/golden.h"
@@ -445,6 +446,39 @@ static void key_files_have_telling_names(void **state)
     assert_string_equal(name, "reserve-ab000000000000000000000000000000");
 }
 
+/* ---- the ledger's last head ---- */
+
+static void a_head_keeps_its_bytes(void **state)
+{
+    (void)state;
+    struct asv_test_world world;
+    struct asv_head head = {.store = {0x51}, .epoch = 7, .ledger = {0x61}, .size = 4711, .root = {0x62}};
+    struct asv_head back;
+    uint8_t data[ASV_HEAD_FILE_BYTES];
+    uint8_t other[ASV_MASTER_KEY_BYTES] = {1};
+    asv_test_world_init(&world, 1);
+    assert_int_equal(asv_head_seal(data, &head, master, &world.world, NULL), ASV_OK);
+    asv_golden_check("keeper-head", "the ledger's last head: size 4711, epoch 7", data,
+                     sizeof data); /* K-145 */
+    asv_golden_seed("keeper_head", "sample", data, sizeof data);
+    assert_int_equal(asv_head_label_read(&back, data, sizeof data), ASV_OK);
+    assert_true(back.epoch == 7 && back.store[0] == 0x51 && back.size == 0);
+    assert_int_equal(asv_head_open(&back, data, sizeof data, master), ASV_OK);
+    assert_memory_equal(&back, &head, sizeof head);
+    assert_int_equal(asv_head_open(&back, data, sizeof data, other), ASV_E_DIGEST);
+    assert_int_equal(asv_head_label_read(&back, data, sizeof data - 1), ASV_E_MALFORMED);
+    for (size_t i = 0; i < sizeof data; i++) { /* K-145 */
+        data[i] ^= 0x20;
+        assert_int_not_equal(asv_head_open(&back, data, sizeof data, master), ASV_OK);
+        data[i] ^= 0x20;
+    }
+    head.size = 0;
+    assert_int_equal(asv_head_seal(data, &head, master, &world.world, NULL), ASV_OK);
+    assert_int_equal(asv_head_open(&back, data, sizeof data, master), ASV_E_MALFORMED);
+    world.fail_random_at = 1;
+    assert_int_not_equal(asv_head_seal(data, &head, master, &world.world, NULL), ASV_OK);
+}
+
 /* ---- key files ---- */
 
 static const uint8_t store[ASV_STORE_ID_BYTES] = {0x51};
@@ -565,6 +599,7 @@ int main(void)
         cmocka_unit_test(any_changed_byte_of_an_index_is_seen),
         cmocka_unit_test(an_index_that_no_writer_makes_is_refused),
         cmocka_unit_test(an_index_grows_and_copies),
+        cmocka_unit_test(a_head_keeps_its_bytes),
         cmocka_unit_test(key_files_have_telling_names),
         cmocka_unit_test(a_key_file_keeps_its_bytes),
         cmocka_unit_test(a_key_file_that_no_writer_makes_is_refused),

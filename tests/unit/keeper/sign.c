@@ -382,6 +382,133 @@ static void a_ledger_that_ended_stays_so(void **state)
     assert_false(starts_with(before));
 }
 
+/* ---- the file with the last head ---- */
+
+/* The keeper is ended, this file exchanged, or removed when there is nothing to put there, and started. */
+static void exchange(const struct keeper_disk *from, const char *name)
+{
+    asv_store_close(site.keeper.store);
+    site.keeper.store = NULL;
+    if (from != NULL) {
+        put_back(from, name);
+    } else {
+        assert_int_equal(site.setup.disk.remove(site.setup.disk.ctx, name, NULL), ASV_OK);
+        assert_int_equal(site.setup.disk.sync(site.setup.disk.ctx, NULL), ASV_OK);
+    }
+    keeper_site_restart(&site);
+}
+
+/* Five heads, the last of which has size 12 and stands in no index. */
+static void grow_to_12(struct keeper_disk **at_6)
+{
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_OK);
+    assert_int_equal(sign(&ledger, 5, 6).status, ASV_OK);
+    *at_6 = keeper_disk_copy(site.disk);
+    uint64_t before = generation();
+    assert_int_equal(sign(&ledger, 6, 12).status, ASV_OK);
+    assert_true(generation() == before); /* K-146: no index was written for it */
+}
+
+static void an_old_index_with_the_new_head_signs_no_fork(void **state)
+{
+    (void)state;
+    struct keeper_disk *at_6 = NULL;
+    grow_to_12(&at_6);
+    assert_int_equal(asv_store_set_revocations(site.keeper.store, 1, NULL), ASV_OK); /* an index */
+    exchange(at_6, "index");
+    expect_head(&ledger, 12); /* K-147 */
+    assert_int_equal(sign(&ledger, 6, 9).status, ASV_E_MISMATCH);
+    assert_int_equal(sign(&ledger, 6, 13).status, ASV_E_STATE);
+    assert_int_equal(sign(&ledger, 12, 13).status, ASV_OK);
+    keeper_disk_free(at_6);
+}
+
+static void an_old_head_with_the_new_index_signs_no_fork(void **state)
+{
+    (void)state;
+    struct keeper_disk *at_6 = NULL;
+    grow_to_12(&at_6);
+    assert_int_equal(keeper_make_days(&site, &site.agency.camera, 0, 2).status, ASV_OK); /* an index */
+    exchange(at_6, "head");
+    expect_head(&ledger, 12); /* K-147 */
+    assert_int_equal(sign(&ledger, 6, 13).status, ASV_E_STATE);
+    /* Under another master it says nothing at all. */
+    asv_test_world_step(&site.world, HOUR_MS);
+    assert_int_equal(sign(&ledger, 12, 14).status, ASV_OK);
+    exchange(at_6, "head");
+    expect_head(&ledger, 14);
+    keeper_disk_free(at_6);
+}
+
+static void without_the_last_head_no_other_is_signed(void **state)
+{
+    (void)state; /* K-148 */
+    struct keeper_disk *at_6 = NULL;
+    grow_to_12(&at_6);
+    exchange(NULL, "head");
+    assert_int_equal(sign(&ledger, 6, 13).status, ASV_E_STATE);
+    assert_int_equal(sign(&ledger, 5, 13).status, ASV_E_STATE);
+    assert_int_equal(last(ledger.origin).status, ASV_E_STATE);
+    begin(&next, 12); /* the way on */
+    assert_int_equal(sign(&next, 0, 3).status, ASV_OK);
+    keeper_site_restart(&site);
+    expect_head(&next, 3);
+    assert_int_equal(sign(&next, 3, 4).status, ASV_OK);
+
+    static const uint8_t noise[100] = {1};
+    assert_int_equal(site.setup.disk.write(site.setup.disk.ctx, "head", noise, sizeof noise, NULL), ASV_OK);
+    assert_int_equal(site.setup.disk.sync(site.setup.disk.ctx, NULL), ASV_OK);
+    keeper_site_restart(&site);
+    assert_int_equal(sign(&next, 4, 5).status, ASV_E_STATE);
+    keeper_disk_free(at_6);
+}
+
+/* What is newer than the index says that index and slots were put back together. */
+static void a_newer_head_than_the_index_opens_no_store(void **state)
+{
+    (void)state; /* K-038 */
+    struct keeper_disk *at_6 = NULL;
+    struct asv_slot slots[KEEPER_DISK_SLOTS];
+    struct asv_store *store = NULL;
+    grow_to_12(&at_6);
+    asv_test_world_step(&site.world, HOUR_MS);
+    assert_int_equal(sign(&ledger, 12, 13).status, ASV_OK); /* a new master */
+    assert_int_equal(sign(&ledger, 13, 14).status, ASV_OK);
+    const struct keeper_blob *newest = keeper_disk_file(site.disk, "head");
+    struct asv_store_setup before = keeper_disk_setup(at_6, slots, &site.world.world);
+    before.first_days = site.setup.first_days;
+    before.first_version = site.setup.first_version;
+    assert_int_equal(asv_store_open(&store, &before, NULL), ASV_OK);
+    asv_store_close(store);
+    assert_int_equal(before.disk.write(before.disk.ctx, "head", newest->data, newest->len, NULL), ASV_OK);
+    assert_int_equal(before.disk.sync(before.disk.ctx, NULL), ASV_OK);
+    assert_int_equal(asv_store_open(&store, &before, NULL), ASV_E_MISMATCH);
+    keeper_disk_free(at_6);
+}
+
+static void either_directory_has_the_last_head(void **state)
+{
+    (void)state;
+    struct keeper_disk *at_6 = NULL;
+    struct keeper_disk *replica = keeper_disk_new(3);
+    struct keeper_disk *box = keeper_disk_new(4);
+    keeper_disk_add_replica(&site.setup, replica, box);
+    keeper_site_restart(&site);
+    grow_to_12(&at_6);
+    uint64_t epoch = site.keeper.store->index->epoch;
+    exchange(NULL, "head"); /* of the first one */
+    expect_head(&ledger, 12);
+    assert_true(site.keeper.store->index->epoch > epoch); /* K-036: they were not alike */
+    assert_int_equal(sign(&ledger, 12, 13).status, ASV_OK);
+    replica->away = true;
+    keeper_site_restart(&site);
+    expect_head(&ledger, 13);
+    keeper_disk_free(at_6);
+    keeper_disk_free(replica);
+    keeper_disk_free(box);
+}
+
 /* A replica that was away while heads were signed, and is all that is left. */
 static void a_replica_that_stayed_behind_signs_nothing(void **state)
 {
@@ -425,6 +552,11 @@ int main(void)
         TEST(a_ledger_that_ends_is_named_by_the_next),
         TEST(an_index_from_before_the_hour_signs_nothing),
         TEST(a_ledger_that_ended_stays_so),
+        TEST(an_old_index_with_the_new_head_signs_no_fork),
+        TEST(an_old_head_with_the_new_index_signs_no_fork),
+        TEST(without_the_last_head_no_other_is_signed),
+        TEST(a_newer_head_than_the_index_opens_no_store),
+        TEST(either_directory_has_the_last_head),
         TEST(a_replica_that_stayed_behind_signs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
