@@ -23,7 +23,9 @@ static enum asv_status find_credential(const struct asv_keeper *keeper,
     uint8_t digest[ASV_SHA256_BYTES];
     const struct asv_index_person *row =
         asv_index_find(keeper->store->index, ASV_INDEX_PEOPLE, statement->credential);
-    if (row == NULL || row->state == ASV_PERSON_REVOKED) { /* K-080 */
+    bool own_end = statement->action == ASV_ACTION_REVOKE &&
+                   memcmp(statement->subject.id, statement->credential, sizeof statement->credential) == 0;
+    if (row == NULL || (row->state == ASV_PERSON_REVOKED && !own_end)) { /* K-080, K-149 */
         return asv_fail(err, ASV_E_UNTRUSTED,
                         row == NULL ? "the signer's credential is not enrolled here"
                                     : "the signer's credential is revoked");

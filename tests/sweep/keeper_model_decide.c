@@ -60,7 +60,8 @@ static bool believed(const struct model *model, const struct model_paper *paper)
 {
     const struct model_person *person = &model->people[paper->person];
     int64_t now = repeatable(paper->action) || model->now > model->newest ? model->now : model->newest;
-    return person->enrolled && !person->revoked && now >= paper->issued - 2 * MINUTE_MS &&
+    bool own_end = paper->action == MODEL_REVOKE && paper->who == paper->person; /* K-149 */
+    return person->enrolled && (!person->revoked || own_end) && now >= paper->issued - 2 * MINUTE_MS &&
            now < paper->expires && has_role(person, roles_for(paper));
 }
 

@@ -111,6 +111,26 @@ static void a_revoked_credential_decides_no_more_and_never_comes_back(void **sta
     assert_int_equal(status_now().people, 6);
 }
 
+/* A crash took the reply: what the same words are told then is no refusal, for it is done. */
+static void who_revoked_himself_is_told_so_again(void **state)
+{
+    (void)state; /* K-149 */
+    assert_int_equal(revoke_it(&people.deputy, &people.deputy, 9), ASV_OK);
+    uint64_t before = site.keeper.store->index->generation;
+    keeper_site_restart(&site);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+    assert_true(site.keeper.store->index->generation == before && status_now().people == 6);
+    /* Nobody else's end, and with no other key, nor when its time is over. */
+    assert_int_equal(revoke_it(&people.wearer, &people.deputy, 11), ASV_E_UNTRUSTED); /* K-080 */
+    assert_int_equal(revoke_it(&people.deputy, &people.deputy, 13), ASV_OK);
+    decision.proposal.data[decision.proposal.len - 1] ^= 1;
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_SIGNATURE);
+    decision.proposal.data[decision.proposal.len - 1] ^= 1;
+    keeper_site_go_to(&site, site.world.wall + 3 * DAY_MS);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_EXPIRED);
+    assert_int_equal(status_now().people, 6);
+}
+
 static void nobody_is_two_people(void **state)
 {
     (void)state; /* LAW T4 */
@@ -437,6 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_A_SITE(who_is_not_enrolled_decides_nothing),
         ON_A_SITE(a_revoked_credential_decides_no_more_and_never_comes_back),
+        ON_A_SITE(who_revoked_himself_is_told_so_again),
         ON_A_SITE(nobody_is_two_people),
         ON_A_SITE(the_root_founds_only_while_nobody_is_enrolled),
         ON_A_SITE(nobody_locks_the_agency_out),
