@@ -24,11 +24,16 @@ void asv_night_note(struct asv_night *night, enum asv_night_kind kind, const cha
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    const char *said = text; /* a message may begin with what it is about */
+    size_t len = strlen(subject);
+    if (len != 0 && strncmp(text, subject, len) == 0 && strncmp(text + len, ": ", 2) == 0) {
+        said += len + 2;
+    }
     if (night->notes[kind] == NULL) {
         night->notes[kind] = json_array();
     }
     /* A text from elsewhere need not be UTF-8: better without the note's text than without the note. */
-    json_t *why = json_string(text);
+    json_t *why = json_string(said);
     (void)json_array_append_new(night->notes[kind],
                                 json_pack("{s:s, s:o}", "what", subject, "why",
                                           why != NULL ? why : json_string("(not to be shown)")));

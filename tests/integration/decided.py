@@ -47,6 +47,7 @@ def not_heard_by_the_keeper(desk, clips):
     assert desk.state(clips[0]) == "sealed"
     counts, notes = night(desk, 3)
     assert counts["delivered"] == 0 and any(note["what"] == "keeper" for note in notes["undone"]), (counts, notes)
+    assert not any(note["why"].startswith(note["what"] + ":") for note in notes["undone"]), notes
     desk.site.start_keeper()
     counts, _ = night(desk, 0)
     assert (counts["delivered"], counts["pending"], counts["held"]) == (1, 1, 0), counts
