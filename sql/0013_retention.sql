@@ -172,19 +172,23 @@ $$;
 COMMENT ON FUNCTION asv.retention_end IS 'a run ended';
 GRANT EXECUTE ON FUNCTION asv.retention_end TO asv_admin;
 
+CREATE VIEW asv.retained AS
+SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind, c.day, y.day AS decided_day,
+       coalesce(c.due_at, y.due_at) AS due_at, c.latest_at, c.committed_at, c.key_kind, c.key_date,
+       coalesce(i.rule = 'early', false) AS early
+FROM asv.clip c
+LEFT JOIN asv.clip_day y ON y.recording = c.recording
+LEFT JOIN asv.erasure_intent i ON i.recording = c.recording;
+COMMENT ON VIEW asv.retained IS 'clips as the retention job sees them; for its functions, nobody may read it';
+COMMENT ON COLUMN asv.retained.decided_day IS 'the day that two people decided on; NULL: the dock''s clock told it, or nobody has';
+COMMENT ON COLUMN asv.retained.early IS 'two people had it erased early';
+
 CREATE FUNCTION asv.retention_page(p_state text, p_due_before timestamptz, p_after uuid, p_limit integer)
-    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
-                   key_kind smallint, key_date date, early boolean)
+    RETURNS SETOF asv.retained
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
-           c.committed_at, c.key_kind::smallint, c.key_date, coalesce(i.rule = 'early', false)
-    FROM asv.recording_state s
-    JOIN asv.clip c ON c.recording = s.recording
-    LEFT JOIN asv.erasure_intent i ON i.recording = s.recording
-    LEFT JOIN asv.clip_day y ON y.recording = c.recording
+    SELECT r.* FROM asv.recording_state s JOIN asv.retained r ON r.recording = s.recording
     WHERE s.state = p_state AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
-      AND (p_due_before IS NULL OR c.due_at <= p_due_before OR c.due_at IS NULL AND (y.due_at IS NULL OR y.due_at <= p_due_before))
+      AND (p_due_before IS NULL OR r.due_at IS NULL OR r.due_at <= p_due_before)
     ORDER BY s.recording
     LIMIT p_limit
 $$;
@@ -439,55 +443,34 @@ GRANT EXECUTE ON FUNCTION asv.undocked TO asv_staff, asv_admin;
 
 CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date OR key_kind = 2 AND day IS NOT NULL;
 
-CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer)
-    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
-                   key_kind smallint, key_date date, early boolean)
+CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer) RETURNS SETOF asv.retained
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
-           c.committed_at, c.key_kind::smallint, c.key_date, false
-    FROM asv.clip c
-    JOIN asv.recording_state s ON s.recording = c.recording
-    LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    WHERE (c.key_kind = 1 AND c.day <> c.key_date OR c.key_kind = 2 AND c.day IS NOT NULL)
+    SELECT r.* FROM asv.retained r JOIN asv.recording_state s ON s.recording = r.recording
+    WHERE (r.key_kind = 1 AND r.day <> r.key_date OR r.key_kind = 2 AND r.day IS NOT NULL)
       -- What is due already, too: its key may live for the other clips of that key's day; and what is kept counts from its release on.
       AND s.state IN ('sealed', 'released', 'pending', 'held')
-      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
-    ORDER BY c.recording
+      AND r.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY r.recording
     LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.rewrap_page IS 'a page of the clips whose key, of another day or a reserve key, has another end than they: the keeper is to give them one of their own';
 GRANT EXECUTE ON FUNCTION asv.rewrap_page TO asv_admin;
 
-CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uuid, p_limit integer)
-    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
-                   key_kind smallint, key_date date, early boolean)
+CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uuid, p_limit integer) RETURNS SETOF asv.retained
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
-           c.committed_at, c.key_kind::smallint, c.key_date, false
-    FROM asv.clip c
-    JOIN asv.recording_state s ON s.recording = c.recording
-    LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    WHERE c.camera = p_camera AND c.key_kind = 1 AND c.key_date = p_key_date
+    SELECT r.* FROM asv.retained r JOIN asv.recording_state s ON s.recording = r.recording
+    WHERE r.camera = p_camera AND r.key_kind = 1 AND r.key_date = p_key_date
       AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held')
-      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
-    ORDER BY c.recording
+      AND r.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY r.recording
     LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the living clips under a camera''s key of one day';
 GRANT EXECUTE ON FUNCTION asv.camera_day_page TO asv_admin;
 
-CREATE FUNCTION asv.retained_of(p_header bytea)
-    RETURNS TABLE (recording uuid, camera asv.digest, epoch uuid, number bigint, header asv.digest, clip uuid, kind smallint,
-                   day date, decided_day date, due_at timestamptz, latest_at timestamptz, committed_at timestamptz,
-                   key_kind smallint, key_date date, early boolean)
+CREATE FUNCTION asv.retained_of(p_header bytea) RETURNS SETOF asv.retained
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind::smallint, c.day, y.day, coalesce(c.due_at, y.due_at), c.latest_at,
-           c.committed_at, c.key_kind::smallint, c.key_date, false
-    FROM asv.clip c
-    LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    WHERE c.header = p_header
+    SELECT r.* FROM asv.retained r WHERE r.header = p_header
 $$;
 COMMENT ON FUNCTION asv.retained_of IS 'the clip in custody with this seal header';
 GRANT EXECUTE ON FUNCTION asv.retained_of TO asv_admin;
