@@ -139,6 +139,24 @@ enum asv_status asv_case_of_operand(struct asv_case *work, struct asv_db_request
                                            : asv_case_of_clip(work, request->clip, err);
 }
 
+enum asv_status asv_case_of_request(struct asv_case *work, uint16_t action, struct asv_db_request *request,
+                                    struct asv_err *err)
+{
+    enum asv_status status = asv_case_of_operand(work, request, err);
+    return status == ASV_OK && request->action != action
+               ? asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request)
+               : status;
+}
+
+void asv_case_say_requested(const struct asv_case *work, const uint8_t digest[ASV_SHA256_BYTES],
+                            const char *approve)
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
+    fprintf(work->cli->out, "request      %.*s\nAnother person approves it: \"asservat %s\".\n",
+            ASV_CASE_DIGITS, hex, approve);
+}
+
 /* ---- the rules ---- */
 
 static void deed_of(const struct asv_case *work, struct asv_incident_deed *deed)

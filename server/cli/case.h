@@ -65,6 +65,15 @@ ASV_MUST_CHECK enum asv_status asv_case_of_range(struct asv_case *work, const st
 ASV_MUST_CHECK enum asv_status asv_case_of_operand(struct asv_case *work, struct asv_db_request *request,
                                                    struct asv_err *err);
 
+/* The same, which must be one to do this: ASV_E_NOT_FOUND otherwise. */
+ASV_MUST_CHECK enum asv_status asv_case_of_request(struct asv_case *work, uint16_t action,
+                                                   struct asv_db_request *request, struct asv_err *err);
+
+/* Says the digits of what asv_case_propose opened, and which command approves it: "clip day CLIP --approve".
+ */
+void asv_case_say_requested(const struct asv_case *work, const uint8_t digest[ASV_SHA256_BYTES],
+                            const char *approve);
+
 /* ASV_E_DENIED, with why and what to do, unless the person may take this step now. ground: of the hold that
  * is asked for or that there is; of a block, which. */
 ASV_MUST_CHECK enum asv_status asv_case_judge(const struct asv_case *work, uint16_t action, uint8_t step,

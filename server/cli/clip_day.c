@@ -5,7 +5,6 @@
  * (LAW T1). Until then it is not used, and its key dies with the one that it was sealed for.
  */
 #include "server/base/fail.h"
-#include "server/base/hex.h"
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/cli/text.h"
@@ -17,7 +16,6 @@ static enum asv_status request_day(struct asv_case *work, uint32_t date, struct 
 {
     struct asv_statement what;
     uint8_t digest[ASV_SHA256_BYTES];
-    char hex[2 * ASV_SHA256_BYTES + 1];
     if (date == 0) {
         return asv_fail(err, ASV_E_USAGE, "--date: on which day was it recorded?");
     }
@@ -28,10 +26,7 @@ static enum asv_status request_day(struct asv_case *work, uint32_t date, struct 
     asv_incident_compose_day(&what, work->standing.identity.header, date);
     enum asv_status status = asv_case_propose(work, &what, digest, err);
     if (status == ASV_OK) {
-        asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
-        fprintf(work->cli->out,
-                "request      %.*s\nAnother person approves it: \"asservat clip day CLIP --approve\".\n",
-                ASV_CASE_DIGITS, hex);
+        asv_case_say_requested(work, digest, "clip day CLIP --approve");
     }
     return status;
 }
@@ -76,10 +71,7 @@ static enum asv_status answer_day(struct asv_case *work, const uint8_t clip[ASV_
                                   uint32_t date, struct asv_err *err)
 {
     struct asv_db_request open;
-    enum asv_status status = asv_case_of_operand(work, &open, err);
-    if (status == ASV_OK && open.action != ASV_ACTION_DAY) {
-        status = asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
-    }
+    enum asv_status status = asv_case_of_request(work, ASV_ACTION_DAY, &open, err);
     if (status == ASV_OK && step == ASV_STEP_APPROVE) {
         status = check_day(work, &open, date, err);
     }

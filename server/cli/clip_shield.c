@@ -5,7 +5,6 @@
  * R3, R4, R5, T4).
  */
 #include "server/base/fail.h"
-#include "server/base/hex.h"
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/incident/words.h"
@@ -109,10 +108,7 @@ const struct asv_cli_command asv_cli_clip_unblock = {
 static enum asv_status answer_erasure(struct asv_case *work, uint8_t step, struct asv_err *err)
 {
     struct asv_db_request open;
-    enum asv_status status = asv_case_of_operand(work, &open, err);
-    if (status == ASV_OK && open.action != ASV_ACTION_ERASE_EARLY) {
-        status = asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
-    }
+    enum asv_status status = asv_case_of_request(work, ASV_ACTION_ERASE_EARLY, &open, err);
     if (status == ASV_OK) {
         status = asv_case_answer(work, &open, step, err);
     }
@@ -128,7 +124,6 @@ static enum asv_status request_erasure(struct asv_case *work, struct asv_err *er
     struct asv_statement what;
     uint8_t digest[ASV_SHA256_BYTES];
     uint8_t ground = 0;
-    char hex[2 * ASV_SHA256_BYTES + 1];
     enum asv_status status = ground_of(work->cli, &ground, err);
     if (status != ASV_OK) {
         return status;
@@ -136,11 +131,7 @@ static enum asv_status request_erasure(struct asv_case *work, struct asv_err *er
     asv_incident_compose(&what, ASV_ACTION_ERASE_EARLY, work->standing.identity.header, ground, &no_incident);
     status = asv_case_propose(work, &what, digest, err);
     if (status == ASV_OK) {
-        asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
-        fprintf(
-            work->cli->out,
-            "request      %.*s\nAnother person approves it: \"asservat clip erase-early CLIP --approve\".\n",
-            ASV_CASE_DIGITS, hex);
+        asv_case_say_requested(work, digest, "clip erase-early CLIP --approve");
     }
     return status;
 }

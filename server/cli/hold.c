@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "server/base/fail.h"
-#include "server/base/hex.h"
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/cli/moment.h"
@@ -16,15 +15,6 @@
 #define AHEAD_HOURS 24 /* STATEMENTS.md, ST-044 */
 
 /* ---- request ---- */
-
-static void say_requested(const struct asv_case *work, const uint8_t digest[ASV_SHA256_BYTES],
-                          const char *approve)
-{
-    char hex[2 * ASV_SHA256_BYTES + 1];
-    asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
-    fprintf(work->cli->out, "request      %.*s\nAnother person approves it: \"asservat %s\".\n",
-            ASV_CASE_DIGITS, hex, approve);
-}
 
 static enum asv_status find_incident(const struct asv_case *work, struct asv_db_incident *incident,
                                      struct asv_err *err)
@@ -75,7 +65,7 @@ static enum asv_status request_into(struct asv_case *work, struct asv_err *err)
     asv_incident_compose(&what, ASV_ACTION_HOLD, work->standing.identity.header, ground, &name);
     status = asv_case_propose(work, &what, digest, err);
     if (status == ASV_OK) {
-        say_requested(work, digest, "hold approve CLIP");
+        asv_case_say_requested(work, digest, "hold approve CLIP");
     }
     return status;
 }
@@ -237,10 +227,7 @@ static enum asv_status release_into(struct asv_case *work, struct asv_err *err)
     uint8_t step = ASV_STEP_PROPOSE;
     enum asv_status status = asv_case_step(work->cli, &step, err);
     if (status == ASV_OK && step != ASV_STEP_PROPOSE) {
-        status = asv_case_of_operand(work, &open, err);
-        if (status == ASV_OK && open.action != ASV_ACTION_RELEASE) {
-            status = asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
-        }
+        status = asv_case_of_request(work, ASV_ACTION_RELEASE, &open, err);
         if (status == ASV_OK) {
             status = asv_case_answer(work, &open, step, err);
         }
@@ -263,7 +250,7 @@ static enum asv_status release_into(struct asv_case *work, struct asv_err *err)
     asv_incident_compose(&what, ASV_ACTION_RELEASE, work->standing.identity.header, 0, &name);
     status = asv_case_propose(work, &what, digest, err);
     if (status == ASV_OK) {
-        say_requested(work, digest, "hold release CLIP --approve");
+        asv_case_say_requested(work, digest, "hold release CLIP --approve");
     }
     return status;
 }
@@ -330,7 +317,7 @@ static enum asv_status ahead_into(struct asv_case *work, struct asv_err *err)
             "hold list --all\" shows what was decided");
     }
     if (status == ASV_OK) {
-        say_requested(work, digest, "hold approve REQUEST");
+        asv_case_say_requested(work, digest, "hold approve REQUEST");
     }
     return status;
 }
