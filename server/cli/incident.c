@@ -91,7 +91,9 @@ static enum asv_status take_back(const struct asv_cli *cli, struct asv_db_incide
         return asv_fail(err, ASV_E_USAGE, "--until or --no-until, --prosecutor or --no-prosecutor");
     }
     incident->until_ms = until ? ASV_TIME_UNKNOWN : incident->until_ms;
-    incident->prosecutor[0] = prosecutor ? '\0' : incident->prosecutor[0];
+    if (prosecutor) {
+        incident->prosecutor[0] = '\0';
+    }
     return ASV_OK;
 }
 
@@ -434,12 +436,8 @@ static enum asv_status read_shown(const struct asv_cli *cli, struct shown *shown
                             : status;
 }
 
-static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
+static enum asv_status show_into(const struct asv_cli *cli, struct shown *shown, struct asv_err *err)
 {
-    asv_auto_free struct shown *shown = calloc(1, sizeof *shown);
-    if (shown == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     enum asv_status status = read_shown(cli, shown, err);
     if (status == ASV_OK && asv_cli_flag(cli->args, "json")) {
         return print_json(cli, shown, err);
@@ -449,6 +447,15 @@ static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
         status = print_clips(cli, shown->clips, shown->clip_count, err);
     }
     return status == ASV_OK ? print_removed(cli, shown->removed, shown->removed_count, err) : status;
+}
+
+static enum asv_status show(struct asv_cli *cli, struct asv_err *err)
+{
+    struct shown *shown = calloc(1, sizeof *shown);
+    enum asv_status status =
+        shown != NULL ? show_into(cli, shown, err) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    free(shown);
+    return status;
 }
 
 static const struct asv_cli_option read_options[] = {JSON_OPTION, DATABASE_OPTION};

@@ -43,14 +43,15 @@ static bool exists(const struct tm *typed, int summer, time_t *out)
     return tm.tm_isdst == summer && tm.tm_hour == typed->tm_hour && tm.tm_min == typed->tm_min;
 }
 
-/* "… A" or "… B": which of two; without it '\0'. */
+/* "… A" or "… B", cut off: which of two; without it '\0'. */
 static char take_which(char *text)
 {
     size_t len = strlen(text);
-    char which = len > 2 && text[len - 2] == ' ' && (text[len - 1] == 'A' || text[len - 1] == 'B')
-                     ? text[len - 1]
-                     : '\0';
-    text[which != '\0' ? len - 2 : len] = '\0';
+    if (len < 3 || text[len - 2] != ' ' || strchr("AB", text[len - 1]) == NULL) {
+        return '\0';
+    }
+    char which = text[len - 1];
+    text[len - 2] = '\0';
     return which;
 }
 
