@@ -40,7 +40,7 @@ static bool exists(const struct tm *typed, int summer, time_t *out)
     struct tm tm = *typed;
     tm.tm_isdst = summer;
     *out = mktime(&tm);
-    return tm.tm_isdst == summer && tm.tm_hour == typed->tm_hour && tm.tm_min == typed->tm_min;
+    return tm.tm_isdst == summer; /* what they skip, or show under the other name, is moved there */
 }
 
 /* "… A" or "… B", cut off: which of two; without it '\0'. */

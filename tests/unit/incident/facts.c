@@ -166,6 +166,21 @@ static void R3_R5_what_the_camera_says_blocks_too(void **state)
     assert_int_equal(asv_policy_blocks(&policy, &clip), ASV_BLOCK_DWELLING | ASV_BLOCK_PRE_ROLL);
 }
 
+/* LAW T4, LAW L5: whether anybody wrote down who wore the camera. */
+static void T4_L5_who_wore_it_is_known_or_not(void **state)
+{
+    (void)state;
+    for (int unsaid = 0; unsaid < 2; unsaid++) {
+        const struct asv_db_standing standing = {.state = ASV_DB_HELD, .unsaid = unsaid != 0};
+        const struct asv_db_ahead ahead = {.unsaid = unsaid != 0};
+        struct asv_policy_clip clip;
+        asv_incident_clip_facts(&clip, &standing, 0, NOW);
+        assert_int_equal(clip.unsaid, unsaid);
+        asv_incident_ahead_facts(&clip, &ahead, 0);
+        assert_int_equal(clip.unsaid, unsaid);
+    }
+}
+
 static void a_camera_that_has_not_docked_stands_as_its_requests_do(void **state)
 {
     (void)state;
@@ -247,6 +262,7 @@ int main(void)
         cmocka_unit_test(T3_a_ground_is_the_policys_cause),
         cmocka_unit_test(R4_secrets_and_private_life_count_together),
         cmocka_unit_test(R3_R5_what_the_camera_says_blocks_too),
+        cmocka_unit_test(T4_L5_who_wore_it_is_known_or_not),
         cmocka_unit_test(a_camera_that_has_not_docked_stands_as_its_requests_do),
         cmocka_unit_test(a_statement_says_what_its_action_takes),
     };
