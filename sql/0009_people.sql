@@ -317,6 +317,12 @@ CREATE FUNCTION asv.is_administration() RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.is_administration IS 'whether the administrator or one of the jobs is connected, and not a member of staff';
 
+CREATE FUNCTION asv.said_by(p_by text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN asv.is_administration() THEN p_by ELSE session_user END
+$$;
+COMMENT ON FUNCTION asv.said_by IS 'who writes something down: a member of staff is the account that is connected, whatever is said';
+
 CREATE FUNCTION asv.check_caller(p_person uuid) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -435,7 +441,7 @@ BEGIN
                         AND valid_until > clock_timestamp()) THEN
         RAISE EXCEPTION 'person: a credential is not revoked yet' USING ERRCODE = 'VA002';
     END IF;
-    INSERT INTO asv.person_disabling (person, reason, by) VALUES (p_person, p_reason, p_by);
+    INSERT INTO asv.person_disabling (person, reason, by) VALUES (p_person, p_reason, asv.said_by(p_by));
     RETURN 'done';
 END
 $$;

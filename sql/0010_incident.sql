@@ -139,7 +139,7 @@ DECLARE
     v asv.incident_version;
 BEGIN
     IF p_number = 1 THEN
-        INSERT INTO asv.incident (id, case_number, opened_by) VALUES (p_id, p_case, p_by) ON CONFLICT (id) DO NOTHING;
+        INSERT INTO asv.incident (id, case_number, opened_by) VALUES (p_id, p_case, asv.said_by(p_by)) ON CONFLICT (id) DO NOTHING;
     END IF;
     PERFORM FROM asv.incident WHERE id = p_id AND case_number = p_case FOR UPDATE;
     IF NOT FOUND THEN
@@ -161,7 +161,7 @@ BEGIN
     INSERT INTO asv.incident_version (incident, number, cause, offence, danger, from_at, until_at, place, accused, injured,
                                       prosecutor, by)
     VALUES (p_id, p_number, p_cause, p_offence, p_danger, p_from_at, p_until_at, p_place, p_accused,
-            coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor, p_by);
+            coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor, asv.said_by(p_by));
     RETURN 'done';
 END
 $$;
@@ -209,7 +209,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
-    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, true, p_by, NULL) THEN 'done' ELSE 'already' END;
+    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, true, asv.said_by(p_by), NULL) THEN 'done' ELSE 'already' END;
 END
 $$;
 COMMENT ON FUNCTION asv.incident_clip_put IS 'a recording shows an incident';

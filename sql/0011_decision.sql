@@ -486,7 +486,7 @@ BEGIN
             WHERE h.recording = v_recording ORDER BY h.event DESC LIMIT 1) = v_incident THEN
         RAISE EXCEPTION 'incident %: % is held for it', p_case, p_clip USING ERRCODE = 'VA002';
     END IF;
-    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, false, p_by, p_reason) THEN 'done' ELSE 'already' END;
+    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, false, asv.said_by(p_by), p_reason) THEN 'done' ELSE 'already' END;
 END
 $$;
 COMMENT ON FUNCTION asv.incident_clip_remove IS 'a recording does not show an incident after all; what was said before is kept';

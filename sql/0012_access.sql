@@ -306,7 +306,7 @@ BEGIN
         RAISE EXCEPTION 'this time is still to come' USING ERRCODE = 'VA002';
     END IF;
     INSERT INTO asv.subject_request (id, by, reason, camera, area, from_at, until_at, found, forget_at)
-    SELECT p_id, p_by, p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), asv.forget_at(clock_timestamp())
+    SELECT p_id, asv.said_by(p_by), p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), asv.forget_at(clock_timestamp())
     FROM asv.clip c
     WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at

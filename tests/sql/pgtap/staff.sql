@@ -73,6 +73,24 @@ END
 $$;
 SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'rita is shown h1');
 
+-- Who writes something down is who is connected.
+CREATE FUNCTION pg_temp.wrote(login text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
+    PERFORM asv.incident_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'U', '', NULL, 'doris');
+    PERFORM asv.incident_clip_put('V-7', tap.uid('h3'), 'doris');
+    PERFORM asv.incident_clip_remove('V-7', tap.uid('h3'), 'r', 'doris');
+    PERFORM asv.subject_request_answer('01900000-0000-7000-8000-0000000000f2', 'doris', 'r', NULL, NULL, now() - interval '1 hour', now());
+    RESET SESSION AUTHORIZATION;
+    RETURN (SELECT string_agg(DISTINCT who, ' ') FROM (
+        SELECT opened_by FROM asv.incident WHERE case_number = 'V-7'
+        UNION ALL SELECT v.by FROM asv.incident_version v JOIN asv.incident i ON i.id = v.incident WHERE i.case_number = 'V-7'
+        UNION ALL SELECT n.by FROM asv.incident_clip n JOIN asv.incident i ON i.id = n.incident WHERE i.case_number = 'V-7'
+        UNION ALL SELECT by FROM asv.subject_request) AS w (who));
+END
+$$;
+SELECT is(pg_temp.wrote('willi'), 'willi', 'who writes something down is who is connected, whatever is said');
+
 -- What a query gives in this account, or the SQLSTATE; nothing of it stays.
 CREATE FUNCTION pg_temp.asked(login text, query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
