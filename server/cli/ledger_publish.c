@@ -36,7 +36,8 @@ struct publication {
     uint8_t note[ASV_DB_LEDGER_COSIGNED_BYTES];
     size_t note_len;
     uint8_t published[ASV_DB_LEDGER_COSIGNED_BYTES]; /* the note that is there already */
-    const char *trust;                               /* the trust file; NULL: no witness need cosign */
+    const char *trust;                               /* the trust file; NULL: there is none */
+    bool witnessed;                                  /* which says that witnesses must cosign */
     struct asv_db_witness_state witnesses;
     struct asv_ledger_policy policy;
     uint8_t policy_text[ASV_LEDGER_POLICY_BYTES];
@@ -162,7 +163,7 @@ static enum asv_status find_published(struct publication *it, struct asv_err *er
         return status;
     }
     bool same = strcmp(checkpoint.origin, it->log.origin) == 0;
-    it->ahead = same && it->trust != NULL && checkpoint.head.size > it->head.size;
+    it->ahead = same && it->witnessed && checkpoint.head.size > it->head.size;
     if (it->ahead) {
         return ASV_OK;
     }
@@ -199,8 +200,6 @@ static enum asv_status publish(struct publication *it, struct asv_err *err)
  */
 static enum asv_status find_witnessed(struct publication *it, struct asv_err *err)
 {
-    struct asv_ledger_verdict verdict;
-    struct asv_err why = {0};
     enum asv_status status = asv_db_witness_state(it->db, it->log.number, &it->witnesses, err);
     if (status == ASV_OK && it->witnesses.witnessed_size == 0) {
         status = asv_failf(err, ASV_E_UNTRUSTED,
@@ -210,23 +209,28 @@ static enum asv_status find_witnessed(struct publication *it, struct asv_err *er
         status = asv_db_ledger_note_cosigned(it->db, it->log.number, it->witnesses.witnessed_size, it->note,
                                              sizeof it->note, &it->note_len, err);
     }
-    if (status == ASV_OK) {
-        status =
-            asv_ledger_policy_check(&it->policy, (struct asv_bytes){it->note, it->note_len}, &verdict, &why);
-        status = status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s: %s", it->trust, why.text);
-    }
     return status;
 }
 
 /* Without a quorum, the head that the keeper signed last. */
 static enum asv_status find_note(struct publication *it, struct asv_err *err)
 {
-    if (it->trust != NULL) {
+    if (it->witnessed) {
         return find_witnessed(it, err);
     }
     enum asv_status status =
         asv_db_ledger_note(it->db, it->log.number, it->note, ASV_DB_LEDGER_NOTE_BYTES, &it->note_len, err);
     return status == ASV_E_NOT_FOUND ? asv_fail(err, status, "the keeper has signed no head yet") : status;
+}
+
+/* LG-041: also a trust file that asks for no cosignature names the log's key. */
+static enum asv_status check_trust(const struct publication *it, struct asv_err *err)
+{
+    struct asv_ledger_verdict verdict;
+    struct asv_err why = {0};
+    enum asv_status status =
+        asv_ledger_policy_check(&it->policy, (struct asv_bytes){it->note, it->note_len}, &verdict, &why);
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s: %s", it->trust, why.text);
 }
 
 /* What is to be published. Its size is the note's own: another one may be signed meanwhile. */
@@ -235,6 +239,9 @@ static enum asv_status find_signed(struct publication *it, struct asv_err *err)
     struct asv_note note;
     struct asv_checkpoint checkpoint;
     enum asv_status status = find_note(it, err);
+    if (status == ASV_OK && it->trust != NULL) {
+        status = check_trust(it, err);
+    }
     if (status == ASV_OK) {
         status = asv_note_parse(&note, (struct asv_bytes){it->note, it->note_len}, err);
     }
@@ -255,7 +262,8 @@ static enum asv_status find_trust(const struct asv_cli *cli, struct publication 
         return ASV_OK;
     }
     enum asv_status status = asv_cosigner_trust(path, it->policy_text, &it->policy, err);
-    it->trust = status == ASV_OK && it->policy.quorum != ASV_QUORUM_NONE ? path : NULL;
+    it->trust = path;
+    it->witnessed = it->policy.quorum != ASV_QUORUM_NONE;
     return status;
 }
 
@@ -264,7 +272,7 @@ static void print_done(const struct asv_cli *cli, const struct publication *it)
     char since[ASV_TEXT_BYTES];
     fprintf(cli->out, "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files\n", it->log.origin,
             it->head.size, it->ahead ? 0 : it->head.size - it->old_size, it->files);
-    if (it->trust != NULL && it->witnesses.behind_ms != ASV_TIME_UNKNOWN) {
+    if (it->witnessed && it->witnesses.behind_ms != ASV_TIME_UNKNOWN) {
         fprintf(cli->err, "witnesses are behind: %" PRIu64 " entries, since %s\n",
                 it->witnesses.signed_size - it->witnesses.witnessed_size,
                 asv_text_time(since, it->witnesses.behind_ms));
@@ -290,6 +298,9 @@ static enum asv_status run_with(const struct asv_cli *cli, struct publication *i
     }
     if (status == ASV_OK) {
         status = asv_io_open_dir(AT_FDCWD, to, true, &dir, err);
+    }
+    if (status == ASV_OK && fchmod(dir, PUBLIC_DIR) != 0) { /* a web server's user reads it */
+        status = asv_io_fail(err, errno, to);
     }
     if (status == ASV_OK) {
         it->dir = dir;
@@ -321,7 +332,8 @@ const struct asv_cli_command asv_cli_ledger_publish = {
     .summary = "write the ledger as files that any web server can serve",
     .help = "Writes what of the ledger is new into DIR: tiles, entry bundles and, last, the signed\n"
             "checkpoint (C2SP tlog-tiles). Nothing in them leads to a person. With a trust file\n"
-            "(configuration: ledger.trust) it is the newest that enough witnesses have cosigned.\n"
+            "(configuration: ledger.trust) its signature is checked by that, and it is the newest\n"
+            "that enough witnesses have cosigned.\n"
             "Safe to repeat and to cut off.",
     .operands = "DIR",
     .operands_min = 1,

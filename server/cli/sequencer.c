@@ -35,13 +35,12 @@ struct asv_tiles asv_db_tiles(struct asv_db_tiles *view)
 
 /* ---- where the ledger stands ---- */
 
-enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, const char *origin, char *note,
-                                          struct asv_checkpoint *out, struct asv_err *err)
+/* Waits for the note that was asked for. */
+static enum asv_status read_note(struct asv_keeper_client *keeper, enum asv_status status, uint32_t request,
+                                 char *note, struct asv_checkpoint *out, struct asv_err *err)
 {
-    uint32_t request = 0;
     struct asv_keeper_reply reply;
     struct asv_note parsed;
-    enum asv_status status = asv_keeper_client_last_checkpoint(keeper, origin, &request, err);
     status = asv_cli_keeper_wait(keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_OK && reply.signature.len > ASV_DB_LEDGER_NOTE_BYTES) {
         status = asv_fail(err, ASV_E_LIMIT, "ledger: the keeper's note is too long");
@@ -55,8 +54,37 @@ enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, cons
     return status == ASV_OK ? asv_checkpoint_parse(out, parsed.text, err) : status;
 }
 
+enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, const char *origin, char *note,
+                                          struct asv_checkpoint *out, struct asv_err *err)
+{
+    uint32_t request = 0;
+    enum asv_status status = asv_keeper_client_last_checkpoint(keeper, origin, &request, err);
+    return read_note(keeper, status, request, note, out, err);
+}
+
+/* The last head of the ledger that the one of this origin follows: the keeper's word, also when the database
+ * has lost a whole ledger. A keeper that never had one before it (a new one) leaves it to the database. */
+static enum asv_status head_before(struct asv_sequencer *sequencer, const char *origin, char *note,
+                                   struct asv_checkpoint *out, struct asv_err *err)
+{
+    uint32_t request = 0;
+    size_t len = 0;
+    struct asv_note parsed;
+    enum asv_status status = asv_keeper_client_checkpoint_before(sequencer->keeper, origin, &request, err);
+    status = read_note(sequencer->keeper, status, request, note, out, err);
+    if (status != ASV_E_NOT_FOUND || sequencer->log.number == 0) {
+        return status;
+    }
+    status = asv_db_ledger_note(sequencer->db, sequencer->log.number, (uint8_t *)note,
+                                ASV_DB_LEDGER_NOTE_BYTES, &len, err);
+    if (status == ASV_OK) {
+        status = asv_note_parse(&parsed, (struct asv_bytes){(uint8_t *)note, len}, err);
+    }
+    return status == ASV_OK ? asv_checkpoint_parse(out, parsed.text, err) : status;
+}
+
 /* LG-055: people began a ledger, the first one or another one. Its first entry names the last head that was
- * signed of the one before. */
+ * signed of the one before; one of which no head was signed comes into it as a whole. */
 static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *origin, struct asv_err *err)
 {
     const struct asv_db_ledger_log *log = &sequencer->log;
@@ -64,15 +92,14 @@ static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *or
     uint8_t before[8 + ASV_SHA256_BYTES + ASV_DB_LEDGER_ORIGIN_SIZE];
     struct asv_checkpoint last = {0};
     struct asv_writer writer;
-    enum asv_status status = ASV_OK;
     asv_writer_init(&writer, before, sizeof before);
-    if (log->number > 0) {
-        status = asv_sequencer_last_signed(sequencer->keeper, log->origin, note, &last, err);
+    enum asv_status status = head_before(sequencer, origin, note, &last, err);
+    if (status == ASV_OK) {
         asv_write_u64(&writer, last.head.size);
         asv_write_bytes(&writer, last.head.root, sizeof last.head.root);
-        asv_write_bytes(&writer, log->origin, strlen(log->origin));
+        asv_write_bytes(&writer, last.origin, strlen(last.origin));
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
         status = asv_db_ledger_begin(sequencer->db, (uint16_t)(log->number + 1), origin,
                                      (struct asv_bytes){before, writer.len}, err);
     }

@@ -291,6 +291,14 @@ enum asv_status asv_keeper_client_last_checkpoint(struct asv_keeper_client *clie
     return ask(client, &ask_for, request, err);
 }
 
+enum asv_status asv_keeper_client_checkpoint_before(struct asv_keeper_client *client, const char *origin,
+                                                    uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {
+        .type = ASV_KEEPER_SIGN, .sign = ASV_KEEPER_SIGN_BEFORE, .origin = text_bytes(origin)};
+    return ask(client, &ask_for, request, err);
+}
+
 enum asv_status asv_keeper_client_sign_package(struct asv_keeper_client *client,
                                                const struct asv_keeper_package *package, uint32_t *request,
                                                struct asv_err *err)

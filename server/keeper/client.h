@@ -132,6 +132,13 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_last_checkpoint(struct asv_keep
                                                                  const char *origin, uint32_t *request,
                                                                  struct asv_err *err);
 
+/* The last one of the ledger that the one with this origin followed. ASV_E_NOT_FOUND: it was the first one
+ * there.
+ */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_checkpoint_before(struct asv_keeper_client *client,
+                                                                   const char *origin, uint32_t *request,
+                                                                   struct asv_err *err);
+
 struct asv_keeper_package {
     struct asv_bytes proposal, answer; /* of a HAND_OVER and its approval, which have not expired */
     uint8_t record_count;              /* of both people */

@@ -38,10 +38,13 @@ bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
 
 /* K-043: SIGN for more than one's own work could end the ledger, or sign packages. */
 static const bool signs[ASV_KEEPER_ROLES][ASV_KEEPER_SIGN_END] = {
-    [ASV_KEEPER_ADMIN] =
-        {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_PACKAGE] = true},
+    [ASV_KEEPER_ADMIN] = {[ASV_KEEPER_SIGN_HEAD] = true,
+                          [ASV_KEEPER_SIGN_LAST] = true,
+                          [ASV_KEEPER_SIGN_BEFORE] = true,
+                          [ASV_KEEPER_SIGN_PACKAGE] = true},
     [ASV_KEEPER_SERVER] = {[ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_PACKAGE] = true},
-    [ASV_KEEPER_LEDGER] = {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true},
+    [ASV_KEEPER_LEDGER] =
+        {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true},
 };
 
 /* What of a request only some of those may say who may send it. */

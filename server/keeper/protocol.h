@@ -66,6 +66,7 @@ enum asv_keeper_sign {
     ASV_KEEPER_SIGN_HEAD = 1,    /* a checkpoint of a ledger that has grown */
     ASV_KEEPER_SIGN_LAST = 2,    /* the last one that was signed, once more */
     ASV_KEEPER_SIGN_PACKAGE = 3, /* a digest, for a hand-over that two people decided */
+    ASV_KEEPER_SIGN_BEFORE = 4,  /* the last checkpoint of the ledger that this one followed */
     ASV_KEEPER_SIGN_END,
 };
 

@@ -52,6 +52,7 @@ enum asv_status asv_keeper_sign_read(struct asv_reader *in, struct asv_keeper_re
         status = asv_read_view8(in, &out->origin, ASV_KEEPER_ORIGIN_MAX);
         return status == ASV_OK ? read_head(in, out) : status;
     case ASV_KEEPER_SIGN_LAST:
+    case ASV_KEEPER_SIGN_BEFORE:
         return asv_read_view8(in, &out->origin, ASV_KEEPER_ORIGIN_MAX);
     case ASV_KEEPER_SIGN_PACKAGE:
         status = asv_keeper_read_statements(in, out);

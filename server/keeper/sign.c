@@ -169,6 +169,21 @@ static enum asv_status sign_last(struct asv_keeper *keeper, const struct asv_kee
     return status == ASV_OK ? asv_keeper_checkpoint(keeper, ledger, &reply->signature, err) : status;
 }
 
+/* What the first entry of the ledger that goes on has to name, whatever a database says of the one before. */
+static enum asv_status sign_before(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                   struct asv_keeper_reply *reply, struct asv_err *err)
+{
+    const struct asv_index *index = keeper->store->index;
+    const struct asv_index_ledger *ledger = find_ledger(index, request->origin);
+    const struct asv_index_ledger *before =
+        ledger != NULL ? asv_index_find(index, ASV_INDEX_LEDGERS, ledger->before) : NULL;
+    if (before == NULL) {
+        return asv_fail(err, ASV_E_NOT_FOUND, "there was no ledger before it here");
+    }
+    enum asv_status status = check_known(keeper, before, err);
+    return status == ASV_OK ? asv_keeper_checkpoint(keeper, before, &reply->signature, err) : status;
+}
+
 enum asv_status asv_decide_last_note(struct asv_keeper *keeper, const struct asv_decision *decision,
                                      struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -213,6 +228,8 @@ enum asv_status asv_keeper_sign(struct asv_keeper *keeper, const struct asv_keep
         return sign_head(keeper, request, reply, err);
     case ASV_KEEPER_SIGN_LAST:
         return sign_last(keeper, request, reply, err);
+    case ASV_KEEPER_SIGN_BEFORE:
+        return sign_before(keeper, request, reply, err);
     default:
         return sign_package(keeper, request, reply, err);
     }

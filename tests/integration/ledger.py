@@ -223,7 +223,19 @@ class Test:
         assert len({bytes(entry) for entry in log.entries}) == log.size, "an entry stands there twice"
 
     def what_somebody_changed_is_found(self):
-        """An entry (LG-057), and a tile (LG-053); each is put back."""
+        """A signature (LG-041), an entry (LG-057), and a tile (LG-053); each is put back."""
+        trust = self.site.directory / "ledger.trust"
+        trust.write_text(f"log {self.desk.run('ledger', 'key', ORIGIN).strip()}\nquorum none\n")
+        conf = self.site.conf.read_text()
+        self.site.conf.write_text(f"{conf}ledger.trust = {trust}\n")
+        assert self.publish(self.anew()).directory.stat().st_mode & 0o777 == 0o755, "a web server's user cannot read it"
+        forge = ("UPDATE asv.ledger_checkpoint SET note = translate(note, '{0}', '{1}') WHERE (log, size) = "
+                 "(SELECT log, max(size) FROM asv.ledger_checkpoint GROUP BY log)")
+        self.changed(forge.format("ab", "ba"))
+        self.publish(self.anew(), 1, "ledger.trust: ")
+        self.changed(forge.format("ab", "ba"))
+        self.publish(self.anew())
+        self.site.conf.write_text(conf)
         self.sql("SELECT asv.software_started('last')")
         self.sequence()
         self.changed("UPDATE asv.ledger_entry SET entry = set_byte(entry, 30, get_byte(entry, 30) # 1) WHERE index = 700")
@@ -266,6 +278,14 @@ class Test:
         assert int.from_bytes(first[2:4], "big") == 1
         assert lost.size.to_bytes(8, "big") + lost.root + ORIGIN.encode() in first, "it does not name the last signed head"
         assert any(b"after the restore" in entry for entry in new.entries)
+        # Once more, and the database has lost that a second log ever was: its last head is named all the same.
+        subprocess.run(["pg_restore", "--clean", "-h", site.postgres.directory / "run", "-U", "postgres", "-d", "asservat", dump],
+                       check=True)
+        self.begin(ORIGIN + "/3")
+        self.sequence()
+        last = self.publish(self.anew())
+        last.check(self.public)
+        assert new.size.to_bytes(8, "big") + new.root + (ORIGIN + "/2").encode() in last.entries[0], "it names another head"
 
     def until(self, question, what):
         deadline = time.monotonic() + 120
@@ -285,7 +305,7 @@ class Test:
         self.until("SELECT waiting < 300 FROM asv.ledger_waiting()", "a batch is appended, and then the keeper is missed")
         run.stop()
         site.start_keeper()
-        self.begin(ORIGIN + "/3")
+        self.begin(ORIGIN + "/4")
         self.sequence()
         old, new = self.sql("SELECT l.size, (SELECT max(c.size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) "
                             f"FROM asv.ledger_log l WHERE number >= {last} ORDER BY number")

@@ -47,7 +47,7 @@ static struct asv_keeper_request sample_sign(unsigned sign)
         request.new_size = 7;
         request.proof = (struct asv_bytes){hashes, sizeof hashes};
     }
-    if (sign != ASV_KEEPER_SIGN_LAST) {
+    if (sign != ASV_KEEPER_SIGN_LAST && sign != ASV_KEEPER_SIGN_BEFORE) {
         memset(request.digest, 0xe1, sizeof request.digest);
     }
     return request;
@@ -161,8 +161,8 @@ static void what_is_to_be_signed_round_trips(void **state)
 {
     (void)state;
     static const char *const kinds[] = {"", "keeper-request-sign", "keeper-request-sign-last",
-                                        "keeper-request-sign-package"};
-    for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign <= ASV_KEEPER_SIGN_PACKAGE; sign++) {
+                                        "keeper-request-sign-package", "keeper-request-sign-before"};
+    for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign < ASV_KEEPER_SIGN_END; sign++) {
         struct asv_keeper_request want = sample_sign(sign);
         struct asv_keeper_request got;
         size_t len = write_frame(&want);
@@ -202,7 +202,7 @@ static void what_is_to_be_signed_has_its_limits(void **state)
     frame[proof_at] = 2;
     frame[11] = ASV_KEEPER_ORIGIN_MAX + 1;
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_LIMIT);
-    frame[10] = ASV_KEEPER_SIGN_PACKAGE + 1;
+    frame[10] = ASV_KEEPER_SIGN_END;
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
     frame[10] = 0;
     assert_int_equal(asv_keeper_request_read(&request, body, len), ASV_E_UNSUPPORTED);
@@ -546,9 +546,9 @@ static void every_cell_of_the_permit_table(void **state)
         }
     }
     static const char *const signs[ASV_KEEPER_ROLES] = {
-        /* HEAD LAST PACKAGE */
-        [ASV_KEEPER_NOBODY] = "...", [ASV_KEEPER_DOCK] = "...",   [ASV_KEEPER_ADMIN] = "xxx",
-        [ASV_KEEPER_SERVER] = ".xx", [ASV_KEEPER_LEDGER] = "xx.",
+        /* HEAD LAST PACKAGE BEFORE */
+        [ASV_KEEPER_NOBODY] = "....", [ASV_KEEPER_DOCK] = "....",   [ASV_KEEPER_ADMIN] = "xxxx",
+        [ASV_KEEPER_SERVER] = ".xx.", [ASV_KEEPER_LEDGER] = "xx.x",
     };
     for (unsigned role = 0; role < ASV_KEEPER_ROLES; role++) {
         for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign < ASV_KEEPER_SIGN_END; sign++) {

@@ -59,6 +59,14 @@ static struct asv_keeper_reply last(const char *origin)
     return ask(&request);
 }
 
+static struct asv_keeper_reply before(const char *origin)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_SIGN,
+                                         .sign = ASV_KEEPER_SIGN_BEFORE,
+                                         .origin = {(const uint8_t *)origin, strlen(origin)}};
+    return ask(&request);
+}
+
 /* That it is this log's checkpoint, signed with the ledger's key and nothing else. */
 static void expect_signed(struct asv_bytes note, const struct keeper_log *log, uint64_t size)
 {
@@ -303,6 +311,11 @@ static void a_ledger_that_ends_is_named_by_the_next(void **state)
     expect_signed(reply.note, &ledger, 9); /* K-111 */
     size_t len = reply.note.len;
     memcpy(note, reply.note.data, len);
+    reply = before(next.origin);
+    assert_int_equal(reply.status, ASV_OK);
+    expect_signed(reply.signature, &ledger, 9); /* K-111 */
+    assert_int_equal(before(ledger.origin).status, ASV_E_NOT_FOUND);
+    assert_int_equal(before("another.example").status, ASV_E_NOT_FOUND);
     assert_int_equal(sign(&ledger, 9, 10).status, ASV_E_STATE);
     assert_int_equal(sign(&ledger, 9, 9).status, ASV_E_STATE);
     expect_head(&ledger, 9);
