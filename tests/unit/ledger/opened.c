@@ -105,14 +105,16 @@ static void another_value_or_key_opens_nothing(void **state)
 
 static void what_is_no_such_file_is_refused(void **state)
 {
+    static const char twice[] =
+        "asservat/v1/opened\nfield 130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA\n"
+        "field 130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA\n";
     static const char *const bad[] = {
         "asservat/v1/opened\nfield 130 AAAA AAAA\n",
         "asservat/v1/opened\nfield 200 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA\n",
         "asservat/v1/opened\nfield 0130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA\n",
         "asservat/v1/opened\nfield 130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA",
         "asservat/v1/opened\nfield 130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAA\n",
-        "asservat/v1/opened\nfield 130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA\n"
-        "field 130 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= AAAA\n",
+        twice,
         "asservat/v1/opened\n\n"};
     struct asv_err err = {0};
     (void)state;
