@@ -1100,11 +1100,12 @@ BEGIN
     PERFORM asv.one_at_a_time('entry ' || p_what);
     RETURN QUERY
     WITH recording AS (SELECT r.id, r.header FROM asv.recording r WHERE r.clip = p_what OR r.id = p_what),
+    decided AS (SELECT s.digest FROM asv.statement s JOIN recording r ON s.subject = r.header WHERE s.subject_kind IN (1, 7, 9)),
     named AS (
         SELECT p_what AS id
         UNION SELECT e.id FROM asv.clip_event e JOIN recording r ON e.recording = r.id
-        UNION SELECT asv.ledger_id(s.digest) FROM asv.statement s JOIN recording r ON s.subject = r.header
-              WHERE s.subject_kind IN (1, 7, 9)
+        UNION SELECT asv.ledger_id(s.digest) FROM decided s
+        UNION SELECT a.entry FROM asv.statement_answer a JOIN decided s ON a.statement = s.digest
         UNION SELECT a.id FROM asv.access_log a JOIN recording r ON a.recording = r.id)
     SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
            c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea

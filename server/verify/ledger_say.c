@@ -240,6 +240,9 @@ void asv_say_head(struct asv_ledger_say *say, const struct asv_ledger_policy *po
     const struct asv_checkpoint *checkpoint = &verdict->checkpoint;
     bool any = false;
     end_list(say);
+    if (checkpoint->origin[0] == '\0') {
+        return; /* none could be read, which was said */
+    }
     if (say->json) {
         fputs(",\"origin\":", out);
         put_string(out, checkpoint->origin);

@@ -94,7 +94,7 @@ def proofs_are_checked_offline(ledger, clips):
     plain = ledger.proof(clips[0])
     report = ledger.check(plain)
     kinds = [entry["kind"] for entry in report["entries"]]
-    assert {"announced", "committed", "receipt", "statement", "hold_approved"} <= set(kinds), kinds
+    assert {"announced", "committed", "receipt", "statement", "statement_answered", "hold_approved"} <= set(kinds), kinds
     assert all(entry["proven"] for entry in report["entries"])
     committed = next(entry for entry in report["entries"] if entry["kind"] == "committed")
     assert committed["fields"]["seal_header"] is None, committed
