@@ -793,7 +793,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what two people have decided that is to be forgotten; says of how many entries';
-GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_staff;
+GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_staff, asv_admin; -- who decides, and the night
 
 CREATE FUNCTION asv.software_started(p_software text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
