@@ -9,7 +9,7 @@
 #include "server/keeper/head.h"
 #include "server/keeper/store_internal.h"
 
-/* From the first byte to the name: an error in here leaves open which head counts. */
+/* K-146. From the first byte to the name: an error in here leaves open which head counts. */
 static enum asv_status write_head(struct asv_store *store, const uint8_t data[ASV_HEAD_FILE_BYTES],
                                   struct asv_err *err)
 {

@@ -129,9 +129,9 @@ struct model {
     } policies[MODEL_POLICIES];
     int policy_count;
     enum { MODEL_UNKNOWN, MODEL_REGISTERED, MODEL_ENDED } recipients[MODEL_RECIPIENTS];
-    int recovery;                         /* which of the recipients' keys; -1: none */
-    uint64_t head;                        /* size of the tree that was signed last */
-    bool stopped, doubted;                /* doubted: stopped, because the clock made a step */
+    int recovery;          /* which of the recipients' keys; -1: none */
+    uint64_t head;         /* size of the tree that was signed last */
+    bool stopped, doubted; /* doubted: stopped, because the clock made a step */
     int64_t stopped_since;
     int64_t newest; /* commit of the keeper: no model can know that */
     bool anchored;
