@@ -39,8 +39,20 @@ static const char readme[] =
     "that\n"
     "speaks of a camera it takes --trust root.cert (the agency's root certificate), too.\n";
 
-enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path, struct asv_ledger_export **out,
-                                       struct asv_err *err)
+static enum asv_status find_quorum(const struct asv_cli *cli, struct asv_ledger_export *it,
+                                   struct asv_err *err)
+{
+    const char *path = cli->conf.ledger_trust;
+    if (path[0] == '\0') {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_cosigner_trust(path, it->policy_text, &it->policy, err);
+    it->quorum = status == ASV_OK && it->policy.quorum != ASV_QUORUM_NONE;
+    return status;
+}
+
+enum asv_status asv_ledger_export_open(const struct asv_cli *cli, struct asv_db *db, const char *path,
+                                       struct asv_ledger_export **out, struct asv_err *err)
 {
     struct asv_ledger_export *made = calloc(1, sizeof *made);
     if (made == NULL) {
@@ -48,7 +60,10 @@ enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path, stru
     }
     made->db = db;
     made->dir = -1;
-    enum asv_status status = asv_io_open_dir(AT_FDCWD, path, true, &made->dir, err);
+    enum asv_status status = find_quorum(cli, made, err);
+    if (status == ASV_OK) {
+        status = asv_io_open_dir(AT_FDCWD, path, true, &made->dir, err);
+    }
     if (status != ASV_OK) {
         asv_ledger_export_close(&made);
         return status;
@@ -70,9 +85,11 @@ void asv_ledger_export_close(struct asv_ledger_export **exporting)
     }
 }
 
-/* The newest signed head of a log, with whatever signatures are stored. */
+/* LG-066: the newest signed head of a log that met the quorum, or, when none is asked for, the newest one;
+ * with whatever cosignatures are stored. */
 static enum asv_status load_head(struct asv_ledger_export *it, uint16_t log, struct asv_err *err)
 {
+    struct asv_db_witness_state state = {.signed_size = 0};
     struct asv_note note;
     struct asv_checkpoint checkpoint;
     if (it->log == log) {
@@ -80,10 +97,12 @@ static enum asv_status load_head(struct asv_ledger_export *it, uint16_t log, str
     }
     it->head.size = 0;
     it->log = log;
-    enum asv_status status = asv_db_ledger_note(it->db, log, it->note, sizeof it->note, &it->note_len, err);
-    if (status == ASV_E_NOT_FOUND) {
-        return ASV_OK; /* of a log that has just begun */
+    enum asv_status status = asv_db_witness_state(it->db, log, &state, err);
+    uint64_t size = it->quorum ? state.witnessed_size : state.signed_size;
+    if (status != ASV_OK || size == 0) {
+        return status; /* of a log that has just begun */
     }
+    status = asv_db_ledger_note_cosigned(it->db, log, size, it->note, sizeof it->note, &it->note_len, err);
     if (status == ASV_OK) {
         status = asv_note_parse(&note, (struct asv_bytes){it->note, it->note_len}, err);
     }
@@ -236,6 +255,6 @@ enum asv_status asv_ledger_export_end(const struct asv_cli *cli, struct asv_ledg
     return it->unproven == 0
                ? ASV_OK
                : asv_failf(err, ASV_E_STATE,
-                           "%" PRIu64 " entries are in no signed head yet: say the same again in a moment",
-                           it->unproven);
+                           "%" PRIu64 " entries are in no %s head yet: say the same again in a moment",
+                           it->unproven, it->quorum ? "witnessed" : "signed");
 }

@@ -8,7 +8,7 @@
 #define ASV_SERVER_CLI_LEDGER_EXPORT_H
 
 #include "server/cli/cli.h"
-#include "server/db/ledger.h"
+#include "server/cli/cosigner.h"
 #include "server/ledger/tlogproof.h"
 
 /* On the heap; asv_ledger_export_close. */
@@ -17,17 +17,21 @@ struct asv_ledger_export {
     int dir;
     uint16_t log; /* whose head the next three are; 0: none yet */
     struct asv_tree_head head;
-    uint8_t note[ASV_DB_LEDGER_NOTE_BYTES];
+    uint8_t note[ASV_DB_LEDGER_COSIGNED_BYTES];
     size_t note_len;
+    bool quorum; /* a head counts when witnesses have cosigned it, as the trust file says */
+    struct asv_ledger_policy policy;
+    uint8_t policy_text[ASV_LEDGER_POLICY_BYTES];
     uint64_t written;
-    uint64_t unproven; /* so new that no signed head has them: left out */
+    uint64_t unproven; /* so new that no head that counts has them: left out */
     uint64_t shut;     /* to be opened, but forgotten */
     uint8_t data[ASV_TLOGPROOF_MAX_BYTES];
 };
 
 /* Makes the directory where it is missing. */
-ASV_MUST_CHECK enum asv_status asv_ledger_export_open(struct asv_db *db, const char *path,
-                                                      struct asv_ledger_export **out, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_ledger_export_open(const struct asv_cli *cli, struct asv_db *db,
+                                                      const char *path, struct asv_ledger_export **out,
+                                                      struct asv_err *err);
 void asv_ledger_export_close(struct asv_ledger_export **exporting); /* NULL is fine */
 #define asv_auto_export __attribute__((cleanup(asv_ledger_export_close)))
 

@@ -78,7 +78,7 @@ static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
         status = asv_cli_database(cli, &db, err);
     }
     if (status == ASV_OK) {
-        status = asv_ledger_export_open(db, out, &exporting, err);
+        status = asv_ledger_export_open(cli, db, out, &exporting, err);
     }
     if (status == ASV_OK) {
         status = claim.kind != 0 ? asv_ledger_claim_put(cli, db, exporting, &claim, err)

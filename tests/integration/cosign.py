@@ -181,6 +181,17 @@ class Test(ledger.Test):
         out = run("go", "run", program, "note", work, env=environment).stdout
         assert int(out) == self.signed(), out
 
+    def a_proof_rests_on_witnesses_too(self):
+        """LG-066: what is given out is believed by whoever asks for the quorum."""
+        self.event()
+        entry = self.sql("SELECT id FROM asv.ledger_entry ORDER BY log DESC, index DESC LIMIT 1")[0][0]
+        out = self.site.directory / "proof"
+        code, _, err = self.desk.call("ledger", "proof", entry, "--out", out)
+        assert code == 1 and "1 entries are in no witnessed head yet" in err, (code, err)
+        self.cosign()
+        self.desk.run("ledger", "proof", entry, "--out", out)
+        run(self.site.bin("asservat-verify"), out, "--ledger", self.trust)
+
     def what_is_not_known_of_a_witness_is_asked(self):
         """409: its cosignature was given and not stored, as after a crash of ours."""
         self.event()
@@ -441,7 +452,8 @@ class Test(ledger.Test):
         self.set_up()
         try:
             for step in (self.without_a_trust_file_nobody_is_asked, self.without_witnesses_the_ledger_goes_on,
-                         self.two_of_three_are_enough, self.what_is_not_known_of_a_witness_is_asked,
+                         self.two_of_three_are_enough, self.a_proof_rests_on_witnesses_too,
+                         self.what_is_not_known_of_a_witness_is_asked,
                          self.who_lies_does_not_count, self.over_tls_it_must_be_who_it_says,
                          self.a_witness_whose_clock_is_off_does_not_count,
                          self.nobody_waits_for_a_witness, self.a_witness_that_forgot_is_an_alarm,
