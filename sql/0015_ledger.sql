@@ -70,6 +70,9 @@ INSERT INTO asv.ledger_kind VALUES
     (100, 'duty'),
     (101, 'duty_ended'),
     (102, 'policy_file'),
+    (103, 'alarm'),
+    (104, 'alarm_acknowledged'),
+    (105, 'ahead_finished'),
     (112, 'retention_began'),
     (113, 'retention_ended'),
     (114, 'balance'),
@@ -336,8 +339,9 @@ CREATE FUNCTION asv.check_closed() RETURNS trigger
 BEGIN
     IF EXISTS (SELECT FROM asv.ledger_forgotten WHERE id = old.id)
        OR (coalesce((SELECT kind FROM asv.ledger_entry WHERE id = old.id), (SELECT kind FROM asv.ledger_pending WHERE id = old.id))
-           IN (96, 120, 121)
+           IN (96, 97, 120, 121)
            AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
+           AND NOT EXISTS (SELECT FROM asv.statement_answer WHERE entry = old.id)
            AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
            AND NOT EXISTS (SELECT FROM asv.statement
                            WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
@@ -435,7 +439,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin',
                                 'docking', 'docking_end', 'statement_answer', 'person', 'person_login', 'person_disabling', 'duty_end',
-                                'retention_run_end', 'balance'] LOOP
+                                'retention_run_end', 'balance', 'alarm_acknowledgement', 'ahead_finish'] LOOP
         EXECUTE format('ALTER TABLE asv.%I ADD COLUMN entry uuid NOT NULL UNIQUE DEFAULT gen_random_uuid()', name);
         EXECUTE format('COMMENT ON COLUMN asv.%I.entry IS %L', name, 'its entry in the ledger: random');
     END LOOP;
@@ -670,6 +674,36 @@ END
 $$;
 COMMENT ON FUNCTION asv.ledger_told(asv.policy_file) IS 'what the ledger tells of a policy';
 
+CREATE FUNCTION asv.ledger_told(r asv.alarm) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('alarm', r.id, NULL::date,
+        asv.ledger_instant(1, r.raised_at) || asv.ledger_field(2, uuid_send(r.recording)) || asv.ledger_text(10, r.kind),
+        asv.ledger_field(128, r.dock) || asv.ledger_text(130, r.detail) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.alarm) IS 'what the ledger tells of an alarm: also of cameras and recordings that were refused';
+
+CREATE FUNCTION asv.ledger_told(r asv.alarm_acknowledgement) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('alarm_acknowledged', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_text(130, r."by" || ': ' || r.alarm || ': ' || r.note))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.alarm_acknowledgement) IS 'what the ledger tells of an alarm that somebody dealt with';
+
+CREATE FUNCTION asv.ledger_told(r asv.ahead_finish) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('ahead_finished', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(12, r.proposal),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.ahead_finish) IS 'what the ledger tells of a hold before docking whose copied keys are gone';
+
 CREATE FUNCTION asv.ledger_told(r asv.access_log) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -748,7 +782,7 @@ BEGIN
         'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start',
         'docking', 'docking_end', 'clip_event', 'clip', 'statement', 'statement_answer', 'person', 'person_login',
         'person_disabling', 'duty', 'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
-        'ledger_forgotten'] LOOP
+        'ledger_forgotten', 'alarm', 'alarm_acknowledgement', 'ahead_finish'] LOOP
         EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.ledger_tell()', name);
     END LOOP;
 END
@@ -759,12 +793,15 @@ CREATE FUNCTION asv.ledger_forget_source() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     DELETE FROM asv.ledger_closed WHERE id = CASE tg_table_name
-        WHEN 'statement' THEN asv.ledger_id((to_jsonb(old) ->> 'digest')::bytea) ELSE (to_jsonb(old) ->> 'id')::uuid END;
+        WHEN 'statement' THEN asv.ledger_id((to_jsonb(old) ->> 'digest')::bytea)
+        ELSE (to_jsonb(old) ->> CASE tg_table_name WHEN 'statement_answer' THEN 'entry' ELSE 'id' END)::uuid END;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_forget_source() IS 'trigger: what is forgotten at its source opens no more in the ledger';
 CREATE TRIGGER ledger_forget AFTER DELETE ON asv.statement
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.statement_answer
     FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
 CREATE TRIGGER ledger_forget AFTER DELETE ON asv.access_log
     FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
@@ -1029,6 +1066,9 @@ BEGIN
     WHEN p_kind = 102 THEN
         SELECT o.* INTO t FROM asv.policy_file r, asv.ledger_told(r) o
         WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
+    WHEN p_kind = 103 THEN SELECT o.* INTO t FROM asv.alarm r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 104 THEN SELECT o.* INTO t FROM asv.alarm_acknowledgement r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 105 THEN SELECT o.* INTO t FROM asv.ahead_finish r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 112 THEN SELECT o.* INTO t FROM asv.retention_run r, asv.ledger_told(r) o WHERE r.id = p_id;
     WHEN p_kind = 113 THEN SELECT o.* INTO t FROM asv.retention_run_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 114 THEN SELECT o.* INTO t FROM asv.balance r, asv.ledger_told(r) o WHERE r.entry = p_id;
@@ -1073,7 +1113,8 @@ BEGIN
         ('docking', 'r.entry'), ('docking_end', 'r.entry'), ('clip_event', 'r.id'), ('statement', 'asv.ledger_id(r.digest)'),
         ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_login', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
         ('duty_end', 'r.entry'), ('policy_file', 'asv.ledger_id(r.digest)'), ('access_log', 'r.id'), ('subject_request', 'r.id'),
-        ('retention_run', 'r.id'), ('retention_run_end', 'r.entry'), ('balance', 'r.entry')) AS t (source, told) LOOP
+        ('retention_run', 'r.id'), ('retention_run_end', 'r.entry'), ('balance', 'r.entry'), ('alarm', 'r.id'),
+        ('alarm_acknowledgement', 'r.entry'), ('ahead_finish', 'r.entry')) AS t (source, told) LOOP
         RETURN QUERY EXECUTE format(
             'SELECT %L::text, %s FROM asv.%I r WHERE NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s)
              AND NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = %s) LIMIT $1', s.source, s.told, s.source, s.told, s.told)

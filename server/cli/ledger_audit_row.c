@@ -18,7 +18,8 @@
 /* Of what expires at its source, by LAW L3, a row may be gone. */
 static bool may_expire(uint16_t kind)
 {
-    return kind == ASV_LEDGER_STATEMENT || kind == ASV_LEDGER_ACCESS || kind == ASV_LEDGER_SUBJECT_REQUEST;
+    return kind == ASV_LEDGER_STATEMENT || kind == ASV_LEDGER_STATEMENT_ANSWERED ||
+           kind == ASV_LEDGER_ACCESS || kind == ASV_LEDGER_SUBJECT_REQUEST;
 }
 
 /* How much of an entry stands before its commitments. */

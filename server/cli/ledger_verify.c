@@ -13,6 +13,7 @@
 #include "server/cli/ledger_key.h"
 #include "server/cli/sequencer.h"
 #include "server/cli/text.h"
+#include "server/db/docking.h"
 
 void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *what, ...)
 {
@@ -107,6 +108,19 @@ static enum asv_status print(const struct asv_audit *audit, bool json, struct as
     return ASV_OK;
 }
 
+/* Whoever started this may not look; the alarm stays until somebody did. */
+static void call_people(struct asv_audit *audit)
+{
+    char detail[120];
+    enum asv_db_outcome outcome;
+    struct asv_err unsaid = {0};
+    snprintf(detail, sizeof detail,
+             "%llu things are wrong with the ledger; asservat ledger verify names them",
+             (unsigned long long)audit->wrong);
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_LEDGER, .slot = -1, .detail = detail};
+    (void)!asv_db_alarm_raise(audit->db, &alarm, &outcome, &unsaid);
+}
+
 static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
 {
     const struct asv_cli *cli = audit->cli;
@@ -130,7 +144,13 @@ static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_audit_untold(audit, err);
     }
-    return status == ASV_OK && vault != NULL ? asv_audit_vault(audit, vault, err) : status;
+    if (status == ASV_OK && vault != NULL) {
+        status = asv_audit_vault(audit, vault, err);
+    }
+    if (audit->wrong > 0) {
+        call_people(audit);
+    }
+    return status;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
@@ -173,7 +193,8 @@ const struct asv_cli_command asv_cli_ledger_verify = {
     .help = "Hashes every entry, compares every tile, and every head that was ever signed, with\n"
             "the ledger's key; makes each entry once more from the row that it tells of, and\n"
             "opens what it is closed over; looks for rows without an entry, and for signed objects\n"
-            "in the vault that no entry names. What is wrong is named, and the exit status is 1.\n"
+            "in the vault that no entry names. What is wrong is named and an alarm, and the exit\n"
+            "status is 1.\n"
             "Runs beside everything else.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

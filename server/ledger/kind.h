@@ -9,14 +9,15 @@
 
 #include <stdint.h>
 
-#define ASV_LEDGER_LOG_BEGUN       1 /* the first entry of each log */
-#define ASV_LEDGER_FORGOTTEN       3
-#define ASV_LEDGER_COMMITTED_FIRST 34 /* committed, quarantined, expired_on_arrival */
-#define ASV_LEDGER_COMMITTED_LAST  36
-#define ASV_LEDGER_BALANCE         114
-#define ASV_LEDGER_STATEMENT       96
-#define ASV_LEDGER_ACCESS          120
-#define ASV_LEDGER_SUBJECT_REQUEST 121
+#define ASV_LEDGER_LOG_BEGUN          1 /* the first entry of each log */
+#define ASV_LEDGER_FORGOTTEN          3
+#define ASV_LEDGER_COMMITTED_FIRST    34 /* committed, quarantined, expired_on_arrival */
+#define ASV_LEDGER_COMMITTED_LAST     36
+#define ASV_LEDGER_BALANCE            114
+#define ASV_LEDGER_STATEMENT          96
+#define ASV_LEDGER_STATEMENT_ANSWERED 97
+#define ASV_LEDGER_ACCESS             120
+#define ASV_LEDGER_SUBJECT_REQUEST    121
 
 /* "committed", in static storage; NULL for a number that is no kind. */
 const char *asv_ledger_kind_name(uint16_t kind);

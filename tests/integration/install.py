@@ -58,6 +58,7 @@ def main():
                                                  "asservat-backup.service", "asservat-backup.timer",
                                                  "asservat-cosign.service",
                                                  "asservat-dockd.service", "asservat-keeper.service",
+                                                 "asservat-ledger-verify.service", "asservat-ledger-verify.timer",
                                                  "asservat-ledger.service", "asservat-publish.service",
                                                  "asservat-publish.timer",
                                                  "asservat-retention.service", "asservat-retention.timer",

@@ -270,6 +270,7 @@ def what_somebody_changed_is_named(ledger, clips):
     ledger.verify(1, "receipt: no entry names it")
     receipt.write_bytes(kept)
     assert desk.sql(f"SELECT count(*) FROM asv.clip_event WHERE {event}") == [["1"]]
+    assert desk.sql("SELECT count(*) > 0 FROM asv.alarm WHERE kind = 'ledger'") == [["t"]], "nobody is called"
     ledger.verify()
 
 
