@@ -281,6 +281,11 @@ static void begin_ledger(void)
     both_decide(ASV_ACTION_LEDGER, &people.admin);
 }
 
+static void forget_an_entry(void)
+{
+    both_decide(ASV_ACTION_FORGET, &people.admin);
+}
+
 static void say_the_day(void)
 {
     keeper_propose_clip(&site, &decision, ASV_ACTION_DAY, &people.wearer, 30, camera, &clip);
@@ -330,6 +335,7 @@ static const struct act acts[] = {
     {"CLOCK", stop_the_clock, confirm_clock, false, 5},
     {"DAY", prepare_nothing, say_the_day, false, 5},
     {"LEDGER", prepare_nothing, begin_ledger, false, 5},
+    {"FORGET", prepare_nothing, forget_an_entry, false, 5},
 };
 
 /* ---- what the keeper has ---- */

@@ -91,7 +91,7 @@ static bool believed_pair(const struct model *model, int proposal, int answer)
         return one->self == other->self;
     }
     if (told->step == MODEL_APPROVES) {
-        bool wearers = strchr(approvers, 'W') != NULL;
+        bool wearers = approvers != NULL && strchr(approvers, 'W') != NULL;
         return one->self != other->self && one->badge != other->badge &&
                (!wearers || has_role(one, "SD") || has_role(other, "SD"));
     }
