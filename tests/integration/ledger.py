@@ -296,10 +296,13 @@ class Test:
     def what_no_head_has_comes_into_the_next_log(self):
         """LG-055: entries that were appended while the keeper was away; then people begin another log."""
         site, last = self.site, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
+        starts = "(SELECT count(*) FROM asv.software_start WHERE software ~ '^asservat ledger [0-9]')"
+        before = self.sql("SELECT " + starts)[0][0]
         run = Daemon("sequencer", [site.bin("asservat"), "ledger", "run", "--config", site.conf], site.directory / "log/limbo.log",
                      dict(os.environ))
-        self.until("SELECT size = (SELECT max(size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) FROM asv.ledger_log l "
-                   f"WHERE number = {last}", "all that waits is signed")
+        self.until(f"SELECT {starts} > {before} AND (SELECT waiting = 0 FROM asv.ledger_waiting()) AND "
+                   "size = (SELECT max(size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) FROM asv.ledger_log l "
+                   f"WHERE number = {last}", "that it began is signed: it knows the tree")
         site.keeper.stop()
         self.sql("SELECT count(asv.software_started('limbo ' || n)) FROM generate_series(1, 300) n")
         self.until("SELECT waiting < 300 FROM asv.ledger_waiting()", "a batch is appended, and then the keeper is missed")
