@@ -128,7 +128,9 @@ def the_sandbox_denies(rig):
         return  # a kernel without Landlock, which the daemon says
     place = rig.site.directory / "list"
     place.mkdir()
+    starts = len(rig.log("started"))
     rig.restart_dock(revocations=place / "revocations")
+    rig.eventually(lambda: len(rig.log("started")) > starts, "the sandbox is closed: its sockets answer before")
     place.rmdir()
     place.symlink_to(rig.site.agency)  # a list that is whole and signed, but outside what it may read
     rig.site.dock.process.send_signal(signal.SIGHUP)
