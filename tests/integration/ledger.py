@@ -95,6 +95,7 @@ class Test:
         self.site = Site(directory, build)
         self.site.peer = "admin"
         self.published = 0
+        self.sequencers = []
 
     def sql(self, text):
         return self.site.postgres.query(text)
@@ -106,6 +107,13 @@ class Test:
     def sequence(self, status=0, says=""):
         code, _, err = self.desk.call("ledger", "run", "--once")
         assert code == status and says in err, f"ledger run: {code}: {err}"
+
+    def sequencer(self, name):
+        """One that goes on until it is stopped, at the end of the test at the latest."""
+        one = Daemon("sequencer", [self.site.bin("asservat"), "ledger", "run", "--config", self.site.conf],
+                     self.site.directory / f"log/{name}.log", dict(os.environ))
+        self.sequencers.append(one)
+        return one
 
     def publish(self, directory=None, status=0, says=""):
         directory = directory or self.site.directory / "published"
@@ -180,19 +188,15 @@ class Test:
 
     def sequencers_compete_and_die(self):
         """Writers on four connections; two sequencers; one after the other is killed. No gap, no double, nothing lost."""
-        site, total, batches = self.site, 4000, 40
+        total, batches = 4000, 40
         before = int(self.sql("SELECT max(size) FROM asv.ledger_log")[0][0])
-
-        def sequencer(number):
-            return Daemon("sequencer", [site.bin("asservat"), "ledger", "run", "--config", site.conf],
-                          site.directory / f"log/sequencer-{number}.log", dict(os.environ))
 
         def write(number):
             for batch in range(batches):
                 self.sql(f"SELECT count(asv.software_started('writer {number} {batch} ' || n)) "
                          f"FROM generate_series(1, {total // batches // 4}) n")
 
-        running = [sequencer(number) for number in range(2)]
+        running = [self.sequencer(f"sequencer-{number}") for number in range(2)]
         rng = random.Random(6962)
         with ThreadPoolExecutor(4) as pool:
             writers = [pool.submit(write, number) for number in range(4)]
@@ -200,7 +204,7 @@ class Test:
             while not all(writer.done() for writer in writers):
                 victim = rng.randrange(2)
                 running[victim].stop(signal.SIGKILL)
-                running[victim] = sequencer(number)
+                running[victim] = self.sequencer(f"sequencer-{number}")
                 number += 1
                 time.sleep(rng.random() / 5)  # not to wait for anything: when the next one dies
             for writer in writers:
@@ -298,8 +302,7 @@ class Test:
         site, last = self.site, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
         starts = "(SELECT count(*) FROM asv.software_start WHERE software ~ '^asservat ledger [0-9]')"
         before = self.sql("SELECT " + starts)[0][0]
-        run = Daemon("sequencer", [site.bin("asservat"), "ledger", "run", "--config", site.conf], site.directory / "log/limbo.log",
-                     dict(os.environ))
+        run = self.sequencer("limbo")
         self.until(f"SELECT {starts} > {before} AND (SELECT waiting = 0 FROM asv.ledger_waiting()) AND "
                    "size = (SELECT max(size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) FROM asv.ledger_log l "
                    f"WHERE number = {last}", "that it began is signed: it knows the tree")
@@ -329,6 +332,9 @@ class Test:
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:
+            for one in self.sequencers:
+                if one.alive():
+                    one.stop(signal.SIGKILL)
             self.site.keeper.stop()
             self.site.postgres.stop()
 
