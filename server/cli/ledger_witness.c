@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 
 #include "server/base/cleanup.h"
@@ -19,6 +18,7 @@
 #include "server/base/keyfile.h"
 #include "server/base/notify.h"
 #include "server/base/sandbox.h"
+#include "server/base/signals.h"
 #include "server/cli/backups.h"
 #include "server/cli/cli.h"
 #include "server/cli/files.h"
@@ -228,19 +228,6 @@ static enum asv_status load(struct serving *it, const struct place *place, struc
     return asv_witness_check(&it->witness, err);
 }
 
-static enum asv_status watch_signals(struct serving *it, struct asv_err *err)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
-        return asv_io_fail(err, errno, "signals");
-    }
-    it->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return it->signals >= 0 ? ASV_OK : asv_io_fail(err, errno, "signals");
-}
-
 /* From here on: what is remembered, and who connects. */
 static enum asv_status confine(const struct asv_witness_settings *settings, struct asv_err *err)
 {
@@ -264,7 +251,7 @@ static enum asv_status start(struct serving *it, const struct place *place, stru
         status = load(it, place, err);
     }
     if (status == ASV_OK) {
-        status = watch_signals(it, err);
+        status = asv_signals_open(&it->signals, err);
     }
     if (status == ASV_OK) {
         status = asv_http_open(&config, &it->listener, err);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "server/base/keyfile.h"
 #include "server/base/notify.h"
 #include "server/base/sandbox.h"
+#include "server/base/signals.h"
 #include "server/base/world_os.h"
 #include "server/keeper/secret.h"
 #include "server/keeper/settings.h"
@@ -412,20 +412,6 @@ static enum asv_status listen_on_socket(struct process *process, struct asv_err 
     return asv_keeper_listen(process->settings.socket, gid, &process->listener, err);
 }
 
-static enum asv_status watch_signals(struct process *process, struct asv_err *err)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    /* A journal that went away must not end the keeper. */
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
-        return asv_io_fail(err, errno, "signals");
-    }
-    process->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return process->signals >= 0 ? ASV_OK : asv_io_fail(err, errno, "signals");
-}
-
 static enum asv_status start(struct process *process, struct asv_err *err)
 {
     void *scratch = NULL;
@@ -438,7 +424,7 @@ static enum asv_status start(struct process *process, struct asv_err *err)
         (struct asv_origins){.list = &process->origin, .count = settings->origin[0] != '\0' ? 1 : 0};
     enum asv_status status = open_dirs(process, false, err);
     if (status == ASV_OK) {
-        status = watch_signals(process, err);
+        status = asv_signals_open(&process->signals, err);
     }
     if (status == ASV_OK) {
         status = listen_on_socket(process, err);

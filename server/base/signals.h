@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * How a program is told to end. */
+#ifndef ASV_SERVER_BASE_SIGNALS_H
+#define ASV_SERVER_BASE_SIGNALS_H
+
+#include "firmware-proto/base/status.h"
+
+/* From here on SIGTERM and SIGINT are read from *fd (signalfd(2), non-blocking; the caller closes it), and
+ * SIGPIPE is ignored: neither a peer nor a journal that went away ends the program. */
+ASV_MUST_CHECK enum asv_status asv_signals_open(int *fd, struct asv_err *err);
+
+#endif
