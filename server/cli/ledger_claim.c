@@ -175,27 +175,12 @@ static enum asv_status put_camera(const struct asv_cli *cli, struct asv_db *db,
     return status == ASV_OK ? put_chain(db, exporting, claim->camera, err) : status;
 }
 
-static enum asv_status put_balances(struct asv_db *db, struct asv_ledger_export *exporting, uint32_t day,
-                                    struct asv_err *err)
+static enum asv_status read_balances(const void *what, struct asv_db *db, uint16_t log, int64_t after,
+                                     uint32_t limit, struct asv_db_ledger_known *rows, size_t *count,
+                                     struct asv_err *err)
 {
-    struct asv_db_ledger_known *rows = calloc(PAGE, sizeof *rows);
-    uint16_t log = 0;
-    int64_t after = -1;
-    size_t count = PAGE;
-    enum asv_status status = ASV_OK;
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    while (status == ASV_OK && count == PAGE) {
-        status = asv_db_ledger_balances(db, day, log, after, PAGE, rows, &count, err);
-        for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            status = asv_ledger_export_put(exporting, &rows[i], NULL, err);
-            log = rows[i].log;
-            after = (int64_t)rows[i].index;
-        }
-    }
-    free(rows);
-    return status;
+    const uint32_t *day = what;
+    return asv_db_ledger_balances(db, *day, log, after, limit, rows, count, err);
 }
 
 enum asv_status asv_ledger_claim_put(const struct asv_cli *cli, struct asv_db *db,
@@ -204,8 +189,9 @@ enum asv_status asv_ledger_claim_put(const struct asv_cli *cli, struct asv_db *d
 {
     uint8_t data[ASV_CLAIM_MAX_BYTES];
     struct asv_writer writer;
+    const uint32_t day = (uint32_t)claim->from;
     enum asv_status status = claim->kind == ASV_CLAIM_DAY
-                                 ? put_balances(db, exporting, (uint32_t)claim->from, err)
+                                 ? asv_ledger_export_all(exporting, read_balances, &day, NULL, err)
                                  : put_camera(cli, db, exporting, claim, err);
     if (status != ASV_OK) {
         return status;

@@ -15,6 +15,8 @@
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
 
+#define PAGE 16
+
 #define MODE_OPEN   0644
 #define MODE_CLOSED 0600 /* what leads to people */
 #define NAME_BYTES  96
@@ -199,6 +201,30 @@ static void stem_of(char out[NAME_BYTES - 16], const struct asv_db_ledger_known 
     const char *kind = asv_ledger_kind_name(entry->kind);
     (void)snprintf(out, NAME_BYTES - 16, "%u-%012" PRIu64 "-%s", entry->log, entry->index,
                    kind != NULL ? kind : "unknown");
+}
+
+enum asv_status asv_ledger_export_all(struct asv_ledger_export *exporting, asv_ledger_page *page,
+                                      const void *what, bool (*opens)(uint8_t tag), struct asv_err *err)
+{
+    struct asv_db_ledger_known *rows = calloc(PAGE, sizeof *rows);
+    uint16_t log = 0;
+    int64_t after = -1;
+    size_t count = PAGE;
+    enum asv_status status = ASV_OK;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (status == ASV_OK && count == PAGE) {
+        status = page(what, exporting->db, log, after, PAGE, rows, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            status = asv_ledger_export_put(exporting, &rows[i], opens, err);
+            log = rows[i].log;
+            after = (int64_t)rows[i].index;
+        }
+    }
+    asv_wipe(rows, PAGE * sizeof *rows);
+    free(rows);
+    return status;
 }
 
 enum asv_status asv_ledger_export_file(struct asv_ledger_export *exporting,

@@ -41,6 +41,16 @@ ASV_MUST_CHECK enum asv_status asv_ledger_export_put(struct asv_ledger_export *e
                                                      const struct asv_db_ledger_known *entry,
                                                      bool (*opens)(uint8_t tag), struct asv_err *err);
 
+/* Reads the entries behind (log, after), as asv_db_ledger_about: rows[limit]. */
+typedef enum asv_status asv_ledger_page(const void *what, struct asv_db *db, uint16_t log, int64_t after,
+                                        uint32_t limit, struct asv_db_ledger_known *rows, size_t *count,
+                                        struct asv_err *err);
+
+/* The same for all that page reads of what. */
+ASV_MUST_CHECK enum asv_status asv_ledger_export_all(struct asv_ledger_export *exporting,
+                                                     asv_ledger_page *page, const void *what,
+                                                     bool (*opens)(uint8_t tag), struct asv_err *err);
+
 /* Another file of the directory, mode 0600: name, or, with an entry, what its files are named and .name. */
 ASV_MUST_CHECK enum asv_status asv_ledger_export_file(struct asv_ledger_export *exporting,
                                                       const struct asv_db_ledger_known *entry,

@@ -12,36 +12,17 @@
 #include "server/cli/ledger_export.h"
 #include "server/cli/moment.h"
 
-#define PAGE 16
-
 static bool opens_all(uint8_t tag)
 {
     (void)tag;
     return true;
 }
 
-static enum asv_status put_all(struct asv_ledger_export *exporting, struct asv_db *db, const uint8_t what[16],
-                               bool open, struct asv_err *err)
+static enum asv_status read_about(const void *what, struct asv_db *db, uint16_t log, int64_t after,
+                                  uint32_t limit, struct asv_db_ledger_known *rows, size_t *count,
+                                  struct asv_err *err)
 {
-    struct asv_db_ledger_known *rows = calloc(PAGE, sizeof *rows);
-    uint16_t log = 0;
-    int64_t after = -1;
-    size_t count = PAGE;
-    enum asv_status status = ASV_OK;
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    while (status == ASV_OK && count == PAGE) {
-        status = asv_db_ledger_about(db, what, log, after, PAGE, rows, &count, err);
-        for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            status = asv_ledger_export_put(exporting, &rows[i], open ? opens_all : NULL, err);
-            log = rows[i].log;
-            after = (int64_t)rows[i].index;
-        }
-    }
-    asv_wipe(rows, PAGE * sizeof *rows);
-    free(rows);
-    return status;
+    return asv_db_ledger_about(db, what, log, after, limit, rows, count, err);
 }
 
 /* WHAT, or a claim: one of the two. */
@@ -81,8 +62,10 @@ static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
         status = asv_ledger_export_open(cli, db, out, &exporting, err);
     }
     if (status == ASV_OK) {
-        status = claim.kind != 0 ? asv_ledger_claim_put(cli, db, exporting, &claim, err)
-                                 : put_all(exporting, db, what, asv_cli_flag(cli->args, "open"), err);
+        status = claim.kind != 0
+                     ? asv_ledger_claim_put(cli, db, exporting, &claim, err)
+                     : asv_ledger_export_all(exporting, read_about, what,
+                                             asv_cli_flag(cli->args, "open") ? opens_all : NULL, err);
     }
     if (status == ASV_OK && exporting->written + exporting->unproven == 0) {
         return asv_fail(err, ASV_E_NOT_FOUND, "the ledger has no entry about that");
