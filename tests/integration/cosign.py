@@ -16,10 +16,8 @@ import ssl
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import traceback
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -467,19 +465,5 @@ class Test(ledger.Test):
                 witness.stop()
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="asv-cosign.") as name:
-        Path(name).chmod(0o755)  # PostgreSQL runs as another user when this is root
-        try:
-            Test(Path(name) / "site", sys.argv[1]).run()
-        except Exception:
-            traceback.print_exc()
-            for log in sorted((Path(name) / "site").glob("*/*.log")):
-                text = log.read_text(errors="replace")
-                if text:
-                    print(f"--- {log.name}\n{text[-2000:]}", file=sys.stderr)
-            sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    ledger.main(Test, "asv-cosign.")

@@ -339,14 +339,15 @@ class Test:
             self.site.postgres.stop()
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="asv-ledger.") as name:
+def main(test, prefix):
+    """Runs a test on a site of its own; what its programs said is shown when it fails."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
         Path(name).chmod(0o755)  # PostgreSQL runs as another user when this is root
         try:
-            Test(Path(name) / "site", sys.argv[1]).run()
+            test(Path(name) / "site", sys.argv[1]).run()
         except Exception:
             traceback.print_exc()
-            for log in sorted((Path(name) / "site/log").glob("*.log")):
+            for log in sorted((Path(name) / "site").glob("*/*.log")):
                 text = log.read_text(errors="replace")
                 if text:
                     print(f"--- {log.name}\n{text[-2000:]}", file=sys.stderr)
@@ -354,4 +355,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(Test, "asv-ledger.")
