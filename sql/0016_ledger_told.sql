@@ -1,0 +1,485 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- What the ledger tells (docs/LEDGER.md 3): of which rows, which fields in the open and which closed, and what is forgotten again.
+CREATE FUNCTION asv.ledger_field(p_tag integer, p_value bytea) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_value IS NULL OR p_value = '' THEN
+        RETURN '';
+    END IF;
+    -- LG-005: whoever writes is refused, and not the sequencer, which could not go on.
+    IF (octet_length(p_value) > CASE p_tag WHEN 7 THEN 256 WHEN 10 THEN 64 WHEN 13 THEN 168 WHEN 130 THEN 4096 WHEN 136 THEN 256
+                                ELSE 32 END) THEN
+        RAISE EXCEPTION 'ledger: field % has % bytes, more than an entry takes', p_tag, octet_length(p_value) USING ERRCODE = '22001';
+    END IF;
+    RETURN substring(int2send(p_tag::smallint) FROM 2) || int2send(octet_length(p_value)::smallint) || p_value;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_field IS 'one field; nothing for NULL';
+
+CREATE FUNCTION asv.ledger_instant(p_tag integer, p_at timestamptz) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(p_tag, int8send(floor(extract(epoch FROM p_at) * 1000)::bigint))
+$$;
+COMMENT ON FUNCTION asv.ledger_instant IS 'an instant as a field, in milliseconds';
+
+CREATE FUNCTION asv.ledger_text(p_tag integer, p_text text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(p_tag, convert_to(p_text, 'UTF8'))
+$$;
+COMMENT ON FUNCTION asv.ledger_text IS 'a text as a field';
+
+CREATE FUNCTION asv.ledger_day_field(p_day date) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(3, int4send(to_char(p_day, 'YYYYMMDD')::integer))
+$$;
+COMMENT ON FUNCTION asv.ledger_day_field IS 'a local day as a field';
+
+CREATE FUNCTION asv.ledger_counts(VARIADIC p_counts bigint[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.ledger_field(7, (SELECT string_agg(int8send(c), ''::bytea ORDER BY n)
+                                FROM unnest(p_counts) WITH ORDINALITY AS t (c, n)))
+$$;
+COMMENT ON FUNCTION asv.ledger_counts IS 'numbers as a field';
+
+CREATE FUNCTION asv.ledger_id(p_digest bytea) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(substring(p_digest FOR 16), 'hex')::uuid
+$$;
+COMMENT ON FUNCTION asv.ledger_id IS 'the id of the entry about something that is known by its digest';
+
+CREATE FUNCTION asv.ledger_put(p_kind text, p_id uuid, p_day date, p_facts bytea, p_closed bytea) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$ -- which keeps its plans from one event to the next
+BEGIN
+    IF p_day IS NOT NULL THEN
+        INSERT INTO asv.ledger_day (day, key)
+        SELECT p_day, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+        WHERE NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = p_day)
+        ON CONFLICT DO NOTHING;
+    END IF;
+    IF p_closed <> '' THEN
+        INSERT INTO asv.ledger_closed (id, key, fields)
+        VALUES (p_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), p_closed);
+    END IF;
+    INSERT INTO asv.ledger_pending (id, kind, day, facts)
+    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts);
+    -- What waits already is found by its unique key, what has its entry here: two entries of one id would stop the sequencer.
+    IF EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = p_id) THEN
+        RAISE EXCEPTION 'ledger: there is an entry of this id' USING ERRCODE = '23505';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of something, with the transaction that it happens in';
+
+-- ---------------------------------------------------------------------------------------------- what it tells of
+
+CREATE TYPE asv.ledger_tale AS (kind text, id uuid, day date, facts bytea, closed bytea);
+COMMENT ON TYPE asv.ledger_tale IS 'what the ledger tells of one row: kind and id of its entry, and its fields';
+
+-- Rows that have no id of their own that may stand in an entry are given one.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin',
+                                'docking', 'docking_end', 'statement_answer', 'person', 'person_login', 'person_disabling', 'duty_end',
+                                'retention_run_end', 'balance', 'alarm_acknowledgement', 'ahead_finish'] LOOP
+        EXECUTE format('ALTER TABLE asv.%I ADD COLUMN entry uuid NOT NULL UNIQUE DEFAULT gen_random_uuid()', name);
+        EXECUTE format('COMMENT ON COLUMN asv.%I.entry IS %L', name, 'its entry in the ledger: random');
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION asv.ledger_told(r asv.camera_enrolment) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('camera_enrolled', r.entry, NULL::date,
+        asv.ledger_instant(1, r.enrolled_at),
+        asv.ledger_text(130, r.enrolled_by) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.camera_enrolment) IS 'what the ledger tells of a camera that is enrolled';
+
+CREATE FUNCTION asv.ledger_told(r asv.camera_unit) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('camera_moved', r.entry, NULL::date,
+        asv.ledger_instant(1, r.since),
+        asv.ledger_text(130, r.moved_by) || asv.ledger_field(132, r.camera) || asv.ledger_text(136, r.unit))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.camera_unit) IS 'what the ledger tells of the unit of a camera';
+
+CREATE FUNCTION asv.ledger_told(r asv.camera_retirement) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('camera_retired', r.entry, NULL::date,
+        asv.ledger_instant(1, r.retired_at),
+        asv.ledger_text(130, r.retired_by || ': ' || r.reason) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.camera_retirement) IS 'what the ledger tells of a camera that is retired';
+
+CREATE FUNCTION asv.ledger_told(r asv.dock) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('dock_enrolled', r.entry, NULL::date,
+        asv.ledger_instant(1, r.enrolled_at),
+        asv.ledger_field(128, r.cert) || asv.ledger_text(130, r.enrolled_by) || asv.ledger_text(136, r.site))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.dock) IS 'what the ledger tells of a dock';
+
+CREATE FUNCTION asv.ledger_told(r asv.revocation_list) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('revocations', r.entry, NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest)
+        || asv.ledger_counts(r.number, cardinality(r.serials)),
+        asv.ledger_field(128, r.signer))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.revocation_list) IS 'what the ledger tells of revocations';
+
+CREATE FUNCTION asv.ledger_told(r asv.bulletin) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('keys_made', r.entry, NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest) || asv.ledger_counts(r.keys),
+        asv.ledger_field(128, r.keeper) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.bulletin) IS 'what the ledger tells of keys that were made';
+
+CREATE FUNCTION asv.ledger_told(r asv.software_start) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('software_started', r.id, NULL::date,
+        asv.ledger_text(10, r.software),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.software_start) IS 'what the ledger tells of a program that began';
+
+CREATE FUNCTION asv.ledger_told(r asv.ledger_forgotten) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('forgotten', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(5, r.approval) || asv.ledger_text(10, r.id::text)
+        || asv.ledger_field(12, r.proposal),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.ledger_forgotten) IS 'what the ledger tells of values that were forgotten';
+
+CREATE FUNCTION asv.ledger_told(r asv.docking) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_day CONSTANT date := (r.began_at AT TIME ZONE 'Europe/Berlin')::date;
+BEGIN
+    RETURN ROW('docked', r.entry, v_day,
+        asv.ledger_instant(1, r.began_at) || asv.ledger_day_field(v_day),
+        asv.ledger_field(128, r.dock) || asv.ledger_field(132, r.camera) || asv.ledger_field(133, r.session)
+        || asv.ledger_text(136, format('slot %s, port %s', r.slot, r.port)))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.docking) IS 'what the ledger tells of a docking';
+
+CREATE FUNCTION asv.ledger_told(r asv.docking_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('undocked', r.entry, NULL::date,
+        asv.ledger_instant(1, r.ended_at)
+        || asv.ledger_counts(r.reason, r.stored, r.quarantined, r.expired, r.remaining, r.bytes),
+        asv.ledger_text(130, r.detail) || asv.ledger_field(133, r.session))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.docking_end) IS 'what the ledger tells of the end of a docking';
+
+CREATE FUNCTION asv.ledger_told(r asv.clip_event) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW(r.kind, r.id, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(2, uuid_send(r.recording))
+        || asv.ledger_field(5, r.object_digest),
+        asv.ledger_field(128, r.actor) || asv.ledger_text(130, r.detail)
+        || CASE r.kind WHEN 'announced' THEN (SELECT asv.ledger_field(131, o.header) || asv.ledger_field(132, o.camera)
+                                              FROM asv.recording o WHERE o.id = r.recording) ELSE ''::bytea END
+        || asv.ledger_field(133, r.session))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.clip_event) IS 'what the ledger tells of an event of custody, but what a commit tells of';
+
+CREATE FUNCTION asv.ledger_told(r asv.clip) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    e asv.clip_event;
+BEGIN
+    SELECT * INTO STRICT e FROM asv.clip_event WHERE position = r.event;
+    RETURN ROW(e.kind, e.id, r.day,
+        asv.ledger_instant(1, r.committed_at) || asv.ledger_field(2, uuid_send(r.recording))
+        || asv.ledger_day_field(r.day) || asv.ledger_field(5, e.object_digest) || asv.ledger_field(6, r.root)
+        || asv.ledger_counts(r.leaves, r.payload_bytes)
+        || asv.ledger_field(8, substring(int2send(r.integrity) FROM 2) || substring(int2send(r.provenance) FROM 2)
+                               || substring(int2send(r.kind) FROM 2))
+        || asv.ledger_instant(9, r.due_at),
+        asv.ledger_field(128, r.dock) || asv.ledger_text(130, e.detail) || asv.ledger_field(131, r.header)
+        || asv.ledger_field(132, r.camera) || asv.ledger_field(133, r.session)
+        || asv.ledger_field(134, r.link_digest) || asv.ledger_text(136, r.unit))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.clip) IS 'what the ledger tells of what was taken into custody, with its root and verdict';
+
+CREATE FUNCTION asv.ledger_told(r asv.statement) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('statement', asv.ledger_id(r.digest), NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest) || asv.ledger_instant(9, r.expires_at)
+        || asv.ledger_field(11, int2send(r.action::smallint) || substring(int2send(r.step) FROM 2))
+        || asv.ledger_field(12, r.proposal),
+        asv.ledger_field(128, r.credential) || asv.ledger_field(129, uuid_send(r.person))
+        || asv.ledger_field(131, CASE r.subject_kind WHEN 1 THEN r.subject::bytea END)
+        || asv.ledger_field(132, CASE r.subject_kind WHEN 2 THEN r.subject::bytea END)
+        || asv.ledger_field(135, uuid_send(r.incident)))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.statement) IS 'what the ledger tells of what a person decided';
+
+CREATE FUNCTION asv.ledger_told(r asv.statement_answer) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('statement_answered', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(5, r.statement)
+        || asv.ledger_text(10, CASE WHEN r.taken THEN 'taken' ELSE 'refused' END),
+        asv.ledger_text(130, r.why))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.statement_answer) IS 'what the ledger tells of what the keeper answered';
+
+CREATE FUNCTION asv.ledger_told(r asv.person) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('person', r.entry, NULL::date,
+        ''::bytea,
+        asv.ledger_field(129, uuid_send(r.id)) || asv.ledger_text(130, r."by"))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.person) IS 'what the ledger tells of a person';
+
+CREATE FUNCTION asv.ledger_told(r asv.person_login) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('person', r.entry, NULL::date,
+        asv.ledger_instant(1, r.since),
+        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.login))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.person_login) IS 'what the ledger tells of a person''s account';
+
+CREATE FUNCTION asv.ledger_told(r asv.person_disabling) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('person_disabled', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.reason))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.person_disabling) IS 'what the ledger tells of a person who may do nothing more';
+
+CREATE FUNCTION asv.ledger_told(r asv.duty) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('duty', r.id, NULL::date,
+        asv.ledger_instant(1, r.from_at) || asv.ledger_instant(9, r.until_at),
+        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.kind)
+        || asv.ledger_text(136, r.unit))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.duty) IS 'what the ledger tells of a duty';
+
+CREATE FUNCTION asv.ledger_told(r asv.duty_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('duty_ended', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_text(130, r."by" || ': ' || r.duty))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.duty_end) IS 'what the ledger tells of the end of a duty';
+
+CREATE FUNCTION asv.ledger_told(r asv.policy_file) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('policy_file', asv.ledger_id(r.digest), NULL::date,
+        asv.ledger_field(5, r.digest) || asv.ledger_counts(r.version, r.days) || asv.ledger_text(10,
+            CASE WHEN r.name::text COLLATE "C" ~ '^[\x20-\x7e]{1,64}$' THEN r.name END),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.policy_file) IS 'what the ledger tells of a policy';
+
+CREATE FUNCTION asv.ledger_told(r asv.alarm) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('alarm', r.id, NULL::date,
+        asv.ledger_instant(1, r.raised_at) || asv.ledger_field(2, uuid_send(r.recording)) || asv.ledger_text(10, r.kind),
+        asv.ledger_field(128, r.dock) || asv.ledger_text(130, r.detail) || asv.ledger_field(132, r.camera))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.alarm) IS 'what the ledger tells of an alarm: also of cameras and recordings that were refused';
+
+CREATE FUNCTION asv.ledger_told(r asv.alarm_acknowledgement) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('alarm_acknowledged', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_text(130, r."by" || ': ' || r.alarm || ': ' || r.note))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.alarm_acknowledgement) IS 'what the ledger tells of an alarm that somebody dealt with';
+
+CREATE FUNCTION asv.ledger_told(r asv.ahead_finish) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('ahead_finished', r.entry, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_field(12, r.proposal),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.ahead_finish) IS 'what the ledger tells of a hold before docking whose copied keys are gone';
+
+CREATE FUNCTION asv.ledger_told(r asv.access_log) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('access', r.id, NULL::date,
+        asv.ledger_instant(1, r.at),
+        asv.ledger_field(128, r.credential) || asv.ledger_text(130, r.deed || ', ' || r.name || ': ' || r.reason)
+        || (SELECT asv.ledger_field(131, o.header) FROM asv.recording o WHERE o.id = r.recording)
+        || asv.ledger_field(135, uuid_send(r.incident)))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.access_log) IS 'what the ledger tells of who was shown what';
+
+CREATE FUNCTION asv.ledger_told(r asv.subject_request) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('subject_request', r.id, NULL::date,
+        asv.ledger_instant(1, r.at) || asv.ledger_counts(r.found),
+        asv.ledger_text(130, r."by" || ': ' || r.reason) || asv.ledger_field(132, r.camera)
+        || asv.ledger_text(136, r.area))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.subject_request) IS 'what the ledger tells of a recorded person who asks';
+
+CREATE FUNCTION asv.ledger_told(r asv.retention_run) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('retention_began', r.id, NULL::date,
+        asv.ledger_instant(1, r.began_at) || asv.ledger_text(10, r.software),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.retention_run) IS 'what the ledger tells of a night that began';
+
+CREATE FUNCTION asv.ledger_told(r asv.retention_run_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('retention_ended', r.entry, NULL::date,
+        asv.ledger_instant(1, r.ended_at)
+        || asv.ledger_counts(r.exit, r.erased, r.held, r.pending, r.lapsed, r.late, r.failed, r.open,
+                             r.disagreements, r.orphans, r.leftovers, r.uneven),
+        asv.ledger_text(130, r.detail))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.retention_run_end) IS 'what the ledger tells of a night that ended';
+
+CREATE FUNCTION asv.ledger_told(r asv.balance) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('balance', r.entry, NULL::date,
+        asv.ledger_day_field(r.day)
+        || asv.ledger_counts(r.ingested, r.expired, r.running, r.pending, r.held, r.quarantined, r.erasing, r.erased),
+        ''::bytea)::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.balance) IS 'what the ledger tells of the balance of a day';
+
+CREATE FUNCTION asv.ledger_tell() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    t CONSTANT asv.ledger_tale := asv.ledger_told(new);
+BEGIN
+    -- What a commit tells of is in the clip's own row, which follows its event.
+    IF tg_table_name <> 'clip_event' OR t.kind NOT IN ('committed', 'quarantined', 'expired_on_arrival') THEN
+        PERFORM asv.ledger_put(t.kind, t.id, t.day, t.facts, t.closed);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_tell() IS 'trigger: the ledger tells of each new row, as ledger_told says';
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start',
+        'docking', 'docking_end', 'clip_event', 'clip', 'statement', 'statement_answer', 'person', 'person_login',
+        'person_disabling', 'duty', 'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
+        'ledger_forgotten', 'alarm', 'alarm_acknowledgement', 'ahead_finish'] LOOP
+        EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.ledger_tell()', name);
+    END LOOP;
+END
+$$;
+
+-- LAW L3: what is forgotten at its source is forgotten here; the entry stays, and opens no more.
+CREATE FUNCTION asv.ledger_forget_source() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    DELETE FROM asv.ledger_closed WHERE id = CASE tg_table_name
+        WHEN 'statement' THEN asv.ledger_id((to_jsonb(old) ->> 'digest')::bytea)
+        ELSE (to_jsonb(old) ->> CASE tg_table_name WHEN 'statement_answer' THEN 'entry' ELSE 'id' END)::uuid END;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_forget_source() IS 'trigger: what is forgotten at its source opens no more in the ledger';
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.statement
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.statement_answer
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.access_log
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+CREATE TRIGGER ledger_forget AFTER DELETE ON asv.subject_request
+    FOR EACH ROW EXECUTE FUNCTION asv.ledger_forget_source();
+
+-- LG-075: values go when two people have said so and the keeper found them right, and the ledger tells of it. Whatever was
+-- decided and has not been done, because somebody died in between, is done with the next call.
+CREATE FUNCTION asv.ledger_forget() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.ledger_forgotten (id, proposal, approval)
+    SELECT DISTINCT ON (e.id) e.id, p.digest, a.digest
+    FROM asv.statement p
+    JOIN asv.statement a ON a.proposal = p.digest AND a.step = 2 AND a.person <> p.person
+    JOIN asv.ledger_entry e ON e.id = CASE WHEN p.action = 53 THEN p.subject_name::text::uuid END
+    WHERE p.action = 53 AND p.step = 1 AND asv.statement_taken_at(a.digest) IS NOT NULL
+      AND NOT EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id)
+    ORDER BY e.id, a.stored_at;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    DELETE FROM asv.ledger_closed c USING asv.ledger_forgotten f WHERE c.id = f.id;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_forget IS 'forgets what two people have decided that is to be forgotten; says of how many entries';
+GRANT EXECUTE ON FUNCTION asv.ledger_forget TO asv_staff, asv_admin; -- who decides, and the night
+
+CREATE FUNCTION asv.software_started(p_software text) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    INSERT INTO asv.software_start (software) VALUES (p_software)
+$$;
+COMMENT ON FUNCTION asv.software_started IS 'a program, with its version, begins to work with this database';
+GRANT EXECUTE ON FUNCTION asv.software_started TO asv_dock, asv_server, asv_admin, asv_ledger;

@@ -1,0 +1,148 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- How what waits comes into the tree (docs/LEDGER.md 4), who signed its heads, and which witnesses have cosigned them (7).
+CREATE FUNCTION asv.ledger_begin(p_number smallint, p_origin text, p_before bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_first bigint;
+    v_tail asv.ledger_entry;
+BEGIN
+    PERFORM asv.check_durable();
+    LOCK TABLE asv.ledger_log IN SHARE ROW EXCLUSIVE MODE; -- nothing is appended meanwhile
+    IF EXISTS (SELECT FROM asv.ledger_log WHERE number = p_number AND origin = p_origin) THEN
+        RETURN 'already';
+    ELSIF p_number <> coalesce((SELECT max(number) FROM asv.ledger_log), 0) + 1 THEN
+        RAISE EXCEPTION 'ledger: log % is not the next one', p_number USING ERRCODE = 'VA001';
+    END IF;
+    INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
+    -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already.
+    v_first := least(0, (SELECT min(position) FROM asv.ledger_pending));
+    FOR v_tail IN SELECT e.* FROM asv.ledger_entry e
+                  WHERE e.log = p_number - 1 AND e.index >= (SELECT h.size FROM asv.ledger_head(e.log) h) ORDER BY e.index DESC LOOP
+        v_first := v_first - 1;
+        INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, entry) OVERRIDING SYSTEM VALUE
+        VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.entry);
+        DELETE FROM asv.ledger_entry WHERE log = v_tail.log AND index = v_tail.index;
+    END LOOP;
+    UPDATE asv.ledger_log l SET size = h.size, root = h.root FROM asv.ledger_head((p_number - 1)::smallint) h
+    WHERE l.number = p_number - 1 AND l.size <> h.size;
+    INSERT INTO asv.ledger_pending (position, id, kind, facts) OVERRIDING SYSTEM VALUE
+    VALUES (v_first - 1, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: head of the one before it, NULL for the first';
+GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_take(p_limit integer)
+    RETURNS TABLE (pos bigint, id uuid, kind integer, recorded_ms bigint, facts bytea, closed bytea, key bytea,
+                   day_key bytea, entry bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts,
+           coalesce(c.fields, ''), coalesce(c.key, decode(repeat('00', 32), 'hex')), d.key::bytea, coalesce(p.entry, '')
+    FROM asv.ledger_pending p
+    LEFT JOIN asv.ledger_closed c ON c.id = p.id
+    LEFT JOIN asv.ledger_day d ON d.day = p.day
+    ORDER BY p.position LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_take IS 'what waits longest; it stays until it has its index';
+GRANT EXECUTE ON FUNCTION asv.ledger_take TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_append(
+    p_log smallint, p_size bigint, p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[],
+    p_indexes bigint[], p_hashes bytea[]) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    -- The fence (LG-051): whoever counted on another tree than this log has, or on a log that does not go on, appends nothing.
+    UPDATE asv.ledger_log SET size = p_size + cardinality(p_positions), root = p_root
+    WHERE number = p_log AND size = p_size AND root = p_old_root AND number = (SELECT max(number) FROM asv.ledger_log);
+    IF NOT FOUND THEN
+        RETURN 'conflict';
+    END IF;
+    INSERT INTO asv.ledger_entry (log, index, id, kind, recorded_at, entry)
+    SELECT p_log, p_size + t.n - 1, p.id, p.kind, p.recorded_at, t.entry
+    FROM unnest(p_positions, p_entries) WITH ORDINALITY AS t (position, entry, n)
+    JOIN asv.ledger_pending p ON p.position = t.position;
+    DELETE FROM asv.ledger_pending WHERE position = ANY (p_positions);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    IF v_count <> cardinality(p_positions) THEN
+        RAISE EXCEPTION 'ledger: something that was to be appended waits no more' USING ERRCODE = 'VA006';
+    END IF;
+    INSERT INTO asv.ledger_tile AS t (log, level, index, hashes)
+    SELECT p_log, u.level, u.index, u.hashes FROM unnest(p_levels, p_indexes, p_hashes) AS u (level, index, hashes)
+    ON CONFLICT (log, level, index) DO UPDATE SET hashes = excluded.hashes
+    WHERE octet_length(excluded.hashes) > octet_length(t.hashes);
+    PERFORM pg_notify('asv_ledger', (p_size + v_count)::text);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_append IS 'gives what waits its index and its place in the tree: done, or conflict when another sequencer was quicker';
+GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_signed(p_log smallint, p_size bigint, p_root bytea, p_note text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.check_durable();
+    INSERT INTO asv.ledger_checkpoint (log, size, root, note)
+    SELECT p_log, p_size, p_root, p_note FROM asv.ledger_log WHERE number = p_log AND size >= p_size
+    ON CONFLICT (log, size) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed';
+GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
+
+-- ---------------------------------------------------------------------------------------------- witnesses
+
+CREATE FUNCTION asv.ledger_cosigned(p_log smallint, p_size bigint, p_witness text, p_at timestamptz, p_line text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.ledger_cosignature (log, size, witness, cosigned_at, line) VALUES (p_log, p_size, p_witness, p_at, p_line)
+    ON CONFLICT (log, witness, size) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_cosigned IS 'keeps what a witness has cosigned';
+GRANT EXECUTE ON FUNCTION asv.ledger_cosigned TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_met(p_log smallint, p_size bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.ledger_witnessed (log, size) VALUES (p_log, p_size) ON CONFLICT (log, size) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_met IS 'as many witnesses have cosigned this head as the trust file asks for';
+GRANT EXECUTE ON FUNCTION asv.ledger_met TO asv_ledger;
+
+CREATE FUNCTION asv.ledger_cosigned_last(p_log smallint, p_witness text) RETURNS TABLE (size bigint, cosigned_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.size::bigint, c.cosigned_at FROM asv.ledger_cosignature c WHERE c.log = p_log AND c.witness = p_witness
+    ORDER BY c.size DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_cosigned_last IS 'the largest head of this log that this witness has cosigned';
+GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT k.note || coalesce((SELECT string_agg(c.line, '' ORDER BY c.witness) FROM asv.ledger_cosignature c
+                               WHERE c.log = k.log AND c.size = k.size), '')
+    FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size = p_size
+$$;
+COMMENT ON FUNCTION asv.ledger_note_cosigned IS 'a signed head with all its cosignatures; NULL: there is no such head';
+GRANT EXECUTE ON FUNCTION asv.ledger_note_cosigned TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_witness_state(p_log smallint) RETURNS TABLE (signed bigint, witnessed bigint, met_at timestamptz, behind timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce((SELECT max(k.size) FROM asv.ledger_checkpoint k WHERE k.log = p_log)::bigint, 0), coalesce(w.size::bigint, 0), w.at,
+           (SELECT k.signed_at FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size > coalesce(w.size, 0)
+            ORDER BY k.size LIMIT 1)
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (SELECT m.size, m.at FROM asv.ledger_witnessed m WHERE m.log = p_log ORDER BY m.size DESC LIMIT 1) AS w ON true
+$$;
+COMMENT ON FUNCTION asv.ledger_witness_state IS 'sizes of the last head that was signed and of the last one that enough witnesses cosigned, and since when the latter is behind; NULL: it is not';
+GRANT EXECUTE ON FUNCTION asv.ledger_witness_state TO asv_ledger, asv_server, asv_admin;

@@ -1,0 +1,226 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- Reading the ledger: to publish it, to prove from it, and to compare it with what it tells of.
+CREATE FUNCTION asv.ledger_logs(p_after smallint)
+    RETURNS TABLE (number smallint, origin text, size bigint, root bytea, signed_size bigint, note text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT l.number, l.origin, l.size::bigint, l.root::bytea, coalesce(c.size::bigint, 0), c.note
+    FROM asv.ledger_log l
+    LEFT JOIN LATERAL (SELECT k.size, k.note FROM asv.ledger_checkpoint k WHERE k.log = l.number
+                       ORDER BY k.size DESC LIMIT 1) AS c ON true
+    WHERE l.number > p_after
+    ORDER BY l.number LIMIT 64
+$$;
+COMMENT ON FUNCTION asv.ledger_logs IS 'the logs behind p_after, each with its head and the last one that was signed';
+GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_tile_get(p_log smallint, p_level smallint, p_index bigint) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT hashes FROM asv.ledger_tile WHERE log = p_log AND level = p_level AND index = p_index
+$$;
+COMMENT ON FUNCTION asv.ledger_tile_get IS 'the hashes of a tile, as many as it has now; NULL: there is no such tile';
+GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_entries(p_log smallint, p_from bigint, p_limit integer)
+    RETURNS TABLE (index bigint, entry bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT e.index::bigint, e.entry FROM asv.ledger_entry e WHERE e.log = p_log AND e.index >= p_from
+    ORDER BY e.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_entries IS 'entries from an index on';
+GRANT EXECUTE ON FUNCTION asv.ledger_entries TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_waiting() RETURNS TABLE (waiting bigint, oldest timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT count(*), min(w.recorded_at) FROM (SELECT p.recorded_at FROM asv.ledger_pending p ORDER BY p.position LIMIT 100000) AS w
+$$;
+COMMENT ON FUNCTION asv.ledger_waiting IS 'how much waits for its index (at most 100,000 are counted), and since when';
+GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_ledger, asv_server, asv_admin;
+
+CREATE FUNCTION asv.ledger_heads(p_log smallint, p_after bigint, p_limit integer)
+    RETURNS TABLE (size bigint, root bytea, note text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT k.size::bigint, k.root::bytea, k.note FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size > p_after
+    ORDER BY k.size LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_heads IS 'the signed heads of a log behind a size, in order';
+GRANT EXECUTE ON FUNCTION asv.ledger_heads TO asv_admin;
+
+CREATE FUNCTION asv.ledger_source(p_kind integer, p_id uuid) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    t asv.ledger_tale;
+BEGIN
+    CASE
+    WHEN p_kind = 2 THEN SELECT o.* INTO t FROM asv.software_start r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 3 THEN SELECT o.* INTO t FROM asv.ledger_forgotten r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 10 THEN SELECT o.* INTO t FROM asv.camera_enrolment r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 11 THEN SELECT o.* INTO t FROM asv.camera_unit r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 12 THEN SELECT o.* INTO t FROM asv.camera_retirement r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 13 THEN SELECT o.* INTO t FROM asv.dock r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 14 THEN SELECT o.* INTO t FROM asv.revocation_list r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 15 THEN SELECT o.* INTO t FROM asv.bulletin r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 20 THEN SELECT o.* INTO t FROM asv.docking r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 21 THEN SELECT o.* INTO t FROM asv.docking_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind BETWEEN 34 AND 36 THEN
+        SELECT o.* INTO t FROM asv.clip_event e JOIN asv.clip r ON r.event = e.position, asv.ledger_told(r) o WHERE e.id = p_id
+        AND r.recording = e.recording;
+    WHEN p_kind BETWEEN 32 AND 67 THEN SELECT o.* INTO t FROM asv.clip_event r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 96 THEN
+        SELECT o.* INTO t FROM asv.statement r, asv.ledger_told(r) o
+        WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
+    WHEN p_kind = 97 THEN SELECT o.* INTO t FROM asv.statement_answer r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 98 THEN
+        SELECT o.* INTO t FROM asv.person r, asv.ledger_told(r) o WHERE r.entry = p_id
+        UNION ALL SELECT o.* FROM asv.person_login r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 99 THEN SELECT o.* INTO t FROM asv.person_disabling r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 100 THEN SELECT o.* INTO t FROM asv.duty r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 101 THEN SELECT o.* INTO t FROM asv.duty_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 102 THEN
+        SELECT o.* INTO t FROM asv.policy_file r, asv.ledger_told(r) o
+        WHERE r.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex') AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex');
+    WHEN p_kind = 103 THEN SELECT o.* INTO t FROM asv.alarm r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 104 THEN SELECT o.* INTO t FROM asv.alarm_acknowledgement r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 105 THEN SELECT o.* INTO t FROM asv.ahead_finish r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 112 THEN SELECT o.* INTO t FROM asv.retention_run r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 113 THEN SELECT o.* INTO t FROM asv.retention_run_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 114 THEN SELECT o.* INTO t FROM asv.balance r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 120 THEN SELECT o.* INTO t FROM asv.access_log r, asv.ledger_told(r) o WHERE r.id = p_id;
+    WHEN p_kind = 121 THEN SELECT o.* INTO t FROM asv.subject_request r, asv.ledger_told(r) o WHERE r.id = p_id;
+    ELSE t := NULL;
+    END CASE;
+    RETURN t;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_source IS 'what the row that an entry tells of says now; NULL: there is no such row';
+
+CREATE TYPE asv.ledger_known AS (
+    log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
+    forgotten boolean, day_key bytea);
+COMMENT ON TYPE asv.ledger_known IS 'an entry, and what lies beside it; key NULL: nothing does';
+
+CREATE FUNCTION asv.ledger_audit(p_log smallint, p_from bigint, p_limit integer)
+    RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
+                   forgotten boolean, day_key bytea, told boolean, facts bytea, closed bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
+           c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea,
+           (t.tale).id IS NOT NULL, (t.tale).facts, (t.tale).closed
+    FROM (SELECT w.* FROM asv.ledger_entry w WHERE w.log = p_log AND w.index >= p_from ORDER BY w.index LIMIT p_limit) AS e
+    LEFT JOIN asv.ledger_closed c ON c.id = e.id
+    CROSS JOIN LATERAL (SELECT asv.ledger_source(e.kind, e.id) AS tale OFFSET 0) AS t
+    LEFT JOIN asv.ledger_day d ON d.day = (t.tale).day
+    ORDER BY e.index
+$$;
+COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on, what lies beside them, and what the rows that they tell of say now';
+GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_admin;
+
+CREATE FUNCTION asv.ledger_untold(p_limit integer) RETURNS TABLE (kind text, id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s record;
+BEGIN
+    FOR s IN SELECT * FROM (VALUES
+        ('camera_enrolment', 'r.entry'), ('camera_unit', 'r.entry'), ('camera_retirement', 'r.entry'), ('dock', 'r.entry'),
+        ('revocation_list', 'r.entry'), ('bulletin', 'r.entry'), ('software_start', 'r.id'), ('ledger_forgotten', 'r.entry'),
+        ('docking', 'r.entry'), ('docking_end', 'r.entry'), ('clip_event', 'r.id'), ('statement', 'asv.ledger_id(r.digest)'),
+        ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_login', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
+        ('duty_end', 'r.entry'), ('policy_file', 'asv.ledger_id(r.digest)'), ('access_log', 'r.id'), ('subject_request', 'r.id'),
+        ('retention_run', 'r.id'), ('retention_run_end', 'r.entry'), ('balance', 'r.entry'), ('alarm', 'r.id'),
+        ('alarm_acknowledgement', 'r.entry'), ('ahead_finish', 'r.entry')) AS t (source, told) LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT %L::text, %s FROM asv.%I r WHERE NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s)
+             AND NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = %s) LIMIT $1', s.source, s.told, s.source, s.told, s.told)
+            USING p_limit;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of each table';
+GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
+
+CREATE FUNCTION asv.ledger_names(p_digest bytea) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.clip_event e WHERE e.object_digest = p_digest
+                   AND (EXISTS (SELECT FROM asv.ledger_entry n WHERE n.id = e.id)
+                        OR EXISTS (SELECT FROM asv.ledger_pending n WHERE n.id = e.id)))
+$$;
+COMMENT ON FUNCTION asv.ledger_names IS 'whether an entry, or what waits to be one, names a signed object of custody';
+GRANT EXECUTE ON FUNCTION asv.ledger_names TO asv_admin;
+
+-- p_what: of an entry, of a recording as its entries name it, or of a clip.
+CREATE FUNCTION asv.ledger_about(p_what uuid, p_after_log smallint, p_after bigint, p_limit integer) RETURNS SETOF asv.ledger_known
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    PERFORM asv.one_at_a_time('entry ' || p_what);
+    RETURN QUERY
+    WITH recording AS (SELECT r.id, r.header FROM asv.recording r WHERE r.clip = p_what OR r.id = p_what),
+    decided AS (SELECT s.digest FROM asv.statement s JOIN recording r ON s.subject = r.header WHERE s.subject_kind IN (1, 7, 9)),
+    named AS (
+        SELECT p_what AS id
+        UNION SELECT e.id FROM asv.clip_event e JOIN recording r ON e.recording = r.id
+        UNION SELECT asv.ledger_id(s.digest) FROM decided s
+        UNION SELECT a.entry FROM asv.statement_answer a JOIN decided s ON a.statement = s.digest
+        UNION SELECT a.id FROM asv.access_log a JOIN recording r ON a.recording = r.id)
+    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
+           c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
+    FROM named JOIN asv.ledger_entry e ON e.id = named.id
+    LEFT JOIN asv.ledger_closed c ON c.id = e.id
+    LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
+                       WHERE c.key IS NOT NULL AND k.day = (SELECT t.day FROM asv.ledger_source(e.kind, e.id) t)) AS d ON true
+    WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
+    ORDER BY e.log, e.index LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_about IS 'the entries about a recording, or the one entry that is named, with what lies beside them; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_staff, asv_admin;
+
+-- Running numbers of a camera, for proofs that nothing is left out. p_epoch NULL: the one that fits best. p_from and p_until
+-- NULL: only the epoch is asked for.
+CREATE FUNCTION asv.ledger_span(p_camera bytea, p_epoch uuid, p_from timestamptz, p_until timestamptz)
+    RETURNS TABLE (epoch uuid, first bigint, last bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.epoch, coalesce(max(c.number) FILTER (WHERE c.started_at <= p_from), min(c.number))::bigint,
+           coalesce(min(c.number) FILTER (WHERE c.started_at >= p_until), max(c.number))::bigint
+    FROM asv.clip c WHERE c.camera = p_camera AND (p_epoch IS NULL OR c.epoch = p_epoch)
+    GROUP BY c.epoch
+    ORDER BY count(*) FILTER (WHERE c.started_at BETWEEN p_from - interval '1 day' AND p_until + interval '1 day') DESC,
+             max(c.committed_at) DESC
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_span IS 'the running numbers between the last recording that began before an instant and the first behind another';
+GRANT EXECUTE ON FUNCTION asv.ledger_span TO asv_admin;
+
+CREATE FUNCTION asv.ledger_links(
+    p_camera bytea, p_epoch uuid, p_first bigint, p_last bigint, p_after bigint, p_after_log smallint, p_after_index bigint,
+    p_limit integer)
+    RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
+                   forgotten boolean, day_key bytea, number bigint, link bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry,
+           k.key::bytea, k.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id), d.key::bytea, c.number::bigint,
+           l.object
+    FROM asv.clip c
+    JOIN asv.clip_event e ON e.position = c.event
+    JOIN asv.ledger_entry n ON n.id = e.id
+    LEFT JOIN asv.ledger_closed k ON k.id = n.id
+    LEFT JOIN asv.ledger_day d ON d.day = c.day
+    LEFT JOIN asv.link l ON l.recording = c.recording
+    WHERE c.camera = p_camera AND c.epoch = p_epoch AND c.number BETWEEN p_first AND p_last
+      AND (c.number, n.log, n.index) > (p_after, p_after_log, p_after_index)
+    ORDER BY c.number, n.log, n.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_links IS 'entries that took recordings of a camera into custody, by its running numbers, with their link records';
+GRANT EXECUTE ON FUNCTION asv.ledger_links TO asv_admin;
+
+CREATE FUNCTION asv.ledger_balances(p_day date, p_after_log smallint, p_after bigint, p_limit integer)
+    RETURNS SETOF asv.ledger_known
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry,
+           NULL::bytea, NULL::bytea, false, NULL::bytea
+    FROM asv.balance b JOIN asv.ledger_entry n ON n.id = b.entry
+    WHERE b.day = p_day AND (n.log, n.index::bigint) > (p_after_log, p_after)
+    ORDER BY n.log, n.index LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ledger_balances IS 'the entries that tell of the balances of a day, in order';
+GRANT EXECUTE ON FUNCTION asv.ledger_balances TO asv_admin;
