@@ -93,23 +93,38 @@ COMMENT ON COLUMN asv.ledger_log.begun_at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_log.size IS 'entries';
 COMMENT ON COLUMN asv.ledger_log.root IS 'RFC 6962 root of so many entries';
 
+CREATE FUNCTION asv.ledger_key() RETURNS bytea
+    LANGUAGE sql VOLATILE
+    RETURN sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+COMMENT ON FUNCTION asv.ledger_key IS 'a random key, from 366 random bits';
+
 CREATE TABLE asv.ledger_day (
     day date PRIMARY KEY,
-    key asv.digest NOT NULL
+    key asv.digest NOT NULL DEFAULT asv.ledger_key()
 );
 COMMENT ON TABLE asv.ledger_day IS 'keys that give cameras another name each day';
 COMMENT ON COLUMN asv.ledger_day.day IS 'local day';
 COMMENT ON COLUMN asv.ledger_day.key IS 'random';
 
+CREATE DOMAIN asv.ledger_entry_bytes AS bytea CHECK (octet_length(VALUE) BETWEEN 28 AND 1024);
+COMMENT ON DOMAIN asv.ledger_entry_bytes IS 'an entry, byte for byte';
+CREATE DOMAIN asv.ledger_facts AS bytea CHECK (octet_length(VALUE) <= 1024);
+COMMENT ON DOMAIN asv.ledger_facts IS 'fields that stand in an entry';
+CREATE DOMAIN asv.ledger_closed AS bytea CHECK (octet_length(VALUE) BETWEEN 1 AND 8192);
+COMMENT ON DOMAIN asv.ledger_closed IS 'fields that an entry has commitments to';
+
+-- Every writer comes by here with a row or two, and a table's own checks are read anew with each statement: those of domains are not.
 CREATE TABLE asv.ledger_pending (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id uuid NOT NULL UNIQUE,
     kind asv.u16 NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    day date REFERENCES asv.ledger_day,
-    facts bytea NOT NULL CHECK (octet_length(facts) <= 1024),
-    entry bytea CHECK (octet_length(entry) BETWEEN 28 AND 1024)
-);
+    day date, -- no foreign key: all writers of a day would take turns at its row
+    facts asv.ledger_facts NOT NULL,
+    key asv.digest,
+    closed asv.ledger_closed,
+    entry asv.ledger_entry_bytes
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 COMMENT ON TABLE asv.ledger_pending IS 'what waits for its index; a row goes when it has one';
 COMMENT ON COLUMN asv.ledger_pending.position IS 'order in which they came';
 COMMENT ON COLUMN asv.ledger_pending.id IS 'of the entry: random, and its source''s own where it has one';
@@ -117,6 +132,8 @@ COMMENT ON COLUMN asv.ledger_pending.kind IS 'of ledger_kind';
 COMMENT ON COLUMN asv.ledger_pending.recorded_at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.ledger_pending.day IS 'the day whose key names the camera; NULL: no camera is named';
 COMMENT ON COLUMN asv.ledger_pending.facts IS 'fields that stand in the entry';
+COMMENT ON COLUMN asv.ledger_pending.key IS 'of the commitments, as in ledger_entry';
+COMMENT ON COLUMN asv.ledger_pending.closed IS 'fields that the entry will have commitments to, as in ledger_entry';
 COMMENT ON COLUMN asv.ledger_pending.entry IS 'what a log that ended had as its entry, under no signed head; NULL: it is made when it gets its index';
 
 CREATE TABLE asv.ledger_entry (
@@ -125,10 +142,13 @@ CREATE TABLE asv.ledger_entry (
     id uuid NOT NULL UNIQUE,
     kind asv.u16 NOT NULL,
     recorded_at timestamptz NOT NULL,
-    entry bytea NOT NULL CHECK (octet_length(entry) BETWEEN 28 AND 1024),
+    entry asv.ledger_entry_bytes NOT NULL,
+    key asv.digest,
+    closed asv.ledger_closed,
     PRIMARY KEY (log, index),
+    CHECK ((key IS NULL) = (closed IS NULL)),
     CHECK (substring(entry FROM 3 FOR 18) = int2send(kind::smallint) || uuid_send(id))
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 0); -- what was forgotten goes soon, however large it is
 COMMENT ON TABLE asv.ledger_entry IS 'the entries; (log, index) is what keeps two sequencers apart';
 COMMENT ON COLUMN asv.ledger_entry.log IS 'in which log';
 COMMENT ON COLUMN asv.ledger_entry.index IS 'from 0, without gaps';
@@ -136,16 +156,8 @@ COMMENT ON COLUMN asv.ledger_entry.id IS 'as in the entry';
 COMMENT ON COLUMN asv.ledger_entry.kind IS 'as in the entry';
 COMMENT ON COLUMN asv.ledger_entry.recorded_at IS 'as in the entry';
 COMMENT ON COLUMN asv.ledger_entry.entry IS 'its bytes, of which the leaf is made';
-
-CREATE TABLE asv.ledger_closed (
-    id uuid PRIMARY KEY,
-    key asv.digest NOT NULL,
-    fields bytea NOT NULL CHECK (octet_length(fields) BETWEEN 1 AND 8192)
-);
-COMMENT ON TABLE asv.ledger_closed IS 'what the commitments in entries are to, from its event on; a row may be forgotten, and every proof stays';
-COMMENT ON COLUMN asv.ledger_closed.id IS 'of the entry';
-COMMENT ON COLUMN asv.ledger_closed.key IS 'of its commitments';
-COMMENT ON COLUMN asv.ledger_closed.fields IS 'the closed fields';
+COMMENT ON COLUMN asv.ledger_entry.key IS 'of its commitments; it may be forgotten with them, and every proof stays';
+COMMENT ON COLUMN asv.ledger_entry.closed IS 'the closed fields, which the commitments are to; NULL: there are none, or they were forgotten';
 
 CREATE TABLE asv.ledger_forgotten (
     id uuid PRIMARY KEY,
@@ -244,8 +256,8 @@ BEGIN
         EXECUTE format('CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['ledger_pending', 'ledger_entry', 'ledger_closed'] LOOP
-        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
+    FOREACH name IN ARRAY ARRAY['ledger_pending', 'ledger_entry'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
@@ -337,20 +349,21 @@ CREATE TRIGGER check_entry AFTER INSERT ON asv.ledger_entry REFERENCING NEW TABL
 CREATE FUNCTION asv.check_closed() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM asv.ledger_forgotten WHERE id = old.id)
-       OR (coalesce((SELECT kind FROM asv.ledger_entry WHERE id = old.id), (SELECT kind FROM asv.ledger_pending WHERE id = old.id))
-           IN (96, 97, 120, 121)
-           AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
-           AND NOT EXISTS (SELECT FROM asv.statement_answer WHERE entry = old.id)
-           AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
-           AND NOT EXISTS (SELECT FROM asv.statement
-                           WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
-                                            AND uuid_send(old.id) || decode(repeat('ff', 16), 'hex'))) THEN
-        RETURN old;
+    IF (to_jsonb(new) - ARRAY['key', 'closed']) = (to_jsonb(old) - ARRAY['key', 'closed']) AND new.key IS NULL AND new.closed IS NULL
+       AND (EXISTS (SELECT FROM asv.ledger_forgotten WHERE id = old.id)
+            OR (old.kind IN (96, 97, 120, 121)
+                AND NOT EXISTS (SELECT FROM asv.access_log WHERE id = old.id)
+                AND NOT EXISTS (SELECT FROM asv.statement_answer WHERE entry = old.id)
+                AND NOT EXISTS (SELECT FROM asv.subject_request WHERE id = old.id)
+                AND NOT EXISTS (SELECT FROM asv.statement
+                                WHERE digest BETWEEN uuid_send(old.id) || decode(repeat('00', 16), 'hex')
+                                                 AND uuid_send(old.id) || decode(repeat('ff', 16), 'hex')))) THEN
+        RETURN new;
     END IF;
-    RAISE EXCEPTION 'ledger_closed: what two people have not decided to forget, and what has not been forgotten at its source, stays'
+    RAISE EXCEPTION '%: what two people have not decided to forget, and what has not been forgotten at its source, stays', tg_table_name
         USING ERRCODE = 'VA005';
 END
 $$;
-COMMENT ON FUNCTION asv.check_closed() IS 'trigger: what an entry is closed over is forgotten after its source, or when two people decide it';
-CREATE TRIGGER check_closed BEFORE DELETE ON asv.ledger_closed FOR EACH ROW EXECUTE FUNCTION asv.check_closed();
+COMMENT ON FUNCTION asv.check_closed() IS 'trigger: of an entry changes only that what it is closed over is forgotten: after its source, or when two people decide it';
+CREATE TRIGGER check_closed BEFORE UPDATE ON asv.ledger_pending FOR EACH ROW EXECUTE FUNCTION asv.check_closed();
+CREATE TRIGGER check_closed BEFORE UPDATE ON asv.ledger_entry FOR EACH ROW EXECUTE FUNCTION asv.check_closed();

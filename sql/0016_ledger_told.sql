@@ -30,6 +30,12 @@ CREATE FUNCTION asv.ledger_text(p_tag integer, p_text text) RETURNS bytea
 $$;
 COMMENT ON FUNCTION asv.ledger_text IS 'a text as a field';
 
+CREATE FUNCTION asv.ledger_time(p_at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+COMMENT ON FUNCTION asv.ledger_time IS 'an instant within a text: the same for every reader';
+
 CREATE FUNCTION asv.ledger_day_field(p_day date) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.ledger_field(3, int4send(to_char(p_day, 'YYYYMMDD')::integer))
@@ -52,18 +58,9 @@ COMMENT ON FUNCTION asv.ledger_id IS 'the id of the entry about something that i
 CREATE FUNCTION asv.ledger_put(p_kind text, p_id uuid, p_day date, p_facts bytea, p_closed bytea) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$ -- which keeps its plans from one event to the next
 BEGIN
-    IF p_day IS NOT NULL THEN
-        INSERT INTO asv.ledger_day (day, key)
-        SELECT p_day, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
-        WHERE NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = p_day)
-        ON CONFLICT DO NOTHING;
-    END IF;
-    IF p_closed <> '' THEN
-        INSERT INTO asv.ledger_closed (id, key, fields)
-        VALUES (p_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), p_closed);
-    END IF;
-    INSERT INTO asv.ledger_pending (id, kind, day, facts)
-    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts);
+    INSERT INTO asv.ledger_pending (id, kind, day, facts, key, closed)
+    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts,
+            CASE WHEN p_closed <> '' THEN asv.ledger_key() END, nullif(p_closed, ''));
     -- What waits already is found by its unique key, what has its entry here: two entries of one id would stop the sequencer.
     IF EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = p_id) THEN
         RAISE EXCEPTION 'ledger: there is an entry of this id' USING ERRCODE = '23505';
@@ -291,8 +288,10 @@ CREATE FUNCTION asv.ledger_told(r asv.duty) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN ROW('duty', r.id, NULL::date,
-        asv.ledger_instant(1, r.from_at) || asv.ledger_instant(9, r.until_at),
-        asv.ledger_field(129, uuid_send(r.person)) || asv.ledger_text(130, r."by" || ': ' || r.kind)
+        ''::bytea,
+        asv.ledger_field(129, uuid_send(r.person))
+        || asv.ledger_text(130, r."by" || ': ' || r.kind || ' from ' || asv.ledger_time(r.from_at)
+                                || coalesce(' until ' || asv.ledger_time(r.until_at), ''))
         || asv.ledger_text(136, r.unit))::asv.ledger_tale;
 END
 $$;
@@ -365,8 +364,8 @@ CREATE FUNCTION asv.ledger_told(r asv.subject_request) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN ROW('subject_request', r.id, NULL::date,
-        asv.ledger_instant(1, r.at) || asv.ledger_counts(r.found),
-        asv.ledger_text(130, r."by" || ': ' || r.reason) || asv.ledger_field(132, r.camera)
+        asv.ledger_instant(1, r.at),
+        asv.ledger_text(130, r."by" || ': ' || r.reason || ': ' || r.found || ' found') || asv.ledger_field(132, r.camera)
         || asv.ledger_text(136, r.area))::asv.ledger_tale;
 END
 $$;
@@ -433,13 +432,25 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION asv.ledger_close(p_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    -- What waits may become an entry meanwhile, which the second statement sees then; that no entry waits again meanwhile (ledger_begin) is
+    -- what the lock is for.
+    LOCK TABLE asv.ledger_log IN ROW SHARE MODE;
+    UPDATE asv.ledger_pending SET key = NULL, closed = NULL WHERE id = ANY (p_ids) AND key IS NOT NULL;
+    UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = ANY (p_ids) AND key IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_close IS 'from now on nothing opens these entries';
+
 -- LAW L3: what is forgotten at its source is forgotten here; the entry stays, and opens no more.
 CREATE FUNCTION asv.ledger_forget_source() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    DELETE FROM asv.ledger_closed WHERE id = CASE tg_table_name
+    PERFORM asv.ledger_close(ARRAY[CASE tg_table_name
         WHEN 'statement' THEN asv.ledger_id((to_jsonb(old) ->> 'digest')::bytea)
-        ELSE (to_jsonb(old) ->> CASE tg_table_name WHEN 'statement_answer' THEN 'entry' ELSE 'id' END)::uuid END;
+        ELSE (to_jsonb(old) ->> CASE tg_table_name WHEN 'statement_answer' THEN 'entry' ELSE 'id' END)::uuid END]);
     RETURN NULL;
 END
 $$;
@@ -470,7 +481,7 @@ BEGIN
       AND NOT EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id)
     ORDER BY e.id, a.stored_at;
     GET DIAGNOSTICS v_count = ROW_COUNT;
-    DELETE FROM asv.ledger_closed c USING asv.ledger_forgotten f WHERE c.id = f.id;
+    PERFORM asv.ledger_close(ARRAY(SELECT f.id FROM asv.ledger_forgotten f JOIN asv.ledger_entry e ON e.id = f.id WHERE e.key IS NOT NULL));
     RETURN v_count;
 END
 $$;

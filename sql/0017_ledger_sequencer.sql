@@ -9,7 +9,7 @@ DECLARE
     v_tail asv.ledger_entry;
 BEGIN
     PERFORM asv.check_durable();
-    LOCK TABLE asv.ledger_log IN SHARE ROW EXCLUSIVE MODE; -- nothing is appended meanwhile
+    LOCK TABLE asv.ledger_log IN EXCLUSIVE MODE; -- nothing is appended meanwhile, and nothing forgotten
     IF EXISTS (SELECT FROM asv.ledger_log WHERE number = p_number AND origin = p_origin) THEN
         RETURN 'already';
     ELSIF p_number <> coalesce((SELECT max(number) FROM asv.ledger_log), 0) + 1 THEN
@@ -21,8 +21,8 @@ BEGIN
     FOR v_tail IN SELECT e.* FROM asv.ledger_entry e
                   WHERE e.log = p_number - 1 AND e.index >= (SELECT h.size FROM asv.ledger_head(e.log) h) ORDER BY e.index DESC LOOP
         v_first := v_first - 1;
-        INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, entry) OVERRIDING SYSTEM VALUE
-        VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.entry);
+        INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, key, closed, entry) OVERRIDING SYSTEM VALUE
+        VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.key, v_tail.closed, v_tail.entry);
         DELETE FROM asv.ledger_entry WHERE log = v_tail.log AND index = v_tail.index;
     END LOOP;
     UPDATE asv.ledger_log l SET size = h.size, root = h.root FROM asv.ledger_head((p_number - 1)::smallint) h
@@ -38,13 +38,21 @@ GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
 CREATE FUNCTION asv.ledger_take(p_limit integer)
     RETURNS TABLE (pos bigint, id uuid, kind integer, recorded_ms bigint, facts bytea, closed bytea, key bytea,
                    day_key bytea, entry bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts,
-           coalesce(c.fields, ''), coalesce(c.key, decode(repeat('00', 32), 'hex')), d.key::bytea, coalesce(p.entry, '')
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.ledger_day (day)
+    SELECT DISTINCT w.day FROM (SELECT p.day FROM asv.ledger_pending p ORDER BY p.position LIMIT p_limit) AS w
+    WHERE w.day IS NOT NULL AND NOT EXISTS (SELECT FROM asv.ledger_day d WHERE d.day = w.day)
+    ON CONFLICT DO NOTHING;
+    -- What comes in between is behind all that was seen, or before it and of another day: it waits for its key then.
+    RETURN QUERY
+    SELECT p.position, p.id, p.kind::integer, floor(extract(epoch FROM p.recorded_at) * 1000)::bigint, p.facts::bytea,
+           coalesce(p.closed::bytea, ''), coalesce(p.key::bytea, decode(repeat('00', 32), 'hex')), d.key::bytea, coalesce(p.entry::bytea, '')
     FROM asv.ledger_pending p
-    LEFT JOIN asv.ledger_closed c ON c.id = p.id
     LEFT JOIN asv.ledger_day d ON d.day = p.day
-    ORDER BY p.position LIMIT p_limit
+    WHERE p.day IS NULL OR d.day IS NOT NULL
+    ORDER BY p.position LIMIT p_limit;
+END
 $$;
 COMMENT ON FUNCTION asv.ledger_take IS 'what waits longest; it stays until it has its index';
 GRANT EXECUTE ON FUNCTION asv.ledger_take TO asv_ledger;
@@ -63,11 +71,13 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 'conflict';
     END IF;
-    INSERT INTO asv.ledger_entry (log, index, id, kind, recorded_at, entry)
-    SELECT p_log, p_size + t.n - 1, p.id, p.kind, p.recorded_at, t.entry
+    -- What is taken away is what becomes an entry, also when something of it was forgotten since it was read.
+    WITH p AS (DELETE FROM asv.ledger_pending WHERE position = ANY (p_positions)
+               RETURNING position, id, kind, recorded_at, key, closed)
+    INSERT INTO asv.ledger_entry (log, index, id, kind, recorded_at, entry, key, closed)
+    SELECT p_log, p_size + t.n - 1, p.id, p.kind, p.recorded_at, t.entry, p.key, p.closed
     FROM unnest(p_positions, p_entries) WITH ORDINALITY AS t (position, entry, n)
-    JOIN asv.ledger_pending p ON p.position = t.position;
-    DELETE FROM asv.ledger_pending WHERE position = ANY (p_positions);
+    JOIN p ON p.position = t.position;
     GET DIAGNOSTICS v_count = ROW_COUNT;
     IF v_count <> cardinality(p_positions) THEN
         RAISE EXCEPTION 'ledger: something that was to be appended waits no more' USING ERRCODE = 'VA006';

@@ -25,7 +25,7 @@ GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_server, asv_adm
 CREATE FUNCTION asv.ledger_entries(p_log smallint, p_from bigint, p_limit integer)
     RETURNS TABLE (index bigint, entry bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.index::bigint, e.entry FROM asv.ledger_entry e WHERE e.log = p_log AND e.index >= p_from
+    SELECT e.index::bigint, e.entry::bytea FROM asv.ledger_entry e WHERE e.log = p_log AND e.index >= p_from
     ORDER BY e.index LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.ledger_entries IS 'entries from an index on';
@@ -104,11 +104,10 @@ CREATE FUNCTION asv.ledger_audit(p_log smallint, p_from bigint, p_limit integer)
     RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
                    forgotten boolean, day_key bytea, told boolean, facts bytea, closed bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
-           c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea,
+    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry::bytea,
+           e.key::bytea, e.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea,
            (t.tale).id IS NOT NULL, (t.tale).facts, (t.tale).closed
     FROM (SELECT w.* FROM asv.ledger_entry w WHERE w.log = p_log AND w.index >= p_from ORDER BY w.index LIMIT p_limit) AS e
-    LEFT JOIN asv.ledger_closed c ON c.id = e.id
     CROSS JOIN LATERAL (SELECT asv.ledger_source(e.kind, e.id) AS tale OFFSET 0) AS t
     LEFT JOIN asv.ledger_day d ON d.day = (t.tale).day
     ORDER BY e.index
@@ -162,12 +161,11 @@ BEGIN
         UNION SELECT asv.ledger_id(s.digest) FROM decided s
         UNION SELECT a.entry FROM asv.statement_answer a JOIN decided s ON a.statement = s.digest
         UNION SELECT a.id FROM asv.access_log a JOIN recording r ON a.recording = r.id)
-    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry,
-           c.key::bytea, c.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
+    SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry::bytea,
+           e.key::bytea, e.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea
     FROM named JOIN asv.ledger_entry e ON e.id = named.id
-    LEFT JOIN asv.ledger_closed c ON c.id = e.id
     LEFT JOIN LATERAL (SELECT k.key FROM asv.ledger_day k
-                       WHERE c.key IS NOT NULL AND k.day = (SELECT t.day FROM asv.ledger_source(e.kind, e.id) t)) AS d ON true
+                       WHERE e.key IS NOT NULL AND k.day = (SELECT t.day FROM asv.ledger_source(e.kind, e.id) t)) AS d ON true
     WHERE (e.log, e.index::bigint) > (p_after_log, p_after)
     ORDER BY e.log, e.index LIMIT p_limit;
 END
@@ -197,13 +195,12 @@ CREATE FUNCTION asv.ledger_links(
     RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
                    forgotten boolean, day_key bytea, number bigint, link bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry,
-           k.key::bytea, k.fields, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id), d.key::bytea, c.number::bigint,
+    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry::bytea,
+           n.key::bytea, n.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id), d.key::bytea, c.number::bigint,
            l.object
     FROM asv.clip c
     JOIN asv.clip_event e ON e.position = c.event
     JOIN asv.ledger_entry n ON n.id = e.id
-    LEFT JOIN asv.ledger_closed k ON k.id = n.id
     LEFT JOIN asv.ledger_day d ON d.day = c.day
     LEFT JOIN asv.link l ON l.recording = c.recording
     WHERE c.camera = p_camera AND c.epoch = p_epoch AND c.number BETWEEN p_first AND p_last
@@ -216,7 +213,7 @@ GRANT EXECUTE ON FUNCTION asv.ledger_links TO asv_admin;
 CREATE FUNCTION asv.ledger_balances(p_day date, p_after_log smallint, p_after bigint, p_limit integer)
     RETURNS SETOF asv.ledger_known
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry,
+    SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry::bytea,
            NULL::bytea, NULL::bytea, false, NULL::bytea
     FROM asv.balance b JOIN asv.ledger_entry n ON n.id = b.entry
     WHERE b.day = p_day AND (n.log, n.index::bigint) > (p_after_log, p_after)

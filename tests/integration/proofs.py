@@ -245,12 +245,11 @@ def what_somebody_changed_is_named(ledger, clips):
     ledger.changed(root, root, "head of .*: this log does not begin with the entries that were signed then")
     due = "UPDATE asv.clip SET due_at = due_at {} interval '1 day' WHERE recording = " + of
     ledger.changed(due.format("+"), due.format("-"), rf"entry {index} \(committed\): its row says something else now")
-    fields = "UPDATE asv.ledger_closed SET fields = set_byte(fields, 20, get_byte(fields, 20) # 1) " \
-             f"WHERE id = (SELECT id FROM asv.ledger_entry WHERE index = {index})"
+    fields = f"UPDATE asv.ledger_entry SET closed = set_byte(closed, 20, get_byte(closed, 20) # 1) WHERE index = {index}"
     ledger.changed(fields, fields, rf"entry {index} \(committed\): actor \(128\): not what the entry was made of")
-    ledger.changed(f"CREATE TABLE tmp_closed AS SELECT * FROM asv.ledger_closed WHERE id = (SELECT id FROM asv.ledger_entry WHERE "
-                   f"index = {index}); DELETE FROM asv.ledger_closed WHERE id IN (SELECT id FROM tmp_closed)",
-                   "INSERT INTO asv.ledger_closed SELECT * FROM tmp_closed; DROP TABLE tmp_closed",
+    ledger.changed(f"CREATE TABLE tmp_closed AS SELECT id, key, closed FROM asv.ledger_entry WHERE index = {index}; "
+                   f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE index = {index}",
+                   "UPDATE asv.ledger_entry e SET key = t.key, closed = t.closed FROM tmp_closed t WHERE e.id = t.id; DROP TABLE tmp_closed",
                    rf"entry {index} \(committed\): what it is closed over is gone, and nobody decided that")
     ledger.changed("CREATE TABLE tmp_start AS SELECT * FROM asv.software_start ORDER BY at LIMIT 1; "
                    "DELETE FROM asv.software_start WHERE id IN (SELECT id FROM tmp_start)",
@@ -329,8 +328,8 @@ def two_people_have_it_forgotten(ledger, clips):
     """LG-075: values and key are nowhere in the ledger's tables any more, and the proof verifies as before."""
     desk = ledger.desk
     before = ledger.proof(clips[0], "--open")
-    row = desk.sql("SELECT e.id, encode(c.key, 'hex'), encode(d.object_digest, 'hex'), encode(c.fields, 'hex') FROM asv.ledger_entry e "
-                   "JOIN asv.ledger_closed c ON c.id = e.id JOIN asv.clip_event d ON d.id = e.id "
+    row = desk.sql("SELECT e.id, encode(e.key, 'hex'), encode(d.object_digest, 'hex'), encode(e.closed, 'hex') FROM asv.ledger_entry e "
+                   "JOIN asv.clip_event d ON d.id = e.id "
                    f"JOIN asv.recording r ON r.id = d.recording WHERE e.kind = 34 AND r.clip = '{clips[0]}'")[0]
     entry, key, _, fields = row
 
@@ -353,7 +352,7 @@ def two_people_have_it_forgotten(ledger, clips):
     assert "1 entry is forgotten" in out and found(key) == 0 and found(fields) == 0, out
     # As if somebody had died before the database did it: the next night does.
     desk.sql(f"SET session_replication_role = replica; DELETE FROM asv.ledger_forgotten WHERE id = '{entry}'; DELETE FROM asv.ledger_pending "
-             f"WHERE kind = 3; INSERT INTO asv.ledger_closed VALUES ('{entry}', '\\x{key}', '\\x{fields}')")
+             f"WHERE kind = 3; UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'")
     _, out, _ = desk.call("retention", "run", "--json")
     assert json.loads(out)["counts"]["ledger_forgotten"] == 1, out
     assert found(key) == 0 and found(fields) == 0
@@ -374,8 +373,8 @@ def two_people_have_it_forgotten(ledger, clips):
     told = [e for e in published(ledger) if int.from_bytes(e[2:4], "big") == 3]
     assert len(told) == 2 and entry.encode() in told[0] and other.encode() in told[1], "the ledger does not tell of it"
     # Values put back beside it by a superuser: others than those that were committed to, and the right ones.
-    ledger.changed(f"INSERT INTO asv.ledger_closed VALUES ('{entry}', '\\x{key}', '\\x{fields}')",
-                   f"DELETE FROM asv.ledger_closed WHERE id = '{entry}'", "was forgotten, and what it is closed over is still there")
+    ledger.changed(f"UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'",
+                   f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'", "was forgotten, and what it is closed over is still there")
 
 
 def published(ledger):
