@@ -321,6 +321,24 @@ class Test:
         labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
         assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
 
+    def what_is_forgotten_meanwhile_stays_forgotten(self):
+        """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
+        entry = "01900000-0000-7000-8000-00000000f0f0"
+        self.sql(f"SELECT asv.ledger_put('subject_request', '{entry}', NULL, '', asv.ledger_text(130, 'Willi Wach'))")
+        session = subprocess.Popen(["psql", "-XAtq", "-h", self.site.postgres.directory / "run", "-U", "postgres", "asservat"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        session.stdin.write(f"BEGIN; SELECT asv.ledger_close(ARRAY['{entry}'::uuid]); SELECT 'closed';\n")
+        session.stdin.flush()
+        while session.stdout.readline() != "closed\n":
+            assert session.poll() is None, "psql ended"
+        with ThreadPoolExecutor(1) as pool:
+            sequenced = pool.submit(self.sequence)
+            self.until("EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger' AND wait_event_type = 'Lock')",
+                       "the sequencer waits for whoever forgets")
+            session.communicate("COMMIT;\n", timeout=60)
+            sequenced.result(timeout=120)
+        assert self.sql(f"SELECT key IS NULL AND closed IS NULL FROM asv.ledger_entry WHERE id = '{entry}'") == [["t"]]
+
     def run(self):
         self.set_up()
         try:
@@ -328,7 +346,7 @@ class Test:
                          self.it_grows_over_the_edges_of_tiles, self.nothing_personal_is_published,
                          self.sequencers_compete_and_die, self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log,
-                         self.what_no_head_has_comes_into_the_next_log):
+                         self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten):
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:
