@@ -190,8 +190,10 @@ static enum asv_status take_size(struct asv_cosigner *it, struct asking *asking,
         if (status == ASV_OK && !ours) {
             (void)!asv_failf(
                 &asking->why, ASV_E_MISMATCH,
-                "witness %s cosigned a head of %s with %" PRIu64 " entries, and no more than %" PRIu64
-                " were signed here: somebody else signs, or this site comes from an earlier time",
+                "witness %s says that it cosigned a head of %s with %" PRIu64
+                " entries, and no more than %" PRIu64
+                " were signed here: somebody else signs, this site comes from an earlier time, or it does "
+                "not say the truth",
                 asking->name, it->head.origin, size, it->tree.size);
             *outcome = raise_alarm(it, asking->i, "ahead", &asking->why);
         }

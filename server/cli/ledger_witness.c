@@ -40,8 +40,8 @@ static void leave(struct place *place)
 }
 #define auto_place ASV_CLEANUP(leave)
 
-/* What witness.conf says, and the state directory. */
-static enum asv_status find(const struct asv_cli *cli, struct place *out, struct asv_err *err)
+/* What witness.conf says, and the state directory, which is made when something is to be put there. */
+static enum asv_status find(const struct asv_cli *cli, bool make, struct place *out, struct asv_err *err)
 {
     char dir[512];
     char path[600];
@@ -54,7 +54,13 @@ static enum asv_status find(const struct asv_cli *cli, struct place *out, struct
             sizeof settings->key) {
         status = asv_failf(err, ASV_E_USAGE, "%s: state: too long", path);
     }
-    return status == ASV_OK ? asv_io_open_dir(AT_FDCWD, settings->state, true, &out->state, err) : status;
+    return status == ASV_OK ? asv_io_open_dir(AT_FDCWD, settings->state, make, &out->state, err) : status;
+}
+
+static enum asv_status no_key(const char *path, struct asv_err *err)
+{
+    return asv_failf(err, ASV_E_NOT_FOUND, "%s: there is no key; asservat ledger witness-key NAME makes one",
+                     path);
 }
 
 static enum asv_status name_key(const struct asv_keyfile *file, struct asv_note_key *out, struct asv_err *err)
@@ -96,12 +102,16 @@ static enum asv_status key(struct asv_cli *cli, struct asv_err *err)
     struct asv_keyfile file;
     struct asv_note_key named;
     auto_place struct place place;
-    enum asv_status status = find(cli, &place, err);
+    enum asv_status status = find(cli, name != NULL, &place, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return no_key(place.settings.key, err);
+    }
     if (status == ASV_OK && name != NULL) {
         status = make_key(cli, place.settings.key, name, err);
     }
     if (status == ASV_OK) {
         status = asv_keyfile_load_info(AT_FDCWD, place.settings.key, &file, err);
+        status = status == ASV_E_NOT_FOUND ? no_key(place.settings.key, err) : status;
     }
     if (status == ASV_OK) {
         status = name_key(&file, &named, err);
@@ -134,7 +144,7 @@ static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
 {
     const char *origin = asv_cli_operand(cli->args, 0);
     auto_place struct place place;
-    enum asv_status status = find(cli, &place, err);
+    enum asv_status status = find(cli, true, &place, err);
     bool known = false;
     for (size_t i = 0; status == ASV_OK && i < place.settings.log_count; i++) {
         known = known || strcmp(place.settings.logs[i].name, origin) == 0;
@@ -186,6 +196,9 @@ static void answer(void *ctx, const struct asv_http_request *request, struct asv
 {
     struct serving *it = ctx;
     asv_witness_answer(&it->witness, request->method, request->path, request->body, &it->reply);
+    if (it->reply.code == ASV_WITNESS_INCONSISTENT) {
+        asv_notify_status("A LOG SIGNED WHAT DOES NOT EXTEND WHAT WAS COSIGNED: look into the journal");
+    }
     *out = (struct asv_http_answer){it->reply.code, it->reply.type, it->reply.data, it->reply.len};
 }
 
@@ -200,10 +213,7 @@ static enum asv_status load_key(struct serving *it, const char *path, struct asv
         status = name_key(&file, &it->witness.key, err);
     }
     asv_wipe(&keys, sizeof keys);
-    return status == ASV_E_NOT_FOUND
-               ? asv_failf(err, status, "%s: there is no key; asservat ledger witness-key NAME makes one",
-                           path)
-               : status;
+    return status == ASV_E_NOT_FOUND ? no_key(path, err) : status;
 }
 
 /* LG-060, LG-061: what is remembered is this process's alone. */
@@ -290,7 +300,10 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     it->log = asv_log_stderr(cli->world);
     it->witness.world = cli->world;
     it->witness.log = &it->log;
-    enum asv_status status = find(cli, &place, err);
+    enum asv_status status = find(cli, false, &place, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return no_key(place.settings.key, err);
+    }
     if (status == ASV_OK) {
         status = start(it, &place, err);
     }

@@ -22,9 +22,10 @@ struct view {
 static void print_age(const struct asv_cli *cli, const struct view *view, int64_t at_ms)
 {
     char text[ASV_TEXT_BYTES];
-    int64_t minutes = (view->now_ms - at_ms) / 60000;
-    fprintf(cli->out, "%s, %" PRId64 " h %" PRId64 " min ago", asv_text_time(text, at_ms), minutes / 60,
-            minutes % 60);
+    bool ahead = at_ms > view->now_ms; /* by the witness's clock */
+    int64_t minutes = (ahead ? at_ms - view->now_ms : view->now_ms - at_ms) / 60000;
+    fprintf(cli->out, "%s, %" PRId64 " h %" PRId64 " min %s", asv_text_time(text, at_ms), minutes / 60,
+            minutes % 60, ahead ? "ahead of this clock" : "ago");
 }
 
 static enum asv_status print_witness(const struct asv_cli *cli, const struct view *view, size_t i,

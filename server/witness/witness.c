@@ -15,7 +15,10 @@
 #define SIZE_TYPE  "text/x.tlog.size" /* tlog-witness */
 #define ADD_PATH   "/add-checkpoint"
 #define CHECKPOINT "/checkpoint"
-#define REFUSED    ".refused" /* behind a log's name: another tree of the size that was cosigned */
+/* Behind a log's name, heads that it signed and that were not cosigned: another tree of the size that was
+ * cosigned, which is a fork, and a larger one that no proof led to. */
+#define REFUSED  ".refused"
+#define UNPROVEN ".unproven"
 
 static void say(struct asv_witness_reply *out, unsigned code, const char *text)
 {
@@ -126,19 +129,23 @@ static enum asv_status cosign(struct asv_witness *witness, const struct asv_chec
     return status;
 }
 
-/* Two trees of one size, both signed by the log: whoever has both can show it. */
-static void keep_fork(const struct asv_witness *witness, const struct asv_checkpoint *checkpoint,
-                      struct asv_bytes note)
+/* Two trees of one size, both signed by the log: whoever has both can show it. Of another size it is for the
+ * log to show how they go together. Anybody may send what it has published with a proof that is none, so that
+ * never takes the place of a fork. */
+static void keep_refused(const struct asv_witness *witness, const struct asv_checkpoint *checkpoint,
+                         struct asv_bytes note)
 {
-    char name[ASV_WITNESS_STATE_NAME_BYTES + sizeof REFUSED];
+    char name[ASV_WITNESS_STATE_NAME_BYTES + sizeof UNPROVEN];
     char hash[ASV_WITNESS_STATE_NAME_BYTES];
     struct asv_err err = {0};
-    if (checkpoint->head.size != witness->state.head.size || note.len > ASV_WITNESS_STATE_BYTES ||
-        memcmp(checkpoint->head.root, witness->state.head.root, sizeof checkpoint->head.root) == 0) {
+    bool same_size = checkpoint->head.size == witness->state.head.size;
+    if (note.len > ASV_WITNESS_STATE_BYTES ||
+        (same_size &&
+         memcmp(checkpoint->head.root, witness->state.head.root, sizeof checkpoint->head.root) == 0)) {
         return;
     }
     asv_witness_state_name(hash, checkpoint->origin);
-    snprintf(name, sizeof name, "%s" REFUSED, hash);
+    snprintf(name, sizeof name, "%s%s", hash, same_size ? REFUSED : UNPROVEN);
     if (asv_io_replace_file(witness->dir, name, note.data, note.len, 0600, &err) != ASV_OK) {
         asv_log_failure(witness->log, ASV_LOG_ERROR, "not-kept", &err);
     }
@@ -175,7 +182,7 @@ static void decide(struct asv_witness *witness, const struct asv_witness_request
             (size_t)snprintf((char *)out->data, sizeof out->data, "%" PRIu64 "\n", witness->state.head.size);
     } else if (answer != ASV_WITNESS_GOOD) {
         say(out, answer, err.text);
-        keep_fork(witness, checkpoint, request->checkpoint);
+        keep_refused(witness, checkpoint, request->checkpoint);
     }
     if (status != ASV_OK) { /* the file's own words are nobody's business */
         asv_log_failure(witness->log, ASV_LOG_ERROR, "not-cosigned", &err);

@@ -65,6 +65,12 @@ class Test:
         assert code == 1 and "there is a key already" in err, err
         for name in ("", "with blank", "with+plus", "x" * 65):
             assert Witness.call(self.new(begun=False), "witness-key", name)[0] != 0
+        witness.state = self.work / "nowhere"
+        witness.configure(self.key.vkey)
+        for words in (("witness-key",), ("witness",)):
+            code, _, err = witness.call(*words)
+            assert code == 1 and "asservat ledger witness-key NAME makes one" in err, (words, err)
+            assert not witness.state.exists(), f"{words}: made what it only looked at"
 
     def it_does_not_start_without_what_it_remembers(self):
         """LG-060: never begun, lost, cut, changed, another log's, another witness's."""
@@ -146,9 +152,9 @@ class Test:
         for size in (100, 101, 600):
             code, _, text = witness.add(self.fork.ask(100, size))
             assert code == 422, (size, code, text)
-        both = witness.state.glob("*.refused")
-        kept = [path.read_text() for path in both]
-        assert kept == [self.fork.checkpoint(100)], "the other tree of the same size is kept, as proof"
+        for kind, size, why in (("refused", 100, "the other tree of the same size is kept, as proof"),
+                                ("unproven", 600, "and the last one to which nothing led")):
+            assert [path.read_text() for path in witness.state.glob("*." + kind)] == [self.fork.checkpoint(size)], why
         assert witness.add(self.fork.ask(90, 600))[0] == 409
         self.good(witness, self.log, 100, 600)
         witness.stop()
