@@ -35,6 +35,18 @@ static enum asv_status show_end(const struct asv_cli *cli, struct asv_err *err)
     return ASV_OK;
 }
 
+/* Where outsiders will find it, which the name decides. */
+static void show_place(const struct asv_cli *cli, const char *origin)
+{
+    fprintf(cli->err, "%-12s https://%s/, in the directory %s below that of \"asservat ledger publish\"\n",
+            "published", origin, origin);
+    if (cli->conf.ledger_trust[0] != '\0') {
+        fprintf(cli->err, "%-12s %s needs a line for it: log KEY, as \"asservat ledger key %s\" prints it\n",
+                "trust file", cli->conf.ledger_trust, origin);
+    }
+    fputc('\n', cli->err);
+}
+
 static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
 {
     const char *origin = asv_cli_operand(cli->args, 0);
@@ -43,13 +55,15 @@ static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
         .action = ASV_ACTION_LEDGER,
         .subject = {.kind = ASV_SUBJECT_LEDGER, .name = {(const uint8_t *)origin, strlen(origin)}}};
     if (!asv_statement_origin_is_good(what.subject.name)) {
-        return asv_failf(err, ASV_E_USAGE,
-                         "\"%.80s\" is no origin: at most 128 letters without umlauts, blanks and +, such as "
-                         "asservat.example/ledger",
-                         origin);
+        return asv_failf(
+            err, ASV_E_USAGE,
+            "\"%.80s\" is no origin: an address of at most 128 letters, digits and -._~: without "
+            "umlauts and blanks, such as asservat.example/ledger",
+            origin);
     }
     enum asv_status status = asv_cli_keeper_state(cli, &state, err);
     if (status == ASV_OK) {
+        show_place(cli, origin);
         status = show_end(cli, err);
     }
     if (status != ASV_OK) {
@@ -67,7 +81,8 @@ const struct asv_cli_command asv_cli_ledger_begin = {
             "as asservat.example/ledger; a supervisor or deputy approves. The ledger before, if\n"
             "there is one, ends: this is also what follows when the database was put back to an\n"
             "earlier time, as nothing smaller than what was signed is ever signed again. An origin\n"
-            "is used once.",
+            "is used once. It is the address, without https://, under which outsiders find the\n"
+            "ledger: \"ledger publish DIR\" writes it into DIR/ORIGIN.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "ORIGIN",
     .operands_min = 1,
@@ -85,15 +100,19 @@ static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *d
     const struct asv_subject *subject = &proposal->said.subject;
     struct asv_keeper_status state;
     uint8_t id[ASV_UUID_BYTES];
-    char text[ASV_UUID_TEXT_BYTES];
+    char text[ASV_NAME_MAX_BYTES + 1]; /* an origin, or an entry's id */
     enum asv_status status = asv_cli_keeper_state(cli, &state, err);
     if (status == ASV_OK && memcmp(subject->store, state.store, sizeof state.store) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "the proposal is about another keeper");
     }
-    if (status != ASV_OK || proposal->said.action != ASV_ACTION_FORGET) {
-        return status == ASV_OK ? show_end(cli, err) : status;
+    if (status != ASV_OK) {
+        return status;
     }
     (void)snprintf(text, sizeof text, "%.*s", (int)subject->name.len, (const char *)subject->name.data);
+    if (proposal->said.action != ASV_ACTION_FORGET) {
+        show_place(cli, text);
+        return show_end(cli, err);
+    }
     status = asv_uuid_parse(id, text);
     return status == ASV_OK ? asv_cli_ledger_show(cli, db, id, err)
                             : asv_fail(err, status, "the proposal names no entry");

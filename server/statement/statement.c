@@ -17,12 +17,31 @@ static bool date_is_good(uint32_t date)
     return date >= 20000101 && date <= 99991231 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
-/* ST-054: what C2SP's notes allow as a key's name, of letters that everybody sees. */
+/* One of the names that an origin is made of. */
+static bool is_step(struct asv_bytes step)
+{
+    static const char marks[] = "-._~:", tile[] = "tile", checkpoint[] = "checkpoint";
+    bool good = step.len > 0 && step.data[0] != '.' &&
+                !(step.len == sizeof tile - 1 && memcmp(step.data, tile, step.len) == 0) &&
+                !(step.len == sizeof checkpoint - 1 && memcmp(step.data, checkpoint, step.len) == 0);
+    for (size_t i = 0; good && i < step.len; i++) {
+        uint8_t c = step.data[i];
+        good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               memchr(marks, c, sizeof marks - 1) != NULL;
+    }
+    return good;
+}
+
+/* ST-054: an address, which is also a path below the directory in which ledgers are published. */
 bool asv_statement_origin_is_good(struct asv_bytes origin)
 {
     bool good = origin.len > 0 && origin.len <= ASV_NAME_MAX_BYTES;
-    for (size_t i = 0; good && i < origin.len; i++) {
-        good = origin.data[i] > 0x20 && origin.data[i] <= 0x7e && origin.data[i] != '+';
+    size_t from = 0;
+    for (size_t i = 0; good && i <= origin.len; i++) {
+        if (i == origin.len || origin.data[i] == '/') {
+            good = is_step((struct asv_bytes){origin.data + from, i - from});
+            from = i + 1;
+        }
     }
     return good;
 }

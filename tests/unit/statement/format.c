@@ -295,17 +295,26 @@ static void an_entry_is_named_in_one_way(void **state)
     }
 }
 
-static void an_origin_is_one_that_a_note_can_name(void **state)
+static void an_origin_is_an_address_and_a_path(void **state)
 {
     (void)state; /* ST-054 */
     static const char umlaut[] = "stra\xc3\x9f";
-    static const char *const bad[] = {"", "a b", "a+b", "a\tb", "\x7f", "a\x1f", "\xc2\xa0", "a\n", umlaut};
+    static const char *const bad[] = {
+        "",   "a b",   "a+b",  "a\tb",     "\x7f", "a\x1f",      "\xc2\xa0",      "a\n",  umlaut,
+        "/a", "a//b",  "a/",   ".",        "..",   "a/../b",     ".a/b",          "a/.b", "a?b",
+        "a#", "a%2fb", "a\\b", "a/tile/b", "tile", "checkpoint", "a/checkpoint/2"};
+    static const char *const good[] = {"a", "a.example/ledger/2", "a.example:8443/~b_c-d", "a/tiles",
+                                       "a/b.."};
     char name[129];
     struct asv_statement statement;
     fill(&statement, ASV_ACTION_LEDGER);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         statement.subject.name = (struct asv_bytes){(const uint8_t *)bad[i], strlen(bad[i])};
         assert_int_equal(encode(&statement), ASV_E_USAGE);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        statement.subject.name = (struct asv_bytes){(const uint8_t *)good[i], strlen(good[i])};
+        assert_int_equal(encode(&statement), ASV_OK);
     }
     memset(name, '~', sizeof name);
     statement.subject.name = (struct asv_bytes){(const uint8_t *)name, 128};
@@ -612,7 +621,7 @@ int main(void)
         cmocka_unit_test(an_action_has_its_subject),
         cmocka_unit_test(subjects_name_something),
         cmocka_unit_test(an_entry_is_named_in_one_way),
-        cmocka_unit_test(an_origin_is_one_that_a_note_can_name),
+        cmocka_unit_test(an_origin_is_an_address_and_a_path),
         cmocka_unit_test(an_action_has_a_ground_that_it_may_have),
         cmocka_unit_test(what_an_action_needs_is_there_and_nothing_else),
         cmocka_unit_test(a_recipient_is_a_key_that_something_can_be_wrapped_for),
