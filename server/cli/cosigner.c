@@ -30,6 +30,13 @@ enum asv_status asv_cosigner_trust(const char *path, uint8_t *text, struct asv_l
                             : status;
 }
 
+enum asv_status asv_cosigner_unknown(const char *path, const char *origin, struct asv_err *err)
+{
+    return asv_failf(err, ASV_E_USAGE,
+                     "%s does not know this ledger; add a line: log KEY, as asservat ledger key %s prints it",
+                     path, origin);
+}
+
 void asv_cosigner_name(char out[ASV_COSIGNER_NAME_BYTES], const struct asv_note_key *key)
 {
     snprintf(out, ASV_COSIGNER_NAME_BYTES, "%s+%08x", key->name, (unsigned)key->id);
@@ -300,10 +307,7 @@ static enum asv_status find_head(struct asv_cosigner *it, struct asv_err *err)
     }
     status = asv_ledger_policy_check(&it->policy, (struct asv_bytes){it->note, it->note_len}, &verdict, &why);
     if (status == ASV_E_UNTRUSTED && verdict.log == it->policy.log_count) {
-        return asv_failf(err, ASV_E_USAGE,
-                         "%s does not know this ledger; add a line: log KEY, as asservat ledger "
-                         "key %s prints it",
-                         it->trust, it->head.origin);
+        return asv_cosigner_unknown(it->trust, it->head.origin, err);
     }
     if (status != ASV_OK && status != ASV_E_UNTRUSTED) {
         return asv_failf(err, status, "%s", why.text);

@@ -55,6 +55,10 @@ struct asv_cosigner {
 ASV_MUST_CHECK enum asv_status asv_cosigner_trust(const char *path, uint8_t *text,
                                                   struct asv_ledger_policy *policy, struct asv_err *err);
 
+/* ASV_E_USAGE, with what to do: the trust file names no log of this origin. */
+ASV_MUST_CHECK enum asv_status asv_cosigner_unknown(const char *path, const char *origin,
+                                                    struct asv_err *err);
+
 /* NAME+ID of a witness's key. */
 #define ASV_COSIGNER_NAME_BYTES (ASV_NOTE_NAME_SIZE + 9)
 void asv_cosigner_name(char out[ASV_COSIGNER_NAME_BYTES], const struct asv_note_key *key);

@@ -88,7 +88,7 @@ class Test(ledger.Test):
 
     def published_by(self, who, size=None):
         log = self.publish(self.site.directory / "published")
-        log.note = (self.site.directory / "published/checkpoint").read_bytes()
+        log.note = (self.site.directory / "published" / ORIGIN / "checkpoint").read_bytes()
         assert self.by_whom(log.note) == who, self.by_whom(log.note)
         assert size is None or log.size == size, (log.size, size)
         return log
@@ -163,7 +163,7 @@ class Test(ledger.Test):
 
     def check_offline(self, believed):
         """By whoever has the trust file and nothing of ours: the directory as it was published."""
-        code = run(self.site.bin("asservat-verify"), self.site.directory / "published", "--ledger", self.trust, check=False).returncode
+        code = run(self.site.bin("asservat-verify"), self.site.directory / "published" / ORIGIN, "--ledger", self.trust, check=False).returncode
         assert code == (0 if believed else 1), code
 
     def check_with_go(self, note):
@@ -441,7 +441,7 @@ class Test(ledger.Test):
         assert len(found) == 6 and sum("has seen another tree of" in detail for detail in found) == 3, found
         code, _, err = self.desk.call("ledger", "publish", site.directory / "published")
         assert code == 0 and "witnesses are behind" in err, err
-        assert (site.directory / "published/checkpoint").read_bytes() == true.note, "what is published is the true one"
+        assert (site.directory / "published" / ORIGIN / "checkpoint").read_bytes() == true.note, "what is published is the true one"
         said = self.desk.run("alert", "run", "--dry-run")
         assert "Alarme, die niemand quittiert hat" in said and "witness" in said, said
         self.sequence()  # and nobody stands

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""ledger.py BUILD: what happened becomes a tree that outsiders can check. The tree is computed here once more, from the
+"""ledger.py BUILD [DIE-AT]: what happened becomes a tree that outsiders can check. The tree is computed here once more, from the
 published files alone and without our code; openssl verifies the head. Then: sequencers that are killed and that compete,
 a database that somebody changed, and one that comes from an earlier time.
 """
 import base64
+import fcntl
 import os
 import random
 import re
+import shutil
 import signal
+import string
 import subprocess
 import sys
 import tempfile
@@ -27,7 +30,6 @@ from notes import root_of, sha256, verifies  # noqa: E402
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"
 ORIGIN = "asservat.example/ledger"
 WHY = "Wir wollen uns prüfen lassen"
-REASON = "Übergriff auf eine Kollegin"
 NAMES = {"Anna Amtsleiterin": ("administrator",), "Sigrid Sommer": ("supervisor",)}
 
 
@@ -95,7 +97,9 @@ class Test:
         self.site = Site(directory, build)
         self.site.peer = "admin"
         self.published = 0
+        self.origin = ORIGIN  # of the log that goes on
         self.sequencers = []
+        self.preload = sys.argv[2] if len(sys.argv) > 2 else None
 
     def sql(self, text):
         return self.site.postgres.query(text)
@@ -116,10 +120,11 @@ class Test:
         return one
 
     def publish(self, directory=None, status=0, says=""):
+        """All logs; the one that goes on, as an outsider reads it."""
         directory = directory or self.site.directory / "published"
         code, _, err = self.desk.call("ledger", "publish", directory)
         assert code == status and says in err, f"ledger publish: {code}: {err}"
-        return Log(directory) if status == 0 else None
+        return Log(directory / self.origin) if status == 0 else None
 
     def anew(self):
         self.published += 1
@@ -127,8 +132,11 @@ class Test:
 
     def begin(self, origin):
         anna, sigrid = NAMES
-        out = self.desk.run("ledger", "begin", origin, *self.desk.by(anna, WHY))
-        self.desk.run("ledger", "approve", re.search(r"proposal +([0-9a-f]+)", out)[1], *self.desk.by(sigrid, WHY))
+        for words in (("begin", origin, *self.desk.by(anna, WHY)), ("approve", None, *self.desk.by(sigrid, WHY))):
+            code, out, err = self.desk.call("ledger", *(word or proposal for word in words))
+            assert code == 0 and f"https://{origin}/, in the directory {origin} below" in err, err
+            proposal = re.search(rb"proposal +([0-9a-f]+)", out)[1].decode() if words[1] else None
+        self.origin = origin
 
     def set_up(self):
         site = self.site
@@ -171,20 +179,6 @@ class Test:
         log = self.publish(self.anew())
         log.check(self.public)
         assert log.size > 1700
-
-    def nothing_personal_is_published(self):
-        """Every value of the run that leads to a person, a camera or an office, in any encoding that we use."""
-        values = [row[0] for row in self.sql(
-            "SELECT encode(badge, 'hex') FROM asv.person UNION SELECT replace(id::text, '-', '') FROM asv.person "
-            "UNION SELECT encode(digest, 'hex') FROM asv.credential UNION SELECT encode(digest, 'hex') FROM asv.certificate "
-            "UNION SELECT encode(key, 'hex') FROM asv.ledger_entry WHERE key IS NOT NULL")]
-        assert len(values) > 10
-        forbidden = [bytes.fromhex(value) for value in values] + [value.encode() for value in values]
-        for text in (*NAMES, WHY, REASON, "32-3", "K-01", "Amtsleiterin", "Sommer", os.environ.get("USER", "root")):
-            forbidden.append(text.encode())
-        everything = b"".join(path.read_bytes() for path in (self.site.directory / "published").rglob("*") if path.is_file())
-        for value in forbidden:
-            assert value not in everything, f"published: {value}"
 
     def sequencers_compete_and_die(self):
         """Writers on four connections; two sequencers; one after the other is killed. No gap, no double, nothing lost."""
@@ -232,12 +226,15 @@ class Test:
         trust.write_text(f"log {self.desk.run('ledger', 'key', ORIGIN).strip()}\nquorum none\n")
         conf = self.site.conf.read_text()
         self.site.conf.write_text(f"{conf}ledger.trust = {trust}\n")
-        assert self.publish(self.anew()).directory.stat().st_mode & 0o777 == 0o755, "a web server's user cannot read it"
-        forge = ("UPDATE asv.ledger_checkpoint SET note = translate(note, '{0}', '{1}') WHERE (log, size) = "
-                 "(SELECT log, max(size) FROM asv.ledger_checkpoint GROUP BY log)")
-        self.changed(forge.format("ab", "ba"))
-        self.publish(self.anew(), 1, "ledger.trust: ")
-        self.changed(forge.format("ab", "ba"))
+        self.publish(self.anew())
+        forge = ("UPDATE asv.ledger_checkpoint SET note = overlay(note PLACING translate(substr(note, {0}, 20), '{1}', '{2}') FROM {0} "
+                 "FOR 20) WHERE (log, size) = (SELECT log, max(size) FROM asv.ledger_checkpoint GROUP BY log)")
+        upper, lower = string.ascii_uppercase, string.ascii_lowercase
+        for forged, says in ((forge.format("(length(note) - 40)", upper + lower, lower + upper), "ledger.trust: "),
+                             (forge.format(1, "ab", "ba"), "its head is another log's: somebody changed the database")):
+            self.changed(forged)
+            self.publish(self.anew(), 1, says)
+            self.changed(forged)
         self.publish(self.anew())
         self.site.conf.write_text(conf)
         self.sql("SELECT asv.software_started('last')")
@@ -245,6 +242,14 @@ class Test:
         self.changed("UPDATE asv.ledger_entry SET entry = set_byte(entry, 30, get_byte(entry, 30) # 1) WHERE index = 700")
         self.publish(self.anew(), 1, "somebody changed the database")
         self.changed("UPDATE asv.ledger_entry SET entry = set_byte(entry, 30, get_byte(entry, 30) # 1) WHERE index = 700")
+        entry, at = (self.sql("SELECT encode(entry, 'hex') FROM asv.ledger_entry WHERE index = 700")[0][0], 700 % 256 * 32)
+        forged = bytes.fromhex(entry[:60]) + bytes([int(entry[60:62], 16) ^ 1]) + bytes.fromhex(entry[62:])
+        put = ("UPDATE asv.ledger_entry SET entry = '\\x{}' WHERE index = 700; UPDATE asv.ledger_tile SET hashes = "
+               f"overlay(hashes PLACING '\\x{{}}' FROM {at + 1} FOR 32) WHERE level = 0 AND index = 2")
+        self.changed(put.format(forged.hex(), sha256(b"\x00", forged).hex()))  # entry and tile agree, and the root is as it was
+        self.publish(self.anew(), 1, "tile 2 of level 0 is not what the tree has: somebody changed the database")
+        self.changed(put.format(entry, sha256(b"\x00", bytes.fromhex(entry)).hex()))
+        self.publish(self.anew())
         self.changed("UPDATE asv.ledger_tile SET hashes = set_byte(hashes, 5, get_byte(hashes, 5) # 1) "
                      "WHERE level = 1 AND index = 0")
         self.sql("SELECT asv.software_started('after')")
@@ -255,41 +260,177 @@ class Test:
         self.sequence()
         self.publish(self.anew()).check(self.public)
 
+    def dump(self, name):
+        dump = self.site.directory / name
+        connection = ["-h", self.site.postgres.directory / "run", "-U", "postgres"]
+        subprocess.run(["pg_dump", "-Fc", *connection, "-f", dump, "asservat"], check=True)
+        return lambda: subprocess.run(["pg_restore", "--clean", *connection, "-d", "asservat", dump], check=True)
+
     def a_database_from_an_earlier_time_begins_another_log(self):
-        """LG-054, LG-055; LG-056: in another directory."""
-        site = self.site
+        """LG-054, LG-055; LG-056, LG-058: publication goes on by itself, beside what is published of those that ended."""
         self.sql("SELECT asv.software_started('kept')")
         self.sequence()
         kept = self.publish()
-        dump = site.directory / "dump"
-        subprocess.run(["pg_dump", "-Fc", "-h", site.postgres.directory / "run", "-U", "postgres", "-f", dump, "asservat"],
-                       check=True)
+        restore = self.dump("dump")
         self.sql("SELECT asv.software_started('lost')")
         self.sequence()
         lost = self.publish()
         assert lost.size == kept.size + 1
         self.sql("SELECT asv.software_started('lost too, and in no signed head')")
-        subprocess.run(["pg_restore", "--clean", "-h", site.postgres.directory / "run", "-U", "postgres", "-d", "asservat", dump],
-                       check=True)
+        restore()
         self.sql("SELECT asv.software_started('after the restore')")
         self.sequence(1, "comes from an earlier time")
+        self.publish(status=1, says=f"{lost.size} entries is published already, and the last one here has {kept.size}")
         self.begin(ORIGIN + "/2")
         self.sequence()
-        self.publish(status=1, says="publish asservat.example/ledger/2 in another directory")
-        new = self.publish(self.anew())
+        new = self.publish()
         new.check(self.public)
+        assert Log(lost.directory).note == lost.note, "what is published went back"
+        Log(lost.directory).check(self.public)
         first = new.entries[0]
         assert int.from_bytes(first[2:4], "big") == 1
         assert lost.size.to_bytes(8, "big") + lost.root + ORIGIN.encode() in first, "it does not name the last signed head"
         assert any(b"after the restore" in entry for entry in new.entries)
-        # Once more, and the database has lost that a second log ever was: its last head is named all the same.
-        subprocess.run(["pg_restore", "--clean", "-h", site.postgres.directory / "run", "-U", "postgres", "-d", "asservat", dump],
-                       check=True)
+        # Once more, and the database has lost that a second log ever was: its last head is named all the same, and it stays published.
+        restore()
         self.begin(ORIGIN + "/3")
         self.sequence()
-        last = self.publish(self.anew())
+        last = self.publish()
         last.check(self.public)
         assert new.size.to_bytes(8, "big") + new.root + (ORIGIN + "/2").encode() in last.entries[0], "it names another head"
+        assert self.sql("SELECT max(number) FROM asv.ledger_log") == [["2"]], "the third one has the number that the second one had"
+        for log in (lost, new):
+            assert Log(log.directory).note == log.note
+            Log(log.directory).check(self.public)
+        assert len(list((self.site.directory / "published").rglob("checkpoint"))) == 3
+
+    def each_log_has_its_place(self):
+        """LG-058: an ended one is published up to its last signed head, and not read again; what is wrong with one holds up no other."""
+        self.sql("SELECT asv.software_started('the last one there')")
+        self.sequence()
+        ended = self.origin
+        size = int(self.sql("SELECT max(size) FROM asv.ledger_checkpoint WHERE log = 2")[0][0])
+        self.begin(ORIGIN + "-4")
+        self.sequence()
+        root = self.site.directory / "published"
+        assert Log(root / ended).size < size
+        self.publish().check(self.public)
+        Log(root / ended).check(self.public)
+        assert Log(root / ended).size == size, "its last signed head was never published"
+        out = self.desk.run("ledger", "publish", root)
+        assert f"{ended}: {size} entries, 0 of them new, 0 files, 0 removed; ended" in out, out
+        spoil = "UPDATE asv.ledger_tile SET hashes = set_byte(hashes, 5, get_byte(hashes, 5) # 1) WHERE log = 2 AND level = 0 AND index = 0"
+        self.changed(spoil)
+        self.publish()
+        new = self.anew()
+        self.publish(new, 1, f"{ended}: the tiles do not make the signed head")
+        Log(new / self.origin).check(self.public)
+        assert not (new / ended / "checkpoint").exists()
+        self.changed(spoil)
+        self.publish(new).check(self.public)
+        # Directories that are something else.
+        here = root / self.origin / "checkpoint"
+        note = here.read_bytes()
+        here.write_bytes((root / ended / "checkpoint").read_bytes())
+        self.publish(status=1, says=f"{self.origin}: checkpoint there is of {ended}: that is another log's directory")
+        here.write_bytes((root / ORIGIN / "2/checkpoint").read_bytes().replace(f"{ORIGIN}/2\n".encode(), f"{self.origin}\n".encode(), 1))
+        self.sql("SELECT count(asv.software_started('more')) FROM generate_series(1, 3000)")
+        self.sequence()
+        self.publish(status=1, says="another log had this name already, or somebody changed the database")
+        here.write_bytes(note)
+        self.publish().check(self.public)
+        self.publish(root / self.origin, 2, "is one log's own directory; give the one in which all of them are to be")
+        for bad in ("asservat.example/../x", "/etc", "asservat.example/ledger/tile/0", "asservat.example//2"):
+            code, _, err = self.desk.call("ledger", "begin", bad, *self.desk.by("Anna Amtsleiterin", WHY))
+            assert code == 2 and "is no origin" in err, (bad, err)
+        here.chmod(0o644)
+
+    def publishers_compete_and_die(self):
+        """LG-056: killed before every step and on a full disk there is the old checkpoint or the new one, and all that it needs;
+        of two at once the later one waits, and publishes what was signed meanwhile."""
+        preload, root = self.preload, self.anew()
+        self.publish(root)
+        self.sql("SELECT count(asv.software_started('die ' || n)) FROM generate_series(1, 300) n")
+        self.sequence()
+        before, mask = Log(root / self.origin), os.umask(0o077)
+        if preload is not None:
+            code, _, err = self.desk.call("ledger", "publish", root, env=dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DISK_FULL="1"))
+            assert code == 1 and "No space left on device" in err, (code, err)
+            assert Log(root / self.origin).note == before.note
+            code, died = -9, 0
+            while code == -9:
+                died += 1
+                copy = shutil.copytree(root, self.anew())
+                env = dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DIE_AT=str(died))
+                code = self.desk.call("ledger", "publish", copy, env=env)[0]
+                log = Log(copy / self.origin)
+                log.check(self.public)
+                assert log.size in (before.size, before.size + 300)
+                self.publish(copy).check(self.public)
+                shutil.rmtree(copy)
+            assert code == 0 and died > 20, (code, died)
+        root.chmod(0o755)
+        lock = os.open(root, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        running = Daemon("publisher", [self.site.bin("asservat"), "ledger", "publish", root, "--config", self.site.conf],
+                         self.site.directory / "log/publisher.log", dict(os.environ))
+        running.wait_for(lambda: re.search(rf"-> FLOCK .* {running.process.pid} ", Path("/proc/locks").read_text()), 60, "wait")
+        self.sql("SELECT asv.software_started('meanwhile')")
+        self.sequence()
+        os.close(lock)
+        assert running.process.wait(120) == 0, running.tail()
+        os.umask(mask)
+        log = Log(root / self.origin)
+        log.check(self.public)
+        assert log.size == before.size + 301
+        for path in (root, *root.rglob("*")):
+            assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), f"{path}: a web server's user cannot read it"
+
+    def partial_tiles_go_a_day_after_the_full_one(self):
+        """LG-059: no sooner, and none that has no full one; then they are looked for once a day."""
+        root = self.anew()
+        self.publish(root)
+        for count in (1, 255, 300):
+            self.sql(f"SELECT count(asv.software_started('test ' || n)) FROM generate_series(1, {count}) n")
+            self.sequence()
+            self.publish(root)
+        here = root / self.origin
+
+        def partial():
+            return {path for path in here.rglob("*.p/*")}
+
+        def of_full():
+            return {path for path in partial() if path.parent.with_suffix("").exists()}
+
+        def older(path, hours):
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - hours * 3600))
+
+        def publish():
+            log = self.publish(root)
+            log.check(self.public)
+            return log
+
+        before, going = partial(), of_full()
+        assert len(going) >= 4 and before - going, before
+        publish()
+        assert partial() == before, "its full one has just come"
+        tiles = [path.parent.with_suffix("") for path in going]
+        for path in {*tiles, here / "tile"}:
+            older(path, 23)
+        publish()
+        assert partial() == before, "before a day was over"
+        for path in set(tiles):
+            older(path, 2)
+        publish()
+        assert partial() == before, "a second time on one day"
+        for path in before - going:  # age alone is no reason: no full one is there
+            older(path, 1000)
+        older(here / "tile", 2)
+        (here / "tile/0/strange").write_text("not ours")
+        publish()
+        assert partial() == before - going and not any(path.parent.exists() for path in going - {None} if not list(path.parent.glob("*")))
+        assert (here / "tile/0/strange").read_text() == "not ours"
+        (here / "tile/0/strange").unlink()
 
     def until(self, question, what):
         deadline = time.monotonic() + 120
@@ -311,12 +452,12 @@ class Test:
         self.until("SELECT waiting < 300 FROM asv.ledger_waiting()", "a batch is appended, and then the keeper is missed")
         run.stop()
         site.start_keeper()
-        self.begin(ORIGIN + "/4")
+        self.begin(ORIGIN + "/5")
         self.sequence()
         old, new = self.sql("SELECT l.size, (SELECT max(c.size) FROM asv.ledger_checkpoint c WHERE c.log = l.number) "
                             f"FROM asv.ledger_log l WHERE number >= {last} ORDER BY number")
         assert old[0] == old[1] and new[0] == new[1], f"a log has more than was signed of it: {old} {new}"
-        log = self.publish(self.anew())
+        log = self.publish()
         log.check(self.public)
         labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
         assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
@@ -343,9 +484,10 @@ class Test:
         self.set_up()
         try:
             for step in (self.nothing_before_two_people_began_it, self.it_can_be_checked_without_us,
-                         self.it_grows_over_the_edges_of_tiles, self.nothing_personal_is_published,
+                         self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
+                         self.partial_tiles_go_a_day_after_the_full_one,
                          self.sequencers_compete_and_die, self.what_somebody_changed_is_found,
-                         self.a_database_from_an_earlier_time_begins_another_log,
+                         self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten):
                 step()
                 print(f"ok {step.__name__}", flush=True)

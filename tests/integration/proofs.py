@@ -47,7 +47,7 @@ class Ledger:
 
     def publish(self):
         self.desk.run("ledger", "publish", self.work / "published")
-        return self.work / "published"
+        return self.work / "published" / ORIGIN
 
     def proof(self, what, *options):
         self.copies += 1
@@ -192,7 +192,7 @@ def a_published_log_is_computed_anew(ledger):
     ledger.desk.sql("SELECT asv.software_started('one more')")
     ledger.sequence()
     ledger.check(ledger.publish(), 0, "--earlier", kept)
-    ledger.wrong(ledger.copy(ledger.work / "published"), "head of", "--earlier", fork(ledger, kept))
+    ledger.wrong(ledger.copy(ledger.publish()), "head of", "--earlier", fork(ledger, kept))
 
 
 def fork(ledger, kept):

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Partial tiles of a published log that nobody needs any more (docs/LEDGER.md 5).
+ */
+#ifndef ASV_SERVER_CLI_LEDGER_SWEEP_H
+#define ASV_SERVER_CLI_LEDGER_SWEEP_H
+
+#include <stdint.h>
+
+#include "firmware-proto/base/status.h"
+
+/* LG-059. Removes partial tiles and bundles below dir whose full one is there for a day; *removed says how
+ * many. Looks through them once a day at most, and else does nothing. Cut off, it is done anew the next time.
+ */
+ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, int64_t now_ms, uint64_t *removed,
+                                                struct asv_err *err);
+
+#endif
