@@ -13,6 +13,8 @@
 #include "server/ledger/kind.h"
 #include "server/ledger/proof.h"
 
+#define KEEPER_PUT_BACK "its store comes from an earlier time; two people decide: asservat ledger begin"
+
 /* ---- tiles of the database ---- */
 
 static enum asv_status read_tile(void *ctx, const struct asv_tile *tile, uint8_t *out, struct asv_err *err)
@@ -62,17 +64,52 @@ enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, cons
     return read_note(keeper, status, request, note, out, err);
 }
 
+/* Whether there is, or was, a log of this origin in the database. */
+static enum asv_status is_known(struct asv_db *db, const char *origin, bool *known, struct asv_err *err)
+{
+    struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
+    size_t count = ASV_DB_LEDGER_LOGS;
+    uint16_t after = 0;
+    enum asv_status status = ASV_OK;
+    *known = false;
+    while (status == ASV_OK && count == ASV_DB_LEDGER_LOGS && !*known) {
+        status = asv_db_ledger_logs(db, after, logs, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            *known = *known || strcmp(logs[i].origin, origin) == 0;
+            after = logs[i].number;
+        }
+    }
+    return status;
+}
+
+/* Whether the keeper remembers less of what was before than the database has: its store was put back. */
+static enum asv_status keeper_forgot(const struct asv_sequencer *sequencer,
+                                     const struct asv_checkpoint *before, bool *forgot, struct asv_err *err)
+{
+    const struct asv_db_ledger_log *log = &sequencer->log;
+    if (strcmp(before->origin, log->origin) != 0) {
+        return is_known(sequencer->db, before->origin, forgot, err);
+    }
+    *forgot = before->head.size < log->signed_size;
+    return ASV_OK;
+}
+
 /* The last head of the ledger that the one of this origin follows: the keeper's word, also when the database
- * has lost a whole ledger. A keeper that never had one before it (a new one) leaves it to the database. */
+ * has lost a whole ledger. A keeper that never had one before it (a new one), or that forgot what it signed,
+ * leaves it to the database. */
 static enum asv_status head_before(struct asv_sequencer *sequencer, const char *origin, char *note,
                                    struct asv_checkpoint *out, struct asv_err *err)
 {
     uint32_t request = 0;
     size_t len = 0;
+    bool forgot = false;
     struct asv_note parsed;
     enum asv_status status = asv_keeper_client_checkpoint_before(sequencer->keeper, origin, &request, err);
     status = read_note(sequencer->keeper, status, request, note, out, err);
-    if (status != ASV_E_NOT_FOUND || sequencer->log.number == 0) {
+    if (status == ASV_OK && sequencer->log.number != 0) {
+        status = keeper_forgot(sequencer, out, &forgot, err);
+    }
+    if (!forgot && (status != ASV_E_NOT_FOUND || sequencer->log.number == 0)) {
         return status;
     }
     status = asv_db_ledger_note(sequencer->db, sequencer->log.number, (uint8_t *)note,
@@ -103,10 +140,15 @@ static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *or
         status = asv_db_ledger_begin(sequencer->db, (uint16_t)(log->number + 1), origin,
                                      (struct asv_bytes){before, writer.len}, err);
     }
+    if (status == ASV_E_EXISTS) {
+        status = asv_failf(err, ASV_E_MISMATCH,
+                           "ledger: the keeper signs for %s, which has ended here: " KEEPER_PUT_BACK, origin);
+    }
     return status == ASV_OK ? asv_db_ledger_newest(sequencer->db, &sequencer->log, err) : status;
 }
 
-/* LG-054: what the keeper signed is a beginning of what is here, or the database comes from an earlier time.
+/* LG-054: what the keeper signed is a beginning of what is here, or the database comes from an earlier time;
+ * and it remembers all that it signed, or it comes from an earlier time itself.
  * A head that was signed and not stored, because somebody died in between, is stored now. */
 static enum asv_status compare_with_signed(struct asv_sequencer *sequencer, const struct asv_checkpoint *last,
                                            const char *note, struct asv_err *err)
@@ -117,6 +159,12 @@ static enum asv_status compare_with_signed(struct asv_sequencer *sequencer, cons
     uint8_t root[ASV_SHA256_BYTES] = {0};
     enum asv_status status = ASV_OK;
     sequencer->kept_size = last->head.size;
+    if (last->head.size < log->signed_size) {
+        return asv_failf(err, ASV_E_MISMATCH,
+                         "ledger: the keeper signed a head of %" PRIu64 " entries and remembers only %" PRIu64
+                         ": " KEEPER_PUT_BACK,
+                         log->signed_size, last->head.size);
+    }
     if (last->head.size == 0) {
         return ASV_OK;
     }
@@ -152,8 +200,11 @@ static enum asv_status find_log(struct asv_sequencer *sequencer, char *note, str
         status = asv_db_ledger_newest(sequencer->db, &sequencer->log, err);
         status = status == ASV_E_NOT_FOUND ? ASV_OK : status;
     }
-    return status == ASV_OK && strcmp(sequencer->log.origin, last->origin) != 0
-               ? begin_log(sequencer, last->origin, err)
+    if (status == ASV_OK && strcmp(sequencer->log.origin, last->origin) != 0) {
+        return begin_log(sequencer, last->origin, err);
+    }
+    return status == ASV_OK && last->head.size < sequencer->log.signed_size /* by another one, in between */
+               ? asv_sequencer_last_signed(sequencer->keeper, sequencer->log.origin, note, last, err)
                : status;
 }
 

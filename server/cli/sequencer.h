@@ -37,9 +37,10 @@ struct asv_sequencer {
 
 /* Appends one batch of what waits; *count says how many, 0: nothing waits, or another sequencer was quicker.
  * Nothing is half done when it fails. ASV_E_DIGEST: the tiles in the database do not make its head.
- * ASV_E_MISMATCH: the keeper signed a head that this database does not lead to: it comes from an earlier
- * time (LG-054). ASV_E_NOT_FOUND with log.number 0: two people have not begun a ledger yet; with another one,
- * and ASV_E_EXISTS: somebody changed the database. Of class RETRY: database or keeper is away. */
+ * ASV_E_MISMATCH: the keeper signed a head that this database does not lead to, or remembers less than it has
+ * signed: database or keeper comes from an earlier time (LG-054). ASV_E_NOT_FOUND with log.number 0: two
+ * people have not begun a ledger yet; with another one, and ASV_E_EXISTS: somebody changed the database. Of
+ * class RETRY: database or keeper is away. */
 ASV_MUST_CHECK enum asv_status asv_sequencer_append(struct asv_sequencer *sequencer, size_t *count,
                                                     struct asv_err *err);
 

@@ -480,6 +480,58 @@ class Test:
             sequenced.result(timeout=120)
         assert self.sql(f"SELECT key IS NULL AND closed IS NULL FROM asv.ledger_entry WHERE id = '{entry}'") == [["t"]]
 
+    def a_keeper_from_an_earlier_time_signs_nothing(self):
+        """LG-054: store and slots of the keeper alone are put back. It would sign another tree of the size of one that it has
+        signed; the sequencer sees it, calls people, and nobody is told anything new until two of them begin another log."""
+        site = self.site
+        keeper, kept = site.directory / "keeper", site.directory / "keeper-before"
+
+        def put_back():
+            site.keeper.stop()
+            shutil.rmtree(keeper)
+            shutil.copytree(kept, keeper)
+            site.start_keeper()
+
+        def alarms():
+            return [row[0] for row in self.sql("SELECT detail FROM asv.alarm WHERE kind = 'ledger' ORDER BY id")]
+
+        site.keeper.stop()
+        shutil.copytree(keeper, kept)
+        site.start_keeper()
+        run = self.sequencer("put-back")
+        self.sql("SELECT asv.software_started('signed, and forgotten')")
+        signed = "(SELECT waiting = 0 FROM asv.ledger_waiting()) AND (SELECT max(k.size) FROM asv.ledger_checkpoint k WHERE k.log = l.number)"
+        newest = "FROM asv.ledger_log l WHERE number = (SELECT max(number) FROM asv.ledger_log)"
+        self.until(f"SELECT {signed} = size {newest}", "it is signed")
+        true, before = self.publish(), len(alarms())
+        put_back()  # while the sequencer runs
+        self.sql("SELECT asv.software_started('not signed')")
+        self.until(f"SELECT count(*) > {before} FROM asv.alarm WHERE kind = 'ledger'", "people are called")
+        assert f"signed a head of {true.size} entries and remembers only" in alarms()[-1], alarms()
+        assert run.alive()
+        run.stop()
+        self.sequence(1, "its store comes from an earlier time; two people decide")
+        assert self.publish().note == true.note and self.desk.run("ledger", "head").encode() != true.note
+        self.begin(ORIGIN + "/6")
+        self.sequence()
+        new = self.publish()
+        new.check(self.public)
+        assert true.size.to_bytes(8, "big") + true.root + true.origin.encode() in new.entries[0], "what the keeper forgot is not named"
+        assert any(b"not signed" in entry for entry in new.entries)
+        # To before the log that goes on: the keeper signs for one that has ended.
+        put_back()
+        self.sql("SELECT asv.software_started('not signed either')")
+        self.sequence(1, f"the keeper signs for {true.origin}, which has ended here: its store comes from an earlier time")
+        assert self.publish().note == new.note
+        self.begin(ORIGIN + "/7")
+        self.sequence()
+        last = self.publish()
+        last.check(self.public)
+        assert new.size.to_bytes(8, "big") + new.root + new.origin.encode() in last.entries[0], "it names another head"
+        assert any(b"not signed either" in entry for entry in last.entries)
+        for log in (true, new):
+            assert Log(log.directory).note == log.note
+
     def run(self):
         self.set_up()
         try:
@@ -488,7 +540,8 @@ class Test:
                          self.partial_tiles_go_a_day_after_the_full_one,
                          self.sequencers_compete_and_die, self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
-                         self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten):
+                         self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten,
+                         self.a_keeper_from_an_earlier_time_signs_nothing):
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:
