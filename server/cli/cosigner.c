@@ -192,8 +192,11 @@ static enum asv_status take_size(struct asv_cosigner *it, struct asking *asking,
         return ASV_OK;
     }
     if (size > it->tree.size) {
-        enum asv_status status = is_ours(it, size, &ours, err);
         *outcome = ASV_COSIGNER_LATER;
+        if (it->ended) { /* it ended because the database had lost what the witness remembers */
+            return ASV_OK;
+        }
+        enum asv_status status = is_ours(it, size, &ours, err);
         if (status == ASV_OK && !ours) {
             (void)!asv_failf(
                 &asking->why, ASV_E_MISMATCH,
@@ -278,7 +281,7 @@ static enum asv_status ask(struct asv_cosigner *it, size_t i, struct asv_err *er
             status = take_answer(it, &asking, &again, &outcome, err);
         }
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && !it->ended) { /* the journal follows the log that goes on */
         note_outcome(it, i, again ? ASV_COSIGNER_LATER : outcome, &asking.why);
     }
     return status;
@@ -286,21 +289,21 @@ static enum asv_status ask(struct asv_cosigner *it, size_t i, struct asv_err *er
 
 /* ---- a round ---- */
 
-/* The newest signed head with the cosignatures that are there, under the trust file. */
-static enum asv_status find_head(struct asv_cosigner *it, struct asv_err *err)
+/* The newest signed head of a log with the cosignatures that are there, under the trust file. */
+static enum asv_status find_head(struct asv_cosigner *it, const struct asv_db_ledger_log *log, bool ended,
+                                 struct asv_err *err)
 {
     struct asv_ledger_verdict verdict;
     struct asv_err why = {0};
-    enum asv_status status = asv_cosigner_trust(it->trust, it->text, &it->policy, err);
-    if (status == ASV_OK) {
-        status = asv_db_ledger_newest(it->db, &it->head, err);
-    }
-    if (status == ASV_OK && it->head.signed_size == 0) {
+    enum asv_status status = ASV_OK;
+    it->head = *log;
+    it->ended = ended;
+    if (log->signed_size == 0) {
         status = asv_fail(err, ASV_E_NOT_FOUND, "the keeper has signed no head yet");
     }
     if (status == ASV_OK) {
-        status = asv_db_ledger_note_cosigned(it->db, it->head.number, it->head.signed_size, it->note,
-                                             sizeof it->note, &it->note_len, err);
+        status = asv_db_ledger_note_cosigned(it->db, log->number, log->signed_size, it->note, sizeof it->note,
+                                             &it->note_len, err);
     }
     if (status != ASV_OK) {
         return status;
@@ -336,7 +339,7 @@ static enum asv_status ask_all(struct asv_cosigner *it, struct asv_err *err)
         for (size_t i = 0; i < it->policy.witness_count && status == ASV_OK && *it->stop == 0; i++) {
             bool well = it->outcomes[i] <= ASV_COSIGNER_LATER;
             if ((it->cosigned >> i & 1) != 0 || (asked >> i & 1) != 0 ||
-                it->policy.witnesses[i].url.len == 0 || (pass == 0 && !well)) {
+                it->policy.witnesses[i].url.len == 0 || ((pass == 0 || it->ended) && !well)) {
                 continue;
             }
             asked |= UINT32_C(1) << i;
@@ -350,14 +353,59 @@ static enum asv_status ask_all(struct asv_cosigner *it, struct asv_err *err)
     return status;
 }
 
-enum asv_status asv_cosigner_round(struct asv_cosigner *it, struct asv_err *err)
+/* LG-066: an ended log is published up to its last head, so that must be cosigned, too. What is in the way of
+ * that is no trouble of the log that goes on. */
+static enum asv_status ask_for_ended(struct asv_cosigner *it, uint16_t newest, struct asv_err *err)
+{
+    struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
+    size_t count = ASV_DB_LEDGER_LOGS;
+    uint16_t after = 0;
+    enum asv_status status = ASV_OK;
+    while (status == ASV_OK && count == ASV_DB_LEDGER_LOGS) {
+        status = asv_db_ledger_logs(it->db, after, logs, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            struct asv_err why = {0};
+            after = logs[i].number;
+            if (after < newest && find_head(it, &logs[i], true, &why) == ASV_OK) {
+                status = ask_all(it, err);
+            }
+        }
+    }
+    return status;
+}
+
+static enum asv_status ask_for_newest(struct asv_cosigner *it, const struct asv_db_ledger_log *newest,
+                                      struct asv_err *err)
 {
     struct asv_ledger_verdict verdict;
-    enum asv_status status = find_head(it, err);
+    enum asv_status status = find_head(it, newest, false, err);
     if (status == ASV_OK) {
         status = ask_all(it, err);
     }
     return status == ASV_OK ? asv_ledger_policy_check(&it->policy, (struct asv_bytes){it->note, it->note_len},
                                                       &verdict, err)
                             : status;
+}
+
+enum asv_status asv_cosigner_round(struct asv_cosigner *it, struct asv_err *err)
+{
+    struct asv_db_ledger_log newest;
+    enum asv_status status = asv_cosigner_trust(it->trust, it->text, &it->policy, err);
+    if (status == ASV_OK) {
+        status = asv_db_ledger_newest(it->db, &newest, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = ask_for_newest(it, &newest, err);
+    const struct asv_tree_head tree = it->tree; /* what the round is about */
+    if (asv_status_class(status) != ASV_CLASS_RETRY) {
+        struct asv_err why = {0};
+        enum asv_status others = ask_for_ended(it, newest.number, &why);
+        it->tree = tree;
+        if (status == ASV_OK && others != ASV_OK) {
+            status = asv_failf(err, others, "%s", why.text);
+        }
+    }
+    return status;
 }

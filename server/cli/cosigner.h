@@ -41,7 +41,8 @@ struct asv_cosigner {
     enum asv_cosigner_outcome
         outcomes[ASV_LEDGER_WITNESSES_MAX]; /* of the witness at this place of the file */
 
-    struct asv_db_ledger_log head; /* the log that goes on */
+    struct asv_db_ledger_log head; /* the log that is asked for */
+    bool ended;                    /* another one goes on */
     struct asv_tree_head tree;     /* its newest signed head */
     uint32_t cosigned;             /* bit i: by witness i */
     bool met;
@@ -63,9 +64,10 @@ ASV_MUST_CHECK enum asv_status asv_cosigner_unknown(const char *path, const char
 #define ASV_COSIGNER_NAME_BYTES (ASV_NOTE_NAME_SIZE + 9)
 void asv_cosigner_name(char out[ASV_COSIGNER_NAME_BYTES], const struct asv_note_key *key);
 
-/* Asks each witness that has not cosigned the newest signed head, and stores what it answers. ASV_OK also
- * when witnesses are away; ASV_E_UNTRUSTED, with whose cosignature is missing, when the quorum is not met
- * after it. ASV_E_NOT_FOUND: there is no signed head yet. Of class RETRY: the database is away. */
+/* Asks each witness that has not cosigned the newest signed head, or the last one of a log that ended, and
+ * stores what it answers. What is said of the result is the log that goes on: ASV_OK also when witnesses are
+ * away; ASV_E_UNTRUSTED, with whose cosignature is missing, when the quorum is not met after it.
+ * ASV_E_NOT_FOUND: there is no signed head yet. Of class RETRY: the database is away. */
 ASV_MUST_CHECK enum asv_status asv_cosigner_round(struct asv_cosigner *cosigner, struct asv_err *err);
 
 #endif

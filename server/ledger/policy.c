@@ -95,8 +95,10 @@ static enum asv_status read_key(const struct file *file, struct asv_reader *line
                                                    : "the key is a log's; give the witness's, of type 4");
     }
     bool known = false;
-    for (size_t i = 0; i < policy->log_count; i++) {
-        known = known || memcmp(policy->logs[i].key.pk, out->pk, sizeof out->pk) == 0;
+    for (size_t i = 0; i < policy->log_count; i++) { /* one key signs a ledger and what goes on after it */
+        const struct asv_note_key *log = &policy->logs[i].key;
+        known = known || (memcmp(log->pk, out->pk, sizeof out->pk) == 0 &&
+                          (type != ASV_NOTE_ED25519 || strcmp(log->name, out->name) == 0));
     }
     for (size_t i = 0; i < policy->witness_count; i++) {
         known = known || memcmp(policy->witnesses[i].key.pk, out->pk, sizeof out->pk) == 0;

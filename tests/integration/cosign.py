@@ -56,14 +56,19 @@ class Test(ledger.Test):
         self.witnesses = [Witness(site.directory / f"w{i}", site.bin("asservat"), f"w{i}.example/witness") for i in range(3)]
         self.begin(ORIGIN)
         self.sequence()
-        self.vkey = self.desk.run("ledger", "key", ORIGIN).strip()
+        self.vkeys = []
+        self.begin_to_witness()
+
+    def begin_to_witness(self):
+        """The log that goes on, from now on; witnesses hear of it when they start."""
+        self.vkeys.append(self.desk.run("ledger", "key", self.origin).strip())
         for witness in self.witnesses:
-            witness.configure(self.vkey)
-            assert witness.call("witness-begin", ORIGIN)[0] == 0
+            witness.configure(*self.vkeys)
+            assert witness.call("witness-begin", self.origin)[0] == 0
 
     def configure(self, urls=None, quorum="two", more=""):
         """The trust file: 2 of three, each where it listens now."""
-        lines = [f"log {self.vkey}"]
+        lines = [f"log {vkey}" for vkey in self.vkeys]
         for i, witness in enumerate(self.witnesses):
             url = (urls or {}).get(i, witness.url)
             lines.append(f"witness w{i} {witness.vkey} {url}".rstrip())
@@ -88,7 +93,7 @@ class Test(ledger.Test):
 
     def published_by(self, who, size=None):
         log = self.publish(self.site.directory / "published")
-        log.note = (self.site.directory / "published" / ORIGIN / "checkpoint").read_bytes()
+        log.note = (self.site.directory / "published" / self.origin / "checkpoint").read_bytes()
         assert self.by_whom(log.note) == who, self.by_whom(log.note)
         assert size is None or log.size == size, (log.size, size)
         return log
@@ -408,6 +413,46 @@ class Test(ledger.Test):
         self.cosign()
         assert word not in alerts()
 
+    def an_ended_log_is_witnessed_to_its_end(self):
+        """LG-066: its last head waits for a witness when another log begins; so does publication, without going back or standing."""
+        ended, root = self.origin, self.site.directory / "published"
+        before = self.published_by([0, 1, 2])
+        self.event()
+        size = self.signed()
+        assert size > before.size
+        self.begin(ended + "/2")
+        self.sequence()
+        code, _, err = self.desk.call("ledger", "publish", root)
+        assert code == 1 and f"{self.origin}: no head has met the quorum" in err, err
+        assert ledger.Log(root / ended).note == before.note
+        for witness in self.witnesses:
+            witness.stop()
+        self.begin_to_witness()
+        for witness in self.witnesses:
+            witness.start()
+        self.cosign(2, f"does not know this ledger; add a line: log KEY, as asservat ledger key {self.origin} prints it")
+        self.configure()
+        self.witnesses[2].stop()
+        self.cosign()
+        self.published_by([0, 1])
+        log = ledger.Log(root / ended)
+        log.check(self.public)
+        assert log.size == size and self.by_whom((root / ended / "checkpoint").read_bytes()) == [0, 1], "what it ended with is not published"
+        self.witnesses[2].start()
+        self.configure()
+        self.cosign()
+        self.published_by([0, 1, 2])
+        assert self.by_whom((root / ended / "checkpoint").read_bytes()) == [0, 1, 2]
+        # The database lost what a witness of the ended one remembers: that is why it ended, and nobody is called again.
+        lost = self.sql(f"SELECT max(size) FROM asv.ledger_checkpoint WHERE log = 1 AND size < {size}")[0][0]
+        self.changed(f"DELETE FROM asv.ledger_checkpoint WHERE log = 1 AND size > {lost}; "
+                     f"DELETE FROM asv.ledger_cosignature WHERE log = 1 AND size >= {lost}; "
+                     f"DELETE FROM asv.ledger_witnessed WHERE log = 1 AND size > {lost}")
+        self.cosign()
+        self.published_by([0, 1, 2])
+        assert ledger.Log(root / ended).size == size, "it went back"
+        assert self.alarms() == []
+
     def a_site_that_was_put_back_is_found_out(self):
         """LG-065: a copy of everything, keeper and slots included, as of a virtual machine. It signs another tree, and no
         program of ours can know; the witnesses do: at once, as long as the new tree is smaller, and when it has outgrown the old."""
@@ -441,7 +486,7 @@ class Test(ledger.Test):
         assert len(found) == 6 and sum("has seen another tree of" in detail for detail in found) == 3, found
         code, _, err = self.desk.call("ledger", "publish", site.directory / "published")
         assert code == 0 and "witnesses are behind" in err, err
-        assert (site.directory / "published" / ORIGIN / "checkpoint").read_bytes() == true.note, "what is published is the true one"
+        assert (site.directory / "published" / self.origin / "checkpoint").read_bytes() == true.note, "what is published is the true one"
         said = self.desk.run("alert", "run", "--dry-run")
         assert "Alarme, die niemand quittiert hat" in said and "witness" in said, said
         self.sequence()  # and nobody stands
@@ -455,7 +500,8 @@ class Test(ledger.Test):
                          self.who_lies_does_not_count, self.over_tls_it_must_be_who_it_says,
                          self.a_witness_whose_clock_is_off_does_not_count,
                          self.nobody_waits_for_a_witness, self.a_witness_that_forgot_is_an_alarm,
-                         self.too_long_without_a_quorum_is_an_alert, self.a_site_that_was_put_back_is_found_out):
+                         self.too_long_without_a_quorum_is_an_alert,
+                         self.an_ended_log_is_witnessed_to_its_end, self.a_site_that_was_put_back_is_found_out):
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:

@@ -127,6 +127,25 @@ static void mistakes_are_told_with_their_line(void **state)
         ASV_E_USAGE);
 }
 
+/* The ledgers of one keeper follow one another under other names, and one file names them all. */
+static void logs_of_other_names_may_have_one_key(void **state)
+{
+    (void)state; /* LG-040 */
+    const struct asv_note_key *log = asv_test_note_key(ASV_TEST_LOG);
+    struct asv_ledger_policy policy;
+    struct asv_note_key next, witness;
+    char text[1024], vkey[ASV_VKEY_BYTES];
+    assert_int_equal(asv_note_key_make(&next, "duisburg.example/2", ASV_NOTE_ED25519, log->pk, NULL), ASV_OK);
+    asv_vkey_format(vkey, &next);
+    (void)snprintf(text, sizeof text, "log %s\nlog %s\nquorum none\n", vkeys[ASV_TEST_LOG], vkey);
+    assert_int_equal(asv_ledger_policy_parse("t", bytes(text), &policy, NULL), ASV_OK);
+    assert_int_equal(policy.log_count, 2);
+    assert_int_equal(asv_note_key_make(&witness, "w.example", ASV_NOTE_COSIGNATURE, log->pk, NULL), ASV_OK);
+    asv_vkey_format(vkey, &witness);
+    (void)snprintf(text, sizeof text, "log %s\nwitness w %s\nquorum w\n", vkeys[ASV_TEST_LOG], vkey);
+    assert_int_equal(asv_ledger_policy_parse("t", bytes(text), &policy, NULL), ASV_E_USAGE);
+}
+
 /* tlog-policy: an implementation should have room for 32 of each. */
 static void there_is_room_for_32_of_each_and_no_more(void **state)
 {
@@ -309,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_policy_is_read),
         cmocka_unit_test(mistakes_are_told_with_their_line),
+        cmocka_unit_test(logs_of_other_names_may_have_one_key),
         cmocka_unit_test(there_is_room_for_32_of_each_and_no_more),
         cmocka_unit_test(a_quorum_of_groups_is_met_by_the_right_witnesses_only),
         cmocka_unit_test(a_checkpoint_is_judged),
