@@ -92,13 +92,12 @@ INSERT INTO asv.event_kind VALUES
     ('erased_on_camera', true, 'the camera proved that it erased it');
 
 CREATE FUNCTION asv.object_digest(p_actor_kind text, p_object bytea) RETURNS bytea
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     -- A device's object is its body and 67 bytes of signature; a person's statement is the body's length, the body, and
     -- a proof as long as the person's kind of key makes it.
-    SELECT sha256(CASE p_actor_kind
+    RETURN sha256(CASE p_actor_kind
         WHEN 'person' THEN substring(p_object FROM 3 FOR get_byte(p_object, 0) * 256 + get_byte(p_object, 1))
-        ELSE substring(p_object FOR octet_length(p_object) - 67) END)
-$$;
+        ELSE substring(p_object FOR octet_length(p_object) - 67) END);
 COMMENT ON FUNCTION asv.object_digest(text, bytea) IS 'SHA-256 of the body of a signed object (TRUST.md), or of a statement (STATEMENTS.md)';
 
 CREATE TABLE asv.clip_event (

@@ -109,10 +109,9 @@ COMMENT ON FUNCTION asv.log_position IS 'where the stored device log of a camera
 GRANT EXECUTE ON FUNCTION asv.log_position TO asv_dock;
 
 CREATE FUNCTION asv.instant(p_ms bigint) RETURNS timestamptz
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN p_ms < -200000000000000 THEN '-infinity' WHEN p_ms > 9000000000000000 THEN 'infinity'
-                ELSE '1970-01-01 00:00:00+00'::timestamptz + p_ms * interval '1 millisecond' END
-$$;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN p_ms < -200000000000000 THEN '-infinity' WHEN p_ms > 9000000000000000 THEN 'infinity'
+                ELSE '1970-01-01 00:00:00+00'::timestamptz + p_ms * interval '1 millisecond' END;
 COMMENT ON FUNCTION asv.instant IS 'milliseconds since 1970-01-01 UTC; what no timestamptz can hold becomes an infinity';
 
 CREATE FUNCTION asv.log_append(

@@ -2,32 +2,32 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- What the ledger tells (docs/LEDGER.md 3): of which rows, which fields in the open and which closed, and what is forgotten again.
-CREATE FUNCTION asv.ledger_field(p_tag integer, p_value bytea) RETURNS bytea
+CREATE FUNCTION asv.ledger_refuse(p_tag integer, p_bytes integer) RETURNS bytea
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF p_value IS NULL OR p_value = '' THEN
-        RETURN '';
-    END IF;
-    -- LG-005: whoever writes is refused, and not the sequencer, which could not go on.
-    IF (octet_length(p_value) > CASE p_tag WHEN 7 THEN 256 WHEN 10 THEN 64 WHEN 13 THEN 168 WHEN 130 THEN 4096 WHEN 136 THEN 256
-                                ELSE 32 END) THEN
-        RAISE EXCEPTION 'ledger: field % has % bytes, more than an entry takes', p_tag, octet_length(p_value) USING ERRCODE = '22001';
-    END IF;
-    RETURN substring(int2send(p_tag::smallint) FROM 2) || int2send(octet_length(p_value)::smallint) || p_value;
+    RAISE EXCEPTION 'ledger: field % has % bytes, more than an entry takes', p_tag, p_bytes USING ERRCODE = '22001';
 END
 $$;
+COMMENT ON FUNCTION asv.ledger_refuse IS 'refuses a field that is too long';
+
+CREATE FUNCTION asv.ledger_field(p_tag integer, p_value bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN coalesce(octet_length(p_value), 0) = 0 THEN ''
+        -- LG-005: whoever writes is refused, and not the sequencer, which could not go on.
+        WHEN octet_length(p_value) > CASE p_tag WHEN 7 THEN 256 WHEN 10 THEN 64 WHEN 13 THEN 168 WHEN 130 THEN 4096 WHEN 136 THEN 256
+                                     ELSE 32 END THEN asv.ledger_refuse(p_tag, octet_length(p_value))
+        ELSE substring(int2send(p_tag::smallint) FROM 2) || int2send(octet_length(p_value)::smallint) || p_value END;
 COMMENT ON FUNCTION asv.ledger_field IS 'one field; nothing for NULL';
 
 CREATE FUNCTION asv.ledger_instant(p_tag integer, p_at timestamptz) RETURNS bytea
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT asv.ledger_field(p_tag, int8send(floor(extract(epoch FROM p_at) * 1000)::bigint))
-$$;
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN asv.ledger_field(p_tag, int8send(floor(extract(epoch FROM p_at) * 1000)::bigint));
 COMMENT ON FUNCTION asv.ledger_instant IS 'an instant as a field, in milliseconds';
 
 CREATE FUNCTION asv.ledger_text(p_tag integer, p_text text) RETURNS bytea
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT asv.ledger_field(p_tag, convert_to(p_text, 'UTF8'))
-$$;
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN asv.ledger_field(p_tag, convert_to(p_text, 'UTF8'));
 COMMENT ON FUNCTION asv.ledger_text IS 'a text as a field';
 
 CREATE FUNCTION asv.ledger_time(p_at timestamptz) RETURNS text
@@ -37,9 +37,8 @@ $$;
 COMMENT ON FUNCTION asv.ledger_time IS 'an instant within a text: the same for every reader';
 
 CREATE FUNCTION asv.ledger_day_field(p_day date) RETURNS bytea
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT asv.ledger_field(3, int4send(to_char(p_day, 'YYYYMMDD')::integer))
-$$;
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN asv.ledger_field(3, int4send(to_char(p_day, 'YYYYMMDD')::integer));
 COMMENT ON FUNCTION asv.ledger_day_field IS 'a local day as a field';
 
 CREATE FUNCTION asv.ledger_counts(VARIADIC p_counts bigint[]) RETURNS bytea
@@ -50,29 +49,29 @@ $$;
 COMMENT ON FUNCTION asv.ledger_counts IS 'numbers as a field';
 
 CREATE FUNCTION asv.ledger_id(p_digest bytea) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT encode(substring(p_digest FOR 16), 'hex')::uuid
-$$;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN encode(substring(p_digest FOR 16), 'hex')::uuid;
 COMMENT ON FUNCTION asv.ledger_id IS 'the id of the entry about something that is known by its digest';
 
-CREATE FUNCTION asv.ledger_put(p_kind text, p_id uuid, p_day date, p_facts bytea, p_closed bytea) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp AS $$ -- which keeps its plans from one event to the next
+CREATE TYPE asv.ledger_tale AS (kind text, id uuid, day date, facts bytea, closed bytea);
+COMMENT ON TYPE asv.ledger_tale IS 'what the ledger tells of one row: kind and id of its entry, and its fields';
+
+CREATE FUNCTION asv.ledger_put(p_tales asv.ledger_tale[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     INSERT INTO asv.ledger_pending (id, kind, day, facts, key, closed)
-    VALUES (p_id, (SELECT code FROM asv.ledger_kind WHERE name = p_kind), p_day, p_facts,
-            CASE WHEN p_closed <> '' THEN asv.ledger_key() END, nullif(p_closed, ''));
+    SELECT t.id, (SELECT k.code FROM asv.ledger_kind k WHERE k.name = t.kind), t.day, t.facts,
+           CASE WHEN t.closed <> '' THEN asv.ledger_key() END, nullif(t.closed, '')
+    FROM unnest(p_tales) AS t;
     -- What waits already is found by its unique key, what has its entry here: two entries of one id would stop the sequencer.
-    IF EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = p_id) THEN
+    IF EXISTS (SELECT FROM unnest(p_tales) AS t JOIN asv.ledger_entry e ON e.id = t.id) THEN
         RAISE EXCEPTION 'ledger: there is an entry of this id' USING ERRCODE = '23505';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of something, with the transaction that it happens in';
+COMMENT ON FUNCTION asv.ledger_put IS 'has the ledger tell of these, in their order, with the transaction that they happen in';
 
 -- ---------------------------------------------------------------------------------------------- what it tells of
-
-CREATE TYPE asv.ledger_tale AS (kind text, id uuid, day date, facts bytea, closed bytea);
-COMMENT ON TYPE asv.ledger_tale IS 'what the ledger tells of one row: kind and id of its entry, and its fields';
 
 -- Rows that have no id of their own that may stand in an entry are given one.
 DO $$
@@ -194,18 +193,18 @@ END
 $$;
 COMMENT ON FUNCTION asv.ledger_told(asv.docking_end) IS 'what the ledger tells of the end of a docking';
 
-CREATE FUNCTION asv.ledger_told(r asv.clip_event) RETURNS asv.ledger_tale
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-BEGIN
-    RETURN ROW(r.kind, r.id, NULL::date,
+-- A set, though it has one row: so a query has it as part of itself, and tells of a night's batch at once.
+CREATE FUNCTION asv.ledger_told(r asv.clip_event) RETURNS SETOF asv.ledger_tale
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT r.kind, r.id, NULL::date,
         asv.ledger_instant(1, r.at) || asv.ledger_field(2, uuid_send(r.recording))
         || asv.ledger_field(5, r.object_digest),
         asv.ledger_field(128, r.actor) || asv.ledger_text(130, r.detail)
         || CASE r.kind WHEN 'announced' THEN (SELECT asv.ledger_field(131, o.header) || asv.ledger_field(132, o.camera)
                                               FROM asv.recording o WHERE o.id = r.recording) ELSE ''::bytea END
-        || asv.ledger_field(133, r.session))::asv.ledger_tale;
-END
-$$;
+        || asv.ledger_field(133, r.session);
+END;
 COMMENT ON FUNCTION asv.ledger_told(asv.clip_event) IS 'what the ledger tells of an event of custody, but what a commit tells of';
 
 CREATE FUNCTION asv.ledger_told(r asv.clip) RETURNS asv.ledger_tale
@@ -406,17 +405,26 @@ COMMENT ON FUNCTION asv.ledger_told(asv.balance) IS 'what the ledger tells of th
 
 CREATE FUNCTION asv.ledger_tell() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
-DECLARE
-    t CONSTANT asv.ledger_tale := asv.ledger_told(new);
 BEGIN
-    -- What a commit tells of is in the clip's own row, which follows its event.
-    IF tg_table_name <> 'clip_event' OR t.kind NOT IN ('committed', 'quarantined', 'expired_on_arrival') THEN
-        PERFORM asv.ledger_put(t.kind, t.id, t.day, t.facts, t.closed);
-    END IF;
+    PERFORM asv.ledger_put(ARRAY[asv.ledger_told(new)]);
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_tell() IS 'trigger: the ledger tells of each new row, as ledger_told says';
+
+CREATE FUNCTION asv.ledger_tell_events() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    -- What a commit tells of is in the clip's own row, which follows its event.
+    PERFORM asv.ledger_put(array_agg(t ORDER BY e.position))
+    FROM added e CROSS JOIN LATERAL asv.ledger_told(ROW(e.*)::asv.clip_event) AS t
+    WHERE e.kind NOT IN ('committed', 'quarantined', 'expired_on_arrival');
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_tell_events() IS 'trigger: the ledger tells of a statement''s new events at once, as ledger_told says';
+CREATE TRIGGER ledger AFTER INSERT ON asv.clip_event REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION asv.ledger_tell_events();
 
 DO $$
 DECLARE
@@ -424,7 +432,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY[
         'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start',
-        'docking', 'docking_end', 'clip_event', 'clip', 'statement', 'statement_answer', 'person', 'person_login',
+        'docking', 'docking_end', 'clip', 'statement', 'statement_answer', 'person', 'person_login',
         'person_disabling', 'duty', 'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
         'ledger_forgotten', 'alarm', 'alarm_acknowledgement', 'ahead_finish'] LOOP
         EXECUTE format('CREATE TRIGGER ledger AFTER INSERT ON asv.%I FOR EACH ROW EXECUTE FUNCTION asv.ledger_tell()', name);

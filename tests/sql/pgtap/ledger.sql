@@ -132,8 +132,9 @@ SELECT throws_ok($$ UPDATE asv.ledger_tile SET hashes = dig('z') || hashes $$, '
 
 SELECT is(asv.ledger_append(2::smallint, 3, dig('another'), dig('x'), '{}', '{}', '{}', '{}', '{}'), 'conflict',
           'nobody appends to another tree of that size');
-SELECT throws_ok($$ SELECT asv.ledger_put('software_started', uid('pending'), NULL, '', '') $$, '23505', NULL, 'what waits has an id of its own');
-SELECT throws_ok($$ SELECT asv.ledger_put('software_started', (SELECT id FROM asv.ledger_entry WHERE log = 2 AND index = 1), NULL, '', '') $$,
+SELECT throws_ok($$ SELECT asv.ledger_put(ARRAY[ROW('software_started', uid('pending'), NULL, '', '')::asv.ledger_tale]) $$, '23505', NULL, 'what waits has an id of its own');
+SELECT throws_ok($$ SELECT asv.ledger_put(ARRAY[ROW('software_started', id, NULL, '', '')::asv.ledger_tale])
+                    FROM asv.ledger_entry WHERE log = 2 AND index = 1 $$,
                  '23505', NULL, 'and so has what has its entry');
 SELECT throws_ok($$ SELECT asv.ledger_text(136, repeat('x', 257)) $$, '22001', NULL, 'what no entry takes is refused where it is written');
 

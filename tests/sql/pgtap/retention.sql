@@ -95,6 +95,15 @@ ROLLBACK TO SAVEPOINT ahead;
 DELETE FROM asv.request;
 SET LOCAL session_replication_role = origin;
 
+-- ---- a batch, told to the ledger at once
+
+SAVEPOINT batch;
+SELECT is(asv.erasure_begin((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec('signed'), pg_temp.rec('due')],
+    ARRAY['period', 'period']), 2::bigint, 'two erasures begin in one statement');
+SELECT is((SELECT array_agg(p.id ORDER BY p.position) FROM asv.ledger_pending p WHERE p.kind = 60),
+    (SELECT array_agg(e.id ORDER BY e.position) FROM asv.clip_event e WHERE e.kind = 'erasing'), 'the ledger tells of each, in their order');
+ROLLBACK TO SAVEPOINT batch;
+
 -- ---- intent, completion, each once
 
 SELECT is(pg_temp.begin('due'), 1::bigint, 'an erasure begins');

@@ -39,8 +39,9 @@ SELECT is_empty($$
 $$, 'every function is owned by asv_owner');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc p
-    WHERE p.pronamespace = 'asv'::regnamespace AND p.prosqlbody IS NULL -- whose names were looked up when it was made
+    WHERE p.pronamespace = 'asv'::regnamespace
       AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE 'search_path=%pg_temp')
+      AND (p.prosqlbody IS NULL OR p.prosecdef)
 $$, 'every function has a fixed search_path that ends with pg_temp, or names that are bound');
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc p
