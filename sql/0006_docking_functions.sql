@@ -3,13 +3,17 @@
 --
 -- Functions of dockings: what asv_dock calls while a camera is in a slot, but for its clips.
 CREATE FUNCTION asv.highest_before(p_camera bytea, p_epoch uuid, p_before timestamptz) RETURNS bigint
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT greatest(
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN greatest(
         (SELECT max(d.last_number::bigint) FROM asv.docking d
          WHERE d.camera = p_camera AND d.epoch = p_epoch AND d.began_at < p_before),
-        (SELECT max(r.number::bigint) FROM asv.recording r JOIN asv.docking d ON d.session = r.session
-         WHERE r.camera = p_camera AND r.epoch = p_epoch AND d.began_at < p_before),
-        0)
+        -- From the highest number down, until one was there before.
+        (SELECT r.number::bigint FROM asv.recording r JOIN asv.docking d ON d.session = r.session
+         WHERE r.camera = p_camera AND r.epoch = p_epoch AND d.began_at < p_before
+         ORDER BY r.number DESC LIMIT 1),
+        0);
+END
 $$;
 COMMENT ON FUNCTION asv.highest_before IS 'the highest recording number that any docking before then saw in this epoch';
 

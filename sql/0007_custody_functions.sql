@@ -2,24 +2,32 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- Functions of custody. Each may be repeated with the same facts; each takes its recording's row lock first, so
--- that two docks, or two calls, about one recording follow one another.
+-- that two docks, or two calls, about one recording follow one another. What each docking calls is in PL/pgSQL, which keeps its
+-- plans from one call to the next.
 CREATE FUNCTION asv.event_put(
     p_recording uuid, p_kind text, p_at timestamptz, p_actor_kind text, p_actor bytea, p_session bytea,
     p_detail text, p_object bytea) RETURNS bigint
-    LANGUAGE sql SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_position bigint;
+BEGIN
     INSERT INTO asv.clip_event (recording, kind, is_signed, at, actor_kind, actor, session, detail, object,
                                 object_digest, signature)
     VALUES (p_recording, p_kind, p_object IS NOT NULL, p_at, p_actor_kind, p_actor, p_session, p_detail, p_object,
             asv.object_digest(p_actor_kind, p_object),
             CASE WHEN p_actor_kind <> 'person' THEN substring(p_object FROM octet_length(p_object) - 63) END)
-    RETURNING position
+    RETURNING position INTO v_position;
+    RETURN v_position;
+END
 $$;
 COMMENT ON FUNCTION asv.event_put IS 'adds a custody event';
 
 CREATE FUNCTION asv.state_move(p_recording uuid, p_state text, p_event bigint) RETURNS void
-    LANGUAGE sql SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
     UPDATE asv.recording_state SET state = p_state, since = clock_timestamp(), event = p_event
-    WHERE recording = p_recording
+    WHERE recording = p_recording;
+END
 $$;
 COMMENT ON FUNCTION asv.state_move IS 'moves a recording along lifecycle_move';
 
@@ -64,7 +72,10 @@ COMMENT ON FUNCTION asv.recording_put IS 'the recording with this identity, made
 CREATE FUNCTION asv.clip_lookup(p_camera bytea, p_epoch uuid, p_number bigint, p_header bytea, p_clip uuid)
     RETURNS TABLE (state text, kind smallint, uuid_taken boolean, number_taken boolean, number_back boolean,
                    erased_on_camera boolean, due_at timestamptz, committed_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT s.state, c.kind::smallint,
            EXISTS (SELECT FROM asv.clip o
                    WHERE o.clip = p_clip AND NOT o.uuid_taken AND o.recording IS DISTINCT FROM r.id),
@@ -80,7 +91,8 @@ CREATE FUNCTION asv.clip_lookup(p_camera bytea, p_epoch uuid, p_number bigint, p
     LEFT JOIN asv.recording r
         ON r.camera = p_camera AND r.epoch = p_epoch AND r.number = p_number AND r.header = p_header
     LEFT JOIN asv.recording_state s ON s.recording = r.id
-    LEFT JOIN asv.clip c ON c.recording = r.id
+    LEFT JOIN asv.clip c ON c.recording = r.id;
+END
 $$;
 COMMENT ON FUNCTION asv.clip_lookup IS 'what is known of a recording: one row, whether it is or not';
 GRANT EXECUTE ON FUNCTION asv.clip_lookup TO asv_dock;

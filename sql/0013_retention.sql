@@ -185,12 +185,15 @@ COMMENT ON COLUMN asv.retained.early IS 'two people had it erased early';
 
 CREATE FUNCTION asv.retention_page(p_state text, p_due_before timestamptz, p_after uuid, p_limit integer)
     RETURNS SETOF asv.retained
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    RETURN QUERY
     SELECT r.* FROM asv.recording_state s JOIN asv.retained r ON r.recording = s.recording
     WHERE s.state = p_state AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
       AND (p_due_before IS NULL OR r.due_at IS NULL OR r.due_at <= p_due_before)
     ORDER BY s.recording
-    LIMIT p_limit
+    LIMIT p_limit;
+END
 $$;
 COMMENT ON FUNCTION asv.retention_page IS 'a page of the clips in one state, and of those only what is due by then or has no day';
 GRANT EXECUTE ON FUNCTION asv.retention_page TO asv_admin;
