@@ -45,6 +45,8 @@ enum asv_night_kind {
 struct asv_night {
     const struct asv_cli *cli;
     struct asv_db *db;
+    struct asv_db *recorder;         /* has one batch recorded while db is asked for the next; NULL: none */
+    struct asv_night_record *record; /* which, while erasures are completed; else NULL */
     struct asv_vault *vault;
     struct asv_keeper_client *client;
     bool dry;

@@ -153,6 +153,7 @@ struct passing {
     char from[ASV_VAULT_PATH_BYTES], to[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
     bool failed;                  /* left to the next run */
+    bool dated;                   /* for its record: it lies below its day */
     char why[ASV_ERR_TEXT_BYTES]; /* why the keeper signed nothing; empty: it did */
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
     size_t order_len;
@@ -342,29 +343,86 @@ static void drop_failed(struct batch *batch)
     batch->count = left;
 }
 
-static enum asv_status record(struct asv_night *night, const struct batch *batch, struct asv_err *err)
-{
+/* ---- completion: the database works at one batch while the next one's files go ---- */
+
+/* What is told of a batch whose files are gone, until the database has it. */
+struct asv_night_record {
+    bool sent; /* and not answered yet */
+    bool has_keeper;
+    uint8_t keeper[ASV_SHA256_BYTES];
     struct asv_db_erased erased[ASV_DB_BATCH_MAX];
-    const uint8_t *keeper = NULL;
-    uint64_t done = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct passing *passing = &batch->clips[i];
-        erased[i] = (struct asv_db_erased){.order = {passing->order, passing->order_len},
-                                           .issued_ms = passing->issued_ms,
-                                           .reason = passing->reason,
-                                           .detail = passing->why[0] != '\0' ? passing->why : NULL};
-        memcpy(erased[i].recording, passing->clip->recording, sizeof erased[i].recording);
-        keeper = passing->order_len != 0 ? passing->keeper : keeper;
+    struct batch batch;
+};
+
+/* What the page's rows have is copied: the next page takes their place. */
+static struct asv_night_record *new_record(const struct batch *batch)
+{
+    struct asv_night_record *record = calloc(1, sizeof *record);
+    if (record == NULL) {
+        return NULL;
     }
-    enum asv_status status =
-        asv_db_erasure_complete(night->db, night->run, keeper, erased, batch->count, &done, err);
-    night->counts.erased += done;
-    for (size_t i = 0; status == ASV_OK && i < batch->count; i++) {
-        if (batch->clips[i].area == ASV_VAULT_SEALED && batch->clips[i].clip->day != 0) {
-            asv_vault_forget_day(night->vault, batch->clips[i].from);
+    record->batch = *batch;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct passing *passing = &record->batch.clips[i];
+        record->erased[i] = (struct asv_db_erased){.order = {passing->order, passing->order_len},
+                                                   .issued_ms = passing->issued_ms,
+                                                   .reason = passing->reason,
+                                                   .detail = passing->why[0] != '\0' ? passing->why : NULL};
+        memcpy(record->erased[i].recording, passing->clip->recording, sizeof record->erased[i].recording);
+        record->batch.clips[i].dated = passing->clip->day != 0;
+        record->batch.clips[i].clip = NULL;
+        if (passing->order_len != 0) {
+            record->has_keeper = true;
+            memcpy(record->keeper, passing->keeper, sizeof record->keeper);
         }
     }
+    return record;
+}
+
+/* Waits until the batch before is recorded; what could not be told on the way is told now, with retries. */
+static enum asv_status finish_record(struct asv_night *night, struct asv_err *err)
+{
+    struct asv_night_record *record = night->record;
+    uint64_t done = 0;
+    if (record == NULL) {
+        return ASV_OK;
+    }
+    enum asv_status status =
+        record->sent ? asv_db_erasure_complete_take(night->recorder, &done, NULL) : ASV_E_AWAY;
+    if (status != ASV_OK) {
+        status = asv_db_erasure_complete(night->db, night->run, record->has_keeper ? record->keeper : NULL,
+                                         record->erased, record->batch.count, &done, err);
+    }
+    night->counts.erased += done;
+    for (size_t i = 0; status == ASV_OK && i < record->batch.count; i++) {
+        if (record->batch.clips[i].area == ASV_VAULT_SEALED && record->batch.clips[i].dated) {
+            asv_vault_forget_day(night->vault, record->batch.clips[i].from);
+        }
+    }
+    free(record);
+    night->record = NULL;
+    asv_night_step(night);
     return status;
+}
+
+/* One at a time: after the batch before. */
+static enum asv_status begin_record(struct asv_night *night, const struct batch *batch, struct asv_err *err)
+{
+    enum asv_status status = finish_record(night, err);
+    if (status != ASV_OK || batch->count == 0) {
+        return status;
+    }
+    struct asv_night_record *record = new_record(batch);
+    if (record == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    record->sent =
+        night->recorder != NULL &&
+        asv_db_erasure_complete_send(night->recorder, night->run, record->has_keeper ? record->keeper : NULL,
+                                     record->erased, batch->count, NULL) == ASV_OK;
+    night->record = record;
+    asv_night_step(night);
+    return ASV_OK;
 }
 
 /* Each step is on disk before the next begins: no file goes before the keeper's word lies beside it, and no
@@ -381,11 +439,7 @@ static enum asv_status erase(struct asv_night *night, struct batch *batch, struc
         status = asv_vault_flush(night->vault, err);
         asv_night_step(night);
     }
-    if (status == ASV_OK && batch->count != 0) {
-        status = record(night, batch, err);
-        asv_night_step(night);
-    }
-    return status;
+    return status == ASV_OK ? begin_record(night, batch, err) : status;
 }
 
 /* Nothing opens it any more: its files go at once, with the keeper's word beside what is left, and its record
@@ -469,7 +523,10 @@ static enum asv_status erasing_batch(struct asv_night *night, const struct asv_d
 enum asv_status asv_night_complete(struct asv_night *night, struct asv_err *err)
 {
     const struct asv_night_pages pages = {.state = ASV_DB_ERASING};
-    return asv_night_each(night, &pages, erasing_batch, err);
+    struct asv_err why = {0};
+    enum asv_status status = asv_night_each(night, &pages, erasing_batch, err);
+    enum asv_status last = finish_record(night, &why);
+    return status == ASV_OK && last != ASV_OK ? asv_failf(err, last, "%s", why.text) : status;
 }
 
 /* ---- what stays ---- */

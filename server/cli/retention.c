@@ -277,6 +277,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     struct asv_night night = {.cli = cli, .dry = asv_cli_flag(cli->args, "dry-run"), .stop_at = stop_at()};
     asv_auto_vault struct asv_vault *vault = NULL;
     asv_auto_db struct asv_db *db = NULL;
+    asv_auto_db struct asv_db *recorder = NULL;
     asv_auto_keeper struct asv_keeper_client *client = NULL;
     struct asv_err away = {0};
     enum asv_status status = asv_world_wall_ms(cli->world, &night.now_ms);
@@ -295,6 +296,9 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = asv_failf(err, status, "%s", away.text);
     } else {
         night.db = db;
+        if (!night.dry && asv_cli_database(cli, &recorder, NULL) == ASV_OK) {
+            night.recorder = recorder;
+        }
         status = asv_cli_vault(cli, true, &vault, err);
         night.vault = vault;
         if (status == ASV_OK) {

@@ -124,6 +124,12 @@ ASV_MUST_CHECK enum asv_status asv_db_run1(struct asv_db *db, enum asv_query que
                                            const struct asv_params *params, PGresult **result,
                                            struct asv_err *err);
 
+/* The same in two halves: the server works at it while the caller does something else. Between them nothing
+ * else may be asked of db. Neither tries again: whoever is told a failure by either runs the statement. */
+ASV_MUST_CHECK enum asv_status asv_db_send1(struct asv_db *db, enum asv_query query,
+                                            const struct asv_params *params, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_take1(struct asv_db *db, PGresult **result, struct asv_err *err);
+
 /* Reads one row's columns into out, which is what the caller's list consists of. */
 typedef void (*asv_row_read)(struct asv_row *row, void *out);
 
@@ -167,6 +173,9 @@ struct asv_db {
     struct asv_db_config config;
     PGconn *conn;
     bool prepared[ASV_QUERY_COUNT];
+    bool sent; /* by asv_db_send1: this one, prepared with it if sent_preparing */
+    enum asv_query sent_query;
+    size_t sent_preparing;
     unsigned failures;       /* attempts to connect since the last success */
     uint64_t next_try_ms;    /* monotonic; no attempt before it */
     bool login_refused;      /* the last attempt failed as the server takes this user for nobody */

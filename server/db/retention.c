@@ -190,38 +190,84 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
                            left_count, err);
 }
 
+/* The parameters of a completion. */
+struct completion {
+    struct asv_params params;
+    struct asv_array ids, orders, times, reasons, details;
+};
+
+static void completion_clear(struct completion *completion)
+{
+    asv_array_clear(&completion->ids);
+    asv_array_clear(&completion->orders);
+    asv_array_clear(&completion->times);
+    asv_array_clear(&completion->reasons);
+    asv_array_clear(&completion->details);
+}
+#define asv_auto_completion __attribute__((cleanup(completion_clear)))
+
+static void completion_init(struct completion *completion, const uint8_t run[16], const uint8_t *keeper,
+                            const struct asv_db_erased *erased, size_t count)
+{
+    char note[ASV_NOTE_BYTES + 1];
+    struct asv_params *params = &completion->params;
+    asv_array_init(&completion->ids, ASV_ARRAY_UUID);
+    asv_array_init(&completion->orders, ASV_ARRAY_BYTEA);
+    asv_array_init(&completion->times, ASV_ARRAY_I64);
+    asv_array_init(&completion->reasons, ASV_ARRAY_I64);
+    asv_array_init(&completion->details, ASV_ARRAY_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        const struct asv_bytes *order = &erased[i].order;
+        asv_array_bytes(&completion->ids, erased[i].recording, 16);
+        asv_array_bytes(&completion->orders, order->len != 0 ? order->data : NULL, order->len);
+        asv_array_i64(&completion->times, erased[i].issued_ms);
+        asv_array_i64(&completion->reasons, erased[i].reason);
+        asv_array_text(&completion->details, asv_note_clean(note, erased[i].detail));
+    }
+    asv_params_init(params);
+    asv_param_uuid(params, run);
+    asv_param_digest(params, keeper);
+    asv_param_array(params, &completion->ids);
+    asv_param_array(params, &completion->orders);
+    asv_param_array(params, &completion->times);
+    asv_param_array(params, &completion->reasons);
+    asv_param_array(params, &completion->details);
+}
+
 enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
                                         const struct asv_db_erased *erased, size_t count, uint64_t *done,
                                         struct asv_err *err)
 {
-    struct asv_params params;
-    char note[ASV_NOTE_BYTES + 1];
-    asv_auto_array struct asv_array ids;
-    asv_auto_array struct asv_array orders;
-    asv_auto_array struct asv_array times;
-    asv_auto_array struct asv_array reasons;
-    asv_auto_array struct asv_array details;
-    asv_array_init(&ids, ASV_ARRAY_UUID);
-    asv_array_init(&orders, ASV_ARRAY_BYTEA);
-    asv_array_init(&times, ASV_ARRAY_I64);
-    asv_array_init(&reasons, ASV_ARRAY_I64);
-    asv_array_init(&details, ASV_ARRAY_TEXT);
-    for (size_t i = 0; i < count; i++) {
-        asv_array_bytes(&ids, erased[i].recording, 16);
-        asv_array_bytes(&orders, erased[i].order.len != 0 ? erased[i].order.data : NULL, erased[i].order.len);
-        asv_array_i64(&times, erased[i].issued_ms);
-        asv_array_i64(&reasons, erased[i].reason);
-        asv_array_text(&details, asv_note_clean(note, erased[i].detail));
+    asv_auto_completion struct completion completion;
+    completion_init(&completion, run, keeper, erased, count);
+    return asv_db_run_value(db, ASV_QUERY_ERASURE_COMPLETE, &completion.params, read_u64, done, err);
+}
+
+enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
+                                             const struct asv_db_erased *erased, size_t count,
+                                             struct asv_err *err)
+{
+    asv_auto_completion struct completion completion;
+    completion_init(&completion, run, keeper, erased, count);
+    return asv_db_send1(db, ASV_QUERY_ERASURE_COMPLETE, &completion.params, err);
+}
+
+enum asv_status asv_db_erasure_complete_take(struct asv_db *db, uint64_t *done, struct asv_err *err)
+{
+    PGresult *result = NULL;
+    struct asv_row row;
+    enum asv_status status = asv_db_take1(db, &result, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    asv_params_init(&params);
-    asv_param_uuid(&params, run);
-    asv_param_digest(&params, keeper);
-    asv_param_array(&params, &ids);
-    asv_param_array(&params, &orders);
-    asv_param_array(&params, &times);
-    asv_param_array(&params, &reasons);
-    asv_param_array(&params, &details);
-    return asv_db_run_value(db, ASV_QUERY_ERASURE_COMPLETE, &params, read_u64, done, err);
+    asv_row_init(&row, result, 0);
+    uint64_t value = asv_row_u64(&row);
+    status = asv_row_end(&row, ASV_QUERY_ERASURE_COMPLETE, err);
+    PQclear(result);
+    if (status == ASV_OK) {
+        *done = value;
+    }
+    return status;
 }
 
 static void read_known(struct asv_row *row, void *to)

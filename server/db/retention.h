@@ -103,6 +103,15 @@ ASV_MUST_CHECK enum asv_status asv_db_erasure_complete(struct asv_db *db, const 
                                                        const struct asv_db_erased *erased, size_t count,
                                                        uint64_t *done, struct asv_err *err);
 
+/* The same in two halves: the server works at it while the caller does something else, but asks nothing else
+ * of db. Whoever is told a failure by either says it again with asv_db_erasure_complete. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16],
+                                                            const uint8_t *keeper,
+                                                            const struct asv_db_erased *erased, size_t count,
+                                                            struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_take(struct asv_db *db, uint64_t *done,
+                                                            struct asv_err *err);
+
 /* What the database says of a clip that lies in the vault. */
 struct asv_db_vault_known {
     uint32_t index; /* in the list that was asked about, from 0 */

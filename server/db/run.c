@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,14 +169,11 @@ static bool send_steps(struct asv_db *db, const struct asv_query_step *steps, si
     return sent && PQpipelineSync(db->conn) == 1;
 }
 
-enum asv_status asv_db_run_once(struct asv_db *db, struct asv_query_step *steps, size_t count,
-                                uint64_t deadline_ms, enum asv_retry *retry, struct asv_err *err)
+/* Takes what send_steps sent. */
+static enum asv_status take_steps(struct asv_db *db, struct asv_query_step *steps, size_t count,
+                                  const size_t *preparing, uint64_t deadline_ms, enum asv_retry *retry,
+                                  struct asv_err *err)
 {
-    size_t preparing[ASV_QUERY_COUNT] = {0}; /* the step, from 1, before which a statement is prepared */
-    *retry = ASV_RETRY_NO;
-    if (!send_steps(db, steps, count, preparing)) {
-        return lost(db, retry, err);
-    }
     enum asv_status outcome = ASV_OK;
     for (size_t i = 0; i < count; i++) {
         enum asv_query query = steps[i].query;
@@ -219,6 +217,17 @@ enum asv_status asv_db_run_once(struct asv_db *db, struct asv_query_step *steps,
     return outcome;
 }
 
+enum asv_status asv_db_run_once(struct asv_db *db, struct asv_query_step *steps, size_t count,
+                                uint64_t deadline_ms, enum asv_retry *retry, struct asv_err *err)
+{
+    size_t preparing[ASV_QUERY_COUNT] = {0}; /* the step, from 1, before which a statement is prepared */
+    *retry = ASV_RETRY_NO;
+    if (!send_steps(db, steps, count, preparing)) {
+        return lost(db, retry, err);
+    }
+    return take_steps(db, steps, count, preparing, deadline_ms, retry, err);
+}
+
 /* A step whose parameters do not fit what the database can hold is not sent. */
 static enum asv_status check_params(const struct asv_query_step *steps, size_t count, struct asv_err *err)
 {
@@ -237,6 +246,7 @@ enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size
     uint64_t start = asv_world_mono_ms(world);
     uint64_t deadline = start + db->config.connect_ms + db->config.call_ms;
     bool connected_again = false;
+    assert(!db->sent);
     enum asv_status status = check_params(steps, count, err);
     for (unsigned attempt = 1; status == ASV_OK; attempt++) {
         status = asv_db_connect(db, deadline, err);
@@ -273,6 +283,50 @@ enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size
         return asv_failf(err, status, "%s", detail.text);
     }
     return status;
+}
+
+enum asv_status asv_db_send1(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                             struct asv_err *err)
+{
+    const struct asv_query_step step = {.query = query, .params = params};
+    size_t preparing[ASV_QUERY_COUNT] = {0};
+    enum asv_retry retry;
+    enum asv_status status = check_params(&step, 1, err);
+    if (status == ASV_OK) {
+        status = asv_db_connect(db, asv_world_mono_ms(db->config.world) + db->config.connect_ms, err);
+    }
+    if (status == ASV_OK && (!send_steps(db, &step, 1, preparing) || PQflush(db->conn) < 0)) {
+        struct asv_err detail = {0};
+        status = lost(db, &retry, &detail);
+        asv_db_drop(db, detail.text, true);
+        return asv_failf(err, status, "%s", detail.text);
+    }
+    if (status == ASV_OK) {
+        db->sent = true;
+        db->sent_query = query;
+        db->sent_preparing = preparing[query];
+    }
+    return status;
+}
+
+enum asv_status asv_db_take1(struct asv_db *db, PGresult **result, struct asv_err *err)
+{
+    assert(db->sent);
+    struct asv_query_step step = {.query = db->sent_query};
+    size_t preparing[ASV_QUERY_COUNT] = {0};
+    enum asv_retry retry = ASV_RETRY_NO;
+    struct asv_err detail = {0};
+    preparing[step.query] = db->sent_preparing;
+    db->sent = false;
+    enum asv_status status = take_steps(
+        db, &step, 1, preparing, asv_world_mono_ms(db->config.world) + db->config.call_ms, &retry, &detail);
+    if (retry == ASV_RETRY_CONNECT) {
+        asv_db_drop(db, detail.text, true);
+    }
+    if (status == ASV_OK) {
+        *result = step.result;
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", detail.text);
 }
 
 enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query, const struct asv_params *params,
