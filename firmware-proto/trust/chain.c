@@ -84,7 +84,13 @@ enum asv_status asv_chain_verify(const struct asv_chain *chain, const uint8_t ro
     if (chain->leaf.role != role || role <= ASV_ROLE_CA) { /* T-022 */
         return asv_fail_field(err, ASV_E_UNTRUSTED, chain->leaf.name, "certificate of another role");
     }
-    status = check_revoked(&chain->leaf, revocations, err); /* T-023 */
+    return asv_chain_stands(chain, now_ms, revocations, err);
+}
+
+enum asv_status asv_chain_stands(const struct asv_chain *chain, int64_t now_ms,
+                                 const struct asv_revocations *revocations, struct asv_err *err)
+{
+    enum asv_status status = check_revoked(&chain->leaf, revocations, err); /* T-023 */
     if (status != ASV_OK) {
         return status;
     }

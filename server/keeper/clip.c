@@ -25,8 +25,25 @@ static enum asv_status header_body(struct asv_bytes data, struct asv_bytes *body
     return status == ASV_OK ? asv_read_end(&in) : status;
 }
 
-enum asv_status asv_keeper_read_header(const struct asv_keeper *keeper,
-                                       const struct asv_keeper_request *request,
+/* K-055. A chain that was verified before is the same, byte for byte; whether it was revoked since is asked
+ * each time. */
+static enum asv_status verify_chain(struct asv_keeper *keeper, const struct asv_chain *chain,
+                                    const uint8_t digest[ASV_SHA256_BYTES],
+                                    const struct asv_revocations *revocations, struct asv_err *err)
+{
+    uint8_t *known = keeper->chains[digest[0]];
+    if (memcmp(known, digest, ASV_SHA256_BYTES) == 0) {
+        return asv_chain_stands(chain, ASV_TIME_UNKNOWN, revocations, err);
+    }
+    enum asv_status status = asv_chain_verify(chain, keeper->identity.root_pk, ASV_ROLE_CAMERA,
+                                              ASV_TIME_UNKNOWN, revocations, err);
+    if (status == ASV_OK) {
+        memcpy(known, digest, ASV_SHA256_BYTES);
+    }
+    return status;
+}
+
+enum asv_status asv_keeper_read_header(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                        const struct asv_revocations *revocations,
                                        struct asv_seal_header *header,
                                        uint8_t header_digest[ASV_SHA256_BYTES], struct asv_err *err)
@@ -35,10 +52,11 @@ enum asv_status asv_keeper_read_header(const struct asv_keeper *keeper,
     struct asv_bytes body;
     uint8_t agency[ASV_SHA256_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t chain_digest[ASV_SHA256_BYTES];
     enum asv_status status = asv_chain_decode(&chain, request->chain.data, request->chain.len, err);
     if (status == ASV_OK) {
-        status = asv_chain_verify(&chain, keeper->identity.root_pk, ASV_ROLE_CAMERA, ASV_TIME_UNKNOWN,
-                                  revocations, err);
+        asv_chain_digest(chain_digest, &chain);
+        status = verify_chain(keeper, &chain, chain_digest, revocations, err);
     }
     if (status == ASV_OK) {
         status = header_body(request->header, &body);
@@ -57,8 +75,7 @@ enum asv_status asv_keeper_read_header(const struct asv_keeper *keeper,
     if (memcmp(header->cert_digest, digest, sizeof digest) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "seal header: names another certificate");
     }
-    asv_chain_digest(digest, &chain);
-    if (memcmp(header->chain_digest, digest, sizeof digest) != 0) {
+    if (memcmp(header->chain_digest, chain_digest, sizeof chain_digest) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "seal header: names another chain");
     }
     return ASV_OK;

@@ -55,6 +55,9 @@ struct asv_keeper_given {
 #define ASV_KEEPER_GIVEN_MAX 1024 /* more than live at once: one lives for a day, four at most */
 
 /* Filled by main or a test; borrows everything it points to. Must not be copied. */
+#define ASV_KEEPER_CHAINS \
+    256 /* one for each first byte of a digest: as many as an agency has cameras, or so */
+
 struct asv_keeper {
     struct asv_store *store;
     const struct asv_world *world;
@@ -74,6 +77,10 @@ struct asv_keeper {
     uint64_t head_master_ms;         /* monotonic: from then on a head takes a new master (K-118) */
     bool told_out[ASV_MIRROR_DISKS]; /* the log has said that this directory is out of use */
     uint32_t told_diverged;          /* how many diverged files it has said */
+
+    /* Chains of cameras whose signatures and roles are right, each at its digest's place: half of what a clip
+     * costs is to verify what was verified for the clip before. Not whether they were revoked. */
+    uint8_t chains[ASV_KEEPER_CHAINS][ASV_SHA256_BYTES];
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];
@@ -129,7 +136,7 @@ ASV_MUST_CHECK enum asv_status asv_keeper_opens(struct asv_keeper *keeper,
 
 /* K-055: whether the request's header is this agency's camera's, by signatures alone. Validity in time is not
  * asked: a recording does not become false because a certificate has run out. */
-ASV_MUST_CHECK enum asv_status asv_keeper_read_header(const struct asv_keeper *keeper,
+ASV_MUST_CHECK enum asv_status asv_keeper_read_header(struct asv_keeper *keeper,
                                                       const struct asv_keeper_request *request,
                                                       const struct asv_revocations *revocations,
                                                       struct asv_seal_header *header,

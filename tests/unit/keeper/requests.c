@@ -337,6 +337,27 @@ static void a_header_by_another_camera_is_a_no(void **state)
     assert_false(keeper_opens(&site, &other, &clip).opens); /* a key that is not this camera's */
 }
 
+/* That one chain is right makes no other right, not even one that says the same. */
+static void a_chain_that_is_nearly_a_known_one_is_a_no(void **state)
+{
+    (void)state;
+    uint8_t encoded[ASV_CHAIN_MAX_BYTES];
+    struct asv_test_identity forged = *camera;
+    size_t len = camera->chain.encoded.len;
+    make_clip(1);
+    assert_true(opens());
+    assert_true(opens());
+    memcpy(encoded, camera->chain.encoded.data, len);
+    encoded[len - 1] ^= 1; /* of the CA's signature */
+    assert_int_equal(asv_chain_decode(&forged.chain, encoded, len, NULL), ASV_OK);
+    asv_chain_digest(clip.header.chain_digest, &forged.chain);
+    keeper_clip_sign(&clip, camera->sk);
+    assert_false(keeper_opens(&site, &forged, &clip).opens); /* K-055 */
+    asv_chain_digest(clip.header.chain_digest, &camera->chain);
+    keeper_clip_sign(&clip, camera->sk);
+    assert_true(opens());
+}
+
 static void a_header_that_names_another_chain_is_a_no(void **state)
 {
     (void)state;
@@ -727,6 +748,7 @@ int main(void)
         TEST(any_wrong_chunk_is_a_no),
         TEST(any_flipped_bit_of_header_or_stanzas_is_a_no),
         TEST(a_header_by_another_camera_is_a_no),
+        TEST(a_chain_that_is_nearly_a_known_one_is_a_no),
         TEST(a_header_that_names_another_chain_is_a_no),
         TEST(more_stanzas_than_the_header_names_are_a_no),
         TEST(a_foreign_or_dock_sealed_clip_is_a_no),
