@@ -81,18 +81,14 @@ enum asv_status asv_keeper_read_header(struct asv_keeper *keeper, const struct a
     return ASV_OK;
 }
 
-enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper,
+                                     const struct asv_keeper_request *request,
+                                     const struct asv_revocations *revocations,
                                      struct asv_keeper_opening *out, struct asv_err *err)
 {
-    struct asv_revocations list;
-    const struct asv_revocations *revocations = NULL;
-    *out = (struct asv_keeper_opening){0};
-    enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    out->fact = true; /* from here on all that can fail is about the clip */
-    status = asv_keeper_read_header(keeper, request, revocations, &out->header, out->digest, err);
+    *out = (struct asv_keeper_opening){.fact = true}; /* all that can fail here is about the clip */
+    enum asv_status status =
+        asv_keeper_read_header(keeper, request, revocations, &out->header, out->digest, err);
     if (status != ASV_OK) {
         return status;
     }

@@ -255,7 +255,7 @@ static enum asv_status keep(struct asv_keeper *keeper, const struct asv_keeper_r
     int64_t now_ms = 0;
     enum asv_status status = asv_world_wall_ms(keeper->world, &now_ms);
     if (status == ASV_OK) {
-        status = asv_keeper_read_clip(keeper, request, &opening, err);
+        status = asv_keeper_read_clip(keeper, request, NULL, &opening, err); /* K-155 */
     }
     if (status == ASV_OK) {
         status = asv_keeper_open_clip(keeper, request, &opening, err);

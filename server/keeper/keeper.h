@@ -135,7 +135,8 @@ ASV_MUST_CHECK enum asv_status asv_keeper_opens(struct asv_keeper *keeper,
                                                 struct asv_keeper_reply *reply, struct asv_err *err);
 
 /* K-055: whether the request's header is this agency's camera's, by signatures alone. Validity in time is not
- * asked: a recording does not become false because a certificate has run out. */
+ * asked: a recording does not become false because a certificate has run out. Nor is revocation (K-155) where
+ * revocations is NULL. */
 ASV_MUST_CHECK enum asv_status asv_keeper_read_header(struct asv_keeper *keeper,
                                                       const struct asv_keeper_request *request,
                                                       const struct asv_revocations *revocations,
@@ -152,9 +153,10 @@ struct asv_keeper_opening {
     bool fact; /* what failed is a fact about the clip; otherwise the keeper could not tell */
 };
 
-/* Reads and verifies header and stanzas. */
+/* Reads and verifies header and stanzas; revocations as above. */
 ASV_MUST_CHECK enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper,
                                                     const struct asv_keeper_request *request,
+                                                    const struct asv_revocations *revocations,
                                                     struct asv_keeper_opening *out, struct asv_err *err);
 
 /* Then its file key, into scratch->file_key, which the caller wipes. ASV_E_EXPIRED: due or erased.

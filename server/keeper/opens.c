@@ -33,9 +33,14 @@ static bool is_held(const struct asv_keeper *keeper, const struct asv_keeper_ope
 enum asv_status asv_keeper_opens(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                  struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    struct asv_keeper_opening opening;
+    struct asv_keeper_opening opening = {0};
+    struct asv_revocations list;
+    const struct asv_revocations *revocations = NULL;
     struct asv_err why = {0};
-    enum asv_status status = asv_keeper_read_clip(keeper, request, &opening, &why);
+    enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, &why);
+    if (status == ASV_OK) {
+        status = asv_keeper_read_clip(keeper, request, revocations, &opening, &why);
+    }
     if (status == ASV_OK) {
         status = asv_keeper_open_clip(keeper, request, &opening, &why);
     }

@@ -105,15 +105,11 @@ static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_se
 enum asv_status asv_keeper_order(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                  struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    struct asv_revocations list;
-    const struct asv_revocations *revocations = NULL;
     struct asv_seal_header header = {0};
     struct asv_destruction order = {.reason = ASV_DESTRUCTION_EXPIRED, .keeper = keeper->identity.chain};
     struct asv_writer out;
-    enum asv_status status = asv_keeper_revocations(keeper, &list, &revocations, err);
-    if (status == ASV_OK) {
-        status = asv_keeper_read_header(keeper, request, revocations, &header, order.header, err);
-    }
+    enum asv_status status =
+        asv_keeper_read_header(keeper, request, NULL, &header, order.header, err); /* K-155 */
     if (status == ASV_OK && asv_world_wall_ms(keeper->world, &order.issued_ms) != ASV_OK) {
         status = asv_fail(err, ASV_E_AWAY, "the clock cannot be read");
     }

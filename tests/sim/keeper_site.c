@@ -100,6 +100,24 @@ void keeper_site_free(struct keeper_site *site)
     keeper_disk_free(site->disk);
 }
 
+void keeper_site_revoke(struct keeper_site *site, uint64_t number, const struct asv_test_identity *revoked)
+{
+    uint8_t data[2048];
+    struct asv_revocations list = {.number = number,
+                                   .issued_ms = site->world.wall,
+                                   .signer = site->agency.ca.cert,
+                                   .count = revoked == NULL ? 0 : 1,
+                                   .serials = revoked == NULL ? NULL : revoked->cert.serial};
+    struct asv_writer writer;
+    memcpy(list.agency, site->agency.id, sizeof list.agency);
+    asv_writer_init(&writer, data, sizeof data);
+    must(asv_revocations_encode(&writer, &list, site->agency.ca.sk), "revocation list");
+    FILE *file = fopen(site->keeper.revocations_path, "wb");
+    if (file == NULL || fwrite(data, 1, writer.len, file) != writer.len || fclose(file) != 0) {
+        must(ASV_E_IO, site->keeper.revocations_path);
+    }
+}
+
 struct asv_keeper_reply keeper_ask(struct keeper_site *site, enum asv_keeper_role role,
                                    struct asv_keeper_request *request)
 {

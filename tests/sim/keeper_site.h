@@ -42,6 +42,9 @@ void keeper_site_load(struct keeper_site *site, const struct keeper_disk *disk);
 /* Time passes until then, day by day, as keepers live. */
 void keeper_site_go_to(struct keeper_site *site, int64_t wall);
 
+/* Writes the list with this number to keeper.revocations_path; revoked NULL: nobody is. */
+void keeper_site_revoke(struct keeper_site *site, uint64_t number, const struct asv_test_identity *revoked);
+
 /* One request as a peer of this role sends it, through the bytes on the socket and back. chain NULL: none. */
 struct asv_keeper_reply keeper_ask(struct keeper_site *site, enum asv_keeper_role role,
                                    struct asv_keeper_request *request);

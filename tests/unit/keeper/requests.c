@@ -202,48 +202,29 @@ static void today_is_the_local_day(void **state)
 
 /* ---- revocations ---- */
 
-static char list_path[64];
-
-static void write_list(uint64_t number, const uint8_t *serial)
-{
-    uint8_t data[2048];
-    struct asv_revocations list = {.number = number,
-                                   .issued_ms = site.world.wall,
-                                   .signer = site.agency.ca.cert,
-                                   .count = serial == NULL ? 0 : 1,
-                                   .serials = serial};
-    struct asv_writer writer;
-    memcpy(list.agency, site.agency.id, sizeof list.agency);
-    asv_writer_init(&writer, data, sizeof data);
-    assert_int_equal(asv_revocations_encode(&writer, &list, site.agency.ca.sk), ASV_OK);
-    FILE *file = fopen(list_path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(data, 1, writer.len, file), writer.len);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void revoked_cameras_get_nothing_and_open_nothing(void **state)
 {
     (void)state;
     static struct keeper_clip clip;
     struct asv_bulletin bulletin;
     struct asv_bulletin_key key;
+    char list_path[64];
     snprintf(list_path, sizeof list_path, "/tmp/keeper-revocations-%d", (int)getpid());
     site.keeper.revocations_path = list_path;
     keeper_make_days(&site, camera, 0, 1); /* no list yet is no list */
     keeper_bulletin(&site, camera, &bulletin);
     asv_bulletin_key_at(&bulletin, 0, &key);
     keeper_clip_make(&site, camera, &key, 1, &clip);
-    write_list(4, NULL);
+    keeper_site_revoke(&site, 4, NULL);
     assert_true(keeper_opens(&site, camera, &clip).opens);
-    write_list(5, camera->cert.serial);
+    keeper_site_revoke(&site, 5, camera);
     struct asv_keeper_reply reply = keeper_opens(&site, camera, &clip);
     assert_int_equal(reply.status, ASV_OK);
     assert_false(reply.opens);
     assert_int_equal(keeper_make_days(&site, camera, 0, 2).status, ASV_E_REVOKED);
 
     keeper_site_restart(&site);
-    write_list(4, NULL); /* K-045 */
+    keeper_site_revoke(&site, 4, NULL); /* K-045 */
     assert_int_equal(keeper_make_days(&site, camera, 0, 2).status, ASV_E_EXPIRED);
     assert_int_equal(keeper_opens(&site, camera, &clip).status, ASV_E_AWAY);
     assert_int_equal(unlink(list_path), 0); /* K-045 */
