@@ -471,6 +471,28 @@ $$;
 COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the living clips under a camera''s key of one day';
 GRANT EXECUTE ON FUNCTION asv.camera_day_page TO asv_admin;
 
+CREATE INDEX erasure_early ON asv.erasure_intent (due_at) WHERE rule = 'early';
+
+CREATE FUNCTION asv.early_day_page(p_now timestamptz, p_after uuid, p_limit integer) RETURNS SETOF asv.retained
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- Of those that are complete, too, as long as the other recordings of that day are not due: what lives must have a key of its own.
+    WITH early AS MATERIALIZED (
+        SELECT DISTINCT ON (c.camera, c.key_date) c.recording
+        FROM asv.erasure_intent i
+        JOIN asv.clip c ON c.recording = i.recording
+        JOIN asv.recording_state s ON s.recording = i.recording
+        WHERE i.rule = 'early' AND c.key_kind = 1
+          AND (s.state = 'erasing' OR s.state = 'erased' AND (i.due_at > p_now OR i.due_at IS NULL))
+        ORDER BY c.camera, c.key_date, c.recording
+    )
+    SELECT r.* FROM early JOIN asv.retained r ON r.recording = early.recording
+    WHERE r.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY r.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.early_day_page IS 'a page of clips that two people erased early, one for each camera and day of its key: where that is not complete, or its period would run then';
+GRANT EXECUTE ON FUNCTION asv.early_day_page TO asv_admin;
+
 CREATE FUNCTION asv.retained_of(p_header bytea) RETURNS SETOF asv.retained
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.* FROM asv.retained r WHERE r.header = p_header

@@ -100,6 +100,9 @@ static enum asv_status read_page(struct asv_night *night, const struct asv_night
         return asv_db_retention_page(night->db, pages->state, pages->due ? night->now_ms : ASV_TIME_UNKNOWN,
                                      after, rows, count, err);
     }
+    if (pages->early_days) {
+        return asv_db_early_day_page(night->db, night->now_ms, after, rows, count, err);
+    }
     const struct asv_db_retained *day = pages->camera_day;
     return day != NULL ? asv_db_camera_day_page(night->db, day->identity.camera_cert, day->key_date, after,
                                                 rows, count, err)

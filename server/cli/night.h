@@ -31,6 +31,7 @@
 enum asv_night_kind {
     ASV_NIGHT_LATE = 0,  /* due, and the keeper still has its key */
     ASV_NIGHT_FAILED,    /* its files could not be removed, or its state not be recorded */
+    ASV_NIGHT_LOST,      /* not due, and nothing opens it any more */
     ASV_NIGHT_OPEN,      /* its erasure began and is not complete */
     ASV_NIGHT_DISAGREES, /* database and keeper say different things */
     ASV_NIGHT_ORPHAN,    /* files that no row names */
@@ -62,6 +63,7 @@ struct asv_night {
 
     struct asv_db_retention_end counts;
     uint64_t begun, removed_files, rewrapped, finished, delivered, concluded, forgotten, incidents, undocked;
+    uint64_t lost;                  /* not due, and nothing opens them any more */
     uint64_t aheads;                /* holds before docking that stand */
     uint64_t dayless, dayless_over; /* people have to decide on their day; of these, their time is over */
     uint64_t days;                  /* in the balance */
@@ -103,6 +105,8 @@ struct asv_night_pages {
     enum asv_db_state state;                  /* these; 0: */
     const struct asv_db_retained *camera_day; /* the living ones under this one's key; NULL: those whose day
                                                * is another than their key's */
+    bool early_days;                          /* one that two people erased early for each camera and day of
+                                               * those whose period runs, or that are not complete */
     bool due;                                 /* with state: only what is due now, or has no day */
 };
 
@@ -161,6 +165,14 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
 /* Whether the keeper answers, and neither holds the clip with this header nor keeps it for a request. */
 bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header[ASV_SHA256_BYTES]);
 
+/* Whether the day keys of that date are destroyed. */
+enum asv_retention_key asv_night_day_key(const struct asv_night *night, uint32_t date);
+
+/* The keeper signs that the reserve key of a clip is over, or says that it is not. no_row: it knows nothing
+ * of the clip any more. */
+enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                             bool no_row);
+
 /* Asks the keeper for its signed statement that nothing opens this clip any more; several may be asked for,
  * up to ASV_KEEPER_CLIENT_OUTSTANDING. */
 ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir,
@@ -170,6 +182,11 @@ ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, stru
 ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
                                                     uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
                                                     struct asv_err *err);
+
+/* What the keeper keeps and the database does not know. */
+ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);
+
+/* ---- what the keeper is asked to do (night_keys.c) ---- */
 
 /* What the keeper wraps for the recovery key. */
 struct asv_night_stanza {
@@ -183,11 +200,12 @@ ASV_MUST_CHECK enum asv_status asv_night_keep(struct asv_night *night, const str
                                               enum asv_keeper_why why, const uint8_t *ahead,
                                               struct asv_night_stanza *stanza, struct asv_err *err);
 
-/* Clips that need a key of their own get one; camera days with an early erasure are finished. */
+/* Clips that need a key of their own get one; what has none any more is said. */
 ASV_MUST_CHECK enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err);
 
-/* Whether the key of an early erasure's camera day was destroyed. */
+/* Whether the key of an early erasure's camera day was destroyed. The keeper is asked for it when the day is
+ * over, the camera was emptied since, and every other living clip under that key has one of its own. */
 bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip);
 
 /* Has the keeper let go what the hold before docking with this proposal copied; the clip's receipt shows that
@@ -196,9 +214,6 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
                                                       const uint8_t proposal[ASV_SHA256_BYTES],
                                                       const struct asv_db_retained *clip,
                                                       struct asv_err *err);
-
-/* What the keeper keeps and the database does not know. */
-ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);
 
 /* ---- erasing (night_erase.c) ---- */
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What the keeper says of keys, and what it is asked to do. It destroys by itself: nothing here makes it. */
+ * What the keeper says of keys. It destroys by itself: nothing here makes it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/destruction.h"
-#include "firmware-proto/trust/receipt.h"
-#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
@@ -182,11 +180,10 @@ enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
     return status;
 }
 
-/* The keeper signs that a reserve key is over, or says that it is not; what no key of its can be for was
- * never there. no_row: it knows nothing of the clip any more. Where it did, its word was taken before the
+/* What no key of its can be for was never there. Where the keeper had a row, its word was taken before the
  * files went, and its row is there as long as a key that could open it. */
-static enum asv_retention_key reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
-                                          bool no_row)
+enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                             bool no_row)
 {
     uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
     char path[ASV_VAULT_PATH_BYTES];
@@ -216,7 +213,7 @@ static enum asv_retention_key reserve_key(struct asv_night *night, const struct 
 }
 
 /* All keys of a local day are destroyed together: when the first day that is left lies behind it. */
-static enum asv_retention_key day_key(const struct asv_night *night, uint32_t date)
+enum asv_retention_key asv_night_day_key(const struct asv_night *night, uint32_t date)
 {
     bool gone = night->keeper.first_date == 0 || night->keeper.first_date > date;
     return gone ? ASV_RETENTION_KEY_GONE : ASV_RETENTION_KEY_LIVES;
@@ -241,255 +238,14 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
     if (state == ASV_KEEPER_OVER && clip->key_kind == ASV_KEY_RESERVE) {
         return ASV_RETENTION_KEY_REFUSED; /* its row is there as long as that key may be */
     }
-    enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? day_key(night, clip->key_date)
+    enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? asv_night_day_key(night, clip->key_date)
                                  : clip->key_kind == ASV_KEY_RESERVE
-                                     ? reserve_key(night, clip, state == ASV_KEEPER_PLAIN)
+                                     ? asv_night_reserve_key(night, clip, state == ASV_KEEPER_PLAIN)
                                      : ASV_RETENTION_KEY_GONE;
     if (state == ASV_KEEPER_GONE && key != ASV_RETENTION_KEY_GONE) {
         return asv_night_is_finished(night, clip) ? ASV_RETENTION_KEY_GONE : ASV_RETENTION_KEY_REFUSED;
     }
     return state == ASV_KEEPER_OVER && key == ASV_RETENTION_KEY_LIVES ? ASV_RETENTION_KEY_REFUSED : key;
-}
-
-/* ---- keys of their own ---- */
-
-/* The files of a clip that KEEP shows to the keeper. */
-struct evidence {
-    uint8_t header[ASV_SEAL_HEADER_FRAME_MAX_BYTES];
-    uint8_t chain[ASV_CHAIN_MAX_BYTES];
-    uint8_t stanzas[ASV_SEAL_STANZAS_MAX_BYTES];
-    uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
-    uint8_t dock[ASV_CHAIN_MAX_BYTES];
-    size_t header_len, chain_len, stanzas_len, receipt_len, dock_len;
-};
-
-static enum asv_status read_evidence(struct asv_night *night, const struct asv_db_retained *clip,
-                                     struct evidence *out, struct asv_err *err)
-{
-    char path[ASV_VAULT_PATH_BYTES];
-    enum asv_vault_area area;
-    struct asv_receipt receipt;
-    asv_auto_dir struct asv_clip_dir *dir = NULL;
-    enum asv_status status = asv_night_place(clip, false, &area, path, err);
-    if (status == ASV_OK) {
-        status = asv_vault_open_clip(night->vault, area, path, &dir, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_clip_header(dir, out->header, &out->header_len, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_clip_get(dir, ASV_PART_CHAIN, out->chain, sizeof out->chain, &out->chain_len, err);
-    }
-    if (status == ASV_OK) {
-        status =
-            asv_clip_get(dir, ASV_PART_STANZAS, out->stanzas, sizeof out->stanzas, &out->stanzas_len, err);
-    }
-    if (status == ASV_OK) {
-        status =
-            asv_clip_get(dir, ASV_PART_RECEIPT, out->receipt, sizeof out->receipt, &out->receipt_len, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_receipt_decode(&receipt, out->receipt, out->receipt_len, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_db_chain(night->db, receipt.dock_cert, out->dock, sizeof out->dock, &out->dock_len, err);
-    }
-    return status;
-}
-
-enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_retained *clip,
-                               enum asv_keeper_why why, const uint8_t *ahead, struct asv_night_stanza *stanza,
-                               struct asv_err *err)
-{
-    struct asv_keeper_reply reply;
-    uint32_t request = 0;
-    struct evidence *files = calloc(1, sizeof *files);
-    if (files == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = read_evidence(night, clip, files, err);
-    if (status == ASV_OK) {
-        bool day = why == ASV_KEEPER_WHY_DAY;
-        const struct asv_keeper_keep asked = {
-            .why = (uint8_t)why,
-            .chain = {files->chain, files->chain_len},
-            .header = {files->header, files->header_len},
-            .stanzas = {files->stanzas, files->stanzas_len},
-            .receipt = {files->receipt, day ? files->receipt_len : 0},
-            .dock = {files->dock, day ? files->dock_len : 0},
-            .ahead = ahead,
-        };
-        status = asv_keeper_client_keep(night->client, &asked, &request, err);
-        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
-    }
-    if (status == ASV_OK && stanza != NULL) { /* the protocol has none that is longer */
-        memcpy(stanza->data, reply.stanza.data, reply.stanza.len);
-        stanza->len = reply.stanza.len;
-    }
-    free(files);
-    return status;
-}
-
-/* Whether the keeper has done it: one that has a row has its own key, or is gone; and its day is known there.
- */
-static bool is_kept(const struct asv_keeper_kept *kept, const struct asv_db_retained *clip,
-                    enum asv_keeper_why why)
-{
-    bool day_differs = kept != NULL && kept->state != ASV_KEEPER_GONE && kept->state != ASV_KEEPER_OVER &&
-                       kept->period_ms != clip->due_ms;
-    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && !(why == ASV_KEEPER_WHY_DAY && day_differs);
-}
-
-/* It is due, and nothing is left that could open it. */
-static bool is_gone(struct asv_night *night, const struct asv_db_retained *clip)
-{
-    return clip->due_ms <= night->now_ms &&
-           (clip->key_kind == ASV_KEY_DAY ? day_key(night, clip->key_date)
-                                          : reserve_key(night, clip, true)) == ASV_RETENTION_KEY_GONE;
-}
-
-static void keep_page(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
-                      enum asv_keeper_why why)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct asv_err err = {0};
-        const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
-        bool own = kept != NULL && kept->state != ASV_KEEPER_PLAIN;
-        if (is_kept(kept, &rows[i], why) || (!own && is_gone(night, &rows[i]))) {
-            continue;
-        }
-        enum asv_status status = night->dry ? ASV_OK : asv_night_keep(night, &rows[i], why, NULL, NULL, &err);
-        night->rewrapped += status == ASV_OK;
-        if (status != ASV_OK) {
-            night->counts.failed++;
-            asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, &rows[i],
-                            "the keeper gives it no key of its own: %.160s", err.text);
-        }
-    }
-}
-
-static enum asv_status rewrap_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
-                                    struct asv_err *err)
-{
-    (void)err;
-    keep_page(night, rows, count, ASV_KEEPER_WHY_DAY);
-    return ASV_OK;
-}
-
-enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err)
-{
-    const struct asv_night_pages pages = {.state = ASV_DB_UNKNOWN};
-    uint64_t before = night->rewrapped;
-    enum asv_status status =
-        night->keeper_answers ? asv_night_each(night, &pages, rewrap_batch, err) : ASV_OK;
-    if (night->rewrapped != before) { /* what was due by its own day is over there now, and can be erased */
-        asv_night_ask_kept(night);
-    }
-    return status;
-}
-
-/* ---- camera days with an early erasure ---- */
-
-static enum asv_status others_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
-                                    struct asv_err *err)
-{
-    (void)err;
-    keep_page(night, rows, count, ASV_KEEPER_WHY_EARLY);
-    return ASV_OK;
-}
-
-/* Whether the day's key may go: the day is over, and a docking since has emptied the camera, so that no clip
- * under it is still out. */
-static enum asv_status day_is_in(struct asv_night *night, const struct asv_db_retained *clip, bool *in,
-                                 struct asv_err *err)
-{
-    int64_t end = 0;
-    *in = false;
-    if (asv_local_day_end(clip->key_date, &end) != ASV_OK || end > night->now_ms) {
-        return ASV_OK;
-    }
-    return asv_db_emptied_since(night->db, clip->identity.camera_cert, end, in, err);
-}
-
-/* ASV_E_NOT_FOUND from the keeper: it has no such key any more. */
-static enum asv_status finish(struct asv_night *night, const struct asv_db_retained *clip, bool *done,
-                              struct asv_err *err)
-{
-    uint8_t chain[ASV_CHAIN_MAX_BYTES];
-    size_t len = 0;
-    uint32_t request = 0;
-    struct asv_keeper_reply reply;
-    enum asv_status status =
-        asv_db_chain(night->db, clip->identity.camera_cert, chain, sizeof chain, &len, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = asv_keeper_client_finish(night->client, (struct asv_bytes){chain, len}, clip->key_date, &request,
-                                      err);
-    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
-    *done = status == ASV_OK || reply.status == ASV_E_NOT_FOUND;
-    night->finished += status == ASV_OK;
-    return *done ? ASV_OK : status;
-}
-
-bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip)
-{
-    struct asv_err err = {0};
-    bool in = false;
-    bool done = false;
-    if (clip->key_kind != ASV_KEY_DAY || night->dry) {
-        return false;
-    }
-    enum asv_status status = day_is_in(night, clip, &in, &err);
-    if (status == ASV_OK && in) {
-        status = finish(night, clip, &done, &err);
-    }
-    if (status != ASV_OK) {
-        asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
-                        "its camera's key of that day is not destroyed: %.160s", err.text);
-    }
-    return done;
-}
-
-enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
-                                       const struct asv_db_retained *clip, struct asv_err *err)
-{
-    struct asv_keeper_reply reply = {0};
-    uint32_t request = 0;
-    struct evidence *files = calloc(1, sizeof *files);
-    if (files == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = read_evidence(night, clip, files, err);
-    if (status == ASV_OK) {
-        status = asv_keeper_client_finish_ahead(
-            night->client, proposal, (struct asv_bytes){files->receipt, files->receipt_len},
-            (struct asv_bytes){files->dock, files->dock_len}, &request, err);
-        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
-    }
-    free(files);
-    night->finished += status == ASV_OK;
-    return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
-}
-
-static enum asv_status early_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
-                                   struct asv_err *err)
-{
-    enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        const struct asv_night_pages others = {.camera_day = &rows[i]};
-        if (rows[i].early && rows[i].key_kind == ASV_KEY_DAY &&
-            day_key(night, rows[i].key_date) != ASV_RETENTION_KEY_GONE) {
-            status = asv_night_each(night, &others, others_batch, err);
-        }
-    }
-    return status;
-}
-
-enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err)
-{
-    const struct asv_night_pages erasing = {.state = ASV_DB_ERASING};
-    return night->keeper_answers ? asv_night_each(night, &erasing, early_batch, err) : ASV_OK;
 }
 
 /* ---- what it keeps, and the database does not know ---- */

@@ -21,6 +21,7 @@ static const struct {
     {ASV_NIGHT_UNDONE, "undone", "Could not be done"},
     {ASV_NIGHT_FAILED, "failed", "Failed"},
     {ASV_NIGHT_LATE, "late", "Late: due, and the key is still there"},
+    {ASV_NIGHT_LOST, "lost", "Lost: not due, and nothing opens them any more"},
     {ASV_NIGHT_OPEN, "open", "Open: begun, and not complete"},
     {ASV_NIGHT_DISAGREES, "disagreements", "Database and keeper disagree"},
     {ASV_NIGHT_UNEVEN, "uneven", "Days that do not add up"},
@@ -37,7 +38,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 23
+#define FIGURES 24
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -49,6 +50,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"lapsed", "requests lapsed", counts->lapsed},
         {"late", "clips late", counts->late},
         {"failed", "failed", counts->failed},
+        {"lost", "clips lost", night->lost},
         {"open", "erasures open", counts->open},
         {"disagreements", "disagreements with the keeper", counts->disagreements},
         {"orphans", "directories without a row", counts->orphans},
@@ -141,9 +143,9 @@ static enum asv_status print_report(struct asv_night *night, bool json, int exit
 static int exit_of(const struct asv_night *night)
 {
     const struct asv_db_retention_end *counts = &night->counts;
-    uint64_t wrong = counts->late + counts->failed + (counts->open - night->waiting) + counts->disagreements +
-                     counts->orphans + counts->uneven + night->dayless_over + night->noted[ASV_NIGHT_LATE] +
-                     night->noted[ASV_NIGHT_UNDONE];
+    uint64_t wrong = counts->late + counts->failed + night->lost + (counts->open - night->waiting) +
+                     counts->disagreements + counts->orphans + counts->uneven + night->dayless_over +
+                     night->noted[ASV_NIGHT_LATE] + night->noted[ASV_NIGHT_UNDONE];
     bool open = wrong != 0 || night->slot_open;
     return night->away ? ASV_NIGHT_EXIT_AWAY : open ? ASV_NIGHT_EXIT_OPEN : 0;
 }
@@ -151,7 +153,8 @@ static int exit_of(const struct asv_night *night)
 /* What was wrong, as the report counts it. */
 static void say_why(const struct asv_night *night, char *out, size_t size)
 {
-    static const char *const wrong[] = {"late", "failed", "open", "disagreements", "orphans", "uneven"};
+    static const char *const wrong[] = {"late",          "failed",  "lost",  "open",
+                                        "disagreements", "orphans", "uneven"};
     struct figure figures[FIGURES];
     size_t count = figures_of(night, figures);
     size_t len = (size_t)snprintf(out, size, "a run could not do everything");
@@ -335,7 +338,8 @@ const struct asv_cli_command asv_cli_retention_run = {
             "compares database, keeper and vault, and strikes the balance of each recording day.\n"
             "Safe to repeat, to cut off and to start twice; runs beside the dock daemon.\n"
             "Exit status: 0 everything done; 1 not done; 2 wrong usage; 3 database, keeper or a disk\n"
-            "was away; 4 done, but something is late, failed, open or uneven: the report says what.",
+            "was away; 4 done, but something is late, failed, lost, open or uneven: the report says\n"
+            "what.",
     .options = run_options,
     .option_count = sizeof run_options / sizeof *run_options,
     .run = run,

@@ -118,6 +118,18 @@ enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_c
                            err);
 }
 
+enum asv_status asv_db_early_day_page(struct asv_db *db, int64_t now_ms, const uint8_t *after,
+                                      struct asv_db_retained *rows, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_time(&params, now_ms);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_EARLY_DAY_PAGE, &params, read_retained, rows, sizeof *rows, count,
+                           err);
+}
+
 enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32], struct asv_db_retained *out,
                                    struct asv_err *err)
 {

@@ -63,6 +63,12 @@ ASV_MUST_CHECK enum asv_status asv_db_camera_day_page(struct asv_db *db, const u
                                                       struct asv_db_retained *rows, size_t *count,
                                                       struct asv_err *err);
 
+/* A page of clips that two people erased early, one for each camera and day of its key: where that is not
+ * complete, or its period would run at that instant. As above. */
+ASV_MUST_CHECK enum asv_status asv_db_early_day_page(struct asv_db *db, int64_t now_ms, const uint8_t *after,
+                                                     struct asv_db_retained *rows, size_t *count,
+                                                     struct asv_err *err);
+
 /* The clip in custody with this seal header. ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32],
                                                   struct asv_db_retained *out, struct asv_err *err);

@@ -139,7 +139,8 @@ static enum asv_status look_at_clip(struct asv_keeper *keeper, struct asv_decisi
     if (refused || (!opens && decision->proposal.action != ASV_ACTION_ERASE_EARLY)) {
         return ASV_OK;
     }
-    enum asv_status status = asv_keeper_read_clip(keeper, decision->request, NULL, &decision->opening, err); /* K-155 */
+    enum asv_status status =
+        asv_keeper_read_clip(keeper, decision->request, NULL, &decision->opening, err); /* K-155 */
     if (status == ASV_OK &&
         memcmp(decision->opening.digest, decision->proposal.subject.id, ASV_SHA256_BYTES) != 0) { /* K-082 */
         status = asv_fail(err, ASV_E_MISMATCH, "the clip is not the one that was decided about");

@@ -170,6 +170,31 @@ UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.rewrap(), 'held, other day, reserve, too late', 'and is told the day of what people keep, be it past');
 
+-- ---- days of early erasures: under their keys nothing must live that has none of its own
+
+CREATE FUNCTION pg_temp.early_days(at timestamptz) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(k.name, ', ' ORDER BY k.name)
+    FROM asv.early_day_page(at, NULL, 500) p JOIN unnest(ARRAY['as its key', 'other day', 'early', 'early too']) k (name) ON p.header = tap.dig(k.name)
+$$;
+SELECT is(pg_temp.day_of(13, 'early', '{}'), 'done', 'one that two people erase early');
+SELECT is(pg_temp.day_of(14, 'early too', '{}'), 'done', 'and another of that camera''s day');
+SELECT is(pg_temp.early_days(now()), NULL, 'nothing was erased early yet');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erasing' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.erasure_adopt() >= 2, true, 'the job takes them over');
+SELECT is(pg_temp.early_days(now()), 'early', 'their day is one');
+SELECT is(pg_temp.early_days(now() + interval '20 days'), 'early', 'as long as they are not complete');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erased' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.early_days(now()), 'early', 'and then while the day''s period runs');
+SELECT is(pg_temp.early_days(now() + interval '20 days'), NULL, 'but no longer');
+SET LOCAL session_replication_role = replica;
+DELETE FROM asv.erasure_intent WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
+UPDATE asv.recording_state SET state = 'sealed' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
+SET LOCAL session_replication_role = origin;
+
 -- ---- the balance is not even when a row says what no record says
 
 SET LOCAL session_replication_role = replica;

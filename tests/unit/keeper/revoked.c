@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * A camera that was retired, or lost and revoked, after its recordings were taken into custody: people decide
- * about these as about any other (LAW T3, T4), and their end is signed (LAW T6). It gets no new keys, and what
- * it brings from then on does not pass for opened. */
+ * about these as about any other (LAW T3, T4), and their end is signed (LAW T6). It gets no new keys, and
+ * what it brings from then on does not pass for opened. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,8 +115,8 @@ static void two_people_still_hold_what_it_recorded(void **state)
     assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
     keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
     assert_int_equal(state_of(&clip), ASV_KEEPER_HELD);
-    struct asv_keeper_reply reply = keeper_both(&site, &decision, ASV_ACTION_OPEN, &people.reviewer,
-                                                &people.chief, 100, camera, &clip);
+    struct asv_keeper_reply reply =
+        keeper_both(&site, &decision, ASV_ACTION_OPEN, &people.reviewer, &people.chief, 100, camera, &clip);
     assert_int_equal(reply.status, ASV_OK);
     uint8_t commitment[ASV_SHA256_BYTES];
     asv_key_commitment(commitment, reply.file_key);

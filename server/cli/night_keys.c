@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What the keeper is asked to do with keys: to give recordings keys of their own (KEEP), and to let go a key
+ * of which everything has its own, or is gone (FINISH). That nothing under such a key is left without one is
+ * seen to here, before it is asked: the keeper knows of no recording that it was not shown (KEEPER.md,
+ * K-156). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/receipt.h"
+#include "server/base/calendar.h"
+#include "server/base/cleanup.h"
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+#include "server/cli/keepers.h"
+#include "server/cli/night.h"
+#include "server/db/camera.h"
+
+/* ---- keys of their own ---- */
+
+static void close_dir(struct asv_clip_dir **dir)
+{
+    asv_clip_close(*dir);
+}
+#define asv_auto_dir __attribute__((cleanup(close_dir)))
+
+/* The files of a clip that the keeper is shown. */
+struct evidence {
+    uint8_t header[ASV_SEAL_HEADER_FRAME_MAX_BYTES];
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    uint8_t stanzas[ASV_SEAL_STANZAS_MAX_BYTES];
+    uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
+    uint8_t dock[ASV_CHAIN_MAX_BYTES];
+    size_t header_len, chain_len, stanzas_len, receipt_len, dock_len;
+};
+
+/* What a dock said of it. */
+static enum asv_status read_receipt(struct asv_night *night, struct asv_clip_dir *dir, struct evidence *out,
+                                    struct asv_err *err)
+{
+    struct asv_receipt receipt;
+    enum asv_status status =
+        asv_clip_get(dir, ASV_PART_RECEIPT, out->receipt, sizeof out->receipt, &out->receipt_len, err);
+    if (status == ASV_OK) {
+        status = asv_receipt_decode(&receipt, out->receipt, out->receipt_len, err);
+    }
+    return status == ASV_OK
+               ? asv_db_chain(night->db, receipt.dock_cert, out->dock, sizeof out->dock, &out->dock_len, err)
+               : status;
+}
+
+static enum asv_status read_evidence(struct asv_night *night, const struct asv_db_retained *clip,
+                                     bool with_receipt, struct evidence *out, struct asv_err *err)
+{
+    char path[ASV_VAULT_PATH_BYTES];
+    enum asv_vault_area area;
+    asv_auto_dir struct asv_clip_dir *dir = NULL;
+    enum asv_status status = asv_night_place(clip, false, &area, path, err);
+    if (status == ASV_OK) {
+        status = asv_vault_open_clip(night->vault, area, path, &dir, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_clip_header(dir, out->header, &out->header_len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_clip_get(dir, ASV_PART_CHAIN, out->chain, sizeof out->chain, &out->chain_len, err);
+    }
+    if (status == ASV_OK) {
+        status =
+            asv_clip_get(dir, ASV_PART_STANZAS, out->stanzas, sizeof out->stanzas, &out->stanzas_len, err);
+    }
+    return status == ASV_OK && with_receipt ? read_receipt(night, dir, out, err) : status;
+}
+
+/* KEEP. reply->status is the keeper's own word, ASV_OK also when none came. */
+static enum asv_status ask_keep(struct asv_night *night, const struct asv_db_retained *clip,
+                                enum asv_keeper_why why, const uint8_t *ahead, struct asv_keeper_reply *reply,
+                                struct asv_err *err)
+{
+    uint32_t request = 0;
+    *reply = (struct asv_keeper_reply){0};
+    asv_auto_free struct evidence *files = calloc(1, sizeof *files);
+    if (files == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = read_evidence(night, clip, why == ASV_KEEPER_WHY_DAY, files, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_keeper_keep asked = {
+        .why = (uint8_t)why,
+        .chain = {files->chain, files->chain_len},
+        .header = {files->header, files->header_len},
+        .stanzas = {files->stanzas, files->stanzas_len},
+        .receipt = {files->receipt, files->receipt_len},
+        .dock = {files->dock, files->dock_len},
+        .ahead = ahead,
+    };
+    status = asv_keeper_client_keep(night->client, &asked, &request, err);
+    return asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
+}
+
+enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_retained *clip,
+                               enum asv_keeper_why why, const uint8_t *ahead, struct asv_night_stanza *stanza,
+                               struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    enum asv_status status = ask_keep(night, clip, why, ahead, &reply, err);
+    if (status == ASV_OK && stanza != NULL) { /* the protocol has none that is longer */
+        memcpy(stanza->data, reply.stanza.data, reply.stanza.len);
+        stanza->len = reply.stanza.len;
+    }
+    return status;
+}
+
+/* Whether the keeper has done it: one that has a row has its own key, or is gone; and its day is known there.
+ */
+static bool is_kept(const struct asv_keeper_kept *kept, const struct asv_db_retained *clip,
+                    enum asv_keeper_why why)
+{
+    bool day_differs = kept != NULL && kept->state != ASV_KEEPER_GONE && kept->state != ASV_KEEPER_OVER &&
+                       kept->period_ms != clip->due_ms;
+    return kept != NULL && kept->state != ASV_KEEPER_PLAIN && !(why == ASV_KEEPER_WHY_DAY && day_differs);
+}
+
+/* It is due, and nothing is left that could open it. */
+static bool is_gone(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    return clip->due_ms <= night->now_ms &&
+           (clip->key_kind == ASV_KEY_DAY
+                ? asv_night_day_key(night, clip->key_date)
+                : asv_night_reserve_key(night, clip, true)) == ASV_RETENTION_KEY_GONE;
+}
+
+/* The keeper's own word that this clip opens with nothing that it has. What a dock stored as trusted did
+ * open, so of that it says no more than that the files are damaged, and those may be whole elsewhere. */
+static bool never_opened(const struct asv_db_retained *clip, enum asv_status word)
+{
+    return clip->kind == ASV_COMMIT_QUARANTINED &&
+           (asv_status_class(word) == ASV_CLASS_INTEGRITY || word == ASV_E_NOT_FOUND ||
+            word == ASV_E_MALFORMED || word == ASV_E_UNSUPPORTED);
+}
+
+static void keep_one(struct asv_night *night, const struct asv_db_retained *clip, enum asv_keeper_why why)
+{
+    struct asv_err err = {0};
+    struct asv_keeper_reply reply = {0};
+    enum asv_status status = night->dry ? ASV_OK : ask_keep(night, clip, why, NULL, &reply, &err);
+    bool is_due = clip->due_ms != ASV_TIME_UNKNOWN && clip->due_ms <= night->now_ms;
+    if (status == ASV_OK) {
+        night->rewrapped++;
+    } else if (never_opened(clip, reply.status) || (reply.status == ASV_E_NOT_FOUND && is_due)) {
+        return; /* there is nothing to keep */
+    } else if (reply.status == ASV_E_NOT_FOUND) {
+        night->lost++;
+        asv_night_alarm(night, ASV_NIGHT_LOST, ASV_DB_ALARM_KEEPER, clip,
+                        "its period runs, and nothing opens it: its key is gone, and it has none of its own");
+    } else {
+        night->counts.failed++;
+        asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
+                        "the keeper gives it no key of its own: %.160s", err.text);
+    }
+}
+
+static void keep_page(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                      enum asv_keeper_why why)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
+        bool own = kept != NULL && kept->state != ASV_KEEPER_PLAIN;
+        if (!is_kept(kept, &rows[i], why) && (own || !is_gone(night, &rows[i]))) {
+            keep_one(night, &rows[i], why);
+        }
+    }
+}
+
+static enum asv_status rewrap_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                    struct asv_err *err)
+{
+    (void)err;
+    keep_page(night, rows, count, ASV_KEEPER_WHY_DAY);
+    return ASV_OK;
+}
+
+/* What the keeper gave a key is in its list; what was due by its own day is over there now, and can be
+ * erased.
+ */
+static enum asv_status each_and_list(struct asv_night *night, const struct asv_night_pages *pages,
+                                     asv_night_batch batch, struct asv_err *err)
+{
+    uint64_t before = night->rewrapped;
+    enum asv_status status = night->keeper_answers ? asv_night_each(night, pages, batch, err) : ASV_OK;
+    if (night->rewrapped != before) {
+        asv_night_ask_kept(night);
+    }
+    return status;
+}
+
+enum asv_status asv_night_rewrap(struct asv_night *night, struct asv_err *err)
+{
+    const struct asv_night_pages pages = {.state = ASV_DB_UNKNOWN};
+    return each_and_list(night, &pages, rewrap_batch, err);
+}
+
+/* ---- camera days with an early erasure ---- */
+
+static enum asv_status others_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                    struct asv_err *err)
+{
+    (void)err;
+    keep_page(night, rows, count, ASV_KEEPER_WHY_EARLY);
+    return ASV_OK;
+}
+
+/* Whether the day's key may go: the day is over, and a docking since has emptied the camera, so that no clip
+ * under it is still out. */
+static enum asv_status day_is_in(struct asv_night *night, const struct asv_db_retained *clip, bool *in,
+                                 struct asv_err *err)
+{
+    int64_t end = 0;
+    *in = false;
+    if (asv_local_day_end(clip->key_date, &end) != ASV_OK || end > night->now_ms) {
+        return ASV_OK;
+    }
+    return asv_db_emptied_since(night->db, clip->identity.camera_cert, end, in, err);
+}
+
+/* K-156: whether each living clip under that key has one of its own, or opens with nothing. */
+static enum asv_status check_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                   struct asv_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
+        struct asv_keeper_reply reply;
+        struct asv_err why = {0};
+        char clip[ASV_UUID_TEXT_BYTES];
+        if (kept != NULL && kept->state != ASV_KEEPER_PLAIN) {
+            continue;
+        }
+        enum asv_status status = ask_keep(night, &rows[i], ASV_KEEPER_WHY_EARLY, NULL, &reply, &why);
+        bool nothing = reply.status == ASV_E_NOT_FOUND || never_opened(&rows[i], reply.status);
+        night->rewrapped += status == ASV_OK;
+        if (status != ASV_OK && !nothing) {
+            asv_uuid_format(clip, rows[i].clip);
+            return asv_failf(err, ASV_E_BUSY, "clip %s has no key of its own: %.100s", clip, why.text);
+        }
+    }
+    return ASV_OK;
+}
+
+/* ASV_E_NOT_FOUND from the keeper: it has no such key any more. */
+static enum asv_status finish(struct asv_night *night, const struct asv_db_retained *clip, bool *done,
+                              struct asv_err *err)
+{
+    uint8_t chain[ASV_CHAIN_MAX_BYTES];
+    size_t len = 0;
+    uint32_t request = 0;
+    struct asv_keeper_reply reply;
+    const struct asv_night_pages others = {.camera_day = clip};
+    enum asv_status status = asv_night_each(night, &others, check_batch, err);
+    if (status == ASV_OK) {
+        status = asv_db_chain(night->db, clip->identity.camera_cert, chain, sizeof chain, &len, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_keeper_client_finish(night->client, (struct asv_bytes){chain, len}, clip->key_date, &request,
+                                      err);
+    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    *done = status == ASV_OK || reply.status == ASV_E_NOT_FOUND;
+    night->finished += status == ASV_OK;
+    return *done ? ASV_OK : status;
+}
+
+bool asv_night_is_finished(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    struct asv_err err = {0};
+    bool in = false;
+    bool done = false;
+    if (clip->key_kind != ASV_KEY_DAY || night->dry) {
+        return false;
+    }
+    enum asv_status status = day_is_in(night, clip, &in, &err);
+    if (status == ASV_OK && in) {
+        status = finish(night, clip, &done, &err);
+    }
+    if (status != ASV_OK) {
+        night->counts.failed++;
+        asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
+                        "its camera's key of that day is not destroyed: %.160s", err.text);
+    }
+    return done;
+}
+
+/* Also days whose key is gone: what is left under it is lost, and must not be so in silence. */
+static enum asv_status early_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                   struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        const struct asv_night_pages others = {.camera_day = &rows[i]};
+        if (asv_night_day_key(night, rows[i].key_date) != ASV_RETENTION_KEY_GONE) {
+            status = asv_night_each(night, &others, others_batch, err);
+        }
+    }
+    return status;
+}
+
+enum asv_status asv_night_finish_days(struct asv_night *night, struct asv_err *err)
+{
+    const struct asv_night_pages days = {.early_days = true};
+    return each_and_list(night, &days, early_batch, err);
+}
+
+/* ---- holds before docking ---- */
+
+enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t proposal[ASV_SHA256_BYTES],
+                                       const struct asv_db_retained *clip, struct asv_err *err)
+{
+    struct asv_keeper_reply reply = {0};
+    uint32_t request = 0;
+    asv_auto_free struct evidence *files = calloc(1, sizeof *files);
+    if (files == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = read_evidence(night, clip, true, files, err);
+    if (status == ASV_OK) {
+        status = asv_keeper_client_finish_ahead(
+            night->client, proposal, (struct asv_bytes){files->receipt, files->receipt_len},
+            (struct asv_bytes){files->dock, files->dock_len}, &request, err);
+        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    }
+    night->finished += status == ASV_OK;
+    return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
+}
