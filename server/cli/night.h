@@ -125,7 +125,8 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
  * lapses. */
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
-/* What nobody decided in time lapses; the access log and incidents are forgotten. */
+/* What nobody decided in time lapses; the access log and incidents are forgotten. Nothing of that while a
+ * clock is in doubt, or nobody can say. */
 ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
 
 /* Delivers a decision with the recording, where the keeper must see that; what it wraps for the recovery key

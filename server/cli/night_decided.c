@@ -11,11 +11,13 @@
 #include "server/base/hex.h"
 #include "server/cli/case.h"
 #include "server/cli/night.h"
+#include "server/db/alert.h"
 #include "server/db/incident.h"
 #include "server/db/ledger.h"
 #include "server/db/request.h"
 
-#define PAGE 8 /* statements, of 4 KiB each */
+#define PAGE            8                /* statements, of 4 KiB each */
+#define CLOCKS_APART_MS INT64_C(7200000) /* as much as a keeper's clocks may (K-062) */
 
 /* Whether the database has rows that follow from it, beside the statement's own. */
 static bool is_about_a_recording(uint16_t action)
@@ -157,10 +159,35 @@ enum asv_status asv_night_deliver(struct asv_night *night, struct asv_err *err)
 
 /* ---- what lapses, what is forgotten ---- */
 
+/* K-157: what is forgotten does not come back, and a clock that is in doubt does not know the year. *why:
+ * NULL when nothing is. */
+static enum asv_status in_doubt(struct asv_night *night, const char **why, struct asv_err *err)
+{
+    int64_t database_ms = 0;
+    *why = !night->keeper_answers ? "the keeper does not say whether its clock is in doubt"
+           : night->keeper.stop != ASV_KEEPER_RUNNING ? "destruction stands still"
+                                                      : NULL;
+    enum asv_status status = *why == NULL ? asv_db_alert_clock(night->db, &database_ms, err) : ASV_OK;
+    if (status == ASV_OK && *why == NULL &&
+        (database_ms - night->keeper.wall_ms > CLOCKS_APART_MS ||
+         night->keeper.wall_ms - database_ms > CLOCKS_APART_MS)) {
+        *why = "the clocks of database and keeper are more than two hours apart";
+    }
+    return status;
+}
+
 enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {
-    enum asv_status status =
-        night->dry ? ASV_OK : asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
+    const char *why = NULL;
+    enum asv_status status = in_doubt(night, &why, err);
+    if (status == ASV_OK && why != NULL) {
+        asv_night_note(night, ASV_NIGHT_UNDONE, "what lapses", "nothing lapses, and nothing is forgotten: %s",
+                       why);
+        return ASV_OK;
+    }
+    if (status == ASV_OK && !night->dry) {
+        status = asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
+    }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_access_forget(night->db, &night->forgotten, err);
     }

@@ -5,9 +5,11 @@
 and the key of its day goes when that day is over (LAW T4, T5). A camera is lost with what it recorded: two people hold that before it
 docks, its day passes, it comes back (LAW T1, T3). What was agreed to be shown is not shown when its time is over (LAW L2).
 """
+import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -30,6 +32,18 @@ def pass_time(rig, days):
     os.environ.update(later(rig.site, days))  # for every program from here on
     rig.site.postgres.start()
     rig.site.start_keeper()
+
+
+def database_ahead(rig, days):
+    """The database alone has a clock that is so many days ahead of what it is outside."""
+    ahead = rig.site.directory / "days-later-database"
+    ahead.write_bytes(struct.pack("=q", days * 86_400_000))
+    ahead.chmod(0o755)
+    outside = os.environ["ASV_TEST_CLOCK"]
+    rig.site.postgres.stop()
+    os.environ["ASV_TEST_CLOCK"] = str(ahead)
+    rig.site.postgres.start()
+    os.environ["ASV_TEST_CLOCK"] = outside
 
 
 def dock(rig, camera, state="ready"):
@@ -217,6 +231,31 @@ def it_stays_alone(rig, desk, camera, during, other, words):
     assert rig.site.json("retention", "balance")[-1]["difference"] == 0
 
 
+def a_clock_goes_wrong(rig, desk, clip):
+    """LAW L1, L3, L10; K-157: years ahead, the keeper destroys nothing, and the database forgets nothing and lets nothing lapse."""
+    what = "SELECT (SELECT count(*) FROM asv.access_log), (SELECT count(*) FROM asv.statement), (SELECT count(*) FROM asv.request " \
+           "WHERE outcome IS NULL), (SELECT count(*) FROM asv.incident_version WHERE place <> '')"
+    desk.act("rita", "hold", "release", clip)
+    before = desk.sql(what)
+    assert all(int(count) > 0 for count in before[0]), before
+    rig.site.keeper.stop()
+    counts, notes = night(desk, 3)
+    assert any(note["what"] == "what lapses" and "the keeper does not say" in note["why"] for note in notes["undone"]), notes
+    rig.site.start_keeper()
+    database_ahead(rig, 1200)
+    counts, notes = night(desk, 4)
+    assert any(note["what"] == "what lapses" and "two hours apart" in note["why"] for note in notes["undone"]), notes
+    pass_time(rig, 1200)
+    for words in ((), ("--dry-run",)):
+        status, out, _ = desk.call("retention", "run", "--json", *words)
+        report = json.loads(out)
+        counts, notes = report["counts"], report["notes"]
+        assert status == 4 and (counts["lapsed"], counts["forgotten"], counts["incidents"]) == (0, 0, 0), counts
+        assert any("destruction stands still" in note["why"] for note in notes["late"]), notes
+        assert any(note["what"] == "what lapses" and "destruction stands still" in note["why"] for note in notes["undone"]), notes
+    assert desk.sql(what) == before, "forgotten by a clock that is in doubt"
+
+
 def play(rig):
     lost, assignment = issue(rig)
     desk, camera, clips = set_up(rig)
@@ -226,7 +265,8 @@ def play(rig):
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
                            (what_was_agreed_to_is_over, (rig, desk, clips[1])),
                            (it_comes_back, (rig, desk, lost, before, during)),
-                           (it_stays_alone, (rig, desk, lost, during, clips[1], words))):
+                           (it_stays_alone, (rig, desk, lost, during, clips[1], words)),
+                           (a_clock_goes_wrong, (rig, desk, clips[1]))):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(*what)
 
