@@ -94,7 +94,7 @@ static void take(struct asv_index *index, const struct place *place)
     }
 }
 
-bool asv_store_take_head(struct asv_store *store)
+bool asv_store_take_head(struct asv_store *store, unsigned counting, bool alike)
 {
     struct place places[ASV_MIRROR_DISKS] = {{.what = ABSENT}};
     bool known = false;
@@ -103,7 +103,10 @@ bool asv_store_take_head(struct asv_store *store)
             look_at(store, i, &places[i]);
             take(store->index, &places[i]);
         }
-        known = known || places[i].what >= EARLIER;
+        /* One that stayed behind may have an earlier head than the one that the newer index was written for.
+         */
+        bool in_step = i == counting || alike;
+        known = known || places[i].what == NOW || (in_step && places[i].what == EARLIER);
     }
     const struct asv_index_ledger *now = asv_index_ledger_now(store->index);
     store->head_lost = now != NULL && now->size > 0 && !known; /* K-148 */

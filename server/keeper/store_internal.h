@@ -32,9 +32,10 @@ ASV_MUST_CHECK enum asv_status asv_store_slot_add(struct asv_store *store, struc
 
 /* ---- the ledger's last head (store_head.c) ---- */
 
-/* From the directories that are there into the index in memory, before it is committed anew. Whether they had
- * the same: when not, that is to be a commit under a new master. */
-ASV_MUST_CHECK bool asv_store_take_head(struct asv_store *store);
+/* From the directories that are there into the index in memory, before it is committed anew. counting: the
+ * one whose index that is; alike: the other one has the same index. Whether they had the same head: when not,
+ * that is to be a commit under a new master. */
+ASV_MUST_CHECK bool asv_store_take_head(struct asv_store *store, unsigned counting, bool alike);
 
 /* ASV_E_MISMATCH: what lies in the directory says that the index comes from an earlier time. */
 ASV_MUST_CHECK enum asv_status asv_store_check_head(const struct asv_store *store,

@@ -357,7 +357,7 @@ static enum asv_status load_without(struct asv_store *store, unsigned without, u
         status = asv_store_remove_leftovers(store, found.disk, err);
     }
     if (status == ASV_OK) {
-        found.heads_differ = !asv_store_take_head(store);
+        found.heads_differ = !asv_store_take_head(store, found.disk, are_alike(&found));
         store->open = true;
         status = join(store, &found, err);
     }

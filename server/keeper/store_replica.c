@@ -319,11 +319,20 @@ static enum asv_status match_decisions(void *ctx, const char *name)
     return ours ? match_file(match, name) : ASV_OK;
 }
 
+/* K-148: when the last one is lost, what the other directory has is an earlier one, which must not be taken
+ * for it when the store is opened again. */
+static enum asv_status match_head(struct match *match)
+{
+    const struct asv_disk *disk = disk_of(match, match->to);
+    return match->store->head_lost ? disk->remove(disk->ctx, ASV_STORE_HEAD, match->err)
+                                   : match_file(match, ASV_STORE_HEAD);
+}
+
 static enum asv_status match_plain(struct match *match)
 {
     enum asv_status status = match_file(match, ASV_STORE_TPM_AUTH);
     if (status == ASV_OK) {
-        status = match_file(match, ASV_STORE_HEAD);
+        status = match_head(match);
     }
     for (unsigned i = 0; status == ASV_OK && i < ASV_MIRROR_DISKS; i++) {
         const struct asv_disk *disk = &match->store->mirror.disks[i];

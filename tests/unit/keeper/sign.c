@@ -551,6 +551,37 @@ static void a_replica_that_stayed_behind_signs_nothing(void **state)
     keeper_disk_free(box);
 }
 
+/* K-148: the one that counts lost the last head, and the other one, which comes back, has an earlier one:
+ * what was signed since is not known. */
+static void a_replica_that_comes_back_does_not_know_the_last_head(void **state)
+{
+    (void)state;
+    struct keeper_disk *replica = keeper_disk_new(3);
+    struct keeper_disk *box = keeper_disk_new(4);
+    keeper_disk_add_replica(&site.setup, replica, box);
+    keeper_site_restart(&site);
+    begin(&ledger, 10);
+    assert_int_equal(sign(&ledger, 0, 5).status, ASV_OK);
+    replica->away = true;
+    assert_int_equal(sign(&ledger, 5, 12).status,
+                     ASV_OK); /* K-036: under a new master, with it in the index */
+    assert_int_equal(sign(&ledger, 12, 13).status, ASV_OK);
+    assert_int_equal(sign(&ledger, 13, 14).status, ASV_OK);
+    replica->away = false;
+    exchange(NULL, "head");
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(last(ledger.origin).status, ASV_E_STATE);
+        assert_int_equal(sign(&ledger, 12, 15).status, ASV_E_STATE);
+        assert_int_equal(sign(&ledger, 14, 15).status, ASV_E_STATE);
+        site.disk->away =
+            i == 1; /* nor is it when they have become alike, or one of them is all that is left */
+        keeper_site_restart(&site);
+    }
+    site.disk->away = false;
+    keeper_disk_free(replica);
+    keeper_disk_free(box);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -571,6 +602,7 @@ int main(void)
         TEST(a_newer_head_than_the_index_opens_no_store),
         TEST(either_directory_has_the_last_head),
         TEST(a_replica_that_stayed_behind_signs_nothing),
+        TEST(a_replica_that_comes_back_does_not_know_the_last_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
