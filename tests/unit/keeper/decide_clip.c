@@ -477,6 +477,20 @@ static void a_request_prolongs_once_and_by_three_days_at_most(void **state)
     }
 }
 
+/* A signer's clock may be two minutes ahead: just before the midnight of the period's end the request is of
+ * the next day, and must not have a day more for that. */
+static void a_clock_that_is_ahead_at_midnight_prolongs_no_more(void **state)
+{
+    (void)state; /* LAW T1; K-086 */
+    keeper_site_go_to(&site, keeper_site_due(TODAY) - 60000);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_HOLD, &people.wearer, ++serial, camera, &clip);
+    decision.proposal.statement.issued_ms = keeper_site_due(TODAY) + 30000;
+    keeper_sign_again(&decision);
+    struct asv_keeper_reply reply = keeper_decide(&site, &decision);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_true(reply.until_ms == keeper_site_due(TODAY) + 3 * DAY_MS);
+}
+
 static void one_request_for_a_clip_is_open_at_a_time(void **state)
 {
     (void)state;
@@ -1004,6 +1018,7 @@ int main(void)
         ON_A_SITE(a_keeper_that_has_nothing_to_do_knows_how_late_it_is),
         ON_A_SITE(while_the_clock_is_in_doubt_people_can_keep_and_end_things),
         ON_A_SITE(a_request_prolongs_once_and_by_three_days_at_most),
+        ON_A_SITE(a_clock_that_is_ahead_at_midnight_prolongs_no_more),
         ON_A_SITE(one_request_for_a_clip_is_open_at_a_time),
         ON_A_SITE(a_refusal_and_a_withdrawal_end_a_request),
         ON_A_SITE(a_request_that_lapsed_is_not_approved_any_more),
