@@ -444,6 +444,16 @@ $$;
 COMMENT ON FUNCTION asv.undocked IS 'cameras that were issued, or left with recordings on them, and have not been docked since: what they hold is not in the balance yet, and its period runs. area: where it was issued for; NULL: not known';
 GRANT EXECUTE ON FUNCTION asv.undocked TO asv_staff, asv_admin;
 
+CREATE FUNCTION asv.camera_unheld(p_camera bytea) RETURNS TABLE (unheld bigint, held bigint, last_due_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE s.state <> 'held'), count(*) FILTER (WHERE s.state = 'held'),
+           max(r.due_at) FILTER (WHERE s.state <> 'held')
+    FROM asv.retained r JOIN asv.recording_state s ON s.recording = r.recording
+    WHERE r.camera = p_camera AND s.state IN ('sealed', 'released', 'pending', 'held')
+$$;
+COMMENT ON FUNCTION asv.camera_unheld IS 'recordings of a camera that are in custody and that nobody holds, those that two people hold, and when the last one of the former is due';
+GRANT EXECUTE ON FUNCTION asv.camera_unheld TO asv_admin;
+
 CREATE INDEX clip_rewrap ON asv.clip (recording) WHERE key_kind = 1 AND day <> key_date OR key_kind = 2 AND day IS NOT NULL;
 
 CREATE FUNCTION asv.rewrap_page(p_after uuid, p_limit integer) RETURNS SETOF asv.retained

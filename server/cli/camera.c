@@ -12,6 +12,7 @@
 #include "server/cli/files.h"
 #include "server/cli/publish.h"
 #include "server/cli/text.h"
+#include "server/db/retention.h"
 
 /* ---- enrol ---- */
 
@@ -145,6 +146,28 @@ const struct asv_cli_command asv_cli_camera_list = {
 
 /* ---- retire ---- */
 
+/* Before it is asked for: what of the camera is in custody and not held, and what becomes of that. */
+static enum asv_status say_unheld(const struct asv_cli *cli, struct asv_db *db, const uint8_t camera_cert[32],
+                                  struct asv_err *err)
+{
+    struct asv_db_camera_unheld found = {0};
+    char due[ASV_TEXT_BYTES];
+    enum asv_status status = asv_db_camera_unheld(db, camera_cert, &found, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    fprintf(cli->out, "in custody   %llu held, %llu that nobody holds", (unsigned long long)found.held,
+            (unsigned long long)found.unheld);
+    if (found.unheld != 0) {
+        fprintf(cli->out,
+                ", due until %s:\n"
+                "             retiring takes nothing from them, they can be held until they are due",
+                asv_text_time(due, found.last_due_ms));
+    }
+    fputc('\n', cli->out);
+    return ASV_OK;
+}
+
 static enum asv_status retire(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_keys ca;
@@ -161,6 +184,9 @@ static enum asv_status retire(struct asv_cli *cli, struct asv_err *err)
     }
     if (status == ASV_OK) {
         status = asv_agency_find(agency, "cameras", which, &match, err);
+    }
+    if (status == ASV_OK && db != NULL) {
+        status = say_unheld(cli, db, match.digest, err);
     }
     if (status == ASV_OK && !match.is_revoked) {
         status = asv_agency_unlock(cli, agency, &ca, err);
@@ -199,7 +225,9 @@ const struct asv_cli_command asv_cli_camera_retire = {
             "its certificate's digest) with a new revocation list, and takes the camera out of\n"
             "use. What a retired camera still brings goes to quarantine.\n"
             "\n"
-            "Let it dock a last time before, or its recordings are not stored as trusted.",
+            "Let it dock a last time before, or what it still holds is not stored as trusted.\n"
+            "What is in custody already stays what it is: it can be held, or erased early, until\n"
+            "it is due; before it asks for the passphrase, the command says how much that is.",
     .operands = "CAMERA",
     .operands_min = 1,
     .operands_max = 1,

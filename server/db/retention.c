@@ -154,6 +154,23 @@ enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cer
     return asv_db_run_value(db, ASV_QUERY_EMPTIED_SINCE, &params, read_bool, emptied, err);
 }
 
+static void read_unheld(struct asv_row *row, void *to)
+{
+    struct asv_db_camera_unheld *out = to;
+    out->unheld = asv_row_u64(row);
+    out->held = asv_row_u64(row);
+    out->last_due_ms = asv_row_time(row);
+}
+
+enum asv_status asv_db_camera_unheld(struct asv_db *db, const uint8_t camera_cert[32],
+                                     struct asv_db_camera_unheld *out, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, camera_cert);
+    return asv_db_run_value(db, ASV_QUERY_CAMERA_UNHELD, &params, read_unheld, out, err);
+}
+
 enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted, struct asv_err *err)
 {
     struct asv_params params;

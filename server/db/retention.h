@@ -149,6 +149,16 @@ ASV_MUST_CHECK enum asv_status asv_db_dayless_page(struct asv_db *db, const uint
                                                    struct asv_db_dayless *rows, size_t *count,
                                                    struct asv_err *err);
 
+/* ---- what of one camera is in custody ---- */
+
+struct asv_db_camera_unheld {
+    uint64_t unheld, held;
+    int64_t last_due_ms; /* of those that nobody holds; ASV_TIME_UNKNOWN: none of them has a day */
+};
+
+ASV_MUST_CHECK enum asv_status asv_db_camera_unheld(struct asv_db *db, const uint8_t camera_cert[32],
+                                                    struct asv_db_camera_unheld *out, struct asv_err *err);
+
 /* ---- balances ---- */
 
 struct asv_db_balance {

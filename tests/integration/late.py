@@ -271,4 +271,5 @@ def play(rig):
         scenario(*what)
 
 
-main(play, "asservat-late.")
+if __name__ == "__main__":
+    main(play, "asservat-late.")
