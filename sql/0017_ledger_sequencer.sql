@@ -117,7 +117,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_cosigned IS 'keeps what a witness has cosigned';
-GRANT EXECUTE ON FUNCTION asv.ledger_cosigned TO asv_ledger;
+GRANT EXECUTE ON FUNCTION asv.ledger_cosigned TO asv_cosign;
 
 CREATE FUNCTION asv.ledger_met(p_log smallint, p_size bigint) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -127,7 +127,15 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_met IS 'as many witnesses have cosigned this head as the trust file asks for';
-GRANT EXECUTE ON FUNCTION asv.ledger_met TO asv_ledger;
+GRANT EXECUTE ON FUNCTION asv.ledger_met TO asv_cosign;
+
+-- LG-065. Whoever asks witnesses is told things by strangers: it raises this alarm and no other, about nothing but them.
+CREATE FUNCTION asv.witness_alarm(p_subject text, p_detail text) RETURNS text
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.alarm_raise('witness', NULL, NULL, NULL, NULL, NULL, NULL, p_detail, p_subject)
+$$;
+COMMENT ON FUNCTION asv.witness_alarm IS 'raises the alarm of witnesses unless the same one is open';
+GRANT EXECUTE ON FUNCTION asv.witness_alarm TO asv_cosign;
 
 CREATE FUNCTION asv.ledger_cosigned_last(p_log smallint, p_witness text) RETURNS TABLE (size bigint, cosigned_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -135,7 +143,7 @@ CREATE FUNCTION asv.ledger_cosigned_last(p_log smallint, p_witness text) RETURNS
     ORDER BY c.size DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.ledger_cosigned_last IS 'the largest head of this log that this witness has cosigned';
-GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_cosign, asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -144,7 +152,7 @@ CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint) RETURNS 
     FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size = p_size
 $$;
 COMMENT ON FUNCTION asv.ledger_note_cosigned IS 'a signed head with all its cosignatures; NULL: there is no such head';
-GRANT EXECUTE ON FUNCTION asv.ledger_note_cosigned TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_note_cosigned TO asv_cosign, asv_publish, asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_witness_state(p_log smallint) RETURNS TABLE (signed bigint, witnessed bigint, met_at timestamptz, behind timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -155,4 +163,4 @@ CREATE FUNCTION asv.ledger_witness_state(p_log smallint) RETURNS TABLE (signed b
     LEFT JOIN LATERAL (SELECT m.size, m.at FROM asv.ledger_witnessed m WHERE m.log = p_log ORDER BY m.size DESC LIMIT 1) AS w ON true
 $$;
 COMMENT ON FUNCTION asv.ledger_witness_state IS 'sizes of the last head that was signed and of the last one that enough witnesses cosigned, and since when the latter is behind; NULL: it is not';
-GRANT EXECUTE ON FUNCTION asv.ledger_witness_state TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_witness_state TO asv_publish, asv_server, asv_admin;

@@ -13,14 +13,14 @@ CREATE FUNCTION asv.ledger_logs(p_after smallint)
     ORDER BY l.number LIMIT 64
 $$;
 COMMENT ON FUNCTION asv.ledger_logs IS 'the logs behind p_after, each with its head and the last one that was signed';
-GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_tile_get(p_log smallint, p_level smallint, p_index bigint) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT hashes FROM asv.ledger_tile WHERE log = p_log AND level = p_level AND index = p_index
 $$;
 COMMENT ON FUNCTION asv.ledger_tile_get IS 'the hashes of a tile, as many as it has now; NULL: there is no such tile';
-GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_entries(p_log smallint, p_from bigint, p_limit integer)
     RETURNS TABLE (index bigint, entry bytea)
@@ -29,14 +29,14 @@ CREATE FUNCTION asv.ledger_entries(p_log smallint, p_from bigint, p_limit intege
     ORDER BY e.index LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.ledger_entries IS 'entries from an index on';
-GRANT EXECUTE ON FUNCTION asv.ledger_entries TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_entries TO asv_publish, asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_waiting() RETURNS TABLE (waiting bigint, oldest timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT count(*), min(w.recorded_at) FROM (SELECT p.recorded_at FROM asv.ledger_pending p ORDER BY p.position LIMIT 100000) AS w
 $$;
 COMMENT ON FUNCTION asv.ledger_waiting IS 'how much waits for its index (at most 100,000 are counted), and since when';
-GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_ledger, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_heads(p_log smallint, p_after bigint, p_limit integer)
     RETURNS TABLE (size bigint, root bytea, note text)

@@ -185,6 +185,8 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("database.owner", ASV_CONF_TEXT, database_owner, "dbname=asservat user=postgres"),
     KEY("database.backup", ASV_CONF_TEXT, database_backup, "dbname=asservat user=asv_backup"),
     KEY("database.ledger", ASV_CONF_TEXT, database_ledger, "dbname=asservat user=asv_ledger"),
+    KEY("database.cosign", ASV_CONF_TEXT, database_cosign, "dbname=asservat user=asv_cosign"),
+    KEY("database.publish", ASV_CONF_TEXT, database_publish, "dbname=asservat user=asv_publish"),
     KEY("ledger.trust", ASV_CONF_PATH, ledger_trust, ""),
     KEY("ledger.witness.ca", ASV_CONF_PATH, ledger_ca, ""),
     DURATION("ledger.witness.every", ledger_every_ms, "30s", 1000, HOUR_MS),

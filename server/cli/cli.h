@@ -19,13 +19,15 @@
 
 /* The configuration file; every key has an option that wins over it. */
 struct asv_cli_conf {
-    char agency[512];           /* the agency directory */
-    char database[1024];        /* conninfo of the role asv_admin */
-    char database_staff[1024];  /* of a person's own role, a member of asv_staff */
-    char database_dock[1024];   /* of the role asv_dock: `db rebuild` */
-    char database_owner[1024];  /* of a superuser: `db migrate`, `restore` */
-    char database_backup[1024]; /* of the role asv_backup: `backup` */
-    char database_ledger[1024]; /* of the role asv_ledger: `ledger run` */
+    char agency[512];            /* the agency directory */
+    char database[1024];         /* conninfo of the role asv_admin */
+    char database_staff[1024];   /* of a person's own role, a member of asv_staff */
+    char database_dock[1024];    /* of the role asv_dock: `db rebuild` */
+    char database_owner[1024];   /* of a superuser: `db migrate`, `restore` */
+    char database_backup[1024];  /* of the role asv_backup: `backup` */
+    char database_ledger[1024];  /* of the role asv_ledger: `ledger run` */
+    char database_cosign[1024];  /* of asv_cosign: `ledger cosign` */
+    char database_publish[1024]; /* of asv_publish: `ledger publish` */
     char vault[512];
     char vault_mirror[512];   /* empty: none */
     char backup[512];         /* directory of the backups; empty: none */

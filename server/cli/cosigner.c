@@ -11,7 +11,6 @@
 #include "server/base/io.h"
 #include "server/base/notify.h"
 #include "server/cli/sequencer.h"
-#include "server/db/docking.h"
 #include "server/ledger/cosignature.h"
 
 #define TIMEOUT_MS     10000 /* LG-068 */
@@ -66,14 +65,11 @@ static enum asv_cosigner_outcome raise_alarm(struct asv_cosigner *it, size_t i, 
     char name[ASV_COSIGNER_NAME_BYTES];
     char subject[SUBJECT_BYTES];
     struct asv_err unsaid = {0};
-    enum asv_db_outcome outcome;
     asv_cosigner_name(name, &it->policy.witnesses[i].key);
     snprintf(subject, sizeof subject, "%s: %s", name, kind);
-    const struct asv_db_alarm alarm = {
-        .kind = ASV_DB_ALARM_WITNESS, .slot = -1, .subject = subject, .detail = why->text};
     asv_log_event(&it->log, ASV_LOG_ERROR, "witness-alarm", asv_log_text("witness", name),
                   asv_log_text("kind", kind), asv_log_text("why", why->text));
-    if (asv_db_alarm_raise(it->db, &alarm, &outcome, &unsaid) != ASV_OK) {
+    if (asv_db_witness_alarm(it->db, subject, why->text, &unsaid) != ASV_OK) {
         asv_log_failure(&it->log, ASV_LOG_ERROR, "no-alarm", &unsaid);
     }
     return ASV_COSIGNER_FORK;

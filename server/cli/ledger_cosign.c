@@ -9,7 +9,6 @@
 #include "server/base/notify.h"
 #include "server/cli/cosigner.h"
 #include "server/cli/database.h"
-#include "server/db/docking.h"
 
 #define TICK_MS 100 /* how late a signal may be noticed */
 
@@ -34,7 +33,6 @@ static void say(struct cosigning *it, enum asv_status status, const struct asv_e
 {
     bool false_stored = asv_status_class(status) == ASV_CLASS_INTEGRITY && status != ASV_E_UNTRUSTED;
     struct asv_err unsaid = {0};
-    enum asv_db_outcome outcome;
     if (status == it->last) {
         return;
     }
@@ -46,9 +44,7 @@ static void say(struct cosigning *it, enum asv_status status, const struct asv_e
     asv_log_event(&it->log, false_stored ? ASV_LOG_ERROR : ASV_LOG_WARNING, "no-quorum",
                   asv_log_status("status", status), asv_log_text("why", err->text));
     if (false_stored) {
-        const struct asv_db_alarm alarm = {
-            .kind = ASV_DB_ALARM_WITNESS, .slot = -1, .subject = "stored", .detail = err->text};
-        (void)!asv_db_alarm_raise(it->cosigner->db, &alarm, &outcome, &unsaid);
+        (void)!asv_db_witness_alarm(it->cosigner->db, "stored", err->text, &unsaid);
     }
 }
 
@@ -88,7 +84,7 @@ static enum asv_status run_with(struct asv_cli *cli, struct asv_cosigner *cosign
         status = asv_poster_new(&cosigner->poster, err);
     }
     if (status == ASV_OK) {
-        status = asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_ledger, &db, err);
+        status = asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_cosign, &db, err);
     }
     cosigner->db = db;
     if (status == ASV_OK && asv_cli_flag(cli->args, "once")) {
@@ -115,7 +111,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option options[] = {
     {"once", ASV_CLI_FLAG, NULL, "ask once, and end; not done when the quorum is not met", false, false, 0,
      0},
-    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_ledger (configuration: database.ledger)", false, false, 0,
+    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_cosign (configuration: database.cosign)", false, false, 0,
      0},
 };
 

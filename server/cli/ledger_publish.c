@@ -439,7 +439,7 @@ static enum asv_status run_with(const struct asv_cli *cli, struct publication *i
         status = open_root(asv_cli_operand(cli->args, 0), &root, err);
     }
     if (status == ASV_OK) {
-        status = asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_ledger, &db, err);
+        status = asv_cli_database_as(cli, conninfo != NULL ? conninfo : cli->conf.database_publish, &db, err);
     }
     if (status == ASV_OK) {
         it->root = root;
@@ -459,8 +459,8 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option options[] = {
-    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_ledger (configuration: database.ledger)", false, false, 0,
-     0},
+    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_publish (configuration: database.publish)", false, false,
+     0, 0},
 };
 
 const struct asv_cli_command asv_cli_ledger_publish = {

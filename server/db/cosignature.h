@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What witnesses have cosigned of the ledger (docs/LEDGER.md 7). The role asv_ledger writes it; asv_server
- * and asv_admin read it. A witness is named as in signed notes: NAME+ID of its key.
+ * What witnesses have cosigned of the ledger (docs/LEDGER.md 7). The role asv_cosign writes it; asv_publish,
+ * asv_server and asv_admin read it. A witness is named as in signed notes: NAME+ID of its key.
  */
 #ifndef ASV_SERVER_DB_COSIGNATURE_H
 #define ASV_SERVER_DB_COSIGNATURE_H
@@ -25,6 +25,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_cosigned_last(struct asv_db *db, ui
 /* This head has met the quorum. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_met(struct asv_db *db, uint16_t log, uint64_t size,
                                                  struct asv_err *err);
+
+/* Raises the alarm `witness`, unless the same one about subject is open. Both are cut at 1000 bytes. */
+ASV_MUST_CHECK enum asv_status asv_db_witness_alarm(struct asv_db *db, const char *subject,
+                                                    const char *detail, struct asv_err *err);
 
 /* A signed head with all its cosignatures into out[cap]. ASV_E_NOT_FOUND: there is no such head. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_note_cosigned(struct asv_db *db, uint16_t log, uint64_t size,

@@ -295,7 +295,6 @@ static const char *alarm_name(enum asv_db_alarm_kind kind)
         [ASV_DB_ALARM_UNHEARD] = "unheard",
         [ASV_DB_ALARM_UNWORN] = "unworn",
         [ASV_DB_ALARM_LEDGER] = "ledger",
-        [ASV_DB_ALARM_WITNESS] = "witness",
     };
     return (unsigned)kind < sizeof names / sizeof names[0] && names[kind] != NULL ? names[kind] : "internal";
 }

@@ -156,7 +156,6 @@ enum asv_db_alarm_kind {
     ASV_DB_ALARM_UNHEARD,   /* signed, and not with the keeper in time */
     ASV_DB_ALARM_UNWORN,    /* nobody wore a camera, somebody wrote down */
     ASV_DB_ALARM_LEDGER,    /* the ledger does not go on before people looked */
-    ASV_DB_ALARM_WITNESS,   /* a witness has seen another tree, or forgot what it had seen */
 };
 
 /* Every part but kind and detail may be left out: NULL, or slot -1. */

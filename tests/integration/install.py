@@ -40,6 +40,18 @@ def check_service(root, unit, users):
         assert lines.get(key, "root") in users | {"root"}, f"{unit.name}: {key}={lines[key]} is not made"
 
 
+def check_users(units, root):
+    """No unit shares its user: one that is taken over is not another. Who talks to strangers does not reach the keeper."""
+    users = [settings(unit).get("User") for unit in units if unit.suffix == ".service"]
+    own = [user for user in users if user != "root"]
+    assert None not in own and len(own) == len(set(own)), f"two units have one user: {own}"
+    members = [line.split()[1:3] for line in (root / "usr/lib/sysusers.d/asservat.conf").read_text().splitlines() if line[:2] == "m "]
+    for user in ("asv-cosign", "asv-publish", "asv-witness"):
+        assert user in own and all(member != user for member, _ in members), f"{user}: {own}, {members}"
+        unit = next(unit for unit in units if settings(unit).get("User") == user)
+        assert "SupplementaryGroups" not in settings(unit) and settings(unit)["Group"] == user, unit.name
+
+
 def check_links(page):
     for link in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text()):
         assert (page.parent / link).exists(), f"{page}: {link}"
@@ -68,6 +80,7 @@ def main():
             check_lines(root, unit)
             if unit.suffix == ".service":
                 check_service(root, unit, users)
+        check_users(units, root)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
         made = [line.split()[1:5] for line in (lib / "tmpfiles.d/asservat.conf").read_text().splitlines() if line[:2] == "d "]

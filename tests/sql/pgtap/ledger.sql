@@ -94,18 +94,22 @@ SELECT is(pg_temp.append(2, 1, 1, dig('a')), 'conflict', 'nor one that has anoth
 SELECT is(pg_temp.append(2, 0, 2, dig('a') || dig('b')), 'done', 'the one that goes on grows');
 SELECT is(pg_temp.append(2, 0, 2, dig('a') || dig('b')), 'conflict', 'once: the second sequencer appends nothing'); -- LG-051
 SELECT is((SELECT size FROM asv.ledger_logs(1::smallint)), 2::bigint, 'so it has two entries');
+SET LOCAL ROLE asv_publish;
 SELECT is((SELECT array_agg(index ORDER BY index) FROM asv.ledger_entries(2::smallint, 0, 10)), ARRAY[0, 1]::bigint[], 'numbered from 0');
+SET LOCAL ROLE asv_ledger;
 SELECT is(pg_temp.append(2, 2, 1, dig('a') || dig('b') || dig('c')), 'done', 'and grows on');
 SELECT is(asv.ledger_tile_get(2::smallint, 0::smallint, 0), dig('a') || dig('b') || dig('c'), 'its tile with it');
 SELECT is(asv.ledger_signed(2::smallint, 3, dig('root'), 'note'), 'done', 'a head that was signed');
 SELECT is(asv.ledger_signed(2::smallint, 3, dig('root'), 'note'), 'already', 'is kept once');
 -- Witnesses: LG-066, LG-067.
+SET LOCAL ROLE asv_publish;
 SELECT results_eq('SELECT * FROM asv.ledger_witness_state(7::smallint)', $$ VALUES (0::bigint, 0::bigint, NULL::timestamptz, NULL::timestamptz) $$,
     'of a log without a signed head nobody is behind');
 SELECT results_eq('SELECT signed, witnessed, behind IS NULL FROM asv.ledger_witness_state(2::smallint)', 'VALUES (3::bigint, 0::bigint, false)',
     'a signed head waits for witnesses');
 SELECT is(asv.ledger_note_cosigned(2::smallint, 3), 'note', 'and has no cosignatures yet');
 SELECT is(asv.ledger_note_cosigned(2::smallint, 2), NULL, 'another size was not signed');
+SET LOCAL ROLE asv_cosign;
 SELECT is_empty($$ SELECT * FROM asv.ledger_cosigned_last(2::smallint, 'b.example+00000002') $$, 'nor has this witness cosigned one');
 SELECT is(asv.ledger_cosigned(2::smallint, 3, 'b.example+00000002', '2026-01-05', E'B\n'), 'done', 'a cosignature');
 SELECT is(asv.ledger_cosigned(2::smallint, 3, 'b.example+00000002', '2026-01-06', E'C\n'), 'already', 'is kept once');
@@ -115,9 +119,14 @@ SELECT results_eq($$ SELECT * FROM asv.ledger_cosigned_last(2::smallint, 'b.exam
     $$ VALUES (3::bigint, '2026-01-05'::timestamptz) $$, 'and are found');
 SELECT is(asv.ledger_met(2::smallint, 3), 'done', 'enough have cosigned it');
 SELECT is(asv.ledger_met(2::smallint, 3), 'already', 'once');
+SET LOCAL ROLE asv_publish;
 SELECT results_eq('SELECT signed, witnessed, behind FROM asv.ledger_witness_state(2::smallint)',
     'VALUES (3::bigint, 3::bigint, NULL::timestamptz)', 'nothing waits any more');
+SET LOCAL ROLE asv_cosign;
+SELECT is(asv.witness_alarm('w.example: fork', 'another tree'), 'done', 'who asks witnesses raises their alarm'); -- LG-065
+SELECT is(asv.witness_alarm('w.example: fork', 'another tree, still'), 'already', 'once');
 SELECT throws_ok($$ SELECT asv.ledger_met(2::smallint, 2) $$, '23503', NULL, 'what was not signed is not met');
+SET LOCAL ROLE asv_ledger;
 SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'already', 'and none of more entries than there are');
 SELECT results_eq('SELECT size, signed_size, note FROM asv.ledger_logs(1::smallint)', $$ VALUES (3::bigint, 3::bigint, 'note') $$,
                   'it stands with its log');

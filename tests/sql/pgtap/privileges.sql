@@ -38,20 +38,28 @@ SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'c
     'erasure_begin', 'erasure_complete', 'erasure_left', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
-INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_ledger', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
+INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
     ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_about'),
     ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 INSERT INTO given
-SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_cosigned', 'ledger_met', 'ledger_signed',
-                                   'ledger_take']);
+SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_logs', 'ledger_signed', 'ledger_take', 'ledger_tile_get',
+                                  'schema_number']);
+-- Who asks witnesses, which are strangers: heads, tiles, and what they answered. Nothing of entries, and nothing that grows or signs a log.
 INSERT INTO given
-SELECT r, f FROM unnest(ARRAY['asv_ledger', 'asv_server', 'asv_admin']) AS r
+SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'ledger_logs', 'ledger_met', 'ledger_note_cosigned', 'ledger_tile_get',
+                                  'schema_number', 'witness_alarm']);
+-- Who publishes reads what everybody may read, and changes nothing.
+INSERT INTO given
+SELECT 'asv_publish', unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_witness_state',
+                                   'schema_number']);
+INSERT INTO given
+SELECT r, f FROM unnest(ARRAY['asv_server', 'asv_admin']) AS r
 CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_waiting',
                         'ledger_witness_state']) AS f;
 INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']), 'software_started';
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
-    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish')
       AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 $$, 'SELECT who, what FROM given', 'each role may call exactly the functions it needs');
 
@@ -60,7 +68,7 @@ SELECT set_eq($$
     FROM pg_class c CROSS JOIN pg_roles r
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
     WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
-      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish')
       AND (has_table_privilege(r.oid, c.oid, v.privilege)
            OR v.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
               AND has_any_column_privilege(r.oid, c.oid, v.privilege))
@@ -87,7 +95,7 @@ SELECT is_empty($$
 $$, 'nothing is granted to everybody');
 SELECT is_empty($$
     SELECT s.relname FROM pg_class s CROSS JOIN pg_roles r
-    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish')
       AND (has_sequence_privilege(r.oid, s.oid, 'USAGE') OR has_sequence_privilege(r.oid, s.oid, 'UPDATE'))
 $$, 'no role has a right to a sequence');
 SELECT is_empty($$
@@ -97,11 +105,12 @@ SELECT is_empty($$
 $$, 'no role is more than a role, and neither asv_owner nor asv_staff can log in');
 SELECT is_empty($$
     SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
-    WHERE m.member IN ('asv_staff'::regrole, 'asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole)
+    WHERE m.member IN ('asv_staff'::regrole, 'asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole,
+                       'asv_cosign'::regrole, 'asv_publish'::regrole)
 $$, 'no service role is a member of another role');
 SELECT is_empty($$
     SELECT rolname FROM pg_roles
-    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger')
+    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish')
       AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP')
            OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
 $$, 'no service role can make anything, not even a temporary table');
@@ -152,7 +161,7 @@ SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), '42501')
 FROM pg_class c
 JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
               ORDER BY attnum LIMIT 1) AS a ON true
-CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
+CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish']) AS r (role)
 CROSS JOIN unnest(ARRAY['SELECT * FROM asv.%1$I', 'SELECT %2$I FROM asv.%1$I FOR UPDATE', 'INSERT INTO asv.%1$I DEFAULT VALUES',
                         'UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE',
                         'DROP TABLE asv.%1$I', 'ALTER TABLE asv.%1$I DISABLE TRIGGER ALL',
@@ -161,7 +170,7 @@ WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
 ORDER BY c.relname, r.role;
 
 SELECT pg_temp.tried(r.role, v.statement, '42501')
-FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']) AS r (role)
+FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish']) AS r (role)
 CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
                         'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
                         'SELECT lo_creat(-1)', 'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')',
@@ -172,6 +181,22 @@ CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mi
                         'SELECT asv.event_put(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
                         'SELECT asv.alarm_put(NULL, NULL, NULL, NULL, NULL, NULL)',
                         'DROP FUNCTION asv.refuse_change() CASCADE', 'DROP SCHEMA asv CASCADE']) AS v (statement);
+
+-- What asv_cosign and asv_publish may not, when the program is taken over that asks witnesses or publishes.
+SELECT pg_temp.tried(r.role, v.statement, '42501')
+FROM unnest(ARRAY['asv_cosign', 'asv_publish']) AS r (role)
+CROSS JOIN unnest(ARRAY['SELECT asv.ledger_append(1::smallint, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
+                        'SELECT asv.ledger_begin(2::smallint, ''evil.example'', NULL)', 'SELECT * FROM asv.ledger_take(1)',
+                        'SELECT asv.ledger_signed(1::smallint, 1, NULL, ''evil'')', 'SELECT asv.ledger_forget()',
+                        'SELECT * FROM asv.ledger_about(asv.uuid7(), 0::smallint, 0, 1)', 'SELECT * FROM asv.ledger_audit(1::smallint, 0, 1)',
+                        'SELECT asv.ledger_put(NULL)', 'SELECT * FROM asv.credential_page(NULL, NULL, 1)',
+                        'SELECT * FROM asv.person', 'SELECT * FROM asv.ledger_pending', 'SELECT * FROM asv.camera_overview',
+                        'SELECT asv.alarm_raise(''clone'', NULL, NULL, NULL, NULL, NULL, NULL, ''false'')',
+                        'SELECT * FROM asv.caller()']) AS v (statement);
+SELECT pg_temp.tried('asv_publish', v.statement, '42501')
+FROM unnest(ARRAY['SELECT asv.ledger_cosigned(1::smallint, 1, ''w+00000001'', now(), E''x\n'')', 'SELECT asv.ledger_met(1::smallint, 1)',
+                  'SELECT asv.witness_alarm(''w'', ''false'')']) AS v (statement);
+SELECT pg_temp.tried('asv_cosign', 'SELECT * FROM asv.ledger_entries(1::smallint, 0, 1)', '42501');
 
 -- Even who owns the tables, or is superuser, does not change what is only added to.
 SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), 'VA005')
