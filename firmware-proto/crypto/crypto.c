@@ -114,6 +114,7 @@ const char *asv_purpose_text(enum asv_purpose purpose)
         [ASV_PURPOSE_ASSIGNMENT] = "asservat/v1/assignment",
         [ASV_PURPOSE_COMMIT] = "asservat/v1/commit",
         [ASV_PURPOSE_STATEMENT] = "asservat/v1/statement",
+        [ASV_PURPOSE_DAY_END] = "asservat/v1/day-end",
     };
     return texts[purpose];
 }

@@ -74,6 +74,7 @@ enum asv_purpose {
     ASV_PURPOSE_ASSIGNMENT,    /* "asservat/v1/assignment" */
     ASV_PURPOSE_COMMIT,        /* "asservat/v1/commit" */
     ASV_PURPOSE_STATEMENT,     /* "asservat/v1/statement" */
+    ASV_PURPOSE_DAY_END,       /* "asservat/v1/day-end" */
     ASV_PURPOSE_COUNT,
 };
 

@@ -18,6 +18,7 @@
 #define SAMPLE_CONFIGURATION 6
 #define SAMPLE_ASSIGNMENT    7
 #define SAMPLE_ENROLMENT     8
+#define SAMPLE_DAY_END       9
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -77,6 +78,13 @@ static enum asv_status again(const uint8_t *data, size_t size, struct asv_writer
     status = asv_enrolment_decode(&out, data, size, NULL);
     memcpy(out.signing_pk, sk + ASV_ED25519_SEED_BYTES, sizeof out.signing_pk);
     return status == ASV_OK ? asv_enrolment_encode(writer, &out, sk) : status;
+#elif ASV_FUZZ_SAMPLE == SAMPLE_DAY_END
+    struct asv_day_end out;
+    status = asv_day_end_decode(&out, data, size, NULL);
+    if (status == ASV_OK && asv_day_end_open(&out) > out.slot_count) {
+        abort();
+    }
+    return status == ASV_OK ? asv_day_end_encode(writer, &out, sk) : status;
 #else
 #error "ASV_FUZZ_SAMPLE is none of these"
 #endif

@@ -44,6 +44,7 @@ DECODER(erasure)
 DECODER(configuration)
 DECODER(assignment)
 DECODER(enrolment)
+DECODER(day_end)
 
 #define VERIFIER(object, call)                                                                \
     static enum asv_status verify_##object(const void *data, size_t len, struct asv_err *err) \
@@ -65,6 +66,7 @@ VERIFIER(configuration, asv_configuration_verify(&out, all.agency.root.pk, &all.
 VERIFIER(assignment, asv_assignment_verify(&out, all.agency.root.pk, &all.agency.dock.cert,
                                            all.agency.camera.cert_digest, err))
 VERIFIER(enrolment, asv_enrolment_verify(&out, err))
+VERIFIER(day_end, asv_day_end_verify(&out, all.agency.root.pk, ASV_TEST_NOW_MS, NULL, err))
 
 static void fill_revocations(void)
 {
@@ -212,6 +214,24 @@ static void fill_others(void)
     digest_of(all.enrolment.firmware_digest, "firmware");
 }
 
+static void fill_day_end(void)
+{
+    struct asv_day_end *statement = &all.day_end;
+    memcpy(statement->agency, all.agency.id, sizeof statement->agency);
+    fill(statement->store, sizeof statement->store, "store");
+    statement->date = 20251221;
+    statement->due_ms = ASV_TEST_NOW_MS - 3600000;
+    statement->epoch = 7;
+    statement->copies = 1;
+    statement->slot_count = 2;
+    statement->slots[0] = (struct asv_day_end_slot){.kind = 2, .effaceable = true, .epoch = 7};
+    statement->slots[1] = (struct asv_day_end_slot){.kind = 1, .epoch = 6};
+    fill(statement->slots[0].id, ASV_UUID_BYTES, "slot 1");
+    fill(statement->slots[1].id, ASV_UUID_BYTES, "slot 2");
+    statement->issued_ms = ASV_TEST_NOW_MS;
+    statement->keeper = all.agency.keeper.chain;
+}
+
 #define ADD(object, text, purpose_value, signer, limit_value, ...)                         \
     do {                                                                                   \
         struct asv_sample *sample = &all.samples[at++];                                    \
@@ -236,6 +256,7 @@ static void make(void)
     fill_bulletin();
     fill_receipt();
     fill_others();
+    fill_day_end();
     ADD(cert, "certificate", ASV_PURPOSE_CERTIFICATE, ca, ASV_CERT_MAX_BYTES, );
     ADD(revocations, "revocations", ASV_PURPOSE_REVOCATIONS, ca, ASV_REVOCATIONS_MAX_BYTES, );
     ADD(bulletin, "bulletin", ASV_PURPOSE_BULLETIN, keeper, ASV_BULLETIN_MAX_BYTES, all.days, );
@@ -245,6 +266,7 @@ static void make(void)
     ADD(configuration, "configuration", ASV_PURPOSE_CONFIGURATION, dock, ASV_CONFIGURATION_MAX_BYTES, );
     ADD(assignment, "assignment", ASV_PURPOSE_ASSIGNMENT, dock, ASV_ASSIGNMENT_MAX_BYTES, );
     ADD(enrolment, "enrolment", ASV_PURPOSE_ENROLMENT, camera, ASV_ENROLMENT_MAX_BYTES, );
+    ADD(day_end, "day_end", ASV_PURPOSE_DAY_END, keeper, ASV_DAY_END_MAX_BYTES, );
     if (at != ASV_SAMPLE_COUNT) {
         abort();
     }

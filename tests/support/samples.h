@@ -10,6 +10,7 @@
 #include "firmware-proto/trust/assignment.h"
 #include "firmware-proto/trust/bulletin.h"
 #include "firmware-proto/trust/configuration.h"
+#include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/enrolment.h"
 #include "firmware-proto/trust/erasure.h"
@@ -32,7 +33,7 @@ struct asv_sample {
     enum asv_status (*verify)(const void *data, size_t len, struct asv_err *err);
 };
 
-#define ASV_SAMPLE_COUNT 9
+#define ASV_SAMPLE_COUNT 10
 
 /* Made once; the agency, the structs the samples were encoded from, and the samples. */
 struct asv_samples {
@@ -47,6 +48,7 @@ struct asv_samples {
     struct asv_configuration configuration;
     struct asv_assignment assignment;
     struct asv_enrolment enrolment;
+    struct asv_day_end day_end;
     struct asv_sample samples[ASV_SAMPLE_COUNT];
 };
 

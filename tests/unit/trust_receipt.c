@@ -332,6 +332,65 @@ static void an_erasure_has_a_known_cause_and_method(void **state)
     assert_int_equal(encode_erasure(&record, agency->camera.sk, &len), ASV_E_USAGE); /* T-009 */
 }
 
+static enum asv_status verify_day_end(const struct asv_day_end *statement, const uint8_t *sk,
+                                      const struct asv_revocations *list)
+{
+    struct asv_day_end out;
+    struct asv_writer writer;
+    asv_writer_init(&writer, encoded, sizeof encoded);
+    assert_int_equal(asv_day_end_encode(&writer, statement, sk), ASV_OK);
+    assert_int_equal(asv_day_end_decode(&out, encoded, writer.len, NULL), ASV_OK);
+    assert_true(out.date == statement->date && out.due_ms == statement->due_ms &&
+                out.issued_ms == statement->issued_ms && out.epoch == statement->epoch &&
+                out.copies == statement->copies && out.slot_count == statement->slot_count);
+    for (unsigned i = 0; i < out.slot_count; i++) {
+        assert_memory_equal(out.slots[i].id, statement->slots[i].id, 16);
+        assert_true(out.slots[i].kind == statement->slots[i].kind &&
+                    out.slots[i].effaceable == statement->slots[i].effaceable &&
+                    out.slots[i].epoch == statement->slots[i].epoch);
+    }
+    return asv_day_end_verify(&out, agency->root.pk, ASV_TEST_NOW_MS, list, NULL);
+}
+
+static void only_our_keeper_says_that_a_day_is_destroyed(void **state)
+{
+    (void)state;
+    static struct asv_test_agency foreign;
+    asv_test_agency_init(&foreign, 2);
+    struct asv_day_end statement = samples->day_end;
+    assert_int_equal(verify_day_end(&statement, agency->keeper.sk, NULL), ASV_OK);
+    assert_int_equal(verify_day_end(&statement, agency->dock.sk, NULL), ASV_E_SIGNATURE); /* T-007 */
+    struct asv_revocations list = {.count = 1, .serials = agency->keeper.cert.serial};
+    assert_int_equal(verify_day_end(&statement, agency->keeper.sk, &list), ASV_E_REVOKED); /* T-110 */
+    statement.keeper = agency->dock.chain;
+    assert_int_equal(verify_day_end(&statement, agency->dock.sk, NULL), ASV_E_UNTRUSTED); /* T-110 */
+    statement.keeper = foreign.keeper.chain;
+    assert_int_equal(verify_day_end(&statement, foreign.keeper.sk, NULL), ASV_E_UNTRUSTED); /* T-110 */
+    statement = samples->day_end;
+    memcpy(statement.agency, foreign.id, 32);
+    assert_int_equal(verify_day_end(&statement, agency->keeper.sk, NULL), ASV_E_UNTRUSTED); /* T-110 */
+}
+
+/* T-111 */
+static void a_day_is_open_while_a_slot_has_not_confirmed(void **state)
+{
+    (void)state;
+    struct asv_writer writer;
+    struct asv_day_end statement = samples->day_end;
+    assert_int_equal(asv_day_end_open(&statement), 1);
+    statement.slots[1].epoch = statement.epoch;
+    assert_int_equal(asv_day_end_open(&statement), 0);
+    for (unsigned wrong = 0; wrong < 5; wrong++) {
+        statement = samples->day_end;
+        statement.slots[1].epoch += wrong == 0 ? 2 : 0;
+        statement.slots[0].kind = wrong == 1 ? 3 : 2;
+        statement.epoch = wrong == 2 ? 0 : statement.epoch;
+        statement.slot_count = wrong == 3 ? 0 : wrong == 4 ? 9 : 2;
+        asv_writer_init(&writer, encoded, sizeof encoded);
+        assert_int_equal(asv_day_end_encode(&writer, &statement, agency->keeper.sk), ASV_E_USAGE);
+    }
+}
+
 static void verdicts_have_names(void **state)
 {
     (void)state;
@@ -357,6 +416,8 @@ int main(void)
         cmocka_unit_test(an_erasure_is_proven_by_its_camera_only),
         cmocka_unit_test(what_was_lost_has_neither_an_order_nor_a_header),
         cmocka_unit_test(an_erasure_has_a_known_cause_and_method),
+        cmocka_unit_test(only_our_keeper_says_that_a_day_is_destroyed),
+        cmocka_unit_test(a_day_is_open_while_a_slot_has_not_confirmed),
         cmocka_unit_test(verdicts_have_names),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

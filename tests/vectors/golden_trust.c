@@ -58,7 +58,7 @@ static void chains_keep_their_bytes(void **state)
     asv_golden_seed("trust_certificate", "ca", agency->ca.cert_data, agency->ca.cert.object.encoded.len);
 }
 
-/* The lines of section 13 that begin with four blanks: hexadecimal digits, then two blanks and words. */
+/* The lines of section 14 that begin with four blanks: hexadecimal digits, then two blanks and words. */
 static void the_specifications_example_is_the_golden_vector(void **state)
 {
     (void)state;
@@ -71,7 +71,7 @@ static void the_specifications_example_is_the_golden_vector(void **state)
     FILE *file = fopen(ASV_SOURCE_DIR "/firmware-proto/trust/TRUST.md", "r");
     assert_non_null(file);
     while (fgets(line, sizeof line, file) != NULL) {
-        there |= strncmp(line, "## 13.", 6) == 0;
+        there |= strncmp(line, "## 14.", 6) == 0;
         if (there && strncmp(line, "    ", 4) == 0) {
             size_t digits = strspn(line + 4, "0123456789abcdef");
             assert_true(got_len + digits < sizeof got);
