@@ -57,7 +57,15 @@ static void keeper_probe_run(struct asv_job *job)
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, keeper));
     memset(&health->err, 0, sizeof health->err);
     memset(&dock->asked_periods, 0, sizeof dock->asked_periods);
-    health->status = dock->services->keeper_ping(dock->services->keeper, &dock->asked_periods, &health->err);
+    health->status = dock->services->keeper_ping(dock->services->keeper, &dock->asked_periods,
+                                                 &dock->keeper_asked, &health->err);
+}
+
+static bool must_tell_of_keeper(const struct asv_dock *dock)
+{
+    static const struct asv_db_start nobody;
+    return memcmp(dock->keeper_met.run, nobody.run, sizeof nobody.run) != 0 &&
+           memcmp(dock->keeper_met.run, dock->keeper_told, sizeof dock->keeper_told) != 0;
 }
 
 static void keeper_probe_done(struct asv_job *job)
@@ -65,8 +73,12 @@ static void keeper_probe_done(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, keeper));
     health->probing = false;
-    if (!health->status)
+    if (!health->status) {
         hear_periods(dock);
+        dock->keeper_met = dock->keeper_asked;
+        if (must_tell_of_keeper(dock) && !dock->stopping)
+            asv_timer_start(dock->loop, &dock->probe_timer, dock->settings.probe_ms);
+    }
     asv_dock_heard_keeper(dock, health->status, &health->err);
 }
 
@@ -75,8 +87,11 @@ static void db_probe_run(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
     memset(&health->err, 0, sizeof health->err);
-    health->status = dock->told_started ? dock->services->db_ping(dock->services->db, &health->err)
-                                        : dock->services->started(dock->services->db, &health->err);
+    void *db = dock->services->db;
+    health->status = !dock->told_started ? dock->services->started(db, &health->err)
+                     : dock->keeper_telling.at_ms
+                         ? dock->services->keeper_started(db, &dock->keeper_telling, &health->err)
+                         : dock->services->db_ping(db, &health->err);
 }
 
 static void db_probe_done(struct asv_job *job)
@@ -84,6 +99,8 @@ static void db_probe_done(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
     health->probing = false;
+    if (!health->status && dock->told_started && dock->keeper_telling.at_ms)
+        memcpy(dock->keeper_told, dock->keeper_telling.run, sizeof dock->keeper_told);
     dock->told_started |= !health->status;
     asv_dock_heard_db(dock, health->status, &health->err);
 }
@@ -102,9 +119,13 @@ static void probe_fire(struct asv_timer *timer)
     if (dock->stopping)
         return;
     probe_one(dock, &dock->keeper, ASV_LANE_KEEPER); /* that it is there, it also tells what people decided */
-    if (!dock->db.up || !dock->told_started)
+    bool tell = must_tell_of_keeper(dock);
+    if (!dock->db.up || !dock->told_started || tell) {
+        if (!dock->db.probing) /* a worker reads it otherwise */
+            dock->keeper_telling = tell ? dock->keeper_met : (struct asv_db_start){.at_ms = 0};
         probe_one(dock, &dock->db, ASV_LANE_DB);
-    bool all_up = dock->keeper.up && dock->db.up && dock->told_started;
+    }
+    bool all_up = dock->keeper.up && dock->db.up && dock->told_started && !tell;
     asv_timer_start(dock->loop, timer, all_up ? REFRESH_MS : dock->settings.probe_ms);
 }
 

@@ -98,6 +98,10 @@ struct asv_dock {
     _Atomic bool stopping; /* workers look, too: what takes long ends early */
     struct asv_service_health keeper, db;
     bool told_started;                          /* the database knows that this program began */
+    struct asv_db_start keeper_asked;           /* of the probe that runs */
+    struct asv_db_start keeper_met;             /* the keeper's process that answered last */
+    struct asv_db_start keeper_telling;         /* what a probe of the database tells it of the keeper */
+    uint8_t keeper_told[16];                    /* the one that the database knows of (LG-080) */
     struct asv_retention_periods first_periods; /* the configuration's, until the keeper was heard */
     struct asv_retention_periods asked_periods; /* of the probe that runs */
     struct asv_dock_periods *heard_periods;

@@ -12,6 +12,7 @@
 #include "server/db/camera.h"
 #include "server/db/clip.h"
 #include "server/db/docking.h"
+#include "server/db/ledger.h"
 
 /* Whether a recording opens. */
 enum asv_opens {
@@ -23,8 +24,9 @@ enum asv_opens {
 struct asv_services {
     /* ---- the keeper ---- */
     void *keeper;
-    /* Whether it answers, and how long recordings of which day live. */
-    enum asv_status (*keeper_ping)(void *keeper, struct asv_retention_periods *periods, struct asv_err *err);
+    /* Whether it answers, how long recordings of which day live, and since when it runs. */
+    enum asv_status (*keeper_ping)(void *keeper, struct asv_retention_periods *periods,
+                                   struct asv_db_start *start, struct asv_err *err);
     enum asv_status (*opens)(void *keeper, struct asv_bytes chain, const struct asv_take_evidence *evidence,
                              enum asv_opens *opens, struct asv_err *err);
     /* Day keys for the camera's coming days, then its next bulletin, with a new reserve key when recordings
@@ -42,6 +44,8 @@ struct asv_services {
                           alone */
     enum asv_status (*db_ping)(void *db, struct asv_err *err);
     enum asv_status (*started)(void *db, struct asv_err *err); /* it is told that this program begins */
+    /* ... and that the keeper did, once, by whoever met it */
+    enum asv_status (*keeper_started)(void *db, const struct asv_db_start *start, struct asv_err *err);
     enum asv_status (*docking_begin)(void *db, const struct asv_db_docking *docking,
                                      struct asv_db_docking_result *result, struct asv_err *err);
     enum asv_status (*docking_end)(void *db, const struct asv_db_docking_end *end, struct asv_err *err);

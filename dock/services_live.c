@@ -29,7 +29,8 @@ static enum asv_status answer(struct asv_keeper_client *keeper, enum asv_status 
     return status;
 }
 
-static enum asv_status keeper_ping(void *keeper, struct asv_retention_periods *periods, struct asv_err *err)
+static enum asv_status keeper_ping(void *keeper, struct asv_retention_periods *periods,
+                                   struct asv_db_start *start, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
     uint32_t request = 0;
@@ -41,6 +42,12 @@ static enum asv_status keeper_ping(void *keeper, struct asv_retention_periods *p
         periods->list[i] = (struct asv_retention_period){
             .from_date = period->from_date, .policy = {.version = period->version, .days = period->days}};
         periods->count = i + 1;
+    }
+    if (status == ASV_OK) {
+        _Static_assert(sizeof start->software == sizeof reply.state.software, "its name has room");
+        memcpy(start->run, reply.state.run, sizeof start->run);
+        memcpy(start->software, reply.state.software, sizeof start->software);
+        start->at_ms = reply.state.started_ms;
     }
     return status;
 }
@@ -115,6 +122,11 @@ static enum asv_status db_ping(void *db, struct asv_err *err)
 static enum asv_status started(void *db, struct asv_err *err)
 {
     return asv_db_software_started(db, "asservat-dockd " ASV_VERSION, err);
+}
+
+static enum asv_status keeper_started(void *db, const struct asv_db_start *start, struct asv_err *err)
+{
+    return asv_db_software_seen(db, start, err);
 }
 
 static enum asv_status docking_begin(void *db, const struct asv_db_docking *docking,
@@ -250,6 +262,7 @@ static const struct asv_services calls = {
     .bulletin = bulletin,
     .order = order,
     .db_ping = db_ping,
+    .keeper_started = keeper_started,
     .started = started,
     .docking_begin = docking_begin,
     .docking_end = docking_end,

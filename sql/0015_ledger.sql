@@ -25,6 +25,7 @@ INSERT INTO asv.ledger_kind VALUES
     (13, 'dock_enrolled'),
     (14, 'revocations'),
     (15, 'keys_made'),
+    (16, 'day_destroyed'),
     (20, 'docked'),
     (21, 'undocked'),
     (32, 'announced'),
@@ -236,19 +237,55 @@ COMMENT ON COLUMN asv.ledger_witnessed.at IS 'when it was found, by the database
 CREATE TABLE asv.software_start (
     id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    software asv.label NOT NULL CHECK (software <> '')
+    software asv.label NOT NULL CHECK (software <> ''),
+    run uuid UNIQUE,
+    started_at timestamptz,
+    CHECK ((run IS NULL) = (started_at IS NULL))
 );
-COMMENT ON TABLE asv.software_start IS 'programs that began to work with this database';
+COMMENT ON TABLE asv.software_start IS 'programs that began to work with this database; of the keeper, which has none, whoever meets it first tells; of jobs a version that is new here';
 COMMENT ON COLUMN asv.software_start.id IS 'UUIDv7';
 COMMENT ON COLUMN asv.software_start.at IS 'when, by the database''s clock';
 COMMENT ON COLUMN asv.software_start.software IS 'name and version';
+COMMENT ON COLUMN asv.software_start.run IS 'random: names the keeper''s process; NULL: the program told of itself';
+COMMENT ON COLUMN asv.software_start.started_at IS 'when, by that process''s own clock';
+
+CREATE TABLE asv.day_end (
+    id uuid PRIMARY KEY DEFAULT asv.uuid7() CHECK (asv.is_uuid7(id)),
+    day date NOT NULL,
+    digest asv.digest NOT NULL UNIQUE,
+    object bytea NOT NULL CHECK (octet_length(object) BETWEEN 68 AND 3072),
+    keeper asv.digest NOT NULL,
+    issued_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    slots bytea NOT NULL CHECK (octet_length(slots) BETWEEN 17 AND 136),
+    confirmed asv.u16 NOT NULL,
+    open asv.u16 NOT NULL,
+    copies asv.u16 NOT NULL,
+    stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (digest = sha256(substring(object FOR octet_length(object) - 67))),
+    CHECK (17 * (confirmed + open) = octet_length(slots))
+);
+CREATE INDEX ON asv.day_end (day, id);
+COMMENT ON TABLE asv.day_end IS 'days whose keys the keeper has destroyed, as it signed that; once more when another slot has confirmed it';
+COMMENT ON COLUMN asv.day_end.id IS 'UUIDv7';
+COMMENT ON COLUMN asv.day_end.day IS 'local day';
+COMMENT ON COLUMN asv.day_end.digest IS 'of the statement''s body';
+COMMENT ON COLUMN asv.day_end.object IS 'the day statement (TRUST.md 13)';
+COMMENT ON COLUMN asv.day_end.keeper IS 'certificate that signed it';
+COMMENT ON COLUMN asv.day_end.issued_at IS 'when it was signed';
+COMMENT ON COLUMN asv.day_end.due_at IS 'when the keys were due';
+COMMENT ON COLUMN asv.day_end.slots IS 'of each master slot its id, and 1 where it has confirmed, 0 where not';
+COMMENT ON COLUMN asv.day_end.confirmed IS 'slots that hold nothing any more that opens them';
+COMMENT ON COLUMN asv.day_end.open IS 'slots of which that is not known';
+COMMENT ON COLUMN asv.day_end.copies IS 'keys of that day which holds before docking keep';
+COMMENT ON COLUMN asv.day_end.stored_at IS 'when it was stored, by the database''s clock';
 
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['ledger_kind', 'ledger_forgotten', 'ledger_day', 'ledger_checkpoint', 'ledger_cosignature',
-                                'ledger_witnessed', 'software_start'] LOOP
+                                'ledger_witnessed', 'software_start', 'day_end'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;

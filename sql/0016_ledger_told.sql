@@ -152,11 +152,22 @@ CREATE FUNCTION asv.ledger_told(r asv.software_start) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN ROW('software_started', r.id, NULL::date,
-        asv.ledger_text(10, r.software),
+        asv.ledger_instant(1, r.started_at) || asv.ledger_text(10, r.software),
         ''::bytea)::asv.ledger_tale;
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_told(asv.software_start) IS 'what the ledger tells of a program that began';
+
+CREATE FUNCTION asv.ledger_told(r asv.day_end) RETURNS asv.ledger_tale
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN ROW('day_destroyed', r.id, NULL::date,
+        asv.ledger_instant(1, r.issued_at) || asv.ledger_day_field(r.day) || asv.ledger_field(5, r.digest)
+        || asv.ledger_counts(r.confirmed, r.open, r.copies) || asv.ledger_instant(9, r.due_at),
+        asv.ledger_field(128, r.keeper))::asv.ledger_tale;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_told(asv.day_end) IS 'what the ledger tells of a day whose keys are destroyed';
 
 CREATE FUNCTION asv.ledger_told(r asv.ledger_forgotten) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -431,7 +442,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start',
+        'camera_enrolment', 'camera_unit', 'camera_retirement', 'dock', 'revocation_list', 'bulletin', 'software_start', 'day_end',
         'docking', 'docking_end', 'clip', 'statement', 'statement_answer', 'person', 'person_login',
         'person_disabling', 'duty', 'duty_end', 'policy_file', 'access_log', 'subject_request', 'retention_run', 'retention_run_end', 'balance',
         'ledger_forgotten', 'alarm', 'alarm_acknowledgement', 'ahead_finish'] LOOP
@@ -501,4 +512,72 @@ CREATE FUNCTION asv.software_started(p_software text) RETURNS void
     INSERT INTO asv.software_start (software) VALUES (p_software)
 $$;
 COMMENT ON FUNCTION asv.software_started IS 'a program, with its version, begins to work with this database';
-GRANT EXECUTE ON FUNCTION asv.software_started TO asv_dock, asv_server, asv_admin, asv_ledger;
+GRANT EXECUTE ON FUNCTION asv.software_started TO asv_dock, asv_server, asv_ledger, asv_cosign;
+
+-- LG-080
+CREATE FUNCTION asv.software_seen(p_run uuid, p_software text, p_started_at timestamptz) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    INSERT INTO asv.software_start (run, software, started_at) VALUES (p_run, p_software, p_started_at)
+    ON CONFLICT (run) DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+END
+$$;
+COMMENT ON FUNCTION asv.software_seen IS 'tells of a start of the keeper, once, whoever and however many have met it';
+GRANT EXECUTE ON FUNCTION asv.software_seen TO asv_dock, asv_admin, asv_ledger;
+
+-- LG-081
+CREATE FUNCTION asv.software_used(p_software text) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_program CONSTANT text := regexp_replace(p_software, ' [^ ]*$', '');
+    v_last text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('software ' || v_program, 0)); -- two jobs at once tell one time
+    SELECT s.software INTO v_last FROM asv.software_start s
+    WHERE regexp_replace(s.software, ' [^ ]*$', '') = v_program ORDER BY s.at DESC, s.id DESC LIMIT 1;
+    IF v_last IS NOT DISTINCT FROM p_software THEN
+        RETURN 'already';
+    END IF;
+    INSERT INTO asv.software_start (software) VALUES (p_software);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.software_used IS 'tells of the version that a job works with, when it is another one than the last';
+GRANT EXECUTE ON FUNCTION asv.software_used TO asv_admin;
+
+-- ---------------------------------------------------------------------------------------------- destroyed days
+
+CREATE FUNCTION asv.days_undestroyed(p_after date, p_until date, p_limit integer) RETURNS SETOF date
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.day::date
+    FROM (SELECT least((SELECT min(b.first_day) FROM asv.bulletin b), (SELECT min(c.key_date) FROM asv.clip c)) AS first) AS f
+    CROSS JOIN LATERAL generate_series(greatest(f.first, p_after + 1)::timestamp, p_until::timestamp, interval '1 day') AS d (day)
+    WHERE f.first IS NOT NULL
+      AND (SELECT e.open + e.copies FROM asv.day_end e WHERE e.day = d.day::date ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 0
+    ORDER BY d.day LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.days_undestroyed IS 'days since there are keys, of which the keeper has not yet said that nothing is left of them';
+GRANT EXECUTE ON FUNCTION asv.days_undestroyed TO asv_admin;
+
+-- LG-082: once for each change. What the keeper signs when nothing has changed is not stored.
+CREATE FUNCTION asv.day_ended(
+    p_day date, p_object bytea, p_digest bytea, p_keeper bytea, p_issued_at timestamptz, p_due_at timestamptz, p_slots bytea,
+    p_confirmed integer, p_open integer, p_copies integer) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_last asv.day_end;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM pg_advisory_xact_lock(hashtextextended('day_end ' || p_day, 0));
+    SELECT * INTO v_last FROM asv.day_end e WHERE e.day = p_day ORDER BY e.id DESC LIMIT 1;
+    IF (v_last.slots, v_last.copies::integer) IS NOT DISTINCT FROM (p_slots, p_copies) THEN
+        RETURN 'already';
+    END IF;
+    INSERT INTO asv.day_end (day, object, digest, keeper, issued_at, due_at, slots, confirmed, open, copies)
+    VALUES (p_day, p_object, p_digest, p_keeper, p_issued_at, p_due_at, p_slots, p_confirmed, p_open, p_copies);
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.day_ended IS 'keeps what the keeper signed about a day whose keys are destroyed, unless it says what is known';
+GRANT EXECUTE ON FUNCTION asv.day_ended TO asv_admin;

@@ -61,6 +61,7 @@ BEGIN
     WHEN p_kind = 13 THEN SELECT o.* INTO t FROM asv.dock r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 14 THEN SELECT o.* INTO t FROM asv.revocation_list r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 15 THEN SELECT o.* INTO t FROM asv.bulletin r, asv.ledger_told(r) o WHERE r.entry = p_id;
+    WHEN p_kind = 16 THEN SELECT o.* INTO t FROM asv.day_end r, asv.ledger_told(r) o WHERE r.id = p_id;
     WHEN p_kind = 20 THEN SELECT o.* INTO t FROM asv.docking r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind = 21 THEN SELECT o.* INTO t FROM asv.docking_end r, asv.ledger_told(r) o WHERE r.entry = p_id;
     WHEN p_kind BETWEEN 34 AND 36 THEN
@@ -122,7 +123,7 @@ DECLARE
 BEGIN
     FOR s IN SELECT * FROM (VALUES
         ('camera_enrolment', 'r.entry'), ('camera_unit', 'r.entry'), ('camera_retirement', 'r.entry'), ('dock', 'r.entry'),
-        ('revocation_list', 'r.entry'), ('bulletin', 'r.entry'), ('software_start', 'r.id'), ('ledger_forgotten', 'r.entry'),
+        ('revocation_list', 'r.entry'), ('bulletin', 'r.entry'), ('software_start', 'r.id'), ('day_end', 'r.id'), ('ledger_forgotten', 'r.entry'),
         ('docking', 'r.entry'), ('docking_end', 'r.entry'), ('clip_event', 'r.id'), ('statement', 'asv.ledger_id(r.digest)'),
         ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_login', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
         ('duty_end', 'r.entry'), ('policy_file', 'asv.ledger_id(r.digest)'), ('access_log', 'r.id'), ('subject_request', 'r.id'),

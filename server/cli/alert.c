@@ -384,7 +384,8 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     if (status != ASV_OK) {
         return status;
     }
-    alert->away.status = asv_cli_database(cli, &db, &alert->away);
+    alert->away.status =
+        dry ? asv_cli_database(cli, &db, &alert->away) : asv_cli_database_job(cli, &db, &alert->away);
     if (alert->away.status == ASV_OK) {
         alert->db = db;
         alert->away.status = asv_db_alert_clock(db, &alert->run_ms, &alert->away);

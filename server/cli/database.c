@@ -9,6 +9,7 @@
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/db/ledger.h"
 #include "server/db/people.h"
 #include "server/statement/text.h"
 
@@ -83,6 +84,19 @@ enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out,
     }
     *out = asv_steal(&db);
     return ASV_OK;
+}
+
+enum asv_status asv_cli_database_job(const struct asv_cli *cli, struct asv_db **out, struct asv_err *err)
+{
+    asv_auto_db struct asv_db *db = NULL;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_db_software_used(db, "asservat " ASV_VERSION, err); /* LG-081 */
+    }
+    if (status == ASV_OK) {
+        *out = asv_steal(&db);
+    }
+    return status;
 }
 
 const char *asv_cli_actor(char out[64])

@@ -21,6 +21,11 @@
 ASV_MUST_CHECK enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out,
                                                 struct asv_err *err);
 
+/* The same for what timers start: the ledger tells of the version that it works with when that is a new one.
+ */
+ASV_MUST_CHECK enum asv_status asv_cli_database_job(const struct asv_cli *cli, struct asv_db **out,
+                                                    struct asv_err *err);
+
 /* Another role of the same. */
 ASV_MUST_CHECK enum asv_status asv_cli_database_as(const struct asv_cli *cli, const char *conninfo,
                                                    struct asv_db **out, struct asv_err *err);

@@ -53,6 +53,16 @@ enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client, const ui
     return ASV_OK;
 }
 
+enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_status *state,
+                                    struct asv_err *err)
+{
+    struct asv_db_start start = {.at_ms = state->started_ms};
+    memcpy(start.run, state->run, sizeof start.run);
+    _Static_assert(sizeof start.software == sizeof state->software, "its name has room");
+    memcpy(start.software, state->software, sizeof start.software);
+    return asv_db_software_seen(db, &start, err);
+}
+
 enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,
                                      struct asv_err *err)
 {

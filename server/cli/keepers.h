@@ -7,6 +7,7 @@
 #define ASV_SERVER_CLI_KEEPERS_H
 
 #include "server/cli/cli.h"
+#include "server/db/ledger.h"
 #include "server/keeper/client.h"
 
 #define ASV_CLI_KEEPER_TIMEOUT_MS 10000 /* of a request that is answered at once */
@@ -41,6 +42,10 @@ ASV_MUST_CHECK enum asv_status asv_cli_keeper_period(struct asv_keeper_client *c
                                                      struct asv_err *err);
 
 /* What the keeper says of itself (STATUS). */
+/* Tells the database of the start of the process that answered so, once. */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_status *state,
+                                                   struct asv_err *err);
+
 ASV_MUST_CHECK enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,
                                                     struct asv_err *err);
 

@@ -90,6 +90,9 @@ static enum asv_status run_with(struct asv_cli *cli, struct asv_cosigner *cosign
     if (status == ASV_OK && asv_cli_flag(cli->args, "once")) {
         status = asv_cosigner_round(cosigner, err);
     } else if (status == ASV_OK) {
+        status = asv_db_software_started(db, "asservat cosign " ASV_VERSION, err);
+    }
+    if (status == ASV_OK && !asv_cli_flag(cli->args, "once")) {
         run_until_stopped(&it);
     }
     asv_poster_free(cosigner->poster);

@@ -16,6 +16,7 @@
 
 #define TICK_MS  100  /* between two looks at what waits, and between two signed heads */
 #define TRY_MS   2000 /* after something that did not work */
+#define MEET_MS  5000 /* between two looks at who the keeper is */
 #define DRAIN_MS 1    /* while more waits than a batch holds */
 
 static volatile sig_atomic_t stopping;
@@ -31,8 +32,31 @@ struct sequencing {
     struct asv_sequencer *sequencer;
     struct asv_log log;
     uint64_t sign_at_ms;  /* monotonic */
+    uint64_t meet_at_ms;  /* monotonic: when the keeper is asked next who it is */
+    uint8_t met[16];      /* the keeper's process that the database was told of */
     enum asv_status last; /* what the last look ended with, so that each trouble is said once */
 };
+
+/* LG-080: the keeper has no database; who meets its process first tells. The ledger does not stand because of
+ * it. */
+static void meet_keeper(struct sequencing *it)
+{
+    struct asv_err unsaid = {0};
+    struct asv_keeper_client *keeper = it->sequencer->keeper;
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    uint64_t now_ms = asv_world_mono_ms(it->cli->world);
+    if (now_ms < it->meet_at_ms) {
+        return;
+    }
+    it->meet_at_ms = now_ms + MEET_MS;
+    enum asv_status status = asv_keeper_client_status(keeper, &request, &unsaid);
+    status = asv_cli_keeper_wait(keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, &unsaid);
+    if (status == ASV_OK && memcmp(reply.state.run, it->met, sizeof it->met) != 0 &&
+        asv_cli_keeper_seen(it->sequencer->db, &reply.state, &unsaid) == ASV_OK) {
+        memcpy(it->met, reply.state.run, sizeof it->met);
+    }
+}
 
 /* Appends what waits, a batch at most, and signs when it is time to. *more: there was a whole batch. */
 static enum asv_status look(struct sequencing *it, bool *more, struct asv_err *err)
@@ -87,6 +111,9 @@ static void run_until_stopped(struct sequencing *it)
         bool more = false;
         enum asv_status status = look(it, &more, &err);
         say(it, status, &err);
+        if (status == ASV_OK) {
+            meet_keeper(it);
+        }
         asv_notify_alive();
         it->cli->sleep_ms(status != ASV_OK ? TRY_MS : more ? DRAIN_MS : TICK_MS);
     }

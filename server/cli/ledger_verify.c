@@ -135,7 +135,7 @@ static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
         status = asv_cli_vault(cli, false, &vault, err);
     }
     if (status == ASV_OK) {
-        status = asv_cli_database(cli, &db, err);
+        status = asv_cli_database_job(cli, &db, err);
     }
     if (status == ASV_OK) {
         audit->db = db;

@@ -174,6 +174,7 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         {"keys of other days", asv_night_rewrap},
         {"days of early erasures", asv_night_finish_days},
         {"keys of holds before docking", asv_night_finish_aheads},
+        {"destroyed days", asv_night_tell_days},
         {"what is due", asv_night_begin},
         {"erasures", asv_night_complete},
         {"held and pending clips", asv_night_kept},

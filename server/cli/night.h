@@ -68,6 +68,7 @@ struct asv_night {
     uint64_t dayless, dayless_over; /* people have to decide on their day; of these, their time is over */
     uint64_t days;                  /* in the balance */
     uint64_t waiting;               /* open ones that wait for the end of their day, as they should */
+    uint64_t days_told;             /* whose keys are destroyed: told anew */
     uint64_t ledger_forgotten;      /* entries whose values two people had forgotten, done now */
     bool slot_open;                 /* a master slot of the keeper has not confirmed that it forgot */
     json_t *notes[ASV_NIGHT_KINDS];
@@ -86,6 +87,9 @@ __attribute__((format(printf, 5, 6))) void asv_night_alarm(struct asv_night *nig
                                                            enum asv_db_alarm_kind alarm,
                                                            const struct asv_db_retained *clip,
                                                            const char *format, ...);
+
+/* That the keeper has destroyed a day's keys is told (night_days.c). */
+ASV_MUST_CHECK enum asv_status asv_night_tell_days(struct asv_night *night, struct asv_err *err);
 
 /* A part could not be done; says whether the run can go on: not when the database is away. */
 ASV_MUST_CHECK enum asv_status asv_night_undone(struct asv_night *night, const char *part,

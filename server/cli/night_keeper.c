@@ -85,6 +85,17 @@ static void judge_keeper(struct asv_night *night)
     }
 }
 
+/* Who is without a ledger and docks learns of the keeper's start here. A database that is away is said by
+ * others.
+ */
+static void tell_start(struct asv_night *night)
+{
+    struct asv_err err = {0};
+    if (night->db != NULL && !night->dry) {
+        (void)!asv_cli_keeper_seen(night->db, &night->keeper, &err);
+    }
+}
+
 void asv_night_ask_keeper(struct asv_night *night)
 {
     struct asv_err err = {0};
@@ -95,6 +106,7 @@ void asv_night_ask_keeper(struct asv_night *night)
     if (status == ASV_OK) {
         night->keeper = reply.state;
         status = ask_clips(night, &err);
+        tell_start(night);
     }
     night->keeper_answers = status == ASV_OK;
     if (night->keeper_answers) {

@@ -38,7 +38,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 24
+#define FIGURES 25
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -62,6 +62,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"ledger_forgotten", "entries of the ledger forgotten", night->ledger_forgotten},
         {"rewrapped", "clips given a key of their own", night->rewrapped},
         {"finished", "camera days finished after an early erasure or a hold before docking", night->finished},
+        {"days_told", "days whose destroyed keys were told", night->days_told},
         {"aheads", "holds before docking that stand", night->aheads},
         {"dayless", "recordings of no known day, to be decided on", night->dayless},
         {"days", "recording days in the balance", night->days},

@@ -294,7 +294,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 
     enum asv_status status = asv_cli_vault(cli, false, &vault, err);
     if (status == ASV_OK && !asv_cli_flag(cli->args, "no-database")) {
-        status = asv_cli_database(cli, &db, err);
+        status = asv_cli_database_job(cli, &db, err);
     }
     if (status != ASV_OK) {
         return status;

@@ -15,6 +15,24 @@ enum asv_status asv_db_software_started(struct asv_db *db, const char *software,
     return status;
 }
 
+enum asv_status asv_db_software_seen(struct asv_db *db, const struct asv_db_start *start, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, start->run);
+    asv_param_text(&params, start->software);
+    asv_param_time(&params, start->at_ms);
+    return asv_db_run_outcome(db, ASV_QUERY_SOFTWARE_SEEN, &params, NULL, err);
+}
+
+enum asv_status asv_db_software_used(struct asv_db *db, const char *software, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, software);
+    return asv_db_run_outcome(db, ASV_QUERY_SOFTWARE_USED, &params, NULL, err);
+}
+
 void asv_row_ledger_log(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_log *out = to;

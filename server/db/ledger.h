@@ -20,6 +20,21 @@
 ASV_MUST_CHECK enum asv_status asv_db_software_started(struct asv_db *db, const char *software,
                                                        struct asv_err *err);
 
+/* A start of the keeper, which has no database. */
+struct asv_db_start {
+    uint8_t run[16]; /* random: names the process */
+    int64_t at_ms;   /* when it began, by its clock */
+    char software[65];
+};
+
+/* Tells of it; told again, by whomever, nothing happens. */
+ASV_MUST_CHECK enum asv_status asv_db_software_seen(struct asv_db *db, const struct asv_db_start *start,
+                                                    struct asv_err *err);
+
+/* Tells of the version that a job works with, unless it is the one that was told last. */
+ASV_MUST_CHECK enum asv_status asv_db_software_used(struct asv_db *db, const char *software,
+                                                    struct asv_err *err);
+
 struct asv_db_ledger_log {
     uint16_t number;
     char origin[ASV_DB_LEDGER_ORIGIN_SIZE];

@@ -439,3 +439,52 @@ enum asv_status asv_db_undocked(struct asv_db *db, int64_t before_ms, const uint
     asv_param_i32(&params, ASV_DB_UNDOCKED);
     return asv_db_run_rows(db, ASV_QUERY_UNDOCKED, &params, read_undocked, rows, sizeof *rows, count, err);
 }
+
+/* ---- destroyed days ---- */
+
+static void read_date(struct asv_row *row, void *out)
+{
+    *(uint32_t *)out = asv_row_date(row);
+}
+
+enum asv_status asv_db_days_undestroyed(struct asv_db *db, uint32_t after, uint32_t until, uint32_t *days,
+                                        size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_date(&params, after);
+    asv_param_date(&params, until);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_DAYS_UNDESTROYED, &params, read_date, days, sizeof *days, count,
+                           err);
+}
+
+enum asv_status asv_db_day_ended(struct asv_db *db, const struct asv_day_end *statement,
+                                 enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    uint8_t digest[ASV_SHA256_BYTES];
+    uint8_t keeper[ASV_SHA256_BYTES];
+    uint8_t slots[ASV_DAY_END_SLOTS_MAX * (ASV_UUID_BYTES + 1)];
+    size_t len = 0;
+    unsigned open = asv_day_end_open(statement);
+    asv_object_digest(digest, &statement->object);
+    asv_cert_digest(keeper, &statement->keeper.leaf);
+    for (unsigned i = 0; i < statement->slot_count; i++) {
+        memcpy(slots + len, statement->slots[i].id, ASV_UUID_BYTES);
+        len += ASV_UUID_BYTES;
+        slots[len++] = statement->slots[i].epoch == statement->epoch ? 1 : 0;
+    }
+    asv_params_init(&params);
+    asv_param_date(&params, statement->date);
+    asv_param_bytes(&params, statement->object.encoded.data, statement->object.encoded.len);
+    asv_param_digest(&params, digest);
+    asv_param_digest(&params, keeper);
+    asv_param_time(&params, statement->issued_ms);
+    asv_param_time(&params, statement->due_ms);
+    asv_param_bytes(&params, slots, len);
+    asv_param_i32(&params, (int32_t)(statement->slot_count - open));
+    asv_param_i32(&params, (int32_t)open);
+    asv_param_i32(&params, statement->copies);
+    return asv_db_run_outcome(db, ASV_QUERY_DAY_ENDED, &params, outcome, err);
+}

@@ -8,6 +8,7 @@
 #ifndef ASV_SERVER_DB_RETENTION_H
 #define ASV_SERVER_DB_RETENTION_H
 
+#include "firmware-proto/trust/day_end.h"
 #include "server/db/clip.h"
 
 #define ASV_DB_BATCH_MAX 256
@@ -92,6 +93,16 @@ ASV_MUST_CHECK enum asv_status asv_db_erasure_begin(struct asv_db *db, const uin
 ASV_MUST_CHECK enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recordings)[16],
                                                    size_t count, uint8_t (*left)[16], size_t *left_count,
                                                    struct asv_err *err);
+
+/* Local days since there are keys, behind `after` (0: from the first one) and up to `until`, of which the
+ * keeper has not yet said that nothing is left of their keys. days[ASV_DB_BATCH_MAX]; fewer: those were the
+ * last. */
+ASV_MUST_CHECK enum asv_status asv_db_days_undestroyed(struct asv_db *db, uint32_t after, uint32_t until,
+                                                       uint32_t *days, size_t *count, struct asv_err *err);
+
+/* Keeps the keeper's day statement. ASV_DB_ALREADY: it says what is known. */
+ASV_MUST_CHECK enum asv_status asv_db_day_ended(struct asv_db *db, const struct asv_day_end *statement,
+                                                enum asv_db_outcome *outcome, struct asv_err *err);
 
 /* What is gone, key and files. */
 struct asv_db_erased {

@@ -320,6 +320,13 @@ enum asv_status asv_keeper_client_order(struct asv_keeper_client *client, struct
     return ask(client, &ask_for, request, err);
 }
 
+enum asv_status asv_keeper_client_day_end(struct asv_keeper_client *client, uint32_t date, uint32_t *request,
+                                          struct asv_err *err)
+{
+    return ask(client, &(struct asv_keeper_request){.type = ASV_KEEPER_DAY_END, .from_date = date}, request,
+               err);
+}
+
 int asv_keeper_client_fd(const struct asv_keeper_client *client)
 {
     return client->fd;

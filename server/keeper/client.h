@@ -64,6 +64,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_order(struct asv_keeper_client 
                                                        struct asv_bytes chain, struct asv_bytes header,
                                                        uint32_t *request, struct asv_err *err);
 
+/* The statement that the keys of this local day are destroyed, in order. ASV_E_STATE: they are not due. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_day_end(struct asv_keeper_client *client, uint32_t date,
+                                                         uint32_t *request, struct asv_err *err);
+
 /* What people decided: one statement, or two, with the credential records of who made them; with ENROL and
  * FOUND also the one that is enrolled. */
 struct asv_keeper_decision {

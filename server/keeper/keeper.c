@@ -23,7 +23,8 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                           [ASV_KEEPER_KEEP] = true,
                           [ASV_KEEPER_FINISH] = true,
                           [ASV_KEEPER_CLIPS] = true,
-                          [ASV_KEEPER_SIGN] = true},
+                          [ASV_KEEPER_SIGN] = true,
+                          [ASV_KEEPER_DAY_END] = true},
     [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true,
                            [ASV_KEEPER_DECIDE] = true,
                            [ASV_KEEPER_CLIPS] = true,
@@ -62,6 +63,9 @@ static enum asv_status give_status(struct asv_keeper *keeper, struct asv_keeper_
     if (status == ASV_OK) {
         asv_store_status(keeper->store, now, &reply->state);
         reply->state.memory_locked = keeper->memory_locked;
+        memcpy(reply->state.run, keeper->run, sizeof reply->state.run); /* K-151 */
+        reply->state.started_ms = keeper->started_ms;
+        (void)snprintf(reply->state.software, sizeof reply->state.software, "%s", keeper->software);
         if (asv_local_date(now, &today) != ASV_OK) {
             today = 0; /* a clock beyond the calendar: the configuration's policy */
         }
@@ -129,6 +133,8 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
         return asv_keeper_clips(keeper, request, reply);
     case ASV_KEEPER_SIGN:
         return asv_keeper_sign(keeper, request, reply, err);
+    case ASV_KEEPER_DAY_END:
+        return asv_keeper_day_end(keeper, request, reply, err);
     default:
         return asv_fail(err, ASV_E_INTERNAL, "permitted, but not implemented");
     }

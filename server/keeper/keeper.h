@@ -63,9 +63,12 @@ struct asv_keeper {
     const struct asv_world *world;
     const struct asv_log *log; /* NULL: none */
     struct asv_keeper_identity identity;
-    const char *revocations_path; /* "" : none is configured */
-    uint16_t days_ahead;          /* that MAKE_DAYS makes when it does not say */
-    struct asv_origins origins;   /* that the console may have; borrowed */
+    uint8_t run[ASV_UUID_BYTES]; /* random: tells this process from the one before (K-151) */
+    int64_t started_ms;
+    char software[ASV_KEEPER_SOFTWARE]; /* name and version */
+    const char *revocations_path;       /* "" : none is configured */
+    uint16_t days_ahead;                /* that MAKE_DAYS makes when it does not say */
+    struct asv_origins origins;         /* that the console may have; borrowed */
     bool memory_locked;
     struct asv_keeper_scratch *scratch; /* asv_secret_alloc */
     struct asv_due due;
@@ -84,7 +87,7 @@ struct asv_keeper {
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];
-    uint8_t order_data[ASV_DESTRUCTION_MAX_BYTES];
+    uint8_t order_data[ASV_DESTRUCTION_MAX_BYTES]; /* and a day statement, which is as long */
     uint8_t reply_data[ASV_KEEPER_REPLY_MAX];
     char line[ASV_JOURNAL_LINE_BYTES];
 };
@@ -240,6 +243,12 @@ ASV_MUST_CHECK enum asv_status asv_keeper_clips(struct asv_keeper *keeper,
 ASV_MUST_CHECK enum asv_status asv_keeper_order(struct asv_keeper *keeper,
                                                 const struct asv_keeper_request *request,
                                                 struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* That the keys of a local day are destroyed, and which slots have confirmed that (day_end.c). ASV_E_STATE:
+ * they are not due. Errors of class RETRY as with OPENS. */
+ASV_MUST_CHECK enum asv_status asv_keeper_day_end(struct asv_keeper *keeper,
+                                                  const struct asv_keeper_request *request,
+                                                  struct asv_keeper_reply *reply, struct asv_err *err);
 
 /* Signatures for outsiders (sign.c): heads of the ledger, packages for the court. */
 ASV_MUST_CHECK enum asv_status asv_keeper_sign(struct asv_keeper *keeper,

@@ -412,6 +412,17 @@ static enum asv_status listen_on_socket(struct process *process, struct asv_err 
     return asv_keeper_listen(process->settings.socket, gid, &process->listener, err);
 }
 
+/* K-151 */
+static enum asv_status name_run(struct asv_keeper *keeper, struct asv_err *err)
+{
+    (void)snprintf(keeper->software, sizeof keeper->software, "asservat-keeper %s", ASV_VERSION);
+    enum asv_status status = asv_world_random(keeper->world, keeper->run, sizeof keeper->run);
+    if (status == ASV_OK) {
+        status = asv_world_wall_ms(keeper->world, &keeper->started_ms);
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no randomness, or no clock");
+}
+
 static enum asv_status start(struct process *process, struct asv_err *err)
 {
     void *scratch = NULL;
@@ -422,7 +433,10 @@ static enum asv_status start(struct process *process, struct asv_err *err)
     process->origin = settings->origin;
     process->keeper.origins =
         (struct asv_origins){.list = &process->origin, .count = settings->origin[0] != '\0' ? 1 : 0};
-    enum asv_status status = open_dirs(process, false, err);
+    enum asv_status status = name_run(&process->keeper, err);
+    if (status == ASV_OK) {
+        status = open_dirs(process, false, err);
+    }
     if (status == ASV_OK) {
         status = asv_signals_open(&process->signals, err);
     }

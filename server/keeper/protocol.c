@@ -4,6 +4,7 @@
 
 #include "firmware-proto/seal/frames.h"
 #include "firmware-proto/trust/chain.h"
+#include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/keeper/protocol_internal.h"
@@ -166,6 +167,9 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         break;
     case ASV_KEEPER_SIGN:
         asv_keeper_sign_write(out, request);
+        break;
+    case ASV_KEEPER_DAY_END:
+        asv_write_u32(out, request->from_date);
         break;
     default:
         break;
@@ -354,6 +358,8 @@ static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_requ
         return asv_read_copy(in, out->digest, sizeof out->digest);
     case ASV_KEEPER_SIGN:
         return asv_keeper_sign_read(in, out);
+    case ASV_KEEPER_DAY_END:
+        return asv_read_u32(in, &out->from_date);
     default:
         return ASV_E_UNSUPPORTED;
     }
@@ -396,6 +402,9 @@ enum asv_status asv_keeper_request_read(struct asv_keeper_request *out, const vo
 
 static void write_state(struct asv_writer *out, const struct asv_keeper_status *state)
 {
+    asv_write_bytes(out, state->run, sizeof state->run);
+    asv_write_i64(out, state->started_ms);
+    asv_write_text8(out, state->software);
     asv_write_i64(out, state->wall_ms);
     asv_write_u64(out, state->generation);
     asv_write_u64(out, state->epoch);
@@ -490,6 +499,7 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             asv_write_u8(out, reply->held ? OPENS_HELD : reply->opens ? OPENS_YES : OPENS_NO);
             break;
         case ASV_KEEPER_ORDER:
+        case ASV_KEEPER_DAY_END:
             asv_write_view16(out, reply->order.data, reply->order.len);
             break;
         case ASV_KEEPER_DECIDE:
@@ -559,7 +569,10 @@ static enum asv_status read_directories(struct asv_reader *in, struct asv_keeper
 
 static enum asv_status read_state(struct asv_reader *in, struct asv_keeper_status *state)
 {
-    if (asv_read_i64(in, &state->wall_ms) != ASV_OK || asv_read_u64(in, &state->generation) != ASV_OK ||
+    if (asv_read_copy(in, state->run, sizeof state->run) != ASV_OK ||
+        asv_read_i64(in, &state->started_ms) != ASV_OK ||
+        asv_read_text8(in, state->software, sizeof state->software) != ASV_OK ||
+        asv_read_i64(in, &state->wall_ms) != ASV_OK || asv_read_u64(in, &state->generation) != ASV_OK ||
         asv_read_u64(in, &state->epoch) != ASV_OK || asv_read_u8(in, &state->stop) != ASV_OK ||
         asv_read_i64(in, &state->stop_since_ms) != ASV_OK || asv_read_u32(in, &state->cameras) != ASV_OK ||
         asv_read_u32(in, &state->days) != ASV_OK || asv_read_u32(in, &state->reserves) != ASV_OK ||
@@ -631,6 +644,8 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return read_answer(in, out);
     case ASV_KEEPER_ORDER:
         return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
+    case ASV_KEEPER_DAY_END:
+        return asv_read_view16(in, &out->order, ASV_DAY_END_MAX_BYTES);
     case ASV_KEEPER_DECIDE:
         return read_decided(in, out);
     case ASV_KEEPER_KEEP: {

@@ -28,6 +28,7 @@
 #define ASV_KEEPER_PAGE         256 /* rows of one CLIPS reply */
 #define ASV_KEEPER_SLOTS_MAX    8
 #define ASV_KEEPER_DIRECTORIES  2
+#define ASV_KEEPER_SOFTWARE     65 /* bytes of a program's name and version, NUL included */
 #define ASV_KEEPER_SLOT_LABEL   65 /* bytes of a slot's label, NUL included */
 #define ASV_KEEPER_PERIODS_MAX  8
 #define ASV_KEEPER_ORIGIN_MAX   128  /* bytes of a ledger's origin (STATEMENTS.md, ST-054) */
@@ -45,6 +46,7 @@ enum asv_keeper_type {
     ASV_KEEPER_FINISH = 8,
     ASV_KEEPER_CLIPS = 9,
     ASV_KEEPER_SIGN = 10,
+    ASV_KEEPER_DAY_END = 11,
     ASV_KEEPER_TYPE_END,
 };
 
@@ -93,11 +95,12 @@ struct asv_keeper_kept {
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes chain; /* the camera's encoded chain; not with STATUS, CLIPS, SIGN, FINISH AHEAD; DECIDE:
-                               may be empty */
-    uint32_t from_date;     /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH EARLY: that day */
-    uint16_t day_count;     /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
-    bool reserve_used;      /* BULLETIN: the camera brought recordings under its reserve key */
+    struct asv_bytes chain;   /* the camera's encoded chain; not with STATUS, CLIPS, SIGN, DAY_END, FINISH
+                                 AHEAD;   DECIDE: may be empty */
+    uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH EARLY, DAY_END:
+                                 that day */
+    uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
+    bool reserve_used;        /* BULLETIN: the camera brought recordings under its reserve key */
     struct asv_bytes header;  /* OPENS, ORDER, KEEP, DECIDE: the whole HEADER frame, as the seal begins */
     struct asv_bytes stanzas; /* OPENS, KEEP, DECIDE: the stanzas file */
     uint8_t chunk_count; /* OPENS, DECIDE: 0..2; the first full chunk, then, if there are more, the last */
@@ -149,7 +152,10 @@ struct asv_keeper_period {
 };
 
 struct asv_keeper_status {
-    int64_t wall_ms; /* the keeper's clock */
+    uint8_t run[ASV_UUID_BYTES];        /* random: of the process that answers */
+    int64_t started_ms;                 /* when that began, by its clock */
+    char software[ASV_KEEPER_SOFTWARE]; /* its name and version */
+    int64_t wall_ms;                    /* the keeper's clock */
     uint64_t generation;
     uint64_t epoch;
     uint8_t stop; /* enum asv_keeper_stop */
@@ -190,7 +196,8 @@ struct asv_keeper_reply {
     struct asv_bytes bulletin;                /* BULLETIN: view */
     bool opens;                               /* OPENS */
     bool held;                                /* OPENS: and people keep it beyond its period */
-    struct asv_bytes order;                   /* ORDER: the destruction statement; view */
+    struct asv_bytes order;                   /* ORDER: the destruction statement; DAY_END: the day
+                                               * statement; view */
     int64_t until_ms;                         /* DECIDE: a pending hold lapses, or OPEN may be asked again,
                                                * until then. KEEP: its key's due. 0: none */
     const uint8_t *file_key;                  /* DECIDE, OPEN: ASV_FILE_KEY_BYTES; secret; view. NULL: none */

@@ -17,6 +17,7 @@ static const struct {
     {13, "dock_enrolled"},
     {14, "revocations"},
     {15, "keys_made"},
+    {16, "day_destroyed"},
     {20, "docked"},
     {21, "undocked"},
     {32, "announced"},

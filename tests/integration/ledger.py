@@ -212,9 +212,9 @@ class Test:
             one.stop()
         log = self.publish()
         log.check(self.public)
-        began = int(self.sql("SELECT count(*) FROM asv.software_start WHERE software ~ '^asservat ledger [0-9]'")[0][0])
+        began = int(self.sql("SELECT count(*) FROM asv.software_start WHERE software ~ '^asservat(-keeper| ledger) [0-9]'")[0][0])
         assert began > 2 and log.size == before + total + began, f"{log.size} after {before}, {total} and {began}"
-        labels = [entry.count(b"writer") + entry.count(b"asservat ledger ") for entry in log.entries[before:]]
+        labels = [len(re.findall(b"writer|asservat(?:-keeper| ledger) ", entry)) for entry in log.entries[before:]]
         assert labels == [1] * (total + began)
         troubles = self.sql("SELECT detail FROM asv.alarm WHERE kind = 'ledger'")
         assert not troubles, f"another sequencer is no trouble: {troubles}"

@@ -512,6 +512,13 @@ FROM (VALUES
 SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('software_start', '{}'::jsonb, '23505'), ('software_start', '{"id": "01900000-0000-4000-8000-00000000000a"}', '23514'),
     ('software_start', jsonb_build_object('id', asv.uuid7(), 'software', ''), '23514'),
+    ('software_start', jsonb_build_object('id', asv.uuid7()), '23505'), -- the run
+    ('software_start', jsonb_build_object('id', asv.uuid7(), 'run', NULL), '23514'),
+    ('day_end', '{}'::jsonb, '23505'), ('day_end', jsonb_build_object('id', asv.uuid7()), '23505'),
+    ('day_end', '{"id": "01900000-0000-4000-8000-00000000000b"}', '23514'),
+    ('day_end', jsonb_build_object('digest', dig('x')), '23514'),
+    ('day_end', jsonb_build_object('digest', dig(repeat('a', 3010)), 'object', obj(repeat('a', 3010))), '23514'),
+    ('day_end', jsonb_build_object('slots', ''::bytea, 'confirmed', 0), '23514'), ('day_end', '{"open": 1}', '23514'),
     ('ledger_kind', '{"name": "other"}', '23505'), ('ledger_kind', '{"code": 9998}', '23505'),
     ('ledger_kind', '{"code": 0}', '23514'), ('ledger_kind', '{"code": 9998, "name": "Two Words"}', '23514'),
     ('ledger_log', '{"origin": "other.example"}', '23505'), ('ledger_log', '{"number": 2}', '23505'),

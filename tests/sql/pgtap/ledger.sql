@@ -36,7 +36,7 @@ SELECT is_empty('SELECT p.kind, f.tag FROM asv.ledger_pending p, pg_temp.fields(
 SELECT is_empty('SELECT p.kind, f.tag FROM pg_temp.told p, pg_temp.fields(p.closed) f WHERE f.tag < 128',
                 'and what is closed is closed');
 SELECT set_has('SELECT DISTINCT kind::int FROM asv.ledger_pending',
-    'VALUES (2), (10), (11), (12), (13), (14), (15), (20), (21), (96), (97), (98), (99), (100), (101), (102), (103), (104), (105), (112), (113), (114), (120), (121)',
+    'VALUES (2), (10), (11), (12), (13), (14), (15), (16), (20), (21), (96), (97), (98), (99), (100), (101), (102), (103), (104), (105), (112), (113), (114), (120), (121)',
     'each table that is told of was told of');
 SELECT is_empty($$ SELECT name FROM asv.event_kind EXCEPT SELECT name FROM asv.ledger_kind $$, 'each event of custody is a kind');
 SELECT is_empty($$
@@ -64,6 +64,44 @@ SELECT is_empty($$
     WHERE position(uuid_send(uid('anna')) IN p.facts) > 0 OR position(dig('cam') IN p.facts) > 0
        OR position(convert_to('somebody', 'UTF8') IN p.facts) > 0 OR position(convert_to('Anna', 'UTF8') IN p.facts) > 0
 $$, 'no person, camera or text stands in the open');
+
+-- ---- programs, and days whose keys are destroyed
+
+SET LOCAL ROLE asv_dock;
+SELECT is(asv.software_seen(uid('keeper 2'), 'asservat-keeper 1.0', '2026-01-06 05:00Z'), 'done', 'the keeper began');
+SET LOCAL ROLE asv_ledger;
+SELECT is(asv.software_seen(uid('keeper 2'), 'asservat-keeper 1.0', '2026-01-06 05:00Z'), 'already', 'and once: whoever else meets it'); -- LG-080
+SET LOCAL ROLE asv_admin;
+SELECT is(asv.software_used('asservat 1.0'), 'done', 'a job works with a version');
+SELECT is(asv.software_used('asservat 1.0'), 'already', 'of which it tells once'); -- LG-081
+RESET ROLE;
+SELECT asv.software_started('asservat ledger 2.0');
+SET LOCAL ROLE asv_admin;
+SELECT is(asv.software_used('asservat 1.0'), 'already', 'whatever else begins');
+SELECT is(asv.software_used('asservat 1.1'), 'done', 'until it is another one');
+SELECT is(asv.software_used('asservat 1.0'), 'done', 'also an earlier one');
+RESET ROLE;
+-- LG-082
+CREATE FUNCTION pg_temp.ended(what text, slots text, confirmed int, open int, copies int) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.day_ended('2026-01-05', tap.obj(what), tap.dig(what), tap.dig('keeper'), '2026-02-01', '2026-01-20', decode(slots, 'hex'),
+                         confirmed, open, copies)
+$$;
+CREATE FUNCTION pg_temp.left() RETURNS date[] LANGUAGE sql AS $$ SELECT array_agg(d) FROM asv.days_undestroyed(NULL, '2026-01-07', 10) d $$;
+SELECT is(pg_temp.left(), '{2026-01-05,2026-01-06,2026-01-07}', 'days are asked for since there are keys');
+SELECT is((SELECT array_agg(d) FROM asv.days_undestroyed('2026-01-05', '2026-01-07', 1) d), '{2026-01-06}', 'page by page');
+SELECT is(pg_temp.ended('e1', repeat('aa', 16) || '01' || repeat('bb', 16) || '00', 1, 1, 1), 'done', 'a day is destroyed, and one slot is away');
+SELECT is(pg_temp.ended('e2', repeat('aa', 16) || '01' || repeat('bb', 16) || '00', 1, 1, 1), 'already', 'the same again is not told again');
+SELECT is(pg_temp.left(), '{2026-01-05,2026-01-06,2026-01-07}', 'but asked for');
+SELECT is(pg_temp.ended('e3', repeat('aa', 16) || '00' || repeat('bb', 16) || '01', 1, 1, 1), 'done', 'another slot, as many: told');
+SELECT is(pg_temp.ended('e4', repeat('aa', 16) || '01' || repeat('bb', 16) || '01', 2, 0, 1), 'done', 'a late confirmation is told');
+SELECT is(pg_temp.left(), '{2026-01-05,2026-01-06,2026-01-07}', 'while a copy is kept it is asked for');
+SELECT is(pg_temp.ended('e5', repeat('aa', 16) || '01' || repeat('bb', 16) || '01', 2, 0, 0), 'done', 'nothing is left of it');
+SELECT is(pg_temp.left(), '{2026-01-06,2026-01-07}', 'so it is asked for no more');
+SELECT is((SELECT count(*) FROM asv.ledger_pending WHERE kind = 16), 5::bigint, 'each change has its entry');
+SELECT is_empty($$ SELECT p.id FROM asv.ledger_pending p WHERE p.kind = 16 AND (asv.ledger_source(16, p.id)).facts IS DISTINCT FROM p.facts $$,
+    'which can be made once more from its row');
+SELECT set_eq('SELECT f.tag FROM pg_temp.told p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 16', 'VALUES (1), (3), (5), (7), (9), (128)',
+    'day, statement, slots and due instant stand in it');
 
 -- ---- it grows
 

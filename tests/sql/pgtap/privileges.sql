@@ -56,7 +56,9 @@ INSERT INTO given
 SELECT r, f FROM unnest(ARRAY['asv_server', 'asv_admin']) AS r
 CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_waiting',
                         'ledger_witness_state']) AS f;
-INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_admin', 'asv_ledger']), 'software_started';
+INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_ledger', 'asv_cosign']), 'software_started';
+INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_admin', 'asv_ledger']), 'software_seen';
+INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['software_used', 'days_undestroyed', 'day_ended']);
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
     WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish')
@@ -190,12 +192,13 @@ CROSS JOIN unnest(ARRAY['SELECT asv.ledger_append(1::smallint, 0, NULL, NULL, NU
                         'SELECT asv.ledger_signed(1::smallint, 1, NULL, ''evil'')', 'SELECT asv.ledger_forget()',
                         'SELECT * FROM asv.ledger_about(asv.uuid7(), 0::smallint, 0, 1)', 'SELECT * FROM asv.ledger_audit(1::smallint, 0, 1)',
                         'SELECT asv.ledger_put(NULL)', 'SELECT * FROM asv.credential_page(NULL, NULL, 1)',
+                        'SELECT asv.software_used(''evil 1'')', 'SELECT asv.software_seen(asv.uuid7(), ''evil 1'', now())',
                         'SELECT * FROM asv.person', 'SELECT * FROM asv.ledger_pending', 'SELECT * FROM asv.camera_overview',
                         'SELECT asv.alarm_raise(''clone'', NULL, NULL, NULL, NULL, NULL, NULL, ''false'')',
                         'SELECT * FROM asv.caller()']) AS v (statement);
 SELECT pg_temp.tried('asv_publish', v.statement, '42501')
 FROM unnest(ARRAY['SELECT asv.ledger_cosigned(1::smallint, 1, ''w+00000001'', now(), E''x\n'')', 'SELECT asv.ledger_met(1::smallint, 1)',
-                  'SELECT asv.witness_alarm(''w'', ''false'')']) AS v (statement);
+                  'SELECT asv.witness_alarm(''w'', ''false'')', 'SELECT asv.software_started(''evil 1'')']) AS v (statement);
 SELECT pg_temp.tried('asv_cosign', 'SELECT * FROM asv.ledger_entries(1::smallint, 0, 1)', '42501');
 
 -- Even who owns the tables, or is superuser, does not change what is only added to.

@@ -36,6 +36,9 @@ struct rig {
     /* keeper and database: changed only while nothing runs, or through the atomics */
     struct asv_retention_periods periods; /* what the keeper says */
     _Atomic unsigned started;             /* how often a dock said that it begins */
+    _Atomic unsigned keeper_run;          /* how often the keeper was started again */
+    _Atomic unsigned keeper_starts;       /* how often a dock told of a start of the keeper */
+    _Atomic unsigned keeper_told;         /* which one it told of last, from 1 */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;
     _Atomic bool key_lives;      /* of every recording: nothing is ordered to be erased */
     _Atomic bool held;           /* every recording, by people: it opens, and nothing is ordered */

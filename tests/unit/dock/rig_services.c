@@ -12,10 +12,13 @@
 
 /* ---- keeper ---- */
 
-static enum asv_status keeper_ping(void *ctx, struct asv_retention_periods *periods, struct asv_err *err)
+static enum asv_status keeper_ping(void *ctx, struct asv_retention_periods *periods,
+                                   struct asv_db_start *start, struct asv_err *err)
 {
     struct rig *rig = ctx;
     *periods = rig->periods;
+    *start = (struct asv_db_start){.at_ms = 1 + rig->keeper_run, .software = "asservat-keeper 1"};
+    memset(start->run, (int)(1 + rig->keeper_run), sizeof start->run);
     return rig->keeper_away ? asv_fail(err, ASV_E_AWAY, "keeper is away") : ASV_OK;
 }
 
@@ -131,6 +134,18 @@ static enum asv_status db_started(void *ctx, struct asv_err *err)
     struct rig *rig = ctx;
     enum asv_status status = db_here(rig, err);
     rig->started += !status;
+    return status;
+}
+
+static enum asv_status db_keeper_started(void *ctx, const struct asv_db_start *start, struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    enum asv_status status = db_here(rig, err);
+    if (!status) {
+        rig_must(start->run[0] == start->at_ms ? ASV_OK : ASV_E_INTERNAL);
+        rig->keeper_told = start->run[0];
+        rig->keeper_starts++;
+    }
     return status;
 }
 
@@ -439,6 +454,7 @@ void rig_services_init(struct rig *rig)
                                           .db_recovery = rig,
                                           .db_ping = db_ping,
                                           .started = db_started,
+                                          .keeper_started = db_keeper_started,
                                           .docking_begin = db_docking_begin,
                                           .docking_end = db_docking_end,
                                           .announce = db_announce,

@@ -4,6 +4,7 @@
  * Keys of clips' own that nobody decides about, when they end, and holds before docking. */
 #include <string.h>
 
+#include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
 #include "server/base/calendar.h"
@@ -196,6 +197,17 @@ static struct asv_keeper_reply keep_ahead(const struct keeper_clip *what)
     return keep(what, &with, ASV_KEEPER_WHY_AHEAD);
 }
 
+/* Keys of that day which the keeper says that it still has. */
+static unsigned copies_of(uint32_t date)
+{
+    struct asv_day_end statement = {.copies = UINT16_MAX};
+    struct asv_keeper_request request = {.type = ASV_KEEPER_DAY_END, .from_date = date};
+    struct asv_keeper_reply reply = keeper_ask(&site, ASV_KEEPER_ADMIN, &request);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(asv_day_end_decode(&statement, reply.order.data, reply.order.len, NULL), ASV_OK);
+    return statement.copies;
+}
+
 static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
 {
     (void)state;
@@ -217,6 +229,7 @@ static void a_camera_that_comes_late_brings_what_was_held_ahead(void **state)
     keeper_site_go_to(&site, keeper_site_due(TODAY) + 3 * DAY_MS);
     keeper_attack_now(site.disk, false, &loot);
     assert_true(keeper_loot_has(&loot, day_pk)); /* K-090: kept for the range */
+    assert_int_equal(copies_of(TODAY), 1);       /* K-154: and said */
     assert_true(opens(&clip));                   /* K-091 */
     assert_true(is_held(&clip));
     assert_false(opens(&other));

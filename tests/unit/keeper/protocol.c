@@ -63,7 +63,8 @@ static struct asv_keeper_request sample(unsigned type)
     memset(chunk[1], 0xd2, sizeof chunk[1]);
     memset(statement, 0xc4, sizeof statement);
     memset(record, 0xc5, sizeof record);
-    if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS && type != ASV_KEEPER_SIGN) {
+    if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS && type != ASV_KEEPER_SIGN &&
+        type != ASV_KEEPER_DAY_END) {
         request.chain = (struct asv_bytes){chain, sizeof chain};
     }
     if (type == ASV_KEEPER_MAKE_DAYS) {
@@ -77,7 +78,7 @@ static struct asv_keeper_request sample(unsigned type)
     if (has_clip(type) || type == ASV_KEEPER_KEEP) {
         request.stanzas = (struct asv_bytes){stanzas, sizeof stanzas};
     }
-    if (type == ASV_KEEPER_FINISH) {
+    if (type == ASV_KEEPER_FINISH || type == ASV_KEEPER_DAY_END) {
         request.from_date = 20260105;
     }
     bool has_word = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
@@ -108,7 +109,7 @@ static struct asv_keeper_request sample(unsigned type)
 }
 
 static const char *const names[] = {"",       "status", "make-days", "bulletin", "opens", "order",
-                                    "decide", "keep",   "finish",    "clips",    "sign"};
+                                    "decide", "keep",   "finish",    "clips",    "sign",  "day-end"};
 
 static size_t write_frame(const struct asv_keeper_request *request)
 {
@@ -364,11 +365,14 @@ static struct asv_keeper_reply sample_reply(unsigned type)
     if (type == ASV_KEEPER_SIGN) {
         reply.signature = (struct asv_bytes){bulletin, sizeof bulletin};
     }
-    if (type == ASV_KEEPER_ORDER) {
+    if (type == ASV_KEEPER_ORDER || type == ASV_KEEPER_DAY_END) {
         reply.order = (struct asv_bytes){bulletin, sizeof bulletin};
     }
     if (type == ASV_KEEPER_STATUS) {
-        reply.state = (struct asv_keeper_status){.wall_ms = 1767592800000,
+        reply.state = (struct asv_keeper_status){.run = {0x19, 2},
+                                                 .started_ms = 1767592700000,
+                                                 .software = "asservat-keeper 1",
+                                                 .wall_ms = 1767592800000,
                                                  .generation = 9,
                                                  .epoch = 2,
                                                  .stop = ASV_KEEPER_STOP_MANY,
@@ -516,10 +520,10 @@ static void every_cell_of_the_permit_table(void **state)
 {
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
-        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN */
-        [ASV_KEEPER_NOBODY] = "..........", [ASV_KEEPER_DOCK] = "xxxxx.....",
-        [ASV_KEEPER_ADMIN] = "xxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx",
-        [ASV_KEEPER_LEDGER] = "x........x",
+        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END */
+        [ASV_KEEPER_NOBODY] = "...........", [ASV_KEEPER_DOCK] = "xxxxx......",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.",
+        [ASV_KEEPER_LEDGER] = "x........x.",
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;
