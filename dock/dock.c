@@ -61,10 +61,16 @@ static void keeper_probe_run(struct asv_job *job)
                                                  &dock->keeper_asked, &health->err);
 }
 
-static bool must_tell_of_keeper(const struct asv_dock *dock)
+static bool is_somebody(const struct asv_db_start *start)
 {
     static const struct asv_db_start nobody;
-    return memcmp(dock->keeper_met.run, nobody.run, sizeof nobody.run) != 0 &&
+    return memcmp(start->run, nobody.run, sizeof nobody.run) != 0;
+}
+
+/* LG-080 */
+static bool must_tell_of_keeper(const struct asv_dock *dock)
+{
+    return is_somebody(&dock->keeper_met) &&
            memcmp(dock->keeper_met.run, dock->keeper_told, sizeof dock->keeper_told) != 0;
 }
 
@@ -89,7 +95,7 @@ static void db_probe_run(struct asv_job *job)
     memset(&health->err, 0, sizeof health->err);
     void *db = dock->services->db;
     health->status = !dock->told_started ? dock->services->started(db, &health->err)
-                     : dock->keeper_telling.at_ms
+                     : is_somebody(&dock->keeper_telling)
                          ? dock->services->keeper_started(db, &dock->keeper_telling, &health->err)
                          : dock->services->db_ping(db, &health->err);
 }
@@ -99,7 +105,7 @@ static void db_probe_done(struct asv_job *job)
     struct asv_service_health *health = (void *)((char *)job - offsetof(struct asv_service_health, probe));
     struct asv_dock *dock = (void *)((char *)health - offsetof(struct asv_dock, db));
     health->probing = false;
-    if (!health->status && dock->told_started && dock->keeper_telling.at_ms)
+    if (!health->status && dock->told_started && is_somebody(&dock->keeper_telling))
         memcpy(dock->keeper_told, dock->keeper_telling.run, sizeof dock->keeper_told);
     dock->told_started |= !health->status;
     asv_dock_heard_db(dock, health->status, &health->err);
@@ -122,7 +128,7 @@ static void probe_fire(struct asv_timer *timer)
     bool tell = must_tell_of_keeper(dock);
     if (!dock->db.up || !dock->told_started || tell) {
         if (!dock->db.probing) /* a worker reads it otherwise */
-            dock->keeper_telling = tell ? dock->keeper_met : (struct asv_db_start){.at_ms = 0};
+            dock->keeper_telling = tell ? dock->keeper_met : (struct asv_db_start){.run = {0}};
         probe_one(dock, &dock->db, ASV_LANE_DB);
     }
     bool all_up = dock->keeper.up && dock->db.up && dock->told_started && !tell;

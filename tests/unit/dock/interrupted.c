@@ -80,6 +80,69 @@ static void without_the_database_it_goes_on_into_staging_and_commits_later(void 
     assert_int_equal(rig_count(rig, ASV_VAULT_SEALED), 7);
 }
 
+static bool keeper_is_up(struct rig *it)
+{
+    return it->dock.keeper.up;
+}
+
+static bool keeper_is_told(struct rig *it)
+{
+    return it->keeper_told == it->keeper_run + 1;
+}
+
+static unsigned pings_before;
+
+static bool keeper_was_asked(struct rig *it)
+{
+    return it->keeper_pings > pings_before && rig_nothing_runs(it);
+}
+
+/* LG-080 */
+static void each_start_of_the_keeper_is_told_once(void **state)
+{
+    (void)state;
+    rig->keeper_away = true; /* so that it is asked for */
+    fake_camera_record(camera, 1, 5);
+    rig_plug(rig, 0, camera);
+    rig_run(rig, all_staged);
+    rig->keeper_away = false;
+    rig_run(rig, keeper_is_told);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    rig_take_out(rig, 0);
+    rig_run(rig, rig_nothing_runs);
+    assert_int_equal(rig->keeper_starts, 1);
+    rig->keeper_run++;
+    rig->keeper_away = true;
+    fake_camera_record(second, 1, 5);
+    rig_plug(rig, 0, second);
+    rig_run(rig, all_staged);
+    rig->db_away = true;
+    rig->keeper_away = false;
+    rig_run(rig, keeper_is_up);
+    assert_false(keeper_is_told(rig)); /* the database is away: it is told when it is back */
+    rig->db_away = false;
+    rig_run(rig, keeper_is_told);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(rig->keeper_starts, 2);
+}
+
+/* LG-080: it was away for so short a time that nobody missed it. */
+static void a_start_of_the_keeper_that_nobody_noticed_is_told_with_the_next_look(void **state)
+{
+    (void)state;
+    for (rig->keeper_run = 0; rig->keeper_run < 3; rig->keeper_run++) {
+        asv_dock_watch(&rig->dock);
+        rig_run(rig, keeper_is_told);
+        rig_run(rig, rig_nothing_runs);
+        assert_int_equal(rig->keeper_starts, rig->keeper_run + 1);
+    }
+    rig->keeper_run--; /* the same one */
+    pings_before = rig->keeper_pings;
+    asv_dock_watch(&rig->dock);
+    rig_run(rig, keeper_was_asked);
+    assert_int_equal(rig->keeper_starts, 3);
+}
+
 static void without_the_keeper_the_receipt_waits(void **state)
 {
     (void)state;
@@ -204,6 +267,8 @@ int main(int argc, char **argv)
         KIT_TEST(killed_in_the_middle_it_goes_on_at_the_chunk),
         KIT_TEST(parking_leaves_everything_staged_or_committed),
         KIT_TEST(without_the_database_it_goes_on_into_staging_and_commits_later),
+        KIT_TEST(each_start_of_the_keeper_is_told_once),
+        KIT_TEST(a_start_of_the_keeper_that_nobody_noticed_is_told_with_the_next_look),
         KIT_TEST(without_the_keeper_the_receipt_waits),
         KIT_TEST(what_the_database_refuses_does_not_hold_up_the_others),
         KIT_TEST(what_the_database_knows_of_a_camera_counts_when_it_is_back),

@@ -37,6 +37,7 @@ struct rig {
     struct asv_retention_periods periods; /* what the keeper says */
     _Atomic unsigned started;             /* how often a dock said that it begins */
     _Atomic unsigned keeper_run;          /* how often the keeper was started again */
+    _Atomic unsigned keeper_pings;        /* how often a dock asked whether it is there */
     _Atomic unsigned keeper_starts;       /* how often a dock told of a start of the keeper */
     _Atomic unsigned keeper_told;         /* which one it told of last, from 1 */
     _Atomic bool db_away, keeper_away, does_not_open, uuid_taken, number_back;

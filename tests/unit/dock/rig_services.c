@@ -16,6 +16,7 @@ static enum asv_status keeper_ping(void *ctx, struct asv_retention_periods *peri
                                    struct asv_db_start *start, struct asv_err *err)
 {
     struct rig *rig = ctx;
+    rig->keeper_pings++;
     *periods = rig->periods;
     *start = (struct asv_db_start){.at_ms = 1 + rig->keeper_run, .software = "asservat-keeper 1"};
     memset(start->run, (int)(1 + rig->keeper_run), sizeof start->run);
