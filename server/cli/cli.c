@@ -59,6 +59,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_retention_run,
     &asv_cli_retention_balance,
     &asv_cli_keeper_status,
+    &asv_cli_keeper_destroyed,
     &asv_cli_keeper_confirm_clock,
     &asv_cli_keeper_recovery_key,
     &asv_cli_keeper_approve,

@@ -89,7 +89,7 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_hold_refuse, asv_cli_hold_release, asv_cli_hold_request, asv_cli_hold_withdraw,
     asv_cli_incident_add_clip, asv_cli_incident_change, asv_cli_incident_list, asv_cli_incident_new,
     asv_cli_incident_remove_clip, asv_cli_incident_show, asv_cli_init, asv_cli_keeper_approve,
-    asv_cli_keeper_confirm_clock, asv_cli_keeper_recovery_key, asv_cli_keeper_status, asv_cli_ledger_approve,
+    asv_cli_keeper_confirm_clock, asv_cli_keeper_destroyed, asv_cli_keeper_recovery_key, asv_cli_keeper_status, asv_cli_ledger_approve,
     asv_cli_ledger_begin, asv_cli_ledger_forget, asv_cli_ledger_head, asv_cli_ledger_proof,
     asv_cli_ledger_publish, asv_cli_ledger_run, asv_cli_ledger_verify, asv_cli_policy_approve,
     asv_cli_policy_check, asv_cli_policy_history, asv_cli_policy_propose, asv_cli_policy_show,

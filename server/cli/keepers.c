@@ -63,6 +63,27 @@ enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_s
     return asv_db_software_seen(db, &start, err);
 }
 
+enum asv_status asv_cli_keeper_day_end(struct asv_keeper_client *client, const struct asv_agency_dir *agency,
+                                       uint32_t date, int64_t now_ms, struct asv_day_end *out,
+                                       struct asv_err *err)
+{
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    enum asv_status asked = asv_keeper_client_day_end(client, date, &request, err);
+    enum asv_status status =
+        asv_cli_keeper_wait(client, asked, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    if (status == ASV_OK) {
+        status = asv_day_end_decode(out, reply.order.data, reply.order.len, err);
+    }
+    if (status == ASV_OK) {
+        status =
+            asv_day_end_verify(out, agency->root.signing_pk, now_ms, &agency->revocations, err); /* T-110 */
+    }
+    return status == ASV_OK && out->date != date
+               ? asv_fail(err, ASV_E_MISMATCH, "keeper: its statement is about another day")
+               : status;
+}
+
 enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keeper_status *out,
                                      struct asv_err *err)
 {

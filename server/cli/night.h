@@ -10,6 +10,7 @@
 
 #include "firmware-proto/seal/age.h"
 #include "firmware-proto/trust/destruction.h"
+#include "server/cli/agency.h"
 #include "server/cli/cli.h"
 #include "server/cli/person.h"
 #include "server/cli/text.h"
@@ -50,6 +51,8 @@ struct asv_night {
     struct asv_night_record *record; /* which, while erasures are completed; else NULL */
     struct asv_vault *vault;
     struct asv_keeper_client *client;
+    const struct asv_agency_dir *agency; /* that what the keeper signs is verified with; NULL: */
+    struct asv_err no_agency;            /* why there is none */
     bool dry;
     int64_t now_ms;
     uint8_t run[16];

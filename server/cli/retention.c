@@ -283,6 +283,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_db struct asv_db *recorder = NULL;
     asv_auto_keeper struct asv_keeper_client *client = NULL;
+    asv_auto_agency struct asv_agency_dir *agency = NULL;
     struct asv_err away = {0};
     enum asv_status status = asv_world_wall_ms(cli->world, &night.now_ms);
     if (status == ASV_OK) {
@@ -292,6 +293,9 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         return status;
     }
     night.client = client;
+    if (asv_agency_open(cli, false, &agency, &night.no_agency) == ASV_OK) { /* root's, and later we are not */
+        night.agency = agency;
+    }
     status = asv_cli_database(cli, &db, &away);
     if (status == ASV_E_AWAY || status == ASV_E_TIMEOUT) {
         asv_night_ask_keeper(&night);
@@ -325,6 +329,7 @@ static const struct asv_cli_option run_options[] = {
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
     {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},
     {"mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0},
+    {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
     ASV_CLI_KEEPER_OPTION,
     {"database", ASV_CLI_TEXT, "CONNINFO", "database (configuration: database)", false, false, 0, 0},
 };

@@ -19,6 +19,7 @@ prepare() { # NAME: a fresh copy of the golden clip in $work/NAME
   cp "$top"/tests/vectors/golden/clip/{payload,seal,stanzas,link,chain} "$work/$1/clip/"
   cp "$top/tests/vectors/golden/clip/root" "$work/$1/root.cert"
   cp "$top/tests/vectors/golden/clip/identity" "$work/$1/identity"
+  sed '/^#/d' "$top/tests/vectors/golden/trust-day_end.hex" | tr -d '\n' | tr a-f A-F | basenc --base16 -d >"$work/$1/day.statement"
 }
 run() { (cd "$work/$1" && bash -euo pipefail "$work/steps") > "$work/$1/out" 2>&1; }
 change() { # NAME FILE OFFSET
@@ -29,10 +30,11 @@ change() { # NAME FILE OFFSET
 
 prepare good
 run good || { cat "$work/good/out"; echo "the steps fail on a good recording"; exit 1; }
-[ "$(grep -c 'Signature Verified Successfully' "$work/good/out")" -eq 6 ]
+[ "$(grep -c 'Signature Verified Successfully' "$work/good/out")" -eq 9 ]
+grep -qx "keys of 20251221: 1 copies kept, 1 of 2 slots have confirmed" "$work/good/out"
 grep -q "Result: VALID, TRUSTED" "$work/good/out"
 
-for place in "clip/payload 70000" "clip/payload 131127" "clip/seal 200" "clip/seal 1500" "clip/chain 90" "root.cert 100"; do
+for place in "clip/payload 70000" "clip/payload 131127" "clip/seal 200" "clip/seal 1500" "clip/chain 90" "root.cert 100" "day.statement 75" "day.statement 102" "day.statement 200"; do
   prepare bad
   # shellcheck disable=SC2086
   change bad $place
