@@ -171,7 +171,7 @@ static enum asv_status say_unheld(const struct asv_cli *cli, struct asv_db *db, 
 static enum asv_status retire(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_keys ca;
-    struct asv_agency_match match;
+    struct asv_agency_match match = {0};
     char actor[64];
     enum asv_db_outcome outcome;
     asv_auto_agency struct asv_agency_dir *agency = NULL;

@@ -104,7 +104,7 @@ static enum asv_status check_above(struct publication *it, const struct asv_tile
     unsigned at = (unsigned)(tile->index % ASV_TILE_WIDTH);
     const struct asv_tile above = {
         .level = tile->level + 1, .index = tile->index / ASV_TILE_WIDTH, .width = at + 1};
-    uint8_t root[ASV_SHA256_BYTES];
+    uint8_t root[ASV_SHA256_BYTES] = {0};
     enum asv_status status = tiles->read(tiles->ctx, &above, it->above, err);
     if (status == ASV_OK) {
         asv_tile_root(root, it->hashes, ASV_TILE_WIDTH);

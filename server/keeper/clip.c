@@ -81,8 +81,7 @@ enum asv_status asv_keeper_read_header(struct asv_keeper *keeper, const struct a
     return ASV_OK;
 }
 
-enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper,
-                                     const struct asv_keeper_request *request,
+enum asv_status asv_keeper_read_clip(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                      const struct asv_revocations *revocations,
                                      struct asv_keeper_opening *out, struct asv_err *err)
 {
