@@ -69,7 +69,8 @@ static enum asv_status print_json(const struct asv_cli *cli, const struct asv_ke
         (void)json_array_append_new(slots, slot_json(&state->slots[i]));
     }
     json_t *all = json_pack(
-        "{s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, s:o}", "time",
+        "{s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:o, s:o}",
+        "software", state->software, "started", asv_json_time(state->started_ms), "time",
         asv_json_time(state->wall_ms), "destruction", stop_of(state), "stopped",
         asv_json_time(known(state->stop_since_ms)), "next_due", asv_json_time(known(state->next_due_ms)),
         "overdue", (json_int_t)state->overdue, "damaged", (json_int_t)state->damaged, "cameras",
@@ -86,6 +87,7 @@ static void print_keys(const struct asv_cli *cli, const struct asv_keeper_status
     char first[ASV_TEXT_BYTES];
     char last[ASV_TEXT_BYTES];
     char due[ASV_TEXT_BYTES];
+    fprintf(cli->out, "keeper       %s, since %s\n", state->software, asv_text_time(due, state->started_ms));
     fprintf(cli->out, "keys         %u day files, %s to %s; %u reserve keys; %u cameras\n",
             (unsigned)state->days, asv_text_date(first, state->first_date),
             asv_text_date(last, state->last_date), (unsigned)state->reserves, (unsigned)state->cameras);
