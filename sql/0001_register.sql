@@ -27,6 +27,9 @@ CREATE DOMAIN asv.label AS text CHECK (VALUE COLLATE "C" ~ '^[\x20-\x7e]{0,64}$'
 COMMENT ON DOMAIN asv.label IS 'text of a signed object: at most 64 printable ASCII characters';
 CREATE DOMAIN asv.note AS text CHECK (octet_length(VALUE) BETWEEN 1 AND 1000 AND VALUE !~ '[[:cntrl:]]');
 COMMENT ON DOMAIN asv.note IS 'text for people: 1 to 1000 bytes of UTF-8 without control characters';
+-- ST-007. What programs write down, an alarm above all, is not refused for its form.
+CREATE DOMAIN asv.words AS asv.note CHECK (VALUE IS NFC NORMALIZED);
+COMMENT ON DOMAIN asv.words IS 'note that people typed: in normal form C, so that one text is written in one way';
 CREATE DOMAIN asv.u8 AS smallint CHECK (VALUE BETWEEN 0 AND 255);
 COMMENT ON DOMAIN asv.u8 IS 'unsigned 8 bits';
 CREATE DOMAIN asv.u16 AS integer CHECK (VALUE BETWEEN 0 AND 65535);
@@ -125,7 +128,7 @@ COMMENT ON COLUMN asv.certificate.added_at IS 'when this database first saw it';
 CREATE TABLE asv.agency (
     id asv.digest PRIMARY KEY,
     singleton boolean NOT NULL DEFAULT true UNIQUE CHECK (singleton),
-    name asv.note NOT NULL,
+    name asv.words NOT NULL,
     root asv.digest NOT NULL,
     root_role smallint NOT NULL DEFAULT 1 CHECK (root_role = 1),
     root_pk asv.key32 NOT NULL,
@@ -163,7 +166,7 @@ COMMENT ON COLUMN asv.revocation_list.added_at IS 'when it was published here';
 
 CREATE TABLE asv.unit (
     code asv.label PRIMARY KEY CHECK (code <> ''),
-    title asv.note NOT NULL,
+    title asv.words NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE asv.unit IS 'organisational units';
@@ -173,7 +176,7 @@ COMMENT ON COLUMN asv.unit.created_at IS 'when';
 
 CREATE TABLE asv.area (
     code asv.label PRIMARY KEY CHECK (code <> ''),
-    title asv.note NOT NULL,
+    title asv.words NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE asv.area IS 'operating areas, given when a camera is issued';
@@ -226,7 +229,7 @@ CREATE TABLE asv.camera_retirement (
     camera asv.digest PRIMARY KEY REFERENCES asv.camera,
     retired_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     retired_by asv.note NOT NULL,
-    reason asv.note NOT NULL
+    reason asv.words NOT NULL
 );
 COMMENT ON TABLE asv.camera_retirement IS 'cameras that are out of use for good';
 COMMENT ON COLUMN asv.camera_retirement.camera IS 'which';
@@ -239,7 +242,7 @@ CREATE TABLE asv.dock (
     role smallint NOT NULL DEFAULT 4 CHECK (role = 4),
     chain bytea NOT NULL CHECK (octet_length(chain) BETWEEN 1 AND 2053),
     chain_digest asv.digest NOT NULL,
-    site asv.note,
+    site asv.words,
     enrolled_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     enrolled_by asv.note NOT NULL,
     request bytea CHECK (octet_length(request) BETWEEN 68 AND 1024),

@@ -375,7 +375,7 @@ CREATE TABLE asv.alarm_acknowledgement (
     alarm uuid PRIMARY KEY REFERENCES asv.alarm,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
-    note asv.note NOT NULL
+    note asv.words NOT NULL
 );
 COMMENT ON TABLE asv.alarm_acknowledgement IS 'a person dealt with an alarm';
 COMMENT ON COLUMN asv.alarm_acknowledgement.alarm IS 'which';

@@ -4,8 +4,9 @@
 -- People, what they may do, and what they signed. The database decides nothing: whoever believes a statement
 -- (docs/STATEMENTS.md), the keeper above all, verifies its bytes; the columns beside them are for finding it. What a
 -- statement brought about is nowhere but in its own row and the keeper's answer to it, so that the two cannot differ.
-CREATE DOMAIN asv.name128 AS text CHECK (octet_length(VALUE) BETWEEN 1 AND 128 AND VALUE !~ '[[:cntrl:]]');
-COMMENT ON DOMAIN asv.name128 IS 'name of a person, a recipient or a policy: 1 to 128 bytes of UTF-8 without control characters';
+CREATE DOMAIN asv.name128 AS text CHECK (octet_length(VALUE) BETWEEN 1 AND 128 AND VALUE !~ '[[:cntrl:]]'
+                                       AND VALUE IS NFC NORMALIZED); -- ST-007
+COMMENT ON DOMAIN asv.name128 IS 'name of a person, a recipient or a policy: 1 to 128 bytes of UTF-8 in normal form C, without control characters';
 
 CREATE TABLE asv.person (
     id uuid PRIMARY KEY CHECK (id <> '00000000-0000-0000-0000-000000000000'),
@@ -24,7 +25,7 @@ CREATE TABLE asv.person_disabling (
     person uuid NOT NULL REFERENCES asv.person,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
-    reason asv.note NOT NULL,
+    reason asv.words NOT NULL,
     PRIMARY KEY (person, at)
 );
 COMMENT ON TABLE asv.person_disabling IS 'accounts that were disabled: nothing is done with them until two people enrol a new credential';

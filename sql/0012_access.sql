@@ -55,7 +55,7 @@ CREATE TABLE asv.subject_request (
     id uuid PRIMARY KEY CHECK (asv.is_uuid7(id)),
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
-    reason asv.note NOT NULL,
+    reason asv.words NOT NULL,
     camera asv.digest REFERENCES asv.camera,
     area asv.label,
     from_at timestamptz NOT NULL,

@@ -143,7 +143,7 @@ static enum asv_status acknowledge(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option acknowledge_options[] = {
-    {"note", ASV_CLI_TEXT, "TEXT", "what was done, for the record", true, false, 0, 0},
+    {"note", ASV_CLI_WORDS, "TEXT", "what was done, for the record", true, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
 

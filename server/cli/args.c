@@ -9,6 +9,7 @@
 
 #include "server/base/calendar.h"
 #include "server/base/fail.h"
+#include "server/base/normal.h"
 
 const struct asv_cli_option asv_cli_common_options[] = {
     {"config", ASV_CLI_TEXT, "FILE", "configuration instead of /etc/asservat/asservat.conf", false, false, 0,
@@ -95,6 +96,7 @@ static enum asv_status check_value(const struct asv_cli_option *option, const ch
     switch (option->kind) {
     case ASV_CLI_FLAG:
     case ASV_CLI_TEXT:
+    case ASV_CLI_WORDS:
         return ASV_OK;
     case ASV_CLI_LABEL:
         if (!is_label(value)) {
@@ -120,6 +122,35 @@ static enum asv_status check_value(const struct asv_cli_option *option, const ch
                          value, (unsigned long long)option->min, (unsigned long long)option->max);
     }
     return ASV_OK;
+}
+
+/* ST-007 */
+static enum asv_status bring_into_form(struct asv_cli_args *args, size_t index, struct asv_err *err)
+{
+    enum asv_status status = asv_text_normal(args->items[index].value, &args->items[index].normal, err);
+    if (status == ASV_OK && args->items[index].normal != NULL) {
+        args->items[index].value = args->items[index].normal;
+    }
+    return status;
+}
+
+enum asv_status asv_cli_args_normal(struct asv_cli_args *args, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < args->count; i++) {
+        if (args->items[i].option == NULL) {
+            status = bring_into_form(args, i, err);
+        }
+    }
+    return status;
+}
+
+void asv_cli_args_clear(struct asv_cli_args *args)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        free(args->items[i].normal);
+    }
+    args->count = 0;
 }
 
 static bool given(const struct asv_cli_args *args, const struct asv_cli_option *option)
@@ -160,9 +191,12 @@ static enum asv_status parse_option(struct asv_cli_args *out, const struct asv_c
         }
         value = argv[++*at];
     }
-    out->items[out->count].option = option;
-    out->items[out->count].value = value;
-    return check_value(option, value, &out->items[out->count++].number, err);
+    size_t index = out->count++;
+    out->items[index].option = option;
+    out->items[index].value = value;
+    out->items[index].normal = NULL;
+    return option->kind == ASV_CLI_WORDS ? bring_into_form(out, index, err)
+                                         : check_value(option, value, &out->items[index].number, err);
 }
 
 enum asv_status asv_cli_args_parse(struct asv_cli_args *out, const struct asv_cli_option *options,
@@ -186,6 +220,7 @@ enum asv_status asv_cli_args_parse(struct asv_cli_args *out, const struct asv_cl
             return asv_failf(err, ASV_E_USAGE, "%s: options are written out, such as --help", argv[i]);
         } else {
             out->items[out->count].option = NULL;
+            out->items[out->count].normal = NULL;
             out->items[out->count++].value = argv[i];
         }
     }

@@ -209,7 +209,7 @@ static enum asv_status retire(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option retire_options[] = {
-    {"reason", ASV_CLI_TEXT, "TEXT", "why, for the record", true, false, 0, 0},
+    {"reason", ASV_CLI_WORDS, "TEXT", "why, for the record", true, false, 0, 0},
     {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the issuing CA's passphrase", false, false,
      0, 0},
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},

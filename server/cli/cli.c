@@ -227,10 +227,13 @@ static int failed(const struct asv_cli *cli, const struct asv_cli_command *comma
 static int run(const struct asv_cli *cli, const struct asv_cli_command *command, int argc,
                const char *const *argv)
 {
-    struct asv_cli_args args;
+    __attribute__((cleanup(asv_cli_args_clear))) struct asv_cli_args args;
     struct asv_err err = {0};
     enum asv_status status =
         asv_cli_args_parse(&args, command->options, command->option_count, argc, argv, &err);
+    if (status == ASV_OK && command->words) {
+        status = asv_cli_args_normal(&args, &err);
+    }
     if (status != ASV_OK) {
         return failed(cli, command, status, &err);
     }

@@ -167,7 +167,7 @@ static const struct asv_cli_option enrol_options[] = {
     {"request", ASV_CLI_TEXT, "FILE", "what \"asservat dock request\" wrote", true, false, 0, 0},
     {"out", ASV_CLI_TEXT, "FILE", "where the dock's certificate chain goes", true, false, 0, 0},
     {"name", ASV_CLI_LABEL, "NAME", "what people call the dock", true, false, 0, 0},
-    {"site", ASV_CLI_TEXT, "TEXT", "where it stands", false, false, 0, 0},
+    {"site", ASV_CLI_WORDS, "TEXT", "where it stands", false, false, 0, 0},
     {"fingerprint", ASV_CLI_TEXT, "HEX", "the fingerprint that the dock showed", false, false, 0, 0},
     {"yes", ASV_CLI_FLAG, NULL, "the fingerprint has been compared elsewhere", false, false, 0, 0},
     {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the issuing CA's passphrase", false, false,

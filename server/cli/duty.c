@@ -109,7 +109,7 @@ static enum asv_status set(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option set_options[] = {
     {"in-charge", ASV_CLI_LABEL, "UNIT", "is in charge of this unit", false, false, 0, 0},
     {"deputy", ASV_CLI_LABEL, "UNIT", "deputises in this unit", false, false, 0, 0},
-    {"appraises", ASV_CLI_TEXT, "USER", "is this person's appraising superior", false, false, 0, 0},
+    {"appraises", ASV_CLI_WORDS, "USER", "is this person's appraising superior", false, false, 0, 0},
     {"from", ASV_CLI_DATE, "DATE", "first day (from now on)", false, false, 0, 0},
     {"until", ASV_CLI_DATE, "DATE", "last day (until it is ended)", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
@@ -123,6 +123,7 @@ const struct asv_cli_command asv_cli_duty_set = {
             "deputy for those of the units in which he or she deputises, for as long as that is.\n"
             "A policy can shut out the wearer's appraising superior. A duty can lie ahead.",
     .operands = "USER",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = set_options,

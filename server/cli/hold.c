@@ -85,7 +85,7 @@ static enum asv_status request(struct asv_cli *cli, struct asv_err *err)
 }
 
 #define INCIDENT_OPTIONS                                                                                 \
-    {"incident", ASV_CLI_TEXT, "CASE", "for which incident", true, false, 0, 0},                         \
+    {"incident", ASV_CLI_WORDS, "CASE", "for which incident", true, false, 0, 0},                        \
     {                                                                                                    \
         "cause", ASV_CLI_TEXT, "CAUSE", "danger, prosecution or legality-check (the incident's)", false, \
             false, 0, 0                                                                                  \

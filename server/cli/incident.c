@@ -239,17 +239,18 @@ static enum asv_status change(struct asv_cli *cli, struct asv_err *err)
     return with_incident(cli, change_into, err);
 }
 
-#define FIELDS(required)                                                                                       \
-    {"offence", ASV_CLI_TEXT, "TEXT", "what is said to have been done", required, false, 0, 0},                \
-        {"danger", ASV_CLI_TEXT, "TEXT", "to life or limb, for which it was recorded", required, false, 0, 0}, \
-        {"cause", ASV_CLI_TEXT, "CAUSE", "danger, prosecution or legality-check", required, false, 0, 0},      \
-        {"from", ASV_CLI_TEXT, "TIME", "when it happened, " ASV_MOMENT_HELP, required, false, 0, 0},           \
-        {"until", ASV_CLI_TEXT, "TIME", "when it ended", false, false, 0, 0},                                  \
-        {"place", ASV_CLI_TEXT, "TEXT", "where", required, false, 0, 0},                                       \
-        {"accused", ASV_CLI_TEXT, "TEXT", "who is accused (" UNKNOWN ")", false, false, 0, 0},                 \
-        {"injured", ASV_CLI_TEXT, "NAME", "who was injured", false, true, 0, 0},                               \
-        {"nobody-injured", ASV_CLI_FLAG, NULL, "nobody was", false, false, 0, 0},                              \
-        {"prosecutor", ASV_CLI_TEXT, "TEXT", "the prosecutor's file number", false, false, 0, 0},              \
+#define FIELDS(required)                                                                                  \
+    {"offence", ASV_CLI_WORDS, "TEXT", "what is said to have been done", required, false, 0, 0},          \
+        {"danger", ASV_CLI_WORDS, "TEXT", "to life or limb, for which it was recorded",                   \
+         required, false,         0,      0},                                                             \
+        {"cause", ASV_CLI_TEXT, "CAUSE", "danger, prosecution or legality-check", required, false, 0, 0}, \
+        {"from", ASV_CLI_TEXT, "TIME", "when it happened, " ASV_MOMENT_HELP, required, false, 0, 0},      \
+        {"until", ASV_CLI_TEXT, "TIME", "when it ended", false, false, 0, 0},                             \
+        {"place", ASV_CLI_WORDS, "TEXT", "where", required, false, 0, 0},                                 \
+        {"accused", ASV_CLI_WORDS, "TEXT", "who is accused (" UNKNOWN ")", false, false, 0, 0},           \
+        {"injured", ASV_CLI_WORDS, "NAME", "who was injured", false, true, 0, 0},                         \
+        {"nobody-injured", ASV_CLI_FLAG, NULL, "nobody was", false, false, 0, 0},                         \
+        {"prosecutor", ASV_CLI_WORDS, "TEXT", "the prosecutor's file number", false, false, 0, 0},        \
         DATABASE_OPTION
 
 static const struct asv_cli_option new_options[] = {FIELDS(true)};
@@ -268,6 +269,7 @@ const struct asv_cli_command asv_cli_incident_new = {
             "its recordings may be kept. Everything else can be changed later.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = new_options,
@@ -283,6 +285,7 @@ const struct asv_cli_command asv_cli_incident_change = {
             "the others. What was written before is kept as an earlier version.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = change_options,
@@ -468,6 +471,7 @@ const struct asv_cli_command asv_cli_incident_show = {
             "that were taken out again.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = read_options,

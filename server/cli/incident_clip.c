@@ -65,6 +65,7 @@ const struct asv_cli_command asv_cli_incident_add_clip = {
             "erased on their days unless they are held (\"asservat hold request\").",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP…",
+    .words = true,
     .operands_min = 2,
     .operands_max = 64,
     .options = add_options,
@@ -103,7 +104,7 @@ static enum asv_status take_out(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option remove_options[] = {
-    {"reason", ASV_CLI_TEXT, "TEXT", "why", true, false, 0, 0},
+    {"reason", ASV_CLI_WORDS, "TEXT", "why", true, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
 
@@ -116,6 +117,7 @@ const struct asv_cli_command asv_cli_incident_remove_clip = {
             "show\". What is held for the incident is released first.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP…",
+    .words = true,
     .operands_min = 2,
     .operands_max = 64,
     .options = remove_options,

@@ -47,9 +47,9 @@ ASV_MUST_CHECK enum asv_status asv_cli_keeper_period(struct asv_keeper_client *c
 ASV_MUST_CHECK enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_status *state,
                                                    struct asv_err *err);
 
-/* Asks it for the statement that the keys of a local day are destroyed (DAY_END), and believes it no more than
- * anybody else: it is this day's, and verifies under the agency's root at now_ms. *out views into the client.
- * ASV_E_STATE: they are not due. */
+/* Asks it for the statement that the keys of a local day are destroyed (DAY_END), and believes it no more
+ * than anybody else: it is this day's, and verifies under the agency's root at now_ms. *out views into the
+ * client. ASV_E_STATE: they are not due. */
 ASV_MUST_CHECK enum asv_status asv_cli_keeper_day_end(struct asv_keeper_client *client,
                                                       const struct asv_agency_dir *agency, uint32_t date,
                                                       int64_t now_ms, struct asv_day_end *out,

@@ -18,7 +18,8 @@ static enum asv_status tell_days(struct asv_night *night, const uint32_t *days, 
         enum asv_db_outcome outcome = ASV_DB_ALREADY;
         struct asv_day_end statement;
         struct asv_err why = {0};
-        status = asv_cli_keeper_day_end(night->client, night->agency, days[i], night->now_ms, &statement, &why);
+        status =
+            asv_cli_keeper_day_end(night->client, night->agency, days[i], night->now_ms, &statement, &why);
         bool said = status == ASV_OK;
         status = said || status == ASV_E_STATE ? ASV_OK : asv_failf(err, status, "%s", why.text);
         if (i == 0) { /* a page is a step: between what is signed and what is told */

@@ -24,7 +24,7 @@
 /* Options of every command that signs, and hands over what was signed. */
 #define ASV_PERSON_OPTIONS                                                                                  \
     {"key", ASV_CLI_TEXT, "FILE", "your key file", true, false, 0, 0},                                      \
-        {"reason", ASV_CLI_TEXT, "TEXT", "why, in your own words: it is signed", true, false, 0, 0},        \
+        {"reason", ASV_CLI_WORDS, "TEXT", "why, in your own words: it is signed", true, false, 0, 0},       \
         {"yes", ASV_CLI_FLAG, NULL, "sign without being asked", false, false, 0, 0},                        \
         {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is your passphrase", false, false, 0, 0}, \
         ASV_CLI_DATABASE_OPTION, ASV_CLI_KEEPER_OPTION

@@ -210,7 +210,7 @@ static const struct asv_cli_option subject_options[] = {
     {"until", ASV_CLI_TEXT, "TIME", "until just before then, seven days later at most", true, false, 0, 0},
     {"area", ASV_CLI_LABEL, "CODE", "in this operating area only", false, false, 0, 0},
     {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID)", false, false, 0, 0},
-    {"reason", ASV_CLI_TEXT, "TEXT", "who asked, and why", true, false, 0, 0},
+    {"reason", ASV_CLI_WORDS, "TEXT", "who asked, and why", true, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };
@@ -278,8 +278,8 @@ static enum asv_status issued(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option issued_options[] = {
-    {"user", ASV_CLI_TEXT, "USER", "who wears it", false, false, 0, 0},
-    {"nobody", ASV_CLI_TEXT, "REASON", "nobody wears it, and why; raises an alarm", false, false, 0, 0},
+    {"user", ASV_CLI_WORDS, "USER", "who wears it", false, false, 0, 0},
+    {"nobody", ASV_CLI_WORDS, "REASON", "nobody wears it, and why; raises an alarm", false, false, 0, 0},
     {"correct", ASV_CLI_FLAG, NULL, "something else was written down by mistake", false, false, 0, 0},
     ASV_CLI_DATABASE_OPTION,
 };

@@ -277,6 +277,7 @@ const struct asv_cli_command asv_cli_user_show = {
             "credential as \"asservat user list\" shows it.",
     .by = ASV_CLI_BY_ANYBODY,
     .operands = "USER",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = asv_listing_options,

@@ -200,7 +200,7 @@ static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
 }
 
 static const struct asv_cli_option options[] = {
-    {"name", ASV_CLI_TEXT, "NAME", "the person's name", true, false, 0, 0},
+    {"name", ASV_CLI_WORDS, "NAME", "the person's name", true, false, 0, 0},
     {"badge", ASV_CLI_LABEL, "NUMBER", "the badge's number; only its pseudonym is kept", true, false, 0, 0},
     {"role", ASV_CLI_TEXT, "ROLE", "what the person may do", true, true, 0, 0},
     {"unit", ASV_CLI_LABEL, "CODE", "a unit, as cameras name it", false, true, 0, 0},

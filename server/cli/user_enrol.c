@@ -106,7 +106,7 @@ static enum asv_status found(struct asv_cli *cli, struct asv_err *err)
 
 static const struct asv_cli_option found_options[] = {
     {"root-key", ASV_CLI_TEXT, "FILE", "the agency root's key file", true, false, 0, 0},
-    {"reason", ASV_CLI_TEXT, "TEXT", "why: it is signed", true, false, 0, 0},
+    {"reason", ASV_CLI_WORDS, "TEXT", "why: it is signed", true, false, 0, 0},
     {"yes", ASV_CLI_FLAG, NULL, "sign without being asked", false, false, 0, 0},
     {"root-passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is the root's passphrase", false, false, 0,
      0},
@@ -124,6 +124,7 @@ const struct asv_cli_command asv_cli_user_found = {
             "whom two people have enrolled, and two are left to enrol others, the root enrols\n"
             "nobody.",
     .operands = "USER",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = found_options,
@@ -160,6 +161,7 @@ const struct asv_cli_command asv_cli_user_enrol = {
             "supervisor or deputy has approved it with \"asservat user approve\".",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "USER",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = asv_person_options,
@@ -239,6 +241,7 @@ const struct asv_cli_command asv_cli_user_revoke = {
             "a new credential for it.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "USER",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = asv_person_options,
@@ -352,6 +355,7 @@ const struct asv_cli_command asv_cli_user_disable = {
             "gets a new credential, which two people enrol.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "USER",
+    .words = true,
     .operands_min = 1,
     .operands_max = 1,
     .options = asv_person_options,

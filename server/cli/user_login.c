@@ -56,6 +56,7 @@ const struct asv_cli_command asv_cli_user_login = {
             "and taken from this person. A person may have several; an account is one person's\n"
             "for ever.",
     .operands = "USER ACCOUNT",
+    .words = true,
     .operands_min = 2,
     .operands_max = 2,
     .options = options,

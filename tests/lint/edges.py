@@ -55,6 +55,7 @@ HOMES = {
     r"microhttpd\.h": ["server/http"],
     r"sodium(/.*)?\.h": ["firmware-proto/crypto"],
     r"openssl/.*": ["firmware-proto/crypto"],
+    r"uni(norm|str|case)\.h": ["server/base/normal.c"],
     r"libav.*": ["server/media"],
     # What a person, a browser or a policy's file says; never what is signed or kept.
     r"jansson\.h": ["dock/control.c", "dock/status.c", "server/cli/status_view.h", "server/cli/text.h",

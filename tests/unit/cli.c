@@ -17,6 +17,7 @@ static const struct asv_cli_option options[] = {
     {"count", ASV_CLI_NUMBER, "N", "a number", false, false, 1, 100},
     {"rate", ASV_CLI_SIZE, "BYTES", "a size", false, false, 1, UINT64_MAX},
     {"day", ASV_CLI_DATE, "DATE", "a day", false, false, 0, 0},
+    {"who", ASV_CLI_WORDS, "NAME", "a person", false, false, 0, 0},
     {"also", ASV_CLI_TEXT, "X", "several", false, true, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "a flag", false, false, 0, 0},
 };
@@ -31,6 +32,7 @@ static struct asv_err err;
 static enum asv_status parse_words(const char *const *words, size_t count)
 {
     err = (struct asv_err){0};
+    asv_cli_args_clear(&args);
     return asv_cli_args_parse(&args, options, sizeof options / sizeof *options, (int)count, words, &err);
 }
 
@@ -52,6 +54,28 @@ static void options_are_read_in_every_form(void **state)
     assert_null(asv_cli_operand(&args, 3));
     assert_int_equal(parse("--file="), ASV_OK);
     assert_string_equal(asv_cli_text(&args, "file"), "");
+}
+
+/* ST-007 */
+static void what_people_type_is_in_one_form(void **state)
+{
+    (void)state;
+    static const char composed[] = "M\xc3\xbcller", decomposed[] = "Mu\xcc\x88ller";
+    assert_int_equal(parse("--file", decomposed, "--who", decomposed, decomposed), ASV_OK);
+    assert_string_equal(asv_cli_text(&args, "who"), composed);
+    assert_string_equal(asv_cli_text(&args, "file"), decomposed); /* a path is what it is */
+    assert_string_equal(asv_cli_operand(&args, 0), decomposed);
+    assert_int_equal(asv_cli_args_normal(&args, &err), ASV_OK);
+    assert_string_equal(asv_cli_operand(&args, 0), composed);
+    assert_int_equal(parse("--file", "a", "--who", composed, composed), ASV_OK);
+    assert_int_equal(asv_cli_args_normal(&args, &err), ASV_OK);
+    assert_string_equal(asv_cli_text(&args, "who"), composed);
+    assert_string_equal(asv_cli_operand(&args, 0), composed);
+    assert_int_equal(parse("--file", "a", "--who", "n\xcc\x88"), ASV_OK); /* there is no such one character */
+    assert_string_equal(asv_cli_text(&args, "who"), "n\xcc\x88");
+    assert_int_equal(parse("--file", "a", "--who", "\xff"), ASV_OK); /* no UTF-8: whoever takes it says so */
+    assert_string_equal(asv_cli_text(&args, "who"), "\xff");
+    asv_cli_args_clear(&args);
 }
 
 static void what_is_wrong_with_options_is_said(void **state)
@@ -182,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_read_in_every_form),
+        cmocka_unit_test(what_people_type_is_in_one_form),
         cmocka_unit_test(what_is_wrong_with_options_is_said),
         cmocka_unit_test(numbers_are_checked),
         cmocka_unit_test(dates_and_labels_are_checked),

@@ -51,10 +51,15 @@ JOIN (VALUES ('digest', to_jsonb('\x00'::text)), ('digest', to_jsonb('\x' || rep
              ('label', to_jsonb(E'a\x7f'::text)),
              ('note', to_jsonb(''::text)), ('note', to_jsonb(repeat('a', 1001))), ('note', to_jsonb(E'a\tb'::text)),
              ('note', to_jsonb(repeat('ü', 501))),
+             ('words', to_jsonb(''::text)), ('words', to_jsonb(E'Mu\u0308ller'::text)), ('name128', to_jsonb(E'Mu\u0308ller'::text)), -- ST-007
              ('name128', to_jsonb(''::text)), ('name128', to_jsonb(repeat('ü', 65))), ('name128', to_jsonb(E'a\tb'::text)),
              ('u8', '-1'), ('u8', '256'), ('u16', '-1'), ('u16', '65536'), ('u32', '-1'), ('u32', '4294967296'),
              ('u63', '-1')) AS bad (domain, value) ON bad.domain = d.typname
 ORDER BY t.position, a.attnum;
+
+SELECT lives_ok($$ SELECT E'M\u00fcller'::asv.words, E'M\u00fcller'::asv.name128, E'n\u0308'::asv.words $$,
+    'what is one character is written as one, and what is none stays as it is');
+SELECT lives_ok($$ SELECT E'Mu\u0308ller'::asv.note $$, 'what a program writes down is not refused for its form');
 
 -- Everything else, by hand: table, changes, SQLSTATE.
 SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
@@ -328,6 +333,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident', jsonb_build_object('id', asv.uuid7()), '23505'), -- its number
     ('incident_version', '{"number": 0}', '23514'),
     ('incident_version', '{"cause": 4}', '23514'),
+    ('incident_version', jsonb_build_object('injured', jsonb_build_array('Anna', E'Mu\u0308ller')), '23514'),
     ('incident_version', '{"until_at": "2026-01-01"}', '23514'),
     ('incident_version', '{"injured": [null]}', '23514'),
     ('incident_version', jsonb_build_object('injured', (SELECT array_agg('a'::text) FROM generate_series(1, 33))), '23514'),
