@@ -30,7 +30,7 @@ static size_t facts_end(const struct asv_ledger_entry *entry)
     uint8_t before = 0;
     size_t end = 0;
     asv_reader_init(&reader, entry->fields.data, entry->fields.len);
-    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK && field.tag < ASV_LEDGER_COMMITTED) {
+    while (asv_ledger_next_in_entry(&reader, &before, &field) == ASV_OK && field.tag < ASV_LEDGER_COMMITTED) {
         end = reader.at;
     }
     return end;

@@ -87,6 +87,18 @@ enum asv_status asv_ledger_next_field(struct asv_reader *reader, uint8_t *before
     return next_field(reader, false, before, out);
 }
 
+enum asv_status asv_ledger_next_in_entry(struct asv_reader *reader, uint8_t *before,
+                                         struct asv_ledger_field *out)
+{
+    return next_field(reader, true, before, out);
+}
+
+bool asv_ledger_tag_allows(uint8_t tag, size_t len)
+{
+    const struct tag *known = find_tag(tag);
+    return known != NULL && len >= known->min && len <= known->max;
+}
+
 void asv_ledger_field_key(uint8_t out[ASV_SHA256_BYTES], const uint8_t key[ASV_LEDGER_KEY_BYTES], uint8_t tag)
 {
     uint8_t message[] = "asservat/v1/ledger-field\0"; /* the literal's own NUL is the place of the tag */

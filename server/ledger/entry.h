@@ -65,6 +65,13 @@ const char *asv_ledger_tag_name(uint8_t tag);
 ASV_MUST_CHECK enum asv_status asv_ledger_next_field(struct asv_reader *reader, uint8_t *before,
                                                      struct asv_ledger_field *out);
 
+/* The same for the fields of an entry, where a commitment stands in place of each closed value. */
+ASV_MUST_CHECK enum asv_status asv_ledger_next_in_entry(struct asv_reader *reader, uint8_t *before,
+                                                        struct asv_ledger_field *out);
+
+/* LG-005: whether a value of this tag may have so many bytes. */
+bool asv_ledger_tag_allows(uint8_t tag, size_t len);
+
 /* The key of one field: HMAC-SHA-256(key, "asservat/v1/ledger-field", 0, tag). Whoever has it can open that
  * field and no other. */
 void asv_ledger_field_key(uint8_t out[ASV_SHA256_BYTES], const uint8_t key[ASV_LEDGER_KEY_BYTES],

@@ -15,10 +15,13 @@ static enum asv_status check_field(const struct asv_opened_field *field, const s
     struct asv_bytes day;
     struct asv_bytes name;
     uint8_t made[ASV_SHA256_BYTES];
+    if (!asv_ledger_tag_allows(field->tag, field->value.len)) { /* LG-005 */
+        return ASV_E_MALFORMED;
+    }
     if (field->tag != ASV_LEDGER_CAMERA) {
         return asv_ledger_entry_opens(entry, field->tag, field->key, field->value);
     }
-    if (field->value.len != ASV_SHA256_BYTES || !asv_ledger_entry_find(entry, ASV_LEDGER_CAMERA, &name) ||
+    if (!asv_ledger_entry_find(entry, ASV_LEDGER_CAMERA, &name) ||
         !asv_ledger_entry_find(entry, ASV_LEDGER_DAY, &day)) {
         return ASV_E_NOT_FOUND;
     }
@@ -34,8 +37,9 @@ enum asv_status asv_opened_check(const struct asv_opened *opened, const struct a
         enum asv_status status = check_field(field, entry);
         if (status != ASV_OK) {
             return asv_failf(err, status, "%s (%u): %s", asv_ledger_tag_name(field->tag), field->tag,
-                             status == ASV_E_NOT_FOUND ? "the entry has no such field"
-                                                       : "not what the entry was made of");
+                             status == ASV_E_NOT_FOUND   ? "the entry has no such field"
+                             : status == ASV_E_MALFORMED ? "longer or shorter than such a field is"
+                                                         : "not what the entry was made of");
         }
     }
     return ASV_OK;

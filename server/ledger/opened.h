@@ -45,7 +45,8 @@ void asv_opened_write(struct asv_writer *writer, const struct asv_opened *opened
 ASV_MUST_CHECK enum asv_status asv_opened_parse(struct asv_opened *out, struct asv_bytes data,
                                                 struct asv_err *err);
 
-/* LG-071: that each of the fields opens this entry; the error names the one that does not. */
+/* LG-071: that each of the fields opens this entry and has a length that its tag allows; the error names the
+ * one that does not. */
 ASV_MUST_CHECK enum asv_status asv_opened_check(const struct asv_opened *opened,
                                                 const struct asv_ledger_entry *entry, struct asv_err *err);
 

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/verify/ledger_say.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -180,10 +181,13 @@ static void say_fields(struct asv_ledger_say *say, const struct asv_ledger_entry
     uint8_t before = 0;
     bool first = true;
     asv_reader_init(&reader, entry->fields.data, entry->fields.len);
-    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK) {
+    enum asv_status status = ASV_OK;
+    while ((status = asv_ledger_next_in_entry(&reader, &before, &field)) == ASV_OK) {
         say_field(say, &field, opened, first);
         first = false;
     }
+    assert(status == ASV_E_NOT_FOUND); /* the entry was read before */
+    (void)status;
 }
 
 void asv_say_entry(struct asv_ledger_say *say, const char *name, uint64_t index, uint64_t size,

@@ -110,6 +110,31 @@ static void a_field_opens_with_its_own_key_and_value_alone(void **state)
     assert_int_equal(asv_ledger_entry_opens(&read, ASV_LEDGER_AT, text_key, text), ASV_E_NOT_FOUND);
 }
 
+/* Its fields are walked with the lengths that they have there, not with those of their values. */
+static void an_entrys_fields_are_walked_to_the_last(void **state)
+{
+    static const uint8_t tags[] = {ASV_LEDGER_AT, ASV_LEDGER_DAY, ASV_LEDGER_OBJECT, ASV_LEDGER_PERSON,
+                                   ASV_LEDGER_PLACE};
+    static const uint8_t person[ASV_UUID_BYTES] = {1};
+    struct asv_ledger_entry read;
+    struct asv_ledger_field field;
+    struct asv_reader reader;
+    uint8_t before = 0;
+    (void)state;
+    asv_writer_init(&closed, closed_data, sizeof closed_data);
+    put(&closed, ASV_LEDGER_PERSON, person, sizeof person);
+    put(&closed, ASV_LEDGER_PLACE, "dock", 4);
+    assert_int_equal(write_entry(NULL), ASV_OK);
+    assert_int_equal(read_entry(&read), ASV_OK);
+    asv_reader_init(&reader, read.fields.data, read.fields.len);
+    for (size_t i = 0; i < sizeof tags; i++) {
+        assert_int_equal(asv_ledger_next_in_entry(&reader, &before, &field), ASV_OK);
+        assert_int_equal(field.tag, tags[i]);
+    }
+    assert_int_equal(field.value.len, ASV_SHA256_BYTES);
+    assert_int_equal(asv_ledger_next_in_entry(&reader, &before, &field), ASV_E_NOT_FOUND);
+}
+
 /* LG-011 */
 static void a_camera_has_another_name_each_day(void **state)
 {
@@ -216,6 +241,7 @@ int main(void)
         cmocka_unit_test_setup(an_entry_is_read_as_it_was_written, set_up),
         cmocka_unit_test_setup(closed_values_do_not_stand_in_the_entry, set_up),
         cmocka_unit_test_setup(a_field_opens_with_its_own_key_and_value_alone, set_up),
+        cmocka_unit_test_setup(an_entrys_fields_are_walked_to_the_last, set_up),
         cmocka_unit_test_setup(a_camera_has_another_name_each_day, set_up),
         cmocka_unit_test_setup(lists_that_are_mixed_up_are_refused, set_up),
         cmocka_unit_test_setup(an_entry_that_is_wrong_anywhere_is_refused, set_up),

@@ -103,6 +103,30 @@ static void another_value_or_key_opens_nothing(void **state)
     assert_int_equal(make(), ASV_E_DIGEST);
 }
 
+/* LG-005: what was committed to may be of a length that no such field has. */
+static void a_value_of_another_length_opens_nothing(void **state)
+{
+    static const uint8_t short_person[2] = {1, 2};
+    uint8_t field_key[ASV_SHA256_BYTES];
+    uint8_t bytes[ASV_LEDGER_ENTRY_MAX_BYTES] = {0, 1, 0, 98};
+    struct asv_writer writer;
+    struct asv_err err = {0};
+    (void)state;
+    asv_ledger_field_key(field_key, key, ASV_LEDGER_PERSON);
+    asv_writer_init(&writer, bytes, sizeof bytes);
+    writer.len = 28;
+    uint8_t commitment[ASV_SHA256_BYTES];
+    asv_ledger_commit(commitment, field_key, (struct asv_bytes){short_person, sizeof short_person});
+    put(&writer, ASV_LEDGER_PERSON, commitment, sizeof commitment);
+    assert_int_equal(asv_ledger_entry_read(&entry, (struct asv_bytes){bytes, writer.len}, NULL), ASV_OK);
+    opened.count = 1;
+    opened.fields[0] =
+        (struct asv_opened_field){.tag = ASV_LEDGER_PERSON, .value = {short_person, sizeof short_person}};
+    memcpy(opened.fields[0].key, field_key, sizeof field_key);
+    assert_int_equal(asv_opened_check(&opened, &entry, &err), ASV_E_MALFORMED);
+    assert_non_null(strstr(err.text, "person"));
+}
+
 static void what_is_no_such_file_is_refused(void **state)
 {
     static const char twice[] =
@@ -135,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_field_opens_as_it_was_written, set_up),
         cmocka_unit_test_setup(another_value_or_key_opens_nothing, set_up),
+        cmocka_unit_test_setup(a_value_of_another_length_opens_nothing, set_up),
         cmocka_unit_test_setup(what_is_no_such_file_is_refused, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""A ledger that is nobody's, made without our code (docs/LEDGER.md 2, 6 and 8): entries, heads, cosignatures and proofs, right
+ones and forged ones, as whoever has a log's key could make them.
+"""
+import hmac
+import os
+import struct
+
+from notes import b64, root_of, sha256, split
+
+BEGAN = 1795900000  # of everything here, in seconds since 1970
+
+
+def path_to(index, leaves):
+    """RFC 6962, section 2.1.1."""
+    if len(leaves) < 2:
+        return []
+    half = split(len(leaves))
+    if index < half:
+        return path_to(index, leaves[:half]) + [root_of(leaves[half:])]
+    return path_to(index - half, leaves[half:]) + [root_of(leaves[:half])]
+
+
+def cosignature(key, text, time):
+    signature = key.sign(f"cosignature/v1\ntime {time}\n{text}".encode())
+    return f"\u2014 {key.name} {b64(key.id + struct.pack('>Q', time) + signature)}\n"
+
+
+class Log:
+    """Of entries as they are; a fork is another one with the same key."""
+
+    def __init__(self, key, entries=()):
+        self.key, self.entries = key, list(entries)
+
+    def add(self, entry):
+        self.entries.append(entry)
+        return len(self.entries) - 1
+
+    def leaves(self, size):
+        return [sha256(b"\0" + entry) for entry in self.entries[:size]]
+
+    def head(self, size=None, cosigners=()):
+        """The note of a head; cosigners: pairs of a witness's key and a time."""
+        size = len(self.entries) if size is None else size
+        text = f"{self.key.name}\n{size}\n{b64(root_of(self.leaves(size)))}\n"
+        return self.key.note(text) + "".join(cosignature(key, text, time) for key, time in cosigners)
+
+    def proof(self, index, size=None, cosigners=()):
+        size = len(self.entries) if size is None else size
+        hashes = "".join(b64(node) + "\n" for node in path_to(index, self.leaves(size)))
+        return f"c2sp.org/tlog-proof@v1\nindex {index}\n{hashes}\n{self.head(size, cosigners)}"
+
+    def give(self, directory, name, index, opened=None, **how):
+        """NAME.entry, NAME.tlog-proof and NAME.opened; opened: (tag, key, value)"""
+        (directory / f"{name}.entry").write_bytes(self.entries[index])
+        (directory / f"{name}.tlog-proof").write_text(self.proof(index, **how))
+        if opened is not None:
+            lines = "".join(f"field {tag} {b64(key)} {b64(value)}\n" for tag, key, value in opened)
+            (directory / f"{name}.opened").write_text("asservat/v1/opened\n" + lines)
+
+    def publish(self, directory):
+        """All of a log of fewer than 256 entries."""
+        size = len(self.entries)
+        assert 0 < size < 256
+        for kind, data in (("0", b"".join(self.leaves(size))),
+                           ("entries", b"".join(struct.pack(">H", len(entry)) + entry for entry in self.entries))):
+            path = directory / f"tile/{kind}/000.p"
+            path.mkdir(parents=True)
+            (path / str(size)).write_bytes(data)
+        (directory / "checkpoint").write_text(self.head())
+
+
+def u64(number):
+    return struct.pack(">Q", number)
+
+
+def entry(kind, fields, recorded=BEGAN):
+    head = struct.pack(">HH", 1, kind) + os.urandom(16) + struct.pack(">q", recorded * 1000)
+    return head + b"".join(struct.pack(">BH", tag, len(value)) + value for tag, value in sorted(fields.items()))
+
+
+def closed(kind, facts, values, recorded=BEGAN):
+    """An entry over closed values, and what opens it."""
+    opened = [(tag, os.urandom(32), value) for tag, value in sorted(values.items())]
+    commitments = {tag: hmac.digest(key, value, "sha256") for tag, key, value in opened}
+    return entry(kind, {**facts, **commitments}, recorded), opened
+
+
+def start(number):
+    """An entry as good as any other."""
+    return entry(2, {10: f"program {number}".encode()})
