@@ -97,7 +97,7 @@ enum asv_status asv_claim_parse(struct asv_claim *out, struct asv_bytes data, st
 /* ---- judging ---- */
 
 enum asv_status asv_claim_add(struct asv_claim_shown *shown, const struct asv_claim *claim,
-                              const struct asv_link *link)
+                              const struct asv_link *link, const uint8_t digest[ASV_SHA256_BYTES])
 {
     if (memcmp(link->cert_digest, claim->camera, sizeof claim->camera) != 0 ||
         memcmp(link->epoch, claim->epoch, sizeof claim->epoch) != 0) {
@@ -110,6 +110,7 @@ enum asv_status asv_claim_add(struct asv_claim_shown *shown, const struct asv_cl
     shown->recordings[shown->count].start_ms = link->start_wall_ms;
     shown->recordings[shown->count].end_ms = link->end_wall_ms;
     shown->recordings[shown->count].timed = link->clock_state != ASV_CLOCK_LOST;
+    memcpy(shown->recordings[shown->count].link, digest, ASV_SHA256_BYTES);
     shown->count++;
     return ASV_OK;
 }
@@ -119,6 +120,27 @@ static int by_number(const void *a, const void *b)
     const uint64_t *left = a;
     const uint64_t *right = b;
     return *left < *right ? -1 : *left > *right;
+}
+
+/* Each recording once, however often it was shown. */
+static enum asv_status drop_repeated(struct asv_claim_shown *shown, struct asv_err *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < shown->count; i++) {
+        bool repeated = kept > 0 && shown->recordings[kept - 1].number == shown->recordings[i].number;
+        if (repeated &&
+            memcmp(shown->recordings[kept - 1].link, shown->recordings[i].link, ASV_SHA256_BYTES) != 0) {
+            return asv_failf(err, ASV_E_EXISTS,
+                             "the camera gave number %" PRIu64
+                             " to two recordings: it was copied, or set up wrong",
+                             shown->recordings[i].number);
+        }
+        if (!repeated) {
+            shown->recordings[kept++] = shown->recordings[i];
+        }
+    }
+    shown->count = kept;
+    return ASV_OK;
 }
 
 /* Every number from first to last is among them. */
@@ -171,6 +193,10 @@ enum asv_status asv_claim_judge(struct asv_claim_shown *shown, const struct asv_
 {
     *within = 0;
     qsort(shown->recordings, shown->count, sizeof *shown->recordings, by_number);
+    enum asv_status status = drop_repeated(shown, err);
+    if (status != ASV_OK) {
+        return status;
+    }
     if (claim->kind == ASV_CLAIM_TIME) {
         return check_time(shown, claim, within, err);
     }

@@ -38,16 +38,20 @@ struct asv_claim_shown {
     struct {
         uint64_t number;
         int64_t start_ms, end_ms;
-        bool timed; /* the camera knew the time */
+        bool timed;                     /* the camera knew the time */
+        uint8_t link[ASV_SHA256_BYTES]; /* digest of its link record */
     } recordings[ASV_CLAIM_NUMBERS_MAX];
 };
 
-/* Adds one; ASV_E_MISMATCH when it is of another camera or epoch, ASV_E_LIMIT. */
+/* Adds one, by its link record and that record's digest; ASV_E_MISMATCH when it is of another camera or
+ * epoch, ASV_E_LIMIT. The same one may be added twice. */
 ASV_MUST_CHECK enum asv_status asv_claim_add(struct asv_claim_shown *shown, const struct asv_claim *claim,
-                                             const struct asv_link *link);
+                                             const struct asv_link *link,
+                                             const uint8_t digest[ASV_SHA256_BYTES]);
 
 /* LG-077, LG-078: whether the claim of NUMBERS or TIME is shown. ASV_E_NOT_FOUND with what is missing,
- * ASV_E_LIMIT for a claim of more numbers than can be. *within: recordings that fall into the time. Sorts. */
+ * ASV_E_EXISTS when the camera gave one number to two recordings. *within: recordings that fall into the
+ * time. Sorts, and leaves each recording once. */
 ASV_MUST_CHECK enum asv_status asv_claim_judge(struct asv_claim_shown *shown, const struct asv_claim *claim,
                                                uint64_t *within, struct asv_err *err);
 

@@ -129,7 +129,7 @@ static enum asv_status take_link(struct asv_verify_claim *it, const char *dir, c
     }
     status = asv_link_read(&link, NULL, view.data, view.len, it->chain.leaf.signing_pk, err);
     if (status == ASV_OK) {
-        status = asv_claim_add(&it->shown, &it->claim, &link);
+        status = asv_claim_add(&it->shown, &it->claim, &link, digest);
         status = status == ASV_OK
                      ? ASV_OK
                      : asv_fail(err, status, "it is of another camera or epoch, or too many are shown");

@@ -17,6 +17,13 @@ static const struct asv_claim timed = {
     .kind = ASV_CLAIM_TIME, .camera = {0xca}, .epoch = {0xe0}, .from = 30 * MINUTE, .until = 50 * MINUTE};
 
 /* Recording n runs from minute 10 n for five minutes. */
+static const uint8_t *digest_of(uint64_t number)
+{
+    static uint8_t digest[ASV_SHA256_BYTES];
+    digest[0] = (uint8_t)number;
+    return digest;
+}
+
 static struct asv_link link_of(uint64_t number)
 {
     struct asv_link link = {.cert_digest = {0xca}, .epoch = {0xe0}, .number = number, .clock_state = 1};
@@ -31,7 +38,7 @@ static void show(const struct asv_claim *claim, uint64_t first, uint64_t last, u
     for (uint64_t number = last; number >= first; number--) { /* in no order that helps */
         const struct asv_link link = link_of(number);
         if (number != without) {
-            assert_int_equal(asv_claim_add(&shown, claim, &link), ASV_OK);
+            assert_int_equal(asv_claim_add(&shown, claim, &link, digest_of(number)), ASV_OK);
         }
     }
 }
@@ -85,8 +92,26 @@ static void a_time_is_bracketed(void **state)
     struct asv_link link = link_of(4);
     link.clock_state = ASV_CLOCK_LOST;
     show(&timed, 3, 5, 4);
-    assert_int_equal(asv_claim_add(&shown, &timed, &link), ASV_OK);
+    assert_int_equal(asv_claim_add(&shown, &timed, &link, digest_of(4)), ASV_OK);
     assert_int_equal(judge(&timed, &within), ASV_E_NOT_FOUND);
+}
+
+/* LG-078: a recording that is shown twice is one; one number of two recordings is no series. */
+static void each_recording_counts_once(void **state)
+{
+    uint64_t within = 0;
+    struct asv_link link = link_of(4);
+    (void)state;
+    show(&timed, 3, 5, 0);
+    assert_int_equal(asv_claim_add(&shown, &timed, &link, digest_of(4)), ASV_OK);
+    assert_int_equal(judge(&timed, &within), ASV_OK);
+    assert_int_equal(within, 2);
+    assert_int_equal(shown.count, 3);
+    assert_int_equal(asv_claim_add(&shown, &timed, &link, digest_of(44)), ASV_OK);
+    assert_int_equal(judge(&timed, &within), ASV_E_EXISTS);
+    show(&numbers, 3, 6, 0);
+    assert_int_equal(asv_claim_add(&shown, &numbers, &link, digest_of(44)), ASV_OK);
+    assert_int_equal(judge(&numbers, &within), ASV_E_EXISTS);
 }
 
 static void other_cameras_and_series_do_not_count(void **state)
@@ -95,13 +120,13 @@ static void other_cameras_and_series_do_not_count(void **state)
     (void)state;
     shown.count = 0;
     link.cert_digest[0] ^= 1;
-    assert_int_equal(asv_claim_add(&shown, &numbers, &link), ASV_E_MISMATCH);
+    assert_int_equal(asv_claim_add(&shown, &numbers, &link, digest_of(4)), ASV_E_MISMATCH);
     link = link_of(4);
     link.epoch[0] ^= 1;
-    assert_int_equal(asv_claim_add(&shown, &numbers, &link), ASV_E_MISMATCH);
+    assert_int_equal(asv_claim_add(&shown, &numbers, &link, digest_of(4)), ASV_E_MISMATCH);
     link = link_of(4);
     shown.count = ASV_CLAIM_NUMBERS_MAX;
-    assert_int_equal(asv_claim_add(&shown, &numbers, &link), ASV_E_LIMIT);
+    assert_int_equal(asv_claim_add(&shown, &numbers, &link, digest_of(4)), ASV_E_LIMIT);
 }
 
 static void a_claim_is_read_as_it_was_written(void **state)
@@ -149,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_number_must_be_shown),
         cmocka_unit_test(a_time_is_bracketed),
+        cmocka_unit_test(each_recording_counts_once),
         cmocka_unit_test(other_cameras_and_series_do_not_count),
         cmocka_unit_test(a_claim_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_claim_is_refused),
