@@ -136,8 +136,10 @@ const struct asv_cli_command asv_cli_ledger_forget = {
     .help = "A data-protection officer or an administrator proposes that the values and keys\n"
             "beside each ENTRY are deleted; a supervisor, a deputy or a data-protection officer\n"
             "approves (\"ledger approve\"). The entry stays, and every proof of it; it opens no\n"
-            "more. The rows that it tells of are not touched, nor are backups. What was decided\n"
-            "before and not done is done with this.",
+            "more. Of an entry that took a recording into custody, no proof that nothing is left\n"
+            "out (\"ledger proof --camera\") reaches over its number any more. The rows that it\n"
+            "tells of are not touched, nor are backups. What was decided before and not done is\n"
+            "done with this.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "ENTRY…",
     .operands_min = 1,

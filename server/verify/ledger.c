@@ -2,18 +2,14 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/verify/ledger.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "server/base/fail.h"
 #include "server/verify/input.h"
 #include "server/verify/ledger_internal.h"
-
-static const char checkpoint_name[] = "checkpoint";
-static const char proof_ending[] = ".tlog-proof";
-static const char entry_ending[] = ".entry";
 
 enum asv_status asv_verify_load(const char *dir, const char *name, uint8_t *out, size_t cap,
                                 struct asv_bytes *view, struct asv_err *err)
@@ -33,83 +29,66 @@ enum asv_status asv_verify_load(const char *dir, const char *name, uint8_t *out,
     return status;
 }
 
-/* LG-041 */
-bool asv_verify_head(struct asv_ledger_work *work, const char *name, struct asv_bytes note)
+bool asv_verify_is_there(const char *dir, const char *name)
 {
-    struct asv_err err = {0};
-    enum asv_status status = asv_ledger_policy_check(&work->policy, note, &work->verdict, &err);
-    if (status != ASV_OK) {
-        asv_say_wrong(&work->say, name, "%s", err.text);
-    }
-    return work->verdict.checkpoint.origin[0] != '\0';
+    char path[ASV_VERIFY_PATH_BYTES];
+    struct stat st;
+    int len = snprintf(path, sizeof path, "%s/%s", dir, name);
+    return len > 0 && (size_t)len < sizeof path && lstat(path, &st) == 0;
 }
 
-/* ---- what lies at the path ---- */
-
-static bool ends_in(const char *text, const char *ending)
+bool asv_verify_ends_in(const char *text, const char *ending)
 {
     size_t len = strlen(text);
     size_t ending_len = strlen(ending);
     return len > ending_len && strcmp(text + len - ending_len, ending) == 0;
 }
 
-static int is_proof(const struct dirent *item)
+/* LG-041, LG-079 */
+bool asv_verify_head(struct asv_ledger_work *work, const char *name, struct asv_bytes note)
 {
-    return ends_in(item->d_name, proof_ending);
+    struct asv_err err = {0};
+    struct asv_err fork = {0};
+    enum asv_status status = asv_ledger_policy_check(&work->policy, note, &work->verdict, &err);
+    if (status != ASV_OK) {
+        asv_say_wrong(&work->say, name, "%s", err.text);
+    }
+    if (work->verdict.log == work->policy.log_count) {
+        return false;
+    }
+    if (asv_heads_add(&work->heads, name, &work->verdict, false, &fork) != ASV_OK) {
+        asv_say_wrong(&work->say, name, "%s", fork.text);
+        return false;
+    }
+    return status == ASV_OK;
 }
 
-static void verify_stem(struct asv_ledger_work *work, const char *dir, const char *name)
+/* ---- what lies at the path ---- */
+
+static void verify_file(struct asv_ledger_work *work, const char *path, struct asv_bytes note)
+{
+    struct asv_note parsed;
+    struct asv_err err = {0};
+    asv_say_begin(&work->say, ASV_SAY_CHECKPOINT);
+    if (asv_note_parse(&parsed, note, &err) != ASV_OK) {
+        asv_say_wrong(&work->say, path,
+                      "neither NAME.tlog-proof, NAME.entry nor a directory, and no checkpoint: %s", err.text);
+        return;
+    }
+    (void)asv_verify_head(work, path, note);
+}
+
+static void verify_stem(struct asv_ledger_work *work, const char *path, const char *ending)
 {
     char stem[ASV_VERIFY_PATH_BYTES];
-    const char *ending = ends_in(name, entry_ending) ? entry_ending : proof_ending;
-    (void)snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - strlen(ending)), name);
-    asv_verify_proof(work, dir, stem);
-}
-
-/* Every proof in a directory, in the order of their names. */
-static enum asv_status verify_directory(struct asv_ledger_work *work, const char *dir, struct asv_err *err)
-{
-    struct dirent **items = NULL;
-    int count = scandir(dir, &items, is_proof, alphasort);
-    if (count < 0) {
-        return asv_fail(err, ASV_E_IO, strerror(errno));
-    }
-    if (count == 0) {
-        free(items);
-        return asv_fail(err, ASV_E_NOT_FOUND, "neither a checkpoint with tiles nor a .tlog-proof is in it");
-    }
-    asv_say_begin(&work->say, "proofs");
-    asv_verify_claim_begin(work, dir);
-    for (int i = 0; i < count; i++) {
-        verify_stem(work, dir, items[i]->d_name);
-        free(items[i]);
-    }
-    free(items);
-    asv_say_head(&work->say, &work->policy, &work->verdict);
-    asv_verify_claim_end(work);
-    return ASV_OK;
-}
-
-/* LG-072 */
-static void verify_log(struct asv_ledger_work *work, const char *dir, struct asv_bytes note)
-{
-    asv_say_begin(&work->say, "log");
-    if (asv_verify_head(work, checkpoint_name, note)) {
-        asv_say_head(&work->say, &work->policy, &work->verdict);
-        asv_verify_tiles(work, dir);
-    }
-}
-
-static void verify_checkpoint(struct asv_ledger_work *work, const char *path, struct asv_bytes note)
-{
-    asv_say_begin(&work->say, "checkpoint");
-    if (asv_verify_head(work, path, note)) {
-        asv_say_head(&work->say, &work->policy, &work->verdict);
-    }
+    (void)snprintf(stem, sizeof stem, "%.*s", (int)(strlen(path) - strlen(ending)), path);
+    asv_say_begin(&work->say, ASV_SAY_PROOF);
+    asv_verify_proof(work, NULL, stem);
 }
 
 static enum asv_status verify_path(struct asv_ledger_work *work, const char *path, struct asv_err *err)
 {
+    static const char *const endings[] = {".tlog-proof", ".entry"};
     struct stat st;
     struct asv_bytes note = {0};
     if (stat(path, &st) != 0) {
@@ -117,22 +96,17 @@ static enum asv_status verify_path(struct asv_ledger_work *work, const char *pat
                         strerror(errno));
     }
     if (S_ISDIR(st.st_mode)) {
-        enum asv_status status =
-            asv_verify_load(path, checkpoint_name, work->note, sizeof work->note, &note, err);
-        if (status == ASV_OK) {
-            verify_log(work, path, note);
-        }
-        return status == ASV_E_NOT_FOUND ? verify_directory(work, path, err) : status;
+        return asv_verify_directory(work, path, err);
     }
-    if (ends_in(path, proof_ending) || ends_in(path, entry_ending)) {
-        asv_say_begin(&work->say, "proof");
-        verify_stem(work, NULL, path);
-        asv_say_head(&work->say, &work->policy, &work->verdict);
-        return ASV_OK;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (asv_verify_ends_in(path, endings[i])) {
+            verify_stem(work, path, endings[i]);
+            return ASV_OK;
+        }
     }
     enum asv_status status = asv_verify_load(NULL, path, work->note, sizeof work->note, &note, err);
     if (status == ASV_OK) {
-        verify_checkpoint(work, path, note);
+        verify_file(work, path, note);
     }
     return status;
 }
@@ -156,16 +130,35 @@ static enum asv_status load_trust(struct asv_ledger_work *work, const char *path
 static enum asv_status load_earlier(struct asv_ledger_work *work, const char *path, struct asv_err *err)
 {
     struct asv_bytes note = {0};
-    struct asv_ledger_verdict verdict;
-    enum asv_status status =
-        asv_verify_load(NULL, path, work->earlier_note, sizeof work->earlier_note, &note, err);
+    struct asv_err inner = {0};
+    enum asv_status status = asv_verify_load(NULL, path, work->note, sizeof work->note, &note, &inner);
     if (status == ASV_OK) {
-        status = asv_ledger_policy_check(&work->policy, note, &verdict, err);
+        status = asv_ledger_policy_check(&work->policy, note, &work->verdict, &inner);
     }
     if (status == ASV_OK) {
-        work->earlier = verdict.checkpoint.head;
+        status = asv_heads_add(&work->heads, path, &work->verdict, true, &inner);
     }
-    return status;
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "--earlier %.80s: %.150s", path, inner.text);
+}
+
+/* ---- all of it ---- */
+
+static void say_wrong(void *ctx, const char *where, const char *what)
+{
+    asv_say_wrong(ctx, where, "%s", what);
+}
+
+static void say_unchecked(void *ctx, const char *where, const char *what)
+{
+    asv_say_unchecked(ctx, where, what);
+}
+
+static bool end(struct asv_ledger_work *work)
+{
+    const struct asv_heads_ops ops = {.wrong = say_wrong, .unchecked = say_unchecked, .ctx = &work->say};
+    asv_heads_judge(&work->heads, &work->policy, &ops);
+    asv_verify_claim_end(work);
+    return asv_say_end(&work->say, &work->policy, &work->heads);
 }
 
 enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *valid, struct asv_err *err)
@@ -188,8 +181,9 @@ enum asv_status asv_verify_ledger(const struct asv_verify_ledger *what, bool *va
         status = verify_path(work, what->path, err);
     }
     if (status == ASV_OK) {
-        *valid = asv_say_end(&work->say);
+        *valid = end(work);
     }
+    asv_heads_end(&work->heads);
     free(work);
     return status;
 }

@@ -10,13 +10,16 @@
 
 #define BALANCE_COUNTS 8
 
+static const char chain_name[] = "camera.chain";
+
 struct asv_verify_claim {
     struct asv_claim claim;
     struct asv_chain chain; /* of the camera; views chain_data */
     bool believed;          /* it leads to the agency's root */
-    bool has_balance;
-    uint64_t balance_index; /* the newest that was proven */
+    uint64_t balances;      /* of the day, that are proven */
+    int64_t recorded_ms;    /* of the one that was recorded last */
     uint64_t balance[BALANCE_COUNTS];
+    uint8_t balance_id[ASV_UUID_BYTES];
     struct asv_claim_shown shown;
     uint8_t claim_data[ASV_CLAIM_MAX_BYTES];
     uint8_t chain_data[ASV_CHAIN_MAX_BYTES];
@@ -26,12 +29,12 @@ struct asv_verify_claim {
 /* The camera's certificates, under the agency's root. */
 static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it, const char *dir)
 {
-    static const char name[] = "camera.chain";
     struct asv_bytes view = {0};
     uint8_t digest[ASV_SHA256_BYTES];
     struct asv_err err = {0};
     const struct asv_anchors *anchors = &work->anchors;
-    enum asv_status status = asv_verify_load(dir, name, it->chain_data, sizeof it->chain_data, &view, &err);
+    enum asv_status status =
+        asv_verify_load(dir, chain_name, it->chain_data, sizeof it->chain_data, &view, &err);
     if (status == ASV_OK) {
         status = asv_chain_decode(&it->chain, view.data, view.len, &err);
     }
@@ -50,7 +53,7 @@ static void load_chain(struct asv_ledger_work *work, struct asv_verify_claim *it
         }
     }
     if (status != ASV_OK) {
-        asv_say_wrong(&work->say, name, "%s", err.text);
+        asv_say_wrong(&work->say, chain_name, "%s", err.text);
     }
     it->believed = status == ASV_OK;
 }
@@ -86,21 +89,27 @@ void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir)
 
 /* ---- entries ---- */
 
-static void take_balance(struct asv_verify_claim *it, uint64_t index, const struct asv_ledger_entry *entry)
+/* Of several the one that was recorded last: an index says nothing across logs. */
+static void take_balance(struct asv_verify_claim *it, const struct asv_ledger_entry *entry)
 {
     struct asv_bytes day;
     struct asv_bytes counts;
     if (entry->event.kind != ASV_LEDGER_BALANCE || !asv_ledger_entry_find(entry, ASV_LEDGER_DAY, &day) ||
         asv_load_be32(day.data) != it->claim.from ||
         !asv_ledger_entry_find(entry, ASV_LEDGER_COUNTS, &counts) ||
-        counts.len != 8 * (size_t)BALANCE_COUNTS || (it->has_balance && index < it->balance_index)) {
+        counts.len != 8 * (size_t)BALANCE_COUNTS) {
+        return;
+    }
+    bool same = it->balances > 0 && memcmp(it->balance_id, entry->event.id, sizeof it->balance_id) == 0;
+    it->balances += !same;
+    if (it->balances > 1 && entry->event.recorded_ms <= it->recorded_ms) {
         return;
     }
     for (size_t i = 0; i < BALANCE_COUNTS; i++) {
         it->balance[i] = asv_load_be64(counts.data + 8 * i);
     }
-    it->has_balance = true;
-    it->balance_index = index;
+    it->recorded_ms = entry->event.recorded_ms;
+    memcpy(it->balance_id, entry->event.id, sizeof it->balance_id);
 }
 
 /* LG-076: a recording counts as taken in when its link record is the one that the entry names, and the
@@ -137,21 +146,35 @@ static enum asv_status take_link(struct asv_verify_claim *it, const char *dir, c
     return status;
 }
 
-void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem, uint64_t index,
+bool asv_verify_claim_uses(const struct asv_ledger_work *work, const char *name)
+{
+    const struct asv_verify_claim *it = work->claim;
+    return it != NULL &&
+           (strcmp(name, "claim") == 0 || (it->claim.kind != ASV_CLAIM_DAY && strcmp(name, chain_name) == 0));
+}
+
+/* A link record that shows nothing is not looked at. */
+static void say_unused(struct asv_ledger_work *work, const char *dir, const char *stem)
+{
+    char name[ASV_VERIFY_PATH_BYTES];
+    (void)snprintf(name, sizeof name, "%s.link", stem);
+    if (dir != NULL && asv_verify_is_there(dir, name)) {
+        asv_say_unchecked(&work->say, name, "");
+    }
+}
+
+void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem,
                             const struct asv_ledger_entry *entry, const struct asv_opened *opened)
 {
     struct asv_verify_claim *it = work->claim;
     struct asv_err err = {0};
-    if (it == NULL) {
-        return;
-    }
-    if (it->claim.kind == ASV_CLAIM_DAY) {
-        take_balance(it, index, entry);
-        return;
-    }
     bool taken_in =
         entry->event.kind >= ASV_LEDGER_COMMITTED_FIRST && entry->event.kind <= ASV_LEDGER_COMMITTED_LAST;
-    if (!taken_in || opened == NULL || !it->believed) {
+    if (it != NULL && it->claim.kind == ASV_CLAIM_DAY) {
+        take_balance(it, entry);
+    }
+    if (it == NULL || it->claim.kind == ASV_CLAIM_DAY || !it->believed || !taken_in || opened == NULL) {
+        say_unused(work, dir, stem);
         return;
     }
     if (take_link(it, dir, stem, opened, &err) != ASV_OK) {
@@ -161,33 +184,55 @@ void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const
 
 /* ---- judgement ---- */
 
+static bool add(uint64_t *sum, uint64_t number)
+{
+    *sum += number;
+    return *sum >= number;
+}
+
+static bool adds_up(const uint64_t *n)
+{
+    uint64_t came = 0;
+    uint64_t are = 0;
+    bool fits = add(&came, n[0]) && add(&came, n[1]);
+    for (size_t i = 2; i < BALANCE_COUNTS; i++) {
+        fits = add(&are, n[i]) && fits;
+    }
+    return fits && came == are;
+}
+
 static void judge_day(struct asv_ledger_work *work, const struct asv_verify_claim *it)
 {
-    const uint64_t *n = it->balance;
-    if (!it->has_balance) {
+    if (it->balances == 0) {
         asv_say_wrong(&work->say, "claim", "no balance of that day is proven");
-        return;
-    }
-    if (n[0] + n[1] != n[2] + n[3] + n[4] + n[5] + n[6] + n[7]) {
+    } else if (!adds_up(it->balance)) {
         asv_say_wrong(&work->say, "claim", "the balance does not add up");
+    } else if (work->say.wrong.count == 0) {
+        asv_say_balance(&work->say, &it->claim, it->balance, it->recorded_ms, it->balances - 1);
     }
-    asv_say_balance(&work->say, &it->claim, n);
+}
+
+static void judge_camera(struct asv_ledger_work *work, struct asv_verify_claim *it)
+{
+    struct asv_err err = {0};
+    uint64_t within = 0;
+    if (asv_claim_judge(&it->shown, &it->claim, &within, &err) != ASV_OK) {
+        asv_say_wrong(&work->say, "claim", "%s", err.text);
+    } else if (work->say.wrong.count == 0) {
+        asv_say_claim(&work->say, &it->claim, within);
+    }
 }
 
 void asv_verify_claim_end(struct asv_ledger_work *work)
 {
     struct asv_verify_claim *it = work->claim;
-    struct asv_err err = {0};
-    uint64_t within = 0;
     if (it == NULL) {
         return;
     }
     if (it->claim.kind == ASV_CLAIM_DAY) {
         judge_day(work, it);
-    } else if (asv_claim_judge(&it->shown, &it->claim, &within, &err) != ASV_OK) {
-        asv_say_wrong(&work->say, "claim", "%s", err.text);
-    } else if (work->say.wrong == 0) {
-        asv_say_claim(&work->say, &it->claim, within);
+    } else if (it->believed) { /* otherwise no link record was looked at, which was said */
+        judge_camera(work, it);
     }
     free(it);
     work->claim = NULL;

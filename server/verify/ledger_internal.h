@@ -19,11 +19,10 @@ struct asv_ledger_work {
     struct asv_ledger_say say;
     struct asv_ledger_policy policy;
     struct asv_ledger_verdict verdict; /* of the last head that was looked at; borrows note or proof */
+    struct asv_heads heads;            /* all that were shown */
     uint8_t policy_data[ASV_LEDGER_POLICY_BYTES];
     uint8_t note[ASV_NOTE_MAX_BYTES];
     uint8_t proof[ASV_TLOGPROOF_MAX_BYTES];
-    uint8_t earlier_note[ASV_NOTE_MAX_BYTES];
-    struct asv_tree_head earlier; /* size 0: none was given */
     struct asv_anchors anchors;
     struct asv_verify_claim *claim; /* NULL: the directory has none */
 };
@@ -32,20 +31,37 @@ struct asv_ledger_work {
 ASV_MUST_CHECK enum asv_status asv_verify_load(const char *dir, const char *name, uint8_t *out, size_t cap,
                                                struct asv_bytes *view, struct asv_err *err);
 
-/* A checkpoint under the trust file; what is wrong with it is said. False: it does not even name a head. */
+/* Whether there is such a file, of whatever kind. */
+bool asv_verify_is_there(const char *dir, const char *name);
+
+bool asv_verify_ends_in(const char *text, const char *ending);
+
+/* A checkpoint under the trust file, which is kept in work->verdict and among the heads; what is wrong with
+ * it is said. False: something is. */
 bool asv_verify_head(struct asv_ledger_work *work, const char *name, struct asv_bytes note);
 
 /* The proof DIR/STEM.tlog-proof of the entry beside it, with what is opened of it; all is said. */
 void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char *stem);
 
+/* That an entry was not recorded after its head was cosigned, by the word of each witness. */
+void asv_verify_recorded(struct asv_ledger_work *work, const char *name,
+                         const struct asv_ledger_entry *entry);
+
 /* What the directory is said to show besides its entries (LG-076): loaded, told of each entry that is proven,
  * judged and freed. */
 void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir);
-void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem, uint64_t index,
+void asv_verify_claim_entry(struct asv_ledger_work *work, const char *dir, const char *stem,
                             const struct asv_ledger_entry *entry, const struct asv_opened *opened);
+/* Whether it looks at the file of this name. */
+bool asv_verify_claim_uses(const struct asv_ledger_work *work, const char *name);
 void asv_verify_claim_end(struct asv_ledger_work *work);
 
-/* The published log in dir, whose head is in work->verdict. */
-void asv_verify_tiles(struct asv_ledger_work *work, const char *dir);
+/* The published log in dir, whose head is verdict's, compared with every head of it that was seen. */
+void asv_verify_tiles(struct asv_ledger_work *work, const char *dir,
+                      const struct asv_ledger_verdict *verdict);
+
+/* Everything in a directory. */
+ASV_MUST_CHECK enum asv_status asv_verify_directory(struct asv_ledger_work *work, const char *dir,
+                                                    struct asv_err *err);
 
 #endif

@@ -39,7 +39,9 @@ static bool read_entry(struct asv_ledger_work *work, struct one *one, const char
     return status == ASV_OK;
 }
 
-static bool read_proof(struct asv_ledger_work *work, struct one *one, const char *dir, const char *stem)
+/* False: nothing can be proven with it. *readable: it names the entry's index all the same. */
+static bool read_proof(struct asv_ledger_work *work, struct one *one, const char *dir, const char *stem,
+                       bool *readable)
 {
     struct asv_bytes data = {0};
     const char *name = named(one, stem, "tlog-proof");
@@ -50,6 +52,7 @@ static bool read_proof(struct asv_ledger_work *work, struct one *one, const char
     if (status != ASV_OK) {
         asv_say_wrong(&work->say, name, "%s", one->err.text);
     }
+    *readable = status == ASV_OK;
     return status == ASV_OK && asv_verify_head(work, name, one->proof.checkpoint);
 }
 
@@ -90,7 +93,39 @@ static const struct asv_opened *read_opened(struct asv_ledger_work *work, struct
     return status == ASV_OK ? &one->opened : NULL;
 }
 
-/* LG-070 */
+/* A witness says when it saw the head; its clock and the database's may be apart. */
+#define APART_S 3600
+
+void asv_verify_recorded(struct asv_ledger_work *work, const char *name, const struct asv_ledger_entry *entry)
+{
+    int64_t recorded_s = entry->event.recorded_ms / 1000;
+    for (size_t i = 0; i < work->policy.witness_count; i++) {
+        const struct asv_bytes witness = work->policy.witnesses[i].name;
+        bool cosigned = (work->verdict.cosigned >> i & 1) != 0;
+        if (cosigned && recorded_s > 0 && (uint64_t)recorded_s > work->verdict.time_s[i] + APART_S) {
+            asv_say_wrong(&work->say, name, "it says that it was recorded after %.*s cosigned its head",
+                          (int)witness.len, (const char *)witness.data);
+        }
+    }
+}
+
+/* LG-070. What is proven is kept, so that no other entry is proven at the same place. */
+static bool prove(struct asv_ledger_work *work, struct one *one, const char *stem)
+{
+    uint8_t leaf[ASV_SHA256_BYTES];
+    uint64_t before = work->say.wrong.count;
+    if (!is_included(work, one, stem)) {
+        return false;
+    }
+    const char *name = named(one, stem, "entry");
+    asv_verify_recorded(work, name, &one->entry);
+    asv_merkle_leaf(leaf, one->bytes.data, one->bytes.len);
+    if (asv_heads_place(&work->heads, name, work->verdict.log, one->proof.index, leaf, &one->err) != ASV_OK) {
+        asv_say_wrong(&work->say, name, "%s", one->err.text);
+    }
+    return work->say.wrong.count == before;
+}
+
 void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char *stem)
 {
     struct one *one = calloc(1, sizeof *one);
@@ -100,15 +135,17 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
     }
     work->say.checked++;
     if (read_entry(work, one, dir, stem)) {
-        uint64_t before = work->say.wrong;
-        bool proven =
-            read_proof(work, one, dir, stem) && is_included(work, one, stem) && work->say.wrong == before;
-        const struct asv_opened *opened = read_opened(work, one, dir, stem);
-        if (proven) {
-            asv_verify_claim_entry(work, dir, stem, one->proof.index, &one->entry, opened);
+        struct asv_say_place place = {0};
+        if (read_proof(work, one, dir, stem, &place.has_index) && prove(work, one, stem)) {
+            place.origin = work->policy.logs[work->verdict.log].key.name;
+            place.size = work->verdict.checkpoint.head.size;
         }
-        asv_say_entry(&work->say, stem, one->proof.index, proven ? work->verdict.checkpoint.head.size : 0,
-                      &one->entry, opened);
+        place.index = one->proof.index;
+        const struct asv_opened *opened = read_opened(work, one, dir, stem);
+        if (place.origin != NULL) {
+            asv_verify_claim_entry(work, dir, stem, &one->entry, opened);
+        }
+        asv_say_entry(&work->say, stem, &place, &one->entry, opened);
     }
     free(one);
 }

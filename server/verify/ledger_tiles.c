@@ -10,19 +10,42 @@
 #include "server/ledger/walk.h"
 #include "server/verify/ledger_internal.h"
 
+struct to_compare {
+    struct asv_head_seen *seen;
+};
+
 struct published {
     struct asv_ledger_work *work;
     const char *dir;
     struct asv_walk walk;
-    char path[ASV_TILE_PATH_BYTES]; /* of the bundle that is read */
+    size_t next; /* of the heads below, the first that is not passed */
+    size_t count;
+    struct to_compare heads[ASV_HEADS_MAX]; /* of this log, in the order of their sizes */
+    char path[ASV_TILE_PATH_BYTES];         /* of the bundle that is read */
     uint8_t bundle[ASV_VERIFY_BUNDLE_BYTES];
     uint8_t tile[ASV_TILE_BYTES];
+    uint8_t full[ASV_VERIFY_BUNDLE_BYTES]; /* beside a partial one */
 };
+
+/* Other readers ask for the full tile first: when it is there it must begin with what the partial one has. */
+static void check_full(struct published *it, const struct asv_tile *full, struct asv_bytes partial)
+{
+    char path[ASV_TILE_PATH_BYTES];
+    struct asv_bytes view = {0};
+    asv_tile_path(path, full);
+    enum asv_status status = asv_verify_load(it->dir, path, it->full, sizeof it->full, &view, NULL);
+    if (status == ASV_E_NOT_FOUND) {
+        return;
+    }
+    if (status != ASV_OK || view.len < partial.len || memcmp(view.data, partial.data, partial.len) != 0) {
+        asv_say_wrong(&it->work->say, path, "does not begin with what the partial one beside it has");
+    }
+}
 
 /* The file of a tile, or the full one that has replaced it: *exact is then false, and what is behind the
  * tile's width is left out. */
-static enum asv_status load_tile(const struct published *it, const struct asv_tile *tile, uint8_t *out,
-                                 size_t cap, struct asv_bytes *view, bool *exact, struct asv_err *err)
+static enum asv_status load_tile(struct published *it, const struct asv_tile *tile, uint8_t *out, size_t cap,
+                                 struct asv_bytes *view, bool *exact, struct asv_err *err)
 {
     char path[ASV_TILE_PATH_BYTES];
     struct asv_tile full = *tile;
@@ -34,6 +57,8 @@ static enum asv_status load_tile(const struct published *it, const struct asv_ti
         *exact = false;
         asv_tile_path(path, &full);
         status = asv_verify_load(it->dir, path, out, cap, view, NULL);
+    } else if (status == ASV_OK && tile->width < full.width) {
+        check_full(it, &full, *view);
     }
     return status;
 }
@@ -72,9 +97,45 @@ static bool next_entry(struct published *it, struct asv_reader *reader, uint8_t 
     }
     if (asv_ledger_entry_read(&read, entry, &err) != ASV_OK) {
         asv_say_wrong(&it->work->say, it->path, "entry %" PRIu64 ": %s", asv_walk_at(&it->walk), err.text);
+    } else {
+        char name[32];
+        (void)snprintf(name, sizeof name, "entry %" PRIu64, asv_walk_at(&it->walk));
+        asv_verify_recorded(it->work, name, &read);
     }
     asv_merkle_leaf(leaf, entry.data, entry.len);
     return true;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct to_compare *left = a;
+    const struct to_compare *right = b;
+    uint64_t size = right->seen->head.size;
+    return left->seen->head.size < size ? -1 : left->seen->head.size > size;
+}
+
+static void gather_heads(struct published *it, size_t log)
+{
+    struct asv_heads *heads = &it->work->heads;
+    for (size_t i = 0; i < heads->count; i++) {
+        if (heads->seen[i].log == log) {
+            it->heads[it->count++].seen = &heads->seen[i];
+        }
+    }
+    qsort(it->heads, it->count, sizeof *it->heads, by_size);
+}
+
+/* LG-079: the heads that are of as many entries as were passed now. */
+static void compare_heads(struct published *it)
+{
+    uint64_t at = asv_walk_at(&it->walk);
+    while (it->next < it->count && it->heads[it->next].seen->head.size <= at) {
+        struct asv_head_seen *seen = it->heads[it->next++].seen;
+        if (seen->head.size == at && at < it->walk.head.size) { /* the last one is the walk's own */
+            asv_walk_compare(&it->walk, &seen->head);
+        }
+        seen->walked = true;
+    }
 }
 
 /* The entries of one bundle. False: the walk cannot go on. */
@@ -84,7 +145,6 @@ static bool walk_bundle(struct published *it)
     struct asv_reader reader;
     struct asv_bytes view = {0};
     struct asv_err err = {0};
-    const struct asv_tree_head *earlier = &it->work->earlier;
     bool exact = true;
     bool goes_on = true;
     unsigned there = 0;
@@ -99,9 +159,7 @@ static bool walk_bundle(struct published *it)
         bool good = there == i && next_entry(it, &reader, leaf);
         there += good;
         goes_on = asv_walk_next(&it->walk, good ? leaf : NULL);
-        if (earlier->size > 0 && earlier->size == asv_walk_at(&it->walk)) {
-            asv_walk_compare(&it->walk, earlier);
-        }
+        compare_heads(it);
     }
     it->work->say.checked += there;
     if (there < tile.width && view.data != NULL && goes_on) {
@@ -112,9 +170,9 @@ static bool walk_bundle(struct published *it)
     return goes_on;
 }
 
-void asv_verify_tiles(struct asv_ledger_work *work, const char *dir)
+void asv_verify_tiles(struct asv_ledger_work *work, const char *dir, const struct asv_ledger_verdict *verdict)
 {
-    const struct asv_tree_head *head = &work->verdict.checkpoint.head;
+    const struct asv_tree_head *head = &verdict->checkpoint.head;
     struct published *it = calloc(1, sizeof *it);
     if (it == NULL) {
         asv_say_wrong(&work->say, dir, "no memory");
@@ -124,13 +182,11 @@ void asv_verify_tiles(struct asv_ledger_work *work, const char *dir)
         .tiles = {.read = read_hashes, .ctx = it}, .wrong = say_wrong, .ctx = it};
     it->work = work;
     it->dir = dir;
+    work->verdict = *verdict;
+    gather_heads(it, verdict->log);
     asv_walk_init(&it->walk, &ops, head);
     while (asv_walk_at(&it->walk) < head->size && walk_bundle(it)) {
     }
     asv_walk_end(&it->walk);
-    if (work->earlier.size > head->size) {
-        asv_say_wrong(&work->say, "earlier head", "it has %" PRIu64 " entries, this log fewer",
-                      work->earlier.size);
-    }
     free(it);
 }

@@ -34,8 +34,8 @@ struct options {
 static const char usage_text[] =
     "usage: asservat-verify FILE [--trust ROOT] [--revocations LIST] [--dock CHAIN] [--chain CHAIN]\n"
     "                       [--identity FILE [--output FILE] [--age FILE]] [--json] [--lang de|en]\n"
-    "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--earlier CHECKPOINT] [--json] [--lang "
-    "de|en]\n"
+    "       asservat-verify PROOF|CHECKPOINT|DIR --ledger TRUST [--trust ROOT] [--revocations LIST]\n"
+    "                       [--earlier CHECKPOINT] [--json] [--lang de|en]\n"
     "       asservat-verify --version\n"
     "\n"
     "Verifies one recording without a network or a server. FILE is its directory, or its seal: a file\n"
@@ -52,10 +52,10 @@ static const char usage_text[] =
     "\n"
     "With --ledger it verifies what the ledger gave out: NAME.tlog-proof with NAME.entry and NAME.opened\n"
     "beside it, a directory of them, a checkpoint, or a published log (a directory with checkpoint and\n"
-    "tile/), of which everything is computed anew.\n"
+    "tile/), of which everything is computed anew. --trust is for what devices signed.\n"
     "\n"
     "  --ledger TRUST       whose heads are believed: a trust file (C2SP tlog-policy)\n"
-    "  --earlier CHECKPOINT a head that was kept: the published log must begin with it\n"
+    "  --earlier CHECKPOINT a head that was kept: what is shown must be of a log that begins with it\n"
     "\n"
     "  --json               the result as JSON\n"
     "  --lang de|en         language of the report; default: the environment's\n"
@@ -136,8 +136,10 @@ static bool parse_options(struct options *options, int argc, char **argv)
         }
     }
     bool outputs = options->outputs.plaintext != NULL || options->outputs.age != NULL;
+    bool of_clip = outputs || options->identity != NULL || options->chain != NULL || options->dock != NULL;
+    bool of_ledger = options->earlier != NULL;
     if (optind + 1 != argc || (outputs && options->identity == NULL) ||
-        (options->earlier != NULL && options->ledger == NULL)) {
+        (options->ledger != NULL ? of_clip : of_ledger)) {
         return false;
     }
     options->file = argv[optind];

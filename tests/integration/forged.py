@@ -5,14 +5,17 @@
 what he was given. Nothing that contradicts itself is called valid, and nothing is said that was not shown.
 """
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/lib"))
-from forge import BEGAN, Log, closed, start, u64  # noqa: E402
+from forge import BEGAN, Log, closed, entry, start, u64  # noqa: E402
 from notes import Key  # noqa: E402
 
 ORIGIN = "asservat.example/ledger"
@@ -70,6 +73,11 @@ class Court:
         return out.decode()
 
 
+def at(seconds):
+    """So long after everything began, as reports have it."""
+    return datetime.fromtimestamp(BEGAN + seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 def log_of(court, count):
     return Log(court.key, [start(number) for number in range(count)])
 
@@ -104,14 +112,239 @@ def all_that_is_opened_is_shown(court):
     assert court.wrong(directory, "person (129): longer or shorter")["entries"][0]["fields"]["person"] is None
 
 
-STEPS = (all_that_is_opened_is_shown,)
+def what_was_kept_is_compared(court):
+    """LG-079: --earlier, for a checkpoint, for proofs, for the whole log, and for several of these at once."""
+    log = log_of(court, 5)
+    fork = Log(court.key, log.entries[:3] + [start(33), start(44)])
+    other = Log(Key(court.work, "asservat.example/other"), log.entries)
+    head, kept = court.note(log.head()), court.note(log.head())
+    forked, early, late = court.note(fork.head()), court.note(log.head(3)), court.note(log.head())
+    assert court.valid(head, "--earlier", kept)["heads"][0]["size"] == 5
+    court.wrong(head, "the log was forked: it signed another tree of 5 entries", "--earlier", forked)
+    court.wrong(early, "it has 5 entries, the head in", "--earlier", kept)
+    court.wrong(late, "was not compared with the larger head", "--earlier", early)
+    court.valid(head, "--earlier", court.note(log.head(0)))
+    proofs = court.new()
+    log.give(proofs, "1-2", 2)
+    court.valid(proofs, "--earlier", kept)
+    court.valid(proofs / "1-2.entry", "--earlier", kept)
+    court.wrong(proofs, "the log was forked: it signed another tree of 5 entries", "--earlier", forked)
+    court.wrong(proofs / "1-2.tlog-proof", "the log was forked", "--earlier", forked)
+    court.wrong(proofs, "was not compared with the larger head in 1-2.tlog-proof", "--earlier", early)
+    whole = court.new()
+    log.publish(whole)
+    court.valid(whole, "--earlier", early)
+    court.valid(whole, "--earlier", kept)
+    court.wrong(whole, "the log was forked", "--earlier", forked)
+    court.wrong(whole, "head of 4: this log does not begin with", "--earlier", court.note(fork.head(4)))
+    court.wrong(whole, "it has 6 entries, the head in checkpoint fewer: 5", "--earlier",
+                court.note(Log(court.key, [*log.entries, start(6)]).head()))
+    log.give(whole, "1-2", 2, size=4)  # proofs beside the tiles: all heads are compared with them
+    court.valid(whole, "--earlier", early)
+    court.wrong(whole, "head of 4: this log does not begin with", "--earlier", court.note(fork.head(4)))
+    court.trust = court.trusting(f"log {court.key.vkey}", f"log {other.key.vkey}", "quorum none")
+    court.wrong(head, "a head of asservat.example/other, of which nothing is here", "--earlier", court.note(other.head()))
+    for bad, says in ((court.note("what"), "signed note"), (court.note(log.head().replace("\n5\n", "\n6\n")), "signature")):
+        code, _, err = court.run(head, "--earlier", bad)
+        assert code == 2 and f"--earlier {bad}: " in err and says in err, err
+
+
+def a_fork_is_named(court):
+    """LG-079: both branches before the verifier at once, whatever lies there beside them."""
+    log = log_of(court, 5)
+    fork = Log(court.key, log.entries[:3] + [start(33), start(44)])
+    directory = court.new()
+    log.give(directory, "1-3", 3)
+    court.valid(directory)
+    fork.give(directory, "1-3b", 3)
+    court.wrong(directory, "the log was forked: it signed another tree of 5 entries in 1-3.tlog-proof")
+    directory = court.new()  # heads of two sizes: no two roots of one size, but two entries at one place
+    log.give(directory, "1-3", 3)
+    fork.give(directory, "1-3b", 3, size=4)
+    court.wrong(directory, "the log was forked: its entry 3 is proven, and so is another one in 1-3.entry")
+    directory = court.new()  # two places under two heads: nothing contradicts, and that is all that is said
+    log.give(directory, "1-1", 1, size=3)
+    log.give(directory, "1-3", 3)
+    report = court.valid(directory)
+    assert any("are of one tree: that takes the log's tiles" in line for line in report["unchecked"]), report
+    directory = court.new()  # the fork's checkpoint beside proofs
+    log.give(directory, "1-3", 3)
+    (directory / "checkpoint").write_text(fork.head())
+    court.wrong(directory, "the log was forked")
+    copies = court.new()
+    log.give(copies, "1-3", 3)
+    log.give(copies, "again", 3)
+    court.valid(copies)
+
+
+def proofs_are_not_hidden(court):
+    """A checkpoint in the directory takes the place of nothing; and what has no proof, or was not looked at, is named."""
+    log = log_of(court, 5)
+    directory = court.new()
+    log.give(directory, "1-2", 2)
+    (directory / "1-2.entry").write_bytes(start(99))
+    (directory / "checkpoint").write_text(log.head(0))
+    court.wrong(directory, "1-2.entry: the proof does not lead")
+    whole = court.new()
+    log.publish(whole)
+    log.give(whole, "1-2", 2)
+    report = court.valid(whole)
+    assert report["kind"] == "proofs" and report["checked"] == 6 and not report["unchecked"], report
+    (whole / "1-2.entry").write_bytes(start(99))
+    court.wrong(whole, "1-2.entry: the proof does not lead")
+    log.give(whole, "1-2", 2)
+    (whole / "tile/entries/000.p/5").write_bytes(b"")
+    court.wrong(whole, "tile/entries/000.p/5: 0 entries instead of 5")
+    for ending in ("entry", "opened", "link"):
+        directory = court.new()
+        log.give(directory, "1-2", 2)
+        (directory / f"1-4.{ending}").write_bytes(log.entries[4])
+        court.wrong(directory, f"1-4.{ending}: there is no proof of it: 1-4.tlog-proof is missing")
+    directory = court.new()
+    log.give(directory, "1-2", 2)
+    for name in ("README.txt", "1-2.link", "camera.chain", "1-2.entry.old"):
+        (directory / name).write_text("anything")
+    assert sorted(court.valid(directory)["unchecked"]) == ["1-2.entry.old", "1-2.link", "README.txt", "camera.chain"]
+    text = court.text(directory, 0)
+    assert "Not checked:\n" in text and "That nothing is left out is not shown" in text, text
+    assert "Dass nichts fehlt, ist nicht gezeigt" in court.text(directory, 0, lang="de")
+    (directory / "checkpoint").mkdir()
+    code, _, err = court.run(directory)
+    assert code == 2 and "checkpoint: " in err, err
+
+
+def a_report_says_since_when(court):
+    """By the word of witnesses and of nobody else; and each entry under its own head."""
+    log, second = log_of(court, 5), Log(Key(court.work, "asservat.example/second"), [start(7), start(8)])
+    one, two = Key(court.work, "one.example/witness", 4), Key(court.work, "two.example/witness", 4)
+    trusted = [f"log {court.key.vkey}", f"log {second.key.vkey}", f"witness one {one.vkey}", f"witness two {two.vkey}"]
+    none = court.trusting(*trusted, "quorum none")
+    both = court.trusting(*trusted, "group all 2 one two", "quorum all")
+    directory = court.new()
+    log.give(directory, "1-2", 2)
+    text = court.text(directory, 0, "--ledger", none)
+    assert "cosigned by nobody" in text and "the agency's word alone" in text and "stood so" not in text, text
+    assert "Proven is what the agency recorded and signed; not that it is true" in text, text
+    log.give(directory, "1-2", 2, cosigners=((one, BEGAN + 60), (two, BEGAN + 180)))
+    second.give(directory, "2-1", 1, cosigners=((two, BEGAN + 300),))
+    report = court.valid(directory, "--ledger", none)
+    assert [(head["origin"], head["size"]) for head in report["heads"]] == [(ORIGIN, 5), (second.key.name, 2)], report["heads"]
+    assert [(entry["name"], entry["origin"], entry["size"]) for entry in report["entries"]] == [
+        ("1-2", ORIGIN, 5), ("2-1", second.key.name, 2)], report["entries"]
+    assert report["heads"][0]["cosigned"] == [{"name": "one", "time": at(60)},
+                                              {"name": "two", "time": at(180)}], report["heads"]
+    assert [head["since"] for head in report["heads"]] == [at(60), at(300)], report["heads"]
+    text = court.text(directory, 0, "--ledger", none)
+    assert f"stood so by {at(60)}, by the word of one.\n" in text, text
+    assert f"of {second.key.name} with 2 entries" in text and f"of {ORIGIN} with 5 entries" in text and "1-2\n" in text, text
+    court.wrong(directory, "2-1.tlog-proof: checkpoint: too few witnesses; not cosigned by one", "--ledger", both)
+    (directory / "2-1.tlog-proof").unlink()
+    (directory / "2-1.entry").unlink()
+    assert court.valid(directory, "--ledger", both)["heads"][0]["since"] == at(180), "both by then"
+    for time in (0, BEGAN - 3700):  # what was recorded after its head was cosigned
+        log.give(directory, "1-2", 2, cosigners=((one, time), (two, BEGAN)))
+        assert court.wrong(directory, "recorded after one cosigned its head", "--ledger", none)["heads"][0]["since"] is None
+        text = court.text(directory, 1, "--ledger", none)
+        assert "stood so" not in text and "Proven" not in text and "NOT PROVEN" in text, text
+    log.give(directory, "1-2", 2, cosigners=((one, BEGAN - 3500),))
+    court.valid(directory, "--ledger", none)
+    whole = court.new()
+    log.publish(whole)
+    (whole / "checkpoint").write_text(log.head(cosigners=((one, BEGAN - 3700),)))
+    court.wrong(whole, "entry 0: it says that it was recorded after one cosigned its head", "--ledger", none)
+
+
+def balance_of(counts, recorded=BEGAN, day=20261128):
+    return entry(114, {1: u64(recorded * 1000), 3: day.to_bytes(4, "big"), 7: b"".join(u64(n) for n in counts)}, recorded)
+
+
+def a_balance_is_the_last_one(court):
+    """Whichever log it stands in; and one that does not add up, or beside something wrong, is not said."""
+    log, second = log_of(court, 9), Log(Key(court.work, "asservat.example/second"), [start(0)])
+    court.trust = court.trusting(f"log {court.key.vkey}", f"log {second.key.vkey}", "quorum none")
+
+    def claimed(*balances):
+        directory = court.new()
+        (directory / "claim").write_text("asservat/v1/claim\nday 20261128\n")
+        for where, balance in balances:
+            index = where.add(balance)
+            where.give(directory, f"{len(where.key.name)}-{index}", index)
+        return directory
+
+    directory = claimed((log, balance_of([5, 0, 5, 0, 0, 0, 0, 0])), (second, balance_of([7, 0, 7, 0, 0, 0, 0, 0], BEGAN + 86400)))
+    claim = court.valid(directory)["claim"]
+    assert claim["balance"]["ingested"] == 7 and claim["others"] == 1 and claim["recorded"] == at(86400), claim
+    assert "the last of 2 balances of this day" in court.text(directory, 0)
+    (directory / "zzz.entry").write_bytes(start(1))
+    assert "claim" not in court.wrong(directory, "zzz.entry: there is no proof")
+    for counts in ([3, 0, 1, 0, 0, 0, 0, 0], [2**64 - 1, 1, 0, 0, 0, 0, 0, 0]):
+        report = court.wrong(claimed((log, balance_of(counts))), "claim: the balance does not add up")
+        assert "claim" not in report, report
+    directory = claimed((log, balance_of([1, 0, 1, 0, 0, 0, 0, 0], day=20261127)))
+    court.wrong(directory, "claim: no balance of that day is proven")
+
+
+def nothing_is_said_that_misleads(court):
+    """Untrusted names, unsigned heads, other files, options that would do nothing."""
+    log = log_of(court, 3)
+    evil = Log(Key(court.work, "evil\u009b2J\u202eVALID\u2066\x7f/log"), log.entries)
+    for lang in ("de", "en"):
+        text = court.text(court.note(evil.head()), 1, lang=lang)
+        assert not any(mark in text for mark in "\u009b\u202e\u2066\x7f") and "Head of" not in text, text
+    data, keys = closed(120, {1: u64(BEGAN * 1000)}, {130: "Herr M\u202egnp.exe".encode()})
+    index, directory = log.add(data), court.new()
+    log.give(directory, "name", index, keys)
+    assert "Herr M?gnp.exe" in court.text(directory, 0)
+    (directory / "name.tlog-proof").write_text("no proof")
+    assert "Entry without a readable proof: access (120)" in court.text(directory, 1)
+    report = court.wrong(directory, "name.tlog-proof: ")["entries"][0]
+    assert report["index"] is None and not report["proven"], report
+    court.wrong(directory / "name.opened", "neither NAME.tlog-proof, NAME.entry nor a directory, and no checkpoint")
+    for option in ("--identity", "--chain", "--dock", "--output", "--age"):
+        code, out, err = court.run(court.note(log.head()), option, court.trust)
+        assert code == 2 and not out and "usage" in err, (option, out)
+    text = court.text(directory, 1, lang="de")
+    assert "Zugriff (120)" in text and "Zeit" in text and "Datei" in text and "access" not in text, text
+
+
+def a_head_that_nobody_signed_is_not_walked(court):
+    """Endless work, by a thousand links: the name of a log, a size, and no signature."""
+    directory = court.new()
+    tiles = directory / "tile/0"
+    tiles.mkdir(parents=True)
+    (tiles / "000").write_bytes(bytes(8192))
+    for number in range(1, 1000):
+        os.link(tiles / "000", tiles / f"{number:03d}")
+        os.symlink(".", tiles / f"x{number:03d}")
+    os.symlink(".", tiles / "x000")
+    shutil.copytree(tiles, directory / "tile/entries", symlinks=True)
+    stranger = Key(directory, ORIGIN)
+    text = f"{ORIGIN}\n{2**61}\n{'A' * 43}=\n"
+    (directory / "checkpoint").write_text(stranger.note(text))
+    court.wrong(directory, "checkpoint: checkpoint: signed by none of the logs")
+
+
+def a_full_tile_beside_a_partial_one_agrees(court):
+    log, directory = log_of(court, 5), court.new()
+    log.publish(directory)
+    full = directory / "tile/0/000"
+    full.write_bytes(b"".join(log.leaves(5)) + bytes(251 * 32))
+    court.valid(directory)
+    full.write_bytes(bytes(256 * 32))
+    court.wrong(directory, "tile/0/000: does not begin with what the partial one beside it has")
+
+
+STEPS = (all_that_is_opened_is_shown, what_was_kept_is_compared, a_fork_is_named, proofs_are_not_hidden, a_report_says_since_when,
+         a_balance_is_the_last_one, nothing_is_said_that_misleads, a_head_that_nobody_signed_is_not_walked,
+         a_full_tile_beside_a_partial_one_agrees)
 
 
 def main(build):
     with tempfile.TemporaryDirectory(prefix="asservat-forged.") as work:
-        court = Court(build, Path(work))
-        for step in STEPS:
-            step(court)
+        for number, step in enumerate(STEPS):
+            place = Path(work) / str(number)
+            place.mkdir()
+            step(Court(build, place))
             print(step.__name__, flush=True)
 
 
