@@ -34,7 +34,7 @@ MODULES = {
     "server/http": ["firmware-proto/base", "server/base"],
     "server/witness": PROTO + ["server/base", "server/ledger"],
     "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
-    "server/verify": PROTO + ["server/base", "server/vault", "server/ledger"],
+    "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
                            "server/keeper", "server/policy", "server/incident", "server/retention", "server/statement",
                            "server/ledger", "server/http", "server/witness"],
