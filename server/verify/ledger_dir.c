@@ -57,7 +57,7 @@ static void free_names(struct directory *it)
 /* What goes with an entry, by its name: it is looked at when the entry's proof is. */
 static bool goes_with_proof(struct directory *it, const char *name)
 {
-    static const char *const endings[] = {".entry", ".opened", ".link"};
+    static const char *const endings[] = {".entry", ".opened", ".link", ".object", ".signer"};
     char proof[ASV_VERIFY_PATH_BYTES];
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (asv_verify_ends_in(name, endings[i])) {

@@ -47,6 +47,12 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
 void asv_verify_recorded(struct asv_ledger_work *work, const char *name,
                          const struct asv_ledger_entry *entry);
 
+/* The signed object beside the entry, DIR/STEM.object, with DIR/STEM.signer: what is wrong with it, or cannot
+ * be said, is said. Whether *by has signed it. */
+bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
+                       const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                       struct asv_signed_by *by);
+
 /* What the directory is said to show besides its entries (LG-076): loaded, told of each entry that is proven,
  * judged and freed. */
 void asv_verify_claim_begin(struct asv_ledger_work *work, const char *dir);

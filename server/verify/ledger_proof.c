@@ -15,6 +15,7 @@ struct one {
     struct asv_ledger_entry entry;
     struct asv_tlogproof proof;
     struct asv_opened opened;
+    struct asv_signed_by by;
     struct asv_err err;
 };
 
@@ -145,7 +146,8 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
         if (place.origin != NULL) {
             asv_verify_claim_entry(work, dir, stem, &one->entry, opened);
         }
-        asv_say_entry(&work->say, stem, &place, &one->entry, opened);
+        bool signed_by = asv_verify_object(work, dir, stem, &one->entry, opened, &one->by);
+        asv_say_entry(&work->say, stem, &place, &one->entry, opened, signed_by ? &one->by : NULL);
     }
     free(one);
 }

@@ -80,7 +80,8 @@ static void say_fields(struct asv_ledger_say *say, const struct asv_ledger_entry
 }
 
 static void say_entry_json(struct asv_ledger_say *say, const char *name, const struct asv_say_place *place,
-                           const struct asv_ledger_entry *entry, const struct asv_opened *opened)
+                           const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                           const struct asv_signed_by *by)
 {
     FILE *out = say->out;
     const char *kind = asv_ledger_kind_name(entry->event.kind);
@@ -104,11 +105,14 @@ static void say_entry_json(struct asv_ledger_say *say, const char *name, const s
     asv_print_time(out, entry->event.recorded_ms);
     fputs("\",\"fields\":{", out);
     say_fields(say, entry, opened);
-    fputs("}}", out);
+    fputs("},\"signed_by\":", out);
+    asv_say_signed_json(out, by);
+    fputc('}', out);
 }
 
 static void say_entry_text(struct asv_ledger_say *say, const char *name, const struct asv_say_place *place,
-                           const struct asv_ledger_entry *entry, const struct asv_opened *opened)
+                           const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                           const struct asv_signed_by *by)
 {
     FILE *out = say->out;
     const char *kind = asv_say_kind_name(say->language, entry->event.kind);
@@ -133,17 +137,23 @@ static void say_entry_text(struct asv_ledger_say *say, const char *name, const s
     asv_print_uuid(out, entry->event.id);
     fputc('\n', out);
     say_fields(say, entry, opened);
+    if (by != NULL) {
+        put_name(out, T("signiert von", "signed by"));
+        asv_say_signed(out, say->language, by);
+    }
 }
 
 void asv_say_entry(struct asv_ledger_say *say, const char *name, const struct asv_say_place *place,
-                   const struct asv_ledger_entry *entry, const struct asv_opened *opened)
+                   const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                   const struct asv_signed_by *by)
 {
     if (say->json) {
-        say_entry_json(say, name, place, entry, opened);
+        say_entry_json(say, name, place, entry, opened, by);
     } else {
-        say_entry_text(say, name, place, entry, opened);
+        say_entry_text(say, name, place, entry, opened, by);
     }
     say->listing = true;
+    say->people = say->people || (by != NULL && by->role == 0);
 }
 
 /* ---- the frame ---- */
@@ -227,6 +237,12 @@ static void say_meaning(struct asv_ledger_say *say)
     fputs(T("  Bewiesen ist, was die Behörde verzeichnet und signiert hat; nicht, dass es wahr ist.\n",
             "  Proven is what the agency recorded and signed; not that it is true.\n"),
           say->out);
+    if (say->people) {
+        fputs(T("  Dass eine Berechtigung die der Person ist, deren Name darin steht, ist das Wort der "
+                "Behörde.\n",
+                "  That a credential is that of the person whose name is in it is the agency's word.\n"),
+              say->out);
+    }
     if (some && !say->claimed) {
         fputs(T("  Dass nichts fehlt, ist nicht gezeigt: Das Protokoll kann zu derselben Sache mehr "
                 "enthalten.\n",

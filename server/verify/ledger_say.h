@@ -13,6 +13,7 @@
 #include "server/ledger/policy.h"
 #include "server/verify/ledger_heads.h"
 #include "server/verify/report.h"
+#include "server/verify/signed.h"
 
 #define ASV_SAY_LINES_MAX 16
 #define ASV_SAY_TEXT      400
@@ -32,6 +33,7 @@ struct asv_ledger_say {
     enum asv_say_kind kind;
     bool listing;     /* a list of entries was begun */
     bool claimed;     /* that something is not left out was said */
+    bool people;      /* whoever signed something was said to be a person */
     uint64_t checked; /* entries */
     struct asv_say_lines wrong;
     struct asv_say_lines unchecked;
@@ -51,9 +53,15 @@ const char *asv_say_tag_name(enum asv_language language, uint8_t tag);
 
 void asv_say_begin(struct asv_ledger_say *say, enum asv_say_kind kind);
 
-/* One entry, by its file's name, with what was opened of it (may be NULL) and who signed its object. */
+/* One entry, by its file's name, with what was opened of it, and who has signed the object that it names;
+ * both may be NULL. */
 void asv_say_entry(struct asv_ledger_say *say, const char *name, const struct asv_say_place *place,
-                   const struct asv_ledger_entry *entry, const struct asv_opened *opened);
+                   const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                   const struct asv_signed_by *by);
+
+/* Whose signature it is, and of which decision: a line of text, or a JSON value (NULL: null). */
+void asv_say_signed(FILE *out, enum asv_language language, const struct asv_signed_by *by);
+void asv_say_signed_json(FILE *out, const struct asv_signed_by *by);
 
 /* A claim about a camera that is shown, with what it rests on, and what it does not show. */
 void asv_say_claim(struct asv_ledger_say *say, const struct asv_claim *claim, uint64_t within);

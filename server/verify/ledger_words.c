@@ -115,8 +115,9 @@ static const char *find(const struct word *words, size_t count, uint16_t number)
 
 const char *asv_say_kind_name(enum asv_language language, uint16_t kind)
 {
+    const char *name = asv_ledger_kind_name(kind);
     const char *german = find(kinds, sizeof kinds / sizeof *kinds, kind);
-    return language == ASV_LANGUAGE_DE && german != NULL ? german : asv_ledger_kind_name(kind);
+    return name != NULL && language == ASV_LANGUAGE_DE && german != NULL ? german : name;
 }
 
 const char *asv_say_tag_name(enum asv_language language, uint8_t tag)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """A ledger that is nobody's, made without our code (docs/LEDGER.md 2, 6 and 8): entries, heads, cosignatures and proofs, right
-ones and forged ones, as whoever has a log's key could make them.
+ones and forged ones, as whoever has a log's key could make them; and an agency's devices and people, who sign what entries name
+(firmware-proto/trust/TRUST.md, docs/STATEMENTS.md).
 """
 import hmac
 import os
 import struct
 
-from notes import b64, root_of, sha256, split
+from notes import Key, b64, root_of, sha256, split
 
 BEGAN = 1795900000  # of everything here, in seconds since 1970
 
@@ -51,13 +52,16 @@ class Log:
         hashes = "".join(b64(node) + "\n" for node in path_to(index, self.leaves(size)))
         return f"c2sp.org/tlog-proof@v1\nindex {index}\n{hashes}\n{self.head(size, cosigners)}"
 
-    def give(self, directory, name, index, opened=None, **how):
-        """NAME.entry, NAME.tlog-proof and NAME.opened; opened: (tag, key, value)"""
+    def give(self, directory, name, index, opened=None, signed=None, signer=None, **how):
+        """NAME.entry, NAME.tlog-proof and NAME.opened (tag, key, value), NAME.object and NAME.signer"""
         (directory / f"{name}.entry").write_bytes(self.entries[index])
         (directory / f"{name}.tlog-proof").write_text(self.proof(index, **how))
         if opened is not None:
             lines = "".join(f"field {tag} {b64(key)} {b64(value)}\n" for tag, key, value in opened)
             (directory / f"{name}.opened").write_text("asservat/v1/opened\n" + lines)
+        for ending, data in (("object", signed), ("signer", signer)):
+            if data is not None:
+                (directory / f"{name}.{ending}").write_bytes(data)
 
     def publish(self, directory):
         """All of a log of fewer than 256 entries."""
@@ -90,3 +94,56 @@ def closed(kind, facts, values, recorded=BEGAN):
 def start(number):
     """An entry as good as any other."""
     return entry(2, {10: f"program {number}".encode()})
+
+
+def signature(key, purpose, body):
+    return b"\1\0\x40" + key.sign(f"asservat/v1/{purpose}".encode() + b"\0" + sha256(body))
+
+
+def text(words):
+    return bytes([len(words.encode())]) + words.encode()
+
+
+def digest(value):
+    return b"\1\x20" + value
+
+
+FORMAT, NO_KEY, NO_EXTENSIONS = b"\0\1\0\1", b"\0\0", b"\0\0"
+VALID = u64((BEGAN - 86400) * 1000) + u64((BEGAN + 86400) * 1000)
+
+
+class Agency:
+    CA, CAMERA, DOCK = 2, 3, 4
+
+    def __init__(self, directory):
+        self.directory, self.root = directory, Key(directory, "root")
+        self.id, self.authority = sha256(self.root.public), Key(directory, "ca")
+        self.authority_cert = self.certificate(self.CA, self.authority, self.root)
+
+    def certificate(self, role, key, issuer):
+        exchange = NO_KEY if role == self.CA else digest(os.urandom(32))
+        body = (FORMAT + bytes([role]) + os.urandom(16) + digest(sha256(issuer.public)) + text(key.name) + text("") + text("")
+                + digest(key.public) + exchange + VALID + NO_EXTENSIONS)
+        return body + signature(issuer, "certificate", body)
+
+    def device(self, role, name):
+        """Its key, its certificate's digest and its chain."""
+        key = Key(self.directory, name)
+        cert = self.certificate(role, key, self.authority)
+        return key, sha256(cert), b"\2" + b"".join(struct.pack(">H", len(each)) + each for each in (cert, self.authority_cert))
+
+    def person(self, name, roles=2):
+        """A key, the digest of a credential record, and the record."""
+        key = Key(self.directory, name)
+        record = (FORMAT + digest(self.id) + sha256(name.encode())[:16] + digest(os.urandom(32)) + text(name) + struct.pack(">H", roles)
+                  + b"\0" + VALID + digest(key.public) + NO_EXTENSIONS)
+        return key, sha256(record), record
+
+    def blocks(self, key, credential, step=5):
+        """The statement of a person that a clip is blocked, because it was in a dwelling; and its body's digest."""
+        reason = "Wohnung".encode()
+        body = (FORMAT + digest(self.id) + struct.pack(">H", 7) + b"\1" + digest(os.urandom(32)) + b"\4" + bytes(16) + text("")
+                + NO_KEY + bytes([step]) + digest(credential) + sha256(key.name.encode())[:16] + os.urandom(16)
+                + u64(BEGAN * 1000) + u64((BEGAN + 3600) * 1000) + digest(bytes(32)) + struct.pack(">H", len(reason)) + reason
+                + NO_EXTENSIONS)
+        return struct.pack(">H", len(body)) + body + b"\1" + signature(key, "statement", body), sha256(body)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/lib"))
-from forge import BEGAN, Log, closed, entry, start, u64  # noqa: E402
+from forge import BEGAN, Agency, Log, closed, entry, sha256, signature, start, u64  # noqa: E402
 from notes import Key  # noqa: E402
 
 ORIGIN = "asservat.example/ledger"
@@ -195,7 +195,7 @@ def proofs_are_not_hidden(court):
     log.give(whole, "1-2", 2)
     (whole / "tile/entries/000.p/5").write_bytes(b"")
     court.wrong(whole, "tile/entries/000.p/5: 0 entries instead of 5")
-    for ending in ("entry", "opened", "link"):
+    for ending in ("entry", "opened", "link", "object", "signer"):
         directory = court.new()
         log.give(directory, "1-2", 2)
         (directory / f"1-4.{ending}").write_bytes(log.entries[4])
@@ -334,9 +334,69 @@ def a_full_tile_beside_a_partial_one_agrees(court):
     court.wrong(directory, "tile/0/000: does not begin with what the partial one beside it has")
 
 
+def what_is_signed_is_the_actors(court):
+    """LG-090: the object that an entry names, beside it: that it is that one, and who signed it. Nothing that was made up."""
+    agency, log = Agency(court.work), log_of(court, 3)
+    trust = ("--trust", agency.root.public.hex())
+    key, dock, chain = agency.device(Agency.DOCK, "dock")
+    body = b"what the dock gave the camera"
+    receipt = body + signature(key, "receipt", body)
+
+    def given(kind, named, actor, signed, signer, **more):
+        data, keys = closed(kind, {1: u64(BEGAN * 1000), **({5: named} if named else {}), **more.get("facts", {})}, {128: actor})
+        index, directory = log.add(data), court.new()
+        log.give(directory, "1-x", index, keys, signed, signer)
+        return directory
+
+    def signed_by(directory, *options):
+        return court.valid(directory, *options)["entries"][0]["signed_by"]
+
+    directory = given(37, sha256(body), dock, receipt, chain)
+    assert signed_by(directory, *trust) == {"role": "dock", "name": "dock", "digest": dock.hex()}
+    assert not court.valid(directory, *trust)["unchecked"]
+    assert f"dock dock {dock.hex()}\n" in court.text(directory, 0, *trust)
+    assert f"Dock dock {dock.hex()}\n" in court.text(directory, 0, *trust, lang="de")
+    assert signed_by(directory) is None
+    assert court.valid(directory)["unchecked"] == ["1-x.object: that takes the agency's root (--trust)"]
+    court.wrong(directory, "1-x.object: ", "--trust", sha256(b"another agency").hex())
+    (directory / "1-x.signer").unlink()
+    assert signed_by(directory, *trust) is None
+    assert any("NAME.signer" in line for line in court.valid(directory, *trust)["unchecked"])
+    (directory / "1-x.object").unlink()
+    (directory / "1-x.signer").write_bytes(chain)
+    assert court.valid(directory, *trust)["unchecked"] == ["1-x.signer"]
+    invented = b"W" + body[1:]  # by whoever owns the database: its digest in the entry, and a signature that was there
+    court.wrong(given(37, sha256(invented), dock, invented + receipt[len(body):], chain), "that device did not sign it", *trust)
+    for options in (trust, ()):
+        court.wrong(given(37, sha256(invented), dock, receipt, chain), "1-x.object: not the object that the entry names", *options)
+    court.wrong(given(37, None, dock, receipt, chain), "1-x.object: the entry names no object", *trust)
+    court.wrong(given(38, sha256(body), dock, receipt, chain), "1-x.object: ", *trust)
+    court.wrong(given(37, sha256(body), b"\7" * 32, receipt, chain), "signed by another than the entry's actor", *trust)
+    camera = agency.device(Agency.CAMERA, "camera")
+    court.wrong(given(37, sha256(body), camera[1], body + signature(camera[0], "receipt", body), camera[2]), "1-x.object: ", *trust)
+
+    key, credential, record = agency.person("Änne Muster")
+    statement, named = agency.blocks(key, credential)
+    says = {"facts": {11: b"\0\7\5"}}
+    for kind, more in ((56, {}), (96, says)):
+        directory = given(kind, named, credential, statement, record, **more)
+        assert signed_by(directory, *trust) == {"role": "person", "name": "Änne Muster", "digest": credential.hex(), "action": "BLOCK",
+                                                "step": "decided"}
+    text = court.text(directory, 0, *trust)
+    assert f"person Änne Muster {credential.hex()}: BLOCK, decided\n" in text, text
+    assert "That a credential is that of the person whose name is in it is the agency's word" in text, text
+    assert "That a credential is" not in court.text(directory, 0)
+    court.wrong(given(96, named, credential, statement, record, facts={11: b"\0\2\5"}), "another action or step", *trust)
+    court.wrong(given(96, named, credential, statement, record, facts={11: b"\0\7\2"}), "another action or step", *trust)
+    other = agency.person("Max Beispiel")
+    court.wrong(given(56, named, credential, statement, other[2]), "1-x.object: ", *trust)
+    forged, named = agency.blocks(other[0], credential)  # in the name of somebody whose key he does not have
+    court.wrong(given(56, named, credential, forged, record), "1-x.object: ", *trust)
+
+
 STEPS = (all_that_is_opened_is_shown, what_was_kept_is_compared, a_fork_is_named, proofs_are_not_hidden, a_report_says_since_when,
          a_balance_is_the_last_one, nothing_is_said_that_misleads, a_head_that_nobody_signed_is_not_walked,
-         a_full_tile_beside_a_partial_one_agrees)
+         a_full_tile_beside_a_partial_one_agrees, what_is_signed_is_the_actors)
 
 
 def main(build):
