@@ -41,7 +41,10 @@ GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_server, asv_admin;
 CREATE FUNCTION asv.ledger_heads(p_log smallint, p_after bigint, p_limit integer)
     RETURNS TABLE (size bigint, root bytea, note text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT k.size::bigint, k.root::bytea, k.note FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size > p_after
+    -- Whatever somebody put there is a head that is found wrong, and does not keep the others from being looked at.
+    SELECT k.size::bigint, CASE WHEN octet_length(k.root) = 32 THEN k.root::bytea ELSE decode(repeat('00', 32), 'hex') END,
+           CASE WHEN octet_length(k.note) <= 16384 THEN k.note ELSE '' END
+    FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size > p_after
     ORDER BY k.size LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.ledger_heads IS 'the signed heads of a log behind a size, in order';
@@ -101,19 +104,30 @@ CREATE TYPE asv.ledger_known AS (
     forgotten boolean, day_key bytea);
 COMMENT ON TYPE asv.ledger_known IS 'an entry, and what lies beside it; key NULL: nothing does';
 
-CREATE FUNCTION asv.ledger_audit(p_log smallint, p_from bigint, p_limit integer)
+CREATE FUNCTION asv.ledger_audit(p_log smallint, p_from bigint, p_until bigint)
     RETURNS TABLE (log smallint, index bigint, id uuid, kind integer, recorded_ms bigint, entry bytea, key bytea, fields bytea,
                    forgotten boolean, day_key bytea, told boolean, facts bytea, closed bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT e.log, e.index::bigint, e.id, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, e.entry::bytea,
            e.key::bytea, e.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id), d.key::bytea,
            (t.tale).id IS NOT NULL, (t.tale).facts, (t.tale).closed
-    FROM (SELECT w.* FROM asv.ledger_entry w WHERE w.log = p_log AND w.index >= p_from ORDER BY w.index LIMIT p_limit) AS e
+    FROM (SELECT w.* FROM asv.ledger_entry w WHERE w.log = p_log AND w.index >= p_from AND w.index < p_until
+          ORDER BY w.index LIMIT p_until - p_from) AS e
     CROSS JOIN LATERAL (SELECT asv.ledger_source(e.kind, e.id) AS tale OFFSET 0) AS t
     LEFT JOIN asv.ledger_day d ON d.day = (t.tale).day
-    ORDER BY e.index
+    ORDER BY e.index;
+EXCEPTION WHEN OTHERS THEN
+    -- LG-084. What somebody wrote into a row is no failure of the server, which would be tried again.
+    IF sqlstate ~ '^(0A|22|23|42[^5]|P0|XX001)' THEN
+        RAISE EXCEPTION '%', sqlerrm USING ERRCODE = 'VA001';
+    END IF;
+    RAISE;
+END
 $$;
-COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on, what lies beside them, and what the rows that they tell of say now';
+COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on to just before another, what lies beside them, and what the rows that they tell of say now';
 GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_admin;
 
 CREATE FUNCTION asv.ledger_untold(p_limit integer) RETURNS TABLE (kind text, id uuid)
@@ -138,6 +152,49 @@ END
 $$;
 COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of each table';
 GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
+
+-- LG-081. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one.
+CREATE FUNCTION asv.ledger_stray(p_limit integer) RETURNS TABLE (what text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    (SELECT format('entry %s of log %s', e.index, e.log)
+     FROM asv.ledger_entry e LEFT JOIN asv.ledger_log l ON l.number = e.log
+     WHERE (l.number > 0 AND e.index BETWEEN 0 AND l.size - 1) IS NOT TRUE LIMIT p_limit)
+    UNION ALL
+    (SELECT format('head of %s of log %s', c.size, c.log)
+     FROM asv.ledger_checkpoint c LEFT JOIN asv.ledger_log l ON l.number = c.log
+     WHERE (l.number > 0 AND c.size BETWEEN 1 AND l.size) IS NOT TRUE LIMIT p_limit)
+$$;
+COMMENT ON FUNCTION asv.ledger_stray IS 'entries and signed heads that no log is as large as, at most p_limit of each';
+GRANT EXECUTE ON FUNCTION asv.ledger_stray TO asv_admin;
+
+CREATE TABLE asv.ledger_check (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    entries asv.u63 NOT NULL,
+    wrong asv.u63 NOT NULL
+);
+COMMENT ON TABLE asv.ledger_check IS 'checks of the whole ledger that came to their end';
+COMMENT ON COLUMN asv.ledger_check.position IS 'order in which they ended';
+COMMENT ON COLUMN asv.ledger_check.at IS 'when, by the database''s clock';
+COMMENT ON COLUMN asv.ledger_check.entries IS 'that were checked';
+COMMENT ON COLUMN asv.ledger_check.wrong IS 'things that were wrong';
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.ledger_check
+    FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+
+CREATE FUNCTION asv.ledger_checked(p_entries bigint, p_wrong bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    INSERT INTO asv.ledger_check (entries, wrong) VALUES (p_entries, p_wrong)
+$$;
+COMMENT ON FUNCTION asv.ledger_checked IS 'the whole ledger was checked';
+GRANT EXECUTE ON FUNCTION asv.ledger_checked TO asv_admin;
+
+CREATE FUNCTION asv.ledger_checked_last() RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce((SELECT c.at FROM asv.ledger_check c ORDER BY c.position DESC LIMIT 1),
+                    (SELECT min(l.begun_at) FROM asv.ledger_log l))
+$$;
+COMMENT ON FUNCTION asv.ledger_checked_last IS 'when the whole ledger was checked last, or began; NULL: there is none';
+GRANT EXECUTE ON FUNCTION asv.ledger_checked_last TO asv_admin;
 
 CREATE FUNCTION asv.ledger_names(p_digest bytea) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

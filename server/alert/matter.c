@@ -63,6 +63,10 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
     [ASV_MATTER_LEDGER] =
         {"ledger", "Was geschehen ist, wartet seit mehr als einer Stunde auf seinen Eintrag im Ledger.", NULL,
          "seit", "systemctl status asservat-ledger\nasservat ledger head"},
+    [ASV_MATTER_LEDGER_CHECK] = {"ledger_check",
+                                 "Das Ledger ist seit mehr als zwei Wochen nicht ganz geprüft worden.", NULL,
+                                 "zuletzt",
+                                 "systemctl status asservat-ledger-verify.timer\nasservat ledger verify"},
     [ASV_MATTER_WITNESS] = {"witness", "Das Protokoll haben zu lange zu wenige Zeugen bestätigt.", NULL,
                             "seit", "asservat ledger witnesses\njournalctl -u asservat-cosign"},
     [ASV_MATTER_BACKUP] =

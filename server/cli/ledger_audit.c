@@ -71,35 +71,85 @@ static enum asv_status check_heads(struct asv_audit *audit, struct heads *heads,
     return status;
 }
 
-/* One page of entries; *count says how many. */
+/* ---- entries ---- */
+
+/* Rows of one page, which may be fewer than there should be. */
+struct page {
+    uint64_t from, until;
+    size_t count;
+    uint64_t unread; /* a bit for each that nobody can read, which has been said */
+};
+_Static_assert(ASV_AUDIT_PAGE <= 64, "a bit for each row of a page");
+
+/* LG-084: of a page that cannot be read, each row is asked for by itself. */
+static enum asv_status read_singly(struct asv_audit *audit, uint16_t log, struct page *page,
+                                   struct asv_err *err)
+{
+    page->count = 0;
+    for (uint64_t index = page->from; index < page->until; index++) {
+        struct asv_err why = {0};
+        char where[32];
+        size_t got = 0;
+        enum asv_status status =
+            asv_db_ledger_audit(audit->db, log, index, index + 1, &audit->rows[page->count], &got, &why);
+        if (asv_audit_is_away(status)) {
+            return asv_failf(err, status, "%s", why.text);
+        }
+        if (status == ASV_OK) {
+            page->count += got;
+            continue;
+        }
+        page->unread |= UINT64_C(1) << (index - page->from);
+        (void)snprintf(where, sizeof where, "entry %" PRIu64, index);
+        asv_audit_wrong(audit, where, "its row, or the one that it tells of, has what nobody can read: %s",
+                        why.text);
+    }
+    return ASV_OK;
+}
+
+static enum asv_status read_page(struct asv_audit *audit, uint16_t log, struct page *page,
+                                 struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status status =
+        asv_db_ledger_audit(audit->db, log, page->from, page->until, audit->rows, &page->count, &why);
+    if (status == ASV_OK) {
+        return ASV_OK;
+    }
+    return asv_audit_is_away(status) ? asv_failf(err, status, "%s", why.text)
+                                     : read_singly(audit, log, page, err);
+}
+
+static void name_missing(struct asv_audit *audit, const struct page *page, uint64_t at)
+{
+    char where[32];
+    if ((page->unread >> (at - page->from) & 1) == 0) {
+        (void)snprintf(where, sizeof where, "entry %" PRIu64, at);
+        asv_audit_wrong(audit, where, "is missing");
+    }
+}
+
+/* LG-081: of each index up to the page's end there is an entry, or it is named: whatever rows there are, the
+ * walk goes on by one each time. */
 static enum asv_status walk_page(struct asv_audit *audit, struct heads *heads,
                                  const struct asv_tree_head *signed_head, bool *goes_on, struct asv_err *err)
 {
     uint64_t at = asv_walk_at(&audit->walk);
     uint64_t left = audit->walk.head.size - at;
-    size_t count = 0;
-    enum asv_status status = asv_db_ledger_audit(audit->db, heads->log, at,
-                                                 left < ASV_AUDIT_PAGE ? (uint32_t)left : ASV_AUDIT_PAGE,
-                                                 audit->rows, &count, err);
-    if (status == ASV_OK && count == 0) {
-        asv_audit_wrong(audit, "entries", "there are none from %" PRIu64 " on", at);
-        *goes_on = false;
-    }
-    for (size_t i = 0; status == ASV_OK && i < count && *goes_on;) {
-        const struct asv_db_ledger_known *known = &audit->rows[i].known;
+    struct page page = {.from = at, .until = at + (left < ASV_AUDIT_PAGE ? left : ASV_AUDIT_PAGE)};
+    size_t next = 0;
+    enum asv_status status = read_page(audit, heads->log, &page, err);
+    while (status == ASV_OK && *goes_on && at < page.until) {
         uint8_t leaf[ASV_SHA256_BYTES];
-        bool there = known->index == at;
+        const struct asv_db_ledger_audit *row = &audit->rows[next];
+        bool there = next < page.count && row->known.index == at;
         if (there) {
-            asv_merkle_leaf(leaf, known->entry, known->len);
-            asv_audit_row(audit, &audit->rows[i]);
+            asv_merkle_leaf(leaf, row->known.entry, row->known.len);
+            asv_audit_row(audit, row);
             audit->entries++;
-            i++;
-        } else if (known->index > audit->walk.head.size) {
-            break;
+            next++;
         } else {
-            char where[32];
-            (void)snprintf(where, sizeof where, "entry %" PRIu64, at);
-            asv_audit_wrong(audit, where, "is missing");
+            name_missing(audit, &page, at);
         }
         *goes_on = asv_walk_next(&audit->walk, there ? leaf : NULL);
         at = asv_walk_at(&audit->walk);
@@ -108,7 +158,7 @@ static enum asv_status walk_page(struct asv_audit *audit, struct heads *heads,
         }
         status = check_heads(audit, heads, err);
     }
-    asv_wipe(audit->rows, count * sizeof *audit->rows);
+    asv_wipe(audit->rows, sizeof audit->rows);
     return status;
 }
 
@@ -119,13 +169,15 @@ enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledge
     const struct asv_walk_ops ops = {.tiles = asv_db_tiles(&view), .wrong = say_wrong, .ctx = audit};
     struct asv_tree_head head = {.size = log->size};
     struct heads heads = {.log = log->number};
+    struct asv_err why = {0};
     bool goes_on = true;
     memcpy(head.root, log->root, sizeof head.root);
     audit->logs++;
-    enum asv_status status = asv_note_key_make(&heads.key, log->origin, ASV_NOTE_ED25519, audit->key, err);
-    if (status == ASV_OK) {
-        status = read_heads(audit, &heads, err);
+    if (asv_note_key_make(&heads.key, log->origin, ASV_NOTE_ED25519, audit->key, &why) != ASV_OK) {
+        asv_audit_wrong(audit, log->origin, "%s", why.text);
+        return ASV_OK;
     }
+    enum asv_status status = read_heads(audit, &heads, err);
     asv_walk_init(&audit->walk, &ops, &head);
     while (status == ASV_OK && goes_on && asv_walk_at(&audit->walk) < head.size) {
         status = walk_page(audit, &heads, signed_head, &goes_on, err);
@@ -140,6 +192,7 @@ enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledge
                         ": the database comes from an earlier time",
                         signed_head->size, head.size);
     }
-    audit->unheaded += head.size > heads.last ? head.size - heads.last : 0;
+    uint64_t last = heads.last > signed_head->size ? heads.last : signed_head->size;
+    audit->unheaded += head.size > last ? head.size - last : 0;
     return ASV_OK;
 }

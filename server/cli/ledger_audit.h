@@ -11,6 +11,7 @@
 #include "server/cli/cli.h"
 #include "server/cli/vaults.h"
 #include "server/db/ledger.h"
+#include "server/keeper/client.h"
 #include "server/ledger/note.h"
 #include "server/ledger/walk.h"
 
@@ -36,7 +37,15 @@ struct asv_audit {
     struct asv_db_ledger_head head_rows[ASV_AUDIT_PAGE];
     struct asv_db_ledger_log log_rows[ASV_DB_LEDGER_LOGS];
     struct asv_tree_head signed_heads[ASV_DB_LEDGER_LOGS]; /* by the keeper's word */
+    bool strange[ASV_DB_LEDGER_LOGS];                      /* the keeper knows no such log */
 };
+
+/* Whether the database, and not what stands in it, is what failed. */
+static inline bool asv_audit_is_away(enum asv_status status)
+{
+    return asv_status_class(status) == ASV_CLASS_RETRY || status == ASV_E_DENIED ||
+           status == ASV_E_NO_SPACE || status == ASV_E_NO_MEMORY;
+}
 
 __attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *audit, const char *where,
                                                            const char *what, ...);
@@ -45,6 +54,14 @@ __attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *aud
  * that the keeper signed for it, asked for before; size 0: none. Something wrong is ASV_OK and a note. */
 ASV_MUST_CHECK enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledger_log *log,
                                              const struct asv_tree_head *signed_head, struct asv_err *err);
+
+/* LG-080: the logs, which are walked in between: those that the keeper knows, and no others; and what it
+ * signed last of each is stored. keeper NULL: it is not asked. */
+ASV_MUST_CHECK enum asv_status asv_audit_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                              struct asv_err *err);
+
+/* LG-081: entries and heads that no log is as large as. */
+ASV_MUST_CHECK enum asv_status asv_audit_stray(struct asv_audit *audit, struct asv_err *err);
 
 /* LG-074: an entry against the row that it tells of, and against what lies beside it. */
 void asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row);

@@ -11,7 +11,6 @@
 #include "server/cli/keepers.h"
 #include "server/cli/ledger_audit.h"
 #include "server/cli/ledger_key.h"
-#include "server/cli/sequencer.h"
 #include "server/cli/text.h"
 #include "server/db/docking.h"
 
@@ -28,43 +27,33 @@ void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *wha
     (void)json_array_append_new(audit->notes, json_pack("{s:s, s:s}", "what", where, "why", text));
 }
 
-/* What the keeper signed last is asked for first: whatever is committed later is more. */
-static enum asv_status ask_keeper(struct asv_keeper_client *keeper, const struct asv_db_ledger_log *log,
-                                  struct asv_tree_head *out, struct asv_err *err)
+/* What the options left out, for whoever reads the result. */
+static json_t *left_out(const struct asv_cli *cli)
 {
-    char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
-    struct asv_checkpoint checkpoint;
-    *out = asv_tree_head_empty();
-    if (keeper == NULL) {
-        return ASV_OK;
+    json_t *names = json_array();
+    if (asv_cli_flag(cli->args, "no-keeper")) {
+        (void)json_array_append_new(names, json_string("keeper"));
     }
-    enum asv_status status = asv_sequencer_last_signed(keeper, log->origin, note, &checkpoint, err);
-    if (status == ASV_OK) {
-        *out = checkpoint.head;
+    if (asv_cli_flag(cli->args, "no-vault")) {
+        (void)json_array_append_new(names, json_string("vault"));
     }
-    return status;
+    return names;
 }
 
-static enum asv_status verify_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
-                                   struct asv_err *err)
+static void print_left_out(FILE *out, const json_t *names, bool finished)
 {
-    size_t count = 0;
-    int64_t oldest_ms;
-    enum asv_status status = asv_db_ledger_logs(audit->db, 0, audit->log_rows, &count, err);
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        status = ask_keeper(keeper, &audit->log_rows[i], &audit->signed_heads[i], err);
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        fprintf(out, "The %s was not asked.\n", json_string_value(json_array_get(names, i)));
     }
-    if (status == ASV_OK) { /* once more: as they are now */
-        status = asv_db_ledger_logs(audit->db, 0, audit->log_rows, &count, err);
+    if (!finished) {
+        fputs("The check did not come to its end.\n", out);
     }
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        status = asv_audit_log(audit, &audit->log_rows[i], &audit->signed_heads[i], err);
-    }
-    return status == ASV_OK ? asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, err) : status;
 }
 
-static enum asv_status print(const struct asv_audit *audit, bool json, struct asv_err *err)
+static enum asv_status print(const struct asv_audit *audit, bool finished, struct asv_err *err)
 {
+    json_t *omitted = left_out(audit->cli);
+    bool json = asv_cli_flag(audit->cli->args, "json");
     FILE *out = audit->cli->out;
     const struct {
         const char *name, *text;
@@ -90,10 +79,14 @@ static enum asv_status print(const struct asv_audit *audit, bool json, struct as
         }
     }
     if (json) {
-        return asv_json_print_take(out, json_pack("{s:o, s:O}", "counts", counts, "notes", audit->notes),
+        return asv_json_print_take(out,
+                                   json_pack("{s:o, s:b, s:o, s:O}", "counts", counts, "finished", finished,
+                                             "left_out", omitted, "notes", audit->notes),
                                    err);
     }
     json_decref(counts);
+    print_left_out(out, omitted, finished);
+    json_decref(omitted);
     for (size_t i = 0; i < json_array_size(audit->notes); i++) {
         const json_t *note = json_array_get(audit->notes, i);
         fputs("  ", out);
@@ -109,16 +102,53 @@ static enum asv_status print(const struct asv_audit *audit, bool json, struct as
 }
 
 /* Whoever started this may not look; the alarm stays until somebody did. */
-static void call_people(struct asv_audit *audit)
+static void call_people(struct asv_audit *audit, const char *unfinished)
 {
-    char detail[120];
+    char detail[ASV_ERR_TEXT_BYTES + 80];
     enum asv_db_outcome outcome;
     struct asv_err unsaid = {0};
-    snprintf(detail, sizeof detail,
-             "%llu things are wrong with the ledger; asservat ledger verify names them",
-             (unsigned long long)audit->wrong);
-    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_LEDGER, .slot = -1, .detail = detail};
-    (void)!asv_db_alarm_raise(audit->db, &alarm, &outcome, &unsaid);
+    struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_LEDGER, .slot = -1, .detail = detail};
+    if (unfinished != NULL) {
+        snprintf(detail, sizeof detail, "asservat ledger verify did not come to its end: %s", unfinished);
+        alarm.subject = "unfinished"; /* another matter than what was wrong before */
+        (void)!asv_db_alarm_raise(audit->db, &alarm, &outcome, &unsaid);
+    }
+    if (audit->wrong > 0) {
+        alarm.subject = NULL;
+        snprintf(detail, sizeof detail,
+                 "%llu things are wrong with the ledger; asservat ledger verify names them",
+                 (unsigned long long)audit->wrong);
+        (void)!asv_db_alarm_raise(audit->db, &alarm, &outcome, &unsaid);
+    }
+}
+
+/* What can be asked of the database only: what is not to be read there is one thing wrong. */
+static enum asv_status go_on(struct asv_audit *audit, const char *where, enum asv_status status,
+                             const struct asv_err *why, struct asv_err *err)
+{
+    if (status == ASV_OK) {
+        return ASV_OK;
+    }
+    if (asv_audit_is_away(status)) {
+        return asv_failf(err, status, "%s", why->text);
+    }
+    asv_audit_wrong(audit, where, "something stands there that nobody can read: %s", why->text);
+    return ASV_OK;
+}
+
+static enum asv_status verify_rows(struct asv_audit *audit, struct asv_err *err)
+{
+    struct asv_err why[3] = {0};
+    int64_t oldest_ms;
+    enum asv_status status =
+        go_on(audit, "what waits for its entry",
+              asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, &why[0]), &why[0], err);
+    if (status == ASV_OK) {
+        status = go_on(audit, "entries and heads", asv_audit_stray(audit, &why[1]), &why[1], err);
+    }
+    return status == ASV_OK
+               ? go_on(audit, "what the ledger tells of", asv_audit_untold(audit, &why[2]), &why[2], err)
+               : status;
 }
 
 static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
@@ -126,52 +156,64 @@ static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)
     const struct asv_cli *cli = audit->cli;
     asv_auto_keeper struct asv_keeper_client *keeper = NULL;
     asv_auto_vault struct asv_vault *vault = NULL;
-    asv_auto_db struct asv_db *db = NULL;
-    enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), audit->key, err);
-    if (status == ASV_OK && !asv_cli_flag(cli->args, "no-keeper")) {
+    enum asv_status status = ASV_OK;
+    if (!asv_cli_flag(cli->args, "no-keeper")) {
         status = asv_cli_keeper(cli, &keeper, err);
     }
     if (status == ASV_OK && !asv_cli_flag(cli->args, "no-vault")) {
         status = asv_cli_vault(cli, false, &vault, err);
     }
     if (status == ASV_OK) {
-        status = asv_cli_database_job(cli, &db, err);
+        status = asv_audit_logs(audit, keeper, err);
     }
     if (status == ASV_OK) {
-        audit->db = db;
-        status = verify_logs(audit, keeper, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_audit_untold(audit, err);
+        status = verify_rows(audit, err);
     }
     if (status == ASV_OK && vault != NULL) {
         status = asv_audit_vault(audit, vault, err);
     }
-    if (audit->wrong > 0) {
-        call_people(audit);
+    return status == ASV_OK && keeper != NULL && vault != NULL
+               ? asv_db_ledger_checked(audit->db, audit->entries, audit->wrong, err)
+               : status;
+}
+
+/* LG-084: what was found is said, and people are called, also when the check does not come to its end. */
+static enum asv_status report(struct asv_audit *audit, enum asv_status verified, struct asv_err *err)
+{
+    struct asv_err unprinted = {0};
+    call_people(audit, verified == ASV_OK ? NULL : err->text);
+    enum asv_status printed = print(audit, verified == ASV_OK, &unprinted);
+    if (verified != ASV_OK) {
+        return verified;
     }
-    return status;
+    if (printed == ASV_OK && audit->wrong > 0) {
+        return asv_failf(err, ASV_E_DIGEST, "%llu things are wrong with the ledger",
+                         (unsigned long long)audit->wrong);
+    }
+    return printed == ASV_OK ? ASV_OK : asv_failf(err, printed, "%s", unprinted.text);
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_audit *audit = calloc(1, sizeof *audit);
+    asv_auto_db struct asv_db *db = NULL;
+    struct asv_err why = {0};
     if (audit == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     audit->cli = cli;
     audit->notes = json_array();
-    enum asv_status status = verify(audit, err);
+    enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), audit->key, &why);
     if (status == ASV_OK) {
-        status = print(audit, asv_cli_flag(cli->args, "json"), err);
+        status = asv_cli_database_job(cli, &db, &why);
     }
-    if (status == ASV_OK && audit->wrong > 0) {
-        status = asv_failf(err, ASV_E_DIGEST, "%llu things are wrong with the ledger",
-                           (unsigned long long)audit->wrong);
+    if (status == ASV_OK) {
+        audit->db = db;
+        status = report(audit, verify(audit, &why), &why);
     }
     json_decref(audit->notes);
     free(audit);
-    return status;
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", why.text);
 }
 
 static const struct asv_cli_option options[] = {
@@ -194,7 +236,7 @@ const struct asv_cli_command asv_cli_ledger_verify = {
             "the ledger's key; makes each entry once more from the row that it tells of, and\n"
             "opens what it is closed over; looks for rows without an entry, and for signed objects\n"
             "in the vault that no entry names. What is wrong is named and an alarm, and the exit\n"
-            "status is 1.\n"
+            "status is 1; so is a check that did not come to its end.\n"
             "Runs beside everything else.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -170,9 +170,10 @@ struct asv_db_ledger_audit {
     uint8_t closed[ASV_DB_LEDGER_CLOSED_BYTES];
 };
 
-/* Entries of a log from an index on: out[limit]. Personal: the caller wipes it. */
+/* Entries of a log from an index on to just before another: out[until - from]. ASV_E_MISMATCH: something that
+ * nobody can read stands in one of the rows. Personal: the caller wipes it. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_audit(struct asv_db *db, uint16_t log, uint64_t from,
-                                                   uint32_t limit, struct asv_db_ledger_audit *out,
+                                                   uint64_t until, struct asv_db_ledger_audit *out,
                                                    size_t *count, struct asv_err *err);
 
 /* The entries about what: an entry's own id, that of a clip, or of a recording as entries name it; those
@@ -191,6 +192,23 @@ struct asv_db_ledger_untold {
 ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit,
                                                     struct asv_db_ledger_untold *out, size_t *count,
                                                     struct asv_err *err);
+
+struct asv_db_ledger_stray {
+    char what[96]; /* for people */
+};
+
+/* Entries and signed heads that no log is as large as: out[limit]. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_stray(struct asv_db *db, uint32_t limit,
+                                                   struct asv_db_ledger_stray *out, size_t *count,
+                                                   struct asv_err *err);
+
+/* The whole ledger was checked. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint64_t wrong,
+                                                     struct asv_err *err);
+
+/* When that was last; before the first time, when the ledger began; ASV_TIME_UNKNOWN: there is none. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_checked_last(struct asv_db *db, int64_t *at_ms,
+                                                          struct asv_err *err);
 
 /* Whether an entry names a signed object of custody with this digest. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,

@@ -60,14 +60,14 @@ static void read_audit(struct asv_row *row, void *to)
     asv_row_blob(row, out->closed, sizeof out->closed, &out->closed_len);
 }
 
-enum asv_status asv_db_ledger_audit(struct asv_db *db, uint16_t log, uint64_t from, uint32_t limit,
+enum asv_status asv_db_ledger_audit(struct asv_db *db, uint16_t log, uint64_t from, uint64_t until,
                                     struct asv_db_ledger_audit *out, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_i16(&params, (int16_t)log);
     asv_param_u64(&params, from);
-    asv_param_i32(&params, (int32_t)limit);
+    asv_param_u64(&params, until);
     return asv_db_run_rows(db, ASV_QUERY_LEDGER_AUDIT, &params, read_audit, out, sizeof *out, count, err);
 }
 
@@ -98,6 +98,47 @@ enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit, struct a
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)limit);
     return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNTOLD, &params, read_untold, out, sizeof *out, count, err);
+}
+
+static void read_stray(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_stray *out = to;
+    asv_row_text(row, out->what, sizeof out->what);
+}
+
+enum asv_status asv_db_ledger_stray(struct asv_db *db, uint32_t limit, struct asv_db_ledger_stray *out,
+                                    size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i32(&params, (int32_t)limit);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_STRAY, &params, read_stray, out, sizeof *out, count, err);
+}
+
+enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint64_t wrong,
+                                      struct asv_err *err)
+{
+    struct asv_params params;
+    PGresult *result = NULL;
+    asv_params_init(&params);
+    asv_param_u64(&params, entries);
+    asv_param_u64(&params, wrong);
+    enum asv_status status = asv_db_run1(db, ASV_QUERY_LEDGER_CHECKED, &params, &result, err);
+    PQclear(result);
+    return status;
+}
+
+static void read_instant(struct asv_row *row, void *to)
+{
+    int64_t *out = to;
+    *out = asv_row_time(row);
+}
+
+enum asv_status asv_db_ledger_checked_last(struct asv_db *db, int64_t *at_ms, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    return asv_db_run_value(db, ASV_QUERY_LEDGER_CHECKED_LAST, &params, read_instant, at_ms, err);
 }
 
 static void read_named(struct asv_row *row, void *to)
