@@ -13,7 +13,7 @@ CREATE FUNCTION asv.ledger_logs(p_after smallint)
     ORDER BY l.number LIMIT 64
 $$;
 COMMENT ON FUNCTION asv.ledger_logs IS 'the logs behind p_after, each with its head and the last one that was signed';
-GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin, asv_staff;
 
 CREATE FUNCTION asv.ledger_tile_get(p_log smallint, p_level smallint, p_index bigint) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -130,6 +130,82 @@ $$;
 COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on to just before another, what lies beside them, and what the rows that they tell of say now';
 GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_admin;
 
+-- What an entry rests on.
+CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (object bytea, signer bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.object, f.signer FROM (
+        SELECT s.object, c.record AS signer
+        FROM asv.statement s LEFT JOIN asv.credential c ON c.digest = s.credential
+        WHERE s.digest IN (
+            SELECT f.approval FROM asv.ledger_forgotten f WHERE p_kind = 3 AND f.entry = p_id
+            UNION ALL SELECT a.statement FROM asv.statement_answer a WHERE p_kind = 97 AND a.entry = p_id
+            UNION ALL SELECT t.digest FROM asv.statement t
+                      WHERE p_kind = 96 AND t.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex')
+                                                         AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex'))
+        UNION ALL SELECT e.object, CASE e.actor_kind WHEN 'person' THEN (SELECT c.record FROM asv.credential c WHERE c.digest = e.actor)
+                                                     ELSE asv.chain_of(e.actor) END
+                  FROM asv.clip_event e WHERE p_kind BETWEEN 32 AND 67 AND e.id = p_id
+        UNION ALL SELECT r.object, NULL FROM asv.revocation_list r WHERE p_kind = 14 AND r.entry = p_id
+        UNION ALL SELECT b.object, NULL FROM asv.bulletin b WHERE p_kind = 15 AND b.entry = p_id
+        UNION ALL SELECT d.object, NULL FROM asv.day_end d WHERE p_kind = 16 AND d.id = p_id
+        UNION ALL SELECT o.content, NULL FROM asv.policy_file o
+                  WHERE p_kind = 102 AND o.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex')
+                                                      AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex')) AS f
+    WHERE f.object IS NOT NULL
+$$;
+COMMENT ON FUNCTION asv.ledger_object IS 'the object that an entry names, signature included, and who signed it: a device''s chain, a person''s credential record; NULL: that stands in the object, or nobody did';
+GRANT EXECUTE ON FUNCTION asv.ledger_object TO asv_admin;
+
+CREATE FUNCTION asv.ledger_said(p_digest bytea)
+    RETURNS TABLE (log smallint, index bigint, entry bytea, taken bytea, waits boolean, object bytea, record bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT e.log, e.index::bigint, e.entry::bytea, t.entry::bytea,
+           EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id IN (d.id, a.entry)), s.object, c.record
+    FROM (SELECT asv.ledger_id(p_digest) AS id) AS d
+    LEFT JOIN asv.ledger_entry e ON e.id = d.id
+    LEFT JOIN asv.statement s ON s.digest = p_digest
+    LEFT JOIN asv.credential c ON c.digest = s.credential
+    LEFT JOIN asv.statement_answer a ON a.statement = p_digest AND a.taken
+    LEFT JOIN asv.ledger_entry t ON t.id = a.entry
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_said IS 'the entries about a statement and about that the keeper took it, whether one of them waits, and the statement itself with its signer''s record; NULL for what there is not';
+GRANT EXECUTE ON FUNCTION asv.ledger_said TO asv_admin;
+
+CREATE FUNCTION asv.ledger_forgetting(p_id uuid) RETURNS TABLE (proposal bytea, approval bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT f.proposal::bytea, f.approval::bytea FROM asv.ledger_forgotten f WHERE f.id = p_id
+$$;
+COMMENT ON FUNCTION asv.ledger_forgetting IS 'which two statements are said to have had an entry forgotten';
+GRANT EXECUTE ON FUNCTION asv.ledger_forgetting TO asv_admin;
+
+CREATE FUNCTION asv.ledger_enrolment(p_credential bytea) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT s.digest::bytea FROM asv.statement s
+    WHERE s.subject = p_credential AND (s.action = 32 AND s.step = 2 OR s.action = 34) AND asv.statement_taken_at(s.digest) IS NOT NULL
+    ORDER BY asv.statement_taken_at(s.digest), s.digest LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_enrolment IS 'the statement that enrolled a credential first; NULL: none did';
+GRANT EXECUTE ON FUNCTION asv.ledger_enrolment TO asv_admin;
+
+-- LAW L3. Whatever the policies say, or whoever took them away: not before the end of the following year.
+CREATE FUNCTION asv.ledger_term(p_at timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.year_end(p_at, greatest(1, coalesce((convert_from(asv.policy_on((p_at AT TIME ZONE 'Europe/Berlin')::date), 'UTF8')::json
+                                                    ->> 'access_log_years')::integer, 1)))
+$$;
+COMMENT ON FUNCTION asv.ledger_term IS 'until when an access, or a recorded person''s request, of this time is kept';
+GRANT EXECUTE ON FUNCTION asv.ledger_term TO asv_admin;
+
+CREATE FUNCTION asv.ledger_waits(p_what uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.ledger_pending p
+                   WHERE p.id = p_what OR p.id IN (SELECT e.id FROM asv.clip_event e JOIN asv.recording r ON r.id = e.recording
+                                                   WHERE r.clip = p_what OR r.id = p_what))
+$$;
+COMMENT ON FUNCTION asv.ledger_waits IS 'whether an event, or one of a clip''s, waits for its entry';
+GRANT EXECUTE ON FUNCTION asv.ledger_waits TO asv_admin;
+
 CREATE FUNCTION asv.ledger_untold(p_limit integer) RETURNS TABLE (kind text, id uuid)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -153,7 +229,7 @@ $$;
 COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of each table';
 GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
 
--- LG-081. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one.
+-- LG-089. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one.
 CREATE FUNCTION asv.ledger_stray(p_limit integer) RETURNS TABLE (what text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     (SELECT format('entry %s of log %s', e.index, e.log)

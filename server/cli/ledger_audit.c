@@ -129,7 +129,7 @@ static void name_missing(struct asv_audit *audit, const struct page *page, uint6
     }
 }
 
-/* LG-081: of each index up to the page's end there is an entry, or it is named: whatever rows there are, the
+/* LG-089: of each index up to the page's end there is an entry, or it is named: whatever rows there are, the
  * walk goes on by one each time. */
 static enum asv_status walk_page(struct asv_audit *audit, struct heads *heads,
                                  const struct asv_tree_head *signed_head, bool *goes_on, struct asv_err *err)
@@ -145,7 +145,7 @@ static enum asv_status walk_page(struct asv_audit *audit, struct heads *heads,
         bool there = next < page.count && row->known.index == at;
         if (there) {
             asv_merkle_leaf(leaf, row->known.entry, row->known.len);
-            asv_audit_row(audit, row);
+            status = asv_audit_row(audit, row, err);
             audit->entries++;
             next++;
         } else {
@@ -156,7 +156,9 @@ static enum asv_status walk_page(struct asv_audit *audit, struct heads *heads,
         if (signed_head->size > 0 && signed_head->size == at) {
             asv_walk_compare(&audit->walk, signed_head);
         }
-        status = check_heads(audit, heads, err);
+        if (status == ASV_OK) {
+            status = check_heads(audit, heads, err);
+        }
     }
     asv_wipe(audit->rows, sizeof audit->rows);
     return status;

@@ -12,11 +12,21 @@
 #include "server/cli/vaults.h"
 #include "server/db/ledger.h"
 #include "server/keeper/client.h"
+#include "server/ledger/entry.h"
 #include "server/ledger/note.h"
 #include "server/ledger/walk.h"
+#include "server/verify/signed.h"
 
 #define ASV_AUDIT_NOTES 100 /* of what is wrong; the others are counted */
 #define ASV_AUDIT_PAGE  64
+
+/* A credential that was enrolled, and from which entry on. */
+struct asv_audit_enrolled {
+    uint8_t credential[ASV_SHA256_BYTES];
+    uint16_t log; /* 0: an empty place */
+    uint64_t index;
+};
+#define ASV_AUDIT_CREDENTIALS 256 /* remembered, so that not each is looked up for each entry */
 
 struct asv_audit {
     const struct asv_cli *cli;
@@ -28,8 +38,9 @@ struct asv_audit {
     uint64_t expired;   /* whose values went with their source */
     uint64_t unheaded;  /* so new that no signed head has them */
     uint64_t waiting;
-    uint64_t objects;  /* signed objects in the vault */
-    uint64_t underway; /* of them so new that their event may not be in the database yet */
+    uint64_t signatures; /* of the objects that entries name, which were verified */
+    uint64_t objects;    /* signed objects in the vault */
+    uint64_t underway;   /* of them so new that their event may not be in the database yet */
     uint64_t wrong;
     json_t *notes;
     struct asv_walk walk;
@@ -38,6 +49,10 @@ struct asv_audit {
     struct asv_db_ledger_log log_rows[ASV_DB_LEDGER_LOGS];
     struct asv_tree_head signed_heads[ASV_DB_LEDGER_LOGS]; /* by the keeper's word */
     bool strange[ASV_DB_LEDGER_LOGS];                      /* the keeper knows no such log */
+    struct asv_db_ledger_said said;
+    struct asv_db_ledger_object object;
+    struct asv_anchors anchors; /* the agency's root */
+    struct asv_audit_enrolled enrolled[ASV_AUDIT_CREDENTIALS];
 };
 
 /* Whether the database, and not what stands in it, is what failed. */
@@ -55,16 +70,44 @@ __attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *aud
 ASV_MUST_CHECK enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledger_log *log,
                                              const struct asv_tree_head *signed_head, struct asv_err *err);
 
-/* LG-080: the logs, which are walked in between: those that the keeper knows, and no others; and what it
+/* LG-083: the logs, which are walked in between: those that the keeper knows, and no others; and what it
  * signed last of each is stored. keeper NULL: it is not asked. */
 ASV_MUST_CHECK enum asv_status asv_audit_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
                                               struct asv_err *err);
 
-/* LG-081: entries and heads that no log is as large as. */
+/* LG-089: entries and heads that no log is as large as. */
 ASV_MUST_CHECK enum asv_status asv_audit_stray(struct asv_audit *audit, struct asv_err *err);
 
 /* LG-074: an entry against the row that it tells of, and against what lies beside it. */
-void asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row);
+ASV_MUST_CHECK enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                                             struct asv_err *err);
+
+/* LG-085: two people had it forgotten, by what the log has of their statements; it is counted, or named. */
+ASV_MUST_CHECK enum asv_status asv_audit_forgotten(struct asv_audit *audit, const uint8_t id[16],
+                                                   const char *where, struct asv_err *err);
+
+/* LG-086: whether what an entry tells of is so old that it may have expired at its source. */
+ASV_MUST_CHECK enum asv_status asv_audit_may_be_gone(struct asv_audit *audit,
+                                                     const struct asv_ledger_entry *entry, bool *may,
+                                                     struct asv_err *err);
+
+/* A statement as the log should have it. */
+struct asv_audit_saying {
+    const uint8_t *digest;
+    uint16_t action;
+    uint8_t step;
+    const uint8_t *proposal; /* NULL: it answers none */
+};
+
+/* What is wrong with that, in words; NULL: nothing. A proposal need not have been taken. */
+const char *asv_audit_said_fault(const struct asv_db_ledger_said *said, const struct asv_audit_saying *what);
+
+/* LG-087: the object that an entry names, whose signature it has, and that whoever signed it was enrolled
+ * before. */
+ASV_MUST_CHECK enum asv_status asv_audit_object(struct asv_audit *audit,
+                                                const struct asv_db_ledger_audit *row,
+                                                const struct asv_ledger_entry *entry, const char *where,
+                                                struct asv_err *err);
 
 /* Rows that no entry tells of. */
 ASV_MUST_CHECK enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err);

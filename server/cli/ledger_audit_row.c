@@ -15,13 +15,6 @@
 /* As long as a dock that finds the database again takes to tell it what it has written meanwhile. */
 #define UNDERWAY_MS INT64_C(600000)
 
-/* Of what expires at its source, by LAW L3, a row may be gone. */
-static bool may_expire(uint16_t kind)
-{
-    return kind == ASV_LEDGER_STATEMENT || kind == ASV_LEDGER_STATEMENT_ANSWERED ||
-           kind == ASV_LEDGER_ACCESS || kind == ASV_LEDGER_SUBJECT_REQUEST;
-}
-
 /* How much of an entry stands before its commitments. */
 static size_t facts_end(const struct asv_ledger_entry *entry)
 {
@@ -63,55 +56,78 @@ static void compare_told(struct asv_audit *audit, const struct asv_db_ledger_aud
 }
 
 /* What the entry is closed over is there and opens it, or may be gone. */
-static void check_closed(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
-                         const struct asv_ledger_entry *entry, const char *where)
+static enum asv_status check_closed(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                                    const struct asv_ledger_entry *entry, bool expired, const char *where,
+                                    struct asv_err *err)
 {
     const struct asv_db_ledger_known *known = &row->known;
     struct asv_opened opened;
-    struct asv_err err = {0};
+    struct asv_err why = {0};
     bool closed = facts_end(entry) < entry->fields.len;
     if (known->has_key) {
         audit->opened++;
         if (known->forgotten) {
             asv_audit_wrong(audit, where, "was forgotten, and what it is closed over is still there");
         } else if (asv_opened_make(&opened, entry, (struct asv_bytes){known->fields, known->fields_len},
-                                   known->key, NULL, &err) != ASV_OK) {
-            asv_audit_wrong(audit, where, "%s", err.text);
+                                   known->key, NULL, &why) != ASV_OK) {
+            asv_audit_wrong(audit, where, "%s", why.text);
         }
         asv_wipe(&opened, sizeof opened);
     } else if (known->forgotten) {
-        audit->forgotten++;
-    } else if (closed && !row->told && may_expire(known->kind)) {
+        return asv_audit_forgotten(audit, known->id, where, err);
+    } else if (closed && !row->told && expired) {
         audit->expired++;
     } else if (closed) {
         asv_audit_wrong(audit, where, "what it is closed over is gone, and nobody decided that");
     }
+    return ASV_OK;
 }
 
-void asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row)
+static void check_told(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                       const struct asv_ledger_entry *entry, bool expired, const char *where)
+{
+    if (row->told) {
+        compare_told(audit, row, entry, where);
+    } else if (!expired) {
+        asv_audit_wrong(audit, where, "the row that it tells of is gone");
+    } else if (row->known.has_key) {
+        asv_audit_wrong(audit, where, "the row that it tells of is gone, and what it is closed over is not");
+    }
+}
+
+enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                              struct asv_err *err)
 {
     const struct asv_db_ledger_known *known = &row->known;
     const char *kind = asv_ledger_kind_name(known->kind);
     struct asv_ledger_entry entry;
-    struct asv_err err = {0};
+    struct asv_err why = {0};
+    enum asv_status status = ASV_OK;
+    bool expired = false;
     char where[80];
     (void)snprintf(where, sizeof where, "entry %" PRIu64 " (%s)", known->index, kind != NULL ? kind : "?");
-    if (asv_ledger_entry_read(&entry, (struct asv_bytes){known->entry, known->len}, &err) != ASV_OK) {
-        asv_audit_wrong(audit, where, "%s", err.text);
-        return;
+    if (asv_ledger_entry_read(&entry, (struct asv_bytes){known->entry, known->len}, &why) != ASV_OK) {
+        asv_audit_wrong(audit, where, "%s", why.text);
+        return ASV_OK;
     }
     if (entry.event.kind != known->kind || entry.event.recorded_ms != known->recorded_ms ||
         memcmp(entry.event.id, known->id, sizeof known->id) != 0) {
         asv_audit_wrong(audit, where, "its row has another kind, id or time than it");
     }
-    check_closed(audit, row, &entry, where);
-    if (row->told) {
-        compare_told(audit, row, &entry, where);
-    } else if (known->kind != ASV_LEDGER_LOG_BEGUN && !may_expire(known->kind)) {
-        asv_audit_wrong(audit, where, "the row that it tells of is gone");
-    } else if (known->kind != ASV_LEDGER_LOG_BEGUN && known->has_key) {
-        asv_audit_wrong(audit, where, "the row that it tells of is gone, and what it is closed over is not");
+    if (known->kind == ASV_LEDGER_LOG_BEGUN) { /* tells of no row, and is closed over nothing */
+        return ASV_OK;
     }
+    if (!row->told) {
+        status = asv_audit_may_be_gone(audit, &entry, &expired, err);
+    }
+    if (status == ASV_OK) {
+        status = check_closed(audit, row, &entry, expired, where, err);
+    }
+    if (status == ASV_OK) {
+        check_told(audit, row, &entry, expired, where);
+        status = asv_audit_object(audit, row, &entry, where, err);
+    }
+    return status;
 }
 
 enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err)

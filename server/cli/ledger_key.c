@@ -38,6 +38,14 @@ enum asv_status asv_cli_ledger_public(const struct asv_cli *cli, const char *pat
     return ASV_OK;
 }
 
+enum asv_status asv_cli_root(const struct asv_cli *cli, const char *path, struct asv_anchors *out,
+                             struct asv_err *err)
+{
+    char usual[600];
+    (void)snprintf(usual, sizeof usual, "%s/root.cert", cli->conf.agency);
+    return asv_anchors_load(out, path != NULL ? path : usual, NULL, NULL, err);
+}
+
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
     uint8_t pk[ASV_ED25519_PK_BYTES];

@@ -67,6 +67,7 @@ static enum asv_status print(const struct asv_audit *audit, bool finished, struc
         {"expired", "entries whose values expired at their source", audit->expired},
         {"unheaded", "entries that no signed head has yet", audit->unheaded},
         {"waiting", "events that wait for their entry", audit->waiting},
+        {"signatures", "signatures under what entries name", audit->signatures},
         {"objects", "signed objects in the vault", audit->objects},
         {"underway", "of them so new that their entry may be on its way", audit->underway},
         {"wrong", "wrong", audit->wrong},
@@ -205,6 +206,9 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     audit->notes = json_array();
     enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), audit->key, &why);
     if (status == ASV_OK) {
+        status = asv_cli_root(cli, asv_cli_text(cli->args, "trust"), &audit->anchors, &why);
+    }
+    if (status == ASV_OK) {
         status = asv_cli_database_job(cli, &db, &why);
     }
     if (status == ASV_OK) {
@@ -219,6 +223,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option options[] = {
     {"key", ASV_CLI_TEXT, "FILE", "ledger.pub (the agency directory's keeper/ledger.pub)", false, false, 0,
      0},
+    {"trust", ASV_CLI_TEXT, "FILE", "root.cert (the agency directory's)", false, false, 0, 0},
     {"no-keeper", ASV_CLI_FLAG, NULL, "do not ask the keeper what it signed last", false, false, 0, 0},
     {"no-vault", ASV_CLI_FLAG, NULL, "do not look into the vault", false, false, 0, 0},
     {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},
@@ -234,8 +239,9 @@ const struct asv_cli_command asv_cli_ledger_verify = {
     .summary = "check the whole ledger against keeper, database and vault",
     .help = "Hashes every entry, compares every tile, and every head that was ever signed, with\n"
             "the ledger's key; makes each entry once more from the row that it tells of, and\n"
-            "opens what it is closed over; looks for rows without an entry, and for signed objects\n"
-            "in the vault that no entry names. What is wrong is named and an alarm, and the exit\n"
+            "opens what it is closed over; verifies the signature of what it names as signed;\n"
+            "looks for rows without an entry, and for signed objects in the vault that no entry\n"
+            "names. What is wrong is named and an alarm, and the exit\n"
             "status is 1; so is a check that did not come to its end.\n"
             "Runs beside everything else.",
     .options = options,

@@ -7,7 +7,10 @@
 #ifndef ASV_SERVER_DB_LEDGER_H
 #define ASV_SERVER_DB_LEDGER_H
 
+#include "firmware-proto/trust/chain.h"
 #include "server/db/clip.h"
+#include "server/statement/credential.h"
+#include "server/statement/statement.h"
 
 #define ASV_DB_LEDGER_BATCH        256  /* entries that are appended at once */
 #define ASV_DB_LEDGER_ORIGIN_SIZE  129  /* NUL included */
@@ -212,6 +215,50 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_checked_last(struct asv_db *db, int
 
 /* Whether an entry names a signed object of custody with this digest. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,
+                                                   struct asv_err *err);
+
+/* An object that an entry names, as it was signed, and who signed it. Personal. */
+struct asv_db_ledger_object {
+    size_t len;        /* 0: it is not there */
+    size_t signer_len; /* 0: that stands in the object, or nobody did */
+    uint8_t data[UINT16_MAX];
+    uint8_t signer[ASV_CHAIN_MAX_BYTES]; /* a device's chain, or a person's credential record */
+};
+
+/* What the entry of this kind and id names. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_object(struct asv_db *db, uint16_t kind, const uint8_t id[16],
+                                                    struct asv_db_ledger_object *out, struct asv_err *err);
+
+/* What ledger and tables have of a statement; len 0: nothing. */
+struct asv_db_ledger_said {
+    uint16_t log; /* of the entry, with its index */
+    uint64_t index;
+    size_t entry_len, taken_len, object_len, record_len;
+    bool waits;          /* one of the two entries */
+    uint8_t entry[1024]; /* about the statement */
+    uint8_t taken[1024]; /* about that the keeper took it */
+    uint8_t object[ASV_STATEMENT_MAX_BYTES];
+    uint8_t record[ASV_CREDENTIAL_MAX_BYTES]; /* of who signed it */
+};
+
+ASV_MUST_CHECK enum asv_status asv_db_ledger_said(struct asv_db *db, const uint8_t digest[32],
+                                                  struct asv_db_ledger_said *out, struct asv_err *err);
+
+/* The statements that are said to have had an entry forgotten. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_forgetting(struct asv_db *db, const uint8_t id[16],
+                                                        uint8_t proposal[32], uint8_t approval[32],
+                                                        struct asv_err *err);
+
+/* The statement that enrolled a credential first, and was taken. ASV_E_NOT_FOUND: none did. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credential[32],
+                                                       uint8_t statement[32], struct asv_err *err);
+
+/* LAW L3: until when an access, or a recorded person's request, of this time is kept. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_term(struct asv_db *db, int64_t at_ms, int64_t *until_ms,
+                                                  struct asv_err *err);
+
+/* Whether an event, or one of a clip's, waits for its entry. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_waits(struct asv_db *db, const uint8_t what[16], bool *waits,
                                                    struct asv_err *err);
 
 /* LG-075. Forgets what two people have decided that is to be forgotten, and the keeper has taken; *count says

@@ -7,6 +7,7 @@ off, or, where that is enough, with every trigger on. Each change is named, and 
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def rows(table, where):
 
 
 def the_keeper_is_asked_for_its_own_log(ledger):
-    """LG-080: what the database says about which logs there are is asked last."""
+    """LG-083: what the database says about which logs there are is asked last."""
     ledger.changed(*rows("ledger_log", "true"), rf"{ORIGIN}: the keeper signed [0-9]+ entries of it, and the database has no such log")
     last = "size = (SELECT max(size) FROM asv.ledger_checkpoint)"
     for which in (last, "true"):
@@ -92,7 +93,7 @@ def the_keeper_is_asked_for_its_own_log(ledger):
 
 
 def the_walk_ends_where_the_log_does(ledger):
-    """LG-081: rows at or behind its end are named, and so is all that is missing before it."""
+    """LG-089: rows at or behind its end are named, and so is all that is missing before it."""
     desk = ledger.desk
     size = int(desk.sql("SELECT size FROM asv.ledger_log")[0][0])
     put = "INSERT INTO asv.ledger_entry SELECT log, {}, '01900000-0000-7000-8000-00000000beef', kind, recorded_at, " \
@@ -178,6 +179,173 @@ def nothing_keeps_it_from_its_end(ledger):
     assert "zwei Wochen" not in alerts()
 
 
+REPLICA = "SET session_replication_role = replica; "
+
+
+def value(desk, query):
+    return desk.sql(query)[0][0]
+
+
+def nobody_forgets_alone(ledger, clips):
+    """LG-085: what is said to have had it forgotten has to be two people's word about this entry, taken, and in the log."""
+    desk = ledger.desk
+    index, entry = desk.sql("SELECT index, id FROM asv.ledger_entry WHERE kind = 32 ORDER BY index LIMIT 1")[0]
+    desk.act("sigrid", "ledger", "approve", desk.proposal(desk.act("doris", "ledger", "forget", entry)))
+    ledger.sequence()
+    assert ledger.verify()["forgotten"] == 1
+    says = rf"entry {index} \(announced\): is forgotten, and two people did not decide that: "
+    row = f"UPDATE asv.ledger_forgotten SET proposal = {{}}, approval = {{}} WHERE id = '{entry}'"
+    pair = desk.sql(f"SELECT encode(proposal, 'hex'), encode(approval, 'hex') FROM asv.ledger_forgotten WHERE id = '{entry}'")[0]
+    back = row.format(*(f"'\\x{digest}'" for digest in pair))
+    held = [f"(SELECT digest FROM asv.statement WHERE action = 1 AND step = {step} ORDER BY stored_at LIMIT 1)" for step in (1, 2)]
+    for proposal, approval, why in (("sha256('1')", "sha256('2')", "of what is said to be signed for it the log has no entry"),
+                                    (*held, "what was signed for it is something else"),
+                                    ("proposal", "proposal", "what was signed for it is something else"),
+                                    ("approval", "proposal", "what was signed for it is something else")):
+        ledger.changed(row.format(proposal, approval), back, says + why)
+    ledger.changed(*rows("statement_answer", f"statement = '\\x{pair[1]}'"), says + "the log does not have it that the keeper took")
+    ledger.changed(*rows("statement", f"digest IN ('\\x{pair[0]}', '\\x{pair[1]}')"), says + "what was signed for it is not there")
+    # Theirs, but about another entry.
+    other, number, key, closed = desk.sql("SELECT id, index, encode(key, 'hex'), encode(closed, 'hex') FROM asv.ledger_entry "
+                                          "WHERE kind = 37 ORDER BY index DESC LIMIT 1")[0]
+    ledger.changed(f"UPDATE asv.ledger_forgotten SET id = '{other}' WHERE id = '{entry}'; "
+                   f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{other}'",
+                   f"UPDATE asv.ledger_forgotten SET id = '{entry}' WHERE id = '{other}'; "
+                   f"UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{closed}' WHERE id = '{other}'",
+                   rf"entry {number} \(receipt\): is forgotten, and two people did not decide that: what was signed is about something else")
+
+
+def put_back(table, where, told):
+    """What deletes rows with what the ledger has beside the entries that told of them, and what puts both back."""
+    there, back = rows(table, where)
+    return (f"CREATE TABLE tmp_closed AS SELECT id, key, closed FROM asv.ledger_entry WHERE id IN (SELECT {told} FROM asv.{table} "
+            f"WHERE {where}); UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id IN (SELECT id FROM tmp_closed); {there}",
+            "UPDATE asv.ledger_entry e SET key = t.key, closed = t.closed FROM tmp_closed t WHERE e.id = t.id; DROP TABLE tmp_closed; "
+            + back)
+
+
+def nothing_expires_early(ledger, clips):
+    """LG-086: what somebody saw today is not to be gone tomorrow."""
+    desk = ledger.desk
+
+    def told_at(insert, at):
+        """As if the database had been told then."""
+        desk.sql(f"{insert}; SET session_replication_role = replica; UPDATE asv.ledger_pending SET recorded_at = {at}")
+        ledger.sequence()
+
+    def look(name, at):
+        told_at("INSERT INTO asv.access_log (at, deed, recording, incident, proposal, credential, name, reason, salt, forget_at) "
+                f"SELECT date_trunc('milliseconds', {at}), 'opened', c.recording, i.id, sha256('p'), k.digest, k.name, '{name}', "
+                f"sha256('s'), asv.year_end({at}, 1) FROM asv.clip c, asv.incident i, asv.credential k LIMIT 1", at)
+        return f"reason = '{name}'"
+
+    young = (look("now", "clock_timestamp()"), look("a year ago", "clock_timestamp() - interval '1 year'"))
+    old = look("three years ago", "clock_timestamp() - interval '3 years'")
+    for where in (*young, old):
+        there, back = put_back("access_log", where, "id")
+        if where != old:
+            ledger.changed(there, back, r"\(access\): the row that it tells of is gone")
+    assert ledger.verify()["expired"] == 0
+    desk.sql(f"DELETE FROM asv.access_log WHERE {old}")  # which the triggers let happen
+    counts = ledger.verify()
+    assert counts["expired"] == 1, counts
+    # What was signed to be shown something goes a year after its end, with the keeper's answer; nothing else that was signed goes.
+    body = "'\\x0040'::bytea || sha256('body') || sha256('body')"
+    told_at("WITH s AS (INSERT INTO asv.statement (digest, object, action, step, matter, subject_kind, subject, subject_name, ground, "
+            f"credential, person, nonce, issued_at, expires_at) SELECT sha256(sha256('body') || sha256('body')), {body} || sha256('proof') || "
+            "sha256('proof'), 4, 1, sha256('m'), 9, sha256('h'), 'Rita', 0, k.digest, k.person, substring(sha256('n') FOR 16), "
+            "clock_timestamp() - interval '2 years 1 day', clock_timestamp() - interval '2 years' FROM asv.credential k LIMIT 1 "
+            "RETURNING digest) SELECT FROM s; INSERT INTO asv.statement_answer (statement, taken, why) SELECT digest, false, 'nein' FROM asv.statement "
+            "WHERE subject_name = 'Rita'", "clock_timestamp() - interval '2 years 1 day'")
+    ledger.verify(1, r"\(statement\): what it names as signed")
+    value(desk, "SELECT asv.access_forget()")
+    counts = ledger.verify()
+    assert counts["expired"] == 3, counts
+    for action in (1, 53):
+        ledger.changed(*put_back("statement", f"action = {action}", "asv.ledger_id(digest)"),
+                       r"\(statement\): the row that it tells of is gone")
+    ledger.changed(*put_back("statement_answer", "statement IN (SELECT digest FROM asv.statement WHERE action = 1)", "entry"),
+                   r"\(statement_answered\): the row that it tells of is gone")
+
+
+def every_signature_is_verified(ledger, clips):
+    """LG-087"""
+    desk = ledger.desk
+    counts = ledger.verify()
+    assert counts["signatures"] >= 30, counts
+    at = "octet_length(object) - 5"
+    bit = f"object = set_byte(object, {at}, get_byte(object, {at}) # 1), signature = set_byte(signature, 59, get_byte(signature, 59) # 1)"
+    for kind in ("committed", "receipt"):
+        change = f"UPDATE asv.clip_event SET {bit} WHERE position = (SELECT min(position) FROM asv.clip_event WHERE kind = '{kind}')"
+        ledger.changed(change, change, rf"\({kind}\): what it names as signed: that device did not sign it")
+    for table, which, kind in (("statement", "action = 1 AND step = 2", "statement"), ("statement", "action = 34", "statement"),
+                               ("bulletin", "number = 1", "keys_made"), ("clip_event", "kind = 'hold_approved'", "hold_approved")):
+        change = f"UPDATE asv.{table} SET object = set_byte(object, {at}, get_byte(object, {at}) # 1) WHERE {which}"
+        ledger.changed(change, change, rf"\({kind}\): what it names as signed")
+    # Another's certificate, another's credential.
+    chain = value(desk, "SELECT encode(chain, 'hex') FROM asv.dock")
+    other = "chain = {0}, chain_digest = sha256({0})"
+    ledger.changed(f"UPDATE asv.dock SET {other.format('(SELECT chain FROM asv.camera LIMIT 1)')}",
+                   "UPDATE asv.dock SET " + other.format(f"'\\x{chain}'::bytea"), r"\(receipt\): what it names as signed")
+    ledger.changed(*rows("statement", "action IN (32, 34)"), "nobody enrolled who signed what it names")
+
+
+def sign(work, message):
+    """(public key, signature) of a new Ed25519 key."""
+    key, public = work / "invented.pem", work / "invented.pub"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", key], check=True)
+    subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER", "-out", public], check=True)
+
+    def signature(data):
+        (work / "message").write_bytes(data)
+        subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", work / "message", "-out", work / "signature"],
+                       check=True)
+        return (work / "signature").read_bytes()
+
+    return public.read_bytes()[-32:], signature
+
+
+def what_is_invented_is_named(ledger, clips):
+    """LG-085, LG-087: with every trigger on, and the ledger telling of it. None of it is undone."""
+    desk = ledger.desk
+    wrong = 0
+
+    def invented(insert, says):
+        nonlocal wrong
+        desk.sql(insert)
+        ledger.sequence()
+        assert ledger.verify(1, says)["wrong"] > wrong
+        wrong = ledger.report(1)["counts"]["wrong"]
+
+    entry, index = desk.sql("SELECT id, index FROM asv.ledger_entry WHERE kind = 37 ORDER BY index DESC LIMIT 1")[0]
+    invented(f"INSERT INTO asv.ledger_forgotten (id, proposal, approval) VALUES ('{entry}', sha256('1'), sha256('2')); "
+             f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'",
+             rf"entry {index} \(receipt\): is forgotten, and two people did not decide that")
+    columns = "recording, kind, is_signed, at, actor_kind, actor, session, detail"
+    invented(f"INSERT INTO asv.clip_event ({columns}, object, object_digest, signature) SELECT {columns}, o, asv.object_digest('dock', o), "
+             "signature FROM (SELECT *, set_byte(object, 30, get_byte(object, 30) # 1) AS o FROM asv.clip_event WHERE kind = 'receipt' "
+             "ORDER BY position LIMIT 1) AS e", r"\(receipt\): what it names as signed: that device did not sign it")
+    # A person whom nobody enrolled, with a key of the superuser's own, and what that one signs, rightly.
+    key, signature = sign(ledger.work, b"")
+    record, old_key, digest, body, nonce, statement = (bytes.fromhex(part) for part in desk.sql(
+        "SELECT encode(c.record, 'hex'), encode(c.key, 'hex'), encode(c.digest, 'hex'), encode(substring(s.object FROM 3 FOR "
+        "get_byte(s.object, 0) * 256 + get_byte(s.object, 1)), 'hex'), encode(s.nonce, 'hex'), encode(s.digest, 'hex') "
+        "FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential WHERE s.action = 1 AND s.step = 2 LIMIT 1")[0])
+    assert record.count(old_key) == 1 and body.count(digest) == 1 and body.count(nonce) == 1
+    record, other = record.replace(old_key, key), hashlib.sha256(nonce).digest()[:16]
+    name = hashlib.sha256(record).digest()
+    body = body.replace(digest, name).replace(nonce, other)
+    proof = b"\x01\x01\x00\x40" + signature(b"asservat/v1/statement\x00" + hashlib.sha256(body).digest())
+    signed = len(body).to_bytes(2, "big") + body + proof
+    same = "agency, person, badge, name, roles, units, valid_from, valid_until, by"
+    desk.sql(f"INSERT INTO asv.credential (digest, {same}, key, record) SELECT '\\x{name.hex()}', {same}, '\\x{key.hex()}', "
+             f"'\\x{record.hex()}' FROM asv.credential WHERE digest = '\\x{digest.hex()}'")
+    same = "action, step, matter, subject_kind, subject, subject_name, incident, ground, person, issued_at, expires_at, proposal"
+    invented(f"{REPLICA}SET session_replication_role = origin; INSERT INTO asv.statement (digest, object, credential, nonce, {same}) "
+             f"SELECT '\\x{hashlib.sha256(body).hexdigest()}', '\\x{signed.hex()}', '\\x{name.hex()}', '\\x{other.hex()}', {same} "
+             f"FROM asv.statement WHERE digest = '\\x{statement.hex()}'", r"\(statement\): nobody enrolled who signed what it names")
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
@@ -191,7 +359,9 @@ def play(rig):
         desk.sql("SELECT asv.software_started('one more')")
     ledger.sequence()
     for step, words in ((everything_agrees, ()), (what_somebody_changed_is_named, (clips,)), (the_keeper_is_asked_for_its_own_log, ()),
-                        (the_walk_ends_where_the_log_does, ()), (nothing_keeps_it_from_its_end, ())):
+                        (the_walk_ends_where_the_log_does, ()), (nothing_keeps_it_from_its_end, ()),
+                        (nobody_forgets_alone, (clips,)), (nothing_expires_early, (clips,)), (every_signature_is_verified, (clips,)),
+                        (what_is_invented_is_named, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

@@ -37,7 +37,7 @@ MODULES = {
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
                            "server/keeper", "server/policy", "server/incident", "server/retention", "server/statement",
-                           "server/ledger", "server/http", "server/witness"],
+                           "server/ledger", "server/http", "server/verify", "server/witness"],
     "dock": PROTO + ["firmware-proto/wire", "server/base", "server/db", "server/vault", "server/policy"],
     "tests": ["*"],
 }

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+/* LG-087: who signed what an entry names. Whoever owns the database can put any row into it, and no
+ * signature.
+ */
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/cli/ledger_audit.h"
+#include "server/statement/verify.h"
+
+static struct asv_bytes find_actor(const struct asv_db_ledger_known *known)
+{
+    struct asv_reader reader;
+    struct asv_ledger_field field;
+    uint8_t before = 0;
+    asv_reader_init(&reader, known->fields, known->has_key ? known->fields_len : 0);
+    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK) {
+        if (field.tag == ASV_LEDGER_ACTOR) {
+            return field.value;
+        }
+    }
+    return (struct asv_bytes){0};
+}
+
+/* ---- people ---- */
+
+/* What is wrong with how the credential was enrolled, by the statement in audit->said; NULL: nothing. */
+static const char *enrolment_fault(const struct asv_audit *audit, const uint8_t digest[32])
+{
+    const struct asv_db_ledger_said *said = &audit->said;
+    struct asv_statement statement;
+    struct asv_credential offered;
+    struct asv_credential approver;
+    uint8_t made[ASV_SHA256_BYTES];
+    if (asv_statement_decode(&statement, said->object, said->object_len, NULL) != ASV_OK ||
+        asv_credential_decode(&offered, audit->object.signer, audit->object.signer_len, NULL) != ASV_OK) {
+        return "what enrolled who signed it cannot be read";
+    }
+    bool found = statement.action == ASV_ACTION_FOUND;
+    asv_statement_digest(made, &statement);
+    if (memcmp(made, digest, sizeof made) != 0 ||
+        (!found && asv_credential_decode(&approver, said->record, said->record_len, NULL) != ASV_OK) ||
+        asv_statement_enrols(&statement, &offered, found ? NULL : &approver, NULL) != ASV_OK) {
+        return "what is said to have enrolled who signed it does not";
+    }
+    return asv_audit_said_fault(
+        said,
+        &(struct asv_audit_saying){.digest = digest, .action = statement.action, .step = statement.step});
+}
+
+static bool is_before(const struct asv_audit_enrolled *enrolled, const struct asv_db_ledger_known *known)
+{
+    return enrolled->log < known->log || (enrolled->log == known->log && enrolled->index < known->index);
+}
+
+/* Each was enrolled by somebody who was enrolled before, and the first ones by the agency root: who enrols
+ * himself, or two who enrol each other, are named. */
+static enum asv_status check_enrolled(struct asv_audit *audit, const struct asv_db_ledger_known *known,
+                                      const uint8_t credential[32], const char *where, struct asv_err *err)
+{
+    struct asv_audit_enrolled *place = &audit->enrolled[credential[0] % ASV_AUDIT_CREDENTIALS];
+    uint8_t digest[ASV_SHA256_BYTES];
+    struct asv_err why = {0};
+    const char *fault = NULL;
+    if (place->log > 0 && memcmp(place->credential, credential, sizeof place->credential) == 0 &&
+        is_before(place, known)) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_ledger_enrolment(audit->db, credential, digest, &why);
+    if (status == ASV_E_NOT_FOUND) {
+        asv_audit_wrong(audit, where, "nobody enrolled who signed what it names");
+        return ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = asv_db_ledger_said(audit->db, digest, &audit->said, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", why.text);
+    }
+    const struct asv_audit_enrolled found = {.log = audit->said.log, .index = audit->said.index};
+    fault = enrolment_fault(audit, digest);
+    if (fault == NULL && !is_before(&found, known)) {
+        fault = "who signed what it names was enrolled later";
+    }
+    if (fault != NULL) {
+        asv_audit_wrong(audit, where, "%s", fault);
+        return ASV_OK;
+    }
+    *place = found;
+    memcpy(place->credential, credential, sizeof place->credential);
+    return ASV_OK;
+}
+
+/* ---- all of them ---- */
+
+/* It may have expired since its row was read. */
+static enum asv_status object_gone(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                                   const struct asv_ledger_entry *entry, const char *where,
+                                   struct asv_err *err)
+{
+    bool may = false;
+    if (!row->told) {
+        return ASV_OK; /* which has been said, where it is wrong */
+    }
+    enum asv_status status = asv_audit_may_be_gone(audit, entry, &may, err);
+    if (status == ASV_OK && !may) {
+        asv_audit_wrong(audit, where, "the object that it names is gone");
+    }
+    return status;
+}
+
+enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                                 const struct asv_ledger_entry *entry, const char *where, struct asv_err *err)
+{
+    const struct asv_db_ledger_known *known = &row->known;
+    const struct asv_db_ledger_object *object = &audit->object;
+    struct asv_signed_by by = {0};
+    struct asv_bytes digest;
+    struct asv_err why = {0};
+    if (!asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &digest)) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_ledger_object(audit->db, known->kind, known->id, &audit->object, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (object->len == 0) {
+        return object_gone(audit, row, entry, where, err);
+    }
+    const struct asv_signed it = {.kind = known->kind,
+                                  .object = {object->data, object->len},
+                                  .signer = {object->signer, object->signer_len},
+                                  .actor = find_actor(known)};
+    status = asv_signed_is_named(&it, digest.data, &why);
+    bool is_signed = status == ASV_OK && asv_signed_is_signed(known->kind);
+    if (is_signed) {
+        status = asv_signed_verify(&by, &it, &audit->anchors, &why);
+    }
+    if (status != ASV_OK) {
+        asv_audit_wrong(audit, where, "what it names as signed: %s", why.text);
+        return ASV_OK;
+    }
+    audit->signatures += is_signed;
+    return is_signed && by.role == 0 ? check_enrolled(audit, known, by.digest, where, err) : ASV_OK;
+}
