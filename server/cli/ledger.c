@@ -47,6 +47,26 @@ static void show_place(const struct asv_cli *cli, const char *origin)
     fputc('\n', cli->err);
 }
 
+/* The keeper refuses it, after two people have signed. */
+static enum asv_status check_unused(const struct asv_cli *cli, const char *origin, struct asv_err *err)
+{
+    struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
+    asv_auto_db struct asv_db *db = NULL;
+    size_t count = 0;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    if (status == ASV_OK) {
+        status = asv_db_ledger_logs(db, 0, logs, &count, err);
+    }
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        if (strcmp(logs[i].origin, origin) == 0) {
+            return asv_failf(err, ASV_E_EXISTS,
+                             "there is a ledger %.130s, or was: an origin is used once, give another",
+                             origin);
+        }
+    }
+    return status;
+}
+
 static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
 {
     const char *origin = asv_cli_operand(cli->args, 0);
@@ -61,7 +81,10 @@ static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
             "umlauts and blanks, such as asservat.example/ledger",
             origin);
     }
-    enum asv_status status = asv_cli_keeper_state(cli, &state, err);
+    enum asv_status status = check_unused(cli, origin, err);
+    if (status == ASV_OK) {
+        status = asv_cli_keeper_state(cli, &state, err);
+    }
     if (status == ASV_OK) {
         show_place(cli, origin);
         status = show_end(cli, err);

@@ -28,28 +28,35 @@ static void show_fields(FILE *out, const struct asv_db_ledger_known *known)
     fputs("\n\n", out);
 }
 
+/* An entry beside which something lies. */
+static enum asv_status find(struct asv_db *db, const uint8_t id[16], struct asv_db_ledger_known *known,
+                            struct asv_err *err)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    size_t count = 0;
+    asv_uuid_format(uuid, id);
+    enum asv_status status = asv_db_ledger_about(db, id, 0, -1, 1, known, &count, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (count == 0 || memcmp(known->id, id, sizeof known->id) != 0) {
+        return asv_failf(err, ASV_E_NOT_FOUND,
+                         "the ledger has no entry %s; asservat-verify shows the ids of those that \"asservat "
+                         "ledger proof\" writes",
+                         uuid);
+    }
+    return known->has_key ? ASV_OK
+                          : asv_failf(err, ASV_E_STATE, "entry %s %s", uuid,
+                                      known->forgotten ? "is forgotten already" : "is closed over nothing");
+}
+
 enum asv_status asv_cli_ledger_show(const struct asv_cli *cli, struct asv_db *db, const uint8_t id[16],
                                     struct asv_err *err)
 {
     struct asv_db_ledger_known known = {0};
-    char uuid[ASV_UUID_TEXT_BYTES];
     char text[ASV_TEXT_BYTES];
-    size_t count = 0;
-    asv_uuid_format(uuid, id);
-    enum asv_status status = asv_db_ledger_about(db, id, 0, -1, 1, &known, &count, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    if (count == 0 || memcmp(known.id, id, sizeof known.id) != 0) {
-        status =
-            asv_failf(err, ASV_E_NOT_FOUND,
-                      "the ledger has no entry %s; asservat-verify shows the ids of those that \"asservat "
-                      "ledger proof\" writes",
-                      uuid);
-    } else if (!known.has_key) {
-        status = asv_failf(err, ASV_E_STATE, "entry %s %s", uuid,
-                           known.forgotten ? "is forgotten already" : "is closed over nothing");
-    } else {
+    enum asv_status status = find(db, id, &known, err);
+    if (status == ASV_OK) {
         const char *kind = asv_ledger_kind_name(known.kind);
         fprintf(cli->err, "%-12s %" PRIu64 " (%s), recorded %s\n", "entry", known.index,
                 kind != NULL ? kind : "?", asv_text_time(text, known.recorded_ms));
@@ -88,7 +95,6 @@ static enum asv_status propose(const struct asv_cli *cli, struct asv_db *db, con
     return status == ASV_OK ? asv_decide_propose(cli, db, person, &what, "ledger approve", err) : status;
 }
 
-/* All operands are read before anybody signs anything. */
 static enum asv_status read_ids(const struct asv_cli *cli, uint8_t ids[][ASV_UUID_BYTES], size_t count,
                                 struct asv_err *err)
 {
@@ -99,6 +105,19 @@ static enum asv_status read_ids(const struct asv_cli *cli, uint8_t ids[][ASV_UUI
         }
     }
     return ASV_OK;
+}
+
+/* All of them are there before anybody signs anything. */
+static enum asv_status find_all(struct asv_db *db, uint8_t ids[][ASV_UUID_BYTES], size_t count,
+                                struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+        struct asv_db_ledger_known known = {0};
+        status = find(db, ids[i], &known, err);
+        asv_wipe(&known, sizeof known);
+    }
+    return status;
 }
 
 #define FORGET_MAX 32 /* signatures in one go */
@@ -119,6 +138,9 @@ static enum asv_status forget(struct asv_cli *cli, struct asv_err *err)
     }
     if (status == ASV_OK) {
         status = asv_cli_database(cli, &db, err);
+    }
+    if (status == ASV_OK) {
+        status = find_all(db, ids, count, err);
     }
     if (status == ASV_OK) {
         status = asv_person_open(cli, db, &person, err);
