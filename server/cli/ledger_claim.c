@@ -99,12 +99,12 @@ static bool opens_link(uint8_t tag)
 static enum asv_status put_link(struct asv_ledger_export *exporting, const struct asv_db_ledger_link *row,
                                 struct asv_err *err)
 {
-    enum asv_status status = ASV_OK;
-    if (row->link_len > 0) {
-        status = asv_ledger_export_file(exporting, &row->known, "link",
-                                        (struct asv_bytes){row->link, row->link_len}, err);
-    }
-    return status == ASV_OK ? asv_ledger_export_put(exporting, &row->known, opens_link, err) : status;
+    uint64_t before = exporting->written;
+    enum asv_status status = asv_ledger_export_put(exporting, &row->known, opens_link, err);
+    return status == ASV_OK && exporting->written > before && row->link_len > 0
+               ? asv_ledger_export_file(exporting, &row->known, "link",
+                                        (struct asv_bytes){row->link, row->link_len}, err)
+               : status;
 }
 
 static enum asv_status put_links(struct asv_db *db, struct asv_ledger_export *exporting,
@@ -161,18 +161,26 @@ static enum asv_status put_camera(const struct asv_cli *cli, struct asv_db *db,
                                     timed ? (int64_t)claim->from : ASV_TIME_UNKNOWN,
                                     timed ? (int64_t)claim->until : ASV_TIME_UNKNOWN, &span, err);
     }
+    if (status == ASV_E_NOT_FOUND && epoch != NULL) {
+        return asv_failf(err, status, "of this camera there are no recordings with the epoch %.80s", epoch);
+    }
     if (status != ASV_OK) {
         return status;
     }
     memcpy(claim->epoch, span.epoch, sizeof claim->epoch);
     span.first = timed ? span.first : claim->from;
     span.last = timed ? span.last : claim->until;
+    if (span.last < span.first) {
+        return asv_fail(err, ASV_E_STATE,
+                        "the camera's clock ran back between these recordings: of a time nothing can be "
+                        "shown; give --numbers");
+    }
     if (span.last - span.first >= ASV_CLAIM_NUMBERS_MAX) {
         return asv_failf(err, ASV_E_LIMIT, "more than %d recordings fall into that: give a shorter time",
                          ASV_CLAIM_NUMBERS_MAX);
     }
     status = put_links(db, exporting, claim->camera, &span, err);
-    return status == ASV_OK ? put_chain(db, exporting, claim->camera, err) : status;
+    return status == ASV_OK && exporting->written > 0 ? put_chain(db, exporting, claim->camera, err) : status;
 }
 
 static enum asv_status read_balances(const void *what, struct asv_db *db, uint16_t log, int64_t after,
@@ -193,9 +201,10 @@ enum asv_status asv_ledger_claim_put(const struct asv_cli *cli, struct asv_db *d
     enum asv_status status = claim->kind == ASV_CLAIM_DAY
                                  ? asv_ledger_export_all(exporting, read_balances, &day, NULL, err)
                                  : put_camera(cli, db, exporting, claim, err);
-    if (status != ASV_OK) {
+    if (status != ASV_OK || exporting->written == 0) {
         return status;
     }
+    exporting->needs_root = claim->kind != ASV_CLAIM_DAY;
     asv_writer_init(&writer, data, sizeof data);
     asv_claim_write(&writer, claim);
     return asv_ledger_export_file(exporting, NULL, "claim", (struct asv_bytes){data, writer.len}, err);

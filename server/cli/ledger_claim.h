@@ -14,8 +14,8 @@
 ASV_MUST_CHECK enum asv_status asv_ledger_claim_options(const struct asv_cli *cli, struct asv_claim *claim,
                                                         struct asv_err *err);
 
-/* Completes the claim, and writes it with all that it rests on. Whether it holds is asservat-verify's to say:
- * gaps are shown, not refused. ASV_E_NOT_FOUND, ASV_E_LIMIT. */
+/* Completes the claim, and writes it with all that it rests on; nothing when there is nothing. Whether it
+ * holds asv_ledger_export_end says. ASV_E_NOT_FOUND, ASV_E_LIMIT, ASV_E_STATE. */
 ASV_MUST_CHECK enum asv_status asv_ledger_claim_put(const struct asv_cli *cli, struct asv_db *db,
                                                     struct asv_ledger_export *exporting,
                                                     struct asv_claim *claim, struct asv_err *err);

@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/cli/ledger_export.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,9 +13,11 @@
 #include "firmware-proto/seal/merkle.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
+#include "server/cli/ledger_key.h"
 #include "server/cli/sequencer.h"
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
+#include "server/verify/signed.h"
 
 #define PAGE 16
 
@@ -28,8 +32,11 @@ static const char readme[] =
     "auf demselben Weg kommen wie dieses Verzeichnis.\n"
     "NAME.entry ist der Eintrag, NAME.tlog-proof der Beweis, dass er im Protokoll steht, und NAME.opened, "
     "wo\n"
-    "vorhanden, öffnet Felder, die sonst niemand lesen kann: Es enthält personenbezogene Daten. Liegt eine\n"
-    "Datei claim dabei, die von einer Kamera spricht, gehört dazu: --trust root.cert (das Stammzertifikat).\n"
+    "vorhanden, öffnet Felder, die sonst niemand lesen kann: Es enthält personenbezogene Daten. NAME.object "
+    "ist,\n"
+    "was unterschrieben wurde, NAME.signer, wer unterschrieben hat. Liegt so etwas oder eine Datei claim "
+    "dabei,\n"
+    "die von einer Kamera spricht, gehört dazu: --trust root.cert (das Stammzertifikat).\n"
     "\n"
     "To check:  asservat-verify DIRECTORY --ledger TRUST --lang en\n"
     "TRUST is the file that says whose heads of the ledger are believed (docs/VERIFY.md). It should not come "
@@ -37,9 +44,10 @@ static const char readme[] =
     "the same way as this directory.\n"
     "NAME.entry is the entry, NAME.tlog-proof the proof that it stands in the ledger, and NAME.opened, "
     "where\n"
-    "there is one, opens fields that nobody can read otherwise: it holds personal data. With a file claim "
-    "that\n"
-    "speaks of a camera it takes --trust root.cert (the agency's root certificate), too.\n";
+    "there is one, opens fields that nobody can read otherwise: it holds personal data. NAME.object is what "
+    "was\n"
+    "signed, NAME.signer who signed it. With such, or with a file claim that speaks of a camera, it takes\n"
+    "--trust root.cert (the agency's root certificate), too.\n";
 
 static enum asv_status find_quorum(const struct asv_cli *cli, struct asv_ledger_export *it,
                                    struct asv_err *err)
@@ -49,7 +57,38 @@ static enum asv_status find_quorum(const struct asv_cli *cli, struct asv_ledger_
         return ASV_OK;
     }
     enum asv_status status = asv_cosigner_trust(path, it->policy_text, &it->policy, err);
-    it->quorum = status == ASV_OK && it->policy.quorum != ASV_QUORUM_NONE;
+    it->trusts = status == ASV_OK;
+    it->quorum = it->trusts && it->policy.quorum != ASV_QUORUM_NONE;
+    return status;
+}
+
+/* LG-088: what lies there goes out with what is written, and may be what was opened for somebody else. */
+static enum asv_status check_empty(const struct asv_ledger_export *it, const char *path, struct asv_err *err)
+{
+    int fd = dup(it->dir);
+    DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry;
+    enum asv_status status = ASV_OK;
+    if (entries == NULL) {
+        status = asv_io_fail(err, errno, path);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return status;
+    }
+    errno = 0;
+    do {
+        entry = readdir(entries);
+    } while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    if (entry != NULL) {
+        status = asv_failf(err, ASV_E_EXISTS,
+                           "%.200s is not empty, and what lies there would go out with it: give another "
+                           "directory",
+                           path);
+    } else if (errno != 0) {
+        status = asv_io_fail(err, errno, path);
+    }
+    closedir(entries);
     return status;
 }
 
@@ -60,11 +99,18 @@ enum asv_status asv_ledger_export_open(const struct asv_cli *cli, struct asv_db 
     if (made == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    made->cli = cli;
     made->db = db;
     made->dir = -1;
-    enum asv_status status = find_quorum(cli, made, err);
+    enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), made->key, err);
+    if (status == ASV_OK) {
+        status = find_quorum(cli, made, err);
+    }
     if (status == ASV_OK) {
         status = asv_io_open_dir(AT_FDCWD, path, true, &made->dir, err);
+    }
+    if (status == ASV_OK) {
+        status = check_empty(made, path, err);
     }
     if (status != ASV_OK) {
         asv_ledger_export_close(&made);
@@ -82,9 +128,56 @@ void asv_ledger_export_close(struct asv_ledger_export **exporting)
             close(it->dir);
         }
         asv_wipe(it->data, sizeof it->data);
+        asv_wipe(&it->object, sizeof it->object);
         free(it);
         *exporting = NULL;
     }
+}
+
+static enum asv_status find_origin(const struct asv_ledger_export *it, uint16_t log,
+                                   char origin[ASV_DB_LEDGER_ORIGIN_SIZE], struct asv_err *err)
+{
+    struct asv_db_ledger_log rows[ASV_DB_LEDGER_LOGS];
+    size_t count = 0;
+    enum asv_status status = asv_db_ledger_logs(it->db, (uint16_t)(log - 1), rows, &count, err);
+    if (status == ASV_OK && (count == 0 || rows[0].number != log)) {
+        return asv_failf(err, ASV_E_NOT_FOUND, "ledger: there is no log %u", log);
+    }
+    if (status == ASV_OK) {
+        memcpy(origin, rows[0].origin, ASV_DB_LEDGER_ORIGIN_SIZE);
+    }
+    return status;
+}
+
+/* LG-070: under the ledger's own key, and as whoever has the trust file will. */
+static enum asv_status check_head(struct asv_ledger_export *it, uint16_t log, struct asv_err *err)
+{
+    char origin[ASV_DB_LEDGER_ORIGIN_SIZE];
+    struct asv_note_key key;
+    struct asv_checkpoint checkpoint;
+    struct asv_ledger_verdict verdict;
+    struct asv_err why = {0};
+    const struct asv_bytes note = {it->note, it->note_len};
+    enum asv_status status = find_origin(it, log, origin, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = asv_note_key_make(&key, origin, ASV_NOTE_ED25519, it->key, &why);
+    if (status == ASV_OK) {
+        status = asv_checkpoint_open(&checkpoint, NULL, note, &key, &why);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status,
+                         "ledger: the stored head is none that the ledger's key signed (%.120s): somebody "
+                         "changed the database; \"asservat ledger verify\" says what",
+                         why.text);
+    }
+    it->head = checkpoint.head;
+    if (it->trusts) {
+        status = asv_ledger_policy_check(&it->policy, note, &verdict, &why);
+    }
+    return status == ASV_OK ? ASV_OK
+                            : asv_failf(err, status, "%.120s: %.200s", it->cli->conf.ledger_trust, why.text);
 }
 
 /* LG-066: the newest signed head of a log that met the quorum, or, when none is asked for, the newest one;
@@ -92,8 +185,6 @@ void asv_ledger_export_close(struct asv_ledger_export **exporting)
 static enum asv_status load_head(struct asv_ledger_export *it, uint16_t log, struct asv_err *err)
 {
     struct asv_db_witness_state state = {.signed_size = 0};
-    struct asv_note note;
-    struct asv_checkpoint checkpoint;
     if (it->log == log) {
         return ASV_OK;
     }
@@ -105,16 +196,7 @@ static enum asv_status load_head(struct asv_ledger_export *it, uint16_t log, str
         return status; /* of a log that has just begun */
     }
     status = asv_db_ledger_note_cosigned(it->db, log, size, it->note, sizeof it->note, &it->note_len, err);
-    if (status == ASV_OK) {
-        status = asv_note_parse(&note, (struct asv_bytes){it->note, it->note_len}, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_checkpoint_parse(&checkpoint, note.text, err);
-    }
-    if (status == ASV_OK) {
-        it->head = checkpoint.head;
-    }
-    return status;
+    return status == ASV_OK ? check_head(it, log, err) : status;
 }
 
 static enum asv_status write_file(struct asv_ledger_export *it, const char *stem, const char *ending,
@@ -196,6 +278,54 @@ static enum asv_status write_opened(struct asv_ledger_export *it, const struct a
     return status;
 }
 
+/* Whether what the entry names as signed may go out with it. Of a statement that is what its own entry says,
+ * whichever other one names it: it may have been forgotten there. */
+static enum asv_status opens_object(const struct asv_ledger_export *it,
+                                    const struct asv_db_ledger_known *entry,
+                                    const uint8_t digest[ASV_SHA256_BYTES], bool *opens, struct asv_err *err)
+{
+    struct asv_db_ledger_known own = {0};
+    size_t count = 0;
+    enum asv_status status = asv_db_ledger_about(it->db, digest, 0, -1, 1, &own, &count, err);
+    bool said = count > 0 && own.kind == ASV_LEDGER_STATEMENT && memcmp(own.id, digest, sizeof own.id) == 0;
+    *opens = said ? own.has_key : entry->has_key || entry->kind == ASV_LEDGER_POLICY_FILE;
+    asv_wipe(&own, sizeof own);
+    return status;
+}
+
+/* LG-088: what the entry names as signed, and who signed it. */
+static enum asv_status write_object(struct asv_ledger_export *it, const struct asv_db_ledger_known *entry,
+                                    const char *stem, struct asv_err *err)
+{
+    struct asv_ledger_entry read;
+    struct asv_bytes digest;
+    struct asv_err why = {0};
+    bool opens = false;
+    if (!it->objects ||
+        asv_ledger_entry_read(&read, (struct asv_bytes){entry->entry, entry->len}, NULL) != ASV_OK ||
+        !asv_ledger_entry_find(&read, ASV_LEDGER_OBJECT, &digest)) {
+        return ASV_OK;
+    }
+    enum asv_status status = opens_object(it, entry, digest.data, &opens, err);
+    it->object.len = 0;
+    if (status == ASV_OK && opens) {
+        status = asv_db_ledger_object(it->db, entry->kind, entry->id, &it->object, err);
+    }
+    if (status != ASV_OK || it->object.len == 0) {
+        return status;
+    }
+    const struct asv_signed named = {.kind = entry->kind, .object = {it->object.data, it->object.len}};
+    const struct asv_bytes signer = {it->object.signer, it->object.signer_len};
+    status = asv_signed_is_named(&named, digest.data, &why);
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "ledger: entry %" PRIu64 ": %s", entry->index, why.text);
+    }
+    it->needs_root = true;
+    status = write_file(it, stem, "object", named.object, MODE_CLOSED, err);
+    return status == ASV_OK && signer.len > 0 ? write_file(it, stem, "signer", signer, MODE_CLOSED, err)
+                                              : status;
+}
+
 static void stem_of(char out[NAME_BYTES - 16], const struct asv_db_ledger_known *entry)
 {
     const char *kind = asv_ledger_kind_name(entry->kind);
@@ -254,6 +384,9 @@ enum asv_status asv_ledger_export_put(struct asv_ledger_export *exporting,
         status = write_opened(exporting, entry, stem, opens, err);
     }
     if (status == ASV_OK) {
+        status = write_object(exporting, entry, stem, err);
+    }
+    if (status == ASV_OK) {
         status = write_file(exporting, stem, "entry", (struct asv_bytes){entry->entry, entry->len}, MODE_OPEN,
                             err);
     }
@@ -264,23 +397,32 @@ enum asv_status asv_ledger_export_put(struct asv_ledger_export *exporting,
     return status;
 }
 
-enum asv_status asv_ledger_export_end(const struct asv_cli *cli, struct asv_ledger_export *exporting,
-                                      const char *path, struct asv_err *err)
+enum asv_status asv_ledger_export_end(struct asv_ledger_export *exporting, const char *path,
+                                      struct asv_err *err)
 {
     const struct asv_ledger_export *it = exporting;
-    enum asv_status status =
-        asv_io_replace_file(it->dir, "README.txt", readme, sizeof readme - 1, MODE_OPEN, err);
+    FILE *out = it->cli->out;
+    enum asv_status status = ASV_OK;
+    if (it->written > 0) {
+        status = asv_io_replace_file(it->dir, "README.txt", readme, sizeof readme - 1, MODE_OPEN, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
-    fprintf(cli->out, "%s: %" PRIu64 " entries with their proofs\n", path, it->written);
+    fprintf(out, "%s: %" PRIu64 " entries with their proofs\n", path, it->written);
     if (it->shut > 0) {
-        fprintf(cli->out, "%" PRIu64 " of them were forgotten and open no more\n", it->shut);
+        fprintf(out, "%" PRIu64 " of them were forgotten and open no more\n", it->shut);
     }
-    fprintf(cli->out, "To check: asservat-verify %s --ledger TRUST\n", path);
-    return it->unproven == 0
-               ? ASV_OK
-               : asv_failf(err, ASV_E_STATE,
-                           "%" PRIu64 " entries are in no %s head yet: say the same again in a moment",
-                           it->unproven, it->quorum ? "witnessed" : "signed");
+    if (it->unproven > 0) {
+        return asv_failf(err, ASV_E_STATE,
+                         "%" PRIu64 " entries are in no %s head yet: say the same again in a moment%s",
+                         it->unproven, it->quorum ? "witnessed" : "signed",
+                         it->written > 0 ? ", with another directory" : "");
+    }
+    status = asv_ledger_export_judge(it, path, err);
+    if (status == ASV_OK) {
+        fprintf(out, "To check: asservat-verify %s --ledger TRUST%s\n", path,
+                it->needs_root ? " --trust root.cert" : "");
+    }
+    return status;
 }

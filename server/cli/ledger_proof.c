@@ -47,6 +47,20 @@ static enum asv_status read_wish(const struct asv_cli *cli, uint8_t what[ASV_UUI
     return ASV_OK;
 }
 
+/* Why there is nothing about that. */
+static enum asv_status say_none(struct asv_db *db, const struct asv_claim *claim, const uint8_t *what,
+                                struct asv_err *err)
+{
+    bool waits = false;
+    enum asv_status status = claim->kind == 0 ? asv_db_ledger_waits(db, what, &waits, err) : ASV_OK;
+    if (status != ASV_OK) {
+        return status;
+    }
+    return waits
+               ? asv_fail(err, ASV_E_STATE, "that waits for its entry still: say the same again in a moment")
+               : asv_fail(err, ASV_E_NOT_FOUND, "the ledger has no entry about that");
+}
+
 static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
 {
     uint8_t what[ASV_UUID_BYTES];
@@ -62,26 +76,30 @@ static enum asv_status proof(struct asv_cli *cli, struct asv_err *err)
         status = asv_ledger_export_open(cli, db, out, &exporting, err);
     }
     if (status == ASV_OK) {
+        bool open = asv_cli_flag(cli->args, "open");
+        exporting->objects = open && claim.kind == 0;
         status = claim.kind != 0
                      ? asv_ledger_claim_put(cli, db, exporting, &claim, err)
-                     : asv_ledger_export_all(exporting, read_about, what,
-                                             asv_cli_flag(cli->args, "open") ? opens_all : NULL, err);
+                     : asv_ledger_export_all(exporting, read_about, what, open ? opens_all : NULL, err);
     }
     if (status == ASV_OK && exporting->written + exporting->unproven == 0) {
-        return asv_fail(err, ASV_E_NOT_FOUND, "the ledger has no entry about that");
+        return say_none(db, &claim, what, err);
     }
-    return status == ASV_OK ? asv_ledger_export_end(cli, exporting, out, err) : status;
+    return status == ASV_OK ? asv_ledger_export_end(exporting, out, err) : status;
 }
 
 static const struct asv_cli_option options[] = {
-    {"out", ASV_CLI_TEXT, "DIR", "directory for the files", true, false, 0, 0},
-    {"open", ASV_CLI_FLAG, NULL, "with the values of the closed fields: personal data", false, false, 0, 0},
+    {"out", ASV_CLI_TEXT, "DIR", "directory for the files, which is empty or made", true, false, 0, 0},
+    {"open", ASV_CLI_FLAG, NULL, "with the values of the closed fields, and what was signed: personal data",
+     false, false, 0, 0},
     {"camera", ASV_CLI_TEXT, "CAMERA", "that of CAMERA nothing is left out:", false, false, 0, 0},
     {"numbers", ASV_CLI_TEXT, "A-B", "of its recordings with these running numbers", false, false, 0, 0},
     {"from", ASV_CLI_TEXT, "MOMENT", "of those between this, " ASV_MOMENT_HELP, false, false, 0, 0},
     {"until", ASV_CLI_TEXT, "MOMENT", "and this, or that there are none", false, false, 0, 0},
     {"epoch", ASV_CLI_TEXT, "UUID", "in which it counted (the one that fits best)", false, false, 0, 0},
     {"day", ASV_CLI_DATE, "DATE", "the balance of this recording day", false, false, 0, 0},
+    {"key", ASV_CLI_TEXT, "FILE", "ledger.pub (the agency directory's keeper/ledger.pub)", false, false, 0,
+     0},
     ASV_CLI_DATABASE_OPTION,
 };
 
@@ -92,7 +110,8 @@ const struct asv_cli_command asv_cli_ledger_proof = {
     .help = "Writes every entry about the clip (or the one event) WHAT into DIR, each with the\n"
             "proof that it stands in the ledger under the newest signed head, for asservat-verify\n"
             "and every other program that reads C2SP tlog-proof. With --open their closed fields\n"
-            "are opened, but for those that were forgotten.\n"
+            "are opened, but for those that were forgotten, and what they name as signed lies\n"
+            "beside them. What was written is verified before it is said to be good.\n"
             "Instead of WHAT: that of a camera nothing was left out, shown by its link records\n"
             "and the entries that name them, or the balance of a day. What such a proof does not\n"
             "show, asservat-verify says with it.",

@@ -117,7 +117,70 @@ def proofs_are_checked_offline(ledger, clips):
     assert "nicht geöffnet" in text and "Ergebnis: VALID" in text, text
     status, _, err = ledger.desk.call("ledger", "proof", "0197a3c0-0000-4000-8000-000000000001", "--out", ledger.work / "none")
     assert status == 1 and "no entry about" in err, err
+    ledger.desk.sql("INSERT INTO asv.software_start (id, software) VALUES ('01900000-0000-7000-8000-00000000abcd', 'new')")
+    status, _, err = ledger.desk.call("ledger", "proof", "01900000-0000-7000-8000-00000000abcd", "--out", ledger.work / "none")
+    assert status == 1 and "waits for its entry still" in err, err
+    ledger.sequence()
+    ledger.desk.run("ledger", "proof", "01900000-0000-7000-8000-00000000abcd", "--out", ledger.work / "none")
     return opened
+
+
+def what_was_signed_is_given_out(ledger, clips, opened):
+    """LG-088: byte for byte, for whom the entry is opened."""
+    desk = ledger.desk
+    assert not [*ledger.proof(clips[0]).glob("*.object")]
+    files = sorted(opened.glob("*.object"))
+    assert {path.stem.split("-", 2)[2] for path in files} >= {"committed", "receipt", "statement", "hold_approved"}, files
+    for path in (*files, *opened.glob("*.signer")):
+        assert path.stat().st_mode & 0o77 == 0, "others may read what is personal"
+    kept = {bytes.fromhex(one) for (one,) in desk.sql("SELECT encode(object, 'hex') FROM asv.clip_event WHERE object IS NOT NULL UNION "
+                                                      "SELECT encode(object, 'hex') FROM asv.statement")}
+    signers = {bytes.fromhex(one) for (one,) in desk.sql("SELECT encode(chain, 'hex') FROM asv.dock UNION SELECT encode(chain, 'hex') FROM "
+                                                         "asv.camera UNION SELECT encode(record, 'hex') FROM asv.credential")}
+    for path in files:
+        data = path.read_bytes()
+        kind = path.stem.split("-", 2)[2]
+        body = data[2:2 + int.from_bytes(data[:2], "big")] if kind not in ("committed", "receipt", "erased_on_camera") else data[:-67]
+        assert data in kept and hashlib.sha256(body).digest() in path.with_suffix(".entry").read_bytes(), path
+        assert path.with_suffix(".signer").read_bytes() in signers, path
+
+
+def nothing_goes_out_unchecked(ledger, clips, opened):
+    """LG-070: a head that nobody signed, a claim that is not shown, a directory with what was opened for another."""
+    desk = ledger.desk
+
+    def refused(says, *words, out=None):
+        ledger.copies += 1
+        out = out or ledger.work / f"refused-{ledger.copies}"
+        status, text, err = desk.call("ledger", "proof", *words, "--out", out)
+        assert status == 1 and re.search(says, err) and b"To check" not in text, (status, text, err)
+        return sorted(path.name for path in out.iterdir())
+
+    before = sorted(path.name for path in opened.iterdir())
+    assert refused("is not empty", clips[0], out=opened) == before
+    change = "SET session_replication_role = replica; UPDATE asv.ledger_checkpoint SET note = {} WHERE size = (SELECT max(size) FROM " \
+             "asv.ledger_checkpoint)"
+    note = desk.sql("SELECT encode(convert_to(note, 'UTF8'), 'hex') FROM asv.ledger_checkpoint ORDER BY size DESC LIMIT 1")[0][0]
+    desk.sql(change.format("overlay(note PLACING translate(substring(note FROM length(note) - 9 FOR 1), 'AB', 'BA') || 'x' "
+                           "FROM length(note) - 9 FOR 2)"))
+    assert refused("none that the ledger's key signed", clips[0]) == []
+    desk.sql(change.format(f"convert_from('\\x{note}', 'UTF8')"))
+    assert refused("no entry about", "--day", "2020-01-01") == []
+    camera = desk.json("clip", "list")[0]["camera_certificate"]
+    refused("does not show what was asked for.*recording number [0-9]+ of the camera", "--camera", camera, "--numbers", "1-999")
+    refused("no recordings with the epoch 01900000", "--camera", camera, "--numbers", "1-2", "--epoch",
+            "01900000-0000-4000-8000-000000000001")
+    other = ledger.work / "another trust"
+    other.write_text("log " + desk.run("ledger", "key", "asservat.example/another").strip() + "\nquorum none\n")
+    conf = desk.site.directory / "asservat.conf"
+    text = conf.read_text()
+    conf.write_text(text + f"ledger.trust = {other}\n")
+    assert refused("another trust: ", clips[0]) == []
+    conf.write_text(text)
+    desk.refused("there is a ledger " + ORIGIN, "anna", "ledger", "begin", ORIGIN)
+    status, _, err = desk.call("ledger", "forget", desk.sql("SELECT id FROM asv.ledger_entry WHERE kind = 34 LIMIT 1")[0][0],
+                               "0197a3c0-0000-4000-8000-000000000001", *desk.by("doris"))
+    assert status == 1 and "has no entry" in err and desk.sql("SELECT count(*) FROM asv.statement WHERE action = 53") == [["0"]], err
 
 
 def forged_proofs_are_named(ledger, opened):
@@ -259,7 +322,9 @@ def nothing_is_left_out(ledger):
     (copy / "claim").write_text((copy / "claim").read_text().replace(f" 1 {last}\n", f" 1 {last + 1}\n"))
     ledger.wrong(copy, f"claim: recording number {last + 1} of the camera is not shown", "--trust", root)
     day = clips[0]["day"]
-    out = prove("--camera", camera, "--from", f"{day} 00:00", "--until", f"{day} 23:59")
+    out = ledger.work / "time"
+    status, _, err = desk.call("ledger", "proof", "--camera", camera, "--from", f"{day} 00:00", "--until", f"{day} 23:59", "--out", out)
+    assert status == 1 and "no recording is shown that began behind that time" in err, err
     ledger.wrong(out, "no recording is shown that began behind that time", "--trust", root)
     desk.call("retention", "run")
     ledger.sequence()
@@ -319,6 +384,16 @@ def two_people_have_it_forgotten(ledger, clips):
     assert counts["forgotten"] == 2, counts
     told = [e for e in published(ledger) if int.from_bytes(e[2:4], "big") == 3]
     assert len(told) == 2 and entry.encode() in told[0] and other.encode() in told[1], "the ledger does not tell of it"
+    # What was forgotten with its own entry goes out with no other one that names it.
+    held = desk.sql("SELECT e.id FROM asv.ledger_entry e JOIN asv.statement s ON e.id = asv.ledger_id(s.digest) "
+                    "WHERE s.action = 1 AND s.step = 2")[0][0]
+    files = {kind: len([*after.glob(f"*-{kind}.object")]) for kind in ("hold_approved", "statement", "statement_answered")}
+    assert files["hold_approved"] == 1 and files["statement"] > 1 and files["statement_answered"] > 1, files
+    desk.act("sigrid", "ledger", "approve", desk.proposal(desk.act("doris", "ledger", "forget", held)))
+    ledger.sequence()
+    last = ledger.proof(clips[0], "--open")
+    assert all(len([*last.glob(f"*-{kind}.object")]) == count - 1 for kind, count in files.items()), files
+    assert ledger.verify()["forgotten"] == 3
     # Values put back beside it by a superuser: others than those that were committed to, and the right ones.
     ledger.changed(f"UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'",
                    f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'", "was forgotten, and what it is closed over is still there")
@@ -362,8 +437,10 @@ def play(rig):
     ledger.sequence()
     opened = proofs_are_checked_offline(ledger, clips)
     print("proofs_are_checked_offline", flush=True)
-    forged_proofs_are_named(ledger, opened)
-    print("forged_proofs_are_named", flush=True)
+    for step, words in ((what_was_signed_is_given_out, (clips, opened)), (nothing_goes_out_unchecked, (clips, opened)),
+                        (forged_proofs_are_named, (opened,))):
+        step(ledger, *words)
+        print(step.__name__, flush=True)
     go_finds_our_proofs_right(ledger, opened)
     for step, words in ((a_published_log_is_computed_anew, ()), (nothing_is_left_out, ()), (two_people_have_it_forgotten, (clips,))):
         step(ledger, *words)
