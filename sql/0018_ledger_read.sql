@@ -305,7 +305,37 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_about IS 'the entries about a recording, or the one entry that is named, with what lies beside them; of one in a transaction (LAW L6)';
-GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_staff, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_about TO asv_admin;
+
+-- What people need before they sign that an entry is to be forgotten: which it is, and which of its fields are closed. Not the
+-- values, nor the key: those of the access log are the data-protection officer's (access_page), and an entry's index is public.
+CREATE FUNCTION asv.ledger_shown(p_id uuid)
+    RETURNS TABLE (log smallint, index bigint, kind integer, recorded_ms bigint, tags bytea, forgotten boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_fields bytea := (SELECT e.closed::bytea FROM asv.ledger_entry e WHERE e.id = p_id);
+    v_at integer := 0;
+    v_tags bytea := CASE WHEN v_fields IS NOT NULL THEN ''::bytea END;
+BEGIN
+    IF asv.caller() IS NULL THEN
+        RAISE EXCEPTION 'ledger: this account is nobody''s, or it is disabled' USING ERRCODE = 'VA007';
+    END IF;
+    WHILE v_at + 3 <= octet_length(v_fields) LOOP
+        v_tags := v_tags || substring(v_fields FROM v_at + 1 FOR 1);
+        v_at := v_at + 3 + get_byte(v_fields, v_at + 1) * 256 + get_byte(v_fields, v_at + 2);
+    END LOOP;
+    RETURN QUERY
+    SELECT e.log, e.index::bigint, e.kind::integer, floor(extract(epoch FROM e.recorded_at) * 1000)::bigint, v_tags,
+           EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id)
+    FROM asv.ledger_entry e WHERE e.id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'ledger: no entry has this id' USING ERRCODE = 'VA006';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_shown IS 'which entry has this id, and which fields it is closed over: their tags, NULL: none; never their values (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.ledger_shown TO asv_staff;
 
 -- Running numbers of a camera, for proofs that nothing is left out. p_epoch NULL: the one that fits best. p_from and p_until
 -- NULL: only the epoch is asked for.

@@ -13,56 +13,51 @@
 #include "server/ledger/entry.h"
 #include "server/ledger/kind.h"
 
-static void show_fields(FILE *out, const struct asv_db_ledger_known *known)
+static void show_fields(FILE *out, const struct asv_db_ledger_shown *entry)
 {
-    struct asv_reader reader;
-    struct asv_ledger_field field;
-    uint8_t before = 0;
     const char *comma = "";
     fprintf(out, "%-12s ", "closed over");
-    asv_reader_init(&reader, known->fields, known->fields_len);
-    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK) {
-        fprintf(out, "%s%s", comma, asv_ledger_tag_name(field.tag));
+    for (size_t i = 0; i < entry->tag_count; i++) {
+        fprintf(out, "%s%s", comma, asv_ledger_tag_name(entry->tags[i]));
         comma = ", ";
     }
     fputs("\n\n", out);
 }
 
 /* An entry beside which something lies. */
-static enum asv_status find(struct asv_db *db, const uint8_t id[16], struct asv_db_ledger_known *known,
+static enum asv_status find(struct asv_db *db, const uint8_t id[16], struct asv_db_ledger_shown *entry,
                             struct asv_err *err)
 {
     char uuid[ASV_UUID_TEXT_BYTES];
-    size_t count = 0;
+    struct asv_err why = {0};
     asv_uuid_format(uuid, id);
-    enum asv_status status = asv_db_ledger_about(db, id, 0, -1, 1, known, &count, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    if (count == 0 || memcmp(known->id, id, sizeof known->id) != 0) {
+    enum asv_status status = asv_db_ledger_shown(db, id, entry, &why);
+    if (status == ASV_E_NOT_FOUND) {
         return asv_failf(err, ASV_E_NOT_FOUND,
                          "the ledger has no entry %s; asservat-verify shows the ids of those that \"asservat "
                          "ledger proof\" writes",
                          uuid);
     }
-    return known->has_key ? ASV_OK
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", why.text);
+    }
+    return entry->has_key ? ASV_OK
                           : asv_failf(err, ASV_E_STATE, "entry %s %s", uuid,
-                                      known->forgotten ? "is forgotten already" : "is closed over nothing");
+                                      entry->forgotten ? "is forgotten already" : "is closed over nothing");
 }
 
 enum asv_status asv_cli_ledger_show(const struct asv_cli *cli, struct asv_db *db, const uint8_t id[16],
                                     struct asv_err *err)
 {
-    struct asv_db_ledger_known known = {0};
+    struct asv_db_ledger_shown entry = {0};
     char text[ASV_TEXT_BYTES];
-    enum asv_status status = find(db, id, &known, err);
+    enum asv_status status = find(db, id, &entry, err);
     if (status == ASV_OK) {
-        const char *kind = asv_ledger_kind_name(known.kind);
-        fprintf(cli->err, "%-12s %" PRIu64 " (%s), recorded %s\n", "entry", known.index,
-                kind != NULL ? kind : "?", asv_text_time(text, known.recorded_ms));
-        show_fields(cli->err, &known);
+        const char *kind = asv_ledger_kind_name(entry.kind);
+        fprintf(cli->err, "%-12s %" PRIu64 " (%s), recorded %s\n", "entry", entry.index,
+                kind != NULL ? kind : "?", asv_text_time(text, entry.recorded_ms));
+        show_fields(cli->err, &entry);
     }
-    asv_wipe(&known, sizeof known);
     return status;
 }
 
@@ -113,9 +108,8 @@ static enum asv_status find_all(struct asv_db *db, uint8_t ids[][ASV_UUID_BYTES]
 {
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        struct asv_db_ledger_known known = {0};
-        status = find(db, ids[i], &known, err);
-        asv_wipe(&known, sizeof known);
+        struct asv_db_ledger_shown entry = {0};
+        status = find(db, ids[i], &entry, err);
     }
     return status;
 }

@@ -186,6 +186,25 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_about(struct asv_db *db, const uint
                                                    struct asv_db_ledger_known *out, size_t *count,
                                                    struct asv_err *err);
 
+#define ASV_DB_LEDGER_TAGS 64
+
+/* An entry as whoever signs that it is to be forgotten sees it: which fields it is closed over, not what they
+ * say. */
+struct asv_db_ledger_shown {
+    uint16_t log;
+    uint64_t index;
+    uint16_t kind;
+    int64_t recorded_ms;
+    bool has_key; /* it is closed over something */
+    size_t tag_count;
+    uint8_t tags[ASV_DB_LEDGER_TAGS];
+    bool forgotten;
+};
+
+/* ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_shown(struct asv_db *db, const uint8_t id[16],
+                                                   struct asv_db_ledger_shown *out, struct asv_err *err);
+
 struct asv_db_ledger_untold {
     char kind[64]; /* the table */
     uint8_t id[16];

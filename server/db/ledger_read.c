@@ -84,6 +84,27 @@ enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16], u
     return asv_db_run_rows(db, ASV_QUERY_LEDGER_ABOUT, &params, read_known, out, sizeof *out, count, err);
 }
 
+static void read_shown(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_shown *out = to;
+    out->log = (uint16_t)asv_row_u8(row);
+    out->index = asv_row_u64(row);
+    out->kind = (uint16_t)asv_row_i32(row);
+    out->recorded_ms = asv_row_i64(row);
+    out->has_key = !asv_row_null(row);
+    asv_row_blob(row, out->tags, sizeof out->tags, &out->tag_count);
+    out->forgotten = asv_row_bool(row);
+}
+
+enum asv_status asv_db_ledger_shown(struct asv_db *db, const uint8_t id[16], struct asv_db_ledger_shown *out,
+                                    struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, id);
+    return asv_db_run_value(db, ASV_QUERY_LEDGER_SHOWN, &params, read_shown, out, err);
+}
+
 static void read_untold(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_untold *out = to;

@@ -73,6 +73,12 @@ END
 $$;
 SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'rita is shown h1');
 
+-- And the ledger tells of it.
+SELECT is(asv.ledger_begin(1::smallint, 'stadt.example/1', NULL), 'done', 'a ledger');
+SELECT is((SELECT asv.ledger_append(1::smallint, 0, (SELECT root FROM asv.ledger_logs(0::smallint)), dig('root'), array_agg(t.pos ORDER BY t.pos),
+    array_agg('\x0001'::bytea || int2send(t.kind::smallint) || uuid_send(t.id) || int8send(0) ORDER BY t.pos), '{}', '{}', '{}')
+    FROM asv.ledger_take(1000) AS t), 'done', 'with all of this in it');
+
 -- Who writes something down is who is connected.
 CREATE FUNCTION pg_temp.wrote(login text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -162,6 +168,16 @@ FROM (VALUES
     ('sigrid', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'no superior either'),
     ('stranger', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'nor an account that is nobody''s'),
     ('willi', 'SELECT asv.access_put(asv.caller(), tap.dig(''l1''), ''r'')', 'VA007', 'and nobody writes into it that another looked'),
+    ('stefan', 'SELECT string_agg(encode(fields, ''escape''), '''') FROM asv.ledger_about(tap.uid(''h1''), 0::smallint, -1, 200)', '42501',
+     'the ledger does not tell who looked either'),
+    ('willi', 'SELECT string_agg(encode(fields, ''escape''), '''') FROM asv.ledger_about(tap.uid(''access''), 0::smallint, -1, 200)', '42501',
+     'nor to who wore the camera'),
+    ('stranger', 'SELECT string_agg(encode(fields, ''escape''), '''') FROM asv.ledger_about(tap.uid(''h1''), 0::smallint, -1, 200)', '42501',
+     'nor to an account that is nobody''s'),
+    ('rita', 'SELECT (kind, tags)::text FROM asv.ledger_shown(tap.uid(''access''))', '(120,"\\x80828387")',
+     'of an entry everybody is told which fields are closed, and not what they say'),
+    ('rita', 'SELECT * FROM asv.ledger_shown(tap.uid(''none''))', 'VA006', 'if there is one'),
+    ('stranger', 'SELECT tags FROM asv.ledger_shown(tap.uid(''access''))', 'VA007', 'and nobody''s account not even that'),
 
     -- ---- everybody speaks for himself or herself
     ('willi', 'SELECT tap.say(''s1'', 1, 1, ''h3'', ''willi'', NULL)', 'done', 'his statement is taken from his account'),
