@@ -519,7 +519,34 @@ CREATE FUNCTION asv.can_enrol(p_roles integer) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.can_enrol IS 'whether somebody with one of these roles is left: 128 proposes an enrolment, 2 or 4 approves it';
 
-CREATE FUNCTION asv.statement_check_signer(p_action integer, p_credential bytea, p_person uuid) RETURNS void
+-- The table of STATEMENTS.md 4: as sets of roles, and how long what is signed lives at most.
+CREATE FUNCTION asv.action_rule(p_action integer)
+    RETURNS TABLE (proposers integer, approvers integer, proposal_lives interval, answer_lives interval)
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.proposers, r.approvers, r.proposal, r.answer
+    FROM (VALUES (1, 39, 7, '4 days'::interval, '1 day'::interval), (2, 47, 7, '4 days', '1 day'), (3, 47, 7, '4 days', '1 day'),
+                 (4, 46, 38, '1 day', '12 hours'), (5, 22, 6, '4 days', '1 day'), (6, 39, 7, '4 days', '1 day'),
+                 (7, 47, 0, '2 days', NULL), (8, 38, 0, '1 hour', NULL), (9, 39, 7, '4 days', '1 day'), (10, 47, 7, '4 days', '1 day'),
+                 (16, 144, 6, '14 days', '1 day'), (17, 150, 0, '2 days', NULL), (32, 128, 6, '14 days', '1 day'),
+                 (33, 134, 0, '2 days', NULL), (34, 0, 0, '1 day', NULL), (48, 128, 6, '14 days', '1 day'), (49, 134, 134, '1 day', '1 hour'),
+                 (50, 128, 6, '14 days', '1 day'), (51, 128, 6, '14 days', '1 day'), (52, 128, 6, '14 days', '1 day'),
+                 (53, 160, 38, '14 days', '1 day')) AS r (action, proposers, approvers, proposal, answer)
+    WHERE r.action = p_action
+$$;
+COMMENT ON FUNCTION asv.action_rule IS 'which roles propose an action, or decide on it alone, which approve, and how long each statement lives at most (STATEMENTS.md 4)';
+
+CREATE FUNCTION asv.action_roles(p_action integer, p_step integer, p_ground integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE p_step WHEN 2 THEN r.approvers WHEN 3 THEN r.approvers & ~1
+                       WHEN 4 THEN r.proposers
+                       -- ST-042: a recorded person's demand comes through the data-protection officer, and nothing else to keep does.
+                       ELSE CASE WHEN p_action NOT IN (1, 6) THEN r.proposers WHEN p_ground = 3 THEN 32 ELSE r.proposers & ~32 END END
+    FROM asv.action_rule(p_action) r
+$$;
+COMMENT ON FUNCTION asv.action_roles IS 'one of which roles takes this step (ST-087)';
+
+CREATE FUNCTION asv.statement_check_signer(p_action integer, p_step integer, p_ground integer, p_credential bytea, p_person uuid)
+    RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     c record;
@@ -551,8 +578,8 @@ BEGIN
         RAISE EXCEPTION 'statement: the credential of % is revoked', c.name USING ERRCODE = 'VA007';
     ELSIF c.disabled_at IS NOT NULL THEN
         RAISE EXCEPTION 'statement: the account of % is disabled', c.name USING ERRCODE = 'VA007';
-    ELSIF p_action = 33 AND c.roles & 134 = 0 OR p_action = 53 AND c.roles & 166 = 0 THEN
-        -- What has its effect here, a revocation before the keeper has it, and what the ledger forgets (STATEMENTS.md 4).
+    ELSIF coalesce(c.roles & asv.action_roles(p_action, p_step, p_ground), 0) = 0 THEN
+        -- Before anybody has verified it, it takes a place here that others find taken.
         RAISE EXCEPTION 'statement: % may not sign this', c.name USING ERRCODE = 'VA007';
     ELSIF c.valid_from > clock_timestamp() + interval '2 minutes' OR c.valid_until <= clock_timestamp() THEN
         RAISE EXCEPTION 'statement: the credential of % is not valid now', c.name USING ERRCODE = 'VA004';
@@ -605,8 +632,11 @@ BEGIN
     END IF;
     IF p_issued_at > clock_timestamp() + interval '2 minutes' OR p_expires_at <= clock_timestamp() THEN
         RAISE EXCEPTION 'statement: its time has not begun, or is over' USING ERRCODE = 'VA004';
+    ELSIF p_expires_at > p_issued_at + (SELECT CASE WHEN p_step IN (1, 5) THEN r.proposal_lives ELSE r.answer_lives END
+                                        FROM asv.action_rule(p_action) r) IS NOT FALSE THEN
+        RAISE EXCEPTION 'statement: it would live for longer than anything may that is signed so' USING ERRCODE = 'VA004';
     END IF;
-    PERFORM asv.statement_check_signer(p_action, p_credential, p_person);
+    PERFORM asv.statement_check_signer(p_action, p_step, p_ground, p_credential, p_person);
     IF p_proposal IS NOT NULL THEN
         PERFORM asv.statement_check_answer(p_proposal, p_step, p_person, p_issued_at);
     END IF;

@@ -324,6 +324,15 @@ CREATE FUNCTION asv.is_superior(s asv.statement, p_recording uuid, p_from_at tim
 $$;
 COMMENT ON FUNCTION asv.is_superior IS 'whether who signed this is supervisor or deputy in charge, and did not wear the camera, as was written down';
 
+CREATE FUNCTION asv.may_approve(r asv.request, a asv.statement) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN asv.is_superior(a, r.recording, r.from_at, r.until_at) THEN true
+                WHEN r.action = 4 THEN k.roles & 32 <> 0
+                ELSE r.superior END
+    FROM asv.credential k WHERE k.digest = a.credential
+$$;
+COMMENT ON FUNCTION asv.may_approve IS 'whether one of the two is a superior in charge, of what is shown the second or the data-protection officer';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -399,6 +408,10 @@ BEGIN
         RAISE EXCEPTION 'request: it was % before', r.outcome USING ERRCODE = 'VA002';
     ELSIF a.step = 2 AND EXISTS (SELECT FROM asv.statement WHERE digest = r.proposal AND person = a.person) THEN
         RAISE EXCEPTION 'request: whoever asked does not approve' USING ERRCODE = 'VA002';
+    ELSIF a.step = 2 AND NOT asv.is_administration() AND NOT asv.may_approve(r, a) THEN
+        -- As the policy's rules have it (POLICIES.md): a program that asks them says why. What the keeper took is written down by
+        -- the nightly run in the end, also when duties have changed since.
+        RAISE EXCEPTION 'request: neither asked nor answered by a superior in charge' USING ERRCODE = 'VA007';
     END IF;
     UPDATE asv.request SET outcome = v_outcome, answer = p_answer, ended_at = a.issued_at WHERE proposal = r.proposal;
     IF r.action NOT IN (1, 2, 3, 10) THEN

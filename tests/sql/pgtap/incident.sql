@@ -94,7 +94,9 @@ CREATE FUNCTION pg_temp.say(name text, act int, step int, about text, who text, 
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
         (CASE WHEN act IN (6, 9) THEN 2 WHEN act = 4 THEN 9 WHEN act = 10 THEN 7 ELSE 1 END)::smallint, tap.dig(about),
         CASE WHEN act = 4 THEN who END, NULL, NULL, CASE WHEN act = 10 THEN current_date - 3 END, NULL, tap.uid('incident'),
-        ground::smallint, tap.dig(who), tap.uid(who), tap.b16('n ' || name), now(), now() + interval '1 day', tap.dig(proposal))
+        ground::smallint, tap.dig(who), tap.uid(who), tap.b16('n ' || name), now(),
+        now() + CASE WHEN act = 8 THEN interval '1 hour' WHEN act = 4 AND step > 1 THEN interval '12 hours' ELSE interval '1 day' END,
+        tap.dig(proposal))
 $$;
 CREATE FUNCTION pg_temp.asks(name text, act int, about text, who text, ground int DEFAULT 0, life interval DEFAULT '1 day')
     RETURNS text LANGUAGE sql AS $$

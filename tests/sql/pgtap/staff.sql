@@ -51,11 +51,15 @@ CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, prop
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
         (CASE act WHEN 4 THEN 9 WHEN 33 THEN 3 ELSE 1 END)::smallint, tap.dig(about), CASE WHEN act = 4 THEN who END, NULL, NULL,
         NULL, NULL, CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE act WHEN 1 THEN 2 ELSE 0 END)::smallint, tap.dig(who),
-        tap.uid(who), tap.b16('n ' || name), now(), now() + interval '1 day', tap.dig(proposal))
+        tap.uid(who), tap.b16('n ' || name), now(),
+        now() + CASE WHEN name LIKE 'long%' THEN interval '5 days' WHEN act = 4 AND step > 1 THEN interval '12 hours' ELSE interval '1 day' END,
+        tap.dig(proposal))
 $$;
 GRANT EXECUTE ON FUNCTION tap.say TO PUBLIC;
 SELECT tap.say('q1', 1, 1, 'h1', 'willi', NULL), asv.request_put(dig('q1'), now() + interval '1 day', NULL, NULL),
-       tap.say('q2', 1, 1, 'h2', 'sigrid', NULL), asv.request_put(dig('q2'), now() + interval '1 day', NULL, NULL);
+       tap.say('q2', 1, 1, 'h2', 'sigrid', NULL), asv.request_put(dig('q2'), now() + interval '1 day', NULL, NULL),
+       tap.say('q3', 1, 1, 'h3', 'willi', NULL), asv.request_put(dig('q3'), now() + interval '1 day', NULL, NULL),
+       asv.statement_answered(dig('q3'), NULL);
 SELECT tap.say('a1', 1, 2, 'h1', 'sigrid', 'q1'), asv.request_end(dig('a1'), NULL),
        tap.say('l1', 4, 1, 'h1', 'rita', NULL), asv.request_put(dig('l1'), now() + interval '1 day', NULL, NULL);
 SELECT tap.say('l2', 4, 2, 'h1', 'sigrid', 'l1'), asv.request_end(dig('l2'), NULL);
@@ -184,6 +188,15 @@ FROM (VALUES
     ('willi', 'SELECT tap.say(''s2'', 1, 2, ''h2'', ''rita'', ''q2'')', 'VA007', 'nobody else''s is'),
     ('stranger', 'SELECT tap.say(''s3'', 1, 1, ''h3'', ''willi'', NULL)', 'VA007', 'nor from an account that is nobody''s'),
     ('rita', 'SELECT tap.say(''s4'', 33, 5, ''sigrid'', ''rita'', NULL)', 'VA007', 'who may revoke nothing revokes nothing here either'),
+    -- What takes a place here before anybody has verified it: LAW T3, T4.
+    ('willi', 'SELECT tap.say(''long'', 3, 1, ''h3'', ''willi'', NULL)', 'VA004', 'no request waits for longer than anything is signed for'),
+    ('rita', 'SELECT tap.say(''s8'', 1, 1, ''h3'', ''rita'', NULL)', 'VA007', 'who may not ask for something keeps nobody else from asking'),
+    ('rita', 'SELECT tap.say(''s9'', 1, 2, ''h2'', ''rita'', ''q2'')', 'VA007', 'who may not approve something approves nothing here either'),
+    ('willi', 'SELECT tap.say(''s10'', 1, 3, ''h2'', ''willi'', ''q2'')', 'VA007', 'and no wearer refuses'),
+    ('stefan', 'SELECT tap.say(''s11'', 1, 2, ''h2'', ''stefan'', ''q2'')', 'done', 'a superior may approve'),
+    ('stefan', 'SELECT tap.say(''s12'', 1, 2, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s12''), NULL)', 'VA007',
+     'but not hold anything where he is not in charge'),
+    ('sigrid', 'SELECT tap.say(''s13'', 1, 2, ''h3'', ''sigrid'', ''q3'') || asv.request_end(tap.dig(''s13''), NULL)', 'donedone', 'who is in charge does'),
     ('sigrid', 'SELECT tap.say(''s5'', 33, 5, ''rita'', ''sigrid'', NULL)', 'done', 'a superior revokes'),
     ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'VA007', 'has no night skip an approval that is another''s'),
     ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), ''no'')', 'VA007', 'nor says that the keeper refused it'),
