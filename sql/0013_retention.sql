@@ -142,17 +142,27 @@ $$;
 
 -- ---------------------------------------------------------------------------------------------- functions
 
+-- One run at a time, as long as its connection lasts. Whoever finds the lock taken sees the row of who has it: both are of one
+-- transaction, behind the table's lock. A run that has ended may take a moment to hang up.
 CREATE FUNCTION asv.retention_begin(p_software text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_run uuid;
 BEGIN
     PERFORM asv.check_durable();
-    INSERT INTO asv.retention_run (software) VALUES (p_software) RETURNING id INTO v_run;
+    LOCK TABLE asv.retention_run IN EXCLUSIVE MODE;
+    IF pg_try_advisory_lock(hashtextextended('asv retention', 0)) THEN
+        INSERT INTO asv.retention_run (software) VALUES (p_software) RETURNING id INTO v_run;
+    ELSIF NOT EXISTS (SELECT FROM asv.retention_run r LEFT JOIN asv.retention_run_end e ON e.run = r.id
+                      WHERE r.began_at > clock_timestamp() - interval '1 day'
+                        AND (e.run IS NULL OR e.ended_at > clock_timestamp() - interval '1 minute')) THEN
+        RAISE EXCEPTION 'retention: a connection that is no run keeps its lock (pg_locks has its process): nothing is erased until it ends'
+            USING ERRCODE = 'VA002';
+    END IF;
     RETURN v_run;
 END
 $$;
-COMMENT ON FUNCTION asv.retention_begin IS 'a run begins';
+COMMENT ON FUNCTION asv.retention_begin IS 'a run begins; NULL: another one is at it';
 GRANT EXECUTE ON FUNCTION asv.retention_begin TO asv_admin;
 
 CREATE FUNCTION asv.retention_end(

@@ -34,3 +34,27 @@ GRANT USAGE ON LANGUAGE plpgsql TO asv_owner;
 REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea), lo_open(oid, integer),
     lo_put(oid, bigint, bytea), lowrite(integer, bytea), lo_truncate(integer, integer),
     lo_truncate64(integer, bigint), lo_unlink(oid) FROM PUBLIC;
+
+-- LAW L6. Nor may everybody watch what the others do (who asks about what, when somebody looks), or keep a lock that a
+-- program waits for. The owner and whoever monitors the server (pg_monitor) still can. A dump has these rights, too, and is restored by
+-- newer servers: so it is only functions that every version has, of locks, sessions and tables.
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid FROM pg_proc p
+             WHERE p.pronamespace = 'pg_catalog'::regnamespace
+               AND (p.proname IN ('pg_lock_status', 'pg_stat_get_activity', 'pg_stat_get_progress_info', 'pg_blocking_pids',
+                                  'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
+                    OR p.proname ~ '^pg_stat_get_backend_'
+                    OR p.proname ~ '^pg_stat_get_' AND p.pronargs = 1 AND p.proargtypes[0] = 'oid'::regtype) LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO asv_owner, pg_monitor', f);
+    END LOOP;
+    FOR f IN SELECT p.oid FROM pg_proc p
+             WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~ '^pg_(try_)?advisory_' LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO asv_owner', f);
+    END LOOP;
+END
+$$;

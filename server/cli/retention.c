@@ -243,13 +243,13 @@ static enum asv_status other_run(struct asv_cli *cli, struct asv_night *night, s
 
 static enum asv_status run_with(struct asv_cli *cli, struct asv_night *night, struct asv_err *err)
 {
-    bool taken = night->dry; /* who only looks is in nobody's way */
-    enum asv_status status = night->dry ? ASV_OK : asv_db_retention_lock(night->db, &taken, err);
-    if (status == ASV_OK && !taken) {
-        return other_run(cli, night, err);
+    bool begun = night->dry; /* who only looks is in nobody's way */
+    enum asv_status status = ASV_OK;
+    if (!night->dry) {
+        status = asv_db_retention_begin(night->db, "asservat " ASV_VERSION, night->run, &begun, err);
     }
-    if (status == ASV_OK && !night->dry) {
-        status = asv_db_retention_begin(night->db, "asservat " ASV_VERSION, night->run, err);
+    if (status == ASV_OK && !begun) {
+        return other_run(cli, night, err);
     }
     if (status == ASV_OK) {
         asv_night_step(night);

@@ -169,7 +169,10 @@ static enum asv_status migrate(PGconn *conn, uint32_t wait_ms, unsigned target, 
     snprintf(patience, sizeof patience, "SET lock_timeout = %" PRIu32, wait_ms);
     enum asv_status status = execute(conn, patience, "database", err);
     if (status == ASV_OK) {
-        status = execute(conn, LOCK, "database: another migration runs, or somebody holds its lock", err);
+        status = execute(conn, LOCK,
+                         "database: another migration runs, or somebody holds its lock, or the user is no "
+                         "member of asv_owner",
+                         err);
     }
     if (status == ASV_OK) {
         status = make_roles(conn, err);

@@ -14,30 +14,36 @@ static void read_bool(struct asv_row *row, void *out)
     *(bool *)out = asv_row_bool(row);
 }
 
-static void read_uuid(struct asv_row *row, void *out)
-{
-    asv_row_uuid(row, out);
-}
-
 static void read_u64(struct asv_row *row, void *out)
 {
     *(uint64_t *)out = asv_row_u64(row);
 }
 
-enum asv_status asv_db_retention_lock(struct asv_db *db, bool *taken, struct asv_err *err)
+struct begun {
+    uint8_t run[16];
+    bool is;
+};
+
+static void read_begun(struct asv_row *row, void *out)
 {
-    struct asv_params params;
-    asv_params_init(&params);
-    return asv_db_run_value(db, ASV_QUERY_RETENTION_LOCK, &params, read_bool, taken, err);
+    struct begun *begun = out;
+    begun->is = !asv_row_null(row);
+    asv_row_uuid(row, begun->run);
 }
 
-enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software, uint8_t run[16],
+enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software, uint8_t run[16], bool *begun,
                                        struct asv_err *err)
 {
     struct asv_params params;
+    struct begun got = {.is = false};
     asv_params_init(&params);
     asv_param_text(&params, software);
-    return asv_db_run_value(db, ASV_QUERY_RETENTION_BEGIN, &params, read_uuid, run, err);
+    enum asv_status status = asv_db_run_value(db, ASV_QUERY_RETENTION_BEGIN, &params, read_begun, &got, err);
+    if (status == ASV_OK) {
+        memcpy(run, got.run, sizeof got.run);
+        *begun = got.is;
+    }
+    return status;
 }
 
 enum asv_status asv_db_retention_end(struct asv_db *db, const uint8_t run[16],

@@ -13,12 +13,10 @@
 
 #define ASV_DB_BATCH_MAX 256
 
-/* Takes the lock of the one run; it is held until the connection ends. *taken false: another run has it. */
-ASV_MUST_CHECK enum asv_status asv_db_retention_lock(struct asv_db *db, bool *taken, struct asv_err *err);
-
-/* A run begins. Told twice, a lost answer leaves a run without an end. */
+/* A run begins, and is the one run until the connection ends. *begun false: another run is at it.
+ * ASV_E_STATE: its lock is taken, and not by a run. Told twice, a lost answer leaves a run without an end. */
 ASV_MUST_CHECK enum asv_status asv_db_retention_begin(struct asv_db *db, const char *software,
-                                                      uint8_t run[16], struct asv_err *err);
+                                                      uint8_t run[16], bool *begun, struct asv_err *err);
 
 struct asv_db_retention_end {
     int exit;

@@ -184,6 +184,12 @@ CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mi
                         'SELECT pg_read_file(''postgresql.conf'')', 'SELECT setval(''asv.clip_event_position_seq'', 1)',
                         'SET session_replication_role = replica', 'SELECT asv.state_move(NULL, NULL, NULL)',
                         'SELECT asv.event_put(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
+                        -- LAW L6: to watch others, or to keep a lock from them
+                        'SELECT * FROM pg_locks', 'SELECT * FROM pg_stat_activity', 'SELECT pg_stat_get_backend_userid(1)',
+                        'SELECT * FROM pg_stat_user_tables', 'SELECT * FROM pg_stat_xact_user_tables', 'SELECT * FROM pg_statio_all_tables',
+                        'SELECT * FROM pg_stat_database', 'SELECT pg_total_relation_size(''asv.access_log'')',
+                        'SELECT pg_advisory_lock(1)', 'SELECT pg_advisory_xact_lock(6, 1)', 'SELECT pg_try_advisory_lock_shared(6, 1)',
+                        'SELECT pg_advisory_unlock_all()',
                         'SELECT asv.alarm_put(NULL, NULL, NULL, NULL, NULL, NULL)',
                         'DROP FUNCTION asv.refuse_change() CASCADE', 'DROP SCHEMA asv CASCADE']) AS v (statement);
 
@@ -203,6 +209,17 @@ SELECT pg_temp.tried('asv_publish', v.statement, '42501')
 FROM unnest(ARRAY['SELECT asv.ledger_cosigned(1::smallint, 1, ''w+00000001'', now(), E''x\n'')', 'SELECT asv.ledger_met(1::smallint, 1)',
                   'SELECT asv.witness_alarm(''w'', ''false'')', 'SELECT asv.software_started(''evil 1'')']) AS v (statement);
 SELECT pg_temp.tried('asv_cosign', 'SELECT * FROM asv.ledger_entries(1::smallint, 0, 1)', '42501');
+
+SET LOCAL ROLE asv_owner;
+SELECT ok(NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory') AND (SELECT count(*) FROM pg_stat_activity) > 0
+          AND (SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = 'asv') > 0, 'the owner watches the server');
+RESET ROLE;
+SELECT is_empty($$
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~ '^pg_(stat_get_(backend|activity|tuples|live|dead|xact)|(try_)?advisory)'
+      AND (NOT has_function_privilege('asv_owner', p.oid, 'EXECUTE')
+           OR has_function_privilege('pg_monitor', p.oid, 'EXECUTE') = (p.proname ~ 'advisory'))
+$$, 'and so does who monitors it, who keeps no locks');
 
 -- Even who owns the tables, or is superuser, does not change what is only added to.
 SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), 'VA005')
