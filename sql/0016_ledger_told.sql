@@ -321,8 +321,7 @@ CREATE FUNCTION asv.ledger_told(r asv.policy_file) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN ROW('policy_file', asv.ledger_id(r.digest), NULL::date,
-        asv.ledger_field(5, r.digest) || asv.ledger_counts(r.version, r.days) || asv.ledger_text(10,
-            CASE WHEN r.name::text COLLATE "C" ~ '^[\x20-\x7e]{1,64}$' THEN r.name END),
+        asv.ledger_field(5, r.digest) || asv.ledger_counts(r.version, r.days), -- and not its name: that is free text
         ''::bytea)::asv.ledger_tale;
 END
 $$;
