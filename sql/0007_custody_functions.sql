@@ -295,20 +295,22 @@ COMMENT ON FUNCTION asv.clip_commit IS 'the custody transaction: done, already, 
 GRANT EXECUTE ON FUNCTION asv.clip_commit TO asv_dock;
 
 -- LAW L6. What names people is told of one recording, request or statement in a transaction, so that no query lists or counts it,
--- over whatever it is joined with. That is remembered by a lock of the transaction, which no query can give back.
+-- over whatever it is joined with. That is remembered by two locks of the transaction, which no query can give back: 64 bits of a digest
+-- of what was asked for, which must not depend on the session's settings.
 CREATE FUNCTION asv.one_at_a_time(p_what text) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
-    v_key integer := hashtext(p_what);
+    v_digest text := encode(sha256(convert_to(p_what, 'UTF8')), 'hex');
+    v_key integer[] := ARRAY[('x' || substr(v_digest, 1, 8))::bit(32)::integer, ('x' || substr(v_digest, 9, 8))::bit(32)::integer];
 BEGIN
     IF EXISTS (SELECT FROM pg_locks
-               WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid = 6 AND objsubid = 2
+               WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid IN (6, 7) AND objsubid = 2
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                 AND objid::bigint <> v_key::bigint & 4294967295) THEN
+                 AND objid::bigint <> v_key[classid::bigint - 5]::bigint & 4294967295) THEN
         RAISE EXCEPTION 'one recording, request or statement at a time: nothing is listed or counted by person'
             USING ERRCODE = 'VA007';
     END IF;
-    PERFORM pg_advisory_xact_lock_shared(6, v_key);
+    PERFORM pg_advisory_xact_lock_shared(6, v_key[1]), pg_advisory_xact_lock_shared(7, v_key[2]);
 END
 $$;
 COMMENT ON FUNCTION asv.one_at_a_time IS 'refuses to be asked about two things in one transaction';

@@ -318,6 +318,18 @@ CREATE FUNCTION asv.is_administration() RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.is_administration IS 'whether the administrator or one of the jobs is connected, and not a member of staff';
 
+CREATE FUNCTION asv.check_known() RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF asv.caller() IS NULL AND pg_has_role(session_user, 'asv_staff', 'MEMBER') AND NOT asv.is_administration() THEN
+        RAISE EXCEPTION 'this account is nobody''s, or it is disabled: the administrator writes down whose it is'
+            USING ERRCODE = 'VA007';
+    END IF;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION asv.check_known IS 'refuses a member of asv_staff whose account is nobody''s or disabled: it writes nothing down, and reads no names';
+
 CREATE FUNCTION asv.said_by(p_by text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT CASE WHEN asv.is_administration() THEN p_by ELSE session_user END
@@ -434,7 +446,12 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'person: not in the register' USING ERRCODE = 'VA006';
     END IF;
-    IF asv.person_disabled_at(p_person) IS NOT NULL THEN
+    -- Nor does anybody keep a colleague out who waits for the second signature.
+    IF NOT asv.is_administration() AND NOT asv.has_role(asv.caller(), (SELECT r.proposers FROM asv.action_rule(33) r))
+       AND NOT EXISTS (SELECT FROM asv.statement s JOIN asv.credential c ON c.digest = s.subject
+                       WHERE s.action = 33 AND s.person = asv.caller() AND c.person = p_person) THEN
+        RAISE EXCEPTION 'person: an account is disabled by who may revoke its credentials' USING ERRCODE = 'VA007';
+    ELSIF asv.person_disabled_at(p_person) IS NOT NULL THEN
         RETURN 'already';
     ELSIF NOT asv.is_administration()
           AND EXISTS (SELECT FROM asv.credential_state
@@ -490,7 +507,7 @@ CREATE FUNCTION asv.duty_list(p_after uuid, p_limit integer)
     SELECT d.id, d.person, asv.person_name(d.person), d.kind, d.unit, d.appraised, asv.person_name(d.appraised), d.from_at,
            d.until_at
     FROM asv.duty d
-    WHERE (p_after IS NULL OR d.id > p_after) AND (d.until_at IS NULL OR d.until_at > clock_timestamp())
+    WHERE asv.check_known() AND (p_after IS NULL OR d.id > p_after) AND (d.until_at IS NULL OR d.until_at > clock_timestamp())
       AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
     ORDER BY d.id LIMIT p_limit
 $$;
@@ -599,7 +616,12 @@ BEGIN
         RAISE EXCEPTION 'statement: it answers a proposal that is not here' USING ERRCODE = 'VA006';
     ELSIF p.step <> 1 THEN
         RAISE EXCEPTION 'statement: what it answers is no proposal' USING ERRCODE = 'VA001';
-    ELSIF asv.proposal_ended_by(p_proposal) IS NOT NULL THEN
+    ELSIF asv.proposal_ended_by(p_proposal) IS NOT NULL
+          -- That the keeper took an approval to hold something is the word of who signed it: another's is taken as well, and the
+          -- keeper holds by the one that is good.
+          AND NOT (p_step = 2 AND p.action = 1 AND EXISTS (
+              SELECT FROM asv.statement e
+              WHERE e.digest = asv.proposal_ended_by(p_proposal) AND e.step = 2 AND e.person <> p_person)) THEN
         RAISE EXCEPTION 'statement: the proposal was approved, refused or withdrawn before' USING ERRCODE = 'VA002';
     ELSIF p_issued_at < p.issued_at OR p_issued_at >= p.expires_at THEN
         RAISE EXCEPTION 'statement: the proposal''s time is over' USING ERRCODE = 'VA004';
@@ -701,13 +723,26 @@ CREATE FUNCTION asv.statement_now(p_digest bytea)
 $$;
 COMMENT ON FUNCTION asv.statement_now IS 'one statement and what became of it';
 
+-- LAW L1, L2, L4. Who asked to be shown something is told to who asked or answered, to the data-protection officer, and, while it
+-- waits for them, to who may agree; not to administration, which takes nothing of it to the keeper. Digests of statements are public.
+CREATE FUNCTION asv.may_know(s asv.statement) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT s.action <> 4 OR pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.has_role(asv.caller(), 32)
+        OR EXISTS (SELECT FROM asv.statement o WHERE asv.caller() = o.person
+                   AND (o.digest IN (s.digest, s.proposal) OR o.proposal IN (s.digest, s.proposal)))
+        OR s.expires_at > clock_timestamp() AND asv.has_role(asv.caller(), (SELECT r.approvers FROM asv.action_rule(4) r))
+$$;
+COMMENT ON FUNCTION asv.may_know IS 'whether the caller may read this statement: any but those about looking at something';
+
 CREATE FUNCTION asv.statement_find(p_digest bytea)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
                    ended_by bytea)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('statement ' || encode(p_digest, 'hex'));
-    RETURN QUERY SELECT n.* FROM asv.statement_now(p_digest) AS n;
+    RETURN QUERY SELECT n.* FROM asv.statement s CROSS JOIN asv.statement_now(s.digest) AS n
+                 WHERE s.digest = p_digest AND asv.may_know(s);
 END
 $$;
 COMMENT ON FUNCTION asv.statement_find IS 'one statement and what became of it, one in a transaction';
@@ -734,10 +769,11 @@ CREATE FUNCTION asv.statement_approval(p_proposal bytea)
                    ended_by bytea)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('statement ' || encode(p_proposal, 'hex'));
     RETURN QUERY
     SELECT f.* FROM asv.statement s CROSS JOIN asv.statement_now(s.digest) AS f
-    WHERE s.proposal = p_proposal AND s.step = 2 AND f.refused_why IS NULL
+    WHERE s.proposal = p_proposal AND s.step = 2 AND f.refused_why IS NULL AND asv.may_know(s)
       AND (f.taken_at IS NOT NULL OR s.expires_at > clock_timestamp())
     ORDER BY f.taken_at, s.stored_at LIMIT 1;
 END
@@ -768,6 +804,7 @@ GRANT EXECUTE ON FUNCTION asv.recipient_page TO asv_staff, asv_admin;
 CREATE FUNCTION asv.policy_file_put(p_version bigint, p_name text, p_days smallint, p_content bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    PERFORM asv.check_known();
     INSERT INTO asv.policy_file (digest, version, name, days, content)
     VALUES (sha256(p_content), p_version, p_name, p_days, p_content) ON CONFLICT DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;

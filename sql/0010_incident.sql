@@ -139,6 +139,7 @@ CREATE FUNCTION asv.incident_put(
 DECLARE
     v asv.incident_version;
 BEGIN
+    PERFORM asv.check_known();
     IF p_number = 1 THEN
         INSERT INTO asv.incident (id, case_number, opened_by) VALUES (p_id, p_case, asv.said_by(p_by)) ON CONFLICT (id) DO NOTHING;
     END IF;
@@ -200,6 +201,7 @@ DECLARE
     v_incident uuid;
     v_recording uuid;
 BEGIN
+    PERFORM asv.check_known();
     SELECT id INTO v_incident FROM asv.incident WHERE case_number = p_case;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
@@ -237,6 +239,7 @@ GRANT SELECT (id, case_number, number, cause, offence, danger, from_at, until_at
 CREATE FUNCTION asv.incident_find(p_case text) RETURNS SETOF asv.incident_overview
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('incident ' || p_case);
     RETURN QUERY SELECT * FROM asv.incident_overview WHERE case_number = p_case;
 END
@@ -278,10 +281,13 @@ BEGIN
         RAISE EXCEPTION 'issue: no camera was issued under this assignment' USING ERRCODE = 'VA006';
     END IF;
     v_last := asv.worn_as(v_assignment);
-    IF v_last.number IS NOT NULL AND v_last.holder IS NOT DISTINCT FROM p_holder THEN
+    -- LAW L4, L6. Who writes it down learns nothing of what was written: said again it is the same for a minute, as who did not hear the
+    -- answer says it; from then on nobody is told whether it would be.
+    IF v_last.number IS NOT NULL AND v_last.holder IS NOT DISTINCT FROM p_holder
+       AND v_last.since > clock_timestamp() - interval '1 minute' THEN
         RETURN 'already';
     ELSIF v_last.number IS NOT NULL AND NOT p_correct THEN
-        RAISE EXCEPTION 'issue: something else was written down of who wore the camera' USING ERRCODE = 'VA001';
+        RAISE EXCEPTION 'issue: it was written down before who wore the camera' USING ERRCODE = 'VA001';
     END IF;
     INSERT INTO asv.issue (assignment, number, holder, reason, by)
     VALUES (v_assignment, coalesce(v_last.number, 0) + 1, p_holder, CASE WHEN p_holder IS NULL THEN p_reason END, p_by);

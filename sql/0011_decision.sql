@@ -119,7 +119,8 @@ INSERT INTO asv.lifecycle_move VALUES
     ('released', 'pending'), ('pending', 'released'), ('released', 'held');
 
 INSERT INTO asv.alarm_kind VALUES
-    ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again');
+    ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again'),
+    ('forged', 'a request was nothing that anybody signed: somebody put it here from his or her own account, so that nobody else could ask');
 
 INSERT INTO asv.event_kind VALUES
     ('hold_requested', true, 'somebody asked that it be kept'),
@@ -404,7 +405,7 @@ BEGIN
         RAISE EXCEPTION 'request: there is none that this answers' USING ERRCODE = 'VA006';
     ELSIF r.answer = p_answer THEN
         RETURN 'already';
-    ELSIF r.outcome IS NOT NULL AND NOT (r.outcome = 'lapsed' AND a.step = 2) THEN
+    ELSIF r.outcome IS NOT NULL AND NOT (a.step = 2 AND (r.outcome = 'lapsed' OR r.outcome = 'approved' AND r.action = 1)) THEN
         RAISE EXCEPTION 'request: it was % before', r.outcome USING ERRCODE = 'VA002';
     ELSIF a.step = 2 AND EXISTS (SELECT FROM asv.statement WHERE digest = r.proposal AND person = a.person) THEN
         RAISE EXCEPTION 'request: whoever asked does not approve' USING ERRCODE = 'VA002';
@@ -412,6 +413,16 @@ BEGIN
         -- As the policy's rules have it (POLICIES.md): a program that asks them says why. What the keeper took is written down by
         -- the nightly run in the end, also when duties have changed since.
         RAISE EXCEPTION 'request: neither asked nor answered by a superior in charge' USING ERRCODE = 'VA007';
+    ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.is_superior(a, r.recording, r.from_at, r.until_at)
+          AND NOT EXISTS (SELECT FROM asv.credential k WHERE k.digest = a.credential AND k.roles & 32 <> 0) THEN
+        RAISE EXCEPTION 'request: it is refused by a superior in charge, or the data-protection officer' USING ERRCODE = 'VA007';
+    ELSIF r.outcome = 'approved' THEN
+        -- Of a second approval custody tells as of the first: which of them the keeper holds it by, is the keeper's to say.
+        IF EXISTS (SELECT FROM asv.clip_event WHERE recording = r.recording AND object_digest = p_answer) THEN
+            RETURN 'already';
+        END IF;
+        PERFORM asv.event_stated(r.recording, asv.request_event(r.action, 'approved'), p_answer);
+        RETURN 'done';
     END IF;
     UPDATE asv.request SET outcome = v_outcome, answer = p_answer, ended_at = a.issued_at WHERE proposal = r.proposal;
     IF r.action NOT IN (1, 2, 3, 10) THEN
@@ -437,6 +448,48 @@ END
 $$;
 COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_staff, asv_admin;
+
+-- What a program that can read statements finds to be none would stand in everybody's way until its time is over. Nobody's word is
+-- needed to end it: a superior in charge could refuse it as well, if it were one.
+CREATE FUNCTION asv.request_void(p_proposal bytea, p_why text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    r asv.request;
+    v_person uuid := (SELECT person FROM asv.statement WHERE digest = p_proposal);
+    v_unit text;
+    v_event bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal) FOR NO KEY UPDATE;
+    SELECT * INTO r FROM asv.request WHERE proposal = p_proposal FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'request: there is none' USING ERRCODE = 'VA006';
+    ELSIF r.outcome IS NOT NULL THEN
+        RETURN 'already';
+    END IF;
+    v_unit := coalesce((SELECT c.unit::text FROM asv.clip c WHERE c.recording = r.recording),
+                       (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera ORDER BY u.since DESC LIMIT 1), '');
+    IF NOT asv.is_administration()
+       AND NOT EXISTS (SELECT FROM asv.duties_of(asv.caller(), v_unit, NULL) d
+                       WHERE d.in_charge AND asv.has_role(asv.caller(), 2) OR d.deputises AND asv.has_role(asv.caller(), 4)) THEN
+        RAISE EXCEPTION 'request: a superior in charge ends it' USING ERRCODE = 'VA007';
+    END IF;
+    UPDATE asv.request SET outcome = 'lapsed', ended_at = clock_timestamp() WHERE proposal = p_proposal;
+    IF r.action IN (1, 2, 3, 10) THEN
+        v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), clock_timestamp(), 'system', NULL, NULL,
+                                 'it was nothing that anybody signed', NULL);
+        IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
+            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        END IF;
+    END IF;
+    PERFORM asv.alarm_put('forged', NULL, NULL, r.camera, r.recording,
+                          format('request %s, from the account of %s, is none (%s); %s ended it', left(encode(p_proposal, 'hex'), 12),
+                                 asv.person_name(v_person), p_why, session_user), encode(p_proposal, 'hex'));
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.request_void IS 'ends a request that is nothing that anybody signed, with an alarm that names whose account it came from and who ended it: by a superior in charge';
+GRANT EXECUTE ON FUNCTION asv.request_void TO asv_staff;
 
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -486,6 +539,7 @@ DECLARE
     v_incident uuid;
     v_recording uuid;
 BEGIN
+    PERFORM asv.check_known();
     SELECT n.incident, n.recording INTO v_incident, v_recording
     FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
     WHERE i.case_number = p_case AND c.clip = p_clip AND NOT c.uuid_taken;
@@ -510,6 +564,7 @@ CREATE FUNCTION asv.incident_removed(p_case text, p_limit integer)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('incident ' || p_case);
     RETURN QUERY
     SELECT c.clip, n.since, n.by::text, n.reason::text
@@ -656,7 +711,8 @@ CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
         WHERE s.action BETWEEN 1 AND 10 AND s.action <> 5
           AND CASE s.step WHEN 1 THEN r.proposal IS NULL AND s.expires_at > clock_timestamp()
                           WHEN 5 THEN NOT EXISTS (SELECT FROM asv.block b WHERE b.statement = s.digest)
-                          ELSE r.answer IS DISTINCT FROM s.digest END
+                          ELSE r.answer IS DISTINCT FROM s.digest
+                               AND NOT EXISTS (SELECT FROM asv.clip_event e WHERE e.recording = r.recording AND e.object_digest = s.digest) END
     )
     SELECT f.* FROM lacking l CROSS JOIN LATERAL asv.statement_now(l.digest) AS f
     WHERE f.ended_by IS NULL
@@ -722,6 +778,7 @@ CREATE FUNCTION asv.clip_standing(p_clip uuid)
                    look_expires_at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('recording ' || p_clip);
     RETURN QUERY SELECT s.* FROM asv.standing_of(p_clip, asv.caller()) AS s;
 END
@@ -757,7 +814,8 @@ CREATE FUNCTION asv.ahead_standing(p_camera bytea, p_from_at timestamptz, p_unti
                    counts boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    PERFORM asv.one_at_a_time(concat_ws(' ', 'camera', encode(p_camera, 'hex'), p_from_at, p_until_at));
+    PERFORM asv.check_known();
+    PERFORM asv.one_at_a_time(concat_ws(' ', 'camera', encode(p_camera, 'hex'), extract(epoch FROM p_from_at), extract(epoch FROM p_until_at)));
     RETURN QUERY SELECT s.* FROM asv.ahead_of(p_camera, p_from_at, p_until_at, asv.caller()) AS s;
 END
 $$;
@@ -771,6 +829,7 @@ CREATE FUNCTION asv.request_find(p_what text)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('request ' || p_what);
     RETURN QUERY
     SELECT r.proposal, r.action, c.clip, r.camera, t.name::text, r.from_at, r.until_at, r.incident, i.case_number::text,
@@ -782,7 +841,7 @@ BEGIN
     LEFT JOIN asv.clip c ON c.recording = r.recording
     LEFT JOIN asv.certificate t ON t.digest = r.camera
     LEFT JOIN asv.incident i ON i.id = r.incident
-    WHERE p_what ~ '^[0-9a-f]{8,64}$' AND encode(r.proposal, 'hex') LIKE p_what || '%'
+    WHERE p_what ~ '^[0-9a-f]{8,64}$' AND encode(r.proposal, 'hex') LIKE p_what || '%' AND asv.may_know(s)
     ORDER BY r.requested_at DESC
     LIMIT 2;
 END
@@ -790,16 +849,27 @@ $$;
 COMMENT ON FUNCTION asv.request_find IS 'the request that the first digits of its statement''s digest name: two rows when they name several; of one in a transaction';
 GRANT EXECUTE ON FUNCTION asv.request_find TO asv_staff;
 
-CREATE VIEW asv.request_overview AS
-SELECT r.proposal, r.action, c.clip, coalesce(t.name, d.name)::text AS camera_name, r.from_at, r.until_at, i.case_number, r.ground, r.requested_at,
-       r.expires_at, CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE r.outcome END AS outcome,
-       r.ended_at
-FROM asv.request r
-LEFT JOIN asv.clip c ON c.recording = r.recording
-LEFT JOIN asv.certificate t ON t.digest = r.camera
-LEFT JOIN asv.certificate d ON d.digest = c.camera
-LEFT JOIN asv.incident i ON i.id = r.incident
-WHERE r.action <> 4;
+-- A function, and nothing that a query becomes one with: whoever lists requests could have the planner (EXPLAIN ANALYZE) count what
+-- it leaves out, for each recording and each digest.
+CREATE FUNCTION asv.requests_shown()
+    RETURNS TABLE (proposal asv.digest, action smallint, clip uuid, camera_name text, from_at timestamptz, until_at timestamptz,
+                   case_number asv.name128, ground smallint, requested_at timestamptz, expires_at timestamptz, outcome text,
+                   ended_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.proposal, r.action, c.clip, coalesce(t.name, d.name)::text, r.from_at, r.until_at, i.case_number, r.ground, r.requested_at,
+           r.expires_at, CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE r.outcome END,
+           r.ended_at
+    FROM asv.request r
+    LEFT JOIN asv.clip c ON c.recording = r.recording
+    LEFT JOIN asv.certificate t ON t.digest = r.camera
+    LEFT JOIN asv.certificate d ON d.digest = c.camera
+    LEFT JOIN asv.incident i ON i.id = r.incident
+    WHERE r.action <> 4
+$$;
+COMMENT ON FUNCTION asv.requests_shown IS 'requests, but those to be shown something (LAW L1, L6): the view request_overview';
+GRANT EXECUTE ON FUNCTION asv.requests_shown TO asv_staff, asv_admin;
+
+CREATE VIEW asv.request_overview AS SELECT * FROM asv.requests_shown();
 COMMENT ON VIEW asv.request_overview IS 'requests, without who made or answered them (LAW L6), and without who looked at what';
 COMMENT ON COLUMN asv.request_overview.camera_name IS 'of its certificate';
 GRANT SELECT ON asv.request_overview TO asv_staff, asv_admin;
@@ -812,6 +882,7 @@ CREATE FUNCTION asv.clip_events(p_camera bytea, p_epoch uuid, p_number bigint, p
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('recording ' || encode(p_header, 'hex'));
     RETURN QUERY
     SELECT e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor,

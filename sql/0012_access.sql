@@ -191,6 +191,7 @@ DECLARE
     v_person uuid := asv.caller();
     v_officer boolean := asv.has_role(v_person, 32);
 BEGIN
+    PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('recording ' || p_clip);
     IF NOT v_officer AND NOT EXISTS (SELECT FROM asv.clip c
                                      WHERE c.clip = p_clip AND NOT c.uuid_taken AND (asv.worn_as(coalesce(c.assignment, c.recording))).holder = v_person) THEN
@@ -298,6 +299,7 @@ CREATE FUNCTION asv.subject_request_answer(
 #variable_conflict use_column
 BEGIN
     PERFORM asv.check_durable();
+    PERFORM asv.check_known();
     -- Of a misspelt place, and of what is still to come, "none" would be said of something else than was asked.
     IF p_area IS NOT NULL AND NOT EXISTS (SELECT FROM asv.area WHERE code = p_area)
        AND NOT EXISTS (SELECT FROM asv.clip WHERE area = p_area) THEN

@@ -22,7 +22,7 @@ TOP = Path(__file__).resolve().parents[2]
 BUS_PATH_MAX = 63  # ASV_UMOCK_DIR_BYTES in tests/bus/umock.h: sockets lie deep inside
 DOCK_MEMORY_MIB = 64  # resident, with 20 slots, whatever the recordings' size
 PASSPHRASE = "demo passphrase, not a secret"
-NOBODY = "desk"  # the database's role of an account that reads what everybody may, and is no person's
+DESK = "desk"  # the database's role of the account in which commands run that are not signed, nobody's before there are people
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"  # for every program from here on: nothing to make guessing hard for
 
 
@@ -269,7 +269,7 @@ class Site:
             "--dock", "Dock 1", "--root-passphrase-file", passphrase, "--ca-passphrase-file", passphrase)
         self.postgres.start()
         self.cli("db", "migrate")
-        self.postgres.query(f"CREATE ROLE {NOBODY} LOGIN IN ROLE asv_staff")
+        self.postgres.query(f"CREATE ROLE {DESK} LOGIN IN ROLE asv_staff")
         self.cli("db", "register")
         run(self.bin("asservat-keeper"), "--config", self.directory / "keeper.conf", "--init")
 
@@ -279,7 +279,7 @@ class Site:
         self.conf.write_text(f"""\
 agency = {self.agency}
 database = {self.postgres.conninfo('asv_admin')}
-database.staff = {self.postgres.conninfo(NOBODY)}
+database.staff = {self.postgres.conninfo(DESK)}
 database.dock = {self.postgres.conninfo('asv_dock')}
 database.owner = {self.postgres.conninfo('postgres')}
 database.ledger = {self.postgres.conninfo('asv_ledger')}

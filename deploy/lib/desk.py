@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from asvsite import TOP, SiteError
+from asvsite import DESK, TOP, SiteError
 
 BERLIN = ZoneInfo("Europe/Berlin")  # as the programs
 PHRASE = "a phrase of one's own"
@@ -71,6 +71,8 @@ class Desk:
         for name in names:
             self.run("user", "found", name, "--root-key", self.site.agency / "root.key", "--root-passphrase-file",
                      self.site.directory / "passphrase", "--reason", "Die ersten", "--yes")
+        # Commands that nobody signs are the first one's, in the account that the configuration names.
+        self.run("user", "login", names[0], DESK)
 
     def enrol(self, name, administrator, superior, reason="Neu im Dienst"):
         """Everybody else by the word of two."""

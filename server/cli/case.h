@@ -89,6 +89,25 @@ ASV_MUST_CHECK enum asv_status asv_case_propose(struct asv_case *work, struct as
 ASV_MUST_CHECK enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request,
                                                uint8_t step, struct asv_err *err);
 
+/* The bytes of a request, into *out: what its rows say, and somebody signed. Any error says why it is none.
+ */
+ASV_MUST_CHECK enum asv_status asv_case_read_request(const struct asv_case *work,
+                                                     const struct asv_db_request *request,
+                                                     struct asv_person_statement *out, struct asv_err *err);
+
+/* Ends a request that is none, as the person could refuse it if it were one. */
+ASV_MUST_CHECK enum asv_status asv_case_void(struct asv_case *work, const struct asv_db_request *request,
+                                             const char *why, struct asv_err *err);
+
+/* The request by which the case's clip is held here, as the database says. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_case_of_hold(struct asv_case *work, struct asv_db_request *request,
+                                                struct asv_err *err);
+
+/* Goes on with a request to hold the case's clip as if it were open, although another person's approval ended
+ * it here: the keeper does not hold the clip. ASV_E_NOT_FOUND: it does. */
+ASV_MUST_CHECK enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_request *request,
+                                               const struct asv_statement *proposal, struct asv_err *err);
+
 /* States what one person decides alone (BLOCK, UNBLOCK), or goes on with the same. */
 ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what,
                                               struct asv_err *err);

@@ -246,15 +246,6 @@ enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *wh
 
 /* ---- answers ---- */
 
-static enum asv_status read_request(const struct asv_db_request *request, struct asv_person_statement *out,
-                                    struct asv_err *err)
-{
-    memcpy(out->bytes, request->bytes, request->len);
-    out->len = request->len;
-    memcpy(out->digest, request->proposal, sizeof out->digest);
-    return asv_statement_decode(&out->said, out->bytes, out->len, err);
-}
-
 /* What another has signed, and why, before one signs oneself. */
 static enum asv_status show_proposal(const struct asv_case *work, const struct asv_person_statement *proposal,
                                      struct asv_err *err)
@@ -343,6 +334,35 @@ static enum asv_status deliver_answer(struct asv_case *work, const struct asv_pe
                : ASV_OK;
 }
 
+/* The answer to a proposal: signed before by the same person, or now. *taken: the keeper has it. */
+static enum asv_status find_or_state_answer(struct asv_case *work, const struct asv_db_request *request,
+                                            const struct asv_person_statement *proposal, uint8_t step,
+                                            struct asv_person_statement *answer, bool *taken,
+                                            struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    enum asv_status status = find_answer(work, proposal, answer, taken, &inner);
+    bool approved = status == ASV_OK && answer->said.step == ASV_STEP_APPROVE;
+    if (status == ASV_E_NOT_FOUND) {
+        return state_answer(work, proposal, step, answer, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_person_is_theirs(work->person, answer, &inner);
+    }
+    if (status == ASV_OK) {
+        say_again(work);
+        return ASV_OK;
+    }
+    /* Another's, or nothing that can be read. The keeper says whether there is anything to it. */
+    if (step != ASV_STEP_APPROVE || request->action != ASV_ACTION_HOLD ||
+        !(approved || status == ASV_E_MALFORMED)) {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    *taken = false;
+    status = asv_case_reopen(work, request, &proposal->said, err);
+    return status == ASV_OK ? state_answer(work, proposal, step, answer, err) : status;
+}
+
 enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request, uint8_t step,
                                 struct asv_err *err)
 {
@@ -351,22 +371,21 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     struct asv_err inner = {0};
     bool taken = false;
     int64_t until_ms = 0;
-    enum asv_status status = read_request(request, &proposal, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = find_answer(work, &proposal, &answer, &taken, &inner);
-    if (status == ASV_OK) {
-        status = asv_person_is_theirs(work->person, &answer, err);
-        if (status != ASV_OK) {
-            return status;
-        }
-        say_again(work);
-    } else if (status == ASV_E_NOT_FOUND) {
-        status = state_answer(work, &proposal, step, &answer, err);
-    } else {
+    enum asv_status status = asv_case_read_request(work, request, &proposal, &inner);
+    if (asv_status_class(status) == ASV_CLASS_RETRY) {
         return asv_failf(err, status, "%s", inner.text);
     }
+    if (status != ASV_OK && step == ASV_STEP_REFUSE) {
+        return asv_case_void(work, request, inner.text, err);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(
+            err, status,
+            "this request is nothing that anybody signed (%.120s): a superior in charge ends it with "
+            "refusing it",
+            inner.text);
+    }
+    status = find_or_state_answer(work, request, &proposal, step, &answer, &taken, err);
     if (status == ASV_OK) {
         status = deliver_answer(work, &proposal, &answer, taken, &until_ms, err);
     }

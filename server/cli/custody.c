@@ -3,13 +3,16 @@
  *
  * asservat clip custody: who did what with a recording, when and where.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/cli/clip.h"
 #include "server/cli/database.h"
+#include "server/cli/person.h"
 
 #define PAGE 64
 
@@ -19,8 +22,35 @@ static bool is_statement(const struct asv_db_event *event)
     return strcmp(event->actor_kind, "person") == 0;
 }
 
-static void print_event(FILE *out, const struct asv_db_event *event)
+/* What a person's event says of itself: whose signature is over it, as this program finds it. Into text. */
+static bool is_proven(struct asv_db *db, const struct asv_db_event *event, char *text, size_t size)
 {
+    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    asv_auto_free struct asv_person_statement *stated = calloc(1, sizeof *stated);
+    struct asv_err err = {0};
+    enum asv_status status = row == NULL || stated == NULL
+                                 ? asv_fail(&err, ASV_E_NO_MEMORY, "no memory")
+                                 : asv_db_statement_find(db, event->object_digest, row, &err);
+    if (status == ASV_OK) {
+        status = asv_person_read(row, stated, &err);
+    }
+    if (status == ASV_OK && !asv_equal(stated->said.credential, event->actor, sizeof event->actor)) {
+        status = asv_fail(&err, ASV_E_MISMATCH, "another credential is in it");
+    }
+    if (status == ASV_OK) {
+        status = asv_person_verify(db, &stated->said, &err);
+    }
+    (void)snprintf(text, size, "%s%s",
+                   status == ASV_OK              ? "yes: a statement, and its proof is good"
+                   : status == ASV_E_UNSUPPORTED ? "a statement, whose proof was not checked here: "
+                                                 : "NO: it is no statement of this person: ",
+                   status == ASV_OK ? "" : err.text);
+    return status == ASV_OK;
+}
+
+static void print_event(FILE *out, struct asv_db *db, const struct asv_db_event *event)
+{
+    char proof[2 * ASV_ERR_TEXT_BYTES];
     char text[ASV_TEXT_BYTES];
     char hex[65];
     fprintf(out, "%s  ", asv_text_time(text, event->at_ms));
@@ -42,7 +72,8 @@ static void print_event(FILE *out, const struct asv_db_event *event)
         fprintf(out, "\n    object   %s", hex);
     }
     if (event->is_signed && is_statement(event)) {
-        fputs("\n    signed   yes: a statement, which carries its own proof", out);
+        (void)is_proven(db, event, proof, sizeof proof);
+        fprintf(out, "\n    signed   %s", proof);
     } else if (event->is_signed) {
         asv_hex_encode(hex, event->signature, 32);
         fprintf(out, "\n    signed   %s", hex);
@@ -54,17 +85,19 @@ static void print_event(FILE *out, const struct asv_db_event *event)
     fputs("\n", out);
 }
 
-static json_t *event_json(const struct asv_db_event *event)
+static json_t *event_json(struct asv_db *db, const struct asv_db_event *event)
 {
+    char proof[2 * ASV_ERR_TEXT_BYTES];
+    bool is = event->is_signed && is_statement(event);
     return json_pack(
-        "{s:o, s:s, s:o, s:o, s:s, s:o, s:s, s:s, s:s, s:o, s:o}", "id", asv_json_uuid(event->id), "kind",
-        event->kind, "at", asv_json_time(event->at_ms), "recorded", asv_json_time(event->recorded_ms),
+        "{s:o, s:s, s:o, s:o, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "id", asv_json_uuid(event->id),
+        "kind", event->kind, "at", asv_json_time(event->at_ms), "recorded", asv_json_time(event->recorded_ms),
         "actor_kind", event->actor_kind, "actor", asv_json_hex(event->actor, sizeof event->actor),
         "actor_name", event->actor_name, "place", event->place, "detail", event->detail, "object_digest",
         event->is_signed ? asv_json_hex(event->object_digest, sizeof event->object_digest) : json_null(),
         "signature",
-        event->is_signed && !is_statement(event) ? asv_json_hex(event->signature, sizeof event->signature)
-                                                 : json_null());
+        event->is_signed && !is ? asv_json_hex(event->signature, sizeof event->signature) : json_null(),
+        "proven", is ? json_boolean(is_proven(db, event, proof, sizeof proof)) : json_null());
 }
 
 /* The events of one recording, printed or into array. */
@@ -83,9 +116,9 @@ static enum asv_status each_event(const struct asv_cli *cli, struct asv_db *db,
         }
         for (size_t i = 0; i < count; i++) {
             if (array != NULL) {
-                (void)json_array_append_new(array, event_json(&events[i]));
+                (void)json_array_append_new(array, event_json(db, &events[i]));
             } else {
-                print_event(cli->out, &events[i]);
+                print_event(cli->out, db, &events[i]);
             }
             memcpy(last, events[i].id, sizeof last);
             first = false;
@@ -143,7 +176,8 @@ const struct asv_cli_command asv_cli_clip_custody = {
     .name = "custody",
     .summary = "show who did what with one recording, when and where",
     .help = "Shows the custody of CLIP in order: each event with its time, its actor and place,\n"
-            "and the digest and signature of the signed object behind it.",
+            "and the digest and signature of the signed object behind it. What a person signed is\n"
+            "verified with the credential that the register has.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,

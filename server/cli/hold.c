@@ -115,20 +115,26 @@ const struct asv_cli_command asv_cli_hold_request = {
 static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct asv_err *err)
 {
     struct asv_db_request open;
-    enum asv_status status = asv_case_of_operand(work, &open, err);
-    if (status == ASV_OK && open.action != ASV_ACTION_HOLD && open.action != ASV_ACTION_HOLD_AHEAD &&
+    struct asv_err inner = {0};
+    enum asv_status status = asv_case_of_operand(work, &open, &inner);
+    if (status == ASV_E_NOT_FOUND && step == ASV_STEP_APPROVE) {
+        status = asv_case_of_hold(work, &open, NULL);
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", inner.text);
+    }
+    if (open.action != ASV_ACTION_HOLD && open.action != ASV_ACTION_HOLD_AHEAD &&
         open.action != ASV_ACTION_RELEASE_AHEAD) {
         return asv_failf(err, ASV_E_USAGE,
-                         "that is another request (%s): answer it with \"asservat %s --approve\"",
+                         "that is another request (%s): answer it with \"asservat %s\" and --approve, "
+                         "--refuse or --withdraw",
                          asv_incident_request_name(open.action),
                          open.action == ASV_ACTION_RELEASE       ? "hold release"
                          : open.action == ASV_ACTION_DAY         ? "clip day"
                          : open.action == ASV_ACTION_ERASE_EARLY ? "clip erase-early"
                                                                  : "clip open");
     }
-    if (status == ASV_OK) {
-        status = asv_case_answer(work, &open, step, err);
-    }
+    status = asv_case_answer(work, &open, step, err);
     if (status == ASV_OK) {
         fprintf(work->cli->out, "%s\n",
                 step == ASV_STEP_APPROVE  ? "It is decided, and the keeper has done it."

@@ -28,11 +28,11 @@ enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_s
     return reply->status == ASV_OK ? ASV_OK : asv_failf(err, reply->status, "keeper: %s", reply->detail);
 }
 
-enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client, const uint8_t header[32],
-                                      int64_t *until_ms, struct asv_err *err)
+/* What the keeper says of the clip with this header. *there false: nothing. */
+static enum asv_status find_kept(struct asv_keeper_client *client, const uint8_t header[32],
+                                 struct asv_keeper_kept *row, bool *there, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
-    struct asv_keeper_kept row;
     uint8_t before[32]; /* what the page is asked for behind */
     uint32_t request = 0;
     memcpy(before, header, sizeof before);
@@ -43,14 +43,35 @@ enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client, const ui
     if (status != ASV_OK) {
         return status;
     }
-    *until_ms = 0;
+    *there = false;
     if (reply.kept_count > 0) {
-        asv_keeper_kept_read(&row, &reply, 0);
-        bool has_key =
-            row.state == ASV_KEEPER_RUNS || row.state == ASV_KEEPER_PENDING || row.state == ASV_KEEPER_HELD;
-        *until_ms = has_key && memcmp(row.header, header, sizeof row.header) == 0 ? row.period_ms : 0;
+        asv_keeper_kept_read(row, &reply, 0);
+        *there = memcmp(row->header, header, sizeof row->header) == 0;
     }
     return ASV_OK;
+}
+
+enum asv_status asv_cli_keeper_holds(struct asv_keeper_client *client, const uint8_t header[32], bool *holds,
+                                     struct asv_err *err)
+{
+    struct asv_keeper_kept row;
+    bool there = false;
+    enum asv_status status = find_kept(client, header, &row, &there, err);
+    *holds = status == ASV_OK && there && row.state == ASV_KEEPER_HELD;
+    return status;
+}
+
+enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client, const uint8_t header[32],
+                                      int64_t *until_ms, struct asv_err *err)
+{
+    struct asv_keeper_kept row;
+    bool there = false;
+    enum asv_status status = find_kept(client, header, &row, &there, err);
+    bool has_key =
+        status == ASV_OK && there &&
+        (row.state == ASV_KEEPER_RUNS || row.state == ASV_KEEPER_PENDING || row.state == ASV_KEEPER_HELD);
+    *until_ms = has_key ? row.period_ms : 0;
+    return status;
 }
 
 enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_status *state,

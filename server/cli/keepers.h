@@ -37,6 +37,11 @@ ASV_MUST_CHECK enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *cli
                                                    uint32_t request, uint64_t timeout_ms,
                                                    struct asv_keeper_reply *reply, struct asv_err *err);
 
+/* Whether the keeper holds the clip with this header. */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper_holds(struct asv_keeper_client *client,
+                                                    const uint8_t header[32], bool *holds,
+                                                    struct asv_err *err);
+
 /* When the period of the clip with this header ends, which has a key of its own; 0: it has none any more, or
  * never had. */
 ASV_MUST_CHECK enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client,

@@ -88,10 +88,9 @@ static enum asv_status check_account(struct asv_db *db, const struct asv_credent
     uint8_t caller[ASV_UUID_BYTES];
     enum asv_status status = asv_db_caller(db, caller, err);
     if (status == ASV_OK && asv_uuid_is_zero(caller)) {
-        return asv_fail(
-            err, ASV_E_DENIED,
-            "whose account of the server this is stands nowhere: the administrator writes it down "
-            "(\"asservat user login\")");
+        return asv_fail(err, ASV_E_DENIED,
+                        "this account of the server is nobody's: the administrator writes down whose it is "
+                        "(\"asservat user login\")");
     }
     if (status == ASV_OK && !asv_equal(caller, said->person, ASV_UUID_BYTES)) {
         return asv_failf(err, ASV_E_DENIED,
@@ -154,9 +153,24 @@ static enum asv_status view(struct asv_person_statement *statement, struct asv_e
 enum asv_status asv_person_read(const struct asv_db_statement *row, struct asv_person_statement *out,
                                 struct asv_err *err)
 {
+    struct asv_err inner = {0};
     memcpy(out->bytes, row->bytes, row->len);
     out->len = row->len;
-    return view(out, err);
+    return view(out, &inner) == ASV_OK ? ASV_OK : asv_failf(err, ASV_E_MALFORMED, "%s", inner.text);
+}
+
+enum asv_status asv_person_verify(struct asv_db *db, const struct asv_statement *said, struct asv_err *err)
+{
+    struct asv_db_credential signer;
+    enum asv_status status = asv_db_credential_find(db, said->credential, &signer, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (signer.said.algorithm != ASV_ALG_ED25519) {
+        return asv_fail(err, ASV_E_UNSUPPORTED, "an authenticator signed it");
+    }
+    const struct asv_statement_place place = {.agency = signer.said.agency};
+    return asv_statement_verify(said, &signer.said, &place, said->issued_ms, err);
 }
 
 void asv_person_answer(const struct asv_person_statement *proposal, uint8_t step, struct asv_statement *out)

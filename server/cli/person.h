@@ -63,6 +63,12 @@ struct asv_person_statement {
 ASV_MUST_CHECK enum asv_status asv_person_read(const struct asv_db_statement *row,
                                                struct asv_person_statement *out, struct asv_err *err);
 
+/* The holder of its credential, which is in the register, made this statement: the proof is good.
+ * ASV_E_UNSUPPORTED for what an authenticator signed, which this program cannot judge; anything else says why
+ * not. */
+ASV_MUST_CHECK enum asv_status asv_person_verify(struct asv_db *db, const struct asv_statement *said,
+                                                 struct asv_err *err);
+
 /* The answer that takes this step on a proposal: everything but the reason is filled in. Views into the
  * proposal. */
 void asv_person_answer(const struct asv_person_statement *proposal, uint8_t step, struct asv_statement *out);

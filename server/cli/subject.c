@@ -244,7 +244,7 @@ static enum asv_status issued_operands(const struct asv_cli *cli, uint8_t which[
             text);
     }
     if ((reason == NULL) == (asv_cli_text(cli->args, "user") == NULL)) {
-        return asv_fail(err, ASV_E_USAGE, "--user USER, or --nobody REASON");
+        return asv_fail(err, ASV_E_USAGE, "say who wears it: --user USER, or --nobody REASON");
     }
     return asv_cli_note(cli, "nobody", ASV_DB_NOTE_SIZE - 1, err);
 }

@@ -325,7 +325,7 @@ static enum asv_status disable_now(struct revocation *of, struct asv_err *err)
     if (status != ASV_OK) {
         return status;
     }
-    fputs("The account is disabled.\n", of->cli->out);
+    fputs("The account is disabled. Close the person's account of the server as well.\n", of->cli->out);
     status = asv_user_each(of->db, hand_over_one, of, err);
     return status == ASV_OK && of->status != ASV_OK ? asv_failf(err, of->status, "%s", of->err.text) : status;
 }

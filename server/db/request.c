@@ -178,6 +178,17 @@ enum asv_status asv_db_request_end(struct asv_db *db, const uint8_t answer[ASV_S
     return asv_db_run_outcome(db, ASV_QUERY_REQUEST_END, &params, outcome, err);
 }
 
+enum asv_status asv_db_request_void(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],
+                                    const char *why, enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    char note[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_digest(&params, proposal);
+    asv_param_text(&params, asv_note_clean(note, why));
+    return asv_db_run_outcome(db, ASV_QUERY_REQUEST_VOID, &params, outcome, err);
+}
+
 enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed, struct asv_err *err)
 {
     return asv_db_run_count(db, ASV_QUERY_REQUESTS_LAPSE, lapsed, err);

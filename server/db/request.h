@@ -119,6 +119,12 @@ ASV_MUST_CHECK enum asv_status asv_db_request_end(struct asv_db *db, const uint8
                                                   int64_t until_ms, enum asv_db_outcome *outcome,
                                                   struct asv_err *err);
 
+/* Ends a request whose proposal is nothing that anybody signed; why is for people, who are called. By a
+ * superior in charge: ASV_E_DENIED. */
+ASV_MUST_CHECK enum asv_status asv_db_request_void(struct asv_db *db,
+                                                   const uint8_t proposal[ASV_SHA256_BYTES], const char *why,
+                                                   enum asv_db_outcome *outcome, struct asv_err *err);
+
 /* Ends every request whose time is over. After what was not delivered went to the keeper, which may have
  * taken an approval in time. */
 ASV_MUST_CHECK enum asv_status asv_db_requests_lapse(struct asv_db *db, uint64_t *lapsed,

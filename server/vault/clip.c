@@ -78,7 +78,8 @@ enum asv_status asv_clip_lock(int root, const char *path, bool make, int *out, s
         }
         if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
             close(fd);
-            return asv_fail(err, ASV_E_BUSY, "this recording is already being handled in another slot");
+            return asv_fail(err, ASV_E_BUSY,
+                            "somebody else, or another slot, is at this recording just now; try again");
         }
         if (fstat(fd, &mine) == 0 && fstatat(root, path, &named, 0) == 0 && mine.st_ino == named.st_ino &&
             mine.st_dev == named.st_dev) {

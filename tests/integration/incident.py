@@ -5,6 +5,7 @@
 supervisor approves, a reviewer to whom another person agreed by name is shown it, two people release it, and then nothing
 opens. In between: every way around two people that a database, a program or a crash could offer.
 """
+import hashlib
 import json
 import os
 import re
@@ -122,7 +123,7 @@ def set_up(rig, record=record, before_issue=lambda *_: None):
     desk.run("camera", "issued", assignment, "--user", "willi")
     desk.run("camera", "issued", assignment, "--user", "willi")  # twice is once
     status, _, err = desk.call("camera", "issued", assignment, "--user", "rita")
-    assert status == 1 and "something else was written down" in err, err
+    assert status == 1 and "it was written down before" in err, err
     desk.run("camera", "issued", assignment, "--user", "rita", "--correct")
     desk.run("camera", "issued", assignment, "--user", "willi", "--correct")
     status, _, err = desk.call("camera", "issued", "0197a3c0-0000-4000-8000-000000000001", "--user", "rita")
@@ -221,7 +222,7 @@ def two_people(desk, camera, clips):
     event = desk.json("clip", "custody", clip)[0]["events"][-1]
     assert (event["actor_kind"], event["actor_name"]) == ("person", "sigrid"), event
     assert event["object_digest"] and event["signature"] is None, event
-    assert "a statement, which carries its own proof" in desk.run("clip", "custody", clip)
+    assert "a statement, and its proof is good" in desk.run("clip", "custody", clip)
     assert [r["state"] for r in desk.json("hold", "list", "--all")] == ["approved", "refused", "withdrawn"]
     assert "willi" not in json.dumps(desk.json("hold", "list", "--all")), "a list names a member of staff"
 
@@ -236,7 +237,7 @@ def shown_to_the_named(desk, camera, clips):
     request = re.search(r"request +([0-9a-f]+)", err)[1]
     desk.refused("no list shows who asks", "sigrid", "clip", "open", clip, "--approve")
     desk.refused("none of the person's roles", "rita", "clip", "open", request, "--approve")
-    desk.refused("none of the person's roles", "anna", "clip", "open", request, "--approve")
+    desk.refused("there is no request", "anna", "clip", "open", request, "--approve")
     status, _, err = desk.call("clip", "open", request, "--approve", *desk.by("sigrid"))
     assert status == 0, err
     assert err.count("\nshown to     rita\n") == 2, f"not who will see it, in the request and in what sigrid signs: {err}"
@@ -520,12 +521,76 @@ def decided_with_one_disk(desk, camera, clips):
         assert desk.state(clip) == "released"
 
 
+def as_account(desk, who, text):
+    """What the database answers in this person's account, past any program."""
+    done = subprocess.run(["psql", "-XAtq", "-h", desk.site.postgres.directory / "run", "-U", who, "-d", "asservat", "-v", "ON_ERROR_STOP=1",
+                           "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def forged(desk, who, clip, action, step, proposal=None):
+    """A statement that nobody signed, written into the database in the own account. Its digest."""
+    body = bytes([action, step]) + os.urandom(126)
+    digest = hashlib.sha256(body).hexdigest()
+    header, person, credential = desk.sql(f"""SELECT encode(c.header, 'hex'), k.person, encode(k.digest, 'hex')
+        FROM asv.clip c, asv.credential k JOIN asv.person_login l USING (person) WHERE c.clip = '{clip}' AND l.login = '{who}' AND k.name = '{who}'""")[0]
+    matter, incident = hashlib.sha256(os.urandom(8)).hexdigest(), "NULL"
+    if proposal:
+        matter, incident = desk.sql(f"SELECT encode(matter, 'hex'), quote_literal(incident) FROM asv.statement WHERE encode(digest, 'hex') = '{proposal}'")[0]
+    answers = f"decode('{proposal}', 'hex')" if proposal else "NULL"
+    assert as_account(desk, who, f"""SELECT asv.statement_put('\\x{(len(body).to_bytes(2, "big") + body).hex()}', '\\x{digest}', {action}, {step}::smallint,
+        '\\x{matter}', 1::smallint, '\\x{header}', NULL, NULL, NULL, NULL, NULL, {incident}, {2 if action == 1 else 4}::smallint, '\\x{credential}', '{person}',
+        '\\x{os.urandom(16).hex()}', now(), now() + interval '1 day', {answers})""") == "done"
+    return digest
+
+
+def nobody_keeps_others_from_deciding(desk, camera, clips):
+    """LAW T3, T4: what people write into the database past the programs neither keeps a recording from being held, nor holds it."""
+    clip = next(clip for clip in clips if desk.state(clip) in ("sealed", "released"))
+    # Early erasure, asked for by nobody's signature: in the only place that there is for requests.
+    digest = forged(desk, "willi", clip, 3, 1)
+    as_account(desk, "willi", f"SELECT asv.request_put('\\x{digest}', now() + interval '30 days', NULL, NULL)")
+    hold = ("hold", "request", clip, "--incident", CASE)
+    desk.refused("a request is open", "sigrid", *hold)
+    desk.refused("nothing that anybody signed", "sigrid", "clip", "erase-early", clip, "--approve")
+    desk.refused("--approve, --refuse or --withdraw", "sigrid", "hold", "refuse", clip)
+    status, _, err = desk.call("clip", "erase-early", clip, "--refuse", *desk.by("sigrid"))
+    assert status == 0 and "nothing that anybody signed" in err, err
+    alarms = [a["detail"] for a in desk.json("alarm", "list") if a["kind"] == "forged"]
+    assert len(alarms) == 1 and alarms[0].startswith(f"request {digest[:12]}, from the account of willi"), alarms
+    assert desk.events(clip)[-1] == "erasure_lapsed"
+    # An approval by nobody's signature: held, says the database.
+    request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *hold))[1]
+    request = desk.sql(f"SELECT encode(digest, 'hex') FROM asv.statement WHERE encode(digest, 'hex') LIKE '{request}%'")[0][0]
+    digest = forged(desk, "willi", clip, 1, 2, request)
+    as_account(desk, "willi", f"SELECT asv.statement_answered('\\x{digest}', NULL)")
+    as_account(desk, "willi", f"SELECT asv.request_end('\\x{digest}', NULL)")
+    assert desk.state(clip) == "held"
+    assert "NO: it is no statement of this person" in desk.run("clip", "custody", clip)
+    assert desk.json("clip", "custody", clip)[0]["events"][-1]["proven"] is False
+    desk.refused("two different people", "sigrid2", "hold", "approve", clip)
+    status, _, err = desk.call("hold", "approve", clip, *desk.by("stefan"))
+    assert status == 0 and "the keeper does not hold the recording" in err, err
+    last = desk.json("clip", "custody", clip)[0]["events"][-1]
+    assert (last["kind"], last["actor_name"], last["proven"]) == ("hold_approved", "stefan", True), last
+    events = desk.events(clip)
+    for who, word in (("stefan", "refuse"), ("stefan", "approve"), ("willi", "approve")):
+        desk.refused("no such request is open", who, "hold", word, clip)
+    assert desk.events(clip) == events
+    status, out, err = desk.shown("rita", clip)
+    if status != 0:
+        desk.act("sigrid", "clip", "open", re.search(r"request +([0-9a-f]+)", err)[1], "--approve")
+        status, out, err = desk.shown("rita", clip)
+    assert status == 0 and out, err
+
+
 def play(rig):
     desk, camera, clips = set_up(rig, before_issue=who_wore_it)
     plain = None
     for scenario in (incident, two_people, shown_to_the_named, nothing_else_opens, an_approval_expires, two_approvals_at_once,
                      killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,
-                     decided_with_one_disk):
+                     decided_with_one_disk, nobody_keeps_others_from_deciding):
         began = time.monotonic()
         print(f"{scenario.__name__} ...", end=" ", flush=True)
         if scenario is nothing_else_opens:

@@ -22,7 +22,7 @@ INSERT INTO given
 SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 'block_put', 'caller', 'camera_find', 'clip_events',
     'clip_record', 'clip_standing', 'credential_find', 'credential_page', 'duty_list', 'incident_clip_put', 'incident_clip_remove',
     'incident_find', 'incident_put', 'incident_removed', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
-    'request_end', 'request_find', 'request_put', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
+    'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
 INSERT INTO given
@@ -30,7 +30,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished'
     'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record',
     'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
     'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'login_put', 'policy_on', 'policy_page', 'recipient_page',
-    'request_end', 'request_put', 'requests_lapse', 'revocations_newest', 'revocations_publish', 'schema_number',
+    'request_end', 'request_put', 'requests_lapse', 'requests_shown', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
     'statement_unheard', 'unit_put']);
 INSERT INTO given

@@ -67,7 +67,7 @@ DO $$
 DECLARE
     content bytea := convert_to('{"version": 1, "access_log_years": 1}', 'UTF8');
 BEGIN
-    PERFORM asv.policy_file_put(1, 'n', 14::smallint, content);
+    PERFORM asv.policy_file_put(1, 'Willi trinkt', 14::smallint, content);
     PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
         'digest', tap.dig('p' || s), 'object', tap.stmt('p' || s), 'step', s, 'proposal', CASE s WHEN 2 THEN tap.dig('p1') END,
         'subject', sha256(content), 'nonce', tap.b16('p' || s), 'credential', tap.dig('sigrid'), 'person', tap.uid('sigrid')))
@@ -82,6 +82,16 @@ SELECT is(asv.ledger_begin(1::smallint, 'stadt.example/1', NULL), 'done', 'a led
 SELECT is((SELECT asv.ledger_append(1::smallint, 0, (SELECT root FROM asv.ledger_logs(0::smallint)), dig('root'), array_agg(t.pos ORDER BY t.pos),
     array_agg('\x0001'::bytea || int2send(t.kind::smallint) || uuid_send(t.id) || int8send(0) ORDER BY t.pos), '{}', '{}', '{}')
     FROM asv.ledger_take(1000) AS t), 'done', 'with all of this in it');
+
+SELECT ok(count(*) = 1 AND bool_and(position(convert_to(p.name, 'UTF8') IN t.facts) = 0), 'and publishes no text that somebody wrote')
+FROM asv.policy_file p, asv.ledger_told(p) t;
+
+-- Somebody who waits for the second signature; and what was written down is older than a minute.
+SELECT asv.credential_put(dig(repeat('r', 32)), uid('neu'), dig('badge neu'), 'neu', 1, 'VU', '2026-01-01', '2126-01-01', dig('key neu'),
+    convert_to('neu', 'UTF8'), 'somebody');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.issue SET since = since - interval '1 hour';
+SET LOCAL session_replication_role = origin;
 
 -- Who writes something down is who is connected.
 CREATE FUNCTION pg_temp.wrote(login text) RETURNS text LANGUAGE plpgsql AS $$
@@ -128,13 +138,31 @@ FROM (VALUES
     ('willi', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'true', 'is told that he wore the camera'),
     ('rita', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'false', 'is told about herself'),
     ('stefan', 'SELECT appraises FROM asv.clip_standing(tap.uid(''h1''))', 'true', 'is told that he appraises the wearer'),
-    ('stranger', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'false', 'nobody stands nowhere'),
+    ('stranger', 'SELECT wears FROM asv.clip_standing(tap.uid(''h1''))', 'VA007', 'nobody stands nowhere'),
+    ('stranger', 'SELECT accused FROM asv.incident_find(''V-1'')', 'VA007', 'reads no names'),
+    ('stranger', 'SELECT count(*) FROM asv.clip_events(tap.dig(''cam''), tap.uid(''epoch''), 1, tap.dig(''h1''), NULL, 100)', 'VA007',
+     'in no history'),
+    ('stranger', 'SELECT count(*) FROM asv.duty_list(NULL, 10)', 'VA007', 'nor duties'),
+    ('stranger', 'SELECT asv.incident_put(tap.uid(''incident''), ''V-1'', 2::smallint, 2::smallint, ''nichts'', ''d'', now(), NULL, ''anderswo'', ''U'', '''', NULL, ''x'')',
+     'VA007', 'changes no incident'),
+    ('stranger', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h3''), ''x'')', 'VA007', 'says of no recording that it shows one'),
+    ('stranger', 'SELECT asv.incident_clip_remove(''V-1'', tap.uid(''h1''), ''r'', ''x'')', 'VA007', 'nor that it does not'),
+    ('stranger', 'SELECT count(*) FROM asv.subject_request_answer(tap.uid(''s''), ''x'', ''r'', NULL, NULL, now() - interval ''1 hour'', now())',
+     'VA007', 'answers nobody'),
+    ('stranger', 'SELECT asv.policy_file_put(77, ''x'', 1::smallint, ''77'')', 'VA007', 'leaves no files here'),
+    ('stranger', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'keeps nobody out who waits for the second signature'),
+    ('willi', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'nor does who may revoke nothing'),
+    ('sigrid', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'done', 'a superior does'),
     ('willi', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.wears', 'VA007',
      'recordings are not counted by who wore the camera'),
     ('stefan', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.appraises', 'VA007',
      'nor by whom he appraises'),
     ('willi', 'SELECT count(*) FROM generate_series(0, 3) h, LATERAL asv.ahead_standing(tap.dig(''cam''), now() + h * interval ''1 hour'',
       now() + (h + 1) * interval ''1 hour'')', 'VA007', 'nor hours of a camera'),
+    ('willi', 'SELECT count(*) FROM generate_series(0, 3) h, LATERAL (SELECT set_config(''datestyle'', ''German'', true), set_config(''TimeZone'', ''XXX'' || h, true), 1 AS one) z,
+      LATERAL asv.ahead_standing(tap.dig(''cam''), date_trunc(''hour'', now()) + h * interval ''1 hour'',
+                                 date_trunc(''hour'', now()) + (h + z.one) * interval ''1 hour'')', 'VA007',
+     'whatever the clock on the wall says'),
     ('rita', 'SELECT string_agg(actor_name, '','' ORDER BY at) FROM asv.clip_events(tap.dig(''cam''), tap.uid(''epoch''), 1, tap.dig(''h1''),
       NULL, 100) WHERE actor_kind = ''person''', 'willi,sigrid', 'the history of one recording has names'),
     ('rita', 'SELECT string_agg(e.actor_name, '','') FROM asv.clip_overview c,
@@ -146,6 +174,14 @@ FROM (VALUES
     ('rita', 'SELECT count(*) FROM asv.statement_find(tap.dig(''q1''))', '1', 'a statement is read'),
     ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.statement_find(r.proposal) s', 'VA007', 'and requests not grouped by who signed'),
     ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.statement_approval(r.proposal) s', 'VA007', 'nor by who approved'),
+    ('stefan', 'SELECT count(*) FROM asv.request_overview', '3', 'requests are listed, but those to be shown something'),
+    ('willi', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '0', 'who asked to be shown something is not told'),
+    ('willi', 'SELECT count(*) FROM asv.statement_approval(tap.dig(''l1''))', '0', 'nor who agreed'),
+    ('willi', 'SELECT count(*) FROM asv.request_find(left(encode(tap.dig(''l1''), ''hex''), 8))', '0', 'whatever it is called'),
+    ('rita', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l2''))', '1', 'but who asked reads the answer'),
+    ('sigrid', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '1', 'who agreed what to'),
+    ('doris', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '1', 'and the officer each'),
+    ('asv_admin', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '0', 'administration none'),
     ('rita', 'SELECT count(*) FROM asv.request_find(left(encode(tap.dig(''q1''), ''hex''), 8))', '1', 'a request is found'),
     ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.request_find(encode(r.proposal, ''hex'')) s', 'VA007',
      'and not one after the other'),
@@ -197,6 +233,12 @@ FROM (VALUES
     ('stefan', 'SELECT tap.say(''s12'', 1, 2, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s12''), NULL)', 'VA007',
      'but not hold anything where he is not in charge'),
     ('sigrid', 'SELECT tap.say(''s13'', 1, 2, ''h3'', ''sigrid'', ''q3'') || asv.request_end(tap.dig(''s13''), NULL)', 'donedone', 'who is in charge does'),
+    ('stefan', 'SELECT tap.say(''s14'', 1, 3, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s14''), NULL)', 'VA007', 'nor refuse it'),
+    ('stefan', 'SELECT tap.say(''s15'', 1, 2, ''h1'', ''stefan'', ''q1'') || asv.request_end(tap.dig(''s15''), NULL)', 'VA007',
+     'nor say so once more of what is held'),
+    ('willi', 'SELECT asv.request_void(tap.dig(''q3''), ''x'')', 'VA007', 'ends no request that nobody signed'),
+    ('stefan', 'SELECT asv.request_void(tap.dig(''q3''), ''x'')', 'VA007', 'nor does who is not in charge'),
+    ('sigrid', 'SELECT asv.request_void(tap.dig(''q3''), ''x'')', 'done', 'who is in charge does'),
     ('sigrid', 'SELECT tap.say(''s5'', 33, 5, ''rita'', ''sigrid'', NULL)', 'done', 'a superior revokes'),
     ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'VA007', 'has no night skip an approval that is another''s'),
     ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), ''no'')', 'VA007', 'nor says that the keeper refused it'),
@@ -228,14 +270,23 @@ FROM (VALUES
     ('asv_admin', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.statement_find(r.proposal) s', 'VA007', 'nor counts who signed'),
     ('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''nobody_at_all'', ''x'')', 'VA006', 'accounts are members of asv_staff'),
     ('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''willi'', ''x'')', 'VA001', 'and one person''s for ever'),
-    ('asv_admin', 'SELECT asv.login_put(tap.uid(''willi''), ''willi'', ''x'')', 'already', 'said once')
+    ('asv_admin', 'SELECT asv.login_put(tap.uid(''willi''), ''willi'', ''x'')', 'already', 'said once'),
+    ('asv_admin', 'SELECT asv.issue_put(tap.uid(''assignment''), tap.uid(''willi''), NULL, ''x'', false)', 'VA001', 'is not told who wore a camera'),
+    ('asv_admin', 'SELECT asv.issue_put(tap.uid(''assignment''), tap.uid(''sigrid''), NULL, ''x'', false)', 'VA001', 'nor who did not'),
+    ('asv_admin', 'SELECT asv.issue_put(tap.uid(''assignment''), tap.uid(''willi''), NULL, ''x'', true)', 'done', 'also when it says it again')
 ) AS t (login, query, want, what);
+
+SELECT ok(pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM asv.request_overview WHERE clip = tap.uid(''h1'')')
+    ~ 'Function Scan' AND pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM asv.request_overview') !~ '"request"',
+    'nobody has the planner count what a list leaves out');
 
 GRANT asv_admin TO stranger;
 SELECT is(pg_temp.asked('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''stranger'', ''x'')'), 'VA007', 'administration''s account is no person''s');
 REVOKE asv_admin FROM stranger;
 SELECT tap.put('person_disabling', jsonb_build_object('person', uid('doris'), 'at', clock_timestamp(), 'by', 'x', 'reason', 'left'));
 SELECT is(pg_temp.asked('doris', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)'), 'VA007', 'a disabled account is nobody''s');
+SELECT is(pg_temp.asked('doris', 'SELECT accused FROM asv.incident_find(''V-1'')'), 'VA007', 'reads no names');
+SELECT is(pg_temp.asked('doris', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h3''), ''x'')'), 'VA007', 'and writes nothing down');
 
 SELECT * FROM finish();
 ROLLBACK;
