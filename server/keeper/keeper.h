@@ -53,11 +53,10 @@ struct asv_keeper_given {
     uint8_t package[ASV_SHA256_BYTES]; /* that was signed; zeros: the file key */
 };
 #define ASV_KEEPER_GIVEN_MAX 1024 /* more than live at once: one lives for a day, four at most */
-
-/* Filled by main or a test; borrows everything it points to. Must not be copied. */
 #define ASV_KEEPER_CHAINS \
     256 /* one for each first byte of a digest: as many as an agency has cameras, or so */
 
+/* Filled by main or a test; borrows everything it points to. Must not be copied. */
 struct asv_keeper {
     struct asv_store *store;
     const struct asv_world *world;
