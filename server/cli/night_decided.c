@@ -168,9 +168,7 @@ static enum asv_status in_doubt(struct asv_night *night, const char **why, struc
            : night->keeper.stop != ASV_KEEPER_RUNNING ? "destruction stands still"
                                                       : NULL;
     enum asv_status status = *why == NULL ? asv_db_alert_clock(night->db, &database_ms, err) : ASV_OK;
-    if (status == ASV_OK && *why == NULL &&
-        (database_ms - night->keeper.wall_ms > CLOCKS_APART_MS ||
-         night->keeper.wall_ms - database_ms > CLOCKS_APART_MS)) {
+    if (status == ASV_OK && *why == NULL && llabs(database_ms - night->keeper.wall_ms) > CLOCKS_APART_MS) {
         *why = "the clocks of database and keeper are more than two hours apart";
     }
     return status;

@@ -195,6 +195,23 @@ DELETE FROM asv.erasure_intent WHERE recording IN (pg_temp.rec('early'), pg_temp
 UPDATE asv.recording_state SET state = 'sealed' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;
 
+-- ---- what of a camera is in custody, for whoever takes the camera out of use
+
+SAVEPOINT unheld;
+CREATE FUNCTION pg_temp.unheld() RETURNS text LANGUAGE sql AS $$
+    SELECT format('%s unheld until %s, %s held', u.unheld, (u.last_due_at - interval '1 hour')::date, u.held)
+    FROM asv.camera_unheld((SELECT r.camera FROM asv.recording r WHERE r.id = pg_temp.rec('early'))) AS u
+$$;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erased';
+SELECT is(pg_temp.unheld(), '0 unheld until , 0 held', 'nothing');
+UPDATE asv.recording_state SET state = CASE recording
+    WHEN pg_temp.rec('early') THEN 'sealed' WHEN pg_temp.rec('early too') THEN 'released' WHEN pg_temp.rec('as its key') THEN 'pending'
+    WHEN pg_temp.rec('reserve') THEN 'quarantined' WHEN pg_temp.rec('other day') THEN 'held' ELSE state END;
+UPDATE asv.clip SET due_at = due_at + interval '9 days' WHERE recording IN (pg_temp.rec('reserve'), pg_temp.rec('other day'));
+SELECT is(pg_temp.unheld(), format('3 unheld until %s, 1 held', current_date + 15), 'what can be held still, and how long; what is held');
+ROLLBACK TO SAVEPOINT unheld;
+
 -- ---- the balance is not even when a row says what no record says
 
 SET LOCAL session_replication_role = replica;
