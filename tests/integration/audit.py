@@ -357,6 +357,7 @@ def play(rig):
     for _ in range(3):
         ledger.sequence()
         desk.sql("SELECT asv.software_started('one more')")
+    ledger.verify()  # whose start the ledger tells, once
     ledger.sequence()
     for step, words in ((everything_agrees, ()), (what_somebody_changed_is_named, (clips,)), (the_keeper_is_asked_for_its_own_log, ()),
                         (the_walk_ends_where_the_log_does, ()), (nothing_keeps_it_from_its_end, ()),
