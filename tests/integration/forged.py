@@ -169,6 +169,8 @@ def a_fork_is_named(court):
     assert any("are of one tree: that takes the log's tiles" in line for line in report["unchecked"]), report
     directory = court.new()  # the fork's checkpoint beside proofs
     log.give(directory, "1-3", 3)
+    (directory / "checkpoint").write_text(log.head())
+    court.valid(directory)
     (directory / "checkpoint").write_text(fork.head())
     court.wrong(directory, "the log was forked")
     copies = court.new()
@@ -266,15 +268,16 @@ def a_balance_is_the_last_one(court):
     def claimed(*balances):
         directory = court.new()
         (directory / "claim").write_text("asservat/v1/claim\nday 20261128\n")
-        for where, balance in balances:
-            index = where.add(balance)
-            where.give(directory, f"{len(where.key.name)}-{index}", index)
+        for place, (where, balance) in enumerate(balances):
+            where.give(directory, f"{place}", where.add(balance))
         return directory
 
     directory = claimed((log, balance_of([5, 0, 5, 0, 0, 0, 0, 0])), (second, balance_of([7, 0, 7, 0, 0, 0, 0, 0], BEGAN + 86400)))
     claim = court.valid(directory)["claim"]
     assert claim["balance"]["ingested"] == 7 and claim["others"] == 1 and claim["recorded"] == at(86400), claim
     assert "the last of 2 balances of this day" in court.text(directory, 0)
+    turned = claimed((log, balance_of([7, 0, 7, 0, 0, 0, 0, 0], BEGAN + 86400)), (second, balance_of([5, 0, 5, 0, 0, 0, 0, 0])))
+    assert court.valid(turned)["claim"]["balance"]["ingested"] == 7, "whichever is read first"
     (directory / "zzz.entry").write_bytes(start(1))
     assert "claim" not in court.wrong(directory, "zzz.entry: there is no proof")
     for counts in ([3, 0, 1, 0, 0, 0, 0, 0], [2**64 - 1, 1, 0, 0, 0, 0, 0, 0]):
@@ -282,6 +285,17 @@ def a_balance_is_the_last_one(court):
         assert "claim" not in report, report
     directory = claimed((log, balance_of([1, 0, 1, 0, 0, 0, 0, 0], day=20261127)))
     court.wrong(directory, "claim: no balance of that day is proven")
+
+
+def what_was_not_looked_at_is_not_missing(court):
+    """Without the agency's root no link record is looked at: that is what is wrong, and not that one is missing."""
+    _, camera, chain = Agency(court.work).device(Agency.CAMERA, "camera")
+    log, directory = log_of(court, 3), court.new()
+    log.give(directory, "1-2", 2)
+    (directory / "camera.chain").write_bytes(chain)
+    (directory / "claim").write_text(f"asservat/v1/claim\nnumbers {camera.hex()} {os.urandom(16).hex()} 1 2\n")
+    report = court.wrong(directory, "camera.chain: whose camera it is was not checked: that takes the agency's root (--trust)")
+    assert len(report["wrong"]) == 1, report
 
 
 def nothing_is_said_that_misleads(court):
@@ -395,8 +409,8 @@ def what_is_signed_is_the_actors(court):
 
 
 STEPS = (all_that_is_opened_is_shown, what_was_kept_is_compared, a_fork_is_named, proofs_are_not_hidden, a_report_says_since_when,
-         a_balance_is_the_last_one, nothing_is_said_that_misleads, a_head_that_nobody_signed_is_not_walked,
-         a_full_tile_beside_a_partial_one_agrees, what_is_signed_is_the_actors)
+         a_balance_is_the_last_one, what_was_not_looked_at_is_not_missing, nothing_is_said_that_misleads,
+         a_head_that_nobody_signed_is_not_walked, a_full_tile_beside_a_partial_one_agrees, what_is_signed_is_the_actors)
 
 
 def main(build):

@@ -66,11 +66,32 @@ static void text_from_elsewhere_is_harmless(void **state)
     check_text("\xe2\x80", "??", "??");
 }
 
+static void a_claim_says_its_times_to_the_millisecond(void **state)
+{
+    const struct asv_claim claim = {.kind = ASV_CLAIM_TIME, .from = 1250, .until = 1999};
+    (void)state;
+    for (int language = ASV_LANGUAGE_EN; language <= ASV_LANGUAGE_DE; language++) {
+        struct asv_ledger_say say = {.language = (enum asv_language)language};
+        char *text = NULL;
+        size_t len = 0;
+        say.out = open_memstream(&text, &len);
+        assert_non_null(say.out);
+        asv_say_claim(&say, &claim, 3);
+        assert_int_equal(fclose(say.out), 0);
+        assert_non_null(strstr(text, "1970-01-01T00:00:01.250Z"));
+        assert_non_null(strstr(text, "1970-01-01T00:00:01.999Z"));
+        assert_non_null(
+            strstr(text, language == ASV_LANGUAGE_DE ? "anderen Zertifikat" : "another certificate"));
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_and_field_has_a_german_name),
         cmocka_unit_test(text_from_elsewhere_is_harmless),
+        cmocka_unit_test(a_claim_says_its_times_to_the_millisecond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
