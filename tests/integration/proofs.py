@@ -143,6 +143,10 @@ def what_was_signed_is_given_out(ledger, clips, opened):
         body = data[2:2 + int.from_bytes(data[:2], "big")] if kind not in ("committed", "receipt", "erased_on_camera") else data[:-67]
         assert data in kept and hashlib.sha256(body).digest() in path.with_suffix(".entry").read_bytes(), path
         assert path.with_suffix(".signer").read_bytes() in signers, path
+    entries = ledger.check(opened, 0, "--trust", ledger.site.agency / "root.cert")["entries"]
+    for entry in entries:  # LG-090
+        assert (entry["signed_by"] is not None) == (opened / f"{entry['name']}.object").exists(), entry
+    assert {entry["signed_by"]["role"] for entry in entries if entry["signed_by"]} >= {"dock", "person"}, entries
 
 
 def nothing_goes_out_unchecked(ledger, clips, opened):
@@ -161,8 +165,8 @@ def nothing_goes_out_unchecked(ledger, clips, opened):
     change = "SET session_replication_role = replica; UPDATE asv.ledger_checkpoint SET note = {} WHERE size = (SELECT max(size) FROM " \
              "asv.ledger_checkpoint)"
     note = desk.sql("SELECT encode(convert_to(note, 'UTF8'), 'hex') FROM asv.ledger_checkpoint ORDER BY size DESC LIMIT 1")[0][0]
-    desk.sql(change.format("overlay(note PLACING translate(substring(note FROM length(note) - 9 FOR 1), 'AB', 'BA') || 'x' "
-                           "FROM length(note) - 9 FOR 2)"))
+    desk.sql(change.format("overlay(note PLACING CASE substring(note FROM length(note) - 9 FOR 1) WHEN 'A' THEN 'B' ELSE 'A' END "
+                           "FROM length(note) - 9 FOR 1)"))
     assert refused("none that the ledger's key signed", clips[0]) == []
     desk.sql(change.format(f"convert_from('\\x{note}', 'UTF8')"))
     assert refused("no entry about", "--day", "2020-01-01") == []
