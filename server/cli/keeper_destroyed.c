@@ -45,7 +45,7 @@ static enum asv_status print(const struct asv_cli *cli, const struct asv_day_end
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
-    struct asv_day_end statement;
+    struct asv_day_end statement = {0};
     int64_t now_ms = ASV_TIME_UNKNOWN;
     uint32_t date = (uint32_t)asv_cli_number(cli->args, "day", 0);
     const char *out = asv_cli_text(cli->args, "out");
