@@ -29,6 +29,12 @@ static int setup(void **state)
     admin = asv_test_db_open("asv_admin", false);
     asv_test_sql(NULL, 0, "DROP ROLE IF EXISTS tessa");
     asv_test_sql(NULL, 0, "CREATE ROLE tessa LOGIN IN ROLE asv_staff");
+    asv_test_sql(
+        NULL, 0,
+        "INSERT INTO asv.person (id, badge, by) VALUES (gen_random_uuid(), sha256('tessa'), 'test')");
+    asv_test_sql(
+        NULL, 0,
+        "INSERT INTO asv.person_login (login, person, by) SELECT 'tessa', id, 'test' FROM asv.person");
     staff = asv_test_db_open("tessa", false);
     return 0;
 }
