@@ -37,6 +37,7 @@ CREATE TABLE asv.docking (
     CHECK ((clock_offset_ms IS NULL) = (clock_uncertainty_ms IS NULL))
 );
 CREATE INDEX ON asv.docking (camera, epoch, began_at);
+CREATE INDEX ON asv.docking (camera, epoch, last_number);
 CREATE INDEX ON asv.docking (dock, began_at);
 COMMENT ON TABLE asv.docking IS 'sessions between a dock and a camera, with the camera''s clock and state as measured then. What is NULL was not said, or is not in the commit records that this row was rebuilt from';
 COMMENT ON COLUMN asv.docking.session IS 'Noise handshake hash';

@@ -6,8 +6,9 @@ CREATE FUNCTION asv.highest_before(p_camera bytea, p_epoch uuid, p_before timest
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN greatest(
-        (SELECT max(d.last_number::bigint) FROM asv.docking d
-         WHERE d.camera = p_camera AND d.epoch = p_epoch AND d.began_at < p_before),
+        (SELECT d.last_number::bigint FROM asv.docking d
+         WHERE d.camera = p_camera AND d.epoch = p_epoch AND d.began_at < p_before AND d.last_number IS NOT NULL
+         ORDER BY d.last_number DESC LIMIT 1),
         -- From the highest number down, until one was there before.
         (SELECT r.number::bigint FROM asv.recording r JOIN asv.docking d ON d.session = r.session
          WHERE r.camera = p_camera AND r.epoch = p_epoch AND d.began_at < p_before

@@ -183,24 +183,29 @@ COMMENT ON FUNCTION asv.retention_end IS 'a run ended';
 GRANT EXECUTE ON FUNCTION asv.retention_end TO asv_admin;
 
 CREATE VIEW asv.retained AS
-SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind, c.day, y.day AS decided_day,
-       coalesce(c.due_at, y.due_at) AS due_at, c.latest_at, c.committed_at, c.key_kind, c.key_date,
-       coalesce(i.rule = 'early', false) AS early
-FROM asv.clip c
-LEFT JOIN asv.clip_day y ON y.recording = c.recording
-LEFT JOIN asv.erasure_intent i ON i.recording = c.recording;
+SELECT c.recording, c.camera, c.epoch, c.number, c.header, c.clip, c.kind, c.day,
+       (SELECT y.day FROM asv.clip_day y WHERE y.recording = c.recording) AS decided_day,
+       coalesce(c.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = c.recording)) AS due_at,
+       c.latest_at, c.committed_at, c.key_kind, c.key_date,
+       coalesce((SELECT i.rule = 'early' FROM asv.erasure_intent i WHERE i.recording = c.recording), false) AS early
+FROM asv.clip c;
 COMMENT ON VIEW asv.retained IS 'clips as the retention job sees them; for its functions, nobody may read it';
 COMMENT ON COLUMN asv.retained.decided_day IS 'the day that two people decided on; NULL: the dock''s clock told it, or nobody has';
 COMMENT ON COLUMN asv.retained.early IS 'two people had it erased early';
 
+-- Looked up one by one, from where the page before ended (OFFSET 0): merged with tables of a million rows, each page would read
+-- them from their beginning.
 CREATE FUNCTION asv.retention_page(p_state text, p_due_before timestamptz, p_after uuid, p_limit integer)
     RETURNS SETOF asv.retained
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY
-    SELECT r.* FROM asv.recording_state s JOIN asv.retained r ON r.recording = s.recording
-    WHERE s.state = p_state AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
-      AND (p_due_before IS NULL OR r.due_at IS NULL OR r.due_at <= p_due_before)
+    SELECT r.*
+    FROM (SELECT t.recording FROM asv.recording_state t
+          WHERE t.state = p_state AND t.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+          ORDER BY t.recording OFFSET 0) AS s
+    CROSS JOIN LATERAL (SELECT * FROM asv.retained v WHERE v.recording = s.recording OFFSET 0) AS r
+    WHERE (p_due_before IS NULL OR r.due_at IS NULL OR r.due_at <= p_due_before)
     ORDER BY s.recording
     LIMIT p_limit;
 END

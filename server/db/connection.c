@@ -139,9 +139,13 @@ static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, 
 {
     char timeout[16];
     snprintf(timeout, sizeof timeout, "%" PRIu32, db->config.call_ms);
-    /* conninfo comes first and is expanded; what follows wins. */
-    const char *const keys[] = {"dbname", "application_name", "client_encoding", "tcp_user_timeout", NULL};
-    const char *const values[] = {db->config.conninfo, db->config.application, "UTF8", timeout, NULL};
+    /* conninfo is expanded, and wins over what comes before it; what follows wins over it. Statements here
+     * read a page at a time: to compile one takes longer than to run it, and is done when its tables are
+     * large. */
+    const char *const keys[] = {"options",         "dbname",           "application_name",
+                                "client_encoding", "tcp_user_timeout", NULL};
+    const char *const values[] = {"-c jit=off", db->config.conninfo, db->config.application, "UTF8", timeout,
+                                  NULL};
     db->conn = PQconnectStartParams(keys, values, 1);
     if (db->conn == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "database: no memory for a connection");
