@@ -272,6 +272,32 @@ $$;
 COMMENT ON FUNCTION asv.ledger_checked_last IS 'when the whole ledger was checked last, or began; NULL: there is none';
 GRANT EXECUTE ON FUNCTION asv.ledger_checked_last TO asv_admin;
 
+CREATE TABLE asv.ledger_publication (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE asv.ledger_publication IS 'when all logs were published, once an hour at most';
+COMMENT ON COLUMN asv.ledger_publication.position IS 'order';
+COMMENT ON COLUMN asv.ledger_publication.at IS 'when, by the database''s clock';
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.ledger_publication
+    FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+
+CREATE FUNCTION asv.ledger_published_last() RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT (SELECT p.at FROM asv.ledger_publication p ORDER BY p.position DESC LIMIT 1)
+$$;
+COMMENT ON FUNCTION asv.ledger_published_last IS 'when all logs were published last, to an hour; NULL: never';
+GRANT EXECUTE ON FUNCTION asv.ledger_published_last TO asv_admin;
+
+CREATE FUNCTION asv.ledger_published() RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    INSERT INTO asv.ledger_publication (at)
+    SELECT n.now FROM (SELECT clock_timestamp() AS now, asv.ledger_published_last() AS last) AS n
+    WHERE (n.now - n.last < interval '1 hour' AND n.now >= n.last) IS NOT TRUE
+$$;
+COMMENT ON FUNCTION asv.ledger_published IS 'all logs were published';
+GRANT EXECUTE ON FUNCTION asv.ledger_published TO asv_publish;
+
 CREATE FUNCTION asv.ledger_names(p_digest bytea) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.clip_event e WHERE e.object_digest = p_digest

@@ -67,6 +67,9 @@ static const struct wording wordings[ASV_MATTER_KINDS] = {
                                  "Das Ledger ist seit mehr als zwei Wochen nicht ganz geprüft worden.", NULL,
                                  "zuletzt",
                                  "systemctl status asservat-ledger-verify.timer\nasservat ledger verify"},
+    [ASV_MATTER_LEDGER_PUBLISHED] =
+        {"ledger_published", "Das Ledger ist seit mehr als einem Tag nicht veröffentlicht worden.", NULL,
+         "zuletzt", "systemctl status asservat-publish.timer\njournalctl -u asservat-publish"},
     [ASV_MATTER_WITNESS] = {"witness", "Das Protokoll haben zu lange zu wenige Zeugen bestätigt.", NULL,
                             "seit", "asservat ledger witnesses\njournalctl -u asservat-cosign"},
     [ASV_MATTER_BACKUP] =

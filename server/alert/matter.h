@@ -30,6 +30,7 @@ enum asv_matter_kind {
     ASV_MATTER_RETENTION_MISSED, /* none for more than a day */
     ASV_MATTER_LEDGER,           /* what happened waits for its entry for too long */
     ASV_MATTER_LEDGER_CHECK,     /* nobody has checked all of the ledger for too long */
+    ASV_MATTER_LEDGER_PUBLISHED, /* it is published, and not any more */
     ASV_MATTER_WITNESS,          /* the ledger's head has met no quorum of witnesses for too long */
     ASV_MATTER_BACKUP,           /* there is none, or it is too old; what: the newest set */
     ASV_MATTER_KINDS,

@@ -29,6 +29,7 @@
 #define STAMP       "database-told" /* its time: when people were told that the database is away */
 #define AGAIN_MS    (INT64_C(24) * 3600 * 1000)
 #define LEDGER_MS   (INT64_C(3600) * 1000)
+#define PUBLISH_MS  (INT64_C(24) * 3600 * 1000)
 #define CHECK_MS    (INT64_C(14) * 24 * 3600 * 1000)
 #define MATTERS_MAX (ASV_DB_MATTERS + 64)
 
@@ -94,6 +95,18 @@ static enum asv_status ask_ledger_check(struct alert *alert, struct asv_err *err
     return status;
 }
 
+/* LG-092: a publication that fails calls nobody itself. */
+static enum asv_status ask_ledger_published(struct alert *alert, struct asv_err *err)
+{
+    int64_t last_ms = ASV_TIME_UNKNOWN;
+    enum asv_status status = asv_db_ledger_published_last(alert->db, &last_ms, err);
+    if (status == ASV_OK && last_ms != ASV_TIME_UNKNOWN && last_ms < alert->run_ms - PUBLISH_MS) {
+        add(alert, ASV_MATTER_LEDGER_PUBLISHED, "", "", last_ms, 0);
+    }
+    alert->asked[ASV_MATTER_LEDGER_PUBLISHED] = status == ASV_OK;
+    return status;
+}
+
 static enum asv_status ask_ledger(struct alert *alert, struct asv_err *err)
 {
     uint64_t waiting = 0;
@@ -103,7 +116,10 @@ static enum asv_status ask_ledger(struct alert *alert, struct asv_err *err)
         add(alert, ASV_MATTER_LEDGER, "", "", oldest_ms, waiting);
     }
     alert->asked[ASV_MATTER_LEDGER] = status == ASV_OK;
-    return status == ASV_OK ? ask_ledger_check(alert, err) : status;
+    if (status == ASV_OK) {
+        status = ask_ledger_check(alert, err);
+    }
+    return status == ASV_OK ? ask_ledger_published(alert, err) : status;
 }
 
 /* LG-067. Without a trust file nobody need cosign. */

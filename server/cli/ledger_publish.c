@@ -48,17 +48,23 @@ struct publication {
     struct asv_tree_head head;                       /* the signed one, of the note */
     uint8_t published[ASV_DB_LEDGER_COSIGNED_BYTES]; /* the note that is there already */
     bool same;                                       /* it is that one */
-    bool ahead;        /* it is larger: from before witnesses were asked for, or lost by the database */
-    uint64_t old_size; /* of what is published already */
+    bool ahead;          /* it is larger: from before witnesses were asked for, or lost by the database */
+    bool look;           /* all files are looked at once more (LG-091) */
+    uint64_t there_size; /* of the head that is published already; 0: none */
+    uint64_t old_size;   /* up to here nothing is to be written */
     uint64_t files, removed;
+    uint64_t mended;    /* of the files, those that were damaged or gone */
+    struct asv_err bad; /* why the checkpoint that is there is not one of this log; or empty */
     struct asv_db_witness_state witnesses;
     struct asv_db_ledger_entry entries[ASV_DB_LEDGER_BATCH];
     uint8_t bundle[BUNDLE_BYTES];
     uint8_t hashes[ASV_TILE_BYTES];
     uint8_t above[ASV_TILE_BYTES];
+    uint8_t there[BUNDLE_BYTES]; /* a file as it is published */
 };
 
-/* Directory path[len] below dir, each part of it made where it is missing, for everybody to read. */
+/* Directory path[len] below dir, each part of it made where it is missing, for everybody to read. Whoever
+ * puts a link there would choose where files go. */
 static enum asv_status open_public(int dir, const char *path, size_t len, int *out, struct asv_err *err)
 {
     char name[ASV_DB_LEDGER_ORIGIN_SIZE];
@@ -68,8 +74,13 @@ static enum asv_status open_public(int dir, const char *path, size_t len, int *o
         const char *slash = memchr(path + from, '/', len - from);
         size_t to = slash != NULL ? (size_t)(slash - path) : len;
         int next = -1;
+        struct stat st;
         (void)snprintf(name, sizeof name, "%.*s", (int)(to - from), path + from);
-        status = asv_io_open_dir(at, name, true, &next, err);
+        status =
+            fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)
+                ? asv_failf(err, ASV_E_STATE,
+                            "%s is a link: what is published lies in a directory of its own; remove it", name)
+                : asv_io_open_dir(at, name, true, &next, err);
         if (status == ASV_OK) {
             asv_cleanup_fd(&at);
             at = next;
@@ -81,18 +92,35 @@ static enum asv_status open_public(int dir, const char *path, size_t len, int *o
     return status;
 }
 
+/* Whether the head that is published already has all of the tile. */
+static bool is_published(const struct publication *it, const struct asv_tile *tile)
+{
+    uint64_t end = tile->index * ASV_TILE_WIDTH + tile->width; /* in hashes of its level */
+    for (unsigned level = tile->level == ASV_TILE_ENTRIES ? 0 : tile->level; level > 0; level--) {
+        end *= ASV_TILE_WIDTH;
+    }
+    return end <= it->there_size;
+}
+
+/* LG-091: a file that is there as it should be stays as it is. */
 static enum asv_status write_below(struct publication *it, const struct asv_tile *tile, struct asv_bytes data,
                                    struct asv_err *err)
 {
     char path[ASV_TILE_PATH_BYTES];
+    struct asv_err ignored = {0};
+    size_t len = 0;
     asv_auto_fd int dir = -1;
     asv_tile_path(path, tile);
     const char *slash = strrchr(path, '/');
     enum asv_status status = open_public(it->dir, path, (size_t)(slash - path), &dir, err);
-    if (status == ASV_OK) {
-        status = asv_io_replace_file(dir, slash + 1, data.data, data.len, PUBLIC_FILE, err);
+    if (status != ASV_OK ||
+        (asv_io_read_file(dir, slash + 1, it->there, sizeof it->there, &len, &ignored) == ASV_OK &&
+         len == data.len && memcmp(it->there, data.data, len) == 0)) {
+        return status;
     }
+    status = asv_io_replace_file(dir, slash + 1, data.data, data.len, PUBLIC_FILE, err);
     it->files += status == ASV_OK;
+    it->mended += status == ASV_OK && is_published(it, tile);
     return status;
 }
 
@@ -191,6 +219,7 @@ static enum asv_status compare(struct publication *it, const struct asv_checkpoi
             ": the database comes from an earlier time; two people decide: asservat ledger begin",
             there->head.size, it->head.size);
     }
+    it->there_size = there->head.size;
     it->old_size = larger ? it->head.size : there->head.size;
     return larger || it->same
                ? ASV_OK
@@ -198,25 +227,45 @@ static enum asv_status compare(struct publication *it, const struct asv_checkpoi
                             "another log had this name already, or somebody changed the database", err);
 }
 
-/* Nothing, or an earlier head of the same log. */
+/* The checkpoint that is there, which anybody may have put there: signed by the log's key, where the trust
+ * file has it and the checkpoint says so. */
+static enum asv_status read_published(const struct publication *it, struct asv_bytes data,
+                                      struct asv_checkpoint *out, struct asv_err *err)
+{
+    struct asv_note note;
+    enum asv_status status = asv_note_parse(&note, data, err);
+    if (status == ASV_OK) {
+        status = asv_checkpoint_parse(out, note.text, err);
+    }
+    for (size_t i = 0; status == ASV_OK && it->trust != NULL && i < it->policy.log_count; i++) {
+        const struct asv_note_key *key = &it->policy.logs[i].key;
+        if (strcmp(key->name, it->log->origin) == 0 && strcmp(key->name, out->origin) == 0) {
+            return asv_checkpoint_open(out, NULL, data, key, err);
+        }
+    }
+    return status;
+}
+
+/* Nothing, or an earlier head of the same log. What is neither is written anew, and everything before it. */
 static enum asv_status find_published(struct publication *it, struct asv_err *err)
 {
     size_t len = 0;
-    struct asv_note note;
     struct asv_checkpoint checkpoint;
     enum asv_status status =
         asv_io_read_file(it->dir, CHECKPOINT, it->published, sizeof it->published, &len, err);
     if (status == ASV_E_NOT_FOUND) {
         return ASV_OK;
     }
-    it->same = status == ASV_OK && len == it->note_len && memcmp(it->published, it->note, len) == 0;
-    if (status == ASV_OK) {
-        status = asv_note_parse(&note, (struct asv_bytes){it->published, len}, err);
+    if (status == ASV_E_LIMIT) {
+        it->bad = *err;
+        return ASV_OK;
     }
-    if (status == ASV_OK) {
-        status = asv_checkpoint_parse(&checkpoint, note.text, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    return status == ASV_OK ? compare(it, &checkpoint, err) : status;
+    it->same = len == it->note_len && memcmp(it->published, it->note, len) == 0;
+    status = read_published(it, (struct asv_bytes){it->published, len}, &checkpoint, &it->bad);
+    return status == ASV_OK ? compare(it, &checkpoint, err) : ASV_OK;
 }
 
 /* LG-056 */
@@ -226,7 +275,7 @@ static enum asv_status write_new(struct publication *it, struct asv_err *err)
     struct asv_tile tile;
     enum asv_status status =
         check_head(it, &it->head, "signed", "somebody changed the database", err); /* LG-057 */
-    asv_tile_growth_init(&growth, it->old_size, it->head.size);
+    asv_tile_growth_init(&growth, it->look ? 0 : it->old_size, it->head.size);
     while (status == ASV_OK && asv_tile_growth_next(&growth, &tile)) {
         status = write_hashes(it, &tile, err);
         if (status == ASV_OK && tile.level == 0) {
@@ -234,7 +283,7 @@ static enum asv_status write_new(struct publication *it, struct asv_err *err)
             status = write_bundle(it, &tile, err);
         }
     }
-    return status == ASV_OK
+    return status == ASV_OK && !it->same
                ? asv_io_replace_file(it->dir, CHECKPOINT, it->note, it->note_len, PUBLIC_FILE, err)
                : status;
 }
@@ -302,8 +351,8 @@ static enum asv_status open_place(struct publication *it, struct asv_err *err)
                : asv_fail(err, ASV_E_MALFORMED, "that is no address, so it has no place");
 }
 
-/* An ended log that is there as a whole is not read again, and no longer judged: what was asked of witnesses
- * may have changed since. */
+/* An ended log that is there as a whole is no longer judged: what was asked of witnesses may have changed
+ * since. */
 static enum asv_status publish(const struct asv_cli *cli, struct publication *it, struct asv_err *err)
 {
     int64_t now_ms = 0;
@@ -312,16 +361,20 @@ static enum asv_status publish(const struct asv_cli *cli, struct publication *it
         status = open_place(it, err);
     }
     if (status == ASV_OK) {
+        status = asv_world_wall_ms(cli->world, &now_ms);
+    }
+    if (status == ASV_OK) {
+        it->look = asv_ledger_sweep_is_due(it->dir, now_ms);
         status = find_published(it, err);
     }
     bool done = it->ended && (it->same || it->ahead);
     if (status == ASV_OK && !done) {
         status = check_trust(it, err);
     }
-    if (status == ASV_OK && !it->same && !it->ahead) {
+    if (status == ASV_OK && (!it->same || it->look) && !it->ahead) {
         status = write_new(it, err);
     }
-    if (status == ASV_OK && asv_world_wall_ms(cli->world, &now_ms) == ASV_OK) {
+    if (status == ASV_OK && it->look) {
         status = asv_ledger_sweep(it->dir, now_ms, &it->removed, err);
     }
     return status;
@@ -336,6 +389,15 @@ static void print_done(const struct asv_cli *cli, const struct publication *it)
             it->ahead   ? "; what is published has more"
             : it->ended ? "; ended"
                         : "");
+    if (it->bad.text[0] != '\0') {
+        fprintf(cli->err,
+                "%s: the checkpoint that was published was not this log's (%s); all is written anew\n",
+                it->log->origin, it->bad.text);
+    }
+    if (it->mended > 0) {
+        fprintf(cli->err, "%s: %" PRIu64 " published files were damaged or gone, and are written anew\n",
+                it->log->origin, it->mended);
+    }
     if (!it->ended && it->witnessed && it->witnesses.behind_ms != ASV_TIME_UNKNOWN) {
         fprintf(cli->err, "witnesses are behind: %" PRIu64 " entries, since %s\n",
                 it->witnesses.signed_size - it->witnesses.witnessed_size,
@@ -351,8 +413,9 @@ static enum asv_status publish_log(const struct asv_cli *cli, struct publication
     it->log = log;
     it->ended = log->number != it->newest;
     it->dir = -1;
-    it->same = it->ahead = false;
-    it->old_size = it->files = it->removed = 0;
+    it->same = it->ahead = it->look = false;
+    it->there_size = it->old_size = it->files = it->removed = it->mended = 0;
+    it->bad = (struct asv_err){0};
     enum asv_status status = find_note(it, &why);
     if (status == ASV_E_NOT_FOUND && (it->ended || log->signed_size == 0)) {
         fprintf(cli->out, "%s: no head yet\n", log->origin);
@@ -446,6 +509,9 @@ static enum asv_status run_with(const struct asv_cli *cli, struct publication *i
         it->db = db;
         status = publish_all(cli, it, err);
     }
+    if (status == ASV_OK) {
+        status = asv_db_ledger_published(db, err); /* LG-092 */
+    }
     return status;
 }
 
@@ -471,7 +537,8 @@ const struct asv_cli_command asv_cli_ledger_publish = {
             "signed checkpoint (C2SP tlog-tiles); of those that ended, up to their last one. Nothing\n"
             "in them leads to a person. With a trust file (configuration: ledger.trust) signatures\n"
             "are checked by that, and the checkpoint is the newest that enough witnesses have\n"
-            "cosigned. Partial tiles go a day after their full one came.\n"
+            "cosigned. Once a day all files are compared, and what is damaged is written anew; partial\n"
+            "tiles go a day after their full one came.\n"
             "Safe to repeat and to cut off.",
     .operands = "DIR",
     .operands_min = 1,

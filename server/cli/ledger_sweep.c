@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/base/cleanup.h"
 #include "server/base/io.h"
@@ -85,11 +86,17 @@ static enum asv_status walk(struct sweep *it, const char *path, int depth, struc
 }
 
 /* The time of TILES itself says when they were looked through last. */
+bool asv_ledger_sweep_is_due(int dir, int64_t now_ms)
+{
+    const struct sweep it = {.dir = dir, .now_ms = now_ms};
+    return faccessat(dir, TILES, F_OK, AT_SYMLINK_NOFOLLOW) != 0 || is_old(&it, TILES);
+}
+
 enum asv_status asv_ledger_sweep(int dir, int64_t now_ms, uint64_t *removed, struct asv_err *err)
 {
     struct sweep it = {.dir = dir, .now_ms = now_ms};
     *removed = 0;
-    if (!is_old(&it, TILES)) {
+    if (faccessat(dir, TILES, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
         return ASV_OK;
     }
     enum asv_status status = walk(&it, TILES, 1, err);

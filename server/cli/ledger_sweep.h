@@ -6,13 +6,16 @@
 #ifndef ASV_SERVER_CLI_LEDGER_SWEEP_H
 #define ASV_SERVER_CLI_LEDGER_SWEEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "firmware-proto/base/status.h"
 
+/* Whether what is published below dir was looked through last a day ago, or longer. */
+bool asv_ledger_sweep_is_due(int dir, int64_t now_ms);
+
 /* LG-059. Removes partial tiles and bundles below dir whose full one is there for a day; *removed says how
- * many. Looks through them once a day at most, and else does nothing. Cut off, it is done anew the next time.
- */
+ * many. Then they have been looked through; cut off, it is done anew the next time. */
 ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, int64_t now_ms, uint64_t *removed,
                                                 struct asv_err *err);
 

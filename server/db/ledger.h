@@ -232,6 +232,13 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t
 ASV_MUST_CHECK enum asv_status asv_db_ledger_checked_last(struct asv_db *db, int64_t *at_ms,
                                                           struct asv_err *err);
 
+/* All logs were published. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_published(struct asv_db *db, struct asv_err *err);
+
+/* When that was last, to an hour; ASV_TIME_UNKNOWN: never. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_published_last(struct asv_db *db, int64_t *at_ms,
+                                                            struct asv_err *err);
+
 /* Whether an entry names a signed object of custody with this digest. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_names(struct asv_db *db, const uint8_t digest[32], bool *named,
                                                    struct asv_err *err);

@@ -162,6 +162,23 @@ enum asv_status asv_db_ledger_checked_last(struct asv_db *db, int64_t *at_ms, st
     return asv_db_run_value(db, ASV_QUERY_LEDGER_CHECKED_LAST, &params, read_instant, at_ms, err);
 }
 
+enum asv_status asv_db_ledger_published(struct asv_db *db, struct asv_err *err)
+{
+    struct asv_params params;
+    PGresult *result = NULL;
+    asv_params_init(&params);
+    enum asv_status status = asv_db_run1(db, ASV_QUERY_LEDGER_PUBLISHED, &params, &result, err);
+    PQclear(result);
+    return status;
+}
+
+enum asv_status asv_db_ledger_published_last(struct asv_db *db, int64_t *at_ms, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    return asv_db_run_value(db, ASV_QUERY_LEDGER_PUBLISHED_LAST, &params, read_instant, at_ms, err);
+}
+
 static void read_named(struct asv_row *row, void *to)
 {
     bool *out = to;

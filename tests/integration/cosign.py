@@ -162,6 +162,10 @@ class Test(ledger.Test):
         self.configure()
         self.cosign()
         log = self.published_by([0, 1, 2], self.signed())
+        forged = log.note.replace(f"\n{log.size}\n".encode(), f"\n{log.size + 5}\n".encode(), 1)
+        (self.site.directory / "published" / self.origin / "checkpoint").write_bytes(forged)
+        self.publish(self.site.directory / "published", says="the checkpoint that was published was not this log's")
+        assert self.published_by([0, 1, 2], self.signed()).note == log.note, "LG-091"
         assert "behind" not in self.desk.run("ledger", "witnesses")
         self.check_with_go(log.note)
         assert self.alarms() == []

@@ -433,6 +433,61 @@ class Test:
         assert (here / "tile/0/strange").read_text() == "not ours"
         (here / "tile/0/strange").unlink()
 
+    def damage_there_is_mended_within_a_day(self):
+        """LG-091: from the database, whoever did it, and whatever it was; and nothing goes where a link leads."""
+        root = self.anew()
+        self.publish(root)
+        here = root / self.origin
+
+        def files():
+            return {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+
+        def a_day_later(status=0, says=""):
+            os.utime(here / "tile", (0, (here / "tile").lstat().st_mtime - 25 * 3600), follow_symlinks=False)
+            return self.publish(root, status, says)
+
+        good = files()
+        hashes, entries, partial = here / "tile/0/000", here / "tile/entries/001", next(here.glob("tile/0/*.p/*"))
+        hashes.write_bytes(bytes(len(good[hashes])))
+        entries.unlink()
+        partial.write_bytes(good[partial] + b"!")
+        assert self.desk.call("ledger", "publish", root)[0] == 0 and files() != good, "a second look on one day"
+        a_day_later(says=f"{self.origin}: 3 published files were damaged or gone, and are written anew").check(self.public)
+        assert files() == good
+        assert "written anew" not in self.desk.call("ledger", "publish", root)[2]
+        for damage in (b"", good[here / "checkpoint"][:-40], good[here / "checkpoint"] * 4000):
+            (here / "checkpoint").write_bytes(damage)
+            self.publish(root, says="the checkpoint that was published was not this log's").check(self.public)
+            assert files() == good, damage[:80]
+        away = root.with_suffix(".away")
+        (here / "tile").rename(away)
+        (here / "tile").symlink_to(away)
+        a_day_later(1, "tile is a link")
+        (here / "tile").unlink()
+        self.publish(root).check(self.public)
+        assert files() == good, "all of it was gone"
+
+    def a_publication_that_fails_calls_people(self):
+        """LG-092."""
+        def alerts():
+            return self.desk.call("alert", "run", "--dry-run", "--state", self.site.directory / "alert")[1].decode()
+
+        root = self.site.directory / "published"
+        self.publish(root)
+        assert "nicht veröffentlicht" not in alerts()
+        self.sql("SET session_replication_role = replica; UPDATE asv.ledger_publication SET at = at - interval '25 hours'")
+        here = root / self.origin
+        (here / "tile").rename(here / "away")
+        (here / "tile").symlink_to(here / "away")
+        self.sql("SELECT asv.software_started('one more')")
+        self.sequence()
+        self.publish(root, 1, "tile is a link")
+        assert "nicht veröffentlicht" in alerts(), alerts()
+        (here / "tile").unlink()
+        (here / "away").rename(here / "tile")
+        self.publish(root).check(self.public)
+        assert "nicht veröffentlicht" not in alerts()
+
     def until(self, question, what):
         deadline = time.monotonic() + 120
         while self.sql(f"SELECT ({question})::text") != [["true"]]:
@@ -538,7 +593,8 @@ class Test:
         try:
             for step in (self.nothing_before_two_people_began_it, self.it_can_be_checked_without_us,
                          self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
-                         self.partial_tiles_go_a_day_after_the_full_one,
+                         self.partial_tiles_go_a_day_after_the_full_one, self.damage_there_is_mended_within_a_day,
+                         self.a_publication_that_fails_calls_people,
                          self.sequencers_compete_and_die, self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten,

@@ -40,6 +40,7 @@ SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'c
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
     ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_stray'), ('asv_admin', 'ledger_checked'), ('asv_admin', 'ledger_checked_last'),
+    ('asv_admin', 'ledger_published_last'),
     ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_forgetting'),
     ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_term'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'),
     ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
@@ -51,10 +52,10 @@ SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin'
 INSERT INTO given
 SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'ledger_logs', 'ledger_met', 'ledger_note_cosigned', 'ledger_tile_get',
                                   'schema_number', 'witness_alarm']);
--- Who publishes reads what everybody may read, and changes nothing.
+-- Who publishes reads what everybody may read, and says that it is published.
 INSERT INTO given
-SELECT 'asv_publish', unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_witness_state',
-                                   'schema_number']);
+SELECT 'asv_publish', unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_published', 'ledger_tile_get',
+                                   'ledger_witness_state', 'schema_number']);
 INSERT INTO given
 SELECT r, f FROM unnest(ARRAY['asv_server', 'asv_admin']) AS r
 CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_waiting',
