@@ -87,6 +87,8 @@ static enum asv_status answer_look(struct asv_case *work, uint8_t step, struct a
 
 /* ---- showing ---- */
 
+#define IDLE_MS (15 * 60 * 1000) /* for so long a player may be paused */
+
 /* The pair of statements that allows it, as they were stored. */
 struct pair {
     struct asv_person_statement proposal, approval;
@@ -161,7 +163,7 @@ static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *
     }
     if (status == ASV_OK) {
         (void)signal(SIGPIPE, SIG_IGN); /* a player that is closed is no crash */
-        status = asv_exhibit_write(exhibit, secret.file_key, fd, err);
+        status = asv_exhibit_write(exhibit, secret.file_key, fd, IDLE_MS, err);
     }
     asv_wipe(&secret, sizeof secret);
     if (locked) {
@@ -250,7 +252,8 @@ const struct asv_cli_command asv_cli_clip_open = {
             "data-protection officer agrees with --approve, naming the REQUEST, and signs the\n"
             "reviewer's name; then the reviewer says the same again, and the recording, fragmented\n"
             "MP4, is written into a pipe: \"asservat clip open CLIP --key mine --reason ... | mpv -\".\n"
-            "That is possible for twelve hours. Each time is written into the access log before\n"
+            "That is possible for twelve hours; who reads nothing for a quarter of an hour says it again.\n"
+            "Each time is written into the access log before\n"
             "anything is shown.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",

@@ -3,6 +3,8 @@
 #include "server/incident/open.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -229,10 +231,26 @@ struct secrets {
     uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
 };
 
-static enum asv_status write_plain(int fd, const uint8_t *data, size_t len, struct asv_err *err)
+/* Where the plaintext goes. */
+struct reader {
+    int fd;
+    int idle_ms; /* for how long it may read nothing */
+};
+
+/* Of what a pipe takes at once when it says that it takes anything: so no write waits for a reader who never
+ * comes, while the key is here. */
+static enum asv_status write_plain(const struct reader *reader, const uint8_t *data, size_t len,
+                                   struct asv_err *err)
 {
     for (size_t done = 0; done < len;) {
-        ssize_t n = write(fd, data + done, len - done);
+        struct pollfd ready = {.fd = reader->fd, .events = POLLOUT};
+        int count = poll(&ready, 1, reader->idle_ms);
+        if (count == 0) {
+            return asv_fail(err, ASV_E_TIMEOUT,
+                            "nobody reads any more: the key is given up; ask for it again");
+        }
+        size_t some = len - done < PIPE_BUF ? len - done : PIPE_BUF;
+        ssize_t n = count > 0 ? write(reader->fd, data + done, some) : -1;
         if (n < 0 && errno == EINTR) {
             continue;
         }
@@ -246,7 +264,7 @@ static enum asv_status write_plain(int fd, const uint8_t *data, size_t len, stru
 }
 
 static enum asv_status write_chunk(const struct asv_exhibit *exhibit, struct secrets *secrets, uint64_t index,
-                                   int fd, struct asv_err *err)
+                                   const struct reader *reader, struct asv_err *err)
 {
     enum asv_status status = asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, index * ASV_CHUNK_CIPHER_BYTES,
                                            secrets->chunk, sizeof secrets->chunk, err);
@@ -258,11 +276,11 @@ static enum asv_status write_chunk(const struct asv_exhibit *exhibit, struct sec
         return asv_failf(err, ASV_E_DIGEST, "piece %llu changed while it was read: nothing of it was shown",
                          (unsigned long long)index);
     }
-    return write_plain(fd, secrets->chunk, ASV_CHUNK_PLAIN_BYTES, err);
+    return write_plain(reader, secrets->chunk, ASV_CHUNK_PLAIN_BYTES, err);
 }
 
-static enum asv_status write_all(const struct asv_exhibit *exhibit, struct secrets *secrets, int fd,
-                                 struct asv_err *err)
+static enum asv_status write_all(const struct asv_exhibit *exhibit, struct secrets *secrets,
+                                 const struct reader *reader, struct asv_err *err)
 {
     const struct asv_seal_checkpoint *last = &exhibit->checkpoint;
     enum asv_status status = ASV_OK;
@@ -274,10 +292,10 @@ static enum asv_status write_all(const struct asv_exhibit *exhibit, struct secre
         return asv_fail(err, ASV_E_DIGEST, "the signed end of the recording does not open with this key");
     }
     for (uint64_t i = 0; status == ASV_OK && i < last->chunks; i++) {
-        status = write_chunk(exhibit, secrets, i, fd, err);
+        status = write_chunk(exhibit, secrets, i, reader, err);
     }
     if (status == ASV_OK) {
-        status = write_plain(fd, asv_final_plaintext, sizeof asv_final_plaintext, err);
+        status = write_plain(reader, asv_final_plaintext, sizeof asv_final_plaintext, err);
     }
     if (status == ASV_OK && asv_seal_opener_check_disclosure(&secrets->opener, last) != ASV_OK) {
         status = asv_fail(err, ASV_E_DIGEST, "the disclosure tree of what was shown is not the signed one");
@@ -286,8 +304,10 @@ static enum asv_status write_all(const struct asv_exhibit *exhibit, struct secre
 }
 
 enum asv_status asv_exhibit_write(const struct asv_exhibit *exhibit,
-                                  const uint8_t file_key[ASV_FILE_KEY_BYTES], int fd, struct asv_err *err)
+                                  const uint8_t file_key[ASV_FILE_KEY_BYTES], int fd, int idle_ms,
+                                  struct asv_err *err)
 {
+    const struct reader reader = {fd, idle_ms};
     struct secrets secrets;
     memset(&secrets, 0, sizeof secrets);
     bool locked = mlock(&secrets, sizeof secrets) == 0;
@@ -295,7 +315,7 @@ enum asv_status asv_exhibit_write(const struct asv_exhibit *exhibit,
     if (status != ASV_OK) {
         status = asv_fail(err, status, "the keeper's key is not the one of this recording");
     } else {
-        status = write_all(exhibit, &secrets, fd, err);
+        status = write_all(exhibit, &secrets, &reader, err);
     }
     asv_wipe(&secrets, sizeof secrets);
     if (locked) {

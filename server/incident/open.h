@@ -4,8 +4,8 @@
  * A recording as it lies in the vault: what the keeper must see of it, whether every signed byte is still
  * there, and, with the file key that the keeper gives, its plaintext into a pipe.
  *
- *   asv_exhibit_open(vault, &what, &exhibit)      seal and payload are verified whole: nothing wrong is
- * opened asv_exhibit_write(exhibit, file key, fd)      after the access is in the database, durably
+ *   asv_exhibit_open   seal and payload are verified whole: nothing wrong is opened
+ *   asv_exhibit_write  after the access is in the database, durably
  */
 #ifndef ASV_SERVER_INCIDENT_OPEN_H
 #define ASV_SERVER_INCIDENT_OPEN_H
@@ -65,10 +65,11 @@ ASV_MUST_CHECK enum asv_status asv_exhibit_check_fd(int fd, struct asv_err *err)
 
 /* Decrypts it, chunk by chunk, into fd: fragmented MP4. Each chunk authenticates before it is written, and
  * all of them together against the signed disclosure tree. ASV_E_DIGEST: not the key of this recording,
- * before anything was written; or a chunk changed since it was verified. ASV_E_IO: the reader went away, or a
- * disk failed. The key is wiped from everything here; the caller wipes its own. */
+ * before anything was written; or a chunk changed since it was verified. ASV_E_TIMEOUT: the reader took
+ * nothing for so many milliseconds. ASV_E_IO: the reader went away, or a disk failed. The key is wiped from
+ * everything here; the caller wipes its own. */
 ASV_MUST_CHECK enum asv_status asv_exhibit_write(const struct asv_exhibit *exhibit,
                                                  const uint8_t file_key[ASV_FILE_KEY_BYTES], int fd,
-                                                 struct asv_err *err);
+                                                 int idle_ms, struct asv_err *err);
 
 #endif

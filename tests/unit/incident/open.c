@@ -16,7 +16,8 @@
 #include "tests/support/files.h"
 #include "tests/unit/test.h"
 
-#define DAY 20261123
+#define DAY     20261123
+#define FOREVER (-1) /* milliseconds, to poll */
 
 static struct asv_test_agency agency;
 static struct asv_test_clip clip;
@@ -102,7 +103,7 @@ static enum asv_status show(const uint8_t key[ASV_FILE_KEY_BYTES], uint8_t **out
     assert_true(writer >= 0);
     if (writer == 0) {
         close(ends[0]);
-        status = asv_exhibit_write(exhibit, key, ends[1], &err);
+        status = asv_exhibit_write(exhibit, key, ends[1], FOREVER, &err);
         _exit(status == ASV_OK ? 0 : status == ASV_E_DIGEST ? 1 : 2);
     }
     close(ends[1]);
@@ -215,11 +216,26 @@ static void a_piece_that_changes_meanwhile_is_not_written(void **state)
     assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
     flip("payload", 7);
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(asv_exhibit_write(exhibit, file_key, ends[1], &err), ASV_E_DIGEST);
+    assert_int_equal(asv_exhibit_write(exhibit, file_key, ends[1], FOREVER, &err), ASV_E_DIGEST);
     close(ends[1]);
     uint8_t byte = 0;
     assert_int_equal(read(ends[0], &byte, 1), 0);
     close(ends[0]);
+    asv_exhibit_close(exhibit);
+}
+
+/* A reader who reads nothing does not keep the key here: it goes after a while. */
+static void nobody_reads_and_the_key_is_given_up(void **state)
+{
+    (void)state;
+    struct asv_exhibit *exhibit = NULL;
+    struct asv_err err = {0};
+    int ends[2];
+    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(asv_exhibit_write(exhibit, file_key, ends[1], 20, &err), ASV_E_TIMEOUT);
+    close(ends[0]);
+    close(ends[1]);
     asv_exhibit_close(exhibit);
 }
 
@@ -299,6 +315,7 @@ int main(void)
         TEST(a_payload_that_is_cut_short_is_not_shown),
         TEST(another_recording_in_its_place_is_found_out),
         TEST(a_piece_that_changes_meanwhile_is_not_written),
+        TEST(nobody_reads_and_the_key_is_given_up),
         TEST(the_keeper_is_shown_what_it_asks_for),
         TEST(what_is_wrapped_for_recovery_comes_and_goes),
         TEST(plaintext_goes_into_pipes_only),
