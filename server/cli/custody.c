@@ -25,20 +25,22 @@ static bool is_statement(const struct asv_db_event *event)
 /* What a person's event says of itself: whose signature is over it, as this program finds it. Into text. */
 static bool is_proven(struct asv_db *db, const struct asv_db_event *event, char *text, size_t size)
 {
-    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
-    asv_auto_free struct asv_person_statement *stated = calloc(1, sizeof *stated);
+    struct work {
+        struct asv_db_statement row;
+        struct asv_person_statement stated;
+    };
+    asv_auto_free struct work *work = calloc(1, sizeof *work);
     struct asv_err err = {0};
-    enum asv_status status = row == NULL || stated == NULL
-                                 ? asv_fail(&err, ASV_E_NO_MEMORY, "no memory")
-                                 : asv_db_statement_find(db, event->object_digest, row, &err);
+    enum asv_status status = work == NULL ? asv_fail(&err, ASV_E_NO_MEMORY, "no memory")
+                                          : asv_db_statement_find(db, event->object_digest, &work->row, &err);
     if (status == ASV_OK) {
-        status = asv_person_read(row, stated, &err);
+        status = asv_person_read(&work->row, &work->stated, &err);
     }
-    if (status == ASV_OK && !asv_equal(stated->said.credential, event->actor, sizeof event->actor)) {
+    if (status == ASV_OK && !asv_equal(work->stated.said.credential, event->actor, sizeof event->actor)) {
         status = asv_fail(&err, ASV_E_MISMATCH, "another credential is in it");
     }
     if (status == ASV_OK) {
-        status = asv_person_verify(db, &stated->said, &err);
+        status = asv_person_verify(db, &work->stated.said, &err);
     }
     (void)snprintf(text, size, "%s%s",
                    status == ASV_OK              ? "yes: a statement, and its proof is good"

@@ -81,25 +81,26 @@ static enum asv_status ask_keep(struct asv_night *night, const struct asv_db_ret
 {
     uint32_t request = 0;
     *reply = (struct asv_keeper_reply){0};
-    asv_auto_free struct evidence *files = calloc(1, sizeof *files);
+    struct evidence *files = calloc(1, sizeof *files);
     if (files == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = read_evidence(night, clip, why == ASV_KEEPER_WHY_DAY, files, err);
-    if (status != ASV_OK) {
-        return status;
+    if (status == ASV_OK) {
+        const struct asv_keeper_keep asked = {
+            .why = (uint8_t)why,
+            .chain = {files->chain, files->chain_len},
+            .header = {files->header, files->header_len},
+            .stanzas = {files->stanzas, files->stanzas_len},
+            .receipt = {files->receipt, files->receipt_len},
+            .dock = {files->dock, files->dock_len},
+            .ahead = ahead,
+        };
+        status = asv_keeper_client_keep(night->client, &asked, &request, err);
+        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
     }
-    const struct asv_keeper_keep asked = {
-        .why = (uint8_t)why,
-        .chain = {files->chain, files->chain_len},
-        .header = {files->header, files->header_len},
-        .stanzas = {files->stanzas, files->stanzas_len},
-        .receipt = {files->receipt, files->receipt_len},
-        .dock = {files->dock, files->dock_len},
-        .ahead = ahead,
-    };
-    status = asv_keeper_client_keep(night->client, &asked, &request, err);
-    return asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
+    free(files);
+    return status;
 }
 
 enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_retained *clip,
@@ -108,7 +109,7 @@ enum asv_status asv_night_keep(struct asv_night *night, const struct asv_db_reta
 {
     struct asv_keeper_reply reply;
     enum asv_status status = ask_keep(night, clip, why, ahead, &reply, err);
-    if (status == ASV_OK && stanza != NULL) { /* the protocol has none that is longer */
+    if (status == ASV_OK && stanza != NULL && reply.stanza.data != NULL) { /* none is longer */
         memcpy(stanza->data, reply.stanza.data, reply.stanza.len);
         stanza->len = reply.stanza.len;
     }
@@ -321,7 +322,7 @@ enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t pr
 {
     struct asv_keeper_reply reply = {0};
     uint32_t request = 0;
-    asv_auto_free struct evidence *files = calloc(1, sizeof *files);
+    struct evidence *files = calloc(1, sizeof *files);
     if (files == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
@@ -332,6 +333,7 @@ enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t pr
             (struct asv_bytes){files->dock, files->dock_len}, &request, err);
         status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
     }
+    free(files);
     night->finished += status == ASV_OK;
     return status != ASV_OK && reply.status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }

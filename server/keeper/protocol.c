@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <assert.h>
 #include <string.h>
 
 #include "firmware-proto/seal/frames.h"
@@ -629,6 +630,8 @@ void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_r
     out->period_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES + 10);
 }
 
+static_assert(ASV_DAY_END_MAX_BYTES == ASV_DESTRUCTION_MAX_BYTES, "both are read as an order");
+
 static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_reply *out)
 {
     switch (out->type) {
@@ -643,9 +646,8 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
     case ASV_KEEPER_OPENS:
         return read_answer(in, out);
     case ASV_KEEPER_ORDER:
-        return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
     case ASV_KEEPER_DAY_END:
-        return asv_read_view16(in, &out->order, ASV_DAY_END_MAX_BYTES);
+        return asv_read_view16(in, &out->order, ASV_DESTRUCTION_MAX_BYTES);
     case ASV_KEEPER_DECIDE:
         return read_decided(in, out);
     case ASV_KEEPER_KEEP: {

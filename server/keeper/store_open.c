@@ -406,6 +406,7 @@ static enum asv_status new_store(struct asv_store **out, const struct asv_store_
 static enum asv_status check_period(const struct asv_store *store, struct asv_err *err)
 {
     const struct asv_index *index = store->index;
+    assert(index != NULL);
     if (index->first_days == store->setup.first_days && index->first_version == store->setup.first_version) {
         return ASV_OK;
     }
