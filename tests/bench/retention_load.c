@@ -3,7 +3,7 @@
  *
  * What tests/bench/retention needs beside SQL.
  *
- *   keeper DIR             DIR/keeper, the keeper's identity in the cameras' agency
+ *   keeper DIR             the cameras' agency: its certificates, and DIR/keeper, the keeper's identity
  *   headers COUNT FILE     a line for each of so many clips: its number, and its header's digest for COPY
  *   files DIR COUNT DAY    their directories below DIR/sealed, with small files: a header that the camera
  * signed, its chain remove DIR COUNT DAY   unlinks them again, as plainly as can be: the peer of the
@@ -26,6 +26,7 @@
 #include "server/vault/vault.h"
 #include "tests/support/clip.h"
 #include "tests/support/db.h"
+#include "tests/support/files.h"
 #include "tests/support/keeper_program.h"
 #include "tests/unit/test.h"
 
@@ -231,6 +232,20 @@ static void dock(uint64_t camera)
     printf("%u %llu\n", (unsigned)count, (unsigned long long)longest);
 }
 
+/* Of nobody. */
+static void write_revocations(const char *dir, const struct asv_test_agency *agency)
+{
+    struct asv_revocations list = {.number = 1, .issued_ms = ASV_TEST_NOW_MS, .signer = agency->ca.cert};
+    struct asv_writer writer;
+    uint8_t data[2048];
+    memcpy(list.agency, agency->id, sizeof list.agency);
+    asv_writer_init(&writer, data, sizeof data);
+    if (asv_revocations_encode(&writer, &list, agency->ca.sk) != ASV_OK) {
+        fatal("revocations");
+    }
+    asv_test_write_file(dir, "revocations", data, writer.len);
+}
+
 static void make_keeper(const char *dir)
 {
     static struct asv_test_agency agency;
@@ -238,6 +253,10 @@ static void make_keeper(const char *dir)
     asv_test_world_init(&world, 1);
     asv_test_agency_init(&agency, AGENCY);
     keeper_program_identity(dir, "keeper", ASV_ROLE_KEEPER, &agency, &agency.keeper, &world);
+    const struct asv_bytes root = agency.root.cert.object.encoded, ca = agency.ca.cert.object.encoded;
+    asv_test_write_file(dir, "root.cert", root.data, root.len);
+    asv_test_write_file(dir, "ca.cert", ca.data, ca.len);
+    write_revocations(dir, &agency);
 }
 
 static int work(int argc, char **argv)
