@@ -252,9 +252,8 @@ const struct asv_cli_command asv_cli_clip_open = {
             "data-protection officer agrees with --approve, naming the REQUEST, and signs the\n"
             "reviewer's name; then the reviewer says the same again, and the recording, fragmented\n"
             "MP4, is written into a pipe: \"asservat clip open CLIP --key mine --reason ... | mpv -\".\n"
-            "That is possible for twelve hours; who reads nothing for a quarter of an hour says it again.\n"
-            "Each time is written into the access log before\n"
-            "anything is shown.",
+            "That is possible for twelve hours; when nobody reads for a quarter of an hour, it ends.\n"
+            "Each time is written into the access log before anything is shown.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",
     .operands_min = 1,
