@@ -303,7 +303,7 @@ def the_ledger_is_watched(site):
     fresh_backup(site)
     server = site.server()
     sql("SET session_replication_role = replica; DELETE FROM asv.ledger_pending")  # the alarms of before
-    sql("SELECT count(asv.ledger_put(ARRAY[ROW('software_started', gen_random_uuid(), NULL, '', '')::asv.ledger_tale])) FROM generate_series(1, 2)")
+    sql("SELECT count(asv.ledger_put(ROW('software_started', gen_random_uuid(), NULL, '', '')::asv.ledger_tale)) FROM generate_series(1, 2)")
     site.alert()
     assert all("Ledger" not in mail.get_content() for mail in server.mails), "what has only just begun to wait"
     sql("SET session_replication_role = replica; UPDATE asv.ledger_pending SET recorded_at = recorded_at - interval '61 minutes'")

@@ -521,7 +521,7 @@ class Test:
     def what_is_forgotten_meanwhile_stays_forgotten(self):
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
         entry = "01900000-0000-7000-8000-00000000f0f0"
-        self.sql(f"SELECT asv.ledger_put(ARRAY[ROW('subject_request', '{entry}', NULL, '', asv.ledger_text(130, 'Willi Wach'))::asv.ledger_tale])")
+        self.sql(f"SELECT asv.ledger_put(ROW('subject_request', '{entry}', NULL, '', asv.ledger_text(130, 'Willi Wach'))::asv.ledger_tale)")
         session = subprocess.Popen(["psql", "-XAtq", "-h", self.site.postgres.directory / "run", "-U", "postgres", "asservat"],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         session.stdin.write(f"BEGIN; SELECT asv.ledger_close(ARRAY['{entry}'::uuid]); SELECT 'closed';\n")

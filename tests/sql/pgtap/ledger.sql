@@ -183,6 +183,10 @@ SELECT throws_ok($$ SELECT asv.ledger_put(ARRAY[ROW('software_started', uid('pen
 SELECT throws_ok($$ SELECT asv.ledger_put(ARRAY[ROW('software_started', id, NULL, '', '')::asv.ledger_tale])
                     FROM asv.ledger_entry WHERE log = 2 AND index = 1 $$,
                  '23505', NULL, 'and so has what has its entry');
+SELECT throws_ok($$ SELECT asv.ledger_put(ROW('software_started', uid('pending'), NULL, '', '')::asv.ledger_tale) $$, '23505', NULL, 'also one alone');
+SELECT throws_ok($$ SELECT asv.ledger_put(ROW('software_started', id, NULL, '', '')::asv.ledger_tale)
+                    FROM asv.ledger_entry WHERE log = 2 AND index = 1 $$,
+                 '23505', NULL, 'whether it waits or has its entry');
 SELECT throws_ok($$ SELECT asv.ledger_text(136, repeat('x', 257)) $$, '22001', NULL, 'what no entry takes is refused where it is written');
 
 -- ---- LAW L3: it forgets what its source forgot, and no entry goes

@@ -201,7 +201,7 @@ CROSS JOIN unnest(ARRAY['SELECT asv.ledger_append(1::smallint, 0, NULL, NULL, NU
                         'SELECT asv.ledger_begin(2::smallint, ''evil.example'', NULL)', 'SELECT * FROM asv.ledger_take(1)',
                         'SELECT asv.ledger_signed(1::smallint, 1, NULL, ''evil'')', 'SELECT asv.ledger_forget()',
                         'SELECT * FROM asv.ledger_about(asv.uuid7(), 0::smallint, 0, 1)', 'SELECT * FROM asv.ledger_audit(1::smallint, 0, 1)',
-                        'SELECT asv.ledger_put(NULL)', 'SELECT * FROM asv.credential_page(NULL, NULL, 1)',
+                        'SELECT asv.ledger_put(NULL::asv.ledger_tale)', 'SELECT * FROM asv.credential_page(NULL, NULL, 1)',
                         'SELECT asv.software_used(''evil 1'')', 'SELECT asv.software_seen(asv.uuid7(), ''evil 1'', now())',
                         'SELECT * FROM asv.person', 'SELECT * FROM asv.ledger_pending', 'SELECT * FROM asv.camera_overview',
                         'SELECT asv.alarm_raise(''clone'', NULL, NULL, NULL, NULL, NULL, NULL, ''false'')',
