@@ -76,21 +76,15 @@ enum asv_status asv_db_alert_told(struct asv_db *db, const char *kind, const cha
                                   struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     put_matter(&params, kind, subject, run_ms);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_ALERT_TOLD, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_ALERT_TOLD, &params, err);
 }
 
 enum asv_status asv_db_alert_forget(struct asv_db *db, const char *kind, int64_t run_ms, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_text(&params, kind);
     asv_param_time(&params, run_ms);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_ALERT_FORGET, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_ALERT_FORGET, &params, err);
 }

@@ -45,16 +45,6 @@ static enum asv_status run_for_outcome(struct asv_db *db, struct asv_query_step 
     return status;
 }
 
-/* A statement whose result says nothing. */
-static enum asv_status run_void(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                                struct asv_err *err)
-{
-    PGresult *result = NULL;
-    enum asv_status status = asv_db_run1(db, query, params, &result, err);
-    PQclear(result);
-    return status;
-}
-
 enum asv_status asv_db_agency_put(struct asv_db *db, const char *name, struct asv_bytes root,
                                   enum asv_db_outcome *outcome, struct asv_err *err)
 {
@@ -88,7 +78,7 @@ static enum asv_status put_titled(struct asv_db *db, enum asv_query query, const
     asv_params_init(&params);
     asv_param_text(&params, code);
     asv_param_text(&params, asv_note_clean(note, title));
-    return run_void(db, query, &params, err);
+    return asv_db_run_void(db, query, &params, err);
 }
 
 enum asv_status asv_db_unit_put(struct asv_db *db, const char *code, const char *title, struct asv_err *err)
@@ -170,7 +160,7 @@ enum asv_status asv_db_camera_move(struct asv_db *db, const uint8_t camera_cert[
     asv_param_digest(&params, camera_cert);
     asv_param_text(&params, unit);
     asv_param_text(&params, asv_note_clean(who, by));
-    return run_void(db, ASV_QUERY_CAMERA_MOVE, &params, err);
+    return asv_db_run_void(db, ASV_QUERY_CAMERA_MOVE, &params, err);
 }
 
 static void row_device(struct asv_row *row, void *to)

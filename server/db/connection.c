@@ -261,14 +261,11 @@ enum asv_status asv_db_connect(struct asv_db *db, uint64_t deadline_ms, struct a
 enum asv_status asv_db_ping(struct asv_db *db, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     char timeout[16];
     snprintf(timeout, sizeof timeout, "%" PRIu32, db->config.call_ms);
     asv_params_init(&params);
     asv_param_text(&params, timeout);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_PING, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_PING, &params, err);
 }
 
 uint32_t asv_db_page(uint32_t limit)

@@ -332,12 +332,9 @@ enum asv_status asv_db_slot_learned(struct asv_db *db, const uint8_t dock_cert[3
                                     const char *port, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_digest(&params, dock_cert);
     asv_param_i32(&params, slot);
     asv_param_text(&params, port);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_SLOT_LEARNED, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_SLOT_LEARNED, &params, err);
 }

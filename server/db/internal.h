@@ -133,6 +133,10 @@ ASV_MUST_CHECK enum asv_status asv_db_take1(struct asv_db *db, PGresult **result
 /* Reads one row's columns into out, which is what the caller's list consists of. */
 typedef void (*asv_row_read)(struct asv_row *row, void *out);
 
+/* One statement that gives nothing back. */
+ASV_MUST_CHECK enum asv_status asv_db_run_void(struct asv_db *db, enum asv_query query,
+                                               const struct asv_params *params, struct asv_err *err);
+
 /* One statement that gives a page of rows: rows[*count], size bytes each. */
 ASV_MUST_CHECK enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query,
                                                const struct asv_params *params, asv_row_read read, void *rows,

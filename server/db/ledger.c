@@ -7,12 +7,9 @@
 enum asv_status asv_db_software_started(struct asv_db *db, const char *software, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_text(&params, software);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_SOFTWARE_STARTED, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_SOFTWARE_STARTED, &params, err);
 }
 
 enum asv_status asv_db_software_seen(struct asv_db *db, const struct asv_db_start *start, struct asv_err *err)

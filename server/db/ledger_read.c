@@ -140,13 +140,10 @@ enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint6
                                       struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
     asv_param_u64(&params, entries);
     asv_param_u64(&params, wrong);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_LEDGER_CHECKED, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_LEDGER_CHECKED, &params, err);
 }
 
 static void read_instant(struct asv_row *row, void *to)
@@ -165,11 +162,8 @@ enum asv_status asv_db_ledger_checked_last(struct asv_db *db, int64_t *at_ms, st
 enum asv_status asv_db_ledger_published(struct asv_db *db, struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_params_init(&params);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_LEDGER_PUBLISHED, &params, &result, err);
-    PQclear(result);
-    return status;
+    return asv_db_run_void(db, ASV_QUERY_LEDGER_PUBLISHED, &params, err);
 }
 
 enum asv_status asv_db_ledger_published_last(struct asv_db *db, int64_t *at_ms, struct asv_err *err)

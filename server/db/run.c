@@ -403,6 +403,15 @@ enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, cons
     return status != ASV_OK ? status : asv_fail(err, ASV_E_INTERNAL, "database: an outcome that is none");
 }
 
+enum asv_status asv_db_run_void(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                struct asv_err *err)
+{
+    PGresult *result = NULL;
+    enum asv_status status = asv_db_run1(db, query, params, &result, err);
+    PQclear(result);
+    return status;
+}
+
 enum asv_status asv_db_run_count(struct asv_db *db, enum asv_query query, uint64_t *count,
                                  struct asv_err *err)
 {
