@@ -20,6 +20,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 BUS_PATH_MAX = 63  # ASV_UMOCK_DIR_BYTES in tests/bus/umock.h: sockets lie deep inside
+RETENTION_DAYS = 14  # after the day of recording; a policy of people may say otherwise later
 DOCK_MEMORY_MIB = 64  # resident, with 20 slots, whatever the recordings' size
 PASSPHRASE = "demo passphrase, not a secret"
 DESK = "desk"  # the database's role of the account in which commands run that are not signed, nobody's before there are people
@@ -205,10 +206,11 @@ class Camera:
 class Site:
     """Everything. Directories are made with make(); programs start and stop in any order."""
 
-    def __init__(self, directory, build, name="Stadt Musterstadt"):
+    def __init__(self, directory, build, name="Stadt Musterstadt", days=RETENTION_DAYS):
         self.directory = Path(directory).resolve()
         self.build = Path(build).resolve()
         self.name = name
+        self.days = days
         self.peer = "dock"  # what the keeper takes this user for: the dock, or with "admin" people at their desks, too
         self.postgres = Postgres(self.directory / "postgres")
         self.video = Video(self.directory / "media")
@@ -297,6 +299,7 @@ identity = {self.agency}/keeper
 socket = {d}/keeper.sock
 slot.1 = file:{d}/keeper/slot-1
 slot.2 = file:{d}/keeper/slot-2
+retention_days = {self.days}
 peer.{user} = {self.peer}
 """)
 
@@ -307,6 +310,7 @@ peer.{user} = {self.peer}
             "vault.mirror": f"{self.directory}/mirror", "production": "no", "readback": "cached",
             "keeper.socket": f"{self.directory}/keeper.sock", "database": self.postgres.conninfo("asv_dock"),
             "status.socket": self.status, "free_floor": "64M", "free_warn": "64M", "quarantine": "1G",
+            "retention_days": self.days,
         } | {f"slot.{i}": port for i, port in enumerate(ports, 1)} | more
         (self.directory / "dock.conf").write_text(
             "".join(f"{key} = {value}\n" for key, value in values.items() if value is not None))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""What comes after a shift: one incident is held by two people and shown to a third; two weeks later everything else is
-gone, and the balance says so.
+"""What comes after a shift: two people give the office a policy with a short period; one incident is held by two people and
+shown to a third; when the period is over everything else is gone, and the balance says so.
 """
 import json
 import os
@@ -14,7 +14,8 @@ from desk import POLICY, Desk, later
 
 CASE = "32-3/2026/0042"
 PEOPLE = {"Anna": ("administrator",), "Sigrid": ("supervisor",), "Willi": ("wearer",), "Rita": ("reviewer",)}
-DAYS = 15  # two weeks, and the day of the recording, which is not counted
+PERIOD_DAYS = 1  # that a recording lives after its own day
+DAYS = PERIOD_DAYS + 1  # its own day is not counted
 
 
 class Decisions:
@@ -33,7 +34,7 @@ class Decisions:
         self.hold()
         self.show("Rita is shown the recording, and nobody else")
         self.nobody_else()
-        self.two_weeks_later()
+        self.days_later()
         self.forget()
 
     def open_the_office(self):
@@ -52,7 +53,17 @@ class Decisions:
         for name in ("Willi", "Rita"):
             desk.enrol(name, "Anna", "Sigrid")
         desk.run("duty", "set", "Sigrid", "--in-charge", self.unit)
-        desk.decide_policy(POLICY, "Anna", "Sigrid")
+        self.decide_policy()
+
+    def decide_policy(self):
+        """The default one, but for its period: it is what the keeper was set up with, so these recordings have it already."""
+        policy = json.loads(POLICY.read_text(encoding="utf-8"))
+        policy |= {"name": "kurze-frist", "title": "Zur Vorführung: ein Tag"}
+        policy["retention"]["days"] = PERIOD_DAYS
+        file = self.site.directory / "policy.json"
+        file.write_text(json.dumps(policy, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        self.desk.decide_policy(file, "Anna", "Sigrid")
+        self.say(f"Both sign the office's policy: what nobody asks for is gone {PERIOD_DAYS} day after its own")
 
     def hold(self):
         desk = self.desk
@@ -105,7 +116,7 @@ class Decisions:
         self.check(status != 0 and not out, f"a recording that nobody held was shown: {err}")
         self.say("Sigrid alone is shown nothing: " + err.strip().splitlines()[-1])
 
-    def two_weeks_later(self):
+    def days_later(self):
         """The same programs and files, with another time: keeper and database were off meanwhile."""
         site = self.site
         self.say(f"--- {DAYS} days pass ---")

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """Plays one shift: cameras are issued, record, are dropped into the dock all at once, and everything that can go wrong on
-such an evening does. Then two people keep one recording for an incident, and two weeks pass, which end all the others. Each
-recording is accounted for, or this program says which is not.
+such an evening does. The office's policy is a short one, for the eye: recordings live for one day after their own. Two people
+keep one of them for an incident, two days pass, and all the others are gone. Each recording is accounted for, or this program
+says which is not.
 """
 import argparse
 import json
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from asvsite import Site, SiteError, bus_command
 from build import BUILD, build
-from decisions import Decisions
+from decisions import PERIOD_DAYS, Decisions
 from desk import CLOCK
 from screen import Screen
 
@@ -88,7 +89,7 @@ class Shift:
             free = shutil.disk_usage(directory).free
         except OSError as error:
             raise SiteError(f"{error.filename or chosen.dir}: {error.strerror}") from None
-        self.site = Site(directory, chosen.build or BUILD)
+        self.site = Site(directory, chosen.build or BUILD, days=PERIOD_DAYS)
         self.screen = Screen([self.site.bin("asservat"), "dock", "status", "--watch", "--config", self.site.conf],
                              chosen.json)
         self.site.fits()
