@@ -15,8 +15,30 @@ static const char *kind_of(const struct asv_day_end_slot *slot)
                                                 : "not configured";
 }
 
-static enum asv_status print(const struct asv_cli *cli, const struct asv_day_end *statement, const char *file,
-                             struct asv_err *err)
+static json_t *slot_json(const struct asv_day_end *statement, const struct asv_day_end_slot *slot)
+{
+    return json_pack("{s:o, s:s, s:b, s:b}", "id", asv_json_hex(slot->id, sizeof slot->id), "kind",
+                     kind_of(slot), "effaceable", slot->effaceable, "confirmed",
+                     slot->epoch == statement->epoch);
+}
+
+static enum asv_status print_json(const struct asv_cli *cli, const struct asv_day_end *statement,
+                                  const char *file, struct asv_err *err)
+{
+    json_t *slots = json_array();
+    for (unsigned i = 0; i < statement->slot_count; i++) {
+        (void)json_array_append_new(slots, slot_json(statement, &statement->slots[i]));
+    }
+    return asv_json_print_take(cli->out,
+                               json_pack("{s:o, s:o, s:i, s:s, s:o}", "day",
+                                         asv_json_date(statement->date), "due",
+                                         asv_json_time(statement->due_ms), "copies_kept",
+                                         (int)statement->copies, "file", file, "slots", slots),
+                               err);
+}
+
+static enum asv_status print_text(const struct asv_cli *cli, const struct asv_day_end *statement,
+                                  const char *file, struct asv_err *err)
 {
     static const char *const columns[] = {"Master slot", "Kind", "Effaceable", "State"};
     char text[ASV_TEXT_BYTES];
@@ -68,12 +90,17 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_output_write(&output, statement.object.encoded, err);
     }
-    return status == ASV_OK ? print(cli, &statement, out, err) : status;
+    if (status != ASV_OK) {
+        return status;
+    }
+    return asv_cli_flag(cli->args, "json") ? print_json(cli, &statement, out, err)
+                                           : print_text(cli, &statement, out, err);
 }
 
 static const struct asv_cli_option options[] = {
     {"day", ASV_CLI_DATE, "DATE", "the recordings' local day", true, false, 0, 0},
     {"out", ASV_CLI_TEXT, "FILE", "where the signed statement goes", true, false, 0, 0},
+    {"json", ASV_CLI_FLAG, NULL, "what it says, as JSON", false, false, 0, 0},
     ASV_CLI_KEEPER_OPTION,
     {"dir", ASV_CLI_TEXT, "DIR", "agency directory (configuration: agency)", false, false, 0, 0},
 };
