@@ -53,6 +53,8 @@ struct asv_night {
     struct asv_keeper_client *client;
     const struct asv_agency_dir *agency; /* that what the keeper signs is verified with; NULL: */
     struct asv_err no_agency;            /* why there is none */
+    bool has_signer;                     /* a keeper's chain is verified: */
+    uint8_t signer[ASV_SHA256_BYTES];    /* its digest */
     bool dry;
     int64_t now_ms;
     uint8_t run[16];

@@ -173,12 +173,36 @@ static void close_dir(struct asv_clip_dir **dir)
 }
 #define asv_auto_dir __attribute__((cleanup(close_dir)))
 
+/* Whoever answers on the socket, or can write into the vault, says nothing that the keeper did not sign
+ * (T-060). One chain is verified once a run: the statements under it have a signature each. */
+static enum asv_status verify_order(struct asv_night *night, const struct asv_destruction *order,
+                                    struct asv_err *err)
+{
+    uint8_t chain[ASV_SHA256_BYTES];
+    asv_sha256(chain, order->keeper.encoded.data, order->keeper.encoded.len);
+    if (night->has_signer && memcmp(chain, night->signer, sizeof chain) == 0) {
+        enum asv_status status =
+            asv_object_verify(&order->object, ASV_PURPOSE_DESTRUCTION, order->keeper.leaf.signing_pk);
+        return status == ASV_OK ? ASV_OK : asv_fail(err, status, "destruction statement: signature");
+    }
+    enum asv_status status = asv_destruction_verify(order, night->agency->root.signing_pk, NULL,
+                                                    night->now_ms, &night->agency->revocations, err);
+    if (status == ASV_OK) {
+        night->has_signer = true;
+        memcpy(night->signer, chain, sizeof chain);
+    }
+    return status;
+}
+
 /* The statement must be about this recording, or it proves nothing. */
-static enum asv_status read_order(struct passing *passing, struct asv_err *err)
+static enum asv_status read_order(struct asv_night *night, struct passing *passing, struct asv_err *err)
 {
     struct asv_destruction order;
     enum asv_status status = asv_destruction_decode(&order, passing->order, passing->order_len, err);
     const struct asv_db_identity *identity = &passing->clip->identity;
+    if (status == ASV_OK) {
+        status = verify_order(night, &order, err);
+    }
     if (status != ASV_OK) {
         return status;
     }
@@ -194,11 +218,11 @@ static enum asv_status read_order(struct passing *passing, struct asv_err *err)
 }
 
 /* What an earlier run was given. */
-static bool has_order(struct asv_clip_dir *dir, struct passing *passing)
+static bool has_order(struct asv_night *night, struct asv_clip_dir *dir, struct passing *passing)
 {
     return asv_clip_get(dir, ASV_PART_ORDER, passing->order, sizeof passing->order, &passing->order_len,
                         NULL) == ASV_OK &&
-           read_order(passing, NULL) == ASV_OK;
+           read_order(night, passing, NULL) == ASV_OK;
 }
 
 /* One that the keeper is asked about. */
@@ -225,12 +249,12 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
     *asking = (struct asking){.passing = passing};
     bool buried =
         asv_vault_open_clip(night->vault, ASV_VAULT_TOMBSTONES, passing->to, &tombstone, NULL) == ASV_OK;
-    if (buried && has_order(tombstone, passing)) {
+    if (buried && has_order(night, tombstone, passing)) {
         return false;
     }
     asking->asked =
         asv_vault_open_clip(night->vault, passing->area, passing->from, &asking->dir, &asking->err);
-    if (asking->asked == ASV_OK && has_order(asking->dir, passing)) {
+    if (asking->asked == ASV_OK && has_order(night, asking->dir, passing)) {
         asv_clip_close(asking->dir);
         return false;
     }
@@ -242,7 +266,7 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
 }
 
 /* What the keeper cannot sign, because the header is of no camera of the agency or its files are gone, is
- * erased without. */
+ * erased without. What it did not sign is not. */
 static enum asv_status take_order(struct asv_night *night, struct asking *asking, struct asv_err *err)
 {
     struct passing *passing = asking->passing;
@@ -252,10 +276,11 @@ static enum asv_status take_order(struct asv_night *night, struct asking *asking
         status = asv_night_order_take(night, asking->request, passing->order, &passing->order_len, &why);
     }
     if (status == ASV_OK) {
-        status = read_order(passing, &why);
-    }
-    if (status == ASV_OK) {
-        return asv_clip_note_order(asking->dir, (struct asv_bytes){passing->order, passing->order_len}, err);
+        status = read_order(night, passing, err);
+        return status == ASV_OK
+                   ? asv_clip_note_order(asking->dir, (struct asv_bytes){passing->order, passing->order_len},
+                                         err)
+                   : status;
     }
     enum asv_class class = asv_status_class(status);
     bool opens = status == ASV_E_STATE; /* it says that something still opens it, and is believed */
@@ -524,6 +549,9 @@ enum asv_status asv_night_complete(struct asv_night *night, struct asv_err *err)
 {
     const struct asv_night_pages pages = {.state = ASV_DB_ERASING};
     struct asv_err why = {0};
+    if (!night->dry && night->agency == NULL) { /* what nobody can verify ends nothing */
+        return asv_failf(err, ASV_E_NOT_FOUND, "%s", night->no_agency.text);
+    }
     enum asv_status status = asv_night_each(night, &pages, erasing_batch, err);
     enum asv_status last = finish_record(night, &why);
     return status == ASV_OK && last != ASV_OK ? asv_failf(err, last, "%s", why.text) : status;
