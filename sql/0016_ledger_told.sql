@@ -224,13 +224,18 @@ CREATE FUNCTION asv.ledger_told(r asv.clip_event) RETURNS SETOF asv.ledger_tale
 BEGIN ATOMIC
     SELECT r.kind, r.id, NULL::date,
         asv.ledger_instant(1, r.at) || asv.ledger_field(2, uuid_send(r.recording))
-        || asv.ledger_field(5, r.object_digest),
+        || asv.ledger_field(5, r.object_digest)
+        || CASE WHEN r.kind IN ('erased', 'erased_unsigned')
+                THEN (SELECT asv.ledger_field(6, d.root) || asv.ledger_counts(d.leaves, d.payload_bytes)
+                             || asv.ledger_instant(9, d.due_at) || asv.ledger_text(10, d.rule)
+                      FROM asv.erasure_completion d WHERE d.event = r.position)
+                ELSE ''::bytea END,
         asv.ledger_field(128, r.actor) || asv.ledger_text(130, r.detail)
         || CASE r.kind WHEN 'announced' THEN (SELECT asv.ledger_field(131, o.header) || asv.ledger_field(132, o.camera)
                                               FROM asv.recording o WHERE o.id = r.recording) ELSE ''::bytea END
         || asv.ledger_field(133, r.session);
 END;
-COMMENT ON FUNCTION asv.ledger_told(asv.clip_event) IS 'what the ledger tells of an event of custody, but what a commit tells of';
+COMMENT ON FUNCTION asv.ledger_told(asv.clip_event) IS 'what the ledger tells of an event of custody, but what a commit tells of; of an erasure with its record';
 
 CREATE FUNCTION asv.ledger_told(r asv.clip) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
