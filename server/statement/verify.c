@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware-proto/trust/fields.h"
+#include "server/statement/client_data.h"
 
 static enum asv_status refuse(struct asv_err *err, enum asv_status status,
                               const struct asv_statement *statement, const char *why)
@@ -58,6 +59,18 @@ static enum asv_status check_proof(const struct asv_statement *statement,
         return refuse(err, ASV_E_SIGNATURE, statement, "signature");
     }
     return ASV_OK;
+}
+
+void asv_statement_origin(char out[ASV_STATEMENT_ORIGIN_SIZE], const struct asv_statement *statement)
+{
+    struct asv_client_data data;
+    out[0] = '\0';
+    if (statement->proof == ASV_PROOF_WEBAUTHN &&
+        asv_client_data_read(&data, statement->assertion.client_data) == ASV_OK &&
+        data.origin.len < ASV_STATEMENT_ORIGIN_SIZE) {
+        memcpy(out, data.origin.data, data.origin.len);
+        out[data.origin.len] = '\0';
+    }
 }
 
 enum asv_status asv_statement_verify(const struct asv_statement *statement,

@@ -19,6 +19,12 @@ struct asv_statement_place {
     struct asv_origins origins;
 };
 
+#define ASV_STATEMENT_ORIGIN_SIZE 512
+
+/* From which site a browser asked, by what was signed; empty with a key file. For a reader who cannot know
+ * the agency's own: that it was one of them is not said then. */
+void asv_statement_origin(char out[ASV_STATEMENT_ORIGIN_SIZE], const struct asv_statement *statement);
+
 /* The holder of this credential makes this statement now, and may, as far as one person's word goes: a
  * proposal decides nothing. The first failure in this order: ASV_E_UNTRUSTED (agency), ASV_E_MISMATCH
  * (another credential or person), the proof's (ASV_E_SIGNATURE or as asv_assertion_verify), ASV_E_EXPIRED
