@@ -188,6 +188,13 @@ $$;
 COMMENT ON FUNCTION asv.ledger_enrolment IS 'the statement that enrolled a credential first; NULL: none did';
 GRANT EXECUTE ON FUNCTION asv.ledger_enrolment TO asv_admin;
 
+CREATE FUNCTION asv.ledger_recorded(p_event uuid) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.header::bytea FROM asv.clip_event e JOIN asv.recording r ON r.id = e.recording WHERE e.id = p_event
+$$;
+COMMENT ON FUNCTION asv.ledger_recorded IS 'the seal header of the recording that an event is of; NULL: there is no such event';
+GRANT EXECUTE ON FUNCTION asv.ledger_recorded TO asv_admin;
+
 -- LAW L3. Whatever the policies say, or whoever took them away: not before the end of the following year.
 CREATE FUNCTION asv.ledger_term(p_at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -7,20 +7,34 @@
 
 #include "server/base/fail.h"
 #include "server/cli/ledger_audit.h"
+#include "server/ledger/decision.h"
 #include "server/statement/verify.h"
+#include "server/verify/signed_says.h"
 
-static struct asv_bytes find_actor(const struct asv_db_ledger_known *known)
+/* What an entry is closed over, when it is not forgotten. */
+static struct asv_bytes find_closed(const struct asv_db_ledger_known *known, uint8_t tag)
 {
     struct asv_reader reader;
     struct asv_ledger_field field;
     uint8_t before = 0;
     asv_reader_init(&reader, known->fields, known->has_key ? known->fields_len : 0);
     while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK) {
-        if (field.tag == ASV_LEDGER_ACTOR) {
+        if (field.tag == tag) {
             return field.value;
         }
     }
     return (struct asv_bytes){0};
+}
+
+/* LG-099 */
+static enum asv_status compare(const struct asv_signed *it, const struct asv_db_ledger_known *known,
+                               const struct asv_ledger_entry *entry, struct asv_err *err)
+{
+    const struct asv_signed_closed closed = {.person = find_closed(known, ASV_LEDGER_PERSON),
+                                             .header = find_closed(known, ASV_LEDGER_HEADER),
+                                             .camera = find_closed(known, ASV_LEDGER_CERTIFICATE),
+                                             .incident = find_closed(known, ASV_LEDGER_INCIDENT)};
+    return asv_signed_says(it, entry, &closed, err);
 }
 
 /* ---- people ---- */
@@ -92,6 +106,30 @@ static enum asv_status check_enrolled(struct asv_audit *audit, const struct asv_
     return ASV_OK;
 }
 
+/* ---- recordings ---- */
+
+/* LG-099: what was signed about a recording is about the one that the event is of. */
+static enum asv_status check_recording(struct asv_audit *audit, const struct asv_db_ledger_known *known,
+                                       const struct asv_signed_by *by, const char *where, struct asv_err *err)
+{
+    uint8_t header[ASV_SHA256_BYTES];
+    struct asv_err why = {0};
+    if (!asv_ledger_decides_recording(known->kind)) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_ledger_recorded(audit->db, known->id, header, &why);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK; /* that its row is gone was said */
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", why.text);
+    }
+    if (memcmp(header, by->subject, sizeof header) != 0) {
+        asv_audit_wrong(audit, where, "what was signed is about another recording");
+    }
+    return ASV_OK;
+}
+
 /* ---- all of them ---- */
 
 /* It may have expired since its row was read. */
@@ -131,10 +169,13 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     const struct asv_signed it = {.kind = known->kind,
                                   .object = {object->data, object->len},
                                   .signer = {object->signer, object->signer_len},
-                                  .actor = find_actor(known)};
+                                  .actor = find_closed(known, ASV_LEDGER_ACTOR)};
     status = asv_signed_is_named(&it, digest.data, &why);
     bool is_signed = status == ASV_OK && asv_signed_is_signed(known->kind);
     if (is_signed) {
+        status = compare(&it, known, entry, &why);
+    }
+    if (status == ASV_OK && is_signed) {
         status = asv_signed_verify(&by, &it, &audit->anchors, &why);
     }
     if (status != ASV_OK) {
@@ -142,5 +183,9 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
         return ASV_OK;
     }
     audit->signatures += is_signed;
-    return is_signed && by.role == 0 ? check_enrolled(audit, known, by.digest, where, err) : ASV_OK;
+    if (!is_signed || by.role != 0) {
+        return ASV_OK;
+    }
+    status = check_recording(audit, known, &by, where, err);
+    return status == ASV_OK ? check_enrolled(audit, known, by.digest, where, err) : status;
 }

@@ -17,6 +17,7 @@
 #include "server/cli/sequencer.h"
 #include "server/ledger/kind.h"
 #include "server/ledger/opened.h"
+#include "server/verify/enrolled_file.h"
 #include "server/verify/signed.h"
 
 #define PAGE 16
@@ -34,9 +35,11 @@ static const char readme[] =
     "wo\n"
     "vorhanden, öffnet Felder, die sonst niemand lesen kann: Es enthält personenbezogene Daten. NAME.object "
     "ist,\n"
-    "was unterschrieben wurde, NAME.signer, wer unterschrieben hat. Liegt so etwas oder eine Datei claim "
-    "dabei,\n"
-    "die von einer Kamera spricht, gehört dazu: --trust root.cert (das Stammzertifikat).\n"
+    "was unterschrieben wurde, NAME.signer, wer unterschrieben hat, und enrolled, wer diese Leute angemeldet "
+    "hat,\n"
+    "bis zum Stamm der Behörde, und sonst niemand. Liegt so etwas oder eine Datei claim dabei, die von "
+    "einer\n"
+    "Kamera spricht, gehört dazu: --trust root.cert (das Stammzertifikat).\n"
     "\n"
     "To check:  asservat-verify DIRECTORY --ledger TRUST --lang en\n"
     "TRUST is the file that says whose heads of the ledger are believed (docs/VERIFY.md). It should not come "
@@ -46,8 +49,10 @@ static const char readme[] =
     "where\n"
     "there is one, opens fields that nobody can read otherwise: it holds personal data. NAME.object is what "
     "was\n"
-    "signed, NAME.signer who signed it. With such, or with a file claim that speaks of a camera, it takes\n"
-    "--trust root.cert (the agency's root certificate), too.\n";
+    "signed, NAME.signer who signed it, and enrolled who enrolled these people, up to the agency's root, "
+    "and\n"
+    "nobody else. With such, or with a file claim that speaks of a camera, it takes --trust root.cert (the\n"
+    "agency's root certificate), too.\n";
 
 static enum asv_status find_quorum(const struct asv_cli *cli, struct asv_ledger_export *it,
                                    struct asv_err *err)
@@ -127,6 +132,7 @@ void asv_ledger_export_close(struct asv_ledger_export **exporting)
         if (it->dir >= 0) {
             close(it->dir);
         }
+        asv_ledger_people_close(&it->people);
         asv_wipe(it->data, sizeof it->data);
         asv_wipe(&it->object, sizeof it->object);
         free(it);
@@ -293,6 +299,25 @@ static enum asv_status opens_object(const struct asv_ledger_export *it,
     return status;
 }
 
+/* LG-098: whose credential does not lead to the root by what may go out is not given out as somebody's. */
+static enum asv_status write_signer(struct asv_ledger_export *it, uint16_t kind, struct asv_bytes signer,
+                                    const char *stem, struct asv_err *err)
+{
+    bool shown = true;
+    enum asv_status status = ASV_OK;
+    if (signer.len == 0) {
+        return ASV_OK;
+    }
+    if (asv_signed_is_statement(kind)) {
+        status = it->people == NULL ? asv_ledger_people_open(it->db, &it->people, err) : ASV_OK;
+        if (status == ASV_OK) {
+            status = asv_ledger_people_add(it->people, signer, &shown, err);
+        }
+        it->untraced += status == ASV_OK && !shown;
+    }
+    return status == ASV_OK && shown ? write_file(it, stem, "signer", signer, MODE_CLOSED, err) : status;
+}
+
 /* LG-088: what the entry names as signed, and who signed it. */
 static enum asv_status write_object(struct asv_ledger_export *it, const struct asv_db_ledger_known *entry,
                                     const char *stem, struct asv_err *err)
@@ -322,8 +347,7 @@ static enum asv_status write_object(struct asv_ledger_export *it, const struct a
     }
     it->needs_root = true;
     status = write_file(it, stem, "object", named.object, MODE_CLOSED, err);
-    return status == ASV_OK && signer.len > 0 ? write_file(it, stem, "signer", signer, MODE_CLOSED, err)
-                                              : status;
+    return status == ASV_OK ? write_signer(it, entry->kind, signer, stem, err) : status;
 }
 
 static void stem_of(char out[NAME_BYTES - 16], const struct asv_db_ledger_known *entry)
@@ -397,13 +421,22 @@ enum asv_status asv_ledger_export_put(struct asv_ledger_export *exporting,
     return status;
 }
 
+static enum asv_status write_people(struct asv_ledger_export *it, struct asv_err *err)
+{
+    struct asv_bytes text = {0};
+    enum asv_status status = it->people != NULL ? asv_ledger_people_write(it->people, &text, err) : ASV_OK;
+    return status == ASV_OK && text.len > 0
+               ? asv_ledger_export_file(it, NULL, ASV_ENROLLED_FILE_NAME, text, err)
+               : status;
+}
+
 enum asv_status asv_ledger_export_end(struct asv_ledger_export *exporting, const char *path,
                                       struct asv_err *err)
 {
     const struct asv_ledger_export *it = exporting;
     FILE *out = it->cli->out;
-    enum asv_status status = ASV_OK;
-    if (it->written > 0) {
+    enum asv_status status = write_people(exporting, err);
+    if (status == ASV_OK && it->written > 0) {
         status = asv_io_replace_file(it->dir, "README.txt", readme, sizeof readme - 1, MODE_OPEN, err);
     }
     if (status != ASV_OK) {
@@ -412,6 +445,12 @@ enum asv_status asv_ledger_export_end(struct asv_ledger_export *exporting, const
     fprintf(out, "%s: %" PRIu64 " entries with their proofs\n", path, it->written);
     if (it->shut > 0) {
         fprintf(out, "%" PRIu64 " of them were forgotten and open no more\n", it->shut);
+    }
+    if (it->untraced > 0) {
+        fprintf(out,
+                "%" PRIu64
+                " were signed by somebody whose enrolment was forgotten: who it was is not given out\n",
+                it->untraced);
     }
     if (it->unproven > 0) {
         return asv_failf(err, ASV_E_STATE,

@@ -2,15 +2,16 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Entries of the ledger as files that asservat-verify checks (docs/LEDGER.md 8): NAME.entry, NAME.tlog-proof
- * and, if anything is opened, NAME.opened, NAME.object and NAME.signer; each written whole or not at all,
- * into a directory that was empty: what was opened before would go out with it. At the end all of it is
- * verified as the receiver does.
+ * and, if anything is opened, NAME.opened, NAME.object and NAME.signer, and one file enrolled; each written
+ * whole or not at all, into a directory that was empty: what was opened before would go out with it. At the
+ * end all of it is verified as the receiver does.
  */
 #ifndef ASV_SERVER_CLI_LEDGER_EXPORT_H
 #define ASV_SERVER_CLI_LEDGER_EXPORT_H
 
 #include "server/cli/cli.h"
 #include "server/cli/cosigner.h"
+#include "server/cli/ledger_people.h"
 #include "server/ledger/tlogproof.h"
 
 /* On the heap; asv_ledger_export_close. */
@@ -32,6 +33,8 @@ struct asv_ledger_export {
     uint64_t written;
     uint64_t unproven; /* so new that no head that counts has them: left out */
     uint64_t shut;     /* to be opened, but forgotten */
+    uint64_t untraced; /* whose signer's credential does not lead to the root by what may go out */
+    struct asv_ledger_people *people; /* whose signatures go out; NULL: nobody's yet */
     uint8_t data[ASV_TLOGPROOF_MAX_BYTES];
     struct asv_db_ledger_object object;
 };

@@ -111,7 +111,9 @@ const struct asv_cli_command asv_cli_ledger_proof = {
             "proof that it stands in the ledger under the newest signed head, for asservat-verify\n"
             "and every other program that reads C2SP tlog-proof. With --open their closed fields\n"
             "are opened, but for those that were forgotten, and what they name as signed lies\n"
-            "beside them. What was written is verified before it is said to be good.\n"
+            "beside them, with who enrolled the people who signed, up to the agency's root: names\n"
+            "of superiors and administrators, too. What was written is verified before it is said\n"
+            "to be good.\n"
             "Instead of WHAT: that of a camera nothing was left out, shown by its link records\n"
             "and the entries that name them, or the balance of a day. What such a proof does not\n"
             "show, asservat-verify says with it.",

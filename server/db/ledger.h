@@ -279,6 +279,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_forgetting(struct asv_db *db, const
 ASV_MUST_CHECK enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credential[32],
                                                        uint8_t statement[32], struct asv_err *err);
 
+/* The seal header of the recording that an event is of. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_recorded(struct asv_db *db, const uint8_t event[16],
+                                                      uint8_t header[32], struct asv_err *err);
+
 /* LAW L3: until when an access, or a recorded person's request, of this time is kept. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_term(struct asv_db *db, int64_t at_ms, int64_t *until_ms,
                                                   struct asv_err *err);

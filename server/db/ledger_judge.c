@@ -93,6 +93,16 @@ enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credent
     return asv_db_run_blob(db, ASV_QUERY_LEDGER_ENROLMENT, &params, statement, 32, &len, err);
 }
 
+enum asv_status asv_db_ledger_recorded(struct asv_db *db, const uint8_t event[16], uint8_t header[32],
+                                       struct asv_err *err)
+{
+    struct asv_params params;
+    size_t len = 0;
+    asv_params_init(&params);
+    asv_param_uuid(&params, event);
+    return asv_db_run_blob(db, ASV_QUERY_LEDGER_RECORDED, &params, header, 32, &len, err);
+}
+
 static void read_term(struct asv_row *row, void *to)
 {
     int64_t *out = to;

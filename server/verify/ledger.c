@@ -81,8 +81,13 @@ static void verify_file(struct asv_ledger_work *work, const char *path, struct a
 static void verify_stem(struct asv_ledger_work *work, const char *path, const char *ending)
 {
     char stem[ASV_VERIFY_PATH_BYTES];
+    char dir[ASV_VERIFY_PATH_BYTES];
     (void)snprintf(stem, sizeof stem, "%.*s", (int)(strlen(path) - strlen(ending)), path);
+    const char *slash = strrchr(stem, '/');
+    (void)snprintf(dir, sizeof dir, "%.*s", slash != NULL ? (int)(slash - stem) + 1 : 1,
+                   slash != NULL ? stem : ".");
     asv_say_begin(&work->say, ASV_SAY_PROOF);
+    asv_verify_people_begin(work, dir);
     asv_verify_proof(work, NULL, stem);
 }
 
@@ -157,7 +162,9 @@ static bool end(struct asv_ledger_work *work)
 {
     const struct asv_heads_ops ops = {.wrong = say_wrong, .unchecked = say_unchecked, .ctx = &work->say};
     asv_heads_judge(&work->heads, &work->policy, &ops);
+    asv_verify_recordings_end(work); /* before what is shown only when nothing is wrong */
     asv_verify_claim_end(work);
+    asv_verify_people_end(work);
     return asv_say_end(&work->say, &work->policy, &work->heads);
 }
 

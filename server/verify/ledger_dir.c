@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/base/fail.h"
+#include "server/verify/enrolled_file.h"
 #include "server/verify/ledger_internal.h"
 
 static const char checkpoint_name[] = "checkpoint";
@@ -80,7 +81,8 @@ static bool is_used(const struct directory *it, const char *name)
     if (strcmp(name, tile_name) == 0) {
         return it->walks;
     }
-    return it->proofs > 0 && asv_verify_claim_uses(it->work, name);
+    return it->proofs > 0 &&
+           (strcmp(name, ASV_ENROLLED_FILE_NAME) == 0 || asv_verify_claim_uses(it->work, name));
 }
 
 /* ---- all of it ---- */
@@ -88,6 +90,9 @@ static bool is_used(const struct directory *it, const char *name)
 static void verify_proofs(struct directory *it)
 {
     asv_verify_claim_begin(it->work, it->path);
+    if (it->proofs > 0) {
+        asv_verify_people_begin(it->work, it->path);
+    }
     for (int i = 0; i < it->count; i++) {
         const char *name = it->items[i]->d_name;
         if (asv_verify_ends_in(name, proof_ending)) {

@@ -24,7 +24,9 @@ struct asv_ledger_work {
     uint8_t note[ASV_NOTE_MAX_BYTES];
     uint8_t proof[ASV_TLOGPROOF_MAX_BYTES];
     struct asv_anchors anchors;
-    struct asv_verify_claim *claim; /* NULL: the directory has none */
+    struct asv_verify_claim *claim;           /* NULL: the directory has none */
+    struct asv_verify_people *people;         /* NULL: nothing shows whose credentials they are */
+    struct asv_verify_recordings *recordings; /* NULL: nothing was told of any */
 };
 
 /* The whole of a small file DIR/NAME; dir NULL: name is the path. As asv_input_load. */
@@ -52,6 +54,21 @@ void asv_verify_recorded(struct asv_ledger_work *work, const char *name,
 bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
                        const struct asv_ledger_entry *entry, const struct asv_opened *opened,
                        struct asv_signed_by *by);
+
+/* How people's credentials lead to the agency's root, by DIR/enrolled: loaded and judged; asked of each
+ * signature of a person that is good, NAME being where it stands, which sets what *by has of that; ended.
+ * What is wrong or was not shown is said. */
+void asv_verify_people_begin(struct asv_ledger_work *work, const char *dir);
+void asv_verify_people_signed(struct asv_ledger_work *work, const char *name, struct asv_signed_by *by);
+void asv_verify_people_end(struct asv_ledger_work *work);
+
+/* That what was signed about a recording is about the one of which its entry tells (LG-099): told of each
+ * entry that is proven, with who signed what it names (NULL: nobody); judged at the end. */
+#define ASV_VERIFY_RECORDINGS_MAX 2048
+void asv_verify_recording(struct asv_ledger_work *work, const char *stem,
+                          const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                          const struct asv_signed_by *by);
+void asv_verify_recordings_end(struct asv_ledger_work *work);
 
 /* What the directory is said to show besides its entries (LG-076): loaded, told of each entry that is proven,
  * judged and freed. */

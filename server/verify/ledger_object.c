@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/verify/ledger_internal.h"
+#include "server/verify/signed_says.h"
 
 struct given {
     char name[ASV_VERIFY_PATH_BYTES];
@@ -29,12 +30,21 @@ static enum asv_status load(struct given *given, const char *dir, const char *st
     return status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }
 
-/* What a statement says must be what its entry says of it; other entries have no action. */
-static bool says_the_same(const struct asv_signed_by *by, const struct asv_ledger_entry *entry)
+static struct asv_bytes find_open(const struct asv_opened *opened, uint8_t tag)
 {
-    struct asv_bytes action;
-    return !asv_ledger_entry_find(entry, ASV_LEDGER_ACTION, &action) ||
-           ((action.data[0] << 8 | action.data[1]) == by->action && action.data[2] == by->step);
+    const struct asv_opened_field *field = opened != NULL ? asv_opened_find(opened, tag) : NULL;
+    return field != NULL ? field->value : (struct asv_bytes){0};
+}
+
+/* LG-099 */
+static enum asv_status compare(struct given *given, const struct asv_ledger_entry *entry,
+                               const struct asv_opened *opened)
+{
+    const struct asv_signed_closed closed = {.person = find_open(opened, ASV_LEDGER_PERSON),
+                                             .header = find_open(opened, ASV_LEDGER_HEADER),
+                                             .camera = find_open(opened, ASV_LEDGER_CERTIFICATE),
+                                             .incident = find_open(opened, ASV_LEDGER_INCIDENT)};
+    return asv_signed_says(&given->it, entry, &closed, &given->err);
 }
 
 /* LG-090. *by is whose signature it has, when *is_signed. */
@@ -43,21 +53,18 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
                              bool *is_signed, struct asv_signed_by *by)
 {
     struct asv_bytes digest;
-    const struct asv_opened_field *actor = opened != NULL ? asv_opened_find(opened, ASV_LEDGER_ACTOR) : NULL;
     given->it.kind = entry->event.kind;
-    given->it.actor = actor != NULL ? actor->value : (struct asv_bytes){0};
+    given->it.actor = find_open(opened, ASV_LEDGER_ACTOR);
     *is_signed = asv_signed_is_signed(entry->event.kind);
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &digest)) {
         return asv_fail(&given->err, ASV_E_DIGEST, "the entry names no object");
     }
     enum asv_status status = asv_signed_is_named(&given->it, digest.data, &given->err);
-    if (status == ASV_OK && *is_signed) {
-        status = asv_signed_verify(by, &given->it, &work->anchors, &given->err);
+    if (status == ASV_OK) {
+        status = compare(given, entry, opened); /* which takes no root, and whoever signed it */
     }
-    if (status == ASV_OK && *is_signed && !says_the_same(by, entry)) {
-        status = asv_fail(&given->err, ASV_E_MISMATCH, "says another action or step than the entry");
-    }
-    return status;
+    return status == ASV_OK && *is_signed ? asv_signed_verify(by, &given->it, &work->anchors, &given->err)
+                                          : status;
 }
 
 bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
@@ -84,6 +91,10 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
     } else if (there && status != ASV_OK) {
         asv_say_wrong(&work->say, given->name, "%s", given->err.text);
     }
+    bool good = status == ASV_OK && is_signed;
+    if (good && by->role == 0) {
+        asv_verify_people_signed(work, given->name, by);
+    }
     free(given);
-    return status == ASV_OK && is_signed;
+    return good;
 }

@@ -106,7 +106,9 @@ static void say_entry_json(struct asv_ledger_say *say, const char *name, const s
     fputs("\",\"fields\":{", out);
     say_fields(say, entry, opened);
     fputs("},\"signed_by\":", out);
-    asv_say_signed_json(out, by);
+    asv_say_signed_json(out, asv_say_is_somebodys(by) ? by : NULL);
+    fputs(",\"signed_with\":", out);
+    asv_say_signed_json(out, asv_say_is_somebodys(by) ? NULL : by);
     fputc('}', out);
 }
 
@@ -138,7 +140,8 @@ static void say_entry_text(struct asv_ledger_say *say, const char *name, const s
     fputc('\n', out);
     say_fields(say, entry, opened);
     if (by != NULL) {
-        put_name(out, T("signiert von", "signed by"));
+        put_name(out, asv_say_is_somebodys(by) ? T("signiert von", "signed by")
+                                               : T("signiert mit", "signed with"));
         asv_say_signed(out, say->language, by);
     }
 }
@@ -153,7 +156,8 @@ void asv_say_entry(struct asv_ledger_say *say, const char *name, const struct as
         say_entry_text(say, name, place, entry, opened, by);
     }
     say->listing = true;
-    say->people = say->people || (by != NULL && by->role == 0);
+    say->people = say->people || (by != NULL && by->role == 0 && by->is_shown);
+    say->keys = say->keys || (by != NULL && !asv_say_is_somebodys(by));
 }
 
 /* ---- the frame ---- */
@@ -238,10 +242,23 @@ static void say_meaning(struct asv_ledger_say *say)
             "  Proven is what the agency recorded and signed; not that it is true.\n"),
           say->out);
     if (say->people) {
-        fputs(T("  Dass eine Berechtigung die der Person ist, deren Name darin steht, ist das Wort der "
-                "Behörde.\n",
-                "  That a credential is that of the person whose name is in it is the agency's word.\n"),
-              say->out);
+        fputs(
+            T("  Dass eine Berechtigung die der Person ist, deren Name darin steht, ist das Wort derer, die "
+              "sie\n  angemeldet haben, bis zum Stamm der Behörde; wann signiert wurde, das Wort dessen, der "
+              "signiert hat.\n",
+              "  That a credential is that of the person whose name is in it is the word of those who "
+              "enrolled "
+              "it,\n  up to the agency's root; when something was signed, of who signed it.\n"),
+            say->out);
+    }
+    if (say->keys) {
+        fputs(
+            T("  Wem ein Schlüssel gehört, mit dem „signiert mit“ gesagt ist, ist nicht gezeigt: Gemacht "
+              "haben "
+              "kann ihn,\n  wer das hier gemacht hat.\n",
+              "  Whose a key is that something is \"signed with\" was not shown: whoever made this may have "
+              "made it.\n"),
+            say->out);
     }
     if (some && !say->claimed) {
         fputs(T("  Dass nichts fehlt, ist nicht gezeigt: Das Protokoll kann zu derselben Sache mehr "

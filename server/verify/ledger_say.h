@@ -34,6 +34,7 @@ struct asv_ledger_say {
     bool listing;     /* a list of entries was begun */
     bool claimed;     /* that something is not left out was said */
     bool people;      /* whoever signed something was said to be a person */
+    bool keys;        /* of a signature it was not shown whose it is */
     uint64_t checked; /* entries */
     struct asv_say_lines wrong;
     struct asv_say_lines unchecked;
@@ -58,6 +59,9 @@ void asv_say_begin(struct asv_ledger_say *say, enum asv_say_kind kind);
 void asv_say_entry(struct asv_ledger_say *say, const char *name, const struct asv_say_place *place,
                    const struct asv_ledger_entry *entry, const struct asv_opened *opened,
                    const struct asv_signed_by *by);
+
+/* Whether it was said whose signature it is: a person's may be known by the key alone. */
+bool asv_say_is_somebodys(const struct asv_signed_by *by);
 
 /* Whose signature it is, and of which decision: a line of text, or a JSON value (NULL: null). */
 void asv_say_signed(FILE *out, enum asv_language language, const struct asv_signed_by *by);

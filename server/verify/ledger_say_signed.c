@@ -33,14 +33,30 @@ static const char *step_name(enum asv_language language, uint8_t step)
     return names[step][language == ASV_LANGUAGE_DE];
 }
 
+bool asv_say_is_somebodys(const struct asv_signed_by *by)
+{
+    return by != NULL && (by->role != 0 || by->is_shown);
+}
+
 void asv_say_signed(FILE *out, enum asv_language language, const struct asv_signed_by *by)
 {
-    fprintf(out, "%s ", role_name(language, by->role));
+    bool german = language == ASV_LANGUAGE_DE;
+    if (asv_say_is_somebodys(by)) {
+        fprintf(out, "%s ", role_name(language, by->role));
+    } else {
+        fputs(german ? "einem Schlüssel, zu dem es heißt: " : "a key that is said to be of: ", out);
+    }
     asv_print_text(out, (struct asv_bytes){(const uint8_t *)by->name, strlen(by->name)}, false);
     fputs(by->name[0] != '\0' ? " " : "", out);
     asv_print_hex(out, (struct asv_bytes){by->digest, sizeof by->digest});
     if (by->action != 0) {
         fprintf(out, ": %s, %s", asv_action_rule(by->action)->name, step_name(language, by->step));
+    }
+    if (by->is_shown) {
+        fputs(german ? "; angemeldet seit " : "; enrolled since ", out);
+        asv_print_time(out, by->enrolled_ms);
+    } else if (!asv_say_is_somebodys(by)) {
+        fputs(german ? "; wem er gehört, wurde nicht gezeigt" : "; whose it is was not shown", out);
     }
     fputc('\n', out);
 }
@@ -58,6 +74,10 @@ void asv_say_signed_json(FILE *out, const struct asv_signed_by *by)
     if (by->action != 0) {
         fprintf(out, "\",\"action\":\"%s\",\"step\":\"%s", asv_action_rule(by->action)->name,
                 step_name(ASV_LANGUAGE_EN, by->step));
+    }
+    if (by->is_shown) {
+        fputs("\",\"enrolled\":\"", out);
+        asv_print_time(out, by->enrolled_ms);
     }
     fputs("\"}", out);
 }

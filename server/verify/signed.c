@@ -9,7 +9,6 @@
 #include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "server/base/fail.h"
-#include "server/statement/client_data.h"
 #include "server/statement/verify.h"
 
 /* What the object of an entry is. */
@@ -68,6 +67,11 @@ bool asv_signed_takes_signer(uint16_t kind)
 {
     enum shape shape = find_rule(kind)->shape;
     return shape == STATEMENT || shape == DEVICE;
+}
+
+bool asv_signed_is_statement(uint16_t kind)
+{
+    return find_rule(kind)->shape == STATEMENT;
 }
 
 /* ---- whether it is that one ---- */
@@ -226,21 +230,6 @@ static enum asv_status verify_revocations(struct asv_signed_by *out, const struc
 
 /* ---- people ---- */
 
-#define ORIGIN_SIZE 512
-
-/* From which site a browser asked is in what was signed; that it was ours nobody can say here. */
-static void take_origin(char out[ORIGIN_SIZE], const struct asv_statement *statement)
-{
-    struct asv_client_data data;
-    out[0] = '\0';
-    if (statement->proof == ASV_PROOF_WEBAUTHN &&
-        asv_client_data_read(&data, statement->assertion.client_data) == ASV_OK &&
-        data.origin.len < ORIGIN_SIZE) {
-        memcpy(out, data.origin.data, data.origin.len);
-        out[data.origin.len] = '\0';
-    }
-}
-
 /* The agency root's, when there were no people yet. */
 static enum asv_status verify_founding(struct asv_signed_by *out, const struct asv_statement *statement,
                                        const struct asv_anchors *anchors, struct asv_err *err)
@@ -261,7 +250,7 @@ static enum asv_status verify_statement(struct asv_signed_by *out, const struct 
     struct asv_statement statement;
     struct asv_credential credential;
     uint8_t agency[ASV_SHA256_BYTES];
-    char origin[ORIGIN_SIZE];
+    char origin[ASV_STATEMENT_ORIGIN_SIZE];
     const char *const origins[] = {origin};
     const struct asv_statement_place place = {.agency = agency, .origins = {origins, 1}};
     asv_key_digest(agency, anchors->root_pk);
@@ -269,6 +258,8 @@ static enum asv_status verify_statement(struct asv_signed_by *out, const struct 
     if (status == ASV_OK) {
         out->action = statement.action;
         out->step = statement.step;
+        out->issued_ms = statement.issued_ms;
+        memcpy(out->subject, statement.subject.id, sizeof out->subject);
     }
     if (status == ASV_OK && asv_action_rule(statement.action)->proposers == 0) {
         return verify_founding(out, &statement, anchors, err);
@@ -280,7 +271,7 @@ static enum asv_status verify_statement(struct asv_signed_by *out, const struct 
         status = asv_credential_decode(&credential, it->signer.data, it->signer.len, err);
     }
     if (status == ASV_OK) {
-        take_origin(origin, &statement);
+        asv_statement_origin(origin, &statement);
         status = asv_statement_verify(&statement, &credential, &place, statement.issued_ms, err);
     }
     if (status == ASV_OK) {

@@ -27,6 +27,10 @@ struct asv_signed_by {
     char name[ASV_NAME_MAX_BYTES + 1]; /* as it stands there; UTF-8, from elsewhere */
     uint16_t action;                   /* of a statement; 0: it is none */
     uint8_t step;
+    uint8_t subject[ASV_SHA256_BYTES]; /* of a statement about a recording: its seal header */
+    int64_t issued_ms;                 /* of a statement: when it was made, by the word of who signed it */
+    bool is_shown;       /* that a person's credential was enrolled by then (LG-097), which others set */
+    int64_t enrolled_ms; /* since when it was */
 };
 
 /* Whether somebody signs what an entry of this kind names: of a policy it is the file alone. */
@@ -34,6 +38,9 @@ bool asv_signed_is_signed(uint16_t kind);
 
 /* Whether it takes a signer from outside the object to say so. */
 bool asv_signed_takes_signer(uint16_t kind);
+
+/* Whether that is a statement of a person, or of the agency root. */
+bool asv_signed_is_statement(uint16_t kind);
 
 /* LG-090: whether it is the object that an entry of this kind names by digest. ASV_E_DIGEST;
  * ASV_E_UNSUPPORTED when such an entry names none. */

@@ -319,6 +319,20 @@ def what_is_invented_is_named(ledger, clips):
         assert ledger.verify(1, says)["wrong"] > wrong
         wrong = ledger.report(1)["counts"]["wrong"]
 
+    # LG-099: that it was released, with what was signed to hold it; whoever is given it finds the same.
+    desk.sql("DROP INDEX asv.clip_event_object_digest_idx")
+    invented("INSERT INTO asv.clip_event (recording, kind, is_signed, at, actor_kind, actor, object, object_digest) SELECT recording, "
+             "'release_approved', is_signed, at, actor_kind, actor, object, object_digest FROM asv.clip_event WHERE kind = 'hold_approved'",
+             r"\(release_approved\): what it names as signed: is another decision than the entry tells of")
+    status, _, err = desk.call("ledger", "proof", clips[0], "--open", "--out", ledger.work / "released")
+    assert status == 1 and "does not show what was asked for" in err and "is another decision than the entry tells of" in err, err
+    ledger.wrong(ledger.work / "released", r"release_approved.object: is another decision than the entry tells of", "--trust",
+                 ledger.site.agency / "root.cert")
+    invented("INSERT INTO asv.clip_event (recording, kind, is_signed, at, actor_kind, actor, object, object_digest) SELECT c.recording, "
+             "e.kind, e.is_signed, e.at, e.actor_kind, e.actor, e.object, e.object_digest FROM asv.clip_event e, asv.clip c "
+             f"WHERE e.kind = 'hold_approved' AND c.clip = '{clips[1]}'", r"\(hold_approved\): what was signed is about another recording")
+    status, _, err = desk.call("ledger", "proof", clips[1], "--open", "--out", ledger.work / "another")
+    assert status == 1 and "what was signed is about another recording than the one in " in err, err
     entry, index = desk.sql("SELECT id, index FROM asv.ledger_entry WHERE kind = 37 ORDER BY index DESC LIMIT 1")[0]
     invented(f"INSERT INTO asv.ledger_forgotten (id, proposal, approval) VALUES ('{entry}', sha256('1'), sha256('2')); "
              f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'",

@@ -132,18 +132,38 @@ class Agency:
         cert = self.certificate(role, key, self.authority)
         return key, sha256(cert), b"\2" + b"".join(struct.pack(">H", len(each)) + each for each in (cert, self.authority_cert))
 
-    def person(self, name, roles=2):
-        """A key, the digest of a credential record, and the record."""
-        key = Key(self.directory, name)
-        record = (FORMAT + digest(self.id) + sha256(name.encode())[:16] + digest(os.urandom(32)) + text(name) + struct.pack(">H", roles)
-                  + b"\0" + VALID + digest(key.public) + NO_EXTENSIONS)
+    def person(self, name, roles=2, directory=None):
+        """A key, the digest of a credential record, and the record; another directory for another key of the same name."""
+        key = Key(directory or self.directory, name)
+        record = (FORMAT + digest(self.id) + sha256(name.encode())[:16] + digest(sha256(b"badge", name.encode())) + text(name)
+                  + struct.pack(">H", roles) + b"\0" + VALID + digest(key.public) + NO_EXTENSIONS)
         return key, sha256(record), record
 
-    def blocks(self, key, credential, step=5):
-        """The statement of a person that a clip is blocked, because it was in a dwelling; and its body's digest."""
-        reason = "Wohnung".encode()
-        body = (FORMAT + digest(self.id) + struct.pack(">H", 7) + b"\1" + digest(os.urandom(32)) + b"\4" + bytes(16) + text("")
-                + NO_KEY + bytes([step]) + digest(credential) + sha256(key.name.encode())[:16] + os.urandom(16)
-                + u64(BEGAN * 1000) + u64((BEGAN + 3600) * 1000) + digest(bytes(32)) + struct.pack(">H", len(reason)) + reason
-                + NO_EXTENSIONS)
+    def states(self, key, credential, action, subject, step=5, *, at=BEGAN, ground=0, incident=None, proposal=bytes(32), person=None):
+        """What somebody signs, and its body's digest."""
+        reason = "aus Gründen".encode()
+        person = sha256(key.name.encode())[:16] if person is None else person
+        body = (FORMAT + digest(self.id) + struct.pack(">H", action) + subject + bytes([ground]) + (incident or bytes(16))
+                + text("32-3/7" if incident else "") + NO_KEY + bytes([step]) + digest(credential) + person + os.urandom(16)
+                + u64(at * 1000) + u64((at + 3600) * 1000) + digest(proposal) + struct.pack(">H", len(reason)) + reason + NO_EXTENSIONS)
         return struct.pack(">H", len(body)) + body + b"\1" + signature(key, "statement", body), sha256(body)
+
+    def blocks(self, key, credential, step=5):
+        """That a clip is blocked, because it was in a dwelling."""
+        return self.states(key, credential, 7, b"\1" + digest(os.urandom(32)), step, ground=4)
+
+    def holds(self, key, credential, header=None):
+        """An approval that a clip is held."""
+        return self.states(key, credential, 1, b"\1" + digest(header or os.urandom(32)), 2, ground=1, incident=os.urandom(16), proposal=os.urandom(32))
+
+    def founds(self, person, at=BEGAN - 7200, root=None):
+        """The line of the file enrolled that says that the root founded a person's credential."""
+        statement, _ = self.states(root or self.root, self.id, 34, b"\3" + digest(person[1]), at=at, person=bytes(16))
+        return f"found {b64(person[2])} {b64(statement)}\n"
+
+    def enrols(self, person, proposer, approver, at=BEGAN - 3600):
+        """The line that says that two people enrolled it."""
+        subject = b"\3" + digest(person[1])
+        proposal, named = self.states(*proposer[:2], 32, subject, 1, at=at)
+        approval, _ = self.states(*approver[:2], 32, subject, 2, at=at, proposal=named)
+        return f"enrol {b64(person[2])} {b64(proposal)} {b64(approval)}\n"

@@ -391,26 +391,130 @@ def what_is_signed_is_the_actors(court):
 
     key, credential, record = agency.person("Änne Muster")
     statement, named = agency.blocks(key, credential)
-    says = {"facts": {11: b"\0\7\5"}}
+    says = {"facts": {9: u64((BEGAN + 3600) * 1000), 11: b"\0\7\5"}}
     for kind, more in ((56, {}), (96, says)):
         directory = given(kind, named, credential, statement, record, **more)
-        assert signed_by(directory, *trust) == {"role": "person", "name": "Änne Muster", "digest": credential.hex(), "action": "BLOCK",
-                                                "step": "decided"}
-    text = court.text(directory, 0, *trust)
-    assert f"person Änne Muster {credential.hex()}: BLOCK, decided\n" in text, text
-    assert "That a credential is that of the person whose name is in it is the agency's word" in text, text
-    assert "That a credential is" not in court.text(directory, 0)
-    court.wrong(given(96, named, credential, statement, record, facts={11: b"\0\2\5"}), "another action or step", *trust)
-    court.wrong(given(96, named, credential, statement, record, facts={11: b"\0\7\2"}), "another action or step", *trust)
+        assert signed_by(directory, *trust) is None, "a record that lies beside a statement says nobody's"
+        assert court.valid(directory, *trust)["entries"][0]["signed_with"] == {
+            "role": "person", "name": "Änne Muster", "digest": credential.hex(), "action": "BLOCK", "step": "decided"}
+    for facts in ({**says["facts"], 11: b"\0\2\5"}, {**says["facts"], 11: b"\0\7\2"}, {9: says["facts"][9]}):
+        court.wrong(given(96, named, credential, statement, record, facts=facts), "another action or step", *trust)
+    court.wrong(given(96, named, credential, statement, record, facts={**says["facts"], 12: b"\7" * 32}), "answers another proposal", *trust)
+    court.wrong(given(96, named, credential, statement, record, facts={**says["facts"], 9: u64(BEGAN * 1000)}), "another instant", *trust)
     other = agency.person("Max Beispiel")
     court.wrong(given(56, named, credential, statement, other[2]), "1-x.object: ", *trust)
     forged, named = agency.blocks(other[0], credential)  # in the name of somebody whose key he does not have
     court.wrong(given(56, named, credential, forged, record), "1-x.object: ", *trust)
 
 
+def what_is_told_was_decided(court):
+    """LG-099: an entry "released" with the approval of a hold, rightly signed; a lapse that somebody is said to have signed; and the
+    approval for another recording."""
+    agency, log, header = Agency(court.work), log_of(court, 3), os.urandom(32)
+    key, credential, record = agency.person("Sigrid")
+    statement, named = agency.holds(key, credential, header)
+
+    def given(kind, recording=bytes(16)):
+        data, keys = closed(kind, {1: u64(BEGAN * 1000), 2: recording, 5: named}, {128: credential})
+        index, directory = log.add(data), court.new()
+        log.give(directory, "1-x", index, keys, statement, record)
+        return directory
+
+    trust = ("--trust", agency.root.public.hex())
+    court.valid(given(41), *trust)
+    for kind in (40, 42, 43, 46, 47, 48, 49, 51, 52, 53, 54, 56, 57, 58, 63, 64, 65, 66):
+        court.wrong(given(kind), "1-x.object: is another decision than the entry tells of", *trust)
+    court.wrong(given(44), "entries of this kind tell of none", *trust)
+    court.wrong(given(47), "1-x.object: is another decision than the entry tells of")  # whoever signed it
+    for told, good in ((header, True), (os.urandom(32), False)):
+        data, keys = closed(32, {2: bytes(16)}, {131: told, 132: os.urandom(32)})
+        for recording in (bytes(16), b"\1" * 16):
+            directory = given(41, recording)
+            log.give(directory, "1-a", log.add(data), keys)
+            if good or recording != bytes(16):
+                court.valid(directory, *trust)
+            else:
+                court.wrong(directory, "1-x: what was signed is about another recording than the one in 1-a", *trust)
+
+
+def whose_signature_it_is_is_shown(court):
+    """LG-097: up to the agency's root, or it is nobody's; and nobody is a superior by a record that he wrote himself."""
+    agency, log = Agency(court.work), log_of(court, 3)
+    trust = ("--trust", agency.root.public.hex())
+    anna, sigrid, tom = agency.person("Anna", 128), agency.person("Sigrid", 2), agency.person("Tom", 4)
+    founded, rests = agency.founds(anna) + agency.founds(sigrid), agency.enrols(tom, anna, sigrid)
+
+    def given(person, lines=None):
+        statement, named = agency.blocks(*person[:2])
+        data, keys = closed(56, {1: u64(BEGAN * 1000), 2: bytes(16), 5: named}, {128: person[1]})
+        index, directory = log.add(data), court.new()
+        log.give(directory, "1-x", index, keys, statement, person[2])
+        if lines is not None:
+            (directory / "enrolled").write_text("asservat/v1/enrolled\n" + lines)
+        return directory
+
+    for person, since in ((sigrid, -7200), (tom, -3600)):
+        directory = given(person, founded + rests)
+        for path in (directory, directory / "1-x.entry"):
+            report = court.valid(path, *trust)
+            entry = report["entries"][0]
+            assert entry["signed_with"] is None and entry["signed_by"]["enrolled"] == at(since), entry
+            assert entry["signed_by"]["name"] == person[0].name and entry["signed_by"]["action"] == "BLOCK", entry
+            assert report["unchecked"] == ["enrolled: whether a credential had been revoked when it signed"], report
+    text = court.text(directory, 0, *trust)
+    assert f"person Tom {tom[1].hex()}: BLOCK, decided; enrolled since {at(-3600)}\n" in text, text
+    assert "is the word of those who enrolled it" in text and "signed with" not in text, text
+    assert court.valid(directory)["unchecked"] == ["enrolled: that takes the agency's root (--trust)",
+                                                   "1-x.object: that takes the agency's root (--trust)"]
+    court.wrong(directory, "enrolled: line 2: ", "--trust", sha256(b"another agency").hex())
+
+    stripped = given(tom)  # the chain
+    report = court.valid(stripped, *trust)
+    assert report["entries"][0]["signed_by"] is None and report["entries"][0]["signed_with"]["name"] == "Tom", report
+    assert report["unchecked"] == ["1-x.object: signed by this key; whose it is was not shown (that takes the file enrolled)"], report
+    text = court.text(stripped, 0, *trust)
+    assert "signed by  " not in text and "a key that is said to be of: Tom" in text and "; whose it is was not shown" in text, text
+    assert "whoever made this may have made it" in text, text
+    assert "wem er gehört, wurde nicht gezeigt" in court.text(stripped, 0, *trust, lang="de")
+    for lines, says in ((founded, "1-x.object: signed by this key; whose it is was not shown: enrolled has no such credential"),
+                        (agency.founds(sigrid) + rests, "enrolled: line 3: who proposed it is not enrolled by what stands before it"),
+                        (agency.founds(anna) + rests, "enrolled: line 3: who approved it is not enrolled by what stands before it"),
+                        (rests + founded, "enrolled: line 2: who proposed it"),
+                        (founded + rests[:-9] + "\n", "enrolled: line 4: "), (founded + rests[:-1], "enrolled: line 4: "),
+                        (founded + founded, "enrolled: line 4: the credential stands before it already")):
+        assert court.wrong(given(tom, lines), says, *trust)["entries"][0]["signed_by"] is None
+
+    elsewhere = court.new()  # an own key with a superior's name, and whatever can be made up for it
+    false, helper, root = agency.person("Sigrid", 2, elsewhere), agency.person("Anna", 128, elsewhere), Key(elsewhere, "root")
+    for lines, says in ((founded + rests, "enrolled has no such credential"),
+                        (agency.founds(false, root=root), "enrolled: line 2: FOUND: signature"),
+                        (founded + agency.enrols(false, anna, false), "enrolled: line 4: it enrols itself"),
+                        (founded + agency.enrols(false, helper, sigrid), "enrolled: line 4: who proposed it"),
+                        (founded + agency.enrols(helper, false, sigrid) + agency.enrols(false, helper, sigrid), "enrolled: line 4: who pro"),
+                        (founded + agency.enrols(false, (helper[0], anna[1]), sigrid), "enrolled: line 4: ENROL: signature"),
+                        (founded + rests.replace(rests.split()[1], agency.founds(false).split()[1]), "enrolled: line 4: ENROL: about another")):
+        assert court.wrong(given(false, lines), says, *trust)["entries"][0]["signed_by"] is None
+    assert court.valid(given(false), *trust)["entries"][0]["signed_by"] is None
+
+    court.wrong(given(sigrid, agency.founds(sigrid, BEGAN + 200)), "1-x.object: signed before the credential was enrolled", *trust)
+    court.wrong(given(tom, founded + agency.enrols(tom, anna, sigrid, BEGAN - 10800)), "enrolled: line 4: who proposed it was enrolled later", *trust)
+    court.wrong(given(tom, founded + agency.enrols(tom, anna, agency.person("Tom", 2, court.new()))), "who approved it", *trust)
+    again = agency.person("Sigrid", 4, court.new())  # another key of hers, and she approves it
+    court.wrong(given(again, founded + agency.enrols(again, anna, sigrid)), "enrolled: line 4: ENROL: nobody approves himself", *trust)
+
+    many = given(tom, (founded + rests) * 3400)  # 10,200
+    court.wrong(many, "enrolled: longer than it can be", *trust)
+    os.truncate(many / "enrolled", 1 << 40)
+    court.wrong(many, "enrolled: longer than it can be", *trust)
+    (many / "enrolled").unlink()
+    (many / "enrolled").mkdir()
+    court.wrong(many, "enrolled: not a regular file", *trust)
+
+
 STEPS = (all_that_is_opened_is_shown, what_was_kept_is_compared, a_fork_is_named, proofs_are_not_hidden, a_report_says_since_when,
          a_balance_is_the_last_one, what_was_not_looked_at_is_not_missing, nothing_is_said_that_misleads,
-         a_head_that_nobody_signed_is_not_walked, a_full_tile_beside_a_partial_one_agrees, what_is_signed_is_the_actors)
+         a_head_that_nobody_signed_is_not_walked, a_full_tile_beside_a_partial_one_agrees, what_is_signed_is_the_actors,
+         what_is_told_was_decided, whose_signature_it_is_is_shown)
 
 
 def main(build):

@@ -147,6 +147,73 @@ def what_was_signed_is_given_out(ledger, clips, opened):
     for entry in entries:  # LG-090
         assert (entry["signed_by"] is not None) == (opened / f"{entry['name']}.object").exists(), entry
     assert {entry["signed_by"]["role"] for entry in entries if entry["signed_by"]} >= {"dock", "person"}, entries
+    assert {entry["signed_by"]["name"] for entry in entries if entry["signed_by"] and entry["signed_by"]["role"] == "person"} == \
+        {"willi", "erna"}, entries
+
+
+def people_of(directory):
+    """Whose records a directory has: the digests of what is in the file enrolled."""
+    path = directory / "enrolled"
+    lines = path.read_text().splitlines()[1:] if path.exists() else []
+    return [hashlib.sha256(base64.b64decode(line.split()[1])).hexdigest() for line in lines]
+
+
+def credentials(ledger, *names):
+    wanted = ", ".join(f"'{name}'" for name in names)
+    return {digest for (digest,) in ledger.desk.sql(f"SELECT encode(digest, 'hex') FROM asv.credential WHERE name IN ({wanted})")}
+
+
+def people_lead_to_the_root(ledger, clips, opened):
+    """LG-097, LG-098: whoever signed, who enrolled them, each once, and no other of the agency's people."""
+    root = ledger.site.agency / "root.cert"
+    people = people_of(opened)
+    assert len(people) == 4 and set(people) == credentials(ledger, "willi", "erna", "anna", "sigrid"), people
+    assert (opened / "enrolled").stat().st_mode & 0o77 == 0, "others may read what is personal"
+    everything = b"".join(path.read_bytes() for path in opened.iterdir())
+    everything += b"".join(base64.b64decode(word) for line in (opened / "enrolled").read_text().splitlines()[1:] for word in line.split()[1:])
+    assert b"sigrid" in everything and not any(name in everything for name in (b"rita", b"doris", b"stefan")), "who has no part in it"
+    report = ledger.check(opened, 0, "--trust", root)
+    assert report["unchecked"][-1] == "enrolled: whether a credential had been revoked when it signed", report["unchecked"]
+    assert not (ledger.proof(clips[0]) / "enrolled").exists()
+
+    stripped = ledger.copy(opened)  # the chain, which is named
+    (stripped / "enrolled").unlink()
+    report = ledger.check(stripped, 0, "--trust", root)
+    theirs = [entry for entry in report["entries"] if entry["signed_with"]]
+    assert {entry["signed_with"]["name"] for entry in theirs} == {"willi", "erna"}, report
+    assert not any(entry["signed_by"] for entry in theirs), theirs
+    for entry in theirs:
+        assert any(line.startswith(f"{entry['name']}.object: signed by this key; whose it is was not shown")
+                   for line in report["unchecked"]) or report["unchecked_count"] > 16, report
+    lines = (opened / "enrolled").read_text().splitlines(keepends=True)
+    assert [line.split()[0] for line in lines[1:]].count("enrol") == 1, lines
+    for gone in range(1, 5):  # one of them
+        copy = ledger.copy(opened)
+        (copy / "enrolled").write_text("".join(lines[:gone] + lines[gone + 1:]))
+        ledger.wrong(copy, "whose it is was not shown: enrolled has no such|enrolled: line .: who (proposed|approved) it is not enrolled",
+                     "--trust", root)
+
+
+def whose_enrolment_was_forgotten(ledger, clips):
+    """LG-075, LG-098: what she signed goes out, who she is does not, nor does anybody for whom there is no need any more."""
+    desk, root = ledger.desk, ledger.site.agency / "root.cert"
+    desk.act("willi", "hold", "request", clips[1], "--incident", CASE)
+    desk.act("erna", "hold", "approve", clips[1])
+    ledger.sequence()
+    assert set(people_of(ledger.proof(clips[1], "--open"))) == credentials(ledger, "willi", "erna", "anna", "sigrid")
+    entry = desk.sql("SELECT asv.ledger_id(digest) FROM asv.statement WHERE action = 32 AND step = 1")[0][0]
+    desk.act("sigrid", "ledger", "approve", desk.proposal(desk.act("doris", "ledger", "forget", entry)))
+    ledger.sequence()
+    ledger.copies += 1
+    out = ledger.work / f"proof-{ledger.copies}"
+    assert "somebody whose enrolment was forgotten" in desk.run("ledger", "proof", clips[1], "--out", out, "--open")
+    assert set(people_of(out)) == credentials(ledger, "willi"), people_of(out)
+    report = ledger.check(out, 0, "--trust", root)
+    approved = next(entry for entry in report["entries"] if entry["kind"] == "hold_approved")
+    assert approved["signed_by"] is None and approved["signed_with"] is None, approved
+    assert (out / f"{approved['name']}.object").exists() and not (out / f"{approved['name']}.signer").exists()
+    assert any(line.startswith(approved["name"]) and "NAME.signer" in line for line in report["unchecked"]), report["unchecked"]
+    ledger.verify()
 
 
 def nothing_goes_out_unchecked(ledger, clips, opened):
@@ -434,19 +501,24 @@ def go_finds_our_proofs_right(ledger, opened):
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
+    desk.person("erna", "1020", "supervisor")
+    desk.enrol("erna", "anna", "sigrid")
+    desk.run("duty", "set", "erna", "--in-charge", "32-3")
     desk.act("willi", "hold", "request", clips[0], "--incident", CASE)
-    desk.act("sigrid", "hold", "approve", clips[0])
+    desk.act("erna", "hold", "approve", clips[0])
     ledger = Ledger(desk)
     ledger.begin()
     ledger.sequence()
     opened = proofs_are_checked_offline(ledger, clips)
     print("proofs_are_checked_offline", flush=True)
-    for step, words in ((what_was_signed_is_given_out, (clips, opened)), (nothing_goes_out_unchecked, (clips, opened)),
+    for step, words in ((what_was_signed_is_given_out, (clips, opened)), (people_lead_to_the_root, (clips, opened)),
+                        (nothing_goes_out_unchecked, (clips, opened)),
                         (forged_proofs_are_named, (opened,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
     go_finds_our_proofs_right(ledger, opened)
-    for step, words in ((a_published_log_is_computed_anew, ()), (nothing_is_left_out, ()), (two_people_have_it_forgotten, (clips,))):
+    for step, words in ((a_published_log_is_computed_anew, ()), (nothing_is_left_out, ()), (two_people_have_it_forgotten, (clips,)),
+                        (whose_enrolment_was_forgotten, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

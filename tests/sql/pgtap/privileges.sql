@@ -40,7 +40,7 @@ SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'c
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
     ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_stray'), ('asv_admin', 'ledger_checked'), ('asv_admin', 'ledger_checked_last'),
-    ('asv_admin', 'ledger_published_last'),
+    ('asv_admin', 'ledger_published_last'), ('asv_admin', 'ledger_recorded'),
     ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_forgetting'),
     ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_term'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'),
     ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
