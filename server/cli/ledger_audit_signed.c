@@ -7,7 +7,7 @@
 
 #include "server/base/fail.h"
 #include "server/cli/ledger_audit.h"
-#include "server/ledger/decision.h"
+#include "server/ledger/kind.h"
 #include "server/statement/verify.h"
 #include "server/verify/signed_says.h"
 
@@ -28,13 +28,15 @@ static struct asv_bytes find_closed(const struct asv_db_ledger_known *known, uin
 
 /* LG-099 */
 static enum asv_status compare(const struct asv_signed *it, const struct asv_db_ledger_known *known,
-                               const struct asv_ledger_entry *entry, struct asv_err *err)
+                               const struct asv_ledger_entry *entry, struct asv_signed_about *about,
+                               struct asv_err *err)
 {
-    const struct asv_signed_closed closed = {.person = find_closed(known, ASV_LEDGER_PERSON),
-                                             .header = find_closed(known, ASV_LEDGER_HEADER),
-                                             .camera = find_closed(known, ASV_LEDGER_CERTIFICATE),
-                                             .incident = find_closed(known, ASV_LEDGER_INCIDENT)};
-    return asv_signed_says(it, entry, &closed, err);
+    struct asv_told told;
+    asv_told_read(&told, entry);
+    if (known->has_key) {
+        asv_told_open(&told, (struct asv_bytes){known->fields, known->fields_len});
+    }
+    return asv_signed_says(it, &told, about, err);
 }
 
 /* ---- people ---- */
@@ -110,11 +112,12 @@ static enum asv_status check_enrolled(struct asv_audit *audit, const struct asv_
 
 /* LG-099: what was signed about a recording is about the one that the event is of. */
 static enum asv_status check_recording(struct asv_audit *audit, const struct asv_db_ledger_known *known,
-                                       const struct asv_signed_by *by, const char *where, struct asv_err *err)
+                                       const struct asv_signed_about *about, const char *where,
+                                       struct asv_err *err)
 {
     uint8_t header[ASV_SHA256_BYTES];
     struct asv_err why = {0};
-    if (!asv_ledger_decides_recording(known->kind)) {
+    if (!about->is_known || known->kind == ASV_LEDGER_STATEMENT) {
         return ASV_OK;
     }
     enum asv_status status = asv_db_ledger_recorded(audit->db, known->id, header, &why);
@@ -124,7 +127,7 @@ static enum asv_status check_recording(struct asv_audit *audit, const struct asv
     if (status != ASV_OK) {
         return asv_failf(err, status, "%s", why.text);
     }
-    if (memcmp(header, by->subject, sizeof header) != 0) {
+    if (memcmp(header, about->header, sizeof header) != 0) {
         asv_audit_wrong(audit, where, "what was signed is about another recording");
     }
     return ASV_OK;
@@ -154,9 +157,13 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     const struct asv_db_ledger_known *known = &row->known;
     const struct asv_db_ledger_object *object = &audit->object;
     struct asv_signed_by by = {0};
+    struct asv_signed_about about = {0};
     struct asv_bytes digest;
     struct asv_err why = {0};
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &digest)) {
+        if (asv_signed_is_needed(known->kind)) {
+            asv_audit_wrong(audit, where, "names no object, and what it tells of was signed");
+        }
         return ASV_OK;
     }
     enum asv_status status = asv_db_ledger_object(audit->db, known->kind, known->id, &audit->object, err);
@@ -173,7 +180,7 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     status = asv_signed_is_named(&it, digest.data, &why);
     bool is_signed = status == ASV_OK && asv_signed_is_signed(known->kind);
     if (is_signed) {
-        status = compare(&it, known, entry, &why);
+        status = compare(&it, known, entry, &about, &why);
     }
     if (status == ASV_OK && is_signed) {
         status = asv_signed_verify(&by, &it, &audit->anchors, &why);
@@ -183,9 +190,9 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
         return ASV_OK;
     }
     audit->signatures += is_signed;
-    if (!is_signed || by.role != 0) {
-        return ASV_OK;
+    if (is_signed) {
+        status = check_recording(audit, known, &about, where, err);
     }
-    status = check_recording(audit, known, &by, where, err);
-    return status == ASV_OK ? check_enrolled(audit, known, by.digest, where, err) : status;
+    return status == ASV_OK && is_signed && by.role == 0 ? check_enrolled(audit, known, by.digest, where, err)
+                                                         : status;
 }

@@ -31,9 +31,3 @@ const struct asv_ledger_decision *asv_ledger_decision(uint16_t kind)
     }
     return NULL;
 }
-
-bool asv_ledger_decides_recording(uint16_t kind)
-{
-    const struct asv_ledger_decision *decision = asv_ledger_decision(kind);
-    return decision != NULL && decision->action != FORGET;
-}

@@ -19,7 +19,4 @@ struct asv_ledger_decision {
 /* NULL: entries of this kind tell of no decision, or of whichever. Static storage. */
 const struct asv_ledger_decision *asv_ledger_decision(uint16_t kind);
 
-/* Whether that decision is about a recording, whose seal header the statement has as its subject. */
-bool asv_ledger_decides_recording(uint16_t kind);
-
 #endif

@@ -43,6 +43,8 @@ enum asv_ledger_tag {
     ASV_LEDGER_PLACE = 136,       /* dock, slot, unit: UTF-8 */
 };
 
+#define ASV_LEDGER_TAGS 137 /* each is below */
+
 #define ASV_LEDGER_COMMITTED 128 /* the first tag whose value does not stand in the entry */
 
 struct asv_ledger_event {

@@ -162,6 +162,11 @@ static bool end(struct asv_ledger_work *work)
 {
     const struct asv_heads_ops ops = {.wrong = say_wrong, .unchecked = say_unchecked, .ctx = &work->say};
     asv_heads_judge(&work->heads, &work->policy, &ops);
+    if (work->not_given > 0) { /* LG-090 */
+        char what[64];
+        (void)snprintf(what, sizeof what, "%zu are named by entries and not given", work->not_given);
+        asv_say_unchecked(&work->say, "signed objects", what);
+    }
     asv_verify_recordings_end(work); /* before what is shown only when nothing is wrong */
     asv_verify_claim_end(work);
     asv_verify_people_end(work);

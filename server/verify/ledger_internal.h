@@ -24,6 +24,7 @@ struct asv_ledger_work {
     uint8_t note[ASV_NOTE_MAX_BYTES];
     uint8_t proof[ASV_TLOGPROOF_MAX_BYTES];
     struct asv_anchors anchors;
+    size_t not_given;                         /* entries that name an object which is not beside them */
     struct asv_verify_claim *claim;           /* NULL: the directory has none */
     struct asv_verify_people *people;         /* NULL: nothing shows whose credentials they are */
     struct asv_verify_recordings *recordings; /* NULL: nothing was told of any */

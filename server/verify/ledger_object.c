@@ -38,13 +38,12 @@ static struct asv_bytes find_open(const struct asv_opened *opened, uint8_t tag)
 
 /* LG-099 */
 static enum asv_status compare(struct given *given, const struct asv_ledger_entry *entry,
-                               const struct asv_opened *opened)
+                               const struct asv_opened *opened, struct asv_signed_about *about)
 {
-    const struct asv_signed_closed closed = {.person = find_open(opened, ASV_LEDGER_PERSON),
-                                             .header = find_open(opened, ASV_LEDGER_HEADER),
-                                             .camera = find_open(opened, ASV_LEDGER_CERTIFICATE),
-                                             .incident = find_open(opened, ASV_LEDGER_INCIDENT)};
-    return asv_signed_says(&given->it, entry, &closed, &given->err);
+    struct asv_told told;
+    asv_told_read(&told, entry);
+    asv_told_opened(&told, opened);
+    return asv_signed_says(&given->it, &told, about, &given->err);
 }
 
 /* LG-090. *by is whose signature it has, when *is_signed. */
@@ -53,6 +52,7 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
                              bool *is_signed, struct asv_signed_by *by)
 {
     struct asv_bytes digest;
+    struct asv_signed_about about;
     given->it.kind = entry->event.kind;
     given->it.actor = find_open(opened, ASV_LEDGER_ACTOR);
     *is_signed = asv_signed_is_signed(entry->event.kind);
@@ -61,10 +61,13 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
     }
     enum asv_status status = asv_signed_is_named(&given->it, digest.data, &given->err);
     if (status == ASV_OK) {
-        status = compare(given, entry, opened); /* which takes no root, and whoever signed it */
+        status = compare(given, entry, opened, &about); /* which takes no root, and whoever signed it */
     }
-    return status == ASV_OK && *is_signed ? asv_signed_verify(by, &given->it, &work->anchors, &given->err)
-                                          : status;
+    if (status == ASV_OK && *is_signed) {
+        status = asv_signed_verify(by, &given->it, &work->anchors, &given->err);
+        by->about = about;
+    }
+    return status;
 }
 
 bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
@@ -78,7 +81,13 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
         return false;
     }
     enum asv_status status = load(given, dir, stem);
+    struct asv_bytes named;
     bool there = status != ASV_E_NOT_FOUND;
+    bool names = asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &named);
+    if (!names && asv_signed_is_needed(entry->event.kind)) { /* LG-099 */
+        asv_say_wrong(&work->say, stem, "names no object, and what it tells of was signed");
+    }
+    work->not_given += names && !there;
     bool used = there && asv_signed_takes_signer(entry->event.kind);
     if (!used && dir != NULL && asv_verify_is_there(dir, given->signer_name)) {
         asv_say_unchecked(&work->say, given->signer_name, "");

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/ledger/decision.h"
 #include "server/verify/ledger_internal.h"
 
 #define NAME_SIZE 128 /* longer ones are cut */
@@ -13,7 +12,7 @@
 struct recording {
     uint8_t id[ASV_UUID_BYTES];
     uint8_t header[ASV_SHA256_BYTES];
-    bool decided; /* by what was signed; otherwise by what an entry was made of */
+    bool is_signed; /* by what was signed; otherwise by what an entry was made of */
     char name[NAME_SIZE];
 };
 
@@ -24,7 +23,7 @@ struct asv_verify_recordings {
 };
 
 static void note(struct asv_ledger_work *work, const char *name, struct asv_bytes id, const uint8_t *header,
-                 bool decided)
+                 bool is_signed)
 {
     struct asv_verify_recordings *it = work->recordings;
     if (it == NULL) {
@@ -42,7 +41,7 @@ static void note(struct asv_ledger_work *work, const char *name, struct asv_byte
     struct recording *one = &it->all[it->count++];
     memcpy(one->id, id.data, sizeof one->id);
     memcpy(one->header, header, sizeof one->header);
-    one->decided = decided;
+    one->is_signed = is_signed;
     (void)snprintf(one->name, sizeof one->name, "%s", name);
 }
 
@@ -59,19 +58,19 @@ void asv_verify_recording(struct asv_ledger_work *work, const char *stem,
     if (header != NULL) {
         note(work, stem, id, header->value.data, false);
     }
-    if (by != NULL && asv_ledger_decides_recording(entry->event.kind)) {
-        note(work, stem, id, by->subject, true);
+    if (by != NULL && by->about.is_known) {
+        note(work, stem, id, by->about.header, true);
     }
 }
 
-static void judge(struct asv_ledger_work *work, const struct recording *decided)
+static void judge(struct asv_ledger_work *work, const struct recording *of)
 {
     const struct asv_verify_recordings *it = work->recordings;
     for (size_t i = 0; i < it->count; i++) {
         const struct recording *told = &it->all[i];
-        if (!told->decided && memcmp(told->id, decided->id, sizeof told->id) == 0 &&
-            memcmp(told->header, decided->header, sizeof told->header) != 0) {
-            asv_say_wrong(&work->say, decided->name,
+        if (!told->is_signed && memcmp(told->id, of->id, sizeof told->id) == 0 &&
+            memcmp(told->header, of->header, sizeof told->header) != 0) {
+            asv_say_wrong(&work->say, of->name,
                           "what was signed is about another recording than the one in %.100s", told->name);
             return;
         }
@@ -82,7 +81,7 @@ void asv_verify_recordings_end(struct asv_ledger_work *work)
 {
     struct asv_verify_recordings *it = work->recordings;
     for (size_t i = 0; it != NULL && i < it->count; i++) {
-        if (it->all[i].decided) {
+        if (it->all[i].is_signed) {
             judge(work, &it->all[i]);
         }
     }

@@ -9,6 +9,8 @@
 #include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "server/base/fail.h"
+#include "server/ledger/decision.h"
+#include "server/ledger/kind.h"
 #include "server/statement/verify.h"
 
 /* What the object of an entry is. */
@@ -61,6 +63,12 @@ bool asv_signed_is_signed(uint16_t kind)
 {
     enum shape shape = find_rule(kind)->shape;
     return shape != NOTHING && shape != PLAIN_FILE;
+}
+
+bool asv_signed_is_needed(uint16_t kind)
+{
+    return asv_signed_is_statement(kind) ? kind == ASV_LEDGER_STATEMENT || asv_ledger_decision(kind) != NULL
+                                         : find_rule(kind)->shape != NOTHING;
 }
 
 bool asv_signed_takes_signer(uint16_t kind)
@@ -259,7 +267,6 @@ static enum asv_status verify_statement(struct asv_signed_by *out, const struct 
         out->action = statement.action;
         out->step = statement.step;
         out->issued_ms = statement.issued_ms;
-        memcpy(out->subject, statement.subject.id, sizeof out->subject);
     }
     if (status == ASV_OK && asv_action_rule(statement.action)->proposers == 0) {
         return verify_founding(out, &statement, anchors, err);

@@ -21,20 +21,29 @@ struct asv_signed {
     struct asv_bytes actor;  /* as the entry was opened: digest of certificate or credential; empty: closed */
 };
 
+/* The recording that an object is about, for whoever can compare it with that of the entry. */
+struct asv_signed_about {
+    bool is_known; /* it is about one, and says which */
+    uint8_t header[ASV_SHA256_BYTES];
+};
+
 struct asv_signed_by {
     uint8_t role;                      /* enum asv_role; 0: a person */
     uint8_t digest[ASV_SHA256_BYTES];  /* of the certificate or credential record */
     char name[ASV_NAME_MAX_BYTES + 1]; /* as it stands there; UTF-8, from elsewhere */
     uint16_t action;                   /* of a statement; 0: it is none */
     uint8_t step;
-    uint8_t subject[ASV_SHA256_BYTES]; /* of a statement about a recording: its seal header */
-    int64_t issued_ms;                 /* of a statement: when it was made, by the word of who signed it */
+    struct asv_signed_about about; /* which others set (asv_signed_says) */
+    int64_t issued_ms;             /* of a statement: when it was made, by the word of who signed it */
     bool is_shown;       /* that a person's credential was enrolled by then (LG-097), which others set */
     int64_t enrolled_ms; /* since when it was */
 };
 
 /* Whether somebody signs what an entry of this kind names: of a policy it is the file alone. */
 bool asv_signed_is_signed(uint16_t kind);
+
+/* Whether what an entry of this kind tells of is signed, or such a file, so that it must name the object. */
+bool asv_signed_is_needed(uint16_t kind);
 
 /* Whether it takes a signer from outside the object to say so. */
 bool asv_signed_takes_signer(uint16_t kind);

@@ -353,11 +353,13 @@ def what_is_signed_is_the_actors(court):
     agency, log = Agency(court.work), log_of(court, 3)
     trust = ("--trust", agency.root.public.hex())
     key, dock, chain = agency.device(Agency.DOCK, "dock")
-    body = b"what the dock gave the camera"
+    golden = (Path(__file__).resolve().parents[1] / "vectors/golden/trust-receipt.hex").read_text().splitlines()
+    body = bytes.fromhex("".join(line for line in golden if line[0] != "#"))[:-67]  # without the signature of another dock
     receipt = body + signature(key, "receipt", body)
+    given_at = body[-10:-2]
 
     def given(kind, named, actor, signed, signer, **more):
-        data, keys = closed(kind, {1: u64(BEGAN * 1000), **({5: named} if named else {}), **more.get("facts", {})}, {128: actor})
+        data, keys = closed(kind, {1: given_at if kind == 37 else u64(BEGAN * 1000), **({5: named} if named else {}), **more.get("facts", {})}, {128: actor})
         index, directory = log.add(data), court.new()
         log.give(directory, "1-x", index, keys, signed, signer)
         return directory
@@ -379,7 +381,7 @@ def what_is_signed_is_the_actors(court):
     (directory / "1-x.object").unlink()
     (directory / "1-x.signer").write_bytes(chain)
     assert court.valid(directory, *trust)["unchecked"] == ["1-x.signer"]
-    invented = b"W" + body[1:]  # by whoever owns the database: its digest in the entry, and a signature that was there
+    invented = body[:99] + bytes([body[99] ^ 1]) + body[100:]  # by whoever owns the database: its digest in the entry, and a signature that was there
     court.wrong(given(37, sha256(invented), dock, invented + receipt[len(body):], chain), "that device did not sign it", *trust)
     for options in (trust, ()):
         court.wrong(given(37, sha256(invented), dock, receipt, chain), "1-x.object: not the object that the entry names", *options)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * LG-099: an entry tells of a statement what the statement says. */
+ * LG-099: an entry tells of a statement what the statement says. Of what devices sign: told.c. */
 #include "server/verify/signed_says.h"
 
 #include <string.h>
@@ -12,9 +12,9 @@
 
 static struct asv_test_person person;
 static struct asv_test_stated stated;
-static struct asv_signed_closed closed;
+static struct asv_told told;
 static uint8_t fields[512];
-static struct asv_writer writer;
+static size_t used;
 static struct asv_err err;
 
 static void state_it(uint16_t action, uint8_t step)
@@ -26,14 +26,15 @@ static void state_it(uint16_t action, uint8_t step)
 
 static void begin(void)
 {
-    memset(&closed, 0, sizeof closed);
-    asv_writer_init(&writer, fields, sizeof fields);
+    memset(&told, 0, sizeof told);
+    used = 0;
 }
 
 static void field(uint8_t tag, const void *value, size_t len)
 {
-    asv_write_u8(&writer, tag);
-    asv_write_view16(&writer, value, len);
+    memcpy(fields + used, value, len);
+    told.of[tag] = (struct asv_bytes){fields + used, len};
+    used += len;
 }
 
 static void instant(uint8_t tag, int64_t ms)
@@ -52,9 +53,8 @@ static void action(uint16_t number, uint8_t step)
 static enum asv_status says(uint16_t kind)
 {
     const struct asv_signed it = {.kind = kind, .object = {stated.data, stated.len}};
-    const struct asv_ledger_entry entry = {.event.kind = kind, .fields = {fields, writer.len}};
     err = (struct asv_err){0};
-    enum asv_status status = asv_signed_says(&it, &entry, &closed, &err);
+    enum asv_status status = asv_signed_says(&it, &told, NULL, &err);
     assert_true((status == ASV_OK) == (err.text[0] == '\0'));
     return status;
 }
@@ -144,29 +144,29 @@ static void what_is_opened_is_the_statements(void **state)
     static uint8_t other[ASV_SHA256_BYTES] = {1};
     const struct asv_statement *it = &stated.statement;
     const struct {
-        struct asv_bytes *open;
+        uint8_t tag;
         const uint8_t *is;
         size_t len;
-    } hold[] = {{&closed.person, it->person, sizeof it->person},
-                {&closed.header, it->subject.id, sizeof it->subject.id},
-                {&closed.incident, it->incident, sizeof it->incident}};
+    } hold[] = {{ASV_LEDGER_PERSON, it->person, sizeof it->person},
+                {ASV_LEDGER_HEADER, it->subject.id, sizeof it->subject.id},
+                {ASV_LEDGER_INCIDENT, it->incident, sizeof it->incident}};
     (void)state; /* LG-099 */
     state_it(ASV_ACTION_HOLD, ASV_STEP_PROPOSE);
     for (size_t i = 0; i < sizeof hold / sizeof *hold; i++) {
         tell(RIGHT);
-        *hold[i].open = (struct asv_bytes){hold[i].is, hold[i].len};
+        told.of[hold[i].tag] = (struct asv_bytes){hold[i].is, hold[i].len};
         assert_int_equal(says(96), ASV_OK);
-        *hold[i].open = (struct asv_bytes){other, hold[i].len};
+        told.of[hold[i].tag] = (struct asv_bytes){other, hold[i].len};
         assert_int_equal(says(96), ASV_E_MISMATCH);
     }
     tell(RIGHT); /* a camera, of which it does not speak */
-    closed.camera = (struct asv_bytes){it->subject.id, sizeof it->subject.id};
+    told.of[ASV_LEDGER_CERTIFICATE] = (struct asv_bytes){it->subject.id, sizeof it->subject.id};
     assert_int_equal(says(96), ASV_E_MISMATCH);
     state_it(ASV_ACTION_HOLD_AHEAD, ASV_STEP_PROPOSE);
     tell(RIGHT);
-    closed.camera = (struct asv_bytes){it->subject.id, sizeof it->subject.id};
+    told.of[ASV_LEDGER_CERTIFICATE] = (struct asv_bytes){it->subject.id, sizeof it->subject.id};
     assert_int_equal(says(96), ASV_OK);
-    closed.camera.data = other;
+    told.of[ASV_LEDGER_CERTIFICATE].data = other;
     assert_int_equal(says(96), ASV_E_MISMATCH);
 }
 
@@ -189,12 +189,10 @@ static void what_was_forgotten_is_what_they_said(void **state)
     assert_int_equal(says(3), ASV_E_MISMATCH);
 }
 
-static void other_objects_are_not_looked_at(void **state)
+static void what_is_no_statement_is_none(void **state)
 {
     (void)state;
     begin();
-    assert_int_equal(says(37), ASV_OK);
-    assert_int_equal(says(61), ASV_OK);
     stated.len--;
     assert_true(says(41) != ASV_OK);
 }
@@ -213,7 +211,7 @@ int main(void)
         cmocka_unit_test(its_own_entry_says_the_same),
         cmocka_unit_test(what_is_opened_is_the_statements),
         cmocka_unit_test(what_was_forgotten_is_what_they_said),
-        cmocka_unit_test(other_objects_are_not_looked_at),
+        cmocka_unit_test(what_is_no_statement_is_none),
     };
     if (asv_crypto_init() != ASV_OK) {
         return 1;
