@@ -333,6 +333,16 @@ def what_is_invented_is_named(ledger, clips):
              f"WHERE e.kind = 'hold_approved' AND c.clip = '{clips[1]}'", r"\(hold_approved\): what was signed is about another recording")
     status, _, err = desk.call("ledger", "proof", clips[1], "--open", "--out", ledger.work / "another")
     assert status == 1 and "what was signed is about another recording than the one in " in err, err
+    # What a device signed, for another recording; and that was signed what nobody signed.
+    invented("INSERT INTO asv.clip_event (recording, kind, is_signed, at, actor_kind, actor, object, object_digest, signature) SELECT "
+             "c.recording, e.kind, e.is_signed, e.at, e.actor_kind, e.actor, e.object, e.object_digest, e.signature FROM asv.clip_event e, "
+             f"asv.clip c WHERE e.kind = 'receipt' AND c.clip = '{clips[1]}' AND e.recording <> c.recording LIMIT 1",
+             r"\(receipt\): what was signed is about another recording")
+    invented("ALTER TABLE asv.clip_event DROP CONSTRAINT clip_event_check; "
+             "INSERT INTO asv.clip_event (recording, kind, is_signed, at, actor_kind, actor) SELECT c.recording, 'release_approved', true, "
+             "e.at, e.actor_kind, e.actor FROM asv.clip_event e, asv.clip c "
+             f"WHERE e.kind = 'hold_approved' AND c.clip = '{clips[1]}' LIMIT 1",
+             r"\(release_approved\): names no object, and what it tells of was signed")
     entry, index = desk.sql("SELECT id, index FROM asv.ledger_entry WHERE kind = 37 ORDER BY index DESC LIMIT 1")[0]
     invented(f"INSERT INTO asv.ledger_forgotten (id, proposal, approval) VALUES ('{entry}', sha256('1'), sha256('2')); "
              f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'",
