@@ -30,9 +30,8 @@ static enum asv_status print_json(const struct asv_cli *cli, const struct asv_da
         (void)json_array_append_new(slots, slot_json(statement, &statement->slots[i]));
     }
     return asv_json_print_take(cli->out,
-                               json_pack("{s:o, s:o, s:i, s:s, s:o}", "day",
-                                         asv_json_date(statement->date), "due",
-                                         asv_json_time(statement->due_ms), "copies_kept",
+                               json_pack("{s:o, s:o, s:i, s:s, s:o}", "day", asv_json_date(statement->date),
+                                         "due", asv_json_time(statement->due_ms), "copies_kept",
                                          (int)statement->copies, "file", file, "slots", slots),
                                err);
 }
