@@ -192,15 +192,36 @@ static void stop_serving(struct serving **it)
 }
 #define auto_serving ASV_CLEANUP(stop_serving)
 
-static void answer(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+static void give(struct serving *it, struct asv_http_answer *out)
+{
+    *out = (struct asv_http_answer){
+        .code = it->reply.code, .type = it->reply.type, .data = it->reply.data, .len = it->reply.len};
+}
+
+static void add(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
 {
     struct serving *it = ctx;
-    asv_witness_answer(&it->witness, request->method, request->path, request->body, &it->reply);
+    asv_witness_add(&it->witness, request->body, &it->reply);
     if (it->reply.code == ASV_WITNESS_INCONSISTENT) {
         asv_notify_status("A LOG SIGNED WHAT DOES NOT EXTEND WHAT WAS COSIGNED: look into the journal");
     }
-    *out = (struct asv_http_answer){it->reply.code, it->reply.type, it->reply.data, it->reply.len};
+    give(it, out);
 }
+
+static void show(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+{
+    struct serving *it = ctx;
+    const struct asv_http_param *hash = &request->match.params[0];
+    char text[ASV_WITNESS_STATE_NAME_BYTES];
+    snprintf(text, sizeof text, "%.*s", (int)hash->len, hash->text);
+    asv_witness_show(&it->witness, text, &it->reply);
+    give(it, out);
+}
+
+static const struct asv_http_route routes[] = {
+    {"POST", "/add-checkpoint", "add", ASV_WITNESS_REQUEST_MAX_BYTES, false, add},
+    {"GET", "/{log:hash}/checkpoint", "checkpoint", 0, false, show},
+};
 
 static enum asv_status load_key(struct serving *it, const char *path, struct asv_err *err)
 {
@@ -250,11 +271,13 @@ static enum asv_status start(struct serving *it, const struct place *place, stru
 {
     const struct asv_http_config config = {.address = place->settings.listen,
                                            .world = it->witness.world,
+                                           .routes = {routes, sizeof routes / sizeof *routes},
+                                           .ctx = it,
+                                           .plain_errors = true, /* tlog-witness */
                                            .connections = CONNECTIONS,
-                                           .body_bytes = ASV_WITNESS_REQUEST_MAX_BYTES,
-                                           .deadline_ms = DEADLINE_MS,
-                                           .handler = answer,
-                                           .ctx = it};
+                                           .header_ms = DEADLINE_MS,
+                                           .idle_ms = DEADLINE_MS,
+                                           .request_ms = DEADLINE_MS};
     (void)umask(0077);
     enum asv_status status = asv_sandbox_forbid_dumps(err);
     if (status == ASV_OK) {

@@ -1,267 +1,158 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
-#include "server/http/listener.h"
-
 #include <errno.h>
-#include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "server/base/fail.h"
 #include "server/base/io.h"
+#include "server/http/internal.h"
 
-#define BACKLOG      64
-#define HEADER_BYTES 16384 /* of one request, and of what libmicrohttpd needs for it */
-#define REAP_MS      1000  /* how late a deadline may be noticed */
-
-/* A connection and when its next request must be through. */
-struct peer {
-    int fd;
-    uint64_t until_ms;
-    struct peer *next, *previous;
-};
-
-struct asv_http_listener {
-    struct asv_http_config config;
-    struct MHD_Daemon *daemon;
-    int epoll; /* the daemon's */
-    int fd;
-    struct peer peers; /* the list's end */
-};
-
-/* A body that is coming in. */
-struct incoming {
-    size_t len, cap;
-    bool too_large;
-    uint8_t *data;
-};
-
-/* ---- the address ---- */
-
-/* "HOST:PORT" or "[HOST]:PORT", cut in two. */
-static bool split(const char *text, char host[ASV_HTTP_ADDRESS_BYTES], char port[8])
-{
-    const char *colon = strrchr(text, ':');
-    size_t len = colon != NULL ? (size_t)(colon - text) : 0;
-    bool bracket = len > 2 && text[0] == '[' && text[len - 1] == ']';
-    if (len == 0 || strlen(colon + 1) == 0 || strlen(colon + 1) >= 6 ||
-        strspn(colon + 1, "0123456789") != strlen(colon + 1) || len >= ASV_HTTP_ADDRESS_BYTES ||
-        (!bracket && memchr(text, ':', len) != NULL)) {
-        return false;
-    }
-    snprintf(host, ASV_HTTP_ADDRESS_BYTES, "%.*s", (int)(bracket ? len - 2 : len), text + (bracket ? 1 : 0));
-    snprintf(port, 8, "%s", colon + 1);
-    return true;
-}
-
-/* *fd is the caller's, also after a failure. */
-static enum asv_status bind_to(const struct addrinfo *found, const char *address, int *fd,
-                               struct asv_err *err)
-{
-    const int on = 1;
-    *fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (*fd < 0 || setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) {
-        return asv_io_fail(err, errno, address);
-    }
-    if (bind(*fd, found->ai_addr, found->ai_addrlen) == 0 && listen(*fd, BACKLOG) == 0) {
-        return ASV_OK;
-    }
-    return errno == EADDRINUSE ? asv_failf(err, ASV_E_BUSY, "%s: another program listens there", address)
-                               : asv_io_fail(err, errno, address);
-}
-
-static enum asv_status listen_at(const char *address, int *fd, struct asv_err *err)
-{
-    char host[ASV_HTTP_ADDRESS_BYTES];
-    char port[8];
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                                   .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    if (!split(address, host, port) || getaddrinfo(host, port, &hints, &found) != 0) {
-        return asv_failf(err, ASV_E_USAGE, "\"%.80s\" is no address to listen at; give one as 127.0.0.1:8470",
-                         address);
-    }
-    enum asv_status status = bind_to(found, address, fd, err);
-    freeaddrinfo(found);
-    return status;
-}
-
-void asv_http_address(const struct asv_http_listener *listener, char out[ASV_HTTP_ADDRESS_BYTES])
-{
-    struct sockaddr_storage address;
-    socklen_t len = sizeof address;
-    char host[48] = "?";
-    char port[8] = "?";
-    if (getsockname(listener->fd, (struct sockaddr *)&address, &len) == 0) {
-        (void)getnameinfo((const struct sockaddr *)&address, len, host, sizeof host, port, sizeof port,
-                          NI_NUMERICHOST | NI_NUMERICSERV);
-    }
-    snprintf(out, ASV_HTTP_ADDRESS_BYTES, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host, port);
-}
+#define REAP_MS 500 /* how late a deadline may be noticed */
+#define SPARE   64  /* connections that are cut and not yet gone, beside those that are counted */
 
 /* ---- connections ---- */
 
-static uint64_t deadline(const struct asv_http_listener *listener)
+static uint64_t now_of(const struct asv_http_listener *listener)
 {
-    return asv_world_mono_ms(listener->config.world) + listener->config.deadline_ms;
+    return asv_world_mono_ms(listener->config.world);
 }
 
-static int fd_of(struct MHD_Connection *connection)
+static const union MHD_ConnectionInfo *about(struct MHD_Connection *connection,
+                                             enum MHD_ConnectionInfoType what)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info != NULL ? info->connect_fd : -1;
+    return MHD_get_connection_info(connection, what);
 }
 
-static void connection_changed(void *ctx, struct MHD_Connection *connection, void **socket_context,
+void asv_http_cut(struct asv_http_listener *listener, struct asv_http_peer *peer)
+{
+    asv_http_peers_cut(&listener->peers, peer);
+    (void)shutdown(peer->fd, SHUT_RDWR);
+}
+
+/* */
+static void make_room(struct asv_http_listener *listener, struct asv_http_peer *newest)
+{
+    struct asv_http_peer *goes;
+    while ((goes = asv_http_peers_excess(&listener->peers, newest)) != NULL) {
+        atomic_fetch_add(goes == newest ? &listener->counts->refused : &listener->counts->gave_way, 1);
+        asv_http_cut(listener, goes);
+    }
+}
+
+static void welcome(struct asv_http_listener *listener, struct MHD_Connection *connection, void **context)
+{
+    const union MHD_ConnectionInfo *fd = about(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *address = about(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct asv_http_peer *peer = calloc(1, sizeof *peer);
+    if (peer == NULL) { /* nobody would watch it */
+        (void)shutdown(fd->connect_fd, SHUT_RDWR);
+        return;
+    }
+    peer->owner = listener;
+    peer->fd = fd->connect_fd;
+    asv_http_peer_address(peer->address, address != NULL ? address->client_addr : NULL);
+    asv_http_peers_add(&listener->peers, peer, now_of(listener), listener->config.header_ms);
+    *context = peer;
+    atomic_fetch_add(&listener->counts->accepted, 1);
+    atomic_fetch_add(&listener->counts->connections, 1);
+    make_room(listener, peer);
+}
+
+static void connection_changed(void *ctx, struct MHD_Connection *connection, void **context,
                                enum MHD_ConnectionNotificationCode what)
 {
     struct asv_http_listener *listener = ctx;
-    struct peer *peer = *socket_context;
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (peer != NULL) {
-            peer->previous->next = peer->next;
-            peer->next->previous = peer->previous;
-        }
+    struct asv_http_peer *peer = *context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        welcome(listener, connection, context);
+    } else if (peer != NULL) {
+        asv_http_peers_remove(&listener->peers, peer);
+        atomic_fetch_sub(&listener->counts->connections, 1);
         free(peer);
-        return;
+        *context = NULL;
     }
-    peer = calloc(1, sizeof *peer);
-    if (peer == NULL) { /* nobody would watch it */
-        (void)shutdown(fd_of(connection), SHUT_RDWR);
-        return;
-    }
-    *peer = (struct peer){fd_of(connection), deadline(listener), listener->peers.next, &listener->peers};
-    peer->next->previous = peer->previous->next = peer;
-    *socket_context = peer;
 }
 
-/* libmicrohttpd's own limit is for connections that do nothing; these do, and get nowhere. */
+/* libmicrohttpd's own limit is for connections that do nothing; these do, and get nowhere. */
 static void reap(struct asv_http_listener *listener)
 {
-    uint64_t now_ms = asv_world_mono_ms(listener->config.world);
-    for (struct peer *peer = listener->peers.next; peer != &listener->peers; peer = peer->next) {
-        if (now_ms >= peer->until_ms) {
-            (void)shutdown(peer->fd, SHUT_RDWR);
-        }
+    uint64_t now_ms = now_of(listener);
+    struct asv_http_peer *peer = NULL;
+    while ((peer = asv_http_peers_over(&listener->peers, peer, now_ms)) != NULL) {
+        atomic_fetch_add(&listener->counts->late, 1);
+        asv_http_cut(listener, peer);
     }
 }
 
-/* ---- requests ---- */
+/* ---- TLS ---- */
 
-static void forget(void *ctx, struct MHD_Connection *connection, void **request_context,
-                   enum MHD_RequestTerminationCode how)
+static int give_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
+                            gnutls_pcert_st **certs, unsigned *count, gnutls_ocsp_data_st **ocsp,
+                            unsigned *ocsp_count, gnutls_privkey_t *key, unsigned *flags)
 {
-    struct incoming *incoming = *request_context;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct peer *peer = info != NULL ? info->socket_context : NULL;
-    (void)how;
-    if (peer != NULL) {
-        peer->until_ms = deadline(ctx);
-    }
-    if (incoming != NULL) {
-        free(incoming->data);
-    }
-    free(incoming);
-    *request_context = NULL;
+    struct MHD_Connection *connection = gnutls_session_get_ptr(session); /* as libmicrohttpd has set it */
+    const union MHD_ConnectionInfo *context = about(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const struct asv_http_peer *peer = context != NULL ? context->socket_context : NULL;
+    const struct asv_http_listener *listener = peer != NULL ? peer->owner : NULL;
+    (void)info;
+    *ocsp = NULL;
+    *ocsp_count = 0;
+    return listener != NULL ? asv_http_tls_give(listener->tls, certs, count, key, flags) : -1;
 }
 
-static enum MHD_Result answer_with(struct MHD_Connection *connection, const struct asv_http_answer *answer)
+/* */
+enum asv_status asv_http_reload(struct asv_http_listener *listener, struct asv_err *err)
 {
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(answer->len, answer->data, MHD_RESPMEM_MUST_COPY);
-    if (response == NULL) {
-        return MHD_NO;
+    const struct asv_http_config *config = &listener->config;
+    struct asv_http_tls *tls = NULL;
+    int64_t now_ms = 0;
+    if (config->certificate == NULL) {
+        return ASV_OK;
     }
-    enum MHD_Result done = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
-    done = done == MHD_YES ? MHD_queue_response(connection, answer->code, response) : done;
-    MHD_destroy_response(response);
-    return done;
-}
-
-static enum MHD_Result refuse_size(struct MHD_Connection *connection)
-{
-    uint8_t text[] = "the request is too large\n";
-    const struct asv_http_answer answer = {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", text,
-                                           sizeof text - 1};
-    return answer_with(connection, &answer);
-}
-
-static bool says_too_much(const struct asv_http_listener *listener, struct MHD_Connection *connection)
-{
-    const char *length =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return length != NULL && strtoull(length, NULL, 10) > listener->config.body_bytes;
-}
-
-/* What is more than the limit is read and dropped, until the deadline: an answer can only follow it. */
-static enum MHD_Result take(const struct asv_http_listener *listener, struct incoming *incoming,
-                            const char *data, size_t len)
-{
-    if (incoming->too_large || len > listener->config.body_bytes - incoming->len) {
-        incoming->too_large = true;
-        return MHD_YES;
+    enum asv_status status = asv_world_wall_ms(config->world, &now_ms);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "the clock cannot be read");
     }
-    if (incoming->len + len > incoming->cap) {
-        size_t cap = 2 * (incoming->len + len);
-        uint8_t *more = realloc(incoming->data, cap);
-        if (more == NULL) {
-            return MHD_NO;
-        }
-        incoming->data = more;
-        incoming->cap = cap;
+    status = asv_http_tls_load(config->certificate, config->key, now_ms, &tls, err);
+    if (status == ASV_OK) {
+        asv_http_tls_free(listener->tls);
+        listener->tls = tls;
+        atomic_store(&listener->counts->certificate_until_ms, asv_http_tls_until_ms(tls));
     }
-    memcpy(incoming->data + incoming->len, data, len);
-    incoming->len += len;
-    return MHD_YES;
-}
-
-static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, const char *url,
-                              const char *method, const char *version, const char *data, size_t *len,
-                              void **request_context)
-{
-    const struct asv_http_listener *listener = ctx;
-    struct incoming *incoming = *request_context;
-    (void)version;
-    if (incoming == NULL) { /* the header is here */
-        *request_context = incoming = calloc(1, sizeof *incoming);
-        if (incoming == NULL) {
-            return MHD_NO;
-        }
-        return says_too_much(listener, connection) ? refuse_size(connection) : MHD_YES;
-    }
-    if (*len > 0) {
-        enum MHD_Result taken = take(listener, incoming, data, *len);
-        *len = 0;
-        return taken;
-    }
-    if (incoming->too_large) {
-        return refuse_size(connection);
-    }
-    const struct asv_http_request request = {method, url, {incoming->data, incoming->len}};
-    struct asv_http_answer answer = {0};
-    listener->config.handler(listener->config.ctx, &request, &answer);
-    return answer_with(connection, &answer);
+    return status;
 }
 
 /* ---- the listener ---- */
 
-static enum asv_status start(struct asv_http_listener *listener, struct asv_err *err)
+/* a path is what was sent. */
+static size_t leave_escaped(void *ctx, struct MHD_Connection *connection, char *text)
+{
+    (void)ctx;
+    (void)connection;
+    return strlen(text);
+}
+
+static enum asv_status start_daemon(struct asv_http_listener *listener, struct asv_err *err)
 {
     const struct asv_http_config *config = &listener->config;
+    uint64_t longest_ms = config->header_ms > config->idle_ms ? config->header_ms : config->idle_ms;
+    longest_ms = longest_ms > config->request_ms ? longest_ms : config->request_ms;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
     listener->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL, 0, NULL, NULL, handle, listener, MHD_OPTION_LISTEN_SOCKET, listener->fd,
-        MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HEADER_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(config->deadline_ms / 1000 + 1),
-        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, listener, MHD_OPTION_NOTIFY_COMPLETED, forget,
-        listener, MHD_OPTION_END);
+        listener->tls != NULL ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, asv_http_handle, listener,
+        MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_CONNECTION_LIMIT, config->connections + SPARE,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)ASV_HTTP_CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)(longest_ms / 1000 + 1), MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, asv_http_hear, listener,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, listener, MHD_OPTION_NOTIFY_COMPLETED,
+        asv_http_forget, listener, MHD_OPTION_HTTPS_CERT_CALLBACK2, give_certificate,
+        MHD_OPTION_HTTPS_PRIORITIES, ASV_HTTP_TLS_PRIORITIES, /* without TLS both are passed over */
+        MHD_OPTION_END);
     const union MHD_DaemonInfo *info =
         listener->daemon != NULL ? MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
     if (info == NULL) {
@@ -275,15 +166,26 @@ enum asv_status asv_http_open(const struct asv_http_config *config, struct asv_h
                               struct asv_err *err)
 {
     struct asv_http_listener *listener = calloc(1, sizeof *listener);
-    if (listener == NULL) {
+    size_t bytes = (config->routes.count + 1) * sizeof listener->counts->answers[0];
+    if (listener != NULL) {
+        listener->counts = calloc(1, sizeof *listener->counts + bytes);
+    }
+    if (listener == NULL || listener->counts == NULL) {
+        free(listener);
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     listener->config = *config;
-    listener->fd = -1;
-    listener->peers.next = listener->peers.previous = &listener->peers;
-    enum asv_status status = listen_at(config->address, &listener->fd, err);
+    listener->fd = listener->wake = -1;
+    asv_http_peers_init(&listener->peers, config->connections, config->connections_each);
+    enum asv_status status = asv_http_reload(listener, err);
+    if (status == ASV_OK && (listener->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0) {
+        status = asv_io_fail(err, errno, "eventfd");
+    }
     if (status == ASV_OK) {
-        status = start(listener, err);
+        status = asv_http_listen(config->address, &listener->fd, err);
+    }
+    if (status == ASV_OK) {
+        status = start_daemon(listener, err);
     }
     if (status != ASV_OK) {
         asv_http_close(listener);
@@ -293,35 +195,112 @@ enum asv_status asv_http_open(const struct asv_http_config *config, struct asv_h
     return ASV_OK;
 }
 
+enum asv_status asv_http_start(struct asv_http_listener *listener, struct asv_err *err)
+{
+    return listener->config.threads > 0 ? asv_http_pool_start(listener->config.threads, &listener->pool, err)
+                                        : ASV_OK;
+}
+
+void asv_http_address(const struct asv_http_listener *listener, char out[ASV_HTTP_ADDRESS_BYTES])
+{
+    asv_http_address_of(listener->fd, out);
+}
+
+static enum asv_status run(struct asv_http_listener *listener, struct asv_err *err)
+{
+    return MHD_run(listener->daemon) == MHD_YES
+               ? ASV_OK
+               : asv_fail(err, ASV_E_INTERNAL, "the HTTP server does not run");
+}
+
+/* With nobody there, no deadline needs to be looked at. */
+static uint64_t how_long(struct asv_http_listener *listener, uint64_t timeout_ms)
+{
+    MHD_UNSIGNED_LONG_LONG wanted_ms = 0;
+    uint64_t wait_ms = timeout_ms < INT32_MAX ? timeout_ms : INT32_MAX;
+    if (listener->peers.count > 0 && REAP_MS < wait_ms) {
+        wait_ms = REAP_MS;
+    }
+    return MHD_get_timeout(listener->daemon, &wanted_ms) == MHD_YES && wanted_ms < wait_ms ? wanted_ms
+                                                                                           : wait_ms;
+}
+
 enum asv_status asv_http_step(struct asv_http_listener *listener, uint64_t timeout_ms, int fd, bool *readable,
                               struct asv_err *err)
 {
-    struct pollfd polls[] = {{.fd = listener->epoll, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
-    MHD_UNSIGNED_LONG_LONG wanted_ms = 0;
-    uint64_t wait_ms = timeout_ms < REAP_MS ? timeout_ms : REAP_MS;
-    if (MHD_get_timeout(listener->daemon, &wanted_ms) == MHD_YES && wanted_ms < wait_ms) {
-        wait_ms = wanted_ms;
-    }
-    if (poll(polls, 2, (int)wait_ms) < 0 && errno != EINTR) {
+    struct pollfd polls[] = {{.fd = listener->epoll, .events = POLLIN},
+                             {.fd = listener->wake, .events = POLLIN},
+                             {.fd = fd, .events = POLLIN}};
+    eventfd_t woken = 0;
+    if (poll(polls, 3, (int)how_long(listener, timeout_ms)) < 0 && errno != EINTR) {
         return asv_io_fail(err, errno, "poll");
     }
-    *readable = fd >= 0 && polls[1].revents != 0;
-    if (MHD_run(listener->daemon) != MHD_YES) {
-        return asv_fail(err, ASV_E_INTERNAL, "the HTTP server does not run");
+    *readable = fd >= 0 && polls[2].revents != 0;
+    (void)eventfd_read(listener->wake, &woken); /* before what it tells of is looked at */
+    enum asv_status status = run(listener, err);
+    if (status == ASV_OK) {
+        reap(listener);
     }
-    reap(listener);
-    return ASV_OK;
+    return status;
 }
 
+/* What has arrived until now is read first: it counts as sent. */
+void asv_http_stop(struct asv_http_listener *listener)
+{
+    struct asv_err err = {0};
+    struct asv_http_peer *peer = NULL;
+    if (listener->stopping) {
+        return;
+    }
+    if (run(listener, &err) == ASV_OK) { /* accepts */
+        (void)run(listener, &err);       /* reads */
+    }
+    listener->stopping = true;
+    (void)MHD_quiesce_daemon(listener->daemon);
+    while ((peer = asv_http_peers_waiting(&listener->peers, peer)) != NULL) {
+        asv_http_cut(listener, peer);
+    }
+}
+
+size_t asv_http_left(const struct asv_http_listener *listener)
+{
+    return (size_t)atomic_load(&listener->counts->connections);
+}
+
+void asv_http_stats(const struct asv_http_listener *listener, struct asv_http_stats *out)
+{
+    struct asv_http_counts *counts = listener->counts;
+    *out = (struct asv_http_stats){
+        atomic_load(&counts->connections), atomic_load(&counts->accepted),
+        atomic_load(&counts->late),        atomic_load(&counts->gave_way),
+        atomic_load(&counts->refused),     atomic_load(&counts->certificate_until_ms)};
+}
+
+uint64_t asv_http_answers(const struct asv_http_listener *listener, size_t route, unsigned class)
+{
+    return atomic_load(&listener->counts->answers[route][class]);
+}
+
+/* Jobs first: libmicrohttpd must have all connections back before it ends. */
 void asv_http_close(struct asv_http_listener *listener)
 {
+    struct asv_err err = {0};
     if (listener == NULL) {
         return;
     }
+    asv_http_pool_stop(listener->pool);
     if (listener->daemon != NULL) {
-        MHD_stop_daemon(listener->daemon); /* closes the socket, too */
-    } else if (listener->fd >= 0) {
+        (void)run(listener, &err);
+        MHD_stop_daemon(listener->daemon);
+    }
+    if (listener->fd >= 0 &&
+        (listener->daemon == NULL || listener->stopping)) { /* a quiesced daemon does not */
         (void)close(listener->fd);
     }
+    if (listener->wake >= 0) {
+        (void)close(listener->wake);
+    }
+    asv_http_tls_free(listener->tls);
+    free(listener->counts);
     free(listener);
 }

@@ -11,10 +11,8 @@
 #include "server/ledger/cosignature.h"
 #include "server/ledger/line.h"
 
-#define TEXT       "text/plain; charset=utf-8"
-#define SIZE_TYPE  "text/x.tlog.size" /* tlog-witness */
-#define ADD_PATH   "/add-checkpoint"
-#define CHECKPOINT "/checkpoint"
+#define TEXT      "text/plain; charset=utf-8"
+#define SIZE_TYPE "text/x.tlog.size" /* tlog-witness */
 /* Behind a log's name, heads that it signed and that were not cosigned: another tree of the size that was
  * cosigned, which is a fork, and a larger one that no proof led to. */
 #define REFUSED  ".refused"
@@ -232,24 +230,5 @@ void asv_witness_show(struct asv_witness *witness, const char *hash, struct asv_
         out->type = TEXT;
         out->len = witness->state.len;
         memcpy(out->data, witness->state.data, out->len);
-    }
-}
-
-void asv_witness_answer(struct asv_witness *witness, const char *method, const char *path,
-                        struct asv_bytes body, struct asv_witness_reply *out)
-{
-    char hash[ASV_WITNESS_STATE_NAME_BYTES];
-    bool shows = path[0] == '/' && strlen(path) == sizeof hash - 1 + sizeof CHECKPOINT &&
-                 strcmp(path + sizeof hash, CHECKPOINT) == 0;
-    bool adds = strcmp(path, ADD_PATH) == 0;
-    if (adds && strcmp(method, "POST") == 0) {
-        asv_witness_add(witness, body, out);
-    } else if (shows && strcmp(method, "GET") == 0) {
-        snprintf(hash, sizeof hash, "%s", path + 1);
-        asv_witness_show(witness, hash, out);
-    } else if (adds || shows) {
-        say(out, 405, adds ? "use POST" : "use GET");
-    } else {
-        say(out, 404, "a witness has POST " ADD_PATH " and GET /ORIGIN-HASH" CHECKPOINT);
     }
 }

@@ -44,8 +44,4 @@ void asv_witness_add(struct asv_witness *witness, struct asv_bytes body, struct 
 /* GET ORIGIN-HASH/checkpoint, of the log whose origin has this SHA-256 in hexadecimal. */
 void asv_witness_show(struct asv_witness *witness, const char *hash, struct asv_witness_reply *out);
 
-/* Either of them, by method and path. */
-void asv_witness_answer(struct asv_witness *witness, const char *method, const char *path,
-                        struct asv_bytes body, struct asv_witness_reply *out);
-
 #endif

@@ -238,6 +238,28 @@ class Test:
         assert memory < 64 * 1024, memory
         witness.stop()
 
+    def idle_ones_give_way(self):
+        """LG-062: as many as there are places, and more, who keep their connections and send a byte now and then."""
+        witness = self.new().start()
+        self.good(witness, self.log, 0, 10)
+        held, began = [], time.monotonic()
+        for i in range(65 + 8):
+            held.append(witness.connect())
+            held[-1].sendall(b"GET / HTTP/1.1\r\nHost: w\r\n" + (b"\r\n" if i % 2 else b"X: "))
+            if i % 2:
+                assert b" 404 " in held[-1].recv(4096)
+        for size in (20, 30):
+            self.good(witness, self.log, size - 10, size)
+            for link in held:
+                try:
+                    link.sendall(b"\r\n")
+                except OSError:
+                    pass
+        assert time.monotonic() - began < 20, "somebody's time was over first: this shows nothing"
+        witness.stop()
+        for link in held:
+            link.close()
+
     def a_full_disk_cosigns_nothing(self):
         """LG-061: the file that remembers cannot be written; nothing is cosigned, and what was is still remembered."""
         if self.preload is None:
@@ -287,7 +309,7 @@ class Test:
         for step in (self.a_key_is_made_once, self.it_does_not_start_without_what_it_remembers,
                      self.it_answers_as_tlog_witness_says, self.a_forked_log_is_refused, self.of_two_at_once_one_goes_on,
                      self.logs_do_not_disturb_each_other, self.what_was_put_back_while_it_works_is_not_believed,
-                     self.nobody_takes_its_memory_or_its_time, self.a_full_disk_cosigns_nothing,
+                     self.nobody_takes_its_memory_or_its_time, self.idle_ones_give_way, self.a_full_disk_cosigns_nothing,
                      self.killed_at_any_step_it_remembers_what_it_cosigned):
             step()
             print(f"ok {step.__name__}", flush=True)

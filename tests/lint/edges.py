@@ -35,6 +35,7 @@ MODULES = {
     "server/witness": PROTO + ["server/base", "server/ledger"],
     "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
+    "server/web": PROTO + ["server/base", "server/db", "server/http", "server/ledger"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
                            "server/keeper", "server/policy", "server/incident", "server/retention", "server/statement",
                            "server/ledger", "server/http", "server/verify", "server/witness"],
@@ -52,19 +53,20 @@ HEADERS = {
 HOMES = {
     r"libusb.*": ["dock/usb.c", "dock/usb_internal.h"],
     r"libpq-fe\.h|libpq/.*|postgres.*": ["server/db"],
-    r"microhttpd\.h": ["server/http"],
+    r"microhttpd\.h|gnutls/.*": ["server/http"],
     r"sodium(/.*)?\.h": ["firmware-proto/crypto"],
     r"openssl/.*": ["firmware-proto/crypto"],
     r"uni(norm|str|case)\.h": ["server/base/normal.c"],
     r"libav.*": ["server/media"],
     # What a person, a browser or a policy's file says; never what is signed or kept.
     r"jansson\.h": ["dock/control.c", "dock/status.c", "server/cli/status_view.h", "server/cli/text.h",
-                    "server/policy/text.h"],
+                    "server/policy/text.h", "server/web/board.c"],
     r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"systemd/.*": ["server/base/notify.c"],
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],
     r"curl/.*": ["server/base/mail.c", "server/base/post.c"],
     r"linux/usb/.*": ["firmware-proto/camera/gadget.c"],
+    r"linux/openat2\.h": ["server/web/published.c"],
     r"usbredir.*|umockdev.*|cmocka\.h": [],
 }
 # C17, POSIX, and what the C library has of Linux. Not all of sys/ and linux/: some of it is other libraries' or the kernel's.
@@ -150,6 +152,7 @@ def self_test():
         ("dock/loop.c", "#include <linux/bpf.h>"),
         ("dock/loop.c", "#include <sys/capability.h>"),
         ("server/ledger/tree.c", '#include "server/db/db.h"'),
+        ("server/db/db.c", '#include "server/http/listener.h"'),
         ("elsewhere/a.c", ""),
     ]
     good = [

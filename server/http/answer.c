@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/http/internal.h"
+
+/* no answer runs anything, is shown in another's page, or is taken for another type than it has. */
+static const char *const safe[][2] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+    {"Referrer-Policy", "no-referrer"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+};
+
+void asv_http_answer_clear(struct asv_http_answer *answer)
+{
+    if (answer->owned) {
+        free(answer->data);
+    }
+    if (answer->file) {
+        (void)close(answer->fd);
+    }
+    *answer = (struct asv_http_answer){0};
+}
+
+/* A problem as bytes. */
+static void write_problem(const struct asv_http_listener *listener, struct asv_http_answer *answer,
+                          char text[ASV_HTTP_PROBLEM_BYTES])
+{
+    const struct asv_http_problem *problem = answer->problem;
+    asv_http_answer_clear(answer);
+    answer->code = problem->code;
+    answer->data = (uint8_t *)text;
+    if (listener->config.plain_errors) {
+        answer->type = "text/plain; charset=utf-8";
+        answer->len = (size_t)snprintf(text, ASV_HTTP_PROBLEM_BYTES, "%s\n", problem->detail);
+    } else {
+        answer->type = "application/problem+json";
+        answer->len = asv_http_problem_write(text, problem);
+    }
+}
+
+/* */
+static bool has_it_already(const struct asv_http_exchange *exchange)
+{
+    const struct asv_http_answer *answer = &exchange->answer;
+    const char *list =
+        MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    return answer->code == MHD_HTTP_OK && answer->etag[0] != '\0' && list != NULL &&
+           asv_http_etag_is_in(answer->etag, list);
+}
+
+/* The response takes over what the answer owns. */
+static struct MHD_Response *body_of(struct asv_http_answer *answer)
+{
+    struct MHD_Response *response;
+    if (answer->file) {
+        response = MHD_create_response_from_fd64(answer->len, answer->fd);
+        answer->file = response == NULL;
+    } else {
+        response = MHD_create_response_from_buffer(
+            answer->len, answer->data, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_MUST_COPY);
+        answer->owned = answer->owned && response == NULL;
+    }
+    return response;
+}
+
+static bool add(struct MHD_Response *response, const char *name, const char *value)
+{
+    return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Response *response)
+{
+    const struct asv_http_listener *listener = exchange->listener;
+    const struct asv_http_answer *answer = &exchange->answer;
+    bool done =
+        add(response, MHD_HTTP_HEADER_CACHE_CONTROL, answer->cache != NULL ? answer->cache : "no-store");
+    for (size_t i = 0; done && i < sizeof safe / sizeof *safe; i++) {
+        done = add(response, safe[i][0], safe[i][1]);
+    }
+    if (done && answer->code != MHD_HTTP_NOT_MODIFIED) {
+        done = add(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+    }
+    if (done && answer->etag[0] != '\0') {
+        done = add(response, MHD_HTTP_HEADER_ETAG, answer->etag);
+    }
+    if (done && answer->code == MHD_HTTP_METHOD_NOT_ALLOWED) {
+        done = add(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
+    }
+    if (done && answer->code == MHD_HTTP_SERVICE_UNAVAILABLE) {
+        done = add(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    }
+    if (done && listener->tls != NULL) {
+        done = add(response, MHD_HTTP_HEADER_STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if (done && listener->stopping) {
+        done = add(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
+    return done;
+}
+
+static void count(struct asv_http_exchange *exchange)
+{
+    struct asv_http_listener *listener = exchange->listener;
+    const struct asv_http_route *route = exchange->request.match.route;
+    size_t at = route != NULL ? (size_t)(route - listener->config.routes.all) : listener->config.routes.count;
+    unsigned class = exchange->answer.code / 100;
+    atomic_fetch_add(&listener->counts->answers[at][class < ASV_HTTP_CLASSES ? class : 0], 1);
+}
+
+enum MHD_Result asv_http_send(struct asv_http_exchange *exchange)
+{
+    struct asv_http_answer *answer = &exchange->answer;
+    char text[ASV_HTTP_PROBLEM_BYTES];
+    if (answer->problem != NULL) {
+        write_problem(exchange->listener, answer, text);
+    } else if (has_it_already(exchange)) {
+        answer->code = MHD_HTTP_NOT_MODIFIED;
+        answer->len = 0;
+    }
+    struct MHD_Response *response = body_of(answer);
+    enum MHD_Result done = response != NULL && add_headers(exchange, response) ? MHD_YES : MHD_NO;
+    if (done == MHD_YES) {
+        done = MHD_queue_response(exchange->connection, answer->code, response);
+    }
+    if (done == MHD_YES) {
+        count(exchange);
+        asv_http_peer_move(exchange->peer, ASV_HTTP_SENDING,
+                           asv_world_mono_ms(exchange->listener->config.world));
+    }
+    if (response != NULL) {
+        MHD_destroy_response(response);
+    }
+    asv_http_answer_clear(answer);
+    return done;
+}
