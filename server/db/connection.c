@@ -170,35 +170,19 @@ static enum asv_status make_connection(struct asv_db *db, uint64_t deadline_ms, 
     return ASV_OK;
 }
 
-/* Settings of the session, and whether this is a server to work with. */
-static enum asv_status check_server(struct asv_db *db, uint64_t deadline_ms, struct asv_err *err)
+/* What the server says of itself: whether this is one to work with. */
+static enum asv_status judge_server(const struct asv_db *db, const PGresult *result, struct asv_err *err)
 {
-    struct asv_params params;
-    char timeout[16];
-    snprintf(timeout, sizeof timeout, "%" PRIu32, db->config.call_ms);
-    asv_params_init(&params);
-    asv_param_text(&params, timeout);
-    struct asv_query_step step = {.query = ASV_QUERY_PING, .params = &params};
-    enum asv_retry retry = ASV_RETRY_NO;
-    enum asv_status status = asv_db_run_once(db, &step, 1, deadline_ms, &retry, err);
-    if (status != ASV_OK) {
-        /* Without the schema, or without a right to it, the function is not to be found. */
-        return status != ASV_E_NOT_FOUND && status != ASV_E_DENIED
-                   ? status
-                   : asv_fail(err, ASV_E_UNSUPPORTED,
-                              "database: no schema asv, or no right to it; run asservat db migrate");
-    }
     struct asv_row row;
     char fsync_setting[16];
     char commit_setting[16];
     char read_only[16];
-    asv_row_init(&row, step.result, 0);
+    asv_row_init(&row, result, 0);
     unsigned number = (unsigned)asv_row_i32(&row);
     asv_row_text(&row, fsync_setting, sizeof fsync_setting);
     asv_row_text(&row, commit_setting, sizeof commit_setting);
     asv_row_text(&row, read_only, sizeof read_only);
-    status = asv_row_end(&row, ASV_QUERY_PING, err);
-    asv_steps_clear(&step, 1);
+    enum asv_status status = asv_row_end(&row, ASV_QUERY_PING, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -218,6 +202,29 @@ static enum asv_status check_server(struct asv_db *db, uint64_t deadline_ms, str
             fsync_setting, commit_setting);
     }
     return ASV_OK;
+}
+
+/* Settings of the session, and whether this is a server to work with. */
+static enum asv_status check_server(struct asv_db *db, uint64_t deadline_ms, struct asv_err *err)
+{
+    struct asv_params params;
+    char timeout[16];
+    snprintf(timeout, sizeof timeout, "%" PRIu32, db->config.call_ms);
+    asv_params_init(&params);
+    asv_param_text(&params, timeout);
+    struct asv_query_step step = {.query = ASV_QUERY_PING, .params = &params};
+    enum asv_retry retry = ASV_RETRY_NO;
+    enum asv_status status = asv_db_run_once(db, &step, 1, deadline_ms, &retry, err);
+    if (status != ASV_OK) {
+        /* Without the schema, or without a right to it, the function is not to be found. */
+        return status != ASV_E_NOT_FOUND && status != ASV_E_DENIED
+                   ? status
+                   : asv_fail(err, ASV_E_UNSUPPORTED,
+                              "database: no schema asv, or no right to it; run asservat db migrate");
+    }
+    status = judge_server(db, step.result, err);
+    asv_steps_clear(&step, 1);
+    return status;
 }
 
 enum asv_status asv_db_connect(struct asv_db *db, uint64_t deadline_ms, struct asv_err *err)
@@ -262,10 +269,16 @@ enum asv_status asv_db_ping(struct asv_db *db, struct asv_err *err)
 {
     struct asv_params params;
     char timeout[16];
+    PGresult *result = NULL;
     snprintf(timeout, sizeof timeout, "%" PRIu32, db->config.call_ms);
     asv_params_init(&params);
     asv_param_text(&params, timeout);
-    return asv_db_run_void(db, ASV_QUERY_PING, &params, err);
+    enum asv_status status = asv_db_run1(db, ASV_QUERY_PING, &params, &result, err);
+    if (status == ASV_OK) { /* the schema may have changed since the connection was made */
+        status = judge_server(db, result, err);
+        PQclear(result);
+    }
+    return status;
 }
 
 uint32_t asv_db_page(uint32_t limit)
