@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * asservat-dockd: start, run, stop. */
+#include <errno.h>
 #include <getopt.h>
+#include <grp.h>
 #include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +30,7 @@
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/io.h"
 #include "server/base/notify.h"
 #include "server/base/sandbox.h"
 #include "server/base/world_os.h"
@@ -98,10 +101,24 @@ static enum asv_status open_services(struct daemon *daemon, struct asv_err *err)
     return status;
 }
 
+/* The status alone, not the control socket beside it. */
+static enum asv_status let_group_see(const struct asv_dock_conf *conf, struct asv_err *err)
+{
+    if (!conf->status_group[0])
+        return ASV_OK;
+    const struct group *group = getgrnam(conf->status_group);
+    if (!group)
+        return asv_failf(err, ASV_E_USAGE, "status.group: there is no group \"%s\"", conf->status_group);
+    return chown(conf->status_socket, (uid_t)-1, group->gr_gid) ? asv_io_fail(err, errno, conf->status_socket)
+                                                                : ASV_OK;
+}
+
 static enum asv_status open_sockets(struct daemon *daemon, struct asv_err *err)
 {
     const struct asv_dock_conf *conf = &daemon->conf;
     enum asv_status status = asv_status_open(&daemon->dock, conf->status_socket, &daemon->status, err);
+    if (!status)
+        status = let_group_see(conf, err);
     if (!status)
         status = asv_control_open(&daemon->dock, conf->control_socket, &daemon->control, err);
     return status;

@@ -67,6 +67,7 @@ static const struct asv_conf_key keys[] = {
     {"keeper.socket", ASV_CONF_PATH, TEXT(keeper_socket), ASV_KEEPER_SOCKET, 0, 0, NULL, NULL},
     {"database", ASV_CONF_TEXT, TEXT(database), "dbname=asservat user=asv_dock", 0, 0, NULL, NULL},
     {"status.socket", ASV_CONF_PATH, TEXT(status_socket), "/run/asservat/dock-status.sock", 0, 0, NULL, NULL},
+    {"status.group", ASV_CONF_TEXT, TEXT(status_group), "", 0, 0, NULL, NULL},
     {"control.socket", ASV_CONF_TEXT, TEXT(control_socket), "", 0, 0, NULL, NULL},
     {"slots", ASV_CONF_PATH, TEXT(slots_file), "/etc/asservat/dock-slots.conf", 0, 0, NULL, NULL},
     {"revocations", ASV_CONF_TEXT, TEXT(revocations), "", 0, 0, NULL, NULL},

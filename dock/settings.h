@@ -23,6 +23,7 @@ struct asv_dock_conf {
     char keeper_socket[ASV_SETTINGS_PATH];
     char database[1024]; /* conninfo of the role asv_dock */
     char status_socket[ASV_SETTINGS_PATH];
+    char status_group[64];                  /* who may see the status; empty: the dock's own group */
     char control_socket[ASV_SETTINGS_PATH]; /* beside the other, unless given */
     char slots_file[ASV_SETTINGS_PATH];     /* what --learn writes; need not exist */
     char revocations[ASV_SETTINGS_PATH];    /* a signed list; need not exist; in identity, unless given */

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """What people and other programs meet of the daemon: learning slots, the status, its sandbox, its end."""
+import grp
 import json
 import os
 import re
@@ -178,6 +179,24 @@ def what_systemd_is_told(rig):
     rig.start_dock()
 
 
+def a_group_may_see_the_status(rig):
+    """A-015: the status, and not the control socket beside it."""
+    groups = [group for group in os.getgroups() if group != os.getegid()]
+    if os.getuid() == 0:
+        groups.append(grp.getgrnam("nogroup").gr_gid)
+    for group in groups[-1:]:
+        rig.restart_dock(**{"status.group": grp.getgrgid(group).gr_name})
+        status, control = rig.site.status.stat(), rig.site.status.with_name("dock-control.sock").stat()
+        assert (status.st_gid, status.st_mode & 0o777) == (group, 0o660) and control.st_gid == os.getegid(), (status, control)
+    rig.stop_dock()
+    rig.site.write_dock_conf(["1-1"], **{**rig.conf, "status.group": "nobody-has-this"})
+    done = subprocess.run([rig.site.bin("asservat-dockd"), "--config", rig.site.directory / "dock.conf"], capture_output=True, text=True,
+                          check=False, env=dict(os.environ, UMOCKDEV_DIR=str(rig.site.directory / "bus"), LD_PRELOAD="libumockdev-preload.so.0",
+                                                ASV_SANDBOX_PATHS=f"{rig.site.directory}/bus:/dev/pts"))
+    assert done.returncode != 0 and 'there is no group \\"nobody-has-this\\"' in done.stderr, done
+    rig.start_dock()
+
+
 # The dock's call that takes a recording into custody waits for a lock, and not for so long that the dock gives it up soon.
 WAITS_FOR_CUSTODY = """SELECT count(*) FROM pg_stat_activity WHERE usename = 'asv_dock' AND wait_event_type = 'Lock'
                        AND clock_timestamp() - query_start < interval '5 seconds'"""
@@ -206,5 +225,5 @@ def the_end_while_the_database_hangs(rig):
 
 
 if __name__ == "__main__":
-    main(what_systemd_is_told, slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
+    main(what_systemd_is_told, a_group_may_see_the_status, slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
          the_status_on_a_terminal, the_sandbox_denies, an_issued_camera_comes_back, the_end_while_the_database_hangs)
