@@ -52,6 +52,18 @@ def check_users(units, root):
         assert "SupplementaryGroups" not in settings(unit) and settings(unit)["Group"] == user, unit.name
 
 
+def check_web(units, root):
+    """A-015: who serves strangers sees what the dock says of its slots, and is in no other group."""
+    lines = (root / "usr/lib/sysusers.d/asservat.conf").read_text().splitlines()
+    groups = [line.split()[2] for line in lines if line.split()[:2] == ["m", "asv-web"]]
+    assert groups == ["asv-board"], groups
+    unit = settings(next(unit for unit in units if unit.name == "asservatd.service"))
+    assert unit["User"] == unit["Group"] == "asv-web" and "SupplementaryGroups" not in unit, unit
+    assert "/var/lib/asservat/vault" in unit["InaccessiblePaths"] and "/run/asservat-keeper" in unit["InaccessiblePaths"], unit
+    assert unit["CapabilityBoundingSet"] == "" and unit["ProtectSystem"] == "strict", unit
+    assert (root / "usr/share/doc/asservat/nginx/asservat.conf").is_file()
+
+
 def check_links(page):
     for link in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text()):
         assert (page.parent / link).exists(), f"{page}: {link}"
@@ -75,12 +87,13 @@ def main():
                                                  "asservat-publish.timer",
                                                  "asservat-retention.service", "asservat-retention.timer",
                                                  "asservat-scrub.service", "asservat-scrub.timer",
-                                                 "asservat-witness.service"], units
+                                                 "asservat-witness.service", "asservatd.service"], units
         for unit in units:
             check_lines(root, unit)
             if unit.suffix == ".service":
                 check_service(root, unit, users)
         check_users(units, root)
+        check_web(units, root)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
         made = [line.split()[1:5] for line in (lib / "tmpfiles.d/asservat.conf").read_text().splitlines() if line[:2] == "d "]

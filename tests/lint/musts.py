@@ -23,6 +23,7 @@ SPECS = {
     "K": "docs/KEEPER.md",
     "ST": "docs/STATEMENTS.md",
     "LG": "docs/LEDGER.md",
+    "A": "docs/API.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"
@@ -142,6 +143,7 @@ CLEAN = {
     SPECS["K"]: "",
     SPECS["ST"]: "- **ST-002** Two people MUST decide.\n",
     SPECS["LG"]: "",
+    SPECS["A"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",

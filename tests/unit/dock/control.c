@@ -10,6 +10,7 @@
 
 #include "dock/control.h"
 #include "dock/status.h"
+#include "server/web/web.h"
 #include "tests/unit/dock/kit.h"
 #include "tests/unit/test.h"
 
@@ -159,6 +160,10 @@ static void the_status_line_tells_each_slot(void **state)
     assert_string_equal(json_string_value(json_object_get(last, "state")), "empty");
     assert_int_equal(json_integer_value(json_object_get(last, "slot")), RIG_SLOTS);
     assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+    char *board = asv_web_board_of(line, strlen(line)); /* the web server understands it */
+    assert_non_null(board);
+    assert_null(strstr(board, json_string_value(json_object_get(first, "camera"))));
+    free(board);
     json_decref(root);
     free(line);
     rig_run_to(rig, 0, ASV_SLOT_READY);

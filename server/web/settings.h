@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * web.conf: where asservatd listens, and what it serves (docs/API.md).
+ */
+#ifndef ASV_SERVER_WEB_SETTINGS_H
+#define ASV_SERVER_WEB_SETTINGS_H
+
+#include "firmware-proto/base/status.h"
+
+#define ASV_WEB_CONF "/etc/asservat/web.conf"
+
+struct asv_web_settings {
+    char listen[64];
+    char certificate[512]; /* files; both empty: no TLS of its own */
+    char key[512];
+    char database[1024]; /* conninfo */
+    char ledger[512];    /* directory of the logs of this host; empty: none is served */
+    char dock[108];      /* the dock's status socket */
+    uint64_t threads;
+    uint64_t connections, connections_each;
+    uint64_t header_ms, idle_ms, request_ms, stop_ms;
+};
+
+/* A file that is not there is as good as an empty one. ASV_E_USAGE with the line. */
+ASV_MUST_CHECK enum asv_status asv_web_settings_read(struct asv_web_settings *out, const char *path,
+                                                     struct asv_err *err);
+
+#endif

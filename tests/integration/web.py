@@ -1,0 +1,778 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""web.py BUILD [STEP…], under tests/sql/with-postgres: asservatd against clients that are honest, slow, idle, too large, or try paths;
+against a database, a ledger and a dock that go away; with certificates that are replaced. Every answer is compared with
+docs/openapi.yaml, and everything that stands there must have been seen.
+"""
+import contextlib
+import http.client
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "deploy/lib"))
+from asvsite import Daemon, run  # noqa: E402
+
+warnings.simplefilter("ignore", DeprecationWarning)  # old TLS is what is refused
+HOST = "asservat.example"
+SAFE = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()", "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+SECRET = b"what nobody may read\n"
+# What the dock says (DOCK.md), with everything in it that leads to a camera or a recording.
+CAMERA, SERIAL, CLIP, PORT = "BWC-0815", "SN-4711", "0193e2a0-0000-7000-8000-000000000001", "1-2.7"
+COUNTS = {name: 31337 for name in ("listed", "pulled", "committing", "stored", "quarantined", "expired", "erased", "bytes", "left")}
+LINE = {"version": "0.1.0", "stopping": False, "keeper": {"up": True, "why": "", "since_ms": 1},
+        "database": {"up": False, "why": "secret host", "since_ms": 2}, "stored": 31337, "quarantined": 31337, "bytes": 31337,
+        "space": {"free": 31337, "low": True},
+        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "reason": "",
+                   "camera": CAMERA, "serial": SERIAL, "clip": CLIP, "number": 31337, "step": "payload", "done": 63, "total": 100,
+                   "rate": 10, "left_s": 4, "counts": COUNTS},
+                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0,
+                   "rate": 0, "counts": COUNTS}]}
+BOARD = {"stopping": False, "keeper_up": True, "database_up": False, "space_low": True,
+         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "reason": "", "done": 63,
+                    "total": 100, "rate": 10, "left_s": 4},
+                   {"slot": 2, "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0, "rate": 0}]}
+
+
+class Contract:
+    """docs/openapi.yaml, and what was seen of it (A-014)."""
+
+    def __init__(self, program):
+        self.document = yaml.safe_load((TOP / "docs/openapi.yaml").read_text())
+        self.seen = set()
+        lines = run(program, "--routes").stdout.splitlines()
+        self.routes = {(method, re.sub(r":\w+}", "}", pattern)) for method, pattern, _ in (line.split() for line in lines)}
+
+    def resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            at = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                at = at[part]
+            node = at
+        return node
+
+    def documented(self):
+        return {(method.upper(), path) for path, item in self.document["paths"].items() for method in item if method != "parameters"}
+
+    def template_of(self, path):
+        """The first documented path that this one is; a parameter may have several steps (API.md)."""
+        for template in sorted(self.document["paths"], key=lambda name: ("{" in name, name.startswith("/{"), len(name.split("/")))):
+            parts = re.split(r"{(\w+)}", template)
+            pattern = "".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+            found = re.fullmatch(pattern, path)
+            if found and all(self.fits(template, name, value) for name, value in found.groupdict().items()):
+                return template
+        return None
+
+    def fits(self, template, name, value):
+        parameters = [self.resolve(p) for p in self.document["paths"][template].get("parameters", [])]
+        schema = next(p["schema"] for p in parameters if p["name"] == name)
+        return re.fullmatch(schema["pattern"].strip("^$"), value) is not None
+
+    def check(self, method, path, code, headers, body):
+        template = self.template_of(path.split("?")[0])
+        operation = self.document["paths"][template].get({"HEAD": "get"}.get(method, method.lower())) if template else None
+        if code == 405 or operation is None:
+            response = self.document["components"]["responses"][{404: "NotFound", 405: "MethodNotAllowed"}[code]]
+        else:
+            assert str(code) in operation["responses"], f"{method} {path}: {code} is not documented"
+            response = self.resolve(operation["responses"][str(code)])
+            self.seen.add((template, str(code)))
+        for name, header in response.get("headers", {}).items():
+            assert name in headers, f"{method} {path}: {code} has no {name}"
+            jsonschema.validate(headers[name], self.resolve(header)["schema"])
+        kinds = response.get("content", {})
+        assert headers.get("Content-Type") in kinds or not kinds, f"{method} {path}: {code} has the type {headers.get('Content-Type')}"
+        if not kinds:
+            assert body == b"" and headers.get("Content-Type") is None, (method, path, body)
+        elif "json" in headers["Content-Type"] and method != "HEAD":
+            schema = kinds[headers["Content-Type"]]["schema"] | {"components": self.document["components"]}
+            jsonschema.Draft202012Validator(schema).validate(json.loads(body))
+
+    def finish(self):
+        assert self.routes == self.documented(), f"only in the program: {self.routes - self.documented()}; only in the document: {self.documented() - self.routes}"
+        want = {(path, code) for path, item in self.document["paths"].items() for method in item if method != "parameters"
+                for code in item[method]["responses"]}
+        assert self.seen == want, f"documented and never seen: {want - self.seen}"
+
+
+class Dock:
+    """The dock daemon's status socket; it says its line when it is told to."""
+
+    def __init__(self, path):
+        self.path = path
+        self.line = json.dumps(LINE).encode() + b"\n"
+        self.may_say = threading.Event()
+        self.may_say.set()
+        self.waiting = 0
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(path))
+        self.socket.listen(8)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                link, _ = self.socket.accept()
+                threading.Thread(target=self.say, args=(link,), daemon=True).start()
+
+    def say(self, link):
+        self.waiting += 1
+        self.may_say.wait(60)
+        self.waiting -= 1
+        with link, contextlib.suppress(OSError):
+            link.sendall(self.line)
+
+    def was_asked(self):
+        """Somebody waits for the line now."""
+        deadline = time.monotonic() + 60
+        while self.waiting == 0:
+            assert time.monotonic() < deadline
+            select.select([], [], [], 0.01)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.path.unlink()
+
+
+class Web:
+    """asservatd on a port of its own."""
+
+    def __init__(self, test, name, **more):
+        self.directory = test.work / name
+        self.directory.mkdir()
+        self.contract = test.contract
+        self.program = test.program
+        self.tls = None
+        self.conf = {"listen": "127.0.0.1:0", "database": f"host={os.environ['PGHOST']} dbname=asservat user=asv_web",
+                     "ledger": test.published / HOST, "dock.status": test.work / "dock.sock",
+                     "connections.each": 0} | {key.replace("__", "."): value for key, value in more.items()}
+        self.log = self.directory / "log"
+        self.daemon, self.port = None, 0
+
+    def start(self):
+        conf = self.directory / "web.conf"
+        conf.write_text("".join(f"{key} = {value}\n" for key, value in self.conf.items()))
+        self.daemon = Daemon("asservatd", [self.program, "--config", conf], self.log)
+        self.daemon.wait_for(lambda: self.says("started"), 60, "start")
+        self.port = int(re.search(r"listen=\"?127\.0\.0\.1:(\d+)", self.log.read_text())[1])
+        return self
+
+    def says(self, text):
+        return text in self.log.read_text()
+
+    def stop(self):
+        """It ends well: with a sanitizer, with nothing left behind."""
+        if self.daemon.alive():
+            assert self.daemon.stop(seconds=60) == 0, self.log.read_text()
+
+    def connect(self, source="127.0.0.1"):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(source, 0))
+
+    def link(self):
+        if self.tls:
+            return http.client.HTTPSConnection("localhost", self.port, timeout=60, context=self.tls)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def ask(self, path, method="GET", body=None, link=None, **headers):
+        """(code, headers, body) of one request, compared with the document."""
+        own = link or self.link()
+        own.request(method, path, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        answer = own.getresponse()
+        data, got = answer.read(), dict(answer.getheaders())
+        if link is None:
+            own.close()
+        self.judge(method, path, answer.status, got, data)
+        return answer.status, got, data
+
+    def judge(self, method, path, code, headers, data):
+        for name, value in SAFE.items():  # A-003
+            assert headers.get(name) == value, f"{method} {path}: {name} is {headers.get(name)}"
+        assert "Date" in headers, headers
+        self.contract.check(method, path, code, headers, data)
+
+    def raw(self, data, source="127.0.0.1"):
+        """All that comes for these bytes, until the other side closes or has said everything."""
+        with self.connect(source) as link:
+            with contextlib.suppress(OSError):
+                link.sendall(data)
+                link.shutdown(socket.SHUT_WR)
+            return read_all(link)
+
+    def metric(self, name):
+        text = self.ask("/metrics")[2].decode()
+        return int(re.search(rf"^{re.escape(name)} (\d+)$", text, re.M)[1])
+
+
+def read_all(link):
+    got = b""
+    with contextlib.suppress(ConnectionError):
+        while part := link.recv(65536):
+            got += part
+    return got
+
+
+def is_cut(link, data, seconds=60):
+    """Whether the other side closes, however often it is sent a bit more."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            link.sendall(data)
+            if select.select([link], [], [], 0.02)[0] and link.recv(65536) == b"":
+                return True
+        except OSError:
+            return True
+    return False
+
+
+def problem(answer, code, name, field=None):
+    """A-009"""
+    got, _, body = answer
+    assert got == code, (got, body)
+    said = json.loads(body)
+    assert said["type"] == f"urn:asservat:problem:{name}" and said["status"] == code and said.get("field") == field, said
+    assert said["title"] != said["title_de"] and said["detail"] != said["detail_de"], said
+
+
+class Test:
+    def __init__(self, directory, build):
+        self.work = directory
+        self.program = Path(build) / "bin/asservatd"
+        self.asservat = Path(build) / "bin/asservat"
+        self.contract = Contract(self.program)
+        self.published = directory / "published"
+        self.webs = []
+        self.publish()
+        run(self.asservat, "db", "migrate", "--database", "user=postgres")
+        self.dock = Dock(directory / "dock.sock")
+
+    def publish(self):
+        for log in ("", "ledger", "ledger/2"):
+            place = self.published / HOST / log
+            (place / "tile/0/x001").mkdir(parents=True)
+            (place / "tile/entries/000.p").mkdir(parents=True)
+            (place / "checkpoint").write_text(f"{HOST}/{log}\n1\nAAAA\n\n— sig\n")
+            (place / "tile/0/000").write_bytes(bytes(range(256)) * 32)
+            (place / "tile/0/x001/067").write_bytes(b"far")
+            (place / "tile/entries/000.p/8").write_bytes(log.encode() + b" bundle")
+
+    def web(self, name, **more):
+        self.webs.append(Web(self, name, **more))
+        return self.webs[-1].start()
+
+    # ---- what is tried ----
+
+    def the_ledger_is_served(self):
+        """A-011, A-008."""
+        web = self.web("ledger")
+        for log in ("", "/ledger", "/ledger/2"):
+            place = self.published / HOST / log.lstrip("/")
+            for path, kind in ((f"{log}/checkpoint", "text/plain; charset=utf-8"), (f"{log}/tile/0/000", "application/octet-stream"),
+                               (f"{log}/tile/0/x001/067", "application/octet-stream"),
+                               (f"{log}/tile/entries/000.p/8", "application/octet-stream")):
+                code, headers, body = web.ask(path)
+                assert code == 200 and body == (place / path.removeprefix(log + "/")).read_bytes(), (path, code, body)
+                assert headers["Content-Type"] == kind and int(headers["Content-Length"]) == len(body), headers
+                head = web.ask(path, "HEAD")
+                assert head[0] == 200 and head[2] == b"" and {**head[1], "Date": ""} == {**headers, "Date": ""}, head
+                for tag in (headers["ETag"], "*", f'W/"x", {headers["ETag"]}'):
+                    assert web.ask(path, If_None_Match=tag)[0] == 304, tag
+                    assert web.ask(path, "HEAD", If_None_Match=tag)[0] == 304, tag
+                assert web.ask(path, If_None_Match='"other"')[0] == 200
+        before = web.ask("/ledger/checkpoint")
+        new = self.published / HOST / "ledger/new"
+        new.write_text("a larger head")
+        new.rename(new.with_name("checkpoint"))
+        after = web.ask("/ledger/checkpoint", If_None_Match=before[1]["ETag"])
+        assert after[0] == 200 and after[2] == b"a larger head", after
+        # A host in the request's first line is as good as none (RFC 9112, 3.2.2).
+        assert b"a larger head" in web.raw(b"GET http://asservat.example/ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
+        for path in ("/ledger/3/checkpoint", "/ledger/tile/0/001", "/ledger/tile/0/000.p/256", "/ledger/tile/9/000", "/checkpoint/",
+                     "/tile/0/x000/000", "/ledger", "/", "/ledger/tile/0"):
+            problem(web.ask(path), 404, "not-found", "path")
+        hidden = self.published / HOST / "tile"
+        hidden.rename(hidden.with_name("gone"))
+        problem(web.ask("/tile/0/000"), 404, "not-found", "path")
+        hidden.with_name("gone").rename(hidden)
+        head = self.published / HOST / "checkpoint"
+        head.rename(head.with_name("gone"))
+        problem(web.ask("/checkpoint"), 404, "not-found", "path")
+        head.with_name("gone").rename(head)
+        web.stop()
+        without = Web(self, "no-ledger")
+        self.webs.append(without)
+        del without.conf["ledger"]
+        without.start()
+        assert without.ask("/readyz")[0] == 200
+        problem(without.ask("/ledger/checkpoint"), 404, "not-found", "path")
+        without.stop()
+
+    def no_path_leads_out_of_it(self):
+        """A-011, A-016."""
+        web = self.web("paths", deadline__idle="500ms")
+        root = self.published / HOST
+        (self.published / "secret").mkdir()
+        (self.published / "secret/checkpoint").write_bytes(SECRET)
+        (self.work / "checkpoint").write_bytes(SECRET)
+        (root / "link").symlink_to(self.published / "secret")
+        (root / "near").symlink_to("ledger")
+        (root / "to").mkdir()
+        (root / "to/checkpoint").symlink_to(self.published / "secret/checkpoint")
+        (root / ".hidden").mkdir()
+        (root / ".hidden/checkpoint").write_bytes(SECRET)
+        (root / "pipe").mkdir()
+        os.mkfifo(root / "pipe/checkpoint")
+        (root / "folder/checkpoint").mkdir(parents=True)
+        tricks = ["/../secret/checkpoint", "/ledger/../../secret/checkpoint", "/%2e%2e/secret/checkpoint", "/%2E%2E/secret/checkpoint",
+                  "/%252e%252e/secret/checkpoint", "/..%2fsecret/checkpoint", "/..%5csecret/checkpoint", "/..\\secret/checkpoint",
+                  "/....//secret/checkpoint", "/.%00./secret/checkpoint", "/ledger/checkpoint%00", "/ledger/checkpoint%00.txt",
+                  "//secret/checkpoint", "/./ledger/checkpoint", "/%6cedger/checkpoint", "/ledger%2fcheckpoint", "/..;/secret/checkpoint",
+                  "/%c0%ae%c0%ae/secret/checkpoint", "/\xc0\xae\xc0\xae/secret/checkpoint", "/%u002e%u002e/secret/checkpoint",
+                  str(self.work) + "/checkpoint", "/" + str(self.work) + "/checkpoint", "/link/checkpoint", "/near/checkpoint",
+                  "/to/checkpoint", "/.hidden/checkpoint", "/pipe/checkpoint", "/folder/checkpoint", "/ledger/", "/ledger/tile/",
+                  "/ledger/tile/0/", "http://x/../secret/checkpoint", "file:///etc/passwd", "*", "/" + "a/" * 200 + "checkpoint",
+                  "/etc/passwd", "/proc/self/environ", "/tile/0/../../../secret/checkpoint"]
+        for trick in tricks:
+            got = web.raw(b"GET " + trick.encode("latin-1") + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert re.match(rb"HTTP/1\.1 (400|404) ", got) and SECRET.strip() not in got and b"root:" not in got, (trick, got)
+        assert web.ask("/ledger/checkpoint")[0] == 200
+        web.stop()
+
+    def errors_are_problems(self):
+        """A-002, A-004, A-009."""
+        web = self.web("errors", deadline__header="2s", deadline__idle="500ms")
+        paths = ("/healthz", "/readyz", "/metrics", "/api/v1/dock", "/checkpoint", "/tile/0/000", "/ledger/checkpoint", "/ledger/tile/0/000")
+        for path in paths:
+            for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
+                answer = web.ask(path, method)
+                problem(answer, 405, "method-not-allowed", "method")
+                assert answer[1]["Allow"] == "GET, HEAD", answer
+            problem(web.ask(path, body=b"x"), 413, "body-too-large", "body")
+            problem(web.ask(path + "?" + "q" * 2048), 414, "path-too-long", "path")
+            problem(web.ask(path, X="x" * 17000), 431, "header-too-large", "header")
+            problem(web.ask(path, Transfer_Encoding="gzip"), 400, "bad-request", "header")
+            assert web.ask(path + "?" + "q" * 1900, X="x" * 15000)[0] == 200
+        problem(web.ask("/nothing"), 404, "not-found", "path")
+        start = b"GET /healthz HTTP/1.1\r\n"
+        for bad in (b"Host: a\r\nHost: b\r\n", b"Host: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+                    b"Host: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n", b"Host: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n",
+                    b"Host: a\r\nContent-Length: 1x\r\n", b"Host: a\r\nContent-Length: -1\r\n", b"Host: a\r\nContent-Length: +1\r\n",
+                    b"Host: a\r\nContent-Length: \r\n", b"Host: a\r\nTransfer-Encoding: chunked, gzip\r\n", b"Host: a\r\nTransfer-Encoding : chunked\r\n",
+                    b"Host: a\r\nX Y: z\r\n", b"Host : a\r\n", b"", b"Host: a\r\nTransfer-Encoding: \x0bchunked\r\n", b"Host: a\r\nno colon\r\n"):
+            got = web.raw(start + bad + b"\r\n0\r\n\r\nGET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert got.startswith(b"HTTP/1.1 400 ") and b" 200 " not in got, (bad, got)
+        for bad in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+                    b"\r\n" * 1000, b"G" * 100000, b"GET /" + b"a" * 200000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+                    start + b"Host: a\r\nX: " + b"x" * 500000 + b"\r\n\r\n", start + b"Host: a\r\n" + b"X: y\r\n" * 50000 + b"\r\n",
+                    start + b"Host: a\r\n" + b"X" * 70000 + b": y\r\n\r\n", start + b"Host: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
+                    start + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"):
+            got = web.raw(bad)
+            assert b" 200 " not in got, (bad[:80], got[:200])
+        # A body that is said to come in pieces is read, and refused.
+        got = web.raw(start + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n" + b"4000\r\n" + b"x" * 0x4000 + b"\r\n0\r\n\r\n")
+        assert got.startswith(b"HTTP/1.1 413 "), got
+        assert web.metric('asservat_http_answers_total{route="none",class="4xx"}') > 10
+        assert web.daemon.peak_memory_kib() < 512 * 1024
+        web.stop()
+
+    def requests_in_a_row_are_answered_in_a_row(self):
+        web = self.web("pipeline")
+        one = b"GET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n"
+        slow = b"GET /api/v1/dock HTTP/1.1\r\nHost: a\r\n\r\n"
+        last = b"HEAD /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        got = web.raw(one + slow + one + slow + last)
+        assert [int(code) for code in re.findall(rb"HTTP/1\.1 (\d+) ", got)] == [200] * 5, got
+        order = [got.find(b"text/plain"), got.find(b"application/json"), got.rfind(b"text/plain"), got.rfind(b"application/json")]
+        assert order == sorted(order), got
+        link = web.link()
+        for _ in range(50):
+            assert web.ask("/healthz", link=link)[0] == 200 and web.ask("/readyz", link=link)[0] == 200
+        assert web.metric("asservat_http_connections_total") == 3
+        web.stop()
+
+    def a_byte_now_and_then_gains_no_time(self):
+        """A-005."""
+        short = {"deadline__header": "400ms", "deadline__idle": "400ms", "deadline__request": "400ms"}
+        web = self.web("slow", **short)
+        with web.connect() as header, web.connect() as nothing, web.connect() as body, web.connect() as idle, web.connect() as other:
+            header.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: ")
+            body.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for link in (idle, other):
+                link.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                assert b" 200 " in link.recv(65536)
+            assert is_cut(header, b"x"), "a slow header"
+            assert is_cut(body, b"1\r\nx\r\n"), "a slow body"
+            assert is_cut(idle, b"\r\n"), "an idle connection that sends empty lines"
+            assert is_cut(nothing, b""), "a connection on which nothing comes"
+            assert is_cut(other, b""), "an idle connection"
+        assert web.metric("asservat_http_late_total") >= 4
+        assert web.ask("/healthz")[0] == 200
+        web.stop()
+        # Who does not read his answer: it is larger than what the kernel takes for him.
+        large = self.published / HOST / "tile/0/002"
+        large.write_bytes(b"x" * (64 << 20))
+        web = self.web("deaf", **short)
+        with web.connect() as link:
+            link.sendall(b"GET /tile/0/002 HTTP/1.1\r\nHost: a\r\n\r\n")
+            link.recv(1)
+            deadline = time.monotonic() + 60
+            while web.metric("asservat_http_late_total") == 0:
+                assert time.monotonic() < deadline, "who does not read is waited for"
+            assert len(read_all(link)) < 64 << 20, "and yet has got it"
+        large.unlink()
+        web.stop()
+
+    def whoever_is_idle_gives_way(self):
+        """A-006: as many as there are places, and more, and an honest one gets an answer from each state they can be in."""
+        web = self.web("crowd", connections=16, deadline__header="10min", deadline__idle="10min", deadline__request="10min")
+        ask = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+        for held, what in ((ask + b"\r\n", "keep-alive"), (b"", "nothing"), (ask + b"X: ", "half a header"),
+                           (ask + b"Transfer-Encoding: chunked\r\n\r\n", "half a body")):
+            before = web.metric("asservat_http_gave_way_total")
+            with contextlib.ExitStack() as stack:
+                crowd = [stack.enter_context(web.connect()) for _ in range(17)]
+                for link in crowd:
+                    link.sendall(held)
+                for link in crowd[-8:] if what == "keep-alive" else ():
+                    assert b" 200 " in link.recv(65536)
+                for _ in range(3):
+                    assert web.ask("/healthz")[0] == 200, what
+                assert web.ask("/readyz")[0] == 200, what
+                assert web.metric("asservat_http_gave_way_total") > before, what
+                assert web.metric("asservat_http_connections") <= 16 + 1, what
+        # Somebody for whom a thread works never gives way.
+        self.dock.may_say.clear()
+        with contextlib.ExitStack() as stack:
+            working = stack.enter_context(web.connect())
+            working.sendall(b"GET /api/v1/dock HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.dock.was_asked()
+            for _ in range(40):
+                stack.enter_context(web.connect()).sendall(ask)
+            assert web.ask("/healthz")[0] == 200
+            self.dock.may_say.set()
+            assert b"HTTP/1.1 " in working.recv(65536)
+        web.stop()
+
+    def an_address_has_its_own_places(self):
+        """A-006."""
+        web = self.web("each", connections=64, connections__each=4, deadline__idle="10min", deadline__header="10min")
+        with contextlib.ExitStack() as stack:
+            others = [stack.enter_context(web.connect("127.0.0.2")) for _ in range(4)]
+            many = [stack.enter_context(web.connect("127.0.0.3")) for _ in range(12)]
+            assert web.ask("/healthz")[0] == 200
+            deadline = time.monotonic() + 60
+            while web.metric("asservat_http_gave_way_total") < 8:
+                assert time.monotonic() < deadline
+            for link in many[:8]:
+                assert link.recv(1) == b""
+            for link in others + many[8:]:
+                link.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                assert b" 200 " in link.recv(65536)
+        web.stop()
+
+    def a_stop_answers_who_has_asked(self):
+        """A-007."""
+        web = self.web("stop")
+        self.dock.may_say.clear()
+        with web.connect() as working, web.connect() as idle:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert b" 200 " in idle.recv(65536)
+            working.sendall(b"GET /api/v1/dock HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.dock.was_asked()
+            web.daemon.process.terminate()
+            assert idle.recv(1) == b"", "an idle connection is ended"
+            self.dock.may_say.set()
+            got = read_all(working)
+        assert b"HTTP/1.1 200 " in got and b"\r\nConnection: close\r\n" in got and json.loads(got.split(b"\r\n\r\n")[1]) == BOARD, got
+        assert web.daemon.process.wait(60) == 0 and web.says("unanswered=0"), web.log.read_text()
+        try:
+            web.connect().close()
+            raise AssertionError("it listens still")
+        except ConnectionRefusedError:
+            pass
+        # Who never ends is not waited for.
+        web = self.web("stop-late", deadline__stop="200ms")
+        with web.connect() as link:
+            link.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            assert web.ask("/healthz")[0] == 200
+            web.daemon.process.terminate()
+            assert web.daemon.process.wait(60) == 0 and read_all(link) == b"" and web.says("unanswered=1"), web.log.read_text()
+
+    # ---- TLS ----
+
+    def certificate(self, name):
+        place = self.work / name
+        place.mkdir()
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", place / "key.pem",
+            "-out", place / "cert.pem", "-days", 2, "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost")
+        return place
+
+    def expired(self):
+        """That was good until yesterday, with the key of "one"."""
+        place = self.work / "expired"
+        shutil.copytree(self.work / "one", place, dirs_exist_ok=True)
+        run("openssl", "req", "-new", "-key", place / "key.pem", "-subj", "/CN=expired", "-out", place / "request.pem")
+        run("openssl", "x509", "-req", "-in", place / "request.pem", "-key", place / "key.pem", "-days", "-1", "-out", place / "cert.pem")
+        return place
+
+    def certificates_are_replaced(self):
+        """A-010."""
+        one, two = self.certificate("one"), self.certificate("two")
+        live = self.work / "live"
+        shutil.copytree(one, live)
+        more = {"tls__certificate": live / "cert.pem", "tls__key": live / "key.pem"}
+        web = self.web("tls", **more)
+        web.tls = ssl.create_default_context()
+        for place in (one, two):
+            web.tls.load_verify_locations(place / "cert.pem")
+        der = {place: ssl.PEM_cert_to_DER_cert((place / "cert.pem").read_text()) for place in (one, two)}
+
+        def shown():
+            link = web.link()
+            assert web.ask("/healthz", link=link)[1]["Strict-Transport-Security"] == "max-age=31536000"
+            return link.sock.getpeercert(binary_form=True)
+
+        def hup(says):
+            before = web.log.read_text().count(says)
+            web.daemon.process.send_signal(signal.SIGHUP)
+            web.daemon.wait_for(lambda: web.log.read_text().count(says) > before, 60, says)
+
+        assert shown() == der[one] and web.ask("/ledger/checkpoint")[0] == 200 and web.ask("/tile/0/000")[2] == bytes(range(256)) * 32
+        assert web.metric("asservat_tls_certificate_end_seconds") > time.time()
+        old = web.link()
+        assert web.ask("/healthz", link=old)[0] == 200
+        shutil.copytree(two, live, dirs_exist_ok=True)
+        hup(" reloaded ")
+        assert shown() == der[two], "a new connection has the new certificate"
+        assert web.ask("/readyz", link=old)[0] == 200 and old.sock.getpeercert(binary_form=True) == der[one], "an old one goes on"
+        for broken, says in ((lambda: shutil.copy(one / "cert.pem", live), "is not the key of the first certificate"),
+                             (lambda: (live / "cert.pem").write_text("nothing"), "no chain of certificates"),
+                             (lambda: (live / "cert.pem").unlink(), "cert.pem"),
+                             (lambda: (shutil.copy(two / "cert.pem", live), (live / "key.pem").write_text("nothing")), "no private key"),
+                             (lambda: (live / "key.pem").unlink(), "key.pem"),
+                             (lambda: shutil.copytree(self.expired(), live, dirs_exist_ok=True), "has expired")):
+            broken()
+            hup("not-reloaded")
+            assert says in web.log.read_text().splitlines()[-1], web.log.read_text()
+            assert shown() == der[two], "what was there before goes on"
+        shutil.copytree(one, live, dirs_exist_ok=True)
+        hup(" reloaded ")
+        assert shown() == der[one]
+        for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            context.minimum_version = context.maximum_version = version
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            try:
+                with socket.create_connection(("127.0.0.1", web.port), timeout=60) as link, context.wrap_socket(link):
+                    raise AssertionError(f"{version} is spoken")
+            except (ssl.SSLError, ConnectionError):
+                pass
+        assert b"200" not in web.raw(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"), "without TLS"
+        web.stop()
+        # Idle clients that do not so much as shake hands give way, too.
+        crowd = self.web("tls-crowd", connections=8, **more)
+        crowd.tls = web.tls
+        with contextlib.ExitStack() as stack:
+            for _ in range(9):
+                stack.enter_context(crowd.connect())
+            assert crowd.ask("/healthz")[0] == 200
+        crowd.stop()
+
+    def nginx_in_front_hands_on_what_was_sent(self):
+        """deploy/nginx, where there is an nginx."""
+        nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+        if nginx is None:
+            print("skipped: there is no nginx")
+            return
+        web = self.web("behind")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        text = (TOP / "deploy/nginx/asservat.conf").read_text()
+        text = text.replace("127.0.0.1:8471", f"127.0.0.1:{web.port}").replace("listen 443 ", f"listen 127.0.0.1:{port} ")
+        text = re.sub(r".*listen \[::\].*\n", "", text)
+        for name, file in (("chain", "cert"), ("key", "key")):
+            text = text.replace(f"/etc/asservat/tls/{name}.pem", str(self.work / f"one/{file}.pem"))
+        conf = web.directory / "nginx.conf"
+        temporary = "".join(f"{kind}_temp_path {web.directory}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        conf.write_text(f"pid {web.directory}/nginx.pid; daemon off; master_process off; error_log stderr;\nevents {{}}\n"
+                        f"http {{ access_log off;\n{temporary}{text}}}\n")
+        front = Daemon("nginx", [nginx, "-c", conf, "-p", web.directory, "-e", "stderr"], web.directory / "nginx.log")
+        try:
+            def answers():
+                with socket.socket() as link:
+                    return link.connect_ex(("127.0.0.1", port)) == 0
+            front.wait_for(answers, 60, "answer")
+            context = ssl.create_default_context(cafile=self.work / "one/cert.pem")
+            for path, want in (("/ledger/checkpoint", 200), ("/api/v1/dock", 200), ("/metrics", 404), ("/readyz", 404),
+                               ("/%6cedger/checkpoint", 404), ("/ledger%2fcheckpoint", 404)):
+                link = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
+                link.request("GET", path)
+                answer = link.getresponse()
+                assert answer.status == want, (path, answer.status, answer.read())
+                assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", answer.headers
+                link.close()
+        finally:
+            front.stop()
+        web.stop()
+
+    def a_wrong_configuration_is_named(self):
+        one, expired = self.work / "one", self.expired()
+        cases = [({"listen": "localhost:1"}, "is no address to listen at"), ({"listen": "nowhere"}, "is no address"),
+                 ({"tls__certificate": one / "cert.pem"}, "give both tls.certificate and tls.key"),
+                 ({"tls__certificate": one / "cert.pem", "tls__key": self.work / "two/key.pem"}, "is not the key"),
+                 ({"tls__certificate": expired / "cert.pem", "tls__key": expired / "key.pem"}, "has expired"),
+                 ({"threads": "0"}, "threads"), ({"database": "x = y z"}, "connection settings"), ({"nonsense": "1"}, "nonsense")]
+        for i, (more, says) in enumerate(cases):
+            web = Web(self, f"wrong-{i}", **more)
+            conf = web.directory / "web.conf"
+            conf.write_text("".join(f"{key} = {value}\n" for key, value in web.conf.items()))
+            done = subprocess.run([self.program, "--config", conf], capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 2 and says in done.stderr, (more, done)
+        web = self.web("first")
+        taken = Web(self, "second", listen=f"127.0.0.1:{web.port}")
+        (taken.directory / "web.conf").write_text(f"listen = 127.0.0.1:{web.port}\n")
+        done = subprocess.run([self.program, "--config", taken.directory / "web.conf"], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1 and "another program listens there" in done.stderr, done
+        web.stop()
+
+    # ---- what it needs ----
+
+    def what_it_needs_goes_away(self):
+        """A-012."""
+        web = self.web("needs")
+        assert json.loads(web.ask("/healthz")[2]) == {"status": "alive"} and json.loads(web.ask("/readyz")[2]) == {"status": "ready"}
+        assert web.metric("asservat_database_up") == 1 and web.metric("asservat_ready") == 1
+
+        def eventually(code):
+            deadline = time.monotonic() + 60
+            while (answer := web.ask("/readyz"))[0] != code:
+                assert time.monotonic() < deadline, answer
+            return answer
+
+        ledger = self.published / HOST
+        ledger.rename(self.published / "away")
+        problem(eventually(503), 503, "no-ledger", "ledger")
+        assert web.metric("asservat_ready") == 0 and web.metric("asservat_database_up") == 1
+        (self.published / "away").rename(ledger)
+        eventually(200)
+        postgres = (os.environ["ASV_PG"], os.environ["ASV_PG_DIR"])
+        run(postgres[0], "stop", postgres[1])
+        answer = eventually(503)
+        problem(answer, 503, "no-database", "database")
+        assert os.environ["PGHOST"].encode() not in answer[2], "what the database said is not for everybody"
+        assert web.ask("/healthz")[0] == 200 and web.ask("/ledger/checkpoint")[0] == 200
+        assert web.metric("asservat_database_up") == 0 and web.says("not-ready")
+        run(postgres[0], "start", postgres[1])
+        eventually(200)
+        # Another schema than this program's, while the connection stands.
+        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "ALTER FUNCTION asv.schema_number RENAME TO schema_number_then", "-c",
+            "CREATE FUNCTION asv.schema_number() RETURNS integer LANGUAGE sql AS 'SELECT 9999'", "-c",
+            "GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_web")
+        problem(eventually(503), 503, "no-database", "database")
+        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "DROP FUNCTION asv.schema_number()", "-c",
+            "ALTER FUNCTION asv.schema_number_then RENAME TO schema_number")
+        eventually(200)
+        web.stop()
+        # It starts without a database: what is published is served.
+        web = self.web("alone", database=f"host={self.work}/nowhere user=asv_web")
+        problem(eventually(503), 503, "no-database", "database")
+        assert web.ask("/ledger/checkpoint")[0] == 200
+        web.stop()
+
+    def the_board_names_nobody(self):
+        """A-013."""
+        web = self.web("board")
+        code, _, body = web.ask("/api/v1/dock")
+        assert code == 200 and json.loads(body) == BOARD, body
+        for word in (CAMERA, SERIAL, CLIP, PORT, "31337", "secret host"):
+            assert word in self.dock.line.decode() and word not in body.decode(), word
+
+        def eventually(what):
+            deadline = time.monotonic() + 60
+            while not what(answer := web.ask("/api/v1/dock")):
+                assert time.monotonic() < deadline, answer
+            return answer
+
+        for line in (b"nonsense\n", b"[]\n", b"{}\n", b"\n", json.dumps(LINE | {"slots": {}}).encode() + b"\n",
+                     json.dumps(LINE | {"slots": [{"slot": "1"}]}).encode() + b"\n", b'{"slots":' * 3000 + b"\n", b"x" * (2 << 20), b""):
+            self.dock.line = line
+            problem(eventually(lambda answer: answer[0] == 503), 503, "dock-away", "dock")
+            self.dock.line = json.dumps(LINE).encode() + b"\n"
+            eventually(lambda answer: answer[0] == 200)
+        self.dock.line = json.dumps({name: value for name, value in LINE.items() if name != "space"}).encode() + b"\n"
+        eventually(lambda answer: b"space_low" not in answer[2])
+        self.dock.close()
+        problem(eventually(lambda answer: answer[0] == 503), 503, "dock-away", "dock")
+        assert web.ask("/healthz")[0] == 200
+        self.dock = Dock(self.work / "dock.sock")
+        eventually(lambda answer: answer[0] == 200)
+        web.stop()
+
+    def it_writes_nothing_and_starts_nothing(self):
+        """A-015: landlock and seccomp hold it, and the database knows it as somebody who may ask for a number."""
+        web = self.web("confined")
+        status = Path(f"/proc/{web.daemon.process.pid}/status").read_text()
+        assert "NoNewPrivs:\t1" in status and "Seccomp:\t2" in status, status
+        done = run("psql", "-XAtq", "-U", "asv_web", "-c", "SELECT asv.schema_number() > 0", "-c", "SELECT * FROM asv.person", check=False)
+        assert done.stdout == "t\n" and "permission denied" in done.stderr, done
+        web.stop()
+
+    def all_that_is_documented_was_seen(self):
+        """A-014."""
+        self.contract.finish()
+
+    def run(self, only):
+        steps = (self.the_ledger_is_served, self.no_path_leads_out_of_it, self.errors_are_problems,
+                     self.requests_in_a_row_are_answered_in_a_row, self.a_byte_now_and_then_gains_no_time, self.whoever_is_idle_gives_way,
+                     self.an_address_has_its_own_places, self.a_stop_answers_who_has_asked, self.certificates_are_replaced,
+                     self.nginx_in_front_hands_on_what_was_sent, self.a_wrong_configuration_is_named, self.what_it_needs_goes_away, self.the_board_names_nobody,
+                     self.it_writes_nothing_and_starts_nothing, self.all_that_is_documented_was_seen)
+        for step in steps:
+            if not only or step.__name__ in only:
+                step()
+                print(f"ok {step.__name__}", flush=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="asv-web.") as name:
+        test = None
+        try:
+            test = Test(Path(name), sys.argv[1])
+            test.run(sys.argv[2:])
+        except Exception:
+            traceback.print_exc()
+            for log in sorted(Path(name).glob("*/log")):
+                print(f"--- {log.parent.name}\n{log.read_text(errors='replace')[-1500:]}", file=sys.stderr)
+            sys.exit(1)
+        finally:
+            for web in test.webs if test else ():
+                if web.daemon:
+                    web.daemon.stop(signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
