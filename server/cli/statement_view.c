@@ -38,6 +38,15 @@ static const struct {
     {ASV_ACTION_RECOVERY_KEY_ENDS, "wrap held recordings to the offline key no longer"},
     {ASV_ACTION_LEDGER, "begin a ledger; the one before ends"},
     {ASV_ACTION_FORGET, "forget what an entry of the ledger is closed over, for good"},
+    {ASV_ACTION_INCIDENT, "write down what is known of an incident"},
+    {ASV_ACTION_SUBJECT_REQUEST, "answer a recorded person, and write that down"},
+};
+
+static const char *const records[ASV_RECORDS] = {
+    [ASV_RECORD_INCIDENT] = "what happened, where and to whom",
+    [ASV_RECORD_INCIDENT_CLIP] = "a recording shows the incident",
+    [ASV_RECORD_INCIDENT_CLIP_OUT] = "a recording does not show the incident",
+    [ASV_RECORD_SUBJECT_REQUEST] = "what a recorded person asks",
 };
 
 static const char *const steps[] = {"?",        "I propose",  "I approve",
@@ -119,6 +128,18 @@ static void line_camera(FILE *out, struct asv_db *db, const uint8_t cert[ASV_SHA
     }
 }
 
+/* Its digest says nothing to people: who signs it is shown what it says by the command. */
+static void line_record(FILE *out, const struct asv_subject *subject)
+{
+    for (enum asv_record i = 0; i < ASV_RECORDS; i++) {
+        const char *name = asv_record_name(i);
+        if (subject->name.len == strlen(name) && memcmp(subject->name.data, name, subject->name.len) == 0) {
+            fprintf(out, "%-12s %s\n", "record", records[i]);
+        }
+    }
+    line_digest(out, "its digest", subject->id);
+}
+
 static void print_subject(FILE *out, struct asv_db *db, const struct asv_statement *statement)
 {
     const struct asv_subject *subject = &statement->subject;
@@ -144,6 +165,9 @@ static void print_subject(FILE *out, struct asv_db *db, const struct asv_stateme
         break;
     case ASV_SUBJECT_CREDENTIAL:
         line_digest(out, "credential", subject->id);
+        break;
+    case ASV_SUBJECT_RECORD:
+        line_record(out, subject);
         break;
     case ASV_SUBJECT_RECIPIENT:
         line_text(out, "recipient", subject->name);

@@ -54,6 +54,9 @@ static enum asv_status read_statements(const struct asv_keeper_request *request,
     if (status == ASV_OK && out->has_answer) {
         asv_statement_digest(out->answer_digest, &out->answer);
     }
+    if (status == ASV_OK && out->proposal.subject.kind == ASV_SUBJECT_RECORD) { /* K-158 */
+        return asv_fail(err, ASV_E_UNSUPPORTED, "a record of the database is no decision of the keeper's");
+    }
     return status;
 }
 

@@ -60,6 +60,8 @@ static const struct asv_action_rule rules[] = {
     ROW(RECOVERY_KEY_ENDS, KEEPER,     A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),
     ROW(LEDGER,            LEDGER,     A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),
     ROW(FORGET,            LEDGER,     P | A,             S | D | P, NO_GROUND,          NO,  NO,  14 * DAY, DAY),
+    ROW(INCIDENT,          RECORD,     W | S | D | R | E | P, NOBODY, NO_GROUND,         YES, NO,  HOUR, 0),
+    ROW(SUBJECT_REQUEST,   RECORD,     W | S | D | R | E | P | A, NOBODY, NO_GROUND,     NO,  NO,  HOUR, 0),
 };
 /* clang-format on */
 
@@ -71,6 +73,26 @@ const struct asv_action_rule *asv_action_rule(uint16_t action)
         }
     }
     return NULL;
+}
+
+static const struct {
+    const char *name;
+    uint16_t action;
+} records[ASV_RECORDS] = {
+    [ASV_RECORD_INCIDENT] = {"incident", ASV_ACTION_INCIDENT},
+    [ASV_RECORD_INCIDENT_CLIP] = {"incident-clip", ASV_ACTION_INCIDENT},
+    [ASV_RECORD_INCIDENT_CLIP_OUT] = {"incident-clip-out", ASV_ACTION_INCIDENT},
+    [ASV_RECORD_SUBJECT_REQUEST] = {"subject-request", ASV_ACTION_SUBJECT_REQUEST},
+};
+
+const char *asv_record_name(enum asv_record record)
+{
+    return records[record].name;
+}
+
+uint16_t asv_record_action(enum asv_record record)
+{
+    return records[record].action;
 }
 
 uint16_t asv_action_roles(const struct asv_action_rule *rule, uint8_t step, uint8_t ground)

@@ -32,6 +32,8 @@ enum asv_action {
     ASV_ACTION_RECOVERY_KEY_ENDS = 51, /* no more */
     ASV_ACTION_LEDGER = 52,            /* the ledger begins, or goes on, under this origin */
     ASV_ACTION_FORGET = 53,            /* what an entry of the ledger is closed over (LG-075) */
+    ASV_ACTION_INCIDENT = 64,          /* what is written down of an incident (LAW H9) */
+    ASV_ACTION_SUBJECT_REQUEST = 65,   /* what a recorded person asked (LAW L7) */
 };
 
 enum asv_step {
@@ -49,9 +51,10 @@ enum asv_subject_kind {
     ASV_SUBJECT_RECIPIENT = 4,
     ASV_SUBJECT_POLICY = 5,
     ASV_SUBJECT_KEEPER = 6,
-    ASV_SUBJECT_DAY = 7,    /* a clip, and the local day of its recording */
-    ASV_SUBJECT_LEDGER = 8, /* the keeper's; its origin, or with FORGET the id of an entry */
-    ASV_SUBJECT_VIEWER = 9, /* a clip, and who would see it */
+    ASV_SUBJECT_DAY = 7,     /* a clip, and the local day of its recording */
+    ASV_SUBJECT_LEDGER = 8,  /* the keeper's; its origin, or with FORGET the id of an entry */
+    ASV_SUBJECT_VIEWER = 9,  /* a clip, and who would see it */
+    ASV_SUBJECT_RECORD = 10, /* a row of the database, by its digest */
 };
 
 /* Why something is kept (1 to 3: ground n is a policy's cause with bit n - 1) or kept from use. */
@@ -64,6 +67,15 @@ enum asv_ground {
     ASV_GROUND_SECRET = 5,         /* LAW R4: professional secret */
     ASV_GROUND_CORE = 6,           /* LAW R4: core area of private life */
     ASV_GROUND_PRE_ROLL = 7,       /* LAW R5: more of it than the policy allows */
+};
+
+/* What a row says that one person signs. */
+enum asv_record {
+    ASV_RECORD_INCIDENT,          /* what is known of an incident */
+    ASV_RECORD_INCIDENT_CLIP,     /* that a recording shows it ... */
+    ASV_RECORD_INCIDENT_CLIP_OUT, /* ... or does not, after all */
+    ASV_RECORD_SUBJECT_REQUEST,
+    ASV_RECORDS
 };
 
 enum asv_need { ASV_ABSENT, ASV_OPTIONAL, ASV_REQUIRED };
@@ -83,6 +95,10 @@ struct asv_action_rule {
 
 /* NULL for a number that is no action. Static storage. */
 const struct asv_action_rule *asv_action_rule(uint16_t action);
+
+/* "incident-clip", as it stands in the subject; and of which action it is. */
+const char *asv_record_name(enum asv_record record);
+uint16_t asv_record_action(enum asv_record record);
 
 /* The roles of which a person must have one to take this step. */
 uint16_t asv_action_roles(const struct asv_action_rule *rule, uint8_t step, uint8_t ground);

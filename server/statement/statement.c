@@ -58,6 +58,18 @@ static bool is_entry_id(struct asv_bytes id)
     return good;
 }
 
+/* ST-102 */
+static bool is_record(struct asv_bytes name, uint16_t action)
+{
+    bool found = false;
+    for (enum asv_record i = 0; i < ASV_RECORDS; i++) {
+        const char *text = asv_record_name(i);
+        found |= asv_record_action(i) == action && name.len == strlen(text) &&
+                 memcmp(name.data, text, name.len) == 0;
+    }
+    return found;
+}
+
 static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
 {
     bool has_id = !asv_is_zero(subject->id, sizeof subject->id);
@@ -72,6 +84,8 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
         return has_id && date_is_good(subject->date);
     case ASV_SUBJECT_VIEWER:
         return has_id && asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
+    case ASV_SUBJECT_RECORD:
+        return has_id && is_record(subject->name, action);
     case ASV_SUBJECT_RECIPIENT:
         return asv_text_is_good(subject->name, ASV_NAME_MAX_BYTES);
     case ASV_SUBJECT_POLICY:
@@ -189,7 +203,7 @@ static void put_subject(struct asv_writer *writer, const struct asv_subject *sub
             asv_write_u32(writer, subject->from_date);
         } else if (subject->kind == ASV_SUBJECT_DAY) {
             asv_write_u32(writer, subject->date);
-        } else if (subject->kind == ASV_SUBJECT_VIEWER) {
+        } else if (subject->kind == ASV_SUBJECT_VIEWER || subject->kind == ASV_SUBJECT_RECORD) {
             asv_write_view8(writer, subject->name.data, subject->name.len);
         }
     }
@@ -283,7 +297,7 @@ static void read_subject(struct asv_fields *in, struct asv_subject *subject)
             asv_field_u32(in, &subject->from_date, "subject");
         } else if (subject->kind == ASV_SUBJECT_DAY) {
             asv_field_u32(in, &subject->date, "subject");
-        } else if (subject->kind == ASV_SUBJECT_VIEWER) {
+        } else if (subject->kind == ASV_SUBJECT_VIEWER || subject->kind == ASV_SUBJECT_RECORD) {
             asv_field_view8(in, &subject->name, ASV_NAME_MAX_BYTES, "subject");
         }
     }

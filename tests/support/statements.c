@@ -150,6 +150,10 @@ static void fill_subject(struct asv_subject *subject, uint16_t action, const str
             subject->date = 20260104;
         } else if (subject->kind == ASV_SUBJECT_VIEWER) {
             subject->name = person->credential.name;
+        } else if (subject->kind == ASV_SUBJECT_RECORD) {
+            const char *record = asv_record_name(action == ASV_ACTION_INCIDENT ? ASV_RECORD_INCIDENT
+                                                                               : ASV_RECORD_SUBJECT_REQUEST);
+            subject->name = (struct asv_bytes){(const uint8_t *)record, strlen(record)};
         }
     }
     if (subject->kind == ASV_SUBJECT_CAMERA) {
@@ -308,6 +312,8 @@ const struct asv_test_example *asv_test_example(void)
         asv_test_state(&example.opening, &statement, &example.supervisor, NULL);
         asv_test_statement(&statement, ASV_ACTION_DAY, ASV_STEP_PROPOSE, &example.wearer, 4);
         asv_test_state(&example.day, &statement, &example.wearer, NULL);
+        asv_test_statement(&statement, ASV_ACTION_INCIDENT, ASV_STEP_SOLE, &example.wearer, 5);
+        asv_test_state(&example.record, &statement, &example.wearer, NULL);
         made = true;
     }
     return &example;

@@ -34,7 +34,10 @@ static const uint16_t all[] = {ASV_ACTION_HOLD,
                                ASV_ACTION_CLOCK,
                                ASV_ACTION_RECOVERY_KEY,
                                ASV_ACTION_RECOVERY_KEY_ENDS,
-                               ASV_ACTION_LEDGER};
+                               ASV_ACTION_LEDGER,
+                               ASV_ACTION_FORGET,
+                               ASV_ACTION_INCIDENT,
+                               ASV_ACTION_SUBJECT_REQUEST};
 
 /* What is printed, as a new string. */
 static char *printed(const struct asv_statement *statement, const struct asv_credential *signer)
@@ -93,6 +96,11 @@ static void everything_that_is_signed_is_shown(void **state)
         }
         if (rule->subject == ASV_SUBJECT_VIEWER) { /* LAW L5 */
             says(text, "\nshown to     Ayse Yilmaz\n");
+        }
+        if (rule->subject == ASV_SUBJECT_RECORD) { /* ST-102 */
+            says(text, all[i] == ASV_ACTION_INCIDENT ? "\nrecord       what happened, where and to whom\n"
+                                                     : "\nrecord       what a recorded person asks\n");
+            says(text, "\nits digest   ");
         }
         if (rule->incident == ASV_REQUIRED) {
             says(text, "\nincident     ");

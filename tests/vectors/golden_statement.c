@@ -30,12 +30,13 @@ static void every_object_keeps_its_bytes(void **state)
         {"approval", "statement_decode", example->approval.data, example->approval.len},
         {"opening", "statement_decode", example->opening.data, example->opening.len},
         {"day", "statement_decode", example->day.data, example->day.len},
+        {"record", "statement_decode", example->record.data, example->record.len},
         {"approval", "statement_client_data", json.data, json.len},
     };
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
         char name[64];
         snprintf(name, sizeof name, "statement-%s%s", i < 2 ? "credential-" : "", objects[i].name);
-        if (i < 6) {
+        if (i < 7) {
             asv_golden_check(name, about, objects[i].data, objects[i].len);
         }
         asv_golden_seed(objects[i].fuzzer, objects[i].name, objects[i].data, objects[i].len);
@@ -65,7 +66,7 @@ static void the_golden_decision_is_one_of_two_people(void **state)
 }
 
 /* LAW L5, LAW T1: what the second person signs says who would see the clip, and of which day it is. */
-static void the_golden_subjects_say_a_name_and_a_day(void **state)
+static void the_golden_subjects_say_a_name_a_day_and_a_record(void **state)
 {
     (void)state;
     static uint8_t data[ASV_STATEMENT_MAX_BYTES];
@@ -85,6 +86,13 @@ static void the_golden_subjects_say_a_name_and_a_day(void **state)
                                           ASV_TEST_NOW_MS, NULL),
                      ASV_OK);
     assert_int_equal(statement.subject.date, 20260104);
+    len = asv_golden_load("statement-record", data, sizeof data);
+    assert_int_equal(asv_statement_decode(&statement, data, len, NULL), ASV_OK);
+    assert_int_equal(asv_statement_verify_sole(&statement, &example->wearer.credential, asv_test_place(),
+                                               ASV_TEST_NOW_MS, NULL),
+                     ASV_OK);
+    assert_int_equal(statement.subject.name.len, strlen("incident"));
+    assert_memory_equal(statement.subject.name.data, "incident", strlen("incident"));
 }
 
 /* The lines of section 9 that begin with four blanks: hexadecimal digits, then two blanks and words. */
@@ -122,7 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_object_keeps_its_bytes),
         cmocka_unit_test(the_golden_decision_is_one_of_two_people),
-        cmocka_unit_test(the_golden_subjects_say_a_name_and_a_day),
+        cmocka_unit_test(the_golden_subjects_say_a_name_a_day_and_a_record),
         cmocka_unit_test(the_specifications_example_is_the_golden_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

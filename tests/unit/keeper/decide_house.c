@@ -451,6 +451,18 @@ static void old_decisions_are_forgotten_with_the_end_of_the_next_year(void **sta
     assert_null(keeper_disk_file(site.disk, "decisions-2026"));
 }
 
+static void records_of_a_database_are_not_the_keepers(void **state)
+{
+    (void)state; /* K-158 */
+    static const uint16_t actions[] = {ASV_ACTION_INCIDENT, ASV_ACTION_SUBJECT_REQUEST};
+    const uint64_t before = site.keeper.store->index->generation;
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        keeper_propose(&site, &decision, actions[i], &people.chief, (uint8_t)(70 + i));
+        assert_int_equal(keeper_decide(&site, &decision).status, ASV_E_UNSUPPORTED);
+    }
+    assert_int_equal(site.keeper.store->index->generation, before);
+}
+
 int main(void)
 {
 #define ON_A_SITE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -472,6 +484,7 @@ int main(void)
         ON_A_SITE(another_keepers_statements_are_not_this_ones),
         ON_A_SITE(a_proposal_is_refused_or_withdrawn_for_good),
         ON_A_SITE(old_decisions_are_forgotten_with_the_end_of_the_next_year),
+        ON_A_SITE(records_of_a_database_are_not_the_keepers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

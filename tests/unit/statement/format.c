@@ -18,7 +18,8 @@ static const uint16_t actions[] = {
     ASV_ACTION_RECIPIENT, ASV_ACTION_RECIPIENT_ENDS, ASV_ACTION_ENROL,
     ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
     ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
-    ASV_ACTION_DAY,       ASV_ACTION_LEDGER,         ASV_ACTION_FORGET};
+    ASV_ACTION_DAY,       ASV_ACTION_LEDGER,         ASV_ACTION_FORGET,
+    ASV_ACTION_INCIDENT,  ASV_ACTION_SUBJECT_REQUEST};
 #define ACTIONS (sizeof actions / sizeof *actions)
 
 static struct asv_test_person person; /* with every role that one may have */
@@ -186,7 +187,7 @@ static void an_action_has_its_subject(void **state)
 {
     (void)state; /* ST-043 */
     for (size_t i = 0; i < ACTIONS; i++) {
-        for (unsigned kind = 0; kind <= ASV_SUBJECT_VIEWER + 1; kind++) {
+        for (unsigned kind = 0; kind <= ASV_SUBJECT_RECORD + 1; kind++) {
             struct asv_statement statement;
             fill(&statement, actions[i]);
             bool right = statement.subject.kind == kind;
@@ -195,7 +196,8 @@ static void an_action_has_its_subject(void **state)
             statement.subject.version = 7;
             statement.subject.from_ms = 7;
             statement.subject.until_ms = 8;
-            if (actions[i] != ASV_ACTION_FORGET) { /* whose name is an id */
+            if (actions[i] != ASV_ACTION_FORGET &&
+                !(right && kind == ASV_SUBJECT_RECORD)) { /* an id, a word */
                 statement.subject.name = (struct asv_bytes){(const uint8_t *)"name", 4};
             }
             statement.subject.kind = (uint8_t)kind;
@@ -217,8 +219,9 @@ static void an_action_has_its_subject(void **state)
 static void subjects_name_something(void **state)
 {
     (void)state;
-    static const uint16_t with_digest[] = {ASV_ACTION_HOLD,   ASV_ACTION_HOLD_AHEAD, ASV_ACTION_ENROL,
-                                           ASV_ACTION_POLICY, ASV_ACTION_OPEN,       ASV_ACTION_DAY};
+    static const uint16_t with_digest[] = {ASV_ACTION_HOLD,     ASV_ACTION_HOLD_AHEAD,     ASV_ACTION_ENROL,
+                                           ASV_ACTION_POLICY,   ASV_ACTION_OPEN,           ASV_ACTION_DAY,
+                                           ASV_ACTION_INCIDENT, ASV_ACTION_SUBJECT_REQUEST};
     struct asv_statement statement;
     for (size_t i = 0; i < sizeof with_digest / sizeof *with_digest; i++) {
         fill(&statement, with_digest[i]);
@@ -274,6 +277,32 @@ static void subjects_name_something(void **state)
     statement.subject.from_ms = INT64_MIN;
     statement.subject.until_ms = INT64_MAX;
     assert_int_equal(encode(&statement), ASV_E_USAGE); /* ST-044 */
+}
+
+static void a_record_is_one_of_its_actions(void **state)
+{
+    (void)state; /* ST-102 */
+    static const uint16_t of[] = {ASV_ACTION_INCIDENT, ASV_ACTION_SUBJECT_REQUEST};
+    static const char *const bad[] = {"",          "Incident",   "incident ",       "incident-clip-in",
+                                      "incident-", "incident\n", "subject-requests"};
+    struct asv_statement statement;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        fill(&statement, of[i]);
+        for (enum asv_record record = 0; record < ASV_RECORDS; record++) {
+            const char *name = asv_record_name(record);
+            statement.subject.name = (struct asv_bytes){(const uint8_t *)name, strlen(name)};
+            assert_int_equal(encode(&statement), asv_record_action(record) == of[i] ? ASV_OK : ASV_E_USAGE);
+        }
+        for (size_t j = 0; j < sizeof bad / sizeof *bad; j++) {
+            statement.subject.name = (struct asv_bytes){(const uint8_t *)bad[j], strlen(bad[j])};
+            assert_int_equal(encode(&statement), ASV_E_USAGE);
+        }
+    }
+    fill(&statement, ASV_ACTION_INCIDENT);
+    assert_int_equal(encode(&statement), ASV_OK);
+    assert_int_equal(decode(writer.len), ASV_OK);
+    encoded[out.subject.name.data - encoded] = 'I'; /* the same on the way in */
+    assert_int_equal(decode(writer.len), ASV_E_MALFORMED);
 }
 
 static void an_entry_is_named_in_one_way(void **state)
@@ -620,6 +649,7 @@ int main(void)
         cmocka_unit_test(actions_are_those_of_the_table),
         cmocka_unit_test(an_action_has_its_subject),
         cmocka_unit_test(subjects_name_something),
+        cmocka_unit_test(a_record_is_one_of_its_actions),
         cmocka_unit_test(an_entry_is_named_in_one_way),
         cmocka_unit_test(an_origin_is_an_address_and_a_path),
         cmocka_unit_test(an_action_has_a_ground_that_it_may_have),
