@@ -126,7 +126,7 @@ CREATE TABLE asv.statement (
     action asv.u16 NOT NULL,
     step smallint NOT NULL CHECK (step BETWEEN 1 AND 5),
     matter asv.digest NOT NULL,
-    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9)),
+    subject_kind smallint NOT NULL CHECK (subject_kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
     subject asv.digest,
     subject_name asv.name128,
     version asv.u32,
@@ -149,10 +149,10 @@ CREATE TABLE asv.statement (
     CHECK (issued_at < expires_at),
     CHECK ((step IN (2, 3, 4)) = (proposal IS NOT NULL)),
     CHECK ((action = 34) = (credential IS NULL) AND (action = 34) = (person IS NULL)),
-    CHECK ((subject_kind IN (1, 2, 3, 5, 7, 9)) = (subject IS NOT NULL)),
+    CHECK ((subject_kind IN (1, 2, 3, 5, 7, 9, 10)) = (subject IS NOT NULL)),
     CHECK ((subject_kind = 5) = (version IS NOT NULL) AND (subject_kind = 5) = (days IS NOT NULL)
            AND (subject_kind IN (5, 7)) = (from_day IS NOT NULL)),
-    CHECK ((subject_kind IN (4, 8, 9)) = (subject_name IS NOT NULL))
+    CHECK ((subject_kind IN (4, 8, 9, 10)) = (subject_name IS NOT NULL))
 );
 CREATE INDEX ON asv.statement (subject, action);
 CREATE INDEX ON asv.statement (proposal);
@@ -163,9 +163,9 @@ COMMENT ON COLUMN asv.statement.object IS 'length, body and proof';
 COMMENT ON COLUMN asv.statement.action IS 'STATEMENTS.md 4';
 COMMENT ON COLUMN asv.statement.step IS '1 proposes, 2 approves, 3 refuses, 4 withdraws, 5 alone';
 COMMENT ON COLUMN asv.statement.matter IS 'SHA-256 of its matter, which an answer repeats';
-COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 8 ledger, 9 a clip and who would see it';
-COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential or policy file';
-COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient; of who would see a recording';
+COMMENT ON COLUMN asv.statement.subject_kind IS '1 clip, 2 camera, 3 credential, 4 recipient, 5 policy, 6 keeper, 7 a clip and its day, 8 ledger, 9 a clip and who would see it, 10 a row of this database';
+COMMENT ON COLUMN asv.statement.subject IS 'digest of the seal header, certificate, credential or policy file; of a row, salted';
+COMMENT ON COLUMN asv.statement.subject_name IS 'of a recipient; of who would see a recording; what kind of row';
 COMMENT ON COLUMN asv.statement.version IS 'of a policy';
 COMMENT ON COLUMN asv.statement.days IS 'of a policy: its period after a recording''s own day';
 COMMENT ON COLUMN asv.statement.from_day IS 'of a policy: in force from this day on; of a clip: recorded on this day';
@@ -547,7 +547,7 @@ CREATE FUNCTION asv.action_rule(p_action integer)
                  (16, 144, 6, '14 days', '1 day'), (17, 150, 0, '2 days', NULL), (32, 128, 6, '14 days', '1 day'),
                  (33, 134, 0, '2 days', NULL), (34, 0, 0, '1 day', NULL), (48, 128, 6, '14 days', '1 day'), (49, 134, 134, '1 day', '1 hour'),
                  (50, 128, 6, '14 days', '1 day'), (51, 128, 6, '14 days', '1 day'), (52, 128, 6, '14 days', '1 day'),
-                 (53, 160, 38, '14 days', '1 day')) AS r (action, proposers, approvers, proposal, answer)
+                 (53, 160, 38, '14 days', '1 day'), (64, 63, 0, '1 hour', NULL), (65, 191, 0, '1 hour', NULL)) AS r (action, proposers, approvers, proposal, answer)
     WHERE r.action = p_action
 $$;
 COMMENT ON FUNCTION asv.action_rule IS 'which roles propose an action, or decide on it alone, which approve, and how long each statement lives at most (STATEMENTS.md 4)';
@@ -688,6 +688,47 @@ $$;
 COMMENT ON FUNCTION asv.statement_put IS 'keeps a statement that the caller has read and whose proof it has verified';
 GRANT EXECUTE ON FUNCTION asv.statement_put TO asv_staff, asv_admin;
 
+-- ST-104. What one person writes down of an incident, or answers to somebody recorded, he or she signs: the statement names the row by
+-- a salted digest, the row names the statement, and both are of one transaction. The salt lies in the row and goes with it.
+CREATE FUNCTION asv.record_lines(p_lines text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT array_to_string(p_lines, E'\n', '')
+$$;
+COMMENT ON FUNCTION asv.record_lines IS 'what a row says: its fields, one to a line, empty where there is none (ST-103)';
+
+CREATE FUNCTION asv.record_digest(p_salt bytea, p_text text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(p_salt || convert_to(p_text, 'UTF8'))
+$$;
+COMMENT ON FUNCTION asv.record_digest IS 'how a statement names a row: SHA-256 over its salt and what it says (ST-103)';
+
+CREATE FUNCTION asv.record_time(p_at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN isfinite(p_at) THEN floor(extract(epoch FROM p_at) * 1000)::bigint::text ELSE p_at::text END
+$$;
+COMMENT ON FUNCTION asv.record_time IS 'an instant as a line: milliseconds since 1970';
+
+CREATE FUNCTION asv.record_check(p_statement bytea, p_record text, p_action integer, p_incident uuid, p_digest bytea) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s asv.statement;
+BEGIN
+    SELECT * INTO s FROM asv.statement WHERE digest = p_statement;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'record: what was signed for it is not here' USING ERRCODE = 'VA006';
+    ELSIF s.person IS DISTINCT FROM asv.caller() AND NOT pg_has_role(session_user, 'asv_owner', 'MEMBER') THEN
+        RAISE EXCEPTION 'record: another person signed it than whose account this is' USING ERRCODE = 'VA007';
+    ELSIF s.action <> p_action OR s.subject_kind <> 10 OR s.subject_name <> p_record THEN
+        RAISE EXCEPTION 'record: what was signed is about something else' USING ERRCODE = 'VA001';
+    ELSIF s.incident IS DISTINCT FROM p_incident THEN
+        RAISE EXCEPTION 'record: what was signed is about another incident' USING ERRCODE = 'VA001';
+    ELSIF s.subject IS DISTINCT FROM p_digest THEN
+        RAISE EXCEPTION 'record: what was signed says something else than what is to be written down' USING ERRCODE = 'VA001';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.record_check IS 'refuses to write down what nobody, or somebody else, has signed';
+
 CREATE FUNCTION asv.statement_answered(p_statement bytea, p_why text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
@@ -724,15 +765,16 @@ $$;
 COMMENT ON FUNCTION asv.statement_now IS 'one statement and what became of it';
 
 -- LAW L1, L2, L4. Who asked to be shown something is told to who asked or answered, to the data-protection officer, and, while it
--- waits for them, to who may agree; not to administration, which takes nothing of it to the keeper. Digests of statements are public.
+-- waits for them, to who may agree; not to administration, which takes nothing of it to the keeper. What a recorded person asked (LAW L7) is
+-- told to who signed it, and to the officer. Digests of statements are public.
 CREATE FUNCTION asv.may_know(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.action <> 4 OR pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.has_role(asv.caller(), 32)
+    SELECT s.action NOT IN (4, 65) OR pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.has_role(asv.caller(), 32)
         OR EXISTS (SELECT FROM asv.statement o WHERE asv.caller() = o.person
                    AND (o.digest IN (s.digest, s.proposal) OR o.proposal IN (s.digest, s.proposal)))
-        OR s.expires_at > clock_timestamp() AND asv.has_role(asv.caller(), (SELECT r.approvers FROM asv.action_rule(4) r))
+        OR s.expires_at > clock_timestamp() AND asv.has_role(asv.caller(), (SELECT r.approvers FROM asv.action_rule(s.action) r))
 $$;
-COMMENT ON FUNCTION asv.may_know IS 'whether the caller may read this statement: any but those about looking at something';
+COMMENT ON FUNCTION asv.may_know IS 'whether the caller may read this statement: any but those about looking at something, and about what recorded people asked';
 
 CREATE FUNCTION asv.statement_find(p_digest bytea)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,

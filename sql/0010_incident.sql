@@ -30,6 +30,8 @@ CREATE TABLE asv.incident_version (
     prosecutor asv.name128,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
+    salt asv.digest NOT NULL,
+    statement asv.digest NOT NULL UNIQUE REFERENCES asv.statement,
     PRIMARY KEY (incident, number),
     CHECK (from_at <= until_at)
 );
@@ -47,27 +49,33 @@ COMMENT ON COLUMN asv.incident_version.injured IS 'who was injured; may be nobod
 COMMENT ON COLUMN asv.incident_version.prosecutor IS 'the prosecutor''s Aktenzeichen, like 570 Js 123/18; NULL: not known yet';
 COMMENT ON COLUMN asv.incident_version.since IS 'when this was written down';
 COMMENT ON COLUMN asv.incident_version.by IS 'who wrote it down';
+COMMENT ON COLUMN asv.incident_version.salt IS 'random; with it the statement names what this row says';
+COMMENT ON COLUMN asv.incident_version.statement IS 'with which somebody signed it';
 
 CREATE TABLE asv.incident_clip (
     incident uuid NOT NULL REFERENCES asv.incident,
     recording uuid NOT NULL REFERENCES asv.clip,
     number smallint NOT NULL CHECK (number > 0),
     shows boolean NOT NULL,
-    reason asv.words,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
+    salt asv.digest,
+    statement asv.digest NOT NULL REFERENCES asv.statement,
     PRIMARY KEY (incident, recording, number),
-    CHECK (reason IS NULL OR NOT shows)
+    UNIQUE (statement, recording),
+    CHECK (salt IS NOT NULL OR shows)
 );
+CREATE UNIQUE INDEX ON asv.incident_clip (statement) WHERE salt IS NOT NULL;
 CREATE INDEX ON asv.incident_clip (recording);
 COMMENT ON TABLE asv.incident_clip IS 'which recordings show an incident, and which were taken out again; the highest number counts';
 COMMENT ON COLUMN asv.incident_clip.incident IS 'which';
 COMMENT ON COLUMN asv.incident_clip.recording IS 'which';
 COMMENT ON COLUMN asv.incident_clip.number IS 'from 1, without gaps';
 COMMENT ON COLUMN asv.incident_clip.shows IS 'it shows the incident; false: it was taken out';
-COMMENT ON COLUMN asv.incident_clip.reason IS 'why it was taken out; NULL: it was not, or that was forgotten with the incident';
 COMMENT ON COLUMN asv.incident_clip.since IS 'when somebody said so';
 COMMENT ON COLUMN asv.incident_clip.by IS 'who said so';
+COMMENT ON COLUMN asv.incident_clip.salt IS 'random; with it the statement names what this row says; NULL: it follows from a decision to hold the recording for the incident';
+COMMENT ON COLUMN asv.incident_clip.statement IS 'with which somebody signed it, and why; or the approval of that decision';
 
 CREATE TABLE asv.incident_forgotten (
     incident uuid PRIMARY KEY REFERENCES asv.incident,
@@ -105,39 +113,55 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['incident', 'incident_forgotten', 'issue'] LOOP
+    FOREACH name IN ARRAY ARRAY['incident', 'incident_clip', 'incident_forgotten', 'issue'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
 $$;
 CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.incident_version FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
-CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON asv.incident_clip FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
 
--- But for what is forgotten: versions go, and of a recording that was taken out, why.
+-- But for what is forgotten: versions go.
 CREATE FUNCTION asv.check_incident_forgotten() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = old.incident)
-       AND asv.incident_forget_at(old.incident) <= clock_timestamp()
-       AND (tg_op = 'DELETE' OR to_jsonb(new) = to_jsonb(old) || '{"reason": null}') THEN
-        RETURN coalesce(new, old);
+       AND asv.incident_forget_at(old.incident) <= clock_timestamp() THEN
+        RETURN old;
     END IF;
     RAISE EXCEPTION '%: this table is only added to, until the incident is forgotten', tg_table_name USING ERRCODE = 'VA005';
 END
 $$;
-COMMENT ON FUNCTION asv.check_incident_forgotten() IS 'trigger: an incident''s rows stay until its term is over';
+COMMENT ON FUNCTION asv.check_incident_forgotten() IS 'trigger: what is known of an incident stays until its term is over';
 CREATE TRIGGER check_forgotten BEFORE DELETE ON asv.incident_version
     FOR EACH ROW EXECUTE FUNCTION asv.check_incident_forgotten();
-CREATE TRIGGER check_forgotten BEFORE UPDATE ON asv.incident_clip
-    FOR EACH ROW EXECUTE FUNCTION asv.check_incident_forgotten();
+
+CREATE FUNCTION asv.record_text(v asv.incident_version) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.record_lines(ARRAY['incident', v.incident::text, (SELECT i.case_number FROM asv.incident i WHERE i.id = v.incident),
+        v.number::text, v.cause::text, v.offence, v.danger, asv.record_time(v.from_at), asv.record_time(v.until_at), v.place, v.accused,
+        v.prosecutor, cardinality(v.injured)::text] || v.injured)
+$$;
+COMMENT ON FUNCTION asv.record_text(asv.incident_version) IS 'what is signed of a version of an incident';
+
+CREATE FUNCTION asv.record_text(n asv.incident_clip) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.record_lines(ARRAY[CASE WHEN n.shows THEN 'incident-clip' ELSE 'incident-clip-out' END, n.incident::text,
+        (SELECT i.case_number FROM asv.incident i WHERE i.id = n.incident), n.number::text,
+        (SELECT encode(c.header, 'hex') FROM asv.clip c WHERE c.recording = n.recording)])
+$$;
+COMMENT ON FUNCTION asv.record_text(asv.incident_clip) IS 'what is signed of a recording that shows an incident, or does not';
 
 CREATE FUNCTION asv.incident_put(
     p_id uuid, p_case text, p_number smallint, p_cause smallint, p_offence text, p_danger text, p_from_at timestamptz,
-    p_until_at timestamptz, p_place text, p_accused text, p_injured text, p_prosecutor text, p_by text) RETURNS text
+    p_until_at timestamptz, p_place text, p_accused text, p_injured text, p_prosecutor text, p_by text, p_salt bytea, p_statement bytea)
+    RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v asv.incident_version;
+    v_new CONSTANT asv.incident_version := ROW(p_id, p_number, p_cause, p_offence, p_danger, p_from_at, p_until_at, p_place, p_accused,
+        coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor, clock_timestamp(), asv.said_by(p_by), p_salt,
+        p_statement);
 BEGIN
     PERFORM asv.check_known();
     IF p_number = 1 THEN
@@ -149,25 +173,21 @@ BEGIN
     ELSIF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = p_id) THEN
         RAISE EXCEPTION 'incident %: it was forgotten', p_case USING ERRCODE = 'VA002';
     END IF;
+    PERFORM asv.record_check(p_statement, 'incident', 64, p_id, asv.record_digest(p_salt, asv.record_text(v_new)));
     SELECT * INTO v FROM asv.incident_version WHERE incident = p_id AND number = p_number;
     IF FOUND THEN
-        IF (v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused, v.injured, v.prosecutor)
-           IS NOT DISTINCT FROM (p_cause, p_offence, p_danger, p_from_at, p_until_at, p_place, p_accused,
-                                 coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor) THEN
+        IF v.statement = p_statement THEN
             RETURN 'already';
         END IF;
         RAISE EXCEPTION 'incident %: somebody else changed it meanwhile', p_case USING ERRCODE = 'VA001';
     ELSIF p_number > 1 AND NOT EXISTS (SELECT FROM asv.incident_version WHERE incident = p_id AND number = p_number - 1) THEN
         RAISE EXCEPTION 'incident %: versions are without gaps', p_case USING ERRCODE = 'VA001';
     END IF;
-    INSERT INTO asv.incident_version (incident, number, cause, offence, danger, from_at, until_at, place, accused, injured,
-                                      prosecutor, by)
-    VALUES (p_id, p_number, p_cause, p_offence, p_danger, p_from_at, p_until_at, p_place, p_accused,
-            coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor, asv.said_by(p_by));
+    INSERT INTO asv.incident_version VALUES (v_new.*);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.incident_put IS 'a new incident (number 1), or its next version; injured: one to a line';
+COMMENT ON FUNCTION asv.incident_put IS 'a new incident (number 1), or its next version, as the statement of the same transaction says; injured: one to a line';
 GRANT EXECUTE ON FUNCTION asv.incident_put TO asv_staff;
 
 CREATE VIEW asv.exhibit AS
@@ -177,10 +197,12 @@ WHERE c.shows AND NOT EXISTS (SELECT FROM asv.incident_clip n
 COMMENT ON VIEW asv.exhibit IS 'the recordings that show incidents, without those that were taken out; for other views, nobody may read it';
 
 -- Under the incident's row lock, which is taken after a recording's: numbers have no gaps.
-CREATE FUNCTION asv.incident_clip_say(p_incident uuid, p_recording uuid, p_shows boolean, p_by text, p_reason text) RETURNS boolean
+CREATE FUNCTION asv.incident_clip_say(p_incident uuid, p_recording uuid, p_shows boolean, p_by text, p_salt bytea, p_statement bytea)
+    RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_last asv.incident_clip;
+    v_new asv.incident_clip;
 BEGIN
     PERFORM FROM asv.incident WHERE id = p_incident FOR NO KEY UPDATE;
     SELECT * INTO v_last FROM asv.incident_clip WHERE incident = p_incident AND recording = p_recording
@@ -188,41 +210,83 @@ BEGIN
     IF coalesce(v_last.shows, false) = p_shows THEN
         RETURN false;
     END IF;
-    INSERT INTO asv.incident_clip (incident, recording, number, shows, reason, by)
-    VALUES (p_incident, p_recording, coalesce(v_last.number, 0) + 1, p_shows, p_reason, p_by);
+    v_new := ROW(p_incident, p_recording, coalesce(v_last.number, 0) + 1, p_shows, clock_timestamp(), p_by, p_salt, p_statement);
+    IF p_salt IS NOT NULL THEN
+        PERFORM asv.record_check(p_statement, CASE WHEN p_shows THEN 'incident-clip' ELSE 'incident-clip-out' END, 64, p_incident,
+                                 asv.record_digest(p_salt, asv.record_text(v_new)));
+    END IF;
+    INSERT INTO asv.incident_clip VALUES (v_new.*);
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION asv.incident_clip_say IS 'a recording shows an incident, or does not any more; whether that is news';
+COMMENT ON FUNCTION asv.incident_clip_say IS 'a recording shows an incident, or does not any more, as this statement says or (salt NULL) as follows from it; whether that is news';
 
-CREATE FUNCTION asv.incident_clip_put(p_case text, p_clip uuid, p_by text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+-- Before anything is signed, and again when it was.
+CREATE FUNCTION asv.incident_clip_next(p_case text, p_clip uuid, p_shows boolean)
+    RETURNS TABLE (incident uuid, recording uuid, header bytea, number smallint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     v_incident uuid;
-    v_recording uuid;
+    c asv.clip;
+    v_last asv.incident_clip;
 BEGIN
     PERFORM asv.check_known();
-    SELECT id INTO v_incident FROM asv.incident WHERE case_number = p_case;
+    SELECT i.id INTO v_incident FROM asv.incident i WHERE i.case_number = p_case;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
-    ELSIF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = v_incident) THEN
-        RAISE EXCEPTION 'incident %: it was forgotten', p_case USING ERRCODE = 'VA002';
     END IF;
-    SELECT recording INTO v_recording FROM asv.clip WHERE clip = p_clip AND NOT uuid_taken;
+    SELECT * INTO c FROM asv.clip k WHERE k.clip = p_clip AND NOT k.uuid_taken;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
     END IF;
-    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, true, asv.said_by(p_by), NULL) THEN 'done' ELSE 'already' END;
+    SELECT * INTO v_last FROM asv.incident_clip n WHERE n.incident = v_incident AND n.recording = c.recording
+    ORDER BY n.number DESC LIMIT 1;
+    IF NOT p_shows AND NOT FOUND THEN
+        RAISE EXCEPTION 'incident %: % is none of its recordings', p_case, p_clip USING ERRCODE = 'VA006';
+    ELSIF p_shows AND EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = v_incident) THEN
+        RAISE EXCEPTION 'incident %: it was forgotten', p_case USING ERRCODE = 'VA002';
+    -- What two people signed says that it is an exhibit of this incident.
+    ELSIF NOT p_shows AND asv.state_of(c.recording) = 'held'
+          AND (SELECT r.incident FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal
+               WHERE h.recording = c.recording ORDER BY h.event DESC LIMIT 1) = v_incident THEN
+        RAISE EXCEPTION 'incident %: % is held for it', p_case, p_clip USING ERRCODE = 'VA002';
+    END IF;
+    RETURN QUERY SELECT v_incident, c.recording, c.header::bytea,
+        CASE WHEN coalesce(v_last.shows, false) <> p_shows THEN (coalesce(v_last.number, 0) + 1)::smallint END;
 END
 $$;
-COMMENT ON FUNCTION asv.incident_clip_put IS 'a recording shows an incident';
+COMMENT ON FUNCTION asv.incident_clip_next IS 'what is to be signed so that a recording shows an incident, or does not after all; number NULL: it is so already';
+GRANT EXECUTE ON FUNCTION asv.incident_clip_next TO asv_staff;
+
+CREATE FUNCTION asv.incident_clip_put(p_case text, p_clip uuid, p_shows boolean, p_by text, p_salt bytea, p_statement bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v record;
+BEGIN
+    PERFORM asv.check_known();
+    IF p_salt IS NULL THEN
+        RAISE EXCEPTION 'record: what one person says is salted' USING ERRCODE = 'VA003';
+    ELSIF EXISTS (SELECT FROM asv.incident_clip n JOIN asv.clip c ON c.recording = n.recording
+                  WHERE n.statement = p_statement AND n.salt = p_salt AND c.clip = p_clip AND n.shows = p_shows) THEN
+        RETURN 'already';
+    END IF;
+    PERFORM FROM asv.recording r WHERE r.id = (SELECT c.recording FROM asv.clip c WHERE c.clip = p_clip AND NOT c.uuid_taken) FOR NO KEY UPDATE;
+    SELECT * INTO STRICT v FROM asv.incident_clip_next(p_case, p_clip, p_shows);
+    IF NOT asv.incident_clip_say(v.incident, v.recording, p_shows, asv.said_by(p_by), p_salt, p_statement) THEN
+        RAISE EXCEPTION 'incident %: somebody else said so of % meanwhile', p_case, p_clip USING ERRCODE = 'VA001';
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.incident_clip_put IS 'a recording shows an incident, or does not after all, as the statement of the same transaction says; what was said before is kept';
 GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_staff;
 
 CREATE VIEW asv.incident_overview AS
 SELECT i.id, i.case_number, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused,
        array_to_string(v.injured, E'\n') AS injured, v.prosecutor, i.opened_at, v.since,
        (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips,
-       f.at AS forgotten_at
+       f.at AS forgotten_at, v.salt, v.statement
 FROM asv.incident i
 LEFT JOIN asv.incident_version v ON v.incident = i.id
                                     AND v.number = (SELECT max(w.number) FROM asv.incident_version w WHERE w.incident = i.id)
@@ -232,6 +296,8 @@ WHERE v.number IS NOT NULL OR f.at IS NOT NULL;
 COMMENT ON VIEW asv.incident_overview IS 'incidents as they are known now';
 COMMENT ON COLUMN asv.incident_overview.clips IS 'recordings that show it';
 COMMENT ON COLUMN asv.incident_overview.forgotten_at IS 'when everything else was forgotten; NULL: it is not';
+COMMENT ON COLUMN asv.incident_overview.salt IS 'of the digest by which the statement names what it says';
+COMMENT ON COLUMN asv.incident_overview.statement IS 'with which somebody signed it as it is known now';
 -- LAW L6: who was injured, or is accused, may be a member of staff.
 GRANT SELECT (id, case_number, number, cause, offence, danger, from_at, until_at, place, prosecutor, opened_at, since, clips,
               forgotten_at) ON asv.incident_overview TO asv_staff;

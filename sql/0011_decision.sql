@@ -432,7 +432,7 @@ BEGIN
     IF r.action = 1 AND a.step = 2 THEN
         INSERT INTO asv.hold (recording, proposal, event) VALUES (r.recording, r.proposal, v_event);
         PERFORM asv.state_move(r.recording, 'held', v_event);
-        PERFORM asv.incident_clip_say(r.incident, r.recording, true, c.name, NULL)
+        PERFORM asv.incident_clip_say(r.incident, r.recording, true, c.name, NULL, p_answer)
         FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential WHERE s.digest = r.proposal;
     ELSIF r.action = 1 THEN
         PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
@@ -524,7 +524,7 @@ BEGIN
     v_event := asv.event_put(v_recording, 'held_ahead', NULL, 'system', NULL, NULL,
                              'decision ' || encode(p_proposal, 'hex'), NULL);
     INSERT INTO asv.hold (recording, proposal, event) VALUES (v_recording, p_proposal, v_event);
-    PERFORM asv.incident_clip_say(r.incident, v_recording, true, 'decision ' || encode(p_proposal, 'hex'), NULL)
+    PERFORM asv.incident_clip_say(r.incident, v_recording, true, 'decision ' || encode(p_proposal, 'hex'), NULL, r.answer)
     FROM asv.request r WHERE r.proposal = p_proposal;
     PERFORM asv.state_move(v_recording, 'held', v_event);
     RETURN 'done';
@@ -533,48 +533,23 @@ $$;
 COMMENT ON FUNCTION asv.held_ahead IS 'the keeper holds this recording, as a decision ahead of its docking says, for the incident that it names';
 GRANT EXECUTE ON FUNCTION asv.held_ahead TO asv_admin;
 
-CREATE FUNCTION asv.incident_clip_remove(p_case text, p_clip uuid, p_reason text, p_by text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-DECLARE
-    v_incident uuid;
-    v_recording uuid;
-BEGIN
-    PERFORM asv.check_known();
-    SELECT n.incident, n.recording INTO v_incident, v_recording
-    FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
-    WHERE i.case_number = p_case AND c.clip = p_clip AND NOT c.uuid_taken;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'incident %: % is none of its recordings', p_case, p_clip USING ERRCODE = 'VA006';
-    END IF;
-    PERFORM FROM asv.recording WHERE id = v_recording FOR NO KEY UPDATE;
-    -- What two people signed says that it is an exhibit of this incident.
-    IF asv.state_of(v_recording) = 'held'
-       AND (SELECT r.incident FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal
-            WHERE h.recording = v_recording ORDER BY h.event DESC LIMIT 1) = v_incident THEN
-        RAISE EXCEPTION 'incident %: % is held for it', p_case, p_clip USING ERRCODE = 'VA002';
-    END IF;
-    RETURN CASE WHEN asv.incident_clip_say(v_incident, v_recording, false, asv.said_by(p_by), p_reason) THEN 'done' ELSE 'already' END;
-END
-$$;
-COMMENT ON FUNCTION asv.incident_clip_remove IS 'a recording does not show an incident after all; what was said before is kept';
-GRANT EXECUTE ON FUNCTION asv.incident_clip_remove TO asv_staff;
-
 CREATE FUNCTION asv.incident_removed(p_case text, p_limit integer)
-    RETURNS TABLE (clip uuid, since timestamptz, by text, reason text)
+    RETURNS TABLE (clip uuid, since timestamptz, by text, object bytea)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM asv.check_known();
     PERFORM asv.one_at_a_time('incident ' || p_case);
     RETURN QUERY
-    SELECT c.clip, n.since, n.by::text, n.reason::text
+    SELECT c.clip, n.since, n.by::text, s.object
     FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
+    LEFT JOIN asv.statement s ON s.digest = n.statement
     WHERE i.case_number = p_case AND NOT n.shows
     ORDER BY n.since, c.clip
     LIMIT p_limit;
 END
 $$;
-COMMENT ON FUNCTION asv.incident_removed IS 'what was taken out of one incident, when, by whom and why; of one in a transaction (LAW L6)';
+COMMENT ON FUNCTION asv.incident_removed IS 'what was taken out of one incident, when, by whom and with which statement; of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.incident_removed TO asv_staff;
 
 CREATE FUNCTION asv.held_ahead_list()
@@ -655,6 +630,8 @@ GRANT EXECUTE ON FUNCTION asv.block_put TO asv_staff, asv_admin;
 CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT (s.step <> 1 OR s.action = 1)
+       -- What one person writes down is this database's own (K-158).
+       AND s.subject_kind <> 10
        -- An approved OPEN or HAND_OVER is taken to the keeper by whom it lets see or hand over, and by nobody else.
        AND NOT (s.action IN (4, 5) AND s.step = 2)
        -- Another answer came first.

@@ -62,6 +62,8 @@ CREATE TABLE asv.subject_request (
     until_at timestamptz NOT NULL,
     found asv.u32 NOT NULL,
     forget_at timestamptz NOT NULL,
+    salt asv.digest NOT NULL,
+    statement asv.digest NOT NULL UNIQUE REFERENCES asv.statement,
     CHECK (from_at < until_at AND until_at <= from_at + interval '7 days'),
     CHECK (forget_at >= asv.year_end(at, 1))
 );
@@ -76,19 +78,43 @@ COMMENT ON COLUMN asv.subject_request.from_at IS 'from then on';
 COMMENT ON COLUMN asv.subject_request.until_at IS 'until just before then';
 COMMENT ON COLUMN asv.subject_request.found IS 'recordings that the answer named';
 COMMENT ON COLUMN asv.subject_request.forget_at IS 'when the policy has it forgotten';
+COMMENT ON COLUMN asv.subject_request.salt IS 'random; with it the statement names what was asked';
+COMMENT ON COLUMN asv.subject_request.statement IS 'with which somebody signed it; forgotten with it';
+
+-- ST-104. Nothing is kept of what somebody signed of a row that is not written down: looked at when the transaction ends, as whoever is
+-- connected.
+CREATE FUNCTION asv.check_recorded() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM asv.incident_version WHERE statement = new.digest)
+       AND NOT EXISTS (SELECT FROM asv.incident_clip WHERE statement = new.digest AND salt IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM asv.subject_request WHERE statement = new.digest) THEN
+        RAISE EXCEPTION 'record: nothing was written down of what was signed' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION asv.check_recorded() IS 'trigger: what one person signs of a row comes with that row';
+GRANT EXECUTE ON FUNCTION asv.check_recorded TO asv_staff;
+CREATE CONSTRAINT TRIGGER check_recorded AFTER INSERT ON asv.statement DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (new.subject_kind = 10) EXECUTE FUNCTION asv.check_recorded();
 
 INSERT INTO asv.event_kind VALUES
     ('opened', false, 'somebody was shown it; detail: row of the access log, and the commitment to it');
 
 -- LAW L3: who asked to be shown something is as personal as that it was shown, and is forgotten with it: a year after its
--- time is over at the earliest, which is the least that a policy can say, and not while the access log knows of it.
+-- time is over at the earliest, which is the least that a policy can say, and not while the access log knows of it. So is what was
+-- signed when somebody recorded was answered: it says who asked (ST-106).
 CREATE FUNCTION asv.is_forgotten(p_proposal bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.statement p
-                   WHERE p.digest = p_proposal AND p.action = 4 AND p.expires_at < clock_timestamp() - interval '1 year')
+                   WHERE p.digest = p_proposal
+                     AND (p.action = 4 AND p.expires_at < clock_timestamp() - interval '1 year'
+                          OR p.action = 65 AND asv.year_end(p.issued_at, 1) <= clock_timestamp()))
        AND NOT EXISTS (SELECT FROM asv.access_log WHERE proposal = p_proposal)
+       AND NOT EXISTS (SELECT FROM asv.subject_request WHERE statement = p_proposal)
 $$;
-COMMENT ON FUNCTION asv.is_forgotten IS 'whether a request to be shown something, and what was signed for it, is to be forgotten';
+COMMENT ON FUNCTION asv.is_forgotten IS 'whether a request to be shown something, or a recorded person''s, and what was signed for it, is to be forgotten';
 
 CREATE FUNCTION asv.check_look() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -103,7 +129,7 @@ BEGIN
     RAISE EXCEPTION '%: DELETE is refused: this table knows INSERT and SELECT only', tg_table_name USING ERRCODE = 'VA005';
 END
 $$;
-COMMENT ON FUNCTION asv.check_look() IS 'trigger: of what people signed nothing is deleted but requests to be shown something, when they are to be forgotten';
+COMMENT ON FUNCTION asv.check_look() IS 'trigger: of what people signed nothing is deleted but requests to be shown something, and recorded people''s, when they are to be forgotten';
 CREATE TRIGGER check_look BEFORE DELETE ON asv.request FOR EACH ROW EXECUTE FUNCTION asv.check_look();
 DO $$
 DECLARE
@@ -223,7 +249,8 @@ BEGIN
     DELETE FROM asv.subject_request WHERE forget_at <= clock_timestamp();
     GET DIAGNOSTICS v_subject = ROW_COUNT;
     SELECT array_agg(digest::bytea) INTO v_looks FROM asv.statement
-    WHERE action = 4 AND step = 1 AND expires_at < clock_timestamp() - interval '1 year' AND asv.is_forgotten(digest);
+    WHERE (action = 4 AND step = 1 AND expires_at < clock_timestamp() - interval '1 year'
+           OR action = 65 AND expires_at < clock_timestamp() - interval '1 year') AND asv.is_forgotten(digest);
     DELETE FROM asv.request WHERE proposal = ANY (v_looks);
     DELETE FROM asv.statement_answer a USING asv.statement s
     WHERE s.digest = a.statement AND (s.digest = ANY (v_looks) OR s.proposal = ANY (v_looks));
@@ -232,7 +259,7 @@ BEGIN
     RETURN v_log + v_subject;
 END
 $$;
-COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something';
+COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something and to answer';
 GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
 
 -- LAW L10. What is kept of an incident for its recordings' sake has its term from the end of the last of them on.
@@ -281,8 +308,7 @@ BEGIN
         CONTINUE WHEN asv.incident_forget_at(v_incident) > clock_timestamp() IS NOT FALSE;
         INSERT INTO asv.incident_forgotten (incident, ended_at) VALUES (v_incident, asv.incident_ended_at(v_incident))
         ON CONFLICT DO NOTHING;
-        DELETE FROM asv.incident_version WHERE incident = v_incident;
-        UPDATE asv.incident_clip SET reason = NULL WHERE incident = v_incident AND reason IS NOT NULL;
+        DELETE FROM asv.incident_version WHERE incident = v_incident; -- with their salts (ST-105)
         v_count := v_count + 1;
     END LOOP;
     RETURN v_count;
@@ -291,12 +317,22 @@ $$;
 COMMENT ON FUNCTION asv.incidents_forget IS 'forgets persons, places and texts of incidents whose term is over (LAW L10), how many';
 GRANT EXECUTE ON FUNCTION asv.incidents_forget TO asv_admin;
 
+CREATE FUNCTION asv.record_text(r asv.subject_request) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.record_lines(ARRAY['subject-request', r.id::text, r.reason, encode(r.camera, 'hex'), r.area, asv.record_time(r.from_at),
+        asv.record_time(r.until_at)])
+$$;
+COMMENT ON FUNCTION asv.record_text(asv.subject_request) IS 'what is signed of a recorded person''s request';
+
 CREATE FUNCTION asv.subject_request_answer(
-    p_id uuid, p_by text, p_reason text, p_camera bytea, p_area text, p_from_at timestamptz, p_until_at timestamptz)
+    p_id uuid, p_by text, p_reason text, p_camera bytea, p_area text, p_from_at timestamptz, p_until_at timestamptz, p_salt bytea,
+    p_statement bytea)
     RETURNS TABLE (clip uuid, camera_name text, area text, started_at timestamptz, ended_at timestamptz, day date, state text,
                    due_at timestamptz, erased_at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    v asv.subject_request;
 BEGIN
     PERFORM asv.check_durable();
     PERFORM asv.check_known();
@@ -307,12 +343,15 @@ BEGIN
     ELSIF p_from_at > clock_timestamp() THEN
         RAISE EXCEPTION 'this time is still to come' USING ERRCODE = 'VA002';
     END IF;
-    INSERT INTO asv.subject_request (id, by, reason, camera, area, from_at, until_at, found, forget_at)
-    SELECT p_id, asv.said_by(p_by), p_reason, p_camera, p_area, p_from_at, p_until_at, count(*), asv.forget_at(clock_timestamp())
+    SELECT p_id AS id, clock_timestamp() AS at, asv.said_by(p_by) AS by, p_reason AS reason, p_camera AS camera, p_area AS area,
+           p_from_at AS from_at, p_until_at AS until_at, count(*) AS found, asv.forget_at(clock_timestamp()) AS forget_at,
+           p_salt AS salt, p_statement AS statement
+    INTO v
     FROM asv.clip c
     WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
-      AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at
-    ON CONFLICT (id) DO NOTHING;
+      AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at;
+    PERFORM asv.record_check(p_statement, 'subject-request', 65, NULL, asv.record_digest(p_salt, asv.record_text(v)));
+    INSERT INTO asv.subject_request VALUES (v.*) ON CONFLICT (id) DO NOTHING;
     RETURN QUERY
     SELECT c.clip, t.name::text, c.area::text, c.started_at, c.ended_at, coalesce(c.day, y.day), s.state,
            CASE WHEN s.state IN ('sealed', 'quarantined', 'pending', 'released') THEN coalesce(c.due_at, y.due_at) END,
@@ -327,5 +366,5 @@ BEGIN
     LIMIT 500;
 END
 $$;
-COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); notes that it was asked';
+COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); notes that it was asked, as the statement of the same transaction says';
 GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_staff;

@@ -75,7 +75,8 @@ class Decisions:
         desk.run("camera", "issued", assignment, "--user", "Willi")
         desk.run("incident", "new", CASE, "--offence", "Körperverletzung", "--danger", "Schlag gegen den Kopf", "--cause",
                  "prosecution", "--from", self.kept["start"][:16].replace("T", " "), "--place", "Kreuzstraße 1", "--injured",
-                 "Willi W.")
+                 "Willi W.", *desk.by("Sigrid", "Meldung des Außendienstes"))
+        self.say(f"Sigrid writes down what happened, as {CASE}, and signs it with her key file")
         self.say(f"Willi, who wore {self.kept['camera']}, asks that its marked recording be kept for {CASE}")
         desk.run("hold", "request", clip, "--incident", CASE, *desk.by("Willi", "Angriff auf den Außendienst"))
         status, _, err = desk.call("hold", "approve", clip, *desk.by("Willi", "Angriff auf den Außendienst"))

@@ -1,111 +1,142 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat incident: add-clip, remove-clip: which recordings show an incident.
+ * asservat incident: add-clip, remove-clip: which recordings show an incident. Each is signed by itself.
  */
+#include <string.h>
+
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/cli/clip.h"
-#include "server/cli/database.h"
-#include "server/db/incident.h"
+#include "server/cli/person.h"
+#include "server/incident/record.h"
 #include "server/incident/words.h"
 
-typedef enum asv_status (*say)(const struct asv_cli *cli, struct asv_db *db,
-                               const uint8_t clip[ASV_UUID_BYTES], enum asv_db_outcome *outcome,
-                               struct asv_err *err);
+/* One run of a command. */
+struct work {
+    const struct asv_cli *cli;
+    struct asv_db *db;
+    struct asv_person *person; /* opened when there is something to sign */
+    struct asv_db_exhibit exhibit;
+};
+
+static enum asv_status in_words(const struct asv_db_exhibit *exhibit, enum asv_status status,
+                                const struct asv_err *inner, struct asv_err *err)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(uuid, exhibit->clip);
+    if (status == ASV_E_STATE) {
+        return exhibit->shows
+                   ? asv_fail(err, status, asv_incident_forgotten)
+                   : asv_failf(err, status, "%s is held for this incident; see \"asservat hold release\"",
+                               uuid);
+    }
+    if (status == ASV_E_NOT_FOUND && !exhibit->shows) {
+        return asv_failf(err, status,
+                         "%s is no recording of this incident; \"asservat incident show\" shows them", uuid);
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner->text);
+}
+
+/* ST-104: shown, signed, and stored with the row. */
+static enum asv_status put(struct work *work, struct asv_err *err)
+{
+    const struct asv_db_exhibit *exhibit = &work->exhibit;
+    struct asv_person_statement stated = {0};
+    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_statement what;
+    struct asv_err inner = {0};
+    enum asv_db_outcome outcome;
+    char actor[64];
+    char uuid[ASV_UUID_TEXT_BYTES];
+    enum asv_status status = asv_world_random(work->cli->world, it.salt, sizeof it.salt);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "no randomness");
+    }
+    if (work->person == NULL) {
+        status = asv_person_open(work->cli, work->db, &work->person, err);
+    }
+    if (status == ASV_OK) {
+        asv_record_exhibit(&what, exhibit, it.salt);
+        asv_uuid_format(uuid, exhibit->clip);
+        fprintf(work->cli->err, "%-12s %s\n", "clip", uuid);
+        status = asv_person_sign(work->cli, work->db, work->person, &what, &stated, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
+    status = asv_db_incident_clip_put(work->db, exhibit, &it, asv_cli_actor(actor), &outcome, &inner);
+    return in_words(exhibit, status, &inner, err);
+}
+
+/* What is so already is not signed again. */
+static enum asv_status one(struct work *work, const char *text, size_t *news, struct asv_err *err)
+{
+    struct asv_db_exhibit *exhibit = &work->exhibit;
+    struct asv_err inner = {0};
+    if (asv_uuid_parse(exhibit->clip, text) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE, "\"%s\" is no clip id; \"asservat clip list\" shows them", text);
+    }
+    enum asv_status status = asv_db_incident_clip_next(work->db, exhibit, &inner);
+    if (status != ASV_OK || exhibit->number == 0) {
+        return in_words(exhibit, status, &inner, err);
+    }
+    status = put(work, err);
+    *news += status == ASV_OK;
+    return status;
+}
 
 /* Of each CLIP; how many of them that was new. */
-static enum asv_status each_clip(const struct asv_cli *cli, say say_of, const char *said, struct asv_err *err)
+static enum asv_status each_clip(const struct asv_cli *cli, bool shows, const char *said, struct asv_err *err)
 {
-    asv_auto_db struct asv_db *db = NULL;
-    enum asv_db_outcome outcome = ASV_DB_DONE;
-    enum asv_status status = asv_cli_database(cli, &db, err);
+    struct work work = {.cli = cli, .exhibit = {.shows = shows}};
+    const char *number = asv_cli_operand(cli->args, 0);
     const char *text = NULL;
     size_t news = 0;
+    if (strlen(number) > ASV_NAME_MAX_BYTES) {
+        return asv_fail(err, ASV_E_USAGE, "a case number has 1 to 128 bytes");
+    }
+    memcpy(work.exhibit.case_number, number, strlen(number) + 1);
+    enum asv_status status = asv_cli_database(cli, &work.db, err);
     for (size_t i = 1; status == ASV_OK && (text = asv_cli_operand(cli->args, i)) != NULL; i++) {
-        uint8_t clip[ASV_UUID_BYTES];
-        if (asv_uuid_parse(clip, text) != ASV_OK) {
-            return asv_failf(err, ASV_E_USAGE, "\"%s\" is no clip id; \"asservat clip list\" shows them",
-                             text);
-        }
-        status = say_of(cli, db, clip, &outcome, err);
-        news += status == ASV_OK && outcome == ASV_DB_DONE;
+        status = one(&work, text, &news, err);
     }
     if (status == ASV_OK) {
         fprintf(cli->out, "%-12s %zu\n", said, news);
     }
+    asv_person_close(work.person);
+    asv_db_close(work.db);
     return status;
-}
-
-static enum asv_status add_one(const struct asv_cli *cli, struct asv_db *db,
-                               const uint8_t clip[ASV_UUID_BYTES], enum asv_db_outcome *outcome,
-                               struct asv_err *err)
-{
-    char actor[64];
-    struct asv_err inner = {0};
-    enum asv_status status = asv_db_incident_clip_put(db, asv_cli_operand(cli->args, 0), clip,
-                                                      asv_cli_actor(actor), outcome, &inner);
-    return status == ASV_OK        ? ASV_OK
-           : status == ASV_E_STATE ? asv_fail(err, status, asv_incident_forgotten)
-                                   : asv_failf(err, status, "%s", inner.text);
 }
 
 static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
 {
-    return each_clip(cli, add_one, "added", err);
+    return each_clip(cli, true, "added", err);
 }
 
-static const struct asv_cli_option add_options[] = {ASV_CLI_DATABASE_OPTION};
+static enum asv_status take_out(struct asv_cli *cli, struct asv_err *err)
+{
+    return each_clip(cli, false, "taken out", err);
+}
+
+static const struct asv_cli_option options[] = {ASV_PERSON_SIGN_OPTIONS};
 
 const struct asv_cli_command asv_cli_incident_add_clip = {
     .group = "incident",
     .name = "add-clip",
     .summary = "say that recordings show an incident",
     .help = "Writes down that each CLIP shows the incident CASE. That keeps none of them: they are\n"
-            "erased on their days unless they are held (\"asservat hold request\").",
+            "erased on their days unless they are held (\"asservat hold request\"). Each is signed\n"
+            "with your key file; what is written down so already is not signed again.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP…",
     .words = true,
     .operands_min = 2,
     .operands_max = 64,
-    .options = add_options,
-    .option_count = sizeof add_options / sizeof *add_options,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .run = add,
-};
-
-static enum asv_status remove_one(const struct asv_cli *cli, struct asv_db *db,
-                                  const uint8_t clip[ASV_UUID_BYTES], enum asv_db_outcome *outcome,
-                                  struct asv_err *err)
-{
-    char actor[64];
-    char uuid[ASV_UUID_TEXT_BYTES];
-    struct asv_err inner = {0};
-    const char *number = asv_cli_operand(cli->args, 0);
-    enum asv_status status = asv_db_incident_clip_remove(db, number, clip, asv_cli_text(cli->args, "reason"),
-                                                         asv_cli_actor(actor), outcome, &inner);
-    asv_uuid_format(uuid, clip);
-    switch (status) {
-    case ASV_OK:
-        return ASV_OK;
-    case ASV_E_NOT_FOUND:
-        return asv_failf(err, status,
-                         "%s is no recording of this incident; \"asservat incident show\" shows them", uuid);
-    case ASV_E_STATE:
-        return asv_failf(err, status, "%s is held for this incident; see \"asservat hold release\"", uuid);
-    default:
-        return asv_failf(err, status, "%s", inner.text);
-    }
-}
-
-static enum asv_status take_out(struct asv_cli *cli, struct asv_err *err)
-{
-    enum asv_status status = asv_cli_note(cli, "reason", ASV_DB_NOTE_SIZE - 1, err);
-    return status == ASV_OK ? each_clip(cli, remove_one, "taken out", err) : status;
-}
-
-static const struct asv_cli_option remove_options[] = {
-    {"reason", ASV_CLI_WORDS, "TEXT", "why", true, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
 };
 
 const struct asv_cli_command asv_cli_incident_remove_clip = {
@@ -113,14 +144,14 @@ const struct asv_cli_command asv_cli_incident_remove_clip = {
     .name = "remove-clip",
     .summary = "take recordings out of an incident that they do not show",
     .help = "Writes down that each CLIP does not show the incident CASE after all. That it was one\n"
-            "of its recordings, and who took it out, when and why, is kept, and shown by \"incident\n"
-            "show\". What is held for the incident is released first.",
+            "of its recordings, and who took it out, when and why (--reason), is signed, kept, and\n"
+            "shown by \"incident show\". What is held for the incident is released first.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CASE CLIP…",
     .words = true,
     .operands_min = 2,
     .operands_max = 64,
-    .options = remove_options,
-    .option_count = sizeof remove_options / sizeof *remove_options,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .run = take_out,
 };

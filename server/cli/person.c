@@ -254,14 +254,14 @@ static enum asv_status sign(const struct signer *signer, struct asv_bytes body,
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "the statement is none: %s", inner.text);
 }
 
-static enum asv_status state(const struct asv_cli *cli, struct asv_db *db, const struct signer *signer,
-                             struct asv_statement *what, struct asv_person_statement *out,
-                             struct asv_err *err)
+/* Shown and signed; not stored. */
+static enum asv_status show_and_sign(const struct asv_cli *cli, struct asv_db *db,
+                                     const struct signer *signer, struct asv_statement *what,
+                                     struct asv_person_statement *out, struct asv_err *err)
 {
     uint8_t body[ASV_STATEMENT_BODY_MAX_BYTES];
     size_t len = 0;
     struct asv_writer writer;
-    enum asv_db_outcome outcome;
     enum asv_status status = fill(cli, signer, asv_action_rule(what->action), what, err);
     if (status != ASV_OK) {
         return status;
@@ -280,25 +280,34 @@ static enum asv_status state(const struct asv_cli *cli, struct asv_db *db, const
         fflush(cli->err);
         status = asv_ask_yes("Sign this? [y/N] ", "say --yes when you have read it", err);
     }
-    if (status == ASV_OK) {
-        status = sign(signer, (struct asv_bytes){body, len}, out, err);
-    }
-    if (status == ASV_OK) {
-        status =
-            asv_db_statement_put(db, &out->said, (struct asv_bytes){out->bytes, out->len}, &outcome, err);
-    }
-    return status;
+    return status == ASV_OK ? sign(signer, (struct asv_bytes){body, len}, out, err) : status;
+}
+
+static enum asv_status store(struct asv_db *db, const struct asv_person_statement *stated,
+                             struct asv_err *err)
+{
+    enum asv_db_outcome outcome;
+    return asv_db_statement_put(db, &stated->said, (struct asv_bytes){stated->bytes, stated->len}, &outcome,
+                                err);
+}
+
+enum asv_status asv_person_sign(const struct asv_cli *cli, struct asv_db *db, const struct asv_person *person,
+                                struct asv_statement *what, struct asv_person_statement *out,
+                                struct asv_err *err)
+{
+    const struct signer signer = {.credential = &person->credential,
+                                  .agency = person->credential.said.agency,
+                                  .sk = person->keys.sign_sk};
+    enum asv_status status = check_role(&person->credential.said, asv_action_rule(what->action), what, err);
+    return status == ASV_OK ? show_and_sign(cli, db, &signer, what, out, err) : status;
 }
 
 enum asv_status asv_person_state(const struct asv_cli *cli, struct asv_db *db,
                                  const struct asv_person *person, struct asv_statement *what,
                                  struct asv_person_statement *out, struct asv_err *err)
 {
-    const struct signer signer = {.credential = &person->credential,
-                                  .agency = person->credential.said.agency,
-                                  .sk = person->keys.sign_sk};
-    enum asv_status status = check_role(&person->credential.said, asv_action_rule(what->action), what, err);
-    return status == ASV_OK ? state(cli, db, &signer, what, out, err) : status;
+    enum asv_status status = asv_person_sign(cli, db, person, what, out, err);
+    return status == ASV_OK ? store(db, out, err) : status;
 }
 
 enum asv_status asv_person_state_root(const struct asv_cli *cli, struct asv_db *db,
@@ -308,7 +317,8 @@ enum asv_status asv_person_state_root(const struct asv_cli *cli, struct asv_db *
 {
     const struct signer signer = {
         .agency = agency->id, .sk = root->sign_sk, .root_pk = agency->root.signing_pk};
-    return state(cli, db, &signer, what, out, err);
+    enum asv_status status = show_and_sign(cli, db, &signer, what, out, err);
+    return status == ASV_OK ? store(db, out, err) : status;
 }
 
 /* ---- to the keeper ---- */

@@ -21,13 +21,16 @@
 #include "server/db/people.h"
 #include "server/db/statement.h"
 
-/* Options of every command that signs, and hands over what was signed. */
-#define ASV_PERSON_OPTIONS                                                                                  \
+/* Options of every command that signs. */
+#define ASV_PERSON_SIGN_OPTIONS                                                                             \
     {"key", ASV_CLI_TEXT, "FILE", "your key file", true, false, 0, 0},                                      \
         {"reason", ASV_CLI_WORDS, "TEXT", "why, in your own words: it is signed", true, false, 0, 0},       \
         {"yes", ASV_CLI_FLAG, NULL, "sign without being asked", false, false, 0, 0},                        \
         {"passphrase-file", ASV_CLI_TEXT, "FILE", "its first line is your passphrase", false, false, 0, 0}, \
-        ASV_CLI_DATABASE_OPTION, ASV_CLI_KEEPER_OPTION
+        ASV_CLI_DATABASE_OPTION
+
+/* The same, and of handing over what was signed. */
+#define ASV_PERSON_OPTIONS ASV_PERSON_SIGN_OPTIONS, ASV_CLI_KEEPER_OPTION
 
 #define ASV_PERSON_OPTION_COUNT 6
 extern const struct asv_cli_option asv_person_options[ASV_PERSON_OPTION_COUNT];
@@ -81,7 +84,13 @@ ASV_MUST_CHECK enum asv_status asv_person_state(const struct asv_cli *cli, struc
                                                 const struct asv_person *person, struct asv_statement *what,
                                                 struct asv_person_statement *out, struct asv_err *err);
 
-/* The same for the agency root, which enrols the first people (FOUND). root: its key, from the caller. */
+/* The same, but stored by the caller, with the row that it is about (ST-104). */
+ASV_MUST_CHECK enum asv_status asv_person_sign(const struct asv_cli *cli, struct asv_db *db,
+                                               const struct asv_person *person, struct asv_statement *what,
+                                               struct asv_person_statement *out, struct asv_err *err);
+
+/* asv_person_state for the agency root, which enrols the first people (FOUND). root: its key, from the
+ * caller. */
 ASV_MUST_CHECK enum asv_status asv_person_state_root(const struct asv_cli *cli, struct asv_db *db,
                                                      const struct asv_agency_dir *agency,
                                                      const struct asv_keys *root, struct asv_statement *what,

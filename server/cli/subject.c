@@ -13,9 +13,11 @@
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/cli/moment.h"
+#include "server/cli/person.h"
 #include "server/cli/text.h"
 #include "server/cli/user.h"
 #include "server/db/retention.h"
+#include "server/incident/record.h"
 
 #define RANGE_HOURS (7 * 24)
 
@@ -76,6 +78,20 @@ static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
         request->camera = camera;
     }
     return status == ASV_OK ? asv_uuid_new(cli->world, request->id) : status;
+}
+
+/* What is signed, in words. */
+static void print_request(FILE *out, const struct asv_cli *cli, const struct asv_db_subject_request *request)
+{
+    char from[ASV_TEXT_BYTES];
+    char until[ASV_TEXT_BYTES];
+    const char *camera = asv_cli_text(cli->args, "camera");
+    fprintf(out, "%-12s %s to %s\n%-12s ", "asked for", asv_text_time(from, request->from_ms),
+            asv_text_time(until, request->until_ms), "area");
+    asv_text_print(out, request->area != NULL ? request->area : "any");
+    fprintf(out, "\n%-12s ", "camera");
+    asv_text_print(out, camera != NULL ? camera : "any");
+    fputc('\n', out);
 }
 
 /* What is known now: recordings in custody, and cameras that may bring more of that time. */
@@ -163,21 +179,46 @@ static enum asv_status print_text(struct findings *found, struct asv_err *err)
     return status;
 }
 
+/* ST-104: shown, signed, and stored with the row that says what was asked. */
+static enum asv_status ask(struct asv_db *db, struct findings *found, struct asv_err *err)
+{
+    asv_auto_person struct asv_person *person = NULL;
+    struct asv_person_statement stated = {0};
+    struct asv_db_signed it = {.said = &stated.said};
+    struct asv_statement what;
+    char actor[64];
+    enum asv_status status = asv_world_random(found->cli->world, it.salt, sizeof it.salt);
+    if (status != ASV_OK) {
+        return asv_fail(err, status, "no randomness");
+    }
+    status = asv_person_open(found->cli, db, &person, err);
+    if (status == ASV_OK) {
+        asv_record_subject_request(&what, &found->request, it.salt);
+        print_request(found->cli->err, found->cli, &found->request);
+        status = asv_person_sign(found->cli, db, person, &what, &stated, err);
+    }
+    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
+    return status == ASV_OK ? asv_db_subject_request(db, &found->request, &it, asv_cli_actor(actor),
+                                                     found->rows, &found->count, err)
+                            : status;
+}
+
 static enum asv_status answer(struct findings *found, struct asv_err *err)
 {
     asv_auto_db struct asv_db *db = NULL;
-    char actor[64];
     int64_t now_ms = 0;
     enum asv_status status = asv_cli_database(found->cli, &db, err);
+    if (status == ASV_OK && asv_world_wall_ms(found->cli->world, &now_ms) != ASV_OK) {
+        status = asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
     if (status == ASV_OK) {
         status = prepare(found->cli, db, &found->request, found->camera, err);
     }
-    if (status == ASV_OK) {
-        status = asv_db_subject_request(db, &found->request, asv_cli_actor(actor), found->rows, &found->count,
-                                        err);
+    if (status == ASV_OK && found->request.from_ms > now_ms) {
+        status = asv_fail(err, ASV_E_STATE, "this time is still to come");
     }
-    if (status == ASV_OK && asv_world_wall_ms(found->cli->world, &now_ms) != ASV_OK) {
-        status = asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    if (status == ASV_OK) {
+        status = ask(db, found, err);
     }
     if (status == ASV_OK) {
         status = find_out(db, now_ms, found, err);
@@ -210,9 +251,8 @@ static const struct asv_cli_option subject_options[] = {
     {"until", ASV_CLI_TEXT, "TIME", "until just before then, seven days later at most", true, false, 0, 0},
     {"area", ASV_CLI_LABEL, "CODE", "in this operating area only", false, false, 0, 0},
     {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID)", false, false, 0, 0},
-    {"reason", ASV_CLI_WORDS, "TEXT", "who asked, and why", true, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
+    ASV_PERSON_SIGN_OPTIONS,
 };
 
 const struct asv_cli_command asv_cli_subject_request = {
@@ -222,8 +262,8 @@ const struct asv_cli_command asv_cli_subject_request = {
             "and when each was or will be erased; nothing of them is shown. Cameras are named that\n"
             "were out and have not docked since: they may bring more. A person who demands\n"
             "that the legality be checked has them kept: \"asservat hold request --cause\n"
-            "legality-check\", by the data-protection officer. That it was asked is kept as long as\n"
-            "the access log.",
+            "legality-check\", by the data-protection officer. Who asked, and why (--reason), is\n"
+            "signed with your key file, and kept as long as the access log.",
     .by = ASV_CLI_BY_PEOPLE,
     .options = subject_options,
     .option_count = sizeof subject_options / sizeof *subject_options,

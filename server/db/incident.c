@@ -7,10 +7,30 @@
 #include "server/base/fail.h"
 #include "server/db/internal.h"
 
-enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incident *incident, const char *by,
+/* Behind the parameters of what is written down: who does, the salt, and the statement's digest. */
+static void param_signed(struct asv_params *params, const struct asv_db_signed *it,
+                         uint8_t digest[ASV_SHA256_BYTES])
+{
+    asv_statement_digest(digest, it->said);
+    asv_param_digest(params, it->salt);
+    asv_param_digest(params, digest);
+}
+
+static enum asv_status put_signed(struct asv_db *db, const struct asv_db_signed *it, enum asv_query query,
+                                  const struct asv_params *params, enum asv_db_outcome *outcome,
+                                  struct asv_err *err)
+{
+    PGresult *result = NULL;
+    enum asv_status status = asv_db_run_signed(db, it, query, params, &result, err);
+    return status == ASV_OK ? asv_db_outcome_take(result, query, outcome, err) : status;
+}
+
+enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incident *incident,
+                                    const struct asv_db_signed *it, const char *by,
                                     enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
+    uint8_t digest[ASV_SHA256_BYTES];
     char who[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
     asv_param_uuid(&params, incident->id);
@@ -26,7 +46,8 @@ enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incid
     asv_param_text(&params, incident->injured);
     asv_param_text(&params, incident->prosecutor[0] != '\0' ? incident->prosecutor : NULL);
     asv_param_text(&params, asv_note_clean(who, by));
-    return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_PUT, &params, outcome, err);
+    param_signed(&params, it, digest);
+    return put_signed(db, it, ASV_QUERY_INCIDENT_PUT, &params, outcome, err);
 }
 
 static void row_incident(struct asv_row *row, void *to)
@@ -48,6 +69,8 @@ static void row_incident(struct asv_row *row, void *to)
     out->since_ms = asv_row_time(row);
     out->clips = asv_row_u64(row);
     out->forgotten_ms = asv_row_time(row);
+    asv_row_bytes(row, out->salt, sizeof out->salt);
+    asv_row_bytes(row, out->statement, sizeof out->statement);
 }
 
 enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number, struct asv_db_incident *out,
@@ -81,41 +104,57 @@ enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after, st
                            err);
 }
 
-enum asv_status asv_db_incident_clip_put(struct asv_db *db, const char *case_number,
-                                         const uint8_t clip[ASV_UUID_BYTES], const char *by,
+static void row_next(struct asv_row *row, void *to)
+{
+    struct asv_db_exhibit *out = to;
+    asv_row_uuid(row, out->incident);
+    asv_row_bytes(row, out->header, sizeof out->header);
+    out->number = (uint16_t)asv_row_i32(row);
+}
+
+enum asv_status asv_db_incident_clip_next(struct asv_db *db, struct asv_db_exhibit *exhibit,
+                                          struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_text(&params, exhibit->case_number);
+    asv_param_uuid(&params, exhibit->clip);
+    asv_param_bool(&params, exhibit->shows);
+    return asv_db_run_value(db, ASV_QUERY_INCIDENT_CLIP_NEXT, &params, row_next, exhibit, err);
+}
+
+enum asv_status asv_db_incident_clip_put(struct asv_db *db, const struct asv_db_exhibit *exhibit,
+                                         const struct asv_db_signed *it, const char *by,
                                          enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
+    uint8_t digest[ASV_SHA256_BYTES];
     char who[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
-    asv_param_text(&params, case_number);
-    asv_param_uuid(&params, clip);
+    asv_param_text(&params, exhibit->case_number);
+    asv_param_uuid(&params, exhibit->clip);
+    asv_param_bool(&params, exhibit->shows);
     asv_param_text(&params, asv_note_clean(who, by));
-    return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_CLIP_PUT, &params, outcome, err);
+    param_signed(&params, it, digest);
+    return put_signed(db, it, ASV_QUERY_INCIDENT_CLIP_PUT, &params, outcome, err);
 }
 
-enum asv_status asv_db_incident_clip_remove(struct asv_db *db, const char *case_number,
-                                            const uint8_t clip[ASV_UUID_BYTES], const char *reason,
-                                            const char *by, enum asv_db_outcome *outcome, struct asv_err *err)
-{
-    struct asv_params params;
-    char who[ASV_NOTE_BYTES + 1];
-    char why[ASV_NOTE_BYTES + 1];
-    asv_params_init(&params);
-    asv_param_text(&params, case_number);
-    asv_param_uuid(&params, clip);
-    asv_param_text(&params, asv_note_clean(why, reason));
-    asv_param_text(&params, asv_note_clean(who, by));
-    return asv_db_run_outcome(db, ASV_QUERY_INCIDENT_CLIP_REMOVE, &params, outcome, err);
-}
-
+/* Why, in the words that somebody signed. */
 static void row_removed(struct asv_row *row, void *to)
 {
     struct asv_db_incident_removed *out = to;
+    struct asv_statement said;
+    uint8_t object[ASV_STATEMENT_MAX_BYTES];
+    size_t len = 0;
     asv_row_uuid(row, out->clip);
     out->at_ms = asv_row_time(row);
     asv_row_text(row, out->by, sizeof out->by);
-    asv_row_text(row, out->reason, sizeof out->reason);
+    asv_row_blob(row, object, sizeof object, &len);
+    out->reason[0] = '\0';
+    if (asv_statement_decode(&said, object, len, NULL) == ASV_OK && said.reason.len < sizeof out->reason) {
+        memcpy(out->reason, said.reason.data, said.reason.len);
+        out->reason[said.reason.len] = '\0';
+    }
 }
 
 static enum asv_status of_incident(struct asv_db *db, enum asv_query query, const char *case_number,
@@ -211,10 +250,12 @@ static void row_answer(struct asv_row *row, void *to)
 }
 
 enum asv_status asv_db_subject_request(struct asv_db *db, const struct asv_db_subject_request *request,
-                                       const char *by, struct asv_db_subject_answer *rows, size_t *count,
-                                       struct asv_err *err)
+                                       const struct asv_db_signed *it, const char *by,
+                                       struct asv_db_subject_answer *rows, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
+    PGresult *result = NULL;
+    uint8_t digest[ASV_SHA256_BYTES];
     char who[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
     asv_param_uuid(&params, request->id);
@@ -224,6 +265,10 @@ enum asv_status asv_db_subject_request(struct asv_db *db, const struct asv_db_su
     asv_param_text(&params, request->area);
     asv_param_time(&params, request->from_ms);
     asv_param_time(&params, request->until_ms);
-    return asv_db_run_rows(db, ASV_QUERY_SUBJECT_REQUEST_ANSWER, &params, row_answer, rows, sizeof *rows,
-                           count, err);
+    param_signed(&params, it, digest);
+    enum asv_status status =
+        asv_db_run_signed(db, it, ASV_QUERY_SUBJECT_REQUEST_ANSWER, &params, &result, err);
+    return status == ASV_OK ? asv_db_rows_take(result, ASV_QUERY_SUBJECT_REQUEST_ANSWER, row_answer, rows,
+                                               sizeof *rows, count, err)
+                            : status;
 }

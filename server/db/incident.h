@@ -8,7 +8,7 @@
 #define ASV_SERVER_DB_INCIDENT_H
 
 #include "server/db/clip.h"
-#include "server/statement/statement.h"
+#include "server/db/statement.h"
 
 #define ASV_DB_INJURED_SIZE   4033 /* their names, one to a line */
 #define ASV_DB_INCIDENT_CLIPS ASV_DB_PAGE_MAX
@@ -30,13 +30,15 @@ struct asv_db_incident {
     int64_t opened_ms, since_ms;             /* read only: of the incident, of this version */
     uint64_t clips;                          /* read only: recordings that show it */
     int64_t forgotten_ms; /* read only: when everything but id, number, opened_ms and clips was forgotten */
+    uint8_t salt[ASV_SHA256_BYTES], statement[ASV_SHA256_BYTES]; /* read only, of find: who signed it */
 };
 
-/* A new one (version 1), or the next version of one. ASV_E_EXISTS: the case number is another incident's.
- * ASV_E_MISMATCH: somebody else changed it meanwhile. ASV_E_STATE: it was forgotten. */
+/* A new one (version 1), or the next version of one, as it was signed. ASV_E_EXISTS: the case number is
+ * another incident's. ASV_E_MISMATCH: somebody else changed it meanwhile, or something else was signed.
+ * ASV_E_STATE: it was forgotten. */
 ASV_MUST_CHECK enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incident *incident,
-                                                   const char *by, enum asv_db_outcome *outcome,
-                                                   struct asv_err *err);
+                                                   const struct asv_db_signed *it, const char *by,
+                                                   enum asv_db_outcome *outcome, struct asv_err *err);
 
 /* The newest version. ASV_E_NOT_FOUND. */
 ASV_MUST_CHECK enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number,
@@ -52,17 +54,28 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_list(struct asv_db *db, const uin
                                                     struct asv_db_incident *rows, size_t cap, size_t *count,
                                                     struct asv_err *err);
 
-/* ASV_E_NOT_FOUND when incident or clip is not there. */
-ASV_MUST_CHECK enum asv_status asv_db_incident_clip_put(struct asv_db *db, const char *case_number,
-                                                        const uint8_t clip[ASV_UUID_BYTES], const char *by,
-                                                        enum asv_db_outcome *outcome, struct asv_err *err);
+/* That a recording shows an incident, or does not after all. */
+struct asv_db_exhibit {
+    char case_number[ASV_NAME_MAX_BYTES + 1];
+    uint8_t clip[ASV_UUID_BYTES];
+    bool shows;
+    uint8_t incident[ASV_UUID_BYTES],
+        header[ASV_SHA256_BYTES]; /* by asv_db_incident_clip_next, as all below */
+    uint16_t number;              /* 0: it is so already */
+};
 
-/* It does not show it after all; what was said before is kept. ASV_E_NOT_FOUND: it never did. ASV_E_STATE: it
- * is held for this incident. */
-ASV_MUST_CHECK enum asv_status asv_db_incident_clip_remove(struct asv_db *db, const char *case_number,
-                                                           const uint8_t clip[ASV_UUID_BYTES],
-                                                           const char *reason, const char *by,
-                                                           enum asv_db_outcome *outcome, struct asv_err *err);
+/* What is to be signed: case_number, clip and shows are the caller's. ASV_E_NOT_FOUND when incident or clip
+ * is not there, or it never showed it. ASV_E_STATE: the incident was forgotten; what does not show it is held
+ * for it. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_clip_next(struct asv_db *db, struct asv_db_exhibit *exhibit,
+                                                         struct asv_err *err);
+
+/* As it was signed; what was said before is kept. The same errors; ASV_E_MISMATCH: somebody else said so
+ * meanwhile, or something else was signed. */
+ASV_MUST_CHECK enum asv_status asv_db_incident_clip_put(struct asv_db *db,
+                                                        const struct asv_db_exhibit *exhibit,
+                                                        const struct asv_db_signed *it, const char *by,
+                                                        enum asv_db_outcome *outcome, struct asv_err *err);
 
 struct asv_db_incident_clip {
     uint8_t clip[ASV_UUID_BYTES];
@@ -80,7 +93,7 @@ struct asv_db_incident_removed {
     uint8_t clip[ASV_UUID_BYTES];
     int64_t at_ms;
     char by[ASV_DB_NOTE_SIZE];
-    char reason[ASV_DB_NOTE_SIZE]; /* empty: forgotten with the incident */
+    char reason[ASV_DB_NOTE_SIZE]; /* as signed; empty: what was signed cannot be read */
 };
 
 /* What was taken out, in its order; rows[ASV_DB_INCIDENT_CLIPS]; those behind are not told. */
@@ -144,10 +157,11 @@ struct asv_db_subject_answer {
 };
 
 /* rows[ASV_DB_PAGE_MAX]: the first recordings that are of that time, place and camera, erased ones included.
- * That it was asked is kept, once for an id. */
+ * That it was asked is kept as it was signed, once for an id. */
 ASV_MUST_CHECK enum asv_status asv_db_subject_request(struct asv_db *db,
                                                       const struct asv_db_subject_request *request,
-                                                      const char *by, struct asv_db_subject_answer *rows,
-                                                      size_t *count, struct asv_err *err);
+                                                      const struct asv_db_signed *it, const char *by,
+                                                      struct asv_db_subject_answer *rows, size_t *count,
+                                                      struct asv_err *err);
 
 #endif

@@ -16,6 +16,7 @@
 #include "generated/sql/queries.h"
 #include "server/db/clip.h"
 #include "server/db/db.h"
+#include "server/db/statement.h"
 
 /* ---- parameters ---- */
 
@@ -151,6 +152,18 @@ ASV_MUST_CHECK enum asv_status asv_db_run_value(struct asv_db *db, enum asv_quer
 ASV_MUST_CHECK enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query,
                                                   const struct asv_params *params,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* The same of a result that is there. */
+ASV_MUST_CHECK enum asv_status asv_db_rows_take(PGresult *result, enum asv_query query, asv_row_read read,
+                                                void *rows, size_t size, size_t *count, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_db_outcome_take(PGresult *result, enum asv_query query,
+                                                   enum asv_db_outcome *outcome, struct asv_err *err);
+
+/* ST-104: what a person signed is stored, and in the same transaction the row that it is about (statement.c).
+ */
+ASV_MUST_CHECK enum asv_status asv_db_run_signed(struct asv_db *db, const struct asv_db_signed *it,
+                                                 enum asv_query query, const struct asv_params *params,
+                                                 PGresult **result, struct asv_err *err);
 
 /* One statement that gives one count. */
 ASV_MUST_CHECK enum asv_status asv_db_run_count(struct asv_db *db, enum asv_query query, uint64_t *count,

@@ -340,15 +340,10 @@ enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query, const struc
     return status;
 }
 
-enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                                asv_row_read read, void *rows, size_t size, size_t *count,
-                                struct asv_err *err)
+enum asv_status asv_db_rows_take(PGresult *result, enum asv_query query, asv_row_read read, void *rows,
+                                 size_t size, size_t *count, struct asv_err *err)
 {
-    PGresult *result = NULL;
-    enum asv_status status = asv_db_run1(db, query, params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
+    enum asv_status status = ASV_OK;
     int found = PQntuples(result);
     for (int i = 0; i < found && status == ASV_OK; i++) {
         struct asv_row row;
@@ -363,6 +358,15 @@ enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query, const s
     return status;
 }
 
+enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                asv_row_read read, void *rows, size_t size, size_t *count,
+                                struct asv_err *err)
+{
+    PGresult *result = NULL;
+    enum asv_status status = asv_db_run1(db, query, params, &result, err);
+    return status == ASV_OK ? asv_db_rows_take(result, query, read, rows, size, count, err) : status;
+}
+
 enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                                  asv_row_read read, void *out, struct asv_err *err)
 {
@@ -371,8 +375,8 @@ enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query, const 
     return status == ASV_OK && count != 1 ? asv_fail(err, ASV_E_INTERNAL, "database: not one row") : status;
 }
 
-enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                                   enum asv_db_outcome *outcome, struct asv_err *err)
+enum asv_status asv_db_outcome_take(PGresult *result, enum asv_query query, enum asv_db_outcome *outcome,
+                                    struct asv_err *err)
 {
     static const struct {
         const char *name;
@@ -381,16 +385,11 @@ enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, cons
                  {"already", ASV_DB_ALREADY},
                  {"conflict", ASV_DB_CONFLICT},
                  {"uuid_taken", ASV_DB_UUID_TAKEN}};
-    PGresult *result = NULL;
-    enum asv_status status = asv_db_run1(db, query, params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
     struct asv_row row;
     char name[16];
     asv_row_init(&row, result, 0);
     asv_row_text(&row, name, sizeof name);
-    status = asv_row_end(&row, query, err);
+    enum asv_status status = asv_row_end(&row, query, err);
     PQclear(result);
     for (size_t i = 0; status == ASV_OK && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i].name) == 0) {
@@ -401,6 +400,14 @@ enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, cons
         }
     }
     return status != ASV_OK ? status : asv_fail(err, ASV_E_INTERNAL, "database: an outcome that is none");
+}
+
+enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                   enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    PGresult *result = NULL;
+    enum asv_status status = asv_db_run1(db, query, params, &result, err);
+    return status == ASV_OK ? asv_db_outcome_take(result, query, outcome, err) : status;
 }
 
 enum asv_status asv_db_run_void(struct asv_db *db, enum asv_query query, const struct asv_params *params,

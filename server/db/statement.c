@@ -40,35 +40,62 @@ static void param_subject(struct asv_params *params, const struct asv_subject *s
     asv_param_date(params, subject->kind == ASV_SUBJECT_DAY ? subject->date : subject->from_date);
 }
 
-enum asv_status asv_db_statement_put(struct asv_db *db, const struct asv_statement *statement,
-                                     struct asv_bytes bytes, enum asv_db_outcome *outcome,
-                                     struct asv_err *err)
-{
+/* The parameters of statement_put. Points into itself and into the statement: never copied. */
+struct put {
     struct asv_params params;
     uint8_t digest[ASV_SHA256_BYTES];
     uint8_t matter[ASV_SHA256_BYTES];
     char name[ASV_NAME_MAX_BYTES + 1];
+};
+
+static void param_statement(struct put *put, const struct asv_statement *statement, struct asv_bytes bytes)
+{
+    struct asv_params *params = &put->params;
     bool root = statement->action == ASV_ACTION_FOUND;
     bool answer = !asv_is_zero(statement->proposal, sizeof statement->proposal);
-    asv_statement_digest(digest, statement);
-    asv_sha256(matter, statement->matter.data, statement->matter.len);
-    asv_params_init(&params);
-    asv_param_bytes(&params, bytes.data, bytes.len);
-    asv_param_digest(&params, digest);
-    asv_param_i32(&params, statement->action);
-    asv_param_i16(&params, statement->step);
-    asv_param_digest(&params, matter);
-    param_subject(&params, &statement->subject, name);
-    asv_param_digest(&params, statement->has_recipient ? statement->recipient_pk : NULL);
-    asv_param_uuid_or_null(&params, statement->incident);
-    asv_param_i16(&params, statement->ground);
-    asv_param_digest(&params, root ? NULL : statement->credential);
-    asv_param_uuid(&params, root ? NULL : statement->person);
-    asv_param_bytes(&params, statement->nonce, sizeof statement->nonce);
-    asv_param_time(&params, statement->issued_ms);
-    asv_param_time(&params, statement->expires_ms);
-    asv_param_digest(&params, answer ? statement->proposal : NULL);
-    return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_PUT, &params, outcome, err);
+    asv_statement_digest(put->digest, statement);
+    asv_sha256(put->matter, statement->matter.data, statement->matter.len);
+    asv_params_init(params);
+    asv_param_bytes(params, bytes.data, bytes.len);
+    asv_param_digest(params, put->digest);
+    asv_param_i32(params, statement->action);
+    asv_param_i16(params, statement->step);
+    asv_param_digest(params, put->matter);
+    param_subject(params, &statement->subject, put->name);
+    asv_param_digest(params, statement->has_recipient ? statement->recipient_pk : NULL);
+    asv_param_uuid_or_null(params, statement->incident);
+    asv_param_i16(params, statement->ground);
+    asv_param_digest(params, root ? NULL : statement->credential);
+    asv_param_uuid(params, root ? NULL : statement->person);
+    asv_param_bytes(params, statement->nonce, sizeof statement->nonce);
+    asv_param_time(params, statement->issued_ms);
+    asv_param_time(params, statement->expires_ms);
+    asv_param_digest(params, answer ? statement->proposal : NULL);
+}
+
+enum asv_status asv_db_statement_put(struct asv_db *db, const struct asv_statement *statement,
+                                     struct asv_bytes bytes, enum asv_db_outcome *outcome,
+                                     struct asv_err *err)
+{
+    struct put put;
+    param_statement(&put, statement, bytes);
+    return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_PUT, &put.params, outcome, err);
+}
+
+enum asv_status asv_db_run_signed(struct asv_db *db, const struct asv_db_signed *it, enum asv_query query,
+                                  const struct asv_params *params, PGresult **result, struct asv_err *err)
+{
+    struct put put;
+    struct asv_query_step steps[] = {{.query = ASV_QUERY_STATEMENT_PUT, .params = &put.params},
+                                     {.query = query, .params = params}};
+    param_statement(&put, it->said, it->bytes);
+    enum asv_status status = asv_db_run(db, steps, sizeof steps / sizeof *steps, err);
+    if (status == ASV_OK) {
+        *result = steps[1].result;
+        steps[1].result = NULL;
+        asv_steps_clear(steps, sizeof steps / sizeof *steps);
+    }
+    return status;
 }
 
 enum asv_status asv_db_statement_answered(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],

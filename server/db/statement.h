@@ -21,6 +21,13 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_put(struct asv_db *db, const str
                                                     struct asv_bytes bytes, enum asv_db_outcome *outcome,
                                                     struct asv_err *err);
 
+/* What a person signed of a row (ST-103): it is stored with it, in one transaction, or neither is. */
+struct asv_db_signed {
+    const struct asv_statement *said; /* views into bytes; its proof was made or verified by the caller */
+    struct asv_bytes bytes;
+    uint8_t salt[ASV_SHA256_BYTES]; /* random, of the digest by which it names the row */
+};
+
 /* The keeper took a statement (why NULL), which it does once and for good, or refused it. */
 ASV_MUST_CHECK enum asv_status asv_db_statement_answered(struct asv_db *db,
                                                          const uint8_t digest[ASV_SHA256_BYTES],

@@ -54,7 +54,7 @@ enum asv_subject_kind {
     ASV_SUBJECT_DAY = 7,     /* a clip, and the local day of its recording */
     ASV_SUBJECT_LEDGER = 8,  /* the keeper's; its origin, or with FORGET the id of an entry */
     ASV_SUBJECT_VIEWER = 9,  /* a clip, and who would see it */
-    ASV_SUBJECT_RECORD = 10, /* a row of the database, by its digest */
+    ASV_SUBJECT_RECORD = 10, /* a row of the database, by its digest (ST-103) */
 };
 
 /* Why something is kept (1 to 3: ground n is a policy's cause with bit n - 1) or kept from use. */
@@ -69,7 +69,7 @@ enum asv_ground {
     ASV_GROUND_PRE_ROLL = 7,       /* LAW R5: more of it than the policy allows */
 };
 
-/* What a row says that one person signs. */
+/* What a row says that one person signs (STATEMENTS.md 4, "Records"). */
 enum asv_record {
     ASV_RECORD_INCIDENT,          /* what is known of an incident */
     ASV_RECORD_INCIDENT_CLIP,     /* that a recording shows it ... */

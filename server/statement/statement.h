@@ -30,7 +30,7 @@ enum asv_proof_kind {
 struct asv_subject {
     uint8_t kind;                 /* enum asv_subject_kind */
     uint8_t id[ASV_SHA256_BYTES]; /* CLIP, DAY, VIEWER: seal header; CAMERA: certificate; CREDENTIAL; POLICY;
-                                     RECORD: salted */
+                                     RECORD: salted (ST-103) */
     int64_t from_ms;              /* CAMERA: from here ... */
     int64_t until_ms;             /* ... until just before here */
     struct asv_bytes name; /* RECIPIENT; VIEWER: who would see it; LEDGER: its origin; RECORD: which; view */

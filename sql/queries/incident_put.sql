@@ -15,4 +15,6 @@ SELECT asv.incident_put(
     p_accused => $10::text,
     p_injured => $11::text,
     p_prosecutor => $12::text,
-    p_by => $13::text)
+    p_by => $13::text,
+    p_salt => $14::bytea,
+    p_statement => $15::bytea)

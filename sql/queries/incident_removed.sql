@@ -2,7 +2,7 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- What was taken out of an incident.
-SELECT clip, since, by, reason
+SELECT clip, since, by, object
 FROM asv.incident_removed(
     p_case => $1::text,
     p_limit => $2::integer)

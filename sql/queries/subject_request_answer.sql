@@ -10,4 +10,6 @@ FROM asv.subject_request_answer(
     p_camera => $4::bytea,
     p_area => $5::text,
     p_from_at => $6::timestamptz,
-    p_until_at => $7::timestamptz)
+    p_until_at => $7::timestamptz,
+    p_salt => $8::bytea,
+    p_statement => $9::bytea)

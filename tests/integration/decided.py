@@ -137,7 +137,7 @@ def an_incident_is_forgotten(desk, clips):
     """LAW L10: after its term nothing is left of what happened, where and to whom; an incident with recordings goes on."""
     case = "32-3/2021/0001"
     desk.run("incident", "new", case, "--offence", "Beleidigung", "--danger", "keine", "--cause", "prosecution", "--from",
-             "2021-01-05 14:05", "--place", "Hafenstraße 3", "--injured", "Petra P.")
+             "2021-01-05 14:05", "--place", "Hafenstraße 3", "--injured", "Petra P.", *desk.by("sigrid"))
     counts, _ = night(desk, 4)
     assert counts["incidents"] == 0, counts
     by_superuser(desk, "UPDATE asv.incident_version SET since = since - interval '3 years'")
@@ -150,9 +150,10 @@ def an_incident_is_forgotten(desk, clips):
     assert shown["forgotten"] and not shown["injured"] and not shown["place"] and not shown["offence"], shown
     assert "forgotten" in desk.run("incident", "show", case) and "(forgotten)" in desk.run("incident", "list")
     assert desk.sql("SELECT count(*) FROM asv.incident_version WHERE place = 'Hafenstraße 3'") == [["0"]]
+    assert desk.sql("SELECT count(*) FROM asv.statement s JOIN asv.incident_forgotten f ON f.incident = s.incident") == [["1"]]
     for words in (("incident", "change", case, "--place", "hier"), ("incident", "add-clip", case, clips[0]),
-                  ("hold", "request", clips[1], "--incident", case, *desk.by("sigrid"))):
-        status, _, err = desk.call(*words)
+                  ("hold", "request", clips[1], "--incident", case)):
+        status, _, err = desk.call(*words, *desk.by("sigrid"))
         assert status == 1 and "this incident was forgotten" in err, err
     assert desk.json("incident", "show", CASE)["place"] == "Wanheimer Straße 12"
 

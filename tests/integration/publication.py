@@ -60,7 +60,7 @@ def record(rig):
 
 def work(desk, camera, clips):
     incident(desk, camera, clips)
-    desk.run("incident", "change", CASE, "--accused", "Kuno K. aus Kessel")
+    desk.act("sigrid", "incident", "change", CASE, "--accused", "Kuno K. aus Kessel")
     desk.run("user", "add", "--name", "Jutta Jäger", "--badge", BADGE, "--role", "reviewer", "--unit", "32-3", "--out",
              desk.keys / "jutta", "--passphrase-file", desk.phrase)
     desk.sql("CREATE ROLE jutta_j_ger LOGIN IN ROLE asv_staff")
@@ -81,7 +81,7 @@ def work(desk, camera, clips):
     now = datetime.now(BERLIN)
     times = ("--from", (now - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M"), "--until",
              (now + timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M"))
-    assert desk.json("subject-request", *times, "--reason", DEMAND, "--area", "Hochfeld")["recordings"]
+    assert desk.json("subject-request", *times, "--area", "Hochfeld", *desk.by("doris", DEMAND))["recordings"]
     out = desk.act("sigrid", "hold", "ahead", "--camera", camera.name, *times, "--incident", CASE)
     desk.act("stefan", "hold", "approve", re.search(r"request +([0-9a-f]+)", out)[1])
     desk.run("alarm", "acknowledge", desk.json("alarm", "list")[0]["alarm"], "--note", "war ein Versehen")
@@ -105,7 +105,8 @@ def of_database(desk):
     """Digests, pseudonyms, ids and keys that name a person, a camera, a dock or a recording that leads to one."""
     columns = (("person", "badge"), ("person", "uuid_send(id)"), ("credential", "digest"), ("certificate", "digest"),
                ("certificate", "serial"), ("clip", "uuid_send(clip)"), ("clip", "header"), ("docking", "session"),
-               ("ledger_day", "key"), ("link", "sha256(object)"), ("assignment", "uuid_send(id)"))
+               ("ledger_day", "key"), ("link", "sha256(object)"), ("assignment", "uuid_send(id)"), ("incident_version", "salt"),
+               ("incident_clip", "salt"), ("subject_request", "salt"))
     return {bytes.fromhex(row[0]) for table, column in columns
             for row in desk.sql(f"SELECT encode({column}, 'hex') FROM asv.{table} WHERE {column} IS NOT NULL")}
 

@@ -304,7 +304,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('duty_end', '{}', '23505'),
     ('statement', jsonb_build_object('object', stmt('st') || decode(repeat('00', 3200), 'hex')), '23514'),
     ('statement', '{"step": 6}', '23514'),
-    ('statement', '{"subject_kind": 10, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
+    ('statement', '{"subject_kind": 11, "subject": null, "version": null, "days": null, "from_day": null}', '23514'),
     ('statement', jsonb_build_object('digest', dig('x')), '23514'),
     ('statement', '{"expires_at": "2026-01-05"}', '23514'),
     ('statement', '{"step": 2}', '23514'), -- an answer to nothing
@@ -339,12 +339,11 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('incident_version', jsonb_build_object('injured', (SELECT array_agg('a'::text) FROM generate_series(1, 33))), '23514'),
     ('incident_version', jsonb_build_object('injured', ARRAY[repeat('a', 4001)]), '23514'),
     ('incident_version', '{}', '23505'),
-    ('incident_version', jsonb_build_object('incident', asv.uuid7()), '23503'),
+    ('incident_version', '{"number": 2}', '23505'), -- one statement for two
     ('incident_clip', '{"number": 0}', '23514'),
-    ('incident_clip', '{"number": 2, "reason": "r"}', '23514'),
+    ('incident_clip', '{"salt": null, "shows": false}', '23514'),
+    ('incident_clip', '{"number": 2}', '23505'), -- one statement for two
     ('incident_clip', '{}', '23505'),
-    ('incident_clip', jsonb_build_object('incident', asv.uuid7()), '23503'),
-    ('incident_clip', jsonb_build_object('recording', asv.uuid7()), '23503'),
     ('incident_forgotten', '{}', '23505'),
     ('incident_forgotten', jsonb_build_object('incident', asv.uuid7()), '23503'),
     ('issue', '{"number": 0}', '23514'),
@@ -385,7 +384,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('subject_request', '{"until_at": "2026-01-13"}', '23514'),
     ('subject_request', '{"at": "2026-01-07", "forget_at": "2027-12-31 22:59Z"}', '23514'),
     ('subject_request', '{}', '23505'),
-    ('subject_request', jsonb_build_object('id', asv.uuid7(), 'camera', dig('x')), '23503')
+    ('subject_request', jsonb_build_object('id', asv.uuid7()), '23505') -- one statement for two
 ) AS bad (tbl, changes, state);
 
 -- Second rows, where a first one hides a constraint behind its key.
@@ -461,6 +460,13 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('request', pg_temp.stated('r10') || jsonb_build_object('action', 6, 'recording', NULL, 'camera', dig('x'),
         'from_at', '2026-01-05', 'until_at', '2026-01-06'), '23503'),
     ('ahead_finish', jsonb_build_object('proposal', dig('x')), '23503'),
+    ('incident_version', jsonb_build_object('number', 2, 'statement', dig('x')), '23503'),
+    ('incident_version', jsonb_build_object('incident', asv.uuid7(), 'statement', dig('look')), '23503'),
+    ('incident_clip', jsonb_build_object('number', 2, 'statement', dig('x')), '23503'),
+    ('incident_clip', jsonb_build_object('incident', asv.uuid7(), 'statement', dig('look')), '23503'),
+    ('incident_clip', jsonb_build_object('recording', asv.uuid7(), 'statement', dig('look')), '23503'),
+    ('subject_request', jsonb_build_object('id', asv.uuid7(), 'statement', dig('x')), '23503'),
+    ('subject_request', jsonb_build_object('id', asv.uuid7(), 'statement', dig('look'), 'camera', dig('x')), '23503'),
     ('hold', jsonb_build_object('proposal', dig('look')), '23505'), -- its event
     ('hold', jsonb_build_object('proposal', dig('look'), 'event', -1), '23503'),
     ('hold', jsonb_build_object('proposal', dig('x'), 'event', pg_temp.event('e11')), '23503'),
@@ -502,6 +508,7 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
         pg_temp.event('y2')), '23503'),
     ('clip_day', jsonb_build_object('recording', '01900000-0000-7000-8000-0000000000b1', 'proposal', dig('look'), 'event',
         pg_temp.event('y3')), '23503'), -- not in custody
+    ('incident_clip', '{"recording": "01900000-0000-7000-8000-0000000000b2"}', '23505'), -- what one person signs is about one
     ('balance', '{}', '23505'), ('balance', '{"run": "01900000-0000-7000-8000-0000000000aa"}', '23503')
 ) AS bad (tbl, changes, state);
 SELECT tap.put('erasure_intent', (SELECT fields FROM template WHERE tbl = 'erasure_intent') || jsonb_build_object('recording',

@@ -61,30 +61,81 @@ SELECT is(pg_temp.state('h1') || ' ' || pg_temp.state('h3'), 'sealed quarantined
 -- ---- incidents
 
 CREATE FUNCTION pg_temp.incident(number int, offence text, injured text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-    SELECT asv.incident_put(tap.uid('incident'), 'V-1', number::smallint, 2::smallint, offence, 'd', '2026-01-05 05:00Z', NULL, 'p',
-        'Unbekannt', injured, NULL, 'x')
+    SELECT tap.incident_put(tap.uid('incident'), 'V-1', number, offence, injured, 'willi')
 $$;
 SELECT is(pg_temp.incident(1, 'o', E'a\nb'), 'done', 'an incident');
 SELECT is(pg_temp.incident(1, 'o', E'a\nb'), 'already', 'the same again');
-SELECT throws_ok($$ SELECT asv.incident_put(uid('other'), 'V-1', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'U', '', NULL,
-    'x') $$, '23505', NULL, 'a case number is one incident''s');
+SELECT throws_ok($$ SELECT tap.incident_put(uid('other'), 'V-1', 1, 'o', '', 'willi') $$, '23505', NULL, 'a case number is one incident''s');
 SELECT throws_ok($$ SELECT pg_temp.incident(1, 'other') $$, 'VA001', NULL, 'a version is written once');
 SELECT throws_ok($$ SELECT pg_temp.incident(3, 'other') $$, 'VA001', NULL, 'versions have no gaps');
 SELECT is(pg_temp.incident(2, 'other'), 'done', 'a change');
 SELECT is((SELECT offence || injured || number FROM asv.incident_overview), 'other2', 'the newest version counts');
 SELECT is((SELECT injured FROM asv.incident_version WHERE number = 1), '{a,b}', 'and the one before is kept');
-SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'done', 'it is shown by a recording');
-SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'already', 'once');
-SELECT throws_ok($$ SELECT asv.incident_clip_put('V-2', uid('h1'), 'x') $$, 'VA006', NULL, 'of an incident that is there');
-SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h9'), 'x') $$, 'VA006', NULL, 'by a recording that is there');
-SELECT throws_ok($$ SELECT asv.incident_clip_remove('V-1', uid('h2'), 'r', 'x') $$, 'VA006', NULL, 'nothing is taken out that was not in');
-SELECT is(asv.incident_clip_remove('V-1', uid('h1'), 'verwechselt', 'anna'), 'done', 'it is taken out again');
-SELECT is(asv.incident_clip_remove('V-1', uid('h1'), 'verwechselt', 'anna'), 'already', 'once');
+CREATE FUNCTION pg_temp.clip(clip text, shows boolean, number int, p_by text DEFAULT 'x') RETURNS text LANGUAGE sql AS $$
+    SELECT tap.clip_put(tap.uid('incident'), 'V-1', clip, shows, number, 'willi', p_by)
+$$;
+CREATE FUNCTION pg_temp.next(clip text, shows boolean) RETURNS text LANGUAGE sql AS $$
+    SELECT (incident = tap.uid('incident'), header = tap.dig(clip), number)::text FROM asv.incident_clip_next('V-1', tap.uid(clip), shows)
+$$;
+SELECT is(pg_temp.next('h1', true), '(t,t,1)', 'who would say that a recording shows it is told what to sign');
+SELECT is(pg_temp.clip('h1', true, 1), 'done', 'it is shown by a recording');
+SELECT is(pg_temp.clip('h1', true, 1), 'already', 'once');
+SELECT is(pg_temp.next('h1', true), '(t,t,)', 'of what is so already there is nothing to sign');
+SELECT throws_ok($$ SELECT pg_temp.clip('h1', true, 2) $$, 'VA001', NULL, 'nor is anything kept that was signed after all');
+SELECT throws_ok($$ SELECT asv.incident_clip_next('V-2', uid('h1'), true) $$, 'VA006', NULL, 'of an incident that is there');
+SELECT throws_ok($$ SELECT pg_temp.clip('h9', true, 1) $$, 'VA006', NULL, 'by a recording that is there');
+SELECT throws_ok($$ SELECT pg_temp.clip('h2', false, 1) $$, 'VA006', NULL, 'nothing is taken out that was not in');
+SELECT is(pg_temp.clip('h1', false, 2, 'anna'), 'done', 'it is taken out again');
+SELECT is(pg_temp.clip('h1', false, 2, 'anna'), 'already', 'once');
 SELECT is((SELECT clips FROM asv.incident_overview), 0::bigint, 'and is no recording of it any more');
-SELECT is((SELECT (clip, by, reason)::text FROM asv.incident_removed('V-1', 9)), format('(%s,anna,verwechselt)', uid('h1')), 'but it stays in sight');
+SELECT is((SELECT (clip, by, object = stmt(uid('incident') || ' h1 2'))::text FROM asv.incident_removed('V-1', 9)), format('(%s,anna,t)', uid('h1')),
+    'but it stays in sight, with what was signed');
 SELECT throws_ok($$ DELETE FROM asv.incident_clip $$, 'VA005', NULL, 'with what was said before');
-SELECT is(asv.incident_clip_put('V-1', uid('h1'), 'x'), 'done', 'nor is that the last word');
+SELECT throws_ok($$ UPDATE asv.incident_clip SET shows = true $$, 'VA005', NULL, 'as it was');
+SELECT is(pg_temp.clip('h1', true, 3), 'done', 'nor is that the last word');
 SELECT is((SELECT array_agg(shows ORDER BY number) FROM asv.incident_clip), ARRAY[true, false, true], 'each is kept');
+
+-- ---- what is written down is signed (ST-104): the statement says this, of this incident, and nothing else is taken
+
+CREATE FUNCTION pg_temp.writes(statement bytea, number int DEFAULT 3, salt text DEFAULT 'salt') RETURNS text LANGUAGE sql AS $$
+    SELECT asv.incident_put(tap.uid('incident'), 'V-1', number::smallint, 2::smallint, 'o', 'd', '2026-01-05 05:00Z', NULL, 'p', 'Unbekannt', '',
+        NULL, 'x', tap.dig(salt), statement)
+$$;
+CREATE FUNCTION pg_temp.signs(name text, record text, incident text, offence text DEFAULT 'o') RETURNS bytea LANGUAGE sql AS $$
+    SELECT tap.signed(name, record, tap.uid(incident), ARRAY[tap.uid('incident')::text, 'V-1', '3', '2', offence, 'd', '1767589200000', '', 'p',
+        'Unbekannt', '', '0'], 'willi')
+$$;
+SELECT throws_ok($$ SELECT pg_temp.writes(dig('nothing')) $$, 'VA006', 'record: what was signed for it is not here', 'nothing is written down that nobody signed');
+SELECT throws_ok($$ SELECT pg_temp.writes(NULL) $$, 'VA006', NULL, 'nor without a statement');
+SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x1', 'incident', 'incident', 'O')) $$, 'VA001',
+    'record: what was signed says something else than what is to be written down', 'nor anything else than was signed');
+SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x2', 'incident', 'incident'), 4) $$, 'VA001', NULL, 'not even as another version');
+SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x3', 'incident', 'incident'), 3, 'other salt') $$, 'VA001', NULL, 'or with another salt');
+SELECT throws_ok($$ SELECT asv.incident_put(uid('incident'), 'V-1', 3::smallint, 2::smallint, 'o', 'd', '2026-01-05 05:00Z', NULL, 'p', 'Unbekannt',
+    '', NULL, 'x', NULL, pg_temp.signs('x4', 'incident', 'incident')) $$, 'VA001', NULL, 'or without one');
+SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x5', 'incident', 'other')) $$, 'VA001', 'record: what was signed is about another incident',
+    'nor what was signed of another incident');
+SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x6', 'incident-clip', 'incident')) $$, 'VA001', 'record: what was signed is about something else',
+    'nor of something else');
+SELECT throws_ok($$ SELECT pg_temp.writes(dig('found willi')) $$, 'VA001', NULL, 'nor what no row is signed with');
+SELECT is(pg_temp.writes(pg_temp.signs('x7', 'incident', 'incident')), 'done', 'but what somebody signed');
+SELECT is(pg_temp.writes(dig('x7')), 'already', 'once');
+SELECT is((SELECT statement FROM asv.incident_find('V-1')), dig('x7')::asv.digest, 'and it says who did');
+SELECT is((SELECT asv.record_digest(v.salt, asv.record_text(v)) = s.subject FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
+           WHERE v.number = 3), true, 'which everybody can see who reads it');
+SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h2'), true, 'x', NULL, dig('x7')) $$, 'VA003', NULL,
+    'what one person says of a recording is salted');
+SELECT throws_ok($$ SELECT asv.incident_clip_put('V-1', uid('h2'), true, 'x', dig('salt'), dig('x7')) $$, 'VA001', NULL, 'and is about it');
+SELECT throws_ok($$ SELECT pg_temp.clip('h2', true, 2) $$, 'VA001', NULL, 'as the first word of it');
+SELECT throws_ok($$ SELECT tap.signed('x8', 'incident', uid('incident'), '{}', 'anna') $$, 'VA006', NULL, 'by nobody whom nobody knows');
+SELECT is((SELECT count(*) FROM asv.statement WHERE digest IN (dig('x1'), dig('x2'), dig('x5'))), 0::bigint, 'what is refused is not kept either');
+SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'all that was signed is written down');
+SELECT throws_ok($$ SELECT pg_temp.signs('x9', 'incident', 'incident') $$, 'VA002', 'record: nothing was written down of what was signed',
+    'and nothing else is kept');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT is((SELECT count(*) FROM asv.statement_undelivered(NULL, 500) u JOIN asv.statement s ON s.digest = u.digest WHERE s.action = 64)
+        + (SELECT count(*) FROM asv.statement_unconcluded(0, 500) u JOIN asv.statement s ON s.digest = u.digest WHERE s.action = 64), 0::bigint,
+    'none of it is the keeper''s, and nothing has to follow from it'); -- K-158
 
 -- ---- requests
 
@@ -202,7 +253,9 @@ SELECT throws_ok($$ SELECT pg_temp.answers('a5', 3, 'h2', 'sigrid', 'q8') $$, 'V
 SELECT is(pg_temp.answers('a6', 2, 'h2', 'sigrid', 'q8'), 'done', 'but an approval that the keeper took in time counts');
 SELECT is(pg_temp.state('h2'), 'held', 'it is held');
 SELECT is(pg_temp.shows('h2'), 'V-1', 'and one of its incident''s recordings by that, whoever wrote it down');
-SELECT throws_ok($$ SELECT asv.incident_clip_remove('V-1', uid('h2'), 'r', 'x') $$, 'VA002', NULL, 'of which it cannot be taken out while it is held for it');
+SELECT is((SELECT (salt, statement = dig('a6'))::text FROM asv.incident_clip n JOIN asv.clip c USING (recording) WHERE c.header = dig('h2')), '(,t)',
+    'as the approval says');
+SELECT throws_ok($$ SELECT pg_temp.clip('h2', false, 2) $$, 'VA002', NULL, 'of which it cannot be taken out while it is held for it');
 SELECT is(pg_temp.asks('q9', 1, 'h3', 'sigrid', 2), 'done', 'what is in quarantine can be kept, too');
 SELECT is(pg_temp.answers('a7', 3, 'h3', 'stefan', 'q9'), 'done', 'or not');
 SELECT is(pg_temp.state('h3'), 'quarantined', 'and is where it was');
@@ -389,19 +442,37 @@ SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NUL
 
 CREATE FUNCTION pg_temp.asked(name text, area text, camera bytea DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(state || coalesce(CASE WHEN due_at IS NOT NULL THEN '+due' END, ''), ' ' ORDER BY clip)
-    FROM asv.subject_request_answer(tap.uid(name), 'x', 'Herr M.', camera, area, now() - interval '1 hour', now() + interval '1 hour')
+    FROM asv.subject_request_answer(tap.uid(name), 'x', 'Herr M.', camera, area, now() - interval '1 hour', now() + interval '1 hour', tap.dig('salt'),
+        tap.signed(name, 'subject-request', NULL, ARRAY[tap.uid(name)::text, 'Herr M.', encode(camera, 'hex'), area,
+                   tap.ms(now() - interval '1 hour'), tap.ms(now() + interval '1 hour')], 'willi'))
 $$;
 SELECT is((SELECT array_agg(x ORDER BY x) FROM unnest(string_to_array(pg_temp.asked('s1', NULL), ' ')) x),
     ARRAY['erasing', 'held', 'held', 'released+due', 'released+due', 'sealed+due'], 'what there is of a time');
 SELECT throws_ok($$ SELECT pg_temp.asked('s2', 'elsewhere') $$, 'VA006', NULL, 'of a place that is none nothing is said');
 SELECT throws_ok($$ SELECT asv.subject_request_answer(uid('s2'), 'x', 'Herr M.', NULL, NULL, now() + interval '1 hour',
-    now() + interval '2 hours') $$, 'VA002', NULL, 'nor of what is to come');
+    now() + interval '2 hours', dig('salt'), dig('x')) $$, 'VA002', NULL, 'nor of what is to come');
+SELECT throws_ok($$ SELECT asv.subject_request_answer(uid('s2'), 'x', 'Herr M.', NULL, NULL, now() - interval '1 hour', now(), dig('salt'), dig('x')) $$,
+    'VA006', NULL, 'nobody is answered whose request nobody signed');
+SELECT throws_ok($$ SELECT asv.subject_request_answer(uid('s1'), 'x', 'Frau M.', NULL, NULL, now() - interval '1 hour', now() + interval '1 hour',
+    dig('salt'), dig('s1')) $$, 'VA001', 'record: what was signed says something else than what is to be written down', 'nor as somebody else');
 SELECT asv.area_put('elsewhere', 'Anderswo');
 SELECT is(pg_temp.asked('s2', 'elsewhere'), NULL, 'of a place');
 SELECT is(pg_temp.asked('s3', 'mitte', dig('cam')), pg_temp.asked('s1', NULL), 'of a camera');
 SELECT is((SELECT array_agg(found::int ORDER BY found) FROM asv.subject_request), '{0,6,6}', 'that it was asked is written down');
 SELECT isnt(pg_temp.asked('s1', NULL), NULL, 'the same again');
 SELECT is((SELECT count(*) FROM asv.subject_request), 3::bigint, 'once');
+-- LAW L3, ST-106: what was signed goes with it, and not before.
+SELECT throws_ok($$ DELETE FROM asv.statement WHERE digest = dig('s1') $$, 'VA005', NULL, 'what was signed stays while it is there');
+SAVEPOINT asked;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.subject_request SET at = now() - interval '3 years', forget_at = now() WHERE id IN (uid('s1'), uid('s2'));
+UPDATE asv.statement SET issued_at = now() - interval '3 years', expires_at = now() - interval '3 years' + interval '1 hour' WHERE digest = dig('s1');
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.access_forget(), 2::bigint, 'when its term is over it is forgotten');
+SELECT is((SELECT string_agg(n, ' ' ORDER BY n) FROM unnest(ARRAY['s1', 's2', 's3']) AS n WHERE EXISTS (SELECT FROM asv.statement WHERE digest = dig(n))),
+    's2 s3', 'and what was signed with it, when the year after it is over as well');
+SELECT throws_ok($$ DELETE FROM asv.statement WHERE digest = dig('s2') $$, 'VA005', NULL, 'whoever would have it gone sooner');
+ROLLBACK TO SAVEPOINT asked;
 
 -- ---- LAW T1: of what no clock tells the day of, two people decide
 
@@ -585,7 +656,7 @@ SELECT is(pg_temp.unasked('h14'), 'false', 'what nobody marked is of no concern'
 -- ---- what is forgotten of an incident (LAW L10)
 
 CREATE FUNCTION pg_temp.small(number int) RETURNS text LANGUAGE sql AS $$
-    SELECT asv.incident_put(tap.uid('small'), 'V-9', number::smallint, 2::smallint, 'o', 'd', '2026-01-05 05:00Z', NULL, 'p', 'u', 'Petra', NULL, 'x')
+    SELECT tap.incident_put(tap.uid('small'), 'V-9', number, 'o', 'Petra', 'willi')
 $$;
 -- Everything about it happened so long ago.
 CREATE FUNCTION pg_temp.aged(ago interval) RETURNS void LANGUAGE plpgsql AS $$
@@ -608,9 +679,7 @@ SELECT pg_temp.record('h21', 21);
 SELECT pg_temp.record('h22', 22);
 SELECT pg_temp.small(1);
 SELECT pg_temp.small(2);
-SELECT asv.incident_clip_put('V-9', uid('h21'), 'x');
-SELECT asv.incident_clip_put('V-9', uid('h22'), 'x');
-SELECT asv.incident_clip_remove('V-9', uid('h22'), 'zeigt Petra nicht', 'x');
+SELECT tap.clip_put(uid('small'), 'V-9', clip, shows, number, 'willi') FROM (VALUES ('h21', true, 1), ('h22', true, 1), ('h22', false, 2)) AS c (clip, shows, number);
 SELECT pg_temp.aged('3 years');
 SELECT is(array_agg(asv.incident_ended_at(uid('small'))), ARRAY[NULL, NULL, NULL, NULL]::timestamptz[], 'an incident goes on while a recording of it lives')
 FROM unnest(ARRAY['sealed', 'quarantined', 'pending', 'held']) AS state, pg_temp.is_in(state) AS is_in;
@@ -631,17 +700,19 @@ SET LOCAL session_replication_role = replica;
 UPDATE asv.request SET ended_at = now() - interval '3 years' WHERE proposal = dig('forgets1');
 SET LOCAL session_replication_role = origin;
 SELECT throws_ok($$ DELETE FROM asv.incident_version WHERE incident = uid('small') $$, 'VA005', NULL, 'what is over is not forgotten by the way');
-SELECT throws_ok($$ UPDATE asv.incident_clip SET reason = NULL WHERE incident = uid('small') $$, 'VA005', NULL, 'in no part');
+SELECT throws_ok($$ UPDATE asv.incident_version SET place = 'q' WHERE incident = uid('small') $$, 'VA005', NULL, 'nor changed');
 SELECT is(asv.incidents_forget(), 1::bigint, 'it is forgotten');
 SELECT is(asv.incidents_forget() + asv.incidents_over(), 0::bigint, 'once');
 SELECT is((SELECT (case_number, number, offence, danger, place, accused, injured, from_at, clips)::text FROM asv.incident_overview WHERE id = uid('small')),
     '(V-9,,,,,,,,1)', 'its number and its recordings stay, and nothing of what happened, where and to whom');
-SELECT is((SELECT (c.clip, n.reason)::text FROM asv.incident_clip n JOIN asv.clip c USING (recording) WHERE n.incident = uid('small') AND NOT n.shows),
-    format('(%s,)', uid('h22')), 'nor why something was taken out');
+SELECT is((SELECT (c.clip, n.statement = dig(uid('small') || ' h22 2'))::text FROM asv.incident_clip n JOIN asv.clip c USING (recording)
+           WHERE n.incident = uid('small') AND NOT n.shows), format('(%s,t)', uid('h22')), 'what was taken out stays, as it was signed');
+SELECT is((SELECT count(*) FROM asv.statement WHERE incident = uid('small') AND subject_name = 'incident'), 2::bigint,
+    'and that somebody signed what is forgotten, of which nobody has the salt'); -- ST-105
 SELECT throws_ok($$ SELECT pg_temp.small(1) $$, 'VA002', NULL, 'it is not written down again');
-SELECT throws_ok($$ SELECT asv.incident_clip_put('V-9', uid('h1'), 'x') $$, 'VA002', NULL, 'nor has it more recordings');
-SELECT is((SELECT count(*) FROM asv.incident_version WHERE incident = uid('incident')), 2::bigint, 'of others nothing is forgotten');
-SELECT asv.incident_put(uid('small2'), 'V-10', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'u', '', NULL, 'x');
+SELECT throws_ok($$ SELECT tap.clip_put(uid('small'), 'V-9', 'h1', true, 1, 'willi') $$, 'VA002', NULL, 'nor has it more recordings');
+SELECT is((SELECT count(*) FROM asv.incident_version WHERE incident = uid('incident')), 3::bigint, 'of others nothing is forgotten');
+SELECT tap.incident_put(uid('small2'), 'V-10', 1, 'o', '', 'willi');
 SELECT throws_ok($$ INSERT INTO asv.incident_forgotten (incident, ended_at) VALUES (uid('small2'), now());
     DELETE FROM asv.incident_version WHERE incident = uid('small2') $$, 'VA005', NULL, 'nor before its term, whoever says so');
 

@@ -45,7 +45,7 @@ CREATE FUNCTION pg_temp.record(name text, number int) RETURNS void LANGUAGE sql 
         tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
 $$;
 SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
-SELECT asv.incident_put(uid('incident'), 'V-1', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'Unbekannt', '', NULL, 'x');
+SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
 
 CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, proposal text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
@@ -97,10 +97,12 @@ SET LOCAL session_replication_role = origin;
 CREATE FUNCTION pg_temp.wrote(login text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
-    PERFORM asv.incident_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 1::smallint, 2::smallint, 'o', 'd', now(), NULL, 'p', 'U', '', NULL, 'doris');
-    PERFORM asv.incident_clip_put('V-7', tap.uid('h3'), 'doris');
-    PERFORM asv.incident_clip_remove('V-7', tap.uid('h3'), 'r', 'doris');
-    PERFORM asv.subject_request_answer('01900000-0000-7000-8000-0000000000f2', 'doris', 'r', NULL, NULL, now() - interval '1 hour', now());
+    PERFORM tap.incident_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 1, 'o', '', login, 'doris');
+    PERFORM tap.clip_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 'h3', true, 1, login, 'doris');
+    PERFORM tap.clip_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 'h3', false, 2, login, 'doris');
+    PERFORM asv.subject_request_answer('01900000-0000-7000-8000-0000000000f2', 'doris', 'r', NULL, NULL, now() - interval '1 hour', now(), tap.dig('salt'),
+        tap.signed('asked', 'subject-request', NULL, ARRAY['01900000-0000-7000-8000-0000000000f2', 'r', '', '', tap.ms(now() - interval '1 hour'),
+                   tap.ms(now())], login));
     RESET SESSION AUTHORIZATION;
     RETURN (SELECT string_agg(DISTINCT who, ' ') FROM (
         SELECT opened_by FROM asv.incident WHERE case_number = 'V-7'
@@ -143,16 +145,27 @@ FROM (VALUES
     ('stranger', 'SELECT count(*) FROM asv.clip_events(tap.dig(''cam''), tap.uid(''epoch''), 1, tap.dig(''h1''), NULL, 100)', 'VA007',
      'in no history'),
     ('stranger', 'SELECT count(*) FROM asv.duty_list(NULL, 10)', 'VA007', 'nor duties'),
-    ('stranger', 'SELECT asv.incident_put(tap.uid(''incident''), ''V-1'', 2::smallint, 2::smallint, ''nichts'', ''d'', now(), NULL, ''anderswo'', ''U'', '''', NULL, ''x'')',
+    ('stranger', 'SELECT asv.incident_put(tap.uid(''incident''), ''V-1'', 2::smallint, 2::smallint, ''nichts'', ''d'', now(), NULL, ''anderswo'', ''U'', '''', NULL, ''x'',
+      tap.dig(''salt''), tap.dig(''x''))',
      'VA007', 'changes no incident'),
-    ('stranger', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h3''), ''x'')', 'VA007', 'says of no recording that it shows one'),
-    ('stranger', 'SELECT asv.incident_clip_remove(''V-1'', tap.uid(''h1''), ''r'', ''x'')', 'VA007', 'nor that it does not'),
-    ('stranger', 'SELECT count(*) FROM asv.subject_request_answer(tap.uid(''s''), ''x'', ''r'', NULL, NULL, now() - interval ''1 hour'', now())',
+    ('stranger', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h3''), true, ''x'', tap.dig(''salt''), tap.dig(''x''))', 'VA007', 'says of no recording that it shows one'),
+    ('stranger', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h1''), false, ''x'', tap.dig(''salt''), tap.dig(''x''))', 'VA007', 'nor that it does not'),
+    ('stranger', 'SELECT count(*) FROM asv.subject_request_answer(tap.uid(''s''), ''x'', ''r'', NULL, NULL, now() - interval ''1 hour'', now(),
+      tap.dig(''salt''), tap.dig(''x''))',
      'VA007', 'answers nobody'),
     ('stranger', 'SELECT asv.policy_file_put(77, ''x'', 1::smallint, ''77'')', 'VA007', 'leaves no files here'),
     ('stranger', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'keeps nobody out who waits for the second signature'),
     ('willi', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'nor does who may revoke nothing'),
     ('sigrid', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'done', 'a superior does'),
+    -- ---- ST-104: who writes something down has signed it
+    ('sigrid', 'SELECT tap.incident_put(tap.uid(''f3''), ''V-8'', 1, ''o'', '''', ''sigrid'')', 'done', 'what she signed is written down'),
+    ('sigrid', 'SELECT tap.incident_put(tap.uid(''f3''), ''V-8'', 1, ''o'', '''', ''willi'')', 'VA007', 'and nothing in the name of another'),
+    ('sigrid', 'SELECT asv.incident_put(tap.uid(''incident''), ''V-1'', 1::smallint, 2::smallint, ''o'', ''d'', ''2026-01-05 05:00Z'', NULL, ''p'', ''Unbekannt'', '''',
+      NULL, ''x'', tap.dig(''salt''), (SELECT statement FROM asv.incident_find(''V-1'')))', 'VA007', 'or with what another signed'),
+    ('sigrid', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '0', 'what somebody recorded asked is told to nobody'),
+    ('asv_admin', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '0', 'nor to administration'),
+    ('willi', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '1', 'but to who signed it'),
+    ('doris', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '1', 'and to the officer'),
     ('willi', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.wears', 'VA007',
      'recordings are not counted by who wore the camera'),
     ('stefan', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.appraises', 'VA007',
@@ -286,7 +299,7 @@ REVOKE asv_admin FROM stranger;
 SELECT tap.put('person_disabling', jsonb_build_object('person', uid('doris'), 'at', clock_timestamp(), 'by', 'x', 'reason', 'left'));
 SELECT is(pg_temp.asked('doris', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)'), 'VA007', 'a disabled account is nobody''s');
 SELECT is(pg_temp.asked('doris', 'SELECT accused FROM asv.incident_find(''V-1'')'), 'VA007', 'reads no names');
-SELECT is(pg_temp.asked('doris', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h3''), ''x'')'), 'VA007', 'and writes nothing down');
+SELECT is(pg_temp.asked('doris', 'SELECT asv.incident_clip_put(''V-1'', tap.uid(''h3''), true, ''x'', tap.dig(''salt''), tap.dig(''x''))'), 'VA007', 'and writes nothing down');
 
 SELECT * FROM finish();
 ROLLBACK;
