@@ -250,6 +250,52 @@ $$;
 COMMENT ON FUNCTION asv.ledger_stray IS 'entries and signed heads that no log is as large as, at most p_limit of each';
 GRANT EXECUTE ON FUNCTION asv.ledger_stray TO asv_admin;
 
+-- LG-093. What one person signed is a row's text, by a salted digest: the row says it still, and no row says what nobody signed.
+CREATE FUNCTION asv.ledger_record(p_statement bytea) RETURNS TABLE (what text, salt bytea, said bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.what, CASE WHEN octet_length(r.salt) = 32 THEN r.salt END, substring(convert_to(r.said, 'UTF8') FOR 16384)
+    FROM (SELECT format('incident %s, version %s', v.incident, v.number) AS what, v.salt::bytea AS salt, asv.record_text(v) AS said
+          FROM asv.incident_version v WHERE v.statement = p_statement
+          UNION ALL SELECT format('incident %s, recording %s, %s', n.incident, n.recording, n.number), n.salt::bytea, asv.record_text(n)
+          FROM asv.incident_clip n WHERE n.statement = p_statement AND n.salt IS NOT NULL
+          UNION ALL SELECT format('request %s of somebody recorded', q.id), q.salt::bytea, asv.record_text(q)
+          FROM asv.subject_request q WHERE q.statement = p_statement) AS r
+    ORDER BY r.what LIMIT 4
+$$;
+COMMENT ON FUNCTION asv.ledger_record IS 'the rows that name a statement as what one person signed of them, and what they say now';
+GRANT EXECUTE ON FUNCTION asv.ledger_record TO asv_admin;
+
+CREATE FUNCTION asv.ledger_record_term(p_incident uuid, p_at timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.year_end(p_at, (SELECT coalesce(min((convert_from(f.content, 'UTF8')::json ->> 'incident_years')::integer), 0)
+                               FROM asv.policy_version v JOIN asv.policy_file f ON f.digest = v.digest))
+    FROM asv.incident_forgotten i WHERE i.incident = p_incident
+$$;
+COMMENT ON FUNCTION asv.ledger_record_term IS 'until when, by the shortest term that people decided on, a version of this time of an incident that is said to be forgotten was kept; NULL: it is not said to be';
+GRANT EXECUTE ON FUNCTION asv.ledger_record_term TO asv_admin;
+
+CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    (SELECT format('incident %s, version %s', v.incident, v.number)
+     FROM asv.incident_version v LEFT JOIN asv.statement s ON s.digest = v.statement
+     WHERE (s.action = 64 AND s.subject_name = 'incident' AND s.incident = v.incident) IS NOT TRUE LIMIT p_limit)
+    UNION ALL
+    (SELECT format('incident %s, recording %s, %s', n.incident, n.recording, n.number)
+     FROM asv.incident_clip n LEFT JOIN asv.statement s ON s.digest = n.statement LEFT JOIN asv.clip c ON c.recording = n.recording
+     WHERE (s.incident = n.incident
+            AND CASE WHEN n.salt IS NOT NULL
+                     THEN s.action = 64 AND s.subject_name = CASE WHEN n.shows THEN 'incident-clip' ELSE 'incident-clip-out' END
+                     ELSE n.shows AND s.step = 2 AND asv.statement_taken_at(s.digest) IS NOT NULL
+                          AND (s.action = 1 AND s.subject = c.header OR s.action = 6 AND s.subject = c.camera) END) IS NOT TRUE
+     LIMIT p_limit)
+    UNION ALL
+    (SELECT format('request %s of somebody recorded', q.id)
+     FROM asv.subject_request q LEFT JOIN asv.statement s ON s.digest = q.statement
+     WHERE (s.action = 65 AND s.subject_name = 'subject-request') IS NOT TRUE LIMIT p_limit)
+$$;
+COMMENT ON FUNCTION asv.ledger_unsigned IS 'rows of incidents and of recorded people''s requests that name no statement which could be about them, at most p_limit of each table';
+GRANT EXECUTE ON FUNCTION asv.ledger_unsigned TO asv_admin;
+
 CREATE TABLE asv.ledger_check (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),

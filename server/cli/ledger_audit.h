@@ -109,6 +109,14 @@ ASV_MUST_CHECK enum asv_status asv_audit_object(struct asv_audit *audit,
                                                 const struct asv_ledger_entry *entry, const char *where,
                                                 struct asv_err *err);
 
+/* LG-093: of the statement in audit->object, which is verified: the row that one person signed says still
+ * what was signed. Of any other nothing. */
+ASV_MUST_CHECK enum asv_status asv_audit_record(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                                const char *where, struct asv_err *err);
+
+/* LG-093: rows of which nobody signed what they say. */
+ASV_MUST_CHECK enum asv_status asv_audit_unsigned(struct asv_audit *audit, struct asv_err *err);
+
 /* Rows that no entry tells of. */
 ASV_MUST_CHECK enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err);
 

@@ -152,20 +152,31 @@ static int64_t instant(const struct asv_ledger_entry *entry, uint8_t tag)
     return ms;
 }
 
-/* The end of a request to be shown something, by its own entry or, of an answer, by the proposal's. */
-static enum asv_status opening_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
-                                    int64_t *until_ms, struct asv_err *err)
+static int64_t a_year_after(int64_t end_ms)
+{
+    return end_ms < INT64_MAX - OPENING_MS ? end_ms + OPENING_MS : INT64_MAX;
+}
+
+/* Of a request to be shown something a year after its end, by its own entry or, of an answer, by the
+ * proposal's; LG-094: of what somebody recorded asked, as the request itself. */
+static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                      int64_t *until_ms, struct asv_err *err)
 {
     uint16_t action = 0;
     uint8_t step = 0;
     struct asv_bytes digest;
     struct asv_ledger_entry proposal;
-    if (entry->event.kind != ASV_LEDGER_STATEMENT || !read_action(entry, &action, &step) ||
-        action != ASV_ACTION_OPEN) {
+    if (entry->event.kind != ASV_LEDGER_STATEMENT || !read_action(entry, &action, &step)) {
+        return ASV_OK;
+    }
+    if (action == ASV_ACTION_SUBJECT_REQUEST) {
+        return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
+    }
+    if (action != ASV_ACTION_OPEN) {
         return ASV_OK;
     }
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
-        *until_ms = instant(entry, ASV_LEDGER_DUE);
+        *until_ms = a_year_after(instant(entry, ASV_LEDGER_DUE));
         return ASV_OK;
     }
     enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);
@@ -175,7 +186,7 @@ static enum asv_status opening_ends(struct asv_audit *audit, const struct asv_le
                                                                       .step = ASV_STEP_PROPOSE}) == NULL &&
         asv_ledger_entry_read(&proposal, (struct asv_bytes){audit->said.entry, audit->said.entry_len},
                               NULL) == ASV_OK) {
-        *until_ms = instant(&proposal, ASV_LEDGER_DUE);
+        *until_ms = a_year_after(instant(&proposal, ASV_LEDGER_DUE));
     }
     return status;
 }
@@ -197,7 +208,7 @@ static enum asv_status answer_ends(struct asv_audit *audit, const struct asv_led
     memcpy(kept, audit->said.entry, len);
     return asv_ledger_entry_read(&statement, (struct asv_bytes){kept, len}, NULL) == ASV_OK &&
                    has_digest(&statement, ASV_LEDGER_OBJECT, digest.data)
-               ? opening_ends(audit, &statement, until_ms, err)
+               ? statement_ends(audit, &statement, until_ms, err)
                : ASV_OK;
 }
 
@@ -205,23 +216,18 @@ static enum asv_status answer_ends(struct asv_audit *audit, const struct asv_led
 static enum asv_status find_end(struct asv_audit *audit, const struct asv_ledger_entry *entry,
                                 int64_t *until_ms, struct asv_err *err)
 {
-    enum asv_status status;
     *until_ms = INT64_MAX;
     switch (entry->event.kind) {
     case ASV_LEDGER_ACCESS:
     case ASV_LEDGER_SUBJECT_REQUEST:
         return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
     case ASV_LEDGER_STATEMENT:
-        status = opening_ends(audit, entry, until_ms, err);
-        break;
+        return statement_ends(audit, entry, until_ms, err);
     case ASV_LEDGER_STATEMENT_ANSWERED:
-        status = answer_ends(audit, entry, until_ms, err);
-        break;
+        return answer_ends(audit, entry, until_ms, err);
     default:
         return ASV_OK;
     }
-    *until_ms = *until_ms < INT64_MAX - OPENING_MS ? *until_ms + OPENING_MS : INT64_MAX;
-    return status;
 }
 
 enum asv_status asv_audit_may_be_gone(struct asv_audit *audit, const struct asv_ledger_entry *entry,

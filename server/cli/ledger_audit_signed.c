@@ -193,6 +193,10 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     if (is_signed) {
         status = check_recording(audit, known, &about, where, err);
     }
-    return status == ASV_OK && is_signed && by.role == 0 ? check_enrolled(audit, known, by.digest, where, err)
-                                                         : status;
+    if (status == ASV_OK && is_signed && by.role == 0) {
+        status = check_enrolled(audit, known, by.digest, where, err);
+    }
+    return status == ASV_OK && known->kind == ASV_LEDGER_STATEMENT
+               ? asv_audit_record(audit, entry, where, err)
+               : status;
 }

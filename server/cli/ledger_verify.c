@@ -139,13 +139,16 @@ static enum asv_status go_on(struct asv_audit *audit, const char *where, enum as
 
 static enum asv_status verify_rows(struct asv_audit *audit, struct asv_err *err)
 {
-    struct asv_err why[3] = {0};
+    struct asv_err why[4] = {0};
     int64_t oldest_ms;
     enum asv_status status =
         go_on(audit, "what waits for its entry",
               asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, &why[0]), &why[0], err);
     if (status == ASV_OK) {
         status = go_on(audit, "entries and heads", asv_audit_stray(audit, &why[1]), &why[1], err);
+    }
+    if (status == ASV_OK) {
+        status = go_on(audit, "what people write down", asv_audit_unsigned(audit, &why[3]), &why[3], err);
     }
     return status == ASV_OK
                ? go_on(audit, "what the ledger tells of", asv_audit_untold(audit, &why[2]), &why[2], err)

@@ -216,13 +216,40 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t 
                                                     struct asv_err *err);
 
 struct asv_db_ledger_stray {
-    char what[96]; /* for people */
+    char what[128]; /* for people */
 };
 
 /* Entries and signed heads that no log is as large as: out[limit]. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_stray(struct asv_db *db, uint32_t limit,
                                                    struct asv_db_ledger_stray *out, size_t *count,
                                                    struct asv_err *err);
+
+#define ASV_DB_LEDGER_RECORDS 4
+
+/* A row that names a statement as what one person signed of it. */
+struct asv_db_ledger_record {
+    char what[128]; /* for people */
+    uint8_t salt[32];
+    size_t said_len;
+    uint8_t said[16384]; /* what it says now (ST-103) */
+};
+
+/* out[ASV_DB_LEDGER_RECORDS]. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_record(struct asv_db *db, const uint8_t statement[32],
+                                                    struct asv_db_ledger_record *out, size_t *count,
+                                                    struct asv_err *err);
+
+/* Until when a version that was signed at this time was kept at least, of an incident that is said to be
+ * forgotten; ASV_TIME_UNKNOWN: it is not said to be. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_record_term(struct asv_db *db, const uint8_t incident[16],
+                                                         int64_t at_ms, int64_t *until_ms,
+                                                         struct asv_err *err);
+
+/* Rows of incidents, and of recorded people's requests, that name no statement which could be about them:
+ * out[3 * limit]. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_unsigned(struct asv_db *db, uint32_t limit,
+                                                      struct asv_db_ledger_stray *out, size_t *count,
+                                                      struct asv_err *err);
 
 /* The whole ledger was checked. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint64_t wrong,

@@ -131,3 +131,30 @@ enum asv_status asv_db_ledger_waits(struct asv_db *db, const uint8_t what[16], b
     asv_param_uuid(&params, what);
     return asv_db_run_value(db, ASV_QUERY_LEDGER_WAITS, &params, read_waits, waits, err);
 }
+
+static void read_record(struct asv_row *row, void *to)
+{
+    struct asv_db_ledger_record *out = to;
+    asv_row_text(row, out->what, sizeof out->what);
+    asv_row_bytes(row, out->salt, sizeof out->salt);
+    asv_row_blob(row, out->said, sizeof out->said, &out->said_len);
+}
+
+enum asv_status asv_db_ledger_record(struct asv_db *db, const uint8_t statement[32],
+                                     struct asv_db_ledger_record *out, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, statement);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_RECORD, &params, read_record, out, sizeof *out, count, err);
+}
+
+enum asv_status asv_db_ledger_record_term(struct asv_db *db, const uint8_t incident[16], int64_t at_ms,
+                                          int64_t *until_ms, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_uuid(&params, incident);
+    asv_param_time(&params, at_ms);
+    return asv_db_run_value(db, ASV_QUERY_LEDGER_RECORD_TERM, &params, read_term, until_ms, err);
+}

@@ -42,7 +42,8 @@ INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_
     ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_stray'), ('asv_admin', 'ledger_checked'), ('asv_admin', 'ledger_checked_last'),
     ('asv_admin', 'ledger_published_last'), ('asv_admin', 'ledger_recorded'),
     ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_forgetting'),
-    ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_term'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'),
+    ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_term'), ('asv_admin', 'ledger_record'),
+    ('asv_admin', 'ledger_record_term'), ('asv_admin', 'ledger_unsigned'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'),
     ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
     ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 INSERT INTO given
