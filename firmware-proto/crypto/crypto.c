@@ -115,6 +115,7 @@ const char *asv_purpose_text(enum asv_purpose purpose)
         [ASV_PURPOSE_COMMIT] = "asservat/v1/commit",
         [ASV_PURPOSE_STATEMENT] = "asservat/v1/statement",
         [ASV_PURPOSE_DAY_END] = "asservat/v1/day-end",
+        [ASV_PURPOSE_RULING] = "asservat/v1/ruling",
     };
     return texts[purpose];
 }

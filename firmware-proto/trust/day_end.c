@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "firmware-proto/trust/day_end.h"
 
-#include "firmware-proto/base/extensions.h"
-#include "firmware-proto/trust/fields.h"
+#include "firmware-proto/trust/by_keeper.h"
 
 #define KIND_MAX 2
 
@@ -40,6 +39,8 @@ unsigned asv_day_end_open(const struct asv_day_end *statement)
 enum asv_status asv_day_end_encode(struct asv_writer *writer, const struct asv_day_end *statement,
                                    const uint8_t sk[ASV_ED25519_SK_BYTES])
 {
+    const struct asv_by_keeper_end end = {statement->issued_ms, statement->keeper.encoded,
+                                          statement->extensions};
     if (broken(statement) != NULL) {
         return ASV_E_USAGE;
     }
@@ -58,10 +59,7 @@ enum asv_status asv_day_end_encode(struct asv_writer *writer, const struct asv_d
         asv_write_u8(writer, slot->effaceable ? 1 : 0);
         asv_write_u64(writer, slot->epoch);
     }
-    asv_write_i64(writer, statement->issued_ms);
-    asv_write_view16(writer, statement->keeper.encoded.data, statement->keeper.encoded.len);
-    asv_write_extensions(writer, statement->extensions);
-    return asv_object_sign(writer, start, ASV_PURPOSE_DAY_END, sk);
+    return asv_by_keeper_sign(writer, start, &end, ASV_PURPOSE_DAY_END, sk);
 }
 
 static void read_slots(struct asv_fields *in, struct asv_day_end *out)
@@ -88,8 +86,8 @@ static void read_slots(struct asv_fields *in, struct asv_day_end *out)
 enum asv_status asv_day_end_decode(struct asv_day_end *out, const void *data, size_t len, struct asv_err *err)
 {
     struct asv_day_end statement = {0};
+    struct asv_by_keeper_end end = {0};
     struct asv_fields in;
-    struct asv_bytes keeper;
 
     asv_fields_open(&in, object_name, &statement.object, data, len, ASV_DAY_END_MAX_BYTES);
     asv_field_digest(&in, statement.agency, "agency");
@@ -99,14 +97,11 @@ enum asv_status asv_day_end_decode(struct asv_day_end *out, const void *data, si
     asv_field_u64(&in, &statement.epoch, "epoch");
     asv_field_u16(&in, &statement.copies, "copies");
     read_slots(&in, &statement);
-    asv_field_i64(&in, &statement.issued_ms, "issued");
-    asv_field_view16(&in, &keeper, ASV_CHAIN_MAX_BYTES, "keeper");
-    asv_fields_close(&in, &statement.extensions);
+    asv_by_keeper_read(&in, &end);
     asv_fields_rule(&in, broken(&statement));
-    enum asv_status status = asv_fields_result(&in, err);
-    if (status == ASV_OK) {
-        status = asv_chain_decode(&statement.keeper, keeper.data, keeper.len, err);
-    }
+    statement.issued_ms = end.issued_ms;
+    statement.extensions = end.extensions;
+    enum asv_status status = asv_by_keeper_result(&in, &end, &statement.keeper, err);
     if (status == ASV_OK) {
         *out = statement;
     }
@@ -117,16 +112,7 @@ enum asv_status asv_day_end_verify(const struct asv_day_end *statement,
                                    const uint8_t root_pk[ASV_ED25519_PK_BYTES], int64_t now_ms,
                                    const struct asv_revocations *revocations, struct asv_err *err)
 {
-    uint8_t agency[ASV_SHA256_BYTES];
-    asv_key_digest(agency, root_pk);
-    if (!asv_equal(agency, statement->agency, sizeof agency)) { /* T-110 */
-        return asv_fail_field(err, ASV_E_UNTRUSTED, object_name, "of another agency");
-    }
-    enum asv_status status =
-        asv_chain_verify(&statement->keeper, root_pk, ASV_ROLE_KEEPER, now_ms, revocations, err); /* T-110 */
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = asv_object_verify(&statement->object, ASV_PURPOSE_DAY_END, statement->keeper.leaf.signing_pk);
-    return status == ASV_OK ? ASV_OK : asv_fail_field(err, status, object_name, "signature"); /* T-007 */
+    const struct asv_by_keeper it = {object_name, ASV_PURPOSE_DAY_END, statement->agency, &statement->keeper,
+                                     &statement->object};
+    return asv_by_keeper_verify(&it, root_pk, now_ms, revocations, err); /* T-110 */
 }

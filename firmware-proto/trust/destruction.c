@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "firmware-proto/trust/destruction.h"
 
-#include "firmware-proto/base/extensions.h"
-#include "firmware-proto/trust/fields.h"
+#include "firmware-proto/trust/by_keeper.h"
 
 static const char object_name[] = "destruction statement";
 
@@ -21,6 +20,8 @@ static const char *broken(const struct asv_destruction *statement)
 enum asv_status asv_destruction_encode(struct asv_writer *writer, const struct asv_destruction *statement,
                                        const uint8_t sk[ASV_ED25519_SK_BYTES])
 {
+    const struct asv_by_keeper_end end = {statement->issued_ms, statement->keeper.encoded,
+                                          statement->extensions};
     if (broken(statement) != NULL) {
         return ASV_E_USAGE;
     }
@@ -31,18 +32,15 @@ enum asv_status asv_destruction_encode(struct asv_writer *writer, const struct a
     asv_write_u64(writer, statement->number);
     asv_write_digest(writer, statement->header);
     asv_write_u8(writer, statement->reason);
-    asv_write_i64(writer, statement->issued_ms);
-    asv_write_view16(writer, statement->keeper.encoded.data, statement->keeper.encoded.len);
-    asv_write_extensions(writer, statement->extensions);
-    return asv_object_sign(writer, start, ASV_PURPOSE_DESTRUCTION, sk);
+    return asv_by_keeper_sign(writer, start, &end, ASV_PURPOSE_DESTRUCTION, sk);
 }
 
 enum asv_status asv_destruction_decode(struct asv_destruction *out, const void *data, size_t len,
                                        struct asv_err *err)
 {
     struct asv_destruction statement = {0};
+    struct asv_by_keeper_end end = {0};
     struct asv_fields in;
-    struct asv_bytes keeper;
 
     asv_fields_open(&in, object_name, &statement.object, data, len, ASV_DESTRUCTION_MAX_BYTES);
     asv_field_digest(&in, statement.agency, "agency");
@@ -51,14 +49,11 @@ enum asv_status asv_destruction_decode(struct asv_destruction *out, const void *
     asv_field_u64(&in, &statement.number, "clip number");
     asv_field_digest(&in, statement.header, "header");
     asv_field_u8(&in, &statement.reason, "reason");
-    asv_field_i64(&in, &statement.issued_ms, "issued");
-    asv_field_view16(&in, &keeper, ASV_CHAIN_MAX_BYTES, "keeper");
-    asv_fields_close(&in, &statement.extensions);
+    asv_by_keeper_read(&in, &end);
     asv_fields_rule(&in, broken(&statement));
-    enum asv_status status = asv_fields_result(&in, err);
-    if (status == ASV_OK) {
-        status = asv_chain_decode(&statement.keeper, keeper.data, keeper.len, err);
-    }
+    statement.issued_ms = end.issued_ms;
+    statement.extensions = end.extensions;
+    enum asv_status status = asv_by_keeper_result(&in, &end, &statement.keeper, err);
     if (status == ASV_OK) {
         *out = statement;
     }
@@ -70,22 +65,11 @@ enum asv_status asv_destruction_verify(const struct asv_destruction *statement,
                                        const uint8_t *camera_cert, int64_t now_ms,
                                        const struct asv_revocations *revocations, struct asv_err *err)
 {
-    uint8_t agency[ASV_SHA256_BYTES];
-    enum asv_status status;
-
-    asv_key_digest(agency, root_pk);
-    if (!asv_equal(agency, statement->agency, sizeof agency)) { /* T-060 */
-        return asv_fail_field(err, ASV_E_UNTRUSTED, object_name, "of another agency");
-    }
-    status =
-        asv_chain_verify(&statement->keeper, root_pk, ASV_ROLE_KEEPER, now_ms, revocations, err); /* T-060 */
+    const struct asv_by_keeper it = {object_name, ASV_PURPOSE_DESTRUCTION, statement->agency,
+                                     &statement->keeper, &statement->object};
+    enum asv_status status = asv_by_keeper_verify(&it, root_pk, now_ms, revocations, err); /* T-060 */
     if (status != ASV_OK) {
         return status;
-    }
-    status =
-        asv_object_verify(&statement->object, ASV_PURPOSE_DESTRUCTION, statement->keeper.leaf.signing_pk);
-    if (status != ASV_OK) { /* T-007 */
-        return asv_fail_field(err, status, object_name, "signature");
     }
     if (camera_cert != NULL &&
         !asv_equal(camera_cert, statement->camera_cert, ASV_SHA256_BYTES)) { /* T-061 */

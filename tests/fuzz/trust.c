@@ -19,6 +19,7 @@
 #define SAMPLE_ASSIGNMENT    7
 #define SAMPLE_ENROLMENT     8
 #define SAMPLE_DAY_END       9
+#define SAMPLE_RULING        10
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -85,6 +86,13 @@ static enum asv_status again(const uint8_t *data, size_t size, struct asv_writer
         abort();
     }
     return status == ASV_OK ? asv_day_end_encode(writer, &out, sk) : status;
+#elif ASV_FUZZ_SAMPLE == SAMPLE_RULING
+    struct asv_ruling out;
+    status = asv_ruling_decode(&out, data, size, NULL);
+    if (status == ASV_OK && (out.verdict == ASV_RULING_TAKEN) != (out.status == ASV_OK)) {
+        abort();
+    }
+    return status == ASV_OK ? asv_ruling_encode(writer, &out, sk) : status;
 #else
 #error "ASV_FUZZ_SAMPLE is none of these"
 #endif

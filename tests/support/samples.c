@@ -45,6 +45,7 @@ DECODER(configuration)
 DECODER(assignment)
 DECODER(enrolment)
 DECODER(day_end)
+DECODER(ruling)
 
 #define VERIFIER(object, call)                                                                \
     static enum asv_status verify_##object(const void *data, size_t len, struct asv_err *err) \
@@ -67,6 +68,8 @@ VERIFIER(assignment, asv_assignment_verify(&out, all.agency.root.pk, &all.agency
                                            all.agency.camera.cert_digest, err))
 VERIFIER(enrolment, asv_enrolment_verify(&out, err))
 VERIFIER(day_end, asv_day_end_verify(&out, all.agency.root.pk, ASV_TEST_NOW_MS, NULL, err))
+VERIFIER(ruling,
+         asv_ruling_verify(&out, all.agency.root.pk, all.ruling.statement, ASV_TEST_NOW_MS, NULL, err))
 
 static void fill_revocations(void)
 {
@@ -232,6 +235,19 @@ static void fill_day_end(void)
     statement->keeper = all.agency.keeper.chain;
 }
 
+static void fill_ruling(void)
+{
+    struct asv_ruling *ruling = &all.ruling;
+    memcpy(ruling->agency, all.agency.id, sizeof ruling->agency);
+    fill(ruling->store, sizeof ruling->store, "store");
+    digest_of(ruling->statement, "an answer");
+    digest_of(ruling->proposal, "what it answers");
+    ruling->verdict = ASV_RULING_REFUSED;
+    ruling->status = ASV_E_STATE;
+    ruling->issued_ms = ASV_TEST_NOW_MS;
+    ruling->keeper = all.agency.keeper.chain;
+}
+
 #define ADD(object, text, purpose_value, signer, limit_value, ...)                         \
     do {                                                                                   \
         struct asv_sample *sample = &all.samples[at++];                                    \
@@ -257,6 +273,7 @@ static void make(void)
     fill_receipt();
     fill_others();
     fill_day_end();
+    fill_ruling();
     ADD(cert, "certificate", ASV_PURPOSE_CERTIFICATE, ca, ASV_CERT_MAX_BYTES, );
     ADD(revocations, "revocations", ASV_PURPOSE_REVOCATIONS, ca, ASV_REVOCATIONS_MAX_BYTES, );
     ADD(bulletin, "bulletin", ASV_PURPOSE_BULLETIN, keeper, ASV_BULLETIN_MAX_BYTES, all.days, );
@@ -267,6 +284,7 @@ static void make(void)
     ADD(assignment, "assignment", ASV_PURPOSE_ASSIGNMENT, dock, ASV_ASSIGNMENT_MAX_BYTES, );
     ADD(enrolment, "enrolment", ASV_PURPOSE_ENROLMENT, camera, ASV_ENROLMENT_MAX_BYTES, );
     ADD(day_end, "day_end", ASV_PURPOSE_DAY_END, keeper, ASV_DAY_END_MAX_BYTES, );
+    ADD(ruling, "ruling", ASV_PURPOSE_RULING, keeper, ASV_RULING_MAX_BYTES, );
     if (at != ASV_SAMPLE_COUNT) {
         abort();
     }

@@ -16,6 +16,7 @@
 #include "firmware-proto/trust/erasure.h"
 #include "firmware-proto/trust/receipt.h"
 #include "firmware-proto/trust/revocations.h"
+#include "firmware-proto/trust/ruling.h"
 #include "tests/support/agency.h"
 
 #define ASV_SAMPLE_MAX_BYTES 4096
@@ -33,7 +34,7 @@ struct asv_sample {
     enum asv_status (*verify)(const void *data, size_t len, struct asv_err *err);
 };
 
-#define ASV_SAMPLE_COUNT 10
+#define ASV_SAMPLE_COUNT 11
 
 /* Made once; the agency, the structs the samples were encoded from, and the samples. */
 struct asv_samples {
@@ -49,6 +50,7 @@ struct asv_samples {
     struct asv_assignment assignment;
     struct asv_enrolment enrolment;
     struct asv_day_end day_end;
+    struct asv_ruling ruling;
     struct asv_sample samples[ASV_SAMPLE_COUNT];
 };
 

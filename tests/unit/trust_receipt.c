@@ -391,6 +391,94 @@ static void a_day_is_open_while_a_slot_has_not_confirmed(void **state)
     }
 }
 
+static enum asv_status verify_ruling(const struct asv_ruling *ruling, const uint8_t *sk,
+                                     const uint8_t *statement, const struct asv_revocations *list)
+{
+    struct asv_ruling out;
+    struct asv_writer writer;
+    asv_writer_init(&writer, encoded, sizeof encoded);
+    assert_int_equal(asv_ruling_encode(&writer, ruling, sk), ASV_OK);
+    assert_int_equal(asv_ruling_decode(&out, encoded, writer.len, NULL), ASV_OK);
+    assert_memory_equal(out.store, ruling->store, sizeof out.store);
+    assert_memory_equal(out.statement, ruling->statement, sizeof out.statement);
+    assert_memory_equal(out.proposal, ruling->proposal, sizeof out.proposal);
+    assert_true(out.verdict == ruling->verdict && out.status == ruling->status &&
+                out.issued_ms == ruling->issued_ms);
+    return asv_ruling_verify(&out, agency->root.pk, statement, ASV_TEST_NOW_MS, list, NULL);
+}
+
+static void only_our_keeper_rules_and_on_one_statement(void **state)
+{
+    (void)state;
+    static struct asv_test_agency foreign;
+    asv_test_agency_init(&foreign, 2);
+    struct asv_ruling ruling = samples->ruling;
+    const uint8_t *statement = samples->ruling.statement;
+    assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, statement, NULL), ASV_OK);
+    assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, NULL, NULL), ASV_OK);
+    assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, ruling.proposal, NULL),
+                     ASV_E_MISMATCH); /* T-123: an answer for one, shown for another */
+    assert_int_equal(verify_ruling(&ruling, agency->dock.sk, statement, NULL), ASV_E_SIGNATURE); /* T-007 */
+    struct asv_revocations list = {.count = 1, .serials = agency->keeper.cert.serial};
+    assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, statement, &list), ASV_E_REVOKED); /* T-120 */
+    ruling.keeper = agency->dock.chain;
+    assert_int_equal(verify_ruling(&ruling, agency->dock.sk, statement, NULL), ASV_E_UNTRUSTED); /* T-120 */
+    ruling.keeper = foreign.keeper.chain;
+    assert_int_equal(verify_ruling(&ruling, foreign.keeper.sk, statement, NULL), ASV_E_UNTRUSTED); /* T-120 */
+    ruling = samples->ruling;
+    memcpy(ruling.agency, foreign.id, 32);
+    assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, statement, NULL), ASV_E_UNTRUSTED); /* T-120 */
+}
+
+/* A body that no correct keeper writes, signed by the keeper all the same. */
+static enum asv_status decode_changed(size_t at, uint8_t value)
+{
+    struct asv_ruling out;
+    struct asv_writer writer;
+    asv_writer_init(&writer, encoded, sizeof encoded);
+    assert_int_equal(asv_ruling_encode(&writer, &samples->ruling, agency->keeper.sk), ASV_OK);
+    writer.len -= 1 + 2 + 64;
+    encoded[at] = value;
+    assert_int_equal(asv_object_sign(&writer, 0, ASV_PURPOSE_RULING, agency->keeper.sk), ASV_OK);
+    return asv_ruling_decode(&out, encoded, writer.len, NULL);
+}
+
+/* T-121, T-122. The places are those that the database holds a ruling to (sql/0009_people.sql). */
+static void a_ruling_says_one_thing(void **state)
+{
+    (void)state;
+    struct asv_ruling ruling = samples->ruling;
+    struct asv_writer writer;
+    asv_writer_init(&writer, encoded, sizeof encoded);
+    assert_int_equal(asv_ruling_encode(&writer, &ruling, agency->keeper.sk), ASV_OK);
+    assert_memory_equal(encoded + 56, ruling.statement, 32);
+    assert_memory_equal(encoded + 90, ruling.proposal, 32);
+    assert_int_equal(encoded[122], ASV_RULING_REFUSED);
+    assert_true((int64_t)asv_load_be64(encoded + 125) == ruling.issued_ms);
+    assert_int_equal(decode_changed(122, ASV_RULING_REFUSED), ASV_OK);
+    for (unsigned wrong = 0; wrong < 256; wrong++) {
+        if (wrong != ASV_RULING_REFUSED) { /* 1: taken, with a status */
+            assert_int_equal(decode_changed(122, (uint8_t)wrong), ASV_E_MALFORMED);
+        }
+    }
+    for (unsigned wrong = 0; wrong < 4; wrong++) {
+        ruling = samples->ruling;
+        ruling.verdict = wrong == 0 ? 0 : wrong == 1 ? 3 : wrong == 2 ? ASV_RULING_TAKEN : ruling.verdict;
+        ruling.status = wrong == 3 ? 0 : ruling.status;
+        asv_writer_init(&writer, encoded, sizeof encoded);
+        assert_int_equal(asv_ruling_encode(&writer, &ruling, agency->keeper.sk), ASV_E_USAGE);
+    }
+    ruling = samples->ruling;
+    memset(ruling.statement, 0, sizeof ruling.statement);
+    asv_writer_init(&writer, encoded, sizeof encoded);
+    assert_int_equal(asv_ruling_encode(&writer, &ruling, agency->keeper.sk), ASV_E_USAGE);
+    ruling = samples->ruling;
+    ruling.verdict = ASV_RULING_TAKEN;
+    ruling.status = 0;
+    memset(ruling.proposal, 0, sizeof ruling.proposal); /* what one person decides alone */
+    assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, ruling.statement, NULL), ASV_OK);
+}
+
 static void verdicts_have_names(void **state)
 {
     (void)state;
@@ -418,6 +506,8 @@ int main(void)
         cmocka_unit_test(an_erasure_has_a_known_cause_and_method),
         cmocka_unit_test(only_our_keeper_says_that_a_day_is_destroyed),
         cmocka_unit_test(a_day_is_open_while_a_slot_has_not_confirmed),
+        cmocka_unit_test(only_our_keeper_rules_and_on_one_statement),
+        cmocka_unit_test(a_ruling_says_one_thing),
         cmocka_unit_test(verdicts_have_names),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
