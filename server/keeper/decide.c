@@ -84,6 +84,18 @@ static int64_t statements_now(const struct asv_keeper *keeper, const struct asv_
                                                                                       : newest_ms;
 }
 
+/* K-161: each of the two is right, and this answer is to this proposal: then they are no decision, whoever
+ * says so again and whenever. */
+static bool is_believed_apart(const struct asv_statement_pair *pair, const struct asv_statement_place *place,
+                              int64_t now_ms)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_statement_digest(digest, pair->proposal);
+    return memcmp(digest, pair->answer->proposal, sizeof digest) == 0 &&
+           asv_statement_verify(pair->proposal, pair->proposer, place, now_ms, NULL) == ASV_OK &&
+           asv_statement_verify(pair->answer, pair->answerer, place, now_ms, NULL) == ASV_OK;
+}
+
 /* K-081: the rule of one, of two, or of none yet. */
 static enum asv_status believe_at(struct asv_keeper *keeper, struct asv_decision *decision, int64_t now_ms,
                                   struct asv_err *err)
@@ -107,7 +119,9 @@ static enum asv_status believe_at(struct asv_keeper *keeper, struct asv_decision
         return status;
     }
     if (decision->has_answer) {
-        return asv_statement_verify_pair(&pair, decision->answer.step, &place, now_ms, err);
+        status = asv_statement_verify_pair(&pair, decision->answer.step, &place, now_ms, err);
+        *decision->for_good = status != ASV_OK && is_believed_apart(&pair, &place, now_ms);
+        return status;
     }
     if (decision->proposal.step == ASV_STEP_SOLE) {
         return asv_statement_verify_sole(&decision->proposal, &decision->proposer, &place, now_ms, err);
@@ -239,7 +253,8 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
         expires_ms = decision->answer.expires_ms;
     }
     struct asv_index_decided row = {.how = refused ? ASV_DECIDED_REFUSED : ASV_DECIDED_DONE,
-                                    .until_ms = expires_ms + REMEMBERED_LONGER_MS};
+                                    .until_ms = expires_ms + REMEMBERED_LONGER_MS,
+                                    .at_ms = decision->now_ms};
     memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
     memcpy(row.answer, decision->answer_digest, sizeof row.answer);
     const uint8_t *alone = who_alone(decision);
@@ -368,12 +383,13 @@ static enum asv_status again(struct asv_keeper *keeper, const struct asv_decisio
                              const struct asv_index_decided *before, struct asv_keeper_reply *reply,
                              struct asv_err *err)
 {
+    const char *why = before->how == ASV_DECIDED_REFUSED ? "the proposal was refused or withdrawn"
+                                                         : "the proposal was decided by another answer";
     if (memcmp(before->answer, decision->answer_digest, sizeof before->answer) == 0) {
         return describe(keeper, decision, reply, err);
     }
-    return asv_fail(err, ASV_E_STATE,
-                    before->how == ASV_DECIDED_REFUSED ? "the proposal was refused or withdrawn"
-                                                       : "the proposal was decided by another answer");
+    return decision->has_answer ? asv_decide_never(decision, ASV_E_STATE, why, err)
+                                : asv_fail(err, ASV_E_STATE, why); /* it may have been taken, too */
 }
 
 /* K-126: whether all that it would do is done. A request that is open; what ended for good. */
@@ -452,11 +468,13 @@ enum asv_status asv_decide_hands_over(struct asv_keeper *keeper, const struct as
 enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                   struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    struct asv_decision decision = {0};
+    bool for_good = false;
+    struct asv_decision decision = {.for_good = &for_good};
     enum asv_status status = asv_decide_believe(keeper, request, &decision, err);
     if (status == ASV_OK) {
         status = carry_out(keeper, &decision, reply, err);
     }
+    status = asv_decide_rule(keeper, &decision, status, reply, err);
     if (reply->file_key == NULL || status != ASV_OK) { /* K-049: OPEN's is wiped when the reply is written */
         asv_wipe(keeper->scratch, sizeof *keeper->scratch);
         reply->file_key = NULL;

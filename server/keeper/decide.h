@@ -21,6 +21,7 @@ struct asv_decision {
     uint8_t answer_digest[ASV_SHA256_BYTES]; /* zeros without */
     struct asv_keeper_opening opening;       /* of HOLD and ERASE_EARLY */
     int64_t now_ms;
+    bool *for_good; /* set where it is refused for what nothing changes any more (K-161) */
 };
 
 /* Changes change->next as the decision says; *destroy: keys went. */
@@ -35,6 +36,16 @@ asv_decision_effect asv_decide_hold, asv_decide_release, asv_decide_erase_early,
 asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_enrol, asv_decide_revoke,
     asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends,
     asv_decide_ledger, asv_decide_forget;
+
+/* As asv_fail, for a refusal that no later instant, clip or decision takes back. */
+ASV_MUST_CHECK enum asv_status asv_decide_never(const struct asv_decision *decision, enum asv_status status,
+                                                const char *text, struct asv_err *err);
+
+/* What the keeper says of a DECIDE for good, which ended with this status: reply->ruling, or nothing
+ * (rule.c). Digests of the decision are zeros when its statements could not be read. */
+ASV_MUST_CHECK enum asv_status asv_decide_rule(struct asv_keeper *keeper, const struct asv_decision *decision,
+                                               enum asv_status status, struct asv_keeper_reply *reply,
+                                               struct asv_err *err);
 
 /* Whether the recipient that a RECIPIENT_ENDS names has ended already. */
 bool asv_decide_has_ended(const struct asv_index *index, const struct asv_decision *decision);

@@ -104,7 +104,7 @@ enum asv_status asv_decide_hold(struct asv_keeper *keeper, const struct asv_deci
     enum asv_status status = request_end_ms(decision, &lapsed_ms, err);
     if (status == ASV_OK &&
         decision->answer.issued_ms >= lapsed_ms) { /* K-129: as signed, whenever it comes */
-        status = asv_fail(err, ASV_E_STATE, "the request had lapsed when it was approved");
+        status = asv_decide_never(decision, ASV_E_STATE, "the request had lapsed when it was approved", err);
     }
     return status == ASV_OK ? put_opened(keeper, decision, change, ASV_KEEPER_HELD, 0, err) : status;
 }
@@ -210,11 +210,11 @@ enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decis
 {
     const struct asv_kept *before = kept_row(change->next, decision);
     int64_t end_ms = 0;
-    if (before != NULL &&
-        (before->corrected != 0 || asv_kept_is_over(before, decision->now_ms))) { /* K-141 */
-        return asv_fail(err, ASV_E_STATE,
-                        before->corrected != 0 ? "the clip's own day was said before"
-                                               : "the clip's period is over");
+    if (before != NULL && before->corrected != 0) { /* K-141 */
+        return asv_decide_never(decision, ASV_E_STATE, "the clip's own day was said before", err);
+    }
+    if (before != NULL && asv_kept_is_over(before, decision->now_ms)) {
+        return asv_fail(err, ASV_E_STATE, "the clip's period is over");
     }
     enum asv_status status = day_end(keeper, decision, &end_ms, err);
     if (status == ASV_OK && (before == NULL || before->state == ASV_KEEPER_PLAIN)) {

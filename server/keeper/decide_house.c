@@ -144,7 +144,7 @@ enum asv_status asv_decide_recipient(struct asv_keeper *keeper, const struct asv
     name_digest(row.name, decision);
     memcpy(row.pk, decision->proposal.recipient_pk, sizeof row.pk);
     if (asv_index_find(change->next, ASV_INDEX_RECIPIENTS, row.pk) != NULL) {
-        return asv_fail(err, ASV_E_EXISTS, "this key is registered, or was");
+        return asv_decide_never(decision, ASV_E_EXISTS, "this key is registered, or was", err);
     }
     enum asv_status status = asv_index_add(change->next, ASV_INDEX_RECIPIENTS, &row);
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room for another recipient");
@@ -253,12 +253,12 @@ enum asv_status asv_decide_policy(struct asv_keeper *keeper, const struct asv_de
 
 /* ---- the keeper itself ---- */
 
-static enum asv_status check_own(const struct asv_index *index, const struct asv_subject *subject,
+static enum asv_status check_own(const struct asv_index *index, const struct asv_decision *decision,
                                  struct asv_err *err)
 {
-    return memcmp(subject->store, index->store, sizeof subject->store) == 0
+    return memcmp(decision->proposal.subject.store, index->store, sizeof index->store) == 0
                ? ASV_OK
-               : asv_fail(err, ASV_E_MISMATCH, "this is about another keeper");
+               : asv_decide_never(decision, ASV_E_MISMATCH, "this is about another keeper", err);
 }
 
 enum asv_status asv_decide_clock(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -266,7 +266,7 @@ enum asv_status asv_decide_clock(struct asv_keeper *keeper, const struct asv_dec
 {
     const struct asv_subject *subject = &decision->proposal.subject;
     (void)keeper;
-    enum asv_status status = check_own(change->next, subject, err);
+    enum asv_status status = check_own(change->next, decision, err);
     if (status == ASV_OK && (change->next->stop == ASV_KEEPER_RUNNING ||
                              subject->stopped_ms != change->next->stop_since_ms)) { /* K-065 */
         status = asv_fail(err, ASV_E_STATE, "destruction does not stand still since that instant");
@@ -289,7 +289,7 @@ enum asv_status asv_decide_ledger(struct asv_keeper *keeper, const struct asv_de
     struct asv_index_ledger row = {0};
     (void)keeper;
     (void)destroy;
-    enum asv_status status = check_own(change->next, subject, err);
+    enum asv_status status = check_own(change->next, decision, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -301,10 +301,10 @@ enum asv_status asv_decide_ledger(struct asv_keeper *keeper, const struct asv_de
         memcpy(row.before, before->id, sizeof row.before);
     }
     status = asv_index_add(change->next, ASV_INDEX_LEDGERS, &row);
-    return status == ASV_OK ? ASV_OK
-                            : asv_fail(err, status,
-                                       status == ASV_E_EXISTS ? "there is a ledger of this origin, or was"
-                                                              : "no room for another ledger");
+    if (status == ASV_E_EXISTS) {
+        return asv_decide_never(decision, status, "there is a ledger of this origin, or was", err);
+    }
+    return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no room for another ledger");
 }
 
 /* LG-075: the values lie in the database, which acts on it; what the keeper says is that two people want it.
@@ -314,7 +314,7 @@ enum asv_status asv_decide_forget(struct asv_keeper *keeper, const struct asv_de
 {
     (void)keeper;
     (void)destroy;
-    return check_own(change->next, &decision->proposal.subject, err);
+    return check_own(change->next, decision, err);
 }
 
 enum asv_status asv_decide_recovery_key(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -322,7 +322,7 @@ enum asv_status asv_decide_recovery_key(struct asv_keeper *keeper, const struct 
 {
     (void)keeper;
     (void)destroy;
-    enum asv_status status = check_own(change->next, &decision->proposal.subject, err);
+    enum asv_status status = check_own(change->next, decision, err);
     if (status == ASV_OK) {
         change->next->has_recovery = true;
         memcpy(change->next->recovery_pk, decision->proposal.recipient_pk, ASV_X25519_BYTES);
@@ -336,7 +336,7 @@ enum asv_status asv_decide_recovery_key_ends(struct asv_keeper *keeper, const st
 {
     (void)keeper;
     (void)destroy;
-    enum asv_status status = check_own(change->next, &decision->proposal.subject, err);
+    enum asv_status status = check_own(change->next, decision, err);
     if (status == ASV_OK) {
         change->next->has_recovery = false;
         memset(change->next->recovery_pk, 0, ASV_X25519_BYTES);

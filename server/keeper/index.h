@@ -128,6 +128,7 @@ struct asv_index_decided {
     uint8_t answer[ASV_SHA256_BYTES]; /* digest of the answer; zeros when there is none */
     uint8_t alone[ASV_SHA256_BYTES]; /* credential of who said so alone; zeros: two people did, or the root */
     int64_t until_ms;                /* forgotten from here on: both have expired */
+    int64_t at_ms;                   /* when it was decided */
 };
 
 struct asv_index_policy {

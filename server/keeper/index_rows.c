@@ -234,6 +234,7 @@ static void write_decided(struct asv_writer *out, const void *row)
     asv_write_bytes(out, decided->answer, sizeof decided->answer);
     asv_write_bytes(out, decided->alone, sizeof decided->alone);
     asv_write_i64(out, decided->until_ms);
+    asv_write_i64(out, decided->at_ms);
 }
 
 static enum asv_status read_decided(struct asv_reader *in, void *row)
@@ -243,13 +244,13 @@ static enum asv_status read_decided(struct asv_reader *in, void *row)
         asv_read_u8(in, &decided->how) != ASV_OK ||
         asv_read_copy(in, decided->answer, sizeof decided->answer) != ASV_OK ||
         asv_read_copy(in, decided->alone, sizeof decided->alone) != ASV_OK ||
-        asv_read_i64(in, &decided->until_ms) != ASV_OK) {
+        asv_read_i64(in, &decided->until_ms) != ASV_OK || asv_read_i64(in, &decided->at_ms) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
     if (decided->how < ASV_DECIDED_DONE || decided->how > ASV_DECIDED_REFUSED) {
         return ASV_E_UNSUPPORTED;
     }
-    return decided->until_ms > 0 ? ASV_OK : ASV_E_MALFORMED;
+    return decided->until_ms > 0 && decided->at_ms >= 0 ? ASV_OK : ASV_E_MALFORMED;
 }
 
 /* ---- policies ---- */
@@ -317,7 +318,7 @@ static const struct {
     [ASV_INDEX_PEOPLE] = {32 + 1 + 16 + 32 + 2 + 8 + 1 + 64, write_person, read_person},
     [ASV_INDEX_RECIPIENTS] = {32 + 32 + 1, write_recipient, read_recipient},
     [ASV_INDEX_AHEADS] = {32 + 32 + 3 * 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},
-    [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 32 + 8, write_decided, read_decided},
+    [ASV_INDEX_DECIDED] = {32 + 1 + 32 + 32 + 8 + 8, write_decided, read_decided},
     [ASV_INDEX_POLICIES] = {32 + 32 + 4 + 2 + 4, write_policy, read_policy},
     [ASV_INDEX_LEDGERS] = {32 + 32 + 1 + 8 + 32 + 1 + ASV_KEEPER_ORIGIN_MAX, write_ledger, read_ledger},
 };

@@ -142,7 +142,8 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
 
 static void refuse(struct asv_keeper_reply *reply, enum asv_status status, const char *detail)
 {
-    *reply = (struct asv_keeper_reply){.type = reply->type, .request = reply->request, .status = status};
+    *reply = (struct asv_keeper_reply){
+        .type = reply->type, .request = reply->request, .status = status, .ruling = reply->ruling};
     for (size_t i = 0; detail[i] != '\0' && i < ASV_KEEPER_DETAIL_BYTES; i++) {
         reply->detail[i] = '?';
         if (detail[i] >= 0x20 && detail[i] <= 0x7e) {

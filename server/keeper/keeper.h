@@ -86,7 +86,7 @@ struct asv_keeper {
 
     uint8_t revocations_data[ASV_REVOCATIONS_MAX_BYTES];
     uint8_t bulletin_data[ASV_BULLETIN_MAX_BYTES];
-    uint8_t order_data[ASV_DESTRUCTION_MAX_BYTES]; /* and a day statement, which is as long */
+    uint8_t order_data[ASV_DESTRUCTION_MAX_BYTES]; /* and a day statement or a ruling, which are as long */
     uint8_t reply_data[ASV_KEEPER_REPLY_MAX];
     char line[ASV_JOURNAL_LINE_BYTES];
 };

@@ -8,6 +8,7 @@
 #include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
 #include "firmware-proto/trust/receipt.h"
+#include "firmware-proto/trust/ruling.h"
 #include "server/keeper/protocol_internal.h"
 #include "server/statement/credential.h"
 #include "server/statement/statement.h"
@@ -523,6 +524,9 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             return ASV_E_USAGE;
         }
     }
+    if (reply->type == ASV_KEEPER_DECIDE) { /* K-160: also where it is refused */
+        asv_write_view16(out, reply->ruling.data, reply->ruling.len);
+    }
     return end_frame(out, at, ASV_KEEPER_REPLY_MAX);
 }
 
@@ -685,6 +689,9 @@ enum asv_status asv_keeper_reply_read(struct asv_keeper_reply *out, const void *
     }
     if (status == ASV_OK && reply.status == ASV_OK) {
         status = read_result(&in, &reply);
+    }
+    if (status == ASV_OK && reply.type == ASV_KEEPER_DECIDE) {
+        status = asv_read_view16(&in, &reply.ruling, ASV_RULING_MAX_BYTES);
     }
     if (status == ASV_OK) {
         status = asv_read_end(&in);

@@ -204,6 +204,8 @@ struct asv_keeper_reply {
     struct asv_bytes stanza;    /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
                                  * key (HOLD); KEEP AHEAD: for that one, too; view; may be empty */
     struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */
+    struct asv_bytes ruling;    /* DECIDE, with any status: what the keeper says of the statement for good
+                                 * (TRUST.md 14); view; empty: nothing */
     struct asv_bytes signature; /* SIGN: a checkpoint as a signed note; PACKAGE: ECDSA, DER; view */
     uint16_t kept_count;        /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page */
     struct asv_bytes kept;      /* CLIPS: for asv_keeper_kept_read; view */

@@ -201,7 +201,8 @@ static enum asv_status sign_package(struct asv_keeper *keeper, const struct asv_
                                     struct asv_keeper_reply *reply, struct asv_err *err)
 {
     char as[sizeof PACKAGE_PREFIX + 2 * ASV_SHA256_BYTES] = PACKAGE_PREFIX;
-    struct asv_decision decision = {0};
+    bool for_good = false;
+    struct asv_decision decision = {.for_good = &for_good};
     size_t len = 0;
     enum asv_status status = asv_decide_hands_over(keeper, request, &decision, err);
     if (status == ASV_OK) {

@@ -142,6 +142,41 @@ static void add_record(struct asv_keeper_request *request, const struct asv_test
     }
 }
 
+struct asv_ruling keeper_ruling(const struct keeper_site *site, const struct keeper_decision *decision,
+                                const struct asv_keeper_reply *reply)
+{
+    static const uint8_t none[ASV_SHA256_BYTES];
+    struct asv_ruling out = {0};
+    uint8_t proposal[ASV_SHA256_BYTES];
+    uint8_t last[ASV_SHA256_BYTES];
+    if (reply->ruling.len == 0) {
+        return out;
+    }
+    asv_statement_digest(proposal, &decision->proposal.statement);
+    asv_statement_digest(last,
+                         decision->has_answer ? &decision->answer.statement : &decision->proposal.statement);
+    must(asv_ruling_decode(&out, reply->ruling.data, reply->ruling.len, NULL) == ASV_OK &&
+             asv_ruling_verify(&out, site->agency.root.pk, last, ASV_TIME_UNKNOWN, NULL, NULL) == ASV_OK,
+         "ruling");
+    must(memcmp(out.proposal, decision->has_answer ? proposal : none, sizeof proposal) == 0 &&
+             memcmp(out.store, site->keeper.store->index->store, sizeof out.store) == 0,
+         "what the ruling is about");
+    return out;
+}
+
+/* K-160, K-161 */
+static void check_ruling(const struct keeper_site *site, const struct keeper_decision *decision,
+                         const struct asv_keeper_reply *reply)
+{
+    enum asv_class class = asv_status_class(reply->status);
+    struct asv_ruling ruling = keeper_ruling(site, decision, reply);
+    must(reply->status != ASV_OK || ruling.verdict == ASV_RULING_TAKEN, "done, and no ruling says so");
+    must((class != ASV_CLASS_RETRY && class != ASV_CLASS_INTERNAL) || ruling.verdict == 0,
+         "a ruling for what is no answer");
+    must(ruling.verdict != ASV_RULING_REFUSED || ruling.status == reply->status,
+         "refused for another reason");
+}
+
 struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision)
 {
     struct asv_keeper_request request = {0};
@@ -156,7 +191,9 @@ struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct kee
     add_record(&request, decision->proposer);
     add_record(&request, decision->answerer);
     add_record(&request, decision->enrolled);
-    return keeper_ask(site, ASV_KEEPER_SERVER, &request);
+    struct asv_keeper_reply reply = keeper_ask(site, ASV_KEEPER_SERVER, &request);
+    check_ruling(site, decision, &reply);
+    return reply;
 }
 
 struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_decision *decision,

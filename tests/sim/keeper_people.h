@@ -8,6 +8,7 @@
 #define ASV_TESTS_SIM_KEEPER_PEOPLE_H
 
 #include "firmware-proto/trust/receipt.h"
+#include "firmware-proto/trust/ruling.h"
 #include "tests/sim/keeper_site.h"
 #include "tests/support/statements.h"
 
@@ -51,8 +52,13 @@ void keeper_sign_again(struct keeper_decision *out);
 void keeper_respond(struct keeper_site *site, struct keeper_decision *decision, uint8_t step,
                     const struct asv_test_person *person, uint8_t n);
 
-/* DECIDE. Views in the reply live until the next request. */
+/* DECIDE. Views in the reply live until the next request. Whatever is decided, with whatever outcome: K-160.
+ */
 struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision);
+
+/* The reply's ruling, which verifies and is about what was said last; verdict 0: it has none. */
+struct asv_ruling keeper_ruling(const struct keeper_site *site, const struct keeper_decision *decision,
+                                const struct asv_keeper_reply *reply);
 
 /* Both at once: proposed by one, approved by the other. */
 struct asv_keeper_reply keeper_both(struct keeper_site *site, struct keeper_decision *decision,

@@ -111,6 +111,7 @@ void stage_begin(struct stage *stage, uint64_t seed, int year, int month, int da
                                                        .ever = everybody[i].enrolled};
     }
     memset(stage->was_held, 0, sizeof stage->was_held);
+    memset(stage->ruled, 0, sizeof stage->ruled);
     stage->delivery_count = stage->key_count = 0;
     stage->fault_at = 0;
     stage->why[0] = '\0';
@@ -556,6 +557,31 @@ static bool check_given(struct stage *stage, const struct delivery *delivery,
     return is_key_of(stage, asked->clip, key) || stage_fail(stage, "the key of another clip left");
 }
 
+/* K-160, K-161, K-163: what was done is signed, and what is said of a statement for good once is never said
+ * otherwise, whatever happened in between. */
+static bool check_ruled(struct stage *stage, const struct delivery *delivery,
+                        const struct asv_keeper_reply *reply)
+{
+    int last = delivery->answer >= 0 ? delivery->answer : delivery->proposal;
+    struct asv_ruling ruling;
+    uint8_t digest[ASV_SHA256_BYTES];
+    if (reply->ruling.len == 0) {
+        return reply->status != ASV_OK || stage_fail(stage, "done, and no ruling says so");
+    }
+    asv_statement_digest(digest, &stage->papers[last].statement);
+    if (asv_ruling_decode(&ruling, reply->ruling.data, reply->ruling.len, NULL) != ASV_OK ||
+        asv_ruling_verify(&ruling, stage->site.agency.root.pk, digest, ASV_TIME_UNKNOWN, NULL, NULL) !=
+            ASV_OK) {
+        return stage_fail(stage, "a ruling that is none of this statement");
+    }
+    if (stage->ruled[last] != 0 && stage->ruled[last] != ruling.verdict) {
+        return stage_fail(stage,
+                          "of a statement the keeper says for good that it was taken, and that it was not");
+    }
+    stage->ruled[last] = ruling.verdict;
+    return true;
+}
+
 static void tell_delivery(struct stage *stage, const struct delivery *delivery,
                           const struct asv_keeper_reply *reply)
 {
@@ -593,7 +619,7 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
         reply.until_ms != (model_has_key(clip) ? clip->period : 0)) {
         return stage_fail(stage, "a day that people say has another end");
     }
-    return check_given(stage, delivery, &reply) &&
+    return check_ruled(stage, delivery, &reply) && check_given(stage, delivery, &reply) &&
            stage_expect(stage, reply.status == ASV_OK, should,
                         asv_action_rule(action_code(asked->action))->name);
 }

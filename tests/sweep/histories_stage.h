@@ -36,6 +36,8 @@ struct stage {
     uint8_t digests[MODEL_CLIPS][ASV_SHA256_BYTES];
     bool was_held[MODEL_CLIPS];
     struct asv_test_stated papers[MODEL_PAPERS];
+    uint8_t
+        ruled[MODEL_PAPERS]; /* what the keeper said of each for good: enum asv_ruling_verdict; 0: nothing */
     struct delivery deliveries[STAGE_DELIVERIES];
     int delivery_count;
     struct {

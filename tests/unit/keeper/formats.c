@@ -104,7 +104,8 @@ static void add_decisions(struct asv_index *index)
                                               .how = ASV_DECIDED_REFUSED,
                                               .answer = {11},
                                               .alone = {3},
-                                              .until_ms = 1768863600000};
+                                              .until_ms = 1768863600000,
+                                              .at_ms = 1767603600000};
     const struct asv_index_policy policy = {
         .decision = {12}, .digest = {13}, .version = 2, .days = 30, .from_date = 20260201};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
@@ -310,7 +311,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define PEOPLE_AT   (KEPT_AT + 4 + 3 * KEPT_SIZE)
 #define AHEADS_AT   (PEOPLE_AT + 4 + 156 + 4 + 65)
 #define DECIDED_AT  (AHEADS_AT + 4 + 105 + 36)
-#define POLICY_AT   (DECIDED_AT + 4 + 105)
+#define POLICY_AT   (DECIDED_AT + 4 + 113)
 #define LEDGER_AT   (POLICY_AT + 4 + 74)
 
 static void an_index_that_no_writer_makes_is_refused(void **state)
@@ -383,6 +384,7 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {AHEADS_AT + 4 + 104, 3, ASV_E_MALFORMED},               /* three days */
         {AHEADS_AT + 4 + 64, 0x7f, ASV_E_MALFORMED},             /* begins after its end */
         {DECIDED_AT + 4 + 32, 3, ASV_E_UNSUPPORTED},             /* how */
+        {DECIDED_AT + 4 + 105, 0x80, ASV_E_MALFORMED},           /* decided before 1970 */
         {POLICY_AT + 4 + 67, 0, ASV_E_MALFORMED},                /* version 0 */
         {POLICY_AT + 4 + 68, 2, ASV_E_MALFORMED},                /* 542 days */
         {LEDGER_AT, 0xff, ASV_E_LIMIT},

@@ -348,6 +348,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
     if (type == ASV_KEEPER_DECIDE) {
         reply.file_key = file_key;
         reply.note = (struct asv_bytes){bulletin, 70};
+        reply.ruling = (struct asv_bytes){bulletin, 90};
     }
     if (type == ASV_KEEPER_CLIPS) {
         struct asv_writer writer;
@@ -438,6 +439,7 @@ static void replies_round_trip(void **state)
         assert_int_equal(got.opens, type == ASV_KEEPER_OPENS);
         assert_int_equal(got.order.len, want.order.len);
         assert_true(got.until_ms == want.until_ms && got.stanza.len == want.stanza.len);
+        assert_true(got.ruling.len == want.ruling.len);
         assert_true(got.note.len == want.note.len && got.signature.len == want.signature.len);
         assert_true((got.file_key == NULL) == (want.file_key == NULL));
         if (want.file_key != NULL) {
@@ -474,6 +476,27 @@ static void a_refusal_carries_nothing_but_its_reason(void **state)
     assert_int_equal(reply.status, ASV_E_DENIED);
     assert_string_equal(reply.detail, "no");
     assert_false(reply.opens);
+}
+
+/* K-160: of a statement also what is said for good. */
+static void a_refusal_of_a_statement_carries_its_ruling(void **state)
+{
+    (void)state;
+    struct asv_keeper_reply reply = sample_reply(ASV_KEEPER_DECIDE);
+    struct asv_keeper_reply got;
+    reply.status = ASV_E_STATE;
+    snprintf(reply.detail, sizeof reply.detail, "no");
+    size_t len = write_reply(&reply);
+    assert_int_equal(len, 6 + 2 + 3 + 2 + reply.ruling.len);
+    assert_int_equal(asv_keeper_reply_read(&got, body, len), ASV_OK);
+    assert_int_equal(got.status, ASV_E_STATE);
+    assert_int_equal(got.ruling.len, reply.ruling.len);
+    assert_true(got.file_key == NULL && got.stanza.len == 0 && got.note.len == 0);
+    for (size_t cut = 0; cut < len; cut++) {
+        assert_int_not_equal(asv_keeper_reply_read(&got, body, cut), ASV_OK);
+    }
+    reply.ruling.len = 0;
+    assert_int_equal(write_reply(&reply), 6 + 2 + 3 + 2);
 }
 
 static void whether_a_clip_opens_is_one_of_three_answers(void **state)
@@ -595,6 +618,7 @@ int main(void)
         cmocka_unit_test(chunks_are_the_first_and_a_later_one),
         cmocka_unit_test(replies_round_trip),
         cmocka_unit_test(a_refusal_carries_nothing_but_its_reason),
+        cmocka_unit_test(a_refusal_of_a_statement_carries_its_ruling),
         cmocka_unit_test(whether_a_clip_opens_is_one_of_three_answers),
         cmocka_unit_test(every_cell_of_the_permit_table),
         cmocka_unit_test(a_request_without_a_number_ends_the_connection),
