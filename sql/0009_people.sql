@@ -184,17 +184,27 @@ CREATE TABLE asv.statement_answer (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     statement asv.digest NOT NULL REFERENCES asv.statement,
     taken boolean NOT NULL,
+    concluded boolean NOT NULL DEFAULT false,
     why asv.note,
+    ruling bytea CHECK (octet_length(ruling) BETWEEN 204 AND 3072),
+    keeper asv.digest,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CHECK (taken = (why IS NULL))
+    CHECK (taken = (why IS NULL)),
+    CHECK (concluded = (taken AND ruling IS NULL)), -- LG-095
+    CHECK ((ruling IS NULL) = (keeper IS NULL)),
+    CHECK (substring(ruling FROM 57 FOR 32) = statement),
+    CHECK (substring(ruling FROM 123 FOR 1) = CASE WHEN taken THEN '\x01'::bytea ELSE '\x02'::bytea END)
 );
 CREATE UNIQUE INDEX statement_answer_taken ON asv.statement_answer (statement) WHERE taken;
 CREATE INDEX ON asv.statement_answer (statement);
-COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused; of a request that no keeper is asked about, why there is none';
+COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused, with its ruling; and, without one, why it was not taken, or that what the keeper keeps says that it was';
 COMMENT ON COLUMN asv.statement_answer.position IS 'order of arrival';
 COMMENT ON COLUMN asv.statement_answer.statement IS 'to which';
 COMMENT ON COLUMN asv.statement_answer.taken IS 'whether the keeper took it';
-COMMENT ON COLUMN asv.statement_answer.why IS 'why not';
+COMMENT ON COLUMN asv.statement_answer.concluded IS 'the keeper was not asked any more: what it keeps said so to the nightly run';
+COMMENT ON COLUMN asv.statement_answer.why IS 'why not; without a ruling it may be otherwise tomorrow, or no keeper is asked about it';
+COMMENT ON COLUMN asv.statement_answer.ruling IS 'what the keeper signed (TRUST.md 14): taken, or refused for good. The database holds it to its row, and verifies no signature';
+COMMENT ON COLUMN asv.statement_answer.keeper IS 'certificate that signed it';
 COMMENT ON COLUMN asv.statement_answer.at IS 'when';
 
 CREATE TABLE asv.policy_file (
@@ -729,14 +739,16 @@ END
 $$;
 COMMENT ON FUNCTION asv.record_check IS 'refuses to write down what nobody, or somebody else, has signed';
 
-CREATE FUNCTION asv.statement_answered(p_statement bytea, p_why text) RETURNS text
+CREATE FUNCTION asv.statement_answered(p_statement bytea, p_why text, p_ruling bytea, p_keeper bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_said asv.statement;
 BEGIN
-    PERFORM FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
+    SELECT * INTO v_said FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
     ELSIF EXISTS (SELECT FROM asv.statement_answer
-                  WHERE statement = p_statement AND (taken OR why IS NOT DISTINCT FROM p_why)) THEN
+                  WHERE statement = p_statement AND (taken OR why = p_why AND (ruling IS NULL) = (p_ruling IS NULL))) THEN
         RETURN 'already';
     ELSIF NOT asv.is_administration()
           AND NOT EXISTS (SELECT FROM asv.statement s LEFT JOIN asv.statement p ON p.digest = s.proposal
@@ -744,12 +756,20 @@ BEGIN
                             AND (s.person = asv.caller() OR s.action IN (4, 5) AND s.step = 2 AND p.person = asv.caller())) THEN
         -- Or somebody else could have the nightly run believe that the keeper has it.
         RAISE EXCEPTION 'statement: what the keeper said to it is said by who signed it' USING ERRCODE = 'VA007';
+    ELSIF p_ruling IS NOT NULL
+          AND (substring(p_ruling FROM 57 FOR 32), substring(p_ruling FROM 91 FOR 32))
+              IS DISTINCT FROM (p_statement, coalesce(v_said.proposal::bytea, decode(repeat('00', 32), 'hex'))) THEN
+        RAISE EXCEPTION 'statement: the keeper''s ruling is about another one' USING ERRCODE = 'VA001';
+    ELSIF p_ruling IS NULL AND p_why IS NULL AND NOT (asv.is_administration() AND v_said.expires_at <= clock_timestamp()) THEN
+        -- LG-095. As long as the keeper can be asked, it says so itself.
+        RAISE EXCEPTION 'statement: that the keeper took it, is signed by the keeper' USING ERRCODE = 'VA007';
     END IF;
-    INSERT INTO asv.statement_answer (statement, taken, why) VALUES (p_statement, p_why IS NULL, p_why);
+    INSERT INTO asv.statement_answer (statement, taken, concluded, why, ruling, keeper)
+    VALUES (p_statement, p_why IS NULL, p_why IS NULL AND p_ruling IS NULL, p_why, p_ruling, p_keeper);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.statement_answered IS 'the keeper took a statement (NULL), or refused it because of this: by who signed it, or to whom it lets something be shown, and by the nightly run';
+COMMENT ON FUNCTION asv.statement_answered IS 'the keeper took a statement (p_why NULL), or refused it because of this, with its ruling, which the caller has verified: by who signed it, or to whom it lets something be shown, and by the nightly run. Without a ruling it was not taken; or its time is over, and what the keeper keeps says that it was';
 GRANT EXECUTE ON FUNCTION asv.statement_answered TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.statement_now(p_digest bytea)

@@ -276,9 +276,13 @@ CREATE FUNCTION asv.ledger_told(r asv.statement_answer) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN ROW('statement_answered', r.entry, NULL::date,
-        asv.ledger_instant(1, r.at) || asv.ledger_field(5, r.statement)
-        || asv.ledger_text(10, CASE WHEN r.taken THEN 'taken' ELSE 'refused' END),
-        asv.ledger_text(130, r.why))::asv.ledger_tale;
+        -- LG-095: by the keeper's clock and under its signature, or by nobody's.
+        CASE WHEN r.ruling IS NULL THEN asv.ledger_instant(1, r.at) ELSE asv.ledger_field(1, substring(r.ruling FROM 126 FOR 8)) END
+        || asv.ledger_field(5, sha256(substring(r.ruling FROM 1 FOR octet_length(r.ruling) - 67)))
+        || asv.ledger_text(10, CASE WHEN r.concluded THEN 'concluded' WHEN r.taken THEN 'taken' WHEN r.ruling IS NULL THEN 'not taken'
+                                    ELSE 'refused' END)
+        || asv.ledger_field(12, r.statement),
+        asv.ledger_field(128, r.keeper) || asv.ledger_text(130, r.why))::asv.ledger_tale;
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_told(asv.statement_answer) IS 'what the ledger tells of what the keeper answered';

@@ -138,7 +138,6 @@ CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (obje
         FROM asv.statement s LEFT JOIN asv.credential c ON c.digest = s.credential
         WHERE s.digest IN (
             SELECT f.approval FROM asv.ledger_forgotten f WHERE p_kind = 3 AND f.entry = p_id
-            UNION ALL SELECT a.statement FROM asv.statement_answer a WHERE p_kind = 97 AND a.entry = p_id
             UNION ALL SELECT t.digest FROM asv.statement t
                       WHERE p_kind = 96 AND t.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex')
                                                          AND uuid_send(p_id) || decode(repeat('ff', 16), 'hex'))
@@ -147,6 +146,7 @@ CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (obje
                   FROM asv.clip_event e WHERE p_kind BETWEEN 32 AND 67 AND e.id = p_id
         UNION ALL SELECT r.object, NULL FROM asv.revocation_list r WHERE p_kind = 14 AND r.entry = p_id
         UNION ALL SELECT b.object, NULL FROM asv.bulletin b WHERE p_kind = 15 AND b.entry = p_id
+        UNION ALL SELECT a.ruling, NULL FROM asv.statement_answer a WHERE p_kind = 97 AND a.entry = p_id
         UNION ALL SELECT d.object, NULL FROM asv.day_end d WHERE p_kind = 16 AND d.id = p_id
         UNION ALL SELECT o.content, NULL FROM asv.policy_file o
                   WHERE p_kind = 102 AND o.digest BETWEEN uuid_send(p_id) || decode(repeat('00', 16), 'hex')

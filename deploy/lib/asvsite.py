@@ -269,6 +269,7 @@ class Site:
         self.write_conf()
         run(self.bin("asservat"), "init", "--config", self.conf, "--dir", self.agency, "--name", self.name,
             "--dock", "Dock 1", "--root-passphrase-file", passphrase, "--ca-passphrase-file", passphrase)
+        (self.directory / "root.cert").write_bytes((self.agency / "root.cert").read_bytes())  # as INSTALLATION.md has it, for everybody
         self.postgres.start()
         self.cli("db", "migrate")
         self.postgres.query(f"CREATE ROLE {DESK} LOGIN IN ROLE asv_staff")
@@ -280,6 +281,7 @@ class Site:
         user = run("id", "-un").stdout.strip()
         self.conf.write_text(f"""\
 agency = {self.agency}
+root = {d}/root.cert
 database = {self.postgres.conninfo('asv_admin')}
 database.staff = {self.postgres.conninfo(DESK)}
 database.dock = {self.postgres.conninfo('asv_dock')}

@@ -100,6 +100,48 @@ enum asv_status asv_agency_open(const struct asv_cli *cli, bool change, struct a
     return ASV_OK;
 }
 
+static enum asv_status read_root_key(const char *path, uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                     struct asv_err *err)
+{
+    uint8_t data[ASV_CERT_MAX_BYTES];
+    struct asv_cert root = {0};
+    size_t len = 0;
+    enum asv_status status = asv_io_read_file(AT_FDCWD, path, data, sizeof data, &len, err);
+    if (status == ASV_OK) {
+        status = asv_cert_decode(&root, data, len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cert_verify(&root, root.signing_pk, err);
+    }
+    if (status == ASV_OK && root.role != ASV_ROLE_ROOT) {
+        status = asv_fail(err, ASV_E_UNTRUSTED, "it is not the certificate of an agency's root");
+    }
+    if (status == ASV_OK) {
+        memcpy(root_pk, root.signing_pk, sizeof root.signing_pk);
+    }
+    return status;
+}
+
+enum asv_status asv_agency_root_key(const struct asv_cli *cli, uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                    struct asv_err *err)
+{
+    const char *dir = asv_cli_text(cli->args, "dir");
+    char path[600];
+    struct asv_err why = {0};
+    (void)snprintf(path, sizeof path, "%s/root.cert", dir != NULL ? dir : cli->conf.agency);
+    enum asv_status status = read_root_key(path, root_pk, &why);
+    if (status == ASV_E_NOT_FOUND || status == ASV_E_DENIED) {
+        (void)snprintf(path, sizeof path, "%s", cli->conf.root);
+        why = (struct asv_err){0};
+        status = read_root_key(path, root_pk, &why);
+    }
+    return status == ASV_OK ? ASV_OK
+                            : asv_failf(err, status,
+                                        "what the keeper signs cannot be verified without the agency's root "
+                                        "certificate: %.140s",
+                                        why.text);
+}
+
 enum asv_status asv_agency_unlock(const struct asv_cli *cli, const struct asv_agency_dir *agency,
                                   struct asv_keys *keys, struct asv_err *err)
 {

@@ -51,6 +51,12 @@ static inline void asv_cleanup_agency(struct asv_agency_dir **agency)
 }
 #define asv_auto_agency __attribute__((cleanup(asv_cleanup_agency)))
 
+/* The agency's root key, by which what the keeper signs is believed: of the agency directory's root.cert, or,
+ * in an account that may not read that, of the configuration's. */
+ASV_MUST_CHECK enum asv_status asv_agency_root_key(const struct asv_cli *cli,
+                                                   uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                                   struct asv_err *err);
+
 /* The CA's key, after asking for its passphrase (--passphrase-file). The caller wipes *keys. */
 ASV_MUST_CHECK enum asv_status asv_agency_unlock(const struct asv_cli *cli,
                                                  const struct asv_agency_dir *agency, struct asv_keys *keys,

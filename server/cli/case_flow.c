@@ -53,7 +53,7 @@ static enum asv_status hand_over(struct asv_case *work, const struct asv_person_
     if (status != ASV_OK) {
         return status;
     }
-    status = asv_person_deliver(work->db, work->keeper, delivery, &reply, &inner);
+    status = asv_person_deliver(work->cli, work->db, work->keeper, delivery, &reply, &inner);
     taken->until_ms = reply.until_ms;
     if (status == ASV_OK && reply.stanza.len <= sizeof taken->stanza) {
         taken->stanza_len = reply.stanza.len;
@@ -210,7 +210,7 @@ static enum asv_status open_request(struct asv_case *work, const struct asv_pers
     struct asv_err inner = {0};
     enum asv_status status = asv_case_conclude(work->db, stated, until_ms, &inner);
     if ((status == ASV_E_STATE || status == ASV_E_EXISTS) && stated->said.action != ASV_ACTION_HOLD) {
-        (void)!asv_db_statement_answered(work->db, stated->digest, inner.text, NULL);
+        (void)!asv_db_statement_answered(work->db, stated->digest, inner.text, NULL, NULL);
     }
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text);
 }

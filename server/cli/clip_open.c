@@ -136,7 +136,7 @@ static enum asv_status ask_keeper(struct asv_case *work, const struct pair *pair
     struct asv_keeper_reply reply = {0};
     enum asv_status status = asv_case_keeper(work, err);
     if (status == ASV_OK) {
-        status = asv_person_deliver(work->db, work->keeper, &delivery, &reply, err);
+        status = asv_person_deliver(work->cli, work->db, work->keeper, &delivery, &reply, err);
     }
     if (status == ASV_OK && reply.file_key != NULL) {
         memcpy(secret->file_key, reply.file_key, sizeof secret->file_key);

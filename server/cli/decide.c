@@ -169,7 +169,7 @@ enum asv_status asv_decide_deliver(const struct asv_cli *cli, struct asv_db *db,
     struct asv_err inner = {0};
     enum asv_status status = asv_cli_keeper(cli, &client, err);
     if (status == ASV_OK) {
-        status = asv_person_deliver(db, client, &delivery, &reply, &inner);
+        status = asv_person_deliver(cli, db, client, &delivery, &reply, &inner);
     }
     if (status == ASV_OK) {
         fputs("The keeper took it: it counts.\n", cli->out);

@@ -39,10 +39,12 @@ struct asv_audit {
     uint64_t unheaded;  /* so new that no signed head has them */
     uint64_t waiting;
     uint64_t signatures; /* of the objects that entries name, which were verified */
+    uint64_t concluded;  /* statements that the keeper took by what it keeps, and by no ruling */
     uint64_t objects;    /* signed objects in the vault */
     uint64_t underway;   /* of them so new that their event may not be in the database yet */
     uint64_t wrong;
     json_t *notes;
+    json_t *concludings; /* which these are */
     struct asv_walk walk;
     struct asv_db_ledger_audit rows[ASV_AUDIT_PAGE];
     struct asv_db_ledger_head head_rows[ASV_AUDIT_PAGE];
@@ -54,6 +56,10 @@ struct asv_audit {
     struct asv_anchors anchors; /* the agency's root */
     struct asv_audit_enrolled enrolled[ASV_AUDIT_CREDENTIALS];
 };
+
+/* What counts by what the keeper keeps, and by no ruling: listed, and nothing wrong. */
+void asv_audit_concluded(struct asv_audit *audit, const char *where,
+                         const uint8_t statement[ASV_SHA256_BYTES]);
 
 /* Whether the database, and not what stands in it, is what failed. */
 static inline bool asv_audit_is_away(enum asv_status status)

@@ -25,7 +25,7 @@ static bool says_taken(const struct asv_db_ledger_said *said, const uint8_t dige
     struct asv_bytes label;
     return asv_ledger_entry_read(&entry, (struct asv_bytes){said->taken, said->taken_len}, NULL) == ASV_OK &&
            entry.event.kind == ASV_LEDGER_STATEMENT_ANSWERED &&
-           has_digest(&entry, ASV_LEDGER_OBJECT, digest) &&
+           has_digest(&entry, ASV_LEDGER_PROPOSAL, digest) &&
            asv_ledger_entry_find(&entry, ASV_LEDGER_LABEL, &label) && label.len == sizeof word - 1 &&
            memcmp(label.data, word, sizeof word - 1) == 0;
 }
@@ -197,7 +197,7 @@ static enum asv_status answer_ends(struct asv_audit *audit, const struct asv_led
     struct asv_bytes digest;
     uint8_t kept[ASV_LEDGER_ENTRY_MAX_BYTES];
     struct asv_ledger_entry statement;
-    if (!asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &digest)) {
+    if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
         return ASV_OK;
     }
     enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);

@@ -9,6 +9,7 @@
 #include "server/cli/ledger_audit.h"
 #include "server/ledger/kind.h"
 #include "server/statement/verify.h"
+#include "server/verify/ruled.h"
 #include "server/verify/signed_says.h"
 
 /* What an entry is closed over, when it is not forgotten. */
@@ -151,6 +152,44 @@ static enum asv_status object_gone(struct asv_audit *audit, const struct asv_db_
     return status;
 }
 
+/* ---- what the keeper said to statements ---- */
+
+/* As long as the keeper could be asked, it says so itself. */
+static bool is_in_time(const struct asv_db_ledger_said *said, const struct asv_ledger_entry *concluded)
+{
+    struct asv_ledger_entry statement;
+    struct asv_bytes end;
+    return asv_ledger_entry_read(&statement, (struct asv_bytes){said->entry, said->entry_len}, NULL) ==
+               ASV_OK &&
+           statement.event.kind == ASV_LEDGER_STATEMENT &&
+           asv_ledger_entry_find(&statement, ASV_LEDGER_DUE, &end) &&
+           (int64_t)asv_load_be64(end.data) <= concluded->event.recorded_ms;
+}
+
+/* LG-095: where nobody signed it, people are shown each that counts all the same. */
+static enum asv_status check_unruled(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                     const char *where, struct asv_err *err)
+{
+    enum asv_ruled ruled = ASV_RULED_COUNT;
+    struct asv_bytes statement;
+    struct asv_err why = {0};
+    if (asv_ruled_read(&ruled, entry, &why) != ASV_OK ||
+        !asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &statement)) {
+        asv_audit_wrong(audit, where, "%s", why.text);
+        return ASV_OK;
+    }
+    if (ruled != ASV_RULED_CONCLUDED) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_ledger_said(audit->db, statement.data, &audit->said, err);
+    if (status == ASV_OK && !audit->said.waits && !is_in_time(&audit->said, entry)) {
+        asv_audit_wrong(audit, where, "was concluded while the keeper could be asked");
+    } else if (status == ASV_OK) {
+        asv_audit_concluded(audit, where, statement.data);
+    }
+    return status;
+}
+
 enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
                                  const struct asv_ledger_entry *entry, const char *where, struct asv_err *err)
 {
@@ -160,11 +199,12 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     struct asv_signed_about about = {0};
     struct asv_bytes digest;
     struct asv_err why = {0};
+    bool answers = entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED;
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &digest)) {
-        if (asv_signed_is_needed(known->kind)) {
+        if (!answers && asv_signed_is_needed(known->kind)) {
             asv_audit_wrong(audit, where, "names no object, and what it tells of was signed");
         }
-        return ASV_OK;
+        return answers ? check_unruled(audit, entry, where, err) : ASV_OK;
     }
     enum asv_status status = asv_db_ledger_object(audit->db, known->kind, known->id, &audit->object, err);
     if (status != ASV_OK) {
@@ -184,6 +224,9 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     }
     if (status == ASV_OK && is_signed) {
         status = asv_signed_verify(&by, &it, &audit->anchors, &why);
+    }
+    if (status == ASV_OK && answers) {
+        status = asv_ruled_agrees(entry, it.object, &why);
     }
     if (status != ASV_OK) {
         asv_audit_wrong(audit, where, "what it names as signed: %s", why.text);

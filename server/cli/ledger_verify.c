@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/base/fail.h"
+#include "server/base/hex.h"
 #include "server/cli/database.h"
 #include "server/cli/keepers.h"
 #include "server/cli/ledger_audit.h"
@@ -25,6 +26,18 @@ void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *wha
     (void)vsnprintf(text, sizeof text, what, args);
     va_end(args);
     (void)json_array_append_new(audit->notes, json_pack("{s:s, s:s}", "what", where, "why", text));
+}
+
+void asv_audit_concluded(struct asv_audit *audit, const char *where,
+                         const uint8_t statement[ASV_SHA256_BYTES])
+{
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    if (audit->concluded++ < ASV_AUDIT_NOTES) {
+        asv_hex_encode(hex, statement, ASV_SHA256_BYTES);
+        (void)json_array_append_new(
+            audit->concludings,
+            json_pack("{s:s, s:s+}", "what", where, "why", "the keeper signed nothing that it took ", hex));
+    }
 }
 
 /* What the options left out, for whoever reads the result. */
@@ -50,6 +63,21 @@ static void print_left_out(FILE *out, const json_t *names, bool finished)
     }
 }
 
+static void print_list(FILE *out, const json_t *notes, uint64_t count)
+{
+    for (size_t i = 0; i < json_array_size(notes); i++) {
+        const json_t *note = json_array_get(notes, i);
+        fputs("  ", out);
+        asv_text_print(out, json_string_value(json_object_get(note, "what")));
+        fputs(": ", out);
+        asv_text_print(out, json_string_value(json_object_get(note, "why")));
+        fputc('\n', out);
+    }
+    if (count > json_array_size(notes)) {
+        fprintf(out, "  and %llu more\n", (unsigned long long)(count - json_array_size(notes)));
+    }
+}
+
 static enum asv_status print(const struct asv_audit *audit, bool finished, struct asv_err *err)
 {
     json_t *omitted = left_out(audit->cli);
@@ -68,6 +96,8 @@ static enum asv_status print(const struct asv_audit *audit, bool finished, struc
         {"unheaded", "entries that no signed head has yet", audit->unheaded},
         {"waiting", "events that wait for their entry", audit->waiting},
         {"signatures", "signatures under what entries name", audit->signatures},
+        {"concluded", "statements that the keeper took by what it keeps, and not by its signature",
+         audit->concluded},
         {"objects", "signed objects in the vault", audit->objects},
         {"underway", "of them so new that their entry may be on its way", audit->underway},
         {"wrong", "wrong", audit->wrong},
@@ -81,24 +111,16 @@ static enum asv_status print(const struct asv_audit *audit, bool finished, struc
     }
     if (json) {
         return asv_json_print_take(out,
-                                   json_pack("{s:o, s:b, s:o, s:O}", "counts", counts, "finished", finished,
-                                             "left_out", omitted, "notes", audit->notes),
+                                   json_pack("{s:o, s:b, s:o, s:O, s:O}", "counts", counts, "finished",
+                                             finished, "left_out", omitted, "notes", audit->notes,
+                                             "concluded", audit->concludings),
                                    err);
     }
     json_decref(counts);
     print_left_out(out, omitted, finished);
     json_decref(omitted);
-    for (size_t i = 0; i < json_array_size(audit->notes); i++) {
-        const json_t *note = json_array_get(audit->notes, i);
-        fputs("  ", out);
-        asv_text_print(out, json_string_value(json_object_get(note, "what")));
-        fputs(": ", out);
-        asv_text_print(out, json_string_value(json_object_get(note, "why")));
-        fputc('\n', out);
-    }
-    if (audit->wrong > json_array_size(audit->notes)) {
-        fprintf(out, "  and %llu more\n", (unsigned long long)(audit->wrong - json_array_size(audit->notes)));
-    }
+    print_list(out, audit->concludings, audit->concluded);
+    print_list(out, audit->notes, audit->wrong);
     return ASV_OK;
 }
 
@@ -207,6 +229,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     }
     audit->cli = cli;
     audit->notes = json_array();
+    audit->concludings = json_array();
     enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), audit->key, &why);
     if (status == ASV_OK) {
         status = asv_cli_root(cli, asv_cli_text(cli->args, "trust"), &audit->anchors, &why);
@@ -219,6 +242,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = report(audit, verify(audit, &why), &why);
     }
     json_decref(audit->notes);
+    json_decref(audit->concludings);
     free(audit);
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", why.text);
 }
@@ -242,7 +266,8 @@ const struct asv_cli_command asv_cli_ledger_verify = {
     .summary = "check the whole ledger against keeper, database and vault",
     .help = "Hashes every entry, compares every tile, and every head that was ever signed, with\n"
             "the ledger's key; makes each entry once more from the row that it tells of, and\n"
-            "opens what it is closed over; verifies the signature of what it names as signed;\n"
+            "opens what it is closed over; verifies the signature of what it names as signed,\n"
+            "the keeper's ruling on what people signed as well, and lists what counts without one;\n"
             "looks for rows without an entry, and for signed objects in the vault that no entry\n"
             "names. What is wrong is named and an alarm, and the exit\n"
             "status is 1; so is a check that did not come to its end.\n"

@@ -138,6 +138,12 @@ ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struc
  * clock is in doubt, or nobody can say. */
 ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
 
+/* The proposal that a stored answer answers. */
+ASV_MUST_CHECK enum asv_status asv_night_read_proposal(struct asv_night *night,
+                                                       const struct asv_person_statement *said,
+                                                       struct asv_person_statement *proposal,
+                                                       struct asv_err *err);
+
 /* Delivers a decision with the recording, where the keeper must see that; what it wraps for the recovery key
  * goes beside it. */
 ASV_MUST_CHECK enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit_name *name,

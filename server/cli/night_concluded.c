@@ -111,7 +111,7 @@ static enum asv_status refuse(struct asv_night *night, const struct asv_person_s
 {
     bool for_good = status == ASV_E_STATE || status == ASV_E_EXISTS;
     return said->said.step == ASV_STEP_PROPOSE && for_good
-               ? asv_db_statement_answered(night->db, said->digest, why, NULL)
+               ? asv_db_statement_answered(night->db, said->digest, why, NULL, NULL)
                : status;
 }
 
@@ -158,19 +158,41 @@ static enum asv_status conclude_all(struct asv_night *night, struct asv_db_state
 
 /* ---- what the keeper did not hear in time ---- */
 
-/* Or heard, and died with its answer on the way: what it keeps says so. Everything else is over, and has to
- * be signed again: once for each, people are told. */
+/* LG-095: the keeper itself, as long as it remembers; then what it keeps says so, and nobody signs that. */
+static enum asv_status find_out(struct asv_night *night, const struct asv_person_statement *said, bool *done,
+                                struct asv_err *err)
+{
+    struct asv_person_statement proposal = {0};
+    struct asv_err why = {0};
+    bool answers = said->said.step != ASV_STEP_PROPOSE && said->said.step != ASV_STEP_SOLE;
+    const struct asv_person_delivery delivery = {.proposal = answers ? &proposal : said,
+                                                 .answer = answers ? said : NULL};
+    enum asv_status status = answers ? asv_night_read_proposal(night, said, &proposal, err) : ASV_OK;
+    if (status == ASV_OK) {
+        status = asv_person_ask_taken(night->cli, night->db, night->client, &delivery, done, &why);
+    }
+    if (status == ASV_OK && !*done &&
+        is_done(&said->said, asv_night_find_kept(night, said->said.subject.id))) {
+        status = asv_db_statement_answered(night->db, said->digest, NULL, NULL, &why);
+        *done = status == ASV_OK;
+    }
+    return why.text[0] == '\0' || status == ASV_OK ? status : asv_failf(err, status, "%s", why.text);
+}
+
+/* Or heard, and died with its answer on the way. Everything else is over, and has to be signed again: once
+ * for each, people are told. */
 static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db_statement *row,
                                     struct asv_err *err)
 {
     struct asv_person_statement said = {0};
     char digest[2 * ASV_SHA256_BYTES + 1];
     char text[ASV_ERR_TEXT_BYTES];
+    bool done = false;
     enum asv_status status = asv_person_read(row, &said, err);
-    if (status == ASV_OK && is_done(&said.said, asv_night_find_kept(night, said.said.subject.id))) {
-        return asv_db_statement_answered(night->db, said.digest, NULL, err);
+    if (status == ASV_OK) {
+        status = find_out(night, &said, &done, err);
     }
-    if (status != ASV_OK) {
+    if (status != ASV_OK || done) {
         return status;
     }
     asv_hex_encode(digest, row->digest, ASV_SHA256_BYTES);
@@ -185,7 +207,8 @@ static enum asv_status unheard(struct asv_night *night, struct asv_db_statement 
 {
     uint8_t last[ASV_SHA256_BYTES];
     bool first = true;
-    size_t count = night->keeper_answers ? PAGE : 0;
+    bool asks = night->keeper_answers && night->keeper.stop == ASV_KEEPER_RUNNING; /* it knows the time */
+    size_t count = asks ? PAGE : 0;
     enum asv_status status = ASV_OK;
     while (status == ASV_OK && count == PAGE) {
         status = asv_db_statement_unheard(night->db, first ? NULL : last, rows, PAGE, &count, err);

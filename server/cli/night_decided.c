@@ -31,8 +31,8 @@ static bool is_for_its_reader(uint16_t action)
     return action == ASV_ACTION_OPEN || action == ASV_ACTION_HAND_OVER;
 }
 
-static enum asv_status read_proposal(struct asv_night *night, const struct asv_person_statement *said,
-                                     struct asv_person_statement *proposal, struct asv_err *err)
+enum asv_status asv_night_read_proposal(struct asv_night *night, const struct asv_person_statement *said,
+                                        struct asv_person_statement *proposal, struct asv_err *err)
 {
     asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
     if (row == NULL) {
@@ -70,7 +70,7 @@ enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit
     }
     asv_case_show(exhibit, &shown);
     with.clip = &shown;
-    status = asv_person_deliver(night->db, night->client, &with, &reply, err);
+    status = asv_person_deliver(night->cli, night->db, night->client, &with, &reply, err);
     *until_ms = reply.until_ms;
     if (status == ASV_OK && delivery->answer != NULL && reply.stanza.len > 0) {
         status = asv_exhibit_put_recovery(exhibit, reply.stanza, err);
@@ -89,7 +89,7 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
         enum asv_status found = name_of(night, &proposal->said, &name, err);
         return found == ASV_OK ? asv_night_show(night, &name, &delivery, until_ms, err) : found;
     }
-    return asv_person_deliver(night->db, night->client, &delivery, &reply, err);
+    return asv_person_deliver(night->cli, night->db, night->client, &delivery, &reply, err);
 }
 
 /* To the keeper, with the proposal that it answers. */
@@ -100,7 +100,7 @@ static enum asv_status tell(struct asv_night *night, const struct asv_person_sta
     if (said->said.step == ASV_STEP_PROPOSE || said->said.step == ASV_STEP_SOLE) {
         return hand_over(night, said, NULL, until_ms, err);
     }
-    enum asv_status status = read_proposal(night, said, &proposal, err);
+    enum asv_status status = asv_night_read_proposal(night, said, &proposal, err);
     return status == ASV_OK ? hand_over(night, &proposal, said, until_ms, err) : status;
 }
 

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 
 #include "firmware-proto/trust/fields.h"
+#include "firmware-proto/trust/ruling.h"
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/cli/ask.h"
@@ -378,24 +380,28 @@ static bool is_refusal(enum asv_status status)
            status != ASV_E_NO_SPACE;
 }
 
-enum asv_status asv_person_deliver(struct asv_db *db, struct asv_keeper_client *client,
-                                   const struct asv_person_delivery *delivery, struct asv_keeper_reply *reply,
-                                   struct asv_err *err)
+/* The statement that the keeper rules on. */
+static const struct asv_person_statement *last_of(const struct asv_person_delivery *delivery)
 {
-    struct records *records = calloc(1, sizeof *records);
-    const struct asv_person_statement *last =
-        delivery->answer != NULL ? delivery->answer : delivery->proposal;
+    return delivery->answer != NULL ? delivery->answer : delivery->proposal;
+}
+
+/* DECIDE, and its reply. */
+static enum asv_status ask(struct asv_db *db, struct asv_keeper_client *client,
+                           const struct asv_person_delivery *delivery, struct asv_keeper_reply *reply,
+                           struct asv_err *err)
+{
+    asv_auto_free struct records *records = calloc(1, sizeof *records);
     struct asv_keeper_decision decision = {
         .proposal = {delivery->proposal->bytes, delivery->proposal->len},
     };
     uint32_t request = 0;
-    *reply = (struct asv_keeper_reply){0};
     if (records == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = find_records(db, delivery, records, err);
     if (status != ASV_OK) {
-        goto out;
+        return status;
     }
     if (delivery->answer != NULL) {
         decision.answer = (struct asv_bytes){delivery->answer->bytes, delivery->answer->len};
@@ -408,17 +414,108 @@ enum asv_status asv_person_deliver(struct asv_db *db, struct asv_keeper_client *
         decision.records[i] = (struct asv_bytes){records->of[i].record, records->of[i].len};
     }
     status = asv_keeper_client_decide(client, &decision, &request, err);
-    status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
-    if (status == ASV_OK) {
-        status = asv_db_statement_answered(db, last->digest, NULL, err);
-    } else if (is_refusal(reply->status)) {
-        struct asv_err inner = {0};
-        if (asv_db_statement_answered(db, last->digest, err->text, &inner) != ASV_OK) {
-            status = asv_failf(err, status, "%.120s; and the database does not know: %.100s", err->text,
-                               inner.text);
-        }
+    return asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
+}
+
+/* LG-095: who answers on the socket is not believed. What the keeper says for good; verdict 0: nothing. */
+static enum asv_status read_ruling(const struct asv_cli *cli, const uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                   const struct asv_person_delivery *delivery,
+                                   const struct asv_keeper_reply *reply, struct asv_ruling *out,
+                                   struct asv_err *err)
+{
+    static const uint8_t none[ASV_SHA256_BYTES];
+    struct asv_err why = {0};
+    int64_t now_ms = ASV_TIME_UNKNOWN;
+    *out = (struct asv_ruling){0};
+    if (reply->ruling.len == 0) {
+        return ASV_OK;
     }
-out:
-    free(records);
+    enum asv_status status = asv_ruling_decode(out, reply->ruling.data, reply->ruling.len, &why);
+    if (status == ASV_OK && asv_world_wall_ms(cli->world, &now_ms) != ASV_OK) {
+        status = asv_fail(&why, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    if (status == ASV_OK) {
+        status = asv_ruling_verify(out, root_pk, last_of(delivery)->digest, now_ms, NULL, &why);
+    }
+    if (status == ASV_OK &&
+        !asv_equal(out->proposal, delivery->answer != NULL ? delivery->proposal->digest : none,
+                   sizeof out->proposal)) {
+        status = asv_fail(&why, ASV_E_MISMATCH, "ruling: about another proposal");
+    }
+    return status == ASV_OK
+               ? ASV_OK
+               : asv_failf(err, status, "keeper: what it answered is not believed: %s", why.text);
+}
+
+/* What the keeper signed, and where it signed nothing why it did not take it. */
+static enum asv_status write_down(struct asv_db *db, const struct asv_person_delivery *delivery,
+                                  const struct asv_ruling *ruling, const char *why, struct asv_err *err)
+{
+    uint8_t keeper[ASV_SHA256_BYTES];
+    const struct asv_db_ruling said = {ruling->object.encoded, keeper};
+    if (ruling->verdict == 0) {
+        return asv_db_statement_answered(db, last_of(delivery)->digest, why, NULL, err);
+    }
+    asv_cert_digest(keeper, &ruling->keeper.leaf);
+    return asv_db_statement_answered(db, last_of(delivery)->digest,
+                                     ruling->verdict == ASV_RULING_TAKEN ? NULL : why, &said, err);
+}
+
+enum asv_status asv_person_deliver(const struct asv_cli *cli, struct asv_db *db,
+                                   struct asv_keeper_client *client,
+                                   const struct asv_person_delivery *delivery, struct asv_keeper_reply *reply,
+                                   struct asv_err *err)
+{
+    uint8_t root_pk[ASV_ED25519_PK_BYTES];
+    struct asv_ruling ruling;
+    struct asv_err inner = {0};
+    *reply = (struct asv_keeper_reply){0};
+    enum asv_status status = asv_agency_root_key(cli, root_pk, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = ask(db, client, delivery, reply, err);
+    if (status != ASV_OK && !is_refusal(reply->status)) {
+        return status;
+    }
+    enum asv_status ruled = read_ruling(cli, root_pk, delivery, reply, &ruling, &inner);
+    if (ruled == ASV_OK && status == ASV_OK && ruling.verdict != ASV_RULING_TAKEN) {
+        ruled = asv_fail(&inner, ASV_E_SIGNATURE, "keeper: it says that it took it, and does not sign that");
+    }
+    if (ruled != ASV_OK) {
+        return asv_failf(err, ruled, "%s", inner.text);
+    }
+    if (status == ASV_OK) {
+        return write_down(db, delivery, &ruling, NULL, err);
+    }
+    return write_down(db, delivery, &ruling, err->text, &inner) == ASV_OK
+               ? status
+               : asv_failf(err, status, "%.120s; and the database does not know: %.100s", err->text,
+                           inner.text);
+}
+
+enum asv_status asv_person_ask_taken(const struct asv_cli *cli, struct asv_db *db,
+                                     struct asv_keeper_client *client,
+                                     const struct asv_person_delivery *delivery, bool *taken,
+                                     struct asv_err *err)
+{
+    uint8_t root_pk[ASV_ED25519_PK_BYTES];
+    struct asv_keeper_reply reply = {0};
+    struct asv_ruling ruling;
+    struct asv_err why = {0};
+    *taken = false;
+    enum asv_status status = asv_agency_root_key(cli, root_pk, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = ask(db, client, delivery, &reply, &why);
+    if (status != ASV_OK && reply.status == ASV_OK) { /* it did not answer */
+        return asv_failf(err, status, "%s", why.text);
+    }
+    status = read_ruling(cli, root_pk, delivery, &reply, &ruling, err);
+    if (status == ASV_OK && ruling.verdict == ASV_RULING_TAKEN) {
+        status = write_down(db, delivery, &ruling, NULL, err);
+        *taken = status == ASV_OK;
+    }
     return status;
 }

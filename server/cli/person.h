@@ -7,7 +7,7 @@
  *
  *   asv_person_open(cli, db, &person)            whose key file --key is
  *   asv_person_state(cli, db, person, &what, &statement)        shown, signed, stored
- *   asv_person_deliver(db, client, &delivery, &reply)           the keeper's answer, and it is stored
+ *   asv_person_deliver(cli, db, client, &delivery, &reply)      the keeper's ruling, and it is stored
  *
  * Before asv_person_state, the caller says what the policy refuses (server/policy/permit.h).
  */
@@ -110,10 +110,20 @@ struct asv_person_delivery {
 };
 
 /* Hands it over with the credential records that the keeper needs, and stores what the keeper says: that it
- * took it, or why it refused. Its refusal is the status. ASV_E_AWAY, ASV_E_TIMEOUT and the like decide
- * nothing: the same may be delivered again. Views of *reply live until the client is used again. */
-ASV_MUST_CHECK enum asv_status asv_person_deliver(struct asv_db *db, struct asv_keeper_client *client,
+ * took it, with its ruling, or why it refused. Its refusal is the status. What it says for good is believed
+ * under the agency's root alone, and nothing is stored otherwise: ASV_E_SIGNATURE, ASV_E_MISMATCH,
+ * ASV_E_UNTRUSTED. ASV_E_AWAY, ASV_E_TIMEOUT and the like decide nothing: the same may be delivered again.
+ * Views of *reply live until the client is used again. */
+ASV_MUST_CHECK enum asv_status asv_person_deliver(const struct asv_cli *cli, struct asv_db *db,
+                                                  struct asv_keeper_client *client,
                                                   const struct asv_person_delivery *delivery,
                                                   struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* Asks the keeper once more about what has expired since it was delivered, if it ever was (KEEPER.md, K-163).
+ * *taken: it was, and that is stored, with the ruling. Nothing else is. */
+ASV_MUST_CHECK enum asv_status asv_person_ask_taken(const struct asv_cli *cli, struct asv_db *db,
+                                                    struct asv_keeper_client *client,
+                                                    const struct asv_person_delivery *delivery, bool *taken,
+                                                    struct asv_err *err);
 
 #endif

@@ -99,13 +99,17 @@ enum asv_status asv_db_run_signed(struct asv_db *db, const struct asv_db_signed 
 }
 
 enum asv_status asv_db_statement_answered(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
-                                          const char *why, struct asv_err *err)
+                                          const char *why, const struct asv_db_ruling *ruling,
+                                          struct asv_err *err)
 {
     struct asv_params params;
     char note[ASV_NOTE_BYTES + 1];
     asv_params_init(&params);
     asv_param_digest(&params, digest);
     asv_param_text(&params, asv_note_clean(note, why));
+    asv_param_bytes(&params, ruling != NULL ? ruling->object.data : NULL,
+                    ruling != NULL ? ruling->object.len : 0);
+    asv_param_digest(&params, ruling != NULL ? ruling->keeper : NULL);
     return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_ANSWERED, &params, NULL, err);
 }
 

@@ -28,10 +28,19 @@ struct asv_db_signed {
     uint8_t salt[ASV_SHA256_BYTES]; /* random, of the digest by which it names the row */
 };
 
-/* The keeper took a statement (why NULL), which it does once and for good, or refused it. */
+/* What the keeper signed about a statement (TRUST.md 14), which the caller has verified. */
+struct asv_db_ruling {
+    struct asv_bytes object;
+    const uint8_t *keeper; /* digest of the certificate that signed it */
+};
+
+/* The keeper took a statement (why NULL), which it does once and for good, or refused it. ruling NULL: nobody
+ * signed that; it was not taken, or its time is over and what the keeper keeps says that it was, which is for
+ * the nightly run to say (LG-095). ASV_E_MISMATCH for a ruling about another statement. */
 ASV_MUST_CHECK enum asv_status asv_db_statement_answered(struct asv_db *db,
                                                          const uint8_t digest[ASV_SHA256_BYTES],
-                                                         const char *why, struct asv_err *err);
+                                                         const char *why, const struct asv_db_ruling *ruling,
+                                                         struct asv_err *err);
 
 struct asv_db_statement {
     uint8_t digest[ASV_SHA256_BYTES];

@@ -3,7 +3,9 @@
 /* The signed object beside an entry, and whose signature it has. */
 #include <stdlib.h>
 
+#include "server/ledger/kind.h"
 #include "server/verify/ledger_internal.h"
+#include "server/verify/ruled.h"
 #include "server/verify/signed_says.h"
 
 struct given {
@@ -67,6 +69,9 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
         status = asv_signed_verify(by, &given->it, &work->anchors, &given->err);
         by->about = about;
     }
+    if (status == ASV_OK && entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED) { /* LG-095 */
+        status = asv_ruled_agrees(entry, given->it.object, &given->err);
+    }
     return status;
 }
 
@@ -79,6 +84,11 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
     if (given == NULL) {
         asv_say_wrong(&work->say, stem, "no memory");
         return false;
+    }
+    enum asv_ruled ruled;
+    if (entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED &&
+        asv_ruled_read(&ruled, entry, &given->err) != ASV_OK) {
+        asv_say_wrong(&work->say, stem, "%s", given->err.text);
     }
     enum asv_status status = load(given, dir, stem);
     struct asv_bytes named;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-proto/trust/ruling.h"
 #include "server/statement/action.h"
 #include "server/verify/ledger_say.h"
 #include "server/verify/ledger_say_value.h"
@@ -38,6 +39,15 @@ bool asv_say_is_somebodys(const struct asv_signed_by *by)
     return by != NULL && (by->role != 0 || by->is_shown);
 }
 
+static const char *verdict_name(enum asv_language language, uint8_t verdict)
+{
+    static const char *const names[][2] = {
+        [ASV_RULING_TAKEN] = {"taken", "angenommen"},
+        [ASV_RULING_REFUSED] = {"refused", "abgelehnt"},
+    };
+    return names[verdict][language == ASV_LANGUAGE_DE];
+}
+
 void asv_say_signed(FILE *out, enum asv_language language, const struct asv_signed_by *by)
 {
     bool german = language == ASV_LANGUAGE_DE;
@@ -51,6 +61,9 @@ void asv_say_signed(FILE *out, enum asv_language language, const struct asv_sign
     asv_print_hex(out, (struct asv_bytes){by->digest, sizeof by->digest});
     if (by->action != 0) {
         fprintf(out, ": %s, %s", asv_action_rule(by->action)->name, step_name(language, by->step));
+    }
+    if (by->verdict != 0) {
+        fprintf(out, ": %s", verdict_name(language, by->verdict));
     }
     if (by->is_shown) {
         fputs(german ? "; angemeldet seit " : "; enrolled since ", out);
@@ -74,6 +87,9 @@ void asv_say_signed_json(FILE *out, const struct asv_signed_by *by)
     if (by->action != 0) {
         fprintf(out, "\",\"action\":\"%s\",\"step\":\"%s", asv_action_rule(by->action)->name,
                 step_name(ASV_LANGUAGE_EN, by->step));
+    }
+    if (by->verdict != 0) {
+        fprintf(out, "\",\"verdict\":\"%s", verdict_name(ASV_LANGUAGE_EN, by->verdict));
     }
     if (by->is_shown) {
         fputs("\",\"enrolled\":\"", out);

@@ -8,6 +8,7 @@
 #include "firmware-proto/trust/bulletin.h"
 #include "firmware-proto/trust/day_end.h"
 #include "firmware-proto/trust/destruction.h"
+#include "firmware-proto/trust/ruling.h"
 #include "server/base/fail.h"
 #include "server/ledger/decision.h"
 #include "server/ledger/kind.h"
@@ -18,9 +19,10 @@ enum shape {
     NOTHING,
     STATEMENT, /* a person's, or the agency root's */
     DEVICE,    /* signed by a device of a role */
-    BULLETIN,  /* the keeper's, with its chain in it, as are the next two */
+    BULLETIN,  /* the keeper's, with its chain in it, as are the next three */
     DESTRUCTION,
     DAY_END,
+    RULING,
     REVOCATIONS, /* with its signer's certificate in it */
     PLAIN_FILE,  /* that nobody signs */
 };
@@ -44,7 +46,8 @@ static const struct rule rules[] = {
     {40, 58, STATEMENT, ASV_PURPOSE_STATEMENT, 0},
     {61, 61, DESTRUCTION, ASV_PURPOSE_DESTRUCTION, ASV_ROLE_KEEPER},
     {63, 67, STATEMENT, ASV_PURPOSE_STATEMENT, 0},
-    {96, 97, STATEMENT, ASV_PURPOSE_STATEMENT, 0},
+    {96, 96, STATEMENT, ASV_PURPOSE_STATEMENT, 0},
+    {97, 97, RULING, ASV_PURPOSE_RULING, ASV_ROLE_KEEPER},
     {102, 102, PLAIN_FILE, ASV_PURPOSE_COUNT, 0},
 };
 
@@ -67,8 +70,9 @@ bool asv_signed_is_signed(uint16_t kind)
 
 bool asv_signed_is_needed(uint16_t kind)
 {
-    return asv_signed_is_statement(kind) ? kind == ASV_LEDGER_STATEMENT || asv_ledger_decision(kind) != NULL
-                                         : find_rule(kind)->shape != NOTHING;
+    enum shape shape = find_rule(kind)->shape;
+    return shape == STATEMENT ? kind == ASV_LEDGER_STATEMENT || asv_ledger_decision(kind) != NULL
+                              : shape != NOTHING && shape != RULING; /* what stands in its place: LG-095 */
 }
 
 bool asv_signed_takes_signer(uint16_t kind)
@@ -102,6 +106,7 @@ static bool find_body(enum shape shape, struct asv_bytes object, struct asv_byte
     case BULLETIN:
     case DESTRUCTION:
     case DAY_END:
+    case RULING:
     case REVOCATIONS:
     default:
         if (asv_object_split(&split, object.data, object.len) != ASV_OK) {
@@ -222,6 +227,21 @@ static enum asv_status verify_day_end(struct asv_signed_by *out, struct asv_byte
     return status;
 }
 
+static enum asv_status verify_ruling(struct asv_signed_by *out, struct asv_bytes object,
+                                     const struct asv_anchors *anchors, struct asv_err *err)
+{
+    struct asv_ruling ruling;
+    enum asv_status status = asv_ruling_decode(&ruling, object.data, object.len, err);
+    if (status == ASV_OK) {
+        status = asv_ruling_verify(&ruling, anchors->root_pk, NULL, ASV_TIME_UNKNOWN, revoked(anchors), err);
+    }
+    if (status == ASV_OK) {
+        set_by(out, &ruling.keeper.leaf);
+        out->verdict = ruling.verdict;
+    }
+    return status;
+}
+
 static enum asv_status verify_revocations(struct asv_signed_by *out, const struct asv_signed *it,
                                           const struct asv_anchors *anchors, struct asv_err *err)
 {
@@ -305,6 +325,8 @@ static enum asv_status verify(struct asv_signed_by *out, const struct asv_signed
         return verify_destruction(out, it->object, anchors, err);
     case DAY_END:
         return verify_day_end(out, it->object, anchors, err);
+    case RULING:
+        return verify_ruling(out, it->object, anchors, err);
     case REVOCATIONS:
         return verify_revocations(out, it, anchors, err);
     case NOTHING:

@@ -96,9 +96,6 @@ static enum asv_status check_statement(const struct asv_signed *it, const struct
                                        struct asv_signed_about *about, struct asv_err *err)
 {
     struct asv_statement statement;
-    if (it->kind == ASV_LEDGER_STATEMENT_ANSWERED) {
-        return ASV_OK;
-    }
     enum asv_status status = asv_statement_decode(&statement, it->object.data, it->object.len, err);
     if (status != ASV_OK) {
         return status;

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from incident import CASE, incident, main, set_up  # noqa: E402
+from incident import CASE, SiteError, incident, main, set_up  # noqa: E402
 from proofs import Ledger, ORIGIN, flip  # noqa: E402
 
 
@@ -372,6 +372,54 @@ def what_is_invented_is_named(ledger, clips):
              f"FROM asv.statement WHERE digest = '\\x{statement.hex()}'", r"\(statement\): nobody enrolled who signed what it names")
 
 
+def what_the_keeper_did_not_say_is_named(ledger, clips):
+    """LG-095: with every trigger on, and the ledger telling of it. None of it is undone."""
+    desk = ledger.desk
+    theirs = "FROM asv.statement_answer WHERE taken AND ruling IS NOT NULL ORDER BY position LIMIT 1"
+    insert = "INSERT INTO asv.statement_answer (statement, taken, ruling, keeper) SELECT {0}, true, {1}, keeper " + theirs
+    wrong = ledger.report(1)["counts"]["wrong"]
+
+    def unanswered():
+        """What the keeper has said nothing to: a request that only people are asked about."""
+        desk.act("rita", "hold", "release", clips[0])
+        digest = value(desk, "SELECT encode(proposal, 'hex') FROM asv.request WHERE action = 2 AND outcome IS NULL")
+        desk.act("rita", "hold", "release", clips[0], "--withdraw")
+        return f"'\\x{digest}'::bytea"
+
+    def invented(statement, says):
+        nonlocal wrong
+        desk.sql(statement)
+        ledger.sequence()
+        assert ledger.verify(1, r"\(statement_answered\): " + says)["wrong"] > wrong
+        wrong = ledger.report(1)["counts"]["wrong"]
+
+    # What it signed about another statement: the table refuses it, and without the table the check does.
+    mine = unanswered()
+    try:
+        desk.sql(insert.format(mine, "ruling"))
+    except SiteError as refused:
+        assert "statement_answer_check3" in str(refused), refused
+    else:
+        raise AssertionError("a ruling on one statement stands at another one")
+    # Bytes of the right shape, and nobody's signature.
+    invented(insert.format(mine, f"overlay(ruling PLACING {mine} FROM 57)"), "what it names as signed: ruling: signature")
+    desk.sql("ALTER TABLE asv.statement_answer DROP CONSTRAINT statement_answer_check3")
+    invented(insert.format(unanswered(), "ruling"), "what it names as signed: the ruling is about another statement")
+    # That nobody signed it, while the keeper can be asked; and when it cannot, which is listed.
+    concluded = "INSERT INTO asv.statement_answer (statement, taken, concluded) SELECT {}, true, true"
+    invented(concluded.format(unanswered()), "was concluded while the keeper could be asked")
+    assert ledger.report(1)["concluded"] == []
+    body = "sha256('concluded') || sha256('concluded')"
+    desk.sql("INSERT INTO asv.statement (digest, object, action, step, matter, subject_kind, subject, ground, credential, person, nonce, issued_at, "
+             f"expires_at) SELECT sha256({body}), '\\x0040'::bytea || {body} || sha256('proof') || sha256('proof'), 7, 5, sha256('m'), 1, sha256('h'), 6, "
+             "k.digest, k.person, substring(sha256('c') FOR 16), clock_timestamp() - interval '3 days', clock_timestamp() - interval '1 day' "
+             f"FROM asv.credential k LIMIT 1; {concluded.format(f'sha256({body})')}")
+    ledger.sequence()
+    report = ledger.report(1)
+    digest = value(desk, f"SELECT encode(sha256({body}), 'hex')")
+    assert report["counts"]["concluded"] == 1 and digest in report["concluded"][0]["why"], report["concluded"]
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
@@ -388,7 +436,7 @@ def play(rig):
     for step, words in ((everything_agrees, ()), (what_somebody_changed_is_named, (clips,)), (the_keeper_is_asked_for_its_own_log, ()),
                         (the_walk_ends_where_the_log_does, ()), (nothing_keeps_it_from_its_end, ()),
                         (nobody_forgets_alone, (clips,)), (nothing_expires_early, (clips,)), (every_signature_is_verified, (clips,)),
-                        (what_is_invented_is_named, (clips,))):
+                        (what_is_invented_is_named, (clips,)), (what_the_keeper_did_not_say_is_named, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

@@ -8,6 +8,7 @@ run alone must write down what has to, before it lets anything lapse.
 import contextlib
 import json
 import re
+import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,9 +62,28 @@ def a_hold(desk, camera, clips):
     assert len(wrapped_for_recovery(desk, clip)) == 2
 
 
+@contextlib.contextmanager
+def forging(desk):
+    """Somebody answers in the keeper's place, and cannot sign for it."""
+    path = desk.site.directory / "forged.sock"
+    forger = subprocess.Popen([Path(__file__).resolve().parent / "forging.py", desk.site.directory / "keeper.sock", path, "6"])
+    try:
+        while not path.exists():
+            assert forger.poll() is None, "nobody forges"
+        yield path
+    finally:
+        forger.kill()
+        forger.wait()
+
+
 def the_keepers_word_itself(desk, camera, clips):
     """The keeper took it, and the database does not even know that."""
     clip = clips[1]
+    with forging(desk) as path:  # LG-095
+        status, _, err = desk.call("hold", "request", clip, "--incident", CASE, "--keeper", path, *desk.by("willi"))
+    assert status == 1 and "not believed: ruling: signature" in err, err
+    assert desk.sql("SELECT count(*) FROM asv.statement_answer a JOIN asv.statement s ON s.digest = a.statement JOIN asv.clip c ON c.header = "
+                    f"s.subject WHERE c.clip = '{clip}'") == [["0"]], "what nobody signed is written down"
     cut_off(desk, "statement_answered", "willi", "hold", "request", clip, "--incident", CASE)
     finished(desk, delivered=1, concluded=0, pending=1)
     cut_off(desk, "statement_answered", "sigrid", "hold", "approve", clip)
@@ -154,24 +174,39 @@ def over(desk, clip, action, step):
                        f"AND s.action = {action} AND s.step = {step} ORDER BY s.stored_at DESC LIMIT 1)")
 
 
+def said(desk, clip, action, step):
+    """How the newest such statement came to be taken: (concluded, has a ruling)."""
+    return desk.sql("SELECT a.concluded, a.ruling IS NOT NULL FROM asv.statement_answer a JOIN asv.statement s ON s.digest = a.statement "
+                    f"JOIN asv.clip c ON c.header = s.subject WHERE c.clip = '{clip}' AND s.action = {action} AND s.step = {step} AND a.taken "
+                    "ORDER BY s.stored_at DESC LIMIT 1")
+
+
 def a_word_that_was_lost_for_days(desk, camera, clips):
-    """The keeper took it, the database does not know, and its time is over: what the keeper keeps says that it took it."""
+    """LG-095, K-163: the keeper took it, the database does not know, and its time is over. The keeper says so once more, and signs it; and
+    where it does not, what it keeps says that it took it, which stays said so."""
     clip = clips[3]
     desk.act("willi", "hold", "request", clip, "--incident", CASE)
     cut_off(desk, "statement_answered", "sigrid", "hold", "approve", clip)
     over(desk, clip, 1, 2)
     finished(desk, delivered=0, concluded=1)
-    assert desk.state(clip) == "held"
+    assert desk.state(clip) == "held" and said(desk, clip, 1, 2) == [["f", "t"]]
     desk.act("rita", "hold", "release", clip)
     cut_off(desk, "statement_answered", "sigrid", "hold", "release", clip, "--approve")
     over(desk, clip, 2, 2)
     finished(desk, delivered=0, concluded=1)
-    assert desk.state(clip) == "released"
+    assert desk.state(clip) == "released" and said(desk, clip, 2, 2) == [["f", "t"]]
     desk.act("willi", "clip", "block", clip, "--ground", "private-life")
     cut_off(desk, "statement_answered", "doris", "clip", "unblock", clip, "--ground", "private-life")
     over(desk, clip, 8, 5)
     finished(desk, delivered=0, concluded=1)
-    assert desk.events(clip)[-1] == "block_lifted"
+    assert desk.events(clip)[-1] == "block_lifted" and said(desk, clip, 8, 5) == [["f", "t"]]
+    # One that the keeper does not remember, and that it refuses: it keeps no block, as if it had taken it.
+    same = "action, step, matter, subject_kind, subject, subject_name, incident, ground, credential, person, issued_at, expires_at, proposal"
+    by_superuser(desk, f"INSERT INTO asv.statement (digest, object, nonce, {same}) SELECT sha256(substring(o FROM 3 FOR get_byte(o, 0) * 256 + "
+                       f"get_byte(o, 1))), o, n, {same} FROM (SELECT *, overlay(object PLACING n FROM position(nonce IN object)) AS o FROM (SELECT *, "
+                       "substring(sha256(nonce) FOR 16) AS n FROM asv.statement WHERE action = 8 ORDER BY stored_at DESC LIMIT 1) AS s) AS t")
+    finished(desk, delivered=0, concluded=1)
+    assert desk.sql("SELECT count(*) FROM asv.statement_answer WHERE concluded AND ruling IS NULL") == [["1"]]
 
 
 def a_word_that_never_came(desk, camera, clips):

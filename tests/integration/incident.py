@@ -642,7 +642,13 @@ def nobody_keeps_others_from_deciding(desk, camera, clips):
     request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *hold))[1]
     request = desk.sql(f"SELECT encode(digest, 'hex') FROM asv.statement WHERE encode(digest, 'hex') LIKE '{request}%'")[0][0]
     digest = forged(desk, "willi", clip, 1, 2, request)
-    as_account(desk, "willi", f"SELECT asv.statement_answered('\\x{digest}', NULL)")
+    # LG-095: without the keeper's ruling it was not taken; with the one on another statement neither; with bytes of the right shape it was.
+    ruling, keeper = desk.sql("SELECT encode(ruling, 'hex'), encode(keeper, 'hex') FROM asv.statement_answer WHERE taken LIMIT 1")[0]
+    for offered, says in (("NULL, NULL", "is signed by the keeper"), (f"'\\x{ruling}', '\\x{keeper}'", "about another one")):
+        refused = psql(desk, "willi", f"SELECT asv.statement_answered('\\x{digest}', NULL, {offered})")
+        assert refused.returncode != 0 and says in refused.stderr, refused.stderr
+    shaped = ruling[:112] + digest + ruling[176:180] + request + ruling[244:]
+    as_account(desk, "willi", f"SELECT asv.statement_answered('\\x{digest}', NULL, '\\x{shaped}', '\\x{keeper}')")
     as_account(desk, "willi", f"SELECT asv.request_end('\\x{digest}', NULL)")
     assert desk.state(clip) == "held"
     assert "NO: it is no statement of this person" in desk.run("clip", "custody", clip)

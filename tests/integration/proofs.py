@@ -134,21 +134,28 @@ def what_was_signed_is_given_out(ledger, clips, opened):
     for path in (*files, *opened.glob("*.signer")):
         assert path.stat().st_mode & 0o77 == 0, "others may read what is personal"
     kept = {bytes.fromhex(one) for (one,) in desk.sql("SELECT encode(object, 'hex') FROM asv.clip_event WHERE object IS NOT NULL UNION "
-                                                      "SELECT encode(object, 'hex') FROM asv.statement")}
+                                                      "SELECT encode(object, 'hex') FROM asv.statement UNION "
+                                                      "SELECT encode(ruling, 'hex') FROM asv.statement_answer WHERE ruling IS NOT NULL")}
     signers = {bytes.fromhex(one) for (one,) in desk.sql("SELECT encode(chain, 'hex') FROM asv.dock UNION SELECT encode(chain, 'hex') FROM "
                                                          "asv.camera UNION SELECT encode(record, 'hex') FROM asv.credential")}
     for path in files:
         data = path.read_bytes()
         kind = path.stem.split("-", 2)[2]
-        body = data[2:2 + int.from_bytes(data[:2], "big")] if kind not in ("committed", "receipt", "erased_on_camera") else data[:-67]
+        whole = ("committed", "receipt", "erased_on_camera", "statement_answered")
+        body = data[2:2 + int.from_bytes(data[:2], "big")] if kind not in whole else data[:-67]
         assert data in kept and hashlib.sha256(body).digest() in path.with_suffix(".entry").read_bytes(), path
-        assert path.with_suffix(".signer").read_bytes() in signers, path
+        if kind == "statement_answered":  # LG-095: the keeper's certificates are in it
+            assert not path.with_suffix(".signer").exists(), path
+        else:
+            assert path.with_suffix(".signer").read_bytes() in signers, path
     entries = ledger.check(opened, 0, "--trust", ledger.site.agency / "root.cert")["entries"]
     for entry in entries:  # LG-090
         assert (entry["signed_by"] is not None) == (opened / f"{entry['name']}.object").exists(), entry
-    assert {entry["signed_by"]["role"] for entry in entries if entry["signed_by"]} >= {"dock", "person"}, entries
+    assert {entry["signed_by"]["role"] for entry in entries if entry["signed_by"]} >= {"dock", "person", "keeper"}, entries
     assert {entry["signed_by"]["name"] for entry in entries if entry["signed_by"] and entry["signed_by"]["role"] == "person"} == \
         {"willi", "erna"}, entries
+    said = [entry["signed_by"] for entry in entries if entry["kind"] == "statement_answered"]
+    assert said and all((by["role"], by["verdict"]) == ("keeper", "taken") for by in said), said
 
 
 def people_of(directory):
@@ -463,7 +470,8 @@ def two_people_have_it_forgotten(ledger, clips):
     desk.act("sigrid", "ledger", "approve", desk.proposal(desk.act("doris", "ledger", "forget", held)))
     ledger.sequence()
     last = ledger.proof(clips[0], "--open")
-    assert all(len([*last.glob(f"*-{kind}.object")]) == count - 1 for kind, count in files.items()), files
+    ruled = {"statement_answered": 0}  # what the keeper signed names the statement, and says nothing of what was in it
+    assert all(len([*last.glob(f"*-{kind}.object")]) == count - ruled.get(kind, 1) for kind, count in files.items()), files
     assert ledger.verify()["forgotten"] == 3
     # Values put back beside it by a superuser: others than those that were committed to, and the right ones.
     ledger.changed(f"UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'",

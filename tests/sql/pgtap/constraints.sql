@@ -321,8 +321,16 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('statement', jsonb_build_object('digest', dig('x'), 'object', stmt('x'), 'nonce', b16('x'), 'step', 2,
         'proposal', dig('st'), 'matter', dig('x')), '23503'), -- ST-092
     ('statement_answer', '{"why": "no"}', '23514'),
+    ('statement_answer', '{"concluded": true}', '23514'),
+    ('statement_answer', '{"ruling": null, "keeper": null}', '23514'), -- LG-095: nobody says so for the keeper
+    ('statement_answer', '{"taken": false, "concluded": true, "why": "no", "ruling": null, "keeper": null}', '23514'),
+    ('statement_answer', '{"keeper": null}', '23514'),
+    ('statement_answer', jsonb_build_object('ruling', ruling(dig('x'), NULL, true)), '23514'),
+    ('statement_answer', jsonb_build_object('ruling', ruling(dig('st'), NULL, false)), '23514'),
+    ('statement_answer', jsonb_build_object('ruling', substring(ruling(dig('st'), NULL, true) FOR 203)), '23514'),
+    ('statement_answer', jsonb_build_object('ruling', ruling(dig('st'), NULL, true) || decode(repeat('00', 2869), 'hex')), '23514'),
     ('statement_answer', '{}', '23505'),
-    ('statement_answer', jsonb_build_object('statement', dig('x')), '23503'),
+    ('statement_answer', jsonb_build_object('statement', dig('x'), 'ruling', ruling(dig('x'), NULL, true)), '23503'),
     ('policy_file', '{"version": 0}', '23514'),
     ('policy_file', '{"days": 367}', '23514'),
     ('policy_file', jsonb_build_object('digest', sha256('\x'), 'content', '\x'::bytea), '23514'),

@@ -23,7 +23,7 @@ CREATE FUNCTION pg_temp.person(who text, roles int, badge text DEFAULT NULL) RET
     SELECT asv.statement_put(tap.stmt('found ' || who), tap.dig('found ' || who), 34, 5::smallint, tap.dig('34' || who), 3::smallint,
         tap.dig(who), NULL, NULL, NULL, NULL, NULL, NULL, 0::smallint, NULL, NULL, tap.b16('found ' || who), now(),
         now() + interval '1 day', NULL);
-    SELECT asv.statement_answered(tap.dig('found ' || who), NULL);
+    SELECT tap.took('found ' || who);
 $$;
 SELECT pg_temp.person('willi', 1);
 SELECT pg_temp.person('sigrid', 2);
@@ -291,7 +291,7 @@ BEGIN
         'credential', tap.dig('sigrid'), 'person', tap.uid('sigrid')) || CASE s WHEN 2 THEN jsonb_build_object('digest',
         tap.dig('pa' || number), 'object', tap.stmt('pa' || number), 'credential', tap.dig('dora'), 'person', tap.uid('dora')) ELSE '{}' END)
     FROM generate_series(1, 2) s;
-    PERFORM asv.statement_answered(tap.dig('pa' || number), NULL);
+    PERFORM tap.took('pa' || number);
 END
 $$;
 SELECT pg_temp.policy(1, 1);
@@ -326,7 +326,7 @@ BEGIN
                               'proposal', tap.dig(name)));
     PERFORM tap.put('request', (SELECT to_jsonb(r) - 'recorded_at' FROM asv.request r WHERE proposal = tap.dig('l1'))
         || jsonb_build_object('proposal', tap.dig(name), 'answer', tap.dig(name || '!')));
-    PERFORM asv.statement_answered(tap.dig(name || '!'), NULL);
+    PERFORM tap.took(name || '!');
 END
 $$;
 SELECT pg_temp.old_look('o1', '366 days');
@@ -547,21 +547,21 @@ SELECT pg_temp.record('h8', 18);
 SELECT is(pg_temp.lacking(), NULL, 'of everything so far nothing');
 SELECT pg_temp.say('u1', 1, 1, 'h7', 'willi', NULL, 2);
 SELECT is(pg_temp.lacking(), NULL, 'what the keeper decides waits for its word');
-SELECT asv.statement_answered(dig('u1'), NULL);
+SELECT tap.took('u1');
 SELECT is(pg_temp.lacking(), 'u1', 'that it was taken, and its request is missing, is found');
 SELECT is(asv.request_put(dig('u1'), now() + interval '1 microsecond', NULL, NULL), 'done', 'whoever finds it opens the request');
 SELECT is(pg_temp.lacking(), NULL, 'once');
 SELECT pg_temp.say('u2', 1, 2, 'h7', 'sigrid', 'u1', 2);
 SELECT is(pg_temp.lacking(), NULL, 'an answer is nothing before the keeper took it');
 SELECT is(asv.requests_lapse(), 0::bigint, 'but no request lapses while its approval is under way');
-SELECT asv.statement_answered(dig('u2'), NULL);
+SELECT tap.took('u2');
 SELECT is(pg_temp.lacking(), 'u2', 'then its end is missing');
 SELECT is(asv.requests_lapse(), 0::bigint, 'and the request does not lapse, whose time is over meanwhile');
 SELECT is(asv.request_end(dig('u2'), NULL), 'done', 'but is approved');
 SELECT is(pg_temp.lacking() IS NULL AND pg_temp.state('h7') = 'held', true, 'as the keeper has it');
 SELECT pg_temp.say('u3', 3, 1, 'h8', 'willi');
 SELECT is(pg_temp.lacking(), 'u3', 'of requests that no keeper is asked about, all that are stored');
-SELECT asv.statement_answered(dig('u3'), 'another is open');
+SELECT asv.statement_answered(dig('u3'), 'another is open', NULL, NULL);
 SELECT is(pg_temp.lacking(), NULL, 'and were not refused');
 SELECT pg_temp.asks('u4', 4, 'h7', 'rita');
 SELECT pg_temp.say('u5', 4, 2, 'h7', 'sigrid', 'u4');
@@ -570,9 +570,9 @@ SELECT asv.request_end(dig('u5'), NULL);
 SELECT pg_temp.say('u6', 4, 2, 'h7', 'stefan', 'u4');
 SELECT is(pg_temp.lacking(), NULL, 'a second one is too late');
 SELECT pg_temp.say('u8', 7, 5, 'h8', 'rita', NULL, 6);
-SELECT asv.statement_answered(dig('u8'), NULL);
+SELECT tap.took('u8');
 SELECT pg_temp.say('u7', 8, 5, 'h8', 'sigrid', NULL, 6);
-SELECT asv.statement_answered(dig('u7'), NULL);
+SELECT tap.took('u7');
 SELECT is(pg_temp.lacking(), 'u8 u7', 'in the order in which they came about');
 SELECT is((SELECT encode(digest, 'hex') FROM asv.statement_unconcluded(1, 1)), encode(dig('u7'), 'hex'), 'page by page');
 SELECT asv.block_put(dig(n)) FROM unnest(ARRAY['u8', 'u7']) WITH ORDINALITY AS l (n, i) ORDER BY i;
@@ -591,7 +591,7 @@ SELECT asv.block_put(dig('v1'));
 SELECT is(pg_temp.unsaid('undelivered'), 'v1', 'which is to hear of it');
 SELECT pg_temp.say('v2', 8, 5, 'h8', 'sigrid', NULL, 6);
 SELECT is(pg_temp.lacking(), NULL, 'nothing is lifted before the keeper knows');
-SELECT asv.statement_answered(dig('v2'), 'it is not blocked');
+SELECT asv.statement_answered(dig('v2'), 'it is not blocked', NULL, NULL);
 SELECT asv.block_put(dig('v2'));
 SELECT is(pg_temp.unsaid('undelivered'), NULL, 'and a block that was lifted meanwhile does not reach it any more');
 SELECT pg_temp.say('v3', 7, 5, 'h8', 'rita', NULL, 6);
@@ -601,6 +601,21 @@ SET LOCAL session_replication_role = replica;
 UPDATE asv.statement SET issued_at = now() - interval '2 days', expires_at = now() WHERE digest IN (dig('v1'), dig('v2'), dig('v3'));
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.unsaid('undelivered') IS NULL AND pg_temp.unsaid('unheard') = 'v3', true, 'until its time is over');
+-- LG-095: what the keeper keeps says so when it cannot be asked any more, and to nobody but the nightly run.
+SELECT pg_temp.say('v5', 7, 5, 'h8', 'rita', NULL, 5);
+SELECT throws_ok($$ SELECT asv.statement_answered(dig('v5'), NULL, NULL, NULL) $$, 'VA007', NULL, 'while the keeper can be asked, it signs that it took something');
+SELECT throws_ok($$ SELECT asv.statement_answered(dig('v5'), NULL, ruling(dig('v3'), NULL, true), dig('keeper')) $$, 'VA001', NULL, 'and this very thing');
+SELECT throws_ok($$ SELECT asv.statement_answered(dig('v5'), NULL, ruling(dig('v5'), NULL, false), dig('keeper')) $$, '23514', NULL, 'and that it took it');
+SELECT throws_ok($$ SELECT asv.statement_answered(dig('v5'), 'no', ruling(dig('v5'), NULL, true), dig('keeper')) $$, '23514', NULL, 'or that it did not');
+SELECT is(asv.statement_answered(dig('v5'), 'no', NULL, NULL), 'done', 'what may be otherwise tomorrow it does not sign');
+SELECT is(asv.statement_answered(dig('v5'), 'no', NULL, NULL), 'already', 'and is said once');
+SELECT is(asv.statement_answered(dig('v5'), 'no', ruling(dig('v5'), NULL, false), dig('keeper')), 'done', 'until it is for good');
+SAVEPOINT concluded;
+SELECT is(asv.statement_answered(dig('v3'), NULL, NULL, NULL), 'done', 'afterwards what it keeps says so');
+SELECT is((SELECT (taken, concluded, ruling IS NULL)::text FROM asv.statement_answer WHERE statement = dig('v3')), '(t,t,t)', 'and that nobody signed it');
+SELECT is((SELECT encode(t.facts, 'escape') LIKE '%concluded%' FROM asv.statement_answer a, asv.ledger_told(a) t WHERE a.statement = dig('v3')), true,
+    'which the ledger tells');
+ROLLBACK TO concluded;
 SELECT asv.alarm_raise('unheard', NULL, NULL, NULL, NULL, NULL, NULL, 'd', encode(dig('v3'), 'hex'));
 SELECT is(pg_temp.unsaid('unheard'), NULL, 'of which people hear once');
 SELECT is((SELECT core_block FROM asv.standing_of(uid('h8'), uid('rita'))), 'set', 'and the block stays');

@@ -103,6 +103,14 @@ SELECT is_empty($$ SELECT p.id FROM asv.ledger_pending p WHERE p.kind = 16 AND (
 SELECT set_eq('SELECT f.tag FROM pg_temp.told p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 16', 'VALUES (1), (3), (5), (7), (9), (128)',
     'day, statement, slots and due instant stand in it');
 
+-- LG-095
+SELECT set_eq('SELECT f.tag FROM pg_temp.told p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 97', 'VALUES (1), (5), (10), (12), (128)',
+    'what the keeper signed, its verdict, and on which statement, stand in it');
+SELECT is((SELECT string_agg(encode(f.value, 'hex'), ' ' ORDER BY f.tag) FROM pg_temp.told p, pg_temp.fields(p.facts) f WHERE p.kind = 97),
+    concat_ws(' ', encode(int8send(1767592800000), 'hex'), encode(sha256(substring(r.object FROM 1 FOR octet_length(r.object) - 67)), 'hex'),
+              encode('taken', 'hex'), encode(dig('st'), 'hex')), 'as the keeper has it')
+FROM (SELECT ruling(dig('st'), NULL, true) AS object) AS r;
+
 -- ---- it grows
 
 SELECT throws_ok('DELETE FROM asv.ledger_pending', 'VA005', NULL, 'what waits is not taken away'); -- LG-050

@@ -30,7 +30,7 @@ CREATE FUNCTION pg_temp.say(name text, act int, step int, about text, who text, 
         issued + life, tap.dig(proposal))
 $$;
 CREATE FUNCTION pg_temp.takes(name text, why text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-    SELECT asv.statement_answered(tap.dig(name), why)
+    SELECT tap.took(name, why)
 $$;
 CREATE FUNCTION pg_temp.state(key text) RETURNS text LANGUAGE sql AS $$
     SELECT format('enrolled=%s revoked=%s disabled=%s', enrolled_at IS NOT NULL, revoked_at IS NOT NULL, disabled_at IS NOT NULL)

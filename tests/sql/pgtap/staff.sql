@@ -25,7 +25,7 @@ BEGIN
     PERFORM asv.statement_put(tap.stmt('found ' || who), tap.dig('found ' || who), 34, 5::smallint, tap.dig('34' || who), 3::smallint,
         tap.dig(who), NULL, NULL, NULL, NULL, NULL, NULL, 0::smallint, NULL, NULL, tap.b16('found ' || who), now(),
         now() + interval '1 day', NULL);
-    PERFORM asv.statement_answered(tap.dig('found ' || who), NULL);
+    PERFORM tap.took('found ' || who);
     EXECUTE format('CREATE ROLE %I LOGIN IN ROLE asv_staff', who);
     RETURN asv.login_put(tap.uid(who), who, 'somebody');
 END
@@ -59,7 +59,7 @@ GRANT EXECUTE ON FUNCTION tap.say TO PUBLIC;
 SELECT tap.say('q1', 1, 1, 'h1', 'willi', NULL), asv.request_put(dig('q1'), now() + interval '1 day', NULL, NULL),
        tap.say('q2', 1, 1, 'h2', 'sigrid', NULL), asv.request_put(dig('q2'), now() + interval '1 day', NULL, NULL),
        tap.say('q3', 1, 1, 'h3', 'willi', NULL), asv.request_put(dig('q3'), now() + interval '1 day', NULL, NULL),
-       asv.statement_answered(dig('q3'), NULL);
+       tap.took('q3');
 SELECT tap.say('a1', 1, 2, 'h1', 'sigrid', 'q1'), asv.request_end(dig('a1'), NULL),
        tap.say('l1', 4, 1, 'h1', 'rita', NULL), asv.request_put(dig('l1'), now() + interval '1 day', NULL, NULL);
 SELECT tap.say('l2', 4, 2, 'h1', 'sigrid', 'l1'), asv.request_end(dig('l2'), NULL);
@@ -72,7 +72,7 @@ BEGIN
         'digest', tap.dig('p' || s), 'object', tap.stmt('p' || s), 'step', s, 'proposal', CASE s WHEN 2 THEN tap.dig('p1') END,
         'subject', sha256(content), 'nonce', tap.b16('p' || s), 'credential', tap.dig('sigrid'), 'person', tap.uid('sigrid')))
     FROM generate_series(1, 2) AS s;
-    PERFORM asv.statement_answered(tap.dig('p2'), NULL);
+    PERFORM tap.took('p2');
 END
 $$;
 SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'rita is shown h1');
@@ -253,14 +253,22 @@ FROM (VALUES
     ('stefan', 'SELECT asv.request_void(tap.dig(''q3''), ''x'')', 'VA007', 'nor does who is not in charge'),
     ('sigrid', 'SELECT asv.request_void(tap.dig(''q3''), ''x'')', 'done', 'who is in charge does'),
     ('sigrid', 'SELECT tap.say(''s5'', 33, 5, ''rita'', ''sigrid'', NULL)', 'done', 'a superior revokes'),
-    ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'VA007', 'has no night skip an approval that is another''s'),
-    ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), ''no'')', 'VA007', 'nor says that the keeper refused it'),
-    ('sigrid', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'done', 'who signed it says what the keeper said'),
-    ('rita', 'SELECT asv.statement_answered(tap.dig(''l2''), NULL)', 'done', 'to whom it is shown takes the approval to the keeper'),
+    ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, tap.ruling(tap.dig(''a1''), tap.dig(''q1''), true), tap.dig(''keeper''))', 'VA007', 'has no night skip an approval that is another''s'),
+    ('willi', 'SELECT asv.statement_answered(tap.dig(''a1''), ''no'', NULL, NULL)', 'VA007', 'nor says that the keeper refused it'),
+    ('sigrid', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, tap.ruling(tap.dig(''a1''), tap.dig(''q1''), true), tap.dig(''keeper''))', 'done',
+     'who signed it says what the keeper said'),
+    ('sigrid', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, NULL, NULL)', 'VA007', 'but not that it took it without its ruling'),
+    ('sigrid', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, tap.ruling(tap.dig(''l2''), tap.dig(''l1''), true), tap.dig(''keeper''))', 'VA001',
+     'nor with the one on another statement'),
+    ('sigrid', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, tap.ruling(tap.dig(''a1''), tap.dig(''q2''), true), tap.dig(''keeper''))', 'VA001',
+     'nor on an answer to another proposal'),
+    ('rita', 'SELECT asv.statement_answered(tap.dig(''l2''), NULL, tap.ruling(tap.dig(''l2''), tap.dig(''l1''), true), tap.dig(''keeper''))', 'done', 'to whom it is shown takes the approval to the keeper'),
     ('willi', 'SELECT asv.request_end(tap.dig(''a1''), NULL)', 'VA007', 'writes down nothing that follows from another''s answer'),
     ('willi', 'SELECT asv.request_put(tap.dig(''q2''), now(), NULL, NULL)', 'VA007', 'nor from another''s request'),
     ('sigrid', 'SELECT asv.request_end(tap.dig(''a1''), NULL)', 'already', 'but she who signed it does'),
-    ('asv_admin', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL)', 'done', 'and the nightly run for everybody'),
+    ('asv_admin', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, tap.ruling(tap.dig(''a1''), tap.dig(''q1''), true), tap.dig(''keeper''))', 'done',
+     'and the nightly run for everybody'),
+    ('asv_admin', 'SELECT asv.statement_answered(tap.dig(''a1''), NULL, NULL, NULL)', 'VA007', 'but with the ruling, as long as the keeper can be asked'),
     ('sigrid', 'SELECT asv.person_disable(tap.uid(''rita''), ''r'', ''x'')', 'VA002', 'no account is disabled whose credentials nobody revoked'),
 
     -- ---- what is administration's

@@ -29,6 +29,7 @@ enum which {
     ERASURE,
     BULLETIN,
     DAY_END,
+    RULING,
     REVOCATIONS,
     KEY_FILE,
     WEBAUTHN,
@@ -96,6 +97,7 @@ static int set_up(void **state)
     add(ERASURE, "erasure", 39, ASV_ROLE_CAMERA, of_sample("erasure"), &agency->camera, false);
     add(BULLETIN, "bulletin", 15, ASV_ROLE_KEEPER, of_sample("bulletin"), &agency->keeper, true);
     add(DAY_END, "day-end", 16, ASV_ROLE_KEEPER, of_sample("day_end"), &agency->keeper, true);
+    add(RULING, "ruling", 97, ASV_ROLE_KEEPER, of_sample("ruling"), &agency->keeper, true);
     objects[REVOCATIONS] = (struct object){
         "revocations", 14, asv_samples()->revocations.signer.role, of_sample("revocations"), {0}, NULL};
     objects[KEY_FILE] = (struct object){"key-file",
@@ -169,6 +171,7 @@ static void whose_signature_it_is_is_said(void **state)
         assert_int_equal(by.name[0] == '\0', i == FOUNDING);
         assert_int_equal(by.action != 0, is_statement(object));
         assert_int_equal(by.step != 0, is_statement(object));
+        assert_int_equal(by.verdict, i == RULING ? asv_samples()->ruling.verdict : 0);
         assert_int_equal(asv_signed_takes_signer(object->kind), object->signer.len > 0 || i == FOUNDING);
         if (object->by != NULL) {
             assert_memory_equal(by.digest, object->by, sizeof by.digest);
