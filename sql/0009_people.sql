@@ -252,14 +252,25 @@ CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.statement_is_refused IS 'whether the keeper refused it, and has not taken it since';
 
+-- Bytes that nobody signed, in the own account, must not keep others from deciding: of a request about a recording a refusal counts
+-- only from who may refuse it here, whatever stands for the keeper's word; or when the nightly run ended it by that.
+CREATE FUNCTION asv.refusal_counts(a asv.statement) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT FROM asv.request r
+                       WHERE r.proposal = a.proposal AND r.answer IS DISTINCT FROM a.digest AND NOT asv.may_refuse(r, a));
+END
+$$;
+COMMENT ON FUNCTION asv.refusal_counts IS 'whether this refusal is one by somebody who may refuse';
+
 -- The answer that ended a proposal. A refusal or a withdrawal does so at once, whether the keeper was there or not: it makes
 -- less possible. An approval does when the keeper took it.
 CREATE FUNCTION asv.proposal_ended_by(p_proposal bytea) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT a.digest FROM asv.statement a
     WHERE a.proposal = p_proposal
-      AND (asv.statement_taken_at(a.digest) IS NOT NULL
-           OR a.step IN (3, 4) AND NOT asv.statement_is_refused(a.digest))
+      AND CASE a.step WHEN 2 THEN asv.statement_taken_at(a.digest) IS NOT NULL
+                      ELSE NOT asv.statement_is_refused(a.digest) AND (a.step = 4 OR asv.refusal_counts(a)) END
     ORDER BY asv.statement_taken_at(a.digest), a.stored_at LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.proposal_ended_by IS 'the answer after which a proposal is open no more; NULL: none';

@@ -334,6 +334,13 @@ CREATE FUNCTION asv.may_approve(r asv.request, a asv.statement) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.may_approve IS 'whether one of the two is a superior in charge, of what is shown the second or the data-protection officer';
 
+CREATE FUNCTION asv.may_refuse(r asv.request, a asv.statement) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(asv.is_superior(a, r.recording, r.from_at, r.until_at), false)
+        OR EXISTS (SELECT FROM asv.credential k WHERE k.digest = a.credential AND k.roles & 32 <> 0)
+$$;
+COMMENT ON FUNCTION asv.may_refuse IS 'whether who signed this is a superior in charge, or the data-protection officer';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -413,8 +420,7 @@ BEGIN
         -- As the policy's rules have it (POLICIES.md): a program that asks them says why. What the keeper took is written down by
         -- the nightly run in the end, also when duties have changed since.
         RAISE EXCEPTION 'request: neither asked nor answered by a superior in charge' USING ERRCODE = 'VA007';
-    ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.is_superior(a, r.recording, r.from_at, r.until_at)
-          AND NOT EXISTS (SELECT FROM asv.credential k WHERE k.digest = a.credential AND k.roles & 32 <> 0) THEN
+    ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.may_refuse(r, a) THEN
         RAISE EXCEPTION 'request: it is refused by a superior in charge, or the data-protection officer' USING ERRCODE = 'VA007';
     ELSIF r.outcome = 'approved' THEN
         -- Of a second approval custody tells as of the first: which of them the keeper holds it by, is the keeper's to say.

@@ -77,6 +77,23 @@ END
 $$;
 SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'rita is shown h1');
 
+-- LAW T4: a refusal that stands here keeps nobody from deciding, but by who may refuse.
+SAVEPOINT refusal;
+SELECT tap.say('n1', 1, 3, 'h3', 'stefan', 'q3');
+SELECT is(asv.proposal_ended_by(dig('q3')), NULL, 'who is not in charge ends no request with a row');
+SELECT is(asv.statement_answered(dig('n1'), NULL, tap.ruling(dig('n1'), dig('q3'), true), dig('keeper')), 'done', 'whatever bytes');
+SELECT is(asv.proposal_ended_by(dig('q3')), NULL, 'stand for the keeper''s word');
+SELECT is(tap.say('n2', 1, 2, 'h3', 'sigrid', 'q3'), 'done', 'and others approve it');
+ROLLBACK TO refusal;
+SELECT tap.say('n1', 1, 3, 'h3', 'sigrid', 'q3');
+SELECT is(asv.proposal_ended_by(dig('q3'))::bytea, dig('n1'), 'who is in charge does, before the keeper knows');
+SELECT throws_ok($$ SELECT tap.say('n2', 1, 2, 'h3', 'stefan', 'q3') $$, 'VA002', NULL, 'and then nobody approves it');
+ROLLBACK TO refusal;
+SELECT tap.say('n1', 1, 3, 'h3', 'stefan', 'q3'), tap.took('n1');
+SELECT is(asv.request_end(dig('n1'), NULL), 'done', 'what the keeper took, the nightly run writes down');
+SELECT is(asv.proposal_ended_by(dig('q3'))::bytea, dig('n1'), 'and that ends it');
+ROLLBACK TO refusal;
+
 -- And the ledger tells of it.
 SELECT is(asv.ledger_begin(1::smallint, 'stadt.example/1', NULL), 'done', 'a ledger');
 SELECT is((SELECT asv.ledger_append(1::smallint, 0, (SELECT root FROM asv.ledger_logs(0::smallint)), dig('root'), array_agg(t.pos ORDER BY t.pos),
