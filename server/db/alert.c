@@ -4,23 +4,6 @@
 
 #include "server/db/internal.h"
 
-/* Reads the one column of the one row of a statement. */
-static enum asv_status run_one(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                               void (*read)(struct asv_row *row, void *out), void *out, struct asv_err *err)
-{
-    struct asv_row row;
-    PGresult *result = NULL;
-    enum asv_status status = asv_db_run1(db, query, params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    asv_row_init(&row, result, 0);
-    read(&row, out);
-    status = asv_row_end(&row, query, err);
-    PQclear(result);
-    return status;
-}
-
 static void row_time(struct asv_row *row, void *out)
 {
     *(int64_t *)out = asv_row_time(row);
@@ -35,7 +18,7 @@ enum asv_status asv_db_alert_clock(struct asv_db *db, int64_t *now_ms, struct as
 {
     struct asv_params params;
     asv_params_init(&params);
-    return run_one(db, ASV_QUERY_ALERT_CLOCK, &params, row_time, now_ms, err);
+    return asv_db_run_value(db, ASV_QUERY_ALERT_CLOCK, &params, row_time, now_ms, err);
 }
 
 static void row_matter(struct asv_row *row, void *to)
@@ -53,7 +36,8 @@ enum asv_status asv_db_alert_matters(struct asv_db *db, int64_t docked_before_ms
     struct asv_params params;
     asv_params_init(&params);
     asv_param_time(&params, docked_before_ms);
-    return asv_db_run_rows(db, ASV_QUERY_ALERT_MATTERS, &params, row_matter, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_ALERT_MATTERS, &params, row_matter, rows, sizeof *rows,
+                           ASV_DB_MATTERS, count, err);
 }
 
 static void put_matter(struct asv_params *params, const char *kind, const char *subject, int64_t run_ms)
@@ -69,7 +53,7 @@ enum asv_status asv_db_alert_seen(struct asv_db *db, const char *kind, const cha
 {
     struct asv_params params;
     put_matter(&params, kind, subject, run_ms);
-    return run_one(db, ASV_QUERY_ALERT_SEEN, &params, row_bool, due, err);
+    return asv_db_run_value(db, ASV_QUERY_ALERT_SEEN, &params, row_bool, due, err);
 }
 
 enum asv_status asv_db_alert_told(struct asv_db *db, const char *kind, const char *subject, int64_t run_ms,

@@ -217,7 +217,7 @@ static enum asv_status list_devices(struct asv_db *db, enum asv_query query,
     asv_param_text(&params, after != NULL ? after->name : NULL);
     asv_param_digest(&params, after != NULL ? after->cert : NULL);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, query, &params, row_device, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, query, &params, row_device, out, sizeof *out, cap, count, err);
 }
 
 enum asv_status asv_db_camera_list(struct asv_db *db, const struct asv_db_device *after,
@@ -320,7 +320,7 @@ enum asv_status asv_db_alarm_list(struct asv_db *db, const uint8_t *after, struc
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_ALARM_LIST, &params, row_alarm, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_ALARM_LIST, &params, row_alarm, out, sizeof *out, cap, count, err);
 }
 
 enum asv_status asv_db_alarm_acknowledge(struct asv_db *db, const uint8_t alarm[16], const char *by,

@@ -54,7 +54,8 @@ enum asv_status asv_db_clip_list(struct asv_db *db, const struct asv_db_clip_fil
     asv_param_time(&params, from_first ? ASV_TIME_UNKNOWN : filter->after_ms);
     asv_param_digest(&params, filter->after_header);
     asv_param_i32(&params, (int32_t)asv_db_page(filter->limit));
-    return asv_db_run_rows(db, ASV_QUERY_CLIP_LIST, &params, row_clip, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_CLIP_LIST, &params, row_clip, rows, sizeof *rows,
+                           asv_db_page(filter->limit), count, err);
 }
 
 static void row_custody(struct asv_row *row, void *to)
@@ -78,7 +79,8 @@ enum asv_status asv_db_custody_list(struct asv_db *db, const uint8_t *after, str
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_CUSTODY_LIST, &params, row_custody, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_CUSTODY_LIST, &params, row_custody, rows, sizeof *rows, cap, count,
+                           err);
 }
 
 struct due {
@@ -96,10 +98,10 @@ enum asv_status asv_db_custody_due(struct asv_db *db, uint64_t *held, uint64_t *
 {
     struct asv_params params;
     struct due counted = {0};
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_CUSTODY_DUE, &params, row_due, &counted, sizeof counted, &count, err);
+        asv_db_run_row(db, ASV_QUERY_CUSTODY_DUE, &params, row_due, &counted, &there, err);
     if (status == ASV_OK) {
         *held = counted.held;
         *due = counted.over;
@@ -120,12 +122,12 @@ enum asv_status asv_db_clip_of_header(struct asv_db *db, const uint8_t header[32
                                       struct asv_db_clip_face *out, struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, header);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_CLIP_OF_HEADER, &params, row_face, out, sizeof *out, &count, err);
-    return status == ASV_OK && count == 0
+        asv_db_run_row(db, ASV_QUERY_CLIP_OF_HEADER, &params, row_face, out, &there, err);
+    return status == ASV_OK && !there
                ? asv_fail(err, ASV_E_NOT_FOUND, "no recording in custody has this header")
                : status;
 }
@@ -152,31 +154,6 @@ enum asv_status asv_db_clip_show(struct asv_db *db, const uint8_t clip[16], uint
     row_clip(&row, out);
     asv_row_blob(&row, record, cap, len);
     status = asv_row_end(&row, ASV_QUERY_CLIP_SHOW, err);
-    PQclear(result);
-    return status;
-}
-
-/* One row of one bytea; a missing row or NULL is ASV_E_NOT_FOUND. */
-enum asv_status asv_db_run_blob(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                                uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
-{
-    PGresult *result = NULL;
-    enum asv_status status = asv_db_run1(db, query, params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    struct asv_row row;
-    asv_row_init(&row, result, 0);
-    if (PQntuples(result) == 0 || asv_row_null(&row)) {
-        status = asv_failf(err, ASV_E_NOT_FOUND, "database: %s: there is none", asv_sql_queries[query].name);
-    } else {
-        size_t got = 0;
-        asv_row_blob(&row, out, cap, &got);
-        status = asv_row_end(&row, query, err);
-        if (status == ASV_OK) {
-            *len = got;
-        }
-    }
     PQclear(result);
     return status;
 }
@@ -216,5 +193,6 @@ enum asv_status asv_db_clip_events(struct asv_db *db, const struct asv_db_identi
     asv_param_identity(&params, identity);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_CLIP_EVENTS, &params, row_event, events, sizeof *events, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_CLIP_EVENTS, &params, row_event, events, sizeof *events, cap, count,
+                           err);
 }

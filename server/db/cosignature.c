@@ -47,12 +47,12 @@ enum asv_status asv_db_ledger_cosigned_last(struct asv_db *db, uint16_t log, con
 {
     struct asv_params params;
     struct last last = {0, ASV_TIME_UNKNOWN};
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_i16(&params, (int16_t)log);
     asv_param_text(&params, witness);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_LEDGER_COSIGNED_LAST, &params, read_last, &last, 0, &count, err);
+        asv_db_run_row(db, ASV_QUERY_LEDGER_COSIGNED_LAST, &params, read_last, &last, &there, err);
     *size = last.size;
     *at_ms = last.at_ms;
     return status;

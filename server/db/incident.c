@@ -77,12 +77,12 @@ enum asv_status asv_db_incident_find(struct asv_db *db, const char *case_number,
                                      struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_text(&params, case_number);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_INCIDENT_FIND, &params, row_incident, out, sizeof *out, &count, err);
-    return status == ASV_OK && count == 0
+        asv_db_run_row(db, ASV_QUERY_INCIDENT_FIND, &params, row_incident, out, &there, err);
+    return status == ASV_OK && !there
                ? asv_failf(err, ASV_E_NOT_FOUND,
                            "there is no incident \"%s\"; \"asservat incident list\" shows them", case_number)
                : status;
@@ -100,7 +100,7 @@ enum asv_status asv_db_incident_list(struct asv_db *db, const uint8_t *after, st
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_INCIDENT_LIST, &params, row_incident, rows, sizeof *rows, count,
+    return asv_db_run_rows(db, ASV_QUERY_INCIDENT_LIST, &params, row_incident, rows, sizeof *rows, cap, count,
                            err);
 }
 
@@ -165,7 +165,7 @@ static enum asv_status of_incident(struct asv_db *db, enum asv_query query, cons
     asv_params_init(&params);
     asv_param_text(&params, case_number);
     asv_param_i32(&params, ASV_DB_INCIDENT_CLIPS);
-    return asv_db_run_rows(db, query, &params, each, rows, size, count, err);
+    return asv_db_run_rows(db, query, &params, each, rows, size, ASV_DB_INCIDENT_CLIPS, count, err);
 }
 
 enum asv_status asv_db_incident_removed(struct asv_db *db, const char *case_number,
@@ -225,7 +225,8 @@ enum asv_status asv_db_access_page(struct asv_db *db, const uint8_t clip[ASV_UUI
     asv_param_uuid(&params, clip);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, ASV_DB_ACCESSES);
-    return asv_db_run_rows(db, ASV_QUERY_ACCESS_PAGE, &params, row_access, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_ACCESS_PAGE, &params, row_access, rows, sizeof *rows,
+                           ASV_DB_ACCESSES, count, err);
 }
 
 enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err)
@@ -269,6 +270,6 @@ enum asv_status asv_db_subject_request(struct asv_db *db, const struct asv_db_su
     enum asv_status status =
         asv_db_run_signed(db, it, ASV_QUERY_SUBJECT_REQUEST_ANSWER, &params, &result, err);
     return status == ASV_OK ? asv_db_rows_take(result, ASV_QUERY_SUBJECT_REQUEST_ANSWER, row_answer, rows,
-                                               sizeof *rows, count, err)
+                                               sizeof *rows, ASV_DB_PAGE_MAX, count, err)
                             : status;
 }

@@ -138,12 +138,18 @@ typedef void (*asv_row_read)(struct asv_row *row, void *out);
 ASV_MUST_CHECK enum asv_status asv_db_run_void(struct asv_db *db, enum asv_query query,
                                                const struct asv_params *params, struct asv_err *err);
 
-/* One statement that gives a page of rows: rows[*count], size bytes each. */
+/* One statement that gives a page of rows: rows[cap], size bytes each. ASV_E_LIMIT when there are more: a
+ * LIMIT in the SQL binds nobody who owns the database. */
 ASV_MUST_CHECK enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query,
                                                const struct asv_params *params, asv_row_read read, void *rows,
-                                               size_t size, size_t *count, struct asv_err *err);
+                                               size_t size, size_t cap, size_t *count, struct asv_err *err);
 
-/* One statement that gives one row, which read takes. */
+/* One statement that gives one row, which read takes, or none. ASV_E_LIMIT: several. */
+ASV_MUST_CHECK enum asv_status asv_db_run_row(struct asv_db *db, enum asv_query query,
+                                              const struct asv_params *params, asv_row_read read, void *out,
+                                              bool *there, struct asv_err *err);
+
+/* One statement that gives one row, which read takes. ASV_E_LIMIT: several. */
 ASV_MUST_CHECK enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query,
                                                 const struct asv_params *params, asv_row_read read, void *out,
                                                 struct asv_err *err);
@@ -155,7 +161,8 @@ ASV_MUST_CHECK enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_qu
 
 /* The same of a result that is there. */
 ASV_MUST_CHECK enum asv_status asv_db_rows_take(PGresult *result, enum asv_query query, asv_row_read read,
-                                                void *rows, size_t size, size_t *count, struct asv_err *err);
+                                                void *rows, size_t size, size_t cap, size_t *count,
+                                                struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_db_outcome_take(PGresult *result, enum asv_query query,
                                                    enum asv_db_outcome *outcome, struct asv_err *err);
 

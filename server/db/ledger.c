@@ -43,12 +43,11 @@ void asv_row_ledger_log(struct asv_row *row, void *to)
 enum asv_status asv_db_ledger_newest(struct asv_db *db, struct asv_db_ledger_log *out, struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_LEDGER_NEWEST, &params, asv_row_ledger_log, out, 0, &count, err);
-    return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "the ledger has not begun")
-                                          : status;
+        asv_db_run_row(db, ASV_QUERY_LEDGER_NEWEST, &params, asv_row_ledger_log, out, &there, err);
+    return status == ASV_OK && !there ? asv_fail(err, ASV_E_NOT_FOUND, "the ledger has not begun") : status;
 }
 
 enum asv_status asv_db_ledger_begin(struct asv_db *db, uint16_t number, const char *origin,
@@ -83,8 +82,8 @@ enum asv_status asv_db_ledger_take(struct asv_db *db, struct asv_db_ledger_event
     struct asv_params params;
     asv_params_init(&params);
     asv_param_i32(&params, ASV_DB_LEDGER_BATCH);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_TAKE, &params, read_event, events, sizeof *events, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_TAKE, &params, read_event, events, sizeof *events,
+                           ASV_DB_LEDGER_BATCH, count, err);
 }
 
 enum asv_status asv_db_ledger_append(struct asv_db *db, const struct asv_db_ledger_growth *growth,
@@ -170,7 +169,8 @@ enum asv_status asv_db_ledger_entries(struct asv_db *db, uint16_t log, uint64_t 
     asv_param_i16(&params, (int16_t)log);
     asv_param_u64(&params, from);
     asv_param_i32(&params, (int32_t)(limit < ASV_DB_LEDGER_BATCH ? limit : ASV_DB_LEDGER_BATCH));
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ENTRIES, &params, read_entry, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ENTRIES, &params, read_entry, out, sizeof *out, limit, count,
+                           err);
 }
 
 struct waiting {

@@ -18,13 +18,13 @@ enum asv_status asv_db_ledger_object(struct asv_db *db, uint16_t kind, const uin
                                      struct asv_db_ledger_object *out, struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_i32(&params, kind);
     asv_param_uuid(&params, id);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_LEDGER_OBJECT, &params, read_object, out, sizeof *out, &count, err);
-    if (status == ASV_OK && count == 0) {
+        asv_db_run_row(db, ASV_QUERY_LEDGER_OBJECT, &params, read_object, out, &there, err);
+    if (status == ASV_OK && !there) {
         out->len = 0;
         out->signer_len = 0;
     }
@@ -68,12 +68,12 @@ enum asv_status asv_db_ledger_forgetting(struct asv_db *db, const uint8_t id[16]
 {
     struct asv_params params;
     struct pair pair;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_uuid(&params, id);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_LEDGER_FORGETTING, &params, read_pair, &pair, sizeof pair, &count, err);
-    if (status == ASV_OK && count == 0) {
+        asv_db_run_row(db, ASV_QUERY_LEDGER_FORGETTING, &params, read_pair, &pair, &there, err);
+    if (status == ASV_OK && !there) {
         return asv_fail(err, ASV_E_NOT_FOUND, "nobody had it forgotten");
     }
     if (status == ASV_OK) {

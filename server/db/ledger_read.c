@@ -11,8 +11,8 @@ enum asv_status asv_db_ledger_logs(struct asv_db *db, uint16_t after,
     struct asv_params params;
     asv_params_init(&params);
     asv_param_i16(&params, (int16_t)after);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_LOGS, &params, asv_row_ledger_log, out, sizeof *out, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_LOGS, &params, asv_row_ledger_log, out, sizeof *out,
+                           ASV_DB_LEDGER_LOGS, count, err);
 }
 
 static void read_head(struct asv_row *row, void *to)
@@ -31,7 +31,8 @@ enum asv_status asv_db_ledger_heads(struct asv_db *db, uint16_t log, uint64_t af
     asv_param_i16(&params, (int16_t)log);
     asv_param_u64(&params, after);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_HEADS, &params, read_head, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_HEADS, &params, read_head, out, sizeof *out, limit, count,
+                           err);
 }
 
 static void read_known(struct asv_row *row, void *to)
@@ -68,7 +69,8 @@ enum asv_status asv_db_ledger_audit(struct asv_db *db, uint16_t log, uint64_t fr
     asv_param_i16(&params, (int16_t)log);
     asv_param_u64(&params, from);
     asv_param_u64(&params, until);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_AUDIT, &params, read_audit, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_AUDIT, &params, read_audit, out, sizeof *out,
+                           (size_t)(until - from), count, err);
 }
 
 enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16], uint16_t after_log,
@@ -81,7 +83,8 @@ enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16], u
     asv_param_i16(&params, (int16_t)after_log);
     asv_param_i64(&params, after);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ABOUT, &params, read_known, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_ABOUT, &params, read_known, out, sizeof *out, limit, count,
+                           err);
 }
 
 static void read_shown(struct asv_row *row, void *to)
@@ -118,7 +121,8 @@ enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit, struct a
     struct asv_params params;
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNTOLD, &params, read_untold, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNTOLD, &params, read_untold, out, sizeof *out, limit, count,
+                           err);
 }
 
 static void read_stray(struct asv_row *row, void *to)
@@ -133,7 +137,8 @@ enum asv_status asv_db_ledger_stray(struct asv_db *db, uint32_t limit, struct as
     struct asv_params params;
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_STRAY, &params, read_stray, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_STRAY, &params, read_stray, out, sizeof *out, limit, count,
+                           err);
 }
 
 enum asv_status asv_db_ledger_unsigned(struct asv_db *db, uint32_t limit, struct asv_db_ledger_stray *out,
@@ -215,15 +220,14 @@ enum asv_status asv_db_ledger_span(struct asv_db *db, const uint8_t camera[32], 
                                    struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, camera);
     asv_param_uuid(&params, epoch);
     asv_param_time(&params, from_ms);
     asv_param_time(&params, until_ms);
-    enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_LEDGER_SPAN, &params, read_span, out, sizeof *out, &count, err);
-    return status == ASV_OK && count == 0
+    enum asv_status status = asv_db_run_row(db, ASV_QUERY_LEDGER_SPAN, &params, read_span, out, &there, err);
+    return status == ASV_OK && !there
                ? asv_fail(err, ASV_E_NOT_FOUND, "of this camera there are no recordings in custody")
                : status;
 }
@@ -251,7 +255,8 @@ enum asv_status asv_db_ledger_links(struct asv_db *db, const uint8_t camera[32],
     asv_param_i16(&params, (int16_t)(after != NULL ? after->known.log : 0));
     asv_param_u64(&params, after != NULL ? after->known.index : 0);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_LINKS, &params, read_link, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_LINKS, &params, read_link, out, sizeof *out, limit, count,
+                           err);
 }
 
 enum asv_status asv_db_ledger_balances(struct asv_db *db, uint32_t day, uint16_t after_log, int64_t after,
@@ -264,5 +269,6 @@ enum asv_status asv_db_ledger_balances(struct asv_db *db, uint32_t day, uint16_t
     asv_param_i16(&params, (int16_t)after_log);
     asv_param_i64(&params, after);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_BALANCES, &params, read_known, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_BALANCES, &params, read_known, out, sizeof *out, limit, count,
+                           err);
 }

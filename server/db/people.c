@@ -77,13 +77,13 @@ static enum asv_status find(struct asv_db *db, const uint8_t *digest, struct asv
 {
     struct asv_params params;
     struct asv_db_credential found;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, digest);
     asv_param_bytes(&params, key.len > 0 ? key.data : NULL, key.len);
-    enum asv_status status = asv_db_run_rows(db, ASV_QUERY_CREDENTIAL_FIND, &params, row_credential, &found,
-                                             sizeof found, &count, err);
-    if (status == ASV_OK && count == 0) {
+    enum asv_status status =
+        asv_db_run_row(db, ASV_QUERY_CREDENTIAL_FIND, &params, row_credential, &found, &there, err);
+    if (status == ASV_OK && !there) {
         status = asv_fail(err, ASV_E_NOT_FOUND, "there is no such credential");
     }
     if (status == ASV_OK) {
@@ -119,8 +119,8 @@ enum asv_status asv_db_credential_page(struct asv_db *db, const struct asv_db_cr
     asv_param_text(&params, after != NULL ? name : NULL);
     asv_param_digest(&params, after != NULL ? after->digest : NULL);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_CREDENTIAL_PAGE, &params, row_credential, out, sizeof *out, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_CREDENTIAL_PAGE, &params, row_credential, out, sizeof *out, cap,
+                           count, err);
 }
 
 enum asv_status asv_db_person_disable(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
@@ -203,7 +203,7 @@ enum asv_status asv_db_duty_list(struct asv_db *db, const uint8_t *after, struct
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_DUTY_LIST, &params, row_duty, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_DUTY_LIST, &params, row_duty, out, sizeof *out, cap, count, err);
 }
 
 /* ---- accounts ---- */

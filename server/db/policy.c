@@ -63,7 +63,8 @@ enum asv_status asv_db_policy_history(struct asv_db *db, uint32_t below, struct 
         asv_param_null(&params);
     }
     param_page(&params, cap);
-    return asv_db_run_rows(db, ASV_QUERY_POLICY_PAGE, &params, row_version, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_POLICY_PAGE, &params, row_version, out, sizeof *out, cap, count,
+                           err);
 }
 
 static void row_group(struct asv_row *row, void *to)
@@ -83,5 +84,6 @@ enum asv_status asv_db_recording_periods(struct asv_db *db, size_t from, struct 
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)from);
     param_page(&params, cap);
-    return asv_db_run_rows(db, ASV_QUERY_RECORDING_PERIODS, &params, row_group, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_RECORDING_PERIODS, &params, row_group, out, sizeof *out, cap, count,
+                           err);
 }

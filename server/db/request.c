@@ -90,12 +90,12 @@ enum asv_status asv_db_standing(struct asv_db *db, const uint8_t clip[ASV_UUID_B
                                 struct asv_db_standing *out, struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_uuid(&params, clip);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_CLIP_STANDING, &params, row_standing, out, sizeof *out, &count, err);
-    return status == ASV_OK && count == 0
+        asv_db_run_row(db, ASV_QUERY_CLIP_STANDING, &params, row_standing, out, &there, err);
+    return status == ASV_OK && !there
                ? asv_fail(err, ASV_E_NOT_FOUND,
                           "there is no such recording in custody; \"asservat clip list\" shows them")
                : status;
@@ -128,14 +128,13 @@ enum asv_status asv_db_ahead(struct asv_db *db, const struct asv_db_range *range
                              struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, range->camera);
     param_range(&params, range);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_AHEAD_STANDING, &params, row_ahead, out, sizeof *out, &count, err);
-    return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "there is no such camera")
-                                          : status;
+        asv_db_run_row(db, ASV_QUERY_AHEAD_STANDING, &params, row_ahead, out, &there, err);
+    return status == ASV_OK && !there ? asv_fail(err, ASV_E_NOT_FOUND, "there is no such camera") : status;
 }
 
 enum asv_status asv_db_issue_put(struct asv_db *db, const uint8_t which[ASV_UUID_BYTES],
@@ -223,8 +222,8 @@ enum asv_status asv_db_request_find(struct asv_db *db, const char *digits, struc
     size_t count = 0;
     asv_params_init(&params);
     asv_param_text(&params, digits);
-    enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_REQUEST_FIND, &params, row_request, found, sizeof *found, &count, err);
+    enum asv_status status = asv_db_run_rows(db, ASV_QUERY_REQUEST_FIND, &params, row_request, found,
+                                             sizeof *found, 2, &count, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -253,7 +252,8 @@ enum asv_status asv_db_request_list(struct asv_db *db, const uint8_t *clip, bool
     asv_param_time(&params, after != NULL ? after->requested_ms : ASV_TIME_UNKNOWN);
     asv_param_digest(&params, after != NULL ? after->proposal : NULL);
     asv_param_i32(&params, (int32_t)asv_db_page(cap < ASV_DB_PAGE_MAX ? (uint32_t)cap : ASV_DB_PAGE_MAX));
-    return asv_db_run_rows(db, ASV_QUERY_REQUEST_LIST, &params, row_request, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_REQUEST_LIST, &params, row_request, rows, sizeof *rows, cap, count,
+                           err);
 }
 
 /* ---- holds ahead of the docking ---- */
@@ -277,8 +277,8 @@ enum asv_status asv_db_held_ahead_list(struct asv_db *db, struct asv_db_held_ahe
         return asv_fail(err, ASV_E_USAGE, "give room for a whole page");
     }
     asv_params_init(&params);
-    return asv_db_run_rows(db, ASV_QUERY_HELD_AHEAD_LIST, &params, row_held_ahead, rows, sizeof *rows, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_HELD_AHEAD_LIST, &params, row_held_ahead, rows, sizeof *rows, cap,
+                           count, err);
 }
 
 enum asv_status asv_db_held_ahead(struct asv_db *db, const struct asv_db_held_ahead *what,
@@ -324,7 +324,8 @@ enum asv_status asv_db_ahead_page(struct asv_db *db, const uint8_t *after, struc
     asv_params_init(&params);
     asv_param_digest(&params, after);
     asv_param_i32(&params, ASV_DB_AHEADS);
-    return asv_db_run_rows(db, ASV_QUERY_AHEAD_PAGE, &params, row_ahead_end, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_AHEAD_PAGE, &params, row_ahead_end, rows, sizeof *rows,
+                           ASV_DB_AHEADS, count, err);
 }
 
 enum asv_status asv_db_ahead_finished(struct asv_db *db, const uint8_t proposal[ASV_SHA256_BYTES],

@@ -96,8 +96,8 @@ enum asv_status asv_db_retention_page(struct asv_db *db, enum asv_db_state state
     asv_param_time(&params, due_before_ms);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, ASV_DB_BATCH_MAX);
-    return asv_db_run_rows(db, ASV_QUERY_RETENTION_PAGE, &params, read_retained, rows, sizeof *rows, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_RETENTION_PAGE, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
 }
 
 enum asv_status asv_db_rewrap_page(struct asv_db *db, const uint8_t *after, struct asv_db_retained *rows,
@@ -107,7 +107,8 @@ enum asv_status asv_db_rewrap_page(struct asv_db *db, const uint8_t *after, stru
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, ASV_DB_BATCH_MAX);
-    return asv_db_run_rows(db, ASV_QUERY_REWRAP_PAGE, &params, read_retained, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_REWRAP_PAGE, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
 }
 
 enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_cert[32], uint32_t key_date,
@@ -120,8 +121,8 @@ enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_c
     asv_param_date(&params, key_date);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, ASV_DB_BATCH_MAX);
-    return asv_db_run_rows(db, ASV_QUERY_CAMERA_DAY_PAGE, &params, read_retained, rows, sizeof *rows, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_CAMERA_DAY_PAGE, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
 }
 
 enum asv_status asv_db_early_day_page(struct asv_db *db, int64_t now_ms, const uint8_t *after,
@@ -132,20 +133,20 @@ enum asv_status asv_db_early_day_page(struct asv_db *db, int64_t now_ms, const u
     asv_param_time(&params, now_ms);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, ASV_DB_BATCH_MAX);
-    return asv_db_run_rows(db, ASV_QUERY_EARLY_DAY_PAGE, &params, read_retained, rows, sizeof *rows, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_EARLY_DAY_PAGE, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
 }
 
 enum asv_status asv_db_retained_of(struct asv_db *db, const uint8_t header[32], struct asv_db_retained *out,
                                    struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, header);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_RETAINED_OF, &params, read_retained, out, 0, &count, err);
-    return status == ASV_OK && count == 0
+        asv_db_run_row(db, ASV_QUERY_RETAINED_OF, &params, read_retained, out, &there, err);
+    return status == ASV_OK && !there
                ? asv_fail(err, ASV_E_NOT_FOUND, "no clip with this header is in custody")
                : status;
 }
@@ -221,7 +222,7 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
     asv_params_init(&params);
     asv_param_array(&params, &ids);
     *left_count = count;
-    return asv_db_run_rows(db, ASV_QUERY_ERASURE_LEFT, &params, read_recording, left, sizeof *left,
+    return asv_db_run_rows(db, ASV_QUERY_ERASURE_LEFT, &params, read_recording, left, sizeof *left, count,
                            left_count, err);
 }
 
@@ -318,7 +319,6 @@ enum asv_status asv_db_vault_known(struct asv_db *db, uint8_t kind, const uint8_
                                    struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
     asv_auto_array struct asv_array ids;
     asv_array_init(&ids, ASV_ARRAY_UUID);
     for (size_t i = 0; i < count; i++) {
@@ -327,25 +327,8 @@ enum asv_status asv_db_vault_known(struct asv_db *db, uint8_t kind, const uint8_
     asv_params_init(&params);
     asv_param_i16(&params, kind);
     asv_param_array(&params, &ids);
-    enum asv_status status = asv_db_run1(db, ASV_QUERY_VAULT_KNOWN, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    size_t got = (size_t)PQntuples(result);
-    if (got > cap) {
-        status = asv_fail(err, ASV_E_LIMIT, "database: too many clips have one UUID");
-    }
-    for (size_t i = 0; status == ASV_OK && i < got; i++) {
-        struct asv_row row;
-        asv_row_init(&row, result, (int)i);
-        read_known(&row, &rows[i]);
-        status = asv_row_end(&row, ASV_QUERY_VAULT_KNOWN, err);
-    }
-    PQclear(result);
-    if (status == ASV_OK) {
-        *found = got;
-    }
-    return status;
+    return asv_db_run_rows(db, ASV_QUERY_VAULT_KNOWN, &params, read_known, rows, sizeof *rows, cap, found,
+                           err);
 }
 
 /* ---- balances ---- */
@@ -372,7 +355,8 @@ enum asv_status asv_db_balance_page(struct asv_db *db, uint32_t after, struct as
     asv_params_init(&params);
     asv_param_date(&params, after);
     asv_param_i32(&params, ASV_DB_BALANCES);
-    return asv_db_run_rows(db, ASV_QUERY_BALANCE_PAGE, &params, read_balance, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_BALANCE_PAGE, &params, read_balance, rows, sizeof *rows,
+                           ASV_DB_BALANCES, count, err);
 }
 
 enum asv_status asv_db_balance_of(struct asv_db *db, uint32_t day, struct asv_db_balance *out,
@@ -418,7 +402,8 @@ enum asv_status asv_db_dayless_page(struct asv_db *db, const uint8_t *after, str
     asv_params_init(&params);
     asv_param_uuid(&params, after);
     asv_param_i32(&params, ASV_DB_DAYLESS);
-    return asv_db_run_rows(db, ASV_QUERY_DAYLESS_PAGE, &params, read_dayless, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_DAYLESS_PAGE, &params, read_dayless, rows, sizeof *rows,
+                           ASV_DB_DAYLESS, count, err);
 }
 
 /* ---- cameras that are out ---- */
@@ -443,7 +428,8 @@ enum asv_status asv_db_undocked(struct asv_db *db, int64_t before_ms, const uint
     asv_param_time(&params, before_ms);
     asv_param_digest(&params, after);
     asv_param_i32(&params, ASV_DB_UNDOCKED);
-    return asv_db_run_rows(db, ASV_QUERY_UNDOCKED, &params, read_undocked, rows, sizeof *rows, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_UNDOCKED, &params, read_undocked, rows, sizeof *rows,
+                           ASV_DB_UNDOCKED, count, err);
 }
 
 /* ---- destroyed days ---- */
@@ -461,8 +447,8 @@ enum asv_status asv_db_days_undestroyed(struct asv_db *db, uint32_t after, uint3
     asv_param_date(&params, after);
     asv_param_date(&params, until);
     asv_param_i32(&params, ASV_DB_BATCH_MAX);
-    return asv_db_run_rows(db, ASV_QUERY_DAYS_UNDESTROYED, &params, read_date, days, sizeof *days, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_DAYS_UNDESTROYED, &params, read_date, days, sizeof *days,
+                           ASV_DB_BATCH_MAX, count, err);
 }
 
 enum asv_status asv_db_day_ended(struct asv_db *db, const struct asv_day_end *statement,

@@ -340,11 +340,23 @@ enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query, const struc
     return status;
 }
 
-enum asv_status asv_db_rows_take(PGresult *result, enum asv_query query, asv_row_read read, void *rows,
-                                 size_t size, size_t *count, struct asv_err *err)
+/* As many rows as the server sends, its functions decide, and whoever owns the database replaces those. */
+static enum asv_status check_rows(const PGresult *result, enum asv_query query, size_t cap,
+                                  struct asv_err *err)
 {
-    enum asv_status status = ASV_OK;
     int found = PQntuples(result);
+    return (size_t)found <= cap
+               ? ASV_OK
+               : asv_failf(err, ASV_E_LIMIT,
+                           "database: %s: the database gave %d rows where at most %zu were asked for",
+                           asv_sql_queries[query].name, found, cap);
+}
+
+enum asv_status asv_db_rows_take(PGresult *result, enum asv_query query, asv_row_read read, void *rows,
+                                 size_t size, size_t cap, size_t *count, struct asv_err *err)
+{
+    int found = PQntuples(result);
+    enum asv_status status = check_rows(result, query, cap, err);
     for (int i = 0; i < found && status == ASV_OK; i++) {
         struct asv_row row;
         asv_row_init(&row, result, i);
@@ -359,20 +371,40 @@ enum asv_status asv_db_rows_take(PGresult *result, enum asv_query query, asv_row
 }
 
 enum asv_status asv_db_run_rows(struct asv_db *db, enum asv_query query, const struct asv_params *params,
-                                asv_row_read read, void *rows, size_t size, size_t *count,
+                                asv_row_read read, void *rows, size_t size, size_t cap, size_t *count,
                                 struct asv_err *err)
 {
     PGresult *result = NULL;
     enum asv_status status = asv_db_run1(db, query, params, &result, err);
-    return status == ASV_OK ? asv_db_rows_take(result, query, read, rows, size, count, err) : status;
+    return status == ASV_OK ? asv_db_rows_take(result, query, read, rows, size, cap, count, err) : status;
+}
+
+enum asv_status asv_db_run_row(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                               asv_row_read read, void *out, bool *there, struct asv_err *err)
+{
+    size_t count = 0;
+    enum asv_status status = asv_db_run_rows(db, query, params, read, out, 0, 1, &count, err);
+    if (status == ASV_OK) {
+        *there = count == 1;
+    }
+    return status;
 }
 
 enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                                  asv_row_read read, void *out, struct asv_err *err)
 {
-    size_t count = 0;
-    enum asv_status status = asv_db_run_rows(db, query, params, read, out, 0, &count, err);
-    return status == ASV_OK && count != 1 ? asv_fail(err, ASV_E_INTERNAL, "database: not one row") : status;
+    bool there = false;
+    enum asv_status status = asv_db_run_row(db, query, params, read, out, &there, err);
+    return status == ASV_OK && !there
+               ? asv_failf(err, ASV_E_INTERNAL, "database: %s: no row", asv_sql_queries[query].name)
+               : status;
+}
+
+#define OUTCOME_SIZE 16
+
+static void read_outcome(struct asv_row *row, void *to)
+{
+    asv_row_text(row, to, OUTCOME_SIZE);
 }
 
 enum asv_status asv_db_outcome_take(PGresult *result, enum asv_query query, enum asv_db_outcome *outcome,
@@ -385,12 +417,12 @@ enum asv_status asv_db_outcome_take(PGresult *result, enum asv_query query, enum
                  {"already", ASV_DB_ALREADY},
                  {"conflict", ASV_DB_CONFLICT},
                  {"uuid_taken", ASV_DB_UUID_TAKEN}};
-    struct asv_row row;
-    char name[16];
-    asv_row_init(&row, result, 0);
-    asv_row_text(&row, name, sizeof name);
-    enum asv_status status = asv_row_end(&row, query, err);
-    PQclear(result);
+    char name[OUTCOME_SIZE];
+    size_t count = 0;
+    enum asv_status status = asv_db_rows_take(result, query, read_outcome, name, 0, 1, &count, err);
+    if (status == ASV_OK && count != 1) {
+        status = asv_failf(err, ASV_E_INTERNAL, "database: %s: no row", asv_sql_queries[query].name);
+    }
     for (size_t i = 0; status == ASV_OK && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i].name) == 0) {
             if (outcome != NULL) {
@@ -419,23 +451,49 @@ enum asv_status asv_db_run_void(struct asv_db *db, enum asv_query query, const s
     return status;
 }
 
+static void read_count(struct asv_row *row, void *to)
+{
+    uint64_t *out = to;
+    *out = asv_row_u64(row);
+}
+
 enum asv_status asv_db_run_count(struct asv_db *db, enum asv_query query, uint64_t *count,
                                  struct asv_err *err)
 {
     struct asv_params params;
-    PGresult *result = NULL;
-    struct asv_row row;
+    uint64_t value = 0;
     asv_params_init(&params);
-    enum asv_status status = asv_db_run1(db, query, &params, &result, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    asv_row_init(&row, result, 0);
-    uint64_t value = asv_row_u64(&row);
-    status = asv_row_end(&row, query, err);
-    PQclear(result);
+    enum asv_status status = asv_db_run_value(db, query, &params, read_count, &value, err);
     if (status == ASV_OK) {
         *count = value;
+    }
+    return status;
+}
+
+struct blob {
+    uint8_t *out;
+    size_t cap, len;
+    bool there;
+};
+
+static void read_blob(struct asv_row *row, void *to)
+{
+    struct blob *blob = to;
+    blob->there = !asv_row_null(row);
+    asv_row_blob(row, blob->out, blob->cap, &blob->len);
+}
+
+enum asv_status asv_db_run_blob(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
+{
+    struct blob blob = {.out = out, .cap = cap};
+    bool there = false;
+    enum asv_status status = asv_db_run_row(db, query, params, read_blob, &blob, &there, err);
+    if (status == ASV_OK && !blob.there) {
+        status = asv_failf(err, ASV_E_NOT_FOUND, "database: %s: there is none", asv_sql_queries[query].name);
+    }
+    if (status == ASV_OK) {
+        *len = blob.len;
     }
     return status;
 }

@@ -131,12 +131,11 @@ static enum asv_status find(struct asv_db *db, enum asv_query query, const uint8
 {
     struct asv_params params;
     struct asv_db_statement found;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, digest);
-    enum asv_status status =
-        asv_db_run_rows(db, query, &params, row_statement, &found, sizeof found, &count, err);
-    if (status == ASV_OK && count == 0) {
+    enum asv_status status = asv_db_run_row(db, query, &params, row_statement, &found, &there, err);
+    if (status == ASV_OK && !there) {
         status = asv_fail(err, ASV_E_NOT_FOUND, missing);
     }
     if (status == ASV_OK) {
@@ -171,7 +170,7 @@ enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_sta
     asv_param_digest(&params, filter->subject);
     asv_param_digest(&params, filter->after);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_OPEN, &params, row_statement, out, sizeof *out, count,
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_OPEN, &params, row_statement, out, sizeof *out, cap, count,
                            err);
 }
 
@@ -183,7 +182,7 @@ static enum asv_status page_after(struct asv_db *db, enum asv_query query, const
     asv_params_init(&params);
     asv_param_digest(&params, after);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, query, &params, row_statement, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, query, &params, row_statement, out, sizeof *out, cap, count, err);
 }
 
 enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *after,
@@ -207,7 +206,7 @@ enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip, str
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)skip);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNCONCLUDED, &params, row_statement, out, sizeof *out,
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNCONCLUDED, &params, row_statement, out, sizeof *out, cap,
                            count, err);
 }
 
@@ -229,6 +228,6 @@ enum asv_status asv_db_recipient_page(struct asv_db *db, const struct asv_db_rec
     asv_param_text(&params, after != NULL ? after->name : NULL);
     asv_param_bytes(&params, after != NULL ? after->key : NULL, sizeof after->key);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, ASV_QUERY_RECIPIENT_PAGE, &params, row_recipient, out, sizeof *out, count,
+    return asv_db_run_rows(db, ASV_QUERY_RECIPIENT_PAGE, &params, row_recipient, out, sizeof *out, cap, count,
                            err);
 }
