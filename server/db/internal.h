@@ -94,6 +94,7 @@ int32_t asv_row_i32(struct asv_row *row);
 int64_t asv_row_i64(struct asv_row *row);
 uint64_t asv_row_u64(struct asv_row *row);                      /* bigint that is never negative; NULL: 0 */
 uint8_t asv_row_u8(struct asv_row *row);                        /* smallint; NULL: 0 */
+uint16_t asv_row_u16(struct asv_row *row);                      /* smallint that is never negative; NULL: 0 */
 int64_t asv_row_time(struct asv_row *row);                      /* NULL: ASV_TIME_UNKNOWN */
 uint32_t asv_row_date(struct asv_row *row);                     /* NULL: 0 */
 void asv_row_bytes(struct asv_row *row, void *out, size_t len); /* exactly len; NULL: zeros */

@@ -33,7 +33,7 @@ enum asv_status asv_db_software_used(struct asv_db *db, const char *software, st
 void asv_row_ledger_log(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_log *out = to;
-    out->number = asv_row_u8(row);
+    out->number = asv_row_u16(row);
     asv_row_text(row, out->origin, sizeof out->origin);
     out->size = asv_row_u64(row);
     asv_row_bytes(row, out->root, sizeof out->root);

@@ -34,7 +34,7 @@ enum asv_status asv_db_ledger_object(struct asv_db *db, uint16_t kind, const uin
 static void read_said(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_said *out = to;
-    out->log = asv_row_u8(row);
+    out->log = asv_row_u16(row);
     out->index = asv_row_u64(row);
     asv_row_blob(row, out->entry, sizeof out->entry, &out->entry_len);
     asv_row_blob(row, out->taken, sizeof out->taken, &out->taken_len);

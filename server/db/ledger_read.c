@@ -38,7 +38,7 @@ enum asv_status asv_db_ledger_heads(struct asv_db *db, uint16_t log, uint64_t af
 static void read_known(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_known *out = to;
-    out->log = (uint16_t)asv_row_u8(row);
+    out->log = asv_row_u16(row);
     out->index = asv_row_u64(row);
     asv_row_uuid(row, out->id);
     out->kind = (uint16_t)asv_row_i32(row);
@@ -90,7 +90,7 @@ enum asv_status asv_db_ledger_about(struct asv_db *db, const uint8_t what[16], u
 static void read_shown(struct asv_row *row, void *to)
 {
     struct asv_db_ledger_shown *out = to;
-    out->log = (uint16_t)asv_row_u8(row);
+    out->log = asv_row_u16(row);
     out->index = asv_row_u64(row);
     out->kind = (uint16_t)asv_row_i32(row);
     out->recorded_ms = asv_row_i64(row);

@@ -286,6 +286,17 @@ uint8_t asv_row_u8(struct asv_row *row)
     return (uint8_t)value;
 }
 
+uint16_t asv_row_u16(struct asv_row *row)
+{
+    bool null = false;
+    int64_t value = row_integer(row, 2, &null);
+    if (value < 0) {
+        row_fail(row, ASV_E_INTERNAL);
+        return 0;
+    }
+    return (uint16_t)value;
+}
+
 int64_t asv_row_time(struct asv_row *row)
 {
     bool null = false;
