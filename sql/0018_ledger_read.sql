@@ -5,7 +5,10 @@
 CREATE FUNCTION asv.ledger_logs(p_after smallint)
     RETURNS TABLE (number smallint, origin text, size bigint, root bytea, signed_size bigint, note text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT l.number, l.origin, l.size::bigint, l.root::bytea, coalesce(c.size::bigint, 0), c.note
+    -- LG-084. Whatever somebody put there is a log that is found wrong, and does not keep the others from being looked at.
+    SELECT l.number, CASE WHEN octet_length(l.origin) <= 128 THEN l.origin ELSE '' END, greatest(l.size::bigint, 0),
+           CASE WHEN octet_length(l.root) = 32 THEN l.root::bytea ELSE decode(repeat('00', 32), 'hex') END,
+           greatest(c.size::bigint, 0), c.note
     FROM asv.ledger_log l
     LEFT JOIN LATERAL (SELECT k.size, k.note FROM asv.ledger_checkpoint k WHERE k.log = l.number
                        ORDER BY k.size DESC LIMIT 1) AS c ON true
@@ -14,6 +17,14 @@ CREATE FUNCTION asv.ledger_logs(p_after smallint)
 $$;
 COMMENT ON FUNCTION asv.ledger_logs IS 'the logs behind p_after, each with its head and the last one that was signed';
 GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin, asv_staff;
+
+CREATE FUNCTION asv.ledger_newest() RETURNS TABLE (number smallint, origin text, size bigint, root bytea, signed_size bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT l.number, l.origin, l.size, l.root, l.signed_size
+    FROM asv.ledger_logs(((SELECT max(m.number) FROM asv.ledger_log m) - 1)::smallint) l LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ledger_newest IS 'the log that goes on';
+GRANT EXECUTE ON FUNCTION asv.ledger_newest TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin, asv_staff;
 
 CREATE FUNCTION asv.ledger_tile_get(p_log smallint, p_level smallint, p_index bigint) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -213,39 +224,77 @@ $$;
 COMMENT ON FUNCTION asv.ledger_waits IS 'whether an event, or one of a clip''s, waits for its entry';
 GRANT EXECUTE ON FUNCTION asv.ledger_waits TO asv_admin;
 
-CREATE FUNCTION asv.ledger_untold(p_limit integer) RETURNS TABLE (kind text, id uuid)
+-- A page: so many blocks of one table, whatever it has for keys, and each row's id looked up. The first row names the table and
+-- where to go on (next_table 0: nowhere, that was all); each of the others a row that no entry tells of.
+CREATE FUNCTION asv.ledger_untold(p_table integer, p_block bigint, p_limit integer)
+    RETURNS TABLE (kind text, id uuid, next_table integer, next_block bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
-    s record;
+    c_blocks CONSTANT bigint := 1024;
+    c_sources CONSTANT text[] := ARRAY[
+        'camera_enrolment', 'r.entry', 'camera_unit', 'r.entry', 'camera_retirement', 'r.entry', 'dock', 'r.entry',
+        'revocation_list', 'r.entry', 'bulletin', 'r.entry', 'software_start', 'r.id', 'day_end', 'r.id', 'ledger_forgotten', 'r.entry',
+        'docking', 'r.entry', 'docking_end', 'r.entry', 'clip_event', 'r.id', 'statement', 'asv.ledger_id(r.digest)',
+        'statement_answer', 'r.entry', 'person', 'r.entry', 'person_login', 'r.entry', 'person_disabling', 'r.entry', 'duty', 'r.id',
+        'duty_end', 'r.entry', 'policy_file', 'asv.ledger_id(r.digest)', 'access_log', 'r.id', 'subject_request', 'r.id',
+        'retention_run', 'r.id', 'retention_run_end', 'r.entry', 'balance', 'r.entry', 'alarm', 'r.id',
+        'alarm_acknowledgement', 'r.entry', 'ahead_finish', 'r.entry'];
+    v_told text := c_sources[2 * p_table];
+    v_end bigint;
 BEGIN
-    FOR s IN SELECT * FROM (VALUES
-        ('camera_enrolment', 'r.entry'), ('camera_unit', 'r.entry'), ('camera_retirement', 'r.entry'), ('dock', 'r.entry'),
-        ('revocation_list', 'r.entry'), ('bulletin', 'r.entry'), ('software_start', 'r.id'), ('day_end', 'r.id'), ('ledger_forgotten', 'r.entry'),
-        ('docking', 'r.entry'), ('docking_end', 'r.entry'), ('clip_event', 'r.id'), ('statement', 'asv.ledger_id(r.digest)'),
-        ('statement_answer', 'r.entry'), ('person', 'r.entry'), ('person_login', 'r.entry'), ('person_disabling', 'r.entry'), ('duty', 'r.id'),
-        ('duty_end', 'r.entry'), ('policy_file', 'asv.ledger_id(r.digest)'), ('access_log', 'r.id'), ('subject_request', 'r.id'),
-        ('retention_run', 'r.id'), ('retention_run_end', 'r.entry'), ('balance', 'r.entry'), ('alarm', 'r.id'),
-        ('alarm_acknowledgement', 'r.entry'), ('ahead_finish', 'r.entry')) AS t (source, told) LOOP
-        RETURN QUERY EXECUTE format(
-            'SELECT %L::text, %s FROM asv.%I r WHERE NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s)
-             AND NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = %s) LIMIT $1', s.source, s.told, s.source, s.told, s.told)
-            USING p_limit;
+    kind := c_sources[2 * p_table - 1];
+    IF kind IS NULL OR p_block < 0 THEN
+        RAISE EXCEPTION 'ledger: there is no such page' USING ERRCODE = 'VA003';
+    END IF;
+    v_end := pg_relation_size(format('asv.%I', kind)::regclass) / current_setting('block_size')::integer;
+    IF p_block + c_blocks < v_end THEN
+        next_table := p_table;
+        next_block := p_block + c_blocks;
+    ELSE
+        next_table := CASE WHEN 2 * p_table < cardinality(c_sources) THEN p_table + 1 ELSE 0 END;
+        next_block := 0;
+    END IF;
+    RETURN NEXT;
+    FOR id IN EXECUTE format(
+        'SELECT %s FROM asv.%I r WHERE r.ctid >= $1 AND r.ctid < $2 AND NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s)
+         AND NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = %s) LIMIT $3', v_told, kind, v_told, v_told)
+        USING format('(%s,0)', p_block)::tid, format('(%s,0)', p_block + c_blocks)::tid, p_limit
+    LOOP
+        RETURN NEXT;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of each table';
+COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of a page, behind a row that says where to go on';
 GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
 
--- LG-089. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one.
+-- LG-089. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one. By the tables' keys:
+-- what lies within the logs is not looked at.
 CREATE FUNCTION asv.ledger_stray(p_limit integer) RETURNS TABLE (what text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    (SELECT format('entry %s of log %s', e.index, e.log)
-     FROM asv.ledger_entry e LEFT JOIN asv.ledger_log l ON l.number = e.log
-     WHERE (l.number > 0 AND e.index BETWEEN 0 AND l.size - 1) IS NOT TRUE LIMIT p_limit)
+    WITH RECURSIVE log_of_entry AS (
+        (SELECT e.log FROM asv.ledger_entry e ORDER BY e.log LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.log FROM asv.ledger_entry e WHERE e.log > w.log ORDER BY e.log LIMIT 1) FROM log_of_entry w WHERE w.log IS NOT NULL),
+    log_of_head AS (
+        (SELECT c.log FROM asv.ledger_checkpoint c ORDER BY c.log LIMIT 1)
+        UNION ALL
+        SELECT (SELECT c.log FROM asv.ledger_checkpoint c WHERE c.log > w.log ORDER BY c.log LIMIT 1) FROM log_of_head w WHERE w.log IS NOT NULL),
+    known AS (
+        SELECT w.log, w.of_entries, coalesce((SELECT l.size::bigint FROM asv.ledger_log l WHERE l.number = w.log AND l.number > 0), 0) AS size
+        FROM (SELECT log, true AS of_entries FROM log_of_entry UNION ALL SELECT log, false FROM log_of_head) AS w WHERE w.log IS NOT NULL)
+    (SELECT format('entry %s of log %s', s.index, s.log) FROM (
+        (SELECT f.index::bigint, k.log FROM known k CROSS JOIN LATERAL (
+            SELECT e.index FROM asv.ledger_entry e WHERE e.log = k.log AND e.index >= k.size LIMIT p_limit) AS f WHERE k.of_entries)
+        UNION ALL (SELECT f.index::bigint, k.log FROM known k CROSS JOIN LATERAL (
+            SELECT e.index FROM asv.ledger_entry e WHERE e.log = k.log AND (e.index < 0 OR e.index IS NULL) LIMIT p_limit) AS f WHERE k.of_entries)
+        UNION ALL (SELECT e.index::bigint, e.log FROM asv.ledger_entry e WHERE e.log IS NULL LIMIT p_limit)) AS s LIMIT p_limit)
     UNION ALL
-    (SELECT format('head of %s of log %s', c.size, c.log)
-     FROM asv.ledger_checkpoint c LEFT JOIN asv.ledger_log l ON l.number = c.log
-     WHERE (l.number > 0 AND c.size BETWEEN 1 AND l.size) IS NOT TRUE LIMIT p_limit)
+    (SELECT format('head of %s of log %s', s.size, s.log) FROM (
+        (SELECT f.size::bigint, k.log FROM known k CROSS JOIN LATERAL (
+            SELECT c.size FROM asv.ledger_checkpoint c WHERE c.log = k.log AND c.size > k.size LIMIT p_limit) AS f WHERE NOT k.of_entries)
+        UNION ALL (SELECT f.size::bigint, k.log FROM known k CROSS JOIN LATERAL (
+            SELECT c.size FROM asv.ledger_checkpoint c WHERE c.log = k.log AND (c.size < 1 OR c.size IS NULL) LIMIT p_limit) AS f WHERE NOT k.of_entries)
+        UNION ALL (SELECT c.size::bigint, c.log FROM asv.ledger_checkpoint c WHERE c.log IS NULL LIMIT p_limit)) AS s LIMIT p_limit)
 $$;
 COMMENT ON FUNCTION asv.ledger_stray IS 'entries and signed heads that no log is as large as, at most p_limit of each';
 GRANT EXECUTE ON FUNCTION asv.ledger_stray TO asv_admin;

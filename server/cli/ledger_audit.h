@@ -68,6 +68,12 @@ static inline bool asv_audit_is_away(enum asv_status status)
            status == ASV_E_NO_SPACE || status == ASV_E_NO_MEMORY;
 }
 
+/* LG-084: ASV_OK, or what ends the check, because the database is away; anything else is one thing wrong,
+ * named by where, and nothing that ends it. */
+ASV_MUST_CHECK enum asv_status asv_audit_go_on(struct asv_audit *audit, const char *where,
+                                               enum asv_status status, const struct asv_err *why,
+                                               struct asv_err *err);
+
 __attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *audit, const char *where,
                                                            const char *what, ...);
 

@@ -29,39 +29,51 @@ static enum asv_status ask(struct asv_keeper_client *keeper, const char *origin,
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "keeper: %s", why.text);
 }
 
+/* What it does not even take as a question is no log of its own. */
 static enum asv_status ask_about(struct asv_audit *audit, struct asv_keeper_client *keeper, size_t count,
                                  struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+    memset(audit->signed_heads, 0, sizeof audit->signed_heads);
+    memset(audit->strange, 0, sizeof audit->strange);
+    for (size_t i = 0; status == ASV_OK && keeper != NULL && i < count; i++) {
         struct asv_checkpoint last;
+        struct asv_err why = {0};
         bool known = false;
-        status = ask(keeper, audit->log_rows[i].origin, &last, &known, err);
+        status = ask(keeper, audit->log_rows[i].origin, &last, &known, &why);
+        if (asv_audit_is_away(status)) {
+            return asv_failf(err, status, "%s", why.text);
+        }
+        status = ASV_OK;
         audit->strange[i] = !known;
-        if (status == ASV_OK && known) {
+        if (known) {
             audit->signed_heads[i] = last.head;
         }
     }
     return status;
 }
 
-static void compare_names(struct asv_audit *audit, const struct asv_checkpoint *own, size_t count)
+/* Logs as the database has them, a page at a time. */
+struct logs {
+    struct asv_checkpoint own; /* the keeper's word of the log that goes on */
+    bool has_own;
+    uint16_t after; /* number of the last one that was looked at */
+    size_t before;  /* how many were */
+    size_t count;   /* of this page */
+};
+
+static void compare_names(struct asv_audit *audit, struct logs *logs)
 {
-    bool has_own = own->head.size == 0; /* nothing was signed of it: it may not have begun here */
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < logs->count; i++) {
         const struct asv_db_ledger_log *log = &audit->log_rows[i];
-        has_own = has_own || strcmp(own->origin, log->origin) == 0;
-        if (log->number != i + 1) {
-            asv_audit_wrong(audit, log->origin, "has number %u, and there are %zu before it", log->number, i);
+        logs->has_own = logs->has_own || strcmp(logs->own.origin, log->origin) == 0;
+        if (log->number != logs->before + i + 1) {
+            asv_audit_wrong(audit, log->origin, "has number %u, and there are %zu before it", log->number,
+                            logs->before + i);
         }
         if (audit->strange[i]) {
             asv_audit_wrong(audit, log->origin, "the keeper knows no such log");
         }
-    }
-    if (!has_own) {
-        asv_audit_wrong(audit, own->origin,
-                        "the keeper signed %" PRIu64 " entries of it, and the database has no such log",
-                        own->head.size);
     }
 }
 
@@ -99,37 +111,74 @@ static enum asv_status check_stored(struct asv_audit *audit, const struct asv_db
     return status;
 }
 
-enum asv_status asv_audit_logs(struct asv_audit *audit, struct asv_keeper_client *keeper, struct asv_err *err)
+/* LG-084: when the rows cannot be read, that is named, and no log is walked. */
+static enum asv_status read_logs(struct asv_audit *audit, struct logs *logs, struct asv_err *err)
 {
-    struct asv_checkpoint own = {0};
-    bool known;
-    size_t count = 0;
-    /* What the keeper signed last is asked for first: whatever is committed later is more. */
-    enum asv_status status = keeper != NULL ? ask(keeper, NULL, &own, &known, err) : ASV_OK;
-    if (status == ASV_OK) {
-        status = asv_db_ledger_logs(audit->db, 0, audit->log_rows, &count, err);
-    }
-    if (status == ASV_OK && keeper != NULL) {
-        status = ask_about(audit, keeper, count, err);
-    }
-    if (status == ASV_OK) { /* once more: as they are now */
-        status = asv_db_ledger_logs(audit->db, 0, audit->log_rows, &count, err);
-    }
-    if (status == ASV_OK) {
-        compare_names(audit, &own, count);
-    }
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+    struct asv_err why = {0};
+    logs->count = 0;
+    enum asv_status status = asv_db_ledger_logs(audit->db, logs->after, audit->log_rows, &logs->count, &why);
+    return asv_audit_go_on(audit, "logs", status, &why, err);
+}
+
+static enum asv_status walk_logs(struct asv_audit *audit, const struct logs *logs, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    for (size_t i = 0; status == ASV_OK && i < logs->count; i++) {
         status = asv_audit_log(audit, &audit->log_rows[i], &audit->signed_heads[i], err);
     }
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        status = check_stored(audit, &audit->log_rows[i], &audit->signed_heads[i], err);
+    for (size_t i = 0; status == ASV_OK && i < logs->count; i++) {
+        struct asv_err why = {0};
+        status = check_stored(audit, &audit->log_rows[i], &audit->signed_heads[i], &why);
+        status = asv_audit_go_on(audit, audit->log_rows[i].origin, status, &why, err);
+    }
+    return status;
+}
+
+static enum asv_status audit_page(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                  struct logs *logs, struct asv_err *err)
+{
+    enum asv_status status = read_logs(audit, logs, err);
+    if (status == ASV_OK) {
+        status = ask_about(audit, keeper, logs->count, err);
+    }
+    if (status == ASV_OK) { /* once more: as they are now */
+        status = read_logs(audit, logs, err);
+    }
+    if (status == ASV_OK) {
+        compare_names(audit, logs);
+        status = walk_logs(audit, logs, err);
+    }
+    logs->before += logs->count;
+    return status;
+}
+
+enum asv_status asv_audit_logs(struct asv_audit *audit, struct asv_keeper_client *keeper, struct asv_err *err)
+{
+    struct logs logs = {.count = ASV_DB_LEDGER_LOGS};
+    bool known;
+    /* What the keeper signed last is asked for first: whatever is committed later is more. */
+    enum asv_status status = keeper != NULL ? ask(keeper, NULL, &logs.own, &known, err) : ASV_OK;
+    logs.has_own = logs.own.head.size == 0; /* nothing was signed of it: it may not have begun here */
+    while (status == ASV_OK && logs.count == ASV_DB_LEDGER_LOGS) {
+        status = audit_page(audit, keeper, &logs, err);
+        uint16_t last = logs.count > 0 ? audit->log_rows[logs.count - 1].number : 0;
+        if (status == ASV_OK && logs.count == ASV_DB_LEDGER_LOGS && last <= logs.after) {
+            asv_audit_wrong(audit, "logs", "their numbers do not rise");
+            break;
+        }
+        logs.after = last;
+    }
+    if (status == ASV_OK && !logs.has_own) {
+        asv_audit_wrong(audit, logs.own.origin,
+                        "the keeper signed %" PRIu64 " entries of it, and the database has no such log",
+                        logs.own.head.size);
     }
     return status;
 }
 
 enum asv_status asv_audit_stray(struct asv_audit *audit, struct asv_err *err)
 {
-    struct asv_db_ledger_stray *rows = calloc(2 * ASV_AUDIT_NOTES, sizeof *rows);
+    struct asv_db_ledger_stray *rows = calloc(ASV_AUDIT_NOTES, sizeof *rows);
     size_t count = 0;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");

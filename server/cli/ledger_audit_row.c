@@ -15,6 +15,8 @@
 /* As long as a dock that finds the database again takes to tell it what it has written meanwhile. */
 #define UNDERWAY_MS INT64_C(600000)
 
+#define SOURCES 28 /* tables that the ledger tells of (sql/0018_ledger_read.sql) */
+
 /* How much of an entry stands before its commitments. */
 static size_t facts_end(const struct asv_ledger_entry *entry)
 {
@@ -95,6 +97,19 @@ static void check_told(struct asv_audit *audit, const struct asv_db_ledger_audit
     }
 }
 
+/* Whether what the entry tells of may have expired; when that cannot be judged, it may not. */
+static enum asv_status find_expired(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
+                                    const struct asv_ledger_entry *entry, const char *where, bool *expired,
+                                    struct asv_err *err)
+{
+    struct asv_err why = {0};
+    *expired = false;
+    if (row->told) {
+        return ASV_OK;
+    }
+    return asv_audit_go_on(audit, where, asv_audit_may_be_gone(audit, entry, expired, &why), &why, err);
+}
+
 enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
                               struct asv_err *err)
 {
@@ -102,7 +117,6 @@ enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledge
     const char *kind = asv_ledger_kind_name(known->kind);
     struct asv_ledger_entry entry;
     struct asv_err why = {0};
-    enum asv_status status = ASV_OK;
     bool expired = false;
     char where[80];
     (void)snprintf(where, sizeof where, "entry %" PRIu64 " (%s)", known->index, kind != NULL ? kind : "?");
@@ -117,31 +131,51 @@ enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledge
     if (known->kind == ASV_LEDGER_LOG_BEGUN) { /* tells of no row, and is closed over nothing */
         return ASV_OK;
     }
-    if (!row->told) {
-        status = asv_audit_may_be_gone(audit, &entry, &expired, err);
-    }
+    enum asv_status status = find_expired(audit, row, &entry, where, &expired, err);
     if (status == ASV_OK) {
-        status = check_closed(audit, row, &entry, expired, where, err);
+        status = check_closed(audit, row, &entry, expired, where, &why);
+        status = asv_audit_go_on(audit, where, status, &why, err);
     }
     if (status == ASV_OK) {
         check_told(audit, row, &entry, expired, where);
-        status = asv_audit_object(audit, row, &entry, where, err);
+        status = asv_audit_object(audit, row, &entry, where, &why);
+        status = asv_audit_go_on(audit, where, status, &why, err);
     }
     return status;
 }
 
-enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err)
+/* LG-101. LG-084: what is wrong with a table is named, and the others are looked at. */
+static enum asv_status untold_page(struct asv_audit *audit, struct asv_db_ledger_place *at,
+                                   struct asv_db_ledger_untold *rows, struct asv_err *err)
 {
-    struct asv_db_ledger_untold *rows = calloc(ASV_AUDIT_NOTES, sizeof *rows);
+    const int32_t table = at->table;
+    struct asv_err why = {0};
+    char where[48];
     size_t count = 0;
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = asv_db_ledger_untold(audit->db, ASV_AUDIT_NOTES, rows, &count, err);
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
+    enum asv_status status = asv_db_ledger_untold(audit->db, at, ASV_AUDIT_NOTES, rows, &count, &why);
+    for (size_t i = 1; status == ASV_OK && i <= count; i++) {
         char uuid[ASV_UUID_TEXT_BYTES];
         asv_uuid_format(uuid, rows[i].id);
         asv_audit_wrong(audit, rows[i].kind, "a row has no entry, which would be %s", uuid);
+    }
+    if (status != ASV_OK) {
+        *at = (struct asv_db_ledger_place){table < SOURCES ? table + 1 : 0, 0};
+        (void)snprintf(where, sizeof where, "what the ledger tells of, table %d", (int)table);
+        return asv_audit_go_on(audit, where, status, &why, err);
+    }
+    return ASV_OK;
+}
+
+enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err)
+{
+    struct asv_db_ledger_untold *rows = calloc(ASV_AUDIT_NOTES + 1, sizeof *rows);
+    struct asv_db_ledger_place at = {1, 0};
+    enum asv_status status = ASV_OK;
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    while (status == ASV_OK && at.table != 0) {
+        status = untold_page(audit, &at, rows, err);
     }
     free(rows);
     return status;
@@ -152,6 +186,7 @@ enum asv_status asv_audit_untold(struct asv_audit *audit, struct asv_err *err)
 struct objects {
     struct asv_audit *audit;
     struct asv_vault *vault;
+    bool away; /* the database */
     uint8_t data[UINT16_MAX];
 };
 
@@ -161,10 +196,12 @@ static bool is_underway(const struct objects *it, const struct asv_clip_dir *cli
     int64_t written_ms = 0;
     int64_t now_ms = 0;
     return asv_clip_written_ms(clip, &written_ms, NULL) == ASV_OK &&
-           asv_world_wall_ms(it->audit->cli->world, &now_ms) == ASV_OK && now_ms - written_ms < UNDERWAY_MS;
+           asv_world_wall_ms(it->audit->cli->world, &now_ms) == ASV_OK && now_ms - written_ms < UNDERWAY_MS &&
+           written_ms - now_ms < UNDERWAY_MS; /* nothing is written in the future */
 }
 
-/* One signed object of a clip's directory; one that is not there is fine. */
+/* One signed object of a clip's directory; one that is not there is fine. LG-084: one that cannot be read is
+ * named. */
 static enum asv_status check_object(struct objects *it, struct asv_clip_dir *clip, const char *path,
                                     enum asv_part part, struct asv_err *err)
 {
@@ -173,26 +210,34 @@ static enum asv_status check_object(struct objects *it, struct asv_clip_dir *cli
     size_t len = 0;
     bool named = false;
     char where[ASV_VAULT_PATH_BYTES + 16];
+    struct asv_err why = {0};
     (void)snprintf(where, sizeof where, "%s/%s", path, asv_part_name(part));
-    enum asv_status status = asv_clip_get(clip, part, it->data, sizeof it->data, &len, err);
-    if (status == ASV_E_NOT_FOUND) {
+    enum asv_status status = asv_clip_get(clip, part, it->data, sizeof it->data, &len, &why);
+    if (status == ASV_E_NOT_FOUND || status == ASV_E_BUSY) {
+        return ASV_OK; /* it is being erased or written: the next time */
+    }
+    if (status != ASV_OK) {
+        asv_audit_wrong(it->audit, where, "cannot be read: %s", why.text);
         return ASV_OK;
     }
-    if (status == ASV_OK && asv_object_split(&object, it->data, len) != ASV_OK) {
+    if (asv_object_split(&object, it->data, len) != ASV_OK) {
         asv_audit_wrong(it->audit, where, "no signed object");
         return ASV_OK;
     }
-    if (status == ASV_OK) {
-        it->audit->objects++;
-        asv_object_digest(digest, &object);
-        status = asv_db_ledger_names(it->audit->db, digest, &named, err);
+    it->audit->objects++;
+    asv_object_digest(digest, &object);
+    status = asv_db_ledger_names(it->audit->db, digest, &named, &why);
+    if (status != ASV_OK) {
+        status = asv_audit_go_on(it->audit, where, status, &why, err);
+        it->away = status != ASV_OK;
+        return status;
     }
-    if (status == ASV_OK && !named && is_underway(it, clip)) {
+    if (!named && is_underway(it, clip)) {
         it->audit->underway++;
-    } else if (status == ASV_OK && !named) {
+    } else if (!named) {
         asv_audit_wrong(it->audit, where, "no entry names it");
     }
-    return status;
+    return ASV_OK;
 }
 
 static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *path, struct asv_err *err)
@@ -203,14 +248,18 @@ static enum asv_status visit(void *ctx, enum asv_vault_area area, const char *pa
     struct asv_clip_dir *clip = NULL;
     struct asv_err why = {0};
     enum asv_status status = asv_vault_open_clip(it->vault, area, path, &clip, &why);
-    for (size_t i = 0; status == ASV_OK && i < sizeof parts / sizeof *parts; i++) {
-        status = check_object(it, clip, path, parts[i], &why);
-    }
-    asv_clip_close(clip);
     if (status == ASV_E_NOT_FOUND || status == ASV_E_BUSY) {
         return ASV_OK; /* it is being erased or written: the next time */
     }
-    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s: %s", path, why.text);
+    if (status != ASV_OK) {
+        asv_audit_wrong(it->audit, path, "cannot be read: %s", why.text);
+        return ASV_OK;
+    }
+    for (size_t i = 0; status == ASV_OK && i < sizeof parts / sizeof *parts; i++) {
+        status = check_object(it, clip, path, parts[i], err);
+    }
+    asv_clip_close(clip);
+    return status;
 }
 
 enum asv_status asv_audit_vault(struct asv_audit *audit, struct asv_vault *vault, struct asv_err *err)
@@ -222,9 +271,16 @@ enum asv_status asv_audit_vault(struct asv_audit *audit, struct asv_vault *vault
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     for (size_t i = 0; status == ASV_OK && i < sizeof areas / sizeof *areas; i++) {
+        struct asv_err why = {0};
         it->audit = audit;
         it->vault = vault;
-        status = asv_vault_walk(vault, areas[i], visit, it, err);
+        status = asv_vault_walk(vault, areas[i], visit, it, &why);
+        if (status != ASV_OK && it->away) {
+            status = asv_failf(err, status, "%s", why.text);
+        } else if (status != ASV_OK) {
+            asv_audit_wrong(audit, "vault", "cannot be read as a whole: %s", why.text);
+            status = ASV_OK;
+        }
     }
     free(it);
     return status;

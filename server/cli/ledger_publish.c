@@ -268,7 +268,8 @@ static enum asv_status find_published(struct publication *it, struct asv_err *er
     return status == ASV_OK ? compare(it, &checkpoint, err) : ASV_OK;
 }
 
-/* LG-056 */
+/* LG-056. Where more is published than the database has, what it has is compared, without tiles that only a
+ * smaller head needs, and the checkpoint stays. */
 static enum asv_status write_new(struct publication *it, struct asv_err *err)
 {
     struct asv_tile_growth growth;
@@ -277,13 +278,16 @@ static enum asv_status write_new(struct publication *it, struct asv_err *err)
         check_head(it, &it->head, "signed", "somebody changed the database", err); /* LG-057 */
     asv_tile_growth_init(&growth, it->look ? 0 : it->old_size, it->head.size);
     while (status == ASV_OK && asv_tile_growth_next(&growth, &tile)) {
+        if (it->ahead && tile.width < ASV_TILE_WIDTH) {
+            continue;
+        }
         status = write_hashes(it, &tile, err);
         if (status == ASV_OK && tile.level == 0) {
             tile.level = ASV_TILE_ENTRIES;
             status = write_bundle(it, &tile, err);
         }
     }
-    return status == ASV_OK && !it->same
+    return status == ASV_OK && !it->same && !it->ahead
                ? asv_io_replace_file(it->dir, CHECKPOINT, it->note, it->note_len, PUBLIC_FILE, err)
                : status;
 }
@@ -371,11 +375,11 @@ static enum asv_status publish(const struct asv_cli *cli, struct publication *it
     if (status == ASV_OK && !done) {
         status = check_trust(it, err);
     }
-    if (status == ASV_OK && (!it->same || it->look) && !it->ahead) {
+    if (status == ASV_OK && ((!it->same && !it->ahead) || it->look)) {
         status = write_new(it, err);
     }
     if (status == ASV_OK && it->look) {
-        status = asv_ledger_sweep(it->dir, now_ms, &it->removed, err);
+        status = asv_ledger_sweep(it->dir, it->head.size, now_ms, &it->removed, err);
     }
     return status;
 }

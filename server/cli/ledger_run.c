@@ -35,6 +35,8 @@ struct sequencing {
     uint64_t meet_at_ms;  /* monotonic: when the keeper is asked next who it is */
     uint8_t met[16];      /* the keeper's process that the database was told of */
     enum asv_status last; /* what the last look ended with, so that each trouble is said once */
+    char why[ASV_ERR_TEXT_BYTES];
+    bool called; /* people, as far as that needs them */
 };
 
 /* LG-080: the keeper has no database; who meets its process first tells. The ledger does not stand because of
@@ -72,31 +74,34 @@ static enum asv_status look(struct sequencing *it, bool *more, struct asv_err *e
     return status;
 }
 
-/* What does not pass by itself is an alarm; the database may be what is wrong, so the log has it in any case.
- */
+/* Whether the database has taken it. */
+static bool call_people(struct sequencing *it, const struct asv_err *why)
+{
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_LEDGER, .slot = -1, .detail = why->text};
+    enum asv_db_outcome outcome;
+    struct asv_err unsaid = {0};
+    return asv_db_alarm_raise(it->sequencer->db, &alarm, &outcome, &unsaid) == ASV_OK;
+}
+
+/* What does not pass by itself is an alarm, which is tried until the database has taken it; the database may
+ * be what is wrong, so the log has it in any case. */
 static void say(struct sequencing *it, enum asv_status status, const struct asv_err *err)
 {
     enum asv_class class = asv_status_class(status);
     bool waits = class == ASV_CLASS_RETRY ||
                  (status == ASV_E_NOT_FOUND && it->sequencer->log.number == 0); /* nobody began one yet */
-    struct asv_err unsaid = {0};
-    enum asv_db_outcome outcome;
-    if (status == it->last) {
-        return;
-    }
-    it->last = status;
-    if (status == ASV_OK) {
+    bool same = status == it->last && (status == ASV_OK || waits || strcmp(it->why, err->text) == 0);
+    if (!same && status == ASV_OK) {
         asv_log_event(&it->log, ASV_LOG_NOTICE, "ledger-goes-on",
                       asv_log_text("origin", it->sequencer->log.origin),
                       asv_log_u64("size", it->sequencer->log.size));
-        return;
+    } else if (!same) {
+        asv_log_event(&it->log, waits ? ASV_LOG_WARNING : ASV_LOG_ERROR, "ledger-stands",
+                      asv_log_status("status", status), asv_log_text("why", err->text));
     }
-    asv_log_event(&it->log, waits ? ASV_LOG_WARNING : ASV_LOG_ERROR, "ledger-stands",
-                  asv_log_status("status", status), asv_log_text("why", err->text));
-    if (!waits) {
-        const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_LEDGER, .slot = -1, .detail = err->text};
-        (void)!asv_db_alarm_raise(it->sequencer->db, &alarm, &outcome, &unsaid);
-    }
+    it->called = (same && it->called) || status == ASV_OK || waits || call_people(it, err);
+    it->last = status;
+    (void)snprintf(it->why, sizeof it->why, "%s", err->text);
 }
 
 static void run_until_stopped(struct sequencing *it)

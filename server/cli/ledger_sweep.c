@@ -22,6 +22,7 @@
 
 struct sweep {
     int dir;
+    uint64_t size; /* entries, whose full tiles were compared */
     int64_t now_ms;
     uint64_t removed;
 };
@@ -32,6 +33,17 @@ static bool is_old(const struct sweep *it, const char *path)
     struct stat st;
     return fstatat(it->dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
            it->now_ms - (int64_t)st.st_mtim.tv_sec * 1000 >= GRACE_MS;
+}
+
+/* Whether all that the full tile is made of is among the first size entries. */
+static bool is_within(uint64_t size, const struct asv_tile *tile)
+{
+    unsigned level = tile->level == ASV_TILE_ENTRIES ? 0 : tile->level;
+    uint64_t tiles = size / ASV_TILE_WIDTH; /* full ones of its level */
+    for (; level > 0; level--) {
+        tiles /= ASV_TILE_WIDTH;
+    }
+    return tile->index < tiles;
 }
 
 /* What is no partial tile's file stays, whatever it is. */
@@ -45,7 +57,7 @@ static enum asv_status look_at(struct sweep *it, const char *path, struct asv_er
     }
     tile.width = ASV_TILE_WIDTH;
     asv_tile_path(full, &tile);
-    if (!is_old(it, full)) {
+    if (!is_within(it->size, &tile) || !is_old(it, full)) {
         return ASV_OK;
     }
     if (unlinkat(it->dir, path, 0) != 0 && errno != ENOENT) {
@@ -88,13 +100,18 @@ static enum asv_status walk(struct sweep *it, const char *path, int depth, struc
 /* The time of TILES itself says when they were looked through last. */
 bool asv_ledger_sweep_is_due(int dir, int64_t now_ms)
 {
-    const struct sweep it = {.dir = dir, .now_ms = now_ms};
-    return faccessat(dir, TILES, F_OK, AT_SYMLINK_NOFOLLOW) != 0 || is_old(&it, TILES);
+    struct stat st;
+    if (fstatat(dir, TILES, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return true;
+    }
+    int64_t age_ms = now_ms - (int64_t)st.st_mtim.tv_sec * 1000;
+    return age_ms >= GRACE_MS || age_ms < 0;
 }
 
-enum asv_status asv_ledger_sweep(int dir, int64_t now_ms, uint64_t *removed, struct asv_err *err)
+enum asv_status asv_ledger_sweep(int dir, uint64_t size, int64_t now_ms, uint64_t *removed,
+                                 struct asv_err *err)
 {
-    struct sweep it = {.dir = dir, .now_ms = now_ms};
+    struct sweep it = {.dir = dir, .size = size, .now_ms = now_ms};
     *removed = 0;
     if (faccessat(dir, TILES, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
         return ASV_OK;

@@ -11,12 +11,14 @@
 
 #include "firmware-proto/base/status.h"
 
-/* Whether what is published below dir was looked through last a day ago, or longer. */
+/* Whether what is published below dir was looked through last a day ago, or longer; or in the future, where
+ * nobody looked. */
 bool asv_ledger_sweep_is_due(int dir, int64_t now_ms);
 
-/* LG-059. Removes partial tiles and bundles below dir whose full one is there for a day; *removed says how
- * many. Then they have been looked through; cut off, it is done anew the next time. */
-ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, int64_t now_ms, uint64_t *removed,
+/* LG-059. Removes partial tiles and bundles below dir whose full one is there for a day, of those of the
+ * first `size` entries, which were compared just before (LG-091); *removed says how many. Then they have been
+ * looked through; cut off, it is done anew the next time. */
+ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, uint64_t size, int64_t now_ms, uint64_t *removed,
                                                 struct asv_err *err);
 
 #endif

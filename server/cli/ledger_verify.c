@@ -40,6 +40,19 @@ void asv_audit_concluded(struct asv_audit *audit, const char *where,
     }
 }
 
+enum asv_status asv_audit_go_on(struct asv_audit *audit, const char *where, enum asv_status status,
+                                const struct asv_err *why, struct asv_err *err)
+{
+    if (status == ASV_OK) {
+        return ASV_OK;
+    }
+    if (asv_audit_is_away(status)) {
+        return asv_failf(err, status, "%s: %s", where, why->text);
+    }
+    asv_audit_wrong(audit, where, "something stands there that nobody can read: %s", why->text);
+    return ASV_OK;
+}
+
 /* What the options left out, for whoever reads the result. */
 static json_t *left_out(const struct asv_cli *cli)
 {
@@ -145,36 +158,23 @@ static void call_people(struct asv_audit *audit, const char *unfinished)
     }
 }
 
-/* What can be asked of the database only: what is not to be read there is one thing wrong. */
-static enum asv_status go_on(struct asv_audit *audit, const char *where, enum asv_status status,
-                             const struct asv_err *why, struct asv_err *err)
-{
-    if (status == ASV_OK) {
-        return ASV_OK;
-    }
-    if (asv_audit_is_away(status)) {
-        return asv_failf(err, status, "%s", why->text);
-    }
-    asv_audit_wrong(audit, where, "something stands there that nobody can read: %s", why->text);
-    return ASV_OK;
-}
-
 static enum asv_status verify_rows(struct asv_audit *audit, struct asv_err *err)
 {
     struct asv_err why[4] = {0};
     int64_t oldest_ms;
     enum asv_status status =
-        go_on(audit, "what waits for its entry",
-              asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, &why[0]), &why[0], err);
+        asv_audit_go_on(audit, "what waits for its entry",
+                        asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, &why[0]), &why[0], err);
     if (status == ASV_OK) {
-        status = go_on(audit, "entries and heads", asv_audit_stray(audit, &why[1]), &why[1], err);
+        status = asv_audit_go_on(audit, "entries and heads", asv_audit_stray(audit, &why[1]), &why[1], err);
     }
     if (status == ASV_OK) {
-        status = go_on(audit, "what people write down", asv_audit_unsigned(audit, &why[3]), &why[3], err);
+        status = asv_audit_go_on(audit, "what people write down", asv_audit_unsigned(audit, &why[3]), &why[3],
+                                 err);
     }
-    return status == ASV_OK
-               ? go_on(audit, "what the ledger tells of", asv_audit_untold(audit, &why[2]), &why[2], err)
-               : status;
+    return status == ASV_OK ? asv_audit_go_on(audit, "what the ledger tells of",
+                                              asv_audit_untold(audit, &why[2]), &why[2], err)
+                            : status;
 }
 
 static enum asv_status verify(struct asv_audit *audit, struct asv_err *err)

@@ -187,14 +187,39 @@ static enum asv_status compare_with_signed(struct asv_sequencer *sequencer, cons
     return status;
 }
 
+/* The keeper knows of no ledger. Where there is one, it has another store than the one that signed. Asked
+ * again, as it may have begun in between. */
+static enum asv_status judge_none(struct asv_sequencer *sequencer, char *note, struct asv_checkpoint *last,
+                                  struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status status = asv_db_ledger_newest(sequencer->db, &sequencer->log, &why);
+    if (status == ASV_E_NOT_FOUND) {
+        return asv_fail(err, status, "no ledger yet: two people begin one, asservat ledger begin");
+    }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", why.text);
+    }
+    status = asv_sequencer_last_signed(sequencer->keeper, NULL, note, last, err);
+    return status == ASV_E_NOT_FOUND
+               ? asv_failf(err, ASV_E_MISMATCH,
+                           "ledger: the keeper knows of no ledger, and a head of %" PRIu64
+                           " entries was signed of %.120s: " KEEPER_PUT_BACK,
+                           sequencer->log.signed_size, sequencer->log.origin)
+               : status;
+}
+
 /* The log that goes on, here and at the keeper. */
 static enum asv_status find_log(struct asv_sequencer *sequencer, char *note, struct asv_checkpoint *last,
                                 struct asv_err *err)
 {
+    struct asv_err why = {0};
     sequencer->log = (struct asv_db_ledger_log){0};
-    enum asv_status status = asv_sequencer_last_signed(sequencer->keeper, NULL, note, last, err);
+    enum asv_status status = asv_sequencer_last_signed(sequencer->keeper, NULL, note, last, &why);
     if (status == ASV_E_NOT_FOUND) {
-        return asv_fail(err, status, "no ledger yet: two people begin one, asservat ledger begin");
+        status = judge_none(sequencer, note, last, err);
+    } else if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", why.text);
     }
     if (status == ASV_OK) {
         status = asv_db_ledger_newest(sequencer->db, &sequencer->log, err);

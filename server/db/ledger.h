@@ -205,15 +205,23 @@ struct asv_db_ledger_shown {
 ASV_MUST_CHECK enum asv_status asv_db_ledger_shown(struct asv_db *db, const uint8_t id[16],
                                                    struct asv_db_ledger_shown *out, struct asv_err *err);
 
+/* Where the next page of what the ledger tells of begins; all of it at {1, 0}. */
+struct asv_db_ledger_place {
+    int32_t table; /* 0: that was all */
+    uint64_t block;
+};
+
 struct asv_db_ledger_untold {
     char kind[64]; /* the table */
     uint8_t id[16];
+    struct asv_db_ledger_place next;
 };
 
-/* Rows that the ledger should tell of and does not: out[limit]. */
-ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit,
-                                                    struct asv_db_ledger_untold *out, size_t *count,
-                                                    struct asv_err *err);
+/* A page of the rows that the ledger should tell of: out[limit + 1], of which out[0] says in which table the
+ * page is, and out[1] to out[*count] which of its rows no entry tells of. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, struct asv_db_ledger_place *at,
+                                                    uint32_t limit, struct asv_db_ledger_untold *out,
+                                                    size_t *count, struct asv_err *err);
 
 struct asv_db_ledger_stray {
     char what[128]; /* for people */

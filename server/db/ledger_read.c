@@ -113,16 +113,31 @@ static void read_untold(struct asv_row *row, void *to)
     struct asv_db_ledger_untold *out = to;
     asv_row_text(row, out->kind, sizeof out->kind);
     asv_row_uuid(row, out->id);
+    out->next.table = asv_row_i32(row);
+    out->next.block = asv_row_u64(row);
 }
 
-enum asv_status asv_db_ledger_untold(struct asv_db *db, uint32_t limit, struct asv_db_ledger_untold *out,
-                                     size_t *count, struct asv_err *err)
+enum asv_status asv_db_ledger_untold(struct asv_db *db, struct asv_db_ledger_place *at, uint32_t limit,
+                                     struct asv_db_ledger_untold *out, size_t *count, struct asv_err *err)
 {
     struct asv_params params;
+    size_t got = 0;
     asv_params_init(&params);
+    asv_param_i32(&params, at->table);
+    asv_param_u64(&params, at->block);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNTOLD, &params, read_untold, out, sizeof *out, limit, count,
-                           err);
+    enum asv_status status = asv_db_run_rows(db, ASV_QUERY_LEDGER_UNTOLD, &params, read_untold, out,
+                                             sizeof *out, (size_t)limit + 1, &got, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    const struct asv_db_ledger_place next = got > 0 ? out[0].next : *at;
+    if (next.table != 0 && (next.table < at->table || (next.table == at->table && next.block <= at->block))) {
+        return asv_fail(err, ASV_E_INTERNAL, "database: a page that does not lead on");
+    }
+    *at = next;
+    *count = got - 1;
+    return ASV_OK;
 }
 
 static void read_stray(struct asv_row *row, void *to)

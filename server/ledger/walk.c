@@ -24,6 +24,8 @@ void asv_walk_init(struct asv_walk *walk, const struct asv_walk_ops *ops, const 
     walk->head = *head;
     walk->differing = 0;
     walk->broken = false;
+    walk->blind = false;
+    walk->missing = 0;
     asv_tree_init(&walk->tiled);
     asv_tree_init(&walk->entered);
 }
@@ -94,10 +96,17 @@ bool asv_walk_next(struct asv_walk *walk, const uint8_t *leaf)
     uint64_t at = walk->tiled.size;
     struct asv_tile tile = {.level = 0, .index = at / ASV_TILE_WIDTH};
     tile.width = asv_tile_width(0, tile.index, walk->head.size);
-    if (at % ASV_TILE_WIDTH == 0 && !load_tile(walk, &tile, walk->hashes)) {
-        return false;
+    if (at % ASV_TILE_WIDTH == 0) {
+        walk->blind = !load_tile(walk, &tile, walk->hashes);
+        if (walk->blind && walk->missing++ >= walk->ops->through) {
+            return false;
+        }
     }
-    const uint8_t *hash = walk->hashes + at % ASV_TILE_WIDTH * ASV_SHA256_BYTES;
+    if (walk->blind) {
+        memset(walk->hashes, 0, sizeof walk->hashes);
+    }
+    const uint8_t *hash =
+        walk->blind && leaf != NULL ? leaf : walk->hashes + at % ASV_TILE_WIDTH * ASV_SHA256_BYTES;
     walk->broken = walk->broken || leaf == NULL;
     append(walk, hash, leaf != NULL ? leaf : hash);
     return walk->tiled.size > at;

@@ -17,7 +17,8 @@ struct asv_walk_ops {
     struct asv_tiles tiles; /* that are to be checked */
     /* Is told each thing that is wrong: "tile/1/000", "entry 700", "head", "size 512", and what about it. */
     void (*wrong)(void *ctx, const char *where, const char *what);
-    void *ctx; /* of wrong */
+    void *ctx;        /* of wrong */
+    unsigned through; /* so many missing tiles of level 0 do not end the walk */
 };
 
 /* About 160 KiB, on the heap. */
@@ -26,7 +27,9 @@ struct asv_walk {
     struct asv_tree_head head; /* that was signed */
     uint64_t differing;
     uint64_t first[ASV_WALK_FIRST];
-    bool broken; /* something is missing, so that no tree is complete */
+    bool broken;      /* something is missing, so that no tree is complete */
+    bool blind;       /* the tile beside the next entry is missing */
+    unsigned missing; /* tiles of level 0 */
     struct asv_tree tiled;
     struct asv_tree entered; /* unused as long as nothing differs */
     uint8_t hashes[ASV_TILE_BYTES];
@@ -42,7 +45,8 @@ static inline uint64_t asv_walk_at(const struct asv_walk *walk)
 }
 
 /* The next entry's leaf; NULL: it is missing, which the caller has said. False: the tile beside it is
- * missing, so that nothing behind it can be checked; asv_walk_end is to be called. */
+ * missing, so that nothing behind it can be checked; asv_walk_end is to be called. Where the walk goes
+ * on all the same, entries beside a missing tile are compared with nothing but the head. */
 bool asv_walk_next(struct asv_walk *walk, const uint8_t *leaf);
 
 /* A head that is said to be of as many entries as were passed now. */

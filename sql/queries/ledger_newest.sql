@@ -2,5 +2,4 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- The log that goes on, with its head.
-SELECT number, origin, size, root, signed_size FROM asv.ledger_logs(p_after => 0::smallint)
-ORDER BY number DESC LIMIT 1
+SELECT number, origin, size, root, signed_size FROM asv.ledger_newest()

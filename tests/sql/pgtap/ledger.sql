@@ -235,8 +235,28 @@ SELECT is_empty('SELECT f.id FROM asv.ledger_forgotten f JOIN asv.ledger_entry e
 
 SELECT is_empty($$ SELECT e.kind, e.id FROM asv.ledger_entry e WHERE e.kind NOT IN (1, 97, 120, 121) -- whose sources were forgotten above
     AND e.id <> uid('pending') AND (asv.ledger_source(e.kind, e.id)).id IS DISTINCT FROM e.id $$, 'each entry has its row');
-SELECT is_empty($$ SELECT u.* FROM asv.ledger_untold(100) u LEFT JOIN asv.clip_event e ON e.id = u.id
+CREATE FUNCTION pg_temp.untold(p_limit integer) RETURNS TABLE (kind text, id uuid) LANGUAGE sql AS $$
+    WITH RECURSIVE page AS (
+        SELECT 1 AS number, 0::bigint AS block
+        UNION ALL SELECT n.next_table, n.next_block FROM page CROSS JOIN LATERAL (
+            SELECT u.next_table, u.next_block FROM asv.ledger_untold(page.number, page.block, 0) u WHERE u.next_table > 0) AS n)
+    SELECT u.kind, u.id FROM page CROSS JOIN LATERAL asv.ledger_untold(page.number, page.block, p_limit) u WHERE u.id IS NOT NULL
+$$;
+SELECT is_empty($$ SELECT u.* FROM pg_temp.untold(100) u LEFT JOIN asv.clip_event e ON e.id = u.id
     WHERE e.kind IS NULL OR e.kind <> 'committed' $$, 'and each row its entry'); -- the fixture has commits without a clip
+SELECT is((SELECT count(DISTINCT u.next_table) FROM generate_series(1, 28) AS t (number), asv.ledger_untold(t.number, 0, 0) u), 28::bigint,
+          'from each table on to the next one, and from the last one to none');
+SELECT throws_ok('SELECT asv.ledger_untold(29, 0, 1)', 'VA003', NULL, 'a table that there is not');
+SELECT throws_ok('SELECT asv.ledger_untold(1, -1, 1)', 'VA003', NULL, 'a place that no table has');
+-- Many blocks of one table, of which the last one is not told.
+SELECT set_config('session_replication_role', 'replica', true);
+INSERT INTO asv.software_start (id, software) SELECT asv.uuid7(), repeat('x', 60) || n FROM generate_series(1, 90000) AS n;
+INSERT INTO asv.ledger_pending (id, kind, facts) SELECT s.id, 2, '' FROM asv.software_start s
+    WHERE NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = s.id) AND NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = s.id);
+INSERT INTO asv.software_start (id, software) VALUES (uid('untold'), 'untold');
+SELECT set_config('session_replication_role', 'origin', true);
+SELECT ok(pg_relation_size('asv.software_start') > 1024 * 8192, 'more than one page');
+SELECT results_eq($$ SELECT id FROM pg_temp.untold(100) WHERE kind = 'software_start' $$, $$ VALUES (uid('untold')) $$, 'it is found');
 
 -- ---- LG-093: what one person signed of a row
 

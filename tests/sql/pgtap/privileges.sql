@@ -43,25 +43,25 @@ INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_
     ('asv_admin', 'ledger_published_last'), ('asv_admin', 'ledger_recorded'),
     ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_forgetting'),
     ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_term'), ('asv_admin', 'ledger_record'),
-    ('asv_admin', 'ledger_record_term'), ('asv_admin', 'ledger_unsigned'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'),
+    ('asv_admin', 'ledger_record_term'), ('asv_admin', 'ledger_unsigned'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'), ('asv_staff', 'ledger_newest'),
     ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
     ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 INSERT INTO given
-SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_logs', 'ledger_signed', 'ledger_take', 'ledger_tile_get',
+SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_logs', 'ledger_newest', 'ledger_signed', 'ledger_take', 'ledger_tile_get',
                                   'schema_number']);
 -- Who asks witnesses, which are strangers: heads, tiles, and what they answered. Nothing of entries, and nothing that grows or signs a log.
 INSERT INTO given
-SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'ledger_logs', 'ledger_met', 'ledger_note_cosigned', 'ledger_tile_get',
+SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'ledger_logs', 'ledger_met', 'ledger_newest', 'ledger_note_cosigned', 'ledger_tile_get',
                                   'schema_number', 'witness_alarm']);
 -- Who publishes reads what everybody may read, and says that it is published.
 INSERT INTO given
-SELECT 'asv_publish', unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_published', 'ledger_tile_get',
+SELECT 'asv_publish', unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_newest', 'ledger_note_cosigned', 'ledger_published', 'ledger_tile_get',
                                    'ledger_witness_state', 'schema_number']);
 -- A-015: the web server asks whether the database is there, and is of its version. Nothing else.
 INSERT INTO given VALUES ('asv_web', 'schema_number');
 INSERT INTO given
 SELECT r, f FROM unnest(ARRAY['asv_server', 'asv_admin']) AS r
-CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_waiting',
+CROSS JOIN unnest(ARRAY['ledger_cosigned_last', 'ledger_entries', 'ledger_logs', 'ledger_newest', 'ledger_note_cosigned', 'ledger_tile_get', 'ledger_waiting',
                         'ledger_witness_state']) AS f;
 INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_server', 'asv_ledger', 'asv_cosign']), 'software_started';
 INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_admin', 'asv_ledger']), 'software_seen';
