@@ -202,8 +202,8 @@ static void add(void *ctx, const struct asv_http_request *request, struct asv_ht
 {
     struct serving *it = ctx;
     asv_witness_add(&it->witness, request->body, &it->reply);
-    if (it->reply.code == ASV_WITNESS_INCONSISTENT) {
-        asv_notify_status("A LOG SIGNED WHAT DOES NOT EXTEND WHAT WAS COSIGNED: look into the journal");
+    if (it->reply.forked) { /* a proof that is none shows nothing: anybody may send one */
+        asv_notify_status("A LOG SIGNED ANOTHER TREE OF THE SIZE THAT WAS COSIGNED: look into the journal");
     }
     give(it, out);
 }

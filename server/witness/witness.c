@@ -131,15 +131,16 @@ static enum asv_status cosign(struct asv_witness *witness, const struct asv_chec
  * log to show how they go together. Anybody may send what it has published with a proof that is none, so that
  * never takes the place of a fork. */
 static void keep_refused(const struct asv_witness *witness, const struct asv_checkpoint *checkpoint,
-                         struct asv_bytes note)
+                         struct asv_bytes note, bool *forked)
 {
     char name[ASV_WITNESS_STATE_NAME_BYTES + sizeof UNPROVEN];
     char hash[ASV_WITNESS_STATE_NAME_BYTES];
     struct asv_err err = {0};
     bool same_size = checkpoint->head.size == witness->state.head.size;
-    if (note.len > ASV_WITNESS_STATE_BYTES ||
-        (same_size &&
-         memcmp(checkpoint->head.root, witness->state.head.root, sizeof checkpoint->head.root) == 0)) {
+    bool same_root =
+        memcmp(checkpoint->head.root, witness->state.head.root, sizeof checkpoint->head.root) == 0;
+    *forked = same_size && !same_root;
+    if (note.len > ASV_WITNESS_STATE_BYTES || (same_size && same_root)) {
         return;
     }
     asv_witness_state_name(hash, checkpoint->origin);
@@ -180,14 +181,18 @@ static void decide(struct asv_witness *witness, const struct asv_witness_request
             (size_t)snprintf((char *)out->data, sizeof out->data, "%" PRIu64 "\n", witness->state.head.size);
     } else if (answer != ASV_WITNESS_GOOD) {
         say(out, answer, err.text);
-        keep_refused(witness, checkpoint, request->checkpoint);
+        keep_refused(witness, checkpoint, request->checkpoint, &out->forked);
     }
     if (status != ASV_OK) { /* the file's own words are nobody's business */
         asv_log_failure(witness->log, ASV_LOG_ERROR, "not-cosigned", &err);
         say(out, 500, "this witness cannot remember what it cosigns, and cosigns nothing");
         return;
     }
-    log_answer(witness, answer == ASV_WITNESS_INCONSISTENT ? ASV_LOG_ERROR : ASV_LOG_INFO, out, checkpoint);
+    log_answer(witness,
+               out->forked                          ? ASV_LOG_ERROR
+               : answer == ASV_WITNESS_INCONSISTENT ? ASV_LOG_WARNING
+                                                    : ASV_LOG_INFO,
+               out, checkpoint);
 }
 
 void asv_witness_add(struct asv_witness *witness, struct asv_bytes body, struct asv_witness_reply *out)
@@ -198,6 +203,7 @@ void asv_witness_add(struct asv_witness *witness, struct asv_bytes body, struct 
     struct asv_err err = {0};
     enum asv_witness_answer answer =
         asv_witness_open(body, witness->logs, witness->log_count, &request, &checkpoint, &note, &err);
+    out->forked = false;
     if (answer == ASV_WITNESS_GOOD) {
         decide(witness, &request, &checkpoint, &note, out);
     } else {

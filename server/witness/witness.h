@@ -32,6 +32,7 @@ ASV_MUST_CHECK enum asv_status asv_witness_check(struct asv_witness *witness, st
 
 struct asv_witness_reply {
     unsigned code;
+    bool forked; /* the log signed another tree of the size that was cosigned last */
     const char *type;
     size_t len;
     uint8_t data[ASV_WITNESS_STATE_BYTES];

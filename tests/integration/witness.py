@@ -6,6 +6,7 @@ forked ones; against people who only want its memory, its time or its disk; and 
 """
 import re
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -147,11 +148,30 @@ class Test:
         assert witness.stop() == 0
 
     def a_forked_log_is_refused(self):
-        witness = self.new().start()
-        self.good(witness, self.log, 0, 100)
-        for size in (100, 101, 600):
-            code, _, text = witness.add(self.fork.ask(100, size))
-            assert code == 422, (size, code, text)
+        """And said until people looked; what anybody can send, a published checkpoint with a proof that is none, is not."""
+        path = self.work / "notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(str(path))
+            systemd.setblocking(False)
+            witness = self.new().start({"NOTIFY_SOCKET": str(path)})
+
+            def told():
+                """What the witness has said until it answered."""
+                lines = []
+                while True:
+                    try:
+                        lines += systemd.recv(4096).decode().splitlines()
+                    except BlockingIOError:
+                        return [line for line in lines if "A LOG SIGNED" in line]
+
+            self.good(witness, self.log, 0, 100)
+            lines = self.log.ask(100, 500).split("\n")
+            lines[1] = lines[2]
+            assert witness.add("\n".join(lines))[0] == 422 and told() == [], "a proof that is none"
+            for size, says in ((101, 0), (600, 0), (100, 1)):
+                code, _, text = witness.add(self.fork.ask(100, size))
+                assert code == 422, (size, code, text)
+                assert len(told()) == says, size
         for kind, size, why in (("refused", 100, "the other tree of the same size is kept, as proof"),
                                 ("unproven", 600, "and the last one to which nothing led")):
             assert [path.read_text() for path in witness.state.glob("*." + kind)] == [self.fork.checkpoint(size)], why
