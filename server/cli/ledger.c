@@ -50,21 +50,16 @@ static void show_place(const struct asv_cli *cli, const char *origin)
 /* The keeper refuses it, after two people have signed. */
 static enum asv_status check_unused(const struct asv_cli *cli, const char *origin, struct asv_err *err)
 {
-    struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
     asv_auto_db struct asv_db *db = NULL;
-    size_t count = 0;
+    bool known = false;
     enum asv_status status = asv_cli_database(cli, &db, err);
     if (status == ASV_OK) {
-        status = asv_db_ledger_logs(db, 0, logs, &count, err);
+        status = asv_sequencer_knows(db, origin, &known, err);
     }
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        if (strcmp(logs[i].origin, origin) == 0) {
-            return asv_failf(err, ASV_E_EXISTS,
-                             "there is a ledger %.130s, or was: an origin is used once, give another",
-                             origin);
-        }
-    }
-    return status;
+    return status == ASV_OK && known
+               ? asv_failf(err, ASV_E_EXISTS,
+                           "there is a ledger %.130s, or was: an origin is used once, give another", origin)
+               : status;
 }
 
 static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)

@@ -43,6 +43,7 @@ struct asv_audit {
     uint64_t objects;    /* signed objects in the vault */
     uint64_t underway;   /* of them so new that their event may not be in the database yet */
     uint64_t wrong;
+    uint64_t waited_ms; /* for what was on its way into the log */
     json_t *notes;
     json_t *concludings; /* which these are */
     struct asv_walk walk;

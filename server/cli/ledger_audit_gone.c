@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 /* What may be gone beside an entry: what two people had forgotten, and what expired at its source. Neither is
  * believed of a row, or of that there is none, but of what stands in the log. */
+#include <poll.h>
 #include <string.h>
 
 #include "server/base/fail.h"
@@ -11,6 +12,10 @@
 
 /* LAW L3: the least that what was signed to be shown something is kept after its end. */
 #define OPENING_MS (INT64_C(365) * 24 * 3600 * 1000)
+
+/* A sequencer needs a tenth of a second; what waits for longer, in one whole check, is not in the log. */
+#define PATIENCE_MS UINT64_C(10000)
+#define STEP_MS     50
 
 static bool has_digest(const struct asv_ledger_entry *entry, uint8_t tag, const uint8_t digest[32])
 {
@@ -47,23 +52,35 @@ const char *asv_audit_said_fault(const struct asv_db_ledger_said *said, const st
     struct asv_ledger_entry entry;
     uint16_t action = 0;
     uint8_t step = 0;
-    if (said->entry_len == 0 && !said->waits) {
-        return "of what is said to be signed for it the log has no entry";
+    if (said->entry_len == 0) {
+        return said->waits ? "of what is said to be signed for it the entry still waits"
+                           : "of what is said to be signed for it the log has no entry";
     }
-    if (said->entry_len > 0 &&
-        (asv_ledger_entry_read(&entry, (struct asv_bytes){said->entry, said->entry_len}, NULL) != ASV_OK ||
-         entry.event.kind != ASV_LEDGER_STATEMENT || !has_digest(&entry, ASV_LEDGER_OBJECT, what->digest) ||
-         !read_action(&entry, &action, &step) || action != what->action || step != what->step ||
-         (what->proposal != NULL && !has_digest(&entry, ASV_LEDGER_PROPOSAL, what->proposal)))) {
+    if (asv_ledger_entry_read(&entry, (struct asv_bytes){said->entry, said->entry_len}, NULL) != ASV_OK ||
+        entry.event.kind != ASV_LEDGER_STATEMENT || !has_digest(&entry, ASV_LEDGER_OBJECT, what->digest) ||
+        !read_action(&entry, &action, &step) || action != what->action || step != what->step ||
+        (what->proposal != NULL && !has_digest(&entry, ASV_LEDGER_PROPOSAL, what->proposal))) {
         return "what was signed for it is something else, by the log";
     }
-    if (what->step != ASV_STEP_PROPOSE && !said->waits && !says_taken(said, what->digest)) {
+    if (what->step != ASV_STEP_PROPOSE && !says_taken(said, what->digest)) {
         return "the log does not have it that the keeper took what was signed for it";
     }
     return NULL;
 }
 
 /* ---- forgotten ---- */
+
+/* What there is of a statement, when the log has it: what waits has no signature that anybody looks at. */
+static enum asv_status read_said(struct asv_audit *audit, const uint8_t digest[32], struct asv_err *err)
+{
+    enum asv_status status = asv_db_ledger_said(audit->db, digest, &audit->said, err);
+    while (status == ASV_OK && audit->said.waits && audit->waited_ms < PATIENCE_MS) {
+        (void)poll(NULL, 0, STEP_MS);
+        audit->waited_ms += STEP_MS;
+        status = asv_db_ledger_said(audit->db, digest, &audit->said, err);
+    }
+    return status;
+}
 
 /* One of the two statements. ASV_E_MISMATCH with what is wrong with it. */
 static enum asv_status read_side(struct asv_audit *audit, const struct asv_audit_saying *what,
@@ -75,7 +92,7 @@ static enum asv_status read_side(struct asv_audit *audit, const struct asv_audit
     struct asv_statement statement;
     struct asv_db_ledger_said *said = &audit->said;
     asv_uuid_format(uuid, id);
-    enum asv_status status = asv_db_ledger_said(audit->db, what->digest, said, err);
+    enum asv_status status = read_said(audit, what->digest, err);
     if (status != ASV_OK) {
         return status;
     }

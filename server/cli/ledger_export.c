@@ -155,6 +155,22 @@ static enum asv_status find_origin(const struct asv_ledger_export *it, uint16_t 
     return status;
 }
 
+/* A trust file has no more logs (LG-040), so that nobody could check a proof from more of them. */
+static enum asv_status keep_origin(struct asv_ledger_export *it, const char *origin, struct asv_err *err)
+{
+    for (size_t i = 0; i < it->origin_count; i++) {
+        if (strcmp(it->origins[i], origin) == 0) {
+            return ASV_OK;
+        }
+    }
+    if (it->origin_count == ASV_LEDGER_LOGS_MAX) {
+        return asv_failf(err, ASV_E_LIMIT, "ledger: what was asked for stands in more than %d logs",
+                         ASV_LEDGER_LOGS_MAX);
+    }
+    memcpy(it->origins[it->origin_count++], origin, ASV_DB_LEDGER_ORIGIN_SIZE);
+    return ASV_OK;
+}
+
 /* LG-070: under the ledger's own key, and as whoever has the trust file will. */
 static enum asv_status check_head(struct asv_ledger_export *it, uint16_t log, struct asv_err *err)
 {
@@ -165,6 +181,9 @@ static enum asv_status check_head(struct asv_ledger_export *it, uint16_t log, st
     struct asv_err why = {0};
     const struct asv_bytes note = {it->note, it->note_len};
     enum asv_status status = find_origin(it, log, origin, err);
+    if (status == ASV_OK) {
+        status = keep_origin(it, origin, err);
+    }
     if (status != ASV_OK) {
         return status;
     }

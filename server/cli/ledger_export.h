@@ -24,6 +24,8 @@ struct asv_ledger_export {
     bool needs_root;                   /* whoever checks it needs the agency's root certificate */
     uint16_t log;                      /* whose head the next three are; 0: none yet */
     struct asv_tree_head head;
+    char origins[ASV_LEDGER_LOGS_MAX][ASV_DB_LEDGER_ORIGIN_SIZE]; /* of the logs whose heads were given out */
+    size_t origin_count;
     uint8_t note[ASV_DB_LEDGER_COSIGNED_BYTES];
     size_t note_len;
     bool trusts; /* there is a trust file */

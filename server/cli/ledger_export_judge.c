@@ -31,20 +31,25 @@ static enum asv_status write_line(const struct asv_ledger_export *it, int fd, co
     return status;
 }
 
-/* Where there is no trust file: one of our own logs, which lives as long as fd does. */
+/* Where there is no trust file: one of our own logs, those that were given out, which lives as long as fd
+ * does.
+ */
 static enum asv_status make_trust(const struct asv_ledger_export *it, int *fd, struct asv_err *err)
 {
     static const char quorum[] = "quorum none\n";
-    struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
-    size_t count = 0;
+    struct asv_db_ledger_log newest;
     uint64_t at = 0;
+    enum asv_status status = ASV_OK;
     *fd = memfd_create("trust", MFD_CLOEXEC);
     if (*fd < 0) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory for a file");
     }
-    enum asv_status status = asv_db_ledger_logs(it->db, 0, logs, &count, err);
-    for (size_t i = 0; status == ASV_OK && i < count; i++) {
-        status = write_line(it, *fd, logs[i].origin, &at, err);
+    for (size_t i = 0; status == ASV_OK && i < it->origin_count; i++) {
+        status = write_line(it, *fd, it->origins[i], &at, err);
+    }
+    if (it->origin_count == 0) { /* there is nothing to be believed, and the file needs a log */
+        status = asv_db_ledger_newest(it->db, &newest, err);
+        status = status == ASV_OK ? write_line(it, *fd, newest.origin, &at, err) : status;
     }
     return status == ASV_OK ? asv_io_pwrite(*fd, quorum, sizeof quorum - 1, at, "trust file", err) : status;
 }

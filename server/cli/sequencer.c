@@ -64,8 +64,7 @@ enum asv_status asv_sequencer_last_signed(struct asv_keeper_client *keeper, cons
     return read_note(keeper, status, request, note, out, err);
 }
 
-/* Whether there is, or was, a log of this origin in the database. */
-static enum asv_status is_known(struct asv_db *db, const char *origin, bool *known, struct asv_err *err)
+enum asv_status asv_sequencer_knows(struct asv_db *db, const char *origin, bool *known, struct asv_err *err)
 {
     struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
     size_t count = ASV_DB_LEDGER_LOGS;
@@ -88,7 +87,7 @@ static enum asv_status keeper_forgot(const struct asv_sequencer *sequencer,
 {
     const struct asv_db_ledger_log *log = &sequencer->log;
     if (strcmp(before->origin, log->origin) != 0) {
-        return is_known(sequencer->db, before->origin, forgot, err);
+        return asv_sequencer_knows(sequencer->db, before->origin, forgot, err);
     }
     *forgot = before->head.size < log->signed_size;
     return ASV_OK;

@@ -54,6 +54,10 @@ ASV_MUST_CHECK enum asv_status asv_sequencer_last_signed(struct asv_keeper_clien
                                                          char *note, struct asv_checkpoint *out,
                                                          struct asv_err *err);
 
+/* Whether there is, or was, a log of this origin in the database. */
+ASV_MUST_CHECK enum asv_status asv_sequencer_knows(struct asv_db *db, const char *origin, bool *known,
+                                                   struct asv_err *err);
+
 /* Tiles of a log, as asv_tiles reads them; ctx of *out is view. */
 struct asv_db_tiles {
     struct asv_db *db;
