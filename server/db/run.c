@@ -340,7 +340,8 @@ enum asv_status asv_db_run1(struct asv_db *db, enum asv_query query, const struc
     return status;
 }
 
-/* As many rows as the server sends, its functions decide, and whoever owns the database replaces those. */
+/* LG-100. As many rows as the server sends, its functions decide, and whoever owns the database replaces
+ * those. */
 static enum asv_status check_rows(const PGresult *result, enum asv_query query, size_t cap,
                                   struct asv_err *err)
 {

@@ -57,7 +57,7 @@ static void assert_said(const char *what)
     }
 }
 
-/* LG-100 */
+/* LG-100: also of a table that is told of in pages (LG-101). */
 static void a_list_takes_as_many_rows_as_it_has_room_for(void **state)
 {
     (void)state;

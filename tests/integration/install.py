@@ -37,7 +37,8 @@ def check_service(root, unit, users):
     page = lines["Documentation"].removeprefix("file://").lstrip("/")
     assert (root / page).is_file(), f"{unit.name}: {page} is not installed"
     for key in ("User", "Group", "SupplementaryGroups"):
-        assert lines.get(key, "root") in users | {"root"}, f"{unit.name}: {key}={lines[key]} is not made"
+        for name in lines.get(key, "root").split():
+            assert name in users | {"root"}, f"{unit.name}: {key}={lines[key]} is not made"
 
 
 def check_users(units, root):
@@ -50,6 +51,12 @@ def check_users(units, root):
         assert user in own and all(member != user for member, _ in members), f"{user}: {own}, {members}"
         unit = next(unit for unit in units if settings(unit).get("User") == user)
         assert "SupplementaryGroups" not in settings(unit) and settings(unit)["Group"] == user, unit.name
+    # LG-102: who reads what a hostile owner of the database sends can do nothing but read what is sealed, and ask the keeper.
+    check = settings(next(unit for unit in units if unit.name == "asservat-ledger-verify.service"))
+    assert check["User"] == check["Group"] == "asv-verify" and check["CapabilityBoundingSet"] == "", check
+    assert set(check["SupplementaryGroups"].split()) == {"asv-keys", "asv-vault"} and "ReadWritePaths" not in check, check
+    for path in re.findall("%d/([^ ]+)", check["ExecStart"]):
+        assert f"LoadCredential={path}:/var/lib/asservat/agency/" in (root / "usr/lib/systemd/system/asservat-ledger-verify.service").read_text()
 
 
 def check_web(units, root):

@@ -248,7 +248,7 @@ SELECT is((SELECT count(DISTINCT u.next_table) FROM generate_series(1, 28) AS t 
           'from each table on to the next one, and from the last one to none');
 SELECT throws_ok('SELECT asv.ledger_untold(29, 0, 1)', 'VA003', NULL, 'a table that there is not');
 SELECT throws_ok('SELECT asv.ledger_untold(1, -1, 1)', 'VA003', NULL, 'a place that no table has');
--- Many blocks of one table, of which the last one is not told.
+-- LG-101: many blocks of one table, of which the last row is not told.
 SELECT set_config('session_replication_role', 'replica', true);
 INSERT INTO asv.software_start (id, software) SELECT asv.uuid7(), repeat('x', 60) || n FROM generate_series(1, 90000) AS n;
 INSERT INTO asv.ledger_pending (id, kind, facts) SELECT s.id, 2, '' FROM asv.software_start s
