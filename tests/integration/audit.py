@@ -5,8 +5,8 @@
 off, or, where that is enough, with every trigger on. Each change is named, and undone.
 """
 import hashlib
-import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +14,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from incident import CASE, SiteError, incident, main, set_up  # noqa: E402
 from proofs import Ledger, ORIGIN, flip  # noqa: E402
+
+
+REPLICA = "SET session_replication_role = replica; "
+
+
+def value(desk, query):
+    return desk.sql(query)[0][0]
+
+
+def loosened(desk, table):
+    """What takes a table's checks away, and what puts them back."""
+    checks = [(name, bytes.fromhex(text).decode()) for name, text in desk.sql(
+        "SELECT conname, encode(convert_to(pg_get_constraintdef(oid), 'UTF8'), 'hex') FROM pg_constraint "
+        f"WHERE conrelid = 'asv.{table}'::regclass AND contype = 'c'")]
+    return ("".join(f'ALTER TABLE asv.{table} DROP CONSTRAINT "{name}"; ' for name, _ in checks),
+            "".join(f'; ALTER TABLE asv.{table} ADD CONSTRAINT "{name}" {text}' for name, text in checks))
 
 
 def everything_agrees(ledger):
@@ -31,7 +47,20 @@ def what_somebody_changed_is_named(ledger, clips):
     of = f"(SELECT recording FROM asv.clip WHERE clip = '{clips[0]}')"
     index = int(desk.sql("SELECT index FROM asv.ledger_entry WHERE kind = 34 ORDER BY index LIMIT 1")[0][0])
     entry = f"UPDATE asv.ledger_entry SET entry = set_byte(entry, 35, get_byte(entry, 35) # 1) WHERE index = {index}"
-    ledger.changed(entry, entry, rf"entry {index} \(committed\): its row says something else|entry {index}: not the one that the head")
+    # Both see it: the row that it tells of, and the tree.
+    ledger.changed(entry, entry, [rf"entry {index} \(committed\): its row says something else now$",
+                                  rf"entry {index}: not the one that the head has there: changed, moved, left out or put in$"])
+    # Order: two that change places, with all that lies beside them. Insert: one put between them, a copy of another one.
+    move = "UPDATE asv.ledger_entry SET index = index {} WHERE log = 1 AND index {}; "
+    swap = move.format("+ 1000000", f"= {index}") + move.format("- 1", f"= {index + 1}") + move.format("- 999999", f"= {index + 1000000}")
+    ledger.changed(swap, swap, [rf"entry {at}: not the one that the head has there: changed, moved, left out or put in$" for at in (index, index + 1)])
+    size = int(value(desk, "SELECT size FROM asv.ledger_log"))
+    inside = size - 4
+    put, gone = copied(inside, index)
+    ledger.changed(move.format("+ 1000000", f">= {inside}") + move.format("- 999999", ">= 1000000") + put,
+                   gone + move.format("+ 1000000", f"> {inside}") + move.format("- 1000001", ">= 1000000"),
+                   [*(rf"entry {at}: not the one that the head has there: changed, moved, left out or put in$" for at in range(inside, size)),
+                    rf"entry {size} of log 1: no log is as large: somebody put it there$"])
     ledger.changed(f"CREATE TABLE tmp_entry AS SELECT * FROM asv.ledger_entry WHERE index = {index}; "
                    f"DELETE FROM asv.ledger_entry WHERE index = {index}",
                    "INSERT INTO asv.ledger_entry SELECT * FROM tmp_entry; DROP TABLE tmp_entry", f"entry {index}: is missing")
@@ -39,11 +68,18 @@ def what_somebody_changed_is_named(ledger, clips):
     ledger.changed(tile, tile, "entry 259: right, but its hash in the tile of level 0 is another")
     tile = "UPDATE asv.ledger_tile SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1) WHERE level = 1 AND index = 0"
     ledger.changed(tile, tile, "tile/1/000.p/.: hash 1 is not what the tiles below it make")
-    note = "UPDATE asv.ledger_checkpoint SET note = reverse(note) WHERE size = (SELECT min(size) FROM asv.ledger_checkpoint)"
-    ledger.changed(note, note, "head of ")
+    first = value(desk, "SELECT min(size) FROM asv.ledger_checkpoint")
+    note = f"CREATE TABLE tmp_note AS SELECT note FROM asv.ledger_checkpoint WHERE size = {first}; UPDATE asv.ledger_checkpoint SET note = {{}} " \
+           f"WHERE size = {first}"
+    again = f"UPDATE asv.ledger_checkpoint SET note = (SELECT note FROM tmp_note) WHERE size = {first}; DROP TABLE tmp_note"
+    for to, says in (("reverse(note)", "NARROW"), ("overlay(note PLACING 'AAAA' FROM length(note) - 20 FOR 4)", "NARROW"),
+                     (f"(SELECT k.note FROM asv.ledger_checkpoint k WHERE k.size > {first} ORDER BY k.size LIMIT 1)",
+                      "what was signed is another head than its row says$")):
+        ledger.changed(note.format(to), again, f"head of {first}: {says}")
     root = "UPDATE asv.ledger_checkpoint SET root = set_byte(root, 3, get_byte(root, 3) # 1) " \
            "WHERE size = (SELECT min(size) FROM asv.ledger_checkpoint)"
-    ledger.changed(root, root, "head of .*: this log does not begin with the entries that were signed then")
+    ledger.changed(root, root, [f"head of {first}: this log does not begin with the entries that were signed then$",
+                                f"head of {first}: what was signed is another head than its row says$"])
     due = "UPDATE asv.clip SET due_at = due_at {} interval '1 day' WHERE recording = " + of
     ledger.changed(due.format("+"), due.format("-"), rf"entry {index} \(committed\): its row says something else now")
     fields = f"UPDATE asv.ledger_entry SET closed = set_byte(closed, 20, get_byte(closed, 20) # 1) WHERE index = {index}"
@@ -72,6 +108,13 @@ def what_somebody_changed_is_named(ledger, clips):
     assert desk.sql(f"SELECT count(*) FROM asv.clip_event WHERE {event}") == [["1"]]
     assert desk.sql("SELECT count(*) > 0 FROM asv.alarm WHERE kind = 'ledger'") == [["t"]], "nobody is called"
     ledger.verify()
+
+
+def copied(at, of):
+    """What puts an entry between others, as another's copy under a new id, and what takes it out."""
+    put = f"INSERT INTO asv.ledger_entry SELECT log, {at}, '01900000-0000-7000-8000-00000000beef', kind, recorded_at, overlay(entry PLACING " \
+          f"'\\x0190000000007000800000000000beef' FROM 5 FOR 16), NULL, NULL FROM asv.ledger_entry WHERE log = 1 AND index = {of}; "
+    return put, "DELETE FROM asv.ledger_entry WHERE id = '01900000-0000-7000-8000-00000000beef'; "
 
 
 def rows(table, where):
@@ -129,21 +172,40 @@ def nothing_keeps_it_from_its_end(ledger):
     receipt = "(SELECT min(index) FROM asv.ledger_entry WHERE kind = 37)"
     untold = "INSERT INTO asv.software_start (id, software) VALUES ('01900000-0000-7000-8000-00000000abcd', 'untold')"
     told = "DELETE FROM asv.software_start WHERE software = 'untold'"
-    for table, column, value, where, loose, tight in (
-            ("ledger_entry", "recorded_at", "'infinity'", f"index = {index}", "", ""),
-            ("clip_event", "at", "'infinity'", f"id = (SELECT id FROM asv.ledger_entry WHERE index = {receipt})", "", ""),
-            ("ledger_entry", "kind", "NULL", f"index = {index}", "ALTER kind DROP NOT NULL", "ALTER kind SET NOT NULL"),
-            ("ledger_entry", "key", "decode('00', 'hex')", f"index = {index}", "ALTER key TYPE bytea", "ALTER key TYPE asv.digest"),
-            ("ledger_entry", "closed", "decode(repeat('00', 9000), 'hex')", f"index = {index}", "ALTER closed TYPE bytea",
-             "ALTER closed TYPE asv.ledger_closed")):
-        there = f"CREATE TABLE tmp_value AS SELECT {column} AS v FROM asv.{table} WHERE {where}; "
-        back = f"UPDATE asv.{table} SET {column} = v FROM tmp_value WHERE {where}; DROP TABLE tmp_value"
-        if loose:
-            there, back = there + f"ALTER TABLE asv.{table} {loose}; ", back + f"; ALTER TABLE asv.{table} {tight}"
-        desk.sql(f"SET session_replication_role = replica; {there}UPDATE asv.{table} SET {column} = {value} WHERE {where}; {untold}")
+    unread = "something stands there that nobody can read: database: "
+    receipt_at = value(desk, f"SELECT {receipt}")
+    large = "decode(repeat('00', {}), 'hex')".format
+    for table, column, to, where, loose, tight, says in (
+            ("ledger_entry", "recorded_at", "'infinity'", f"index = {index}", "", "", f"entry {index}: its row, or the one"),
+            ("clip_event", "at", "'infinity'", f"id = (SELECT id FROM asv.ledger_entry WHERE index = {receipt})", "", "",
+             f"entry {receipt_at}: its row, or the one"),
+            ("ledger_entry", "kind", "NULL", f"index = {index}", "ALTER kind DROP NOT NULL", "ALTER kind SET NOT NULL",
+             f"entry {index}: its row, or the one"),
+            ("ledger_entry", "key", "decode('00', 'hex')", f"index = {index}", "ALTER key TYPE bytea", "ALTER key TYPE asv.digest",
+             f"entry {index}: its row, or the one"),
+            ("ledger_entry", "closed", large(9000), f"index = {index}", "ALTER closed TYPE bytea", "ALTER closed TYPE asv.ledger_closed",
+             f"entry {index}: its row, or the one"),
+            # What judges an entry: the object, who signed it, who enrolled that one.
+            ("clip_event", "object", large(70000), f"id = (SELECT id FROM asv.ledger_entry WHERE index = {receipt})", "", "",
+             rf"entry {receipt_at} \(receipt\): {unread}ledger_object: column 1"),
+            ("credential", "record", large(50000), "digest = (SELECT credential FROM asv.statement WHERE action = 1 AND step = 2 LIMIT 1)", "", "",
+             rf"entry [0-9]+ \(statement\): {unread}ledger_object: column 2"),
+            ("statement", "object", large(20000), "digest = asv.ledger_enrolment((SELECT credential FROM asv.statement WHERE action = 1 AND step = 2 LIMIT 1))",
+             "", "", rf"entry [0-9]+ \([a-z_]+\): {unread}ledger_said: column"),
+            # A tile, and a log's own row.
+            ("ledger_tile", "hashes", large(9000), "level = 0 AND index = 1", "", "", r"tile/0/001: database: ledger_tile_get: column 1"),
+            ("ledger_log", "root", large(31), "number = 1", "ALTER root TYPE bytea", "ALTER root TYPE asv.digest",
+             "head: entries and tiles do not make its root"),
+            ("ledger_log", "origin", "repeat('x', 200)", "number = 1", "", "", "no name of a key")):
+        drop, add = (f"ALTER TABLE asv.{table} {loose}; ", f"; ALTER TABLE asv.{table} {tight}") if loose else loosened(desk, table)
+        there = f"CREATE TABLE tmp_value AS SELECT {column} AS v FROM asv.{table} WHERE {where}; {drop}"
+        back = f"UPDATE asv.{table} SET {column} = v FROM tmp_value WHERE {{}}; DROP TABLE tmp_value{add}"
+        desk.sql(f"{REPLICA}CREATE TABLE tmp_place AS SELECT ctid AS at FROM asv.{table} LIMIT 0; {there}"
+                 f"WITH u AS (UPDATE asv.{table} SET {column} = {to} WHERE {where} RETURNING ctid AS at) INSERT INTO tmp_place SELECT at FROM u; {untold}")
         report = ledger.report(1)
-        desk.sql(f"SET session_replication_role = replica; {back}; {told}")
-        assert report["finished"] and any(note["what"].startswith("entry ") for note in report["notes"]), (table, column, report)
+        desk.sql(f"{REPLICA}{back.format(f'asv.{table}.ctid IN (SELECT at FROM tmp_place)')}; DROP TABLE tmp_place; {told}")
+        notes = [f"{note['what']}: {note['why']}" for note in report["notes"]]
+        assert report["finished"] and any(re.search(says, note) for note in notes), (table, column, report)
         assert any(note["what"] == "software_start" for note in report["notes"]), (table, column, report)
         assert report["counts"]["entries"] >= int(desk.sql("SELECT size FROM asv.ledger_log")[0][0]) - 1, (table, column, report)
     ledger.verify()
@@ -151,19 +213,23 @@ def nothing_keeps_it_from_its_end(ledger):
     def calls():
         return int(desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'ledger' AND detail LIKE '%did not come to its end%'")[0][0])
 
-    assert calls() == 0
-    desk.sql("SET session_replication_role = replica; " + untold)
+    # A file of the vault that nobody can read, or that is too large; the others are looked at.
+    objects = ledger.verify()["objects"]
     receipt = next(path for path in (ledger.site.directory / "vault").rglob("receipt") if path.is_file())
     receipt.rename(receipt.with_name("kept"))
-    receipt.mkdir()
-    report = ledger.report(1)
-    receipt.rmdir()
+    for put, away in ((receipt.mkdir, receipt.rmdir), (lambda: receipt.write_bytes(bytes(70000)), receipt.unlink)):
+        put()
+        report = ledger.report(1)
+        away()
+        assert report["finished"] and report["counts"]["objects"] == objects - 1 and report["counts"]["wrong"] == 1, report
+        assert re.search("receipt$", report["notes"][0]["what"]) and re.match("cannot be read: ", report["notes"][0]["why"]), report
     receipt.with_name("kept").rename(receipt)
-    desk.sql("SET session_replication_role = replica; " + told)
-    assert not report["finished"] and any(note["what"] == "software_start" for note in report["notes"]), report
-    assert calls() == 1, "nobody is called"
+    ledger.verify()
+    # Nothing but a database or a keeper that is away ends it.
+    assert calls() == 0
     ledger.site.keeper.stop()
     assert not ledger.report(1)["finished"]
+    assert calls() == 1, "nobody is called"
     report = ledger.report(0, "--no-keeper")
     assert report["finished"] and report["left_out"] == ["keeper"], report
     assert "The keeper was not asked." in desk.run("ledger", "verify", "--no-keeper", "--no-vault")
@@ -179,13 +245,6 @@ def nothing_keeps_it_from_its_end(ledger):
     assert "zwei Wochen" in alerts(), alerts()
     ledger.verify()
     assert "zwei Wochen" not in alerts()
-
-
-REPLICA = "SET session_replication_role = replica; "
-
-
-def value(desk, query):
-    return desk.sql(query)[0][0]
 
 
 def nobody_forgets_alone(ledger, clips):
@@ -205,6 +264,14 @@ def nobody_forgets_alone(ledger, clips):
                                     ("proposal", "proposal", "what was signed for it is something else"),
                                     ("approval", "proposal", "what was signed for it is something else")):
         ledger.changed(row.format(proposal, approval), back, says + why)
+    # What nobody can read of it, and what only waits: a signature that nobody has looked at.
+    ledger.changed(f"ALTER TABLE asv.ledger_forgotten ALTER proposal TYPE bytea; UPDATE asv.ledger_forgotten SET proposal = '\\x00' WHERE id = '{entry}'",
+                   back + "; ALTER TABLE asv.ledger_forgotten ALTER proposal TYPE asv.digest",
+                   rf"entry {index} \(announced\): something stands there that nobody can read: database: ledger_forgetting: column 1")
+    there, again = rows("ledger_entry", f"id = asv.ledger_id('\\x{pair[1]}')")
+    ledger.changed(there + f"; INSERT INTO asv.ledger_pending (id, kind, facts) VALUES (asv.ledger_id('\\x{pair[1]}'), 96, '')",
+                   again + f"; DELETE FROM asv.ledger_pending WHERE id = asv.ledger_id('\\x{pair[1]}')",
+                   says + "of what is said to be signed for it the entry still waits$")
     ledger.changed(*rows("statement_answer", f"statement = '\\x{pair[1]}'"), says + "the log does not have it that the keeper took")
     ledger.changed(*rows("statement", f"digest IN ('\\x{pair[0]}', '\\x{pair[1]}')"), says + "what was signed for it is not there")
     # Theirs, but about another entry.
@@ -247,6 +314,13 @@ def nothing_expires_early(ledger, clips):
         there, back = put_back("access_log", where, "id")
         if where != old:
             ledger.changed(there, back, r"\(access\): the row that it tells of is gone")
+    # A policy that nobody can read: until when it has to be there cannot be said, so it has to.
+    (drop, add), (there, back) = loosened(desk, "policy_file"), put_back("access_log", young[0], "id")
+    policies = value(desk, "SELECT count(*) FROM asv.policy_file")
+    assert int(policies) > 0
+    ledger.changed(f"{drop}CREATE TABLE tmp_policy AS SELECT digest, content FROM asv.policy_file; UPDATE asv.policy_file SET content = '\\x00'; {there}",
+                   "UPDATE asv.policy_file f SET content = p.content FROM tmp_policy p WHERE p.digest = f.digest; DROP TABLE tmp_policy; " + back + add,
+                   [r"\(access\): something stands there that nobody can read: database: ledger_term: ", r"\(access\): the row that it tells of is gone$"])
     assert ledger.verify()["expired"] == 0
     desk.sql(f"DELETE FROM asv.access_log WHERE {old}")  # which the triggers let happen
     counts = ledger.verify()

@@ -154,6 +154,9 @@ class Test:
     # ---- what is tried ----
 
     def nothing_before_two_people_began_it(self):
+        self.site.keeper.stop()
+        shutil.copytree(self.site.directory / "keeper", self.site.directory / "keeper-new")
+        self.site.start_keeper()
         self.sequence(1, "no ledger yet: two people begin one")
         self.publish(self.anew(), 1, "the ledger has not begun")
         self.begin(ORIGIN)
@@ -219,6 +222,36 @@ class Test:
         troubles = self.sql("SELECT detail FROM asv.alarm WHERE kind = 'ledger'")
         assert not troubles, f"another sequencer is no trouble: {troubles}"
         assert len({bytes(entry) for entry in log.entries}) == log.size, "an entry stands there twice"
+
+    def a_sequencer_dies_at_every_step(self):
+        """LG-052, LG-054: each time a batch is appended as a whole or not at all, and what was signed and not stored is stored when it
+        begins again, though nothing else happened."""
+        if self.preload is None:
+            return
+        newest = "(SELECT max(number) FROM asv.ledger_log)"
+        where = (f"SELECT (SELECT size FROM asv.ledger_log WHERE number = {newest}), "
+                 f"(SELECT max(size) FROM asv.ledger_checkpoint WHERE log = {newest}), (SELECT waiting FROM asv.ledger_waiting())")
+        died, seen, code = 0, {"before": 0, "appended": 0, "signed": 0, "stored": 0}, -9
+
+        def kept():
+            return int(self.desk.run("ledger", "head").splitlines()[1])
+
+        self.sequence()
+        while code == -9:
+            died += 1
+            before = kept()
+            self.sql("SELECT count(asv.software_started('dies ' || n)) FROM generate_series(1, 3) n")
+            code = self.desk.call("ledger", "run", "--once", env=dict(os.environ, LD_PRELOAD=self.preload, ASV_TEST_DIE_AT=str(died)))[0]
+            size, stored, waiting = (int(one) for one in self.sql(where)[0])
+            assert (size, waiting) in ((before, 3), (before + 3, 0)), f"half a batch: {died}, {size} after {before}, {waiting}"
+            assert stored <= kept() <= size and stored in (before, size) and kept() in (before, size), (died, stored, kept(), size)
+            if code == -9:
+                seen["before" if size == before else "appended" if kept() == before else "signed" if stored == before else "stored"] += 1
+            self.sequence()
+            size, stored, waiting = (int(one) for one in self.sql(where)[0])
+            assert size == stored == kept() == before + 3 and waiting == 0, (died, size, stored, kept(), before)
+        assert code == 0 and all(seen[what] > 0 for what in ("before", "appended", "signed")), (code, died, seen)
+        self.publish().check(self.public)
 
     def what_somebody_changed_is_found(self):
         """A signature (LG-041), an entry (LG-057), and a tile (LG-053); each is put back."""
@@ -303,6 +336,14 @@ class Test:
             assert Log(log.directory).note == log.note
             Log(log.directory).check(self.public)
         assert len(list((self.site.directory / "published").rglob("checkpoint"))) == 3
+        # LG-091: of the log of which more is published than the database has, too, is looked at what it has.
+        tile = lost.directory / "tile/0/000"
+        good = tile.read_bytes()
+        tile.write_bytes(bytes(len(good)))
+        os.utime(lost.directory / "tile", (0, time.time() - 25 * 3600))
+        self.publish(says=f"{ORIGIN}: 1 published files were damaged or gone, and are written anew")
+        assert tile.read_bytes() == good and Log(lost.directory).note == lost.note
+        Log(lost.directory).check(self.public)
 
     def each_log_has_its_place(self):
         """LG-058: an ended one is published up to its last signed head, and not read again; what is wrong with one holds up no other."""
@@ -426,10 +467,16 @@ class Test:
         assert partial() == before, "a second time on one day"
         for path in before - going:  # age alone is no reason: no full one is there
             older(path, 1000)
+        # Nor is whatever lies where the full one will be: the published head has no such tile.
+        planted = [path.parent.with_suffix("") for path in before - going if path.parent.parent == here / "tile/0"]
+        assert len(planted) == 1, planted
+        planted[0].write_bytes(bytes(8192))
+        older(planted[0], 1000)
         older(here / "tile", 25)
         (here / "tile/0/strange").write_text("not ours")
         publish()
         assert partial() == before - going and not any(path.parent.exists() for path in going)
+        planted[0].unlink()
         assert (here / "tile/0/strange").read_text() == "not ours"
         (here / "tile/0/strange").unlink()
 
@@ -442,8 +489,8 @@ class Test:
         def files():
             return {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
 
-        def a_day_later(status=0, says=""):
-            os.utime(here / "tile", (0, (here / "tile").lstat().st_mtime - 25 * 3600), follow_symlinks=False)
+        def a_day_later(status=0, says="", hours=25):
+            os.utime(here / "tile", (0, (here / "tile").lstat().st_mtime - hours * 3600), follow_symlinks=False)
             return self.publish(root, status, says)
 
         good = files()
@@ -455,6 +502,9 @@ class Test:
         a_day_later(says=f"{self.origin}: 3 published files were damaged or gone, and are written anew").check(self.public)
         assert files() == good
         assert "written anew" not in self.desk.call("ledger", "publish", root)[2]
+        entries.unlink()  # whoever says that it was looked at years from now has not looked
+        a_day_later(says="1 published files were damaged", hours=-10 * 365 * 24).check(self.public)
+        assert files() == good and (here / "tile").stat().st_mtime < time.time() + 3600
         for damage in (b"", good[here / "checkpoint"][:-40], good[here / "checkpoint"] * 4000):
             (here / "checkpoint").write_bytes(damage)
             self.publish(root, says="the checkpoint that was published was not this log's").check(self.public)
@@ -588,6 +638,35 @@ class Test:
         for log in (true, new):
             assert Log(log.directory).note == log.note
 
+    def a_keeper_with_another_store_calls_people(self):
+        """LG-054: it knows of no ledger, though one was signed; and people are called when the database can be told again."""
+        site, keeper = self.site, self.site.directory / "keeper"
+        last = self.publish()
+        for (alarm,) in self.sql("SELECT id FROM asv.alarm a WHERE NOT EXISTS (SELECT FROM asv.alarm_acknowledgement k WHERE k.alarm = a.id)"):
+            self.sql(f"SELECT asv.alarm_acknowledge('{alarm}', 'Anna', 'gesehen')")
+        site.keeper.stop()
+        shutil.rmtree(keeper)
+        shutil.copytree(site.directory / "keeper-new", keeper)
+        site.start_keeper()
+        before = int(self.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'ledger'")[0][0])
+        self.sql("REVOKE EXECUTE ON FUNCTION asv.alarm_raise FROM asv_ledger")
+        run = self.sequencer("another-store")
+        log = site.directory / "log/another-store.log"
+        run.wait_for(lambda: "ledger-stands" in log.read_text(), 60, "see it")
+        assert self.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'ledger'") == [[str(before)]]
+        self.sql("GRANT EXECUTE ON FUNCTION asv.alarm_raise TO asv_ledger")
+        self.until(f"SELECT count(*) = {before + 1} FROM asv.alarm WHERE kind = 'ledger'", "people are called")
+        assert run.alive() and log.read_text().count("ledger-stands") == 1, "said each time"
+        run.stop()
+        assert "the keeper knows of no ledger, and a head of" in self.sql("SELECT detail FROM asv.alarm WHERE kind = 'ledger' ORDER BY id DESC")[0][0]
+        self.sequence(1, f"a head of {last.size} entries was signed of {last.origin}: its store comes from an earlier time")
+        assert self.publish().note == last.note
+        self.begin(ORIGIN + "/8")
+        self.sequence()
+        new = self.publish()
+        new.check(self.public)
+        assert last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
+
     def run(self):
         self.set_up()
         try:
@@ -595,10 +674,10 @@ class Test:
                          self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
                          self.partial_tiles_go_a_day_after_the_full_one, self.damage_there_is_mended_within_a_day,
                          self.a_publication_that_fails_calls_people,
-                         self.sequencers_compete_and_die, self.what_somebody_changed_is_found,
+                         self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten,
-                         self.a_keeper_from_an_earlier_time_signs_nothing):
+                         self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people):
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:

@@ -78,12 +78,12 @@ class Ledger:
     def verify(self, status=0, says=None):
         report = self.report(status)
         assert report["finished"] and not report["left_out"], report
-        if says is not None:
-            assert any(re.search(says, note["what"] + ": " + note["why"]) for note in report["notes"]), (says, report)
+        for one in [] if says is None else [says] if isinstance(says, str) else says:
+            assert any(re.search(one, note["what"] + ": " + note["why"]) for note in report["notes"]), (one, report)
         return report["counts"]
 
     def changed(self, there, back, says):
-        """What a superuser does to the database is found by "ledger verify"; then it is undone."""
+        """What a superuser does to the database is found by "ledger verify", and all of it is said; then it is undone."""
         self.desk.sql("SET session_replication_role = replica; " + there)
         try:
             self.verify(1, says)
@@ -474,8 +474,19 @@ def two_people_have_it_forgotten(ledger, clips):
     assert all(len([*last.glob(f"*-{kind}.object")]) == count - ruled.get(kind, 1) for kind, count in files.items()), files
     assert ledger.verify()["forgotten"] == 3
     # Values put back beside it by a superuser: others than those that were committed to, and the right ones.
-    ledger.changed(f"UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'",
-                   f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'", "was forgotten, and what it is closed over is still there")
+    for put in (key, "77" * 32):
+        ledger.changed(f"UPDATE asv.ledger_entry SET key = '\\x{put}', closed = '\\x{fields}' WHERE id = '{entry}'",
+                       f"UPDATE asv.ledger_entry SET key = NULL, closed = NULL WHERE id = '{entry}'",
+                       "was forgotten, and what it is closed over is still there$")
+    # And beside what was given out: of an entry whose key is gone no other value can be shown, whoever makes it up.
+    lines = (before / name).read_text().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("field 128 "))
+    made = base64.b64encode(b"\x77" * 32).decode()
+    for which in (2, 3):
+        copy, words = ledger.copy(after), lines[at].split(" ")
+        words[which] = made
+        (copy / name).write_text("\n".join([*lines[:at], " ".join(words), *lines[at + 1:]]) + "\n")
+        ledger.wrong(copy, r"committed.opened: actor \(128\): not what the entry was made of$")
 
 
 def published(ledger):
@@ -504,6 +515,18 @@ def go_finds_our_proofs_right(ledger, opened):
     flip(next(opened.glob("*-committed.entry")), 35)
     assert subprocess.run([program, "prove", opened], stderr=subprocess.PIPE).returncode != 0
     flip(next(opened.glob("*-committed.entry")), 35)
+    # All that is published, tiles, bundles and head, and that it begins with what was published before.
+    log, kept = ledger.copy(ledger.publish()), ledger.work / "kept"
+    shutil.copy(ledger.trust, log / "policy")
+    size = int((log / "checkpoint").read_text().split("\n")[1])
+    out = subprocess.run([program, "tiles", log, kept], check=True, stdout=subprocess.PIPE).stdout.decode()
+    assert size > 700 and out == f"{size} entries\n", out
+    for name, at in (("tile/0/001", 40), ("tile/entries/001", 40)):
+        flip(log / name, at)
+        assert subprocess.run([program, "tiles", log, kept], stderr=subprocess.PIPE).returncode != 0, name
+        flip(log / name, at)
+    (log / "earlier").write_text(fork(ledger, kept).read_text())
+    assert subprocess.run([program, "tiles", log, log / "earlier"], stderr=subprocess.PIPE).returncode != 0, "a head of another tree"
 
 
 def play(rig):
@@ -524,9 +547,8 @@ def play(rig):
                         (forged_proofs_are_named, (opened,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
-    go_finds_our_proofs_right(ledger, opened)
-    for step, words in ((a_published_log_is_computed_anew, ()), (nothing_is_left_out, ()), (two_people_have_it_forgotten, (clips,)),
-                        (whose_enrolment_was_forgotten, (clips,))):
+    for step, words in ((a_published_log_is_computed_anew, ()), (go_finds_our_proofs_right, (opened,)), (nothing_is_left_out, ()),
+                        (two_people_have_it_forgotten, (clips,)), (whose_enrolment_was_forgotten, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

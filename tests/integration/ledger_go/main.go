@@ -7,6 +7,7 @@
 //	ledger_go write DIR SIZE...
 //	ledger_go check DIR
 //	ledger_go note DIR     only DIR/checkpoint by DIR/policy: every key of the policy has signed it
+//	ledger_go tiles DIR [EARLIER]   a published log by DIR/policy, which begins with the tree of the checkpoint EARLIER
 package main
 
 import (
@@ -294,6 +295,27 @@ func check() {
 	fmt.Printf("%d entries, %d proofs, %d heads\n", tree.N, proofs, heads)
 }
 
+// tiles checks a log as it is published: all its tiles, bundles and its head.
+func tiles(earlier []string) {
+	tree := checkNote(load("checkpoint"))
+	hashes := tlog.TileHashReader(tree, reader{})
+	checkEntries(tree, hashes)
+	for _, name := range earlier {
+		data, err := os.ReadFile(name)
+		must(err, name)
+		old := checkNote(data)
+		got, err := tlog.TreeHash(old.N, hashes)
+		must(err, name)
+		if got != old.Hash {
+			log.Fatalf("%s: a head of another tree", name)
+		}
+		proof, err := tlog.ProveTree(tree.N, old.N, hashes)
+		must(err, name)
+		must(tlog.CheckTree(proof, tree.N, tree.Hash, old.N, old.Hash), name)
+	}
+	fmt.Printf("%d entries\n", tree.N)
+}
+
 func keyOf(fill byte) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{fill}, 32)) }
 
 // signers makes the keys of a log and two witnesses, and writes the policy that trusts them.
@@ -389,11 +411,15 @@ func write(sizes []int64) {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 3 {
-		log.Fatal("usage: ledger_go write DIR SIZE... | check DIR | prove DIR | note DIR")
+		log.Fatal("usage: ledger_go write DIR SIZE... | check DIR | prove DIR | note DIR | tiles DIR [EARLIER]")
 	}
 	top = os.Args[2]
 	if os.Args[1] == "prove" {
 		prove()
+		return
+	}
+	if os.Args[1] == "tiles" {
+		tiles(os.Args[3:])
 		return
 	}
 	if os.Args[1] == "check" {

@@ -75,7 +75,7 @@ static void say(void *ctx, const char *where, const char *what)
     said_count++;
 }
 
-static const struct asv_walk_ops ops = {.tiles = {.read = read_tile}, .wrong = say};
+static struct asv_walk_ops ops = {.tiles = {.read = read_tile}, .wrong = say};
 
 /* Entry index is said to be the one with this number. */
 static uint64_t plain(uint64_t index)
@@ -190,6 +190,33 @@ static void tiles_are_named(void **state)
     find(0, 100)->tile.width++;
 }
 
+/* LG-084: one that is missing ends nothing where that is not wanted, and what comes behind it is looked at;
+ * too many end it. */
+static void missing_tiles_are_named(void **state)
+{
+    (void)state;
+    find(0, 100)->tile.width--;
+    walk_with(changed);
+    assert_int_equal(asv_walk_at(walk), 25600);
+    ops.through = 2;
+    walk_with(plain);
+    assert_int_equal(said_count, 1);
+    assert_said(0, "tile/0/100: no such tile");
+    assert_int_equal(asv_walk_at(walk), SIZE);
+    walk_with(changed);
+    assert_int_equal(asv_walk_at(walk), SIZE);
+    assert_int_equal(said_count, 2);
+    assert_said(1, "entry 66000: not");
+    find(0, 101)->tile.width--;
+    find(0, 102)->tile.width--;
+    walk_with(plain);
+    assert_int_equal(asv_walk_at(walk), 102 * 256);
+    for (unsigned i = 100; i <= 102; i++) {
+        find(0, i)->tile.width++;
+    }
+    ops.through = 0;
+}
+
 static void heads_are_named(void **state)
 {
     struct asv_tree_head earlier = {.size = 500};
@@ -219,9 +246,8 @@ static void heads_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_right_log_is_right),
-        cmocka_unit_test(entries_are_named),
-        cmocka_unit_test(tiles_are_named),
+        cmocka_unit_test(a_right_log_is_right), cmocka_unit_test(entries_are_named),
+        cmocka_unit_test(tiles_are_named),      cmocka_unit_test(missing_tiles_are_named),
         cmocka_unit_test(heads_are_named),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
