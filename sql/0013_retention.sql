@@ -194,7 +194,7 @@ COMMENT ON COLUMN asv.retained.decided_day IS 'the day that two people decided o
 COMMENT ON COLUMN asv.retained.early IS 'two people had it erased early';
 
 -- Looked up one by one, from where the page before ended (OFFSET 0): merged with tables of a million rows, each page would read
--- them from their beginning.
+-- them from their beginning. When it is due comes first: most are not, and the rest of what is retained takes three lookups more.
 CREATE FUNCTION asv.retention_page(p_state text, p_due_before timestamptz, p_after uuid, p_limit integer)
     RETURNS SETOF asv.retained
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
@@ -204,8 +204,10 @@ BEGIN
     FROM (SELECT t.recording FROM asv.recording_state t
           WHERE t.state = p_state AND t.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
           ORDER BY t.recording OFFSET 0) AS s
-    CROSS JOIN LATERAL (SELECT * FROM asv.retained v WHERE v.recording = s.recording OFFSET 0) AS r
-    WHERE (p_due_before IS NULL OR r.due_at IS NULL OR r.due_at <= p_due_before)
+    CROSS JOIN LATERAL (SELECT c.recording, coalesce(c.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = c.recording)) AS due_at
+                        FROM asv.clip c WHERE c.recording = s.recording OFFSET 0) AS d
+    CROSS JOIN LATERAL (SELECT * FROM asv.retained v WHERE v.recording = d.recording OFFSET 0) AS r
+    WHERE (p_due_before IS NULL OR d.due_at IS NULL OR d.due_at <= p_due_before)
     ORDER BY s.recording
     LIMIT p_limit;
 END
