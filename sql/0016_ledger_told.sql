@@ -540,6 +540,9 @@ GRANT EXECUTE ON FUNCTION asv.software_started TO asv_dock, asv_server, asv_ledg
 CREATE FUNCTION asv.software_seen(p_run uuid, p_software text, p_started_at timestamptz) RETURNS text
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    IF p_software !~ '^asservat-keeper [^ ]+$' THEN -- it stands in the open under the keeper's name
+        RAISE EXCEPTION 'ledger: that is no start of the keeper' USING ERRCODE = 'VA003';
+    END IF;
     INSERT INTO asv.software_start (run, software, started_at) VALUES (p_run, p_software, p_started_at)
     ON CONFLICT (run) DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;

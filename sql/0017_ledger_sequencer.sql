@@ -111,6 +111,10 @@ GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
 CREATE FUNCTION asv.ledger_cosigned(p_log smallint, p_size bigint, p_witness text, p_at timestamptz, p_line text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
+    -- LG-030: with more than 32 signatures nobody could read the head's note any more, and what is here stays.
+    IF (SELECT count(*) FROM asv.ledger_cosignature c WHERE c.log = p_log AND c.size = p_size AND c.witness <> p_witness) >= 31 THEN
+        RAISE EXCEPTION 'ledger: 31 witnesses have cosigned this head already' USING ERRCODE = 'VA002';
+    END IF;
     INSERT INTO asv.ledger_cosignature (log, size, witness, cosigned_at, line) VALUES (p_log, p_size, p_witness, p_at, p_line)
     ON CONFLICT (log, witness, size) DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;

@@ -71,6 +71,7 @@ SET LOCAL ROLE asv_dock;
 SELECT is(asv.software_seen(uid('keeper 2'), 'asservat-keeper 1.0', '2026-01-06 05:00Z'), 'done', 'the keeper began');
 SET LOCAL ROLE asv_ledger;
 SELECT is(asv.software_seen(uid('keeper 2'), 'asservat-keeper 1.0', '2026-01-06 05:00Z'), 'already', 'and once: whoever else meets it'); -- LG-080
+SELECT throws_ok($$ SELECT asv.software_seen(uid('no keeper'), 'Willi Wach', '2026-01-06 05:00Z') $$, 'VA003', NULL, 'nothing else is told as its start');
 SET LOCAL ROLE asv_admin;
 SELECT is(asv.software_used('asservat 1.0'), 'done', 'a job works with a version');
 SELECT is(asv.software_used('asservat 1.0'), 'already', 'of which it tells once'); -- LG-081
@@ -165,6 +166,10 @@ SELECT results_eq($$ SELECT * FROM asv.ledger_cosigned_last(2::smallint, 'b.exam
     $$ VALUES (3::bigint, '2026-01-05'::timestamptz) $$, 'and are found');
 SELECT is(asv.ledger_met(2::smallint, 3), 'done', 'enough have cosigned it');
 SELECT is(asv.ledger_met(2::smallint, 3), 'already', 'once');
+SELECT is((SELECT count(*) FROM generate_series(1, 29) AS n WHERE asv.ledger_cosigned(2::smallint, 3, 'w' || n || '.example+00000001', '2026-01-05', E'W\n') = 'done'),
+          29::bigint, '31 witnesses in all');
+SELECT throws_ok($$ SELECT asv.ledger_cosigned(2::smallint, 3, 'x.example+00000001', '2026-01-05', E'X\n') $$, 'VA002', NULL,
+                 'and no more than a note can have signatures'); -- LG-030
 SET LOCAL ROLE asv_publish;
 SELECT results_eq('SELECT signed, witnessed, behind FROM asv.ledger_witness_state(2::smallint)',
     'VALUES (3::bigint, 3::bigint, NULL::timestamptz)', 'nothing waits any more');
