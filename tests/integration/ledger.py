@@ -242,11 +242,12 @@ class Test:
             before = kept()
             self.sql("SELECT count(asv.software_started('dies ' || n)) FROM generate_series(1, 3) n")
             code = self.desk.call("ledger", "run", "--once", env=dict(os.environ, LD_PRELOAD=self.preload, ASV_TEST_DIE_AT=str(died)))[0]
-            size, stored, waiting = (int(one) for one in self.sql(where)[0])
+            self.until("NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger')", "the server is at what it was sent")
+            (size, stored, waiting), signed = (int(one) for one in self.sql(where)[0]), kept()
             assert (size, waiting) in ((before, 3), (before + 3, 0)), f"half a batch: {died}, {size} after {before}, {waiting}"
-            assert stored <= kept() <= size and stored in (before, size) and kept() in (before, size), (died, stored, kept(), size)
+            assert stored <= signed <= size and stored in (before, size) and signed in (before, size), (died, stored, signed, size)
             if code == -9:
-                seen["before" if size == before else "appended" if kept() == before else "signed" if stored == before else "stored"] += 1
+                seen["before" if size == before else "appended" if signed == before else "signed" if stored == before else "stored"] += 1
             self.sequence()
             size, stored, waiting = (int(one) for one in self.sql(where)[0])
             assert size == stored == kept() == before + 3 and waiting == 0, (died, size, stored, kept(), before)
