@@ -263,7 +263,8 @@ static enum asv_status load(struct serving *it, const struct place *place, struc
 static enum asv_status confine(const struct asv_witness_settings *settings, struct asv_err *err)
 {
     const struct asv_sandbox_path path = {settings->state, true};
-    const struct asv_sandbox sandbox = {.paths = &path, .path_count = 1};
+    const struct asv_sandbox sandbox = {
+        .paths = &path, .path_count = 1, .sockets = ASV_SANDBOX_UNIX}; /* to systemd */
     return asv_sandbox_enter(&sandbox, NULL, err);
 }
 

@@ -146,19 +146,14 @@ static void a_value_takes_as_many_bytes_as_it_has_room_for(void **state)
     (void)state;
     static const struct {
         enum asv_status status;
-        const char *body, *said;
+        const char *body;
     } table[] = {
-        {ASV_E_INTERNAL, "SELECT 1::smallint, 'o', 1::bigint, decode(repeat('aa', 33), 'hex'), 0::bigint",
-         "column 4"},
-        {ASV_E_INTERNAL, "SELECT 1::smallint, 'o', 1::bigint, decode(repeat('aa', 31), 'hex'), 0::bigint",
-         "column 4"},
+        {ASV_E_INTERNAL, "SELECT 1::smallint, 'o', 1::bigint, decode(repeat('aa', 33), 'hex'), 0::bigint"},
+        {ASV_E_INTERNAL, "SELECT 1::smallint, 'o', 1::bigint, decode(repeat('aa', 31), 'hex'), 0::bigint"},
         {ASV_E_LIMIT,
-         "SELECT 1::smallint, repeat('o', 129), 1::bigint, decode(repeat('aa', 32), 'hex'), 0::bigint",
-         "column"},
-        {ASV_E_INTERNAL, "SELECT (-1)::smallint, 'o', 1::bigint, decode(repeat('aa', 32), 'hex'), 0::bigint",
-         "column"},
-        {ASV_E_INTERNAL, "SELECT 1::smallint, 'o', -1::bigint, decode(repeat('aa', 32), 'hex'), 0::bigint",
-         "column"},
+         "SELECT 1::smallint, repeat('o', 129), 1::bigint, decode(repeat('aa', 32), 'hex'), 0::bigint"},
+        {ASV_E_INTERNAL, "SELECT (-1)::smallint, 'o', 1::bigint, decode(repeat('aa', 32), 'hex'), 0::bigint"},
+        {ASV_E_INTERNAL, "SELECT 1::smallint, 'o', -1::bigint, decode(repeat('aa', 32), 'hex'), 0::bigint"},
     };
     struct asv_db_ledger_log *logs = calloc(ASV_DB_LEDGER_LOGS, sizeof *logs);
     assert_non_null(logs);
@@ -166,7 +161,7 @@ static void a_value_takes_as_many_bytes_as_it_has_room_for(void **state)
         size_t count = 0;
         logs_are(table[i].body);
         asv_test_status(table[i].status, asv_db_ledger_logs(admin, 0, logs, &count, &err));
-        assert_said(table[i].said);
+        assert_said("ledger_logs: column 5 is not as expected");
     }
     free(logs);
 }

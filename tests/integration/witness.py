@@ -156,22 +156,26 @@ class Test:
             witness = self.new().start({"NOTIFY_SOCKET": str(path)})
 
             def told():
-                """What the witness has said until it answered."""
+                """What the witness has said to systemd until it answered."""
                 lines = []
                 while True:
                     try:
                         lines += systemd.recv(4096).decode().splitlines()
                     except BlockingIOError:
+                        said.update(lines)
                         return [line for line in lines if "A LOG SIGNED" in line]
 
+            said = set()
             self.good(witness, self.log, 0, 100)
+            assert told() == [] and {"READY=1", "STATUS=witnessing", "WATCHDOG=1"} <= said, said
             lines = self.log.ask(100, 500).split("\n")
             lines[1] = lines[2]
             assert witness.add("\n".join(lines))[0] == 422 and told() == [], "a proof that is none"
             for size, says in ((101, 0), (600, 0), (100, 1)):
                 code, _, text = witness.add(self.fork.ask(100, size))
                 assert code == 422, (size, code, text)
-                assert len(told()) == says, size
+                lines = told()
+                assert len(lines) == says, (size, lines)
         for kind, size, why in (("refused", 100, "the other tree of the same size is kept, as proof"),
                                 ("unproven", 600, "and the last one to which nothing led")):
             assert [path.read_text() for path in witness.state.glob("*." + kind)] == [self.fork.checkpoint(size)], why
