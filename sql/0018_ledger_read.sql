@@ -224,13 +224,15 @@ $$;
 COMMENT ON FUNCTION asv.ledger_waits IS 'whether an event, or one of a clip''s, waits for its entry';
 GRANT EXECUTE ON FUNCTION asv.ledger_waits TO asv_admin;
 
--- A page: so many blocks of one table, whatever it has for keys, and each row's id looked up. The first row names the table and
--- where to go on (next_table 0: nowhere, that was all); each of the others a row that no entry tells of.
+-- LG-101. A page: so many blocks of one table, whatever it has for keys, and each row's id looked up in the index (a join would
+-- read all entries for each page). The first row names the table and where to go on (next_table 0: nowhere, that was all); each
+-- of the others a row that no entry tells of.
 CREATE FUNCTION asv.ledger_untold(p_table integer, p_block bigint, p_limit integer)
     RETURNS TABLE (kind text, id uuid, next_table integer, next_block bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    c_blocks CONSTANT bigint := 1024;
+    c_blocks CONSTANT bigint := 256;
     c_sources CONSTANT text[] := ARRAY[
         'camera_enrolment', 'r.entry', 'camera_unit', 'r.entry', 'camera_retirement', 'r.entry', 'dock', 'r.entry',
         'revocation_list', 'r.entry', 'bulletin', 'r.entry', 'software_start', 'r.id', 'day_end', 'r.id', 'ledger_forgotten', 'r.entry',
@@ -270,7 +272,8 @@ GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
 -- LG-089. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one. By the tables' keys:
 -- what lies within the logs is not looked at.
 CREATE FUNCTION asv.ledger_stray(p_limit integer) RETURNS TABLE (what text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH RECURSIVE log_of_entry AS (
         (SELECT e.log FROM asv.ledger_entry e ORDER BY e.log LIMIT 1)
         UNION ALL
@@ -286,14 +289,18 @@ CREATE FUNCTION asv.ledger_stray(p_limit integer) RETURNS TABLE (what text)
         (SELECT f.index::bigint, k.log FROM known k CROSS JOIN LATERAL (
             SELECT e.index FROM asv.ledger_entry e WHERE e.log = k.log AND e.index >= k.size LIMIT p_limit) AS f WHERE k.of_entries)
         UNION ALL (SELECT f.index::bigint, k.log FROM known k CROSS JOIN LATERAL (
-            SELECT e.index FROM asv.ledger_entry e WHERE e.log = k.log AND (e.index < 0 OR e.index IS NULL) LIMIT p_limit) AS f WHERE k.of_entries)
+            SELECT e.index FROM asv.ledger_entry e WHERE e.log = k.log AND e.index < 0 LIMIT p_limit) AS f WHERE k.of_entries)
+        UNION ALL (SELECT f.index::bigint, k.log FROM known k CROSS JOIN LATERAL (
+            SELECT e.index FROM asv.ledger_entry e WHERE e.log = k.log AND e.index IS NULL LIMIT p_limit) AS f WHERE k.of_entries)
         UNION ALL (SELECT e.index::bigint, e.log FROM asv.ledger_entry e WHERE e.log IS NULL LIMIT p_limit)) AS s LIMIT p_limit)
     UNION ALL
     (SELECT format('head of %s of log %s', s.size, s.log) FROM (
         (SELECT f.size::bigint, k.log FROM known k CROSS JOIN LATERAL (
             SELECT c.size FROM asv.ledger_checkpoint c WHERE c.log = k.log AND c.size > k.size LIMIT p_limit) AS f WHERE NOT k.of_entries)
         UNION ALL (SELECT f.size::bigint, k.log FROM known k CROSS JOIN LATERAL (
-            SELECT c.size FROM asv.ledger_checkpoint c WHERE c.log = k.log AND (c.size < 1 OR c.size IS NULL) LIMIT p_limit) AS f WHERE NOT k.of_entries)
+            SELECT c.size FROM asv.ledger_checkpoint c WHERE c.log = k.log AND c.size < 1 LIMIT p_limit) AS f WHERE NOT k.of_entries)
+        UNION ALL (SELECT f.size::bigint, k.log FROM known k CROSS JOIN LATERAL (
+            SELECT c.size FROM asv.ledger_checkpoint c WHERE c.log = k.log AND c.size IS NULL LIMIT p_limit) AS f WHERE NOT k.of_entries)
         UNION ALL (SELECT c.size::bigint, c.log FROM asv.ledger_checkpoint c WHERE c.log IS NULL LIMIT p_limit)) AS s LIMIT p_limit)
 $$;
 COMMENT ON FUNCTION asv.ledger_stray IS 'entries and signed heads that no log is as large as, at most p_limit of each';

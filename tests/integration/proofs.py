@@ -330,35 +330,42 @@ def a_published_log_is_computed_anew(ledger):
     forged(lambda copy: flip(copy / "tile/0/001", 5 * 32), "entry 261: right, but its hash in the tile of level 0 is another")
     forged(lambda copy: flip(next((copy / "tile/1").glob("000.p/*")), 32), "tile/1/000.p/.: hash 1 is not what the tiles below")
     forged(lambda copy: (copy / "tile/0/001").unlink(), "tile/0/001: no such file")
-    forged(lambda copy: flip(copy / "checkpoint", -5), "checkpoint: ")
-    earlier = (log / "checkpoint").read_text().replace(f"\n{size}\n", f"\n{size - 1}\n", 1)
-    forged(lambda copy: (copy / "checkpoint").write_text(earlier), "checkpoint: ")
+    note, unsigned = (log / "checkpoint").read_text(), f"^checkpoint: signed note: the signature of {ORIGIN} does not verify$"
+    signature = note[:-5] + ("A" if note[-5] != "A" else "B") + note[-4:]
+    earlier = note.replace(f"\n{size}\n", f"\n{size - 1}\n", 1)
+    for text in (signature, earlier):
+        forged(lambda copy, text=text: (copy / "checkpoint").write_text(text), unsigned)
     ledger.desk.sql("SELECT asv.software_started('one more')")
     ledger.sequence()
     ledger.check(ledger.publish(), 0, "--earlier", kept)
-    ledger.wrong(ledger.copy(ledger.publish()), "head of", "--earlier", fork(ledger, kept))
-
-
-def fork(ledger, kept):
-    """A head of the same log that it does not begin with, rightly signed: by whoever has the ledger's key."""
-    text = kept.read_text().split("\n\n")[0] + "\n"
-    origin, size, root = text.splitlines()
+    # A head that it does not begin with, rightly signed; so by one who has the key of both.
+    copy, sign = ledger.copy(ledger.publish()), forger(ledger)
+    text = (copy / "checkpoint").read_text().split("\n\n")[0] + "\n"
+    (copy / "checkpoint").write_text(sign(text))
+    origin, size, root = kept.read_text().split("\n\n")[0].splitlines()
+    (ledger.work / "own").write_text(sign(f"{origin}\n{size}\n{root}\n"))
+    ledger.check(copy, 0, "--earlier", ledger.work / "own")
     other = base64.b64encode(hashlib.sha256(base64.b64decode(root)).digest()).decode()
-    text = f"{origin}\n{size}\n{other}\n"
+    (ledger.work / "fork").write_text(sign(f"{origin}\n{size}\n{other}\n"))
+    ledger.wrong(copy, "this log does not begin with the entries that were signed then$", "--earlier", ledger.work / "fork")
+
+
+def forger(ledger):
+    """What signs heads of this log with another key, in which the trust file has it, too."""
     key, public = ledger.work / "fork.pem", ledger.work / "fork.pub"
     subprocess.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", key], check=True)
     subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER", "-out", public], check=True)
     raw = b"\x01" + public.read_bytes()[-32:]
-    ident = hashlib.sha256(origin.encode() + b"\n" + raw).digest()[:4]
-    (ledger.work / "text").write_text(text)
-    subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", ledger.work / "text", "-out", ledger.work / "sig"],
-                   check=True)
-    signature = base64.b64encode(ident + (ledger.work / "sig").read_bytes()).decode()
-    out = ledger.work / "fork"
-    out.write_text(f"{text}\n\u2014 {origin} {signature}\n")
-    lines = ledger.trust.read_text()
-    ledger.trust.write_text(f"log {origin}+{ident.hex()}+{base64.b64encode(raw).decode()}\n" + lines)
-    return out
+    ident = hashlib.sha256(ORIGIN.encode() + b"\n" + raw).digest()[:4]
+    ledger.trust.write_text(f"log {ORIGIN}+{ident.hex()}+{base64.b64encode(raw).decode()}\n" + ledger.trust.read_text())
+
+    def sign(text):
+        (ledger.work / "text").write_text(text)
+        subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", ledger.work / "text", "-out", ledger.work / "sig"],
+                       check=True)
+        return f"{text}\n\u2014 {ORIGIN} {base64.b64encode(ident + (ledger.work / 'sig').read_bytes()).decode()}\n"
+
+    return sign
 
 
 def nothing_is_left_out(ledger):
@@ -510,14 +517,15 @@ def go_finds_our_proofs_right(ledger, opened):
     env = {"PATH": os.environ["PATH"], "GO111MODULE": "off", "GOPROXY": "off", "GOPATH": "/usr/share/gocode",
            "GOCACHE": str(work / "cache"), "HOME": str(work)}
     subprocess.run(["go", "build", "-o", program, Path(__file__).resolve().parent / "ledger_go/main.go"], check=True, env=env)
-    shutil.copy(ledger.trust, opened / "policy")
+    policy = f"log {ledger.desk.run('ledger', 'key', ORIGIN).strip()}\nquorum none\n"
+    (opened / "policy").write_text(policy)
     subprocess.run([program, "prove", opened], check=True)
     flip(next(opened.glob("*-committed.entry")), 35)
     assert subprocess.run([program, "prove", opened], stderr=subprocess.PIPE).returncode != 0
     flip(next(opened.glob("*-committed.entry")), 35)
     # All that is published, tiles, bundles and head, and that it begins with what was published before.
     log, kept = ledger.copy(ledger.publish()), ledger.work / "kept"
-    shutil.copy(ledger.trust, log / "policy")
+    (log / "policy").write_text(policy)
     size = int((log / "checkpoint").read_text().split("\n")[1])
     out = subprocess.run([program, "tiles", log, kept], check=True, stdout=subprocess.PIPE).stdout.decode()
     assert size > 700 and out == f"{size} entries\n", out
@@ -525,8 +533,8 @@ def go_finds_our_proofs_right(ledger, opened):
         flip(log / name, at)
         assert subprocess.run([program, "tiles", log, kept], stderr=subprocess.PIPE).returncode != 0, name
         flip(log / name, at)
-    (log / "earlier").write_text(fork(ledger, kept).read_text())
-    assert subprocess.run([program, "tiles", log, log / "earlier"], stderr=subprocess.PIPE).returncode != 0, "a head of another tree"
+    other = subprocess.run([program, "tiles", log, ledger.work / "fork"], stderr=subprocess.PIPE)
+    assert other.returncode != 0 and b"a head of another tree" in other.stderr, other
 
 
 def play(rig):

@@ -303,7 +303,8 @@ func tiles(earlier []string) {
 	for _, name := range earlier {
 		data, err := os.ReadFile(name)
 		must(err, name)
-		old := checkNote(data)
+		text, _, _ := strings.Cut(string(data), "\n\n")
+		old := parseCheckpoint(text + "\n")
 		got, err := tlog.TreeHash(old.N, hashes)
 		must(err, name)
 		if got != old.Hash {

@@ -255,12 +255,12 @@ SELECT throws_ok('SELECT asv.ledger_untold(29, 0, 1)', 'VA003', NULL, 'a table t
 SELECT throws_ok('SELECT asv.ledger_untold(1, -1, 1)', 'VA003', NULL, 'a place that no table has');
 -- LG-101: many blocks of one table, of which the last row is not told.
 SELECT set_config('session_replication_role', 'replica', true);
-INSERT INTO asv.software_start (id, software) SELECT asv.uuid7(), repeat('x', 50) || n FROM generate_series(1, 110000) AS n;
+INSERT INTO asv.software_start (id, software) SELECT asv.uuid7(), repeat('x', 50) || n FROM generate_series(1, 30000) AS n;
 INSERT INTO asv.ledger_pending (id, kind, facts) SELECT s.id, 2, '' FROM asv.software_start s
     WHERE NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = s.id) AND NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = s.id);
 INSERT INTO asv.software_start (id, software) VALUES (uid('untold'), 'untold');
 SELECT set_config('session_replication_role', 'origin', true);
-SELECT ok(pg_relation_size('asv.software_start') > 1024 * 8192, 'more than one page');
+SELECT ok(pg_relation_size('asv.software_start') > 256 * 8192, 'more than one page');
 SELECT results_eq($$ SELECT id FROM pg_temp.untold(100) WHERE kind = 'software_start' $$, $$ VALUES (uid('untold')) $$, 'it is found');
 
 -- ---- LG-093: what one person signed of a row
