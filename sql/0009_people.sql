@@ -141,6 +141,7 @@ CREATE TABLE asv.statement (
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     proposal asv.digest,
+    opening asv.digest REFERENCES asv.statement,
     stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (digest, action, matter),
     FOREIGN KEY (credential, person) REFERENCES asv.credential (digest, person),
@@ -148,6 +149,7 @@ CREATE TABLE asv.statement (
     CHECK (digest = sha256(substring(object FROM 3 FOR get_byte(object, 0) * 256 + get_byte(object, 1)))),
     CHECK (issued_at < expires_at),
     CHECK ((step IN (2, 3, 4)) = (proposal IS NOT NULL)),
+    CHECK ((action = 11) = (opening IS NOT NULL)),
     CHECK ((action = 34) = (credential IS NULL) AND (action = 34) = (person IS NULL)),
     CHECK ((subject_kind IN (1, 2, 3, 5, 7, 9, 10)) = (subject IS NOT NULL)),
     CHECK ((subject_kind = 5) = (version IS NOT NULL) AND (subject_kind = 5) = (days IS NOT NULL)
@@ -156,6 +158,7 @@ CREATE TABLE asv.statement (
 );
 CREATE INDEX ON asv.statement (subject, action);
 CREATE INDEX ON asv.statement (proposal);
+CREATE INDEX ON asv.statement (opening);
 CREATE INDEX ON asv.statement (action, expires_at);
 COMMENT ON TABLE asv.statement IS 'everything that people signed (STATEMENTS.md 3), as the caller read it';
 COMMENT ON COLUMN asv.statement.digest IS 'SHA-256 of the body: how others name it';
@@ -178,6 +181,7 @@ COMMENT ON COLUMN asv.statement.nonce IS 'makes it another than any before';
 COMMENT ON COLUMN asv.statement.issued_at IS 'counts from then on, as signed';
 COMMENT ON COLUMN asv.statement.expires_at IS 'until just before, as signed';
 COMMENT ON COLUMN asv.statement.proposal IS 'the statement that it answers';
+COMMENT ON COLUMN asv.statement.opening IS 'of SHOW: the request to be shown something that it makes use of';
 COMMENT ON COLUMN asv.statement.stored_at IS 'when this database got it';
 
 CREATE TABLE asv.statement_answer (
@@ -565,6 +569,7 @@ CREATE FUNCTION asv.action_rule(p_action integer)
     FROM (VALUES (1, 39, 7, '4 days'::interval, '1 day'::interval), (2, 47, 7, '4 days', '1 day'), (3, 47, 7, '4 days', '1 day'),
                  (4, 46, 38, '1 day', '12 hours'), (5, 22, 6, '4 days', '1 day'), (6, 39, 7, '4 days', '1 day'),
                  (7, 47, 0, '2 days', NULL), (8, 38, 0, '1 hour', NULL), (9, 39, 7, '4 days', '1 day'), (10, 47, 7, '4 days', '1 day'),
+                 (11, 46, 0, '5 minutes', NULL),
                  (16, 144, 6, '14 days', '1 day'), (17, 150, 0, '2 days', NULL), (32, 128, 6, '14 days', '1 day'),
                  (33, 134, 0, '2 days', NULL), (34, 0, 0, '1 day', NULL), (48, 128, 6, '14 days', '1 day'), (49, 134, 134, '1 day', '1 hour'),
                  (50, 128, 6, '14 days', '1 day'), (51, 128, 6, '14 days', '1 day'), (52, 128, 6, '14 days', '1 day'),
@@ -663,6 +668,26 @@ END
 $$;
 COMMENT ON FUNCTION asv.statement_check_answer IS 'refuses an answer that cannot be one, and takes the proposal''s row lock';
 
+-- LAW L1, L5. What is shown is shown to who asked for it, each time that he or she signs for it.
+CREATE FUNCTION asv.statement_check_show(p_opening bytea, p_person uuid, p_subject bytea, p_subject_name text, p_incident uuid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    p asv.statement;
+BEGIN
+    SELECT * INTO p FROM asv.statement WHERE digest = p_opening AND action = 4 AND step = 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'statement: the request to be shown something is not here' USING ERRCODE = 'VA006';
+    ELSIF p.person <> p_person THEN
+        RAISE EXCEPTION 'statement: it is shown to who asked for it, and to nobody else' USING ERRCODE = 'VA007';
+    ELSIF (p.subject, p.subject_name::text, p.incident) IS DISTINCT FROM (p_subject::asv.digest, p_subject_name, p_incident) THEN
+        RAISE EXCEPTION 'statement: it is about something else than was agreed to' USING ERRCODE = 'VA001';
+    ELSIF NOT EXISTS (SELECT FROM asv.request WHERE proposal = p_opening AND outcome = 'approved') THEN
+        RAISE EXCEPTION 'statement: nobody has agreed that it may be shown' USING ERRCODE = 'VA002';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION asv.statement_check_show IS 'refuses a SHOW that makes use of nothing that was approved';
+
 CREATE FUNCTION asv.statement_put(
     p_object bytea, p_digest bytea, p_action integer, p_step smallint, p_matter bytea, p_subject_kind smallint,
     p_subject bytea, p_subject_name text, p_version bigint, p_days smallint, p_from_day date, p_recipient bytea, p_incident uuid,
@@ -680,7 +705,9 @@ BEGIN
         RAISE EXCEPTION 'statement: it would live for longer than anything may that is signed so' USING ERRCODE = 'VA004';
     END IF;
     PERFORM asv.statement_check_signer(p_action, p_step, p_ground, p_credential, p_person);
-    IF p_proposal IS NOT NULL THEN
+    IF p_action = 11 THEN
+        PERFORM asv.statement_check_show(p_proposal, p_person, p_subject, p_subject_name, p_incident);
+    ELSIF p_proposal IS NOT NULL THEN
         PERFORM asv.statement_check_answer(p_proposal, p_step, p_person, p_issued_at);
     END IF;
     IF p_action IN (32, 33, 34) AND NOT EXISTS (SELECT FROM asv.credential WHERE digest = p_subject) THEN
@@ -700,9 +727,10 @@ BEGIN
         END IF;
     END IF;
     INSERT INTO asv.statement (digest, object, action, step, matter, subject_kind, subject, subject_name, version, days, from_day,
-                               recipient, incident, ground, credential, person, nonce, issued_at, expires_at, proposal)
+                               recipient, incident, ground, credential, person, nonce, issued_at, expires_at, proposal, opening)
     VALUES (p_digest, p_object, p_action, p_step, p_matter, p_subject_kind, p_subject, p_subject_name, p_version, p_days, p_from_day,
-            p_recipient, p_incident, p_ground, p_credential, p_person, p_nonce, p_issued_at, p_expires_at, p_proposal);
+            p_recipient, p_incident, p_ground, p_credential, p_person, p_nonce, p_issued_at, p_expires_at,
+            CASE WHEN p_action <> 11 THEN p_proposal END, CASE WHEN p_action = 11 THEN p_proposal END);
     RETURN 'done';
 END
 $$;
@@ -796,14 +824,16 @@ $$;
 COMMENT ON FUNCTION asv.statement_now IS 'one statement and what became of it';
 
 -- LAW L1, L2, L4. Who asked to be shown something is told to who asked or answered, to the data-protection officer, and, while it
--- waits for them, to who may agree; not to administration, which takes nothing of it to the keeper. What a recorded person asked (LAW L7) is
--- told to who signed it, and to the officer. Digests of statements are public.
+-- waits for them, to the superiors in charge, who may agree; not to administration, which takes nothing of it to the keeper. What a
+-- recorded person asked (LAW L7) is told to who signed it, and to the officer. Digests of statements are public.
 CREATE FUNCTION asv.may_know(s asv.statement) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.action NOT IN (4, 65) OR pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.has_role(asv.caller(), 32)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN s.action NOT IN (4, 11, 65) OR pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.has_role(asv.caller(), 32)
         OR EXISTS (SELECT FROM asv.statement o WHERE asv.caller() = o.person
                    AND (o.digest IN (s.digest, s.proposal) OR o.proposal IN (s.digest, s.proposal)))
-        OR s.expires_at > clock_timestamp() AND asv.has_role(asv.caller(), (SELECT r.approvers FROM asv.action_rule(s.action) r))
+        OR s.action = 4 AND s.step = 1 AND s.expires_at > clock_timestamp() AND asv.may_agree(s.digest);
+END
 $$;
 COMMENT ON FUNCTION asv.may_know IS 'whether the caller may read this statement: any but those about looking at something, and about what recorded people asked';
 

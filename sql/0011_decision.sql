@@ -341,6 +341,19 @@ CREATE FUNCTION asv.may_refuse(r asv.request, a asv.statement) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.may_refuse IS 'whether who signed this is a superior in charge, or the data-protection officer';
 
+CREATE FUNCTION asv.may_agree(p_proposal bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM asv.request r
+        JOIN asv.clip c ON c.recording = r.recording
+        CROSS JOIN LATERAL asv.worn_as(coalesce(c.assignment, c.recording)) AS w
+        CROSS JOIN LATERAL asv.duties_of(asv.caller(), c.unit::text, w.holder) d
+        WHERE r.proposal = p_proposal AND r.action = 4 AND r.outcome IS NULL AND r.expires_at > clock_timestamp()
+          AND w.number IS NOT NULL AND w.holder IS DISTINCT FROM asv.caller()
+          AND (d.in_charge AND asv.has_role(asv.caller(), 2) OR d.deputises AND asv.has_role(asv.caller(), 4)))
+$$;
+COMMENT ON FUNCTION asv.may_agree IS 'whether the caller is one of the superiors in charge for whom this request to be shown something waits';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -638,8 +651,8 @@ CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     SELECT (s.step <> 1 OR s.action = 1)
        -- What one person writes down is this database's own (K-158).
        AND s.subject_kind <> 10
-       -- An approved OPEN or HAND_OVER is taken to the keeper by whom it lets see or hand over, and by nobody else.
-       AND NOT (s.action IN (4, 5) AND s.step = 2)
+       -- An approved OPEN or HAND_OVER, and a SHOW, is taken to the keeper by whom it lets see or hand over, and by nobody else.
+       AND NOT (s.action IN (4, 5) AND s.step = 2 OR s.action = 11)
        -- Another answer came first.
        AND (s.proposal IS NULL OR coalesce(asv.proposal_ended_by(s.proposal), s.digest) = s.digest)
        -- A block that was lifted before the keeper heard of it.

@@ -30,6 +30,7 @@ CREATE TABLE asv.access_log (
     recording uuid NOT NULL REFERENCES asv.clip,
     incident uuid NOT NULL REFERENCES asv.incident,
     proposal asv.digest NOT NULL,
+    shown asv.digest NOT NULL UNIQUE REFERENCES asv.statement,
     credential asv.digest NOT NULL,
     name asv.name128 NOT NULL,
     reason asv.note NOT NULL,
@@ -45,6 +46,7 @@ COMMENT ON COLUMN asv.access_log.deed IS 'opened: the plaintext was given to the
 COMMENT ON COLUMN asv.access_log.recording IS 'which';
 COMMENT ON COLUMN asv.access_log.incident IS 'for which';
 COMMENT ON COLUMN asv.access_log.proposal IS 'the statement that asked for it';
+COMMENT ON COLUMN asv.access_log.shown IS 'the statement with which the person had it shown, this once (SHOW)';
 COMMENT ON COLUMN asv.access_log.credential IS 'whose';
 COMMENT ON COLUMN asv.access_log.name IS 'as the credential names the person';
 COMMENT ON COLUMN asv.access_log.reason IS 'as signed';
@@ -109,9 +111,10 @@ CREATE FUNCTION asv.is_forgotten(p_proposal bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.statement p
                    WHERE p.digest = p_proposal
-                     AND (p.action = 4 AND p.expires_at < clock_timestamp() - interval '1 year'
+                     AND (p.action IN (4, 11) AND p.expires_at < clock_timestamp() - interval '1 year'
                           OR p.action = 65 AND asv.year_end(p.issued_at, 1) <= clock_timestamp()))
-       AND NOT EXISTS (SELECT FROM asv.access_log WHERE proposal = p_proposal)
+       AND NOT EXISTS (SELECT FROM asv.access_log WHERE proposal = p_proposal OR shown = p_proposal)
+       AND NOT EXISTS (SELECT FROM asv.statement WHERE opening = p_proposal)
        AND NOT EXISTS (SELECT FROM asv.subject_request WHERE statement = p_proposal)
 $$;
 COMMENT ON FUNCTION asv.is_forgotten IS 'whether a request to be shown something, or a recorded person''s, and what was signed for it, is to be forgotten';
@@ -171,23 +174,39 @@ $$;
 CREATE FUNCTION asv.access_commitment(a asv.access_log) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT sha256(a.salt || convert_to(concat_ws(E'\n', a.id, floor(extract(epoch FROM a.at) * 1000)::bigint, a.deed,
-        a.recording, a.incident, encode(a.proposal, 'hex'), encode(a.credential, 'hex'), a.name, a.reason), 'UTF8'))
+        a.recording, a.incident, encode(a.proposal, 'hex'), encode(a.shown, 'hex'), encode(a.credential, 'hex'), a.name, a.reason), 'UTF8'))
 $$;
 COMMENT ON FUNCTION asv.access_commitment IS 'what custody keeps of a row of the access log: SHA-256 over its salt and its fields, one to a line';
 
+-- STATEMENTS.md 3: a body ends with its reason, and the count of its extensions, of which there are none.
+CREATE FUNCTION asv.gives_reason(s asv.statement, p_reason text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT substring(b.body FROM octet_length(b.body) - octet_length(t.tail) + 1) = t.tail
+    FROM (SELECT substring(s.object FROM 3 FOR get_byte(s.object, 0) * 256 + get_byte(s.object, 1)) AS body) AS b
+    CROSS JOIN (SELECT int2send(octet_length(p_reason)::smallint) || convert_to(p_reason, 'UTF8') || '\x0000'::bytea AS tail) AS t
+$$;
+COMMENT ON FUNCTION asv.gives_reason IS 'whether this is the reason that somebody signed';
+
 CREATE FUNCTION asv.access_put(
-    p_id uuid, p_proposal bytea, p_reason text) RETURNS text
+    p_id uuid, p_shown bytea, p_reason text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
+    s asv.statement;
     r asv.request;
     v asv.access_log;
     v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
 BEGIN
     PERFORM asv.check_durable();
-    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = p_proposal) FOR NO KEY UPDATE;
-    SELECT * INTO r FROM asv.request WHERE proposal = p_proposal AND action = 4 AND outcome = 'approved';
+    SELECT * INTO s FROM asv.statement WHERE digest = p_shown AND action = 11;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'access: nobody signed that it is shown' USING ERRCODE = 'VA006';
+    END IF;
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE proposal = s.opening) FOR NO KEY UPDATE;
+    SELECT * INTO r FROM asv.request WHERE proposal = s.opening AND action = 4 AND outcome = 'approved';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'access: nobody approved it' USING ERRCODE = 'VA006';
+    ELSIF NOT asv.gives_reason(s, p_reason) THEN
+        RAISE EXCEPTION 'access: another reason was signed' USING ERRCODE = 'VA001';
     ELSIF r.opener IS DISTINCT FROM asv.caller() AND NOT pg_has_role(session_user, 'asv_owner', 'MEMBER') THEN
         RAISE EXCEPTION 'access: it is shown to somebody else' USING ERRCODE = 'VA007';
     ELSIF EXISTS (SELECT FROM asv.access_log WHERE id = p_id) THEN
@@ -195,18 +214,17 @@ BEGIN
     ELSIF asv.state_of(r.recording) <> 'held' THEN
         RAISE EXCEPTION 'access: the recording is not held, but %', asv.state_of(r.recording) USING ERRCODE = 'VA002';
     END IF;
-    INSERT INTO asv.access_log (id, at, deed, recording, incident, proposal, credential, name, reason, salt, forget_at)
-    SELECT p_id, v_now, 'opened', r.recording, r.incident, p_proposal, s.credential, c.name, p_reason,
+    INSERT INTO asv.access_log (id, at, deed, recording, incident, proposal, shown, credential, name, reason, salt, forget_at)
+    SELECT p_id, v_now, 'opened', r.recording, r.incident, r.proposal, s.digest, s.credential, c.name, p_reason,
            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), asv.forget_at(v_now)
-    FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential
-    WHERE s.digest = p_proposal
+    FROM asv.credential c WHERE c.digest = s.credential
     RETURNING * INTO STRICT v;
     PERFORM asv.event_put(r.recording, 'opened', v_now, 'system', NULL, NULL,
                           'access ' || v.id || ' commitment ' || encode(asv.access_commitment(v), 'hex'), NULL);
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.access_put IS 'somebody is about to be shown a recording: row of the access log, and its custody event';
+COMMENT ON FUNCTION asv.access_put IS 'somebody who signed for it is about to be shown a recording: row of the access log, and its custody event';
 GRANT EXECUTE ON FUNCTION asv.access_put TO asv_staff;
 
 CREATE FUNCTION asv.access_page(p_clip uuid, p_after uuid, p_limit integer)
@@ -242,12 +260,18 @@ CREATE FUNCTION asv.access_forget() RETURNS bigint
 DECLARE
     v_log bigint;
     v_subject bigint;
+    v_shown bytea[];
     v_looks bytea[];
 BEGIN
     DELETE FROM asv.access_log WHERE forget_at <= clock_timestamp();
     GET DIAGNOSTICS v_log = ROW_COUNT;
     DELETE FROM asv.subject_request WHERE forget_at <= clock_timestamp();
     GET DIAGNOSTICS v_subject = ROW_COUNT;
+    -- What rests on a request goes before it.
+    SELECT array_agg(digest::bytea) INTO v_shown FROM asv.statement
+    WHERE action = 11 AND expires_at < clock_timestamp() - interval '1 year' AND asv.is_forgotten(digest);
+    DELETE FROM asv.statement_answer WHERE statement = ANY (v_shown);
+    DELETE FROM asv.statement WHERE digest = ANY (v_shown);
     SELECT array_agg(digest::bytea) INTO v_looks FROM asv.statement
     WHERE (action = 4 AND step = 1 AND expires_at < clock_timestamp() - interval '1 year'
            OR action = 65 AND expires_at < clock_timestamp() - interval '1 year') AND asv.is_forgotten(digest);

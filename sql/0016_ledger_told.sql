@@ -263,7 +263,7 @@ BEGIN
     RETURN ROW('statement', asv.ledger_id(r.digest), NULL::date,
         asv.ledger_instant(1, r.issued_at) || asv.ledger_field(5, r.digest) || asv.ledger_instant(9, r.expires_at)
         || asv.ledger_field(11, int2send(r.action::smallint) || substring(int2send(r.step) FROM 2))
-        || asv.ledger_field(12, r.proposal),
+        || asv.ledger_field(12, coalesce(r.proposal, r.opening)),
         asv.ledger_field(128, r.credential) || asv.ledger_field(129, uuid_send(r.person))
         || asv.ledger_field(131, CASE r.subject_kind WHEN 1 THEN r.subject::bytea END)
         || asv.ledger_field(132, CASE r.subject_kind WHEN 2 THEN r.subject::bytea END)
@@ -384,7 +384,7 @@ CREATE FUNCTION asv.ledger_told(r asv.access_log) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN ROW('access', r.id, NULL::date,
-        asv.ledger_instant(1, r.at),
+        asv.ledger_instant(1, r.at) || asv.ledger_field(12, r.shown),
         asv.ledger_field(128, r.credential) || asv.ledger_text(130, r.deed || ', ' || r.name || ': ' || r.reason)
         || (SELECT asv.ledger_field(131, o.header) FROM asv.recording o WHERE o.id = r.recording)
         || asv.ledger_field(135, uuid_send(r.incident)))::asv.ledger_tale;

@@ -67,6 +67,8 @@ enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_reque
     enum asv_status status = asv_case_keeper(work, err);
     if (status == ASV_OK) {
         status = asv_cli_keeper_holds(work->keeper, standing->identity.header, &holds, err);
+        asv_keeper_client_free(work->keeper); /* it does not wait while somebody reads and signs (K-046) */
+        work->keeper = NULL;
     }
     if (status != ASV_OK) {
         return status;

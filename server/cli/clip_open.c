@@ -89,12 +89,12 @@ static enum asv_status answer_look(struct asv_case *work, uint8_t step, struct a
 
 #define IDLE_MS (15 * 60 * 1000) /* for so long a player may be paused */
 
-/* The pair of statements that allows it, as they were stored. */
-struct pair {
-    struct asv_person_statement proposal, approval;
+/* The pair of statements that allows it, as they were stored, and the one with which it is shown. */
+struct showing {
+    struct asv_person_statement proposal, approval, show;
 };
 
-static enum asv_status read_pair(struct asv_case *work, struct pair *pair, struct asv_err *err)
+static enum asv_status read_pair(struct asv_case *work, struct showing *showing, struct asv_err *err)
 {
     asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
     if (row == NULL) {
@@ -102,25 +102,36 @@ static enum asv_status read_pair(struct asv_case *work, struct pair *pair, struc
     }
     enum asv_status status = asv_db_statement_find(work->db, work->standing.look_proposal, row, err);
     if (status == ASV_OK) {
-        status = asv_person_read(row, &pair->proposal, err);
+        status = asv_person_read(row, &showing->proposal, err);
     }
     if (status == ASV_OK) {
         status = asv_db_statement_find(work->db, work->standing.look_answer, row, err);
     }
-    return status == ASV_OK ? asv_person_read(row, &pair->approval, err) : status;
+    return status == ASV_OK ? asv_person_read(row, &showing->approval, err) : status;
+}
+
+/* Signed each time: that it is shown now, and why, which need not be why it was asked for. */
+static enum asv_status sign_for_it(struct asv_case *work, struct showing *showing, struct asv_err *err)
+{
+    const struct asv_statement *open = &showing->proposal.said;
+    struct asv_statement what;
+    if (!asv_equal(open->subject.id, work->standing.identity.header, ASV_SHA256_BYTES)) {
+        return asv_fail(err, ASV_E_MISMATCH,
+                        "what was agreed to, as the database has it, is not the one of this recording");
+    }
+    asv_incident_compose_show(&what, open);
+    return asv_person_state(work->cli, work->db, work->person, &what, &showing->show, err);
 }
 
 /* LAW L1 to L3: durable before anything is shown. */
-static enum asv_status log_access(struct asv_case *work, const struct pair *pair, struct asv_err *err)
+static enum asv_status log_access(struct asv_case *work, const struct showing *showing, struct asv_err *err)
 {
+    const struct asv_bytes *reason = &showing->show.said.reason;
     struct asv_db_access access = {0};
     enum asv_db_outcome outcome;
-    memcpy(access.proposal, pair->proposal.digest, sizeof access.proposal);
-    enum asv_status status = asv_cli_note(work->cli, "reason", sizeof access.reason - 1, err);
-    if (status == ASV_OK) { /* why it is shown now, which need not be why it was asked for */
-        snprintf(access.reason, sizeof access.reason, "%s", asv_cli_text(work->cli->args, "reason"));
-        status = asv_uuid_new(work->cli->world, access.id);
-    }
+    memcpy(access.shown, showing->show.digest, sizeof access.shown);
+    (void)snprintf(access.reason, sizeof access.reason, "%.*s", (int)reason->len, (const char *)reason->data);
+    enum asv_status status = asv_uuid_new(work->cli->world, access.id);
     return status == ASV_OK ? asv_db_access_put(work->db, &access, &outcome, err) : status;
 }
 
@@ -129,10 +140,11 @@ struct secret {
     uint8_t file_key[ASV_FILE_KEY_BYTES];
 };
 
-static enum asv_status ask_keeper(struct asv_case *work, const struct pair *pair, struct secret *secret,
+static enum asv_status ask_keeper(struct asv_case *work, const struct showing *showing, struct secret *secret,
                                   struct asv_err *err)
 {
-    const struct asv_person_delivery delivery = {.proposal = &pair->proposal, .answer = &pair->approval};
+    const struct asv_person_delivery delivery = {
+        .proposal = &showing->show, .open = &showing->proposal, .agreed = &showing->approval};
     struct asv_keeper_reply reply = {0};
     enum asv_status status = asv_case_keeper(work, err);
     if (status == ASV_OK) {
@@ -149,17 +161,20 @@ static enum asv_status ask_keeper(struct asv_case *work, const struct pair *pair
     return status;
 }
 
-static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *exhibit, struct pair *pair,
-                               int fd, struct asv_err *err)
+static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *exhibit,
+                               struct showing *showing, int fd, struct asv_err *err)
 {
     struct secret secret = {{0}};
     bool locked = mlock(&secret, sizeof secret) == 0;
-    enum asv_status status = read_pair(work, pair, err);
+    enum asv_status status = read_pair(work, showing, err);
     if (status == ASV_OK) {
-        status = ask_keeper(work, pair, &secret, err);
+        status = sign_for_it(work, showing, err);
     }
     if (status == ASV_OK) {
-        status = log_access(work, pair, err);
+        status = ask_keeper(work, showing, &secret, err);
+    }
+    if (status == ASV_OK) {
+        status = log_access(work, showing, err);
     }
     if (status == ASV_OK) {
         (void)signal(SIGPIPE, SIG_IGN); /* a player that is closed is no crash */
@@ -175,12 +190,12 @@ static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *
 static enum asv_status show(struct asv_case *work, const struct asv_exhibit *exhibit, int fd,
                             struct asv_err *err)
 {
-    struct pair *pair = calloc(1, sizeof *pair);
-    if (pair == NULL) {
+    struct showing *showing = calloc(1, sizeof *showing);
+    if (showing == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = show_to(work, exhibit, pair, fd, err);
-    free(pair);
+    enum asv_status status = show_to(work, exhibit, showing, fd, err);
+    free(showing);
     return status;
 }
 
@@ -253,7 +268,8 @@ const struct asv_cli_command asv_cli_clip_open = {
             "reviewer's name; then the reviewer says the same again, and the recording, fragmented\n"
             "MP4, is written into a pipe: \"asservat clip open CLIP --key mine --reason ... | mpv -\".\n"
             "That is possible for twelve hours; when nobody reads for a quarter of an hour, it ends.\n"
-            "Each time is written into the access log before anything is shown.",
+            "Each time the reviewer signs anew that it is shown, and why; the keeper opens it for that\n"
+            "signature, once, and it is written into the access log before anything is shown.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP|REQUEST",
     .operands_min = 1,

@@ -33,12 +33,8 @@ static enum asv_status find_kept(struct asv_keeper_client *client, const uint8_t
                                  struct asv_keeper_kept *row, bool *there, struct asv_err *err)
 {
     struct asv_keeper_reply reply;
-    uint8_t before[32]; /* what the page is asked for behind */
     uint32_t request = 0;
-    memcpy(before, header, sizeof before);
-    for (size_t i = sizeof before; i > 0 && before[i - 1]-- == 0; i--) {
-    }
-    enum asv_status status = asv_keeper_client_clips(client, before, &request, err);
+    enum asv_status status = asv_keeper_client_clip(client, header, &request, err);
     status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
     if (status != ASV_OK) {
         return status;

@@ -175,7 +175,7 @@ static int64_t a_year_after(int64_t end_ms)
 }
 
 /* Of a request to be shown something a year after its end, by its own entry or, of an answer, by the
- * proposal's; LG-094: of what somebody recorded asked, as the request itself. */
+ * proposal's, of a showing after its own; LG-094: of what somebody recorded asked, as the request itself. */
 static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
                                       int64_t *until_ms, struct asv_err *err)
 {
@@ -189,10 +189,10 @@ static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_
     if (action == ASV_ACTION_SUBJECT_REQUEST) {
         return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
     }
-    if (action != ASV_ACTION_OPEN) {
+    if (action != ASV_ACTION_OPEN && action != ASV_ACTION_SHOW) {
         return ASV_OK;
     }
-    if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
+    if (action == ASV_ACTION_SHOW || !asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
         *until_ms = a_year_after(instant(entry, ASV_LEDGER_DUE));
         return ASV_OK;
     }

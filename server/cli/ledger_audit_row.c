@@ -110,6 +110,29 @@ static enum asv_status find_expired(struct asv_audit *audit, const struct asv_db
     return asv_audit_go_on(audit, where, asv_audit_may_be_gone(audit, entry, expired, &why), &why, err);
 }
 
+/* LAW L1: it was shown because the person signed for it, and the keeper took that. */
+static enum asv_status check_access(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                    const char *where, struct asv_err *err)
+{
+    struct asv_bytes digest;
+    if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
+        asv_audit_wrong(audit, where, "it does not say with what somebody had it shown");
+        return ASV_OK;
+    }
+    enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);
+    if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
+        return status;
+    }
+    const struct asv_audit_saying what = {
+        .digest = digest.data, .action = ASV_ACTION_SHOW, .step = ASV_STEP_SOLE};
+    const char *fault = status == ASV_OK ? asv_audit_said_fault(&audit->said, &what)
+                                         : "what somebody had it shown with is not there";
+    if (fault != NULL) {
+        asv_audit_wrong(audit, where, "%s", fault);
+    }
+    return ASV_OK;
+}
+
 enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledger_audit *row,
                               struct asv_err *err)
 {
@@ -140,6 +163,9 @@ enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledge
         check_told(audit, row, &entry, expired, where);
         status = asv_audit_object(audit, row, &entry, where, &why);
         status = asv_audit_go_on(audit, where, status, &why, err);
+    }
+    if (status == ASV_OK && row->told && known->kind == ASV_LEDGER_ACCESS) {
+        status = check_access(audit, &entry, where, err);
     }
     return status;
 }

@@ -366,6 +366,12 @@ static enum asv_status find_records(struct asv_db *db, const struct asv_person_d
     if (status == ASV_OK && delivery->answer != NULL) {
         status = add_record(db, delivery->answer->said.credential, records, err);
     }
+    if (status == ASV_OK && delivery->open != NULL) {
+        status = add_record(db, delivery->open->said.credential, records, err);
+    }
+    if (status == ASV_OK && delivery->agreed != NULL) {
+        status = add_record(db, delivery->agreed->said.credential, records, err);
+    }
     if (status == ASV_OK && (proposal->action == ASV_ACTION_FOUND || proposal->action == ASV_ACTION_ENROL)) {
         status = add_record(db, proposal->subject.id, records, err);
     }
@@ -405,6 +411,10 @@ static enum asv_status ask(struct asv_db *db, struct asv_keeper_client *client,
     }
     if (delivery->answer != NULL) {
         decision.answer = (struct asv_bytes){delivery->answer->bytes, delivery->answer->len};
+    }
+    if (delivery->open != NULL && delivery->agreed != NULL) {
+        decision.open = (struct asv_bytes){delivery->open->bytes, delivery->open->len};
+        decision.agreed = (struct asv_bytes){delivery->agreed->bytes, delivery->agreed->len};
     }
     if (delivery->clip != NULL) {
         decision.clip = *delivery->clip;

@@ -104,9 +104,10 @@ ASV_MUST_CHECK enum asv_status asv_person_is_theirs(const struct asv_person *per
 
 /* What is handed to the keeper. */
 struct asv_person_delivery {
-    const struct asv_person_statement *proposal; /* or what one person decides alone */
-    const struct asv_person_statement *answer;   /* NULL: none */
-    const struct asv_keeper_clip *clip;          /* asv_case_is_shown; NULL: none */
+    const struct asv_person_statement *proposal;      /* or what one person decides alone */
+    const struct asv_person_statement *answer;        /* NULL: none */
+    const struct asv_person_statement *open, *agreed; /* of a SHOW: what it makes use of; otherwise NULL */
+    const struct asv_keeper_clip *clip;               /* asv_case_is_shown; NULL: none */
 };
 
 /* Hands it over with the credential records that the keeper needs, and stores what the keeper says: that it

@@ -21,6 +21,7 @@ static const struct {
     {ASV_ACTION_RELEASE, "keep a recording no longer"},
     {ASV_ACTION_ERASE_EARLY, "erase a recording before its day"},
     {ASV_ACTION_OPEN, "show a recording to one person, who asks for it"},
+    {ASV_ACTION_SHOW, "have a recording shown to me now, this once"},
     {ASV_ACTION_HAND_OVER, "hand a recording over to a recipient"},
     {ASV_ACTION_HOLD_AHEAD, "keep what a camera recorded, before it docks"},
     {ASV_ACTION_RELEASE_AHEAD, "keep no longer what a camera recorded"},

@@ -200,7 +200,7 @@ enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access 
     struct asv_params params;
     asv_params_init(&params);
     asv_param_uuid(&params, access->id);
-    asv_param_digest(&params, access->proposal);
+    asv_param_digest(&params, access->shown);
     asv_param_text(&params, access->reason);
     return asv_db_run_outcome(db, ASV_QUERY_ACCESS_PUT, &params, outcome, err);
 }

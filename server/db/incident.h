@@ -104,14 +104,14 @@ ASV_MUST_CHECK enum asv_status asv_db_incident_removed(struct asv_db *db, const 
 /* ---- who was shown what ---- */
 
 struct asv_db_access {
-    uint8_t id[ASV_UUID_BYTES];         /* version 7 */
-    uint8_t proposal[ASV_SHA256_BYTES]; /* of the approved request to be shown it */
-    char reason[ASV_DB_NOTE_SIZE];      /* why now */
+    uint8_t id[ASV_UUID_BYTES];      /* version 7 */
+    uint8_t shown[ASV_SHA256_BYTES]; /* the stored SHOW with which the person has it shown */
+    char reason[ASV_DB_NOTE_SIZE];   /* as it says */
 };
 
 /* Row of the access log and custody event, in one transaction: durable when this returns ASV_OK. When that
  * was and when it is forgotten say the database's clock and the policy in force. ASV_E_NOT_FOUND: nobody
- * approved it. ASV_E_STATE: the recording is not held. */
+ * approved it, or signed for it. ASV_E_STATE: the recording is not held. */
 ASV_MUST_CHECK enum asv_status asv_db_access_put(struct asv_db *db, const struct asv_db_access *access,
                                                  enum asv_db_outcome *outcome, struct asv_err *err);
 

@@ -34,6 +34,16 @@ void asv_incident_compose_look(struct asv_statement *out, const uint8_t header[A
     out->subject.name = viewer;
 }
 
+void asv_incident_compose_show(struct asv_statement *out, const struct asv_statement *open)
+{
+    *out = *open;
+    out->action = ASV_ACTION_SHOW;
+    out->step = ASV_STEP_SOLE;
+    out->reason = (struct asv_bytes){0};
+    out->extensions = (struct asv_bytes){0};
+    asv_statement_digest(out->proposal, open);
+}
+
 void asv_incident_compose_day(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
                               uint32_t date)
 {

@@ -25,6 +25,9 @@ void asv_incident_compose(struct asv_statement *out, uint16_t action, const uint
 void asv_incident_compose_look(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
                                struct asv_bytes viewer, const struct asv_incident_name *incident);
 
+/* A SHOW of what an OPEN is about: what that one says, for once. Views into it. */
+void asv_incident_compose_show(struct asv_statement *out, const struct asv_statement *open);
+
 /* A proposal of DAY: date, yyyymmdd. */
 void asv_incident_compose_day(struct asv_statement *out, const uint8_t header[ASV_SHA256_BYTES],
                               uint32_t date);

@@ -212,6 +212,8 @@ enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
     struct asv_keeper_request ask_for = {.type = ASV_KEEPER_DECIDE,
                                          .proposal = decision->proposal,
                                          .answer = decision->answer,
+                                         .open = decision->open,
+                                         .agreed = decision->agreed,
                                          .record_count = decision->record_count};
     enum asv_status status = fill_clip(&ask_for, &decision->clip, err);
     memcpy(ask_for.records, decision->records, sizeof ask_for.records);
@@ -260,6 +262,15 @@ enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const 
     if (after != NULL) {
         memcpy(ask_for.digest, after, sizeof ask_for.digest);
     }
+    return ask(client, &ask_for, request, err);
+}
+
+enum asv_status asv_keeper_client_clip(struct asv_keeper_client *client,
+                                       const uint8_t header[ASV_SHA256_BYTES], uint32_t *request,
+                                       struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_CLIP};
+    memcpy(ask_for.digest, header, sizeof ask_for.digest);
     return ask(client, &ask_for, request, err);
 }
 

@@ -71,16 +71,18 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_day_end(struct asv_keeper_clien
 /* What people decided: one statement, or two, with the credential records of who made them; with ENROL and
  * FOUND also the one that is enrolled. */
 struct asv_keeper_decision {
-    struct asv_bytes proposal; /* or what one person decides alone */
-    struct asv_bytes answer;   /* empty: none */
+    struct asv_bytes proposal;     /* or what one person decides alone */
+    struct asv_bytes answer;       /* empty: none */
+    struct asv_bytes open, agreed; /* of a SHOW: the OPEN and its approval; otherwise empty */
     uint8_t record_count;
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX];
     struct asv_keeper_clip clip; /* HOLD: what it is about, as for OPENS; otherwise zeros */
 };
 
 /* The keeper's part in a decision: it checks it by itself, and does it. The same again has the same answer
- * until the statements expire. What it says for good is signed, in the reply's ruling: taken, or refused and
- * never taken. Whoever writes that down verifies it first (asv_ruling_verify). */
+ * until the statements expire; but a SHOW, which gives the file key once. What it says for good is signed, in the
+ * reply's ruling: taken, or refused and never taken. Whoever writes that down verifies it first
+ * (asv_ruling_verify). */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
                                                         const struct asv_keeper_decision *decision,
                                                         uint32_t *request, struct asv_err *err);
@@ -116,6 +118,11 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_finish_ahead(struct asv_keeper_
 /* A page of the clips that the keeper has rows for, behind that header digest (NULL: the first). */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const uint8_t *after,
                                                        uint32_t *request, struct asv_err *err);
+
+/* The row of the clip with this header, if there is one. */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_clip(struct asv_keeper_client *client,
+                                                      const uint8_t header[ASV_SHA256_BYTES],
+                                                      uint32_t *request, struct asv_err *err);
 
 /* A ledger that has grown from the tree whose head was signed last. */
 struct asv_keeper_head {

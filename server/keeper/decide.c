@@ -13,6 +13,7 @@
 #define REMEMBERED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
 
 #define ALONE_MAX 256 /* decisions of one credential alone that are remembered at a time */
+#define SHOWN_MAX 512 /* the same of what was shown to it, a hundred a day (K-173) */
 
 /* The credential that a statement names: enrolled here, not revoked, and its record is in the request. */
 static enum asv_status find_credential(const struct asv_keeper *keeper,
@@ -183,6 +184,7 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
         {ASV_ACTION_HOLD_AHEAD, asv_decide_hold_ahead},
         {ASV_ACTION_RELEASE_AHEAD, asv_decide_release_ahead},
         {ASV_ACTION_DAY, asv_decide_day},
+        {ASV_ACTION_SHOW, asv_decide_show},
         {ASV_ACTION_BLOCK, asv_decide_block},
         {ASV_ACTION_UNBLOCK, asv_decide_unblock},
         {ASV_ACTION_RECIPIENT, asv_decide_recipient},
@@ -209,7 +211,7 @@ static asv_decision_effect *effect_of(const struct asv_decision *decision)
             return effects[i].effect;
         }
     }
-    return NULL; /* OPEN, HAND_OVER: give out, change nothing */
+    return NULL; /* HAND_OVER: gives out, changes nothing */
 }
 
 /* What nobody brings back needs no memory: said again it changes nothing (K-126). */
@@ -229,17 +231,22 @@ static const uint8_t *who_alone(const struct asv_decision *decision)
 }
 
 /* K-125: one person must not fill the memory that everybody's decisions need. */
-static bool has_no_share(const struct asv_index *index, const uint8_t credential[ASV_SHA256_BYTES])
+static bool has_no_share(const struct asv_index *index, const uint8_t credential[ASV_SHA256_BYTES],
+                         bool shows)
 {
     static const uint8_t nobody[ASV_SHA256_BYTES];
+    uint32_t quarter = asv_index_max(ASV_INDEX_DECIDED) / 4;
     uint32_t own = 0;
     uint32_t all = 0;
+    uint32_t shown = 0;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_DECIDED); i++) {
         const struct asv_index_decided *row = asv_index_row(index, ASV_INDEX_DECIDED, i);
-        own += memcmp(row->alone, credential, sizeof row->alone) == 0 ? 1 : 0;
+        bool is_shown = row->how == ASV_DECIDED_SHOWN;
+        own += is_shown == shows && memcmp(row->alone, credential, sizeof row->alone) == 0 ? 1 : 0;
         all += memcmp(row->alone, nobody, sizeof nobody) != 0 ? 1 : 0;
+        shown += is_shown ? 1 : 0;
     }
-    return own >= ALONE_MAX || all >= asv_index_max(ASV_INDEX_DECIDED) / 4 * 3;
+    return own >= (shows ? SHOWN_MAX : ALONE_MAX) || all >= 3 * quarter || (shows && shown >= quarter);
 }
 
 /* K-083: what was made of the proposal is remembered until both statements have expired, and for some days.
@@ -248,6 +255,7 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
                                 struct asv_err *err)
 {
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
+    bool shows = decision->proposal.action == ASV_ACTION_SHOW;
     int64_t expires_ms = decision->proposal.expires_ms;
     if (decision->has_answer && decision->answer.expires_ms > expires_ms) {
         expires_ms = decision->answer.expires_ms;
@@ -255,13 +263,14 @@ static enum asv_status remember(const struct asv_decision *decision, struct asv_
     struct asv_index_decided row = {.how = refused ? ASV_DECIDED_REFUSED : ASV_DECIDED_DONE,
                                     .until_ms = expires_ms + REMEMBERED_LONGER_MS,
                                     .at_ms = decision->now_ms};
+    row.how = shows ? ASV_DECIDED_SHOWN : row.how;
     memcpy(row.proposal, decision->proposal_digest, sizeof row.proposal);
     memcpy(row.answer, decision->answer_digest, sizeof row.answer);
     const uint8_t *alone = who_alone(decision);
     if (alone != NULL) {
         memcpy(row.alone, alone, sizeof row.alone);
     }
-    if (alone != NULL && has_no_share(change->next, alone)) {
+    if (alone != NULL && has_no_share(change->next, alone, shows)) {
         return asv_fail(err, ASV_E_BUSY, "one person's decisions are too many: some must be forgotten first");
     }
     enum asv_status status = asv_index_add(change->next, ASV_INDEX_DECIDED, &row);
@@ -274,9 +283,17 @@ static enum asv_status journal(struct asv_keeper *keeper, const struct asv_decis
     static const char *const steps[] = {"", "proposed", "approved", "refused", "withdrawn", "decided"};
     uint8_t step = decision->has_answer ? decision->answer.step : decision->proposal.step;
     const char *action = asv_action_rule(decision->proposal.action)->name;
-    enum asv_status status =
-        asv_journal_write(&keeper->store->mirror, decision->now_ms, as != NULL ? as : action,
-                          decision->request->proposal, decision->request->answer, keeper->line, err);
+    const struct asv_keeper_request *request = decision->request;
+    struct asv_mirror *mirror = &keeper->store->mirror;
+    enum asv_status status = ASV_OK;
+    if (decision->proposal.action == ASV_ACTION_SHOW) { /* K-172: each time, with what it rests on */
+        status = asv_journal_write(mirror, decision->now_ms, asv_action_rule(ASV_ACTION_OPEN)->name,
+                                   request->open, request->agreed, keeper->line, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_journal_write(mirror, decision->now_ms, as != NULL ? as : action, request->proposal,
+                                   request->answer, keeper->line, err);
+    }
     if (status == ASV_OK) {
         asv_log_event(keeper->log, ASV_LOG_NOTICE, "decision", asv_log_text("action", action),
                       asv_log_text("step", steps[step]));
@@ -353,7 +370,7 @@ static enum asv_status apply(struct asv_keeper *keeper, const struct asv_decisio
 }
 
 /* What the reply says of a HOLD, of its proposal, of a DAY or of a LEDGER, whether it was made just now or
- * before. */
+ * before; and of a SHOW that was made just now. */
 static enum asv_status describe(struct asv_keeper *keeper, const struct asv_decision *decision,
                                 struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -362,6 +379,9 @@ static enum asv_status describe(struct asv_keeper *keeper, const struct asv_deci
     bool refused = decision->has_answer && decision->answer.step != ASV_STEP_APPROVE;
     if (decision->proposal.action == ASV_ACTION_DAY && !refused) {
         reply->until_ms = asv_decide_day_until(kept);
+    }
+    if (decision->proposal.action == ASV_ACTION_SHOW) {
+        return asv_decide_show_key(keeper, decision, reply, err);
     }
     if (decision->proposal.action == ASV_ACTION_LEDGER && !refused) {
         return asv_decide_last_note(keeper, decision, reply, err);
@@ -415,15 +435,24 @@ static enum asv_status carry_out(struct asv_keeper *keeper, struct asv_decision 
                                  struct asv_keeper_reply *reply, struct asv_err *err)
 {
     asv_decision_effect *effect = effect_of(decision);
+    bool shows = decision->proposal.action == ASV_ACTION_SHOW;
     const struct asv_index_decided *before =
         asv_index_find(keeper->store->index, ASV_INDEX_DECIDED, decision->proposal_digest);
+    if (effect == NULL && decision->proposal.action == ASV_ACTION_OPEN) { /* K-170 */
+        return asv_fail(err, ASV_E_STATE,
+                        "a recording is shown to who signs for that each time: SHOW is missing");
+    }
+    if (before != NULL && shows) { /* K-171: whatever became of the answer */
+        return asv_fail(err, ASV_E_STATE, "this was made use of: each showing is signed anew");
+    }
     if (before != NULL) {
         return again(keeper, decision, before, reply, err);
     }
     if (effect != NULL && changes_nothing(keeper->store->index, decision)) { /* K-126 */
         return describe(keeper, decision, reply, err);
     }
-    enum asv_status status = look_at_clip(keeper, decision, err);
+    enum asv_status status =
+        shows ? asv_decide_may_show(keeper, decision, err) : look_at_clip(keeper, decision, err);
     if (status != ASV_OK) {
         return status;
     }
@@ -475,7 +504,7 @@ enum asv_status asv_keeper_decide(struct asv_keeper *keeper, const struct asv_ke
         status = carry_out(keeper, &decision, reply, err);
     }
     status = asv_decide_rule(keeper, &decision, status, reply, err);
-    if (reply->file_key == NULL || status != ASV_OK) { /* K-049: OPEN's is wiped when the reply is written */
+    if (reply->file_key == NULL || status != ASV_OK) { /* K-049: SHOW's is wiped when the reply is written */
         asv_wipe(keeper->scratch, sizeof *keeper->scratch);
         reply->file_key = NULL;
     }

@@ -33,6 +33,7 @@ asv_decision_effect asv_decide_pending; /* a HOLD's proposal */
 asv_decision_effect asv_decide_lapse;   /* its refusal or withdrawal */
 asv_decision_effect asv_decide_hold, asv_decide_release, asv_decide_erase_early, asv_decide_block,
     asv_decide_unblock, asv_decide_hold_ahead, asv_decide_release_ahead, asv_decide_day;
+asv_decision_effect asv_decide_show; /* nothing but that it is spent */
 asv_decision_effect asv_decide_recipient, asv_decide_recipient_ends, asv_decide_enrol, asv_decide_revoke,
     asv_decide_policy, asv_decide_clock, asv_decide_recovery_key, asv_decide_recovery_key_ends,
     asv_decide_ledger, asv_decide_forget;
@@ -50,10 +51,20 @@ ASV_MUST_CHECK enum asv_status asv_decide_rule(struct asv_keeper *keeper, const 
 /* Whether the recipient that a RECIPIENT_ENDS names has ended already. */
 bool asv_decide_has_ended(const struct asv_index *index, const struct asv_decision *decision);
 
-/* What OPEN and HAND_OVER give out: reply->file_key or reply->stanza. They change nothing, and may be asked
- * again until the two statements have expired. */
+/* What HAND_OVER gives out: reply->stanza. It changes nothing, and may be asked again until the two
+ * statements have expired. */
 ASV_MUST_CHECK enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
                                                struct asv_keeper_reply *reply, struct asv_err *err);
+
+/* Whether the OPEN that comes with a SHOW, and its approval, are to be believed now, and what is shown is
+ * what two people agreed to, to the one who asked (show.c). */
+ASV_MUST_CHECK enum asv_status asv_decide_may_show(struct asv_keeper *keeper,
+                                                   const struct asv_decision *decision, struct asv_err *err);
+
+/* After a SHOW: the clip's file key, into the scratch; reply->file_key views it. */
+ASV_MUST_CHECK enum asv_status asv_decide_show_key(struct asv_keeper *keeper,
+                                                   const struct asv_decision *decision,
+                                                   struct asv_keeper_reply *reply, struct asv_err *err);
 
 /* After a DAY: the end of the clip's period; 0: that was over, and the key is destroyed. kept: its row, NULL
  * for none. */
@@ -75,7 +86,7 @@ ASV_MUST_CHECK enum asv_status asv_decide_hands_over(struct asv_keeper *keeper,
                                                      const struct asv_keeper_request *request,
                                                      struct asv_decision *out, struct asv_err *err);
 
-/* The clip of an OPEN or HAND_OVER, which is held and not blocked; and with HAND_OVER a recipient who is
+/* The clip of a SHOW or HAND_OVER, which is held and not blocked; and with HAND_OVER a recipient who is
  * registered: whether anything of it may leave. */
 ASV_MUST_CHECK enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper,
                                                     const struct asv_decision *decision,

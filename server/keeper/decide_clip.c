@@ -399,7 +399,7 @@ enum asv_status asv_decide_may_leave(const struct asv_keeper *keeper, const stru
     return ASV_OK;
 }
 
-/* K-088: for OPEN and HAND_OVER. */
+/* K-088 */
 enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_decision *decision,
                                 struct asv_keeper_reply *reply, struct asv_err *err)
 {
@@ -412,10 +412,5 @@ enum asv_status asv_decide_give(struct asv_keeper *keeper, const struct asv_deci
     reply->until_ms = decision->proposal.expires_ms < decision->answer.expires_ms
                           ? decision->proposal.expires_ms
                           : decision->answer.expires_ms;
-    if (decision->proposal.action == ASV_ACTION_OPEN) {
-        memcpy(keeper->scratch->file_key, row->file_key, sizeof keeper->scratch->file_key);
-        reply->file_key = keeper->scratch->file_key;
-        return ASV_OK;
-    }
     return wrap(keeper, row->file_key, decision->proposal.recipient_pk, reply, err);
 }

@@ -119,6 +119,7 @@ struct asv_index_ahead {
 enum asv_decided_how {
     ASV_DECIDED_DONE = 1,
     ASV_DECIDED_REFUSED = 2, /* or withdrawn */
+    ASV_DECIDED_SHOWN = 3,   /* a SHOW: it gave the file key, or it was to */
 };
 
 /* What was made of a proposal, or of a statement that one person makes alone. */

@@ -247,7 +247,7 @@ static enum asv_status read_decided(struct asv_reader *in, void *row)
         asv_read_i64(in, &decided->until_ms) != ASV_OK || asv_read_i64(in, &decided->at_ms) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
-    if (decided->how < ASV_DECIDED_DONE || decided->how > ASV_DECIDED_REFUSED) {
+    if (decided->how < ASV_DECIDED_DONE || decided->how > ASV_DECIDED_SHOWN) {
         return ASV_E_UNSUPPORTED;
     }
     return decided->until_ms > 0 && decided->at_ms >= 0 ? ASV_OK : ASV_E_MALFORMED;

@@ -278,6 +278,28 @@ enum asv_status asv_keeper_keep(struct asv_keeper *keeper, const struct asv_keep
     return status;
 }
 
+static void add_row(struct asv_writer *out, const struct asv_kept *kept, struct asv_keeper_reply *reply)
+{
+    struct asv_keeper_kept row = {
+        .state = kept->state, .blocks = kept->blocks, .due_ms = kept->due_ms, .period_ms = kept->period_ms};
+    memcpy(row.header, kept->header, sizeof row.header);
+    asv_keeper_kept_write(out, &row);
+    reply->kept_count++;
+}
+
+enum asv_status asv_keeper_one_clip(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                    struct asv_keeper_reply *reply)
+{
+    const struct asv_kept *kept = asv_index_find(keeper->store->index, ASV_INDEX_KEPT, request->digest);
+    struct asv_writer out;
+    asv_writer_init(&out, keeper->reply_data, sizeof keeper->reply_data);
+    if (kept != NULL) {
+        add_row(&out, kept, reply);
+    }
+    reply->kept = (struct asv_bytes){keeper->reply_data, out.len};
+    return asv_write_end(&out, &(size_t){0});
+}
+
 enum asv_status asv_keeper_clips(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                  struct asv_keeper_reply *reply)
 {
@@ -286,14 +308,7 @@ enum asv_status asv_keeper_clips(struct asv_keeper *keeper, const struct asv_kee
     asv_writer_init(&out, keeper->reply_data, sizeof keeper->reply_data);
     uint32_t at = asv_index_after(index, ASV_INDEX_KEPT, request->digest);
     for (; at < asv_index_count(index, ASV_INDEX_KEPT) && reply->kept_count < ASV_KEEPER_PAGE; at++) {
-        const struct asv_kept *kept = asv_index_row(index, ASV_INDEX_KEPT, at);
-        struct asv_keeper_kept row = {.state = kept->state,
-                                      .blocks = kept->blocks,
-                                      .due_ms = kept->due_ms,
-                                      .period_ms = kept->period_ms};
-        memcpy(row.header, kept->header, sizeof row.header);
-        asv_keeper_kept_write(&out, &row);
-        reply->kept_count++;
+        add_row(&out, asv_index_row(index, ASV_INDEX_KEPT, at), reply);
     }
     reply->kept = (struct asv_bytes){keeper->reply_data, out.len};
     return asv_write_end(&out, &(size_t){0});

@@ -7,7 +7,7 @@
 
 #include "server/base/calendar.h"
 
-/* K-043 */
+/* K-043, K-174 */
 static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
     [ASV_KEEPER_DOCK] = {[ASV_KEEPER_STATUS] = true,
                          [ASV_KEEPER_MAKE_DAYS] = true,
@@ -23,13 +23,19 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                           [ASV_KEEPER_KEEP] = true,
                           [ASV_KEEPER_FINISH] = true,
                           [ASV_KEEPER_CLIPS] = true,
+                          [ASV_KEEPER_CLIP] = true,
                           [ASV_KEEPER_SIGN] = true,
                           [ASV_KEEPER_DAY_END] = true},
     [ASV_KEEPER_SERVER] = {[ASV_KEEPER_STATUS] = true,
                            [ASV_KEEPER_DECIDE] = true,
                            [ASV_KEEPER_CLIPS] = true,
+                           [ASV_KEEPER_CLIP] = true,
                            [ASV_KEEPER_SIGN] = true},
     [ASV_KEEPER_LEDGER] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_SIGN] = true},
+    [ASV_KEEPER_PEOPLE] = {[ASV_KEEPER_STATUS] = true,
+                           [ASV_KEEPER_DECIDE] = true,
+                           [ASV_KEEPER_CLIP] = true,
+                           [ASV_KEEPER_SIGN] = true},
 };
 
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
@@ -46,6 +52,7 @@ static const bool signs[ASV_KEEPER_ROLES][ASV_KEEPER_SIGN_END] = {
     [ASV_KEEPER_SERVER] = {[ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_PACKAGE] = true},
     [ASV_KEEPER_LEDGER] =
         {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true},
+    [ASV_KEEPER_PEOPLE] = {[ASV_KEEPER_SIGN_LAST] = true}, /* what is published: which ledger ends */
 };
 
 /* What of a request only some of those may say who may send it. */
@@ -131,6 +138,8 @@ static enum asv_status dispatch(struct asv_keeper *keeper, const struct asv_keep
         return asv_keeper_finish(keeper, request, err);
     case ASV_KEEPER_CLIPS:
         return asv_keeper_clips(keeper, request, reply);
+    case ASV_KEEPER_CLIP:
+        return asv_keeper_one_clip(keeper, request, reply);
     case ASV_KEEPER_SIGN:
         return asv_keeper_sign(keeper, request, reply, err);
     case ASV_KEEPER_DAY_END:

@@ -18,13 +18,14 @@
 #include "server/keeper/protocol.h"
 #include "server/statement/verify.h"
 
-/* Who a peer is, by its user id. */
+/* Who a peer is, by its user id, or by a group of its own. */
 enum asv_keeper_role {
     ASV_KEEPER_NOBODY = 0,
     ASV_KEEPER_DOCK = 1,
     ASV_KEEPER_ADMIN = 2,
     ASV_KEEPER_SERVER = 3,
     ASV_KEEPER_LEDGER = 4, /* the sequencer */
+    ASV_KEEPER_PEOPLE = 5, /* whoever signs, at a desk */
     ASV_KEEPER_ROLES,
 };
 
@@ -45,7 +46,7 @@ struct asv_keeper_identity {
     const uint8_t *package_sk; /* ASV_P256_SK_BYTES; the same, packages for the court */
 };
 
-/* An OPEN, HAND_OVER or package that was given out since the process began: it is written down already
+/* A HAND_OVER or package that was given out since the process began: it is written down already
  * (K-126). */
 struct asv_keeper_given {
     uint8_t proposal[ASV_SHA256_BYTES];
@@ -236,6 +237,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_finish(struct asv_keeper *keeper,
 ASV_MUST_CHECK enum asv_status asv_keeper_clips(struct asv_keeper *keeper,
                                                 const struct asv_keeper_request *request,
                                                 struct asv_keeper_reply *reply);
+
+ASV_MUST_CHECK enum asv_status asv_keeper_one_clip(struct asv_keeper *keeper,
+                                                   const struct asv_keeper_request *request,
+                                                   struct asv_keeper_reply *reply);
 
 /* The order to the camera to erase a clip that no key opens any more, because its time is over. ASV_E_STATE:
  * it still can be opened. Errors of class RETRY as with OPENS. */

@@ -77,7 +77,8 @@ static bool within_limits(const struct asv_keeper_request *request)
     return request->chain.len <= ASV_CHAIN_MAX_BYTES && request->day_count <= ASV_KEEPER_DAYS_MAX &&
            request->header.len <= HEADER_MAX && request->stanzas.len <= ASV_SEAL_STANZAS_MAX_BYTES &&
            request->proposal.len <= ASV_STATEMENT_MAX_BYTES &&
-           request->answer.len <= ASV_STATEMENT_MAX_BYTES && request->receipt.len <= ASV_RECEIPT_MAX_BYTES &&
+           request->answer.len <= ASV_STATEMENT_MAX_BYTES && request->open.len <= ASV_STATEMENT_MAX_BYTES &&
+           request->agreed.len <= ASV_STATEMENT_MAX_BYTES && request->receipt.len <= ASV_RECEIPT_MAX_BYTES &&
            request->dock.len <= ASV_CHAIN_MAX_BYTES && records_within_limits(request) &&
            chunks_in_order(request) && asv_keeper_sign_is_good(request);
 }
@@ -103,6 +104,14 @@ void asv_keeper_write_statements(struct asv_writer *out, const struct asv_keeper
     for (unsigned i = 0; i < request->record_count; i++) {
         asv_write_view16(out, request->records[i].data, request->records[i].len);
     }
+}
+
+static void write_decide(struct asv_writer *out, const struct asv_keeper_request *request)
+{
+    asv_keeper_write_statements(out, request);
+    asv_write_view16(out, request->open.data, request->open.len);
+    asv_write_view16(out, request->agreed.data, request->agreed.len);
+    write_opens(out, request);
 }
 
 /* With what KEEP and FINISH end: receipt, the dock's chain, a decision's digest. */
@@ -155,8 +164,7 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         asv_write_view16(out, request->header.data, request->header.len);
         break;
     case ASV_KEEPER_DECIDE:
-        asv_keeper_write_statements(out, request);
-        write_opens(out, request);
+        write_decide(out, request);
         break;
     case ASV_KEEPER_KEEP:
         write_keep(out, request);
@@ -165,6 +173,7 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         write_finish(out, request);
         break;
     case ASV_KEEPER_CLIPS:
+    case ASV_KEEPER_CLIP:
         asv_write_bytes(out, request->digest, sizeof request->digest);
         break;
     case ASV_KEEPER_SIGN:
@@ -289,6 +298,12 @@ enum asv_status asv_keeper_read_statements(struct asv_reader *in, struct asv_kee
 static enum asv_status read_decide(struct asv_reader *in, struct asv_keeper_request *out)
 {
     enum asv_status status = asv_keeper_read_statements(in, out);
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->open, ASV_STATEMENT_MAX_BYTES);
+    }
+    if (status == ASV_OK) {
+        status = asv_read_view16(in, &out->agreed, ASV_STATEMENT_MAX_BYTES);
+    }
     return status == ASV_OK ? read_opens(in, out) : status;
 }
 
@@ -357,6 +372,7 @@ static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_requ
     case ASV_KEEPER_FINISH:
         return read_finish(in, out);
     case ASV_KEEPER_CLIPS:
+    case ASV_KEEPER_CLIP:
         return asv_read_copy(in, out->digest, sizeof out->digest);
     case ASV_KEEPER_SIGN:
         return asv_keeper_sign_read(in, out);
@@ -514,6 +530,7 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
         case ASV_KEEPER_FINISH:
             break;
         case ASV_KEEPER_CLIPS:
+        case ASV_KEEPER_CLIP:
             asv_write_u16(out, reply->kept_count);
             asv_write_bytes(out, reply->kept.data, reply->kept.len);
             break;
@@ -661,6 +678,7 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
     case ASV_KEEPER_FINISH:
         return ASV_OK;
     case ASV_KEEPER_CLIPS:
+    case ASV_KEEPER_CLIP:
         return read_clips(in, out);
     case ASV_KEEPER_SIGN:
         return asv_read_view16(in, &out->signature, ASV_KEEPER_SIGNED_MAX);

@@ -47,6 +47,7 @@ enum asv_keeper_type {
     ASV_KEEPER_CLIPS = 9,
     ASV_KEEPER_SIGN = 10,
     ASV_KEEPER_DAY_END = 11,
+    ASV_KEEPER_CLIP = 12, /* the row of one clip, whose header the caller knows; CLIPS gives all there are */
     ASV_KEEPER_TYPE_END,
 };
 
@@ -95,8 +96,8 @@ struct asv_keeper_kept {
 struct asv_keeper_request {
     uint8_t type; /* enum asv_keeper_type */
     uint32_t request;
-    struct asv_bytes chain;   /* the camera's encoded chain; not with STATUS, CLIPS, SIGN, DAY_END, FINISH
-                                 AHEAD;   DECIDE: may be empty */
+    struct asv_bytes chain;   /* the camera's encoded chain; not with STATUS, CLIPS, CLIP, SIGN, DAY_END,
+                                 FINISH AHEAD;   DECIDE: may be empty */
     uint32_t from_date;       /* MAKE_DAYS: local, yyyymmdd; 0: the keeper's today. FINISH EARLY, DAY_END:
                                  that day */
     uint16_t day_count;       /* MAKE_DAYS: 1..ASV_KEEPER_DAYS_MAX; 0: as the keeper is configured */
@@ -108,14 +109,16 @@ struct asv_keeper_request {
     struct asv_bytes proposal; /* DECIDE: a statement: the proposal, or the one that a person makes alone.
                                 * SIGN, PACKAGE: a HAND_OVER's */
     struct asv_bytes answer; /* DECIDE: an approval, refusal or withdrawal; empty: none. PACKAGE: approval */
+    struct asv_bytes open, agreed; /* DECIDE, of a SHOW: the OPEN that it makes use of, and its approval;
+                                    * otherwise empty */
     uint8_t record_count;
     struct asv_bytes records[ASV_KEEPER_RECORDS_MAX]; /* the same: credential records, in any order */
     uint8_t why;                      /* KEEP: enum asv_keeper_why; FINISH: AHEAD or EARLY of it */
     struct asv_bytes receipt;         /* KEEP DAY, FINISH AHEAD: the dock's; otherwise empty */
     struct asv_bytes dock;            /* the same: its chain */
     uint8_t digest[ASV_SHA256_BYTES]; /* KEEP, FINISH AHEAD: of the HOLD_AHEAD's proposal; CLIPS: the header
-                                       * before the first row; SIGN, HEAD: the new root; PACKAGE: what is
-                                       * signed. Otherwise zeros */
+                                       * before the first row; CLIP: the header; SIGN, HEAD: the new root;
+                                       * PACKAGE: what is signed. Otherwise zeros */
     uint8_t sign;                     /* SIGN: enum asv_keeper_sign */
     struct asv_bytes origin;          /* HEAD, LAST: the ledger's; LAST: empty for the one that goes on */
     uint64_t old_size, new_size;      /* HEAD: of the tree whose head was signed last, and now */
@@ -198,17 +201,17 @@ struct asv_keeper_reply {
     bool held;                                /* OPENS: and people keep it beyond its period */
     struct asv_bytes order;                   /* ORDER: the destruction statement; DAY_END: the day
                                                * statement; view */
-    int64_t until_ms;                         /* DECIDE: a pending hold lapses, or OPEN may be asked again,
-                                               * until then. KEEP: its key's due. 0: none */
-    const uint8_t *file_key;                  /* DECIDE, OPEN: ASV_FILE_KEY_BYTES; secret; view. NULL: none */
+    int64_t until_ms;                         /* DECIDE: a pending hold lapses, or HAND_OVER may be asked
+                                               * again, until then. KEEP: its key's due. 0: none */
+    const uint8_t *file_key;                  /* DECIDE, SHOW: ASV_FILE_KEY_BYTES; secret; view. NULL: none */
     struct asv_bytes stanza;    /* DECIDE: age stanza for the recipient (HAND_OVER) or the recovery
                                  * key (HOLD); KEEP AHEAD: for that one, too; view; may be empty */
     struct asv_bytes note;      /* DECIDE, LEDGER: the last checkpoint of the one before; view; empty: none */
     struct asv_bytes ruling;    /* DECIDE, with any status: what the keeper says of the statement for good
                                  * (TRUST.md 14); view; empty: nothing */
     struct asv_bytes signature; /* SIGN: a checkpoint as a signed note; PACKAGE: ECDSA, DER; view */
-    uint16_t kept_count;        /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page */
-    struct asv_bytes kept;      /* CLIPS: for asv_keeper_kept_read; view */
+    uint16_t kept_count;        /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page. CLIP: 0 or 1 */
+    struct asv_bytes kept;      /* CLIPS, CLIP: for asv_keeper_kept_read; view */
     struct asv_keeper_status state; /* STATUS */
 };
 

@@ -137,16 +137,6 @@ size_t asv_keeper_server_connections(const struct asv_keeper_server *server)
     return count;
 }
 
-static enum asv_keeper_role role_of(const struct asv_keeper_server *server, uid_t uid)
-{
-    for (size_t i = 0; i < server->peer_count; i++) {
-        if (server->peers[i].uid == uid) {
-            return (enum asv_keeper_role)server->peers[i].role;
-        }
-    }
-    return ASV_KEEPER_NOBODY;
-}
-
 static void set_deadline(const struct asv_keeper_server *server, struct connection *connection, uint64_t ms)
 {
     connection->deadline_ms = asv_world_mono_ms(server->keeper->world) + ms;
@@ -166,36 +156,54 @@ static void farewell(int fd, enum asv_status status, const char *why)
     }
 }
 
-static void accept_one(struct asv_keeper_server *server)
+/* K-046, K-176. People are many, and any of them may sit on a connection: what is left when all of theirs are
+ * taken is for the machines. */
+static struct connection *find_room(struct asv_keeper_server *server, const struct asv_keeper_caller *caller)
 {
-    struct ucred peer = {.uid = (uid_t)-1};
-    socklen_t len = sizeof peer;
     struct connection *room = NULL;
+    bool is_person = caller->role == ASV_KEEPER_PEOPLE;
     size_t own = 0;
-    asv_auto_fd int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
-        return;
-    }
-    enum asv_keeper_role role = role_of(server, peer.uid); /* K-040 */
+    size_t people = 0;
     for (size_t i = 0; i < ASV_KEEPER_CONNECTIONS; i++) {
         struct connection *connection = &server->connections[i];
-        room = connection->fd < 0 ? connection : room;
-        own += connection->fd >= 0 && connection->uid == peer.uid ? 1 : 0;
+        bool taken = connection->fd >= 0;
+        room = taken ? room : connection;
+        own += taken && connection->uid == caller->uid ? 1 : 0;
+        people += taken && connection->role == ASV_KEEPER_PEOPLE ? 1 : 0;
     }
-    if (role == ASV_KEEPER_NOBODY) {
-        asv_log_event(server->keeper->log, ASV_LOG_WARNING, "peer-refused", asv_log_u64("uid", peer.uid));
+    return own >= (is_person ? ASV_KEEPER_PER_PERSON : ASV_KEEPER_PER_USER) ||
+                   (is_person && people >= ASV_KEEPER_PEOPLE_MAX)
+               ? NULL
+               : room;
+}
+
+static uint64_t idle_ms(enum asv_keeper_role role)
+{
+    return role == ASV_KEEPER_PEOPLE ? ASV_KEEPER_PEOPLE_IDLE_MS : ASV_KEEPER_IDLE_MS;
+}
+
+static void accept_one(struct asv_keeper_server *server)
+{
+    struct asv_keeper_caller caller;
+    asv_auto_fd int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 || asv_keeper_caller_of(fd, server->peers, server->peer_count, &caller) != ASV_OK) {
+        return;
+    }
+    if (caller.role == ASV_KEEPER_NOBODY) {
+        asv_log_event(server->keeper->log, ASV_LOG_WARNING, "peer-refused", asv_log_u64("uid", caller.uid));
         farewell(fd, ASV_E_DENIED, "this user is none of the keeper's peers");
         return;
     }
-    if (room == NULL || own >= ASV_KEEPER_PER_USER) { /* K-046 */
+    struct connection *room = find_room(server, &caller);
+    if (room == NULL) {
         farewell(fd, ASV_E_BUSY, "too many connections");
         return;
     }
-    room->uid = peer.uid;
-    room->role = role;
+    room->uid = caller.uid;
+    room->role = caller.role;
     room->closing = false;
     room->in_len = room->out_at = room->out_len = 0;
-    set_deadline(server, room, ASV_KEEPER_IDLE_MS);
+    set_deadline(server, room, idle_ms(room->role));
     room->fd = asv_steal_fd(&fd);
 }
 
@@ -218,7 +226,8 @@ static void send_reply(const struct asv_keeper_server *server, struct connection
     }
     asv_wipe(connection->out, connection->out_len); /* K-049: a file key may have left */
     connection->out_at = connection->out_len = 0;
-    set_deadline(server, connection, connection->in_len > 0 ? ASV_KEEPER_FRAME_MS : ASV_KEEPER_IDLE_MS);
+    set_deadline(server, connection,
+                 connection->in_len > 0 ? ASV_KEEPER_FRAME_MS : idle_ms(connection->role));
     if (connection->closing) {
         drop(connection);
     }

@@ -10,16 +10,30 @@
 
 #include "server/keeper/keeper.h"
 
-#define ASV_KEEPER_CONNECTIONS 16 /* at a time: 2.7 MB of buffers */
-#define ASV_KEEPER_PER_USER    8  /* so that one user cannot have them all */
-#define ASV_KEEPER_PEERS       16
-#define ASV_KEEPER_FRAME_MS    5000   /* from a request's first byte to its last, and for a reply */
-#define ASV_KEEPER_IDLE_MS     600000 /* between requests */
+#define ASV_KEEPER_CONNECTIONS    32 /* at a time: 5.3 MB of buffers */
+#define ASV_KEEPER_PER_USER       8  /* so that one user cannot have them all */
+#define ASV_KEEPER_PEOPLE_MAX     16 /* of people altogether: the others' work goes on beside theirs */
+#define ASV_KEEPER_PER_PERSON     2
+#define ASV_KEEPER_PEERS          64     /* lines of the configuration: users, and groups of them */
+#define ASV_KEEPER_FRAME_MS       5000   /* from a request's first byte to its last, and for a reply */
+#define ASV_KEEPER_IDLE_MS        600000 /* between requests */
+#define ASV_KEEPER_PEOPLE_IDLE_MS 60000  /* the same, of people */
 
 struct asv_keeper_peer {
-    uid_t uid;
-    uint8_t role; /* enum asv_keeper_role */
+    bool is_group;
+    uint32_t id;  /* of the user, or of the group */
+    uint8_t role; /* enum asv_keeper_role; of a group PEOPLE */
 };
+
+/* Who is at the other end of a connection, as the kernel says. */
+struct asv_keeper_caller {
+    uid_t uid;
+    enum asv_keeper_role role; /* ASV_KEEPER_NOBODY: none of the peers */
+};
+
+/* K-040, K-175: by the user; by none of these, by a group that the user is in. */
+ASV_MUST_CHECK enum asv_status asv_keeper_caller_of(int fd, const struct asv_keeper_peer *peers,
+                                                    size_t peer_count, struct asv_keeper_caller *out);
 
 struct asv_keeper_server;
 

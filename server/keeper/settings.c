@@ -3,6 +3,7 @@
 #include "server/keeper/settings.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,49 +88,90 @@ static enum asv_status each_slot(void *out, const char *rest, const char *value,
     return ASV_OK;
 }
 
-static enum asv_status user_id(const char *name, uid_t *uid, struct asv_err *err)
+/* A number that is no user's or group's: what the kernel says for nobody. */
+#define NOBODYS UINT32_MAX
+
+static bool parse_id(const char *name, uint32_t *id)
 {
     char *end = NULL;
     errno = 0;
     unsigned long number = strtoul(name, &end, 10);
-    if (name[0] >= '0' && name[0] <= '9' && *end == '\0' && errno == 0 && number < (uid_t)-1) {
-        *uid = (uid_t)number;
+    bool good = name[0] >= '0' && name[0] <= '9' && *end == '\0' && errno == 0 && number < NOBODYS;
+    *id = good ? (uint32_t)number : NOBODYS;
+    return good;
+}
+
+static enum asv_status user_id(const char *name, uint32_t *id, struct asv_err *err)
+{
+    if (parse_id(name, id)) {
         return ASV_OK;
     }
     const struct passwd *user = getpwnam(name);
     if (user == NULL) {
         return asv_failf(err, ASV_E_USAGE, "there is no user \"%s\"", name);
     }
-    *uid = user->pw_uid;
+    *id = user->pw_uid;
     return ASV_OK;
 }
 
-/* peer.asservat-dock = dock */
+static enum asv_status group_id(const char *name, uint32_t *id, struct asv_err *err)
+{
+    if (parse_id(name, id)) {
+        return ASV_OK;
+    }
+    const struct group *group = getgrnam(name);
+    if (group == NULL) {
+        return asv_failf(err, ASV_E_USAGE, "there is no group \"%s\"", name);
+    }
+    *id = group->gr_gid;
+    return ASV_OK;
+}
+
+static enum asv_status add_peer(struct asv_settings *settings, const struct asv_keeper_peer *peer,
+                                const char *name, struct asv_err *err)
+{
+    for (unsigned i = 0; i < settings->peer_count; i++) {
+        if (settings->peers[i].is_group == peer->is_group && settings->peers[i].id == peer->id) {
+            return asv_failf(err, ASV_E_USAGE, "%s \"%s\" has a role already",
+                             peer->is_group ? "group" : "user", name);
+        }
+    }
+    if (settings->peer_count == ASV_KEEPER_PEERS) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "there are more than %d peers and groups; people need no lines of "
+                         "their own, but a group",
+                         ASV_KEEPER_PEERS);
+    }
+    settings->peers[settings->peer_count++] = *peer;
+    return ASV_OK;
+}
+
+/* peer.asv-dock = dock */
 static enum asv_status each_peer(void *out, const char *rest, const char *value, struct asv_err *err)
 {
-    static const char *const roles[ASV_KEEPER_ROLES] = {"", "dock", "admin", "server", "ledger"};
-    struct asv_settings *settings = out;
+    static const char *const roles[ASV_KEEPER_ROLES] = {"", "dock", "admin", "server", "ledger", "people"};
     struct asv_keeper_peer peer = {0};
     for (unsigned role = ASV_KEEPER_DOCK; role < ASV_KEEPER_ROLES; role++) {
         peer.role = strcmp(value, roles[role]) == 0 ? (uint8_t)role : peer.role;
     }
     if (peer.role == ASV_KEEPER_NOBODY) {
-        return asv_failf(err, ASV_E_USAGE, "\"%s\" is not known; give one of dock, admin, server, ledger",
-                         value);
+        return asv_failf(err, ASV_E_USAGE,
+                         "\"%s\" is not known; give one of dock, admin, server, ledger, people", value);
     }
-    if (settings->peer_count == ASV_KEEPER_PEERS) {
-        return asv_failf(err, ASV_E_USAGE, "there are more than %d peers", ASV_KEEPER_PEERS);
+    enum asv_status status = user_id(rest, &peer.id, err);
+    return status == ASV_OK ? add_peer(out, &peer, rest, err) : status;
+}
+
+/* group.asv-keys = people. K-177: a machine's role is for an account that somebody named. */
+static enum asv_status each_group(void *out, const char *rest, const char *value, struct asv_err *err)
+{
+    struct asv_keeper_peer peer = {.is_group = true, .role = ASV_KEEPER_PEOPLE};
+    if (strcmp(value, "people") != 0) {
+        return asv_failf(err, ASV_E_USAGE,
+                         "\"%s\" is not for groups; give people, and peer.USER for any other role", value);
     }
-    enum asv_status status = user_id(rest, &peer.uid, err);
-    for (unsigned i = 0; status == ASV_OK && i < settings->peer_count; i++) {
-        if (settings->peers[i].uid == peer.uid) {
-            status = asv_failf(err, ASV_E_USAGE, "user \"%s\" has a role already", rest);
-        }
-    }
-    if (status == ASV_OK) {
-        settings->peers[settings->peer_count++] = peer;
-    }
-    return status;
+    enum asv_status status = group_id(rest, &peer.id, err);
+    return status == ASV_OK ? add_peer(out, &peer, rest, err) : status;
 }
 
 #define TEXT(field) \
@@ -166,6 +208,7 @@ static const struct asv_conf_key keys[] = {
     {.name = "origin", .type = ASV_CONF_TEXT, TEXT(origin), .fallback = ""},
     {.name = "slot.", .type = ASV_CONF_EACH, .each = each_slot},
     {.name = "peer.", .type = ASV_CONF_EACH, .each = each_peer},
+    {.name = "group.", .type = ASV_CONF_EACH, .each = each_group},
 };
 
 /* Whether one path is the other, or lies in it. */

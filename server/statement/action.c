@@ -6,8 +6,9 @@
 
 #include "server/statement/credential.h"
 
-#define HOUR (INT64_C(3600) * 1000)
-#define DAY  (24 * HOUR)
+#define MINUTE (INT64_C(60) * 1000)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
 
 #define KEEP (1u << ASV_GROUND_DANGER | 1u << ASV_GROUND_PROSECUTION | 1u << ASV_GROUND_LEGALITY_CHECK)
 #define SHIELD \
@@ -49,6 +50,7 @@ static const struct asv_action_rule rules[] = {
     ROW(UNBLOCK,           CLIP,       S | D | P,         NOBODY,    SHIELD,             MAY, NO,  HOUR, 0),
     ROW(RELEASE_AHEAD,     CAMERA,     W | S | D | P,     W | S | D, NO_GROUND,          MAY, NO,  4 * DAY, DAY),
     ROW(DAY,               DAY,        W | S | D | R | P, W | S | D, NO_GROUND,          MAY, NO,  4 * DAY, DAY),
+    ROW(SHOW,              VIEWER,     S | D | R | P,     NOBODY,    NO_GROUND,          YES, NO,  5 * MINUTE, 0),
     ROW(RECIPIENT,         RECIPIENT,  E | A,             S | D,     NO_GROUND,          NO,  YES, 14 * DAY, DAY),
     ROW(RECIPIENT_ENDS,    RECIPIENT,  S | D | E | A,     NOBODY,    NO_GROUND,          NO,  YES, 2 * DAY, 0),
     ROW(ENROL,             CREDENTIAL, A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),
@@ -93,6 +95,12 @@ const char *asv_record_name(enum asv_record record)
 uint16_t asv_record_action(enum asv_record record)
 {
     return records[record].action;
+}
+
+bool asv_action_names_proposal(uint16_t action, uint8_t step)
+{
+    return step == ASV_STEP_APPROVE || step == ASV_STEP_REFUSE || step == ASV_STEP_WITHDRAW ||
+           action == ASV_ACTION_SHOW; /* ST-110 */
 }
 
 uint16_t asv_action_roles(const struct asv_action_rule *rule, uint8_t step, uint8_t ground)

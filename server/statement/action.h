@@ -21,6 +21,7 @@ enum asv_action {
     ASV_ACTION_UNBLOCK = 8,         /* lift such a block */
     ASV_ACTION_RELEASE_AHEAD = 9,   /* of what a HOLD_AHEAD keeps: its keys are destroyed */
     ASV_ACTION_DAY = 10,            /* on which a clip was recorded that no clock tells the day of (LAW T1) */
+    ASV_ACTION_SHOW = 11,           /* a clip, now, to who proposed its OPEN: each time anew (LAW L1) */
     ASV_ACTION_RECIPIENT = 16,      /* register a recipient's key */
     ASV_ACTION_RECIPIENT_ENDS = 17, /* no more hand-over to it */
     ASV_ACTION_ENROL = 32,          /* a person's credential */
@@ -99,6 +100,10 @@ const struct asv_action_rule *asv_action_rule(uint16_t action);
 /* "incident-clip", as it stands in the subject; and of which action it is. */
 const char *asv_record_name(enum asv_record record);
 uint16_t asv_record_action(enum asv_record record);
+
+/* Whether a statement of this action and step names a proposal: an answer the one that it answers, SHOW the
+ * OPEN that it makes use of. */
+bool asv_action_names_proposal(uint16_t action, uint8_t step);
 
 /* The roles of which a person must have one to take this step. */
 uint16_t asv_action_roles(const struct asv_action_rule *rule, uint8_t step, uint8_t ground);

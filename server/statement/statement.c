@@ -168,7 +168,8 @@ static const char *broken(const struct asv_statement *statement, const struct as
     if (asv_is_zero(statement->person, sizeof statement->person) != (rule->proposers == 0)) { /* ST-051 */
         return "person";
     }
-    if (asv_is_zero(statement->proposal, sizeof statement->proposal) == is_answer(statement->step)) {
+    if (asv_is_zero(statement->proposal, sizeof statement->proposal) ==
+        asv_action_names_proposal(statement->action, statement->step)) {
         return "proposal"; /* ST-052 */
     }
     if (!life_is_good(statement, rule)) {

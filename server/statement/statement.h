@@ -64,7 +64,7 @@ struct asv_statement {
     uint8_t nonce[ASV_STATEMENT_NONCE_BYTES];
     int64_t issued_ms;                  /* wall; the statement counts from here ... */
     int64_t expires_ms;                 /* ... until just before here */
-    uint8_t proposal[ASV_SHA256_BYTES]; /* digest of the proposal that this answers; zeros when it is none */
+    uint8_t proposal[ASV_SHA256_BYTES]; /* digest of the proposal that this answers or, SHOW, rests on */
     struct asv_bytes reason;            /* view; never empty (LAW L2) */
     struct asv_bytes extensions;        /* view; encode: len 0 for none */
 

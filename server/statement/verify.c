@@ -32,11 +32,13 @@ static bool lives(const struct asv_credential *credential, const struct asv_stat
            now_ms < credential->until_ms;
 }
 
-/* LAW L5: who would see it stands by name in what the second person signs, and it is who asks. */
+/* LAW L5: who would see it stands by name in what the second person signs, and it is who asks, and who is
+ * shown it. */
 static bool names_viewer(const struct asv_statement *statement, const struct asv_credential *credential)
 {
     const struct asv_bytes *name = &statement->subject.name;
-    return statement->subject.kind != ASV_SUBJECT_VIEWER || statement->step != ASV_STEP_PROPOSE ||
+    return statement->subject.kind != ASV_SUBJECT_VIEWER ||
+           (statement->step != ASV_STEP_PROPOSE && statement->step != ASV_STEP_SOLE) ||
            (name->len == credential->name.len && memcmp(name->data, credential->name.data, name->len) == 0);
 }
 
@@ -202,6 +204,37 @@ enum asv_status asv_statement_verify_pair(const struct asv_statement_pair *pair,
         status = check_answer(pair, step, err);
     }
     return status == ASV_OK ? check_people(pair, err) : status;
+}
+
+/* The fields behind the action. */
+static struct asv_bytes about(const struct asv_statement *statement)
+{
+    const size_t action = sizeof(uint16_t);
+    return (struct asv_bytes){statement->matter.data + action, statement->matter.len - action};
+}
+
+enum asv_status asv_statement_shows(const struct asv_statement *show, const struct asv_credential *viewer,
+                                    const struct asv_statement_pair *open, struct asv_err *err)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    asv_statement_digest(digest, open->proposal);
+    if (show->action != ASV_ACTION_SHOW || open->proposal->action != ASV_ACTION_OPEN ||
+        open->answer->step != ASV_STEP_APPROVE) { /* ST-111 */
+        return refuse(err, ASV_E_STATE, show, "nobody agreed that this may be shown");
+    }
+    if (!asv_equal(digest, show->proposal, sizeof digest)) { /* ST-111 */
+        return refuse(err, ASV_E_MISMATCH, show, "rests on another opening");
+    }
+    struct asv_bytes shown = about(show);
+    struct asv_bytes agreed = about(open->proposal);
+    if (shown.len != agreed.len || memcmp(shown.data, agreed.data, shown.len) != 0) { /* ST-111 */
+        return refuse(err, ASV_E_MISMATCH, show, "about something else than was agreed to");
+    }
+    if (!asv_equal(viewer->person, open->proposer->person, sizeof viewer->person) ||
+        !asv_equal(viewer->badge, open->proposer->badge, sizeof viewer->badge)) { /* ST-112 */
+        return refuse(err, ASV_E_DENIED, show, "it is shown to who asked for it, and to nobody else");
+    }
+    return ASV_OK;
 }
 
 enum asv_status asv_statement_enrols(const struct asv_statement *statement,

@@ -62,6 +62,15 @@ ASV_MUST_CHECK enum asv_status asv_statement_verify_pair(const struct asv_statem
                                                          const struct asv_statement_place *place,
                                                          int64_t now_ms, struct asv_err *err);
 
+/* A believed SHOW (asv_statement_verify_sole) makes use of an OPEN that two people decided on
+ * (asv_statement_verify_pair): it names it, is about the same, and is made by the person who proposed it,
+ * with whatever credential (viewer: SHOW's). ASV_E_STATE, ASV_E_MISMATCH, ASV_E_DENIED. That it was not used
+ * before is the caller's to know. */
+ASV_MUST_CHECK enum asv_status asv_statement_shows(const struct asv_statement *show,
+                                                   const struct asv_credential *viewer,
+                                                   const struct asv_statement_pair *open,
+                                                   struct asv_err *err);
+
 /* This record is the one that a believed ENROL (approver: who approved it) or FOUND (approver NULL) is about.
  * ASV_E_STATE, ASV_E_MISMATCH, ASV_E_UNTRUSTED; ASV_E_DENIED when the approver is the person enrolled. The
  * caller also asks asv_credential_beside about every credential it keeps. */

@@ -4,5 +4,5 @@
 -- Somebody is about to be shown a recording.
 SELECT asv.access_put(
     p_id => $1::uuid,
-    p_proposal => $2::bytea,
+    p_shown => $2::bytea,
     p_reason => $3::text)

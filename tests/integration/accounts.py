@@ -10,6 +10,7 @@ import pwd
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ import incident as site  # noqa: E402
 
 KEYS = "users"  # of the keeper's socket: a group that every Debian has
 READERS = 64990  # of the vault; and users that nobody has
-READER, STRANGER = 64991, 64992
+READER, STRANGER, OUTSIDER = 64991, 64992, 64993
 NAMED = "games"  # who has a name: a user that every Debian has, too
 
 
@@ -66,11 +67,107 @@ class Account:
 
 
 def let_in(desk):
-    """Both accounts to the keeper."""
+    """Whoever is in the socket's group, to the keeper."""
     desk.site.keeper.stop()
     conf = desk.site.directory / "keeper.conf"
-    conf.write_text(conf.read_text() + f"socket_group = {KEYS}\npeer.{READER} = admin\npeer.{STRANGER} = admin\n")
+    conf.write_text(conf.read_text() + f"socket_group = {KEYS}\ngroup.{KEYS} = people\n")
     desk.site.start_keeper()
+
+
+# ---- the keeper's socket, spoken to by hand (KEEPER.md 6)
+
+STATUS, MAKE_DAYS, BULLETIN, OPENS, ORDER, DECIDE, KEEP, FINISH, CLIPS, SIGN, DAY_END, CLIP = range(1, 13)
+TAKEN, NOT_PERMITTED, NOT_NOW = 0, 0x204, 0x208  # ASV_OK, ASV_E_DENIED, ASV_E_STATE (firmware-proto/base/status.h)
+SAY = """
+import socket, struct, sys
+frame = bytes.fromhex(sys.argv[2])
+with socket.socket(socket.AF_UNIX) as s:
+    s.settimeout(60)
+    s.connect(sys.argv[1])
+    try:
+        s.sendall(struct.pack(">I", len(frame)) + frame)
+    except BrokenPipeError:  # it was sent away before it asked
+        pass
+    got = b""
+    while len(got) < 4 or len(got) < 4 + struct.unpack(">I", got[:4])[0]:
+        part = s.recv(65536)
+        if not part:
+            break
+        got += part
+print(got[4:].hex())
+"""
+
+
+def ask(account, kind, fields=b""):
+    """What the keeper says to this account: its status, and what follows."""
+    frame = struct.pack(">BBI", 1, kind, 1) + fields
+    done = subprocess.run(["/usr/bin/python3", "-c", SAY, account.desk.site.directory / "keeper.sock", frame.hex()],
+                          stdout=subprocess.PIPE, check=True, cwd="/", user=account.user, group=account.user,
+                          extra_groups=account.groups, text=True)
+    body = bytes.fromhex(done.stdout)
+    assert body[0] == 1 and struct.unpack(">I", body[2:6])[0] == 1 and body[1] == kind | 0x80, body
+    return struct.unpack(">H", body[6:8])[0], body[8:]
+
+
+def ask_nobody(account):
+    """What the keeper says to one whom it does not know: a reply to no request."""
+    done = subprocess.run(["/usr/bin/python3", "-c", SAY, account.desk.site.directory / "keeper.sock", "010100000001"],
+                          stdout=subprocess.PIPE, check=True, cwd="/", user=account.user, group=account.user,
+                          extra_groups=account.groups, text=True)
+    body = bytes.fromhex(done.stdout)
+    assert struct.unpack(">I", body[2:6])[0] == 0, body
+    return struct.unpack(">H", body[6:8])[0]
+
+
+def view(data):
+    return struct.pack(">H", len(data)) + data
+
+
+def decision(proposal, answer, records, opening=b"", agreed=b""):
+    """DECIDE, without a recording."""
+    return view(proposal) + view(answer) + bytes([len(records)]) + b"".join(map(view, records)) + view(opening) + view(agreed) \
+        + view(b"") * 3 + bytes(1)
+
+
+def at_the_keepers_socket(account):
+    """LAW T4: nobody at a desk ends others' recordings, has a head signed that no entries make, or sees what is kept."""
+    assert ask(account, STATUS)[0] == TAKEN
+    assert ask(account, CLIP, bytes(32)) == (TAKEN, bytes(3)), "of what is not kept there is no row"
+    for kind in (MAKE_DAYS, BULLETIN, OPENS, ORDER, KEEP, FINISH, CLIPS, DAY_END):
+        assert ask(account, kind)[0] == NOT_PERMITTED, kind
+    origin = b"stadt.example/ledger"
+    head = bytes([1, len(origin)]) + origin + struct.pack(">QQ", 0, 1) + bytes(32) + bytes(1)
+    for what in (head, bytes([4, len(origin)]) + origin, bytes([3]) + view(b"") * 2 + bytes(1) + bytes(32)):
+        assert ask(account, SIGN, what)[0] == NOT_PERMITTED, what
+    assert ask(account, SIGN, bytes([2, 0]))[0] not in (TAKEN, NOT_PERMITTED), "there is no ledger, but one may ask"
+
+
+def signed_for(desk, clip):
+    """What stands in the database of the last showing: OPEN, approval, SHOW and the credential records of both people."""
+    rows = desk.sql(f"""SELECT encode(p.object, 'hex'), encode(a.object, 'hex'), encode(s.object, 'hex'), encode(pc.record, 'hex'),
+                               encode(ac.record, 'hex')
+        FROM asv.access_log l JOIN asv.clip c USING (recording) JOIN asv.statement s ON s.digest = l.shown
+        JOIN asv.statement p ON p.digest = s.opening JOIN asv.statement a ON a.proposal = p.digest AND a.step = 2
+        JOIN asv.credential pc ON pc.digest = p.credential JOIN asv.credential ac ON ac.digest = a.credential
+        WHERE c.clip = '{clip}' ORDER BY l.at DESC LIMIT 1""")
+    return [bytes.fromhex(value) for value in rows[0]]
+
+
+def what_two_signed_opens_nothing(desk, account, clip):
+    """LAW L1, L5: whoever presents an approved OPEN, genuine and alive, has no key by it; nor by a SHOW that was made use of."""
+    opening, agreed, show, *records = signed_for(desk, clip)
+    for fields in (decision(opening, agreed, records), decision(show, b"", records), decision(show, agreed, records),
+                   decision(show, b"", records, opening, agreed)):
+        status, rest = ask(account, DECIDE, fields)
+        assert status == NOT_NOW, (hex(status), rest)
+    shown = desk.sql("SELECT count(*) FROM asv.access_log")
+    out, _ = account.act("rita", "clip", "open", clip)  # who signs for it is shown it
+    assert out[4:8] == b"ftyp"
+    assert desk.sql("SELECT count(*) FROM asv.access_log") == [[str(int(shown[0][0]) + 1)]]
+    words = ["clip", "open", clip, "--key", account.home / "sigrid", "--passphrase-file", account.home / "phrase", "--reason", "x",
+             "--yes", *desk.account("sigrid")]
+    status, out, err = account.start(*words)
+    assert status == 1 and not out, err
 
 
 def known_by_its_name(desk, clip):
@@ -129,8 +226,14 @@ def play(rig):
     reader.act("sigrid", "clip", "open", request, "--approve")
     status, out, err = stranger.call("rita", "clip", "open", clip)
     assert status == 1 and not out and "Permission denied" in err, err
-    out, _ = reader.act("rita", "clip", "open", clip)
+    out, err = reader.act("rita", "clip", "open", clip)
     assert out[4:8] == b"ftyp", "the reviewer does not see the recording"
+    assert "have a recording shown to me now, this once" in err and "\nreason       Anzeige erstattet\n" in err, err
+    what_two_signed_opens_nothing(desk, reader, clip)
+    at_the_keepers_socket(reader)
+    nobody = Account(desk, OUTSIDER, READERS)
+    os.chmod(desk.site.directory / "keeper.sock", 0o666)  # whatever becomes of the socket's mode
+    assert ask_nobody(nobody) == NOT_PERMITTED
     reader.act("rita", "hold", "release", clip)
     _, err = reader.act("sigrid", "hold", "release", clip, "--approve")
     assert "the next retention run sees to" in err, err

@@ -303,11 +303,22 @@ def nothing_expires_early(ledger, clips):
         ledger.sequence()
 
     def look(name, at):
-        told_at("INSERT INTO asv.access_log (at, deed, recording, incident, proposal, credential, name, reason, salt, forget_at) "
-                f"SELECT date_trunc('milliseconds', {at}), 'opened', c.recording, i.id, sha256('p'), k.digest, k.name, '{name}', "
-                f"sha256('s'), asv.year_end({at}, 1) FROM asv.clip c, asv.incident i, asv.credential k LIMIT 1", at)
+        """Rita is shown it, who signs for it; and the access is one of then."""
+        status, _, err = desk.shown("rita", clips[0])
+        assert status == 0, err
+        shown = value(desk, "SELECT encode(shown, 'hex') FROM asv.access_log ORDER BY at DESC LIMIT 1")
+        columns = "deed, recording, incident, proposal, shown, credential, name, salt"
+        desk.sql(f"SET session_replication_role = replica; CREATE TABLE tmp_look AS SELECT {columns} FROM asv.access_log WHERE "
+                 f"shown = '\\x{shown}'; DELETE FROM asv.ledger_pending WHERE id = (SELECT id FROM asv.access_log WHERE shown = "
+                 f"'\\x{shown}'); DELETE FROM asv.access_log WHERE shown = '\\x{shown}'")
+        ledger.sequence()
+        told_at(f"INSERT INTO asv.access_log (at, reason, forget_at, {columns}) SELECT date_trunc('milliseconds', {at}), '{name}', "
+                f"asv.year_end({at}, 1), {columns} FROM tmp_look; DROP TABLE tmp_look", at)
         return f"reason = '{name}'"
 
+    status, _, err = desk.shown("rita", clips[0])
+    assert status == 1, err
+    desk.act("sigrid", "clip", "open", re.search(r"request +([0-9a-f]+)", err)[1], "--approve")
     young = (look("now", "clock_timestamp()"), look("a year ago", "clock_timestamp() - interval '1 year'"))
     old = look("three years ago", "clock_timestamp() - interval '3 years'")
     for where in (*young, old):
@@ -322,6 +333,13 @@ def nothing_expires_early(ledger, clips):
                    "UPDATE asv.policy_file f SET content = p.content FROM tmp_policy p WHERE p.digest = f.digest; DROP TABLE tmp_policy; " + back + add,
                    [r"\(access\): something stands there that nobody can read: database: ledger_term: ", r"\(access\): the row that it tells of is gone$"])
     assert ledger.verify()["expired"] == 0
+    # LAW L1: each rests on what somebody signed to be shown it, and the keeper took.
+    seen = f"(SELECT shown FROM asv.access_log WHERE {young[0]})"
+    ledger.changed(*rows("statement_answer", f"statement = {seen}"), r"\(access\): the log does not have it that the keeper took")
+    asked = value(desk, "SELECT encode(proposal, 'hex') FROM asv.access_log LIMIT 1")
+    was = value(desk, f"SELECT encode({seen}, 'hex')")
+    ledger.changed(f"UPDATE asv.access_log SET shown = '\\x{asked}' WHERE {young[0]}",
+                   f"UPDATE asv.access_log SET shown = '\\x{was}' WHERE {young[0]}", r"\(access\): its row says something else now")
     desk.sql(f"DELETE FROM asv.access_log WHERE {old}")  # which the triggers let happen
     counts = ledger.verify()
     assert counts["expired"] == 1, counts

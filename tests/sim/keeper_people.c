@@ -177,8 +177,45 @@ static void check_ruling(const struct keeper_site *site, const struct keeper_dec
          "refused for another reason");
 }
 
+void keeper_show(const struct keeper_site *site, struct asv_test_stated *out,
+                 const struct keeper_decision *open, const struct asv_test_person *person)
+{
+    static uint32_t shown;
+    struct asv_statement statement;
+    asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, person, 0xa5);
+    date(site, &statement);
+    asv_test_answer(&statement, &open->proposal.statement);
+    statement.action = ASV_ACTION_SHOW;
+    asv_store_be32(statement.nonce, ++shown);
+    asv_test_state(out, &statement, person, NULL);
+}
+
+struct asv_keeper_reply keeper_ask_to_show(struct keeper_site *site, const struct keeper_decision *open,
+                                           const struct asv_test_stated *show,
+                                           const struct asv_test_person *person)
+{
+    struct asv_keeper_request request = {.type = ASV_KEEPER_DECIDE,
+                                         .proposal = {show->data, show->len},
+                                         .open = {open->proposal.data, open->proposal.len}};
+    if (open->has_answer) {
+        request.agreed = (struct asv_bytes){open->answer.data, open->answer.len};
+        add_record(&request, open->answerer);
+    }
+    add_record(&request, open->proposer);
+    if (person != open->proposer && person != open->answerer) {
+        add_record(&request, person);
+    }
+    return keeper_ask(site, ASV_KEEPER_PEOPLE, &request);
+}
+
 struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision)
 {
+    if (decision->proposal.statement.action == ASV_ACTION_OPEN && decision->has_answer &&
+        decision->answer.statement.step == ASV_STEP_APPROVE) {
+        struct asv_test_stated show;
+        keeper_show(site, &show, decision, decision->proposer);
+        return keeper_ask_to_show(site, decision, &show, decision->proposer);
+    }
     struct asv_keeper_request request = {0};
     if (decision->clip != NULL) {
         keeper_opens_request(&request, decision->camera, decision->clip);

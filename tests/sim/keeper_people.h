@@ -52,8 +52,18 @@ void keeper_sign_again(struct keeper_decision *out);
 void keeper_respond(struct keeper_site *site, struct keeper_decision *decision, uint8_t step,
                     const struct asv_test_person *person, uint8_t n);
 
-/* DECIDE. Views in the reply live until the next request. Whatever is decided, with whatever outcome: K-160.
- */
+/* What person says to have shown what an OPEN is about (SHOW), issued at the keeper's now, each time with
+ * another nonce. out must not be copied. */
+void keeper_show(const struct keeper_site *site, struct asv_test_stated *out,
+                 const struct keeper_decision *open, const struct asv_test_person *person);
+
+/* DECIDE of that, with the OPEN and its answer, if it has one, and the records of all three. */
+struct asv_keeper_reply keeper_ask_to_show(struct keeper_site *site, const struct keeper_decision *open,
+                                           const struct asv_test_stated *show,
+                                           const struct asv_test_person *person);
+
+/* DECIDE; of an OPEN that was approved, of a SHOW of whoever proposed it. Views in the reply live until the
+ * next request. Whatever is decided, with whatever outcome: K-160. */
 struct asv_keeper_reply keeper_decide(struct keeper_site *site, const struct keeper_decision *decision);
 
 /* The reply's ruling, which verifies and is about what was said last; verdict 0: it has none. */

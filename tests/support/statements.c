@@ -197,7 +197,7 @@ void asv_test_statement(struct asv_statement *out, uint16_t action, uint8_t step
     memset(out->nonce, n, sizeof out->nonce);
     out->issued_ms = ASV_TEST_NOW_MS;
     out->expires_ms = ASV_TEST_NOW_MS + (answers ? rule->answer_ms : rule->proposal_ms);
-    if (answers) {
+    if (answers || action == ASV_ACTION_SHOW) {
         follow(out->proposal, "proposal", 1);
     }
     out->reason = (struct asv_bytes){reason, sizeof reason - 1};
@@ -314,6 +314,9 @@ const struct asv_test_example *asv_test_example(void)
         asv_test_state(&example.day, &statement, &example.wearer, NULL);
         asv_test_statement(&statement, ASV_ACTION_INCIDENT, ASV_STEP_SOLE, &example.wearer, 5);
         asv_test_state(&example.record, &statement, &example.wearer, NULL);
+        asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, &example.supervisor, 6);
+        asv_statement_digest(statement.proposal, &example.opening.statement);
+        asv_test_state(&example.show, &statement, &example.supervisor, NULL);
         made = true;
     }
     return &example;

@@ -85,6 +85,7 @@ struct asv_test_example {
     struct asv_test_stated opening; /* the supervisor asks to see a clip */
     struct asv_test_stated day;     /* the wearer says when one was recorded */
     struct asv_test_stated record;  /* the wearer writes an incident down */
+    struct asv_test_stated show;    /* the supervisor has the clip shown, with an authenticator */
 };
 const struct asv_test_example *asv_test_example(void);
 

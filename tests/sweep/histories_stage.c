@@ -529,6 +529,42 @@ static void decide_request(const struct stage *stage, struct asv_keeper_request 
     }
 }
 
+static bool is_opening(const struct stage *stage, const struct delivery *delivery)
+{
+    const struct model_paper *asked = &stage->model.papers[delivery->proposal];
+    return asked->action == MODEL_OPEN && asked->answers < 0 && delivery->answer >= 0 &&
+           stage->model.papers[delivery->answer].step == MODEL_APPROVES;
+}
+
+/* Whoever proposed an OPEN has it shown: what was asked for becomes what that rests on. */
+static void show_request(const struct stage *stage, struct asv_keeper_request *request,
+                         const struct delivery *delivery, struct asv_test_stated *show)
+{
+    static uint32_t shown;
+    const struct asv_test_person *person = stage->persons[stage->model.papers[delivery->proposal].person];
+    struct asv_statement statement;
+    asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, person, 0xa5);
+    asv_test_answer(&statement, &stage->papers[delivery->proposal].statement);
+    int64_t life_ms = statement.expires_ms - statement.issued_ms;
+    statement.action = ASV_ACTION_SHOW;
+    statement.issued_ms = stage->site.world.wall;
+    statement.expires_ms = stage->site.world.wall + life_ms;
+    asv_store_be32(statement.nonce, ++shown);
+    asv_test_state(show, &statement, person, NULL);
+    request->open = request->proposal;
+    request->agreed = request->answer;
+    request->proposal = (struct asv_bytes){show->data, show->len};
+    request->answer = (struct asv_bytes){0};
+}
+
+/* K-171: what was made use of is made use of once. */
+static bool is_spent(struct stage *stage, struct asv_keeper_request *request)
+{
+    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_PEOPLE, request);
+    return (reply.status != ASV_OK && reply.file_key == NULL) ||
+           stage_fail(stage, "one showing showed twice");
+}
+
 /* What left: this clip's key, for two living people's statements about it, and only for them. */
 static bool check_given(struct stage *stage, const struct delivery *delivery,
                         const struct asv_keeper_reply *reply)
@@ -596,10 +632,22 @@ static void tell_delivery(struct stage *stage, const struct delivery *delivery,
 
 bool stage_deliver(struct stage *stage, const struct delivery *delivery)
 {
+    static struct asv_test_stated show;
     struct asv_keeper_request request;
     struct model_paper *asked = &stage->model.papers[delivery->proposal];
-    decide_request(stage, &request, delivery);
-    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_SERVER, &request);
+    struct asv_keeper_reply reply;
+    bool shows = is_opening(stage, delivery);
+    bool before = stage->was_struck;
+    do { /* when its answer was lost, it is signed anew (K-171) */
+        stage->was_struck = false;
+        decide_request(stage, &request, delivery);
+        if (shows) {
+            show_request(stage, &request, delivery, &show);
+        }
+        reply = stage_ask(stage, ASV_KEEPER_SERVER, &request);
+        before = before || stage->was_struck;
+    } while (shows && stage->was_struck && reply.status == ASV_E_STATE);
+    stage->was_struck = before;
     bool should = model_decide(&stage->model, delivery->proposal, delivery->answer, delivery->brought,
                                delivery->records);
     tell_delivery(stage, delivery, &reply);
@@ -620,6 +668,7 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
         return stage_fail(stage, "a day that people say has another end");
     }
     return check_ruled(stage, delivery, &reply) && check_given(stage, delivery, &reply) &&
+           (!shows || is_spent(stage, &request)) &&
            stage_expect(stage, reply.status == ASV_OK, should,
                         asv_action_rule(action_code(asked->action))->name);
 }

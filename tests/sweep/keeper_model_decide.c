@@ -286,8 +286,9 @@ static bool effect(struct model *model, int proposal, int answer)
         return true;
     case MODEL_ERASE_EARLY:
         return erase_early(model, clip);
-    case MODEL_OPEN:
-        return is_held_for(clip, asked->incident) && clip->blocks == 0; /* K-088 */
+    case MODEL_OPEN: /* K-088; what is signed to have it shown lives for five minutes (K-122) */
+        return is_held_for(clip, asked->incident) && clip->blocks == 0 &&
+               model->newest < model->now + 5 * MINUTE_MS;
     case MODEL_HAND_OVER:
         return is_held_for(clip, asked->incident) && clip->blocks == 0 &&
                model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */

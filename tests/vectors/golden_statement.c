@@ -31,6 +31,7 @@ static void every_object_keeps_its_bytes(void **state)
         {"opening", "statement_decode", example->opening.data, example->opening.len},
         {"day", "statement_decode", example->day.data, example->day.len},
         {"record", "statement_decode", example->record.data, example->record.len},
+        {"show", "statement_decode", example->show.data, example->show.len},
         {"approval", "statement_client_data", json.data, json.len},
     };
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
@@ -80,6 +81,14 @@ static void the_golden_subjects_say_a_name_a_day_and_a_record(void **state)
     assert_int_equal(statement.subject.name.len, example->supervisor.credential.name.len);
     assert_memory_equal(statement.subject.name.data, example->supervisor.credential.name.data,
                         statement.subject.name.len);
+    uint8_t opening[ASV_SHA256_BYTES];
+    asv_statement_digest(opening, &statement);
+    len = asv_golden_load("statement-show", data, sizeof data); /* LAW L1: which makes use of that one */
+    assert_int_equal(asv_statement_decode(&statement, data, len, NULL), ASV_OK);
+    assert_int_equal(asv_statement_verify_sole(&statement, &example->supervisor.credential, asv_test_place(),
+                                               ASV_TEST_NOW_MS, NULL),
+                     ASV_OK);
+    assert_memory_equal(statement.proposal, opening, sizeof opening);
     len = asv_golden_load("statement-day", data, sizeof data);
     assert_int_equal(asv_statement_decode(&statement, data, len, NULL), ASV_OK);
     assert_int_equal(asv_statement_verify(&statement, &example->wearer.credential, asv_test_place(),

@@ -308,6 +308,9 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('statement', jsonb_build_object('digest', dig('x')), '23514'),
     ('statement', '{"expires_at": "2026-01-05"}', '23514'),
     ('statement', '{"step": 2}', '23514'), -- an answer to nothing
+    ('statement', jsonb_build_object('opening', dig('st')), '23514'), -- what shows nothing makes use of nothing
+    ('statement', '{"action": 11}', '23514'), -- and what shows something, of something
+    ('statement', jsonb_build_object('digest', dig('x'), 'object', stmt('x'), 'nonce', b16('x'), 'action', 11, 'opening', dig('y')), '23503'),
     ('statement', '{"credential": null, "person": null}', '23514'), -- the agency root decides on no policy
     ('statement', '{"subject": null}', '23514'),
     ('statement', '{"from_day": null}', '23514'),
@@ -386,8 +389,8 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('access_log', '{"deed": "copied"}', '23514'),
     ('access_log', '{"forget_at": "2027-12-31 22:59Z"}', '23514'), -- the end of the following year is an hour off
     ('access_log', '{}', '23505'),
-    ('access_log', jsonb_build_object('id', asv.uuid7(), 'recording', asv.uuid7()), '23503'),
-    ('access_log', jsonb_build_object('id', asv.uuid7(), 'incident', asv.uuid7()), '23503'),
+    ('access_log', jsonb_build_object('id', asv.uuid7()), '23505'), -- one showing, one access
+    ('access_log', jsonb_build_object('id', asv.uuid7(), 'shown', dig('x')), '23503'),
     ('subject_request', '{"id": "01900000-0000-4000-8000-0000000000e3"}', '23514'),
     ('subject_request', '{"until_at": "2026-01-13"}', '23514'),
     ('subject_request', '{"at": "2026-01-07", "forget_at": "2027-12-31 22:59Z"}', '23514'),
@@ -483,7 +486,9 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('block', jsonb_build_object('statement', dig('look'), 'event', -1), '23503'),
     ('block', jsonb_build_object('statement', dig('x'), 'event', pg_temp.event('e13')), '23503'),
     ('block', jsonb_build_object('statement', dig('look'), 'event', pg_temp.event('e14'), 'recording',
-        '01900000-0000-7000-8000-0000000000b2'), '23503')
+        '01900000-0000-7000-8000-0000000000b2'), '23503'),
+    ('access_log', jsonb_build_object('id', asv.uuid7(), 'shown', dig('look'), 'recording', asv.uuid7()), '23503'),
+    ('access_log', jsonb_build_object('id', asv.uuid7(), 'shown', dig('look'), 'incident', asv.uuid7()), '23503')
 ) AS bad (tbl, changes, state);
 -- The one agency, without another key in the way.
 SET LOCAL session_replication_role = replica;

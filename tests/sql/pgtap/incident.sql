@@ -276,10 +276,19 @@ SELECT is(pg_temp.asks('l1', 4, 'h1', 'rita'), 'done', 'a reviewer asks');
 SELECT throws_ok($$ SELECT pg_temp.asks('l2', 4, 'h1', 'rita') $$, '23505', NULL, 'once at a time');
 SELECT is((SELECT look_outcome FROM asv.standing_of(uid('h1'), uid('rita'))), NULL, 'which is open');
 SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), 'r') $$, 'VA006', NULL, 'nothing is shown before');
+SELECT throws_ok($$ SELECT tap.show('see1', 'r', 'h1', 'rita', 'l1') $$, 'VA002', NULL, 'nor signed for');
 SELECT is(pg_temp.answers('l3', 2, 'h1', 'sigrid', 'l1'), 'done', 'a second person agrees');
 SELECT is((SELECT look_outcome FROM asv.standing_of(uid('h1'), uid('rita'))), 'approved', 'which is known');
 SELECT is((SELECT count(*) FROM asv.request_overview WHERE action = 4), 0::bigint, 'to nobody else');
-SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), 'r') $$, 'VA006', NULL, 'nothing is shown under no policy');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), dig('l1'), 'r') $$, 'VA006', NULL, 'by that alone nothing is shown either');
+SELECT throws_ok($$ SELECT tap.show('see1', 'r', 'h1', 'sigrid', 'l1') $$, 'VA007', NULL, 'nor to who agreed');
+SELECT throws_ok($$ SELECT tap.show('see1', 'r', 'h2', 'rita', 'l1') $$, 'VA001', NULL, 'nor anything else');
+SELECT throws_ok($$ SELECT tap.show('see1', 'r', 'h1', 'rita', 'none') $$, 'VA006', NULL, 'nor by what is not there');
+SELECT throws_ok($$ SELECT tap.show('see1', 'r', 'h1', 'rita', 'l3') $$, 'VA006', NULL, 'or is no request');
+SELECT is(tap.show('see1', 'r', 'h1', 'rita', 'l1'), 'done', 'who asked signs that it is shown now, and why');
+SELECT is((SELECT count(*) FROM asv.statement_undelivered(NULL, 100) WHERE digest = sdig('see1', 'r')), 0::bigint, 'which no nightly run delivers');
+SELECT is((SELECT count(*) FROM asv.statement_unconcluded(0, 100) WHERE digest = sdig('see1', 'r')), 0::bigint, 'or concludes');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), sdig('see1', 'r'), 'r') $$, 'VA006', NULL, 'nothing is shown under no policy');
 CREATE FUNCTION pg_temp.policy(number bigint, years int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     content bytea := convert_to(format('{"version": %s, "access_log_years": %s, "incident_years": 1}', number, years), 'UTF8');
@@ -295,8 +304,11 @@ BEGIN
 END
 $$;
 SELECT pg_temp.policy(1, 1);
-SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'it is shown');
-SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'already', 'and written down once');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), sdig('see1', 'r'), 'other') $$, 'VA001', NULL, 'for no other reason than was signed');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), sdig('see1', 'r'), '') $$, 'VA001', NULL, 'or for none');
+SELECT is(asv.access_put(uid('access'), sdig('see1', 'r'), 'r'), 'done', 'it is shown');
+SELECT is(asv.access_put(uid('access'), sdig('see1', 'r'), 'r'), 'already', 'and written down once');
+SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), sdig('see1', 'r'), 'r') $$, '23505', NULL, 'once for each signature');
 SELECT is(asv.year_end(v_at, years), v_end, 'an access is forgotten at the end of the following year')
 FROM (VALUES ('2026-01-01 11:00Z'::timestamptz, 1, '2027-12-31 23:00Z'::timestamptz),
              ('2025-12-31 23:00Z', 1, '2027-12-31 23:00Z'), -- already 1 January in Berlin
@@ -310,7 +322,8 @@ SELECT is((SELECT right(detail, 64) FROM asv.clip_event WHERE kind = 'opened'), 
 SELECT is((SELECT actor FROM asv.clip_event WHERE kind = 'opened'), NULL, 'and nobody''s name');
 SELECT is(asv.access_forget(), 0::bigint, 'nothing is forgotten before its term is over');
 SELECT throws_ok('DELETE FROM asv.access_log', 'VA005', NULL, 'by nobody');
-SELECT tap.put('access_log', to_jsonb(a) || jsonb_build_object('id', uid('access2'), 'at', now() - interval '3 years', 'forget_at', now()))
+SELECT is(tap.show('see2', 'r', 'h1', 'rita', 'l1'), 'done', 'it can be shown again');
+SELECT tap.put('access_log', to_jsonb(a) || jsonb_build_object('id', uid('access2'), 'shown', sdig('see2', 'r'), 'at', now() - interval '3 years', 'forget_at', now()))
 FROM asv.access_log a;
 SELECT is(asv.access_forget(), 1::bigint, 'an access of long ago is forgotten');
 SELECT is((SELECT count(*) FROM asv.clip_event WHERE kind = 'opened'), 1::bigint, 'and custody stays whole');
@@ -327,19 +340,25 @@ BEGIN
     PERFORM tap.put('request', (SELECT to_jsonb(r) - 'recorded_at' FROM asv.request r WHERE proposal = tap.dig('l1'))
         || jsonb_build_object('proposal', tap.dig(name), 'answer', tap.dig(name || '!')));
     PERFORM tap.took(name || '!');
+    PERFORM tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s WHERE digest = tap.sdig('see1', 'r'))
+        || jsonb_build_object('digest', tap.dig(name || '?'), 'object', tap.stmt(name || '?'), 'nonce', tap.b16(name || '?'),
+                              'opening', tap.dig(name), 'issued_at', now() - ago - interval '1 hour', 'expires_at', now() - ago));
+    PERFORM tap.took(name || '?');
 END
 $$;
 SELECT pg_temp.old_look('o1', '366 days');
 SELECT pg_temp.old_look('o2', '366 days');
 SELECT pg_temp.old_look('o3', '364 days');
-SELECT is(asv.access_put(uid('access4'), dig('o2'), 'r'), 'done', 'the log knows of one');
+SELECT is(tap.show('see4', 'r', 'h1', 'rita', 'o2'), 'done', 'one of them is shown once more');
+SELECT is(asv.access_put(uid('access4'), sdig('see4', 'r'), 'r'), 'done', 'the log knows of that');
 SELECT throws_ok(format('DELETE FROM asv.%I', t), 'VA005', NULL, 'by hand nothing is deleted of ' || t)
 FROM unnest(ARRAY['request', 'statement_answer', 'statement']) AS t;
 SELECT throws_ok($$ DELETE FROM asv.statement_answer WHERE statement = dig('o3!') $$, 'VA005', NULL, 'not even within the year');
 SELECT is(asv.access_forget(), 0::bigint, 'no access is forgotten yet');
-SELECT is((SELECT string_agg(n, ' ' ORDER BY n) FROM unnest(ARRAY['o1', 'o1!', 'o2', 'o2!', 'o3', 'o3!', 'l1', 'l3', 'q6', 'a3']) AS n
-           WHERE EXISTS (SELECT FROM asv.statement WHERE digest = dig(n))), 'a3 l1 l3 o2 o2! o3 o3! q6', 'but what nobody was shown a year ago');
+SELECT is((SELECT string_agg(n, ' ' ORDER BY n) FROM unnest(ARRAY['o1', 'o1!', 'o1?', 'o2', 'o2!', 'o2?', 'o3', 'o3!', 'o3?', 'l1', 'l3', 'q6', 'a3']) AS n
+           WHERE EXISTS (SELECT FROM asv.statement WHERE digest = dig(n))), 'a3 l1 l3 o2 o2! o3 o3! o3? q6', 'but what nobody was shown a year ago');
 SELECT is((SELECT count(*) FROM asv.request WHERE proposal = dig('o1')), 0::bigint, 'with its request');
+SELECT is((SELECT count(*) FROM asv.statement WHERE digest = sdig('see4', 'r')), 1::bigint, 'what the log rests on stays with it');
 
 -- ---- blocks
 
@@ -366,7 +385,7 @@ SELECT is(pg_temp.asks('r1', 2, 'h1', 'rita'), 'done', 'somebody asks that it be
 SELECT throws_ok($$ SELECT pg_temp.asks('r2', 2, 'h1', 'sigrid') $$, '23505', NULL, 'and nothing else meanwhile');
 SELECT is(pg_temp.answers('r3', 2, 'h1', 'sigrid', 'r1'), 'done', 'a superior agrees');
 SELECT is(pg_temp.state('h1'), 'released', 'it is released');
-SELECT throws_ok($$ SELECT asv.access_put(uid('access3'), dig('l1'), 'r') $$, 'VA002', NULL,
+SELECT throws_ok($$ SELECT asv.access_put(uid('access3'), sdig('see2', 'r'), 'r') $$, 'VA002', NULL,
     'what was approved before shows nothing any more');
 SELECT is(pg_temp.asks('r4', 1, 'h1', 'sigrid', 2), 'done', 'while its period runs it can be asked for again');
 SELECT is(pg_temp.answers('r5', 3, 'h1', 'stefan', 'r4'), 'done', 'and refused');

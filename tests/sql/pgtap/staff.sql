@@ -75,7 +75,9 @@ BEGIN
     PERFORM tap.took('p2');
 END
 $$;
-SELECT is(asv.access_put(uid('access'), dig('l1'), 'r'), 'done', 'rita is shown h1');
+SELECT tap.show('see1', 'r', 'h1', 'rita', 'l1');
+SELECT is(asv.access_put(uid('access'), sdig('see1', 'r'), 'r'), 'done', 'rita is shown h1');
+SELECT tap.say('m1', 4, 1, 'h1', 'rita', NULL), asv.request_put(dig('m1'), now() + interval '1 day', NULL, NULL); -- and asks again
 
 -- LAW T4: a refusal that stands here keeps nobody from deciding, but by who may refuse.
 SAVEPOINT refusal;
@@ -212,6 +214,20 @@ FROM (VALUES
     ('sigrid', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '1', 'who agreed what to'),
     ('doris', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '1', 'and the officer each'),
     ('asv_admin', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '0', 'administration none'),
+    ('stefan', 'SELECT count(*) FROM asv.statement_find(tap.dig(''l1''))', '0', 'nor another superior'),
+    ('stefan', 'SELECT count(*) FROM asv.statement_approval(tap.dig(''l1''))', '0', 'nor the approval'),
+    ('stefan', 'SELECT count(*) FROM asv.statement_find(tap.dig(''m1''))', '0', 'not even while it waits: who is in charge is told alone'),
+    ('stefan', 'SELECT count(*) FROM asv.request_find(left(encode(tap.dig(''m1''), ''hex''), 8))', '0', 'whatever it is called'),
+    ('sigrid', 'SELECT count(*) FROM asv.statement_find(tap.dig(''m1''))', '1', 'who has to agree to it'),
+    ('willi', 'SELECT count(*) FROM asv.statement_find(tap.dig(''m1''))', '0', 'not who wore the camera'),
+    ('rita', 'SELECT count(*) FROM asv.statement_find(tap.sdig(''see1'', ''r''))', '1', 'with what she had it shown is read by who signed it'),
+    ('doris', 'SELECT count(*) FROM asv.statement_find(tap.sdig(''see1'', ''r''))', '1', 'and by the officer'),
+    ('sigrid', 'SELECT count(*) FROM asv.statement_find(tap.sdig(''see1'', ''r''))', '0', 'not by who agreed'),
+    ('willi', 'SELECT count(*) FROM asv.statement_find(tap.sdig(''see1'', ''r''))', '0', 'nor by who wore the camera'),
+    ('sigrid', 'SELECT tap.show(''see8'', ''r'', ''h1'', ''sigrid'', ''l1'')', 'VA007', 'who agreed has nothing shown'),
+    ('sigrid', 'SELECT tap.show(''see8'', ''r'', ''h1'', ''rita'', ''l1'')', 'VA007', 'under no name'),
+    ('rita', 'SELECT tap.show(''see8'', ''r'', ''h1'', ''rita'', ''m1'')', 'VA002', 'and who asked nothing that nobody agreed to'),
+    ('rita', 'SELECT tap.show(''see9'', ''r'', ''h1'', ''rita'', ''l1'')', 'done', 'but what was agreed to, again'),
     ('rita', 'SELECT count(*) FROM asv.request_find(left(encode(tap.dig(''q1''), ''hex''), 8))', '1', 'a request is found'),
     ('rita', 'SELECT count(*) FROM asv.request_overview r, LATERAL asv.request_find(encode(r.proposal, ''hex'')) s', 'VA007',
      'and not one after the other'),
@@ -237,7 +253,7 @@ FROM (VALUES
     ('rita', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'nobody else reads the access log'),
     ('sigrid', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'no superior either'),
     ('stranger', 'SELECT count(*) FROM asv.access_page(tap.uid(''h1''), NULL, 10)', 'VA007', 'nor an account that is nobody''s'),
-    ('willi', 'SELECT asv.access_put(asv.caller(), tap.dig(''l1''), ''r'')', 'VA007', 'and nobody writes into it that another looked'),
+    ('willi', 'SELECT asv.access_put(asv.caller(), tap.sdig(''see1'', ''r''), ''r'')', 'VA007', 'and nobody writes into it that another looked'),
     ('stefan', 'SELECT string_agg(encode(fields, ''escape''), '''') FROM asv.ledger_about(tap.uid(''h1''), 0::smallint, -1, 200)', '42501',
      'the ledger does not tell who looked either'),
     ('willi', 'SELECT string_agg(encode(fields, ''escape''), '''') FROM asv.ledger_about(tap.uid(''access''), 0::smallint, -1, 200)', '42501',

@@ -383,7 +383,7 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {AHEADS_AT + 4 + 104, 0, ASV_E_MALFORMED},               /* no day */
         {AHEADS_AT + 4 + 104, 3, ASV_E_MALFORMED},               /* three days */
         {AHEADS_AT + 4 + 64, 0x7f, ASV_E_MALFORMED},             /* begins after its end */
-        {DECIDED_AT + 4 + 32, 3, ASV_E_UNSUPPORTED},             /* how */
+        {DECIDED_AT + 4 + 32, 4, ASV_E_UNSUPPORTED},             /* how */
         {DECIDED_AT + 4 + 105, 0x80, ASV_E_MALFORMED},           /* decided before 1970 */
         {POLICY_AT + 4 + 67, 0, ASV_E_MALFORMED},                /* version 0 */
         {POLICY_AT + 4 + 68, 2, ASV_E_MALFORMED},                /* 542 days */

@@ -36,6 +36,8 @@ static struct asv_keeper_request sample_sign(unsigned sign)
     if (sign == ASV_KEEPER_SIGN_PACKAGE) {
         request.proposal = (struct asv_bytes){statement, sizeof statement};
         request.answer = (struct asv_bytes){statement, 410};
+        request.open = (struct asv_bytes){statement, 400};
+        request.agreed = (struct asv_bytes){statement, 405};
         request.record_count = 2;
         request.records[0] = (struct asv_bytes){record, sizeof record};
         request.records[1] = (struct asv_bytes){record, 200};
@@ -64,7 +66,7 @@ static struct asv_keeper_request sample(unsigned type)
     memset(statement, 0xc4, sizeof statement);
     memset(record, 0xc5, sizeof record);
     if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS && type != ASV_KEEPER_SIGN &&
-        type != ASV_KEEPER_DAY_END) {
+        type != ASV_KEEPER_DAY_END && type != ASV_KEEPER_CLIP) {
         request.chain = (struct asv_bytes){chain, sizeof chain};
     }
     if (type == ASV_KEEPER_MAKE_DAYS) {
@@ -82,7 +84,7 @@ static struct asv_keeper_request sample(unsigned type)
         request.from_date = 20260105;
     }
     bool has_word = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
-    if (has_word || type == ASV_KEEPER_CLIPS) {
+    if (has_word || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP) {
         memset(request.digest, 0xe1, sizeof request.digest);
     }
     if (type == ASV_KEEPER_SIGN) {
@@ -108,8 +110,8 @@ static struct asv_keeper_request sample(unsigned type)
     return request;
 }
 
-static const char *const names[] = {"",       "status", "make-days", "bulletin", "opens", "order",
-                                    "decide", "keep",   "finish",    "clips",    "sign",  "day-end"};
+static const char *const names[] = {"",     "status", "make-days", "bulletin", "opens",   "order", "decide",
+                                    "keep", "finish", "clips",     "sign",     "day-end", "clip"};
 
 static size_t write_frame(const struct asv_keeper_request *request)
 {
@@ -146,6 +148,7 @@ static void requests_round_trip(void **state)
                     got.dock.len == want.dock.len);
         assert_memory_equal(got.digest, want.digest, sizeof got.digest);
         assert_true(got.proposal.len == want.proposal.len && got.answer.len == want.answer.len);
+        assert_true(got.open.len == want.open.len && got.agreed.len == want.agreed.len);
         assert_int_equal(got.record_count, want.record_count);
         for (unsigned i = 0; i < got.record_count; i++) {
             assert_int_equal(got.records[i].len, want.records[i].len);
@@ -350,7 +353,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
         reply.note = (struct asv_bytes){bulletin, 70};
         reply.ruling = (struct asv_bytes){bulletin, 90};
     }
-    if (type == ASV_KEEPER_CLIPS) {
+    if (type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP) {
         struct asv_writer writer;
         asv_writer_init(&writer, rows, sizeof rows);
         asv_keeper_kept_write(&writer, &(struct asv_keeper_kept){.header = {1}, .state = ASV_KEEPER_HELD});
@@ -543,10 +546,10 @@ static void every_cell_of_the_permit_table(void **state)
 {
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
-        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END */
-        [ASV_KEEPER_NOBODY] = "...........", [ASV_KEEPER_DOCK] = "xxxxx......",
-        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.",
-        [ASV_KEEPER_LEDGER] = "x........x.",
+        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END CLIP */
+        [ASV_KEEPER_NOBODY] = "............", [ASV_KEEPER_DOCK] = "xxxxx.......",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.x",
+        [ASV_KEEPER_LEDGER] = "x........x..", [ASV_KEEPER_PEOPLE] = "x....x...x.x", /* K-174 */
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;
@@ -575,7 +578,7 @@ static void every_cell_of_the_permit_table(void **state)
     static const char *const signs[ASV_KEEPER_ROLES] = {
         /* HEAD LAST PACKAGE BEFORE */
         [ASV_KEEPER_NOBODY] = "....", [ASV_KEEPER_DOCK] = "....",   [ASV_KEEPER_ADMIN] = "xxxx",
-        [ASV_KEEPER_SERVER] = ".xx.", [ASV_KEEPER_LEDGER] = "xx.x",
+        [ASV_KEEPER_SERVER] = ".xx.", [ASV_KEEPER_LEDGER] = "xx.x", [ASV_KEEPER_PEOPLE] = ".x..",
     };
     for (unsigned role = 0; role < ASV_KEEPER_ROLES; role++) {
         for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign < ASV_KEEPER_SIGN_END; sign++) {

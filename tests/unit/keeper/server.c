@@ -5,6 +5,7 @@
 #include "server/keeper/server.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,8 +28,8 @@ static char path[96];
 
 static void start(uint8_t role)
 {
-    struct asv_keeper_peer peers[] = {{.uid = geteuid() + 7, .role = ASV_KEEPER_DOCK},
-                                      {.uid = geteuid(), .role = role}};
+    struct asv_keeper_peer peers[] = {{.id = geteuid() + 7, .role = ASV_KEEPER_DOCK},
+                                      {.id = geteuid(), .role = role}};
     assert_int_equal(asv_keeper_server_new(&server, &site.keeper, listener, peers, 2), ASV_OK);
 }
 
@@ -435,6 +436,162 @@ static void the_loop_wakes_for_a_signal(void **state)
     (void)close(ends[1]);
 }
 
+/* ---- people ---- */
+
+static void start_with(const struct asv_keeper_peer *peers, size_t count)
+{
+    asv_keeper_server_free(server);
+    assert_int_equal(asv_keeper_server_new(&server, &site.keeper, listener, peers, count), ASV_OK);
+}
+
+/* What the keeper says to a new connection that asks for this. */
+static enum asv_status told(uint8_t type)
+{
+    struct asv_keeper_reply reply = {.status = ASV_E_INTERNAL};
+    struct asv_keeper_request request = {.type = type, .request = 7};
+    struct asv_writer writer;
+    uint8_t data[512];
+    asv_writer_init(&writer, data, sizeof data);
+    assert_int_equal(asv_keeper_request_write(&writer, &request), ASV_OK);
+    int fd = raw();
+    say(fd, data, writer.len);
+    assert_true(hear(fd, &reply));
+    (void)close(fd);
+    run();
+    return reply.status;
+}
+
+static void who_is_in_a_group_is_one_of_the_people(void **state)
+{
+    (void)state; /* K-175: by the caller's own group, whoever runs this */
+    const struct asv_keeper_peer group[] = {{.is_group = true, .id = getegid(), .role = ASV_KEEPER_PEOPLE}};
+    const struct asv_keeper_peer others[] = {
+        {.is_group = true, .id = getegid() + 7, .role = ASV_KEEPER_PEOPLE},
+        {.is_group = false, .id = geteuid() + 7, .role = ASV_KEEPER_PEOPLE},
+        {.is_group = true, .id = geteuid() + 9, .role = ASV_KEEPER_PEOPLE}};
+    static const uint8_t denied[] = {ASV_KEEPER_MAKE_DAYS, ASV_KEEPER_BULLETIN, ASV_KEEPER_OPENS,
+                                     ASV_KEEPER_ORDER,     ASV_KEEPER_KEEP,     ASV_KEEPER_FINISH,
+                                     ASV_KEEPER_CLIPS,     ASV_KEEPER_DAY_END};
+    start_with(group, 1);
+    assert_int_equal(told(ASV_KEEPER_STATUS), ASV_OK);
+    assert_int_equal(told(ASV_KEEPER_CLIP), ASV_OK);
+    assert_int_equal(told(ASV_KEEPER_DECIDE), ASV_E_MALFORMED); /* it was looked at */
+    for (size_t i = 0; i < sizeof denied; i++) {
+        assert_int_equal(told(denied[i]), ASV_E_DENIED); /* K-174 */
+    }
+    start_with(others, 3);
+    assert_int_equal(told(ASV_KEEPER_STATUS), ASV_E_DENIED);
+}
+
+static void a_line_of_ones_own_counts_before_ones_group(void **state)
+{
+    (void)state; /* K-175 */
+    const struct asv_keeper_peer peers[] = {{.is_group = true, .id = getegid(), .role = ASV_KEEPER_PEOPLE},
+                                            {.id = geteuid(), .role = ASV_KEEPER_LEDGER}};
+    start_with(peers, 2);
+    assert_int_equal(told(ASV_KEEPER_DECIDE), ASV_E_DENIED);
+    assert_int_equal(told(ASV_KEEPER_STATUS), ASV_OK);
+}
+
+static void one_person_has_two_connections_and_not_for_long(void **state)
+{
+    (void)state; /* K-176 */
+    const struct asv_keeper_peer group[] = {{.is_group = true, .id = getegid(), .role = ASV_KEEPER_PEOPLE}};
+    struct asv_keeper_reply reply = {0};
+    int fds[ASV_KEEPER_PER_PERSON + 1];
+    start_with(group, 1);
+    for (unsigned i = 0; i <= ASV_KEEPER_PER_PERSON; i++) {
+        fds[i] = raw();
+        run();
+    }
+    assert_int_equal(asv_keeper_server_connections(server), ASV_KEEPER_PER_PERSON);
+    assert_true(hear(fds[ASV_KEEPER_PER_PERSON], &reply));
+    assert_true(reply.request == 0 && reply.status == ASV_E_BUSY); /* K-047 */
+    asv_test_world_step(&site.world, ASV_KEEPER_PEOPLE_IDLE_MS - 1);
+    run();
+    assert_int_equal(asv_keeper_server_connections(server), ASV_KEEPER_PER_PERSON);
+    asv_test_world_step(&site.world, 1);
+    run();
+    assert_int_equal(asv_keeper_server_connections(server), 0);
+    for (unsigned i = 0; i <= ASV_KEEPER_PER_PERSON; i++) {
+        (void)close(fds[i]);
+    }
+}
+
+#define STAFF_GID 61000 /* nobody's, in any sane system */
+#define ONE_GID   61001
+#define FIRST_UID 61100
+
+/* As that user connects, who has this group among others or not. By root alone. */
+static int raw_as(uid_t uid, bool in_group)
+{
+    gid_t mine[64];
+    gid_t theirs[100];
+    int count = getgroups(64, mine);
+    assert_true(count >= 0);
+    for (gid_t i = 0; i < 100; i++) {
+        theirs[i] = ONE_GID + 1 + i;
+    }
+    theirs[99] = in_group ? STAFF_GID : ONE_GID;
+    assert_int_equal(setgroups(100, theirs), 0);
+    assert_int_equal(setegid(ONE_GID), 0);
+    assert_int_equal(seteuid(uid), 0);
+    int fd = raw();
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(setegid(0), 0);
+    assert_int_equal(setgroups((size_t)count, mine), 0);
+    return fd;
+}
+
+static void people_leave_room_for_the_machines(void **state)
+{
+    (void)state; /* K-175, K-176: by one of many groups, of many people */
+    const struct asv_keeper_peer peers[] = {{.id = geteuid(), .role = ASV_KEEPER_DOCK},
+                                            {.is_group = true, .id = STAFF_GID, .role = ASV_KEEPER_PEOPLE}};
+    struct asv_keeper_reply reply = {0};
+    int fds[ASV_KEEPER_PEOPLE_MAX];
+    if (geteuid() != 0) {
+        skip();
+    }
+    assert_int_equal(chmod(directory, 0711), 0);
+    assert_int_equal(chmod(path, 0666), 0); /* the socket's own group is not what this is about */
+    start_with(peers, 2);
+    int stranger = raw_as(FIRST_UID, false);
+    run();
+    assert_true(hear(stranger, &reply));
+    assert_true(reply.request == 0 && reply.status == ASV_E_DENIED); /* K-040 */
+    (void)close(stranger);
+    for (unsigned i = 0; i < ASV_KEEPER_PEOPLE_MAX; i++) {
+        fds[i] = raw_as(FIRST_UID + i / ASV_KEEPER_PER_PERSON, true);
+        run();
+    }
+    assert_int_equal(asv_keeper_server_connections(server), ASV_KEEPER_PEOPLE_MAX);
+    int one_more = raw_as(FIRST_UID + ASV_KEEPER_PEOPLE_MAX, true);
+    run();
+    assert_true(hear(one_more, &reply));
+    assert_true(reply.request == 0 && reply.status == ASV_E_BUSY);
+    (void)close(one_more);
+    int docks[ASV_KEEPER_PER_USER];
+    for (unsigned i = 0; i < ASV_KEEPER_PER_USER; i++) { /* the dock has all of its own */
+        docks[i] = raw();
+        run();
+    }
+    assert_int_equal(asv_keeper_server_connections(server), ASV_KEEPER_PEOPLE_MAX + ASV_KEEPER_PER_USER);
+    (void)close(fds[0]);
+    run();
+    one_more = raw_as(FIRST_UID + ASV_KEEPER_PEOPLE_MAX, true);
+    run();
+    assert_int_equal(asv_keeper_server_connections(server), ASV_KEEPER_PEOPLE_MAX + ASV_KEEPER_PER_USER);
+    assert_false(hear(one_more, &reply));
+    (void)close(one_more);
+    for (unsigned i = 1; i < ASV_KEEPER_PEOPLE_MAX; i++) {
+        (void)close(fds[i]);
+    }
+    for (unsigned i = 0; i < ASV_KEEPER_PER_USER; i++) {
+        (void)close(docks[i]);
+    }
+}
+
 /* ---- a keeper that lies to its client ---- */
 
 static void a_reply_to_something_else_ends_the_connection(void **state)
@@ -483,6 +640,10 @@ int main(void)
         TEST(a_flood_of_one_does_not_starve_another),
         TEST(a_socket_is_for_owner_and_group_and_taken_over_from_the_dead),
         TEST(the_loop_wakes_for_a_signal),
+        TEST(who_is_in_a_group_is_one_of_the_people),
+        TEST(a_line_of_ones_own_counts_before_ones_group),
+        TEST(one_person_has_two_connections_and_not_for_long),
+        TEST(people_leave_room_for_the_machines),
         TEST(a_reply_to_something_else_ends_the_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

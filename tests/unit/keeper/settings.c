@@ -34,7 +34,7 @@ static int tear_down(void **state)
 
 static enum asv_status parse(const char *begin, const char *end, struct asv_err *err)
 {
-    char text[2048];
+    char text[4096];
     int len = snprintf(text, sizeof text, "%s%s", begin, end);
     asv_test_write_file(path, NULL, text, (size_t)len);
     return asv_settings_read(&settings, path, err);
@@ -67,7 +67,13 @@ static void what_is_wrong_is_said_with_its_line(void **state)
     refused("slot.3 = tpm:/dev/tpmrm0:0x00ffffff\n", "0x01000000 to 0x01bffffe");
     refused("slot.3 = tpm:/dev/tpmrm0:0x01bfffff\n", "0x01000000 to 0x01bffffe");
     refused("peer.0 = admin\n", "has a role already");
-    refused("peer.1 = superuser\n", "give one of dock, admin, server");
+    refused("peer.1 = superuser\n", "give one of dock, admin, server, ledger, people");
+    refused("group.0 = admin\n", "is not for groups; give people"); /* K-177 */
+    refused("group.0 = dock\n", "is not for groups; give people");
+    refused("group.0 = \n", "group.0");
+    refused("group.no-such-group-here = people\n", "there is no group \"no-such-group-here\"");
+    refused("group.4294967295 = people\n", "there is no group");
+    refused("group. = people\n", "there is no group");
     refused("peer.4294967295 = admin\n", "there is no user"); /* what the kernel says for nobody */
     refused("peer.-1 = admin\n", "there is no user");
     refused("retention_days = 0\n", "give 1 to 366");
@@ -76,6 +82,28 @@ static void what_is_wrong_is_said_with_its_line(void **state)
     refused("policy_version = 4294967296\n", "policy_version");
     refused("store = keys\n", "store");
     refused("replica = keys\n", "replica");
+}
+
+static void people_are_peers_by_their_group(void **state)
+{
+    (void)state; /* K-175, K-177 */
+    struct asv_err err = {0};
+    assert_int_equal(parse(enough, "group.0 = people\npeer.5 = people\n", &err), ASV_OK);
+    assert_int_equal(settings.peer_count, 3); /* user 0, group 0: two different things */
+    assert_true(settings.peers[1].is_group && settings.peers[1].id == 0 &&
+                settings.peers[1].role == ASV_KEEPER_PEOPLE);
+    assert_true(!settings.peers[2].is_group && settings.peers[2].id == 5 &&
+                settings.peers[2].role == ASV_KEEPER_PEOPLE);
+    assert_int_equal(parse(enough, "group.7 = people\ngroup.7 = people\n", &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "keeper.conf:5: "));
+    assert_non_null(strstr(err.text, "group \"7\" has a role already"));
+    char many[ASV_KEEPER_PEERS * 24];
+    size_t len = 0;
+    for (unsigned i = 0; i < ASV_KEEPER_PEERS; i++) { /* one more than there may be */
+        len += (size_t)snprintf(many + len, sizeof many - len, "peer.%u = people\n", 100 + i);
+    }
+    assert_int_equal(parse(enough, many, &err), ASV_E_USAGE);
+    assert_non_null(strstr(err.text, "people need no lines of their own"));
 }
 
 static void what_is_missing_is_named(void **state)
@@ -158,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_missing_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(people_are_peers_by_their_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_replica_lies_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(slots_in_a_tpm_lie_beside_each_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_unit_lets_the_keeper_use_the_tpm, set_up, tear_down),

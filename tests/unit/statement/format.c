@@ -19,7 +19,7 @@ static const uint16_t actions[] = {
     ASV_ACTION_REVOKE,    ASV_ACTION_FOUND,          ASV_ACTION_POLICY,
     ASV_ACTION_CLOCK,     ASV_ACTION_RECOVERY_KEY,   ASV_ACTION_RECOVERY_KEY_ENDS,
     ASV_ACTION_DAY,       ASV_ACTION_LEDGER,         ASV_ACTION_FORGET,
-    ASV_ACTION_INCIDENT,  ASV_ACTION_SUBJECT_REQUEST};
+    ASV_ACTION_INCIDENT,  ASV_ACTION_SUBJECT_REQUEST, ASV_ACTION_SHOW};
 #define ACTIONS (sizeof actions / sizeof *actions)
 
 static struct asv_test_person person; /* with every role that one may have */
@@ -453,7 +453,8 @@ static void an_action_has_its_steps(void **state)
         bool pair = asv_action_rule(actions[i])->approvers != 0;
         for (uint8_t step = 0; step <= 6; step++) {
             struct asv_statement statement;
-            bool answers = step >= ASV_STEP_APPROVE && step <= ASV_STEP_WITHDRAW;
+            bool answers = (step >= ASV_STEP_APPROVE && step <= ASV_STEP_WITHDRAW) ||
+                           actions[i] == ASV_ACTION_SHOW; /* ST-110 */
             bool may = pair ? step >= ASV_STEP_PROPOSE && step <= ASV_STEP_WITHDRAW : step == ASV_STEP_SOLE;
             asv_test_statement(&statement, actions[i], (uint8_t)step, &person, 1);
             statement.expires_ms = statement.issued_ms + 1;

@@ -393,6 +393,76 @@ static void an_enrolment_is_of_one_record_and_not_ones_own(void **state)
     assert_int_equal(asv_statement_enrols(enrol, &admin.credential, NULL, NULL), ASV_E_STATE); /* ST-098 */
 }
 
+static enum asv_status judge_show(const struct asv_statement *statement, const struct asv_test_person *person)
+{
+    static struct asv_test_stated show;
+    const struct asv_statement_pair pair = {&proposal.statement, &deputy.credential, &answer.statement,
+                                            &chief.credential};
+    asv_test_state(&show, statement, person, NULL);
+    return asv_statement_shows(&show.statement, &person->credential, &pair, NULL);
+}
+
+/* A SHOW of the proposal's, not yet signed. */
+static struct asv_statement to_show(const struct asv_test_person *person)
+{
+    struct asv_statement statement;
+    asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, person, 3);
+    asv_test_answer(&statement, &proposal.statement);
+    statement.action = ASV_ACTION_SHOW;
+    return statement;
+}
+
+/* LAW L1, L5: what two people agreed to, to the one of them who asked, and nothing beside it. */
+static void L5_a_showing_makes_use_of_one_opening(void **state)
+{
+    (void)state;
+    static struct asv_test_person again;
+    static struct asv_test_person namesake;
+    propose(ASV_ACTION_OPEN, &deputy);
+    struct asv_statement statement = to_answer(ASV_STEP_APPROVE, &chief);
+    sign(&statement, &chief);
+    assert_int_equal(judge(&deputy, &chief), ASV_OK);
+    statement = to_show(&deputy);
+    assert_int_equal(judge_show(&statement, &deputy), ASV_OK);
+    for (int i = 0; i < 4; i++) { /* ST-111 */
+        statement = to_show(&deputy);
+        statement.subject.id[31] ^= i == 0;
+        statement.incident[15] ^= i == 1;
+        statement.case_text.len -= i == 2;
+        statement.proposal[0] ^= i == 3;
+        assert_int_equal(judge_show(&statement, &deputy), ASV_E_MISMATCH);
+    }
+    statement = to_show(&chief); /* ST-112: not who approved */
+    assert_int_equal(judge_show(&statement, &chief), ASV_E_DENIED);
+    asv_test_person_init(&namesake, 6, ASV_ROLE_REVIEWER, ASV_ALG_ED25519); /* who is called the same */
+    assert_memory_equal(namesake.credential.name.data, deputy.credential.name.data,
+                        namesake.credential.name.len);
+    statement = to_show(&namesake);
+    assert_int_equal(judge_show(&statement, &namesake), ASV_E_DENIED);
+    memcpy(namesake.credential.person, deputy.credential.person, ASV_UUID_BYTES); /* with another badge */
+    asv_test_person_again(&namesake);
+    statement = to_show(&namesake);
+    assert_int_equal(judge_show(&statement, &namesake), ASV_E_DENIED);
+    asv_test_person_init(&again, 4, ASV_ROLE_DEPUTY, ASV_ALG_ES256); /* the same person's next credential */
+    memcpy(again.credential.person, deputy.credential.person, ASV_UUID_BYTES);
+    memcpy(again.credential.badge, deputy.credential.badge, ASV_SHA256_BYTES);
+    again.credential.name = deputy.credential.name;
+    asv_test_person_again(&again);
+    statement = to_show(&again);
+    assert_int_equal(judge_show(&statement, &again), ASV_OK);
+
+    struct asv_statement refusal = to_answer(ASV_STEP_REFUSE, &chief);
+    sign(&refusal, &chief);
+    statement = to_show(&deputy);
+    assert_int_equal(judge_show(&statement, &deputy), ASV_E_STATE); /* ST-111 */
+    propose(ASV_ACTION_HAND_OVER, &deputy);
+    refusal = to_answer(ASV_STEP_APPROVE, &chief);
+    sign(&refusal, &chief);
+    asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, &deputy, 4);
+    asv_statement_digest(statement.proposal, &proposal.statement);
+    assert_int_equal(judge_show(&statement, &deputy), ASV_E_STATE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +476,7 @@ int main(void)
         cmocka_unit_test(both_must_be_believed),
         cmocka_unit_test(an_answer_comes_within_the_proposals_life),
         cmocka_unit_test(only_the_proposer_withdraws),
+        cmocka_unit_test(L5_a_showing_makes_use_of_one_opening),
         cmocka_unit_test(an_enrolment_is_of_one_record_and_not_ones_own),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -132,6 +132,12 @@ static void L5_who_asks_to_see_it_is_who_is_named(void **state)
         asv_test_state(&stated, &statement, &reviewer, NULL);
         assert_int_equal(verify(&reviewer), step == ASV_STEP_PROPOSE ? ASV_E_MISMATCH : ASV_OK);
     }
+    asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, &reviewer, 1);
+    asv_test_state(&stated, &statement, &reviewer, NULL);
+    assert_int_equal(verify(&reviewer), ASV_OK);
+    statement.subject.name = chief.credential.name;
+    asv_test_state(&stated, &statement, &reviewer, NULL);
+    assert_int_equal(verify(&reviewer), ASV_E_MISMATCH);
 }
 
 static void another_agency_is_not_believed(void **state)
@@ -321,6 +327,7 @@ static void only_the_roles_of_the_table_may(void **state)
         {ASV_ACTION_RELEASE, W | S | D | R | P, W | S | D},
         {ASV_ACTION_ERASE_EARLY, W | S | D | R | P, W | S | D},
         {ASV_ACTION_OPEN, S | D | R | P, S | D | P},
+        {ASV_ACTION_SHOW, S | D | R | P, 0},
         {ASV_ACTION_HAND_OVER, S | D | E, S | D},
         {ASV_ACTION_HOLD_AHEAD, W | S | D, W | S | D},
         {ASV_ACTION_BLOCK, W | S | D | R | P, 0},

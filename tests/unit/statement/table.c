@@ -69,8 +69,8 @@ static int64_t milliseconds(const char *text)
     if (*text == '\0') {
         return 0;
     }
-    assert_true(unit[0] == ' ' && (unit[1] == 'd' || unit[1] == 'h'));
-    return count * (unit[1] == 'd' ? 24 : 1) * 3600 * 1000;
+    assert_true(unit[0] == ' ' && (unit[1] == 'd' || unit[1] == 'h' || unit[1] == 'm'));
+    return count * (unit[1] == 'd' ? 24 * 60 : unit[1] == 'h' ? 60 : 1) * 60 * 1000;
 }
 
 static void check_row(char *columns[COLUMNS])
