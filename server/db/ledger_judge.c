@@ -146,7 +146,8 @@ enum asv_status asv_db_ledger_record(struct asv_db *db, const uint8_t statement[
     struct asv_params params;
     asv_params_init(&params);
     asv_param_digest(&params, statement);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_RECORD, &params, read_record, out, sizeof *out, count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_RECORD, &params, read_record, out, sizeof *out,
+                           ASV_DB_LEDGER_RECORDS, count, err);
 }
 
 enum asv_status asv_db_ledger_record_term(struct asv_db *db, const uint8_t incident[16], int64_t at_ms,
