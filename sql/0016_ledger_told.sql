@@ -517,7 +517,9 @@ BEGIN
     SELECT DISTINCT ON (e.id) e.id, p.digest, a.digest
     FROM asv.statement p
     JOIN asv.statement a ON a.proposal = p.digest AND a.step = 2 AND a.person <> p.person
-    JOIN asv.ledger_entry e ON e.id = CASE WHEN p.action = 53 THEN p.subject_name::text::uuid END
+    -- Whoever may propose it can have stored any name: what is no id names no entry.
+    JOIN asv.ledger_entry e
+      ON e.id = CASE WHEN p.action = 53 AND p.subject_name::text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p.subject_name::text::uuid END
     WHERE p.action = 53 AND p.step = 1 AND asv.statement_taken_at(a.digest) IS NOT NULL
       AND NOT EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = e.id)
     ORDER BY e.id, a.stored_at;

@@ -334,6 +334,34 @@ SELECT ok(pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM 
     ~ 'Function Scan' AND pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM asv.request_overview') !~ '"request"',
     'nobody has the planner count what a list leaves out');
 
+-- ---- a name that is no id
+
+-- What a query gives in this account, or the SQLSTATE; it stays.
+CREATE FUNCTION pg_temp.does(login text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    got text;
+BEGIN
+    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
+    EXECUTE query INTO got;
+    RESET SESSION AUTHORIZATION;
+    RETURN got;
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+-- The word of whoever signed it on what the keeper said; why NULL: it took it.
+CREATE FUNCTION pg_temp.answered(name text, who text, why text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.does(who, format('SELECT asv.statement_answered(tap.dig(%L), %L)', name, why))
+$$;
+CREATE FUNCTION pg_temp.forgets(name text, step int, who text, proposal text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.does(who, format('SELECT asv.statement_put(tap.stmt(%1$L), tap.dig(%1$L), 53, %2$s::smallint, tap.dig(''53''), 8::smallint, NULL, ''x'', NULL,
+        NULL, NULL, NULL, NULL, 0::smallint, tap.dig(%3$L), tap.uid(%3$L), tap.b16(%1$L), now(), now() + interval ''1 day'', tap.dig(%4$L))',
+        name, step, who, proposal))
+$$;
+SELECT is(pg_temp.forgets('fg1', 1, 'doris') || ' ' || pg_temp.forgets('fg2', 2, 'sigrid', 'fg1') || ' '
+    || pg_temp.answered('fg2', 'sigrid'), 'done done done', 'what is to be forgotten has a name that is no id');
+SELECT is(pg_temp.does('asv_admin', 'SELECT asv.ledger_forget()'), '0', 'then nothing is, and all the rest goes on');
+
 GRANT asv_admin TO stranger;
 SELECT is(pg_temp.asked('asv_admin', 'SELECT asv.login_put(tap.uid(''rita''), ''stranger'', ''x'')'), 'VA007', 'administration''s account is no person''s');
 REVOKE asv_admin FROM stranger;
