@@ -160,6 +160,7 @@ CREATE INDEX ON asv.statement (subject, action);
 CREATE INDEX ON asv.statement (proposal);
 CREATE INDEX ON asv.statement (opening);
 CREATE INDEX ON asv.statement (action, expires_at);
+CREATE INDEX ON asv.statement (person, expires_at);
 COMMENT ON TABLE asv.statement IS 'everything that people signed (STATEMENTS.md 3), as the caller read it';
 COMMENT ON COLUMN asv.statement.digest IS 'SHA-256 of the body: how others name it';
 COMMENT ON COLUMN asv.statement.object IS 'length, body and proof';
@@ -705,6 +706,10 @@ BEGIN
         RAISE EXCEPTION 'statement: it would live for longer than anything may that is signed so' USING ERRCODE = 'VA004';
     END IF;
     PERFORM asv.statement_check_signer(p_action, p_step, p_ground, p_credential, p_person);
+    -- Nothing that is stored here is deleted: as with the keeper (K-125), one person's share is bounded.
+    IF (SELECT count(*) FROM asv.statement WHERE person = p_person AND expires_at > clock_timestamp()) >= 1000 THEN
+        RAISE EXCEPTION 'statement: too many of this person live; some must expire first' USING ERRCODE = 'VA002';
+    END IF;
     IF p_action = 11 THEN
         PERFORM asv.statement_check_show(p_proposal, p_person, p_subject, p_subject_name, p_incident);
     ELSIF p_proposal IS NOT NULL THEN
@@ -908,6 +913,10 @@ CREATE FUNCTION asv.policy_file_put(p_version bigint, p_name text, p_days smalli
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     PERFORM asv.check_known();
+    -- Nor is a file deleted.
+    IF NOT asv.is_administration() AND NOT asv.has_role(asv.caller(), (SELECT r.proposers FROM asv.action_rule(48) r)) THEN
+        RAISE EXCEPTION 'policy: to put a file here takes the role administrator' USING ERRCODE = 'VA007';
+    END IF;
     INSERT INTO asv.policy_file (digest, version, name, days, content)
     VALUES (sha256(p_content), p_version, p_name, p_days, p_content) ON CONFLICT DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
