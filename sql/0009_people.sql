@@ -246,9 +246,11 @@ $$;
 
 CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT at FROM asv.statement_answer WHERE statement = p_digest AND taken
+    SELECT a.at FROM asv.statement_answer a
+    WHERE a.statement = p_digest AND a.taken
+      AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position)
 $$;
-COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet';
+COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet, or it was found since that nobody signed it (statement_forged)';
 
 CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -257,25 +259,32 @@ CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.statement_is_refused IS 'whether the keeper refused it, and has not taken it since';
 
--- Bytes that nobody signed, in the own account, must not keep others from deciding: of a request about a recording a refusal counts
--- only from who may refuse it here, whatever stands for the keeper's word; or when the nightly run ended it by that.
+-- A refusal or a withdrawal counts at once, whether the keeper was there or not: it makes less possible. But nobody has verified
+-- it here. So it counts only while the keeper can still take it, and a refusal of what is decided about a recording only from who
+-- could refuse it if it were a good one, whatever stands for the keeper's word, or when its request was ended by it. (What requests
+-- are, and who may refuse one, comes with 0011.)
 CREATE FUNCTION asv.refusal_counts(a asv.statement) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_taken boolean := asv.statement_taken_at(a.digest) IS NOT NULL;
 BEGIN
-    RETURN NOT EXISTS (SELECT FROM asv.request r
-                       WHERE r.proposal = a.proposal AND r.answer IS DISTINCT FROM a.digest AND NOT asv.may_refuse(r, a));
+    IF asv.statement_is_refused(a.digest) OR NOT v_taken AND a.expires_at <= clock_timestamp() THEN
+        RETURN false;
+    ELSIF a.step = 4 OR a.action NOT IN (1, 2, 3, 4, 6, 9, 10) THEN
+        RETURN true;
+    END IF;
+    RETURN EXISTS (SELECT FROM asv.request r WHERE r.proposal = a.proposal AND (r.answer = a.digest OR asv.may_refuse(r, a)))
+        OR v_taken AND NOT EXISTS (SELECT FROM asv.request r WHERE r.proposal = a.proposal);
 END
 $$;
-COMMENT ON FUNCTION asv.refusal_counts IS 'whether this refusal is one by somebody who may refuse';
+COMMENT ON FUNCTION asv.refusal_counts IS 'whether this refusal or withdrawal ends its proposal here';
 
--- The answer that ended a proposal. A refusal or a withdrawal does so at once, whether the keeper was there or not: it makes
--- less possible. An approval does when the keeper took it.
+-- The answer that ended a proposal: a refusal or a withdrawal that counts, or an approval that the keeper took.
 CREATE FUNCTION asv.proposal_ended_by(p_proposal bytea) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT a.digest FROM asv.statement a
     WHERE a.proposal = p_proposal
-      AND CASE a.step WHEN 2 THEN asv.statement_taken_at(a.digest) IS NOT NULL
-                      ELSE NOT asv.statement_is_refused(a.digest) AND (a.step = 4 OR asv.refusal_counts(a)) END
+      AND CASE a.step WHEN 2 THEN asv.statement_taken_at(a.digest) IS NOT NULL ELSE asv.refusal_counts(a) END
     ORDER BY asv.statement_taken_at(a.digest), a.stored_at LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.proposal_ended_by IS 'the answer after which a proposal is open no more; NULL: none';
@@ -636,19 +645,22 @@ CREATE FUNCTION asv.statement_check_answer(p_proposal bytea, p_step integer, p_p
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     p asv.statement;
+    v_ended_by bytea;
 BEGIN
     -- Answers to one proposal follow one another.
     SELECT * INTO p FROM asv.statement WHERE digest = p_proposal FOR NO KEY UPDATE;
+    v_ended_by := asv.proposal_ended_by(p_proposal);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'statement: it answers a proposal that is not here' USING ERRCODE = 'VA006';
     ELSIF p.step <> 1 THEN
         RAISE EXCEPTION 'statement: what it answers is no proposal' USING ERRCODE = 'VA001';
-    ELSIF asv.proposal_ended_by(p_proposal) IS NOT NULL
-          -- That the keeper took an approval to hold something is the word of who signed it: another's is taken as well, and the
-          -- keeper holds by the one that is good.
-          AND NOT (p_step = 2 AND p.action = 1 AND EXISTS (
-              SELECT FROM asv.statement e
-              WHERE e.digest = asv.proposal_ended_by(p_proposal) AND e.step = 2 AND e.person <> p_person)) THEN
+    ELSIF v_ended_by IS NOT NULL
+          -- Whatever stands here of an answer about a recording may be nothing that anybody signed, and that the keeper took it is the
+          -- word of who signed it. So it keeps nobody else from answering, and the keeper goes by the one that is good: an approval
+          -- is taken as well, and a refusal or a withdrawal while the request is open here.
+          AND NOT (p.action IN (1, 2, 3, 4, 6, 9, 10)
+                   AND EXISTS (SELECT FROM asv.statement e WHERE e.digest = v_ended_by AND e.person <> p_person)
+                   AND (p_step = 2 OR EXISTS (SELECT FROM asv.request r WHERE r.proposal = p_proposal AND r.outcome IS NULL))) THEN
         RAISE EXCEPTION 'statement: the proposal was approved, refused or withdrawn before' USING ERRCODE = 'VA002';
     ELSIF p_issued_at < p.issued_at OR p_issued_at >= p.expires_at THEN
         RAISE EXCEPTION 'statement: the proposal''s time is over' USING ERRCODE = 'VA004';
@@ -815,6 +827,38 @@ END
 $$;
 COMMENT ON FUNCTION asv.statement_answered IS 'the keeper took a statement (p_why NULL), or refused it because of this, with its ruling, which the caller has verified: by who signed it, or to whom it lets something be shown, and by the nightly run. Without a ruling it was not taken; or its time is over, and what the keeper keeps says that it was';
 GRANT EXECUTE ON FUNCTION asv.statement_answered TO asv_staff, asv_admin;
+
+CREATE FUNCTION asv.statement_refute(p_statement bytea, p_why text) RETURNS text
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s asv.statement;
+    v_recording uuid;
+BEGIN
+    SELECT * INTO s FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
+    ELSIF asv.statement_is_refused(p_statement) THEN
+        RETURN 'already';
+    ELSIF s.action > 10 AND asv.statement_taken_at(p_statement) IS NOT NULL THEN
+        RAISE EXCEPTION 'statement: the keeper took it' USING ERRCODE = 'VA002';
+    END IF;
+    INSERT INTO asv.statement_answer (statement, taken, why) VALUES (p_statement, false, p_why);
+    SELECT c.recording INTO v_recording FROM asv.clip c WHERE s.subject_kind IN (1, 7, 9) AND c.header = s.subject;
+    PERFORM asv.alarm_put('forged', NULL, NULL, CASE s.subject_kind WHEN 2 THEN s.subject::bytea END, v_recording,
+                          format('statement %s, from the account of %s, is none (%s); %s found it',
+                                 left(encode(p_statement, 'hex'), 12), asv.person_name(s.person), p_why, session_user),
+                          encode(p_statement, 'hex'));
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.statement_refute IS 'what stands here as a statement is nothing that anybody signed: it counts no more, whatever its account said of the keeper, and people hear whose account it came from';
+
+CREATE FUNCTION asv.statement_forged(p_statement bytea, p_why text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.statement_refute(p_statement, p_why)
+$$;
+COMMENT ON FUNCTION asv.statement_forged IS 'the nightly run read a statement, and it is none';
+GRANT EXECUTE ON FUNCTION asv.statement_forged TO asv_admin;
 
 CREATE FUNCTION asv.statement_now(p_digest bytea)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,

@@ -120,7 +120,7 @@ INSERT INTO asv.lifecycle_move VALUES
 
 INSERT INTO asv.alarm_kind VALUES
     ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again'),
-    ('forged', 'a request was nothing that anybody signed: somebody put it here from his or her own account, so that nobody else could ask');
+    ('forged', 'what stood here as signed was nothing that anybody signed, as is said: it was put here from somebody''s own account, past the programs');
 
 INSERT INTO asv.event_kind VALUES
     ('hold_requested', true, 'somebody asked that it be kept'),
@@ -160,11 +160,20 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION asv.may_reopen(r asv.request, p_approval bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.outcome IN ('refused', 'withdrawn') AND asv.statement_taken_at(r.answer) IS NULL
+       AND asv.statement_taken_at(p_approval) IS NOT NULL
+$$;
+COMMENT ON FUNCTION asv.may_reopen IS 'whether the keeper took this approval of a request that was ended here by an answer that it did not take';
+
 CREATE FUNCTION asv.check_request() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    -- The keeper may have taken an approval before its time was over, although here it was found to be over first.
-    IF new.outcome IS NOT NULL AND (old.outcome IS NULL OR old.outcome = 'lapsed' AND new.outcome = 'approved')
+    -- The keeper may have taken an approval before its time was over, although here it was found to be over first; or one of a
+    -- request that was ended here by an answer that it never took.
+    IF new.outcome IS NOT NULL
+       AND (old.outcome IS NULL OR new.outcome = 'approved' AND (old.outcome = 'lapsed' OR asv.may_reopen(old, new.answer)))
        AND (to_jsonb(new) - ARRAY['outcome', 'answer', 'ended_at'])
            = (to_jsonb(old) - ARRAY['outcome', 'answer', 'ended_at']) THEN
         RETURN new;
@@ -306,29 +315,39 @@ $$;
 COMMENT ON FUNCTION asv.requests_lapse IS 'ends every request whose time is over; how many. To be called when the keeper was told of what was not delivered';
 GRANT EXECUTE ON FUNCTION asv.requests_lapse TO asv_admin;
 
+CREATE FUNCTION asv.deciding_roles(p_person uuid, p_recording uuid, p_camera bytea, p_from_at timestamptz, p_until_at timestamptz)
+    RETURNS integer
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN o.wears OR NOT o.said THEN 0 ELSE 248 | d.in_charge::integer * 2 | d.deputises::integer * 4 END
+    FROM (VALUES (true)) AS one
+    LEFT JOIN asv.clip c ON c.recording = p_recording
+    CROSS JOIN LATERAL (
+        SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = p_camera
+                                       ORDER BY u.since DESC LIMIT 1), '') AS unit,
+               coalesce(w.holder = p_person, false)
+               OR p_camera IS NOT NULL AND p_person IN (SELECT asv.holders(p_camera, p_from_at, p_until_at)) AS wears,
+               CASE WHEN p_camera IS NOT NULL THEN NOT asv.is_worn_unsaid(p_camera, p_from_at, p_until_at)
+                    ELSE w.number IS NOT NULL END AS said
+        FROM asv.worn_as(coalesce(c.assignment, c.recording)) AS w) o
+    CROSS JOIN LATERAL asv.duties_of(p_person, o.unit, NULL) d
+$$;
+COMMENT ON FUNCTION asv.deciding_roles IS 'which roles count of who decides about a recording, or about a camera before it docks: a supervisor''s or deputy''s in charge alone, and none of who wore the camera, or before it was written down who did';
+
 CREATE FUNCTION asv.is_superior(s asv.statement, p_recording uuid, p_from_at timestamptz, p_until_at timestamptz)
     RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT NOT o.wears AND o.said AND (k.roles & 2 <> 0 AND d.in_charge OR k.roles & 4 <> 0 AND d.deputises)
+    SELECT k.roles & 6 & asv.deciding_roles(s.person, p_recording, CASE s.subject_kind WHEN 2 THEN s.subject::bytea END,
+                                            p_from_at, p_until_at) <> 0
     FROM asv.credential k
-    LEFT JOIN asv.clip c ON c.recording = p_recording
-    CROSS JOIN LATERAL (
-        SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = s.subject
-                                       ORDER BY u.since DESC LIMIT 1), '') AS unit,
-               coalesce(w.holder = s.person, false)
-               OR s.subject_kind = 2 AND s.person IN (SELECT asv.holders(s.subject, p_from_at, p_until_at)) AS wears,
-               CASE s.subject_kind WHEN 2 THEN NOT asv.is_worn_unsaid(s.subject, p_from_at, p_until_at)
-                                   ELSE w.number IS NOT NULL END AS said
-        FROM asv.worn_as(coalesce(c.assignment, c.recording)) AS w) o
-    CROSS JOIN LATERAL asv.duties_of(s.person, o.unit, NULL) d
     WHERE k.digest = s.credential
 $$;
 COMMENT ON FUNCTION asv.is_superior IS 'whether who signed this is supervisor or deputy in charge, and did not wear the camera, as was written down';
 
 CREATE FUNCTION asv.may_approve(r asv.request, a asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN asv.is_superior(a, r.recording, r.from_at, r.until_at) THEN true
-                WHEN r.action = 4 THEN k.roles & 32 <> 0
+    SELECT CASE WHEN k.roles & (CASE r.action WHEN 4 THEN 38 ELSE 6 END)
+                     & asv.deciding_roles(a.person, r.recording, r.camera, r.from_at, r.until_at) <> 0 THEN true
+                WHEN r.action = 4 THEN false
                 ELSE r.superior END
     FROM asv.credential k WHERE k.digest = a.credential
 $$;
@@ -336,10 +355,11 @@ COMMENT ON FUNCTION asv.may_approve IS 'whether one of the two is a superior in 
 
 CREATE FUNCTION asv.may_refuse(r asv.request, a asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(asv.is_superior(a, r.recording, r.from_at, r.until_at), false)
-        OR EXISTS (SELECT FROM asv.credential k WHERE k.digest = a.credential AND k.roles & 32 <> 0)
+    SELECT k.roles & (CASE r.action WHEN 4 THEN 38 ELSE 6 END)
+           & asv.deciding_roles(a.person, r.recording, r.camera, r.from_at, r.until_at) <> 0
+    FROM asv.credential k WHERE k.digest = a.credential
 $$;
-COMMENT ON FUNCTION asv.may_refuse IS 'whether who signed this is a superior in charge, or the data-protection officer';
+COMMENT ON FUNCTION asv.may_refuse IS 'whether who signed this is a superior in charge, of what is shown also the data-protection officer, and did not wear the camera';
 
 CREATE FUNCTION asv.may_agree(p_proposal bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -425,7 +445,10 @@ BEGIN
         RAISE EXCEPTION 'request: there is none that this answers' USING ERRCODE = 'VA006';
     ELSIF r.answer = p_answer THEN
         RETURN 'already';
-    ELSIF r.outcome IS NOT NULL AND NOT (a.step = 2 AND (r.outcome = 'lapsed' OR r.outcome = 'approved' AND r.action = 1)) THEN
+    ELSIF a.step <> 2 AND r.outcome <> 'approved' AND asv.statement_taken_at(p_answer) IS NOT NULL THEN
+        RETURN 'already'; -- Now the keeper has ended what was ended here.
+    ELSIF r.outcome IS NOT NULL
+          AND NOT (a.step = 2 AND (r.outcome = 'lapsed' OR r.outcome = 'approved' AND r.action = 1 OR asv.may_reopen(r, p_answer))) THEN
         RAISE EXCEPTION 'request: it was % before', r.outcome USING ERRCODE = 'VA002';
     ELSIF a.step = 2 AND EXISTS (SELECT FROM asv.statement WHERE digest = r.proposal AND person = a.person) THEN
         RAISE EXCEPTION 'request: whoever asked does not approve' USING ERRCODE = 'VA002';
@@ -468,14 +491,14 @@ $$;
 COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_staff, asv_admin;
 
--- What a program that can read statements finds to be none would stand in everybody's way until its time is over. Nobody's word is
--- needed to end it: a superior in charge could refuse it as well, if it were one.
+-- What a program that can read statements finds to be none would stand in everybody's way until its time is over. Who could refuse it
+-- if it were one ends it. That it is none is that person's word here, as everybody hears; where it was one, and the keeper waits for
+-- its answer, another person still gives it (request_end).
 CREATE FUNCTION asv.request_void(p_proposal bytea, p_why text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     r asv.request;
     v_person uuid := (SELECT person FROM asv.statement WHERE digest = p_proposal);
-    v_unit text;
     v_event bigint;
 BEGIN
     PERFORM asv.check_durable();
@@ -486,28 +509,28 @@ BEGIN
     ELSIF r.outcome IS NOT NULL THEN
         RETURN 'already';
     END IF;
-    v_unit := coalesce((SELECT c.unit::text FROM asv.clip c WHERE c.recording = r.recording),
-                       (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera ORDER BY u.since DESC LIMIT 1), '');
     IF NOT asv.is_administration()
-       AND NOT EXISTS (SELECT FROM asv.duties_of(asv.caller(), v_unit, NULL) d
-                       WHERE d.in_charge AND asv.has_role(asv.caller(), 2) OR d.deputises AND asv.has_role(asv.caller(), 4)) THEN
-        RAISE EXCEPTION 'request: a superior in charge ends it' USING ERRCODE = 'VA007';
+       AND NOT asv.has_role(asv.caller(), CASE r.action WHEN 4 THEN 38 ELSE 6 END
+                                          & asv.deciding_roles(asv.caller(), r.recording, r.camera, r.from_at, r.until_at)) THEN
+        RAISE EXCEPTION 'request: who could refuse it ends it: a superior in charge who did not wear the camera' USING ERRCODE = 'VA007';
+    ELSIF v_person = asv.caller() THEN
+        RAISE EXCEPTION 'request: whoever asked withdraws it' USING ERRCODE = 'VA007';
     END IF;
     UPDATE asv.request SET outcome = 'lapsed', ended_at = clock_timestamp() WHERE proposal = p_proposal;
     IF r.action IN (1, 2, 3, 10) THEN
         v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), clock_timestamp(), 'system', NULL, NULL,
-                                 'it was nothing that anybody signed', NULL);
+                                 format('it was nothing that anybody signed, says %s', coalesce(asv.person_name(asv.caller()), session_user)), NULL);
         IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
             PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
         END IF;
     END IF;
     PERFORM asv.alarm_put('forged', NULL, NULL, r.camera, r.recording,
-                          format('request %s, from the account of %s, is none (%s); %s ended it', left(encode(p_proposal, 'hex'), 12),
-                                 asv.person_name(v_person), p_why, session_user), encode(p_proposal, 'hex'));
+                          format('request %s, from the account of %s, is none, says %s, who ended it (%s)', left(encode(p_proposal, 'hex'), 12),
+                                 asv.person_name(v_person), session_user, p_why), encode(p_proposal, 'hex'));
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_void IS 'ends a request that is nothing that anybody signed, with an alarm that names whose account it came from and who ended it: by a superior in charge';
+COMMENT ON FUNCTION asv.request_void IS 'ends a request that is nothing that anybody signed, with an alarm that names whose account it came from and who ended it: by who could refuse it';
 GRANT EXECUTE ON FUNCTION asv.request_void TO asv_staff;
 
 CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
@@ -604,10 +627,50 @@ GRANT EXECUTE ON FUNCTION asv.held_ahead_by TO asv_admin;
 
 CREATE FUNCTION asv.block_kind(p_recording uuid, p_ground integer) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce((SELECT kind FROM asv.block WHERE recording = p_recording AND ground = p_ground ORDER BY event DESC LIMIT 1),
+    -- What was said to be the decision that it stays, and was found to be nothing that anybody signed, decides nothing: it is blocked.
+    SELECT coalesce((SELECT CASE WHEN kind = 'confirmed' AND asv.statement_is_refused(statement) THEN 'set' ELSE kind END
+                     FROM asv.block WHERE recording = p_recording AND ground = p_ground ORDER BY event DESC LIMIT 1),
                     'none')
 $$;
 COMMENT ON FUNCTION asv.block_kind IS 'what was last said of a block: none, set, confirmed, lifted';
+
+CREATE FUNCTION asv.is_blocked_alone(p_recording uuid, p_ground integer, p_who uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.block_kind(p_recording, p_ground) = 'set'
+       AND NOT EXISTS (SELECT FROM asv.block b JOIN asv.statement s ON s.digest = b.statement
+                       WHERE b.recording = p_recording AND b.ground = p_ground AND s.person IS DISTINCT FROM p_who
+                         AND b.event > coalesce((SELECT max(l.event) FROM asv.block l
+                                                 WHERE l.recording = p_recording AND l.ground = p_ground AND l.kind = 'lifted'), 0))
+$$;
+COMMENT ON FUNCTION asv.is_blocked_alone IS 'whether this block waits for its decision, and nobody but this person has set it';
+
+CREATE FUNCTION asv.block_seen(p_recording uuid, p_ground integer, p_who uuid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN asv.is_blocked_alone(p_recording, p_ground, p_who) THEN 'own' ELSE asv.block_kind(p_recording, p_ground) END
+$$;
+COMMENT ON FUNCTION asv.block_seen IS 'what was last said of a block, to one person: own, when he or she alone has set it';
+
+CREATE FUNCTION asv.block_roles(p_ground integer) RETURNS integer
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_policy bytea := asv.policy_on((clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date);
+BEGIN
+    RETURN (SELECT coalesce(bit_or(r.bit), 0)
+            FROM json_array_elements_text(convert_from(v_policy, 'UTF8')::json -> 'blocks'
+                 -> CASE p_ground WHEN 4 THEN 'dwelling' WHEN 7 THEN 'pre_roll' ELSE 'professional_secret' END) AS n (name)
+            JOIN (VALUES ('supervisor', 2), ('deputy', 4), ('data_protection_officer', 32)) AS r (name, bit) ON r.name = n.name);
+EXCEPTION WHEN data_exception THEN
+    RETURN 0; -- No policy, or one that no program would take.
+END
+$$;
+COMMENT ON FUNCTION asv.block_roles IS 'one of which roles decides on a block of this ground, by the policy in force today (POLICIES.md, blocks)';
+
+CREATE FUNCTION asv.may_decide_block(s asv.statement, p_recording uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT k.roles & asv.block_roles(s.ground) & asv.deciding_roles(s.person, p_recording, NULL, NULL, NULL) <> 0
+    FROM asv.credential k WHERE k.digest = s.credential
+$$;
+COMMENT ON FUNCTION asv.may_decide_block IS 'whether who signed this decides on such a block: named by the policy, in charge where that matters, and not who wore the camera';
 
 CREATE FUNCTION asv.is_undecided(p_recording uuid, p_ground integer) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -617,11 +680,13 @@ CREATE FUNCTION asv.is_undecided(p_recording uuid, p_ground integer) RETURNS boo
 $$;
 COMMENT ON FUNCTION asv.is_undecided IS 'whether this block is there, by a person''s word or the camera''s, and waits for its decision';
 
-CREATE FUNCTION asv.block_put(p_statement bytea) RETURNS text
+-- Confirming is said, and never a matter of who comes second: nothing is decided by a race, nor by who may not decide.
+CREATE FUNCTION asv.block_put(p_statement bytea, p_confirms boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     s asv.statement;
     v_recording uuid;
+    v_last text;
     v_kind text;
 BEGIN
     PERFORM asv.check_durable();
@@ -634,8 +699,20 @@ BEGIN
     IF EXISTS (SELECT FROM asv.block WHERE statement = p_statement) THEN
         RETURN 'already';
     END IF;
-    -- To block what is blocked and undecided is the decision that it stays.
-    v_kind := CASE WHEN s.action = 8 THEN 'lifted' WHEN asv.is_undecided(v_recording, s.ground) THEN 'confirmed' ELSE 'set' END;
+    v_last := asv.block_kind(v_recording, s.ground);
+    v_kind := CASE WHEN s.action = 8 THEN 'lifted' WHEN p_confirms THEN 'confirmed' ELSE 'set' END;
+    IF v_last = 'confirmed' THEN
+        RAISE EXCEPTION 'block: it was decided that it stays' USING ERRCODE = 'VA002';
+    ELSIF v_kind = 'set' AND v_last = 'set' AND NOT asv.is_administration() THEN
+        RAISE EXCEPTION 'block: somebody else has blocked it meanwhile; it is blocked, and nothing was confirmed' USING ERRCODE = 'VA002';
+    ELSIF v_kind = 'confirmed' AND NOT asv.is_undecided(v_recording, s.ground) THEN
+        RAISE EXCEPTION 'block: meanwhile there is none that waits for its decision, and nothing was confirmed' USING ERRCODE = 'VA002';
+    ELSIF v_kind <> 'set' AND NOT asv.may_decide_block(s, v_recording) THEN
+        RAISE EXCEPTION 'block: it is decided on by whom the policy names for it, in charge, and not by who wore the camera'
+            USING ERRCODE = 'VA007';
+    ELSIF v_kind = 'confirmed' AND asv.is_blocked_alone(v_recording, s.ground, s.person) THEN
+        RAISE EXCEPTION 'block: another person than who set it decides that it stays' USING ERRCODE = 'VA007';
+    END IF;
     INSERT INTO asv.block (statement, recording, ground, kind, event)
     VALUES (p_statement, v_recording, s.ground, v_kind, asv.event_stated(
         v_recording, CASE v_kind WHEN 'set' THEN 'blocked' WHEN 'confirmed' THEN 'block_confirmed' ELSE 'block_lifted' END,
@@ -643,8 +720,65 @@ BEGIN
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.block_put IS 'the keeper took this statement that blocks a recording, confirms its block or lifts it';
+COMMENT ON FUNCTION asv.block_put IS 'this statement blocks a recording, decides that its block stays (p_confirms), or, taken by the keeper, lifts it';
 GRANT EXECUTE ON FUNCTION asv.block_put TO asv_staff, asv_admin;
+
+CREATE FUNCTION asv.block_decision(p_clip uuid, p_ground smallint)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    PERFORM asv.one_at_a_time('recording ' || p_clip);
+    RETURN QUERY
+    SELECT n.* FROM asv.clip c
+    JOIN asv.block b ON b.recording = c.recording AND b.ground = p_ground
+    CROSS JOIN LATERAL asv.statement_now(b.statement) AS n
+    WHERE c.clip = p_clip AND NOT c.uuid_taken AND b.kind = 'confirmed' AND asv.block_kind(c.recording, p_ground) = 'confirmed'
+    ORDER BY b.event DESC LIMIT 1;
+END
+$$;
+COMMENT ON FUNCTION asv.block_decision IS 'the statement by which a block of this recording stays; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.block_decision TO asv_staff;
+
+CREATE FUNCTION asv.block_void(p_statement bytea, p_why text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    b asv.block;
+    v_person uuid := (SELECT person FROM asv.statement WHERE digest = p_statement);
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.block WHERE statement = p_statement) FOR NO KEY UPDATE;
+    SELECT * INTO b FROM asv.block WHERE statement = p_statement AND kind = 'confirmed';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'block: it decides nothing' USING ERRCODE = 'VA006';
+    ELSIF NOT asv.has_role(asv.caller(), (6 | asv.block_roles(b.ground)) & asv.deciding_roles(asv.caller(), b.recording, NULL, NULL, NULL))
+          OR v_person = asv.caller() THEN
+        RAISE EXCEPTION 'block: somebody else who decides on it, or a superior in charge, says that its decision is none'
+            USING ERRCODE = 'VA007';
+    ELSIF asv.statement_taken_at(p_statement) IS NOT NULL THEN
+        RAISE EXCEPTION 'block: the keeper took it, as was written down; the nightly run looks into that' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN asv.statement_refute(p_statement, p_why);
+END
+$$;
+COMMENT ON FUNCTION asv.block_void IS 'the decision by which a block stays is nothing that anybody signed: it is blocked, and waits for one; with an alarm that names whose account it came from and who said so';
+GRANT EXECUTE ON FUNCTION asv.block_void TO asv_staff;
+
+CREATE FUNCTION asv.block_decisions(p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.* FROM asv.block b
+    JOIN asv.recording_state r ON r.recording = b.recording
+    CROSS JOIN LATERAL asv.statement_now(b.statement) AS n
+    WHERE b.kind = 'confirmed' AND n.refused_why IS NULL AND (p_after IS NULL OR b.statement > p_after)
+      AND r.state IN ('sealed', 'quarantined', 'pending', 'held', 'released')
+    ORDER BY b.statement LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings stay that are there: the nightly run reads each of them';
+GRANT EXECUTE ON FUNCTION asv.block_decisions TO asv_admin;
 
 CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -653,8 +787,10 @@ CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
        AND s.subject_kind <> 10
        -- An approved OPEN or HAND_OVER, and a SHOW, is taken to the keeper by whom it lets see or hand over, and by nobody else.
        AND NOT (s.action IN (4, 5) AND s.step = 2 OR s.action = 11)
-       -- Another answer came first.
-       AND (s.proposal IS NULL OR coalesce(asv.proposal_ended_by(s.proposal), s.digest) = s.digest)
+       -- Another answer came first. But that the keeper took another's approval to hold may be that person's word alone.
+       AND NOT EXISTS (SELECT FROM asv.statement e
+                       WHERE e.digest = asv.proposal_ended_by(s.proposal) AND e.digest <> s.digest
+                         AND NOT (s.action = 1 AND s.step = 2 AND e.step = 2 AND e.person <> s.person))
        -- A block that was lifted before the keeper heard of it.
        AND NOT EXISTS (SELECT FROM asv.block b
                        JOIN asv.block l ON l.recording = b.recording AND l.ground = b.ground AND l.event > b.event AND l.kind = 'lifted'
@@ -693,6 +829,17 @@ $$;
 COMMENT ON FUNCTION asv.statement_unheard IS 'what the keeper did not answer before its time was over, and nobody was told of';
 GRANT EXECUTE ON FUNCTION asv.statement_unheard TO asv_admin;
 
+CREATE FUNCTION asv.is_past_block(s asv.statement) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM asv.clip c
+                   JOIN asv.block b ON b.recording = c.recording AND b.ground = s.ground
+                   JOIN asv.clip_event e ON e.position = b.event
+                   WHERE c.header = s.subject
+                     AND (asv.block_kind(c.recording, s.ground) = 'confirmed'
+                          OR s.action = 8 AND b.kind = 'lifted' AND e.recorded_at > s.stored_at))
+$$;
+COMMENT ON FUNCTION asv.is_past_block IS 'whether nothing can follow any more from what somebody said of a block: it was decided that it stays, or somebody else lifted it since';
+
 -- What was signed, and what has to follow from it in the tables above, are two transactions: whoever dies between them leaves
 -- a statement that is found here, and whose consequence somebody else writes down.
 CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
@@ -701,12 +848,13 @@ CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH lacking AS MATERIALIZED (
         SELECT s.digest, s.action, s.step, s.stored_at, r.outcome,
-               (SELECT a.position FROM asv.statement_answer a WHERE a.statement = s.digest AND a.taken) AS taken
+               (SELECT a.position FROM asv.statement_answer a
+                WHERE a.statement = s.digest AND a.taken AND asv.statement_taken_at(s.digest) IS NOT NULL) AS taken
         FROM asv.statement s
         LEFT JOIN asv.request r ON r.proposal = coalesce(s.proposal, s.digest)
         WHERE s.action BETWEEN 1 AND 10 AND s.action <> 5
           AND CASE s.step WHEN 1 THEN r.proposal IS NULL AND s.expires_at > clock_timestamp()
-                          WHEN 5 THEN NOT EXISTS (SELECT FROM asv.block b WHERE b.statement = s.digest)
+                          WHEN 5 THEN NOT EXISTS (SELECT FROM asv.block b WHERE b.statement = s.digest) AND NOT asv.is_past_block(s)
                           ELSE r.answer IS DISTINCT FROM s.digest
                                AND NOT EXISTS (SELECT FROM asv.clip_event e WHERE e.recording = r.recording AND e.object_digest = s.digest) END
     )
@@ -738,8 +886,8 @@ CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.recording, c.header, c.camera, c.epoch, c.number, c.clip, s.state, c.kind::smallint, c.unit::text,
            c.day, asv.is_dayless(c.recording), c.earliest_at, c.latest_at, coalesce(c.due_at, y.due_at), w.number IS NULL, w.reason::text, CASE WHEN w.reason IS NOT NULL THEN w.by::text END,
-           coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_kind(c.recording, 4),
-           asv.block_kind(c.recording, 5), asv.block_kind(c.recording, 6), asv.block_kind(c.recording, 7), o.proposal,
+           coalesce(w.holder = p_who, false), d.in_charge, d.deputises, d.appraises, c.dwelling, c.pre_roll_ms, asv.block_seen(c.recording, 4, p_who),
+           asv.block_seen(c.recording, 5, p_who), asv.block_seen(c.recording, 6, p_who), asv.block_seen(c.recording, 7, p_who), o.proposal,
            o.action, o.ground, o.incident, oi.case_number::text, o.superior, op.person = p_who, o.expires_at, h.proposal, hr.ground,
            hr.incident, hi.case_number::text,
            l.proposal, l.outcome, l.answer, least(l.expires_at, la.expires_at)

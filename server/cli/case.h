@@ -103,12 +103,19 @@ ASV_MUST_CHECK enum asv_status asv_case_void(struct asv_case *work, const struct
 ASV_MUST_CHECK enum asv_status asv_case_of_hold(struct asv_case *work, struct asv_db_request *request,
                                                 struct asv_err *err);
 
-/* Goes on with a request to hold the case's clip as if it were open, although another person's approval ended
- * it here: the keeper does not hold the clip. ASV_E_NOT_FOUND: it does. */
+/* Goes on with a request to hold the case's clip as if it were open, although it was ended here: by another
+ * person's approval, and the keeper does not hold the clip; or otherwise, and the keeper still waits for the
+ * answer. ASV_E_NOT_FOUND: it was ended there, too. */
 ASV_MUST_CHECK enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_request *request,
                                                const struct asv_statement *proposal, struct asv_err *err);
 
-/* States what one person decides alone (BLOCK, UNBLOCK), or goes on with the same. */
+/* What stands here as the decision that this block of the case's clip stays, and is nothing that anybody
+ * signed, is said to be none; then the case stands otherwise. ASV_OK as well when there is nothing wrong. */
+ASV_MUST_CHECK enum asv_status asv_case_void_decision(struct asv_case *work, uint8_t ground,
+                                                      struct asv_err *err);
+
+/* States what one person decides alone (BLOCK, UNBLOCK), or goes on with the same. To block what is blocked
+ * and undecided is the decision that it stays: that is said before it is signed, and to the database. */
 ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what,
                                               struct asv_err *err);
 
@@ -118,10 +125,16 @@ bool asv_case_counts(const struct asv_statement *said, enum asv_status status);
 
 /* Tells the database what came of a statement that the keeper took (or, of OPEN and BLOCK, was stored): for
  * these commands, and for whoever delivers what they left undelivered. until_ms: the keeper's, of a HOLD's
- * proposal and of an approved DAY. */
+ * proposal and of an approved DAY. confirms: a BLOCK decides that the one which is there stays; never where
+ * nobody has asked the rules, as in the night. */
 ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
                                                  const struct asv_person_statement *statement,
-                                                 int64_t until_ms, struct asv_err *err);
+                                                 int64_t until_ms, bool confirms, struct asv_err *err);
+
+/* Reads a stored statement about recordings, and verifies it: ASV_E_MALFORMED when it is nothing that anybody
+ * signed, and why. */
+ASV_MUST_CHECK enum asv_status asv_case_read(struct asv_db *db, const struct asv_db_statement *row,
+                                             struct asv_person_statement *out, struct asv_err *err);
 
 /* Whether the keeper must see the recording: with what makes a key of its own for it, and with what is
  * erased. */

@@ -12,20 +12,21 @@
 #include "server/cli/case.h"
 #include "server/cli/keepers.h"
 #include "server/cli/statement_view.h"
+#include "server/incident/words.h"
 
 #define PAGE 8 /* statements, of 4 KiB each */
 
 /* ---- the database's part ---- */
 
 enum asv_status asv_case_conclude(struct asv_db *db, const struct asv_person_statement *statement,
-                                  int64_t until_ms, struct asv_err *err)
+                                  int64_t until_ms, bool confirms, struct asv_err *err)
 {
     const struct asv_statement *said = &statement->said;
     struct asv_db_range range = {.from_ms = said->subject.from_ms, .until_ms = said->subject.until_ms};
     enum asv_db_outcome outcome;
     memcpy(range.camera, said->subject.id, sizeof range.camera);
     if (said->step == ASV_STEP_SOLE) {
-        return asv_db_block_put(db, statement->digest, &outcome, err);
+        return asv_db_block_put(db, statement->digest, confirms, &outcome, err);
     }
     if (said->step != ASV_STEP_PROPOSE) {
         return asv_db_request_end(db, statement->digest, until_ms, &outcome, err);
@@ -154,6 +155,14 @@ static enum asv_status is_over(struct asv_case *work, const uint8_t digest[ASV_S
     return status == ASV_OK || status == ASV_E_NOT_FOUND ? ASV_OK : asv_failf(err, status, "%s", none.text);
 }
 
+/* Whether it says the same, by this person. What nobody can read is nothing that the person signed. */
+static bool reads_as(const struct asv_case *work, const struct asv_db_statement *row,
+                     const struct asv_statement *what, struct asv_person_statement *out)
+{
+    return asv_person_read(row, out, NULL) == ASV_OK &&
+           asv_incident_is_same(&out->said, what, work->person->credential.said.person);
+}
+
 /* The same that the person signed before and that can still be answered. ASV_E_NOT_FOUND. */
 static enum asv_status find_mine(struct asv_case *work, const struct asv_statement *what,
                                  struct asv_person_statement *out, struct asv_err *err)
@@ -169,9 +178,7 @@ static enum asv_status find_mine(struct asv_case *work, const struct asv_stateme
         enum asv_status status = asv_db_statement_open(work->db, &filter, rows, PAGE, &got, err);
         for (size_t i = 0; i < got && status == ASV_OK; i++) {
             bool over = false;
-            status = asv_person_read(&rows[i], out, err);
-            bool same = status == ASV_OK &&
-                        asv_incident_is_same(&out->said, what, work->person->credential.said.person);
+            bool same = reads_as(work, &rows[i], what, out);
             if (same) {
                 status = is_over(work, out->digest, &over, err);
             }
@@ -208,11 +215,27 @@ static enum asv_status open_request(struct asv_case *work, const struct asv_pers
                                     int64_t until_ms, struct asv_err *err)
 {
     struct asv_err inner = {0};
-    enum asv_status status = asv_case_conclude(work->db, stated, until_ms, &inner);
+    enum asv_status status = asv_case_conclude(work->db, stated, until_ms, false, &inner);
     if ((status == ASV_E_STATE || status == ASV_E_EXISTS) && stated->said.action != ASV_ACTION_HOLD) {
         (void)!asv_db_statement_answered(work->db, stated->digest, inner.text, NULL, NULL);
     }
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text);
+}
+
+/* The one proposal that the keeper takes alone: a key is kept for it. */
+static enum asv_status deliver_hold(struct asv_case *work, const struct asv_person_statement *stated,
+                                    int64_t *until_ms, struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    enum asv_status status = deliver(work, stated, NULL, until_ms, &inner);
+    return status == ASV_E_STATE
+               ? asv_failf(
+                     err, status,
+                     "%s; one that \"asservat hold list CLIP --all\" shows as ended here, and the keeper "
+                     "waits for, is answered by its digits (\"asservat hold approve REQUEST\")",
+                     inner.text)
+           : status != ASV_OK ? asv_failf(err, status, "%s", inner.text)
+                              : ASV_OK;
 }
 
 enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,
@@ -237,9 +260,8 @@ enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *wh
     if (again && is_open(work, what->action, stated.digest)) {
         return ASV_OK;
     }
-    if (what->action ==
-        ASV_ACTION_HOLD) { /* the one proposal that the keeper takes alone: a key is kept for it */
-        status = deliver(work, &stated, NULL, &until_ms, err);
+    if (what->action == ASV_ACTION_HOLD) {
+        status = deliver_hold(work, &stated, &until_ms, err);
     }
     return status == ASV_OK ? open_request(work, &stated, until_ms, err) : status;
 }
@@ -297,7 +319,7 @@ static enum asv_status find_answer(struct asv_case *work, const struct asv_perso
     }
     if (status == ASV_OK) {
         *taken = row->taken_ms != ASV_TIME_UNKNOWN;
-        status = asv_person_read(row, answer, err);
+        status = asv_case_read(work->db, row, answer, err);
     }
     return status;
 }
@@ -343,9 +365,7 @@ static enum asv_status find_or_state_answer(struct asv_case *work, const struct 
     struct asv_err inner = {0};
     enum asv_status status = find_answer(work, proposal, answer, taken, &inner);
     bool approved = status == ASV_OK && answer->said.step == ASV_STEP_APPROVE;
-    if (status == ASV_E_NOT_FOUND) {
-        return state_answer(work, proposal, step, answer, err);
-    }
+    bool none = status == ASV_E_NOT_FOUND || status == ASV_E_MALFORMED; /* or nothing that anybody signed */
     if (status == ASV_OK) {
         status = asv_person_is_theirs(work->person, answer, &inner);
     }
@@ -353,12 +373,15 @@ static enum asv_status find_or_state_answer(struct asv_case *work, const struct 
         say_again(work);
         return ASV_OK;
     }
-    /* Another's, or nothing that can be read. The keeper says whether there is anything to it. */
-    if (step != ASV_STEP_APPROVE || request->action != ASV_ACTION_HOLD ||
-        !(approved || status == ASV_E_MALFORMED)) {
-        return asv_failf(err, status, "%s", inner.text);
-    }
     *taken = false;
+    if (none && request->outcome[0] == '\0') {
+        return state_answer(work, proposal, step, answer, err);
+    }
+    /* Ended here, or another's approval. The keeper says whether there is anything to it. */
+    if (request->action != ASV_ACTION_HOLD || !(none || (approved && step == ASV_STEP_APPROVE))) {
+        return none ? asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request)
+                    : asv_failf(err, status, "%s", inner.text);
+    }
     status = asv_case_reopen(work, request, &proposal->said, err);
     return status == ASV_OK ? state_answer(work, proposal, step, answer, err) : status;
 }
@@ -390,7 +413,7 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
         status = deliver_answer(work, &proposal, &answer, taken, &until_ms, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_conclude(work->db, &answer, until_ms, err);
+        status = asv_case_conclude(work->db, &answer, until_ms, false, err);
     }
     if (status == ASV_OK && answer.said.step != step) {
         return asv_fail(err, ASV_E_STATE,
@@ -415,9 +438,7 @@ static enum asv_status find_alone(struct asv_case *work, const struct asv_statem
         enum asv_status status =
             asv_db_statement_undelivered(work->db, any ? last : NULL, rows, PAGE, &got, err);
         for (size_t i = 0; i < got && status == ASV_OK; i++) {
-            status = asv_person_read(&rows[i], out, err);
-            if (status == ASV_OK &&
-                asv_incident_is_same(&out->said, what, work->person->credential.said.person)) {
+            if (reads_as(work, &rows[i], what, out)) {
                 return ASV_OK;
             }
             memcpy(last, rows[i].digest, sizeof last);
@@ -430,6 +451,27 @@ static enum asv_status find_alone(struct asv_case *work, const struct asv_statem
     return ASV_E_NOT_FOUND;
 }
 
+/* Whether to block it is the decision that the block which is there stays. */
+static bool is_decision(const struct asv_case *work, const struct asv_statement *what)
+{
+    struct asv_incident_block block = asv_incident_block_of(&work->standing, what->ground, work->policy);
+    return what->action == ASV_ACTION_BLOCK && block.flagged && !block.own &&
+           block.decision == ASV_BLOCK_UNDECIDED;
+}
+
+static enum asv_status state_alone(struct asv_case *work, struct asv_statement *what, bool confirms,
+                                   struct asv_person_statement *stated, struct asv_err *err)
+{
+    enum asv_status status = asv_case_judge(work, what->action, ASV_STEP_SOLE, what->ground, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    if (confirms) {
+        fputs("It is blocked for this already: this decides that the block stays.\n", work->cli->err);
+    }
+    return asv_person_state(work->cli, work->db, work->person, what, stated, err);
+}
+
 bool asv_case_counts(const struct asv_statement *said, enum asv_status status)
 {
     return status == ASV_OK || (status == ASV_E_STATE && said->action == ASV_ACTION_UNBLOCK);
@@ -439,23 +481,26 @@ enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what
 {
     struct asv_person_statement stated = {0};
     int64_t until_ms = 0;
-    enum asv_status status = find_alone(work, what, &stated, err);
+    bool confirms = false;
+    enum asv_status status = asv_case_void_decision(work, what->ground, err);
+    if (status == ASV_OK) {
+        confirms = is_decision(work, what);
+        status = find_alone(work, what, &stated, err);
+    }
     if (status == ASV_OK) {
         say_again(work);
     } else if (status == ASV_E_NOT_FOUND) {
-        status = asv_case_judge(work, what->action, ASV_STEP_SOLE, what->ground, err);
-        if (status == ASV_OK) {
-            status = asv_person_state(work->cli, work->db, work->person, what, &stated, err);
-        }
+        status = state_alone(work, what, confirms, &stated, err);
     }
     if (status == ASV_OK &&
         what->action == ASV_ACTION_BLOCK) { /* here it counts at once, the keeper there or not */
-        status = asv_case_conclude(work->db, &stated, until_ms, err);
+        status = asv_case_conclude(work->db, &stated, until_ms, confirms, err);
     }
     if (status != ASV_OK) {
         return status;
     }
     status = deliver(work, &stated, NULL, &until_ms, err);
-    return asv_case_counts(&stated.said, status) ? asv_case_conclude(work->db, &stated, until_ms, err)
-                                                 : status;
+    return asv_case_counts(&stated.said, status)
+               ? asv_case_conclude(work->db, &stated, until_ms, confirms, err)
+               : status;
 }

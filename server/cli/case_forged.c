@@ -4,13 +4,35 @@
  * Decisions about recordings, continued: what the database has of them and nobody signed, or the keeper never
  * took. The database cannot verify what accounts hand in; it must not keep others from deciding (LAW T3, T4).
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/case.h"
 #include "server/cli/keepers.h"
 #include "server/incident/words.h"
+
+/* What the keeper can judge, which this program cannot, is good. */
+static enum asv_status verify(struct asv_db *db, const struct asv_statement *said, struct asv_err *err)
+{
+    enum asv_status status = asv_person_verify(db, said, err);
+    return status == ASV_E_UNSUPPORTED ? ASV_OK : status;
+}
+
+enum asv_status asv_case_read(struct asv_db *db, const struct asv_db_statement *row,
+                              struct asv_person_statement *out, struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    enum asv_status status = asv_person_read(row, out, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    status = verify(db, &out->said, &inner);
+    bool tells = status == ASV_OK || asv_status_class(status) == ASV_CLASS_RETRY;
+    return status == ASV_OK ? ASV_OK : asv_failf(err, tells ? status : ASV_E_MALFORMED, "%s", inner.text);
+}
 
 enum asv_status asv_case_read_request(const struct asv_case *work, const struct asv_db_request *request,
                                       struct asv_person_statement *out, struct asv_err *err)
@@ -28,8 +50,7 @@ enum asv_status asv_case_read_request(const struct asv_case *work, const struct 
          !asv_equal(said->subject.id, about, ASV_SHA256_BYTES))) {
         return asv_fail(err, ASV_E_MISMATCH, "it says something else than what was stored of it");
     }
-    status = asv_person_verify(work->db, said, err);
-    return status == ASV_E_UNSUPPORTED ? ASV_OK : status; /* the keeper can judge it */
+    return verify(work->db, said, err);
 }
 
 enum asv_status asv_case_void(struct asv_case *work, const struct asv_db_request *request, const char *why,
@@ -44,6 +65,54 @@ enum asv_status asv_case_void(struct asv_case *work, const struct asv_db_request
                 why);
     }
     return status;
+}
+
+static enum asv_status read_decision(struct asv_case *work, uint8_t ground, struct asv_person_statement *out,
+                                     struct asv_err *err)
+{
+    asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    if (row == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_db_block_decision(work->db, work->standing.clip, ground, row, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    memcpy(out->digest, row->digest, sizeof out->digest);
+    status = asv_case_read(work->db, row, out, err);
+    const struct asv_statement *said = &out->said;
+    return status == ASV_OK &&
+                   (said->action != ASV_ACTION_BLOCK || said->ground != ground ||
+                    !asv_equal(said->subject.id, work->standing.identity.header, ASV_SHA256_BYTES))
+               ? asv_fail(err, ASV_E_MALFORMED, "it says something else than what was stored of it")
+               : status;
+}
+
+enum asv_status asv_case_void_decision(struct asv_case *work, uint8_t ground, struct asv_err *err)
+{
+    struct asv_person_statement decision = {0};
+    struct asv_err why = {0};
+    uint8_t clip[ASV_UUID_BYTES];
+    enum asv_db_outcome outcome;
+    if (asv_incident_block_of(&work->standing, ground, work->policy).decision != ASV_BLOCK_CONFIRMED) {
+        return ASV_OK;
+    }
+    enum asv_status status = read_decision(work, ground, &decision, &why);
+    if (status != ASV_E_MALFORMED) {
+        return status == ASV_OK || status == ASV_E_NOT_FOUND ? ASV_OK
+                                                             : asv_failf(err, status, "%s", why.text);
+    }
+    status = asv_db_block_void(work->db, decision.digest, why.text, &outcome, err);
+    if (status != ASV_OK) {
+        return status;
+    }
+    fprintf(work->cli->err,
+            "What stood here as the decision that this block stays is nothing that anybody signed (%s). It "
+            "decides "
+            "nothing any more, and an alarm says from whose account it came.\n",
+            why.text);
+    memcpy(clip, work->standing.clip, sizeof clip);
+    return asv_case_of_clip(work, clip, err);
 }
 
 enum asv_status asv_case_of_hold(struct asv_case *work, struct asv_db_request *request, struct asv_err *err)
@@ -63,21 +132,25 @@ enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_reque
                                 const struct asv_statement *proposal, struct asv_err *err)
 {
     struct asv_db_standing *standing = &work->standing;
-    bool holds = false;
+    bool approved = request->outcome[0] == '\0' || strcmp(request->outcome, "approved") == 0;
+    uint8_t state = ASV_KEEPER_PLAIN;
     enum asv_status status = asv_case_keeper(work, err);
     if (status == ASV_OK) {
-        status = asv_cli_keeper_holds(work->keeper, standing->identity.header, &holds, err);
+        status = asv_cli_keeper_state_of(work->keeper, standing->identity.header, &state, err);
         asv_keeper_client_free(work->keeper); /* it does not wait while somebody reads and signs (K-046) */
         work->keeper = NULL;
     }
     if (status != ASV_OK) {
         return status;
     }
-    if (holds) {
+    if (approved ? state == ASV_KEEPER_HELD : state != ASV_KEEPER_PENDING) {
         return asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
     }
-    fputs("Here it is approved, but the keeper does not hold the recording: another approval is taken.\n",
-          work->cli->err);
+    fputs(
+        approved
+            ? "Here it is approved, but the keeper does not hold the recording: another approval is taken.\n"
+            : "Here the request is ended, but the keeper still waits for its answer: it is taken.\n",
+        work->cli->err);
     standing->state = ASV_DB_PENDING;
     standing->open_action = request->action;
     standing->open_superior = request->superior;

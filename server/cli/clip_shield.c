@@ -77,7 +77,8 @@ const struct asv_cli_command asv_cli_clip_block = {
     .help = "Blocks CLIP because of what it shows: a dwelling, professional secrets, the core area\n"
             "of private life, or more pre-roll than is allowed. Anybody with a role for recordings\n"
             "does so alone. Where such a block waits for its decision already, this decides that it\n"
-            "stays, by those whom the policy names; secrets and private life are then to be erased.",
+            "stays, by another of those whom the policy names; secrets and private life are then to\n"
+            "be erased.",
     .by = ASV_CLI_BY_PEOPLE,
     .operands = "CLIP",
     .operands_min = 1,

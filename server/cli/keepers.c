@@ -47,13 +47,13 @@ static enum asv_status find_kept(struct asv_keeper_client *client, const uint8_t
     return ASV_OK;
 }
 
-enum asv_status asv_cli_keeper_holds(struct asv_keeper_client *client, const uint8_t header[32], bool *holds,
-                                     struct asv_err *err)
+enum asv_status asv_cli_keeper_state_of(struct asv_keeper_client *client, const uint8_t header[32],
+                                        uint8_t *state, struct asv_err *err)
 {
     struct asv_keeper_kept row;
     bool there = false;
     enum asv_status status = find_kept(client, header, &row, &there, err);
-    *holds = status == ASV_OK && there && row.state == ASV_KEEPER_HELD;
+    *state = status == ASV_OK && there ? row.state : ASV_KEEPER_PLAIN;
     return status;
 }
 

@@ -37,10 +37,10 @@ ASV_MUST_CHECK enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *cli
                                                    uint32_t request, uint64_t timeout_ms,
                                                    struct asv_keeper_reply *reply, struct asv_err *err);
 
-/* Whether the keeper holds the clip with this header. */
-ASV_MUST_CHECK enum asv_status asv_cli_keeper_holds(struct asv_keeper_client *client,
-                                                    const uint8_t header[32], bool *holds,
-                                                    struct asv_err *err);
+/* What the keeper does with the clip with this header: ASV_KEEPER_PLAIN for one that it does not know. */
+ASV_MUST_CHECK enum asv_status asv_cli_keeper_state_of(struct asv_keeper_client *client,
+                                                       const uint8_t header[32], uint8_t *state,
+                                                       struct asv_err *err);
 
 /* When the period of the clip with this header ends, which has a key of its own; 0: it has none any more, or
  * never had. */

@@ -63,16 +63,16 @@ static bool has_end(const struct asv_statement *said)
 }
 
 static enum asv_status conclude(struct asv_night *night, const struct asv_db_statement *row,
-                                struct asv_person_statement *said, struct asv_err *err)
+                                const struct asv_person_statement *said, struct asv_err *err)
 {
     int64_t until_ms = 0;
-    enum asv_status status = asv_person_read(row, said, err);
-    if (status == ASV_OK && row->taken_ms != ASV_TIME_UNKNOWN && has_end(&said->said)) {
+    enum asv_status status = ASV_OK;
+    if (row->taken_ms != ASV_TIME_UNKNOWN && has_end(&said->said)) {
         until_ms = until_of(&said->said, asv_night_find_kept(night, said->said.subject.id));
         status = night->keeper_answers ? ASV_OK : asv_fail(err, ASV_E_AWAY, "the keeper does not answer");
     }
     if (status == ASV_OK) {
-        status = asv_case_conclude(night->db, said, until_ms, err);
+        status = asv_case_conclude(night->db, said, until_ms, false, err);
     }
     night->concluded += status == ASV_OK;
     return status;
@@ -105,6 +105,24 @@ static void call_people(struct asv_night *night, enum asv_night_kind kind, enum 
     }
 }
 
+enum asv_status asv_night_read(struct asv_night *night, const struct asv_db_statement *row,
+                               struct asv_person_statement *said, struct asv_err *err)
+{
+    enum asv_status status = asv_person_read(row, said, err);
+    return status == ASV_OK && said->said.action <= ASV_ACTION_DAY ? asv_case_read(night->db, row, said, err)
+                                                                   : status;
+}
+
+enum asv_status asv_night_forged(struct asv_night *night, const struct asv_db_statement *row, const char *why,
+                                 struct asv_err *err)
+{
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    asv_hex_encode(digest, row->digest, ASV_SHA256_BYTES);
+    asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "%.*s is nothing that anybody signed: %.140s", DIGITS,
+                   digest, why);
+    return asv_db_statement_forged(night->db, row->digest, why, err);
+}
+
 /* A request that the database does not open, although nothing but the database is asked about it, is none. */
 static enum asv_status refuse(struct asv_night *night, const struct asv_person_statement *said,
                               enum asv_status status, const char *why)
@@ -122,7 +140,13 @@ static bool conclude_or_say(struct asv_night *night, const struct asv_db_stateme
     char digest[2 * ASV_SHA256_BYTES + 1];
     char text[ASV_ERR_TEXT_BYTES];
     bool taken = row->taken_ms != ASV_TIME_UNKNOWN;
-    enum asv_status status = conclude(night, row, &said, &why);
+    enum asv_status status = asv_case_read(night->db, row, &said, &why);
+    if (status == ASV_E_MALFORMED) {
+        return asv_night_forged(night, row, why.text, NULL) == ASV_OK;
+    }
+    if (status == ASV_OK) {
+        status = conclude(night, row, &said, &why);
+    }
     if (status == ASV_OK) {
         return true;
     }
@@ -188,10 +212,15 @@ static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db
     char digest[2 * ASV_SHA256_BYTES + 1];
     char text[ASV_ERR_TEXT_BYTES];
     bool done = false;
-    enum asv_status status = asv_person_read(row, &said, err);
-    if (status == ASV_OK) {
-        status = find_out(night, &said, &done, err);
+    struct asv_err why = {0};
+    enum asv_status status = asv_night_read(night, row, &said, &why);
+    if (status == ASV_E_MALFORMED) {
+        return asv_night_forged(night, row, why.text, err);
     }
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", why.text);
+    }
+    status = find_out(night, &said, &done, err);
     if (status != ASV_OK || done) {
         return status;
     }
@@ -203,17 +232,45 @@ static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db
     return ASV_OK;
 }
 
-static enum asv_status unheard(struct asv_night *night, struct asv_db_statement *rows, struct asv_err *err)
+/* ---- what keeps others from deciding ---- */
+
+/* A block that stays does so by a statement; the keeper's word on it may be that of who put it here. */
+static enum asv_status look_at(struct asv_night *night, const struct asv_db_statement *row,
+                               struct asv_err *err)
+{
+    struct asv_person_statement said = {0};
+    struct asv_err why = {0};
+    enum asv_status status = asv_case_read(night->db, row, &said, &why);
+    return status == ASV_E_MALFORMED ? asv_night_forged(night, row, why.text, err)
+           : status == ASV_OK        ? ASV_OK
+                                     : asv_failf(err, status, "%s", why.text);
+}
+
+/* ---- all of it ---- */
+
+/* Each is its own: one that cannot be done is noted, and the others are. */
+static enum asv_status each(struct asv_night *night,
+                            enum asv_status (*next)(struct asv_db *db, const uint8_t *after,
+                                                    struct asv_db_statement *out, size_t cap, size_t *count,
+                                                    struct asv_err *err),
+                            enum asv_status (*one)(struct asv_night *night,
+                                                   const struct asv_db_statement *row, struct asv_err *err),
+                            struct asv_db_statement *rows, struct asv_err *err)
 {
     uint8_t last[ASV_SHA256_BYTES];
+    char digest[2 * ASV_SHA256_BYTES + 1];
     bool first = true;
-    bool asks = night->keeper_answers && night->keeper.stop == ASV_KEEPER_RUNNING; /* it knows the time */
-    size_t count = asks ? PAGE : 0;
+    size_t count = PAGE;
     enum asv_status status = ASV_OK;
     while (status == ASV_OK && count == PAGE) {
-        status = asv_db_statement_unheard(night->db, first ? NULL : last, rows, PAGE, &count, err);
+        status = next(night->db, first ? NULL : last, rows, PAGE, &count, err);
         for (size_t i = 0; status == ASV_OK && i < count; i++) {
-            status = take_or_tell(night, &rows[i], err);
+            struct asv_err why = {0};
+            if (one(night, &rows[i], &why) != ASV_OK) {
+                asv_hex_encode(digest, rows[i].digest, ASV_SHA256_BYTES);
+                asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "nothing was made of %.*s: %.140s",
+                               DIGITS, digest, why.text);
+            }
             memcpy(last, rows[i].digest, sizeof last);
             first = false;
         }
@@ -230,6 +287,10 @@ enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err)
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = unheard(night, rows, err);
+    bool asks = night->keeper_answers && night->keeper.stop == ASV_KEEPER_RUNNING; /* it knows the time */
+    enum asv_status status = asks ? each(night, asv_db_statement_unheard, take_or_tell, rows, err) : ASV_OK;
+    if (status == ASV_OK) {
+        status = each(night, asv_db_block_decisions, look_at, rows, err);
+    }
     return status == ASV_OK ? conclude_all(night, rows, err) : status;
 }

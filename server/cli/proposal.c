@@ -68,13 +68,11 @@ static enum asv_status add(struct asv_db *db, const struct asv_db_statement *row
     char name[ASV_NAME_MAX_BYTES + 1];
     char reason[ASV_REASON_MAX_BYTES + 1];
     char time[ASV_TEXT_BYTES];
-    enum asv_status status = asv_person_read(row, &proposal, err);
-    if (status == ASV_OK && is_about_recordings(&proposal.said)) {
+    /* What nobody can read is nothing that anybody signed. */
+    if (asv_person_read(row, &proposal, NULL) != ASV_OK || is_about_recordings(&proposal.said)) {
         return ASV_OK;
     }
-    if (status == ASV_OK) {
-        status = asv_db_credential_find(db, proposal.said.credential, &proposer, err);
-    }
+    enum asv_status status = asv_db_credential_find(db, proposal.said.credential, &proposer, err);
     if (status == ASV_OK) {
         status = about(db, &proposal.said, subject, sizeof subject, err);
     }

@@ -154,7 +154,7 @@ enum asv_db_alarm_kind {
     ASV_DB_ALARM_KEEPER,    /* database and keeper disagree about what is kept */
     ASV_DB_ALARM_ORPHAN,    /* files without a row */
     ASV_DB_ALARM_UNHEARD,   /* signed, and not with the keeper in time */
-    ASV_DB_ALARM_FORGED,    /* a request that nobody signed */
+    ASV_DB_ALARM_FORGED,    /* what stands as signed, and nobody signed */
     ASV_DB_ALARM_UNWORN,    /* nobody wore a camera, somebody wrote down */
     ASV_DB_ALARM_LEDGER,    /* the ledger does not go on before people looked */
 };

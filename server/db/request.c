@@ -8,7 +8,7 @@
 #include "server/base/uuid.h"
 #include "server/db/internal.h"
 
-static const char *const block_kinds[] = {"none", "set", "confirmed", "lifted"};
+static const char *const block_kinds[] = {"none", "set", "confirmed", "lifted", "own"};
 
 static uint8_t row_block(struct asv_row *row)
 {
@@ -339,11 +339,23 @@ enum asv_status asv_db_ahead_finished(struct asv_db *db, const uint8_t proposal[
 
 /* ---- blocks ---- */
 
-enum asv_status asv_db_block_put(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES],
+enum asv_status asv_db_block_put(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES], bool confirms,
                                  enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
     asv_param_digest(&params, statement);
+    asv_param_bool(&params, confirms);
     return asv_db_run_outcome(db, ASV_QUERY_BLOCK_PUT, &params, outcome, err);
+}
+
+enum asv_status asv_db_block_void(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES],
+                                  const char *why, enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    char note[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_digest(&params, statement);
+    asv_param_text(&params, asv_note_clean(note, why));
+    return asv_db_run_outcome(db, ASV_QUERY_BLOCK_VOID, &params, outcome, err);
 }

@@ -19,6 +19,7 @@ enum asv_db_block {
     ASV_DB_BLOCK_SET = 1, /* undecided */
     ASV_DB_BLOCK_CONFIRMED = 2,
     ASV_DB_BLOCK_LIFTED = 3,
+    ASV_DB_BLOCK_OWN = 4, /* undecided, and the person who asks alone has set it */
 };
 
 /* A recording, and one person with it, now. */
@@ -207,8 +208,17 @@ ASV_MUST_CHECK enum asv_status asv_db_ahead_finished(struct asv_db *db,
 
 /* ---- blocks ---- */
 
-/* The keeper took this stored BLOCK or UNBLOCK. A BLOCK where one is undecided confirms it. */
+/* A stored BLOCK, which sets a block or decides that the one that is there stays (confirms), or an UNBLOCK
+ * that the keeper took. ASV_E_STATE: it stands otherwise meanwhile; ASV_E_DENIED: who signed it does not
+ * decide on it. */
 ASV_MUST_CHECK enum asv_status asv_db_block_put(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES],
-                                                enum asv_db_outcome *outcome, struct asv_err *err);
+                                                bool confirms, enum asv_db_outcome *outcome,
+                                                struct asv_err *err);
+
+/* What stands as the decision that a block stays (asv_db_block_decision) is none, and why: it waits for one
+ * again. ASV_E_DENIED: said by somebody else who decides on it, or a superior in charge. */
+ASV_MUST_CHECK enum asv_status asv_db_block_void(struct asv_db *db, const uint8_t statement[ASV_SHA256_BYTES],
+                                                 const char *why, enum asv_db_outcome *outcome,
+                                                 struct asv_err *err);
 
 #endif

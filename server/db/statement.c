@@ -156,6 +156,31 @@ enum asv_status asv_db_statement_approval(struct asv_db *db, const uint8_t propo
     return find(db, ASV_QUERY_STATEMENT_APPROVAL, proposal, "nobody has approved it", out, err);
 }
 
+enum asv_status asv_db_statement_forged(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                        const char *why, struct asv_err *err)
+{
+    struct asv_params params;
+    char note[ASV_NOTE_BYTES + 1];
+    asv_params_init(&params);
+    asv_param_digest(&params, digest);
+    asv_param_text(&params, asv_note_clean(note, why));
+    return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_FORGED, &params, NULL, err);
+}
+
+enum asv_status asv_db_block_decision(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES], uint8_t ground,
+                                      struct asv_db_statement *out, struct asv_err *err)
+{
+    struct asv_params params;
+    size_t count = 0;
+    asv_params_init(&params);
+    asv_param_uuid(&params, clip);
+    asv_param_i16(&params, ground);
+    enum asv_status status =
+        asv_db_run_rows(db, ASV_QUERY_BLOCK_DECISION, &params, row_statement, out, sizeof *out, &count, err);
+    return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "nobody decided that it stays")
+                                          : status;
+}
+
 enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_statement_filter *filter,
                                       struct asv_db_statement *out, size_t cap, size_t *count,
                                       struct asv_err *err)
@@ -197,6 +222,12 @@ enum asv_status asv_db_statement_unheard(struct asv_db *db, const uint8_t *after
                                          struct asv_err *err)
 {
     return page_after(db, ASV_QUERY_STATEMENT_UNHEARD, after, out, cap, count, err);
+}
+
+enum asv_status asv_db_block_decisions(struct asv_db *db, const uint8_t *after, struct asv_db_statement *out,
+                                       size_t cap, size_t *count, struct asv_err *err)
+{
+    return page_after(db, ASV_QUERY_BLOCK_DECISIONS, after, out, cap, count, err);
 }
 
 enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip, struct asv_db_statement *out,

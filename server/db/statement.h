@@ -42,6 +42,12 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_answered(struct asv_db *db,
                                                          const char *why, const struct asv_db_ruling *ruling,
                                                          struct asv_err *err);
 
+/* What stands here is nothing that anybody signed: it counts no more, with an alarm, whatever its account
+ * said that the keeper took. For the nightly run, which has read it. */
+ASV_MUST_CHECK enum asv_status asv_db_statement_forged(struct asv_db *db,
+                                                       const uint8_t digest[ASV_SHA256_BYTES],
+                                                       const char *why, struct asv_err *err);
+
 struct asv_db_statement {
     uint8_t digest[ASV_SHA256_BYTES];
     size_t len;
@@ -63,6 +69,11 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_find(struct asv_db *db,
 ASV_MUST_CHECK enum asv_status asv_db_statement_approval(struct asv_db *db,
                                                          const uint8_t proposal[ASV_SHA256_BYTES],
                                                          struct asv_db_statement *out, struct asv_err *err);
+
+/* The statement by which a block of this clip stays, as the database says. ASV_E_NOT_FOUND. */
+ASV_MUST_CHECK enum asv_status asv_db_block_decision(struct asv_db *db, const uint8_t clip[ASV_UUID_BYTES],
+                                                     uint8_t ground, struct asv_db_statement *out,
+                                                     struct asv_err *err);
 
 /* What is listed; pages follow the digest of the last row (after NULL: from the first). cap <=
  * ASV_DB_PAGE_MAX. */
@@ -88,6 +99,11 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_undelivered(struct asv_db *db, c
 ASV_MUST_CHECK enum asv_status asv_db_statement_unheard(struct asv_db *db, const uint8_t *after,
                                                         struct asv_db_statement *out, size_t cap,
                                                         size_t *count, struct asv_err *err);
+
+/* Those by which blocks stay of clips that are there. */
+ASV_MUST_CHECK enum asv_status asv_db_block_decisions(struct asv_db *db, const uint8_t *after,
+                                                      struct asv_db_statement *out, size_t cap, size_t *count,
+                                                      struct asv_err *err);
 
 /* What the keeper took, or is not asked about, and from which nothing has followed in the database yet; in
  * the order in which it came about, without the first skip. */

@@ -73,12 +73,17 @@ static enum asv_block_decision decision_of(uint8_t block)
                                            : ASV_BLOCK_UNDECIDED;
 }
 
+static bool is_undecided(uint8_t block)
+{
+    return block == ASV_DB_BLOCK_SET || block == ASV_DB_BLOCK_OWN;
+}
+
 /* Two grounds that the policy takes as one (LAW R4): what is confirmed on either stays, what is undecided on
  * either waits. */
 static void secret_facts(struct asv_policy_clip *out, uint8_t secret, uint8_t core)
 {
     bool confirmed = secret == ASV_DB_BLOCK_CONFIRMED || core == ASV_DB_BLOCK_CONFIRMED;
-    bool undecided = secret == ASV_DB_BLOCK_SET || core == ASV_DB_BLOCK_SET;
+    bool undecided = is_undecided(secret) || is_undecided(core);
     out->secret = secret != ASV_DB_BLOCK_NONE || core != ASV_DB_BLOCK_NONE;
     out->secret_decision = confirmed     ? ASV_BLOCK_CONFIRMED
                            : undecided   ? ASV_BLOCK_UNDECIDED
@@ -122,5 +127,7 @@ struct asv_incident_block asv_incident_block_of(const struct asv_db_standing *st
                                                     : ASV_DB_BLOCK_NONE;
     bool said = (ground == ASV_GROUND_DWELLING && standing->dwelling) ||
                 (ground == ASV_GROUND_PRE_ROLL && standing->pre_roll_ms > policy->pre_roll_ms);
-    return (struct asv_incident_block){block != ASV_DB_BLOCK_NONE || said, decision_of(block)};
+    return (struct asv_incident_block){.flagged = block != ASV_DB_BLOCK_NONE || said,
+                                       .own = block == ASV_DB_BLOCK_OWN,
+                                       .decision = decision_of(block)};
 }

@@ -37,9 +37,11 @@ void asv_incident_clip_facts(struct asv_policy_clip *out, const struct asv_db_st
 /* What a camera has not brought yet: held, asked for, or neither. */
 void asv_incident_ahead_facts(struct asv_policy_clip *out, const struct asv_db_ahead *ahead, uint8_t ground);
 
-/* The block on this one ground (4 to 7): whether it is there, and how it was decided. */
+/* The block on this one ground (4 to 7): whether it is there, whether the person alone has set it, and how it
+ * was decided. */
 struct asv_incident_block {
     bool flagged;
+    bool own;
     enum asv_block_decision decision;
 };
 struct asv_incident_block asv_incident_block_of(const struct asv_db_standing *standing, uint8_t ground,

@@ -81,6 +81,9 @@ static const char *judge_block(const struct asv_policy *policy, const struct asv
     if (deed->action == ASV_ACTION_BLOCK && !undecided) {
         return judge_setting(deed, person, clip);
     }
+    if (deed->action == ASV_ACTION_BLOCK && deed->block.own) {
+        return asv_incident_own_block;
+    }
     /* The one block that is decided, and nothing of the others. */
     struct asv_policy_clip one = {.state = clip->state, .cause = clip->cause, .unsaid = clip->unsaid};
     one.dwelling = deed->ground == ASV_GROUND_DWELLING && undecided;

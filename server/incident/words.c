@@ -16,6 +16,9 @@ const char asv_incident_confirmed[] =
     "it was decided that this block stays, and that is not decided again; what was confirmed to show "
     "professional secrets or private life is to be erased (\"asservat clip erase-early\")";
 
+const char asv_incident_own_block[] =
+    "the person has blocked it already: that it stays is decided by another one, whom the policy names";
+
 const char asv_incident_no_such_day[] = "by the dock's clock it was not recorded on that day; \"asservat "
                                         "clip show\" says not before when and not "
                                         "after when";

@@ -17,6 +17,7 @@ extern const char asv_incident_no_request[];  /* nothing is there to be answered
 extern const char asv_incident_not_theirs[];  /* somebody else asked for it */
 extern const char asv_incident_withdraw[];    /* the own request is not refused */
 extern const char asv_incident_confirmed[];   /* a block that stays for good */
+extern const char asv_incident_own_block[];   /* who set it does not decide that it stays */
 extern const char asv_incident_no_such_day[]; /* outside of what the dock measured */
 extern const char asv_incident_forgotten[];   /* an incident whose term is over */
 

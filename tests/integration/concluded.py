@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from decided import by_superuser, night, of, parts  # noqa: E402
-from incident import BERLIN, CASE, incident, main, set_up, wrapped_for_recovery  # noqa: E402
+from incident import BERLIN, CASE, forged, incident, main, set_up, wrapped_for_recovery  # noqa: E402
 
 
 @contextlib.contextmanager
@@ -151,6 +151,24 @@ def a_block(desk, camera, clips):
     cut_off(desk, "block_put", "doris", "clip", "unblock", clip, "--ground", "private-life")
     finished(desk, concluded=1)
     assert desk.events(clip)[-2:] == ["blocked", "block_lifted"], desk.events(clip)
+
+
+def one_that_is_none_stops_nothing(desk, camera, clips):
+    """What nobody signed is named once, by its own, and all the rest goes on: one whose time is over, and one that was never delivered."""
+    clip = clips[3]
+    expired = forged(desk, "willi", clip, 7, 5, ground=6)
+    over(desk, clip, 7, 5)
+    living = forged(desk, "willi", clip, 7, 5, ground=6)
+    cut_off(desk, "request_put", "willi", "hold", "request", clip, "--incident", CASE)
+    counts, notes = night(desk, 4)
+    assert (counts["concluded"], counts["pending"]) == (1, 1), counts
+    named = [note["why"] for note in notes["undone"]]
+    assert len(named) == 2 and all("is nothing that anybody signed" in why for why in named), named
+    assert {why[:12] for why in named} == {expired[:12], living[:12]}, named
+    told = [alarm["detail"] for alarm in desk.json("alarm", "list") if alarm["kind"] == "forged"]
+    assert len(told) == 2 and all("from the account of willi" in detail for detail in told), told
+    finished(desk, concluded=0, pending=1)
+    desk.act("willi", "hold", "withdraw", clip)
 
 
 def before_docking(desk, camera, clips):
@@ -333,7 +351,7 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, before_docking, due_and_not_gone, an_early_erasure,
-                     what_ends_a_request, a_block, a_word_that_was_lost_for_days, a_word_that_never_came,
+                     what_ends_a_request, a_block, one_that_is_none_stops_nothing, a_word_that_was_lost_for_days, a_word_that_never_came,
                      a_block_without_the_keeper, of_people, what_the_database_refuses, a_release_that_a_disk_misses):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, camera, clips)

@@ -607,7 +607,7 @@ def as_account(desk, who, text):
     return done.stdout.strip()
 
 
-def forged(desk, who, clip, action, step, proposal=None):
+def forged(desk, who, clip, action, step, proposal=None, ground=4, lives="1 day"):
     """A statement that nobody signed, written into the database in the own account. Its digest."""
     body = bytes([action, step]) + os.urandom(126)
     digest = hashlib.sha256(body).hexdigest()
@@ -618,8 +618,8 @@ def forged(desk, who, clip, action, step, proposal=None):
         matter, incident = desk.sql(f"SELECT encode(matter, 'hex'), quote_literal(incident) FROM asv.statement WHERE encode(digest, 'hex') = '{proposal}'")[0]
     answers = f"decode('{proposal}', 'hex')" if proposal else "NULL"
     assert as_account(desk, who, f"""SELECT asv.statement_put('\\x{(len(body).to_bytes(2, "big") + body).hex()}', '\\x{digest}', {action}, {step}::smallint,
-        '\\x{matter}', 1::smallint, '\\x{header}', NULL, NULL, NULL, NULL, NULL, {incident}, {2 if action == 1 else 4}::smallint, '\\x{credential}', '{person}',
-        '\\x{os.urandom(16).hex()}', now(), now() + interval '1 day', {answers})""") == "done"
+        '\\x{matter}', 1::smallint, '\\x{header}', NULL, NULL, NULL, NULL, NULL, {incident}, {2 if action == 1 else ground}::smallint, '\\x{credential}', '{person}',
+        '\\x{os.urandom(16).hex()}', now(), now() + interval '{lives}', {answers})""") == "done"
     return digest
 
 
@@ -669,12 +669,110 @@ def nobody_keeps_others_from_deciding(desk, camera, clips):
     assert status == 0 and out, err
 
 
+def said_taken(desk, who, digest):
+    """That the keeper took it, says who put it there."""
+    as_account(desk, who, f"SELECT asv.statement_answered('\\x{digest}', NULL)")
+
+
+def requested(desk, who, clip):
+    """A request to hold it that the keeper waits for the answer to: its digest."""
+    digits = re.search(r"request +([0-9a-f]+)", desk.act(who, "hold", "request", clip, "--incident", CASE))[1]
+    return desk.sql(f"SELECT encode(digest, 'hex') FROM asv.statement WHERE encode(digest, 'hex') LIKE '{digits}%'")[0][0]
+
+
+def no_refusal_that_nobody_signed_ends_it(desk, camera, clips):
+    """LAW T3, T4: a refusal or an approval that is none, whatever its account says of the keeper, keeps nobody else from answering."""
+    clip = next(clip for clip in clips if desk.state(clip) in ("sealed", "released"))
+    request = requested(desk, "willi", clip)
+    # Of a superior who is in charge, without a row, and with one.
+    digest = forged(desk, "stefan", clip, 1, 3, request)
+    desk.act("willi", "hold", "withdraw", clip)
+    assert desk.events(clip)[-1] == "hold_withdrawn"
+    request = requested(desk, "willi", clip)
+    digest = forged(desk, "stefan", clip, 1, 3, request)
+    as_account(desk, "stefan", f"SELECT asv.request_end('\\x{digest}', NULL)")
+    assert desk.state(clip) != "pending" and desk.events(clip)[-1] == "hold_refused"
+    desk.refused("is answered by its digits", "sigrid", "hold", "request", clip, "--incident", CASE)
+    status, _, err = desk.call("hold", "approve", request[:12], *desk.by("sigrid"))
+    assert status == 0 and "the keeper still waits for its answer" in err, err
+    assert desk.state(clip) == "held" and desk.events(clip)[-1] == "hold_approved"
+    desk.refused("no such request is open", "stefan", "hold", "refuse", clip)
+    desk.act("rita", "hold", "release", clip)
+    desk.act("sigrid", "hold", "release", clip, "--approve")
+    # An approval of who may not approve: nothing stands in the way of a refusal.
+    request = requested(desk, "willi", clip)
+    digest = forged(desk, "stefan", clip, 1, 2, request)
+    said_taken(desk, "stefan", digest)
+    desk.act("sigrid", "hold", "refuse", clip)
+    assert desk.events(clip)[-1] == "hold_refused"
+
+
+def what_was_said_to_be_none_is_answered(desk, camera, clips):
+    """LAW T3, T4: who could refuse a request says that nobody signed it; that is one person's word, and the keeper waits on."""
+    clip = next(clip for clip in clips if desk.state(clip) in ("sealed", "released"))
+    request = requested(desk, "willi", clip)
+    as_account(desk, "stefan", f"SELECT asv.request_void('\\x{request}', 'x')")
+    assert desk.state(clip) != "pending" and desk.events(clip)[-1] == "hold_lapsed"
+    assert "says stefan" in desk.json("clip", "custody", clip)[0]["events"][-1]["detail"]
+    desk.refused("is answered by its digits", "sigrid", "hold", "request", clip, "--incident", CASE)
+    desk.act("sigrid", "hold", "refuse", request[:12])
+    desk.refused("decided otherwise before", "sigrid", "hold", "approve", request[:12])
+    request = requested(desk, "willi", clip)
+    as_account(desk, "stefan", f"SELECT asv.request_void('\\x{request}', 'x')")
+    desk.act("sigrid", "hold", "approve", request[:12])
+    assert desk.state(clip) == "held" and desk.events(clip)[-1] == "hold_approved"
+    desk.act("rita", "hold", "release", clip)
+    desk.act("sigrid", "hold", "release", clip, "--approve")
+
+
+def nobody_confirms_a_block_with_nothing(desk, camera, clips):
+    """LAW R4: that a block stays is decided by whom the policy names, with a signature, and by no race."""
+    clip = next(clip for clip in clips if desk.state(clip) in ("sealed", "released"))
+    block = ("--ground", "private-life")
+    first, second = (forged(desk, "willi", clip, 7, 5, ground=6) for _ in range(2))
+    as_account(desk, "willi", f"SELECT asv.block_put('\\x{first}', false)")
+    for confirms in ("false", "true"):
+        done = subprocess.run(["psql", "-XAtq", "-h", desk.site.postgres.directory / "run", "-U", "willi", "-d", "asservat", "-c",
+                               f"SELECT asv.block_put('\\x{second}', {confirms})"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                              check=False)
+        assert done.returncode == 1 and "ERROR:  block: " in done.stderr, done
+    assert desk.events(clip)[-1] == "blocked"
+    desk.refused("is decided by another one", "willi", "clip", "block", clip, *block)
+    desk.refused("none of the person's roles", "rita", "clip", "block", clip, *block)
+    # Who may decide, and signed nothing.
+    desk.person("dieter", "1011", "data_protection_officer")
+    desk.act("sigrid", "user", "approve", re.search(r"proposal +([0-9a-f]+)", desk.act("anna", "user", "enrol", "dieter"))[1])
+    digest = forged(desk, "dieter", clip, 7, 5, ground=6)
+    as_account(desk, "dieter", f"SELECT asv.block_put('\\x{digest}', true)")
+    desk.refused("is to be erased", "willi", "hold", "request", clip, "--incident", CASE)
+    status, _, err = desk.call("clip", "unblock", clip, *block, *desk.by("doris"))
+    assert status == 0 and "is nothing that anybody signed" in err, err
+    assert desk.events(clip)[-2:] == ["block_confirmed", "block_lifted"], desk.events(clip)
+    alarms = [a["detail"] for a in desk.json("alarm", "list") if a["kind"] == "forged" and digest[:12] in a["detail"]]
+    assert len(alarms) == 1 and "from the account of dieter" in alarms[0] and "doris" in alarms[0], alarms
+    # And one that the keeper is said to have taken: the nightly run reads it.
+    desk.act("rita", "clip", "block", clip, *block)
+    digest = forged(desk, "dieter", clip, 7, 5, ground=6)
+    as_account(desk, "dieter", f"SELECT asv.block_put('\\x{digest}', true)")
+    said_taken(desk, "dieter", digest)
+    desk.refused("the nightly run looks into that", "doris", "clip", "unblock", clip, *block)
+    status, out, _ = desk.call("retention", "run", "--json")
+    notes = [note["why"] for note in json.loads(out)["notes"]["undone"]]
+    assert status == 4 and any(digest[:12] in why and "nothing that anybody signed" in why for why in notes), out
+    status, out, _ = desk.call("retention", "run", "--json")
+    assert not any(digest[:12] in note["why"] for note in json.loads(out)["notes"]["undone"]), out
+    desk.act("doris", "clip", "block", clip, *block)
+    assert desk.events(clip)[-1] == "block_confirmed"
+    desk.refused("stays", "doris", "clip", "unblock", clip, *block)
+
+
 def play(rig):
     desk, camera, clips = set_up(rig, before_issue=who_wore_it)
     plain = None
     for scenario in (incident, written_down_as_signed, two_people, shown_to_the_named, nothing_else_opens, an_approval_expires, two_approvals_at_once,
                      killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,
-                     decided_with_one_disk, nobody_keeps_others_from_deciding):
+                     decided_with_one_disk, nobody_keeps_others_from_deciding, no_refusal_that_nobody_signed_ends_it,
+                     what_was_said_to_be_none_is_answered, nobody_confirms_a_block_with_nothing):
         began = time.monotonic()
         print(f"{scenario.__name__} ...", end=" ", flush=True)
         if scenario is nothing_else_opens:

@@ -291,7 +291,8 @@ SELECT is((SELECT count(*) FROM asv.statement_unconcluded(0, 100) WHERE digest =
 SELECT throws_ok($$ SELECT asv.access_put(asv.uuid7(), sdig('see1', 'r'), 'r') $$, 'VA006', NULL, 'nothing is shown under no policy');
 CREATE FUNCTION pg_temp.policy(number bigint, years int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    content bytea := convert_to(format('{"version": %s, "access_log_years": %s, "incident_years": 1}', number, years), 'UTF8');
+    content bytea := convert_to(format('{"version": %s, "access_log_years": %s, "incident_years": 1, "blocks": {"dwelling": [], "professional_secret": ["supervisor"]}}',
+                                      number, years), 'UTF8');
 BEGIN
     PERFORM asv.policy_file_put(number, 'n', 14::smallint, content);
     PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
@@ -362,20 +363,21 @@ SELECT is((SELECT count(*) FROM asv.statement WHERE digest = sdig('see4', 'r')),
 
 -- ---- blocks
 
-CREATE FUNCTION pg_temp.blocks(name text, act int, about text, who text, ground int) RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.blocks(name text, act int, about text, who text, ground int, confirms boolean DEFAULT false) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.say(name, act, 5, about, who, NULL, ground);
-    SELECT asv.block_put(tap.dig(name));
+    SELECT asv.block_put(tap.dig(name), confirms);
     SELECT kind FROM asv.block WHERE statement = tap.dig(name)
 $$;
 SELECT is(pg_temp.blocks('b1', 7, 'h1', 'rita', 6), 'set', 'somebody blocks it');
-SELECT is(asv.block_put(dig('b1')), 'already', 'once');
-SELECT is((SELECT core_block FROM asv.standing_of(uid('h1'), uid('rita'))), 'set', 'which is known');
+SELECT is(asv.block_put(dig('b1'), true), 'already', 'once');
+SELECT is((SELECT core_block FROM asv.standing_of(uid('h1'), uid('sigrid'))), 'set', 'which is known');
+SELECT is((SELECT core_block FROM asv.standing_of(uid('h1'), uid('rita'))), 'own', 'as is that nobody else did');
 SELECT is(pg_temp.blocks('b2', 8, 'h1', 'sigrid', 6), 'lifted', 'a decision lifts it');
 SELECT is(pg_temp.blocks('b3', 7, 'h1', 'rita', 6), 'set', 'it may be blocked again');
-SELECT is(pg_temp.blocks('b4', 7, 'h1', 'sigrid', 6), 'confirmed', 'and to block what is blocked confirms it');
+SELECT is(pg_temp.blocks('b4', 7, 'h1', 'sigrid', 6, true), 'confirmed', 'and who decides on it says that it stays');
 SELECT is((SELECT (dwelling_block, secret_block, core_block, pre_roll_block)::text FROM asv.standing_of(uid('h1'), uid('rita'))),
     '(none,none,confirmed,none)', 'ground by ground');
-SELECT throws_ok($$ SELECT asv.block_put(dig('q1')) $$, 'VA006', NULL, 'by a statement about a block');
+SELECT throws_ok($$ SELECT asv.block_put(dig('q1'), false) $$, 'VA006', NULL, 'by a statement about a block');
 SELECT matches(pg_temp.kinds('h1'), 'blocked/person block_lifted/person blocked/person block_confirmed/person$', 'all of it in custody');
 
 -- ---- release, early erasure
@@ -594,7 +596,7 @@ SELECT pg_temp.say('u7', 8, 5, 'h8', 'sigrid', NULL, 6);
 SELECT tap.took('u7');
 SELECT is(pg_temp.lacking(), 'u8 u7', 'in the order in which they came about');
 SELECT is((SELECT encode(digest, 'hex') FROM asv.statement_unconcluded(1, 1)), encode(dig('u7'), 'hex'), 'page by page');
-SELECT asv.block_put(dig(n)) FROM unnest(ARRAY['u8', 'u7']) WITH ORDINALITY AS l (n, i) ORDER BY i;
+SELECT asv.block_put(dig(n), false) FROM unnest(ARRAY['u8', 'u7']) WITH ORDINALITY AS l (n, i) ORDER BY i;
 SELECT is(pg_temp.lacking(), NULL, 'until the blocks are there');
 
 -- ---- what the keeper has not heard
@@ -606,15 +608,15 @@ CREATE FUNCTION pg_temp.unsaid(what text) RETURNS text LANGUAGE sql AS $$
 $$;
 SELECT pg_temp.say('v1', 7, 5, 'h8', 'rita', NULL, 6);
 SELECT is(pg_temp.lacking(), '?', 'a block counts before the keeper knows');
-SELECT asv.block_put(dig('v1'));
+SELECT asv.block_put(dig('v1'), false);
 SELECT is(pg_temp.unsaid('undelivered'), 'v1', 'which is to hear of it');
 SELECT pg_temp.say('v2', 8, 5, 'h8', 'sigrid', NULL, 6);
 SELECT is(pg_temp.lacking(), NULL, 'nothing is lifted before the keeper knows');
 SELECT asv.statement_answered(dig('v2'), 'it is not blocked', NULL, NULL);
-SELECT asv.block_put(dig('v2'));
+SELECT asv.block_put(dig('v2'), false);
 SELECT is(pg_temp.unsaid('undelivered'), NULL, 'and a block that was lifted meanwhile does not reach it any more');
 SELECT pg_temp.say('v3', 7, 5, 'h8', 'rita', NULL, 6);
-SELECT asv.block_put(dig('v3'));
+SELECT asv.block_put(dig('v3'), false);
 SELECT is(pg_temp.unsaid('unheard'), NULL, 'what can still be heard is not missed');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.statement SET issued_at = now() - interval '2 days', expires_at = now() WHERE digest IN (dig('v1'), dig('v2'), dig('v3'));
@@ -637,7 +639,7 @@ SELECT is((SELECT encode(t.facts, 'escape') LIKE '%concluded%' FROM asv.statemen
 ROLLBACK TO concluded;
 SELECT asv.alarm_raise('unheard', NULL, NULL, NULL, NULL, NULL, NULL, 'd', encode(dig('v3'), 'hex'));
 SELECT is(pg_temp.unsaid('unheard'), NULL, 'of which people hear once');
-SELECT is((SELECT core_block FROM asv.standing_of(uid('h8'), uid('rita'))), 'set', 'and the block stays');
+SELECT is((SELECT core_block FROM asv.standing_of(uid('h8'), uid('sigrid'))), 'set', 'and the block stays');
 
 -- ---- who wore it
 

@@ -31,16 +31,17 @@ BEGIN
 END
 $$;
 SELECT is(pg_temp.person(who, roles), 'done', who || ' has an account')
-FROM (VALUES ('willi', 1), ('sigrid', 2), ('stefan', 2), ('rita', 8), ('doris', 32)) AS p (who, roles);
+FROM (VALUES ('willi', 1), ('sigrid', 2), ('stefan', 2), ('rita', 8), ('doris', 32), ('dora', 4), ('wolf', 3)) AS p (who, roles);
 CREATE ROLE stranger LOGIN IN ROLE asv_staff;
-SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
+SELECT asv.duty_put(uid(who), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x') FROM unnest(ARRAY['sigrid', 'wolf']) AS who;
+SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
 SELECT asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false);
 
-CREATE FUNCTION pg_temp.record(name text, number int) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'assignment') RETURNS void LANGUAGE sql AS $$
     SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
         || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', 1, 'reason', '',
-                              'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
+                              'assignment', tap.uid(assignment), 'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
                               'latest_at', now(), 'started_at', now(), 'ended_at', now(), 'committed_at', now())),
         tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
 $$;
@@ -50,9 +51,10 @@ SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
 CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, proposal text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
         (CASE act WHEN 4 THEN 9 WHEN 33 THEN 3 ELSE 1 END)::smallint, tap.dig(about), CASE WHEN act = 4 THEN who END, NULL, NULL,
-        NULL, NULL, CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE act WHEN 1 THEN 2 ELSE 0 END)::smallint, tap.dig(who),
+        NULL, NULL, CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE WHEN act = 1 THEN 2 WHEN act IN (7, 8) THEN 6 ELSE 0 END)::smallint, tap.dig(who),
         tap.uid(who), tap.b16('n ' || name), now(),
-        now() + CASE WHEN name LIKE 'long%' THEN interval '5 days' WHEN act = 4 AND step > 1 THEN interval '12 hours' ELSE interval '1 day' END,
+        now() + CASE WHEN name LIKE 'long%' THEN interval '5 days' WHEN act = 8 THEN interval '1 hour'
+                     WHEN act = 4 AND step > 1 THEN interval '12 hours' ELSE interval '1 day' END,
         tap.dig(proposal))
 $$;
 GRANT EXECUTE ON FUNCTION tap.say TO PUBLIC;
@@ -65,7 +67,8 @@ SELECT tap.say('a1', 1, 2, 'h1', 'sigrid', 'q1'), asv.request_end(dig('a1'), NUL
 SELECT tap.say('l2', 4, 2, 'h1', 'sigrid', 'l1'), asv.request_end(dig('l2'), NULL);
 DO $$
 DECLARE
-    content bytea := convert_to('{"version": 1, "access_log_years": 1}', 'UTF8');
+    content bytea := convert_to('{"version": 1, "access_log_years": 1, "blocks": {"professional_secret": ["supervisor", "data_protection_officer"]}}',
+                                'UTF8');
 BEGIN
     PERFORM asv.policy_file_put(1, 'Willi trinkt', 14::smallint, content);
     PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
@@ -339,7 +342,7 @@ SELECT ok(pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM 
     ~ 'Function Scan' AND pg_temp.asked('stefan', 'EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM asv.request_overview') !~ '"request"',
     'nobody has the planner count what a list leaves out');
 
--- ---- a name that is no id
+-- ---- LAW T3, T4: what stands here and the keeper did not take keeps nobody else from deciding
 
 -- What a query gives in this account, or the SQLSTATE; it stays.
 CREATE FUNCTION pg_temp.does(login text, query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -354,10 +357,179 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE;
 END
 $$;
+CREATE FUNCTION pg_temp.says(name text, act int, step int, about text, who text, proposal text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.does(who, format('SELECT tap.say(%L, %s, %s, %L, %L, %L)', name, act, step, about, who, proposal))
+$$;
 -- The word of whoever signed it on what the keeper said; why NULL: it took it.
 CREATE FUNCTION pg_temp.answered(name text, who text, why text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.does(who, format('SELECT asv.statement_answered(tap.dig(%L), %L)', name, why))
 $$;
+CREATE FUNCTION pg_temp.state(name text) RETURNS text LANGUAGE sql AS $$
+    SELECT s.state FROM asv.recording_state s JOIN asv.clip c USING (recording) WHERE c.header = tap.dig(name)
+$$;
+SELECT pg_temp.record('worn', 99, 'assignment2');
+SELECT asv.issue_put(uid('assignment2'), uid('wolf'), NULL, 'x', false);
+
+-- A request to hold that the keeper waits for the answer to. Then an answer that may be nothing that anybody signed, in the account of
+-- somebody who says that the keeper took it (taken) or refused it (no), writes down what follows (row), or whose time is over (late). And
+-- what another person's answer comes to: whether the first one counts, that the second is stored, what follows from it before and after the
+-- keeper takes it, and where the recording stands.
+CREATE FUNCTION pg_temp.combined(n int, worn text, asks text, who text, step int, more text, another text, then_step int) RETURNS text
+    LANGUAGE plpgsql AS $$
+DECLARE
+    v_about text := 'k' || n;
+    v_ended bytea;
+    v_second text := 'ks' || n;
+    v_end text := format('SELECT asv.request_end(tap.dig(%L), NULL)', v_second);
+    v_got text;
+BEGIN
+    PERFORM pg_temp.record(v_about, 100 + n, worn);
+    PERFORM pg_temp.says('kp' || n, 1, 1, v_about, asks);
+    PERFORM pg_temp.does(asks, format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', 'kp' || n));
+    PERFORM pg_temp.answered('kp' || n, asks);
+    v_got := pg_temp.says('kf' || n, 1, step, v_about, who, 'kp' || n);
+    IF v_got <> 'done' THEN
+        RETURN 'first ' || v_got;
+    END IF;
+    IF more ~ 'taken' THEN
+        PERFORM pg_temp.answered('kf' || n, who);
+    ELSIF more ~ 'no' THEN
+        PERFORM pg_temp.answered('kf' || n, who, 'no');
+    END IF;
+    IF more ~ 'row' THEN
+        v_got := pg_temp.does(who, format('SELECT asv.request_end(tap.dig(%L), NULL)', 'kf' || n));
+        IF v_got <> 'done' THEN
+            RETURN 'first ' || v_got;
+        END IF;
+    END IF;
+    IF more ~ 'late' THEN
+        SET LOCAL session_replication_role = replica;
+        UPDATE asv.statement SET issued_at = now() - interval '2 hours', expires_at = now() WHERE digest = tap.dig('kf' || n);
+        SET LOCAL session_replication_role = origin;
+    END IF;
+    v_ended := asv.proposal_ended_by(tap.dig('kp' || n));
+    v_got := pg_temp.says(v_second, 1, then_step, v_about, another, 'kp' || n);
+    IF v_got = 'done' THEN
+        v_got := v_got || ' ' || pg_temp.does(another, v_end);
+        PERFORM pg_temp.answered(v_second, another);
+        v_got := v_got || ' ' || pg_temp.does(another, v_end);
+    END IF;
+    RETURN CASE WHEN v_ended IS NULL THEN 'open ' ELSE 'ended ' END || v_got || ' ' || pg_temp.state(v_about);
+END
+$$;
+SELECT is(pg_temp.combined(n::int, worn, asks, who, step, more, another, then_step), want, format('%s %s (%s), then %s %s: %s', who,
+    (ARRAY[NULL, 'approves', 'refuses', 'withdraws'])[step], more, another, (ARRAY[NULL, 'approves', 'refuses', 'withdraws'])[then_step], what))
+FROM (SELECT row_number() OVER () AS n, v.* FROM (VALUES
+    -- A refusal counts from who could refuse, and from nobody else.
+    ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 2, 'open done done already held', 'who is not in charge refuses nothing'),
+    ('assignment', 'willi', 'stefan', 3, 'taken', 'sigrid', 2, 'open done done already held', 'whatever is said of the keeper'),
+    ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 3, 'open done done already sealed', 'nor keeps a refusal out'),
+    ('assignment', 'willi', 'stefan', 3, '', 'willi', 4, 'open done done already sealed', 'nor a withdrawal'),
+    ('assignment2', 'sigrid', 'wolf', 3, '', 'dora', 2, 'open done done already held', 'who wore the camera refuses nothing'),
+    ('assignment', 'willi', 'sigrid', 3, '', 'sigrid', 2, 'ended VA002 pending', 'who is in charge does, once'),
+    ('assignment', 'willi', 'sigrid', 3, 'late', 'dora', 2, 'open done done already held', 'no refusal counts that the keeper can take no more'),
+    ('assignment', 'willi', 'sigrid', 3, 'no', 'dora', 2, 'open done done already held', 'nor one that it refused'),
+    -- One that is written down holds until the keeper takes another's approval, if it never took the refusal.
+    ('assignment', 'willi', 'sigrid', 3, 'row', 'dora', 2, 'ended done VA002 done held', 'the keeper''s hold is followed'),
+    ('assignment', 'willi', 'sigrid', 3, 'row late', 'dora', 2, 'open done VA002 done held', 'also after its time'),
+    ('assignment', 'willi', 'sigrid', 3, 'taken row', 'dora', 2, 'ended done VA002 VA002 sealed', 'what the keeper took is final'),
+    ('assignment', 'willi', 'sigrid', 3, 'row', 'dora', 3, 'ended VA002 sealed', 'what is refused is not refused again'),
+    ('assignment', 'willi', 'willi', 4, '', 'sigrid', 3, 'ended done done already sealed', 'a withdrawal keeps no refusal out'),
+    ('assignment', 'willi', 'willi', 4, 'row', 'sigrid', 2, 'ended done VA002 done held', 'nor what the keeper holds'),
+    ('assignment', 'willi', 'willi', 4, 'taken row', 'sigrid', 2, 'ended done VA002 VA002 sealed', 'unless it took the withdrawal'),
+    -- An approval, whatever its account says of the keeper.
+    ('assignment', 'willi', 'stefan', 2, '', 'sigrid', 2, 'open done done already held', 'an approval of who is not in charge is none'),
+    ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 2, 'ended done done already held', 'though the keeper is said to have taken it'),
+    ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 3, 'ended done done already sealed', 'nor does it keep a refusal out'),
+    ('assignment', 'willi', 'stefan', 2, 'taken', 'willi', 4, 'ended done done already sealed', 'or a withdrawal'),
+    ('assignment', 'sigrid', 'willi', 2, 'taken row', 'dora', 2, 'ended done done already held', 'what one held by a row another may hold')
+) AS v (worn, asks, who, step, more, another, then_step, want, what)) AS t;
+
+-- What the nightly run finds to be none is none, whatever its account said; and the request is open to others, and to time.
+SELECT is(pg_temp.combined(90, 'assignment', 'willi', 'stefan', 2, 'taken', 'nobody', 2), 'ended 22023 pending', 'an approval that the keeper is said to have taken');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.request SET requested_at = now() - interval '1 hour', expires_at = now() WHERE proposal = dig('kp90');
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.request_lapse(dig('kp90')), false, 'keeps its request from lapsing');
+SELECT is(asv.statement_forged(dig('kf90'), 'MALFORMED') || ' ' || asv.statement_forged(dig('kf90'), 'MALFORMED'), 'done already', 'the nightly run reads it');
+SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject = encode(dig('kf90'), 'hex') AND detail ~ 'from the account of stefan'), 1::bigint,
+    'people hear whose account it came from');
+SELECT ok(asv.statement_is_refused(dig('kf90')) AND asv.proposal_ended_by(dig('kp90')) IS NULL
+    AND dig('kf90') NOT IN (SELECT digest FROM asv.statement_unconcluded(0, 1000)), 'then it counts no more, and is not come back to');
+SELECT is(asv.request_lapse(dig('kp90')), true, 'and its request lapses');
+
+-- A request that is said to be none: by who could refuse it; and what the keeper waits for is still answered.
+SELECT pg_temp.record('void' || n, 200 + n, CASE n WHEN 1 THEN 'assignment2' ELSE 'assignment' END) FROM generate_series(1, 2) AS n;
+SELECT pg_temp.says('v' || n, 1, 1, 'void' || n, who), pg_temp.does(who, format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', 'v' || n)),
+       pg_temp.answered('v' || n, who)
+FROM (VALUES (1, 'stefan'), (2, 'sigrid')) AS r (n, who);
+SELECT is(pg_temp.does(who, format('SELECT asv.request_void(tap.dig(%L), ''x'')', which)), want, format('%s ends %s: %s', who, which, what))
+FROM (VALUES ('wolf', 'v1', 'VA007', 'not who wore the camera'), ('stefan', 'v1', 'VA007', 'nor who is not in charge'),
+             ('sigrid', 'v2', 'VA007', 'nor who asked'), ('doris', 'v1', 'VA007', 'nor the officer, where nothing is to be shown'),
+             ('sigrid', 'v1', 'done', 'but a superior in charge'), ('sigrid', 'v1', 'already', 'once')) AS t (who, which, want, what);
+SELECT is(pg_temp.state('void1'), 'sealed', 'its period goes on');
+SELECT matches((SELECT detail::text FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('void1') AND e.kind = 'hold_lapsed'),
+    'says sigrid', 'custody tells whose word it was');
+SELECT is(pg_temp.says('v3', 1, 2, 'void1', 'dora', 'v1') || ' ' || pg_temp.does('dora', 'SELECT asv.request_end(tap.dig(''v3''), NULL)'), 'done done',
+    'another person approves what the keeper waits for');
+SELECT is(pg_temp.state('void1'), 'held', 'and it is held');
+
+-- ---- LAW R4: a block stays by the decision of who decides on it, and by no race
+
+SELECT pg_temp.record('h5', 5);
+SELECT pg_temp.record('h6', 6, 'assignment2');
+SELECT pg_temp.record('h7', 7);
+SELECT is(pg_temp.says('b' || n, act, 5, about, who), 'done', format('%s signs b%s', who, n))
+FROM (VALUES (1, 7, 'h5', 'willi'), (2, 7, 'h5', 'rita'), (3, 7, 'h5', 'stefan'), (4, 7, 'h5', 'willi'), (5, 7, 'h5', 'sigrid'),
+             (6, 8, 'h5', 'doris'), (7, 7, 'h5', 'doris'), (8, 8, 'h5', 'stefan'), (9, 8, 'h5', 'sigrid'), (10, 7, 'h6', 'rita'),
+             (11, 7, 'h6', 'wolf'), (12, 8, 'h6', 'wolf'), (13, 7, 'h7', 'sigrid'), (14, 7, 'h7', 'sigrid'), (15, 7, 'h7', 'rita'),
+             (16, 7, 'h5', 'rita'), (17, 7, 'h5', 'doris')) AS s (n, act, about, who);
+CREATE FUNCTION pg_temp.kind(about text) RETURNS text LANGUAGE sql AS $$
+    SELECT asv.block_kind((SELECT recording FROM asv.clip WHERE header = tap.dig(about)), 6)
+$$;
+SELECT is(CASE call WHEN 'taken' THEN pg_temp.answered('b' || n, who) ELSE pg_temp.does(who, format(call, 'b' || n)) END || ' ' || pg_temp.kind(about), want, format('%s, b%s: %s', who, n, what))
+FROM (VALUES
+    (1, 'willi', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA002 none', 'nothing is there that could stay'),
+    (2, 'willi', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA007 none', 'nobody writes down what another signed'),
+    (1, 'willi', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done set', 'somebody blocks it'),
+    (2, 'rita', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA002 set', 'who comes second has confirmed nothing'),
+    (2, 'rita', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA007 set', 'nor does who is not named by the policy'),
+    (3, 'stefan', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA007 set', 'nor who is not in charge'),
+    (4, 'willi', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA007 set', 'nor who wore the camera'),
+    (8, 'stefan', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA007 set', 'and by none of these it is lifted'),
+    (5, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'done confirmed', 'who decides on it says that it stays'),
+    (6, 'doris', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA002 confirmed', 'which nobody lifts'),
+    (16, 'rita', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA002 confirmed', 'nor sets anew'),
+    (5, 'sigrid', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA007 confirmed', 'that it is none says another person'),
+    (5, 'stefan', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA007 confirmed', 'who is in charge'),
+    (5, 'willi', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA007 confirmed', 'or decides on it'),
+    (1, 'doris', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA006 confirmed', 'of what decides something'),
+    (5, 'doris', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'done set', 'then it is blocked, and waits for its decision'),
+    (7, 'doris', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'done confirmed', 'which is made again'),
+    (7, 'doris', 'taken', 'h5', 'done confirmed', 'and the keeper takes, as is said'),
+    (7, 'sigrid', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA002 confirmed', 'then nobody says that it is none'),
+    (7, 'asv_admin', 'SELECT asv.statement_forged(tap.dig(%L), ''x'')', 'h5', 'done set', 'but the nightly run, which reads it'),
+    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'who decides on it lifts it'),
+    (17, 'doris', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA002 lifted', 'and nothing stays that was lifted meanwhile'),
+    (10, 'rita', 'SELECT asv.block_put(tap.dig(%L), false)', 'h6', 'done set', 'somebody blocks another one'),
+    (11, 'wolf', 'SELECT asv.block_put(tap.dig(%L), true)', 'h6', 'VA007 set', 'a superior who wore its camera does not decide'),
+    (12, 'wolf', 'SELECT asv.block_put(tap.dig(%L), false)', 'h6', 'VA007 set', 'either way'),
+    (13, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h7', 'done set', 'a superior blocks a third one'),
+    (14, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), true)', 'h7', 'VA007 set', 'and does not decide alone that it stays'),
+    (15, 'asv_admin', 'SELECT asv.block_put(tap.dig(%L), true)', 'h7', 'VA007 set', 'nor does the nightly run for somebody'),
+    (15, 'asv_admin', 'SELECT asv.block_put(tap.dig(%L), false)', 'h7', 'done set', 'but that two people set it'),
+    (14, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), true)', 'h7', 'done confirmed', 'of whom one decides then')
+) AS t (n, who, call, about, want, what);
+SELECT is(pg_temp.asked('rita', 'SELECT encode(digest, ''hex'') FROM asv.block_decision(tap.uid(''h7''), 6::smallint)'), encode(dig('b14'), 'hex'),
+    'whoever reads it is told by which statement it stays');
+SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.block_decision(tap.uid(''h5''), 6::smallint)'), '0', 'and of what was found to be none nothing');
+SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.block_decision(c.clip, 6::smallint) d'), 'VA007', 'one recording at a time');
+SELECT is((SELECT array_agg(digest) FROM asv.block_decisions(NULL, 10)), ARRAY[dig('b14')], 'the nightly run reads each decision that stands');
+SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject IN (encode(dig('b5'), 'hex'), encode(dig('b7'), 'hex'))), 2::bigint,
+    'and people hear of those that were none');
+
+-- ---- and stops no night
+
 CREATE FUNCTION pg_temp.forgets(name text, step int, who text, proposal text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.does(who, format('SELECT asv.statement_put(tap.stmt(%1$L), tap.dig(%1$L), 53, %2$s::smallint, tap.dig(''53''), 8::smallint, NULL, ''x'', NULL,
         NULL, NULL, NULL, NULL, 0::smallint, tap.dig(%3$L), tap.uid(%3$L), tap.b16(%1$L), now(), now() + interval ''1 day'', tap.dig(%4$L))',

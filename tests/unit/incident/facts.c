@@ -125,6 +125,7 @@ static void R4_secrets_and_private_life_count_together(void **state)
         {ASV_DB_BLOCK_SET, ASV_DB_BLOCK_NONE, true, ASV_BLOCK_UNDECIDED},
         {ASV_DB_BLOCK_NONE, ASV_DB_BLOCK_LIFTED, true, ASV_BLOCK_LIFTED},
         {ASV_DB_BLOCK_LIFTED, ASV_DB_BLOCK_SET, true, ASV_BLOCK_UNDECIDED},
+        {ASV_DB_BLOCK_LIFTED, ASV_DB_BLOCK_OWN, true, ASV_BLOCK_UNDECIDED},
         {ASV_DB_BLOCK_SET, ASV_DB_BLOCK_CONFIRMED, true, ASV_BLOCK_CONFIRMED},
         {ASV_DB_BLOCK_LIFTED, ASV_DB_BLOCK_CONFIRMED, true, ASV_BLOCK_CONFIRMED},
         {ASV_DB_BLOCK_LIFTED, ASV_DB_BLOCK_LIFTED, true, ASV_BLOCK_LIFTED},
@@ -136,6 +137,8 @@ static void R4_secrets_and_private_life_count_together(void **state)
         asv_incident_clip_facts(&clip, &standing, 0, NOW);
         assert_int_equal(clip.secret, table[i].flagged);
         assert_int_equal(clip.secret_decision, table[i].decision);
+        assert_int_equal(asv_incident_block_of(&standing, ASV_GROUND_CORE, &(struct asv_policy){0}).own,
+                         table[i].core == ASV_DB_BLOCK_OWN);
     }
 }
 

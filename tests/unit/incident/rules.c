@@ -306,6 +306,11 @@ static void R3_R4_R5_a_block_is_set_by_anybody_and_decided_by_whom_the_policy_na
         lift.reason = false;
         refused(ask(lift, *table[i].decides, clips[HELD]), ASV_REFUSED_NO_REASON);
         lift.reason = true;
+        block.block.own = lift.block.own =
+            true; /* who set it lifts it, if anybody; that it stays takes another */
+        assert_string_equal(ask(block, *table[i].decides, clips[HELD]), asv_incident_own_block);
+        assert_null(ask(lift, *table[i].decides, clips[HELD]));
+        block.block.own = lift.block.own = false;
         block.block.decision = lift.block.decision = ASV_BLOCK_CONFIRMED;
         assert_string_equal(ask(block, *table[i].decides, clips[HELD]), asv_incident_confirmed);
         assert_string_equal(ask(lift, *table[i].decides, clips[HELD]), asv_incident_confirmed);
