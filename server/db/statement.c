@@ -171,13 +171,13 @@ enum asv_status asv_db_block_decision(struct asv_db *db, const uint8_t clip[ASV_
                                       struct asv_db_statement *out, struct asv_err *err)
 {
     struct asv_params params;
-    size_t count = 0;
+    bool there = false;
     asv_params_init(&params);
     asv_param_uuid(&params, clip);
     asv_param_i16(&params, ground);
     enum asv_status status =
-        asv_db_run_rows(db, ASV_QUERY_BLOCK_DECISION, &params, row_statement, out, sizeof *out, &count, err);
-    return status == ASV_OK && count == 0 ? asv_fail(err, ASV_E_NOT_FOUND, "nobody decided that it stays")
+        asv_db_run_row(db, ASV_QUERY_BLOCK_DECISION, &params, row_statement, out, &there, err);
+    return status == ASV_OK && !there ? asv_fail(err, ASV_E_NOT_FOUND, "nobody decided that it stays")
                                           : status;
 }
 
