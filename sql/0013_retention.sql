@@ -366,15 +366,31 @@ $$;
 COMMENT ON FUNCTION asv.vault_known IS 'what is known of clips that lie in the vault, by their place in the list; none for those that no row names';
 GRANT EXECUTE ON FUNCTION asv.vault_known TO asv_admin;
 
+-- A clip that arrived stays in the balance of its day for ever; so a day that has fewer than it had lost rows, whoever deleted
+-- them. Each kind for itself, and against the most that ever was: what was taken away is missing every night. People decide
+-- on days that nobody knew; what they had decided on before an earlier run counts with that run's, as what they have by now.
+CREATE FUNCTION asv.balance_missing(p_day date, p_ingested bigint, p_expired bigint) RETURNS bigint
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT greatest(max(b.ingested::bigint + CASE WHEN p_day IS NULL THEN
+                            (SELECT count(*) FROM asv.clip_day y JOIN asv.retention_run r ON y.since < r.began_at WHERE r.id = b.run)
+                        ELSE 0 END)
+                    - p_ingested - CASE WHEN p_day IS NULL THEN (SELECT count(*) FROM asv.clip_day) ELSE 0 END, 0)
+           + greatest(max(b.expired::bigint) - p_expired, 0)
+    FROM asv.balance b WHERE b.day = p_day OR p_day IS NULL AND b.day IS NULL
+$$;
+COMMENT ON FUNCTION asv.balance_missing IS 'how many clips of a day earlier balances have as arrived and this one has not';
+
 CREATE FUNCTION asv.balance_of(p_day date)
     RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
-                   erasing bigint, erased bigint, overdue bigint)
+                   erasing bigint, erased bigint, overdue bigint, missing bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     -- Each is counted from what it rests on: what arrived from the commits, what is erased from the erasure records, what is
     -- kept from the state. A clip whose state says something else than its records is in none of them.
-    SELECT p_day,
-           count(*) FILTER (WHERE c.kind IN (1, 2)),
-           count(*) FILTER (WHERE c.kind = 3),
+    SELECT b.*, asv.balance_missing(p_day, b.ingested, b.expired)
+    FROM (SELECT
+           p_day AS day,
+           count(*) FILTER (WHERE c.kind IN (1, 2)) AS ingested,
+           count(*) FILTER (WHERE c.kind = 3) AS expired,
            count(*) FILTER (WHERE s.state IN ('sealed', 'released') AND c.kind IN (1, 2) AND i.recording IS NULL),
            count(*) FILTER (WHERE s.state = 'pending' AND c.kind IN (1, 2) AND i.recording IS NULL),
            count(*) FILTER (WHERE s.state = 'held' AND c.kind IN (1, 2) AND i.recording IS NULL),
@@ -393,20 +409,21 @@ CREATE FUNCTION asv.balance_of(p_day date)
                       AND NOT EXISTS (SELECT FROM asv.clip_day y WHERE y.recording = k.recording)) AS c
     LEFT JOIN asv.recording_state s ON s.recording = c.recording
     LEFT JOIN asv.erasure_intent i ON i.recording = c.recording
-    LEFT JOIN asv.erasure_completion d ON d.recording = c.recording
+    LEFT JOIN asv.erasure_completion d ON d.recording = c.recording) AS b
 $$;
 COMMENT ON FUNCTION asv.balance_of IS 'what became of the clips of one recording day, by the dock''s clock or as people decided; NULL: of those whose day nobody knows';
 GRANT EXECUTE ON FUNCTION asv.balance_of TO asv_admin;
 
 CREATE FUNCTION asv.next_day(p_after date) RETURNS date
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT least((SELECT min(c.day) FROM asv.clip c WHERE c.day > p_after), (SELECT min(y.day) FROM asv.clip_day y WHERE y.day > p_after))
+    SELECT least((SELECT min(c.day) FROM asv.clip c WHERE c.day > p_after), (SELECT min(y.day) FROM asv.clip_day y WHERE y.day > p_after),
+                 (SELECT min(b.day) FROM asv.balance b WHERE b.day > p_after))
 $$;
-COMMENT ON FUNCTION asv.next_day IS 'the next day with recordings behind that one; NULL: there is none';
+COMMENT ON FUNCTION asv.next_day IS 'the next day behind that one that has recordings, or had; NULL: there is none';
 
 CREATE FUNCTION asv.balance_page(p_after date, p_limit integer)
     RETURNS TABLE (day date, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
-                   erasing bigint, erased bigint, overdue bigint)
+                   erasing bigint, erased bigint, overdue bigint, missing bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     -- From day to day along the index, not over all clips.
     WITH RECURSIVE days (day, n) AS (

@@ -26,13 +26,13 @@ static int64_t difference(const struct asv_db_balance *row)
 
 json_t *asv_night_balance_json(const struct asv_db_balance *row)
 {
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "day",
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "day",
                      asv_json_date(row->day), "ingested", (json_int_t)row->ingested, "expired_on_arrival",
                      (json_int_t)row->expired, "running", (json_int_t)row->running, "pending",
                      (json_int_t)row->pending, "held", (json_int_t)row->held, "quarantined",
                      (json_int_t)row->quarantined, "erasing", (json_int_t)row->erasing, "erased",
-                     (json_int_t)row->erased, "difference", (json_int_t)difference(row), "overdue",
-                     (json_int_t)row->overdue);
+                     (json_int_t)row->erased, "difference", (json_int_t)difference(row), "missing",
+                     (json_int_t)row->missing, "overdue", (json_int_t)row->overdue);
 }
 
 static enum asv_status take(struct asv_night *night, const struct asv_db_balance *row, struct asv_err *err)
@@ -47,14 +47,20 @@ static enum asv_status take(struct asv_night *night, const struct asv_db_balance
                        (unsigned long long)row->overdue);
     }
     enum asv_status status = night->dry ? ASV_OK : asv_db_balance_put(night->db, night->run, row, err);
-    if (status != ASV_OK || off == 0) {
+    if (status != ASV_OK || (off == 0 && row->missing == 0)) {
         return status;
     }
     night->counts.uneven++;
     asv_text_date(day, row->day);
     uint64_t arrived = row->ingested + row->expired;
-    asv_night_note(night, ASV_NIGHT_UNEVEN, day, "%lld of %llu clips are in no place, or in two",
-                   (long long)(off < 0 ? -off : off), (unsigned long long)arrived);
+    if (off != 0) {
+        asv_night_note(night, ASV_NIGHT_UNEVEN, day, "%lld of %llu clips are in no place, or in two",
+                       (long long)(off < 0 ? -off : off), (unsigned long long)arrived);
+    }
+    if (row->missing != 0) { /* each night, however long ago it was noticed first */
+        asv_night_note(night, ASV_NIGHT_UNEVEN, day, "%llu clips that had arrived are not there any more",
+                       (unsigned long long)row->missing);
+    }
     (void)snprintf(detail, sizeof detail, "recording day %s does not add up; asservat retention balance",
                    day);
     const struct asv_db_alarm alarm = {
@@ -79,7 +85,7 @@ enum asv_status asv_night_balance(struct asv_night *night, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_db_balance_of(night->db, 0, &rows[0], err);
     }
-    if (status == ASV_OK && rows[0].ingested + rows[0].expired != 0) {
+    if (status == ASV_OK && rows[0].ingested + rows[0].expired + rows[0].missing != 0) {
         status = take(night, &rows[0], err);
     }
     return status;

@@ -356,7 +356,7 @@ const struct asv_cli_command asv_cli_retention_run = {
 struct balance_list {
     json_t *json;
     struct asv_table table;
-    uint64_t wrong; /* days that do not add up, or on which something is due and not gone */
+    uint64_t wrong; /* days that do not add up, or on which something is missing, or due and not gone */
 };
 
 static void add_row(struct balance_list *list, const struct asv_db_balance *row)
@@ -371,7 +371,7 @@ static void add_row(struct balance_list *list, const struct asv_db_balance *row)
                                row->quarantined,
                                row->erasing,
                                row->erased};
-    list->wrong += off != 0 || row->overdue != 0;
+    list->wrong += off != 0 || row->missing != 0 || row->overdue != 0;
     if (list->json != NULL) {
         (void)json_array_append_new(list->json, json);
         return;
@@ -383,6 +383,7 @@ static void add_row(struct balance_list *list, const struct asv_db_balance *row)
     }
     (void)snprintf(text, sizeof text, "%lld", (long long)off);
     asv_table_add(&list->table, off == 0 ? "" : text);
+    asv_table_add(&list->table, row->missing == 0 ? "" : asv_text_number(text, row->missing));
     asv_table_add(&list->table, row->overdue == 0 ? "" : asv_text_number(text, row->overdue));
 }
 
@@ -402,7 +403,7 @@ static enum asv_status add_days(struct asv_db *db, struct balance_list *list, st
     if (status == ASV_OK) {
         status = asv_db_balance_of(db, 0, &rows[0], err);
     }
-    if (status == ASV_OK && rows[0].ingested + rows[0].expired != 0) {
+    if (status == ASV_OK && rows[0].ingested + rows[0].expired + rows[0].missing != 0) {
         add_row(list, &rows[0]);
     }
     return status;
@@ -410,10 +411,11 @@ static enum asv_status add_days(struct asv_db *db, struct balance_list *list, st
 
 static enum asv_status balance(struct asv_cli *cli, struct asv_err *err)
 {
-    static const char *const columns[] = {"Day",          ">Arrived", ">Running", ">Pending",    ">Held",
-                                          ">Quarantined", ">Erasing", ">Erased",  ">Difference", ">Overdue"};
+    static const char *const columns[] = {"Day",         ">Arrived",     ">Running", ">Pending",
+                                          ">Held",       ">Quarantined", ">Erasing", ">Erased",
+                                          ">Difference", ">Missing",     ">Overdue"};
     struct balance_list list = {.json = asv_cli_flag(cli->args, "json") ? json_array() : NULL,
-                                .table = {.column_count = 10, .columns = columns}};
+                                .table = {.column_count = 11, .columns = columns}};
     asv_auto_db struct asv_db *db = NULL;
     uint64_t day = asv_cli_number(cli->args, "day", 0);
     struct asv_db_balance row;
@@ -448,8 +450,9 @@ const struct asv_cli_command asv_cli_retention_balance = {
     .summary = "what became of the recordings of each day",
     .help = "For every recording day: what arrived (taken into custody, or expired on arrival) is\n"
             "what runs, waits for a decision, is held, in quarantine, being erased, or erased; each\n"
-            "clip is in exactly one of them. A difference is for a person, and so is what is overdue:\n"
-            "due for more than a day, and neither erased nor kept. Exit status 4.",
+            "clip is in exactly one of them. A difference is for a person, and so is what is missing:\n"
+            "arrived by an earlier balance of the day, and not there any more; and what is overdue: due\n"
+            "for more than a day, and neither erased nor kept. Exit status 4.",
     .options = balance_options,
     .option_count = sizeof balance_options / sizeof *balance_options,
     .run = balance,

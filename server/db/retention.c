@@ -346,6 +346,7 @@ static void read_balance(struct asv_row *row, void *to)
     out->erasing = asv_row_u64(row);
     out->erased = asv_row_u64(row);
     out->overdue = asv_row_u64(row);
+    out->missing = asv_row_u64(row);
 }
 
 enum asv_status asv_db_balance_page(struct asv_db *db, uint32_t after, struct asv_db_balance *rows,

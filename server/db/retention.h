@@ -174,6 +174,7 @@ struct asv_db_balance {
     uint32_t day; /* 0: those whose day nobody knows */
     uint64_t ingested, expired, running, pending, held, quarantined, erasing, erased;
     uint64_t overdue; /* of those that run or are in quarantine: due for more than a day */
+    uint64_t missing; /* arrived by an earlier balance, and their rows are gone */
 };
 
 #define ASV_DB_BALANCES 64 /* days of one page */

@@ -330,7 +330,7 @@ def due_and_not_gone(desk, camera, clips):
     not erase it, and does not say that all is well."""
     clip = clips[4]
     by_superuser(desk, "UPDATE asv.clip SET due_at = now() - interval '2 days', day = current_date - 17, key_date = current_date - 17, "
-                       f"earliest_at = now() - interval '17 days' WHERE clip = '{clip}'")
+                       f"earliest_at = now() - interval '17 days' WHERE clip = '{clip}'; DELETE FROM asv.balance")  # which has it on another day
     by_superuser(desk, "UPDATE asv.request r SET from_at = c.started_at, until_at = c.started_at + interval '1 ms' FROM asv.clip c "
                        f"WHERE r.action = 6 AND c.clip = '{clip}'")
     counts, notes = night(desk, 4)

@@ -67,7 +67,8 @@ def not_heard_by_the_keeper(desk, clips):
 def held_beyond_its_day(desk, clips):
     """Its period is over: it stays, and nobody is called for it."""
     by_superuser(desk, "UPDATE asv.clip SET due_at = now() - interval '1 day', day = current_date - 1, "
-                       f"key_date = current_date - 1, earliest_at = now() - interval '2 days' WHERE clip = '{clips[0]}'")
+                       f"key_date = current_date - 1, earliest_at = now() - interval '2 days' WHERE clip = '{clips[0]}'; "
+                       "DELETE FROM asv.balance")  # which has it on another day
     counts, _ = night(desk, 0)
     assert counts["held"] == 1 and counts["late"] == 0, counts
     assert desk.state(clips[0]) == "held" and "payload" in parts(desk, clips[0])
