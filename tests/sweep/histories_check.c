@@ -42,24 +42,39 @@ bool stage_expect(struct stage *stage, bool did, bool should, const char *what)
 
 /* ---- does it open? ---- */
 
-/* LAW T1, DESIGN 1: what nobody ever held is over three local days after the end of its period, whatever was
- * asked. The end is the last that any key or any receipt can give it. */
-static bool is_long_over(const struct stage *stage, int number)
+/* K-091: held before it docked, when it had not run out yet. */
+static bool is_held_ahead(const struct stage *stage, int number, int64_t end)
+{
+    const struct model_clip *clip = &stage->model.clips[number];
+    bool held = false;
+    for (int i = 0; i < stage->model.ahead_count; i++) {
+        const struct model_ahead *ahead = &stage->model.aheads[i];
+        held = held || (ahead->camera == clip->camera && ahead->from <= clip->start &&
+                        clip->start < ahead->until && ahead->decided < end);
+    }
+    return held && !stage->lives[number].released;
+}
+
+/* LAW T1, T3; DESIGN 1: the end of its period, as its day was said or as its key had it; with an open request
+ * three local days more. Two people who hold it, before its docking or after, have no end until two release
+ * it. */
+bool stage_is_over(const struct stage *stage, int number)
 {
     const struct model *model = &stage->model;
-    const struct model_clip *clip = &model->clips[number];
-    int64_t end = clip->period;
-    for (int i = 0; i < model->ahead_count; i++) { /* but what two people held before it docked */
-        const struct model_ahead *ahead = &model->aheads[i];
-        if (ahead->camera == clip->camera && ahead->from <= clip->start && clip->start < ahead->until) {
-            return false;
-        }
+    const struct life *life = &stage->lives[number];
+    int64_t natural = model_sealed_due(model, &model->clips[number]);
+    int64_t end = natural > life->natural ? natural : life->natural;
+    if (life->period != 0) {
+        end = life->period;
+    } else if (natural == 0) {
+        return false; /* a reserve key in use: its period begins when it is docked */
     }
-    if (!clip->reserve && !clip->corrected && model_due(model, clip->key) > end) {
-        end = model_due(model, clip->key);
+    if (life->request >= 0) {
+        end = model_lapse(model, end);
     }
-    return !stage->was_held[number] && end != 0 && !clip->reserve &&
-           model->now >= model->start[model_day(model, end) + 3];
+    int64_t ended =
+        end < life->said ? life->said : end; /* of a day that is past it was over when that was said */
+    return !life->held && model->now >= end && !is_held_ahead(stage, number, ended);
 }
 
 bool stage_check_opens(struct stage *stage, int clip)
@@ -70,8 +85,11 @@ bool stage_check_opens(struct stage *stage, int clip)
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_DOCK, &request);
     enum model_answer should = model_opens(&stage->model, clip);
     enum model_answer did = reply.status != ASV_OK ? MODEL_DOUBT : reply.opens ? MODEL_YES : MODEL_NO;
-    if (did == MODEL_YES && is_long_over(stage, clip)) {
-        return stage_fail(stage, "clip %d opens long after its period, and nobody ever held it", clip);
+    if (did == MODEL_YES && (stage_is_over(stage, clip) || stage->lives[clip].erased)) {
+        return stage_fail(stage, "clip %d opens when its time is over, and nobody keeps it", clip);
+    }
+    if (did == MODEL_NO && stage->lives[clip].held) {
+        return stage_fail(stage, "clip %d is held, and does not open", clip);
     }
     if (did == MODEL_YES && reply.held != model_says_held(&stage->model, clip)) {
         return stage_fail(stage, "clip %d is%s said to be held", clip, reply.held ? "" : " not");
@@ -200,37 +218,74 @@ static bool may_wait(const struct model *model, const struct model_clip *clip)
     return waits || (clip->row && clip->due != 0 && clip->due <= model->now);
 }
 
-/* DESIGN 2, LAW T1: recorded = running + pending + held + ended, by the keeper's answers alone. */
+/* Where the model has it. */
+static enum place model_place(struct model *model, int number)
+{
+    const struct model_clip *clip = &model->clips[number];
+    if (model_opens(model, number) == MODEL_NO) {
+        return ENDED;
+    }
+    return clip->row && clip->state == MODEL_PENDING ? PENDING
+           : clip->row && clip->state == MODEL_HELD  ? HELD
+                                                     : RUNNING;
+}
+
+/* Where the keeper has it, by its answers alone; PLACES: in none, or in two. */
+static enum place keeper_place(struct stage *stage, int number)
+{
+    const struct asv_test_identity *camera = stage->cameras[stage->model.clips[number].camera];
+    struct asv_keeper_request clips = {.type = ASV_KEEPER_CLIPS};
+    struct asv_keeper_request opens;
+    keeper_opens_request(&opens, camera, &stage->clips[number]);
+    struct asv_keeper_request order = {
+        .type = ASV_KEEPER_ORDER,
+        .chain = camera->chain.encoded,
+        .header = {stage->clips[number].frame, stage->clips[number].frame_len}};
+    struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_DOCK, &opens);
+    bool living = reply.status != ASV_OK || reply.opens;
+    bool gone = stage_ask(stage, ASV_KEEPER_DOCK, &order).status == ASV_OK;
+    if (living && gone) {
+        (void)stage_fail(stage, "clip %d opens, and the keeper signs that nothing opens it", number);
+        return PLACES;
+    }
+    if (!living && !gone && !may_wait(&stage->model, &stage->model.clips[number])) {
+        (void)stage_fail(stage, "clip %d is nowhere: it opens no more, and its end is not signed", number);
+        return PLACES;
+    }
+    struct asv_keeper_reply pages = stage_ask(stage, ASV_KEEPER_ADMIN, &clips);
+    return living ? kept_as(stage, &pages, number) : ENDED;
+}
+
+/* DESIGN 2, LAW T1: recorded = running + pending + held + ended. Each recording is where the model has it,
+ * and as many are in each place as STATUS says; what is ended has no key, what people keep has not ended. */
 bool stage_check_balance(struct stage *stage)
 {
+    static const char *const names[PLACES + 1] = {"running", "pending", "held", "ended", "in no place"};
     struct asv_keeper_request status = {.type = ASV_KEEPER_STATUS};
-    struct asv_keeper_request clips = {.type = ASV_KEEPER_CLIPS};
     int count[PLACES] = {0};
     for (int i = 0; i < stage->model.clip_count; i++) {
-        const struct asv_test_identity *camera = stage->cameras[stage->model.clips[i].camera];
-        struct asv_keeper_request opens;
-        keeper_opens_request(&opens, camera, &stage->clips[i]);
-        struct asv_keeper_request order = {.type = ASV_KEEPER_ORDER,
-                                           .chain = camera->chain.encoded,
-                                           .header = {stage->clips[i].frame, stage->clips[i].frame_len}};
-        (void)model_opens(&stage->model, i);
-        struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_DOCK, &opens);
-        bool living = reply.status != ASV_OK || reply.opens;
-        bool gone = stage_ask(stage, ASV_KEEPER_DOCK, &order).status == ASV_OK;
-        if (living && gone) {
-            return stage_fail(stage, "clip %d opens, and the keeper signs that nothing opens it", i);
+        enum place should = model_place(&stage->model, i);
+        enum place is = keeper_place(stage, i);
+        if (is == PLACES) {
+            return false;
         }
-        if (!living && !gone && !may_wait(&stage->model, &stage->model.clips[i])) {
-            return stage_fail(stage, "clip %d is nowhere: it opens no more, and its end is not signed", i);
+        if (is != should) {
+            return stage_fail(stage, "clip %d is %s, and should be %s", i, names[is], names[should]);
         }
-        struct asv_keeper_reply pages = stage_ask(stage, ASV_KEEPER_ADMIN, &clips);
-        count[living ? kept_as(stage, &pages, i) : ENDED]++;
+        if (is != ENDED && !stage->model.stopped && (stage_is_over(stage, i) || stage->lives[i].erased)) {
+            return stage_fail(stage, "clip %d is %s, and its time is over", i, names[is]);
+        }
+        if (is != HELD && stage->lives[i].held) {
+            return stage_fail(stage, "clip %d is %s, and two people hold it", i, names[is]);
+        }
+        count[is]++;
     }
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &status);
-    return same(stage, "the balance", count[RUNNING] + count[PENDING] + count[HELD] + count[ENDED],
-                stage->model.clip_count) &&
-           same(stage, "pending, in the balance", count[PENDING], reply.state.pending) &&
-           same(stage, "held, in the balance", count[HELD], reply.state.held);
+    return same(stage, "pending, in the balance", reply.state.pending, count[PENDING]) &&
+           same(stage, "held, in the balance", reply.state.held, count[HELD]) &&
+           same(stage, "all, in the balance",
+                (int64_t)count[RUNNING] + reply.state.pending + reply.state.held + count[ENDED],
+                stage->model.clip_count);
 }
 
 /* ---- the attacker ---- */

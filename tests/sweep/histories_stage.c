@@ -110,8 +110,10 @@ void stage_begin(struct stage *stage, uint64_t seed, int year, int month, int da
                                                        .enrolled = everybody[i].enrolled,
                                                        .ever = everybody[i].enrolled};
     }
-    memset(stage->was_held, 0, sizeof stage->was_held);
     memset(stage->ruled, 0, sizeof stage->ruled);
+    for (int i = 0; i < MODEL_CLIPS; i++) {
+        stage->lives[i] = (struct life){.request = -1};
+    }
     stage->delivery_count = stage->key_count = 0;
     stage->fault_at = 0;
     stage->why[0] = '\0';
@@ -323,6 +325,76 @@ static bool check_recovery(struct stage *stage, const struct asv_keeper_reply *r
            stage_fail(stage, "K-144: what is held is not wrapped for the recovery key");
 }
 
+/* ---- what happened to a clip ---- */
+
+/* Somebody keeps it, or asks for it: it has the end that its key has now, whatever people decide about
+ * periods later. */
+static void live_on(struct stage *stage, int number)
+{
+    int64_t natural = model_sealed_due(&stage->model, &stage->model.clips[number]);
+    if (natural > stage->lives[number].natural) {
+        stage->lives[number].natural = natural;
+    }
+}
+
+/* Once (K-106, K-141). */
+static void say_period(struct stage *stage, int number, int64_t end)
+{
+    if (stage->lives[number].period == 0 && end != 0) {
+        stage->lives[number].period = end;
+        stage->lives[number].said = stage->model.now;
+    }
+}
+
+/* LAW T1: as two people said, not longer than what is recorded today, nor than its reserve key. */
+static int64_t end_of_day(const struct stage *stage, const struct model_clip *clip, int day)
+{
+    const struct model *model = &stage->model;
+    int64_t end = model_due(model, day);
+    int64_t today = model_due(model, model_day(model, model->now));
+    int64_t reserve = clip->reserve ? model_sealed_due(model, clip) : 0;
+    end = today < end ? today : end;
+    return reserve != 0 && reserve < end ? reserve : end;
+}
+
+/* What was decided about a clip, for the first time. */
+static void live(struct stage *stage, const struct delivery *delivery)
+{
+    const struct model_paper *asked = &stage->model.papers[delivery->proposal];
+    struct life *life = &stage->lives[asked->clip];
+    bool approved = delivery->answer >= 0 && stage->model.papers[delivery->answer].step == MODEL_APPROVES;
+    if (asked->action == MODEL_HOLD && delivery->answer >= 0 && life->request == delivery->proposal) {
+        life->request = -1;
+    }
+    switch (asked->action) {
+    case MODEL_HOLD:
+        if (approved) {
+            life->held = true;
+            life->released = false;
+            live_on(stage, asked->clip);
+        } else if (delivery->answer < 0) {
+            life->request = delivery->proposal;
+            live_on(stage, asked->clip);
+        }
+        break;
+    case MODEL_RELEASE:
+        life->released |= approved;
+        life->held &= !approved;
+        break;
+    case MODEL_ERASE_EARLY:
+        life->erased |= approved;
+        break;
+    case MODEL_DAY:
+        if (approved) {
+            live_on(stage, asked->clip);
+            say_period(stage, asked->clip, end_of_day(stage, &stage->model.clips[asked->clip], asked->day));
+        }
+        break;
+    default:
+        break;
+    }
+}
+
 /* ---- keys without a decision ---- */
 
 bool stage_keep(struct stage *stage, const struct model_keep *keep)
@@ -345,8 +417,11 @@ bool stage_keep(struct stage *stage, const struct model_keep *keep)
     }
     struct asv_keeper_reply reply = stage_ask(stage, ASV_KEEPER_ADMIN, &request);
     bool should = model_keep(&stage->model, keep);
-    if (model->clips[keep->clip].row && model->clips[keep->clip].state == MODEL_HELD) {
-        stage->was_held[keep->clip] = true;
+    if (should) {
+        live_on(stage, keep->clip);
+        stage->lives[keep->clip].held |= keep->why == MODEL_WHY_AHEAD;
+        stage->lives[keep->clip].released &= keep->why != MODEL_WHY_AHEAD;
+        say_period(stage, keep->clip, keep->why == MODEL_WHY_DAY ? keep->due : 0);
     }
     static const char *const whys[] = {"", "DAY", "AHEAD", "EARLY"};
     stage_tell(stage, "KEEP clip %d, %s: %s", keep->clip, whys[keep->why], reply.detail);
@@ -636,6 +711,7 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
     struct asv_keeper_request request;
     struct model_paper *asked = &stage->model.papers[delivery->proposal];
     struct asv_keeper_reply reply;
+    bool said_before = asked->decided;
     bool shows = is_opening(stage, delivery);
     bool before = stage->was_struck;
     do { /* when its answer was lost, it is signed anew (K-171) */
@@ -655,8 +731,8 @@ bool stage_deliver(struct stage *stage, const struct delivery *delivery)
         stage->deliveries[stage->delivery_count++] = *delivery;
     }
     const struct model_clip *clip = &stage->model.clips[asked->clip];
-    if (clip->row && clip->state == MODEL_HELD) {
-        stage->was_held[asked->clip] = true;
+    if (should && !said_before) {
+        live(stage, delivery);
     }
     if (reply.status == ASV_OK && should && asked->action == MODEL_HOLD && delivery->answer < 0 &&
         reply.until_ms != clip->due) {

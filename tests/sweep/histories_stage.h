@@ -16,6 +16,17 @@ struct delivery {
     bool records;
 };
 
+/* What happened to a clip, as a list has it: no states, and nothing of the model but its calendar and
+ * periods. What the law says of it follows from that once more (stage_is_over), whatever model and keeper
+ * agree on. */
+struct life {
+    bool held, released, erased; /* by two people; released: and not held since */
+    int request;                 /* the proposal that asks for it; -1: none is open, as far as people said */
+    int64_t natural;             /* the latest end that its key had when somebody kept it or asked for it */
+    int64_t period;              /* as its day was said by people or a dock; 0: it was not */
+    int64_t said;                /* when */
+};
+
 #define STAGE_DELIVERIES 240
 #define STAGE_KEYS       400
 
@@ -34,7 +45,7 @@ struct stage {
     struct model model;
     struct keeper_clip clips[MODEL_CLIPS];
     uint8_t digests[MODEL_CLIPS][ASV_SHA256_BYTES];
-    bool was_held[MODEL_CLIPS];
+    struct life lives[MODEL_CLIPS];
     struct asv_test_stated papers[MODEL_PAPERS];
     uint8_t
         ruled[MODEL_PAPERS]; /* what the keeper said of each for good: enum asv_ruling_verdict; 0: nothing */
@@ -93,9 +104,12 @@ __attribute__((format(printf, 2, 3))) bool stage_fail(struct stage *stage, const
 __attribute__((format(printf, 2, 3))) void stage_tell(struct stage *stage, const char *format, ...);
 bool stage_expect(struct stage *stage, bool did, bool should, const char *what);
 bool stage_check_opens(struct stage *stage, int clip);
+/* LAW T1, T3, T4: its time is over, and nobody keeps it; by what happened alone. */
+bool stage_is_over(const struct stage *stage, int clip);
 /* Pages, counts, and whether clip number n opens, or each of them. */
 bool stage_check(struct stage *stage, uint32_t n, bool all);
-/* Each recording is in exactly one of what STATUS and the pages say, and none is both readable and gone. */
+/* Each recording is where the model has it, by what the keeper answers about it; STATUS counts as many; and
+ * none is both readable and gone. */
 bool stage_check_balance(struct stage *stage);
 /* K-001, with every byte that the store ever held and what the slots hold now. */
 bool stage_check_attacker(struct stage *stage);
