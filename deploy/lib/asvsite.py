@@ -206,6 +206,8 @@ class Camera:
 class Site:
     """Everything. Directories are made with make(); programs start and stop in any order."""
 
+    replica = False  # whether the keeper's store has one
+
     def __init__(self, directory, build, name="Stadt Musterstadt", days=RETENTION_DAYS):
         self.directory = Path(directory).resolve()
         self.build = Path(build).resolve()
@@ -286,6 +288,7 @@ database = {self.postgres.conninfo('asv_admin')}
 database.staff = {self.postgres.conninfo(DESK)}
 database.dock = {self.postgres.conninfo('asv_dock')}
 database.owner = {self.postgres.conninfo('postgres')}
+database.backup = {self.postgres.conninfo('asv_backup')}
 database.ledger = {self.postgres.conninfo('asv_ledger')}
 database.cosign = {self.postgres.conninfo('asv_cosign')}
 database.publish = {self.postgres.conninfo('asv_publish')}
@@ -303,7 +306,7 @@ slot.1 = file:{d}/keeper/slot-1
 slot.2 = file:{d}/keeper/slot-2
 retention_days = {self.days}
 peer.{user} = {self.peer}
-""")
+""" + (f"replica = {d}/keeper/replica\n" if self.replica else ""))
 
     def write_dock_conf(self, ports, **more):
         """dock.conf with these ports as slots 1, 2, …; `more` adds to what stands here, or replaces it (None: left out)"""

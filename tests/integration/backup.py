@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""backup.py BUILD: everything is backed up, destroyed, restored, and then as it was; LAW T5: no key is in a backup, and what
+"""backup.py BUILD SEARCH: everything is backed up, destroyed, restored, and then as it was; LAW T5: no key is in a backup, and what
 was erased leaves it with the rotation; power cuts, full disks, and backups that somebody changed. Runs under
 tests/sql/with-postgres.
 """
@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 BUILD = Path(sys.argv[1]).resolve()
+SEARCH = Path(sys.argv[2]).resolve()
 PRELOAD = BUILD / "lib/libasv_fault_disk.so"
 
 
@@ -190,10 +191,11 @@ def running_keeper(site, conf):
 
 def secrets(site):
     """Of the keeper's store, through its slots; and of every key file: what stands behind the public halves."""
-    lines = site.tool("integration/asv-keeper-secrets", site.etc / "store", site.etc / "slots/one", site.etc / "slots/two")
-    found = [(name, bytes.fromhex(digits)) for name, digits in dict.fromkeys(tuple(line.split()) for line in lines.splitlines())]
+    keys = site.top / "learned"
+    subprocess.run([SEARCH, "learn", keys, site.etc / "store", site.etc / "slots/one", site.etc / "slots/two"], check=True)
+    found = [(name.split()[0], bytes.fromhex(digits)) for digits, name in (line.split(" ", 1) for line in keys.read_text().splitlines())]
     kinds = {name for name, _ in found}
-    assert {"master", "file", "key"} <= kinds and len(found) > 100, (kinds, len(found))
+    assert {"master", "KEK", "key"} <= kinds and len(found) > 100, (kinds, len(found))
     for path in [*site.agency.rglob("*.key"), *site.etc.rglob("*.key")]:
         found.append((str(path), path.read_bytes()[-64:-32]))
     assert len([name for name, _ in found if name.endswith(".key")]) >= 6

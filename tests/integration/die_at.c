@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * Preloaded, a program dies as by a power cut before call number ASV_TEST_DIE_AT (from 1 on) of those that
- * make something durable or tell somebody of it. With ASV_TEST_DISK_FULL no file takes a byte any more.
+ * make something durable, remove a file, or tell somebody of it. With ASV_TEST_DISK_FULL no file takes a byte
+ * any more.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -48,6 +49,7 @@ ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at)
 INSTEAD(int, fdatasync, (int fd), (fd))
 INSTEAD(int, fsync, (int fd), (fd))
 INSTEAD(int, renameat, (int from, const char *old, int to, const char *new), (from, old, to, new))
+INSTEAD(int, unlinkat, (int dir, const char *name, int flags), (dir, name, flags))
 INSTEAD(ssize_t, send, (int fd, const void *data, size_t len, int flags), (fd, data, len, flags))
 INSTEAD(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name,bugprone-reserved-identifier) */

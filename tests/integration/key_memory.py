@@ -9,7 +9,6 @@ its end. What key_search.c does with a keeper, it does not do with these.
 import fcntl
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,20 +25,28 @@ SEARCH, STOP = sys.argv[2:4]
 
 
 class Search:
-    """For the keys that the keeper's store has now, whatever becomes of it."""
+    """For the keys that there are now, whatever becomes of them: the keeper's, and the file keys of what is in custody."""
 
     def __init__(self, desk):
-        self.store = desk.site.directory / f"keeper-{time.monotonic_ns()}"
-        shutil.copytree(desk.site.directory / "keeper", self.store, ignore=shutil.ignore_patterns("*.sock"))
+        keeper = desk.site.directory / "keeper"
+        self.keys = desk.site.directory / f"keys-{time.monotonic_ns()}"
+        clips = sorted((desk.site.directory / "vault").glob("sealed/*/*/*/*"))
+        subprocess.run([SEARCH, "learn", self.keys, *(keeper / name for name in ("store", "slot-1", "slot-2")), "--", *clips], check=True)
+        self.names = {line.split(" ", 1)[1] for line in self.keys.read_text().splitlines()}
 
     def __call__(self, pid):
         """The names of the keys in the memory of this process."""
-        done = subprocess.run([SEARCH, *(self.store / name for name in ("store", "slot-1", "slot-2")), "--memory", str(pid)],
-                              stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run([SEARCH, "memory", self.keys, str(pid)], stdout=subprocess.PIPE, text=True, check=False)
         if not Path(f"/proc/{pid}").exists():
             return set()  # one of the database's that has ended, and has no memory any more
         assert done.returncode in (0, 1), f"the memory of {pid} was not searched, which proves nothing"
         return set(re.findall("^found: (.*)", done.stdout, re.M))
+
+    def in_keeper(self, rig):
+        """What the keeper has all the time: the index, with the keys of clips in it. Found there, it could be found elsewhere."""
+        found = self(rig.site.keeper.process.pid)
+        always = {name for name in self.names if name.startswith(("master", "KEK", "clip "))}
+        assert always <= found, always - found
 
 
 def stopped(pid):
@@ -106,9 +113,21 @@ def docked(rig, desk, camera):
     desk.run("camera", "issued", clip, "--user", "willi")
     hold(desk, clip)
     search = Search(desk)
-    assert {"master", "kept clip"} <= search(rig.site.keeper.process.pid), "who has them is not found to have them"
+    assert any(name.startswith("clip ") for name in search.names), search.names
+    search.in_keeper(rig)
     none_has(search, servers(desk, rig))
+    found_in_a_server(desk, search)
     return clip
+
+
+def found_in_a_server(desk, search):
+    """A process of the database that had keys would be found to have them."""
+    with subprocess.Popen(["psql", "-XAtq", "-h", desk.site.postgres.directory / "run", "-U", "postgres", "-d", "asservat"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as stray:
+        stray.stdin.write(f"SET asv.stray = '{search.keys.read_text()}';\nSELECT pg_backend_pid();\n")
+        stray.stdin.flush()
+        assert search(int(stray.stdout.readline())) == search.names, "a server that has keys is not found to have them"
+        stray.stdin.close()
 
 
 def shown(desk, clip):
@@ -122,7 +141,9 @@ def shown(desk, clip):
     with program, open(out, "rb") as pipe:
         poll = lambda: int.from_bytes(fcntl.ioctl(pipe, 0x541B, bytes(4)), sys.byteorder)  # noqa: E731: FIONREAD
         until(lambda: poll() == size, "nothing is shown")
-        assert search(program.pid) == {"kept clip"}, "the one key, and no other"
+        found = search(program.pid)
+        assert f"file {clip}" in found and {name.split()[0] for name in found} == {"clip", "file"} and len(found) == 2, \
+            f"not the one key (as the keeper's, as the clip's), and no other: {found}"
         taken = threading.Thread(target=pipe.read)
         taken.start()
         program.at_its_end()
@@ -134,6 +155,7 @@ def shown(desk, clip):
 def erased(rig, desk, clips):
     """LAW T5: two people release what was held, its time is over, and no memory has a key of it."""
     search = Search(desk)
+    search.in_keeper(rig)
     for clip in clips:
         desk.act("rita", "hold", "release", clip)
         desk.act("sigrid", "hold", "release", clip, "--approve")
