@@ -33,7 +33,8 @@ static enum asv_status believe_opening(struct asv_keeper *keeper, const struct a
 enum asv_status asv_decide_may_show(struct asv_keeper *keeper, const struct asv_decision *decision,
                                     struct asv_err *err)
 {
-    struct asv_decision open = {0};
+    bool for_good = false; /* of the OPEN, about which nothing is ruled here */
+    struct asv_decision open = {.for_good = &for_good};
     const struct asv_kept *row = NULL;
     enum asv_status status = believe_opening(keeper, decision, &open, err);
     if (status == ASV_OK) {

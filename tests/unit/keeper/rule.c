@@ -81,7 +81,10 @@ static void the_same_again_has_the_same_ruling(void **state)
         assert_memory_equal(reply.ruling.data, first, len);
     }
     /* What is not remembered says the same of the same, at another instant. */
-    reply = both(&decision, ASV_ACTION_OPEN, &people.reviewer, &people.chief, &clip);
+    keeper_propose(&site, &decision, ASV_ACTION_REVOKE, &people.chief, 90);
+    memcpy(decision.proposal.statement.subject.id, people.deputy.digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&decision);
+    reply = keeper_decide(&site, &decision);
     assert_int_equal(reply.status, ASV_OK);
     keeper_site_go_to(&site, site.world.wall + HOUR_MS);
     reply = keeper_decide(&site, &decision);
