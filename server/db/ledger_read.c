@@ -162,8 +162,8 @@ enum asv_status asv_db_ledger_unsigned(struct asv_db *db, uint32_t limit, struct
     struct asv_params params;
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)limit);
-    return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNSIGNED, &params, read_stray, out, sizeof *out, limit,
-                           count, err);
+    return asv_db_run_rows(db, ASV_QUERY_LEDGER_UNSIGNED, &params, read_stray, out, sizeof *out, limit, count,
+                           err);
 }
 
 enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint64_t wrong,

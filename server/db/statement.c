@@ -178,7 +178,7 @@ enum asv_status asv_db_block_decision(struct asv_db *db, const uint8_t clip[ASV_
     enum asv_status status =
         asv_db_run_row(db, ASV_QUERY_BLOCK_DECISION, &params, row_statement, out, &there, err);
     return status == ASV_OK && !there ? asv_fail(err, ASV_E_NOT_FOUND, "nobody decided that it stays")
-                                          : status;
+                                      : status;
 }
 
 enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_statement_filter *filter,

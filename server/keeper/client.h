@@ -80,8 +80,8 @@ struct asv_keeper_decision {
 };
 
 /* The keeper's part in a decision: it checks it by itself, and does it. The same again has the same answer
- * until the statements expire; but a SHOW, which gives the file key once. What it says for good is signed, in the
- * reply's ruling: taken, or refused and never taken. Whoever writes that down verifies it first
+ * until the statements expire; but a SHOW, which gives the file key once. What it says for good is signed, in
+ * the reply's ruling: taken, or refused and never taken. Whoever writes that down verifies it first
  * (asv_ruling_verify). */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_decide(struct asv_keeper_client *client,
                                                         const struct asv_keeper_decision *decision,

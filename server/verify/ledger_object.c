@@ -54,7 +54,7 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
                              bool *is_signed, struct asv_signed_by *by)
 {
     struct asv_bytes digest;
-    struct asv_signed_about about;
+    struct asv_signed_about about = {0};
     given->it.kind = entry->event.kind;
     given->it.actor = find_open(opened, ASV_LEDGER_ACTOR);
     *is_signed = asv_signed_is_signed(entry->event.kind);

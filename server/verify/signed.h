@@ -37,7 +37,7 @@ struct asv_signed_by {
     int64_t issued_ms;             /* of a statement: when it was made, by the word of who signed it */
     bool is_shown;       /* that a person's credential was enrolled by then (LG-097), which others set */
     int64_t enrolled_ms; /* since when it was */
-    uint8_t verdict; /* of a ruling: enum asv_ruling_verdict; 0: it is none */
+    uint8_t verdict;     /* of a ruling: enum asv_ruling_verdict; 0: it is none */
 };
 
 /* Whether somebody signs what an entry of this kind names: of a policy it is the file alone. */

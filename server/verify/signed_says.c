@@ -295,7 +295,7 @@ static enum asv_status match_device(struct match *match, const struct asv_signed
 enum asv_status asv_signed_says(const struct asv_signed *it, const struct asv_told *told,
                                 struct asv_signed_about *about, struct asv_err *err)
 {
-    struct asv_signed_about aside;
+    struct asv_signed_about aside = {0};
     struct match match = {.told = told};
     about = about != NULL ? about : &aside;
     *about = (struct asv_signed_about){0};
