@@ -218,13 +218,15 @@ def a_word_that_was_lost_for_days(desk, camera, clips):
     over(desk, clip, 8, 5)
     finished(desk, delivered=0, concluded=1)
     assert desk.events(clip)[-1] == "block_lifted" and said(desk, clip, 8, 5) == [["f", "t"]]
-    # One that the keeper does not remember, and that it refuses: it keeps no block, as if it had taken it.
+    # One that nobody signed: the keeper keeps no block, as if it had taken it, and nothing follows from that.
     same = "action, step, matter, subject_kind, subject, subject_name, incident, ground, credential, person, issued_at, expires_at, proposal"
     by_superuser(desk, f"INSERT INTO asv.statement (digest, object, nonce, {same}) SELECT sha256(substring(o FROM 3 FOR get_byte(o, 0) * 256 + "
                        f"get_byte(o, 1))), o, n, {same} FROM (SELECT *, overlay(object PLACING n FROM position(nonce IN object)) AS o FROM (SELECT *, "
                        "substring(sha256(nonce) FOR 16) AS n FROM asv.statement WHERE action = 8 ORDER BY stored_at DESC LIMIT 1) AS s) AS t")
-    finished(desk, delivered=0, concluded=1)
-    assert desk.sql("SELECT count(*) FROM asv.statement_answer WHERE concluded AND ruling IS NULL") == [["1"]]
+    counts, notes = night(desk, 4)
+    assert counts["concluded"] == 0 and "is nothing that anybody signed" in notes["undone"][0]["why"], (counts, notes)
+    assert desk.sql("SELECT count(*) FROM asv.statement_answer WHERE concluded") == [["0"]]
+    finished(desk, delivered=0, concluded=0)
 
 
 def a_word_that_never_came(desk, camera, clips):
