@@ -623,6 +623,13 @@ def forged(desk, who, clip, action, step, proposal=None, ground=4, lives="1 day"
     return digest
 
 
+def shaped(desk, digest):
+    """Bytes of the shape of the keeper's ruling that it took this statement, and whose they would be."""
+    ruling, keeper = desk.sql("SELECT encode(ruling, 'hex'), encode(keeper, 'hex') FROM asv.statement_answer WHERE taken AND ruling IS NOT NULL LIMIT 1")[0]
+    proposal = desk.sql(f"SELECT coalesce(encode(proposal, 'hex'), repeat('00', 32)) FROM asv.statement WHERE encode(digest, 'hex') = '{digest}'")[0][0]
+    return ruling[:112] + digest + ruling[176:180] + proposal + ruling[244:], keeper
+
+
 def nobody_keeps_others_from_deciding(desk, camera, clips):
     """LAW T3, T4: what people write into the database past the programs neither keeps a recording from being held, nor holds it."""
     clip = next(clip for clip in clips if desk.state(clip) in ("sealed", "released"))
@@ -647,8 +654,7 @@ def nobody_keeps_others_from_deciding(desk, camera, clips):
     for offered, says in (("NULL, NULL", "is signed by the keeper"), (f"'\\x{ruling}', '\\x{keeper}'", "about another one")):
         refused = psql(desk, "willi", f"SELECT asv.statement_answered('\\x{digest}', NULL, {offered})")
         assert refused.returncode != 0 and says in refused.stderr, refused.stderr
-    shaped = ruling[:112] + digest + ruling[176:180] + request + ruling[244:]
-    as_account(desk, "willi", f"SELECT asv.statement_answered('\\x{digest}', NULL, '\\x{shaped}', '\\x{keeper}')")
+    said_taken(desk, "willi", digest)
     as_account(desk, "willi", f"SELECT asv.request_end('\\x{digest}', NULL)")
     assert desk.state(clip) == "held"
     assert "NO: it is no statement of this person" in desk.run("clip", "custody", clip)
@@ -671,7 +677,8 @@ def nobody_keeps_others_from_deciding(desk, camera, clips):
 
 def said_taken(desk, who, digest):
     """That the keeper took it, says who put it there."""
-    as_account(desk, who, f"SELECT asv.statement_answered('\\x{digest}', NULL)")
+    ruling, keeper = shaped(desk, digest)
+    as_account(desk, who, f"SELECT asv.statement_answered('\\x{digest}', NULL, '\\x{ruling}', '\\x{keeper}')")
 
 
 def requested(desk, who, clip):
