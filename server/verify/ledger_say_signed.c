@@ -34,9 +34,14 @@ static const char *step_name(enum asv_language language, uint8_t step)
     return names[step][language == ASV_LANGUAGE_DE];
 }
 
+static bool is_shown(const struct asv_signed_by *by)
+{
+    return by->role != 0 || by->is_shown;
+}
+
 bool asv_say_is_somebodys(const struct asv_signed_by *by)
 {
-    return by != NULL && (by->role != 0 || by->is_shown);
+    return by != NULL && is_shown(by);
 }
 
 static const char *verdict_name(enum asv_language language, uint8_t verdict)
@@ -51,7 +56,7 @@ static const char *verdict_name(enum asv_language language, uint8_t verdict)
 void asv_say_signed(FILE *out, enum asv_language language, const struct asv_signed_by *by)
 {
     bool german = language == ASV_LANGUAGE_DE;
-    if (asv_say_is_somebodys(by)) {
+    if (is_shown(by)) {
         fprintf(out, "%s ", role_name(language, by->role));
     } else {
         fputs(german ? "einem Schlüssel, zu dem es heißt: " : "a key that is said to be of: ", out);
@@ -68,7 +73,7 @@ void asv_say_signed(FILE *out, enum asv_language language, const struct asv_sign
     if (by->is_shown) {
         fputs(german ? "; angemeldet seit " : "; enrolled since ", out);
         asv_print_time(out, by->enrolled_ms);
-    } else if (!asv_say_is_somebodys(by)) {
+    } else if (!is_shown(by)) {
         fputs(german ? "; wem er gehört, wurde nicht gezeigt" : "; whose it is was not shown", out);
     }
     fputc('\n', out);

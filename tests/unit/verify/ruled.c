@@ -68,9 +68,10 @@ static enum asv_status agrees(int64_t at_ms, const char *label, const uint8_t *s
 static void an_entry_says_what_the_keeper_signed(void **state)
 {
     (void)state;
-    for (uint8_t verdict = ASV_RULING_TAKEN; verdict <= ASV_RULING_REFUSED; verdict++) {
-        bool taken = verdict == ASV_RULING_TAKEN;
-        rule(verdict);
+    static const uint8_t verdicts[] = {ASV_RULING_TAKEN, ASV_RULING_REFUSED};
+    for (size_t i = 0; i < sizeof verdicts; i++) {
+        bool taken = verdicts[i] == ASV_RULING_TAKEN;
+        rule(verdicts[i]);
         assert_int_equal(agrees(ruling.issued_ms, taken ? "taken" : "refused", ruling.statement), ASV_OK);
         assert_int_equal(agrees(ruling.issued_ms, taken ? "refused" : "taken", ruling.statement),
                          ASV_E_MISMATCH);

@@ -242,10 +242,11 @@ static void the_end_of_a_day(void **state) /* LG-099 */
 static void what_people_sign(void **state)
 {
     const struct asv_test_example *people = asv_test_example();
-    const struct asv_test_stated *about_one[] = {&people->proposal, &people->approval, &people->opening,
-                                                 &people->day};
+    enum { STATED = 4 };
+    const struct asv_test_stated *about_one[STATED] = {&people->proposal, &people->approval, &people->opening,
+                                                       &people->day};
     (void)state;
-    for (size_t i = 0; i < sizeof about_one / sizeof *about_one; i++) {
+    for (size_t i = 0; i < STATED; i++) {
         const struct asv_statement *it = &about_one[i]->statement;
         const uint8_t action[] = {(uint8_t)(it->action >> 8), (uint8_t)it->action, it->step};
         struct sample sample = {.kind = 96, .object = {about_one[i]->data, about_one[i]->len}};
