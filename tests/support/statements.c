@@ -314,7 +314,7 @@ const struct asv_test_example *asv_test_example(void)
         asv_test_state(&example.day, &statement, &example.wearer, NULL);
         asv_test_statement(&statement, ASV_ACTION_INCIDENT, ASV_STEP_SOLE, &example.wearer, 5);
         asv_test_state(&example.record, &statement, &example.wearer, NULL);
-        asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, &example.supervisor, 6);
+        asv_test_statement(&statement, ASV_ACTION_SHOW, ASV_STEP_SOLE, &example.supervisor, 5);
         asv_statement_digest(statement.proposal, &example.opening.statement);
         asv_test_state(&example.show, &statement, &example.supervisor, NULL);
         made = true;
