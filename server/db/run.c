@@ -391,14 +391,22 @@ enum asv_status asv_db_run_row(struct asv_db *db, enum asv_query query, const st
     return status;
 }
 
+static enum asv_status take_value(PGresult *result, enum asv_query query, asv_row_read read, void *out,
+                                  struct asv_err *err)
+{
+    size_t count = 0;
+    enum asv_status status = asv_db_rows_take(result, query, read, out, 0, 1, &count, err);
+    return status == ASV_OK && count != 1
+               ? asv_failf(err, ASV_E_INTERNAL, "database: %s: no row", asv_sql_queries[query].name)
+               : status;
+}
+
 enum asv_status asv_db_run_value(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                                  asv_row_read read, void *out, struct asv_err *err)
 {
-    bool there = false;
-    enum asv_status status = asv_db_run_row(db, query, params, read, out, &there, err);
-    return status == ASV_OK && !there
-               ? asv_failf(err, ASV_E_INTERNAL, "database: %s: no row", asv_sql_queries[query].name)
-               : status;
+    PGresult *result = NULL;
+    enum asv_status status = asv_db_run1(db, query, params, &result, err);
+    return status == ASV_OK ? take_value(result, query, read, out, err) : status;
 }
 
 #define OUTCOME_SIZE 16
@@ -419,11 +427,7 @@ enum asv_status asv_db_outcome_take(PGresult *result, enum asv_query query, enum
                  {"conflict", ASV_DB_CONFLICT},
                  {"uuid_taken", ASV_DB_UUID_TAKEN}};
     char name[OUTCOME_SIZE];
-    size_t count = 0;
-    enum asv_status status = asv_db_rows_take(result, query, read_outcome, name, 0, 1, &count, err);
-    if (status == ASV_OK && count != 1) {
-        status = asv_failf(err, ASV_E_INTERNAL, "database: %s: no row", asv_sql_queries[query].name);
-    }
+    enum asv_status status = take_value(result, query, read_outcome, name, err);
     for (size_t i = 0; status == ASV_OK && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i].name) == 0) {
             if (outcome != NULL) {
