@@ -12,34 +12,6 @@
 #include "server/verify/ruled.h"
 #include "server/verify/signed_says.h"
 
-/* What an entry is closed over, when it is not forgotten. */
-static struct asv_bytes find_closed(const struct asv_db_ledger_known *known, uint8_t tag)
-{
-    struct asv_reader reader;
-    struct asv_ledger_field field;
-    uint8_t before = 0;
-    asv_reader_init(&reader, known->fields, known->has_key ? known->fields_len : 0);
-    while (asv_ledger_next_field(&reader, &before, &field) == ASV_OK) {
-        if (field.tag == tag) {
-            return field.value;
-        }
-    }
-    return (struct asv_bytes){0};
-}
-
-/* LG-099 */
-static enum asv_status compare(const struct asv_signed *it, const struct asv_db_ledger_known *known,
-                               const struct asv_ledger_entry *entry, struct asv_signed_about *about,
-                               struct asv_err *err)
-{
-    struct asv_told told;
-    asv_told_read(&told, entry);
-    if (known->has_key) {
-        asv_told_open(&told, (struct asv_bytes){known->fields, known->fields_len});
-    }
-    return asv_signed_says(it, &told, about, err);
-}
-
 /* ---- people ---- */
 
 /* What is wrong with how the credential was enrolled, by the statement in audit->said; NULL: nothing. */
@@ -197,6 +169,7 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     const struct asv_db_ledger_object *object = &audit->object;
     struct asv_signed_by by = {0};
     struct asv_signed_about about = {0};
+    struct asv_told told;
     struct asv_bytes digest;
     struct asv_err why = {0};
     bool answers = entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED;
@@ -213,14 +186,18 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
     if (object->len == 0) {
         return object_gone(audit, row, entry, where, err);
     }
+    asv_told_read(&told, entry);
+    if (known->has_key) {
+        asv_told_open(&told, (struct asv_bytes){known->fields, known->fields_len});
+    }
     const struct asv_signed it = {.kind = known->kind,
                                   .object = {object->data, object->len},
                                   .signer = {object->signer, object->signer_len},
-                                  .actor = find_closed(known, ASV_LEDGER_ACTOR)};
+                                  .actor = told.of[ASV_LEDGER_ACTOR]};
     status = asv_signed_is_named(&it, digest.data, &why);
     bool is_signed = status == ASV_OK && asv_signed_is_signed(known->kind);
     if (is_signed) {
-        status = compare(&it, known, entry, &about, &why);
+        status = asv_signed_says(&it, &told, &about, &why); /* LG-099 */
     }
     if (status == ASV_OK && is_signed) {
         status = asv_signed_verify(&by, &it, &audit->anchors, &why);

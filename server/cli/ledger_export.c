@@ -327,7 +327,7 @@ static enum asv_status write_signer(struct asv_ledger_export *it, uint16_t kind,
     if (signer.len == 0) {
         return ASV_OK;
     }
-    if (asv_signed_is_statement(kind)) {
+    if (asv_signed_purpose(kind) == ASV_PURPOSE_STATEMENT) {
         status = it->people == NULL ? asv_ledger_people_open(it->db, &it->people, err) : ASV_OK;
         if (status == ASV_OK) {
             status = asv_ledger_people_add(it->people, signer, &shown, err);

@@ -32,38 +32,26 @@ static enum asv_status load(struct given *given, const char *dir, const char *st
     return status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }
 
-static struct asv_bytes find_open(const struct asv_opened *opened, uint8_t tag)
-{
-    const struct asv_opened_field *field = opened != NULL ? asv_opened_find(opened, tag) : NULL;
-    return field != NULL ? field->value : (struct asv_bytes){0};
-}
-
-/* LG-099 */
-static enum asv_status compare(struct given *given, const struct asv_ledger_entry *entry,
-                               const struct asv_opened *opened, struct asv_signed_about *about)
-{
-    struct asv_told told;
-    asv_told_read(&told, entry);
-    asv_told_opened(&told, opened);
-    return asv_signed_says(&given->it, &told, about, &given->err);
-}
-
 /* LG-090. *by is whose signature it has, when *is_signed. */
 static enum asv_status judge(struct given *given, const struct asv_ledger_work *work,
                              const struct asv_ledger_entry *entry, const struct asv_opened *opened,
                              bool *is_signed, struct asv_signed_by *by)
 {
     struct asv_bytes digest;
+    struct asv_told told;
     struct asv_signed_about about = {0};
+    asv_told_read(&told, entry);
+    asv_told_opened(&told, opened);
     given->it.kind = entry->event.kind;
-    given->it.actor = find_open(opened, ASV_LEDGER_ACTOR);
+    given->it.actor = told.of[ASV_LEDGER_ACTOR];
     *is_signed = asv_signed_is_signed(entry->event.kind);
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_OBJECT, &digest)) {
         return asv_fail(&given->err, ASV_E_DIGEST, "the entry names no object");
     }
     enum asv_status status = asv_signed_is_named(&given->it, digest.data, &given->err);
     if (status == ASV_OK) {
-        status = compare(given, entry, opened, &about); /* which takes no root, and whoever signed it */
+        /* LG-099: which takes no root, and whoever signed it */
+        status = asv_signed_says(&given->it, &told, &about, &given->err);
     }
     if (status == ASV_OK && *is_signed) {
         status = asv_signed_verify(by, &given->it, &work->anchors, &given->err);

@@ -53,7 +53,7 @@ static const struct rule rules[] = {
 
 static const struct rule *find_rule(uint16_t kind)
 {
-    static const struct rule none = {.shape = NOTHING};
+    static const struct rule none = {.shape = NOTHING, .purpose = ASV_PURPOSE_COUNT};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (rules[i].first <= kind && kind <= rules[i].last) {
             return &rules[i];
@@ -81,9 +81,9 @@ bool asv_signed_takes_signer(uint16_t kind)
     return shape == STATEMENT || shape == DEVICE;
 }
 
-bool asv_signed_is_statement(uint16_t kind)
+enum asv_purpose asv_signed_purpose(uint16_t kind)
 {
-    return find_rule(kind)->shape == STATEMENT;
+    return find_rule(kind)->purpose;
 }
 
 /* ---- whether it is that one ---- */

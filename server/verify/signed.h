@@ -49,8 +49,8 @@ bool asv_signed_is_needed(uint16_t kind);
 /* Whether it takes a signer from outside the object to say so. */
 bool asv_signed_takes_signer(uint16_t kind);
 
-/* Whether that is a statement of a person, or of the agency root. */
-bool asv_signed_is_statement(uint16_t kind);
+/* What that is signed as; ASV_PURPOSE_COUNT: nobody signs it, or there is none. */
+enum asv_purpose asv_signed_purpose(uint16_t kind);
 
 /* LG-090: whether it is the object that an entry of this kind names by digest. ASV_E_DIGEST;
  * ASV_E_UNSUPPORTED when such an entry names none. */

@@ -267,27 +267,15 @@ static enum asv_status match_day_end(struct match *match, const struct asv_signe
 static enum asv_status match_device(struct match *match, const struct asv_signed *it,
                                     struct asv_signed_about *about, struct asv_err *err)
 {
-    switch (it->kind) {
-    case 14:
-        return match_revocations(match, it, err);
-    case 15:
-        return match_bulletin(match, it, err);
-    case 16:
-        return match_day_end(match, it, err);
-    case 34:
-    case 35:
-    case 36:
-        return match_commit(match, it, about, err);
-    case 37:
-        return match_receipt(match, it, about, err);
-    case 38:
-    case 61:
-        return match_destruction(match, it, about, err);
-    case 39:
-        return match_erasure(match, it, about, err);
-    default:
-        return ASV_OK;
-    }
+    enum asv_purpose purpose = asv_signed_purpose(it->kind);
+    return purpose == ASV_PURPOSE_COMMIT        ? match_commit(match, it, about, err)
+           : purpose == ASV_PURPOSE_RECEIPT     ? match_receipt(match, it, about, err)
+           : purpose == ASV_PURPOSE_DESTRUCTION ? match_destruction(match, it, about, err)
+           : purpose == ASV_PURPOSE_ERASURE     ? match_erasure(match, it, about, err)
+           : purpose == ASV_PURPOSE_REVOCATIONS ? match_revocations(match, it, err)
+           : purpose == ASV_PURPOSE_BULLETIN    ? match_bulletin(match, it, err)
+           : purpose == ASV_PURPOSE_DAY_END     ? match_day_end(match, it, err)
+                                                : ASV_OK;
 }
 
 /* ---- all of them ---- */
@@ -299,7 +287,7 @@ enum asv_status asv_signed_says(const struct asv_signed *it, const struct asv_to
     struct match match = {.told = told};
     about = about != NULL ? about : &aside;
     *about = (struct asv_signed_about){0};
-    if (asv_signed_is_statement(it->kind)) {
+    if (asv_signed_purpose(it->kind) == ASV_PURPOSE_STATEMENT) {
         return check_statement(it, told, about, err);
     }
     enum asv_status status = match_device(&match, it, about, err);

@@ -74,7 +74,8 @@ static void an_event_is_the_decision_that_made_it(void **state)
             for (uint16_t kind = 40; kind <= 67; kind++) {
                 const struct asv_ledger_decision *decision = asv_ledger_decision(kind);
                 bool same = decision != NULL && decision->action == number && decision->step == step;
-                if (!asv_signed_is_statement(kind)) { /* the keeper's, whatever it tells of */
+                if (asv_signed_purpose(kind) !=
+                    ASV_PURPOSE_STATEMENT) { /* the keeper's, whatever it tells of */
                     continue;
                 }
                 begin();
