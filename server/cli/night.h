@@ -135,14 +135,11 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
 /* Reads a stored statement; one about recordings is verified, too. What is about people, keys and policies
- * has followed from nothing but the keeper's word. ASV_E_MALFORMED: it is nothing that anybody signed. */
+ * has followed from nothing but the keeper's word. *forged: it is nothing that anybody signed; that is
+ * written down, and people hear of it, once. */
 ASV_MUST_CHECK enum asv_status asv_night_read(struct asv_night *night, const struct asv_db_statement *row,
-                                              struct asv_person_statement *said, struct asv_err *err);
-
-/* What stands as a statement is nothing that anybody signed: that is written down, and people hear of it,
- * once. */
-ASV_MUST_CHECK enum asv_status asv_night_forged(struct asv_night *night, const struct asv_db_statement *row,
-                                                const char *why, struct asv_err *err);
+                                              struct asv_person_statement *said, bool *forged,
+                                              struct asv_err *err);
 
 /* What nobody decided in time lapses; the access log and incidents are forgotten. Nothing of that while a
  * clock is in doubt, or nobody can say. */

@@ -105,22 +105,28 @@ static void call_people(struct asv_night *night, enum asv_night_kind kind, enum 
     }
 }
 
-enum asv_status asv_night_read(struct asv_night *night, const struct asv_db_statement *row,
-                               struct asv_person_statement *said, struct asv_err *err)
-{
-    enum asv_status status = asv_person_read(row, said, err);
-    return status == ASV_OK && said->said.action <= ASV_ACTION_DAY ? asv_case_read(night->db, row, said, err)
-                                                                   : status;
-}
-
-enum asv_status asv_night_forged(struct asv_night *night, const struct asv_db_statement *row, const char *why,
-                                 struct asv_err *err)
+static enum asv_status name_forged(struct asv_night *night, const struct asv_db_statement *row,
+                                   const char *why, struct asv_err *err)
 {
     char digest[2 * ASV_SHA256_BYTES + 1];
     asv_hex_encode(digest, row->digest, ASV_SHA256_BYTES);
     asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "%.*s is nothing that anybody signed: %.140s", DIGITS,
                    digest, why);
     return asv_db_statement_forged(night->db, row->digest, why, err);
+}
+
+enum asv_status asv_night_read(struct asv_night *night, const struct asv_db_statement *row,
+                               struct asv_person_statement *said, bool *forged, struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status status = asv_person_read(row, said, &why);
+    if (status == ASV_OK && said->said.action <= ASV_ACTION_DAY) {
+        status = asv_case_read(night->db, row, said, &why);
+    }
+    *forged = status == ASV_E_MALFORMED;
+    return *forged            ? name_forged(night, row, why.text, err)
+           : status == ASV_OK ? ASV_OK
+                              : asv_failf(err, status, "%s", why.text);
 }
 
 /* A request that the database does not open, although nothing but the database is asked about it, is none. */
@@ -140,9 +146,10 @@ static bool conclude_or_say(struct asv_night *night, const struct asv_db_stateme
     char digest[2 * ASV_SHA256_BYTES + 1];
     char text[ASV_ERR_TEXT_BYTES];
     bool taken = row->taken_ms != ASV_TIME_UNKNOWN;
-    enum asv_status status = asv_case_read(night->db, row, &said, &why);
-    if (status == ASV_E_MALFORMED) {
-        return asv_night_forged(night, row, why.text, NULL) == ASV_OK;
+    bool forged = false;
+    enum asv_status status = asv_night_read(night, row, &said, &forged, &why);
+    if (forged) {
+        return status == ASV_OK;
     }
     if (status == ASV_OK) {
         status = conclude(night, row, &said, &why);
@@ -212,13 +219,10 @@ static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db
     char digest[2 * ASV_SHA256_BYTES + 1];
     char text[ASV_ERR_TEXT_BYTES];
     bool done = false;
-    struct asv_err why = {0};
-    enum asv_status status = asv_night_read(night, row, &said, &why);
-    if (status == ASV_E_MALFORMED) {
-        return asv_night_forged(night, row, why.text, err);
-    }
-    if (status != ASV_OK) {
-        return asv_failf(err, status, "%s", why.text);
+    bool forged = false;
+    enum asv_status status = asv_night_read(night, row, &said, &forged, err);
+    if (status != ASV_OK || forged) {
+        return status;
     }
     status = find_out(night, &said, &done, err);
     if (status != ASV_OK || done) {
@@ -239,11 +243,8 @@ static enum asv_status look_at(struct asv_night *night, const struct asv_db_stat
                                struct asv_err *err)
 {
     struct asv_person_statement said = {0};
-    struct asv_err why = {0};
-    enum asv_status status = asv_case_read(night->db, row, &said, &why);
-    return status == ASV_E_MALFORMED ? asv_night_forged(night, row, why.text, err)
-           : status == ASV_OK        ? ASV_OK
-                                     : asv_failf(err, status, "%s", why.text);
+    bool forged = false;
+    return asv_night_read(night, row, &said, &forged, err);
 }
 
 /* ---- all of it ---- */

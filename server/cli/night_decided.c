@@ -110,17 +110,11 @@ static enum asv_status deliver(struct asv_night *night, const struct asv_db_stat
                                struct asv_err *err)
 {
     struct asv_person_statement said = {0};
-    struct asv_err why = {0};
+    bool forged = false;
     int64_t until_ms = 0;
-    enum asv_status status = asv_night_read(night, row, &said, &why);
-    if (status == ASV_E_MALFORMED) {
-        return asv_night_forged(night, row, why.text, err);
-    }
-    if (status != ASV_OK) {
-        return asv_failf(err, status, "%s", why.text);
-    }
-    if (is_for_its_reader(said.said.action)) {
-        return ASV_OK;
+    enum asv_status status = asv_night_read(night, row, &said, &forged, err);
+    if (status != ASV_OK || forged || is_for_its_reader(said.said.action)) {
+        return status;
     }
     status = tell(night, &said, &until_ms, err);
     if (asv_case_counts(&said.said, status)) {
