@@ -48,7 +48,7 @@ static volatile struct wait_at_wipe *door;
 
 static bool in_tpms;
 static struct asv_test_swtpm swtpm[2];
-static char slot_texts[2][128]; /* as they are configured */
+static char slot_texts[2][208]; /* as they are configured */
 
 static struct keeper_clip held, unflagged;
 static uint32_t day_date;
