@@ -8,7 +8,7 @@ import sys
 
 from asvsite import SiteError, TOP
 
-PRESET = "release"
+PRESET = "dev"
 BUILD = TOP / "build" / PRESET
 
 
