@@ -456,6 +456,9 @@ BEGIN
         -- As the policy's rules have it (POLICIES.md): a program that asks them says why. What the keeper took is written down by
         -- the nightly run in the end, also when duties have changed since.
         RAISE EXCEPTION 'request: neither asked nor answered by a superior in charge' USING ERRCODE = 'VA007';
+    ELSIF a.step = 2 AND r.action <> 4 AND NOT asv.is_administration() AND asv.statement_taken_at(p_answer) IS NULL THEN
+        -- K-195. That something may be shown is taken to the keeper by whom it is shown to, and by nobody before.
+        RAISE EXCEPTION 'request: the keeper did not take this approval' USING ERRCODE = 'VA007';
     ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.may_refuse(r, a) THEN
         RAISE EXCEPTION 'request: it is refused by a superior in charge, or the data-protection officer' USING ERRCODE = 'VA007';
     ELSIF r.outcome = 'approved' THEN

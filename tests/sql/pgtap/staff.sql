@@ -38,11 +38,12 @@ SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
 SELECT asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false);
 
-CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'assignment') RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'assignment', dayless boolean DEFAULT false) RETURNS void LANGUAGE sql AS $$
     SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
         || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', 1, 'reason', '',
                               'assignment', tap.uid(assignment), 'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
-                              'latest_at', now(), 'started_at', now(), 'ended_at', now(), 'committed_at', now())),
+                              'latest_at', now(), 'started_at', now(), 'ended_at', now(), 'committed_at', now())
+        || CASE WHEN dayless THEN '{"day": null, "due_at": null, "key_kind": 2, "key_date": null, "earliest_at": null}'::jsonb ELSE '{}' END),
         tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
 $$;
 SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
@@ -50,8 +51,9 @@ SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
 
 CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, proposal text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
-        (CASE act WHEN 4 THEN 9 WHEN 33 THEN 3 ELSE 1 END)::smallint, tap.dig(about), CASE WHEN act = 4 THEN who END, NULL, NULL,
-        NULL, NULL, CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE WHEN act = 1 THEN 2 WHEN act IN (7, 8) THEN 6 ELSE 0 END)::smallint, tap.dig(who),
+        (CASE WHEN act = 4 THEN 9 WHEN act = 33 THEN 3 WHEN act IN (6, 9) THEN 2 WHEN act = 10 THEN 7 ELSE 1 END)::smallint, tap.dig(about),
+        CASE WHEN act = 4 THEN who END, NULL, NULL, CASE WHEN act = 10 THEN current_date - 3 END, NULL,
+        CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE WHEN act IN (1, 6) THEN 2 WHEN act IN (7, 8) THEN 6 ELSE 0 END)::smallint, tap.dig(who),
         tap.uid(who), tap.b16('n ' || name), now(),
         now() + CASE WHEN name LIKE 'long%' THEN interval '5 days' WHEN act = 8 THEN interval '1 hour'
                      WHEN act = 4 AND step > 1 THEN interval '12 hours' ELSE interval '1 day' END,
@@ -285,7 +287,8 @@ FROM (VALUES
     ('stefan', 'SELECT tap.say(''s11'', 1, 2, ''h2'', ''stefan'', ''q2'')', 'done', 'a superior may approve'),
     ('stefan', 'SELECT tap.say(''s12'', 1, 2, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s12''), NULL)', 'VA007',
      'but not hold anything where he is not in charge'),
-    ('sigrid', 'SELECT tap.say(''s13'', 1, 2, ''h3'', ''sigrid'', ''q3'') || asv.request_end(tap.dig(''s13''), NULL)', 'donedone', 'who is in charge does'),
+    ('sigrid', 'SELECT tap.say(''s13'', 1, 2, ''h3'', ''sigrid'', ''q3'') || asv.request_end(tap.dig(''s13''), NULL)', 'VA007',
+     'nor does who is in charge, before the keeper took it'),
     ('stefan', 'SELECT tap.say(''s14'', 1, 3, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s14''), NULL)', 'VA007', 'nor refuse it'),
     ('stefan', 'SELECT tap.say(''s15'', 1, 2, ''h1'', ''stefan'', ''q1'') || asv.request_end(tap.dig(''s15''), NULL)', 'VA007',
      'nor say so once more of what is held'),
@@ -421,14 +424,14 @@ SELECT is(pg_temp.combined(n::int, worn, asks, who, step, more, another, then_st
     (ARRAY[NULL, 'approves', 'refuses', 'withdraws'])[step], more, another, (ARRAY[NULL, 'approves', 'refuses', 'withdraws'])[then_step], what))
 FROM (SELECT row_number() OVER () AS n, v.* FROM (VALUES
     -- A refusal counts from who could refuse, and from nobody else.
-    ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 2, 'open done done already held', 'who is not in charge refuses nothing'),
-    ('assignment', 'willi', 'stefan', 3, 'taken', 'sigrid', 2, 'open done done already held', 'whatever is said of the keeper'),
+    ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 2, 'open done VA007 done held', 'who is not in charge refuses nothing'),
+    ('assignment', 'willi', 'stefan', 3, 'taken', 'sigrid', 2, 'open done VA007 done held', 'whatever is said of the keeper'),
     ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 3, 'open done done already sealed', 'nor keeps a refusal out'),
     ('assignment', 'willi', 'stefan', 3, '', 'willi', 4, 'open done done already sealed', 'nor a withdrawal'),
-    ('assignment2', 'sigrid', 'wolf', 3, '', 'dora', 2, 'open done done already held', 'who wore the camera refuses nothing'),
+    ('assignment2', 'sigrid', 'wolf', 3, '', 'dora', 2, 'open done VA007 done held', 'who wore the camera refuses nothing'),
     ('assignment', 'willi', 'sigrid', 3, '', 'sigrid', 2, 'ended VA002 pending', 'who is in charge does, once'),
-    ('assignment', 'willi', 'sigrid', 3, 'late', 'dora', 2, 'open done done already held', 'no refusal counts that the keeper can take no more'),
-    ('assignment', 'willi', 'sigrid', 3, 'no', 'dora', 2, 'open done done already held', 'nor one that it refused'),
+    ('assignment', 'willi', 'sigrid', 3, 'late', 'dora', 2, 'open done VA007 done held', 'no refusal counts that the keeper can take no more'),
+    ('assignment', 'willi', 'sigrid', 3, 'no', 'dora', 2, 'open done VA007 done held', 'nor one that it refused'),
     -- One that is written down holds until the keeper takes another's approval, if it never took the refusal.
     ('assignment', 'willi', 'sigrid', 3, 'row', 'dora', 2, 'ended done VA002 done held', 'the keeper''s hold is followed'),
     ('assignment', 'willi', 'sigrid', 3, 'row late', 'dora', 2, 'open done VA002 done held', 'also after its time'),
@@ -438,11 +441,11 @@ FROM (SELECT row_number() OVER () AS n, v.* FROM (VALUES
     ('assignment', 'willi', 'willi', 4, 'row', 'sigrid', 2, 'ended done VA002 done held', 'nor what the keeper holds'),
     ('assignment', 'willi', 'willi', 4, 'taken row', 'sigrid', 2, 'ended done VA002 VA002 sealed', 'unless it took the withdrawal'),
     -- An approval, whatever its account says of the keeper.
-    ('assignment', 'willi', 'stefan', 2, '', 'sigrid', 2, 'open done done already held', 'an approval of who is not in charge is none'),
-    ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 2, 'ended done done already held', 'though the keeper is said to have taken it'),
+    ('assignment', 'willi', 'stefan', 2, '', 'sigrid', 2, 'open done VA007 done held', 'an approval of who is not in charge is none'),
+    ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 2, 'ended done VA007 done held', 'though the keeper is said to have taken it'),
     ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 3, 'ended done done already sealed', 'nor does it keep a refusal out'),
     ('assignment', 'willi', 'stefan', 2, 'taken', 'willi', 4, 'ended done done already sealed', 'or a withdrawal'),
-    ('assignment', 'sigrid', 'willi', 2, 'taken row', 'dora', 2, 'ended done done already held', 'what one held by a row another may hold')
+    ('assignment', 'sigrid', 'willi', 2, 'taken row', 'dora', 2, 'ended done VA007 done held', 'what one held by a row another may hold')
 ) AS v (worn, asks, who, step, more, another, then_step, want, what)) AS t;
 
 -- What the nightly run finds to be none is none, whatever its account said; and the request is open to others, and to time.
@@ -470,9 +473,34 @@ FROM (VALUES ('wolf', 'v1', 'VA007', 'not who wore the camera'), ('stefan', 'v1'
 SELECT is(pg_temp.state('void1'), 'sealed', 'its period goes on');
 SELECT matches((SELECT detail::text FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('void1') AND e.kind = 'hold_lapsed'),
     'says sigrid', 'custody tells whose word it was');
-SELECT is(pg_temp.says('v3', 1, 2, 'void1', 'dora', 'v1') || ' ' || pg_temp.does('dora', 'SELECT asv.request_end(tap.dig(''v3''), NULL)'), 'done done',
+SELECT is(concat_ws(' ', pg_temp.says('v3', 1, 2, 'void1', 'dora', 'v1'), pg_temp.answered('v3', 'dora'),
+    pg_temp.does('dora', 'SELECT asv.request_end(tap.dig(''v3''), NULL)')), 'done done done',
     'another person approves what the keeper waits for');
 SELECT is(pg_temp.state('void1'), 'held', 'and it is held');
+
+-- LAW T4, K-195: an approval that the keeper did not take, because it was not there, or refused it, moves nothing. (To be shown something, 4, is
+-- taken to the keeper by whom it is shown to.)
+CREATE FUNCTION pg_temp.untaken(act int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_about text := CASE WHEN act IN (6, 9) THEN 'cam' ELSE 'untaken' || act END;
+    v_end text := format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', 'ua' || act);
+BEGIN
+    IF act NOT IN (6, 9) THEN
+        PERFORM pg_temp.record(v_about, 300 + act, 'assignment', act = 10);
+    END IF;
+    IF act = 2 THEN
+        PERFORM pg_temp.says('uh', 1, 1, v_about, 'willi'), pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''uh''), now() + interval ''1 day'', NULL, NULL)'),
+                pg_temp.says('ui', 1, 2, v_about, 'sigrid', 'uh'), pg_temp.answered('ui', 'sigrid'), pg_temp.does('sigrid', 'SELECT asv.request_end(tap.dig(''ui''), NULL)');
+    END IF;
+    RETURN concat_ws(' ', pg_temp.says('up' || act, act, 1, v_about, 'willi'),
+        pg_temp.does('willi', format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', %L, %L)', 'up' || act,
+            CASE WHEN act IN (6, 9) THEN current_date - act END, CASE WHEN act IN (6, 9) THEN current_date - act + 1 END)),
+        pg_temp.says('ua' || act, act, 2, v_about, 'sigrid', 'up' || act), pg_temp.does('sigrid', v_end),
+        pg_temp.answered('ua' || act, 'sigrid', 'no'), pg_temp.does('sigrid', v_end), pg_temp.state(v_about));
+END
+$$;
+SELECT is(pg_temp.untaken(act), 'done done done VA007 done VA007' || coalesce(' ' || state, ''), format('nor does an approval of %s that the keeper did not take', act))
+FROM (VALUES (1, 'pending'), (2, 'held'), (3, 'sealed'), (6, NULL), (9, NULL), (10, 'sealed')) AS t (act, state);
 
 -- ---- LAW R4: a block stays by the decision of who decides on it, and by no race
 
