@@ -190,6 +190,7 @@ CREATE TABLE asv.statement_answer (
     statement asv.digest NOT NULL REFERENCES asv.statement,
     taken boolean NOT NULL,
     concluded boolean NOT NULL DEFAULT false,
+    forged boolean NOT NULL DEFAULT false,
     why asv.note,
     ruling bytea CHECK (octet_length(ruling) BETWEEN 204 AND 3072),
     keeper asv.digest,
@@ -198,7 +199,8 @@ CREATE TABLE asv.statement_answer (
     CHECK (concluded = (taken AND ruling IS NULL)), -- LG-095
     CHECK ((ruling IS NULL) = (keeper IS NULL)),
     CHECK (substring(ruling FROM 57 FOR 32) = statement),
-    CHECK (substring(ruling FROM 123 FOR 1) = CASE WHEN taken THEN '\x01'::bytea ELSE '\x02'::bytea END)
+    CHECK (substring(ruling FROM 123 FOR 1) = CASE WHEN taken THEN '\x01'::bytea ELSE '\x02'::bytea END),
+    CHECK (NOT forged OR NOT taken AND ruling IS NULL)
 );
 CREATE UNIQUE INDEX statement_answer_taken ON asv.statement_answer (statement) WHERE taken;
 CREATE INDEX ON asv.statement_answer (statement);
@@ -207,6 +209,7 @@ COMMENT ON COLUMN asv.statement_answer.position IS 'order of arrival';
 COMMENT ON COLUMN asv.statement_answer.statement IS 'to which';
 COMMENT ON COLUMN asv.statement_answer.taken IS 'whether the keeper took it';
 COMMENT ON COLUMN asv.statement_answer.concluded IS 'the keeper was not asked any more: what it keeps said so to the nightly run';
+COMMENT ON COLUMN asv.statement_answer.forged IS 'it was read, and is nothing that anybody signed, or that the keeper took';
 COMMENT ON COLUMN asv.statement_answer.why IS 'why not; without a ruling it may be otherwise tomorrow, or no keeper is asked about it';
 COMMENT ON COLUMN asv.statement_answer.ruling IS 'what the keeper signed (TRUST.md 14): taken, or refused for good. The database holds it to its row, and verifies no signature';
 COMMENT ON COLUMN asv.statement_answer.keeper IS 'certificate that signed it';
@@ -258,6 +261,13 @@ CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
        AND EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_digest AND NOT taken)
 $$;
 COMMENT ON FUNCTION asv.statement_is_refused IS 'whether the keeper refused it, and has not taken it since';
+
+CREATE FUNCTION asv.is_forged(p_digest bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.statement_taken_at(p_digest) IS NULL
+       AND EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_digest AND forged)
+$$;
+COMMENT ON FUNCTION asv.is_forged IS 'whether it was found to be nothing that anybody signed, or that the keeper took (statement_refute), and the keeper has not taken it since';
 
 -- A refusal or a withdrawal counts at once, whether the keeper was there or not: it makes less possible. But nobody has verified
 -- it here. So it counts only while the keeper can still take it, and a refusal of what is decided about a recording only from who
@@ -837,12 +847,12 @@ BEGIN
     SELECT * INTO s FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
-    ELSIF asv.statement_is_refused(p_statement) THEN
+    ELSIF asv.is_forged(p_statement) THEN
         RETURN 'already';
     ELSIF s.action > 10 AND asv.statement_taken_at(p_statement) IS NOT NULL THEN
         RAISE EXCEPTION 'statement: the keeper took it' USING ERRCODE = 'VA002';
     END IF;
-    INSERT INTO asv.statement_answer (statement, taken, why) VALUES (p_statement, false, p_why);
+    INSERT INTO asv.statement_answer (statement, taken, forged, why) VALUES (p_statement, false, true, p_why);
     SELECT c.recording INTO v_recording FROM asv.clip c WHERE s.subject_kind IN (1, 7, 9) AND c.header = s.subject;
     PERFORM asv.alarm_put('forged', NULL, NULL, CASE s.subject_kind WHEN 2 THEN s.subject::bytea END, v_recording,
                           format('statement %s, from the account of %s, is none (%s); %s found it',

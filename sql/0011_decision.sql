@@ -628,22 +628,27 @@ $$;
 COMMENT ON FUNCTION asv.held_ahead_by IS 'which decision ahead of its docking keeps this recording; NULL: none, or another';
 GRANT EXECUTE ON FUNCTION asv.held_ahead_by TO asv_admin;
 
+-- What was found to be nothing that anybody signed says nothing. (That the keeper refused it is another thing: what the camera itself
+-- says is lifted by an UNBLOCK for which the keeper has no block.)
+CREATE FUNCTION asv.blocks_of(p_recording uuid, p_ground integer) RETURNS SETOF asv.block
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT b.* FROM asv.block b WHERE b.recording = p_recording AND b.ground = p_ground AND NOT asv.is_forged(b.statement)
+$$;
+COMMENT ON FUNCTION asv.blocks_of IS 'what people have said of one block of a recording';
+
 CREATE FUNCTION asv.block_kind(p_recording uuid, p_ground integer) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    -- What was said to be the decision that it stays, and was found to be nothing that anybody signed, decides nothing: it is blocked.
-    SELECT coalesce((SELECT CASE WHEN kind = 'confirmed' AND asv.statement_is_refused(statement) THEN 'set' ELSE kind END
-                     FROM asv.block WHERE recording = p_recording AND ground = p_ground ORDER BY event DESC LIMIT 1),
-                    'none')
+    SELECT coalesce((SELECT kind FROM asv.blocks_of(p_recording, p_ground) ORDER BY event DESC LIMIT 1), 'none')
 $$;
 COMMENT ON FUNCTION asv.block_kind IS 'what was last said of a block: none, set, confirmed, lifted';
 
 CREATE FUNCTION asv.is_blocked_alone(p_recording uuid, p_ground integer, p_who uuid) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.block_kind(p_recording, p_ground) = 'set'
-       AND NOT EXISTS (SELECT FROM asv.block b JOIN asv.statement s ON s.digest = b.statement
-                       WHERE b.recording = p_recording AND b.ground = p_ground AND s.person IS DISTINCT FROM p_who
-                         AND b.event > coalesce((SELECT max(l.event) FROM asv.block l
-                                                 WHERE l.recording = p_recording AND l.ground = p_ground AND l.kind = 'lifted'), 0))
+       AND NOT EXISTS (SELECT FROM asv.blocks_of(p_recording, p_ground) b JOIN asv.statement s ON s.digest = b.statement
+                       WHERE s.person IS DISTINCT FROM p_who
+                         AND b.event > coalesce((SELECT max(l.event) FROM asv.blocks_of(p_recording, p_ground) l
+                                                 WHERE l.kind = 'lifted'), 0))
 $$;
 COMMENT ON FUNCTION asv.is_blocked_alone IS 'whether this block waits for its decision, and nobody but this person has set it';
 
@@ -713,6 +718,8 @@ BEGIN
     ELSIF v_kind <> 'set' AND NOT asv.may_decide_block(s, v_recording) THEN
         RAISE EXCEPTION 'block: it is decided on by whom the policy names for it, in charge, and not by who wore the camera'
             USING ERRCODE = 'VA007';
+    ELSIF v_kind = 'lifted' AND NOT asv.is_administration() AND NOT EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_statement) THEN
+        RAISE EXCEPTION 'block: the keeper has not answered yet whether it lifts it' USING ERRCODE = 'VA007'; -- K-196
     ELSIF v_kind = 'confirmed' AND asv.is_blocked_alone(v_recording, s.ground, s.person) THEN
         RAISE EXCEPTION 'block: another person than who set it decides that it stays' USING ERRCODE = 'VA007';
     END IF;
@@ -723,7 +730,7 @@ BEGIN
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.block_put IS 'this statement blocks a recording, decides that its block stays (p_confirms), or, taken by the keeper, lifts it';
+COMMENT ON FUNCTION asv.block_put IS 'this statement blocks a recording, decides that its block stays (p_confirms), or, when the keeper has answered it, lifts it';
 GRANT EXECUTE ON FUNCTION asv.block_put TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.block_decision(p_clip uuid, p_ground smallint)
@@ -776,11 +783,11 @@ CREATE FUNCTION asv.block_decisions(p_after bytea, p_limit integer)
     SELECT n.* FROM asv.block b
     JOIN asv.recording_state r ON r.recording = b.recording
     CROSS JOIN LATERAL asv.statement_now(b.statement) AS n
-    WHERE b.kind = 'confirmed' AND n.refused_why IS NULL AND (p_after IS NULL OR b.statement > p_after)
+    WHERE b.kind IN ('confirmed', 'lifted') AND NOT asv.is_forged(b.statement) AND (p_after IS NULL OR b.statement > p_after)
       AND r.state IN ('sealed', 'quarantined', 'pending', 'held', 'released')
     ORDER BY b.statement LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings stay that are there: the nightly run reads each of them';
+COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings that are there stay, or were lifted: the nightly run reads each of them';
 GRANT EXECUTE ON FUNCTION asv.block_decisions TO asv_admin;
 
 CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
@@ -796,8 +803,8 @@ CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
                          AND NOT (s.action = 1 AND s.step = 2 AND e.step = 2 AND e.person <> s.person))
        -- A block that was lifted before the keeper heard of it.
        AND NOT EXISTS (SELECT FROM asv.block b
-                       JOIN asv.block l ON l.recording = b.recording AND l.ground = b.ground AND l.event > b.event AND l.kind = 'lifted'
-                       WHERE b.statement = s.digest)
+                       CROSS JOIN LATERAL asv.blocks_of(b.recording, b.ground) AS l
+                       WHERE b.statement = s.digest AND l.event > b.event AND l.kind = 'lifted')
 $$;
 COMMENT ON FUNCTION asv.is_delivered_to_keeper IS 'whether this is for the keeper, as far as it was not answered; of proposals it takes those of HOLD alone';
 
@@ -835,7 +842,7 @@ GRANT EXECUTE ON FUNCTION asv.statement_unheard TO asv_admin;
 CREATE FUNCTION asv.is_past_block(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.clip c
-                   JOIN asv.block b ON b.recording = c.recording AND b.ground = s.ground
+                   CROSS JOIN LATERAL asv.blocks_of(c.recording, s.ground) AS b
                    JOIN asv.clip_event e ON e.position = b.event
                    WHERE c.header = s.subject
                      AND (asv.block_kind(c.recording, s.ground) = 'confirmed'

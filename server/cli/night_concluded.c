@@ -238,7 +238,7 @@ static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db
 
 /* ---- what keeps others from deciding ---- */
 
-/* A block that stays does so by a statement; the keeper's word on it may be that of who put it here. */
+/* A block stays, or was lifted, by a statement; the keeper's word on it may be that of who put it here. */
 static enum asv_status look_at(struct asv_night *night, const struct asv_db_statement *row,
                                struct asv_err *err)
 {

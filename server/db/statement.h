@@ -100,7 +100,7 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_unheard(struct asv_db *db, const
                                                         struct asv_db_statement *out, size_t cap,
                                                         size_t *count, struct asv_err *err);
 
-/* Those by which blocks stay of clips that are there. */
+/* Those by which blocks of clips that are there stay, or were lifted. */
 ASV_MUST_CHECK enum asv_status asv_db_block_decisions(struct asv_db *db, const uint8_t *after,
                                                       struct asv_db_statement *out, size_t cap, size_t *count,
                                                       struct asv_err *err);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
--- A page of the statements by which blocks stay.
+-- A page of the statements by which blocks stay, or were lifted.
 SELECT digest, object, stored_at, taken_at, refused_why, ended_by
 FROM asv.block_decisions(
     p_after => $1::bytea,

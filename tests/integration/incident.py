@@ -757,7 +757,16 @@ def nobody_confirms_a_block_with_nothing(desk, camera, clips):
     assert desk.events(clip)[-2:] == ["block_confirmed", "block_lifted"], desk.events(clip)
     alarms = [a["detail"] for a in desk.json("alarm", "list") if a["kind"] == "forged" and digest[:12] in a["detail"]]
     assert len(alarms) == 1 and "from the account of dieter" in alarms[0] and "doris" in alarms[0], alarms
-    # And one that the keeper is said to have taken: the nightly run reads it.
+    # And one that the keeper is said to have taken, and one that lifts a block and that the keeper is said to have refused: the nightly run reads them.
+    secret = ("--ground", "professional-secret")
+    desk.act("rita", "clip", "block", clip, *secret)
+    lifts = forged(desk, "dieter", clip, 8, 5, ground=5, lives="1 hour")
+    refused = psql(desk, "dieter", f"SELECT asv.block_put('\\x{lifts}', false)")
+    assert refused.returncode != 0 and "has not answered" in refused.stderr, refused.stderr
+    as_account(desk, "dieter", f"SELECT asv.statement_answered('\\x{lifts}', 'x', NULL, NULL)")
+    as_account(desk, "dieter", f"SELECT asv.block_put('\\x{lifts}', false)")
+    kind = f"SELECT asv.block_kind(recording, 5) FROM asv.clip WHERE clip = '{clip}'"
+    assert desk.sql(kind)[0][0] == "lifted"
     desk.act("rita", "clip", "block", clip, *block)
     digest = forged(desk, "dieter", clip, 7, 5, ground=6)
     as_account(desk, "dieter", f"SELECT asv.block_put('\\x{digest}', true)")
@@ -765,7 +774,9 @@ def nobody_confirms_a_block_with_nothing(desk, camera, clips):
     desk.refused("the nightly run looks into that", "doris", "clip", "unblock", clip, *block)
     status, out, _ = desk.call("retention", "run", "--json")
     notes = [note["why"] for note in json.loads(out)["notes"]["undone"]]
-    assert status == 4 and any(digest[:12] in why and "nothing that anybody signed" in why for why in notes), out
+    assert status == 4 and all(any(it[:12] in why and "nothing that anybody signed" in why for why in notes) for it in (digest, lifts)), out
+    assert desk.sql(kind)[0][0] == "set"
+    assert any(a["kind"] == "forged" and lifts[:12] in a["detail"] for a in desk.json("alarm", "list"))
     status, out, _ = desk.call("retention", "run", "--json")
     assert not any(digest[:12] in note["why"] for note in json.loads(out)["notes"]["undone"]), out
     desk.act("doris", "clip", "block", clip, *block)

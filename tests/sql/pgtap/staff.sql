@@ -511,11 +511,12 @@ SELECT is(pg_temp.says('b' || n, act, 5, about, who), 'done', format('%s signs b
 FROM (VALUES (1, 7, 'h5', 'willi'), (2, 7, 'h5', 'rita'), (3, 7, 'h5', 'stefan'), (4, 7, 'h5', 'willi'), (5, 7, 'h5', 'sigrid'),
              (6, 8, 'h5', 'doris'), (7, 7, 'h5', 'doris'), (8, 8, 'h5', 'stefan'), (9, 8, 'h5', 'sigrid'), (10, 7, 'h6', 'rita'),
              (11, 7, 'h6', 'wolf'), (12, 8, 'h6', 'wolf'), (13, 7, 'h7', 'sigrid'), (14, 7, 'h7', 'sigrid'), (15, 7, 'h7', 'rita'),
-             (16, 7, 'h5', 'rita'), (17, 7, 'h5', 'doris')) AS s (n, act, about, who);
+             (16, 7, 'h5', 'rita'), (17, 7, 'h5', 'doris'), (18, 8, 'h5', 'sigrid')) AS s (n, act, about, who);
 CREATE FUNCTION pg_temp.kind(about text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.block_kind((SELECT recording FROM asv.clip WHERE header = tap.dig(about)), 6)
 $$;
-SELECT is(CASE call WHEN 'taken' THEN pg_temp.answered('b' || n, who) ELSE pg_temp.does(who, format(call, 'b' || n)) END || ' ' || pg_temp.kind(about), want, format('%s, b%s: %s', who, n, what))
+SELECT is(CASE call WHEN 'taken' THEN pg_temp.answered('b' || n, who) WHEN 'no' THEN
+    pg_temp.does(who, format('SELECT asv.statement_answered(tap.dig(%L), ''no'', NULL, NULL)', 'b' || n)) ELSE pg_temp.does(who, format(call, 'b' || n)) END || ' ' || pg_temp.kind(about), want, format('%s, b%s: %s', who, n, what))
 FROM (VALUES
     (1, 'willi', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA002 none', 'nothing is there that could stay'),
     (2, 'willi', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA007 none', 'nobody writes down what another signed'),
@@ -537,7 +538,12 @@ FROM (VALUES
     (7, 'doris', 'taken', 'h5', 'done confirmed', 'and the keeper takes, as is said'),
     (7, 'sigrid', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA002 confirmed', 'then nobody says that it is none'),
     (7, 'asv_admin', 'SELECT asv.statement_forged(tap.dig(%L), ''x'')', 'h5', 'done set', 'but the nightly run, which reads it'),
-    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'who decides on it lifts it'),
+    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA007 set', 'who decides on it does not lift it before the keeper knows'), -- K-196
+    (9, 'sigrid', 'no', 'h5', 'done set', 'which has none where the camera says it'),
+    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'then she lifts it'),
+    (9, 'asv_admin', 'SELECT asv.statement_forged(tap.dig(%L), ''x'')', 'h5', 'done set', 'with nothing that anybody signed, reads the nightly run'),
+    (18, 'sigrid', 'no', 'h5', 'done set', 'with another one that the keeper answers'),
+    (18, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'it is lifted'),
     (17, 'doris', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA002 lifted', 'and nothing stays that was lifted meanwhile'),
     (10, 'rita', 'SELECT asv.block_put(tap.dig(%L), false)', 'h6', 'done set', 'somebody blocks another one'),
     (11, 'wolf', 'SELECT asv.block_put(tap.dig(%L), true)', 'h6', 'VA007 set', 'a superior who wore its camera does not decide'),
@@ -552,8 +558,8 @@ SELECT is(pg_temp.asked('rita', 'SELECT encode(digest, ''hex'') FROM asv.block_d
     'whoever reads it is told by which statement it stays');
 SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.block_decision(tap.uid(''h5''), 6::smallint)'), '0', 'and of what was found to be none nothing');
 SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.block_decision(c.clip, 6::smallint) d'), 'VA007', 'one recording at a time');
-SELECT is((SELECT array_agg(digest) FROM asv.block_decisions(NULL, 10)), ARRAY[dig('b14')], 'the nightly run reads each decision that stands');
-SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject IN (encode(dig('b5'), 'hex'), encode(dig('b7'), 'hex'))), 2::bigint,
+SELECT is((SELECT array_agg(digest ORDER BY digest = dig('b14')) FROM asv.block_decisions(NULL, 10)), ARRAY[dig('b18'), dig('b14')], 'the nightly run reads each decision that stands');
+SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject IN (encode(dig('b5'), 'hex'), encode(dig('b7'), 'hex'), encode(dig('b9'), 'hex'))), 3::bigint,
     'and people hear of those that were none');
 
 -- ---- and stops no night
