@@ -202,7 +202,6 @@ CREATE TABLE asv.statement_answer (
     CHECK (substring(ruling FROM 123 FOR 1) = CASE WHEN taken THEN '\x01'::bytea ELSE '\x02'::bytea END),
     CHECK (NOT forged OR NOT taken AND ruling IS NULL)
 );
-CREATE UNIQUE INDEX statement_answer_taken ON asv.statement_answer (statement) WHERE taken;
 CREATE INDEX ON asv.statement_answer (statement);
 COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused, with its ruling; and, without one, why it was not taken, or that what the keeper keeps says that it was';
 COMMENT ON COLUMN asv.statement_answer.position IS 'order of arrival';
@@ -254,6 +253,23 @@ CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
       AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position)
 $$;
 COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet, or it was found since that nobody signed it (statement_forged)';
+
+-- No index says so: what was found to be nothing the keeper may take all the same.
+CREATE FUNCTION asv.check_taken() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.statement_answer a
+               WHERE a.statement = new.statement AND a.taken AND a.position < new.position
+                 AND NOT EXISTS (SELECT FROM asv.statement_answer n
+                                 WHERE n.statement = a.statement AND NOT n.taken AND n.position BETWEEN a.position AND new.position)) THEN
+        RAISE EXCEPTION 'statement_answer: the keeper has taken it' USING ERRCODE = '23505';
+    END IF;
+    RETURN new;
+END
+$$;
+COMMENT ON FUNCTION asv.check_taken() IS 'trigger: the keeper takes a statement once';
+CREATE TRIGGER check_taken AFTER INSERT ON asv.statement_answer
+    FOR EACH ROW WHEN (new.taken) EXECUTE FUNCTION asv.check_taken();
 
 CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -813,8 +829,9 @@ BEGIN
     SELECT * INTO v_said FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
-    ELSIF EXISTS (SELECT FROM asv.statement_answer
-                  WHERE statement = p_statement AND (taken OR why = p_why AND (ruling IS NULL) = (p_ruling IS NULL))) THEN
+    ELSIF asv.statement_taken_at(p_statement) IS NOT NULL
+          OR EXISTS (SELECT FROM asv.statement_answer
+                     WHERE statement = p_statement AND NOT taken AND NOT forged AND why = p_why AND (ruling IS NULL) = (p_ruling IS NULL)) THEN
         RETURN 'already';
     ELSIF NOT asv.is_administration()
           AND NOT EXISTS (SELECT FROM asv.statement s LEFT JOIN asv.statement p ON p.digest = s.proposal

@@ -858,7 +858,7 @@ CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH lacking AS MATERIALIZED (
         SELECT s.digest, s.action, s.step, s.stored_at, r.outcome,
-               (SELECT a.position FROM asv.statement_answer a
+               (SELECT max(a.position) FROM asv.statement_answer a
                 WHERE a.statement = s.digest AND a.taken AND asv.statement_taken_at(s.digest) IS NOT NULL) AS taken
         FROM asv.statement s
         LEFT JOIN asv.request r ON r.proposal = coalesce(s.proposal, s.digest)

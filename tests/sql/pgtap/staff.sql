@@ -460,6 +460,9 @@ SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject = en
 SELECT ok(asv.statement_is_refused(dig('kf90')) AND asv.proposal_ended_by(dig('kp90')) IS NULL
     AND dig('kf90') NOT IN (SELECT digest FROM asv.statement_unconcluded(0, 1000)), 'then it counts no more, and is not come back to');
 SELECT is(asv.request_lapse(dig('kp90')), true, 'and its request lapses');
+SELECT is(pg_temp.answered('kf90', 'stefan') || ' ' || pg_temp.answered('kf90', 'stefan'), 'done already', 'and if the keeper does take it');
+SELECT ok(asv.statement_taken_at(dig('kf90')) IS NOT NULL AND NOT asv.is_forged(dig('kf90')), 'then that counts');
+SELECT lives_ok('SELECT count(*) FROM asv.statement_unconcluded(0, 1000)', 'for whoever concludes, too');
 
 -- A request that is said to be none: by who could refuse it; and what the keeper waits for is still answered.
 SELECT pg_temp.record('void' || n, 200 + n, CASE n WHEN 1 THEN 'assignment2' ELSE 'assignment' END) FROM generate_series(1, 2) AS n;
