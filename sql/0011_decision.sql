@@ -116,7 +116,9 @@ INSERT INTO asv.lifecycle_move VALUES
     ('sealed', 'held'), ('quarantined', 'held'),
     ('held', 'released'),
     -- What was released and whose period still runs may be asked for again.
-    ('released', 'pending'), ('pending', 'released'), ('released', 'held');
+    ('released', 'pending'), ('pending', 'released'), ('released', 'held'),
+    -- What followed from an approval that was none (approval_void); from a release, released to held.
+    ('held', 'sealed'), ('held', 'quarantined'), ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released');
 
 INSERT INTO asv.alarm_kind VALUES
     ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again'),
@@ -148,17 +150,35 @@ INSERT INTO asv.event_kind VALUES
     ('block_confirmed', true, 'it was decided that the block stays'),
     ('block_lifted', true, 'it was decided that the block does not stay');
 
--- Only added to; a request is ended once.
+-- Only added to, but for what follows from an approval that was none; a request is ended once.
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hold', 'ahead_finish', 'clip_day', 'block'] LOOP
+    FOREACH name IN ARRAY ARRAY['ahead_finish', 'block'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['hold', 'clip_day'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
 $$;
+
+CREATE FUNCTION asv.check_void() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.request r JOIN asv.statement a ON a.proposal = r.proposal
+               WHERE r.proposal = old.proposal AND r.outcome = 'lapsed' AND a.step = 2 AND asv.is_forged(a.digest)) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION '%: this table is only added to', tg_table_name USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_void() IS 'trigger: what follows from an approval goes when that was found to be none, and not otherwise';
+CREATE TRIGGER check_void BEFORE DELETE ON asv.hold FOR EACH ROW EXECUTE FUNCTION asv.check_void();
+CREATE TRIGGER check_void BEFORE DELETE ON asv.clip_day FOR EACH ROW EXECUTE FUNCTION asv.check_void();
 
 CREATE FUNCTION asv.may_reopen(r asv.request, p_approval bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -171,9 +191,10 @@ CREATE FUNCTION asv.check_request() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     -- The keeper may have taken an approval before its time was over, although here it was found to be over first; or one of a
-    -- request that was ended here by an answer that it never took.
+    -- request that was ended here by an answer that it never took. And what stood as an approval may be none.
     IF new.outcome IS NOT NULL
-       AND (old.outcome IS NULL OR new.outcome = 'approved' AND (old.outcome = 'lapsed' OR asv.may_reopen(old, new.answer)))
+       AND (old.outcome IS NULL OR new.outcome = 'approved' AND (old.outcome = 'lapsed' OR asv.may_reopen(old, new.answer))
+            OR old.outcome = 'approved' AND new.outcome = 'lapsed' AND asv.is_forged(old.answer))
        AND (to_jsonb(new) - ARRAY['outcome', 'answer', 'ended_at'])
            = (to_jsonb(old) - ARRAY['outcome', 'answer', 'ended_at']) THEN
         RETURN new;
@@ -776,11 +797,22 @@ $$;
 COMMENT ON FUNCTION asv.block_void IS 'the decision by which a block stays is nothing that anybody signed: it is blocked, and waits for one; with an alarm that names whose account it came from and who said so';
 GRANT EXECUTE ON FUNCTION asv.block_void TO asv_staff;
 
+CREATE FUNCTION asv.ruling_taken(p_statement bytea) RETURNS bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT a.ruling::bytea FROM asv.statement_answer a WHERE a.statement = p_statement AND a.taken ORDER BY a.position DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ruling_taken IS 'the keeper''s ruling that it took this; NULL: there is none';
+
 CREATE FUNCTION asv.block_decisions(p_after bytea, p_limit integer)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
-                   ended_by bytea)
+                   ended_by bytea, action smallint, step smallint, about bytea, from_at timestamptz, until_at timestamptz, day date,
+                   incident uuid, ground smallint, proposal bytea, ruling bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT n.* FROM asv.block b
+    SELECT n.*, CASE b.kind WHEN 'lifted' THEN 8 ELSE 7 END::smallint, 5::smallint, c.header::bytea, NULL::timestamptz, NULL::timestamptz, NULL::date,
+           s.incident, b.ground, NULL::bytea, asv.ruling_taken(b.statement)
+    FROM asv.block b
+    JOIN asv.clip c ON c.recording = b.recording
+    JOIN asv.statement s ON s.digest = b.statement
     JOIN asv.recording_state r ON r.recording = b.recording
     CROSS JOIN LATERAL asv.statement_now(b.statement) AS n
     WHERE b.kind IN ('confirmed', 'lifted') AND NOT asv.is_forged(b.statement) AND (p_after IS NULL OR b.statement > p_after)
@@ -789,6 +821,78 @@ CREATE FUNCTION asv.block_decisions(p_after bytea, p_limit integer)
 $$;
 COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings that are there stay, or were lifted: the nightly run reads each of them';
 GRANT EXECUTE ON FUNCTION asv.block_decisions TO asv_admin;
+
+-- What follows from it is undone as far as it can be: a release that is none is no release, as long as nothing was erased.
+CREATE FUNCTION asv.approval_void(p_answer bytea, p_why text, p_undo boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    r asv.request;
+    v_event bigint;
+    v_hold bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE answer = p_answer) FOR NO KEY UPDATE;
+    SELECT * INTO r FROM asv.request WHERE answer = p_answer AND outcome = 'approved' FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'request: this approves none' USING ERRCODE = 'VA006';
+    END IF;
+    PERFORM asv.statement_refute(p_answer, p_why);
+    IF NOT p_undo OR r.action = 3 AND EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = r.recording) THEN
+        RETURN 'already';
+    END IF;
+    UPDATE asv.request SET outcome = 'lapsed', answer = NULL, ended_at = clock_timestamp() WHERE proposal = r.proposal;
+    IF r.action NOT IN (1, 2, 3, 10) THEN
+        RETURN 'done';
+    END IF;
+    v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), clock_timestamp(), 'system', NULL, NULL,
+                             format('its approval was nothing that the keeper took: %s', p_why), NULL);
+    SELECT h.event INTO v_hold FROM asv.hold h WHERE h.recording = r.recording ORDER BY h.event DESC LIMIT 1;
+    CASE asv.state_of(r.recording)
+    WHEN 'held' THEN
+        IF r.action = 1 AND v_hold = (SELECT h.event FROM asv.hold h WHERE h.recording = r.recording AND h.proposal = r.proposal) THEN
+            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        END IF;
+    WHEN 'released' THEN
+        IF r.action = 2 AND v_hold IS NOT NULL THEN
+            PERFORM asv.state_move(r.recording, 'held', v_hold);
+        END IF;
+    WHEN 'erasing' THEN
+        IF r.action = 3 THEN
+            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        END IF;
+    ELSE NULL;
+    END CASE;
+    DELETE FROM asv.hold WHERE recording = r.recording AND proposal = r.proposal AND r.action = 1;
+    DELETE FROM asv.clip_day WHERE proposal = r.proposal;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.approval_void IS 'the nightly run read an approval, and it is nothing that anybody signed, or that the keeper took: with an alarm; p_undo: what follows from it, which the keeper has not done, is undone. already: it is not';
+GRANT EXECUTE ON FUNCTION asv.approval_void TO asv_admin;
+
+CREATE FUNCTION asv.approvals(p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea, action smallint, step smallint, about bytea, from_at timestamptz, until_at timestamptz, day date,
+                   incident uuid, ground smallint, proposal bytea, ruling bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.*, r.action, 2::smallint, coalesce(c.header, r.camera)::bytea, r.from_at, r.until_at, y.day, r.incident, r.ground, r.proposal::bytea,
+           asv.ruling_taken(r.answer)
+    FROM asv.request r
+    LEFT JOIN asv.clip c ON c.recording = r.recording
+    LEFT JOIN asv.recording_state s ON s.recording = r.recording
+    LEFT JOIN asv.clip_day y ON y.proposal = r.proposal
+    CROSS JOIN LATERAL asv.statement_now(r.answer) AS n
+    WHERE r.outcome = 'approved' AND NOT asv.is_forged(r.answer) AND (p_after IS NULL OR r.answer > p_after)
+      AND CASE r.action WHEN 6 THEN asv.ahead_counts(r)
+                        WHEN 9 THEN EXISTS (SELECT FROM asv.request h WHERE h.action = 6 AND h.outcome = 'approved' AND h.camera = r.camera
+                                            AND h.from_at = r.from_at AND h.until_at = r.until_at AND h.ended_at <= r.ended_at
+                                            AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = h.proposal))
+                        WHEN 4 THEN r.expires_at > clock_timestamp() AND s.state = 'held'
+                        ELSE s.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing') END
+    ORDER BY r.answer LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.approvals IS 'the approvals from which something follows of recordings that are there, or of cameras before they dock, and the keeper''s rulings on them: the nightly run reads each of them';
+GRANT EXECUTE ON FUNCTION asv.approvals TO asv_admin;
 
 CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -505,6 +505,36 @@ $$;
 SELECT is(pg_temp.untaken(act), 'done done done VA007 done VA007' || coalesce(' ' || state, ''), format('nor does an approval of %s that the keeper did not take', act))
 FROM (VALUES (1, 'pending'), (2, 'held'), (3, 'sealed'), (6, NULL), (9, NULL), (10, 'sealed')) AS t (act, state);
 
+-- What is said of the keeper has the shape of its ruling and is none: the nightly run reads each approval, and undoes what follows from it.
+CREATE FUNCTION pg_temp.voided(act int, undo boolean DEFAULT true) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_end text := format('SELECT asv.request_end(tap.dig(%L), NULL)', 'ua' || act);
+    v_before text;
+BEGIN
+    PERFORM pg_temp.answered('ua' || act, 'sigrid');
+    v_before := concat_ws(' ', pg_temp.does('sigrid', v_end), pg_temp.state('untaken' || act));
+    v_before := concat_ws(' ', v_before, (SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ua' || act)),
+        asv.approval_void(tap.dig('ua' || act), 'x', undo), pg_temp.state('untaken' || act));
+    RETURN concat_ws(' ', v_before, (SELECT outcome FROM asv.request WHERE proposal = tap.dig('up' || act)),
+        (SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ua' || act)));
+END
+$$;
+SELECT is(pg_temp.voided(act, undo), want, format('%s: %s', act, what)) FROM (VALUES
+    (1, true, 'done held 1 done sealed lapsed 0', 'it is not held'),
+    (2, true, 'done released 1 done held lapsed 0', 'it is held'),
+    (3, true, 'done erasing 1 done sealed lapsed 0', 'nothing of it is erased'),
+    (6, true, 'done 1 done lapsed 0', 'no camera''s recordings are kept'),
+    (10, true, 'done sealed 1 done sealed lapsed 0', 'its day is not known')) AS t (act, undo, want, what);
+SELECT ok(asv.is_dayless((SELECT recording FROM asv.clip WHERE header = dig('untaken10'))), 'and people decide on it');
+SELECT is(array_agg(pg_temp.says(name, act, 2, 'untaken' || act, 'dora', 'up' || act) || pg_temp.answered(name, 'dora')
+    || pg_temp.does('dora', format('SELECT asv.request_end(tap.dig(%L), NULL)', name)) || pg_temp.state('untaken' || act) ORDER BY act),
+    ARRAY['donedonedoneheld', 'donedonedonereleased', 'donedonedoneerasing', 'donedonedonesealed'], 'another person still approves each of them')
+FROM (VALUES (1, 'ub1'), (2, 'ub2'), (3, 'ub3'), (10, 'ub10')) AS t (act, name);
+SELECT is(asv.approval_void(dig('ub2'), 'x', false) || pg_temp.state('untaken2'), 'alreadyreleased', 'what the keeper did is not undone');
+SELECT throws_ok($$ SELECT asv.approval_void(dig('ub2!'), 'x', true) $$, 'VA006', NULL, 'and nothing that approves nothing');
+SELECT throws_ok($$ DELETE FROM asv.hold $$, 'VA005', NULL, 'holds go by nothing else');
+SELECT throws_ok($$ DELETE FROM asv.clip_day $$, 'VA005', NULL, 'nor days');
+
 -- ---- LAW R4: a block stays by the decision of who decides on it, and by no race
 
 SELECT pg_temp.record('h5', 5);
