@@ -445,6 +445,13 @@ $$;
 COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
 GRANT EXECUTE ON FUNCTION asv.request_put TO asv_staff, asv_admin;
 
+CREATE FUNCTION asv.period_end(p_day date) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- Before the first policy's day the keeper's configuration has a period that is not known here; no policy has a longer one.
+    SELECT (p_day + coalesce(asv.policy_days_on(p_day), 366) + 1)::timestamp AT TIME ZONE 'Europe/Berlin'
+$$;
+COMMENT ON FUNCTION asv.period_end IS 'when what was recorded on a day is due at the latest (LAW T1, T2)';
+
 CREATE FUNCTION asv.request_end(p_answer bytea, p_until timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -480,6 +487,8 @@ BEGIN
     ELSIF a.step = 2 AND r.action <> 4 AND NOT asv.is_administration() AND asv.statement_taken_at(p_answer) IS NULL THEN
         -- K-195. That something may be shown is taken to the keeper by whom it is shown to, and by nobody before.
         RAISE EXCEPTION 'request: the keeper did not take this approval' USING ERRCODE = 'VA007';
+    ELSIF a.step = 2 AND r.action = 10 AND NOT asv.is_administration() AND coalesce(p_until, '-infinity') <= clock_timestamp() THEN
+        RAISE EXCEPTION 'request: that the period is over by that day, is written down by the nightly run' USING ERRCODE = 'VA007';
     ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.may_refuse(r, a) THEN
         RAISE EXCEPTION 'request: it is refused by a superior in charge, or the data-protection officer' USING ERRCODE = 'VA007';
     ELSIF r.outcome = 'approved' THEN
@@ -505,14 +514,15 @@ BEGIN
     ELSIF a.step = 2 AND r.action = 10 THEN
         -- Without an instant its period was over when the keeper was told.
         INSERT INTO asv.clip_day (recording, proposal, day, due_at, event)
-        VALUES (r.recording, r.proposal, a.from_day, coalesce(p_until, clock_timestamp()), v_event);
+        VALUES (r.recording, r.proposal, a.from_day,
+                least(coalesce(p_until, asv.statement_taken_at(p_answer), clock_timestamp()), asv.period_end(a.from_day)), v_event);
     ELSIF a.step = 2 THEN
         PERFORM asv.state_move(r.recording, CASE r.action WHEN 2 THEN 'released' ELSE 'erasing' END, v_event);
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
+COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper, which is with that day''s period at the latest; NULL: it is over, as the nightly run says';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_staff, asv_admin;
 
 -- What a program that can read statements finds to be none would stand in everybody's way until its time is over. Who could refuse it

@@ -551,6 +551,11 @@ SELECT is(pg_temp.asks('z1', 10, 'z', 'willi'), 'done', 'of a day');
 SELECT is(pg_temp.answers('z2', 2, 'z', 'sigrid', 'z1'), 'done', 'that is past: the keeper names no end');
 SELECT is(pg_temp.begin('z', 'period'), 1::bigint, 'its erasure begins');
 SELECT is(pg_temp.arrived(current_date - 3), '2=1+1', 'in the balance of its day');
+SELECT is(pg_temp.dayless('yz', 9), 'done', 'of another one');
+SELECT is(pg_temp.asks('yz1', 10, 'yz', 'willi') || pg_temp.say('yz2', 10, 2, 'yz', 'sigrid', 'yz1'), 'donedone', 'two people say the day');
+SELECT is(asv.request_end(dig('yz2'), '2099-01-01'), 'done', 'and somebody that the keeper named another end');
+SELECT is((SELECT due_at FROM asv.clip_day WHERE proposal = dig('yz1')),
+    (current_date - 3 + coalesce(asv.policy_days_on(current_date - 3), 366) + 1)::timestamp AT TIME ZONE 'Europe/Berlin', 'it does not outlive its day''s period');
 SELECT is(pg_temp.dayless('yy', 8), 'done', 'a third one');
 SELECT is(pg_temp.asks('yy1', 10, 'yy', 'willi', 0, '1 ms'), 'done', 'of which nobody decides');
 SELECT is(asv.requests_lapse(), 1::bigint, 'is where it was');

@@ -505,10 +505,18 @@ $$;
 SELECT is(pg_temp.untaken(act), 'done done done VA007 done VA007' || coalesce(' ' || state, ''), format('nor does an approval of %s that the keeper did not take', act))
 FROM (VALUES (1, 'pending'), (2, 'held'), (3, 'sealed'), (6, NULL), (9, NULL), (10, 'sealed')) AS t (act, state);
 
+-- Nor is a period over, or longer than its day's, by the word of who signed it.
+SELECT pg_temp.record('past', 320, 'assignment', true);
+SELECT is(pg_temp.says('pd1', 10, 1, 'past', 'willi') || pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''pd1''), now() + interval ''1 day'', NULL, NULL)')
+    || pg_temp.says('pd2', 10, 2, 'past', 'sigrid', 'pd1') || pg_temp.answered('pd2', 'sigrid'), 'donedonedonedone', 'two people say a day');
+SELECT is(pg_temp.does('sigrid', format('SELECT asv.request_end(tap.dig(''pd2''), %L)', until)), 'VA007', format('that is over: %s', coalesce(until, 'no end')))
+FROM unnest(ARRAY[NULL, '2026-01-01', '-infinity']) AS until;
+SELECT is(pg_temp.does('asv_admin', 'SELECT asv.request_end(tap.dig(''pd2''), NULL)'), 'done', 'says the nightly run, which asked the keeper');
+
 -- What is said of the keeper has the shape of its ruling and is none: the nightly run reads each approval, and undoes what follows from it.
 CREATE FUNCTION pg_temp.voided(act int, undo boolean DEFAULT true) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    v_end text := format('SELECT asv.request_end(tap.dig(%L), NULL)', 'ua' || act);
+    v_end text := format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', 'ua' || act);
     v_before text;
 BEGIN
     PERFORM pg_temp.answered('ua' || act, 'sigrid');
@@ -527,7 +535,7 @@ SELECT is(pg_temp.voided(act, undo), want, format('%s: %s', act, what)) FROM (VA
     (10, true, 'done sealed 1 done sealed lapsed 0', 'its day is not known')) AS t (act, undo, want, what);
 SELECT ok(asv.is_dayless((SELECT recording FROM asv.clip WHERE header = dig('untaken10'))), 'and people decide on it');
 SELECT is(array_agg(pg_temp.says(name, act, 2, 'untaken' || act, 'dora', 'up' || act) || pg_temp.answered(name, 'dora')
-    || pg_temp.does('dora', format('SELECT asv.request_end(tap.dig(%L), NULL)', name)) || pg_temp.state('untaken' || act) ORDER BY act),
+    || pg_temp.does('dora', format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', name)) || pg_temp.state('untaken' || act) ORDER BY act),
     ARRAY['donedonedoneheld', 'donedonedonereleased', 'donedonedoneerasing', 'donedonedonesealed'], 'another person still approves each of them')
 FROM (VALUES (1, 'ub1'), (2, 'ub2'), (3, 'ub3'), (10, 'ub10')) AS t (act, name);
 SELECT is(asv.approval_void(dig('ub2'), 'x', false) || pg_temp.state('untaken2'), 'alreadyreleased', 'what the keeper did is not undone');
