@@ -92,7 +92,8 @@ static bool is_believed_apart(const struct asv_statement_pair *pair, const struc
 {
     uint8_t digest[ASV_SHA256_BYTES];
     asv_statement_digest(digest, pair->proposal);
-    return memcmp(digest, pair->answer->proposal, sizeof digest) == 0 &&
+    return asv_statement_answers(pair->answer) &&
+           memcmp(digest, pair->answer->proposal, sizeof digest) == 0 &&
            asv_statement_verify(pair->proposal, pair->proposer, place, now_ms, NULL) == ASV_OK &&
            asv_statement_verify(pair->answer, pair->answerer, place, now_ms, NULL) == ASV_OK;
 }
