@@ -416,6 +416,9 @@ CREATE FUNCTION asv.has_role(p_person uuid, p_roles integer) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.has_role IS 'whether a person has one of these roles now';
 
+INSERT INTO asv.alarm_kind VALUES
+    ('account', 'somebody who had an account got another one: whoever comes in with that is believed to be that person here');
+
 CREATE FUNCTION asv.login_put(p_person uuid, p_login text, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -428,6 +431,11 @@ BEGIN
     END IF;
     INSERT INTO asv.person_login (login, person, by) VALUES (p_login, p_person, p_by) ON CONFLICT DO NOTHING;
     IF FOUND THEN
+        IF EXISTS (SELECT FROM asv.person_login WHERE person = p_person AND login <> p_login) THEN
+            -- Not in silence: who makes accounts could come in as that person.
+            PERFORM asv.alarm_put('account', NULL, NULL, NULL, NULL, format('%s: %s is another account of %s, who had one', p_by, p_login,
+                                                                            asv.person_name(p_person)), p_login);
+        END IF;
         RETURN 'done';
     END IF;
     SELECT person INTO v_person FROM asv.person_login WHERE login = p_login;
@@ -437,7 +445,7 @@ BEGIN
     RETURN 'already';
 END
 $$;
-COMMENT ON FUNCTION asv.login_put IS 'whose account of the server this is; a person may have several, an account is one person''s for ever';
+COMMENT ON FUNCTION asv.login_put IS 'whose account of the server this is; a person may have several, with an alarm, an account is one person''s for ever';
 GRANT EXECUTE ON FUNCTION asv.login_put TO asv_admin;
 
 -- ---- people

@@ -662,6 +662,9 @@ SELECT is((SELECT detail::text FROM asv.alarm WHERE kind = 'unworn' AND subject 
 SELECT throws_ok($$ SELECT asv.issue_put(uid('h11'), uid('wolf'), NULL, 'x', false) $$, 'VA001', NULL, 'to say otherwise is to correct');
 SELECT is(asv.issue_put(uid('h11'), uid('wolf'), NULL, 'x', true), 'done', 'which is said to be');
 SELECT is((SELECT (wears, unworn_reason)::text FROM asv.standing_of(uid('h11'), uid('wolf'))), '(t,)', 'the last counts');
+SELECT is((SELECT detail::text FROM asv.alarm WHERE kind = 'reissued' AND subject = uid('assignment3')::text), 'x: it was written down anew who wore the camera',
+    'and people hear that it was corrected, and not of whom (LAW L6)');
+SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'reissued' AND subject = uid('assignment')::text), 0::bigint, 'what is said first is no correction');
 SELECT is(pg_temp.answers('w4', 3, 'h11', 'sigrid', 'w3') IS NOT NULL, true, 'refused');
 SELECT pg_temp.record('h12', 12, 1, NULL);
 SELECT is((SELECT unsaid FROM asv.standing_of(uid('h12'), uid('sigrid'))), true, 'what was recorded without an assignment');

@@ -109,6 +109,12 @@ SELECT is((SELECT asv.ledger_append(1::smallint, 0, (SELECT root FROM asv.ledger
 SELECT ok(count(*) = 1 AND bool_and(position(convert_to(p.name, 'UTF8') IN t.facts) = 0), 'and publishes no text that somebody wrote')
 FROM asv.policy_file p, asv.ledger_told(p) t;
 
+-- A second account of one person, which is not made in silence.
+CREATE ROLE willi2 LOGIN IN ROLE asv_staff;
+SELECT is_empty($$ SELECT FROM asv.alarm WHERE kind = 'account' $$, 'one account each');
+SELECT is(asv.login_put(uid('willi'), 'willi2', 'anna') || asv.login_put(uid('willi'), 'willi2', 'anna'), 'donealready', 'another account of willi''s');
+SELECT is((SELECT string_agg(detail, ',') FROM asv.alarm WHERE kind = 'account' AND subject = 'willi2'), 'anna: willi2 is another account of willi, who had one', 'people hear of it');
+
 -- Somebody who waits for the second signature; and what was written down is older than a minute.
 SELECT asv.credential_put(dig(repeat('r', 32)), uid('neu'), dig('badge neu'), 'neu', 1, 'VU', '2026-01-01', '2126-01-01', dig('key neu'),
     convert_to('neu', 'UTF8'), 'somebody');
