@@ -395,6 +395,15 @@ CREATE FUNCTION asv.may_agree(p_proposal bytea) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.may_agree IS 'whether the caller is one of the superiors in charge for whom this request to be shown something waits';
 
+-- STATEMENTS.md 3: of a camera's range, behind format, suite, agency, action and the camera's digest.
+CREATE FUNCTION asv.names_range(s asv.statement, p_from_at timestamptz, p_until_at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(substring(s.object FROM 78 FOR 16) = int8send(floor(extract(epoch FROM p_from_at) * 1000)::bigint)
+                                                         || int8send(floor(extract(epoch FROM p_until_at) * 1000)::bigint)
+                    AND date_trunc('milliseconds', p_from_at) = p_from_at AND date_trunc('milliseconds', p_until_at) = p_until_at, false)
+$$;
+COMMENT ON FUNCTION asv.names_range IS 'whether this is the time that somebody signed of a camera';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -410,6 +419,9 @@ BEGIN
         RAISE EXCEPTION 'request: there is no such proposal' USING ERRCODE = 'VA006';
     END IF;
     PERFORM asv.check_caller(s.person);
+    IF s.action IN (6, 9) AND NOT asv.names_range(s, p_from_at, p_until_at) THEN -- K-198
+        RAISE EXCEPTION 'request: another time of the camera was signed' USING ERRCODE = 'VA001';
+    END IF;
     IF s.subject_kind IN (1, 7, 9) THEN
         v_recording := asv.recording_lock(s.subject);
     END IF;

@@ -489,9 +489,12 @@ SELECT is(pg_temp.state('void1'), 'held', 'and it is held');
 
 -- LAW T4, K-195: an approval that the keeper did not take, because it was not there, or refused it, moves nothing. (To be shown something, 4, is
 -- taken to the keeper by whom it is shown to.)
+CREATE FUNCTION pg_temp.updig(act int) RETURNS bytea LANGUAGE sql AS $$
+    SELECT CASE WHEN act IN (6, 9) THEN sha256(tap.ranged('up' || act, act, current_date - act, current_date - act + 1)) ELSE tap.dig('up' || act) END
+$$;
 CREATE FUNCTION pg_temp.untaken(act int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    v_about text := CASE WHEN act IN (6, 9) THEN 'cam' ELSE 'untaken' || act END;
+    v_about text := CASE WHEN act NOT IN (6, 9) THEN 'untaken' || act END;
     v_end text := format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', 'ua' || act);
 BEGIN
     IF act NOT IN (6, 9) THEN
@@ -501,10 +504,13 @@ BEGIN
         PERFORM pg_temp.says('uh', 1, 1, v_about, 'willi'), pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''uh''), now() + interval ''1 day'', NULL, NULL)'),
                 pg_temp.says('ui', 1, 2, v_about, 'sigrid', 'uh'), pg_temp.answered('ui', 'sigrid'), pg_temp.does('sigrid', 'SELECT asv.request_end(tap.dig(''ui''), NULL)');
     END IF;
-    RETURN concat_ws(' ', pg_temp.says('up' || act, act, 1, v_about, 'willi'),
-        pg_temp.does('willi', format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', %L, %L)', 'up' || act,
-            CASE WHEN act IN (6, 9) THEN current_date - act END, CASE WHEN act IN (6, 9) THEN current_date - act + 1 END)),
-        pg_temp.says('ua' || act, act, 2, v_about, 'sigrid', 'up' || act), pg_temp.does('sigrid', v_end),
+    RETURN concat_ws(' ', CASE WHEN v_about IS NULL THEN pg_temp.does('willi', format('SELECT left(''done'' || tap.asks_ahead(%L, %s, ''willi'', %L, %L)::text, 4)',
+                                                             'up' || act, act, current_date - act, current_date - act + 1))
+                               ELSE pg_temp.says('up' || act, act, 1, v_about, 'willi') END,
+        pg_temp.does('willi', format('SELECT asv.request_put(%L, now() + interval ''1 day'', %L, %L)', pg_temp.updig(act),
+            CASE WHEN v_about IS NULL THEN current_date - act END, CASE WHEN v_about IS NULL THEN current_date - act + 1 END)),
+        CASE WHEN v_about IS NULL THEN pg_temp.does('sigrid', format('SELECT tap.agrees_ahead(%L, %s, ''sigrid'', %L)', 'ua' || act, act, pg_temp.updig(act)))
+             ELSE pg_temp.says('ua' || act, act, 2, v_about, 'sigrid', 'up' || act) END, pg_temp.does('sigrid', v_end),
         pg_temp.answered('ua' || act, 'sigrid', 'no'), pg_temp.does('sigrid', v_end), pg_temp.state(v_about));
 END
 $$;
@@ -529,7 +535,7 @@ BEGIN
     v_before := concat_ws(' ', pg_temp.does('sigrid', v_end), pg_temp.state('untaken' || act));
     v_before := concat_ws(' ', v_before, (SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ua' || act)),
         asv.approval_void(tap.dig('ua' || act), 'x', undo), pg_temp.state('untaken' || act));
-    RETURN concat_ws(' ', v_before, (SELECT outcome FROM asv.request WHERE proposal = tap.dig('up' || act)),
+    RETURN concat_ws(' ', v_before, (SELECT outcome FROM asv.request WHERE proposal = pg_temp.updig(act)),
         (SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ua' || act)));
 END
 $$;
