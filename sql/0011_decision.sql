@@ -529,6 +529,8 @@ BEGIN
         VALUES (r.recording, r.proposal, a.from_day,
                 least(coalesce(p_until, asv.statement_taken_at(p_answer), clock_timestamp()), asv.period_end(a.from_day)), v_event);
     ELSIF a.step = 2 THEN
+        UPDATE asv.request SET outcome = 'lapsed', ended_at = clock_timestamp()
+        WHERE recording = r.recording AND action = 4 AND outcome IS NULL;
         PERFORM asv.state_move(r.recording, CASE r.action WHEN 2 THEN 'released' ELSE 'erasing' END, v_event);
     END IF;
     RETURN 'done';
@@ -1040,7 +1042,9 @@ CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
                        ORDER BY x.event DESC LIMIT 1) h ON true
     LEFT JOIN asv.request hr ON hr.proposal = h.proposal
     LEFT JOIN asv.incident hi ON hi.id = hr.incident
+    -- What was asked for before it was released and held again is not revived (KEEPER.md, K-199).
     LEFT JOIN LATERAL (SELECT * FROM asv.request x WHERE x.recording = c.recording AND x.action = 4 AND x.opener = p_who
+                         AND x.requested_at >= (SELECT coalesce(e.at, '-infinity') FROM asv.clip_event e WHERE e.position = h.event)
                        ORDER BY x.recorded_at DESC LIMIT 1) l ON true
     LEFT JOIN asv.statement la ON la.digest = l.answer
     WHERE c.clip = p_clip AND NOT c.uuid_taken

@@ -27,6 +27,9 @@ static enum asv_status put_opened(struct asv_keeper *keeper, const struct asv_de
     row.state = state;
     row.released = state == ASV_KEEPER_PENDING && before != NULL ? before->released : 0;
     row.due_ms = due_ms;
+    if (state == ASV_KEEPER_HELD) { /* K-199 */
+        row.held_ms = asv_due_in_doubt(keeper->store) ? decision->answer.issued_ms : decision->now_ms;
+    }
     memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
     enum asv_status status = asv_kept_put(change->next, &row, err);
@@ -109,7 +112,17 @@ enum asv_status asv_decide_hold(struct asv_keeper *keeper, const struct asv_deci
     return status == ASV_OK ? put_opened(keeper, decision, change, ASV_KEEPER_HELD, 0, err) : status;
 }
 
-/* The held clip that a decision is about, for the incident that it names. */
+enum asv_status asv_decide_is_since(const struct asv_kept *row, const struct asv_statement *proposal,
+                                    struct asv_err *err)
+{
+    return proposal->issued_ms >= row->held_ms /* K-199 */
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE,
+                          "it was signed before the clip was held: it is to be signed anew");
+}
+
+/* The held clip that a decision is about, for the incident that it names, and since before it was proposed.
+ */
 static enum asv_status find_held(const struct asv_index *index, const struct asv_decision *decision,
                                  struct asv_kept **out, struct asv_err *err)
 {
@@ -123,7 +136,7 @@ static enum asv_status find_held(const struct asv_index *index, const struct asv
         return asv_fail(err, ASV_E_MISMATCH, "the clip is held for another incident");
     }
     *out = row;
-    return ASV_OK;
+    return asv_decide_is_since(row, &decision->proposal, err);
 }
 
 enum asv_status asv_decide_release(struct asv_keeper *keeper, const struct asv_decision *decision,
