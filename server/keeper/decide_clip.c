@@ -10,6 +10,8 @@
 #include "server/keeper/decide.h"
 #include "server/keeper/kept.h"
 
+#define BLOCKED_MAX 1024 /* clips without a key of their own that one person has blocked */
+
 static struct asv_kept *kept_row(const struct asv_index *index, const struct asv_decision *decision)
 {
     return asv_index_find(index, ASV_INDEX_KEPT, decision->proposal.subject.id);
@@ -247,14 +249,18 @@ int64_t asv_decide_day_until(const struct asv_kept *kept)
     return kept == NULL || !asv_kept_has_key(kept) ? 0 : kept->period_ms;
 }
 
-/* K-127: anybody may block what nobody has seen yet; the room for what people keep must not go for that. */
-static bool is_full_of_blocks(const struct asv_index *index)
+/* K-127: anybody may block what nobody has seen yet; the room for what people keep must not go for that, nor
+ * that for others' blocks (K-200). */
+static bool is_full_of_blocks(const struct asv_index *index, const uint8_t blocker[ASV_UUID_BYTES])
 {
     uint32_t plain = 0;
+    uint32_t own = 0;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
-        plain += asv_kept_rows(index)[i].state == ASV_KEEPER_PLAIN ? 1 : 0;
+        const struct asv_kept *row = &asv_kept_rows(index)[i];
+        plain += row->state == ASV_KEEPER_PLAIN ? 1 : 0;
+        own += row->state == ASV_KEEPER_PLAIN && memcmp(row->blocker, blocker, sizeof row->blocker) == 0;
     }
-    return plain >= asv_index_max(ASV_INDEX_KEPT) / 4;
+    return plain >= asv_index_max(ASV_INDEX_KEPT) / 4 || own >= BLOCKED_MAX;
 }
 
 enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -268,7 +274,8 @@ enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_dec
         before->blocks |= (uint8_t)(1u << decision->proposal.ground);
         return ASV_OK;
     }
-    if (is_full_of_blocks(change->next)) {
+    memcpy(row.blocker, decision->proposer.person, sizeof row.blocker);
+    if (is_full_of_blocks(change->next, row.blocker)) {
         return asv_fail(err, ASV_E_BUSY, "key store: no room for another block of a clip that is not kept");
     }
     row.blocks = (uint8_t)(1u << decision->proposal.ground);

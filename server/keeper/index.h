@@ -77,6 +77,7 @@ struct asv_kept {
     uint8_t decision[ASV_SHA256_BYTES];   /* PENDING, HELD: digest of the proposal; otherwise zeros */
     uint8_t camera[ASV_SHA256_BYTES];     /* its certificate; zeros with PLAIN, when it is not known */
     uint32_t key_date;                    /* of the day key it was sealed for; 0: reserve key, or not known */
+    uint8_t blocker[ASV_UUID_BYTES];      /* PLAIN: the person who blocked it first; otherwise zeros */
 };
 
 enum asv_person_state {
