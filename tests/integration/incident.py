@@ -361,7 +361,7 @@ def nothing_else_opens(desk, camera, clips, plain):
         UPDATE asv.request SET recording = (SELECT recording FROM asv.clip WHERE clip = '{other}'),
             recorded_at = clock_timestamp() WHERE proposal = {pair}""")
     status, out, err = desk.shown("rita", other)
-    assert status == 1 and not out and "not the one of this recording" in err, err
+    assert status == 1 and not out and "something else than what was stored" in err and "a second person has to agree" in err, err
     desk.sql(f"""SET session_replication_role = replica;
         UPDATE asv.request SET recording = (SELECT recording FROM asv.clip WHERE clip = '{held}') WHERE action = 4
             AND proposal = (SELECT proposal FROM asv.access_log LIMIT 1);
@@ -784,6 +784,28 @@ def nobody_confirms_a_block_with_nothing(desk, camera, clips):
     desk.refused("stays", "doris", "clip", "unblock", clip, *block)
 
 
+def who_agreed_to_nothing(desk, camera, clips):
+    """LAW L5: an agreement that is none keeps nobody from being shown a recording for twelve hours; nor does one from before it was released."""
+    clip = next(clip for clip in clips if desk.state(clip) == "held")
+    desk.act("rita", "hold", "release", clip)
+    desk.act("sigrid", "hold", "release", clip, "--approve")
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.act("sigrid", "hold", "approve", clip)
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "a second person has to agree" in err, err
+    request = re.search(r"request +([0-9a-f]+)", err)[1]
+    request = desk.sql(f"SELECT encode(digest, 'hex') FROM asv.statement WHERE encode(digest, 'hex') LIKE '{request}%'")[0][0]
+    digest = forged(desk, "sigrid", clip, 4, 2, request, ground=0, lives="12 hours")
+    as_account(desk, "sigrid", f"SELECT asv.request_end('\\x{digest}', NULL)")
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "nothing that anybody signed" in err and "a second person has to agree" in err, err
+    again = re.search(r"request +([0-9a-f]+)", err)[1]
+    assert not request.startswith(again), err
+    desk.act("sigrid", "clip", "open", again, "--approve")
+    status, out, err = desk.shown("rita", clip)
+    assert status == 0 and out, err
+
+
 def what_no_keeper_took_is_undone(desk, camera, clips):
     """LAW T4; K-195, K-197: an approval that the keeper never took, genuine or not, with bytes of the shape of its ruling. The nightly run reads it."""
     held = next(clip for clip in clips if desk.state(clip) == "held")
@@ -825,7 +847,7 @@ def play(rig):
                      killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,
                      decided_with_one_disk, nobody_keeps_others_from_deciding, no_refusal_that_nobody_signed_ends_it,
                      what_was_said_to_be_none_is_answered, nobody_confirms_a_block_with_nothing,
-                     what_no_keeper_took_is_undone):
+                     who_agreed_to_nothing, what_no_keeper_took_is_undone):
         began = time.monotonic()
         print(f"{scenario.__name__} ...", end=" ", flush=True)
         if scenario is nothing_else_opens:
