@@ -190,6 +190,7 @@ CREATE TABLE asv.statement_answer (
     statement asv.digest NOT NULL REFERENCES asv.statement,
     taken boolean NOT NULL,
     concluded boolean NOT NULL DEFAULT false,
+    forged boolean NOT NULL DEFAULT false,
     why asv.note,
     ruling bytea CHECK (octet_length(ruling) BETWEEN 204 AND 3072),
     keeper asv.digest,
@@ -198,15 +199,16 @@ CREATE TABLE asv.statement_answer (
     CHECK (concluded = (taken AND ruling IS NULL)), -- LG-095
     CHECK ((ruling IS NULL) = (keeper IS NULL)),
     CHECK (substring(ruling FROM 57 FOR 32) = statement),
-    CHECK (substring(ruling FROM 123 FOR 1) = CASE WHEN taken THEN '\x01'::bytea ELSE '\x02'::bytea END)
+    CHECK (substring(ruling FROM 123 FOR 1) = CASE WHEN taken THEN '\x01'::bytea ELSE '\x02'::bytea END),
+    CHECK (NOT forged OR NOT taken AND ruling IS NULL)
 );
-CREATE UNIQUE INDEX statement_answer_taken ON asv.statement_answer (statement) WHERE taken;
 CREATE INDEX ON asv.statement_answer (statement);
 COMMENT ON TABLE asv.statement_answer IS 'what the keeper said to a statement: taken, for good, or refused, with its ruling; and, without one, why it was not taken, or that what the keeper keeps says that it was';
 COMMENT ON COLUMN asv.statement_answer.position IS 'order of arrival';
 COMMENT ON COLUMN asv.statement_answer.statement IS 'to which';
 COMMENT ON COLUMN asv.statement_answer.taken IS 'whether the keeper took it';
 COMMENT ON COLUMN asv.statement_answer.concluded IS 'the keeper was not asked any more: what it keeps said so to the nightly run';
+COMMENT ON COLUMN asv.statement_answer.forged IS 'it was read, and is nothing that anybody signed, or that the keeper took';
 COMMENT ON COLUMN asv.statement_answer.why IS 'why not; without a ruling it may be otherwise tomorrow, or no keeper is asked about it';
 COMMENT ON COLUMN asv.statement_answer.ruling IS 'what the keeper signed (TRUST.md 14): taken, or refused for good. The database holds it to its row, and verifies no signature';
 COMMENT ON COLUMN asv.statement_answer.keeper IS 'certificate that signed it';
@@ -252,12 +254,36 @@ CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
 $$;
 COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet, or it was found since that nobody signed it (statement_forged)';
 
+-- No index says so: what was found to be nothing the keeper may take all the same.
+CREATE FUNCTION asv.check_taken() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.statement_answer a
+               WHERE a.statement = new.statement AND a.taken AND a.position < new.position
+                 AND NOT EXISTS (SELECT FROM asv.statement_answer n
+                                 WHERE n.statement = a.statement AND NOT n.taken AND n.position BETWEEN a.position AND new.position)) THEN
+        RAISE EXCEPTION 'statement_answer: the keeper has taken it' USING ERRCODE = '23505';
+    END IF;
+    RETURN new;
+END
+$$;
+COMMENT ON FUNCTION asv.check_taken() IS 'trigger: the keeper takes a statement once';
+CREATE TRIGGER check_taken AFTER INSERT ON asv.statement_answer
+    FOR EACH ROW WHEN (new.taken) EXECUTE FUNCTION asv.check_taken();
+
 CREATE FUNCTION asv.statement_is_refused(p_digest bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.statement_taken_at(p_digest) IS NULL
        AND EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_digest AND NOT taken)
 $$;
 COMMENT ON FUNCTION asv.statement_is_refused IS 'whether the keeper refused it, and has not taken it since';
+
+CREATE FUNCTION asv.is_forged(p_digest bytea) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.statement_taken_at(p_digest) IS NULL
+       AND EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_digest AND forged)
+$$;
+COMMENT ON FUNCTION asv.is_forged IS 'whether it was found to be nothing that anybody signed, or that the keeper took (statement_refute), and the keeper has not taken it since';
 
 -- A refusal or a withdrawal counts at once, whether the keeper was there or not: it makes less possible. But nobody has verified
 -- it here. So it counts only while the keeper can still take it, and a refusal of what is decided about a recording only from who
@@ -390,6 +416,9 @@ CREATE FUNCTION asv.has_role(p_person uuid, p_roles integer) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.has_role IS 'whether a person has one of these roles now';
 
+INSERT INTO asv.alarm_kind VALUES
+    ('account', 'somebody who had an account got another one: whoever comes in with that is believed to be that person here');
+
 CREATE FUNCTION asv.login_put(p_person uuid, p_login text, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -402,6 +431,11 @@ BEGIN
     END IF;
     INSERT INTO asv.person_login (login, person, by) VALUES (p_login, p_person, p_by) ON CONFLICT DO NOTHING;
     IF FOUND THEN
+        IF EXISTS (SELECT FROM asv.person_login WHERE person = p_person AND login <> p_login) THEN
+            -- Not in silence: who makes accounts could come in as that person.
+            PERFORM asv.alarm_put('account', NULL, NULL, NULL, NULL, format('%s: %s is another account of %s, who had one', p_by, p_login,
+                                                                            asv.person_name(p_person)), p_login);
+        END IF;
         RETURN 'done';
     END IF;
     SELECT person INTO v_person FROM asv.person_login WHERE login = p_login;
@@ -411,7 +445,7 @@ BEGIN
     RETURN 'already';
 END
 $$;
-COMMENT ON FUNCTION asv.login_put IS 'whose account of the server this is; a person may have several, an account is one person''s for ever';
+COMMENT ON FUNCTION asv.login_put IS 'whose account of the server this is; a person may have several, with an alarm, an account is one person''s for ever';
 GRANT EXECUTE ON FUNCTION asv.login_put TO asv_admin;
 
 -- ---- people
@@ -803,8 +837,9 @@ BEGIN
     SELECT * INTO v_said FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
-    ELSIF EXISTS (SELECT FROM asv.statement_answer
-                  WHERE statement = p_statement AND (taken OR why = p_why AND (ruling IS NULL) = (p_ruling IS NULL))) THEN
+    ELSIF asv.statement_taken_at(p_statement) IS NOT NULL
+          OR EXISTS (SELECT FROM asv.statement_answer
+                     WHERE statement = p_statement AND NOT taken AND NOT forged AND why = p_why AND (ruling IS NULL) = (p_ruling IS NULL)) THEN
         RETURN 'already';
     ELSIF NOT asv.is_administration()
           AND NOT EXISTS (SELECT FROM asv.statement s LEFT JOIN asv.statement p ON p.digest = s.proposal
@@ -837,12 +872,12 @@ BEGIN
     SELECT * INTO s FROM asv.statement WHERE digest = p_statement FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'statement: not here' USING ERRCODE = 'VA006';
-    ELSIF asv.statement_is_refused(p_statement) THEN
+    ELSIF asv.is_forged(p_statement) THEN
         RETURN 'already';
     ELSIF s.action > 10 AND asv.statement_taken_at(p_statement) IS NOT NULL THEN
         RAISE EXCEPTION 'statement: the keeper took it' USING ERRCODE = 'VA002';
     END IF;
-    INSERT INTO asv.statement_answer (statement, taken, why) VALUES (p_statement, false, p_why);
+    INSERT INTO asv.statement_answer (statement, taken, forged, why) VALUES (p_statement, false, true, p_why);
     SELECT c.recording INTO v_recording FROM asv.clip c WHERE s.subject_kind IN (1, 7, 9) AND c.header = s.subject;
     PERFORM asv.alarm_put('forged', NULL, NULL, CASE s.subject_kind WHEN 2 THEN s.subject::bytea END, v_recording,
                           format('statement %s, from the account of %s, is none (%s); %s found it',

@@ -88,6 +88,7 @@ COMMENT ON COLUMN asv.incident_forgotten.at IS 'when its versions were forgotten
 COMMENT ON COLUMN asv.incident_forgotten.ended_at IS 'when its last recording was released or gone, or it was last changed, from which the term counts';
 
 INSERT INTO asv.alarm_kind VALUES
+    ('reissued', 'it was written down anew who wore a camera: the rules that shut out its wearer shut out somebody else then'),
     ('unworn', 'it was written down that nobody wore a camera: the rules that shut out a wearer shut out nobody then');
 
 CREATE TABLE asv.issue (
@@ -360,11 +361,14 @@ BEGIN
     IF p_holder IS NULL THEN
         -- Not in silence: who may not decide on a recording could write this first.
         PERFORM asv.alarm_put('unworn', NULL, NULL, NULL, NULL, p_by || ': ' || p_reason, v_assignment::text);
+    ELSIF v_last.number IS NOT NULL THEN
+        -- Nor this; but not whether it was somebody else.
+        PERFORM asv.alarm_put('reissued', NULL, NULL, NULL, NULL, p_by || ': it was written down anew who wore the camera', v_assignment::text);
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.issue_put IS 'to whom a camera was issued under an assignment, or under that of a clip; to nobody (NULL) with a reason and an alarm; to correct is to say so again of somebody else';
+COMMENT ON FUNCTION asv.issue_put IS 'to whom a camera was issued under an assignment, or under that of a clip; to nobody (NULL) with a reason and an alarm; to correct is to say so again, with an alarm';
 GRANT EXECUTE ON FUNCTION asv.issue_put TO asv_admin;
 
 CREATE FUNCTION asv.holders(p_camera bytea, p_from_at timestamptz, p_until_at timestamptz) RETURNS SETOF uuid

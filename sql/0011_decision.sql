@@ -116,7 +116,9 @@ INSERT INTO asv.lifecycle_move VALUES
     ('sealed', 'held'), ('quarantined', 'held'),
     ('held', 'released'),
     -- What was released and whose period still runs may be asked for again.
-    ('released', 'pending'), ('pending', 'released'), ('released', 'held');
+    ('released', 'pending'), ('pending', 'released'), ('released', 'held'),
+    -- What followed from an approval that was none (approval_void); from a release, released to held.
+    ('held', 'sealed'), ('held', 'quarantined'), ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released');
 
 INSERT INTO asv.alarm_kind VALUES
     ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again'),
@@ -148,17 +150,35 @@ INSERT INTO asv.event_kind VALUES
     ('block_confirmed', true, 'it was decided that the block stays'),
     ('block_lifted', true, 'it was decided that the block does not stay');
 
--- Only added to; a request is ended once.
+-- Only added to, but for what follows from an approval that was none; a request is ended once.
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hold', 'ahead_finish', 'clip_day', 'block'] LOOP
+    FOREACH name IN ARRAY ARRAY['ahead_finish', 'block'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['hold', 'clip_day'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
 $$;
+
+CREATE FUNCTION asv.check_void() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.request r JOIN asv.statement a ON a.proposal = r.proposal
+               WHERE r.proposal = old.proposal AND r.outcome = 'lapsed' AND a.step = 2 AND asv.is_forged(a.digest)) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION '%: this table is only added to', tg_table_name USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_void() IS 'trigger: what follows from an approval goes when that was found to be none, and not otherwise';
+CREATE TRIGGER check_void BEFORE DELETE ON asv.hold FOR EACH ROW EXECUTE FUNCTION asv.check_void();
+CREATE TRIGGER check_void BEFORE DELETE ON asv.clip_day FOR EACH ROW EXECUTE FUNCTION asv.check_void();
 
 CREATE FUNCTION asv.may_reopen(r asv.request, p_approval bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -171,9 +191,10 @@ CREATE FUNCTION asv.check_request() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     -- The keeper may have taken an approval before its time was over, although here it was found to be over first; or one of a
-    -- request that was ended here by an answer that it never took.
+    -- request that was ended here by an answer that it never took. And what stood as an approval may be none.
     IF new.outcome IS NOT NULL
-       AND (old.outcome IS NULL OR new.outcome = 'approved' AND (old.outcome = 'lapsed' OR asv.may_reopen(old, new.answer)))
+       AND (old.outcome IS NULL OR new.outcome = 'approved' AND (old.outcome = 'lapsed' OR asv.may_reopen(old, new.answer))
+            OR old.outcome = 'approved' AND new.outcome = 'lapsed' AND asv.is_forged(old.answer))
        AND (to_jsonb(new) - ARRAY['outcome', 'answer', 'ended_at'])
            = (to_jsonb(old) - ARRAY['outcome', 'answer', 'ended_at']) THEN
         RETURN new;
@@ -374,6 +395,15 @@ CREATE FUNCTION asv.may_agree(p_proposal bytea) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.may_agree IS 'whether the caller is one of the superiors in charge for whom this request to be shown something waits';
 
+-- STATEMENTS.md 3: of a camera's range, behind format, suite, agency, action and the camera's digest.
+CREATE FUNCTION asv.names_range(s asv.statement, p_from_at timestamptz, p_until_at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(substring(s.object FROM 78 FOR 16) = int8send(floor(extract(epoch FROM p_from_at) * 1000)::bigint)
+                                                         || int8send(floor(extract(epoch FROM p_until_at) * 1000)::bigint)
+                    AND date_trunc('milliseconds', p_from_at) = p_from_at AND date_trunc('milliseconds', p_until_at) = p_until_at, false)
+$$;
+COMMENT ON FUNCTION asv.names_range IS 'whether this is the time that somebody signed of a camera';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -389,6 +419,9 @@ BEGIN
         RAISE EXCEPTION 'request: there is no such proposal' USING ERRCODE = 'VA006';
     END IF;
     PERFORM asv.check_caller(s.person);
+    IF s.action IN (6, 9) AND NOT asv.names_range(s, p_from_at, p_until_at) THEN -- K-198
+        RAISE EXCEPTION 'request: another time of the camera was signed' USING ERRCODE = 'VA001';
+    END IF;
     IF s.subject_kind IN (1, 7, 9) THEN
         v_recording := asv.recording_lock(s.subject);
     END IF;
@@ -424,6 +457,13 @@ $$;
 COMMENT ON FUNCTION asv.request_put IS 'the keeper took this proposal: the request is open until it is answered or lapses';
 GRANT EXECUTE ON FUNCTION asv.request_put TO asv_staff, asv_admin;
 
+CREATE FUNCTION asv.period_end(p_day date) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- Before the first policy's day the keeper's configuration has a period that is not known here; no policy has a longer one.
+    SELECT (p_day + coalesce(asv.policy_days_on(p_day), 366) + 1)::timestamp AT TIME ZONE 'Europe/Berlin'
+$$;
+COMMENT ON FUNCTION asv.period_end IS 'when what was recorded on a day is due at the latest (LAW T1, T2)';
+
 CREATE FUNCTION asv.request_end(p_answer bytea, p_until timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -456,6 +496,11 @@ BEGIN
         -- As the policy's rules have it (POLICIES.md): a program that asks them says why. What the keeper took is written down by
         -- the nightly run in the end, also when duties have changed since.
         RAISE EXCEPTION 'request: neither asked nor answered by a superior in charge' USING ERRCODE = 'VA007';
+    ELSIF a.step = 2 AND r.action <> 4 AND NOT asv.is_administration() AND asv.statement_taken_at(p_answer) IS NULL THEN
+        -- K-195. That something may be shown is taken to the keeper by whom it is shown to, and by nobody before.
+        RAISE EXCEPTION 'request: the keeper did not take this approval' USING ERRCODE = 'VA007';
+    ELSIF a.step = 2 AND r.action = 10 AND NOT asv.is_administration() AND coalesce(p_until, '-infinity') <= clock_timestamp() THEN
+        RAISE EXCEPTION 'request: that the period is over by that day, is written down by the nightly run' USING ERRCODE = 'VA007';
     ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.may_refuse(r, a) THEN
         RAISE EXCEPTION 'request: it is refused by a superior in charge, or the data-protection officer' USING ERRCODE = 'VA007';
     ELSIF r.outcome = 'approved' THEN
@@ -481,14 +526,17 @@ BEGIN
     ELSIF a.step = 2 AND r.action = 10 THEN
         -- Without an instant its period was over when the keeper was told.
         INSERT INTO asv.clip_day (recording, proposal, day, due_at, event)
-        VALUES (r.recording, r.proposal, a.from_day, coalesce(p_until, clock_timestamp()), v_event);
+        VALUES (r.recording, r.proposal, a.from_day,
+                least(coalesce(p_until, asv.statement_taken_at(p_answer), clock_timestamp()), asv.period_end(a.from_day)), v_event);
     ELSIF a.step = 2 THEN
+        UPDATE asv.request SET outcome = 'lapsed', ended_at = clock_timestamp()
+        WHERE recording = r.recording AND action = 4 AND outcome IS NULL;
         PERFORM asv.state_move(r.recording, CASE r.action WHEN 2 THEN 'released' ELSE 'erasing' END, v_event);
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper; NULL: it is over';
+COMMENT ON FUNCTION asv.request_end IS 'this answer, approval, refusal or withdrawal, ends its request; the keeper took it before. What is kept is one of its incident''s recordings by that. p_until: of a day, when the recording is due by the keeper, which is with that day''s period at the latest; NULL: it is over, as the nightly run says';
 GRANT EXECUTE ON FUNCTION asv.request_end TO asv_staff, asv_admin;
 
 -- What a program that can read statements finds to be none would stand in everybody's way until its time is over. Who could refuse it
@@ -625,22 +673,27 @@ $$;
 COMMENT ON FUNCTION asv.held_ahead_by IS 'which decision ahead of its docking keeps this recording; NULL: none, or another';
 GRANT EXECUTE ON FUNCTION asv.held_ahead_by TO asv_admin;
 
+-- What was found to be nothing that anybody signed says nothing. (That the keeper refused it is another thing: what the camera itself
+-- says is lifted by an UNBLOCK for which the keeper has no block.)
+CREATE FUNCTION asv.blocks_of(p_recording uuid, p_ground integer) RETURNS SETOF asv.block
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT b.* FROM asv.block b WHERE b.recording = p_recording AND b.ground = p_ground AND NOT asv.is_forged(b.statement)
+$$;
+COMMENT ON FUNCTION asv.blocks_of IS 'what people have said of one block of a recording';
+
 CREATE FUNCTION asv.block_kind(p_recording uuid, p_ground integer) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    -- What was said to be the decision that it stays, and was found to be nothing that anybody signed, decides nothing: it is blocked.
-    SELECT coalesce((SELECT CASE WHEN kind = 'confirmed' AND asv.statement_is_refused(statement) THEN 'set' ELSE kind END
-                     FROM asv.block WHERE recording = p_recording AND ground = p_ground ORDER BY event DESC LIMIT 1),
-                    'none')
+    SELECT coalesce((SELECT kind FROM asv.blocks_of(p_recording, p_ground) ORDER BY event DESC LIMIT 1), 'none')
 $$;
 COMMENT ON FUNCTION asv.block_kind IS 'what was last said of a block: none, set, confirmed, lifted';
 
 CREATE FUNCTION asv.is_blocked_alone(p_recording uuid, p_ground integer, p_who uuid) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.block_kind(p_recording, p_ground) = 'set'
-       AND NOT EXISTS (SELECT FROM asv.block b JOIN asv.statement s ON s.digest = b.statement
-                       WHERE b.recording = p_recording AND b.ground = p_ground AND s.person IS DISTINCT FROM p_who
-                         AND b.event > coalesce((SELECT max(l.event) FROM asv.block l
-                                                 WHERE l.recording = p_recording AND l.ground = p_ground AND l.kind = 'lifted'), 0))
+       AND NOT EXISTS (SELECT FROM asv.blocks_of(p_recording, p_ground) b JOIN asv.statement s ON s.digest = b.statement
+                       WHERE s.person IS DISTINCT FROM p_who
+                         AND b.event > coalesce((SELECT max(l.event) FROM asv.blocks_of(p_recording, p_ground) l
+                                                 WHERE l.kind = 'lifted'), 0))
 $$;
 COMMENT ON FUNCTION asv.is_blocked_alone IS 'whether this block waits for its decision, and nobody but this person has set it';
 
@@ -710,6 +763,8 @@ BEGIN
     ELSIF v_kind <> 'set' AND NOT asv.may_decide_block(s, v_recording) THEN
         RAISE EXCEPTION 'block: it is decided on by whom the policy names for it, in charge, and not by who wore the camera'
             USING ERRCODE = 'VA007';
+    ELSIF v_kind = 'lifted' AND NOT asv.is_administration() AND NOT EXISTS (SELECT FROM asv.statement_answer WHERE statement = p_statement) THEN
+        RAISE EXCEPTION 'block: the keeper has not answered yet whether it lifts it' USING ERRCODE = 'VA007'; -- K-196
     ELSIF v_kind = 'confirmed' AND asv.is_blocked_alone(v_recording, s.ground, s.person) THEN
         RAISE EXCEPTION 'block: another person than who set it decides that it stays' USING ERRCODE = 'VA007';
     END IF;
@@ -720,7 +775,7 @@ BEGIN
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.block_put IS 'this statement blocks a recording, decides that its block stays (p_confirms), or, taken by the keeper, lifts it';
+COMMENT ON FUNCTION asv.block_put IS 'this statement blocks a recording, decides that its block stays (p_confirms), or, when the keeper has answered it, lifts it';
 GRANT EXECUTE ON FUNCTION asv.block_put TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.block_decision(p_clip uuid, p_ground smallint)
@@ -766,19 +821,102 @@ $$;
 COMMENT ON FUNCTION asv.block_void IS 'the decision by which a block stays is nothing that anybody signed: it is blocked, and waits for one; with an alarm that names whose account it came from and who said so';
 GRANT EXECUTE ON FUNCTION asv.block_void TO asv_staff;
 
+CREATE FUNCTION asv.ruling_taken(p_statement bytea) RETURNS bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT a.ruling::bytea FROM asv.statement_answer a WHERE a.statement = p_statement AND a.taken ORDER BY a.position DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.ruling_taken IS 'the keeper''s ruling that it took this; NULL: there is none';
+
 CREATE FUNCTION asv.block_decisions(p_after bytea, p_limit integer)
     RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
-                   ended_by bytea)
+                   ended_by bytea, action smallint, step smallint, about bytea, from_at timestamptz, until_at timestamptz, day date,
+                   incident uuid, ground smallint, proposal bytea, ruling bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT n.* FROM asv.block b
+    SELECT n.*, CASE b.kind WHEN 'lifted' THEN 8 ELSE 7 END::smallint, 5::smallint, c.header::bytea, NULL::timestamptz, NULL::timestamptz, NULL::date,
+           s.incident, b.ground, NULL::bytea, asv.ruling_taken(b.statement)
+    FROM asv.block b
+    JOIN asv.clip c ON c.recording = b.recording
+    JOIN asv.statement s ON s.digest = b.statement
     JOIN asv.recording_state r ON r.recording = b.recording
     CROSS JOIN LATERAL asv.statement_now(b.statement) AS n
-    WHERE b.kind = 'confirmed' AND n.refused_why IS NULL AND (p_after IS NULL OR b.statement > p_after)
+    WHERE b.kind IN ('confirmed', 'lifted') AND NOT asv.is_forged(b.statement) AND (p_after IS NULL OR b.statement > p_after)
       AND r.state IN ('sealed', 'quarantined', 'pending', 'held', 'released')
     ORDER BY b.statement LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings stay that are there: the nightly run reads each of them';
+COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings that are there stay, or were lifted: the nightly run reads each of them';
 GRANT EXECUTE ON FUNCTION asv.block_decisions TO asv_admin;
+
+-- What follows from it is undone as far as it can be: a release that is none is no release, as long as nothing was erased.
+CREATE FUNCTION asv.approval_void(p_answer bytea, p_why text, p_undo boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    r asv.request;
+    v_event bigint;
+    v_hold bigint;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE answer = p_answer) FOR NO KEY UPDATE;
+    SELECT * INTO r FROM asv.request WHERE answer = p_answer AND outcome = 'approved' FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'request: this approves none' USING ERRCODE = 'VA006';
+    END IF;
+    PERFORM asv.statement_refute(p_answer, p_why);
+    IF NOT p_undo OR r.action = 3 AND EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = r.recording) THEN
+        RETURN 'already';
+    END IF;
+    UPDATE asv.request SET outcome = 'lapsed', answer = NULL, ended_at = clock_timestamp() WHERE proposal = r.proposal;
+    IF r.action NOT IN (1, 2, 3, 10) THEN
+        RETURN 'done';
+    END IF;
+    v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), clock_timestamp(), 'system', NULL, NULL,
+                             format('its approval was nothing that the keeper took: %s', p_why), NULL);
+    SELECT h.event INTO v_hold FROM asv.hold h WHERE h.recording = r.recording ORDER BY h.event DESC LIMIT 1;
+    CASE asv.state_of(r.recording)
+    WHEN 'held' THEN
+        IF r.action = 1 AND v_hold = (SELECT h.event FROM asv.hold h WHERE h.recording = r.recording AND h.proposal = r.proposal) THEN
+            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        END IF;
+    WHEN 'released' THEN
+        IF r.action = 2 AND v_hold IS NOT NULL THEN
+            PERFORM asv.state_move(r.recording, 'held', v_hold);
+        END IF;
+    WHEN 'erasing' THEN
+        IF r.action = 3 THEN
+            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        END IF;
+    ELSE NULL;
+    END CASE;
+    DELETE FROM asv.hold WHERE recording = r.recording AND proposal = r.proposal AND r.action = 1;
+    DELETE FROM asv.clip_day WHERE proposal = r.proposal;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.approval_void IS 'the nightly run read an approval, and it is nothing that anybody signed, or that the keeper took: with an alarm; p_undo: what follows from it, which the keeper has not done, is undone. already: it is not';
+GRANT EXECUTE ON FUNCTION asv.approval_void TO asv_admin;
+
+CREATE FUNCTION asv.approvals(p_after bytea, p_limit integer)
+    RETURNS TABLE (digest bytea, object bytea, stored_at timestamptz, taken_at timestamptz, refused_why text,
+                   ended_by bytea, action smallint, step smallint, about bytea, from_at timestamptz, until_at timestamptz, day date,
+                   incident uuid, ground smallint, proposal bytea, ruling bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT n.*, r.action, 2::smallint, coalesce(c.header, r.camera)::bytea, r.from_at, r.until_at, y.day, r.incident, r.ground, r.proposal::bytea,
+           asv.ruling_taken(r.answer)
+    FROM asv.request r
+    LEFT JOIN asv.clip c ON c.recording = r.recording
+    LEFT JOIN asv.recording_state s ON s.recording = r.recording
+    LEFT JOIN asv.clip_day y ON y.proposal = r.proposal
+    CROSS JOIN LATERAL asv.statement_now(r.answer) AS n
+    WHERE r.outcome = 'approved' AND NOT asv.is_forged(r.answer) AND (p_after IS NULL OR r.answer > p_after)
+      AND CASE r.action WHEN 6 THEN asv.ahead_counts(r)
+                        WHEN 9 THEN EXISTS (SELECT FROM asv.request h WHERE h.action = 6 AND h.outcome = 'approved' AND h.camera = r.camera
+                                            AND h.from_at = r.from_at AND h.until_at = r.until_at AND h.ended_at <= r.ended_at
+                                            AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = h.proposal))
+                        WHEN 4 THEN r.expires_at > clock_timestamp() AND s.state = 'held'
+                        ELSE s.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing') END
+    ORDER BY r.answer LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.approvals IS 'the approvals from which something follows of recordings that are there, or of cameras before they dock, and the keeper''s rulings on them: the nightly run reads each of them';
+GRANT EXECUTE ON FUNCTION asv.approvals TO asv_admin;
 
 CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -793,8 +931,8 @@ CREATE FUNCTION asv.is_delivered_to_keeper(s asv.statement) RETURNS boolean
                          AND NOT (s.action = 1 AND s.step = 2 AND e.step = 2 AND e.person <> s.person))
        -- A block that was lifted before the keeper heard of it.
        AND NOT EXISTS (SELECT FROM asv.block b
-                       JOIN asv.block l ON l.recording = b.recording AND l.ground = b.ground AND l.event > b.event AND l.kind = 'lifted'
-                       WHERE b.statement = s.digest)
+                       CROSS JOIN LATERAL asv.blocks_of(b.recording, b.ground) AS l
+                       WHERE b.statement = s.digest AND l.event > b.event AND l.kind = 'lifted')
 $$;
 COMMENT ON FUNCTION asv.is_delivered_to_keeper IS 'whether this is for the keeper, as far as it was not answered; of proposals it takes those of HOLD alone';
 
@@ -832,7 +970,7 @@ GRANT EXECUTE ON FUNCTION asv.statement_unheard TO asv_admin;
 CREATE FUNCTION asv.is_past_block(s asv.statement) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT EXISTS (SELECT FROM asv.clip c
-                   JOIN asv.block b ON b.recording = c.recording AND b.ground = s.ground
+                   CROSS JOIN LATERAL asv.blocks_of(c.recording, s.ground) AS b
                    JOIN asv.clip_event e ON e.position = b.event
                    WHERE c.header = s.subject
                      AND (asv.block_kind(c.recording, s.ground) = 'confirmed'
@@ -848,7 +986,7 @@ CREATE FUNCTION asv.statement_unconcluded(p_skip integer, p_limit integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     WITH lacking AS MATERIALIZED (
         SELECT s.digest, s.action, s.step, s.stored_at, r.outcome,
-               (SELECT a.position FROM asv.statement_answer a
+               (SELECT max(a.position) FROM asv.statement_answer a
                 WHERE a.statement = s.digest AND a.taken AND asv.statement_taken_at(s.digest) IS NOT NULL) AS taken
         FROM asv.statement s
         LEFT JOIN asv.request r ON r.proposal = coalesce(s.proposal, s.digest)
@@ -904,7 +1042,9 @@ CREATE FUNCTION asv.standing_of(p_clip uuid, p_who uuid)
                        ORDER BY x.event DESC LIMIT 1) h ON true
     LEFT JOIN asv.request hr ON hr.proposal = h.proposal
     LEFT JOIN asv.incident hi ON hi.id = hr.incident
+    -- What was asked for before it was released and held again is not revived (KEEPER.md, K-199).
     LEFT JOIN LATERAL (SELECT * FROM asv.request x WHERE x.recording = c.recording AND x.action = 4 AND x.opener = p_who
+                         AND x.requested_at >= (SELECT coalesce(e.at, '-infinity') FROM asv.clip_event e WHERE e.position = h.event)
                        ORDER BY x.recorded_at DESC LIMIT 1) l ON true
     LEFT JOIN asv.statement la ON la.digest = l.answer
     WHERE c.clip = p_clip AND NOT c.uuid_taken

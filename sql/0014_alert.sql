@@ -30,7 +30,7 @@ CREATE FUNCTION asv.alert_matters(p_docked_before timestamptz)
     UNION ALL
     (SELECT 'request', left(encode(r.proposal, 'hex'), 16), r.action::text, r.expires_at
      FROM asv.request r
-     WHERE r.outcome IS NULL AND r.action IN (1, 6) AND r.expires_at > clock_timestamp()
+     WHERE r.outcome IS NULL AND r.action IN (1, 2, 3, 6, 9) AND r.expires_at > clock_timestamp()
        AND r.expires_at <= clock_timestamp() + interval '24 hours'
      ORDER BY r.expires_at LIMIT 1000)
     UNION ALL

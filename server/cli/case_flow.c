@@ -412,7 +412,11 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     if (status == ASV_OK) {
         status = deliver_answer(work, &proposal, &answer, taken, &until_ms, err);
     }
-    if (status == ASV_OK) {
+    /* That a period is over by the day that was said, the nightly run writes down: it asks the keeper itself.
+     */
+    bool ended =
+        answer.said.action == ASV_ACTION_DAY && answer.said.step == ASV_STEP_APPROVE && until_ms == 0;
+    if (status == ASV_OK && !ended) {
         status = asv_case_conclude(work->db, &answer, until_ms, false, err);
     }
     if (status == ASV_OK && answer.said.step != step) {

@@ -47,7 +47,9 @@ enum asv_status asv_case_read_request(const struct asv_case *work, const struct 
         return status;
     }
     if ((said->step != ASV_STEP_PROPOSE || said->action != request->action ||
-         !asv_equal(said->subject.id, about, ASV_SHA256_BYTES))) {
+         !asv_equal(said->subject.id, about, ASV_SHA256_BYTES)) ||
+        (work->ahead && (said->subject.from_ms != request->range.from_ms ||
+                         said->subject.until_ms != request->range.until_ms))) {
         return asv_fail(err, ASV_E_MISMATCH, "it says something else than what was stored of it");
     }
     return verify(work->db, said, err);

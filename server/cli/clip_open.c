@@ -94,20 +94,31 @@ struct showing {
     struct asv_person_statement proposal, approval, show;
 };
 
+/* ASV_E_MALFORMED: it is none. */
 static enum asv_status read_pair(struct asv_case *work, struct showing *showing, struct asv_err *err)
 {
     asv_auto_free struct asv_db_statement *row = calloc(1, sizeof *row);
+    const struct asv_statement *open = &showing->proposal.said;
+    const struct asv_statement *agreed = &showing->approval.said;
     if (row == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = asv_db_statement_find(work->db, work->standing.look_proposal, row, err);
     if (status == ASV_OK) {
-        status = asv_person_read(row, &showing->proposal, err);
+        status = asv_case_read(work->db, row, &showing->proposal, err);
     }
     if (status == ASV_OK) {
         status = asv_db_statement_find(work->db, work->standing.look_answer, row, err);
     }
-    return status == ASV_OK ? asv_person_read(row, &showing->approval, err) : status;
+    if (status == ASV_OK) {
+        status = asv_case_read(work->db, row, &showing->approval, err);
+    }
+    return status == ASV_OK &&
+                   (open->action != ASV_ACTION_OPEN || agreed->step != ASV_STEP_APPROVE ||
+                    !asv_equal(agreed->proposal, showing->proposal.digest, ASV_SHA256_BYTES) ||
+                    !asv_equal(open->subject.id, work->standing.identity.header, ASV_SHA256_BYTES))
+               ? asv_fail(err, ASV_E_MALFORMED, "it says something else than what was stored of it")
+               : status;
 }
 
 /* Signed each time: that it is shown now, and why, which need not be why it was asked for. */
@@ -115,10 +126,6 @@ static enum asv_status sign_for_it(struct asv_case *work, struct showing *showin
 {
     const struct asv_statement *open = &showing->proposal.said;
     struct asv_statement what;
-    if (!asv_equal(open->subject.id, work->standing.identity.header, ASV_SHA256_BYTES)) {
-        return asv_fail(err, ASV_E_MISMATCH,
-                        "what was agreed to, as the database has it, is not the one of this recording");
-    }
     asv_incident_compose_show(&what, open);
     return asv_person_state(work->cli, work->db, work->person, &what, &showing->show, err);
 }
@@ -166,10 +173,7 @@ static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *
 {
     struct secret secret = {{0}};
     bool locked = mlock(&secret, sizeof secret) == 0;
-    enum asv_status status = read_pair(work, showing, err);
-    if (status == ASV_OK) {
-        status = sign_for_it(work, showing, err);
-    }
+    enum asv_status status = sign_for_it(work, showing, err);
     if (status == ASV_OK) {
         status = ask_keeper(work, showing, &secret, err);
     }
@@ -187,18 +191,6 @@ static enum asv_status show_to(struct asv_case *work, const struct asv_exhibit *
     return status;
 }
 
-static enum asv_status show(struct asv_case *work, const struct asv_exhibit *exhibit, int fd,
-                            struct asv_err *err)
-{
-    struct showing *showing = calloc(1, sizeof *showing);
-    if (showing == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = show_to(work, exhibit, showing, fd, err);
-    free(showing);
-    return status;
-}
-
 /* Approved, and not over. */
 static bool may_show(const struct asv_case *work)
 {
@@ -207,34 +199,70 @@ static bool may_show(const struct asv_case *work)
            standing->look_expires_ms > work->now_ms;
 }
 
-static enum asv_status look(struct asv_case *work, struct asv_err *err)
+/* What stands as an agreement and is none keeps nobody from asking anew. */
+static enum asv_status find_agreement(struct asv_case *work, struct showing *showing, bool *agreed,
+                                      struct asv_err *err)
+{
+    struct asv_err why = {0};
+    enum asv_status status = may_show(work) ? read_pair(work, showing, &why) : ASV_E_NOT_FOUND;
+    *agreed = status == ASV_OK;
+    if (status == ASV_E_MALFORMED) {
+        fprintf(work->cli->err,
+                "What stood here as the agreement is nothing that anybody signed (%s): it is asked for "
+                "anew.\n",
+                why.text);
+    }
+    return *agreed || status == ASV_E_MALFORMED || !may_show(work) ? ASV_OK
+                                                                   : asv_failf(err, status, "%s", why.text);
+}
+
+static enum asv_status check_rules(const struct asv_case *work, struct asv_err *err)
+{
+    struct asv_incident_person person;
+    struct asv_policy_clip facts;
+    asv_incident_standing_person(&person, &work->standing, work->person->credential.said.roles);
+    asv_incident_clip_facts(&facts, &work->standing, work->standing.hold_ground, work->now_ms);
+    const char *why = asv_incident_refuses_to_show(work->policy, &person, &facts);
+    return why == NULL ? ASV_OK : asv_failf(err, ASV_E_DENIED, "%s", why);
+}
+
+static enum asv_status look_into(struct asv_case *work, struct showing *showing, struct asv_err *err)
 {
     asv_auto_exhibit struct asv_exhibit *exhibit = NULL;
     uint8_t clip[ASV_UUID_BYTES];
-    struct asv_incident_person person;
-    struct asv_policy_clip facts;
     int fd = (int)asv_cli_number(work->cli->args, "fd", STDOUT_FILENO);
+    bool agreed = false;
     enum asv_status status = asv_cli_clip_operand(work->cli, clip, err);
     if (status == ASV_OK) {
         status = asv_case_of_clip(work, clip, err);
     }
-    if (status == ASV_OK && !may_show(work)) {
+    if (status == ASV_OK) {
+        status = find_agreement(work, showing, &agreed, err);
+    }
+    if (status == ASV_OK && !agreed) {
         return request_look(work, err);
     }
     if (status == ASV_OK) {
         status = asv_exhibit_check_fd(fd, err);
     }
-    if (status != ASV_OK) {
-        return status;
+    if (status == ASV_OK) {
+        status = check_rules(work, err);
     }
-    asv_incident_standing_person(&person, &work->standing, work->person->credential.said.roles);
-    asv_incident_clip_facts(&facts, &work->standing, work->standing.hold_ground, work->now_ms);
-    const char *why = asv_incident_refuses_to_show(work->policy, &person, &facts);
-    if (why != NULL) {
-        return asv_failf(err, ASV_E_DENIED, "%s", why);
+    if (status == ASV_OK) {
+        status = asv_case_exhibit(work, &exhibit, err);
     }
-    status = asv_case_exhibit(work, &exhibit, err);
-    return status == ASV_OK ? show(work, exhibit, fd, err) : status;
+    return status == ASV_OK ? show_to(work, exhibit, showing, fd, err) : status;
+}
+
+static enum asv_status look(struct asv_case *work, struct asv_err *err)
+{
+    struct showing *showing = calloc(1, sizeof *showing);
+    if (showing == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = look_into(work, showing, err);
+    free(showing);
+    return status;
 }
 
 static enum asv_status open_clip(struct asv_cli *cli, struct asv_err *err)

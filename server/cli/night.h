@@ -134,6 +134,10 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
  * lapses. */
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
+/* What stands as decided and is nothing that anybody signed, or that the keeper took, counts no more, and is
+ * undone (night_stands.c). */
+ASV_MUST_CHECK enum asv_status asv_night_reread(struct asv_night *night, struct asv_err *err);
+
 /* Reads a stored statement; one about recordings is verified, too. What is about people, keys and policies
  * has followed from nothing but the keeper's word. *forged: it is nothing that anybody signed; that is
  * written down, and people hear of it, once. */

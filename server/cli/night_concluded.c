@@ -236,17 +236,6 @@ static enum asv_status take_or_tell(struct asv_night *night, const struct asv_db
     return ASV_OK;
 }
 
-/* ---- what keeps others from deciding ---- */
-
-/* A block that stays does so by a statement; the keeper's word on it may be that of who put it here. */
-static enum asv_status look_at(struct asv_night *night, const struct asv_db_statement *row,
-                               struct asv_err *err)
-{
-    struct asv_person_statement said = {0};
-    bool forged = false;
-    return asv_night_read(night, row, &said, &forged, err);
-}
-
 /* ---- all of it ---- */
 
 /* Each is its own: one that cannot be done is noted, and the others are. */
@@ -281,17 +270,15 @@ static enum asv_status each(struct asv_night *night,
 
 enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err)
 {
-    if (night->dry) {
-        return ASV_OK;
+    enum asv_status status = night->dry ? ASV_OK : asv_night_reread(night, err);
+    if (status != ASV_OK || night->dry) {
+        return status;
     }
     asv_auto_free struct asv_db_statement *rows = calloc(PAGE, sizeof *rows);
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     bool asks = night->keeper_answers && night->keeper.stop == ASV_KEEPER_RUNNING; /* it knows the time */
-    enum asv_status status = asks ? each(night, asv_db_statement_unheard, take_or_tell, rows, err) : ASV_OK;
-    if (status == ASV_OK) {
-        status = each(night, asv_db_block_decisions, look_at, rows, err);
-    }
+    status = asks ? each(night, asv_db_statement_unheard, take_or_tell, rows, err) : ASV_OK;
     return status == ASV_OK ? conclude_all(night, rows, err) : status;
 }

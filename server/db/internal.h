@@ -105,6 +105,9 @@ void asv_row_blob(struct asv_row *row, uint8_t *out, size_t cap, size_t *len); /
 ASV_MUST_CHECK enum asv_status asv_row_end(const struct asv_row *row, enum asv_query query,
                                            struct asv_err *err);
 
+/* A struct asv_db_statement (statement.c). */
+void asv_db_row_statement(struct asv_row *row, void *to);
+
 /* ---- statements ---- */
 
 #define ASV_STEPS_MAX 1024

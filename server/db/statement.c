@@ -113,7 +113,7 @@ enum asv_status asv_db_statement_answered(struct asv_db *db, const uint8_t diges
     return asv_db_run_outcome(db, ASV_QUERY_STATEMENT_ANSWERED, &params, NULL, err);
 }
 
-static void row_statement(struct asv_row *row, void *to)
+void asv_db_row_statement(struct asv_row *row, void *to)
 {
     struct asv_db_statement *out = to;
     asv_row_bytes(row, out->digest, sizeof out->digest);
@@ -134,7 +134,7 @@ static enum asv_status find(struct asv_db *db, enum asv_query query, const uint8
     bool there = false;
     asv_params_init(&params);
     asv_param_digest(&params, digest);
-    enum asv_status status = asv_db_run_row(db, query, &params, row_statement, &found, &there, err);
+    enum asv_status status = asv_db_run_row(db, query, &params, asv_db_row_statement, &found, &there, err);
     if (status == ASV_OK && !there) {
         status = asv_fail(err, ASV_E_NOT_FOUND, missing);
     }
@@ -176,7 +176,7 @@ enum asv_status asv_db_block_decision(struct asv_db *db, const uint8_t clip[ASV_
     asv_param_uuid(&params, clip);
     asv_param_i16(&params, ground);
     enum asv_status status =
-        asv_db_run_row(db, ASV_QUERY_BLOCK_DECISION, &params, row_statement, out, &there, err);
+        asv_db_run_row(db, ASV_QUERY_BLOCK_DECISION, &params, asv_db_row_statement, out, &there, err);
     return status == ASV_OK && !there ? asv_fail(err, ASV_E_NOT_FOUND, "nobody decided that it stays")
                                       : status;
 }
@@ -195,8 +195,8 @@ enum asv_status asv_db_statement_open(struct asv_db *db, const struct asv_db_sta
     asv_param_digest(&params, filter->subject);
     asv_param_digest(&params, filter->after);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_OPEN, &params, row_statement, out, sizeof *out, cap, count,
-                           err);
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_OPEN, &params, asv_db_row_statement, out, sizeof *out, cap,
+                           count, err);
 }
 
 static enum asv_status page_after(struct asv_db *db, enum asv_query query, const uint8_t *after,
@@ -207,7 +207,7 @@ static enum asv_status page_after(struct asv_db *db, enum asv_query query, const
     asv_params_init(&params);
     asv_param_digest(&params, after);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, query, &params, row_statement, out, sizeof *out, cap, count, err);
+    return asv_db_run_rows(db, query, &params, asv_db_row_statement, out, sizeof *out, cap, count, err);
 }
 
 enum asv_status asv_db_statement_undelivered(struct asv_db *db, const uint8_t *after,
@@ -224,12 +224,6 @@ enum asv_status asv_db_statement_unheard(struct asv_db *db, const uint8_t *after
     return page_after(db, ASV_QUERY_STATEMENT_UNHEARD, after, out, cap, count, err);
 }
 
-enum asv_status asv_db_block_decisions(struct asv_db *db, const uint8_t *after, struct asv_db_statement *out,
-                                       size_t cap, size_t *count, struct asv_err *err)
-{
-    return page_after(db, ASV_QUERY_BLOCK_DECISIONS, after, out, cap, count, err);
-}
-
 enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip, struct asv_db_statement *out,
                                              size_t cap, size_t *count, struct asv_err *err)
 {
@@ -237,8 +231,8 @@ enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip, str
     asv_params_init(&params);
     asv_param_i32(&params, (int32_t)skip);
     asv_param_i32(&params, STATEMENT_PAGE(cap));
-    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNCONCLUDED, &params, row_statement, out, sizeof *out, cap,
-                           count, err);
+    return asv_db_run_rows(db, ASV_QUERY_STATEMENT_UNCONCLUDED, &params, asv_db_row_statement, out,
+                           sizeof *out, cap, count, err);
 }
 
 static void row_recipient(struct asv_row *row, void *to)

@@ -100,11 +100,6 @@ ASV_MUST_CHECK enum asv_status asv_db_statement_unheard(struct asv_db *db, const
                                                         struct asv_db_statement *out, size_t cap,
                                                         size_t *count, struct asv_err *err);
 
-/* Those by which blocks stay of clips that are there. */
-ASV_MUST_CHECK enum asv_status asv_db_block_decisions(struct asv_db *db, const uint8_t *after,
-                                                      struct asv_db_statement *out, size_t cap, size_t *count,
-                                                      struct asv_err *err);
-
 /* What the keeper took, or is not asked about, and from which nothing has followed in the database yet; in
  * the order in which it came about, without the first skip. */
 ASV_MUST_CHECK enum asv_status asv_db_statement_unconcluded(struct asv_db *db, size_t skip,

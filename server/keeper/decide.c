@@ -12,8 +12,8 @@
 /* Four days: a clock may have been as much ahead, unnoticed, when the keeper started (K-064). */
 #define REMEMBERED_LONGER_MS (INT64_C(4) * 24 * 3600 * 1000)
 
-#define ALONE_MAX 256 /* decisions of one credential alone that are remembered at a time */
-#define SHOWN_MAX 512 /* the same of what was shown to it, a hundred a day (K-173) */
+#define ALONE_MAX 256 /* decisions of one person alone that are remembered at a time */
+#define SHOWN_MAX 512 /* the same of what was shown to that one, a hundred a day (K-173) */
 
 /* The credential that a statement names: enrolled here, not revoked, and its record is in the request. */
 static enum asv_status find_credential(const struct asv_keeper *keeper,
@@ -92,7 +92,8 @@ static bool is_believed_apart(const struct asv_statement_pair *pair, const struc
 {
     uint8_t digest[ASV_SHA256_BYTES];
     asv_statement_digest(digest, pair->proposal);
-    return memcmp(digest, pair->answer->proposal, sizeof digest) == 0 &&
+    return asv_statement_answers(pair->answer) &&
+           memcmp(digest, pair->answer->proposal, sizeof digest) == 0 &&
            asv_statement_verify(pair->proposal, pair->proposer, place, now_ms, NULL) == ASV_OK &&
            asv_statement_verify(pair->answer, pair->answerer, place, now_ms, NULL) == ASV_OK;
 }
@@ -230,6 +231,16 @@ static const uint8_t *who_alone(const struct asv_decision *decision)
     return decision->proposal.action != ASV_ACTION_FOUND ? decision->proposal.credential : NULL;
 }
 
+/* Whether a decision that is remembered is of the person with this credential, under whichever it was. */
+static bool is_theirs(const struct asv_index *index, const struct asv_index_decided *row,
+                      const uint8_t credential[ASV_SHA256_BYTES])
+{
+    const struct asv_index_person *one = asv_index_find(index, ASV_INDEX_PEOPLE, row->alone);
+    const struct asv_index_person *other = asv_index_find(index, ASV_INDEX_PEOPLE, credential);
+    return memcmp(row->alone, credential, sizeof row->alone) == 0 ||
+           (one != NULL && other != NULL && memcmp(one->person, other->person, sizeof one->person) == 0);
+}
+
 /* K-125: one person must not fill the memory that everybody's decisions need. */
 static bool has_no_share(const struct asv_index *index, const uint8_t credential[ASV_SHA256_BYTES],
                          bool shows)
@@ -242,7 +253,7 @@ static bool has_no_share(const struct asv_index *index, const uint8_t credential
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_DECIDED); i++) {
         const struct asv_index_decided *row = asv_index_row(index, ASV_INDEX_DECIDED, i);
         bool is_shown = row->how == ASV_DECIDED_SHOWN;
-        own += is_shown == shows && memcmp(row->alone, credential, sizeof row->alone) == 0 ? 1 : 0;
+        own += is_shown == shows && is_theirs(index, row, credential) ? 1 : 0;
         all += memcmp(row->alone, nobody, sizeof nobody) != 0 ? 1 : 0;
         shown += is_shown ? 1 : 0;
     }

@@ -92,6 +92,10 @@ ASV_MUST_CHECK enum asv_status asv_decide_may_leave(const struct asv_keeper *kee
                                                     const struct asv_decision *decision,
                                                     const struct asv_kept **out, struct asv_err *err);
 
+/* Whether this was signed since the clip of this row is held. */
+ASV_MUST_CHECK enum asv_status asv_decide_is_since(const struct asv_kept *row,
+                                                   const struct asv_statement *proposal, struct asv_err *err);
+
 /* After a LEDGER: the last checkpoint of the one before. */
 ASV_MUST_CHECK enum asv_status asv_decide_last_note(struct asv_keeper *keeper,
                                                     const struct asv_decision *decision,

@@ -10,6 +10,8 @@
 #include "server/keeper/decide.h"
 #include "server/keeper/kept.h"
 
+#define BLOCKED_MAX 1024 /* clips without a key of their own that one person has blocked */
+
 static struct asv_kept *kept_row(const struct asv_index *index, const struct asv_decision *decision)
 {
     return asv_index_find(index, ASV_INDEX_KEPT, decision->proposal.subject.id);
@@ -27,6 +29,9 @@ static enum asv_status put_opened(struct asv_keeper *keeper, const struct asv_de
     row.state = state;
     row.released = state == ASV_KEEPER_PENDING && before != NULL ? before->released : 0;
     row.due_ms = due_ms;
+    if (state == ASV_KEEPER_HELD) { /* K-199 */
+        row.held_ms = asv_due_in_doubt(keeper->store) ? decision->answer.issued_ms : decision->now_ms;
+    }
     memcpy(row.incident, decision->proposal.incident, sizeof row.incident);
     memcpy(row.decision, decision->proposal_digest, sizeof row.decision);
     enum asv_status status = asv_kept_put(change->next, &row, err);
@@ -109,7 +114,17 @@ enum asv_status asv_decide_hold(struct asv_keeper *keeper, const struct asv_deci
     return status == ASV_OK ? put_opened(keeper, decision, change, ASV_KEEPER_HELD, 0, err) : status;
 }
 
-/* The held clip that a decision is about, for the incident that it names. */
+enum asv_status asv_decide_is_since(const struct asv_kept *row, const struct asv_statement *proposal,
+                                    struct asv_err *err)
+{
+    return proposal->issued_ms >= row->held_ms /* K-199 */
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE,
+                          "it was signed before the clip was held: it is to be signed anew");
+}
+
+/* The held clip that a decision is about, for the incident that it names, and since before it was proposed.
+ */
 static enum asv_status find_held(const struct asv_index *index, const struct asv_decision *decision,
                                  struct asv_kept **out, struct asv_err *err)
 {
@@ -123,7 +138,7 @@ static enum asv_status find_held(const struct asv_index *index, const struct asv
         return asv_fail(err, ASV_E_MISMATCH, "the clip is held for another incident");
     }
     *out = row;
-    return ASV_OK;
+    return asv_decide_is_since(row, &decision->proposal, err);
 }
 
 enum asv_status asv_decide_release(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -234,14 +249,18 @@ int64_t asv_decide_day_until(const struct asv_kept *kept)
     return kept == NULL || !asv_kept_has_key(kept) ? 0 : kept->period_ms;
 }
 
-/* K-127: anybody may block what nobody has seen yet; the room for what people keep must not go for that. */
-static bool is_full_of_blocks(const struct asv_index *index)
+/* K-127: anybody may block what nobody has seen yet; the room for what people keep must not go for that, nor
+ * that for others' blocks (K-200). */
+static bool is_full_of_blocks(const struct asv_index *index, const uint8_t blocker[ASV_UUID_BYTES])
 {
     uint32_t plain = 0;
+    uint32_t own = 0;
     for (uint32_t i = 0; i < asv_index_count(index, ASV_INDEX_KEPT); i++) {
-        plain += asv_kept_rows(index)[i].state == ASV_KEEPER_PLAIN ? 1 : 0;
+        const struct asv_kept *row = &asv_kept_rows(index)[i];
+        plain += row->state == ASV_KEEPER_PLAIN ? 1 : 0;
+        own += row->state == ASV_KEEPER_PLAIN && memcmp(row->blocker, blocker, sizeof row->blocker) == 0;
     }
-    return plain >= asv_index_max(ASV_INDEX_KEPT) / 4;
+    return plain >= asv_index_max(ASV_INDEX_KEPT) / 4 || own >= BLOCKED_MAX;
 }
 
 enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_decision *decision,
@@ -255,7 +274,8 @@ enum asv_status asv_decide_block(struct asv_keeper *keeper, const struct asv_dec
         before->blocks |= (uint8_t)(1u << decision->proposal.ground);
         return ASV_OK;
     }
-    if (is_full_of_blocks(change->next)) {
+    memcpy(row.blocker, decision->proposer.person, sizeof row.blocker);
+    if (is_full_of_blocks(change->next, row.blocker)) {
         return asv_fail(err, ASV_E_BUSY, "key store: no room for another block of a clip that is not kept");
     }
     row.blocks = (uint8_t)(1u << decision->proposal.ground);

@@ -72,10 +72,12 @@ struct asv_kept {
     int64_t period_ms;                    /* end of its own period: until then it runs when it is not held */
     int64_t forget_ms;                    /* nothing in this store opens it by itself from here on */
     int64_t ended_ms;                     /* OVER: when it ran out; otherwise 0 */
+    int64_t held_ms;                      /* HELD: since when, by people's word; otherwise 0 */
     uint8_t incident[ASV_UUID_BYTES];     /* PENDING, HELD; otherwise zeros */
     uint8_t decision[ASV_SHA256_BYTES];   /* PENDING, HELD: digest of the proposal; otherwise zeros */
     uint8_t camera[ASV_SHA256_BYTES];     /* its certificate; zeros with PLAIN, when it is not known */
     uint32_t key_date;                    /* of the day key it was sealed for; 0: reserve key, or not known */
+    uint8_t blocker[ASV_UUID_BYTES];      /* PLAIN: the person who blocked it first; otherwise zeros */
 };
 
 enum asv_person_state {

@@ -77,10 +77,12 @@ static void write_kept(struct asv_writer *out, const void *row)
     asv_write_i64(out, kept->period_ms);
     asv_write_i64(out, kept->forget_ms);
     asv_write_i64(out, kept->ended_ms);
+    asv_write_i64(out, kept->held_ms);
     asv_write_bytes(out, kept->incident, sizeof kept->incident);
     asv_write_bytes(out, kept->decision, sizeof kept->decision);
     asv_write_bytes(out, kept->camera, sizeof kept->camera);
     asv_write_u32(out, kept->key_date);
+    asv_write_bytes(out, kept->blocker, sizeof kept->blocker);
 }
 
 /* What was said of its day and of its release, where that makes a difference. */
@@ -101,9 +103,11 @@ static bool kept_is_good(const struct asv_kept *kept)
            (has_key || asv_is_zero(kept->file_key, sizeof kept->file_key)) && ends == (kept->due_ms > 0) &&
            kept->due_ms >= 0 && kept->period_ms >= 0 && kept->forget_ms > 0 && marks_are_good(kept) &&
            (kept->state == ASV_KEEPER_OVER) == (kept->ended_ms > 0) && kept->ended_ms >= 0 &&
+           kept->held_ms >= 0 && (kept->held_ms == 0 || kept->state == ASV_KEEPER_HELD) &&
            decided != asv_is_zero(kept->decision, sizeof kept->decision) &&
            decided != asv_is_zero(kept->incident, sizeof kept->incident) && kept->key_date <= 99991231 &&
-           (kept->state == ASV_KEEPER_PLAIN || !asv_is_zero(kept->camera, sizeof kept->camera));
+           (kept->state == ASV_KEEPER_PLAIN || (!asv_is_zero(kept->camera, sizeof kept->camera) &&
+                                                asv_is_zero(kept->blocker, sizeof kept->blocker)));
 }
 
 static enum asv_status read_kept(struct asv_reader *in, void *row)
@@ -115,10 +119,12 @@ static enum asv_status read_kept(struct asv_reader *in, void *row)
         asv_read_copy(in, kept->file_key, sizeof kept->file_key) != ASV_OK ||
         asv_read_i64(in, &kept->due_ms) != ASV_OK || asv_read_i64(in, &kept->period_ms) != ASV_OK ||
         asv_read_i64(in, &kept->forget_ms) != ASV_OK || asv_read_i64(in, &kept->ended_ms) != ASV_OK ||
+        asv_read_i64(in, &kept->held_ms) != ASV_OK ||
         asv_read_copy(in, kept->incident, sizeof kept->incident) != ASV_OK ||
         asv_read_copy(in, kept->decision, sizeof kept->decision) != ASV_OK ||
         asv_read_copy(in, kept->camera, sizeof kept->camera) != ASV_OK ||
-        asv_read_u32(in, &kept->key_date) != ASV_OK) {
+        asv_read_u32(in, &kept->key_date) != ASV_OK ||
+        asv_read_copy(in, kept->blocker, sizeof kept->blocker) != ASV_OK) {
         return ASV_E_MALFORMED;
     }
     if (kept->state > ASV_KEEPER_OVER) {
@@ -314,7 +320,7 @@ static const struct {
 } codecs[ASV_INDEX_TABLES] = {
     [ASV_INDEX_ENTRIES] = {16 + 1 + 4 + 32 + 8 + 8 + 32 + 32, write_entry, read_entry},
     [ASV_INDEX_CAMERAS] = {32 + 8 + 32, write_camera, read_camera},
-    [ASV_INDEX_KEPT] = {32 + 4 + 16 + 4 * 8 + 16 + 32 + 32 + 4, write_kept, read_kept},
+    [ASV_INDEX_KEPT] = {32 + 4 + 16 + 5 * 8 + 16 + 32 + 32 + 4 + 16, write_kept, read_kept},
     [ASV_INDEX_PEOPLE] = {32 + 1 + 16 + 32 + 2 + 8 + 1 + 64, write_person, read_person},
     [ASV_INDEX_RECIPIENTS] = {32 + 32 + 1, write_recipient, read_recipient},
     [ASV_INDEX_AHEADS] = {32 + 32 + 3 * 8 + 16 + 1 + ASV_AHEAD_DAYS * (4 + 32), write_ahead, read_ahead},

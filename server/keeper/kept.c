@@ -76,6 +76,7 @@ static bool back(struct asv_index *index, struct asv_kept *row, int64_t ended_ms
     row->released = row->state == ASV_KEEPER_HELD ? 1 : row->released;
     memset(row->incident, 0, sizeof row->incident);
     memset(row->decision, 0, sizeof row->decision);
+    row->held_ms = 0;
     if (row->period_ms <= now_ms && index->stop == ASV_KEEPER_RUNNING) { /* K-062: by a clock that is right */
         end(index, row, ended_ms, now_ms);
         return true;

@@ -41,7 +41,10 @@ enum asv_status asv_decide_may_show(struct asv_keeper *keeper, const struct asv_
         const struct asv_statement_pair pair = {&open.proposal, &open.proposer, &open.answer, &open.answerer};
         status = asv_statement_shows(&decision->proposal, &decision->proposer, &pair, err);
     }
-    return status == ASV_OK ? asv_decide_may_leave(keeper, decision, &row, err) : status;
+    if (status == ASV_OK) {
+        status = asv_decide_may_leave(keeper, decision, &row, err);
+    }
+    return status == ASV_OK ? asv_decide_is_since(row, &open.proposal, err) : status;
 }
 
 /* K-171: it is remembered, as every decision is, before anything leaves. */

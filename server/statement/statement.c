@@ -103,8 +103,9 @@ static bool subject_is_good(const struct asv_subject *subject, uint16_t action)
     }
 }
 
-static bool is_answer(uint8_t step)
+bool asv_statement_answers(const struct asv_statement *statement)
 {
+    uint8_t step = statement->step;
     return step == ASV_STEP_APPROVE || step == ASV_STEP_REFUSE || step == ASV_STEP_WITHDRAW;
 }
 
@@ -145,7 +146,7 @@ static const char *broken_matter(const struct asv_statement *statement, const st
 
 static bool life_is_good(const struct asv_statement *statement, const struct asv_action_rule *rule)
 {
-    int64_t longest = is_answer(statement->step) ? rule->answer_ms : rule->proposal_ms;
+    int64_t longest = asv_statement_answers(statement) ? rule->answer_ms : rule->proposal_ms;
     return statement->issued_ms >= 0 && statement->issued_ms < statement->expires_ms && /* ST-049 */
            statement->expires_ms - statement->issued_ms <= longest;
 }

@@ -99,6 +99,9 @@ ASV_MUST_CHECK enum asv_status asv_statement_assert(struct asv_writer *writer, s
 ASV_MUST_CHECK enum asv_status asv_statement_decode(struct asv_statement *out, const void *data, size_t len,
                                                     struct asv_err *err);
 
+/* Whether it is an answer: APPROVE, REFUSE or WITHDRAW. */
+bool asv_statement_answers(const struct asv_statement *statement);
+
 /* SHA-256 over the body: how answers name a proposal, and how whoever keeps statements knows one. */
 void asv_statement_digest(uint8_t out[ASV_SHA256_BYTES], const struct asv_statement *statement);
 

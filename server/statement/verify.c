@@ -152,7 +152,8 @@ static enum asv_status check_answer(const struct asv_statement_pair *pair, uint8
     uint8_t digest[ASV_SHA256_BYTES];
 
     asv_statement_digest(digest, proposal);
-    if (proposal->step != ASV_STEP_PROPOSE || answer->step != step || step == ASV_STEP_PROPOSE) { /* ST-090 */
+    if (proposal->step != ASV_STEP_PROPOSE || answer->step != step ||
+        !asv_statement_answers(answer)) { /* ST-090, ST-120 */
         return refuse(err, ASV_E_STATE, answer, "not this step of a decision");
     }
     if (!asv_equal(digest, answer->proposal, sizeof digest)) { /* ST-091 */

@@ -333,8 +333,9 @@ def due_and_not_gone(desk, camera, clips):
     clip = clips[4]
     by_superuser(desk, "UPDATE asv.clip SET due_at = now() - interval '2 days', day = current_date - 17, key_date = current_date - 17, "
                        f"earliest_at = now() - interval '17 days' WHERE clip = '{clip}'; DELETE FROM asv.balance")  # which has it on another day
-    by_superuser(desk, "UPDATE asv.request r SET from_at = c.started_at, until_at = c.started_at + interval '1 ms' FROM asv.clip c "
-                       f"WHERE r.action = 6 AND c.clip = '{clip}'")
+    began = desk.sql(f"SELECT started_at FROM asv.clip WHERE clip = '{clip}'")[0][0]
+    by_superuser(desk, "UPDATE asv.request SET outcome = 'refused' WHERE action = 9 AND outcome = 'approved'")
+    by_superuser(desk, f"UPDATE asv.clip SET started_at = r.from_at FROM asv.request r WHERE asv.ahead_counts(r) AND clip = '{clip}'")
     counts, notes = night(desk, 4)
     assert counts["late"] == 1 and counts["due"] == 0, counts
     assert any(note["what"] == clip and "hold before docking" in note["why"] for note in notes["late"]), notes
@@ -342,7 +343,8 @@ def due_and_not_gone(desk, camera, clips):
     assert desk.state(clip) == "sealed"
     status, out, _ = desk.call("retention", "balance", "--json")
     assert status == 4 and sorted(row["overdue"] for row in json.loads(out)) == [0, 1], out
-    by_superuser(desk, "UPDATE asv.request SET from_at = now() - interval '3 h', until_at = now() - interval '2 h' WHERE action = 6")
+    by_superuser(desk, "UPDATE asv.request SET outcome = 'approved' WHERE action = 9 AND outcome = 'refused'")
+    by_superuser(desk, f"UPDATE asv.clip SET started_at = '{began}' WHERE clip = '{clip}'")
     counts, _ = night(desk, 0)
     assert (counts["due"], counts["erased"], counts["late"]) == (1, 1, 0), counts
     status, out, _ = desk.call("retention", "balance", "--json")

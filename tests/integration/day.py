@@ -107,7 +107,7 @@ def of_a_day_that_is_long_past(desk, clips):
     desk.act("sigrid", "clip", "day", clip, "--date", day_of(-30))
     out = desk.act("stefan", "clip", "day", clip, "--approve")
     assert "period is over" in out, out
-    desk.refused("its time is over", "sigrid", "hold", "request", clip, "--incident", CASE)
+    desk.refused("a request is open", "sigrid", "hold", "request", clip, "--incident", CASE)
     counts, _ = night(desk, 0)
     assert (counts["due"], counts["open"], counts["dayless"]) == (1, 1, LOST - 2), counts
     assert desk.state(clip) == "erasing" and not {"payload", "seal", "stanzas"} & parts(desk, clip), parts(desk, clip)

@@ -361,7 +361,7 @@ def nothing_else_opens(desk, camera, clips, plain):
         UPDATE asv.request SET recording = (SELECT recording FROM asv.clip WHERE clip = '{other}'),
             recorded_at = clock_timestamp() WHERE proposal = {pair}""")
     status, out, err = desk.shown("rita", other)
-    assert status == 1 and not out and "not the one of this recording" in err, err
+    assert status == 1 and not out and "something else than what was stored" in err and "a second person has to agree" in err, err
     desk.sql(f"""SET session_replication_role = replica;
         UPDATE asv.request SET recording = (SELECT recording FROM asv.clip WHERE clip = '{held}') WHERE action = 4
             AND proposal = (SELECT proposal FROM asv.access_log LIMIT 1);
@@ -615,7 +615,7 @@ def forged(desk, who, clip, action, step, proposal=None, ground=4, lives="1 day"
         FROM asv.clip c, asv.credential k JOIN asv.person_login l USING (person) WHERE c.clip = '{clip}' AND l.login = '{who}' AND k.name = '{who}'""")[0]
     matter, incident = hashlib.sha256(os.urandom(8)).hexdigest(), "NULL"
     if proposal:
-        matter, incident = desk.sql(f"SELECT encode(matter, 'hex'), quote_literal(incident) FROM asv.statement WHERE encode(digest, 'hex') = '{proposal}'")[0]
+        matter, incident = desk.sql(f"SELECT encode(matter, 'hex'), quote_nullable(incident) FROM asv.statement WHERE encode(digest, 'hex') = '{proposal}'")[0]
     answers = f"decode('{proposal}', 'hex')" if proposal else "NULL"
     assert as_account(desk, who, f"""SELECT asv.statement_put('\\x{(len(body).to_bytes(2, "big") + body).hex()}', '\\x{digest}', {action}, {step}::smallint,
         '\\x{matter}', 1::smallint, '\\x{header}', NULL, NULL, NULL, NULL, NULL, {incident}, {2 if action == 1 else ground}::smallint, '\\x{credential}', '{person}',
@@ -757,7 +757,16 @@ def nobody_confirms_a_block_with_nothing(desk, camera, clips):
     assert desk.events(clip)[-2:] == ["block_confirmed", "block_lifted"], desk.events(clip)
     alarms = [a["detail"] for a in desk.json("alarm", "list") if a["kind"] == "forged" and digest[:12] in a["detail"]]
     assert len(alarms) == 1 and "from the account of dieter" in alarms[0] and "doris" in alarms[0], alarms
-    # And one that the keeper is said to have taken: the nightly run reads it.
+    # And one that the keeper is said to have taken, and one that lifts a block and that the keeper is said to have refused: the nightly run reads them.
+    secret = ("--ground", "professional-secret")
+    desk.act("rita", "clip", "block", clip, *secret)
+    lifts = forged(desk, "dieter", clip, 8, 5, ground=5, lives="1 hour")
+    refused = psql(desk, "dieter", f"SELECT asv.block_put('\\x{lifts}', false)")
+    assert refused.returncode != 0 and "has not answered" in refused.stderr, refused.stderr
+    as_account(desk, "dieter", f"SELECT asv.statement_answered('\\x{lifts}', 'x', NULL, NULL)")
+    as_account(desk, "dieter", f"SELECT asv.block_put('\\x{lifts}', false)")
+    kind = f"SELECT asv.block_kind(recording, 5) FROM asv.clip WHERE clip = '{clip}'"
+    assert desk.sql(kind)[0][0] == "lifted"
     desk.act("rita", "clip", "block", clip, *block)
     digest = forged(desk, "dieter", clip, 7, 5, ground=6)
     as_account(desk, "dieter", f"SELECT asv.block_put('\\x{digest}', true)")
@@ -765,12 +774,70 @@ def nobody_confirms_a_block_with_nothing(desk, camera, clips):
     desk.refused("the nightly run looks into that", "doris", "clip", "unblock", clip, *block)
     status, out, _ = desk.call("retention", "run", "--json")
     notes = [note["why"] for note in json.loads(out)["notes"]["undone"]]
-    assert status == 4 and any(digest[:12] in why and "nothing that anybody signed" in why for why in notes), out
+    assert status == 4 and all(any(it[:12] in why and "nothing that anybody signed" in why for why in notes) for it in (digest, lifts)), out
+    assert desk.sql(kind)[0][0] == "set"
+    assert any(a["kind"] == "forged" and lifts[:12] in a["detail"] for a in desk.json("alarm", "list"))
     status, out, _ = desk.call("retention", "run", "--json")
     assert not any(digest[:12] in note["why"] for note in json.loads(out)["notes"]["undone"]), out
     desk.act("doris", "clip", "block", clip, *block)
     assert desk.events(clip)[-1] == "block_confirmed"
     desk.refused("stays", "doris", "clip", "unblock", clip, *block)
+
+
+def who_agreed_to_nothing(desk, camera, clips):
+    """LAW L5: an agreement that is none keeps nobody from being shown a recording for twelve hours; nor does one from before it was released."""
+    clip = next(clip for clip in clips if desk.state(clip) == "held")
+    desk.act("rita", "hold", "release", clip)
+    desk.act("sigrid", "hold", "release", clip, "--approve")
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.act("sigrid", "hold", "approve", clip)
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "a second person has to agree" in err, err
+    request = re.search(r"request +([0-9a-f]+)", err)[1]
+    request = desk.sql(f"SELECT encode(digest, 'hex') FROM asv.statement WHERE encode(digest, 'hex') LIKE '{request}%'")[0][0]
+    digest = forged(desk, "sigrid", clip, 4, 2, request, ground=0, lives="12 hours")
+    as_account(desk, "sigrid", f"SELECT asv.request_end('\\x{digest}', NULL)")
+    status, out, err = desk.shown("rita", clip)
+    assert status == 1 and not out and "nothing that anybody signed" in err and "a second person has to agree" in err, err
+    again = re.search(r"request +([0-9a-f]+)", err)[1]
+    assert not request.startswith(again), err
+    desk.act("sigrid", "clip", "open", again, "--approve")
+    status, out, err = desk.shown("rita", clip)
+    assert status == 0 and out, err
+
+
+def what_no_keeper_took_is_undone(desk, camera, clips):
+    """LAW T4; K-195, K-197: an approval that the keeper never took, genuine or not, with bytes of the shape of its ruling. The nightly run reads it."""
+    held = next(clip for clip in clips if desk.state(clip) == "held")
+    desk.act("rita", "hold", "release", held)
+    status, _, err = desk.call("hold", "release", held, "--approve", "--keeper", str(desk.site.directory / "none"), *desk.by("sigrid"))
+    assert status != 0 and "not with the keeper yet" in err, err
+    genuine = desk.sql(f"""SELECT encode(s.digest, 'hex') FROM asv.statement s JOIN asv.clip c ON c.header = s.subject
+        WHERE c.clip = '{held}' AND s.action = 2 AND s.step = 2 ORDER BY s.stored_at DESC LIMIT 1""")[0][0]
+    refused = psql(desk, "sigrid", f"SELECT asv.request_end('\\x{genuine}', NULL)")
+    assert refused.returncode != 0 and "the keeper did not take this approval" in refused.stderr, refused.stderr
+    other = next(clip for clip in clips if desk.state(clip) in ("sealed", "released"))
+    before = desk.state(other)
+    desk.act("rita", "clip", "erase-early", other)
+    proposal = desk.sql(f"""SELECT encode(r.proposal, 'hex') FROM asv.request r JOIN asv.clip c USING (recording)
+        WHERE c.clip = '{other}' AND r.action = 3 AND r.outcome IS NULL""")[0][0]
+    garbage = forged(desk, "sigrid", other, 3, 2, proposal, ground=0)
+    for digest in (genuine, garbage):
+        said_taken(desk, "sigrid", digest)
+        as_account(desk, "sigrid", f"SELECT asv.request_end('\\x{digest}', 'infinity')")
+    assert (desk.state(held), desk.state(other)) == ("released", "erasing")
+    kept = [clip for clip in clips if desk.state(clip) == "held"]
+    status, out, _ = desk.call("retention", "run", "--json")
+    notes = [note["why"] for note in json.loads(out)["notes"]["undone"]]
+    for digest in (genuine, garbage):
+        assert status == 4 and any(digest[:12] in why and "is undone" in why for why in notes), out
+        assert any(a["kind"] == "forged" and digest[:12] in a["detail"] for a in desk.json("alarm", "list"))
+    assert (desk.state(held), desk.state(other)) == ("held", before) and all(desk.state(clip) == "held" for clip in kept)
+    status, out, _ = desk.call("retention", "run", "--json")
+    assert not any(it[:12] in note["why"] for it in (genuine, garbage) for note in json.loads(out)["notes"]["undone"]), out
+    desk.act("rita", "hold", "release", held)
+    desk.act("sigrid", "hold", "release", held, "--approve")
+    assert desk.state(held) == "released"
 
 
 def play(rig):
@@ -779,7 +846,8 @@ def play(rig):
     for scenario in (incident, written_down_as_signed, two_people, shown_to_the_named, nothing_else_opens, an_approval_expires, two_approvals_at_once,
                      killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,
                      decided_with_one_disk, nobody_keeps_others_from_deciding, no_refusal_that_nobody_signed_ends_it,
-                     what_was_said_to_be_none_is_answered, nobody_confirms_a_block_with_nothing):
+                     what_was_said_to_be_none_is_answered, nobody_confirms_a_block_with_nothing,
+                     who_agreed_to_nothing, what_no_keeper_took_is_undone):
         began = time.monotonic()
         print(f"{scenario.__name__} ...", end=" ", flush=True)
         if scenario is nothing_else_opens:

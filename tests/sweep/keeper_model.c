@@ -343,7 +343,7 @@ void model_own_key(const struct model *model, struct model_clip *clip)
     clip->row = true;
 }
 
-bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision)
+bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision, int64_t held)
 {
     if (clip->row && clip->state == MODEL_HELD) {
         return false;
@@ -354,6 +354,7 @@ bool model_hold(struct model *model, struct model_clip *clip, int incident, int 
     clip->due = 0;
     clip->incident = incident;
     clip->decision = decision;
+    clip->held = held;
     return true;
 }
 
@@ -430,7 +431,7 @@ static bool keep_ahead(struct model *model, struct model_clip *clip, int paper)
 {
     for (int i = 0; i < model->ahead_count; i++) {
         if (model->aheads[i].paper == paper && model_by_ahead(&model->aheads[i], clip)) {
-            return model_hold(model, clip, model->aheads[i].incident, paper);
+            return model_hold(model, clip, model->aheads[i].incident, paper, model->aheads[i].decided);
         }
     }
     return false;

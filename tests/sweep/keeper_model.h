@@ -97,6 +97,7 @@ struct model_clip {
     unsigned blocks;
     int64_t due, period, forget; /* forget: of what no day ends; 0: the key's */
     int64_t ended;               /* OVER: when it ran out */
+    int64_t held;                /* HELD: since when */
     bool corrected, released; /* its period, by what is known of its day; by two people, and not held since */
     int incident, decision;
 };
@@ -201,7 +202,7 @@ bool model_has_key(const struct model_clip *clip);
 bool model_by_ahead(const struct model_ahead *ahead, const struct model_clip *clip);
 int64_t model_lapse(const struct model *model, int64_t period);
 void model_own_key(const struct model *model, struct model_clip *clip);
-bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision);
+bool model_hold(struct model *model, struct model_clip *clip, int incident, int decision, int64_t held);
 bool model_say_day(struct model *model, struct model_clip *clip, int day);
 void model_go_back(const struct model *model, struct model_clip *clip);
 void model_destroy_due(struct model *model);

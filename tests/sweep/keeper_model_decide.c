@@ -128,10 +128,11 @@ static bool ask_for(struct model *model, int proposal)
     return true;
 }
 
-/* K-087 */
-static bool is_held_for(const struct model_clip *clip, int incident)
+/* K-087, K-199 */
+static bool is_held_for(const struct model_clip *clip, const struct model_paper *asked)
 {
-    return clip->row && clip->state == MODEL_HELD && (incident == 0 || clip->incident == incident);
+    return clip->row && clip->state == MODEL_HELD &&
+           (asked->incident == 0 || clip->incident == asked->incident) && asked->issued >= clip->held;
 }
 
 static bool erase_early(struct model *model, struct model_clip *clip)
@@ -277,9 +278,10 @@ static bool effect(struct model *model, int proposal, int answer)
     switch (asked->action) {
     case MODEL_HOLD: /* K-129 */
         return model->papers[answer].issued < model->start[model_day(model, asked->issued) + 4] &&
-               model_hold(model, clip, asked->incident, proposal);
+               model_hold(model, clip, asked->incident, proposal,
+                          model->doubted ? model->papers[answer].issued : model->now);
     case MODEL_RELEASE:
-        if (!is_held_for(clip, asked->incident)) {
+        if (!is_held_for(clip, asked)) {
             return false;
         }
         model_go_back(model, clip);
@@ -287,10 +289,9 @@ static bool effect(struct model *model, int proposal, int answer)
     case MODEL_ERASE_EARLY:
         return erase_early(model, clip);
     case MODEL_OPEN: /* K-088; what is signed to have it shown lives for five minutes (K-122) */
-        return is_held_for(clip, asked->incident) && clip->blocks == 0 &&
-               model->newest < model->now + 5 * MINUTE_MS;
+        return is_held_for(clip, asked) && clip->blocks == 0 && model->newest < model->now + 5 * MINUTE_MS;
     case MODEL_HAND_OVER:
-        return is_held_for(clip, asked->incident) && clip->blocks == 0 &&
+        return is_held_for(clip, asked) && clip->blocks == 0 &&
                model->recipients[asked->recipient] == MODEL_REGISTERED; /* K-089 */
     case MODEL_DAY:
         return model_say_day(model, clip, asked->day);

@@ -82,8 +82,11 @@ SELECT is_empty($$ SELECT * FROM asv.alert_matters(now()) WHERE kind LIKE 'reten
 
 -- Requests to hold: a day before they lapse; not when they have, or were answered, and not what is asked otherwise.
 CREATE FUNCTION pg_temp.ask(what text, p_action int, ends interval, p_outcome text) RETURNS text LANGUAGE sql AS $$
-    INSERT INTO asv.request (proposal, action, recording, incident, ground, superior, requested_at, expires_at, outcome, ended_at, answer)
-    VALUES (dig(what), p_action, uid(what), uid('incident'), CASE p_action WHEN 1 THEN 1 ELSE 0 END, false, '2026-01-05',
+    INSERT INTO asv.request (proposal, action, recording, camera, from_at, until_at, incident, ground, superior, opener, requested_at, expires_at,
+                             outcome, ended_at, answer)
+    VALUES (dig(what), p_action, CASE WHEN p_action NOT IN (6, 9) THEN uid(what) END, CASE WHEN p_action IN (6, 9) THEN dig('cam') END,
+            CASE WHEN p_action IN (6, 9) THEN date '2026-01-01' + p_action END, CASE WHEN p_action IN (6, 9) THEN date '2026-01-02' + p_action END,
+            uid('incident'), CASE WHEN p_action IN (1, 6) THEN 1 ELSE 0 END, false, CASE WHEN p_action = 4 THEN uid('anna') END, '2026-01-05',
             clock_timestamp() + ends, p_outcome, CASE WHEN p_outcome IS NOT NULL THEN now() END,
             CASE WHEN p_outcome = 'refused' THEN dig('no ' || what) END);
     SELECT tap.pass('asked for ' || what)
@@ -93,10 +96,11 @@ SELECT pg_temp.ask('soon', 1, '23 hours', NULL);
 SELECT pg_temp.ask('later', 1, '25 hours', NULL);
 SELECT pg_temp.ask('lapsed', 1, '-1 hour', NULL);
 SELECT pg_temp.ask('refused', 1, '23 hours', 'refused');
-SELECT pg_temp.ask('release', 2, '23 hours', NULL);
+SELECT pg_temp.ask('also ' || action, action, '23 hours', NULL) FROM unnest(ARRAY[2, 3, 4, 6, 9, 10]) AS action;
 SET LOCAL session_replication_role = origin;
-SELECT results_eq($$ SELECT * FROM pg_temp.matters('request') $$, $$ SELECT left(encode(dig('soon'), 'hex'), 16), '1' $$,
-                  'a request to hold is told a day before it lapses');
+SELECT set_eq($$ SELECT * FROM pg_temp.matters('request') $$, $$ SELECT left(encode(dig('soon'), 'hex'), 16), '1'
+    UNION ALL SELECT left(encode(dig('also ' || action), 'hex'), 16), action::text FROM unnest(ARRAY[2, 3, 6, 9]) AS action $$,
+    'a request is told a day before it lapses; but that somebody would be shown something (LAW L1), and what people are told of as dayless');
 
 SELECT * FROM finish();
 ROLLBACK;

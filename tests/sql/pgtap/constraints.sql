@@ -328,6 +328,8 @@ SELECT pg_temp.refused(tbl, changes, state) FROM (VALUES
     ('statement_answer', '{"ruling": null, "keeper": null}', '23514'), -- LG-095: nobody says so for the keeper
     ('statement_answer', '{"taken": false, "concluded": true, "why": "no", "ruling": null, "keeper": null}', '23514'),
     ('statement_answer', '{"keeper": null}', '23514'),
+    ('statement_answer', '{"forged": true}', '23514'),
+    ('statement_answer', jsonb_build_object('taken', false, 'why', 'no', 'forged', true, 'ruling', ruling(dig('st'), NULL, false)), '23514'),
     ('statement_answer', jsonb_build_object('ruling', ruling(dig('x'), NULL, true)), '23514'),
     ('statement_answer', jsonb_build_object('ruling', ruling(dig('st'), NULL, false)), '23514'),
     ('statement_answer', jsonb_build_object('ruling', substring(ruling(dig('st'), NULL, true) FOR 203)), '23514'),

@@ -400,9 +400,17 @@ SELECT throws_ok($$ SELECT pg_temp.asks('e3', 3, 'h3', 'willi', 6) $$, 'VA002', 
 
 -- ---- before docking
 
-CREATE FUNCTION pg_temp.ahead(name text, act int, who text, life interval DEFAULT '1 day') RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.say(name, act, 1, 'cam', who, NULL, CASE act WHEN 6 THEN 2 ELSE 0 END);
-    SELECT asv.request_put(tap.dig(name), now() + life, now() - interval '1 hour', now() + interval '1 hour')
+-- Two hours around the hour: what is signed has no more than milliseconds.
+CREATE FUNCTION pg_temp.adig(name text, act int DEFAULT 6) RETURNS bytea LANGUAGE sql AS $$
+    SELECT sha256(tap.ranged(name, act, date_trunc('second', now()) - interval '1 hour', date_trunc('second', now()) + interval '1 hour'))
+$$;
+CREATE FUNCTION pg_temp.ahead(name text, act int, who text, moved interval DEFAULT '0 s') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    from_at CONSTANT timestamptz := date_trunc('second', now()) - interval '1 hour';
+    until_at CONSTANT timestamptz := date_trunc('second', now()) + interval '1 hour';
+BEGIN
+    RETURN asv.request_put(tap.asks_ahead(name, act, who, from_at, until_at), now() + interval '1 day', from_at + moved, until_at + moved);
+END
 $$;
 SELECT is((SELECT (unit, wears, in_charge, deputises, appraises, counts)::text FROM asv.ahead_of(dig('cam'), now(), now() + interval '1 hour', uid('willi'))),
     '(VU,t,f,f,f,f)', 'who wears the camera');
@@ -410,16 +418,18 @@ SELECT is((SELECT array_agg(unsaid) FROM unnest(ARRAY['cam', 'nocam']) AS camera
     ARRAY[false, false], 'as was said; of a camera that was not issued nothing is to be said');
 SELECT is((SELECT (wears, in_charge, appraises)::text FROM asv.ahead_of(dig('cam'), now(), now() + interval '1 hour', uid('stefan'))),
     '(f,f,t)', 'and who appraises the wearer');
+SELECT throws_ok(format($$ SELECT pg_temp.ahead('d0', 6, 'sigrid', %L) $$, moved), 'VA001', NULL, 'a request is of the time that was signed')
+FROM unnest(ARRAY['1 ms', '-1 day']) AS moved; -- K-198
 SELECT is(pg_temp.ahead('d1', 6, 'sigrid'), 'done', 'a camera that has not docked');
 SELECT throws_ok($$ SELECT pg_temp.ahead('d2', 6, 'willi') $$, '23505', NULL, 'is asked for once');
 SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'and kept when it is approved');
-SELECT is(pg_temp.answers('d3', 2, 'cam', 'stefan', 'd1'), 'done', 'by a second person');
+SELECT is(tap.agrees_ahead('d3', 6, 'stefan', pg_temp.adig('d1')) || asv.request_end(dig('d3'), NULL), 'donedone', 'by a second person');
 SELECT pg_temp.record('h4', 4);
 SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'what it brings');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.clip SET started_at = now() - interval '2 hours' WHERE header = dig('h4');
 SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'also what it says that it began earlier');
-SELECT throws_ok($$ SELECT asv.held_ahead(dig('h4'), dig('d1')) $$, 'VA002', NULL, 'though the keeper does not hold that');
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h4'), pg_temp.adig('d1')) $$, 'VA002', NULL, 'though the keeper does not hold that');
 UPDATE asv.clip SET due_at = now() WHERE header = dig('h4');
 SELECT is((SELECT count(*) FROM asv.held_ahead_list()), 0::bigint, 'until it is due');
 UPDATE asv.clip SET started_at = now() - interval '1 hour', earliest_at = now() + interval '3 hours', latest_at = now() + interval '3 hours',
@@ -427,19 +437,19 @@ UPDATE asv.clip SET started_at = now() - interval '1 hour', earliest_at = now() 
 SELECT is((SELECT array_agg(header::bytea) FROM asv.held_ahead_list()), ARRAY[dig('h4')], 'and what began then by its own clock alone');
 UPDATE asv.clip SET started_at = now(), earliest_at = now(), latest_at = now(), due_at = current_date + 15 WHERE header = dig('h4');
 SET LOCAL session_replication_role = origin;
-SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'done', 'is held');
-SELECT is(asv.held_ahead(dig('h4'), dig('d1')), 'already', 'once');
+SELECT is(asv.held_ahead(dig('h4'), pg_temp.adig('d1')), 'done', 'is held');
+SELECT is(asv.held_ahead(dig('h4'), pg_temp.adig('d1')), 'already', 'once');
 SELECT is_empty($$ SELECT FROM asv.recording_periods(0, 1000) WHERE state = 'held' AND ground IS NULL $$, 'for a cause, of which a policy''s change is told');
 SELECT is(pg_temp.state('h4') || ' ' || pg_temp.kinds('h4'), 'held held_ahead/system', 'by that decision');
 SELECT is(pg_temp.shows('h4'), 'V-1', 'for its incident');
 SELECT pg_temp.record('h5', 5);
 SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('q1')) $$, 'VA002', NULL, 'and by no other');
-SELECT is(asv.held_ahead_by(dig('h4')), dig('d1')::asv.digest, 'it says by which decision');
+SELECT is(asv.held_ahead_by(dig('h4')), pg_temp.adig('d1')::asv.digest, 'it says by which decision');
 SELECT is(asv.held_ahead_by(dig('h5')), NULL::asv.digest, 'and of others that it is by none');
 -- What ends it: its camera was emptied since, what it keeps is held, and something shows that to the keeper.
 CREATE FUNCTION pg_temp.stands() RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(emptied || ' ' || waiting || ' ' || coalesce(encode(header, 'hex') = encode(tap.dig('h4'), 'hex'), false), ',')
-    FROM asv.ahead_page(NULL, 10) WHERE proposal = tap.dig('d1')
+    FROM asv.ahead_page(NULL, 10) WHERE proposal = pg_temp.adig('d1')
 $$;
 SELECT is(pg_temp.stands(), 'false 1 false', 'one that came in is not held yet');
 SET LOCAL session_replication_role = replica;
@@ -447,17 +457,17 @@ UPDATE asv.clip SET started_at = now() - interval '2 hours' WHERE header = dig('
 UPDATE asv.clip SET committed_at = now() + interval '2 hours' WHERE header IN (dig('h4'), dig('h5'));
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.stands(), 'false 0 true', 'then the held one has its receipt from since then');
-SELECT is((SELECT count(*) FROM asv.ahead_page(dig('d1'), 10)), 0::bigint, 'page by page');
+SELECT is((SELECT count(*) FROM asv.ahead_page(pg_temp.adig('d1'), 10)), 0::bigint, 'page by page');
 SAVEPOINT finished;
-SELECT is(asv.ahead_finished(dig('d1')) || ' ' || asv.ahead_finished(dig('d1')), 'done already', 'when the keeper let its keys go');
+SELECT is(asv.ahead_finished(pg_temp.adig('d1')) || ' ' || asv.ahead_finished(pg_temp.adig('d1')), 'done already', 'when the keeper let its keys go');
 SELECT is((SELECT count(*) FROM asv.ahead_page(NULL, 10)), 0::bigint, 'it stands no more');
-SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NULL, 'and keeps nothing else');
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), pg_temp.adig('d1')) $$, 'VA002', NULL, 'and keeps nothing else');
 SELECT is(pg_temp.state('h4'), 'held', 'what it held stays held');
 SELECT is(asv.ahead_finished(dig('q1')), 'already', 'no other decision is finished so');
 ROLLBACK TO SAVEPOINT finished;
 SELECT is(pg_temp.ahead('d4', 9, 'sigrid'), 'done', 'when it is no more');
-SELECT is(pg_temp.answers('d5', 2, 'cam', 'stefan', 'd4'), 'done', 'as two people say');
-SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), dig('d1')) $$, 'VA002', NULL, 'nothing is held by it');
+SELECT is(tap.agrees_ahead('d5', 9, 'stefan', pg_temp.adig('d4', 9)) || asv.request_end(dig('d5'), NULL), 'donedone', 'as two people say');
+SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), pg_temp.adig('d1')) $$, 'VA002', NULL, 'nothing is held by it');
 
 -- ---- LAW L7
 
@@ -551,6 +561,11 @@ SELECT is(pg_temp.asks('z1', 10, 'z', 'willi'), 'done', 'of a day');
 SELECT is(pg_temp.answers('z2', 2, 'z', 'sigrid', 'z1'), 'done', 'that is past: the keeper names no end');
 SELECT is(pg_temp.begin('z', 'period'), 1::bigint, 'its erasure begins');
 SELECT is(pg_temp.arrived(current_date - 3), '2=1+1', 'in the balance of its day');
+SELECT is(pg_temp.dayless('yz', 9), 'done', 'of another one');
+SELECT is(pg_temp.asks('yz1', 10, 'yz', 'willi') || pg_temp.say('yz2', 10, 2, 'yz', 'sigrid', 'yz1'), 'donedone', 'two people say the day');
+SELECT is(asv.request_end(dig('yz2'), '2099-01-01'), 'done', 'and somebody that the keeper named another end');
+SELECT is((SELECT due_at FROM asv.clip_day WHERE proposal = dig('yz1')),
+    (current_date - 3 + coalesce(asv.policy_days_on(current_date - 3), 366) + 1)::timestamp AT TIME ZONE 'Europe/Berlin', 'it does not outlive its day''s period');
 SELECT is(pg_temp.dayless('yy', 8), 'done', 'a third one');
 SELECT is(pg_temp.asks('yy1', 10, 'yy', 'willi', 0, '1 ms'), 'done', 'of which nobody decides');
 SELECT is(asv.requests_lapse(), 1::bigint, 'is where it was');
@@ -657,6 +672,9 @@ SELECT is((SELECT detail::text FROM asv.alarm WHERE kind = 'unworn' AND subject 
 SELECT throws_ok($$ SELECT asv.issue_put(uid('h11'), uid('wolf'), NULL, 'x', false) $$, 'VA001', NULL, 'to say otherwise is to correct');
 SELECT is(asv.issue_put(uid('h11'), uid('wolf'), NULL, 'x', true), 'done', 'which is said to be');
 SELECT is((SELECT (wears, unworn_reason)::text FROM asv.standing_of(uid('h11'), uid('wolf'))), '(t,)', 'the last counts');
+SELECT is((SELECT detail::text FROM asv.alarm WHERE kind = 'reissued' AND subject = uid('assignment3')::text), 'x: it was written down anew who wore the camera',
+    'and people hear that it was corrected, and not of whom (LAW L6)');
+SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'reissued' AND subject = uid('assignment')::text), 0::bigint, 'what is said first is no correction');
 SELECT is(pg_temp.answers('w4', 3, 'h11', 'sigrid', 'w3') IS NOT NULL, true, 'refused');
 SELECT pg_temp.record('h12', 12, 1, NULL);
 SELECT is((SELECT unsaid FROM asv.standing_of(uid('h12'), uid('sigrid'))), true, 'what was recorded without an assignment');
@@ -724,16 +742,18 @@ SELECT pg_temp.is_in('erased');
 SELECT is(asv.incident_ended_at(uid('small')), now() - interval '3 years', 'when it is gone its term counts');
 SELECT is(asv.incident_forget_at(uid('small')), asv.year_end(now() - interval '3 years', 1), 'as the policy says');
 SELECT is(asv.incidents_over(), 1::bigint, 'which is over');
-SELECT pg_temp.say('forgets1', 6, 1, 'cam', 'sigrid', NULL, 2);
+CREATE TEMP TABLE forgets1 AS SELECT tap.asks_ahead('forgets1', 6, 'sigrid', current_date + interval '30 hours', current_date + interval '31 hours') AS digest;
 SET LOCAL session_replication_role = replica;
-UPDATE asv.statement SET incident = uid('small') WHERE digest = dig('forgets1');
+UPDATE asv.statement SET incident = uid('small') WHERE digest = (SELECT digest FROM forgets1);
 SET LOCAL session_replication_role = origin;
-SELECT asv.request_put(dig('forgets1'), now() + interval '1 day', now() + interval '5 hours', now() + interval '6 hours');
+SELECT asv.request_put(digest, now() + interval '1 day', current_date + interval '30 hours', current_date + interval '31 hours') FROM forgets1;
 SELECT is(asv.incidents_over(), 0::bigint, 'but not while somebody asks for something for its sake');
-SELECT pg_temp.answers('forgets2', 3, 'cam', 'stefan', 'forgets1');
+SELECT tap.put('statement', (SELECT to_jsonb(s) - 'stored_at' FROM asv.statement s JOIN forgets1 USING (digest)) || jsonb_build_object('digest', dig('forgets2'),
+    'object', stmt('forgets2'), 'step', 3, 'proposal', (SELECT digest FROM forgets1), 'nonce', b16('forgets2'), 'person', uid('stefan'), 'credential', dig('stefan')));
+SELECT asv.request_end(dig('forgets2'), NULL);
 SELECT is(asv.incidents_over(), 0::bigint, 'nor when that was decided just now');
 SET LOCAL session_replication_role = replica;
-UPDATE asv.request SET ended_at = now() - interval '3 years' WHERE proposal = dig('forgets1');
+UPDATE asv.request SET ended_at = now() - interval '3 years' WHERE proposal = (SELECT digest FROM forgets1);
 SET LOCAL session_replication_role = origin;
 SELECT throws_ok($$ DELETE FROM asv.incident_version WHERE incident = uid('small') $$, 'VA005', NULL, 'what is over is not forgotten by the way');
 SELECT throws_ok($$ UPDATE asv.incident_version SET place = 'q' WHERE incident = uid('small') $$, 'VA005', NULL, 'nor changed');

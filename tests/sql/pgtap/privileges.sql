@@ -26,7 +26,7 @@ SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
 INSERT INTO given
-SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'block_decisions', 'block_put',
+SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'approval_void', 'approvals', 'area_put', 'block_decisions', 'block_put',
     'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record',
     'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
     'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'login_put', 'policy_on', 'policy_page', 'recipient_page',

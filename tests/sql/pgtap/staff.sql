@@ -38,11 +38,12 @@ SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
 SELECT asv.issue_put(uid('assignment'), uid('willi'), NULL, 'x', false);
 
-CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'assignment') RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'assignment', dayless boolean DEFAULT false) RETURNS void LANGUAGE sql AS $$
     SELECT asv.clip_commit(jsonb_populate_record(NULL::asv.clip_facts, (SELECT fields FROM tap.template WHERE tbl = 'clip')
         || jsonb_build_object('number', number, 'header', tap.dig(name), 'clip', tap.uid(name), 'kind', 1, 'reason', '',
                               'assignment', tap.uid(assignment), 'day', current_date, 'key_date', current_date, 'due_at', current_date + 15, 'earliest_at', now(),
-                              'latest_at', now(), 'started_at', now(), 'ended_at', now(), 'committed_at', now())),
+                              'latest_at', now(), 'started_at', now(), 'ended_at', now(), 'committed_at', now())
+        || CASE WHEN dayless THEN '{"day": null, "due_at": null, "key_kind": 2, "key_date": null, "earliest_at": null}'::jsonb ELSE '{}' END),
         tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
 $$;
 SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
@@ -50,8 +51,9 @@ SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
 
 CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, proposal text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
-        (CASE act WHEN 4 THEN 9 WHEN 33 THEN 3 ELSE 1 END)::smallint, tap.dig(about), CASE WHEN act = 4 THEN who END, NULL, NULL,
-        NULL, NULL, CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE WHEN act = 1 THEN 2 WHEN act IN (7, 8) THEN 6 ELSE 0 END)::smallint, tap.dig(who),
+        (CASE WHEN act = 4 THEN 9 WHEN act = 33 THEN 3 WHEN act IN (6, 9) THEN 2 WHEN act = 10 THEN 7 ELSE 1 END)::smallint, tap.dig(about),
+        CASE WHEN act = 4 THEN who END, NULL, NULL, CASE WHEN act = 10 THEN current_date - 3 END, NULL,
+        CASE WHEN act <> 33 THEN tap.uid('incident') END, (CASE WHEN act IN (1, 6) THEN 2 WHEN act IN (7, 8) THEN 6 ELSE 0 END)::smallint, tap.dig(who),
         tap.uid(who), tap.b16('n ' || name), now(),
         now() + CASE WHEN name LIKE 'long%' THEN interval '5 days' WHEN act = 8 THEN interval '1 hour'
                      WHEN act = 4 AND step > 1 THEN interval '12 hours' ELSE interval '1 day' END,
@@ -106,6 +108,12 @@ SELECT is((SELECT asv.ledger_append(1::smallint, 0, (SELECT root FROM asv.ledger
 
 SELECT ok(count(*) = 1 AND bool_and(position(convert_to(p.name, 'UTF8') IN t.facts) = 0), 'and publishes no text that somebody wrote')
 FROM asv.policy_file p, asv.ledger_told(p) t;
+
+-- A second account of one person, which is not made in silence.
+CREATE ROLE willi2 LOGIN IN ROLE asv_staff;
+SELECT is_empty($$ SELECT FROM asv.alarm WHERE kind = 'account' $$, 'one account each');
+SELECT is(asv.login_put(uid('willi'), 'willi2', 'anna') || asv.login_put(uid('willi'), 'willi2', 'anna'), 'donealready', 'another account of willi''s');
+SELECT is((SELECT string_agg(detail, ',') FROM asv.alarm WHERE kind = 'account' AND subject = 'willi2'), 'anna: willi2 is another account of willi, who had one', 'people hear of it');
 
 -- Somebody who waits for the second signature; and what was written down is older than a minute.
 SELECT asv.credential_put(dig(repeat('r', 32)), uid('neu'), dig('badge neu'), 'neu', 1, 'VU', '2026-01-01', '2126-01-01', dig('key neu'),
@@ -285,7 +293,8 @@ FROM (VALUES
     ('stefan', 'SELECT tap.say(''s11'', 1, 2, ''h2'', ''stefan'', ''q2'')', 'done', 'a superior may approve'),
     ('stefan', 'SELECT tap.say(''s12'', 1, 2, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s12''), NULL)', 'VA007',
      'but not hold anything where he is not in charge'),
-    ('sigrid', 'SELECT tap.say(''s13'', 1, 2, ''h3'', ''sigrid'', ''q3'') || asv.request_end(tap.dig(''s13''), NULL)', 'donedone', 'who is in charge does'),
+    ('sigrid', 'SELECT tap.say(''s13'', 1, 2, ''h3'', ''sigrid'', ''q3'') || asv.request_end(tap.dig(''s13''), NULL)', 'VA007',
+     'nor does who is in charge, before the keeper took it'),
     ('stefan', 'SELECT tap.say(''s14'', 1, 3, ''h3'', ''stefan'', ''q3'') || asv.request_end(tap.dig(''s14''), NULL)', 'VA007', 'nor refuse it'),
     ('stefan', 'SELECT tap.say(''s15'', 1, 2, ''h1'', ''stefan'', ''q1'') || asv.request_end(tap.dig(''s15''), NULL)', 'VA007',
      'nor say so once more of what is held'),
@@ -421,14 +430,14 @@ SELECT is(pg_temp.combined(n::int, worn, asks, who, step, more, another, then_st
     (ARRAY[NULL, 'approves', 'refuses', 'withdraws'])[step], more, another, (ARRAY[NULL, 'approves', 'refuses', 'withdraws'])[then_step], what))
 FROM (SELECT row_number() OVER () AS n, v.* FROM (VALUES
     -- A refusal counts from who could refuse, and from nobody else.
-    ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 2, 'open done done already held', 'who is not in charge refuses nothing'),
-    ('assignment', 'willi', 'stefan', 3, 'taken', 'sigrid', 2, 'open done done already held', 'whatever is said of the keeper'),
+    ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 2, 'open done VA007 done held', 'who is not in charge refuses nothing'),
+    ('assignment', 'willi', 'stefan', 3, 'taken', 'sigrid', 2, 'open done VA007 done held', 'whatever is said of the keeper'),
     ('assignment', 'willi', 'stefan', 3, '', 'sigrid', 3, 'open done done already sealed', 'nor keeps a refusal out'),
     ('assignment', 'willi', 'stefan', 3, '', 'willi', 4, 'open done done already sealed', 'nor a withdrawal'),
-    ('assignment2', 'sigrid', 'wolf', 3, '', 'dora', 2, 'open done done already held', 'who wore the camera refuses nothing'),
+    ('assignment2', 'sigrid', 'wolf', 3, '', 'dora', 2, 'open done VA007 done held', 'who wore the camera refuses nothing'),
     ('assignment', 'willi', 'sigrid', 3, '', 'sigrid', 2, 'ended VA002 pending', 'who is in charge does, once'),
-    ('assignment', 'willi', 'sigrid', 3, 'late', 'dora', 2, 'open done done already held', 'no refusal counts that the keeper can take no more'),
-    ('assignment', 'willi', 'sigrid', 3, 'no', 'dora', 2, 'open done done already held', 'nor one that it refused'),
+    ('assignment', 'willi', 'sigrid', 3, 'late', 'dora', 2, 'open done VA007 done held', 'no refusal counts that the keeper can take no more'),
+    ('assignment', 'willi', 'sigrid', 3, 'no', 'dora', 2, 'open done VA007 done held', 'nor one that it refused'),
     -- One that is written down holds until the keeper takes another's approval, if it never took the refusal.
     ('assignment', 'willi', 'sigrid', 3, 'row', 'dora', 2, 'ended done VA002 done held', 'the keeper''s hold is followed'),
     ('assignment', 'willi', 'sigrid', 3, 'row late', 'dora', 2, 'open done VA002 done held', 'also after its time'),
@@ -438,11 +447,11 @@ FROM (SELECT row_number() OVER () AS n, v.* FROM (VALUES
     ('assignment', 'willi', 'willi', 4, 'row', 'sigrid', 2, 'ended done VA002 done held', 'nor what the keeper holds'),
     ('assignment', 'willi', 'willi', 4, 'taken row', 'sigrid', 2, 'ended done VA002 VA002 sealed', 'unless it took the withdrawal'),
     -- An approval, whatever its account says of the keeper.
-    ('assignment', 'willi', 'stefan', 2, '', 'sigrid', 2, 'open done done already held', 'an approval of who is not in charge is none'),
-    ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 2, 'ended done done already held', 'though the keeper is said to have taken it'),
+    ('assignment', 'willi', 'stefan', 2, '', 'sigrid', 2, 'open done VA007 done held', 'an approval of who is not in charge is none'),
+    ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 2, 'ended done VA007 done held', 'though the keeper is said to have taken it'),
     ('assignment', 'willi', 'stefan', 2, 'taken', 'sigrid', 3, 'ended done done already sealed', 'nor does it keep a refusal out'),
     ('assignment', 'willi', 'stefan', 2, 'taken', 'willi', 4, 'ended done done already sealed', 'or a withdrawal'),
-    ('assignment', 'sigrid', 'willi', 2, 'taken row', 'dora', 2, 'ended done done already held', 'what one held by a row another may hold')
+    ('assignment', 'sigrid', 'willi', 2, 'taken row', 'dora', 2, 'ended done VA007 done held', 'what one held by a row another may hold')
 ) AS v (worn, asks, who, step, more, another, then_step, want, what)) AS t;
 
 -- What the nightly run finds to be none is none, whatever its account said; and the request is open to others, and to time.
@@ -457,6 +466,9 @@ SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject = en
 SELECT ok(asv.statement_is_refused(dig('kf90')) AND asv.proposal_ended_by(dig('kp90')) IS NULL
     AND dig('kf90') NOT IN (SELECT digest FROM asv.statement_unconcluded(0, 1000)), 'then it counts no more, and is not come back to');
 SELECT is(asv.request_lapse(dig('kp90')), true, 'and its request lapses');
+SELECT is(pg_temp.answered('kf90', 'stefan') || ' ' || pg_temp.answered('kf90', 'stefan'), 'done already', 'and if the keeper does take it');
+SELECT ok(asv.statement_taken_at(dig('kf90')) IS NOT NULL AND NOT asv.is_forged(dig('kf90')), 'then that counts');
+SELECT lives_ok('SELECT count(*) FROM asv.statement_unconcluded(0, 1000)', 'for whoever concludes, too');
 
 -- A request that is said to be none: by who could refuse it; and what the keeper waits for is still answered.
 SELECT pg_temp.record('void' || n, 200 + n, CASE n WHEN 1 THEN 'assignment2' ELSE 'assignment' END) FROM generate_series(1, 2) AS n;
@@ -470,9 +482,78 @@ FROM (VALUES ('wolf', 'v1', 'VA007', 'not who wore the camera'), ('stefan', 'v1'
 SELECT is(pg_temp.state('void1'), 'sealed', 'its period goes on');
 SELECT matches((SELECT detail::text FROM asv.clip_event e JOIN asv.clip c USING (recording) WHERE c.header = dig('void1') AND e.kind = 'hold_lapsed'),
     'says sigrid', 'custody tells whose word it was');
-SELECT is(pg_temp.says('v3', 1, 2, 'void1', 'dora', 'v1') || ' ' || pg_temp.does('dora', 'SELECT asv.request_end(tap.dig(''v3''), NULL)'), 'done done',
+SELECT is(concat_ws(' ', pg_temp.says('v3', 1, 2, 'void1', 'dora', 'v1'), pg_temp.answered('v3', 'dora'),
+    pg_temp.does('dora', 'SELECT asv.request_end(tap.dig(''v3''), NULL)')), 'done done done',
     'another person approves what the keeper waits for');
 SELECT is(pg_temp.state('void1'), 'held', 'and it is held');
+
+-- LAW T4, K-195: an approval that the keeper did not take, because it was not there, or refused it, moves nothing. (To be shown something, 4, is
+-- taken to the keeper by whom it is shown to.)
+CREATE FUNCTION pg_temp.updig(act int) RETURNS bytea LANGUAGE sql AS $$
+    SELECT CASE WHEN act IN (6, 9) THEN sha256(tap.ranged('up' || act, act, current_date - act, current_date - act + 1)) ELSE tap.dig('up' || act) END
+$$;
+CREATE FUNCTION pg_temp.untaken(act int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_about text := CASE WHEN act NOT IN (6, 9) THEN 'untaken' || act END;
+    v_end text := format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', 'ua' || act);
+BEGIN
+    IF act NOT IN (6, 9) THEN
+        PERFORM pg_temp.record(v_about, 300 + act, 'assignment', act = 10);
+    END IF;
+    IF act = 2 THEN
+        PERFORM pg_temp.says('uh', 1, 1, v_about, 'willi'), pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''uh''), now() + interval ''1 day'', NULL, NULL)'),
+                pg_temp.says('ui', 1, 2, v_about, 'sigrid', 'uh'), pg_temp.answered('ui', 'sigrid'), pg_temp.does('sigrid', 'SELECT asv.request_end(tap.dig(''ui''), NULL)');
+    END IF;
+    RETURN concat_ws(' ', CASE WHEN v_about IS NULL THEN pg_temp.does('willi', format('SELECT left(''done'' || tap.asks_ahead(%L, %s, ''willi'', %L, %L)::text, 4)',
+                                                             'up' || act, act, current_date - act, current_date - act + 1))
+                               ELSE pg_temp.says('up' || act, act, 1, v_about, 'willi') END,
+        pg_temp.does('willi', format('SELECT asv.request_put(%L, now() + interval ''1 day'', %L, %L)', pg_temp.updig(act),
+            CASE WHEN v_about IS NULL THEN current_date - act END, CASE WHEN v_about IS NULL THEN current_date - act + 1 END)),
+        CASE WHEN v_about IS NULL THEN pg_temp.does('sigrid', format('SELECT tap.agrees_ahead(%L, %s, ''sigrid'', %L)', 'ua' || act, act, pg_temp.updig(act)))
+             ELSE pg_temp.says('ua' || act, act, 2, v_about, 'sigrid', 'up' || act) END, pg_temp.does('sigrid', v_end),
+        pg_temp.answered('ua' || act, 'sigrid', 'no'), pg_temp.does('sigrid', v_end), pg_temp.state(v_about));
+END
+$$;
+SELECT is(pg_temp.untaken(act), 'done done done VA007 done VA007' || coalesce(' ' || state, ''), format('nor does an approval of %s that the keeper did not take', act))
+FROM (VALUES (1, 'pending'), (2, 'held'), (3, 'sealed'), (6, NULL), (9, NULL), (10, 'sealed')) AS t (act, state);
+
+-- Nor is a period over, or longer than its day's, by the word of who signed it.
+SELECT pg_temp.record('past', 320, 'assignment', true);
+SELECT is(pg_temp.says('pd1', 10, 1, 'past', 'willi') || pg_temp.does('willi', 'SELECT asv.request_put(tap.dig(''pd1''), now() + interval ''1 day'', NULL, NULL)')
+    || pg_temp.says('pd2', 10, 2, 'past', 'sigrid', 'pd1') || pg_temp.answered('pd2', 'sigrid'), 'donedonedonedone', 'two people say a day');
+SELECT is(pg_temp.does('sigrid', format('SELECT asv.request_end(tap.dig(''pd2''), %L)', until)), 'VA007', format('that is over: %s', coalesce(until, 'no end')))
+FROM unnest(ARRAY[NULL, '2026-01-01', '-infinity']) AS until;
+SELECT is(pg_temp.does('asv_admin', 'SELECT asv.request_end(tap.dig(''pd2''), NULL)'), 'done', 'says the nightly run, which asked the keeper');
+
+-- What is said of the keeper has the shape of its ruling and is none: the nightly run reads each approval, and undoes what follows from it.
+CREATE FUNCTION pg_temp.voided(act int, undo boolean DEFAULT true) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_end text := format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', 'ua' || act);
+    v_before text;
+BEGIN
+    PERFORM pg_temp.answered('ua' || act, 'sigrid');
+    v_before := concat_ws(' ', pg_temp.does('sigrid', v_end), pg_temp.state('untaken' || act));
+    v_before := concat_ws(' ', v_before, (SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ua' || act)),
+        asv.approval_void(tap.dig('ua' || act), 'x', undo), pg_temp.state('untaken' || act));
+    RETURN concat_ws(' ', v_before, (SELECT outcome FROM asv.request WHERE proposal = pg_temp.updig(act)),
+        (SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ua' || act)));
+END
+$$;
+SELECT is(pg_temp.voided(act, undo), want, format('%s: %s', act, what)) FROM (VALUES
+    (1, true, 'done held 1 done sealed lapsed 0', 'it is not held'),
+    (2, true, 'done released 1 done held lapsed 0', 'it is held'),
+    (3, true, 'done erasing 1 done sealed lapsed 0', 'nothing of it is erased'),
+    (6, true, 'done 1 done lapsed 0', 'no camera''s recordings are kept'),
+    (10, true, 'done sealed 1 done sealed lapsed 0', 'its day is not known')) AS t (act, undo, want, what);
+SELECT ok(asv.is_dayless((SELECT recording FROM asv.clip WHERE header = dig('untaken10'))), 'and people decide on it');
+SELECT is(array_agg(pg_temp.says(name, act, 2, 'untaken' || act, 'dora', 'up' || act) || pg_temp.answered(name, 'dora')
+    || pg_temp.does('dora', format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', name)) || pg_temp.state('untaken' || act) ORDER BY act),
+    ARRAY['donedonedoneheld', 'donedonedonereleased', 'donedonedoneerasing', 'donedonedonesealed'], 'another person still approves each of them')
+FROM (VALUES (1, 'ub1'), (2, 'ub2'), (3, 'ub3'), (10, 'ub10')) AS t (act, name);
+SELECT is(asv.approval_void(dig('ub2'), 'x', false) || pg_temp.state('untaken2'), 'alreadyreleased', 'what the keeper did is not undone');
+SELECT throws_ok($$ SELECT asv.approval_void(dig('ub2!'), 'x', true) $$, 'VA006', NULL, 'and nothing that approves nothing');
+SELECT throws_ok($$ DELETE FROM asv.hold $$, 'VA005', NULL, 'holds go by nothing else');
+SELECT throws_ok($$ DELETE FROM asv.clip_day $$, 'VA005', NULL, 'nor days');
 
 -- ---- LAW R4: a block stays by the decision of who decides on it, and by no race
 
@@ -483,11 +564,12 @@ SELECT is(pg_temp.says('b' || n, act, 5, about, who), 'done', format('%s signs b
 FROM (VALUES (1, 7, 'h5', 'willi'), (2, 7, 'h5', 'rita'), (3, 7, 'h5', 'stefan'), (4, 7, 'h5', 'willi'), (5, 7, 'h5', 'sigrid'),
              (6, 8, 'h5', 'doris'), (7, 7, 'h5', 'doris'), (8, 8, 'h5', 'stefan'), (9, 8, 'h5', 'sigrid'), (10, 7, 'h6', 'rita'),
              (11, 7, 'h6', 'wolf'), (12, 8, 'h6', 'wolf'), (13, 7, 'h7', 'sigrid'), (14, 7, 'h7', 'sigrid'), (15, 7, 'h7', 'rita'),
-             (16, 7, 'h5', 'rita'), (17, 7, 'h5', 'doris')) AS s (n, act, about, who);
+             (16, 7, 'h5', 'rita'), (17, 7, 'h5', 'doris'), (18, 8, 'h5', 'sigrid')) AS s (n, act, about, who);
 CREATE FUNCTION pg_temp.kind(about text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.block_kind((SELECT recording FROM asv.clip WHERE header = tap.dig(about)), 6)
 $$;
-SELECT is(CASE call WHEN 'taken' THEN pg_temp.answered('b' || n, who) ELSE pg_temp.does(who, format(call, 'b' || n)) END || ' ' || pg_temp.kind(about), want, format('%s, b%s: %s', who, n, what))
+SELECT is(CASE call WHEN 'taken' THEN pg_temp.answered('b' || n, who) WHEN 'no' THEN
+    pg_temp.does(who, format('SELECT asv.statement_answered(tap.dig(%L), ''no'', NULL, NULL)', 'b' || n)) ELSE pg_temp.does(who, format(call, 'b' || n)) END || ' ' || pg_temp.kind(about), want, format('%s, b%s: %s', who, n, what))
 FROM (VALUES
     (1, 'willi', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA002 none', 'nothing is there that could stay'),
     (2, 'willi', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA007 none', 'nobody writes down what another signed'),
@@ -509,7 +591,12 @@ FROM (VALUES
     (7, 'doris', 'taken', 'h5', 'done confirmed', 'and the keeper takes, as is said'),
     (7, 'sigrid', 'SELECT asv.block_void(tap.dig(%L), ''x'')', 'h5', 'VA002 confirmed', 'then nobody says that it is none'),
     (7, 'asv_admin', 'SELECT asv.statement_forged(tap.dig(%L), ''x'')', 'h5', 'done set', 'but the nightly run, which reads it'),
-    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'who decides on it lifts it'),
+    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'VA007 set', 'who decides on it does not lift it before the keeper knows'), -- K-196
+    (9, 'sigrid', 'no', 'h5', 'done set', 'which has none where the camera says it'),
+    (9, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'then she lifts it'),
+    (9, 'asv_admin', 'SELECT asv.statement_forged(tap.dig(%L), ''x'')', 'h5', 'done set', 'with nothing that anybody signed, reads the nightly run'),
+    (18, 'sigrid', 'no', 'h5', 'done set', 'with another one that the keeper answers'),
+    (18, 'sigrid', 'SELECT asv.block_put(tap.dig(%L), false)', 'h5', 'done lifted', 'it is lifted'),
     (17, 'doris', 'SELECT asv.block_put(tap.dig(%L), true)', 'h5', 'VA002 lifted', 'and nothing stays that was lifted meanwhile'),
     (10, 'rita', 'SELECT asv.block_put(tap.dig(%L), false)', 'h6', 'done set', 'somebody blocks another one'),
     (11, 'wolf', 'SELECT asv.block_put(tap.dig(%L), true)', 'h6', 'VA007 set', 'a superior who wore its camera does not decide'),
@@ -524,8 +611,8 @@ SELECT is(pg_temp.asked('rita', 'SELECT encode(digest, ''hex'') FROM asv.block_d
     'whoever reads it is told by which statement it stays');
 SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.block_decision(tap.uid(''h5''), 6::smallint)'), '0', 'and of what was found to be none nothing');
 SELECT is(pg_temp.asked('rita', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.block_decision(c.clip, 6::smallint) d'), 'VA007', 'one recording at a time');
-SELECT is((SELECT array_agg(digest) FROM asv.block_decisions(NULL, 10)), ARRAY[dig('b14')], 'the nightly run reads each decision that stands');
-SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject IN (encode(dig('b5'), 'hex'), encode(dig('b7'), 'hex'))), 2::bigint,
+SELECT is((SELECT array_agg(digest ORDER BY digest = dig('b14')) FROM asv.block_decisions(NULL, 10)), ARRAY[dig('b18'), dig('b14')], 'the nightly run reads each decision that stands');
+SELECT is((SELECT count(*) FROM asv.alarm WHERE kind = 'forged' AND subject IN (encode(dig('b5'), 'hex'), encode(dig('b7'), 'hex'), encode(dig('b9'), 'hex'))), 3::bigint,
     'and people hear of those that were none');
 
 -- ---- and stops no night

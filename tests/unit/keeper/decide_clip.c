@@ -873,11 +873,31 @@ static unsigned block_until_refused(const struct asv_test_person *person, unsign
     return taken;
 }
 
+/* The wearer's next credential, which the admin and the chief enrol. */
+static void renew_wearer(struct asv_test_person *out)
+{
+    static struct keeper_decision enrolment;
+    keeper_person_init(out, 124, ASV_ROLE_WEARER, ASV_ALG_ED25519, people.wearer.credential.until_ms);
+    memcpy(out->credential.person, people.wearer.credential.person, ASV_UUID_BYTES);
+    memcpy(out->credential.badge, people.wearer.credential.badge, ASV_SHA256_BYTES);
+    out->credential.name = people.wearer.credential.name;
+    asv_test_person_again(out);
+    keeper_propose(&site, &enrolment, ASV_ACTION_ENROL, &people.admin, 110);
+    memcpy(enrolment.proposal.statement.subject.id, out->digest, ASV_SHA256_BYTES);
+    keeper_sign_again(&enrolment);
+    keeper_respond(&site, &enrolment, ASV_STEP_APPROVE, &people.chief, 111);
+    enrolment.enrolled = out;
+    assert_int_equal(keeper_decide(&site, &enrolment).status, ASV_OK);
+}
+
 static void one_person_fills_no_memory_that_others_need(void **state)
 {
     (void)state;
+    static struct asv_test_person renewed;
     struct asv_keeper_reply reply;
+    renew_wearer(&renewed);
     assert_int_equal(block_until_refused(&people.wearer, 300), 256); /* K-125 */
+    assert_int_equal(block_until_refused(&renewed, 10), 0);          /* under whatever credential */
     assert_int_equal(ask_to_hold(&clip, &reply), ASV_OK);
     assert_int_equal(answer_it(ASV_STEP_WITHDRAW, &people.wearer), ASV_E_BUSY); /* K-125: so is that */
     assert_int_equal(answer_it(ASV_STEP_APPROVE, &people.chief), ASV_OK);
@@ -920,6 +940,29 @@ static void blocks_take_no_room_from_what_people_keep(void **state)
         assert_int_equal(asv_index_add(index, ASV_INDEX_KEPT, &row), ASV_OK);
     }
     assert_int_equal(block_until_refused(&people.wearer, 10), 0); /* K-127 */
+    assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
+}
+
+/* K-200: days later the decisions are forgotten, and the blocks are not. */
+static void one_person_leaves_room_for_others_blocks(void **state)
+{
+    (void)state;
+    static struct asv_test_person renewed;
+    renew_wearer(&renewed);
+    for (uint32_t i = 0; i < 1024; i++) {
+        struct asv_kept row = {.state = ASV_KEEPER_PLAIN, .blocks = 1 << 4, .forget_ms = INT64_MAX};
+        memset(row.header, 0xff, sizeof row.header);
+        asv_store_be32(row.header + 1, i);
+        memcpy(row.blocker, people.wearer.credential.person, sizeof row.blocker);
+        assert_int_equal(asv_index_add(site.keeper.store->index, ASV_INDEX_KEPT, &row), ASV_OK);
+    }
+    assert_int_equal(block_until_refused(&people.wearer, 10), 0);
+    assert_int_equal(block_until_refused(&renewed, 10), 0);
+    assert_int_equal(block_until_refused(&people.reviewer, 10), 10);
+    keeper_site_restart(&site);
+    assert_int_equal(block_until_refused(&people.wearer, 20), 10); /* what was blocked before takes no room */
     assert_int_equal(both(ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip), ASV_OK);
     keeper_propose_clip(&site, &decision, ASV_ACTION_BLOCK, &people.wearer, 60, camera, &clip);
     assert_int_equal(keeper_decide(&site, &decision).status, ASV_OK);
@@ -1042,6 +1085,7 @@ int main(void)
         ON_A_SITE(what_is_said_again_costs_nothing),
         ON_A_SITE(one_person_fills_no_memory_that_others_need),
         ON_A_SITE(blocks_take_no_room_from_what_people_keep),
+        ON_A_SITE(one_person_leaves_room_for_others_blocks),
         ON_A_SITE(what_took_something_away_is_not_undone_by_an_old_index),
         ON_A_SITE(nothing_is_done_that_could_not_be_written_down),
     };

@@ -69,6 +69,7 @@ static void add_decisions(struct asv_index *index)
          .file_key = {0xf1},
          .period_ms = 1768863600000,
          .forget_ms = 1768863600000,
+         .held_ms = 1767610000000,
          .incident = {0x11},
          .decision = {0xd1},
          .camera = {0xca},
@@ -305,7 +306,7 @@ static void any_changed_byte_of_an_index_is_seen(void **state)
 #define ENTRIES_AT  (SLOTS_AT + 1 + 16 + 1 + 9 + 8)
 #define ENTRY_SIZE  133
 #define KEPT_AT     (ENTRIES_AT + 4 + 2 * ENTRY_SIZE + 4 + 2 * 72)
-#define KEPT_SIZE   168
+#define KEPT_SIZE   192
 #define GONE_AT     (KEPT_AT + 4 + KEPT_SIZE)
 #define OVER_AT     (GONE_AT + KEPT_SIZE)
 #define PEOPLE_AT   (KEPT_AT + 4 + 3 * KEPT_SIZE)
@@ -367,11 +368,14 @@ static void an_index_that_no_writer_makes_is_refused(void **state)
         {KEPT_AT + 4 + 35, 1, ASV_E_MALFORMED},                  /* held, and released */
         {KEPT_AT + 4 + 52, 1, ASV_E_MALFORMED},                  /* held, until a day */
         {KEPT_AT + 4 + 76, 1, ASV_E_MALFORMED},                  /* held, and ran out */
-        {KEPT_AT + 4 + 84, 0, ASV_E_MALFORMED},                  /* held for no incident */
-        {KEPT_AT + 4 + 100, 0, ASV_E_MALFORMED},                 /* held by no decision */
-        {KEPT_AT + 4 + 132, 0, ASV_E_MALFORMED},                 /* of no camera */
+        {KEPT_AT + 4 + 84, 0x80, ASV_E_MALFORMED},               /* held since before 1970 */
+        {KEPT_AT + 4 + 92, 0, ASV_E_MALFORMED},                  /* held for no incident */
+        {KEPT_AT + 4 + 108, 0, ASV_E_MALFORMED},                 /* held by no decision */
+        {KEPT_AT + 4 + 140, 0, ASV_E_MALFORMED},                 /* of no camera */
         {GONE_AT + 34, 1, ASV_E_MALFORMED},                      /* gone, with a day that counts */
         {GONE_AT + 35, 1, ASV_E_MALFORMED},                      /* gone, and released */
+        {GONE_AT + 84, 1, ASV_E_MALFORMED},                      /* gone, and held */
+        {GONE_AT + 176, 1, ASV_E_MALFORMED},                     /* gone, and somebody blocked it */
         {GONE_AT + 32, ASV_KEEPER_OVER, ASV_E_MALFORMED},        /* ran out, and nobody knows when */
         {OVER_AT + 32, ASV_KEEPER_GONE, ASV_E_MALFORMED},        /* erased, and ran out */
         {OVER_AT + 36, 1, ASV_E_MALFORMED},                      /* ran out, with a key */

@@ -200,6 +200,26 @@ static void what_may_pass_is_not_refused_for_good(void **state)
     says(&decision, ASV_OK, ASV_RULING_TAKEN);
 }
 
+/* ST-120: a SHOW names an OPEN, as an answer its proposal does, and answers nothing. Whoever brings both as
+ * if it did has it neither refused for good nor spent. */
+static void a_showing_is_no_answer(void **state)
+{
+    (void)state;
+    static struct asv_test_stated show;
+    static struct keeper_decision open, wrong;
+    assert_int_equal(both(&decision, ASV_ACTION_HOLD, &people.wearer, &people.chief, &clip).status, ASV_OK);
+    keeper_propose_clip(&site, &open, ASV_ACTION_OPEN, &people.reviewer, 60, camera, &clip);
+    keeper_respond(&site, &open, ASV_STEP_APPROVE, &people.chief, 61);
+    keeper_show(&site, &show, &open, &people.reviewer);
+    wrong = open;
+    wrong.answer = show;
+    wrong.answerer = &people.reviewer;
+    struct asv_keeper_reply reply = keeper_decide(&site, &wrong);
+    assert_int_equal(reply.status, ASV_E_STATE);
+    assert_int_equal(reply.ruling.len, 0);
+    assert_int_equal(keeper_ask_to_show(&site, &open, &show, &people.reviewer).status, ASV_OK);
+}
+
 /* K-160: the clock in doubt, a disk that is full. */
 static void what_waits_has_no_ruling(void **state)
 {
@@ -221,6 +241,7 @@ int main(void)
         TEST(what_was_taken_is_said_to_be_as_long_as_it_is_remembered),
         TEST(only_what_nothing_changes_is_refused_for_good),
         TEST(what_may_pass_is_not_refused_for_good),
+        TEST(a_showing_is_no_answer),
         TEST(what_waits_has_no_ruling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
