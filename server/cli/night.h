@@ -30,7 +30,7 @@
 
 /* Why something was not erased, or a person must look at it. */
 enum asv_night_kind {
-    ASV_NIGHT_LATE = 0,  /* due, and the keeper still has its key */
+    ASV_NIGHT_LATE = 0,  /* due, and its key is not known to be gone */
     ASV_NIGHT_FAILED,    /* its files could not be removed, or its state not be recorded */
     ASV_NIGHT_LOST,      /* not due, and nothing opens it any more */
     ASV_NIGHT_OPEN,      /* its erasure began and is not complete */
@@ -196,20 +196,38 @@ enum asv_retention_key asv_night_day_key(const struct asv_night *night, uint32_t
 enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
                                              bool no_row);
 
-/* Asks the keeper for its signed statement that nothing opens this clip any more; several may be asked for,
- * up to ASV_KEEPER_CLIENT_OUTSTANDING. */
-ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir,
-                                                   uint32_t *request, struct asv_err *err);
-
-/* Waits for it, in the order in which they were asked for; into order[*len]. */
-ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
-                                                    uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
-                                                    struct asv_err *err);
-
 /* What the keeper keeps and the database does not know. */
 ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);
 
+/* ---- its statement that nothing opens a clip any more (night_order.c) ---- */
+
+/* Asks the keeper for it; several may be asked for, up to ASV_KEEPER_CLIENT_OUTSTANDING. */
+ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir,
+                                                   uint32_t *request, struct asv_err *err);
+
+/* Waits for it, in the order in which they were asked for; into order[*len]. *word is the keeper's own
+ * status, ASV_OK also when none came. */
+ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
+                                                    uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                                                    enum asv_status *word, struct asv_err *err);
+
+/* Verifies it under the agency's root; it is about this clip, or proves nothing (ASV_E_MISMATCH). *out views
+ * into data. */
+ASV_MUST_CHECK enum asv_status asv_night_order_read(struct asv_night *night,
+                                                    const struct asv_db_retained *clip, struct asv_bytes data,
+                                                    struct asv_destruction *out, struct asv_err *err);
+
+/* Whether one that verifies lies there since an earlier run; as above. */
+bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained *clip,
+                           struct asv_clip_dir *dir, uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                           struct asv_destruction *out);
+
 /* ---- what the keeper is asked to do (night_keys.c) ---- */
+
+/* Whether word, the keeper's own status, says that this clip opens with nothing that it has. What a dock
+ * stored as trusted did open, so of that it says no more than that the files are damaged, and those may be
+ * whole elsewhere. */
+bool asv_night_never_opened(const struct asv_db_retained *clip, enum asv_status word);
 
 /* What the keeper wraps for the recovery key. */
 struct asv_night_stanza {

@@ -45,7 +45,8 @@ static void late(struct asv_night *night, const struct asv_db_retained *clip)
     night->counts.late++;
     if (night->keeper_answers) { /* else the run itself is what a person is called for */
         asv_night_alarm(night, ASV_NIGHT_LATE, ASV_DB_ALARM_RETENTION, clip,
-                        "due since %s, and the keeper still has its key", asv_text_time(due, clip->due_ms));
+                        "due since %s, and the keeper does not say that its key is gone",
+                        asv_text_time(due, clip->due_ms));
     }
 }
 
@@ -173,56 +174,24 @@ static void close_dir(struct asv_clip_dir **dir)
 }
 #define asv_auto_dir __attribute__((cleanup(close_dir)))
 
-/* Whoever answers on the socket, or can write into the vault, says nothing that the keeper did not sign
- * (T-060). One chain is verified once a run: the statements under it have a signature each. */
-static enum asv_status verify_order(struct asv_night *night, const struct asv_destruction *order,
-                                    struct asv_err *err)
+/* Whoever answers on the socket, or can write into the vault, says nothing that the keeper did not sign. */
+static void take_statement(struct passing *passing, const struct asv_destruction *order)
 {
-    uint8_t chain[ASV_SHA256_BYTES];
-    asv_sha256(chain, order->keeper.encoded.data, order->keeper.encoded.len);
-    if (night->has_signer && memcmp(chain, night->signer, sizeof chain) == 0) {
-        enum asv_status status =
-            asv_object_verify(&order->object, ASV_PURPOSE_DESTRUCTION, order->keeper.leaf.signing_pk);
-        return status == ASV_OK ? ASV_OK : asv_fail(err, status, "destruction statement: signature");
-    }
-    enum asv_status status = asv_destruction_verify(order, night->agency->root.signing_pk, NULL,
-                                                    night->now_ms, &night->agency->revocations, err);
-    if (status == ASV_OK) {
-        night->has_signer = true;
-        memcpy(night->signer, chain, sizeof chain);
-    }
-    return status;
-}
-
-/* The statement must be about this recording, or it proves nothing. */
-static enum asv_status read_order(struct asv_night *night, struct passing *passing, struct asv_err *err)
-{
-    struct asv_destruction order;
-    enum asv_status status = asv_destruction_decode(&order, passing->order, passing->order_len, err);
-    const struct asv_db_identity *identity = &passing->clip->identity;
-    if (status == ASV_OK) {
-        status = verify_order(night, &order, err);
-    }
-    if (status != ASV_OK) {
-        return status;
-    }
-    if (memcmp(order.camera_cert, identity->camera_cert, sizeof order.camera_cert) != 0 ||
-        memcmp(order.epoch, identity->epoch, sizeof order.epoch) != 0 || order.number != identity->number ||
-        memcmp(order.header, identity->header, sizeof order.header) != 0) {
-        return asv_fail(err, ASV_E_MISMATCH, "the keeper's statement is about another recording");
-    }
-    asv_cert_digest(passing->keeper, &order.keeper.leaf);
-    passing->issued_ms = order.issued_ms;
-    passing->reason = order.reason;
-    return ASV_OK;
+    asv_cert_digest(passing->keeper, &order->keeper.leaf);
+    passing->issued_ms = order->issued_ms;
+    passing->reason = order->reason;
 }
 
 /* What an earlier run was given. */
 static bool has_order(struct asv_night *night, struct asv_clip_dir *dir, struct passing *passing)
 {
-    return asv_clip_get(dir, ASV_PART_ORDER, passing->order, sizeof passing->order, &passing->order_len,
-                        NULL) == ASV_OK &&
-           read_order(night, passing, NULL) == ASV_OK;
+    struct asv_destruction order;
+    bool there =
+        asv_night_order_there(night, passing->clip, dir, passing->order, &passing->order_len, &order);
+    if (there) {
+        take_statement(passing, &order);
+    }
+    return there;
 }
 
 /* One that the keeper is asked about. */
@@ -270,17 +239,22 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
 static enum asv_status take_order(struct asv_night *night, struct asking *asking, struct asv_err *err)
 {
     struct passing *passing = asking->passing;
+    struct asv_destruction order;
     struct asv_err why = asking->err;
+    enum asv_status word = ASV_OK;
     enum asv_status status = asking->asked;
     if (asking->request != 0) {
-        status = asv_night_order_take(night, asking->request, passing->order, &passing->order_len, &why);
+        status =
+            asv_night_order_take(night, asking->request, passing->order, &passing->order_len, &word, &why);
     }
     if (status == ASV_OK) {
-        status = read_order(night, passing, err);
-        return status == ASV_OK
-                   ? asv_clip_note_order(asking->dir, (struct asv_bytes){passing->order, passing->order_len},
-                                         err)
-                   : status;
+        const struct asv_bytes data = {passing->order, passing->order_len};
+        status = asv_night_order_read(night, passing->clip, data, &order, err);
+        if (status == ASV_OK) {
+            take_statement(passing, &order);
+            status = asv_clip_note_order(asking->dir, data, err);
+        }
+        return status;
     }
     enum asv_class class = asv_status_class(status);
     bool opens = status == ASV_E_STATE; /* it says that something still opens it, and is believed */
