@@ -55,6 +55,7 @@ struct asv_night {
     struct asv_err no_agency;            /* why there is none */
     bool has_signer;                     /* a keeper's chain is verified: */
     uint8_t signer[ASV_SHA256_BYTES];    /* its digest */
+    uint32_t day_gone;                   /* signed by it, and verified: this day's keys are destroyed */
     bool dry;
     int64_t now_ms;
     uint8_t run[16];
@@ -224,7 +225,10 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
 
 /* ---- what the keeper is asked to do (night_keys.c) ---- */
 
-/* Whether word, the keeper's own status, says that this clip opens with nothing that it has. What a dock
+/* Whether word, the keeper's own status, says that what it was shown is nothing that it knows. */
+bool asv_night_is_unknown(enum asv_status word);
+
+/* Whether word says that this clip opens with nothing that it has. What a dock
  * stored as trusted did open, so of that it says no more than that the files are damaged, and those may be
  * whole elsewhere. */
 bool asv_night_never_opened(const struct asv_db_retained *clip, enum asv_status word);

@@ -10,6 +10,7 @@
 #include "firmware-proto/trust/destruction.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
+#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 #include "server/policy/retention.h"
 
@@ -234,8 +235,16 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
     return true;
 }
 
-/* What the keeper cannot sign, because the header is of no camera of the agency or its files are gone, is
- * erased without. What it did not sign is not. */
+/* Whether no statement may come because there is nothing that one could be about: the keeper's own word is
+ * that it knows no such header, or nothing lies where the clip did. */
+static bool is_about_nothing(const struct asv_night *night, const struct asking *asking, enum asv_status word)
+{
+    bool lost =
+        asking->dir == NULL && asking->asked == ASV_E_NOT_FOUND && asv_vault_away(night->vault) == NULL;
+    return lost || asv_night_is_unknown(word);
+}
+
+/* K-187 stands behind this: without_order. */
 static enum asv_status take_order(struct asv_night *night, struct asking *asking, struct asv_err *err)
 {
     struct passing *passing = asking->passing;
@@ -256,14 +265,39 @@ static enum asv_status take_order(struct asv_night *night, struct asking *asking
         }
         return status;
     }
-    enum asv_class class = asv_status_class(status);
-    bool opens = status == ASV_E_STATE; /* it says that something still opens it, and is believed */
-    if (class == ASV_CLASS_RETRY || class == ASV_CLASS_INTERNAL || status == ASV_E_DENIED || opens) {
+    if (!is_about_nothing(night, asking, word)) {
         return asv_failf(err, status, "%s", why.text);
     }
     passing->order_len = 0;
     (void)snprintf(passing->why, sizeof passing->why, "the keeper signed nothing: %.200s",
                    why.text[0] != '\0' ? why.text : asv_status_name(status));
+    return ASV_OK;
+}
+
+/* K-187: what the keeper signs nothing about is erased when it is in quarantine, as what could never be
+ * signed about, or when the keeper signed that all keys of its day are destroyed. No request may be
+ * outstanding. */
+static enum asv_status without_order(struct asv_night *night, const struct passing *passing,
+                                     struct asv_err *err)
+{
+    const struct asv_db_retained *clip = passing->clip;
+    struct asv_day_end day;
+    struct asv_err why = {0};
+    if (passing->why[0] == '\0' || clip->kind == ASV_COMMIT_QUARANTINED ||
+        (clip->key_kind == ASV_KEY_DAY && clip->key_date == night->day_gone)) {
+        return ASV_OK;
+    }
+    enum asv_status status =
+        clip->key_kind == ASV_KEY_DAY
+            ? asv_cli_keeper_day_end(night->client, night->agency, clip->key_date, night->now_ms, &day, &why)
+            : ASV_E_NOT_FOUND;
+    if (status != ASV_OK || day.copies != 0) {
+        return asv_failf(err, ASV_E_UNTRUSTED,
+                         "%.150s; nor, for all keys of its day, that they are destroyed: its files stay, "
+                         "asservat vault scrub",
+                         passing->why);
+    }
+    night->day_gone = clip->key_date;
     return ASV_OK;
 }
 
@@ -286,7 +320,7 @@ static enum asv_status get_order(struct asv_night *night, struct passing *passin
     }
     enum asv_status status = take_order(night, &asking, err);
     asv_clip_close(asking.dir);
-    return status;
+    return status == ASV_OK ? without_order(night, passing, err) : status;
 }
 
 /* The keeper signs for some while the files of the next ones are read and those of the ones before written.
@@ -304,6 +338,12 @@ static void get_orders(struct asv_night *night, struct batch *batch)
     }
     while (oldest < next) {
         settle(night, &window[oldest++ % ORDERS_AT_ONCE]);
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        struct asv_err err = {0};
+        if (!batch->clips[i].failed && without_order(night, &batch->clips[i], &err) != ASV_OK) {
+            failed(night, &batch->clips[i], err.text);
+        }
     }
 }
 

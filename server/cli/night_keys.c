@@ -137,11 +137,15 @@ static bool is_gone(struct asv_night *night, const struct asv_db_retained *clip)
     return key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_NEVER;
 }
 
+bool asv_night_is_unknown(enum asv_status word)
+{
+    return asv_status_class(word) == ASV_CLASS_INTEGRITY || word == ASV_E_NOT_FOUND ||
+           word == ASV_E_MALFORMED || word == ASV_E_UNSUPPORTED;
+}
+
 bool asv_night_never_opened(const struct asv_db_retained *clip, enum asv_status word)
 {
-    return clip->kind == ASV_COMMIT_QUARANTINED &&
-           (asv_status_class(word) == ASV_CLASS_INTEGRITY || word == ASV_E_NOT_FOUND ||
-            word == ASV_E_MALFORMED || word == ASV_E_UNSUPPORTED);
+    return clip->kind == ASV_COMMIT_QUARANTINED && asv_night_is_unknown(word);
 }
 
 static void keep_one(struct asv_night *night, const struct asv_db_retained *clip, enum asv_keeper_why why)
