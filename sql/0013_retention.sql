@@ -507,12 +507,13 @@ CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uui
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.* FROM asv.retained r JOIN asv.recording_state s ON s.recording = r.recording
     WHERE r.camera = p_camera AND r.key_kind = 1 AND r.key_date = p_key_date
-      AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held')
+      -- Of what is being erased the keeper says itself that it is gone, or over: whoever only says so here ends none.
+      AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held', 'erasing')
       AND r.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     ORDER BY r.recording
     LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the living clips under a camera''s key of one day';
+COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the clips under a camera''s key of one day that are not erased';
 GRANT EXECUTE ON FUNCTION asv.camera_day_page TO asv_admin;
 
 CREATE INDEX erasure_early ON asv.erasure_intent (due_at) WHERE rule = 'early';

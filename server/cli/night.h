@@ -113,7 +113,7 @@ ASV_MUST_CHECK enum asv_status asv_night_place(const struct asv_db_retained *cli
 /* Which clips. */
 struct asv_night_pages {
     enum asv_db_state state;                  /* these; 0: */
-    const struct asv_db_retained *camera_day; /* the living ones under this one's key; NULL: those whose day
+    const struct asv_db_retained *camera_day; /* those under this one's key that are not erased; NULL: those whose day
                                                * is another than their key's */
     bool early_days;                          /* one that two people erased early for each camera and day of
                                                * those whose period runs, or that are not complete */

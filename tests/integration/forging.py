@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """forging.py KEEPER SOCKET TYPE[=STATUS]...: between a client and the keeper; each reply of such a type has this status, in
-hexadecimal digits, or without one another last byte, which is one of its signature. Until it is stopped. integration/retention tries with it that
-none of them ends a file (K-187)."""
+hexadecimal digits, or without one another last byte, which is one of its signature. Until it is stopped. integration/retention
+tries with it that none of them ends a file (K-187)."""
 import socket
 import sys
 import threading

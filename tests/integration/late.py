@@ -132,17 +132,29 @@ def say_state(desk, clip, state):
     by_superuser(desk, f"UPDATE asv.recording_state SET state = '{state}' WHERE recording = {of(clip)}")
 
 
+def say_early(desk, clip):
+    """As if two people had erased it early, and a run had taken that for true."""
+    say_state(desk, clip, "erasing")
+    by_superuser(desk, "INSERT INTO asv.erasure_intent (recording, rule, event) SELECT recording, 'early', event "
+                       f"FROM asv.recording_state WHERE recording = {of(clip)}")
+
+
 def erase_early(desk, clips):
     """LAW T4: today its file goes, and its camera's key of the day stays, for the other recordings of it. One of these cannot be given
-    a key of its own for now; another one the database does not show, which lies."""
+    a key of its own for now; another one the database does not show, and of a third it says that it is erased early as well, which
+    are lies. That one gets its key (K-156)."""
     clip = clips[4]
     back = put_aside(desk, clips[1], "stanzas")
     say_state(desk, clips[3], "transferring")
+    say_early(desk, clips[2])
     desk.act("willi", "clip", "erase-early", clip)
     desk.act("sigrid", "clip", "erase-early", clip, "--approve")
     counts, notes = night(desk, 4)
-    assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"], counts["failed"]) == (1, 0, 0, 2, 1), counts
+    assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"], counts["failed"]) == (2, 0, 0, 2, 1), counts
     assert [note["what"] for note in notes["failed"]] == [clips[1]], notes
+    assert [note["what"] for note in notes["late"]] == [clips[2]], notes
+    by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(clips[2])}")
+    say_state(desk, clips[2], "sealed")
     return back
 
 
