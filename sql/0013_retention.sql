@@ -5,7 +5,10 @@
 -- erasure is the destroyed key, which is the keeper's; here is its proof, and that the files followed.
 INSERT INTO asv.lifecycle_move VALUES
     ('sealed', 'erasing'), ('quarantined', 'erasing'), ('pending', 'erasing'), ('held', 'erasing'), ('released', 'erasing'),
-    ('erasing', 'erased');
+    ('erasing', 'erased'),
+    -- What was said to be erased early, and is not (erasure_undo).
+    ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released')
+ON CONFLICT DO NOTHING;
 INSERT INTO asv.event_kind VALUES
     ('erasing', false, 'its key is destroyed; its files go now'),
     ('erased', true, 'its files are gone, too; the object is the keeper''s statement that nothing opens it any more'),
@@ -281,25 +284,62 @@ $$;
 COMMENT ON FUNCTION asv.erasure_left IS 'of clips whose erasure was to begin, those that run still, although they are due: something here keeps them, and is to be said';
 GRANT EXECUTE ON FUNCTION asv.erasure_left TO asv_admin;
 
-CREATE FUNCTION asv.erasure_adopt() RETURNS bigint
+CREATE FUNCTION asv.erasure_claims(p_after uuid, p_limit integer) RETURNS SETOF asv.retained
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.* FROM asv.recording_state s JOIN asv.retained r ON r.recording = s.recording
+    WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+      AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY s.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.erasure_claims IS 'a page of the clips that two people erased early, as is said, and that no run has taken over';
+GRANT EXECUTE ON FUNCTION asv.erasure_claims TO asv_admin;
+
+CREATE FUNCTION asv.erasure_adopt(p_recordings uuid[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_adopted bigint;
 BEGIN
     PERFORM asv.check_durable();
+    PERFORM asv.recordings_lock(p_recordings);
     INSERT INTO asv.erasure_intent (recording, rule, due_at, event)
     SELECT s.recording, 'early', coalesce(c.due_at, y.due_at), s.event
-    FROM asv.recording_state s
+    FROM unnest(p_recordings) AS t (recording)
+    JOIN asv.recording_state s ON s.recording = t.recording
     JOIN asv.clip c ON c.recording = s.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+    WHERE s.state = 'erasing'
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS v_adopted = ROW_COUNT;
     RETURN v_adopted;
 END
 $$;
-COMMENT ON FUNCTION asv.erasure_adopt() IS 'what two people decided to erase becomes the retention job''s; how many';
+COMMENT ON FUNCTION asv.erasure_adopt IS 'what two people decided to erase, and the keeper has as gone, becomes the retention job''s; how many';
 GRANT EXECUTE ON FUNCTION asv.erasure_adopt TO asv_admin;
+
+CREATE FUNCTION asv.erasure_undo(p_recordings uuid[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_recording uuid;
+    v_undone bigint := 0;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM asv.recordings_lock(p_recordings);
+    FOR v_recording IN
+        SELECT s.recording FROM unnest(p_recordings) AS t (recording) JOIN asv.recording_state s ON s.recording = t.recording
+        WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+        ORDER BY s.recording
+    LOOP
+        PERFORM asv.state_move(v_recording, asv.resting_state(v_recording),
+                               asv.event_put(v_recording, 'erasure_lapsed', clock_timestamp(), 'system', NULL, NULL,
+                                             'the keeper has not erased it: it stays', NULL));
+        v_undone := v_undone + 1;
+    END LOOP;
+    RETURN v_undone;
+END
+$$;
+COMMENT ON FUNCTION asv.erasure_undo IS 'what is said to be erased early, the keeper has not, and nothing of it is: it is where it was; how many';
+GRANT EXECUTE ON FUNCTION asv.erasure_undo TO asv_admin;
 
 CREATE FUNCTION asv.erasure_complete(
     p_run uuid, p_keeper bytea, p_recordings uuid[], p_orders bytea[], p_issued_ms bigint[],
@@ -573,6 +613,21 @@ CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)
 $$;
 COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, how many recordings are not held yet, and a clip (NULL: none) whose receipt shows that a dock had it since';
 GRANT EXECUTE ON FUNCTION asv.ahead_page TO asv_admin;
+
+CREATE FUNCTION asv.ahead_clip_page(p_proposal bytea, p_after uuid, p_limit integer) RETURNS SETOF asv.retained
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT v.*
+    FROM asv.request r
+    JOIN asv.clip c ON c.camera = r.camera AND asv.ahead_keeps(r, c)
+    JOIN asv.recording_state s ON s.recording = c.recording
+    JOIN asv.retained v ON v.recording = c.recording
+    WHERE r.proposal = p_proposal AND r.action = 6 AND s.state NOT IN ('erased', 'expired_on_arrival')
+      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY c.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ahead_clip_page IS 'a page of the clips in the range of a hold ahead of the docking that are not erased';
+GRANT EXECUTE ON FUNCTION asv.ahead_clip_page TO asv_admin;
 
 CREATE FUNCTION asv.ahead_finished(p_proposal bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -113,10 +113,13 @@ ASV_MUST_CHECK enum asv_status asv_night_place(const struct asv_db_retained *cli
 /* Which clips. */
 struct asv_night_pages {
     enum asv_db_state state;                  /* these; 0: */
-    const struct asv_db_retained *camera_day; /* those under this one's key that are not erased; NULL: those whose day
-                                               * is another than their key's */
+    const struct asv_db_retained *camera_day; /* those under this one's key that are not erased; NULL: those
+                                               * whose day is another than their key's */
     bool early_days;                          /* one that two people erased early for each camera and day of
                                                * those whose period runs, or that are not complete */
+    bool claims;                              /* said to be erased early, and taken over by no run */
+    const uint8_t *ahead;                     /* not erased, and in the range of the hold before docking with
+                                               * this proposal */
     bool due;                                 /* with state: only what is due now, or has no day */
 };
 
@@ -192,10 +195,10 @@ bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header
 /* Whether the day keys of that date are destroyed. */
 enum asv_retention_key asv_night_day_key(const struct asv_night *night, uint32_t date);
 
-/* The keeper signs that the reserve key of a clip is over, or says that it is not. no_row: it knows nothing
+/* The keeper signs that nothing opens a clip any more, or says that something does. no_row: it knows nothing
  * of the clip any more. */
-enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
-                                             bool no_row);
+enum asv_retention_key asv_night_signed_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                            bool no_row);
 
 /* What the keeper keeps and the database does not know. */
 ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);
@@ -259,6 +262,12 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
                                                       const uint8_t proposal[ASV_SHA256_BYTES],
                                                       const struct asv_db_retained *clip,
                                                       struct asv_err *err);
+
+/* ---- early erasures (night_early.c) ---- */
+
+/* What two people erased early becomes the run's when the keeper says so, and is where it was when not.
+ * Before what is kept is looked at. */
+ASV_MUST_CHECK enum asv_status asv_night_adopt(struct asv_night *night, struct asv_err *err);
 
 /* ---- erasing (night_erase.c) ---- */
 

@@ -181,8 +181,8 @@ static enum asv_retention_key without_statement(struct asv_night *night, const s
 
 /* Where the keeper had a row, its word was taken before the files went, and its row is there as long as a key
  * that could open it. */
-enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
-                                             bool no_row)
+enum asv_retention_key asv_night_signed_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                            bool no_row)
 {
     uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
     char path[ASV_VAULT_PATH_BYTES];
@@ -240,7 +240,7 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
     }
     enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? asv_night_day_key(night, clip->key_date)
                                  : clip->key_kind == ASV_KEY_RESERVE
-                                     ? asv_night_reserve_key(night, clip, state == ASV_KEEPER_PLAIN)
+                                     ? asv_night_signed_key(night, clip, state == ASV_KEEPER_PLAIN)
                                      : ASV_RETENTION_KEY_NEVER; /* whose header could not be read */
     if (state == ASV_KEEPER_GONE && key != ASV_RETENTION_KEY_GONE) {
         return asv_night_is_finished(night, clip) ? ASV_RETENTION_KEY_GONE : ASV_RETENTION_KEY_REFUSED;

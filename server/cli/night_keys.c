@@ -133,7 +133,7 @@ static bool is_gone(struct asv_night *night, const struct asv_db_retained *clip)
         return false;
     }
     enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? asv_night_day_key(night, clip->key_date)
-                                                               : asv_night_reserve_key(night, clip, true);
+                                                               : asv_night_signed_key(night, clip, true);
     return key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_NEVER;
 }
 

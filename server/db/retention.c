@@ -178,11 +178,53 @@ enum asv_status asv_db_camera_unheld(struct asv_db *db, const uint8_t camera_cer
     return asv_db_run_value(db, ASV_QUERY_CAMERA_UNHELD, &params, read_unheld, out, err);
 }
 
-enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted, struct asv_err *err)
+enum asv_status asv_db_erasure_claims(struct asv_db *db, const uint8_t *after, struct asv_db_retained *rows,
+                                      size_t *count, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
-    return asv_db_run_value(db, ASV_QUERY_ERASURE_ADOPT, &params, read_u64, adopted, err);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_ERASURE_CLAIMS, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
+}
+
+enum asv_status asv_db_ahead_clip_page(struct asv_db *db, const uint8_t proposal[32], const uint8_t *after,
+                                       struct asv_db_retained *rows, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, proposal);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_AHEAD_CLIP_PAGE, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
+}
+
+static enum asv_status run_ids(struct asv_db *db, enum asv_query query, const uint8_t (*recordings)[16],
+                               size_t count, uint64_t *done, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array ids;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, recordings[i], 16);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &ids);
+    return asv_db_run_value(db, query, &params, read_u64, done, err);
+}
+
+enum asv_status asv_db_erasure_adopt(struct asv_db *db, const uint8_t (*recordings)[16], size_t count,
+                                     uint64_t *adopted, struct asv_err *err)
+{
+    return run_ids(db, ASV_QUERY_ERASURE_ADOPT, recordings, count, adopted, err);
+}
+
+enum asv_status asv_db_erasure_undo(struct asv_db *db, const uint8_t (*recordings)[16], size_t count,
+                                    uint64_t *undone, struct asv_err *err)
+{
+    return run_ids(db, ASV_QUERY_ERASURE_UNDO, recordings, count, undone, err);
 }
 
 enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],

@@ -56,7 +56,7 @@ ASV_MUST_CHECK enum asv_status asv_db_rewrap_page(struct asv_db *db, const uint8
                                                   struct asv_db_retained *rows, size_t *count,
                                                   struct asv_err *err);
 
-/* A page of the living clips under a camera's key of one day. As above. */
+/* A page of the clips under a camera's key of one day that are not erased. As above. */
 ASV_MUST_CHECK enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_cert[32],
                                                       uint32_t key_date, const uint8_t *after,
                                                       struct asv_db_retained *rows, size_t *count,
@@ -76,9 +76,24 @@ ASV_MUST_CHECK enum asv_status asv_db_retained_of(struct asv_db *db, const uint8
 ASV_MUST_CHECK enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32],
                                                     int64_t since_ms, bool *emptied, struct asv_err *err);
 
-/* What two people decided to erase becomes the retention job's. */
-ASV_MUST_CHECK enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted,
-                                                    struct asv_err *err);
+/* A page of the clips that two people erased early, as is said, and that no run has taken over. As above. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_claims(struct asv_db *db, const uint8_t *after,
+                                                     struct asv_db_retained *rows, size_t *count,
+                                                     struct asv_err *err);
+
+/* Of these, what the keeper has as gone becomes the retention job's: how many. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_adopt(struct asv_db *db, const uint8_t (*recordings)[16],
+                                                    size_t count, uint64_t *adopted, struct asv_err *err);
+
+/* Or, while nothing of them is erased, they are where they were: how many. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_undo(struct asv_db *db, const uint8_t (*recordings)[16],
+                                                   size_t count, uint64_t *undone, struct asv_err *err);
+
+/* A page of the clips in the range of the hold before docking with this proposal that are not erased. As
+ * above. */
+ASV_MUST_CHECK enum asv_status asv_db_ahead_clip_page(struct asv_db *db, const uint8_t proposal[32],
+                                                      const uint8_t *after, struct asv_db_retained *rows,
+                                                      size_t *count, struct asv_err *err);
 
 /* The erasure of a batch begins: recordings[count] by the rules of these names. *begun are those of them that
  * were still neither asked for nor begun. */

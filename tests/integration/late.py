@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from decided import by_superuser, night, of  # noqa: E402
+from decided import by_superuser, night, of, parts  # noqa: E402
 from incident import BERLIN, CASE, incident, issue, main, set_up, wrapped_for_recovery  # noqa: E402
 from rig import SHORT, held  # noqa: E402
 from desk import later  # noqa: E402
@@ -211,7 +211,8 @@ def what_was_agreed_to_is_over(rig, desk, clip):
 
 def it_comes_back(rig, desk, camera, before, during):
     """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
-    is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1)."""
+    is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1). That the
+    database has it as released or erased early meanwhile, which the keeper has not, ends nothing (K-188, K-189)."""
     pass_time(rig, 16)
     assert held(camera) == {before, during}
     dock(rig, camera)
@@ -219,9 +220,17 @@ def it_comes_back(rig, desk, camera, before, during):
     clips = {clip["clip"]: clip for clip in rig.clips(camera)}
     assert {name: clip["state"] for name, clip in clips.items()} == {before: "expired_on_arrival", during: "sealed"}, clips
     assert clips[during]["erased_on_camera"] and during in {path.name for path in rig.vault("sealed")}
-    counts, _ = aheads(desk, 0)
+    say_state(desk, during, "released")
+    counts, notes = night(desk, 4)
+    assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]), notes
+    assert (counts["finished"], desk.json("keys", "status")["aheads"]) == (0, 1) and "payload" in parts(desk, during), counts
+    by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(during)}")
+    say_state(desk, during, "erasing")
+    counts, _ = aheads(desk, 0, 4)
     assert counts["rewrapped"] >= 1 and desk.state(during) == "held", counts  # twice when its clock spans a midnight
-    assert desk.events(during)[-1] == "held_ahead", desk.events(during)
+    assert desk.events(during)[-2:] == ["erasure_lapsed", "held_ahead"], desk.events(during)
+    alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]
+    assert counts["disagreements"] == 1 and alarms == ["keeper"], (counts, alarms)
     opens_for_recovery(rig, desk, during)
     desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)
     agree_to_show(desk, during)

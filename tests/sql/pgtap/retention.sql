@@ -143,8 +143,18 @@ SELECT is(pg_temp.page('erasing', NULL), 1::bigint, 'what remains to be done is 
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erasing' WHERE recording = pg_temp.rec('runs');
 SET LOCAL session_replication_role = origin;
-SELECT is(asv.erasure_adopt(), 1::bigint, 'what people decided to erase is taken over');
-SELECT is(asv.erasure_adopt(), 0::bigint, 'once');
+SELECT is((SELECT array_agg(recording) FROM asv.erasure_claims(NULL, 10)), ARRAY[pg_temp.rec('runs')], 'what people decided to erase is looked at');
+SELECT is(asv.erasure_undo(ARRAY[pg_temp.rec('runs'), pg_temp.rec('signed')]), 1::bigint, 'K-188: what the keeper has not erased is undone');
+SELECT is((SELECT s.state || ' ' || e.kind FROM asv.recording_state s JOIN asv.clip_event e ON e.position = s.event
+           WHERE s.recording = pg_temp.rec('runs')), 'sealed erasure_lapsed', 'it is where it was');
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('runs')]), 0::bigint, 'and nothing to be erased');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erasing' WHERE recording = pg_temp.rec('runs');
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('runs')]), 1::bigint, 'what it has erased is taken over');
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('runs')]), 0::bigint, 'once');
+SELECT is(asv.erasure_undo(ARRAY[pg_temp.rec('runs')]), 0::bigint, 'and not undone');
+SELECT is((SELECT count(*) FROM asv.erasure_claims(NULL, 10)), 0::bigint, 'nor looked at again');
 SELECT is((SELECT early FROM asv.retention_page('erasing', NULL, NULL, 10) WHERE header = dig('runs')), true, 'as an early one');
 
 -- ---- LAW T1: keys that have another end than their recordings
@@ -182,7 +192,7 @@ SELECT is(pg_temp.early_days(now()), NULL, 'nothing was erased early yet');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erasing' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;
-SELECT is(asv.erasure_adopt() >= 2, true, 'the job takes them over');
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('early'), pg_temp.rec('early too')]), 2::bigint, 'the job takes them over');
 SELECT is(pg_temp.early_days(now()), 'early', 'their day is one');
 SELECT is(pg_temp.early_days(now() + interval '20 days'), 'early', 'as long as they are not complete');
 SET LOCAL session_replication_role = replica;
