@@ -342,7 +342,7 @@ COMMENT ON FUNCTION asv.erasure_undo IS 'what is said to be erased early, the ke
 GRANT EXECUTE ON FUNCTION asv.erasure_undo TO asv_admin;
 
 CREATE FUNCTION asv.erasure_complete(
-    p_run uuid, p_keeper bytea, p_recordings uuid[], p_orders bytea[], p_issued_ms bigint[],
+    p_run uuid, p_recordings uuid[], p_keepers bytea[], p_orders bytea[], p_issued_ms bigint[],
     p_reasons bigint[], p_details text[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
 DECLARE
@@ -351,13 +351,13 @@ BEGIN
     PERFORM asv.check_durable();
     PERFORM asv.recordings_lock(p_recordings);
     WITH gone AS MATERIALIZED (
-        SELECT t.recording, i.rule, i.due_at, t.detail, t.reason, nextval('asv.clip_event_position_seq') AS event, t.digest,
+        SELECT t.recording, i.rule, i.due_at, t.detail, t.reason, t.keeper, nextval('asv.clip_event_position_seq') AS event, t.digest,
                CASE WHEN e.object_digest IS NULL THEN t.object END AS object,
                CASE WHEN e.object_digest IS NULL THEN asv.instant(t.issued_ms) END AS issued_at,
                c.root, c.leaves, c.payload_bytes, c.seal_digest
         FROM (SELECT u.*, asv.object_digest('keeper', u.object) AS digest
-              FROM unnest(p_recordings, p_orders, p_issued_ms, p_reasons, p_details)
-                  AS u (recording, object, issued_ms, reason, detail)) AS t
+              FROM unnest(p_recordings, p_keepers, p_orders, p_issued_ms, p_reasons, p_details)
+                  AS u (recording, keeper, object, issued_ms, reason, detail)) AS t
         JOIN LATERAL (SELECT k.* FROM asv.clip k WHERE k.recording = t.recording OFFSET 0) AS c ON true
         JOIN LATERAL (SELECT n.rule, n.due_at FROM asv.erasure_intent n WHERE n.recording = t.recording OFFSET 0) AS i ON true
         JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
@@ -370,13 +370,13 @@ BEGIN
         SELECT gone.event, gone.recording, CASE WHEN gone.object IS NULL THEN 'erased_unsigned' ELSE 'erased' END,
                gone.object IS NOT NULL, coalesce(gone.issued_at, clock_timestamp()),
                CASE WHEN gone.object IS NULL THEN 'system' ELSE 'keeper' END,
-               CASE WHEN gone.object IS NOT NULL THEN p_keeper END, gone.detail, gone.object,
+               CASE WHEN gone.object IS NOT NULL THEN gone.keeper END, gone.detail, gone.object,
                CASE WHEN gone.object IS NOT NULL THEN gone.digest END,
                substring(gone.object FROM octet_length(gone.object) - 63)
         FROM gone
     ), destroyed AS (
         INSERT INTO asv.destruction (digest, recording, keeper, reason, issued_at, event)
-        SELECT gone.digest, gone.recording, p_keeper, gone.reason, gone.issued_at, gone.event
+        SELECT gone.digest, gone.recording, gone.keeper, gone.reason, gone.issued_at, gone.event
         FROM gone WHERE gone.object IS NOT NULL
     ), completion AS (
         INSERT INTO asv.erasure_completion (recording, run, rule, due_at, root, leaves, payload_bytes, seal_digest, destruction,

@@ -387,8 +387,6 @@ static void drop_failed(struct batch *batch)
 /* What is told of a batch whose files are gone, until the database has it. */
 struct asv_night_record {
     bool sent; /* and not answered yet */
-    bool has_keeper;
-    uint8_t keeper[ASV_SHA256_BYTES];
     struct asv_db_erased erased[ASV_DB_BATCH_MAX];
     struct batch batch;
 };
@@ -403,17 +401,14 @@ static struct asv_night_record *new_record(const struct batch *batch)
     record->batch = *batch;
     for (size_t i = 0; i < batch->count; i++) {
         const struct passing *passing = &record->batch.clips[i];
-        record->erased[i] = (struct asv_db_erased){.order = {passing->order, passing->order_len},
+        record->erased[i] = (struct asv_db_erased){.keeper = passing->order_len != 0 ? passing->keeper : NULL,
+                                                   .order = {passing->order, passing->order_len},
                                                    .issued_ms = passing->issued_ms,
                                                    .reason = passing->reason,
                                                    .detail = passing->why[0] != '\0' ? passing->why : NULL};
         memcpy(record->erased[i].recording, passing->clip->recording, sizeof record->erased[i].recording);
         record->batch.clips[i].dated = passing->clip->day != 0;
         record->batch.clips[i].clip = NULL;
-        if (passing->order_len != 0) {
-            record->has_keeper = true;
-            memcpy(record->keeper, passing->keeper, sizeof record->keeper);
-        }
     }
     return record;
 }
@@ -429,8 +424,8 @@ static enum asv_status finish_record(struct asv_night *night, struct asv_err *er
     enum asv_status status =
         record->sent ? asv_db_erasure_complete_take(night->recorder, &done, NULL) : ASV_E_AWAY;
     if (status != ASV_OK) {
-        status = asv_db_erasure_complete(night->db, night->run, record->has_keeper ? record->keeper : NULL,
-                                         record->erased, record->batch.count, &done, err);
+        status =
+            asv_db_erasure_complete(night->db, night->run, record->erased, record->batch.count, &done, err);
     }
     night->counts.erased += done;
     for (size_t i = 0; status == ASV_OK && i < record->batch.count; i++) {
@@ -456,9 +451,8 @@ static enum asv_status begin_record(struct asv_night *night, const struct batch 
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     record->sent =
-        night->recorder != NULL &&
-        asv_db_erasure_complete_send(night->recorder, night->run, record->has_keeper ? record->keeper : NULL,
-                                     record->erased, batch->count, NULL) == ASV_OK;
+        night->recorder != NULL && asv_db_erasure_complete_send(night->recorder, night->run, record->erased,
+                                                                batch->count, NULL) == ASV_OK;
     night->record = record;
     asv_night_step(night);
     return ASV_OK;

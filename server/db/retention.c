@@ -271,12 +271,13 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
 /* The parameters of a completion. */
 struct completion {
     struct asv_params params;
-    struct asv_array ids, orders, times, reasons, details;
+    struct asv_array ids, keepers, orders, times, reasons, details;
 };
 
 static void completion_clear(struct completion *completion)
 {
     asv_array_clear(&completion->ids);
+    asv_array_clear(&completion->keepers);
     asv_array_clear(&completion->orders);
     asv_array_clear(&completion->times);
     asv_array_clear(&completion->reasons);
@@ -284,12 +285,13 @@ static void completion_clear(struct completion *completion)
 }
 #define asv_auto_completion __attribute__((cleanup(completion_clear)))
 
-static void completion_init(struct completion *completion, const uint8_t run[16], const uint8_t *keeper,
+static void completion_init(struct completion *completion, const uint8_t run[16],
                             const struct asv_db_erased *erased, size_t count)
 {
     char note[ASV_NOTE_BYTES + 1];
     struct asv_params *params = &completion->params;
     asv_array_init(&completion->ids, ASV_ARRAY_UUID);
+    asv_array_init(&completion->keepers, ASV_ARRAY_BYTEA);
     asv_array_init(&completion->orders, ASV_ARRAY_BYTEA);
     asv_array_init(&completion->times, ASV_ARRAY_I64);
     asv_array_init(&completion->reasons, ASV_ARRAY_I64);
@@ -297,6 +299,7 @@ static void completion_init(struct completion *completion, const uint8_t run[16]
     for (size_t i = 0; i < count; i++) {
         const struct asv_bytes *order = &erased[i].order;
         asv_array_bytes(&completion->ids, erased[i].recording, 16);
+        asv_array_bytes(&completion->keepers, erased[i].keeper, ASV_SHA256_BYTES);
         asv_array_bytes(&completion->orders, order->len != 0 ? order->data : NULL, order->len);
         asv_array_i64(&completion->times, erased[i].issued_ms);
         asv_array_i64(&completion->reasons, erased[i].reason);
@@ -304,29 +307,29 @@ static void completion_init(struct completion *completion, const uint8_t run[16]
     }
     asv_params_init(params);
     asv_param_uuid(params, run);
-    asv_param_digest(params, keeper);
     asv_param_array(params, &completion->ids);
+    asv_param_array(params, &completion->keepers);
     asv_param_array(params, &completion->orders);
     asv_param_array(params, &completion->times);
     asv_param_array(params, &completion->reasons);
     asv_param_array(params, &completion->details);
 }
 
-enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
+enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16],
                                         const struct asv_db_erased *erased, size_t count, uint64_t *done,
                                         struct asv_err *err)
 {
     asv_auto_completion struct completion completion;
-    completion_init(&completion, run, keeper, erased, count);
+    completion_init(&completion, run, erased, count);
     return asv_db_run_value(db, ASV_QUERY_ERASURE_COMPLETE, &completion.params, read_u64, done, err);
 }
 
-enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
+enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16],
                                              const struct asv_db_erased *erased, size_t count,
                                              struct asv_err *err)
 {
     asv_auto_completion struct completion completion;
-    completion_init(&completion, run, keeper, erased, count);
+    completion_init(&completion, run, erased, count);
     return asv_db_send1(db, ASV_QUERY_ERASURE_COMPLETE, &completion.params, err);
 }
 

@@ -120,23 +120,21 @@ ASV_MUST_CHECK enum asv_status asv_db_day_ended(struct asv_db *db, const struct 
 /* What is gone, key and files. */
 struct asv_db_erased {
     uint8_t recording[16];
+    const uint8_t *keeper;  /* certificate that signed order; NULL without one */
     struct asv_bytes order; /* the keeper's destruction statement; empty: none */
     int64_t issued_ms;      /* of it */
     uint8_t reason;         /* of it */
     const char *detail;     /* for a person; NULL: nothing to add */
 };
 
-/* The erasure of a batch is complete. keeper: certificate that signed the orders; NULL without any. *done are
- * those that were not complete before. */
+/* The erasure of a batch is complete. *done are those that were not complete before. */
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16],
-                                                       const uint8_t *keeper,
                                                        const struct asv_db_erased *erased, size_t count,
                                                        uint64_t *done, struct asv_err *err);
 
 /* The same in two halves: the server works at it while the caller does something else, but asks nothing else
  * of db. Whoever is told a failure by either says it again with asv_db_erasure_complete. */
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16],
-                                                            const uint8_t *keeper,
                                                             const struct asv_db_erased *erased, size_t count,
                                                             struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_take(struct asv_db *db, uint64_t *done,

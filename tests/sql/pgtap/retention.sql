@@ -36,8 +36,8 @@ CREATE FUNCTION pg_temp.begin(h text, rule text DEFAULT 'period') RETURNS bigint
     SELECT asv.erasure_begin((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)], ARRAY[rule])
 $$;
 CREATE FUNCTION pg_temp.complete(h text, object bytea, detail text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS $$
-    SELECT asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), tap.dig('keeper'), ARRAY[pg_temp.rec(h)],
-                                ARRAY[object], ARRAY[1770000000000], ARRAY[1], ARRAY[detail])
+    SELECT asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)],
+                                ARRAY[tap.dig('keeper')], ARRAY[object], ARRAY[1770000000000], ARRAY[1], ARRAY[detail])
 $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
 
@@ -137,6 +137,15 @@ SELECT is((SELECT c.destruction::bytea FROM asv.erasure_completion c WHERE recor
     'but the record names it');
 SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+1+0+0+0+4', 'the balance has them as erased');
 SELECT is(pg_temp.page('erasing', NULL), 1::bigint, 'what remains to be done is a page, too');
+SELECT is(pg_temp.commit(15, 'before', '{"day": "2026-01-06"}') || pg_temp.commit(16, 'since', '{"day": "2026-01-06"}'), 'donedone', 'two more');
+SELECT is(pg_temp.begin('before') + pg_temp.begin('since'), 2::bigint, 'whose erasure begins');
+SELECT is(asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec('before'), pg_temp.rec('since')],
+    ARRAY[dig('keeper'), dig('new keeper')], ARRAY[obj('order before'), obj('order since')], ARRAY[1770000000000, 1770000000000],
+    ARRAY[1, 1], ARRAY[NULL, NULL]), 2::bigint, 'one was ordered before the keeper had another certificate');
+SELECT is((SELECT array_agg(encode(d.keeper, 'hex') || encode(e.actor, 'hex') ORDER BY d.event)
+           FROM asv.destruction d JOIN asv.clip_event e ON e.position = d.event
+           WHERE d.recording IN (pg_temp.rec('before'), pg_temp.rec('since'))),
+    ARRAY[repeat(encode(dig('keeper'), 'hex'), 2), repeat(encode(dig('new keeper'), 'hex'), 2)], 'each record names who signed it');
 
 -- ---- early: two people decided, and moved it
 
@@ -230,7 +239,7 @@ SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+0+0+0+0+4', 'one that is erased 
 UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('kept');
 SET LOCAL session_replication_role = origin;
 SELECT is((SELECT array_agg(day::text || ' ' || erased) FROM asv.balance_page(NULL, 10)),
-    ARRAY['2026-01-05 4', '2026-01-06 0', current_date || ' 0', current_date + 1 || ' 0'], 'day by day');
+    ARRAY['2026-01-05 4', '2026-01-06 2', current_date || ' 0', current_date + 1 || ' 0'], 'day by day');
 SELECT is((SELECT count(*) FROM asv.balance_page('2026-01-05', 10)), 3::bigint, 'behind a day');
 SELECT is((SELECT count(*) FROM asv.balance_page(NULL, 1)), 1::bigint, 'so many');
 SELECT is(asv.balance_put((SELECT id FROM asv.retention_run), '2026-01-05', 4, 1, 0, 1, 0, 0, 0, 4), 'done', 'a balance is kept');
