@@ -102,6 +102,12 @@ ASV_MUST_CHECK enum asv_status asv_night_undone(struct asv_night *night, const c
                                                 enum asv_status status, const struct asv_err *why,
                                                 struct asv_err *err);
 
+/* The agency's newest revocation list; NULL without the agency. */
+static inline const struct asv_revocations *asv_night_revocations(const struct asv_night *night)
+{
+    return night->agency != NULL ? &night->agency->revocations : NULL;
+}
+
 /* A step is behind us: tests end the run here. */
 void asv_night_step(struct asv_night *night);
 

@@ -197,7 +197,8 @@ static enum asv_status find_out(struct asv_night *night, const struct asv_person
     struct asv_err why = {0};
     bool answers = said->said.step != ASV_STEP_PROPOSE && said->said.step != ASV_STEP_SOLE;
     const struct asv_person_delivery delivery = {.proposal = answers ? &proposal : said,
-                                                 .answer = answers ? said : NULL};
+                                                 .answer = answers ? said : NULL,
+                                                 .revocations = asv_night_revocations(night)};
     enum asv_status status = answers ? asv_night_read_proposal(night, said, &proposal, err) : ASV_OK;
     if (status == ASV_OK) {
         status = asv_person_ask_taken(night->cli, night->db, night->client, &delivery, done, &why);

@@ -83,7 +83,8 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
                                  const struct asv_person_statement *answer, int64_t *until_ms,
                                  struct asv_err *err)
 {
-    struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
+    struct asv_person_delivery delivery = {
+        .proposal = proposal, .answer = answer, .revocations = asv_night_revocations(night)};
     struct asv_keeper_reply reply = {0};
     struct asv_exhibit_name name;
     if (asv_case_is_shown(&proposal->said, answer != NULL ? &answer->said : NULL)) {

@@ -150,6 +150,18 @@ def a_block_reaches_the_keeper_with_the_next_night(desk, clips):
     assert desk.events(clips[4])[-1] == "blocked", desk.events(clips[4])
 
 
+def a_keeper_that_was_revoked_is_not_believed(desk, clips):
+    """T-033, LG-095: neither when it says that it took what people signed."""
+    desk.site.keeper.stop()
+    desk.call("clip", "block", clips[4], "--ground", "professional-secret", *desk.by("sigrid"))
+    desk.run("revocations", "issue", "--revoke", "Keeper 1", "--dir", desk.site.agency, "--passphrase-file", desk.site.directory / "passphrase")
+    desk.site.start_keeper()
+    before = desk.sql("SELECT count(*) FROM asv.statement_answer")
+    counts, notes = night(desk, 4)
+    assert counts["delivered"] == 0 and desk.sql("SELECT count(*) FROM asv.statement_answer") == before, counts
+    assert any("not believed" in note["why"] and "revoked" in note["why"] for note in notes["undone"]), notes
+
+
 def an_incident_is_forgotten(desk, clips):
     """LAW L10: after its term nothing is left of what happened, where and to whom; an incident with recordings goes on."""
     case = "32-3/2021/0001"
@@ -179,7 +191,8 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     for scenario in (not_heard_by_the_keeper, a_showing_is_withdrawn, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed,
-                     an_incident_is_forgotten, a_block_reaches_the_keeper_with_the_next_night):
+                     an_incident_is_forgotten, a_block_reaches_the_keeper_with_the_next_night,
+                     a_keeper_that_was_revoked_is_not_believed):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, clips)
 
