@@ -17,6 +17,7 @@ INSERT INTO asv.alarm_kind VALUES
     ('retention', 'something whose period is over is not erased: its key or its files are still there'),
     ('balance', 'a recording day does not add up: a clip is in no place, or in two'),
     ('keeper', 'the database and the keeper disagree about what is kept'),
+    ('unlogged', 'the keeper gave out the key of a recording to somebody who signed for it, and the access log says nothing of that'),
     ('orphan', 'the vault holds a recording that the database does not know');
 
 CREATE TABLE asv.retention_run (
@@ -393,6 +394,22 @@ END
 $$;
 COMMENT ON FUNCTION asv.erasure_complete IS 'keys and files of these clips are gone: the erasure records; how many of them were not complete before';
 GRANT EXECUTE ON FUNCTION asv.erasure_complete TO asv_admin;
+
+-- LAW L1, L2. Which programs say that somebody was shown something, and which do not, is up to who uses them; what the keeper took is not.
+CREATE FUNCTION asv.shown_unlogged(p_shown bytea[]) RETURNS TABLE (shown bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.shown
+    FROM (SELECT unnest(p_shown) AS shown
+          UNION SELECT s.digest::bytea FROM asv.statement s
+                WHERE s.action = 11 AND s.stored_at > clock_timestamp() - interval '90 days'
+                  AND asv.statement_taken_at(s.digest) <= clock_timestamp() - interval '1 hour') AS d
+    WHERE NOT EXISTS (SELECT FROM asv.access_log a WHERE a.shown = d.shown)
+      AND NOT EXISTS (SELECT FROM asv.alarm n WHERE n.kind = 'unlogged' AND n.subject = encode(d.shown, 'hex'))
+    ORDER BY d.shown
+    LIMIT 500
+$$;
+COMMENT ON FUNCTION asv.shown_unlogged IS 'of these statements with which something was shown, and of those here that the keeper took more than an hour ago, those of which the access log says nothing, and nobody was told';
+GRANT EXECUTE ON FUNCTION asv.shown_unlogged TO asv_admin;
 
 CREATE FUNCTION asv.vault_known(p_kind smallint, p_clips uuid[])
     RETURNS TABLE (index integer, header asv.digest, state text)

@@ -168,6 +168,7 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         {"decisions", asv_night_deliver},
         {"the keeper", ask_keeper},
         {"what followed from decisions", asv_night_conclude},
+        {"what people were shown", asv_night_shown},
         {"early erasures", asv_night_adopt},
         {"holds before docking", asv_night_keep_ahead},
         {"what lapses", asv_night_lapse},

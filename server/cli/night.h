@@ -269,6 +269,11 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
                                                       const struct asv_db_retained *clip,
                                                       struct asv_err *err);
 
+/* ---- the access log (night_shown.c) ---- */
+
+/* What the keeper gave out, and the access log says nothing of, is said to people, once. */
+ASV_MUST_CHECK enum asv_status asv_night_shown(struct asv_night *night, struct asv_err *err);
+
 /* ---- early erasures (night_early.c) ---- */
 
 /* What two people erased early becomes the run's when the keeper says so, and is where it was when not.

@@ -35,10 +35,11 @@ static bool is_done(const struct asv_statement *said, const struct asv_keeper_ke
 {
     bool approves = said->step == ASV_STEP_APPROVE;
     bool held = kept != NULL && kept->state == ASV_KEEPER_HELD;
+    bool for_it = held && memcmp(kept->decision, said->proposal, sizeof kept->decision) == 0;
     bool blocked = kept != NULL && (kept->blocks & 1u << said->ground) != 0;
     switch (said->action) {
     case ASV_ACTION_HOLD:
-        return approves && held;
+        return approves && for_it; /* another decision holds it as well */
     case ASV_ACTION_RELEASE:
         return approves && !held;
     case ASV_ACTION_ERASE_EARLY:

@@ -268,6 +268,28 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
                            left_count, err);
 }
 
+static void read_shown(struct asv_row *row, void *to)
+{
+    asv_row_bytes(row, to, ASV_SHA256_BYTES);
+}
+
+enum asv_status asv_db_shown_unlogged(struct asv_db *db, const uint8_t (*shown)[ASV_SHA256_BYTES],
+                                      size_t shown_count, uint8_t (*out)[ASV_SHA256_BYTES], size_t cap,
+                                      size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array digests;
+    asv_array_init(&digests, ASV_ARRAY_BYTEA);
+    for (size_t i = 0; i < shown_count; i++) {
+        asv_array_bytes(&digests, shown[i], ASV_SHA256_BYTES);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &digests);
+    *count = cap;
+    return asv_db_run_rows(db, ASV_QUERY_SHOWN_UNLOGGED, &params, read_shown, out, sizeof *out, cap, count,
+                           err);
+}
+
 /* The parameters of a completion. */
 struct completion {
     struct asv_params params;

@@ -140,6 +140,17 @@ ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_send(struct asv_db *db, c
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_take(struct asv_db *db, uint64_t *done,
                                                             struct asv_err *err);
 
+#define ASV_DB_UNLOGGED_AFTER_MS INT64_C(3600000) /* until then it is about to be written down */
+#define ASV_DB_UNLOGGED          500              /* at once; others are said in the next night */
+
+/* Of these statements with which something was shown, and of those that the database has as taken for more
+ * than an hour, those of which the access log says nothing, and nobody was told: out[cap], cap >=
+ * ASV_DB_UNLOGGED. */
+ASV_MUST_CHECK enum asv_status asv_db_shown_unlogged(struct asv_db *db,
+                                                     const uint8_t (*shown)[ASV_SHA256_BYTES],
+                                                     size_t shown_count, uint8_t (*out)[ASV_SHA256_BYTES],
+                                                     size_t cap, size_t *count, struct asv_err *err);
+
 /* What the database says of a clip that lies in the vault. */
 struct asv_db_vault_known {
     uint32_t index; /* in the list that was asked about, from 0 */

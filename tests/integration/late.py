@@ -190,9 +190,16 @@ def the_day_is_finished(rig, desk, camera, clips, back):
 
 
 def what_was_agreed_to_is_over(rig, desk, clip):
-    """LAW L2: the keeper knows by itself that both statements have expired, whatever the database says."""
+    """LAW L2: the keeper knows by itself that both statements have expired, whatever the database says. What it gave out and the
+    database was never told of, it tells the night (K-190, LAW L1)."""
     see(desk, clip)
+    shown = desk.sql("SELECT encode(digest, 'hex') FROM asv.statement WHERE action = 11 ORDER BY stored_at DESC LIMIT 1")[0][0]
+    by_superuser(desk, f"DELETE FROM asv.access_log WHERE encode(shown, 'hex') = '{shown}'; "
+                       f"DELETE FROM asv.statement_answer WHERE encode(statement, 'hex') = '{shown}'; "
+                       f"DELETE FROM asv.statement WHERE encode(digest, 'hex') = '{shown}'")  # as by a program of the own
     pass_time(rig, 1 + 25 * HOUR)
+    night(desk, 4)
+    assert [a["kind"] for a in desk.json("alarm", "list") if shown[:12] in a["detail"]] == ["unlogged"]
 
     def put_off(interval):
         desk.sql("SET session_replication_role = replica; "
