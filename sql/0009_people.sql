@@ -908,15 +908,19 @@ $$;
 COMMENT ON FUNCTION asv.statement_now IS 'one statement and what became of it';
 
 -- LAW L1, L2, L4. Who asked to be shown something is told to who asked or answered, to the data-protection officer, and, while it
--- waits for them, to the superiors in charge, who may agree; not to administration, which takes nothing of it to the keeper. What a
--- recorded person asked (LAW L7) is told to who signed it, and to the officer. Digests of statements are public.
+-- waits for them, to the superiors in charge, who may agree; not to administration, which takes nothing of it to the keeper but that it
+-- was refused or withdrawn, as long as the keeper has not heard that. What a recorded person asked (LAW L7) is told to who signed it,
+-- and to the officer. Digests of statements are public.
 CREATE FUNCTION asv.may_know(s asv.statement) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN s.action NOT IN (4, 11, 65) OR pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.has_role(asv.caller(), 32)
         OR EXISTS (SELECT FROM asv.statement o WHERE asv.caller() = o.person
                    AND (o.digest IN (s.digest, s.proposal) OR o.proposal IN (s.digest, s.proposal)))
-        OR s.action = 4 AND s.step = 1 AND s.expires_at > clock_timestamp() AND asv.may_agree(s.digest);
+        OR s.action = 4 AND s.step = 1 AND s.expires_at > clock_timestamp() AND asv.may_agree(s.digest)
+        OR s.action = 4 AND s.step = 1 AND asv.is_administration()
+           AND EXISTS (SELECT FROM asv.statement o WHERE o.proposal = s.digest AND o.step IN (3, 4)
+                       AND NOT EXISTS (SELECT FROM asv.statement_answer a WHERE a.statement = o.digest));
 END
 $$;
 COMMENT ON FUNCTION asv.may_know IS 'whether the caller may read this statement: any but those about looking at something, and about what recorded people asked';

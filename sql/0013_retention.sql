@@ -5,7 +5,10 @@
 -- erasure is the destroyed key, which is the keeper's; here is its proof, and that the files followed.
 INSERT INTO asv.lifecycle_move VALUES
     ('sealed', 'erasing'), ('quarantined', 'erasing'), ('pending', 'erasing'), ('held', 'erasing'), ('released', 'erasing'),
-    ('erasing', 'erased');
+    ('erasing', 'erased'),
+    -- What was said to be erased early, and is not (erasure_undo).
+    ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released')
+ON CONFLICT DO NOTHING;
 INSERT INTO asv.event_kind VALUES
     ('erasing', false, 'its key is destroyed; its files go now'),
     ('erased', true, 'its files are gone, too; the object is the keeper''s statement that nothing opens it any more'),
@@ -14,6 +17,7 @@ INSERT INTO asv.alarm_kind VALUES
     ('retention', 'something whose period is over is not erased: its key or its files are still there'),
     ('balance', 'a recording day does not add up: a clip is in no place, or in two'),
     ('keeper', 'the database and the keeper disagree about what is kept'),
+    ('unlogged', 'the keeper gave out the key of a recording to somebody who signed for it, and the access log says nothing of that'),
     ('orphan', 'the vault holds a recording that the database does not know');
 
 CREATE TABLE asv.retention_run (
@@ -281,28 +285,65 @@ $$;
 COMMENT ON FUNCTION asv.erasure_left IS 'of clips whose erasure was to begin, those that run still, although they are due: something here keeps them, and is to be said';
 GRANT EXECUTE ON FUNCTION asv.erasure_left TO asv_admin;
 
-CREATE FUNCTION asv.erasure_adopt() RETURNS bigint
+CREATE FUNCTION asv.erasure_claims(p_after uuid, p_limit integer) RETURNS SETOF asv.retained
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.* FROM asv.recording_state s JOIN asv.retained r ON r.recording = s.recording
+    WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+      AND s.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY s.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.erasure_claims IS 'a page of the clips that two people erased early, as is said, and that no run has taken over';
+GRANT EXECUTE ON FUNCTION asv.erasure_claims TO asv_admin;
+
+CREATE FUNCTION asv.erasure_adopt(p_recordings uuid[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_adopted bigint;
 BEGIN
     PERFORM asv.check_durable();
+    PERFORM asv.recordings_lock(p_recordings);
     INSERT INTO asv.erasure_intent (recording, rule, due_at, event)
     SELECT s.recording, 'early', coalesce(c.due_at, y.due_at), s.event
-    FROM asv.recording_state s
+    FROM unnest(p_recordings) AS t (recording)
+    JOIN asv.recording_state s ON s.recording = t.recording
     JOIN asv.clip c ON c.recording = s.recording
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+    WHERE s.state = 'erasing'
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS v_adopted = ROW_COUNT;
     RETURN v_adopted;
 END
 $$;
-COMMENT ON FUNCTION asv.erasure_adopt() IS 'what two people decided to erase becomes the retention job''s; how many';
+COMMENT ON FUNCTION asv.erasure_adopt IS 'what two people decided to erase, and the keeper has as gone, becomes the retention job''s; how many';
 GRANT EXECUTE ON FUNCTION asv.erasure_adopt TO asv_admin;
 
+CREATE FUNCTION asv.erasure_undo(p_recordings uuid[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_recording uuid;
+    v_undone bigint := 0;
+BEGIN
+    PERFORM asv.check_durable();
+    PERFORM asv.recordings_lock(p_recordings);
+    FOR v_recording IN
+        SELECT s.recording FROM unnest(p_recordings) AS t (recording) JOIN asv.recording_state s ON s.recording = t.recording
+        WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
+        ORDER BY s.recording
+    LOOP
+        PERFORM asv.state_move(v_recording, asv.resting_state(v_recording),
+                               asv.event_put(v_recording, 'erasure_lapsed', clock_timestamp(), 'system', NULL, NULL,
+                                             'the keeper has not erased it: it stays', NULL));
+        v_undone := v_undone + 1;
+    END LOOP;
+    RETURN v_undone;
+END
+$$;
+COMMENT ON FUNCTION asv.erasure_undo IS 'what is said to be erased early, the keeper has not, and nothing of it is: it is where it was; how many';
+GRANT EXECUTE ON FUNCTION asv.erasure_undo TO asv_admin;
+
 CREATE FUNCTION asv.erasure_complete(
-    p_run uuid, p_keeper bytea, p_recordings uuid[], p_orders bytea[], p_issued_ms bigint[],
+    p_run uuid, p_recordings uuid[], p_keepers bytea[], p_orders bytea[], p_issued_ms bigint[],
     p_reasons bigint[], p_details text[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
 DECLARE
@@ -311,13 +352,13 @@ BEGIN
     PERFORM asv.check_durable();
     PERFORM asv.recordings_lock(p_recordings);
     WITH gone AS MATERIALIZED (
-        SELECT t.recording, i.rule, i.due_at, t.detail, t.reason, nextval('asv.clip_event_position_seq') AS event, t.digest,
+        SELECT t.recording, i.rule, i.due_at, t.detail, t.reason, t.keeper, nextval('asv.clip_event_position_seq') AS event, t.digest,
                CASE WHEN e.object_digest IS NULL THEN t.object END AS object,
                CASE WHEN e.object_digest IS NULL THEN asv.instant(t.issued_ms) END AS issued_at,
                c.root, c.leaves, c.payload_bytes, c.seal_digest
         FROM (SELECT u.*, asv.object_digest('keeper', u.object) AS digest
-              FROM unnest(p_recordings, p_orders, p_issued_ms, p_reasons, p_details)
-                  AS u (recording, object, issued_ms, reason, detail)) AS t
+              FROM unnest(p_recordings, p_keepers, p_orders, p_issued_ms, p_reasons, p_details)
+                  AS u (recording, keeper, object, issued_ms, reason, detail)) AS t
         JOIN LATERAL (SELECT k.* FROM asv.clip k WHERE k.recording = t.recording OFFSET 0) AS c ON true
         JOIN LATERAL (SELECT n.rule, n.due_at FROM asv.erasure_intent n WHERE n.recording = t.recording OFFSET 0) AS i ON true
         JOIN LATERAL (SELECT s.state FROM asv.recording_state s WHERE s.recording = t.recording OFFSET 0) AS s ON true
@@ -330,13 +371,13 @@ BEGIN
         SELECT gone.event, gone.recording, CASE WHEN gone.object IS NULL THEN 'erased_unsigned' ELSE 'erased' END,
                gone.object IS NOT NULL, coalesce(gone.issued_at, clock_timestamp()),
                CASE WHEN gone.object IS NULL THEN 'system' ELSE 'keeper' END,
-               CASE WHEN gone.object IS NOT NULL THEN p_keeper END, gone.detail, gone.object,
+               CASE WHEN gone.object IS NOT NULL THEN gone.keeper END, gone.detail, gone.object,
                CASE WHEN gone.object IS NOT NULL THEN gone.digest END,
                substring(gone.object FROM octet_length(gone.object) - 63)
         FROM gone
     ), destroyed AS (
         INSERT INTO asv.destruction (digest, recording, keeper, reason, issued_at, event)
-        SELECT gone.digest, gone.recording, p_keeper, gone.reason, gone.issued_at, gone.event
+        SELECT gone.digest, gone.recording, gone.keeper, gone.reason, gone.issued_at, gone.event
         FROM gone WHERE gone.object IS NOT NULL
     ), completion AS (
         INSERT INTO asv.erasure_completion (recording, run, rule, due_at, root, leaves, payload_bytes, seal_digest, destruction,
@@ -353,6 +394,22 @@ END
 $$;
 COMMENT ON FUNCTION asv.erasure_complete IS 'keys and files of these clips are gone: the erasure records; how many of them were not complete before';
 GRANT EXECUTE ON FUNCTION asv.erasure_complete TO asv_admin;
+
+-- LAW L1, L2. Which programs say that somebody was shown something, and which do not, is up to who uses them; what the keeper took is not.
+CREATE FUNCTION asv.shown_unlogged(p_shown bytea[]) RETURNS TABLE (shown bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.shown
+    FROM (SELECT unnest(p_shown) AS shown
+          UNION SELECT s.digest::bytea FROM asv.statement s
+                WHERE s.action = 11 AND s.stored_at > clock_timestamp() - interval '90 days'
+                  AND asv.statement_taken_at(s.digest) <= clock_timestamp() - interval '1 hour') AS d
+    WHERE NOT EXISTS (SELECT FROM asv.access_log a WHERE a.shown = d.shown)
+      AND NOT EXISTS (SELECT FROM asv.alarm n WHERE n.kind = 'unlogged' AND n.subject = encode(d.shown, 'hex'))
+    ORDER BY d.shown
+    LIMIT 500
+$$;
+COMMENT ON FUNCTION asv.shown_unlogged IS 'of these statements with which something was shown, and of those here that the keeper took more than an hour ago, those of which the access log says nothing, and nobody was told';
+GRANT EXECUTE ON FUNCTION asv.shown_unlogged TO asv_admin;
 
 CREATE FUNCTION asv.vault_known(p_kind smallint, p_clips uuid[])
     RETURNS TABLE (index integer, header asv.digest, state text)
@@ -507,12 +564,13 @@ CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uui
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.* FROM asv.retained r JOIN asv.recording_state s ON s.recording = r.recording
     WHERE r.camera = p_camera AND r.key_kind = 1 AND r.key_date = p_key_date
-      AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held')
+      -- Of what is being erased the keeper says itself that it is gone, or over: whoever only says so here ends none.
+      AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held', 'erasing')
       AND r.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     ORDER BY r.recording
     LIMIT p_limit
 $$;
-COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the living clips under a camera''s key of one day';
+COMMENT ON FUNCTION asv.camera_day_page IS 'a page of the clips under a camera''s key of one day that are not erased';
 GRANT EXECUTE ON FUNCTION asv.camera_day_page TO asv_admin;
 
 CREATE INDEX erasure_early ON asv.erasure_intent (due_at) WHERE rule = 'early';
@@ -572,6 +630,21 @@ CREATE FUNCTION asv.ahead_page(p_after bytea, p_limit integer)
 $$;
 COMMENT ON FUNCTION asv.ahead_page IS 'a page of the holds ahead of the docking that count: whether their camera was emptied since, how many recordings are not held yet, and a clip (NULL: none) whose receipt shows that a dock had it since';
 GRANT EXECUTE ON FUNCTION asv.ahead_page TO asv_admin;
+
+CREATE FUNCTION asv.ahead_clip_page(p_proposal bytea, p_after uuid, p_limit integer) RETURNS SETOF asv.retained
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT v.*
+    FROM asv.request r
+    JOIN asv.clip c ON c.camera = r.camera AND asv.ahead_keeps(r, c)
+    JOIN asv.recording_state s ON s.recording = c.recording
+    JOIN asv.retained v ON v.recording = c.recording
+    WHERE r.proposal = p_proposal AND r.action = 6 AND s.state NOT IN ('erased', 'expired_on_arrival')
+      AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY c.recording
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.ahead_clip_page IS 'a page of the clips in the range of a hold ahead of the docking that are not erased';
+GRANT EXECUTE ON FUNCTION asv.ahead_clip_page TO asv_admin;
 
 CREATE FUNCTION asv.ahead_finished(p_proposal bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

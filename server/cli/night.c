@@ -100,6 +100,12 @@ static enum asv_status read_page(struct asv_night *night, const struct asv_night
         return asv_db_retention_page(night->db, pages->state, pages->due ? night->now_ms : ASV_TIME_UNKNOWN,
                                      after, rows, count, err);
     }
+    if (pages->claims) {
+        return asv_db_erasure_claims(night->db, after, rows, count, err);
+    }
+    if (pages->ahead != NULL) {
+        return asv_db_ahead_clip_page(night->db, pages->ahead, after, rows, count, err);
+    }
     if (pages->early_days) {
         return asv_db_early_day_page(night->db, night->now_ms, after, rows, count, err);
     }
@@ -146,12 +152,6 @@ static enum asv_status do_part(struct asv_night *night, const char *name, part_r
     return status;
 }
 
-static enum asv_status adopt(struct asv_night *night, struct asv_err *err)
-{
-    uint64_t adopted = 0;
-    return night->dry ? ASV_OK : asv_db_erasure_adopt(night->db, &adopted, err);
-}
-
 static enum asv_status ask_keeper(struct asv_night *night, struct asv_err *err)
 {
     (void)err;
@@ -168,9 +168,10 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         {"decisions", asv_night_deliver},
         {"the keeper", ask_keeper},
         {"what followed from decisions", asv_night_conclude},
+        {"what people were shown", asv_night_shown},
+        {"early erasures", asv_night_adopt},
         {"holds before docking", asv_night_keep_ahead},
         {"what lapses", asv_night_lapse},
-        {"early erasures", adopt},
         {"keys of other days", asv_night_rewrap},
         {"days of early erasures", asv_night_finish_days},
         {"keys of holds before docking", asv_night_finish_aheads},

@@ -30,7 +30,7 @@
 
 /* Why something was not erased, or a person must look at it. */
 enum asv_night_kind {
-    ASV_NIGHT_LATE = 0,  /* due, and the keeper still has its key */
+    ASV_NIGHT_LATE = 0,  /* due, and its key is not known to be gone */
     ASV_NIGHT_FAILED,    /* its files could not be removed, or its state not be recorded */
     ASV_NIGHT_LOST,      /* not due, and nothing opens it any more */
     ASV_NIGHT_OPEN,      /* its erasure began and is not complete */
@@ -55,6 +55,7 @@ struct asv_night {
     struct asv_err no_agency;            /* why there is none */
     bool has_signer;                     /* a keeper's chain is verified: */
     uint8_t signer[ASV_SHA256_BYTES];    /* its digest */
+    uint32_t day_gone;                   /* signed by it, and verified: this day's keys are destroyed */
     bool dry;
     int64_t now_ms;
     uint8_t run[16];
@@ -101,6 +102,12 @@ ASV_MUST_CHECK enum asv_status asv_night_undone(struct asv_night *night, const c
                                                 enum asv_status status, const struct asv_err *why,
                                                 struct asv_err *err);
 
+/* The agency's newest revocation list; NULL without the agency. */
+static inline const struct asv_revocations *asv_night_revocations(const struct asv_night *night)
+{
+    return night->agency != NULL ? &night->agency->revocations : NULL;
+}
+
 /* A step is behind us: tests end the run here. */
 void asv_night_step(struct asv_night *night);
 
@@ -112,10 +119,13 @@ ASV_MUST_CHECK enum asv_status asv_night_place(const struct asv_db_retained *cli
 /* Which clips. */
 struct asv_night_pages {
     enum asv_db_state state;                  /* these; 0: */
-    const struct asv_db_retained *camera_day; /* the living ones under this one's key; NULL: those whose day
-                                               * is another than their key's */
+    const struct asv_db_retained *camera_day; /* those under this one's key that are not erased; NULL: those
+                                               * whose day is another than their key's */
     bool early_days;                          /* one that two people erased early for each camera and day of
                                                * those whose period runs, or that are not complete */
+    bool claims;                              /* said to be erased early, and taken over by no run */
+    const uint8_t *ahead;                     /* not erased, and in the range of the hold before docking with
+                                               * this proposal */
     bool due;                                 /* with state: only what is due now, or has no day */
 };
 
@@ -195,25 +205,46 @@ bool asv_night_keeper_let_go(const struct asv_night *night, const uint8_t header
 /* Whether the day keys of that date are destroyed. */
 enum asv_retention_key asv_night_day_key(const struct asv_night *night, uint32_t date);
 
-/* The keeper signs that the reserve key of a clip is over, or says that it is not. no_row: it knows nothing
+/* The keeper signs that nothing opens a clip any more, or says that something does. no_row: it knows nothing
  * of the clip any more. */
-enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
-                                             bool no_row);
-
-/* Asks the keeper for its signed statement that nothing opens this clip any more; several may be asked for,
- * up to ASV_KEEPER_CLIENT_OUTSTANDING. */
-ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir,
-                                                   uint32_t *request, struct asv_err *err);
-
-/* Waits for it, in the order in which they were asked for; into order[*len]. */
-ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
-                                                    uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
-                                                    struct asv_err *err);
+enum asv_retention_key asv_night_signed_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                            bool no_row);
 
 /* What the keeper keeps and the database does not know. */
 ASV_MUST_CHECK enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err);
 
+/* ---- its statement that nothing opens a clip any more (night_order.c) ---- */
+
+/* Asks the keeper for it; several may be asked for, up to ASV_KEEPER_CLIENT_OUTSTANDING. */
+ASV_MUST_CHECK enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir,
+                                                   uint32_t *request, struct asv_err *err);
+
+/* Waits for it, in the order in which they were asked for; into order[*len]. *word is the keeper's own
+ * status, ASV_OK also when none came. */
+ASV_MUST_CHECK enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
+                                                    uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                                                    enum asv_status *word, struct asv_err *err);
+
+/* Verifies it under the agency's root; it is about this clip, or proves nothing (ASV_E_MISMATCH). *out views
+ * into data. */
+ASV_MUST_CHECK enum asv_status asv_night_order_read(struct asv_night *night,
+                                                    const struct asv_db_retained *clip, struct asv_bytes data,
+                                                    struct asv_destruction *out, struct asv_err *err);
+
+/* Whether one that verifies lies there since an earlier run; as above. */
+bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained *clip,
+                           struct asv_clip_dir *dir, uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
+                           struct asv_destruction *out);
+
 /* ---- what the keeper is asked to do (night_keys.c) ---- */
+
+/* Whether word, the keeper's own status, says that what it was shown is nothing that it knows. */
+bool asv_night_is_unknown(enum asv_status word);
+
+/* Whether word says that this clip opens with nothing that it has. What a dock
+ * stored as trusted did open, so of that it says no more than that the files are damaged, and those may be
+ * whole elsewhere. */
+bool asv_night_never_opened(const struct asv_db_retained *clip, enum asv_status word);
 
 /* What the keeper wraps for the recovery key. */
 struct asv_night_stanza {
@@ -241,6 +272,17 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
                                                       const uint8_t proposal[ASV_SHA256_BYTES],
                                                       const struct asv_db_retained *clip,
                                                       struct asv_err *err);
+
+/* ---- the access log (night_shown.c) ---- */
+
+/* What the keeper gave out, and the access log says nothing of, is said to people, once. */
+ASV_MUST_CHECK enum asv_status asv_night_shown(struct asv_night *night, struct asv_err *err);
+
+/* ---- early erasures (night_early.c) ---- */
+
+/* What two people erased early becomes the run's when the keeper says so, and is where it was when not.
+ * Before what is kept is looked at. */
+ASV_MUST_CHECK enum asv_status asv_night_adopt(struct asv_night *night, struct asv_err *err);
 
 /* ---- erasing (night_erase.c) ---- */
 

@@ -9,6 +9,7 @@
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/uuid.h"
 #include "server/cli/night.h"
 #include "server/db/request.h"
 
@@ -80,13 +81,34 @@ static const char *stands_because(const struct asv_night *night, const struct as
                : NULL;
 }
 
+/* K-189: the keeper has each clip of the range, by itself, or ended it; whatever the database says of that.
+ */
+static enum asv_status range_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
+                                   struct asv_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
+        char clip[ASV_UUID_TEXT_BYTES];
+        if (kept == NULL || (kept->state != ASV_KEEPER_HELD && kept->state != ASV_KEEPER_GONE &&
+                             kept->state != ASV_KEEPER_OVER)) {
+            asv_uuid_format(clip, rows[i].clip);
+            return asv_failf(err, ASV_E_BUSY, "the keeper does not hold clip %s yet", clip);
+        }
+    }
+    return ASV_OK;
+}
+
 /* The keeper has no key of it any more: because it let them go now, or did before this was cut off. */
 static enum asv_status let_go(struct asv_night *night, const struct asv_db_ahead_end *ahead,
                               struct asv_err *err)
 {
     struct asv_db_retained clip;
     enum asv_db_outcome outcome;
-    enum asv_status status = asv_db_retained_of(night->db, ahead->header, &clip, err);
+    const struct asv_night_pages range = {.ahead = ahead->proposal};
+    enum asv_status status = asv_night_each(night, &range, range_batch, err);
+    if (status == ASV_OK) {
+        status = asv_db_retained_of(night->db, ahead->header, &clip, err);
+    }
     if (status == ASV_OK) {
         status = asv_night_finish_ahead(night, ahead->proposal, &clip, err);
     }

@@ -35,10 +35,11 @@ static bool is_done(const struct asv_statement *said, const struct asv_keeper_ke
 {
     bool approves = said->step == ASV_STEP_APPROVE;
     bool held = kept != NULL && kept->state == ASV_KEEPER_HELD;
+    bool for_it = held && memcmp(kept->decision, said->proposal, sizeof kept->decision) == 0;
     bool blocked = kept != NULL && (kept->blocks & 1u << said->ground) != 0;
     switch (said->action) {
     case ASV_ACTION_HOLD:
-        return approves && held;
+        return approves && for_it; /* another decision holds it as well */
     case ASV_ACTION_RELEASE:
         return approves && !held;
     case ASV_ACTION_ERASE_EARLY:
@@ -197,7 +198,8 @@ static enum asv_status find_out(struct asv_night *night, const struct asv_person
     struct asv_err why = {0};
     bool answers = said->said.step != ASV_STEP_PROPOSE && said->said.step != ASV_STEP_SOLE;
     const struct asv_person_delivery delivery = {.proposal = answers ? &proposal : said,
-                                                 .answer = answers ? said : NULL};
+                                                 .answer = answers ? said : NULL,
+                                                 .revocations = asv_night_revocations(night)};
     enum asv_status status = answers ? asv_night_read_proposal(night, said, &proposal, err) : ASV_OK;
     if (status == ASV_OK) {
         status = asv_person_ask_taken(night->cli, night->db, night->client, &delivery, done, &why);

@@ -25,10 +25,11 @@ static bool is_about_a_recording(uint16_t action)
     return action <= ASV_ACTION_DAY;
 }
 
-/* What leaves the keeper is for who asked, not for a job. */
-static bool is_for_its_reader(uint16_t action)
+/* What leaves the keeper is for who asked, not for a job. That nothing is to leave it any more is not. */
+static bool is_for_its_reader(const struct asv_statement *said)
 {
-    return action == ASV_ACTION_OPEN || action == ASV_ACTION_HAND_OVER;
+    return said->step == ASV_STEP_APPROVE &&
+           (said->action == ASV_ACTION_OPEN || said->action == ASV_ACTION_HAND_OVER);
 }
 
 enum asv_status asv_night_read_proposal(struct asv_night *night, const struct asv_person_statement *said,
@@ -82,7 +83,8 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
                                  const struct asv_person_statement *answer, int64_t *until_ms,
                                  struct asv_err *err)
 {
-    struct asv_person_delivery delivery = {.proposal = proposal, .answer = answer};
+    struct asv_person_delivery delivery = {
+        .proposal = proposal, .answer = answer, .revocations = asv_night_revocations(night)};
     struct asv_keeper_reply reply = {0};
     struct asv_exhibit_name name;
     if (asv_case_is_shown(&proposal->said, answer != NULL ? &answer->said : NULL)) {
@@ -113,7 +115,7 @@ static enum asv_status deliver(struct asv_night *night, const struct asv_db_stat
     bool forged = false;
     int64_t until_ms = 0;
     enum asv_status status = asv_night_read(night, row, &said, &forged, err);
-    if (status != ASV_OK || forged || is_for_its_reader(said.said.action)) {
+    if (status != ASV_OK || forged || is_for_its_reader(&said.said)) {
         return status;
     }
     status = tell(night, &said, &until_ms, err);

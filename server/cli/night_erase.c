@@ -10,6 +10,7 @@
 #include "firmware-proto/trust/destruction.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
+#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 #include "server/policy/retention.h"
 
@@ -45,7 +46,8 @@ static void late(struct asv_night *night, const struct asv_db_retained *clip)
     night->counts.late++;
     if (night->keeper_answers) { /* else the run itself is what a person is called for */
         asv_night_alarm(night, ASV_NIGHT_LATE, ASV_DB_ALARM_RETENTION, clip,
-                        "due since %s, and the keeper still has its key", asv_text_time(due, clip->due_ms));
+                        "due since %s, and the keeper does not say that its key is gone",
+                        asv_text_time(due, clip->due_ms));
     }
 }
 
@@ -173,56 +175,24 @@ static void close_dir(struct asv_clip_dir **dir)
 }
 #define asv_auto_dir __attribute__((cleanup(close_dir)))
 
-/* Whoever answers on the socket, or can write into the vault, says nothing that the keeper did not sign
- * (T-060). One chain is verified once a run: the statements under it have a signature each. */
-static enum asv_status verify_order(struct asv_night *night, const struct asv_destruction *order,
-                                    struct asv_err *err)
+/* Whoever answers on the socket, or can write into the vault, says nothing that the keeper did not sign. */
+static void take_statement(struct passing *passing, const struct asv_destruction *order)
 {
-    uint8_t chain[ASV_SHA256_BYTES];
-    asv_sha256(chain, order->keeper.encoded.data, order->keeper.encoded.len);
-    if (night->has_signer && memcmp(chain, night->signer, sizeof chain) == 0) {
-        enum asv_status status =
-            asv_object_verify(&order->object, ASV_PURPOSE_DESTRUCTION, order->keeper.leaf.signing_pk);
-        return status == ASV_OK ? ASV_OK : asv_fail(err, status, "destruction statement: signature");
-    }
-    enum asv_status status = asv_destruction_verify(order, night->agency->root.signing_pk, NULL,
-                                                    night->now_ms, &night->agency->revocations, err);
-    if (status == ASV_OK) {
-        night->has_signer = true;
-        memcpy(night->signer, chain, sizeof chain);
-    }
-    return status;
-}
-
-/* The statement must be about this recording, or it proves nothing. */
-static enum asv_status read_order(struct asv_night *night, struct passing *passing, struct asv_err *err)
-{
-    struct asv_destruction order;
-    enum asv_status status = asv_destruction_decode(&order, passing->order, passing->order_len, err);
-    const struct asv_db_identity *identity = &passing->clip->identity;
-    if (status == ASV_OK) {
-        status = verify_order(night, &order, err);
-    }
-    if (status != ASV_OK) {
-        return status;
-    }
-    if (memcmp(order.camera_cert, identity->camera_cert, sizeof order.camera_cert) != 0 ||
-        memcmp(order.epoch, identity->epoch, sizeof order.epoch) != 0 || order.number != identity->number ||
-        memcmp(order.header, identity->header, sizeof order.header) != 0) {
-        return asv_fail(err, ASV_E_MISMATCH, "the keeper's statement is about another recording");
-    }
-    asv_cert_digest(passing->keeper, &order.keeper.leaf);
-    passing->issued_ms = order.issued_ms;
-    passing->reason = order.reason;
-    return ASV_OK;
+    asv_cert_digest(passing->keeper, &order->keeper.leaf);
+    passing->issued_ms = order->issued_ms;
+    passing->reason = order->reason;
 }
 
 /* What an earlier run was given. */
 static bool has_order(struct asv_night *night, struct asv_clip_dir *dir, struct passing *passing)
 {
-    return asv_clip_get(dir, ASV_PART_ORDER, passing->order, sizeof passing->order, &passing->order_len,
-                        NULL) == ASV_OK &&
-           read_order(night, passing, NULL) == ASV_OK;
+    struct asv_destruction order;
+    bool there =
+        asv_night_order_there(night, passing->clip, dir, passing->order, &passing->order_len, &order);
+    if (there) {
+        take_statement(passing, &order);
+    }
+    return there;
 }
 
 /* One that the keeper is asked about. */
@@ -265,31 +235,69 @@ static bool ask_order(struct asv_night *night, struct passing *passing, struct a
     return true;
 }
 
-/* What the keeper cannot sign, because the header is of no camera of the agency or its files are gone, is
- * erased without. What it did not sign is not. */
+/* Whether no statement may come because there is nothing that one could be about: the keeper's own word is
+ * that it knows no such header, or nothing lies where the clip did. */
+static bool is_about_nothing(const struct asv_night *night, const struct asking *asking, enum asv_status word)
+{
+    bool lost =
+        asking->dir == NULL && asking->asked == ASV_E_NOT_FOUND && asv_vault_away(night->vault) == NULL;
+    return lost || asv_night_is_unknown(word);
+}
+
+/* K-187 stands behind this: without_order. */
 static enum asv_status take_order(struct asv_night *night, struct asking *asking, struct asv_err *err)
 {
     struct passing *passing = asking->passing;
+    struct asv_destruction order;
     struct asv_err why = asking->err;
+    enum asv_status word = ASV_OK;
     enum asv_status status = asking->asked;
     if (asking->request != 0) {
-        status = asv_night_order_take(night, asking->request, passing->order, &passing->order_len, &why);
+        status =
+            asv_night_order_take(night, asking->request, passing->order, &passing->order_len, &word, &why);
     }
     if (status == ASV_OK) {
-        status = read_order(night, passing, err);
-        return status == ASV_OK
-                   ? asv_clip_note_order(asking->dir, (struct asv_bytes){passing->order, passing->order_len},
-                                         err)
-                   : status;
+        const struct asv_bytes data = {passing->order, passing->order_len};
+        status = asv_night_order_read(night, passing->clip, data, &order, err);
+        if (status == ASV_OK) {
+            take_statement(passing, &order);
+            status = asv_clip_note_order(asking->dir, data, err);
+        }
+        return status;
     }
-    enum asv_class class = asv_status_class(status);
-    bool opens = status == ASV_E_STATE; /* it says that something still opens it, and is believed */
-    if (class == ASV_CLASS_RETRY || class == ASV_CLASS_INTERNAL || status == ASV_E_DENIED || opens) {
+    if (!is_about_nothing(night, asking, word)) {
         return asv_failf(err, status, "%s", why.text);
     }
     passing->order_len = 0;
     (void)snprintf(passing->why, sizeof passing->why, "the keeper signed nothing: %.200s",
                    why.text[0] != '\0' ? why.text : asv_status_name(status));
+    return ASV_OK;
+}
+
+/* K-187: what the keeper signs nothing about is erased when it is in quarantine, as what could never be
+ * signed about, or when the keeper signed that all keys of its day are destroyed. No request may be
+ * outstanding. */
+static enum asv_status without_order(struct asv_night *night, const struct passing *passing,
+                                     struct asv_err *err)
+{
+    const struct asv_db_retained *clip = passing->clip;
+    struct asv_day_end day;
+    struct asv_err why = {0};
+    if (passing->why[0] == '\0' || clip->kind == ASV_COMMIT_QUARANTINED ||
+        (clip->key_kind == ASV_KEY_DAY && clip->key_date == night->day_gone)) {
+        return ASV_OK;
+    }
+    enum asv_status status =
+        clip->key_kind == ASV_KEY_DAY
+            ? asv_cli_keeper_day_end(night->client, night->agency, clip->key_date, night->now_ms, &day, &why)
+            : ASV_E_NOT_FOUND;
+    if (status != ASV_OK || day.copies != 0) {
+        return asv_failf(err, ASV_E_UNTRUSTED,
+                         "%.150s; nor, for all keys of its day, that they are destroyed: its files stay, "
+                         "asservat vault scrub",
+                         passing->why);
+    }
+    night->day_gone = clip->key_date;
     return ASV_OK;
 }
 
@@ -312,7 +320,7 @@ static enum asv_status get_order(struct asv_night *night, struct passing *passin
     }
     enum asv_status status = take_order(night, &asking, err);
     asv_clip_close(asking.dir);
-    return status;
+    return status == ASV_OK ? without_order(night, passing, err) : status;
 }
 
 /* The keeper signs for some while the files of the next ones are read and those of the ones before written.
@@ -330,6 +338,12 @@ static void get_orders(struct asv_night *night, struct batch *batch)
     }
     while (oldest < next) {
         settle(night, &window[oldest++ % ORDERS_AT_ONCE]);
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        struct asv_err err = {0};
+        if (!batch->clips[i].failed && without_order(night, &batch->clips[i], &err) != ASV_OK) {
+            failed(night, &batch->clips[i], err.text);
+        }
     }
 }
 
@@ -373,8 +387,6 @@ static void drop_failed(struct batch *batch)
 /* What is told of a batch whose files are gone, until the database has it. */
 struct asv_night_record {
     bool sent; /* and not answered yet */
-    bool has_keeper;
-    uint8_t keeper[ASV_SHA256_BYTES];
     struct asv_db_erased erased[ASV_DB_BATCH_MAX];
     struct batch batch;
 };
@@ -389,17 +401,14 @@ static struct asv_night_record *new_record(const struct batch *batch)
     record->batch = *batch;
     for (size_t i = 0; i < batch->count; i++) {
         const struct passing *passing = &record->batch.clips[i];
-        record->erased[i] = (struct asv_db_erased){.order = {passing->order, passing->order_len},
+        record->erased[i] = (struct asv_db_erased){.keeper = passing->order_len != 0 ? passing->keeper : NULL,
+                                                   .order = {passing->order, passing->order_len},
                                                    .issued_ms = passing->issued_ms,
                                                    .reason = passing->reason,
                                                    .detail = passing->why[0] != '\0' ? passing->why : NULL};
         memcpy(record->erased[i].recording, passing->clip->recording, sizeof record->erased[i].recording);
         record->batch.clips[i].dated = passing->clip->day != 0;
         record->batch.clips[i].clip = NULL;
-        if (passing->order_len != 0) {
-            record->has_keeper = true;
-            memcpy(record->keeper, passing->keeper, sizeof record->keeper);
-        }
     }
     return record;
 }
@@ -415,8 +424,8 @@ static enum asv_status finish_record(struct asv_night *night, struct asv_err *er
     enum asv_status status =
         record->sent ? asv_db_erasure_complete_take(night->recorder, &done, NULL) : ASV_E_AWAY;
     if (status != ASV_OK) {
-        status = asv_db_erasure_complete(night->db, night->run, record->has_keeper ? record->keeper : NULL,
-                                         record->erased, record->batch.count, &done, err);
+        status =
+            asv_db_erasure_complete(night->db, night->run, record->erased, record->batch.count, &done, err);
     }
     night->counts.erased += done;
     for (size_t i = 0; status == ASV_OK && i < record->batch.count; i++) {
@@ -442,9 +451,8 @@ static enum asv_status begin_record(struct asv_night *night, const struct batch 
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     record->sent =
-        night->recorder != NULL &&
-        asv_db_erasure_complete_send(night->recorder, night->run, record->has_keeper ? record->keeper : NULL,
-                                     record->erased, batch->count, NULL) == ASV_OK;
+        night->recorder != NULL && asv_db_erasure_complete_send(night->recorder, night->run, record->erased,
+                                                                batch->count, NULL) == ASV_OK;
     night->record = record;
     asv_night_step(night);
     return ASV_OK;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware-proto/trust/chain.h"
 #include "firmware-proto/trust/destruction.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
@@ -159,69 +158,58 @@ static void close_dir(struct asv_clip_dir **dir)
 }
 #define asv_auto_dir __attribute__((cleanup(close_dir)))
 
-enum asv_status asv_night_order_ask(struct asv_night *night, struct asv_clip_dir *dir, uint32_t *request,
-                                    struct asv_err *err)
+/* No statement came. K-186: of what a dock stored as trusted, that says only that its files are damaged, and
+ * nothing of its key. */
+static enum asv_retention_key without_statement(struct asv_night *night, const struct asv_db_retained *clip,
+                                                enum asv_status status, enum asv_status word,
+                                                const struct asv_err *why)
 {
-    uint8_t header[ASV_SEAL_HEADER_FRAME_MAX_BYTES];
-    uint8_t chain[ASV_CHAIN_MAX_BYTES];
-    size_t header_len = 0;
-    size_t chain_len = 0;
-    enum asv_status status = asv_clip_header(dir, header, &header_len, err);
-    if (status == ASV_OK) {
-        status = asv_clip_get(dir, ASV_PART_CHAIN, chain, sizeof chain, &chain_len, err);
+    enum asv_class class = asv_status_class(status);
+    if (word == ASV_E_STATE) {
+        return ASV_RETENTION_KEY_LIVES;
     }
-    return status == ASV_OK ? asv_keeper_client_order(night->client, (struct asv_bytes){chain, chain_len},
-                                                      (struct asv_bytes){header, header_len}, request, err)
-                            : status;
+    if (asv_night_never_opened(clip, word)) {
+        return ASV_RETENTION_KEY_NEVER;
+    }
+    if (class != ASV_CLASS_RETRY && class != ASV_CLASS_INTERNAL) {
+        night->counts.failed++;
+        asv_night_alarm(night, ASV_NIGHT_FAILED, ASV_DB_ALARM_RETENTION, clip,
+                        "nobody can say whether its key is gone: %.120s; asservat vault scrub", why->text);
+    }
+    return ASV_RETENTION_KEY_UNKNOWN;
 }
 
-enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
-                                     uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
-                                     struct asv_err *err)
+/* Where the keeper had a row, its word was taken before the files went, and its row is there as long as a key
+ * that could open it. */
+enum asv_retention_key asv_night_signed_key(struct asv_night *night, const struct asv_db_retained *clip,
+                                            bool no_row)
 {
-    struct asv_keeper_reply reply;
-    enum asv_status status =
-        asv_cli_keeper_wait(night->client, ASV_OK, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
-    if (status == ASV_OK && reply.order.len > ASV_DESTRUCTION_MAX_BYTES) {
-        status = asv_fail(err, ASV_E_LIMIT, "keeper: its statement is too long");
-    }
-    if (status == ASV_OK) {
-        memcpy(order, reply.order.data, reply.order.len);
-        *len = reply.order.len;
-    }
-    return status;
-}
-
-/* What no key of its can be for was never there. Where the keeper had a row, its word was taken before the
- * files went, and its row is there as long as a key that could open it. */
-enum asv_retention_key asv_night_reserve_key(struct asv_night *night, const struct asv_db_retained *clip,
-                                             bool no_row)
-{
-    uint8_t order[ASV_DESTRUCTION_MAX_BYTES];
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
     char path[ASV_VAULT_PATH_BYTES];
     enum asv_vault_area area;
     size_t len = 0;
     uint32_t request = 0;
+    enum asv_status word = ASV_OK;
+    struct asv_destruction order;
     struct asv_err err = {0};
     asv_auto_dir struct asv_clip_dir *dir = NULL;
     enum asv_status status = asv_night_place(clip, false, &area, path, &err);
     if (status == ASV_OK) {
         status = asv_vault_open_clip(night->vault, area, path, &dir, &err);
     }
-    bool has_order =
-        status == ASV_OK && no_row &&
-        asv_clip_get(dir, ASV_PART_ORDER, order, sizeof order, &len, &(struct asv_err){0}) == ASV_OK;
-    if (status == ASV_OK && !has_order) {
-        status = asv_night_order_ask(night, dir, &request, &err);
-        if (status == ASV_OK) {
-            status = asv_night_order_take(night, request, order, &len, &err);
-        }
+    if (status == ASV_OK && no_row && asv_night_order_there(night, clip, dir, data, &len, &order)) {
+        return ASV_RETENTION_KEY_GONE;
     }
-    enum asv_class class = asv_status_class(status);
-    return status == ASV_OK                                            ? ASV_RETENTION_KEY_GONE
-           : status == ASV_E_STATE                                     ? ASV_RETENTION_KEY_LIVES
-           : class == ASV_CLASS_INTEGRITY || status == ASV_E_UNTRUSTED ? ASV_RETENTION_KEY_GONE
-                                                                       : ASV_RETENTION_KEY_UNKNOWN;
+    if (status == ASV_OK) {
+        status = asv_night_order_ask(night, dir, &request, &err);
+    }
+    if (status == ASV_OK) {
+        status = asv_night_order_take(night, request, data, &len, &word, &err);
+    }
+    if (status == ASV_OK) {
+        status = asv_night_order_read(night, clip, (struct asv_bytes){data, len}, &order, &err);
+    }
+    return status == ASV_OK ? ASV_RETENTION_KEY_GONE : without_statement(night, clip, status, word, &err);
 }
 
 /* All keys of a local day are destroyed together: when the first day that is left lies behind it. */
@@ -252,8 +240,8 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
     }
     enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? asv_night_day_key(night, clip->key_date)
                                  : clip->key_kind == ASV_KEY_RESERVE
-                                     ? asv_night_reserve_key(night, clip, state == ASV_KEEPER_PLAIN)
-                                     : ASV_RETENTION_KEY_GONE;
+                                     ? asv_night_signed_key(night, clip, state == ASV_KEEPER_PLAIN)
+                                     : ASV_RETENTION_KEY_NEVER; /* whose header could not be read */
     if (state == ASV_KEEPER_GONE && key != ASV_RETENTION_KEY_GONE) {
         return asv_night_is_finished(night, clip) ? ASV_RETENTION_KEY_GONE : ASV_RETENTION_KEY_REFUSED;
     }

@@ -129,19 +129,23 @@ static bool is_kept(const struct asv_keeper_kept *kept, const struct asv_db_reta
 /* It is due, and nothing is left that could open it. */
 static bool is_gone(struct asv_night *night, const struct asv_db_retained *clip)
 {
-    return clip->due_ms <= night->now_ms &&
-           (clip->key_kind == ASV_KEY_DAY
-                ? asv_night_day_key(night, clip->key_date)
-                : asv_night_reserve_key(night, clip, true)) == ASV_RETENTION_KEY_GONE;
+    if (clip->due_ms > night->now_ms) {
+        return false;
+    }
+    enum asv_retention_key key = clip->key_kind == ASV_KEY_DAY ? asv_night_day_key(night, clip->key_date)
+                                                               : asv_night_signed_key(night, clip, true);
+    return key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_NEVER;
 }
 
-/* The keeper's own word that this clip opens with nothing that it has. What a dock stored as trusted did
- * open, so of that it says no more than that the files are damaged, and those may be whole elsewhere. */
-static bool never_opened(const struct asv_db_retained *clip, enum asv_status word)
+bool asv_night_is_unknown(enum asv_status word)
 {
-    return clip->kind == ASV_COMMIT_QUARANTINED &&
-           (asv_status_class(word) == ASV_CLASS_INTEGRITY || word == ASV_E_NOT_FOUND ||
-            word == ASV_E_MALFORMED || word == ASV_E_UNSUPPORTED);
+    return asv_status_class(word) == ASV_CLASS_INTEGRITY || word == ASV_E_NOT_FOUND ||
+           word == ASV_E_MALFORMED || word == ASV_E_UNSUPPORTED;
+}
+
+bool asv_night_never_opened(const struct asv_db_retained *clip, enum asv_status word)
+{
+    return clip->kind == ASV_COMMIT_QUARANTINED && asv_night_is_unknown(word);
 }
 
 static void keep_one(struct asv_night *night, const struct asv_db_retained *clip, enum asv_keeper_why why)
@@ -152,7 +156,7 @@ static void keep_one(struct asv_night *night, const struct asv_db_retained *clip
     bool is_due = clip->due_ms != ASV_TIME_UNKNOWN && clip->due_ms <= night->now_ms;
     if (status == ASV_OK) {
         night->rewrapped++;
-    } else if (never_opened(clip, reply.status) || (reply.status == ASV_E_NOT_FOUND && is_due)) {
+    } else if (asv_night_never_opened(clip, reply.status) || (reply.status == ASV_E_NOT_FOUND && is_due)) {
         return; /* there is nothing to keep */
     } else if (reply.status == ASV_E_NOT_FOUND) {
         night->lost++;
@@ -241,7 +245,7 @@ static enum asv_status check_batch(struct asv_night *night, const struct asv_db_
             continue;
         }
         enum asv_status status = ask_keep(night, &rows[i], ASV_KEEPER_WHY_EARLY, NULL, &reply, &why);
-        bool nothing = reply.status == ASV_E_NOT_FOUND || never_opened(&rows[i], reply.status);
+        bool nothing = reply.status == ASV_E_NOT_FOUND || asv_night_never_opened(&rows[i], reply.status);
         night->rewrapped += status == ASV_OK;
         if (status != ASV_OK && !nothing) {
             asv_uuid_format(clip, rows[i].clip);

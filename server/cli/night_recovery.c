@@ -100,7 +100,8 @@ static enum asv_status lay_decided(struct asv_night *night, const struct asv_db_
     if (status != ASV_OK) {
         return status;
     }
-    const struct asv_person_delivery delivery = {.proposal = &proposal, .answer = &answer};
+    const struct asv_person_delivery delivery = {
+        .proposal = &proposal, .answer = &answer, .revocations = asv_night_revocations(night)};
     name_of(clip, &name);
     return asv_night_show(night, &name, &delivery, &until_ms, err);
 }

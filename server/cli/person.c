@@ -445,7 +445,8 @@ static enum asv_status read_ruling(const struct asv_cli *cli, const uint8_t root
         status = asv_fail(&why, ASV_E_INTERNAL, "the clock cannot be read");
     }
     if (status == ASV_OK) {
-        status = asv_ruling_verify(out, root_pk, last_of(delivery)->digest, now_ms, NULL, &why);
+        status =
+            asv_ruling_verify(out, root_pk, last_of(delivery)->digest, now_ms, delivery->revocations, &why);
     }
     if (status == ASV_OK &&
         !asv_equal(out->proposal, delivery->answer != NULL ? delivery->proposal->digest : none,

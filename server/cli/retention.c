@@ -20,7 +20,7 @@ static const struct {
 } sections[] = {
     {ASV_NIGHT_UNDONE, "undone", "Could not be done"},
     {ASV_NIGHT_FAILED, "failed", "Failed"},
-    {ASV_NIGHT_LATE, "late", "Late: due, and the key is still there"},
+    {ASV_NIGHT_LATE, "late", "Late: due, and the key is there, or nobody can say"},
     {ASV_NIGHT_LOST, "lost", "Lost: not due, and nothing opens them any more"},
     {ASV_NIGHT_OPEN, "open", "Open: begun, and not complete"},
     {ASV_NIGHT_DISAGREES, "disagreements", "Database and keeper disagree"},

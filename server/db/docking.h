@@ -156,6 +156,7 @@ enum asv_db_alarm_kind {
     ASV_DB_ALARM_UNHEARD,   /* signed, and not with the keeper in time */
     ASV_DB_ALARM_FORGED,    /* what stands as signed, and nobody signed */
     ASV_DB_ALARM_UNWORN,    /* nobody wore a camera, somebody wrote down */
+    ASV_DB_ALARM_UNLOGGED,  /* shown, and not in the access log */
     ASV_DB_ALARM_LEDGER,    /* the ledger does not go on before people looked */
 };
 

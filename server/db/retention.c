@@ -178,11 +178,53 @@ enum asv_status asv_db_camera_unheld(struct asv_db *db, const uint8_t camera_cer
     return asv_db_run_value(db, ASV_QUERY_CAMERA_UNHELD, &params, read_unheld, out, err);
 }
 
-enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted, struct asv_err *err)
+enum asv_status asv_db_erasure_claims(struct asv_db *db, const uint8_t *after, struct asv_db_retained *rows,
+                                      size_t *count, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
-    return asv_db_run_value(db, ASV_QUERY_ERASURE_ADOPT, &params, read_u64, adopted, err);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_ERASURE_CLAIMS, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
+}
+
+enum asv_status asv_db_ahead_clip_page(struct asv_db *db, const uint8_t proposal[32], const uint8_t *after,
+                                       struct asv_db_retained *rows, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_digest(&params, proposal);
+    asv_param_uuid(&params, after);
+    asv_param_i32(&params, ASV_DB_BATCH_MAX);
+    return asv_db_run_rows(db, ASV_QUERY_AHEAD_CLIP_PAGE, &params, read_retained, rows, sizeof *rows,
+                           ASV_DB_BATCH_MAX, count, err);
+}
+
+static enum asv_status run_ids(struct asv_db *db, enum asv_query query, const uint8_t (*recordings)[16],
+                               size_t count, uint64_t *done, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array ids;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, recordings[i], 16);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &ids);
+    return asv_db_run_value(db, query, &params, read_u64, done, err);
+}
+
+enum asv_status asv_db_erasure_adopt(struct asv_db *db, const uint8_t (*recordings)[16], size_t count,
+                                     uint64_t *adopted, struct asv_err *err)
+{
+    return run_ids(db, ASV_QUERY_ERASURE_ADOPT, recordings, count, adopted, err);
+}
+
+enum asv_status asv_db_erasure_undo(struct asv_db *db, const uint8_t (*recordings)[16], size_t count,
+                                    uint64_t *undone, struct asv_err *err)
+{
+    return run_ids(db, ASV_QUERY_ERASURE_UNDO, recordings, count, undone, err);
 }
 
 enum asv_status asv_db_erasure_begin(struct asv_db *db, const uint8_t run[16],
@@ -226,15 +268,38 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
                            left_count, err);
 }
 
+static void read_shown(struct asv_row *row, void *to)
+{
+    asv_row_bytes(row, to, ASV_SHA256_BYTES);
+}
+
+enum asv_status asv_db_shown_unlogged(struct asv_db *db, const uint8_t (*shown)[ASV_SHA256_BYTES],
+                                      size_t shown_count, uint8_t (*out)[ASV_SHA256_BYTES], size_t cap,
+                                      size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array digests;
+    asv_array_init(&digests, ASV_ARRAY_BYTEA);
+    for (size_t i = 0; i < shown_count; i++) {
+        asv_array_bytes(&digests, shown[i], ASV_SHA256_BYTES);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &digests);
+    *count = cap;
+    return asv_db_run_rows(db, ASV_QUERY_SHOWN_UNLOGGED, &params, read_shown, out, sizeof *out, cap, count,
+                           err);
+}
+
 /* The parameters of a completion. */
 struct completion {
     struct asv_params params;
-    struct asv_array ids, orders, times, reasons, details;
+    struct asv_array ids, keepers, orders, times, reasons, details;
 };
 
 static void completion_clear(struct completion *completion)
 {
     asv_array_clear(&completion->ids);
+    asv_array_clear(&completion->keepers);
     asv_array_clear(&completion->orders);
     asv_array_clear(&completion->times);
     asv_array_clear(&completion->reasons);
@@ -242,12 +307,13 @@ static void completion_clear(struct completion *completion)
 }
 #define asv_auto_completion __attribute__((cleanup(completion_clear)))
 
-static void completion_init(struct completion *completion, const uint8_t run[16], const uint8_t *keeper,
+static void completion_init(struct completion *completion, const uint8_t run[16],
                             const struct asv_db_erased *erased, size_t count)
 {
     char note[ASV_NOTE_BYTES + 1];
     struct asv_params *params = &completion->params;
     asv_array_init(&completion->ids, ASV_ARRAY_UUID);
+    asv_array_init(&completion->keepers, ASV_ARRAY_BYTEA);
     asv_array_init(&completion->orders, ASV_ARRAY_BYTEA);
     asv_array_init(&completion->times, ASV_ARRAY_I64);
     asv_array_init(&completion->reasons, ASV_ARRAY_I64);
@@ -255,6 +321,7 @@ static void completion_init(struct completion *completion, const uint8_t run[16]
     for (size_t i = 0; i < count; i++) {
         const struct asv_bytes *order = &erased[i].order;
         asv_array_bytes(&completion->ids, erased[i].recording, 16);
+        asv_array_bytes(&completion->keepers, erased[i].keeper, ASV_SHA256_BYTES);
         asv_array_bytes(&completion->orders, order->len != 0 ? order->data : NULL, order->len);
         asv_array_i64(&completion->times, erased[i].issued_ms);
         asv_array_i64(&completion->reasons, erased[i].reason);
@@ -262,29 +329,29 @@ static void completion_init(struct completion *completion, const uint8_t run[16]
     }
     asv_params_init(params);
     asv_param_uuid(params, run);
-    asv_param_digest(params, keeper);
     asv_param_array(params, &completion->ids);
+    asv_param_array(params, &completion->keepers);
     asv_param_array(params, &completion->orders);
     asv_param_array(params, &completion->times);
     asv_param_array(params, &completion->reasons);
     asv_param_array(params, &completion->details);
 }
 
-enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
+enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16],
                                         const struct asv_db_erased *erased, size_t count, uint64_t *done,
                                         struct asv_err *err)
 {
     asv_auto_completion struct completion completion;
-    completion_init(&completion, run, keeper, erased, count);
+    completion_init(&completion, run, erased, count);
     return asv_db_run_value(db, ASV_QUERY_ERASURE_COMPLETE, &completion.params, read_u64, done, err);
 }
 
-enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16], const uint8_t *keeper,
+enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16],
                                              const struct asv_db_erased *erased, size_t count,
                                              struct asv_err *err)
 {
     asv_auto_completion struct completion completion;
-    completion_init(&completion, run, keeper, erased, count);
+    completion_init(&completion, run, erased, count);
     return asv_db_send1(db, ASV_QUERY_ERASURE_COMPLETE, &completion.params, err);
 }
 

@@ -56,7 +56,7 @@ ASV_MUST_CHECK enum asv_status asv_db_rewrap_page(struct asv_db *db, const uint8
                                                   struct asv_db_retained *rows, size_t *count,
                                                   struct asv_err *err);
 
-/* A page of the living clips under a camera's key of one day. As above. */
+/* A page of the clips under a camera's key of one day that are not erased. As above. */
 ASV_MUST_CHECK enum asv_status asv_db_camera_day_page(struct asv_db *db, const uint8_t camera_cert[32],
                                                       uint32_t key_date, const uint8_t *after,
                                                       struct asv_db_retained *rows, size_t *count,
@@ -76,9 +76,24 @@ ASV_MUST_CHECK enum asv_status asv_db_retained_of(struct asv_db *db, const uint8
 ASV_MUST_CHECK enum asv_status asv_db_emptied_since(struct asv_db *db, const uint8_t camera_cert[32],
                                                     int64_t since_ms, bool *emptied, struct asv_err *err);
 
-/* What two people decided to erase becomes the retention job's. */
-ASV_MUST_CHECK enum asv_status asv_db_erasure_adopt(struct asv_db *db, uint64_t *adopted,
-                                                    struct asv_err *err);
+/* A page of the clips that two people erased early, as is said, and that no run has taken over. As above. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_claims(struct asv_db *db, const uint8_t *after,
+                                                     struct asv_db_retained *rows, size_t *count,
+                                                     struct asv_err *err);
+
+/* Of these, what the keeper has as gone becomes the retention job's: how many. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_adopt(struct asv_db *db, const uint8_t (*recordings)[16],
+                                                    size_t count, uint64_t *adopted, struct asv_err *err);
+
+/* Or, while nothing of them is erased, they are where they were: how many. */
+ASV_MUST_CHECK enum asv_status asv_db_erasure_undo(struct asv_db *db, const uint8_t (*recordings)[16],
+                                                   size_t count, uint64_t *undone, struct asv_err *err);
+
+/* A page of the clips in the range of the hold before docking with this proposal that are not erased. As
+ * above. */
+ASV_MUST_CHECK enum asv_status asv_db_ahead_clip_page(struct asv_db *db, const uint8_t proposal[32],
+                                                      const uint8_t *after, struct asv_db_retained *rows,
+                                                      size_t *count, struct asv_err *err);
 
 /* The erasure of a batch begins: recordings[count] by the rules of these names. *begun are those of them that
  * were still neither asked for nor begun. */
@@ -105,27 +120,36 @@ ASV_MUST_CHECK enum asv_status asv_db_day_ended(struct asv_db *db, const struct 
 /* What is gone, key and files. */
 struct asv_db_erased {
     uint8_t recording[16];
+    const uint8_t *keeper;  /* certificate that signed order; NULL without one */
     struct asv_bytes order; /* the keeper's destruction statement; empty: none */
     int64_t issued_ms;      /* of it */
     uint8_t reason;         /* of it */
     const char *detail;     /* for a person; NULL: nothing to add */
 };
 
-/* The erasure of a batch is complete. keeper: certificate that signed the orders; NULL without any. *done are
- * those that were not complete before. */
+/* The erasure of a batch is complete. *done are those that were not complete before. */
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete(struct asv_db *db, const uint8_t run[16],
-                                                       const uint8_t *keeper,
                                                        const struct asv_db_erased *erased, size_t count,
                                                        uint64_t *done, struct asv_err *err);
 
 /* The same in two halves: the server works at it while the caller does something else, but asks nothing else
  * of db. Whoever is told a failure by either says it again with asv_db_erasure_complete. */
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_send(struct asv_db *db, const uint8_t run[16],
-                                                            const uint8_t *keeper,
                                                             const struct asv_db_erased *erased, size_t count,
                                                             struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_db_erasure_complete_take(struct asv_db *db, uint64_t *done,
                                                             struct asv_err *err);
+
+#define ASV_DB_UNLOGGED_AFTER_MS INT64_C(3600000) /* until then it is about to be written down */
+#define ASV_DB_UNLOGGED          500              /* at once; others are said in the next night */
+
+/* Of these statements with which something was shown, and of those that the database has as taken for more
+ * than an hour, those of which the access log says nothing, and nobody was told: out[cap], cap >=
+ * ASV_DB_UNLOGGED. */
+ASV_MUST_CHECK enum asv_status asv_db_shown_unlogged(struct asv_db *db,
+                                                     const uint8_t (*shown)[ASV_SHA256_BYTES],
+                                                     size_t shown_count, uint8_t (*out)[ASV_SHA256_BYTES],
+                                                     size_t cap, size_t *count, struct asv_err *err);
 
 /* What the database says of a clip that lies in the vault. */
 struct asv_db_vault_known {

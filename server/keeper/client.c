@@ -265,6 +265,16 @@ enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const 
     return ask(client, &ask_for, request, err);
 }
 
+enum asv_status asv_keeper_client_shown(struct asv_keeper_client *client, const uint8_t *after,
+                                        uint32_t *request, struct asv_err *err)
+{
+    struct asv_keeper_request ask_for = {.type = ASV_KEEPER_SHOWN};
+    if (after != NULL) {
+        memcpy(ask_for.digest, after, sizeof ask_for.digest);
+    }
+    return ask(client, &ask_for, request, err);
+}
+
 enum asv_status asv_keeper_client_clip(struct asv_keeper_client *client,
                                        const uint8_t header[ASV_SHA256_BYTES], uint32_t *request,
                                        struct asv_err *err)

@@ -119,6 +119,10 @@ ASV_MUST_CHECK enum asv_status asv_keeper_client_finish_ahead(struct asv_keeper_
 ASV_MUST_CHECK enum asv_status asv_keeper_client_clips(struct asv_keeper_client *client, const uint8_t *after,
                                                        uint32_t *request, struct asv_err *err);
 
+/* SHOWN, a page behind that digest (NULL: from the first one). */
+ASV_MUST_CHECK enum asv_status asv_keeper_client_shown(struct asv_keeper_client *client, const uint8_t *after,
+                                                       uint32_t *request, struct asv_err *err);
+
 /* The row of the clip with this header, if there is one. */
 ASV_MUST_CHECK enum asv_status asv_keeper_client_clip(struct asv_keeper_client *client,
                                                       const uint8_t header[ASV_SHA256_BYTES],

@@ -284,6 +284,7 @@ static void add_row(struct asv_writer *out, const struct asv_kept *kept, struct 
     struct asv_keeper_kept row = {
         .state = kept->state, .blocks = kept->blocks, .due_ms = kept->due_ms, .period_ms = kept->period_ms};
     memcpy(row.header, kept->header, sizeof row.header);
+    memcpy(row.decision, kept->decision, sizeof row.decision);
     asv_keeper_kept_write(out, &row);
     reply->kept_count++;
 }
@@ -310,6 +311,26 @@ enum asv_status asv_keeper_clips(struct asv_keeper *keeper, const struct asv_kee
     uint32_t at = asv_index_after(index, ASV_INDEX_KEPT, request->digest);
     for (; at < asv_index_count(index, ASV_INDEX_KEPT) && reply->kept_count < ASV_KEEPER_PAGE; at++) {
         add_row(&out, asv_index_row(index, ASV_INDEX_KEPT, at), reply);
+    }
+    reply->kept = (struct asv_bytes){keeper->reply_data, out.len};
+    return asv_write_end(&out, &(size_t){0});
+}
+
+enum asv_status asv_keeper_shown(struct asv_keeper *keeper, const struct asv_keeper_request *request,
+                                 struct asv_keeper_reply *reply)
+{
+    const struct asv_index *index = keeper->store->index;
+    struct asv_writer out;
+    asv_writer_init(&out, keeper->reply_data, sizeof keeper->reply_data);
+    uint32_t at = asv_index_after(index, ASV_INDEX_DECIDED, request->digest);
+    for (; at < asv_index_count(index, ASV_INDEX_DECIDED) && reply->kept_count < ASV_KEEPER_PAGE; at++) {
+        const struct asv_index_decided *decided = asv_index_row(index, ASV_INDEX_DECIDED, at);
+        struct asv_keeper_shown row = {.at_ms = decided->at_ms};
+        if (decided->how == ASV_DECIDED_SHOWN) { /* K-190 */
+            memcpy(row.shown, decided->proposal, sizeof row.shown);
+            asv_keeper_shown_write(&out, &row);
+            reply->kept_count++;
+        }
     }
     reply->kept = (struct asv_bytes){keeper->reply_data, out.len};
     return asv_write_end(&out, &(size_t){0});

@@ -238,6 +238,11 @@ ASV_MUST_CHECK enum asv_status asv_keeper_clips(struct asv_keeper *keeper,
                                                 const struct asv_keeper_request *request,
                                                 struct asv_keeper_reply *reply);
 
+/* SHOWN: what a SHOW gave, as long as it is remembered, behind the digest in the request. */
+ASV_MUST_CHECK enum asv_status asv_keeper_shown(struct asv_keeper *keeper,
+                                                const struct asv_keeper_request *request,
+                                                struct asv_keeper_reply *reply);
+
 ASV_MUST_CHECK enum asv_status asv_keeper_one_clip(struct asv_keeper *keeper,
                                                    const struct asv_keeper_request *request,
                                                    struct asv_keeper_reply *reply);

@@ -13,9 +13,10 @@
 #include "server/statement/credential.h"
 #include "server/statement/statement.h"
 
-#define REPLY_BIT  0x80u
-#define HEADER_MAX (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
-#define KEPT_BYTES (ASV_SHA256_BYTES + 1 + 1 + 8 + 8)
+#define REPLY_BIT   0x80u
+#define HEADER_MAX  (ASV_SEAL_FRAME_HEADER_BYTES + ASV_SEAL_HEADER_MAX_BYTES)
+#define SHOWN_BYTES (ASV_SHA256_BYTES + 8)
+#define KEPT_BYTES  (ASV_SHA256_BYTES + 1 + 1 + 8 + 8 + ASV_SHA256_BYTES)
 
 /* The answer to OPENS. */
 #define OPENS_NO   0
@@ -174,6 +175,7 @@ enum asv_status asv_keeper_request_write(struct asv_writer *out, const struct as
         break;
     case ASV_KEEPER_CLIPS:
     case ASV_KEEPER_CLIP:
+    case ASV_KEEPER_SHOWN:
         asv_write_bytes(out, request->digest, sizeof request->digest);
         break;
     case ASV_KEEPER_SIGN:
@@ -373,6 +375,7 @@ static enum asv_status read_fields(struct asv_reader *in, struct asv_keeper_requ
         return read_finish(in, out);
     case ASV_KEEPER_CLIPS:
     case ASV_KEEPER_CLIP:
+    case ASV_KEEPER_SHOWN:
         return asv_read_copy(in, out->digest, sizeof out->digest);
     case ASV_KEEPER_SIGN:
         return asv_keeper_sign_read(in, out);
@@ -489,6 +492,13 @@ void asv_keeper_kept_write(struct asv_writer *out, const struct asv_keeper_kept 
     asv_write_u8(out, row->blocks);
     asv_write_i64(out, row->due_ms);
     asv_write_i64(out, row->period_ms);
+    asv_write_bytes(out, row->decision, sizeof row->decision);
+}
+
+void asv_keeper_shown_write(struct asv_writer *out, const struct asv_keeper_shown *row)
+{
+    asv_write_bytes(out, row->shown, sizeof row->shown);
+    asv_write_i64(out, row->at_ms);
 }
 
 enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_keeper_reply *reply)
@@ -531,6 +541,7 @@ enum asv_status asv_keeper_reply_write(struct asv_writer *out, const struct asv_
             break;
         case ASV_KEEPER_CLIPS:
         case ASV_KEEPER_CLIP:
+        case ASV_KEEPER_SHOWN:
             asv_write_u16(out, reply->kept_count);
             asv_write_bytes(out, reply->kept.data, reply->kept.len);
             break;
@@ -632,13 +643,13 @@ static enum asv_status read_decided(struct asv_reader *in, struct asv_keeper_rep
     return status == ASV_OK ? asv_read_view16(in, &out->note, ASV_KEEPER_SIGNED_MAX) : status;
 }
 
-static enum asv_status read_clips(struct asv_reader *in, struct asv_keeper_reply *out)
+static enum asv_status read_rows(struct asv_reader *in, size_t row, struct asv_keeper_reply *out)
 {
     enum asv_status status = asv_read_u16(in, &out->kept_count);
     if (status == ASV_OK && out->kept_count > ASV_KEEPER_PAGE) {
         return ASV_E_LIMIT;
     }
-    return status == ASV_OK ? asv_read_view(in, &out->kept, (size_t)out->kept_count * KEPT_BYTES) : status;
+    return status == ASV_OK ? asv_read_view(in, &out->kept, out->kept_count * row) : status;
 }
 
 void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_reply *reply, uint16_t index)
@@ -649,6 +660,14 @@ void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_r
     out->blocks = row[ASV_SHA256_BYTES + 1];
     out->due_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES + 2);
     out->period_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES + 10);
+    memcpy(out->decision, row + ASV_SHA256_BYTES + 18, sizeof out->decision);
+}
+
+void asv_keeper_shown_read(struct asv_keeper_shown *out, const struct asv_keeper_reply *reply, uint16_t index)
+{
+    const uint8_t *row = reply->kept.data + (size_t)index * SHOWN_BYTES;
+    memcpy(out->shown, row, sizeof out->shown);
+    out->at_ms = (int64_t)asv_load_be64(row + ASV_SHA256_BYTES);
 }
 
 static_assert(ASV_DAY_END_MAX_BYTES == ASV_DESTRUCTION_MAX_BYTES, "both are read as an order");
@@ -679,7 +698,9 @@ static enum asv_status read_result(struct asv_reader *in, struct asv_keeper_repl
         return ASV_OK;
     case ASV_KEEPER_CLIPS:
     case ASV_KEEPER_CLIP:
-        return read_clips(in, out);
+        return read_rows(in, KEPT_BYTES, out);
+    case ASV_KEEPER_SHOWN:
+        return read_rows(in, SHOWN_BYTES, out);
     case ASV_KEEPER_SIGN:
         return asv_read_view16(in, &out->signature, ASV_KEEPER_SIGNED_MAX);
     default:

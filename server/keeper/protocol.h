@@ -20,7 +20,7 @@
 #define ASV_KEEPER_VERSION      1
 #define ASV_KEEPER_LENGTH_BYTES 4
 #define ASV_KEEPER_REQUEST_MAX  147456 /* body; the largest, DECIDE with two chunks, needs 146,650 */
-#define ASV_KEEPER_REPLY_MAX    16384  /* body; the largest carries a bulletin of 12,288 */
+#define ASV_KEEPER_REPLY_MAX    24576  /* body; the largest carries a page of CLIPS, 20,992 */
 #define ASV_KEEPER_DETAIL_BYTES 200    /* of a refusal's text */
 #define ASV_KEEPER_DAYS_MAX     128    /* day keys that may lie ahead; what one bulletin carries */
 #define ASV_KEEPER_OPENS_CHUNKS 2
@@ -47,7 +47,8 @@ enum asv_keeper_type {
     ASV_KEEPER_CLIPS = 9,
     ASV_KEEPER_SIGN = 10,
     ASV_KEEPER_DAY_END = 11,
-    ASV_KEEPER_CLIP = 12, /* the row of one clip, whose header the caller knows; CLIPS gives all there are */
+    ASV_KEEPER_CLIP = 12,  /* the row of one clip, whose header the caller knows; CLIPS gives all there are */
+    ASV_KEEPER_SHOWN = 13, /* what it was shown by, and gave the key for (K-190) */
     ASV_KEEPER_TYPE_END,
 };
 
@@ -85,11 +86,12 @@ enum asv_keeper_state {
 
 /* A row of a CLIPS reply. */
 struct asv_keeper_kept {
-    uint8_t header[ASV_SHA256_BYTES]; /* digest of the signed seal header */
-    uint8_t state;                    /* enum asv_keeper_state */
-    uint8_t blocks;                   /* bit n: ground n of STATEMENTS.md 3 */
-    int64_t due_ms;                   /* when its key is destroyed; 0: by people alone */
-    int64_t period_ms;                /* end of its own period; 0: not known */
+    uint8_t header[ASV_SHA256_BYTES];   /* digest of the signed seal header */
+    uint8_t state;                      /* enum asv_keeper_state */
+    uint8_t blocks;                     /* bit n: ground n of STATEMENTS.md 3 */
+    int64_t due_ms;                     /* when its key is destroyed; 0: by people alone */
+    int64_t period_ms;                  /* end of its own period; 0: not known */
+    uint8_t decision[ASV_SHA256_BYTES]; /* PENDING, HELD: digest of the proposal; otherwise zeros */
 };
 
 /* A request; which fields count depends on type. All views. */
@@ -210,8 +212,8 @@ struct asv_keeper_reply {
     struct asv_bytes ruling;    /* DECIDE, with any status: what the keeper says of the statement for good
                                  * (TRUST.md 14); view; empty: nothing */
     struct asv_bytes signature; /* SIGN: a checkpoint as a signed note; PACKAGE: ECDSA, DER; view */
-    uint16_t kept_count;        /* CLIPS; fewer than ASV_KEEPER_PAGE: that was the last page. CLIP: 0 or 1 */
-    struct asv_bytes kept;      /* CLIPS, CLIP: for asv_keeper_kept_read; view */
+    uint16_t kept_count; /* CLIPS, SHOWN; fewer than ASV_KEEPER_PAGE: that was the last page. CLIP: 0 or 1 */
+    struct asv_bytes kept; /* CLIPS, CLIP: for asv_keeper_kept_read, SHOWN: asv_keeper_shown_read; view */
     struct asv_keeper_status state; /* STATUS */
 };
 
@@ -233,6 +235,19 @@ ASV_MUST_CHECK enum asv_status asv_keeper_request_read(struct asv_keeper_request
                                                        size_t len);
 ASV_MUST_CHECK enum asv_status asv_keeper_reply_read(struct asv_keeper_reply *out, const void *data,
                                                      size_t len);
+
+/* A row of SHOWN: of what a SHOW gave, or was to give. */
+struct asv_keeper_shown {
+    uint8_t shown[ASV_SHA256_BYTES]; /* digest of the SHOW */
+    int64_t at_ms;
+};
+
+/* Row index of a SHOWN reply: 0 .. kept_count - 1. */
+void asv_keeper_shown_read(struct asv_keeper_shown *out, const struct asv_keeper_reply *reply,
+                           uint16_t index);
+
+/* One row, for reply->kept. */
+void asv_keeper_shown_write(struct asv_writer *out, const struct asv_keeper_shown *row);
 
 /* Row index of a CLIPS reply: 0 .. kept_count - 1. */
 void asv_keeper_kept_read(struct asv_keeper_kept *out, const struct asv_keeper_reply *reply, uint16_t index);

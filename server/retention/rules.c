@@ -19,11 +19,14 @@ static enum asv_status latest_end(int64_t instant_ms, unsigned days, int64_t *en
     return asv_policy_due(&policy, day, end_ms, err);
 }
 
-/* What is due goes when its key did, or is refused for ever. One that is kept although nothing here says so
- * is for people: the keeper is right about keys, and whoever asked for it must be found. */
+/* What is due goes when its key did, was never there, or is refused for ever. One that is kept although
+ * nothing here says so is for people: the keeper is right about keys, and whoever asked for it must be found.
+ */
 static enum asv_retention_step when_due(enum asv_retention_key key)
 {
-    return key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_REFUSED   ? ASV_RETENTION_ERASE
+    bool opens_never =
+        key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_NEVER || key == ASV_RETENTION_KEY_REFUSED;
+    return opens_never                                                         ? ASV_RETENTION_ERASE
            : key == ASV_RETENTION_KEY_PENDING || key == ASV_RETENTION_KEY_HELD ? ASV_RETENTION_REPORT
                                                                                : ASV_RETENTION_WAIT;
 }
@@ -38,7 +41,7 @@ static enum asv_status judge_running(struct asv_retention_verdict *verdict,
     if (status != ASV_OK) {
         return status;
     }
-    bool over = end <= facts->now_ms || (!known && facts->key == ASV_RETENTION_KEY_GONE);
+    bool over = end <= facts->now_ms || (!known && facts->key == ASV_RETENTION_KEY_GONE); /* K-186 */
     bool kept = facts->key == ASV_RETENTION_KEY_PENDING || facts->key == ASV_RETENTION_KEY_HELD;
     verdict->due_ms = end;
     verdict->rule = !known                                   ? ASV_RULE_NO_DAY

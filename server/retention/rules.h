@@ -31,7 +31,8 @@ enum asv_retention_key {
     ASV_RETENTION_KEY_HELD,        /* kept because two people decided */
     ASV_RETENTION_KEY_REFUSED, /* never opened again, because people erased it early or its own key ran out;
                                 * but its camera's key of that day still exists */
-    ASV_RETENTION_KEY_GONE,    /* destroyed, or never there */
+    ASV_RETENTION_KEY_GONE,    /* destroyed */
+    ASV_RETENTION_KEY_NEVER,   /* in quarantine, and the keeper knows of no key that it could be for */
 };
 
 /* One recording. Instants are ms since 1970 UTC; 0: not known, or there is none. */

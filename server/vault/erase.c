@@ -28,22 +28,38 @@ enum asv_status asv_clip_strip(int dir, struct asv_err *err)
     return ASV_OK;
 }
 
+static enum asv_status rewrite(int dir, enum asv_part part, struct asv_bytes data, bool make,
+                               struct asv_err *err)
+{
+    const char *name = asv_part_name(part);
+    int fd = -1;
+    enum asv_status status = asv_io_open(dir, name, O_WRONLY | (make ? O_CREAT : 0) | O_TRUNC | O_NOFOLLOW,
+                                         ASV_VAULT_FILE_MODE, &fd, err);
+    if (status == ASV_OK) {
+        status = asv_io_pwrite(fd, data.data, data.len, 0, name, err);
+        close(fd);
+    }
+    return status;
+}
+
+/* A full disk would never be emptied: what is to be erased makes room for the word that it may be, which is
+ * in memory by then. The keeper is asked for that by the header, which stays until it is written. */
+static enum asv_status note_in_root(int dir, struct asv_bytes order, struct asv_err *err)
+{
+    enum asv_status status = rewrite(dir, ASV_PART_ORDER, order, true, err);
+    if (status == ASV_E_NO_SPACE) {
+        (void)!rewrite(dir, ASV_PART_PAYLOAD, (struct asv_bytes){0}, false, NULL);
+        status = rewrite(dir, ASV_PART_ORDER, order, true, err);
+    }
+    return status;
+}
+
 /* In every root, so that one that comes back later is no reason to ask the keeper again. */
 enum asv_status asv_clip_note_order(struct asv_clip_dir *clip, struct asv_bytes order, struct asv_err *err)
 {
-    const char *name = asv_part_name(ASV_PART_ORDER);
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < clip->vault->root_count; i++) {
-        int fd = -1;
-        if (clip->roots[i].dir < 0) {
-            continue;
-        }
-        status = asv_io_open(clip->roots[i].dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
-                             ASV_VAULT_FILE_MODE, &fd, err);
-        if (status == ASV_OK) {
-            status = asv_io_pwrite(fd, order.data, order.len, 0, name, err);
-            close(fd);
-        }
+        status = clip->roots[i].dir >= 0 ? note_in_root(clip->roots[i].dir, order, err) : ASV_OK;
     }
     return status;
 }

@@ -254,7 +254,8 @@ ASV_MUST_CHECK enum asv_status asv_clip_bury(struct asv_clip_dir *clip, uint32_t
 /* ---- erasing: what the retention job does when a key is destroyed ----
  * Nothing here is durable before asv_vault_flush: many clips are synced at once. Each may be repeated. */
 
-/* The keeper's order beside what is to be erased, in every root. */
+/* The keeper's order, verified, beside what is to be erased, in every root. One that is full loses the
+ * payload for it. */
 ASV_MUST_CHECK enum asv_status asv_clip_note_order(struct asv_clip_dir *clip, struct asv_bytes order,
                                                    struct asv_err *err);
 

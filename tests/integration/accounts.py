@@ -76,7 +76,7 @@ def let_in(desk):
 
 # ---- the keeper's socket, spoken to by hand (KEEPER.md 6)
 
-STATUS, MAKE_DAYS, BULLETIN, OPENS, ORDER, DECIDE, KEEP, FINISH, CLIPS, SIGN, DAY_END, CLIP = range(1, 13)
+STATUS, MAKE_DAYS, BULLETIN, OPENS, ORDER, DECIDE, KEEP, FINISH, CLIPS, SIGN, DAY_END, CLIP, SHOWN = range(1, 14)
 TAKEN, NOT_PERMITTED, NOT_NOW = 0, 0x204, 0x208  # ASV_OK, ASV_E_DENIED, ASV_E_STATE (firmware-proto/base/status.h)
 SAY = """
 import socket, struct, sys
@@ -133,7 +133,7 @@ def at_the_keepers_socket(account):
     """LAW T4: nobody at a desk ends others' recordings, has a head signed that no entries make, or sees what is kept."""
     assert ask(account, STATUS)[0] == TAKEN
     assert ask(account, CLIP, bytes(32)) == (TAKEN, bytes(3)), "of what is not kept there is no row"
-    for kind in (MAKE_DAYS, BULLETIN, OPENS, ORDER, KEEP, FINISH, CLIPS, DAY_END):
+    for kind in (MAKE_DAYS, BULLETIN, OPENS, ORDER, KEEP, FINISH, CLIPS, DAY_END, SHOWN):
         assert ask(account, kind)[0] == NOT_PERMITTED, kind
     origin = b"stadt.example/ledger"
     head = bytes([1, len(origin)]) + origin + struct.pack(">QQ", 0, 1) + bytes(32) + bytes(1)

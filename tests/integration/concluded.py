@@ -92,15 +92,24 @@ def the_keepers_word_itself(desk, camera, clips):
 
 
 def showing_it(desk, camera, clips):
-    """OPEN, which no keeper is asked about before it is shown."""
+    """OPEN, which no keeper is asked about before it is shown. What it gave out, and the access log does not say, is said (LAW L1, L2)."""
     clip = clips[0]
     cut_off(desk, "request_put", "rita", "clip", "open", clip)
     finished(desk, concluded=1)
     request = desk.sql("SELECT encode(proposal, 'hex') FROM asv.request WHERE action = 4")[0][0]
     cut_off(desk, "request_end", "sigrid", "clip", "open", request, "--approve")
     finished(desk, concluded=1)
+    cut_off(desk, "access_put", "rita", "clip", "open", clip)  # or a program that says nothing
+    counts, _ = night(desk, 0)
+    by_superuser(desk, "UPDATE asv.statement_answer a SET at = at - interval '2 h' FROM asv.statement s WHERE s.digest = a.statement AND s.action = 11")
+    counts, notes = night(desk, 4)
+    shown = desk.sql("SELECT encode(digest, 'hex') FROM asv.statement WHERE action = 11")[0][0]
+    assert counts["disagreements"] == 1 and shown[:12] in notes["disagreements"][0]["why"], notes
+    assert [a["kind"] for a in desk.json("alarm", "list") if shown[:12] in a["detail"]] == ["unlogged"]
+    night(desk, 0)
     status, out, err = desk.shown("rita", clip)
     assert status == 0 and out, err
+    night(desk, 0)
 
 
 def a_release(desk, camera, clips):
@@ -247,6 +256,32 @@ def a_word_that_never_came(desk, camera, clips):
     assert desk.state(clip) == "held"
 
 
+def held_for_something_else(desk, camera, clips):
+    """LG-095: that a recording is held does not say that the keeper took every approval to hold it."""
+    clip = clips[3]
+    taken = "SELECT count(*) FROM asv.statement_answer a JOIN asv.statement s ON s.digest = a.statement " \
+            f"WHERE s.subject = (SELECT header FROM asv.clip WHERE clip = '{clip}') AND s.action = 1 AND s.step = 2 AND a.taken"
+    desk.act("rita", "hold", "release", clip)
+    desk.act("sigrid", "hold", "release", clip, "--approve")
+    before = int(desk.sql(taken)[0][0])
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.site.keeper.stop()
+    status, _, err = desk.call("hold", "approve", clip, *desk.by("sigrid"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    desk.site.start_keeper()
+    over(desk, clip, 1, 2)
+    desk.act("willi", "hold", "withdraw", clip)
+    gone = "(SELECT digest FROM asv.statement WHERE action = 1 AND step = 4 ORDER BY stored_at DESC LIMIT 1)"
+    by_superuser(desk, f"DELETE FROM asv.statement_answer WHERE statement = {gone}; DELETE FROM asv.statement WHERE digest = {gone}")
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.act("sigrid", "hold", "approve", clip)
+    unheard = int(desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'unheard'")[0][0])
+    counts, notes = night(desk, 4)
+    assert counts["concluded"] == 0 and any("has to be signed again" in note["why"] for note in notes["undone"]), (counts, notes)
+    assert desk.sql("SELECT count(*) FROM asv.alarm_overview WHERE kind = 'unheard'") == [[str(unheard + 1)]]
+    assert desk.sql(taken) == [[str(before + 1)]]
+
+
 def a_block_without_the_keeper(desk, camera, clips):
     """LAW R4: it counts here from its signature on, and what lifts it before the keeper heard of it leaves nothing there."""
     clip = clips[3]
@@ -356,7 +391,7 @@ def play(rig):
     incident(desk, camera, clips)
     for scenario in (a_hold, the_keepers_word_itself, showing_it, a_release, before_docking, due_and_not_gone, an_early_erasure,
                      what_ends_a_request, a_block, one_that_is_none_stops_nothing, a_word_that_was_lost_for_days, a_word_that_never_came,
-                     a_block_without_the_keeper, of_people, what_the_database_refuses, a_release_that_a_disk_misses):
+                     held_for_something_else, a_block_without_the_keeper, of_people, what_the_database_refuses, a_release_that_a_disk_misses):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, camera, clips)
 

@@ -67,6 +67,28 @@ def stored_and_blocked(desk, clips):
     assert desk.sql("SELECT count(*) FROM asv.access_log") == [["0"]]
 
 
+def a_byte_of_a_disk_ends_nothing(desk, clips):
+    """LAW T1, T5, K-186: neither is what lies on a disk, damaged or made up, the end of a key."""
+    clip = clips[2]
+    roots = [next((desk.site.directory / root).rglob(clip + "*")) for root in ("vault", "mirror")]
+    whole = {path: path.read_bytes() for root in roots for path in root.iterdir()}
+    for part, at in (("chain", 100), ("chain", -1), ("seal", 0), ("seal", 200)):
+        data = bytearray(whole[roots[0] / part])
+        data[at] ^= 1
+        (roots[0] / part).write_bytes(data)
+        counts, notes = night(desk, 4)
+        assert (desk.state(clip), counts["due"], counts["failed"]) == ("sealed", 0, 1), (part, at, counts, notes)
+        assert "asservat vault scrub" in notes["failed"][0]["why"], notes
+        desk.call("vault", "scrub")
+        assert (roots[0] / part).read_bytes() == whole[roots[0] / part], f"the scrub did not repair {part}"
+    for made_up in b"", b"\0" * 300:
+        (roots[0] / "order").write_bytes(made_up)
+        counts, notes = night(desk, 0)
+        assert (desk.state(clip), counts["due"]) == ("sealed", 0), (counts, notes)
+        (roots[0] / "order").unlink()
+    assert all(path.read_bytes() == data for path, data in whole.items())
+
+
 def decided_by_two(desk, clips):
     """One says the day, another one signs it; then its period runs, and it can be shown."""
     clip = clips[0]
@@ -184,7 +206,7 @@ def play(rig):
     assert len(lost) == LOST, lost
     # The camera was of no unit yet; so that somebody is in charge of what it brought.
     desk.sql("SET session_replication_role = replica; UPDATE asv.clip SET unit = '32-3' WHERE day IS NULL")
-    for scenario in (stored_and_blocked, decided_by_two, of_a_day_that_is_long_past, not_heard_by_the_keeper,
+    for scenario in (stored_and_blocked, a_byte_of_a_disk_ends_nothing, decided_by_two, of_a_day_that_is_long_past, not_heard_by_the_keeper,
                      killed_between_the_steps, killed_and_forgotten, nobody_decides):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, lost)

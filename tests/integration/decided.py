@@ -7,6 +7,7 @@ and keeper disagree.
 """
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -62,6 +63,21 @@ def not_heard_by_the_keeper(desk, clips):
     assert desk.events(clips[0])[-2:] == ["hold_requested", "hold_approved"], desk.events(clips[0])
     counts, _ = night(desk, 0)
     assert counts["delivered"] == 0, counts
+
+
+def a_showing_is_withdrawn(desk, clips):
+    """K-083, K-170: what was to be shown and is withdrawn while the keeper is away opens nothing later, for it hears of that with the night."""
+    status, _, err = desk.shown("rita", clips[0])
+    request = re.search(r"request +([0-9a-f]+)", err)[1]
+    desk.site.keeper.stop()
+    status, _, err = desk.call("clip", "open", request, "--withdraw", *desk.by("rita"))
+    assert status == 1 and "not with the keeper yet" in err, err
+    desk.site.start_keeper()
+    counts, _ = night(desk, 0)
+    assert counts["delivered"] == 1, counts
+    assert desk.sql("SELECT a.taken FROM asv.statement_answer a JOIN asv.statement s ON s.digest = a.statement "
+                    f"WHERE s.action = 4 AND s.step = 4 AND encode(s.proposal, 'hex') LIKE '{request}%'") == [["t"]]
+    desk.refused("there is no request", "sigrid", "clip", "open", request, "--approve")
 
 
 def held_beyond_its_day(desk, clips):
@@ -134,6 +150,18 @@ def a_block_reaches_the_keeper_with_the_next_night(desk, clips):
     assert desk.events(clips[4])[-1] == "blocked", desk.events(clips[4])
 
 
+def a_keeper_that_was_revoked_is_not_believed(desk, clips):
+    """T-033, LG-095: neither when it says that it took what people signed."""
+    desk.site.keeper.stop()
+    desk.call("clip", "block", clips[4], "--ground", "professional-secret", *desk.by("sigrid"))
+    desk.run("revocations", "issue", "--revoke", "Keeper 1", "--dir", desk.site.agency, "--passphrase-file", desk.site.directory / "passphrase")
+    desk.site.start_keeper()
+    before = desk.sql("SELECT count(*) FROM asv.statement_answer")
+    counts, notes = night(desk, 4)
+    assert counts["delivered"] == 0 and desk.sql("SELECT count(*) FROM asv.statement_answer") == before, counts
+    assert any("not believed" in note["why"] and "revoked" in note["why"] for note in notes["undone"]), notes
+
+
 def an_incident_is_forgotten(desk, clips):
     """LAW L10: after its term nothing is left of what happened, where and to whom; an incident with recordings goes on."""
     case = "32-3/2021/0001"
@@ -162,8 +190,9 @@ def an_incident_is_forgotten(desk, clips):
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
-    for scenario in (not_heard_by_the_keeper, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed,
-                     an_incident_is_forgotten, a_block_reaches_the_keeper_with_the_next_night):
+    for scenario in (not_heard_by_the_keeper, a_showing_is_withdrawn, held_beyond_its_day, of_another_day_than_its_key, erased_early, lapsed,
+                     an_incident_is_forgotten, a_block_reaches_the_keeper_with_the_next_night,
+                     a_keeper_that_was_revoked_is_not_believed):
         print(f"{scenario.__name__} ...", flush=True)
         scenario(desk, clips)
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from decided import by_superuser, night, of  # noqa: E402
+from decided import by_superuser, night, of, parts  # noqa: E402
 from incident import BERLIN, CASE, incident, issue, main, set_up, wrapped_for_recovery  # noqa: E402
 from rig import SHORT, held  # noqa: E402
 from desk import later  # noqa: E402
@@ -132,17 +132,29 @@ def say_state(desk, clip, state):
     by_superuser(desk, f"UPDATE asv.recording_state SET state = '{state}' WHERE recording = {of(clip)}")
 
 
+def say_early(desk, clip):
+    """As if two people had erased it early, and a run had taken that for true."""
+    say_state(desk, clip, "erasing")
+    by_superuser(desk, "INSERT INTO asv.erasure_intent (recording, rule, event) SELECT recording, 'early', event "
+                       f"FROM asv.recording_state WHERE recording = {of(clip)}")
+
+
 def erase_early(desk, clips):
     """LAW T4: today its file goes, and its camera's key of the day stays, for the other recordings of it. One of these cannot be given
-    a key of its own for now; another one the database does not show, which lies."""
+    a key of its own for now; another one the database does not show, and of a third it says that it is erased early as well, which
+    are lies. That one gets its key (K-156)."""
     clip = clips[4]
     back = put_aside(desk, clips[1], "stanzas")
     say_state(desk, clips[3], "transferring")
+    say_early(desk, clips[2])
     desk.act("willi", "clip", "erase-early", clip)
     desk.act("sigrid", "clip", "erase-early", clip, "--approve")
     counts, notes = night(desk, 4)
-    assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"], counts["failed"]) == (1, 0, 0, 2, 1), counts
+    assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"], counts["failed"]) == (2, 0, 0, 2, 1), counts
     assert [note["what"] for note in notes["failed"]] == [clips[1]], notes
+    assert [note["what"] for note in notes["late"]] == [clips[2]], notes
+    by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(clips[2])}")
+    say_state(desk, clips[2], "sealed")
     return back
 
 
@@ -178,9 +190,16 @@ def the_day_is_finished(rig, desk, camera, clips, back):
 
 
 def what_was_agreed_to_is_over(rig, desk, clip):
-    """LAW L2: the keeper knows by itself that both statements have expired, whatever the database says."""
+    """LAW L2: the keeper knows by itself that both statements have expired, whatever the database says. What it gave out and the
+    database was never told of, it tells the night (K-190, LAW L1)."""
     see(desk, clip)
+    shown = desk.sql("SELECT encode(digest, 'hex') FROM asv.statement WHERE action = 11 ORDER BY stored_at DESC LIMIT 1")[0][0]
+    by_superuser(desk, f"DELETE FROM asv.access_log WHERE encode(shown, 'hex') = '{shown}'; "
+                       f"DELETE FROM asv.statement_answer WHERE encode(statement, 'hex') = '{shown}'; "
+                       f"DELETE FROM asv.statement WHERE encode(digest, 'hex') = '{shown}'")  # as by a program of the own
     pass_time(rig, 1 + 25 * HOUR)
+    night(desk, 4)
+    assert [a["kind"] for a in desk.json("alarm", "list") if shown[:12] in a["detail"]] == ["unlogged"]
 
     def put_off(interval):
         desk.sql("SET session_replication_role = replica; "
@@ -199,7 +218,8 @@ def what_was_agreed_to_is_over(rig, desk, clip):
 
 def it_comes_back(rig, desk, camera, before, during):
     """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
-    is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1)."""
+    is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1). That the
+    database has it as released or erased early meanwhile, which the keeper has not, ends nothing (K-188, K-189)."""
     pass_time(rig, 16)
     assert held(camera) == {before, during}
     dock(rig, camera)
@@ -207,9 +227,17 @@ def it_comes_back(rig, desk, camera, before, during):
     clips = {clip["clip"]: clip for clip in rig.clips(camera)}
     assert {name: clip["state"] for name, clip in clips.items()} == {before: "expired_on_arrival", during: "sealed"}, clips
     assert clips[during]["erased_on_camera"] and during in {path.name for path in rig.vault("sealed")}
-    counts, _ = aheads(desk, 0)
+    say_state(desk, during, "released")
+    counts, notes = night(desk, 4)
+    assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]), notes
+    assert (counts["finished"], desk.json("keys", "status")["aheads"]) == (0, 1) and "payload" in parts(desk, during), counts
+    by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(during)}")
+    say_state(desk, during, "erasing")
+    counts, _ = aheads(desk, 0, 4)
     assert counts["rewrapped"] >= 1 and desk.state(during) == "held", counts  # twice when its clock spans a midnight
-    assert desk.events(during)[-1] == "held_ahead", desk.events(during)
+    assert desk.events(during)[-2:] == ["erasure_lapsed", "held_ahead"], desk.events(during)
+    alarms = [alarm["kind"] for alarm in desk.json("alarm", "list") if f"{during}: the database has it as erased early" in alarm["detail"]]
+    assert counts["disagreements"] == 1 and alarms == ["keeper"], (counts, alarms)
     opens_for_recovery(rig, desk, during)
     desk.refused("its time is over", "sigrid", "hold", "request", before, "--incident", CASE)
     agree_to_show(desk, during)

@@ -26,6 +26,7 @@
 #define KEY_HELD    ASV_RETENTION_KEY_HELD
 #define REFUSED     ASV_RETENTION_KEY_REFUSED
 #define GONE        ASV_RETENTION_KEY_GONE
+#define NEVER       ASV_RETENTION_KEY_NEVER
 
 /* An instant from its digits in UTC: 20260317, 143000. */
 static int64_t utc(int date, int time)
@@ -108,8 +109,8 @@ static void T5_no_file_goes_before_its_key(void **state)
     static const struct {
         enum asv_retention_key key;
         enum asv_retention_step step;
-    } table[] = {{UNKNOWN, WAIT},       {LIVES, WAIT},      {REFUSED, ERASE},
-                 {KEY_PENDING, REPORT}, {KEY_HELD, REPORT}, {GONE, ERASE}};
+    } table[] = {{UNKNOWN, WAIT},    {LIVES, WAIT}, {REFUSED, ERASE}, {KEY_PENDING, REPORT},
+                 {KEY_HELD, REPORT}, {GONE, ERASE}, {NEVER, ERASE}};
     static const enum asv_retention_state states[] = {ASV_RETENTION_SEALED, ASV_RETENTION_QUARANTINED,
                                                       ASV_RETENTION_RELEASED, ASV_RETENTION_ERASING};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -210,6 +211,10 @@ static void T1_what_has_no_day_goes_with_its_key(void **state)
         facts.key = GONE;
         assert_int_equal(judge(&facts).step, ERASE);
         assert_true(judge(&facts).due_ms == utc(20260329, 220000));
+        facts.key = NEVER; /* K-186: whoever said so may not have seen the right bytes */
+        assert_int_equal(judge(&facts).step, ERASE);
+        facts.now_ms--;
+        assert_int_equal(judge(&facts).step, LEAVE);
     }
 }
 

@@ -3,6 +3,7 @@
  *
  * What the vault keeps of a recording that is erased: LAW T5 (in every directory), LAW T6 (a tombstone
  * without content), and that each step may be repeated. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,6 +85,40 @@ static void T6_an_erased_recording_leaves_a_tombstone_without_content_in_every_r
     assert_true(len == order.len && memcmp(got, order.data, len) == 0);
     asv_clip_close(clip);
     assert_int_equal(erase(f), ASV_E_NOT_FOUND); /* there is nothing left to do */
+}
+
+static off_t size_of(const struct fixture *f, int root, const char *path)
+{
+    char name[1024];
+    struct stat st;
+    (void)snprintf(name, sizeof name, "%s/%s", f->roots[root], path);
+    assert_int_equal(lstat(name, &st), 0);
+    return st.st_size;
+}
+
+/* LAW T5: what is to be erased makes room for the word that it may be. */
+static void a_full_disk_is_no_reason_to_keep_what_fills_it(void **state)
+{
+    struct fixture *f = *state;
+    struct asv_clip_dir *clip = NULL;
+    seal_one(f);
+    assert_int_equal(asv_vault_open_clip(f->vault, ASV_VAULT_SEALED, KIT_SEALED, &clip, NULL), ASV_OK);
+    fault_disk_arm(FAULT_WRITE, 1, ENOSPC, false, f->roots[1]);
+    assert_int_equal(asv_clip_note_order(clip, order, NULL), ASV_OK);
+    assert_true(fault_disk_struck());
+    fault_disk_disarm();
+    assert_true(size_of(f, 0, KIT_SEALED "/payload") != 0); /* it has room */
+    assert_true(size_of(f, 1, KIT_SEALED "/payload") == 0);
+    assert_true(size_of(f, 1, KIT_SEALED "/order") == (off_t)order.len);
+    fault_disk_arm(FAULT_WRITE, 1, ENOSPC, true, f->roots[0]); /* somebody else took it */
+    assert_int_equal(asv_clip_note_order(clip, order, NULL), ASV_E_NO_SPACE);
+    fault_disk_disarm();
+    assert_true(there(f, 0, KIT_SEALED "/seal")); /* to ask for it again */
+    assert_int_equal(asv_clip_note_order(clip, order, NULL), ASV_OK);
+    asv_clip_close(clip);
+    assert_int_equal(erase(f), ASV_OK);
+    is_tombstone(f, 0);
+    is_tombstone(f, 1);
 }
 
 static void what_was_cut_off_half_way_is_finished(void **state)
@@ -206,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         KIT_TEST(T6_an_erased_recording_leaves_a_tombstone_without_content_in_every_root),
+        KIT_TEST(a_full_disk_is_no_reason_to_keep_what_fills_it),
         KIT_TEST(what_was_cut_off_half_way_is_finished),
         KIT_TEST(T5_a_root_that_comes_back_keeps_nothing),
         KIT_TEST(what_was_never_committed_leaves_nothing),

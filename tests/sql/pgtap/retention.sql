@@ -36,8 +36,8 @@ CREATE FUNCTION pg_temp.begin(h text, rule text DEFAULT 'period') RETURNS bigint
     SELECT asv.erasure_begin((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)], ARRAY[rule])
 $$;
 CREATE FUNCTION pg_temp.complete(h text, object bytea, detail text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS $$
-    SELECT asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), tap.dig('keeper'), ARRAY[pg_temp.rec(h)],
-                                ARRAY[object], ARRAY[1770000000000], ARRAY[1], ARRAY[detail])
+    SELECT asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)],
+                                ARRAY[tap.dig('keeper')], ARRAY[object], ARRAY[1770000000000], ARRAY[1], ARRAY[detail])
 $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
 
@@ -137,14 +137,33 @@ SELECT is((SELECT c.destruction::bytea FROM asv.erasure_completion c WHERE recor
     'but the record names it');
 SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+1+0+0+0+4', 'the balance has them as erased');
 SELECT is(pg_temp.page('erasing', NULL), 1::bigint, 'what remains to be done is a page, too');
+SELECT is(pg_temp.commit(15, 'before', '{"day": "2026-01-06"}') || pg_temp.commit(16, 'since', '{"day": "2026-01-06"}'), 'donedone', 'two more');
+SELECT is(pg_temp.begin('before') + pg_temp.begin('since'), 2::bigint, 'whose erasure begins');
+SELECT is(asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec('before'), pg_temp.rec('since')],
+    ARRAY[dig('keeper'), dig('new keeper')], ARRAY[obj('order before'), obj('order since')], ARRAY[1770000000000, 1770000000000],
+    ARRAY[1, 1], ARRAY[NULL, NULL]), 2::bigint, 'one was ordered before the keeper had another certificate');
+SELECT is((SELECT array_agg(encode(d.keeper, 'hex') || encode(e.actor, 'hex') ORDER BY d.event)
+           FROM asv.destruction d JOIN asv.clip_event e ON e.position = d.event
+           WHERE d.recording IN (pg_temp.rec('before'), pg_temp.rec('since'))),
+    ARRAY[repeat(encode(dig('keeper'), 'hex'), 2), repeat(encode(dig('new keeper'), 'hex'), 2)], 'each record names who signed it');
 
 -- ---- early: two people decided, and moved it
 
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erasing' WHERE recording = pg_temp.rec('runs');
 SET LOCAL session_replication_role = origin;
-SELECT is(asv.erasure_adopt(), 1::bigint, 'what people decided to erase is taken over');
-SELECT is(asv.erasure_adopt(), 0::bigint, 'once');
+SELECT is((SELECT array_agg(recording) FROM asv.erasure_claims(NULL, 10)), ARRAY[pg_temp.rec('runs')], 'what people decided to erase is looked at');
+SELECT is(asv.erasure_undo(ARRAY[pg_temp.rec('runs'), pg_temp.rec('signed')]), 1::bigint, 'K-188: what the keeper has not erased is undone');
+SELECT is((SELECT s.state || ' ' || e.kind FROM asv.recording_state s JOIN asv.clip_event e ON e.position = s.event
+           WHERE s.recording = pg_temp.rec('runs')), 'sealed erasure_lapsed', 'it is where it was');
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('runs')]), 0::bigint, 'and nothing to be erased');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'erasing' WHERE recording = pg_temp.rec('runs');
+SET LOCAL session_replication_role = origin;
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('runs')]), 1::bigint, 'what it has erased is taken over');
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('runs')]), 0::bigint, 'once');
+SELECT is(asv.erasure_undo(ARRAY[pg_temp.rec('runs')]), 0::bigint, 'and not undone');
+SELECT is((SELECT count(*) FROM asv.erasure_claims(NULL, 10)), 0::bigint, 'nor looked at again');
 SELECT is((SELECT early FROM asv.retention_page('erasing', NULL, NULL, 10) WHERE header = dig('runs')), true, 'as an early one');
 
 -- ---- LAW T1: keys that have another end than their recordings
@@ -182,7 +201,7 @@ SELECT is(pg_temp.early_days(now()), NULL, 'nothing was erased early yet');
 SET LOCAL session_replication_role = replica;
 UPDATE asv.recording_state SET state = 'erasing' WHERE recording IN (pg_temp.rec('early'), pg_temp.rec('early too'));
 SET LOCAL session_replication_role = origin;
-SELECT is(asv.erasure_adopt() >= 2, true, 'the job takes them over');
+SELECT is(asv.erasure_adopt(ARRAY[pg_temp.rec('early'), pg_temp.rec('early too')]), 2::bigint, 'the job takes them over');
 SELECT is(pg_temp.early_days(now()), 'early', 'their day is one');
 SELECT is(pg_temp.early_days(now() + interval '20 days'), 'early', 'as long as they are not complete');
 SET LOCAL session_replication_role = replica;
@@ -220,7 +239,7 @@ SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+0+0+0+0+4', 'one that is erased 
 UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('kept');
 SET LOCAL session_replication_role = origin;
 SELECT is((SELECT array_agg(day::text || ' ' || erased) FROM asv.balance_page(NULL, 10)),
-    ARRAY['2026-01-05 4', '2026-01-06 0', current_date || ' 0', current_date + 1 || ' 0'], 'day by day');
+    ARRAY['2026-01-05 4', '2026-01-06 2', current_date || ' 0', current_date + 1 || ' 0'], 'day by day');
 SELECT is((SELECT count(*) FROM asv.balance_page('2026-01-05', 10)), 3::bigint, 'behind a day');
 SELECT is((SELECT count(*) FROM asv.balance_page(NULL, 1)), 1::bigint, 'so many');
 SELECT is(asv.balance_put((SELECT id FROM asv.retention_run), '2026-01-05', 4, 1, 0, 1, 0, 0, 0, 4), 'done', 'a balance is kept');

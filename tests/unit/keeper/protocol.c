@@ -66,7 +66,7 @@ static struct asv_keeper_request sample(unsigned type)
     memset(statement, 0xc4, sizeof statement);
     memset(record, 0xc5, sizeof record);
     if (type != ASV_KEEPER_STATUS && type != ASV_KEEPER_CLIPS && type != ASV_KEEPER_SIGN &&
-        type != ASV_KEEPER_DAY_END && type != ASV_KEEPER_CLIP) {
+        type != ASV_KEEPER_DAY_END && type != ASV_KEEPER_CLIP && type != ASV_KEEPER_SHOWN) {
         request.chain = (struct asv_bytes){chain, sizeof chain};
     }
     if (type == ASV_KEEPER_MAKE_DAYS) {
@@ -84,7 +84,7 @@ static struct asv_keeper_request sample(unsigned type)
         request.from_date = 20260105;
     }
     bool has_word = type == ASV_KEEPER_KEEP || type == ASV_KEEPER_FINISH;
-    if (has_word || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP) {
+    if (has_word || type == ASV_KEEPER_CLIPS || type == ASV_KEEPER_CLIP || type == ASV_KEEPER_SHOWN) {
         memset(request.digest, 0xe1, sizeof request.digest);
     }
     if (type == ASV_KEEPER_SIGN) {
@@ -111,7 +111,7 @@ static struct asv_keeper_request sample(unsigned type)
 }
 
 static const char *const names[] = {"",     "status", "make-days", "bulletin", "opens",   "order", "decide",
-                                    "keep", "finish", "clips",     "sign",     "day-end", "clip"};
+                                    "keep", "finish", "clips",     "sign",     "day-end", "clip",  "shown"};
 
 static size_t write_frame(const struct asv_keeper_request *request)
 {
@@ -342,7 +342,7 @@ static struct asv_keeper_reply sample_reply(unsigned type)
         reply.bulletin = (struct asv_bytes){bulletin, sizeof bulletin};
     }
     static const uint8_t file_key[ASV_FILE_KEY_BYTES] = {0x5e};
-    static uint8_t rows[2 * 50];
+    static uint8_t rows[2 * 82];
     reply.opens = type == ASV_KEEPER_OPENS;
     if (type == ASV_KEEPER_DECIDE || type == ASV_KEEPER_KEEP) {
         reply.until_ms = 1767592800003;
@@ -361,10 +361,18 @@ static struct asv_keeper_reply sample_reply(unsigned type)
                                                                  .state = ASV_KEEPER_PENDING,
                                                                  .blocks = 1 << 4,
                                                                  .due_ms = 1767592800004,
-                                                                 .period_ms = 1767592800005});
+                                                                 .period_ms = 1767592800005,
+                                                                 .decision = {3}});
         assert_int_equal(writer.len, sizeof rows);
         reply.kept_count = 2;
         reply.kept = (struct asv_bytes){rows, sizeof rows};
+    }
+    if (type == ASV_KEEPER_SHOWN) {
+        struct asv_writer writer;
+        asv_writer_init(&writer, rows, sizeof rows);
+        asv_keeper_shown_write(&writer, &(struct asv_keeper_shown){{4}, 1767592800006});
+        reply.kept_count = 1;
+        reply.kept = (struct asv_bytes){rows, writer.len};
     }
     if (type == ASV_KEEPER_SIGN) {
         reply.signature = (struct asv_bytes){bulletin, sizeof bulletin};
@@ -449,13 +457,19 @@ static void replies_round_trip(void **state)
             assert_memory_equal(got.file_key, want.file_key, ASV_FILE_KEY_BYTES);
         }
         assert_int_equal(got.kept_count, want.kept_count);
-        for (uint16_t i = 0; i < got.kept_count; i++) {
+        if (type == ASV_KEEPER_SHOWN) {
+            struct asv_keeper_shown row;
+            asv_keeper_shown_read(&row, &got, 0);
+            assert_true(row.shown[0] == 4 && row.at_ms == 1767592800006);
+        }
+        for (uint16_t i = 0; type != ASV_KEEPER_SHOWN && i < got.kept_count; i++) {
             struct asv_keeper_kept row;
             asv_keeper_kept_read(&row, &got, i);
             assert_true(row.header[0] == i + 1 && row.blocks == (i == 0 ? 0 : 1 << 4));
             assert_int_equal(row.state, i == 0 ? ASV_KEEPER_HELD : ASV_KEEPER_PENDING);
             assert_true(row.due_ms == (i == 0 ? 0 : 1767592800004));
             assert_true(row.period_ms == (i == 0 ? 0 : 1767592800005));
+            assert_int_equal(row.decision[0], i == 0 ? 0 : 3);
         }
         if (type == ASV_KEEPER_STATUS) {
             assert_memory_equal(&got.state, &want.state, sizeof want.state);
@@ -546,10 +560,10 @@ static void every_cell_of_the_permit_table(void **state)
 {
     (void)state;
     static const char *const table[ASV_KEEPER_ROLES] = {
-        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END CLIP */
-        [ASV_KEEPER_NOBODY] = "............", [ASV_KEEPER_DOCK] = "xxxxx.......",
-        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.x",
-        [ASV_KEEPER_LEDGER] = "x........x..", [ASV_KEEPER_PEOPLE] = "x....x...x.x", /* K-174 */
+        /* STATUS MAKE_DAYS BULLETIN OPENS ORDER DECIDE KEEP FINISH CLIPS SIGN DAY_END CLIP SHOWN */
+        [ASV_KEEPER_NOBODY] = ".............", [ASV_KEEPER_DOCK] = "xxxxx........",
+        [ASV_KEEPER_ADMIN] = "xxxxxxxxxxxxx",  [ASV_KEEPER_SERVER] = "x....x..xx.x.",
+        [ASV_KEEPER_LEDGER] = "x........x...", [ASV_KEEPER_PEOPLE] = "x....x...x.x.", /* K-174 */
     };
     static struct keeper_site site;
     struct asv_keeper_reply reply;
