@@ -63,17 +63,28 @@ void asv_verify_recording(struct asv_ledger_work *work, const char *stem,
     }
 }
 
-static void judge(struct asv_ledger_work *work, const struct recording *of)
+/* LG-103: two headers under one id are two recordings, whoever says which: what people signed, or what an
+ * entry was made of. Says one header of each pair, against the first that contradicts it. */
+static void judge(struct asv_ledger_work *work, size_t at)
 {
     const struct asv_verify_recordings *it = work->recordings;
+    const struct recording *of = &it->all[at];
+    bool is_alone = true;
     for (size_t i = 0; i < it->count; i++) {
-        const struct recording *told = &it->all[i];
-        if (!told->is_signed && memcmp(told->id, of->id, sizeof told->id) == 0 &&
-            memcmp(told->header, of->header, sizeof told->header) != 0) {
-            asv_say_wrong(&work->say, of->name,
-                          "what was signed is about another recording than the one in %.100s", told->name);
+        const struct recording *other = &it->all[i];
+        if (i == at || memcmp(other->id, of->id, sizeof other->id) != 0) {
+            continue;
+        }
+        is_alone = false;
+        bool is_theirs = of->is_signed == other->is_signed ? i > at : other->is_signed; /* to say */
+        if (!is_theirs && memcmp(other->header, of->header, sizeof other->header) != 0) {
+            asv_say_wrong(&work->say, of->name, "%s is about another recording than the one in %.100s",
+                          of->is_signed ? "what was signed" : "what it tells", other->name);
             return;
         }
+    }
+    if (is_alone && of->is_signed) {
+        asv_say_unchecked(&work->say, of->name, "of which recording is the agency's word");
     }
 }
 
@@ -81,9 +92,7 @@ void asv_verify_recordings_end(struct asv_ledger_work *work)
 {
     struct asv_verify_recordings *it = work->recordings;
     for (size_t i = 0; it != NULL && i < it->count; i++) {
-        if (it->all[i].is_signed) {
-            judge(work, &it->all[i]);
-        }
+        judge(work, i);
     }
     if (it != NULL && it->left_out > 0) {
         asv_say_unchecked(&work->say, "entries", "more of them than are compared as to their recordings");

@@ -410,7 +410,7 @@ def what_is_signed_is_the_actors(court):
 
 
 def what_is_told_was_decided(court):
-    """LG-099: an entry "released" with the approval of a hold, rightly signed; a lapse that somebody is said to have signed; and the
+    """LG-099, LG-103: an entry "released" with the approval of a hold, rightly signed; a lapse that somebody is said to have signed; and the
     approval for another recording."""
     agency, log, header = Agency(court.work), log_of(court, 3), os.urandom(32)
     key, credential, record = agency.person("Sigrid")
@@ -437,6 +437,22 @@ def what_is_told_was_decided(court):
                 court.valid(directory, *trust)
             else:
                 court.wrong(directory, "1-x: what was signed is about another recording than the one in 1-a", *trust)
+    alone = ["1-x: of which recording is the agency's word"]  # the id is random, and nothing signed has it
+    assert [line for line in court.valid(given(41), *trust)["unchecked"] if "recording" in line] == alone
+    approval, approved = agency.holds(key, credential)  # rightly signed, for clip B, under the id of clip A
+    for theirs, theirs_named, good in ((statement, named, True), (approval, approved, False)):
+        directory = given(41)
+        data, keys = closed(41, {1: u64(BEGAN * 1000), 2: bytes(16), 5: theirs_named}, {128: credential})
+        log.give(directory, "1-y", log.add(data), keys, theirs, record)
+        if good:
+            assert not [line for line in court.valid(directory, *trust)["unchecked"] if "recording" in line]
+        else:
+            court.wrong(directory, "1-y: what was signed is about another recording than the one in 1-x", *trust)
+    directory = court.new()
+    for name in ("1-a", "1-b"):  # and two that nobody signed
+        data, keys = closed(32, {2: bytes(16)}, {131: os.urandom(32), 132: os.urandom(32)})
+        log.give(directory, name, log.add(data), keys)
+    court.wrong(directory, "1-b: what it tells is about another recording than the one in 1-a", *trust)
 
 
 def whose_signature_it_is_is_shown(court):
@@ -448,7 +464,7 @@ def whose_signature_it_is_is_shown(court):
 
     def given(person, lines=None):
         statement, named = agency.blocks(*person[:2])
-        data, keys = closed(56, {1: u64(BEGAN * 1000), 2: bytes(16), 5: named}, {128: person[1]})
+        data, keys = closed(56, {1: u64(BEGAN * 1000), 5: named}, {128: person[1]})
         index, directory = log.add(data), court.new()
         log.give(directory, "1-x", index, keys, statement, person[2])
         if lines is not None:
