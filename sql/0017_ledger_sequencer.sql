@@ -100,10 +100,12 @@ BEGIN
     INSERT INTO asv.ledger_checkpoint (log, size, root, note)
     SELECT p_log, p_size, p_root, p_note FROM asv.ledger_log WHERE number = p_log AND size >= p_size
     ON CONFLICT (log, size) DO NOTHING;
-    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+    RETURN CASE WHEN FOUND THEN 'done'
+                WHEN EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log = p_log AND c.size = p_size) THEN 'already'
+                ELSE 'conflict' END;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed';
+COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed: done, already, or conflict when what it has came into the next log meanwhile';
 GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
 
 -- ---------------------------------------------------------------------------------------------- witnesses

@@ -99,10 +99,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_append(struct asv_db *db,
                                                     const struct asv_db_ledger_growth *growth,
                                                     enum asv_db_outcome *outcome, struct asv_err *err);
 
-/* Keeps a signed head. note: the signed note. */
+/* Keeps a signed head. note: the signed note. Done, already, or conflict: the log has ended before it. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_signed(struct asv_db *db, uint16_t log, uint64_t size,
                                                     const uint8_t root[32], const char *note,
-                                                    struct asv_err *err);
+                                                    enum asv_db_outcome *outcome, struct asv_err *err);
 
 /* The last signed head of a log, as a note into out[cap]. ASV_E_NOT_FOUND: none was signed. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_note(struct asv_db *db, uint16_t log, uint8_t *out, size_t cap,

@@ -246,6 +246,8 @@ class Test:
             (size, stored, waiting), signed = (int(one) for one in self.sql(where)[0]), kept()
             assert (size, waiting) in ((before, 3), (before + 3, 0)), f"half a batch: {died}, {size} after {before}, {waiting}"
             assert stored <= signed <= size and stored in (before, size) and signed in (before, size), (died, stored, signed, size)
+            if code == -9 and size > before and signed == size and stored == before:
+                self.signed_at = died
             if code == -9:
                 seen["before" if size == before else "appended" if signed == before else "signed" if stored == before else "stored"] += 1
             self.sequence()
@@ -569,6 +571,36 @@ class Test:
         labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
         assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
 
+    def what_a_head_was_signed_of_stays_in_its_log(self):
+        """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
+        if self.preload is None:
+            return
+        ended, number = self.origin, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
+        sizes = ("SELECT size, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
+                 f"WHERE number = {number}")
+        for at in range(self.signed_at - 2, self.signed_at + 20):
+            self.sequence()
+            self.sql("SELECT count(asv.software_started('in between ' || n)) FROM generate_series(1, 3) n")
+            self.desk.call("ledger", "run", "--once", env=dict(os.environ, LD_PRELOAD=self.preload, ASV_TEST_DIE_AT=str(at)))
+            self.until("NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger')", "the server is at what it was sent")
+            (size, stored), signed = (int(one) for one in self.sql(sizes)[0]), int(self.desk.run("ledger", "head").splitlines()[1])
+            if size == signed > stored:
+                break
+        assert size == signed > stored, (at, size, signed, stored)
+        self.begin(ORIGIN + "-5")
+        self.sequence()
+        assert self.sql(sizes) == [[str(signed)] * 2], "what was signed is not in the log that it was signed of"
+        new = self.publish()
+        new.check(self.public)
+        old = Log(self.site.directory / "published" / ended)
+        old.check(self.public)
+        assert old.size == signed and signed.to_bytes(8, "big") + old.root + ended.encode() in new.entries[0]
+        assert not any(b"in between" in entry for entry in new.entries), "they stand in two logs"
+        # Whoever comes too late with a head is told so: what it has came into the next log.
+        head = f"{number}::smallint, {signed + 1}, sha256('x'), 'late'"
+        assert self.sql(f"SELECT asv.ledger_signed({head})") == [["conflict"]]
+        assert self.sql(f"SELECT asv.ledger_signed({head.replace(str(signed + 1), str(signed))})") == [["already"]]
+
     def what_is_forgotten_meanwhile_stays_forgotten(self):
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
         entry = "01900000-0000-7000-8000-00000000f0f0"
@@ -677,7 +709,8 @@ class Test:
                          self.a_publication_that_fails_calls_people,
                          self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
-                         self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten,
+                         self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
+                         self.what_is_forgotten_meanwhile_stays_forgotten,
                          self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people):
                 step()
                 print(f"ok {step.__name__}", flush=True)
