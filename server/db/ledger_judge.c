@@ -85,22 +85,37 @@ enum asv_status asv_db_ledger_forgetting(struct asv_db *db, const uint8_t id[16]
 
 enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credential[32],
                                         uint8_t statement[32], struct asv_err *err)
+/* LG-100: what has another length is no digest, and no part of it is taken for one. */
+static enum asv_status run_digest(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                  uint8_t out[32], struct asv_err *err)
+{
+    uint8_t digest[32];
+    size_t len = 0;
+    enum asv_status status = asv_db_run_blob(db, query, params, digest, sizeof digest, &len, err);
+    if (status == ASV_OK && len != sizeof digest) {
+        return asv_failf(err, ASV_E_INTERNAL, "database: %s: a digest of %zu bytes",
+                         asv_sql_queries[query].name, len);
+    }
+    if (status == ASV_OK) {
+        memcpy(out, digest, sizeof digest);
+    }
+    return status;
+}
+
 {
     struct asv_params params;
-    size_t len = 0;
     asv_params_init(&params);
     asv_param_digest(&params, credential);
-    return asv_db_run_blob(db, ASV_QUERY_LEDGER_ENROLMENT, &params, statement, 32, &len, err);
+    return run_digest(db, ASV_QUERY_LEDGER_ENROLMENT, &params, statement, err);
 }
 
 enum asv_status asv_db_ledger_recorded(struct asv_db *db, const uint8_t event[16], uint8_t header[32],
                                        struct asv_err *err)
 {
     struct asv_params params;
-    size_t len = 0;
     asv_params_init(&params);
     asv_param_uuid(&params, event);
-    return asv_db_run_blob(db, ASV_QUERY_LEDGER_RECORDED, &params, header, 32, &len, err);
+    return run_digest(db, ASV_QUERY_LEDGER_RECORDED, &params, header, err);
 }
 
 static void read_term(struct asv_row *row, void *to)
