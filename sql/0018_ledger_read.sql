@@ -168,9 +168,9 @@ COMMENT ON FUNCTION asv.ledger_object IS 'the object that an entry names, signat
 GRANT EXECUTE ON FUNCTION asv.ledger_object TO asv_admin;
 
 CREATE FUNCTION asv.ledger_said(p_digest bytea)
-    RETURNS TABLE (log smallint, index bigint, entry bytea, taken bytea, waits boolean, object bytea, record bytea)
+    RETURNS TABLE (log smallint, index bigint, entry bytea, taken_log smallint, taken_index bigint, taken bytea, waits boolean, object bytea, record bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.log, e.index::bigint, e.entry::bytea, t.entry::bytea,
+    SELECT e.log, e.index::bigint, e.entry::bytea, t.log, t.index::bigint, t.entry::bytea,
            EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id IN (d.id, a.entry)), s.object, c.record
     FROM (SELECT asv.ledger_id(p_digest) AS id) AS d
     LEFT JOIN asv.ledger_entry e ON e.id = d.id

@@ -121,11 +121,14 @@ static enum asv_status read_page(struct asv_audit *audit, uint16_t log, struct p
     struct asv_err why = {0};
     enum asv_status status =
         asv_db_ledger_audit(audit->db, log, page->from, page->until, audit->rows, &page->count, &why);
-    if (status == ASV_OK) {
-        return ASV_OK;
+    if (status != ASV_OK) {
+        status = asv_audit_is_away(status) ? asv_failf(err, status, "%s", why.text)
+                                           : read_singly(audit, log, page, err);
     }
-    return asv_audit_is_away(status) ? asv_failf(err, status, "%s", why.text)
-                                     : read_singly(audit, log, page, err);
+    for (size_t i = 0; i < page->count; i++) {
+        audit->rows[i].known.log = log; /* whatever the row says */
+    }
+    return status;
 }
 
 static void name_missing(struct asv_audit *audit, const struct page *page, uint64_t at)
@@ -183,6 +186,7 @@ enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledge
     struct asv_err why = {0};
     bool goes_on = true;
     memcpy(head.root, log->root, sizeof head.root);
+    audit->log = log->number;
     audit->logs++;
     if (asv_note_key_make(&heads.key, log->origin, ASV_NOTE_ED25519, audit->key, &why) != ASV_OK) {
         asv_audit_wrong(audit, log->origin, "%s", why.text); /* and each of its heads */

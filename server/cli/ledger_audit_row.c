@@ -115,18 +115,18 @@ static enum asv_status check_access(struct asv_audit *audit, const struct asv_le
                                     const char *where, struct asv_err *err)
 {
     struct asv_bytes digest;
+    const char *fault = NULL;
+    struct asv_err why = {0};
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
         asv_audit_wrong(audit, where, "it does not say with what somebody had it shown");
         return ASV_OK;
     }
-    enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);
-    if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
-        return status;
-    }
     const struct asv_audit_saying what = {
         .digest = digest.data, .action = ASV_ACTION_SHOW, .step = ASV_STEP_SOLE};
-    const char *fault = status == ASV_OK ? asv_audit_said_fault(&audit->said, &what)
-                                         : "what somebody had it shown with is not there";
+    enum asv_status status = asv_audit_said(audit, &what, &fault, &why);
+    if (status != ASV_OK) {
+        return asv_audit_go_on(audit, where, status, &why, err);
+    }
     if (fault != NULL) {
         asv_audit_wrong(audit, where, "%s", fault);
     }

@@ -292,8 +292,8 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_object(struct asv_db *db, uint16_t 
 
 /* What ledger and tables have of a statement; len 0: nothing. */
 struct asv_db_ledger_said {
-    uint16_t log; /* of the entry, with its index */
-    uint64_t index;
+    uint16_t log, taken_log; /* of the entries, with their indices */
+    uint64_t index, taken_index;
     size_t entry_len, taken_len, object_len, record_len;
     bool waits;          /* one of the two entries */
     uint8_t entry[1024]; /* about the statement */

@@ -37,6 +37,8 @@ static void read_said(struct asv_row *row, void *to)
     out->log = asv_row_u16(row);
     out->index = asv_row_u64(row);
     asv_row_blob(row, out->entry, sizeof out->entry, &out->entry_len);
+    out->taken_log = asv_row_u16(row);
+    out->taken_index = asv_row_u64(row);
     asv_row_blob(row, out->taken, sizeof out->taken, &out->taken_len);
     out->waits = asv_row_bool(row);
     asv_row_blob(row, out->object, sizeof out->object, &out->object_len);
@@ -83,8 +85,6 @@ enum asv_status asv_db_ledger_forgetting(struct asv_db *db, const uint8_t id[16]
     return status;
 }
 
-enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credential[32],
-                                        uint8_t statement[32], struct asv_err *err)
 /* LG-100: what has another length is no digest, and no part of it is taken for one. */
 static enum asv_status run_digest(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                                   uint8_t out[32], struct asv_err *err)
@@ -102,6 +102,8 @@ static enum asv_status run_digest(struct asv_db *db, enum asv_query query, const
     return status;
 }
 
+enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credential[32],
+                                        uint8_t statement[32], struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
