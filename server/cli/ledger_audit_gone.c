@@ -4,6 +4,7 @@
  * believed of a row, or of that there is none, but of what stands in the log. */
 #include <string.h>
 
+#include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/cli/ledger_audit.h"
@@ -113,6 +114,37 @@ static int64_t a_year_after(int64_t end_ms)
     return end_ms < INT64_MAX - OPENING_MS ? end_ms + OPENING_MS : INT64_MAX;
 }
 
+/* The end of the local year that comes so many years after that of an instant; INT64_MAX where nobody can
+ * say. */
+static int64_t year_end(int64_t at_ms, uint32_t years)
+{
+    uint32_t date = 0;
+    int64_t end_ms = INT64_MAX;
+    return asv_local_date(at_ms, &date) == ASV_OK &&
+                   asv_local_day_end((date / 10000 + years) * 10000 + 1231, &end_ms) == ASV_OK
+               ? end_ms
+               : INT64_MAX;
+}
+
+int64_t asv_audit_not_before(int64_t until_ms, int64_t at_ms, uint32_t years)
+{
+    int64_t least_ms = year_end(at_ms, years);
+    return until_ms == ASV_TIME_UNKNOWN ? INT64_MAX : until_ms > least_ms ? until_ms : least_ms;
+}
+
+/* An access, or a recorded person's request. */
+static enum asv_status access_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                   int64_t *until_ms, struct asv_err *err)
+{
+    int64_t at_ms = instant(entry, ASV_LEDGER_AT);
+    int64_t said_ms = ASV_TIME_UNKNOWN;
+    enum asv_status status = asv_db_ledger_term(audit->db, at_ms, &said_ms, err);
+    if (status == ASV_OK) {
+        *until_ms = asv_audit_not_before(said_ms, at_ms, 1);
+    }
+    return status;
+}
+
 /* Of a request to be shown something a year after its end, by its own entry or, of an answer, by the
  * proposal's, of a showing after its own; LG-094: of what somebody recorded asked, as the request itself. */
 static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
@@ -121,12 +153,13 @@ static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_
     uint16_t action = 0;
     uint8_t step = 0;
     struct asv_bytes digest;
+    const char *fault = NULL;
     struct asv_ledger_entry proposal;
     if (entry->event.kind != ASV_LEDGER_STATEMENT || !asv_audit_action(entry, &action, &step)) {
         return ASV_OK;
     }
     if (action == ASV_ACTION_SUBJECT_REQUEST) {
-        return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
+        return access_ends(audit, entry, until_ms, err);
     }
     if (action != ASV_ACTION_OPEN && action != ASV_ACTION_SHOW) {
         return ASV_OK;
@@ -176,7 +209,7 @@ static enum asv_status find_end(struct asv_audit *audit, const struct asv_ledger
     switch (entry->event.kind) {
     case ASV_LEDGER_ACCESS:
     case ASV_LEDGER_SUBJECT_REQUEST:
-        return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
+        return access_ends(audit, entry, until_ms, err);
     case ASV_LEDGER_STATEMENT:
         return statement_ends(audit, entry, until_ms, err);
     case ASV_LEDGER_STATEMENT_ANSWERED:
@@ -185,7 +218,6 @@ static enum asv_status find_end(struct asv_audit *audit, const struct asv_ledger
         return ASV_OK;
     }
 }
-    const char *fault = NULL;
 
 enum asv_status asv_audit_may_be_gone(struct asv_audit *audit, const struct asv_ledger_entry *entry,
                                       bool *may, struct asv_err *err)

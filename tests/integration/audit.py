@@ -351,6 +351,10 @@ def nothing_expires_early(ledger, clips):
         there, back = put_back("access_log", where, "id")
         if where != old:
             ledger.changed(there, back, r"\(access\): the row that it tells of is gone")
+    # LG-105: whatever the database says of terms, and when it says nothing.
+    for term in ("'1970-01-01'::timestamptz", "NULL::timestamptz"):
+        (put, away), (there, back) = replaced("ledger_term", [("p_at", "timestamptz")], "timestamptz", f"SELECT {term}"), put_back("access_log", young[0], "id")
+        ledger.changed(f"{put}; {there}", f"{back}; {away}", r"\(access\): the row that it tells of is gone$")
     # A policy that nobody can read: until when it has to be there cannot be said, so it has to.
     (drop, add), (there, back) = loosened(desk, "policy_file"), put_back("access_log", young[0], "id")
     policies = value(desk, "SELECT count(*) FROM asv.policy_file")
@@ -362,13 +366,13 @@ def nothing_expires_early(ledger, clips):
     # LAW L1: each rests on what somebody signed to be shown it, and the keeper took.
     seen = f"(SELECT shown FROM asv.access_log WHERE {young[0]})"
     ledger.changed(*rows("statement_answer", f"statement = {seen}"), r"\(access\): the log does not have it that the keeper took")
+    made = forge.entry(97, {5: os.urandom(32), 10: b"taken", 12: bytes.fromhex(value(desk, f"SELECT encode({seen}, 'hex')"))})
+    put, away = said(taken=f"'\\x{made.hex()}'::bytea", taken_index="3::bigint", taken_log="1::smallint")  # LG-104
+    ledger.changed(put, away, r"\(access\): what the log is said to have of what was signed for it does not stand there")
     asked = value(desk, "SELECT encode(proposal, 'hex') FROM asv.access_log LIMIT 1")
     was = value(desk, f"SELECT encode({seen}, 'hex')")
     ledger.changed(f"UPDATE asv.access_log SET shown = '\\x{asked}' WHERE {young[0]}",
                    f"UPDATE asv.access_log SET shown = '\\x{was}' WHERE {young[0]}", r"\(access\): its row says something else now")
-    made = forge.entry(97, {5: os.urandom(32), 10: b"taken", 12: bytes.fromhex(value(desk, f"SELECT encode({seen}, 'hex')"))})
-    put, away = said(taken=f"'\\x{made.hex()}'::bytea", taken_index="3::bigint", taken_log="1::smallint")  # LG-104
-    ledger.changed(put, away, r"\(access\): what the log is said to have of what was signed for it does not stand there")
     desk.sql(f"DELETE FROM asv.access_log WHERE {old}")  # which the triggers let happen
     counts = ledger.verify()
     assert counts["expired"] == 1, counts
