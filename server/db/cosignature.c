@@ -20,14 +20,7 @@ enum asv_status asv_db_ledger_cosigned(struct asv_db *db, uint16_t log, uint64_t
 enum asv_status asv_db_witness_alarm(struct asv_db *db, const char *subject, const char *detail,
                                      struct asv_err *err)
 {
-    struct asv_params params;
-    char about[ASV_NOTE_BYTES + 1];
-    char note[ASV_NOTE_BYTES + 1];
-    detail = asv_note_clean(note, detail);
-    asv_params_init(&params);
-    asv_param_text(&params, asv_note_clean(about, subject));
-    asv_param_text(&params, detail != NULL ? detail : "(no detail)");
-    return asv_db_run_outcome(db, ASV_QUERY_WITNESS_ALARM, &params, NULL, err);
+    return asv_db_run_alarm(db, ASV_QUERY_WITNESS_ALARM, subject, detail, err);
 }
 
 struct last {

@@ -259,6 +259,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_unsigned(struct asv_db *db, uint32_
                                                       struct asv_db_ledger_stray *out, size_t *count,
                                                       struct asv_err *err);
 
+/* The alarm of the ledger, by whoever checks it. subject: of what wrong; NULL: of the ledger. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_alarm(struct asv_db *db, const char *subject, const char *detail,
+                                                   struct asv_err *err);
+
 /* The whole ledger was checked. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint64_t wrong,
                                                      struct asv_err *err);

@@ -176,3 +176,9 @@ enum asv_status asv_db_ledger_record_term(struct asv_db *db, const uint8_t incid
     asv_param_time(&params, at_ms);
     return asv_db_run_value(db, ASV_QUERY_LEDGER_RECORD_TERM, &params, read_term, until_ms, err);
 }
+
+enum asv_status asv_db_ledger_alarm(struct asv_db *db, const char *subject, const char *detail,
+                                    struct asv_err *err)
+{
+    return asv_db_run_alarm(db, ASV_QUERY_LEDGER_ALARM, subject, detail, err);
+}

@@ -178,7 +178,7 @@ SELECT is(asv.witness_alarm('w.example: fork', 'another tree'), 'done', 'who ask
 SELECT is(asv.witness_alarm('w.example: fork', 'another tree, still'), 'already', 'once');
 SELECT throws_ok($$ SELECT asv.ledger_met(2::smallint, 2) $$, '23503', NULL, 'what was not signed is not met');
 SET LOCAL ROLE asv_ledger;
-SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'already', 'and none of more entries than there are');
+SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'conflict', 'and none of more entries than there are'); -- LG-106
 SELECT results_eq('SELECT size, signed_size, note FROM asv.ledger_logs(1::smallint)', $$ VALUES (3::bigint, 3::bigint, 'note') $$,
                   'it stands with its log');
 RESET ROLE;
