@@ -477,9 +477,14 @@ class Test:
         older(planted[0], 1000)
         older(here / "tile", 25)
         (here / "tile/0/strange").write_text("not ours")
-        publish()
+        wide, above = (here / "tile/0" / f"{int(planted[0].name):03d}.p/255"), here / "tile/6/000"  # LG-108
+        wide.write_bytes(bytes(255 * 32))
+        above.parent.mkdir()
+        above.write_bytes(bytes(8192))
+        older(here / "tile", 25)
+        self.publish(root, says=f"{self.origin}: 3 files there were of no published head, and are removed").check(self.public)
+        assert not planted[0].exists() and not wide.exists() and not above.parent.exists(), "what somebody put there is served"
         assert partial() == before - going and not any(path.parent.exists() for path in going)
-        planted[0].unlink()
         assert (here / "tile/0/strange").read_text() == "not ours"
         (here / "tile/0/strange").unlink()
 

@@ -273,7 +273,7 @@ class Test:
             place = self.published / HOST / log
             (place / "tile/0/x001").mkdir(parents=True)
             (place / "tile/entries/000.p").mkdir(parents=True)
-            (place / "checkpoint").write_text(f"{HOST}/{log}\n1\nAAAA\n\n— sig\n")
+            (place / "checkpoint").write_text(f"{HOST}/{log}\n300000\n{'A' * 43}=\n\n— sig\n")
             (place / "tile/0/000").write_bytes(bytes(range(256)) * 32)
             (place / "tile/0/x001/067").write_bytes(b"far")
             (place / "tile/entries/000.p/8").write_bytes(log.encode() + b" bundle")
@@ -295,12 +295,19 @@ class Test:
                 code, headers, body = web.ask(path)
                 assert code == 200 and body == (place / path.removeprefix(log + "/")).read_bytes(), (path, code, body)
                 assert headers["Content-Type"] == kind and int(headers["Content-Length"]) == len(body), headers
+                assert ("immutable" in headers["Cache-Control"]) == ("tile" in path), headers
                 head = web.ask(path, "HEAD")
                 assert head[0] == 200 and head[2] == b"" and {**head[1], "Date": ""} == {**headers, "Date": ""}, head
                 for tag in (headers["ETag"], "*", f'W/"x", {headers["ETag"]}'):
                     assert web.ask(path, If_None_Match=tag)[0] == 304, tag
                     assert web.ask(path, "HEAD", If_None_Match=tag)[0] == 304, tag
                 assert web.ask(path, If_None_Match='"other"')[0] == 200
+        # LG-108: what the head does not have is no tile for ever.
+        for path in ("tile/0/x002/000", "tile/1/004", "tile/0/x001/171.p/225"):
+            planted = self.published / HOST / path
+            planted.parent.mkdir(parents=True, exist_ok=True)
+            planted.write_bytes(b"planted")
+            assert web.ask("/" + path)[1]["Cache-Control"] == "public, max-age=10", path
         before = web.ask("/ledger/checkpoint")
         new = self.published / HOST / "ledger/new"
         new.write_text("a larger head")
