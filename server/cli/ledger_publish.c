@@ -296,10 +296,9 @@ static enum asv_status find_note(struct publication *it, struct asv_err *err)
         status = asv_failf(err, ASV_E_NOT_FOUND,
                            "no head has met the quorum of %s yet; asservat ledger cosign", it->trust);
     }
-    return status == ASV_OK
-               ? asv_db_ledger_note_cosigned(it->db, it->log->number, it->witnesses.witnessed_size, it->note,
-                                             sizeof it->note, &it->note_len, err)
-               : status;
+    return status == ASV_OK ? asv_cosigner_note(it->db, it->log->number, it->witnesses.witnessed_size,
+                                                &it->policy, it->note, sizeof it->note, &it->note_len, err)
+                            : status;
 }
 
 /* LG-041: also a trust file that asks for no cosignature names the log's key. */
