@@ -390,6 +390,11 @@ class Test:
                     b"Host: a\r\nX Y: z\r\n", b"Host : a\r\n", b"", b"Host: a\r\nTransfer-Encoding: \x0bchunked\r\n", b"Host: a\r\nno colon\r\n"):
             got = web.raw(start + bad + b"\r\n0\r\n\r\nGET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
             assert got.startswith(b"HTTP/1.1 400 ") and b" 200 " not in got, (bad, got)
+        for bad in (b"Host: a\r\nHost: b\r\n", b"Host: a\r\nContent-Length: 5\r\nContent-Length: 0\r\n", b"Host: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n",
+                    b"Host: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n", b"Host: a\r\nX Y: z\r\n"):
+            # A good one directly behind: there is one answer, and then the connection's end.
+            got = web.raw(start + bad + b"\r\n" + b"GET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert got.startswith(b"HTTP/1.1 400 ") and got.count(b"HTTP/1.1 ") == 1 and b"Connection: close" in got, (bad, got)
         for bad in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
                     b"\r\n" * 1000, b"G" * 100000, b"GET /" + b"a" * 200000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
                     start + b"Host: a\r\nX: " + b"x" * 500000 + b"\r\n\r\n", start + b"Host: a\r\n" + b"X: y\r\n" * 50000 + b"\r\n",
