@@ -478,12 +478,35 @@ def whose_signature_it_is_is_shown(court):
             entry = report["entries"][0]
             assert entry["signed_with"] is None and entry["signed_by"]["enrolled"] == at(since), entry
             assert entry["signed_by"]["name"] == person[0].name and entry["signed_by"]["action"] == "BLOCK", entry
-            assert report["unchecked"] == ["enrolled: whether a credential had been revoked when it signed"], report
+            says = "1-x.object: whether the credential had been revoked when it signed this"
+            assert [line[-len(says):] for line in report["unchecked"]] == [says], report
     text = court.text(directory, 0, *trust)
     assert f"person Tom {tom[1].hex()}: BLOCK, decided; enrolled since {at(-3600)}\n" in text, text
     assert "is the word of those who enrolled it" in text and "signed with" not in text, text
     assert court.valid(directory)["unchecked"] == ["enrolled: that takes the agency's root (--trust)",
                                                    "1-x.object: that takes the agency's root (--trust)"]
+    # LG-110: the keeper took it, and would not have by a revoked credential. Nobody else's word, nor one about something else, says so.
+    keeper = agency.device(Agency.KEEPER, "keeper")
+    named = log.entries[-1][log.entries[-1].index(b"\5\0\x20") + 3:][:32]
+    unruled = "1-x.object: whether the credential had been revoked when it signed this"
+
+    def ruled(by=keeper, about=named, label=b"taken", proven=True, **more):
+        ruling, digest = agency.rules(by[0], by[2], about, **more)
+        data, keys = closed(97, {1: u64(BEGAN * 1000), 5: digest, 10: label, 12: about}, {128: by[1]})
+        index, place = log.add(data), court.new()
+        shutil.copytree(directory, place, dirs_exist_ok=True)
+        log.give(place, "1-r", index, keys, ruling)
+        if not proven:
+            log.give(place, "1-r", 0, keys, ruling)
+            (place / "1-r.entry").write_bytes(data)
+        return place
+
+    for place, says in ((ruled(), []), (ruled(about=os.urandom(32), proposal=named), []), (ruled(about=os.urandom(32)), [unruled]),
+                        (ruled(label=b"refused", taken=False), [unruled])):
+        assert [line for line in court.valid(place, *trust)["unchecked"] if "tree" not in line] == says
+    assert unruled in court.wrong(ruled(proven=False), "1-r.entry: the proof does not lead", *trust)["unchecked"]
+    for options in (trust, ()):  # LG-095: whoever signed it, and whether anybody is believed
+        court.wrong(ruled(label=b"taken", taken=False), "1-r.object: the ruling says the contrary", *options)
     court.wrong(directory, "enrolled: line 2: ", "--trust", sha256(b"another agency").hex())
 
     stripped = given(tom)  # the chain
