@@ -503,7 +503,8 @@ CREATE FUNCTION asv.ledger_links(
                    forgotten boolean, day_key bytea, number bigint, link bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry::bytea,
-           n.key::bytea, n.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id), d.key::bytea, c.number::bigint,
+           n.key::bytea, n.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id),
+           CASE WHEN n.key IS NOT NULL THEN d.key::bytea END, c.number::bigint,
            l.object
     FROM asv.clip c
     JOIN asv.clip_event e ON e.position = c.event
