@@ -211,6 +211,15 @@ def nothing_keeps_it_from_its_end(ledger):
         assert any(note["what"] == "software_start" for note in report["notes"]), (table, column, report)
         assert report["counts"]["entries"] >= int(desk.sql("SELECT size FROM asv.ledger_log")[0][0]) - 1, (table, column, report)
     ledger.verify()
+    # LG-111: what comes in no order, or again and again.
+    heads = [("p_log", "smallint"), ("p_after", "bigint"), ("p_limit", "integer")], "TABLE (size bigint, root bytea, note text)"
+    for body in ("SELECT o.* FROM asv.ledger_heads_true(p_log, p_after, p_limit) o ORDER BY o.size DESC",
+                 "SELECT o.* FROM asv.ledger_heads_true(p_log, 0, 1) o"):
+        ledger.changed(*replaced("ledger_heads", *heads, body), r"heads behind [0-9]+: their sizes do not rise$")
+    pages = [("p_table", "integer"), ("p_block", "bigint"), ("p_limit", "integer")], "TABLE (kind text, id uuid, next_table integer, next_block bigint)"
+    for place in ("p_table, p_block", "p_table, p_block + 1", "1, 0::bigint"):
+        ledger.changed(*replaced("ledger_untold", *pages, f"SELECT 'alarm', NULL::uuid, {place}"),
+                       r"what the ledger tells of, table 28: something stands there that nobody can read: its pages do not follow each other$")
 
     def calls():
         return int(desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'ledger' AND detail LIKE '%did not come to its end%'")[0][0])
