@@ -218,7 +218,8 @@ struct asv_db_ledger_untold {
 };
 
 /* A page of the rows that the ledger should tell of: out[limit + 1], of which out[0] says in which table the
- * page is, and out[1] to out[*count] which of its rows no entry tells of. */
+ * page is (*at then where the next one is, which is the database's word), and out[1] to out[*count] which of
+ * its rows no entry tells of. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, struct asv_db_ledger_place *at,
                                                     uint32_t limit, struct asv_db_ledger_untold *out,
                                                     size_t *count, struct asv_err *err);
