@@ -188,6 +188,10 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
         }
         return answers ? check_unruled(audit, entry, where, err) : ASV_OK;
     }
+    if (!asv_signed_may_be_named(known->kind)) {
+        asv_audit_wrong(audit, where, "names an object, and nothing signed is told of by its kind");
+        return ASV_OK;
+    }
     enum asv_status status = asv_db_ledger_object(audit->db, known->kind, known->id, &audit->object, err);
     if (status != ASV_OK) {
         return status;

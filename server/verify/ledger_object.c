@@ -86,6 +86,9 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
     if (!names && asv_signed_is_needed(entry->event.kind)) { /* LG-099 */
         asv_say_wrong(&work->say, stem, "names no object, and what it tells of was signed");
     }
+    if (names && !asv_signed_may_be_named(entry->event.kind)) {
+        asv_say_wrong(&work->say, stem, "names an object, and nothing signed is told of by its kind");
+    }
     work->not_given += names && !there;
     bool used = there && asv_signed_takes_signer(entry->event.kind);
     if (!used && dir != NULL && asv_verify_is_there(dir, given->signer_name)) {

@@ -427,6 +427,10 @@ def what_is_told_was_decided(court):
     for kind in (40, 42, 43, 46, 47, 48, 49, 51, 52, 53, 54, 56, 57, 58, 63, 64, 65, 66):
         court.wrong(given(kind), "1-x.object: is another decision than the entry tells of", *trust)
     court.wrong(given(44), "entries of this kind tell of none", *trust)
+    for kind in (32, 44, 60, 67):  # what nobody signed names nothing, though nothing lies beside it
+        data, directory = entry(kind, {2: bytes(16), 5: named}), court.new()
+        log.give(directory, "1-x", log.add(data))
+        court.wrong(directory, "1-x: names an object, and nothing signed is told of by its kind", *trust)
     court.wrong(given(47), "1-x.object: is another decision than the entry tells of")  # whoever signed it
     for told, good in ((header, True), (os.urandom(32), False)):
         data, keys = closed(32, {2: bytes(16)}, {131: told, 132: os.urandom(32)})
@@ -437,6 +441,17 @@ def what_is_told_was_decided(court):
                 court.valid(directory, *trust)
             else:
                 court.wrong(directory, "1-x: what was signed is about another recording than the one in 1-a", *trust)
+    # LG-112: what was erased was taken in.
+    root, counts = os.urandom(32), u64(60) + u64(4000000)
+    for erased, good in (((root, counts), True), ((os.urandom(32), counts), False), ((root, u64(60) + u64(1)), False)):
+        directory = court.new()
+        for name, kind, (its_root, its_counts) in (("1-a", 34, (root, counts)), ("1-b", 35, (os.urandom(32), counts)), ("1-e", 62, erased)):
+            data, keys = closed(kind, {2: b"\4" * 16, 6: its_root, 7: its_counts, **({5: os.urandom(32)} if kind != 62 else {})}, {})
+            log.give(directory, name, log.add(data), keys if keys else None)
+        if good:
+            court.valid(directory, *trust)
+        else:
+            court.wrong(directory, "1-e: was of another root or length than what 1-b took in", *trust)
     alone = ["1-x: of which recording is the agency's word"]  # the id is random, and nothing signed has it
     assert [line for line in court.valid(given(41), *trust)["unchecked"] if "recording" in line] == alone
     approval, approved = agency.holds(key, credential)  # rightly signed, for clip B, under the id of clip A
