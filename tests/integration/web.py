@@ -22,6 +22,7 @@ import threading
 import time
 import traceback
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jsonschema
@@ -700,13 +701,30 @@ class Test:
         assert web.metric("asservat_database_up") == 0 and web.says("not-ready")
         run(postgres[0], "start", postgres[1])
         eventually(200)
+        # it hangs, and whoever asks meanwhile is told what was found last, and holds no thread.
+        def schema_is(body):
+            run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "ALTER FUNCTION asv.schema_number RENAME TO schema_number_then", "-c",
+                f"CREATE FUNCTION asv.schema_number() RETURNS integer LANGUAGE sql AS $f$ {body} $f$", "-c",
+                "GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_web")
+
+        def schema_as_it_was():
+            run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "DROP FUNCTION asv.schema_number()", "-c",
+                "ALTER FUNCTION asv.schema_number_then RENAME TO schema_number")
+
+        schema_is("SELECT 1 FROM pg_sleep(30)")
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(eventually, 503)
+            deadline = time.monotonic() + 60
+            while run("psql", "-XAtq", "-c", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'asv_web' AND state = 'active'").stdout != "1\n":
+                assert time.monotonic() < deadline, "nobody asks the database"
+            began = time.monotonic()
+            assert web.ask("/readyz")[0] == 200 and time.monotonic() - began < 1, "it waits for who asks"
+        schema_as_it_was()
+        eventually(200)
         # Another schema than this program's, while the connection stands.
-        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "ALTER FUNCTION asv.schema_number RENAME TO schema_number_then", "-c",
-            "CREATE FUNCTION asv.schema_number() RETURNS integer LANGUAGE sql AS 'SELECT 9999'", "-c",
-            "GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_web")
+        schema_is("SELECT 9999")
         problem(eventually(503), 503, "no-database", "database")
-        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "DROP FUNCTION asv.schema_number()", "-c",
-            "ALTER FUNCTION asv.schema_number_then RENAME TO schema_number")
+        schema_as_it_was()
         eventually(200)
         web.stop()
         # It starts without a database: what is published is served.
