@@ -552,6 +552,19 @@ class Test:
             assert time.monotonic() < deadline, what
             time.sleep(0.05)
 
+    def who_is_overtaken_each_time_ends(self):
+        """LG-051: by a sequencer that is always quicker; asked to do it once, it does not go on for ever."""
+        self.sql("SELECT asv.software_started('overtaken')")
+        types = "smallint, bigint, bytea, bytea, bigint[], bytea[], bigint[], bigint[], bytea[]"
+        self.sql(f"ALTER FUNCTION asv.ledger_append RENAME TO ledger_append_then; CREATE FUNCTION asv.ledger_append(p_log smallint, p_size bigint, "
+                 "p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[], p_indexes bigint[], p_hashes bytea[]) "
+                 "RETURNS text LANGUAGE sql AS $f$ SELECT 'conflict' $f$; GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger")
+        try:
+            self.sequence(1, "another sequencer goes on at the same time")
+        finally:
+            self.sql(f"DROP FUNCTION asv.ledger_append({types}); ALTER FUNCTION asv.ledger_append_then RENAME TO ledger_append")
+        self.sequence()
+
     def what_no_head_has_comes_into_the_next_log(self):
         """LG-055: entries that were appended while the keeper was away; then people begin another log."""
         site, last = self.site, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
@@ -712,7 +725,8 @@ class Test:
                          self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
                          self.partial_tiles_go_a_day_after_the_full_one, self.damage_there_is_mended_within_a_day,
                          self.a_publication_that_fails_calls_people,
-                         self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.what_somebody_changed_is_found,
+                         self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.who_is_overtaken_each_time_ends,
+                         self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
                          self.what_is_forgotten_meanwhile_stays_forgotten,
