@@ -571,7 +571,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.software_used IS 'tells of the version that a job works with, when it is another one than the last';
-GRANT EXECUTE ON FUNCTION asv.software_used TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.software_used TO asv_admin, asv_check;
 
 -- ---------------------------------------------------------------------------------------------- destroyed days
 

@@ -100,10 +100,12 @@ BEGIN
     INSERT INTO asv.ledger_checkpoint (log, size, root, note)
     SELECT p_log, p_size, p_root, p_note FROM asv.ledger_log WHERE number = p_log AND size >= p_size
     ON CONFLICT (log, size) DO NOTHING;
-    RETURN CASE WHEN FOUND THEN 'done' ELSE 'already' END;
+    RETURN CASE WHEN FOUND THEN 'done'
+                WHEN EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log = p_log AND c.size = p_size) THEN 'already'
+                ELSE 'conflict' END;
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed';
+COMMENT ON FUNCTION asv.ledger_signed IS 'keeps a head that the keeper signed: done, already, or conflict when what it has came into the next log meanwhile';
 GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
 
 -- ---------------------------------------------------------------------------------------------- witnesses
@@ -111,9 +113,9 @@ GRANT EXECUTE ON FUNCTION asv.ledger_signed TO asv_ledger;
 CREATE FUNCTION asv.ledger_cosigned(p_log smallint, p_size bigint, p_witness text, p_at timestamptz, p_line text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    -- LG-030: with more than 32 signatures nobody could read the head's note any more, and what is here stays.
-    IF (SELECT count(*) FROM asv.ledger_cosignature c WHERE c.log = p_log AND c.size = p_size AND c.witness <> p_witness) >= 31 THEN
-        RAISE EXCEPTION 'ledger: 31 witnesses have cosigned this head already' USING ERRCODE = 'VA002';
+    -- Of those who are asked now and those who were; a note is made of 32 of them (LG-030).
+    IF (SELECT count(*) FROM asv.ledger_cosignature c WHERE c.log = p_log AND c.size = p_size AND c.witness <> p_witness) >= 256 THEN
+        RAISE EXCEPTION 'ledger: 256 witnesses have cosigned this head already' USING ERRCODE = 'VA002';
     END IF;
     INSERT INTO asv.ledger_cosignature (log, size, witness, cosigned_at, line) VALUES (p_log, p_size, p_witness, p_at, p_line)
     ON CONFLICT (log, witness, size) DO NOTHING;
@@ -149,13 +151,16 @@ $$;
 COMMENT ON FUNCTION asv.ledger_cosigned_last IS 'the largest head of this log that this witness has cosigned';
 GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_cosign, asv_server, asv_admin;
 
-CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint) RETURNS text
+-- LG-030: with more than 33 signatures nobody could read the note. So of those who are no longer asked none takes the place of one who is.
+CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint, p_witnesses text[]) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT k.note || coalesce((SELECT string_agg(c.line, '' ORDER BY c.witness) FROM asv.ledger_cosignature c
-                               WHERE c.log = k.log AND c.size = k.size), '')
+    SELECT k.note || coalesce((SELECT string_agg(s.line, '' ORDER BY s.witness)
+                               FROM (SELECT c.witness, c.line FROM asv.ledger_cosignature c
+                                     WHERE c.log = k.log AND c.size = k.size AND (p_witnesses IS NULL OR c.witness = ANY (p_witnesses))
+                                     ORDER BY c.witness LIMIT 32) AS s), '')
     FROM asv.ledger_checkpoint k WHERE k.log = p_log AND k.size = p_size
 $$;
-COMMENT ON FUNCTION asv.ledger_note_cosigned IS 'a signed head with all its cosignatures; NULL: there is no such head';
+COMMENT ON FUNCTION asv.ledger_note_cosigned IS 'a signed head with the cosignatures of these witnesses (NULL: of anybody), 32 at most; NULL: there is no such head';
 GRANT EXECUTE ON FUNCTION asv.ledger_note_cosigned TO asv_cosign, asv_publish, asv_server, asv_admin;
 
 CREATE FUNCTION asv.ledger_witness_state(p_log smallint) RETURNS TABLE (signed bigint, witnessed bigint, met_at timestamptz, behind timestamptz)

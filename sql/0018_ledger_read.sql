@@ -16,7 +16,7 @@ CREATE FUNCTION asv.ledger_logs(p_after smallint)
     ORDER BY l.number LIMIT 64
 $$;
 COMMENT ON FUNCTION asv.ledger_logs IS 'the logs behind p_after, each with its head and the last one that was signed';
-GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin, asv_staff;
+GRANT EXECUTE ON FUNCTION asv.ledger_logs TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin, asv_check, asv_staff;
 
 CREATE FUNCTION asv.ledger_newest() RETURNS TABLE (number smallint, origin text, size bigint, root bytea, signed_size bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -31,7 +31,7 @@ CREATE FUNCTION asv.ledger_tile_get(p_log smallint, p_level smallint, p_index bi
     SELECT hashes FROM asv.ledger_tile WHERE log = p_log AND level = p_level AND index = p_index
 $$;
 COMMENT ON FUNCTION asv.ledger_tile_get IS 'the hashes of a tile, as many as it has now; NULL: there is no such tile';
-GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_tile_get TO asv_ledger, asv_cosign, asv_publish, asv_server, asv_admin, asv_check;
 
 CREATE FUNCTION asv.ledger_entries(p_log smallint, p_from bigint, p_limit integer)
     RETURNS TABLE (index bigint, entry bytea)
@@ -47,7 +47,7 @@ CREATE FUNCTION asv.ledger_waiting() RETURNS TABLE (waiting bigint, oldest times
     SELECT count(*), min(w.recorded_at) FROM (SELECT p.recorded_at FROM asv.ledger_pending p ORDER BY p.position LIMIT 100000) AS w
 $$;
 COMMENT ON FUNCTION asv.ledger_waiting IS 'how much waits for its index (at most 100,000 are counted), and since when';
-GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_server, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_waiting TO asv_server, asv_admin, asv_check;
 
 CREATE FUNCTION asv.ledger_heads(p_log smallint, p_after bigint, p_limit integer)
     RETURNS TABLE (size bigint, root bytea, note text)
@@ -59,7 +59,7 @@ CREATE FUNCTION asv.ledger_heads(p_log smallint, p_after bigint, p_limit integer
     ORDER BY k.size LIMIT p_limit
 $$;
 COMMENT ON FUNCTION asv.ledger_heads IS 'the signed heads of a log behind a size, in order';
-GRANT EXECUTE ON FUNCTION asv.ledger_heads TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_heads TO asv_check;
 
 CREATE FUNCTION asv.ledger_source(p_kind integer, p_id uuid) RETURNS asv.ledger_tale
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -139,7 +139,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_audit IS 'entries from an index on to just before another, what lies beside them, and what the rows that they tell of say now';
-GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_audit TO asv_check;
 
 -- What an entry rests on.
 CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (object bytea, signer bytea)
@@ -165,12 +165,12 @@ CREATE FUNCTION asv.ledger_object(p_kind integer, p_id uuid) RETURNS TABLE (obje
     WHERE f.object IS NOT NULL
 $$;
 COMMENT ON FUNCTION asv.ledger_object IS 'the object that an entry names, signature included, and who signed it: a device''s chain, a person''s credential record; NULL: that stands in the object, or nobody did';
-GRANT EXECUTE ON FUNCTION asv.ledger_object TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_object TO asv_admin, asv_check;
 
 CREATE FUNCTION asv.ledger_said(p_digest bytea)
-    RETURNS TABLE (log smallint, index bigint, entry bytea, taken bytea, waits boolean, object bytea, record bytea)
+    RETURNS TABLE (log smallint, index bigint, entry bytea, taken_log smallint, taken_index bigint, taken bytea, waits boolean, object bytea, record bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT e.log, e.index::bigint, e.entry::bytea, t.entry::bytea,
+    SELECT e.log, e.index::bigint, e.entry::bytea, t.log, t.index::bigint, t.entry::bytea,
            EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id IN (d.id, a.entry)), s.object, c.record
     FROM (SELECT asv.ledger_id(p_digest) AS id) AS d
     LEFT JOIN asv.ledger_entry e ON e.id = d.id
@@ -181,14 +181,14 @@ CREATE FUNCTION asv.ledger_said(p_digest bytea)
     LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.ledger_said IS 'the entries about a statement and about that the keeper took it, whether one of them waits, and the statement itself with its signer''s record; NULL for what there is not';
-GRANT EXECUTE ON FUNCTION asv.ledger_said TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_said TO asv_admin, asv_check;
 
 CREATE FUNCTION asv.ledger_forgetting(p_id uuid) RETURNS TABLE (proposal bytea, approval bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT f.proposal::bytea, f.approval::bytea FROM asv.ledger_forgotten f WHERE f.id = p_id
 $$;
 COMMENT ON FUNCTION asv.ledger_forgetting IS 'which two statements are said to have had an entry forgotten';
-GRANT EXECUTE ON FUNCTION asv.ledger_forgetting TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_forgetting TO asv_check;
 
 CREATE FUNCTION asv.ledger_enrolment(p_credential bytea) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -197,14 +197,14 @@ CREATE FUNCTION asv.ledger_enrolment(p_credential bytea) RETURNS bytea
     ORDER BY asv.statement_taken_at(s.digest), s.digest LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.ledger_enrolment IS 'the statement that enrolled a credential first; NULL: none did';
-GRANT EXECUTE ON FUNCTION asv.ledger_enrolment TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_enrolment TO asv_admin, asv_check;
 
 CREATE FUNCTION asv.ledger_recorded(p_event uuid) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT r.header::bytea FROM asv.clip_event e JOIN asv.recording r ON r.id = e.recording WHERE e.id = p_event
 $$;
 COMMENT ON FUNCTION asv.ledger_recorded IS 'the seal header of the recording that an event is of; NULL: there is no such event';
-GRANT EXECUTE ON FUNCTION asv.ledger_recorded TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_recorded TO asv_check;
 
 -- LAW L3. Whatever the policies say, or whoever took them away: not before the end of the following year.
 CREATE FUNCTION asv.ledger_term(p_at timestamptz) RETURNS timestamptz
@@ -213,7 +213,7 @@ CREATE FUNCTION asv.ledger_term(p_at timestamptz) RETURNS timestamptz
                                                     ->> 'access_log_years')::integer, 1)))
 $$;
 COMMENT ON FUNCTION asv.ledger_term IS 'until when an access, or a recorded person''s request, of this time is kept';
-GRANT EXECUTE ON FUNCTION asv.ledger_term TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_term TO asv_check;
 
 CREATE FUNCTION asv.ledger_waits(p_what uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -267,7 +267,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.ledger_untold IS 'rows that the ledger should tell of and does not, at most p_limit of a page, behind a row that says where to go on';
-GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_untold TO asv_check;
 
 -- LG-089. Of a log that ended, tiles may go on: what they told of waited again, and stands in the next one. By the tables' keys:
 -- what lies within the logs is not looked at.
@@ -304,7 +304,7 @@ CREATE FUNCTION asv.ledger_stray(p_limit integer) RETURNS TABLE (what text)
         UNION ALL (SELECT c.size::bigint, c.log FROM asv.ledger_checkpoint c WHERE c.log IS NULL LIMIT p_limit)) AS s LIMIT p_limit)
 $$;
 COMMENT ON FUNCTION asv.ledger_stray IS 'entries and signed heads that no log is as large as, at most p_limit of each';
-GRANT EXECUTE ON FUNCTION asv.ledger_stray TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_stray TO asv_check;
 
 -- LG-093. What one person signed is a row's text, by a salted digest: the row says it still, and no row says what nobody signed.
 CREATE FUNCTION asv.ledger_record(p_statement bytea) RETURNS TABLE (what text, salt bytea, said bytea)
@@ -319,7 +319,7 @@ CREATE FUNCTION asv.ledger_record(p_statement bytea) RETURNS TABLE (what text, s
     ORDER BY r.what LIMIT 4
 $$;
 COMMENT ON FUNCTION asv.ledger_record IS 'the rows that name a statement as what one person signed of them, and what they say now';
-GRANT EXECUTE ON FUNCTION asv.ledger_record TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_record TO asv_check;
 
 CREATE FUNCTION asv.ledger_record_term(p_incident uuid, p_at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -328,7 +328,7 @@ CREATE FUNCTION asv.ledger_record_term(p_incident uuid, p_at timestamptz) RETURN
     FROM asv.incident_forgotten i WHERE i.incident = p_incident
 $$;
 COMMENT ON FUNCTION asv.ledger_record_term IS 'until when, by the shortest term that people decided on, a version of this time of an incident that is said to be forgotten was kept; NULL: it is not said to be';
-GRANT EXECUTE ON FUNCTION asv.ledger_record_term TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_record_term TO asv_check;
 
 CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -350,7 +350,7 @@ CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
      WHERE (s.action = 65 AND s.subject_name = 'subject-request') IS NOT TRUE LIMIT p_limit)
 $$;
 COMMENT ON FUNCTION asv.ledger_unsigned IS 'rows of incidents and of recorded people''s requests that name no statement which could be about them, at most p_limit of each table';
-GRANT EXECUTE ON FUNCTION asv.ledger_unsigned TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_unsigned TO asv_check;
 
 CREATE TABLE asv.ledger_check (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -366,12 +366,20 @@ COMMENT ON COLUMN asv.ledger_check.wrong IS 'things that were wrong';
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.ledger_check
     FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
 
+-- LG-102. Whoever checks reads what the owner of a database that is not trusted sends: it raises this alarm and no other.
+CREATE FUNCTION asv.ledger_alarm(p_subject text, p_detail text) RETURNS text
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT asv.alarm_raise('ledger', NULL, NULL, NULL, NULL, NULL, NULL, p_detail, p_subject)
+$$;
+COMMENT ON FUNCTION asv.ledger_alarm IS 'raises the alarm of the ledger unless the same one is open';
+GRANT EXECUTE ON FUNCTION asv.ledger_alarm TO asv_check;
+
 CREATE FUNCTION asv.ledger_checked(p_entries bigint, p_wrong bigint) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     INSERT INTO asv.ledger_check (entries, wrong) VALUES (p_entries, p_wrong)
 $$;
 COMMENT ON FUNCTION asv.ledger_checked IS 'the whole ledger was checked';
-GRANT EXECUTE ON FUNCTION asv.ledger_checked TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_checked TO asv_check;
 
 CREATE FUNCTION asv.ledger_checked_last() RETURNS timestamptz
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -414,7 +422,7 @@ CREATE FUNCTION asv.ledger_names(p_digest bytea) RETURNS boolean
                         OR EXISTS (SELECT FROM asv.ledger_pending n WHERE n.id = e.id)))
 $$;
 COMMENT ON FUNCTION asv.ledger_names IS 'whether an entry, or what waits to be one, names a signed object of custody';
-GRANT EXECUTE ON FUNCTION asv.ledger_names TO asv_admin;
+GRANT EXECUTE ON FUNCTION asv.ledger_names TO asv_check;
 
 -- p_what: of an entry, of a recording as its entries name it, or of a clip.
 CREATE FUNCTION asv.ledger_about(p_what uuid, p_after_log smallint, p_after bigint, p_limit integer) RETURNS SETOF asv.ledger_known
@@ -495,7 +503,8 @@ CREATE FUNCTION asv.ledger_links(
                    forgotten boolean, day_key bytea, number bigint, link bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT n.log, n.index::bigint, n.id, n.kind::integer, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint, n.entry::bytea,
-           n.key::bytea, n.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id), d.key::bytea, c.number::bigint,
+           n.key::bytea, n.closed::bytea, EXISTS (SELECT FROM asv.ledger_forgotten f WHERE f.id = n.id),
+           CASE WHEN n.key IS NOT NULL THEN d.key::bytea END, c.number::bigint,
            l.object
     FROM asv.clip c
     JOIN asv.clip_event e ON e.position = c.event

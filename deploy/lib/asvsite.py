@@ -291,6 +291,7 @@ database.owner = {self.postgres.conninfo('postgres')}
 database.backup = {self.postgres.conninfo('asv_backup')}
 database.ledger = {self.postgres.conninfo('asv_ledger')}
 database.cosign = {self.postgres.conninfo('asv_cosign')}
+database.check = {self.postgres.conninfo('asv_check')}
 database.publish = {self.postgres.conninfo('asv_publish')}
 vault = {d}/vault
 vault.mirror = {d}/mirror

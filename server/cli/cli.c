@@ -188,6 +188,7 @@ static const struct asv_conf_key conf_keys[] = {
     KEY("database.backup", ASV_CONF_TEXT, database_backup, "dbname=asservat user=asv_backup"),
     KEY("database.ledger", ASV_CONF_TEXT, database_ledger, "dbname=asservat user=asv_ledger"),
     KEY("database.cosign", ASV_CONF_TEXT, database_cosign, "dbname=asservat user=asv_cosign"),
+    KEY("database.check", ASV_CONF_TEXT, database_check, "dbname=asservat user=asv_check"),
     KEY("database.publish", ASV_CONF_TEXT, database_publish, "dbname=asservat user=asv_publish"),
     KEY("ledger.trust", ASV_CONF_PATH, ledger_trust, ""),
     KEY("ledger.witness.ca", ASV_CONF_PATH, ledger_ca, ""),

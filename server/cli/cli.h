@@ -28,6 +28,7 @@ struct asv_cli_conf {
     char database_backup[1024];  /* of the role asv_backup: `backup` */
     char database_ledger[1024];  /* of the role asv_ledger: `ledger run` */
     char database_cosign[1024];  /* of asv_cosign: `ledger cosign` */
+    char database_check[1024];   /* of asv_check: `ledger verify` */
     char database_publish[1024]; /* of asv_publish: `ledger publish` */
     char vault[512];
     char vault_mirror[512];   /* empty: none */

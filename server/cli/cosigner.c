@@ -41,6 +41,21 @@ void asv_cosigner_name(char out[ASV_COSIGNER_NAME_BYTES], const struct asv_note_
     snprintf(out, ASV_COSIGNER_NAME_BYTES, "%s+%08x", key->name, (unsigned)key->id);
 }
 
+enum asv_status asv_cosigner_note(struct asv_db *db, uint16_t log, uint64_t size,
+                                  const struct asv_ledger_policy *policy, uint8_t *out, size_t cap,
+                                  size_t *len, struct asv_err *err)
+{
+    char names[ASV_LEDGER_WITNESSES_MAX][ASV_COSIGNER_NAME_BYTES];
+    const char *list[ASV_LEDGER_WITNESSES_MAX] = {0};
+    size_t count = policy != NULL ? policy->witness_count : 0;
+    for (size_t i = 0; i < count; i++) {
+        asv_cosigner_name(names[i], &policy->witnesses[i].key);
+        list[i] = names[i];
+    }
+    return asv_db_ledger_note_cosigned(db, log, size, policy != NULL ? list : NULL, count, out, cap, len,
+                                       err);
+}
+
 /* ---- what a witness said, for people ---- */
 
 /* Once for each change: a witness that is away is away for hours. */
@@ -153,14 +168,20 @@ static enum asv_status keep(struct asv_cosigner *it, struct asking *asking,
     }
     memcpy(line, it->note + it->note_len, writer.len - it->note_len);
     line[writer.len - it->note_len] = '\0';
+    struct asv_err refused = {0};
     status = asv_db_ledger_cosigned(it->db, it->head.number, it->tree.size, asking->name,
-                                    (int64_t)time_s * 1000, line, err);
-    if (status == ASV_OK) {
-        it->note_len = writer.len;
-        it->cosigned |= UINT32_C(1) << asking->i;
-        *outcome = ASV_COSIGNER_DONE;
+                                    (int64_t)time_s * 1000, line, &refused);
+    if (status == ASV_E_STATE) { /* LG-109: there is no room for it, and for the others may be */
+        (void)!asv_failf(&asking->why, status, "%s", refused.text);
+        return ASV_OK;
     }
-    return status;
+    if (status != ASV_OK) {
+        return asv_failf(err, status, "%s", refused.text);
+    }
+    it->note_len = writer.len;
+    it->cosigned |= UINT32_C(1) << asking->i;
+    *outcome = ASV_COSIGNER_DONE;
+    return ASV_OK;
 }
 
 /* Whether a head of so many entries was signed by now: then somebody else asked for that one. */
@@ -298,8 +319,8 @@ static enum asv_status find_head(struct asv_cosigner *it, const struct asv_db_le
         status = asv_fail(err, ASV_E_NOT_FOUND, "the keeper has signed no head yet");
     }
     if (status == ASV_OK) {
-        status = asv_db_ledger_note_cosigned(it->db, log->number, log->signed_size, it->note, sizeof it->note,
-                                             &it->note_len, err);
+        status = asv_cosigner_note(it->db, log->number, log->signed_size, &it->policy, it->note,
+                                   sizeof it->note, &it->note_len, err);
     }
     if (status != ASV_OK) {
         return status;

@@ -64,6 +64,12 @@ ASV_MUST_CHECK enum asv_status asv_cosigner_unknown(const char *path, const char
 #define ASV_COSIGNER_NAME_BYTES (ASV_NOTE_NAME_SIZE + 9)
 void asv_cosigner_name(char out[ASV_COSIGNER_NAME_BYTES], const struct asv_note_key *key);
 
+/* LG-109: a signed head of a log into out[cap], with what is stored of the cosignatures of the policy's
+ * witnesses (NULL: of anybody's). */
+ASV_MUST_CHECK enum asv_status asv_cosigner_note(struct asv_db *db, uint16_t log, uint64_t size,
+                                                 const struct asv_ledger_policy *policy, uint8_t *out,
+                                                 size_t cap, size_t *len, struct asv_err *err);
+
 /* Asks each witness that has not cosigned the newest signed head, or the last one of a log that ended, and
  * stores what it answers. What is said of the result is the log that goes on: ASV_OK also when witnesses are
  * away; ASV_E_UNTRUSTED, with whose cosignature is missing, when the quorum is not met after it.

@@ -86,17 +86,31 @@ enum asv_status asv_cli_database(const struct asv_cli *cli, struct asv_db **out,
     return ASV_OK;
 }
 
-enum asv_status asv_cli_database_job(const struct asv_cli *cli, struct asv_db **out, struct asv_err *err)
+/* LG-081. Takes ownership of db. */
+static enum asv_status tell_version(struct asv_db *db, struct asv_db **out, struct asv_err *err)
 {
-    asv_auto_db struct asv_db *db = NULL;
-    enum asv_status status = asv_cli_database(cli, &db, err);
+    enum asv_status status = asv_db_software_used(db, "asservat " ASV_VERSION, err);
     if (status == ASV_OK) {
-        status = asv_db_software_used(db, "asservat " ASV_VERSION, err); /* LG-081 */
-    }
-    if (status == ASV_OK) {
-        *out = asv_steal(&db);
+        *out = db;
+    } else {
+        asv_db_close(db);
     }
     return status;
+}
+
+enum asv_status asv_cli_database_job(const struct asv_cli *cli, struct asv_db **out, struct asv_err *err)
+{
+    struct asv_db *db = NULL;
+    enum asv_status status = asv_cli_database(cli, &db, err);
+    return status == ASV_OK ? tell_version(db, out, err) : status;
+}
+
+enum asv_status asv_cli_database_job_as(const struct asv_cli *cli, const char *conninfo, struct asv_db **out,
+                                        struct asv_err *err)
+{
+    struct asv_db *db = NULL;
+    enum asv_status status = reach(cli, conninfo, NULL, &db, err);
+    return status == ASV_OK ? tell_version(db, out, err) : status;
 }
 
 const char *asv_cli_actor(char out[64])

@@ -26,9 +26,12 @@ ASV_MUST_CHECK enum asv_status asv_cli_database(const struct asv_cli *cli, struc
 ASV_MUST_CHECK enum asv_status asv_cli_database_job(const struct asv_cli *cli, struct asv_db **out,
                                                     struct asv_err *err);
 
-/* Another role of the same. */
+/* Another role of the same, and for a job. */
 ASV_MUST_CHECK enum asv_status asv_cli_database_as(const struct asv_cli *cli, const char *conninfo,
                                                    struct asv_db **out, struct asv_err *err);
+
+ASV_MUST_CHECK enum asv_status asv_cli_database_job_as(const struct asv_cli *cli, const char *conninfo,
+                                                       struct asv_db **out, struct asv_err *err);
 
 static inline void asv_cleanup_db(struct asv_db **db)
 {

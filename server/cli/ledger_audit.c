@@ -24,7 +24,23 @@ struct heads {
     struct asv_note_key key;
     uint64_t last; /* size of the last one that was read */
     size_t next, count;
+    bool ended; /* what comes behind the last one is not to be read */
 };
+
+/* LG-111: one that is no larger than the one before would never be met, and those behind it neither. */
+static void check_rise(struct asv_audit *audit, struct heads *heads, const char *where)
+{
+    uint64_t before = heads->last;
+    for (size_t i = 0; i < heads->count; i++) {
+        if (audit->head_rows[i].size <= before) {
+            asv_audit_wrong(audit, where, "their sizes do not rise");
+            heads->count = i;
+            heads->ended = true;
+            return;
+        }
+        before = audit->head_rows[i].size;
+    }
+}
 
 /* LG-084: when they cannot be read, that is named, and the others of this log are not compared. */
 static enum asv_status read_heads(struct asv_audit *audit, struct heads *heads, struct asv_err *err)
@@ -32,9 +48,15 @@ static enum asv_status read_heads(struct asv_audit *audit, struct heads *heads, 
     struct asv_err why = {0};
     char where[48];
     heads->next = heads->count = 0;
+    if (heads->ended) {
+        return ASV_OK;
+    }
     (void)snprintf(where, sizeof where, "heads behind %" PRIu64, heads->last);
     enum asv_status status = asv_db_ledger_heads(audit->db, heads->log, heads->last, ASV_AUDIT_PAGE,
                                                  audit->head_rows, &heads->count, &why);
+    if (status == ASV_OK) {
+        check_rise(audit, heads, where);
+    }
     return asv_audit_go_on(audit, where, status, &why, err);
 }
 
@@ -121,11 +143,14 @@ static enum asv_status read_page(struct asv_audit *audit, uint16_t log, struct p
     struct asv_err why = {0};
     enum asv_status status =
         asv_db_ledger_audit(audit->db, log, page->from, page->until, audit->rows, &page->count, &why);
-    if (status == ASV_OK) {
-        return ASV_OK;
+    if (status != ASV_OK) {
+        status = asv_audit_is_away(status) ? asv_failf(err, status, "%s", why.text)
+                                           : read_singly(audit, log, page, err);
     }
-    return asv_audit_is_away(status) ? asv_failf(err, status, "%s", why.text)
-                                     : read_singly(audit, log, page, err);
+    for (size_t i = 0; i < page->count; i++) {
+        audit->rows[i].known.log = log; /* whatever the row says */
+    }
+    return status;
 }
 
 static void name_missing(struct asv_audit *audit, const struct page *page, uint64_t at)
@@ -183,6 +208,7 @@ enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledge
     struct asv_err why = {0};
     bool goes_on = true;
     memcpy(head.root, log->root, sizeof head.root);
+    audit->log = log->number;
     audit->logs++;
     if (asv_note_key_make(&heads.key, log->origin, ASV_NOTE_ED25519, audit->key, &why) != ASV_OK) {
         asv_audit_wrong(audit, log->origin, "%s", why.text); /* and each of its heads */

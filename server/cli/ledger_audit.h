@@ -46,7 +46,10 @@ struct asv_audit {
     uint64_t waited_ms; /* for what was on its way into the log */
     json_t *notes;
     json_t *concludings; /* which these are */
+    uint16_t log;        /* that is walked */
     struct asv_walk walk;
+    uint16_t proven_log; /* another one, or a later head; 0: none yet */
+    struct asv_tree_head proven_head;
     struct asv_db_ledger_audit rows[ASV_AUDIT_PAGE];
     struct asv_db_ledger_head head_rows[ASV_AUDIT_PAGE];
     struct asv_db_ledger_log log_rows[ASV_DB_LEDGER_LOGS];
@@ -104,16 +107,36 @@ ASV_MUST_CHECK enum asv_status asv_audit_may_be_gone(struct asv_audit *audit,
                                                      const struct asv_ledger_entry *entry, bool *may,
                                                      struct asv_err *err);
 
+/* LG-105: what the database says of a term, and never before the end of the year that comes so many years
+ * after that of at_ms; where it says nothing (ASV_TIME_UNKNOWN), or the time is none, INT64_MAX: never. */
+int64_t asv_audit_not_before(int64_t until_ms, int64_t at_ms, uint32_t years);
+
 /* A statement as the log should have it. */
 struct asv_audit_saying {
     const uint8_t *digest;
-    uint16_t action;
+    uint16_t action; /* 0: any, taken or not */
     uint8_t step;
     const uint8_t *proposal; /* NULL: it answers none */
 };
 
-/* What is wrong with that, in words; NULL: nothing. A proposal need not have been taken. */
-const char *asv_audit_said_fault(const struct asv_db_ledger_said *said, const struct asv_audit_saying *what);
+/* What the entry of a statement says that it is. */
+ASV_MUST_CHECK bool asv_audit_action(const struct asv_ledger_entry *entry, uint16_t *action, uint8_t *step);
+
+/* What ledger and tables have of a statement, into audit->said, when the log has it: what waits has no
+ * signature that anybody looks at. */
+ASV_MUST_CHECK enum asv_status asv_audit_read_said(struct asv_audit *audit,
+                                                   const uint8_t digest[ASV_SHA256_BYTES],
+                                                   struct asv_err *err);
+
+/* LG-104: what is wrong with that, in words, which is ASV_OK; *fault NULL: nothing, and the entries were
+ * proven. A proposal need not have been taken. */
+ASV_MUST_CHECK enum asv_status asv_audit_judge_said(struct asv_audit *audit,
+                                                    const struct asv_audit_saying *what, const char **fault,
+                                                    struct asv_err *err);
+
+/* Both. */
+ASV_MUST_CHECK enum asv_status asv_audit_said(struct asv_audit *audit, const struct asv_audit_saying *what,
+                                              const char **fault, struct asv_err *err);
 
 /* LG-087: the object that an entry names, whose signature it has, and that whoever signed it was enrolled
  * before. */

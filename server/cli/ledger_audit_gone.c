@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 /* What may be gone beside an entry: what two people had forgotten, and what expired at its source. Neither is
  * believed of a row, or of that there is none, but of what stands in the log. */
-#include <poll.h>
 #include <string.h>
 
+#include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/cli/ledger_audit.h"
@@ -13,74 +13,7 @@
 /* LAW L3: the least that what was signed to be shown something is kept after its end. */
 #define OPENING_MS (INT64_C(365) * 24 * 3600 * 1000)
 
-/* A sequencer needs a tenth of a second; what waits for longer, in one whole check, is not in the log. */
-#define PATIENCE_MS UINT64_C(10000)
-#define STEP_MS     50
-
-static bool has_digest(const struct asv_ledger_entry *entry, uint8_t tag, const uint8_t digest[32])
-{
-    struct asv_bytes value;
-    return asv_ledger_entry_find(entry, tag, &value) && memcmp(value.data, digest, ASV_SHA256_BYTES) == 0;
-}
-
-static bool says_taken(const struct asv_db_ledger_said *said, const uint8_t digest[32])
-{
-    static const char word[] = "taken";
-    struct asv_ledger_entry entry;
-    struct asv_bytes label;
-    return asv_ledger_entry_read(&entry, (struct asv_bytes){said->taken, said->taken_len}, NULL) == ASV_OK &&
-           entry.event.kind == ASV_LEDGER_STATEMENT_ANSWERED &&
-           has_digest(&entry, ASV_LEDGER_PROPOSAL, digest) &&
-           asv_ledger_entry_find(&entry, ASV_LEDGER_LABEL, &label) && label.len == sizeof word - 1 &&
-           memcmp(label.data, word, sizeof word - 1) == 0;
-}
-
-/* What the entry of a statement says that it is. */
-static bool read_action(const struct asv_ledger_entry *entry, uint16_t *action, uint8_t *step)
-{
-    struct asv_bytes value;
-    struct asv_reader reader;
-    if (!asv_ledger_entry_find(entry, ASV_LEDGER_ACTION, &value)) {
-        return false;
-    }
-    asv_reader_init(&reader, value.data, value.len);
-    return asv_read_u16(&reader, action) == ASV_OK && asv_read_u8(&reader, step) == ASV_OK;
-}
-
-const char *asv_audit_said_fault(const struct asv_db_ledger_said *said, const struct asv_audit_saying *what)
-{
-    struct asv_ledger_entry entry;
-    uint16_t action = 0;
-    uint8_t step = 0;
-    if (said->entry_len == 0) {
-        return said->waits ? "of what is said to be signed for it the entry still waits"
-                           : "of what is said to be signed for it the log has no entry";
-    }
-    if (asv_ledger_entry_read(&entry, (struct asv_bytes){said->entry, said->entry_len}, NULL) != ASV_OK ||
-        entry.event.kind != ASV_LEDGER_STATEMENT || !has_digest(&entry, ASV_LEDGER_OBJECT, what->digest) ||
-        !read_action(&entry, &action, &step) || action != what->action || step != what->step ||
-        (what->proposal != NULL && !has_digest(&entry, ASV_LEDGER_PROPOSAL, what->proposal))) {
-        return "what was signed for it is something else, by the log";
-    }
-    if (what->step != ASV_STEP_PROPOSE && !says_taken(said, what->digest)) {
-        return "the log does not have it that the keeper took what was signed for it";
-    }
-    return NULL;
-}
-
 /* ---- forgotten ---- */
-
-/* What there is of a statement, when the log has it: what waits has no signature that anybody looks at. */
-static enum asv_status read_said(struct asv_audit *audit, const uint8_t digest[32], struct asv_err *err)
-{
-    enum asv_status status = asv_db_ledger_said(audit->db, digest, &audit->said, err);
-    while (status == ASV_OK && audit->said.waits && audit->waited_ms < PATIENCE_MS) {
-        (void)poll(NULL, 0, STEP_MS);
-        audit->waited_ms += STEP_MS;
-        status = asv_db_ledger_said(audit->db, digest, &audit->said, err);
-    }
-    return status;
-}
 
 /* One of the two statements. ASV_E_MISMATCH with what is wrong with it. */
 static enum asv_status read_side(struct asv_audit *audit, const struct asv_audit_saying *what,
@@ -90,13 +23,14 @@ static enum asv_status read_side(struct asv_audit *audit, const struct asv_audit
     char uuid[ASV_UUID_TEXT_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
     struct asv_statement statement;
-    struct asv_db_ledger_said *said = &audit->said;
+    struct asv_signed_by by = {0};
+    const struct asv_db_ledger_said *said = &audit->said;
+    const char *fault = NULL;
     asv_uuid_format(uuid, id);
-    enum asv_status status = read_said(audit, what->digest, err);
+    enum asv_status status = asv_audit_said(audit, what, &fault, err);
     if (status != ASV_OK) {
         return status;
     }
-    const char *fault = asv_audit_said_fault(said, what);
     if (fault != NULL) {
         return asv_fail(err, ASV_E_MISMATCH, fault);
     }
@@ -112,7 +46,13 @@ static enum asv_status read_side(struct asv_audit *audit, const struct asv_audit
         memcmp(statement.subject.name.data, uuid, strlen(uuid)) != 0) {
         return asv_fail(err, ASV_E_MISMATCH, "what was signed is about something else");
     }
-    return ASV_OK;
+    const struct asv_signed it = {.kind = ASV_LEDGER_STATEMENT,
+                                  .object = {said->object, said->object_len},
+                                  .signer = {record, said->record_len}};
+    return asv_signed_verify(&by, &it, &audit->anchors, NULL) == ASV_OK
+               ? ASV_OK
+               : asv_fail(err, ASV_E_MISMATCH,
+                          "what is said to be signed for it was not signed by that person");
 }
 
 /* LG-085 */
@@ -174,6 +114,37 @@ static int64_t a_year_after(int64_t end_ms)
     return end_ms < INT64_MAX - OPENING_MS ? end_ms + OPENING_MS : INT64_MAX;
 }
 
+/* The end of the local year that comes so many years after that of an instant; INT64_MAX where nobody can
+ * say. */
+static int64_t year_end(int64_t at_ms, uint32_t years)
+{
+    uint32_t date = 0;
+    int64_t end_ms = INT64_MAX;
+    return asv_local_date(at_ms, &date) == ASV_OK &&
+                   asv_local_day_end((date / 10000 + years) * 10000 + 1231, &end_ms) == ASV_OK
+               ? end_ms
+               : INT64_MAX;
+}
+
+int64_t asv_audit_not_before(int64_t until_ms, int64_t at_ms, uint32_t years)
+{
+    int64_t least_ms = year_end(at_ms, years);
+    return until_ms == ASV_TIME_UNKNOWN ? INT64_MAX : until_ms > least_ms ? until_ms : least_ms;
+}
+
+/* An access, or a recorded person's request. */
+static enum asv_status access_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                   int64_t *until_ms, struct asv_err *err)
+{
+    int64_t at_ms = instant(entry, ASV_LEDGER_AT);
+    int64_t said_ms = ASV_TIME_UNKNOWN;
+    enum asv_status status = asv_db_ledger_term(audit->db, at_ms, &said_ms, err);
+    if (status == ASV_OK) {
+        *until_ms = asv_audit_not_before(said_ms, at_ms, 1);
+    }
+    return status;
+}
+
 /* Of a request to be shown something a year after its end, by its own entry or, of an answer, by the
  * proposal's, of a showing after its own; LG-094: of what somebody recorded asked, as the request itself. */
 static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
@@ -182,12 +153,13 @@ static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_
     uint16_t action = 0;
     uint8_t step = 0;
     struct asv_bytes digest;
+    const char *fault = NULL;
     struct asv_ledger_entry proposal;
-    if (entry->event.kind != ASV_LEDGER_STATEMENT || !read_action(entry, &action, &step)) {
+    if (entry->event.kind != ASV_LEDGER_STATEMENT || !asv_audit_action(entry, &action, &step)) {
         return ASV_OK;
     }
     if (action == ASV_ACTION_SUBJECT_REQUEST) {
-        return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
+        return access_ends(audit, entry, until_ms, err);
     }
     if (action != ASV_ACTION_OPEN && action != ASV_ACTION_SHOW) {
         return ASV_OK;
@@ -196,11 +168,10 @@ static enum asv_status statement_ends(struct asv_audit *audit, const struct asv_
         *until_ms = a_year_after(instant(entry, ASV_LEDGER_DUE));
         return ASV_OK;
     }
-    enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);
-    if (status == ASV_OK &&
-        asv_audit_said_fault(&audit->said, &(struct asv_audit_saying){.digest = digest.data,
-                                                                      .action = ASV_ACTION_OPEN,
-                                                                      .step = ASV_STEP_PROPOSE}) == NULL &&
+    const struct asv_audit_saying what = {
+        .digest = digest.data, .action = ASV_ACTION_OPEN, .step = ASV_STEP_PROPOSE};
+    enum asv_status status = asv_audit_said(audit, &what, &fault, err);
+    if (status == ASV_OK && fault == NULL &&
         asv_ledger_entry_read(&proposal, (struct asv_bytes){audit->said.entry, audit->said.entry_len},
                               NULL) == ASV_OK) {
         *until_ms = a_year_after(instant(&proposal, ASV_LEDGER_DUE));
@@ -214,17 +185,18 @@ static enum asv_status answer_ends(struct asv_audit *audit, const struct asv_led
     struct asv_bytes digest;
     uint8_t kept[ASV_LEDGER_ENTRY_MAX_BYTES];
     struct asv_ledger_entry statement;
+    const char *fault = NULL;
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
         return ASV_OK;
     }
-    enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);
-    if (status != ASV_OK) {
+    enum asv_status status =
+        asv_audit_said(audit, &(struct asv_audit_saying){.digest = digest.data}, &fault, err);
+    if (status != ASV_OK || fault != NULL) {
         return status;
     }
     size_t len = audit->said.entry_len;
     memcpy(kept, audit->said.entry, len);
-    return asv_ledger_entry_read(&statement, (struct asv_bytes){kept, len}, NULL) == ASV_OK &&
-                   has_digest(&statement, ASV_LEDGER_OBJECT, digest.data)
+    return asv_ledger_entry_read(&statement, (struct asv_bytes){kept, len}, NULL) == ASV_OK
                ? statement_ends(audit, &statement, until_ms, err)
                : ASV_OK;
 }
@@ -237,7 +209,7 @@ static enum asv_status find_end(struct asv_audit *audit, const struct asv_ledger
     switch (entry->event.kind) {
     case ASV_LEDGER_ACCESS:
     case ASV_LEDGER_SUBJECT_REQUEST:
-        return asv_db_ledger_term(audit->db, instant(entry, ASV_LEDGER_AT), until_ms, err);
+        return access_ends(audit, entry, until_ms, err);
     case ASV_LEDGER_STATEMENT:
         return statement_ends(audit, entry, until_ms, err);
     case ASV_LEDGER_STATEMENT_ANSWERED:

@@ -32,12 +32,13 @@ static enum asv_status may_be_gone(struct asv_audit *audit, const struct asv_sta
     if (!is_of(said, ASV_RECORD_INCIDENT)) {
         return ASV_OK;
     }
-    enum asv_status status =
-        asv_db_ledger_record_term(audit->db, said->incident, entry->event.recorded_ms, &until_ms, err);
+    const int64_t at_ms = entry->event.recorded_ms;
+    enum asv_status status = asv_db_ledger_record_term(audit->db, said->incident, at_ms, &until_ms, err);
+    until_ms = asv_audit_not_before(until_ms, at_ms, 0);
     if (status == ASV_OK && asv_world_wall_ms(audit->cli->world, &now_ms) != ASV_OK) {
         return asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
     }
-    *may = status == ASV_OK && until_ms != ASV_TIME_UNKNOWN && until_ms <= now_ms;
+    *may = status == ASV_OK && until_ms <= now_ms;
     return status;
 }
 

@@ -15,6 +15,8 @@
 /* As long as a dock that finds the database again takes to tell it what it has written meanwhile. */
 #define UNDERWAY_MS INT64_C(600000)
 
+#define PAGE_BLOCKS 256 /* of a table, in a page of those (the same) */
+
 #define SOURCES 28 /* tables that the ledger tells of (sql/0018_ledger_read.sql) */
 
 /* How much of an entry stands before its commitments. */
@@ -115,18 +117,18 @@ static enum asv_status check_access(struct asv_audit *audit, const struct asv_le
                                     const char *where, struct asv_err *err)
 {
     struct asv_bytes digest;
+    const char *fault = NULL;
+    struct asv_err why = {0};
     if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
         asv_audit_wrong(audit, where, "it does not say with what somebody had it shown");
         return ASV_OK;
     }
-    enum asv_status status = asv_db_ledger_said(audit->db, digest.data, &audit->said, err);
-    if (status != ASV_OK && status != ASV_E_NOT_FOUND) {
-        return status;
-    }
     const struct asv_audit_saying what = {
         .digest = digest.data, .action = ASV_ACTION_SHOW, .step = ASV_STEP_SOLE};
-    const char *fault = status == ASV_OK ? asv_audit_said_fault(&audit->said, &what)
-                                         : "what somebody had it shown with is not there";
+    enum asv_status status = asv_audit_said(audit, &what, &fault, &why);
+    if (status != ASV_OK) {
+        return asv_audit_go_on(audit, where, status, &why, err);
+    }
     if (fault != NULL) {
         asv_audit_wrong(audit, where, "%s", fault);
     }
@@ -170,11 +172,20 @@ enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledge
     return status;
 }
 
+/* LG-111: the next page is the one behind it, of this table or of the next one; no table has more blocks than
+ * PostgreSQL can count. */
+static bool goes_on(const struct asv_db_ledger_place *from, const struct asv_db_ledger_place *to)
+{
+    return to->table == from->table
+               ? to->block == from->block + PAGE_BLOCKS && to->block <= UINT32_MAX
+               : to->table == (from->table < SOURCES ? from->table + 1 : 0) && to->block == 0;
+}
+
 /* LG-101. LG-084: what is wrong with a table is named, and the others are looked at. */
 static enum asv_status untold_page(struct asv_audit *audit, struct asv_db_ledger_place *at,
                                    struct asv_db_ledger_untold *rows, struct asv_err *err)
 {
-    const int32_t table = at->table;
+    const struct asv_db_ledger_place from = *at;
     struct asv_err why = {0};
     char where[48];
     size_t count = 0;
@@ -184,9 +195,12 @@ static enum asv_status untold_page(struct asv_audit *audit, struct asv_db_ledger
         asv_uuid_format(uuid, rows[i].id);
         asv_audit_wrong(audit, rows[i].kind, "a row has no entry, which would be %s", uuid);
     }
+    if (status == ASV_OK && !goes_on(&from, at)) {
+        status = asv_fail(&why, ASV_E_INTERNAL, "its pages do not follow each other");
+    }
     if (status != ASV_OK) {
-        *at = (struct asv_db_ledger_place){table < SOURCES ? table + 1 : 0, 0};
-        (void)snprintf(where, sizeof where, "what the ledger tells of, table %d", (int)table);
+        *at = (struct asv_db_ledger_place){from.table < SOURCES ? from.table + 1 : 0, 0};
+        (void)snprintf(where, sizeof where, "what the ledger tells of, table %d", (int)from.table);
         return asv_audit_go_on(audit, where, status, &why, err);
     }
     return ASV_OK;

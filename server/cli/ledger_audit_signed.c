@@ -14,8 +14,10 @@
 
 /* ---- people ---- */
 
-/* What is wrong with how the credential was enrolled, by the statement in audit->said; NULL: nothing. */
-static const char *enrolment_fault(const struct asv_audit *audit, const uint8_t digest[32])
+/* What is wrong with how the credential was enrolled, by the statement in audit->said; *fault NULL: nothing.
+ */
+static enum asv_status judge_enrolment(struct asv_audit *audit, const uint8_t digest[32], const char **fault,
+                                       struct asv_err *err)
 {
     const struct asv_db_ledger_said *said = &audit->said;
     struct asv_statement statement;
@@ -24,18 +26,21 @@ static const char *enrolment_fault(const struct asv_audit *audit, const uint8_t 
     uint8_t made[ASV_SHA256_BYTES];
     if (asv_statement_decode(&statement, said->object, said->object_len, NULL) != ASV_OK ||
         asv_credential_decode(&offered, audit->object.signer, audit->object.signer_len, NULL) != ASV_OK) {
-        return "what enrolled who signed it cannot be read";
+        *fault = "what enrolled who signed it cannot be read";
+        return ASV_OK;
     }
     bool found = statement.action == ASV_ACTION_FOUND;
     asv_statement_digest(made, &statement);
     if (memcmp(made, digest, sizeof made) != 0 ||
         (!found && asv_credential_decode(&approver, said->record, said->record_len, NULL) != ASV_OK) ||
         asv_statement_enrols(&statement, &offered, found ? NULL : &approver, NULL) != ASV_OK) {
-        return "what is said to have enrolled who signed it does not";
+        *fault = "what is said to have enrolled who signed it does not";
+        return ASV_OK;
     }
-    return asv_audit_said_fault(
-        said,
-        &(struct asv_audit_saying){.digest = digest, .action = statement.action, .step = statement.step});
+    return asv_audit_judge_said(
+        audit,
+        &(struct asv_audit_saying){.digest = digest, .action = statement.action, .step = statement.step},
+        fault, err);
 }
 
 static bool is_before(const struct asv_audit_enrolled *enrolled, const struct asv_db_ledger_known *known)
@@ -62,13 +67,15 @@ static enum asv_status check_enrolled(struct asv_audit *audit, const struct asv_
         return ASV_OK;
     }
     if (status == ASV_OK) {
-        status = asv_db_ledger_said(audit->db, digest, &audit->said, &why);
+        status = asv_audit_read_said(audit, digest, &why);
+    }
+    if (status == ASV_OK) {
+        status = judge_enrolment(audit, digest, &fault, &why);
     }
     if (status != ASV_OK) {
         return asv_failf(err, status, "%s", why.text);
     }
     const struct asv_audit_enrolled found = {.log = audit->said.log, .index = audit->said.index};
-    fault = enrolment_fault(audit, digest);
     if (fault == NULL && !is_before(&found, known)) {
         fault = "who signed what it names was enrolled later";
     }
@@ -144,6 +151,7 @@ static enum asv_status check_unruled(struct asv_audit *audit, const struct asv_l
 {
     enum asv_ruled ruled = ASV_RULED_COUNT;
     struct asv_bytes statement;
+    const char *fault = NULL;
     struct asv_err why = {0};
     if (asv_ruled_read(&ruled, entry, &why) != ASV_OK ||
         !asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &statement)) {
@@ -153,8 +161,9 @@ static enum asv_status check_unruled(struct asv_audit *audit, const struct asv_l
     if (ruled != ASV_RULED_CONCLUDED) {
         return ASV_OK;
     }
-    enum asv_status status = asv_db_ledger_said(audit->db, statement.data, &audit->said, err);
-    if (status == ASV_OK && !audit->said.waits && !is_in_time(&audit->said, entry)) {
+    enum asv_status status =
+        asv_audit_said(audit, &(struct asv_audit_saying){.digest = statement.data}, &fault, err);
+    if (status == ASV_OK && !audit->said.waits && (fault != NULL || !is_in_time(&audit->said, entry))) {
         asv_audit_wrong(audit, where, "was concluded while the keeper could be asked");
     } else if (status == ASV_OK) {
         asv_audit_concluded(audit, where, statement.data);
@@ -178,6 +187,10 @@ enum asv_status asv_audit_object(struct asv_audit *audit, const struct asv_db_le
             asv_audit_wrong(audit, where, "names no object, and what it tells of was signed");
         }
         return answers ? check_unruled(audit, entry, where, err) : ASV_OK;
+    }
+    if (!asv_signed_may_be_named(known->kind)) {
+        asv_audit_wrong(audit, where, "names an object, and nothing signed is told of by its kind");
+        return ASV_OK;
     }
     enum asv_status status = asv_db_ledger_object(audit->db, known->kind, known->id, &audit->object, err);
     if (status != ASV_OK) {

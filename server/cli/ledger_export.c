@@ -220,7 +220,8 @@ static enum asv_status load_head(struct asv_ledger_export *it, uint16_t log, str
     if (status != ASV_OK || size == 0) {
         return status; /* of a log that has just begun */
     }
-    status = asv_db_ledger_note_cosigned(it->db, log, size, it->note, sizeof it->note, &it->note_len, err);
+    status = asv_cosigner_note(it->db, log, size, it->trusts ? &it->policy : NULL, it->note, sizeof it->note,
+                               &it->note_len, err);
     return status == ASV_OK ? check_head(it, log, err) : status;
 }
 

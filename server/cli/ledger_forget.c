@@ -13,6 +13,13 @@
 #include "server/ledger/entry.h"
 #include "server/ledger/kind.h"
 
+/* Whether it has a camera of the day (docs/LEDGER.md 2), whose key does not lie beside it alone. */
+static bool names_camera(const struct asv_db_ledger_shown *entry)
+{
+    return entry->kind == ASV_LEDGER_DOCKED ||
+           (entry->kind >= ASV_LEDGER_COMMITTED_FIRST && entry->kind <= ASV_LEDGER_COMMITTED_LAST);
+}
+
 static void show_fields(FILE *out, const struct asv_db_ledger_shown *entry)
 {
     const char *comma = "";
@@ -21,7 +28,13 @@ static void show_fields(FILE *out, const struct asv_db_ledger_shown *entry)
         fprintf(out, "%s%s", comma, asv_ledger_tag_name(entry->tags[i]));
         comma = ", ";
     }
-    fputs("\n\n", out);
+    fputs("\n", out);
+    if (names_camera(entry)) { /* LG-075 */
+        fputs("stays        which camera it is of that day: the key of the day names the day's other\n"
+              "             entries, too, so whoever has the database can still find that out\n",
+              out);
+    }
+    fputs("\n", out);
 }
 
 /* An entry beside which something lies. */

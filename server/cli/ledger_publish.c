@@ -52,8 +52,9 @@ struct publication {
     bool look;           /* all files are looked at once more (LG-091) */
     uint64_t there_size; /* of the head that is published already; 0: none */
     uint64_t old_size;   /* up to here nothing is to be written */
-    uint64_t files, removed;
-    uint64_t mended;    /* of the files, those that were damaged or gone */
+    uint64_t files;
+    uint64_t mended; /* of the files, those that were damaged or gone */
+    struct asv_ledger_swept swept;
     struct asv_err bad; /* why the checkpoint that is there is not one of this log; or empty */
     struct asv_db_witness_state witnesses;
     struct asv_db_ledger_entry entries[ASV_DB_LEDGER_BATCH];
@@ -92,16 +93,6 @@ static enum asv_status open_public(int dir, const char *path, size_t len, int *o
     return status;
 }
 
-/* Whether the head that is published already has all of the tile. */
-static bool is_published(const struct publication *it, const struct asv_tile *tile)
-{
-    uint64_t end = tile->index * ASV_TILE_WIDTH + tile->width; /* in hashes of its level */
-    for (unsigned level = tile->level == ASV_TILE_ENTRIES ? 0 : tile->level; level > 0; level--) {
-        end *= ASV_TILE_WIDTH;
-    }
-    return end <= it->there_size;
-}
-
 /* LG-091: a file that is there as it should be stays as it is. */
 static enum asv_status write_below(struct publication *it, const struct asv_tile *tile, struct asv_bytes data,
                                    struct asv_err *err)
@@ -120,7 +111,7 @@ static enum asv_status write_below(struct publication *it, const struct asv_tile
     }
     status = asv_io_replace_file(dir, slash + 1, data.data, data.len, PUBLIC_FILE, err);
     it->files += status == ASV_OK;
-    it->mended += status == ASV_OK && is_published(it, tile);
+    it->mended += status == ASV_OK && asv_tile_is_in(tile, it->there_size);
     return status;
 }
 
@@ -305,10 +296,9 @@ static enum asv_status find_note(struct publication *it, struct asv_err *err)
         status = asv_failf(err, ASV_E_NOT_FOUND,
                            "no head has met the quorum of %s yet; asservat ledger cosign", it->trust);
     }
-    return status == ASV_OK
-               ? asv_db_ledger_note_cosigned(it->db, it->log->number, it->witnesses.witnessed_size, it->note,
-                                             sizeof it->note, &it->note_len, err)
-               : status;
+    return status == ASV_OK ? asv_cosigner_note(it->db, it->log->number, it->witnesses.witnessed_size,
+                                                &it->policy, it->note, sizeof it->note, &it->note_len, err)
+                            : status;
 }
 
 /* LG-041: also a trust file that asks for no cosignature names the log's key. */
@@ -355,6 +345,17 @@ static enum asv_status open_place(struct publication *it, struct asv_err *err)
                : asv_fail(err, ASV_E_MALFORMED, "that is no address, so it has no place");
 }
 
+/* LG-108: how much of what is there any head has. Where that cannot be said, because the head that was
+ * published was damaged, or, of a log that has ended, may have been and the database has lost what it was of,
+ * all stays. */
+static uint64_t size_of_most(const struct publication *it)
+{
+    if (it->ended || it->bad.text[0] != '\0') {
+        return ASV_TREE_SIZE_MAX;
+    }
+    return it->head.size > it->there_size ? it->head.size : it->there_size;
+}
+
 /* An ended log that is there as a whole is no longer judged: what was asked of witnesses may have changed
  * since. */
 static enum asv_status publish(const struct asv_cli *cli, struct publication *it, struct asv_err *err)
@@ -379,7 +380,7 @@ static enum asv_status publish(const struct asv_cli *cli, struct publication *it
         status = write_new(it, err);
     }
     if (status == ASV_OK && it->look) {
-        status = asv_ledger_sweep(it->dir, it->head.size, now_ms, &it->removed, err);
+        status = asv_ledger_sweep(it->dir, it->head.size, size_of_most(it), now_ms, &it->swept, err);
     }
     return status;
 }
@@ -389,7 +390,7 @@ static void print_done(const struct asv_cli *cli, const struct publication *it)
     char since[ASV_TEXT_BYTES];
     fprintf(cli->out,
             "%s: %" PRIu64 " entries, %" PRIu64 " of them new, %" PRIu64 " files, %" PRIu64 " removed%s\n",
-            it->log->origin, it->head.size, it->head.size - it->old_size, it->files, it->removed,
+            it->log->origin, it->head.size, it->head.size - it->old_size, it->files, it->swept.removed,
             it->ahead   ? "; what is published has more"
             : it->ended ? "; ended"
                         : "");
@@ -401,6 +402,10 @@ static void print_done(const struct asv_cli *cli, const struct publication *it)
     if (it->mended > 0) {
         fprintf(cli->err, "%s: %" PRIu64 " published files were damaged or gone, and are written anew\n",
                 it->log->origin, it->mended);
+    }
+    if (it->swept.strange > 0) {
+        fprintf(cli->err, "%s: %" PRIu64 " files there were of no published head, and are removed\n",
+                it->log->origin, it->swept.strange);
     }
     if (!it->ended && it->witnessed && it->witnesses.behind_ms != ASV_TIME_UNKNOWN) {
         fprintf(cli->err, "witnesses are behind: %" PRIu64 " entries, since %s\n",
@@ -418,7 +423,8 @@ static enum asv_status publish_log(const struct asv_cli *cli, struct publication
     it->ended = log->number != it->newest;
     it->dir = -1;
     it->same = it->ahead = it->look = false;
-    it->there_size = it->old_size = it->files = it->removed = it->mended = 0;
+    it->there_size = it->old_size = it->files = it->mended = 0;
+    it->swept = (struct asv_ledger_swept){0};
     it->bad = (struct asv_err){0};
     enum asv_status status = find_note(it, &why);
     if (status == ASV_E_NOT_FOUND && (it->ended || log->signed_size == 0)) {

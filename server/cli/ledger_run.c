@@ -14,10 +14,11 @@
 #include "server/cli/sequencer.h"
 #include "server/db/docking.h"
 
-#define TICK_MS  100  /* between two looks at what waits, and between two signed heads */
-#define TRY_MS   2000 /* after something that did not work */
-#define MEET_MS  5000 /* between two looks at who the keeper is */
-#define DRAIN_MS 1    /* while more waits than a batch holds */
+#define TICK_MS       100  /* between two looks at what waits, and between two signed heads */
+#define TRY_MS        2000 /* after something that did not work */
+#define MEET_MS       5000 /* between two looks at who the keeper is */
+#define DRAIN_MS      1    /* while more waits than a batch holds */
+#define OVERTAKEN_MAX 3    /* times in a row, by another sequencer */
 
 static volatile sig_atomic_t stopping;
 
@@ -125,18 +126,25 @@ static void run_until_stopped(struct sequencing *it)
     asv_notify_stopping();
 }
 
-/* All that waits now, and the head signed. */
+/* All that waits now, and the head signed. Overtaken by another one, which does the same, it looks again. */
 static enum asv_status run_once(struct sequencing *it, struct asv_err *err)
 {
     bool more = true;
+    unsigned overtaken = 0;
     enum asv_status status = ASV_OK;
-    while (status == ASV_OK && (more || !it->sequencer->loaded)) {
+    while (status == ASV_OK && (more || !it->sequencer->loaded) && overtaken < OVERTAKEN_MAX) {
         status = look(it, &more, err);
         if (status == ASV_OK && !more) {
             status = asv_sequencer_sign(it->sequencer, err);
         }
+        if (status == ASV_OK && !it->sequencer->loaded) {
+            overtaken++;
+            it->cli->sleep_ms(TICK_MS);
+        }
     }
-    return status;
+    return status == ASV_OK && !it->sequencer->loaded
+               ? asv_fail(err, ASV_E_BUSY, "ledger: another sequencer goes on at the same time")
+               : status;
 }
 
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)

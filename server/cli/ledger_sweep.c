@@ -23,8 +23,9 @@
 struct sweep {
     int dir;
     uint64_t size; /* entries, whose full tiles were compared */
+    uint64_t most; /* entries that any head has */
     int64_t now_ms;
-    uint64_t removed;
+    struct asv_ledger_swept swept;
 };
 
 /* Whether dir/path is there for so long already. */
@@ -35,36 +36,33 @@ static bool is_old(const struct sweep *it, const char *path)
            it->now_ms - (int64_t)st.st_mtim.tv_sec * 1000 >= GRACE_MS;
 }
 
-/* Whether all that the full tile is made of is among the first size entries. */
-static bool is_within(uint64_t size, const struct asv_tile *tile)
+static enum asv_status unlink_at(struct sweep *it, const char *path, uint64_t *count, struct asv_err *err)
 {
-    unsigned level = tile->level == ASV_TILE_ENTRIES ? 0 : tile->level;
-    uint64_t tiles = size / ASV_TILE_WIDTH; /* full ones of its level */
-    for (; level > 0; level--) {
-        tiles /= ASV_TILE_WIDTH;
+    if (unlinkat(it->dir, path, 0) != 0 && errno != ENOENT) {
+        return asv_io_fail(err, errno, path);
     }
-    return tile->index < tiles;
+    (*count)++;
+    return ASV_OK;
 }
 
-/* What is no partial tile's file stays, whatever it is. */
+/* What is no tile's file stays, whatever it is. */
 static enum asv_status look_at(struct sweep *it, const char *path, struct asv_err *err)
 {
     char full[ASV_TILE_PATH_BYTES];
     struct asv_tile tile;
-    if (asv_tile_path_parse(&tile, (struct asv_bytes){(const uint8_t *)path, strlen(path)}, NULL) != ASV_OK ||
-        tile.width == ASV_TILE_WIDTH) {
+    if (asv_tile_path_parse(&tile, (struct asv_bytes){(const uint8_t *)path, strlen(path)}, NULL) != ASV_OK) {
         return ASV_OK;
     }
+    /* LG-108: a reader asks for the full one first, and would be given what somebody put there. */
+    if (!asv_tile_is_in(&tile, it->most)) {
+        return unlink_at(it, path, &it->swept.strange, err);
+    }
+    bool partial = tile.width < ASV_TILE_WIDTH;
     tile.width = ASV_TILE_WIDTH;
     asv_tile_path(full, &tile);
-    if (!is_within(it->size, &tile) || !is_old(it, full)) {
-        return ASV_OK;
-    }
-    if (unlinkat(it->dir, path, 0) != 0 && errno != ENOENT) {
-        return asv_io_fail(err, errno, path);
-    }
-    it->removed++;
-    return ASV_OK;
+    return partial && asv_tile_is_in(&tile, it->size) && is_old(it, full)
+               ? unlink_at(it, path, &it->swept.removed, err)
+               : ASV_OK;
 }
 
 static enum asv_status walk(struct sweep *it, const char *path, int depth, struct asv_err *err)
@@ -108,16 +106,16 @@ bool asv_ledger_sweep_is_due(int dir, int64_t now_ms)
     return age_ms >= GRACE_MS || age_ms < 0;
 }
 
-enum asv_status asv_ledger_sweep(int dir, uint64_t size, int64_t now_ms, uint64_t *removed,
-                                 struct asv_err *err)
+enum asv_status asv_ledger_sweep(int dir, uint64_t size, uint64_t most, int64_t now_ms,
+                                 struct asv_ledger_swept *swept, struct asv_err *err)
 {
-    struct sweep it = {.dir = dir, .size = size, .now_ms = now_ms};
-    *removed = 0;
+    struct sweep it = {.dir = dir, .size = size, .most = most, .now_ms = now_ms};
+    *swept = it.swept;
     if (faccessat(dir, TILES, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
         return ASV_OK;
     }
     enum asv_status status = walk(&it, TILES, 1, err);
-    *removed = it.removed;
+    *swept = it.swept;
     if (status == ASV_OK && utimensat(dir, TILES, NULL, 0) != 0 && errno != ENOENT) {
         status = asv_io_fail(err, errno, TILES);
     }

@@ -15,10 +15,15 @@
  * nobody looked. */
 bool asv_ledger_sweep_is_due(int dir, int64_t now_ms);
 
+struct asv_ledger_swept {
+    uint64_t removed; /* partial ones that nobody needs */
+    uint64_t strange; /* of no head that was published, and removed */
+};
+
 /* LG-059. Removes partial tiles and bundles below dir whose full one is there for a day, of those of the
- * first `size` entries, which were compared just before (LG-091); *removed says how many. Then they have been
- * looked through; cut off, it is done anew the next time. */
-ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, uint64_t size, int64_t now_ms, uint64_t *removed,
-                                                struct asv_err *err);
+ * first `size` entries, which were compared just before (LG-091), and LG-108 what tiles there are that the
+ * first `most` do not have. Then they have been looked through; cut off, it is done anew the next time. */
+ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, uint64_t size, uint64_t most, int64_t now_ms,
+                                                struct asv_ledger_swept *swept, struct asv_err *err);
 
 #endif

@@ -13,7 +13,6 @@
 #include "server/cli/ledger_audit.h"
 #include "server/cli/ledger_key.h"
 #include "server/cli/text.h"
-#include "server/db/docking.h"
 
 void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *what, ...)
 {
@@ -141,20 +140,17 @@ static enum asv_status print(const struct asv_audit *audit, bool finished, struc
 static void call_people(struct asv_audit *audit, const char *unfinished)
 {
     char detail[ASV_ERR_TEXT_BYTES + 80];
-    enum asv_db_outcome outcome;
     struct asv_err unsaid = {0};
-    struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_LEDGER, .slot = -1, .detail = detail};
     if (unfinished != NULL) {
         snprintf(detail, sizeof detail, "asservat ledger verify did not come to its end: %s", unfinished);
-        alarm.subject = "unfinished"; /* another matter than what was wrong before */
-        (void)!asv_db_alarm_raise(audit->db, &alarm, &outcome, &unsaid);
+        /* another matter than what was wrong before */
+        (void)!asv_db_ledger_alarm(audit->db, "unfinished", detail, &unsaid);
     }
     if (audit->wrong > 0) {
-        alarm.subject = NULL;
         snprintf(detail, sizeof detail,
                  "%llu things are wrong with the ledger; asservat ledger verify names them",
                  (unsigned long long)audit->wrong);
-        (void)!asv_db_alarm_raise(audit->db, &alarm, &outcome, &unsaid);
+        (void)!asv_db_ledger_alarm(audit->db, NULL, detail, &unsaid);
     }
 }
 
@@ -223,6 +219,7 @@ static enum asv_status report(struct asv_audit *audit, enum asv_status verified,
 static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_audit *audit = calloc(1, sizeof *audit);
+    const char *conninfo = asv_cli_text(cli->args, "database");
     asv_auto_db struct asv_db *db = NULL;
     struct asv_err why = {0};
     if (audit == NULL) {
@@ -236,7 +233,8 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = asv_cli_root(cli, asv_cli_text(cli->args, "trust"), &audit->anchors, &why);
     }
     if (status == ASV_OK) {
-        status = asv_cli_database_job(cli, &db, &why);
+        status =
+            asv_cli_database_job_as(cli, conninfo != NULL ? conninfo : cli->conf.database_check, &db, &why);
     }
     if (status == ASV_OK) {
         audit->db = db;
@@ -257,7 +255,8 @@ static const struct asv_cli_option options[] = {
     {"vault", ASV_CLI_TEXT, "DIR", "vault (configuration: vault)", false, false, 0, 0},
     {"mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
-    ASV_CLI_DATABASE_OPTION,
+    {"database", ASV_CLI_TEXT, "CONNINFO", "as asv_check (configuration: database.check)", false, false, 0,
+     0},
     ASV_CLI_KEEPER_OPTION,
 };
 

@@ -119,6 +119,40 @@ static enum asv_status head_before(struct asv_sequencer *sequencer, const char *
     return status == ASV_OK ? asv_checkpoint_parse(out, parsed.text, err) : status;
 }
 
+/* Keeps a head that the keeper signed, of the log that was loaded; *stored false: another sequencer began the
+ * next one meanwhile, and what stood under this head came into that. */
+static enum asv_status store(struct asv_sequencer *sequencer, const struct asv_tree_head *head,
+                             const char *note, bool *stored, struct asv_err *err)
+{
+    struct asv_db_ledger_log *log = &sequencer->log;
+    enum asv_db_outcome outcome = ASV_DB_DONE;
+    enum asv_status status =
+        asv_db_ledger_signed(sequencer->db, log->number, head->size, head->root, note, &outcome, err);
+    *stored = status == ASV_OK && outcome != ASV_DB_CONFLICT;
+    log->signed_size = *stored ? head->size : log->signed_size;
+    return status;
+}
+
+/* LG-106: the last head of the log that ends now, when it was signed and not stored, because somebody died in
+ * between: what stands under it stays there. One that its tiles do not lead to is not its own. */
+static enum asv_status store_last(struct asv_sequencer *sequencer, const struct asv_checkpoint *last,
+                                  const char *note, struct asv_err *err)
+{
+    const struct asv_db_ledger_log *log = &sequencer->log;
+    struct asv_db_tiles view = {sequencer->db, log->number};
+    struct asv_tiles tiles = asv_db_tiles(&view);
+    uint8_t root[ASV_SHA256_BYTES];
+    bool stored = false;
+    if (strcmp(last->origin, log->origin) != 0 || last->head.size <= log->signed_size ||
+        last->head.size > log->size) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_proof_root(root, last->head.size, &tiles, err);
+    return status == ASV_OK && memcmp(root, last->head.root, sizeof root) == 0
+               ? store(sequencer, &last->head, note, &stored, err)
+               : status;
+}
+
 /* LG-055: people began a ledger, the first one or another one. Its first entry names the last head that was
  * signed of the one before; one of which no head was signed comes into it as a whole. */
 static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *origin, struct asv_err *err)
@@ -130,6 +164,9 @@ static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *or
     struct asv_writer writer;
     asv_writer_init(&writer, before, sizeof before);
     enum asv_status status = head_before(sequencer, origin, note, &last, err);
+    if (status == ASV_OK) {
+        status = store_last(sequencer, &last, note, err);
+    }
     if (status == ASV_OK) {
         asv_write_u64(&writer, last.head.size);
         asv_write_bytes(&writer, last.head.root, sizeof last.head.root);
@@ -150,13 +187,14 @@ static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *or
  * and it remembers all that it signed, or it comes from an earlier time itself.
  * A head that was signed and not stored, because somebody died in between, is stored now. */
 static enum asv_status compare_with_signed(struct asv_sequencer *sequencer, const struct asv_checkpoint *last,
-                                           const char *note, struct asv_err *err)
+                                           const char *note, bool *stored, struct asv_err *err)
 {
     struct asv_db_ledger_log *log = &sequencer->log;
     struct asv_db_tiles view = {sequencer->db, log->number};
     struct asv_tiles tiles = asv_db_tiles(&view);
     uint8_t root[ASV_SHA256_BYTES] = {0};
     enum asv_status status = ASV_OK;
+    *stored = true;
     sequencer->kept_size = last->head.size;
     if (last->head.size < log->signed_size) {
         return asv_failf(err, ASV_E_MISMATCH,
@@ -178,12 +216,9 @@ static enum asv_status compare_with_signed(struct asv_sequencer *sequencer, cons
                            "people decide: asservat ledger begin",
                            last->head.size, log->size);
     }
-    if (status == ASV_OK && last->head.size > log->signed_size) {
-        status =
-            asv_db_ledger_signed(sequencer->db, log->number, last->head.size, last->head.root, note, err);
-        log->signed_size = status == ASV_OK ? last->head.size : log->signed_size;
-    }
-    return status;
+    return status == ASV_OK && last->head.size > log->signed_size
+               ? store(sequencer, &last->head, note, stored, err)
+               : status;
 }
 
 /* The keeper knows of no ledger. Where there is one, it has another store than the one that signed. Asked
@@ -237,6 +272,7 @@ static enum asv_status load(struct asv_sequencer *sequencer, struct asv_err *err
     char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
     struct asv_checkpoint last = {0};
     uint8_t root[ASV_SHA256_BYTES];
+    bool stored = false;
     enum asv_status status = find_log(sequencer, note, &last, err);
     struct asv_db_tiles view = {sequencer->db, sequencer->log.number};
     struct asv_tiles tiles = asv_db_tiles(&view);
@@ -252,9 +288,9 @@ static enum asv_status load(struct asv_sequencer *sequencer, struct asv_err *err
         }
     }
     if (status == ASV_OK) {
-        status = compare_with_signed(sequencer, &last, note, err);
+        status = compare_with_signed(sequencer, &last, note, &stored, err);
     }
-    sequencer->loaded = status == ASV_OK;
+    sequencer->loaded = status == ASV_OK && stored;
     return status;
 }
 
@@ -352,7 +388,7 @@ enum asv_status asv_sequencer_append(struct asv_sequencer *sequencer, size_t *co
 {
     *count = 0;
     enum asv_status status = sequencer->loaded ? ASV_OK : load(sequencer, err);
-    if (status == ASV_OK) {
+    if (status == ASV_OK && sequencer->loaded) {
         status = asv_db_ledger_take(sequencer->db, sequencer->events, count, err);
     }
     if (status == ASV_OK && *count > 0) {
@@ -374,6 +410,8 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
     struct asv_keeper_reply reply;
     struct asv_proof proof;
     char note[ASV_DB_LEDGER_NOTE_BYTES + 1];
+    struct asv_tree_head signed_head = {.size = log->size};
+    bool stored = false;
     uint32_t request = 0;
     if (!sequencer->loaded || log->size == sequencer->kept_size) {
         return ASV_OK;
@@ -382,6 +420,7 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
     if (status != ASV_OK) {
         return status;
     }
+    memcpy(signed_head.root, log->root, sizeof signed_head.root);
     const struct asv_keeper_head head = {.origin = log->origin,
                                          .old_size = sequencer->kept_size,
                                          .new_size = log->size,
@@ -400,12 +439,9 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
     if (status == ASV_OK) {
         memcpy(note, reply.signature.data, reply.signature.len);
         note[reply.signature.len] = '\0';
-        status = asv_db_ledger_signed(sequencer->db, log->number, log->size, log->root, note, err);
+        status = store(sequencer, &signed_head, note, &stored, err);
     }
-    if (status == ASV_OK) {
-        log->signed_size = sequencer->kept_size = log->size;
-    } else {
-        sequencer->loaded = false; /* another head was signed last, or it is not known which */
-    }
+    sequencer->kept_size = stored ? signed_head.size : sequencer->kept_size;
+    sequencer->loaded = stored; /* otherwise another head was signed last, or it is not known which */
     return status;
 }

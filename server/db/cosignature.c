@@ -20,14 +20,7 @@ enum asv_status asv_db_ledger_cosigned(struct asv_db *db, uint16_t log, uint64_t
 enum asv_status asv_db_witness_alarm(struct asv_db *db, const char *subject, const char *detail,
                                      struct asv_err *err)
 {
-    struct asv_params params;
-    char about[ASV_NOTE_BYTES + 1];
-    char note[ASV_NOTE_BYTES + 1];
-    detail = asv_note_clean(note, detail);
-    asv_params_init(&params);
-    asv_param_text(&params, asv_note_clean(about, subject));
-    asv_param_text(&params, detail != NULL ? detail : "(no detail)");
-    return asv_db_run_outcome(db, ASV_QUERY_WITNESS_ALARM, &params, NULL, err);
+    return asv_db_run_alarm(db, ASV_QUERY_WITNESS_ALARM, subject, detail, err);
 }
 
 struct last {
@@ -72,12 +65,25 @@ enum asv_status asv_db_ledger_met(struct asv_db *db, uint16_t log, uint64_t size
     return asv_db_run_outcome(db, ASV_QUERY_LEDGER_MET, &params, NULL, err);
 }
 
-enum asv_status asv_db_ledger_note_cosigned(struct asv_db *db, uint16_t log, uint64_t size, uint8_t *out,
-                                            size_t cap, size_t *len, struct asv_err *err)
+enum asv_status asv_db_ledger_note_cosigned(struct asv_db *db, uint16_t log, uint64_t size,
+                                            const char *const *names, size_t count, uint8_t *out, size_t cap,
+                                            size_t *len, struct asv_err *err)
 {
     struct asv_params params;
+    struct asv_array array;
     name_head(&params, log, size);
-    return asv_db_run_blob(db, ASV_QUERY_LEDGER_NOTE_COSIGNED, &params, out, cap, len, err);
+    asv_array_init(&array, ASV_ARRAY_TEXT);
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        asv_array_text(&array, names[i]);
+    }
+    if (names != NULL) {
+        asv_param_array(&params, &array);
+    } else {
+        asv_param_null(&params);
+    }
+    enum asv_status status = asv_db_run_blob(db, ASV_QUERY_LEDGER_NOTE_COSIGNED, &params, out, cap, len, err);
+    asv_array_clear(&array);
+    return status;
 }
 
 static void read_state(struct asv_row *row, void *to)

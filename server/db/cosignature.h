@@ -12,7 +12,8 @@
 /* A note with the cosignatures of up to 32 witnesses. */
 #define ASV_DB_LEDGER_COSIGNED_BYTES (ASV_DB_LEDGER_NOTE_BYTES + 32 * 512)
 
-/* line: a signature line, which goes behind the note of this head. at_ms by the witness's own word. */
+/* line: a signature line, which goes behind the note of this head. at_ms by the witness's own word.
+ * ASV_E_STATE: more witnesses have cosigned it already than anybody ever asked. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_cosigned(struct asv_db *db, uint16_t log, uint64_t size,
                                                       const char *witness, int64_t at_ms, const char *line,
                                                       struct asv_err *err);
@@ -30,8 +31,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_met(struct asv_db *db, uint16_t log
 ASV_MUST_CHECK enum asv_status asv_db_witness_alarm(struct asv_db *db, const char *subject,
                                                     const char *detail, struct asv_err *err);
 
-/* A signed head with all its cosignatures into out[cap]. ASV_E_NOT_FOUND: there is no such head. */
+/* A signed head with the cosignatures of the witnesses of these names into out[cap]; names NULL: of whoever
+ * they are by, 32 at most. ASV_E_NOT_FOUND: there is no such head. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_note_cosigned(struct asv_db *db, uint16_t log, uint64_t size,
+                                                           const char *const *names, size_t count,
                                                            uint8_t *out, size_t cap, size_t *len,
                                                            struct asv_err *err);
 

@@ -301,6 +301,19 @@ static const char *alarm_name(enum asv_db_alarm_kind kind)
     return (unsigned)kind < sizeof names / sizeof names[0] && names[kind] != NULL ? names[kind] : "internal";
 }
 
+enum asv_status asv_db_run_alarm(struct asv_db *db, enum asv_query query, const char *subject,
+                                 const char *detail, struct asv_err *err)
+{
+    struct asv_params params;
+    char about[ASV_NOTE_BYTES + 1];
+    char note[ASV_NOTE_BYTES + 1];
+    detail = asv_note_clean(note, detail);
+    asv_params_init(&params);
+    asv_param_text(&params, asv_note_clean(about, subject));
+    asv_param_text(&params, detail != NULL ? detail : "(no detail)");
+    return asv_db_run_outcome(db, query, &params, NULL, err);
+}
+
 enum asv_status asv_db_alarm_raise(struct asv_db *db, const struct asv_db_alarm *alarm,
                                    enum asv_db_outcome *outcome, struct asv_err *err)
 {

@@ -159,6 +159,10 @@ ASV_MUST_CHECK enum asv_status asv_db_run_value(struct asv_db *db, enum asv_quer
                                                 struct asv_err *err);
 
 /* One statement that gives one row with one text that names an enum asv_db_outcome. outcome may be NULL. */
+/* An alarm of one kind, which the query raises: about what, and what there is to say. */
+ASV_MUST_CHECK enum asv_status asv_db_run_alarm(struct asv_db *db, enum asv_query query, const char *subject,
+                                                const char *detail, struct asv_err *err);
+
 ASV_MUST_CHECK enum asv_status asv_db_run_outcome(struct asv_db *db, enum asv_query query,
                                                   const struct asv_params *params,
                                                   enum asv_db_outcome *outcome, struct asv_err *err);

@@ -124,7 +124,7 @@ enum asv_status asv_db_ledger_append(struct asv_db *db, const struct asv_db_ledg
 }
 
 enum asv_status asv_db_ledger_signed(struct asv_db *db, uint16_t log, uint64_t size, const uint8_t root[32],
-                                     const char *note, struct asv_err *err)
+                                     const char *note, enum asv_db_outcome *outcome, struct asv_err *err)
 {
     struct asv_params params;
     asv_params_init(&params);
@@ -132,7 +132,7 @@ enum asv_status asv_db_ledger_signed(struct asv_db *db, uint16_t log, uint64_t s
     asv_param_u64(&params, size);
     asv_param_digest(&params, root);
     asv_param_text(&params, note);
-    return asv_db_run_outcome(db, ASV_QUERY_LEDGER_SIGNED, &params, NULL, err);
+    return asv_db_run_outcome(db, ASV_QUERY_LEDGER_SIGNED, &params, outcome, err);
 }
 
 enum asv_status asv_db_ledger_note(struct asv_db *db, uint16_t log, uint8_t *out, size_t cap, size_t *len,

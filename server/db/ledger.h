@@ -99,10 +99,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_append(struct asv_db *db,
                                                     const struct asv_db_ledger_growth *growth,
                                                     enum asv_db_outcome *outcome, struct asv_err *err);
 
-/* Keeps a signed head. note: the signed note. */
+/* Keeps a signed head. note: the signed note. Done, already, or conflict: the log has ended before it. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_signed(struct asv_db *db, uint16_t log, uint64_t size,
                                                     const uint8_t root[32], const char *note,
-                                                    struct asv_err *err);
+                                                    enum asv_db_outcome *outcome, struct asv_err *err);
 
 /* The last signed head of a log, as a note into out[cap]. ASV_E_NOT_FOUND: none was signed. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_note(struct asv_db *db, uint16_t log, uint8_t *out, size_t cap,
@@ -218,7 +218,8 @@ struct asv_db_ledger_untold {
 };
 
 /* A page of the rows that the ledger should tell of: out[limit + 1], of which out[0] says in which table the
- * page is, and out[1] to out[*count] which of its rows no entry tells of. */
+ * page is (*at then where the next one is, which is the database's word), and out[1] to out[*count] which of
+ * its rows no entry tells of. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_untold(struct asv_db *db, struct asv_db_ledger_place *at,
                                                     uint32_t limit, struct asv_db_ledger_untold *out,
                                                     size_t *count, struct asv_err *err);
@@ -259,6 +260,10 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_unsigned(struct asv_db *db, uint32_
                                                       struct asv_db_ledger_stray *out, size_t *count,
                                                       struct asv_err *err);
 
+/* The alarm of the ledger, by whoever checks it. subject: of what wrong; NULL: of the ledger. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_alarm(struct asv_db *db, const char *subject, const char *detail,
+                                                   struct asv_err *err);
+
 /* The whole ledger was checked. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_checked(struct asv_db *db, uint64_t entries, uint64_t wrong,
                                                      struct asv_err *err);
@@ -292,8 +297,8 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_object(struct asv_db *db, uint16_t 
 
 /* What ledger and tables have of a statement; len 0: nothing. */
 struct asv_db_ledger_said {
-    uint16_t log; /* of the entry, with its index */
-    uint64_t index;
+    uint16_t log, taken_log; /* of the entries, with their indices */
+    uint64_t index, taken_index;
     size_t entry_len, taken_len, object_len, record_len;
     bool waits;          /* one of the two entries */
     uint8_t entry[1024]; /* about the statement */

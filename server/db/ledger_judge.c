@@ -37,6 +37,8 @@ static void read_said(struct asv_row *row, void *to)
     out->log = asv_row_u16(row);
     out->index = asv_row_u64(row);
     asv_row_blob(row, out->entry, sizeof out->entry, &out->entry_len);
+    out->taken_log = asv_row_u16(row);
+    out->taken_index = asv_row_u64(row);
     asv_row_blob(row, out->taken, sizeof out->taken, &out->taken_len);
     out->waits = asv_row_bool(row);
     asv_row_blob(row, out->object, sizeof out->object, &out->object_len);
@@ -83,24 +85,39 @@ enum asv_status asv_db_ledger_forgetting(struct asv_db *db, const uint8_t id[16]
     return status;
 }
 
+/* LG-100: what has another length is no digest, and no part of it is taken for one. */
+static enum asv_status run_digest(struct asv_db *db, enum asv_query query, const struct asv_params *params,
+                                  uint8_t out[32], struct asv_err *err)
+{
+    uint8_t digest[32];
+    size_t len = 0;
+    enum asv_status status = asv_db_run_blob(db, query, params, digest, sizeof digest, &len, err);
+    if (status == ASV_OK && len != sizeof digest) {
+        return asv_failf(err, ASV_E_INTERNAL, "database: %s: a digest of %zu bytes",
+                         asv_sql_queries[query].name, len);
+    }
+    if (status == ASV_OK) {
+        memcpy(out, digest, sizeof digest);
+    }
+    return status;
+}
+
 enum asv_status asv_db_ledger_enrolment(struct asv_db *db, const uint8_t credential[32],
                                         uint8_t statement[32], struct asv_err *err)
 {
     struct asv_params params;
-    size_t len = 0;
     asv_params_init(&params);
     asv_param_digest(&params, credential);
-    return asv_db_run_blob(db, ASV_QUERY_LEDGER_ENROLMENT, &params, statement, 32, &len, err);
+    return run_digest(db, ASV_QUERY_LEDGER_ENROLMENT, &params, statement, err);
 }
 
 enum asv_status asv_db_ledger_recorded(struct asv_db *db, const uint8_t event[16], uint8_t header[32],
                                        struct asv_err *err)
 {
     struct asv_params params;
-    size_t len = 0;
     asv_params_init(&params);
     asv_param_uuid(&params, event);
-    return asv_db_run_blob(db, ASV_QUERY_LEDGER_RECORDED, &params, header, 32, &len, err);
+    return run_digest(db, ASV_QUERY_LEDGER_RECORDED, &params, header, err);
 }
 
 static void read_term(struct asv_row *row, void *to)
@@ -158,4 +175,10 @@ enum asv_status asv_db_ledger_record_term(struct asv_db *db, const uint8_t incid
     asv_param_uuid(&params, incident);
     asv_param_time(&params, at_ms);
     return asv_db_run_value(db, ASV_QUERY_LEDGER_RECORD_TERM, &params, read_term, until_ms, err);
+}
+
+enum asv_status asv_db_ledger_alarm(struct asv_db *db, const char *subject, const char *detail,
+                                    struct asv_err *err)
+{
+    return asv_db_run_alarm(db, ASV_QUERY_LEDGER_ALARM, subject, detail, err);
 }

@@ -131,11 +131,10 @@ enum asv_status asv_db_ledger_untold(struct asv_db *db, struct asv_db_ledger_pla
     if (status != ASV_OK) {
         return status;
     }
-    const struct asv_db_ledger_place next = got > 0 ? out[0].next : *at;
-    if (next.table != 0 && (next.table < at->table || (next.table == at->table && next.block <= at->block))) {
+    if (got == 0) {
         return asv_fail(err, ASV_E_INTERNAL, "database: a page that does not lead on");
     }
-    *at = next;
+    *at = out[0].next;
     *count = got - 1;
     return ASV_OK;
 }

@@ -73,10 +73,10 @@ static enum asv_status make_roles(PGconn *conn, struct asv_err *err)
     bool there = false;
     enum asv_status status =
         ask(conn,
-            "SELECT count(*) = 10 AND bool_and(rolname <> 'asv_owner' OR"
+            "SELECT count(*) = 11 AND bool_and(rolname <> 'asv_owner' OR"
             " has_database_privilege(oid, current_database(), 'CREATE')) FROM pg_roles"
             " WHERE rolname IN ('asv_owner', 'asv_staff', 'asv_dock', 'asv_server',"
-            " 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web', 'asv_backup')",
+            " 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web', 'asv_backup')",
             &there, err);
     if (status != ASV_OK || there) {
         return status;

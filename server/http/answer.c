@@ -101,7 +101,7 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     if (done && listener->tls != NULL) {
         done = add(response, MHD_HTTP_HEADER_STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    if (done && listener->stopping) {
+    if (done && (listener->stopping || answer->code == MHD_HTTP_BAD_REQUEST)) { /* */
         done = add(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
     return done;

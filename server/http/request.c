@@ -100,7 +100,7 @@ static enum MHD_Result begin(struct asv_http_exchange *exchange, const char *met
     exchange->request.method = method;
     exchange->request.path = asv_http_target_path(url);
     exchange->answer.problem = judge(exchange, &header);
-    bool body = header.length > 0 || header.encodings > 0 || header.bad;
+    bool body = header.length > 0 || header.lengths > 1 || header.encodings > 0 || header.bad;
     return exchange->answer.problem != NULL && body ? asv_http_send(exchange) : MHD_YES;
 }
 
@@ -158,7 +158,7 @@ static void work(struct asv_http_job *job, bool ending)
 static enum MHD_Result finish(struct asv_http_exchange *exchange)
 {
     struct asv_http_listener *listener = exchange->listener;
-    if (exchange->too_large) {
+    if (exchange->too_large && exchange->answer.problem == NULL) {
         exchange->answer.problem = &asv_http_body_too_large;
     }
     if (exchange->answered || exchange->answer.problem != NULL) {

@@ -37,6 +37,7 @@ static const bool permits[ASV_KEEPER_ROLES][ASV_KEEPER_TYPE_END] = {
                            [ASV_KEEPER_DECIDE] = true,
                            [ASV_KEEPER_CLIP] = true,
                            [ASV_KEEPER_SIGN] = true},
+    [ASV_KEEPER_CHECK] = {[ASV_KEEPER_STATUS] = true, [ASV_KEEPER_SIGN] = true},
 };
 
 bool asv_keeper_permits(enum asv_keeper_role role, uint8_t type)
@@ -54,6 +55,7 @@ static const bool signs[ASV_KEEPER_ROLES][ASV_KEEPER_SIGN_END] = {
     [ASV_KEEPER_LEDGER] =
         {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true},
     [ASV_KEEPER_PEOPLE] = {[ASV_KEEPER_SIGN_LAST] = true}, /* what is published: which ledger ends */
+    [ASV_KEEPER_CHECK] = {[ASV_KEEPER_SIGN_LAST] = true},  /* LG-107 */
 };
 
 /* What of a request only some of those may say who may send it. */

@@ -26,6 +26,7 @@ enum asv_keeper_role {
     ASV_KEEPER_SERVER = 3,
     ASV_KEEPER_LEDGER = 4, /* the sequencer */
     ASV_KEEPER_PEOPLE = 5, /* whoever signs, at a desk */
+    ASV_KEEPER_CHECK = 6,  /* of the ledger */
     ASV_KEEPER_ROLES,
 };
 

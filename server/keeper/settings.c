@@ -149,7 +149,8 @@ static enum asv_status add_peer(struct asv_settings *settings, const struct asv_
 /* peer.asv-dock = dock */
 static enum asv_status each_peer(void *out, const char *rest, const char *value, struct asv_err *err)
 {
-    static const char *const roles[ASV_KEEPER_ROLES] = {"", "dock", "admin", "server", "ledger", "people"};
+    static const char *const roles[ASV_KEEPER_ROLES] = {"",       "dock",   "admin", "server",
+                                                        "ledger", "people", "check"};
     struct asv_keeper_peer peer = {0};
     for (unsigned role = ASV_KEEPER_DOCK; role < ASV_KEEPER_ROLES; role++) {
         peer.role = strcmp(value, roles[role]) == 0 ? (uint8_t)role : peer.role;

@@ -11,8 +11,11 @@
 
 #define ASV_LEDGER_LOG_BEGUN          1 /* the first entry of each log */
 #define ASV_LEDGER_FORGOTTEN          3
+#define ASV_LEDGER_DOCKED             20
 #define ASV_LEDGER_COMMITTED_FIRST    34 /* committed, quarantined, expired_on_arrival */
 #define ASV_LEDGER_COMMITTED_LAST     36
+#define ASV_LEDGER_ERASED             61
+#define ASV_LEDGER_ERASED_UNSIGNED    62
 #define ASV_LEDGER_BALANCE            114
 #define ASV_LEDGER_STATEMENT          96
 #define ASV_LEDGER_STATEMENT_ANSWERED 97

@@ -19,7 +19,7 @@
 #include "firmware-proto/crypto/crypto.h"
 
 #define ASV_NOTE_MAX_BYTES      131072 /* 16 post-quantum signatures and a text */
-#define ASV_NOTE_SIGNATURES_MAX 32     /* the format asks for 16 at least */
+#define ASV_NOTE_SIGNATURES_MAX 33     /* the format asks for 16 at least; a log's own and 32 witnesses' */
 #define ASV_NOTE_NAME_SIZE      256    /* of a key's name, NUL included */
 #define ASV_NOTE_SIGNATURE_MAX  72     /* bytes of a signature of a type below */
 

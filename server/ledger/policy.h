@@ -18,7 +18,9 @@
 #define ASV_LEDGER_POLICY_BYTES  65536 /* of a file */
 #define ASV_LEDGER_LOGS_MAX      32
 #define ASV_LEDGER_WITNESSES_MAX 32
-#define ASV_LEDGER_GROUPS_MAX    32
+_Static_assert(ASV_LEDGER_WITNESSES_MAX < ASV_NOTE_SIGNATURES_MAX,
+               "with the log's own, all of them make a note");
+#define ASV_LEDGER_GROUPS_MAX 32
 
 struct asv_ledger_log {
     struct asv_note_key key; /* its name is the origin */

@@ -53,6 +53,13 @@ struct asv_tile_sink {
 /* How wide tile (level, index) is in a tree of size leaves; 0 when the tree has no such tile. */
 unsigned asv_tile_width(unsigned level, uint64_t index, uint64_t size);
 
+/* Whether a tree of size leaves has all of the tile. */
+static inline bool asv_tile_is_in(const struct asv_tile *tile, uint64_t size)
+{
+    unsigned level = tile->level == ASV_TILE_ENTRIES ? 0 : tile->level;
+    return asv_tile_width(level, tile->index, size) >= tile->width;
+}
+
 /* The root of a subtree whose count leaves are hashes; count is a power of two, 1 to ASV_TILE_WIDTH. */
 void asv_tile_root(uint8_t out[ASV_SHA256_BYTES], const uint8_t *hashes, unsigned count);
 

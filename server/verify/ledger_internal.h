@@ -51,16 +51,19 @@ void asv_verify_recorded(struct asv_ledger_work *work, const char *name,
                          const struct asv_ledger_entry *entry);
 
 /* The signed object beside the entry, DIR/STEM.object, with DIR/STEM.signer: what is wrong with it, or cannot
- * be said, is said. Whether *by has signed it. */
+ * be said, is said. Whether *by has signed it. is_proven: the entry is. */
 bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
-                       const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                       const struct asv_ledger_entry *entry, const struct asv_opened *opened, bool is_proven,
                        struct asv_signed_by *by);
 
 /* How people's credentials lead to the agency's root, by DIR/enrolled: loaded and judged; asked of each
- * signature of a person that is good, NAME being where it stands, which sets what *by has of that; ended.
- * What is wrong or was not shown is said. */
+ * signature of a person that is good, NAME being where it stands and statement the digest of what was signed,
+ * which sets what *by has of that; told of each ruling of the keeper that is good, and proven; ended. What is
+ * wrong or was not shown is said. */
 void asv_verify_people_begin(struct asv_ledger_work *work, const char *dir);
-void asv_verify_people_signed(struct asv_ledger_work *work, const char *name, struct asv_signed_by *by);
+void asv_verify_people_signed(struct asv_ledger_work *work, const char *name,
+                              const uint8_t statement[ASV_SHA256_BYTES], struct asv_signed_by *by);
+void asv_verify_people_ruled(struct asv_ledger_work *work, struct asv_bytes ruling);
 void asv_verify_people_end(struct asv_ledger_work *work);
 
 /* That what was signed about a recording is about the one of which its entry tells (LG-099): told of each

@@ -3,6 +3,7 @@
 /* The signed object beside an entry, and whose signature it has. */
 #include <stdlib.h>
 
+#include "firmware-proto/trust/ruling.h"
 #include "server/ledger/kind.h"
 #include "server/verify/ledger_internal.h"
 #include "server/verify/ruled.h"
@@ -53,18 +54,18 @@ static enum asv_status judge(struct given *given, const struct asv_ledger_work *
         /* LG-099: which takes no root, and whoever signed it */
         status = asv_signed_says(&given->it, &told, &about, &given->err);
     }
+    if (status == ASV_OK && entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED) { /* LG-095 */
+        status = asv_ruled_agrees(entry, given->it.object, &given->err); /* which takes none, either */
+    }
     if (status == ASV_OK && *is_signed) {
         status = asv_signed_verify(by, &given->it, &work->anchors, &given->err);
         by->about = about;
-    }
-    if (status == ASV_OK && entry->event.kind == ASV_LEDGER_STATEMENT_ANSWERED) { /* LG-095 */
-        status = asv_ruled_agrees(entry, given->it.object, &given->err);
     }
     return status;
 }
 
 bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,
-                       const struct asv_ledger_entry *entry, const struct asv_opened *opened,
+                       const struct asv_ledger_entry *entry, const struct asv_opened *opened, bool is_proven,
                        struct asv_signed_by *by)
 {
     bool is_signed = false;
@@ -85,6 +86,9 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
     if (!names && asv_signed_is_needed(entry->event.kind)) { /* LG-099 */
         asv_say_wrong(&work->say, stem, "names no object, and what it tells of was signed");
     }
+    if (names && !asv_signed_may_be_named(entry->event.kind)) {
+        asv_say_wrong(&work->say, stem, "names an object, and nothing signed is told of by its kind");
+    }
     work->not_given += names && !there;
     bool used = there && asv_signed_takes_signer(entry->event.kind);
     if (!used && dir != NULL && asv_verify_is_there(dir, given->signer_name)) {
@@ -100,7 +104,9 @@ bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char
     }
     bool good = status == ASV_OK && is_signed;
     if (good && by->role == 0) {
-        asv_verify_people_signed(work, given->name, by);
+        asv_verify_people_signed(work, given->name, named.data, by);
+    } else if (good && is_proven && by->verdict == ASV_RULING_TAKEN) {
+        asv_verify_people_ruled(work, given->it.object);
     }
     free(given);
     return good;

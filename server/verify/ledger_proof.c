@@ -146,7 +146,8 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
         if (place.origin != NULL) {
             asv_verify_claim_entry(work, dir, stem, &one->entry, opened);
         }
-        bool signed_by = asv_verify_object(work, dir, stem, &one->entry, opened, &one->by);
+        bool signed_by =
+            asv_verify_object(work, dir, stem, &one->entry, opened, place.origin != NULL, &one->by);
         if (place.origin != NULL) {
             asv_verify_recording(work, stem, &one->entry, opened, signed_by ? &one->by : NULL);
         }

@@ -75,6 +75,11 @@ bool asv_signed_is_needed(uint16_t kind)
                               : shape != NOTHING && shape != RULING; /* what stands in its place: LG-095 */
 }
 
+bool asv_signed_may_be_named(uint16_t kind)
+{
+    return find_rule(kind)->shape == RULING || asv_signed_is_needed(kind);
+}
+
 bool asv_signed_takes_signer(uint16_t kind)
 {
     enum shape shape = find_rule(kind)->shape;

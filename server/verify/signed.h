@@ -46,6 +46,9 @@ bool asv_signed_is_signed(uint16_t kind);
 /* Whether what an entry of this kind tells of is signed, or such a file, so that it must name the object. */
 bool asv_signed_is_needed(uint16_t kind);
 
+/* Whether an entry of this kind may name an object at all. */
+bool asv_signed_may_be_named(uint16_t kind);
+
 /* Whether it takes a signer from outside the object to say so. */
 bool asv_signed_takes_signer(uint16_t kind);
 

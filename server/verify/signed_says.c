@@ -176,6 +176,8 @@ static enum asv_status match_commit(struct match *match, const struct asv_signed
     has(match, ASV_LEDGER_DOCKING, commit.session, sizeof commit.session);
     if (commit.link_bytes != 0) {
         has(match, ASV_LEDGER_LINK, commit.link_digest, sizeof commit.link_digest);
+    } else {
+        note(match, ASV_LEDGER_LINK, match->told->of[ASV_LEDGER_LINK].len == 0);
     }
     has(match, ASV_LEDGER_PLACE, commit.unit, strlen(commit.unit));
     set_about(about, commit.header_digest);
@@ -195,6 +197,10 @@ static enum asv_status match_receipt(struct match *match, const struct asv_signe
     return status;
 }
 
+/* The rule of an erasure that people decided early. Such an order has no other; an order that says that the
+ * period is over may have this one: the keeper forgets what it kept, and why. */
+static const uint8_t early[] = "early";
+
 static enum asv_status match_destruction(struct match *match, const struct asv_signed *it,
                                          struct asv_signed_about *about, struct asv_err *err)
 {
@@ -202,6 +208,9 @@ static enum asv_status match_destruction(struct match *match, const struct asv_s
     enum asv_status status = asv_destruction_decode(&order, it->object.data, it->object.len, err);
     if (status == ASV_OK) {
         has_instant(match, ASV_LEDGER_AT, order.issued_ms);
+        if (it->kind == ASV_LEDGER_ERASED && order.reason == ASV_DESTRUCTION_EARLY) {
+            has(match, ASV_LEDGER_LABEL, early, sizeof early - 1);
+        }
         set_about(about, order.header);
     }
     return status;

@@ -4,6 +4,7 @@
  * The published ledger (docs/LEDGER.md 5): files as `asservat ledger publish` has written them, each as it
  * is. */
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
+#include "server/ledger/checkpoint.h"
 #include "server/ledger/tile.h"
 #include "server/web/web.h"
 
@@ -54,7 +56,27 @@ void asv_web_checkpoint(void *ctx, const struct asv_http_request *request, struc
     give(ctx, request->path + 1, "text/plain; charset=utf-8", HEAD_CACHE, out);
 }
 
-/* There is one path for each tile, and nothing else is one (LG-021). */
+/* How many entries the head has that is published in a directory; 0: nobody can say. Whose it is, and whether
+ * it was signed, whoever reads it looks at. */
+static uint64_t published_size(struct asv_web *web, const char *place, size_t len)
+{
+    char path[PATH_MAX];
+    uint8_t text[ASV_CHECKPOINT_MAX_BYTES + 1];
+    struct asv_checkpoint checkpoint;
+    if (snprintf(path, sizeof path, "%.*scheckpoint", (int)len, place) >= (int)sizeof path) {
+        return 0;
+    }
+    asv_auto_fd int fd = open_below(web->settings->ledger, path);
+    ssize_t got = fd >= 0 ? read(fd, text, sizeof text) : -1;
+    const uint8_t *end = got > 0 ? memmem(text, (size_t)got, "\n\n", 2) : NULL;
+    return end != NULL && asv_checkpoint_parse(
+                              &checkpoint, (struct asv_bytes){text, (size_t)(end - text) + 1}, NULL) == ASV_OK
+               ? checkpoint.head.size
+               : 0;
+}
+
+/* There is one path for each tile, and nothing else is one (LG-021). LG-108: what the head does not have yet,
+ * or nobody put there for it, is no tile for ever. */
 void asv_web_tile(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
 {
     static const char below[] = "tile/";
@@ -67,5 +89,7 @@ void asv_web_tile(void *ctx, const struct asv_http_request *request, struct asv_
         out->problem = &asv_http_not_found;
         return;
     }
-    give(ctx, request->path + 1, "application/octet-stream", TILE_CACHE, out);
+    const char *path = request->path + 1;
+    bool stays = asv_tile_is_in(&parsed, published_size(ctx, path, (size_t)(from - path)));
+    give(ctx, path, "application/octet-stream", stays ? TILE_CACHE : HEAD_CACHE, out);
 }

@@ -40,9 +40,10 @@ static enum asv_web_state check(struct asv_web *web, struct asv_err *err)
 }
 
 /* Once for each change. */
-static void tell(const struct asv_web *web, enum asv_web_state state, const struct asv_err *err)
+static void tell(const struct asv_web *web, enum asv_web_state before, bool known, enum asv_web_state state,
+                 const struct asv_err *err)
 {
-    if (web->ready.known && web->ready.state == state) {
+    if (known && before == state) {
         return;
     }
     if (state == ASV_WEB_READY) {
@@ -52,20 +53,40 @@ static void tell(const struct asv_web *web, enum asv_web_state state, const stru
     }
 }
 
+/* What was found last; before the first time, that nothing answers. */
+static enum asv_web_state last_of(struct asv_web *web, bool *known, bool *fresh)
+{
+    struct asv_web_ready *ready = &web->ready;
+    pthread_mutex_lock(&ready->lock);
+    enum asv_web_state state = ready->known ? ready->state : ASV_WEB_NO_DATABASE;
+    *known = ready->known;
+    *fresh = ready->known && asv_world_mono_ms(web->world) < ready->asked_ms + AGAIN_MS;
+    pthread_mutex_unlock(&ready->lock);
+    return state;
+}
+
+/* One thread asks, and nobody waits for it: a database that hangs would have all of them. */
 enum asv_web_state asv_web_state(struct asv_web *web)
 {
     struct asv_web_ready *ready = &web->ready;
     struct asv_err err = {0};
-    pthread_mutex_lock(&ready->lock);
-    if (!ready->known || asv_world_mono_ms(web->world) >= ready->asked_ms + AGAIN_MS) {
-        enum asv_web_state state = check(web, &err);
-        tell(web, state, &err);
+    bool known = false;
+    bool fresh = false;
+    bool asks = pthread_mutex_trylock(&ready->asking) == 0;
+    enum asv_web_state state = last_of(web, &known, &fresh);
+    if (asks && !fresh) {
+        const enum asv_web_state before = state;
+        state = check(web, &err);
+        tell(web, before, known, state, &err);
+        pthread_mutex_lock(&ready->lock);
         ready->state = state;
         ready->known = true;
         ready->asked_ms = asv_world_mono_ms(web->world);
+        pthread_mutex_unlock(&ready->lock);
     }
-    enum asv_web_state state = ready->state;
-    pthread_mutex_unlock(&ready->lock);
+    if (asks) {
+        pthread_mutex_unlock(&ready->asking);
+    }
     return state;
 }
 

@@ -28,6 +28,7 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
                                          .call_ms = DATABASE_MS,
                                          .world = web->world,
                                          .log = web->log};
+    pthread_mutex_init(&web->ready.asking, NULL);
     pthread_mutex_init(&web->ready.lock, NULL);
     pthread_mutex_init(&web->board.lock, NULL);
     return asv_db_open(&config, &web->ready.db, err);

@@ -17,10 +17,11 @@
 enum asv_web_state { ASV_WEB_READY, ASV_WEB_NO_DATABASE, ASV_WEB_NO_LEDGER };
 
 /* How the answer to a question that costs something was a moment ago: whoever asks at once with others gets
- * the same. */
+ * the same, or what was found before. */
 struct asv_web_ready {
-    pthread_mutex_t lock; /* of what follows, the connection included */
+    pthread_mutex_t asking; /* of the connection: by who asks */
     struct asv_db *db;
+    pthread_mutex_t lock; /* of what follows */
     bool known;
     uint64_t asked_ms;
     enum asv_web_state state;

@@ -17,6 +17,7 @@
  * cosigned, which is a fork, and a larger one that no proof led to. */
 #define REFUSED  ".refused"
 #define UNPROVEN ".unproven"
+#define KEPT_MAX 4 /* of each log and kind: a file's name ends with its number */
 
 static void say(struct asv_witness_reply *out, unsigned code, const char *text)
 {
@@ -127,26 +128,55 @@ static enum asv_status cosign(struct asv_witness *witness, const struct asv_chec
     return status;
 }
 
+/* Whether the file has this head already. ASV_E_NOT_FOUND: there is no such file. */
+static enum asv_status has_head(const struct asv_witness *witness, const char *name,
+                                const struct asv_checkpoint *checkpoint, bool *has)
+{
+    uint8_t data[ASV_WITNESS_STATE_BYTES];
+    struct asv_note note;
+    struct asv_checkpoint kept;
+    size_t len = 0;
+    enum asv_status status = asv_io_read_file(witness->dir, name, data, sizeof data, &len, NULL);
+    *has = status == ASV_OK && asv_note_parse(&note, (struct asv_bytes){data, len}, NULL) == ASV_OK &&
+           asv_checkpoint_parse(&kept, note.text, NULL) == ASV_OK &&
+           kept.head.size == checkpoint->head.size &&
+           memcmp(kept.head.root, checkpoint->head.root, sizeof kept.head.root) == 0;
+    return status;
+}
+
+/* LG-113: the first ones stay, whatever comes later, and no more is written than that. */
+static void keep(const struct asv_witness *witness, const struct asv_checkpoint *checkpoint, const char *kind,
+                 struct asv_bytes note)
+{
+    char name[ASV_WITNESS_STATE_NAME_BYTES + sizeof UNPROVEN + 2];
+    char hash[ASV_WITNESS_STATE_NAME_BYTES];
+    struct asv_err err = {0};
+    bool has = false;
+    asv_witness_state_name(hash, checkpoint->origin);
+    for (unsigned i = 1; i <= KEPT_MAX && !has; i++) {
+        snprintf(name, sizeof name, "%s%s.%u", hash, kind, i);
+        if (has_head(witness, name, checkpoint, &has) != ASV_E_NOT_FOUND) {
+            continue;
+        }
+        if (asv_io_replace_file(witness->dir, name, note.data, note.len, 0600, &err) != ASV_OK) {
+            asv_log_failure(witness->log, ASV_LOG_ERROR, "not-kept", &err);
+        }
+        return;
+    }
+}
+
 /* Two trees of one size, both signed by the log: whoever has both can show it. Of another size it is for the
  * log to show how they go together. Anybody may send what it has published with a proof that is none, so that
  * never takes the place of a fork. */
 static void keep_refused(const struct asv_witness *witness, const struct asv_checkpoint *checkpoint,
                          struct asv_bytes note, bool *forked)
 {
-    char name[ASV_WITNESS_STATE_NAME_BYTES + sizeof UNPROVEN];
-    char hash[ASV_WITNESS_STATE_NAME_BYTES];
-    struct asv_err err = {0};
     bool same_size = checkpoint->head.size == witness->state.head.size;
     bool same_root =
         memcmp(checkpoint->head.root, witness->state.head.root, sizeof checkpoint->head.root) == 0;
     *forked = same_size && !same_root;
-    if (note.len > ASV_WITNESS_STATE_BYTES || (same_size && same_root)) {
-        return;
-    }
-    asv_witness_state_name(hash, checkpoint->origin);
-    snprintf(name, sizeof name, "%s%s", hash, same_size ? REFUSED : UNPROVEN);
-    if (asv_io_replace_file(witness->dir, name, note.data, note.len, 0600, &err) != ASV_OK) {
-        asv_log_failure(witness->log, ASV_LOG_ERROR, "not-kept", &err);
+    if (note.len <= ASV_WITNESS_STATE_BYTES && !(same_size && same_root)) {
+        keep(witness, checkpoint, same_size ? REFUSED : UNPROVEN, note);
     }
 }
 

@@ -2,4 +2,4 @@
 -- SPDX-FileCopyrightText: 2026 The Asservat authors
 --
 -- A signed head with its cosignatures.
-SELECT convert_to(asv.ledger_note_cosigned(p_log => $1::smallint, p_size => $2::bigint), 'UTF8')
+SELECT convert_to(asv.ledger_note_cosigned(p_log => $1::smallint, p_size => $2::bigint, p_witnesses => $3::text[]), 'UTF8')

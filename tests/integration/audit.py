@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/lib"))
+import forge  # noqa: E402
 from incident import CASE, SiteError, incident, main, set_up  # noqa: E402
 from proofs import Ledger, ORIGIN, flip  # noqa: E402
 
@@ -209,6 +211,15 @@ def nothing_keeps_it_from_its_end(ledger):
         assert any(note["what"] == "software_start" for note in report["notes"]), (table, column, report)
         assert report["counts"]["entries"] >= int(desk.sql("SELECT size FROM asv.ledger_log")[0][0]) - 1, (table, column, report)
     ledger.verify()
+    # LG-111: what comes in no order, or again and again.
+    heads = [("p_log", "smallint"), ("p_after", "bigint"), ("p_limit", "integer")], "TABLE (size bigint, root bytea, note text)"
+    for body in ("SELECT o.* FROM asv.ledger_heads_true(p_log, p_after, p_limit) o ORDER BY o.size DESC",
+                 "SELECT o.* FROM asv.ledger_heads_true(p_log, 0, 1) o"):
+        ledger.changed(*replaced("ledger_heads", *heads, body), r"heads behind [0-9]+: their sizes do not rise$")
+    pages = [("p_table", "integer"), ("p_block", "bigint"), ("p_limit", "integer")], "TABLE (kind text, id uuid, next_table integer, next_block bigint)"
+    for place in ("p_table, p_block", "p_table, p_block + 1", "1, 0::bigint"):
+        ledger.changed(*replaced("ledger_untold", *pages, f"SELECT 'alarm', NULL::uuid, {place}"),
+                       r"what the ledger tells of, table 28: something stands there that nobody can read: its pages do not follow each other$")
 
     def calls():
         return int(desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'ledger' AND detail LIKE '%did not come to its end%'")[0][0])
@@ -247,6 +258,24 @@ def nothing_keeps_it_from_its_end(ledger):
     assert "zwei Wochen" not in alerts()
 
 
+def replaced(function, arguments, returns, body):
+    """What puts a function of the superuser's in one's place (its own stays as NAME_true), and what undoes it."""
+    given = ", ".join(f"{name} {kind}" for name, kind in arguments)
+    kinds = ", ".join(kind for _, kind in arguments)
+    return (f"ALTER FUNCTION asv.{function} RENAME TO {function}_true; CREATE FUNCTION asv.{function}({given}) RETURNS {returns} LANGUAGE sql "
+            f"STABLE SECURITY DEFINER AS $f$ {body} $f$; GRANT EXECUTE ON FUNCTION asv.{function} TO PUBLIC",
+            f"DROP FUNCTION asv.{function}({kinds}); ALTER FUNCTION asv.{function}_true RENAME TO {function}")
+
+
+def said(**other):
+    """ledger_said with other columns: what it says is not what the log has."""
+    columns = ("log smallint", "index bigint", "entry bytea", "taken_log smallint", "taken_index bigint", "taken bytea", "waits boolean",
+               "object bytea", "record bytea")
+    names = [column.split()[0] for column in columns]
+    return replaced("ledger_said", [("p_digest", "bytea")], f"TABLE ({', '.join(columns)})",
+                    f"SELECT {', '.join(other.get(name, f'o.{name}') for name in names)} FROM asv.ledger_said_true(p_digest) o")
+
+
 def nobody_forgets_alone(ledger, clips):
     """LG-085: what is said to have had it forgotten has to be two people's word about this entry, taken, and in the log."""
     desk = ledger.desk
@@ -274,6 +303,12 @@ def nobody_forgets_alone(ledger, clips):
                    says + "of what is said to be signed for it the entry still waits$")
     ledger.changed(*rows("statement_answer", f"statement = '\\x{pair[1]}'"), says + "the log does not have it that the keeper took")
     ledger.changed(*rows("statement", f"digest IN ('\\x{pair[0]}', '\\x{pair[1]}')"), says + "what was signed for it is not there")
+    # LG-104: at the place that the database names stands something else; and who signed it is another.
+    nowhere = says + "what the log is said to have of what was signed for it does not stand there"
+    for other in ({"index": "o.index + 1"}, {"log": "2::smallint"}, {"taken_index": "o.taken_index - 1"}):
+        ledger.changed(*said(**other), nowhere)
+    ledger.changed(*said(record="(SELECT k.record FROM asv.credential k, asv.statement t WHERE t.digest = p_digest AND k.digest <> t.credential LIMIT 1)"),
+                   says + "what is said to be signed for it was not signed by that person")
     # Theirs, but about another entry.
     other, number, key, closed = desk.sql("SELECT id, index, encode(key, 'hex'), encode(closed, 'hex') FROM asv.ledger_entry "
                                           "WHERE kind = 37 ORDER BY index DESC LIMIT 1")[0]
@@ -325,6 +360,10 @@ def nothing_expires_early(ledger, clips):
         there, back = put_back("access_log", where, "id")
         if where != old:
             ledger.changed(there, back, r"\(access\): the row that it tells of is gone")
+    # LG-105: whatever the database says of terms, and when it says nothing.
+    for term in ("'1970-01-01'::timestamptz", "NULL::timestamptz"):
+        (put, away), (there, back) = replaced("ledger_term", [("p_at", "timestamptz")], "timestamptz", f"SELECT {term}"), put_back("access_log", young[0], "id")
+        ledger.changed(f"{put}; {there}", f"{back}; {away}", r"\(access\): the row that it tells of is gone$")
     # A policy that nobody can read: until when it has to be there cannot be said, so it has to.
     (drop, add), (there, back) = loosened(desk, "policy_file"), put_back("access_log", young[0], "id")
     policies = value(desk, "SELECT count(*) FROM asv.policy_file")
@@ -336,6 +375,9 @@ def nothing_expires_early(ledger, clips):
     # LAW L1: each rests on what somebody signed to be shown it, and the keeper took.
     seen = f"(SELECT shown FROM asv.access_log WHERE {young[0]})"
     ledger.changed(*rows("statement_answer", f"statement = {seen}"), r"\(access\): the log does not have it that the keeper took")
+    made = forge.entry(97, {5: os.urandom(32), 10: b"taken", 12: bytes.fromhex(value(desk, f"SELECT encode({seen}, 'hex')"))})
+    put, away = said(taken=f"'\\x{made.hex()}'::bytea", taken_index="3::bigint", taken_log="1::smallint")  # LG-104
+    ledger.changed(put, away, r"\(access\): what the log is said to have of what was signed for it does not stand there")
     asked = value(desk, "SELECT encode(proposal, 'hex') FROM asv.access_log LIMIT 1")
     was = value(desk, f"SELECT encode({seen}, 'hex')")
     ledger.changed(f"UPDATE asv.access_log SET shown = '\\x{asked}' WHERE {young[0]}",

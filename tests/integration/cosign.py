@@ -132,6 +132,23 @@ class Test(ledger.Test):
         assert self.publish(self.site.directory / "published").size == before + 1
         self.configure()
 
+    def who_is_no_longer_asked_takes_no_place(self):
+        """LG-109: as many as a note has room for have cosigned a head, and are in the trust file no more."""
+        stale = ("INSERT INTO asv.ledger_cosignature (log, witness, size, cosigned_at, line) SELECT log, 'stale' || n || '.example+0000000a', size, "
+                 "signed_at, '\u2014 stale' || n || E'.example AAAAAAAA\\n' FROM asv.ledger_checkpoint, generate_series({}, {}) AS n "
+                 "WHERE (log, size) = (SELECT log, size FROM asv.ledger_checkpoint ORDER BY log DESC, size DESC LIMIT 1)")
+        self.event()
+        self.sql(stale.format(1, 40))
+        self.cosign()
+        assert b"stale" not in self.published_by([0, 1, 2], self.signed()).note
+        self.event()
+        self.sql(stale.format(1, 256))
+        err = self.cosign(1, "too few witnesses; not cosigned by w0, w1, w2")
+        assert err.count("witness-does-not-cosign") == 3 and "256 witnesses have cosigned this head already" in err, err
+        self.event()
+        self.cosign()
+        self.published_by([0, 1, 2], self.signed())
+
     def two_of_three_are_enough(self):
         """LG-066; the checkpoint by openssl, and with all three by Go's own packages."""
         for witness in self.witnesses[:2]:
@@ -499,7 +516,7 @@ class Test(ledger.Test):
         self.set_up()
         try:
             for step in (self.without_a_trust_file_nobody_is_asked, self.without_witnesses_the_ledger_goes_on,
-                         self.two_of_three_are_enough, self.a_proof_rests_on_witnesses_too,
+                         self.two_of_three_are_enough, self.a_proof_rests_on_witnesses_too, self.who_is_no_longer_asked_takes_no_place,
                          self.what_is_not_known_of_a_witness_is_asked,
                          self.who_lies_does_not_count, self.over_tls_it_must_be_who_it_says,
                          self.a_witness_whose_clock_is_off_does_not_count,

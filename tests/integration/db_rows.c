@@ -138,6 +138,15 @@ static void one_word_one_number_and_one_value_are_one(void **state)
             "SELECT decode(repeat('aa', 33), 'hex')");
     asv_test_status(ASV_E_LIMIT, asv_db_ledger_enrolment(admin, credential, digest, &err));
     assert_said("ledger_enrolment: column 1 is not as expected");
+    /* and none that is shorter, of which the rest would be whatever lay there */
+    memset(digest, 0x55, 32);
+    replace("ledger_enrolment", "bytea", "p_credential bytea", "bytea",
+            "SELECT decode(repeat('aa', 31), 'hex')");
+    asv_test_status(ASV_E_INTERNAL, asv_db_ledger_enrolment(admin, credential, digest, &err));
+    assert_said("ledger_enrolment: a digest of 31 bytes");
+    replace("ledger_recorded", "uuid", "p_event uuid", "bytea", "SELECT ''::bytea");
+    asv_test_status(ASV_E_INTERNAL, asv_db_ledger_recorded(admin, credential, digest, &err));
+    assert_int_equal(digest[0], 0x55);
     free(digest);
 }
 

@@ -113,7 +113,7 @@ VALID = u64((BEGAN - 86400) * 1000) + u64((BEGAN + 86400) * 1000)
 
 
 class Agency:
-    CA, CAMERA, DOCK = 2, 3, 4
+    CA, CAMERA, DOCK, KEEPER = 2, 3, 4, 5
 
     def __init__(self, directory):
         self.directory, self.root = directory, Key(directory, "root")
@@ -121,7 +121,7 @@ class Agency:
         self.authority_cert = self.certificate(self.CA, self.authority, self.root)
 
     def certificate(self, role, key, issuer):
-        exchange = NO_KEY if role == self.CA else digest(os.urandom(32))
+        exchange = NO_KEY if role in (self.CA, self.KEEPER) else digest(os.urandom(32))
         body = (FORMAT + bytes([role]) + os.urandom(16) + digest(sha256(issuer.public)) + text(key.name) + text("") + text("")
                 + digest(key.public) + exchange + VALID + NO_EXTENSIONS)
         return body + signature(issuer, "certificate", body)
@@ -155,6 +155,12 @@ class Agency:
     def holds(self, key, credential, header=None):
         """An approval that a clip is held."""
         return self.states(key, credential, 1, b"\1" + digest(header or os.urandom(32)), 2, ground=1, incident=os.urandom(16), proposal=os.urandom(32))
+
+    def rules(self, keeper, chain, statement, *, taken=True, proposal=bytes(32), at=BEGAN):
+        """What the keeper says of a statement, and its body's digest."""
+        body = (FORMAT + digest(self.id) + bytes(16) + digest(statement) + digest(proposal) + (b"\1\0\0" if taken else b"\2\0\5") + u64(at * 1000)
+                + struct.pack(">H", len(chain)) + chain + NO_EXTENSIONS)
+        return body + signature(keeper, "ruling", body), sha256(body)
 
     def founds(self, person, at=BEGAN - 7200, root=None):
         """The line of the file enrolled that says that the root founded a person's credential."""

@@ -410,7 +410,7 @@ def what_is_signed_is_the_actors(court):
 
 
 def what_is_told_was_decided(court):
-    """LG-099: an entry "released" with the approval of a hold, rightly signed; a lapse that somebody is said to have signed; and the
+    """LG-099, LG-103: an entry "released" with the approval of a hold, rightly signed; a lapse that somebody is said to have signed; and the
     approval for another recording."""
     agency, log, header = Agency(court.work), log_of(court, 3), os.urandom(32)
     key, credential, record = agency.person("Sigrid")
@@ -427,6 +427,10 @@ def what_is_told_was_decided(court):
     for kind in (40, 42, 43, 46, 47, 48, 49, 51, 52, 53, 54, 56, 57, 58, 63, 64, 65, 66):
         court.wrong(given(kind), "1-x.object: is another decision than the entry tells of", *trust)
     court.wrong(given(44), "entries of this kind tell of none", *trust)
+    for kind in (32, 44, 60, 67):  # what nobody signed names nothing, though nothing lies beside it
+        data, directory = entry(kind, {2: bytes(16), 5: named}), court.new()
+        log.give(directory, "1-x", log.add(data))
+        court.wrong(directory, "1-x: names an object, and nothing signed is told of by its kind", *trust)
     court.wrong(given(47), "1-x.object: is another decision than the entry tells of")  # whoever signed it
     for told, good in ((header, True), (os.urandom(32), False)):
         data, keys = closed(32, {2: bytes(16)}, {131: told, 132: os.urandom(32)})
@@ -437,6 +441,33 @@ def what_is_told_was_decided(court):
                 court.valid(directory, *trust)
             else:
                 court.wrong(directory, "1-x: what was signed is about another recording than the one in 1-a", *trust)
+    # LG-112: what was erased was taken in.
+    root, counts = os.urandom(32), u64(60) + u64(4000000)
+    for erased, good in (((root, counts), True), ((os.urandom(32), counts), False), ((root, u64(60) + u64(1)), False)):
+        directory = court.new()
+        for name, kind, (its_root, its_counts) in (("1-a", 34, (root, counts)), ("1-b", 35, (os.urandom(32), counts)), ("1-e", 62, erased)):
+            data, keys = closed(kind, {2: b"\4" * 16, 6: its_root, 7: its_counts, **({5: os.urandom(32)} if kind != 62 else {})}, {})
+            log.give(directory, name, log.add(data), keys if keys else None)
+        if good:
+            court.valid(directory, *trust)
+        else:
+            court.wrong(directory, "1-e: was of another root or length than what 1-b took in", *trust)
+    alone = ["1-x: of which recording is the agency's word"]  # the id is random, and nothing signed has it
+    assert [line for line in court.valid(given(41), *trust)["unchecked"] if "recording" in line] == alone
+    approval, approved = agency.holds(key, credential)  # rightly signed, for clip B, under the id of clip A
+    for theirs, theirs_named, good in ((statement, named, True), (approval, approved, False)):
+        directory = given(41)
+        data, keys = closed(41, {1: u64(BEGAN * 1000), 2: bytes(16), 5: theirs_named}, {128: credential})
+        log.give(directory, "1-y", log.add(data), keys, theirs, record)
+        if good:
+            assert not [line for line in court.valid(directory, *trust)["unchecked"] if "recording" in line]
+        else:
+            court.wrong(directory, "1-y: what was signed is about another recording than the one in 1-x", *trust)
+    directory = court.new()
+    for name in ("1-a", "1-b"):  # and two that nobody signed
+        data, keys = closed(32, {2: bytes(16)}, {131: os.urandom(32), 132: os.urandom(32)})
+        log.give(directory, name, log.add(data), keys)
+    court.wrong(directory, "1-b: what it tells is about another recording than the one in 1-a", *trust)
 
 
 def whose_signature_it_is_is_shown(court):
@@ -448,7 +479,7 @@ def whose_signature_it_is_is_shown(court):
 
     def given(person, lines=None):
         statement, named = agency.blocks(*person[:2])
-        data, keys = closed(56, {1: u64(BEGAN * 1000), 2: bytes(16), 5: named}, {128: person[1]})
+        data, keys = closed(56, {1: u64(BEGAN * 1000), 5: named}, {128: person[1]})
         index, directory = log.add(data), court.new()
         log.give(directory, "1-x", index, keys, statement, person[2])
         if lines is not None:
@@ -462,12 +493,35 @@ def whose_signature_it_is_is_shown(court):
             entry = report["entries"][0]
             assert entry["signed_with"] is None and entry["signed_by"]["enrolled"] == at(since), entry
             assert entry["signed_by"]["name"] == person[0].name and entry["signed_by"]["action"] == "BLOCK", entry
-            assert report["unchecked"] == ["enrolled: whether a credential had been revoked when it signed"], report
+            says = "1-x.object: whether the credential had been revoked when it signed this"
+            assert [line[-len(says):] for line in report["unchecked"]] == [says], report
     text = court.text(directory, 0, *trust)
     assert f"person Tom {tom[1].hex()}: BLOCK, decided; enrolled since {at(-3600)}\n" in text, text
     assert "is the word of those who enrolled it" in text and "signed with" not in text, text
     assert court.valid(directory)["unchecked"] == ["enrolled: that takes the agency's root (--trust)",
                                                    "1-x.object: that takes the agency's root (--trust)"]
+    # LG-110: the keeper took it, and would not have by a revoked credential. Nobody else's word, nor one about something else, says so.
+    keeper = agency.device(Agency.KEEPER, "keeper")
+    named = log.entries[-1][log.entries[-1].index(b"\5\0\x20") + 3:][:32]
+    unruled = "1-x.object: whether the credential had been revoked when it signed this"
+
+    def ruled(by=keeper, about=named, label=b"taken", proven=True, **more):
+        ruling, digest = agency.rules(by[0], by[2], about, **more)
+        data, keys = closed(97, {1: u64(BEGAN * 1000), 5: digest, 10: label, 12: about}, {128: by[1]})
+        index, place = log.add(data), court.new()
+        shutil.copytree(directory, place, dirs_exist_ok=True)
+        log.give(place, "1-r", index, keys, ruling)
+        if not proven:
+            log.give(place, "1-r", 0, keys, ruling)
+            (place / "1-r.entry").write_bytes(data)
+        return place
+
+    for place, says in ((ruled(), []), (ruled(about=os.urandom(32), proposal=named), []), (ruled(about=os.urandom(32)), [unruled]),
+                        (ruled(label=b"refused", taken=False), [unruled])):
+        assert [line for line in court.valid(place, *trust)["unchecked"] if "tree" not in line] == says
+    assert unruled in court.wrong(ruled(proven=False), "1-r.entry: the proof does not lead", *trust)["unchecked"]
+    for options in (trust, ()):  # LG-095: whoever signed it, and whether anybody is believed
+        court.wrong(ruled(label=b"taken", taken=False), "1-r.object: the ruling says the contrary", *options)
     court.wrong(directory, "enrolled: line 2: ", "--trust", sha256(b"another agency").hex())
 
     stripped = given(tom)  # the chain

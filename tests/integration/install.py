@@ -55,6 +55,8 @@ def check_users(units, root):
     check = settings(next(unit for unit in units if unit.name == "asservat-ledger-verify.service"))
     assert check["User"] == check["Group"] == "asv-verify" and check["CapabilityBoundingSet"] == "", check
     assert set(check["SupplementaryGroups"].split()) == {"asv-keys", "asv-vault"} and "ReadWritePaths" not in check, check
+    page = (root / "usr/share/doc/asservat/INSTALLATION.md").read_text()  # LG-107
+    assert "asservat  asv-verify asv_check" in page and "peer.asv-verify = check" in page, "it is let in as somebody else"
     for path in re.findall("%d/([^ ]+)", check["ExecStart"]):
         assert f"LoadCredential={path}:/var/lib/asservat/agency/" in (root / "usr/lib/systemd/system/asservat-ledger-verify.service").read_text()
 

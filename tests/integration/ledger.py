@@ -246,6 +246,8 @@ class Test:
             (size, stored, waiting), signed = (int(one) for one in self.sql(where)[0]), kept()
             assert (size, waiting) in ((before, 3), (before + 3, 0)), f"half a batch: {died}, {size} after {before}, {waiting}"
             assert stored <= signed <= size and stored in (before, size) and signed in (before, size), (died, stored, signed, size)
+            if code == -9 and size > before and signed == size and stored == before:
+                self.signed_at = died
             if code == -9:
                 seen["before" if size == before else "appended" if signed == before else "signed" if stored == before else "stored"] += 1
             self.sequence()
@@ -475,9 +477,14 @@ class Test:
         older(planted[0], 1000)
         older(here / "tile", 25)
         (here / "tile/0/strange").write_text("not ours")
-        publish()
+        wide, above = (here / "tile/0" / f"{int(planted[0].name):03d}.p/255"), here / "tile/6/000"  # LG-108
+        wide.write_bytes(bytes(255 * 32))
+        above.parent.mkdir()
+        above.write_bytes(bytes(8192))
+        older(here / "tile", 25)
+        self.publish(root, says=f"{self.origin}: 3 files there were of no published head, and are removed").check(self.public)
+        assert not planted[0].exists() and not wide.exists() and not above.parent.exists(), "what somebody put there is served"
         assert partial() == before - going and not any(path.parent.exists() for path in going)
-        planted[0].unlink()
         assert (here / "tile/0/strange").read_text() == "not ours"
         (here / "tile/0/strange").unlink()
 
@@ -545,6 +552,19 @@ class Test:
             assert time.monotonic() < deadline, what
             time.sleep(0.05)
 
+    def who_is_overtaken_each_time_ends(self):
+        """LG-051: by a sequencer that is always quicker; asked to do it once, it does not go on for ever."""
+        self.sql("SELECT asv.software_started('overtaken')")
+        types = "smallint, bigint, bytea, bytea, bigint[], bytea[], bigint[], bigint[], bytea[]"
+        self.sql(f"ALTER FUNCTION asv.ledger_append RENAME TO ledger_append_then; CREATE FUNCTION asv.ledger_append(p_log smallint, p_size bigint, "
+                 "p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[], p_indexes bigint[], p_hashes bytea[]) "
+                 "RETURNS text LANGUAGE sql AS $f$ SELECT 'conflict' $f$; GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger")
+        try:
+            self.sequence(1, "another sequencer goes on at the same time")
+        finally:
+            self.sql(f"DROP FUNCTION asv.ledger_append({types}); ALTER FUNCTION asv.ledger_append_then RENAME TO ledger_append")
+        self.sequence()
+
     def what_no_head_has_comes_into_the_next_log(self):
         """LG-055: entries that were appended while the keeper was away; then people begin another log."""
         site, last = self.site, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
@@ -568,6 +588,36 @@ class Test:
         log.check(self.public)
         labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
         assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
+
+    def what_a_head_was_signed_of_stays_in_its_log(self):
+        """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
+        if self.preload is None:
+            return
+        ended, number = self.origin, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
+        sizes = ("SELECT size, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
+                 f"WHERE number = {number}")
+        for at in range(self.signed_at - 2, self.signed_at + 20):
+            self.sequence()
+            self.sql("SELECT count(asv.software_started('in between ' || n)) FROM generate_series(1, 3) n")
+            self.desk.call("ledger", "run", "--once", env=dict(os.environ, LD_PRELOAD=self.preload, ASV_TEST_DIE_AT=str(at)))
+            self.until("NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger')", "the server is at what it was sent")
+            (size, stored), signed = (int(one) for one in self.sql(sizes)[0]), int(self.desk.run("ledger", "head").splitlines()[1])
+            if size == signed > stored:
+                break
+        assert size == signed > stored, (at, size, signed, stored)
+        self.begin(ORIGIN + "-5")
+        self.sequence()
+        assert self.sql(sizes) == [[str(signed)] * 2], "what was signed is not in the log that it was signed of"
+        new = self.publish()
+        new.check(self.public)
+        old = Log(self.site.directory / "published" / ended)
+        old.check(self.public)
+        assert old.size == signed and signed.to_bytes(8, "big") + old.root + ended.encode() in new.entries[0]
+        assert not any(b"in between" in entry for entry in new.entries), "they stand in two logs"
+        # Whoever comes too late with a head is told so: what it has came into the next log.
+        head = f"{number}::smallint, {signed + 1}, sha256('x'), 'late'"
+        assert self.sql(f"SELECT asv.ledger_signed({head})") == [["conflict"]]
+        assert self.sql(f"SELECT asv.ledger_signed({head.replace(str(signed + 1), str(signed))})") == [["already"]]
 
     def what_is_forgotten_meanwhile_stays_forgotten(self):
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
@@ -675,9 +725,11 @@ class Test:
                          self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
                          self.partial_tiles_go_a_day_after_the_full_one, self.damage_there_is_mended_within_a_day,
                          self.a_publication_that_fails_calls_people,
-                         self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.what_somebody_changed_is_found,
+                         self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.who_is_overtaken_each_time_ends,
+                         self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
-                         self.what_no_head_has_comes_into_the_next_log, self.what_is_forgotten_meanwhile_stays_forgotten,
+                         self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
+                         self.what_is_forgotten_meanwhile_stays_forgotten,
                          self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people):
                 step()
                 print(f"ok {step.__name__}", flush=True)

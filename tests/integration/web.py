@@ -22,6 +22,7 @@ import threading
 import time
 import traceback
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jsonschema
@@ -273,7 +274,7 @@ class Test:
             place = self.published / HOST / log
             (place / "tile/0/x001").mkdir(parents=True)
             (place / "tile/entries/000.p").mkdir(parents=True)
-            (place / "checkpoint").write_text(f"{HOST}/{log}\n1\nAAAA\n\n— sig\n")
+            (place / "checkpoint").write_text(f"{HOST}/{log}\n300000\n{'A' * 43}=\n\n— sig\n")
             (place / "tile/0/000").write_bytes(bytes(range(256)) * 32)
             (place / "tile/0/x001/067").write_bytes(b"far")
             (place / "tile/entries/000.p/8").write_bytes(log.encode() + b" bundle")
@@ -295,12 +296,19 @@ class Test:
                 code, headers, body = web.ask(path)
                 assert code == 200 and body == (place / path.removeprefix(log + "/")).read_bytes(), (path, code, body)
                 assert headers["Content-Type"] == kind and int(headers["Content-Length"]) == len(body), headers
+                assert ("immutable" in headers["Cache-Control"]) == ("tile" in path), headers
                 head = web.ask(path, "HEAD")
                 assert head[0] == 200 and head[2] == b"" and {**head[1], "Date": ""} == {**headers, "Date": ""}, head
                 for tag in (headers["ETag"], "*", f'W/"x", {headers["ETag"]}'):
                     assert web.ask(path, If_None_Match=tag)[0] == 304, tag
                     assert web.ask(path, "HEAD", If_None_Match=tag)[0] == 304, tag
                 assert web.ask(path, If_None_Match='"other"')[0] == 200
+        # LG-108: what the head does not have is no tile for ever.
+        for path in ("tile/0/x002/000", "tile/1/004", "tile/0/x001/171.p/225"):
+            planted = self.published / HOST / path
+            planted.parent.mkdir(parents=True, exist_ok=True)
+            planted.write_bytes(b"planted")
+            assert web.ask("/" + path)[1]["Cache-Control"] == "public, max-age=10", path
         before = web.ask("/ledger/checkpoint")
         new = self.published / HOST / "ledger/new"
         new.write_text("a larger head")
@@ -383,6 +391,11 @@ class Test:
                     b"Host: a\r\nX Y: z\r\n", b"Host : a\r\n", b"", b"Host: a\r\nTransfer-Encoding: \x0bchunked\r\n", b"Host: a\r\nno colon\r\n"):
             got = web.raw(start + bad + b"\r\n0\r\n\r\nGET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
             assert got.startswith(b"HTTP/1.1 400 ") and b" 200 " not in got, (bad, got)
+        for bad in (b"Host: a\r\nHost: b\r\n", b"Host: a\r\nContent-Length: 5\r\nContent-Length: 0\r\n", b"Host: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n",
+                    b"Host: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n", b"Host: a\r\nX Y: z\r\n"):
+            # A good one directly behind: there is one answer, and then the connection's end.
+            got = web.raw(start + bad + b"\r\n" + b"GET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert got.startswith(b"HTTP/1.1 400 ") and got.count(b"HTTP/1.1 ") == 1 and b"Connection: close" in got, (bad, got)
         for bad in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
                     b"\r\n" * 1000, b"G" * 100000, b"GET /" + b"a" * 200000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
                     start + b"Host: a\r\nX: " + b"x" * 500000 + b"\r\n\r\n", start + b"Host: a\r\n" + b"X: y\r\n" * 50000 + b"\r\n",
@@ -688,13 +701,30 @@ class Test:
         assert web.metric("asservat_database_up") == 0 and web.says("not-ready")
         run(postgres[0], "start", postgres[1])
         eventually(200)
+        # A-012: it hangs, and whoever asks meanwhile is told what was found last, and holds no thread.
+        def schema_is(body):
+            run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "ALTER FUNCTION asv.schema_number RENAME TO schema_number_then", "-c",
+                f"CREATE FUNCTION asv.schema_number() RETURNS integer LANGUAGE sql AS $f$ {body} $f$", "-c",
+                "GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_web")
+
+        def schema_as_it_was():
+            run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "DROP FUNCTION asv.schema_number()", "-c",
+                "ALTER FUNCTION asv.schema_number_then RENAME TO schema_number")
+
+        schema_is("SELECT 1 FROM pg_sleep(30)")
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(eventually, 503)
+            deadline = time.monotonic() + 60
+            while run("psql", "-XAtq", "-c", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'asv_web' AND state = 'active'").stdout != "1\n":
+                assert time.monotonic() < deadline, "nobody asks the database"
+            began = time.monotonic()
+            assert web.ask("/readyz")[0] == 200 and time.monotonic() - began < 1, "it waits for who asks"
+        schema_as_it_was()
+        eventually(200)
         # Another schema than this program's, while the connection stands.
-        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "ALTER FUNCTION asv.schema_number RENAME TO schema_number_then", "-c",
-            "CREATE FUNCTION asv.schema_number() RETURNS integer LANGUAGE sql AS 'SELECT 9999'", "-c",
-            "GRANT EXECUTE ON FUNCTION asv.schema_number() TO asv_web")
+        schema_is("SELECT 9999")
         problem(eventually(503), 503, "no-database", "database")
-        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "DROP FUNCTION asv.schema_number()", "-c",
-            "ALTER FUNCTION asv.schema_number_then RENAME TO schema_number")
+        schema_as_it_was()
         eventually(200)
         web.stop()
         # It starts without a database: what is published is served.

@@ -176,9 +176,20 @@ class Test:
                 assert code == 422, (size, code, text)
                 lines = told()
                 assert len(lines) == says, (size, lines)
-        for kind, size, why in (("refused", 100, "the other tree of the same size is kept, as proof"),
-                                ("unproven", 600, "and the last one to which nothing led")):
-            assert [path.read_text() for path in witness.state.glob("*." + kind)] == [self.fork.checkpoint(size)], why
+        def kept(kind):
+            return [path.read_text() for path in sorted(witness.state.glob(f"*.{kind}.*"))]
+
+        assert kept("refused") == [self.fork.checkpoint(100)], "the other tree of the same size is kept, as proof"
+        first = [self.log.checkpoint(500), self.fork.checkpoint(101), self.fork.checkpoint(600)]
+        assert kept("unproven") == first, "and those to which nothing led"
+        # LG-113: what anybody sends later takes no place of theirs, and is not written any more.
+        lines = self.log.ask(100, 300).split("\n")
+        lines[1] = lines[2]
+        for _ in range(2):
+            assert witness.add("\n".join(lines))[0] == 422
+            assert witness.add(self.fork.ask(100, 601))[0] == 422
+            assert witness.add(self.fork.ask(100, 100))[0] == 422
+        assert kept("unproven") == [*first, self.log.checkpoint(300)] and kept("refused") == [self.fork.checkpoint(100)]
         assert witness.add(self.fork.ask(90, 600))[0] == 409
         self.good(witness, self.log, 100, 600)
         witness.stop()

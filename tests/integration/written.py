@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from audit import put_back, rows, value  # noqa: E402
+from audit import put_back, replaced, rows, value  # noqa: E402
 from incident import BERLIN, CASE, incident, main, set_up  # noqa: E402
 from proofs import Ledger  # noqa: E402
 
@@ -97,11 +97,18 @@ def what_was_signed_stays_with_its_row(ledger):
 def what_is_forgotten_is_not_missed(ledger):
     """LAW L10: when its term is over an incident's versions go, and what was signed of them says nothing any more."""
     desk = ledger.desk
+    desk.act("sigrid", "incident", "change", CASE, "--place", "anderswo")
+    desk.sql("SET session_replication_role = replica; UPDATE asv.ledger_pending SET recorded_at = recorded_at - interval '3 years' WHERE kind = 96")
+    ledger.sequence()
     there, back = rows("incident_version", "true")
     ledger.changed(there, back, r"\(statement\): the row that was signed is gone")
-    desk.sql("SET session_replication_role = replica; INSERT INTO asv.incident_forgotten SELECT id, now(), now() FROM asv.incident; " + there
-             + "; CREATE OR REPLACE FUNCTION asv.ledger_record_term(p_incident uuid, p_at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE "
-               "AS 'SELECT p_at'")  # as if years had gone by
+    # LG-105: whatever the database says of its term, not before the year ends in which it was signed.
+    forgotten = "INSERT INTO asv.incident_forgotten SELECT id, now(), now() FROM asv.incident; "
+    put, away = replaced("ledger_record_term", [("p_incident", "uuid"), ("p_at", "timestamptz")], "timestamptz", "SELECT '1970-01-01'::timestamptz")
+    there, back = rows("incident_version", "number = 4")
+    ledger.changed(f"{forgotten}{put}; {there}", f"{back}; {away}; DELETE FROM asv.incident_forgotten", r"\(statement\): the row that was signed is gone")
+    there, _ = rows("incident_version", "number = 5")
+    desk.sql("SET session_replication_role = replica; " + forgotten + there)
     ledger.verify()
 
 

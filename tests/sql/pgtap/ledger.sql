@@ -154,22 +154,24 @@ SELECT results_eq('SELECT * FROM asv.ledger_witness_state(7::smallint)', $$ VALU
     'of a log without a signed head nobody is behind');
 SELECT results_eq('SELECT signed, witnessed, behind IS NULL FROM asv.ledger_witness_state(2::smallint)', 'VALUES (3::bigint, 0::bigint, false)',
     'a signed head waits for witnesses');
-SELECT is(asv.ledger_note_cosigned(2::smallint, 3), 'note', 'and has no cosignatures yet');
-SELECT is(asv.ledger_note_cosigned(2::smallint, 2), NULL, 'another size was not signed');
+SELECT is(asv.ledger_note_cosigned(2::smallint, 3, NULL), 'note', 'and has no cosignatures yet');
+SELECT is(asv.ledger_note_cosigned(2::smallint, 2, NULL), NULL, 'another size was not signed');
 SET LOCAL ROLE asv_cosign;
 SELECT is_empty($$ SELECT * FROM asv.ledger_cosigned_last(2::smallint, 'b.example+00000002') $$, 'nor has this witness cosigned one');
 SELECT is(asv.ledger_cosigned(2::smallint, 3, 'b.example+00000002', '2026-01-05', E'B\n'), 'done', 'a cosignature');
 SELECT is(asv.ledger_cosigned(2::smallint, 3, 'b.example+00000002', '2026-01-06', E'C\n'), 'already', 'is kept once');
 SELECT is(asv.ledger_cosigned(2::smallint, 3, 'a.example+00000001', '2026-01-05', E'A\n'), 'done', 'another witness''s');
-SELECT is(asv.ledger_note_cosigned(2::smallint, 3), E'noteA\nB\n', 'both stand behind the note');
+SELECT is(asv.ledger_note_cosigned(2::smallint, 3, NULL), E'noteA\nB\n', 'both stand behind the note');
 SELECT results_eq($$ SELECT * FROM asv.ledger_cosigned_last(2::smallint, 'b.example+00000002') $$,
     $$ VALUES (3::bigint, '2026-01-05'::timestamptz) $$, 'and are found');
 SELECT is(asv.ledger_met(2::smallint, 3), 'done', 'enough have cosigned it');
 SELECT is(asv.ledger_met(2::smallint, 3), 'already', 'once');
-SELECT is((SELECT count(*) FROM generate_series(1, 29) AS n WHERE asv.ledger_cosigned(2::smallint, 3, 'w' || n || '.example+00000001', '2026-01-05', E'W\n') = 'done'),
-          29::bigint, '31 witnesses in all');
+SELECT is((SELECT count(*) FROM generate_series(1, 254) AS n WHERE asv.ledger_cosigned(2::smallint, 3, 'w' || n || '.example+00000001', '2026-01-05', E'W\n') = 'done'),
+          254::bigint, '256 witnesses in all, some of whom are asked no more');
 SELECT throws_ok($$ SELECT asv.ledger_cosigned(2::smallint, 3, 'x.example+00000001', '2026-01-05', E'X\n') $$, 'VA002', NULL,
-                 'and no more than a note can have signatures'); -- LG-030
+                 'and no more');
+SELECT is(asv.ledger_note_cosigned(2::smallint, 3, ARRAY['b.example+00000002', 'c.example+00000003']), E'noteB\n', 'of the others none stands behind the note'); -- LG-109
+SELECT is(asv.ledger_note_cosigned(2::smallint, 3, NULL), E'noteA\nB\n' || repeat(E'W\n', 30), 'and never more than it can have signatures'); -- LG-030
 SET LOCAL ROLE asv_publish;
 SELECT results_eq('SELECT signed, witnessed, behind FROM asv.ledger_witness_state(2::smallint)',
     'VALUES (3::bigint, 3::bigint, NULL::timestamptz)', 'nothing waits any more');
@@ -178,7 +180,7 @@ SELECT is(asv.witness_alarm('w.example: fork', 'another tree'), 'done', 'who ask
 SELECT is(asv.witness_alarm('w.example: fork', 'another tree, still'), 'already', 'once');
 SELECT throws_ok($$ SELECT asv.ledger_met(2::smallint, 2) $$, '23503', NULL, 'what was not signed is not met');
 SET LOCAL ROLE asv_ledger;
-SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'already', 'and none of more entries than there are');
+SELECT is(asv.ledger_signed(2::smallint, 4, dig('root'), 'note'), 'conflict', 'and none of more entries than there are'); -- LG-106
 SELECT results_eq('SELECT size, signed_size, note FROM asv.ledger_logs(1::smallint)', $$ VALUES (3::bigint, 3::bigint, 'note') $$,
                   'it stands with its log');
 RESET ROLE;

@@ -38,13 +38,9 @@ SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'c
     'ahead_clip_page', 'erasure_begin', 'erasure_claims', 'erasure_complete', 'erasure_left', 'erasure_undo', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'shown_unlogged', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
-INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
-    ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_stray'), ('asv_admin', 'ledger_checked'), ('asv_admin', 'ledger_checked_last'),
-    ('asv_admin', 'ledger_published_last'), ('asv_admin', 'ledger_recorded'),
-    ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_forgetting'),
-    ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_term'), ('asv_admin', 'ledger_record'),
-    ('asv_admin', 'ledger_record_term'), ('asv_admin', 'ledger_unsigned'), ('asv_admin', 'ledger_waits'), ('asv_staff', 'ledger_logs'), ('asv_staff', 'ledger_newest'),
-    ('asv_admin', 'ledger_names'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
+INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_checked_last'), ('asv_admin', 'ledger_published_last'),
+    ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_waits'),
+    ('asv_staff', 'ledger_logs'), ('asv_staff', 'ledger_newest'), ('asv_admin', 'ledger_about'), ('asv_staff', 'ledger_shown'),
     ('asv_staff', 'ledger_forget'), ('asv_admin', 'ledger_forget'), ('asv_admin', 'ledger_span'), ('asv_admin', 'ledger_links'), ('asv_admin', 'ledger_balances');
 INSERT INTO given
 SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin', 'ledger_logs', 'ledger_newest', 'ledger_signed', 'ledger_take', 'ledger_tile_get',
@@ -57,6 +53,11 @@ SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'le
 INSERT INTO given
 SELECT 'asv_publish', unnest(ARRAY['ledger_entries', 'ledger_logs', 'ledger_newest', 'ledger_note_cosigned', 'ledger_published', 'ledger_tile_get',
                                    'ledger_witness_state', 'schema_number']);
+-- LG-107: who checks the ledger reads all that it tells of, and can say that it was checked, and call people. Nobody else reads as much.
+INSERT INTO given
+SELECT 'asv_check', unnest(ARRAY['ledger_alarm', 'ledger_audit', 'ledger_checked', 'ledger_enrolment', 'ledger_forgetting', 'ledger_heads', 'ledger_logs',
+                                 'ledger_names', 'ledger_object', 'ledger_record', 'ledger_record_term', 'ledger_recorded', 'ledger_said', 'ledger_stray',
+                                 'ledger_term', 'ledger_tile_get', 'ledger_unsigned', 'ledger_untold', 'ledger_waiting', 'schema_number', 'software_used']);
 -- A-015: the web server asks whether the database is there, and is of its version. Nothing else.
 INSERT INTO given VALUES ('asv_web', 'schema_number');
 INSERT INTO given
@@ -68,7 +69,7 @@ INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_admin', 'asv_ledger']), '
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['software_used', 'days_undestroyed', 'day_ended']);
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
-    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web')
+    WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
       AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 $$, 'SELECT who, what FROM given', 'each role may call exactly the functions it needs');
 
@@ -77,7 +78,7 @@ SELECT set_eq($$
     FROM pg_class c CROSS JOIN pg_roles r
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS v (privilege)
     WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind IN ('r', 'v')
-      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web')
+      AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
       AND (has_table_privilege(r.oid, c.oid, v.privilege)
            OR v.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
               AND has_any_column_privilege(r.oid, c.oid, v.privilege))
@@ -104,7 +105,7 @@ SELECT is_empty($$
 $$, 'nothing is granted to everybody');
 SELECT is_empty($$
     SELECT s.relname FROM pg_class s CROSS JOIN pg_roles r
-    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web')
+    WHERE s.relnamespace = 'asv'::regnamespace AND s.relkind = 'S' AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
       AND (has_sequence_privilege(r.oid, s.oid, 'USAGE') OR has_sequence_privilege(r.oid, s.oid, 'UPDATE'))
 $$, 'no role has a right to a sequence');
 SELECT is_empty($$
@@ -115,11 +116,11 @@ $$, 'no role is more than a role, and neither asv_owner nor asv_staff can log in
 SELECT is_empty($$
     SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
     WHERE m.member IN ('asv_staff'::regrole, 'asv_dock'::regrole, 'asv_server'::regrole, 'asv_admin'::regrole, 'asv_ledger'::regrole,
-                       'asv_cosign'::regrole, 'asv_publish'::regrole, 'asv_web'::regrole)
+                       'asv_cosign'::regrole, 'asv_publish'::regrole, 'asv_check'::regrole, 'asv_web'::regrole)
 $$, 'no service role is a member of another role');
 SELECT is_empty($$
     SELECT rolname FROM pg_roles
-    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web')
+    WHERE rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web')
       AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP')
            OR has_schema_privilege(oid, 'asv', 'CREATE') OR has_schema_privilege(oid, 'public', 'CREATE'))
 $$, 'no service role can make anything, not even a temporary table');
@@ -170,7 +171,7 @@ SELECT pg_temp.tried(r.role, format(v.statement, c.relname, a.attname), '42501')
 FROM pg_class c
 JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = ''
               ORDER BY attnum LIMIT 1) AS a ON true
-CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web']) AS r (role)
+CROSS JOIN unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web']) AS r (role)
 CROSS JOIN unnest(ARRAY['SELECT * FROM asv.%1$I', 'SELECT %2$I FROM asv.%1$I FOR UPDATE', 'INSERT INTO asv.%1$I DEFAULT VALUES',
                         'UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE',
                         'DROP TABLE asv.%1$I', 'ALTER TABLE asv.%1$I DISABLE TRIGGER ALL',
@@ -179,7 +180,7 @@ WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
 ORDER BY c.relname, r.role;
 
 SELECT pg_temp.tried(r.role, v.statement, '42501')
-FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web']) AS r (role)
+FROM unnest(ARRAY['asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_check', 'asv_web']) AS r (role)
 CROSS JOIN unnest(ARRAY['CREATE TABLE asv.mine (a int)', 'CREATE TABLE public.mine (a int)',
                         'CREATE TEMP TABLE mine (a int)', 'CREATE SCHEMA mine',
                         'SELECT lo_creat(-1)', 'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')',
@@ -213,6 +214,16 @@ SELECT pg_temp.tried('asv_publish', v.statement, '42501')
 FROM unnest(ARRAY['SELECT asv.ledger_cosigned(1::smallint, 1, ''w+00000001'', now(), E''x\n'')', 'SELECT asv.ledger_met(1::smallint, 1)',
                   'SELECT asv.witness_alarm(''w'', ''false'')', 'SELECT asv.software_started(''evil 1'')']) AS v (statement);
 SELECT pg_temp.tried('asv_cosign', 'SELECT * FROM asv.ledger_entries(1::smallint, 0, 1)', '42501');
+-- LG-107: nor may the check, when what it reads takes it over.
+SELECT pg_temp.tried('asv_check', v.statement, '42501')
+FROM unnest(ARRAY['SELECT asv.ledger_append(1::smallint, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
+                  'SELECT asv.ledger_begin(2::smallint, ''evil.example'', NULL)', 'SELECT * FROM asv.ledger_take(1)',
+                  'SELECT asv.ledger_signed(1::smallint, 1, NULL, ''evil'')', 'SELECT asv.ledger_forget()',
+                  'SELECT asv.ledger_put(NULL::asv.ledger_tale)', 'SELECT * FROM asv.credential_page(NULL, NULL, 1)',
+                  'SELECT * FROM asv.person', 'SELECT * FROM asv.ledger_pending', 'SELECT * FROM asv.camera_overview',
+                  'SELECT asv.alarm_raise(''clone'', NULL, NULL, NULL, NULL, NULL, NULL, ''false'')', 'SELECT asv.witness_alarm(''w'', ''false'')',
+                  'SELECT asv.alarm_acknowledge(asv.uuid7(), ''evil'', ''seen'')', 'SELECT * FROM asv.caller()']) AS v (statement);
+SELECT pg_temp.tried('asv_admin', 'SELECT * FROM asv.ledger_audit(1::smallint, 0, 1)', '42501');
 
 SET LOCAL ROLE asv_owner;
 SELECT ok(NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory') AND (SELECT count(*) FROM pg_stat_activity) > 0

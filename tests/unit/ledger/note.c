@@ -142,7 +142,7 @@ static void a_note_has_its_limits(void **state)
         ASV_OK);
     assert_int_equal(note.count, ASV_NOTE_SIGNATURES_MAX);
     assert_int_equal(asv_note_parse(&note, too_many, &err), ASV_E_LIMIT);
-    assert_string_equal(err.text, "signed note: more signatures than: 32");
+    assert_string_equal(err.text, "signed note: more signatures than: 33");
 }
 
 /* A note with the log's signature, then the lines in more. */

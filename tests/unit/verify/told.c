@@ -160,6 +160,50 @@ static void a_commit(void **state) /* LG-099 */
     assert_int_equal(ASV_E_MISMATCH, match(&sample, &about, NULL));
 }
 
+/* LG-112: the camera's link record was not there, and the entry is opened with one. */
+static void a_commit_without_a_link(void **state)
+{
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    struct asv_commit commit;
+    struct asv_signed_about about;
+    struct sample sample;
+    struct asv_err err;
+    size_t len = 0;
+    (void)state;
+    make_commit(&sample, &commit, data, sizeof data);
+    commit.link_bytes = 0;
+    assert_int_equal(ASV_OK,
+                     asv_commit_encode(&commit, asv_samples()->agency.dock.sk, data, sizeof data, &len));
+    assert_int_equal(ASV_E_MISMATCH, match(&sample, &about, &err));
+    assert_non_null(strstr(err.text, "another \"link record\""));
+    sample.told.of[ASV_LEDGER_LINK].len = 0;
+    assert_int_equal(ASV_OK, match(&sample, &about, NULL));
+}
+
+/* LG-112 */
+static void an_order_that_was_given_early(void **state)
+{
+    const struct asv_samples *all = asv_samples();
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    struct asv_destruction order = all->destruction;
+    struct asv_signed_about about;
+    struct sample sample = {.kind = 61, .object = {data, 0}};
+    (void)state;
+    for (int early = 0; early < 2; early++) {
+        struct asv_writer writer;
+        asv_writer_init(&writer, data, sizeof data);
+        order.reason = early != 0 ? ASV_DESTRUCTION_EARLY : ASV_DESTRUCTION_EXPIRED;
+        assert_int_equal(ASV_OK, asv_destruction_encode(&writer, &order, all->agency.keeper.sk));
+        sample.object.len = writer.len;
+        sample.used = 0;
+        set_number(&sample, ASV_LEDGER_AT, (uint64_t)order.issued_ms);
+        set(&sample, ASV_LEDGER_LABEL, "early", 5);
+        assert_int_equal(ASV_OK, match(&sample, &about, NULL));
+        set(&sample, ASV_LEDGER_LABEL, "period", 6);
+        assert_int_equal(early != 0 ? ASV_E_MISMATCH : ASV_OK, match(&sample, &about, NULL));
+    }
+}
+
 /* What the dock left open stands nowhere. */
 static void a_commit_of_no_known_day(void **state)
 {
@@ -289,9 +333,14 @@ static void an_entry_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_commit),          cmocka_unit_test(a_commit_of_no_known_day),
-        cmocka_unit_test(what_devices_sign), cmocka_unit_test(the_end_of_a_day),
-        cmocka_unit_test(what_people_sign),  cmocka_unit_test(an_entry_is_read),
+        cmocka_unit_test(a_commit),
+        cmocka_unit_test(a_commit_of_no_known_day),
+        cmocka_unit_test(a_commit_without_a_link),
+        cmocka_unit_test(an_order_that_was_given_early),
+        cmocka_unit_test(what_devices_sign),
+        cmocka_unit_test(the_end_of_a_day),
+        cmocka_unit_test(what_people_sign),
+        cmocka_unit_test(an_entry_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
