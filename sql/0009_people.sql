@@ -341,10 +341,15 @@ COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it, of thos
 -- ---- who asks
 
 CREATE FUNCTION asv.caller() RETURNS uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT person FROM asv.person_login WHERE login = session_user AND asv.person_disabled_at(person) IS NULL
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF session_user = 'asv_web' THEN
+        RETURN asv.session_person();
+    END IF;
+    RETURN (SELECT person FROM asv.person_login WHERE login = session_user AND asv.person_disabled_at(person) IS NULL);
+END
 $$;
-COMMENT ON FUNCTION asv.caller IS 'whose account it is that is connected; NULL: nobody''s, or it is disabled';
+COMMENT ON FUNCTION asv.caller IS 'whose account it is that is connected, or, by the web server, whose session this transaction is in; NULL: nobody''s, or it is disabled';
 GRANT EXECUTE ON FUNCTION asv.caller TO asv_staff;
 
 CREATE FUNCTION asv.is_administration() RETURNS boolean
@@ -367,9 +372,12 @@ COMMENT ON FUNCTION asv.check_known IS 'refuses a member of asv_staff whose acco
 
 CREATE FUNCTION asv.said_by(p_by text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN asv.is_administration() THEN p_by ELSE session_user END
+    SELECT CASE WHEN asv.is_administration() THEN p_by
+                WHEN session_user = 'asv_web'
+                THEN coalesce(asv.person_name(asv.caller()) || ' (' || left(asv.caller()::text, 8) || ')', session_user)
+                ELSE session_user END
 $$;
-COMMENT ON FUNCTION asv.said_by IS 'who writes something down: a member of staff is the account that is connected, whatever is said';
+COMMENT ON FUNCTION asv.said_by IS 'who writes something down: a member of staff is the account that is connected, or whoever has signed in, whatever is said';
 
 CREATE FUNCTION asv.check_caller(p_person uuid) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$

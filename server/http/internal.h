@@ -49,6 +49,7 @@ struct asv_http_exchange {
     bool answered;     /* a job has made the answer */
     bool too_large;
     char allow[ASV_HTTP_ALLOW_BYTES];
+    char *query;
     struct asv_http_request request;
     struct asv_http_answer answer;
     size_t len, cap;

@@ -16,14 +16,15 @@
 #include "server/base/sandbox.h"
 #include "server/base/signals.h"
 #include "server/base/world_os.h"
-#include "server/web/web.h"
+#include "server/web/call.h"
 
 #define SPARE_FILES 128 /* beside one for each connection: files that are sent, the database, the dock */
 
 static const char usage[] =
     "usage: asservatd [--config FILE]   the web server: runs until SIGTERM; SIGHUP reads certificate and key "
     "anew\n"
-    "       asservatd --routes          what it serves: method, path and name in the metrics, one a line\n"
+    "       asservatd --routes          what it serves, one a line: method, path, name in the metrics, who\n"
+    "                                may, and with which scopes a token\n"
     "       asservatd --version\n";
 
 struct process {
@@ -89,7 +90,7 @@ static enum asv_status listen_for(struct process *process, struct asv_err *err)
                                            .certificate = tls ? settings->certificate : NULL,
                                            .key = tls ? settings->key : NULL,
                                            .world = process->web.world,
-                                           .routes = asv_web_routes,
+                                           .routes = asv_web_http_routes(&process->web),
                                            .ctx = &process->web,
                                            .threads = (unsigned)settings->threads,
                                            .connections = (unsigned)settings->connections,
@@ -219,9 +220,10 @@ static int serve(const char *config)
 
 static int show_routes(void)
 {
-    for (size_t i = 0; i < asv_web_routes.count; i++) {
-        const struct asv_http_route *route = &asv_web_routes.all[i];
-        printf("%s %s %s\n", route->method, route->pattern, route->name);
+    char line[ASV_WEB_ROUTE_LINE_BYTES];
+    for (size_t i = 0; i < asv_web_route_count; i++) {
+        asv_web_route_line(line, &asv_web_routes[i]);
+        (void)puts(line);
     }
     return 0;
 }

@@ -24,6 +24,7 @@ static const struct asv_conf_key keys[] = {
     TEXT("tls.certificate", ASV_CONF_PATH, certificate, ""),
     TEXT("tls.key", ASV_CONF_PATH, key, ""),
     TEXT("database", ASV_CONF_TEXT, database, "dbname=asservat user=asv_web"),
+    TEXT("origin", ASV_CONF_TEXT, origin, "http://localhost:8471"),
     TEXT("ledger", ASV_CONF_PATH, ledger, ""),
     TEXT("dock.status", ASV_CONF_PATH, dock, "/run/asservat/dock-status.sock"),
     NUMBER("threads", ASV_CONF_NUMBER, threads, "4", 1, ASV_HTTP_THREADS_MAX),

@@ -15,6 +15,7 @@ struct asv_web_settings {
     char certificate[512]; /* files; both empty: no TLS of its own */
     char key[512];
     char database[1024]; /* conninfo */
+    char origin[256];    /* of the console's pages: "https://asservat.example" */
     char ledger[512];    /* directory of the logs of this host; empty: none is served */
     char dock[108];      /* the dock's status socket */
     uint64_t threads;

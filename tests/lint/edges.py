@@ -35,7 +35,7 @@ MODULES = {
     "server/witness": PROTO + ["server/base", "server/ledger"],
     "server/incident": PROTO + ["server/base", "server/db", "server/policy", "server/statement", "server/vault"],
     "server/verify": PROTO + ["server/base", "server/vault", "server/ledger", "server/statement"],
-    "server/web": PROTO + ["server/base", "server/db", "server/http", "server/ledger"],
+    "server/web": PROTO + ["server/base", "server/db", "server/http", "server/ledger", "server/policy", "server/statement"],
     "server/cli": PROTO + ["server/base", "server/db", "server/vault", "server/backup", "server/alert",
                            "server/keeper", "server/policy", "server/incident", "server/retention", "server/statement",
                            "server/ledger", "server/http", "server/verify", "server/witness"],
@@ -60,7 +60,7 @@ HOMES = {
     r"libav.*": ["server/media"],
     # What a person, a browser or a policy's file says; never what is signed or kept.
     r"jansson\.h": ["dock/control.c", "dock/status.c", "server/cli/status_view.h", "server/cli/text.h",
-                    "server/policy/text.h", "server/web/board.c"],
+                    "server/policy/text.h", "server/web/board.c", "server/web/fields.h"],
     r"tss2/.*": ["server/keeper/slot_tpm.c"],
     r"systemd/.*": ["server/base/notify.c"],
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],
