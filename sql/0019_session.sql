@@ -10,7 +10,10 @@ COMMENT ON DOMAIN asv.sign_in_name IS 'as whom somebody signs in with a password
 CREATE TABLE asv.password (
     person uuid PRIMARY KEY REFERENCES asv.person,
     name asv.sign_in_name NOT NULL UNIQUE,
-    hash text NOT NULL CHECK (hash ~ '^\$argon2id\$v=19\$[!-~]{1,100}$'),
+    salt asv.bytes16 NOT NULL,
+    key asv.key32 NOT NULL,
+    passes smallint NOT NULL CHECK (passes > 0),
+    memory_kib integer NOT NULL CHECK (memory_kib > 0),
     must_change boolean NOT NULL,
     totp bytea CHECK (octet_length(totp) = 20),
     totp_since timestamptz,
@@ -22,7 +25,10 @@ CREATE TABLE asv.password (
 COMMENT ON TABLE asv.password IS 'passwords of people who sign in without a passkey; each with one-time codes';
 COMMENT ON COLUMN asv.password.person IS 'whose';
 COMMENT ON COLUMN asv.password.name IS 'as whom';
-COMMENT ON COLUMN asv.password.hash IS 'Argon2id, with its salt and cost';
+COMMENT ON COLUMN asv.password.salt IS 'of Argon2id';
+COMMENT ON COLUMN asv.password.key IS 'Argon2id of the password';
+COMMENT ON COLUMN asv.password.passes IS 'what a guess costs';
+COMMENT ON COLUMN asv.password.memory_kib IS 'what a guess costs';
 COMMENT ON COLUMN asv.password.must_change IS 'the administrator chose it: it opens nothing but its own change';
 COMMENT ON COLUMN asv.password.totp IS 'key of the one-time codes (RFC 6238): whoever reads it can make them, but has no password';
 COMMENT ON COLUMN asv.password.totp_since IS 'since when a code is asked for; NULL: no code has shown yet that the key has arrived';
@@ -38,8 +44,8 @@ CREATE TABLE asv.session (
     credential asv.digest,
     challenge asv.digest UNIQUE,
     client_data bytea CHECK (octet_length(client_data) BETWEEN 1 AND 1024),
-    authenticator_data bytea CHECK (octet_length(authenticator_data) BETWEEN 37 AND 512),
-    signature bytea CHECK (octet_length(signature) BETWEEN 1 AND 80),
+    authenticator_data bytea CHECK (octet_length(authenticator_data) = 37),
+    signature bytea CHECK (octet_length(signature) BETWEEN 1 AND 72),
     made_in uuid,
     name asv.name128,
     scopes integer NOT NULL DEFAULT 0 CHECK (scopes >= 0),
@@ -159,3 +165,231 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION asv.session_check IS 'the session of whoever has signed in; refuses a token';
+
+-- ---- signing in: what the web server has checked
+
+CREATE FUNCTION asv.session_passkey_find(p_id bytea) RETURNS TABLE (digest bytea, record bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.digest, c.record FROM asv.credential c
+    WHERE octet_length(c.key) = 64 AND position(p_id IN c.record) > 0
+      AND asv.credential_enrolled_at(c.digest) IS NOT NULL AND asv.credential_revoked_at(c.digest) IS NULL
+      AND asv.person_disabled_at(c.person) IS NULL AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()
+    ORDER BY c.digest LIMIT 8
+$$;
+COMMENT ON FUNCTION asv.session_passkey_find IS 'credentials that count with these bytes in them: one of them may have an authenticator that calls its key so';
+GRANT EXECUTE ON FUNCTION asv.session_passkey_find TO asv_web;
+
+CREATE FUNCTION asv.session_passkey_put(p_digest bytea, p_credential bytea, p_challenge bytea, p_client_data bytea,
+                                        p_authenticator_data bytea, p_signature bytea, p_until_at timestamptz, p_idle_s integer) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    s asv.session;
+BEGIN
+    SELECT * INTO s FROM asv.session x WHERE x.digest = sha256(p_digest);
+    IF FOUND THEN
+        RETURN s.id; -- said once more
+    ELSIF EXISTS (SELECT FROM asv.session x WHERE x.challenge = p_challenge) THEN
+        RAISE EXCEPTION 'session: this answer has opened one already' USING ERRCODE = 'VA007';
+    END IF;
+    INSERT INTO asv.session (digest, kind, person, credential, challenge, client_data, authenticator_data, signature, until_at, idle)
+    SELECT sha256(p_digest), 'passkey', c.person, c.digest, p_challenge, p_client_data, p_authenticator_data, p_signature, p_until_at,
+           make_interval(secs => p_idle_s)
+    FROM asv.credential c WHERE c.digest = p_credential
+    RETURNING * INTO s;
+    IF s.id IS NULL OR NOT asv.session_is_live(s) THEN
+        RAISE EXCEPTION 'session: this credential does not count' USING ERRCODE = 'VA007';
+    END IF;
+    RETURN s.id;
+END
+$$;
+COMMENT ON FUNCTION asv.session_passkey_put IS 'somebody signed in with a passkey, as the web server found; its answer is kept, and opens nothing again';
+GRANT EXECUTE ON FUNCTION asv.session_passkey_put TO asv_web;
+
+CREATE FUNCTION asv.session_password_find(p_name text)
+    RETURNS TABLE (person uuid, salt bytea, key bytea, passes smallint, memory_kib integer, totp bytea, has_totp boolean, totp_step bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT p.person, p.salt, p.key, p.passes, p.memory_kib, p.totp, p.totp_since IS NOT NULL, p.totp_step FROM asv.password p
+    WHERE p.name = p_name
+$$;
+COMMENT ON FUNCTION asv.session_password_find IS 'what a password and a code are compared with';
+GRANT EXECUTE ON FUNCTION asv.session_password_find TO asv_web;
+
+CREATE FUNCTION asv.session_password_put(p_digest bytea, p_person uuid, p_step bigint, p_until_at timestamptz, p_idle_s integer) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    p asv.password;
+    s asv.session;
+BEGIN
+    SELECT * INTO p FROM asv.password x WHERE x.person = p_person FOR NO KEY UPDATE;
+    SELECT * INTO s FROM asv.session x WHERE x.digest = sha256(p_digest);
+    IF FOUND THEN
+        RETURN s.id; -- said once more
+    ELSIF p.person IS NULL OR (p.totp_since IS NOT NULL) <> (p_step IS NOT NULL) OR p_step <= p.totp_step THEN
+        RAISE EXCEPTION 'session: no such password, or its code was used' USING ERRCODE = 'VA007';
+    END IF;
+    UPDATE asv.password x SET totp_step = coalesce(p_step, x.totp_step) WHERE x.person = p_person;
+    INSERT INTO asv.session (digest, kind, person, until_at, idle)
+    VALUES (sha256(p_digest), 'password', p_person, p_until_at, make_interval(secs => p_idle_s))
+    RETURNING * INTO s;
+    IF NOT asv.session_is_live(s) THEN
+        RAISE EXCEPTION 'session: this person has no credential that counts' USING ERRCODE = 'VA007';
+    END IF;
+    RETURN s.id;
+END
+$$;
+COMMENT ON FUNCTION asv.session_password_put IS 'somebody signed in with a password and the code of this time step (NULL: none is asked for yet), as the web server found';
+GRANT EXECUTE ON FUNCTION asv.session_password_put TO asv_web;
+
+-- ---- one's own
+
+CREATE FUNCTION asv.session_page()
+    RETURNS TABLE (id uuid, kind text, name text, scopes integer, since timestamptz, until_at timestamptz, seen_at timestamptz,
+                   is_this boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+BEGIN
+    RETURN QUERY SELECT s.id, s.kind, s.name::text, s.scopes, s.since, s.until_at, s.seen_at, s.id = v.id
+                 FROM asv.session s WHERE s.person = v.person AND asv.session_is_live(s) ORDER BY s.id DESC LIMIT 100;
+END
+$$;
+COMMENT ON FUNCTION asv.session_page IS 'the sessions and tokens of whoever is signed in that count, newest first';
+GRANT EXECUTE ON FUNCTION asv.session_page TO asv_web;
+
+CREATE FUNCTION asv.session_end(p_id uuid, p_token boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+BEGIN
+    UPDATE asv.session s SET ended_at = coalesce(s.ended_at, clock_timestamp())
+    WHERE s.person = v.person
+      AND CASE WHEN p_id IS NULL THEN s.kind <> 'token' ELSE s.id = p_id AND (s.kind = 'token') = p_token END;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'session: there is no such session' USING ERRCODE = 'VA006';
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.session_end IS 'ends one of the sessions or tokens of whoever is signed in; NULL: every session';
+GRANT EXECUTE ON FUNCTION asv.session_end TO asv_web;
+
+CREATE FUNCTION asv.session_token_put(p_digest bytea, p_name text, p_scopes integer, p_until_at timestamptz) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+    v_id uuid;
+BEGIN
+    PERFORM 1 FROM asv.person p WHERE p.id = v.person FOR NO KEY UPDATE; -- one at a time, or they would be counted wrongly
+    SELECT s.id INTO v_id FROM asv.session s WHERE s.digest = sha256(p_digest);
+    IF FOUND THEN
+        RETURN v_id; -- said once more
+    ELSIF NOT asv.session_is_whole(v) THEN
+        RAISE EXCEPTION 'session: nobody is signed in' USING ERRCODE = 'VA007';
+    ELSIF (SELECT count(*) FROM asv.session s WHERE s.person = v.person AND s.kind = 'token' AND asv.session_is_live(s)) >= 10 THEN
+        RAISE EXCEPTION 'session: ten tokens are there; end one first' USING ERRCODE = 'VA002';
+    ELSIF p_until_at > clock_timestamp() + interval '366 days' THEN
+        RAISE EXCEPTION 'session: a token lives for a year at most' USING ERRCODE = '23514';
+    END IF;
+    INSERT INTO asv.session (digest, kind, person, made_in, name, scopes, until_at)
+    VALUES (sha256(p_digest), 'token', v.person, v.id, p_name, p_scopes, p_until_at)
+    RETURNING id INTO v_id;
+    RETURN v_id;
+END
+$$;
+COMMENT ON FUNCTION asv.session_token_put IS 'makes a token of whoever is signed in';
+GRANT EXECUTE ON FUNCTION asv.session_token_put TO asv_web;
+
+CREATE FUNCTION asv.session_password_own()
+    RETURNS TABLE (person uuid, salt bytea, key bytea, passes smallint, memory_kib integer, totp bytea, has_totp boolean, totp_step bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+BEGIN
+    RETURN QUERY SELECT p.person, p.salt::bytea, p.key::bytea, p.passes, p.memory_kib, p.totp, p.totp_since IS NOT NULL, p.totp_step
+                 FROM asv.password p WHERE p.person = v.person;
+END
+$$;
+COMMENT ON FUNCTION asv.session_password_own IS 'the same of whoever is signed in';
+GRANT EXECUTE ON FUNCTION asv.session_password_own TO asv_web;
+
+CREATE FUNCTION asv.session_password_change(p_salt bytea, p_key bytea, p_passes smallint, p_memory_kib integer) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+BEGIN
+    UPDATE asv.password p SET salt = p_salt, key = p_key, passes = p_passes, memory_kib = p_memory_kib, must_change = false,
+           since = clock_timestamp(), by = asv.person_name(v.person)
+    WHERE p.person = v.person;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'session: there is no password' USING ERRCODE = 'VA006';
+    END IF;
+    UPDATE asv.session s SET ended_at = clock_timestamp() WHERE s.person = v.person AND s.id <> v.id AND s.ended_at IS NULL;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.session_password_change IS 'whoever is signed in has another password; all other sessions and tokens end';
+GRANT EXECUTE ON FUNCTION asv.session_password_change TO asv_web;
+
+CREATE FUNCTION asv.session_totp_begin(p_totp bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+BEGIN
+    UPDATE asv.password p SET totp = p_totp, totp_step = 0 WHERE p.person = v.person AND p.totp_since IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'session: there is no password, or codes are asked for already' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.session_totp_begin IS 'a key for one-time codes, which counts when a code has come back; afterwards only the administrator can begin anew';
+GRANT EXECUTE ON FUNCTION asv.session_totp_begin TO asv_web;
+
+CREATE FUNCTION asv.session_totp_finish(p_step bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v asv.session := asv.session_check();
+BEGIN
+    UPDATE asv.password p SET totp_since = clock_timestamp(), totp_step = p_step
+    WHERE p.person = v.person AND p.totp IS NOT NULL AND p.totp_since IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'session: there is no key whose code could come back' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.session_totp_finish IS 'the code of this time step came back: from now on codes are asked for';
+GRANT EXECUTE ON FUNCTION asv.session_totp_finish TO asv_web;
+
+-- ---- administration
+
+CREATE FUNCTION asv.password_put(p_person uuid, p_name text, p_salt bytea, p_key bytea, p_passes smallint, p_memory_kib integer, p_by text)
+    RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM asv.password p WHERE p.name = p_name AND p.person <> p_person) THEN
+        RAISE EXCEPTION 'password: somebody else signs in as %', p_name USING ERRCODE = 'VA001';
+    END IF;
+    INSERT INTO asv.password AS p (person, name, salt, key, passes, memory_kib, must_change, by)
+    VALUES (p_person, p_name, p_salt, p_key, p_passes, p_memory_kib, true, p_by)
+    ON CONFLICT (person) DO UPDATE SET name = p_name, salt = p_salt, key = p_key, passes = p_passes, memory_kib = p_memory_kib,
+        must_change = true, totp = NULL, totp_since = NULL, totp_step = 0, since = clock_timestamp(), by = p_by;
+    UPDATE asv.session s SET ended_at = clock_timestamp() WHERE s.person = p_person AND s.ended_at IS NULL;
+    RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION asv.password_put IS 'a first password, or one instead of a lost one: to be changed at once, with new one-time codes; all sessions and tokens end';
+GRANT EXECUTE ON FUNCTION asv.password_put TO asv_admin;
+
+CREATE FUNCTION asv.session_forget() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    DELETE FROM asv.session s WHERE least(s.until_at, coalesce(s.ended_at, s.until_at), s.seen_at + s.idle) < clock_timestamp() - interval '90 days';
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION asv.session_forget IS 'deletes sessions and tokens that have been over for 90 days; how many';
+GRANT EXECUTE ON FUNCTION asv.session_forget TO asv_admin;

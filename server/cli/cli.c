@@ -84,6 +84,7 @@ const struct asv_cli_command *const asv_cli_commands[] = {
     &asv_cli_user_list,
     &asv_cli_user_show,
     &asv_cli_user_login,
+    &asv_cli_user_password,
     &asv_cli_user_revoke,
     &asv_cli_user_disable,
     &asv_cli_duty_set,

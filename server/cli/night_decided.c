@@ -15,6 +15,7 @@
 #include "server/db/incident.h"
 #include "server/db/ledger.h"
 #include "server/db/request.h"
+#include "server/db/session.h"
 
 #define PAGE            8                /* statements, of 4 KiB each */
 #define CLOCKS_APART_MS INT64_C(7200000) /* as much as a keeper's clocks may (K-062) */
@@ -178,6 +179,7 @@ static enum asv_status in_doubt(struct asv_night *night, const char **why, struc
 enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {
     const char *why = NULL;
+    uint64_t sessions = 0; /* of nobody's interest */
     enum asv_status status = in_doubt(night, &why, err);
     if (status == ASV_OK && why != NULL) {
         asv_night_note(night, ASV_NIGHT_UNDONE, "what lapses", "nothing lapses, and nothing is forgotten: %s",
@@ -189,6 +191,9 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
     }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_access_forget(night->db, &night->forgotten, err);
+    }
+    if (status == ASV_OK && !night->dry) {
+        status = asv_db_session_forget(night->db, &sessions, err);
     }
     if (status == ASV_OK && !night->dry) { /* LG-075: approved, delivered by now, and not done */
         status = asv_db_ledger_forget(night->db, &night->ledger_forgotten, err);

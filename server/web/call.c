@@ -43,6 +43,10 @@ const struct asv_http_problem asv_web_no_database = {
     503, "no-database", "The database does not answer", "Die Datenbank antwortet nicht",
     "nothing is known of what was asked; try again",
     "ob etwas geschehen ist, ist nicht bekannt; noch einmal versuchen", "database"};
+const struct asv_http_problem asv_web_too_often = {
+    429, "too-often", "Too often", "Zu oft",
+    "wait as long as Retry-After says",
+    "warten, so lange Retry-After sagt", NULL};
 static const struct asv_http_problem bad_value = {
     400, "bad-field", "Invalid field", "Ungültiges Feld",
     "a value is not as it must be",

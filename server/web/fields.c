@@ -171,7 +171,7 @@ static bool check_text(const struct asv_web_field *field, json_t *value)
     }
     text = json_string_value(value);
     struct asv_bytes bytes = {(const uint8_t *)text, strlen(text)};
-    return field->type == ASV_WEB_SECRET ? bytes.len > 0 && bytes.len <= (size_t)field->max
+    return field->type == ASV_WEB_SECRET ? bytes.len >= (size_t)field->min && bytes.len <= (size_t)field->max
                                          : asv_text_is_good(bytes, (size_t)field->max);
 }
 
@@ -439,9 +439,14 @@ bool asv_web_date(const json_t *from, const char *name, uint32_t *date)
     return text != NULL && asv_web_date_parse(text, date);
 }
 
+size_t asv_web_base64url(const char *text, uint8_t *out, size_t cap)
+{
+    size_t len = 0;
+    return read_bytes(text, out, cap, &len) ? len : 0;
+}
+
 size_t asv_web_bytes(const json_t *from, const char *name, uint8_t *out, size_t cap)
 {
     const char *text = asv_web_text(from, name);
-    size_t len = 0;
-    return text != NULL && read_bytes(text, out, cap, &len) ? len : 0;
+    return text != NULL ? asv_web_base64url(text, out, cap) : 0;
 }

@@ -18,7 +18,7 @@
 
 enum asv_web_type {
     ASV_WEB_TEXT,   /* max: its bytes; as people type it (STATEMENTS.md 1), brought into NFC */
-    ASV_WEB_SECRET, /* max: its bytes; any characters, brought into NFC */
+    ASV_WEB_SECRET, /* min .. max: its bytes; any characters, brought into NFC */
     ASV_WEB_WORD,   /* one of words */
     ASV_WEB_INT,    /* min .. max */
     ASV_WEB_BOOL,
@@ -81,6 +81,8 @@ size_t asv_web_bytes(const json_t *from, const char *name, uint8_t *out, size_t 
 /* The same of a text: as they stand in answers, too. false: it is none. */
 bool asv_web_time_parse(const char *text, int64_t *ms);
 bool asv_web_date_parse(const char *text, uint32_t *date);
+/* base64url without padding; the bytes, or 0. */
+size_t asv_web_base64url(const char *text, uint8_t *out, size_t cap);
 #define ASV_WEB_TIME_BYTES 25
 void asv_web_time_format(char out[ASV_WEB_TIME_BYTES], int64_t ms); /* with milliseconds, in UTC */
 

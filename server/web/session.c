@@ -52,6 +52,31 @@ bool asv_web_bearer_read(const char *header, char out[ASV_WEB_TOKEN_CHARS + 1])
     return read_token(header, strlen(header), out);
 }
 
+enum asv_status asv_web_token_make(const struct asv_world *world, char out[ASV_WEB_TOKEN_CHARS + 1])
+{
+    uint8_t random[ASV_WEB_TOKEN_BYTES];
+    enum asv_status status = asv_world_random(world, random, sizeof random);
+    if (status == ASV_OK) {
+        asv_hex_encode(out, random, sizeof random);
+        asv_wipe(random, sizeof random);
+    }
+    return status;
+}
+
+/* Browsers take a Secure cookie from http://localhost, too; from no other address without TLS. */
+void asv_web_cookie_set(struct asv_web_call *call, const char *token)
+{
+    snprintf(call->out->cookie, sizeof call->out->cookie,
+             ASV_WEB_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", token != NULL ? token : "",
+             token != NULL ? "" : "; Max-Age=0");
+}
+
+bool asv_web_cookie_of(const struct asv_web_call *call, char out[ASV_WEB_TOKEN_CHARS + 1])
+{
+    const char *jar = call->request->headers[ASV_HTTP_COOKIE];
+    return jar != NULL && asv_web_cookie_read(jar, out);
+}
+
 /* whoever reads the database, or what its server writes into its journal, has no cookie. */
 void asv_web_token_digest(uint8_t out[ASV_SHA256_BYTES], const char *token)
 {
@@ -91,6 +116,21 @@ static bool has_csrf_token(const struct asv_web_call *call, const char *token)
     return sent != NULL && strlen(sent) == strlen(want) && asv_equal(sent, want, strlen(want));
 }
 
+/* The last address is the one that the server in front has seen; those before it anybody can write. */
+void asv_web_address(const struct asv_web_call *call, uint8_t out[ASV_HTTP_ADDRESS_KEY])
+{
+    const char *list = call->request->headers[ASV_HTTP_X_FORWARDED_FOR];
+    uint8_t digest[ASV_SHA256_BYTES];
+    memcpy(out, call->request->address, ASV_HTTP_ADDRESS_KEY);
+    if (call->web->settings->forwarded && list != NULL) {
+        const char *last = strrchr(list, ',');
+        last = last != NULL ? last + 1 : list;
+        last += strspn(last, " ");
+        asv_sha256(digest, last, strlen(last));
+        memcpy(out, digest, ASV_HTTP_ADDRESS_KEY);
+    }
+}
+
 /* A request of another page that a browser sends the cookie with all the same does nothing, and is told
  * nothing. */
 static bool is_meant(const struct asv_web_call *call, const char *token)
@@ -128,6 +168,18 @@ static enum asv_status find(struct asv_web_call *call, const char *token, bool c
     return status;
 }
 
+/* */
+static bool is_too_often(struct asv_web_call *call)
+{
+    unsigned wait_s = asv_web_limits_rate(&call->web->limits, ASV_WEB_LIMIT_REQUESTS, call->who.id,
+                                          sizeof call->who.id, asv_world_mono_ms(call->web->world));
+    if (wait_s > 0) {
+        asv_web_refuse(call, &asv_web_too_often, NULL);
+        call->out->retry_s = wait_s;
+    }
+    return wait_s > 0;
+}
+
 bool asv_web_session_enter(struct asv_web_call *call)
 {
     struct asv_err err = {0};
@@ -146,6 +198,8 @@ bool asv_web_session_enter(struct asv_web_call *call)
         asv_web_failed(call, status, &err);
     } else if (!meant) {
         asv_web_refuse(call, &asv_web_not_from_here, NULL);
+    } else {
+        return !is_too_often(call);
     }
-    return status == ASV_OK && meant;
+    return false;
 }

@@ -6,6 +6,8 @@
 #ifndef ASV_SERVER_WEB_SETTINGS_H
 #define ASV_SERVER_WEB_SETTINGS_H
 
+#include <stdbool.h>
+
 #include "firmware-proto/base/status.h"
 
 #define ASV_WEB_CONF "/etc/asservat/web.conf"
@@ -18,6 +20,8 @@ struct asv_web_settings {
     char origin[256];    /* of the console's pages: "https://asservat.example" */
     char ledger[512];    /* directory of the logs of this host; empty: none is served */
     char dock[108];      /* the dock's status socket */
+    uint64_t session_idle_ms, session_longest_ms;
+    bool forwarded; /* X-Forwarded-For is believed: a server in front writes it */
     uint64_t threads;
     uint64_t connections, connections_each;
     uint64_t header_ms, idle_ms, request_ms, stop_ms;

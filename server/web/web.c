@@ -46,8 +46,16 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
                                          .log = web->log};
     pthread_mutex_init(&web->ready.lock, NULL);
     pthread_mutex_init(&web->board.lock, NULL);
+    pthread_mutex_init(&web->entry.lock, NULL);
     enum asv_status status = asv_db_open(&config, &web->ready.db, err);
-    return status == ASV_OK ? open_pool(web, &config, err) : status;
+    if (status == ASV_OK) {
+        status = open_pool(web, &config, err);
+    }
+    if (status == ASV_OK && (asv_web_limits_init(&web->limits, web->world) != ASV_OK ||
+                             asv_world_random(web->world, web->entry.key, sizeof web->entry.key) != ASV_OK)) {
+        status = asv_fail(err, ASV_E_INTERNAL, "no randomness");
+    }
+    return status;
 }
 
 void asv_web_close(struct asv_web *web)

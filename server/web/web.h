@@ -12,6 +12,7 @@
 #include "server/db/db.h"
 #include "server/http/listener.h"
 #include "server/http/pool.h"
+#include "server/web/limits.h"
 #include "server/web/settings.h"
 
 #define ASV_WEB_ROUTES_MAX 128
@@ -42,6 +43,13 @@ struct asv_web_pool {
     size_t count;
 };
 
+/* Of signing in. */
+struct asv_web_entry {
+    uint8_t key[32];      /* of challenges: this process's own */
+    pthread_mutex_t lock; /* of what follows */
+    unsigned guessing;    /* passwords that are being compared, which takes memory and time */
+};
+
 struct asv_web {
     const struct asv_web_settings *settings;
     const struct asv_world *world;
@@ -50,6 +58,8 @@ struct asv_web {
     struct asv_web_ready ready;
     struct asv_web_board board;
     struct asv_web_pool pool;
+    struct asv_web_limits limits;
+    struct asv_web_entry entry;
     struct asv_http_route routes[ASV_WEB_ROUTES_MAX]; /* asv_web_http_routes */
 };
 
