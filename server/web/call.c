@@ -65,7 +65,7 @@ static const struct asv_http_problem other_match = {
     "jemand anderes war schneller: neu lesen", "If-Match"};
 /* clang-format on */
 
-const char *const asv_web_scope_names[ASV_WEB_SCOPES] = {
+const char *const asv_web_scope_names[ASV_WEB_SCOPES + 1] = {
     "recordings:read", "incidents:read", "incidents:write", "devices:read",
     "devices:write",   "operation:read", "people:read",     "statements"};
 

@@ -38,7 +38,7 @@
 #define ASV_WEB_SCOPE_PEOPLE_READ     (1u << 6)
 #define ASV_WEB_SCOPE_STATEMENTS      (1u << 7) /* hand in what somebody signed with a key of his or her own */
 #define ASV_WEB_SCOPES                8
-extern const char *const asv_web_scope_names[ASV_WEB_SCOPES]; /* "recordings:read" */
+extern const char *const asv_web_scope_names[ASV_WEB_SCOPES + 1]; /* "recordings:read"; NULL ends them */
 
 struct asv_web_call;
 typedef void (*asv_web_handler)(struct asv_web_call *call);

@@ -56,7 +56,7 @@ class Contract:
 
     def fits(self, template, name, value):
         parameters = [self.resolve(p) for p in self.document["paths"][template].get("parameters", [])]
-        schema = next(p["schema"] for p in parameters if p["name"] == name)
+        schema = self.resolve(next(p["schema"] for p in parameters if p["name"] == name))
         return re.fullmatch(schema["pattern"].strip("^$"), value) is not None
 
     def check_request(self, operation, path, sent):

@@ -215,7 +215,7 @@ class Test:
         # Nobody else is anybody by a session, and without one the web server's role writes nothing down and reads no session.
         sql("CREATE ROLE somebody LOGIN IN ROLE asv_staff")
         assert sql(f"BEGIN; SELECT set_config('asv.session', '{told}', true) IS NULL; {caller} IS NULL; COMMIT", "somebody").endswith("t")
-        for what in ("asv.credential_page(NULL, NULL, 1)", "asv.session_page()", "asv.session_end(NULL, false)", "asv.session_totp_begin('x')"):
+        for what in ("asv.duty_list(NULL, 1)", "asv.session_page()", "asv.session_end(NULL, false)", "asv.session_totp_begin('x')"):
             done = run("psql", "-XAtq", "-U", "asv_web", "-d", "asservat", "-c", f"SELECT * FROM {what}", check=False)
             assert done.returncode != 0 and ("nobody" in done.stderr), (what, done.stderr)
         done = run("psql", "-XAtq", "-U", "asv_web", "-d", "asservat", "-c", "SELECT * FROM asv.session", check=False)
@@ -247,8 +247,9 @@ class Test:
         for cookie in (mine, f"a=b; {mine}", f"{mine}; a=b", f"x{COOKIE}=1; {mine}"):
             assert client.ask("GET", "/api/v1/session", Cookie=cookie)[0] == 200, cookie
         for cookie in (f"{mine}; {mine}", f"{mine}0", f"{COOKIE}=\"{client.cookie}\"", f"{COOKIE}={client.cookie.upper()}", f"{COOKIE} ={client.cookie}", f"__host-asservat={client.cookie}",
-                       f"{COOKIE}=", f"x{mine}", f"{COOKIE}={client.cookie[:-1]}", f"a={mine}", ";" * 1000, "=", "\x01"):
+                       f"{COOKIE}=", f"x{mine}", f"{COOKIE}={client.cookie[:-1]}", f"a={mine}", ";" * 100, "="):
             problem(client.ask("GET", "/api/v1/session", Cookie=cookie), 401, "not-signed-in")
+        assert b" 200 " not in self.web.raw(f"GET /healthz HTTP/1.1\r\nHost: a\r\nCookie: {';' * 5000}\r\n\r\n".encode())  # the library's own limit
         line = f"GET /api/v1/session HTTP/1.1\r\nHost: a\r\nCookie: {mine}\r\n".encode()
         assert self.web.raw(line + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
         for more in (f"Cookie: {mine}\r\n".encode(), b"cookie: a=b\r\n", b"Origin: a\r\nOrigin: b\r\n", b"Authorization: a\r\nAuthorization: a\r\n"):
@@ -358,8 +359,9 @@ class Test:
                     assert 1 <= int(answer[1]["Retry-After"]) <= 60, answer
                     break
             assert codes[:6] == [401] * 6 and codes[-1] == 429, codes
+            if name == "cora":
+                assert ask("cora", FIRST, "192.0.2.1")[0] == 429
         assert len(texts) == 2, texts  # what is said of a name that nobody has is what is said of others
-        assert ask("cora", FIRST, "192.0.2.1")[0] == 429
         assert ask("cora", FIRST, "203.0.113.9, 192.0.2.2")[0] == 201  # others' guesses do not shut her out
         took = {}
         for name in ("cora", "unknown2"):
