@@ -37,6 +37,7 @@ INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'emptied_since', 'erasure_adopt',
     'erasure_begin', 'erasure_complete', 'erasure_left', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'undocked',
     'vault_known']);
+INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['password_put', 'session_forget']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_heads'), ('asv_admin', 'ledger_audit'),
     ('asv_admin', 'ledger_untold'), ('asv_admin', 'ledger_stray'), ('asv_admin', 'ledger_checked'), ('asv_admin', 'ledger_checked_last'),
@@ -66,7 +67,8 @@ INSERT INTO given SELECT unnest(ARRAY['asv_dock', 'asv_admin', 'asv_ledger']), '
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['software_used', 'days_undestroyed', 'day_ended']);
 -- A-015: the web server does what people may, in their sessions; and sessions, which are nobody else's.
 INSERT INTO given SELECT 'asv_web', what FROM given WHERE who = 'asv_staff';
-INSERT INTO given SELECT 'asv_web', unnest(ARRAY['session_find']);
+INSERT INTO given SELECT 'asv_web', unnest(ARRAY['session_end', 'session_find', 'session_page', 'session_passkey_find', 'session_passkey_put', 'session_password_change',
+    'session_password_find', 'session_password_own', 'session_password_put', 'session_token_put', 'session_totp_begin', 'session_totp_finish']);
 SELECT set_eq($$
     SELECT r.rolname::text, p.proname::text FROM pg_proc p CROSS JOIN pg_roles r
     WHERE p.pronamespace = 'asv'::regnamespace AND r.rolname IN ('asv_staff', 'asv_dock', 'asv_server', 'asv_admin', 'asv_ledger', 'asv_cosign', 'asv_publish', 'asv_web')
