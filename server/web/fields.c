@@ -137,7 +137,7 @@ static bool read_bytes(const char *text, uint8_t *out, size_t cap, size_t *len)
 static bool is_bytes(const char *text, int64_t min, int64_t max)
 {
     size_t len = 0;
-    return read_bytes(text, NULL, (size_t)max, &len) && (int64_t)len >= min;
+    return read_bytes(text, NULL, 0, &len) && (int64_t)len >= min && (int64_t)len <= max;
 }
 
 static bool is_hash(const char *text)

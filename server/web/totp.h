@@ -7,9 +7,10 @@
 #ifndef ASV_SERVER_WEB_TOTP_H
 #define ASV_SERVER_WEB_TOTP_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "server/web/fields.h"
 
 #define ASV_TOTP_KEY_BYTES 20
 #define ASV_TOTP_DIGITS    6

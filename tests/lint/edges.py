@@ -66,6 +66,7 @@ HOMES = {
     r"seccomp\.h|linux/landlock\.h": ["server/base/sandbox.c"],
     r"curl/.*": ["server/base/mail.c", "server/base/post.c"],
     r"linux/usb/.*": ["firmware-proto/camera/gadget.c"],
+    r"qrencode\.h": ["server/web/totp.c"],
     r"linux/openat2\.h": ["server/web/published.c"],
     r"usbredir.*|umockdev.*|cmocka\.h": [],
 }

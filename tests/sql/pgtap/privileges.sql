@@ -240,7 +240,7 @@ JOIN LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum
 CROSS JOIN unnest(ARRAY['asv_owner', 'postgres']) AS r (role)
 CROSS JOIN unnest(ARRAY['UPDATE asv.%1$I SET %2$I = %2$I', 'DELETE FROM asv.%1$I', 'TRUNCATE asv.%1$I CASCADE']) AS v (statement)
 WHERE c.relnamespace = 'asv'::regnamespace AND c.relkind = 'r'
-  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind', 'alert')
+  AND c.relname NOT IN ('unit', 'area', 'slot', 'camera_number', 'lifecycle_state', 'lifecycle_move', 'event_kind', 'alarm_kind', 'alert', 'password', 'session')
   AND NOT (c.relname = 'recording_state' AND v.statement LIKE 'UPDATE%')
 ORDER BY c.relname, r.role;
 
