@@ -474,7 +474,7 @@ class Test:
         return "newcomer" in names or role != "newcomer" and bool(names & {"anyone", role})
 
     def everybody_tries_everything(self):
-        """A-021. A query that no route knows is refused behind the table's other columns: so nothing is done."""
+        """A-021, LAW L4. A query that no route knows is refused behind the table's other columns: so nothing is done."""
         sql("DELETE FROM asv.session WHERE kind = 'token'")
         actors = self.actors()
         seen = set()
