@@ -75,12 +75,11 @@ bool asv_totp_uri(char out[ASV_TOTP_URI_BYTES], const uint8_t key[ASV_TOTP_KEY_B
     char secret[ASV_TOTP_BASE32_BYTES];
     asv_totp_base32(secret, key);
     snprintf(out, ASV_TOTP_URI_BYTES, "otpauth://totp/");
-    bool good = add_escaped(out, issuer) && strlen(out) + 1 < ASV_TOTP_URI_BYTES;
-    if (good) {
-        strcat(out, ":");
-        good = add_escaped(out, account);
-    }
+    bool good = add_escaped(out, issuer);
     size_t len = strlen(out);
+    snprintf(out + len, ASV_TOTP_URI_BYTES - len, ":");
+    good = good && add_escaped(out, account);
+    len = strlen(out);
     int more = snprintf(out + len, ASV_TOTP_URI_BYTES - len, "?secret=%s&issuer=", secret);
     asv_wipe(secret, sizeof secret);
     return good && more > 0 && len + (size_t)more < ASV_TOTP_URI_BYTES && add_escaped(out, issuer);
