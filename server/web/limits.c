@@ -98,7 +98,7 @@ void asv_web_limits_right(struct asv_web_limits *limits, enum asv_web_limit what
 {
     pthread_mutex_lock(&limits->lock);
     struct asv_web_place *place = place_of(limits, what, who, len);
-    place->count = 0;
-    place->free_ms = 0;
+    place->count = what == ASV_WEB_LIMIT_ADDRESS && place->count > 0 ? place->count - 1 : 0;
+    place->free_ms = place->count > rules[what].free ? place->free_ms : 0;
     pthread_mutex_unlock(&limits->lock);
 }

@@ -47,7 +47,8 @@ unsigned asv_web_limits_rate(struct asv_web_limits *limits, enum asv_web_limit w
 /* How many seconds somebody has to wait before the next guess; 0: none. */
 unsigned asv_web_limits_wait(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,
                              size_t len, uint64_t now_ms);
-/* A guess, before it is known to be right; and that it was. */
+/* A guess, before it is known to be right; and that it was: then it never was one, and of a name nothing is
+ * held against it any more. */
 void asv_web_limits_guess(struct asv_web_limits *limits, enum asv_web_limit what, const void *who, size_t len,
                           uint64_t now_ms);
 void asv_web_limits_right(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/session.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -116,18 +117,29 @@ static bool has_csrf_token(const struct asv_web_call *call, const char *token)
     return sent != NULL && strlen(sent) == strlen(want) && asv_equal(sent, want, strlen(want));
 }
 
+/* What cannot be read as an address is one by itself. */
+static void address_of(uint8_t out[ASV_HTTP_ADDRESS_KEY], const char *text)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    if (inet_pton(AF_INET, text, &four.sin_addr) == 1) {
+        asv_http_peer_address(out, &four);
+    } else if (inet_pton(AF_INET6, text, &six.sin6_addr) == 1) {
+        asv_http_peer_address(out, &six);
+    } else {
+        asv_http_peer_address(out, NULL);
+    }
+}
+
 /* The last address is the one that the server in front has seen; those before it anybody can write. */
 void asv_web_address(const struct asv_web_call *call, uint8_t out[ASV_HTTP_ADDRESS_KEY])
 {
     const char *list = call->request->headers[ASV_HTTP_X_FORWARDED_FOR];
-    uint8_t digest[ASV_SHA256_BYTES];
     memcpy(out, call->request->address, ASV_HTTP_ADDRESS_KEY);
     if (call->web->settings->forwarded && list != NULL) {
         const char *last = strrchr(list, ',');
         last = last != NULL ? last + 1 : list;
-        last += strspn(last, " ");
-        asv_sha256(digest, last, strlen(last));
-        memcpy(out, digest, ASV_HTTP_ADDRESS_KEY);
+        address_of(out, last + strspn(last, " "));
     }
 }
 

@@ -24,6 +24,10 @@ static const struct asv_http_problem not_right = {
     401, "sign-in-failed", "Not signed in", "Nicht angemeldet",
     "the passkey, or name, password and code, do not fit; or the account is disabled",
     "Passkey oder Name, Passwort und Code passen nicht, oder das Konto ist gesperrt", NULL};
+static const struct asv_http_problem not_the_old_one = {
+    400, "wrong-password", "Wrong password", "Falsches Passwort",
+    "this is not the password until now",
+    "das ist nicht das bisherige Passwort", "old"};
 /* clang-format on */
 
 /* ---- what is said ---- */
@@ -303,9 +307,10 @@ static bool guess(struct asv_web_call *call, const char *name, const char *passw
         return false;
     }
     if (!right) {
-        asv_web_refuse(call, &not_right, NULL);
+        asv_web_refuse(call, own ? &not_the_old_one : &not_right, NULL);
         return false;
     }
+    asv_web_limits_right(limits, ASV_WEB_LIMIT_ADDRESS, who.address, sizeof who.address);
     asv_web_limits_right(limits, ASV_WEB_LIMIT_PAIR, who.pair, sizeof who.pair);
     asv_web_limits_right(limits, ASV_WEB_LIMIT_NAME, who.name, sizeof who.name);
     return true;

@@ -191,6 +191,25 @@ static void who_guesses_waits_longer_each_time_and_never_long(void **state)
     assert_int_equal(asv_web_limits_wait(&limits, ASV_WEB_LIMIT_PAIR, "a", 1, now_ms), 0);
 }
 
+/* an office of one address, all of whom know their passwords. */
+static void who_is_right_never_guessed(void **state)
+{
+    (void)state;
+    static struct asv_web_limits limits;
+    assert_int_equal(asv_web_limits_init(&limits, asv_world_os()), ASV_OK);
+    for (unsigned i = 0; i < 300; i++) {
+        assert_int_equal(asv_web_limits_wait(&limits, ASV_WEB_LIMIT_ADDRESS, "a", 1, 1000), 0);
+        asv_web_limits_guess(&limits, ASV_WEB_LIMIT_ADDRESS, "a", 1, 1000);
+        asv_web_limits_right(&limits, ASV_WEB_LIMIT_ADDRESS, "a", 1);
+    }
+    for (unsigned i = 0; i < 40; i++) {
+        asv_web_limits_guess(&limits, ASV_WEB_LIMIT_ADDRESS, "a", 1, 1000);
+    }
+    asv_web_limits_right(&limits, ASV_WEB_LIMIT_ADDRESS, "a",
+                         1); /* one's own password makes up for one guess */
+    assert_int_not_equal(asv_web_limits_wait(&limits, ASV_WEB_LIMIT_ADDRESS, "a", 1, 1000), 0);
+}
+
 /* */
 static void who_asks_too_often_waits(void **state)
 {
@@ -236,6 +255,7 @@ int main(void)
         cmocka_unit_test(codes_are_those_of_the_vectors),
         cmocka_unit_test(a_code_is_good_once_and_for_a_minute_and_a_half),
         cmocka_unit_test(who_guesses_waits_longer_each_time_and_never_long),
+        cmocka_unit_test(who_is_right_never_guessed),
         cmocka_unit_test(who_asks_too_often_waits),
         cmocka_unit_test(a_challenge_is_ours_and_two_minutes_old_at_most),
     };
