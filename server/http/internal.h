@@ -67,6 +67,8 @@ enum MHD_Result asv_http_handle(void *ctx, struct MHD_Connection *connection, co
 void asv_http_forget(void *ctx, struct MHD_Connection *connection, void **request_context,
                      enum MHD_RequestTerminationCode how);
 
+void asv_http_exchange_free(struct asv_http_exchange *exchange); /* NULL is fine */
+
 /* answer.c: sends exchange->answer, and gives up what it owns. */
 enum MHD_Result asv_http_send(struct asv_http_exchange *exchange);
 void asv_http_answer_clear(struct asv_http_answer *answer);

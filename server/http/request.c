@@ -217,6 +217,9 @@ void *asv_http_hear(void *ctx, const char *target, struct MHD_Connection *connec
         exchange->query = query != NULL ? strdup(query + 1) : NULL;
         exchange->peer = query == NULL || exchange->query != NULL ? exchange->peer : NULL; /* no memory */
     }
+    if (exchange != NULL && exchange->peer != NULL) {
+        exchange->peer->request = exchange;
+    }
     return exchange;
 }
 
@@ -242,6 +245,16 @@ enum MHD_Result asv_http_handle(void *ctx, struct MHD_Connection *connection, co
     return finish(exchange);
 }
 
+void asv_http_exchange_free(struct asv_http_exchange *exchange)
+{
+    if (exchange != NULL) {
+        asv_http_answer_clear(&exchange->answer);
+        free(exchange->query);
+        free(exchange->data);
+    }
+    free(exchange);
+}
+
 void asv_http_forget(void *ctx, struct MHD_Connection *connection, void **request_context,
                      enum MHD_RequestTerminationCode how)
 {
@@ -250,17 +263,13 @@ void asv_http_forget(void *ctx, struct MHD_Connection *connection, void **reques
     struct asv_http_peer *peer = peer_of(connection);
     (void)how;
     if (peer != NULL) {
+        peer->request = NULL;
         peer->until_ms = now_of(listener) + listener->config.idle_ms;
         asv_http_peer_move(peer, ASV_HTTP_WAITING, now_of(listener));
         if (listener->stopping) { /* an answer that was on its way already did not say so */
             asv_http_cut(listener, peer);
         }
     }
-    if (exchange != NULL) {
-        asv_http_answer_clear(&exchange->answer);
-        free(exchange->query);
-        free(exchange->data);
-    }
-    free(exchange);
+    asv_http_exchange_free(exchange);
     *request_context = NULL;
 }
