@@ -37,10 +37,7 @@ static void write_problem(const struct asv_http_listener *listener, struct asv_h
     struct asv_http_problem problem = *answer->problem;
     unsigned retry_s = answer->retry_s;
     problem.field = answer->field != NULL ? answer->field : problem.field;
-    char cookie[ASV_HTTP_COOKIE_BYTES];
-    memcpy(cookie, answer->cookie, sizeof cookie);
     asv_http_answer_clear(answer);
-    memcpy(answer->cookie, cookie, sizeof cookie);
     answer->retry_s = retry_s == 0 && problem.code == MHD_HTTP_SERVICE_UNAVAILABLE ? 5 : retry_s;
     answer->code = problem.code;
     answer->data = (uint8_t *)text;

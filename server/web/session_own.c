@@ -81,17 +81,24 @@ static void end(struct asv_web_call *call, const uint8_t *id, bool token)
     }
 }
 
+/* Nor does the browser keep it, unless it still counts. */
+static void leave(struct asv_web_call *call, const uint8_t *id)
+{
+    end(call, id, false);
+    if (call->out->problem == NULL) {
+        asv_web_cookie_set(call, NULL);
+    }
+}
+
 /* */
 void asv_web_session_leave(struct asv_web_call *call)
 {
-    end(call, call->who.id, false);
-    asv_web_cookie_set(call, NULL);
+    leave(call, call->who.id);
 }
 
 void asv_web_sessions_end(struct asv_web_call *call)
 {
-    end(call, NULL, false);
-    asv_web_cookie_set(call, NULL);
+    leave(call, NULL);
 }
 
 void asv_web_session_end(struct asv_web_call *call)
