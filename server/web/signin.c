@@ -101,7 +101,7 @@ static void enter(struct asv_web_call *call, const struct asv_db_passkey_answer 
         answer != NULL
             ? asv_db_session_passkey_put(asv_web_database(call), digest, answer, &term, &err)
             : asv_db_session_password_put(asv_web_database(call), digest, password, step, &term, &err);
-    if (status == ASV_E_DENIED) {
+    if (status == ASV_E_DENIED || status == ASV_E_EXISTS) { /* the same answer, at the same time */
         asv_web_refuse(call, &not_right, NULL);
     } else if (status != ASV_OK) {
         asv_web_failed(call, status, &err);
