@@ -15,9 +15,9 @@ static const struct {
     uint32_t each_ms;
     uint32_t free;
 } rules[] = {
-    [ASV_WEB_LIMIT_REQUESTS] = {200, 50, 0}, [ASV_WEB_LIMIT_ARRIVALS] = {60, 500, 0},
-    [ASV_WEB_LIMIT_PAIR] = {0, 0, 5},        [ASV_WEB_LIMIT_NAME] = {0, 0, 50},
-    [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},
+    [ASV_WEB_LIMIT_REQUESTS] = {200, 50, 0}, [ASV_WEB_LIMIT_PASSWORDS] = {60, 500, 0},
+    [ASV_WEB_LIMIT_PASSKEYS] = {400, 25, 0}, [ASV_WEB_LIMIT_PAIR] = {0, 0, 5},
+    [ASV_WEB_LIMIT_NAME] = {0, 0, 50},       [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},
 };
 
 enum asv_status asv_web_limits_init(struct asv_web_limits *limits, const struct asv_world *world)

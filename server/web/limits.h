@@ -18,11 +18,12 @@
 
 /* What is counted; each by itself. */
 enum asv_web_limit {
-    ASV_WEB_LIMIT_REQUESTS, /* of a session */
-    ASV_WEB_LIMIT_ARRIVALS, /* of an address, before signing in */
-    ASV_WEB_LIMIT_PAIR,     /* wrong passwords for a name from an address */
-    ASV_WEB_LIMIT_NAME,     /* for a name from anywhere */
-    ASV_WEB_LIMIT_ADDRESS,  /* for any name from an address */
+    ASV_WEB_LIMIT_REQUESTS,  /* of a session */
+    ASV_WEB_LIMIT_PASSWORDS, /* of an address, that are to be compared */
+    ASV_WEB_LIMIT_PASSKEYS,  /* of an address: challenges and answers, which cost little */
+    ASV_WEB_LIMIT_PAIR,      /* wrong passwords for a name from an address */
+    ASV_WEB_LIMIT_NAME,      /* for a name from anywhere */
+    ASV_WEB_LIMIT_ADDRESS,   /* for any name from an address */
     ASV_WEB_LIMITS,
 };
 

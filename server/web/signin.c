@@ -63,12 +63,12 @@ static bool refuse_wait(struct asv_web_call *call, unsigned wait_s)
 }
 
 /* */
-static bool arrives_too_often(struct asv_web_call *call)
+static bool arrives_too_often(struct asv_web_call *call, enum asv_web_limit what)
 {
     uint8_t address[ASV_HTTP_ADDRESS_KEY];
     asv_web_address(call, address);
-    return refuse_wait(call, asv_web_limits_rate(&call->web->limits, ASV_WEB_LIMIT_ARRIVALS, address,
-                                                 sizeof address, now_of(call)));
+    return refuse_wait(call,
+                       asv_web_limits_rate(&call->web->limits, what, address, sizeof address, now_of(call)));
 }
 
 /* ---- the session ---- */
@@ -202,7 +202,7 @@ void asv_web_challenge(struct asv_web_call *call)
     uint8_t challenge[ASV_SHA256_BYTES];
     char text[CHALLENGE_CHARS + 1];
     char host[ORIGIN_BYTES];
-    if (arrives_too_often(call)) {
+    if (arrives_too_often(call, ASV_WEB_LIMIT_PASSKEYS)) {
         return;
     }
     if (asv_web_challenge_make(call->web->world, call->web->entry.key, challenge) != ASV_OK) {
@@ -356,7 +356,7 @@ void asv_web_sign_in(struct asv_web_call *call)
     const json_t *password = json_object_get(call->body, "password");
     if ((passkey == NULL) == (password == NULL)) {
         asv_web_refuse(call, &asv_web_bad_field, "body");
-    } else if (arrives_too_often(call)) {
+    } else if (arrives_too_often(call, passkey != NULL ? ASV_WEB_LIMIT_PASSKEYS : ASV_WEB_LIMIT_PASSWORDS)) {
         return;
     } else if (passkey != NULL) {
         with_passkey(call, passkey);

@@ -221,6 +221,10 @@ static void who_asks_too_often_waits(void **state)
         taken++;
     }
     assert_int_equal(taken, 200);
+    for (taken = 0; asv_web_limits_rate(&limits, ASV_WEB_LIMIT_PASSWORDS, "a", 1, 5000) == 0; taken++) {
+    }
+    assert_int_equal(taken, 60);
+    assert_int_equal(asv_web_limits_rate(&limits, ASV_WEB_LIMIT_PASSKEYS, "a", 1, 5000), 0);
     assert_int_equal(asv_web_limits_rate(&limits, ASV_WEB_LIMIT_REQUESTS, "a", 1, 5050), 0);
     assert_int_equal(asv_web_limits_rate(&limits, ASV_WEB_LIMIT_REQUESTS, "a", 1, 5050), 1);
 }
