@@ -9,7 +9,6 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/cli/case.h"
 #include "server/cli/night.h"
 #include "server/db/alert.h"
 #include "server/db/incident.h"
@@ -71,7 +70,7 @@ enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit
     }
     asv_case_show(exhibit, &shown);
     with.clip = &shown;
-    status = asv_person_deliver(night->cli, night->db, night->client, &with, &reply, err);
+    status = asv_person_deliver(&night->flow.flow, night->client, &with, &reply, err);
     *until_ms = reply.until_ms;
     if (status == ASV_OK && delivery->answer != NULL && reply.stanza.len > 0) {
         status = asv_exhibit_put_recovery(exhibit, reply.stanza, err);
@@ -90,7 +89,7 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
         enum asv_status found = name_of(night, &proposal->said, &name, err);
         return found == ASV_OK ? asv_night_show(night, &name, &delivery, until_ms, err) : found;
     }
-    return asv_person_deliver(night->cli, night->db, night->client, &delivery, &reply, err);
+    return asv_person_deliver(&night->flow.flow, night->client, &delivery, &reply, err);
 }
 
 /* To the keeper, with the proposal that it answers. */

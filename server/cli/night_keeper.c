@@ -48,7 +48,7 @@ static enum asv_status ask_clips(struct asv_night *night, struct asv_err *err)
         struct asv_keeper_reply reply;
         uint32_t request = 0;
         status = asv_keeper_client_clips(night->client, after, &request, err);
-        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
         if (status == ASV_OK) {
             status = add_page(night, &reply, err);
             got = reply.kept_count;
@@ -102,7 +102,7 @@ void asv_night_ask_keeper(struct asv_night *night)
     struct asv_keeper_reply reply;
     uint32_t request = 0;
     enum asv_status status = asv_keeper_client_status(night->client, &request, &err);
-    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, &err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, &err);
     if (status == ASV_OK) {
         night->keeper = reply.state;
         status = ask_clips(night, &err);
@@ -181,7 +181,7 @@ enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
 {
     struct asv_keeper_reply reply;
     enum asv_status status =
-        asv_cli_keeper_wait(night->client, ASV_OK, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+        asv_keeper_wait(night->client, ASV_OK, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_OK && reply.order.len > ASV_DESTRUCTION_MAX_BYTES) {
         status = asv_fail(err, ASV_E_LIMIT, "keeper: its statement is too long");
     }
