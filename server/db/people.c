@@ -123,6 +123,16 @@ enum asv_status asv_db_credential_page(struct asv_db *db, const struct asv_db_cr
                            count, err);
 }
 
+enum asv_status asv_db_credential_mine(struct asv_db *db, struct asv_db_credential *out, size_t cap,
+                                       size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_i32(&params, (int32_t)cap);
+    return asv_db_run_rows(db, ASV_QUERY_CREDENTIAL_MINE, &params, row_credential, out, sizeof *out, cap,
+                           count, err);
+}
+
 enum asv_status asv_db_person_disable(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
                                       const char *reason, const char *by, enum asv_db_outcome *outcome,
                                       struct asv_err *err)

@@ -48,6 +48,10 @@ ASV_MUST_CHECK enum asv_status asv_db_credential_page(struct asv_db *db,
                                                       struct asv_db_credential *out, size_t cap,
                                                       size_t *count, struct asv_err *err);
 
+/* The authenticators with which who asks can sign now, the newest first. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_mine(struct asv_db *db, struct asv_db_credential *out,
+                                                      size_t cap, size_t *count, struct asv_err *err);
+
 /* Nothing is done with the account any more, until two people enrol a new credential for the person. */
 ASV_MUST_CHECK enum asv_status asv_db_person_disable(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
                                                      const char *reason, const char *by,

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- SPDX-FileCopyrightText: 2026 The Asservat authors
+--
+-- The authenticators of who asks.
+SELECT digest, record, enrolled_at, revoked_at, revocation_taken, disabled_at
+FROM asv.credential_mine(
+    p_limit => $1::integer)
