@@ -2,7 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/flow/flow.h"
 
+#include <fcntl.h>
+#include <string.h>
+
+#include "firmware-proto/trust/cert.h"
 #include "server/base/fail.h"
+#include "server/base/io.h"
 #include "server/base/time_text.h"
 #include "server/base/uuid.h"
 
@@ -71,4 +76,26 @@ enum asv_status asv_flow_keeper(const struct asv_flow *flow, struct asv_keeper_c
 {
     enum asv_status status = asv_keeper_client_new(out, flow->keeper);
     return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
+}
+
+enum asv_status asv_flow_root_key(const char *path, uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                  struct asv_err *err)
+{
+    uint8_t data[ASV_CERT_MAX_BYTES];
+    struct asv_cert root = {0};
+    size_t len = 0;
+    enum asv_status status = asv_io_read_file(AT_FDCWD, path, data, sizeof data, &len, err);
+    if (status == ASV_OK) {
+        status = asv_cert_decode(&root, data, len, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_cert_verify(&root, root.signing_pk, err);
+    }
+    if (status == ASV_OK && root.role != ASV_ROLE_ROOT) {
+        status = asv_fail(err, ASV_E_UNTRUSTED, "it is not the certificate of an agency's root");
+    }
+    if (status == ASV_OK) {
+        memcpy(root_pk, root.signing_pk, sizeof root.signing_pk);
+    }
+    return status;
 }

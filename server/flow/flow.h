@@ -66,6 +66,10 @@ ASV_MUST_CHECK enum asv_status asv_flow_check_credential(const struct asv_db_cre
 ASV_MUST_CHECK enum asv_status asv_flow_check_account(struct asv_db *db, const struct asv_credential *said,
                                                       struct asv_err *err);
 
+/* The key of the agency root whose certificate is in this file. ASV_E_NOT_FOUND, ASV_E_DENIED. */
+ASV_MUST_CHECK enum asv_status asv_flow_root_key(const char *path, uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                                 struct asv_err *err);
+
 /* Wall time. */
 ASV_MUST_CHECK enum asv_status asv_flow_now(const struct asv_flow *flow, int64_t *now_ms,
                                             struct asv_err *err);

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "firmware-proto/crypto/crypto.h"
+#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/notify.h"
@@ -62,7 +64,8 @@ static void parent_of(char out[512], const char *path)
 static enum asv_status confine(const struct process *process, struct asv_err *err)
 {
     const struct asv_web_settings *settings = &process->settings;
-    const char *const mine[] = {settings->ledger, settings->certificate, settings->key};
+    const char *const mine[] = {settings->ledger, settings->certificate, settings->key,
+                                settings->root,   settings->vault,       settings->vault_mirror};
     char parents[sizeof mine / sizeof *mine][512];
     struct asv_sandbox_path paths[3 + sizeof mine / sizeof *mine] = {
         {"/etc", false}, {"/usr", false}, {"/run/systemd/resolve", false}};
@@ -205,6 +208,12 @@ static int serve(const char *config)
         (struct asv_web){.settings = &process.settings, .world = asv_world_os(), .log = &process.log};
     process.log = asv_log_stderr(process.web.world);
     enum asv_status status = asv_web_settings_read(&process.settings, config, &err);
+    if (status == ASV_OK) {
+        status = asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err);
+    }
+    if (status == ASV_OK && asv_crypto_init() != ASV_OK) {
+        status = asv_fail(&err, ASV_E_INTERNAL, "the cryptographic library does not start");
+    }
     if (status == ASV_OK) {
         status = run(&process, &err);
     }

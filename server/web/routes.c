@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/web/deed.h"
 #include "server/web/session.h"
 
 #define QUICK (ASV_WEB_PUBLIC | ASV_WEB_QUICK)
@@ -28,6 +29,10 @@ const struct asv_web_route asv_web_routes[] = {
     {"POST", "/api/v1/totp", "totp", 0, ASV_WEB_NEWCOMER, 0, NULL, NULL, asv_web_totp_begin},
     {"PUT", "/api/v1/totp", "totp", 1024, ASV_WEB_NEWCOMER, 0, NULL, &asv_web_totp_fields,
      asv_web_totp_finish},
+    {"POST", "/api/v1/statements/prepare", "prepare", 32768, ASV_WEB_ANYONE, ASV_WEB_SCOPE_STATEMENTS, NULL,
+     &asv_web_deed_fields, asv_web_prepare},
+    {"POST", "/api/v1/statements", "statements", 32768, ASV_WEB_ANYONE, ASV_WEB_SCOPE_STATEMENTS, NULL,
+     &asv_web_handed_fields, asv_web_hand_in},
     {"GET", "/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},
     {"GET", "/tile/{tile:steps}", "tile", 0, QUICK, 0, NULL, NULL, asv_web_tile},
     {"GET", "/{log:steps}/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},

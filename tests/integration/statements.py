@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""statements.py BUILD: people who sign in a browser, on the site of incident.py. asservatd prepares what is signed, an authenticator
+in software signs it, and asservatd carries it: what it carries is what it would have prepared, or nothing.
+"""
+import base64
+import hashlib
+import http.client
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import incident as site  # noqa: E402
+from asvsite import Daemon  # noqa: E402, found by incident
+
+HOST = "asservat.example"
+ORIGIN = f"https://{HOST}"
+ES256 = 2
+SCOPE_STATEMENTS = 1 << 7
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def record(rig):
+    """Whose keeper, and whose command line, know the console."""
+    made = site.record(rig)
+    rig.site.keeper.stop()
+    for conf in (rig.site.conf, rig.site.directory / "keeper.conf"):
+        conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
+    rig.site.start_keeper()
+    return made
+
+
+class Authenticator:
+    """Of one person, whose key file is there: the same person and badge, with another key."""
+
+    def __init__(self, desk, name):
+        self.desk, self.name = desk, name
+        self.key = desk.keys / f"{name}.p256"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.key],
+                       check=True, stderr=subprocess.DEVNULL)
+        der = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"], check=True,
+                             stdout=subprocess.PIPE).stdout
+        self.public = der[-64:]
+        self.id = hashlib.sha256(self.public).digest()[:16]
+        self.register()
+        self.token = self.sign_in()
+
+    def register(self):
+        """A credential record (STATEMENTS.md 2) that differs from the key file's in its key alone."""
+        rows = self.desk.sql(f"""SELECT encode(record, 'hex'), person, encode(badge, 'hex'), roles, array_to_string(units, E'\\n'),
+                                        valid_from, valid_until, encode(agency, 'hex')
+                                 FROM asv.credential WHERE name = '{self.name}' ORDER BY valid_from LIMIT 1""")
+        record, self.person, badge, roles, units, since, until, agency = rows[0]
+        record = bytes.fromhex(record)
+        assert record[-2 - 34:-32 - 2] == b"\x01\x20", record.hex()  # an Ed25519 key, and no extensions
+        rp_id = hashlib.sha256(HOST.encode()).digest()
+        self.record = record[:-36] + bytes([ES256, 64]) + self.public + bytes([len(self.id)]) + self.id + b"\x01\x20" + rp_id + bytes(2)
+        self.digest = hashlib.sha256(self.record).digest()
+        self.desk.sql(f"""SELECT asv.credential_put('\\x{agency}', '{self.person}', '\\x{badge}', '{self.name}', {roles}, '{units}', '{since}',
+                          '{until}', '\\x{self.public.hex()}', '\\x{self.record.hex()}', 'test')""")
+        if "administrator" in self.name:
+            return
+        out = self.desk.act("anna", "user", "enrol", self.digest.hex()[:16])
+        other = "stefan" if self.name == "sigrid" else "sigrid"
+        self.desk.act(other, "user", "approve", self.desk.proposal(out))
+
+    def sign_in(self):
+        token = os.urandom(32).hex()
+        told = hashlib.sha256(token.encode()).digest()
+        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, made_in, name, scopes, until_at)
+                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'token', '{self.person}', '{uuid.uuid4()}', 'test',
+                                  {SCOPE_STATEMENTS}, clock_timestamp() + interval '1 hour')""")
+        return token
+
+    def assertion(self, challenge, origin=ORIGIN, rp_id=HOST, flags=5, kind="webauthn.get"):
+        client = json.dumps({"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False},
+                            separators=(",", ":")).encode()
+        data = hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + struct.pack(">I", 1)
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.key], check=True, stdout=subprocess.PIPE,
+                                   input=data + hashlib.sha256(client).digest()).stdout
+        return {"authenticator_data": b64(data), "client_data": b64(client), "signature": b64(signature)}
+
+
+class Server:
+    def __init__(self, desk):
+        d = desk.site.directory
+        conf = d / "web.conf"
+        conf.write_text(f"""\
+listen = 127.0.0.1:0
+database = {desk.site.postgres.conninfo('asv_web')}
+origin = {ORIGIN}
+keeper = {d}/keeper.sock
+root = {d}/root.cert
+vault = {d}/vault
+vault.mirror = {d}/mirror
+vault.cached = yes
+""")
+        log = d / "asservatd.log"
+        self.daemon = Daemon("asservatd", [desk.site.bin("asservatd"), "--config", conf], log)
+        said = re.compile(r'"?listen"?[=:]"?(127\.0\.0\.1:\d+)')
+        self.daemon.wait_for(lambda: said.search(log.read_text()), 20, "the address where it listens")
+        self.address = said.search(log.read_text())[1]
+
+    def post(self, who, path, body, token=None):
+        link = http.client.HTTPConnection(self.address, timeout=40)
+        link.request("POST", path, json.dumps(body), {"Content-Type": "application/json",
+                                                      "Authorization": f"Bearer asv_{token or who.token}"})
+        answer = link.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    def prepare(self, who, action, step, **fields):
+        return self.post(who, "/api/v1/statements/prepare", {"action": action, "step": step, "reason": "Übergriff auf eine Kollegin"} | fields)
+
+    def hand_in(self, who, draft, signer=None, **how):
+        body = {"body": draft["body"], "assertion": (signer or who).assertion(draft["challenge"], **how)}
+        if draft["record"] is not None:
+            body["record"] = draft["record"]
+        return self.post(who, "/api/v1/statements", body)
+
+    def sign(self, who, action, step, **fields):
+        status, draft = self.prepare(who, action, step, **fields)
+        assert status == 200 and draft["state"] == "unsigned", (status, draft)
+        status, done = self.hand_in(who, draft)
+        assert status == 200 and done["state"] == "done", (status, done)
+        return done
+
+
+def count(desk):
+    return desk.sql("SELECT count(*) FROM asv.statement")
+
+
+def refused(answer, status, name, words=""):
+    got, problem = answer
+    assert got == status and problem["type"] == f"urn:asservat:problem:{name}" and words in problem["detail"], answer
+    assert problem["detail_de"] and problem["detail_de"] != problem["detail"], problem
+
+
+def an_incident_is_written_down(desk, web, willi, clip):
+    """A-066, LAW H9: signed with what it says; what was drawn comes back with it."""
+    record = {"cause": "prosecution", "offence": "Körperverletzung", "danger": "Angriff mit einem Messer", "from": "2026-01-05T06:00:00Z",
+              "place": "Kuhstraße", "injured": ["Anna Beispiel"]}
+    status, draft = web.prepare(willi, "incident", "alone", incident=site.CASE, record=record)
+    assert status == 200 and draft["record"]["offence"] == "Körperverletzung" and len(draft["record"]["salt"]) == 64, draft
+    other = draft | {"record": draft["record"] | {"offence": "Beleidigung"}}
+    refused(web.hand_in(willi, other), 409, "says-else")
+    assert web.hand_in(willi, draft)[0] == 200
+    shown = desk.json("incident", "show", site.CASE, *desk.account("willi"))
+    assert shown["offence"] == "Körperverletzung" and shown["version"] == 1, shown
+    done = web.sign(willi, "incident-clip", "alone", incident=site.CASE, clip=clip, record={})
+    assert len(done["statement"]) == 64, done
+    status, again = web.prepare(willi, "incident-clip", "alone", incident=site.CASE, clip=clip, record={})
+    assert status == 200 and again["state"] == "done", "what is written down so already is not signed again"
+
+
+def what_is_shown(web, willi, clip):
+    """A-060: nothing is stored before it is signed, and what is to be signed is said in both languages."""
+    status, draft = web.prepare(willi, "hold", "propose", clip=clip, incident=site.CASE)
+    assert status == 200 and draft["credentials"] == [b64(willi.id)] and draft["rp_id"] == HOST, draft
+    lines = {language: {line["name"]: line["text"] for line in draft["lines"][language]} for language in ("en", "de")}
+    first = {language: draft["lines"][language][0]["text"] for language in lines}
+    assert first == {"en": "I propose: keep a recording", "de": "Ich beantrage: eine Aufzeichnung aufbewahren"}, first
+    assert lines["en"]["reason"] == lines["de"]["Begründung"] == "Übergriff auf eine Kollegin", lines
+    body = unb64(draft["body"])
+    message = b"asservat/v1/statement\0" + hashlib.sha256(body).digest()
+    assert hashlib.sha256(body).hexdigest() == draft["digest"] and unb64(draft["challenge"]) == hashlib.sha256(message).digest()
+    return draft
+
+
+def what_is_not_carried(desk, web, people, clip):
+    """A-061 to A-063: another's authenticator, another site, another body, another recording."""
+    willi, sigrid = people["willi"], people["sigrid"]
+    before = count(desk)
+    draft = what_is_shown(web, willi, clip)
+    assert count(desk) == before, "nothing is stored before it is signed"
+    refused(web.hand_in(willi, draft, signer=sigrid), 400, "bad-proof")
+    refused(web.hand_in(willi, draft, origin="https://asservat.example.org"), 400, "bad-proof")
+    refused(web.hand_in(willi, draft, rp_id="example.org"), 400, "bad-proof")
+    refused(web.hand_in(willi, draft, kind="webauthn.create"), 409, "says-else")
+    assert web.hand_in(willi, draft, flags=1)[0] == 403, "nobody was verified"
+    body = bytearray(unb64(draft["body"]))
+    body[-4] ^= 1  # the reason's last letter
+    refused(web.hand_in(willi, draft | {"body": b64(bytes(body))}), 400, "bad-proof")
+    assert web.hand_in(sigrid, draft)[0] == 409, "one person's statement in another's name"
+    refused(web.prepare(sigrid, "hold", "propose", clip=clip, incident=site.CASE, credential=willi.digest.hex()), 409, "no-authenticator")
+    refused(web.prepare(willi, "block", "propose", clip=clip), 400, "missing-field")
+    assert count(desk) == before
+    return draft
+
+
+def two_people_hold_it(desk, web, people, clip, draft):
+    """A-064, LAW T4: the request, its own approval refused, another's approval; each of them again is no other."""
+    willi, sigrid, stefan = people["willi"], people["sigrid"], people["stefan"]
+    status, requested = web.hand_in(willi, draft)
+    assert status == 200 and requested["taken"] is not None, requested
+    assert desk.state(clip) == "pending"
+    before = count(desk)
+    status, again = web.hand_in(willi, draft)
+    assert status == 200 and again["statement"] == requested["statement"] and count(desk) == before, again
+    status, done = web.prepare(willi, "hold", "propose", clip=clip, incident=site.CASE)
+    assert status == 200 and done["state"] == "done" and "signed before" in done["notes"][0]["en"], done
+    refused(web.prepare(willi, "hold", "approve", request=requested["statement"]), 403, "refused", "roles may do this")
+    refused(web.prepare(sigrid, "release", "approve", request=requested["statement"]), 404, "refused", "no such request")
+    status, draft = web.prepare(sigrid, "hold", "approve", request=requested["statement"])
+    assert status == 200 and draft["proposal"]["de"][0]["text"].startswith("Ich beantrage"), draft
+    status, held = web.hand_in(sigrid, draft)
+    assert status == 200 and desk.state(clip) == "held", held
+    before = count(desk)
+    assert web.hand_in(sigrid, draft)[1]["statement"] == held["statement"] and count(desk) == before
+    assert web.prepare(stefan, "hold", "approve", request=requested["statement"])[0] in (404, 409)
+    proven = [e["proven"] for e in desk.json("clip", "custody", clip)[0]["events"] if e["actor_kind"] == "person"]
+    assert proven and all(proven), "A-065: what an authenticator signed is verified as what a key file signed"
+    return requested
+
+
+def an_approval_is_for_one_recording(desk, web, people, clips):
+    """The approval of one recording is none of another."""
+    willi, sigrid = people["willi"], people["sigrid"]
+    first = web.sign(willi, "hold", "propose", clip=clips[1], incident=site.CASE)
+    second = web.sign(willi, "hold", "propose", clip=clips[2], incident=site.CASE)
+    _, one = web.prepare(sigrid, "hold", "approve", request=first["statement"])
+    _, two = web.prepare(sigrid, "hold", "approve", request=second["statement"])
+    mixed = two | {"challenge": one["challenge"]}
+    refused(web.hand_in(sigrid, mixed), 400, "bad-proof")
+    assert web.hand_in(sigrid, one)[0] == 200
+    assert (desk.state(clips[1]), desk.state(clips[2])) == ("held", "pending")
+    done = web.sign(sigrid, "hold", "refuse", request=second["statement"])
+    assert done["taken"] is not None and desk.state(clips[2]) == "sealed", desk.state(clips[2])
+
+
+def nobody_approves_the_own_request(desk, web, people, clip):
+    """LAW T4"""
+    sigrid = people["sigrid"]
+    own = web.sign(sigrid, "hold", "propose", clip=clip, incident=site.CASE)
+    refused(web.prepare(sigrid, "hold", "approve", request=own["statement"]), 403, "refused", "two different people")
+    refused(web.prepare(sigrid, "hold", "refuse", request=own["statement"]), 403, "refused", "withdrawn, not refused")
+    web.sign(sigrid, "hold", "withdraw", request=own["statement"])
+    assert desk.state(clip) == "sealed"
+
+
+def blocks_and_releases(desk, web, people, clips):
+    sigrid, stefan, rita = people["sigrid"], people["stefan"], people["rita"]
+    assert web.sign(rita, "block", "alone", clip=clips[0], ground="private-life")["taken"]
+    refused(web.prepare(rita, "block", "alone", clip=clips[0], ground="private-life"), 403, "refused")
+    looked = web.prepare(rita, "open", "propose", clip=clips[0])
+    refused(looked, 403, "refused", "professional secrets or private life")
+    request = web.sign(sigrid, "release", "propose", clip=clips[1])
+    assert web.sign(stefan, "release", "approve", request=request["statement"])["taken"] and desk.state(clips[1]) == "released"
+
+
+def without_a_keeper(desk, web, people, clip):
+    """A-067: signed and stored; the same again goes on."""
+    sigrid = people["sigrid"]
+    status, draft = web.prepare(sigrid, "block", "alone", clip=clip, ground="dwelling")
+    desk.site.keeper.stop()
+    status, stored = web.hand_in(sigrid, draft)
+    assert status == 202 and stored["state"] == "stored" and stored["taken"] is None, (status, stored)
+    desk.site.start_keeper()
+    status, done = web.hand_in(sigrid, draft)
+    assert status == 200 and done["taken"] is not None, (status, done)
+
+
+def play(rig):
+    desk, _, clips = site.set_up(rig, record)
+    people = {name: Authenticator(desk, name) for name in ("willi", "sigrid", "stefan", "rita")}
+    web = Server(desk)
+    try:
+        an_incident_is_written_down(desk, web, people["willi"], clips[0])
+        draft = what_is_not_carried(desk, web, people, clips[0])
+        two_people_hold_it(desk, web, people, clips[0], draft)
+        an_approval_is_for_one_recording(desk, web, people, clips)
+        nobody_approves_the_own_request(desk, web, people, clips[3])
+        blocks_and_releases(desk, web, people, clips)
+        without_a_keeper(desk, web, people, clips[3])
+        status, out, err = desk.call("retention", "run")
+        assert status in (0, 4), f"{out.decode()} {err}"
+        assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
+    except Exception:
+        print(web.daemon.tail(), file=sys.stderr)
+        raise
+    finally:
+        web.daemon.stop()
+
+
+if __name__ == "__main__":
+    site.main(play, "asservat-statements.")
