@@ -64,16 +64,18 @@ static void parent_of(char out[512], const char *path)
 static enum asv_status confine(const struct process *process, struct asv_err *err)
 {
     const struct asv_web_settings *settings = &process->settings;
-    const char *const mine[] = {settings->ledger, settings->certificate, settings->key,
-                                settings->root,   settings->vault,       settings->vault_mirror};
-    char parents[sizeof mine / sizeof *mine][512];
-    struct asv_sandbox_path paths[3 + sizeof mine / sizeof *mine] = {
-        {"/etc", false}, {"/usr", false}, {"/run/systemd/resolve", false}};
-    struct asv_sandbox sandbox = {paths, 3, ASV_SANDBOX_UNIX | ASV_SANDBOX_INET};
+    const char *const files[] = {settings->ledger, settings->certificate, settings->key, settings->root};
+    char parents[sizeof files / sizeof *files][512];
+    struct asv_sandbox_path paths[5 + sizeof files / sizeof *files] = {
+        {"/etc", false}, {"/usr", false}, {"/run/systemd/resolve", false}, {settings->vault, false}};
+    struct asv_sandbox sandbox = {paths, 4, ASV_SANDBOX_UNIX | ASV_SANDBOX_INET};
     bool landlocked = false;
-    for (size_t i = 0; i < sizeof mine / sizeof *mine; i++) {
-        if (mine[i][0] != '\0') {
-            parent_of(parents[i], mine[i]);
+    if (settings->vault_mirror[0] != '\0') {
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){settings->vault_mirror, false};
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i][0] != '\0') {
+            parent_of(parents[i], files[i]);
             paths[sandbox.path_count++] = (struct asv_sandbox_path){parents[i], false};
         }
     }

@@ -6,24 +6,24 @@ in software signs it, and asservatd carries it: what it carries is what it would
 """
 import base64
 import hashlib
-import http.client
 import json
 import os
-import re
 import struct
 import subprocess
 import sys
 import uuid
 from pathlib import Path
 
+os.environ.setdefault("PGHOST", "")  # its servers are named
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import incident as site  # noqa: E402
-from asvsite import Daemon  # noqa: E402, found by incident
+from served import Contract, Web  # noqa: E402
 
 HOST = "asservat.example"
 ORIGIN = f"https://{HOST}"
 ES256 = 2
 SCOPE_STATEMENTS = 1 << 7
+PREPARE, STATEMENTS = "/api/v1/statements/prepare", "/api/v1/statements"
 
 
 def b64(data):
@@ -78,12 +78,12 @@ class Authenticator:
         other = "stefan" if self.name == "sigrid" else "sigrid"
         self.desk.act(other, "user", "approve", self.desk.proposal(out))
 
-    def sign_in(self):
+    def sign_in(self, scopes=SCOPE_STATEMENTS):
         token = os.urandom(32).hex()
         told = hashlib.sha256(token.encode()).digest()
         self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, made_in, name, scopes, until_at)
                           VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'token', '{self.person}', '{uuid.uuid4()}', 'test',
-                                  {SCOPE_STATEMENTS}, clock_timestamp() + interval '1 hour')""")
+                                  {scopes}, clock_timestamp() + interval '1 hour')""")
         return token
 
     def assertion(self, challenge, origin=ORIGIN, rp_id=HOST, flags=5, kind="webauthn.get"):
@@ -95,41 +95,30 @@ class Authenticator:
         return {"authenticator_data": b64(data), "client_data": b64(client), "signature": b64(signature)}
 
 
-class Server:
+class Server(Web):
+    """asservatd on that site, and what people do with it."""
+
     def __init__(self, desk):
         d = desk.site.directory
-        conf = d / "web.conf"
-        conf.write_text(f"""\
-listen = 127.0.0.1:0
-database = {desk.site.postgres.conninfo('asv_web')}
-origin = {ORIGIN}
-keeper = {d}/keeper.sock
-root = {d}/root.cert
-vault = {d}/vault
-vault.mirror = {d}/mirror
-vault.cached = yes
-""")
-        log = d / "asservatd.log"
-        self.daemon = Daemon("asservatd", [desk.site.bin("asservatd"), "--config", conf], log)
-        said = re.compile(r'"?listen"?[=:]"?(127\.0\.0\.1:\d+)')
-        self.daemon.wait_for(lambda: said.search(log.read_text()), 20, "the address where it listens")
-        self.address = said.search(log.read_text())[1]
+        self.work, self.published, self.program = d, d, desk.site.bin("asservatd")
+        self.contract = Contract(self.program)
+        super().__init__(self, "web", database=desk.site.postgres.conninfo("asv_web"), origin=ORIGIN, keeper=d / "keeper.sock",
+                         root=d / "root.cert", vault=d / "vault", vault__mirror=d / "mirror", vault__cached="yes")
+        self.start()
 
-    def post(self, who, path, body, token=None):
-        link = http.client.HTTPConnection(self.address, timeout=40)
-        link.request("POST", path, json.dumps(body), {"Content-Type": "application/json",
-                                                      "Authorization": f"Bearer asv_{token or who.token}"})
-        answer = link.getresponse()
-        return answer.status, json.loads(answer.read())
+    def post(self, who, path, body, token=None, **headers):
+        code, _, said = self.ask(path, "POST", json.dumps(body).encode(), **{"Content_Type": "application/json",
+                                 "Authorization": f"Bearer asv_{token or who.token}"} | headers)
+        return code, json.loads(said)
 
     def prepare(self, who, action, step, **fields):
-        return self.post(who, "/api/v1/statements/prepare", {"action": action, "step": step, "reason": "Übergriff auf eine Kollegin"} | fields)
+        return self.post(who, PREPARE, {"action": action, "step": step, "reason": "Übergriff auf eine Kollegin"} | fields)
 
     def hand_in(self, who, draft, signer=None, **how):
         body = {"body": draft["body"], "assertion": (signer or who).assertion(draft["challenge"], **how)}
         if draft["record"] is not None:
             body["record"] = draft["record"]
-        return self.post(who, "/api/v1/statements", body)
+        return self.post(who, STATEMENTS, body)
 
     def sign(self, who, action, step, **fields):
         status, draft = self.prepare(who, action, step, **fields)
@@ -261,6 +250,24 @@ def blocks_and_releases(desk, web, people, clips):
     assert web.sign(stefan, "release", "approve", request=request["statement"])["taken"] and desk.state(clips[1]) == "released"
 
 
+def what_is_no_request(desk, web, people, clip, draft):
+    """A-021, A-023, A-004: who may not, and what is not of its form; what there is not."""
+    willi = people["willi"]
+    nowhere = "0197a3c0-0000-7000-8000-000000000001"
+    refused(web.prepare(willi, "hold", "propose", clip=nowhere, incident=site.CASE), 404, "not-found")
+    stranger = os.urandom(32).hex()
+    other = willi.sign_in(scopes=1)
+    for path, body in ((PREPARE, {"action": "hold", "step": "propose", "reason": "x", "clip": clip, "incident": site.CASE}),
+                       (STATEMENTS, {"body": draft["body"], "assertion": willi.assertion(draft["challenge"])})):
+        assert web.post(willi, path, body, token=stranger)[0] == 401
+        assert web.post(willi, path, body, token=other)[0] == 403
+        assert web.post(willi, path, body, Content_Type="text/plain")[0] == 415
+        assert web.post(willi, path, body | {"more": 1})[0] == 400
+        assert web.post(willi, path, body | {"reason" if path == PREPARE else "body": "x" * 40000})[0] == 413
+        assert web.post(willi, path + "?" + "x" * 3000, body)[0] == 414
+        assert web.post(willi, path, body, X_More="x" * 17000)[0] == 431
+
+
 def without_a_keeper(desk, web, people, clip):
     """A-067: signed and stored; the same again goes on."""
     sigrid = people["sigrid"]
@@ -273,6 +280,31 @@ def without_a_keeper(desk, web, people, clip):
     assert status == 200 and done["taken"] is not None, (status, done)
 
 
+def a_request_that_is_over(desk, web, people, clip):
+    """A-064: things may stand otherwise by the second call."""
+    willi, sigrid = people["willi"], people["sigrid"]
+    requested = web.sign(willi, "erase-early", "propose", clip=clip)
+    _, draft = web.prepare(sigrid, "erase-early", "approve", request=requested["statement"])
+    web.sign(willi, "erase-early", "withdraw", request=requested["statement"])
+    before = count(desk)
+    refused(web.hand_in(sigrid, draft), 409, "not-now", "decided otherwise before")
+    body = unb64(draft["body"]).replace(bytes.fromhex(requested["statement"]), os.urandom(32))
+    challenge = b64(hashlib.sha256(b"asservat/v1/statement\0" + hashlib.sha256(body).digest()).digest())
+    refused(web.hand_in(sigrid, draft | {"body": b64(body), "challenge": challenge}), 404, "not-found")
+    assert count(desk) == before and desk.state(clip) == "sealed"
+
+
+def without_a_database(desk, web, people, clip):
+    sigrid = people["sigrid"]
+    status, draft = web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")
+    assert status == 200, draft
+    desk.site.postgres.crash()
+    assert web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")[0] == 503
+    assert web.hand_in(sigrid, draft)[0] == 503
+    desk.site.postgres.start()
+    assert web.hand_in(sigrid, draft)[0] == 200
+
+
 def play(rig):
     desk, _, clips = site.set_up(rig, record)
     people = {name: Authenticator(desk, name) for name in ("willi", "sigrid", "stefan", "rita")}
@@ -280,19 +312,23 @@ def play(rig):
     try:
         an_incident_is_written_down(desk, web, people["willi"], clips[0])
         draft = what_is_not_carried(desk, web, people, clips[0])
+        what_is_no_request(desk, web, people, clips[0], draft)
         two_people_hold_it(desk, web, people, clips[0], draft)
         an_approval_is_for_one_recording(desk, web, people, clips)
         nobody_approves_the_own_request(desk, web, people, clips[3])
+        a_request_that_is_over(desk, web, people, clips[3])
         blocks_and_releases(desk, web, people, clips)
         without_a_keeper(desk, web, people, clips[3])
         status, out, err = desk.call("retention", "run")
         assert status in (0, 4), f"{out.decode()} {err}"
         assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
+        without_a_database(desk, web, people, clips[3])
+        web.contract.finish({"statements"})
     except Exception:
         print(web.daemon.tail(), file=sys.stderr)
         raise
     finally:
-        web.daemon.stop()
+        web.stop()
 
 
 if __name__ == "__main__":
