@@ -147,13 +147,9 @@ static enum asv_status ask_keeper(struct asv_case *work, const struct showing *s
     return status;
 }
 
-enum asv_status asv_deed_show(struct asv_case *work, uint8_t file_key[ASV_FILE_KEY_BYTES],
-                              struct asv_err *err)
+static enum asv_status show_it(struct asv_case *work, struct showing *showing,
+                               uint8_t file_key[ASV_FILE_KEY_BYTES], struct asv_err *err)
 {
-    asv_auto_free struct showing *showing = calloc(1, sizeof *showing);
-    if (showing == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     enum asv_status status = read_pair(work, showing, err);
     if (status == ASV_OK) {
         status = sign_for_it(work, showing, err);
@@ -162,4 +158,16 @@ enum asv_status asv_deed_show(struct asv_case *work, uint8_t file_key[ASV_FILE_K
         status = ask_keeper(work, showing, file_key, err);
     }
     return status == ASV_OK ? log_access(work, showing, err) : status;
+}
+
+enum asv_status asv_deed_show(struct asv_case *work, uint8_t file_key[ASV_FILE_KEY_BYTES],
+                              struct asv_err *err)
+{
+    struct showing *showing = calloc(1, sizeof *showing);
+    if (showing == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = show_it(work, showing, file_key, err);
+    free(showing);
+    return status;
 }

@@ -93,7 +93,7 @@ static enum asv_status fill(const struct asv_flow *flow, const struct asv_action
     return ASV_OK;
 }
 
-/* Whoever signed may have said it at another time, and in other words why; and nothing else. */
+/* Whoever signed may have said it at another time, and in other words why; and nothing else. */
 static bool is_draft(const struct asv_statement *said, const struct asv_flow_draft *draft)
 {
     uint8_t body[ASV_STATEMENT_BODY_MAX_BYTES];
@@ -108,7 +108,7 @@ static bool is_draft(const struct asv_statement *said, const struct asv_flow_dra
            memcmp(body, said->body.data, writer.len) == 0;
 }
 
-/* As its readers will: what they refuse is not stored. */
+/* As its readers will, at this instant: what they refuse is not stored. */
 static enum asv_status check(const struct asv_flow *flow, const struct asv_flow_draft *draft,
                              const struct asv_statement *said, struct asv_err *err)
 {

@@ -7,8 +7,6 @@
 #ifndef ASV_SERVER_WEB_DEED_H
 #define ASV_SERVER_WEB_DEED_H
 
-#include <jansson.h>
-
 #include "server/flow/deed.h"
 #include "server/web/fields.h"
 

@@ -45,11 +45,11 @@ static const struct asv_http_problem no_keeper = {
     "Schlüsselverwalter, Tresor oder Datenbank antworten nicht; was unterschrieben und gespeichert ist, geht weiter, wenn dasselbe noch einmal kommt", "keeper"};
 /* clang-format on */
 
-json_t *asv_web_base64url(const uint8_t *data, size_t len)
+json_t *asv_web_bytes_json(const uint8_t *data, size_t len)
 {
     char text[ASV_BASE64_CHARS(ASV_STATEMENT_MAX_BYTES)];
     struct asv_writer writer;
-    asv_writer_init(&writer, (uint8_t *)text, sizeof text);
+    asv_writer_init(&writer, text, sizeof text);
     asv_write_base64(&writer, data, len);
     for (size_t i = 0; i < writer.len; i++) {
         text[i] = (char)(text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i]);
@@ -192,7 +192,7 @@ void asv_web_desk_close(struct asv_web_desk *desk)
 
 /* ---- no ---- */
 
-/* In the rule's words, which are no problem of their own. */
+/* In the rule's words, which are no problem of their own. */
 static void refuse_by(struct asv_web_call *call, const struct asv_incident_rule *rule, enum asv_status status)
 {
     const struct asv_http_problem problem = {status == ASV_E_DENIED      ? 403

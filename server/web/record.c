@@ -185,16 +185,12 @@ static enum asv_status take_request(struct asv_db_subject_request *out, const st
                : status;
 }
 
-static enum asv_status do_subject_request(const struct asv_flow *flow, const struct asv_web_deed *deed,
-                                          json_t **answered, struct asv_err *err)
+static enum asv_status ask(const struct asv_flow *flow, const struct asv_web_deed *deed,
+                           struct asv_db_subject_answer *rows, json_t **answered, struct asv_err *err)
 {
-    asv_auto_free struct asv_db_subject_answer *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
     struct asv_db_subject_request request = {.area = NULL};
     uint8_t camera[ASV_SHA256_BYTES];
     size_t count = 0;
-    if (rows == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
     enum asv_status status = take_request(&request, flow, deed, camera, err);
     if (status == ASV_OK) {
         status = asv_flow_put_subject_request(flow, &request, deed->row.salt, rows, &count, err);
@@ -202,6 +198,18 @@ static enum asv_status do_subject_request(const struct asv_flow *flow, const str
     if (status == ASV_OK) {
         *answered = answer_of(rows, count);
     }
+    return status;
+}
+
+static enum asv_status do_subject_request(const struct asv_flow *flow, const struct asv_web_deed *deed,
+                                          json_t **answered, struct asv_err *err)
+{
+    struct asv_db_subject_answer *rows = calloc(ASV_DB_PAGE_MAX, sizeof *rows);
+    if (rows == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = ask(flow, deed, rows, answered, err);
+    free(rows);
     return status;
 }
 

@@ -22,7 +22,7 @@ static json_t *rp_id(const char *origin)
     return json_stringn(host, strcspn(host, ":/"));
 }
 
-/* What is written down, with what is random of it: it comes back as it is. */
+/* What is written down, with what is random of it: it comes back as it is. */
 static json_t *record_of(const struct asv_web_deed *deed)
 {
     char uuid[ASV_UUID_TEXT_BYTES];
@@ -30,7 +30,7 @@ static json_t *record_of(const struct asv_web_deed *deed)
     if (deed->action != ASV_ACTION_INCIDENT && deed->action != ASV_ACTION_SUBJECT_REQUEST) {
         return json_null();
     }
-    json_t *record = deed->record != NULL ? json_copy((json_t *)(uintptr_t)deed->record) : json_object();
+    json_t *record = deed->record != NULL ? json_deep_copy(deed->record) : json_object();
     asv_uuid_format(uuid, deed->row.id);
     asv_hex_encode(salt, deed->row.salt, sizeof deed->row.salt);
     (void)json_object_set_new(record, "id", json_string(uuid));
@@ -42,6 +42,7 @@ static json_t *record_of(const struct asv_web_deed *deed)
     return record;
 }
 
+/* */
 static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *deed)
 {
     const struct asv_bytes body = {desk->browser.drafted, desk->browser.len};
@@ -55,9 +56,9 @@ static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *dee
     json_t *proposal = desk->proposal != NULL ? json_incref(desk->proposal) : json_null();
     asv_web_give(desk->call,
                  json_pack("{s:s, s:s, s:o, s:o, s:o, s:[o], s:O, s:o, s:O, s:o}", "state", "unsigned",
-                           "digest", hex, "body", asv_web_base64url(body.data, body.len), "challenge",
-                           asv_web_base64url(challenge, sizeof challenge), "rp_id", rp_id(desk->flow.origin),
-                           "credentials", asv_web_base64url(id->data, id->len), "lines", desk->lines,
+                           "digest", hex, "body", asv_web_bytes_json(body.data, body.len), "challenge",
+                           asv_web_bytes_json(challenge, sizeof challenge), "rp_id", rp_id(desk->flow.origin),
+                           "credentials", asv_web_bytes_json(id->data, id->len), "lines", desk->lines,
                            "proposal", proposal, "notes", desk->notes, "record", record_of(deed)));
 }
 
@@ -182,7 +183,7 @@ static void give_stored(struct handed *it, unsigned code, json_t *answered)
     }
 }
 
-/* The same once more is no other: what the keeper took is said again. */
+/* The same once more is no other: what the keeper took is said again. */
 static void hand_in(struct handed *it, struct asv_web_call *call)
 {
     struct asv_err err = {0};
@@ -203,8 +204,8 @@ static void hand_in(struct handed *it, struct asv_web_call *call)
     if (status == ASV_OK && stored) {
         give_stored(it, 200, answered);
     } else if (asv_status_class(status) == ASV_CLASS_RETRY && stored) {
-        give_stored(it, 202, NULL);
-    } else if (status == ASV_OK) { /* something else was signed before, and went on */
+        give_stored(it, 202, NULL); /* */
+    } else if (status == ASV_OK) {  /* something else was signed before, and went on */
         json_decref(answered);
         asv_web_give(call, json_pack("{s:n, s:s, s:n, s:O, s:n}", "statement", "state", "done", "taken",
                                      "notes", it->desk.notes, "answer"));

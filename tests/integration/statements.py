@@ -140,7 +140,7 @@ def refused(answer, status, name, words=""):
 
 def an_incident_is_written_down(desk, web, willi, clip):
     """A-066, LAW H9: signed with what it says; what was drawn comes back with it."""
-    record = {"cause": "prosecution", "offence": "Körperverletzung", "danger": "Angriff mit einem Messer", "from": "2026-01-05T06:00:00Z",
+    record = {"cause": "prosecution", "offence": "Körperverletzung", "danger": "Angriff mit einem Messer", "from": "2026-01-05T06:00:00.000Z",
               "place": "Kuhstraße", "injured": ["Anna Beispiel"]}
     status, draft = web.prepare(willi, "incident", "alone", incident=site.CASE, record=record)
     assert status == 200 and draft["record"]["offence"] == "Körperverletzung" and len(draft["record"]["salt"]) == 64, draft
@@ -170,7 +170,7 @@ def what_is_shown(web, willi, clip):
 
 
 def what_is_not_carried(desk, web, people, clip):
-    """A-061 to A-063: another's authenticator, another site, another body, another recording."""
+    """A-061: another's authenticator, another site, another body, another recording."""
     willi, sigrid = people["willi"], people["sigrid"]
     before = count(desk)
     draft = what_is_shown(web, willi, clip)
@@ -191,7 +191,7 @@ def what_is_not_carried(desk, web, people, clip):
 
 
 def two_people_hold_it(desk, web, people, clip, draft):
-    """A-064, LAW T4: the request, its own approval refused, another's approval; each of them again is no other."""
+    """A-063, LAW T4: the request, its own approval refused, another's approval; each of them again is no other."""
     willi, sigrid, stefan = people["willi"], people["sigrid"], people["stefan"]
     status, requested = web.hand_in(willi, draft)
     assert status == 200 and requested["taken"] is not None, requested
@@ -211,7 +211,7 @@ def two_people_hold_it(desk, web, people, clip, draft):
     assert web.hand_in(sigrid, draft)[1]["statement"] == held["statement"] and count(desk) == before
     assert web.prepare(stefan, "hold", "approve", request=requested["statement"])[0] in (404, 409)
     proven = [e["proven"] for e in desk.json("clip", "custody", clip)[0]["events"] if e["actor_kind"] == "person"]
-    assert proven and all(proven), "A-065: what an authenticator signed is verified as what a key file signed"
+    assert proven and all(proven), "what an authenticator signed is verified as what a key file signed"
     return requested
 
 
@@ -269,7 +269,7 @@ def what_is_no_request(desk, web, people, clip, draft):
 
 
 def without_a_keeper(desk, web, people, clip):
-    """A-067: signed and stored; the same again goes on."""
+    """A-065: signed and stored; the same again goes on."""
     sigrid = people["sigrid"]
     status, draft = web.prepare(sigrid, "block", "alone", clip=clip, ground="dwelling")
     desk.site.keeper.stop()

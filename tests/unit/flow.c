@@ -204,6 +204,7 @@ static void the_proof_is_verified_as_its_readers_will(void **state)
     assert_int_equal(hand_in(&desk, &answer, &err), ASV_E_UNTRUSTED);
 }
 
+/* */
 static void what_has_expired_meanwhile_is_not_taken(void **state)
 {
     (void)state;
