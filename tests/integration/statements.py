@@ -268,6 +268,13 @@ def what_is_no_request(desk, web, people, clip, draft):
         assert web.post(willi, path, body, X_More="x" * 17000)[0] == 431
 
 
+def too_often(web, willi):
+    """A-034"""
+    for path in (PREPARE, STATEMENTS):
+        token = willi.sign_in()
+        assert any(web.post(willi, path, {}, token=token)[0] == 429 for _ in range(400)), path
+
+
 def without_a_keeper(desk, web, people, clip):
     """A-065: signed and stored; the same again goes on."""
     sigrid = people["sigrid"]
@@ -322,6 +329,7 @@ def play(rig):
         status, out, err = desk.call("retention", "run")
         assert status in (0, 4), f"{out.decode()} {err}"
         assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
+        too_often(web, people["willi"])
         without_a_database(desk, web, people, clips[3])
         web.contract.finish({"statements"})
     except Exception:
