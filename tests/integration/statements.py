@@ -17,6 +17,7 @@ from pathlib import Path
 os.environ.setdefault("PGHOST", "")  # its servers are named
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import incident as site  # noqa: E402
+from proofs import Ledger  # noqa: E402
 from served import Contract, Web  # noqa: E402
 
 HOST = "asservat.example"
@@ -271,8 +272,15 @@ def what_is_no_request(desk, web, people, clip, draft):
 def too_often(web, willi):
     """A-034"""
     for path in (PREPARE, STATEMENTS):
-        token = willi.sign_in()
-        assert any(web.post(willi, path, {}, token=token)[0] == 429 for _ in range(400)), path
+        head, link, code = {"Content-Type": "application/json", "Authorization": f"Bearer asv_{willi.sign_in()}"}, web.link(), 0
+        for _ in range(3000):
+            link.request("POST", path, b"{}", head)
+            answer = link.getresponse()
+            data, code = answer.read(), answer.status
+            if code == 429:
+                break
+        assert code == 429, path
+        web.judge("POST", path, code, dict(answer.getheaders()), data)
 
 
 def without_a_keeper(desk, web, people, clip):
@@ -299,6 +307,19 @@ def a_request_that_is_over(desk, web, people, clip):
     challenge = b64(hashlib.sha256(b"asservat/v1/statement\0" + hashlib.sha256(body).digest()).digest())
     refused(web.hand_in(sigrid, draft | {"body": b64(body), "challenge": challenge}), 404, "not-found")
     assert count(desk) == before and desk.state(clip) == "sealed"
+
+
+def the_ledger_agrees(desk, clip):
+    """What an authenticator signed is verified as what a key file signed: in the ledger, and by who has nothing but the proof."""
+    ledger = Ledger(desk)
+    ledger.begin()
+    ledger.sequence()
+    ledger.verify()  # whose start the ledger tells, once
+    ledger.sequence()
+    ledger.verify()
+    ledger.publish()
+    entries = [e for e in ledger.check(ledger.proof(clip, "--open"))["entries"] if e["kind"] == "statement"]
+    assert len(entries) >= 3 and all(e["proven"] for e in entries), entries
 
 
 def without_a_database(desk, web, people, clip):
@@ -329,6 +350,7 @@ def play(rig):
         status, out, err = desk.call("retention", "run")
         assert status in (0, 4), f"{out.decode()} {err}"
         assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
+        the_ledger_agrees(desk, clips[0])
         too_often(web, people["willi"])
         without_a_database(desk, web, people, clips[3])
         web.contract.finish({"statements"})
