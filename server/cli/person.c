@@ -91,7 +91,7 @@ enum asv_status asv_person_open(const struct asv_cli *cli, struct asv_db *db, st
 
 /* ---- how ---- */
 
-static void print_line(void *ctx, const char *name, const char *text)
+void asv_print_line(void *ctx, const char *name, const char *text)
 {
     FILE *out = ctx;
     if (name == NULL) {
@@ -104,7 +104,7 @@ static void print_line(void *ctx, const char *name, const char *text)
 void asv_statement_print(FILE *out, struct asv_db *db, const struct asv_statement *statement,
                          const struct asv_credential *signer)
 {
-    asv_words_statement(ASV_ENGLISH, db, statement, signer, print_line, out);
+    asv_words_statement(ASV_ENGLISH, db, statement, signer, asv_print_line, out);
 }
 
 static enum asv_status show_and_sign(void *ctx, const struct asv_flow_draft *draft,

@@ -63,6 +63,9 @@ const struct asv_flow *asv_cli_flow_root(struct asv_cli_flow *out, const struct 
                                          struct asv_db *db, const struct asv_agency_dir *agency,
                                          const struct asv_keys *root);
 
+/* A line of words (server/flow/words.h) into a FILE. */
+void asv_print_line(void *ctx, const char *name, const char *text);
+
 /* A statement in words, as it is shown before it is signed (asv_words_statement). */
 void asv_statement_print(FILE *out, struct asv_db *db, const struct asv_statement *statement,
                          const struct asv_credential *signer);

@@ -25,13 +25,7 @@ static struct asv_statement about(uint16_t action, const struct asv_db_credentia
 /* Whose credential it is: the statement itself names only its digest. */
 static void print_credential(const struct asv_cli *cli, const struct asv_db_credential *credential)
 {
-    char roles[ASV_ROLES_TEXT_BYTES];
-    fprintf(cli->err, "%-12s %.*s\n%-12s %s\n", "who", (int)credential->said.name.len,
-            (const char *)credential->said.name.data, "may act as",
-            asv_roles_text(roles, credential->said.roles));
-    for (unsigned i = 0; i < credential->said.unit_count; i++) {
-        fprintf(cli->err, "%-12s %s\n", "unit", credential->said.units[i]);
-    }
+    asv_words_credential(ASV_ENGLISH, &credential->said, asv_print_line, cli->err);
     fputc('\n', cli->err);
 }
 

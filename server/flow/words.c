@@ -122,6 +122,9 @@ enum label {
     WHO_IS,
     UNTIL,
     GOES_ON,
+    WHO,
+    MAY_ACT_AS,
+    UNIT,
     LABELS,
 };
 
@@ -151,6 +154,9 @@ static text labels[LABELS] = {
     [WHO_IS] = {"who is", "in der Rolle"},
     [UNTIL] = {"until", "gilt bis"},
     [GOES_ON] = {"", ""},
+    [WHO] = {"who", "wer"},
+    [MAY_ACT_AS] = {"may act as", "darf handeln als"},
+    [UNIT] = {"unit", "Einheit"},
 };
 
 /* One reading of a statement. */
@@ -391,4 +397,16 @@ void asv_words_statement(enum asv_language language, struct asv_db *db, const st
     }
     lines_of_signer(&page, signer);
     say(&page, UNTIL, "%s", asv_text_time(words, statement->expires_ms));
+}
+
+void asv_words_credential(enum asv_language language, const struct asv_credential *credential,
+                          asv_words_line line, void *ctx)
+{
+    const struct page page = {.language = language, .line = line, .ctx = ctx};
+    char roles[ASV_ROLES_TEXT_BYTES];
+    line_text(&page, WHO, credential->name);
+    say(&page, MAY_ACT_AS, "%s", roles_in(roles, language, credential->roles));
+    for (unsigned i = 0; i < credential->unit_count; i++) {
+        say(&page, UNIT, "%s", credential->units[i]);
+    }
 }

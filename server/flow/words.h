@@ -29,4 +29,8 @@ typedef void (*asv_words_line)(void *ctx, const char *name, const char *text);
 void asv_words_statement(enum asv_language language, struct asv_db *db, const struct asv_statement *statement,
                          const struct asv_credential *signer, asv_words_line line, void *ctx);
 
+/* Whose credential it is, of which a statement names the digest alone. */
+void asv_words_credential(enum asv_language language, const struct asv_credential *credential,
+                          asv_words_line line, void *ctx);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "firmware-proto/seal/age.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
@@ -30,11 +31,29 @@ static const struct deed {
     {"incident-clip", ASV_ACTION_INCIDENT, true, false},
     {"incident-clip-out", ASV_ACTION_INCIDENT, true, true},
     {"subject-request", ASV_ACTION_SUBJECT_REQUEST, true, false},
+    {"enrol", ASV_ACTION_ENROL, false, false},
+    {"revoke", ASV_ACTION_REVOKE, true, false},
+    {"recipient", ASV_ACTION_RECIPIENT, false, false},
+    {"recipient-ends", ASV_ACTION_RECIPIENT_ENDS, true, false},
 };
-static const char *const names[] = {
-    "hold",          "release",           "erase-early",     "open",    "day",
-    "hold-ahead",    "release-ahead",     "block",           "unblock", "incident",
-    "incident-clip", "incident-clip-out", "subject-request", NULL};
+static const char *const names[] = {"hold",
+                                    "release",
+                                    "erase-early",
+                                    "open",
+                                    "day",
+                                    "hold-ahead",
+                                    "release-ahead",
+                                    "block",
+                                    "unblock",
+                                    "incident",
+                                    "incident-clip",
+                                    "incident-clip-out",
+                                    "subject-request",
+                                    "enrol",
+                                    "revoke",
+                                    "recipient",
+                                    "recipient-ends",
+                                    NULL};
 
 static const char *const steps[] = {"propose", "approve", "refuse", "withdraw", "alone", NULL};
 static const char *const grounds[] = {
@@ -75,6 +94,9 @@ static const struct asv_web_field deed_field[] = {
     {"ground", ASV_WEB_WORD, false, 0, 0, grounds, NULL},
     {"incident", ASV_WEB_TEXT, false, 0, ASV_NAME_MAX_BYTES, NULL, NULL},
     {"date", ASV_WEB_DATE, false, 0, 0, NULL, NULL},
+    {"about", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
+    {"recipient", ASV_WEB_TEXT, false, 0, ASV_NAME_MAX_BYTES, NULL, NULL},
+    {"key", ASV_WEB_TEXT, false, 0, ASV_AGE_RECIPIENT_TEXT_BYTES, NULL, NULL},
     {"credential", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
     {"record", ASV_WEB_OBJECT, false, 0, 0, NULL, &asv_web_record_fields},
 };
@@ -120,6 +142,26 @@ static bool read_row(struct asv_web_deed *out, const json_t *record)
     return id == salt;
 }
 
+/* Name and key, both or neither. */
+static bool read_recipient(struct asv_web_deed *out, const json_t *request)
+{
+    const char *name = asv_web_text(request, "recipient");
+    const char *key = asv_web_text(request, "key");
+    if (name != NULL) {
+        (void)memcpy(out->recipient, name, strlen(name) + 1); /* as large as its field */
+    }
+    out->has_recipient = name != NULL && key != NULL &&
+                         asv_age_recipient_decode(out->recipient_pk, key, strlen(key)) == ASV_OK;
+    return out->has_recipient || (name == NULL && key == NULL);
+}
+
+/* Of what is about no recording. */
+static const char *missing_in_house(const struct asv_web_deed *deed)
+{
+    bool about_key = deed->action == ASV_ACTION_RECIPIENT || deed->action == ASV_ACTION_RECIPIENT_ENDS;
+    return about_key ? (deed->has_recipient ? NULL : "recipient") : (deed->has_credential ? NULL : "about");
+}
+
 static const char *missing_of(const struct asv_web_deed *deed, const char *name)
 {
     bool about_case =
@@ -128,6 +170,9 @@ static const char *missing_of(const struct asv_web_deed *deed, const char *name)
     bool about_clip = !is_ahead(deed->action) && !about_row;
     if (is_answer(deed->step)) {
         return deed->request[0] == '\0' ? "request" : NULL;
+    }
+    if (asv_web_house_does(deed->action)) {
+        return missing_in_house(deed);
     }
     return about_clip && !deed->has_clip                       ? "clip"
            : is_ahead(deed->action) && !deed->has_range        ? "camera"
@@ -164,6 +209,10 @@ const char *asv_web_deed_read(struct asv_web_deed *out, const json_t *request)
     if (digits != NULL) {
         (void)memcpy(out->request, digits, strlen(digits) + 1);
     }
+    out->has_credential = asv_web_hash(request, "about", out->credential);
+    if (!read_recipient(out, request)) {
+        return "key";
+    }
     if (!read_row(out, json_object_get(request, "record"))) {
         return "record";
     }
@@ -178,6 +227,18 @@ static void take_record(struct asv_web_deed *out, const struct asv_statement *sa
     const struct asv_bytes *which = &said->subject.name;
     out->out = which->len == strlen(name) && memcmp(which->data, name, which->len) == 0;
     out->has_clip = out->record != NULL && asv_web_uuid(out->record, "clip", out->clip);
+}
+
+static void take_house(struct asv_web_deed *out, const struct asv_statement *said)
+{
+    const struct asv_subject *subject = &said->subject;
+    out->has_credential = subject->kind == ASV_SUBJECT_CREDENTIAL;
+    out->has_recipient = subject->kind == ASV_SUBJECT_RECIPIENT;
+    memcpy(out->credential, subject->id, sizeof out->credential);
+    memcpy(out->recipient_pk, said->recipient_pk, sizeof out->recipient_pk);
+    if (out->has_recipient) {
+        memcpy(out->recipient, subject->name.data, subject->name.len);
+    }
 }
 
 enum asv_status asv_web_deed_of(struct asv_web_deed *out, struct asv_db *db, const struct asv_statement *said,
@@ -205,6 +266,7 @@ enum asv_status asv_web_deed_of(struct asv_web_deed *out, struct asv_db *db, con
         status = asv_fail(err, ASV_E_USAGE, "a record comes with what it says, its id and its salt");
     }
     take_record(out, said);
+    take_house(out, said);
     return status;
 }
 
@@ -289,6 +351,9 @@ enum asv_status asv_web_deed_do(const struct asv_flow *flow, const struct asv_we
     *answered = NULL;
     if (deed->action == ASV_ACTION_INCIDENT || deed->action == ASV_ACTION_SUBJECT_REQUEST) {
         return asv_web_record_do(flow, deed, answered, err);
+    }
+    if (asv_web_house_does(deed->action)) {
+        return asv_web_house_do(flow, deed, err);
     }
     enum asv_status status = asv_case_open(flow, &work, err);
     if (status != ASV_OK) {

@@ -27,6 +27,10 @@ struct asv_web_deed {
     char request[2 * ASV_SHA256_BYTES + 1];
     char case_number[ASV_NAME_MAX_BYTES + 1];
     struct asv_db_range range;
+    bool has_credential, has_recipient;
+    uint8_t credential[ASV_SHA256_BYTES]; /* that is enrolled, or revoked */
+    char recipient[ASV_NAME_MAX_BYTES + 1];
+    uint8_t recipient_pk[ASV_X25519_BYTES];
     const json_t *record; /* of the request; NULL: none */
     struct asv_web_row row;
 };
@@ -52,6 +56,11 @@ ASV_MUST_CHECK enum asv_status asv_web_deed_draw(struct asv_web_deed *deed, cons
 /* Errors of the flow. answer: what the database answered to a recorded person; a new reference, or NULL. */
 ASV_MUST_CHECK enum asv_status asv_web_deed_do(const struct asv_flow *flow, const struct asv_web_deed *deed,
                                                json_t **answer, struct asv_err *err);
+
+/* house.c: what is about no recording. */
+bool asv_web_house_does(uint16_t action);
+ASV_MUST_CHECK enum asv_status asv_web_house_do(const struct asv_flow *flow, const struct asv_web_deed *deed,
+                                                struct asv_err *err);
 
 /* record.c: the rows. */
 ASV_MUST_CHECK enum asv_status asv_web_record_do(const struct asv_flow *flow, const struct asv_web_deed *deed,

@@ -67,10 +67,16 @@ static void add_line(void *ctx, const char *name, const char *text)
 static json_t *lines_of(struct asv_db *db, const struct asv_statement *said,
                         const struct asv_credential *signer)
 {
+    struct asv_db_credential about;
     json_t *english = json_array();
     json_t *german = json_array();
     asv_words_statement(ASV_ENGLISH, db, said, signer, add_line, english);
     asv_words_statement(ASV_GERMAN, db, said, signer, add_line, german);
+    if (said->subject.kind == ASV_SUBJECT_CREDENTIAL &&
+        asv_db_credential_find(db, said->subject.id, &about, NULL) == ASV_OK) {
+        asv_words_credential(ASV_ENGLISH, &about.said, add_line, english);
+        asv_words_credential(ASV_GERMAN, &about.said, add_line, german);
+    }
     return json_pack("{s:o, s:o}", "en", english, "de", german);
 }
 
