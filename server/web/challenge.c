@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "firmware-proto/crypto/crypto.h"
+#include "firmware-proto/seal/base64.h"
+#include "server/statement/client_data.h"
 #include "server/web/session.h"
 
+#define CHARS        ASV_BASE64_CHARS(ASV_SHA256_BYTES)
 #define TIME_BYTES   8
 #define RANDOM_BYTES 8
 #define SAID_BYTES   (TIME_BYTES + RANDOM_BYTES) /* and a MAC of as many bytes */
@@ -39,4 +42,16 @@ bool asv_web_challenge_is_fresh(const uint8_t key[32], const uint8_t challenge[A
     seal(key, again);
     return asv_equal(again, challenge, sizeof again) && made_ms <= now_ms &&
            now_ms - made_ms < ASV_WEB_CHALLENGE_MS;
+}
+
+bool asv_web_challenge_read(struct asv_bytes client_data, uint8_t out[ASV_SHA256_BYTES])
+{
+    struct asv_client_data read;
+    char text[CHARS + 1];
+    if (asv_client_data_read(&read, client_data) != ASV_OK || read.challenge.len != CHARS) {
+        return false;
+    }
+    memcpy(text, read.challenge.data, CHARS);
+    text[CHARS] = '\0';
+    return asv_web_base64url(text, out, ASV_SHA256_BYTES) == ASV_SHA256_BYTES;
 }

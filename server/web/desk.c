@@ -45,6 +45,13 @@ static const struct asv_http_problem no_keeper = {
     "Schlüsselverwalter, Tresor oder Datenbank antworten nicht; was unterschrieben und gespeichert ist, geht weiter, wenn dasselbe noch einmal kommt", "keeper"};
 /* clang-format on */
 
+struct asv_bytes asv_web_rp_id(const char *origin)
+{
+    const char *behind = strstr(origin, "://");
+    const char *host = behind != NULL ? behind + 3 : origin;
+    return (struct asv_bytes){(const uint8_t *)host, strcspn(host, ":/")};
+}
+
 json_t *asv_web_bytes_json(const uint8_t *data, size_t len)
 {
     char text[ASV_BASE64_CHARS(ASV_STATEMENT_MAX_BYTES)];
@@ -141,7 +148,7 @@ static enum asv_status find_credential(struct asv_web_desk *desk, struct asv_db 
     struct asv_db_credential *out = &desk->credential;
     size_t count = 1;
     enum asv_status status = digest != NULL ? asv_db_credential_find(db, digest, out, err)
-                                            : asv_db_credential_mine(db, out, 1, &count, err);
+                                            : asv_db_credential_mine(db, true, out, 1, &count, err);
     if (status == ASV_OK && count > 0) {
         status = asv_db_credential_view(out, err);
     }

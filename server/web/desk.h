@@ -29,8 +29,13 @@ void asv_web_desk_close(struct asv_web_desk *desk);
 /* What the flow said no to, in the rule's own words where there is one. */
 void asv_web_desk_refuse(struct asv_web_desk *desk, enum asv_status status, const struct asv_err *err);
 
+/* The relying party's id: the host of an origin; a view into it. */
+struct asv_bytes asv_web_rp_id(const char *origin);
+
 /* base64url without padding, of at most ASV_STATEMENT_MAX_BYTES; a new reference. */
 json_t *asv_web_bytes_json(const uint8_t *data, size_t len);
+
+extern const struct asv_web_fields asv_web_authenticator_fields; /* authenticator.c */
 
 extern const struct asv_http_problem asv_web_bad_proof;
 

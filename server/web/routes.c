@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/deed.h"
+#include "server/web/desk.h"
 #include "server/web/session.h"
 
 #define QUICK (ASV_WEB_PUBLIC | ASV_WEB_QUICK)
@@ -33,6 +34,8 @@ const struct asv_web_route asv_web_routes[] = {
      &asv_web_deed_fields, asv_web_prepare},
     {"POST", "/api/v1/statements", "statements", 32768, ASV_WEB_ANYONE, ASV_WEB_SCOPE_STATEMENTS, NULL,
      &asv_web_handed_fields, asv_web_hand_in},
+    {"POST", "/api/v1/authenticators", "authenticators", 8192, ASV_WEB_ANYONE, 0, NULL,
+     &asv_web_authenticator_fields, asv_web_authenticator_offer},
     {"GET", "/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},
     {"GET", "/tile/{tile:steps}", "tile", 0, QUICK, 0, NULL, NULL, asv_web_tile},
     {"GET", "/{log:steps}/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},

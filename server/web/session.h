@@ -64,6 +64,8 @@ bool asv_web_guess_own(struct asv_web_call *call, const char *password, struct a
 #define ASV_WEB_CHALLENGE_MS 120000
 ASV_MUST_CHECK enum asv_status asv_web_challenge_make(const struct asv_world *world, const uint8_t key[32],
                                                       uint8_t out[ASV_SHA256_BYTES]);
+/* The challenge that a browser says it answered; false: it says none of ours. */
+bool asv_web_challenge_read(struct asv_bytes client_data, uint8_t out[ASV_SHA256_BYTES]);
 /* Whether it was made with this key, and not too long ago. */
 bool asv_web_challenge_is_fresh(const uint8_t key[32], const uint8_t challenge[ASV_SHA256_BYTES],
                                 uint64_t now_ms);

@@ -7,17 +7,15 @@
 #include "firmware-proto/crypto/crypto.h"
 #include "firmware-proto/seal/base64.h"
 #include "server/base/uuid.h"
-#include "server/statement/client_data.h"
 #include "server/statement/webauthn.h"
+#include "server/web/desk.h"
 #include "server/web/session.h"
 #include "server/web/totp.h"
 
 #define GUESSES_MAX                                                                        \
     2 /* compared at once: 64 MiB each, and the other threads are for whoever is signed in \
        */
-#define ORIGIN_BYTES    256
-#define ID_MAX          ASV_CREDENTIAL_ID_MAX_BYTES
-#define CHALLENGE_CHARS 43
+#define ID_MAX ASV_CREDENTIAL_ID_MAX_BYTES
 
 /* clang-format off */
 static const struct asv_http_problem not_right = {
@@ -116,30 +114,6 @@ static void enter(struct asv_web_call *call, const struct asv_db_passkey_answer 
 
 /* ---- a passkey ---- */
 
-static void base64url(char out[CHALLENGE_CHARS + 1], const uint8_t in[ASV_SHA256_BYTES])
-{
-    struct asv_writer writer;
-    asv_writer_init(&writer, out, CHALLENGE_CHARS);
-    asv_write_base64(&writer, in, ASV_SHA256_BYTES);
-    out[CHALLENGE_CHARS] = '\0';
-    for (char *at = out; *at != '\0'; at++) {
-        *at = (char)(*at == '+' ? '-' : *at == '/' ? '_' : *at);
-    }
-}
-
-/* What is to be answered, as it stands in the answer. */
-static bool challenge_of(struct asv_bytes client_data, uint8_t out[ASV_SHA256_BYTES])
-{
-    struct asv_client_data read;
-    char text[CHALLENGE_CHARS + 1];
-    if (asv_client_data_read(&read, client_data) != ASV_OK || read.challenge.len != CHALLENGE_CHARS) {
-        return false;
-    }
-    memcpy(text, read.challenge.data, CHALLENGE_CHARS);
-    text[CHALLENGE_CHARS] = '\0';
-    return asv_web_base64url(text, out, ASV_SHA256_BYTES) == ASV_SHA256_BYTES;
-}
-
 /* The one credential whose authenticator calls its key so, and whose answer this is. */
 static const struct asv_db_credential *whose(const struct asv_web_call *call,
                                              const struct asv_db_credential *all, size_t count,
@@ -172,7 +146,7 @@ static void with_passkey(struct asv_web_call *call, const json_t *said)
         {authenticator, asv_web_bytes(said, "authenticator_data", authenticator, sizeof authenticator)},
         {client_data, asv_web_bytes(said, "client_data", client_data, sizeof client_data)},
         {signature, asv_web_bytes(said, "signature", signature, sizeof signature)}};
-    if (!challenge_of(assertion.client_data, challenge) ||
+    if (!asv_web_challenge_read(assertion.client_data, challenge) ||
         !asv_web_challenge_is_fresh(call->web->entry.key, challenge, now_of(call))) {
         asv_web_refuse(call, &not_right, NULL);
         return;
@@ -200,8 +174,6 @@ static void with_passkey(struct asv_web_call *call, const json_t *said)
 void asv_web_challenge(struct asv_web_call *call)
 {
     uint8_t challenge[ASV_SHA256_BYTES];
-    char text[CHALLENGE_CHARS + 1];
-    char host[ORIGIN_BYTES];
     if (arrives_too_often(call, ASV_WEB_LIMIT_PASSKEYS)) {
         return;
     }
@@ -209,12 +181,10 @@ void asv_web_challenge(struct asv_web_call *call)
         asv_web_refuse(call, &asv_http_failed, NULL);
         return;
     }
-    const char *behind = strstr(call->web->settings->origin, "://");
-    snprintf(host, sizeof host, "%s", behind != NULL ? behind + 3 : "");
-    host[strcspn(host, ":/")] = '\0';
-    base64url(text, challenge);
-    asv_web_give(call, json_pack("{s:s, s:s, s:i}", "challenge", text, "rp_id", host, "timeout_ms",
-                                 ASV_WEB_CHALLENGE_MS));
+    const struct asv_bytes host = asv_web_rp_id(call->web->settings->origin);
+    asv_web_give(call,
+                 json_pack("{s:o, s:s%, s:i}", "challenge", asv_web_bytes_json(challenge, sizeof challenge),
+                           "rp_id", (const char *)host.data, host.len, "timeout_ms", ASV_WEB_CHALLENGE_MS));
     call->out->etag[0] = '\0';
 }
 

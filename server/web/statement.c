@@ -14,14 +14,6 @@
 
 /* ---- prepare ---- */
 
-/* The relying party's id: the origin's host. */
-static json_t *rp_id(const char *origin)
-{
-    const char *host = strstr(origin, "://");
-    host = host != NULL ? host + 3 : origin;
-    return json_stringn(host, strcspn(host, ":/"));
-}
-
 /* What is written down, with what is random of it: it comes back as it is. */
 static json_t *record_of(const struct asv_web_deed *deed)
 {
@@ -47,6 +39,7 @@ static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *dee
 {
     const struct asv_bytes body = {desk->browser.drafted, desk->browser.len};
     const struct asv_bytes *id = &desk->credential.said.webauthn_id;
+    const struct asv_bytes host = asv_web_rp_id(desk->flow.origin);
     uint8_t challenge[ASV_SHA256_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
     char hex[2 * ASV_SHA256_BYTES + 1];
@@ -55,11 +48,12 @@ static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *dee
     asv_hex_encode(hex, digest, sizeof digest);
     json_t *proposal = desk->proposal != NULL ? json_incref(desk->proposal) : json_null();
     asv_web_give(desk->call,
-                 json_pack("{s:s, s:s, s:o, s:o, s:o, s:[o], s:O, s:o, s:O, s:o}", "state", "unsigned",
+                 json_pack("{s:s, s:s, s:o, s:o, s:s%, s:[o], s:O, s:o, s:O, s:o}", "state", "unsigned",
                            "digest", hex, "body", asv_web_bytes_json(body.data, body.len), "challenge",
-                           asv_web_bytes_json(challenge, sizeof challenge), "rp_id", rp_id(desk->flow.origin),
-                           "credentials", asv_web_bytes_json(id->data, id->len), "lines", desk->lines,
-                           "proposal", proposal, "notes", desk->notes, "record", record_of(deed)));
+                           asv_web_bytes_json(challenge, sizeof challenge), "rp_id", (const char *)host.data,
+                           host.len, "credentials", asv_web_bytes_json(id->data, id->len), "lines",
+                           desk->lines, "proposal", proposal, "notes", desk->notes, "record",
+                           record_of(deed)));
 }
 
 static void prepare(struct asv_web_call *call, struct asv_web_desk *desk, struct asv_web_deed *deed)

@@ -92,6 +92,9 @@ void asv_web_dock(struct asv_web_call *call);
 void asv_web_prepare(struct asv_web_call *call);
 void asv_web_hand_in(struct asv_web_call *call);
 
+/* authenticator.c */
+void asv_web_authenticator_offer(struct asv_web_call *call);
+
 /* board.c: of the dock's status line what everybody may see in the room, as JSON from malloc; NULL when the
  * line is none. Pure. */
 char *asv_web_board_of(const char *line, size_t len);

@@ -24,7 +24,7 @@ HOST = "asservat.example"
 ORIGIN = f"https://{HOST}"
 ES256 = 2
 SCOPE_STATEMENTS = 1 << 7
-PREPARE, STATEMENTS = "/api/v1/statements/prepare", "/api/v1/statements"
+PREPARE, STATEMENTS, OFFER = "/api/v1/statements/prepare", "/api/v1/statements", "/api/v1/authenticators"
 
 
 def b64(data):
@@ -48,19 +48,21 @@ def record(rig):
 class Authenticator:
     """Of one person, whose key file is there: the same person and badge, with another key."""
 
-    def __init__(self, desk, name, enrolled=True):
+    def __init__(self, desk, name, enrolled=True, key_only=False):
         self.desk, self.name = desk, name
         self.key = desk.keys / f"{name}.{uuid.uuid4().hex[:8]}"
         subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.key],
                        check=True, stderr=subprocess.DEVNULL)
         der = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"], check=True,
                              stdout=subprocess.PIPE).stdout
-        self.public = der[-64:]
+        self.spki, self.public = der, der[-64:]
         self.id = hashlib.sha256(self.public).digest()[:16]
-        self.register()
-        if enrolled:
-            out = desk.act("anna", "user", "enrol", self.digest.hex()[:16])
-            desk.act("stefan" if name == "sigrid" else "sigrid", "user", "approve", desk.proposal(out))
+        if not key_only:
+            self.register()
+        else:
+            self.person = desk.sql(f"SELECT person FROM asv.credential WHERE name = '{name}' LIMIT 1")[0][0]
+        if enrolled and not key_only:
+            self.enrol()
         self.token = self.sign_in()
 
     def register(self):
@@ -77,12 +79,26 @@ class Authenticator:
         self.desk.sql(f"""SELECT asv.credential_put('\\x{agency}', '{self.person}', '\\x{badge}', '{self.name}', {roles}, '{units}', '{since}',
                           '{until}', '\\x{self.public.hex()}', '\\x{self.record.hex()}', 'test')""")
 
+    def enrol(self):
+        desk = self.desk
+        out = desk.act("anna", "user", "enrol", self.digest.hex()[:16])
+        desk.act("stefan" if self.name == "sigrid" else "sigrid", "user", "approve", desk.proposal(out))
+
     def sign_in(self, scopes=SCOPE_STATEMENTS):
         token = os.urandom(32).hex()
         told = hashlib.sha256(token.encode()).digest()
         self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, made_in, name, scopes, until_at)
                           VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'token', '{self.person}', '{uuid.uuid4()}', 'test',
                                   {scopes}, clock_timestamp() + interval '1 hour')""")
+        return token
+
+    def cookie(self):
+        """As after a sign-in with this passkey."""
+        token = os.urandom(32).hex()
+        told = hashlib.sha256(token.encode()).digest()
+        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, credential, challenge, client_data, authenticator_data, signature, idle, until_at)
+                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'passkey', '{self.person}', '\\x{self.digest.hex()}', sha256('{token}'), 'x',
+                                  repeat('x', 37)::bytea, 'x', '1 hour', clock_timestamp() + interval '1 hour')""")
         return token
 
     def assertion(self, challenge, origin=ORIGIN, rp_id=HOST, flags=5, kind="webauthn.get"):
@@ -307,6 +323,52 @@ def a_request_that_is_over(desk, web, people, clip):
     assert count(desk) == before and desk.state(clip) == "sealed"
 
 
+def a_key_is_offered(desk, web, rita):
+    """A-067: whoever is signed in offers a key; it counts when two people have enrolled it."""
+    cookie = rita.cookie()
+    head = {"Cookie": f"__Host-asservat={cookie}"}
+    csrf = json.loads(web.ask("/api/v1/session", **head)[2])["csrf"]
+    head |= {"Origin": ORIGIN, "X_CSRF_Token": csrf, "Content_Type": "application/json"}
+    new = Authenticator(desk, "rita", key_only=True)
+
+    def offer(client=None, path=OFFER, **other):
+        challenge = json.loads(web.ask("/api/v1/session/challenge", "POST", Origin=ORIGIN)[2])["challenge"]
+        said = {"type": "webauthn.create", "challenge": challenge, "origin": ORIGIN, "crossOrigin": False} | (client or {})
+        body = {"id": b64(new.id), "public_key": b64(new.spki), "client_data": b64(json.dumps(said).encode())}
+        how = head | {name: other.pop(name) for name in [*other] if name[0].isupper()}
+        code, _, answer = web.ask(path, "POST", json.dumps(body | other).encode(), **how)
+        return code, json.loads(answer)
+
+    for client in ({"type": "webauthn.get"}, {"origin": ORIGIN + ":8443"}, {"challenge": b64(os.urandom(32))}, {"crossOrigin": True}):
+        refused(offer(client), 400, "bad-proof")
+    for key in (new.spki[:27] + bytes(64), bytes(91), new.spki[:-1] + bytes([new.spki[-1] ^ 1])):
+        refused(offer(public_key=b64(key)), 400, "bad-field")
+    assert offer(Cookie="__Host-asservat=" + "0" * 64)[0] == 401 and offer(X_CSRF_Token="0" * 64)[0] == 403
+    assert offer(Content_Type="text/plain")[0] == 415 and offer(client_data="x" * 9000)[0] == 413
+    assert offer(path=OFFER + "?" + "x" * 3000)[0] == 414 and offer(X_More="x" * 17000)[0] == 431
+    code, offered = offer()
+    assert code == 201, offered
+    assert offer()[0] == 409, "a key is one credential's, for ever"
+    rows = desk.sql(f"SELECT encode(record, 'hex'), name, roles, units, enrolled_at IS NULL FROM asv.credential_state WHERE digest = '\\x{offered['credential']}'")
+    record = bytes.fromhex(rows[0][0])
+    assert rows[0][1:] == ["rita", "8", "{32-3}", "t"] and record[:90] == rita.record[:90] and new.public in record and new.id in record, rows
+    assert record[-34:-2] == rita.record[-34:-2], "the relying party"
+    new.digest = hashlib.sha256(record).digest()
+    new.enrol()
+    status, draft = web.prepare(new, "incident-clip", "alone", incident=site.CASE, clip=str(uuid.uuid4()), record={}, credential=offered["credential"])
+    assert status == 404, draft
+    link, code = web.link(), 0
+    for _ in range(3000):
+        link.request("POST", OFFER, b"{}", {name.replace("_", "-"): value for name, value in head.items()})
+        answer = link.getresponse()
+        data, code = answer.read(), answer.status
+        if code == 429:
+            break
+    assert code == 429
+    web.judge("POST", OFFER, code, dict(answer.getheaders()), data)
+    return head
+
+
 def the_house_decides(desk, web, people):
     """Whose credentials count, and for whom something may be wrapped, takes the same two calls, and the same two people."""
     anna, sigrid, stefan = Authenticator(desk, "anna"), people["sigrid"], people["stefan"]
@@ -348,13 +410,14 @@ def the_ledger_agrees(desk, clip):
     assert len(entries) >= 3 and all(e["proven"] for e in entries), entries
 
 
-def without_a_database(desk, web, people, clip):
+def without_a_database(desk, web, people, clip, head):
     sigrid = people["sigrid"]
     status, draft = web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")
     assert status == 200, draft
     desk.site.postgres.crash()
     assert web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")[0] == 503
     assert web.hand_in(sigrid, draft)[0] == 503
+    assert web.ask(OFFER, "POST", b"{}", **head)[0] == 503
     desk.site.postgres.start()
     assert web.hand_in(sigrid, draft)[0] == 200
 
@@ -376,10 +439,11 @@ def play(rig):
         status, out, err = desk.call("retention", "run")
         assert status in (0, 4), f"{out.decode()} {err}"
         assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
+        head = a_key_is_offered(desk, web, people["rita"])
         the_house_decides(desk, web, people)
         the_ledger_agrees(desk, clips[0])
         too_often(web, people["willi"])
-        without_a_database(desk, web, people, clips[3])
+        without_a_database(desk, web, people, clips[3], head)
         web.contract.finish({"statements"})
     except Exception:
         print(web.daemon.tail(), file=sys.stderr)
