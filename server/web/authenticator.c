@@ -91,11 +91,12 @@ static void offer(struct asv_web_call *call, const struct asv_credential *creden
 
 void asv_web_authenticator_offer(struct asv_web_call *call)
 {
-    uint8_t id[ASV_CREDENTIAL_ID_MAX_BYTES];
+    uint8_t id[ASV_CREDENTIAL_ID_MAX_BYTES] = {0};
     struct asv_db_credential own;
     struct asv_credential made;
     struct asv_err err = {0};
     size_t count = 0;
+    size_t id_len = asv_web_bytes(call->body, "id", id, sizeof id);
     if (!was_made_here(call)) {
         asv_web_refuse(call, &asv_web_bad_proof, "client_data");
         return;
@@ -108,8 +109,7 @@ void asv_web_authenticator_offer(struct asv_web_call *call)
         asv_web_failed(call, status, &err);
     } else if (count == 0) {
         asv_web_refuse(call, &asv_web_forbidden, NULL);
-    } else if (!describe(call, &own.said,
-                         (struct asv_bytes){id, asv_web_bytes(call->body, "id", id, sizeof id)}, &made)) {
+    } else if (!describe(call, &own.said, (struct asv_bytes){id, id_len}, &made)) {
         asv_web_refuse(call, &asv_web_bad_field, "public_key");
     } else {
         offer(call, &made);
