@@ -367,10 +367,15 @@ COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it, of thos
 -- ---- who asks
 
 CREATE FUNCTION asv.caller() RETURNS uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT person FROM asv.person_login WHERE login = session_user AND asv.person_disabled_at(person) IS NULL
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF session_user = 'asv_web' THEN
+        RETURN asv.session_person();
+    END IF;
+    RETURN (SELECT person FROM asv.person_login WHERE login = session_user AND asv.person_disabled_at(person) IS NULL);
+END
 $$;
-COMMENT ON FUNCTION asv.caller IS 'whose account it is that is connected; NULL: nobody''s, or it is disabled';
+COMMENT ON FUNCTION asv.caller IS 'whose account it is that is connected, or, by the web server, whose session this transaction is in; NULL: nobody''s, or it is disabled';
 GRANT EXECUTE ON FUNCTION asv.caller TO asv_staff;
 
 CREATE FUNCTION asv.is_administration() RETURNS boolean
@@ -393,9 +398,12 @@ COMMENT ON FUNCTION asv.check_known IS 'refuses a member of asv_staff whose acco
 
 CREATE FUNCTION asv.said_by(p_by text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN asv.is_administration() THEN p_by ELSE session_user END
+    SELECT CASE WHEN asv.is_administration() THEN p_by
+                WHEN session_user = 'asv_web'
+                THEN coalesce(asv.person_name(asv.caller()) || ' (' || left(asv.caller()::text, 8) || ')', session_user)
+                ELSE session_user END
 $$;
-COMMENT ON FUNCTION asv.said_by IS 'who writes something down: a member of staff is the account that is connected, whatever is said';
+COMMENT ON FUNCTION asv.said_by IS 'who writes something down: a member of staff is the account that is connected, or whoever has signed in, whatever is said';
 
 CREATE FUNCTION asv.check_caller(p_person uuid) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -507,6 +515,39 @@ CREATE FUNCTION asv.credential_page(p_name text, p_digest bytea, p_limit integer
 $$;
 COMMENT ON FUNCTION asv.credential_page IS 'credentials in the order of names and digests';
 GRANT EXECUTE ON FUNCTION asv.credential_page TO asv_staff, asv_admin;
+
+CREATE FUNCTION asv.credential_mine(p_authenticators boolean, p_limit integer)
+    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, revocation_taken boolean,
+                   disabled_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.revocation_taken, c.disabled_at
+    FROM asv.credential_state c
+    WHERE c.person = asv.caller() AND (octet_length(c.key) = 64 OR NOT p_authenticators) AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL
+      AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()
+    ORDER BY c.valid_from DESC, c.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.credential_mine IS 'credentials with which who asks can sign now, the newest first; only authenticators, or key files as well';
+GRANT EXECUTE ON FUNCTION asv.credential_mine TO asv_staff;
+
+-- Whoever has a credential that counts may offer a key in an authenticator beside it. What the record says, the two who enrol it read.
+CREATE FUNCTION asv.credential_offer(p_valid_from timestamptz, p_valid_until timestamptz, p_key bytea, p_record bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    c asv.credential;
+BEGIN
+    SELECT * INTO c FROM asv.credential WHERE digest = (SELECT m.digest FROM asv.credential_mine(false, 1) m);
+    IF c.digest IS NULL OR octet_length(p_key) <> 64 THEN
+        RAISE EXCEPTION 'credential: offered by nobody who has one, or no authenticator''s' USING ERRCODE = 'VA007';
+    ELSIF (SELECT count(*) FROM asv.credential_state s
+           WHERE s.person = c.person AND s.enrolled_at IS NULL AND s.valid_from > clock_timestamp() - interval '14 days') >= 8 THEN
+        RAISE EXCEPTION 'credential: so many wait already to be enrolled' USING ERRCODE = 'VA002';
+    END IF;
+    RETURN asv.credential_put(c.agency, c.person, c.badge, c.name, c.roles, array_to_string(c.units, E'\n'), p_valid_from, p_valid_until,
+                              p_key, p_record, asv.said_by('web'));
+END
+$$;
+COMMENT ON FUNCTION asv.credential_offer IS 'adds a record of who asks, with an authenticator''s key, that two people may enrol';
+GRANT EXECUTE ON FUNCTION asv.credential_offer TO asv_staff;
 
 CREATE FUNCTION asv.person_disable(p_person uuid, p_reason text, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

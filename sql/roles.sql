@@ -25,6 +25,8 @@ BEGIN
                    current_database());
 END
 $$;
+-- What the web server does, it does for people who have signed in (asv.caller).
+GRANT asv_staff TO asv_web;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
 -- What PostgreSQL lets everybody do: run code of their own, and keep bytes of their own as large objects, which no

@@ -30,6 +30,10 @@ struct asv_password_cost {
 #define ASV_PASSWORD_PASSES     3
 #define ASV_PASSWORD_MEMORY_KIB 262144
 
+/* What signing in at a server uses, where several may come at once: about a tenth of it. */
+#define ASV_PASSWORD_SIGN_IN_PASSES     2
+#define ASV_PASSWORD_SIGN_IN_MEMORY_KIB 65536
+
 /* ASV_E_LIMIT when the cost is outside the limits, ASV_E_NO_MEMORY when the machine has not that much. */
 ASV_MUST_CHECK enum asv_status asv_password_key(uint8_t key[ASV_PASSWORD_KEY_BYTES], const void *passphrase,
                                                 size_t len, const uint8_t salt[ASV_PASSWORD_SALT_BYTES],

@@ -13,6 +13,7 @@
 #include "server/base/fail.h"
 #include "server/base/io.h"
 #include "server/cli/ask.h"
+#include "server/flow/flow.h"
 
 void asv_agency_close(struct asv_agency_dir *agency)
 {
@@ -100,28 +101,6 @@ enum asv_status asv_agency_open(const struct asv_cli *cli, bool change, struct a
     return ASV_OK;
 }
 
-static enum asv_status read_root_key(const char *path, uint8_t root_pk[ASV_ED25519_PK_BYTES],
-                                     struct asv_err *err)
-{
-    uint8_t data[ASV_CERT_MAX_BYTES];
-    struct asv_cert root = {0};
-    size_t len = 0;
-    enum asv_status status = asv_io_read_file(AT_FDCWD, path, data, sizeof data, &len, err);
-    if (status == ASV_OK) {
-        status = asv_cert_decode(&root, data, len, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_cert_verify(&root, root.signing_pk, err);
-    }
-    if (status == ASV_OK && root.role != ASV_ROLE_ROOT) {
-        status = asv_fail(err, ASV_E_UNTRUSTED, "it is not the certificate of an agency's root");
-    }
-    if (status == ASV_OK) {
-        memcpy(root_pk, root.signing_pk, sizeof root.signing_pk);
-    }
-    return status;
-}
-
 enum asv_status asv_agency_root_key(const struct asv_cli *cli, uint8_t root_pk[ASV_ED25519_PK_BYTES],
                                     struct asv_err *err)
 {
@@ -129,11 +108,11 @@ enum asv_status asv_agency_root_key(const struct asv_cli *cli, uint8_t root_pk[A
     char path[600];
     struct asv_err why = {0};
     (void)snprintf(path, sizeof path, "%s/root.cert", dir != NULL ? dir : cli->conf.agency);
-    enum asv_status status = read_root_key(path, root_pk, &why);
+    enum asv_status status = asv_flow_root_key(path, root_pk, &why);
     if (status == ASV_E_NOT_FOUND || status == ASV_E_DENIED) {
         (void)snprintf(path, sizeof path, "%s", cli->conf.root);
         why = (struct asv_err){0};
-        status = read_root_key(path, root_pk, &why);
+        status = asv_flow_root_key(path, root_pk, &why);
     }
     return status == ASV_OK ? ASV_OK
                             : asv_failf(err, status,

@@ -180,7 +180,7 @@ static void ask_keeper(struct alert *alert)
     enum asv_status status = asv_cli_keeper(alert->cli, &client, &err);
     if (status == ASV_OK) {
         status = asv_keeper_client_status(client, &request, &err);
-        status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, &err);
+        status = asv_keeper_wait(client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, &err);
     }
     alert->asked[ASV_MATTER_KEEPER] = true;
     if (status == ASV_OK) {

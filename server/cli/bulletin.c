@@ -22,12 +22,12 @@ static enum asv_status ask_keeper(const struct asv_cli *cli, struct asv_keeper_c
     uint32_t request = 0;
     uint16_t days = (uint16_t)asv_cli_number(cli->args, "days", 0);
     enum asv_status asked = asv_keeper_client_make_days(client, chain, 0, days, &request, err);
-    enum asv_status status = asv_cli_keeper_wait(client, asked, request, KEEPER_TIMEOUT_MS, reply, err);
+    enum asv_status status = asv_keeper_wait(client, asked, request, KEEPER_TIMEOUT_MS, reply, err);
     if (status != ASV_OK) {
         return status;
     }
     asked = asv_keeper_client_bulletin(client, chain, false, &request, err);
-    return asv_cli_keeper_wait(client, asked, request, KEEPER_TIMEOUT_MS, reply, err);
+    return asv_keeper_wait(client, asked, request, KEEPER_TIMEOUT_MS, reply, err);
 }
 
 /* The keeper is believed no more than anybody else. */

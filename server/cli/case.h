@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Decisions about recordings, as commands make them: what the rules ask, what is stated and delivered to the
- * keeper, and what the database is told. In this order, each step durable before the next, so that the same
- * command again finishes what a crash left:
- *
- *   asv_case_open(cli, &work)                      database, person, policy in force
- *   asv_case_of_clip | _of_range | _of_request     what it is about, and how it stands
- *   asv_case_judge                                 refused here, before anything is signed
- *   asv_case_propose | _answer | _alone
+ * Decisions about recordings (server/flow/deed.h), as commands make them.
  */
 #ifndef ASV_SERVER_CLI_CASE_H
 #define ASV_SERVER_CLI_CASE_H
 
 #include "server/cli/person.h"
 #include "server/cli/vaults.h"
-#include "server/db/incident.h"
-#include "server/incident/compose.h"
-#include "server/incident/open.h"
-#include "server/incident/rules.h"
-#include "server/policy/policy.h"
+#include "server/flow/deed.h"
 
 #define ASV_CASE_DIGITS 12 /* of a request's digest, as people tell them apart */
 
@@ -29,132 +18,29 @@
         "mirror", ASV_CLI_TEXT, "DIR", "its mirror (configuration: vault.mirror)", false, false, 0, 0 \
     }
 
-/* One run of a command. Zero-initialised; asv_case_close gives everything back. */
-struct asv_case {
+/* One run of a command. Zero-initialised; asv_cli_case_close gives everything back. */
+struct asv_cli_case {
     const struct asv_cli *cli;
     struct asv_db *db;
     struct asv_person *person;
-    struct asv_keeper_client *keeper; /* made when it is needed, as the vault */
-    struct asv_vault *vault;
-    struct asv_policy *policy;
-    int64_t now_ms;
-
-    bool ahead; /* about a camera that has not docked, otherwise about a clip */
-    struct asv_db_standing standing;
-    struct asv_db_range range;
-    struct asv_db_ahead ahead_standing;
+    struct asv_cli_flow flow;
+    struct asv_case work;
 };
 
-ASV_MUST_CHECK enum asv_status asv_case_open(const struct asv_cli *cli, struct asv_case *work,
-                                             struct asv_err *err);
-void asv_case_close(struct asv_case *work);
-#define asv_auto_case __attribute__((cleanup(asv_case_close)))
-
-/* The policy file in force today, parsed; the caller frees *out. ASV_E_NOT_FOUND says what to do. */
-ASV_MUST_CHECK enum asv_status asv_case_policy(const struct asv_cli *cli, struct asv_db *db,
-                                               struct asv_policy **out, struct asv_err *err);
-
-/* What it is about, and how it stands to the person. */
-ASV_MUST_CHECK enum asv_status asv_case_of_clip(struct asv_case *work, const uint8_t clip[ASV_UUID_BYTES],
-                                                struct asv_err *err);
-ASV_MUST_CHECK enum asv_status asv_case_of_range(struct asv_case *work, const struct asv_db_range *range,
+ASV_MUST_CHECK enum asv_status asv_cli_case_open(const struct asv_cli *cli, struct asv_cli_case *it,
                                                  struct asv_err *err);
+void asv_cli_case_close(struct asv_cli_case *it);
+#define asv_auto_cli_case __attribute__((cleanup(asv_cli_case_close)))
 
-/* The open request that the first operand names, by its clip or by the first digits that "hold list" shows.
- * ASV_E_NOT_FOUND. */
-ASV_MUST_CHECK enum asv_status asv_case_of_operand(struct asv_case *work, struct asv_db_request *request,
-                                                   struct asv_err *err);
+/* The recording that the first operand names. */
+ASV_MUST_CHECK enum asv_status asv_cli_case_of_clip(struct asv_cli_case *it, struct asv_err *err);
 
-/* The same, which must be one to do this: ASV_E_NOT_FOUND otherwise. */
-ASV_MUST_CHECK enum asv_status asv_case_of_request(struct asv_case *work, uint16_t action,
-                                                   struct asv_db_request *request, struct asv_err *err);
-
-/* Says the digits of what asv_case_propose opened, and which command approves it: "clip day CLIP --approve".
- */
-void asv_case_say_requested(const struct asv_case *work, const uint8_t digest[ASV_SHA256_BYTES],
-                            const char *approve);
-
-/* ASV_E_DENIED, with why and what to do, unless the person may take this step now. ground: of the hold that
- * is asked for or that there is; of a block, which. */
-ASV_MUST_CHECK enum asv_status asv_case_judge(const struct asv_case *work, uint16_t action, uint8_t step,
-                                              uint8_t ground, struct asv_err *err);
-
-/* States a proposal, or goes on with the same one that the person signed before; has the keeper take it where
- * it takes proposals, and opens the request. *digest: the proposal's. */
-ASV_MUST_CHECK enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *what,
-                                                uint8_t digest[ASV_SHA256_BYTES], struct asv_err *err);
-
-/* Answers a request, or goes on with the approval that somebody signed before. An approval of
- * OPEN ends its request without the keeper, which is asked by who opens. */
-ASV_MUST_CHECK enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request,
-                                               uint8_t step, struct asv_err *err);
-
-/* The bytes of a request, into *out: what its rows say, and somebody signed. Any error says why it is none.
- */
-ASV_MUST_CHECK enum asv_status asv_case_read_request(const struct asv_case *work,
-                                                     const struct asv_db_request *request,
-                                                     struct asv_person_statement *out, struct asv_err *err);
-
-/* Ends a request that is none, as the person could refuse it if it were one. */
-ASV_MUST_CHECK enum asv_status asv_case_void(struct asv_case *work, const struct asv_db_request *request,
-                                             const char *why, struct asv_err *err);
-
-/* The request by which the case's clip is held here, as the database says. ASV_E_NOT_FOUND. */
-ASV_MUST_CHECK enum asv_status asv_case_of_hold(struct asv_case *work, struct asv_db_request *request,
-                                                struct asv_err *err);
-
-/* Goes on with a request to hold the case's clip as if it were open, although it was ended here: by another
- * person's approval, and the keeper does not hold the clip; or otherwise, and the keeper still waits for the
- * answer. ASV_E_NOT_FOUND: it was ended there, too. */
-ASV_MUST_CHECK enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_request *request,
-                                               const struct asv_statement *proposal, struct asv_err *err);
-
-/* What stands here as the decision that this block of the case's clip stays, and is nothing that anybody
- * signed, is said to be none; then the case stands otherwise. ASV_OK as well when there is nothing wrong. */
-ASV_MUST_CHECK enum asv_status asv_case_void_decision(struct asv_case *work, uint8_t ground,
-                                                      struct asv_err *err);
-
-/* States what one person decides alone (BLOCK, UNBLOCK), or goes on with the same. To block what is blocked
- * and undecided is the decision that it stays: that is said before it is signed, and to the database. */
-ASV_MUST_CHECK enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what,
-                                              struct asv_err *err);
-
-/* Whether it counts here, when the keeper says that: where the keeper has no block, because only the camera's
- * flag or a row here blocks it, the decision to lift it counts all the same. */
-bool asv_case_counts(const struct asv_statement *said, enum asv_status status);
-
-/* Tells the database what came of a statement that the keeper took (or, of OPEN and BLOCK, was stored): for
- * these commands, and for whoever delivers what they left undelivered. until_ms: the keeper's, of a HOLD's
- * proposal and of an approved DAY. confirms: a BLOCK decides that the one which is there stays; never where
- * nobody has asked the rules, as in the night. */
-ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
-                                                 const struct asv_person_statement *statement,
-                                                 int64_t until_ms, bool confirms, struct asv_err *err);
-
-/* Reads a stored statement about recordings, and verifies it: ASV_E_MALFORMED when it is nothing that anybody
- * signed, and why. */
-ASV_MUST_CHECK enum asv_status asv_case_read(struct asv_db *db, const struct asv_db_statement *row,
-                                             struct asv_person_statement *out, struct asv_err *err);
-
-/* Whether the keeper must see the recording: with what makes a key of its own for it, and with what is
- * erased. */
-bool asv_case_is_shown(const struct asv_statement *proposal, const struct asv_statement *answer);
-
-/* What the keeper must see of a recording: views into it. */
-void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *out);
-
-/* The recording of the case as the vault has it, verified. The caller closes it before the case. */
-ASV_MUST_CHECK enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out,
-                                                struct asv_err *err);
-
-/* Removes what is wrapped for the recovery key of the case's recording. */
-ASV_MUST_CHECK enum asv_status asv_case_drop_recovery(struct asv_case *work, struct asv_err *err);
-
-/* The keeper's client of the case. */
-ASV_MUST_CHECK enum asv_status asv_case_keeper(struct asv_case *work, struct asv_err *err);
+/* Says the digits of a request, and which command approves it: "clip day CLIP --approve". */
+void asv_cli_say_requested(const struct asv_cli *cli, const uint8_t digest[ASV_SHA256_BYTES],
+                           const char *approve);
 
 /* Which step the flags --approve, --refuse and --withdraw say; ASV_STEP_PROPOSE without one. ASV_E_USAGE. */
-ASV_MUST_CHECK enum asv_status asv_case_step(const struct asv_cli *cli, uint8_t *step, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_cli_step(const struct asv_cli *cli, uint8_t *step, struct asv_err *err);
 #define ASV_CASE_STEP_OPTIONS                                                                \
     {"approve", ASV_CLI_FLAG, NULL, "approve the open request", false, false, 0, 0},         \
         {"refuse", ASV_CLI_FLAG, NULL, "refuse the open request", false, false, 0, 0},       \

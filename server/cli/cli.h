@@ -21,6 +21,7 @@
 struct asv_cli_conf {
     char agency[512];            /* the agency directory */
     char root[512];              /* its root.cert, for accounts that may not read that */
+    char origin[256];            /* the console's; empty: none */
     char database[1024];         /* conninfo of the role asv_admin */
     char database_staff[1024];   /* of a person's own role, a member of asv_staff */
     char database_dock[1024];    /* of the role asv_dock: `db rebuild` */
@@ -101,7 +102,7 @@ extern const struct asv_cli_command asv_cli_alarm_acknowledge, asv_cli_alarm_lis
     asv_cli_recipient_list, asv_cli_restore, asv_cli_retention_balance, asv_cli_retention_run,
     asv_cli_revocations_issue, asv_cli_revocations_show, asv_cli_subject_request, asv_cli_user_add,
     asv_cli_user_approve, asv_cli_user_disable, asv_cli_user_enrol, asv_cli_user_found, asv_cli_user_list,
-    asv_cli_user_login, asv_cli_user_revoke, asv_cli_user_show, asv_cli_vault_scrub;
+    asv_cli_user_login, asv_cli_user_password, asv_cli_user_revoke, asv_cli_user_show, asv_cli_vault_scrub;
 
 /* The ledger and its witnesses. */
 extern const struct asv_cli_command asv_cli_ledger_cosign, asv_cli_ledger_key, asv_cli_ledger_witness,

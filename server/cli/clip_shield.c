@@ -9,8 +9,6 @@
 #include "server/cli/clip.h"
 #include "server/incident/words.h"
 
-static const struct asv_incident_name no_incident = {NULL, ""};
-
 /* ---- block, unblock ---- */
 
 static enum asv_status ground_of(const struct asv_cli *cli, uint8_t *ground, struct asv_err *err)
@@ -28,25 +26,18 @@ static enum asv_status ground_of(const struct asv_cli *cli, uint8_t *ground, str
 static enum asv_status shield(const struct asv_cli *cli, uint16_t action, const char *done,
                               struct asv_err *err)
 {
-    asv_auto_case struct asv_case work = {0};
-    struct asv_statement what;
-    uint8_t clip[ASV_UUID_BYTES];
+    asv_auto_cli_case struct asv_cli_case it = {0};
     uint8_t ground = 0;
-    enum asv_status status = asv_cli_clip_operand(cli, clip, err);
+    enum asv_status status = ground_of(cli, &ground, err);
     if (status == ASV_OK) {
-        status = ground_of(cli, &ground, err);
-    }
-    if (status == ASV_OK) {
-        status = asv_case_open(cli, &work, err);
+        status = asv_cli_case_open(cli, &it, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_of_clip(&work, clip, err);
+        status = asv_cli_case_of_clip(&it, err);
     }
-    if (status != ASV_OK) {
-        return status;
+    if (status == ASV_OK) {
+        status = asv_deed_shield(&it.work, action, ground, err);
     }
-    asv_incident_compose(&what, action, work.standing.identity.header, ground, &no_incident);
-    status = asv_case_alone(&work, &what, err);
     if (status == ASV_OK) {
         fputs(done, cli->out);
     }
@@ -106,56 +97,54 @@ const struct asv_cli_command asv_cli_clip_unblock = {
 
 /* ---- erase-early ---- */
 
-static enum asv_status answer_erasure(struct asv_case *work, uint8_t step, struct asv_err *err)
+static enum asv_status answer_erasure(struct asv_cli_case *it, uint8_t step, struct asv_err *err)
 {
     struct asv_db_request open;
-    enum asv_status status = asv_case_of_request(work, ASV_ACTION_ERASE_EARLY, &open, err);
+    enum asv_status status =
+        asv_case_of_request(&it->work, asv_cli_operand(it->cli->args, 0), ASV_ACTION_ERASE_EARLY, &open, err);
     if (status == ASV_OK) {
-        status = asv_case_answer(work, &open, step, err);
+        status = asv_case_answer(&it->work, &open, step, err);
     }
     if (status == ASV_OK && step == ASV_STEP_APPROVE) {
         fputs("Nothing opens it any more. Its files go with the next run of \"asservat retention run\".\n",
-              work->cli->out);
+              it->cli->out);
     }
     return status;
 }
 
-static enum asv_status request_erasure(struct asv_case *work, struct asv_err *err)
+static enum asv_status request_erasure(struct asv_cli_case *it, struct asv_err *err)
 {
-    struct asv_statement what;
     uint8_t digest[ASV_SHA256_BYTES];
     uint8_t ground = 0;
-    enum asv_status status = ground_of(work->cli, &ground, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    asv_incident_compose(&what, ASV_ACTION_ERASE_EARLY, work->standing.identity.header, ground, &no_incident);
-    status = asv_case_propose(work, &what, digest, err);
+    enum asv_status status = ground_of(it->cli, &ground, err);
     if (status == ASV_OK) {
-        asv_case_say_requested(work, digest, "clip erase-early CLIP --approve");
+        status = asv_deed_erase(&it->work, ground, digest, err);
+    }
+    if (status == ASV_OK) {
+        asv_cli_say_requested(it->cli, digest, "clip erase-early CLIP --approve");
     }
     return status;
 }
 
 static enum asv_status erase_early(struct asv_cli *cli, struct asv_err *err)
 {
-    asv_auto_case struct asv_case work = {0};
+    asv_auto_cli_case struct asv_cli_case it = {0};
     uint8_t clip[ASV_UUID_BYTES];
     uint8_t step = ASV_STEP_PROPOSE;
-    enum asv_status status = asv_case_step(cli, &step, err);
+    enum asv_status status = asv_cli_step(cli, &step, err);
     if (status == ASV_OK) {
         status = asv_cli_clip_operand(cli, clip, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_open(cli, &work, err);
+        status = asv_cli_case_open(cli, &it, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_of_clip(&work, clip, err);
+        status = asv_case_of_clip(&it.work, clip, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    return step == ASV_STEP_PROPOSE ? request_erasure(&work, err) : answer_erasure(&work, step, err);
+    return step == ASV_STEP_PROPOSE ? request_erasure(&it, err) : answer_erasure(&it, step, err);
 }
 
 static const struct asv_cli_option erase_options[] = {

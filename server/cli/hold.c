@@ -4,8 +4,6 @@
  * asservat hold: request, approve, refuse, withdraw, release, ahead: two people keep a recording, or keep it
  * no longer (LAW T3, T4). Listing is in hold_list.c.
  */
-#include <string.h>
-
 #include "server/base/fail.h"
 #include "server/cli/case.h"
 #include "server/cli/clip.h"
@@ -16,22 +14,11 @@
 
 /* ---- request ---- */
 
-static enum asv_status find_incident(const struct asv_case *work, struct asv_db_incident *incident,
-                                     struct asv_err *err)
-{
-    enum asv_status status =
-        asv_db_incident_find(work->db, asv_cli_text(work->cli->args, "incident"), incident, err);
-    return status == ASV_OK && incident->forgotten_ms != ASV_TIME_UNKNOWN
-               ? asv_fail(err, ASV_E_STATE, asv_incident_forgotten)
-               : status;
-}
-
-/* The ground: --cause, or the incident's. */
-static enum asv_status ground_of(const struct asv_cli *cli, const struct asv_db_incident *incident,
-                                 uint8_t *ground, struct asv_err *err)
+/* --cause; without it, the incident's. */
+static enum asv_status cause_of(const struct asv_cli *cli, uint8_t *ground, struct asv_err *err)
 {
     const char *cause = asv_cli_text(cli->args, "cause");
-    *ground = incident->cause;
+    *ground = ASV_GROUND_NONE;
     if (cause == NULL ||
         asv_incident_ground_parse(ground, cause, ASV_GROUND_DANGER, ASV_GROUND_LEGALITY_CHECK)) {
         return ASV_OK;
@@ -40,43 +27,30 @@ static enum asv_status ground_of(const struct asv_cli *cli, const struct asv_db_
                      cause);
 }
 
-static enum asv_status request_into(struct asv_case *work, struct asv_err *err)
+static enum asv_status request_into(struct asv_cli_case *it, struct asv_err *err)
 {
-    const struct asv_cli *cli = work->cli;
-    struct asv_db_incident incident;
-    struct asv_statement what;
-    uint8_t clip[ASV_UUID_BYTES];
     uint8_t digest[ASV_SHA256_BYTES];
-    uint8_t ground = 0;
-    enum asv_status status = asv_cli_clip_operand(cli, clip, err);
+    uint8_t cause = 0;
+    enum asv_status status = asv_cli_case_of_clip(it, err);
     if (status == ASV_OK) {
-        status = asv_case_of_clip(work, clip, err);
+        status = cause_of(it->cli, &cause, err);
     }
     if (status == ASV_OK) {
-        status = find_incident(work, &incident, err);
+        status = asv_deed_hold(&it->work, asv_cli_text(it->cli->args, "incident"), cause, digest, err);
     }
     if (status == ASV_OK) {
-        status = ground_of(cli, &incident, &ground, err);
-    }
-    if (status != ASV_OK) {
-        return status;
-    }
-    const struct asv_incident_name name = {incident.id, incident.case_number};
-    asv_incident_compose(&what, ASV_ACTION_HOLD, work->standing.identity.header, ground, &name);
-    status = asv_case_propose(work, &what, digest, err);
-    if (status == ASV_OK) {
-        asv_case_say_requested(work, digest, "hold approve CLIP");
+        asv_cli_say_requested(it->cli, digest, "hold approve CLIP");
     }
     return status;
 }
 
 static enum asv_status with_case(const struct asv_cli *cli,
-                                 enum asv_status (*run)(struct asv_case *work, struct asv_err *err),
+                                 enum asv_status (*run)(struct asv_cli_case *it, struct asv_err *err),
                                  struct asv_err *err)
 {
-    asv_auto_case struct asv_case work = {0};
-    enum asv_status status = asv_case_open(cli, &work, err);
-    return status == ASV_OK ? run(&work, err) : status;
+    asv_auto_cli_case struct asv_cli_case it = {0};
+    enum asv_status status = asv_cli_case_open(cli, &it, err);
+    return status == ASV_OK ? run(&it, err) : status;
 }
 
 static enum asv_status request(struct asv_cli *cli, struct asv_err *err)
@@ -112,16 +86,13 @@ const struct asv_cli_command asv_cli_hold_request = {
 
 /* ---- approve, refuse, withdraw ---- */
 
-static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct asv_err *err)
+static enum asv_status answer_hold(struct asv_cli_case *it, uint8_t step, struct asv_err *err)
 {
     struct asv_db_request open;
-    struct asv_err inner = {0};
-    enum asv_status status = asv_case_of_operand(work, &open, &inner);
-    if (status == ASV_E_NOT_FOUND && step == ASV_STEP_APPROVE) {
-        status = asv_case_of_hold(work, &open, NULL);
-    }
+    enum asv_status status =
+        asv_deed_find_hold(&it->work, asv_cli_operand(it->cli->args, 0), step, &open, err);
     if (status != ASV_OK) {
-        return asv_failf(err, status, "%s", inner.text);
+        return status;
     }
     if (open.action != ASV_ACTION_HOLD && open.action != ASV_ACTION_HOLD_AHEAD &&
         open.action != ASV_ACTION_RELEASE_AHEAD) {
@@ -134,9 +105,9 @@ static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct a
                          : open.action == ASV_ACTION_ERASE_EARLY ? "clip erase-early"
                                                                  : "clip open");
     }
-    status = asv_case_answer(work, &open, step, err);
+    status = asv_case_answer(&it->work, &open, step, err);
     if (status == ASV_OK) {
-        fprintf(work->cli->out, "%s\n",
+        fprintf(it->cli->out, "%s\n",
                 step == ASV_STEP_APPROVE  ? "It is decided, and the keeper has done it."
                 : step == ASV_STEP_REFUSE ? "The request is refused."
                                           : "The request is withdrawn.");
@@ -144,19 +115,19 @@ static enum asv_status answer_hold(struct asv_case *work, uint8_t step, struct a
     return status;
 }
 
-static enum asv_status approve_into(struct asv_case *work, struct asv_err *err)
+static enum asv_status approve_into(struct asv_cli_case *it, struct asv_err *err)
 {
-    return answer_hold(work, ASV_STEP_APPROVE, err);
+    return answer_hold(it, ASV_STEP_APPROVE, err);
 }
 
-static enum asv_status refuse_into(struct asv_case *work, struct asv_err *err)
+static enum asv_status refuse_into(struct asv_cli_case *it, struct asv_err *err)
 {
-    return answer_hold(work, ASV_STEP_REFUSE, err);
+    return answer_hold(it, ASV_STEP_REFUSE, err);
 }
 
-static enum asv_status withdraw_into(struct asv_case *work, struct asv_err *err)
+static enum asv_status withdraw_into(struct asv_cli_case *it, struct asv_err *err)
 {
-    return answer_hold(work, ASV_STEP_WITHDRAW, err);
+    return answer_hold(it, ASV_STEP_WITHDRAW, err);
 }
 
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
@@ -224,39 +195,36 @@ const struct asv_cli_command asv_cli_hold_withdraw = {
 
 /* ---- release ---- */
 
-static enum asv_status release_into(struct asv_case *work, struct asv_err *err)
+static enum asv_status answer_release(struct asv_cli_case *it, uint8_t step, struct asv_err *err)
 {
-    struct asv_statement what;
     struct asv_db_request open;
-    uint8_t clip[ASV_UUID_BYTES];
+    enum asv_status status =
+        asv_case_of_request(&it->work, asv_cli_operand(it->cli->args, 0), ASV_ACTION_RELEASE, &open, err);
+    if (status == ASV_OK) {
+        status = asv_case_answer(&it->work, &open, step, err);
+    }
+    if (status == ASV_OK && step == ASV_STEP_APPROVE) {
+        fputs("It is released: its hold key is destroyed.\n", it->cli->out);
+    }
+    return status;
+}
+
+static enum asv_status release_into(struct asv_cli_case *it, struct asv_err *err)
+{
     uint8_t digest[ASV_SHA256_BYTES];
     uint8_t step = ASV_STEP_PROPOSE;
-    enum asv_status status = asv_case_step(work->cli, &step, err);
+    enum asv_status status = asv_cli_step(it->cli, &step, err);
     if (status == ASV_OK && step != ASV_STEP_PROPOSE) {
-        status = asv_case_of_request(work, ASV_ACTION_RELEASE, &open, err);
-        if (status == ASV_OK) {
-            status = asv_case_answer(work, &open, step, err);
-        }
-        if (status == ASV_OK && step == ASV_STEP_APPROVE) {
-            fputs("It is released: its hold key is destroyed.\n", work->cli->out);
-        }
-        return status;
+        return answer_release(it, step, err);
     }
     if (status == ASV_OK) {
-        status = asv_cli_clip_operand(work->cli, clip, err);
+        status = asv_cli_case_of_clip(it, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_of_clip(work, clip, err);
+        status = asv_deed_release(&it->work, digest, err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    const struct asv_incident_name name = {
-        work->standing.state == ASV_DB_HELD ? work->standing.hold_incident : NULL, work->standing.hold_case};
-    asv_incident_compose(&what, ASV_ACTION_RELEASE, work->standing.identity.header, 0, &name);
-    status = asv_case_propose(work, &what, digest, err);
     if (status == ASV_OK) {
-        asv_case_say_requested(work, digest, "hold release CLIP --approve");
+        asv_cli_say_requested(it->cli, digest, "hold release CLIP --approve");
     }
     return status;
 }
@@ -287,43 +255,28 @@ const struct asv_cli_command asv_cli_hold_release = {
 
 /* ---- ahead ---- */
 
-static enum asv_status ahead_into(struct asv_case *work, struct asv_err *err)
+static enum asv_status ahead_into(struct asv_cli_case *it, struct asv_err *err)
 {
-    const struct asv_cli *cli = work->cli;
-    struct asv_db_incident incident;
+    const struct asv_cli *cli = it->cli;
     struct asv_db_range range;
-    struct asv_statement what;
     uint8_t digest[ASV_SHA256_BYTES];
-    uint8_t ground = 0;
-    bool ends = asv_cli_flag(cli->args, "release");
+    uint8_t cause = 0;
     enum asv_status status = asv_moment_range(cli, AHEAD_HOURS, &range.from_ms, &range.until_ms, err);
     if (status == ASV_OK) {
-        status = asv_cli_camera_find(work->db, asv_cli_text(cli->args, "camera"), range.camera, err);
+        status = asv_cli_camera_find(it->db, asv_cli_text(cli->args, "camera"), range.camera, err);
     }
     if (status == ASV_OK) {
-        status = asv_case_of_range(work, &range, err);
+        status = cause_of(cli, &cause, err);
     }
     if (status == ASV_OK) {
-        status = find_incident(work, &incident, err);
+        status = asv_case_of_range(&it->work, &range, err);
     }
     if (status == ASV_OK) {
-        status = ground_of(cli, &incident, &ground, err);
-    }
-    if (status != ASV_OK) {
-        return status;
-    }
-    const struct asv_incident_name name = {incident.id, incident.case_number};
-    asv_incident_compose_ahead(&what, ends ? ASV_ACTION_RELEASE_AHEAD : ASV_ACTION_HOLD_AHEAD, &range, ground,
-                               &name);
-    status = asv_case_propose(work, &what, digest, err);
-    if (status == ASV_E_DENIED && ends && !work->ahead_standing.counts) {
-        return asv_failf(
-            err, status,
-            "nothing is held ahead of this camera's docking from and until exactly then; \"asservat "
-            "hold list --all\" shows what was decided");
+        status = asv_deed_ahead(&it->work, asv_cli_flag(cli->args, "release"),
+                                asv_cli_text(cli->args, "incident"), cause, digest, err);
     }
     if (status == ASV_OK) {
-        asv_case_say_requested(work, digest, "hold approve REQUEST");
+        asv_cli_say_requested(cli, digest, "hold approve REQUEST");
     }
     return status;
 }

@@ -11,6 +11,7 @@
 #include "server/cli/incident.h"
 #include "server/cli/moment.h"
 #include "server/cli/person.h"
+#include "server/flow/record.h"
 #include "server/incident/record.h"
 #include "server/incident/words.h"
 #include "server/statement/text.h"
@@ -144,7 +145,6 @@ struct work {
     struct asv_person *person;
     struct asv_db_incident incident;
     struct asv_db_incident before;
-    struct asv_person_statement stated;
 };
 
 static enum asv_status say_written(const struct asv_cli *cli, const struct asv_db_incident *incident)
@@ -161,32 +161,18 @@ static enum asv_status is_there(const char *case_number, struct asv_err *err)
                      "\"%s\" is an incident already; \"asservat incident change\" changes it", case_number);
 }
 
-/* ST-104: shown, signed, and stored with the row. */
+/* Shown, signed, and stored. */
 static enum asv_status put(const struct asv_cli *cli, struct work *work, struct asv_err *err)
 {
     const struct asv_db_incident *incident = &work->incident;
-    struct asv_db_signed it = {.said = &work->stated.said};
-    struct asv_statement what;
-    char actor[64];
-    enum asv_db_outcome outcome;
-    enum asv_status status = asv_world_random(cli->world, it.salt, sizeof it.salt);
+    struct asv_cli_flow flow;
+    uint8_t salt[ASV_SHA256_BYTES];
+    enum asv_status status = asv_world_random(cli->world, salt, sizeof salt);
     if (status != ASV_OK) {
         return asv_fail(err, status, "no randomness");
     }
-    asv_record_incident(&what, incident, it.salt);
     asv_incident_print(cli->err, incident);
-    status = asv_person_sign(cli, work->db, work->person, &what, &work->stated, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    it.bytes = (struct asv_bytes){work->stated.bytes, work->stated.len};
-    status = asv_db_incident_put(work->db, incident, &it, asv_cli_actor(actor), &outcome, err);
-    if (status == ASV_E_EXISTS) { /* meanwhile */
-        return is_there(incident->case_number, err);
-    }
-    if (status == ASV_E_STATE) {
-        return asv_fail(err, status, asv_incident_forgotten);
-    }
+    status = asv_flow_put_incident(asv_cli_flow(&flow, cli, work->db, work->person), incident, salt, err);
     return status == ASV_OK ? say_written(cli, incident) : status;
 }
 

@@ -9,8 +9,7 @@
 #include "server/base/uuid.h"
 #include "server/cli/clip.h"
 #include "server/cli/person.h"
-#include "server/incident/record.h"
-#include "server/incident/words.h"
+#include "server/flow/record.h"
 
 /* One run of a command. */
 struct work {
@@ -20,70 +19,30 @@ struct work {
     struct asv_db_exhibit exhibit;
 };
 
-static enum asv_status in_words(const struct asv_db_exhibit *exhibit, enum asv_status status,
-                                const struct asv_err *inner, struct asv_err *err)
+/* What is so already is not signed again. */
+static enum asv_status one(struct work *work, const char *text, size_t *count, struct asv_err *err)
 {
-    char uuid[ASV_UUID_TEXT_BYTES];
-    asv_uuid_format(uuid, exhibit->clip);
-    if (status == ASV_E_STATE) {
-        return exhibit->shows
-                   ? asv_fail(err, status, asv_incident_forgotten)
-                   : asv_failf(err, status, "%s is held for this incident; see \"asservat hold release\"",
-                               uuid);
+    const struct asv_cli *cli = work->cli;
+    struct asv_cli_flow flow;
+    uint8_t salt[ASV_SHA256_BYTES];
+    bool news = false;
+    if (asv_uuid_parse(work->exhibit.clip, text) != ASV_OK) {
+        return asv_failf(err, ASV_E_USAGE, "\"%s\" is no clip id; \"asservat clip list\" shows them", text);
     }
-    if (status == ASV_E_NOT_FOUND && !exhibit->shows) {
-        return asv_failf(err, status,
-                         "%s is no recording of this incident; \"asservat incident show\" shows them", uuid);
-    }
-    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner->text);
-}
-
-/* ST-104: shown, signed, and stored with the row. */
-static enum asv_status put(struct work *work, struct asv_err *err)
-{
-    const struct asv_db_exhibit *exhibit = &work->exhibit;
-    struct asv_person_statement stated = {0};
-    struct asv_db_signed it = {.said = &stated.said};
-    struct asv_statement what;
-    struct asv_err inner = {0};
-    enum asv_db_outcome outcome;
-    char actor[64];
-    char uuid[ASV_UUID_TEXT_BYTES];
-    enum asv_status status = asv_world_random(work->cli->world, it.salt, sizeof it.salt);
+    enum asv_status status = asv_world_random(cli->world, salt, sizeof salt);
     if (status != ASV_OK) {
         return asv_fail(err, status, "no randomness");
     }
-    if (work->person == NULL) {
-        status = asv_person_open(work->cli, work->db, &work->person, err);
+    status = asv_flow_find_exhibit(work->db, &work->exhibit, &news, err);
+    if (status == ASV_OK && news && work->person == NULL) {
+        status = asv_person_open(cli, work->db, &work->person, err);
     }
-    if (status == ASV_OK) {
-        asv_record_exhibit(&what, exhibit, it.salt);
-        asv_uuid_format(uuid, exhibit->clip);
-        fprintf(work->cli->err, "%-12s %s\n", "clip", uuid);
-        status = asv_person_sign(work->cli, work->db, work->person, &what, &stated, err);
+    if (status == ASV_OK && news) {
+        fprintf(cli->err, "%-12s %s\n", "clip", text);
+        status =
+            asv_flow_put_exhibit(asv_cli_flow(&flow, cli, work->db, work->person), &work->exhibit, salt, err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
-    status = asv_db_incident_clip_put(work->db, exhibit, &it, asv_cli_actor(actor), &outcome, &inner);
-    return in_words(exhibit, status, &inner, err);
-}
-
-/* What is so already is not signed again. */
-static enum asv_status one(struct work *work, const char *text, size_t *news, struct asv_err *err)
-{
-    struct asv_db_exhibit *exhibit = &work->exhibit;
-    struct asv_err inner = {0};
-    if (asv_uuid_parse(exhibit->clip, text) != ASV_OK) {
-        return asv_failf(err, ASV_E_USAGE, "\"%s\" is no clip id; \"asservat clip list\" shows them", text);
-    }
-    enum asv_status status = asv_db_incident_clip_next(work->db, exhibit, &inner);
-    if (status != ASV_OK || exhibit->number == 0) {
-        return in_words(exhibit, status, &inner, err);
-    }
-    status = put(work, err);
-    *news += status == ASV_OK;
+    *count += status == ASV_OK && news;
     return status;
 }
 

@@ -39,7 +39,7 @@ static enum asv_status confirm_clock(struct asv_cli *cli, struct asv_err *err)
     }
     memcpy(what.subject.store, state.store, sizeof what.subject.store);
     what.subject.stopped_ms = state.stop_since_ms;
-    return asv_decide_command_propose(cli, &what, "keys approve", err);
+    return asv_cli_command_propose(cli, &what, "keys approve", err);
 }
 
 const struct asv_cli_command asv_cli_keeper_confirm_clock = {
@@ -84,7 +84,7 @@ static enum asv_status recovery_key(struct asv_cli *cli, struct asv_err *err)
         return status;
     }
     memcpy(what.subject.store, state.store, sizeof what.subject.store);
-    return asv_decide_command_propose(cli, &what, "keys approve", err);
+    return asv_cli_command_propose(cli, &what, "keys approve", err);
 }
 
 static const struct asv_cli_option recovery_options[] = {
@@ -131,8 +131,8 @@ static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 {
     static const uint16_t actions[] = {ASV_ACTION_CLOCK, ASV_ACTION_RECOVERY_KEY,
                                        ASV_ACTION_RECOVERY_KEY_ENDS};
-    return asv_decide_command(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_APPROVE, show_proposed,
-                              err);
+    return asv_cli_command_answer(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_APPROVE,
+                                  show_proposed, err);
 }
 
 const struct asv_cli_command asv_cli_keeper_approve = {

@@ -13,63 +13,6 @@ enum asv_status asv_cli_keeper(const struct asv_cli *cli, struct asv_keeper_clie
     return status == ASV_OK ? ASV_OK : asv_fail(err, ASV_E_USAGE, "keeper: the socket's path is too long");
 }
 
-enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_status asked, uint32_t request,
-                                    uint64_t timeout_ms, struct asv_keeper_reply *reply, struct asv_err *err)
-{
-    struct asv_err inner = *err;
-    enum asv_status status = asked;
-    *reply = (struct asv_keeper_reply){0};
-    if (status == ASV_OK) {
-        status = asv_keeper_client_wait(client, request, timeout_ms, reply, &inner);
-    }
-    if (status != ASV_OK) {
-        return asv_failf(err, status, "%s", inner.text);
-    }
-    return reply->status == ASV_OK ? ASV_OK : asv_failf(err, reply->status, "keeper: %s", reply->detail);
-}
-
-/* What the keeper says of the clip with this header. *there false: nothing. */
-static enum asv_status find_kept(struct asv_keeper_client *client, const uint8_t header[32],
-                                 struct asv_keeper_kept *row, bool *there, struct asv_err *err)
-{
-    struct asv_keeper_reply reply;
-    uint32_t request = 0;
-    enum asv_status status = asv_keeper_client_clip(client, header, &request, err);
-    status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    *there = false;
-    if (reply.kept_count > 0) {
-        asv_keeper_kept_read(row, &reply, 0);
-        *there = memcmp(row->header, header, sizeof row->header) == 0;
-    }
-    return ASV_OK;
-}
-
-enum asv_status asv_cli_keeper_state_of(struct asv_keeper_client *client, const uint8_t header[32],
-                                        uint8_t *state, struct asv_err *err)
-{
-    struct asv_keeper_kept row;
-    bool there = false;
-    enum asv_status status = find_kept(client, header, &row, &there, err);
-    *state = status == ASV_OK && there ? row.state : ASV_KEEPER_PLAIN;
-    return status;
-}
-
-enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client, const uint8_t header[32],
-                                      int64_t *until_ms, struct asv_err *err)
-{
-    struct asv_keeper_kept row;
-    bool there = false;
-    enum asv_status status = find_kept(client, header, &row, &there, err);
-    bool has_key =
-        status == ASV_OK && there &&
-        (row.state == ASV_KEEPER_RUNS || row.state == ASV_KEEPER_PENDING || row.state == ASV_KEEPER_HELD);
-    *until_ms = has_key ? row.period_ms : 0;
-    return status;
-}
-
 enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_status *state,
                                     struct asv_err *err)
 {
@@ -87,8 +30,7 @@ enum asv_status asv_cli_keeper_day_end(struct asv_keeper_client *client, const s
     struct asv_keeper_reply reply;
     uint32_t request = 0;
     enum asv_status asked = asv_keeper_client_day_end(client, date, &request, err);
-    enum asv_status status =
-        asv_cli_keeper_wait(client, asked, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    enum asv_status status = asv_keeper_wait(client, asked, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_OK) {
         status = asv_day_end_decode(out, reply.order.data, reply.order.len, err);
     }
@@ -110,7 +52,7 @@ enum asv_status asv_cli_keeper_state(const struct asv_cli *cli, struct asv_keepe
     enum asv_status status = asv_cli_keeper(cli, &client, err);
     if (status == ASV_OK) {
         status = asv_keeper_client_status(client, &request, err);
-        status = asv_cli_keeper_wait(client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+        status = asv_keeper_wait(client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     }
     if (status == ASV_OK) {
         *out = reply.state;

@@ -10,9 +10,7 @@
 #include "server/cli/agency.h"
 #include "server/cli/cli.h"
 #include "server/db/ledger.h"
-#include "server/keeper/client.h"
-
-#define ASV_CLI_KEEPER_TIMEOUT_MS 10000 /* of a request that is answered at once */
+#include "server/flow/keeper.h"
 
 #define ASV_CLI_KEEPER_OPTION                                                                               \
     {                                                                                                       \
@@ -23,30 +21,6 @@
  * the caller's to free. */
 ASV_MUST_CHECK enum asv_status asv_cli_keeper(const struct asv_cli *cli, struct asv_keeper_client **out,
                                               struct asv_err *err);
-
-static inline void asv_cleanup_keeper(struct asv_keeper_client **client)
-{
-    asv_keeper_client_free(*client);
-}
-#define asv_auto_keeper __attribute__((cleanup(asv_cleanup_keeper)))
-
-/* The reply to a request that was asked with this status; its views live until the client is used again. What
- * the keeper refused is the status, too: then reply->status says so, which is ASV_OK while there was no
- * reply. */
-ASV_MUST_CHECK enum asv_status asv_cli_keeper_wait(struct asv_keeper_client *client, enum asv_status asked,
-                                                   uint32_t request, uint64_t timeout_ms,
-                                                   struct asv_keeper_reply *reply, struct asv_err *err);
-
-/* What the keeper does with the clip with this header: ASV_KEEPER_PLAIN for one that it does not know. */
-ASV_MUST_CHECK enum asv_status asv_cli_keeper_state_of(struct asv_keeper_client *client,
-                                                       const uint8_t header[32], uint8_t *state,
-                                                       struct asv_err *err);
-
-/* When the period of the clip with this header ends, which has a key of its own; 0: it has none any more, or
- * never had. */
-ASV_MUST_CHECK enum asv_status asv_cli_keeper_period(struct asv_keeper_client *client,
-                                                     const uint8_t header[32], int64_t *until_ms,
-                                                     struct asv_err *err);
 
 /* Tells the database of the start of the process that answered so, once. */
 ASV_MUST_CHECK enum asv_status asv_cli_keeper_seen(struct asv_db *db, const struct asv_keeper_status *state,

@@ -88,7 +88,7 @@ static enum asv_status begin(struct asv_cli *cli, struct asv_err *err)
         return status;
     }
     memcpy(what.subject.store, state.store, sizeof what.subject.store);
-    return asv_decide_command_propose(cli, &what, "ledger approve", err);
+    return asv_cli_command_propose(cli, &what, "ledger approve", err);
 }
 
 const struct asv_cli_command asv_cli_ledger_begin = {
@@ -139,8 +139,8 @@ static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *d
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 {
     static const uint16_t actions[] = {ASV_ACTION_LEDGER, ASV_ACTION_FORGET};
-    enum asv_status status = asv_decide_command(cli, actions, sizeof actions / sizeof *actions,
-                                                ASV_STEP_APPROVE, show_proposed, err);
+    enum asv_status status = asv_cli_command_answer(cli, actions, sizeof actions / sizeof *actions,
+                                                    ASV_STEP_APPROVE, show_proposed, err);
     return status == ASV_OK ? asv_cli_ledger_forget_decided(cli, err) : status;
 }
 

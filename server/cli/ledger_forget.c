@@ -100,7 +100,7 @@ static enum asv_status propose(const struct asv_cli *cli, struct asv_db *db, con
     memcpy(what.subject.store, store, sizeof what.subject.store);
     what.subject.name = (struct asv_bytes){(const uint8_t *)uuid, strlen(uuid)};
     enum asv_status status = asv_cli_ledger_show(cli, db, id, err);
-    return status == ASV_OK ? asv_decide_propose(cli, db, person, &what, "ledger approve", err) : status;
+    return status == ASV_OK ? asv_cli_propose(cli, db, person, &what, "ledger approve", err) : status;
 }
 
 static enum asv_status read_ids(const struct asv_cli *cli, uint8_t ids[][ASV_UUID_BYTES], size_t count,

@@ -54,7 +54,7 @@ static void meet_keeper(struct sequencing *it)
     }
     it->meet_at_ms = now_ms + MEET_MS;
     enum asv_status status = asv_keeper_client_status(keeper, &request, &unsaid);
-    status = asv_cli_keeper_wait(keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, &unsaid);
+    status = asv_keeper_wait(keeper, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, &unsaid);
     if (status == ASV_OK && memcmp(reply.state.run, it->met, sizeof it->met) != 0 &&
         asv_cli_keeper_seen(it->sequencer->db, &reply.state, &unsaid) == ASV_OK) {
         memcpy(it->met, reply.state.run, sizeof it->met);

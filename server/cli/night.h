@@ -16,6 +16,7 @@
 #include "server/cli/text.h"
 #include "server/db/docking.h"
 #include "server/db/retention.h"
+#include "server/flow/case.h"
 #include "server/incident/open.h"
 #include "server/keeper/client.h"
 #include "server/retention/rules.h"
@@ -47,6 +48,7 @@ enum asv_night_kind {
 struct asv_night {
     const struct asv_cli *cli;
     struct asv_db *db;
+    struct asv_cli_flow flow;        /* of what people signed */
     struct asv_db *recorder;         /* has one batch recorded while db is asked for the next; NULL: none */
     struct asv_night_record *record; /* which, while erasures are completed; else NULL */
     struct asv_vault *vault;

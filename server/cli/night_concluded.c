@@ -10,9 +10,8 @@
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
-#include "server/cli/case.h"
 #include "server/cli/night.h"
-#include "server/cli/statement_view.h"
+#include "server/flow/words.h"
 
 #define PAGE   8 /* statements, of 4 KiB each */
 #define DIGITS 12
@@ -122,7 +121,7 @@ enum asv_status asv_night_read(struct asv_night *night, const struct asv_db_stat
     struct asv_err why = {0};
     enum asv_status status = asv_person_read(row, said, &why);
     if (status == ASV_OK && said->said.action <= ASV_ACTION_DAY) {
-        status = asv_case_read(night->db, row, said, &why);
+        status = asv_case_read(&night->flow.flow, row, said, &why);
     }
     *forged = status == ASV_E_MALFORMED;
     return *forged            ? name_forged(night, row, why.text, err)
@@ -202,7 +201,7 @@ static enum asv_status find_out(struct asv_night *night, const struct asv_person
                                                  .revocations = asv_night_revocations(night)};
     enum asv_status status = answers ? asv_night_read_proposal(night, said, &proposal, err) : ASV_OK;
     if (status == ASV_OK) {
-        status = asv_person_ask_taken(night->cli, night->db, night->client, &delivery, done, &why);
+        status = asv_person_ask_taken(&night->flow.flow, night->client, &delivery, done, &why);
     }
     if (status == ASV_OK && !*done &&
         is_done(&said->said, asv_night_find_kept(night, said->said.subject.id))) {

@@ -9,12 +9,12 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/cli/case.h"
 #include "server/cli/night.h"
 #include "server/db/alert.h"
 #include "server/db/incident.h"
 #include "server/db/ledger.h"
 #include "server/db/request.h"
+#include "server/db/session.h"
 
 #define PAGE            8                /* statements, of 4 KiB each */
 #define CLOCKS_APART_MS INT64_C(7200000) /* as much as a keeper's clocks may (K-062) */
@@ -71,7 +71,7 @@ enum asv_status asv_night_show(struct asv_night *night, const struct asv_exhibit
     }
     asv_case_show(exhibit, &shown);
     with.clip = &shown;
-    status = asv_person_deliver(night->cli, night->db, night->client, &with, &reply, err);
+    status = asv_person_deliver(&night->flow.flow, night->client, &with, &reply, err);
     *until_ms = reply.until_ms;
     if (status == ASV_OK && delivery->answer != NULL && reply.stanza.len > 0) {
         status = asv_exhibit_put_recovery(exhibit, reply.stanza, err);
@@ -91,7 +91,7 @@ static enum asv_status hand_over(struct asv_night *night, const struct asv_perso
         enum asv_status found = name_of(night, &proposal->said, &name, err);
         return found == ASV_OK ? asv_night_show(night, &name, &delivery, until_ms, err) : found;
     }
-    return asv_person_deliver(night->cli, night->db, night->client, &delivery, &reply, err);
+    return asv_person_deliver(&night->flow.flow, night->client, &delivery, &reply, err);
 }
 
 /* To the keeper, with the proposal that it answers. */
@@ -180,6 +180,7 @@ static enum asv_status in_doubt(struct asv_night *night, const char **why, struc
 enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {
     const char *why = NULL;
+    uint64_t sessions = 0; /* of nobody's interest */
     enum asv_status status = in_doubt(night, &why, err);
     if (status == ASV_OK && why != NULL) {
         asv_night_note(night, ASV_NIGHT_UNDONE, "what lapses", "nothing lapses, and nothing is forgotten: %s",
@@ -191,6 +192,9 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
     }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_access_forget(night->db, &night->forgotten, err);
+    }
+    if (status == ASV_OK && !night->dry) {
+        status = asv_db_session_forget(night->db, &sessions, err);
     }
     if (status == ASV_OK && !night->dry) { /* LG-075: approved, delivered by now, and not done */
         status = asv_db_ledger_forget(night->db, &night->ledger_forgotten, err);

@@ -47,7 +47,7 @@ static enum asv_status ask_clips(struct asv_night *night, struct asv_err *err)
         struct asv_keeper_reply reply;
         uint32_t request = 0;
         status = asv_keeper_client_clips(night->client, after, &request, err);
-        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
         if (status == ASV_OK) {
             status = add_page(night, &reply, err);
             got = reply.kept_count;
@@ -101,7 +101,7 @@ void asv_night_ask_keeper(struct asv_night *night)
     struct asv_keeper_reply reply;
     uint32_t request = 0;
     enum asv_status status = asv_keeper_client_status(night->client, &request, &err);
-    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, &err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, &err);
     if (status == ASV_OK) {
         night->keeper = reply.state;
         status = ask_clips(night, &err);

@@ -97,7 +97,7 @@ static enum asv_status ask_keep(struct asv_night *night, const struct asv_db_ret
             .ahead = ahead,
         };
         status = asv_keeper_client_keep(night->client, &asked, &request, err);
-        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, reply, err);
+        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, reply, err);
     }
     free(files);
     return status;
@@ -273,7 +273,7 @@ static enum asv_status finish(struct asv_night *night, const struct asv_db_retai
     }
     status = asv_keeper_client_finish(night->client, (struct asv_bytes){chain, len}, clip->key_date, &request,
                                       err);
-    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     *done = status == ASV_OK || reply.status == ASV_E_NOT_FOUND;
     night->finished += status == ASV_OK;
     return *done ? ASV_OK : status;
@@ -335,7 +335,7 @@ enum asv_status asv_night_finish_ahead(struct asv_night *night, const uint8_t pr
         status = asv_keeper_client_finish_ahead(
             night->client, proposal, (struct asv_bytes){files->receipt, files->receipt_len},
             (struct asv_bytes){files->dock, files->dock_len}, &request, err);
-        status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+        status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     }
     free(files);
     night->finished += status == ASV_OK;

@@ -32,7 +32,7 @@ enum asv_status asv_night_order_take(struct asv_night *night, uint32_t request,
 {
     struct asv_keeper_reply reply = {0};
     enum asv_status status =
-        asv_cli_keeper_wait(night->client, ASV_OK, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+        asv_keeper_wait(night->client, ASV_OK, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     *word = reply.status;
     if (status == ASV_OK && reply.order.len > ASV_DESTRUCTION_MAX_BYTES) {
         status = asv_fail(err, ASV_E_LIMIT, "keeper: its statement is too long");

@@ -63,7 +63,7 @@ static enum asv_status ask_page(struct asv_night *night, const uint8_t *after, u
     size_t count = 0;
     uint32_t request = 0;
     enum asv_status status = asv_keeper_client_shown(night->client, after, &request, err);
-    status = asv_cli_keeper_wait(night->client, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status != ASV_OK) {
         return status;
     }

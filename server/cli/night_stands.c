@@ -61,7 +61,7 @@ static enum asv_status check_ruling(const struct asv_night *night, const struct 
 static enum asv_status judge(struct asv_night *night, const struct asv_db_decided *it, struct asv_err *err)
 {
     struct asv_person_statement said = {0};
-    enum asv_status status = asv_case_read(night->db, &it->row, &said, err);
+    enum asv_status status = asv_case_read(&night->flow.flow, &it->row, &said, err);
     if (status != ASV_OK) {
         return status;
     }

@@ -233,7 +233,7 @@ static enum asv_status propose(struct asv_cli *cli, struct asv_err *err)
         memcpy(what.subject.id, file->digest, sizeof what.subject.id);
         what.subject.version = file->policy.retention.version;
         what.subject.days = (uint16_t)file->policy.retention.days;
-        status = asv_decide_propose(cli, db, person, &what, "policy approve", err);
+        status = asv_cli_propose(cli, db, person, &what, "policy approve", err);
     }
     return status;
 }
@@ -288,7 +288,7 @@ static enum asv_status show_proposed(const struct asv_cli *cli, struct asv_db *d
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 {
     static const uint16_t actions[] = {ASV_ACTION_POLICY};
-    return asv_decide_command(cli, actions, 1, ASV_STEP_APPROVE, show_proposed, err);
+    return asv_cli_command_answer(cli, actions, 1, ASV_STEP_APPROVE, show_proposed, err);
 }
 
 const struct asv_cli_command asv_cli_policy_approve = {

@@ -12,7 +12,7 @@
 #include "server/base/hex.h"
 #include "server/cli/decide.h"
 #include "server/cli/listing.h"
-#include "server/cli/statement_view.h"
+#include "server/flow/words.h"
 
 #define PAGE 8
 
@@ -150,12 +150,13 @@ static const uint16_t actions[] = {ASV_ACTION_ENROL,  ASV_ACTION_POLICY,       A
 
 static enum asv_status refuse(struct asv_cli *cli, struct asv_err *err)
 {
-    return asv_decide_command(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_REFUSE, NULL, err);
+    return asv_cli_command_answer(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_REFUSE, NULL, err);
 }
 
 static enum asv_status withdraw(struct asv_cli *cli, struct asv_err *err)
 {
-    return asv_decide_command(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_WITHDRAW, NULL, err);
+    return asv_cli_command_answer(cli, actions, sizeof actions / sizeof *actions, ASV_STEP_WITHDRAW, NULL,
+                                  err);
 }
 
 const struct asv_cli_command asv_cli_proposal_refuse = {

@@ -36,7 +36,7 @@ static enum asv_status add(struct asv_cli *cli, struct asv_err *err)
 {
     struct asv_statement what;
     enum asv_status status = about(cli, ASV_ACTION_RECIPIENT, &what, err);
-    return status == ASV_OK ? asv_decide_command_propose(cli, &what, "recipient approve", err) : status;
+    return status == ASV_OK ? asv_cli_command_propose(cli, &what, "recipient approve", err) : status;
 }
 
 const struct asv_cli_command asv_cli_recipient_add = {
@@ -59,7 +59,7 @@ const struct asv_cli_command asv_cli_recipient_add = {
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 {
     static const uint16_t actions[] = {ASV_ACTION_RECIPIENT};
-    return asv_decide_command(cli, actions, 1, ASV_STEP_APPROVE, NULL, err);
+    return asv_cli_command_answer(cli, actions, 1, ASV_STEP_APPROVE, NULL, err);
 }
 
 const struct asv_cli_command asv_cli_recipient_approve = {
@@ -79,6 +79,7 @@ const struct asv_cli_command asv_cli_recipient_approve = {
 
 static enum asv_status end(struct asv_cli *cli, struct asv_err *err)
 {
+    struct asv_cli_flow flow;
     struct asv_statement what;
     asv_auto_db struct asv_db *db = NULL;
     asv_auto_person struct asv_person *person = NULL;
@@ -89,7 +90,7 @@ static enum asv_status end(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = asv_person_open(cli, db, &person, err);
     }
-    return status == ASV_OK ? asv_decide_alone(cli, db, person, &what, err) : status;
+    return status == ASV_OK ? asv_decide_alone(asv_cli_flow(&flow, cli, db, person), &what, err) : status;
 }
 
 const struct asv_cli_command asv_cli_recipient_end = {

@@ -304,6 +304,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
         status = asv_failf(err, status, "%s", away.text);
     } else {
         night.db = db;
+        (void)asv_cli_flow(&night.flow, cli, db, NULL);
         if (!night.dry && asv_cli_database(cli, &recorder, NULL) == ASV_OK) {
             night.recorder = recorder;
         }

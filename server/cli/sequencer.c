@@ -43,7 +43,7 @@ static enum asv_status read_note(struct asv_keeper_client *keeper, enum asv_stat
 {
     struct asv_keeper_reply reply;
     struct asv_note parsed;
-    status = asv_cli_keeper_wait(keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    status = asv_keeper_wait(keeper, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_OK && reply.signature.len > ASV_DB_LEDGER_NOTE_BYTES) {
         status = asv_fail(err, ASV_E_LIMIT, "ledger: the keeper's note is too long");
     }
@@ -427,7 +427,7 @@ enum asv_status asv_sequencer_sign(struct asv_sequencer *sequencer, struct asv_e
                                          .root = log->root,
                                          .proof = {proof.hash[0], proof.count * ASV_SHA256_BYTES}};
     status = asv_keeper_client_sign_checkpoint(sequencer->keeper, &head, &request, err);
-    status = asv_cli_keeper_wait(sequencer->keeper, status, request, ASV_CLI_KEEPER_TIMEOUT_MS, &reply, err);
+    status = asv_keeper_wait(sequencer->keeper, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
     if (status == ASV_E_STATE || status == ASV_E_MISMATCH) {
         /* Another sequencer had a larger head signed. If not, load() says what is wrong. */
         sequencer->loaded = false;

@@ -10,14 +10,14 @@
 
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
-#include "server/cli/case.h"
 #include "server/cli/clip.h"
 #include "server/cli/moment.h"
 #include "server/cli/person.h"
 #include "server/cli/text.h"
 #include "server/cli/user.h"
+#include "server/db/request.h"
 #include "server/db/retention.h"
-#include "server/incident/record.h"
+#include "server/flow/record.h"
 
 #define RANGE_HOURS (7 * 24)
 
@@ -179,28 +179,23 @@ static enum asv_status print_text(struct findings *found, struct asv_err *err)
     return status;
 }
 
-/* ST-104: shown, signed, and stored with the row that says what was asked. */
+/* Shown, signed, and stored. */
 static enum asv_status ask(struct asv_db *db, struct findings *found, struct asv_err *err)
 {
     asv_auto_person struct asv_person *person = NULL;
-    struct asv_person_statement stated = {0};
-    struct asv_db_signed it = {.said = &stated.said};
-    struct asv_statement what;
-    char actor[64];
-    enum asv_status status = asv_world_random(found->cli->world, it.salt, sizeof it.salt);
+    struct asv_cli_flow flow;
+    uint8_t salt[ASV_SHA256_BYTES];
+    enum asv_status status = asv_world_random(found->cli->world, salt, sizeof salt);
     if (status != ASV_OK) {
         return asv_fail(err, status, "no randomness");
     }
     status = asv_person_open(found->cli, db, &person, err);
-    if (status == ASV_OK) {
-        asv_record_subject_request(&what, &found->request, it.salt);
-        print_request(found->cli->err, found->cli, &found->request);
-        status = asv_person_sign(found->cli, db, person, &what, &stated, err);
+    if (status != ASV_OK) {
+        return status;
     }
-    it.bytes = (struct asv_bytes){stated.bytes, stated.len};
-    return status == ASV_OK ? asv_db_subject_request(db, &found->request, &it, asv_cli_actor(actor),
-                                                     found->rows, &found->count, err)
-                            : status;
+    print_request(found->cli->err, found->cli, &found->request);
+    return asv_flow_put_subject_request(asv_cli_flow(&flow, found->cli, db, person), &found->request, salt,
+                                        found->rows, &found->count, err);
 }
 
 static enum asv_status answer(struct findings *found, struct asv_err *err)

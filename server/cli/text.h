@@ -13,13 +13,10 @@
 #include <stdio.h>
 
 #include "firmware-proto/base/status.h"
-
-#define ASV_TEXT_BYTES 64
+#include "server/base/time_text.h"
 
 /* Each fills out[ASV_TEXT_BYTES] and returns it. */
-const char *asv_text_time(char *out, int64_t ms); /* local, "2026-11-23 05:37:20"; "-" for ASV_TIME_UNKNOWN */
 const char *asv_text_instant(char *out, int64_t ms);   /* UTC, "2026-11-23T04:37:20.123Z" */
-const char *asv_text_date(char *out, uint32_t date);   /* "2026-11-23"; "-" for 0 */
 const char *asv_text_bytes(char *out, uint64_t bytes); /* "1.4 GiB" */
 const char *asv_text_duration(char *out, int64_t ms);  /* "1:02:03", "2:03" */
 const char *asv_text_number(char *out, uint64_t number);

@@ -17,7 +17,7 @@
 #include "server/cli/cli.h"
 #include "server/cli/listing.h"
 #include "server/cli/person.h"
-#include "server/cli/statement_view.h"
+#include "server/flow/words.h"
 
 #define PAGE         16
 #define DIGITS_LEAST 6

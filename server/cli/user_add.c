@@ -10,8 +10,8 @@
 #include "server/cli/agency.h"
 #include "server/cli/ask.h"
 #include "server/cli/person.h"
-#include "server/cli/statement_view.h"
 #include "server/cli/user.h"
+#include "server/flow/words.h"
 #include "server/policy/policy.h"
 
 #define YEARS_DEFAULT 2

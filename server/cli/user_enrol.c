@@ -9,8 +9,8 @@
 #include "server/base/fail.h"
 #include "server/cli/ask.h"
 #include "server/cli/decide.h"
-#include "server/cli/statement_view.h"
 #include "server/cli/user.h"
+#include "server/flow/words.h"
 
 #define REVOKERS (ASV_ROLES_SUPERIOR | ASV_ROLE_ADMINISTRATOR)
 
@@ -25,13 +25,7 @@ static struct asv_statement about(uint16_t action, const struct asv_db_credentia
 /* Whose credential it is: the statement itself names only its digest. */
 static void print_credential(const struct asv_cli *cli, const struct asv_db_credential *credential)
 {
-    char roles[ASV_ROLES_TEXT_BYTES];
-    fprintf(cli->err, "%-12s %.*s\n%-12s %s\n", "who", (int)credential->said.name.len,
-            (const char *)credential->said.name.data, "may act as",
-            asv_roles_text(roles, credential->said.roles));
-    for (unsigned i = 0; i < credential->said.unit_count; i++) {
-        fprintf(cli->err, "%-12s %s\n", "unit", credential->said.units[i]);
-    }
+    asv_words_credential(ASV_ENGLISH, &credential->said, asv_print_line, cli->err);
     fputc('\n', cli->err);
 }
 
@@ -71,15 +65,16 @@ static enum asv_status unlock_root(const struct asv_cli *cli, const struct asv_a
 static enum asv_status found_now(const struct asv_cli *cli, const struct asv_agency_dir *agency,
                                  struct asv_db *db, struct asv_statement *what, struct asv_err *err)
 {
+    struct asv_cli_flow flow;
     struct asv_person_statement stated;
     struct asv_keys root = {0};
     enum asv_status status = unlock_root(cli, agency, &root, err);
     if (status == ASV_OK) {
         what->step = ASV_STEP_SOLE;
-        status = asv_person_state_root(cli, db, agency, &root, what, &stated, err);
+        status = asv_person_state(asv_cli_flow_root(&flow, cli, db, agency, &root), NULL, what, &stated, err);
     }
     asv_wipe(&root, sizeof root);
-    return status == ASV_OK ? asv_decide_deliver(cli, db, &stated, NULL, err) : status;
+    return status == ASV_OK ? asv_decide_deliver(&flow.flow, &stated, NULL, err) : status;
 }
 
 static enum asv_status found(struct asv_cli *cli, struct asv_err *err)
@@ -98,8 +93,9 @@ static enum asv_status found(struct asv_cli *cli, struct asv_err *err)
         fputs("It is enrolled already.\n", cli->out);
         return ASV_OK;
     }
+    struct asv_cli_flow flow;
     struct asv_statement what = about(ASV_ACTION_FOUND, &credential);
-    status = asv_decide_again(cli, db, &what, err);
+    status = asv_decide_again(asv_cli_flow(&flow, cli, db, NULL), &what, err);
     return status == ASV_E_NOT_FOUND && err->text[0] == '\0' ? found_now(cli, agency, db, &what, err)
                                                              : status;
 }
@@ -148,7 +144,7 @@ static enum asv_status enrol(struct asv_cli *cli, struct asv_err *err)
     }
     if (status == ASV_OK) {
         struct asv_statement what = about(ASV_ACTION_ENROL, &credential);
-        status = asv_decide_propose(cli, db, person, &what, "user approve", err);
+        status = asv_cli_propose(cli, db, person, &what, "user approve", err);
     }
     return status;
 }
@@ -183,7 +179,7 @@ static enum asv_status show_enrolled(const struct asv_cli *cli, struct asv_db *d
 static enum asv_status approve(struct asv_cli *cli, struct asv_err *err)
 {
     static const uint16_t actions[] = {ASV_ACTION_ENROL};
-    return asv_decide_command(cli, actions, 1, ASV_STEP_APPROVE, show_enrolled, err);
+    return asv_cli_command_answer(cli, actions, 1, ASV_STEP_APPROVE, show_enrolled, err);
 }
 
 const struct asv_cli_command asv_cli_user_approve = {
@@ -209,12 +205,13 @@ static enum asv_status revoke_once(const struct asv_cli *cli, struct asv_db *db,
                                    const struct asv_person *signer,
                                    const struct asv_db_credential *credential, struct asv_err *err)
 {
+    struct asv_cli_flow flow;
     struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
     if (credential->revocation_taken) {
         fputs("It is revoked already.\n", cli->out);
         return ASV_OK;
     }
-    return asv_decide_alone(cli, db, signer, &what, err);
+    return asv_decide_alone(asv_cli_flow(&flow, cli, db, signer), &what, err);
 }
 
 static enum asv_status revoke(struct asv_cli *cli, struct asv_err *err)
@@ -252,8 +249,7 @@ const struct asv_cli_command asv_cli_user_revoke = {
 /* Every credential of a person, one by one. */
 struct revocation {
     const struct asv_cli *cli;
-    struct asv_db *db;
-    const struct asv_person *signer;
+    const struct asv_flow *flow;
     const uint8_t *person;
     enum asv_status status; /* the first failure to hand over; the others are handed over all the same */
     struct asv_err err;
@@ -276,7 +272,7 @@ static enum asv_status sign_one(void *ctx, const struct asv_db_credential *crede
         fputs("It is revoked already.\n", of->cli->out);
         return ASV_OK;
     }
-    return asv_decide_sign(of->cli, of->db, of->signer, &what, err);
+    return asv_decide_sign(of->flow, &what, err);
 }
 
 static enum asv_status hand_over_one(void *ctx, const struct asv_db_credential *credential,
@@ -287,7 +283,7 @@ static enum asv_status hand_over_one(void *ctx, const struct asv_db_credential *
     struct asv_statement what = about(ASV_ACTION_REVOKE, credential);
     (void)err;
     if (is_to_be_revoked(of, credential) && !credential->revocation_taken) {
-        enum asv_status status = asv_decide_hand_over(of->cli, of->db, &what, &why);
+        enum asv_status status = asv_decide_hand_over(of->flow, &what, &why);
         if (of->status == ASV_OK && status != ASV_OK) {
             of->status = status;
             of->err = why;
@@ -315,18 +311,17 @@ static enum asv_status may_disable(const struct asv_person *person, const uint8_
  * better of it has done nothing. */
 static enum asv_status disable_now(struct revocation *of, struct asv_err *err)
 {
-    char actor[64];
     enum asv_db_outcome outcome;
-    enum asv_status status = asv_user_each(of->db, sign_one, of, err);
+    enum asv_status status = asv_user_each(of->flow->db, sign_one, of, err);
     if (status == ASV_OK) {
-        status = asv_db_person_disable(of->db, of->person, asv_cli_text(of->cli->args, "reason"),
-                                       asv_cli_actor(actor), &outcome, err);
+        status =
+            asv_db_person_disable(of->flow->db, of->person, of->flow->reason, of->flow->actor, &outcome, err);
     }
     if (status != ASV_OK) {
         return status;
     }
     fputs("The account is disabled. Close the person's account of the server as well.\n", of->cli->out);
-    status = asv_user_each(of->db, hand_over_one, of, err);
+    status = asv_user_each(of->flow->db, hand_over_one, of, err);
     return status == ASV_OK && of->status != ASV_OK ? asv_failf(err, of->status, "%s", of->err.text) : status;
 }
 
@@ -342,8 +337,13 @@ static enum asv_status disable(struct asv_cli *cli, struct asv_err *err)
     if (status == ASV_OK) {
         status = may_disable(person, credential.said.person, err);
     }
-    struct revocation of = {.cli = cli, .db = db, .signer = person, .person = credential.said.person};
-    return status == ASV_OK ? disable_now(&of, err) : status;
+    if (status != ASV_OK) {
+        return status;
+    }
+    struct asv_cli_flow flow;
+    struct revocation of = {
+        .cli = cli, .flow = asv_cli_flow(&flow, cli, db, person), .person = credential.said.person};
+    return disable_now(&of, err);
 }
 
 const struct asv_cli_command asv_cli_user_disable = {

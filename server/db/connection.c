@@ -9,6 +9,7 @@
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/base/hex.h"
 #include "server/db/internal.h"
 #include "server/db/migrate.h"
 
@@ -50,6 +51,14 @@ void asv_db_close(struct asv_db *db)
     if (db != NULL) {
         PQfinish(db->conn);
         free(db);
+    }
+}
+
+void asv_db_act(struct asv_db *db, const uint8_t digest[32])
+{
+    db->session[0] = '\0';
+    if (digest != NULL) {
+        asv_hex_encode(db->session, digest, 32);
     }
 }
 

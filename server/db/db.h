@@ -70,6 +70,9 @@ void asv_db_close(struct asv_db *db); /* NULL is fine */
 /* Connects if need be and asks the server for nothing: is it there, durable, and has it this schema? */
 ASV_MUST_CHECK enum asv_status asv_db_ping(struct asv_db *db, struct asv_err *err);
 
+/* From here on each transaction is in the session of which this is the digest (session.h); NULL: in none. */
+void asv_db_act(struct asv_db *db, const uint8_t digest[32]);
+
 /* Whether the last attempt to connect failed because the server does not let this user in, whoever that is.
  */
 bool asv_db_login_refused(const struct asv_db *db);

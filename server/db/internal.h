@@ -205,7 +205,8 @@ struct asv_db {
     struct asv_db_config config;
     PGconn *conn;
     bool prepared[ASV_QUERY_COUNT];
-    bool sent; /* by asv_db_send1: this one, prepared with it if sent_preparing */
+    char session[65]; /* digest, by asv_db_act; empty: none */
+    bool sent;        /* by asv_db_send1: this one, prepared with it if sent_preparing */
     enum asv_query sent_query;
     size_t sent_preparing;
     unsigned failures;       /* attempts to connect since the last success */

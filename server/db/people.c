@@ -123,6 +123,29 @@ enum asv_status asv_db_credential_page(struct asv_db *db, const struct asv_db_cr
                            count, err);
 }
 
+enum asv_status asv_db_credential_mine(struct asv_db *db, bool authenticators, struct asv_db_credential *out,
+                                       size_t cap, size_t *count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_bool(&params, authenticators);
+    asv_param_i32(&params, (int32_t)cap);
+    return asv_db_run_rows(db, ASV_QUERY_CREDENTIAL_MINE, &params, row_credential, out, sizeof *out, cap,
+                           count, err);
+}
+
+enum asv_status asv_db_credential_offer(struct asv_db *db, const struct asv_credential *credential,
+                                        enum asv_db_outcome *outcome, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_params_init(&params);
+    asv_param_time(&params, credential->from_ms);
+    asv_param_time(&params, credential->until_ms);
+    asv_param_bytes(&params, credential->p256_pk, sizeof credential->p256_pk);
+    asv_param_bytes(&params, credential->encoded.data, credential->encoded.len);
+    return asv_db_run_outcome(db, ASV_QUERY_CREDENTIAL_OFFER, &params, outcome, err);
+}
+
 enum asv_status asv_db_person_disable(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
                                       const char *reason, const char *by, enum asv_db_outcome *outcome,
                                       struct asv_err *err)

@@ -48,6 +48,19 @@ ASV_MUST_CHECK enum asv_status asv_db_credential_page(struct asv_db *db,
                                                       struct asv_db_credential *out, size_t cap,
                                                       size_t *count, struct asv_err *err);
 
+/* The credentials with which who asks can sign now, the newest first; only authenticators, or key files as
+ * well. cap <= ASV_DB_PAGE_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_mine(struct asv_db *db, bool authenticators,
+                                                      struct asv_db_credential *out, size_t cap,
+                                                      size_t *count, struct asv_err *err);
+
+/* Keeps a record of who asks (decoded: with encoded), with an authenticator's key, until two people enrol it.
+ * ASV_E_MISMATCH: the key is somebody's already. ASV_E_DENIED: who asks has no credential that counts.
+ * ASV_E_STATE: several wait already. */
+ASV_MUST_CHECK enum asv_status asv_db_credential_offer(struct asv_db *db,
+                                                       const struct asv_credential *credential,
+                                                       enum asv_db_outcome *outcome, struct asv_err *err);
+
 /* Nothing is done with the account any more, until two people enrol a new credential for the person. */
 ASV_MUST_CHECK enum asv_status asv_db_person_disable(struct asv_db *db, const uint8_t person[ASV_UUID_BYTES],
                                                      const char *reason, const char *by,

@@ -240,7 +240,7 @@ static enum asv_status check_params(const struct asv_query_step *steps, size_t c
     return ASV_OK;
 }
 
-enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size_t count, struct asv_err *err)
+static enum asv_status run(struct asv_db *db, struct asv_query_step *steps, size_t count, struct asv_err *err)
 {
     const struct asv_world *world = db->config.world;
     uint64_t start = asv_world_mono_ms(world);
@@ -285,12 +285,40 @@ enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size
     return status;
 }
 
+/* the session is the transaction's, so that nothing done later is done in it. */
+static enum asv_status run_in_session(struct asv_db *db, struct asv_query_step *steps, size_t count,
+                                      struct asv_err *err)
+{
+    struct asv_params params;
+    struct asv_query_step *all = calloc(count + 1, sizeof *all);
+    if (all == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "database: no memory");
+    }
+    asv_params_init(&params);
+    asv_param_text(&params, db->session);
+    all[0] = (struct asv_query_step){.query = ASV_QUERY_SESSION_ACT, .params = &params};
+    memcpy(all + 1, steps, count * sizeof *steps);
+    enum asv_status status = run(db, all, count + 1, err);
+    if (status == ASV_OK) {
+        asv_steps_clear(all, 1);
+        memcpy(steps, all + 1, count * sizeof *steps);
+    }
+    free(all);
+    return status;
+}
+
+enum asv_status asv_db_run(struct asv_db *db, struct asv_query_step *steps, size_t count, struct asv_err *err)
+{
+    return db->session[0] != '\0' ? run_in_session(db, steps, count, err) : run(db, steps, count, err);
+}
+
 enum asv_status asv_db_send1(struct asv_db *db, enum asv_query query, const struct asv_params *params,
                              struct asv_err *err)
 {
     const struct asv_query_step step = {.query = query, .params = params};
     size_t preparing[ASV_QUERY_COUNT] = {0};
     enum asv_retry retry;
+    assert(db->session[0] == '\0');
     enum asv_status status = check_params(&step, 1, err);
     if (status == ASV_OK) {
         status = asv_db_connect(db, asv_world_mono_ms(db->config.world) + db->config.connect_ms, err);

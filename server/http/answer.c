@@ -34,16 +34,19 @@ void asv_http_answer_clear(struct asv_http_answer *answer)
 static void write_problem(const struct asv_http_listener *listener, struct asv_http_answer *answer,
                           char text[ASV_HTTP_PROBLEM_BYTES])
 {
-    const struct asv_http_problem *problem = answer->problem;
+    struct asv_http_problem problem = *answer->problem;
+    unsigned retry_s = answer->retry_s;
+    problem.field = answer->field != NULL ? answer->field : problem.field;
     asv_http_answer_clear(answer);
-    answer->code = problem->code;
+    answer->retry_s = retry_s == 0 && problem.code == MHD_HTTP_SERVICE_UNAVAILABLE ? 5 : retry_s;
+    answer->code = problem.code;
     answer->data = (uint8_t *)text;
     if (listener->config.plain_errors) {
         answer->type = "text/plain; charset=utf-8";
-        answer->len = (size_t)snprintf(text, ASV_HTTP_PROBLEM_BYTES, "%s\n", problem->detail);
+        answer->len = (size_t)snprintf(text, ASV_HTTP_PROBLEM_BYTES, "%s\n", problem.detail);
     } else {
         answer->type = "application/problem+json";
-        answer->len = asv_http_problem_write(text, problem);
+        answer->len = asv_http_problem_write(text, &problem);
     }
 }
 
@@ -86,7 +89,7 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     for (size_t i = 0; done && i < sizeof safe / sizeof *safe; i++) {
         done = add(response, safe[i][0], safe[i][1]);
     }
-    if (done && answer->code != MHD_HTTP_NOT_MODIFIED) {
+    if (done && answer->code != MHD_HTTP_NOT_MODIFIED && answer->type != NULL) {
         done = add(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
     }
     if (done && answer->etag[0] != '\0') {
@@ -95,8 +98,16 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     if (done && answer->code == MHD_HTTP_METHOD_NOT_ALLOWED) {
         done = add(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
     }
-    if (done && answer->code == MHD_HTTP_SERVICE_UNAVAILABLE) {
-        done = add(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    if (done && answer->retry_s != 0) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
+        done = add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
+    if (done && answer->location[0] != '\0') {
+        done = add(response, MHD_HTTP_HEADER_LOCATION, answer->location);
+    }
+    if (done && answer->cookie[0] != '\0') {
+        done = add(response, MHD_HTTP_HEADER_SET_COOKIE, answer->cookie);
     }
     if (done && listener->tls != NULL) {
         done = add(response, MHD_HTTP_HEADER_STRICT_TRANSPORT_SECURITY, "max-age=31536000");

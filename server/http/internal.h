@@ -49,6 +49,7 @@ struct asv_http_exchange {
     bool answered;     /* a job has made the answer */
     bool too_large;
     char allow[ASV_HTTP_ALLOW_BYTES];
+    char *query;
     struct asv_http_request request;
     struct asv_http_answer answer;
     size_t len, cap;
@@ -65,6 +66,8 @@ enum MHD_Result asv_http_handle(void *ctx, struct MHD_Connection *connection, co
                                 void **request_context);
 void asv_http_forget(void *ctx, struct MHD_Connection *connection, void **request_context,
                      enum MHD_RequestTerminationCode how);
+
+void asv_http_exchange_free(struct asv_http_exchange *exchange); /* NULL is fine */
 
 /* answer.c: sends exchange->answer, and gives up what it owns. */
 enum MHD_Result asv_http_send(struct asv_http_exchange *exchange);

@@ -73,6 +73,8 @@ static void connection_changed(void *ctx, struct MHD_Connection *connection, voi
     } else if (peer != NULL) {
         asv_http_peers_remove(&listener->peers, peer);
         atomic_fetch_sub(&listener->counts->connections, 1);
+        asv_http_exchange_free(
+            peer->request); /* libmicrohttpd does not say that one ended with too many cookies */
         free(peer);
         *context = NULL;
     }

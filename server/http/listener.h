@@ -18,23 +18,46 @@
 #include "firmware-proto/base/world.h"
 #include "server/http/address.h"
 #include "server/http/etag.h"
+#include "server/http/peers.h"
 #include "server/http/problem.h"
 #include "server/http/route.h"
 
-#define ASV_HTTP_HEADER_BYTES 16384 /* of a request: names and values */
-#define ASV_HTTP_TARGET_BYTES 2048  /* of a request: path and query */
+#define ASV_HTTP_HEADER_BYTES   16384 /* of a request: names and values */
+#define ASV_HTTP_TARGET_BYTES   2048  /* of a request: path and query */
+#define ASV_HTTP_LOCATION_BYTES 128
+#define ASV_HTTP_COOKIE_BYTES   192
+
+/* Those of a request that a handler may ask for; of each there is at most one. */
+enum asv_http_header {
+    ASV_HTTP_AUTHORIZATION,
+    ASV_HTTP_CONTENT_TYPE,
+    ASV_HTTP_COOKIE,
+    ASV_HTTP_CSRF, /* X-CSRF-Token */
+    ASV_HTTP_HOST,
+    ASV_HTTP_IDEMPOTENCY_KEY,
+    ASV_HTTP_IF_MATCH,
+    ASV_HTTP_LAST_EVENT_ID,
+    ASV_HTTP_ORIGIN,
+    ASV_HTTP_SEC_FETCH_SITE,
+    ASV_HTTP_X_FORWARDED_FOR,
+    ASV_HTTP_HEADERS,
+};
 
 struct asv_http_request {
     struct asv_http_match match;
-    const char *method; /* "GET", "HEAD", "POST" */
-    const char *path;   /* as it was sent, without the query */
+    const char *method;                    /* "GET", "HEAD", "POST" */
+    const char *path;                      /* as it was sent, without the query */
+    const char *query;                     /* as it was sent; NULL: there is no question mark */
+    const char *headers[ASV_HTTP_HEADERS]; /* their values; NULL: not sent */
+    uint8_t address[ASV_HTTP_ADDRESS_KEY]; /* of who is connected (peers.h) */
     struct asv_bytes body;
 };
 
-/* Zeroed for the handler. Either a problem, or bytes, or a file. */
+/* Zeroed for the handler. Either a problem, or bytes, or a file; or nothing, with 204 and no type. */
 struct asv_http_answer {
     unsigned code;
     const struct asv_http_problem *problem; /* static storage; its code counts */
+    const char *field;                      /* of the problem, instead of its own; static storage */
     const char *type;                       /* static storage */
     uint8_t *data;                          /* copied when the handler returns */
     size_t len;
@@ -43,6 +66,9 @@ struct asv_http_answer {
     int fd;
     const char *cache;              /* Cache-Control, static storage; NULL: no-store */
     char etag[ASV_HTTP_ETAG_BYTES]; /* with its quotes; empty: none */
+    char location[ASV_HTTP_LOCATION_BYTES];
+    char cookie[ASV_HTTP_COOKIE_BYTES]; /* Set-Cookie */
+    unsigned retry_s;                   /* Retry-After; 0: 5 with 503, else none */
 };
 
 struct asv_http_config {

@@ -26,6 +26,7 @@ enum asv_http_state {
 struct asv_http_peer {
     struct asv_http_peer *next, *previous;
     void *owner;
+    void *request; /* that it has begun, if it has not ended */
     int fd;
     enum asv_http_state state;
     bool cut;          /* it is going: it has no place any more */

@@ -14,9 +14,15 @@ static uint64_t now_of(const struct asv_http_listener *listener)
 
 /* ---- the header ---- */
 
+/* In the order of enum asv_http_header. */
+static const char *const names[ASV_HTTP_HEADERS] = {
+    "Authorization", "Content-Type",  "Cookie", "X-CSRF-Token",   "Host",           "Idempotency-Key",
+    "If-Match",      "Last-Event-ID", "Origin", "Sec-Fetch-Site", "X-Forwarded-For"};
+
 struct header {
+    struct asv_http_request *request;
     size_t bytes;
-    unsigned hosts, lengths, encodings;
+    unsigned lengths, encodings;
     bool bad;
     uint64_t length;
     const char *encoding;
@@ -42,6 +48,18 @@ static bool read_length(const char *value, uint64_t *out)
     return value[0] >= '0' && value[0] <= '9' && *end == '\0';
 }
 
+/* of what is read there is one. */
+static void keep(struct header *header, const char *name, const char *value, size_t len)
+{
+    for (size_t i = 0; i < ASV_HTTP_HEADERS; i++) {
+        if (strcasecmp(name, names[i]) == 0) {
+            header->bad =
+                header->bad || header->request->headers[i] != NULL || value == NULL || strlen(value) != len;
+            header->request->headers[i] = value;
+        }
+    }
+}
+
 static enum MHD_Result look_at(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
                                const char *value, size_t value_len)
 {
@@ -49,9 +67,8 @@ static enum MHD_Result look_at(void *ctx, enum MHD_ValueKind kind, const char *n
     (void)kind;
     header->bytes += name_len + value_len + 4;
     header->bad = header->bad || !is_token(name, name_len);
-    if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0) {
-        header->hosts++;
-    } else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+    keep(header, name, value, value_len);
+    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         header->lengths++;
         header->bad = header->bad || value == NULL || !read_length(value, &header->length);
     } else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
@@ -67,7 +84,7 @@ static const struct asv_http_problem *judge(struct asv_http_exchange *exchange, 
 {
     const struct asv_http_routes *routes = &exchange->listener->config.routes;
     struct asv_http_request *request = &exchange->request;
-    if (header->bad || header->hosts > 1 || header->lengths + header->encodings > 1) {
+    if (header->bad || header->lengths + header->encodings > 1) {
         return &asv_http_bad_request;
     }
     if (exchange->target_len > ASV_HTTP_TARGET_BYTES) {
@@ -92,13 +109,15 @@ static const struct asv_http_problem *judge(struct asv_http_exchange *exchange, 
 static enum MHD_Result begin(struct asv_http_exchange *exchange, const char *method, const char *url)
 {
     struct asv_http_listener *listener = exchange->listener;
-    struct header header = {0};
+    struct header header = {.request = &exchange->request};
     exchange->begun = true;
     exchange->peer->until_ms = now_of(listener) + listener->config.request_ms;
     asv_http_peer_move(exchange->peer, ASV_HTTP_RECEIVING, now_of(listener));
     (void)MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, look_at, &header);
     exchange->request.method = method;
     exchange->request.path = asv_http_target_path(url);
+    exchange->request.query = exchange->query;
+    memcpy(exchange->request.address, exchange->peer->address, sizeof exchange->request.address);
     exchange->answer.problem = judge(exchange, &header);
     bool body = header.length > 0 || header.lengths > 1 || header.encodings > 0 || header.bad;
     return exchange->answer.problem != NULL && body ? asv_http_send(exchange) : MHD_YES;
@@ -194,6 +213,12 @@ void *asv_http_hear(void *ctx, const char *target, struct MHD_Connection *connec
         exchange->connection = connection;
         exchange->peer = peer_of(connection);
         exchange->target_len = strlen(target);
+        const char *query = strchr(target, '?');
+        exchange->query = query != NULL ? strdup(query + 1) : NULL;
+        exchange->peer = query == NULL || exchange->query != NULL ? exchange->peer : NULL; /* no memory */
+    }
+    if (exchange != NULL && exchange->peer != NULL) {
+        exchange->peer->request = exchange;
     }
     return exchange;
 }
@@ -220,6 +245,16 @@ enum MHD_Result asv_http_handle(void *ctx, struct MHD_Connection *connection, co
     return finish(exchange);
 }
 
+void asv_http_exchange_free(struct asv_http_exchange *exchange)
+{
+    if (exchange != NULL) {
+        asv_http_answer_clear(&exchange->answer);
+        free(exchange->query);
+        free(exchange->data);
+    }
+    free(exchange);
+}
+
 void asv_http_forget(void *ctx, struct MHD_Connection *connection, void **request_context,
                      enum MHD_RequestTerminationCode how)
 {
@@ -228,16 +263,13 @@ void asv_http_forget(void *ctx, struct MHD_Connection *connection, void **reques
     struct asv_http_peer *peer = peer_of(connection);
     (void)how;
     if (peer != NULL) {
+        peer->request = NULL;
         peer->until_ms = now_of(listener) + listener->config.idle_ms;
         asv_http_peer_move(peer, ASV_HTTP_WAITING, now_of(listener));
         if (listener->stopping) { /* an answer that was on its way already did not say so */
             asv_http_cut(listener, peer);
         }
     }
-    if (exchange != NULL) {
-        asv_http_answer_clear(&exchange->answer);
-        free(exchange->data);
-    }
-    free(exchange);
+    asv_http_exchange_free(exchange);
     *request_context = NULL;
 }

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define HASH_CHARS 64
+#define UUID_CHARS 36
 
 static bool is_alnum(char c)
 {
@@ -33,6 +34,24 @@ static size_t hash_chars(const char *text)
                : 0;
 }
 
+/* As asv_uuid_format writes it: one way to write each. */
+static size_t uuid_chars(const char *text)
+{
+    for (size_t i = 0; i < UUID_CHARS; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool digit = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+        if (dash ? text[i] != '-' : !digit) {
+            return 0;
+        }
+    }
+    return text[UUID_CHARS] == '/' || text[UUID_CHARS] == '\0' ? UUID_CHARS : 0;
+}
+
+static const struct {
+    const char *name; /* with the end of the parameter */
+    size_t (*chars)(const char *text);
+} types[] = {{"steps}", step_chars}, {"hash}", hash_chars}, {"uuid}", uuid_chars}};
+
 static bool match(const char *pattern, const char *path, struct asv_http_param *params, size_t left);
 
 /* {name:type} at the beginning of the pattern: the first way on which the rest matches, too. */
@@ -41,9 +60,14 @@ static bool match_param(const char *pattern, const char *path, struct asv_http_p
     const char *colon = strchr(pattern, ':');
     const char *end = strchr(pattern, '}');
     assert(left > 0 && colon != NULL && end != NULL && colon < end); /* a table's mistake */
-    bool steps = strncmp(colon + 1, "steps}", 6) == 0;
-    assert(steps || strncmp(colon + 1, "hash}", 5) == 0);
-    size_t len = steps ? step_chars(path) : hash_chars(path);
+    size_t type = 0;
+    while (type < sizeof types / sizeof *types &&
+           strncmp(colon + 1, types[type].name, strlen(types[type].name)) != 0) {
+        type++;
+    }
+    assert(type < sizeof types / sizeof *types);
+    bool steps = type == 0;
+    size_t len = types[type].chars(path);
     while (len > 0) {
         *params = (struct asv_http_param){path, len};
         if (match(end + 1, path + len, params + 1, left - 1)) {

@@ -24,6 +24,14 @@ extern const char asv_incident_forgotten[];   /* an incident whose term is over 
 /* The policy's sentence, and what to do. */
 const char *asv_incident_words_refusal(enum asv_policy_refusal refusal);
 
+/* A refusal as anybody is told it, whatever program he uses: without what a command would do about it. */
+struct asv_incident_rule {
+    const char *english, *german;
+};
+
+/* The rule that these words, of a refusal here, are about; NULL: they are none. */
+const struct asv_incident_rule *asv_incident_rule_of(const char *words);
+
 /* "prosecution", "dwelling"; "" for none. */
 const char *asv_incident_ground_name(uint8_t ground);
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
-#include "server/web/web.h"
+#include "server/web/call.h"
 
 #define LINE_BYTES (1u << 20) /* 64 slots with long reasons need less than a tenth */
 #define WAIT_MS    2000
@@ -146,11 +146,10 @@ static char *ask(const struct asv_web *web)
     return board;
 }
 
-void asv_web_dock(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+void asv_web_dock(struct asv_web_call *call)
 {
-    struct asv_web *web = ctx;
+    struct asv_web *web = call->web;
     struct asv_web_board *board = &web->board;
-    (void)request;
     pthread_mutex_lock(&board->lock);
     if (!board->known || asv_world_mono_ms(web->world) >= board->asked_ms + AGAIN_MS) {
         free(board->text);
@@ -159,9 +158,9 @@ void asv_web_dock(void *ctx, const struct asv_http_request *request, struct asv_
         board->asked_ms = asv_world_mono_ms(web->world);
     }
     if (board->text != NULL) {
-        asv_web_say(out, "application/json", board->text);
+        asv_web_say(call->out, "application/json", board->text);
     } else {
-        out->problem = &away;
+        call->out->problem = &away;
     }
     pthread_mutex_unlock(&board->lock);
 }

@@ -10,20 +10,23 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "firmware-proto/crypto/crypto.h"
+#include "server/base/calendar.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/notify.h"
 #include "server/base/sandbox.h"
 #include "server/base/signals.h"
 #include "server/base/world_os.h"
-#include "server/web/web.h"
+#include "server/web/call.h"
 
 #define SPARE_FILES 128 /* beside one for each connection: files that are sent, the database, the dock */
 
 static const char usage[] =
     "usage: asservatd [--config FILE]   the web server: runs until SIGTERM; SIGHUP reads certificate and key "
     "anew\n"
-    "       asservatd --routes          what it serves: method, path and name in the metrics, one a line\n"
+    "       asservatd --routes          what it serves, one a line: method, path, name in the metrics, who\n"
+    "                                may, and with which scopes a token\n"
     "       asservatd --version\n";
 
 struct process {
@@ -61,15 +64,18 @@ static void parent_of(char out[512], const char *path)
 static enum asv_status confine(const struct process *process, struct asv_err *err)
 {
     const struct asv_web_settings *settings = &process->settings;
-    const char *const mine[] = {settings->ledger, settings->certificate, settings->key};
-    char parents[sizeof mine / sizeof *mine][512];
-    struct asv_sandbox_path paths[3 + sizeof mine / sizeof *mine] = {
-        {"/etc", false}, {"/usr", false}, {"/run/systemd/resolve", false}};
-    struct asv_sandbox sandbox = {paths, 3, ASV_SANDBOX_UNIX | ASV_SANDBOX_INET};
+    const char *const files[] = {settings->ledger, settings->certificate, settings->key, settings->root};
+    char parents[sizeof files / sizeof *files][512];
+    struct asv_sandbox_path paths[5 + sizeof files / sizeof *files] = {
+        {"/etc", false}, {"/usr", false}, {"/run/systemd/resolve", false}, {settings->vault, false}};
+    struct asv_sandbox sandbox = {paths, 4, ASV_SANDBOX_UNIX | ASV_SANDBOX_INET};
     bool landlocked = false;
-    for (size_t i = 0; i < sizeof mine / sizeof *mine; i++) {
-        if (mine[i][0] != '\0') {
-            parent_of(parents[i], mine[i]);
+    if (settings->vault_mirror[0] != '\0') {
+        paths[sandbox.path_count++] = (struct asv_sandbox_path){settings->vault_mirror, false};
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i][0] != '\0') {
+            parent_of(parents[i], files[i]);
             paths[sandbox.path_count++] = (struct asv_sandbox_path){parents[i], false};
         }
     }
@@ -89,7 +95,7 @@ static enum asv_status listen_for(struct process *process, struct asv_err *err)
                                            .certificate = tls ? settings->certificate : NULL,
                                            .key = tls ? settings->key : NULL,
                                            .world = process->web.world,
-                                           .routes = asv_web_routes,
+                                           .routes = asv_web_http_routes(&process->web),
                                            .ctx = &process->web,
                                            .threads = (unsigned)settings->threads,
                                            .connections = (unsigned)settings->connections,
@@ -205,6 +211,12 @@ static int serve(const char *config)
     process.log = asv_log_stderr(process.web.world);
     enum asv_status status = asv_web_settings_read(&process.settings, config, &err);
     if (status == ASV_OK) {
+        status = asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err);
+    }
+    if (status == ASV_OK && asv_crypto_init() != ASV_OK) {
+        status = asv_fail(&err, ASV_E_INTERNAL, "the cryptographic library does not start");
+    }
+    if (status == ASV_OK) {
         status = run(&process, &err);
     }
     asv_http_close(process.listener);
@@ -219,9 +231,10 @@ static int serve(const char *config)
 
 static int show_routes(void)
 {
-    for (size_t i = 0; i < asv_web_routes.count; i++) {
-        const struct asv_http_route *route = &asv_web_routes.all[i];
-        printf("%s %s %s\n", route->method, route->pattern, route->name);
+    char line[ASV_WEB_ROUTE_LINE_BYTES];
+    for (size_t i = 0; i < asv_web_route_count; i++) {
+        asv_web_route_line(line, &asv_web_routes[i]);
+        (void)puts(line);
     }
     return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/web/web.h"
+#include "server/web/call.h"
 
 #define TYPE "text/plain; version=0.0.4; charset=utf-8"
 
@@ -18,9 +18,9 @@ static void put(FILE *out, const char *name, const char *type, const char *help,
 /* The answers of all routes of one name. */
 static uint64_t answers_of(const struct asv_http_listener *listener, size_t first, unsigned class)
 {
-    const struct asv_http_route *all = asv_web_routes.all;
+    const struct asv_web_route *all = asv_web_routes;
     uint64_t sum = 0;
-    for (size_t i = first; i < asv_web_routes.count; i++) {
+    for (size_t i = first; i < asv_web_route_count; i++) {
         sum += strcmp(all[i].name, all[first].name) == 0 ? asv_http_answers(listener, i, class) : 0;
     }
     return sum;
@@ -29,7 +29,7 @@ static uint64_t answers_of(const struct asv_http_listener *listener, size_t firs
 static bool is_first_of_its_name(size_t route)
 {
     for (size_t i = 0; i < route; i++) {
-        if (strcmp(asv_web_routes.all[i].name, asv_web_routes.all[route].name) == 0) {
+        if (strcmp(asv_web_routes[i].name, asv_web_routes[route].name) == 0) {
             return false;
         }
     }
@@ -41,14 +41,14 @@ static void put_answers(FILE *out, const struct asv_http_listener *listener)
     static const char name[] = "asservat_http_answers_total";
     fprintf(out, "# HELP %s Answers, by route and the first digit of their code\n# TYPE %s counter\n", name,
             name);
-    for (size_t i = 0; i < asv_web_routes.count; i++) {
+    for (size_t i = 0; i < asv_web_route_count; i++) {
         for (unsigned class = 2; is_first_of_its_name(i) && class < ASV_HTTP_CLASSES; class ++) {
-            fprintf(out, "%s{route=\"%s\",class=\"%uxx\"} %" PRIu64 "\n", name, asv_web_routes.all[i].name,
-                    class, answers_of(listener, i, class));
+            fprintf(out, "%s{route=\"%s\",class=\"%uxx\"} %" PRIu64 "\n", name, asv_web_routes[i].name, class,
+                    answers_of(listener, i, class));
         }
     }
     fprintf(out, "%s{route=\"none\",class=\"4xx\"} %" PRIu64 "\n", name,
-            asv_http_answers(listener, asv_web_routes.count, 4));
+            asv_http_answers(listener, asv_web_route_count, 4));
 }
 
 static void put_all(FILE *out, struct asv_web *web)
@@ -77,16 +77,16 @@ static void put_all(FILE *out, struct asv_web *web)
     put_answers(out, web->listener);
 }
 
-void asv_web_metrics(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+void asv_web_metrics(struct asv_web_call *call)
 {
+    struct asv_http_answer *out = call->out;
     char *text = NULL;
     size_t len = 0;
     FILE *file = open_memstream(&text, &len);
-    (void)request;
     if (file == NULL) {
         return;
     }
-    put_all(file, ctx);
+    put_all(file, call->web);
     out->code = fclose(file) == 0 ? 200 : 0;
     out->type = TYPE;
     out->data = (uint8_t *)text;

@@ -15,7 +15,7 @@
 #include "server/base/cleanup.h"
 #include "server/ledger/checkpoint.h"
 #include "server/ledger/tile.h"
-#include "server/web/web.h"
+#include "server/web/call.h"
 
 #define HEAD_CACHE "public, max-age=10" /* a new one comes each minute */
 #define TILE_CACHE "public, max-age=31536000, immutable"
@@ -51,9 +51,9 @@ static void give(struct asv_web *web, const char *path, const char *type, const 
 
 /* The pattern has let through steps of a path and nothing else: what is behind the first slash is one in the
  * directory. */
-void asv_web_checkpoint(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+void asv_web_checkpoint(struct asv_web_call *call)
 {
-    give(ctx, request->path + 1, "text/plain; charset=utf-8", HEAD_CACHE, out);
+    give(call->web, call->request->path + 1, "text/plain; charset=utf-8", HEAD_CACHE, call->out);
 }
 
 /* How many entries the head has that is published in a directory; 0: nobody can say. Whose it is, and whether
@@ -77,19 +77,19 @@ static uint64_t published_size(struct asv_web *web, const char *place, size_t le
 
 /* There is one path for each tile, and nothing else is one (LG-021). LG-108: what the head does not have yet,
  * or nobody put there for it, is no tile for ever. */
-void asv_web_tile(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+void asv_web_tile(struct asv_web_call *call)
 {
     static const char below[] = "tile/";
-    const struct asv_http_param *params = request->match.params;
+    const struct asv_http_param *params = call->request->match.params;
     const struct asv_http_param *tile = params[1].text != NULL ? &params[1] : &params[0];
     const char *from = tile->text - strlen(below);
     struct asv_tile parsed;
     if (asv_tile_path_parse(&parsed, (struct asv_bytes){(const uint8_t *)from, strlen(from)}, NULL) !=
         ASV_OK) {
-        out->problem = &asv_http_not_found;
+        call->out->problem = &asv_http_not_found;
         return;
     }
-    const char *path = request->path + 1;
-    bool stays = asv_tile_is_in(&parsed, published_size(ctx, path, (size_t)(from - path)));
-    give(ctx, path, "application/octet-stream", stays ? TILE_CACHE : HEAD_CACHE, out);
+    const char *path = call->request->path + 1;
+    bool stays = asv_tile_is_in(&parsed, published_size(call->web, path, (size_t)(from - path)));
+    give(call->web, path, "application/octet-stream", stays ? TILE_CACHE : HEAD_CACHE, call->out);
 }

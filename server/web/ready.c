@@ -9,7 +9,7 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
-#include "server/web/web.h"
+#include "server/web/call.h"
 
 #define AGAIN_MS 1000
 #define JSON     "application/json"
@@ -91,25 +91,22 @@ enum asv_web_state asv_web_state(struct asv_web *web)
 }
 
 /* */
-void asv_web_alive(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+void asv_web_alive(struct asv_web_call *call)
 {
-    (void)ctx;
-    (void)request;
-    asv_web_say(out, JSON, "{\"status\":\"alive\"}\n");
+    asv_web_say(call->out, JSON, "{\"status\":\"alive\"}\n");
 }
 
-void asv_web_is_ready(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+void asv_web_is_ready(struct asv_web_call *call)
 {
-    (void)request;
-    switch (asv_web_state(ctx)) {
+    switch (asv_web_state(call->web)) {
     case ASV_WEB_READY:
-        asv_web_say(out, JSON, "{\"status\":\"ready\"}\n");
+        asv_web_say(call->out, JSON, "{\"status\":\"ready\"}\n");
         break;
     case ASV_WEB_NO_DATABASE:
-        out->problem = &no_database;
+        call->out->problem = &no_database;
         break;
     case ASV_WEB_NO_LEDGER:
-        out->problem = &no_ledger;
+        call->out->problem = &no_ledger;
         break;
     }
 }

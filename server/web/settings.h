@@ -6,6 +6,8 @@
 #ifndef ASV_SERVER_WEB_SETTINGS_H
 #define ASV_SERVER_WEB_SETTINGS_H
 
+#include <stdbool.h>
+
 #include "firmware-proto/base/status.h"
 
 #define ASV_WEB_CONF "/etc/asservat/web.conf"
@@ -15,8 +17,15 @@ struct asv_web_settings {
     char certificate[512]; /* files; both empty: no TLS of its own */
     char key[512];
     char database[1024]; /* conninfo */
-    char ledger[512];    /* directory of the logs of this host; empty: none is served */
-    char dock[108];      /* the dock's status socket */
+    char origin[256];    /* of the console's pages: "https://asservat.example" */
+    char keeper[108];    /* its socket */
+    char root[512];      /* the agency's root.cert, by which what the keeper signs is believed */
+    char vault[512], vault_mirror[512]; /* directories; no mirror: empty */
+    bool vault_cached;                  /* it may lie on a file system without O_DIRECT */
+    char ledger[512];                   /* directory of the logs of this host; empty: none is served */
+    char dock[108];                     /* the dock's status socket */
+    uint64_t session_idle_ms, session_longest_ms;
+    bool forwarded; /* X-Forwarded-For is believed: a server in front writes it */
     uint64_t threads;
     uint64_t connections, connections_each;
     uint64_t header_ms, idle_ms, request_ms, stop_ms;

@@ -2,23 +2,39 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/web.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DATABASE_MS 2000 /* to connect, and to answer */
 
-/* Fixed paths first: a log has none of these names, as none is an address. */
-static const struct asv_http_route all[] = {
-    {"GET", "/healthz", "health", 0, false, asv_web_alive},
-    {"GET", "/readyz", "ready", 0, true, asv_web_is_ready},
-    {"GET", "/metrics", "metrics", 0, true, asv_web_metrics},
-    {"GET", "/api/v1/dock", "dock", 0, true, asv_web_dock},
-    {"GET", "/checkpoint", "checkpoint", 0, false, asv_web_checkpoint},
-    {"GET", "/tile/{tile:steps}", "tile", 0, false, asv_web_tile},
-    {"GET", "/{log:steps}/checkpoint", "checkpoint", 0, false, asv_web_checkpoint},
-    {"GET", "/{log:steps}/tile/{tile:steps}", "tile", 0, false, asv_web_tile},
-};
-const struct asv_http_routes asv_web_routes = {all, sizeof all / sizeof *all};
+/* The handlers' own, as many as run at once: none waits for another's. */
+static enum asv_status open_pool(struct asv_web *web, const struct asv_db_config *config, struct asv_err *err)
+{
+    enum asv_status status = ASV_OK;
+    pthread_mutex_init(&web->pool.lock, NULL);
+    for (size_t i = 0; status == ASV_OK && i < web->settings->threads; i++) {
+        status = asv_db_open(config, &web->pool.free[i], err);
+        web->pool.count += status == ASV_OK ? 1 : 0;
+    }
+    return status;
+}
+
+struct asv_db *asv_web_pool_take(struct asv_web *web)
+{
+    pthread_mutex_lock(&web->pool.lock);
+    assert(web->pool.count > 0);
+    struct asv_db *db = web->pool.free[--web->pool.count];
+    pthread_mutex_unlock(&web->pool.lock);
+    return db;
+}
+
+void asv_web_pool_give(struct asv_web *web, struct asv_db *db)
+{
+    pthread_mutex_lock(&web->pool.lock);
+    web->pool.free[web->pool.count++] = db;
+    pthread_mutex_unlock(&web->pool.lock);
+}
 
 enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
 {
@@ -31,11 +47,23 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
     pthread_mutex_init(&web->ready.asking, NULL);
     pthread_mutex_init(&web->ready.lock, NULL);
     pthread_mutex_init(&web->board.lock, NULL);
-    return asv_db_open(&config, &web->ready.db, err);
+    pthread_mutex_init(&web->entry.lock, NULL);
+    enum asv_status status = asv_db_open(&config, &web->ready.db, err);
+    if (status == ASV_OK) {
+        status = open_pool(web, &config, err);
+    }
+    if (status == ASV_OK && (asv_web_limits_init(&web->limits, web->world) != ASV_OK ||
+                             asv_world_random(web->world, web->entry.key, sizeof web->entry.key) != ASV_OK)) {
+        status = asv_fail(err, ASV_E_INTERNAL, "no randomness");
+    }
+    return status;
 }
 
 void asv_web_close(struct asv_web *web)
 {
+    for (size_t i = 0; i < web->pool.count; i++) {
+        asv_db_close(web->pool.free[i]);
+    }
     asv_db_close(web->ready.db);
     free(web->board.text);
 }

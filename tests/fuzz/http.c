@@ -16,6 +16,7 @@ static const struct asv_http_route routes[] = {
     {.method = "GET", .pattern = "/healthz", .name = "health"},
     {.method = "POST", .pattern = "/add-checkpoint", .name = "add"},
     {.method = "GET", .pattern = "/{log:hash}/checkpoint", .name = "hash"},
+    {.method = "GET", .pattern = "/{id:uuid}/checkpoint", .name = "uuid"},
     {.method = "GET", .pattern = "/checkpoint", .name = "top"},
     {.method = "GET", .pattern = "/{log:steps}/checkpoint", .name = "head"},
     {.method = "GET", .pattern = "/{log:steps}/tile/{tile:steps}", .name = "tile"},

@@ -21,6 +21,8 @@ static const struct asv_http_route routes[] = {
     {.method = "GET", .pattern = "/things", .name = "list"},
     {.method = "DELETE", .pattern = "/things", .name = "drop"},
     {.method = "GET", .pattern = "/of/{log:hash}/checkpoint", .name = "hashed"},
+    {.method = "GET", .pattern = "/things/{thing:uuid}/{part:uuid}", .name = "part"},
+    {.method = "GET", .pattern = "/things/{thing:uuid}", .name = "thing"},
     {.method = "GET", .pattern = "/checkpoint", .name = "top"},
     {.method = "GET", .pattern = "/{log:steps}/checkpoint", .name = "head"},
     {.method = "GET", .pattern = "/{log:steps}/tile/{tile:steps}", .name = "tile"},
@@ -68,6 +70,27 @@ static void a_route_is_found_by_method_and_path(void **state)
     assert_string_equal(find("GET", "/health"), "404");
     assert_string_equal(find("GET", "/healthzz"), "404");
     assert_string_equal(find("OPTIONS", "*"), "404");
+}
+
+#define UUID "0193e2a0-0000-7000-8000-00000000000f"
+
+static void a_uuid_is_written_in_one_way(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"/things/0193E2A0-0000-7000-8000-00000000000f",
+                                      "/things/0193e2a0-0000-7000-8000-00000000000",
+                                      "/things/" UUID "0",
+                                      "/things/0193e2a0000070008000000000000000f000",
+                                      "/things/0193e2a0-0000-7000-8000_00000000000f",
+                                      "/things/" UUID "/",
+                                      "/things/{0193e2a0-0000-7000-8000-00000000}",
+                                      "/things/",
+                                      "/things/" UUID "/" UUID "0"};
+    assert_string_equal(find("GET", "/things/" UUID), "thing " UUID);
+    assert_string_equal(find("GET", "/things/" UUID "/" UUID), "part " UUID " " UUID);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_string_equal(find("GET", bad[i]), "404");
+    }
 }
 
 static void a_parameter_has_its_type(void **state)
@@ -320,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_route_is_found_by_method_and_path),
+        cmocka_unit_test(a_uuid_is_written_in_one_way),
         cmocka_unit_test(a_parameter_has_its_type),
         cmocka_unit_test(no_path_leads_upwards_or_is_two),
         cmocka_unit_test(a_path_that_is_too_long_is_nobodys),

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "server/base/calendar.h"
-#include "server/cli/statement_view.h"
+#include "server/cli/person.h"
 #include "server/cli/user.h"
+#include "server/flow/words.h"
 #include "tests/support/files.h"
 #include "tests/support/statements.h"
 #include "tests/unit/test.h"

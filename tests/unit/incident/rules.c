@@ -347,10 +347,17 @@ static void every_refusal_says_why_and_what_to_do(void **state)
         assert_memory_equal(text + strlen(policys), "; ", 2);
         assert_true(strlen(text) > strlen(policys) + 8);
         assert_true(strlen(text) < ASV_ERR_TEXT_BYTES);
+        const struct asv_incident_rule *rule = asv_incident_rule_of(text);
+        assert_string_equal(rule->english, policys); /* without what a command would do */
+        assert_string_not_equal(rule->german, policys);
     }
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         assert_true(strlen(own[i]) < ASV_ERR_TEXT_BYTES);
+        const struct asv_incident_rule *rule = asv_incident_rule_of(own[i]);
+        assert_memory_equal(own[i], rule->english, strlen(rule->english));
+        assert_true(strlen(rule->german) > 8);
     }
+    assert_null(asv_incident_rule_of("the vault is on fire"));
     assert_string_equal(asv_incident_words_refusal(ASV_REFUSALS), "?");
 }
 

@@ -9,9 +9,7 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/cli/case.h"
-#include "server/cli/keepers.h"
-#include "server/cli/statement_view.h"
+#include "server/flow/case.h"
 #include "server/incident/words.h"
 
 #define PAGE 8 /* statements, of 4 KiB each */
@@ -54,7 +52,7 @@ static enum asv_status hand_over(struct asv_case *work, const struct asv_person_
     if (status != ASV_OK) {
         return status;
     }
-    status = asv_person_deliver(work->cli, work->db, work->keeper, delivery, &reply, &inner);
+    status = asv_person_deliver(work->flow, work->keeper, delivery, &reply, &inner);
     taken->until_ms = reply.until_ms;
     if (status == ASV_OK && reply.stanza.len <= sizeof taken->stanza) {
         taken->stanza_len = reply.stanza.len;
@@ -94,10 +92,7 @@ void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *ou
 static enum asv_status or_by_night(const struct asv_case *work, enum asv_status status)
 {
     if (status == ASV_E_DENIED) {
-        fputs("This account may not write into the vault: the next retention run sees to the copy for the "
-              "recovery "
-              "key.\n",
-              work->cli->err);
+        asv_flow_say(work->flow, ASV_NOTE_NIGHT, NULL, NULL);
     }
     return status == ASV_E_DENIED ? ASV_OK : status;
 }
@@ -150,7 +145,7 @@ static enum asv_status is_over(struct asv_case *work, const uint8_t digest[ASV_S
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     asv_hex_encode(hex, digest, ASV_SHA256_BYTES);
-    enum asv_status status = asv_db_request_find(work->db, hex, request, &none);
+    enum asv_status status = asv_db_request_find(work->flow->db, hex, request, &none);
     *over = status == ASV_OK && request->outcome[0] != '\0';
     return status == ASV_OK || status == ASV_E_NOT_FOUND ? ASV_OK : asv_failf(err, status, "%s", none.text);
 }
@@ -160,7 +155,7 @@ static bool reads_as(const struct asv_case *work, const struct asv_db_statement 
                      const struct asv_statement *what, struct asv_person_statement *out)
 {
     return asv_person_read(row, out, NULL) == ASV_OK &&
-           asv_incident_is_same(&out->said, what, work->person->credential.said.person);
+           asv_incident_is_same(&out->said, what, work->flow->credential->said.person);
 }
 
 /* The same that the person signed before and that can still be answered. ASV_E_NOT_FOUND. */
@@ -175,7 +170,7 @@ static enum asv_status find_mine(struct asv_case *work, const struct asv_stateme
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     while (got == PAGE) {
-        enum asv_status status = asv_db_statement_open(work->db, &filter, rows, PAGE, &got, err);
+        enum asv_status status = asv_db_statement_open(work->flow->db, &filter, rows, PAGE, &got, err);
         for (size_t i = 0; i < got && status == ASV_OK; i++) {
             bool over = false;
             bool same = reads_as(work, &rows[i], what, out);
@@ -197,7 +192,7 @@ static enum asv_status find_mine(struct asv_case *work, const struct asv_stateme
 
 static void say_again(const struct asv_case *work)
 {
-    fputs("This was signed before; it goes on from there.\n", work->cli->err);
+    asv_flow_say(work->flow, ASV_NOTE_AGAIN, NULL, NULL);
 }
 
 /* The open request is the person's own and the same: there is nothing left to do. */
@@ -215,9 +210,9 @@ static enum asv_status open_request(struct asv_case *work, const struct asv_pers
                                     int64_t until_ms, struct asv_err *err)
 {
     struct asv_err inner = {0};
-    enum asv_status status = asv_case_conclude(work->db, stated, until_ms, false, &inner);
+    enum asv_status status = asv_case_conclude(work->flow->db, stated, until_ms, false, &inner);
     if ((status == ASV_E_STATE || status == ASV_E_EXISTS) && stated->said.action != ASV_ACTION_HOLD) {
-        (void)!asv_db_statement_answered(work->db, stated->digest, inner.text, NULL, NULL);
+        (void)!asv_db_statement_answered(work->flow->db, stated->digest, inner.text, NULL, NULL);
     }
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text);
 }
@@ -250,7 +245,7 @@ enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *wh
     } else if (status == ASV_E_NOT_FOUND) {
         status = asv_case_judge(work, what->action, ASV_STEP_PROPOSE, what->ground, err);
         if (status == ASV_OK) {
-            status = asv_person_state(work->cli, work->db, work->person, what, &stated, err);
+            status = asv_person_state(work->flow, NULL, what, &stated, err);
         }
     }
     if (status != ASV_OK) {
@@ -268,31 +263,14 @@ enum asv_status asv_case_propose(struct asv_case *work, struct asv_statement *wh
 
 /* ---- answers ---- */
 
-/* What another has signed, and why, before one signs oneself. */
-static enum asv_status show_proposal(const struct asv_case *work, const struct asv_person_statement *proposal,
-                                     struct asv_err *err)
-{
-    struct asv_db_credential proposer;
-    enum asv_status status = asv_db_credential_find(work->db, proposal->said.credential, &proposer, err);
-    if (status == ASV_OK) {
-        fputs("The request:\n", work->cli->err);
-        asv_statement_print(work->cli->err, work->db, &proposal->said, &proposer.said);
-        fputs("\nThe answer:\n", work->cli->err);
-    }
-    return status;
-}
-
 static enum asv_status state_answer(struct asv_case *work, const struct asv_person_statement *proposal,
                                     uint8_t step, struct asv_person_statement *answer, struct asv_err *err)
 {
     struct asv_statement what;
     enum asv_status status = asv_case_judge(work, proposal->said.action, step, proposal->said.ground, err);
     if (status == ASV_OK) {
-        status = show_proposal(work, proposal, err);
-    }
-    if (status == ASV_OK) {
         asv_person_answer(proposal, step, &what);
-        status = asv_person_state(work->cli, work->db, work->person, &what, answer, err);
+        status = asv_person_state(work->flow, proposal, &what, answer, err);
     }
     return status;
 }
@@ -306,20 +284,20 @@ static enum asv_status find_answer(struct asv_case *work, const struct asv_perso
     if (row == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = asv_db_statement_find(work->db, proposal->digest, row, err);
+    enum asv_status status = asv_db_statement_find(work->flow->db, proposal->digest, row, err);
     if (status != ASV_OK) {
         return status;
     }
     if (row->is_ended) {
         uint8_t ended_by[ASV_SHA256_BYTES];
         memcpy(ended_by, row->ended_by, sizeof ended_by);
-        status = asv_db_statement_find(work->db, ended_by, row, err);
+        status = asv_db_statement_find(work->flow->db, ended_by, row, err);
     } else {
-        status = asv_db_statement_approval(work->db, proposal->digest, row, err);
+        status = asv_db_statement_approval(work->flow->db, proposal->digest, row, err);
     }
     if (status == ASV_OK) {
         *taken = row->taken_ms != ASV_TIME_UNKNOWN;
-        status = asv_case_read(work->db, row, answer, err);
+        status = asv_case_read(work->flow, row, answer, err);
     }
     return status;
 }
@@ -345,7 +323,7 @@ static enum asv_status deliver_answer(struct asv_case *work, const struct asv_pe
     if (status == ASV_OK && taken && dates) {
         status = asv_case_keeper(work, &inner);
         status = status == ASV_OK
-                     ? asv_cli_keeper_period(work->keeper, answer->said.subject.id, until_ms, &inner)
+                     ? asv_keeper_period_of(work->keeper, answer->said.subject.id, until_ms, &inner)
                      : status;
     }
     if (status != ASV_OK) {
@@ -367,7 +345,7 @@ static enum asv_status find_or_state_answer(struct asv_case *work, const struct 
     bool approved = status == ASV_OK && answer->said.step == ASV_STEP_APPROVE;
     bool none = status == ASV_E_NOT_FOUND || status == ASV_E_MALFORMED; /* or nothing that anybody signed */
     if (status == ASV_OK) {
-        status = asv_person_is_theirs(work->person, answer, &inner);
+        status = asv_person_is_theirs(work->flow, answer, &inner);
     }
     if (status == ASV_OK) {
         say_again(work);
@@ -417,7 +395,7 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     bool ended =
         answer.said.action == ASV_ACTION_DAY && answer.said.step == ASV_STEP_APPROVE && until_ms == 0;
     if (status == ASV_OK && !ended) {
-        status = asv_case_conclude(work->db, &answer, until_ms, false, err);
+        status = asv_case_conclude(work->flow->db, &answer, until_ms, false, err);
     }
     if (status == ASV_OK && answer.said.step != step) {
         return asv_fail(err, ASV_E_STATE,
@@ -440,7 +418,7 @@ static enum asv_status find_alone(struct asv_case *work, const struct asv_statem
     }
     while (got == PAGE) {
         enum asv_status status =
-            asv_db_statement_undelivered(work->db, any ? last : NULL, rows, PAGE, &got, err);
+            asv_db_statement_undelivered(work->flow->db, any ? last : NULL, rows, PAGE, &got, err);
         for (size_t i = 0; i < got && status == ASV_OK; i++) {
             if (reads_as(work, &rows[i], what, out)) {
                 return ASV_OK;
@@ -471,9 +449,9 @@ static enum asv_status state_alone(struct asv_case *work, struct asv_statement *
         return status;
     }
     if (confirms) {
-        fputs("It is blocked for this already: this decides that the block stays.\n", work->cli->err);
+        asv_flow_say(work->flow, ASV_NOTE_CONFIRMS, NULL, NULL);
     }
-    return asv_person_state(work->cli, work->db, work->person, what, stated, err);
+    return asv_person_state(work->flow, NULL, what, stated, err);
 }
 
 bool asv_case_counts(const struct asv_statement *said, enum asv_status status)
@@ -498,13 +476,13 @@ enum asv_status asv_case_alone(struct asv_case *work, struct asv_statement *what
     }
     if (status == ASV_OK &&
         what->action == ASV_ACTION_BLOCK) { /* here it counts at once, the keeper there or not */
-        status = asv_case_conclude(work->db, &stated, until_ms, confirms, err);
+        status = asv_case_conclude(work->flow->db, &stated, until_ms, confirms, err);
     }
     if (status != ASV_OK) {
         return status;
     }
     status = deliver(work, &stated, NULL, &until_ms, err);
     return asv_case_counts(&stated.said, status)
-               ? asv_case_conclude(work->db, &stated, until_ms, confirms, err)
+               ? asv_case_conclude(work->flow->db, &stated, until_ms, confirms, err)
                : status;
 }

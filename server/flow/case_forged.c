@@ -10,18 +10,18 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/cli/case.h"
-#include "server/cli/keepers.h"
+#include "server/flow/case.h"
 #include "server/incident/words.h"
 
-/* What the keeper can judge, which this program cannot, is good. */
-static enum asv_status verify(struct asv_db *db, const struct asv_statement *said, struct asv_err *err)
+/* What the keeper can judge, and this program cannot, is good. */
+static enum asv_status verify(const struct asv_flow *flow, const struct asv_statement *said,
+                              struct asv_err *err)
 {
-    enum asv_status status = asv_person_verify(db, said, err);
+    enum asv_status status = asv_person_verify(flow->db, flow->origin, said, err);
     return status == ASV_E_UNSUPPORTED ? ASV_OK : status;
 }
 
-enum asv_status asv_case_read(struct asv_db *db, const struct asv_db_statement *row,
+enum asv_status asv_case_read(const struct asv_flow *flow, const struct asv_db_statement *row,
                               struct asv_person_statement *out, struct asv_err *err)
 {
     struct asv_err inner = {0};
@@ -29,7 +29,7 @@ enum asv_status asv_case_read(struct asv_db *db, const struct asv_db_statement *
     if (status != ASV_OK) {
         return status;
     }
-    status = verify(db, &out->said, &inner);
+    status = verify(flow, &out->said, &inner);
     bool tells = status == ASV_OK || asv_status_class(status) == ASV_CLASS_RETRY;
     return status == ASV_OK ? ASV_OK : asv_failf(err, tells ? status : ASV_E_MALFORMED, "%s", inner.text);
 }
@@ -52,19 +52,16 @@ enum asv_status asv_case_read_request(const struct asv_case *work, const struct 
                          said->subject.until_ms != request->range.until_ms))) {
         return asv_fail(err, ASV_E_MISMATCH, "it says something else than what was stored of it");
     }
-    return verify(work->db, said, err);
+    return verify(work->flow, said, err);
 }
 
 enum asv_status asv_case_void(struct asv_case *work, const struct asv_db_request *request, const char *why,
                               struct asv_err *err)
 {
     enum asv_db_outcome outcome;
-    enum asv_status status = asv_db_request_void(work->db, request->proposal, why, &outcome, err);
+    enum asv_status status = asv_db_request_void(work->flow->db, request->proposal, why, &outcome, err);
     if (status == ASV_OK) {
-        fprintf(work->cli->err,
-                "The request was nothing that anybody signed (%s). It is ended, and an alarm says from whose "
-                "account it came.\n",
-                why);
+        asv_flow_say(work->flow, ASV_NOTE_VOID_REQUEST, NULL, why);
     }
     return status;
 }
@@ -76,12 +73,12 @@ static enum asv_status read_decision(struct asv_case *work, uint8_t ground, stru
     if (row == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    enum asv_status status = asv_db_block_decision(work->db, work->standing.clip, ground, row, err);
+    enum asv_status status = asv_db_block_decision(work->flow->db, work->standing.clip, ground, row, err);
     if (status != ASV_OK) {
         return status;
     }
     memcpy(out->digest, row->digest, sizeof out->digest);
-    status = asv_case_read(work->db, row, out, err);
+    status = asv_case_read(work->flow, row, out, err);
     const struct asv_statement *said = &out->said;
     return status == ASV_OK &&
                    (said->action != ASV_ACTION_BLOCK || said->ground != ground ||
@@ -104,15 +101,11 @@ enum asv_status asv_case_void_decision(struct asv_case *work, uint8_t ground, st
         return status == ASV_OK || status == ASV_E_NOT_FOUND ? ASV_OK
                                                              : asv_failf(err, status, "%s", why.text);
     }
-    status = asv_db_block_void(work->db, decision.digest, why.text, &outcome, err);
+    status = asv_db_block_void(work->flow->db, decision.digest, why.text, &outcome, err);
     if (status != ASV_OK) {
         return status;
     }
-    fprintf(work->cli->err,
-            "What stood here as the decision that this block stays is nothing that anybody signed (%s). It "
-            "decides "
-            "nothing any more, and an alarm says from whose account it came.\n",
-            why.text);
+    asv_flow_say(work->flow, ASV_NOTE_VOID_DECISION, NULL, why.text);
     memcpy(clip, work->standing.clip, sizeof clip);
     return asv_case_of_clip(work, clip, err);
 }
@@ -124,7 +117,7 @@ enum asv_status asv_case_of_hold(struct asv_case *work, struct asv_db_request *r
         return asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
     }
     asv_hex_encode(digits, work->standing.hold_proposal, ASV_SHA256_BYTES);
-    enum asv_status status = asv_db_request_find(work->db, digits, request, err);
+    enum asv_status status = asv_db_request_find(work->flow->db, digits, request, err);
     return status == ASV_OK && request->action != ASV_ACTION_HOLD
                ? asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request)
                : status;
@@ -138,7 +131,7 @@ enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_reque
     uint8_t state = ASV_KEEPER_PLAIN;
     enum asv_status status = asv_case_keeper(work, err);
     if (status == ASV_OK) {
-        status = asv_cli_keeper_state_of(work->keeper, standing->identity.header, &state, err);
+        status = asv_keeper_state_of(work->keeper, standing->identity.header, &state, err);
         asv_keeper_client_free(work->keeper); /* it does not wait while somebody reads and signs (K-046) */
         work->keeper = NULL;
     }
@@ -148,15 +141,10 @@ enum asv_status asv_case_reopen(struct asv_case *work, const struct asv_db_reque
     if (approved ? state == ASV_KEEPER_HELD : state != ASV_KEEPER_PENDING) {
         return asv_fail(err, ASV_E_NOT_FOUND, asv_incident_no_request);
     }
-    fputs(
-        approved
-            ? "Here it is approved, but the keeper does not hold the recording: another approval is taken.\n"
-            : "Here the request is ended, but the keeper still waits for its answer: it is taken.\n",
-        work->cli->err);
+    asv_flow_say(work->flow, approved ? ASV_NOTE_NOT_HELD : ASV_NOTE_WAITS, NULL, NULL);
     standing->state = ASV_DB_PENDING;
     standing->open_action = request->action;
     standing->open_superior = request->superior;
-    standing->open_by_them =
-        asv_equal(proposal->person, work->person->credential.said.person, ASV_UUID_BYTES);
+    standing->open_by_them = asv_equal(proposal->person, work->flow->credential->said.person, ASV_UUID_BYTES);
     return ASV_OK;
 }

@@ -1,0 +1,456 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Asservat authors
+"""statements.py BUILD: people who sign in a browser, on the site of incident.py. asservatd prepares what is signed, an authenticator
+in software signs it, and asservatd carries it: what it carries is what it would have prepared, or nothing.
+"""
+import base64
+import hashlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+os.environ.setdefault("PGHOST", "")  # its servers are named
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import incident as site  # noqa: E402
+from proofs import Ledger  # noqa: E402
+from served import Contract, Web  # noqa: E402
+
+HOST = "asservat.example"
+ORIGIN = f"https://{HOST}"
+ES256 = 2
+SCOPE_STATEMENTS = 1 << 7
+PREPARE, STATEMENTS, OFFER = "/api/v1/statements/prepare", "/api/v1/statements", "/api/v1/authenticators"
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def record(rig):
+    """Whose keeper, and whose command line, know the console."""
+    made = site.record(rig)
+    rig.site.keeper.stop()
+    for conf in (rig.site.conf, rig.site.directory / "keeper.conf"):
+        conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
+    rig.site.start_keeper()
+    return made
+
+
+class Authenticator:
+    """Of one person, whose key file is there: the same person and badge, with another key."""
+
+    def __init__(self, desk, name, enrolled=True, key_only=False):
+        self.desk, self.name = desk, name
+        self.key = desk.keys / f"{name}.{uuid.uuid4().hex[:8]}"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.key],
+                       check=True, stderr=subprocess.DEVNULL)
+        der = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"], check=True,
+                             stdout=subprocess.PIPE).stdout
+        self.spki, self.public = der, der[-64:]
+        self.id = hashlib.sha256(self.public).digest()[:16]
+        if not key_only:
+            self.register()
+        else:
+            self.person = desk.sql(f"SELECT person FROM asv.credential WHERE name = '{name}' LIMIT 1")[0][0]
+        if enrolled and not key_only:
+            self.enrol()
+        self.token = self.sign_in()
+
+    def register(self):
+        """A credential record (STATEMENTS.md 2) that differs from the key file's in its key alone."""
+        rows = self.desk.sql(f"""SELECT encode(record, 'hex'), person, encode(badge, 'hex'), roles, array_to_string(units, E'\\n'),
+                                        valid_from, valid_until, encode(agency, 'hex')
+                                 FROM asv.credential WHERE name = '{self.name}' ORDER BY valid_from LIMIT 1""")
+        record, self.person, badge, roles, units, since, until, agency = rows[0]
+        record = bytes.fromhex(record)
+        assert record[-2 - 34:-32 - 2] == b"\x01\x20", record.hex()  # an Ed25519 key, and no extensions
+        rp_id = hashlib.sha256(HOST.encode()).digest()
+        self.record = record[:-36] + bytes([ES256, 64]) + self.public + bytes([len(self.id)]) + self.id + b"\x01\x20" + rp_id + bytes(2)
+        self.digest = hashlib.sha256(self.record).digest()
+        self.desk.sql(f"""SELECT asv.credential_put('\\x{agency}', '{self.person}', '\\x{badge}', '{self.name}', {roles}, '{units}', '{since}',
+                          '{until}', '\\x{self.public.hex()}', '\\x{self.record.hex()}', 'test')""")
+
+    def enrol(self):
+        desk = self.desk
+        out = desk.act("anna", "user", "enrol", self.digest.hex()[:16])
+        desk.act("stefan" if self.name == "sigrid" else "sigrid", "user", "approve", desk.proposal(out))
+
+    def sign_in(self, scopes=SCOPE_STATEMENTS):
+        token = os.urandom(32).hex()
+        told = hashlib.sha256(token.encode()).digest()
+        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, made_in, name, scopes, until_at)
+                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'token', '{self.person}', '{uuid.uuid4()}', 'test',
+                                  {scopes}, clock_timestamp() + interval '1 hour')""")
+        return token
+
+    def cookie(self):
+        """As after a sign-in with this passkey."""
+        token = os.urandom(32).hex()
+        told = hashlib.sha256(token.encode()).digest()
+        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, credential, challenge, client_data, authenticator_data, signature, idle, until_at)
+                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'passkey', '{self.person}', '\\x{self.digest.hex()}', sha256('{token}'), 'x',
+                                  repeat('x', 37)::bytea, 'x', '1 hour', clock_timestamp() + interval '1 hour')""")
+        return token
+
+    def assertion(self, challenge, origin=ORIGIN, rp_id=HOST, flags=5, kind="webauthn.get"):
+        client = json.dumps({"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False},
+                            separators=(",", ":")).encode()
+        data = hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + struct.pack(">I", 1)
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.key], check=True, stdout=subprocess.PIPE,
+                                   input=data + hashlib.sha256(client).digest()).stdout
+        return {"authenticator_data": b64(data), "client_data": b64(client), "signature": b64(signature)}
+
+
+class Server(Web):
+    """asservatd on that site, and what people do with it."""
+
+    def __init__(self, desk):
+        d = desk.site.directory
+        self.work, self.published, self.program = d, d, desk.site.bin("asservatd")
+        self.contract = Contract(self.program)
+        super().__init__(self, "web", database=desk.site.postgres.conninfo("asv_web"), origin=ORIGIN, keeper=d / "keeper.sock",
+                         root=d / "root.cert", vault=d / "vault", vault__mirror=d / "mirror", vault__cached="yes")
+        self.start()
+
+    def post(self, who, path, body, token=None, **headers):
+        code, _, said = self.ask(path, "POST", json.dumps(body).encode(), **{"Content_Type": "application/json",
+                                 "Authorization": f"Bearer asv_{token or who.token}"} | headers)
+        return code, json.loads(said)
+
+    def prepare(self, who, action, step, **fields):
+        return self.post(who, PREPARE, {"action": action, "step": step, "reason": "Übergriff auf eine Kollegin"} | fields)
+
+    def hand_in(self, who, draft, signer=None, **how):
+        body = {"body": draft["body"], "assertion": (signer or who).assertion(draft["challenge"], **how)}
+        if draft["record"] is not None:
+            body["record"] = draft["record"]
+        return self.post(who, STATEMENTS, body)
+
+    def sign(self, who, action, step, **fields):
+        status, draft = self.prepare(who, action, step, **fields)
+        assert status == 200 and draft["state"] == "unsigned", (status, draft)
+        status, done = self.hand_in(who, draft)
+        assert status == 200 and done["state"] == "done", (status, done)
+        return done
+
+
+def count(desk):
+    return desk.sql("SELECT count(*) FROM asv.statement")
+
+
+def refused(answer, status, name, words=""):
+    got, problem = answer
+    assert got == status and problem["type"] == f"urn:asservat:problem:{name}" and words in problem["detail"], answer
+    assert problem["detail_de"] and problem["detail_de"] != problem["detail"], problem
+
+
+def an_incident_is_written_down(desk, web, willi, clip):
+    """A-066, LAW H9: signed with what it says; what was drawn comes back with it."""
+    record = {"cause": "prosecution", "offence": "Körperverletzung", "danger": "Angriff mit einem Messer", "from": "2026-01-05T06:00:00.000Z",
+              "place": "Kuhstraße", "injured": ["Anna Beispiel"]}
+    status, draft = web.prepare(willi, "incident", "alone", incident=site.CASE, record=record)
+    assert status == 200 and draft["record"]["offence"] == "Körperverletzung" and len(draft["record"]["salt"]) == 64, draft
+    other = draft | {"record": draft["record"] | {"offence": "Beleidigung"}}
+    refused(web.hand_in(willi, other), 409, "says-else")
+    assert web.hand_in(willi, draft)[0] == 200
+    shown = desk.json("incident", "show", site.CASE, *desk.account("willi"))
+    assert shown["offence"] == "Körperverletzung" and shown["version"] == 1, shown
+    done = web.sign(willi, "incident-clip", "alone", incident=site.CASE, clip=clip, record={})
+    assert len(done["statement"]) == 64, done
+    status, again = web.prepare(willi, "incident-clip", "alone", incident=site.CASE, clip=clip, record={})
+    assert status == 200 and again["state"] == "done", "what is written down so already is not signed again"
+
+
+def what_is_shown(web, willi, clip):
+    """A-060: nothing is stored before it is signed, and what is to be signed is said in both languages."""
+    status, draft = web.prepare(willi, "hold", "propose", clip=clip, incident=site.CASE)
+    assert status == 200 and draft["credentials"] == [b64(willi.id)] and draft["rp_id"] == HOST, draft
+    lines = {language: {line["name"]: line["text"] for line in draft["lines"][language]} for language in ("en", "de")}
+    first = {language: draft["lines"][language][0]["text"] for language in lines}
+    assert first == {"en": "I propose: keep a recording", "de": "Ich beantrage: eine Aufzeichnung aufbewahren"}, first
+    assert lines["en"]["reason"] == lines["de"]["Begründung"] == "Übergriff auf eine Kollegin", lines
+    body = unb64(draft["body"])
+    message = b"asservat/v1/statement\0" + hashlib.sha256(body).digest()
+    assert hashlib.sha256(body).hexdigest() == draft["digest"] and unb64(draft["challenge"]) == hashlib.sha256(message).digest()
+    return draft
+
+
+def what_is_not_carried(desk, web, people, clip):
+    """A-061: another's authenticator, another site, another body, another recording."""
+    willi, sigrid = people["willi"], people["sigrid"]
+    before = count(desk)
+    draft = what_is_shown(web, willi, clip)
+    assert count(desk) == before, "nothing is stored before it is signed"
+    refused(web.hand_in(willi, draft, signer=sigrid), 400, "bad-proof")
+    refused(web.hand_in(willi, draft, origin="https://asservat.example.org"), 400, "bad-proof")
+    refused(web.hand_in(willi, draft, rp_id="example.org"), 400, "bad-proof")
+    refused(web.hand_in(willi, draft, kind="webauthn.create"), 409, "says-else")
+    assert web.hand_in(willi, draft, flags=1)[0] == 403, "nobody was verified"
+    body = bytearray(unb64(draft["body"]))
+    body[-4] ^= 1  # the reason's last letter
+    refused(web.hand_in(willi, draft | {"body": b64(bytes(body))}), 400, "bad-proof")
+    assert web.hand_in(sigrid, draft)[0] == 409, "one person's statement in another's name"
+    refused(web.prepare(sigrid, "hold", "propose", clip=clip, incident=site.CASE, credential=willi.digest.hex()), 409, "no-authenticator")
+    refused(web.prepare(willi, "block", "propose", clip=clip), 400, "missing-field")
+    assert count(desk) == before
+    return draft
+
+
+def two_people_hold_it(desk, web, people, clip, draft):
+    """A-063, LAW T4: the request, its own approval refused, another's approval; each of them again is no other."""
+    willi, sigrid, stefan = people["willi"], people["sigrid"], people["stefan"]
+    status, requested = web.hand_in(willi, draft)
+    assert status == 200 and requested["taken"] is not None, requested
+    assert desk.state(clip) == "pending"
+    before = count(desk)
+    status, again = web.hand_in(willi, draft)
+    assert status == 200 and again["statement"] == requested["statement"] and count(desk) == before, again
+    status, done = web.prepare(willi, "hold", "propose", clip=clip, incident=site.CASE)
+    assert status == 200 and done["state"] == "done" and "signed before" in done["notes"][0]["en"], done
+    refused(web.prepare(willi, "hold", "approve", request=requested["statement"]), 403, "refused", "roles may do this")
+    refused(web.prepare(sigrid, "release", "approve", request=requested["statement"]), 404, "refused", "no such request")
+    status, draft = web.prepare(sigrid, "hold", "approve", request=requested["statement"])
+    assert status == 200 and draft["proposal"]["de"][0]["text"].startswith("Ich beantrage"), draft
+    status, held = web.hand_in(sigrid, draft)
+    assert status == 200 and desk.state(clip) == "held", held
+    before = count(desk)
+    assert web.hand_in(sigrid, draft)[1]["statement"] == held["statement"] and count(desk) == before
+    assert web.prepare(stefan, "hold", "approve", request=requested["statement"])[0] in (404, 409)
+    proven = [e["proven"] for e in desk.json("clip", "custody", clip)[0]["events"] if e["actor_kind"] == "person"]
+    assert proven and all(proven), "what an authenticator signed is verified as what a key file signed"
+    return requested
+
+
+def an_approval_is_for_one_recording(desk, web, people, clips):
+    """The approval of one recording is none of another."""
+    willi, sigrid = people["willi"], people["sigrid"]
+    first = web.sign(willi, "hold", "propose", clip=clips[1], incident=site.CASE)
+    second = web.sign(willi, "hold", "propose", clip=clips[2], incident=site.CASE)
+    _, one = web.prepare(sigrid, "hold", "approve", request=first["statement"])
+    _, two = web.prepare(sigrid, "hold", "approve", request=second["statement"])
+    mixed = two | {"challenge": one["challenge"]}
+    refused(web.hand_in(sigrid, mixed), 400, "bad-proof")
+    assert web.hand_in(sigrid, one)[0] == 200
+    assert (desk.state(clips[1]), desk.state(clips[2])) == ("held", "pending")
+    done = web.sign(sigrid, "hold", "refuse", request=second["statement"])
+    assert done["taken"] is not None and desk.state(clips[2]) == "sealed", desk.state(clips[2])
+
+
+def nobody_approves_the_own_request(desk, web, people, clip):
+    """LAW T4"""
+    sigrid = people["sigrid"]
+    own = web.sign(sigrid, "hold", "propose", clip=clip, incident=site.CASE)
+    refused(web.prepare(sigrid, "hold", "approve", request=own["statement"]), 403, "refused", "two different people")
+    refused(web.prepare(sigrid, "hold", "refuse", request=own["statement"]), 403, "refused", "withdrawn, not refused")
+    web.sign(sigrid, "hold", "withdraw", request=own["statement"])
+    assert desk.state(clip) == "sealed"
+
+
+def blocks_and_releases(desk, web, people, clips):
+    sigrid, stefan, rita = people["sigrid"], people["stefan"], people["rita"]
+    assert web.sign(rita, "block", "alone", clip=clips[0], ground="private-life")["taken"]
+    refused(web.prepare(rita, "block", "alone", clip=clips[0], ground="private-life"), 403, "refused")
+    looked = web.prepare(rita, "open", "propose", clip=clips[0])
+    refused(looked, 403, "refused", "professional secrets or private life")
+    request = web.sign(sigrid, "release", "propose", clip=clips[1])
+    assert web.sign(stefan, "release", "approve", request=request["statement"])["taken"] and desk.state(clips[1]) == "released"
+
+
+def what_is_no_request(desk, web, people, clip, draft):
+    """A-021, A-023, A-004: who may not, and what is not of its form; what there is not."""
+    willi = people["willi"]
+    nowhere = "0197a3c0-0000-7000-8000-000000000001"
+    refused(web.prepare(willi, "hold", "propose", clip=nowhere, incident=site.CASE), 404, "not-found")
+    stranger = os.urandom(32).hex()
+    other = willi.sign_in(scopes=1)
+    for path, body in ((PREPARE, {"action": "hold", "step": "propose", "reason": "x", "clip": clip, "incident": site.CASE}),
+                       (STATEMENTS, {"body": draft["body"], "assertion": willi.assertion(draft["challenge"])})):
+        assert web.post(willi, path, body, token=stranger)[0] == 401
+        assert web.post(willi, path, body, token=other)[0] == 403
+        assert web.post(willi, path, body, Content_Type="text/plain")[0] == 415
+        assert web.post(willi, path, body | {"more": 1})[0] == 400
+        assert web.post(willi, path, body | {"reason" if path == PREPARE else "body": "x" * 40000})[0] == 413
+        assert web.post(willi, path + "?" + "x" * 3000, body)[0] == 414
+        assert web.post(willi, path, body, X_More="x" * 17000)[0] == 431
+
+
+def too_often(web, willi):
+    """A-034"""
+    for path in (PREPARE, STATEMENTS):
+        head, link, code = {"Content-Type": "application/json", "Authorization": f"Bearer asv_{willi.sign_in()}"}, web.link(), 0
+        for _ in range(3000):
+            link.request("POST", path, b"{}", head)
+            answer = link.getresponse()
+            data, code = answer.read(), answer.status
+            if code == 429:
+                break
+        assert code == 429, path
+        web.judge("POST", path, code, dict(answer.getheaders()), data)
+
+
+def without_a_keeper(desk, web, people, clip):
+    """A-065: signed and stored; the same again goes on."""
+    sigrid = people["sigrid"]
+    status, draft = web.prepare(sigrid, "block", "alone", clip=clip, ground="dwelling")
+    desk.site.keeper.stop()
+    status, stored = web.hand_in(sigrid, draft)
+    assert status == 202 and stored["state"] == "stored" and stored["taken"] is None, (status, stored)
+    desk.site.start_keeper()
+    status, done = web.hand_in(sigrid, draft)
+    assert status == 200 and done["taken"] is not None, (status, done)
+
+
+def a_request_that_is_over(desk, web, people, clip):
+    """A-064: things may stand otherwise by the second call."""
+    willi, sigrid = people["willi"], people["sigrid"]
+    requested = web.sign(willi, "erase-early", "propose", clip=clip)
+    _, draft = web.prepare(sigrid, "erase-early", "approve", request=requested["statement"])
+    web.sign(willi, "erase-early", "withdraw", request=requested["statement"])
+    before = count(desk)
+    refused(web.hand_in(sigrid, draft), 409, "not-now", "decided otherwise before")
+    body = unb64(draft["body"]).replace(bytes.fromhex(requested["statement"]), os.urandom(32))
+    challenge = b64(hashlib.sha256(b"asservat/v1/statement\0" + hashlib.sha256(body).digest()).digest())
+    refused(web.hand_in(sigrid, draft | {"body": b64(body), "challenge": challenge}), 404, "not-found")
+    assert count(desk) == before and desk.state(clip) == "sealed"
+
+
+def a_key_is_offered(desk, web, rita):
+    """A-067: whoever is signed in offers a key; it counts when two people have enrolled it."""
+    cookie = rita.cookie()
+    head = {"Cookie": f"__Host-asservat={cookie}"}
+    csrf = json.loads(web.ask("/api/v1/session", **head)[2])["csrf"]
+    head |= {"Origin": ORIGIN, "X_CSRF_Token": csrf, "Content_Type": "application/json"}
+    new = Authenticator(desk, "rita", key_only=True)
+
+    def offer(client=None, path=OFFER, **other):
+        challenge = json.loads(web.ask("/api/v1/session/challenge", "POST", Origin=ORIGIN)[2])["challenge"]
+        said = {"type": "webauthn.create", "challenge": challenge, "origin": ORIGIN, "crossOrigin": False} | (client or {})
+        body = {"id": b64(new.id), "public_key": b64(new.spki), "client_data": b64(json.dumps(said).encode())}
+        how = head | {name: other.pop(name) for name in [*other] if name[0].isupper()}
+        code, _, answer = web.ask(path, "POST", json.dumps(body | other).encode(), **how)
+        return code, json.loads(answer)
+
+    for client in ({"type": "webauthn.get"}, {"origin": ORIGIN + ":8443"}, {"challenge": b64(os.urandom(32))}, {"crossOrigin": True}):
+        refused(offer(client), 400, "bad-proof")
+    for key in (new.spki[:27] + bytes(64), bytes(91), new.spki[:-1] + bytes([new.spki[-1] ^ 1])):
+        refused(offer(public_key=b64(key)), 400, "bad-field")
+    assert offer(Cookie="__Host-asservat=" + "0" * 64)[0] == 401 and offer(X_CSRF_Token="0" * 64)[0] == 403
+    assert offer(Content_Type="text/plain")[0] == 415 and offer(client_data="x" * 9000)[0] == 413
+    assert offer(path=OFFER + "?" + "x" * 3000)[0] == 414 and offer(X_More="x" * 17000)[0] == 431
+    code, offered = offer()
+    assert code == 201, offered
+    assert offer()[0] == 409, "a key is one credential's, for ever"
+    rows = desk.sql(f"SELECT encode(record, 'hex'), name, roles, units, enrolled_at IS NULL FROM asv.credential_state WHERE digest = '\\x{offered['credential']}'")
+    record = bytes.fromhex(rows[0][0])
+    assert rows[0][1:] == ["rita", "8", "{32-3}", "t"] and record[:90] == rita.record[:90] and new.public in record and new.id in record, rows
+    assert record[-34:-2] == rita.record[-34:-2], "the relying party"
+    new.digest = hashlib.sha256(record).digest()
+    new.enrol()
+    status, draft = web.prepare(new, "incident-clip", "alone", incident=site.CASE, clip=str(uuid.uuid4()), record={}, credential=offered["credential"])
+    assert status == 404, draft
+    link, code = web.link(), 0
+    for _ in range(3000):
+        link.request("POST", OFFER, b"{}", {name.replace("_", "-"): value for name, value in head.items()})
+        answer = link.getresponse()
+        data, code = answer.read(), answer.status
+        if code == 429:
+            break
+    assert code == 429
+    web.judge("POST", OFFER, code, dict(answer.getheaders()), data)
+    return head
+
+
+def the_house_decides(desk, web, people):
+    """Whose credentials count, and for whom something may be wrapped, takes the same two calls, and the same two people."""
+    anna, sigrid, stefan = Authenticator(desk, "anna"), people["sigrid"], people["stefan"]
+    doris = Authenticator(desk, "doris", enrolled=False)
+    mine = {"action": "block", "step": "alone", "ground": "dwelling", "clip": str(uuid.uuid4())}
+    assert web.prepare(doris, **mine)[1]["type"].endswith(":no-authenticator")
+    status, draft = web.prepare(anna, "enrol", "propose", about=doris.digest.hex())
+    words = {line["name"]: line["text"] for line in draft["lines"]["de"]}
+    assert status == 200 and words["wer"] == "doris" and words["darf handeln als"] == "Datenschutzbeauftragter", words
+    status, proposed = web.hand_in(anna, draft)
+    assert status == 200 and proposed["taken"] is None, proposed
+    refused(web.prepare(anna, "enrol", "approve", request=proposed["statement"]), 403, "refused")
+    web.sign(sigrid, "enrol", "approve", request=proposed["statement"])
+    assert web.prepare(doris, **mine)[0] == 404, "there is no such recording, but somebody who may ask"
+    own = Authenticator(desk, "stefan", enrolled=False)
+    proposed = web.sign(anna, "enrol", "propose", about=own.digest.hex())
+    status, draft = web.prepare(stefan, "enrol", "approve", request=proposed["statement"])
+    assert status == 200 and web.hand_in(stefan, draft)[0] == 403, "nobody enrols himself (ST-099)"
+    assert web.sign(sigrid, "revoke", "alone", about=doris.digest.hex())["taken"]
+    assert web.prepare(doris, **mine)[1]["type"].endswith(":no-authenticator")
+    key = subprocess.run(["age-keygen", "-y", desk.keys / "recovery"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    refused(web.prepare(anna, "recipient", "propose", recipient="StA Duisburg", key="age1" + "q" * 58), 400, "missing-field")
+    proposed = web.sign(anna, "recipient", "propose", recipient="StA Duisburg", key=key)
+    assert web.sign(stefan, "recipient", "approve", request=proposed["statement"])["taken"]
+    assert [r["name"] for r in desk.json("recipient", "list")] == ["StA Duisburg"]
+    assert web.sign(sigrid, "recipient-ends", "alone", recipient="StA Duisburg", key=key)["taken"]
+
+
+def the_ledger_agrees(desk, clip):
+    """What an authenticator signed is verified as what a key file signed: in the ledger, and by who has nothing but the proof."""
+    ledger = Ledger(desk)
+    ledger.begin()
+    ledger.sequence()
+    ledger.verify()  # whose start the ledger tells, once
+    ledger.sequence()
+    ledger.verify()
+    ledger.publish()
+    entries = [e for e in ledger.check(ledger.proof(clip, "--open"))["entries"] if e["kind"] == "statement"]
+    assert len(entries) >= 3 and all(e["proven"] for e in entries), entries
+
+
+def without_a_database(desk, web, people, clip, head):
+    sigrid = people["sigrid"]
+    status, draft = web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")
+    assert status == 200, draft
+    desk.site.postgres.crash()
+    assert web.prepare(sigrid, "unblock", "alone", clip=clip, ground="dwelling")[0] == 503
+    assert web.hand_in(sigrid, draft)[0] == 503
+    assert web.ask(OFFER, "POST", b"{}", **head)[0] == 503
+    desk.site.postgres.start()
+    assert web.hand_in(sigrid, draft)[0] == 200
+
+
+def play(rig):
+    desk, _, clips = site.set_up(rig, record)
+    people = {name: Authenticator(desk, name) for name in ("willi", "sigrid", "stefan", "rita")}
+    web = Server(desk)
+    try:
+        an_incident_is_written_down(desk, web, people["willi"], clips[0])
+        draft = what_is_not_carried(desk, web, people, clips[0])
+        what_is_no_request(desk, web, people, clips[0], draft)
+        two_people_hold_it(desk, web, people, clips[0], draft)
+        an_approval_is_for_one_recording(desk, web, people, clips)
+        nobody_approves_the_own_request(desk, web, people, clips[3])
+        a_request_that_is_over(desk, web, people, clips[3])
+        blocks_and_releases(desk, web, people, clips)
+        without_a_keeper(desk, web, people, clips[3])
+        status, out, err = desk.call("retention", "run")
+        assert status in (0, 4), f"{out.decode()} {err}"
+        assert desk.sql("SELECT count(*) FROM asv.alarm WHERE kind = 'forged'") == [["0"]], "nothing of it is none"
+        head = a_key_is_offered(desk, web, people["rita"])
+        the_house_decides(desk, web, people)
+        the_ledger_agrees(desk, clips[0])
+        too_often(web, people["willi"])
+        without_a_database(desk, web, people, clips[3], head)
+        web.contract.finish({"statements"})
+    except Exception:
+        print(web.daemon.tail(), file=sys.stderr)
+        raise
+    finally:
+        web.stop()
+
+
+if __name__ == "__main__":
+    site.main(play, "asservat-statements.")
