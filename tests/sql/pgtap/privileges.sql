@@ -24,6 +24,11 @@ SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 
     'incident_find', 'incident_put', 'incident_removed', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
     'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
+-- What people are shown (API.md), which each of these functions holds against who asks.
+INSERT INTO given
+SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'clip_about', 'clip_custody', 'clip_lines', 'incident_about',
+    'incident_lines', 'key_days', 'ledger_standing', 'night_lines', 'request_waiting', 'run_lines', 'slots_of', 'subject_request_lines',
+    'user_credentials', 'user_duties', 'user_lines']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'area_put', 'block_decisions', 'block_put',
