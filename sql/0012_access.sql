@@ -287,6 +287,60 @@ $$;
 COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something and to answer';
 GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
 
+-- LAW L6. Who wore a camera is known for its recordings' sake, and for as long: until all of them are gone, none can come any more, nothing is asked
+-- or kept ahead of the camera's docking, and who wore it has nobody's looks left to be told of (LAW L8).
+CREATE FUNCTION asv.assignment_is_over(a asv.assignment) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM asv.request r
+                       WHERE r.camera = a.camera AND (r.action IN (6, 9) AND r.outcome IS NULL OR asv.ahead_counts(r)))
+       AND (EXISTS (SELECT FROM asv.assignment n
+                    JOIN asv.docking b ON b.session = n.session
+                    JOIN asv.docking d ON d.camera = a.camera AND d.began_at >= b.began_at
+                    JOIN asv.docking_end e ON e.session = d.session
+                    WHERE n.camera = a.camera AND n.number > a.number AND asv.has_emptied(e))
+            -- What it still brings after that, no policy has kept for so long.
+            OR EXISTS (SELECT FROM asv.assignment n
+                       WHERE n.camera = a.camera AND n.number > a.number AND n.issued_at < clock_timestamp() - interval '368 days')
+            OR EXISTS (SELECT FROM asv.camera_retirement q
+                       WHERE q.camera = a.camera AND q.retired_at < clock_timestamp() - interval '368 days'))
+$$;
+COMMENT ON FUNCTION asv.assignment_is_over IS 'whether a camera has brought what was recorded under an assignment: it was issued anew since, and emptied';
+
+CREATE FUNCTION asv.issue_is_over(p_assignment uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
+                       WHERE coalesce(c.assignment, c.recording) = p_assignment
+                         AND (s.state NOT IN ('erased', 'expired_on_arrival')
+                              OR EXISTS (SELECT FROM asv.access_log l WHERE l.recording = c.recording)))
+       AND NOT EXISTS (SELECT FROM asv.assignment a WHERE a.id = p_assignment AND NOT asv.assignment_is_over(a))
+$$;
+COMMENT ON FUNCTION asv.issue_is_over IS 'whether who wore a camera under this assignment is to be forgotten';
+
+CREATE FUNCTION asv.check_issue() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF asv.issue_is_over(old.assignment) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION 'issue: who wore a camera is known as long as its recordings are there' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_issue() IS 'trigger: who wore a camera is forgotten with its recordings, and not before';
+CREATE TRIGGER check_issue BEFORE DELETE ON asv.issue FOR EACH ROW EXECUTE FUNCTION asv.check_issue();
+
+CREATE FUNCTION asv.issues_forget() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    DELETE FROM asv.issue i WHERE i.since < clock_timestamp() - interval '1 day' AND asv.issue_is_over(i.assignment);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION asv.issues_forget IS 'forgets who wore cameras whose recordings are gone (LAW L6), how many rows';
+GRANT EXECUTE ON FUNCTION asv.issues_forget TO asv_admin;
+
 -- LAW L10. What is kept of an incident for its recordings' sake has its term from the end of the last of them on.
 CREATE FUNCTION asv.incident_ended_at(p_incident uuid) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

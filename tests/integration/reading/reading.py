@@ -229,6 +229,21 @@ class Test:
         problem(self.ask("willi", f"/api/v1/clips/{uid('o2')}/accesses"), 403, "forbidden")
         assert self.get("rita", f"/api/v1/clips/{uid('o2')}/accesses") == {"accesses": []}
 
+    def who_wore_it_is_forgotten_with_its_recordings(self):
+        """LAW L6: assignments expire with their clips, and not before."""
+        def sql(text, check=True):
+            return run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", text, check=check)
+        path = f"/api/v1/clips/{uid('x1')}/accesses"
+        assert self.get("rolf", path) == {"accesses": []}, "who wore it is known"
+        for name in ("assignment", "assignment other"):
+            done = sql(f"DELETE FROM asv.issue WHERE assignment = '{uid(name)}'", check=False)
+            assert done.returncode != 0 and "as long as its recordings are there" in done.stderr, done
+        assert sql("SELECT asv.issues_forget()").stdout == "3\n"
+        left = sql("SELECT assignment FROM asv.issue").stdout.split()
+        assert set(left) == {uid("assignment"), uid("assignment other")}, left
+        problem(self.ask("rolf", path), 403, "forbidden")
+        assert sql("SELECT asv.issues_forget()").stdout == "0\n"
+
     def small_groups_are_suppressed(self):
         """A-045: two people looked seven times in one month: nothing is said of it but that."""
         for who in ("petra", "doris"):
@@ -414,7 +429,7 @@ class Test:
     def run(self):
         for step in (self.nothing_is_asked_by_a_person, self.every_path_answers_as_documented, self.whoever_may_not_is_told_so, self.what_is_not_there_is_said_once,
                      self.the_inbox_has_what_is_kept_now, self.days_have_what_was_recorded_on_them, self.a_camera_is_asked_about_for_a_day,
-                     self.one_recording_says_what_keeps_it, self.accesses_are_told_to_two, self.small_groups_are_suppressed, self.incidents_say_who_signed_which,
+                     self.one_recording_says_what_keeps_it, self.accesses_are_told_to_two, self.who_wore_it_is_forgotten_with_its_recordings, self.small_groups_are_suppressed, self.incidents_say_who_signed_which,
                      self.requests_are_for_who_may_answer, self.oversight_is_in_days_and_counts, self.a_cursor_is_good_for_one_list_and_one_person,
                      self.what_is_sent_is_of_its_form, self.nobody_is_ranked, self.who_asks_too_often_waits, self.without_its_database_it_says_so, self.all_that_is_documented_was_seen):
             step()
