@@ -144,14 +144,20 @@ CREATE TABLE asv.recording_state (
     recording uuid PRIMARY KEY REFERENCES asv.recording,
     state text NOT NULL REFERENCES asv.lifecycle_state,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
-    event bigint NOT NULL REFERENCES asv.clip_event
+    event bigint NOT NULL REFERENCES asv.clip_event,
+    marked boolean NOT NULL DEFAULT false,
+    clip uuid
 );
 CREATE INDEX ON asv.recording_state (state, recording);
+CREATE INDEX recording_state_inbox ON asv.recording_state (state, marked, clip, recording)
+    WHERE state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing');
 COMMENT ON TABLE asv.recording_state IS 'where each recording stands now; follows from the events';
 COMMENT ON COLUMN asv.recording_state.recording IS 'which';
 COMMENT ON COLUMN asv.recording_state.state IS 'its state';
 COMMENT ON COLUMN asv.recording_state.since IS 'since when, by the database''s clock';
 COMMENT ON COLUMN asv.recording_state.event IS 'the event that moved it there';
+COMMENT ON COLUMN asv.recording_state.marked IS 'as clip.marked, once it is in custody: marked ones are listed first';
+COMMENT ON COLUMN asv.recording_state.clip IS 'as clip.clip, once it is in custody: the order of their recording, in which they are listed';
 
 CREATE FUNCTION asv.check_move() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -228,7 +228,8 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    PERFORM asv.state_move(p_recording, v_state, v_event);
+    UPDATE asv.recording_state SET state = v_state, since = clock_timestamp(), event = v_event, marked = f.marked, clip = f.clip
+    WHERE recording = p_recording;
     IF f.kind = 2 THEN
         INSERT INTO asv.quarantine (recording, since, reason, uuid_taken)
         VALUES (p_recording, f.committed_at, f.reason, p_uuid_taken);

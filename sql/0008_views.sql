@@ -3,6 +3,12 @@
 --
 -- What people and administration may read. Views name the columns that are needed; the assignment's id, which leads to a
 -- member of staff, is in none of them (LAW L6), nor are the signed records that have it.
+CREATE FUNCTION asv.utc(p_at timestamptz) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN isfinite(p_at) THEN to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END
+$$;
+COMMENT ON FUNCTION asv.utc IS 'an instant as it stands in JSON; NULL: none';
+
 CREATE VIEW asv.clip_overview AS
 SELECT c.camera, c.epoch, c.number, c.header, c.clip, s.state, c.kind, c.integrity, c.provenance, c.marked,
        t.name AS camera_name, c.unit, c.area, c.reason, c.day, c.started_at, c.ended_at, c.earliest_at, c.latest_at,
@@ -58,6 +64,14 @@ COMMENT ON COLUMN asv.dock_overview.revoked IS 'by the newest list';
 COMMENT ON COLUMN asv.dock_overview.last_docked_at IS 'NULL: never';
 COMMENT ON COLUMN asv.dock_overview.clips IS 'committed there, ever';
 GRANT SELECT ON asv.dock_overview TO asv_staff, asv_admin;
+
+CREATE FUNCTION asv.slots_of(p_dock bytea) RETURNS json
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_build_object('slot', s.number, 'port', s.port) ORDER BY s.number), '[]')
+    FROM asv.slot s WHERE s.dock = p_dock
+$$;
+COMMENT ON FUNCTION asv.slots_of IS 'the slots of a dock, as it has learned them';
+GRANT EXECUTE ON FUNCTION asv.slots_of TO asv_staff;
 
 CREATE VIEW asv.alarm_overview AS
 SELECT a.id, a.kind, a.raised_at, coalesce(k.name::text, left(encode(a.dock, 'hex'), 16), '') AS dock_name,

@@ -424,6 +424,17 @@ CREATE FUNCTION asv.has_role(p_person uuid, p_roles integer) RETURNS boolean
 $$;
 COMMENT ON FUNCTION asv.has_role IS 'whether a person has one of these roles now';
 
+CREATE FUNCTION asv.check_role(p_roles integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF NOT asv.has_role(asv.caller(), p_roles) THEN
+        RAISE EXCEPTION 'this is told to other roles than those of this account' USING ERRCODE = 'VA007';
+    END IF;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION asv.check_role IS 'refuses an account whose person has none of these roles now';
+
 INSERT INTO asv.alarm_kind VALUES
     ('account', 'somebody who had an account got another one: whoever comes in with that is believed to be that person here');
 
@@ -635,6 +646,55 @@ CREATE FUNCTION asv.duties_of(p_person uuid, p_unit text, p_wearer uuid)
       AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
 $$;
 COMMENT ON FUNCTION asv.duties_of IS 'whether a person is in charge of this unit or deputises now, and appraises this wearer; for the rules, nobody may call it';
+
+-- ---- users, as people are shown them
+
+CREATE FUNCTION asv.role_names(p_roles integer) RETURNS json
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(json_agg(r.name ORDER BY r.bit), '[]')
+    FROM (VALUES (1, 'wearer'), (2, 'supervisor'), (4, 'deputy'), (8, 'reviewer'), (16, 'exporter'), (32, 'data_protection_officer'),
+                 (64, 'staff_council'), (128, 'administrator')) AS r (bit, name)
+    WHERE p_roles & r.bit <> 0
+$$;
+COMMENT ON FUNCTION asv.role_names IS 'the roles of a set, by name';
+
+CREATE FUNCTION asv.user_lines(p_one uuid, p_after uuid, p_limit integer)
+    RETURNS TABLE (person uuid, name text, roles json, since timestamptz, disabled_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT p.id, asv.person_name(p.id), asv.role_names(coalesce(k.roles, 0)), p.since, asv.person_disabled_at(p.id)
+    FROM asv.person p
+    CROSS JOIN LATERAL (SELECT bit_or(c.roles::integer) AS roles FROM asv.credential_state c
+                        WHERE c.person = p.id AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL AND c.disabled_at IS NULL
+                          AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()) AS k
+    WHERE (SELECT asv.check_known()) AND (p_one IS NULL OR p.id = p_one) AND (p_after IS NULL OR p.id > p_after)
+    ORDER BY p.id
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.user_lines IS 'a page of the people with an account, or one of them, and the roles that count now; nothing of recordings (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.user_lines TO asv_staff;
+
+CREATE FUNCTION asv.user_credentials(p_person uuid) RETURNS json
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('credential', encode(c.digest, 'hex'), 'name', c.name,
+               'roles', asv.role_names(c.roles), 'units', to_json(c.units), 'valid_from', asv.utc(c.valid_from),
+               'valid_until', asv.utc(c.valid_until), 'enrolled_at', asv.utc(c.enrolled_at), 'revoked_at', asv.utc(c.revoked_at)))
+               ORDER BY c.valid_from, c.digest), '[]')
+    FROM asv.credential_state c WHERE c.person = p_person AND (SELECT asv.check_known())
+$$;
+COMMENT ON FUNCTION asv.user_credentials IS 'the credentials of one person, and whether they count';
+GRANT EXECUTE ON FUNCTION asv.user_credentials TO asv_staff;
+
+CREATE FUNCTION asv.user_duties(p_person uuid) RETURNS json
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('duty', d.id, 'kind', d.kind, 'unit', d.unit,
+               'appraised', asv.person_name(d.appraised), 'from_at', asv.utc(d.from_at), 'until_at', asv.utc(d.until_at)))
+               ORDER BY d.id), '[]')
+    FROM asv.duty d
+    WHERE d.person = p_person AND (SELECT asv.check_known()) AND (d.until_at IS NULL OR d.until_at > clock_timestamp())
+      AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
+$$;
+COMMENT ON FUNCTION asv.user_duties IS 'the duties of one person that are not over';
+GRANT EXECUTE ON FUNCTION asv.user_duties TO asv_staff;
 
 -- ---- statements
 

@@ -101,7 +101,7 @@ CREATE TABLE asv.issue (
     PRIMARY KEY (assignment, number),
     CHECK ((holder IS NULL) = (reason IS NOT NULL))
 );
-COMMENT ON TABLE asv.issue IS 'to whom a camera was issued under a random assignment id: asked whether it was this person, for one recording at a time; never listed, counted or searched (LAW L6)';
+COMMENT ON TABLE asv.issue IS 'to whom a camera was issued under a random assignment id: asked whether it was this person, for one recording at a time; never listed, counted or searched, and forgotten when the recordings are gone (LAW L6)';
 COMMENT ON COLUMN asv.issue.assignment IS 'as it stands in the camera''s recordings; of a recording without one: the recording';
 COMMENT ON COLUMN asv.issue.number IS 'from 1, without gaps: who corrects it adds one, the highest counts';
 COMMENT ON COLUMN asv.issue.holder IS 'who wears the camera meanwhile; NULL: nobody';
@@ -114,13 +114,14 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['incident', 'incident_clip', 'incident_forgotten', 'issue'] LOOP
+    FOREACH name IN ARRAY ARRAY['incident', 'incident_clip', 'incident_forgotten'] LOOP
         EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON asv.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change()', name);
     END LOOP;
 END
 $$;
 CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.incident_version FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
+CREATE TRIGGER keep BEFORE UPDATE OR TRUNCATE ON asv.issue FOR EACH STATEMENT EXECUTE FUNCTION asv.refuse_change();
 
 -- But for what is forgotten: versions go.
 CREATE FUNCTION asv.check_incident_forgotten() RETURNS trigger

@@ -35,6 +35,8 @@ CREATE UNIQUE INDEX request_open ON asv.request (recording) WHERE outcome IS NUL
 CREATE UNIQUE INDEX request_open_ahead ON asv.request (camera, from_at, until_at) WHERE outcome IS NULL AND action IN (6, 9);
 CREATE UNIQUE INDEX request_open_look ON asv.request (recording, opener) WHERE outcome IS NULL AND action = 4;
 CREATE INDEX ON asv.request (recording, action);
+CREATE INDEX request_waiting ON asv.request (expires_at, proposal) WHERE outcome IS NULL;
+CREATE INDEX ON asv.request (incident);
 COMMENT ON TABLE asv.request IS 'what two people decide about a recording: asked for by the proposal, ended once by an answer or by time';
 COMMENT ON COLUMN asv.request.proposal IS 'the statement that asks for it';
 COMMENT ON COLUMN asv.request.action IS '1 hold, 2 release, 3 erase early, 4 open, 6 hold what a camera recorded before it docks, 9 no more of that, 10 on which day it was made (STATEMENTS.md 4)';
@@ -82,7 +84,7 @@ CREATE TABLE asv.clip_day (
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     event bigint NOT NULL UNIQUE REFERENCES asv.clip_event
 );
-CREATE INDEX ON asv.clip_day (day);
+CREATE INDEX ON asv.clip_day (day, recording);
 COMMENT ON TABLE asv.clip_day IS 'days that two people decided on, of recordings whose day no clock tells: beside clip.day, which is what the dock signed and where the vault has it';
 COMMENT ON COLUMN asv.clip_day.recording IS 'which';
 COMMENT ON COLUMN asv.clip_day.proposal IS 'the approved request';
@@ -1246,3 +1248,244 @@ CREATE FUNCTION asv.recording_periods(p_offset integer, p_limit integer)
 $$;
 COMMENT ON FUNCTION asv.recording_periods IS 'how many recordings live since which day, in which state and why: what a policy''s change would be about';
 GRANT EXECUTE ON FUNCTION asv.recording_periods TO asv_staff;
+
+-- ---------------------------------------------------------------------------------------------- recordings, as people are shown them
+
+CREATE FUNCTION asv.ground_name(p_ground integer) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (ARRAY['danger', 'prosecution', 'legality-check', 'dwelling', 'professional-secret', 'private-life', 'pre-roll'])[p_ground]
+$$;
+COMMENT ON FUNCTION asv.ground_name IS 'a ground (STATEMENTS.md 4) as people read it; NULL: none';
+
+CREATE FUNCTION asv.action_name(p_action integer) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE p_action WHEN 1 THEN 'hold' WHEN 2 THEN 'release' WHEN 3 THEN 'erase-early' WHEN 4 THEN 'open' WHEN 6 THEN 'hold-ahead'
+                         WHEN 9 THEN 'release-ahead' WHEN 10 THEN 'day' END
+$$;
+COMMENT ON FUNCTION asv.action_name IS 'what a request is for';
+
+CREATE FUNCTION asv.integrity_names() RETURNS text[]
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY['VALID', 'TRUNCATED', 'UNSIGNED_TAIL', 'GAP', 'INVALID']
+$$;
+COMMENT ON FUNCTION asv.integrity_names IS 'of clip.integrity (SEAL.md)';
+
+CREATE FUNCTION asv.provenance_names() RETURNS text[]
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY['TRUSTED', 'SEALED_BY_DOCK', 'UNKNOWN_KEY', 'REVOKED']
+$$;
+COMMENT ON FUNCTION asv.provenance_names IS 'of clip.provenance (SEAL.md)';
+
+-- LAW L6, A-048. A camera is one person's for a shift, and may be one person's for ever. So who asks about a camera asks about one day, and where an
+-- answer is about several days it names no camera, nor when a dock took a recording in: what a camera brings at once is taken in at once. For
+-- that, too, recordings are in the order in which they were made, and not in that in which they came.
+--
+-- A page costs as much as a page, of however many recordings: candidates are read along an index, at most p_scan of them, and where that
+-- was not enough to fill the page a row without a clip says where the next one goes on.
+CREATE FUNCTION asv.clip_inbox(p_state text, p_after text, p_scan integer)
+    RETURNS TABLE (recording uuid, after text)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT s.recording, CASE WHEN s.marked THEN 'm' ELSE 'u' END || s.clip || s.recording
+    FROM (SELECT p_after IS NULL AS begins, p_after LIKE 'm%' AS marked, substr(p_after, 2, 36)::uuid AS clip, substr(p_after, 38)::uuid AS recording,
+                 '00000000-0000-0000-0000-000000000000'::uuid AS none) AS a
+    CROSS JOIN unnest(ARRAY['sealed', 'quarantined', 'pending', 'held', 'released', 'erasing']) AS q (state)
+    CROSS JOIN (VALUES (true), (false)) AS m (marked)
+    CROSS JOIN LATERAL (
+        SELECT t.recording, t.marked, t.clip FROM asv.recording_state t
+        WHERE t.state = q.state AND t.marked = m.marked
+          AND t.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing')
+          AND (t.clip, t.recording) > (CASE WHEN a.begins OR a.marked AND NOT m.marked THEN a.none ELSE a.clip END,
+                                       CASE WHEN a.begins OR a.marked AND NOT m.marked THEN a.none ELSE a.recording END)
+        ORDER BY t.clip, t.recording LIMIT p_scan) AS s
+    WHERE (p_state IS NULL OR q.state = p_state) AND (a.begins OR a.marked OR NOT m.marked)
+    ORDER BY s.marked DESC, s.clip, s.recording LIMIT p_scan
+$$;
+COMMENT ON FUNCTION asv.clip_inbox IS 'recordings that are kept now: marked ones first, then in the order in which they were made; for clip_lines, nobody may call it';
+
+CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after text, p_scan integer)
+    RETURNS TABLE (recording uuid, after text)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.recording, d.day || '/' || d.recording
+    FROM (SELECT coalesce(split_part(p_after, '/', 1)::date, '-infinity') AS day,
+                 coalesce(split_part(p_after, '/', 2)::uuid, '00000000-0000-0000-0000-000000000000') AS recording) AS a
+    CROSS JOIN LATERAL (
+        (SELECT k.day, k.recording FROM asv.clip k
+         WHERE p_camera IS NULL AND k.day BETWEEN p_from AND p_until AND (k.day, k.recording) > (a.day, a.recording)
+         ORDER BY k.day, k.recording LIMIT p_scan)
+        UNION ALL
+        (SELECT k.day, k.recording FROM asv.clip k
+         WHERE k.camera = p_camera AND k.day = p_from AND (k.day, k.recording) > (a.day, a.recording)
+         ORDER BY k.recording LIMIT p_scan)
+        UNION ALL
+        (SELECT y.day, y.recording FROM asv.clip_day y
+         WHERE y.day BETWEEN p_from AND p_until AND (y.day, y.recording) > (a.day, a.recording)
+           AND (p_camera IS NULL OR EXISTS (SELECT FROM asv.clip k WHERE k.recording = y.recording AND k.camera = p_camera))
+         ORDER BY y.day, y.recording LIMIT p_scan)) AS d
+    ORDER BY d.day, d.recording LIMIT p_scan
+$$;
+COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s clock or as people decided, erased ones included; for clip_lines, nobody may call it';
+
+CREATE FUNCTION asv.clip_lines(
+    p_state text, p_unit text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)
+    RETURNS TABLE (clip uuid, state text, kind text, marked boolean, unasked boolean, unit text, area text, camera bytea, camera_name text,
+                   day date, due_at timestamptz, days_left integer, started_at timestamptz, ended_at timestamptz, committed_at timestamptz,
+                   payload_bytes bigint, integrity text, provenance text, after text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    v_one_day CONSTANT boolean := p_from IS NOT NULL AND p_from = p_until;
+    v_scan CONSTANT integer := CASE WHEN p_unit IS NULL AND p_integrity IS NULL AND p_provenance IS NULL AND (p_state IS NULL OR p_from IS NULL)
+                                    THEN p_limit ELSE greatest(p_limit, 1000) END;
+    v_today CONSTANT date := (clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date;
+BEGIN
+    PERFORM asv.check_known();
+    IF p_camera IS NOT NULL AND NOT v_one_day THEN
+        RAISE EXCEPTION 'clips of one camera are listed for one day at a time: nothing is listed or counted by person' USING ERRCODE = 'VA007';
+    ELSIF (p_from IS NULL) <> (p_until IS NULL) THEN
+        RAISE EXCEPTION 'days have a first and a last one' USING ERRCODE = '22023';
+    END IF;
+    RETURN QUERY
+    WITH seen AS MATERIALIZED (
+        SELECT row_number() OVER () AS position, x.recording, x.after
+        FROM (SELECT * FROM asv.clip_inbox(p_state, p_after, v_scan) WHERE p_from IS NULL
+              UNION ALL SELECT * FROM asv.clip_days(p_camera, p_from, p_until, p_after, v_scan) WHERE p_from IS NOT NULL) AS x
+    ), page AS MATERIALIZED (
+        SELECT n.position, n.after, c.clip, s.state, (ARRAY['stored', 'quarantined', 'expired_on_arrival'])[c.kind] AS kind, c.marked,
+               c.recording, c.unit, c.area, c.camera, coalesce(c.day, y.day) AS day, coalesce(c.due_at, y.due_at) AS due_at, c.started_at,
+               c.ended_at, c.committed_at, c.payload_bytes, c.integrity, c.provenance
+        FROM seen n
+        -- Looked up one by one (OFFSET 0), as by the retention job.
+        CROSS JOIN LATERAL (SELECT k.* FROM asv.clip k WHERE k.recording = n.recording OFFSET 0) AS c
+        CROSS JOIN LATERAL (SELECT t.state FROM asv.recording_state t WHERE t.recording = n.recording OFFSET 0) AS s
+        LEFT JOIN LATERAL (SELECT d.day, d.due_at FROM asv.clip_day d WHERE d.recording = n.recording OFFSET 0) AS y ON true
+        WHERE (p_state IS NULL OR s.state = p_state) AND (p_unit IS NULL OR c.unit = p_unit)
+          AND (p_integrity IS NULL OR c.integrity = array_position(asv.integrity_names(), p_integrity))
+          AND (p_provenance IS NULL OR c.provenance = array_position(asv.provenance_names(), p_provenance))
+        ORDER BY n.position LIMIT p_limit
+    ), shown AS (
+        SELECT g.position, g.clip, g.state, g.kind, g.marked,
+               g.marked AND g.state IN ('sealed', 'quarantined')
+                   AND NOT EXISTS (SELECT FROM asv.request r
+                                   WHERE r.recording = g.recording AND r.action = 1
+                                     AND (r.outcome IS NULL OR r.outcome IN ('refused', 'withdrawn'))) AS unasked,
+               g.unit::text, g.area::text, CASE WHEN v_one_day THEN g.camera::bytea END AS camera,
+               CASE WHEN v_one_day THEN (SELECT t.name::text FROM asv.certificate t WHERE t.digest = g.camera) END AS camera_name,
+               g.day, g.due_at,
+               CASE WHEN g.state IN ('sealed', 'quarantined', 'pending', 'released') AND g.due_at IS NOT NULL
+                    THEN greatest((g.due_at AT TIME ZONE 'Europe/Berlin')::date - v_today, 0) END AS days_left,
+               g.started_at, g.ended_at, CASE WHEN v_one_day THEN g.committed_at END AS committed_at, g.payload_bytes::bigint,
+               (asv.integrity_names())[g.integrity] AS integrity, (asv.provenance_names())[g.provenance] AS provenance, g.after
+        FROM page g
+        UNION ALL
+        (SELECT n.position, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, n.after
+         FROM seen n
+         WHERE (SELECT count(*) FROM page) < p_limit AND (SELECT count(*) FROM seen) = v_scan
+         ORDER BY n.position DESC LIMIT 1)
+    )
+    SELECT h.clip, h.state, h.kind, h.marked, h.unasked, h.unit, h.area, h.camera, h.camera_name, h.day, h.due_at, h.days_left, h.started_at,
+           h.ended_at, h.committed_at, h.payload_bytes, h.integrity, h.provenance, h.after
+    FROM shown h ORDER BY h.position, h.clip NULLS LAST;
+END
+$$;
+COMMENT ON FUNCTION asv.clip_lines IS 'a page of recordings: those that are kept now, or those of some days; of a camera those of one day (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.clip_lines TO asv_staff;
+
+CREATE FUNCTION asv.clip_keeps(p_recording uuid) RETURNS json
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT json_build_object('incident', i.id, 'case_number', i.case_number, 'ground', asv.ground_name(r.ground), 'since', asv.utc(h.since))
+    FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal JOIN asv.incident i ON i.id = r.incident
+    WHERE h.recording = p_recording AND asv.state_of(p_recording) = 'held'
+    ORDER BY h.event DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.clip_keeps IS 'which decision keeps a recording; NULL: none; for clip_about, nobody may call it';
+
+CREATE FUNCTION asv.clip_asked(p_recording uuid) RETURNS json
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
+               'ground', asv.ground_name(r.ground), 'case_number', i.case_number, 'requested_at', asv.utc(r.requested_at),
+               'expires_at', asv.utc(r.expires_at)))
+    FROM asv.request r LEFT JOIN asv.incident i ON i.id = r.incident
+    WHERE r.recording = p_recording AND r.action IN (1, 2, 3, 10) AND r.outcome IS NULL AND r.expires_at > clock_timestamp()
+$$;
+COMMENT ON FUNCTION asv.clip_asked IS 'the request about a recording that waits for its answer; NULL: none; for clip_about, nobody may call it';
+
+CREATE FUNCTION asv.clip_blocks(c asv.clip) RETURNS json
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_build_object('ground', asv.ground_name(g.ground), 'by',
+               CASE b.kind WHEN 'none' THEN 'camera' ELSE b.kind END) ORDER BY g.ground), '[]')
+    FROM generate_series(4, 7) AS g (ground)
+    CROSS JOIN LATERAL (SELECT asv.block_kind(c.recording, g.ground) AS kind) AS b
+    WHERE b.kind <> 'none' OR g.ground = 4 AND c.dwelling OR g.ground = 7 AND c.pre_roll_ms > 0
+$$;
+COMMENT ON FUNCTION asv.clip_blocks IS 'what was said of the blocks of a recording, by people or by the camera; for clip_about, nobody may call it';
+
+CREATE FUNCTION asv.clip_about(p_clip uuid)
+    RETURNS TABLE (clip uuid, state text, since timestamptz, kind text, integrity text, provenance text, reason text, marked boolean, camera bytea,
+                   camera_name text, model text, device_serial text, firmware text, number bigint, unit text, area text, day date,
+                   due_at timestamptz, started_at timestamptz, ended_at timestamptz, earliest_at timestamptz, latest_at timestamptz,
+                   clock_state text, clock_offset_ms bigint, clock_uncertainty_ms bigint, docked_at timestamptz, committed_at timestamptz,
+                   erased_on_camera_at timestamptz, header bytea, root bytea, chunks bigint, payload_bytes bigint, media_bytes bigint,
+                   tail_bytes bigint, seal_digest bytea, copies integer, kept json, asked json, blocks json, incidents json)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    PERFORM asv.one_at_a_time('recording ' || p_clip);
+    RETURN QUERY
+    SELECT c.clip, s.state, s.since, (ARRAY['stored', 'quarantined', 'expired_on_arrival'])[c.kind], (asv.integrity_names())[c.integrity],
+           (asv.provenance_names())[c.provenance], nullif(c.reason::text, ''), c.marked, c.camera::bytea, t.name::text, c.model::text,
+           c.device_serial::text, c.firmware::text, c.number::bigint, c.unit::text, c.area::text, coalesce(c.day, y.day),
+           coalesce(c.due_at, y.due_at), c.started_at, c.ended_at, c.earliest_at, c.latest_at,
+           (ARRAY['unknown', 'synced', 'holdover', 'lost'])[c.clock_state + 1], c.clock_offset_ms, c.clock_uncertainty_ms::bigint, c.docked_at,
+           c.committed_at,
+           (SELECT min(ev.recorded_at) FROM asv.erasure e JOIN asv.clip_event ev ON ev.position = e.event WHERE e.recording = c.recording),
+           c.header::bytea, c.root::bytea, c.leaves::bigint, c.payload_bytes::bigint, nullif(c.media_bytes::bigint, 0), c.tail_bytes::bigint,
+           c.seal_digest::bytea, c.replicas::integer, asv.clip_keeps(c.recording), asv.clip_asked(c.recording), asv.clip_blocks(c),
+           (SELECT coalesce(json_agg(json_build_object('incident', i.id, 'case_number', i.case_number) ORDER BY i.id), '[]')
+            FROM asv.exhibit x JOIN asv.incident i ON i.id = x.incident WHERE x.recording = c.recording)
+    FROM asv.clip c
+    JOIN asv.recording_state s ON s.recording = c.recording
+    JOIN asv.certificate t ON t.digest = c.camera
+    LEFT JOIN asv.clip_day y ON y.recording = c.recording
+    WHERE c.clip = p_clip AND NOT c.uuid_taken;
+END
+$$;
+COMMENT ON FUNCTION asv.clip_about IS 'the facts of one recording, its verdict, and what keeps or blocks it; of one in a transaction';
+GRANT EXECUTE ON FUNCTION asv.clip_about TO asv_staff;
+
+CREATE FUNCTION asv.may_answer(r asv.request, p_person uuid, p_roles integer) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT (SELECT s.person FROM asv.statement s WHERE s.digest = r.proposal) IS DISTINCT FROM p_person
+       AND (r.action <> 4 AND r.superior AND p_roles & (SELECT u.approvers FROM asv.action_rule(r.action) u) <> 0
+            OR p_roles & CASE r.action WHEN 4 THEN 38 ELSE 6 END <> 0
+               AND p_roles & CASE r.action WHEN 4 THEN 38 ELSE 6 END
+                   & asv.deciding_roles(p_person, r.recording, r.camera, r.from_at, r.until_at) <> 0)
+$$;
+COMMENT ON FUNCTION asv.may_answer IS 'whether a person with these roles is one of those who may approve or refuse this request (may_approve, may_refuse); for request_waiting, nobody may call it';
+
+CREATE FUNCTION asv.request_waiting(p_after text, p_limit integer)
+    RETURNS TABLE (request bytea, action text, ground text, case_number text, clip uuid, camera_name text, from_at timestamptz,
+                   until_at timestamptz, requested_at timestamptz, expires_at timestamptz, after text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_person CONSTANT uuid := asv.caller();
+    v_roles CONSTANT integer := asv.roles_of(v_person);
+BEGIN
+    PERFORM asv.check_known();
+    RETURN QUERY
+    SELECT r.proposal::bytea, asv.action_name(r.action), asv.ground_name(r.ground), i.case_number::text, c.clip, t.name::text, r.from_at, r.until_at,
+           r.requested_at, r.expires_at, r.expires_at || '/' || encode(r.proposal, 'hex')
+    FROM asv.request r
+    LEFT JOIN asv.incident i ON i.id = r.incident
+    LEFT JOIN asv.clip c ON c.recording = r.recording
+    LEFT JOIN asv.certificate t ON t.digest = r.camera
+    WHERE r.outcome IS NULL AND r.expires_at > clock_timestamp()
+      AND (p_after IS NULL OR (r.expires_at, r.proposal) > (split_part(p_after, '/', 1)::timestamptz, decode(split_part(p_after, '/', 2), 'hex')))
+      AND asv.may_answer(r, v_person, v_roles)
+    ORDER BY r.expires_at, r.proposal
+    LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.request_waiting IS 'a page of the open requests that the caller may answer, what lapses next first; without who made them (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.request_waiting TO asv_staff;

@@ -39,6 +39,7 @@ CREATE TABLE asv.access_log (
     CHECK (forget_at >= asv.year_end(at, 1))
 );
 CREATE INDEX ON asv.access_log (forget_at);
+CREATE INDEX ON asv.access_log (recording, id);
 COMMENT ON TABLE asv.access_log IS 'who was shown what, when and why (LAW L1, L2); forgotten at the end of its term (LAW L3). Custody keeps a commitment to each row, which says nothing once the row is gone';
 COMMENT ON COLUMN asv.access_log.id IS 'UUIDv7; custody names it';
 COMMENT ON COLUMN asv.access_log.at IS 'when, by the database''s clock';
@@ -286,6 +287,60 @@ $$;
 COMMENT ON FUNCTION asv.access_forget IS 'forgets what the access log and the subject requests have kept for their term (LAW L3), how many, and what was signed to be shown something and to answer';
 GRANT EXECUTE ON FUNCTION asv.access_forget TO asv_admin;
 
+-- LAW L6. Who wore a camera is known for its recordings' sake, and for as long: until all of them are gone, none can come any more, nothing is asked
+-- or kept ahead of the camera's docking, and who wore it has nobody's looks left to be told of (LAW L8).
+CREATE FUNCTION asv.assignment_is_over(a asv.assignment) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM asv.request r
+                       WHERE r.camera = a.camera AND (r.action IN (6, 9) AND r.outcome IS NULL OR asv.ahead_counts(r)))
+       AND (EXISTS (SELECT FROM asv.assignment n
+                    JOIN asv.docking b ON b.session = n.session
+                    JOIN asv.docking d ON d.camera = a.camera AND d.began_at >= b.began_at
+                    JOIN asv.docking_end e ON e.session = d.session
+                    WHERE n.camera = a.camera AND n.number > a.number AND asv.has_emptied(e))
+            -- What it still brings after that, no policy has kept for so long.
+            OR EXISTS (SELECT FROM asv.assignment n
+                       WHERE n.camera = a.camera AND n.number > a.number AND n.issued_at < clock_timestamp() - interval '368 days')
+            OR EXISTS (SELECT FROM asv.camera_retirement q
+                       WHERE q.camera = a.camera AND q.retired_at < clock_timestamp() - interval '368 days'))
+$$;
+COMMENT ON FUNCTION asv.assignment_is_over IS 'whether a camera has brought what was recorded under an assignment: it was issued anew since, and emptied';
+
+CREATE FUNCTION asv.issue_is_over(p_assignment uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM asv.clip c JOIN asv.recording_state s ON s.recording = c.recording
+                       WHERE coalesce(c.assignment, c.recording) = p_assignment
+                         AND (s.state NOT IN ('erased', 'expired_on_arrival')
+                              OR EXISTS (SELECT FROM asv.access_log l WHERE l.recording = c.recording)))
+       AND NOT EXISTS (SELECT FROM asv.assignment a WHERE a.id = p_assignment AND NOT asv.assignment_is_over(a))
+$$;
+COMMENT ON FUNCTION asv.issue_is_over IS 'whether who wore a camera under this assignment is to be forgotten';
+
+CREATE FUNCTION asv.check_issue() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    IF asv.issue_is_over(old.assignment) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION 'issue: who wore a camera is known as long as its recordings are there' USING ERRCODE = 'VA005';
+END
+$$;
+COMMENT ON FUNCTION asv.check_issue() IS 'trigger: who wore a camera is forgotten with its recordings, and not before';
+CREATE TRIGGER check_issue BEFORE DELETE ON asv.issue FOR EACH ROW EXECUTE FUNCTION asv.check_issue();
+
+CREATE FUNCTION asv.issues_forget() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    DELETE FROM asv.issue i WHERE i.since < clock_timestamp() - interval '1 day' AND asv.issue_is_over(i.assignment);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$$;
+COMMENT ON FUNCTION asv.issues_forget IS 'forgets who wore cameras whose recordings are gone (LAW L6), how many rows';
+GRANT EXECUTE ON FUNCTION asv.issues_forget TO asv_admin;
+
 -- LAW L10. What is kept of an incident for its recordings' sake has its term from the end of the last of them on.
 CREATE FUNCTION asv.incident_ended_at(p_incident uuid) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -392,3 +447,138 @@ END
 $$;
 COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); notes that it was asked, as the statement of the same transaction says';
 GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_staff;
+
+-- ---- incidents, as people are shown them
+
+CREATE FUNCTION asv.incident_state(p_incident uuid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident) THEN 'forgotten'
+                WHEN asv.incident_ended_at(p_incident) IS NOT NULL THEN 'ended' ELSE 'open' END
+$$;
+COMMENT ON FUNCTION asv.incident_state IS 'open: something of it is kept, or decided on; ended; forgotten';
+
+CREATE FUNCTION asv.incident_lines(p_case text, p_state text, p_from date, p_until date, p_after uuid, p_limit integer)
+    RETURNS TABLE (incident uuid, case_number text, state text, version integer, cause text, offence text, place text, from_at timestamptz,
+                   until_at timestamptz, prosecutor text, opened_at timestamptz, since timestamptz, clips bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT o.id, o.case_number::text, asv.incident_state(o.id), o.number::integer, asv.ground_name(o.cause), o.offence::text, o.place::text,
+           o.from_at, o.until_at, o.prosecutor::text, o.opened_at, o.since, o.clips
+    FROM asv.incident_overview o
+    WHERE (SELECT asv.check_known()) AND (p_case IS NULL OR o.case_number = p_case) AND (p_after IS NULL OR o.id < p_after)
+      AND (p_from IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date >= p_from)
+      AND (p_until IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date <= p_until)
+      AND (p_state IS NULL OR asv.incident_state(o.id) = p_state)
+    ORDER BY o.id DESC
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.incident_lines IS 'a page of incidents, the newest first, without their persons (LAW L6); of some days, on which they were written down';
+GRANT EXECUTE ON FUNCTION asv.incident_lines TO asv_staff;
+
+CREATE FUNCTION asv.incident_versions(p_incident uuid) RETURNS json
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('version', v.number, 'cause', asv.ground_name(v.cause), 'offence', v.offence,
+               'danger', v.danger, 'from_at', asv.utc(v.from_at), 'until_at', asv.utc(v.until_at), 'place', v.place, 'accused', v.accused,
+               'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'since', asv.utc(v.since), 'signed_by', k.name,
+               'statement', encode(v.statement, 'hex'))) ORDER BY v.number), '[]')
+    FROM asv.incident_version v
+    LEFT JOIN asv.statement s ON s.digest = v.statement
+    LEFT JOIN asv.credential k ON k.digest = s.credential
+    WHERE v.incident = p_incident
+$$;
+COMMENT ON FUNCTION asv.incident_versions IS 'what is known of an incident, each version and who signed it; for incident_about, nobody may call it';
+
+-- LAW L6. Its recordings may be of several days: no camera is named here.
+CREATE FUNCTION asv.incident_exhibits(p_incident uuid, p_shows boolean) RETURNS json
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'state', asv.state_of(c.recording),
+               'started_at', asv.utc(c.started_at), 'due_at', asv.utc(coalesce(c.due_at, y.due_at)), 'since', asv.utc(n.since),
+               'signed_by', k.name, 'statement', encode(n.statement, 'hex'))) ORDER BY n.since, c.clip), '[]')
+    FROM (SELECT DISTINCT ON (l.recording) l.* FROM asv.incident_clip l WHERE l.incident = p_incident ORDER BY l.recording, l.number DESC) AS n
+    JOIN asv.clip c ON c.recording = n.recording
+    LEFT JOIN asv.clip_day y ON y.recording = n.recording
+    LEFT JOIN asv.statement s ON s.digest = n.statement
+    LEFT JOIN asv.credential k ON k.digest = s.credential
+    WHERE n.shows = p_shows
+$$;
+COMMENT ON FUNCTION asv.incident_exhibits IS 'the recordings that show an incident, or that were taken out of it, and who signed that; for incident_about, nobody may call it';
+
+CREATE FUNCTION asv.incident_requests(p_incident uuid) RETURNS json
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
+               'ground', asv.ground_name(r.ground), 'clip', c.clip, 'camera_name', t.name, 'from_at', asv.utc(r.from_at),
+               'until_at', asv.utc(r.until_at), 'requested_at', asv.utc(r.requested_at), 'requested_by', pk.name,
+               'expires_at', asv.utc(r.expires_at),
+               'outcome', CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE coalesce(r.outcome, 'open') END,
+               'ended_at', asv.utc(r.ended_at), 'answer', encode(r.answer, 'hex'), 'answered_by', ak.name)) ORDER BY r.requested_at, r.proposal), '[]')
+    FROM asv.request r
+    JOIN asv.statement p ON p.digest = r.proposal
+    LEFT JOIN asv.credential pk ON pk.digest = p.credential
+    LEFT JOIN asv.statement a ON a.digest = r.answer
+    LEFT JOIN asv.credential ak ON ak.digest = a.credential
+    LEFT JOIN asv.clip c ON c.recording = r.recording
+    LEFT JOIN asv.certificate t ON t.digest = r.camera
+    WHERE r.incident = p_incident AND asv.may_know(p)
+$$;
+COMMENT ON FUNCTION asv.incident_requests IS 'what was asked for an incident, by whom, and who answered, as far as the caller may know; for incident_about, nobody may call it';
+
+CREATE FUNCTION asv.incident_about(p_incident uuid)
+    RETURNS TABLE (incident uuid, case_number text, state text, opened_at timestamptz, forgotten_at timestamptz, versions json, clips json,
+                   removed json, requests json)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM asv.check_known();
+    PERFORM asv.one_at_a_time('incident ' || i.case_number) FROM asv.incident i WHERE i.id = p_incident;
+    RETURN QUERY
+    SELECT i.id, i.case_number::text, asv.incident_state(i.id), i.opened_at, f.at, asv.incident_versions(i.id), asv.incident_exhibits(i.id, true),
+           asv.incident_exhibits(i.id, false), asv.incident_requests(i.id)
+    FROM asv.incident i LEFT JOIN asv.incident_forgotten f ON f.incident = i.id
+    WHERE i.id = p_incident;
+END
+$$;
+COMMENT ON FUNCTION asv.incident_about IS 'one incident with its persons, versions, recordings and requests, and who signed which; of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.incident_about TO asv_staff;
+
+-- ---- what the data-protection officer and the staff council are told
+
+CREATE FUNCTION asv.subject_request_lines(p_after uuid, p_limit integer)
+    RETURNS TABLE (subject_request uuid, at timestamptz, answered_by text, reason text, camera_name text, area text, from_at timestamptz,
+                   until_at timestamptz, found bigint, forget_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT q.id, q.at, q.by::text, q.reason::text, t.name::text, q.area::text, q.from_at, q.until_at, q.found::bigint, q.forget_at
+    FROM asv.subject_request q LEFT JOIN asv.certificate t ON t.digest = q.camera
+    WHERE (SELECT asv.check_role(32)) AND (p_after IS NULL OR q.id < p_after)
+    ORDER BY q.id DESC
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.subject_request_lines IS 'a page of what recorded people asked (LAW L7), the newest first: for the data-protection officer';
+GRANT EXECUTE ON FUNCTION asv.subject_request_lines TO asv_staff;
+
+CREATE FUNCTION asv.group_minimum() RETURNS integer
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (convert_from(asv.policy_on((clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date), 'UTF8')::json ->> 'statistics_min_group')::integer;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL; -- No policy, or one that no program would take.
+END
+$$;
+COMMENT ON FUNCTION asv.group_minimum IS 'the smallest group of which the policy in force today lets a figure be shown; NULL: of none';
+
+-- LAW L6. The group is those who looked: of fewer than the policy names, how often they did would say it of somebody. A month is told when it
+-- is over, so that no two answers differ by one look.
+CREATE FUNCTION asv.access_counts(p_after date, p_limit integer)
+    RETURNS TABLE (month date, accesses bigint, suppressed boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT m.month, CASE WHEN m.people >= g.minimum THEN m.accesses END, coalesce(m.people < g.minimum, true)
+    FROM (SELECT date_trunc('month', a.at AT TIME ZONE 'Europe/Berlin')::date AS month, count(*) AS accesses,
+                 count(DISTINCT s.person) AS people
+          FROM asv.access_log a JOIN asv.credential s ON s.digest = a.credential
+          GROUP BY 1) AS m
+    CROSS JOIN (SELECT asv.group_minimum() AS minimum) AS g
+    WHERE (SELECT asv.check_role(96)) AND (p_after IS NULL OR m.month < p_after)
+      AND m.month < date_trunc('month', clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date
+    ORDER BY m.month DESC
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.access_counts IS 'how often recordings were shown in each month that is over, the newest first; of fewer people than the policy''s smallest group no figure: for the staff council and the data-protection officer';
+GRANT EXECUTE ON FUNCTION asv.access_counts TO asv_staff;

@@ -672,3 +672,85 @@ COMMENT ON COLUMN asv.tombstone_overview.begun_at IS 'when its erasure began';
 COMMENT ON COLUMN asv.tombstone_overview.erased_at IS 'when key and files were gone';
 COMMENT ON COLUMN asv.tombstone_overview.statement IS 'the keeper''s signed statement; NULL: it signed none';
 GRANT SELECT ON asv.tombstone_overview TO asv_admin;
+
+-- ---------------------------------------------------------------------------------------------- as people are shown it
+-- For the data-protection officer, who watches over it, and the administrator, whose job it is: days and counts, no recording.
+
+CREATE FUNCTION asv.run_lines(p_after uuid, p_limit integer)
+    RETURNS TABLE (run uuid, began_at timestamptz, ended_at timestamptz, software text, exit integer, erased bigint, held bigint, pending bigint,
+                   lapsed bigint, late bigint, failed bigint, open bigint, disagreements bigint, orphans bigint, leftovers bigint, uneven bigint,
+                   detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT r.id, r.began_at, e.ended_at, r.software::text, e.exit::integer, e.erased::bigint, e.held::bigint, e.pending::bigint,
+           e.lapsed::bigint, e.late::bigint, e.failed::bigint, e.open::bigint, e.disagreements::bigint, e.orphans::bigint,
+           e.leftovers::bigint, e.uneven::bigint, e.detail::text
+    FROM asv.retention_run r LEFT JOIN asv.retention_run_end e ON e.run = r.id
+    WHERE (SELECT asv.check_role(160)) AND (p_after IS NULL OR r.id < p_after)
+    ORDER BY r.id DESC
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.run_lines IS 'a page of the runs of the retention job, the newest first';
+GRANT EXECUTE ON FUNCTION asv.run_lines TO asv_staff;
+
+CREATE FUNCTION asv.night_of(p_due_at timestamptz) RETURNS date
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ((p_due_at - interval '1 microsecond') AT TIME ZONE 'Europe/Berlin')::date + 1
+$$;
+COMMENT ON FUNCTION asv.night_of IS 'the local day in whose first hour the run is that erases what is due then';
+
+CREATE FUNCTION asv.night_lines(p_nights integer)
+    RETURNS TABLE (night date, recordings bigint, marked bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    v_first CONSTANT date := asv.night_of(clock_timestamp() + interval '1 microsecond');
+    v_last CONSTANT timestamptz := (v_first + p_nights - 1)::timestamp AT TIME ZONE 'Europe/Berlin';
+    -- What is due already goes with the first of them; what should have gone for longer is the alarm's.
+    v_since CONSTANT timestamptz := clock_timestamp() - interval '8 days';
+BEGIN
+    PERFORM asv.check_known();
+    RETURN QUERY
+    WITH due AS (
+        SELECT d.due_at, s.marked
+        FROM (SELECT c.recording, c.due_at FROM asv.clip c WHERE c.due_at > v_since AND c.due_at <= v_last
+              UNION ALL SELECT y.recording, y.due_at FROM asv.clip_day y WHERE y.due_at > v_since AND y.due_at <= v_last) AS d
+        CROSS JOIN LATERAL (SELECT t.marked, t.state FROM asv.recording_state t WHERE t.recording = d.recording OFFSET 0) AS s
+        WHERE s.state IN ('sealed', 'quarantined')
+        UNION ALL
+        SELECT d.due_at, false
+        FROM asv.recording_state t
+        CROSS JOIN LATERAL (SELECT coalesce(c.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = c.recording)) AS due_at
+                            FROM asv.clip c WHERE c.recording = t.recording OFFSET 0) AS d
+        WHERE t.state = 'released' AND d.due_at <= v_last
+    )
+    SELECT n.night, count(d.due_at), count(*) FILTER (WHERE d.marked)
+    FROM (SELECT v_first + i AS night FROM generate_series(0, p_nights - 1) AS i) AS n
+    LEFT JOIN due d ON greatest(asv.night_of(d.due_at), v_first) = n.night
+    GROUP BY n.night ORDER BY n.night;
+END
+$$;
+COMMENT ON FUNCTION asv.night_lines IS 'how many recordings each of the next nights erases unless somebody asks to keep them, and how many of them are marked';
+GRANT EXECUTE ON FUNCTION asv.night_lines TO asv_staff;
+
+CREATE FUNCTION asv.balance_lines(p_after date, p_limit integer)
+    RETURNS TABLE (day date, found_at timestamptz, ingested bigint, expired bigint, running bigint, pending bigint, held bigint, quarantined bigint,
+                   erasing bigint, erased bigint, even boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- From day to day along the index, as balance_page.
+    WITH RECURSIVE days (day, n) AS (
+        SELECT (SELECT max(b.day) FROM asv.balance b WHERE b.day < coalesce(p_after, 'infinity')), 1
+        UNION ALL
+        SELECT (SELECT max(b.day) FROM asv.balance b WHERE b.day < days.day), days.n + 1
+        FROM days WHERE days.day IS NOT NULL AND days.n < p_limit
+    )
+    SELECT b.day, r.began_at, b.ingested::bigint, b.expired::bigint, b.running::bigint, b.pending::bigint, b.held::bigint,
+           b.quarantined::bigint, b.erasing::bigint, b.erased::bigint,
+           b.ingested + b.expired = b.running + b.pending + b.held + b.quarantined + b.erasing + b.erased
+    FROM days
+    CROSS JOIN LATERAL (SELECT * FROM asv.balance x WHERE x.day = days.day ORDER BY x.run DESC LIMIT 1) AS b
+    JOIN asv.retention_run r ON r.id = b.run
+    WHERE (SELECT asv.check_role(160))
+    ORDER BY b.day DESC
+$$;
+COMMENT ON FUNCTION asv.balance_lines IS 'a page of what the runs found of the recording days, the newest day first';
+GRANT EXECUTE ON FUNCTION asv.balance_lines TO asv_staff;

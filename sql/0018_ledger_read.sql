@@ -529,3 +529,74 @@ CREATE FUNCTION asv.ledger_balances(p_day date, p_after_log smallint, p_after bi
 $$;
 COMMENT ON FUNCTION asv.ledger_balances IS 'the entries that tell of the balances of a day, in order';
 GRANT EXECUTE ON FUNCTION asv.ledger_balances TO asv_admin;
+
+-- ---- as people are shown it
+
+CREATE FUNCTION asv.clip_custody(p_clip uuid, p_after uuid, p_limit integer)
+    RETURNS TABLE (event uuid, kind text, at timestamptz, recorded_at timestamptz, actor_kind text, actor bytea, actor_name text, place text,
+                   detail text, signed boolean, object_digest bytea, log integer, leaf bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    c asv.clip;
+BEGIN
+    PERFORM asv.check_known();
+    SELECT * INTO c FROM asv.clip k WHERE k.clip = p_clip AND NOT k.uuid_taken;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'clip: there is no % in custody', p_clip USING ERRCODE = 'VA006';
+    END IF;
+    RETURN QUERY
+    SELECT e.id, e.kind, e.at, e.recorded_at, e.actor_kind, e.actor::bytea, nullif(e.actor_name, ''), nullif(e.place, ''), nullif(e.detail, ''),
+           e.is_signed, e.object_digest::bytea, l.log::integer, l.index::bigint
+    FROM asv.clip_events(c.camera, c.epoch, c.number, c.header, p_after, p_limit) AS e
+    LEFT JOIN asv.ledger_entry l ON l.id = e.id;
+END
+$$;
+COMMENT ON FUNCTION asv.clip_custody IS 'a page of the custody events of one recording, each with its place in the ledger (NULL: it waits for one); of one in a transaction (LAW L6)';
+GRANT EXECUTE ON FUNCTION asv.clip_custody TO asv_staff;
+
+CREATE FUNCTION asv.ledger_standing()
+    RETURNS TABLE (log integer, origin text, size bigint, root bytea, signed_size bigint, signed_at timestamptz, witnessed_size bigint,
+                   witnessed_at timestamptz, behind_since timestamptz, waiting bigint, waiting_since timestamptz, published_at timestamptz,
+                   checked_at timestamptz, witnesses json)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT l.number::integer, l.origin, l.size, l.root, l.signed_size,
+           (SELECT k.signed_at FROM asv.ledger_checkpoint k WHERE k.log = l.number ORDER BY k.size DESC LIMIT 1),
+           nullif(w.witnessed, 0), w.met_at, w.behind, CASE WHEN n.goes_on THEN q.waiting END, CASE WHEN n.goes_on THEN q.oldest END,
+           CASE WHEN n.goes_on THEN asv.ledger_published_last() END, CASE WHEN n.goes_on THEN asv.ledger_checked_last() END,
+           (SELECT coalesce(json_agg(json_build_object('witness', x.witness, 'size', x.size, 'cosigned_at', asv.utc(x.cosigned_at)) ORDER BY x.witness), '[]')
+            FROM (SELECT DISTINCT ON (c.witness) c.witness, c.size, c.cosigned_at FROM asv.ledger_cosignature c
+                  WHERE c.log = l.number ORDER BY c.witness, c.size DESC) AS x)
+    FROM asv.ledger_logs(0::smallint) l
+    CROSS JOIN LATERAL asv.ledger_witness_state(l.number) w
+    CROSS JOIN LATERAL (SELECT NOT EXISTS (SELECT FROM asv.ledger_log m WHERE m.number > l.number) AS goes_on) AS n
+    CROSS JOIN asv.ledger_waiting() q
+    WHERE (SELECT asv.check_known())
+    ORDER BY l.number DESC
+$$;
+COMMENT ON FUNCTION asv.ledger_standing IS 'the logs, the one that goes on first: heads, witnesses, and how far they are behind';
+GRANT EXECUTE ON FUNCTION asv.ledger_standing TO asv_staff;
+
+CREATE FUNCTION asv.key_days(p_after date, p_limit integer)
+    RETURNS TABLE (day date, destroyed_at timestamptz, due_at timestamptz, confirmed integer, open integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT d.day, d.issued_at, d.due_at, d.confirmed::integer, d.open::integer
+    FROM (SELECT DISTINCT ON (e.day) e.* FROM asv.day_end e WHERE p_after IS NULL OR e.day < p_after ORDER BY e.day DESC, e.issued_at DESC LIMIT p_limit) AS d
+    WHERE (SELECT asv.check_role(160))
+    ORDER BY d.day DESC
+$$;
+COMMENT ON FUNCTION asv.key_days IS 'a page of the days whose keys the keeper destroyed, the newest first, and in how many slots that was confirmed or is open, as it signed last';
+GRANT EXECUTE ON FUNCTION asv.key_days TO asv_staff;
+
+CREATE FUNCTION asv.alarm_lines(p_after uuid, p_limit integer)
+    RETURNS TABLE (alarm uuid, kind text, raised_at timestamptz, dock_name text, slot integer, camera_name text, clip uuid, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    -- LAW L6: what is about a recording names no camera, as there may be several of several days.
+    SELECT a.id, a.kind, a.raised_at, nullif(a.dock_name, ''), a.slot::integer, CASE WHEN a.clip IS NULL THEN nullif(a.camera_name, '') END, a.clip, a.detail::text
+    FROM asv.alarm_overview a
+    WHERE (SELECT asv.check_role(160)) AND (p_after IS NULL OR a.id > p_after)
+    ORDER BY a.id
+    LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.alarm_lines IS 'a page of the open alarms, the oldest first: for the administrator and the data-protection officer';
+GRANT EXECUTE ON FUNCTION asv.alarm_lines TO asv_staff;

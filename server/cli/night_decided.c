@@ -180,7 +180,7 @@ static enum asv_status in_doubt(struct asv_night *night, const char **why, struc
 enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {
     const char *why = NULL;
-    uint64_t sessions = 0; /* of nobody's interest */
+    uint64_t sessions = 0, issues = 0; /* of nobody's interest */
     enum asv_status status = in_doubt(night, &why, err);
     if (status == ASV_OK && why != NULL) {
         asv_night_note(night, ASV_NIGHT_UNDONE, "what lapses", "nothing lapses, and nothing is forgotten: %s",
@@ -192,6 +192,9 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
     }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_access_forget(night->db, &night->forgotten, err);
+    }
+    if (status == ASV_OK && !night->dry) {
+        status = asv_db_issues_forget(night->db, &issues, err);
     }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_session_forget(night->db, &sessions, err);

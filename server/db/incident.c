@@ -234,6 +234,11 @@ enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct a
     return asv_db_run_count(db, ASV_QUERY_ACCESS_FORGET, rows, err);
 }
 
+enum asv_status asv_db_issues_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err)
+{
+    return asv_db_run_count(db, ASV_QUERY_ISSUES_FORGET, rows, err);
+}
+
 /* ---- what recorded people ask ---- */
 
 static void row_answer(struct asv_row *row, void *to)

@@ -136,6 +136,9 @@ ASV_MUST_CHECK enum asv_status asv_db_access_page(struct asv_db *db, const uint8
 /* Forgets what the access log and the requests of recorded people have kept for their term (LAW L3). */
 ASV_MUST_CHECK enum asv_status asv_db_access_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err);
 
+/* Forgets who wore cameras whose recordings are gone (LAW L6). */
+ASV_MUST_CHECK enum asv_status asv_db_issues_forget(struct asv_db *db, uint64_t *rows, struct asv_err *err);
+
 /* ---- what recorded people ask ---- */
 
 struct asv_db_subject_request {

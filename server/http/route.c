@@ -7,8 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define HASH_CHARS 64
-#define UUID_CHARS 36
+#define HASH_CHARS   64
+#define UUID_CHARS   36
+#define NUMBER_CHARS 9
 
 static bool is_alnum(char c)
 {
@@ -47,10 +48,18 @@ static size_t uuid_chars(const char *text)
     return text[UUID_CHARS] == '/' || text[UUID_CHARS] == '\0' ? UUID_CHARS : 0;
 }
 
+/* A number that is not zero, in one way, and below 2^31. */
+static size_t number_chars(const char *text)
+{
+    size_t len = strspn(text, "0123456789");
+    return len > 0 && len <= NUMBER_CHARS && text[0] != '0' && (text[len] == '/' || text[len] == '\0') ? len
+                                                                                                       : 0;
+}
+
 static const struct {
     const char *name; /* with the end of the parameter */
     size_t (*chars)(const char *text);
-} types[] = {{"steps}", step_chars}, {"hash}", hash_chars}, {"uuid}", uuid_chars}};
+} types[] = {{"steps}", step_chars}, {"hash}", hash_chars}, {"uuid}", uuid_chars}, {"number}", number_chars}};
 
 static bool match(const char *pattern, const char *path, struct asv_http_param *params, size_t left);
 

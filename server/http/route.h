@@ -8,6 +8,7 @@
  *   steps   one step of a path or several, each of letters, digits and - . _ ~ : and beginning with no dot
  *   hash    64 small hexadecimal digits
  *   uuid    a UUID: small hexadecimal digits, with dashes
+ *   number  from 1, of 9 digits at most
  *
  * A path is matched as it was sent: nothing is unescaped, so that no two paths are one, and a path with an
  * escape is nobody's. No route has a character that needs one. Of several patterns the first one counts, of

@@ -2,10 +2,20 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/deed.h"
 #include "server/web/desk.h"
+#include "server/web/reading.h"
 #include "server/web/session.h"
 
 #define QUICK (ASV_WEB_PUBLIC | ASV_WEB_QUICK)
 #define ENTRY (ASV_WEB_PUBLIC | ASV_WEB_ORIGIN)
+
+/* A-041, LAW L4: whose work is recordings; who sees machines; who watches over what is kept and erased. */
+#define RECORDINGS                                                                  \
+    (ASV_ROLE_WEARER | ASV_ROLES_SUPERIOR | ASV_ROLE_REVIEWER | ASV_ROLE_EXPORTER | \
+     ASV_ROLE_DATA_PROTECTION_OFFICER)
+#define MACHINES  (RECORDINGS | ASV_ROLE_ADMINISTRATOR)
+#define OVERSIGHT (ASV_ROLE_DATA_PROTECTION_OFFICER | ASV_ROLE_ADMINISTRATOR)
+#define PEOPLE    (ASV_ROLES_SUPERIOR | OVERSIGHT)
+#define COUNCIL   (ASV_ROLE_STAFF_COUNCIL | ASV_ROLE_DATA_PROTECTION_OFFICER)
 
 /* Fixed paths first: a log has none of these names, as none is an address. */
 const struct asv_web_route asv_web_routes[] = {
@@ -36,6 +46,50 @@ const struct asv_web_route asv_web_routes[] = {
      &asv_web_handed_fields, asv_web_hand_in},
     {"POST", "/api/v1/authenticators", "authenticators", 8192, ASV_WEB_ANYONE, 0, NULL,
      &asv_web_authenticator_fields, asv_web_authenticator_offer},
+    {"GET", "/api/v1/clips", "clips", 0, RECORDINGS, ASV_WEB_SCOPE_RECORDINGS_READ, &asv_web_clips_query,
+     NULL, asv_web_clips},
+    {"GET", "/api/v1/clips/{clip:uuid}", "clip", 0, RECORDINGS, ASV_WEB_SCOPE_RECORDINGS_READ, NULL, NULL,
+     asv_web_clip},
+    {"GET", "/api/v1/clips/{clip:uuid}/custody", "clip-custody", 0, RECORDINGS, ASV_WEB_SCOPE_RECORDINGS_READ,
+     &asv_web_list_query, NULL, asv_web_clip_custody},
+    {"GET", "/api/v1/clips/{clip:uuid}/accesses", "clip-accesses", 0, RECORDINGS, 0, &asv_web_list_query,
+     NULL, asv_web_clip_accesses},
+    {"GET", "/api/v1/access-counts", "access-counts", 0, COUNCIL, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_list_query, NULL, asv_web_access_counts},
+    {"GET", "/api/v1/cameras", "cameras", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query, NULL,
+     asv_web_cameras},
+    {"GET", "/api/v1/cameras/{camera:hash}", "camera", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, NULL, NULL,
+     asv_web_camera},
+    {"GET", "/api/v1/docks", "docks", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query, NULL,
+     asv_web_docks},
+    {"GET", "/api/v1/alarms", "alarms", 0, OVERSIGHT, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query, NULL,
+     asv_web_alarms},
+    {"GET", "/api/v1/incidents", "incidents", 0, RECORDINGS, ASV_WEB_SCOPE_INCIDENTS_READ,
+     &asv_web_incidents_query, NULL, asv_web_incidents},
+    {"GET", "/api/v1/incidents/{incident:uuid}", "incident", 0, RECORDINGS, ASV_WEB_SCOPE_INCIDENTS_READ,
+     NULL, NULL, asv_web_incident},
+    {"GET", "/api/v1/requests", "requests", 0, RECORDINGS, ASV_WEB_SCOPE_RECORDINGS_READ, &asv_web_list_query,
+     NULL, asv_web_requests},
+    {"GET", "/api/v1/subject-requests", "subject-requests", 0, ASV_ROLE_DATA_PROTECTION_OFFICER, 0,
+     &asv_web_list_query, NULL, asv_web_subject_requests},
+    {"GET", "/api/v1/retention/runs", "retention-runs", 0, OVERSIGHT, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_list_query, NULL, asv_web_runs},
+    {"GET", "/api/v1/retention/nights", "retention-nights", 0, MACHINES, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_nights_query, NULL, asv_web_nights},
+    {"GET", "/api/v1/balances", "balances", 0, OVERSIGHT, ASV_WEB_SCOPE_OPERATION_READ, &asv_web_list_query,
+     NULL, asv_web_balances},
+    {"GET", "/api/v1/keys", "keys", 0, OVERSIGHT, ASV_WEB_SCOPE_OPERATION_READ, &asv_web_list_query, NULL,
+     asv_web_keys},
+    {"GET", "/api/v1/policies", "policies", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_list_query, NULL, asv_web_policies},
+    {"GET", "/api/v1/policies/{version:number}", "policy", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ,
+     NULL, NULL, asv_web_policy},
+    {"GET", "/api/v1/ledger", "ledger", 0, ASV_WEB_ANYONE, ASV_WEB_SCOPE_OPERATION_READ, NULL, NULL,
+     asv_web_ledger},
+    {"GET", "/api/v1/users", "users", 0, PEOPLE, ASV_WEB_SCOPE_PEOPLE_READ, &asv_web_list_query, NULL,
+     asv_web_users},
+    {"GET", "/api/v1/users/{person:uuid}", "user", 0, PEOPLE, ASV_WEB_SCOPE_PEOPLE_READ, NULL, NULL,
+     asv_web_user},
     {"GET", "/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},
     {"GET", "/tile/{tile:steps}", "tile", 0, QUICK, 0, NULL, NULL, asv_web_tile},
     {"GET", "/{log:steps}/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},

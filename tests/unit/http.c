@@ -23,6 +23,7 @@ static const struct asv_http_route routes[] = {
     {.method = "GET", .pattern = "/of/{log:hash}/checkpoint", .name = "hashed"},
     {.method = "GET", .pattern = "/things/{thing:uuid}/{part:uuid}", .name = "part"},
     {.method = "GET", .pattern = "/things/{thing:uuid}", .name = "thing"},
+    {.method = "GET", .pattern = "/versions/{version:number}", .name = "version"},
     {.method = "GET", .pattern = "/checkpoint", .name = "top"},
     {.method = "GET", .pattern = "/{log:steps}/checkpoint", .name = "head"},
     {.method = "GET", .pattern = "/{log:steps}/tile/{tile:steps}", .name = "tile"},
@@ -106,6 +107,14 @@ static void a_parameter_has_its_type(void **state)
     assert_string_equal(find("GET", "/ledger/tile/"), "404");
     assert_string_equal(find("GET", "/ledger/tile"), "404");
     assert_string_equal(find("GET", "//checkpoint"), "404");
+    assert_string_equal(find("GET", "/versions/1"), "version 1");
+    assert_string_equal(find("GET", "/versions/123456789"), "version 123456789");
+    for (size_t i = 0; i < 7; i++) {
+        static const char *const none[] = {"/versions/",   "/versions/0",          "/versions/01",
+                                           "/versions/1x", "/versions/1234567890", "/versions/-1",
+                                           "/versions/1/"};
+        assert_string_equal(find("GET", none[i]), "404");
+    }
 }
 
 /* */

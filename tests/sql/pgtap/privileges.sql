@@ -24,12 +24,17 @@ SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 
     'incident_find', 'incident_put', 'incident_removed', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
     'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
+-- What people are shown (API.md), which each of these functions holds against who asks.
+INSERT INTO given
+SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'clip_about', 'clip_custody', 'clip_lines', 'incident_about',
+    'incident_lines', 'key_days', 'ledger_standing', 'night_lines', 'request_waiting', 'run_lines', 'slots_of', 'subject_request_lines',
+    'user_credentials', 'user_duties', 'user_lines']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished', 'ahead_page', 'alarm_acknowledge', 'alarm_raise', 'approval_void', 'approvals', 'area_put', 'block_decisions', 'block_put',
     'camera_enrol', 'camera_find', 'camera_move', 'camera_retire', 'camera_seen', 'certificate_put', 'chain_of', 'clip_record',
     'credential_find', 'credential_page', 'credential_put', 'custody_list', 'dayless_page', 'dock_enrol', 'duty_end', 'duty_list',
-    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'login_put', 'policy_on', 'policy_page', 'recipient_page',
+    'duty_put', 'held_ahead', 'held_ahead_by', 'held_ahead_list', 'incidents_forget', 'incidents_over', 'issue_put', 'issues_forget', 'login_put', 'policy_on', 'policy_page', 'recipient_page',
     'request_end', 'request_put', 'requests_lapse', 'requests_shown', 'revocations_newest', 'revocations_publish', 'schema_number',
     'statement_answered', 'statement_approval', 'statement_find', 'statement_forged', 'statement_put', 'statement_unconcluded', 'statement_undelivered',
     'statement_unheard', 'unit_put']);
