@@ -76,20 +76,22 @@ function(asv_test name suite)
   endif()
 endfunction()
 
-# asv_fuzzer(NAME SOURCES... [LINK libs...]): a libFuzzer target with its corpus in tests/fuzz/corpus/NAME (suite "fuzz").
+# asv_fuzzer(NAME SOURCES... [LINK libs...] [RUNS n]): a libFuzzer target with its corpus in tests/fuzz/corpus/NAME (suite
+# "fuzz"). RUNS: inputs, where the usual number takes too long.
 # Without libFuzzer the same source is linked to a driver that runs the corpus once.
 function(asv_fuzzer name)
-  cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(A "" "RUNS" "LINK" ${ARGN})
   set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
   if(ASV_FUZZ)
     add_executable(fuzz_${name} ${A_UNPARSED_ARGUMENTS})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     set(run ${PROJECT_SOURCE_DIR}/tests/fuzz/run)
+    set(runs ${A_RUNS})
   else()
     add_executable(fuzz_${name} ${A_UNPARSED_ARGUMENTS} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.c)
   endif()
   add_dependencies(fuzzers fuzz_${name})
-  add_test(NAME fuzz/${name} COMMAND ${run} $<TARGET_FILE:fuzz_${name}> ${corpus})
+  add_test(NAME fuzz/${name} COMMAND ${run} $<TARGET_FILE:fuzz_${name}> ${corpus} ${runs})
   set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT 300)
   target_link_libraries(fuzz_${name} PRIVATE asv_flags ${A_LINK})
   target_compile_definitions(fuzz_${name} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64)

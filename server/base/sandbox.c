@@ -7,6 +7,7 @@
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -197,4 +198,82 @@ enum asv_status asv_sandbox_enter(const struct asv_sandbox *sandbox, bool *landl
         *landlocked = paths;
     }
     return status;
+}
+
+/* ---- computing alone ---- */
+
+static enum asv_status limit(int resource, rlim_t most, const char *what, struct asv_err *err)
+{
+    const struct rlimit value = {most, most};
+    return setrlimit((__rlimit_resource_t)resource, &value) == 0 ? ASV_OK : asv_io_fail(err, errno, what);
+}
+
+static int allow_computing(scmp_filter_ctx filter)
+{
+    static const int allowed[] = {
+        SCMP_SYS(read),
+        SCMP_SYS(write),
+        SCMP_SYS(recvfrom),
+        SCMP_SYS(sendto),
+        SCMP_SYS(poll),
+        SCMP_SYS(ppoll),
+        SCMP_SYS(close),
+        SCMP_SYS(brk),
+        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),
+        SCMP_SYS(madvise),
+        SCMP_SYS(futex),
+        SCMP_SYS(exit),
+        SCMP_SYS(exit_group),
+        SCMP_SYS(restart_syscall),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(gettimeofday),
+        SCMP_SYS(getrandom),
+        SCMP_SYS(sched_getaffinity),
+    };
+    static const int without_code[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+    static const int not_there[] = {SCMP_SYS(openat), SCMP_SYS(newfstatat), SCMP_SYS(access),
+                                    SCMP_SYS(readlink)};
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < sizeof allowed / sizeof *allowed; i++) {
+        failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+    }
+    for (size_t i = 0; failed == 0 && i < sizeof not_there / sizeof *not_there; i++) {
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOENT), not_there[i], 0);
+    }
+    for (size_t i = 0; failed == 0 && i < sizeof without_code / sizeof *without_code; i++) {
+        failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, without_code[i], 1,
+                                  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    }
+    return failed;
+}
+
+enum asv_status asv_sandbox_compute(size_t memory_bytes, unsigned cpu_seconds, struct asv_err *err)
+{
+    const struct asv_sandbox nothing = {.paths = NULL};
+    enum asv_status status = limit(RLIMIT_CPU, cpu_seconds, "sandbox: time", err);
+    if (status == ASV_OK) {
+        status = limit(RLIMIT_FSIZE, 0, "sandbox: files", err);
+    }
+    if (status == ASV_OK && !ASV_UNDER_SANITIZER) { /* whose memory is terabytes of shadow */
+        status = limit(RLIMIT_AS, memory_bytes, "sandbox: memory", err);
+    }
+    if (status == ASV_OK) {
+        status = asv_sandbox_enter(&nothing, NULL, err);
+    }
+    if (status != ASV_OK || ASV_UNDER_SANITIZER) {
+        return status;
+    }
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (filter == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "sandbox: seccomp");
+    }
+    int failed = allow_computing(filter);
+    if (failed == 0) {
+        failed = seccomp_load(filter);
+    }
+    seccomp_release(filter);
+    return failed == 0 ? ASV_OK : asv_io_fail(err, -failed, "sandbox: seccomp");
 }

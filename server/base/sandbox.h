@@ -50,4 +50,11 @@ ASV_MUST_CHECK enum asv_status asv_sandbox_forbid_dumps(struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_sandbox_enter(const struct asv_sandbox *sandbox, bool *landlocked,
                                                  struct asv_err *err);
 
+/* For a program that reads foreign bytes in one thread and has its descriptors already: what it can do from
+ * here on is read, write and wait on those, and compute in at most memory_bytes, for cpu_seconds. No file
+ * is there (libraries look for tables of theirs, and go without); whatever else it tries ends it. (Under a
+ * sanitizer, which does more than that, as asv_sandbox_enter without paths and sockets.) */
+ASV_MUST_CHECK enum asv_status asv_sandbox_compute(size_t memory_bytes, unsigned cpu_seconds,
+                                                   struct asv_err *err);
+
 #endif

@@ -16,20 +16,52 @@
 
 #define BLOCK 16384
 
-/* The walk over a seal: each leaf is compared with what lies in the payload. A chunk is wrong for good only
- * when a checkpoint signed its leaf. */
+/* The walk over a seal: each leaf is compared with what lies in the payload, or kept. A chunk is wrong for
+ * good only when a checkpoint signed its leaf. */
 struct walk {
     struct asv_exhibit *exhibit;
     struct asv_err *err;
+    bool keeps;
+    size_t leaf_cap, frame_cap;
     bool wrong, signed_wrong;
     uint64_t wrong_at;
     uint64_t payload_bytes;
     uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
 };
 
+/* Room for one more in a heap array of elements of this size; false: no memory. */
+static bool make_room(void **array, size_t *cap, size_t count, size_t size)
+{
+    if (count < *cap) {
+        return true;
+    }
+    size_t more = *cap == 0 ? 256 : 2 * *cap;
+    void *grown = reallocarray(*array, more, size);
+    if (grown != NULL) {
+        *array = grown;
+        *cap = more;
+    }
+    return grown != NULL;
+}
+
+static enum asv_status keep_leaf(struct walk *walk, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
+{
+    struct asv_exhibit_index *to = &walk->exhibit->index;
+    void *leaves = to->leaves;
+    if (!make_room(&leaves, &walk->leaf_cap, index, ASV_SHA256_BYTES)) {
+        return asv_fail(walk->err, ASV_E_NO_MEMORY, "no memory");
+    }
+    to->leaves = leaves;
+    memcpy(to->leaves[index], leaf, ASV_SHA256_BYTES);
+    return ASV_OK;
+}
+
 static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
 {
     struct walk *walk = ctx;
+    if (walk->keeps) {
+        return keep_leaf(walk, index, leaf);
+    }
     bool there = index < walk->payload_bytes / ASV_CHUNK_CIPHER_BYTES;
     if (there) {
         enum asv_status status =
@@ -46,12 +78,29 @@ static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV
     return ASV_OK;
 }
 
+/* A checkpoint names the last key frame so far; before the first one there is none (S-067). */
+static enum asv_status keep_frame(struct walk *walk, const struct asv_seal_checkpoint *checkpoint)
+{
+    struct asv_exhibit_index *to = &walk->exhibit->index;
+    uint64_t last = to->frame_count > 0 ? to->frames[to->frame_count - 1].offset : 0;
+    void *frames = to->frames;
+    if (checkpoint->key_frame_offset <= last) {
+        return ASV_OK;
+    }
+    if (!make_room(&frames, &walk->frame_cap, to->frame_count, sizeof *to->frames)) {
+        return asv_fail(walk->err, ASV_E_NO_MEMORY, "no memory");
+    }
+    to->frames = frames;
+    to->frames[to->frame_count++] =
+        (struct asv_key_frame){checkpoint->key_frame_offset, checkpoint->key_frame_us};
+    return ASV_OK;
+}
+
 static enum asv_status on_checkpoint(void *ctx, const struct asv_seal_checkpoint *checkpoint)
 {
     struct walk *walk = ctx;
-    (void)checkpoint;
     walk->signed_wrong = walk->wrong;
-    return ASV_OK;
+    return walk->keeps ? keep_frame(walk, checkpoint) : ASV_OK;
 }
 
 /* What the seal says is the whole of it: a tail that nothing signs is not shown to anybody. */
@@ -76,6 +125,9 @@ static enum asv_status take_result(struct asv_exhibit *exhibit, const struct wal
     exhibit->header = result->header;
     exhibit->checkpoint = result->checkpoint;
     exhibit->has_checkpoint = result->has_checkpoint;
+    exhibit->ended = result->ended;
+    exhibit->media_bytes =
+        result->ended ? result->end.media_bytes : result->checkpoint.chunks * ASV_CHUNK_PLAIN_BYTES;
     return ASV_OK;
 }
 
@@ -123,11 +175,11 @@ static enum asv_status read_samples(struct asv_exhibit *exhibit, struct asv_err 
 }
 
 static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_exhibit_name *name,
-                                  struct asv_err *err)
+                                  bool keeps, struct asv_err *err)
 {
     struct asv_chain chain;
     struct asv_seal_signer signer;
-    struct walk walk = {.exhibit = exhibit, .err = err};
+    struct walk walk = {.exhibit = exhibit, .err = err, .keeps = keeps};
     enum asv_status status = asv_clip_get(exhibit->dir, ASV_PART_CHAIN, exhibit->chain, sizeof exhibit->chain,
                                           &exhibit->chain_len, err);
     if (status == ASV_OK) {
@@ -160,8 +212,8 @@ static enum asv_status open_dir(struct asv_vault *vault, const struct asv_exhibi
     return status == ASV_OK ? asv_vault_open_clip(vault, area, place, out, err) : status;
 }
 
-enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
-                                 struct asv_exhibit **out, struct asv_err *err)
+static enum asv_status open_exhibit(struct asv_vault *vault, const struct asv_exhibit_name *name, bool keeps,
+                                    struct asv_exhibit **out, struct asv_err *err)
 {
     struct asv_exhibit *exhibit = calloc(1, sizeof *exhibit);
     if (exhibit == NULL) {
@@ -169,7 +221,7 @@ enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhib
     }
     enum asv_status status = open_dir(vault, name, &exhibit->dir, err);
     if (status == ASV_OK) {
-        status = read_parts(exhibit, name, err);
+        status = read_parts(exhibit, name, keeps, err);
     }
     if (status != ASV_OK) {
         asv_exhibit_close(exhibit);
@@ -177,6 +229,18 @@ enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhib
     }
     *out = exhibit;
     return ASV_OK;
+}
+
+enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                 struct asv_exhibit **out, struct asv_err *err)
+{
+    return open_exhibit(vault, name, false, out, err);
+}
+
+enum asv_status asv_exhibit_open_seal(struct asv_vault *vault, const struct asv_exhibit_name *name,
+                                      struct asv_exhibit **out, struct asv_err *err)
+{
+    return open_exhibit(vault, name, true, out, err);
 }
 
 enum asv_status asv_exhibit_put_recovery(const struct asv_exhibit *exhibit, struct asv_bytes stanza,
@@ -205,6 +269,8 @@ void asv_exhibit_close(struct asv_exhibit *exhibit)
 {
     if (exhibit != NULL) {
         asv_clip_close(exhibit->dir);
+        free(exhibit->index.leaves);
+        free(exhibit->index.frames);
         free(exhibit);
     }
 }

@@ -4,8 +4,9 @@
  * A recording as it lies in the vault: what the keeper must see of it, whether every signed byte is still
  * there, and, with the file key that the keeper gives, its plaintext into a pipe.
  *
- *   asv_exhibit_open   seal and payload are verified whole: nothing wrong is opened
- *   asv_exhibit_write  after the access is in the database, durably
+ *   asv_exhibit_open       seal and payload are verified whole: nothing wrong is opened
+ *   asv_exhibit_open_seal  the seal is; each chunk when it is read (server/media)
+ *   asv_exhibit_write      after the access is in the database, durably
  */
 #ifndef ASV_SERVER_INCIDENT_OPEN_H
 #define ASV_SERVER_INCIDENT_OPEN_H
@@ -24,11 +25,27 @@ struct asv_exhibit_name {
     uint8_t header[ASV_SHA256_BYTES];
 };
 
+/* Where a fragment begins with a key frame: one for each checkpoint that met another. */
+struct asv_key_frame {
+    uint64_t offset;   /* in the plaintext */
+    uint64_t media_us; /* its media time */
+};
+
+/* What is kept of a seal for reading from it by range: heap, of asv_exhibit_open_seal only. */
+struct asv_exhibit_index {
+    uint8_t (*leaves)[ASV_SHA256_BYTES]; /* of each chunk that is signed */
+    struct asv_key_frame *frames;        /* rising */
+    size_t frame_count;
+};
+
 struct asv_exhibit {
     struct asv_clip_dir *dir;
     struct asv_seal_header header;
     struct asv_seal_checkpoint checkpoint; /* the last; zeros: no chunk is signed */
     bool has_checkpoint;
+    bool ended;           /* the camera closed it */
+    uint64_t media_bytes; /* of the plaintext that is signed, without its padding */
+    struct asv_exhibit_index index;
     uint8_t chain[ASV_CHAIN_MAX_BYTES];
     size_t chain_len;
     uint8_t frame[5 + ASV_SEAL_HEADER_MAX_BYTES]; /* HEADER, as the seal begins with it */
@@ -43,6 +60,12 @@ struct asv_exhibit {
  * what was signed, and which part of it. */
 ASV_MUST_CHECK enum asv_status asv_exhibit_open(struct asv_vault *vault, const struct asv_exhibit_name *name,
                                                 struct asv_exhibit **out, struct asv_err *err);
+
+/* The same without the chunks, so that the first picture of a long recording does not wait for its last: they
+ * are compared with exhibit->index.leaves by who reads them. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_open_seal(struct asv_vault *vault,
+                                                     const struct asv_exhibit_name *name,
+                                                     struct asv_exhibit **out, struct asv_err *err);
 void asv_exhibit_close(struct asv_exhibit *exhibit); /* NULL is fine */
 
 static inline void asv_cleanup_exhibit(struct asv_exhibit **exhibit)

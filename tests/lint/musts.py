@@ -24,6 +24,7 @@ SPECS = {
     "ST": "docs/STATEMENTS.md",
     "LG": "docs/LEDGER.md",
     "A": "docs/API.md",
+    "M": "docs/PLAYBACK.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"
@@ -144,6 +145,7 @@ CLEAN = {
     SPECS["ST"]: "- **ST-002** Two people MUST decide.\n",
     SPECS["LG"]: "",
     SPECS["A"]: "",
+    SPECS["M"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",

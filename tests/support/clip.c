@@ -50,6 +50,10 @@ void asv_test_clip_plaintext(const struct asv_test_plan *plan, uint32_t index,
     /* The padding box may begin in the chunk before the last. */
     size_t media = (size_t)plan->chunks * ASV_CHUNK_PLAIN_BYTES - plan->pad;
     size_t start = (size_t)index * ASV_CHUNK_PLAIN_BYTES;
+    if (plan->media != NULL && start < media) {
+        size_t left = media - start;
+        memcpy(out, plan->media + start, left < ASV_CHUNK_PLAIN_BYTES ? left : ASV_CHUNK_PLAIN_BYTES);
+    }
     for (size_t i = 0; i < ASV_CHUNK_PLAIN_BYTES && plan->pad > 0; i++) {
         if (start + i >= media) {
             uint8_t box[8] = {0, 0, 0, 0, 'f', 'r', 'e', 'e'};
@@ -58,6 +62,13 @@ void asv_test_clip_plaintext(const struct asv_test_plan *plan, uint32_t index,
             out[i] = at < sizeof box ? box[at] : 0;
         }
     }
+}
+
+struct asv_test_plan asv_test_plan_of(const uint8_t *media, size_t len)
+{
+    uint32_t pad = asv_seal_padding_bytes(len);
+    return (struct asv_test_plan){
+        .chunks = (uint32_t)((len + pad) / ASV_CHUNK_PLAIN_BYTES), .pad = pad, .media = media};
 }
 
 static void fill_id(uint8_t out[ASV_UUID_BYTES], const char *what, uint64_t number)
@@ -155,8 +166,10 @@ static void add_checkpoint(struct asv_test_clip *clip, struct asv_seal_writer *w
     if (clip->plan.records) {
         must(asv_seal_writer_add_record(writer, ASV_RECORD_MARKER, now(world, 1), NULL, 0, seal), "marker");
     }
-    must(asv_seal_writer_checkpoint(writer, now(world, 1000), chunks == 0 ? 0 : 24, chunks == 0 ? 0 : 40000,
-                                    seal),
+    uint64_t frame = clip->plan.key_frames && chunks > 0 ? (chunks - 1) * ASV_CHUNK_PLAIN_BYTES + 24 : 24;
+    uint64_t frame_us = clip->plan.key_frames ? chunks * 1000000 : 40000;
+    must(asv_seal_writer_checkpoint(writer, now(world, 1000), chunks == 0 ? 0 : frame,
+                                    chunks == 0 ? 0 : frame_us, seal),
          "checkpoint");
     if (clip->checkpoint_count < 64) {
         clip->checkpoint_end[clip->checkpoint_count] = seal->len;

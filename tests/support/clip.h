@@ -18,18 +18,20 @@ struct asv_test_facts {
 };
 
 struct asv_test_plan {
-    uint64_t number;             /* 0: 1 */
-    uint32_t chunks;             /* full ones */
-    uint32_t every;              /* chunks per checkpoint; 0: one checkpoint at the end */
-    uint32_t pad;                /* the last bytes of the plaintext are a free box this long; 0 or 8..65543 */
-    bool records;                /* a marker before each checkpoint and the de-escalation's steps in front */
-    bool clock_lost;             /* the header says that the camera does not know the time */
-    bool cut;                    /* no end record, no final chunk, no link */
-    uint8_t sealer;              /* enum asv_sealer; 0: camera */
-    uint8_t recipients;          /* 0: 1 */
-    const char *unit;            /* NULL: empty */
-    const char *area;            /* NULL: empty */
-    struct asv_test_facts facts; /* of records in front, which the first checkpoint signs */
+    uint64_t number;      /* 0: 1 */
+    uint32_t chunks;      /* full ones */
+    uint32_t every;       /* chunks per checkpoint; 0: one checkpoint at the end */
+    uint32_t pad;         /* the last bytes of the plaintext are a free box this long; 0 or 8..65543 */
+    const uint8_t *media; /* what stands before the padding; NULL: pseudo-random bytes */
+    bool records;         /* a marker before each checkpoint and the de-escalation's steps in front */
+    bool key_frames; /* each checkpoint names one of its own: of its last chunk, byte 24, media time in s */
+    bool clock_lost; /* the header says that the camera does not know the time */
+    bool cut;        /* no end record, no final chunk, no link */
+    uint8_t sealer;  /* enum asv_sealer; 0: camera */
+    uint8_t recipients;           /* 0: 1 */
+    const char *unit;             /* NULL: empty */
+    const char *area;             /* NULL: empty */
+    struct asv_test_facts facts;  /* of records in front, which the first checkpoint signs */
     struct asv_test_facts behind; /* of records behind the last one, which nothing signs: of a cut clip */
     bool unsealed;                /* cut before the first checkpoint: no chunk, and no record is signed */
     void (*change)(struct asv_seal_header *header); /* before it is signed; NULL: nothing */
@@ -57,7 +59,11 @@ struct asv_test_clip {
     uint64_t checkpoint_chunks[64];
 };
 
-/* The plaintext of chunk index: nothing but a function of index and length, padding included. */
+/* A plan for this media: as many chunks as it takes, and its padding. Borrowed. */
+struct asv_test_plan asv_test_plan_of(const uint8_t *media, size_t len);
+
+/* The plaintext of chunk index: the media's, or nothing but a function of index and length; padding
+ * included. */
 void asv_test_clip_plaintext(const struct asv_test_plan *plan, uint32_t index,
                              uint8_t out[ASV_CHUNK_PLAIN_BYTES]);
 

@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -167,6 +170,95 @@ static void only_the_named_kinds_of_socket_are_made(void **state)
     assert_true(result == 0 || result == 77);
 }
 
+/* How a child ends that tries this with nothing left but computing. */
+static int computing(void (*what)(const int ends[2]))
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (asv_sandbox_compute(256u << 20, 60, NULL) != ASV_OK) {
+            _exit(100);
+        }
+        what(ends);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    close(ends[0]);
+    close(ends[1]);
+    return status;
+}
+
+static void computes(const int ends[2])
+{
+    char byte = 'x';
+    void *block = malloc(64u << 20);
+    bool good = block != NULL && write(ends[1], &byte, 1) == 1 && read(ends[0], &byte, 1) == 1;
+    if (block != NULL) {
+        memset(block, 1, 64u << 20);
+    }
+    free(block);
+    _exit(good ? 0 : 1);
+}
+
+static void takes_too_much(const int ends[2])
+{
+    (void)ends;
+    void *volatile block = malloc(300u << 20);
+    _exit(block == NULL ? 0 : 1);
+}
+
+static void opens_a_file(const int ends[2])
+{
+    (void)ends;
+    _exit(fails_with(open("/etc/passwd", O_RDONLY), ENOENT) || fails_with(open("/tmp", O_RDONLY), ENOENT));
+}
+
+static void makes_a_socket(const int ends[2])
+{
+    (void)ends;
+    (void)opens(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static void forks(const int ends[2])
+{
+    (void)ends;
+    (void)fork();
+}
+
+static void kills(const int ends[2])
+{
+    (void)ends;
+    (void)kill(getppid(), 0);
+}
+
+static void makes_code(const int ends[2])
+{
+    (void)ends;
+    void *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    _exit(code == MAP_FAILED);
+}
+
+/* M-004 */
+static void who_only_computes_can_do_nothing_else(void **state)
+{
+    (void)state;
+    static void (*const deadly[])(const int ends[2]) = {makes_a_socket, forks, kills, makes_code};
+    assert_int_equal(computing(computes), 0);
+    if (ASV_UNDER_SANITIZER) { /* which needs more itself */
+        return;
+    }
+    assert_int_equal(computing(opens_a_file), 0);
+    assert_int_equal(computing(takes_too_much), 0);
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) {
+        int status = computing(deadly[i]);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGSYS);
+    }
+}
+
 static int make_tree(void **state)
 {
     char path[300];
@@ -205,6 +297,7 @@ int main(void)
         cmocka_unit_test(nothing_is_dumped),
         cmocka_unit_test(no_program_is_started),
         cmocka_unit_test(only_the_named_kinds_of_socket_are_made),
+        cmocka_unit_test(who_only_computes_can_do_nothing_else),
     };
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
 }

@@ -11,75 +11,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "server/base/uuid.h"
-#include "tests/support/clip_dir.h"
 #include "tests/support/files.h"
+#include "tests/support/in_vault.h"
 #include "tests/unit/test.h"
 
-#define DAY     20261123
 #define FOREVER (-1) /* milliseconds, to poll */
 
-static struct asv_test_agency agency;
-static struct asv_test_clip clip;
-static uint8_t file_key[ASV_FILE_KEY_BYTES];
-static char base[512], place[800];
-static struct asv_vault *vault;
-static struct asv_exhibit_name name;
-
-static void lay(const struct asv_test_plan *plan)
-{
-    struct asv_test_world world;
-    char path[ASV_VAULT_PATH_BYTES];
-    char dir[600];
-    struct asv_err err = {0};
-    asv_test_world_init(&world, 1);
-    asv_test_clip_make(&clip, &agency, &agency.camera, &world, plan);
-    struct asv_bytes stanzas = {clip.stanzas.data, clip.stanzas.len};
-    assert_int_equal(asv_seal_unwrap(file_key, &clip.header, stanzas, clip.key_sk[0]), ASV_OK);
-    name = (struct asv_exhibit_name){.kind = ASV_COMMIT_STORED, .day = DAY, .latest_ms = 0};
-    memcpy(name.clip, clip.header.clip, sizeof name.clip);
-    memcpy(name.header, clip.header_digest, sizeof name.header);
-    assert_int_equal(asv_vault_place_of(path, ASV_COMMIT_STORED, DAY, 0, name.clip, name.header, &err),
-                     ASV_OK);
-    snprintf(dir, sizeof dir, "%s/vault", base);
-    const char *const make[] = {"mkdir", "-p", "-m", "700", NULL, NULL};
-    const char *argv[6];
-    memcpy(argv, make, sizeof make);
-    snprintf(place, sizeof place, "%s/%s", dir, path);
-    argv[4] = place;
-    assert_int_equal(asv_test_run(base, argv), 0);
-    asv_test_clip_write(&clip, &agency, &agency.camera, &agency.dock, NULL, 0, place);
-    struct asv_vault_config config = {.roots = {dir}, .root_count = 1, .allow_cached_readback = true};
-    assert_int_equal(asv_vault_open(&config, &vault, &err), ASV_OK);
-}
+static struct asv_test_in_vault it;
 
 static int set_up(void **state)
 {
     (void)state;
-    asv_test_agency_init(&agency, 1);
-    asv_test_make_directory(base, sizeof base);
-    lay(&(struct asv_test_plan){.chunks = 3, .every = 1, .pad = 16});
+    asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 3, .every = 1, .pad = 16});
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    asv_vault_close(vault);
-    asv_test_clip_free(&clip);
-    asv_test_remove_directory(base);
+    asv_test_in_vault_remove(&it);
     return 0;
-}
-
-static void flip(const char *part, size_t at)
-{
-    uint8_t *data = NULL;
-    size_t len = 0;
-    asv_test_read_file(place, part, &data, &len);
-    assert_true(at < len);
-    data[at] ^= 1;
-    asv_test_write_file(place, part, data, len);
-    free(data);
 }
 
 /* Opens, and writes into a pipe that is read to its end: the bytes into *out, which the caller frees. */
@@ -89,7 +40,7 @@ static enum asv_status show(const uint8_t key[ASV_FILE_KEY_BYTES], uint8_t **out
     struct asv_err err = {0};
     int ends[2];
     size_t cap = 4 * (size_t)ASV_CHUNK_PLAIN_BYTES;
-    enum asv_status status = asv_exhibit_open(vault, &name, &exhibit, &err);
+    enum asv_status status = asv_exhibit_open(it.vault, &it.name, &exhibit, &err);
     *out = malloc(cap);
     *len = 0;
     assert_non_null(*out);
@@ -125,10 +76,10 @@ static void the_plaintext_comes_out_whole(void **state)
     uint8_t want[ASV_CHUNK_PLAIN_BYTES];
     uint8_t *out = NULL;
     size_t len = 0;
-    assert_int_equal(show(file_key, &out, &len), ASV_OK);
+    assert_int_equal(show(it.file_key, &out, &len), ASV_OK);
     assert_int_equal(len, 3 * ASV_CHUNK_PLAIN_BYTES + ASV_FINAL_PLAIN_BYTES);
     for (uint32_t i = 0; i < 3; i++) {
-        asv_test_clip_plaintext(&clip.plan, i, want);
+        asv_test_clip_plaintext(&it.clip.plan, i, want);
         assert_memory_equal(out + i * (size_t)ASV_CHUNK_PLAIN_BYTES, want, sizeof want);
     }
     assert_memory_equal(out + 3 * (size_t)ASV_CHUNK_PLAIN_BYTES, asv_final_plaintext, ASV_FINAL_PLAIN_BYTES);
@@ -141,7 +92,7 @@ static void another_clips_key_shows_nothing(void **state)
     uint8_t wrong[ASV_FILE_KEY_BYTES];
     uint8_t *out = NULL;
     size_t len = 0;
-    memcpy(wrong, file_key, sizeof wrong);
+    memcpy(wrong, it.file_key, sizeof wrong);
     wrong[15] ^= 1;
     assert_int_equal(show(wrong, &out, &len), ASV_E_DIGEST);
     assert_int_equal(len, 0);
@@ -167,16 +118,16 @@ static void nothing_is_shown_of_what_is_not_as_it_was_signed(void **state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         uint8_t *out = NULL;
         size_t len = 0;
-        flip(table[i].part, table[i].at);
-        if (show(file_key, &out, &len) == ASV_OK || len != 0) {
+        asv_test_in_vault_flip(&it, table[i].part, table[i].at);
+        if (show(it.file_key, &out, &len) == ASV_OK || len != 0) {
             fail_msg("%s byte %zu: shown", table[i].part, table[i].at);
         }
         free(out);
-        flip(table[i].part, table[i].at);
+        asv_test_in_vault_flip(&it, table[i].part, table[i].at);
     }
     uint8_t *out = NULL;
     size_t len = 0;
-    assert_int_equal(show(file_key, &out, &len), ASV_OK); /* as it was again */
+    assert_int_equal(show(it.file_key, &out, &len), ASV_OK); /* as it was again */
     free(out);
 }
 
@@ -186,9 +137,9 @@ static void a_payload_that_is_cut_short_is_not_shown(void **state)
     char path[900];
     uint8_t *out = NULL;
     size_t len = 0;
-    snprintf(path, sizeof path, "%s/payload", place);
+    snprintf(path, sizeof path, "%s/payload", it.place);
     assert_int_equal(truncate(path, 2 * 65552), 0);
-    assert_int_equal(show(file_key, &out, &len), ASV_E_DIGEST);
+    assert_int_equal(show(it.file_key, &out, &len), ASV_E_DIGEST);
     assert_int_equal(len, 0);
     free(out);
 }
@@ -199,11 +150,11 @@ static void another_recording_in_its_place_is_found_out(void **state)
     (void)state;
     struct asv_exhibit *exhibit = NULL;
     struct asv_err err = {0};
-    name.header[0] ^= 1;
-    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_E_MISMATCH);
+    it.name.header[0] ^= 1;
+    assert_int_equal(asv_exhibit_open(it.vault, &it.name, &exhibit, &err), ASV_E_MISMATCH);
     assert_null(exhibit);
-    name.clip[15] ^= 1;
-    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_E_NOT_FOUND);
+    it.name.clip[15] ^= 1;
+    assert_int_equal(asv_exhibit_open(it.vault, &it.name, &exhibit, &err), ASV_E_NOT_FOUND);
 }
 
 /* Between verifying and showing: a piece that changes is not written, what stood before it was right. */
@@ -213,10 +164,10 @@ static void a_piece_that_changes_meanwhile_is_not_written(void **state)
     struct asv_exhibit *exhibit = NULL;
     struct asv_err err = {0};
     int ends[2];
-    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
-    flip("payload", 7);
+    assert_int_equal(asv_exhibit_open(it.vault, &it.name, &exhibit, &err), ASV_OK);
+    asv_test_in_vault_flip(&it, "payload", 7);
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(asv_exhibit_write(exhibit, file_key, ends[1], FOREVER, &err), ASV_E_DIGEST);
+    assert_int_equal(asv_exhibit_write(exhibit, it.file_key, ends[1], FOREVER, &err), ASV_E_DIGEST);
     close(ends[1]);
     uint8_t byte = 0;
     assert_int_equal(read(ends[0], &byte, 1), 0);
@@ -231,9 +182,9 @@ static void nobody_reads_and_the_key_is_given_up(void **state)
     struct asv_exhibit *exhibit = NULL;
     struct asv_err err = {0};
     int ends[2];
-    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
+    assert_int_equal(asv_exhibit_open(it.vault, &it.name, &exhibit, &err), ASV_OK);
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(asv_exhibit_write(exhibit, file_key, ends[1], 20, &err), ASV_E_TIMEOUT);
+    assert_int_equal(asv_exhibit_write(exhibit, it.file_key, ends[1], 20, &err), ASV_E_TIMEOUT);
     close(ends[0]);
     close(ends[1]);
     asv_exhibit_close(exhibit);
@@ -246,14 +197,14 @@ static void the_keeper_is_shown_what_it_asks_for(void **state)
     (void)state;
     struct asv_exhibit *exhibit = NULL;
     struct asv_err err = {0};
-    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
+    assert_int_equal(asv_exhibit_open(it.vault, &it.name, &exhibit, &err), ASV_OK);
     assert_int_equal(exhibit->checkpoint.chunks, 3);
-    assert_memory_equal(exhibit->first, clip.payload.data, ASV_CHUNK_CIPHER_BYTES);
-    assert_memory_equal(exhibit->last, clip.payload.data + 2 * (size_t)ASV_CHUNK_CIPHER_BYTES,
+    assert_memory_equal(exhibit->first, it.clip.payload.data, ASV_CHUNK_CIPHER_BYTES);
+    assert_memory_equal(exhibit->last, it.clip.payload.data + 2 * (size_t)ASV_CHUNK_CIPHER_BYTES,
                         ASV_CHUNK_CIPHER_BYTES);
-    assert_memory_equal(exhibit->frame, clip.seal.data, exhibit->frame_len);
-    assert_int_equal(exhibit->stanzas_len, clip.stanzas.len);
-    assert_memory_equal(exhibit->stanzas, clip.stanzas.data, clip.stanzas.len);
+    assert_memory_equal(exhibit->frame, it.clip.seal.data, exhibit->frame_len);
+    assert_int_equal(exhibit->stanzas_len, it.clip.stanzas.len);
+    assert_memory_equal(exhibit->stanzas, it.clip.stanzas.data, it.clip.stanzas.len);
     asv_exhibit_close(exhibit);
 }
 
@@ -266,20 +217,20 @@ static void what_is_wrapped_for_recovery_comes_and_goes(void **state)
     char path[900];
     uint8_t *data = NULL;
     size_t len = 0;
-    snprintf(path, sizeof path, "%s/recovery", place);
-    assert_int_equal(asv_exhibit_drop_recovery(vault, &name, &err), ASV_OK); /* there is none */
-    assert_int_equal(asv_exhibit_open(vault, &name, &exhibit, &err), ASV_OK);
+    snprintf(path, sizeof path, "%s/recovery", it.place);
+    assert_int_equal(asv_exhibit_drop_recovery(it.vault, &it.name, &err), ASV_OK); /* there is none */
+    assert_int_equal(asv_exhibit_open(it.vault, &it.name, &exhibit, &err), ASV_OK);
     struct asv_bytes bytes = {(const uint8_t *)stanza, sizeof stanza - 1};
     assert_int_equal(asv_exhibit_put_recovery(exhibit, bytes, &err), ASV_OK);
     asv_exhibit_close(exhibit);
-    asv_test_read_file(place, "recovery", &data, &len);
+    asv_test_read_file(it.place, "recovery", &data, &len);
     assert_int_equal(len, bytes.len);
     assert_memory_equal(data, stanza, len);
     free(data);
-    assert_int_equal(asv_exhibit_drop_recovery(vault, &name, &err), ASV_OK);
+    assert_int_equal(asv_exhibit_drop_recovery(it.vault, &it.name, &err), ASV_OK);
     assert_int_equal(access(path, F_OK), -1);
-    name.clip[15] ^= 1; /* a recording that is gone has nothing */
-    assert_int_equal(asv_exhibit_drop_recovery(vault, &name, &err), ASV_OK);
+    it.name.clip[15] ^= 1; /* a recording that is gone has nothing */
+    assert_int_equal(asv_exhibit_drop_recovery(it.vault, &it.name, &err), ASV_OK);
 }
 
 static void plaintext_goes_into_pipes_only(void **state)
@@ -288,7 +239,7 @@ static void plaintext_goes_into_pipes_only(void **state)
     struct asv_err err = {0};
     char path[900];
     int ends[2];
-    snprintf(path, sizeof path, "%s/plain", base);
+    snprintf(path, sizeof path, "%s/plain", it.base);
     int file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(file >= 0 && terminal >= 0);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/media/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/fail.h"
+
+#define SPARE_BYTES (64u << 20) /* beyond twice the recording: headers, indices, what is read again */
+
+struct asking {
+    struct asv_media_channel channel;
+    uint8_t piece[ASV_MEDIA_PIECE_BYTES]; /* plaintext */
+    struct asv_playback *playback;
+    const struct asv_media_sink *sink; /* NULL: probing */
+    struct asv_media_facts *facts;
+    bool told;
+    uint64_t read, written, most;
+};
+
+static enum asv_status no_protocol(struct asv_err *err)
+{
+    return asv_fail(err, ASV_E_MALFORMED, "media: the program does not speak this protocol");
+}
+
+/* M-005 */
+static enum asv_status count(uint64_t *bytes, size_t len, uint64_t most, struct asv_err *err)
+{
+    *bytes += len;
+    return *bytes <= most
+               ? ASV_OK
+               : asv_fail(err, ASV_E_LIMIT, "the recording is built so that reading it never ends");
+}
+
+static enum asv_status give_piece(struct asking *asking, struct asv_err *err)
+{
+    struct asv_reader reader;
+    uint64_t offset = 0;
+    uint32_t len = 0;
+    asv_reader_init(&reader, asking->channel.body, asking->channel.len);
+    if (asv_read_u64(&reader, &offset) != ASV_OK || asv_read_u32(&reader, &len) != ASV_OK ||
+        asv_read_end(&reader) != ASV_OK || len > sizeof asking->piece) {
+        return no_protocol(err);
+    }
+    enum asv_status status = count(&asking->read, len, asking->most, err);
+    if (status == ASV_OK) {
+        status = asv_playback_read(asking->playback, offset, asking->piece, len, err);
+    }
+    return status == ASV_OK ? asv_media_send(&asking->channel, ASV_MEDIA_DATA, asking->piece, len, err)
+                            : status;
+}
+
+/* *ended: it said how it went. */
+static enum asv_status take_frame(struct asking *asking, bool *ended, struct asv_err *err)
+{
+    const struct asv_bytes body = {asking->channel.body, asking->channel.len};
+    enum asv_status status = ASV_OK;
+    switch (asking->channel.type) {
+    case ASV_MEDIA_READ:
+        return give_piece(asking, err);
+    case ASV_MEDIA_OUT:
+        status =
+            asking->sink == NULL ? no_protocol(err) : count(&asking->written, body.len, asking->most, err);
+        return status == ASV_OK ? asking->sink->write(asking->sink->ctx, body.data, body.len, err) : status;
+    case ASV_MEDIA_FACTS:
+        if (asking->facts == NULL || asking->told || asv_media_facts_read(asking->facts, body) != ASV_OK) {
+            return no_protocol(err);
+        }
+        asking->told = true;
+        return ASV_OK;
+    case ASV_MEDIA_END:
+        *ended = true;
+        status = asv_media_end_read(body, err);
+        return status == ASV_OK && asking->facts != NULL && !asking->told ? no_protocol(err) : status;
+    default:
+        return no_protocol(err);
+    }
+}
+
+static enum asv_status talk(struct asking *asking, const struct asv_media_start *start, struct asv_err *err)
+{
+    uint8_t body[32];
+    struct asv_writer writer;
+    bool ended = false;
+    asv_writer_init(&writer, body, sizeof body);
+    asv_media_start_write(&writer, start);
+    enum asv_status status = asv_media_send(&asking->channel, ASV_MEDIA_START, body, writer.len, err);
+    while (status == ASV_OK && !ended) {
+        status = asv_media_receive(&asking->channel, err);
+        if (status == ASV_E_AWAY) {
+            return asv_fail(err, status,
+                            "the program that reads recordings died of this one: it is damaged, or made to "
+                            "do harm; the recording itself is as it was");
+        }
+        if (status == ASV_OK) {
+            status = take_frame(asking, &ended, err);
+        }
+    }
+    return status;
+}
+
+/* Wipes what of the recording passed through. */
+static enum asv_status run(int fd, int idle_ms, struct asv_playback *playback, uint64_t from_us,
+                           const struct asv_media_sink *sink, struct asv_media_facts *facts,
+                           struct asv_err *err)
+{
+    const struct asv_media_start start = {.what = sink == NULL ? ASV_MEDIA_PROBE : ASV_MEDIA_REMUX,
+                                          .bytes = asv_playback_bytes(playback),
+                                          .from_us = from_us};
+    struct asking *asking = calloc(1, sizeof *asking);
+    if (asking == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    asking->channel.fd = fd;
+    asking->channel.idle_ms = idle_ms;
+    asking->playback = playback;
+    asking->sink = sink;
+    asking->facts = facts;
+    asking->most = 2 * start.bytes + SPARE_BYTES;
+    enum asv_status status = talk(asking, &start, err);
+    asv_wipe(asking, sizeof *asking);
+    free(asking);
+    return status;
+}
+
+enum asv_status asv_media_probe(int fd, int idle_ms, struct asv_playback *playback,
+                                struct asv_media_facts *out, struct asv_err *err)
+{
+    return run(fd, idle_ms, playback, 0, NULL, out, err);
+}
+
+enum asv_status asv_media_remux(int fd, int idle_ms, struct asv_playback *playback, uint64_t from_us,
+                                const struct asv_media_sink *sink, struct asv_err *err)
+{
+    return run(fd, idle_ms, playback, from_us, sink, NULL, err);
+}
