@@ -184,6 +184,13 @@ enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out
     return status == ASV_OK ? asv_exhibit_open(work->vault, &name, out, err) : status;
 }
 
+enum asv_status asv_case_exhibit_seal(struct asv_case *work, struct asv_exhibit **out, struct asv_err *err)
+{
+    struct asv_exhibit_name name;
+    enum asv_status status = find_exhibit(work, &name, err);
+    return status == ASV_OK ? asv_exhibit_open_seal(work->vault, &name, out, err) : status;
+}
+
 enum asv_status asv_case_drop_recovery(struct asv_case *work, struct asv_err *err)
 {
     struct asv_exhibit_name name;

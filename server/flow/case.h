@@ -131,6 +131,10 @@ void asv_case_show(const struct asv_exhibit *exhibit, struct asv_keeper_clip *ou
 ASV_MUST_CHECK enum asv_status asv_case_exhibit(struct asv_case *work, struct asv_exhibit **out,
                                                 struct asv_err *err);
 
+/* The same of which only the seal is verified yet, for reading by range. */
+ASV_MUST_CHECK enum asv_status asv_case_exhibit_seal(struct asv_case *work, struct asv_exhibit **out,
+                                                     struct asv_err *err);
+
 /* Removes what is wrapped for the recovery key of the case's recording. */
 ASV_MUST_CHECK enum asv_status asv_case_drop_recovery(struct asv_case *work, struct asv_err *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware-proto/crypto/crypto.h"
 #include "server/http/internal.h"
 
 /* no answer runs anything, is shown in another's page, or is taken for another type than it has. */
@@ -22,6 +23,9 @@ static const char *const safe[][2] = {
 void asv_http_answer_clear(struct asv_http_answer *answer)
 {
     if (answer->owned) {
+        if (answer->secret) {
+            asv_wipe(answer->data, answer->len);
+        }
         free(answer->data);
     }
     if (answer->file) {
@@ -60,6 +64,36 @@ static bool has_it_already(const struct asv_http_exchange *exchange)
            asv_http_etag_is_in(answer->etag, list);
 }
 
+/* libmicrohttpd says only where the bytes are: how many they are stands in front of them. */
+struct secret {
+    size_t len;
+    uint8_t data[];
+};
+
+static void forget(void *cls)
+{
+    struct secret *secret = cls;
+    asv_wipe(secret->data, secret->len);
+    free(secret);
+}
+
+/* Not in the answer's own memory any more, which is wiped. */
+static struct MHD_Response *secret_of(struct asv_http_answer *answer)
+{
+    struct secret *secret = malloc(sizeof *secret + answer->len);
+    if (secret == NULL) {
+        return NULL;
+    }
+    secret->len = answer->len;
+    memcpy(secret->data, answer->data, answer->len);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer_with_free_callback_cls(answer->len, secret->data, forget, secret);
+    if (response == NULL) {
+        forget(secret);
+    }
+    return response;
+}
+
 /* The response takes over what the answer owns. */
 static struct MHD_Response *body_of(struct asv_http_answer *answer)
 {
@@ -67,6 +101,8 @@ static struct MHD_Response *body_of(struct asv_http_answer *answer)
     if (answer->file) {
         response = MHD_create_response_from_fd64(answer->len, answer->fd);
         answer->file = response == NULL;
+    } else if (answer->secret) {
+        response = secret_of(answer);
     } else {
         response = MHD_create_response_from_buffer(
             answer->len, answer->data, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_MUST_COPY);

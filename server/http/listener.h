@@ -64,6 +64,7 @@ struct asv_http_answer {
     bool owned; /* data is from malloc, and the listener's from here on; always so for a slow route */
     bool file;  /* instead of data, the len bytes of fd, which is the listener's from here on */
     int fd;
+    bool secret;                    /* data, which is owned, is wiped when it was sent */
     const char *cache;              /* Cache-Control, static storage; NULL: no-store */
     char etag[ASV_HTTP_ETAG_BYTES]; /* with its quotes; empty: none */
     char location[ASV_HTTP_LOCATION_BYTES];

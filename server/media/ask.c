@@ -60,8 +60,10 @@ static enum asv_status take_frame(struct asking *asking, bool *ended, struct asv
     case ASV_MEDIA_READ:
         return give_piece(asking, err);
     case ASV_MEDIA_OUT:
-        status =
-            asking->sink == NULL ? no_protocol(err) : count(&asking->written, body.len, asking->most, err);
+        if (asking->sink == NULL) {
+            return no_protocol(err);
+        }
+        status = count(&asking->written, body.len, asking->most, err);
         return status == ASV_OK ? asking->sink->write(asking->sink->ctx, body.data, body.len, err) : status;
     case ASV_MEDIA_FACTS:
         if (asking->facts == NULL || asking->told || asv_media_facts_read(asking->facts, body) != ASV_OK) {

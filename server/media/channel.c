@@ -156,7 +156,10 @@ void asv_media_end_write(struct asv_writer *out, enum asv_status status, const c
 {
     char ascii[TEXT_BYTES + 1] = "";
     for (size_t i = 0; i < TEXT_BYTES && text[i] != '\0'; i++) {
-        ascii[i] = text[i] >= 0x20 && text[i] <= 0x7e ? text[i] : '?';
+        ascii[i] = text[i];
+        if (text[i] < 0x20 || text[i] > 0x7e) {
+            ascii[i] = '?';
+        }
     }
     asv_write_u16(out, (uint16_t)status);
     asv_write_text8(out, ascii);

@@ -64,6 +64,15 @@ void asv_clip_close(struct asv_clip_dir *clip)
     free(clip);
 }
 
+void asv_clip_share(struct asv_clip_dir *clip)
+{
+    for (size_t i = 0; i < ASV_VAULT_ROOTS; i++) {
+        if (clip->roots[i].dir >= 0) {
+            (void)flock(clip->roots[i].dir, LOCK_UN);
+        }
+    }
+}
+
 /* Locks the directory that path names now. The directory may have been moved or removed by whoever held the
  * lock before; then it is opened anew. */
 enum asv_status asv_clip_lock(int root, const char *path, bool make, int *out, struct asv_err *err)

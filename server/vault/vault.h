@@ -115,6 +115,10 @@ void asv_clip_close(struct asv_clip_dir *clip);
 /* Removes the directory with everything in it and closes the handle, even on failure. */
 ASV_MUST_CHECK enum asv_status asv_clip_discard_take(struct asv_clip_dir *clip, struct asv_err *err);
 
+/* Lets others at the directory while this handle reads from it, and nothing else: what they change meanwhile,
+ * it sees. */
+void asv_clip_share(struct asv_clip_dir *clip);
+
 /* Path below the roots, such as "sealed/2026/11/23/0193…"; valid until the clip is moved or closed. */
 const char *asv_clip_path(const struct asv_clip_dir *clip);
 enum asv_vault_area asv_clip_area(const struct asv_clip_dir *clip);

@@ -22,6 +22,7 @@ static const struct deed {
     {"release", ASV_ACTION_RELEASE, false, false},
     {"erase-early", ASV_ACTION_ERASE_EARLY, false, false},
     {"open", ASV_ACTION_OPEN, false, false},
+    {"show", ASV_ACTION_SHOW, true, false},
     {"day", ASV_ACTION_DAY, false, false},
     {"hold-ahead", ASV_ACTION_HOLD_AHEAD, false, false},
     {"release-ahead", ASV_ACTION_RELEASE_AHEAD, false, false},
@@ -40,6 +41,7 @@ static const char *const names[] = {"hold",
                                     "release",
                                     "erase-early",
                                     "open",
+                                    "show",
                                     "day",
                                     "hold-ahead",
                                     "release-ahead",
@@ -344,8 +346,8 @@ static enum asv_status propose(struct asv_case *work, const struct asv_web_deed 
     }
 }
 
-enum asv_status asv_web_deed_do(const struct asv_flow *flow, const struct asv_web_deed *deed,
-                                json_t **answered, struct asv_err *err)
+enum asv_status asv_web_deed_do(struct asv_web_call *call, const struct asv_flow *flow,
+                                const struct asv_web_deed *deed, json_t **answered, struct asv_err *err)
 {
     asv_auto_case struct asv_case work = {0};
     *answered = NULL;
@@ -358,6 +360,10 @@ enum asv_status asv_web_deed_do(const struct asv_flow *flow, const struct asv_we
     enum asv_status status = asv_case_open(flow, &work, err);
     if (status != ASV_OK) {
         return status;
+    }
+    if (deed->action == ASV_ACTION_SHOW) {
+        status = asv_case_of_clip(&work, deed->clip, err);
+        return status == ASV_OK ? asv_web_show_recording(call, &work, answered, err) : status;
     }
     return is_answer(deed->step) ? answer(&work, deed, err) : propose(&work, deed, err);
 }

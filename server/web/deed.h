@@ -53,9 +53,17 @@ ASV_MUST_CHECK enum asv_status asv_web_deed_of(struct asv_web_deed *out, struct 
 ASV_MUST_CHECK enum asv_status asv_web_deed_draw(struct asv_web_deed *deed, const struct asv_world *world,
                                                  struct asv_err *err);
 
-/* Errors of the flow. answer: what the database answered to a recorded person; a new reference, or NULL. */
-ASV_MUST_CHECK enum asv_status asv_web_deed_do(const struct asv_flow *flow, const struct asv_web_deed *deed,
-                                               json_t **answer, struct asv_err *err);
+/* For whoever makes the call. Errors of the flow. answer: what the database answered to a recorded person, or
+ * the opening of what is shown; a new reference, or NULL. */
+struct asv_web_call;
+ASV_MUST_CHECK enum asv_status asv_web_deed_do(struct asv_web_call *call, const struct asv_flow *flow,
+                                               const struct asv_web_deed *deed, json_t **answer,
+                                               struct asv_err *err);
+
+/* shown.c: has the recording of the case shown to whoever makes the call, who signs for it. answer: the
+ * opening's id. */
+ASV_MUST_CHECK enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_case *work,
+                                                      json_t **answer, struct asv_err *err);
 
 /* house.c: what is about no recording. */
 bool asv_web_house_does(uint16_t action);

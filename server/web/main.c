@@ -20,7 +20,8 @@
 #include "server/base/world_os.h"
 #include "server/web/call.h"
 
-#define SPARE_FILES 128 /* beside one for each connection: files that are sent, the database, the dock */
+#define SWEEP_MS    30000 /* how late an opening may end that nobody reads of any more */
+#define SPARE_FILES 128   /* beside one for each connection: files that are sent, the database, the dock */
 
 static const char usage[] =
     "usage: asservatd [--config FILE]   the web server: runs until SIGTERM; SIGHUP reads certificate and key "
@@ -159,7 +160,7 @@ static bool heed(struct process *process)
 static uint64_t step_ms(void)
 {
     uint64_t watchdog_ms = asv_notify_watchdog_ms();
-    return watchdog_ms != 0 ? watchdog_ms : UINT64_MAX;
+    return watchdog_ms != 0 && watchdog_ms < SWEEP_MS ? watchdog_ms : SWEEP_MS;
 }
 
 /* whoever is being answered gets his answer, within the deadline. */
@@ -196,6 +197,7 @@ static enum asv_status run(struct process *process, struct asv_err *err)
     while (status == ASV_OK && !end) {
         status = asv_http_step(process->listener, step_ms(), process->signals, &readable, err);
         end = readable && heed(process);
+        asv_web_openings_sweep(&process->web.openings, process->web.world);
         asv_notify_alive();
     }
     return status == ASV_OK ? stop(process, err) : status;

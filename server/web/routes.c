@@ -17,6 +17,12 @@
 #define PEOPLE    (ASV_ROLES_SUPERIOR | OVERSIGHT)
 #define COUNCIL   (ASV_ROLE_STAFF_COUNCIL | ASV_ROLE_DATA_PROTECTION_OFFICER)
 
+static const struct asv_web_field piece_field[] = {
+    {"from", ASV_WEB_INT, true, 0, INT64_MAX, NULL, NULL},
+    {"bytes", ASV_WEB_INT, true, 1, ASV_WEB_PIECE_BYTES, NULL, NULL},
+};
+static const struct asv_web_fields piece = ASV_WEB_FIELDS(piece_field);
+
 /* Fixed paths first: a log has none of these names, as none is an address. */
 const struct asv_web_route asv_web_routes[] = {
     {"GET", "/healthz", "health", 0, QUICK, 0, NULL, NULL, asv_web_alive},
@@ -90,6 +96,12 @@ const struct asv_web_route asv_web_routes[] = {
      asv_web_users},
     {"GET", "/api/v1/users/{person:uuid}", "user", 0, PEOPLE, ASV_WEB_SCOPE_PEOPLE_READ, NULL, NULL,
      asv_web_user},
+    {"GET", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
+     asv_web_opening_show},
+    {"DELETE", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
+     asv_web_opening_end},
+    {"GET", "/api/v1/openings/{opening:uuid}/media", "media", 0, ASV_ROLE_REVIEWER, 0, &piece, NULL,
+     asv_web_opening_read},
     {"GET", "/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},
     {"GET", "/tile/{tile:steps}", "tile", 0, QUICK, 0, NULL, NULL, asv_web_tile},
     {"GET", "/{log:steps}/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},

@@ -76,9 +76,12 @@ static void end(struct asv_web_call *call, const uint8_t *id, bool token)
     enum asv_status status = asv_db_session_end(call->db, id, token, &err);
     if (status != ASV_OK) {
         asv_web_failed(call, status, &err);
-    } else {
-        asv_web_done(call);
+        return;
     }
+    if (!token) { /* M-010 */
+        (void)asv_web_openings_end(&call->web->openings, id, call->who.person, NULL);
+    }
+    asv_web_done(call);
 }
 
 /* Nor does the browser keep it, unless it still counts. */

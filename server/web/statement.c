@@ -62,7 +62,7 @@ static void prepare(struct asv_web_call *call, struct asv_web_desk *desk, struct
     struct asv_err err = {0};
     enum asv_status status = asv_web_deed_draw(deed, call->web->world, &err);
     if (status == ASV_OK) {
-        status = asv_web_deed_do(&desk->flow, deed, &answered, &err);
+        status = asv_web_deed_do(desk->call, &desk->flow, deed, &answered, &err);
     }
     json_decref(answered);
     if (status == ASV_E_AGAIN && desk->browser.asked) {
@@ -192,7 +192,7 @@ static void hand_in(struct handed *it, struct asv_web_call *call)
     enum asv_status status =
         asv_web_deed_of(&it->deed, db, &it->said, json_object_get(call->body, "record"), &err);
     if (status == ASV_OK) {
-        status = asv_web_deed_do(&it->desk.flow, &it->deed, &answered, &err);
+        status = asv_web_deed_do(call, &it->desk.flow, &it->deed, &answered, &err);
     }
     bool stored = is_stored(it, db);
     if (status == ASV_OK && stored) {

@@ -48,6 +48,7 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
     pthread_mutex_init(&web->ready.lock, NULL);
     pthread_mutex_init(&web->board.lock, NULL);
     pthread_mutex_init(&web->entry.lock, NULL);
+    asv_web_openings_init(&web->openings);
     enum asv_status status = asv_db_open(&config, &web->ready.db, err);
     if (status == ASV_OK) {
         status = open_pool(web, &config, err);
@@ -65,6 +66,7 @@ void asv_web_close(struct asv_web *web)
         asv_db_close(web->pool.free[i]);
     }
     asv_db_close(web->ready.db);
+    asv_web_openings_close(&web->openings);
     free(web->board.text);
 }
 

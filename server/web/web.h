@@ -13,6 +13,7 @@
 #include "server/http/listener.h"
 #include "server/http/pool.h"
 #include "server/web/limits.h"
+#include "server/web/opening.h"
 #include "server/web/settings.h"
 
 #define ASV_WEB_ROUTES_MAX 128
@@ -61,6 +62,7 @@ struct asv_web {
     struct asv_web_pool pool;
     struct asv_web_limits limits;
     struct asv_web_entry entry;
+    struct asv_web_openings openings;
     struct asv_http_route routes[ASV_WEB_ROUTES_MAX]; /* asv_web_http_routes */
 };
 
@@ -95,6 +97,11 @@ void asv_web_hand_in(struct asv_web_call *call);
 
 /* authenticator.c */
 void asv_web_authenticator_offer(struct asv_web_call *call);
+
+/* shown.c */
+void asv_web_opening_show(struct asv_web_call *call);
+void asv_web_opening_read(struct asv_web_call *call);
+void asv_web_opening_end(struct asv_web_call *call);
 
 /* board.c: of the dock's status line what everybody may see in the room, as JSON from malloc; NULL when the
  * line is none. Pure. */

@@ -110,6 +110,38 @@ class Authenticator:
         return {"authenticator_data": b64(data), "client_data": b64(client), "signature": b64(signature)}
 
 
+class Tab:
+    """Somebody signed in in a browser, with the passkey."""
+
+    def __init__(self, web, who):
+        self.web, self.who, self.cookie, self.csrf = web, who, None, None
+        challenge = self.ask("POST", "/api/v1/session/challenge")[1]["challenge"]
+        status, said = self.ask("POST", "/api/v1/session", {"passkey": {"id": b64(who.id)} | who.assertion(challenge)})
+        assert status == 201, said
+        self.csrf = said["csrf"]
+
+    def ask(self, method, path, body=None):
+        """(code, JSON, or bytes of another type)"""
+        headers = {"Origin": ORIGIN, "Sec_Fetch_Site": "same-origin"} | ({"Cookie": self.cookie} if self.cookie else {})
+        headers |= {"X_CSRF_Token": self.csrf} if self.csrf else {}
+        headers |= {"Content_Type": "application/json"} if body is not None else {}
+        code, got, data = self.web.ask(path, method, json.dumps(body) if body is not None else None, **headers)
+        if "Set-Cookie" in got:
+            self.cookie = got["Set-Cookie"].partition(";")[0]
+        return code, json.loads(data) if "json" in got.get("Content-Type", "") else data
+
+    def prepare(self, action, step, **fields):
+        return self.ask("POST", PREPARE, {"action": action, "step": step, "reason": "Auswertung für die Anzeige"} | fields)
+
+    def sign(self, action, step, **fields):
+        status, draft = self.prepare(action, step, **fields)
+        assert status == 200 and draft["state"] == "unsigned", (status, draft)
+        return draft, self.ask("POST", STATEMENTS, {"body": draft["body"], "assertion": self.who.assertion(draft["challenge"])})
+
+    def piece(self, opening, start, size):
+        return self.ask("GET", f"/api/v1/openings/{opening}/media?from={start}&bytes={size}")
+
+
 class Server(Web):
     """asservatd on that site, and what people do with it."""
 
@@ -253,6 +285,91 @@ def nobody_approves_the_own_request(desk, web, people, clip):
     refused(web.prepare(sigrid, "hold", "refuse", request=own["statement"]), 403, "refused", "withdrawn, not refused")
     web.sign(sigrid, "hold", "withdraw", request=own["statement"])
     assert desk.state(clip) == "sealed"
+
+
+def whole(tab, opening, size, step=300007):
+    return b"".join(tab.piece(opening, at, step)[1] for at in range(0, size, step))
+
+
+def a_recording_is_shown(desk, web, people, clip):
+    """M-008 to M-010, LAW L1, L2, L5: to the reviewer whom another has agreed to, in one session, for one signature."""
+    rita, sigrid = Tab(web, people["rita"]), people["sigrid"]
+    refused(rita.prepare("show", "alone", clip=clip), 409, "not-now")
+    asked = rita.sign("open", "propose", clip=clip)[1][1]
+    refused(rita.prepare("show", "alone", clip=clip), 409, "not-now")
+    assert web.sign(sigrid, "open", "approve", request=asked["statement"])["state"] == "done"
+    before = desk.sql("SELECT count(*) FROM asv.access_log")
+    draft, (status, shown) = rita.sign("show", "alone", clip=clip)
+    assert status == 200 and shown["taken"] is not None and desk.sql("SELECT count(*) FROM asv.access_log") != before, shown
+    opening = shown["answer"]["opening"]
+    path = f"/api/v1/openings/{opening}"
+    status, told = rita.ask("GET", path)
+    assert status == 200 and told["clip"] == clip and told["playable"] and not told["truncated"], told
+    frames = told["key_frames"]
+    assert frames == sorted(frames) and all(0 < at < told["bytes"] for at, _ in frames), frames
+    media = whole(rita, opening, told["bytes"])
+    status, plain, said = desk.shown("rita", clip)
+    assert status == 0 and plain.startswith(media) and len(media) == told["bytes"], (len(plain), len(media), said)
+    for at, _ in frames:
+        assert media[at + 4:at + 8] in (b"moof", b"styp"), "a key frame's fragment begins where the seal says"
+    # The end, and what is beyond it.
+    assert rita.piece(opening, told["bytes"] - 5, 4194304) == (200, media[-5:])
+    for start, size, name in ((told["bytes"], 1, "beyond-end"), (2**62, 1, "beyond-end"), (-1, 1, "bad-field"), (0, 0, "bad-field"),
+                              (0, 4194305, "bad-field"), ("1e3", 1, "bad-field"), (0, "1&bytes=2", "doubled-field")):
+        refused(rita.piece(opening, start, size), 400, name)
+    # The same again opens nothing; nor is it another's, or another session's of the same person, or a program's.
+    status, again = rita.ask("POST", STATEMENTS, {"body": draft["body"], "assertion": rita.who.assertion(draft["challenge"])})
+    assert status != 200 or again["answer"] is None, again
+    other = Tab(web, people["rita"])
+    refused(other.ask("GET", path), 404, "no-opening")
+    refused(other.piece(opening, 0, 1), 404, "no-opening")
+    refused(other.ask("DELETE", path), 404, "no-opening")
+    refused(Tab(web, sigrid).ask("GET", path), 403, "forbidden")
+    for tail in ("", "/media?from=0&bytes=1"):
+        assert web.ask(path + tail)[0] == 401
+        assert web.ask(path + tail, Authorization=f"Bearer asv_{people['rita'].token}")[0] == 403
+    assert web.ask(path + "/media?from=0&bytes=1" + "0" * 3000)[0] == 414 and web.ask(path, X_More="x" * 17000)[0] == 431
+    # A second one, and the first ends.
+    second = rita.sign("show", "alone", clip=clip)[1][1]["answer"]["opening"]
+    assert rita.ask("DELETE", path)[0] == 204 and rita.ask("DELETE", path)[0] == 404
+    refused(rita.piece(opening, 0, 1), 404, "no-opening")
+    damage(desk, rita, second, clip, media)
+    status, _, said = desk.call("vault", "scrub", "--json")
+    assert status == 0, f"whoever watches keeps nobody else from the recording: {said}"
+    for _ in range(3):
+        assert rita.sign("show", "alone", clip=clip)[1][0] == 200
+    refused(rita.prepare("show", "alone", clip=clip), 503, "no-keeper")
+    assert rita.ask("DELETE", "/api/v1/session")[0] == 204
+    assert rita.ask("GET", f"/api/v1/openings/{second}")[0] == 401
+    back = Tab(web, people["rita"])
+    status, shown = back.sign("show", "alone", clip=clip)[1]
+    assert status == 200, "there is room again"
+    refused(back.ask("GET", f"/api/v1/openings/{second}"), 404, "no-opening")
+    return back, shown["answer"]["opening"]
+
+
+def what_is_held_no_more_is_shown_no_more(tab, opening):
+    """M-010: opening against release."""
+    refused(tab.piece(opening, 0, 1), 404, "no-opening")
+    refused(tab.ask("GET", f"/api/v1/openings/{opening}"), 404, "no-opening")
+
+
+def damage(desk, rita, opening, clip, media):
+    """M-002: a piece that is not what the camera signed is not given out, and the others are."""
+    changed = []
+    for root in ("vault", "mirror"):
+        for payload in desk.site.directory.glob(f"{root}/sealed/*/*/*/{clip}/payload"):
+            data = bytearray(payload.read_bytes())
+            changed.append((payload, bytes(data)))
+            data[65552 + 100] ^= 1
+            payload.write_bytes(data)
+    assert changed
+    refused(rita.piece(opening, 65536, 10), 409, "damaged")
+    refused(rita.piece(opening, 65530, 10), 409, "damaged")
+    assert rita.piece(opening, 0, 65536) == (200, media[:65536])
+    for payload, data in changed:
+        payload.write_bytes(data)
+    assert rita.piece(opening, 65536, 10) == (200, media[65536:65546])
 
 
 def blocks_and_releases(desk, web, people, clips):
@@ -434,7 +551,10 @@ def play(rig):
         an_approval_is_for_one_recording(desk, web, people, clips)
         nobody_approves_the_own_request(desk, web, people, clips[3])
         a_request_that_is_over(desk, web, people, clips[3])
+        tab, opening = a_recording_is_shown(desk, web, people, clips[1])
+        assert tab.piece(opening, 0, 1)[0] == 200
         blocks_and_releases(desk, web, people, clips)
+        what_is_held_no_more_is_shown_no_more(tab, opening)
         without_a_keeper(desk, web, people, clips[3])
         status, out, err = desk.call("retention", "run")
         assert status in (0, 4), f"{out.decode()} {err}"
@@ -445,6 +565,7 @@ def play(rig):
         too_often(web, people["willi"])
         without_a_database(desk, web, people, clips[3], head)
         web.contract.finish({"statements"})
+        web.contract.finish({"openings"}, save={"400", "401", "403", "413", "414", "429", "431", "503"})  # session.py
     except Exception:
         print(web.daemon.tail(), file=sys.stderr)
         raise

@@ -16,6 +16,17 @@
 
 #define DAY 20261123
 
+struct asv_vault *asv_test_in_vault_again(const struct asv_test_in_vault *it)
+{
+    char dir[600];
+    struct asv_vault *vault = NULL;
+    struct asv_err err = {0};
+    snprintf(dir, sizeof dir, "%s/vault", it->base);
+    struct asv_vault_config config = {.roots = {dir}, .root_count = 1, .allow_cached_readback = true};
+    assert_int_equal(asv_vault_open(&config, &vault, &err), ASV_OK);
+    return vault;
+}
+
 void asv_test_in_vault_make(struct asv_test_in_vault *out, const struct asv_test_plan *plan)
 {
     struct asv_test_world world;
@@ -39,8 +50,7 @@ void asv_test_in_vault_make(struct asv_test_in_vault *out, const struct asv_test
     assert_int_equal(asv_test_run(out->base, make), 0);
     asv_test_clip_write(&out->clip, &out->agency, &out->agency.camera,
                         plan->unsealed ? NULL : &out->agency.dock, NULL, 0, out->place);
-    struct asv_vault_config config = {.roots = {dir}, .root_count = 1, .allow_cached_readback = true};
-    assert_int_equal(asv_vault_open(&config, &out->vault, &err), ASV_OK);
+    out->vault = asv_test_in_vault_again(out);
 }
 
 void asv_test_in_vault_remove(struct asv_test_in_vault *it)

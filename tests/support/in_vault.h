@@ -22,6 +22,9 @@ struct asv_test_in_vault {
 void asv_test_in_vault_make(struct asv_test_in_vault *out, const struct asv_test_plan *plan);
 void asv_test_in_vault_remove(struct asv_test_in_vault *it);
 
+/* The same vault once more, for another program; the caller closes it. */
+struct asv_vault *asv_test_in_vault_again(const struct asv_test_in_vault *it);
+
 /* Changes a bit of byte at of a part, "payload"; once more is as it was. */
 void asv_test_in_vault_flip(const struct asv_test_in_vault *it, const char *part, size_t at);
 

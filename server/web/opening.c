@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+#include "server/web/opening.h"
+
+#include <string.h>
+
+#include "server/base/fail.h"
+#include "server/base/uuid.h"
+
+void asv_web_openings_init(struct asv_web_openings *openings)
+{
+    *openings = (struct asv_web_openings){0};
+    pthread_mutex_init(&openings->lock, NULL);
+}
+
+/* M-010: the key first of all. */
+static void drop(struct asv_web_opening *opening)
+{
+    asv_playback_close(opening->playback);
+    asv_vault_close(opening->vault);
+    *opening = (struct asv_web_opening){0};
+}
+
+/* With the lock. */
+static void end(struct asv_web_opening *opening)
+{
+    opening->ended = true;
+    if (opening->readers == 0) {
+        drop(opening);
+    }
+}
+
+void asv_web_openings_close(struct asv_web_openings *openings)
+{
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        if (openings->all[i].used) {
+            drop(&openings->all[i]);
+        }
+    }
+    pthread_mutex_destroy(&openings->lock);
+}
+
+static bool is_of(const struct asv_web_opening *opening, const uint8_t session[ASV_UUID_BYTES])
+{
+    return opening->used && !opening->ended && asv_equal(opening->session, session, ASV_UUID_BYTES);
+}
+
+/* With the lock: a free place, while the session has fewer than it may. */
+static struct asv_web_opening *find_room(struct asv_web_openings *openings,
+                                         const uint8_t session[ASV_UUID_BYTES])
+{
+    struct asv_web_opening *found = NULL;
+    size_t own = 0;
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        own += is_of(&openings->all[i], session) ? 1 : 0;
+        found = openings->all[i].used ? found : &openings->all[i];
+    }
+    return own < ASV_WEB_OPENINGS_EACH ? found : NULL;
+}
+
+static enum asv_status no_room(struct asv_err *err)
+{
+    return asv_fail(err, ASV_E_BUSY, "too many recordings are being shown: close one");
+}
+
+enum asv_status asv_web_openings_room(struct asv_web_openings *openings,
+                                      const uint8_t session[ASV_UUID_BYTES], struct asv_err *err)
+{
+    pthread_mutex_lock(&openings->lock);
+    bool room = find_room(openings, session) != NULL;
+    pthread_mutex_unlock(&openings->lock);
+    return room ? ASV_OK : no_room(err);
+}
+
+enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings, const struct asv_world *world,
+                                          const struct asv_web_shown *shown, uint8_t id[ASV_UUID_BYTES],
+                                          struct asv_err *err)
+{
+    struct asv_web_opening made = {.used = true, .vault = shown->vault, .playback = shown->playback};
+    const uint64_t now_ms = asv_world_mono_ms(world);
+    enum asv_status status = asv_uuid_new(world, made.id);
+    made.until_ms = now_ms + ASV_WEB_OPENING_MS;
+    made.end_ms = now_ms + shown->left_ms;
+    memcpy(made.session, shown->session, sizeof made.session);
+    memcpy(made.person, shown->person, sizeof made.person);
+    memcpy(made.clip, shown->clip, sizeof made.clip);
+    memcpy(made.request, shown->request, sizeof made.request);
+    memcpy(id, made.id, sizeof made.id);
+    pthread_mutex_lock(&openings->lock);
+    struct asv_web_opening *place = status == ASV_OK ? find_room(openings, shown->session) : NULL;
+    if (place != NULL) {
+        *place = made;
+    }
+    pthread_mutex_unlock(&openings->lock);
+    if (place == NULL) {
+        drop(&made);
+    }
+    return status != ASV_OK ? asv_fail(err, status, "no clock, or no randomness")
+           : place != NULL  ? ASV_OK
+                            : no_room(err);
+}
+
+static bool is_over(const struct asv_web_opening *opening, uint64_t now_ms)
+{
+    return now_ms >= opening->until_ms || now_ms >= opening->end_ms;
+}
+
+struct asv_web_opening *asv_web_openings_take(struct asv_web_openings *openings,
+                                              const struct asv_world *world,
+                                              const uint8_t session[ASV_UUID_BYTES],
+                                              const uint8_t id[ASV_UUID_BYTES])
+{
+    struct asv_web_opening *found = NULL;
+    const uint64_t now_ms = asv_world_mono_ms(world);
+    pthread_mutex_lock(&openings->lock);
+    for (size_t i = 0; i < ASV_WEB_OPENINGS && found == NULL; i++) {
+        struct asv_web_opening *opening = &openings->all[i];
+        if (is_of(opening, session) && asv_equal(opening->id, id, ASV_UUID_BYTES) &&
+            !is_over(opening, now_ms)) {
+            found = opening;
+            found->readers++;
+        }
+    }
+    pthread_mutex_unlock(&openings->lock);
+    return found;
+}
+
+void asv_web_openings_give(struct asv_web_openings *openings, const struct asv_world *world,
+                           struct asv_web_opening *opening)
+{
+    pthread_mutex_lock(&openings->lock);
+    opening->until_ms = asv_world_mono_ms(world) + ASV_WEB_OPENING_MS;
+    opening->readers--;
+    if (opening->ended && opening->readers == 0) {
+        drop(opening);
+    }
+    pthread_mutex_unlock(&openings->lock);
+}
+
+static bool is_or_any(const uint8_t *wanted, const uint8_t is[ASV_UUID_BYTES])
+{
+    return wanted == NULL || asv_equal(wanted, is, ASV_UUID_BYTES);
+}
+
+bool asv_web_openings_end(struct asv_web_openings *openings, const uint8_t *session, const uint8_t *person,
+                          const uint8_t *id)
+{
+    bool any = false;
+    pthread_mutex_lock(&openings->lock);
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        struct asv_web_opening *opening = &openings->all[i];
+        if (opening->used && !opening->ended && is_or_any(session, opening->session) &&
+            is_or_any(person, opening->person) && is_or_any(id, opening->id)) {
+            any = true;
+            end(opening);
+        }
+    }
+    pthread_mutex_unlock(&openings->lock);
+    return any;
+}
+
+void asv_web_openings_sweep(struct asv_web_openings *openings, const struct asv_world *world)
+{
+    const uint64_t now_ms = asv_world_mono_ms(world);
+    pthread_mutex_lock(&openings->lock);
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        struct asv_web_opening *opening = &openings->all[i];
+        if (opening->used && !opening->ended && is_over(opening, now_ms)) {
+            end(opening);
+        }
+    }
+    pthread_mutex_unlock(&openings->lock);
+}
+
+size_t asv_web_openings_count(struct asv_web_openings *openings)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&openings->lock);
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        count += openings->all[i].used ? 1 : 0;
+    }
+    pthread_mutex_unlock(&openings->lock);
+    return count;
+}

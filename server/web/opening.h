@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Recordings that are being shown: each to the one session in which its reviewer signed for it, with the key
+ * that the keeper gave for that, until it is closed or nobody has read of it for a while (PLAYBACK.md 3).
+ */
+#ifndef ASV_SERVER_WEB_OPENING_H
+#define ASV_SERVER_WEB_OPENING_H
+
+#include <pthread.h>
+
+#include "server/media/playback.h"
+
+#define ASV_WEB_OPENINGS      16                         /* at once */
+#define ASV_WEB_OPENINGS_EACH 4                          /* of one session */
+#define ASV_WEB_OPENING_MS    (15 * UINT64_C(60) * 1000) /* without a read */
+#define ASV_WEB_PIECE_BYTES   4194304                    /* of one answer, at most */
+
+struct asv_web_opening {
+    bool used, ended;  /* ended: closed when its last reader is done */
+    unsigned readers;  /* threads */
+    uint64_t until_ms; /* monotonic; the next read puts it off */
+    uint64_t end_ms;   /* nothing puts this off: the reviewer's request is over */
+    uint8_t id[ASV_UUID_BYTES], session[ASV_UUID_BYTES], person[ASV_UUID_BYTES], clip[ASV_UUID_BYTES];
+    uint8_t request[ASV_SHA256_BYTES]; /* the reviewer's, that was agreed to */
+    struct asv_vault *vault;
+    struct asv_playback *playback;
+};
+
+struct asv_web_openings {
+    pthread_mutex_t lock; /* of the rest, but not of what a reader has taken */
+    struct asv_web_opening all[ASV_WEB_OPENINGS];
+};
+
+void asv_web_openings_init(struct asv_web_openings *openings);
+void asv_web_openings_close(struct asv_web_openings *openings); /* no reader is left */
+
+/* Whether the session may have one more: ASV_E_BUSY says what to do. */
+ASV_MUST_CHECK enum asv_status asv_web_openings_room(struct asv_web_openings *openings,
+                                                     const uint8_t session[ASV_UUID_BYTES],
+                                                     struct asv_err *err);
+
+/* What a session is shown from here on. */
+struct asv_web_shown {
+    const uint8_t *session, *person, *clip, *request;
+    struct asv_vault *vault; /* the playback's */
+    struct asv_playback *playback;
+    uint64_t left_ms; /* until the reviewer's request is over */
+};
+
+/* Takes over playback and vault, also on failure. */
+ASV_MUST_CHECK enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings,
+                                                         const struct asv_world *world,
+                                                         const struct asv_web_shown *shown,
+                                                         uint8_t id[ASV_UUID_BYTES], struct asv_err *err);
+
+/* One that this session may read from, until it is given back; NULL: there is none. */
+struct asv_web_opening *asv_web_openings_take(struct asv_web_openings *openings,
+                                              const struct asv_world *world,
+                                              const uint8_t session[ASV_UUID_BYTES],
+                                              const uint8_t id[ASV_UUID_BYTES]);
+void asv_web_openings_give(struct asv_web_openings *openings, const struct asv_world *world,
+                           struct asv_web_opening *opening);
+
+/* Ends those of a session, of a person, or with this id, of which NULL are not asked; whether there was one.
+ */
+bool asv_web_openings_end(struct asv_web_openings *openings, const uint8_t *session, const uint8_t *person,
+                          const uint8_t *id);
+
+/* Ends those whose time is over. */
+void asv_web_openings_sweep(struct asv_web_openings *openings, const struct asv_world *world);
+
+/* How many there are. */
+size_t asv_web_openings_count(struct asv_web_openings *openings);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * M-008, M-010: whose a recording is that is being shown, and for how long. */
+#include "server/web/opening.h"
+
+#include <string.h>
+
+#include "tests/support/in_vault.h"
+#include "tests/support/world.h"
+#include "tests/unit/test.h"
+
+#define HOUR_MS (60 * UINT64_C(60) * 1000)
+
+static struct asv_test_in_vault it;
+static struct asv_test_world world;
+static struct asv_web_openings openings;
+static const uint8_t session[ASV_UUID_BYTES] = {1}, other[ASV_UUID_BYTES] = {2};
+static const uint8_t person[ASV_UUID_BYTES] = {3}, clip[ASV_UUID_BYTES] = {4};
+
+static int set_up(void **state)
+{
+    (void)state;
+    asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 1});
+    asv_test_world_init(&world, 1);
+    asv_web_openings_init(&openings);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    asv_web_openings_close(&openings);
+    asv_test_in_vault_remove(&it);
+    return 0;
+}
+
+static enum asv_status add(const uint8_t of[ASV_UUID_BYTES], uint8_t id[ASV_UUID_BYTES])
+{
+    struct asv_exhibit *exhibit = NULL;
+    struct asv_playback *playback = NULL;
+    struct asv_vault *vault = asv_test_in_vault_again(&it);
+    assert_int_equal(asv_exhibit_open_seal(vault, &it.name, &exhibit, NULL), ASV_OK);
+    assert_int_equal(asv_playback_open_take(exhibit, it.file_key, &playback, NULL), ASV_OK);
+    const struct asv_web_shown shown = {.session = of,
+                                        .person = person,
+                                        .clip = clip,
+                                        .request = it.name.header,
+                                        .vault = vault,
+                                        .playback = playback,
+                                        .left_ms = HOUR_MS};
+    return asv_web_openings_add_take(&openings, &world.world, &shown, id, NULL);
+}
+
+static bool is_there(const uint8_t of[ASV_UUID_BYTES], const uint8_t id[ASV_UUID_BYTES])
+{
+    struct asv_web_opening *opening = asv_web_openings_take(&openings, &world.world, of, id);
+    if (opening != NULL) {
+        asv_web_openings_give(&openings, &world.world, opening);
+    }
+    return opening != NULL;
+}
+
+static void it_is_one_sessions(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    uint8_t none[ASV_UUID_BYTES] = {9};
+    assert_int_equal(add(session, id), ASV_OK);
+    assert_true(is_there(session, id));
+    assert_false(is_there(other, id));
+    assert_false(is_there(session, none));
+    assert_false(asv_web_openings_end(&openings, other, NULL, id));
+    assert_true(is_there(session, id));
+    assert_true(asv_web_openings_end(&openings, session, NULL, id));
+    assert_false(is_there(session, id));
+    assert_false(asv_web_openings_end(&openings, session, NULL, id));
+    assert_int_equal(asv_web_openings_count(&openings), 0);
+}
+
+static void it_ends_when_nobody_reads(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    assert_int_equal(add(session, id), ASV_OK);
+    asv_test_world_step(&world, ASV_WEB_OPENING_MS - 1);
+    assert_true(is_there(session, id)); /* which puts it off */
+    asv_test_world_step(&world, ASV_WEB_OPENING_MS - 1);
+    asv_web_openings_sweep(&openings, &world.world);
+    assert_int_equal(asv_web_openings_count(&openings), 1);
+    asv_test_world_step(&world, 1);
+    assert_false(is_there(session, id)); /* whoever was not swept yet */
+    asv_web_openings_sweep(&openings, &world.world);
+    assert_int_equal(asv_web_openings_count(&openings), 0);
+}
+
+static void it_ends_when_what_was_agreed_is_over(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    assert_int_equal(add(session, id), ASV_OK);
+    for (int i = 0; i < 5; i++) {
+        asv_test_world_step(&world, HOUR_MS / 6);
+        assert_true(is_there(session, id));
+    }
+    asv_test_world_step(&world, HOUR_MS / 6);
+    assert_false(is_there(session, id));
+}
+
+/* Whoever reads at that moment reads on; then it is gone. */
+static void it_ends_behind_its_last_reader(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    uint8_t byte = 0;
+    assert_int_equal(add(session, id), ASV_OK);
+    struct asv_web_opening *one = asv_web_openings_take(&openings, &world.world, session, id);
+    struct asv_web_opening *two = asv_web_openings_take(&openings, &world.world, session, id);
+    assert_ptr_equal(one, two);
+    assert_true(asv_web_openings_end(&openings, NULL, person, NULL));
+    assert_false(is_there(session, id));
+    assert_int_equal(asv_playback_read(one->playback, 0, &byte, 1, NULL), ASV_OK);
+    asv_web_openings_give(&openings, &world.world, one);
+    assert_int_equal(asv_web_openings_count(&openings), 1);
+    asv_web_openings_give(&openings, &world.world, two);
+    assert_int_equal(asv_web_openings_count(&openings), 0);
+}
+
+/* M-009 */
+static void there_is_room_for_so_many(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    uint8_t sessions[5][ASV_UUID_BYTES] = {{11}, {12}, {13}, {14}, {15}};
+    struct asv_err err = {0};
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        const uint8_t *of = sessions[i / ASV_WEB_OPENINGS_EACH];
+        assert_int_equal(asv_web_openings_room(&openings, of, &err), ASV_OK);
+        assert_int_equal(add(of, id), ASV_OK);
+        if (i == ASV_WEB_OPENINGS_EACH - 1) { /* of one session */
+            assert_int_equal(asv_web_openings_room(&openings, of, &err), ASV_E_BUSY);
+            assert_int_equal(add(of, id), ASV_E_BUSY);
+        }
+    }
+    assert_int_equal(asv_web_openings_room(&openings, sessions[4], &err), ASV_E_BUSY);
+    assert_non_null(strstr(err.text, "close one"));
+    assert_int_equal(add(sessions[4], id), ASV_E_BUSY);
+    assert_true(asv_web_openings_end(&openings, sessions[0], NULL, NULL));
+    assert_int_equal(asv_web_openings_count(&openings), ASV_WEB_OPENINGS - ASV_WEB_OPENINGS_EACH);
+    assert_int_equal(add(sessions[4], id), ASV_OK);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(it_is_one_sessions),
+        TEST(it_ends_when_nobody_reads),
+        TEST(it_ends_when_what_was_agreed_is_over),
+        TEST(it_ends_behind_its_last_reader),
+        TEST(there_is_room_for_so_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
