@@ -84,25 +84,24 @@ static void tag(struct asv_web_file *file)
     snprintf(file->packed_etag, sizeof file->packed_etag, "\"%s-gz\"", text);
 }
 
+/* With `scratch`, which has FILE_BYTES. */
 static enum asv_status read_into(struct asv_web_console *console, int dir, const char *name, const char *type,
-                                 struct asv_err *err)
+                                 uint8_t *scratch, struct asv_err *err)
 {
     struct asv_web_file *file = &console->files[console->count];
+    size_t len = 0;
     if (console->count == ASV_WEB_FILES || strlen(name) >= sizeof file->name) {
         return asv_failf(err, ASV_E_USAGE, "%s: more files than a console has, or too long a name", name);
     }
-    uint8_t *data = malloc(FILE_BYTES);
-    size_t len = 0;
-    if (data == NULL) {
-        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
-    }
-    enum asv_status status = asv_io_read_file(dir, name, data, FILE_BYTES, &len, err);
+    enum asv_status status = asv_io_read_file(dir, name, scratch, FILE_BYTES, &len, err);
     if (status != ASV_OK) {
-        free(data);
         return status;
     }
-    uint8_t *fitting = realloc(data, len > 0 ? len : 1);
-    *file = (struct asv_web_file){.type = type, .data = fitting != NULL ? fitting : data, .len = len};
+    *file = (struct asv_web_file){.type = type, .data = malloc(len + 1), .len = len};
+    if (file->data == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    memcpy(file->data, scratch, len);
     snprintf(file->name, sizeof file->name, "%s", name);
     tag(file);
     pack(file);
@@ -115,13 +114,18 @@ static enum asv_status read_into(struct asv_web_console *console, int dir, const
 
 static enum asv_status read_all(struct asv_web_console *console, DIR *dir, struct asv_err *err)
 {
+    uint8_t *scratch = malloc(FILE_BYTES);
     enum asv_status status = ASV_OK;
+    if (scratch == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
     for (struct dirent *entry; status == ASV_OK && (entry = readdir(dir)) != NULL;) {
         const char *type = type_of(entry->d_name);
         if (type != NULL) {
-            status = read_into(console, dirfd(dir), entry->d_name, type, err);
+            status = read_into(console, dirfd(dir), entry->d_name, type, scratch, err);
         }
     }
+    free(scratch);
     return status;
 }
 
