@@ -12,6 +12,8 @@ import { banners, figure, hint, iconOf, isStale, notes, progress, summary, word 
 const CLOCK_MS = 1000;
 const TILE_RATIO = 1.5; // width to height, of a tile that reads well
 const TILE_LEAST_PX = { width: 168, height: 166 }; // and its gap: with a note, and what to do
+const TILE_LARGE_PX = { width: 260, height: 210 }; // has room for larger letters
+const TILE_ROOMY_PX = { width: 400, height: 340 }; // and for what to do
 const URGENT = new Set(["yellow", "red"]);
 
 const page = {
@@ -37,11 +39,12 @@ function makeTile() {
     of: h("span", { class: "tile-of" }),
     bar: h("progress", { max: 100 }),
     hint: h("span", { class: "tile-hint" }),
+    what: h("span", { class: "tile-what" }),
     more: h("button", { class: "tile-more", type: "button", onclick: () => explainSlot(tile.slot) }),
   };
   tile.element = h("li", { class: "tile" },
     h("div", { class: "tile-head" }, tile.number, tile.badge),
-    h("div", { class: "tile-body" }, h("p", {}, tile.figure, " ", tile.of), tile.bar, tile.hint, tile.more));
+    h("div", { class: "tile-body" }, h("p", {}, tile.figure, " ", tile.of), tile.bar, tile.hint, tile.what, tile.more));
   return tile;
 }
 
@@ -69,6 +72,7 @@ function drawTile(tile, slot, stale) {
   tile.bar.value = done ?? 0;
   tile.bar.setAttribute("aria-label", t("slot.clip"));
   say(tile.hint, hint(slot, stale));
+  say(tile.what, notes(slot)[0]?.what ?? "");
   say(tile.more, t("dock.what"));
   tile.more.setAttribute("aria-label", `${t("dock.what")} ${t("slot.n", slot)}`);
   show(tile.more, notes(slot).length > 0);
@@ -90,7 +94,10 @@ function fit() {
     [best, least] = off < least ? [columns, off] : [best, least];
   }
   const columns = page.row > 0 ? Math.min(page.row, most) : best;
+  const high = height / Math.ceil(count / columns);
   page.slots.style.setProperty("--columns", String(columns));
+  const has = (room) => width / columns >= room.width && high >= room.height;
+  page.slots.dataset.room = has(TILE_ROOMY_PX) ? "roomy" : has(TILE_LARGE_PX) ? "large" : "";
 }
 
 function drawSlots(slots, stale) {
