@@ -47,12 +47,23 @@ static bool copy_bool(json_t *to, const char *as, const json_t *value)
     return json_is_boolean(value) && json_object_set_new(to, as, json_boolean(json_is_true(value))) == 0;
 }
 
+/* What a service or a disk answered may name machines: that is for the journal. */
+static bool copy_reason(json_t *to, const json_t *reason)
+{
+    static const char *const plain[] = {"the database is away", "the keeper is away", "there is no room"};
+    const char *text = json_string_value(reason);
+    for (size_t i = 0; text != NULL && i < sizeof plain / sizeof *plain; i++) {
+        text = strncmp(text, plain[i], strlen(plain[i])) == 0 ? plain[i] : text;
+    }
+    return text != NULL && json_object_set_new(to, "reason", json_string(text)) == 0;
+}
+
 /* A-013: the slot, what it does, and how far it is. Neither the camera, nor its recording, nor how many it
  * has. */
 static json_t *slot_of(const json_t *from)
 {
     static const char *const numbers[] = {"slot", "since_ms", "done", "total", "rate"};
-    static const char *const texts[] = {"state", "colour", "reason"};
+    static const char *const texts[] = {"state", "colour"};
     json_t *slot = json_object();
     bool good = slot != NULL && json_is_object(from);
     for (size_t i = 0; good && i < sizeof numbers / sizeof *numbers; i++) {
@@ -61,6 +72,7 @@ static json_t *slot_of(const json_t *from)
     for (size_t i = 0; good && i < sizeof texts / sizeof *texts; i++) {
         good = copy(slot, from, texts[i], JSON_STRING);
     }
+    good = good && copy_reason(slot, json_object_get(from, "reason"));
     if (good && json_object_get(from, "left_s") != NULL) {
         good = copy(slot, from, "left_s", JSON_INTEGER);
     }

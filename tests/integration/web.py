@@ -221,7 +221,7 @@ class Test:
         # A host in the request's first line is as good as none (RFC 9112, 3.2.2).
         assert b"a larger head" in web.raw(b"GET http://asservat.example/ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
         for path in ("/ledger/3/checkpoint", "/ledger/tile/0/001", "/ledger/tile/0/000.p/256", "/ledger/tile/9/000", "/checkpoint/",
-                     "/tile/0/x000/000", "/ledger", "/", "/ledger/tile/0"):
+                     "/tile/0/x000/000", "/ledger", "/ledger/tile/0"):
             problem(web.ask(path), 404, "not-found", "path")
         hidden = self.published / HOST / "tile"
         hidden.rename(hidden.with_name("gone"))
@@ -274,7 +274,8 @@ class Test:
     def errors_are_problems(self):
         """A-002, A-004, A-009."""
         web = self.web("errors", deadline__header="2s", deadline__idle="500ms")
-        paths = ("/healthz", "/readyz", "/metrics", "/api/v1/dock", "/checkpoint", "/tile/0/000", "/ledger/checkpoint", "/ledger/tile/0/000")
+        paths = ("/healthz", "/readyz", "/metrics", "/api/v1/dock", "/checkpoint", "/tile/0/000", "/ledger/checkpoint", "/ledger/tile/0/000",
+                 "/", "/console/", "/console/app.js", "/api/v1/dock/events")
         for path in paths:
             for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
                 answer = web.ask(path, method)
@@ -288,7 +289,7 @@ class Test:
             if path.startswith("/api/"):
                 problem(answer, 400, "bad-query", "query")
             else:
-                assert answer[0] == 200, answer
+                assert answer[0] == (302 if path == "/" else 200), answer
         problem(web.ask("/nothing"), 404, "not-found", "path")
         start = b"GET /healthz HTTP/1.1\r\n"
         for bad in (b"Host: a\r\nHost: b\r\n", b"Host: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n",
@@ -542,7 +543,7 @@ class Test:
                     return link.connect_ex(("127.0.0.1", port)) == 0
             front.wait_for(answers, 60, "answer")
             context = ssl.create_default_context(cafile=self.work / "one/cert.pem")
-            for path, want in (("/ledger/checkpoint", 200), ("/api/v1/dock", 200), ("/metrics", 404), ("/readyz", 404),
+            for path, want in (("/ledger/checkpoint", 200), ("/api/v1/dock", 200), ("/console/app.js", 200), ("/", 302), ("/metrics", 404), ("/readyz", 404),
                                ("/%6cedger/checkpoint", 404), ("/ledger%2fcheckpoint", 404)):
                 link = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
                 link.request("GET", path)
@@ -550,6 +551,10 @@ class Test:
                 assert answer.status == want, (path, answer.status, answer.read())
                 assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", answer.headers
                 link.close()
+            link = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
+            link.request("GET", "/api/v1/dock/events")
+            assert link.getresponse().readline() == b"event: dock\n", "an event comes at once"
+            link.close()
         finally:
             front.stop()
         web.stop()
@@ -638,6 +643,10 @@ class Test:
             problem(eventually(lambda answer: answer[0] == 503), 503, "dock-away", "dock")
             self.dock.tell(json.dumps(LINE).encode() + b"\n")
             eventually(lambda answer: answer[0] == 200)
+        for reason in ("the database is away", "the keeper is away", "there is no room"):
+            waits = LINE["slots"][1] | {"state": "waiting", "colour": "yellow", "reason": reason + ": connection to server at db.secret failed"}
+            self.dock.tell(json.dumps(LINE | {"slots": [waits]}).encode() + b"\n")
+            eventually(lambda answer, reason=reason: [slot["reason"] for slot in json.loads(answer[2])["slots"]] == [reason])
         self.dock.tell(json.dumps({name: value for name, value in LINE.items() if name != "space"}).encode() + b"\n")
         eventually(lambda answer: b"space_low" not in answer[2])
         self.dock.close()
