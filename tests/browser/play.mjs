@@ -196,6 +196,7 @@ async function nothingJumps() {
   await says(tile(page, 2), "63 %");
   const places = () => page.locator(".tile").evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
   const before = await places();
+  await tile(page, 15).getByRole("button").focus();
   await page.evaluate(() => { globalThis.kept = [...document.querySelectorAll(".tile")]; });
   const later = evening();
   later.slots[1] = pulling(2, 88, 30);
@@ -207,6 +208,7 @@ async function nothingJumps() {
   await says(page.locator(".unseen[role=status]"), "Meldung des Docks, Platz 1: Problem. Bitte melden");
   assert.deepEqual(await places(), before);
   assert.ok(await page.evaluate(() => globalThis.kept.every((one, i) => one === document.querySelectorAll(".tile")[i])));
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Was ist zu tun? Platz 15");
   await tile(page, 1).getByRole("button").tap();
   await says(page.getByRole("dialog"), "<img src=x onerror=alert(1)>");
   assert.equal(await page.locator("img").count(), 0);
