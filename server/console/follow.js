@@ -8,7 +8,8 @@
  * answer; what it said last, and when that was known to hold. */
 
 const EVENTS = "/api/v1/dock/events";
-const SILENT_MS = 35_000; // the server says something every 15 s
+const SILENT_MS = 35_000; // the server says something every 15 s,
+const OPENING_MS = 5_000; // and at once how the dock is
 const FIRST_MS = 500;
 const LAST_MS = 15_000;
 
@@ -43,18 +44,18 @@ export class Follower {
     this.source.addEventListener("away", () => this.heard({ away: true }));
     this.source.addEventListener("alive", () => this.heard({}));
     this.source.onerror = () => this.lost();
-    this.watch();
+    this.watch(OPENING_MS);
   }
 
   /** Time passes without a word: the connection is there for the system only. */
-  watch() {
+  watch(ms) {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.lost(), SILENT_MS);
+    this.silence = setTimeout(() => this.lost(), ms);
   }
 
   heard(change) {
     this.pause = FIRST_MS;
-    this.watch();
+    this.watch(SILENT_MS);
     this.state = { ...this.state, ...change, link: "live" };
     if (!this.state.away && this.state.dock !== null) {
       this.state.at = Date.now();

@@ -42,7 +42,7 @@ class Stage {
     this.web = new Web(build, this.directory, this.dock);
     await this.dock.open(evening());
     await this.web.start();
-    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--disable-dev-shm-usage", ...(process.getuid() === 0 ? ["--no-sandbox"] : [])] });
     this.contexts = [];
   }
 
@@ -217,6 +217,12 @@ async function nothingJumps() {
 
 /** A-087. */
 async function whatIsOldIsCalledOld() {
+  const silent = await stage.context(); // whose server takes the question and says nothing
+  await silent.addInitScript(() => { delete globalThis.SharedWorker; });
+  await silent.route("**/dock/events", () => {});
+  const unanswered = await silent.newPage();
+  await unanswered.goto(`${stage.web.origin}/console/board.html`);
+  await says(unanswered.locator(".notice"), "Verbindung zum Dock wird aufgebaut");
   const page = await stage.page("board.html");
   await says(tile(page, 1), "bereit");
   await stage.dock.close();
@@ -234,6 +240,7 @@ async function whatIsOldIsCalledOld() {
   await says(tile(page, 1), "bereit");
   await says(tile(fresh, 1), "bereit");
   assert.equal(await page.locator(".banner").count(), 0);
+  await says(unanswered.locator(".banner"), "Keine Verbindung zum Server");
 }
 
 async function theServerComesBack() {
