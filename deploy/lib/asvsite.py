@@ -220,6 +220,7 @@ class Site:
         self.keeper = None
         self.dock = None
         self.bus = None
+        self.web = None
         self.conf = self.directory / "asservat.conf"
 
     # ---- paths ----
@@ -372,12 +373,23 @@ peer.{user} = {self.peer}
     def start_dock(self, env=None):
         """The unmodified daemon; only its view of /sys and /dev/bus/usb is the simulated bus's."""
         environment = dict(os.environ, UMOCKDEV_DIR=str(self.directory / "bus"),
-                           LD_PRELOAD="libumockdev-preload.so.0",
+                           LD_PRELOAD=":".join(["libumockdev-preload.so.0", *filter(None, [os.environ.get("LD_PRELOAD")])]),
                            ASV_SANDBOX_PATHS=f"{self.directory}/bus:/dev/pts") | (env or {})
         with uninterrupted():
             self.dock = Daemon("asservat-dockd", [self.bin("asservat-dockd"), "--config", self.directory / "dock.conf"],
                                self.directory / "log/dockd.log", environment)
         self.dock.wait_for(lambda: answers(self.status), 30, "status socket")
+
+    def start_web(self, port):
+        """The web server with the console of this tree, on this machine's own address (0: any free port). Where the dock's screen is."""
+        conf, log = self.directory / "web.conf", self.directory / "log/asservatd.log"
+        conf.write_text(f"listen = 127.0.0.1:{port}\nconsole = {TOP}/server/console\ndock.status = {self.status}\n"
+                        f"database = {self.postgres.conninfo('asv_web')}\n")
+        with uninterrupted():
+            self.web = Daemon("asservatd", [self.bin("asservatd"), "--config", conf], log)
+        self.web.wait_for(lambda: " started " in log.read_text(), 30, "start")
+        address = re.search(r' started listen="?([0-9.:]+)', log.read_text())[1]
+        return f"http://{address}/console/board.html"
 
     def check_dock_memory(self):
         """What docs/DOCK.md promises for 20 slots; in MiB, what it was."""
@@ -432,7 +444,7 @@ peer.{user} = {self.peer}
         others from it."""
         problems = []
         with uninterrupted():
-            for stop in [daemon.stop for daemon in (self.dock, self.bus, self.keeper) if daemon is not None] + \
+            for stop in [daemon.stop for daemon in (self.web, self.dock, self.bus, self.keeper) if daemon is not None] + \
                     ([self.postgres.stop] if self.postgres.running else []):
                 try:
                     stop()

@@ -45,7 +45,8 @@ def arguments():
                         help="where everything lies: a directory that is new or empty; kept (default: a new one in /tmp, "
                         "removed when --no-wait ends well)")
     parser.add_argument("--port", type=int, metavar="P",
-                        help="where the console is to listen; this version has none, and nothing listens on a port")
+                        help="where the dock's screen listens, on this machine's own address (default: any free port; "
+                        "with --no-wait: nowhere)")
     parser.add_argument("--no-wait", action="store_true",
                         help="stop everything at the end; exit 0 only if every step proved itself")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output, nothing else")
@@ -77,6 +78,7 @@ class Shift:
         self.decisions = None
         self.played = False
         self.told = False
+        self.board = None
 
     def prepare(self):
         """The directory, and the programs if they are not there. What is wrong with the first shows before the second."""
@@ -139,6 +141,12 @@ class Shift:
             self.screen.draw()
             time.sleep(0.2)  # how often the screen is drawn
 
+    def open_board(self):
+        """The dock's screen, for who watches or will look around later."""
+        if self.chosen.port is not None or not self.chosen.no_wait:
+            self.board = self.site.start_web(self.chosen.port or 0)
+            self.say(f"The dock's screen: {self.board}")
+
     # ---- the day ----
 
     def issue(self):
@@ -152,6 +160,7 @@ class Shift:
         self.site.start_keeper()
         self.site.start_bus(*(f"camera {c.name} camera {c.port} dir={c.directory}" for c in self.site.cameras.values()))
         self.site.start_dock()
+        self.open_board()
         self.say("Morning: each camera is in the dock once, for its keys and its assignment")
         ours = [c for c in self.site.cameras.values() if c.enrolled]
         for camera in ours:
@@ -306,13 +315,15 @@ def report(shift):
     print("Every step proved itself." if not shift.problems else f"{len(shift.problems)} steps did not.", flush=True)
 
 
-def wait(site, out):
-    """Until somebody ends it."""
+def wait(shift, out):
+    """Until somebody ends it. The dock, which rested while people decided, works again."""
+    site = shift.site
+    site.start_dock()
     tool = site.directory / "asservat"
     env = " ".join(f"{key}='{os.environ[key]}'" for key in CLOCK if key in os.environ)
     tool.write_text(f'#!/bin/sh\n{env} exec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
     tool.chmod(0o755)
-    print(f"\nStill running. Try, in another terminal:\n"
+    print(f"\nStill running. The dock's screen: {shift.board}\nTry, in another terminal:\n"
           f"  {tool} clip list\n"
           f"  {tool} clip custody CLIP\n"
           f"  {tool} hold list --all\n"
@@ -342,7 +353,7 @@ def attempt(shift):
         shift.play()
         if not shift.chosen.no_wait:
             tell(shift)
-            wait(shift.site, sys.stderr if shift.chosen.json else sys.stdout)
+            wait(shift, sys.stderr if shift.chosen.json else sys.stdout)
     except Interrupted as interrupted:
         if not shift.told:
             shift.problems.append(f"interrupted by {signal.Signals(interrupted.number).name}")
@@ -382,8 +393,6 @@ def main():
     for ending in ENDING:
         signal.signal(ending, interrupt)
     sys.stdout.reconfigure(errors="replace")
-    if chosen.port is not None:
-        print(f"deploy/demo: --port {chosen.port}: this version has no console, nothing listens there", file=sys.stderr)
     shift = Shift(chosen)
     attempt(shift)
     finish(shift)

@@ -8,10 +8,10 @@
 #include "firmware-proto/crypto/crypto.h"
 #include "server/http/internal.h"
 
-/* no answer runs anything, is shown in another's page, or is taken for another type than it has. */
+/* A-003: no answer is shown in another's page, or is taken for another type than it has; none but a page of
+ * our own runs anything. */
+#define NOTHING "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 static const char *const safe[][2] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
@@ -95,10 +95,13 @@ static struct MHD_Response *secret_of(struct asv_http_answer *answer)
 }
 
 /* The response takes over what the answer owns. */
-static struct MHD_Response *body_of(struct asv_http_answer *answer)
+static struct MHD_Response *body_of(struct asv_http_exchange *exchange)
 {
+    struct asv_http_answer *answer = &exchange->answer;
     struct MHD_Response *response;
-    if (answer->file) {
+    if (answer->channel != NULL) {
+        response = asv_http_flow_begin(exchange);
+    } else if (answer->file) {
         response = MHD_create_response_from_fd64(answer->len, answer->fd);
         answer->file = response == NULL;
     } else if (answer->secret) {
@@ -125,8 +128,21 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     for (size_t i = 0; done && i < sizeof safe / sizeof *safe; i++) {
         done = add(response, safe[i][0], safe[i][1]);
     }
+    if (done) {
+        done = add(response, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
+                   answer->policy != NULL ? answer->policy : NOTHING);
+    }
     if (done && answer->code != MHD_HTTP_NOT_MODIFIED && answer->type != NULL) {
         done = add(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+    }
+    if (done && answer->code != MHD_HTTP_NOT_MODIFIED && answer->packed) {
+        done = add(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    }
+    if (done && answer->varies) {
+        done = add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    }
+    if (done && answer->channel != NULL) {
+        done = add(response, "X-Accel-Buffering", "no"); /* nginx passes on each event as it comes */
     }
     if (done && answer->etag[0] != '\0') {
         done = add(response, MHD_HTTP_HEADER_ETAG, answer->etag);
@@ -173,14 +189,14 @@ enum MHD_Result asv_http_send(struct asv_http_exchange *exchange)
         answer->code = MHD_HTTP_NOT_MODIFIED;
         answer->len = 0;
     }
-    struct MHD_Response *response = body_of(answer);
+    struct MHD_Response *response = body_of(exchange);
     enum MHD_Result done = response != NULL && add_headers(exchange, response) ? MHD_YES : MHD_NO;
     if (done == MHD_YES) {
         done = MHD_queue_response(exchange->connection, answer->code, response);
     }
     if (done == MHD_YES) {
         count(exchange);
-        asv_http_peer_move(exchange->peer, ASV_HTTP_SENDING,
+        asv_http_peer_move(exchange->peer, answer->channel != NULL ? ASV_HTTP_LISTENING : ASV_HTTP_SENDING,
                            asv_world_mono_ms(exchange->listener->config.world));
     }
     if (response != NULL) {

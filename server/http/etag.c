@@ -3,6 +3,7 @@
 #include "server/http/etag.h"
 
 #include <string.h>
+#include <strings.h>
 
 bool asv_http_etag_is_in(const char *etag, const char *list)
 {
@@ -27,4 +28,30 @@ bool asv_http_etag_is_in(const char *etag, const char *list)
             return false;
         }
     }
+}
+
+/* "q=0", "q=0.", "q=0.000": not this one. */
+static bool is_refused(const char *weight, const char *end)
+{
+    weight += strspn(weight, "; \t");
+    return end - weight >= 3 && strncasecmp(weight, "q=0", 3) == 0 &&
+           strspn(weight + 3, ".0") == (size_t)(end - weight) - 3;
+}
+
+bool asv_http_coding_is_in(const char *coding, const char *list)
+{
+    size_t len = strlen(coding);
+    for (const char *at = list; *at != '\0';) {
+        at += strspn(at, " \t,");
+        size_t found = strcspn(at, " \t,;");
+        const char *end = at + strcspn(at, ",");
+        if (found == len && len > 0 && strncasecmp(at, coding, len) == 0) {
+            while (end > at && (end[-1] == ' ' || end[-1] == '\t')) {
+                end--;
+            }
+            return !is_refused(at + len, end);
+        }
+        at = end;
+    }
+    return false;
 }

@@ -10,6 +10,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "server/http/channel.h"
 #include "server/http/listener.h"
 #include "server/http/peers.h"
 #include "server/http/pool.h"
@@ -20,7 +21,7 @@
 #define ASV_HTTP_CONNECTION_BYTES 65536
 
 struct asv_http_counts {
-    _Atomic uint64_t connections, accepted, late, gave_way, refused;
+    _Atomic uint64_t connections, streams, accepted, late, gave_way, refused;
     _Atomic int64_t certificate_until_ms;
     _Atomic uint64_t answers[][ASV_HTTP_CLASSES]; /* of each route, and of none */
 };
@@ -32,10 +33,24 @@ struct asv_http_listener {
     struct asv_http_pool *pool;
     struct asv_http_peers peers;
     struct asv_http_counts *counts;
+    struct asv_http_exchange *flows; /* that are sent a channel's messages */
+    uint64_t flows_ms;               /* when they are looked at, if nothing is said before */
     bool stopping;
     int epoll; /* the daemon's */
     int fd;    /* it listens */
     int wake;  /* eventfd(2): an answer from a thread is there. With a loop of ours libmicrohttpd has none */
+};
+
+/* An answer that is what a channel says; channel NULL: it is none. */
+struct asv_http_flow {
+    struct asv_http_channel *channel;
+    struct asv_http_exchange *next, **link; /* of the listener's */
+    struct asv_http_message *message;       /* that is being sent; NULL: it is none of the channel's */
+    const char *text;                       /* what is left of it */
+    size_t left;
+    uint64_t seen;    /* number of the newest that was sent, or is being sent */
+    uint64_t beat_ms; /* when something is sent in any case */
+    bool idle;        /* suspended */
 };
 
 /* A request, from its first line until its answer is through. */
@@ -52,6 +67,7 @@ struct asv_http_exchange {
     char *query;
     struct asv_http_request request;
     struct asv_http_answer answer;
+    struct asv_http_flow flow;
     size_t len, cap;
     uint8_t *data; /* the body */
 };
@@ -72,5 +88,11 @@ void asv_http_exchange_free(struct asv_http_exchange *exchange); /* NULL is fine
 /* answer.c: sends exchange->answer, and gives up what it owns. */
 enum MHD_Result asv_http_send(struct asv_http_exchange *exchange);
 void asv_http_answer_clear(struct asv_http_answer *answer);
+
+/* channel.c: the response that goes on as answer.channel speaks; NULL without memory. */
+struct MHD_Response *asv_http_flow_begin(struct asv_http_exchange *exchange);
+void asv_http_flow_end(struct asv_http_exchange *exchange); /* also of one that is none */
+/* Those that have something to send, or to end, go on. */
+void asv_http_flows_wake(struct asv_http_listener *listener, uint64_t now_ms);
 
 #endif

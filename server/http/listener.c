@@ -32,6 +32,7 @@ void asv_http_cut(struct asv_http_listener *listener, struct asv_http_peer *peer
 {
     asv_http_peers_cut(&listener->peers, peer);
     (void)shutdown(peer->fd, SHUT_RDWR);
+    listener->flows_ms = 0; /* nobody watches the socket of one that is suspended */
 }
 
 /* */
@@ -239,6 +240,11 @@ enum asv_status asv_http_step(struct asv_http_listener *listener, uint64_t timeo
     }
     *readable = fd >= 0 && polls[2].revents != 0;
     (void)eventfd_read(listener->wake, &woken); /* before what it tells of is looked at */
+    uint64_t now_ms = now_of(listener);
+    if (woken > 0 || now_ms >= listener->flows_ms) {
+        listener->flows_ms = now_ms + REAP_MS;
+        asv_http_flows_wake(listener, now_ms);
+    }
     enum asv_status status = run(listener, err);
     if (status == ASV_OK) {
         reap(listener);
@@ -258,6 +264,7 @@ void asv_http_stop(struct asv_http_listener *listener)
         (void)run(listener, &err);       /* reads */
     }
     listener->stopping = true;
+    listener->flows_ms = 0;
     (void)MHD_quiesce_daemon(listener->daemon);
     while ((peer = asv_http_peers_waiting(&listener->peers, peer)) != NULL) {
         asv_http_cut(listener, peer);
@@ -272,10 +279,13 @@ size_t asv_http_left(const struct asv_http_listener *listener)
 void asv_http_stats(const struct asv_http_listener *listener, struct asv_http_stats *out)
 {
     struct asv_http_counts *counts = listener->counts;
-    *out = (struct asv_http_stats){
-        atomic_load(&counts->connections), atomic_load(&counts->accepted),
-        atomic_load(&counts->late),        atomic_load(&counts->gave_way),
-        atomic_load(&counts->refused),     atomic_load(&counts->certificate_until_ms)};
+    *out = (struct asv_http_stats){atomic_load(&counts->connections),
+                                   atomic_load(&counts->streams),
+                                   atomic_load(&counts->accepted),
+                                   atomic_load(&counts->late),
+                                   atomic_load(&counts->gave_way),
+                                   atomic_load(&counts->refused),
+                                   atomic_load(&counts->certificate_until_ms)};
 }
 
 uint64_t asv_http_answers(const struct asv_http_listener *listener, size_t route, unsigned class)
@@ -291,12 +301,14 @@ void asv_http_close(struct asv_http_listener *listener)
         return;
     }
     asv_http_pool_stop(listener->pool);
+    bool quiesced = listener->stopping;
     if (listener->daemon != NULL) {
+        listener->stopping = true; /* for those that listen to a channel */
+        asv_http_flows_wake(listener, now_of(listener));
         (void)run(listener, &err);
         MHD_stop_daemon(listener->daemon);
     }
-    if (listener->fd >= 0 &&
-        (listener->daemon == NULL || listener->stopping)) { /* a quiesced daemon does not */
+    if (listener->fd >= 0 && (listener->daemon == NULL || quiesced)) { /* a quiesced daemon does not */
         (void)close(listener->fd);
     }
     if (listener->wake >= 0) {

@@ -43,6 +43,8 @@ enum asv_http_header {
     ASV_HTTP_HEADERS,
 };
 
+struct asv_http_channel;
+
 struct asv_http_request {
     struct asv_http_match match;
     const char *method;                    /* "GET", "HEAD", "POST" */
@@ -50,10 +52,12 @@ struct asv_http_request {
     const char *query;                     /* as it was sent; NULL: there is no question mark */
     const char *headers[ASV_HTTP_HEADERS]; /* their values; NULL: not sent */
     uint8_t address[ASV_HTTP_ADDRESS_KEY]; /* of who is connected (peers.h) */
+    bool gzip;                             /* the client takes an answer that is packed so */
     struct asv_bytes body;
 };
 
-/* Zeroed for the handler. Either a problem, or bytes, or a file; or nothing, with 204 and no type. */
+/* Zeroed for the handler. Either a problem, or bytes, or a file, or a channel
+ * (channel.h); or nothing, with 204 and no type. */
 struct asv_http_answer {
     unsigned code;
     const struct asv_http_problem *problem; /* static storage; its code counts */
@@ -64,8 +68,12 @@ struct asv_http_answer {
     bool owned; /* data is from malloc, and the listener's from here on; always so for a slow route */
     bool file;  /* instead of data, the len bytes of fd, which is the listener's from here on */
     int fd;
-    bool secret;                    /* data, which is owned, is wiped when it was sent */
-    const char *cache;              /* Cache-Control, static storage; NULL: no-store */
+    bool secret;                      /* data, which is owned, is wiped when it was sent */
+    struct asv_http_channel *channel; /* what it says from here on is the answer */
+    const char *cache;                /* Cache-Control, static storage; NULL: no-store */
+    const char *policy; /* Content-Security-Policy, static storage; NULL: nothing may be run or embedded */
+    bool varies;        /* there is one that is packed, and one that is not */
+    bool packed;        /* this is it: gzip */
     char etag[ASV_HTTP_ETAG_BYTES]; /* with its quotes; empty: none */
     char location[ASV_HTTP_LOCATION_BYTES];
     char cookie[ASV_HTTP_COOKIE_BYTES]; /* Set-Cookie */
@@ -92,6 +100,7 @@ struct asv_http_config {
 /* What it did since it was opened. */
 struct asv_http_stats {
     uint64_t connections; /* now */
+    uint64_t streams;     /* of them, those that listen to a channel */
     uint64_t accepted;
     uint64_t late;                /* cut because their time was over */
     uint64_t gave_way;            /* cut because another one needed the place */

@@ -65,12 +65,15 @@ void asv_http_peer_move(struct asv_http_peer *peer, enum asv_http_state state, u
     peer->since_ms = now_ms;
 }
 
-/* Whether a gives way before b. */
+static int rank(const struct asv_http_peer *peer)
+{
+    return peer->state == ASV_HTTP_WAITING ? 0 : peer->state == ASV_HTTP_LISTENING ? 1 : 2;
+}
+
+/* Whether a gives way before b. A-086: who listens is served, and comes back when there is room. */
 static bool before(const struct asv_http_peer *a, const struct asv_http_peer *b)
 {
-    bool a_waits = a->state == ASV_HTTP_WAITING;
-    bool b_waits = b->state == ASV_HTTP_WAITING;
-    return a_waits != b_waits ? a_waits : a->since_ms < b->since_ms;
+    return rank(a) != rank(b) ? rank(a) < rank(b) : a->since_ms < b->since_ms;
 }
 
 static bool is_of(const struct asv_http_peer *peer, const uint8_t *address)

@@ -21,6 +21,7 @@ enum asv_http_state {
     ASV_HTTP_RECEIVING, /* the body */
     ASV_HTTP_WORKING,   /* a thread works at the answer: such a one never gives way */
     ASV_HTTP_SENDING,
+    ASV_HTTP_LISTENING, /* to a channel */
 };
 
 struct asv_http_peer {
@@ -56,8 +57,8 @@ void asv_http_peers_remove(struct asv_http_peers *peers, struct asv_http_peer *p
 void asv_http_peers_cut(struct asv_http_peers *peers, struct asv_http_peer *peer);
 
 /* Who must go so that the new one may stay: of its address when there are too many of that, else of all; who
- * has waited longest for a header; if nobody does, who has been receiving or sending longest; if nobody does,
- * the new one itself. NULL: nobody (any more). */
+ * has waited longest for a header; if nobody does, who has been listening longest; if nobody does, who has
+ * been receiving or sending longest; if nobody does, the new one itself. NULL: nobody (any more). */
 struct asv_http_peer *asv_http_peers_excess(const struct asv_http_peers *peers, struct asv_http_peer *newest);
 
 /* The next one behind `after` (NULL: the first) whose time is over, and that is not cut. */

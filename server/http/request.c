@@ -24,6 +24,7 @@ struct header {
     size_t bytes;
     unsigned lengths, encodings;
     bool bad;
+    bool gzip;
     uint64_t length;
     const char *encoding;
 };
@@ -74,6 +75,8 @@ static enum MHD_Result look_at(void *ctx, enum MHD_ValueKind kind, const char *n
     } else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
         header->encodings++;
         header->bad = header->bad || value == NULL || strcasecmp(value, "chunked") != 0;
+    } else if (strcasecmp(name, MHD_HTTP_HEADER_ACCEPT_ENCODING) == 0) {
+        header->gzip = header->gzip || (value != NULL && asv_http_coding_is_in("gzip", value));
     }
     return MHD_YES;
 }
@@ -118,6 +121,7 @@ static enum MHD_Result begin(struct asv_http_exchange *exchange, const char *met
     exchange->request.path = asv_http_target_path(url);
     exchange->request.query = exchange->query;
     memcpy(exchange->request.address, exchange->peer->address, sizeof exchange->request.address);
+    exchange->request.gzip = header.gzip;
     exchange->answer.problem = judge(exchange, &header);
     bool body = header.length > 0 || header.lengths > 1 || header.encodings > 0 || header.bad;
     return exchange->answer.problem != NULL && body ? asv_http_send(exchange) : MHD_YES;
@@ -248,6 +252,7 @@ enum MHD_Result asv_http_handle(void *ctx, struct MHD_Connection *connection, co
 void asv_http_exchange_free(struct asv_http_exchange *exchange)
 {
     if (exchange != NULL) {
+        asv_http_flow_end(exchange);
         asv_http_answer_clear(&exchange->answer);
         free(exchange->query);
         free(exchange->data);

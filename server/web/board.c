@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * /api/v1/dock: what the screen at the dock shows. It stands in a room, and nobody logs in: so no camera has
- * a name here, and no recording. */
+ * /api/v1/dock, and …/events: what the screen at the dock shows. It stands in a room, and nobody logs in: so
+ * no camera has a name here, and no recording. */
 #include <jansson.h>
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server/base/cleanup.h"
+#include "server/base/io.h"
 #include "server/web/call.h"
 
 #define LINE_BYTES (1u << 20) /* 64 slots with long reasons need less than a tenth */
-#define WAIT_MS    2000
-#define AGAIN_MS   250 /* the dock tells of changes as often */
+#define WAIT_MS    2000       /* for the first line of a connection, which comes at once */
+#define AGAIN_MS   250        /* between connections: the dock tells of changes as often */
+#define SILENT_MS  5000       /* the dock may have nothing to say, or be gone */
+#define LINGER_MS  5000       /* after the last one has asked */
 
 /* clang-format off */
 static const struct asv_http_problem away = {
@@ -41,12 +47,23 @@ static bool copy_bool(json_t *to, const char *as, const json_t *value)
     return json_is_boolean(value) && json_object_set_new(to, as, json_boolean(json_is_true(value))) == 0;
 }
 
+/* What a service or a disk answered may name machines: that is for the journal. */
+static bool copy_reason(json_t *to, const json_t *reason)
+{
+    static const char *const plain[] = {"the database is away", "the keeper is away", "there is no room"};
+    const char *text = json_string_value(reason);
+    for (size_t i = 0; text != NULL && i < sizeof plain / sizeof *plain; i++) {
+        text = strncmp(text, plain[i], strlen(plain[i])) == 0 ? plain[i] : text;
+    }
+    return text != NULL && json_object_set_new(to, "reason", json_string(text)) == 0;
+}
+
 /* A-013: the slot, what it does, and how far it is. Neither the camera, nor its recording, nor how many it
  * has. */
 static json_t *slot_of(const json_t *from)
 {
     static const char *const numbers[] = {"slot", "since_ms", "done", "total", "rate"};
-    static const char *const texts[] = {"state", "colour", "reason"};
+    static const char *const texts[] = {"state", "colour"};
     json_t *slot = json_object();
     bool good = slot != NULL && json_is_object(from);
     for (size_t i = 0; good && i < sizeof numbers / sizeof *numbers; i++) {
@@ -55,6 +72,7 @@ static json_t *slot_of(const json_t *from)
     for (size_t i = 0; good && i < sizeof texts / sizeof *texts; i++) {
         good = copy(slot, from, texts[i], JSON_STRING);
     }
+    good = good && copy_reason(slot, json_object_get(from, "reason"));
     if (good && json_object_get(from, "left_s") != NULL) {
         good = copy(slot, from, "left_s", JSON_INTEGER);
     }
@@ -93,7 +111,7 @@ char *asv_web_board_of(const char *line, size_t len)
     return text;
 }
 
-/* ---- the dock is asked ---- */
+/* ---- the dock is followed ---- */
 
 static int reach(const char *path)
 {
@@ -107,43 +125,181 @@ static int reach(const char *path)
                                                                                           : -1;
 }
 
-/* Its first line, which it sends at once; 0 bytes: it did not. */
-static size_t read_line(const struct asv_world *world, int fd, char line[LINE_BYTES])
+/* A-083: text, which is taken over, is what the dock says now; whoever listens is told when that is something
+ * new. NULL: it does not answer. */
+static void say(struct asv_web_board *board, char *text)
 {
-    const uint64_t until_ms = asv_world_mono_ms(world) + WAIT_MS;
-    size_t len = 0;
-    for (;;) {
-        uint64_t now_ms = asv_world_mono_ms(world);
-        struct pollfd polled = {.fd = fd, .events = POLLIN};
-        if (len == LINE_BYTES || now_ms >= until_ms || poll(&polled, 1, (int)(until_ms - now_ms)) == 0) {
-            return 0;
+    static const char none[] = "event: away\ndata: {}\n\n";
+    char *event = NULL;
+    pthread_mutex_lock(&board->lock);
+    bool same = board->known &&
+                (text == NULL ? board->text == NULL : board->text != NULL && strcmp(board->text, text) == 0);
+    free(board->text);
+    board->text = text;
+    board->known = true;
+    if (!same && (text == NULL || asprintf(&event, "event: dock\ndata: %s\n\n", text) > 0) &&
+        asv_http_channel_say(&board->channel, text != NULL ? event : none) != ASV_OK) {
+        board->known = false; /* without memory: the next line is new again */
+    }
+    pthread_cond_broadcast(&board->changed);
+    pthread_mutex_unlock(&board->lock);
+    free(event);
+}
+
+/* */
+static bool is_wanted(struct asv_web *web)
+{
+    struct asv_web_board *board = &web->board;
+    pthread_mutex_lock(&board->lock);
+    bool wanted = !board->ending && (asv_http_channel_clients(&board->channel) > 0 ||
+                                     asv_world_mono_ms(web->world) < board->asked_ms + LINGER_MS);
+    pthread_mutex_unlock(&board->lock);
+    return wanted;
+}
+
+/* Until something can be read; false: not in time, or it is ending. */
+static bool wait_for(const struct asv_web_board *board, int fd, uint64_t timeout_ms)
+{
+    struct pollfd polled[] = {{.fd = fd, .events = POLLIN}, {.fd = board->wake, .events = POLLIN}};
+    int ready = poll(polled, 2, (int)timeout_ms);
+    return ready > 0 && polled[1].revents == 0;
+}
+
+struct reader {
+    size_t len;
+    char line[LINE_BYTES];
+};
+
+/* Takes the whole lines out of the buffer; false: one of them is none of the dock's, or it is full. */
+static bool take_lines(struct asv_web_board *board, struct reader *reader)
+{
+    const char *end;
+    while ((end = memchr(reader->line, '\n', reader->len)) != NULL) {
+        size_t len = (size_t)(end - reader->line);
+        char *text = asv_web_board_of(reader->line, len);
+        if (text == NULL) {
+            return false;
         }
-        ssize_t got = read(fd, line + len, LINE_BYTES - len);
+        say(board, text);
+        reader->len -= len + 1;
+        memmove(reader->line, end + 1, reader->len);
+    }
+    return reader->len < LINE_BYTES;
+}
+
+/* One connection, until it says nothing for a while: it is then asked anew whether it is there, as it has
+ * something to say only when something changes. Whether it answered. */
+static bool hear(struct asv_web *web, struct reader *reader)
+{
+    struct asv_web_board *board = &web->board;
+    asv_auto_fd int fd = reach(web->settings->dock);
+    bool heard = false;
+    reader->len = 0;
+    while (fd >= 0 && is_wanted(web)) {
+        if (!wait_for(board, fd, heard ? SILENT_MS : WAIT_MS)) {
+            return heard;
+        }
+        ssize_t got = read(fd, reader->line + reader->len, LINE_BYTES - reader->len);
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
             continue;
         }
         if (got <= 0) {
-            return 0;
+            return heard;
         }
-        const char *end = memchr(line + len, '\n', (size_t)got);
-        if (end != NULL) {
-            return (size_t)(end - line);
+        reader->len += (size_t)got;
+        bool line = memchr(reader->line, '\n', reader->len) != NULL;
+        if (!take_lines(board, reader)) {
+            return false;
         }
-        len += (size_t)got;
+        heard = heard || line;
     }
+    return heard;
 }
 
-static char *ask(const struct asv_web *web)
+/* Until somebody wants to know. What was known is too old by then. False: it is ending. */
+static bool rest(struct asv_web *web)
 {
-    char *line = malloc(LINE_BYTES);
-    char *board = NULL;
-    asv_auto_fd int fd = reach(web->settings->dock);
-    if (line != NULL && fd >= 0) {
-        size_t len = read_line(web->world, fd, line);
-        board = len > 0 ? asv_web_board_of(line, len) : NULL;
+    struct asv_web_board *board = &web->board;
+    pthread_mutex_lock(&board->lock);
+    board->known = false;
+    (void)!asv_http_channel_say(&board->channel, NULL);
+    while (!board->ending && asv_http_channel_clients(&board->channel) == 0 &&
+           asv_world_mono_ms(web->world) >= board->asked_ms + LINGER_MS) {
+        pthread_cond_wait(&board->changed, &board->lock);
     }
-    free(line);
-    return board;
+    bool ending = board->ending;
+    pthread_mutex_unlock(&board->lock);
+    return !ending;
+}
+
+static void *follow(void *ctx)
+{
+    struct asv_web *web = ctx;
+    struct asv_web_board *board = &web->board;
+    struct reader *reader = malloc(sizeof *reader);
+    while (is_wanted(web) || rest(web)) {
+        if (reader == NULL || !hear(web, reader)) {
+            say(board, NULL);
+        }
+        (void)wait_for(board, -1, AGAIN_MS);
+    }
+    free(reader);
+    return NULL;
+}
+
+enum asv_status asv_web_board_open(struct asv_web_board *board, struct asv_err *err)
+{
+    pthread_condattr_t monotonic;
+    pthread_mutex_init(&board->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&board->changed, &monotonic);
+    asv_http_channel_init(&board->channel);
+    board->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return board->wake >= 0 ? ASV_OK : asv_io_fail(err, errno, "eventfd");
+}
+
+enum asv_status asv_web_board_start(struct asv_web *web, struct asv_err *err)
+{
+    int failed = pthread_create(&web->board.thread, NULL, follow, web);
+    web->board.started = failed == 0;
+    return failed == 0 ? ASV_OK : asv_io_fail(err, failed, "threads");
+}
+
+void asv_web_board_close(struct asv_web_board *board)
+{
+    if (board->started) {
+        pthread_mutex_lock(&board->lock);
+        board->ending = true;
+        (void)eventfd_write(board->wake, 1);
+        pthread_cond_broadcast(&board->changed);
+        pthread_mutex_unlock(&board->lock);
+        pthread_join(board->thread, NULL);
+    }
+    if (board->wake > 0) {
+        (void)close(board->wake);
+    }
+    free(board->text);
+    asv_http_channel_clear(&board->channel);
+}
+
+/* ---- who asks ---- */
+
+/* With the lock. */
+static void want(struct asv_web *web)
+{
+    web->board.asked_ms = asv_world_mono_ms(web->world);
+    pthread_cond_broadcast(&web->board.changed);
+}
+
+/* With the lock: until it is known what the dock says, for as long as it is given to answer, and a bit. */
+static void wait_until_known(struct asv_web_board *board)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += WAIT_MS / 1000 + 1;
+    while (!board->known && pthread_cond_timedwait(&board->changed, &board->lock, &until) == 0) {
+    }
 }
 
 void asv_web_dock(struct asv_web_call *call)
@@ -151,16 +307,23 @@ void asv_web_dock(struct asv_web_call *call)
     struct asv_web *web = call->web;
     struct asv_web_board *board = &web->board;
     pthread_mutex_lock(&board->lock);
-    if (!board->known || asv_world_mono_ms(web->world) >= board->asked_ms + AGAIN_MS) {
-        free(board->text);
-        board->text = ask(web);
-        board->known = true;
-        board->asked_ms = asv_world_mono_ms(web->world);
-    }
-    if (board->text != NULL) {
+    want(web);
+    wait_until_known(board);
+    if (board->known && board->text != NULL) {
         asv_web_say(call->out, "application/json", board->text);
     } else {
         call->out->problem = &away;
     }
     pthread_mutex_unlock(&board->lock);
+}
+
+void asv_web_dock_events(struct asv_web_call *call)
+{
+    struct asv_web *web = call->web;
+    pthread_mutex_lock(&web->board.lock);
+    want(web);
+    pthread_mutex_unlock(&web->board.lock);
+    call->out->code = 200;
+    call->out->type = "text/event-stream";
+    call->out->channel = &web->board.channel;
 }

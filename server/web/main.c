@@ -126,6 +126,9 @@ static enum asv_status start(struct process *process, struct asv_err *err)
     if (status == ASV_OK) {
         status = confine(process, err);
     }
+    if (status == ASV_OK) {
+        status = asv_web_start(&process->web, err);
+    }
     return status == ASV_OK ? asv_http_start(process->listener, err) : status;
 }
 

@@ -62,6 +62,7 @@ static void put_all(FILE *out, struct asv_web *web)
         state != ASV_WEB_NO_DATABASE);
     put(out, "asservat_ready", "gauge", "All that readyz asks about is there", state == ASV_WEB_READY);
     put(out, "asservat_http_connections", "gauge", "Connections now", stats.connections);
+    put(out, "asservat_http_streams", "gauge", "Connections that are told of what changes", stats.streams);
     put(out, "asservat_http_connections_total", "counter", "Connections", stats.accepted);
     put(out, "asservat_http_late_total", "counter", "Connections that were cut as their deadline had passed",
         stats.late);

@@ -23,12 +23,16 @@ static const struct asv_web_field piece_field[] = {
 };
 static const struct asv_web_fields piece = ASV_WEB_FIELDS(piece_field);
 
-/* Fixed paths first: a log has none of these names, as none is an address. */
+/* Fixed paths first: a log has none of these names. */
 const struct asv_web_route asv_web_routes[] = {
     {"GET", "/healthz", "health", 0, QUICK, 0, NULL, NULL, asv_web_alive},
     {"GET", "/readyz", "ready", 0, ASV_WEB_PUBLIC, 0, NULL, NULL, asv_web_is_ready},
     {"GET", "/metrics", "metrics", 0, ASV_WEB_PUBLIC, 0, NULL, NULL, asv_web_metrics},
     {"GET", "/api/v1/dock", "dock", 0, ASV_WEB_PUBLIC, 0, NULL, NULL, asv_web_dock},
+    {"GET", "/api/v1/dock/events", "dock_events", 0, QUICK, 0, NULL, NULL, asv_web_dock_events},
+    {"GET", "/", "home", 0, QUICK, 0, NULL, NULL, asv_web_home},
+    {"GET", "/console/", "console", 0, QUICK, 0, NULL, NULL, asv_web_console},
+    {"GET", "/console/{file:steps}", "console", 0, QUICK, 0, NULL, NULL, asv_web_console},
     {"POST", "/api/v1/session/challenge", "challenge", 0, ENTRY, 0, NULL, NULL, asv_web_challenge},
     {"POST", "/api/v1/session", "sign_in", 8192, ENTRY, 0, NULL, &asv_web_sign_in_fields, asv_web_sign_in},
     {"GET", "/api/v1/session", "session", 0, ASV_WEB_NEWCOMER, 0, NULL, NULL, asv_web_session_show},

@@ -46,10 +46,19 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
                                          .log = web->log};
     pthread_mutex_init(&web->ready.asking, NULL);
     pthread_mutex_init(&web->ready.lock, NULL);
-    pthread_mutex_init(&web->board.lock, NULL);
     pthread_mutex_init(&web->entry.lock, NULL);
     asv_web_openings_init(&web->openings);
-    enum asv_status status = asv_db_open(&config, &web->ready.db, err);
+    enum asv_status status = asv_web_board_open(&web->board, err);
+    if (status == ASV_OK) {
+        status = asv_web_console_read(&web->console, web->settings->console, err);
+    }
+    if (status == ASV_OK && web->console.count == 0) {
+        asv_log_event(web->log, ASV_LOG_WARNING, "no-console",
+                      asv_log_text("directory", web->settings->console));
+    }
+    if (status == ASV_OK) {
+        status = asv_db_open(&config, &web->ready.db, err);
+    }
     if (status == ASV_OK) {
         status = open_pool(web, &config, err);
     }
@@ -60,14 +69,20 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
     return status;
 }
 
+enum asv_status asv_web_start(struct asv_web *web, struct asv_err *err)
+{
+    return asv_web_board_start(web, err);
+}
+
 void asv_web_close(struct asv_web *web)
 {
+    asv_web_board_close(&web->board);
+    asv_web_console_clear(&web->console);
     for (size_t i = 0; i < web->pool.count; i++) {
         asv_db_close(web->pool.free[i]);
     }
     asv_db_close(web->ready.db);
     asv_web_openings_close(&web->openings);
-    free(web->board.text);
 }
 
 void asv_web_say(struct asv_http_answer *out, const char *type, const char *text)

@@ -10,6 +10,7 @@
 
 #include "server/base/log.h"
 #include "server/db/db.h"
+#include "server/http/channel.h"
 #include "server/http/listener.h"
 #include "server/http/pool.h"
 #include "server/web/limits.h"
@@ -32,11 +33,37 @@ struct asv_web_ready {
     enum asv_web_state state;
 };
 
+/* What the dock says, which one thread follows for all who watch: as long as somebody does. */
 struct asv_web_board {
     pthread_mutex_t lock; /* of what follows */
-    uint64_t asked_ms;
-    bool known;
-    char *text; /* JSON; NULL: the dock did not answer */
+    pthread_cond_t changed;
+    uint64_t asked_ms; /* when somebody last asked */
+    bool known;        /* text is what the dock says now */
+    char *text;        /* JSON; NULL: the dock does not answer */
+    bool ending;
+
+    struct asv_http_channel channel;
+    pthread_t thread;
+    bool started;
+    int wake; /* eventfd(2): it is ending */
+};
+
+#define ASV_WEB_FILES 128
+
+/* A file of the console's, in memory. */
+struct asv_web_file {
+    char name[64];
+    const char *type;
+    uint8_t *data;
+    size_t len;
+    uint8_t *packed; /* with gzip; NULL: that is not smaller */
+    size_t packed_len;
+    char etag[ASV_HTTP_ETAG_BYTES], packed_etag[ASV_HTTP_ETAG_BYTES];
+};
+
+struct asv_web_console {
+    struct asv_web_file files[ASV_WEB_FILES];
+    size_t count, bytes;
 };
 
 struct asv_web_pool {
@@ -59,6 +86,7 @@ struct asv_web {
     const struct asv_http_listener *listener; /* of the metrics */
     struct asv_web_ready ready;
     struct asv_web_board board;
+    struct asv_web_console console;
     struct asv_web_pool pool;
     struct asv_web_limits limits;
     struct asv_web_entry entry;
@@ -66,8 +94,11 @@ struct asv_web {
     struct asv_http_route routes[ASV_WEB_ROUTES_MAX]; /* asv_web_http_routes */
 };
 
-/* Borrows what the first three members point to, which the caller has set. */
+/* Borrows what the first three members point to, which the caller has set. Reads the console's files. */
 ASV_MUST_CHECK enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err);
+/* Makes the thread that follows the dock, which has the sandbox that the caller has entered. */
+ASV_MUST_CHECK enum asv_status asv_web_start(struct asv_web *web, struct asv_err *err);
+/* After the listener, whose answers may be what is here. */
 void asv_web_close(struct asv_web *web); /* also one that was not opened, but all zeros */
 
 /* A connection to the database for a slow handler, of which as many run at once as there are threads, and as
@@ -83,13 +114,16 @@ enum asv_web_state asv_web_state(struct asv_web *web);
 /* An answer in words of our own. */
 void asv_web_say(struct asv_http_answer *out, const char *type, const char *text);
 
-/* ready.c, metrics.c, published.c, board.c */
+/* ready.c, metrics.c, published.c, board.c, console.c */
 void asv_web_alive(struct asv_web_call *call);
 void asv_web_is_ready(struct asv_web_call *call);
 void asv_web_metrics(struct asv_web_call *call);
 void asv_web_checkpoint(struct asv_web_call *call);
 void asv_web_tile(struct asv_web_call *call);
 void asv_web_dock(struct asv_web_call *call);
+void asv_web_dock_events(struct asv_web_call *call);
+void asv_web_console(struct asv_web_call *call);
+void asv_web_home(struct asv_web_call *call);
 
 /* statement.c */
 void asv_web_prepare(struct asv_web_call *call);
@@ -106,5 +140,15 @@ void asv_web_opening_end(struct asv_web_call *call);
 /* board.c: of the dock's status line what everybody may see in the room, as JSON from malloc; NULL when the
  * line is none. Pure. */
 char *asv_web_board_of(const char *line, size_t len);
+
+ASV_MUST_CHECK enum asv_status asv_web_board_open(struct asv_web_board *board, struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_web_board_start(struct asv_web *web, struct asv_err *err);
+void asv_web_board_close(struct asv_web_board *board); /* also one that is all zeros */
+
+/* console.c: ASV_E_USAGE when there is more than is kept in memory. A directory that is not there has none.
+ */
+ASV_MUST_CHECK enum asv_status asv_web_console_read(struct asv_web_console *console, const char *path,
+                                                    struct asv_err *err);
+void asv_web_console_clear(struct asv_web_console *console);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What a request's first line and its list of tags may be: a path that is found leads nowhere upwards, and
- * its parameters lie in it. The input is a method, a path and a list of tags, a line each. */
+ * What a request's first line and its lists may be: a path that is found leads nowhere upwards, and
+ * its parameters lie in it. The input is a method, a path and a list of tags or of codings, a line each. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (found == ASV_HTTP_FOUND) {
         check_found(&match, path);
     } else if ((found == ASV_HTTP_NO_METHOD) != (allow[0] != '\0')) {
+        abort();
+    }
+    if (rest != NULL && asv_http_coding_is_in("gzip", rest) && strpbrk(rest, "gG") == NULL) {
         abort();
     }
     return rest != NULL && asv_http_etag_is_in("\"tag\"", rest) && strstr(rest, "\"tag\"") == NULL &&

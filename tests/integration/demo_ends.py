@@ -7,11 +7,13 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 SHIFT = Path(__file__).resolve().parents[2] / "deploy/lib/shift.py"
@@ -79,20 +81,30 @@ def terminate_while_making(database):
     return end
 
 
+def look(directory):
+    """The page of the dock's screen, and what it shows."""
+    port = re.search(r"listen=\"?127\.0\.0\.1:(\d+)", (directory / "log/asservatd.log").read_text())[1]
+    for path in ("/console/board.html", "/api/v1/dock"):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            yield answer.read()
+
+
 def stays(directory):
     """Without --no-wait it stays: what it says one may try works, until Control-C."""
-    tried = []
+    tried, board = [], []
 
     def try_it(_, terminal):
         if not tried:
             for words in (("clip", "list"), ("hold", "list", "--all"), ("retention", "balance"), ("keys", "status")):
                 tried.append(subprocess.run([directory / "asservat", *words], capture_output=True, text=True))
+            board.extend(look(directory))
         control_c(_, terminal)
 
     status, output = on_a_terminal(directory, "Still running", try_it, cameras=5, wait=True)
     assert status == 0, f"{status}\n{output}"
     assert len(tried) == 4 and not any(done.returncode for done in tried), tried
     assert "released" not in tried[0].stdout and "held" in tried[0].stdout, tried[0]
+    assert board[0].startswith(b"<!doctype html>") and len(json.loads(board[1])["slots"]) == 7, board
     assert not left_running(directory), left_running(directory)
 
 

@@ -71,6 +71,10 @@ def check_web(units, root):
     assert {"-/var/lib/asservat/keeper", "-/var/lib/asservat/agency"} <= set(unit["InaccessiblePaths"].split()), unit
     assert unit["CapabilityBoundingSet"] == "" and unit["ProtectSystem"] == "strict", unit
     assert (root / "usr/share/doc/asservat/nginx/asservat.conf").is_file()
+    console = root / "usr/share/asservat/console"
+    assert {file.name for file in console.iterdir()} == {file.name for file in (TOP / "server/console").iterdir()}
+    named = re.search(r"^\| `console` \| `([^`]+)`", (root / "usr/share/doc/asservat/API.md").read_text(), re.M)
+    assert named and root / named[1].lstrip("/") == console, named
 
 
 def check_links(page):

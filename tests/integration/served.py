@@ -23,6 +23,9 @@ SAFE = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-ac
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()", "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
 
+PAGES = ("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+         "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types asservat")
+
 
 class Contract:
     """docs/openapi.yaml, and what was seen of it (A-014)."""
@@ -109,7 +112,7 @@ class Web:
         self.tls = None
         self.conf = {"listen": "127.0.0.1:0", "database": f"host={os.environ['PGHOST']} dbname=asservat user=asv_web",
                      "ledger": test.published / HOST, "dock.status": test.work / "dock.sock",
-                     "connections.each": 0} | {key.replace("__", "."): value for key, value in more.items()}
+                     "connections.each": 0, "console": test.work / "console"} | {key.replace("__", "."): value for key, value in more.items()}
         self.log = self.directory / "log"
         self.daemon, self.port = None, 0
 
@@ -149,7 +152,8 @@ class Web:
         return answer.status, got, data
 
     def judge(self, method, path, code, headers, data, sent=None):
-        for name, value in SAFE.items():  # A-003
+        safe = SAFE | {"Content-Security-Policy": PAGES} if code in (200, 304) and path.startswith("/console/") else SAFE
+        for name, value in safe.items():  # A-003, A-081
             assert headers.get(name) == value, f"{method} {path}: {name} is {headers.get(name)}"
         assert "Date" in headers, headers
         self.contract.check(method, path, code, headers, data, sent)

@@ -6,6 +6,7 @@ against a database, a ledger and a dock that go away; with certificates that are
 docs/openapi.yaml, and everything that stands there must have been seen.
 """
 import contextlib
+import gzip
 import http.client
 import json
 import os
@@ -48,9 +49,12 @@ BOARD = {"stopping": False, "keeper_up": True, "database_up": False, "space_low"
                     "total": 100, "rate": 10, "left_s": 4},
                    {"slot": 2, "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0, "rate": 0}]}
 
+FILES = {"index.html": b"<!doctype html>" * 200, "app.js": b"export const a = 1;\n" * 300, "style.css": b"", "icon.svg": b"<svg/>"}
+TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+
 
 class Dock:
-    """The dock daemon's status socket; it says its line when it is told to."""
+    """The dock daemon's status socket: it says its line to whoever connects, when it may, and each new one to all that are there."""
 
     def __init__(self, path):
         self.path = path
@@ -58,6 +62,7 @@ class Dock:
         self.may_say = threading.Event()
         self.may_say.set()
         self.waiting = 0
+        self.links, self.taken = set(), 0
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(str(path))
         self.socket.listen(8)
@@ -67,6 +72,7 @@ class Dock:
         with contextlib.suppress(OSError):
             while True:
                 link, _ = self.socket.accept()
+                self.taken += 1
                 threading.Thread(target=self.say, args=(link,), daemon=True).start()
 
     def say(self, link):
@@ -74,7 +80,20 @@ class Dock:
         self.may_say.wait(60)
         self.waiting -= 1
         with link, contextlib.suppress(OSError):
+            self.links.add(link)
             link.sendall(self.line)
+            while self.line and link.recv(1):  # until the other side has enough
+                pass
+        self.links.discard(link)
+
+    def tell(self, line):
+        self.line = line
+        for link in list(self.links):
+            with contextlib.suppress(OSError):
+                if line:
+                    link.sendall(line)
+                else:
+                    link.shutdown(socket.SHUT_RDWR)
 
     def was_asked(self):
         """Somebody waits for the line now."""
@@ -86,7 +105,43 @@ class Dock:
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
+        self.tell(b"")
         self.path.unlink()
+
+
+class Listener:
+    """A client of /api/v1/dock/events."""
+
+    def __init__(self, web, source):
+        self.link = web.connect(source)
+        self.link.sendall(b"GET /api/v1/dock/events HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.answer = http.client.HTTPResponse(self.link)
+        self.answer.begin()
+        self.code, self.headers = self.answer.status, dict(self.answer.getheaders())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.answer.close()
+        self.link.close()
+
+    def event(self):
+        """The next one's name and data, but for the server's sign of life."""
+        lines = {}
+        while text := self.answer.readline().decode().rstrip("\n"):
+            key, _, value = text.partition(": ")
+            lines[key] = value
+        assert lines, "the stream has ended"
+        return self.event() if lines["event"] == "alive" else (lines["event"], json.loads(lines["data"]))
+
+    def rest(self):
+        with contextlib.suppress(ConnectionError, http.client.IncompleteRead):
+            return self.answer.read()
+        return b""
 
 
 def is_cut(link, data, seconds=60):
@@ -111,6 +166,7 @@ class Test:
         self.published = directory / "published"
         self.webs = []
         self.publish()
+        self.install()
         run(self.asservat, "db", "migrate", "--database", "user=postgres")
         self.dock = Dock(directory / "dock.sock")
 
@@ -123,6 +179,16 @@ class Test:
             (place / "tile/0/000").write_bytes(bytes(range(256)) * 32)
             (place / "tile/0/x001/067").write_bytes(b"far")
             (place / "tile/entries/000.p/8").write_bytes(log.encode() + b" bundle")
+
+    def install(self):
+        place = self.work / "console"
+        (place / "below.js").mkdir(parents=True)
+        for name, content in FILES.items():
+            (place / name).write_bytes(content)
+        for name in (".hidden.js", "notes.txt", "app.js~"):
+            (place / name).write_bytes(SECRET)
+        (place / "below.js").rename(place / "below")
+        (place / "below/inner.js").write_bytes(SECRET)
 
     def web(self, name, **more):
         self.webs.append(Web(self, name, **more))
@@ -163,7 +229,7 @@ class Test:
         # A host in the request's first line is as good as none (RFC 9112, 3.2.2).
         assert b"a larger head" in web.raw(b"GET http://asservat.example/ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n")
         for path in ("/ledger/3/checkpoint", "/ledger/tile/0/001", "/ledger/tile/0/000.p/256", "/ledger/tile/9/000", "/checkpoint/",
-                     "/tile/0/x000/000", "/ledger", "/", "/ledger/tile/0"):
+                     "/tile/0/x000/000", "/ledger", "/ledger/tile/0"):
             problem(web.ask(path), 404, "not-found", "path")
         hidden = self.published / HOST / "tile"
         hidden.rename(hidden.with_name("gone"))
@@ -216,7 +282,8 @@ class Test:
     def errors_are_problems(self):
         """A-002, A-004, A-009."""
         web = self.web("errors", deadline__header="2s", deadline__idle="500ms")
-        paths = ("/healthz", "/readyz", "/metrics", "/api/v1/dock", "/checkpoint", "/tile/0/000", "/ledger/checkpoint", "/ledger/tile/0/000")
+        paths = ("/healthz", "/readyz", "/metrics", "/api/v1/dock", "/checkpoint", "/tile/0/000", "/ledger/checkpoint", "/ledger/tile/0/000",
+                 "/", "/console/", "/console/app.js", "/api/v1/dock/events")
         for path in paths:
             for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
                 answer = web.ask(path, method)
@@ -230,7 +297,7 @@ class Test:
             if path.startswith("/api/"):
                 problem(answer, 400, "bad-query", "query")
             else:
-                assert answer[0] == 200, answer
+                assert answer[0] == (302 if path == "/" else 200), answer
         problem(web.ask("/nothing"), 404, "not-found", "path")
         start = b"GET /healthz HTTP/1.1\r\n"
         for bad in (b"Host: a\r\nHost: b\r\n", b"Host: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n",
@@ -489,7 +556,7 @@ class Test:
                     return link.connect_ex(("127.0.0.1", port)) == 0
             front.wait_for(answers, 60, "answer")
             context = ssl.create_default_context(cafile=self.work / "one/cert.pem")
-            for path, want in (("/ledger/checkpoint", 200), ("/api/v1/dock", 200), ("/metrics", 404), ("/readyz", 404),
+            for path, want in (("/ledger/checkpoint", 200), ("/api/v1/dock", 200), ("/console/app.js", 200), ("/", 302), ("/metrics", 404), ("/readyz", 404),
                                ("/%6cedger/checkpoint", 404), ("/ledger%2fcheckpoint", 404)):
                 link = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
                 link.request("GET", path)
@@ -497,6 +564,10 @@ class Test:
                 assert answer.status == want, (path, answer.status, answer.read())
                 assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", answer.headers
                 link.close()
+            link = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
+            link.request("GET", "/api/v1/dock/events")
+            assert link.getresponse().readline() == b"event: dock\n", "an event comes at once"
+            link.close()
         finally:
             front.stop()
         web.stop()
@@ -598,17 +669,130 @@ class Test:
 
         for line in (b"nonsense\n", b"[]\n", b"{}\n", b"\n", json.dumps(LINE | {"slots": {}}).encode() + b"\n",
                      json.dumps(LINE | {"slots": [{"slot": "1"}]}).encode() + b"\n", b'{"slots":' * 3000 + b"\n", b"x" * (2 << 20), b""):
-            self.dock.line = line
+            self.dock.tell(line)
             problem(eventually(lambda answer: answer[0] == 503), 503, "dock-away", "dock")
-            self.dock.line = json.dumps(LINE).encode() + b"\n"
+            self.dock.tell(json.dumps(LINE).encode() + b"\n")
             eventually(lambda answer: answer[0] == 200)
-        self.dock.line = json.dumps({name: value for name, value in LINE.items() if name != "space"}).encode() + b"\n"
+        for reason in ("the database is away", "the keeper is away", "there is no room"):
+            waits = LINE["slots"][1] | {"state": "waiting", "colour": "yellow", "reason": reason + ": connection to server at db.secret failed"}
+            self.dock.tell(json.dumps(LINE | {"slots": [waits]}).encode() + b"\n")
+            eventually(lambda answer, reason=reason: [slot["reason"] for slot in json.loads(answer[2])["slots"]] == [reason])
+        self.dock.tell(json.dumps({name: value for name, value in LINE.items() if name != "space"}).encode() + b"\n")
         eventually(lambda answer: b"space_low" not in answer[2])
         self.dock.close()
         problem(eventually(lambda answer: answer[0] == 503), 503, "dock-away", "dock")
         assert web.ask("/healthz")[0] == 200
         self.dock = Dock(self.work / "dock.sock")
         eventually(lambda answer: answer[0] == 200)
+        web.stop()
+
+    def the_console_is_served(self):
+        """A-080, A-081, A-082."""
+        web = self.web("files", deadline__idle="500ms")
+        (self.work / "console/app.js").write_text("changed")
+        for name, content in FILES.items():
+            for path in (f"/console/{name}", "/console/")[:2 if name == "index.html" else 1]:
+                code, headers, body = web.ask(path)
+                assert code == 200 and body == content and headers["Content-Type"] == TYPES[name.split(".")[1]], (path, headers, body)
+                assert headers["Vary"] == "Accept-Encoding" and "Content-Encoding" not in headers, headers
+                for asked, packed in (("gzip", True), ("br, GZIP ;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.000", False), ("xgzip", False),
+                                      ("identity", False), ("br", False)):
+                    packed = packed and len(content) > 100
+                    code, got, body = web.ask(path, Accept_Encoding=asked)
+                    assert got.get("Content-Encoding") == ("gzip" if packed else None), (asked, got)
+                    assert (gzip.decompress(body) if packed else body) == content and (got["ETag"] != headers["ETag"]) == packed, (asked, got)
+                    assert not packed or len(body) < len(content) / 4, len(body)
+                    for tag in (got["ETag"], "*"):
+                        assert web.ask(path, If_None_Match=tag, Accept_Encoding=asked)[0] == 304, tag
+        home = web.ask("/")
+        assert home[0] == 302 and home[1]["Location"] == "/console/" and home[2] == b"", home
+        for path in ("/console", "/console/notes.txt", "/console/.hidden.js", "/console/app.js~", "/console/below/inner.js", "/console/below",
+                     "/console/app.js/", "/console/App.js", "/console/app.j", "/console/app.jsx"):
+            problem(web.ask(path), 404, "not-found", "path")
+        for trick in ("/console/../app.js", "/console/%61pp.js", "/console//app.js", "/console/./app.js", "/console/..", "/console/app.js%00"):
+            got = web.raw(b"GET " + trick.encode() + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert got.startswith((b"HTTP/1.1 404 ", b"HTTP/1.1 400 ")), (trick, got)
+        web.stop()
+        (self.work / "console/app.js").write_bytes(FILES["app.js"])
+        web = self.web("uninstalled", console=self.work / "nowhere")
+        problem(web.ask("/console/"), 404, "not-found", "path")
+        problem(web.ask("/"), 404, "not-found", "path")
+        assert web.ask("/healthz")[0] == 200 and web.says("no-console")
+        web.stop()
+
+    def listen(self, web, stack, source="127.0.0.1"):
+        link = stack.enter_context(Listener(web, source))
+        assert link.code == 200 and link.headers["X-Accel-Buffering"] == "no", link.headers
+        return link
+
+    def who_listens_is_told(self):
+        """A-083, A-084, A-085, A-086, A-007."""
+        def line(done):
+            return json.dumps(LINE | {"slots": [LINE["slots"][0] | {"done": done}]}).encode() + b"\n"
+
+        def until(what, seconds=60):
+            deadline = time.monotonic() + seconds
+            while not what():
+                assert time.monotonic() < deadline
+                select.select([], [], [], 0.01)
+
+        web = self.web("listeners", deadline__idle="300ms", deadline__request="2s")
+        before = self.dock.taken
+        with contextlib.ExitStack() as stack:
+            self.dock.tell(line(1))
+            all_of_them = [self.listen(web, stack) for _ in range(40)]
+            web.judge("GET", "/api/v1/dock/events", 200, all_of_them[0].headers, b"event")
+            for link in all_of_them:
+                name, data = link.event()
+                assert name == "dock" and data["slots"][0]["done"] == 1 and data["slots"][0].keys() == BOARD["slots"][0].keys(), data
+                assert not any(word in json.dumps(data) for word in (CAMERA, SERIAL, CLIP, PORT, "31337")), data
+            assert web.metric("asservat_http_streams") == 40
+            self.dock.tell(line(2))
+            self.dock.tell(line(2))
+            self.dock.tell(line(3))
+            for link in all_of_them:
+                while (got := link.event())[1]["slots"][0]["done"] != 3:
+                    assert got[1]["slots"][0]["done"] == 2, got
+            # Idle for longer than any deadline, and one connection to the dock for all.
+            assert web.ask("/api/v1/dock")[0] == 200 and self.dock.taken == before + 1, self.dock.taken - before
+            select.select([], [], [], 0.8)
+            self.dock.tell(line(4))
+            assert all(link.event()[1]["slots"][0]["done"] == 4 for link in all_of_them)
+            self.dock.close()
+            assert all(link.event() == ("away", {}) for link in all_of_them)
+            late = self.listen(web, stack)
+            assert late.event() == ("away", {})
+            self.dock = Dock(self.work / "dock.sock")
+            assert all(link.event() == ("dock", BOARD) for link in all_of_them + [late])
+            assert web.ask("/api/v1/dock/events", "HEAD")[0] == 200
+            for link in all_of_them[1:] + [late]:
+                link.close()
+            # Who does not read is cut, and holds nobody up.
+            deaf = self.listen(web, stack)
+            heard, wide = all_of_them[0], [slot | {"reason": "x" * 255} for slot in LINE["slots"]] * 32
+            for i in range(100000):
+                if web.metric("asservat_http_late_total") > 0:
+                    break
+                self.dock.tell(json.dumps(LINE | {"slots": [slot | {"done": i} for slot in wide]}).encode() + b"\n")
+                while heard.event()[1]["slots"][0]["done"] != i:
+                    pass
+            assert web.metric("asservat_http_late_total") == 1
+            until(lambda: web.metric("asservat_http_streams") == 1)
+            assert deaf.code == 200
+            # Who is there at the end is told no more.
+            web.daemon.process.terminate()
+            assert heard.rest() is not None and web.daemon.process.wait(60) == 0 and web.says("unanswered=0"), web.log.read_text()
+        self.dock.tell(json.dumps(LINE).encode() + b"\n")
+        # Nobody is left: the dock is let go of.
+        web = self.web("crowd-of-listeners", connections=16, deadline__header="10min", deadline__idle="10min")
+        with contextlib.ExitStack() as stack:
+            listeners = [self.listen(web, stack) for _ in range(20)]
+            waiting = stack.enter_context(web.connect())
+            for _ in range(3):
+                assert web.ask("/healthz")[0] == 200
+            assert listeners[-1].event() == ("dock", BOARD) and listeners[0].rest() is not None
+            assert waiting.recv(1) == b"", "who only waits gives way first"
+        until(lambda: not self.dock.links)
         web.stop()
 
     def it_writes_nothing_and_starts_nothing(self):
@@ -629,6 +813,7 @@ class Test:
                      self.requests_in_a_row_are_answered_in_a_row, self.a_byte_now_and_then_gains_no_time, self.whoever_is_idle_gives_way,
                      self.an_address_has_its_own_places, self.a_stop_answers_who_has_asked, self.certificates_are_replaced,
                      self.nginx_in_front_hands_on_what_was_sent, self.a_wrong_configuration_is_named, self.what_it_needs_goes_away, self.the_board_names_nobody,
+                     self.the_console_is_served, self.who_listens_is_told,
                      self.it_writes_nothing_and_starts_nothing, self.all_that_is_documented_was_seen)
         for step in steps:
             if not only or step.__name__ in only:

@@ -71,6 +71,7 @@ HOMES = {
     r"curl/.*": ["server/base/mail.c", "server/base/post.c"],
     r"linux/usb/.*": ["firmware-proto/camera/gadget.c"],
     r"qrencode\.h": ["server/web/totp.c"],
+    r"zlib\.h": ["server/web/console.c"],
     r"linux/openat2\.h": ["server/web/published.c"],
     r"usbredir.*|umockdev.*|cmocka\.h": [],
 }

@@ -54,7 +54,7 @@ def definitions(top, problems):
 def uncited_requirements(top, files, defined, problems):
     cited = {"code": set(), "tests": set()}
     for path in files:
-        if not re.search(r"\.(c|h|py|sh|sql|cmake)$", path):
+        if not re.search(r"\.(c|h|py|sh|sql|cmake|m?js|css)$", path):
             continue
         where = "tests" if path.startswith("tests/") else "code"
         for number, line in enumerate((top / path).read_text(errors="replace").splitlines(), 1):
@@ -164,6 +164,8 @@ BROKEN = [
     ({"tests/sql/reader.sql": "-- S-00\n"}, f"{SPECS['S']}:2: S-002 is not cited in the tests"),
     ({"tests/sql/reader.sql": "-- S-0021\n"}, f"{SPECS['S']}:2: S-002 is not cited in the tests"),
     ({"tests/wait.py": "", "tests/lint/wait.py": "# P-010\n"}, f"{SPECS['P']}:1: P-010 is not cited in the tests"),
+    ({"dock/wait.h": "", "server/console/wait.js": "// P-010\n", "tests/wait.py": "", "tests/browser/wait.mjs": "// P-01\n"},
+     f"{SPECS['P']}:1: P-010 is not cited in the tests"),
     ({"tests/wait.py": "", "tests/wait.md": "P-010\n"}, f"{SPECS['P']}:1: P-010 is not cited in the tests"),
     ({"dock/wait.h": "/* P-010, P-011 */\n"}, "dock/wait.h:1: cites P-011, which no specification defines"),
     ({"tests/wait.py": "# P-010\n# T-010\n"}, "tests/wait.py:2: cites T-010, which no specification defines"),

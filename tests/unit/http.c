@@ -200,6 +200,38 @@ static void a_tag_is_found_in_a_list(void **state)
     }
 }
 
+/* */
+static void a_coding_is_found_in_a_list(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        bool in;
+    } cases[] = {
+        {"gzip", true},
+        {"GZip", true},
+        {"br, gzip", true},
+        {" , gzip ,br", true},
+        {"gzip;q=0.5", true},
+        {"gzip ; q=1", true},
+        {"gzip;q=0.001", true},
+        {"gzip;q=0, br", false},
+        {"gzip; q=0.000", false},
+        {"br, gzip;Q=0 ,x", false},
+        {"", false},
+        {"x-gzip", false},
+        {"gzipp", false},
+        {"br;gzip", false},
+        {"gzi p", false},
+        {"gzip;", true},
+        {"gzip; ,br", true},
+        {"*", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(asv_http_coding_is_in("gzip", cases[i].list), cases[i].in);
+    }
+}
+
 /* ---- problems ---- */
 
 /* */
@@ -277,6 +309,10 @@ static void the_one_that_waits_longest_gives_way(void **state)
     asv_http_peer_move(&crowd.all[4], ASV_HTTP_RECEIVING, 9);
     assert_ptr_equal(asv_http_peers_excess(&crowd.peers, newest), &crowd.all[2]);
     asv_http_peer_move(&crowd.all[2], ASV_HTTP_SENDING, 8);
+    assert_ptr_equal(asv_http_peers_excess(&crowd.peers, newest), &crowd.all[2]);
+    asv_http_peer_move(&crowd.all[0], ASV_HTTP_LISTENING, 400); /* */
+    assert_ptr_equal(asv_http_peers_excess(&crowd.peers, newest), &crowd.all[0]);
+    asv_http_peer_move(&crowd.all[2], ASV_HTTP_WAITING, 500);
     assert_ptr_equal(asv_http_peers_excess(&crowd.peers, newest), &crowd.all[2]);
     for (size_t i = 0; i < 5; i++) {
         asv_http_peer_move(&crowd.all[i], ASV_HTTP_WORKING, 0);
@@ -358,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_path_that_is_too_long_is_nobodys),
         cmocka_unit_test(a_target_may_name_the_host),
         cmocka_unit_test(a_tag_is_found_in_a_list),
+        cmocka_unit_test(a_coding_is_found_in_a_list),
         cmocka_unit_test(a_problem_is_json_in_two_languages),
         cmocka_unit_test(the_one_that_waits_longest_gives_way),
         cmocka_unit_test(an_address_has_its_own_limit),

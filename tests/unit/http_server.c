@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "server/base/world_os.h"
+#include "server/http/channel.h"
 #include "server/http/listener.h"
 #include "tests/unit/test.h"
 
@@ -22,6 +23,7 @@ struct site {
     unsigned short port;
     int held[2]; /* a pipe: a job of /held goes on when something can be read */
     _Atomic unsigned begun, done, clients;
+    struct asv_http_channel channel;
 };
 
 /* ---- what it serves ---- */
@@ -64,6 +66,15 @@ static void held(void *ctx, const struct asv_http_request *request, struct asv_h
     atomic_fetch_add(&site->done, 1);
 }
 
+static void follow(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
+{
+    struct site *site = ctx;
+    (void)request;
+    out->channel = &site->channel;
+    out->type = "text/event-stream";
+    out->code = 200;
+}
+
 /* a handler that forgets to answer. */
 static void nothing(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
 {
@@ -73,10 +84,9 @@ static void nothing(void *ctx, const struct asv_http_request *request, struct as
 }
 
 static const struct asv_http_route routes[] = {
-    {"GET", "/quick", "quick", 0, false, quick},
-    {"POST", "/slow", "slow", 32, true, slow},
-    {"GET", "/held", "held", 0, true, held},
-    {"GET", "/nothing", "nothing", 0, false, nothing},
+    {"GET", "/quick", "quick", 0, false, quick},    {"POST", "/slow", "slow", 32, true, slow},
+    {"GET", "/held", "held", 0, true, held},        {"GET", "/nothing", "nothing", 0, false, nothing},
+    {"GET", "/follow", "follow", 0, false, follow},
 };
 
 static void set_up(struct site *site, unsigned threads)
@@ -94,6 +104,7 @@ static void set_up(struct site *site, unsigned threads)
                                            .request_ms = 60000};
     memset(site, 0, sizeof *site);
     assert_int_equal(pipe(site->held), 0);
+    asv_http_channel_init(&site->channel);
     assert_int_equal(asv_http_open(&config, &site->listener, &err), ASV_OK);
     assert_int_equal(asv_http_start(site->listener, &err), ASV_OK);
     asv_http_address(site->listener, address);
@@ -103,6 +114,7 @@ static void set_up(struct site *site, unsigned threads)
 static void tear_down(struct site *site)
 {
     asv_http_close(site->listener);
+    asv_http_channel_clear(&site->channel);
     close(site->held[0]);
     close(site->held[1]);
 }
@@ -275,6 +287,89 @@ static void a_handler_that_says_nothing_is_a_failure(void **state)
     tear_down(&site);
 }
 
+/* Listens until it has heard the last message. */
+static void *listener(void *ctx)
+{
+    struct site *site = ctx;
+    char got[8192];
+    size_t len = 0;
+    int fd = reach(site);
+    const char *request = "GET /follow HTTP/1.1\r\nHost: a\r\n\r\n";
+    bool good = fd >= 0 && send(fd, request, strlen(request), MSG_NOSIGNAL) == (ssize_t)strlen(request);
+    bool last = false;
+    while (good && !last) {
+        ssize_t more = recv(fd, got + len, sizeof got - 1 - len, 0);
+        good = more > 0;
+        len += good ? (size_t)more : 0;
+        got[len] = '\0';
+        last = strstr(got, "data: last\n\n") != NULL;
+        memmove(got, got + (len > 512 ? len - 512 : 0), len > 512 ? 512 : len);
+        len = len > 512 ? 512 : len;
+    }
+    close(fd);
+    atomic_fetch_add(&site->done, 1);
+    return good ? ctx : NULL;
+}
+
+static void *speaker(void *ctx)
+{
+    struct site *site = ctx;
+    bool good = true;
+    for (unsigned i = 0; good && atomic_load(&site->done) < CLIENTS; i++) {
+        char event[64];
+        snprintf(event, sizeof event, "data: %u\n\n", i);
+        good = asv_http_channel_say(&site->channel, i < 2000 ? event : "data: last\n\n") == ASV_OK;
+    }
+    return good ? ctx : NULL;
+}
+
+/* A-083: whoever listens gets the newest message in the end, whatever was said meanwhile, and while others
+ * come and go. */
+static void a_channel_is_heard_from_another_thread(void **state)
+{
+    (void)state;
+    struct site site;
+    pthread_t threads[CLIENTS + 1];
+    set_up(&site, 0);
+    for (size_t i = 0; i <= CLIENTS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, i < CLIENTS ? listener : speaker, &site), 0);
+    }
+    while (atomic_load(&site.done) < CLIENTS) {
+        step(&site);
+    }
+    for (size_t i = 0; i <= CLIENTS; i++) {
+        void *good = NULL;
+        pthread_join(threads[i], &good);
+        assert_non_null(good);
+    }
+    tear_down(&site);
+    assert_int_equal(asv_http_channel_clients(&site.channel), 0);
+}
+
+/* One that listens, and is idle, when the server ends without having been stopped. */
+static void an_end_ends_who_listens(void **state)
+{
+    (void)state;
+    struct site site;
+    const char *request = "GET /follow HTTP/1.1\r\nHost: a\r\n\r\n";
+    char got[1024];
+    set_up(&site, 0);
+    int fd = reach(&site);
+    assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+    while (asv_http_channel_clients(&site.channel) == 0) {
+        step(&site);
+    }
+    step(&site);
+    asv_http_close(site.listener);
+    site.listener = NULL;
+    assert_int_equal(asv_http_channel_clients(&site.channel), 0);
+    assert_int_equal(asv_http_channel_say(&site.channel, "data: to nobody\n\n"), ASV_OK);
+    while (recv(fd, got, sizeof got, 0) > 0) {
+    }
+    close(fd);
+    tear_down(&site);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +377,8 @@ int main(void)
         cmocka_unit_test(an_end_waits_for_what_is_being_done),
         cmocka_unit_test(nobody_is_left_when_an_answer_comes_too_late),
         cmocka_unit_test(a_handler_that_says_nothing_is_a_failure),
+        cmocka_unit_test(a_channel_is_heard_from_another_thread),
+        cmocka_unit_test(an_end_ends_who_listens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,13 @@ static void the_board_has_what_the_room_may_see(void **state)
         "{\"slot\":2,\"since_ms\":6,\"done\":0,\"total\":0,\"rate\":0,\"state\":\"empty\",\"colour\":"
         "\"grey\",\"reason\":\"\","
         "\"left_s\":7}]}");
+    assert_board(LINE("{\"slot\":1,\"state\":\"waiting\",\"colour\":\"yellow\",\"since_ms\":5,\"reason\":"
+                      "\"the database is away: host\","
+                      "\"done\":0,\"total\":0,\"rate\":0}"),
+                 "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[{\"slot\":1,\"since_"
+                 "ms\":5,\"done\":0,"
+                 "\"total\":0,\"rate\":0,\"state\":\"waiting\",\"colour\":\"yellow\",\"reason\":\"the "
+                 "database is away\"}]}");
     assert_board(LINE(""), "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[]}");
 }
 

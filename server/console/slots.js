@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What the dock says of a slot, in words and figures. */
+import { percent, t, time } from "./i18n.js";
+import { explain } from "./reasons.js";
+
+const ICONS = {
+  empty: "none", connecting: "link", handshake: "link", identifying: "link", listing: "link", pulling: "down", sealing: "lock",
+  erasing: "lock", finishing: "lock", waiting: "wait", ready: "check", attention: "warn", refused: "stop", fault: "stop", parked: "none",
+};
+const MINUTE_S = 60;
+const SOON_S = 10;
+
+export function word(slot) {
+  return t(`state.${slot.state}`);
+}
+
+export function iconOf(slot) {
+  return ICONS[slot.state];
+}
+
+/** 0 to 100 of the recording that is being transferred, or null. */
+export function progress(slot) {
+  return slot.state === "pulling" && slot.total > 0 ? Math.min(100, Math.floor((slot.done * 100) / slot.total)) : null;
+}
+
+export function figure(slot) {
+  const done = progress(slot);
+  return done === null ? "" : percent(done / 100);
+}
+
+function left(seconds) {
+  if (seconds < SOON_S) {
+    return t("slot.soon");
+  }
+  if (seconds < MINUTE_S) {
+    return t("slot.seconds");
+  }
+  const minutes = Math.ceil(seconds / MINUTE_S);
+  return minutes < 60 ? t("slot.minutes", { n: minutes }) : t("slot.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+/** [{title, what}], most urgent first; none when there is nothing that a person has to know. */
+export function notes(slot) {
+  return explain(slot.reason).map(({ name, n }) => ({
+    title: t(`reason.${name}`, { n: n ?? "" }).trim(),
+    what: t(`reason.${name}.do`),
+  }));
+}
+
+/** The line below the figure. What was to be done a while ago is not said of what is stale. */
+export function hint(slot, stale) {
+  const [note] = notes(slot);
+  if (note) {
+    return note.title;
+  }
+  if (stale) {
+    return "";
+  }
+  if (slot.state === "pulling" && slot.left_s !== undefined) {
+    return left(slot.left_s);
+  }
+  if (slot.state === "empty" || slot.state === "parked") {
+    return "";
+  }
+  return t(slot.state === "ready" ? "slot.take" : "slot.leave");
+}
+
+const KINDS = { green: "ready", blue: "busy", yellow: "attention", red: "problem", grey: "free" };
+
+/** How many slots are of each colour, those that are none left out: [{colour, text}]. */
+export function summary(slots) {
+  return Object.entries(KINDS)
+    .map(([colour, kind]) => ({ colour, kind, n: slots.filter((slot) => slot.colour === colour).length }))
+    .filter(({ n }) => n > 0)
+    .map(({ colour, kind, n }) => ({ colour, text: t(`dock.${kind}`, { n }) }));
+}
+
+/** What is wrong with the whole, or to be known of it: [{colour, title, text}]. */
+export function banners({ link, away, dock, at }) {
+  const stale = at === null ? t("dock.unknown") : t("dock.stale", { time: time(at) });
+  const all = [
+    [link === "lost", "red", "dock.lost", stale],
+    [link !== "lost" && away, "red", "dock.away", stale],
+    [dock?.stopping, "grey", "dock.stopping"],
+    [dock?.keeper_up === false, "yellow", "dock.keeper"],
+    [dock?.database_up === false, "yellow", "dock.database"],
+    [dock?.space_low, "yellow", "dock.space"],
+  ];
+  return all.filter(([shown]) => shown).map(([, colour, key, text]) => ({ colour, title: `${t(key)}.`, text: text ?? t(`${key}.do`) }));
+}
+
+/** A-087: whether what is shown may have been overtaken. */
+export function isStale({ link, away }) {
+  return link === "lost" || away;
+}

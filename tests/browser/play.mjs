@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * play.mjs BUILD [--docs] [STEP…]: the console in Debian's Chromium, served by asservatd, with a dock that says what it is told to.
+ * Screenshots go to BUILD/browser; with --docs those that the pages show go to docs/images, too. Ends with 77 where there is no
+ * browser or no playwright-core. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+
+import { Dock, evening, pulling, slot, status, TOP, until, Web } from "./site.mjs";
+
+const CHROMIUM = "/usr/bin/chromium";
+const modules = createRequire(path.join(TOP, "tests/package.json"));
+const [build, ...words] = process.argv.slice(2);
+const docs = words.includes("--docs");
+const only = words.filter((word) => word !== "--docs");
+const pictures = path.join(build, "browser");
+const KIOSK = { width: 1280, height: 800 };
+
+function need(there, why) {
+  if (!there) {
+    console.log(`skipped: ${why}`);
+    process.exit(77);
+  }
+}
+
+need(fs.existsSync(CHROMIUM), "there is no chromium (deploy/dependencies browser)");
+need(fs.existsSync(path.join(TOP, "tests/node_modules/playwright-core")), "tests/node_modules has no playwright-core (deploy/dependencies browser)");
+const { chromium } = modules("playwright-core");
+const axe = fs.readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
+
+/* ---- pages ---- */
+
+class Stage {
+  async open() {
+    this.directory = fs.mkdtempSync(path.join(os.tmpdir(), "asv-browser."));
+    fs.mkdirSync(pictures, { recursive: true });
+    this.dock = new Dock(path.join(this.directory, "dock.sock"));
+    this.web = new Web(build, this.directory, this.dock);
+    await this.dock.open(evening());
+    await this.web.start();
+    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--disable-dev-shm-usage", ...(process.getuid() === 0 ? ["--no-sandbox"] : [])] });
+    this.contexts = [];
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.web.stop();
+    await this.dock.close().catch(() => {});
+    fs.rmSync(this.directory, { recursive: true });
+  }
+
+  /** A browser of its own, with nothing kept. What its pages complain of, or ask others for, ends the test. */
+  async context(more = {}) {
+    const context = await this.browser.newContext({
+      viewport: KIOSK, hasTouch: true, locale: "de-DE", timezoneId: "Europe/Berlin", colorScheme: "light", ...more,
+    });
+    context.complaints = [];
+    context.asked = [];
+    context.on("console", (message) => ["error", "warning"].includes(message.type()) && context.complaints.push(message.text()));
+    context.on("weberror", (error) => context.complaints.push(String(error.error())));
+    context.on("request", (request) => context.asked.push(request.url()));
+    this.contexts.push(context);
+    return context;
+  }
+
+  async page(name, more) {
+    const context = await this.context(more);
+    const page = await context.newPage();
+    await page.goto(`${this.web.origin}/console/${name}`);
+    return page;
+  }
+
+  /** After each step. */
+  async leave() {
+    for (const context of this.contexts) {
+      const outage = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
+      const bad = context.complaints.filter((text) => !(context.outage && outage.test(text)));
+      assert.deepEqual(bad, [], "what the browser complains of"); // A-081
+      const elsewhere = context.asked.filter((url) => !url.startsWith(`${this.web.origin}/`));
+      assert.deepEqual(elsewhere, [], "what others are asked for");
+      await context.close();
+    }
+    this.contexts = [];
+  }
+}
+
+const stage = new Stage();
+
+async function picture(page, name) {
+  const file = path.join(pictures, `${name}.png`);
+  await page.screenshot({ path: file });
+  if (docs && DOCUMENTED.has(name)) {
+    fs.copyFileSync(file, path.join(TOP, `docs/images/${name}.png`));
+  }
+}
+
+const DOCUMENTED = new Set(["board-de", "console-dock"]);
+
+/** A-090: WCAG 2.1 A and AA, and what axe calls good practice. */
+async function isAccessible(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`), [], what);
+}
+
+function tile(page, number) {
+  return page.locator(".tile").nth(number - 1);
+}
+
+async function says(locator, text) {
+  await until(async () => (await locator.textContent().catch(() => "")).replace(/\u00a0/g, " ").includes(text), `"${text}"`);
+}
+
+async function fits(page) {
+  const { width, height, wide, high } = await page.evaluate(() => ({
+    width: innerWidth, height: innerHeight, wide: document.documentElement.scrollWidth, high: document.documentElement.scrollHeight,
+  }));
+  return { across: wide <= width, down: high <= height };
+}
+
+/* ---- what is tried ---- */
+
+async function theBoardSaysHowItIs() {
+  const page = await stage.page("board.html");
+  await says(tile(page, 2), "überträgt");
+  await says(tile(page, 2), "63 %");
+  await says(tile(page, 2), "noch 2 min");
+  await says(tile(page, 3), "noch 1 h 7 min");
+  await says(tile(page, 6), "gleich fertig");
+  await says(tile(page, 1), "bereit");
+  await says(tile(page, 4), "1 Aufnahme in Quarantäne");
+  await says(tile(page, 11), "Fremde Kamera");
+  await says(page.locator(".summary"), "6 bereit");
+  assert.equal(await page.locator(".tile").count(), 20);
+  assert.equal(await page.getAttribute("html", "lang"), "de");
+  assert.match(await page.locator(".clock").textContent(), /aktuell, \d\d:\d\d (MEZ|MESZ)/);
+  assert.ok((await page.content()).match(/BWC-|SN-|1-2\./) === null, "nobody is named");
+  assert.deepEqual(await fits(page), { across: true, down: true });
+  await picture(page, "board-de");
+  await isAccessible(page, "the board");
+  for (const [height, width] of await page.locator("button:visible, select").evaluateAll((all) => all.map((one) => [one.offsetHeight, one.offsetWidth]))) {
+    assert.ok(height >= 44 && width >= 44, `${width} x ${height} is too small to touch`);
+  }
+}
+
+async function anotherLanguageAndAppearance() {
+  const page = await stage.page("board.html");
+  await says(tile(page, 1), "bereit");
+  await page.getByLabel("Sprache").selectOption("en");
+  await says(tile(page, 2), "transferring");
+  await says(tile(page, 2), "2 min left");
+  await says(tile(page, 15), "Put the camera in again");
+  assert.equal(await page.getAttribute("html", "lang"), "en");
+  await page.getByLabel("Appearance").selectOption("dark");
+  await isAccessible(page, "the dark board");
+  await page.reload();
+  await says(tile(page, 2), "transferring");
+  assert.equal(await page.getAttribute("html", "data-appearance"), "dark");
+  await picture(page, "board-en-dark");
+  const system = await stage.page("board.html", { colorScheme: "dark" });
+  await says(tile(system, 1), "bereit");
+  const colours = (from) => from.evaluate(() => ["ground", "surface", "text", "muted", "line", "edge", "accent", "on-accent", "shadow",
+    ...["grey", "blue", "green", "yellow", "red"].flatMap((name) => [name, `${name}-ground`])]
+    .map((name) => `${name} ${getComputedStyle(document.documentElement).getPropertyValue(`--${name}`)}`));
+  assert.deepEqual(await colours(system), await colours(page), "a dark system has the colours that can be chosen");
+}
+
+async function byKeyboardAlone() {
+  const page = await stage.page("board.html");
+  await says(tile(page, 1), "bereit");
+  const seen = [];
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.labels?.[0]?.textContent ?? "");
+  for (let i = 0; i < 5; i++) {
+    await page.keyboard.press("Tab");
+    seen.push(await focused());
+  }
+  assert.deepEqual(seen, ["Sprache", "Darstellung", "Was ist zu tun? Platz 4", "Was ist zu tun? Platz 11", "Was ist zu tun? Platz 15"]);
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await says(dialog, "Platz 15: Problem");
+  await says(dialog, "Kamera entnehmen und wieder einstecken.");
+  await picture(page, "board-dialog");
+  await isAccessible(page, "the dialog");
+  await page.keyboard.press("Escape");
+  await until(async () => (await dialog.count()) === 0, "the dialog's end");
+  assert.equal(await focused(), "Was ist zu tun? Platz 15");
+}
+
+async function nothingJumps() {
+  const page = await stage.page("board.html");
+  await says(tile(page, 2), "63 %");
+  const places = () => page.locator(".tile").evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
+  const before = await places();
+  await tile(page, 15).getByRole("button").focus();
+  await page.evaluate(() => { globalThis.kept = [...document.querySelectorAll(".tile")]; });
+  const later = evening();
+  later.slots[1] = pulling(2, 88, 30);
+  later.slots[0] = slot(1, "fault", { reason: "<img src=x onerror=alert(1)> what nobody foresaw" });
+  later.slots[11] = slot(12, "ready");
+  stage.dock.tell(later);
+  await says(tile(page, 2), "88 %");
+  await says(tile(page, 1), "Bitte melden");
+  await says(page.locator(".unseen[role=status]"), "Meldung des Docks, Platz 1: Problem. Bitte melden");
+  assert.deepEqual(await places(), before);
+  assert.ok(await page.evaluate(() => globalThis.kept.every((one, i) => one === document.querySelectorAll(".tile")[i])));
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Was ist zu tun? Platz 15");
+  await tile(page, 1).getByRole("button").tap();
+  await says(page.getByRole("dialog"), "<img src=x onerror=alert(1)>");
+  assert.equal(await page.locator("img").count(), 0);
+  stage.dock.tell(evening());
+}
+
+/** A-087. */
+async function whatIsOldIsCalledOld() {
+  const silent = await stage.context(); // whose server takes the question and says nothing
+  await silent.addInitScript(() => { delete globalThis.SharedWorker; });
+  await silent.route("**/dock/events", () => {});
+  const unanswered = await silent.newPage();
+  await unanswered.goto(`${stage.web.origin}/console/board.html`);
+  await says(unanswered.locator(".notice"), "Verbindung zum Dock wird aufgebaut");
+  const page = await stage.page("board.html");
+  await says(tile(page, 1), "bereit");
+  await stage.dock.close();
+  await says(page.locator(".banner"), "Das Dock antwortet nicht");
+  await says(page.locator(".banner"), "Die Anzeige zeigt den Stand von");
+  await says(tile(page, 1), "zuletzt: bereit");
+  assert.equal(await page.locator(".tile:not([data-colour=grey])").count(), 0);
+  assert.equal(await page.locator(".summary li").count(), 0);
+  await picture(page, "board-away");
+  await isAccessible(page, "the board of a dock that is away");
+  const fresh = await stage.page("board.html");
+  await says(fresh.locator(".notice"), "Es ist nicht bekannt, was die Plätze tun.");
+  await isAccessible(fresh, "a board that knows nothing");
+  await stage.dock.open(evening());
+  await says(tile(page, 1), "bereit");
+  await says(tile(fresh, 1), "bereit");
+  assert.equal(await page.locator(".banner").count(), 0);
+  await says(unanswered.locator(".banner"), "Keine Verbindung zum Server");
+}
+
+async function theServerComesBack() {
+  const page = await stage.page("board.html");
+  page.context().outage = true;
+  await says(tile(page, 1), "bereit");
+  await stage.web.stop();
+  await says(page.locator(".banner"), "Keine Verbindung zum Server");
+  await says(tile(page, 1), "zuletzt: bereit");
+  await page.getByLabel("Darstellung").selectOption("dark"); // it can still be used
+  await stage.web.start();
+  await until(async () => (await page.locator(".banner").count()) === 0, "the connection", 40_000);
+  await says(tile(page, 1), "bereit");
+}
+
+async function servicesAreAway() {
+  const page = await stage.page("board.html");
+  await says(tile(page, 1), "bereit");
+  const bad = evening();
+  stage.dock.tell({ ...bad, keeper: { up: false, why: "secret", since_ms: 1 }, database: { up: false, why: "secret", since_ms: 1 },
+    space: { free: 1, low: true }, slots: bad.slots.map((one) => ({ ...one })) });
+  await says(page.locator(".banners"), "Schlüsselverwaltung antwortet nicht");
+  await says(page.locator(".banners"), "Datenbank antwortet nicht");
+  await says(page.locator(".banners"), "Speicher ist fast voll");
+  await picture(page, "board-services");
+  await isAccessible(page, "a board with three banners");
+  stage.dock.tell(status([]));
+  await says(page.locator(".notice"), "noch keine Plätze");
+  stage.dock.tell(evening());
+  await says(tile(page, 1), "bereit");
+}
+
+/** One stream for a browser, none for pages that nobody sees. */
+async function oneStream() {
+  const streams = (count) => until(async () => {
+    stage.dock.tell({ ...evening(), stored: Math.floor(Math.random() * 1e9), stopping: !stage.dock.status.stopping }); // who has left is noticed then
+    return (await stage.web.metric("asservat_http_streams")) === count;
+  }, `${count} streams`);
+  const see = (page, state) => page.evaluate((now) => {
+    Object.defineProperty(document, "visibilityState", { value: now, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+  await streams(0);
+  const first = await stage.page("board.html");
+  const second = await first.context().newPage();
+  await second.goto(`${stage.web.origin}/console/`);
+  await says(tile(first, 1), "bereit");
+  await says(second.locator("table"), "überträgt");
+  await streams(1);
+  await see(first, "hidden");
+  await streams(1);
+  await see(second, "hidden");
+  await streams(0);
+  await see(first, "visible");
+  await streams(1);
+  await second.close();
+  await first.close();
+  await streams(0);
+  const context = await stage.context();
+  await context.addInitScript(() => { delete globalThis.SharedWorker; });
+  for (let i = 0; i < 2; i++) {
+    const page = await context.newPage();
+    await page.goto(`${stage.web.origin}/console/board.html`);
+    await says(tile(page, 1), "bereit");
+  }
+  await streams(2);
+  stage.dock.tell(evening());
+}
+
+async function itIsLightAndQuick() {
+  const times = [];
+  let bytes = 0;
+  for (let i = 0; i < 3; i++) {
+    const context = await stage.context();
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send("Network.enable");
+    bytes = 0;
+    session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
+    await page.addInitScript(() => {
+      new MutationObserver(() => {
+        if (globalThis.usable === undefined && document.querySelector(".tile")) {
+          globalThis.usable = performance.now();
+        }
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto(`${stage.web.origin}/console/board.html`);
+    await says(tile(page, 20), "frei");
+    times.push(Math.round(await page.evaluate(() => globalThis.usable)));
+  }
+  const files = fs.readdirSync(path.join(TOP, "server/console"));
+  console.log(`   first load ${(bytes / 1024).toFixed(1)} KiB, usable after ${times.join(", ")} ms; ${files.length} files in all`);
+  assert.ok(bytes > 10_000 && bytes <= 200 * 1024, `${bytes} bytes`);
+  assert.ok(Math.min(...times) <= 1000, `${times} ms`);
+}
+
+async function everySizeFits() {
+  const page = await stage.page("board.html");
+  await says(tile(page, 1), "bereit");
+  for (const count of [1, 4, 10, 24]) {
+    const slots = Array.from({ length: count }, (_, i) => (i % 7 === 3 ? slot(i + 1, "attention", {
+      reason: "recordings on it: 3 that could not be brought into custody, 1 whose period is over, to be erased at the keeper's order" }) : slot(i + 1, "ready")));
+    stage.dock.tell(status(slots));
+    await until(async () => (await page.locator(".tile").count()) === count, `${count} tiles`);
+    await picture(page, `board-${count}`);
+    assert.deepEqual(await fits(page), { across: true, down: true }, `${count} slots`);
+    const cut = await page.locator(".tile").evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1).length);
+    assert.equal(cut, 0, `${count} slots: text is cut off`);
+  }
+  await page.goto(`${stage.web.origin}/console/board.html?row=8`);
+  await says(tile(page, 1), "bereit");
+  const inRow = await page.locator(".tile").evaluateAll((all) => all.filter((one) => one.offsetTop === all[0].offsetTop).length);
+  assert.equal(inRow, 7, "as many of eight as have room");
+  stage.dock.tell(evening());
+  for (const name of ["board.html", ""]) {
+    const small = await stage.page(name, { viewport: { width: 320, height: 640 } });
+    await says(small.locator("body"), "bereit");
+    assert.equal((await fits(small)).across, true, `320 px: ${name}`);
+    await picture(small, `small-${name === "" ? "console" : "board"}`);
+  }
+}
+
+async function theConsoleShowsTheDock() {
+  const page = await stage.page("../");
+  assert.equal(page.url(), `${stage.web.origin}/console/`);
+  await says(page.locator("tbody tr").nth(1), "63 %");
+  await says(page.locator("tbody tr").nth(14), "Kamera neu einstecken.");
+  await picture(page, "console-dock");
+  await isAccessible(page, "the dock's table");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Zum Inhalt");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.goto(`${stage.web.origin}/console/#/nowhere`);
+  await says(page.locator(".state"), "Diese Seite gibt es nicht");
+  await isAccessible(page, "a page that is not there");
+  await page.getByLabel("Sprache").selectOption("en");
+  await says(page.locator(".state"), "There is no such page");
+  await page.getByRole("link", { name: "Dock", exact: true }).click();
+  await says(page.locator("tbody tr").nth(1), "transferring");
+  await page.getByRole("link", { name: "Open the screen at the dock" }).click();
+  await says(tile(page, 2), "transferring");
+}
+
+const STEPS = [theBoardSaysHowItIs, anotherLanguageAndAppearance, byKeyboardAlone, nothingJumps, whatIsOldIsCalledOld, theServerComesBack,
+  servicesAreAway, oneStream, itIsLightAndQuick, everySizeFits, theConsoleShowsTheDock];
+
+let failed = false;
+try {
+  await stage.open();
+  for (const step of STEPS.filter(({ name }) => only.length === 0 || only.includes(name))) {
+    const began = Date.now();
+    await step();
+    await stage.leave();
+    console.log(`ok ${step.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  }
+} catch (error) {
+  failed = true;
+  console.error(error);
+  for (const [i, page] of stage.contexts.flatMap((context) => context.pages()).entries()) {
+    await page.screenshot({ path: path.join(pictures, `failed-${i}.png`) }).catch(() => {});
+  }
+  console.error(stage.contexts.flatMap((context) => context.complaints).join("\n"), stage.web.said());
+} finally {
+  await stage.close();
+}
+process.exit(failed ? 1 : 0);

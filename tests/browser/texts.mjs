@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * The console's words: A-089. Both languages have the same texts with the same places to fill, each is used, and each state and
+ * reason that docs/DOCK.md lists has one. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+
+import { TOP } from "./site.mjs";
+
+const CONSOLE = path.join(TOP, "server/console");
+
+async function load(name) {
+  const source = fs.readFileSync(path.join(CONSOLE, name), "utf8"); // no package.json says that these are modules
+  return import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+}
+
+function places(text) {
+  return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+}
+
+function sameTexts(de, en) {
+  assert.deepEqual(Object.keys(en), Object.keys(de), "both languages have the same texts, in the same order");
+  for (const key of Object.keys(de)) {
+    assert.deepEqual(places(en[key]), places(de[key]), `${key}: what is filled in`);
+    assert.ok(de[key] !== "" && en[key] !== "", key);
+  }
+}
+
+/** What a source asks for: t("…"), a key of a table, or t(`state.${…}`), which is all that begin so. */
+function allAreUsed(keys) {
+  const sources = fs.readdirSync(CONSOLE).filter((name) => name.endsWith(".js") && name !== "de.js" && name !== "en.js")
+    .map((name) => fs.readFileSync(path.join(CONSOLE, name), "utf8")).join("\n");
+  const literal = new Set([...sources.matchAll(/"([a-z][\w.]*)"/g)].map((match) => match[1]));
+  const prefixes = [...sources.matchAll(/\bt\(`([a-z]\w*\.)\$\{/g)].map((match) => match[1]);
+  for (const key of keys) {
+    const plain = key.replace(/\.(one|do)$/, "");
+    assert.ok(literal.has(key) || literal.has(plain) || prefixes.some((prefix) => key.startsWith(prefix)), `nobody says ${key}`);
+  }
+  const known = new Set(keys);
+  for (const [, key] of sources.matchAll(/\bt\("([^"]+)"/g)) {
+    assert.ok(known.has(key), `${key} has no text`);
+  }
+}
+
+/** The rows of the table below a heading of DOCK.md, the code spans of each one's first cell. */
+function table(heading) {
+  const text = fs.readFileSync(path.join(TOP, "docs/DOCK.md"), "utf8");
+  const part = heading === "states" ? text.split("| state | colour | is |")[1] : text.split("## What staff see, and what it means")[1].split("\n## ")[0];
+  const rows = part.split("\n\n")[heading === "states" ? 0 : 1].split("\n").filter((line) => line.startsWith("| `"));
+  return rows.map((row) => [...row.split(" | ")[0].matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+}
+
+async function allIsSaid(keys) {
+  const { explain } = await load("reasons.js");
+  const known = new Set(keys);
+  const states = table("states").flat();
+  assert.equal(states.length, 15, `${states}`);
+  states.forEach((state) => assert.ok(known.has(`state.${state}`), `no word for the state ${state}`));
+  const reasons = table("reasons");
+  assert.ok(reasons.length > 15, `${reasons.length} reasons`);
+  for (const row of reasons) {
+    for (const reason of row) {
+      const names = explain(reason).map(({ name }) => name);
+      assert.ok(names.length > 0 && !names.includes("other"), `no text for the reason "${reason}"`);
+      names.forEach((name) => assert.ok(known.has(`reason.${name}`) && known.has(`reason.${name}.do`), name));
+    }
+  }
+  assert.deepEqual(explain("recordings on it: 12 in quarantine, to be looked at, 1 still being recorded"),
+    [{ name: "quarantined", n: 12 }, { name: "recording", n: 1 }]);
+  assert.deepEqual(explain("the camera does not answer: reply; take it out and put it in again").map(({ name }) => name), ["again"]);
+  assert.deepEqual(explain("what nobody foresaw"), [{ name: "other", n: undefined }]);
+  assert.deepEqual(explain(""), []);
+}
+
+const de = (await load("de.js")).default;
+const en = (await load("en.js")).default;
+sameTexts(de, en);
+allAreUsed(Object.keys(de));
+await allIsSaid(Object.keys(de));
+console.log(`${Object.keys(de).length} texts in two languages`);
