@@ -182,7 +182,6 @@ static void print_command_help(const struct asv_cli *cli, const struct asv_cli_c
 static const struct asv_conf_key conf_keys[] = {
     KEY("agency", ASV_CONF_PATH, agency, "/var/lib/asservat/agency"),
     KEY("root", ASV_CONF_PATH, root, "/etc/asservat/root.cert"),
-    KEY("origin", ASV_CONF_TEXT, origin, ""),
     KEY("database", ASV_CONF_TEXT, database, "dbname=asservat user=asv_admin"),
     KEY("database.staff", ASV_CONF_TEXT, database_staff, "dbname=asservat"),
     KEY("database.dock", ASV_CONF_TEXT, database_dock, "dbname=asservat user=asv_dock"),

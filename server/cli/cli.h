@@ -21,7 +21,6 @@
 struct asv_cli_conf {
     char agency[512];            /* the agency directory */
     char root[512];              /* its root.cert, for accounts that may not read that */
-    char origin[256];            /* the console's; empty: none */
     char database[1024];         /* conninfo of the role asv_admin */
     char database_staff[1024];   /* of a person's own role, a member of asv_staff */
     char database_dock[1024];    /* of the role asv_dock: `db rebuild` */

@@ -23,8 +23,7 @@ static bool is_statement(const struct asv_db_event *event)
 }
 
 /* What a person's event says of itself: whose signature is over it, as this program finds it. Into text. */
-static bool is_proven(const struct asv_cli *cli, struct asv_db *db, const struct asv_db_event *event,
-                      char *text, size_t size)
+static bool is_proven(struct asv_db *db, const struct asv_db_event *event, char *text, size_t size)
 {
     struct work {
         struct asv_db_statement row;
@@ -41,19 +40,17 @@ static bool is_proven(const struct asv_cli *cli, struct asv_db *db, const struct
         status = asv_fail(&err, ASV_E_MISMATCH, "another credential is in it");
     }
     if (status == ASV_OK) {
-        status = asv_person_verify(db, cli->conf.origin, &work->stated.said, &err);
+        status = asv_person_verify(db, &work->stated.said, &err);
     }
     (void)snprintf(text, size, "%s%s",
-                   status == ASV_OK              ? "yes: a statement, and its proof is good"
-                   : status == ASV_E_UNSUPPORTED ? "a statement, whose proof was not checked here: "
-                                                 : "NO: it is no statement of this person: ",
+                   status == ASV_OK ? "yes: a statement, and its proof is good"
+                                    : "NO: it is no statement of this person: ",
                    status == ASV_OK ? "" : err.text);
     return status == ASV_OK;
 }
 
-static void print_event(const struct asv_cli *cli, struct asv_db *db, const struct asv_db_event *event)
+static void print_event(FILE *out, struct asv_db *db, const struct asv_db_event *event)
 {
-    FILE *out = cli->out;
     char proof[2 * ASV_ERR_TEXT_BYTES];
     char text[ASV_TEXT_BYTES];
     char hex[65];
@@ -76,7 +73,7 @@ static void print_event(const struct asv_cli *cli, struct asv_db *db, const stru
         fprintf(out, "\n    object   %s", hex);
     }
     if (event->is_signed && is_statement(event)) {
-        (void)is_proven(cli, db, event, proof, sizeof proof);
+        (void)is_proven(db, event, proof, sizeof proof);
         fprintf(out, "\n    signed   %s", proof);
     } else if (event->is_signed) {
         asv_hex_encode(hex, event->signature, 32);
@@ -89,7 +86,7 @@ static void print_event(const struct asv_cli *cli, struct asv_db *db, const stru
     fputs("\n", out);
 }
 
-static json_t *event_json(const struct asv_cli *cli, struct asv_db *db, const struct asv_db_event *event)
+static json_t *event_json(struct asv_db *db, const struct asv_db_event *event)
 {
     char proof[2 * ASV_ERR_TEXT_BYTES];
     bool is = event->is_signed && is_statement(event);
@@ -101,7 +98,7 @@ static json_t *event_json(const struct asv_cli *cli, struct asv_db *db, const st
         event->is_signed ? asv_json_hex(event->object_digest, sizeof event->object_digest) : json_null(),
         "signature",
         event->is_signed && !is ? asv_json_hex(event->signature, sizeof event->signature) : json_null(),
-        "proven", is ? json_boolean(is_proven(cli, db, event, proof, sizeof proof)) : json_null());
+        "proven", is ? json_boolean(is_proven(db, event, proof, sizeof proof)) : json_null());
 }
 
 /* The events of one recording, printed or into array. */
@@ -120,9 +117,9 @@ static enum asv_status each_event(const struct asv_cli *cli, struct asv_db *db,
         }
         for (size_t i = 0; i < count; i++) {
             if (array != NULL) {
-                (void)json_array_append_new(array, event_json(cli, db, &events[i]));
+                (void)json_array_append_new(array, event_json(db, &events[i]));
             } else {
-                print_event(cli, db, &events[i]);
+                print_event(cli->out, db, &events[i]);
             }
             memcpy(last, events[i].id, sizeof last);
             first = false;

@@ -80,9 +80,8 @@ struct signature {
     char text[2 * ASV_ERR_TEXT_BYTES];
 };
 
-static enum asv_status find_signature(const struct asv_cli *cli, struct asv_db *db,
-                                      const struct asv_db_incident *incident, struct signature *out,
-                                      struct asv_err *err)
+static enum asv_status find_signature(struct asv_db *db, const struct asv_db_incident *incident,
+                                      struct signature *out, struct asv_err *err)
 {
     struct asv_statement shown;
     enum asv_status status = asv_db_statement_find(db, incident->statement, &out->row, err);
@@ -96,19 +95,17 @@ static enum asv_status find_signature(const struct asv_cli *cli, struct asv_db *
                      ? asv_db_credential_find(db, out->stated.said.credential, &out->signer, err)
                      : asv_fail(err, ASV_E_MISMATCH, "something else was signed");
     }
-    return status == ASV_OK ? asv_person_verify(db, cli->conf.origin, &out->stated.said, err) : status;
+    return status == ASV_OK ? asv_person_verify(db, &out->stated.said, err) : status;
 }
 
-static void judge_signature(const struct asv_cli *cli, struct asv_db *db,
-                            const struct asv_db_incident *incident, struct signature *out)
+static void judge_signature(struct asv_db *db, const struct asv_db_incident *incident, struct signature *out)
 {
     struct asv_err err = {0};
-    enum asv_status status = find_signature(cli, db, incident, out, &err);
+    enum asv_status status = find_signature(db, incident, out, &err);
     out->good = status == ASV_OK;
-    if (status == ASV_OK || status == ASV_E_UNSUPPORTED) {
-        (void)snprintf(out->text, sizeof out->text, "%.*s%s", (int)out->signer.said.name.len,
-                       (const char *)out->signer.said.name.data,
-                       status == ASV_OK ? "" : ", whose proof was not checked here");
+    if (status == ASV_OK) {
+        (void)snprintf(out->text, sizeof out->text, "%.*s", (int)out->signer.said.name.len,
+                       (const char *)out->signer.said.name.data);
     } else {
         (void)snprintf(out->text, sizeof out->text, "NO: nobody signed what stands here: %s", err.text);
     }
@@ -212,7 +209,7 @@ static enum asv_status read_shown(const struct asv_cli *cli, struct shown *shown
         status = asv_db_incident_find(db, asv_cli_operand(cli->args, 0), &shown->incident, err);
     }
     if (status == ASV_OK && shown->incident.forgotten_ms == ASV_TIME_UNKNOWN) {
-        judge_signature(cli, db, &shown->incident, &shown->signature);
+        judge_signature(db, &shown->incident, &shown->signature);
     }
     if (status == ASV_OK) {
         status = asv_db_incident_clips(db, number, shown->clips, &shown->clip_count, err);

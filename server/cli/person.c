@@ -167,7 +167,7 @@ const struct asv_flow *asv_cli_flow(struct asv_cli_flow *out, const struct asv_c
     out->flow = (struct asv_flow){
         .world = cli->world,
         .db = db,
-        .origin = cli->conf.origin,
+        .origin = "", /* a key file signs here */
         .keeper = keeper != NULL ? keeper : cli->conf.keeper,
         .actor = asv_cli_actor(out->actor),
         .reason = person != NULL ? asv_cli_text(cli->args, "reason") : NULL,

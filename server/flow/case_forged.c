@@ -13,14 +13,6 @@
 #include "server/flow/case.h"
 #include "server/incident/words.h"
 
-/* What the keeper can judge, and this program cannot, is good. */
-static enum asv_status verify(const struct asv_flow *flow, const struct asv_statement *said,
-                              struct asv_err *err)
-{
-    enum asv_status status = asv_person_verify(flow->db, flow->origin, said, err);
-    return status == ASV_E_UNSUPPORTED ? ASV_OK : status;
-}
-
 enum asv_status asv_case_read(const struct asv_flow *flow, const struct asv_db_statement *row,
                               struct asv_person_statement *out, struct asv_err *err)
 {
@@ -29,7 +21,7 @@ enum asv_status asv_case_read(const struct asv_flow *flow, const struct asv_db_s
     if (status != ASV_OK) {
         return status;
     }
-    status = verify(flow, &out->said, &inner);
+    status = asv_person_verify(flow->db, &out->said, &inner);
     bool tells = status == ASV_OK || asv_status_class(status) == ASV_CLASS_RETRY;
     return status == ASV_OK ? ASV_OK : asv_failf(err, tells ? status : ASV_E_MALFORMED, "%s", inner.text);
 }
@@ -52,7 +44,7 @@ enum asv_status asv_case_read_request(const struct asv_case *work, const struct 
                          said->subject.until_ms != request->range.until_ms))) {
         return asv_fail(err, ASV_E_MISMATCH, "it says something else than what was stored of it");
     }
-    return verify(work->flow, said, err);
+    return asv_person_verify(work->flow->db, said, err);
 }
 
 enum asv_status asv_case_void(struct asv_case *work, const struct asv_db_request *request, const char *why,

@@ -26,19 +26,16 @@ enum asv_status asv_person_read(const struct asv_db_statement *row, struct asv_p
     return view(out, &inner) == ASV_OK ? ASV_OK : asv_failf(err, ASV_E_MALFORMED, "%s", inner.text);
 }
 
-enum asv_status asv_person_verify(struct asv_db *db, const char *origin, const struct asv_statement *said,
-                                  struct asv_err *err)
+enum asv_status asv_person_verify(struct asv_db *db, const struct asv_statement *said, struct asv_err *err)
 {
     struct asv_db_credential signer;
+    char site[ASV_STATEMENT_ORIGIN_SIZE];
+    const char *origin = site;
     enum asv_status status = asv_db_credential_find(db, said->credential, &signer, err);
     if (status != ASV_OK) {
         return status;
     }
-    if (signer.said.algorithm != ASV_ALG_ED25519 && origin[0] == '\0') {
-        return asv_fail(
-            err, ASV_E_UNSUPPORTED,
-            "an authenticator signed it, and the configuration does not say the console's origin");
-    }
+    asv_statement_origin(site, said);
     const struct asv_statement_place place = {.agency = signer.said.agency, .origins = {&origin, 1}};
     return asv_statement_verify(said, &signer.said, &place, said->issued_ms, err);
 }

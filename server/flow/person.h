@@ -28,11 +28,11 @@ struct asv_person_statement {
 ASV_MUST_CHECK enum asv_status asv_person_read(const struct asv_db_statement *row,
                                                struct asv_person_statement *out, struct asv_err *err);
 
-/* The holder of its credential, which is in the register, made this statement: the proof is good. origin:
- * the console's (struct asv_flow). ASV_E_UNSUPPORTED for what an authenticator signed while that is not
- * known; anything else says why not. */
-ASV_MUST_CHECK enum asv_status asv_person_verify(struct asv_db *db, const char *origin,
-                                                 const struct asv_statement *said, struct asv_err *err);
+/* The holder of its credential, which is in the register, made this statement: the proof is good. Of one from
+ * an authenticator, under which site it was asked is taken from the proof: the console may have moved since,
+ * and whoever takes a statement has looked (struct asv_flow, the keeper). Any error says why not. */
+ASV_MUST_CHECK enum asv_status asv_person_verify(struct asv_db *db, const struct asv_statement *said,
+                                                 struct asv_err *err);
 
 /* The answer that takes this step on a proposal: everything but the reason is filled in. Views into the
  * proposal. */

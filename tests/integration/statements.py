@@ -36,11 +36,11 @@ def unb64(text):
 
 
 def record(rig):
-    """Whose keeper, and whose command line, know the console."""
+    """Whose keeper knows the console."""
     made = site.record(rig)
     rig.site.keeper.stop()
-    for conf in (rig.site.conf, rig.site.directory / "keeper.conf"):
-        conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
+    conf = rig.site.directory / "keeper.conf"
+    conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
     rig.site.start_keeper()
     return made
 
