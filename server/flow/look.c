@@ -120,11 +120,12 @@ enum asv_status asv_deed_may_show(struct asv_case *work, bool *may, struct asv_e
     if (!is_agreed(work)) {
         return ASV_OK;
     }
-    asv_auto_free struct showing *showing = calloc(1, sizeof *showing);
+    struct showing *showing = calloc(1, sizeof *showing);
     if (showing == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     enum asv_status status = read_pair(work, showing, &why);
+    free(showing);
     if (status == ASV_E_MALFORMED) {
         asv_flow_say(work->flow, ASV_NOTE_VOID_LOOK, NULL, why.text);
         return ASV_OK;
