@@ -3,18 +3,17 @@
 #include "server/media/playback.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "server/base/fail.h"
 
+/* In pages of its own: a lock in memory is a page's. */
 struct asv_playback {
     struct asv_exhibit *exhibit;
     struct asv_seal_opener opener;
     uint64_t bytes;
     pthread_mutex_t disk; /* one clip is read from one thread at a time (server/vault/vault.h) */
-    bool locked;          /* in memory */
 };
 
 /* ---- open, close ---- */
@@ -24,14 +23,10 @@ void asv_playback_close(struct asv_playback *playback)
     if (playback == NULL) {
         return;
     }
-    bool locked = playback->locked;
     asv_exhibit_close(playback->exhibit);
     pthread_mutex_destroy(&playback->disk);
     asv_wipe(playback, sizeof *playback);
-    if (locked) {
-        (void)munlock(playback, sizeof *playback);
-    }
-    free(playback);
+    (void)munmap(playback, sizeof *playback); /* and its lock with it */
 }
 
 static enum asv_status start(struct asv_playback *playback, const uint8_t file_key[ASV_FILE_KEY_BYTES],
@@ -57,13 +52,14 @@ enum asv_status asv_playback_open_take(struct asv_exhibit *exhibit,
                                        const uint8_t file_key[ASV_FILE_KEY_BYTES], struct asv_playback **out,
                                        struct asv_err *err)
 {
-    struct asv_playback *playback = calloc(1, sizeof *playback);
-    if (playback == NULL) {
+    struct asv_playback *playback =
+        mmap(NULL, sizeof *playback, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (playback == MAP_FAILED) {
         asv_exhibit_close(exhibit);
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
     playback->exhibit = exhibit;
-    playback->locked = mlock(playback, sizeof *playback) == 0;
+    (void)mlock(playback, sizeof *playback); /* as far as the limits go; the unit has no swap */
     pthread_mutex_init(&playback->disk, NULL);
     enum asv_status status = start(playback, file_key, err);
     if (status != ASV_OK) {

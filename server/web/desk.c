@@ -159,21 +159,17 @@ static enum asv_status find_credential(struct asv_web_desk *desk, struct asv_db 
                             : asv_fail(err, ASV_E_NOT_FOUND, "no authenticator of this person");
 }
 
-bool asv_web_desk_open(struct asv_web_desk *desk, struct asv_web_call *call,
-                       const uint8_t credential[ASV_SHA256_BYTES], const char *reason)
+enum asv_status asv_web_desk_find(struct asv_web_desk *desk, struct asv_web_call *call,
+                                  const uint8_t credential[ASV_SHA256_BYTES], const char *reason,
+                                  struct asv_err *err)
 {
     const struct asv_web_settings *settings = call->web->settings;
-    struct asv_err err = {0};
     int64_t now_ms = 0;
-    struct asv_db *db = asv_web_database(call);
     *desk = (struct asv_web_desk){.call = call, .notes = json_array()};
-    if (db == NULL) {
-        return false;
-    }
-    enum asv_status status = find_credential(desk, db, credential, &err);
+    enum asv_status status = find_credential(desk, call->db, credential, err);
     desk->browser = (struct asv_browser){.show = show, .ctx = desk};
     desk->flow = (struct asv_flow){.world = call->web->world,
-                                   .db = db,
+                                   .db = call->db,
                                    .origin = settings->origin,
                                    .keeper = settings->keeper,
                                    .actor = call->who.name,
@@ -183,11 +179,16 @@ bool asv_web_desk_open(struct asv_web_desk *desk, struct asv_web_call *call,
                                    .calls = &calls,
                                    .ctx = desk};
     if (status == ASV_OK) {
-        status = asv_flow_now(&desk->flow, &now_ms, &err);
+        status = asv_flow_now(&desk->flow, &now_ms, err);
     }
-    if (status == ASV_OK) {
-        status = asv_flow_check_credential(&desk->credential, now_ms, &err);
-    }
+    return status == ASV_OK ? asv_flow_check_credential(&desk->credential, now_ms, err) : status;
+}
+
+bool asv_web_desk_open(struct asv_web_desk *desk, struct asv_web_call *call,
+                       const uint8_t credential[ASV_SHA256_BYTES], const char *reason)
+{
+    struct asv_err err = {0};
+    enum asv_status status = asv_web_desk_find(desk, call, credential, reason, &err);
     if (status == ASV_E_NOT_FOUND || status == ASV_E_DENIED || status == ASV_E_EXPIRED) {
         asv_web_refuse(call, &no_authenticator, NULL);
     } else if (status != ASV_OK) {

@@ -20,8 +20,14 @@ struct asv_web_desk {
     json_t *lines, *proposal; /* of the draft, in words; NULL: none */
 };
 
-/* With the authenticator of this digest (NULL: the newest that the person has), for this reason. Refused, and
- * false, when the person has none that counts. */
+/* With the authenticator of this digest (NULL: the newest that the person has), for this reason (NULL:
+ * nothing is signed). ASV_E_NOT_FOUND, ASV_E_DENIED, ASV_E_EXPIRED: it is none of the person's, or does not
+ * count. To be closed whatever the status. */
+ASV_MUST_CHECK enum asv_status asv_web_desk_find(struct asv_web_desk *desk, struct asv_web_call *call,
+                                                 const uint8_t credential[ASV_SHA256_BYTES],
+                                                 const char *reason, struct asv_err *err);
+
+/* The same; otherwise refused, and false. */
 bool asv_web_desk_open(struct asv_web_desk *desk, struct asv_web_call *call,
                        const uint8_t credential[ASV_SHA256_BYTES], const char *reason);
 void asv_web_desk_close(struct asv_web_desk *desk);

@@ -45,14 +45,14 @@ static bool is_of(const struct asv_web_opening *opening, const uint8_t session[A
     return opening->used && !opening->ended && asv_equal(opening->session, session, ASV_UUID_BYTES);
 }
 
-/* With the lock: a free place, while the session has fewer than it may. */
+/* With the lock: a free place, while the person has fewer than one may. */
 static struct asv_web_opening *find_room(struct asv_web_openings *openings,
-                                         const uint8_t session[ASV_UUID_BYTES])
+                                         const uint8_t person[ASV_UUID_BYTES])
 {
     struct asv_web_opening *found = NULL;
     size_t own = 0;
     for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
-        own += is_of(&openings->all[i], session) ? 1 : 0;
+        own += openings->all[i].used && asv_equal(openings->all[i].person, person, ASV_UUID_BYTES) ? 1 : 0;
         found = openings->all[i].used ? found : &openings->all[i];
     }
     return own < ASV_WEB_OPENINGS_EACH ? found : NULL;
@@ -63,11 +63,11 @@ static enum asv_status no_room(struct asv_err *err)
     return asv_fail(err, ASV_E_BUSY, "too many recordings are being shown: close one");
 }
 
-enum asv_status asv_web_openings_room(struct asv_web_openings *openings,
-                                      const uint8_t session[ASV_UUID_BYTES], struct asv_err *err)
+enum asv_status asv_web_openings_room(struct asv_web_openings *openings, const uint8_t person[ASV_UUID_BYTES],
+                                      struct asv_err *err)
 {
     pthread_mutex_lock(&openings->lock);
-    bool room = find_room(openings, session) != NULL;
+    bool room = find_room(openings, person) != NULL;
     pthread_mutex_unlock(&openings->lock);
     return room ? ASV_OK : no_room(err);
 }
@@ -85,9 +85,10 @@ enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings, con
     memcpy(made.person, shown->person, sizeof made.person);
     memcpy(made.clip, shown->clip, sizeof made.clip);
     memcpy(made.request, shown->request, sizeof made.request);
+    memcpy(made.credential, shown->credential, sizeof made.credential);
     memcpy(id, made.id, sizeof made.id);
     pthread_mutex_lock(&openings->lock);
-    struct asv_web_opening *place = status == ASV_OK ? find_room(openings, shown->session) : NULL;
+    struct asv_web_opening *place = status == ASV_OK ? find_room(openings, shown->person) : NULL;
     if (place != NULL) {
         *place = made;
     }
@@ -126,10 +127,10 @@ struct asv_web_opening *asv_web_openings_take(struct asv_web_openings *openings,
 }
 
 void asv_web_openings_give(struct asv_web_openings *openings, const struct asv_world *world,
-                           struct asv_web_opening *opening)
+                           struct asv_web_opening *opening, bool read)
 {
     pthread_mutex_lock(&openings->lock);
-    opening->until_ms = asv_world_mono_ms(world) + ASV_WEB_OPENING_MS;
+    opening->until_ms = read ? asv_world_mono_ms(world) + ASV_WEB_OPENING_MS : opening->until_ms;
     opening->readers--;
     if (opening->ended && opening->readers == 0) {
         drop(opening);

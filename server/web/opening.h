@@ -12,7 +12,7 @@
 #include "server/media/playback.h"
 
 #define ASV_WEB_OPENINGS      16                         /* at once */
-#define ASV_WEB_OPENINGS_EACH 4                          /* of one session */
+#define ASV_WEB_OPENINGS_EACH 4                          /* of one person */
 #define ASV_WEB_OPENING_MS    (15 * UINT64_C(60) * 1000) /* without a read */
 #define ASV_WEB_PIECE_BYTES   4194304                    /* of one answer, at most */
 
@@ -22,7 +22,8 @@ struct asv_web_opening {
     uint64_t until_ms; /* monotonic; the next read puts it off */
     uint64_t end_ms;   /* nothing puts this off: the reviewer's request is over */
     uint8_t id[ASV_UUID_BYTES], session[ASV_UUID_BYTES], person[ASV_UUID_BYTES], clip[ASV_UUID_BYTES];
-    uint8_t request[ASV_SHA256_BYTES]; /* the reviewer's, that was agreed to */
+    uint8_t request[ASV_SHA256_BYTES];    /* the reviewer's, that was agreed to */
+    uint8_t credential[ASV_SHA256_BYTES]; /* that signed for the showing */
     struct asv_vault *vault;
     struct asv_playback *playback;
 };
@@ -35,14 +36,14 @@ struct asv_web_openings {
 void asv_web_openings_init(struct asv_web_openings *openings);
 void asv_web_openings_close(struct asv_web_openings *openings); /* no reader is left */
 
-/* Whether the session may have one more: ASV_E_BUSY says what to do. */
+/* Whether the person may have one more: ASV_E_BUSY says what to do. */
 ASV_MUST_CHECK enum asv_status asv_web_openings_room(struct asv_web_openings *openings,
-                                                     const uint8_t session[ASV_UUID_BYTES],
+                                                     const uint8_t person[ASV_UUID_BYTES],
                                                      struct asv_err *err);
 
 /* What a session is shown from here on. */
 struct asv_web_shown {
-    const uint8_t *session, *person, *clip, *request;
+    const uint8_t *session, *person, *clip, *request, *credential;
     struct asv_vault *vault; /* the playback's */
     struct asv_playback *playback;
     uint64_t left_ms; /* until the reviewer's request is over */
@@ -54,13 +55,14 @@ ASV_MUST_CHECK enum asv_status asv_web_openings_add_take(struct asv_web_openings
                                                          const struct asv_web_shown *shown,
                                                          uint8_t id[ASV_UUID_BYTES], struct asv_err *err);
 
-/* One that this session may read from, until it is given back; NULL: there is none. */
+/* One that this session may read from, until it is given back; NULL: there is none. read: something of it was
+ * read, which puts its end off. */
 struct asv_web_opening *asv_web_openings_take(struct asv_web_openings *openings,
                                               const struct asv_world *world,
                                               const uint8_t session[ASV_UUID_BYTES],
                                               const uint8_t id[ASV_UUID_BYTES]);
 void asv_web_openings_give(struct asv_web_openings *openings, const struct asv_world *world,
-                           struct asv_web_opening *opening);
+                           struct asv_web_opening *opening, bool read);
 
 /* Ends those of a session, of a person, or with this id, of which NULL are not asked; whether there was one.
  */

@@ -49,6 +49,9 @@ static enum asv_status sign_for(struct asv_case *work, struct asv_exhibit *exhib
 static enum asv_status judge(struct asv_web_call *call, struct asv_case *work, struct asv_err *err)
 {
     bool agreed = false;
+    if (call->who.kind == ASV_DB_SESSION_TOKEN) { /* M-008 */
+        return asv_fail(err, ASV_E_DENIED, "a recording is shown in a browser, and to no program");
+    }
     enum asv_status status = asv_deed_may_show(work, &agreed, err);
     if (status == ASV_OK && !agreed) {
         status = asv_fail(err, ASV_E_STATE,
@@ -57,7 +60,22 @@ static enum asv_status judge(struct asv_web_call *call, struct asv_case *work, s
     if (status == ASV_OK) {
         status = asv_deed_judge_show(work, err);
     }
-    return status == ASV_OK ? asv_web_openings_room(&call->web->openings, call->who.id, err) : status;
+    return status == ASV_OK ? asv_web_openings_room(&call->web->openings, call->who.person, err) : status;
+}
+
+/* Whoever signed out meanwhile has ended what there was then, and not this one. */
+static enum asv_status check_session(struct asv_web_call *call, const uint8_t id[ASV_UUID_BYTES],
+                                     struct asv_err *err)
+{
+    uint8_t caller[ASV_UUID_BYTES];
+    enum asv_status status = asv_db_caller(call->db, caller, err);
+    if (status == ASV_OK && !asv_equal(caller, call->who.person, ASV_UUID_BYTES)) {
+        status = asv_fail(err, ASV_E_DENIED, "the session is over");
+    }
+    if (status != ASV_OK) {
+        (void)asv_web_openings_end(&call->web->openings, NULL, NULL, id);
+    }
+    return status;
 }
 
 enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_case *work, json_t **answered,
@@ -82,11 +100,15 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
                                         .person = call->who.person,
                                         .clip = work->standing.clip,
                                         .request = work->standing.look_proposal,
+                                        .credential = work->flow->credential->digest,
                                         .vault = work->vault,
                                         .playback = playback,
                                         .left_ms = (uint64_t)left_ms}; /* asv_deed_may_show */
     work->vault = NULL;
     status = asv_web_openings_add_take(&call->web->openings, call->web->world, &shown, id, err);
+    if (status == ASV_OK) {
+        status = check_session(call, id, err);
+    }
     if (status == ASV_OK) {
         asv_uuid_format(text, id);
         *answered = json_pack("{s:s}", "opening", text);
@@ -109,9 +131,10 @@ static struct asv_web_opening *take(struct asv_web_call *call)
     return opening;
 }
 
-static void give_back(struct asv_web_call *call, struct asv_web_opening *opening)
+/* read: something of it was read, which keeps it open. */
+static void give_back(struct asv_web_call *call, struct asv_web_opening *opening, bool read)
 {
-    asv_web_openings_give(&call->web->openings, call->web->world, opening);
+    asv_web_openings_give(&call->web->openings, call->web->world, opening, read);
 }
 
 /* What had to be so for it to be shown, once more. */
@@ -143,8 +166,10 @@ static bool may_still(struct asv_web_call *call, const struct asv_web_opening *o
         asv_web_refuse(call, &asv_http_failed, NULL);
         return false;
     }
-    enum asv_status status =
-        asv_web_desk_open(desk, call, NULL, NULL) ? judge_again(desk, opening, &err) : ASV_E_DENIED;
+    enum asv_status status = asv_web_desk_find(desk, call, opening->credential, NULL, &err);
+    if (status == ASV_OK) {
+        status = judge_again(desk, opening, &err);
+    }
     asv_web_desk_close(desk);
     free(desk);
     if (status == ASV_OK) {
@@ -169,13 +194,9 @@ static json_t *frames_json(const struct asv_exhibit_index *index)
     return frames;
 }
 
-void asv_web_opening_show(struct asv_web_call *call)
+static void tell(struct asv_web_call *call, const struct asv_web_opening *opening)
 {
-    struct asv_web_opening *opening = take(call);
     char clip[ASV_UUID_TEXT_BYTES];
-    if (opening == NULL) {
-        return;
-    }
     const struct asv_exhibit *exhibit = asv_playback_exhibit(opening->playback);
     asv_uuid_format(clip, opening->clip);
     asv_web_give(call, json_pack("{s:s, s:I, s:s, s:s, s:b, s:b, s:o}", "clip", clip, "bytes",
@@ -184,7 +205,17 @@ void asv_web_opening_show(struct asv_web_call *call)
                                  strcmp(exhibit->header.container, PLAYED) == 0, "truncated",
                                  asv_playback_is_truncated(opening->playback), "key_frames",
                                  frames_json(&exhibit->index)));
-    give_back(call, opening);
+}
+
+void asv_web_opening_show(struct asv_web_call *call)
+{
+    struct asv_web_opening *opening = take(call);
+    if (opening != NULL) {
+        if (may_still(call, opening)) {
+            tell(call, opening);
+        }
+        give_back(call, opening, false);
+    }
 }
 
 static void read_failed(struct asv_web_call *call, enum asv_status status, const struct asv_err *err)
@@ -229,12 +260,13 @@ void asv_web_opening_read(struct asv_web_call *call)
     const uint64_t size = asv_playback_bytes(opening->playback);
     const uint64_t from = (uint64_t)asv_web_int(call->query, "from", 0);
     const uint64_t most = (uint64_t)asv_web_int(call->query, "bytes", ASV_WEB_PIECE_BYTES);
-    if (from >= size) {
+    bool may = may_still(call, opening);
+    if (may && from >= size) {
         asv_web_refuse(call, &beyond, NULL);
-    } else if (may_still(call, opening)) {
+    } else if (may) {
         read_piece(call, opening, from, (size_t)(most < size - from ? most : size - from));
     }
-    give_back(call, opening);
+    give_back(call, opening, call->out->secret);
 }
 
 void asv_web_opening_end(struct asv_web_call *call)

@@ -298,6 +298,7 @@ def a_recording_is_shown(desk, web, people, clip):
     asked = rita.sign("open", "propose", clip=clip)[1][1]
     refused(rita.prepare("show", "alone", clip=clip), 409, "not-now")
     assert web.sign(sigrid, "open", "approve", request=asked["statement"])["state"] == "done"
+    assert web.prepare(people["rita"], "show", "alone", clip=clip)[0] == 403, "nothing is shown to a program"
     before = desk.sql("SELECT count(*) FROM asv.access_log")
     draft, (status, shown) = rita.sign("show", "alone", clip=clip)
     assert status == 200 and shown["taken"] is not None and desk.sql("SELECT count(*) FROM asv.access_log") != before, shown
@@ -350,8 +351,8 @@ def a_recording_is_shown(desk, web, people, clip):
 
 def what_is_held_no_more_is_shown_no_more(tab, opening):
     """M-010: opening against release."""
-    refused(tab.piece(opening, 0, 1), 404, "no-opening")
     refused(tab.ask("GET", f"/api/v1/openings/{opening}"), 404, "no-opening")
+    refused(tab.piece(opening, 0, 1), 404, "no-opening")
 
 
 def damage(desk, rita, opening, clip, media):

@@ -16,7 +16,8 @@ static struct asv_test_in_vault it;
 static struct asv_test_world world;
 static struct asv_web_openings openings;
 static const uint8_t session[ASV_UUID_BYTES] = {1}, other[ASV_UUID_BYTES] = {2};
-static const uint8_t person[ASV_UUID_BYTES] = {3}, clip[ASV_UUID_BYTES] = {4};
+static uint8_t person[ASV_UUID_BYTES] = {3};
+static const uint8_t clip[ASV_UUID_BYTES] = {4};
 
 static int set_up(void **state)
 {
@@ -46,6 +47,7 @@ static enum asv_status add(const uint8_t of[ASV_UUID_BYTES], uint8_t id[ASV_UUID
                                         .person = person,
                                         .clip = clip,
                                         .request = it.name.header,
+                                        .credential = it.name.header,
                                         .vault = vault,
                                         .playback = playback,
                                         .left_ms = HOUR_MS};
@@ -56,7 +58,7 @@ static bool is_there(const uint8_t of[ASV_UUID_BYTES], const uint8_t id[ASV_UUID
 {
     struct asv_web_opening *opening = asv_web_openings_take(&openings, &world.world, of, id);
     if (opening != NULL) {
-        asv_web_openings_give(&openings, &world.world, opening);
+        asv_web_openings_give(&openings, &world.world, opening, true);
     }
     return opening != NULL;
 }
@@ -94,6 +96,20 @@ static void it_ends_when_nobody_reads(void **state)
     assert_int_equal(asv_web_openings_count(&openings), 0);
 }
 
+/* Whoever only asks what there is keeps nothing open. */
+static void it_ends_when_it_is_only_asked_about(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    assert_int_equal(add(session, id), ASV_OK);
+    asv_test_world_step(&world, ASV_WEB_OPENING_MS - 1);
+    struct asv_web_opening *opening = asv_web_openings_take(&openings, &world.world, session, id);
+    assert_non_null(opening);
+    asv_web_openings_give(&openings, &world.world, opening, false);
+    asv_test_world_step(&world, 1);
+    assert_null(asv_web_openings_take(&openings, &world.world, session, id));
+}
+
 static void it_ends_when_what_was_agreed_is_over(void **state)
 {
     (void)state;
@@ -120,9 +136,9 @@ static void it_ends_behind_its_last_reader(void **state)
     assert_true(asv_web_openings_end(&openings, NULL, person, NULL));
     assert_false(is_there(session, id));
     assert_int_equal(asv_playback_read(one->playback, 0, &byte, 1, NULL), ASV_OK);
-    asv_web_openings_give(&openings, &world.world, one);
+    asv_web_openings_give(&openings, &world.world, one, true);
     assert_int_equal(asv_web_openings_count(&openings), 1);
-    asv_web_openings_give(&openings, &world.world, two);
+    asv_web_openings_give(&openings, &world.world, two, true);
     assert_int_equal(asv_web_openings_count(&openings), 0);
 }
 
@@ -131,23 +147,27 @@ static void there_is_room_for_so_many(void **state)
 {
     (void)state;
     uint8_t id[ASV_UUID_BYTES];
-    uint8_t sessions[5][ASV_UUID_BYTES] = {{11}, {12}, {13}, {14}, {15}};
+    uint8_t sessions[ASV_WEB_OPENINGS + 1][ASV_UUID_BYTES] = {{0}};
+    const uint8_t first = person[0];
     struct asv_err err = {0};
     for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
-        const uint8_t *of = sessions[i / ASV_WEB_OPENINGS_EACH];
-        assert_int_equal(asv_web_openings_room(&openings, of, &err), ASV_OK);
-        assert_int_equal(add(of, id), ASV_OK);
-        if (i == ASV_WEB_OPENINGS_EACH - 1) { /* of one session */
-            assert_int_equal(asv_web_openings_room(&openings, of, &err), ASV_E_BUSY);
-            assert_int_equal(add(of, id), ASV_E_BUSY);
+        sessions[i][0] = (uint8_t)(100 + i); /* one person has several, and no more for that */
+        person[0] = (uint8_t)(first + i / ASV_WEB_OPENINGS_EACH);
+        assert_int_equal(asv_web_openings_room(&openings, person, &err), ASV_OK);
+        assert_int_equal(add(sessions[i], id), ASV_OK);
+        if (i == ASV_WEB_OPENINGS_EACH - 1) { /* of one person */
+            assert_int_equal(asv_web_openings_room(&openings, person, &err), ASV_E_BUSY);
+            assert_int_equal(add(sessions[i], id), ASV_E_BUSY);
         }
     }
-    assert_int_equal(asv_web_openings_room(&openings, sessions[4], &err), ASV_E_BUSY);
+    person[0]++;
+    assert_int_equal(asv_web_openings_room(&openings, person, &err), ASV_E_BUSY);
     assert_non_null(strstr(err.text, "close one"));
-    assert_int_equal(add(sessions[4], id), ASV_E_BUSY);
+    assert_int_equal(add(sessions[0], id), ASV_E_BUSY);
     assert_true(asv_web_openings_end(&openings, sessions[0], NULL, NULL));
-    assert_int_equal(asv_web_openings_count(&openings), ASV_WEB_OPENINGS - ASV_WEB_OPENINGS_EACH);
-    assert_int_equal(add(sessions[4], id), ASV_OK);
+    assert_int_equal(asv_web_openings_count(&openings), ASV_WEB_OPENINGS - 1);
+    assert_int_equal(add(sessions[0], id), ASV_OK);
+    person[0] = first;
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -157,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_is_one_sessions),
         TEST(it_ends_when_nobody_reads),
+        TEST(it_ends_when_it_is_only_asked_about),
         TEST(it_ends_when_what_was_agreed_is_over),
         TEST(it_ends_behind_its_last_reader),
         TEST(there_is_room_for_so_many),
