@@ -72,3 +72,11 @@ enum asv_status asv_ruling_verify(const struct asv_ruling *ruling,
     }
     return status;
 }
+
+int64_t asv_ruling_signed_ms(const struct asv_ruling *ruling)
+{
+    int64_t leaf_ms = ruling->keeper.leaf.not_before_ms;
+    int64_t ca_ms = ruling->keeper.ca.not_before_ms;
+    int64_t first_ms = leaf_ms > ca_ms ? leaf_ms : ca_ms;
+    return ruling->issued_ms > first_ms ? ruling->issued_ms : first_ms; /* K-193 */
+}

@@ -44,4 +44,8 @@ ASV_MUST_CHECK enum asv_status asv_ruling_verify(const struct asv_ruling *ruling
                                                  const struct asv_revocations *revocations,
                                                  struct asv_err *err);
 
+/* The instant to verify one at that was kept: its own. Where that is of a remembered decision, and before the
+ * keeper's certificate or its issuer's, the first at which both counted. */
+int64_t asv_ruling_signed_ms(const struct asv_ruling *ruling);
+
 #endif

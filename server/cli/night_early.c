@@ -7,14 +7,16 @@
 
 #include "server/cli/night.h"
 
-/* K-188. The keeper forgets what is gone when nothing could open it any more: then it is due. */
+/* K-188. The keeper forgets what is gone when nothing could open it any more, which may be before the clip is
+ * due here: then it signs that. */
 static bool is_erased_early(struct asv_night *night, const struct asv_db_retained *clip)
 {
     const struct asv_keeper_kept *kept = asv_night_find_kept(night, clip->identity.header);
     uint8_t state = kept != NULL ? kept->state : ASV_KEEPER_PLAIN;
     bool is_due = clip->due_ms != ASV_TIME_UNKNOWN && clip->due_ms <= night->now_ms;
-    return state == ASV_KEEPER_GONE || ((state == ASV_KEEPER_PLAIN || state == ASV_KEEPER_OVER) && is_due &&
-                                        asv_night_signed_key(night, clip, true) == ASV_RETENTION_KEY_GONE);
+    bool forgotten = state == ASV_KEEPER_PLAIN || (state == ASV_KEEPER_OVER && is_due);
+    return state == ASV_KEEPER_GONE ||
+           (forgotten && asv_night_signed_key(night, clip, true) == ASV_RETENTION_KEY_GONE);
 }
 
 static enum asv_status claims_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
@@ -26,6 +28,10 @@ static enum asv_status claims_batch(struct asv_night *night, const struct asv_db
     size_t false_count = 0;
     uint64_t done = 0;
     enum asv_status status = ASV_OK;
+    asv_night_ask_kept(night); /* K-194 */
+    if (!night->keeper_answers) {
+        return ASV_OK;
+    }
     for (size_t i = 0; i < count; i++) {
         if (is_erased_early(night, &rows[i])) {
             memcpy(taken[taken_count++], rows[i].recording, ASV_UUID_BYTES);

@@ -48,7 +48,8 @@ static enum asv_status check_ruling(const struct asv_night *night, const struct 
     }
     status = asv_ruling_decode(&ruling, it->ruling, it->ruling_len, &why);
     if (status == ASV_OK) { /* whoever signed it was the keeper then */
-        status = asv_ruling_verify(&ruling, root_pk, it->row.digest, ruling.issued_ms, NULL, &why);
+        status =
+            asv_ruling_verify(&ruling, root_pk, it->row.digest, asv_ruling_signed_ms(&ruling), NULL, &why);
     }
     if (status == ASV_OK && (ruling.verdict != ASV_RULING_TAKEN ||
                              !asv_equal(ruling.proposal, it->proposal, sizeof ruling.proposal))) {

@@ -172,6 +172,7 @@ enum asv_status asv_decide_erase_early(struct asv_keeper *keeper, const struct a
     memcpy(row.header, decision->opening.digest, sizeof row.header);
     memcpy(row.camera, header->cert_digest, sizeof row.camera);
     row.key_date = header->key_kind == ASV_KEY_DAY ? header->key_date : 0;
+    row.period_ms = before != NULL ? before->period_ms : 0;
     row.forget_ms = decision->now_ms + ASV_KEPT_LONGEST_MS; /* a reserve key may live as long */
     enum asv_status status =
         row.key_date != 0 ? asv_keeper_due(keeper, row.key_date, &row.forget_ms, err) : ASV_OK;

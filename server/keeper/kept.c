@@ -120,9 +120,12 @@ bool asv_kept_by_ahead(const struct asv_kept *row, const struct asv_index_ahead 
     return row->released == 0 && (end_ms == 0 || ahead->decided_ms < end_ms);
 }
 
+/* K-192: that two people ended it is known for as long as it would have lived, which may be longer than what
+ * it was sealed for. */
 static bool is_forgotten(const struct asv_index *index, const struct asv_kept *row, int64_t now_ms)
 {
-    return !asv_kept_has_key(row) && !may_open(index, row, now_ms);
+    bool told = row->state == ASV_KEEPER_GONE && row->period_ms > now_ms;
+    return !asv_kept_has_key(row) && !told && !may_open(index, row, now_ms);
 }
 
 static bool has_expired(const struct asv_index_decided *row, int64_t now_ms)

@@ -432,30 +432,34 @@ def killed_between_the_steps(desk, camera, clips):
         [["2"]], "a command that was said again signed again"
 
 
-def kill_at(desk, table, words):
-    """Runs the command until it waits for this table, and kills it there: nothing of that step is done. What it wrote."""
+@contextmanager
+def at(desk, table, words, mode="EXCLUSIVE"):
+    """Runs the command until it waits for this table, which it gets at the end: the process, and whose statements wait."""
+    waits = f"SELECT pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = '{table}' AND NOT l.granted"
     holder = subprocess.Popen(["psql", "-XAtq", "-h", desk.site.postgres.directory / "run", "-U", "postgres", "-d", "asservat"],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
     try:
-        holder.stdin.write(f"BEGIN; LOCK TABLE asv.{table} IN EXCLUSIVE MODE; SELECT 'locked';\n")
+        holder.stdin.write(f"BEGIN; LOCK TABLE asv.{table} IN {mode} MODE; SELECT 'locked';\n")
         holder.stdin.flush()
         assert holder.stdout.readline().strip() == "locked"
         command = subprocess.Popen([desk.site.bin("asservat"), *map(str, words), "--config", str(desk.site.conf)],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                    start_new_session=True)
-        desk.rig.eventually(lambda: command.poll() is not None or desk.sql(
-            "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
-            f"WHERE c.relname = '{table}' AND NOT l.granted") != [["0"]], f"the command waits for {table}")
+        desk.rig.eventually(lambda: command.poll() is not None or desk.sql(waits), f"the command waits for {table}")
         assert command.poll() is None, f"{words} ended without waiting for {table}"
-        command.kill()
-        out = command.communicate()[0]
-        pid = desk.sql("SELECT pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
-                       f"WHERE c.relname = '{table}' AND NOT l.granted")
-        for row in pid:  # its statement dies with it, before the table is free
-            desk.sql(f"SELECT pg_terminate_backend({row[0]})")
+        yield command, [row[0] for row in desk.sql(waits)]
     finally:
         holder.stdin.close()
         holder.wait()
+
+
+def kill_at(desk, table, words):
+    """Kills the command where it waits for this table: nothing of that step is done. What it wrote."""
+    with at(desk, table, words) as (command, waiting):
+        command.kill()
+        out = command.communicate()[0]
+        for pid in waiting:  # its statement dies with it, before the table is free
+            desk.sql(f"SELECT pg_terminate_backend({pid})")
     return out
 
 

@@ -216,11 +216,14 @@ def what_was_agreed_to_is_over(rig, desk, clip):
     see(desk, clip)
 
 
-def it_comes_back(rig, desk, camera, before, during):
+def it_comes_back(rig, desk, camera, before, during, forgotten):
     """LAW T1: what nobody held is refused, and erased on the camera by the keeper's word; LAW T3: what was is stored and held, and
     is shown to the reviewer. The camera's key of that day, which was copied for it, is gone with the run that holds it (LAW T1). That the
-    database has it as released or erased early meanwhile, which the keeper has not, ends nothing (K-188, K-189)."""
+    database has it as released or erased early meanwhile, which the keeper has not, ends nothing (K-188, K-189). Of another one, which
+    is not due by its own day, the keeper has forgotten that two people erased it, and signs that nothing opens it."""
     pass_time(rig, 16)
+    by_superuser(desk, f"UPDATE asv.clip SET due_at = now() + interval '9 days' WHERE clip = '{forgotten}'")
+    say_state(desk, forgotten, "erasing")
     assert held(camera) == {before, during}
     dock(rig, camera)
     assert camera.list() == [], camera.list()
@@ -231,6 +234,7 @@ def it_comes_back(rig, desk, camera, before, during):
     counts, notes = night(desk, 4)
     assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]), notes
     assert (counts["finished"], desk.json("keys", "status")["aheads"]) == (0, 1) and "payload" in parts(desk, during), counts
+    assert (desk.state(forgotten), counts["disagreements"]) == ("erased", 0), counts
     by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(during)}")
     say_state(desk, during, "erasing")
     counts, _ = aheads(desk, 0, 4)
@@ -292,7 +296,7 @@ def play(rig):
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
                            (what_was_agreed_to_is_over, (rig, desk, clips[1])),
-                           (it_comes_back, (rig, desk, lost, before, during)),
+                           (it_comes_back, (rig, desk, lost, before, during, clips[3])),
                            (it_stays_alone, (rig, desk, lost, during, clips[1], words)),
                            (a_clock_goes_wrong, (rig, desk, clips[1]))):
         print(f"{scenario.__name__} ...", flush=True)

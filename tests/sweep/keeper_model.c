@@ -192,6 +192,12 @@ static bool may_open(const struct model *model, const struct model_clip *clip)
     return forgotten(model, clip) > model->now;
 }
 
+/* K-192: it outlived the key that it was sealed for, and two people ended it. */
+static bool would_live(const struct model *model, const struct model_clip *clip)
+{
+    return clip->state == MODEL_GONE && clip->period > model->now;
+}
+
 /* "Released, refused or lapsed, it runs until its period ends, or is destroyed when that is over"; nothing is
  * destroyed while destruction stands still. */
 void model_go_back(const struct model *model, struct model_clip *clip)
@@ -247,7 +253,7 @@ void model_destroy_due(struct model *model)
         struct model_clip *clip = &model->clips[i];
         if (clip->row && clip->due != 0 && clip->due <= model->now) {
             model_go_back(model, clip);
-        } else if (clip->row && !model_has_key(clip) && !may_open(model, clip)) {
+        } else if (clip->row && !model_has_key(clip) && !would_live(model, clip) && !may_open(model, clip)) {
             clip->row = false;
             clip->blocks = 0;
         }

@@ -146,6 +146,7 @@ static bool erase_early(struct model *model, struct model_clip *clip)
         }
     }
     if (!clip->row || clip->state != MODEL_GONE) {
+        clip->period = clip->row && clip->state != MODEL_PLAIN ? clip->period : 0;
         clip->forget = clip->reserve ? model->now + 400 * 24 * MODEL_HOUR_MS : 0;
         clip->blocks = 0;
         clip->due = 0;

@@ -430,6 +430,32 @@ static void only_our_keeper_rules_and_on_one_statement(void **state)
     assert_int_equal(verify_ruling(&ruling, agency->keeper.sk, statement, NULL), ASV_E_UNTRUSTED); /* T-120 */
 }
 
+/* The certificate was replaced since: the decision is from before. */
+static void what_a_later_certificate_rules_again_counts_from_its_beginning(void **state)
+{
+    (void)state;
+    static struct asv_test_identity later;
+    struct asv_ruling out;
+    struct asv_writer writer;
+    struct asv_ruling ruling = samples->ruling;
+    struct asv_cert cert = agency->keeper.cert;
+    int64_t then_ms = ruling.issued_ms;
+    cert.not_before_ms = then_ms + 86400000;
+    asv_test_identity_make(&later, &cert, 1, 9, &agency->ca);
+    for (unsigned again = 0; again < 2; again++) {
+        ruling.keeper = again == 0 ? agency->keeper.chain : later.chain;
+        asv_writer_init(&writer, encoded, sizeof encoded);
+        assert_int_equal(asv_ruling_encode(&writer, &ruling, again == 0 ? agency->keeper.sk : later.sk),
+                         ASV_OK);
+        assert_int_equal(asv_ruling_decode(&out, encoded, writer.len, NULL), ASV_OK);
+        int64_t at_ms = asv_ruling_signed_ms(&out);
+        assert_true(at_ms == (again == 0 ? then_ms : cert.not_before_ms)); /* K-193 */
+        assert_int_equal(asv_ruling_verify(&out, agency->root.pk, NULL, at_ms, NULL, NULL), ASV_OK);
+        assert_int_equal(asv_ruling_verify(&out, agency->root.pk, NULL, then_ms, NULL, NULL),
+                         again == 0 ? ASV_OK : ASV_E_EXPIRED);
+    }
+}
+
 /* A body that no correct keeper writes, signed by the keeper all the same. */
 static enum asv_status decode_changed(size_t at, uint8_t value)
 {
@@ -507,6 +533,7 @@ int main(void)
         cmocka_unit_test(only_our_keeper_says_that_a_day_is_destroyed),
         cmocka_unit_test(a_day_is_open_while_a_slot_has_not_confirmed),
         cmocka_unit_test(only_our_keeper_rules_and_on_one_statement),
+        cmocka_unit_test(what_a_later_certificate_rules_again_counts_from_its_beginning),
         cmocka_unit_test(a_ruling_says_one_thing),
         cmocka_unit_test(verdicts_have_names),
     };

@@ -687,6 +687,31 @@ static void what_is_gone_stays_gone_when_its_key_lives_longer(void **state)
     assert_false(opens(&clip));
 }
 
+/* By the dock's time it is of two days later than its key's. */
+static void what_is_gone_is_known_as_long_as_it_would_have_lived(void **state)
+{
+    (void)state;
+    static uint8_t receipt[ASV_RECEIPT_MAX_BYTES];
+    struct asv_keeper_request keep;
+    int64_t own_ms = keeper_site_due(TODAY + 2);
+    keeper_site_go_to(&site, site.world.wall + 3 * DAY_MS);
+    keeper_opens_request(&keep, camera, &clip);
+    keep.type = ASV_KEEPER_KEEP;
+    keep.why = ASV_KEEPER_WHY_DAY;
+    keep.chunk_count = 0;
+    keeper_receipt(&keep, receipt, camera, &clip, own_ms, site.world.wall, &site.agency.dock);
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_ADMIN, &keep).status, ASV_OK);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_true(opens(&clip));
+    assert_int_equal(both(ASV_ACTION_ERASE_EARLY, &people.wearer, &people.chief, &clip), ASV_OK);
+    keeper_site_go_to(&site, own_ms - 1);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_GONE); /* K-192 */
+    keeper_site_restart(&site);
+    assert_int_equal(row_of(&clip).state, ASV_KEEPER_GONE); /* K-192 */
+    keeper_site_go_to(&site, own_ms);
+    assert_int_equal(row_of(&clip).state, 0xff);
+}
+
 /* Two refusals while the clock is in doubt: neither a request's end nor FINISH destroys what may not be due.
  */
 static void what_a_wrong_clock_says_is_over_is_not_destroyed(void **state)
@@ -1078,6 +1103,7 @@ int main(void)
         ON_A_SITE(a_block_keeps_a_held_clip_from_use),
         ON_A_SITE(an_early_erasure_ends_a_clip_at_once_and_its_days_key_later),
         ON_A_SITE(what_is_gone_stays_gone_when_its_key_lives_longer),
+        ON_A_SITE(what_is_gone_is_known_as_long_as_it_would_have_lived),
         ON_A_SITE(what_a_wrong_clock_says_is_over_is_not_destroyed),
         ON_A_SITE(a_day_that_is_not_over_keeps_its_key),
         ON_A_SITE(a_registered_recipient_gets_the_key_of_a_held_clip),
