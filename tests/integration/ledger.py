@@ -589,11 +589,9 @@ class Test:
         labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
         assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
 
-    def what_a_head_was_signed_of_stays_in_its_log(self):
-        """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
-        if self.preload is None:
-            return
-        ended, number = self.origin, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
+    def die_before_it_is_stored(self):
+        """What the keeper signs: the log's number, the signed size, and how to ask for its size and that of its last stored head."""
+        number = self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
         sizes = ("SELECT size, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
                  f"WHERE number = {number}")
         for at in range(self.signed_at - 2, self.signed_at + 20):
@@ -605,6 +603,15 @@ class Test:
             if size == signed > stored:
                 break
         assert size == signed > stored, (at, size, signed, stored)
+        self.signed_at = at
+        return number, signed, sizes
+
+    def what_a_head_was_signed_of_stays_in_its_log(self):
+        """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
+        if self.preload is None:
+            return
+        ended = self.origin
+        number, signed, sizes = self.die_before_it_is_stored()
         self.begin(ORIGIN + "-5")
         self.sequence()
         assert self.sql(sizes) == [[str(signed)] * 2], "what was signed is not in the log that it was signed of"
@@ -618,6 +625,28 @@ class Test:
         head = f"{number}::smallint, {signed + 1}, sha256('x'), 'late'"
         assert self.sql(f"SELECT asv.ledger_signed({head})") == [["conflict"]]
         assert self.sql(f"SELECT asv.ledger_signed({head.replace(str(signed + 1), str(signed))})") == [["already"]]
+
+    def damaged_tiles_hold_up_no_beginning(self):
+        """LG-119: as before, and a tile of the log that ends is gone, or too short."""
+        if self.preload is None:
+            return
+        for which, damage in enumerate(("DELETE FROM asv.ledger_tile",
+                                        "UPDATE asv.ledger_tile SET hashes = substring(hashes FOR octet_length(hashes) - 32)")):
+            ended = self.origin
+            number, signed, sizes = self.die_before_it_is_stored()
+            head = base64.b64decode(self.desk.run("ledger", "head").splitlines()[2])
+            where = f"WHERE log = {number} AND level = 0 AND index = {(signed - 1) // 256}"
+            hashes = self.sql(f"SELECT encode(hashes, 'hex') FROM asv.ledger_tile {where}")[0][0]
+            self.changed(f"{damage} {where}")
+            self.begin(f"{ORIGIN}-5-{which}")
+            self.sequence()
+            self.changed(f"DELETE FROM asv.ledger_tile {where}; INSERT INTO asv.ledger_tile (log, level, index, hashes) VALUES "
+                         f"({number}, 0, {(signed - 1) // 256}, '\\x{hashes}')")
+            new = self.publish()
+            new.check(self.public)
+            assert signed.to_bytes(8, "big") + head + ended.encode() in new.entries[0], "it names another head, or none"
+            size, stored = (int(one) for one in self.sql(sizes)[0])
+            assert size == stored < signed and sum(b"in between" in entry for entry in new.entries) == 3
 
     def what_is_forgotten_meanwhile_stays_forgotten(self):
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
@@ -729,6 +758,7 @@ class Test:
                          self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
+                         self.damaged_tiles_hold_up_no_beginning,
                          self.what_is_forgotten_meanwhile_stays_forgotten,
                          self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people):
                 step()
