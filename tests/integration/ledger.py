@@ -304,19 +304,28 @@ class Test:
 
     def a_database_from_an_earlier_time_begins_another_log(self):
         """LG-054, LG-055; LG-056, LG-058: publication goes on by itself, beside what is published of those that ended."""
-        self.sql("SELECT asv.software_started('kept')")
+        self.sequence()
+        count = (100 - self.publish().size) % 256 or 256  # of the last tile, of which a part is lost
+        self.sql(f"SELECT count(asv.software_started('kept')) FROM generate_series(1, {count})")
         self.sequence()
         kept = self.publish()
-        restore = self.dump("dump")
+        restore, of_kept = self.dump("dump"), {path for path in kept.directory.rglob("*") if path.is_file()}
         self.sql("SELECT asv.software_started('lost')")
         self.sequence()
         lost = self.publish()
         assert lost.size == kept.size + 1
+        of_lost = [path for path in kept.directory.rglob("*") if path.is_file() and path not in of_kept]
+        assert len(of_lost) == 2, of_lost
         self.sql("SELECT asv.software_started('lost too, and in no signed head')")
         restore()
         self.sql("SELECT asv.software_started('after the restore')")
         self.sequence(1, "comes from an earlier time")
         self.publish(status=1, says=f"{lost.size} entries is published already, and the last one here has {kept.size}")
+        for damage in (lambda checkpoint: checkpoint.write_bytes(b""), Path.unlink):  # LG-120: then nothing there says how much there was
+            root = shutil.copytree(self.site.directory / "published", self.anew())
+            damage(root / ORIGIN / "checkpoint")
+            self.publish(root)
+            self.look_a_day_later(root, of_lost)
         self.begin(ORIGIN + "/2")
         self.sequence()
         new = self.publish()
@@ -347,6 +356,19 @@ class Test:
         self.publish(says=f"{ORIGIN}: 1 published files were damaged or gone, and are written anew")
         assert tile.read_bytes() == good and Log(lost.directory).note == lost.note
         Log(lost.directory).check(self.public)
+        self.look_a_day_later(self.site.directory / "published", of_lost)
+
+    def look_a_day_later(self, root, of_lost):
+        """What the database has lost stays; what somebody put there, of which it has the beginning, goes."""
+        planted = [root / ORIGIN / "tile" / kind / tile_name(int(of_lost[0].parent.stem)) for kind in ("0", "entries")]
+        for path in planted:
+            path.write_bytes(bytes(8192))
+        os.utime(root / ORIGIN / "tile", (0, time.time() - 25 * 3600))
+        self.publish(root, says=f"{ORIGIN}: 2 files there began otherwise than the ledger, and are removed")
+        assert not any(path.exists() for path in planted), "what somebody put there is served"
+        for path in of_lost:
+            there = root / path.relative_to(self.site.directory / "published")
+            assert there.exists() and there.read_bytes() == path.read_bytes(), f"{there}: it was there alone"
 
     def each_log_has_its_place(self):
         """LG-058: an ended one is published up to its last signed head, and not read again; what is wrong with one holds up no other."""
@@ -482,8 +504,11 @@ class Test:
         above.parent.mkdir()
         above.write_bytes(bytes(8192))
         older(here / "tile", 25)
-        self.publish(root, says=f"{self.origin}: 3 files there were of no published head, and are removed").check(self.public)
-        assert not planted[0].exists() and not wide.exists() and not above.parent.exists(), "what somebody put there is served"
+        self.publish(root, says=f"{self.origin}: 2 files there began otherwise than the ledger, and are removed").check(self.public)
+        assert not planted[0].exists() and not wide.exists(), "what somebody put there is served"
+        assert above.exists(), "no reader asks for it"  # LG-120
+        above.unlink()
+        above.parent.rmdir()
         assert partial() == before - going and not any(path.parent.exists() for path in going)
         assert (here / "tile/0/strange").read_text() == "not ours"
         (here / "tile/0/strange").unlink()
