@@ -98,7 +98,7 @@ CREATE INDEX ON asv.erasure_completion (run);
 COMMENT ON TABLE asv.erasure_completion IS 'the erasure records (LAW T6): what was destroyed, by which rule, when it was due and when it was gone';
 COMMENT ON COLUMN asv.erasure_completion.recording IS 'which';
 COMMENT ON COLUMN asv.erasure_completion.run IS 'the run that completed it';
-COMMENT ON COLUMN asv.erasure_completion.rule IS 'as in its intent';
+COMMENT ON COLUMN asv.erasure_completion.rule IS 'as in its intent; early where the keeper''s statement says so, also when the database had lost it';
 COMMENT ON COLUMN asv.erasure_completion.due_at IS 'when it had to be gone; NULL: its day was not known';
 COMMENT ON COLUMN asv.erasure_completion.at IS 'when it was gone: key and files, by the database''s clock';
 COMMENT ON COLUMN asv.erasure_completion.root IS 'with leaves and payload_bytes: digest of the payload that was destroyed';
@@ -352,7 +352,8 @@ BEGIN
     PERFORM asv.check_durable();
     PERFORM asv.recordings_lock(p_recordings);
     WITH gone AS MATERIALIZED (
-        SELECT t.recording, i.rule, i.due_at, t.detail, t.reason, t.keeper, nextval('asv.clip_event_position_seq') AS event, t.digest,
+        -- LG-121: what the keeper signed, and not what the database has it for.
+        SELECT t.recording, CASE WHEN t.object IS NOT NULL AND t.reason = 2 THEN 'early' ELSE i.rule END AS rule, i.due_at, t.detail, t.reason, t.keeper, nextval('asv.clip_event_position_seq') AS event, t.digest,
                CASE WHEN e.object_digest IS NULL THEN t.object END AS object,
                CASE WHEN e.object_digest IS NULL THEN asv.instant(t.issued_ms) END AS issued_at,
                c.root, c.leaves, c.payload_bytes, c.seal_digest

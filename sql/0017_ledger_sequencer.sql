@@ -14,6 +14,8 @@ BEGIN
         RETURN 'already';
     ELSIF p_number <> coalesce((SELECT max(number) FROM asv.ledger_log), 0) + 1 THEN
         RAISE EXCEPTION 'ledger: log % is not the next one', p_number USING ERRCODE = 'VA001';
+    ELSIF p_before IS NULL AND EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log = p_number - 1) THEN
+        RAISE EXCEPTION 'ledger: log % follows one of which a head was signed, and names none', p_number USING ERRCODE = 'VA001';
     END IF;
     INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
     -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already.
@@ -32,7 +34,7 @@ BEGIN
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: head of the one before it, NULL for the first';
+COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: last head of the one before it, NULL where none was signed';
 GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
 
 CREATE FUNCTION asv.ledger_take(p_limit integer)

@@ -9,6 +9,7 @@
 #include "server/base/uuid.h"
 #include "server/cli/ledger_audit.h"
 #include "server/ledger/kind.h"
+#include "server/statement/verify.h"
 
 /* LAW L3: the least that what was signed to be shown something is kept after its end. */
 #define OPENING_MS (INT64_C(365) * 24 * 3600 * 1000)
@@ -94,19 +95,25 @@ enum asv_status asv_audit_forgotten(struct asv_audit *audit, const uint8_t id[16
 
 /* ---- expired ---- */
 
-static int64_t instant(const struct asv_ledger_entry *entry, uint8_t tag)
+/* ASV_TIME_UNKNOWN: it says none. */
+static int64_t said_instant(const struct asv_ledger_entry *entry, uint8_t tag)
 {
     struct asv_bytes value;
     struct asv_reader reader;
-    int64_t ms = entry->event.recorded_ms;
-    int64_t said;
+    int64_t said = ASV_TIME_UNKNOWN;
     if (asv_ledger_entry_find(entry, tag, &value)) {
         asv_reader_init(&reader, value.data, value.len);
-        if (asv_read_i64(&reader, &said) == ASV_OK && said > ms) {
-            ms = said;
+        if (asv_read_i64(&reader, &said) != ASV_OK) {
+            said = ASV_TIME_UNKNOWN;
         }
     }
-    return ms;
+    return said;
+}
+
+static int64_t instant(const struct asv_ledger_entry *entry, uint8_t tag)
+{
+    int64_t said = said_instant(entry, tag);
+    return said != ASV_TIME_UNKNOWN && said > entry->event.recorded_ms ? said : entry->event.recorded_ms;
 }
 
 static int64_t a_year_after(int64_t end_ms)
@@ -132,13 +139,60 @@ int64_t asv_audit_not_before(int64_t until_ms, int64_t at_ms, uint32_t years)
     return until_ms == ASV_TIME_UNKNOWN ? INT64_MAX : until_ms > least_ms ? until_ms : least_ms;
 }
 
+/* When it was, or what was signed for it; INT64_MAX: nobody can say. */
+static int64_t later(int64_t at_ms, const uint8_t *data, size_t len)
+{
+    struct asv_ledger_entry entry;
+    if (asv_ledger_entry_read(&entry, (struct asv_bytes){data, len}, NULL) != ASV_OK) {
+        return INT64_MAX;
+    }
+    int64_t said_ms = said_instant(&entry, ASV_LEDGER_AT);
+    if (said_ms == ASV_TIME_UNKNOWN) {
+        return INT64_MAX;
+    }
+    return at_ms < INT64_MAX - ASV_STATEMENT_SKEW_MS && said_ms > at_ms + ASV_STATEMENT_SKEW_MS ? said_ms
+                                                                                                : at_ms;
+}
+
+/* LG-122: no access was before what somebody signed for it, nor before the keeper took that, whatever the
+ * database says; clocks differ. */
+static enum asv_status access_was(struct asv_audit *audit, const struct asv_ledger_entry *entry,
+                                  int64_t *at_ms, struct asv_err *err)
+{
+    const struct asv_db_ledger_said *said = &audit->said;
+    struct asv_bytes digest;
+    const char *fault = NULL;
+    *at_ms = instant(entry, ASV_LEDGER_AT);
+    if (entry->event.kind != ASV_LEDGER_ACCESS) {
+        return ASV_OK;
+    }
+    if (!asv_ledger_entry_find(entry, ASV_LEDGER_PROPOSAL, &digest)) {
+        *at_ms = INT64_MAX;
+        return ASV_OK;
+    }
+    /* What the keeper answered may have gone with the statement; its entry stays. */
+    enum asv_status status =
+        asv_audit_said(audit, &(struct asv_audit_saying){.digest = digest.data}, &fault, err);
+    if (status == ASV_OK) {
+        *at_ms = fault == NULL ? later(*at_ms, said->entry, said->entry_len) : INT64_MAX;
+    }
+    if (status == ASV_OK && *at_ms != INT64_MAX && said->taken_len > 0) {
+        *at_ms = later(*at_ms, said->taken, said->taken_len);
+    }
+    return status;
+}
+
 /* An access, or a recorded person's request. */
 static enum asv_status access_ends(struct asv_audit *audit, const struct asv_ledger_entry *entry,
                                    int64_t *until_ms, struct asv_err *err)
 {
-    int64_t at_ms = instant(entry, ASV_LEDGER_AT);
+    int64_t at_ms;
     int64_t said_ms = ASV_TIME_UNKNOWN;
-    enum asv_status status = asv_db_ledger_term(audit->db, at_ms, &said_ms, err);
+    enum asv_status status = access_was(audit, entry, &at_ms, err);
+    if (status != ASV_OK || at_ms == INT64_MAX) {
+        return status;
+    }
+    status = asv_db_ledger_term(audit->db, at_ms, &said_ms, err);
     if (status == ASV_OK) {
         *until_ms = asv_audit_not_before(said_ms, at_ms, 1);
     }

@@ -54,7 +54,7 @@ struct publication {
     uint64_t old_size;   /* up to here nothing is to be written */
     uint64_t files;
     uint64_t mended; /* of the files, those that were damaged or gone */
-    struct asv_ledger_swept swept;
+    struct asv_ledger_sweep swept;
     struct asv_err bad; /* why the checkpoint that is there is not one of this log; or empty */
     struct asv_db_witness_state witnesses;
     struct asv_db_ledger_entry entries[ASV_DB_LEDGER_BATCH];
@@ -345,15 +345,16 @@ static enum asv_status open_place(struct publication *it, struct asv_err *err)
                : asv_fail(err, ASV_E_MALFORMED, "that is no address, so it has no place");
 }
 
-/* LG-108: how much of what is there any head has. Where that cannot be said, because the head that was
- * published was damaged, or, of a log that has ended, may have been and the database has lost what it was of,
- * all stays. */
-static uint64_t size_of_most(const struct publication *it)
+static enum asv_status sweep(struct publication *it, int64_t now_ms, struct asv_err *err)
 {
-    if (it->ended || it->bad.text[0] != '\0') {
-        return ASV_TREE_SIZE_MAX;
-    }
-    return it->head.size > it->there_size ? it->head.size : it->there_size;
+    struct asv_db_tiles view = {it->db, it->log->number};
+    it->swept = (struct asv_ledger_sweep){.dir = it->dir,
+                                          .size = it->head.size,
+                                          .tiles = asv_db_tiles(&view),
+                                          .file = it->there,
+                                          .file_bytes = sizeof it->there,
+                                          .now_ms = now_ms};
+    return asv_ledger_sweep(&it->swept, err);
 }
 
 /* An ended log that is there as a whole is no longer judged: what was asked of witnesses may have changed
@@ -380,7 +381,7 @@ static enum asv_status publish(const struct asv_cli *cli, struct publication *it
         status = write_new(it, err);
     }
     if (status == ASV_OK && it->look) {
-        status = asv_ledger_sweep(it->dir, it->head.size, size_of_most(it), now_ms, &it->swept, err);
+        status = sweep(it, now_ms, err);
     }
     return status;
 }
@@ -404,7 +405,7 @@ static void print_done(const struct asv_cli *cli, const struct publication *it)
                 it->log->origin, it->mended);
     }
     if (it->swept.strange > 0) {
-        fprintf(cli->err, "%s: %" PRIu64 " files there were of no published head, and are removed\n",
+        fprintf(cli->err, "%s: %" PRIu64 " files there began otherwise than the ledger, and are removed\n",
                 it->log->origin, it->swept.strange);
     }
     if (!it->ended && it->witnessed && it->witnesses.behind_ms != ASV_TIME_UNKNOWN) {
@@ -424,7 +425,7 @@ static enum asv_status publish_log(const struct asv_cli *cli, struct publication
     it->dir = -1;
     it->same = it->ahead = it->look = false;
     it->there_size = it->old_size = it->files = it->mended = 0;
-    it->swept = (struct asv_ledger_swept){0};
+    it->swept = (struct asv_ledger_sweep){0};
     it->bad = (struct asv_err){0};
     enum asv_status status = find_note(it, &why);
     if (status == ASV_E_NOT_FOUND && (it->ended || log->signed_size == 0)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Partial tiles of a published log that nobody needs any more (docs/LEDGER.md 5).
+ * Partial tiles of a published log that nobody needs any more, and what contradicts it (docs/LEDGER.md 5).
  */
 #ifndef ASV_SERVER_CLI_LEDGER_SWEEP_H
 #define ASV_SERVER_CLI_LEDGER_SWEEP_H
@@ -9,21 +9,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "firmware-proto/base/status.h"
+#include "server/ledger/tile.h"
 
 /* Whether what is published below dir was looked through last a day ago, or longer; or in the future, where
  * nobody looked. */
 bool asv_ledger_sweep_is_due(int dir, int64_t now_ms);
 
-struct asv_ledger_swept {
-    uint64_t removed; /* partial ones that nobody needs */
-    uint64_t strange; /* of no head that was published, and removed */
+struct asv_ledger_sweep {
+    int dir;                /* where the log is published */
+    uint64_t size;          /* of its first entries all files were compared just before (LG-091) */
+    struct asv_tiles tiles; /* which the database has */
+    uint8_t *file;          /* room for the largest file */
+    size_t file_bytes;
+    int64_t now_ms;
+    uint64_t removed; /* out: partial ones that nobody needs */
+    uint64_t strange; /* out: others, that contradict what the database has, and were removed */
 };
 
-/* LG-059. Removes partial tiles and bundles below dir whose full one is there for a day, of those of the
- * first `size` entries, which were compared just before (LG-091), and LG-108 what tiles there are that the
- * first `most` do not have. Then they have been looked through; cut off, it is done anew the next time. */
-ASV_MUST_CHECK enum asv_status asv_ledger_sweep(int dir, uint64_t size, uint64_t most, int64_t now_ms,
-                                                struct asv_ledger_swept *swept, struct asv_err *err);
+/* LG-059. Removes partial tiles and bundles whose full one is there for a day, and LG-108 what begins
+ * otherwise than the database's beginning of that tile. LG-120: anything else of which the database has less
+ * stays: it may have lost it. Then they have been looked through; cut off, it is done anew the next time. */
+ASV_MUST_CHECK enum asv_status asv_ledger_sweep(struct asv_ledger_sweep *it, struct asv_err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "firmware-proto/seal/merkle.h"
 #include "server/base/fail.h"
 #include "server/cli/keepers.h"
+#include "server/cli/ledger_audit.h"
 #include "server/ledger/checkpoint.h"
 #include "server/ledger/entry.h"
 #include "server/ledger/kind.h"
@@ -93,30 +94,37 @@ static enum asv_status keeper_forgot(const struct asv_sequencer *sequencer,
     return ASV_OK;
 }
 
+static enum asv_status stored_head(struct asv_sequencer *sequencer, char *note, struct asv_checkpoint *out,
+                                   struct asv_err *err)
+{
+    size_t len = 0;
+    struct asv_note parsed;
+    enum asv_status status = asv_db_ledger_note(sequencer->db, sequencer->log.number, (uint8_t *)note,
+                                                ASV_DB_LEDGER_NOTE_BYTES, &len, err);
+    if (status == ASV_OK) {
+        status = asv_note_parse(&parsed, (struct asv_bytes){(uint8_t *)note, len}, err);
+    }
+    return status == ASV_OK ? asv_checkpoint_parse(out, parsed.text, err) : status;
+}
+
 /* The last head of the ledger that the one of this origin follows: the keeper's word, also when the database
  * has lost a whole ledger. A keeper that never had one before it (a new one), or that forgot what it signed,
- * leaves it to the database. */
+ * leaves it to the database. *there false: no head was signed before it. */
 static enum asv_status head_before(struct asv_sequencer *sequencer, const char *origin, char *note,
-                                   struct asv_checkpoint *out, struct asv_err *err)
+                                   struct asv_checkpoint *out, bool *there, struct asv_err *err)
 {
     uint32_t request = 0;
-    size_t len = 0;
     bool forgot = false;
-    struct asv_note parsed;
     enum asv_status status = asv_keeper_client_checkpoint_before(sequencer->keeper, origin, &request, err);
     status = read_note(sequencer->keeper, status, request, note, out, err);
     if (status == ASV_OK && sequencer->log.number != 0) {
         status = keeper_forgot(sequencer, out, &forgot, err);
     }
-    if (!forgot && (status != ASV_E_NOT_FOUND || sequencer->log.number == 0)) {
-        return status;
+    if ((forgot || status == ASV_E_NOT_FOUND) && sequencer->log.number != 0) {
+        status = stored_head(sequencer, note, out, err);
     }
-    status = asv_db_ledger_note(sequencer->db, sequencer->log.number, (uint8_t *)note,
-                                ASV_DB_LEDGER_NOTE_BYTES, &len, err);
-    if (status == ASV_OK) {
-        status = asv_note_parse(&parsed, (struct asv_bytes){(uint8_t *)note, len}, err);
-    }
-    return status == ASV_OK ? asv_checkpoint_parse(out, parsed.text, err) : status;
+    *there = status == ASV_OK;
+    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
 }
 
 /* Keeps a head that the keeper signed, of the log that was loaded; *stored false: another sequencer began the
@@ -134,7 +142,8 @@ static enum asv_status store(struct asv_sequencer *sequencer, const struct asv_t
 }
 
 /* LG-106: the last head of the log that ends now, when it was signed and not stored, because somebody died in
- * between: what stands under it stays there. One that its tiles do not lead to is not its own. */
+ * between: what stands under it stays there. LG-119: one that its tiles do not lead to, whatever is wrong
+ * with them, is not its own. */
 static enum asv_status store_last(struct asv_sequencer *sequencer, const struct asv_checkpoint *last,
                                   const char *note, struct asv_err *err)
 {
@@ -142,15 +151,19 @@ static enum asv_status store_last(struct asv_sequencer *sequencer, const struct 
     struct asv_db_tiles view = {sequencer->db, log->number};
     struct asv_tiles tiles = asv_db_tiles(&view);
     uint8_t root[ASV_SHA256_BYTES];
+    struct asv_err why = {0};
     bool stored = false;
     if (strcmp(last->origin, log->origin) != 0 || last->head.size <= log->signed_size ||
         last->head.size > log->size) {
         return ASV_OK;
     }
-    enum asv_status status = asv_proof_root(root, last->head.size, &tiles, err);
+    enum asv_status status = asv_proof_root(root, last->head.size, &tiles, &why);
+    if (asv_audit_is_away(status)) {
+        return asv_failf(err, status, "%s", why.text);
+    }
     return status == ASV_OK && memcmp(root, last->head.root, sizeof root) == 0
                ? store(sequencer, &last->head, note, &stored, err)
-               : status;
+               : ASV_OK;
 }
 
 /* LG-055: people began a ledger, the first one or another one. Its first entry names the last head that was
@@ -162,17 +175,18 @@ static enum asv_status begin_log(struct asv_sequencer *sequencer, const char *or
     uint8_t before[8 + ASV_SHA256_BYTES + ASV_DB_LEDGER_ORIGIN_SIZE];
     struct asv_checkpoint last = {0};
     struct asv_writer writer;
+    bool there = false;
     asv_writer_init(&writer, before, sizeof before);
-    enum asv_status status = head_before(sequencer, origin, note, &last, err);
-    if (status == ASV_OK) {
+    enum asv_status status = head_before(sequencer, origin, note, &last, &there, err);
+    if (status == ASV_OK && there) {
         status = store_last(sequencer, &last, note, err);
     }
-    if (status == ASV_OK) {
+    if (status == ASV_OK && there) {
         asv_write_u64(&writer, last.head.size);
         asv_write_bytes(&writer, last.head.root, sizeof last.head.root);
         asv_write_bytes(&writer, last.origin, strlen(last.origin));
     }
-    if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
+    if (status == ASV_OK) {
         status = asv_db_ledger_begin(sequencer->db, (uint16_t)(log->number + 1), origin,
                                      (struct asv_bytes){before, writer.len}, err);
     }

@@ -304,19 +304,28 @@ class Test:
 
     def a_database_from_an_earlier_time_begins_another_log(self):
         """LG-054, LG-055; LG-056, LG-058: publication goes on by itself, beside what is published of those that ended."""
-        self.sql("SELECT asv.software_started('kept')")
+        self.sequence()
+        count = (100 - self.publish().size) % 256 or 256  # of the last tile, of which a part is lost
+        self.sql(f"SELECT count(asv.software_started('kept')) FROM generate_series(1, {count})")
         self.sequence()
         kept = self.publish()
-        restore = self.dump("dump")
+        restore, of_kept = self.dump("dump"), {path for path in kept.directory.rglob("*") if path.is_file()}
         self.sql("SELECT asv.software_started('lost')")
         self.sequence()
         lost = self.publish()
         assert lost.size == kept.size + 1
+        of_lost = [path for path in kept.directory.rglob("*") if path.is_file() and path not in of_kept]
+        assert len(of_lost) == 2, of_lost
         self.sql("SELECT asv.software_started('lost too, and in no signed head')")
         restore()
         self.sql("SELECT asv.software_started('after the restore')")
         self.sequence(1, "comes from an earlier time")
         self.publish(status=1, says=f"{lost.size} entries is published already, and the last one here has {kept.size}")
+        for damage in (lambda checkpoint: checkpoint.write_bytes(b""), Path.unlink):  # LG-120: then nothing there says how much there was
+            root = shutil.copytree(self.site.directory / "published", self.anew())
+            damage(root / ORIGIN / "checkpoint")
+            self.publish(root)
+            self.look_a_day_later(root, of_lost)
         self.begin(ORIGIN + "/2")
         self.sequence()
         new = self.publish()
@@ -347,6 +356,19 @@ class Test:
         self.publish(says=f"{ORIGIN}: 1 published files were damaged or gone, and are written anew")
         assert tile.read_bytes() == good and Log(lost.directory).note == lost.note
         Log(lost.directory).check(self.public)
+        self.look_a_day_later(self.site.directory / "published", of_lost)
+
+    def look_a_day_later(self, root, of_lost):
+        """What the database has lost stays; what somebody put there, of which it has the beginning, goes."""
+        planted = [root / ORIGIN / "tile" / kind / tile_name(int(of_lost[0].parent.stem)) for kind in ("0", "entries")]
+        for path in planted:
+            path.write_bytes(bytes(8192))
+        os.utime(root / ORIGIN / "tile", (0, time.time() - 25 * 3600))
+        self.publish(root, says=f"{ORIGIN}: 2 files there began otherwise than the ledger, and are removed")
+        assert not any(path.exists() for path in planted), "what somebody put there is served"
+        for path in of_lost:
+            there = root / path.relative_to(self.site.directory / "published")
+            assert there.exists() and there.read_bytes() == path.read_bytes(), f"{there}: it was there alone"
 
     def each_log_has_its_place(self):
         """LG-058: an ended one is published up to its last signed head, and not read again; what is wrong with one holds up no other."""
@@ -482,8 +504,11 @@ class Test:
         above.parent.mkdir()
         above.write_bytes(bytes(8192))
         older(here / "tile", 25)
-        self.publish(root, says=f"{self.origin}: 3 files there were of no published head, and are removed").check(self.public)
-        assert not planted[0].exists() and not wide.exists() and not above.parent.exists(), "what somebody put there is served"
+        self.publish(root, says=f"{self.origin}: 2 files there began otherwise than the ledger, and are removed").check(self.public)
+        assert not planted[0].exists() and not wide.exists(), "what somebody put there is served"
+        assert above.exists(), "no reader asks for it"  # LG-120
+        above.unlink()
+        above.parent.rmdir()
         assert partial() == before - going and not any(path.parent.exists() for path in going)
         assert (here / "tile/0/strange").read_text() == "not ours"
         (here / "tile/0/strange").unlink()
@@ -589,11 +614,9 @@ class Test:
         labels = [re.search(rb"limbo (\d+)", entry) for entry in log.entries]
         assert [int(label[1]) for label in labels if label] == list(range(1, 301)), "lost, twice, or in another order"
 
-    def what_a_head_was_signed_of_stays_in_its_log(self):
-        """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
-        if self.preload is None:
-            return
-        ended, number = self.origin, self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
+    def die_before_it_is_stored(self):
+        """What the keeper signs: the log's number, the signed size, and how to ask for its size and that of its last stored head."""
+        number = self.sql("SELECT max(number) FROM asv.ledger_log")[0][0]
         sizes = ("SELECT size, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
                  f"WHERE number = {number}")
         for at in range(self.signed_at - 2, self.signed_at + 20):
@@ -605,6 +628,15 @@ class Test:
             if size == signed > stored:
                 break
         assert size == signed > stored, (at, size, signed, stored)
+        self.signed_at = at
+        return number, signed, sizes
+
+    def what_a_head_was_signed_of_stays_in_its_log(self):
+        """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
+        if self.preload is None:
+            return
+        ended = self.origin
+        number, signed, sizes = self.die_before_it_is_stored()
         self.begin(ORIGIN + "-5")
         self.sequence()
         assert self.sql(sizes) == [[str(signed)] * 2], "what was signed is not in the log that it was signed of"
@@ -618,6 +650,28 @@ class Test:
         head = f"{number}::smallint, {signed + 1}, sha256('x'), 'late'"
         assert self.sql(f"SELECT asv.ledger_signed({head})") == [["conflict"]]
         assert self.sql(f"SELECT asv.ledger_signed({head.replace(str(signed + 1), str(signed))})") == [["already"]]
+
+    def damaged_tiles_hold_up_no_beginning(self):
+        """LG-119: as before, and a tile of the log that ends is gone, or too short."""
+        if self.preload is None:
+            return
+        for which, damage in enumerate(("DELETE FROM asv.ledger_tile",
+                                        "UPDATE asv.ledger_tile SET hashes = substring(hashes FOR octet_length(hashes) - 32)")):
+            ended = self.origin
+            number, signed, sizes = self.die_before_it_is_stored()
+            head = base64.b64decode(self.desk.run("ledger", "head").splitlines()[2])
+            where = f"WHERE log = {number} AND level = 0 AND index = {(signed - 1) // 256}"
+            hashes = self.sql(f"SELECT encode(hashes, 'hex') FROM asv.ledger_tile {where}")[0][0]
+            self.changed(f"{damage} {where}")
+            self.begin(f"{ORIGIN}-5-{which}")
+            self.sequence()
+            self.changed(f"DELETE FROM asv.ledger_tile {where}; INSERT INTO asv.ledger_tile (log, level, index, hashes) VALUES "
+                         f"({number}, 0, {(signed - 1) // 256}, '\\x{hashes}')")
+            new = self.publish()
+            new.check(self.public)
+            assert signed.to_bytes(8, "big") + head + ended.encode() in new.entries[0], "it names another head, or none"
+            size, stored = (int(one) for one in self.sql(sizes)[0])
+            assert size == stored < signed and sum(b"in between" in entry for entry in new.entries) == 3
 
     def what_is_forgotten_meanwhile_stays_forgotten(self):
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
@@ -729,6 +783,7 @@ class Test:
                          self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
+                         self.damaged_tiles_hold_up_no_beginning,
                          self.what_is_forgotten_meanwhile_stays_forgotten,
                          self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people):
                 step()

@@ -293,7 +293,9 @@ SET LOCAL session_replication_role = origin;
 
 CREATE TEMP TABLE tail AS SELECT index, id, entry FROM asv.ledger_entry WHERE log = 2 AND index >= 3;
 SELECT throws_ok('DELETE FROM asv.ledger_entry WHERE log = 2 AND index > 3', 'VA005', NULL, 'an entry stays while its log goes on');
-SELECT is(asv.ledger_begin(3::smallint, 'stadt.example/3', NULL), 'done', 'a log after one that ended in the middle');
+SELECT throws_ok($$ SELECT asv.ledger_begin(3::smallint, 'stadt.example/3', NULL) $$, 'VA001', NULL, 'a log names the head before it'); -- LG-119
+SELECT is(asv.ledger_begin(3::smallint, 'stadt.example/3', int8send(3) || dig('root') || convert_to('stadt.example/2', 'UTF8')), 'done',
+          'a log after one that ended in the middle');
 SELECT results_eq('SELECT size, root FROM asv.ledger_logs(1::smallint) WHERE number = 2', $$ VALUES (3::bigint, dig('root')) $$,
                   'which ends with its last signed head');
 SELECT is((SELECT max(index) FROM asv.ledger_entry WHERE log = 2), 2::bigint, 'and has the entries of that');

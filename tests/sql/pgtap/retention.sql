@@ -35,9 +35,9 @@ $$;
 CREATE FUNCTION pg_temp.begin(h text, rule text DEFAULT 'period') RETURNS bigint LANGUAGE sql AS $$
     SELECT asv.erasure_begin((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)], ARRAY[rule])
 $$;
-CREATE FUNCTION pg_temp.complete(h text, object bytea, detail text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.complete(h text, object bytea, detail text DEFAULT NULL, reason bigint DEFAULT 1) RETURNS bigint LANGUAGE sql AS $$
     SELECT asv.erasure_complete((SELECT max(id::text)::uuid FROM asv.retention_run), ARRAY[pg_temp.rec(h)],
-                                ARRAY[tap.dig('keeper')], ARRAY[object], ARRAY[1770000000000], ARRAY[1], ARRAY[detail])
+                                ARRAY[tap.dig('keeper')], ARRAY[object], ARRAY[1770000000000], ARRAY[reason], ARRAY[detail])
 $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO PUBLIC;
 
@@ -146,6 +146,12 @@ SELECT is((SELECT array_agg(encode(d.keeper, 'hex') || encode(e.actor, 'hex') OR
            FROM asv.destruction d JOIN asv.clip_event e ON e.position = d.event
            WHERE d.recording IN (pg_temp.rec('before'), pg_temp.rec('since'))),
     ARRAY[repeat(encode(dig('keeper'), 'hex'), 2), repeat(encode(dig('new keeper'), 'hex'), 2)], 'each record names who signed it');
+-- LG-121: the database has lost that two people decided so, and the keeper's statement says it.
+SELECT is(pg_temp.commit(17, 'forgotten', '{"day": "2026-01-06"}'), 'done', 'one that was erased early');
+SELECT is(pg_temp.begin('forgotten') + pg_temp.complete('forgotten', obj('order f'), NULL, 2), 2::bigint, 'whose period is over when it is completed');
+SELECT is((SELECT i.rule || ' ' || d.rule || ' ' || (position(asv.ledger_text(10, 'early') IN t.facts) > 0) FROM asv.erasure_completion d
+           JOIN asv.erasure_intent i USING (recording) JOIN asv.clip_event e ON e.position = d.event, asv.ledger_told(e) t
+           WHERE d.recording = pg_temp.rec('forgotten')), 'period early true', 'record and ledger have the rule of the statement');
 
 -- ---- early: two people decided, and moved it
 
@@ -239,7 +245,7 @@ SELECT is(pg_temp.balance('2026-01-05'), '4+1=0+0+0+0+0+4', 'one that is erased 
 UPDATE asv.recording_state SET state = 'pending' WHERE recording = pg_temp.rec('kept');
 SET LOCAL session_replication_role = origin;
 SELECT is((SELECT array_agg(day::text || ' ' || erased) FROM asv.balance_page(NULL, 10)),
-    ARRAY['2026-01-05 4', '2026-01-06 2', current_date || ' 0', current_date + 1 || ' 0'], 'day by day');
+    ARRAY['2026-01-05 4', '2026-01-06 3', current_date || ' 0', current_date + 1 || ' 0'], 'day by day');
 SELECT is((SELECT count(*) FROM asv.balance_page('2026-01-05', 10)), 3::bigint, 'behind a day');
 SELECT is((SELECT count(*) FROM asv.balance_page(NULL, 1)), 1::bigint, 'so many');
 SELECT is(asv.balance_put((SELECT id FROM asv.retention_run), '2026-01-05', 4, 1, 0, 1, 0, 0, 0, 4), 'done', 'a balance is kept');
