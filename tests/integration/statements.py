@@ -315,6 +315,8 @@ def a_recording_is_shown(desk, web, people, clip):
     assert status == 0 and plain.startswith(media) and len(media) == told["bytes"], (len(plain), len(media), said)
     for at, _ in frames:
         assert media[at + 4:at + 8] in (b"moof", b"styp"), "a key frame's fragment begins where the seal says"
+    code, headers, _ = web.ask(path + "/media?from=0&bytes=1", Cookie=rita.cookie)
+    assert code == 200 and headers["X-Accel-Buffering"] == "no", "A-050: nobody in front keeps what is shown"
     # The end, and what is beyond it.
     assert rita.piece(opening, told["bytes"] - 5, 4194304) == (200, media[-5:])
     for start, size, name in ((told["bytes"], 1, "beyond-end"), (2**62, 1, "beyond-end"), (-1, 1, "bad-field"), (0, 0, "bad-field"),
