@@ -33,6 +33,9 @@ bool asv_web_cookie_of(const struct asv_web_call *call, char out[ASV_WEB_TOKEN_C
 /* Whose place counts as one: of who is connected, or, behind a server that says so, of who is behind it. */
 void asv_web_address(const struct asv_web_call *call, uint8_t out[ASV_HTTP_ADDRESS_KEY]);
 
+/* whether somebody on this machine asks, and not a server in front for somebody else. */
+bool asv_web_is_local(const struct asv_web_call *call);
+
 /* Whether a browser says that the request is from one of our own pages. */
 bool asv_web_is_from_here(const struct asv_web_call *call);
 

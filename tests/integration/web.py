@@ -611,6 +611,9 @@ class Test:
         web = self.web("needs")
         assert json.loads(web.ask("/healthz")[2]) == {"status": "alive"} and json.loads(web.ask("/readyz")[2]) == {"status": "ready"}
         assert web.metric("asservat_database_up") == 1 and web.metric("asservat_ready") == 1
+        for path in ("/readyz", "/metrics"):
+            problem(web.ask(path, X_Forwarded_For="127.0.0.1"), 404, "not-found", "path")
+        assert web.ask("/healthz", X_Forwarded_For="127.0.0.1")[0] == 200
 
         def eventually(code):
             deadline = time.monotonic() + 60
