@@ -63,6 +63,10 @@ extern const struct asv_web_fields asv_web_sign_in_fields, asv_web_token_fields,
  * refused. */
 bool asv_web_guess_own(struct asv_web_call *call, const char *password, struct asv_db_password *found);
 
+/* signin.c: salt, cost and key of a new one, which takes as long, and counts among those that are compared at
+ * once. false: refused. */
+bool asv_web_password_make(struct asv_web_call *call, const char *password, struct asv_db_password *out);
+
 /* challenge.c: what a passkey answers. Pure, but for randomness. */
 #define ASV_WEB_CHALLENGE_MS 120000
 ASV_MUST_CHECK enum asv_status asv_web_challenge_make(const struct asv_world *world, const uint8_t key[32],
