@@ -141,7 +141,7 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     if (done && answer->varies) {
         done = add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     }
-    if (done && (answer->channel != NULL || answer->secret)) { /* */
+    if (done && (answer->channel != NULL || answer->secret)) { /* */
         done = add(response, "X-Accel-Buffering",
                    "no"); /* nginx passes it on as it comes, and keeps nothing of it */
     }
