@@ -146,10 +146,11 @@ CREATE TABLE asv.recording_state (
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     event bigint NOT NULL REFERENCES asv.clip_event,
     marked boolean NOT NULL DEFAULT false,
-    clip uuid
+    clip uuid,
+    header asv.digest
 );
 CREATE INDEX ON asv.recording_state (state, recording);
-CREATE INDEX recording_state_inbox ON asv.recording_state (state, marked, clip, recording)
+CREATE INDEX recording_state_inbox ON asv.recording_state (state, marked, clip, header)
     WHERE state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing');
 COMMENT ON TABLE asv.recording_state IS 'where each recording stands now; follows from the events';
 COMMENT ON COLUMN asv.recording_state.recording IS 'which';
@@ -158,6 +159,7 @@ COMMENT ON COLUMN asv.recording_state.since IS 'since when, by the database''s c
 COMMENT ON COLUMN asv.recording_state.event IS 'the event that moved it there';
 COMMENT ON COLUMN asv.recording_state.marked IS 'as clip.marked, once it is in custody: marked ones are listed first';
 COMMENT ON COLUMN asv.recording_state.clip IS 'as clip.clip, once it is in custody: the order of their recording, in which they are listed';
+COMMENT ON COLUMN asv.recording_state.header IS 'as clip.header, once it is in custody: which of two with the same UUID is listed first';
 
 CREATE FUNCTION asv.check_move() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$

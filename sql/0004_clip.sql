@@ -164,8 +164,8 @@ CREATE TABLE asv.clip (
 CREATE UNIQUE INDEX clip_uuid ON asv.clip (clip) WHERE NOT uuid_taken;
 CREATE INDEX ON asv.clip (clip);
 CREATE INDEX ON asv.clip (committed_at, header);
-CREATE INDEX ON asv.clip (day, recording);
-CREATE INDEX ON asv.clip (camera, day, recording);
+CREATE INDEX ON asv.clip (day, clip, header);
+CREATE INDEX ON asv.clip (camera, day, clip, header);
 CREATE INDEX clip_worn ON asv.clip ((coalesce(assignment, recording)));
 CREATE INDEX ON asv.clip (due_at);
 COMMENT ON TABLE asv.clip IS 'recordings in custody: the facts of the dock''s signed commit record, one column each';

@@ -718,7 +718,7 @@ CREATE FUNCTION asv.action_rule(p_action integer)
                  (16, 144, 6, '14 days', '1 day'), (17, 150, 0, '2 days', NULL), (32, 128, 6, '14 days', '1 day'),
                  (33, 134, 0, '2 days', NULL), (34, 0, 0, '1 day', NULL), (48, 128, 6, '14 days', '1 day'), (49, 134, 134, '1 day', '1 hour'),
                  (50, 128, 6, '14 days', '1 day'), (51, 128, 6, '14 days', '1 day'), (52, 128, 6, '14 days', '1 day'),
-                 (53, 160, 38, '14 days', '1 day'), (64, 63, 0, '1 hour', NULL), (65, 191, 0, '1 hour', NULL)) AS r (action, proposers, approvers, proposal, answer)
+                 (53, 160, 38, '14 days', '1 day'), (64, 63, 0, '1 hour', NULL), (65, 32, 0, '1 hour', NULL)) AS r (action, proposers, approvers, proposal, answer)
     WHERE r.action = p_action
 $$;
 COMMENT ON FUNCTION asv.action_rule IS 'which roles propose an action, or decide on it alone, which approve, and how long each statement lives at most (STATEMENTS.md 4)';

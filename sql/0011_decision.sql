@@ -84,7 +84,7 @@ CREATE TABLE asv.clip_day (
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     event bigint NOT NULL UNIQUE REFERENCES asv.clip_event
 );
-CREATE INDEX ON asv.clip_day (day, recording);
+CREATE INDEX ON asv.clip_day (day);
 COMMENT ON TABLE asv.clip_day IS 'days that two people decided on, of recordings whose day no clock tells: beside clip.day, which is what the dock signed and where the vault has it';
 COMMENT ON COLUMN asv.clip_day.recording IS 'which';
 COMMENT ON COLUMN asv.clip_day.proposal IS 'the approved request';
@@ -1278,52 +1278,55 @@ COMMENT ON FUNCTION asv.provenance_names IS 'of clip.provenance (SEAL.md)';
 
 -- LAW L6, A-048. A camera is one person's for a shift, and may be one person's for ever. So who asks about a camera asks about one day, and where an
 -- answer is about several days it names no camera, nor when a dock took a recording in: what a camera brings at once is taken in at once. For
--- that, too, recordings are in the order in which they were made, and not in that in which they came.
+-- that, too, recordings are in the order in which they were made, and not in that in which they came: recording.id, whose first bits are when a dock was
+-- told of it, neither orders a list nor stands in a cursor.
 --
 -- A page costs as much as a page, of however many recordings: candidates are read along an index, at most p_scan of them, and where that
 -- was not enough to fill the page a row without a clip says where the next one goes on.
 CREATE FUNCTION asv.clip_inbox(p_state text, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.recording, CASE WHEN s.marked THEN 'm' ELSE 'u' END || s.clip || s.recording
-    FROM (SELECT p_after IS NULL AS begins, p_after LIKE 'm%' AS marked, substr(p_after, 2, 36)::uuid AS clip, substr(p_after, 38)::uuid AS recording,
-                 '00000000-0000-0000-0000-000000000000'::uuid AS none) AS a
+    SELECT s.recording, CASE WHEN s.marked THEN 'm' ELSE 'u' END || s.clip || encode(s.header, 'hex')
+    FROM (SELECT p_after IS NULL AS begins, p_after LIKE 'm%' AS marked, substr(p_after, 2, 36)::uuid AS clip,
+                 decode(substr(p_after, 38), 'hex') AS header, '00000000-0000-0000-0000-000000000000'::uuid AS none) AS a
     CROSS JOIN unnest(ARRAY['sealed', 'quarantined', 'pending', 'held', 'released', 'erasing']) AS q (state)
     CROSS JOIN (VALUES (true), (false)) AS m (marked)
     CROSS JOIN LATERAL (
-        SELECT t.recording, t.marked, t.clip FROM asv.recording_state t
+        SELECT t.recording, t.marked, t.clip, t.header FROM asv.recording_state t
         WHERE t.state = q.state AND t.marked = m.marked
           AND t.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing')
-          AND (t.clip, t.recording) > (CASE WHEN a.begins OR a.marked AND NOT m.marked THEN a.none ELSE a.clip END,
-                                       CASE WHEN a.begins OR a.marked AND NOT m.marked THEN a.none ELSE a.recording END)
-        ORDER BY t.clip, t.recording LIMIT p_scan) AS s
+          AND (t.clip, t.header) > (CASE WHEN a.begins OR a.marked AND NOT m.marked THEN a.none ELSE a.clip END,
+                                    CASE WHEN a.begins OR a.marked AND NOT m.marked THEN '' ELSE a.header END)
+        ORDER BY t.clip, t.header LIMIT p_scan) AS s
     WHERE (p_state IS NULL OR q.state = p_state) AND (a.begins OR a.marked OR NOT m.marked)
-    ORDER BY s.marked DESC, s.clip, s.recording LIMIT p_scan
+    ORDER BY s.marked DESC, s.clip, s.header LIMIT p_scan
 $$;
 COMMENT ON FUNCTION asv.clip_inbox IS 'recordings that are kept now: marked ones first, then in the order in which they were made; for clip_lines, nobody may call it';
 
+-- Days that people decided on are few: two of them for each.
 CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT d.recording, d.day || '/' || d.recording
+    SELECT d.recording, d.day || '/' || d.clip || '/' || encode(d.header, 'hex')
     FROM (SELECT coalesce(split_part(p_after, '/', 1)::date, '-infinity') AS day,
-                 coalesce(split_part(p_after, '/', 2)::uuid, '00000000-0000-0000-0000-000000000000') AS recording) AS a
+                 coalesce(split_part(p_after, '/', 2)::uuid, '00000000-0000-0000-0000-000000000000') AS clip,
+                 coalesce(decode(split_part(p_after, '/', 3), 'hex'), '') AS header) AS a
     CROSS JOIN LATERAL (
-        (SELECT k.day, k.recording FROM asv.clip k
-         WHERE p_camera IS NULL AND k.day BETWEEN p_from AND p_until AND (k.day, k.recording) > (a.day, a.recording)
-         ORDER BY k.day, k.recording LIMIT p_scan)
+        (SELECT k.day, k.clip, k.header, k.recording FROM asv.clip k
+         WHERE p_camera IS NULL AND k.day BETWEEN p_from AND p_until AND (k.day, k.clip, k.header) > (a.day, a.clip, a.header)
+         ORDER BY k.day, k.clip, k.header LIMIT p_scan)
         UNION ALL
-        (SELECT k.day, k.recording FROM asv.clip k
-         WHERE k.camera = p_camera AND k.day = p_from AND (k.day, k.recording) > (a.day, a.recording)
-         ORDER BY k.recording LIMIT p_scan)
+        (SELECT k.day, k.clip, k.header, k.recording FROM asv.clip k
+         WHERE k.camera = p_camera AND k.day = p_from AND (k.day, k.clip, k.header) > (a.day, a.clip, a.header)
+         ORDER BY k.clip, k.header LIMIT p_scan)
         UNION ALL
-        (SELECT y.day, y.recording FROM asv.clip_day y
-         WHERE y.day BETWEEN p_from AND p_until AND (y.day, y.recording) > (a.day, a.recording)
-           AND (p_camera IS NULL OR EXISTS (SELECT FROM asv.clip k WHERE k.recording = y.recording AND k.camera = p_camera))
-         ORDER BY y.day, y.recording LIMIT p_scan)) AS d
-    ORDER BY d.day, d.recording LIMIT p_scan
+        (SELECT y.day, k.clip, k.header, k.recording FROM asv.clip_day y JOIN asv.clip k ON k.recording = y.recording
+         WHERE y.day BETWEEN p_from AND p_until AND (y.day, k.clip, k.header) > (a.day, a.clip, a.header)
+           AND (p_camera IS NULL OR k.camera = p_camera)
+         ORDER BY y.day, k.clip, k.header LIMIT p_scan)) AS d
+    ORDER BY d.day, d.clip, d.header LIMIT p_scan
 $$;
-COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s clock or as people decided, erased ones included; for clip_lines, nobody may call it';
+COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s clock or as people decided, erased ones included, of a day in the order in which they were made; for clip_lines, nobody may call it';
 
 CREATE FUNCTION asv.clip_lines(
     p_state text, p_unit text, p_camera bytea, p_from date, p_until date, p_integrity text, p_provenance text, p_after text, p_limit integer)

@@ -412,9 +412,14 @@ CREATE FUNCTION asv.subject_request_answer(
 #variable_conflict use_column
 DECLARE
     v asv.subject_request;
+    v_one_day CONSTANT boolean := (p_from_at AT TIME ZONE 'Europe/Berlin')::date
+                                = ((p_until_at - interval '1 microsecond') AT TIME ZONE 'Europe/Berlin')::date;
 BEGIN
     PERFORM asv.check_durable();
     PERFORM asv.check_known();
+    IF p_camera IS NOT NULL AND NOT v_one_day THEN -- A-049
+        RAISE EXCEPTION 'of one camera one day at a time is asked for: nothing is listed or counted by person' USING ERRCODE = 'VA007';
+    END IF;
     -- Of a misspelt place, and of what is still to come, "none" would be said of something else than was asked.
     IF p_area IS NOT NULL AND NOT EXISTS (SELECT FROM asv.area WHERE code = p_area)
        AND NOT EXISTS (SELECT FROM asv.clip WHERE area = p_area) THEN
@@ -431,8 +436,11 @@ BEGIN
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at;
     PERFORM asv.record_check(p_statement, 'subject-request', 65, NULL, asv.record_digest(p_salt, asv.record_text(v)));
     INSERT INTO asv.subject_request VALUES (v.*) ON CONFLICT (id) DO NOTHING;
+    IF NOT EXISTS (SELECT FROM asv.subject_request q WHERE q.id = p_id AND q.statement = p_statement) THEN
+        RAISE EXCEPTION 'subject_request: another one has this id' USING ERRCODE = 'VA001';
+    END IF;
     RETURN QUERY
-    SELECT c.clip, t.name::text, c.area::text, c.started_at, c.ended_at, coalesce(c.day, y.day), s.state,
+    SELECT c.clip, CASE WHEN v_one_day THEN t.name::text END, c.area::text, c.started_at, c.ended_at, coalesce(c.day, y.day), s.state,
            CASE WHEN s.state IN ('sealed', 'quarantined', 'pending', 'released') THEN coalesce(c.due_at, y.due_at) END,
            CASE WHEN s.state IN ('erased', 'expired_on_arrival') THEN s.since END
     FROM asv.clip c
@@ -445,7 +453,7 @@ BEGIN
     LIMIT 500;
 END
 $$;
-COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); notes that it was asked, as the statement of the same transaction says';
+COMMENT ON FUNCTION asv.subject_request_answer IS 'whether there are recordings of a time, place and camera, and when they were or will be erased (LAW L7); of several days without cameras (LAW L6); notes that it was asked, as the statement of the same transaction says';
 GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_staff;
 
 -- ---- incidents, as people are shown them

@@ -56,7 +56,7 @@ CREATE TABLE asv.session (
     ended_at timestamptz,
     FOREIGN KEY (credential, person) REFERENCES asv.credential (digest, person),
     CHECK (until_at > since),
-    CHECK ((kind = 'passkey') = (credential IS NOT NULL) AND (kind = 'passkey') = (challenge IS NOT NULL)
+    CHECK ((kind <> 'passkey' OR credential IS NOT NULL) AND (kind <> 'password' OR credential IS NULL) AND (kind = 'passkey') = (challenge IS NOT NULL)
            AND (kind = 'passkey') = (client_data IS NOT NULL) AND (kind = 'passkey') = (authenticator_data IS NOT NULL)
            AND (kind = 'passkey') = (signature IS NOT NULL)),
     CHECK ((kind = 'token') = (made_in IS NOT NULL) AND (kind = 'token') = (name IS NOT NULL) AND (kind = 'token') = (idle IS NULL))
@@ -67,7 +67,7 @@ COMMENT ON COLUMN asv.session.id IS 'UUIDv7';
 COMMENT ON COLUMN asv.session.digest IS 'SHA-256 of what the web server presents, which is that of the cookie or the token';
 COMMENT ON COLUMN asv.session.kind IS 'how it came about: a passkey, a password with a code, or a token that was made in a session';
 COMMENT ON COLUMN asv.session.person IS 'whose';
-COMMENT ON COLUMN asv.session.credential IS 'of the passkey';
+COMMENT ON COLUMN asv.session.credential IS 'of the passkey, also of the one in whose session a token was made; NULL: a password''s';
 COMMENT ON COLUMN asv.session.challenge IS 'what the passkey answered: once';
 COMMENT ON COLUMN asv.session.client_data IS 'its answer: what the browser said';
 COMMENT ON COLUMN asv.session.authenticator_data IS 'what the authenticator said';
@@ -214,7 +214,7 @@ $$;
 COMMENT ON FUNCTION asv.session_password_find IS 'what a password and a code are compared with';
 GRANT EXECUTE ON FUNCTION asv.session_password_find TO asv_web;
 
-CREATE FUNCTION asv.session_password_put(p_digest bytea, p_person uuid, p_step bigint, p_until_at timestamptz, p_idle_s integer) RETURNS uuid
+CREATE FUNCTION asv.session_password_put(p_digest bytea, p_person uuid, p_key bytea, p_step bigint, p_until_at timestamptz, p_idle_s integer) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     p asv.password;
@@ -224,8 +224,8 @@ BEGIN
     SELECT * INTO s FROM asv.session x WHERE x.digest = sha256(p_digest);
     IF FOUND THEN
         RETURN s.id; -- said once more
-    ELSIF p.person IS NULL OR (p.totp_since IS NOT NULL) <> (p_step IS NOT NULL) OR p_step <= p.totp_step THEN
-        RAISE EXCEPTION 'session: no such password, or its code was used' USING ERRCODE = 'VA007';
+    ELSIF p.person IS NULL OR p.key <> p_key OR (p.totp_since IS NOT NULL) <> (p_step IS NOT NULL) OR p_step <= p.totp_step THEN
+        RAISE EXCEPTION 'session: no such password, it was changed meanwhile, or its code was used' USING ERRCODE = 'VA007';
     END IF;
     UPDATE asv.password x SET totp_step = coalesce(p_step, x.totp_step) WHERE x.person = p_person;
     INSERT INTO asv.session (digest, kind, person, until_at, idle)
@@ -237,7 +237,7 @@ BEGIN
     RETURN s.id;
 END
 $$;
-COMMENT ON FUNCTION asv.session_password_put IS 'somebody signed in with a password and the code of this time step (NULL: none is asked for yet), as the web server found';
+COMMENT ON FUNCTION asv.session_password_put IS 'somebody signed in with a password, whose key still is this, and the code of this time step (NULL: none is asked for yet), as the web server found';
 GRANT EXECUTE ON FUNCTION asv.session_password_put TO asv_web;
 
 -- ---- one's own
@@ -263,14 +263,14 @@ DECLARE
 BEGIN
     UPDATE asv.session s SET ended_at = coalesce(s.ended_at, clock_timestamp())
     WHERE s.person = v.person
-      AND CASE WHEN p_id IS NULL THEN s.kind <> 'token' ELSE s.id = p_id AND (s.kind = 'token') = p_token END;
+      AND (p_id IS NULL OR s.id = p_id AND (s.kind = 'token') = p_token);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'session: there is no such session' USING ERRCODE = 'VA006';
     END IF;
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.session_end IS 'ends one of the sessions or tokens of whoever is signed in; NULL: every session';
+COMMENT ON FUNCTION asv.session_end IS 'ends one of the sessions or tokens of whoever is signed in; NULL: all of both';
 GRANT EXECUTE ON FUNCTION asv.session_end TO asv_web;
 
 CREATE FUNCTION asv.session_token_put(p_digest bytea, p_name text, p_scopes integer, p_until_at timestamptz) RETURNS uuid
@@ -290,13 +290,13 @@ BEGIN
     ELSIF p_until_at > clock_timestamp() + interval '366 days' THEN
         RAISE EXCEPTION 'session: a token lives for a year at most' USING ERRCODE = '23514';
     END IF;
-    INSERT INTO asv.session (digest, kind, person, made_in, name, scopes, until_at)
-    VALUES (sha256(p_digest), 'token', v.person, v.id, p_name, p_scopes, p_until_at)
+    INSERT INTO asv.session (digest, kind, person, credential, made_in, name, scopes, until_at)
+    VALUES (sha256(p_digest), 'token', v.person, v.credential, v.id, p_name, p_scopes, p_until_at)
     RETURNING id INTO v_id;
     RETURN v_id;
 END
 $$;
-COMMENT ON FUNCTION asv.session_token_put IS 'makes a token of whoever is signed in';
+COMMENT ON FUNCTION asv.session_token_put IS 'makes a token of whoever is signed in, which ends with the credential that opened the session';
 GRANT EXECUTE ON FUNCTION asv.session_token_put TO asv_web;
 
 CREATE FUNCTION asv.session_password_own()

@@ -45,7 +45,7 @@ static void add_row(struct asv_table *table, const struct asv_db_subject_answer 
     asv_uuid_format(text, answer->clip);
     asv_table_add(table, text);
     asv_table_add(table, asv_text_time(text, answer->start_ms));
-    asv_table_add(table, answer->camera_name);
+    asv_table_add(table, answer->camera_name[0] != '\0' ? answer->camera_name : "-");
     asv_table_add(table, answer->area);
     asv_table_add(table, fate(answer));
     asv_table_add(table, asv_text_time(text, answer->erased_ms != ASV_TIME_UNKNOWN ? answer->erased_ms
@@ -54,10 +54,11 @@ static void add_row(struct asv_table *table, const struct asv_db_subject_answer 
 
 static json_t *answer_json(const struct asv_db_subject_answer *answer)
 {
-    return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "clip", asv_json_uuid(answer->clip), "start",
-                     asv_json_time(answer->start_ms), "end", asv_json_time(answer->end_ms), "camera",
-                     answer->camera_name, "area", answer->area, "fate", fate(answer), "due",
-                     asv_json_time(answer->due_ms), "erased", asv_json_time(answer->erased_ms));
+    return json_pack("{s:o, s:o, s:o, s:s?, s:s, s:s, s:o, s:o}", "clip", asv_json_uuid(answer->clip),
+                     "start", asv_json_time(answer->start_ms), "end", asv_json_time(answer->end_ms), "camera",
+                     answer->camera_name[0] != '\0' ? answer->camera_name : NULL, "area", answer->area,
+                     "fate", fate(answer), "due", asv_json_time(answer->due_ms), "erased",
+                     asv_json_time(answer->erased_ms));
 }
 
 static enum asv_status prepare(const struct asv_cli *cli, struct asv_db *db,
@@ -245,7 +246,8 @@ static const struct asv_cli_option subject_options[] = {
     {"from", ASV_CLI_TEXT, "TIME", "from then on, " ASV_MOMENT_HELP, true, false, 0, 0},
     {"until", ASV_CLI_TEXT, "TIME", "until just before then, seven days later at most", true, false, 0, 0},
     {"area", ASV_CLI_LABEL, "CODE", "in this operating area only", false, false, 0, 0},
-    {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID)", false, false, 0, 0},
+    {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID), within one day",
+     false, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},
     ASV_PERSON_SIGN_OPTIONS,
 };

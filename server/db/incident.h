@@ -151,7 +151,8 @@ struct asv_db_subject_request {
 
 struct asv_db_subject_answer {
     uint8_t clip[ASV_UUID_BYTES];
-    char camera_name[65], area[65];
+    char camera_name[65]; /* empty: what was asked is about several days */
+    char area[65];
     int64_t start_ms, end_ms; /* as the camera said */
     uint32_t day;
     enum asv_db_state state;

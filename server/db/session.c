@@ -139,6 +139,7 @@ enum asv_status asv_db_session_password_put(struct asv_db *db, const uint8_t dig
     asv_params_init(&params);
     asv_param_digest(&params, digest);
     asv_param_uuid(&params, password->person);
+    asv_param_digest(&params, password->key);
     if (password->has_totp) {
         asv_param_u64(&params, step);
     } else {

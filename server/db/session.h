@@ -79,7 +79,8 @@ struct asv_db_password {
 ASV_MUST_CHECK enum asv_status asv_db_password_find(struct asv_db *db, const char *name,
                                                     struct asv_db_password *out, struct asv_err *err);
 
-/* step: of the code, when one is asked for. ASV_E_DENIED: it was used, or nothing of the person counts. */
+/* step: of the code, when one is asked for. ASV_E_DENIED: it was used, the password was changed meanwhile, or
+ * nothing of the person counts. */
 ASV_MUST_CHECK enum asv_status asv_db_session_password_put(
     struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES], const struct asv_db_password *password,
     uint64_t step, const struct asv_db_session_term *term, struct asv_err *err);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "server/base/calendar.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 #include "server/incident/record.h"
@@ -78,6 +79,22 @@ enum asv_status asv_flow_put_exhibit(const struct asv_flow *flow, const struct a
     return in_words(exhibit, status, &inner, err);
 }
 
+/* A-049, LAW L6: a camera may be one person's, so who asks about one asks about one day; as the database
+ * says. */
+static enum asv_status check_day(const struct asv_db_subject_request *request, struct asv_err *err)
+{
+    uint32_t first = 0;
+    uint32_t last = 0;
+    if (request->camera == NULL) {
+        return ASV_OK;
+    }
+    if (asv_local_date(request->from_ms, &first) != ASV_OK ||
+        asv_local_date(request->until_ms - 1, &last) != ASV_OK || first != last) {
+        return asv_fail(err, ASV_E_USAGE, "of one camera one day at a time is asked for");
+    }
+    return ASV_OK;
+}
+
 enum asv_status asv_flow_put_subject_request(const struct asv_flow *flow,
                                              const struct asv_db_subject_request *request,
                                              const uint8_t salt[ASV_SHA256_BYTES],
@@ -88,8 +105,12 @@ enum asv_status asv_flow_put_subject_request(const struct asv_flow *flow,
     struct asv_db_signed it = {.said = &stated.said};
     struct asv_statement what;
     memcpy(it.salt, salt, sizeof it.salt);
+    enum asv_status status = check_day(request, err);
+    if (status != ASV_OK) {
+        return status;
+    }
     asv_record_subject_request(&what, request, salt);
-    enum asv_status status = asv_person_sign(flow, NULL, &what, &stated, err);
+    status = asv_person_sign(flow, NULL, &what, &stated, err);
     it.bytes = (struct asv_bytes){stated.bytes, stated.len};
     return status == ASV_OK ? asv_db_subject_request(flow->db, request, &it, flow->actor, rows, count, err)
                             : status;

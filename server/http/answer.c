@@ -141,8 +141,9 @@ static bool add_headers(const struct asv_http_exchange *exchange, struct MHD_Res
     if (done && answer->varies) {
         done = add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     }
-    if (done && answer->channel != NULL) {
-        done = add(response, "X-Accel-Buffering", "no"); /* nginx passes on each event as it comes */
+    if (done && (answer->channel != NULL || answer->secret)) { /* */
+        done = add(response, "X-Accel-Buffering",
+                   "no"); /* nginx passes it on as it comes, and keeps nothing of it */
     }
     if (done && answer->etag[0] != '\0') {
         done = add(response, MHD_HTTP_HEADER_ETAG, answer->etag);

@@ -36,9 +36,10 @@ struct asv_http_listener {
     struct asv_http_exchange *flows; /* that are sent a channel's messages */
     uint64_t flows_ms;               /* when they are looked at, if nothing is said before */
     bool stopping;
-    int epoll; /* the daemon's */
-    int fd;    /* it listens */
-    int wake;  /* eventfd(2): an answer from a thread is there. With a loop of ours libmicrohttpd has none */
+    bool closing; /* no request is begun any more */
+    int epoll;    /* the daemon's */
+    int fd;       /* it listens */
+    int wake; /* eventfd(2): an answer from a thread is there. With a loop of ours libmicrohttpd has none */
 };
 
 /* An answer that is what a channel says; channel NULL: it is none. */

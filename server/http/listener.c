@@ -301,6 +301,8 @@ void asv_http_close(struct asv_http_listener *listener)
         return;
     }
     asv_http_pool_stop(listener->pool);
+    listener->pool = NULL;
+    listener->closing = true;
     bool quiesced = listener->stopping;
     if (listener->daemon != NULL) {
         listener->stopping = true; /* for those that listen to a channel */

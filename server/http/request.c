@@ -187,6 +187,10 @@ static enum MHD_Result finish(struct asv_http_exchange *exchange)
     if (exchange->answered || exchange->answer.problem != NULL) {
         return asv_http_send(exchange);
     }
+    if (listener->closing) { /* nothing is begun any more: what it would ask may be gone */
+        exchange->answer.problem = &asv_http_too_late;
+        return asv_http_send(exchange);
+    }
     exchange->request.body = (struct asv_bytes){exchange->data, exchange->len};
     if (listener->pool == NULL || !exchange->request.match.route->slow) {
         answer(exchange);

@@ -63,7 +63,7 @@ static const struct asv_action_rule rules[] = {
     ROW(LEDGER,            LEDGER,     A,                 S | D,     NO_GROUND,          NO,  NO,  14 * DAY, DAY),
     ROW(FORGET,            LEDGER,     P | A,             S | D | P, NO_GROUND,          NO,  NO,  14 * DAY, DAY),
     ROW(INCIDENT,          RECORD,     W | S | D | R | E | P, NOBODY, NO_GROUND,         YES, NO,  HOUR, 0),
-    ROW(SUBJECT_REQUEST,   RECORD,     W | S | D | R | E | P | A, NOBODY, NO_GROUND,     NO,  NO,  HOUR, 0),
+    ROW(SUBJECT_REQUEST,   RECORD,     P,                 NOBODY,    NO_GROUND,          NO,  NO,  HOUR, 0),
 };
 /* clang-format on */
 

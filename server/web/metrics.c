@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/web/call.h"
+#include "server/web/session.h"
 
 #define TYPE "text/plain; version=0.0.4; charset=utf-8"
 
@@ -83,6 +83,10 @@ void asv_web_metrics(struct asv_web_call *call)
     struct asv_http_answer *out = call->out;
     char *text = NULL;
     size_t len = 0;
+    if (!asv_web_is_local(call)) {
+        out->problem = &asv_http_not_found;
+        return;
+    }
     FILE *file = open_memstream(&text, &len);
     if (file == NULL) {
         return;

@@ -9,7 +9,7 @@
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/io.h"
-#include "server/web/call.h"
+#include "server/web/session.h"
 
 #define AGAIN_MS 1000
 #define JSON     "application/json"
@@ -98,6 +98,10 @@ void asv_web_alive(struct asv_web_call *call)
 
 void asv_web_is_ready(struct asv_web_call *call)
 {
+    if (!asv_web_is_local(call)) {
+        call->out->problem = &asv_http_not_found;
+        return;
+    }
     switch (asv_web_state(call->web)) {
     case ASV_WEB_READY:
         asv_web_say(call->out, JSON, "{\"status\":\"ready\"}\n");

@@ -155,10 +155,11 @@ static json_t *answer_of(const struct asv_db_subject_answer *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         asv_uuid_format(uuid, rows[i].clip);
         (void)json_array_append_new(
-            array, json_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "clip", uuid, "start",
+            array, json_pack("{s:s, s:o, s:o, s:s?, s:s, s:s, s:o, s:o}", "clip", uuid, "start",
                              time_of(rows[i].start_ms), "end", time_of(rows[i].end_ms), "camera",
-                             rows[i].camera_name, "area", rows[i].area, "fate", fate(&rows[i]), "due",
-                             time_of(rows[i].due_ms), "erased", time_of(rows[i].erased_ms)));
+                             rows[i].camera_name[0] != '\0' ? rows[i].camera_name : NULL, "area",
+                             rows[i].area, "fate", fate(&rows[i]), "due", time_of(rows[i].due_ms), "erased",
+                             time_of(rows[i].erased_ms)));
     }
     return json_pack("{s:o, s:b}", "recordings", array, "complete", count < ASV_DB_PAGE_MAX);
 }

@@ -143,6 +143,16 @@ void asv_web_address(const struct asv_web_call *call, uint8_t out[ASV_HTTP_ADDRE
     }
 }
 
+/* Of IPv6 a key has the network alone (peers.h), and nobody else has one of ::1's. */
+bool asv_web_is_local(const struct asv_web_call *call)
+{
+    static const uint8_t four[] = {[10] = 0xff, 0xff, 127};
+    static const uint8_t six[ASV_HTTP_ADDRESS_KEY] = {0};
+    const uint8_t *address = call->request->address;
+    return call->request->headers[ASV_HTTP_X_FORWARDED_FOR] == NULL &&
+           (memcmp(address, four, sizeof four) == 0 || memcmp(address, six, sizeof six) == 0);
+}
+
 /* A request of another page that a browser sends the cookie with all the same does nothing, and is told
  * nothing. */
 static bool is_meant(const struct asv_web_call *call, const char *token)

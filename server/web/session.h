@@ -33,6 +33,9 @@ bool asv_web_cookie_of(const struct asv_web_call *call, char out[ASV_WEB_TOKEN_C
 /* Whose place counts as one: of who is connected, or, behind a server that says so, of who is behind it. */
 void asv_web_address(const struct asv_web_call *call, uint8_t out[ASV_HTTP_ADDRESS_KEY]);
 
+/* whether somebody on this machine asks, and not a server in front for somebody else. */
+bool asv_web_is_local(const struct asv_web_call *call);
+
 /* Whether a browser says that the request is from one of our own pages. */
 bool asv_web_is_from_here(const struct asv_web_call *call);
 
@@ -59,6 +62,10 @@ extern const struct asv_web_fields asv_web_sign_in_fields, asv_web_token_fields,
 /* signin.c: a guess at the password of whoever is signed in, which is counted and takes its time. false:
  * refused. */
 bool asv_web_guess_own(struct asv_web_call *call, const char *password, struct asv_db_password *found);
+
+/* signin.c: salt, cost and key of a new one, which takes as long, and counts among those that are compared at
+ * once. false: refused. */
+bool asv_web_password_make(struct asv_web_call *call, const char *password, struct asv_db_password *out);
 
 /* challenge.c: what a passkey answers. Pure, but for randomness. */
 #define ASV_WEB_CHALLENGE_MS 120000

@@ -293,6 +293,24 @@ bool asv_web_guess_own(struct asv_web_call *call, const char *password, struct a
     return guess(call, name, password, true, NULL, NULL, found);
 }
 
+bool asv_web_password_make(struct asv_web_call *call, const char *password, struct asv_db_password *out)
+{
+    struct asv_err err = {0};
+    if (!begin_guess(call->web)) {
+        return !refuse_wait(call, 1);
+    }
+    out->cost = (struct asv_password_cost){ASV_PASSWORD_SIGN_IN_PASSES, ASV_PASSWORD_SIGN_IN_MEMORY_KIB};
+    enum asv_status status = asv_world_random(call->web->world, out->salt, sizeof out->salt);
+    if (status == ASV_OK) {
+        status = asv_password_key(out->key, password, strlen(password), out->salt, out->cost);
+    }
+    end_guess(call->web);
+    if (status != ASV_OK) {
+        asv_web_failed(call, status, &err);
+    }
+    return status == ASV_OK;
+}
+
 struct code {
     const char *text;
     uint64_t step;

@@ -44,14 +44,11 @@ void asv_web_password_change(struct asv_web_call *call)
         asv_web_refuse(call, &same_password, NULL);
         return;
     }
-    password.cost = (struct asv_password_cost){ASV_PASSWORD_SIGN_IN_PASSES, ASV_PASSWORD_SIGN_IN_MEMORY_KIB};
-    enum asv_status status = asv_world_random(call->web->world, password.salt, sizeof password.salt);
-    if (status == ASV_OK) {
-        status = asv_password_key(password.key, new, strlen(new), password.salt, password.cost);
+    if (!asv_web_password_make(call, new, &password)) {
+        asv_wipe(&password, sizeof password);
+        return;
     }
-    if (status == ASV_OK) {
-        status = asv_db_password_change(call->db, &password, &err);
-    }
+    enum asv_status status = asv_db_password_change(call->db, &password, &err);
     asv_wipe(&password, sizeof password);
     if (status == ASV_OK) {
         asv_web_done(call);

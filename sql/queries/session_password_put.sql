@@ -5,6 +5,7 @@
 SELECT asv.session_password_put(
     p_digest => $1::bytea,
     p_person => $2::uuid,
-    p_step => $3::bigint,
-    p_until_at => $4::timestamptz,
-    p_idle_s => $5::integer)
+    p_key => $3::bytea,
+    p_step => $4::bigint,
+    p_until_at => $5::timestamptz,
+    p_idle_s => $6::integer)

@@ -62,9 +62,10 @@ def hexed(data):
 class Person:
     """With an authenticator, enrolled."""
 
-    def __init__(self, name, roles, agency=sha(b"agency")):
+    def __init__(self, name, roles, agency=sha(b"agency"), which=b""):
+        """which: another one of somebody who is there."""
         self.name, self.id, self.key = name, sha(name.encode())[:16], ec.generate_private_key(ec.SECP256R1())
-        self.handle = sha(b"handle " + name.encode())[:20]
+        self.handle = sha(b"handle " + name.encode() + which)[:20]
         numbers = self.key.public_key().public_numbers()
         point = numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
         now = int(time.time()) * 1000
@@ -74,7 +75,7 @@ class Person:
                   + b"\0" + valid + b"\2\x40" + point + bytes([len(self.handle)]) + self.handle + digest(sha(HOST.encode())) + b"\0\0")
         self.credential = sha(record)
         self.uuid = str(uuid.UUID(bytes=self.id))
-        forge(f"INSERT INTO asv.person (id, badge, by) VALUES ('{self.uuid}', {hexed(badge)}, 'test');"
+        forge(f"INSERT INTO asv.person (id, badge, by) VALUES ('{self.uuid}', {hexed(badge)}, 'test') ON CONFLICT DO NOTHING;"
               f"INSERT INTO asv.credential (digest, agency, person, badge, name, roles, units, valid_from, valid_until, key, record, by)"
               f" VALUES ({hexed(self.credential)}, {hexed(agency)}, '{self.uuid}', {hexed(badge)}, '{name}', {roles}, '{{}}',"
               f" now() - interval '1 day', now() + interval '1 day', {hexed(point)}, {hexed(record)}, 'test')")
@@ -320,7 +321,11 @@ class Test:
         problem(client.ask("PUT", "/api/v1/password", {"old": "wrong wrong wrong", "new": SECOND}), 400, "wrong-password", "old")
         problem(client.ask("PUT", "/api/v1/password", {"old": FIRST, "new": "short"}), 400, "bad-field", "new")
         problem(client.ask("PUT", "/api/v1/password", {"old": FIRST, "new": FIRST}), 400, "same-password", "new")
+        key = sql("SELECT key FROM asv.password WHERE name = 'bert'")
         client.good("PUT", "/api/v1/password", {"old": FIRST, "new": SECOND}, 204)
+        # Whoever was compared with the old one, and was slower than its change.
+        late = run("psql", "-XAtq", "-U", "asv_web", "-c", f"SELECT asv.session_password_put(sha256('late'), '{bert.uuid}', '{key}', NULL, now() + interval '1 h', 60)", check=False)
+        assert late.returncode != 0 and "it was changed meanwhile" in late.stderr, late
         problem(second.ask("GET", "/api/v1/session"), 401, "not-signed-in")
         problem(client.ask("GET", "/api/v1/sessions"), 403, "forbidden")
         problem(client.ask("PUT", "/api/v1/totp", {"code": "000000"}), 400, "wrong-code", "code")
@@ -410,9 +415,11 @@ class Test:
         assert "Max-Age=0" in c.good("DELETE", "/api/v1/session", want=204)["Set-Cookie"]
         problem(c.ask("GET", "/api/v1/session"), 401, "not-signed-in")
         kept = d.good("POST", "/api/v1/tokens", {"name": "kept", "scopes": ["statements"], "days": 1}, 201)
+        kept = Client(self.web, token=kept["token"])
+        problem(kept.ask("GET", "/api/v1/session"), 403, "forbidden")
         a.good("DELETE", "/api/v1/sessions", want=204)
-        problem(d.ask("GET", "/api/v1/session"), 401, "not-signed-in")
-        assert sql(f"SELECT ended_at IS NULL FROM asv.session WHERE id = '{kept['id']}'") == "t"
+        for gone in (d, kept):  # the tokens, too
+            problem(gone.ask("GET", "/api/v1/session"), 401, "not-signed-in")
         for what, undo in (("seen_at = now() - interval '31 min'", "seen_at = now()"), ("until_at = now() - interval '1 s'", "until_at = now() + interval '1 h'")):
             e = self.sign_in(mine)
             forge(f"UPDATE asv.session SET since = since - interval '1 day', {what} WHERE digest = sha256({hexed(sha(e.cookie.encode()))})")
@@ -425,6 +432,13 @@ class Test:
         mine.state(33)
         for gone in (e, token):
             problem(gone.ask("GET", "/api/v1/session"), 401, "not-signed-in")
+        # A token ends with the credential in whose session it was made, and not with another one.
+        gina = [Person("Gina", 8), Person("Gina", 8, which=b" spare")]
+        tokens = [Client(self.web, token=self.sign_in(one).good("POST", "/api/v1/tokens", {"name": "t", "scopes": ["statements"], "days": 1}, 201)["token"])
+                  for one in gina]
+        gina[1].state(33)
+        problem(tokens[1].ask("GET", "/api/v1/session"), 401, "not-signed-in")
+        problem(tokens[0].ask("GET", "/api/v1/session"), 403, "forbidden")
         fred = Person("Fred", 8)
         e = self.sign_in(fred)
         fred.disable()

@@ -12,7 +12,9 @@ import struct
 import subprocess
 import sys
 import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 os.environ.setdefault("PGHOST", "")  # its servers are named
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -313,6 +315,8 @@ def a_recording_is_shown(desk, web, people, clip):
     assert status == 0 and plain.startswith(media) and len(media) == told["bytes"], (len(plain), len(media), said)
     for at, _ in frames:
         assert media[at + 4:at + 8] in (b"moof", b"styp"), "a key frame's fragment begins where the seal says"
+    code, headers, _ = web.ask(path + "/media?from=0&bytes=1", Cookie=rita.cookie)
+    assert code == 200 and headers["X-Accel-Buffering"] == "no", "A-050: nobody in front keeps what is shown"
     # The end, and what is beyond it.
     assert rita.piece(opening, told["bytes"] - 5, 4194304) == (200, media[-5:])
     for start, size, name in ((told["bytes"], 1, "beyond-end"), (2**62, 1, "beyond-end"), (-1, 1, "bad-field"), (0, 0, "bad-field"),
@@ -487,6 +491,24 @@ def a_key_is_offered(desk, web, rita):
     return head
 
 
+def somebody_recorded_asks(desk, web, people, anna, doris):
+    """LAW L6, L7, A-049: the officer alone answers; of a camera a day, and of several days no camera."""
+    today = datetime.now(ZoneInfo("Europe/Berlin")).replace(hour=0, minute=0, second=0, microsecond=0)
+    camera = desk.sql("SELECT encode(camera, 'hex') FROM asv.clip LIMIT 1")[0][0]
+
+    def about(begin, end, **more):
+        from_, until = ((today + timedelta(days=n)).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z") for n in (begin, end))
+        return {"action": "subject-request", "step": "alone", "record": {"from": from_, "until": until} | more}
+
+    for who in (anna, people["willi"], people["sigrid"], people["rita"]):
+        refused(web.prepare(who, **about(0, 1)), 403, "refused", "roles may do this")
+    refused(web.prepare(doris, **about(-1, 1, camera=camera)), 400, "bad-field")
+    day = web.sign(doris, **about(0, 1, camera=camera))["answer"]["recordings"]
+    assert day and all(row["camera"] for row in day), day
+    week = web.sign(doris, **about(-5, 1))["answer"]["recordings"]
+    assert len(week) >= len(day) and not any(row["camera"] for row in week), week
+
+
 def the_house_decides(desk, web, people):
     """Whose credentials count, and for whom something may be wrapped, takes the same two calls, and the same two people."""
     anna, sigrid, stefan = Authenticator(desk, "anna"), people["sigrid"], people["stefan"]
@@ -501,6 +523,7 @@ def the_house_decides(desk, web, people):
     refused(web.prepare(anna, "enrol", "approve", request=proposed["statement"]), 403, "refused")
     web.sign(sigrid, "enrol", "approve", request=proposed["statement"])
     assert web.prepare(doris, **mine)[0] == 404, "there is no such recording, but somebody who may ask"
+    somebody_recorded_asks(desk, web, people, anna, doris)
     own = Authenticator(desk, "stefan", enrolled=False)
     proposed = web.sign(anna, "enrol", "propose", about=own.digest.hex())
     status, draft = web.prepare(stefan, "enrol", "approve", request=proposed["statement"])

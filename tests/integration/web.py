@@ -545,6 +545,8 @@ class Test:
         text = re.sub(r".*listen \[::\].*\n", "", text)
         for name, file in (("chain", "cert"), ("key", "key")):
             text = text.replace(f"/etc/asservat/tls/{name}.pem", str(self.work / f"one/{file}.pem"))
+        self.nginx_keeps_nothing(text)
+        text = text.replace("/var/log/nginx/", f"{web.directory}/nginx-")
         conf = web.directory / "nginx.conf"
         temporary = "".join(f"{kind}_temp_path {web.directory}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         conf.write_text(f"pid {web.directory}/nginx.pid; daemon off; master_process off; error_log stderr;\nevents {{}}\n"
@@ -568,9 +570,19 @@ class Test:
             link.request("GET", "/api/v1/dock/events")
             assert link.getresponse().readline() == b"event: dock\n", "an event comes at once"
             link.close()
+            told = (web.directory / "nginx-asservat.log").read_text()
+            assert '"GET /api/" 200' in told and '"GET /ledger/checkpoint" 200' in told and "/api/v1" not in told, told
         finally:
             front.stop()
         web.stop()
+
+    def nginx_keeps_nothing(self, text):
+        """A-051: the example says so of the one server that it has, and nowhere otherwise."""
+        lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+        for line in ("proxy_max_temp_file_size 0;", "client_body_buffer_size 64k;", "client_max_body_size 64k;", "access_log /var/log/nginx/asservat.log asservat;",
+                     "error_log /var/log/nginx/asservat.error.log crit;"):
+            assert [other for other in lines if other.split() and other.split()[0] == line.split()[0]] == [line], line
+        assert not any(re.match(r"proxy_(cache|store)|.*\$(request|request_uri|args|http_\w+)\b", line) for line in lines), "nor is anything kept, or logged otherwise"
 
     def a_wrong_configuration_is_named(self):
         one, expired = self.work / "one", self.expired()
@@ -599,6 +611,9 @@ class Test:
         web = self.web("needs")
         assert json.loads(web.ask("/healthz")[2]) == {"status": "alive"} and json.loads(web.ask("/readyz")[2]) == {"status": "ready"}
         assert web.metric("asservat_database_up") == 1 and web.metric("asservat_ready") == 1
+        for path in ("/readyz", "/metrics"):  # A-052
+            problem(web.ask(path, X_Forwarded_For="127.0.0.1"), 404, "not-found", "path")
+        assert web.ask("/healthz", X_Forwarded_For="127.0.0.1")[0] == 200
 
         def eventually(code):
             deadline = time.monotonic() + 60

@@ -228,6 +228,35 @@ static void an_end_waits_for_what_is_being_done(void **state)
     tear_down(&site);
 }
 
+/* a request of which the last byte comes when the threads have ended. */
+static void an_end_begins_nothing(void **state)
+{
+    (void)state;
+    struct site site;
+    static const char long_one[] = "GET /held HTTP/1.1\r\nHost: a\r\n\r\n";
+    static const char half[] = "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na";
+    char got[32] = {0};
+    set_up(&site, 1);
+    int working = reach(&site);
+    int waiting = reach(&site);
+    assert_int_equal(send(working, long_one, sizeof long_one - 1, MSG_NOSIGNAL), sizeof long_one - 1);
+    assert_int_equal(send(waiting, half, sizeof half - 1, MSG_NOSIGNAL), sizeof half - 1);
+    while (atomic_load(&site.begun) == 0 || asv_http_left(site.listener) < 2) {
+        step(&site);
+    }
+    asv_http_stop(site.listener);
+    assert_int_equal(send(waiting, "b", 1, MSG_NOSIGNAL), 1);
+    assert_int_equal(write(site.held[1], "x", 1), 1);
+    asv_http_close(site.listener);
+    site.listener = NULL;
+    assert_int_equal(atomic_load(&site.done), 1);
+    assert_true(recv(waiting, got, sizeof got - 1, 0) > 0);
+    assert_non_null(strstr(got, "HTTP/1.1 503 "));
+    close(working);
+    close(waiting);
+    tear_down(&site);
+}
+
 /* A client that is gone when its answer is ready; and deadlines that pass meanwhile. */
 static void nobody_is_left_when_an_answer_comes_too_late(void **state)
 {
@@ -375,6 +404,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_from_threads_come_to_who_asked),
         cmocka_unit_test(an_end_waits_for_what_is_being_done),
+        cmocka_unit_test(an_end_begins_nothing),
         cmocka_unit_test(nobody_is_left_when_an_answer_comes_too_late),
         cmocka_unit_test(a_handler_that_says_nothing_is_a_failure),
         cmocka_unit_test(a_channel_is_heard_from_another_thread),

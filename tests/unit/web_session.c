@@ -2,11 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/fields.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "firmware-proto/crypto/otp.h"
 #include "server/base/world_os.h"
+#include "server/http/peers.h"
 #include "server/web/limits.h"
 #include "server/web/session.h"
 #include "server/web/totp.h"
@@ -251,6 +253,36 @@ static void a_challenge_is_ours_and_two_minutes_old_at_most(void **state)
     }
 }
 
+static bool is_local(int family, const char *from, const char *forwarded)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    struct asv_http_request request = {.method = "GET"};
+    const struct asv_web_call call = {.request = &request};
+    void *address = family == AF_INET ? (void *)&four.sin_addr : (void *)&six.sin6_addr;
+    assert_int_equal(inet_pton(family, from, address), 1);
+    asv_http_peer_address(request.address, family == AF_INET ? (void *)&four : (void *)&six);
+    request.headers[ASV_HTTP_X_FORWARDED_FOR] = forwarded;
+    return asv_web_is_local(&call);
+}
+
+/* */
+static void this_machine_is_who_is_connected_itself(void **state)
+{
+    (void)state;
+    assert_true(is_local(AF_INET, "127.0.0.1", NULL));
+    assert_true(is_local(AF_INET, "127.3.2.1", NULL));
+    assert_true(is_local(AF_INET6, "::1", NULL));
+    assert_true(is_local(AF_INET6, "::ffff:127.0.0.1", NULL));
+    assert_false(is_local(AF_INET, "192.0.2.1", NULL));
+    assert_false(is_local(AF_INET, "128.0.0.1", NULL));
+    assert_false(is_local(AF_INET6, "2001:db8::1", NULL));
+    assert_false(is_local(AF_INET6, "::ffff:192.0.2.1", NULL));
+    assert_false(is_local(AF_INET, "127.0.0.1", "192.0.2.1"));
+    assert_false(is_local(AF_INET, "127.0.0.1", "127.0.0.1"));
+    assert_false(is_local(AF_INET6, "::1", ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +294,7 @@ int main(void)
         cmocka_unit_test(who_is_right_never_guessed),
         cmocka_unit_test(who_asks_too_often_waits),
         cmocka_unit_test(a_challenge_is_ours_and_two_minutes_old_at_most),
+        cmocka_unit_test(this_machine_is_who_is_connected_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

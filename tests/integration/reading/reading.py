@@ -32,7 +32,7 @@ REVIEWED = {("query", "cursor"): "a place in a list that was given out", ("query
             ("query", "integrity"): "a verdict", ("query", "provenance"): "a verdict", ("query", "case_number"): "one incident", ("query", "nights"): "a count",
             ("path", "clip"): "one recording", ("path", "camera"): "one machine, without its recordings", ("path", "incident"): "one incident",
             ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "log"): "a published log",
-            ("path", "tile"): "a published log", ("path", "session"): "one's own", ("path", "token"): "one's own"}
+            ("path", "tile"): "a published log", ("path", "file"): "a page of the console", ("path", "session"): "one's own", ("path", "opening"): "one's own", ("query", "bytes"): "a part of one recording", ("path", "token"): "one's own"}
 NASTY = ["'; DROP TABLE asv.clip; --", "' OR '1'='1", "<script>alert(1)</script>", "../../etc/passwd", "%", "\\", "\u202e", "𝕏" * 20, "0x41", "NULL", "-1", "1e9",
          "9" * 30, "{}", "[]", "\n", "2026-02-31", "2026-13-01", "0000-00-00", "infinity", "now", "epoch", "2026-11-23T00:00:00Z", "20261123", "null", "true"]
 
@@ -188,7 +188,10 @@ class Test:
 
     def days_have_what_was_recorded_on_them(self):
         rows = self.all("rita", "/api/v1/clips", "clips", **{"from": day(3), "until": day(1)})
-        assert [r["day"] for r in rows] == sorted(r["day"] for r in rows) and {r["day"] for r in rows} == {day(1), day(2), day(3)}
+        assert {r["day"] for r in rows} == {day(1), day(2), day(3)}
+        # A-048: a day's are in the order of their UUIDs, which is that of their recording, not camera by camera as they were docked.
+        assert [(r["day"], r["clip"]) for r in rows] == sorted((r["day"], r["clip"]) for r in rows), rows
+        assert [rows[n]["clip"] in WILLIS for n in range(len(rows)) if n == 0 or rows[n]["day"] != rows[n - 1]["day"]] != [True] * 3, "willi's camera was docked first"
         assert len(rows) == len({r["clip"] for r in rows}) == 14 and not any("camera" in r for r in rows), rows
         gone = self.all("rita", "/api/v1/clips", "clips", state="expired_on_arrival", **{"from": "2020-01-01", "until": day(0)})
         assert [r["clip"] for r in gone] == [uid("x1")] and "days_left" not in gone[0]
@@ -283,7 +286,7 @@ class Test:
         keys = self.all("anna", "/api/v1/keys", "days", limit=2)
         assert [k["open"] for k in keys] == [1, 0, 1]
         alarms = self.all("anna", "/api/v1/alarms", "alarms", limit=1)
-        assert {a["kind"] for a in alarms} == {"storage", "clock", "quarantined", "interval"}
+        assert {a["kind"] for a in alarms} == {"storage", "clock", "quarantined", "interval", "reissued"}, alarms
         assert not any("camera_name" in a and "clip" in a for a in alarms)
         log = self.get("petra", "/api/v1/ledger")["logs"][0]
         assert (log["signed_size"], log["witnessed_size"]) == (30, 20) and "behind_since" in log and log["waiting"] > 0 and len(log["witnesses"]) == 1, log
@@ -387,10 +390,28 @@ class Test:
                 assert not any(trace in text for trace in TRACES), (who, path, [trace for trace in TRACES if trace in text])
                 self.no_member_tells_them_apart(path, json.loads(text))
         assert several > 20, several
+        self.no_cursor_says_when_a_camera_was_docked()
         for path in (f"/api/v1/cameras/{dig('cam')}", "/api/v1/cameras", "/api/v1/docks", "/api/v1/users", f"/api/v1/users/{uid('willi')}"):
             before = self.get("anna", path)
             run("psql", "-Xq", "-c", "SET search_path = tap, pg_catalog", "-c", f"SELECT record('late {path}', {len(self.answers) + 1000}, 'cam', 0)")
             assert self.get("anna", path) == before, path
+
+    def no_cursor_says_when_a_camera_was_docked(self):
+        """A-048: no recording's own id in any, and in those of recordings no UUIDv7 of when the cameras were docked."""
+        ids = run("psql", "-XAtqc", "SELECT id FROM asv.recording").stdout.split()
+        docked = [int(id[:8] + id[9:13], 16) for id in ids]
+        seen = 0
+        for who, path, (code, _, body) in self.answers:
+            if code != 200 or b'"next"' not in body:
+                continue
+            given = json.loads(body)["next"]
+            key = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))[16:].decode()
+            assert not any(id in key for id in ids), (who, path, key)
+            if path.partition("?")[0] == "/api/v1/clips":
+                seen += 1
+                for high, low in re.findall(r"([0-9a-f]{8})-([0-9a-f]{4})-7", key):
+                    assert not min(docked) <= int(high + low, 16) <= max(docked), (who, path, key)
+        assert seen > 20, seen
 
     def no_member_tells_them_apart(self, path, answer):
         """There is no member whose value all of willi's recordings of that answer have, and no other one has."""

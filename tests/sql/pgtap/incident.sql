@@ -30,6 +30,7 @@ SELECT pg_temp.person('sigrid', 2);
 SELECT pg_temp.person('stefan', 2);
 SELECT pg_temp.person('dora', 4);
 SELECT pg_temp.person('rita', 8);
+SELECT pg_temp.person('doris', 32);
 SELECT asv.duty_put(uid('sigrid'), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x');
 SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
@@ -471,11 +472,19 @@ SELECT throws_ok($$ SELECT asv.held_ahead(dig('h5'), pg_temp.adig('d1')) $$, 'VA
 
 -- ---- LAW L7
 
+CREATE FUNCTION pg_temp.midnight(n int) RETURNS timestamptz LANGUAGE sql AS $$
+    SELECT ((now() AT TIME ZONE 'Europe/Berlin')::date + n)::timestamp AT TIME ZONE 'Europe/Berlin'
+$$;
+CREATE FUNCTION pg_temp.answers(name text, area text, camera bytea, from_at timestamptz, until_at timestamptz, id text DEFAULT NULL)
+    RETURNS TABLE (clip uuid, camera_name text, said text) LANGUAGE sql AS $$
+    SELECT clip, camera_name, state || coalesce(CASE WHEN due_at IS NOT NULL THEN '+due' END, '')
+    FROM asv.subject_request_answer(tap.uid(coalesce(id, name)), 'x', 'Herr M.', camera, area, from_at, until_at, tap.dig('salt'),
+        tap.signed(name, 'subject-request', NULL, ARRAY[tap.uid(coalesce(id, name))::text, 'Herr M.', encode(camera, 'hex'), area,
+                   tap.ms(from_at), tap.ms(until_at)], 'doris'))
+$$;
 CREATE FUNCTION pg_temp.asked(name text, area text, camera bytea DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(state || coalesce(CASE WHEN due_at IS NOT NULL THEN '+due' END, ''), ' ' ORDER BY clip)
-    FROM asv.subject_request_answer(tap.uid(name), 'x', 'Herr M.', camera, area, now() - interval '1 hour', now() + interval '1 hour', tap.dig('salt'),
-        tap.signed(name, 'subject-request', NULL, ARRAY[tap.uid(name)::text, 'Herr M.', encode(camera, 'hex'), area,
-                   tap.ms(now() - interval '1 hour'), tap.ms(now() + interval '1 hour')], 'willi'))
+    SELECT string_agg(said, ' ' ORDER BY clip)
+    FROM pg_temp.answers(name, area, camera, greatest(now() - interval '1 hour', pg_temp.midnight(0)), least(now() + interval '1 hour', pg_temp.midnight(1)))
 $$;
 SELECT is((SELECT array_agg(x ORDER BY x) FROM unnest(string_to_array(pg_temp.asked('s1', NULL), ' ')) x),
     ARRAY['erasing', 'held', 'held', 'released+due', 'released+due', 'sealed+due'], 'what there is of a time');
@@ -492,6 +501,18 @@ SELECT is(pg_temp.asked('s3', 'mitte', dig('cam')), pg_temp.asked('s1', NULL), '
 SELECT is((SELECT array_agg(found::int ORDER BY found) FROM asv.subject_request), '{0,6,6}', 'that it was asked is written down');
 SELECT isnt(pg_temp.asked('s1', NULL), NULL, 'the same again');
 SELECT is((SELECT count(*) FROM asv.subject_request), 3::bigint, 'once');
+-- LAW L6, A-049: of a camera a day, and of several days no camera.
+SAVEPOINT days;
+SELECT isnt_empty($$ SELECT FROM pg_temp.answers('s4', NULL, dig('cam'), pg_temp.midnight(0), pg_temp.midnight(1)) $$, 'of a camera''s day');
+SELECT throws_ok($$ SELECT pg_temp.answers('s5', NULL, dig('cam'), pg_temp.midnight(0) - interval '1 second', now()) $$, 'VA007', NULL, 'not of two');
+SELECT throws_ok($$ SELECT pg_temp.answers('s5', NULL, dig('cam'), now() - interval '7 days', now()) $$, 'VA007', NULL, 'nor of a week');
+SELECT is((SELECT count(camera_name) || ' of ' || count(*) FROM pg_temp.answers('s6', NULL, NULL, now() - interval '6 days', now() + interval '1 hour')),
+    '0 of 6', 'of a week, cameras are not named');
+SELECT is((SELECT count(camera_name) || ' of ' || count(*) FROM pg_temp.answers('s7', NULL, NULL, pg_temp.midnight(0), pg_temp.midnight(1))),
+    '6 of 6', 'of a day, they are');
+SELECT throws_ok($$ SELECT pg_temp.answers('s8', NULL, NULL, now() - interval '2 days', now(), 's7') $$, 'VA001',
+    'subject_request: another one has this id', 'another question under the same id is not answered unwritten');
+ROLLBACK TO SAVEPOINT days;
 -- LAW L3, ST-106: what was signed goes with it, and not before.
 SELECT throws_ok($$ DELETE FROM asv.statement WHERE digest = dig('s1') $$, 'VA005', NULL, 'what was signed stays while it is there');
 SAVEPOINT asked;

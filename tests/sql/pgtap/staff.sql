@@ -129,18 +129,19 @@ BEGIN
     PERFORM tap.incident_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 1, 'o', '', login, 'doris');
     PERFORM tap.clip_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 'h3', true, 1, login, 'doris');
     PERFORM tap.clip_put('01900000-0000-7000-8000-0000000000f1', 'V-7', 'h3', false, 2, login, 'doris');
-    PERFORM asv.subject_request_answer('01900000-0000-7000-8000-0000000000f2', 'doris', 'r', NULL, NULL, now() - interval '1 hour', now(), tap.dig('salt'),
+    RESET SESSION AUTHORIZATION;
+    SET LOCAL SESSION AUTHORIZATION doris;
+    PERFORM asv.subject_request_answer('01900000-0000-7000-8000-0000000000f2', login, 'r', NULL, NULL, now() - interval '1 hour', now(), tap.dig('salt'),
         tap.signed('asked', 'subject-request', NULL, ARRAY['01900000-0000-7000-8000-0000000000f2', 'r', '', '', tap.ms(now() - interval '1 hour'),
-                   tap.ms(now())], login));
+                   tap.ms(now())], 'doris'));
     RESET SESSION AUTHORIZATION;
     RETURN (SELECT string_agg(DISTINCT who, ' ') FROM (
         SELECT opened_by FROM asv.incident WHERE case_number = 'V-7'
         UNION ALL SELECT v.by FROM asv.incident_version v JOIN asv.incident i ON i.id = v.incident WHERE i.case_number = 'V-7'
-        UNION ALL SELECT n.by FROM asv.incident_clip n JOIN asv.incident i ON i.id = n.incident WHERE i.case_number = 'V-7'
-        UNION ALL SELECT by FROM asv.subject_request) AS w (who));
+        UNION ALL SELECT n.by FROM asv.incident_clip n JOIN asv.incident i ON i.id = n.incident WHERE i.case_number = 'V-7') AS w (who)) || ' ' || (SELECT by FROM asv.subject_request);
 END
 $$;
-SELECT is(pg_temp.wrote('willi'), 'willi', 'who writes something down is who is connected, whatever is said');
+SELECT is(pg_temp.wrote('willi'), 'willi doris', 'who writes something down is who is connected, whatever is said');
 
 -- What a query gives in this account, or the SQLSTATE; nothing of it stays.
 CREATE FUNCTION pg_temp.asked(login text, query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -198,8 +199,9 @@ FROM (VALUES
       NULL, ''x'', tap.dig(''salt''), (SELECT statement FROM asv.incident_find(''V-1'')))', 'VA007', 'or with what another signed'),
     ('sigrid', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '0', 'what somebody recorded asked is told to nobody'),
     ('asv_admin', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '0', 'nor to administration'),
-    ('willi', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '1', 'but to who signed it'),
-    ('doris', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '1', 'and to the officer'),
+    ('doris', 'SELECT count(*) FROM asv.statement_find(tap.dig(''asked''))', '1', 'but to the officer, who signed it'),
+    ('sigrid', 'SELECT tap.signed(''asks'', ''subject-request'', NULL, ARRAY[''x''], ''sigrid'')', 'VA007', 'who alone answers somebody recorded'),
+    ('willi', 'SELECT tap.signed(''asks'', ''subject-request'', NULL, ARRAY[''x''], ''willi'')', 'VA007', 'and nobody else'),
     ('willi', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.wears', 'VA007',
      'recordings are not counted by who wore the camera'),
     ('stefan', 'SELECT count(*) FROM asv.clip_overview c, LATERAL asv.clip_standing(c.clip) s WHERE s.appraises', 'VA007',
