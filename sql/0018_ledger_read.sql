@@ -258,7 +258,7 @@ BEGIN
     END IF;
     RETURN NEXT;
     FOR id IN EXECUTE format(
-        'SELECT %s FROM asv.%I r WHERE r.ctid >= $1 AND r.ctid < $2 AND NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s)
+        'SELECT %s FROM asv.%I r WHERE r.ctid >= $1 AND r.ctid < $2 AND NOT EXISTS (SELECT FROM asv.ledger_entry e WHERE e.id = %s AND e.kind <> 1)
          AND NOT EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = %s) LIMIT $3', v_told, kind, v_told, v_told)
         USING format('(%s,0)', p_block)::tid, format('(%s,0)', p_block + c_blocks)::tid, p_limit
     LOOP

@@ -28,6 +28,28 @@ struct asv_audit_enrolled {
 };
 #define ASV_AUDIT_CREDENTIALS 256 /* remembered, so that not each is looked up for each entry */
 
+/* A head of a log; there false: none. */
+struct asv_audit_head {
+    bool there;
+    struct asv_tree_head head;
+    char origin[ASV_DB_LEDGER_ORIGIN_SIZE];
+};
+
+/* The first entry of the log that is walked; there false: it has none that is good. */
+struct asv_audit_begun {
+    bool there;
+    struct asv_audit_head named;
+    size_t len;
+    uint8_t entry[ASV_LEDGER_ENTRY_MAX_BYTES];
+};
+
+/* The log that was walked before; number 0: none. */
+struct asv_audit_before {
+    struct asv_db_ledger_log log;
+    struct asv_tree_head kept; /* what the keeper signed last of it; size 0: nothing, as far as it knows */
+    bool strange;              /* the keeper knows no such log */
+};
+
 struct asv_audit {
     const struct asv_cli *cli;
     struct asv_db *db;
@@ -40,13 +62,18 @@ struct asv_audit {
     uint64_t waiting;
     uint64_t signatures; /* of the objects that entries name, which were verified */
     uint64_t concluded;  /* statements that the keeper took by what it keeps, and by no ruling */
-    uint64_t objects;    /* signed objects in the vault */
-    uint64_t underway;   /* of them so new that their event may not be in the database yet */
+    uint64_t lost; /* logs, and ends of logs, that a later one says are not here, or of an earlier keeper */
+    uint64_t objects;  /* signed objects in the vault */
+    uint64_t underway; /* of them so new that their event may not be in the database yet */
     uint64_t wrong;
     uint64_t waited_ms; /* for what was on its way into the log */
     json_t *notes;
     json_t *concludings; /* which these are */
+    json_t *losses;      /* likewise */
     uint16_t log;        /* that is walked */
+    const char *origin;  /* of it; borrowed */
+    struct asv_audit_begun begun;
+    struct asv_audit_before before;
     struct asv_walk walk;
     uint16_t proven_log; /* another one, or a later head; 0: none yet */
     struct asv_tree_head proven_head;
@@ -64,6 +91,11 @@ struct asv_audit {
 /* What counts by what the keeper keeps, and by no ruling: listed, and nothing wrong. */
 void asv_audit_concluded(struct asv_audit *audit, const char *where,
                          const uint8_t statement[ASV_SHA256_BYTES]);
+
+/* LG-117: what is not here any more, or not known to the keeper, and is accounted for: listed, and nothing
+ * wrong. */
+__attribute__((format(printf, 3, 4))) void asv_audit_lost(struct asv_audit *audit, const char *where,
+                                                          const char *what, ...);
 
 /* Whether the database, and not what stands in it, is what failed. */
 static inline bool asv_audit_is_away(enum asv_status status)
@@ -85,6 +117,22 @@ __attribute__((format(printf, 3, 4))) void asv_audit_wrong(struct asv_audit *aud
  * that the keeper signed for it, asked for before; size 0: none. Something wrong is ASV_OK and a note. */
 ASV_MUST_CHECK enum asv_status asv_audit_log(struct asv_audit *audit, const struct asv_db_ledger_log *log,
                                              const struct asv_tree_head *signed_head, struct asv_err *err);
+
+/* LG-114: that the first entry of a log, and no other, says how it began, and how. */
+void asv_audit_first(struct asv_audit *audit, const struct asv_db_ledger_known *known,
+                     const struct asv_ledger_entry *entry, const char *where);
+
+/* LG-115, LG-116: how the log that was walked follows the one before, and what that says about it; then it is
+ * the one before itself. keeper NULL: it is not asked. */
+ASV_MUST_CHECK enum asv_status asv_audit_joint(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                               const struct asv_audit_before *log, struct asv_err *err);
+
+/* The last log is walked: none says anything about it. */
+void asv_audit_joints_end(struct asv_audit *audit);
+
+/* LG-104: that an entry stands in a log, under a head that the ledger's key signed. */
+ASV_MUST_CHECK enum asv_status asv_audit_prove(struct asv_audit *audit, uint16_t log, uint64_t index,
+                                               struct asv_bytes entry, struct asv_err *err);
 
 /* LG-083: the logs, which are walked in between: those that the keeper knows, and no others; and what it
  * signed last of each is stored. keeper NULL: it is not asked. */

@@ -71,9 +71,6 @@ static void compare_names(struct asv_audit *audit, struct logs *logs)
             asv_audit_wrong(audit, log->origin, "has number %u, and there are %zu before it", log->number,
                             logs->before + i);
         }
-        if (audit->strange[i]) {
-            asv_audit_wrong(audit, log->origin, "the keeper knows no such log");
-        }
     }
 }
 
@@ -120,11 +117,18 @@ static enum asv_status read_logs(struct asv_audit *audit, struct logs *logs, str
     return asv_audit_go_on(audit, "logs", status, &why, err);
 }
 
-static enum asv_status walk_logs(struct asv_audit *audit, const struct logs *logs, struct asv_err *err)
+static enum asv_status walk_logs(struct asv_audit *audit, struct asv_keeper_client *keeper,
+                                 const struct logs *logs, struct asv_err *err)
 {
     enum asv_status status = ASV_OK;
     for (size_t i = 0; status == ASV_OK && i < logs->count; i++) {
-        status = asv_audit_log(audit, &audit->log_rows[i], &audit->signed_heads[i], err);
+        const struct asv_audit_before log = {audit->log_rows[i], audit->signed_heads[i], audit->strange[i]};
+        struct asv_err why = {0};
+        status = asv_audit_log(audit, &log.log, &log.kept, err);
+        if (status == ASV_OK) {
+            status = asv_audit_joint(audit, keeper, &log, &why);
+            status = asv_audit_go_on(audit, log.log.origin, status, &why, err);
+        }
     }
     for (size_t i = 0; status == ASV_OK && i < logs->count; i++) {
         struct asv_err why = {0};
@@ -146,7 +150,7 @@ static enum asv_status audit_page(struct asv_audit *audit, struct asv_keeper_cli
     }
     if (status == ASV_OK) {
         compare_names(audit, logs);
-        status = walk_logs(audit, logs, err);
+        status = walk_logs(audit, keeper, logs, err);
     }
     logs->before += logs->count;
     return status;
@@ -168,6 +172,7 @@ enum asv_status asv_audit_logs(struct asv_audit *audit, struct asv_keeper_client
         }
         logs.after = last;
     }
+    asv_audit_joints_end(audit);
     if (status == ASV_OK && !logs.has_own) {
         asv_audit_wrong(audit, logs.own.origin,
                         "the keeper signed %" PRIu64 " entries of it, and the database has no such log",

@@ -153,7 +153,8 @@ enum asv_status asv_audit_row(struct asv_audit *audit, const struct asv_db_ledge
         memcmp(entry.event.id, known->id, sizeof known->id) != 0) {
         asv_audit_wrong(audit, where, "its row has another kind, id or time than it");
     }
-    if (known->kind == ASV_LEDGER_LOG_BEGUN) { /* tells of no row, and is closed over nothing */
+    asv_audit_first(audit, known, &entry, where);
+    if (entry.event.kind == ASV_LEDGER_LOG_BEGUN) { /* tells of no row, and is closed over nothing */
         return ASV_OK;
     }
     enum asv_status status = find_expired(audit, row, &entry, where, &expired, err);

@@ -139,29 +139,38 @@ static enum asv_status find_head(struct asv_audit *audit, uint16_t log, uint64_t
     return status;
 }
 
-/* Of the log that is walked, what the walk ends with, or names; behind that, and of others, what was signed.
- */
-static enum asv_status prove(struct asv_audit *audit, uint16_t log, uint64_t index, struct asv_bytes entry,
-                             struct asv_err *err)
+static enum asv_status prove_under(struct asv_audit *audit, const struct asv_tree_head *head, uint16_t log,
+                                   uint64_t index, struct asv_bytes entry, struct asv_err *err)
 {
     struct asv_db_tiles view = {audit->db, log};
     const struct asv_tiles tiles = asv_db_tiles(&view);
-    bool walked = log == audit->log && index < audit->walk.head.size;
     struct asv_proof proof;
     uint8_t leaf[ASV_SHA256_BYTES];
-    enum asv_status status = walked ? ASV_OK : find_head(audit, log, index, err);
+    asv_merkle_leaf(leaf, entry.data, entry.len);
+    enum asv_status status = asv_proof_make_inclusion(&proof, index, head->size, &tiles, err);
+    return status == ASV_OK ? asv_proof_check_inclusion(&proof, index, leaf, head, err) : status;
+}
+
+enum asv_status asv_audit_prove(struct asv_audit *audit, uint16_t log, uint64_t index, struct asv_bytes entry,
+                                struct asv_err *err)
+{
+    enum asv_status status = find_head(audit, log, index, err);
     while (status == ASV_E_NOT_FOUND && audit->waited_ms < PATIENCE_MS) {
         (void)poll(NULL, 0, STEP_MS);
         audit->waited_ms += STEP_MS;
         status = find_head(audit, log, index, err);
     }
-    if (status != ASV_OK) {
-        return status;
-    }
-    const struct asv_tree_head *head = walked ? &audit->walk.head : &audit->proven_head;
-    asv_merkle_leaf(leaf, entry.data, entry.len);
-    status = asv_proof_make_inclusion(&proof, index, head->size, &tiles, err);
-    return status == ASV_OK ? asv_proof_check_inclusion(&proof, index, leaf, head, err) : status;
+    return status == ASV_OK ? prove_under(audit, &audit->proven_head, log, index, entry, err) : status;
+}
+
+/* Of the log that is walked, what the walk ends with, or names; behind that, and of others, what was signed.
+ */
+static enum asv_status prove(struct asv_audit *audit, uint16_t log, uint64_t index, struct asv_bytes entry,
+                             struct asv_err *err)
+{
+    return log == audit->log && index < audit->walk.head.size
+               ? prove_under(audit, &audit->walk.head, log, index, entry, err)
+               : asv_audit_prove(audit, log, index, entry, err);
 }
 
 static enum asv_status prove_said(struct asv_audit *audit, const struct asv_audit_saying *what,

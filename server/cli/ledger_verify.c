@@ -39,6 +39,19 @@ void asv_audit_concluded(struct asv_audit *audit, const char *where,
     }
 }
 
+void asv_audit_lost(struct asv_audit *audit, const char *where, const char *what, ...)
+{
+    char text[ASV_ERR_TEXT_BYTES];
+    va_list args;
+    if (audit->lost++ >= ASV_AUDIT_NOTES) {
+        return;
+    }
+    va_start(args, what);
+    (void)vsnprintf(text, sizeof text, what, args);
+    va_end(args);
+    (void)json_array_append_new(audit->losses, json_pack("{s:s, s:s}", "what", where, "why", text));
+}
+
 enum asv_status asv_audit_go_on(struct asv_audit *audit, const char *where, enum asv_status status,
                                 const struct asv_err *why, struct asv_err *err)
 {
@@ -110,6 +123,7 @@ static enum asv_status print(const struct asv_audit *audit, bool finished, struc
         {"signatures", "signatures under what entries name", audit->signatures},
         {"concluded", "statements that the keeper took by what it keeps, and not by its signature",
          audit->concluded},
+        {"lost", "logs, and ends of logs, that are lost or of an earlier keeper", audit->lost},
         {"objects", "signed objects in the vault", audit->objects},
         {"underway", "of them so new that their entry may be on its way", audit->underway},
         {"wrong", "wrong", audit->wrong},
@@ -123,15 +137,16 @@ static enum asv_status print(const struct asv_audit *audit, bool finished, struc
     }
     if (json) {
         return asv_json_print_take(out,
-                                   json_pack("{s:o, s:b, s:o, s:O, s:O}", "counts", counts, "finished",
+                                   json_pack("{s:o, s:b, s:o, s:O, s:O, s:O}", "counts", counts, "finished",
                                              finished, "left_out", omitted, "notes", audit->notes,
-                                             "concluded", audit->concludings),
+                                             "concluded", audit->concludings, "lost", audit->losses),
                                    err);
     }
     json_decref(counts);
     print_left_out(out, omitted, finished);
     json_decref(omitted);
     print_list(out, audit->concludings, audit->concluded);
+    print_list(out, audit->losses, audit->lost);
     print_list(out, audit->notes, audit->wrong);
     return ASV_OK;
 }
@@ -228,6 +243,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     audit->cli = cli;
     audit->notes = json_array();
     audit->concludings = json_array();
+    audit->losses = json_array();
     enum asv_status status = asv_cli_ledger_public(cli, asv_cli_text(cli->args, "key"), audit->key, &why);
     if (status == ASV_OK) {
         status = asv_cli_root(cli, asv_cli_text(cli->args, "trust"), &audit->anchors, &why);
@@ -242,6 +258,7 @@ static enum asv_status run(struct asv_cli *cli, struct asv_err *err)
     }
     json_decref(audit->notes);
     json_decref(audit->concludings);
+    json_decref(audit->losses);
     free(audit);
     return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", why.text);
 }
@@ -269,8 +286,9 @@ const struct asv_cli_command asv_cli_ledger_verify = {
             "opens what it is closed over; verifies the signature of what it names as signed,\n"
             "the keeper's ruling on what people signed as well, and lists what counts without one;\n"
             "looks for rows without an entry, and for signed objects in the vault that no entry\n"
-            "names. What is wrong is named and an alarm, and the exit\n"
-            "status is 1; so is a check that did not come to its end.\n"
+            "names. What the next ledger says is lost, or of an earlier keeper, is listed. What is\n"
+            "wrong is named and an alarm, and the exit status is 1; so is a check that did not\n"
+            "come to its end.\n"
             "Runs beside everything else.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

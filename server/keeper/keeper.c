@@ -55,7 +55,7 @@ static const bool signs[ASV_KEEPER_ROLES][ASV_KEEPER_SIGN_END] = {
     [ASV_KEEPER_LEDGER] =
         {[ASV_KEEPER_SIGN_HEAD] = true, [ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true},
     [ASV_KEEPER_PEOPLE] = {[ASV_KEEPER_SIGN_LAST] = true}, /* what is published: which ledger ends */
-    [ASV_KEEPER_CHECK] = {[ASV_KEEPER_SIGN_LAST] = true},  /* LG-107 */
+    [ASV_KEEPER_CHECK] = {[ASV_KEEPER_SIGN_LAST] = true, [ASV_KEEPER_SIGN_BEFORE] = true}, /* LG-107 */
 };
 
 /* What of a request only some of those may say who may send it. */

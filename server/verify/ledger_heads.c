@@ -48,11 +48,11 @@ static bool is_empty_root(const uint8_t root[ASV_SHA256_BYTES])
     return memcmp(root, empty, sizeof empty) == 0;
 }
 
-enum asv_status asv_heads_add(struct asv_heads *heads, const char *name,
-                              const struct asv_ledger_verdict *verdict, bool kept, struct asv_err *err)
+/* One more that was seen, or the same again: *at. */
+static enum asv_status see(struct asv_heads *heads, const char *name, size_t log,
+                           const struct asv_tree_head *head, size_t *at, struct asv_err *err)
 {
-    const struct asv_tree_head *head = &verdict->checkpoint.head;
-    struct asv_head_seen *seen = asv_heads_find(heads, verdict->log, head->size);
+    struct asv_head_seen *seen = asv_heads_find(heads, log, head->size);
     if (seen != NULL && memcmp(seen->head.root, head->root, sizeof head->root) != 0) {
         return asv_failf(err, ASV_E_EXISTS,
                          "the log was forked: it signed another tree of %" PRIu64 " entries in %s",
@@ -66,13 +66,36 @@ enum asv_status asv_heads_add(struct asv_heads *heads, const char *name,
             return asv_fail_at(err, ASV_E_LIMIT, "too many heads for one report; at most", ASV_HEADS_MAX);
         }
         seen = &heads->seen[heads->count++];
-        *seen = (struct asv_head_seen){.log = verdict->log, .head = *head};
+        *seen = (struct asv_head_seen){.log = log, .head = *head};
         (void)snprintf(seen->name, sizeof seen->name, "%s", name);
     }
-    seen->kept = seen->kept || kept;
-    seen->shown = seen->shown || !kept;
-    add_cosignatures(seen, verdict);
+    *at = (size_t)(seen - heads->seen);
     return ASV_OK;
+}
+
+enum asv_status asv_heads_add(struct asv_heads *heads, const char *name,
+                              const struct asv_ledger_verdict *verdict, bool kept, struct asv_err *err)
+{
+    size_t at = 0;
+    enum asv_status status = see(heads, name, verdict->log, &verdict->checkpoint.head, &at, err);
+    if (status == ASV_OK) {
+        struct asv_head_seen *seen = &heads->seen[at];
+        seen->kept = seen->kept || kept;
+        seen->shown = seen->shown || !kept;
+        add_cosignatures(seen, verdict);
+    }
+    return status;
+}
+
+enum asv_status asv_heads_name(struct asv_heads *heads, const char *name, size_t log,
+                               const struct asv_tree_head *head, struct asv_err *err)
+{
+    size_t at = 0;
+    enum asv_status status = see(heads, name, log, head, &at, err);
+    if (status == ASV_OK) {
+        heads->seen[at].named = true;
+    }
+    return status;
 }
 
 /* ---- places ---- */
@@ -197,6 +220,29 @@ static void judge_shown(const struct asv_heads *heads, const struct asv_heads_op
     }
 }
 
+/* LG-118: the log ended with this head. */
+static void judge_named(const struct asv_heads *heads, const struct asv_head_seen *named,
+                        const struct asv_heads_ops *ops)
+{
+    for (size_t i = 0; i < heads->count; i++) {
+        const struct asv_head_seen *seen = &heads->seen[i];
+        char text[ASV_ERR_TEXT_BYTES];
+        if (!seen->shown || seen == named || seen->log != named->log) {
+            continue;
+        }
+        if (seen->head.size > named->head.size) {
+            wrong(ops, seen->name, "a head of %" PRIu64 " entries, and the log ended with %" PRIu64 ", by %s",
+                  seen->head.size, named->head.size, named->name);
+        } else if (!named->shown && is_open(seen, named)) {
+            (void)snprintf(text, sizeof text,
+                           "whether its %" PRIu64 " entries and the %" PRIu64
+                           " with which the log ended, by %s, are of one tree: that takes the log's tiles",
+                           seen->head.size, named->head.size, named->name);
+            ops->unchecked(ops->ctx, seen->name, text);
+        }
+    }
+}
+
 void asv_heads_judge(struct asv_heads *heads, const struct asv_ledger_policy *policy,
                      const struct asv_heads_ops *ops)
 {
@@ -204,6 +250,11 @@ void asv_heads_judge(struct asv_heads *heads, const struct asv_ledger_policy *po
     for (size_t i = 0; i < heads->count; i++) {
         if (heads->seen[i].kept) {
             judge_earlier(heads, &heads->seen[i], policy, ops);
+        }
+    }
+    for (size_t i = 0; i < heads->count; i++) {
+        if (heads->seen[i].named) {
+            judge_named(heads, &heads->seen[i], ops);
         }
     }
     judge_shown(heads, ops);

@@ -23,6 +23,7 @@ struct asv_head_seen {
     bool kept;                                 /* by the reader (--earlier) */
     bool shown;                                /* lies before the verifier */
     bool walked;                               /* was compared with the log's tiles */
+    bool named;                                /* by the log that followed, as its last one */
 };
 
 struct asv_place_seen;
@@ -49,6 +50,11 @@ ASV_MUST_CHECK enum asv_status asv_heads_add(struct asv_heads *heads, const char
                                              const struct asv_ledger_verdict *verdict, bool kept,
                                              struct asv_err *err);
 
+/* LG-118: the last head of a log by the first entry of the one that followed it, which is proven.
+ * ASV_E_EXISTS when the log signed another tree of the same size; ASV_E_LIMIT. */
+ASV_MUST_CHECK enum asv_status asv_heads_name(struct asv_heads *heads, const char *name, size_t log,
+                                              const struct asv_tree_head *head, struct asv_err *err);
+
 /* The head of this size of a log; NULL: none was seen. */
 struct asv_head_seen *asv_heads_find(struct asv_heads *heads, size_t log, uint64_t size);
 
@@ -57,7 +63,8 @@ ASV_MUST_CHECK enum asv_status asv_heads_place(struct asv_heads *heads, const ch
                                                uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES],
                                                struct asv_err *err);
 
-/* LG-079, when everything was shown: names each place that has two entries, and the head that was kept when
+/* LG-118, LG-079, when everything was shown: names each head that is larger than the last one of its log,
+ * each place that has two entries, and the head that was kept when
  * it is larger than one that is shown, of a log that is not, or could not be compared. */
 void asv_heads_judge(struct asv_heads *heads, const struct asv_ledger_policy *policy,
                      const struct asv_heads_ops *ops);

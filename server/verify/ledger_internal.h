@@ -50,6 +50,11 @@ void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char 
 void asv_verify_recorded(struct asv_ledger_work *work, const char *name,
                          const struct asv_ledger_entry *entry);
 
+/* LG-118: that the first entry of a log, and no other, says that it began, and how; the earlier head that it
+ * names is one more of those that must be of one tree. The log is that of work->verdict. */
+void asv_verify_begun(struct asv_ledger_work *work, const char *name, uint64_t index,
+                      const struct asv_ledger_entry *entry);
+
 /* The signed object beside the entry, DIR/STEM.object, with DIR/STEM.signer: what is wrong with it, or cannot
  * be said, is said. Whether *by has signed it. is_proven: the entry is. */
 bool asv_verify_object(struct asv_ledger_work *work, const char *dir, const char *stem,

@@ -120,6 +120,7 @@ static bool prove(struct asv_ledger_work *work, struct one *one, const char *ste
     }
     const char *name = named(one, stem, "entry");
     asv_verify_recorded(work, name, &one->entry);
+    asv_verify_begun(work, name, one->proof.index, &one->entry);
     asv_merkle_leaf(leaf, one->bytes.data, one->bytes.len);
     if (asv_heads_place(&work->heads, name, work->verdict.log, one->proof.index, leaf, &one->err) != ASV_OK) {
         asv_say_wrong(&work->say, name, "%s", one->err.text);

@@ -101,6 +101,7 @@ static bool next_entry(struct published *it, struct asv_reader *reader, uint8_t 
         char name[32];
         (void)snprintf(name, sizeof name, "entry %" PRIu64, asv_walk_at(&it->walk));
         asv_verify_recorded(it->work, name, &read);
+        asv_verify_begun(it->work, name, asv_walk_at(&it->walk), &read);
     }
     asv_merkle_leaf(leaf, entry.data, entry.len);
     return true;

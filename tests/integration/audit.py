@@ -558,6 +558,64 @@ def what_the_keeper_did_not_say_is_named(ledger, clips):
     assert report["counts"]["concluded"] == 1 and digest in report["concluded"][0]["why"], report["concluded"]
 
 
+def how_logs_follow_one_another_is_named(ledger, clips):
+    """LG-114, LG-115, LG-117: whoever owns the database writes what waits for the sequencer anew. None of it is undone."""
+    desk = ledger.desk
+
+    def noted(status, which="notes"):
+        return [f"{note['what']}: {note['why']}" for note in ledger.report(status)[which]]
+
+    # An access that is said to be how a log began: no entry tells of it then.
+    status, _, err = desk.shown("rita", clips[0])
+    assert status == 0, err
+    access = value(desk, "SELECT id FROM asv.access_log ORDER BY at DESC LIMIT 1")
+    desk.sql(f"{REPLICA}UPDATE asv.ledger_pending SET kind = 1, closed = NULL, key = NULL WHERE id = '{access}'")
+    ledger.sequence()
+    notes, index = noted(1), value(desk, f"SELECT index FROM asv.ledger_entry WHERE id = '{access}'")
+    assert f"entry {index} (log_begun): no log begins there" in notes, notes
+    assert f"access_log: a row has no entry, which would be {access}" in notes, notes
+
+    def begin(number, facts="NEW.facts", ident="NEW.id"):
+        """The next log, whose first entry has other facts than ledger_begin gave it."""
+        desk.sql("CREATE FUNCTION public.rewrite() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF NEW.kind = 1 THEN "
+                 f"NEW.facts := {facts}; NEW.id := {ident}; END IF; RETURN NEW; END $f$; CREATE TRIGGER rewrite BEFORE INSERT ON "
+                 "asv.ledger_pending FOR EACH ROW EXECUTE FUNCTION public.rewrite()")
+        desk.act("sigrid", "ledger", "approve", desk.proposal(desk.act("anna", "ledger", "begin", f"{ORIGIN}/{number}")))
+        ledger.sequence()
+        desk.sql("DROP TRIGGER rewrite ON asv.ledger_pending; DROP FUNCTION public.rewrite; "
+                 "SELECT count(asv.software_started('in the next one ' || n)) FROM generate_series(1, 3) n")
+        ledger.sequence()
+        return f"{ORIGIN}/{number}", value(desk, f"SELECT max(size) FROM asv.ledger_checkpoint WHERE log = {number}")
+
+    def label(origin):
+        return f"asv.ledger_text(10, '{origin}')"
+
+    smaller, root = desk.sql("SELECT size, encode(root, 'hex') FROM asv.ledger_checkpoint ORDER BY size LIMIT 1")[0]
+    head = f"asv.ledger_field(13, int8send({smaller}) || '\\x{root}'::bytea || convert_to('{ORIGIN}/2', 'UTF8'))"
+    last, size = ORIGIN, value(desk, "SELECT max(size) FROM asv.ledger_checkpoint")
+    for number, facts, names in ((2, label(ORIGIN + "/2"), "no earlier head"),
+                                 (3, f"{label(ORIGIN + '/3')} || {head}", f"{smaller} entries of {ORIGIN}/2")):
+        found = begin(number, facts)
+        notes = noted(1)
+        assert f"entry 0 of {found[0]}: it names {names}, and the last head signed before it has {size} of {last}" in notes, notes
+        last, size = found
+    # Under another log's name; and with the id of something that happened, of which no entry tells then.
+    ident = "01900000-0000-7000-8000-00000000abce"
+    last, size = begin(4, label(ORIGIN) + f" || substring(NEW.facts FROM octet_length({label(ORIGIN + '/4')}) + 1)", f"'{ident}'::uuid")
+    desk.sql(f"{REPLICA}INSERT INTO asv.software_start (id, software) VALUES ('{ident}', 'untold')")
+    notes = noted(1)
+    assert f"entry 0 (log_begun): that is not how {last} began" in notes, notes
+    assert f"software_start: a row has no entry, which would be {ident}" in notes, notes
+    # One that is as it should be; then the one before is taken out, with all that it has.
+    begin(5)
+    notes = noted(1)
+    assert not any(f"{ORIGIN}/5" in note for note in notes) and noted(1, "lost") == [], notes
+    for table, column in (("ledger_log", "number"), ("ledger_entry", "log"), ("ledger_tile", "log"), ("ledger_checkpoint", "log")):
+        desk.sql(f"{REPLICA}DELETE FROM asv.{table} WHERE {column} = 4; UPDATE asv.{table} SET {column} = 4 WHERE {column} = 5")
+    assert noted(1, "lost") == [f"{last}: lost: the whole log, of {size} entries"], noted(1, "lost")
+    assert sum(note.startswith("software_start: a row has no entry") for note in noted(1)) >= 4, noted(1)
+
+
 def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
@@ -574,7 +632,8 @@ def play(rig):
     for step, words in ((everything_agrees, ()), (what_somebody_changed_is_named, (clips,)), (the_keeper_is_asked_for_its_own_log, ()),
                         (the_walk_ends_where_the_log_does, ()), (nothing_keeps_it_from_its_end, ()),
                         (nobody_forgets_alone, (clips,)), (nothing_expires_early, (clips,)), (every_signature_is_verified, (clips,)),
-                        (what_is_invented_is_named, (clips,)), (what_the_keeper_did_not_say_is_named, (clips,))):
+                        (what_is_invented_is_named, (clips,)), (what_the_keeper_did_not_say_is_named, (clips,)),
+                        (how_logs_follow_one_another_is_named, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

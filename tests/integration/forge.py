@@ -91,6 +91,11 @@ def closed(kind, facts, values, recorded=BEGAN):
     return entry(kind, {**facts, **commitments}, recorded), opened
 
 
+def begun(origin, before=b""):
+    """The first entry of a log; before: size, root and origin of another one's last head."""
+    return entry(1, {10: origin.encode()[:64], **({13: before} if before else {})})
+
+
 def start(number):
     """An entry as good as any other."""
     return entry(2, {10: f"program {number}".encode()})

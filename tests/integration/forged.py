@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/lib"))
-from forge import BEGAN, Agency, Log, closed, entry, sha256, signature, start, u64  # noqa: E402
-from notes import Key  # noqa: E402
+from forge import BEGAN, Agency, Log, begun, closed, entry, sha256, signature, start, u64  # noqa: E402
+from notes import Key, root_of  # noqa: E402
 
 ORIGIN = "asservat.example/ledger"
 
@@ -79,7 +79,7 @@ def at(seconds):
 
 
 def log_of(court, count):
-    return Log(court.key, [start(number) for number in range(count)])
+    return Log(court.key, [begun(court.key.name), *(start(number) for number in range(1, count))])
 
 
 def all_that_is_opened_is_shown(court):
@@ -116,7 +116,7 @@ def what_was_kept_is_compared(court):
     """LG-079: --earlier, for a checkpoint, for proofs, for the whole log, and for several of these at once."""
     log = log_of(court, 5)
     fork = Log(court.key, log.entries[:3] + [start(33), start(44)])
-    other = Log(Key(court.work, "asservat.example/other"), log.entries)
+    other = Log(Key(court.work, "asservat.example/other"), [begun("asservat.example/other"), *log.entries[1:]])
     head, kept = court.note(log.head()), court.note(log.head())
     forked, early, late = court.note(fork.head()), court.note(log.head(3)), court.note(log.head())
     assert court.valid(head, "--earlier", kept)["heads"][0]["size"] == 5
@@ -179,6 +179,44 @@ def a_fork_is_named(court):
     court.valid(copies)
 
 
+def a_log_begins_where_another_ended(court):
+    """LG-114, LG-118: with its first entry, and no other; and what that names is of one tree with what is shown."""
+    name = "asservat.example/second"
+    log, key = log_of(court, 5), Key(court.work, name)
+    court.trust = court.trusting(f"log {court.key.vkey}", f"log {key.vkey}", "quorum none")
+
+    def shown(before=b"", first=None, size=5, tiles=False):
+        """The second log's first entry, with one of the first one's, or with all of it."""
+        second, directory = Log(key, [first or begun(name, before), start(1)]), court.new()
+        if tiles:
+            log.publish(directory)
+        else:
+            log.give(directory, "1-2", 2, size=size)
+        second.give(directory, "2-0", 0)
+        return directory
+
+    def head(size, origin=court.key.name, of=log):
+        return u64(size) + root_of(of.leaves(size)) + origin.encode()
+
+    assert not court.valid(shown(head(5)))["unchecked"]
+    assert not court.valid(shown())["unchecked"]
+    assert any("are of one tree" in line for line in court.valid(shown(head(5), size=3))["unchecked"])
+    fork = Log(court.key, [*log.entries[:3], start(33), start(44)])
+    court.wrong(shown(head(5, of=fork)), "the log was forked: it signed another tree of 5 entries in ")
+    court.wrong(shown(head(4)), "a head of 5 entries, and the log ended with 4, by 2-0.entry")
+    court.wrong(shown(head(4, of=fork), tiles=True), "this log does not begin with the entries that were signed then")
+    assert any("does not have" in line for line in court.valid(shown(head(5, "asservat.example/other")))["unchecked"])
+    court.wrong(shown(head(5, name)), "it names its own log as the one before")
+    court.wrong(shown(head(5, "a b")), "what it names is no head of an earlier log")
+    court.wrong(shown(first=start(0)), "2-0.entry: the first entry of a log says that it began, and this one does not")
+    court.wrong(shown(first=begun("asservat.example/third")), f"2-0.entry: that is not how {name} began")
+    index, directory = log.add(begun(court.key.name)), court.new()
+    log.give(directory, "again", index)
+    court.wrong(directory, "again.entry: no log begins there")
+    log.publish(directory)
+    court.wrong(directory, "entry 5: no log begins there")
+
+
 def proofs_are_not_hidden(court):
     """A checkpoint in the directory takes the place of nothing; and what has no proof, or was not looked at, is named."""
     log = log_of(court, 5)
@@ -217,7 +255,7 @@ def proofs_are_not_hidden(court):
 
 def a_report_says_since_when(court):
     """By the word of witnesses and of nobody else; and each entry under its own head."""
-    log, second = log_of(court, 5), Log(Key(court.work, "asservat.example/second"), [start(7), start(8)])
+    log, second = log_of(court, 5), Log(Key(court.work, "asservat.example/second"), [begun("asservat.example/second"), start(8)])
     one, two = Key(court.work, "one.example/witness", 4), Key(court.work, "two.example/witness", 4)
     trusted = [f"log {court.key.vkey}", f"log {second.key.vkey}", f"witness one {one.vkey}", f"witness two {two.vkey}"]
     none = court.trusting(*trusted, "quorum none")
@@ -262,7 +300,7 @@ def balance_of(counts, recorded=BEGAN, day=20261128):
 
 def a_balance_is_the_last_one(court):
     """Whichever log it stands in; and one that does not add up, or beside something wrong, is not said."""
-    log, second = log_of(court, 9), Log(Key(court.work, "asservat.example/second"), [start(0)])
+    log, second = log_of(court, 9), Log(Key(court.work, "asservat.example/second"), [begun("asservat.example/second")])
     court.trust = court.trusting(f"log {court.key.vkey}", f"log {second.key.vkey}", "quorum none")
 
     def claimed(*balances):
@@ -567,7 +605,7 @@ def whose_signature_it_is_is_shown(court):
     court.wrong(many, "enrolled: not a regular file", *trust)
 
 
-STEPS = (all_that_is_opened_is_shown, what_was_kept_is_compared, a_fork_is_named, proofs_are_not_hidden, a_report_says_since_when,
+STEPS = (all_that_is_opened_is_shown, what_was_kept_is_compared, a_fork_is_named, a_log_begins_where_another_ended, proofs_are_not_hidden, a_report_says_since_when,
          a_balance_is_the_last_one, what_was_not_looked_at_is_not_missing, nothing_is_said_that_misleads,
          a_head_that_nobody_signed_is_not_walked, a_full_tile_beside_a_partial_one_agrees, what_is_signed_is_the_actors,
          what_is_told_was_decided, whose_signature_it_is_is_shown)

@@ -7,6 +7,7 @@ a database that somebody changed, and one that comes from an earlier time.
 """
 import base64
 import fcntl
+import json
 import os
 import random
 import re
@@ -296,6 +297,28 @@ class Test:
         self.sequence()
         self.publish(self.anew()).check(self.public)
 
+    def verified(self, lost):
+        """LG-115, LG-116, LG-117: what is lost or of an earlier keeper is listed, and nothing is wrong; then somebody changes one entry."""
+        def look(status):
+            code, out, err = self.desk.call("ledger", "verify", "--no-vault", "--json")
+            assert code == status, f"ledger verify: {code}: {out.decode()} {err}"
+            report = json.loads(out)
+            return [[f"{note['what']}: {note['why']}" for note in report[which]] for which in ("notes", "lost")]
+
+        self.sequence()
+        notes, there = look(0)
+        assert not notes and sorted(there) == sorted(lost), (notes, there, lost)
+        change = "UPDATE asv.ledger_entry SET entry = set_byte(entry, 35, get_byte(entry, 35) # 1) WHERE (log, index) = (1, 100)"
+        self.changed(change)
+        notes, there = look(1)
+        self.changed(change)
+        assert any(note.startswith("entry 100: not the one that the head has there") for note in notes) and sorted(there) == sorted(lost), (notes, there)
+        self.seen()
+
+    def seen(self):
+        for (alarm,) in self.sql("SELECT id FROM asv.alarm a WHERE NOT EXISTS (SELECT FROM asv.alarm_acknowledgement k WHERE k.alarm = a.id)"):
+            self.sql(f"SELECT asv.alarm_acknowledge('{alarm}', 'Anna', 'gesehen')")
+
     def dump(self, name):
         dump = self.site.directory / name
         connection = ["-h", self.site.postgres.directory / "run", "-U", "postgres"]
@@ -357,6 +380,8 @@ class Test:
         assert tile.read_bytes() == good and Log(lost.directory).note == lost.note
         Log(lost.directory).check(self.public)
         self.look_a_day_later(self.site.directory / "published", of_lost)
+        self.lost = [f"{ORIGIN}/2: lost: the whole log, of {new.size} entries"]
+        self.verified([f"{ORIGIN}: lost: 1 entries after the restore", *self.lost])
 
     def look_a_day_later(self, root, of_lost):
         """What the database has lost stays; what somebody put there, of which it has the beginning, goes."""
@@ -742,13 +767,13 @@ class Test:
         assert any(b"not signed either" in entry for entry in last.entries)
         for log in (true, new):
             assert Log(log.directory).note == log.note
+        self.verified([f"{ORIGIN}: lost: 1 entries after the restore", *self.lost, f"{new.origin}: of an earlier keeper, which knew {new.size} entries"])
 
     def a_keeper_with_another_store_calls_people(self):
         """LG-054: it knows of no ledger, though one was signed; and people are called when the database can be told again."""
         site, keeper = self.site, self.site.directory / "keeper"
         last = self.publish()
-        for (alarm,) in self.sql("SELECT id FROM asv.alarm a WHERE NOT EXISTS (SELECT FROM asv.alarm_acknowledgement k WHERE k.alarm = a.id)"):
-            self.sql(f"SELECT asv.alarm_acknowledge('{alarm}', 'Anna', 'gesehen')")
+        self.seen()
         site.keeper.stop()
         shutil.rmtree(keeper)
         shutil.copytree(site.directory / "keeper-new", keeper)
@@ -771,6 +796,9 @@ class Test:
         new = self.publish()
         new.check(self.public)
         assert last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
+        known = self.sql("SELECT origin, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
+                         "WHERE number < (SELECT max(number) FROM asv.ledger_log)")
+        self.verified([*self.lost, *(f"{origin}: of an earlier keeper, which knew {size} entries" for origin, size in known)])
 
     def run(self):
         self.set_up()
@@ -784,8 +812,8 @@ class Test:
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
                          self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
                          self.damaged_tiles_hold_up_no_beginning,
-                         self.what_is_forgotten_meanwhile_stays_forgotten,
-                         self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people):
+                         self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people,
+                         self.what_is_forgotten_meanwhile_stays_forgotten):
                 step()
                 print(f"ok {step.__name__}", flush=True)
         finally:

@@ -594,7 +594,7 @@ static void every_cell_of_the_permit_table(void **state)
         /* HEAD LAST PACKAGE BEFORE */
         [ASV_KEEPER_NOBODY] = "....", [ASV_KEEPER_DOCK] = "....",   [ASV_KEEPER_ADMIN] = "xxxx",
         [ASV_KEEPER_SERVER] = ".xx.", [ASV_KEEPER_LEDGER] = "xx.x", [ASV_KEEPER_PEOPLE] = ".x..",
-        [ASV_KEEPER_CHECK] = ".x..", /* LG-107: it has no head signed, and asks for none but what was */
+        [ASV_KEEPER_CHECK] = ".x.x", /* LG-107: it has no head signed, and asks for none but what was */
     };
     for (unsigned role = 0; role < ASV_KEEPER_ROLES; role++) {
         for (unsigned sign = ASV_KEEPER_SIGN_HEAD; sign < ASV_KEEPER_SIGN_END; sign++) {

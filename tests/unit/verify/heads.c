@@ -136,6 +136,35 @@ static void a_kept_head_is_compared_or_said_not_to_be(void **state)
     assert_int_equal(judge(0), 0);
 }
 
+static enum asv_status name(size_t log, uint64_t size, uint8_t root)
+{
+    const struct asv_ledger_verdict verdict = verdict_of(log, size, root);
+    return asv_heads_name(&heads, "named", log, &verdict.checkpoint.head, NULL);
+}
+
+/* LG-118 */
+static void a_log_ended_with_the_head_that_the_next_one_names(void **state)
+{
+    assert_int_equal(name(0, 5, 1), ASV_OK);
+    assert_int_equal(judge(0), 0); /* nothing of it is shown */
+    assert_int_equal(add(0, 5, 2, false), ASV_E_EXISTS);
+    assert_int_equal(add(0, 5, 2, true), ASV_E_EXISTS);
+    assert_int_equal(add(0, 5, 1, false), ASV_OK);
+    assert_int_equal(add(1, 6, 1, false), ASV_OK);
+    assert_int_equal(judge(0), 0);
+    assert_int_equal(add(0, 6, 3, false), ASV_OK);
+    heads.seen[0].walked = heads.seen[2].walked = true;
+    assert_int_equal(judge(0), 1);
+    assert_non_null(strstr(last, "the log ended with 5"));
+    set_up(state);
+    assert_int_equal(add(0, 4, 2, false), ASV_OK);
+    assert_int_equal(name(0, 5, 1), ASV_OK);
+    assert_int_equal(judge(1), 0);
+    heads.seen[0].walked = heads.seen[1].walked = true;
+    assert_int_equal(judge(0), 0);
+    assert_int_equal(name(0, 4, 3), ASV_E_EXISTS);
+}
+
 static void only_so_many_heads_are_remembered(void **state)
 {
     (void)state;
@@ -177,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup(one_size_has_one_root_in_each_log, set_up),
         cmocka_unit_test_setup(a_place_has_one_entry, set_up),
         cmocka_unit_test_setup(a_kept_head_is_compared_or_said_not_to_be, set_up),
+        cmocka_unit_test_setup(a_log_ended_with_the_head_that_the_next_one_names, set_up),
         cmocka_unit_test_setup(only_so_many_heads_are_remembered, set_up),
         cmocka_unit_test_setup(since_when_is_by_the_word_of_enough, set_up),
     };
