@@ -147,7 +147,7 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
 /* What stands as decided and is nothing that anybody signed, or that the keeper took, counts no more, and is
- * undone (night_stands.c). */
+ * undone (night_stands.c). Without the agency nothing is read. */
 ASV_MUST_CHECK enum asv_status asv_night_reread(struct asv_night *night, struct asv_err *err);
 
 /* Reads a stored statement; one about recordings is verified, too. What is about people, keys and policies

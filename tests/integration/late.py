@@ -119,6 +119,44 @@ def lose(rig, desk, camera, assignment):
     return before, during, words
 
 
+def decided(desk):
+    """What stands: how each request ended, days that people decided on, holds before docking that count; and alarms."""
+    return desk.sql("SELECT (SELECT string_agg(coalesce(outcome, '-'), ' ' ORDER BY proposal) FROM asv.request), (SELECT count(*) FROM asv.clip_day), "
+                    "(SELECT count(*) FROM asv.request r WHERE r.action = 6 AND asv.ahead_counts(r)), "
+                    "(SELECT count(*) FROM asv.alarm WHERE kind = 'forged')")[0]
+
+
+def without_the_root(desk):
+    """K-197: what cannot be verified because the agency's own files are not there is not taken for forged."""
+    before = decided(desk)
+    roots = (desk.site.agency / "root.cert", desk.site.directory / "root.cert")
+    kept = [root.read_bytes() for root in roots]
+    for root, data in zip(roots, kept):
+        root.write_bytes(data[:len(data) // 2])
+    _, notes = night(desk, 4)
+    assert any(note["what"] == "what stands as decided" and "not read" in note["why"] for note in notes["undone"]), notes
+    for root, data in zip(roots, kept):
+        root.write_bytes(data)
+    assert decided(desk) == before and before[2] == "1", before
+
+
+def break_ruling(desk):
+    """What stands as the keeper's ruling on the hold before docking is none."""
+    by_superuser(desk, "UPDATE asv.statement_answer a SET ruling = set_byte(a.ruling, octet_length(a.ruling) - 1, "
+                       "(get_byte(a.ruling, octet_length(a.ruling) - 1) + 1) % 256) FROM asv.request r "
+                       "WHERE r.action = 6 AND a.statement = r.answer AND a.taken")
+
+
+def the_keeper_is_asked(desk):
+    """K-197: whether it took what nothing shows that it keeps of recordings. It did: its ruling is there again."""
+    before = decided(desk)
+    break_ruling(desk)
+    _, notes = night(desk, 4)
+    assert any("the keeper took it: nothing is undone" in note["why"] for note in notes["undone"]), notes
+    assert decided(desk) == [*before[:3], str(int(before[3]) + 1)], before
+    night(desk, 0)
+
+
 def put_aside(desk, clip, name):
     """What cannot be read in any directory of the vault, and puts it back: a disk's error, or a full keeper, is the same to a run."""
     paths = list(desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/{name}"))
@@ -255,8 +293,11 @@ def it_comes_back(rig, desk, camera, before, during, forgotten):
     say_state(desk, during, "erased")
     assert desk.sql("SELECT c.clip FROM asv.request r, asv.ahead_clip_page(r.proposal, NULL, 10) c WHERE r.action = 6") == [[during]]
     say_state(desk, during, "released")
+    before_it = decided(desk)
+    break_ruling(desk)  # and the keeper does not remember any more
     counts, notes = night(desk, 4)
     assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]), notes
+    assert any("or that the keeper took: " in note["why"] for note in notes["undone"]) and decided(desk)[:3] == before_it[:3], notes
     assert (counts["finished"], desk.json("keys", "status")["aheads"]) == (0, 1) and "payload" in parts(desk, during), counts
     assert (desk.state(forgotten), counts["disagreements"]) == ("erased", 0), counts
     by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(during)}")
@@ -317,6 +358,8 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     before, during, words = lose(rig, desk, lost, assignment)
+    without_the_root(desk)
+    the_keeper_is_asked(desk)
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
                            (what_is_held_is_not_erased, (rig, desk, clips[1])),
