@@ -566,7 +566,8 @@ CREATE FUNCTION asv.camera_day_page(p_camera bytea, p_key_date date, p_after uui
     SELECT r.* FROM asv.retained r JOIN asv.recording_state s ON s.recording = r.recording
     WHERE r.camera = p_camera AND r.key_kind = 1 AND r.key_date = p_key_date
       -- Of what is being erased the keeper says itself that it is gone, or over: whoever only says so here ends none.
-      AND s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held', 'erasing')
+      AND (s.state IN ('sealed', 'quarantined', 'released', 'pending', 'held', 'erasing')
+           OR s.state = 'erased' AND NOT EXISTS (SELECT FROM asv.erasure_completion e WHERE e.recording = r.recording))
       AND r.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     ORDER BY r.recording
     LIMIT p_limit
@@ -639,7 +640,8 @@ CREATE FUNCTION asv.ahead_clip_page(p_proposal bytea, p_after uuid, p_limit inte
     JOIN asv.clip c ON c.camera = r.camera AND asv.ahead_keeps(r, c)
     JOIN asv.recording_state s ON s.recording = c.recording
     JOIN asv.retained v ON v.recording = c.recording
-    WHERE r.proposal = p_proposal AND r.action = 6 AND s.state NOT IN ('erased', 'expired_on_arrival')
+    WHERE r.proposal = p_proposal AND r.action = 6 AND c.kind <> 3
+      AND (s.state <> 'erased' OR NOT EXISTS (SELECT FROM asv.erasure_completion e WHERE e.recording = c.recording))
       AND c.recording > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     ORDER BY c.recording
     LIMIT p_limit

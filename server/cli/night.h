@@ -147,7 +147,7 @@ ASV_MUST_CHECK enum asv_status asv_night_deliver(struct asv_night *night, struct
 ASV_MUST_CHECK enum asv_status asv_night_conclude(struct asv_night *night, struct asv_err *err);
 
 /* What stands as decided and is nothing that anybody signed, or that the keeper took, counts no more, and is
- * undone (night_stands.c). */
+ * undone (night_stands.c). Without the agency nothing is read. */
 ASV_MUST_CHECK enum asv_status asv_night_reread(struct asv_night *night, struct asv_err *err);
 
 /* Reads a stored statement; one about recordings is verified, too. What is about people, keys and policies
@@ -238,6 +238,11 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
                            struct asv_clip_dir *dir, uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
                            struct asv_destruction *out);
 
+/* K-187: the keeper signs, verified, that all keys of the day that the clip is sealed for are destroyed, and
+ * that it has no copy of one; asked once for each day. Any error says why not. */
+ASV_MUST_CHECK enum asv_status asv_night_day_signed(struct asv_night *night,
+                                                    const struct asv_db_retained *clip, struct asv_err *err);
+
 /* ---- what the keeper is asked to do (night_keys.c) ---- */
 
 /* Whether word, the keeper's own status, says that what it was shown is nothing that it knows. */
@@ -299,8 +304,9 @@ ASV_MUST_CHECK enum asv_status asv_night_kept(struct asv_night *night, struct as
 
 /* ---- the vault (night_vault.c) ---- */
 
-/* Directories that no row names are reported; what is left of erased clips is removed, what was left in
- * staging and is over, and what is wrapped for the recovery key beside what is not held. */
+/* Directories that no row names are reported; what is left of clips that are erased, and proven to be, is
+ * removed, what was left in staging and is over, and what is wrapped for the recovery key beside what is not
+ * held. */
 ASV_MUST_CHECK enum asv_status asv_night_sweep(struct asv_night *night, struct asv_err *err);
 
 /* ---- recordings of no day (night_dayless.c) ---- */

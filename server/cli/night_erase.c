@@ -10,7 +10,6 @@
 #include "firmware-proto/trust/destruction.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
-#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 #include "server/policy/retention.h"
 
@@ -280,25 +279,15 @@ static enum asv_status take_order(struct asv_night *night, struct asking *asking
 static enum asv_status without_order(struct asv_night *night, const struct passing *passing,
                                      struct asv_err *err)
 {
-    const struct asv_db_retained *clip = passing->clip;
-    struct asv_day_end day;
     struct asv_err why = {0};
-    if (passing->why[0] == '\0' || clip->kind == ASV_COMMIT_QUARANTINED ||
-        (clip->key_kind == ASV_KEY_DAY && clip->key_date == night->day_gone)) {
+    if (passing->why[0] == '\0' || passing->clip->kind == ASV_COMMIT_QUARANTINED ||
+        asv_night_day_signed(night, passing->clip, &why) == ASV_OK) {
         return ASV_OK;
     }
-    enum asv_status status =
-        clip->key_kind == ASV_KEY_DAY
-            ? asv_cli_keeper_day_end(night->client, night->agency, clip->key_date, night->now_ms, &day, &why)
-            : ASV_E_NOT_FOUND;
-    if (status != ASV_OK || day.copies != 0) {
-        return asv_failf(err, ASV_E_UNTRUSTED,
-                         "%.150s; nor, for all keys of its day, that they are destroyed: its files stay, "
-                         "asservat vault scrub",
-                         passing->why);
-    }
-    night->day_gone = clip->key_date;
-    return ASV_OK;
+    return asv_failf(err, ASV_E_UNTRUSTED,
+                     "%.150s; nor, for all keys of its day, that they are destroyed: its files stay, "
+                     "asservat vault scrub",
+                     passing->why);
 }
 
 /* Whatever fails for one clip leaves it to the next run. */

@@ -95,3 +95,25 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
     return asv_clip_get(dir, ASV_PART_ORDER, order, ASV_DESTRUCTION_MAX_BYTES, len, NULL) == ASV_OK &&
            asv_night_order_read(night, clip, (struct asv_bytes){order, *len}, out, NULL) == ASV_OK;
 }
+
+enum asv_status asv_night_day_signed(struct asv_night *night, const struct asv_db_retained *clip,
+                                     struct asv_err *err)
+{
+    struct asv_day_end day;
+    if (clip->key_kind != ASV_KEY_DAY) {
+        return asv_fail(err, ASV_E_NOT_FOUND, "its key is no day's");
+    }
+    if (clip->key_date == night->day_gone) {
+        return ASV_OK;
+    }
+    if (night->agency == NULL) {
+        return asv_failf(err, ASV_E_NOT_FOUND, "%s", night->no_agency.text);
+    }
+    enum asv_status status =
+        asv_cli_keeper_day_end(night->client, night->agency, clip->key_date, night->now_ms, &day, err);
+    if (status == ASV_OK && day.copies != 0) {
+        status = asv_fail(err, ASV_E_STATE, "the keeper has a copy of a key of its day");
+    }
+    night->day_gone = status == ASV_OK ? clip->key_date : night->day_gone;
+    return status;
+}

@@ -15,8 +15,16 @@
 #include "server/cli/night.h"
 #include "server/db/decided.h"
 
-#define PAGE   8 /* of 8 KiB each */
-#define DIGITS 12
+#define PAGE          8 /* of 8 KiB each */
+#define DIGITS        12
+#define REMEMBERED_MS (INT64_C(4) * 24 * 3600 * 1000) /* behind the end of both statements: K-083 */
+
+/* What the keeper says to whether it took something. */
+enum told {
+    NOT_TAKEN,
+    TAKEN,
+    SILENT, /* it does not remember */
+};
 
 /* ---- what it is ---- */
 
@@ -35,21 +43,23 @@ static bool says_what_was_stored(const struct asv_statement *said, const struct 
 }
 
 /* K-197. Without one the keeper was not asked, as with OPEN, or not in time (LG-095). ASV_E_MALFORMED: it is
- * none. */
+ * none. That people and keeper are of another agency than the directory is said of the directory. */
 static enum asv_status check_ruling(const struct asv_night *night, const struct asv_db_decided *it,
-                                    struct asv_err *err)
+                                    const struct asv_statement *said, struct asv_err *err)
 {
-    uint8_t root_pk[ASV_ED25519_PK_BYTES];
     struct asv_ruling ruling;
     struct asv_err why = {0};
-    enum asv_status status = ASV_OK;
-    if (it->ruling_len == 0 || (status = asv_agency_root_key(night->cli, root_pk, err)) != ASV_OK) {
-        return status;
+    if (it->ruling_len == 0) {
+        return ASV_OK;
     }
-    status = asv_ruling_decode(&ruling, it->ruling, it->ruling_len, &why);
+    enum asv_status status = asv_ruling_decode(&ruling, it->ruling, it->ruling_len, &why);
+    if (status == ASV_OK && !asv_equal(ruling.agency, night->agency->id, sizeof ruling.agency) &&
+        asv_equal(ruling.agency, said->agency, sizeof ruling.agency)) {
+        return asv_fail(err, ASV_E_USAGE, "of another agency than the agency directory");
+    }
     if (status == ASV_OK) { /* whoever signed it was the keeper then */
-        status =
-            asv_ruling_verify(&ruling, root_pk, it->row.digest, asv_ruling_signed_ms(&ruling), NULL, &why);
+        status = asv_ruling_verify(&ruling, night->agency->root.signing_pk, it->row.digest,
+                                   asv_ruling_signed_ms(&ruling), NULL, &why);
     }
     if (status == ASV_OK && (ruling.verdict != ASV_RULING_TAKEN ||
                              !asv_equal(ruling.proposal, it->proposal, sizeof ruling.proposal))) {
@@ -69,7 +79,7 @@ static enum asv_status judge(struct asv_night *night, const struct asv_db_decide
     if (!says_what_was_stored(&said.said, it)) {
         return asv_fail(err, ASV_E_MALFORMED, "it says something else than what was stored of it");
     }
-    return check_ruling(night, it, err);
+    return check_ruling(night, it, &said.said, err);
 }
 
 /* ---- what becomes of it ---- */
@@ -91,18 +101,80 @@ static bool is_done(const struct asv_night *night, const struct asv_db_decided *
     }
 }
 
+/* What the keeper makes of these is seen by nothing that it keeps of a recording. */
+static bool is_seen(uint16_t action)
+{
+    return action != ASV_ACTION_HOLD_AHEAD && action != ASV_ACTION_RELEASE_AHEAD && action != ASV_ACTION_DAY;
+}
+
+/* The keeper itself, as long as it remembers. What is no statement it never took. */
+static enum asv_status ask(struct asv_night *night, const struct asv_db_decided *it, enum told *told,
+                           struct asv_err *err)
+{
+    struct asv_person_statement said = {0};
+    struct asv_person_statement proposal = {0};
+    const struct asv_person_delivery delivery = {
+        .proposal = &proposal, .answer = &said, .revocations = asv_night_revocations(night)};
+    bool taken = false;
+    *told = NOT_TAKEN;
+    enum asv_status status = asv_person_read(&it->row, &said, err);
+    if (status == ASV_OK) {
+        status = asv_night_read_proposal(night, &said, &proposal, err);
+    }
+    if (status != ASV_OK) {
+        return status == ASV_E_MALFORMED ? ASV_OK : status;
+    }
+    int64_t expires_ms =
+        said.said.expires_ms > proposal.said.expires_ms ? said.said.expires_ms : proposal.said.expires_ms;
+    if (expires_ms + REMEMBERED_MS <= night->now_ms) {
+        *told = SILENT;
+        return ASV_OK;
+    }
+    status = asv_person_ask_taken(&night->flow.flow, night->client, &delivery, &taken, err);
+    *told = taken ? TAKEN : NOT_TAKEN;
+    return status;
+}
+
+/* The keeper took it, whatever stands here as its ruling: its own stands behind that from now on. */
+static enum asv_status put_right(struct asv_night *night, const struct asv_db_decided *it, const char *why,
+                                 struct asv_err *err)
+{
+    char digest[2 * ASV_SHA256_BYTES + 1];
+    enum asv_db_outcome outcome;
+    enum told told;
+    enum asv_status status = asv_db_approval_void(night->db, it->row.digest, why, false, &outcome, err);
+    if (status == ASV_OK) {
+        status = ask(night, it, &told, err);
+    }
+    if (status == ASV_OK) {
+        asv_hex_encode(digest, it->row.digest, ASV_SHA256_BYTES);
+        asv_night_note(
+            night, ASV_NIGHT_UNDONE, "decision",
+            "%.*s is not what was written down (%.120s), and the keeper took it: nothing is undone", DIGITS,
+            digest, why);
+    }
+    return status;
+}
+
 static enum asv_status put_down(struct asv_night *night, const struct asv_db_decided *it, const char *why,
                                 struct asv_err *err)
 {
     char digest[2 * ASV_SHA256_BYTES + 1];
     enum asv_db_outcome outcome = ASV_DB_ALREADY;
+    enum told told = NOT_TAKEN;
     bool approves = it->step == ASV_STEP_APPROVE;
     if (approves && !night->keeper_answers) {
         return asv_failf(err, ASV_E_AWAY, "it is none (%.120s), and the keeper does not answer", why);
     }
-    enum asv_status status =
-        approves ? asv_db_approval_void(night->db, it->row.digest, why, !is_done(night, it), &outcome, err)
-                 : asv_db_statement_forged(night->db, it->row.digest, why, err);
+    enum asv_status status = approves && !is_seen(it->action) ? ask(night, it, &told, err) : ASV_OK;
+    if (status == ASV_OK && told == TAKEN) {
+        return put_right(night, it, why, err);
+    }
+    if (status == ASV_OK) {
+        bool undo = told == NOT_TAKEN && !is_done(night, it);
+        status = approves ? asv_db_approval_void(night->db, it->row.digest, why, undo, &outcome, err)
+                          : asv_db_statement_forged(night->db, it->row.digest, why, err);
+    }
     if (status == ASV_OK) {
         asv_hex_encode(digest, it->row.digest, ASV_SHA256_BYTES);
         asv_night_note(night, ASV_NIGHT_UNDONE, "decision", "%.*s is nothing that anybody signed%s: %.120s",
@@ -157,6 +229,11 @@ static enum asv_status each(struct asv_night *night, next_page next, struct asv_
 
 enum asv_status asv_night_reread(struct asv_night *night, struct asv_err *err)
 {
+    if (night->agency == NULL) { /* what nobody can verify is not taken for none */
+        asv_night_note(night, ASV_NIGHT_UNDONE, "what stands as decided", "it was not read: %.160s",
+                       night->no_agency.text);
+        return ASV_OK;
+    }
     asv_auto_free struct asv_db_decided *rows = calloc(PAGE, sizeof *rows);
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What lies in the vault and is named by no row, or not any more. Only what is provably without use is
- * removed: what the database has as erased, what was never committed and whose period is over, and what is
- * wrapped for the recovery key beside a clip that is not held. A recording without a row is reported:
+ * removed: what the keeper has signed to be destroyed, what was never committed and whose period is over, and
+ * what is wrapped for the recovery key beside a clip that is not held. A recording without a row is reported:
  * `asservat db rebuild` makes one. */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/cli/night.h"
+#include "server/vault/commit.h"
 
 #define GRACE_MS  (INT64_C(3600) * 1000) /* the dock tells the database again and again, when it is away */
 #define KNOWN_MAX (2 * ASV_DB_BATCH_MAX) /* rows about one batch: doubles in quarantine have one UUID */
@@ -124,14 +125,126 @@ static void orphan(struct asv_night *night, enum asv_vault_area area, const char
     }
 }
 
-/* A disk that was away while it was erased brings it back. */
-static void erased(struct asv_night *night, enum asv_vault_area area, const char *path)
+/* ---- what the database has as erased ---- */
+
+/* What lies there is that recording, as its dock says; without a commit record it is what is left of a
+ * removal. *committed_ms: 0 then. */
+static enum asv_status check_commit(struct asv_clip_dir *dir, const struct asv_db_retained *clip,
+                                    int64_t *committed_ms, struct asv_err *err)
 {
-    struct asv_clip_dir *dir = NULL;
-    if (asv_vault_open_clip(night->vault, area, path, &dir, NULL) == ASV_OK) {
-        discard(night, dir, path);
+    uint8_t data[ASV_COMMIT_MAX_BYTES];
+    size_t len = 0;
+    struct asv_commit commit;
+    *committed_ms = 0;
+    enum asv_status status = asv_clip_get(dir, ASV_PART_COMMIT, data, sizeof data, &len, err);
+    if (status == ASV_E_NOT_FOUND) {
+        return ASV_OK;
     }
+    if (status == ASV_OK) {
+        status = asv_commit_decode(&commit, data, len, NULL, err);
+    }
+    if (status != ASV_OK) {
+        return status;
+    }
+    *committed_ms = commit.committed_ms;
+    return memcmp(commit.header_digest, clip->identity.header, sizeof commit.header_digest) == 0
+               ? ASV_OK
+               : asv_fail(err, ASV_E_MISMATCH, "another recording lies there");
 }
+
+/* Whether its tombstone has the keeper's statement. */
+static bool is_buried(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    char path[ASV_VAULT_PATH_BYTES];
+    size_t len = 0;
+    enum asv_vault_area area;
+    struct asv_destruction order;
+    struct asv_clip_dir *tombstone = NULL;
+    bool buried = asv_night_place(clip, true, &area, path, NULL) == ASV_OK &&
+                  asv_vault_open_clip(night->vault, area, path, &tombstone, NULL) == ASV_OK &&
+                  asv_night_order_there(night, clip, tombstone, data, &len, &order);
+    asv_clip_close(tombstone);
+    return buried;
+}
+
+/* K-186, K-187: it knows no such header. */
+static enum asv_status signs_nothing(struct asv_night *night, const struct asv_db_retained *clip,
+                                     int64_t committed_ms, struct asv_err *err)
+{
+    bool over = false;
+    if (clip->kind != ASV_COMMIT_QUARANTINED) {
+        return asv_night_day_signed(night, clip, err);
+    }
+    bool known =
+        night->keeper_answers && asv_retention_staging_is_over(&over, committed_ms, night->keeper.policy_days,
+                                                               night->now_ms, NULL) == ASV_OK;
+    return known && over ? ASV_OK
+                         : asv_fail(err, ASV_E_STATE, "in quarantine, its period is not known to be over");
+}
+
+/* K-191: by a statement that lies there since, or that the keeper signs now. */
+static enum asv_status is_destroyed(struct asv_night *night, const struct asv_db_retained *clip,
+                                    struct asv_clip_dir *dir, struct asv_err *err)
+{
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    size_t len = 0;
+    int64_t committed_ms = 0;
+    uint32_t request = 0;
+    enum asv_status word = ASV_OK;
+    struct asv_destruction order;
+    struct asv_err why = {0};
+    enum asv_status status = check_commit(dir, clip, &committed_ms, err);
+    if (status != ASV_OK || is_buried(night, clip) ||
+        asv_night_order_there(night, clip, dir, data, &len, &order)) {
+        return status;
+    }
+    status = asv_night_order_ask(night, dir, &request, &why);
+    if (status == ASV_OK) {
+        status = asv_night_order_take(night, request, data, &len, &word, &why);
+    }
+    if (status == ASV_OK) {
+        return asv_night_order_read(night, clip, (struct asv_bytes){data, len}, &order, err);
+    }
+    return asv_night_is_unknown(word)
+               ? signs_nothing(night, clip, committed_ms, err)
+               : asv_failf(err, status, "%s", why.text[0] != '\0' ? why.text : asv_status_name(status));
+}
+
+/* A disk that was away while it was erased brings it back. The database alone is no reason: whoever can write
+ * a state there would have the files of what is held removed. */
+static void erased(struct asv_night *night, enum asv_vault_area area, const char *path,
+                   const uint8_t header[ASV_SHA256_BYTES])
+{
+    struct asv_db_retained clip;
+    struct asv_clip_dir *dir = NULL;
+    struct asv_err err = {0};
+    if (asv_vault_open_clip(night->vault, area, path, &dir, NULL) != ASV_OK) {
+        return;
+    }
+    enum asv_status found = asv_db_retained_of(night->db, header, &clip, &err);
+    enum asv_status status = found == ASV_OK ? is_destroyed(night, &clip, dir, &err) : found;
+    enum asv_class class = asv_status_class(status);
+    if (status == ASV_OK) {
+        discard(night, dir, path);
+        return;
+    }
+    asv_clip_close(dir);
+    night->away = night->away || status == ASV_E_AWAY || status == ASV_E_TIMEOUT;
+    if (found != ASV_OK || night->agency == NULL || class == ASV_CLASS_RETRY || class == ASV_CLASS_INTERNAL) {
+        asv_night_note(night, ASV_NIGHT_UNDONE, path, "whether it is erased, nobody can say: %.160s",
+                       night->agency == NULL ? night->no_agency.text : err.text);
+        return;
+    }
+    night->counts.disagreements++;
+    asv_night_alarm(
+        night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, &clip,
+        "the database has it as erased, its files are there, and nobody signed that nothing opens "
+        "it: they stay (%.100s)",
+        err.text);
+}
+
+/* ---- what is not held ---- */
 
 /* What is wrapped for the recovery key opens a clip past every key of the keeper's: it stays beside what is
  * held, and nowhere else. A disk that was away while two people released it brings it back. */
@@ -182,7 +295,7 @@ static enum asv_status look_up(struct sweep *sweep, struct asv_err *err)
         if (known == NULL) {
             orphan(night, sweep->area, entry->path);
         } else if (known->state == ASV_DB_ERASED) {
-            erased(night, sweep->area, entry->path);
+            erased(night, sweep->area, entry->path, known->header);
         } else if (known->state != ASV_DB_HELD && known->state != ASV_DB_PENDING) {
             not_held(night, sweep->area, entry->path, known->header);
         }

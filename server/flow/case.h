@@ -73,8 +73,8 @@ ASV_MUST_CHECK enum asv_status asv_case_propose(struct asv_case *work, struct as
 ASV_MUST_CHECK enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_request *request,
                                                uint8_t step, struct asv_err *err);
 
-/* The bytes of a request, into *out: what its rows say, and somebody signed. Any error says why it is none.
- */
+/* The bytes of a request, into *out: what its rows say, and somebody signed. ASV_E_MALFORMED: it is none, and
+ * why. */
 ASV_MUST_CHECK enum asv_status asv_case_read_request(const struct asv_case *work,
                                                      const struct asv_db_request *request,
                                                      struct asv_person_statement *out, struct asv_err *err);
@@ -116,7 +116,7 @@ ASV_MUST_CHECK enum asv_status asv_case_conclude(struct asv_db *db,
                                                  int64_t until_ms, bool confirms, struct asv_err *err);
 
 /* Reads a stored statement about recordings, and verifies it: ASV_E_MALFORMED when it is nothing that anybody
- * signed, and why. */
+ * signed, and why; any other error says nothing about it. */
 ASV_MUST_CHECK enum asv_status asv_case_read(const struct asv_flow *flow, const struct asv_db_statement *row,
                                              struct asv_person_statement *out, struct asv_err *err);
 

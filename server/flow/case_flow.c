@@ -373,7 +373,7 @@ enum asv_status asv_case_answer(struct asv_case *work, const struct asv_db_reque
     bool taken = false;
     int64_t until_ms = 0;
     enum asv_status status = asv_case_read_request(work, request, &proposal, &inner);
-    if (asv_status_class(status) == ASV_CLASS_RETRY) {
+    if (status != ASV_OK && status != ASV_E_MALFORMED) {
         return asv_failf(err, status, "%s", inner.text);
     }
     if (status != ASV_OK && step == ASV_STEP_REFUSE) {

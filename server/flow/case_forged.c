@@ -16,33 +16,27 @@
 enum asv_status asv_case_read(const struct asv_flow *flow, const struct asv_db_statement *row,
                               struct asv_person_statement *out, struct asv_err *err)
 {
-    struct asv_err inner = {0};
     enum asv_status status = asv_person_read(row, out, err);
-    if (status != ASV_OK) {
-        return status;
-    }
-    status = asv_person_verify(flow->db, &out->said, &inner);
-    bool tells = status == ASV_OK || asv_status_class(status) == ASV_CLASS_RETRY;
-    return status == ASV_OK ? ASV_OK : asv_failf(err, tells ? status : ASV_E_MALFORMED, "%s", inner.text);
+    return status == ASV_OK ? asv_person_verify(flow->db, &out->said, err) : status;
 }
 
 enum asv_status asv_case_read_request(const struct asv_case *work, const struct asv_db_request *request,
                                       struct asv_person_statement *out, struct asv_err *err)
 {
+    struct asv_err inner = {0};
     const struct asv_statement *said = &out->said;
     const uint8_t *about = work->ahead ? work->range.camera : work->standing.identity.header;
     memcpy(out->bytes, request->bytes, request->len);
     out->len = request->len;
     memcpy(out->digest, request->proposal, sizeof out->digest);
-    enum asv_status status = asv_statement_decode(&out->said, out->bytes, out->len, err);
-    if (status != ASV_OK) {
-        return status;
+    if (asv_statement_decode(&out->said, out->bytes, out->len, &inner) != ASV_OK) {
+        return asv_failf(err, ASV_E_MALFORMED, "%s", inner.text);
     }
     if ((said->step != ASV_STEP_PROPOSE || said->action != request->action ||
          !asv_equal(said->subject.id, about, ASV_SHA256_BYTES)) ||
         (work->ahead && (said->subject.from_ms != request->range.from_ms ||
                          said->subject.until_ms != request->range.until_ms))) {
-        return asv_fail(err, ASV_E_MISMATCH, "it says something else than what was stored of it");
+        return asv_fail(err, ASV_E_MALFORMED, "it says something else than what was stored of it");
     }
     return asv_person_verify(work->flow->db, said, err);
 }

@@ -203,7 +203,7 @@ enum asv_status asv_person_ask_taken(const struct asv_flow *flow, struct asv_kee
         return status;
     }
     status = ask(flow->db, client, delivery, &reply, &why);
-    if (status != ASV_OK && reply.status == ASV_OK) { /* it did not answer */
+    if (status != ASV_OK && !is_refusal(reply.status)) { /* it did not answer, or could not (K-163) */
         return asv_failf(err, status, "%s", why.text);
     }
     status = read_ruling(flow, root_pk, delivery, &reply, &ruling, err);

@@ -26,18 +26,39 @@ enum asv_status asv_person_read(const struct asv_db_statement *row, struct asv_p
     return view(out, &inner) == ASV_OK ? ASV_OK : asv_failf(err, ASV_E_MALFORMED, "%s", inner.text);
 }
 
+/* What the register has under that digest and does not lead to it says nothing about a statement. */
+static enum asv_status find_signer(struct asv_db *db, const struct asv_statement *said,
+                                   struct asv_db_credential *out, struct asv_err *err)
+{
+    struct asv_err inner = {0};
+    uint8_t digest[ASV_SHA256_BYTES];
+    enum asv_status status = asv_db_credential_find(db, said->credential, out, &inner);
+    if (status == ASV_OK) {
+        asv_credential_digest(digest, &out->said);
+        status = asv_equal(digest, said->credential, sizeof digest) ? ASV_OK : ASV_E_MALFORMED;
+    }
+    if (status == ASV_E_MALFORMED) {
+        return asv_fail(err, ASV_E_DIGEST, "what the register has of its credential is another record");
+    }
+    return status == ASV_OK ? ASV_OK : asv_failf(err, status, "%s", inner.text);
+}
+
 enum asv_status asv_person_verify(struct asv_db *db, const struct asv_statement *said, struct asv_err *err)
 {
     struct asv_db_credential signer;
     char site[ASV_STATEMENT_ORIGIN_SIZE];
     const char *origin = site;
-    enum asv_status status = asv_db_credential_find(db, said->credential, &signer, err);
+    struct asv_err inner = {0};
+    enum asv_status status = find_signer(db, said, &signer, err);
     if (status != ASV_OK) {
         return status;
     }
     asv_statement_origin(site, said);
     const struct asv_statement_place place = {.agency = signer.said.agency, .origins = {&origin, 1}};
-    return asv_statement_verify(said, &signer.said, &place, said->issued_ms, err);
+    status = asv_statement_verify(said, &signer.said, &place, said->issued_ms, &inner);
+    enum asv_class class = asv_status_class(status);
+    bool is_none = class == ASV_CLASS_PERMANENT || class == ASV_CLASS_INTEGRITY;
+    return status == ASV_OK ? ASV_OK : asv_failf(err, is_none ? ASV_E_MALFORMED : status, "%s", inner.text);
 }
 
 void asv_person_answer(const struct asv_person_statement *proposal, uint8_t step, struct asv_statement *out)

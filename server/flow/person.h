@@ -30,7 +30,8 @@ ASV_MUST_CHECK enum asv_status asv_person_read(const struct asv_db_statement *ro
 
 /* The holder of its credential, which is in the register, made this statement: the proof is good. Of one from
  * an authenticator, under which site it was asked is taken from the proof: the console may have moved since,
- * and whoever takes a statement has looked (struct asv_flow, the keeper). Any error says why not. */
+ * and whoever takes a statement has looked (struct asv_flow, the keeper). ASV_E_MALFORMED: nobody did, and
+ * why. Any other error: that could not be found out. */
 ASV_MUST_CHECK enum asv_status asv_person_verify(struct asv_db *db, const struct asv_statement *said,
                                                  struct asv_err *err);
 

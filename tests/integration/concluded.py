@@ -8,6 +8,7 @@ run alone must write down what has to, before it lets anything lapse.
 import contextlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -380,8 +381,13 @@ def due_and_not_gone(desk, camera, clips):
     assert status == 4 and sorted(row["overdue"] for row in json.loads(out)) == [0, 1], out
     by_superuser(desk, "UPDATE asv.request SET outcome = 'approved' WHERE action = 9 AND outcome = 'refused'")
     by_superuser(desk, f"UPDATE asv.clip SET started_at = '{began}' WHERE clip = '{clip}'")
-    counts, _ = night(desk, 0)
+    counts, notes = night(desk, 4)
     assert (counts["due"], counts["erased"], counts["late"]) == (1, 1, 0), counts
+    # Of that day it is not: where it lies the keeper still opens it, so it stays (K-191).
+    assert any(note["what"] == clip and "it can still be opened" in note["why"] for note in notes["disagreements"]), notes
+    for path in list(desk.site.directory.glob(f"*/sealed/*/*/*/{clip}")):
+        assert (path / "payload").exists(), path
+        shutil.rmtree(path)
     status, out, _ = desk.call("retention", "balance", "--json")
     assert status == 0 and {row["overdue"] for row in json.loads(out)} == {0}, out
 

@@ -119,6 +119,44 @@ def lose(rig, desk, camera, assignment):
     return before, during, words
 
 
+def decided(desk):
+    """What stands: how each request ended, days that people decided on, holds before docking that count; and alarms."""
+    return desk.sql("SELECT (SELECT string_agg(coalesce(outcome, '-'), ' ' ORDER BY proposal) FROM asv.request), (SELECT count(*) FROM asv.clip_day), "
+                    "(SELECT count(*) FROM asv.request r WHERE r.action = 6 AND asv.ahead_counts(r)), "
+                    "(SELECT count(*) FROM asv.alarm WHERE kind = 'forged')")[0]
+
+
+def without_the_root(desk):
+    """K-197: what cannot be verified because the agency's own files are not there is not taken for forged."""
+    before = decided(desk)
+    roots = (desk.site.agency / "root.cert", desk.site.directory / "root.cert")
+    kept = [root.read_bytes() for root in roots]
+    for root, data in zip(roots, kept):
+        root.write_bytes(data[:len(data) // 2])
+    _, notes = night(desk, 4)
+    assert any(note["what"] == "what stands as decided" and "not read" in note["why"] for note in notes["undone"]), notes
+    for root, data in zip(roots, kept):
+        root.write_bytes(data)
+    assert decided(desk) == before and before[2] == "1", before
+
+
+def break_ruling(desk):
+    """What stands as the keeper's ruling on the hold before docking is none."""
+    by_superuser(desk, "UPDATE asv.statement_answer a SET ruling = set_byte(a.ruling, octet_length(a.ruling) - 1, "
+                       "(get_byte(a.ruling, octet_length(a.ruling) - 1) + 1) % 256) FROM asv.request r "
+                       "WHERE r.action = 6 AND a.statement = r.answer AND a.taken")
+
+
+def the_keeper_is_asked(desk):
+    """K-197: whether it took what nothing shows that it keeps of recordings. It did: its ruling is there again."""
+    before = decided(desk)
+    break_ruling(desk)
+    _, notes = night(desk, 4)
+    assert any("the keeper took it: nothing is undone" in note["why"] for note in notes["undone"]), notes
+    assert decided(desk) == [*before[:3], str(int(before[3]) + 1)], before
+    night(desk, 0)
+
+
 def put_aside(desk, clip, name):
     """What cannot be read in any directory of the vault, and puts it back: a disk's error, or a full keeper, is the same to a run."""
     paths = list(desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/{name}"))
@@ -139,22 +177,34 @@ def say_early(desk, clip):
                        f"FROM asv.recording_state WHERE recording = {of(clip)}")
 
 
+def stays_although_erased(desk, clip, notes):
+    """K-191: what the database alone has as erased, a run said, and left it."""
+    assert any(note["what"] == clip and "nobody signed" in note["why"] for note in notes["disagreements"]), notes
+    assert [a["kind"] for a in desk.json("alarm", "list") if f"{clip}: the database has it as erased, its files" in a["detail"]] == ["keeper"]
+    for name in ("commit", "payload", "seal", "stanzas"):
+        assert len(list(desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/{name}"))) == 2, f"{name} is gone"
+
+
 def erase_early(desk, clips):
     """LAW T4: today its file goes, and its camera's key of the day stays, for the other recordings of it. One of these cannot be given
-    a key of its own for now; another one the database does not show, and of a third it says that it is erased early as well, which
-    are lies. That one gets its key (K-156)."""
+    a key of its own for now; another one the database does not show, of a third it says that it is erased early as well, and of a fourth
+    that it is erased, which are lies. These two get their keys (K-156), and their files stay (K-191)."""
     clip = clips[4]
     back = put_aside(desk, clips[1], "stanzas")
     say_state(desk, clips[3], "transferring")
     say_early(desk, clips[2])
+    state = desk.state(clips[0])
+    say_state(desk, clips[0], "erased")
     desk.act("willi", "clip", "erase-early", clip)
     desk.act("sigrid", "clip", "erase-early", clip, "--approve")
     counts, notes = night(desk, 4)
     assert (counts["open"], counts["erased"], counts["finished"], counts["rewrapped"], counts["failed"]) == (2, 0, 0, 2, 1), counts
     assert [note["what"] for note in notes["failed"]] == [clips[1]], notes
     assert [note["what"] for note in notes["late"]] == [clips[2]], notes
+    stays_although_erased(desk, clips[0], notes)
     by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(clips[2])}")
     say_state(desk, clips[2], "sealed")
+    say_state(desk, clips[0], state)
     return back
 
 
@@ -187,6 +237,16 @@ def the_day_is_finished(rig, desk, camera, clips, back):
         assert (counts["finished"], counts["held"], counts["failed"], counts["lost"]) == (0, 1, 0, 1), counts
         assert [note["what"] for note in notes["lost"]] == [unseen] and "nothing opens it" in notes["lost"][0]["why"], notes
     assert [alarm["kind"] for alarm in desk.json("alarm", "list") if unseen in alarm["detail"]] == ["keeper"]
+
+
+def what_is_held_is_not_erased(rig, desk, clip):
+    """LAW T3; K-191: by no word of the database."""
+    say_state(desk, clip, "erased")
+    counts, notes = night(desk, 4)
+    assert (counts["disagreements"], counts["leftovers"]) == (2, 0), counts  # and the keeper keeps it as held
+    stays_although_erased(desk, clip, notes)
+    assert len(wrapped_for_recovery(desk, clip)) == 2
+    say_state(desk, clip, "held")
 
 
 def what_was_agreed_to_is_over(rig, desk, clip):
@@ -230,9 +290,14 @@ def it_comes_back(rig, desk, camera, before, during, forgotten):
     clips = {clip["clip"]: clip for clip in rig.clips(camera)}
     assert {name: clip["state"] for name, clip in clips.items()} == {before: "expired_on_arrival", during: "sealed"}, clips
     assert clips[during]["erased_on_camera"] and during in {path.name for path in rig.vault("sealed")}
+    say_state(desk, during, "erased")
+    assert desk.sql("SELECT c.clip FROM asv.request r, asv.ahead_clip_page(r.proposal, NULL, 10) c WHERE r.action = 6") == [[during]]
     say_state(desk, during, "released")
+    before_it = decided(desk)
+    break_ruling(desk)  # and the keeper does not remember any more
     counts, notes = night(desk, 4)
     assert any(f"the keeper does not hold clip {during} yet" in note["why"] for note in notes["undone"]), notes
+    assert any("or that the keeper took: " in note["why"] for note in notes["undone"]) and decided(desk)[:3] == before_it[:3], notes
     assert (counts["finished"], desk.json("keys", "status")["aheads"]) == (0, 1) and "payload" in parts(desk, during), counts
     assert (desk.state(forgotten), counts["disagreements"]) == ("erased", 0), counts
     by_superuser(desk, f"DELETE FROM asv.erasure_intent WHERE recording = {of(during)}")
@@ -293,8 +358,11 @@ def play(rig):
     desk, camera, clips = set_up(rig)
     incident(desk, camera, clips)
     before, during, words = lose(rig, desk, lost, assignment)
+    without_the_root(desk)
+    the_keeper_is_asked(desk)
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
+                           (what_is_held_is_not_erased, (rig, desk, clips[1])),
                            (what_was_agreed_to_is_over, (rig, desk, clips[1])),
                            (it_comes_back, (rig, desk, lost, before, during, clips[3])),
                            (it_stays_alone, (rig, desk, lost, during, clips[1], words)),

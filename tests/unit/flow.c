@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/flow/browser.h"
+#include "server/flow/case.h"
 #include "server/flow/person.h"
 #include "server/flow/words.h"
 #include "tests/support/agency.h"
@@ -242,6 +243,62 @@ static void a_reason_is_asked_for_before_a_signature(void **state)
     assert_false(desk.browser.asked);
 }
 
+/* The register, as the linker puts it in place of the database. */
+static struct {
+    enum asv_status status;
+    const struct asv_test_person *signer;
+} registered;
+
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the linker's names (--wrap) */
+enum asv_status __wrap_asv_db_credential_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                              struct asv_db_credential *out, struct asv_err *err);
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
+enum asv_status __wrap_asv_db_credential_find(struct asv_db *db, const uint8_t digest[ASV_SHA256_BYTES],
+                                              struct asv_db_credential *out, struct asv_err *err)
+{
+    (void)db;
+    if (registered.status != ASV_OK) {
+        return asv_fail(err, registered.status, "the look-up failed");
+    }
+    memcpy(out->digest, digest, sizeof out->digest);
+    out->len = registered.signer->credential.encoded.len;
+    memcpy(out->record, registered.signer->data, out->len);
+    return asv_db_credential_view(out, err);
+}
+
+/* K-197: only what does not verify is nothing that anybody signed. */
+static void what_cannot_be_looked_up_is_not_taken_for_forged(void **state)
+{
+    static const enum asv_status failures[] = {ASV_E_INTERNAL,  ASV_E_NO_MEMORY, ASV_E_DENIED,
+                                               ASV_E_NOT_FOUND, ASV_E_AWAY,      ASV_E_BUSY};
+    const struct asv_test_example *example = asv_test_example();
+    const struct asv_test_stated *stated = &example->proposal;
+    const struct asv_flow flow = {.db = NULL};
+    struct asv_db_statement row = {.len = stated->len};
+    struct asv_person_statement said;
+    struct asv_err err = {0};
+    (void)state;
+    memcpy(row.bytes, stated->data, stated->len);
+    registered.status = ASV_OK;
+    registered.signer = &example->wearer;
+    assert_int_equal(asv_case_read(&flow, &row, &said, &err), ASV_OK);
+    registered.signer = &example->supervisor; /* another record under its digest */
+    assert_int_equal(asv_case_read(&flow, &row, &said, &err), ASV_E_DIGEST);
+    registered.status = ASV_E_MALFORMED; /* or none */
+    assert_int_equal(asv_case_read(&flow, &row, &said, &err), ASV_E_DIGEST);
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        registered.status = failures[i];
+        assert_int_equal(asv_case_read(&flow, &row, &said, &err), failures[i]);
+        assert_string_equal(err.text, "the look-up failed");
+    }
+    registered.status = ASV_OK;
+    registered.signer = &example->wearer;
+    row.bytes[row.len - 1] ^= 1; /* the signature */
+    assert_int_equal(asv_case_read(&flow, &row, &said, &err), ASV_E_MALFORMED);
+    row.len--;
+    assert_int_equal(asv_case_read(&flow, &row, &said, &err), ASV_E_MALFORMED);
+}
+
 static void each_note_has_words_in_both_languages(void **state)
 {
     (void)state;
@@ -264,6 +321,7 @@ int main(void)
         cmocka_unit_test(what_has_expired_meanwhile_is_not_taken),
         cmocka_unit_test(who_has_no_role_for_it_is_asked_for_no_signature),
         cmocka_unit_test(a_reason_is_asked_for_before_a_signature),
+        cmocka_unit_test(what_cannot_be_looked_up_is_not_taken_for_forged),
         cmocka_unit_test(each_note_has_words_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
