@@ -739,6 +739,9 @@ class Test:
         newest = "FROM asv.ledger_log l WHERE number = (SELECT max(number) FROM asv.ledger_log)"
         self.until(f"SELECT {signed} = size {newest}", "it is signed")
         true, before = self.publish(), len(alarms())
+        while true.size != int(self.sql(f"SELECT size {newest}")[0][0]):  # programs tell that they began
+            self.until(f"SELECT {signed} = size {newest}", "it is signed")
+            true = self.publish()
         put_back()  # while the sequencer runs
         self.sql("SELECT asv.software_started('not signed')")
         self.until(f"SELECT count(*) > {before} FROM asv.alarm WHERE kind = 'ledger'", "people are called")
