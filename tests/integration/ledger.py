@@ -677,6 +677,7 @@ class Test:
 
     def damaged_tiles_hold_up_no_beginning(self):
         """LG-119: as before, and a tile of the log that ends is gone, or too short."""
+        self.damaged = []
         if self.preload is None:
             return
         for which, damage in enumerate(("DELETE FROM asv.ledger_tile",
@@ -696,6 +697,7 @@ class Test:
             assert signed.to_bytes(8, "big") + head + ended.encode() in new.entries[0], "it names another head, or none"
             size, stored = (int(one) for one in self.sql(sizes)[0])
             assert size == stored < signed and sum(b"in between" in entry for entry in new.entries) == 3
+            self.damaged.append(f"{ended}: lost: {signed - stored} entries after the restore")
 
     def what_is_forgotten_meanwhile_stays_forgotten(self):
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
@@ -769,7 +771,7 @@ class Test:
         assert any(b"not signed either" in entry for entry in last.entries)
         for log in (true, new):
             assert Log(log.directory).note == log.note
-        self.verified([f"{ORIGIN}: lost: 1 entries after the restore", *self.lost, f"{new.origin}: of an earlier keeper, which knew {new.size} entries"])
+        self.verified([f"{ORIGIN}: lost: 1 entries after the restore", *self.lost, *self.damaged, f"{new.origin}: of an earlier keeper, which knew {new.size} entries"])
 
     def a_keeper_with_another_store_calls_people(self):
         """LG-054: it knows of no ledger, though one was signed; and people are called when the database can be told again."""
@@ -800,7 +802,7 @@ class Test:
         assert last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
         known = self.sql("SELECT origin, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
                          "WHERE number < (SELECT max(number) FROM asv.ledger_log)")
-        self.verified([*self.lost, *(f"{origin}: of an earlier keeper, which knew {size} entries" for origin, size in known)])
+        self.verified([*self.lost, *self.damaged, *(f"{origin}: of an earlier keeper, which knew {size} entries" for origin, size in known)])
 
     def run(self):
         self.set_up()
