@@ -514,6 +514,8 @@ class Test(ledger.Test):
 
     def run(self):
         self.set_up()
+        self.seen()  # alarms of its making: one person comes in by several accounts
+        self.sequence()
         try:
             for step in (self.without_a_trust_file_nobody_is_asked, self.without_witnesses_the_ledger_goes_on,
                          self.two_of_three_are_enough, self.a_proof_rests_on_witnesses_too, self.who_is_no_longer_asked_takes_no_place,
