@@ -55,14 +55,6 @@ static const struct asv_http_problem bad_type = {
     415, "not-json", "Not JSON", "Kein JSON",
     "a body is application/json",
     "der Inhalt ist application/json", "Content-Type"};
-static const struct asv_http_problem no_match = {
-    428, "no-if-match", "If-Match missing", "If-Match fehlt",
-    "say with If-Match which state is to be changed",
-    "mit If-Match sagen, welcher Stand geändert werden soll", "If-Match"};
-static const struct asv_http_problem other_match = {
-    412, "changed", "Changed meanwhile", "Inzwischen geändert",
-    "somebody else was quicker: read it again",
-    "jemand anderes war schneller: neu lesen", "If-Match"};
 /* clang-format on */
 
 const char *const asv_web_scope_names[ASV_WEB_SCOPES + 1] = {
@@ -206,24 +198,6 @@ void asv_web_failed(struct asv_web_call *call, enum asv_status status, const str
         asv_web_refuse(call, &asv_http_failed, NULL);
         break;
     }
-}
-
-bool asv_web_matches(struct asv_web_call *call, const json_t *now)
-{
-    const char *given = call->request->headers[ASV_HTTP_IF_MATCH];
-    char etag[ASV_HTTP_ETAG_BYTES];
-    char *text = json_dumps(now, JSON_COMPACT);
-    if (text == NULL) {
-        asv_web_refuse(call, &asv_http_failed, NULL);
-        return false;
-    }
-    etag_of(etag, text);
-    free(text);
-    bool same = given != NULL && strcmp(given, etag) == 0;
-    if (!same) {
-        asv_web_refuse(call, given == NULL ? &no_match : &other_match, NULL);
-    }
-    return same;
 }
 
 void asv_web_path_uuid(const struct asv_web_call *call, size_t at, uint8_t out[ASV_UUID_BYTES])

@@ -100,10 +100,6 @@ void asv_web_refuse(struct asv_web_call *call, const struct asv_http_problem *pr
  */
 void asv_web_failed(struct asv_web_call *call, enum asv_status status, const struct asv_err *err);
 
-/* Whether If-Match has the ETag that asv_web_give would give this, which stays the caller's; else refused,
- * with 428 when there is none and with 412. */
-bool asv_web_matches(struct asv_web_call *call, const json_t *now);
-
 extern const struct asv_http_problem asv_web_not_signed_in, asv_web_forbidden, asv_web_not_from_here,
     asv_web_not_there, asv_web_conflict, asv_web_no_database, asv_web_too_often;
 
