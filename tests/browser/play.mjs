@@ -1,126 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * play.mjs BUILD [--docs] [STEP…]: the console in Debian's Chromium, served by asservatd, with a dock that says what it is told to.
- * Screenshots go to BUILD/browser; with --docs those that the pages show go to docs/images, too. Ends with 77 where there is no
- * browser or no playwright-core. */
+ * play.mjs BUILD [--docs] [STEP…] (stage.mjs): what is shown to whoever is there, served by asservatd, with a dock that says what it
+ * is told to. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 
 import { Dock, evening, pulling, slot, status, TOP, until, Web } from "./site.mjs";
-
-const CHROMIUM = "/usr/bin/chromium";
-const modules = createRequire(path.join(TOP, "tests/package.json"));
-const [build, ...words] = process.argv.slice(2);
-const docs = words.includes("--docs");
-const only = words.filter((word) => word !== "--docs");
-const pictures = path.join(build, "browser");
-const KIOSK = { width: 1280, height: 800 };
-
-function need(there, why) {
-  if (!there) {
-    console.log(`skipped: ${why}`);
-    process.exit(77);
-  }
-}
-
-need(fs.existsSync(CHROMIUM), "there is no chromium (deploy/dependencies browser)");
-need(fs.existsSync(path.join(TOP, "tests/node_modules/playwright-core")), "tests/node_modules has no playwright-core (deploy/dependencies browser)");
-const { chromium } = modules("playwright-core");
-const axe = fs.readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
-
-/* ---- pages ---- */
-
-class Stage {
-  async open() {
-    this.directory = fs.mkdtempSync(path.join(os.tmpdir(), "asv-browser."));
-    fs.mkdirSync(pictures, { recursive: true });
-    this.dock = new Dock(path.join(this.directory, "dock.sock"));
-    this.web = new Web(build, this.directory, this.dock);
-    await this.dock.open(evening());
-    await this.web.start();
-    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--disable-dev-shm-usage", ...(process.getuid() === 0 ? ["--no-sandbox"] : [])] });
-    this.contexts = [];
-  }
-
-  async close() {
-    await this.browser?.close();
-    await this.web.stop();
-    await this.dock.close().catch(() => {});
-    fs.rmSync(this.directory, { recursive: true });
-  }
-
-  /** A browser of its own, with nothing kept. What its pages complain of, or ask others for, ends the test. */
-  async context(more = {}) {
-    const context = await this.browser.newContext({
-      viewport: KIOSK, hasTouch: true, locale: "de-DE", timezoneId: "Europe/Berlin", colorScheme: "light", ...more,
-    });
-    context.complaints = [];
-    context.asked = [];
-    context.on("console", (message) => ["error", "warning"].includes(message.type()) && context.complaints.push(message.text()));
-    context.on("weberror", (error) => context.complaints.push(String(error.error())));
-    context.on("request", (request) => context.asked.push(request.url()));
-    this.contexts.push(context);
-    return context;
-  }
-
-  async page(name, more) {
-    const context = await this.context(more);
-    const page = await context.newPage();
-    await page.goto(`${this.web.origin}/console/${name}`);
-    return page;
-  }
-
-  /** After each step. */
-  async leave() {
-    for (const context of this.contexts) {
-      const outage = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
-      const bad = context.complaints.filter((text) => !(context.outage && outage.test(text)));
-      assert.deepEqual(bad, [], "what the browser complains of"); // A-081
-      const elsewhere = context.asked.filter((url) => !url.startsWith(`${this.web.origin}/`));
-      assert.deepEqual(elsewhere, [], "what others are asked for");
-      await context.close();
-    }
-    this.contexts = [];
-  }
-}
+import { build, fits, isAccessible, picture, says, Stage } from "./stage.mjs";
 
 const stage = new Stage();
 
-async function picture(page, name) {
-  const file = path.join(pictures, `${name}.png`);
-  await page.screenshot({ path: file });
-  if (docs && DOCUMENTED.has(name)) {
-    fs.copyFileSync(file, path.join(TOP, `docs/images/${name}.png`));
-  }
-}
-
-const DOCUMENTED = new Set(["board-de", "console-dock"]);
-
-/** A-090: WCAG 2.1 A and AA, and what axe calls good practice. */
-async function isAccessible(page, what) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`), [], what);
-}
-
 function tile(page, number) {
   return page.locator(".tile").nth(number - 1);
-}
-
-async function says(locator, text) {
-  await until(async () => (await locator.textContent().catch(() => "")).replace(/\u00a0/g, " ").includes(text), `"${text}"`);
-}
-
-async function fits(page) {
-  const { width, height, wide, high } = await page.evaluate(() => ({
-    width: innerWidth, height: innerHeight, wide: document.documentElement.scrollWidth, high: document.documentElement.scrollHeight,
-  }));
-  return { across: wide <= width, down: high <= height };
 }
 
 /* ---- what is tried ---- */
@@ -141,7 +35,7 @@ async function theBoardSaysHowItIs() {
   assert.match(await page.locator(".clock").textContent(), /aktuell, \d\d:\d\d (MEZ|MESZ)/);
   assert.ok((await page.content()).match(/BWC-|SN-|1-2\./) === null, "nobody is named");
   assert.deepEqual(await fits(page), { across: true, down: true });
-  await picture(page, "board-de");
+  await picture(page, "board-de", true);
   await isAccessible(page, "the board");
   for (const [height, width] of await page.locator("button:visible, select").evaluateAll((all) => all.map((one) => [one.offsetHeight, one.offsetWidth]))) {
     assert.ok(height >= 44 && width >= 44, `${width} x ${height} is too small to touch`);
@@ -245,7 +139,7 @@ async function whatIsOldIsCalledOld() {
 
 async function theServerComesBack() {
   const page = await stage.page("board.html");
-  page.context().outage = true;
+  page.context().excused = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
   await says(tile(page, 1), "bereit");
   await stage.web.stop();
   await says(page.locator(".banner"), "Keine Verbindung zum Server");
@@ -368,7 +262,7 @@ async function theConsoleShowsTheDock() {
   assert.equal(page.url(), `${stage.web.origin}/console/`);
   await says(page.locator("tbody tr").nth(1), "63 %");
   await says(page.locator("tbody tr").nth(14), "Kamera neu einstecken.");
-  await picture(page, "console-dock");
+  await picture(page, "console-dock", true);
   await isAccessible(page, "the dock's table");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Zum Inhalt");
@@ -388,23 +282,19 @@ async function theConsoleShowsTheDock() {
 const STEPS = [theBoardSaysHowItIs, anotherLanguageAndAppearance, byKeyboardAlone, nothingJumps, whatIsOldIsCalledOld, theServerComesBack,
   servicesAreAway, oneStream, itIsLightAndQuick, everySizeFits, theConsoleShowsTheDock];
 
-let failed = false;
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), "asv-browser."));
+stage.dock = new Dock(path.join(directory, "dock.sock"));
+stage.web = new Web(build, directory, stage.dock);
+let good = false;
 try {
-  await stage.open();
-  for (const step of STEPS.filter(({ name }) => only.length === 0 || only.includes(name))) {
-    const began = Date.now();
-    await step();
-    await stage.leave();
-    console.log(`ok ${step.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-  }
-} catch (error) {
-  failed = true;
-  console.error(error);
-  for (const [i, page] of stage.contexts.flatMap((context) => context.pages()).entries()) {
-    await page.screenshot({ path: path.join(pictures, `failed-${i}.png`) }).catch(() => {});
-  }
-  console.error(stage.contexts.flatMap((context) => context.complaints).join("\n"), stage.web.said());
+  await stage.dock.open(evening());
+  await stage.web.start();
+  await stage.open(stage.web.origin);
+  good = await stage.play(STEPS, () => stage.web.said());
 } finally {
   await stage.close();
+  await stage.web.stop();
+  await stage.dock.close().catch(() => {});
+  fs.rmSync(directory, { recursive: true });
 }
-process.exit(failed ? 1 : 0);
+process.exit(good ? 0 : 1);
