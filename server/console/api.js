@@ -51,12 +51,41 @@ async function problemOf(answer) {
   }
 }
 
-export async function get(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" }).catch((error) => {
+const link = { csrf: null, ended: () => {} };
+
+/** What changes something needs the session's token; ended: called when an answer says that there is no session. */
+export function bind(csrf, ended) {
+  link.csrf = csrf;
+  link.ended = ended;
+}
+
+async function answered(path, options) {
+  const answer = await fetch(path, { cache: "no-store", ...options }).catch((error) => {
     throw asProblem(error);
   });
   if (!answer.ok) {
-    throw await problemOf(answer);
+    const found = await problemOf(answer);
+    if (answer.status === 401 && link.csrf !== null) {
+      link.ended();
+    }
+    throw found;
   }
-  return answer.json();
+  return answer;
+}
+
+export async function get(path) {
+  return (await answered(path, { headers: { Accept: "application/json" } })).json();
+}
+
+/** Bytes, of what is no JSON. signal: of an AbortController. */
+export async function bytes(path, signal) {
+  return new Uint8Array(await (await answered(path, { signal })).arrayBuffer());
+}
+
+/** POST, PUT or DELETE: what it answers, or null for nothing. */
+export async function send(method, path, body) {
+  const headers = { Accept: "application/json", ...(link.csrf === null ? {} : { "X-CSRF-Token": link.csrf }) };
+  const answer = await answered(path, body === undefined ? { method, headers }
+    : { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return answer.status === 204 ? null : answer.json();
 }

@@ -1,25 +1,43 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * The console: one page, whose content the address chooses (#/dock). A route has a title, what fetches its module, and
- * whether it is for people who have signed in; its module draws into an element and returns what ends it. */
+ * The console: one page, whose content the address chooses (#/clips/…). A route has a path, a title, what fetches its
+ * module, and whom it is for: everybody (null), or whom may() in session.js lets; nav: it stands in the navigation. What
+ * somebody may is the server's to say (API.md, "Who asks"); here it only is not offered. */
 import { asProblem } from "./api.js";
-import { choices, loading, problem, state } from "./components.js";
+import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
+import { find, isNew, leave as signOut, may, onSession, session } from "./session.js";
 
 const ROUTES = [
-  { path: "/dock", title: "dock", module: () => import("./page-dock.js"), signedIn: false },
+  { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
+  { path: "/sign-in", title: "enter", module: () => import("./page-sign-in.js"), roles: null },
+  { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 
-const app = { main: null, end: null, drawn: 0, session: null };
+const app = { main: null, end: null, drawn: 0 };
 
 function path() {
-  return location.hash.replace(/^#/, "") || ROUTES[0].path;
+  return location.hash.replace(/^#/, "").split("?")[0] || ROUTES[0].path;
 }
 
-function route() {
-  return ROUTES.find((one) => one.path === path());
+/** The steps of a path that a route leaves open, by name; null: it is another one's. */
+function match(route, steps) {
+  const wanted = route.path.split("/");
+  const fits = wanted.length === steps.length && wanted.every((step, i) => (step.startsWith(":") ? /^[\w.-]+$/.test(steps[i]) : step === steps[i]));
+  return fits ? Object.fromEntries(wanted.flatMap((step, i) => (step.startsWith(":") ? [[step.slice(1), steps[i]]] : []))) : null;
+}
+
+function here() {
+  const steps = path().split("/");
+  for (const route of ROUTES) {
+    const params = match(route, steps);
+    if (params !== null) {
+      return { route, params };
+    }
+  }
+  return { route: null, params: null };
 }
 
 function leave() {
@@ -32,52 +50,96 @@ function notice(title, section) {
   app.main.replaceChildren(h("h1", { class: "unseen" }, title), section);
 }
 
-/** Whoever has gone on meanwhile is not shown what comes too late. */
-async function enter() {
-  const here = route();
-  const turn = ++app.drawn;
-  leave();
-  document.title = here ? `${t(here.title)} – ${t("product")}` : t("product");
-  if (!here) {
-    notice(t("product"), state("missing", t("missing"), t("missing.do")));
-  } else if (here.signedIn && app.session === null) {
-    notice(t(here.title), state("denied", t("denied"), t("denied.do")));
+/** Whoever may not is told what to do about it. */
+function refuse(title) {
+  if (isNew()) {
+    location.replace("#/account");
+  } else if (session() === null) {
+    notice(title, state("denied", t("enter.first"), t("enter.first.do"), h("a", { class: "button", href: `#/sign-in?${path()}` }, t("enter"))));
   } else {
-    const slow = setTimeout(() => notice(t(here.title), loading()), 300); // what is there at once does not flicker
-    try {
-      const { draw } = await here.module();
-      clearTimeout(slow);
-      app.end = turn === app.drawn ? draw(app.main) : null;
-    } catch (error) {
-      clearTimeout(slow);
-      if (turn === app.drawn) {
-        notice(t(here.title), problem(asProblem(error), enter));
-      }
+    notice(title, state("denied", t("denied"), t("denied.do")));
+  }
+}
+
+/** Whoever has gone on meanwhile is not shown what comes too late. A module draws into an element, at once or when it has what
+ * it shows, and returns what ends it, or nothing; again() draws it anew. */
+async function fill(route, params) {
+  const turn = ++app.drawn;
+  const slow = setTimeout(() => turn === app.drawn && notice(t(route.title), loading()), 300); // what is there at once does not flicker
+  try {
+    const { draw } = await route.module();
+    const main = h("div", { class: "page" });
+    const end = await draw(main, { params, again: enter });
+    if (turn === app.drawn) {
+      app.end = end ?? null;
+      app.main.replaceChildren(main);
+    } else {
+      end?.();
     }
+  } catch (error) {
+    if (turn === app.drawn) {
+      notice(t(route.title), problem(asProblem(error), enter));
+    }
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+async function enter() {
+  const { route, params } = here();
+  leave();
+  document.title = route ? `${t(route.title)} – ${t("product")}` : t("product");
+  if (!route) {
+    app.drawn += 1;
+    notice(t("product"), state("missing", t("missing"), t("missing.do")));
+  } else if (route.roles !== null && !may(route.roles)) {
+    app.drawn += 1;
+    refuse(t(route.title));
+  } else {
+    await fill(route, params);
   }
 }
 
 function navigation() {
+  const { route } = here();
+  const offered = ROUTES.filter(({ nav, roles }) => nav && (roles === null || may(roles)));
   return h("nav", { "aria-label": t("navigation") },
-    h("ul", {}, ROUTES.map((one) => h("li", {},
-      h("a", { href: `#${one.path}`, "aria-current": one === route() ? "page" : null }, t(one.title))))));
+    h("ul", {}, offered.map((one) => h("li", {},
+      h("a", { href: `#${one.path}`, "aria-current": one === route || route?.path.startsWith(`${one.path}/`) ? "page" : null }, t(one.title))))));
+}
+
+async function goOut() {
+  try {
+    await signOut();
+    location.hash = "#/dock";
+  } catch (error) {
+    dialog(t("leave"), problem(asProblem(error)));
+  }
+}
+
+function who() {
+  return session() === null ? [h("a", { class: "button", href: "#/sign-in" }, t("enter"))]
+    : [h("a", { class: "button quiet", href: "#/account" }, session().name), h("button", { class: "button quiet", type: "button", onclick: goOut }, t("leave"))];
 }
 
 function frame() {
   app.main = h("main", { id: "main", tabindex: -1 });
   document.body.replaceChildren(
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); app.main.focus(); } }, t("skip")),
-    h("header", { class: "app-head" }, h("p", { class: "brand" }, h("img", { src: "icon.svg", alt: "", width: 32, height: 32 }), t("product")), navigation(), choices()),
+    h("header", { class: "app-head" }, h("p", { class: "brand" }, h("img", { src: "icon.svg", alt: "", width: 32, height: 32 }), t("product")), navigation(), choices(...who())),
     app.main);
 }
 
+function redraw() {
+  frame();
+  enter();
+}
+
 await begin();
-onLanguage(() => {
-  frame();
-  enter();
-});
+await find();
+onLanguage(redraw);
+onSession(redraw);
 addEventListener("hashchange", () => {
-  frame();
-  enter();
+  redraw();
   app.main.focus();
 });

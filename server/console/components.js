@@ -3,7 +3,7 @@
  *
  * What pages are made of. A colour never stands alone: beside it is a word, and a figure where there is one. */
 import { h, icon, say } from "./dom.js";
-import { choose, language, t } from "./i18n.js";
+import { choose, dateTime, language, t } from "./i18n.js";
 
 const APPEARANCE = "asservat.appearance";
 let numbers = 0;
@@ -21,6 +21,22 @@ export function badge(colour, iconName, word) {
 export function progressBar(label, percent, figure) {
   return h("span", { class: "progress" },
     h("progress", { max: 100, value: percent, "aria-label": label }), h("span", { class: "figure" }, figure));
+}
+
+/** What a page begins with: its heading, and what can be done. */
+export function pageHead(title, ...actions) {
+  return h("div", { class: "page-head" }, h("h1", {}, title), h("div", { class: "actions" }, actions));
+}
+
+/** Pairs of a name and what it is: text, or elements. Without a value a pair is left out. */
+export function facts(pairs) {
+  return h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+/** Of a time of the API. */
+export function moment(text) {
+  return text ? h("time", { class: "moment", datetime: text }, dateTime(Date.parse(text))) : "";
 }
 
 /** columns: [{title, cell(row), number}]; a row's first cell names it. */
@@ -54,14 +70,14 @@ export function problem(error, again) {
   return state("error", error.title(), error.detail(), again ? h("button", { class: "button", type: "button", onclick: again }, t("retry")) : null);
 }
 
-/** Modal. The browser keeps the focus in it and gives it back; Escape closes it, and so does a touch beside it. */
+/** Modal. The browser keeps the focus in it and gives it back; Escape closes it, and so does a touch beside it unless something is filled in. */
 export function dialog(title, ...content) {
   const id = newId("dialog");
   const box = h("dialog", { "aria-labelledby": id, class: "dialog" },
     h("div", { class: "dialog-box" },
       h("h2", { id }, title), ...content,
-      h("button", { class: "button", type: "button", autofocus: true, onclick: () => box.close() }, t("close"))));
-  box.addEventListener("click", (event) => event.target === box && box.close());
+      h("button", { class: "button quiet", type: "button", autofocus: true, onclick: () => box.close() }, t("close"))));
+  box.addEventListener("click", (event) => event.target === box && !box.querySelector("form") && box.close());
   box.addEventListener("close", () => box.remove());
   document.body.append(box);
   box.showModal();
@@ -75,7 +91,7 @@ export function field(label, control, hint = "") {
   control.id = id;
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   const element = h("div", { class: "field" }, h("label", { for: id }, label),
-    h("p", { id: `${id}-hint`, class: "field-hint" }, hint), control, error);
+    h("p", { id: `${id}-hint`, class: "field-hint", hidden: hint === "" }, hint), control, error);
   return {
     element,
     fail(text) {
@@ -105,9 +121,9 @@ function chooseAppearance(name) {
   }
 }
 
-/** Language and appearance. */
-export function choices() {
-  return h("div", { class: "choices" },
+/** Language and appearance, and what else is always there. */
+export function choices(...more) {
+  return h("div", { class: "choices" }, more,
     select(t("language"), [["de", t("language.de")], ["en", t("language.en")]], language(), choose),
     select(t("appearance"), ["auto", "light", "dark"].map((name) => [name, t(`appearance.${name}`)]),
       document.documentElement.dataset.appearance ?? "auto", chooseAppearance));

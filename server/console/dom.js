@@ -72,3 +72,17 @@ export function icon(name) {
   }
   return svg;
 }
+
+/** A QR code of rows of 0 and 1, dark on white with the quiet zone that scanners need. */
+export function picture(label, rows) {
+  const svg = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  const side = rows.length + 8;
+  svg.setAttribute("viewBox", `-4 -4 ${side} ${side}`);
+  svg.setAttribute("class", "code");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  path.setAttribute("d", rows.map((row, y) => [...row].map((dark, x) => (dark === "1" ? `M${x} ${y}h1v1h-1z` : "")).join("")).join(""));
+  svg.append(path);
+  return svg;
+}

@@ -7,7 +7,8 @@ import de from "./de.js";
 
 const KEY = "asservat.language";
 const LOCALES = { de: "de-DE", en: "en-GB" };
-const texts = { de };
+const texts = { de: { ...de }, en: {} };
+const fetched = new Set(["de"]);
 const listeners = new Set();
 let current = "de";
 
@@ -24,6 +25,13 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** A page's own texts, in both languages (texts-*.js). */
+export function add(more) {
+  for (const name of Object.keys(LOCALES)) {
+    Object.assign(texts[name], more[name]);
+  }
+}
+
 /** Calls back now and whenever the language is another one. */
 export function onLanguage(draw) {
   listeners.add(draw);
@@ -34,7 +42,10 @@ export async function choose(name) {
   if (!(name in LOCALES)) {
     return;
   }
-  texts[name] ??= (await import("./" + name + ".js")).default;
+  if (!fetched.has(name)) {
+    Object.assign(texts[name], (await import("./" + name + ".js")).default);
+    fetched.add(name);
+  }
   current = name;
   document.documentElement.lang = name;
   try {
@@ -69,4 +80,21 @@ export function dateTime(ms) {
 
 export function percent(ratio) {
   return new Intl.NumberFormat(LOCALES[current], { style: "percent", maximumFractionDigits: 0 }).format(ratio);
+}
+
+/** Of a day of the API ("2026-03-29"), which is one of the office's and has no zone. */
+export function day(text) {
+  return new Intl.DateTimeFormat(LOCALES[current], { weekday: "short", day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" })
+    .format(Date.parse(text));
+}
+
+export function number(n) {
+  return new Intl.NumberFormat(LOCALES[current]).format(n);
+}
+
+/** Of bytes: "1,4 GB". */
+export function size(bytes) {
+  const unit = ["byte", "kilobyte", "megabyte", "gigabyte"][Math.min(3, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))];
+  const many = bytes / { byte: 1, kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9 }[unit];
+  return new Intl.NumberFormat(LOCALES[current], { style: "unit", unit, maximumFractionDigits: many < 10 ? 1 : 0 }).format(many);
 }

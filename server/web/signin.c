@@ -21,7 +21,7 @@
 static const struct asv_http_problem not_right = {
     401, "sign-in-failed", "Not signed in", "Nicht angemeldet",
     "the passkey, or name, password and code, do not fit; or the account is disabled",
-    "Passkey oder Name, Passwort und Code passen nicht, oder das Konto ist gesperrt", NULL};
+    "Sicherheitsschlüssel oder Name, Passwort und Code passen nicht, oder das Konto ist gesperrt", NULL};
 static const struct asv_http_problem not_the_old_one = {
     400, "wrong-password", "Wrong password", "Falsches Passwort",
     "this is not the password until now",

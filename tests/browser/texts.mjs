@@ -30,7 +30,7 @@ function sameTexts(de, en) {
 
 /** What a source asks for: t("…"), a key of a table, or t(`state.${…}`), which is all that begin so. */
 function allAreUsed(keys) {
-  const sources = fs.readdirSync(CONSOLE).filter((name) => name.endsWith(".js") && name !== "de.js" && name !== "en.js")
+  const sources = fs.readdirSync(CONSOLE).filter((name) => name.endsWith(".js") && !/^(de|en|texts-.*)\.js$/.test(name))
     .map((name) => fs.readFileSync(path.join(CONSOLE, name), "utf8")).join("\n");
   const literal = new Set([...sources.matchAll(/"([a-z][\w.]*)"/g)].map((match) => match[1]));
   const prefixes = [...sources.matchAll(/\bt\(`([a-z]\w*\.)\$\{/g)].map((match) => match[1]);
@@ -76,6 +76,13 @@ async function allIsSaid(keys) {
 
 const de = (await load("de.js")).default;
 const en = (await load("en.js")).default;
+for (const name of fs.readdirSync(CONSOLE).filter((file) => file.startsWith("texts-"))) {
+  const own = (await load(name)).default;
+  sameTexts(own.de, own.en);
+  Object.keys(own.de).forEach((key) => assert.ok(!(key in de), `${name}: ${key} is somebody else's`));
+  Object.assign(de, own.de);
+  Object.assign(en, own.en);
+}
 sameTexts(de, en);
 allAreUsed(Object.keys(de));
 await allIsSaid(Object.keys(de));

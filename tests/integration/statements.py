@@ -147,12 +147,12 @@ class Tab:
 class Server(Web):
     """asservatd on that site, and what people do with it."""
 
-    def __init__(self, desk):
+    def __init__(self, desk, **more):
         d = desk.site.directory
         self.work, self.published, self.program = d, d, desk.site.bin("asservatd")
         self.contract = Contract(self.program)
         super().__init__(self, "web", database=desk.site.postgres.conninfo("asv_web"), origin=ORIGIN, keeper=d / "keeper.sock",
-                         root=d / "root.cert", vault=d / "vault", vault__mirror=d / "mirror", vault__cached="yes")
+                         root=d / "root.cert", vault=d / "vault", vault__mirror=d / "mirror", vault__cached="yes", **more)
         self.start()
 
     def post(self, who, path, body, token=None, **headers):

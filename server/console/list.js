@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Lists of the API, a page at a time (A-043). */
+import { asProblem, get } from "./api.js";
+import { loading, problem, state, table } from "./components.js";
+import { h, say } from "./dom.js";
+import { number, t } from "./i18n.js";
+
+const ROW_LEAST = 20; // a page may be short, and have a next one all the same:
+const ASKED_MOST = 10; // so many are asked for at once
+
+class List {
+  constructor(wanted) {
+    this.wanted = wanted;
+    this.rows = [];
+    this.cursor = null;
+    this.content = h("div", {}, loading());
+    this.count = h("p", { class: "unseen", role: "status" });
+    this.more = h("button", { class: "button quiet", type: "button", hidden: true, onclick: () => this.load() }, t("list.more"));
+    this.element = h("div", { class: "list" }, this.content, this.count, this.more);
+  }
+
+  path() {
+    const query = new URLSearchParams(Object.entries(this.wanted.query ?? {}).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+    if (this.cursor !== null) {
+      query.set("cursor", this.cursor);
+    }
+    return query.size > 0 ? `${this.wanted.path}?${query}` : this.wanted.path;
+  }
+
+  async load() {
+    this.more.disabled = true;
+    try {
+      const least = this.rows.length + ROW_LEAST;
+      for (let i = 0; i < ASKED_MOST && (i === 0 || (this.rows.length < least && this.cursor !== null)); i++) {
+        const page = await get(this.path());
+        this.rows.push(...page[this.wanted.rows]);
+        this.cursor = page.next ?? null;
+      }
+      this.draw();
+    } catch (error) {
+      this.content.replaceChildren(problem(asProblem(error), () => this.load()));
+    }
+    this.more.disabled = false;
+  }
+
+  draw() {
+    const { caption, columns, empty, emptyDo } = this.wanted;
+    const none = this.rows.length === 0 && this.cursor === null;
+    this.content.replaceChildren(none ? state("empty", empty, emptyDo) : table(caption, columns, this.rows));
+    say(this.count, none ? "" : t("list.count", { n: number(this.rows.length) }));
+    this.more.hidden = this.cursor === null;
+  }
+}
+
+/** A table of {caption, path, query, rows: the member that has them, columns: as of table(), empty, emptyDo: what is said when there
+ * are none}. It fills itself; what it returns goes into the page at once. */
+export function list(wanted) {
+  const made = new List(wanted);
+  made.load();
+  return made.element;
+}

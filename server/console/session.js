@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * Who uses this browser. The session itself is in a cookie that no script can read (A-026); that there is one is kept
+ * beside it, so that nobody is asked for who has not signed in, and all pages of this browser leave together. */
+import { bind, get, send } from "./api.js";
+import { answer } from "./webauthn.js";
+
+const KEY = "asservat.signed-in";
+const PATH = "/api/v1/session";
+const listeners = new Set();
+let current = null;
+
+/** As GET /api/v1/session says it, or null. */
+export function session() {
+  return current;
+}
+
+/** "anyone": whoever has signed in; "newcomer": also before password and one-time codes are one's own; or roles, of which one is needed. */
+export function may(roles) {
+  return current !== null && (roles === "newcomer" || (!isNew() && (roles === "anyone" || roles.some((role) => current.roles.includes(role)))));
+}
+
+/** Has a password that somebody else chose, or no one-time codes yet: nothing can be done before that (API.md, "Signing in"). */
+export function isNew() {
+  return current !== null && (current.must_change || (current.kind === "password" && !current.has_totp));
+}
+
+function keep(there) {
+  try {
+    if (there) {
+      localStorage.setItem(KEY, "yes");
+    } else {
+      localStorage.removeItem(KEY);
+    }
+  } catch {
+    // It holds for this page, then.
+  }
+}
+
+function become(found) {
+  current = found;
+  bind(found?.csrf ?? null, () => become(null));
+  keep(found !== null);
+  listeners.forEach((tell) => tell());
+}
+
+/** Calls back when somebody has signed in or out. */
+export function onSession(tell) {
+  listeners.add(tell);
+}
+
+/** Before the first drawing. Without an answer nobody has signed in, as far as this page knows. */
+export async function find() {
+  let there = false;
+  try {
+    there = localStorage.getItem(KEY) !== null;
+  } catch {
+    // Then somebody signs in again.
+  }
+  if (there) {
+    await get(PATH).then(become, (error) => error.status === 401 && become(null));
+  }
+  addEventListener("storage", (event) => {
+    if (event.key === KEY && (event.newValue === null) !== (current === null)) {
+      location.reload();
+    }
+  });
+}
+
+/** After what changes the session itself. */
+export async function renew() {
+  become(await get(PATH));
+}
+
+async function begin(proof) {
+  await send("POST", PATH, proof);
+  await renew();
+}
+
+export async function withPasskey() {
+  const { challenge, rp_id: rpId } = await send("POST", `${PATH}/challenge`);
+  const { id, ...said } = await answer(challenge, rpId, []);
+  await begin({ passkey: { id, ...said } });
+}
+
+export async function withPassword(name, password, code) {
+  await begin({ password: { name, password, ...(code === "" ? {} : { code }) } });
+}
+
+export async function leave() {
+  await send("DELETE", PATH);
+  become(null);
+}

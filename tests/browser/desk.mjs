@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * desk.mjs BUILD [--docs] [STEP…] (stage.mjs), started by desk.py: people who sign in. ASV_TEST_SITE has where, and their keys, which
+ * Chromium's virtual authenticator holds. Steps follow each other: what one has decided, the next one finds. */
+import assert from "node:assert/strict";
+import crypto from "node:crypto";
+
+import { until } from "./site.mjs";
+import { fits, isAccessible, picture, says, Stage } from "./stage.mjs";
+
+const site = JSON.parse(process.env.ASV_TEST_SITE);
+const stage = new Stage();
+const STATUS = /Failed to load resource: the server responded with a status of 4\d\d/; // an answer that a step provokes
+
+/** A page of somebody whose authenticator is at hand, and who has not signed in. */
+async function withKey(name, hash = "", more = {}) {
+  const context = await stage.context(more);
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", { options: {
+    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  if (name !== null) {
+    const { id, key } = site.people[name];
+    await session.send("WebAuthn.addCredential", { authenticatorId, credential: {
+      credentialId: id, isResidentCredential: true, rpId: "localhost", privateKey: key, userHandle: Buffer.from(name).toString("base64"), signCount: 1 } });
+  }
+  await page.goto(`${stage.origin}/console/${hash}`);
+  return page;
+}
+
+/** Signed in. */
+async function desk(name, hash = "#/account", more = {}) {
+  const page = await withKey(name, `#/sign-in?${hash.slice(1)}`, more);
+  await page.getByRole("button", { name: "Sicherheitsschlüssel verwenden" }).click();
+  await page.getByRole("link", { name, exact: true }).waitFor();
+  return page;
+}
+
+/** The code of RFC 6238 that counts n periods from now. */
+function code(secret, n) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + n));
+  const mac = crypto.createHmac("sha1", key).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/* ---- what is tried ---- */
+
+async function whoMayNotIsToldSo() {
+  const page = await stage.page("#/account");
+  await says(page.locator(".state"), "Bitte melden Sie sich an");
+  await isAccessible(page, "a page for people who have signed in");
+  await page.getByRole("main").getByRole("link", { name: "Anmelden" }).click();
+  await says(page.locator("h1"), "Anmelden");
+  await isAccessible(page, "signing in");
+  await picture(page, "sign-in");
+  page.context().excused = STATUS;
+  await page.getByLabel("Anmeldename").fill("petra");
+  await page.getByLabel("Passwort", { exact: true }).fill("geraten, nicht gewußt");
+  await page.getByRole("main").getByRole("button", { name: "Anmelden", exact: true }).click();
+  await says(page.locator(".state"), "Nicht angemeldet");
+}
+
+async function withAKey() {
+  const page = await desk("rita");
+  await says(page.locator("h1"), "Mein Konto");
+  await says(page.locator("main"), "Auswertung");
+  await says(page.locator("main"), "diese hier");
+  await isAccessible(page, "an account");
+  await picture(page, "account");
+  const second = await page.context().newPage();
+  await second.goto(`${stage.origin}/console/#/account`);
+  await says(second.locator("h1"), "Mein Konto");
+  await page.getByRole("button", { name: "Abmelden" }).click();
+  await page.getByRole("banner").getByRole("link", { name: "Anmelden" }).waitFor();
+  await says(second.locator(".state"), "Bitte melden Sie sich an"); // pages of one browser leave together
+}
+
+async function aTokenIsShownOnce() {
+  const page = await desk("doris");
+  await page.getByRole("button", { name: "Zugang anlegen" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Bezeichnung").fill("Statistik <b>");
+  await dialog.getByLabel("operation:read").check();
+  await isAccessible(page, "asking for a token");
+  await dialog.getByRole("button", { name: "Zugang anlegen" }).click();
+  await says(dialog, "asv_");
+  const token = /asv_[0-9a-f]{64}/.exec(await dialog.textContent())[0];
+  assert.equal((await fetch(`${stage.origin}/api/v1/ledger`, { headers: { Authorization: `Bearer ${token}` } })).status, 200);
+  await dialog.getByRole("button", { name: "Schließen" }).click();
+  const row = page.locator("tr", { hasText: "Statistik <b>" });
+  await row.getByRole("button", { name: "Beenden" }).click();
+  await until(async () => (await row.count()) === 0, "the token's end");
+  assert.equal((await fetch(`${stage.origin}/api/v1/ledger`, { headers: { Authorization: `Bearer ${token}` } })).status, 401);
+}
+
+/** An authenticator of one's own becomes a record that two people can enrol (A-067). */
+async function aKeyIsOffered() {
+  const page = await desk("willi");
+  page.context().excused = /pubKeyCredParams is missing/; // RS256, which nothing here takes
+  await page.getByRole("button", { name: "Neuen Schlüssel vorschlagen" }).click();
+  await says(page.locator("main"), "Wer ihn freigibt");
+  assert.match(await page.locator("main").textContent(), /Prüfsumme[0-9a-f]{64}/);
+}
+
+async function aNewcomerWithAPassword() {
+  const page = await stage.page("#/sign-in?/account");
+  const enter = async (password, digits) => {
+    await page.getByLabel("Anmeldename").fill("petra");
+    await page.getByLabel("Passwort", { exact: true }).fill(password);
+    await page.getByLabel("Einmalcode").fill(digits);
+    await page.getByRole("main").getByRole("button", { name: "Anmelden", exact: true }).click();
+  };
+  await enter(site.password, "");
+  await says(page.locator("main"), "ein eigenes Passwort und Einmalcodes");
+  await page.getByLabel("Bisheriges Passwort").fill(site.password);
+  page.context().excused = STATUS;
+  await page.getByLabel("Neues Passwort").fill("kurz");
+  await page.getByRole("button", { name: "Passwort ändern" }).click();
+  await until(async () => (await page.getByLabel("Neues Passwort").getAttribute("aria-invalid")) === "true", "that it is too short");
+  await isAccessible(page, "a password that is too short");
+  await page.getByLabel("Neues Passwort").fill("ein ganz eigenes, langes");
+  await page.getByRole("button", { name: "Passwort ändern" }).click();
+  await page.getByRole("button", { name: "Einrichten" }).click();
+  await says(page.locator("main"), "den ersten Code");
+  await isAccessible(page, "a key for one-time codes");
+  await picture(page, "codes");
+  const secret = /Schlüssel([A-Z2-7]{32})/.exec(await page.locator("main").textContent())[1];
+  await page.getByLabel("Einmalcode").fill(code(secret, 0));
+  await page.getByRole("button", { name: "Bestätigen" }).click();
+  await says(page.locator("main"), "Meine Sitzungen");
+  await page.getByRole("button", { name: "Abmelden" }).click();
+  await page.waitForURL(/#\/dock$/);
+  await page.goto(`${stage.origin}/console/#/sign-in?/account`);
+  await enter("ein ganz eigenes, langes", code(secret, 1)); // the one before is used up
+  await says(page.locator("main"), "Meine Sitzungen");
+}
+
+async function accountsAreNarrowAndDark() {
+  const page = await desk("rita", "#/account", { viewport: { width: 320, height: 640 }, colorScheme: "dark" });
+  await says(page.locator("h1"), "Mein Konto");
+  assert.equal((await fits(page)).across, true);
+  await isAccessible(page, "a narrow, dark account");
+  await page.getByLabel("Sprache").selectOption("en");
+  await says(page.locator("h1"), "My account");
+}
+
+const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark];
+
+let good = false;
+try {
+  await stage.open(site.origin);
+  good = await stage.play(STEPS);
+} finally {
+  await stage.close();
+}
+process.exit(good ? 0 : 1);
