@@ -28,6 +28,10 @@ export function pageHead(title, ...actions) {
   return h("div", { class: "page-head" }, h("h1", {}, title), h("div", { class: "actions" }, actions));
 }
 
+export function section(title, ...content) {
+  return h("section", { class: "section" }, h("h2", {}, title), content);
+}
+
 /** Pairs of a name and what it is: text, or elements. Without a value a pair is left out. */
 export function facts(pairs) {
   return h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")

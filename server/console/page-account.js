@@ -3,7 +3,7 @@
  *
  * What is one's own: password, one-time codes, keys, sessions, and tokens for programs (API.md, "Signing in"). */
 import { asProblem, get, send } from "./api.js";
-import { badge, dialog, facts, field, moment, pageHead, problem, table } from "./components.js";
+import { badge, dialog, facts, field, moment, pageHead, problem, section, table } from "./components.js";
 import { h, picture } from "./dom.js";
 import { add, t } from "./i18n.js";
 import { isNew, renew, session } from "./session.js";
@@ -14,10 +14,6 @@ add(texts);
 
 const SCOPES = ["recordings:read", "incidents:read", "devices:read", "devices:write", "operation:read", "people:read", "statements"];
 const DAYS_MOST = 365;
-
-function section(title, ...content) {
-  return h("section", { class: "section" }, h("h2", {}, title), content);
-}
 
 /** A form whose fields say what is wrong with them; what else goes wrong is said below it. fields: {name of the API: field()}. */
 function form(fields, button, submit) {
