@@ -677,11 +677,15 @@ CREATE FUNCTION asv.user_credentials(p_person uuid) RETURNS json
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT coalesce(json_agg(json_strip_nulls(json_build_object('credential', encode(c.digest, 'hex'), 'name', c.name,
                'roles', asv.role_names(c.roles), 'units', to_json(c.units), 'valid_from', asv.utc(c.valid_from),
-               'valid_until', asv.utc(c.valid_until), 'enrolled_at', asv.utc(c.enrolled_at), 'revoked_at', asv.utc(c.revoked_at)))
+               'valid_until', asv.utc(c.valid_until), 'enrolled_at', asv.utc(c.enrolled_at), 'revoked_at', asv.utc(c.revoked_at),
+               'proposal', (SELECT encode(s.digest, 'hex') FROM asv.statement s
+                            WHERE s.subject = c.digest AND s.action = 32 AND s.step = 1 AND s.expires_at > clock_timestamp()
+                              AND c.enrolled_at IS NULL AND c.revoked_at IS NULL AND asv.proposal_ended_by(s.digest) IS NULL
+                            ORDER BY s.stored_at DESC LIMIT 1)))
                ORDER BY c.valid_from, c.digest), '[]')
     FROM asv.credential_state c WHERE c.person = p_person AND (SELECT asv.check_known())
 $$;
-COMMENT ON FUNCTION asv.user_credentials IS 'the credentials of one person, and whether they count';
+COMMENT ON FUNCTION asv.user_credentials IS 'the credentials of one person, whether they count, and what can be answered about them';
 GRANT EXECUTE ON FUNCTION asv.user_credentials TO asv_staff;
 
 CREATE FUNCTION asv.user_duties(p_person uuid) RETURNS json

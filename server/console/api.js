@@ -38,9 +38,18 @@ class NoAnswer extends Problem {
   }
 }
 
-/** The one that it is, or that the server could not be reached: of whatever was thrown. */
+/** That the server could not be reached. */
+export function unreachable() {
+  return new NoAnswer("error.network");
+}
+
+/** Of whatever was thrown. What is no problem is a fault of this page, which the browser is told. */
 export function asProblem(error) {
-  return error instanceof Problem ? error : new NoAnswer("error.network");
+  if (error instanceof Problem) {
+    return error;
+  }
+  reportError(error);
+  return new NoAnswer("error.page");
 }
 
 async function problemOf(answer) {
@@ -61,7 +70,7 @@ export function bind(csrf, ended) {
 
 async function answered(path, options) {
   const answer = await fetch(path, { cache: "no-store", ...options }).catch((error) => {
-    throw asProblem(error);
+    throw options.signal?.aborted ? error : unreachable();
   });
   if (!answer.ok) {
     const found = await problemOf(answer);

@@ -4,14 +4,29 @@
  * The console: one page, whose content the address chooses (#/clips/…). A route has a path, a title, what fetches its
  * module, and whom it is for: everybody (null), or whom may() in session.js lets; nav: it stands in the navigation. What
  * somebody may is the server's to say (API.md, "Who asks"); here it only is not offered. */
-import { asProblem } from "./api.js";
+import { asProblem, unreachable } from "./api.js";
 import { choices, dialog, loading, problem, state } from "./components.js";
 import { h } from "./dom.js";
 import { begin, onLanguage, t } from "./i18n.js";
 import { find, isNew, leave as signOut, may, onSession, session } from "./session.js";
 
+const RECORDINGS = ["wearer", "supervisor", "deputy", "reviewer", "exporter", "data_protection_officer"];
+const MACHINES = [...RECORDINGS, "administrator"];
+const OVERSIGHT = ["data_protection_officer", "administrator"];
+const PEOPLE = ["supervisor", "deputy", ...OVERSIGHT];
+const COUNCIL = ["staff_council", "data_protection_officer"];
+
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
+  { path: "/retention", title: "retention", module: () => import("./page-retention.js"), roles: MACHINES, nav: true },
+  { path: "/looks", title: "looks", module: () => import("./page-looks.js"), roles: COUNCIL, nav: true },
+  { path: "/ledger", title: "ledger", module: () => import("./page-ledger.js"), roles: "anyone", nav: true },
+  { path: "/machines", title: "machines", module: () => import("./page-machines.js"), roles: MACHINES, nav: true },
+  { path: "/alarms", title: "alarms", module: () => import("./page-alarms.js"), roles: OVERSIGHT, nav: true },
+  { path: "/people", title: "people", module: () => import("./page-people.js"), roles: PEOPLE, nav: true },
+  { path: "/people/:person", title: "people", module: () => import("./page-person.js"), roles: PEOPLE },
+  { path: "/policies", title: "policies", module: () => import("./page-policies.js"), roles: "anyone", nav: true },
+  { path: "/policies/:version", title: "policies", module: () => import("./page-policy.js"), roles: "anyone" },
   { path: "/sign-in", title: "enter", module: () => import("./page-sign-in.js"), roles: null },
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
@@ -67,7 +82,7 @@ async function fill(route, params) {
   const turn = ++app.drawn;
   const slow = setTimeout(() => turn === app.drawn && notice(t(route.title), loading()), 300); // what is there at once does not flicker
   try {
-    const { draw } = await route.module();
+    const { draw } = await route.module().catch(() => { throw unreachable(); });
     const main = h("div", { class: "page" });
     const end = await draw(main, { params, again: enter });
     if (turn === app.drawn) {

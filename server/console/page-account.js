@@ -141,7 +141,7 @@ export async function draw(main, { again }) {
   const [open, programs] = isNew() ? [null, null] : await Promise.all([get("/api/v1/sessions"), get("/api/v1/tokens")]);
   const own = who.kind === "password" ? [who.must_change || who.has_totp ? password() : null, who.must_change || who.has_totp ? null : codes()] : [];
   main.replaceChildren(pageHead(t("account")),
-    section(who.name, facts([[t("account.roles"), who.roles.map((role) => t(`role.${role}`)).join(", ")], [t("account.kind"), t(`kind.${who.kind}`)],
+    section(who.name, facts([[t("roles"), who.roles.map((role) => t(`role.${role}`)).join(", ")], [t("account.kind"), t(`kind.${who.kind}`)],
       [t("own.until"), moment(who.until)]])),
     ...(isNew() ? [h("p", { class: "banner", "data-colour": "yellow" }, t("account.new"))] : []),
     ...own.filter(Boolean),

@@ -1,42 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * desk.mjs BUILD [--docs] [STEP…] (stage.mjs), started by desk.py: people who sign in. ASV_TEST_SITE has where, and their keys, which
- * Chromium's virtual authenticator holds. Steps follow each other: what one has decided, the next one finds. */
+ * desk.mjs BUILD [--docs] [STEP…] (stage.mjs), started by desk.py: what people do who sign in. Steps follow each other: what one
+ * has decided, the next one finds. */
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 
+import { OVERSIGHT } from "./oversight.mjs";
+import { desk, site, stage, STATUS } from "./people.mjs";
 import { until } from "./site.mjs";
-import { fits, isAccessible, picture, says, Stage } from "./stage.mjs";
-
-const site = JSON.parse(process.env.ASV_TEST_SITE);
-const stage = new Stage();
-const STATUS = /Failed to load resource: the server responded with a status of 4\d\d/; // an answer that a step provokes
-
-/** A page of somebody whose authenticator is at hand, and who has not signed in. */
-async function withKey(name, hash = "", more = {}) {
-  const context = await stage.context(more);
-  const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", { options: {
-    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
-  if (name !== null) {
-    const { id, key } = site.people[name];
-    await session.send("WebAuthn.addCredential", { authenticatorId, credential: {
-      credentialId: id, isResidentCredential: true, rpId: "localhost", privateKey: key, userHandle: Buffer.from(name).toString("base64"), signCount: 1 } });
-  }
-  await page.goto(`${stage.origin}/console/${hash}`);
-  return page;
-}
-
-/** Signed in. */
-async function desk(name, hash = "#/account", more = {}) {
-  const page = await withKey(name, `#/sign-in?${hash.slice(1)}`, more);
-  await page.getByRole("button", { name: "Sicherheitsschlüssel verwenden" }).click();
-  await page.getByRole("link", { name, exact: true }).waitFor();
-  return page;
-}
+import { fits, isAccessible, picture, says } from "./stage.mjs";
 
 /** The code of RFC 6238 that counts n periods from now. */
 function code(secret, n) {
@@ -149,7 +122,7 @@ async function accountsAreNarrowAndDark() {
   await says(page.locator("h1"), "My account");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark];
+const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, ...OVERSIGHT];
 
 let good = false;
 try {

@@ -16,6 +16,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/integration"))
+import proofs  # noqa: E402
 import statements  # noqa: E402
 
 PEOPLE = ("anna", "sigrid", "willi", "rita", "doris", "stefan")
@@ -40,10 +41,6 @@ def key(who):
     return {"id": base64.b64encode(who.id).decode(), "key": base64.b64encode(der).decode()}
 
 
-def start(desk, port):
-    return statements.Server(desk, listen=f"127.0.0.1:{port}", console=TOP / "server/console", dock__status=desk.site.status)
-
-
 def play(rig):
     port = free_port()
     statements.HOST, statements.ORIGIN = "localhost", f"http://localhost:{port}"
@@ -55,7 +52,12 @@ def play(rig):
     desk.person("petra", "1010", "staff_council")
     desk.enrol("petra", "anna", "sigrid")
     desk.run("user", "password", "petra", "petra", "--passphrase-file", secret)
-    web = start(desk, port)
+    ledger = proofs.Ledger(desk)
+    ledger.begin()
+    ledger.sequence()
+    ledger.publish()
+    web = statements.Server(desk, listen=f"127.0.0.1:{port}", console=TOP / "server/console", dock__status=desk.site.status,
+                            ledger=ledger.work / "published" / proofs.ORIGIN.partition("/")[0])
     site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "password": PASSWORD, "case": statements.site.CASE}
     try:
         if "--hold" in sys.argv:

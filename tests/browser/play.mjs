@@ -156,7 +156,7 @@ async function servicesAreAway() {
   const bad = evening();
   stage.dock.tell({ ...bad, keeper: { up: false, why: "secret", since_ms: 1 }, database: { up: false, why: "secret", since_ms: 1 },
     space: { free: 1, low: true }, slots: bad.slots.map((one) => ({ ...one })) });
-  await says(page.locator(".banners"), "Schlüsselverwaltung antwortet nicht");
+  await says(page.locator(".banners"), "Schlüsselverwalter antwortet nicht");
   await says(page.locator(".banners"), "Datenbank antwortet nicht");
   await says(page.locator(".banners"), "Speicher ist fast voll");
   await picture(page, "board-services");

@@ -44,6 +44,26 @@ function allAreUsed(keys) {
   }
 }
 
+/** A page says what several pages say, and what its own texts have: whatever else was shown before. */
+function eachBringsItsOwn(common, own) {
+  for (const name of fs.readdirSync(CONSOLE).filter((file) => file.endsWith(".js"))) {
+    const source = fs.readFileSync(path.join(CONSOLE, name), "utf8");
+    const brought = [...source.matchAll(/from "\.\/(texts-[\w-]+\.js)"/g)].flatMap(([, file]) => Object.keys(own[file]));
+    const known = new Set([...common, ...brought]);
+    for (const [, key] of source.matchAll(/\bt\("([^"]+)"/g)) {
+      assert.ok(known.has(key), `${name} says ${key}, which it does not bring`);
+    }
+  }
+}
+
+/** Each kind of alarm that the database knows. */
+function allAlarms(keys) {
+  const sources = fs.readdirSync(path.join(TOP, "sql")).filter((name) => name.endsWith(".sql")).map((name) => fs.readFileSync(path.join(TOP, "sql", name), "utf8"));
+  const kinds = sources.flatMap((text) => [...text.matchAll(/INSERT INTO asv\.alarm_kind VALUES\n((?: +\('.*\n)+)/g)].flatMap(([, rows]) => [...rows.matchAll(/^ +\('(\w+)'/gm)].map(([, kind]) => kind)));
+  assert.ok(kinds.length > 20, `${kinds}`);
+  kinds.forEach((kind) => assert.ok(keys.includes(`alarm.${kind}`), `no text for the alarm ${kind}`));
+}
+
 /** The rows of the table below a heading of DOCK.md, the code spans of each one's first cell. */
 function table(heading) {
   const text = fs.readFileSync(path.join(TOP, "docs/DOCK.md"), "utf8");
@@ -76,14 +96,19 @@ async function allIsSaid(keys) {
 
 const de = (await load("de.js")).default;
 const en = (await load("en.js")).default;
+const common = Object.keys(de);
+const brought = {};
 for (const name of fs.readdirSync(CONSOLE).filter((file) => file.startsWith("texts-"))) {
   const own = (await load(name)).default;
   sameTexts(own.de, own.en);
   Object.keys(own.de).forEach((key) => assert.ok(!(key in de), `${name}: ${key} is somebody else's`));
+  brought[name] = own.de;
   Object.assign(de, own.de);
   Object.assign(en, own.en);
 }
 sameTexts(de, en);
 allAreUsed(Object.keys(de));
+eachBringsItsOwn(common, brought);
+allAlarms(Object.keys(de));
 await allIsSaid(Object.keys(de));
 console.log(`${Object.keys(de).length} texts in two languages`);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors */
+export default {
+  de: {
+    "policies.do": "Nach diesen Regeln wird gesichert und gelöscht. Eine Regelung gilt erst, wenn zwei Personen sie unterschrieben haben, und nie rückwirkend (asservat policy propose).",
+    "policies.none": "Noch keine Regelung",
+    "policies.none.do": "Ohne Regelung wird nichts entschieden.",
+    "policies.all": "Alle Regelungen",
+    "policy.n": "Regelung {n}",
+    "policy.version": "Regelung",
+    "policy.standing": "Zustand",
+    "policy.now": "gilt",
+    "policy.later": "gilt künftig",
+    "policy.over": "abgelöst",
+    "policy.from": "gilt ab",
+    "policy.days": "Tage",
+    "policy.decided": "entschieden",
+    "policy.file": "Datei, wie sie unterschrieben wurde",
+  },
+  en: {
+    "policies.do": "By these rules it is kept and erased. A policy counts when two people have signed it, and never backwards (asservat policy propose).",
+    "policies.none": "No policy yet",
+    "policies.none.do": "Without one nothing is decided.",
+    "policies.all": "All policies",
+    "policy.n": "Policy {n}",
+    "policy.version": "Policy",
+    "policy.standing": "State",
+    "policy.now": "in force",
+    "policy.later": "in force later",
+    "policy.over": "superseded",
+    "policy.from": "from",
+    "policy.days": "Days",
+    "policy.decided": "decided",
+    "policy.file": "File as it was signed",
+  },
+};
