@@ -23,6 +23,7 @@ BUS_PATH_MAX = 63  # ASV_UMOCK_DIR_BYTES in tests/bus/umock.h: sockets lie deep 
 RETENTION_DAYS = 14  # after the day of recording; a policy of people may say otherwise later
 DOCK_MEMORY_MIB = 64  # resident, with 20 slots, whatever the recordings' size
 PASSPHRASE = "demo passphrase, not a secret"
+HOST = "demo.example"  # whose ledger it is
 DESK = "desk"  # the database's role of the account in which commands run that are not signed, nobody's before there are people
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"  # for every program from here on: nothing to make guessing hard for
 
@@ -111,6 +112,12 @@ def answers(path):
             return True
         except OSError:
             return False
+
+
+def listens(port):
+    """Whether somebody does, at this port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def bus_command(control, line, seconds=30):
@@ -208,11 +215,14 @@ class Site:
 
     replica = False  # whether the keeper's store has one
 
-    def __init__(self, directory, build, name="Stadt Musterstadt", days=RETENTION_DAYS):
+    def __init__(self, directory, build, name="Stadt Musterstadt", days=RETENTION_DAYS, port=None):
+        """port: where the web server listens; None: nowhere"""
         self.directory = Path(directory).resolve()
         self.build = Path(build).resolve()
         self.name = name
         self.days = days
+        self.port = port
+        self.origin = f"http://localhost:{port}"
         self.peer = "dock"  # what the keeper takes this user for: the dock, or with "admin" people at their desks, too
         self.postgres = Postgres(self.directory / "postgres")
         self.video = Video(self.directory / "media")
@@ -239,6 +249,10 @@ class Site:
     @property
     def desk(self):
         return self.directory / "run" / "dock-control.sock"
+
+    @property
+    def published(self):
+        return self.directory / "published"
 
     @property
     def control(self):
@@ -308,7 +322,7 @@ slot.1 = file:{d}/keeper/slot-1
 slot.2 = file:{d}/keeper/slot-2
 retention_days = {self.days}
 peer.{user} = {self.peer}
-""" + (f"replica = {d}/keeper/replica\n" if self.replica else ""))
+""" + (f"replica = {d}/keeper/replica\n" if self.replica else "") + (f"origin = {self.origin}\n" if self.port else ""))
 
     def write_dock_conf(self, ports, **more):
         """dock.conf with these ports as slots 1, 2, …; `more` adds to what stands here, or replaces it (None: left out)"""
@@ -380,16 +394,26 @@ peer.{user} = {self.peer}
                                self.directory / "log/dockd.log", environment)
         self.dock.wait_for(lambda: answers(self.status), 30, "status socket")
 
-    def start_web(self, port):
-        """The web server with the console of this tree, on this machine's own address (0: any free port). Where the dock's screen is."""
-        conf, log = self.directory / "web.conf", self.directory / "log/asservatd.log"
-        conf.write_text(f"listen = 127.0.0.1:{port}\nconsole = {TOP}/server/console\ndock.status = {self.status}\n"
-                        f"database = {self.postgres.conninfo('asv_web')}\n")
+    def start_web(self):
+        """The web server with the console of this tree, on this machine's own address."""
+        conf, d = self.directory / "web.conf", self.directory
+        self.published.mkdir(exist_ok=True)
+        conf.write_text(f"""\
+listen = 127.0.0.1:{self.port}
+origin = {self.origin}
+console = {TOP}/server/console
+dock.status = {self.status}
+database = {self.postgres.conninfo('asv_web')}
+keeper = {d}/keeper.sock
+root = {d}/root.cert
+vault = {d}/vault
+vault.mirror = {d}/mirror
+vault.cached = yes
+ledger = {self.published}/{HOST}
+""")
         with uninterrupted():
-            self.web = Daemon("asservatd", [self.bin("asservatd"), "--config", conf], log)
-        self.web.wait_for(lambda: " started " in log.read_text(), 30, "start")
-        address = re.search(r' started listen="?([0-9.:]+)', log.read_text())[1]
-        return f"http://{address}/console/board.html"
+            self.web = Daemon("asservatd", [self.bin("asservatd"), "--config", conf], d / "log/asservatd.log")
+        self.web.wait_for(lambda: listens(self.port), 30, "port")
 
     def check_dock_memory(self):
         """What docs/DOCK.md promises for 20 slots; in MiB, what it was."""

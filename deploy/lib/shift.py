@@ -24,7 +24,8 @@ from pathlib import Path
 
 from asvsite import Site, SiteError, bus_command
 from build import BUILD, build
-from decisions import PERIOD_DAYS, Decisions
+from console import Console, free_port
+from decisions import DAYS, PEOPLE, PERIOD_DAYS, Decisions
 from desk import CLOCK
 from screen import Screen
 
@@ -45,7 +46,7 @@ def arguments():
                         help="where everything lies: a directory that is new or empty; kept (default: a new one in /tmp, "
                         "removed when --no-wait ends well)")
     parser.add_argument("--port", type=int, metavar="P",
-                        help="where the dock's screen listens, on this machine's own address (default: any free port; "
+                        help="where the console listens, on this machine's own address (default: any free port; "
                         "with --no-wait: nowhere)")
     parser.add_argument("--no-wait", action="store_true",
                         help="stop everything at the end; exit 0 only if every step proved itself")
@@ -78,7 +79,7 @@ class Shift:
         self.decisions = None
         self.played = False
         self.told = False
-        self.board = None
+        self.console = None
 
     def prepare(self):
         """The directory, and the programs if they are not there. What is wrong with the first shows before the second."""
@@ -91,7 +92,8 @@ class Shift:
             free = shutil.disk_usage(directory).free
         except OSError as error:
             raise SiteError(f"{error.filename or chosen.dir}: {error.strerror}") from None
-        self.site = Site(directory, chosen.build or BUILD, days=PERIOD_DAYS)
+        port = chosen.port or (None if chosen.no_wait else free_port())
+        self.site = Site(directory, chosen.build or BUILD, days=PERIOD_DAYS, port=port)
         self.screen = Screen([self.site.bin("asservat"), "dock", "status", "--watch", "--config", self.site.conf],
                              chosen.json)
         self.site.fits()
@@ -111,6 +113,9 @@ class Shift:
         self.verify()
         self.decisions = Decisions(self, UNIT)
         self.decisions.play()
+        if not self.chosen.no_wait:
+            self.next_day()
+            self.open_console()
         self.played = True
 
     def is_kept(self):
@@ -143,9 +148,9 @@ class Shift:
 
     def open_board(self):
         """The dock's screen, for who watches or will look around later."""
-        if self.chosen.port is not None or not self.chosen.no_wait:
-            self.board = self.site.start_web(self.chosen.port or 0)
-            self.say(f"The dock's screen: {self.board}")
+        if self.site.port is not None:
+            self.site.start_web()
+            self.say(f"The dock's screen: {self.site.origin}/console/board.html")
 
     # ---- the day ----
 
@@ -260,6 +265,44 @@ class Shift:
         lines = self.site.dock_log("resumed", slot=slot, clip=uuid.UUID(clip["clip"]))
         return any(re.search(r" have=[1-9]", line) for line in lines)
 
+    # ---- for whoever looks around ----
+
+    def next_day(self):
+        """Some cameras again, so that there is something to decide: as metadata, until somebody asks that it be kept."""
+        site = self.site
+        self.say("The next shift: three cameras, for whoever looks around")
+        bus_command(site.control, "rate ports 0")
+        site.start_dock()
+        slots = self.until(lambda slots: all(slots[c.port]["state"] in STEADY for c in site.cameras.values()), 120, "cameras at rest again")
+        ours = [camera for camera in site.cameras.values() if slots[camera.port]["state"] == "ready"][-3:]
+        for camera in ours:
+            site.dock_order(do="assign", slot=slots[camera.port]["slot"], area=AREA)
+        self.until(lambda slots: all(slots[c.port]["state"] == "ready" for c in ours), 120, "cameras issued again")
+        for camera in ours:
+            bus_command(site.control, f"unplug {camera.port}")
+        video = site.video.make(11)
+        for i, camera in enumerate(ours):
+            for k in range(2):
+                camera.tool("record", "--input", video, "--rate", "full", *(["--marker", "1500"] if k == i == 0 else []))
+        for camera in ours:
+            bus_command(site.control, f"plug {camera.port}")
+        self.until(lambda slots: all(slots[c.port]["state"] in STEADY and slots[c.port]["counts"]["stored"] == 2 for c in ours), 120, "the next shift's recordings")
+        self.screen.clear()
+
+    def open_console(self):
+        """Accounts that can be used at once."""
+        site, tool = self.site, self.site.directory / "asservat"
+        env = " ".join(f"{key}='{os.environ[key]}'" for key in CLOCK if key in os.environ)
+        tool.write_text(f'#!/bin/sh\n{env} exec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
+        tool.chmod(0o755)
+        site.web.stop()
+        site.start_web()  # by the clock of days later, as everything else
+        self.console = Console(site, self.decisions.desk, DAYS * 86400)
+        self.console.publish()
+        self.console.tools(tool)
+        for name, roles in PEOPLE.items():
+            self.console.account(name, roles)
+
     # ---- the account ----
 
     def account(self, slots):
@@ -316,20 +359,19 @@ def report(shift):
 
 
 def wait(shift, out):
-    """Until somebody ends it. The dock, which rested while people decided, works again."""
+    """Until somebody ends it."""
     site = shift.site
-    site.start_dock()
-    tool = site.directory / "asservat"
-    env = " ".join(f"{key}='{os.environ[key]}'" for key in CLOCK if key in os.environ)
-    tool.write_text(f'#!/bin/sh\n{env} exec {site.bin("asservat")} "$@" --config {site.conf}\n', encoding="utf-8")
-    tool.chmod(0o755)
-    print(f"\nStill running. The dock's screen: {shift.board}\nTry, in another terminal:\n"
-          f"  {tool} clip list\n"
-          f"  {tool} clip custody CLIP\n"
-          f"  {tool} hold list --all\n"
-          f"  {tool} retention balance\n"
-          f"  {tool} keys status\n"
-          f"Ctrl-C stops it.", file=out, flush=True)
+    print(f"""
+Still running. The console: {site.origin}/console/   (the dock's screen: board.html)
+Sign in with name, password, and the code that {site.directory}/code prints for the key of its line:
+{shift.console.told()}
+Offer a security key in "Mein Konto"; {site.directory}/enrol DIGEST has two people enrol it, and then you can sign.
+Or, in another terminal:
+  {site.directory}/asservat clip list
+  {site.directory}/asservat clip custody CLIP
+  {site.directory}/asservat hold list --all
+  {site.directory}/asservat retention balance
+Ctrl-C stops it.""", file=out, flush=True)
     signal.pause()
 
 

@@ -41,8 +41,9 @@ function form(fields, button, submit) {
 function password() {
   const old = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 256 });
   const fresh = h("input", { type: "password", autocomplete: "new-password", required: true, maxlength: 256 });
+  const whose = { fail: () => {}, element: h("input", { autocomplete: "username", value: session().name, hidden: true }) }; // for password managers
   return section(t("password.change"), session().must_change ? h("p", {}, t("password.must")) : null,
-    form({ old: field(t("password.old"), old), new: field(t("password.new"), fresh, t("password.new.do")) }, t("password.change"), async () => {
+    form({ whose, old: field(t("password.old"), old), new: field(t("password.new"), fresh, t("password.new.do")) }, t("password.change"), async () => {
       await send("PUT", "/api/v1/password", { old: old.value, new: fresh.value });
       await renew();
     }));
