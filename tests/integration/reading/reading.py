@@ -58,15 +58,16 @@ TRACES = (dig("cam"), "Kamera 07", "D-7", uid("assignment"), uid("epoch cam"), u
 
 
 class Test:
-    def __init__(self, directory, build):
+    def __init__(self, directory, build, make=True):
+        """make: the database is empty yet"""
         self.work = directory
         self.build = Path(build)
         self.program = self.build / "bin/asservatd"
         self.contract = Contract(self.program)
         self.published = directory
-        run(self.build / "tests/sql/asv-test-migrate")
-        sql = ["psql", "-Xq", "-v", "ON_ERROR_STOP=1"]
-        run(*sql, "-c", "CREATE SCHEMA tap", "-f", TOP / "tests/sql/pgtap/fixture.psql", "-f", HERE / "site.psql")
+        if make:
+            run(self.build / "tests/sql/asv-test-migrate")
+            run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", "CREATE SCHEMA tap", "-f", TOP / "tests/sql/pgtap/fixture.psql", "-f", HERE / "site.psql")
         (directory / HOST).mkdir()
         self.web = Web(self, "web").start()
         self.answers = []
