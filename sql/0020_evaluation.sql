@@ -144,7 +144,7 @@ CREATE FUNCTION asv.evaluation_steps(p_from timestamptz, p_until timestamptz)
         SELECT n.session, n.kind, n.value,
                max(n.number) FILTER (WHERE n.kind = 6) OVER before > coalesce(max(n.number) FILTER (WHERE n.kind = 7 OR n.ends) OVER before, 0) AS recording,
                min(n.number) FILTER (WHERE n.kind = 6) OVER behind AS begins,
-               min(n.number) FILTER (WHERE n.kind = 10 OR n.ends) OVER behind AS off,
+               min(n.number) FILTER (WHERE n.kind IN (2, 10, 16)) OVER behind AS off,
                lag(n.kind) OVER runs AS last_kind, lag(n.value) OVER runs AS last_value
         FROM entry n
         WINDOW before AS (PARTITION BY n.session ORDER BY n.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),

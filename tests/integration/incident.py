@@ -83,8 +83,12 @@ def issue(rig):
 def record(rig):
     """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator."""
     camera, assignment = issue(rig)
+    camera.tool("mark", "display-on")
+    camera.tool("mark", "announced")
     rig.record(camera, 1, LONG)
+    camera.tool("mark", "display-off")
     rig.record(camera, 4, SHORT)
+    camera.tool("mark", "display-on")
     rig.plug(camera)
     rig.taken_in(camera)
     rig.unplug(camera)

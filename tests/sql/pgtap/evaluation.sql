@@ -119,8 +119,8 @@ SELECT pg_temp.issue('b' || n, 'B', d) FROM generate_series(1, 2) AS n, (VALUES 
 SELECT pg_temp.issue('b' || n, 'B', '2026-04-13 06:00Z') FROM generate_series(1, 4) AS n;
 -- Local time: in March, and out for more than a day.
 SELECT pg_temp.issue('a1', 'A', '2026-02-28 23:30Z', '25 hours');
--- On and off; on, and a recording; on while it runs; told and not told; a recording that goes on past midnight; on until it is docked.
-SELECT pg_temp.log('a1' || timestamptz '2026-03-12 06:00Z', ARRAY['1', '9', '10', '9', '11 0100', '6 0000000000000001', '9', '10', '7 000000000000000101', '10',
+-- On and off; on, and after it began anew a recording; on while it runs; told and not told; a recording that goes on past midnight; on until it is docked.
+SELECT pg_temp.log('a1' || timestamptz '2026-03-12 06:00Z', ARRAY['1', '9', '10', '9', '11 0100', '1', '6 0000000000000001', '9', '10', '7 000000000000000101', '10',
     '11 00027331', '6 0000000000000002', '7 000000000000000202', '6 0000000000000003', '7 000000000000000301', '9', '16']);
 SELECT pg_temp.log('b1' || timestamptz '2026-03-13 06:00Z', ARRAY['9', '10']);
 -- What does not go on where it ended says again what it said.
