@@ -486,7 +486,7 @@ CREATE FUNCTION asv.incident_versions(p_incident uuid) RETURNS json
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT coalesce(json_agg(json_strip_nulls(json_build_object('version', v.number, 'cause', asv.ground_name(v.cause), 'offence', v.offence,
                'danger', v.danger, 'from_at', asv.utc(v.from_at), 'until_at', asv.utc(v.until_at), 'place', v.place, 'accused', v.accused,
-               'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'since', asv.utc(v.since), 'signed_by', k.name,
+               'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'assault', v.assault, 'since', asv.utc(v.since), 'signed_by', k.name,
                'statement', encode(v.statement, 'hex'))) ORDER BY v.number), '[]')
     FROM asv.incident_version v
     LEFT JOIN asv.statement s ON s.digest = v.statement

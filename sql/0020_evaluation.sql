@@ -23,9 +23,10 @@ INSERT INTO asv.evaluation_figure VALUES
     ('held', 6, 'wearers', 'clips that two people decided to keep'),
     ('erased', 7, 'wearers', 'clips that are gone, key and files'),
     ('handed_over', 8, 'wearers', 'decisions to hand a clip over that the keeper took'),
-    ('late_docks', 9, 'wearers', 'dockings of a camera that was out for more than 24 hours'),
-    ('openings', 10, 'viewers', 'somebody was shown a clip'),
-    ('subject_requests', 11, 'public', 'questions of recorded people that were answered');
+    ('assaults', 9, 'wearers', 'incidents in which somebody of the office was attacked or insulted'),
+    ('late_docks', 10, 'wearers', 'dockings of a camera that was out for more than 24 hours'),
+    ('openings', 11, 'viewers', 'somebody was shown a clip'),
+    ('subject_requests', 12, 'public', 'questions of recorded people that were answered');
 
 CREATE TABLE asv.evaluation_month (
     month date PRIMARY KEY CHECK (extract(day FROM month) = 1),
@@ -187,6 +188,17 @@ CREATE FUNCTION asv.evaluation_clips(p_from timestamptz, p_until timestamptz)
 $$;
 COMMENT ON FUNCTION asv.evaluation_clips IS 'what happened to clips in a time; for evaluation_close, nobody may call it';
 
+-- What was written down of them since, and is forgotten later, stays out: as they are known when the month is counted.
+CREATE FUNCTION asv.evaluation_incidents(p_from timestamptz, p_until timestamptz)
+    RETURNS TABLE (figure text, unit text, month date, count bigint)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT 'assaults', coalesce((SELECT min(c.unit::text) FROM asv.exhibit e JOIN asv.clip c ON c.recording = e.recording WHERE e.incident = o.id), ''),
+           asv.local_month(asv.local_day(o.from_at)), count(*)
+    FROM asv.incident_overview o WHERE o.assault AND o.opened_at >= p_from AND o.opened_at < p_until
+    GROUP BY 2, 3
+$$;
+COMMENT ON FUNCTION asv.evaluation_incidents IS 'incidents that were written down in a time; for evaluation_close, nobody may call it';
+
 CREATE FUNCTION asv.evaluation_viewers(p_from timestamptz, p_until timestamptz) RETURNS TABLE (unit text, people bigint)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT c.unit::text, count(DISTINCT s.person)
@@ -211,6 +223,7 @@ CREATE FUNCTION asv.evaluation_count_of(p_month date) RETURNS SETOF asv.evaluati
         SELECT f.* FROM span s, asv.evaluation_uses(s.from_at, s.until_at) f
         UNION ALL SELECT f.* FROM span s, asv.evaluation_steps(s.from_at, s.until_at) f
         UNION ALL SELECT f.* FROM span s, asv.evaluation_clips(s.from_at, s.until_at) f
+        UNION ALL SELECT f.* FROM span s, asv.evaluation_incidents(s.from_at, s.until_at) f
     ), unit AS (
         SELECT f.unit FROM fact f UNION SELECT w.unit FROM wearers w, span s WHERE w.month IN (p_month, s.before) AND w.unit IS NOT NULL
         UNION SELECT NULL

@@ -13,7 +13,7 @@ add(texts);
 
 const PATH = "/api/v1/evaluation";
 const PLOTS = [["use", ["days_of_use"]], ["steps", ["displayed", "announced", "recorded"]], ["clips", ["ingested", "held", "erased", "handed_over"]],
-  ["late", ["late_docks"]], ["openings", ["openings"]], ["subjects", ["subject_requests"]]];
+  ["assaults", ["assaults"]], ["late", ["late_docks"]], ["openings", ["openings"]], ["subjects", ["subject_requests"]]];
 
 function query({ from, until, unit }, more = {}) {
   return `${PATH}?${new URLSearchParams({ from, until, ...(unit === null ? {} : { unit }), ...more })}`;

@@ -50,7 +50,7 @@ def count_months(desk):
         SELECT m.month, u.unit, f.name, f.most * u.part / 100 * (40 + extract(month FROM m.month)::int % 4 * 20) / 100,
                CASE WHEN f.people <> 'public' THEN u.part / CASE WHEN u.unit = '32-5' AND m.month = '2026-05-01' THEN 9 ELSE 3 END END
         FROM asv.evaluation_month m CROSS JOIN (VALUES ('32-3', 70), ('32-5', 30), (NULL, 100)) AS u (unit, part)
-        CROSS JOIN (SELECT g.*, (ARRAY[391, 34, 12, 9, 11, 4, 8, 2, 5, 6, 3])[g.position] AS most FROM asv.evaluation_figure g) AS f
+        CROSS JOIN (SELECT g.*, (ARRAY[391, 34, 12, 9, 11, 4, 8, 2, 7, 5, 6, 3])[g.position] AS most FROM asv.evaluation_figure g) AS f
         WHERE f.people <> 'public' OR u.unit IS NULL;""")
 
 

@@ -139,6 +139,12 @@ SELECT put('credential', fields || jsonb_build_object('digest', dig(who), 'perso
 WHERE tbl = 'credential';
 SELECT put('access_log', fields || jsonb_build_object('id', uid('look ' || who), 'at', '2026-03-15 12:00Z', 'recording', uid('r2'), 'credential', dig(who), 'shown', dig('see ' || who)))
 FROM template, unnest(ARRAY['rita', 'ruth']) AS who WHERE tbl = 'access_log';
+-- Of two incidents of March the newest version counts, and where one of them is shown its unit; of May none does.
+SELECT put('incident', fields || jsonb_build_object('id', uid(i), 'case_number', i, 'opened_at', at))
+FROM template, (VALUES ('i1', '2026-03-20'), ('i2', '2026-03-21'), ('i3', '2026-03-22'), ('i4', '2026-05-03')) AS x (i, at) WHERE tbl = 'incident';
+SELECT put('incident_version', fields || jsonb_build_object('incident', uid(i), 'number', n, 'assault', assault, 'statement', dig(i || n), 'from_at', '2026-03-14 12:00Z', 'until_at', NULL))
+FROM template, (VALUES ('i1', 1, false), ('i1', 2, true), ('i2', 1, true), ('i3', 1, true), ('i3', 2, false), ('i4', 1, true)) AS x (i, n, assault) WHERE tbl = 'incident_version';
+SELECT put('incident_clip', fields || jsonb_build_object('incident', uid('i1'), 'recording', uid('r2'))) FROM template WHERE tbl = 'incident_clip';
 SELECT put('subject_request', fields || jsonb_build_object('at', '2026-03-03')) FROM template WHERE tbl = 'subject_request';
 
 CREATE FUNCTION pg_temp.counted(month date) RETURNS TABLE (line text) LANGUAGE sql AS $$
@@ -154,7 +160,7 @@ SELECT bag_eq($$ SELECT * FROM pg_temp.counted('2026-03-01') $$, $$ VALUES
     ('A displayed 2 of 4'), ('B displayed 1 of 2'), ('* displayed 3 of 4'), ('A announced 1 of 4'), ('* announced 1 of 4'),
     ('A recorded 2 of 4'), ('* recorded 2 of 4'),
     ('A ingested 1 of 4'), ('B ingested 1 of 2'), ('- ingested 1 of 0'), ('* ingested 3 of 4'), ('A held 1 of 4'), ('* held 1 of 4'),
-    ('A handed_over 1 of 4'), ('* handed_over 1 of 4'), ('A openings 2 of 2'), ('* openings 2 of 2'), ('* subject_requests 1')
+    ('A assaults 1 of 4'), ('- assaults 1 of 0'), ('* assaults 2 of 4'), ('A handed_over 1 of 4'), ('* handed_over 1 of 4'), ('A openings 2 of 2'), ('* openings 2 of 2'), ('* subject_requests 1')
 $$, 'A-121: March, by what the database was told in it, local time');
 SELECT bag_eq($$ SELECT * FROM pg_temp.counted('2026-04-01') $$, $$ VALUES
     ('A days_of_use 4 of 4'), ('B days_of_use 4 of 2'), ('C days_of_use 4 of 4'), ('* days_of_use 12 of 4'),
@@ -197,16 +203,16 @@ SELECT is((SELECT max(month) FROM asv.evaluation_month), (date_trunc('month', cl
 SELECT bag_eq($$ SELECT unit::text, count::bigint, told FROM asv.evaluation_cell WHERE month = '2026-03-01' AND figure = 'days_of_use' $$,
     $$ VALUES ('A', 5::bigint, false), ('B', 4, false), ('', 0, true), (NULL, 9, true) $$, 'A-122: of B nothing is told, nor of A, as the rest is B''s');
 SELECT is(asv.evaluation_json('2026-02-01', '2026-03-01', 'B'), '{"from":"2026-02","until":"2026-03","unit":"B","head":{"log":"stadt.example/1","size":11,"root":"'
-    || encode(dig('root'), 'hex') || '"},"figures":["days_of_use","displayed","announced","recorded","ingested","held","erased","handed_over","late_docks","openings"],'
+    || encode(dig('root'), 'hex') || '"},"figures":["days_of_use","displayed","announced","recorded","ingested","held","erased","handed_over","assaults","late_docks","openings"],'
     || '"months":[{"month":"2026-02","minimum":3,"head":{"log":"stadt.example/1","size":10,"root":"' || encode(dig('root'), 'hex')
     || '"},"units":[{"unit":"B","counts":{"openings":0}}]},{"month":"2026-03","minimum":3,"head":{"log":"stadt.example/1","size":11,"root":"'
     || encode(dig('root'), 'hex') || E'"},"units":[{"unit":"B","counts":{"openings":0}}]}]}\n', 'A-120: what is told, as JSON');
 SELECT is(split_part(asv.evaluation_csv('2026-03-01', '2026-03-01', NULL), E'\r\n', n), line, 'A-120: as CSV, line ' || n) FROM (VALUES
-    (1, 'month,scope,unit,days_of_use,displayed,announced,recorded,ingested,held,erased,handed_over,late_docks,openings,subject_requests,minimum,log,size,root'),
-    (2, '2026-03,total,"",9,3,1,2,3,1,0,1,1,,1,3,stadt.example/1,11,' || encode(dig('root'), 'hex')),
-    (3, '2026-03,unit,"",0,0,0,0,,0,0,0,0,0,,3,stadt.example/1,11,' || encode(dig('root'), 'hex')),
-    (4, '2026-03,unit,"A",,,,,,,,,,,,3,stadt.example/1,11,' || encode(dig('root'), 'hex')),
-    (5, '2026-03,unit,"B",,,,,,,,,,0,,3,stadt.example/1,11,' || encode(dig('root'), 'hex')), (6, '')) AS x (n, line);
+    (1, 'month,scope,unit,days_of_use,displayed,announced,recorded,ingested,held,erased,handed_over,assaults,late_docks,openings,subject_requests,minimum,log,size,root'),
+    (2, '2026-03,total,"",9,3,1,2,3,1,0,1,2,1,,1,3,stadt.example/1,11,' || encode(dig('root'), 'hex')),
+    (3, '2026-03,unit,"",0,0,0,0,,0,0,0,,0,0,,3,stadt.example/1,11,' || encode(dig('root'), 'hex')),
+    (4, '2026-03,unit,"A",,,,,,,,,,,,,3,stadt.example/1,11,' || encode(dig('root'), 'hex')),
+    (5, '2026-03,unit,"B",,,,,,,,,,,0,,3,stadt.example/1,11,' || encode(dig('root'), 'hex')), (6, '')) AS x (n, line);
 
 CREATE TEMP TABLE before AS SELECT asv.evaluation_json('2026-02-01', '2026-04-01', u) AS json, asv.evaluation_csv('2026-02-01', '2026-04-01', u) AS csv, u
 FROM unnest(ARRAY[NULL, 'A']) AS u;
@@ -215,6 +221,7 @@ SET LOCAL session_replication_role = replica;
 DELETE FROM asv.access_log;
 DELETE FROM asv.subject_request;
 DELETE FROM asv.issue;
+DELETE FROM asv.incident_version;
 SELECT put('clip_event', jsonb_build_object('recording', uid('r4'), 'kind', 'erased', 'is_signed', false, 'actor_kind', 'system', 'id', uid('gone')));
 SELECT pg_temp.log('b2' || timestamptz '2026-04-13 06:00Z', ARRAY['9', '10']);
 UPDATE asv.device_log_block SET recorded_at = clock_timestamp() WHERE digest = dig('log b2' || timestamptz '2026-04-13 06:00Z');
