@@ -30,7 +30,7 @@ function told(value) {
 }
 
 function columns(figures, of) {
-  return figures.map((name) => ({ title: t(`figure.${name}`), number: true, cell: (row) => told(of(row)[name]) }));
+  return figures.map((name) => ({ title: t(`counted.${name}`), number: true, cell: (row) => told(of(row)[name]) }));
 }
 
 function range({ from, until }) {
@@ -41,7 +41,7 @@ function plot([name, figures], answer, chosen) {
   const title = t(`plot.${name}`);
   const { months } = answer;
   const drawn = bars(t("plot.label", { title, range: range(chosen) }), months.map((one) => month(one.month)),
-    figures.map((figure) => ({ name: t(`figure.${figure}`), values: months.map((one) => counts(one, chosen.unit)[figure] ?? null) })));
+    figures.map((figure) => ({ name: t(`counted.${figure}`), values: months.map((one) => counts(one, chosen.unit)[figure] ?? null) })));
   return section(title, h("div", { class: "beside" }, drawn,
     table(title, [{ title: t("evaluation.month"), cell: (one) => month(one.month) }, ...columns(figures, (one) => counts(one, chosen.unit))], months)));
 }
