@@ -28,6 +28,7 @@ CREATE TABLE asv.incident_version (
                                    AND octet_length(array_to_string(injured, ' ')) <= 4000
                                    AND array_to_string(injured, ' ') IS NFC NORMALIZED),
     prosecutor asv.name128,
+    assault boolean NOT NULL,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by asv.note NOT NULL,
     salt asv.digest NOT NULL,
@@ -47,6 +48,7 @@ COMMENT ON COLUMN asv.incident_version.place IS 'where';
 COMMENT ON COLUMN asv.incident_version.accused IS 'who is accused, or Unbekannt';
 COMMENT ON COLUMN asv.incident_version.injured IS 'who was injured; may be nobody';
 COMMENT ON COLUMN asv.incident_version.prosecutor IS 'the prosecutor''s Aktenzeichen, like 570 Js 123/18; NULL: not known yet';
+COMMENT ON COLUMN asv.incident_version.assault IS 'somebody of the office was attacked or insulted, and that was reported';
 COMMENT ON COLUMN asv.incident_version.since IS 'when this was written down';
 COMMENT ON COLUMN asv.incident_version.by IS 'who wrote it down';
 COMMENT ON COLUMN asv.incident_version.salt IS 'random; with it the statement names what this row says';
@@ -142,7 +144,7 @@ CREATE FUNCTION asv.record_text(v asv.incident_version) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT asv.record_lines(ARRAY['incident', v.incident::text, (SELECT i.case_number FROM asv.incident i WHERE i.id = v.incident),
         v.number::text, v.cause::text, v.offence, v.danger, asv.record_time(v.from_at), asv.record_time(v.until_at), v.place, v.accused,
-        v.prosecutor, cardinality(v.injured)::text] || v.injured)
+        v.prosecutor, v.assault::integer::text, cardinality(v.injured)::text] || v.injured)
 $$;
 COMMENT ON FUNCTION asv.record_text(asv.incident_version) IS 'what is signed of a version of an incident';
 
@@ -156,13 +158,13 @@ COMMENT ON FUNCTION asv.record_text(asv.incident_clip) IS 'what is signed of a r
 
 CREATE FUNCTION asv.incident_put(
     p_id uuid, p_case text, p_number smallint, p_cause smallint, p_offence text, p_danger text, p_from_at timestamptz,
-    p_until_at timestamptz, p_place text, p_accused text, p_injured text, p_prosecutor text, p_by text, p_salt bytea, p_statement bytea)
-    RETURNS text
+    p_until_at timestamptz, p_place text, p_accused text, p_injured text, p_prosecutor text, p_assault boolean, p_by text, p_salt bytea,
+    p_statement bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v asv.incident_version;
     v_new CONSTANT asv.incident_version := ROW(p_id, p_number, p_cause, p_offence, p_danger, p_from_at, p_until_at, p_place, p_accused,
-        coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor, clock_timestamp(), asv.said_by(p_by), p_salt,
+        coalesce(string_to_array(nullif(p_injured, ''), E'\n'), '{}'), p_prosecutor, p_assault, clock_timestamp(), asv.said_by(p_by), p_salt,
         p_statement);
 BEGIN
     PERFORM asv.check_known();
@@ -286,7 +288,7 @@ GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_staff;
 
 CREATE VIEW asv.incident_overview AS
 SELECT i.id, i.case_number, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused,
-       array_to_string(v.injured, E'\n') AS injured, v.prosecutor, i.opened_at, v.since,
+       array_to_string(v.injured, E'\n') AS injured, v.prosecutor, v.assault, i.opened_at, v.since,
        (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips,
        f.at AS forgotten_at, v.salt, v.statement
 FROM asv.incident i
@@ -301,7 +303,7 @@ COMMENT ON COLUMN asv.incident_overview.forgotten_at IS 'when everything else wa
 COMMENT ON COLUMN asv.incident_overview.salt IS 'of the digest by which the statement names what it says';
 COMMENT ON COLUMN asv.incident_overview.statement IS 'with which somebody signed it as it is known now';
 -- LAW L6: who was injured, or is accused, may be a member of staff.
-GRANT SELECT (id, case_number, number, cause, offence, danger, from_at, until_at, place, prosecutor, opened_at, since, clips,
+GRANT SELECT (id, case_number, number, cause, offence, danger, from_at, until_at, place, prosecutor, assault, opened_at, since, clips,
               forgotten_at) ON asv.incident_overview TO asv_staff;
 
 CREATE FUNCTION asv.incident_find(p_case text) RETURNS SETOF asv.incident_overview

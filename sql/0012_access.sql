@@ -486,7 +486,7 @@ CREATE FUNCTION asv.incident_versions(p_incident uuid) RETURNS json
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT coalesce(json_agg(json_strip_nulls(json_build_object('version', v.number, 'cause', asv.ground_name(v.cause), 'offence', v.offence,
                'danger', v.danger, 'from_at', asv.utc(v.from_at), 'until_at', asv.utc(v.until_at), 'place', v.place, 'accused', v.accused,
-               'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'since', asv.utc(v.since), 'signed_by', k.name,
+               'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'assault', v.assault, 'since', asv.utc(v.since), 'signed_by', k.name,
                'statement', encode(v.statement, 'hex'))) ORDER BY v.number), '[]')
     FROM asv.incident_version v
     LEFT JOIN asv.statement s ON s.digest = v.statement
@@ -562,15 +562,15 @@ $$;
 COMMENT ON FUNCTION asv.subject_request_lines IS 'a page of what recorded people asked (LAW L7), the newest first: for the data-protection officer';
 GRANT EXECUTE ON FUNCTION asv.subject_request_lines TO asv_staff;
 
-CREATE FUNCTION asv.group_minimum() RETURNS integer
+CREATE FUNCTION asv.group_minimum(p_day date) RETURNS integer
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    RETURN (convert_from(asv.policy_on((clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date), 'UTF8')::json ->> 'statistics_min_group')::integer;
+    RETURN (convert_from(asv.policy_on(p_day), 'UTF8')::json ->> 'statistics_min_group')::integer;
 EXCEPTION WHEN data_exception THEN
     RETURN NULL; -- No policy, or one that no program would take.
 END
 $$;
-COMMENT ON FUNCTION asv.group_minimum IS 'the smallest group of which the policy in force today lets a figure be shown; NULL: of none';
+COMMENT ON FUNCTION asv.group_minimum IS 'the smallest group of which the policy in force on a day lets a figure be shown; NULL: of none';
 
 -- LAW L6. The group is those who looked: of fewer than the policy names, how often they did would say it of somebody. A month is told when it
 -- is over, so that no two answers differ by one look.
@@ -582,7 +582,7 @@ CREATE FUNCTION asv.access_counts(p_after date, p_limit integer)
                  count(DISTINCT s.person) AS people
           FROM asv.access_log a JOIN asv.credential s ON s.digest = a.credential
           GROUP BY 1) AS m
-    CROSS JOIN (SELECT asv.group_minimum() AS minimum) AS g
+    CROSS JOIN (SELECT asv.group_minimum((clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date) AS minimum) AS g
     WHERE (SELECT asv.check_role(96)) AND (p_after IS NULL OR m.month < p_after)
       AND m.month < date_trunc('month', clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date
     ORDER BY m.month DESC

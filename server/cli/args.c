@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,13 @@ static enum asv_status parse_date(const char *text, uint64_t *out)
     return asv_date_valid(date) ? ASV_OK : ASV_E_USAGE;
 }
 
+static enum asv_status parse_month(const char *text, uint64_t *out)
+{
+    char day[sizeof "0000-00-01"];
+    return snprintf(day, sizeof day, "%s-01", text) == (int)sizeof day - 1 ? parse_date(day, out)
+                                                                           : ASV_E_USAGE;
+}
+
 static bool is_label(const char *text)
 {
     size_t len = strlen(text);
@@ -110,6 +118,12 @@ static enum asv_status check_value(const struct asv_cli_option *option, const ch
         if (parse_date(value, number) != ASV_OK) {
             return asv_failf(err, ASV_E_USAGE, "--%s: \"%s\" is no date; write it as 2026-11-23",
                              option->name, value);
+        }
+        return ASV_OK;
+    case ASV_CLI_MONTH:
+        if (parse_month(value, number) != ASV_OK) {
+            return asv_failf(err, ASV_E_USAGE, "--%s: \"%s\" is no month; write it as 2026-11", option->name,
+                             value);
         }
         return ASV_OK;
     case ASV_CLI_NUMBER:

@@ -23,6 +23,7 @@ enum asv_cli_kind {
     ASV_CLI_NUMBER, /* in [min, max] */
     ASV_CLI_SIZE,   /* bytes in [min, max]: a number with K, M, G (powers of 1024) or none */
     ASV_CLI_DATE,   /* yyyy-mm-dd; its number is yyyymmdd */
+    ASV_CLI_MONTH,  /* yyyy-mm; its number is that of its first day */
 };
 
 struct asv_cli_option {

@@ -81,6 +81,10 @@ static enum asv_status take_back(const struct asv_cli *cli, struct asv_db_incide
         (prosecutor && asv_cli_text(cli->args, "prosecutor") != NULL)) {
         return asv_fail(err, ASV_E_USAGE, "--until or --no-until, --prosecutor or --no-prosecutor");
     }
+    if (asv_cli_flag(cli->args, "no-assault") && asv_cli_flag(cli->args, "assault")) {
+        return asv_fail(err, ASV_E_USAGE, "--assault or --no-assault");
+    }
+    incident->assault = incident->assault && !asv_cli_flag(cli->args, "no-assault");
     incident->until_ms = until ? ASV_TIME_UNKNOWN : incident->until_ms;
     if (prosecutor) {
         incident->prosecutor[0] = '\0';
@@ -91,6 +95,7 @@ static enum asv_status take_back(const struct asv_cli *cli, struct asv_db_incide
 static enum asv_status take_fields(const struct asv_cli *cli, struct asv_db_incident *incident,
                                    struct asv_err *err)
 {
+    incident->assault = incident->assault || asv_cli_flag(cli->args, "assault");
     enum asv_status status = take_text(cli, "offence", incident->offence, ASV_DB_NOTE_SIZE - 1, err);
     if (status == ASV_OK) {
         status = take_text(cli, "danger", incident->danger, ASV_DB_NOTE_SIZE - 1, err);
@@ -271,24 +276,27 @@ static enum asv_status change(struct asv_cli *cli, struct asv_err *err)
     return with_work(cli, change_into, err);
 }
 
-#define FIELDS(required)                                                                                  \
-    {"offence", ASV_CLI_WORDS, "TEXT", "what is said to have been done", required, false, 0, 0},          \
-        {"danger", ASV_CLI_WORDS, "TEXT", "to life or limb, for which it was recorded",                   \
-         required, false,         0,      0},                                                             \
-        {"cause", ASV_CLI_TEXT, "CAUSE", "danger, prosecution or legality-check", required, false, 0, 0}, \
-        {"from", ASV_CLI_TEXT, "TIME", "when it happened, " ASV_MOMENT_HELP, required, false, 0, 0},      \
-        {"until", ASV_CLI_TEXT, "TIME", "when it ended", false, false, 0, 0},                             \
-        {"place", ASV_CLI_WORDS, "TEXT", "where", required, false, 0, 0},                                 \
-        {"accused", ASV_CLI_WORDS, "TEXT", "who is accused (" UNKNOWN ")", false, false, 0, 0},           \
-        {"injured", ASV_CLI_WORDS, "NAME", "who was injured", false, true, 0, 0},                         \
-        {"nobody-injured", ASV_CLI_FLAG, NULL, "nobody was", false, false, 0, 0},                         \
-        {"prosecutor", ASV_CLI_WORDS, "TEXT", "the prosecutor's file number", false, false, 0, 0},        \
+#define FIELDS(required)                                                                                    \
+    {"offence", ASV_CLI_WORDS, "TEXT", "what is said to have been done", required, false, 0, 0},            \
+        {"danger", ASV_CLI_WORDS, "TEXT", "to life or limb, for which it was recorded",                     \
+         required, false,         0,      0},                                                               \
+        {"cause", ASV_CLI_TEXT, "CAUSE", "danger, prosecution or legality-check", required, false, 0, 0},   \
+        {"from", ASV_CLI_TEXT, "TIME", "when it happened, " ASV_MOMENT_HELP, required, false, 0, 0},        \
+        {"until", ASV_CLI_TEXT, "TIME", "when it ended", false, false, 0, 0},                               \
+        {"place", ASV_CLI_WORDS, "TEXT", "where", required, false, 0, 0},                                   \
+        {"accused", ASV_CLI_WORDS, "TEXT", "who is accused (" UNKNOWN ")", false, false, 0, 0},             \
+        {"injured", ASV_CLI_WORDS, "NAME", "who was injured", false, true, 0, 0},                           \
+        {"nobody-injured", ASV_CLI_FLAG, NULL, "nobody was", false, false, 0, 0},                           \
+        {"prosecutor", ASV_CLI_WORDS, "TEXT", "the prosecutor's file number", false, false, 0, 0},          \
+        {"assault", ASV_CLI_FLAG, NULL, "somebody of the office was attacked or insulted, and reported it", \
+         false,     false,        0,    0},                                                                 \
         ASV_PERSON_SIGN_OPTIONS
 
 static const struct asv_cli_option new_options[] = {FIELDS(true)};
 static const struct asv_cli_option change_options[] = {
     FIELDS(false),
     {"no-until", ASV_CLI_FLAG, NULL, "when it ended is not known", false, false, 0, 0},
+    {"no-assault", ASV_CLI_FLAG, NULL, "nobody of the office was attacked or insulted", false, false, 0, 0},
     {"no-prosecutor", ASV_CLI_FLAG, NULL, "there is no prosecutor's file number", false, false, 0, 0},
 };
 

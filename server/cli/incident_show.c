@@ -30,15 +30,15 @@ static json_t *injured_json(const char *injured)
 
 static json_t *incident_json(const struct asv_db_incident *incident)
 {
-    return json_pack("{s:o, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I}",
-                     "incident", asv_json_uuid(incident->id), "case", incident->case_number, "version",
-                     (int)incident->version, "cause", asv_incident_ground_name(incident->cause), "offence",
-                     incident->offence, "danger", incident->danger, "from", asv_json_time(incident->from_ms),
-                     "until", asv_json_time(incident->until_ms), "place", incident->place, "accused",
-                     incident->accused, "injured", injured_json(incident->injured), "prosecutor",
-                     incident->prosecutor, "opened", asv_json_time(incident->opened_ms), "since",
-                     asv_json_time(incident->since_ms), "forgotten", asv_json_time(incident->forgotten_ms),
-                     "clips", (json_int_t)incident->clips);
+    return json_pack(
+        "{s:o, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:s, s:b, s:o, s:o, s:o, s:I}", "incident",
+        asv_json_uuid(incident->id), "case", incident->case_number, "version", (int)incident->version,
+        "cause", asv_incident_ground_name(incident->cause), "offence", incident->offence, "danger",
+        incident->danger, "from", asv_json_time(incident->from_ms), "until",
+        asv_json_time(incident->until_ms), "place", incident->place, "accused", incident->accused, "injured",
+        injured_json(incident->injured), "prosecutor", incident->prosecutor, "assault", incident->assault,
+        "opened", asv_json_time(incident->opened_ms), "since", asv_json_time(incident->since_ms), "forgotten",
+        asv_json_time(incident->forgotten_ms), "clips", (json_int_t)incident->clips);
 }
 
 static void line(FILE *out, const char *name, const char *value)
@@ -60,6 +60,7 @@ void asv_incident_print(FILE *out, const struct asv_db_incident *incident)
     line(out, "until", asv_text_time(text, incident->until_ms));
     line(out, "place", incident->place);
     line(out, "accused", incident->accused);
+    line(out, "assault", incident->assault ? "on somebody of the office, reported" : "");
     const char *injured = incident->injured;
     do {
         char name[ASV_DB_INJURED_SIZE];

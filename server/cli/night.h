@@ -77,6 +77,7 @@ struct asv_night {
     uint64_t days;                  /* in the balance */
     uint64_t waiting;               /* open ones that wait for the end of their day, as they should */
     uint64_t days_told;             /* whose keys are destroyed: told anew */
+    uint64_t months;                /* counted for the evaluation */
     uint64_t ledger_forgotten;      /* entries whose values two people had forgotten, done now */
     bool slot_open;                 /* a master slot of the keeper has not confirmed that it forgot */
     json_t *notes[ASV_NIGHT_KINDS];

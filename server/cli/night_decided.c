@@ -190,6 +190,9 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
     if (status == ASV_OK && !night->dry) {
         status = asv_db_requests_lapse(night->db, &night->counts.lapsed, err);
     }
+    if (status == ASV_OK && !night->dry) { /* before what it is counted from goes */
+        status = asv_db_evaluation_close(night->db, &night->months, err);
+    }
     if (status == ASV_OK && !night->dry) {
         status = asv_db_access_forget(night->db, &night->forgotten, err);
     }

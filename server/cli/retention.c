@@ -38,7 +38,7 @@ struct figure {
     uint64_t value;
 };
 
-#define FIGURES 25
+#define FIGURES 26
 static size_t figures_of(const struct asv_night *night, struct figure out[FIGURES])
 {
     const struct asv_db_retention_end *counts = &night->counts;
@@ -63,6 +63,7 @@ static size_t figures_of(const struct asv_night *night, struct figure out[FIGURE
         {"rewrapped", "clips given a key of their own", night->rewrapped},
         {"finished", "camera days finished after an early erasure or a hold before docking", night->finished},
         {"days_told", "days whose destroyed keys were told", night->days_told},
+        {"months", "months counted for the evaluation", night->months},
         {"aheads", "holds before docking that stand", night->aheads},
         {"dayless", "recordings of no known day, to be decided on", night->dayless},
         {"days", "recording days in the balance", night->days},

@@ -15,11 +15,13 @@ const MACHINES = [...RECORDINGS, "administrator"];
 const OVERSIGHT = ["data_protection_officer", "administrator"];
 const PEOPLE = ["supervisor", "deputy", ...OVERSIGHT];
 const COUNCIL = ["staff_council", "data_protection_officer"];
+const EVALUATE = ["supervisor", "deputy", ...COUNCIL];
 
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
   { path: "/retention", title: "retention", module: () => import("./page-retention.js"), roles: MACHINES, nav: true },
   { path: "/looks", title: "looks", module: () => import("./page-looks.js"), roles: COUNCIL, nav: true },
+  { path: "/evaluation", title: "evaluation", module: () => import("./page-evaluation.js"), roles: EVALUATE, nav: true },
   { path: "/ledger", title: "ledger", module: () => import("./page-ledger.js"), roles: "anyone", nav: true },
   { path: "/machines", title: "machines", module: () => import("./page-machines.js"), roles: MACHINES, nav: true },
   { path: "/alarms", title: "alarms", module: () => import("./page-alarms.js"), roles: OVERSIGHT, nav: true },

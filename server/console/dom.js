@@ -6,9 +6,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** h("p", {class: "note", onclick: f, hidden: true}, "text", element, …): what is null, undefined or false is left out. */
-export function h(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
+function make(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) {
       continue;
@@ -19,8 +17,18 @@ export function h(name, attributes = {}, ...children) {
       element.setAttribute(key, value === true ? "" : value);
     }
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
+}
+
+/** h("p", {class: "note", onclick: f, hidden: true}, "text", element, …): what is null, undefined or false is left out. */
+export function h(name, attributes = {}, ...children) {
+  return make(document.createElement(name), attributes, children);
+}
+
+/** The same of a drawing: s("rect", {x: 1, y: 1, width: 2, height: 2}). */
+export function s(name, attributes = {}, ...children) {
+  return make(document.createElementNS(SVG, name), attributes, children);
 }
 
 /** Changes a text only where it differs: what a screen reader or a selection is at stays. */

@@ -88,6 +88,11 @@ export function day(text) {
     .format(Date.parse(text));
 }
 
+/** Of a month of the API: "2026-10". */
+export function month(text) {
+  return new Intl.DateTimeFormat(LOCALES[current], { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(text));
+}
+
 export function number(n) {
   return new Intl.NumberFormat(LOCALES[current]).format(n);
 }

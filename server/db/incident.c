@@ -45,6 +45,7 @@ enum asv_status asv_db_incident_put(struct asv_db *db, const struct asv_db_incid
     asv_param_text(&params, incident->accused);
     asv_param_text(&params, incident->injured);
     asv_param_text(&params, incident->prosecutor[0] != '\0' ? incident->prosecutor : NULL);
+    asv_param_bool(&params, incident->assault);
     asv_param_text(&params, asv_note_clean(who, by));
     param_signed(&params, it, digest);
     return put_signed(db, it, ASV_QUERY_INCIDENT_PUT, &params, outcome, err);
@@ -65,6 +66,7 @@ static void row_incident(struct asv_row *row, void *to)
     asv_row_text(row, out->accused, sizeof out->accused);
     asv_row_text(row, out->injured, sizeof out->injured);
     asv_row_text(row, out->prosecutor, sizeof out->prosecutor);
+    out->assault = asv_row_bool(row);
     out->opened_ms = asv_row_time(row);
     out->since_ms = asv_row_time(row);
     out->clips = asv_row_u64(row);

@@ -27,6 +27,7 @@ struct asv_db_incident {
     char accused[ASV_DB_NOTE_SIZE];          /* or "Unbekannt" */
     char injured[ASV_DB_INJURED_SIZE];       /* one to a line; empty: nobody */
     char prosecutor[ASV_NAME_MAX_BYTES + 1]; /* Aktenzeichen; empty: not known yet */
+    bool assault;                            /* on somebody of the office, and reported */
     int64_t opened_ms, since_ms;             /* read only: of the incident, of this version */
     uint64_t clips;                          /* read only: recordings that show it */
     int64_t forgotten_ms; /* read only: when everything but id, number, opened_ms and clips was forgotten */

@@ -548,3 +548,8 @@ enum asv_status asv_db_day_ended(struct asv_db *db, const struct asv_day_end *st
     asv_param_i32(&params, statement->copies);
     return asv_db_run_outcome(db, ASV_QUERY_DAY_ENDED, &params, outcome, err);
 }
+
+enum asv_status asv_db_evaluation_close(struct asv_db *db, uint64_t *months, struct asv_err *err)
+{
+    return asv_db_run_count(db, ASV_QUERY_EVALUATION_CLOSE, months, err);
+}

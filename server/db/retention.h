@@ -235,4 +235,8 @@ ASV_MUST_CHECK enum asv_status asv_db_undocked(struct asv_db *db, int64_t before
                                                struct asv_db_undocked *rows, size_t *count,
                                                struct asv_err *err);
 
+/* Counts the months that are over, as far as the ledger has them. */
+ASV_MUST_CHECK enum asv_status asv_db_evaluation_close(struct asv_db *db, uint64_t *months,
+                                                       struct asv_err *err);
+
 #endif

@@ -103,6 +103,7 @@ static void incident_lines(struct lines *lines, const struct asv_db_incident *in
     line(lines, incident->place);
     line(lines, incident->accused);
     line(lines, incident->prosecutor);
+    line_number(lines, incident->assault ? 1 : 0);
     line_names(lines, incident->injured);
 }
 

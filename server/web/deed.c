@@ -78,6 +78,7 @@ static const struct asv_web_field record_field[] = {
     {"accused", ASV_WEB_TEXT, false, 0, ASV_DB_NOTE_SIZE - 1, NULL, NULL},
     {"injured", ASV_WEB_LIST, false, 0, 32, NULL, &name_fields},
     {"prosecutor", ASV_WEB_TEXT, false, 0, ASV_NAME_MAX_BYTES, NULL, NULL},
+    {"assault", ASV_WEB_BOOL, false, 0, 0, NULL, NULL},
     {"area", ASV_WEB_TEXT, false, 0, ASV_TEXT_SIZE - 1, NULL, NULL},
     {"camera", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
     {"clip", ASV_WEB_UUID, false, 0, 0, NULL, NULL},

@@ -151,6 +151,13 @@ static bool is_uuid(const char *text)
     return asv_uuid_parse(uuid, text) == ASV_OK && strpbrk(text, "ABCDEF") == NULL;
 }
 
+static bool is_month(const char *text)
+{
+    char day[sizeof "2026-11-01"];
+    uint32_t date;
+    return snprintf(day, sizeof day, "%s-01", text) == (int)sizeof day - 1 && read_date(day, &date);
+}
+
 static bool is_one_of(const char *text, const char *const *words)
 {
     while (*words != NULL && strcmp(*words, text) != 0) {
@@ -196,6 +203,8 @@ static bool check_string(const struct asv_web_field *field, json_t *value)
         return asv_web_time_parse(text, &ms);
     case ASV_WEB_DATE:
         return asv_web_date_parse(text, &date);
+    case ASV_WEB_MONTH:
+        return is_month(text);
     case ASV_WEB_INT:
     case ASV_WEB_BOOL:
     case ASV_WEB_OBJECT:

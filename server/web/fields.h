@@ -27,6 +27,7 @@ enum asv_web_type {
     ASV_WEB_BYTES,  /* base64url without padding; min .. max bytes */
     ASV_WEB_TIME,   /* 2026-11-29T14:05:00Z, with or without milliseconds */
     ASV_WEB_DATE,   /* 2026-11-29 */
+    ASV_WEB_MONTH,  /* 2026-11 */
     ASV_WEB_OBJECT, /* of: its members. In bodies only, as ASV_WEB_LIST and ASV_WEB_BOOL */
     ASV_WEB_LIST,   /* min .. max elements, each as the first of `of`, whose name is not looked at */
 };

@@ -2,17 +2,19 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * /api/v1/retention, /balances, /keys, /policies, /ledger: what is erased when, by which rules, and what
- * tells of it. /access-counts, /subject-requests: how often somebody looked, and what recorded people asked.
+ * tells of it. /access-counts, /evaluation, /subject-requests: how often somebody looked, what happened in a
+ * month, and what recorded people asked.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/hex.h"
 #include "server/web/reading.h"
 
 #define NIGHTS     7
 #define NIGHTS_MAX 31
+
+#define EVALUATION_MONTHS 60
 
 static const struct asv_web_field night_fields[] = {
     {"nights", ASV_WEB_INT, false, 1, NIGHTS_MAX, NULL, NULL},
@@ -51,29 +53,9 @@ void asv_web_policies(struct asv_web_call *call)
 void asv_web_policy(struct asv_web_call *call)
 {
     char version[ASV_WEB_VALUE_BYTES];
-    struct asv_bytes file;
+    const char *const values[] = {version};
     asv_web_path_text(call, 0, version);
-    struct asv_db_sheet *sheet = asv_web_bytes_of(call, ASV_DB_READ_POLICY, version, &file);
-    if (sheet == NULL) {
-        return;
-    }
-    uint8_t digest[ASV_SHA256_BYTES];
-    char hex[2 * ASV_SHA256_BYTES + 1];
-    struct asv_http_answer *out = call->out;
-    asv_sha256(digest, file.data, file.len);
-    asv_hex_encode(hex, digest, sizeof digest);
-    out->data = malloc(file.len);
-    if (out->data == NULL) {
-        asv_web_refuse(call, &asv_http_failed, NULL);
-    } else {
-        memcpy(out->data, file.data, file.len);
-        out->len = file.len;
-        out->owned = true;
-        out->code = 200;
-        out->type = "application/json";
-        snprintf(out->etag, sizeof out->etag, "\"%s\"", hex);
-    }
-    asv_db_sheet_free(sheet);
+    asv_web_file(call, ASV_DB_READ_POLICY, values, 1, "application/json");
 }
 
 void asv_web_ledger(struct asv_web_call *call)
@@ -85,6 +67,39 @@ void asv_web_ledger(struct asv_web_call *call)
 void asv_web_access_counts(struct asv_web_call *call)
 {
     asv_web_list(call, ASV_DB_READ_ACCESS_COUNTS, "months", NULL, 0);
+}
+
+static const char *const formats[] = {"json", "csv", NULL};
+
+static const struct asv_web_field evaluation_fields[] = {
+    {"from", ASV_WEB_MONTH, false, 0, 0, NULL, NULL},
+    {"until", ASV_WEB_MONTH, false, 0, 0, NULL, NULL},
+    {"unit", ASV_WEB_TEXT, false, 0, 64, NULL, NULL},
+    {"format", ASV_WEB_WORD, false, 0, 0, formats, NULL},
+};
+const struct asv_web_fields asv_web_evaluation_query = ASV_WEB_FIELDS(evaluation_fields);
+
+static long months_of(const char *month)
+{
+    return strtol(month, NULL, 10) * 12 + strtol(month + sizeof "2026-" - 1, NULL, 10);
+}
+
+/* the database's bytes. */
+void asv_web_evaluation(struct asv_web_call *call)
+{
+    const char *from = NULL, *until = NULL;
+    if (!asv_web_days(call, &from, &until)) {
+        return;
+    }
+    if (from != NULL && months_of(until) - months_of(from) >= EVALUATION_MONTHS) {
+        asv_web_refuse(call, &asv_web_bad_field, "until");
+        return;
+    }
+    const char *format = asv_web_text(call->query, "format");
+    const char *const values[] = {from, until, asv_web_text(call->query, "unit"), format};
+    bool csv = format != NULL && strcmp(format, "csv") == 0;
+    asv_web_file(call, ASV_DB_READ_EVALUATION, values, sizeof values / sizeof *values,
+                 csv ? "text/csv; charset=utf-8" : "application/json");
 }
 
 void asv_web_subject_requests(struct asv_web_call *call)

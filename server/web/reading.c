@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/hex.h"
 #include "server/base/uuid.h"
 #include "server/web/rows.h"
 
@@ -211,22 +212,41 @@ void asv_web_show(struct asv_web_call *call, enum asv_db_reading reading, const 
     asv_db_sheet_free(sheet);
 }
 
-struct asv_db_sheet *asv_web_bytes_of(struct asv_web_call *call, enum asv_db_reading reading,
-                                      const char *value, struct asv_bytes *out)
+/* */
+static void give_file(struct asv_web_call *call, struct asv_bytes file, const char *type)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    char hex[2 * ASV_SHA256_BYTES + 1];
+    struct asv_http_answer *out = call->out;
+    asv_sha256(digest, file.data, file.len);
+    asv_hex_encode(hex, digest, sizeof digest);
+    out->data = malloc(file.len);
+    if (out->data == NULL) {
+        asv_web_refuse(call, &asv_http_failed, NULL);
+        return;
+    }
+    memcpy(out->data, file.data, file.len);
+    out->len = file.len;
+    out->owned = true;
+    out->code = 200;
+    out->type = type;
+    snprintf(out->etag, sizeof out->etag, "\"%s\"", hex);
+}
+
+void asv_web_file(struct asv_web_call *call, enum asv_db_reading reading, const char *const *values,
+                  size_t count, const char *type)
 {
     struct asv_err err = {0};
     struct asv_db_cell cell;
-    struct asv_db_sheet *sheet = ask(call, reading, &value, 1);
+    struct asv_db_sheet *sheet = ask(call, reading, values, count);
     if (sheet != NULL && asv_db_sheet_rows(sheet) == 0) {
         asv_web_refuse(call, &asv_web_not_there, NULL);
     } else if (sheet != NULL && asv_db_sheet_cell(sheet, 0, 0, &cell, &err) != ASV_OK) {
         failed(call, &err);
     } else if (sheet != NULL) {
-        *out = cell.bytes;
-        return sheet;
+        give_file(call, cell.bytes, type);
     }
     asv_db_sheet_free(sheet);
-    return NULL;
 }
 
 void asv_web_path_text(const struct asv_web_call *call, size_t at, char out[ASV_WEB_VALUE_BYTES])

@@ -35,10 +35,10 @@ void asv_web_all(struct asv_web_call *call, enum asv_db_reading reading, const c
 /* The one row of the statement, which takes one value; 404 without one. */
 void asv_web_show(struct asv_web_call *call, enum asv_db_reading reading, const char *value);
 
-/* The one bytea of the statement's one row, which takes one value, and borrows what is returned: the caller's
- * to free. NULL: refused, with 404 without one. */
-struct asv_db_sheet *asv_web_bytes_of(struct asv_web_call *call, enum asv_db_reading reading,
-                                      const char *value, struct asv_bytes *out);
+/* The one bytea or text of the statement's one row, byte for byte, of this type: static storage; 404 without
+ * one. */
+void asv_web_file(struct asv_web_call *call, enum asv_db_reading reading, const char *const *values,
+                  size_t count, const char *type);
 
 /* The parameter of the path that the pattern has checked. */
 void asv_web_path_text(const struct asv_web_call *call, size_t at, char out[ASV_WEB_VALUE_BYTES]);
@@ -50,7 +50,7 @@ bool asv_web_days(struct asv_web_call *call, const char **from, const char **unt
 /* ---- routes ---- */
 
 extern const struct asv_web_fields asv_web_list_query, asv_web_clips_query, asv_web_incidents_query,
-    asv_web_nights_query;
+    asv_web_nights_query, asv_web_evaluation_query;
 
 /* clips.c */
 void asv_web_clips(struct asv_web_call *call);
@@ -75,6 +75,7 @@ void asv_web_policies(struct asv_web_call *call);
 void asv_web_policy(struct asv_web_call *call);
 void asv_web_ledger(struct asv_web_call *call);
 void asv_web_access_counts(struct asv_web_call *call);
+void asv_web_evaluation(struct asv_web_call *call);
 void asv_web_subject_requests(struct asv_web_call *call);
 /* people.c */
 void asv_web_users(struct asv_web_call *call);

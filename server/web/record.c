@@ -54,6 +54,7 @@ static enum asv_status take_incident(struct asv_db_incident *out, const struct a
     take_text(out->place, sizeof out->place, record, "place");
     take_text(out->accused, sizeof out->accused, record, "accused");
     take_text(out->prosecutor, sizeof out->prosecutor, record, "prosecutor");
+    out->assault = asv_web_bool(record, "assault", false);
     if (out->accused[0] == '\0') {
         (void)snprintf(out->accused, sizeof out->accused, UNKNOWN);
     }

@@ -16,6 +16,8 @@
 #define OVERSIGHT (ASV_ROLE_DATA_PROTECTION_OFFICER | ASV_ROLE_ADMINISTRATOR)
 #define PEOPLE    (ASV_ROLES_SUPERIOR | OVERSIGHT)
 #define COUNCIL   (ASV_ROLE_STAFF_COUNCIL | ASV_ROLE_DATA_PROTECTION_OFFICER)
+/* */
+#define EVALUATE (ASV_ROLES_SUPERIOR | COUNCIL)
 
 static const struct asv_web_field piece_field[] = {
     {"from", ASV_WEB_INT, true, 0, INT64_MAX, NULL, NULL},
@@ -66,6 +68,8 @@ const struct asv_web_route asv_web_routes[] = {
      NULL, asv_web_clip_accesses},
     {"GET", "/api/v1/access-counts", "access-counts", 0, COUNCIL, ASV_WEB_SCOPE_OPERATION_READ,
      &asv_web_list_query, NULL, asv_web_access_counts},
+    {"GET", "/api/v1/evaluation", "evaluation", 0, EVALUATE, ASV_WEB_SCOPE_OPERATION_READ,
+     &asv_web_evaluation_query, NULL, asv_web_evaluation},
     {"GET", "/api/v1/cameras", "cameras", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, &asv_web_list_query, NULL,
      asv_web_cameras},
     {"GET", "/api/v1/cameras/{camera:hash}", "camera", 0, MACHINES, ASV_WEB_SCOPE_DEVICES_READ, NULL, NULL,

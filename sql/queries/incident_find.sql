@@ -3,6 +3,6 @@
 --
 -- One incident as it is known now.
 SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, accused, injured,
-       prosecutor, opened_at, since, clips, forgotten_at, salt, statement
+       prosecutor, coalesce(assault, false) AS assault, opened_at, since, clips, forgotten_at, salt, statement
 FROM asv.incident_find(
     p_case => $1::text)

@@ -3,7 +3,7 @@
 --
 -- A page of incidents, the newest first, without their persons.
 SELECT id, case_number, number, cause, offence, danger, from_at, until_at, place, NULL::text AS accused, NULL::text AS injured,
-       prosecutor, opened_at, since, clips, forgotten_at, NULL::bytea AS salt, NULL::bytea AS statement
+       prosecutor, coalesce(assault, false) AS assault, opened_at, since, clips, forgotten_at, NULL::bytea AS salt, NULL::bytea AS statement
 FROM asv.incident_overview
 WHERE $1::uuid IS NULL OR id < $1
 ORDER BY id DESC

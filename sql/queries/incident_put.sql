@@ -15,6 +15,7 @@ SELECT asv.incident_put(
     p_accused => $10::text,
     p_injured => $11::text,
     p_prosecutor => $12::text,
-    p_by => $13::text,
-    p_salt => $14::bytea,
-    p_statement => $15::bytea)
+    p_assault => $13::boolean,
+    p_by => $14::text,
+    p_salt => $15::bytea,
+    p_statement => $16::bytea)

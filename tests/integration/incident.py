@@ -83,8 +83,12 @@ def issue(rig):
 def record(rig):
     """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator."""
     camera, assignment = issue(rig)
+    camera.tool("mark", "display-on")
+    camera.tool("mark", "announced")
     rig.record(camera, 1, LONG)
+    camera.tool("mark", "display-off")
     rig.record(camera, 4, SHORT)
+    camera.tool("mark", "display-on")
     rig.plug(camera)
     rig.taken_in(camera)
     rig.unplug(camera)
@@ -157,20 +161,24 @@ def incident(desk, camera, clips):
     status, _, err = desk.call("incident", "new", CASE, *words, *desk.by("sigrid"))
     assert status == 0 and "\ninjured      Petra P.\n" in err and "I decide alone: write down what is known of an incident\n" in err, err
     desk.refused("is an incident already", "willi", "incident", "new", CASE, *words)
-    desk.act("willi", "incident", "change", CASE, "--prosecutor", "571 Js 1/18", "--until", "2026-11-23 14:20")
+    desk.act("willi", "incident", "change", CASE, "--prosecutor", "571 Js 1/18", "--until", "2026-11-23 14:20", "--assault")
+    status, out, err = desk.call("incident", "show", CASE)
+    assert status == 0 and b"\nassault      on somebody of the office, reported\n" in out, out
+    status, _, err = desk.call("incident", "change", CASE, "--no-assault", "--assault", *desk.by("willi"))
+    assert status == 2 and "--assault or --no-assault" in err, err
     status, _, err = desk.call("incident", "change", CASE, "--no-until", "--until", "2026-11-23 14:20", *desk.by("willi"))
     assert status == 2 and "--until or --no-until" in err, err
-    desk.act("willi", "incident", "change", CASE, "--no-prosecutor", "--no-until")
+    desk.act("willi", "incident", "change", CASE, "--no-prosecutor", "--no-until", "--no-assault")
     shown = desk.json("incident", "show", CASE)
-    assert (shown["prosecutor"], shown["until"]) == ("", None), shown
-    desk.act("sigrid", "incident", "change", CASE, "--prosecutor", "570 Js 123/18")
+    assert (shown["prosecutor"], shown["until"], shown["assault"]) == ("", None, False), shown
+    desk.act("sigrid", "incident", "change", CASE, "--prosecutor", "570 Js 123/18", "--assault")
     desk.act("sigrid", "incident", "add-clip", CASE, clips[0], clips[1], clips[2])
     desk.refused("is no recording of this incident", "sigrid", "incident", "remove-clip", CASE, clips[3])
     assert "1" in desk.run("incident", "remove-clip", CASE, clips[2], *desk.by("sigrid", "zeigt einen anderen Vorfall"))
     shown = desk.json("incident", "show", CASE)
     assert [(r["clip"], r["reason"]) for r in shown["removed"]] == [(clips[2], "zeigt einen anderen Vorfall")], shown
     assert shown["removed"][0]["by"] and "zeigt einen anderen Vorfall" in desk.run("incident", "show", CASE)
-    assert (shown["accused"], shown["prosecutor"], shown["version"]) == ("Unbekannt", "570 Js 123/18", 4), shown
+    assert (shown["accused"], shown["prosecutor"], shown["version"]) == ("Unbekannt", "570 Js 123/18", 4) and shown["assault"], shown
     assert shown["injured"] == ["Willi W.", "Petra P."] and len(shown["recordings"]) == 2, shown
     assert [i["case"] for i in desk.json("incident", "list")] == [CASE]
 
@@ -220,7 +228,7 @@ def written_down_as_signed(desk, camera, clips):
 
     def put(digest, place="Wanheimer Straße 12"):
         return (f"SELECT asv.incident_put('{shown['incident']}', '{CASE}', 5::smallint, 2::smallint, 'Körperverletzung', 'd', now(), NULL, "
-                f"'{place}', 'Unbekannt', '', NULL, 'x', sha256('salt'), '\\x{digest}')")
+                f"'{place}', 'Unbekannt', '', NULL, false, 'x', sha256('salt'), '\\x{digest}')")
 
     denied(desk, "willi", put(by[CASE, "4"]), "another person signed it")
     denied(desk, "sigrid", put(by["32-3/2026/0118", "1"]), "what was signed is about another incident")

@@ -454,9 +454,14 @@ def two_people_have_it_forgotten(ledger, clips):
     assert [entry, "t"] in keys and ["f"] == sorted({null for one, null in keys if one != entry}), keys
     # As if somebody had died before the database did it: the next night does.
     desk.sql(f"SET session_replication_role = replica; DELETE FROM asv.ledger_forgotten WHERE id = '{entry}'; DELETE FROM asv.ledger_pending "
-             f"WHERE kind = 3; UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'")
+             f"WHERE kind = 3; UPDATE asv.ledger_entry SET key = '\\x{key}', closed = '\\x{fields}' WHERE id = '{entry}'; UPDATE asv.agency SET created_at = created_at - interval '40 days'")
     _, out, _ = desk.call("retention", "run", "--json")
-    assert json.loads(out)["counts"]["ledger_forgotten"] == 1, out
+    counts = json.loads(out)["counts"]
+    assert counts["ledger_forgotten"] == 1, out
+    told = desk.sql("SELECT figure, count, people FROM asv.evaluation_count_of(asv.local_month(asv.local_day(now()))) WHERE unit = '32-3' AND count > 0")
+    assert sorted(told) == [[figure, n, "1"] for figure, n in (("announced", "1"), ("days_of_use", "1"), ("displayed", "1"), ("held", "1"), ("ingested", "5"),
+                                                               ("recorded", "5"))], told  # as cameras, docks and people did it
+    assert counts["months"] in (1, 2) and [[str(counts["months"])]] == desk.sql("SELECT count(*) FROM asv.evaluation_month"), counts
     assert found(key) == 0 and found(fields) == 0
     other = desk.sql("SELECT id FROM asv.ledger_entry WHERE kind = 32 ORDER BY index DESC LIMIT 1")[0][0]
     out = desk.act("sigrid", "ledger", "approve", desk.proposal(desk.act("doris", "ledger", "forget", other)))

@@ -190,14 +190,14 @@ def refused(answer, status, name, words=""):
 def an_incident_is_written_down(desk, web, willi, clip):
     """A-066, LAW H9: signed with what it says; what was drawn comes back with it."""
     record = {"cause": "prosecution", "offence": "Körperverletzung", "danger": "Angriff mit einem Messer", "from": "2026-01-05T06:00:00.000Z",
-              "place": "Kuhstraße", "injured": ["Anna Beispiel"]}
+              "place": "Kuhstraße", "injured": ["Anna Beispiel"], "assault": True}
     status, draft = web.prepare(willi, "incident", "alone", incident=site.CASE, record=record)
     assert status == 200 and draft["record"]["offence"] == "Körperverletzung" and len(draft["record"]["salt"]) == 64, draft
     other = draft | {"record": draft["record"] | {"offence": "Beleidigung"}}
     refused(web.hand_in(willi, other), 409, "says-else")
     assert web.hand_in(willi, draft)[0] == 200
     shown = desk.json("incident", "show", site.CASE, *desk.account("willi"))
-    assert shown["offence"] == "Körperverletzung" and shown["version"] == 1, shown
+    assert shown["offence"] == "Körperverletzung" and shown["version"] == 1 and shown["assault"] is True, shown
     done = web.sign(willi, "incident-clip", "alone", incident=site.CASE, clip=clip, record={})
     assert len(done["statement"]) == 64, done
     status, again = web.prepare(willi, "incident-clip", "alone", incident=site.CASE, clip=clip, record={})

@@ -32,7 +32,7 @@ def what_somebody_changed_is_named(ledger):
     version = r"\(statement\): incident [0-9a-f-]{36}, version 2: says something else than what was signed"
     for name, there in (("offence", "'Beleidigung'"), ("danger", "'keine'"), ("cause", "1"), ("from_at", "from_at + interval '1 ms'"),
                         ("until_at", "NULL"), ("place", "'woanders'"), ("accused", "'Kuno K.'"), ("injured", "injured[1:1]"),
-                        ("prosecutor", "NULL"), ("salt", "sha256(salt)")):
+                        ("prosecutor", "NULL"), ("assault", "NOT assault"), ("salt", "sha256(salt)")):
         column(ledger, "incident_version", name, there, "number = 2", version)
     column(ledger, "incident", "case_number", "'32-3/2026/0999'", f"case_number IN ('{CASE}', '32-3/2026/0999')", version)
     clip = r"incident [0-9a-f-]{36}, recording [0-9a-f-]{36}, [12]: (says something else than what was signed|nobody signed what it says)"
@@ -57,7 +57,7 @@ def what_is_gone_or_nobodys_is_named(ledger):
     nobodys = r"incident [0-9a-f-]{36}, {}: nobody signed what it says"
     for action in (34, 65):
         ledger.changed("INSERT INTO asv.incident_version SELECT v.incident, 99, v.cause, v.offence, v.danger, v.from_at, v.until_at, 'hier', v.accused, "
-                       "v.injured, v.prosecutor, v.since, v.by, v.salt, (SELECT digest FROM asv.statement WHERE action = "
+                       "v.injured, v.prosecutor, v.assault, v.since, v.by, v.salt, (SELECT digest FROM asv.statement WHERE action = "
                        f"{action} LIMIT 1) FROM asv.incident_version v WHERE v.number = 1", "DELETE FROM asv.incident_version WHERE number = 99",
                        nobodys.replace("{}", "version 99"))
     other = "(SELECT recording FROM asv.clip WHERE recording NOT IN (SELECT recording FROM asv.incident_clip) LIMIT 1)"

@@ -32,7 +32,7 @@ REVIEWED = {("query", "cursor"): "a place in a list that was given out", ("query
             ("query", "integrity"): "a verdict", ("query", "provenance"): "a verdict", ("query", "case_number"): "one incident", ("query", "nights"): "a count",
             ("path", "clip"): "one recording", ("path", "camera"): "one machine, without its recordings", ("path", "incident"): "one incident",
             ("path", "person"): "names, roles and duties, without recordings", ("path", "version"): "a policy", ("path", "log"): "a published log",
-            ("path", "tile"): "a published log", ("path", "file"): "a page of the console", ("path", "session"): "one's own", ("path", "opening"): "one's own", ("query", "bytes"): "a part of one recording", ("path", "token"): "one's own"}
+            ("path", "tile"): "a published log", ("path", "file"): "a page of the console", ("path", "session"): "one's own", ("path", "opening"): "one's own", ("query", "bytes"): "a part of one recording", ("query", "format"): "a form", ("path", "token"): "one's own"}
 NASTY = ["'; DROP TABLE asv.clip; --", "' OR '1'='1", "<script>alert(1)</script>", "../../etc/passwd", "%", "\\", "\u202e", "𝕏" * 20, "0x41", "NULL", "-1", "1e9",
          "9" * 30, "{}", "[]", "\n", "2026-02-31", "2026-13-01", "0000-00-00", "infinity", "now", "epoch", "2026-11-23T00:00:00Z", "20261123", "null", "true"]
 
@@ -254,6 +254,34 @@ class Test:
             months = self.all(who, "/api/v1/access-counts", "months", limit=1)
             assert [(m.get("accesses"), m["suppressed"]) for m in months] == [(7, False), (None, True)], months
 
+    def the_evaluation_is_by_month_and_unit(self):
+        """A-120, A-122, A-123, LAW L6: of the unit with two cameras nothing is told, nor of the other one, from which it would follow."""
+        path = "/api/v1/evaluation"
+        got = self.get("petra", path)
+        told = [(m["month"], m["total"]["days_of_use"], [(u["unit"], u["counts"].get("days_of_use")) for u in m["units"]]) for m in got["months"]]
+        last = [run("psql", "-XAtqc", f"SELECT to_char(now() AT TIME ZONE 'Europe/Berlin' - interval '{n} months', 'YYYY-MM')").stdout.strip() for n in (2, 1)]
+        assert told == [(last[0], 4, [("VU", 4)]), (last[1], 6, [("AB", None), ("VU", None)])], told
+        assert (got["from"], got["until"]) == tuple(last) and got["head"] == got["months"][1]["head"] == {"log": "stadt.example/1", "size": 30, "root": dig("root")}, got
+        assert [m["minimum"] for m in got["months"]] == [3, 3] and "subject_requests" in got["months"][0]["total"], got
+        one = self.get("sigrid", path, unit="AB", **{"from": last[1]})
+        assert one["months"][0]["units"] == [{"unit": "AB", "counts": {"openings": 0}}] and "total" not in one["months"][0], one
+        assert self.get("dora", path, unit="none", **{"from": last[0], "until": last[1]})["months"][0]["units"] == []
+        assert self.get("doris", path, **{"from": "2020-01", "until": "2020-02"})["months"] == []
+        for query, problem_of in (({"until": last[1]}, ("missing-field", "from")), ({"from": last[1], "until": last[0]}, ("bad-field", "until")),
+                                  ({"from": "2020-01", "until": "2025-01"}, ("bad-field", "until")), ({"format": "xml"}, ("bad-field", "format"))):
+            code, _, body = self.ask("petra", path, **query)
+            said = json.loads(body)
+            assert code == 400 and (said["type"].rpartition(":")[2], said["field"]) == problem_of, (query, said)
+        # The same bytes, from the command line as well.
+        run("psql", "-Xq", "-c", "CREATE ROLE petra LOGIN IN ROLE asv_staff", "-c", "GRANT CONNECT ON DATABASE asservat TO petra", "-c",
+            f"SELECT asv.login_put('{uid('petra')}', 'petra', 'x'), asv.evaluation_close()")
+        command = [self.build / "bin/asservat", "evaluation", "--database", f"host={os.environ['PGHOST']} dbname=asservat user=petra"]
+        for more, query in ((["--json"], {}), ([], {"format": "csv"}), (["--from", last[1], "--unit", "VU"], {"from": last[1], "unit": "VU", "format": "csv"})):
+            code, headers, body = self.ask("petra", path, **query)
+            assert code == 200 and body == self.ask("doris", path, **query)[2] and body == run(*command, *more, text=False).stdout, (query, body)
+        assert body.splitlines()[0].startswith(b"month,scope,unit,days_of_use,") and b"\r\n" in body and headers["Content-Type"].startswith("text/csv"), body
+        assert run(*command, "--from", "2026-13", check=False).returncode == 2
+
     def incidents_say_who_signed_which(self):
         rows = self.all("emil", "/api/v1/incidents", "incidents", limit=1)
         assert {r["case_number"] for r in rows} == {"V-1/2026", "V-2/2026"} and not any("accused" in r or "injured" in r for r in rows)
@@ -451,7 +479,7 @@ class Test:
     def run(self):
         for step in (self.nothing_is_asked_by_a_person, self.every_path_answers_as_documented, self.whoever_may_not_is_told_so, self.what_is_not_there_is_said_once,
                      self.the_inbox_has_what_is_kept_now, self.days_have_what_was_recorded_on_them, self.a_camera_is_asked_about_for_a_day,
-                     self.one_recording_says_what_keeps_it, self.accesses_are_told_to_two, self.who_wore_it_is_forgotten_with_its_recordings, self.small_groups_are_suppressed, self.incidents_say_who_signed_which,
+                     self.one_recording_says_what_keeps_it, self.accesses_are_told_to_two, self.who_wore_it_is_forgotten_with_its_recordings, self.small_groups_are_suppressed, self.the_evaluation_is_by_month_and_unit, self.incidents_say_who_signed_which,
                      self.requests_are_for_who_may_answer, self.oversight_is_in_days_and_counts, self.a_cursor_is_good_for_one_list_and_one_person,
                      self.what_is_sent_is_of_its_form, self.nobody_is_ranked, self.who_asks_too_often_waits, self.without_its_database_it_says_so, self.all_that_is_documented_was_seen):
             step()

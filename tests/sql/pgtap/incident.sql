@@ -100,11 +100,11 @@ SELECT is((SELECT array_agg(shows ORDER BY number) FROM asv.incident_clip), ARRA
 
 CREATE FUNCTION pg_temp.writes(statement bytea, number int DEFAULT 3, salt text DEFAULT 'salt') RETURNS text LANGUAGE sql AS $$
     SELECT asv.incident_put(tap.uid('incident'), 'V-1', number::smallint, 2::smallint, 'o', 'd', '2026-01-05 05:00Z', NULL, 'p', 'Unbekannt', '',
-        NULL, 'x', tap.dig(salt), statement)
+        NULL, false, 'x', tap.dig(salt), statement)
 $$;
 CREATE FUNCTION pg_temp.signs(name text, record text, incident text, offence text DEFAULT 'o') RETURNS bytea LANGUAGE sql AS $$
     SELECT tap.signed(name, record, tap.uid(incident), ARRAY[tap.uid('incident')::text, 'V-1', '3', '2', offence, 'd', '1767589200000', '', 'p',
-        'Unbekannt', '', '0'], 'willi')
+        'Unbekannt', '', '0', '0'], 'willi')
 $$;
 SELECT throws_ok($$ SELECT pg_temp.writes(dig('nothing')) $$, 'VA006', 'record: what was signed for it is not here', 'nothing is written down that nobody signed');
 SELECT throws_ok($$ SELECT pg_temp.writes(NULL) $$, 'VA006', NULL, 'nor without a statement');
@@ -113,7 +113,7 @@ SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x1', 'incident', 'incid
 SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x2', 'incident', 'incident'), 4) $$, 'VA001', NULL, 'not even as another version');
 SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x3', 'incident', 'incident'), 3, 'other salt') $$, 'VA001', NULL, 'or with another salt');
 SELECT throws_ok($$ SELECT asv.incident_put(uid('incident'), 'V-1', 3::smallint, 2::smallint, 'o', 'd', '2026-01-05 05:00Z', NULL, 'p', 'Unbekannt',
-    '', NULL, 'x', NULL, pg_temp.signs('x4', 'incident', 'incident')) $$, 'VA001', NULL, 'or without one');
+    '', NULL, false, 'x', NULL, pg_temp.signs('x4', 'incident', 'incident')) $$, 'VA001', NULL, 'or without one');
 SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x5', 'incident', 'other')) $$, 'VA001', 'record: what was signed is about another incident',
     'nor what was signed of another incident');
 SELECT throws_ok($$ SELECT pg_temp.writes(pg_temp.signs('x6', 'incident-clip', 'incident')) $$, 'VA001', 'record: what was signed is about something else',

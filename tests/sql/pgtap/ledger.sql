@@ -54,7 +54,9 @@ SELECT is_empty($$
         'device_log_block', 'device_log_entry', 'schema_migration', 'lifecycle_state', 'lifecycle_move', 'event_kind',
         'alarm_kind', 'alert',
         -- who has signed in: what is done then tells
-        'password', 'session')
+        'password', 'session',
+        -- counted from what tells
+        'evaluation_figure', 'evaluation_month', 'evaluation_count')
 $$, 'a new table tells, or is named here');
 SELECT is((SELECT count(*) FROM asv.ledger_pending WHERE kind = 34), 1::bigint, 'a commit is told once, with its clip');
 SELECT set_eq($$ SELECT f.tag FROM pg_temp.told p, pg_temp.fields(p.facts || p.closed) f WHERE p.kind = 34 $$,

@@ -26,7 +26,7 @@ SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- What people are shown (API.md), which each of these functions holds against who asks.
 INSERT INTO given
-SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'clip_about', 'clip_custody', 'clip_lines', 'incident_about',
+SELECT 'asv_staff', unnest(ARRAY['access_counts', 'alarm_lines', 'balance_lines', 'clip_about', 'clip_custody', 'clip_lines', 'evaluation', 'incident_about',
     'incident_lines', 'key_days', 'ledger_standing', 'night_lines', 'request_waiting', 'run_lines', 'slots_of', 'subject_request_lines',
     'user_credentials', 'user_duties', 'user_lines']);
 -- Administration and the nightly run: no standing, history, incident, access log of anybody.
@@ -42,7 +42,7 @@ INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'emptied_since', 'erasure_adopt',
     'ahead_clip_page', 'erasure_begin', 'erasure_claims', 'erasure_complete', 'erasure_left', 'erasure_undo', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'shown_unlogged', 'undocked',
     'vault_known']);
-INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['password_put', 'session_forget']);
+INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['evaluation_close', 'password_put', 'session_forget']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);
 INSERT INTO given VALUES ('asv_server', 'schema_number'), ('asv_admin', 'ledger_checked_last'), ('asv_admin', 'ledger_published_last'),
     ('asv_admin', 'ledger_object'), ('asv_admin', 'ledger_said'), ('asv_admin', 'ledger_enrolment'), ('asv_admin', 'ledger_waits'),

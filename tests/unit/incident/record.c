@@ -33,6 +33,7 @@ static int set_up(void **state)
                            "e 12");
     strcpy(incident.accused, "Unbekannt");
     strcpy(incident.prosecutor, "570 Js 123/18");
+    incident.assault = true;
     strcpy(incident.injured, "Willi W.\nPetra P.");
     return 0;
 }
@@ -53,15 +54,16 @@ static void an_incident_is_its_fields_one_to_a_line(void **state)
     (void)state;
     struct asv_statement what;
     asv_record_incident(&what, &incident, salt);
-    names(&what, "incident", "205579bfb44e6c4d81bceb05671865ffea56f1ced12954d2a9658807884c5092");
+    names(&what, "incident", "6801a17bdeec1b4ebdb4082d3694e60b8c857b0f24bfb3588a71887a8c192903");
     assert_int_equal(what.action, ASV_ACTION_INCIDENT);
     assert_memory_equal(what.incident, incident.id, sizeof incident.id);
     assert_int_equal(what.case_text.len, strlen("V-1/2026"));
     incident.until_ms = ASV_TIME_UNKNOWN; /* an empty line */
     incident.prosecutor[0] = '\0';
+    incident.assault = false;
     incident.injured[0] = '\0'; /* 0, and no line */
     asv_record_incident(&what, &incident, salt);
-    names(&what, "incident", "8e7a8106535c34a57c28179f7d9c1452e129c0dec57d1d05f2e4908927ed9e1d");
+    names(&what, "incident", "879086f873564b9d43597b71672ae353255ae79c41df13e9e11bf4703c5ff1f3");
 }
 
 static void change(char *text, bool yes)
@@ -77,7 +79,7 @@ static void whatever_is_changed_is_seen(void **state)
     struct asv_statement before;
     struct asv_statement after;
     asv_record_incident(&before, &incident, salt);
-    for (int field = 0; field < 13; field++) {
+    for (int field = 0; field < 14; field++) {
         static struct asv_db_incident other;
         uint8_t other_salt[ASV_SHA256_BYTES];
         other = incident;
@@ -95,6 +97,7 @@ static void whatever_is_changed_is_seen(void **state)
         change(other.prosecutor, field == 10);
         change(other.injured, field == 11);
         other_salt[31] ^= field == 12;
+        other.assault = other.assault != (field == 13);
         asv_record_incident(&after, &other, other_salt);
         assert_memory_not_equal(before.subject.id, after.subject.id, sizeof before.subject.id);
         assert_int_equal(asv_record_is_same(&incident, &other), field < 3 || field == 12);
