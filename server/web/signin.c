@@ -105,6 +105,7 @@ static void enter(struct asv_web_call *call, const struct asv_db_passkey_answer 
         asv_web_failed(call, status, &err);
     } else {
         char csrf[2 * ASV_SHA256_BYTES + 1];
+        asv_web_limits_know(&call->web->limits, digest, true);
         asv_web_csrf_token(csrf, token);
         asv_web_created(call, json_pack("{s:s}", "csrf", csrf), "/api/v1/session");
         asv_web_cookie_set(call, token);

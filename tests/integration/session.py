@@ -6,6 +6,7 @@ route with every role, logged out, with sessions that are over and tokens that a
 docs/openapi.yaml.
 """
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -563,9 +564,32 @@ class Test:
         self.web.judge("GET", "/api/v1/session", 429, dict(answer.getheaders()), data)
         other.good("GET", "/api/v1/session")
 
+    def who_makes_up_sessions_waits(self):
+        """A-102: and nobody else at the address, who has one."""
+        client = self.sign_in(self.people["deputy"])
+        token = Client(self.web, token=client.good("POST", "/api/v1/tokens", {"name": "x", "scopes": ["statements"], "days": 1}, 201)["token"])
+        problem(token.ask("GET", "/api/v1/session"), 403, "forbidden")
+        link, codes = self.web.link(), []
+        for i in range(1200):
+            made_up = {"Cookie": f"{COOKIE}={os.urandom(32).hex()}"} if i % 2 else {"Authorization": f"Bearer asv_{os.urandom(32).hex()}"}
+            code, headers, data = self.web.ask("/api/v1/session", link=link, **made_up)
+            codes.append(code)
+            if code == 429:
+                break
+        problem((code, None, data), 429, "too-often")
+        assert codes[:400] == [401] * 400 and int(headers["Retry-After"]) >= 1, len(codes)
+        client.good("GET", "/api/v1/session")
+        problem(token.ask("GET", "/api/v1/session"), 403, "forbidden")
+        self.sign_in(self.people["deputy"]).good("GET", "/api/v1/session")
+        elsewhere = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=60, source_address=("127.0.0.2", 0))
+        problem(self.web.ask("/api/v1/session", link=elsewhere, Cookie=f"{COOKIE}={'0' * 64}"), 401, "not-signed-in")
+        client.good("DELETE", "/api/v1/session", want=204)
+        assert 429 in (client.ask("GET", "/api/v1/session")[0] for _ in range(400)), "one that is over is as good as made up"
+
     STEPS = (a_passkey_opens_a_session_once, whose_session_it_is_says_the_database, what_changes_something_comes_from_our_pages,
              a_cookie_is_read_in_one_way, what_is_said_is_held_against_the_table, a_password_is_ones_own_and_has_codes, who_guesses_waits,
-             sessions_end, tokens_are_few_and_shown_once, everybody_tries_everything, errors_are_problems, a_session_asks_so_often)
+             sessions_end, tokens_are_few_and_shown_once, everybody_tries_everything, errors_are_problems, a_session_asks_so_often,
+             who_makes_up_sessions_waits)
 
     def run(self, names):
         for step in self.STEPS:
