@@ -266,6 +266,9 @@ class Test:
         held = next(r for r in got["requests"] if r["request"] == dig("q1"))
         assert (held["requested_by"], held["outcome"], held["answered_by"]) == ("Willi", "approved", "Sigrid"), held
         assert "open" in {r["action"] for r in got["requests"]}, "rita asked to be shown it"
+        # A-104, LAW L4: nor is it told to another unit.
+        assert self.all("udo", "/api/v1/incidents", "incidents") == self.all("udo", "/api/v1/incidents", "incidents", case_number="V-1/2026") == []
+        problem(self.ask("udo", f"/api/v1/incidents/{uid('incident')}"), 404, "not-found")
         other = self.get("emil", f"/api/v1/incidents/{uid('incident')}")
         assert "open" not in {r["action"] for r in other["requests"]}, "LAW L2: not told to everybody"
 
@@ -295,7 +298,7 @@ class Test:
         assert code == 200 and headers["ETag"] == f'"{hashlib.sha256(body).hexdigest()}"'
         assert self.get("petra", "/api/v1/policies")["policies"][0]["digest"] == hashlib.sha256(body).hexdigest()
         users = self.all("sigrid", "/api/v1/users", "users", limit=4)
-        assert {(u["name"], *u["roles"]) for u in users} >= {("Sigrid", "supervisor"), ("Doris", "data_protection_officer")} and len(users) == 11
+        assert {(u["name"], *u["roles"]) for u in users} >= {("Sigrid", "supervisor"), ("Doris", "data_protection_officer")} and len(users) == 12
         one = self.get("anna", f"/api/v1/users/{uid('stefan')}")
         assert one["duties"][0]["kind"] == "appraises" and one["duties"][0]["appraised"] == "Willi" and len(one["credentials"]) == 1
         cameras = self.all("anna", "/api/v1/cameras", "cameras", limit=1)
