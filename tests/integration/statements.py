@@ -98,9 +98,9 @@ class Authenticator:
         """As after a sign-in with this passkey."""
         token = os.urandom(32).hex()
         told = hashlib.sha256(token.encode()).digest()
-        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, credential, challenge, client_data, authenticator_data, signature, idle, until_at)
-                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'passkey', '{self.person}', '\\x{self.digest.hex()}', sha256('{token}'), 'x',
-                                  repeat('x', 37)::bytea, 'x', '1 hour', clock_timestamp() + interval '1 hour')""")
+        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, credential, challenge, idle, until_at)
+                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'passkey', '{self.person}', '\\x{self.digest.hex()}', sha256('{token}'), '1 hour',
+                                  clock_timestamp() + interval '1 hour')""")
         return token
 
     def assertion(self, challenge, origin=ORIGIN, rp_id=HOST, flags=5, kind="webauthn.get"):
