@@ -285,7 +285,7 @@ class Test:
             assert answer[0] == 400 and json.loads(answer[2])["field"] == "query", (query, answer)
         assert client.ask("GET", "/api/v1/tokens?")[0] == 200
         good = {"name": "x", "scopes": ["people:read"], "days": 1}
-        for field, values in {"name": ["", " x", "x\n", "x" * 129, 5, None, "a\u202eb", [], "\ud800"], "scopes": [[], ["all"], "people:read", ["people:read"] * 9, [["people:read"]], None],
+        for field, values in {"name": ["", " x", "x\n", "x" * 129, 5, None, "a\u202eb", [], "\ud800"], "scopes": [[], ["all"], "people:read", ["people:read"] * 8, [["people:read"]], None],
                               "days": [0, 366, "1", 1.0, -1, True, 2**63]}.items():
             for value in values:
                 answer = client.ask("POST", "/api/v1/tokens", json.dumps(good | {field: value}))
