@@ -132,10 +132,14 @@ bool asv_intake_wants_bytes(const struct asv_intake *intake)
     return pulls && intake->asks > 0;
 }
 
+uint64_t asv_intake_bytes(const struct asv_wire_clip *offer)
+{
+    return offer->chunks * ASV_WIRE_CHUNK_BYTES + offer->seal_bytes + offer->tail_bytes;
+}
+
 void asv_intake_progress(const struct asv_intake *intake, uint64_t *done, uint64_t *total)
 {
-    const struct asv_wire_clip *offer = &intake->take.offer;
-    *total = offer->chunks * ASV_WIRE_CHUNK_BYTES + offer->seal_bytes + offer->tail_bytes;
+    *total = asv_intake_bytes(&intake->take.offer);
     *done = intake->done_bytes + intake->done_chunks * ASV_WIRE_CHUNK_BYTES;
     if (*done > *total)
         *done = *total;
@@ -161,7 +165,7 @@ static void release_slot(struct asv_intake *intake)
     assert(slot && slot->pulling == intake);
     slot->pulling = NULL;
     slot->ops->want(slot->link, 2);
-    asv_slot_move(slot, ASV_SLOT_LISTING, NULL);
+    asv_slot_move(slot, ASV_SLOT_LISTING, 0, NULL);
 }
 
 /* It stays on the camera. */
@@ -307,6 +311,7 @@ static void pulled(struct asv_intake *intake, enum asv_intake_step next)
                   asv_log_text("provenance", asv_provenance_name(intake->take.facts.provenance)));
     free(intake->todo);
     intake->todo = NULL;
+    slot->pulled_bytes += asv_intake_bytes(&intake->take.offer);
     slot->counts.pulled++;
     slot->committing++;
     release_slot(intake);
@@ -457,7 +462,7 @@ static bool lend(struct asv_intake *intake, struct asv_usb_frame *frame, uint64_
     struct asv_slot *slot = intake->slot;
     struct piece *piece = calloc(1, sizeof *piece);
     if (!piece) {
-        asv_slot_fault(slot, "no memory");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory");
         return false;
     }
     piece->job = (struct asv_job){.run = piece_run, .done = piece_done};
@@ -638,7 +643,7 @@ void asv_intake_pull_chunks(struct asv_intake *intake)
     free(intake->todo);
     intake->todo = calloc((size_t)(intake->take.chunks / 8 + 1), 1);
     if (!intake->todo) {
-        asv_slot_fault(slot, "no memory");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory");
         return;
     }
     slot->ops->want(slot->link, ASV_USB_MAX_WINDOW);
@@ -661,6 +666,7 @@ void asv_intake_begin(struct asv_slot *slot)
 {
     const struct asv_candidate candidate = slot->candidates[0];
     slot->candidate_count--;
+    slot->ahead_bytes -= asv_intake_bytes(&candidate.clip);
     memmove(slot->candidates, slot->candidates + 1, slot->candidate_count * sizeof *slot->candidates);
     if (is_elsewhere(slot, &candidate.clip)) {
         asv_slot_leave(slot, candidate.clip.number, ASV_LEFT_ELSEWHERE);
@@ -679,7 +685,7 @@ void asv_intake_begin(struct asv_slot *slot)
     }
     struct asv_intake *intake = asv_intake_new(slot->dock, slot, slot->docking, &candidate.clip);
     if (!intake) {
-        asv_slot_fault(slot, "no memory for another recording");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory for another recording");
         return;
     }
     if (candidate.is_known && known->kind == ASV_COMMIT_STORED) {
@@ -691,7 +697,8 @@ void asv_intake_begin(struct asv_slot *slot)
     intake->was_expired = candidate.is_known && known->state == ASV_DB_EXPIRED_ON_ARRIVAL;
     intake->take.suspect = slot->docking->suspect;
     slot->pulling = intake;
-    asv_slot_move(slot, ASV_SLOT_PULLING, NULL);
+    slot->pulled_since_ms = slot->pulled_since_ms == 0 ? asv_loop_now_ms() : slot->pulled_since_ms;
+    asv_slot_move(slot, ASV_SLOT_PULLING, 0, NULL);
     asv_log_event(&intake->log, ASV_LOG_INFO, "pull", asv_log_u64("number", candidate.clip.number),
                   asv_log_u64("chunks", candidate.clip.chunks), asv_log_u64("flags", candidate.clip.flags));
     run_step(intake, ASV_INTAKE_STAGE);

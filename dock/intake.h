@@ -136,7 +136,8 @@ void asv_intake_free_all(struct asv_dock *dock);
 /* Chunks or parts of a file are outstanding: the camera should be sending. intake may be NULL. */
 bool asv_intake_wants_bytes(const struct asv_intake *intake);
 
-/* Bytes that there are of it, and bytes that are there. */
+/* Bytes that there are of one, and bytes that are there. */
+uint64_t asv_intake_bytes(const struct asv_wire_clip *offer);
 void asv_intake_progress(const struct asv_intake *intake, uint64_t *done, uint64_t *total);
 
 void asv_intake_indicate(struct asv_intake *intake, uint64_t now_ms);

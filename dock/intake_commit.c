@@ -205,6 +205,7 @@ struct asv_intake *asv_intake_to_pull_again(struct asv_slot *slot)
         if (intake->slot == slot && intake->waiting && intake->step == ASV_INTAKE_CHUNKS) {
             intake->waiting = false;
             slot->committing--;
+            slot->pulled_bytes -= asv_intake_bytes(&intake->take.offer);
             asv_slot_uncount_pulled(slot);
             return intake;
         }

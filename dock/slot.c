@@ -3,6 +3,7 @@
 #include "dock/slot.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #define RETRY_LEFT_MS 15000 /* until a full disk is looked at again */
 #define RATE_MS       2000  /* window of the rate that is shown */
 #define REOPEN_MS     50    /* until a handle is seen to be closed */
+#define MINUTE_MS     60000
+#define SHARE_STEP    5 /* percent: in finer ones the pause between two recordings could be seen */
 
 static struct asv_slot *slot_of_retry(struct asv_timer *timer)
 {
@@ -30,12 +33,13 @@ static struct asv_slot *slot_of_tick(struct asv_timer *timer)
 
 /* ---- states ---- */
 
-void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, const char *reason)
+void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, uint32_t why, const char *reason)
 {
     const char *text = reason ? reason : "";
     bool same_text = strcmp(slot->reason, text) == 0;
-    if (slot->state == to && same_text)
+    if (slot->state == to && same_text && slot->why == why)
         return;
+    slot->why = why;
     if (!same_text) {
         char copy[ASV_SLOT_REASON_BYTES]; /* reason may lie in the slot itself */
         snprintf(copy, sizeof copy, "%s", text);
@@ -135,6 +139,7 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
     slot->candidate_count = slot->left_count = slot->untold_count = 0;
     slot->listing = slot->listed = slot->relist = slot->retired = slot->renewing = false;
     slot->rate = 0;
+    slot->ahead_bytes = slot->pulled_bytes = slot->pulled_since_ms = 0;
     slot->floor_since_ms = 0; /* the floor counts from the first look on */
     slot->unit[0] = '\0';
     if (slot->opened)
@@ -147,34 +152,36 @@ static bool has_session(const struct asv_slot *slot)
            slot->state != ASV_SLOT_REFUSED && slot->state != ASV_SLOT_PARKED;
 }
 
-static void fault(struct asv_slot *slot, enum asv_db_docking_reason reason, const char *why)
+static void fault(struct asv_slot *slot, enum asv_db_docking_reason ended, uint32_t why, const char *reason)
 {
     if (!has_session(slot))
         return;
     char text[ASV_SLOT_REASON_BYTES];
-    snprintf(text, sizeof text, "%s", why);
-    end_session(slot, reason, text);
+    snprintf(text, sizeof text, "%s", reason);
+    end_session(slot, ended, text);
     if (slot->attempts++ < slot->dock->settings.retries)
         asv_timer_start(slot->dock->loop, &slot->retry,
                         slot->dock->settings.retry_ms << (slot->attempts - 1));
-    else
-        snprintf(text, sizeof text, "%.150s; take it out and put it in again", why);
-    asv_slot_move(slot, ASV_SLOT_FAULT, text);
+    else {
+        snprintf(text, sizeof text, "%.150s; take it out and put it in again", reason);
+        why |= ASV_WHY_AGAIN;
+    }
+    asv_slot_move(slot, ASV_SLOT_FAULT, why, text);
 }
 
-void asv_slot_fault(struct asv_slot *slot, const char *why)
+void asv_slot_fault(struct asv_slot *slot, enum asv_why why, const char *reason)
 {
-    fault(slot, ASV_DB_DOCKING_FAILED, why);
+    fault(slot, ASV_DB_DOCKING_FAILED, why, reason);
 }
 
-void asv_slot_refuse(struct asv_slot *slot, const char *why)
+void asv_slot_refuse(struct asv_slot *slot, enum asv_why why, const char *reason)
 {
     if (!has_session(slot))
         return;
     char text[ASV_SLOT_REASON_BYTES];
-    snprintf(text, sizeof text, "%s", why);
+    snprintf(text, sizeof text, "%s", reason);
     end_session(slot, ASV_DB_DOCKING_FAILED, text);
-    asv_slot_move(slot, ASV_SLOT_REFUSED, text);
+    asv_slot_move(slot, ASV_SLOT_REFUSED, why, text);
 }
 
 void asv_slot_park(struct asv_slot *slot)
@@ -183,7 +190,7 @@ void asv_slot_park(struct asv_slot *slot)
     if (slot->state == ASV_SLOT_PARKED)
         return;
     end_session(slot, ASV_DB_DOCKING_STOPPED, "the dock stopped");
-    asv_slot_move(slot, ASV_SLOT_PARKED, NULL);
+    asv_slot_move(slot, ASV_SLOT_PARKED, 0, NULL);
 }
 
 void asv_slot_clear(struct asv_slot *slot)
@@ -219,7 +226,7 @@ enum asv_status asv_slot_ask(struct asv_slot *slot, const struct asv_wire_messag
     if (!status)
         status = slot->ops->send(slot->link, dock->scratch, len, &err);
     if (status) {
-        asv_slot_fault(slot, err.text);
+        asv_slot_fault(slot, ASV_WHY_OTHER, err.text);
         return status;
     }
     *free_one = (struct asv_slot_request){request, reply, ctx};
@@ -297,7 +304,7 @@ static void session_open(struct asv_slot *slot, const struct asv_wire_event *eve
     const struct asv_bytes *chain = &event->peer.chain->encoded;
     if (!docking || chain->len > sizeof docking->chain) {
         free(docking);
-        asv_slot_fault(slot, "no memory for a docking");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory for a docking");
         return;
     }
     docking->users = 1;
@@ -309,7 +316,7 @@ static void session_open(struct asv_slot *slot, const struct asv_wire_event *eve
     docking->chain_len = chain->len;
     if (asv_chain_decode(&docking->camera, docking->chain, docking->chain_len, NULL)) {
         free(docking);
-        asv_slot_fault(slot, "the camera's chain cannot be read again");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "the camera's chain cannot be read again");
         return;
     }
     asv_cert_digest(docking->camera_cert, &docking->camera.leaf);
@@ -321,7 +328,7 @@ static void session_open(struct asv_slot *slot, const struct asv_wire_event *eve
     asv_log_event(&slot->log, ASV_LOG_INFO, "camera", asv_log_text("name", docking->camera.leaf.name),
                   asv_log_text("serial", docking->camera.leaf.device_serial),
                   asv_log_hex("cert", docking->camera_cert, 8), asv_log_hex("session", docking->session, 8));
-    asv_slot_move(slot, ASV_SLOT_IDENTIFYING, NULL);
+    asv_slot_move(slot, ASV_SLOT_IDENTIFYING, 0, NULL);
     if (slot->standing == ASV_E_REVOKED)
         asv_slot_alarm(slot, ASV_DB_ALARM_REVOKED_CAMERA, "a camera whose certificate is revoked was put in");
     twice_the_same_camera(slot);
@@ -349,11 +356,11 @@ static void session_start(struct asv_slot *slot)
     if (!status)
         status = slot->ops->send(slot->link, dock->scratch, len, &err);
     if (status) {
-        asv_slot_fault(slot, err.text);
+        asv_slot_fault(slot, ASV_WHY_OTHER, err.text);
         return;
     }
     slot->ops->want(slot->link, 2);
-    asv_slot_move(slot, ASV_SLOT_HANDSHAKE, NULL);
+    asv_slot_move(slot, ASV_SLOT_HANDSHAKE, 0, NULL);
     asv_timer_start(dock->loop, &slot->tick, TICK_MS);
 }
 
@@ -366,13 +373,13 @@ static void session_failed(struct asv_slot *slot, enum asv_status status, const 
     if (slot->state == ASV_SLOT_HANDSHAKE && stranger) {
         snprintf(text, sizeof text, "not a camera of this agency: %.140s", err->text);
         asv_slot_alarm(slot, ASV_DB_ALARM_FOREIGN_CAMERA, text);
-        asv_slot_refuse(slot, text);
+        asv_slot_refuse(slot, ASV_WHY_FOREIGN, text);
         return;
     }
     snprintf(text, sizeof text, "the camera breaks the protocol: %.140s", err->text);
     if (slot->docking && slot->attempts == 0)
         asv_slot_alarm(slot, ASV_DB_ALARM_HOSTILE_CAMERA, text);
-    asv_slot_fault(slot, text);
+    asv_slot_fault(slot, ASV_WHY_PROTOCOL, text);
 }
 
 static void session_aborted(struct asv_slot *slot, const struct asv_wire_error *error)
@@ -382,11 +389,11 @@ static void session_aborted(struct asv_slot *slot, const struct asv_wire_error *
         (error->code == ASV_WIRE_CODE_UNTRUSTED || error->code == ASV_WIRE_CODE_FOREIGN)) {
         snprintf(text, sizeof text, "the camera does not trust this dock: %.140s", error->detail);
         asv_slot_alarm(slot, ASV_DB_ALARM_FOREIGN_CAMERA, text);
-        asv_slot_refuse(slot, text);
+        asv_slot_refuse(slot, ASV_WHY_DISTRUST, text);
         return;
     }
     snprintf(text, sizeof text, "the camera ended the session: %.140s", error->detail);
-    asv_slot_fault(slot, text);
+    asv_slot_fault(slot, ASV_WHY_ENDED, text);
 }
 
 /* ---- time ---- */
@@ -420,7 +427,7 @@ static void watch_floor(struct asv_slot *slot, uint64_t now)
         char text[ASV_SLOT_REASON_BYTES];
         snprintf(text, sizeof text, "the camera gives only %llu bytes a second", (unsigned long long)rate);
         asv_slot_alarm(slot, ASV_DB_ALARM_HOSTILE_CAMERA, text);
-        asv_slot_fault(slot, text);
+        asv_slot_fault(slot, ASV_WHY_SILENT, text);
     }
 }
 
@@ -455,7 +462,7 @@ static void tick_fire(struct asv_timer *timer)
     if (asv_wire_dock_tick(&slot->wire, now, &err)) {
         char text[ASV_SLOT_REASON_BYTES];
         snprintf(text, sizeof text, "the camera does not answer: %.150s", err.text);
-        asv_slot_fault(slot, text);
+        asv_slot_fault(slot, ASV_WHY_SILENT, text);
         return;
     }
     if (slot->state == ASV_SLOT_WAITING && now - slot->retried_ms >= RETRY_LEFT_MS) {
@@ -482,7 +489,7 @@ static void retry_fire(struct asv_timer *timer)
         asv_timer_start(slot->dock->loop, timer, REOPEN_MS);
         return;
     }
-    asv_slot_move(slot, ASV_SLOT_CONNECTING, NULL);
+    asv_slot_move(slot, ASV_SLOT_CONNECTING, 0, NULL);
     slot->ops->open(slot->link, slot->attempts > 1);
 }
 
@@ -510,7 +517,7 @@ void asv_slot_attached(struct asv_slot *slot, const struct asv_link_ops *ops, vo
     slot->attempts = 0;
     if (slot->state != ASV_SLOT_EMPTY || slot->dock->stopping)
         return;
-    asv_slot_move(slot, ASV_SLOT_CONNECTING, NULL);
+    asv_slot_move(slot, ASV_SLOT_CONNECTING, 0, NULL);
     ops->open(link, false);
 }
 
@@ -548,7 +555,8 @@ void asv_slot_received(struct asv_slot *slot, struct asv_usb_frame *frame)
 
 void asv_slot_failed(struct asv_slot *slot, const struct asv_err *why)
 {
-    fault(slot, why->status == ASV_E_AWAY ? ASV_DB_DOCKING_UNPLUGGED : ASV_DB_DOCKING_FAILED, why->text);
+    fault(slot, why->status == ASV_E_AWAY ? ASV_DB_DOCKING_UNPLUGGED : ASV_DB_DOCKING_FAILED, ASV_WHY_OTHER,
+          why->text);
 }
 
 void asv_slot_closed(struct asv_slot *slot)
@@ -563,7 +571,7 @@ void asv_slot_detached(struct asv_slot *slot)
     if (slot->state == ASV_SLOT_EMPTY || slot->state == ASV_SLOT_PARKED)
         return;
     end_session(slot, ASV_DB_DOCKING_UNPLUGGED, NULL);
-    asv_slot_move(slot, ASV_SLOT_EMPTY, NULL);
+    asv_slot_move(slot, ASV_SLOT_EMPTY, 0, NULL);
 }
 
 void asv_slot_again(struct asv_slot *slot)
@@ -572,7 +580,7 @@ void asv_slot_again(struct asv_slot *slot)
         return;
     slot->attempts = 0;
     end_session(slot, ASV_DB_DOCKING_READY, NULL);
-    asv_slot_move(slot, ASV_SLOT_CONNECTING, NULL);
+    asv_slot_move(slot, ASV_SLOT_CONNECTING, 0, NULL);
     asv_timer_start(slot->dock->loop, &slot->retry, REOPEN_MS);
 }
 
@@ -583,24 +591,49 @@ void asv_slot_indicate(struct asv_slot *slot, uint8_t indication, uint16_t permi
     (void)!asv_slot_ask(slot, &message, slot->dock->settings.reply_ms, alive, NULL);
 }
 
+bool asv_slot_share(const struct asv_slot *slot, unsigned *percent, unsigned *minutes)
+{
+    uint64_t done = 0, total = 0;
+    if (slot->pulling)
+        asv_intake_progress(slot->pulling, &done, &total);
+    uint64_t left = slot->ahead_bytes + total - done;
+    done += slot->pulled_bytes;
+    uint64_t passed_ms = slot->pulled_since_ms ? asv_loop_now_ms() - slot->pulled_since_ms : 0;
+    uint64_t left_ms = done > 0 ? (uint64_t)((double)left * (double)passed_ms / (double)done) : 0;
+    *percent = done + left > 0
+                   ? (unsigned)((double)done / (double)(done + left) * 100) / SHARE_STEP * SHARE_STEP
+                   : 0;
+    *minutes = left_ms < UINT32_MAX ? (unsigned)((left_ms + MINUTE_MS - 1) / MINUTE_MS) : UINT_MAX;
+    return done + left > 0;
+}
+
 /* ---- what is next ---- */
 
-static const char *waiting_for(const struct asv_slot *slot, char *text, size_t size)
+static void wait_for(struct asv_slot *slot)
 {
     const struct asv_dock *dock = slot->dock;
-    if (asv_slot_left_for(slot, ASV_LEFT_NO_ROOM) > 0)
-        snprintf(text, size, "there is no room: %.160s", slot->room);
-    else if (!dock->db.up)
-        snprintf(text, size, "the database is away: %.150s", dock->db.why);
-    else if (!dock->keeper.up)
-        snprintf(text, size, "the keeper is away: %.150s", dock->keeper.why);
-    else if (asv_slot_left_for(slot, ASV_LEFT_ELSEWHERE) > 0)
-        snprintf(text, size, "another slot is taking in the same recording");
-    else if (asv_slot_left_for(slot, ASV_LEFT_UNTOLD) > 0)
-        snprintf(text, size, "a recording is in the vault already; the database is being told");
-    else
-        snprintf(text, size, "a recording could not be committed yet; it is tried again");
-    return text;
+    char text[ASV_SLOT_REASON_BYTES];
+    enum asv_why why;
+    if (asv_slot_left_for(slot, ASV_LEFT_NO_ROOM) > 0) {
+        why = ASV_WHY_ROOM;
+        snprintf(text, sizeof text, "there is no room: %.160s", slot->room);
+    } else if (!dock->db.up) {
+        why = ASV_WHY_DATABASE;
+        snprintf(text, sizeof text, "the database is away: %.150s", dock->db.why);
+    } else if (!dock->keeper.up) {
+        why = ASV_WHY_KEEPER;
+        snprintf(text, sizeof text, "the keeper is away: %.150s", dock->keeper.why);
+    } else if (asv_slot_left_for(slot, ASV_LEFT_ELSEWHERE) > 0) {
+        why = ASV_WHY_ELSEWHERE;
+        snprintf(text, sizeof text, "another slot is taking in the same recording");
+    } else if (asv_slot_left_for(slot, ASV_LEFT_UNTOLD) > 0) {
+        why = ASV_WHY_UNTOLD;
+        snprintf(text, sizeof text, "a recording is in the vault already; the database is being told");
+    } else {
+        why = ASV_WHY_UNCOMMITTED;
+        snprintf(text, sizeof text, "a recording could not be committed yet; it is tried again");
+    }
+    asv_slot_move(slot, ASV_SLOT_WAITING, why, text);
 }
 
 void asv_slot_progress(struct asv_slot *slot)
@@ -611,15 +644,15 @@ void asv_slot_progress(struct asv_slot *slot)
         return;
     struct asv_intake *again = asv_intake_to_pull_again(slot);
     if (again) {
-        asv_slot_move(slot, ASV_SLOT_LISTING, NULL);
-        asv_slot_move(slot, ASV_SLOT_PULLING, NULL);
+        asv_slot_move(slot, ASV_SLOT_LISTING, 0, NULL);
+        asv_slot_move(slot, ASV_SLOT_PULLING, 0, NULL);
         slot->pulling = again;
         asv_intake_pull_chunks(again);
         return;
     }
     bool must_list = !slot->listed || slot->relist;
     if (slot->candidate_count > 0 || must_list) {
-        asv_slot_move(slot, ASV_SLOT_LISTING, NULL);
+        asv_slot_move(slot, ASV_SLOT_LISTING, 0, NULL);
         /* While a service is away what was pulled is put down, so that the next one can be. */
         bool away = !slot->dock->db.up || !slot->dock->keeper.up;
         if (slot->candidate_count > 0 && (slot->committing < ASV_SLOT_COMMITS || away))
@@ -631,13 +664,12 @@ void asv_slot_progress(struct asv_slot *slot)
     unsigned parked = asv_intake_waiting(slot);
     unsigned hopeful = asv_slot_left_for(slot, ASV_LEFT_NO_ROOM) + asv_slot_left_for(slot, ASV_LEFT_STAGED) +
                        asv_slot_left_for(slot, ASV_LEFT_ELSEWHERE) + asv_slot_left_for(slot, ASV_LEFT_UNTOLD);
-    char text[ASV_SLOT_REASON_BYTES];
     if (slot->delivering > 0)
-        asv_slot_move(slot, ASV_SLOT_ERASING, NULL);
+        asv_slot_move(slot, ASV_SLOT_ERASING, 0, NULL);
     else if (slot->committing > parked)
-        asv_slot_move(slot, ASV_SLOT_SEALING, NULL);
+        asv_slot_move(slot, ASV_SLOT_SEALING, 0, NULL);
     else if (slot->committing > 0 || hopeful > 0)
-        asv_slot_move(slot, ASV_SLOT_WAITING, waiting_for(slot, text, sizeof text));
+        wait_for(slot);
     else
         asv_slot_finish(slot);
 }

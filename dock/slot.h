@@ -17,6 +17,7 @@
 #include "dock/link.h"
 #include "dock/site.h"
 #include "dock/states.h"
+#include "dock/why.h"
 #include "firmware-proto/wire/dock.h"
 #include "server/base/log.h"
 #include "server/db/docking.h"
@@ -84,6 +85,7 @@ struct asv_slot {
     char port[ASV_USB_PORT_BYTES];
     enum asv_slot_state state;
     int64_t since_ms; /* wall: in this state */
+    uint32_t why;     /* ASV_WHY_*, and the same in words, with figures and names */
     char reason[ASV_SLOT_REASON_BYTES];
 
     /* the link */
@@ -139,6 +141,9 @@ struct asv_slot {
     struct asv_slot_counts counts;
     uint64_t rate_bytes, rate_since_ms; /* of the running window */
     uint64_t rate;                      /* bytes a second, of the last one */
+    uint64_t list_bytes;                /* of the running round: what is to be pulled */
+    uint64_t ahead_bytes, pulled_bytes; /* of this docking, beside the one that is being pulled */
+    uint64_t pulled_since_ms;           /* 0: nothing yet */
     uint64_t floor_bytes, floor_since_ms;
 };
 
@@ -163,14 +168,14 @@ static inline void asv_slot_uncount_pulled(struct asv_slot *slot)
     slot->counts.pulled--;
 }
 
-/* Asserts that the table of moves permits it; a move to the state it is in only sets the reason. reason may
- * be NULL: none. */
-void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, const char *reason);
+/* Asserts that the table of moves permits it; a move to the state it is in only sets why. reason is the same
+ * in words; NULL: none. */
+void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, uint32_t why, const char *reason);
 
 /* Ends the session. A fault is tried again a few times; a refused camera is not spoken to until it is plugged
  * in anew. Both may be called in every state that has a session, and do nothing in others. */
-void asv_slot_fault(struct asv_slot *slot, const char *why);
-void asv_slot_refuse(struct asv_slot *slot, const char *why);
+void asv_slot_fault(struct asv_slot *slot, enum asv_why why, const char *reason);
+void asv_slot_refuse(struct asv_slot *slot, enum asv_why why, const char *reason);
 
 void asv_slot_park(struct asv_slot *slot);
 
@@ -216,6 +221,10 @@ bool asv_candidate_is_before(const struct asv_wire_clip *a, const struct asv_wir
 void asv_candidates_add(struct asv_candidate *list, unsigned *count, const struct asv_wire_clip *clip);
 
 void asv_slot_indicate(struct asv_slot *slot, uint8_t indication, uint16_t permille);
+
+/* How far the docking is with all that it pulls, in percent, and in how many minutes it is through: neither
+ * says of how many recordings (LAW L6). false: there was nothing to pull. */
+bool asv_slot_share(const struct asv_slot *slot, unsigned *percent, unsigned *minutes);
 
 /* An alarm about this slot's camera, into the database when it is there. */
 void asv_slot_alarm(struct asv_slot *slot, enum asv_db_alarm_kind kind, const char *detail);

@@ -69,7 +69,7 @@ static void call_new(struct asv_slot *slot, unsigned lane, void (*run)(struct as
 {
     struct call *call = calloc(1, sizeof *call);
     if (!call) {
-        asv_slot_fault(slot, "no memory");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory");
         return;
     }
     call->job = (struct asv_job){.run = run, .done = done};
@@ -378,42 +378,52 @@ static void assignment_step(struct asv_slot *slot)
 
 /* ---- the end ---- */
 
-/* Why a person should look at this camera; "" when nobody needs to. */
-static const char *attention(const struct asv_slot *slot, char *text, size_t size)
+/* Why the camera itself is to be kept; 0: it is not. */
+static uint32_t keep_it(const struct asv_slot *slot, char *text, size_t size)
+{
+    if (slot->standing == ASV_E_REVOKED) {
+        snprintf(text, size, "the camera's certificate is revoked: keep it; ");
+        return ASV_WHY_REVOKED;
+    }
+    if (slot->docking->suspect || slot->docking->twin) {
+        snprintf(text, size, "another camera may be using this one's certificate: keep it; ");
+        return ASV_WHY_COPY;
+    }
+    snprintf(text, size, "%s", slot->retired ? "the camera is retired: keep it; " : "");
+    return slot->retired ? ASV_WHY_RETIRED : 0;
+}
+
+/* Why a person should look at this camera; 0 when nobody needs to. */
+static uint32_t attention(const struct asv_slot *slot, char *text, size_t size)
 {
     static const struct {
-        enum asv_left why;
+        enum asv_left left;
+        enum asv_why why;
         const char *text;
     } reasons[] = {
-        {ASV_LEFT_REFUSED, "in custody, but not erased by it"},
-        {ASV_LEFT_FAILED, "that could not be brought into custody"},
-        {ASV_LEFT_UNREADABLE, "that it cannot give, or not as it should"},
-        {ASV_LEFT_DISK, "that the vault's disk does not keep"},
-        {ASV_LEFT_QUARANTINED, "in quarantine, to be looked at"},
-        {ASV_LEFT_EXPIRED, "whose period is over, to be erased at the keeper's order"},
-        {ASV_LEFT_RECORDING, "still being recorded"},
+        {ASV_LEFT_REFUSED, ASV_WHY_UNERASED, "in custody, but not erased by it"},
+        {ASV_LEFT_FAILED, ASV_WHY_FAILED, "that could not be brought into custody"},
+        {ASV_LEFT_UNREADABLE, ASV_WHY_UNREADABLE, "that it cannot give, or not as it should"},
+        {ASV_LEFT_DISK, ASV_WHY_DISK, "that the vault's disk does not keep"},
+        {ASV_LEFT_QUARANTINED, ASV_WHY_QUARANTINED, "in quarantine, to be looked at"},
+        {ASV_LEFT_EXPIRED, ASV_WHY_EXPIRED, "whose period is over, to be erased at the keeper's order"},
+        {ASV_LEFT_RECORDING, ASV_WHY_RECORDING, "still being recorded"},
     };
-    if (slot->standing == ASV_E_REVOKED)
-        snprintf(text, size, "the camera's certificate is revoked: keep it; ");
-    else if (slot->docking->suspect || slot->docking->twin)
-        snprintf(text, size, "another camera may be using this one's certificate: keep it; ");
-    else if (slot->retired)
-        snprintf(text, size, "the camera is retired: keep it; ");
-    else
-        text[0] = '\0';
+    uint32_t why = keep_it(slot, text, size);
     size_t at = strlen(text);
     bool first = true;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons && at < size; i++) {
-        unsigned count = asv_slot_left_for(slot, reasons[i].why);
+        unsigned count = asv_slot_left_for(slot, reasons[i].left);
         if (count > 0)
             at += (size_t)snprintf(text + at, size - at, "%s%u %s", first ? "recordings on it: " : ", ",
                                    count, reasons[i].text);
         first = first && count == 0;
+        why |= count > 0 ? reasons[i].why : 0;
     }
     at = strlen(text);
     if (at > 1 && text[at - 2] == ';')
         text[at - 2] = '\0';
-    return text;
+    return why;
 }
 
 static bool finished(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
@@ -423,10 +433,10 @@ static bool finished(struct asv_slot *slot, const struct asv_wire_event *event, 
     (void)ctx;
     char text[ASV_SLOT_REASON_BYTES];
     if (event->kind == ASV_WIRE_EVENT_ERROR) {
-        asv_slot_fault(slot, "the camera does not end the session");
+        asv_slot_fault(slot, ASV_WHY_SILENT, "the camera does not end the session");
         return false;
     }
-    attention(slot, text, sizeof text);
+    uint32_t why = attention(slot, text, sizeof text);
     slot->attempts = 0;
     slot->assign = false;
     asv_log_event(&slot->log, ASV_LOG_NOTICE, "docked", asv_log_u64("stored", slot->counts.stored),
@@ -436,7 +446,7 @@ static bool finished(struct asv_slot *slot, const struct asv_wire_event *event, 
     asv_slot_end_docking(slot, slot->retired          ? ASV_DB_DOCKING_RETIRED
                                : slot->left_count > 0 ? ASV_DB_DOCKING_LATER
                                                       : ASV_DB_DOCKING_READY);
-    asv_slot_move(slot, text[0] ? ASV_SLOT_ATTENTION : ASV_SLOT_READY, text);
+    asv_slot_move(slot, why != 0 ? ASV_SLOT_ATTENTION : ASV_SLOT_READY, why, text);
     return false;
 }
 
@@ -463,7 +473,7 @@ static bool indicated(struct asv_slot *slot, const struct asv_wire_event *event,
 static void indicator_step(struct asv_slot *slot)
 {
     char text[ASV_SLOT_REASON_BYTES];
-    bool look = attention(slot, text, sizeof text)[0] != '\0';
+    bool look = attention(slot, text, sizeof text) != 0;
     const struct asv_wire_message message = {.type = ASV_WIRE_INDICATOR,
                                              .body.indicator.indication = look ? ASV_WIRE_INDICATE_ATTENTION
                                                                                : ASV_WIRE_INDICATE_READY};
@@ -473,7 +483,7 @@ static void indicator_step(struct asv_slot *slot)
 static void list(struct asv_slot *slot)
 {
     slot->renewing = false;
-    asv_slot_move(slot, ASV_SLOT_LISTING, NULL);
+    asv_slot_move(slot, ASV_SLOT_LISTING, 0, NULL);
     asv_slot_progress(slot);
 }
 
@@ -512,7 +522,7 @@ static void next(struct asv_slot *slot)
 
 void asv_slot_finish(struct asv_slot *slot)
 {
-    asv_slot_move(slot, ASV_SLOT_FINISHING, NULL);
+    asv_slot_move(slot, ASV_SLOT_FINISHING, 0, NULL);
     go(slot, STEP_BULLETIN);
 }
 

@@ -75,7 +75,7 @@ static struct call *call_new(struct asv_slot *slot, void (*run)(struct asv_job *
 {
     struct call *call = calloc(1, sizeof *call + len);
     if (!call) {
-        asv_slot_fault(slot, "no memory");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory");
         return NULL;
     }
     call->job = (struct asv_job){.run = run, .done = done};
@@ -173,7 +173,7 @@ static bool got_status(struct asv_slot *slot, const struct asv_wire_event *event
     (void)frame;
     (void)ctx;
     if (event->kind == ASV_WIRE_EVENT_ERROR) {
-        asv_slot_fault(slot, "the camera does not say what it holds");
+        asv_slot_fault(slot, ASV_WHY_SILENT, "the camera does not say what it holds");
         return false;
     }
     const struct asv_docking *docking = slot->docking;
@@ -276,7 +276,7 @@ static void append_done(struct asv_job *job)
     bool stored = call->status == ASV_OK, answered = asv_dock_is_answer(call->status);
     call_end(call);
     if (!answered) /* what it has told the camera forgets when this session is finished */
-        asv_slot_fault(slot, "the database went away while it was given the camera's log");
+        asv_slot_fault(slot, ASV_WHY_DATABASE, "the database went away while it was given the camera's log");
     else if (!stored || slot->log_next >= slot->docking->status.log_next || ++slot->tries >= LOG_BLOCKS)
         go(slot, STEP_ERASURES);
     else

@@ -49,7 +49,8 @@ void asv_slot_leave(struct asv_slot *slot, uint64_t number, enum asv_left why)
             return;
         }
     if (slot->left_count == ASV_SLOT_LEFT) {
-        asv_slot_fault(slot, "more recordings must stay on this camera than the dock keeps count of");
+        asv_slot_fault(slot, ASV_WHY_OTHER,
+                       "more recordings must stay on this camera than the dock keeps count of");
         return;
     }
     slot->left[slot->left_count++] = (struct asv_slot_left){number, why};
@@ -136,6 +137,7 @@ static void consider(struct asv_slot *slot, const struct asv_wire_clip *clip)
         return;
     }
     asv_candidates_add(slot->candidates, &slot->candidate_count, clip);
+    slot->list_bytes += asv_intake_bytes(clip);
 }
 
 /* ---- what the database knows of the candidates ---- */
@@ -186,6 +188,8 @@ static void sort_known(struct asv_slot *slot)
         if (known->number_taken || known->number_back)
             slot->docking->suspect = true;
         bool over = known->state == ASV_DB_ERASING || known->state == ASV_DB_ERASED;
+        bool pulls = !over && known->state != ASV_DB_QUARANTINED;
+        slot->ahead_bytes -= pulls ? 0 : asv_intake_bytes(&candidate->clip);
         if (over)
             asv_slot_leave(slot, candidate->clip.number, ASV_LEFT_EXPIRED);
         else if (known->state == ASV_DB_QUARANTINED)
@@ -225,7 +229,7 @@ static void announce(struct asv_slot *slot)
 {
     struct announcement *call = calloc(1, sizeof *call);
     if (!call) {
-        asv_slot_fault(slot, "no memory");
+        asv_slot_fault(slot, ASV_WHY_OTHER, "no memory");
         return;
     }
     call->job = (struct asv_job){.run = announce_run, .done = announce_done};
@@ -261,7 +265,7 @@ static bool got_page(struct asv_slot *slot, const struct asv_wire_event *event, 
     const struct asv_wire_clips_reply *reply = &event->message.body.clips_reply;
     struct asv_reader reader;
     if (event->kind == ASV_WIRE_EVENT_ERROR) {
-        asv_slot_fault(slot, "the camera does not list its recordings");
+        asv_slot_fault(slot, ASV_WHY_SILENT, "the camera does not list its recordings");
         return false;
     }
     uint64_t serial = slot->serial;
@@ -269,7 +273,7 @@ static bool got_page(struct asv_slot *slot, const struct asv_wire_event *event, 
     for (unsigned i = 0; i < reply->count && slot->serial == serial; i++) {
         struct asv_wire_clip clip;
         if (asv_wire_clip_decode(&reader, &clip)) {
-            asv_slot_fault(slot, "the camera's list cannot be read");
+            asv_slot_fault(slot, ASV_WHY_PROTOCOL, "the camera's list cannot be read");
             return false;
         }
         slot->list_after = clip.number;
@@ -279,9 +283,12 @@ static bool got_page(struct asv_slot *slot, const struct asv_wire_event *event, 
         return false;
     if (slot->candidate_count == ASV_SLOT_CANDIDATES)
         slot->relist = true; /* there may be more behind them */
-    if (reply->more && reply->count > 0)
+    if (reply->more && reply->count > 0) {
         next_page(slot);
-    else if (slot->candidate_count > 0 && slot->dock->db.up)
+        return false;
+    }
+    slot->ahead_bytes = slot->list_bytes;
+    if (slot->candidate_count > 0 && slot->dock->db.up)
         announce(slot);
     else
         round_over(slot);
@@ -293,7 +300,7 @@ static void next_page(struct asv_slot *slot)
     if (slot->list_pages++ >= ASV_SLOT_PAGES) {
         asv_slot_alarm(slot, ASV_DB_ALARM_HOSTILE_CAMERA,
                        "the camera lists more recordings than it can hold");
-        asv_slot_fault(slot, "the camera lists more recordings than it can hold");
+        asv_slot_fault(slot, ASV_WHY_PROTOCOL, "the camera lists more recordings than it can hold");
         return;
     }
     const struct asv_wire_message message = {
@@ -309,5 +316,6 @@ void asv_slot_list(struct asv_slot *slot)
     slot->list_after = 0;
     slot->list_pages = 0;
     slot->list_seen = 0;
+    slot->list_bytes = 0;
     next_page(slot);
 }

@@ -24,6 +24,33 @@ static json_t *health(const struct asv_service_health *service)
                      (json_int_t)service->since_ms);
 }
 
+/* Which stand beside the reason. */
+static json_t *why_json(uint32_t why)
+{
+    json_t *names = json_array();
+    for (unsigned i = 0; asv_why_name(i) != NULL; i++) {
+        if ((why & 1u << i) != 0) {
+            json_array_append_new(names, json_string(asv_why_name(i)));
+        }
+    }
+    return names;
+}
+
+/* Of the whole docking, while it pulls; minutes as soon as it is known how fast it goes. */
+static void add_share(json_t *slot, const struct asv_slot *from)
+{
+    unsigned percent = 0;
+    unsigned minutes = 0;
+    bool pulls = from->state == ASV_SLOT_LISTING || from->state == ASV_SLOT_PULLING;
+    if (!pulls || !asv_slot_share(from, &percent, &minutes)) {
+        return;
+    }
+    json_object_set_new(slot, "percent", json_integer(percent));
+    if (minutes > 0) {
+        json_object_set_new(slot, "minutes", json_integer(minutes));
+    }
+}
+
 /* Of the recording that is being pulled. */
 static void add_transfer(json_t *slot, const struct asv_slot *from)
 {
@@ -50,9 +77,9 @@ static json_t *slot_json(const struct asv_slot *from)
 {
     const struct asv_slot_counts *counts = &from->counts;
     json_t *slot =
-        json_pack("{s:i, s:s, s:s, s:s, s:I, s:s}", "slot", (int)from->number, "port", from->port, "state",
-                  asv_slot_state_name(from->state), "colour", asv_slot_state_colour(from->state), "since_ms",
-                  (json_int_t)from->since_ms, "reason", from->reason);
+        json_pack("{s:i, s:s, s:s, s:s, s:I, s:o, s:s}", "slot", (int)from->number, "port", from->port,
+                  "state", asv_slot_state_name(from->state), "colour", asv_slot_state_colour(from->state),
+                  "since_ms", (json_int_t)from->since_ms, "why", why_json(from->why), "reason", from->reason);
     if (slot == NULL) {
         return NULL;
     }
@@ -64,6 +91,7 @@ static json_t *slot_json(const struct asv_slot *from)
     json_object_set_new(slot, "total", json_integer(0));
     json_object_set_new(slot, "rate", json_integer(0));
     add_transfer(slot, from);
+    add_share(slot, from);
     json_object_set_new(
         slot, "counts",
         json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:i}", "listed", (int)counts->listed, "pulled",

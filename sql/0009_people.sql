@@ -647,6 +647,30 @@ CREATE FUNCTION asv.duties_of(p_person uuid, p_unit text, p_wearer uuid)
 $$;
 COMMENT ON FUNCTION asv.duties_of IS 'whether a person is in charge of this unit or deputises now, and appraises this wearer; for the rules, nobody may call it';
 
+CREATE FUNCTION asv.own_units() RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_person CONSTANT uuid := asv.caller();
+BEGIN
+    IF pg_has_role(session_user, 'asv_owner', 'MEMBER') OR asv.is_administration() OR asv.has_role(v_person, 32)
+       OR EXISTS (SELECT FROM asv.credential_state c
+                  WHERE c.person = v_person AND cardinality(c.units) = 0 AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL
+                    AND c.disabled_at IS NULL AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()) THEN
+        RETURN NULL;
+    END IF;
+    RETURN ARRAY(SELECT unnest(c.units) FROM asv.credential_state c
+                 WHERE c.person = v_person AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL AND c.disabled_at IS NULL
+                   AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()
+                 UNION
+                 SELECT d.unit::text FROM asv.duty d
+                 WHERE d.person = v_person AND d.unit IS NOT NULL AND d.from_at <= clock_timestamp()
+                   AND (d.until_at IS NULL OR d.until_at > clock_timestamp())
+                   AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id));
+END
+$$;
+COMMENT ON FUNCTION asv.own_units IS 'the units of the caller, by what counts of credentials and duties; NULL: the whole agency, as of the data-protection officer and of who has a credential without units';
+GRANT EXECUTE ON FUNCTION asv.own_units TO asv_staff;
+
 -- ---- users, as people are shown them
 
 CREATE FUNCTION asv.role_names(p_roles integer) RETURNS json

@@ -156,6 +156,25 @@ CREATE FUNCTION asv.record_text(n asv.incident_clip) RETURNS text
 $$;
 COMMENT ON FUNCTION asv.record_text(asv.incident_clip) IS 'what is signed of a recording that shows an incident, or does not';
 
+-- LAW L4, A-104. Its units are those of its recordings, of what was asked for it, and of who wrote it down.
+CREATE FUNCTION asv.is_own_incident(p_incident uuid, p_units text[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN p_units IS NULL
+        OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
+                   JOIN asv.credential k ON k.digest = s.credential
+                   WHERE v.incident = p_incident AND (k.units && p_units OR s.person = asv.caller()))
+        OR EXISTS (SELECT FROM asv.incident_clip n JOIN asv.clip c ON c.recording = n.recording
+                   WHERE n.incident = p_incident AND c.unit::text = ANY (p_units))
+        OR EXISTS (SELECT FROM asv.request r LEFT JOIN asv.clip c ON c.recording = r.recording
+                   WHERE r.incident = p_incident
+                     AND coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera
+                                                 ORDER BY u.since DESC LIMIT 1)) = ANY (p_units));
+END
+$$;
+COMMENT ON FUNCTION asv.is_own_incident IS 'whether an incident is of one of these units (NULL: of any), or the caller wrote it down';
+GRANT EXECUTE ON FUNCTION asv.is_own_incident TO asv_staff;
+
 CREATE FUNCTION asv.incident_put(
     p_id uuid, p_case text, p_number smallint, p_cause smallint, p_offence text, p_danger text, p_from_at timestamptz,
     p_until_at timestamptz, p_place text, p_accused text, p_injured text, p_prosecutor text, p_assault boolean, p_by text, p_salt bytea,
@@ -174,6 +193,8 @@ BEGIN
     PERFORM FROM asv.incident WHERE id = p_id AND case_number = p_case FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
+    ELSIF p_number > 1 AND NOT asv.is_own_incident(p_id, asv.own_units()) THEN
+        RAISE EXCEPTION 'incident: there is no % of the caller''s units', p_case USING ERRCODE = 'VA006';
     ELSIF EXISTS (SELECT FROM asv.incident_forgotten WHERE incident = p_id) THEN
         RAISE EXCEPTION 'incident %: it was forgotten', p_case USING ERRCODE = 'VA002';
     END IF;
@@ -236,7 +257,7 @@ DECLARE
     v_last asv.incident_clip;
 BEGIN
     PERFORM asv.check_known();
-    SELECT i.id INTO v_incident FROM asv.incident i WHERE i.case_number = p_case;
+    SELECT i.id INTO v_incident FROM asv.incident i WHERE i.case_number = p_case AND asv.is_own_incident(i.id, asv.own_units());
     IF NOT FOUND THEN
         RAISE EXCEPTION 'incident: there is no %', p_case USING ERRCODE = 'VA006';
     END IF;
@@ -286,7 +307,7 @@ $$;
 COMMENT ON FUNCTION asv.incident_clip_put IS 'a recording shows an incident, or does not after all, as the statement of the same transaction says; what was said before is kept';
 GRANT EXECUTE ON FUNCTION asv.incident_clip_put TO asv_staff;
 
-CREATE VIEW asv.incident_overview AS
+CREATE VIEW asv.incident_overview WITH (security_barrier) AS
 SELECT i.id, i.case_number, v.number, v.cause, v.offence, v.danger, v.from_at, v.until_at, v.place, v.accused,
        array_to_string(v.injured, E'\n') AS injured, v.prosecutor, v.assault, i.opened_at, v.since,
        (SELECT count(*) FROM asv.exhibit e WHERE e.incident = i.id) AS clips,
@@ -296,8 +317,8 @@ LEFT JOIN asv.incident_version v ON v.incident = i.id
                                     AND v.number = (SELECT max(w.number) FROM asv.incident_version w WHERE w.incident = i.id)
 LEFT JOIN asv.incident_forgotten f ON f.incident = i.id
 -- One without a version is being written down.
-WHERE v.number IS NOT NULL OR f.at IS NOT NULL;
-COMMENT ON VIEW asv.incident_overview IS 'incidents as they are known now';
+WHERE (v.number IS NOT NULL OR f.at IS NOT NULL) AND asv.is_own_incident(i.id, (SELECT asv.own_units()));
+COMMENT ON VIEW asv.incident_overview IS 'incidents of the caller''s units, as they are known now';
 COMMENT ON COLUMN asv.incident_overview.clips IS 'recordings that show it';
 COMMENT ON COLUMN asv.incident_overview.forgotten_at IS 'when everything else was forgotten; NULL: it is not';
 COMMENT ON COLUMN asv.incident_overview.salt IS 'of the digest by which the statement names what it says';

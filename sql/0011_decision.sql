@@ -636,7 +636,7 @@ BEGIN
     SELECT c.clip, n.since, n.by::text, s.object
     FROM asv.incident i JOIN asv.incident_clip n ON n.incident = i.id JOIN asv.clip c ON c.recording = n.recording
     LEFT JOIN asv.statement s ON s.digest = n.statement
-    WHERE i.case_number = p_case AND NOT n.shows
+    WHERE i.case_number = p_case AND NOT n.shows AND asv.is_own_incident(i.id, asv.own_units())
     ORDER BY n.since, c.clip
     LIMIT p_limit;
 END

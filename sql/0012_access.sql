@@ -536,6 +536,9 @@ CREATE FUNCTION asv.incident_about(p_incident uuid)
 #variable_conflict use_column
 BEGIN
     PERFORM asv.check_known();
+    IF NOT asv.is_own_incident(p_incident, asv.own_units()) THEN
+        RETURN;
+    END IF;
     PERFORM asv.one_at_a_time('incident ' || i.case_number) FROM asv.incident i WHERE i.id = p_incident;
     RETURN QUERY
     SELECT i.id, i.case_number::text, asv.incident_state(i.id), i.opened_at, f.at, asv.incident_versions(i.id), asv.incident_exhibits(i.id, true),

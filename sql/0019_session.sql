@@ -43,9 +43,6 @@ CREATE TABLE asv.session (
     person uuid NOT NULL REFERENCES asv.person,
     credential asv.digest,
     challenge asv.digest UNIQUE,
-    client_data bytea CHECK (octet_length(client_data) BETWEEN 1 AND 1024),
-    authenticator_data bytea CHECK (octet_length(authenticator_data) = 37),
-    signature bytea CHECK (octet_length(signature) BETWEEN 1 AND 72),
     made_in uuid,
     name asv.name128,
     scopes integer NOT NULL DEFAULT 0 CHECK (scopes >= 0),
@@ -56,9 +53,7 @@ CREATE TABLE asv.session (
     ended_at timestamptz,
     FOREIGN KEY (credential, person) REFERENCES asv.credential (digest, person),
     CHECK (until_at > since),
-    CHECK ((kind <> 'passkey' OR credential IS NOT NULL) AND (kind <> 'password' OR credential IS NULL) AND (kind = 'passkey') = (challenge IS NOT NULL)
-           AND (kind = 'passkey') = (client_data IS NOT NULL) AND (kind = 'passkey') = (authenticator_data IS NOT NULL)
-           AND (kind = 'passkey') = (signature IS NOT NULL)),
+    CHECK ((kind <> 'passkey' OR credential IS NOT NULL) AND (kind <> 'password' OR credential IS NULL) AND (kind = 'passkey') = (challenge IS NOT NULL)),
     CHECK ((kind = 'token') = (made_in IS NOT NULL) AND (kind = 'token') = (name IS NOT NULL) AND (kind = 'token') = (idle IS NULL))
 );
 CREATE INDEX ON asv.session (person);
@@ -69,9 +64,6 @@ COMMENT ON COLUMN asv.session.kind IS 'how it came about: a passkey, a password 
 COMMENT ON COLUMN asv.session.person IS 'whose';
 COMMENT ON COLUMN asv.session.credential IS 'of the passkey, also of the one in whose session a token was made; NULL: a password''s';
 COMMENT ON COLUMN asv.session.challenge IS 'what the passkey answered: once';
-COMMENT ON COLUMN asv.session.client_data IS 'its answer: what the browser said';
-COMMENT ON COLUMN asv.session.authenticator_data IS 'what the authenticator said';
-COMMENT ON COLUMN asv.session.signature IS 'ES256 over both';
 COMMENT ON COLUMN asv.session.made_in IS 'session in which a token was made';
 COMMENT ON COLUMN asv.session.name IS 'what its owner calls a token';
 COMMENT ON COLUMN asv.session.scopes IS 'what a token is good for: a set (API.md, "Tokens")';
@@ -179,8 +171,7 @@ $$;
 COMMENT ON FUNCTION asv.session_passkey_find IS 'credentials that count with these bytes in them: one of them may have an authenticator that calls its key so';
 GRANT EXECUTE ON FUNCTION asv.session_passkey_find TO asv_web;
 
-CREATE FUNCTION asv.session_passkey_put(p_digest bytea, p_credential bytea, p_challenge bytea, p_client_data bytea,
-                                        p_authenticator_data bytea, p_signature bytea, p_until_at timestamptz, p_idle_s integer) RETURNS uuid
+CREATE FUNCTION asv.session_passkey_put(p_digest bytea, p_credential bytea, p_challenge bytea, p_until_at timestamptz, p_idle_s integer) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     s asv.session;
@@ -191,9 +182,8 @@ BEGIN
     ELSIF EXISTS (SELECT FROM asv.session x WHERE x.challenge = p_challenge) THEN
         RAISE EXCEPTION 'session: this answer has opened one already' USING ERRCODE = 'VA007';
     END IF;
-    INSERT INTO asv.session (digest, kind, person, credential, challenge, client_data, authenticator_data, signature, until_at, idle)
-    SELECT sha256(p_digest), 'passkey', c.person, c.digest, p_challenge, p_client_data, p_authenticator_data, p_signature, p_until_at,
-           make_interval(secs => p_idle_s)
+    INSERT INTO asv.session (digest, kind, person, credential, challenge, until_at, idle)
+    SELECT sha256(p_digest), 'passkey', c.person, c.digest, p_challenge, p_until_at, make_interval(secs => p_idle_s)
     FROM asv.credential c WHERE c.digest = p_credential
     RETURNING * INTO s;
     IF s.id IS NULL OR NOT asv.session_is_live(s) THEN
@@ -202,7 +192,7 @@ BEGIN
     RETURN s.id;
 END
 $$;
-COMMENT ON FUNCTION asv.session_passkey_put IS 'somebody signed in with a passkey, as the web server found; its answer is kept, and opens nothing again';
+COMMENT ON FUNCTION asv.session_passkey_put IS 'somebody signed in with a passkey, as the web server found; its answer opens nothing again';
 GRANT EXECUTE ON FUNCTION asv.session_passkey_put TO asv_web;
 
 CREATE FUNCTION asv.session_password_find(p_name text)

@@ -8,6 +8,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "firmware-proto/crypto/crypto.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 
@@ -25,7 +26,9 @@ enum asv_status asv_text_normal(const char *text, char **out, struct asv_err *er
     if (made == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    if (made_len != len + 1 || memcmp(made, bytes, made_len) != 0) {
+    if (made_len == len + 1 && memcmp(made, bytes, made_len) == 0) {
+        asv_wipe(made, made_len); /* it may be a password */
+    } else {
         *out = (char *)asv_steal(&made);
     }
     return ASV_OK;

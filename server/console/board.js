@@ -26,8 +26,7 @@ const page = {
 
 function explainSlot(slot) {
   dialog(`${t("slot.n", slot)}: ${word(slot)}`,
-    ...notes(slot).flatMap(({ title, what }) => [h("h3", {}, title), h("p", {}, what)]),
-    h("p", { class: "original" }, `${t("slot.original")}: `, h("q", { lang: "en" }, slot.reason)));
+    ...notes(slot).flatMap(({ title, what }) => [h("h3", {}, title), h("p", {}, what)]));
 }
 
 function makeTile() {
@@ -36,7 +35,6 @@ function makeTile() {
     badge: h("span", { class: "badge" }),
     word: h("span", {}),
     figure: h("span", { class: "tile-figure" }),
-    of: h("span", { class: "tile-of" }),
     bar: h("progress", { max: 100 }),
     hint: h("span", { class: "tile-hint" }),
     what: h("span", { class: "tile-what" }),
@@ -44,7 +42,7 @@ function makeTile() {
   };
   tile.element = h("li", { class: "tile" },
     h("div", { class: "tile-head" }, tile.number, tile.badge),
-    h("div", { class: "tile-body" }, h("p", {}, tile.figure, " ", tile.of), tile.bar, tile.hint, tile.what, tile.more));
+    h("div", { class: "tile-body" }, h("p", {}, tile.figure), tile.bar, tile.hint, tile.what, tile.more));
   return tile;
 }
 
@@ -66,11 +64,10 @@ function drawTile(tile, slot, stale) {
   drawIcon(tile, iconOf(slot));
   say(tile.word, stale ? t("slot.last", { word: word(slot) }) : word(slot));
   say(tile.figure, figure(slot));
-  say(tile.of, t("slot.of"));
   show(tile.figure.parentElement, done !== null);
   show(tile.bar, done !== null);
   tile.bar.value = done ?? 0;
-  tile.bar.setAttribute("aria-label", t("slot.clip"));
+  tile.bar.setAttribute("aria-label", t("slot.progress"));
   say(tile.hint, hint(slot, stale));
   say(tile.what, notes(slot)[0]?.what ?? "");
   say(tile.more, t("dock.what"));
@@ -118,7 +115,7 @@ function drawSlots(slots, stale) {
 
 /** For who does not see the screen: what has come up since the last time, and only that. */
 function announce(slots) {
-  const urgent = slots.filter((slot) => URGENT.has(slot.colour)).map((slot) => ({ slot, key: `${slot.slot} ${slot.reason}` }));
+  const urgent = slots.filter((slot) => URGENT.has(slot.colour)).map((slot) => ({ slot, key: `${slot.slot} ${slot.why}` }));
   const fresh = urgent.filter(({ key }) => !page.urgent?.has(key));
   if (fresh.length > 0 && page.urgent) {
     say(page.news, fresh.map(({ slot }) => t("dock.said", { slot: slot.slot, word: word(slot), what: hint(slot, false) })).join(" "));

@@ -4,7 +4,7 @@
  * The dock as a table, for a desk. */
 import { badge, banner, loading, progressBar, state as notice, table } from "./components.js";
 import { h } from "./dom.js";
-import { dateTime, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { follow } from "./live.js";
 import { banners, figure, iconOf, isStale, notes, progress, summary, word } from "./slots.js";
 
@@ -12,8 +12,7 @@ function columns(stale) {
   return [
     { title: t("slot"), number: true, cell: (slot) => String(slot.slot) },
     { title: t("slot.state"), cell: (slot) => badge(stale ? "grey" : slot.colour, iconOf(slot), stale ? t("slot.last", { word: word(slot) }) : word(slot)) },
-    { title: t("slot.progress"), cell: (slot) => (progress(slot) === null ? "" : progressBar(t("slot.clip"), progress(slot), figure(slot))) },
-    { title: t("slot.since"), cell: (slot) => h("span", { class: "moment" }, dateTime(slot.since_ms)) },
+    { title: t("slot.progress"), cell: (slot) => (progress(slot) === null ? "" : progressBar(t("slot.progress"), progress(slot), figure(slot))) },
     { title: t("slot.note"), cell: (slot) => notes(slot).map(({ title, what }) => h("p", { class: "note" }, h("strong", {}, `${title}.`), ` ${what}`)) },
   ];
 }

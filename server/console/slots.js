@@ -3,14 +3,11 @@
  *
  * What the dock says of a slot, in words and figures. */
 import { percent, t, time } from "./i18n.js";
-import { explain } from "./reasons.js";
 
 const ICONS = {
-  empty: "none", connecting: "link", handshake: "link", identifying: "link", listing: "link", pulling: "down", sealing: "lock",
-  erasing: "lock", finishing: "lock", waiting: "wait", ready: "check", attention: "warn", refused: "stop", fault: "stop", parked: "none",
+  empty: "none", connecting: "link", pulling: "down", sealing: "lock", finishing: "lock", waiting: "wait", ready: "check", attention: "warn",
+  refused: "stop", fault: "stop", parked: "none",
 };
-const MINUTE_S = 60;
-const SOON_S = 10;
 
 export function word(slot) {
   return t(`state.${slot.state}`);
@@ -20,9 +17,9 @@ export function iconOf(slot) {
   return ICONS[slot.state];
 }
 
-/** 0 to 100 of the recording that is being transferred, or null. */
+/** 0 to 100 of all that is being transferred, or null. */
 export function progress(slot) {
-  return slot.state === "pulling" && slot.total > 0 ? Math.min(100, Math.floor((slot.done * 100) / slot.total)) : null;
+  return slot.percent ?? null;
 }
 
 export function figure(slot) {
@@ -30,23 +27,18 @@ export function figure(slot) {
   return done === null ? "" : percent(done / 100);
 }
 
-function left(seconds) {
-  if (seconds < SOON_S) {
-    return t("slot.soon");
-  }
-  if (seconds < MINUTE_S) {
+function left(minutes) {
+  if (minutes === 1) {
     return t("slot.seconds");
   }
-  const minutes = Math.ceil(seconds / MINUTE_S);
   return minutes < 60 ? t("slot.minutes", { n: minutes }) : t("slot.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** [{title, what}], most urgent first; none when there is nothing that a person has to know. */
 export function notes(slot) {
-  return explain(slot.reason).map(({ name, n }) => ({
-    title: t(`reason.${name}`, { n: n ?? "" }).trim(),
-    what: t(`reason.${name}.do`),
-  }));
+  const again = slot.why.includes("again"); // then what these two say to do is the same
+  return slot.why.filter((name) => !(again && (name === "silent" || name === "ended")))
+    .map((name) => ({ title: t(`reason.${name}`), what: t(`reason.${name}.do`) }));
 }
 
 /** The line below the figure. What was to be done a while ago is not said of what is stale. */
@@ -58,8 +50,8 @@ export function hint(slot, stale) {
   if (stale) {
     return "";
   }
-  if (slot.state === "pulling" && slot.left_s !== undefined) {
-    return left(slot.left_s);
+  if (slot.minutes !== undefined) {
+    return left(slot.minutes);
   }
   if (slot.state === "empty" || slot.state === "parked") {
     return "";

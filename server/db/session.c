@@ -88,9 +88,6 @@ enum asv_status asv_db_session_passkey_put(struct asv_db *db, const uint8_t dige
     asv_param_digest(&params, digest);
     asv_param_digest(&params, answer->credential);
     asv_param_digest(&params, answer->challenge);
-    asv_param_bytes(&params, answer->client_data.data, answer->client_data.len);
-    asv_param_bytes(&params, answer->authenticator_data.data, answer->authenticator_data.len);
-    asv_param_bytes(&params, answer->signature.data, answer->signature.len);
     asv_param_time(&params, term->until_ms);
     asv_param_i32(&params, term->idle_s);
     return asv_db_run_void(db, ASV_QUERY_SESSION_PASSKEY_PUT, &params, err);

@@ -50,9 +50,9 @@ struct asv_db_session_term {
     int32_t idle_s;   /* after it was last used */
 };
 
+/* What was verified, and is not kept but for the challenge: ASV_SHA256_BYTES each. */
 struct asv_db_passkey_answer {
-    const uint8_t *credential, *challenge; /* ASV_SHA256_BYTES each */
-    struct asv_bytes client_data, authenticator_data, signature;
+    const uint8_t *credential, *challenge;
 };
 
 /* digest: of the cookie. ASV_E_DENIED: the credential does not count, or its answer has opened a session

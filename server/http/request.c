@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <sys/eventfd.h>
 
+#include "firmware-proto/crypto/crypto.h"
 #include "server/http/internal.h"
 
 static uint64_t now_of(const struct asv_http_listener *listener)
@@ -15,9 +16,9 @@ static uint64_t now_of(const struct asv_http_listener *listener)
 /* ---- the header ---- */
 
 /* In the order of enum asv_http_header. */
-static const char *const names[ASV_HTTP_HEADERS] = {
-    "Authorization", "Content-Type",  "Cookie", "X-CSRF-Token",   "Host",           "Idempotency-Key",
-    "If-Match",      "Last-Event-ID", "Origin", "Sec-Fetch-Site", "X-Forwarded-For"};
+static const char *const names[ASV_HTTP_HEADERS] = {"Authorization",  "Content-Type",   "Cookie",
+                                                    "X-CSRF-Token",   "Host",           "Origin",
+                                                    "Sec-Fetch-Site", "X-Forwarded-For"};
 
 struct header {
     struct asv_http_request *request;
@@ -129,6 +130,23 @@ static enum MHD_Result begin(struct asv_http_exchange *exchange, const char *met
 
 /* ---- the body ---- */
 
+/* of what it lay in before, nothing is left. */
+static bool make_room(struct asv_http_exchange *exchange, size_t cap)
+{
+    uint8_t *more = malloc(cap);
+    if (more == NULL) {
+        return false;
+    }
+    if (exchange->len > 0) {
+        memcpy(more, exchange->data, exchange->len);
+        asv_wipe(exchange->data, exchange->len);
+    }
+    free(exchange->data);
+    exchange->data = more;
+    exchange->cap = cap;
+    return true;
+}
+
 /* A-004. What is more than the limit is read and dropped, until the deadline: an answer can only follow it.
  */
 static enum MHD_Result take(struct asv_http_exchange *exchange, const char *data, size_t len)
@@ -138,14 +156,8 @@ static enum MHD_Result take(struct asv_http_exchange *exchange, const char *data
         exchange->too_large = true;
         return MHD_YES;
     }
-    if (exchange->len + len > exchange->cap) {
-        size_t cap = 2 * (exchange->len + len);
-        uint8_t *more = realloc(exchange->data, cap);
-        if (more == NULL) {
-            return MHD_NO;
-        }
-        exchange->data = more;
-        exchange->cap = cap;
+    if (exchange->len + len > exchange->cap && !make_room(exchange, 2 * (exchange->len + len))) {
+        return MHD_NO;
     }
     memcpy(exchange->data + exchange->len, data, len);
     exchange->len += len;
@@ -259,6 +271,7 @@ void asv_http_exchange_free(struct asv_http_exchange *exchange)
         asv_http_flow_end(exchange);
         asv_http_answer_clear(&exchange->answer);
         free(exchange->query);
+        asv_wipe(exchange->data, exchange->len);
         free(exchange->data);
     }
     free(exchange);

@@ -47,34 +47,45 @@ static bool copy_bool(json_t *to, const char *as, const json_t *value)
     return json_is_boolean(value) && json_object_set_new(to, as, json_boolean(json_is_true(value))) == 0;
 }
 
-/* What a service or a disk answered may name machines: that is for the journal. */
-static bool copy_reason(json_t *to, const json_t *reason)
+/* states that a slot goes through once for each recording are one. */
+static bool copy_state(json_t *to, const json_t *from)
 {
-    static const char *const plain[] = {"the database is away", "the keeper is away", "there is no room"};
-    const char *text = json_string_value(reason);
-    for (size_t i = 0; text != NULL && i < sizeof plain / sizeof *plain; i++) {
-        text = strncmp(text, plain[i], strlen(plain[i])) == 0 ? plain[i] : text;
+    static const char *const one[][2] = {{"handshake", "connecting"},
+                                         {"identifying", "connecting"},
+                                         {"listing", "pulling"},
+                                         {"erasing", "sealing"}};
+    const char *state = json_string_value(json_object_get(from, "state"));
+    for (size_t i = 0; state != NULL && i < sizeof one / sizeof *one; i++) {
+        state = strcmp(state, one[i][0]) == 0 ? one[i][1] : state;
     }
-    return text != NULL && json_object_set_new(to, "reason", json_string(text)) == 0;
+    return state != NULL && json_object_set_new(to, "state", json_string(state)) == 0;
 }
 
-/* A-013: the slot, what it does, and how far it is. Neither the camera, nor its recording, nor how many it
- * has. */
+/* A-101: words of the dock's list; what a service or a disk answered, and how many recordings, is in the
+ * reason. */
+static bool copy_why(json_t *to, const json_t *from)
+{
+    size_t count = json_array_size(from);
+    for (size_t i = 0; i < count; i++) {
+        const char *word = json_string_value(json_array_get(from, i));
+        if (word == NULL || word[0] == '\0' || strspn(word, "abcdefghijklmnopqrstuvwxyz") != strlen(word)) {
+            return false;
+        }
+    }
+    return json_is_array(from) && json_object_set_new(to, "why", json_deep_copy(from)) == 0;
+}
+
+/* A-013: the slot, what it does, and how far the docking is. Neither the camera, nor its recording, nor how
+ * many it has. */
 static json_t *slot_of(const json_t *from)
 {
-    static const char *const numbers[] = {"slot", "since_ms", "done", "total", "rate"};
-    static const char *const texts[] = {"state", "colour"};
+    static const char *const shares[] = {"percent", "minutes"};
     json_t *slot = json_object();
-    bool good = slot != NULL && json_is_object(from);
-    for (size_t i = 0; good && i < sizeof numbers / sizeof *numbers; i++) {
-        good = copy(slot, from, numbers[i], JSON_INTEGER);
-    }
-    for (size_t i = 0; good && i < sizeof texts / sizeof *texts; i++) {
-        good = copy(slot, from, texts[i], JSON_STRING);
-    }
-    good = good && copy_reason(slot, json_object_get(from, "reason"));
-    if (good && json_object_get(from, "left_s") != NULL) {
-        good = copy(slot, from, "left_s", JSON_INTEGER);
+    bool good = slot != NULL && json_is_object(from) && copy(slot, from, "slot", JSON_INTEGER) &&
+                copy_state(slot, from) && copy(slot, from, "colour", JSON_STRING) &&
+                copy_why(slot, json_object_get(from, "why"));
+    for (size_t i = 0; good && i < sizeof shares / sizeof *shares; i++) {
+        good = json_object_get(from, shares[i]) == NULL || copy(slot, from, shares[i], JSON_INTEGER);
     }
     if (!good) {
         json_decref(slot);

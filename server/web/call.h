@@ -31,13 +31,12 @@
 /* What an API token is good for. A route without one takes no token. */
 #define ASV_WEB_SCOPE_RECORDINGS_READ (1u << 0) /* clips, custody, requests, holds */
 #define ASV_WEB_SCOPE_INCIDENTS_READ  (1u << 1)
-#define ASV_WEB_SCOPE_INCIDENTS_WRITE (1u << 2)
-#define ASV_WEB_SCOPE_DEVICES_READ    (1u << 3) /* cameras, docks, slots, assignments, alarms */
-#define ASV_WEB_SCOPE_DEVICES_WRITE   (1u << 4)
-#define ASV_WEB_SCOPE_OPERATION_READ  (1u << 5) /* retention, balances, policies, evaluation */
-#define ASV_WEB_SCOPE_PEOPLE_READ     (1u << 6)
-#define ASV_WEB_SCOPE_STATEMENTS      (1u << 7) /* hand in what somebody signed with a key of his or her own */
-#define ASV_WEB_SCOPES                8
+#define ASV_WEB_SCOPE_DEVICES_READ    (1u << 2) /* cameras, docks, slots, assignments, alarms */
+#define ASV_WEB_SCOPE_DEVICES_WRITE   (1u << 3)
+#define ASV_WEB_SCOPE_OPERATION_READ  (1u << 4) /* retention, balances, policies, evaluation */
+#define ASV_WEB_SCOPE_PEOPLE_READ     (1u << 5)
+#define ASV_WEB_SCOPE_STATEMENTS      (1u << 6) /* hand in what somebody signed with a key of his or her own */
+#define ASV_WEB_SCOPES                7
 extern const char *const asv_web_scope_names[ASV_WEB_SCOPES + 1]; /* "recordings:read"; NULL ends them */
 
 struct asv_web_call;

@@ -259,8 +259,9 @@ void asv_web_desk_refuse(struct asv_web_desk *desk, enum asv_status status, cons
 {
     const struct asv_incident_rule *rule = asv_incident_rule_of(err->text);
     const struct asv_http_problem *problem = problem_of(status);
-    if (rule != NULL) {
-        refuse_by(desk->call, rule, status);
+    if (rule != NULL) { /* that there is none is said as one thing, whoever finds it out */
+        bool none = strcmp(err->text, asv_incident_no_request) == 0;
+        refuse_by(desk->call, rule, none ? ASV_E_NOT_FOUND : status);
     } else if (problem != NULL) { /* why, in its own words, is for the journal */
         asv_log_failure(desk->call->web->log, ASV_LOG_NOTICE, "statement-refused", err);
         asv_web_refuse(desk->call, problem, NULL);

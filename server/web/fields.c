@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/crypto/crypto.h"
 #include "firmware-proto/seal/base64.h"
 #include "server/base/calendar.h"
 #include "server/base/cleanup.h"
@@ -172,9 +173,15 @@ static bool check_text(const struct asv_web_field *field, json_t *value)
 {
     asv_auto_free char *normal = NULL;
     const char *text = json_string_value(value);
-    if (asv_text_normal(text, &normal, NULL) != ASV_OK ||
-        (normal != NULL && json_string_set(value, normal) != 0)) {
+    if (asv_text_normal(text, &normal, NULL) != ASV_OK) {
         return false;
+    }
+    if (normal != NULL) {
+        bool set = json_string_set(value, normal) == 0;
+        asv_wipe(normal, strlen(normal)); /* */
+        if (!set) {
+            return false;
+        }
     }
     text = json_string_value(value);
     struct asv_bytes bytes = {(const uint8_t *)text, strlen(text)};

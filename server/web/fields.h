@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What a request says, in its query and in its body, held against a table of what it may say. What is not in
- * the table is refused, and so is what is there twice; what has passed needs no further check. Pure.
+ * the table is refused, and so is what is there twice; what has passed needs no further check (A-106). Pure.
  */
 #ifndef ASV_SERVER_WEB_FIELDS_H
 #define ASV_SERVER_WEB_FIELDS_H

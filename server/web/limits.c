@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 #include "server/web/limits.h"
 
+#include <string.h>
+
 #include "firmware-proto/base/bytes.h"
-#include "firmware-proto/crypto/crypto.h"
 
 #define WAIT_MAX_S 60               /* so that nobody is shut out for long by others' guesses */
 #define FORGET_MS  (15 * 60 * 1000) /* without a guess */
@@ -16,8 +17,9 @@ static const struct {
     uint32_t free;
 } rules[] = {
     [ASV_WEB_LIMIT_REQUESTS] = {200, 50, 0}, [ASV_WEB_LIMIT_PASSWORDS] = {60, 500, 0},
-    [ASV_WEB_LIMIT_PASSKEYS] = {400, 25, 0}, [ASV_WEB_LIMIT_PAIR] = {0, 0, 5},
-    [ASV_WEB_LIMIT_NAME] = {0, 0, 50},       [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},
+    [ASV_WEB_LIMIT_PASSKEYS] = {400, 25, 0}, [ASV_WEB_LIMIT_STRANGERS] = {400, 25, 0},
+    [ASV_WEB_LIMIT_PAIR] = {0, 0, 5},        [ASV_WEB_LIMIT_NAME] = {0, 0, 50},
+    [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},
 };
 
 enum asv_status asv_web_limits_init(struct asv_web_limits *limits, const struct asv_world *world)
@@ -26,18 +28,25 @@ enum asv_status asv_web_limits_init(struct asv_web_limits *limits, const struct 
     return asv_world_random(world, limits->key, sizeof limits->key);
 }
 
-static struct asv_web_place *place_of(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,
-                                      size_t len)
+/* Which place, behind what only this process knows. */
+static size_t index_of(const struct asv_web_limits *limits, unsigned what, const void *who, size_t len,
+                       uint8_t digest[ASV_SHA256_BYTES])
 {
     struct asv_sha256 state;
-    uint8_t digest[ASV_SHA256_BYTES];
     uint8_t kind = (uint8_t)what;
     asv_sha256_init(&state);
     asv_sha256_update(&state, limits->key, sizeof limits->key);
     asv_sha256_update(&state, &kind, 1);
     asv_sha256_update(&state, who, len);
     asv_sha256_final(&state, digest);
-    return &limits->places[what][asv_load_be32(digest) % ASV_WEB_LIMIT_PLACES];
+    return asv_load_be32(digest) % ASV_WEB_LIMIT_PLACES;
+}
+
+static struct asv_web_place *place_of(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,
+                                      size_t len)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    return &limits->places[what][index_of(limits, what, who, len, digest)];
 }
 
 static unsigned seconds(uint64_t ms)
@@ -60,6 +69,29 @@ unsigned asv_web_limits_rate(struct asv_web_limits *limits, enum asv_web_limit w
     }
     pthread_mutex_unlock(&limits->lock);
     return wait_s;
+}
+
+bool asv_web_limits_knows(struct asv_web_limits *limits, const uint8_t session[ASV_SHA256_BYTES])
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t at = index_of(limits, ASV_WEB_LIMITS, session, ASV_SHA256_BYTES, digest);
+    pthread_mutex_lock(&limits->lock);
+    bool known = asv_equal(limits->known[at], digest + 4, sizeof limits->known[at]);
+    pthread_mutex_unlock(&limits->lock);
+    return known;
+}
+
+void asv_web_limits_know(struct asv_web_limits *limits, const uint8_t session[ASV_SHA256_BYTES], bool counts)
+{
+    uint8_t digest[ASV_SHA256_BYTES];
+    size_t at = index_of(limits, ASV_WEB_LIMITS, session, ASV_SHA256_BYTES, digest);
+    pthread_mutex_lock(&limits->lock);
+    if (counts) {
+        memcpy(limits->known[at], digest + 4, sizeof limits->known[at]);
+    } else if (asv_equal(limits->known[at], digest + 4, sizeof limits->known[at])) {
+        memset(limits->known[at], 0, sizeof limits->known[at]);
+    }
+    pthread_mutex_unlock(&limits->lock);
 }
 
 unsigned asv_web_limits_wait(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,

@@ -9,10 +9,12 @@
 #define ASV_SERVER_WEB_LIMITS_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "firmware-proto/base/world.h"
+#include "firmware-proto/crypto/crypto.h"
 
 #define ASV_WEB_LIMIT_PLACES 4096 /* of each kind */
 
@@ -21,6 +23,7 @@ enum asv_web_limit {
     ASV_WEB_LIMIT_REQUESTS,  /* of a session */
     ASV_WEB_LIMIT_PASSWORDS, /* of an address, that are to be compared */
     ASV_WEB_LIMIT_PASSKEYS,  /* of an address: challenges and answers, which cost little */
+    ASV_WEB_LIMIT_STRANGERS, /* of an address: cookies and tokens that may be made up */
     ASV_WEB_LIMIT_PAIR,      /* wrong passwords for a name from an address */
     ASV_WEB_LIMIT_NAME,      /* for a name from anywhere */
     ASV_WEB_LIMIT_ADDRESS,   /* for any name from an address */
@@ -35,6 +38,7 @@ struct asv_web_limits {
         uint64_t last_ms;
         uint32_t count;
     } places[ASV_WEB_LIMITS][ASV_WEB_LIMIT_PLACES];
+    uint8_t known[ASV_WEB_LIMIT_PLACES][16]; /* of cookies and tokens that count */
 };
 
 /* ASV_E_INTERNAL: no randomness. */
@@ -44,6 +48,11 @@ ASV_MUST_CHECK enum asv_status asv_web_limits_init(struct asv_web_limits *limits
 /* Counts a request; 0, or in how many seconds there may be another. */
 unsigned asv_web_limits_rate(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,
                              size_t len, uint64_t now_ms);
+
+/* Whether a cookie or token, by its digest, counted when it was last looked up; and that it does, or no more.
+ * Of two who share a place the last one is known. */
+bool asv_web_limits_knows(struct asv_web_limits *limits, const uint8_t session[ASV_SHA256_BYTES]);
+void asv_web_limits_know(struct asv_web_limits *limits, const uint8_t session[ASV_SHA256_BYTES], bool counts);
 
 /* How many seconds somebody has to wait before the next guess; 0: none. */
 unsigned asv_web_limits_wait(struct asv_web_limits *limits, enum asv_web_limit what, const void *who,

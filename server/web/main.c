@@ -3,6 +3,7 @@
  *
  * asservatd: start, run, read certificate and key anew, stop. */
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,6 +207,13 @@ static enum asv_status run(struct process *process, struct asv_err *err)
     return status == ASV_OK ? stop(process, err) : status;
 }
 
+/* Passwords, codes and tokens are read and written as JSON. */
+static void wipe_and_free(void *data)
+{
+    asv_wipe(data, malloc_usable_size(data));
+    free(data);
+}
+
 static int serve(const char *config)
 {
     static struct process process; /* as long as threads may run */
@@ -214,6 +222,7 @@ static int serve(const char *config)
     process.web =
         (struct asv_web){.settings = &process.settings, .world = asv_world_os(), .log = &process.log};
     process.log = asv_log_stderr(process.web.world);
+    json_set_alloc_funcs(malloc, wipe_and_free);
     enum asv_status status = asv_web_settings_read(&process.settings, config, &err);
     if (status == ASV_OK) {
         status = asv_calendar_set_zone(ASV_CALENDAR_ZONE, &err);

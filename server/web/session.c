@@ -178,11 +178,13 @@ static bool read_sent(const struct asv_web_call *call, char token[ASV_WEB_TOKEN_
 }
 
 /* A token is no cookie, and a cookie no token. */
-static enum asv_status find(struct asv_web_call *call, const char *token, bool cookie, struct asv_err *err)
+static enum asv_status find(struct asv_web_call *call, bool cookie, struct asv_err *err)
 {
-    asv_web_token_digest(call->session, token);
     call->signed_in = true;
     enum asv_status status = asv_db_session_find(asv_web_database(call), &call->who, err);
+    if (status == ASV_OK || status == ASV_E_NOT_FOUND) {
+        asv_web_limits_know(&call->web->limits, call->session, status == ASV_OK);
+    }
     if (status == ASV_OK && cookie == (call->who.kind == ASV_DB_SESSION_TOKEN)) {
         status = ASV_E_NOT_FOUND;
     }
@@ -191,15 +193,24 @@ static enum asv_status find(struct asv_web_call *call, const char *token, bool c
 }
 
 /* */
-static bool is_too_often(struct asv_web_call *call)
+static bool is_too_often(struct asv_web_call *call, enum asv_web_limit what, const void *who, size_t len)
 {
-    unsigned wait_s = asv_web_limits_rate(&call->web->limits, ASV_WEB_LIMIT_REQUESTS, call->who.id,
-                                          sizeof call->who.id, asv_world_mono_ms(call->web->world));
+    unsigned wait_s =
+        asv_web_limits_rate(&call->web->limits, what, who, len, asv_world_mono_ms(call->web->world));
     if (wait_s > 0) {
         asv_web_refuse(call, &asv_web_too_often, NULL);
         call->out->retry_s = wait_s;
     }
     return wait_s > 0;
+}
+
+/* what may be made up costs its address, and what has counted does not. */
+static bool is_one_too_many(struct asv_web_call *call)
+{
+    uint8_t address[ASV_HTTP_ADDRESS_KEY];
+    asv_web_address(call, address);
+    return !asv_web_limits_knows(&call->web->limits, call->session) &&
+           is_too_often(call, ASV_WEB_LIMIT_STRANGERS, address, sizeof address);
 }
 
 bool asv_web_session_enter(struct asv_web_call *call)
@@ -211,9 +222,13 @@ bool asv_web_session_enter(struct asv_web_call *call)
         asv_web_refuse(call, &asv_web_not_signed_in, NULL);
         return false;
     }
-    enum asv_status status = find(call, token, cookie, &err);
+    asv_web_token_digest(call->session, token);
     bool meant = !cookie || is_meant(call, token);
     asv_wipe(token, sizeof token);
+    if (is_one_too_many(call)) {
+        return false;
+    }
+    enum asv_status status = find(call, cookie, &err);
     if (status == ASV_E_NOT_FOUND) {
         asv_web_refuse(call, &asv_web_not_signed_in, NULL);
     } else if (status != ASV_OK) {
@@ -221,7 +236,7 @@ bool asv_web_session_enter(struct asv_web_call *call)
     } else if (!meant) {
         asv_web_refuse(call, &asv_web_not_from_here, NULL);
     } else {
-        return !is_too_often(call);
+        return !is_too_often(call, ASV_WEB_LIMIT_REQUESTS, call->who.id, sizeof call->who.id);
     }
     return false;
 }

@@ -200,6 +200,7 @@ void asv_web_token_put(struct asv_web_call *call)
         asv_web_created(call, json_pack("{s:s, s:s}", "id", id_text, "token", shown), "/api/v1/tokens/%s",
                         id_text);
         call->out->etag[0] = '\0';
+        call->out->secret = true;
         asv_wipe(shown, sizeof shown);
     }
     asv_wipe(token, sizeof token);

@@ -105,6 +105,7 @@ static void enter(struct asv_web_call *call, const struct asv_db_passkey_answer 
         asv_web_failed(call, status, &err);
     } else {
         char csrf[2 * ASV_SHA256_BYTES + 1];
+        asv_web_limits_know(&call->web->limits, digest, true);
         asv_web_csrf_token(csrf, token);
         asv_web_created(call, json_pack("{s:s}", "csrf", csrf), "/api/v1/session");
         asv_web_cookie_set(call, token);
@@ -166,8 +167,7 @@ static void with_passkey(struct asv_web_call *call, const json_t *said)
         asv_web_refuse(call, &not_right, NULL);
         return;
     }
-    const struct asv_db_passkey_answer answer = {mine->digest, challenge, assertion.client_data,
-                                                 assertion.authenticator, assertion.signature};
+    const struct asv_db_passkey_answer answer = {mine->digest, challenge};
     enter(call, &answer, NULL, 0);
 }
 

@@ -76,6 +76,7 @@ void asv_web_totp_begin(struct asv_web_call *call)
         asv_totp_base32(text, key);
         asv_web_give(call, json_pack("{s:s, s:s, s:o}", "key", text, "uri", uri, "qr", asv_totp_qr(uri)));
         call->out->etag[0] = '\0';
+        call->out->secret = true;
     }
     asv_wipe(key, sizeof key);
     asv_wipe(text, sizeof text);

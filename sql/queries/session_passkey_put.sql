@@ -6,8 +6,5 @@ SELECT asv.session_passkey_put(
     p_digest => $1::bytea,
     p_credential => $2::bytea,
     p_challenge => $3::bytea,
-    p_client_data => $4::bytea,
-    p_authenticator_data => $5::bytea,
-    p_signature => $6::bytea,
-    p_until_at => $7::timestamptz,
-    p_idle_s => $8::integer)
+    p_until_at => $4::timestamptz,
+    p_idle_s => $5::integer)

@@ -22,12 +22,12 @@ function tile(page, number) {
 async function theBoardSaysHowItIs() {
   const page = await stage.page("board.html");
   await says(tile(page, 2), "überträgt");
-  await says(tile(page, 2), "63 %");
+  await says(tile(page, 2), "65 %");
   await says(tile(page, 2), "noch 2 min");
   await says(tile(page, 3), "noch 1 h 7 min");
-  await says(tile(page, 6), "gleich fertig");
+  await says(tile(page, 6), "noch unter 1 min");
   await says(tile(page, 1), "bereit");
-  await says(tile(page, 4), "1 Aufnahme in Quarantäne");
+  await says(tile(page, 4), "Aufnahme in Quarantäne");
   await says(tile(page, 11), "Fremde Kamera");
   await says(page.locator(".summary"), "6 bereit");
   assert.equal(await page.locator(".tile").count(), 20);
@@ -87,24 +87,24 @@ async function byKeyboardAlone() {
 
 async function nothingJumps() {
   const page = await stage.page("board.html");
-  await says(tile(page, 2), "63 %");
+  await says(tile(page, 2), "65 %");
   const places = () => page.locator(".tile").evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
   const before = await places();
   await tile(page, 15).getByRole("button").focus();
   await page.evaluate(() => { globalThis.kept = [...document.querySelectorAll(".tile")]; });
   const later = evening();
-  later.slots[1] = pulling(2, 88, 30);
-  later.slots[0] = slot(1, "fault", { reason: "<img src=x onerror=alert(1)> what nobody foresaw" });
+  later.slots[1] = pulling(2, 85, 1);
+  later.slots[0] = slot(1, "fault", { why: ["other"], reason: "<img src=x onerror=alert(1)> what nobody foresaw" });
   later.slots[11] = slot(12, "ready");
   stage.dock.tell(later);
-  await says(tile(page, 2), "88 %");
+  await says(tile(page, 2), "85 %");
   await says(tile(page, 1), "Bitte melden");
   await says(page.locator(".unseen[role=status]"), "Meldung des Docks, Platz 1: Problem. Bitte melden");
   assert.deepEqual(await places(), before);
   assert.ok(await page.evaluate(() => globalThis.kept.every((one, i) => one === document.querySelectorAll(".tile")[i])));
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Was ist zu tun? Platz 15");
   await tile(page, 1).getByRole("button").tap();
-  await says(page.getByRole("dialog"), "<img src=x onerror=alert(1)>");
+  await says(page.getByRole("dialog"), "Kamera stecken lassen und der Administration melden.");
   assert.equal(await page.locator("img").count(), 0);
   stage.dock.tell(evening());
 }
@@ -236,7 +236,7 @@ async function everySizeFits() {
   await says(tile(page, 1), "bereit");
   for (const count of [1, 4, 10, 24]) {
     const slots = Array.from({ length: count }, (_, i) => (i % 7 === 3 ? slot(i + 1, "attention", {
-      reason: "recordings on it: 3 that could not be brought into custody, 1 whose period is over, to be erased at the keeper's order" }) : slot(i + 1, "ready")));
+      why: ["failed", "expired"], reason: "recordings on it: 3 that could not be brought into custody, 1 whose period is over, to be erased at the keeper's order" }) : slot(i + 1, "ready")));
     stage.dock.tell(status(slots));
     await until(async () => (await page.locator(".tile").count()) === count, `${count} tiles`);
     await picture(page, `board-${count}`);
@@ -260,7 +260,7 @@ async function everySizeFits() {
 async function theConsoleShowsTheDock() {
   const page = await stage.page("../");
   assert.equal(page.url(), `${stage.web.origin}/console/`);
-  await says(page.locator("tbody tr").nth(1), "63 %");
+  await says(page.locator("tbody tr").nth(1), "65 %");
   await says(page.locator("tbody tr").nth(14), "Kamera neu einstecken.");
   await picture(page, "console-dock", true);
   await isAccessible(page, "the dock's table");

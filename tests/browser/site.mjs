@@ -104,13 +104,13 @@ const COLOURS = {
 
 export function slot(number, state, more = {}) {
   return {
-    slot: number, port: `1-2.${number}`, state, colour: COLOURS[state], since_ms: 1_790_000_000_000, reason: "", done: 0, total: 0, rate: 0,
+    slot: number, port: `1-2.${number}`, state, colour: COLOURS[state], since_ms: 1_790_000_000_000, why: [], reason: "", done: 0, total: 0, rate: 0,
     counts: COUNTS, ...(state === "empty" ? {} : { camera: `BWC-${number}`, serial: `SN-${number}` }), ...more,
   };
 }
 
-export function pulling(number, percent, left_s) {
-  return slot(number, "pulling", { done: percent * 10_000_000, total: 1_000_000_000, rate: 40_000_000, left_s, step: "payload", number: 3 });
+export function pulling(number, percent, minutes) {
+  return slot(number, "pulling", { done: 10_000_000, total: 1_000_000_000, rate: 40_000_000, left_s: 25, step: "payload", number: 3, percent, minutes });
 }
 
 export function status(slots, more = {}) {
@@ -124,10 +124,10 @@ export function status(slots, more = {}) {
 export function evening() {
   const slots = Array.from({ length: 20 }, (_, i) => slot(i + 1, "ready"));
   const put = (one) => { slots[one.slot - 1] = one; };
-  [pulling(2, 63, 115), pulling(3, 12, 4000), pulling(6, 97, 4), pulling(9, 41, 45), slot(5, "sealing"), slot(8, "erasing"), slot(12, "empty"),
+  [pulling(2, 65, 2), pulling(3, 10, 67), pulling(6, 95, 1), pulling(9, 40, 1), slot(5, "sealing"), slot(8, "erasing"), slot(12, "empty"),
     slot(13, "identifying"), slot(18, "empty"), slot(20, "empty"), slot(16, "finishing"),
-    slot(4, "attention", { reason: "recordings on it: 1 in quarantine, to be looked at" }),
-    slot(11, "refused", { reason: "not a camera of this agency: its chain leads to another root" }),
-    slot(15, "fault", { reason: "the camera does not answer: a reply; take it out and put it in again" })].forEach(put);
+    slot(4, "attention", { why: ["quarantined"], reason: "recordings on it: 1 in quarantine, to be looked at" }),
+    slot(11, "refused", { why: ["foreign"], reason: "not a camera of this agency: its chain leads to another root" }),
+    slot(15, "fault", { why: ["silent", "again"], reason: "the camera does not answer: a reply; take it out and put it in again" })].forEach(put);
   return status(slots);
 }

@@ -64,34 +64,32 @@ function allAlarms(keys) {
   kinds.forEach((kind) => assert.ok(keys.includes(`alarm.${kind}`), `no text for the alarm ${kind}`));
 }
 
-/** The rows of the table below a heading of DOCK.md, the code spans of each one's first cell. */
-function table(heading) {
+/** The code spans of the first cell of each row of a table of DOCK.md, which begins so. */
+function table(head) {
   const text = fs.readFileSync(path.join(TOP, "docs/DOCK.md"), "utf8");
-  const part = heading === "states" ? text.split("| state | colour | is |")[1] : text.split("## What staff see, and what it means")[1].split("\n## ")[0];
-  const rows = part.split("\n\n")[heading === "states" ? 0 : 1].split("\n").filter((line) => line.startsWith("| `"));
-  return rows.map((row) => [...row.split(" | ")[0].matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+  const rows = text.split(head)[1].split("\n\n")[0].split("\n").filter((line) => line.startsWith("| `"));
+  return rows.flatMap((row) => [...row.split(" | ")[0].matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+}
+
+/** What the board says: the states and words of its contract, which the words of DOCK.md are. */
+function contract(member) {
+  const schema = fs.readFileSync(path.join(TOP, "docs/openapi.yaml"), "utf8").split("\n    Slot:\n")[1];
+  return schema.split(`\n        ${member}:\n`)[1].match(/enum: \[([^\]]+)\]/)[1].split(", ");
 }
 
 async function allIsSaid(keys) {
-  const { explain } = await load("reasons.js");
-  const known = new Set(keys);
-  const states = table("states").flat();
+  const said = (prefix) => keys.filter((key) => key.startsWith(prefix) && !key.endsWith(".do")).map((key) => key.slice(prefix.length)).sort();
+  const states = table("| state | colour | is |");
   assert.equal(states.length, 15, `${states}`);
-  states.forEach((state) => assert.ok(known.has(`state.${state}`), `no word for the state ${state}`));
-  const reasons = table("reasons");
-  assert.ok(reasons.length > 15, `${reasons.length} reasons`);
-  for (const row of reasons) {
-    for (const reason of row) {
-      const names = explain(reason).map(({ name }) => name);
-      assert.ok(names.length > 0 && !names.includes("other"), `no text for the reason "${reason}"`);
-      names.forEach((name) => assert.ok(known.has(`reason.${name}`) && known.has(`reason.${name}.do`), name));
-    }
-  }
-  assert.deepEqual(explain("recordings on it: 12 in quarantine, to be looked at, 1 still being recorded"),
-    [{ name: "quarantined", n: 12 }, { name: "recording", n: 1 }]);
-  assert.deepEqual(explain("the camera does not answer: reply; take it out and put it in again").map(({ name }) => name), ["again"]);
-  assert.deepEqual(explain("what nobody foresaw"), [{ name: "other", n: undefined }]);
-  assert.deepEqual(explain(""), []);
+  assert.deepEqual(said("state."), contract("state").sort());
+  contract("state").forEach((state) => assert.ok(states.includes(state), state));
+  const why = table("| why | reason begins | means | do |");
+  assert.equal(why.length, 23, `${why}`);
+  assert.deepEqual(contract("why").sort(), why.sort());
+  assert.deepEqual(said("reason."), why);
+  const dock = fs.readFileSync(path.join(TOP, "dock/why.c"), "utf8").split("names[] = {")[1].split("}")[0];
+  assert.deepEqual([...dock.matchAll(/"(\w+)"/g)].map((match) => match[1]), contract("why"), "what the dock says, in its order");
+  why.forEach((name) => assert.ok(keys.includes(`reason.${name}.do`), name));
 }
 
 const de = (await load("de.js")).default;

@@ -5,7 +5,9 @@
 route with every role, logged out, with sessions that are over and tokens that are for something else. Every answer is compared with
 docs/openapi.yaml.
 """
+import contextlib
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -195,7 +197,6 @@ class Test:
         assert code == 201 and "ab" * 32 not in headers["Set-Cookie"], headers
         assert "Secure; HttpOnly; SameSite=Strict" in headers["Set-Cookie"] and "Domain" not in headers["Set-Cookie"], headers
         self.refused(Client(self.web).ask("POST", "/api/v1/session", answer))
-        assert sql("SELECT count(*) FROM asv.session WHERE signature IS NOT NULL AND client_data IS NOT NULL") == "1"
         assert sql(f"SELECT count(*) FROM asv.session s, asv.person p WHERE s.person = '{anna.uuid}' AND s.person = p.id") == "1"
         assert sorted(self.at_once(anna.answer(client.challenge()))) == [201] + [401] * 7
         stale = Client(self.web)
@@ -284,7 +285,7 @@ class Test:
             assert answer[0] == 400 and json.loads(answer[2])["field"] == "query", (query, answer)
         assert client.ask("GET", "/api/v1/tokens?")[0] == 200
         good = {"name": "x", "scopes": ["people:read"], "days": 1}
-        for field, values in {"name": ["", " x", "x\n", "x" * 129, 5, None, "a\u202eb", [], "\ud800"], "scopes": [[], ["all"], "people:read", ["people:read"] * 9, [["people:read"]], None],
+        for field, values in {"name": ["", " x", "x\n", "x" * 129, 5, None, "a\u202eb", [], "\ud800"], "scopes": [[], ["all"], "people:read", ["people:read"] * 8, [["people:read"]], None],
                               "days": [0, 366, "1", 1.0, -1, True, 2**63]}.items():
             for value in values:
                 answer = client.ask("POST", "/api/v1/tokens", json.dumps(good | {field: value}))
@@ -563,9 +564,69 @@ class Test:
         self.web.judge("GET", "/api/v1/session", 429, dict(answer.getheaders()), data)
         other.good("GET", "/api/v1/session")
 
+    def in_memory(self, *texts):
+        """Those of the texts that are in the memory of the server; None: nobody lets us look."""
+        pid, found = self.web.daemon.process.pid, set()
+        try:
+            with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+                for start, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw", maps.read(), re.M):
+                    memory.seek(int(start, 16))
+                    with contextlib.suppress(OSError):  # what the kernel does not show
+                        data = memory.read(int(end, 16) - int(start, 16))
+                        found |= {text for text in texts if text.encode() in data}
+        except PermissionError:
+            return None
+        return found
+
+    def what_was_typed_is_wiped(self):
+        """A-103."""
+        hans = Person("Hans", 128)
+        self.set_password(hans, "hans")
+        wrong, wide, new = "a wrong password of mine", "ein anderes Pa\u00dfwort von mir", "a new password of mine"
+        client = Client(self.web)
+        self.refused(client.ask("POST", "/api/v1/session", {"password": {"name": "hans", "password": wrong}}))
+        self.refused(client.ask("POST", "/api/v1/session", json.dumps({"password": {"name": "hans", "password": wide}}, ensure_ascii=False).encode()))
+        client.enter({"password": {"name": "hans", "password": FIRST}})
+        client.good("PUT", "/api/v1/password", {"old": FIRST, "new": new}, 204)
+        shown = client.good("POST", "/api/v1/totp")["key"]
+        text = json.dumps({"name": "x" * 2000 + "what is refused"})
+        problem(client.ask("POST", "/api/v1/tokens", text), 403, "forbidden")
+        link = self.web.connect()  # it is seen while it is on its way
+        link.sendall(f"PUT /api/v1/password HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{{\"old\":\"what is on its way".encode())
+        self.web.ask("/healthz")
+        found = self.in_memory("what is on its way", wrong, wide, FIRST, new, shown, "what is refused")
+        link.close()
+        if found is None:
+            print("skipped: nobody may read the server's memory")
+        else:
+            assert found == {"what is on its way"}, found
+
+    def who_makes_up_sessions_waits(self):
+        """A-102: and nobody else at the address, who has one."""
+        client = self.sign_in(self.people["deputy"])
+        token = Client(self.web, token=client.good("POST", "/api/v1/tokens", {"name": "x", "scopes": ["statements"], "days": 1}, 201)["token"])
+        problem(token.ask("GET", "/api/v1/session"), 403, "forbidden")
+        link, codes = self.web.link(), []
+        for i in range(1200):
+            made_up = {"Cookie": f"{COOKIE}={os.urandom(32).hex()}"} if i % 2 else {"Authorization": f"Bearer asv_{os.urandom(32).hex()}"}
+            code, headers, data = self.web.ask("/api/v1/session", link=link, **made_up)
+            codes.append(code)
+            if code == 429:
+                break
+        problem((code, None, data), 429, "too-often")
+        assert codes[:400] == [401] * 400 and int(headers["Retry-After"]) >= 1, len(codes)
+        client.good("GET", "/api/v1/session")
+        problem(token.ask("GET", "/api/v1/session"), 403, "forbidden")
+        self.sign_in(self.people["deputy"]).good("GET", "/api/v1/session")
+        elsewhere = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=60, source_address=("127.0.0.2", 0))
+        problem(self.web.ask("/api/v1/session", link=elsewhere, Cookie=f"{COOKIE}={'0' * 64}"), 401, "not-signed-in")
+        client.good("DELETE", "/api/v1/session", want=204)
+        assert 429 in (client.ask("GET", "/api/v1/session")[0] for _ in range(400)), "one that is over is as good as made up"
+
     STEPS = (a_passkey_opens_a_session_once, whose_session_it_is_says_the_database, what_changes_something_comes_from_our_pages,
              a_cookie_is_read_in_one_way, what_is_said_is_held_against_the_table, a_password_is_ones_own_and_has_codes, who_guesses_waits,
-             sessions_end, tokens_are_few_and_shown_once, everybody_tries_everything, errors_are_problems, a_session_asks_so_often)
+             sessions_end, tokens_are_few_and_shown_once, everybody_tries_everything, errors_are_problems, a_session_asks_so_often,
+             who_makes_up_sessions_waits, what_was_typed_is_wiped)
 
     def run(self, names):
         for step in self.STEPS:

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,7 +26,7 @@ from served import Contract, Web  # noqa: E402
 HOST = "asservat.example"
 ORIGIN = f"https://{HOST}"
 ES256 = 2
-SCOPE_STATEMENTS = 1 << 7
+SCOPE_STATEMENTS = 1 << 6
 PREPARE, STATEMENTS, OFFER = "/api/v1/statements/prepare", "/api/v1/statements", "/api/v1/authenticators"
 
 
@@ -98,9 +99,9 @@ class Authenticator:
         """As after a sign-in with this passkey."""
         token = os.urandom(32).hex()
         told = hashlib.sha256(token.encode()).digest()
-        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, credential, challenge, client_data, authenticator_data, signature, idle, until_at)
-                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'passkey', '{self.person}', '\\x{self.digest.hex()}', sha256('{token}'), 'x',
-                                  repeat('x', 37)::bytea, 'x', '1 hour', clock_timestamp() + interval '1 hour')""")
+        self.desk.sql(f"""INSERT INTO asv.session (digest, kind, person, credential, challenge, idle, until_at)
+                          VALUES ('\\x{hashlib.sha256(told).hexdigest()}', 'passkey', '{self.person}', '\\x{self.digest.hex()}', sha256('{token}'), '1 hour',
+                                  clock_timestamp() + interval '1 hour')""")
         return token
 
     def assertion(self, challenge, origin=ORIGIN, rp_id=HOST, flags=5, kind="webauthn.get"):
@@ -277,6 +278,54 @@ def an_approval_is_for_one_recording(desk, web, people, clips):
     assert (desk.state(clips[1]), desk.state(clips[2])) == ("held", "pending")
     done = web.sign(sigrid, "hold", "refuse", request=second["statement"])
     assert done["taken"] is not None and desk.state(clips[2]) == "sealed", desk.state(clips[2])
+
+
+def approvals(desk, request):
+    """Of those that the keeper took; what the database made of the request; and how often that is told in custody."""
+    return desk.sql(f"""SELECT count(*) FILTER (WHERE asv.statement_taken_at(a.digest) IS NOT NULL), r.outcome,
+                               (SELECT count(*) FROM asv.clip_event e WHERE e.recording = r.recording AND e.kind = 'hold_approved')
+                        FROM asv.request r LEFT JOIN asv.statement a ON a.proposal = r.proposal AND a.step = 2
+                        WHERE r.proposal = '\\x{request}' GROUP BY r.proposal, r.outcome, r.recording""")[0]
+
+
+def two_approve_at_once(desk, web, people, clip):
+    """A-105: one of them does, and the same handed in twice at once is one."""
+    who = (people["sigrid"], people["stefan"])
+    asked = web.sign(people["willi"], "hold", "propose", clip=clip, incident=site.CASE)
+    drafts = [web.prepare(one, "hold", "approve", request=asked["statement"])[1] for one in who]
+    bodies = [{"body": draft["body"], "assertion": one.assertion(draft["challenge"])} for one, draft in zip(who, drafts)]
+    with ThreadPoolExecutor(4) as pool:
+        got = list(pool.map(lambda n: (n % 2, *web.post(who[n % 2], STATEMENTS, bodies[n % 2])), range(4)))
+    good = {n for n, code, _ in got if code == 200}
+    assert len(good) == 1 and {code for n, code, _ in got if n not in good} <= {202, 404, 409}, got  # 202: stored while the other's was on its way
+    assert approvals(desk, asked["statement"]) == ["1", "approved", "1"] and desk.state(clip) == "held", got
+    for n, body in enumerate(bodies):  # and afterwards it is as it was
+        assert web.post(who[n], STATEMENTS, body)[0] in ((200,) if n in good else (404, 409))
+    assert approvals(desk, asked["statement"]) == ["1", "approved", "1"]
+
+
+def an_approval_against_the_lapse(desk, web, people, clip):
+    """A-105: it counts, or the request has lapsed; never both, and never neither."""
+    sigrid, rita, seen = people["sigrid"], Tab(web, people["rita"]), []
+    for ahead in ("0 s", "150 ms", "1 min"):
+        asked = rita.sign("open", "propose", clip=clip)[1][1]
+        _, draft = web.prepare(sigrid, "open", "approve", request=asked["statement"])
+        expire = f"""SET session_replication_role = replica; UPDATE asv.request SET expires_at = clock_timestamp() + interval '%s'
+                     WHERE proposal = '\\x{asked['statement']}'"""
+        desk.sql(expire % ahead)
+        with ThreadPoolExecutor(1) as pool:
+            handed = pool.submit(web.hand_in, sigrid, draft)
+            while not handed.done():
+                desk.sql("SELECT asv.requests_lapse()")
+        outcome = desk.sql(f"SELECT outcome FROM asv.request WHERE proposal = '\\x{asked['statement']}'")[0][0]
+        stored = desk.sql(f"SELECT count(*) FROM asv.statement WHERE proposal = '\\x{asked['statement']}'")[0][0]
+        seen.append(outcome)
+        desk.sql(expire % "1 h")  # what was approved lives for as long
+        got = (handed.result()[0], stored, rita.prepare("show", "alone", clip=clip)[0])
+        assert got == {"approved": (200, "1", 200), "lapsed": (404, "0", 409)}[outcome], (ahead, outcome, got, handed.result())
+        if outcome == "approved":
+            break
+    assert (seen[0], seen[-1]) == ("lapsed", "approved"), seen
 
 
 def nobody_approves_the_own_request(desk, web, people, clip):
@@ -575,6 +624,8 @@ def play(rig):
         an_approval_is_for_one_recording(desk, web, people, clips)
         nobody_approves_the_own_request(desk, web, people, clips[3])
         a_request_that_is_over(desk, web, people, clips[3])
+        two_approve_at_once(desk, web, people, clips[2])
+        an_approval_against_the_lapse(desk, web, people, clips[2])
         tab, opening = a_recording_is_shown(desk, web, people, clips[1])
         assert tab.piece(opening, 0, 1)[0] == 200
         blocks_and_releases(desk, web, people, clips)

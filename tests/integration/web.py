@@ -39,15 +39,14 @@ COUNTS = {name: 31337 for name in ("listed", "pulled", "committing", "stored", "
 LINE = {"version": "0.1.0", "stopping": False, "keeper": {"up": True, "why": "", "since_ms": 1},
         "database": {"up": False, "why": "secret host", "since_ms": 2}, "stored": 31337, "quarantined": 31337, "bytes": 31337,
         "space": {"free": 31337, "low": True},
-        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "reason": "",
-                   "camera": CAMERA, "serial": SERIAL, "clip": CLIP, "number": 31337, "step": "payload", "done": 63, "total": 100,
-                   "rate": 10, "left_s": 4, "counts": COUNTS},
-                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0,
+        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "why": [], "reason": "",
+                   "camera": CAMERA, "serial": SERIAL, "clip": CLIP, "number": 31337, "step": "payload", "done": 31337, "total": 31337,
+                   "rate": 31337, "left_s": 31337, "percent": 65, "minutes": 2, "counts": COUNTS},
+                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "since_ms": 1, "why": [], "reason": "", "done": 0, "total": 0,
                    "rate": 0, "counts": COUNTS}]}
 BOARD = {"stopping": False, "keeper_up": True, "database_up": False, "space_low": True,
-         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "reason": "", "done": 63,
-                    "total": 100, "rate": 10, "left_s": 4},
-                   {"slot": 2, "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0, "rate": 0}]}
+         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "why": [], "percent": 65, "minutes": 2},
+                   {"slot": 2, "state": "empty", "colour": "grey", "why": []}]}
 
 FILES = {"index.html": b"<!doctype html>" * 200, "app.js": b"export const a = 1;\n" * 300, "style.css": b"", "icon.svg": b"<svg/>"}
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
@@ -669,7 +668,7 @@ class Test:
         web.stop()
 
     def the_board_names_nobody(self):
-        """A-013."""
+        """A-013, A-101."""
         web = self.web("board")
         code, _, body = web.ask("/api/v1/dock")
         assert code == 200 and json.loads(body) == BOARD, body
@@ -688,10 +687,10 @@ class Test:
             problem(eventually(lambda answer: answer[0] == 503), 503, "dock-away", "dock")
             self.dock.tell(json.dumps(LINE).encode() + b"\n")
             eventually(lambda answer: answer[0] == 200)
-        for reason in ("the database is away", "the keeper is away", "there is no room"):
-            waits = LINE["slots"][1] | {"state": "waiting", "colour": "yellow", "reason": reason + ": connection to server at db.secret failed"}
-            self.dock.tell(json.dumps(LINE | {"slots": [waits]}).encode() + b"\n")
-            eventually(lambda answer, reason=reason: [slot["reason"] for slot in json.loads(answer[2])["slots"]] == [reason])
+        waits = LINE["slots"][1] | {"state": "waiting", "colour": "yellow", "why": ["database"], "reason": "the database is away: no db.secret"}
+        self.dock.tell(json.dumps(LINE | {"slots": [waits]}).encode() + b"\n")
+        answer = eventually(lambda answer: b"waiting" in answer[2])
+        assert json.loads(answer[2])["slots"] == [{"slot": 2, "state": "waiting", "colour": "yellow", "why": ["database"]}], answer
         self.dock.tell(json.dumps({name: value for name, value in LINE.items() if name != "space"}).encode() + b"\n")
         eventually(lambda answer: b"space_low" not in answer[2])
         self.dock.close()
@@ -741,9 +740,9 @@ class Test:
         return link
 
     def who_listens_is_told(self):
-        """A-083, A-084, A-085, A-086, A-007."""
-        def line(done):
-            return json.dumps(LINE | {"slots": [LINE["slots"][0] | {"done": done}]}).encode() + b"\n"
+        """A-083, A-084, A-085, A-086, A-007, A-100."""
+        def line(percent, **more):
+            return json.dumps(LINE | {"slots": [LINE["slots"][0] | {"percent": percent, **more}]}).encode() + b"\n"
 
         def until(what, seconds=60):
             deadline = time.monotonic() + seconds
@@ -759,20 +758,23 @@ class Test:
             web.judge("GET", "/api/v1/dock/events", 200, all_of_them[0].headers, b"event")
             for link in all_of_them:
                 name, data = link.event()
-                assert name == "dock" and data["slots"][0]["done"] == 1 and data["slots"][0].keys() == BOARD["slots"][0].keys(), data
+                assert name == "dock" and data["slots"][0]["percent"] == 1 and data["slots"][0].keys() == BOARD["slots"][0].keys(), data
                 assert not any(word in json.dumps(data) for word in (CAMERA, SERIAL, CLIP, PORT, "31337")), data
             assert web.metric("asservat_http_streams") == 40
             self.dock.tell(line(2))
             self.dock.tell(line(2))
             self.dock.tell(line(3))
             for link in all_of_them:
-                while (got := link.event())[1]["slots"][0]["done"] != 3:
-                    assert got[1]["slots"][0]["done"] == 2, got
+                while (got := link.event())[1]["slots"][0]["percent"] != 3:
+                    assert got[1]["slots"][0]["percent"] == 2, got
+            # A recording ends and the next one begins: nobody is told.
+            for i, state in enumerate(("pulling", "listing", "pulling", "listing")):
+                self.dock.tell(line(3, state=state, since_ms=i, number=i, clip=f"{CLIP}{i}", done=i, total=i + 1, rate=i, left_s=i, reason=str(i)))
             # Idle for longer than any deadline, and one connection to the dock for all.
             assert web.ask("/api/v1/dock")[0] == 200 and self.dock.taken == before + 1, self.dock.taken - before
             select.select([], [], [], 0.8)
             self.dock.tell(line(4))
-            assert all(link.event()[1]["slots"][0]["done"] == 4 for link in all_of_them)
+            assert all(link.event()[1]["slots"][0]["percent"] == 4 for link in all_of_them)
             self.dock.close()
             assert all(link.event() == ("away", {}) for link in all_of_them)
             late = self.listen(web, stack)
@@ -784,12 +786,12 @@ class Test:
                 link.close()
             # Who does not read is cut, and holds nobody up.
             deaf = self.listen(web, stack)
-            heard, wide = all_of_them[0], [slot | {"reason": "x" * 255} for slot in LINE["slots"]] * 32
+            heard, wide = all_of_them[0], [slot | {"why": ["x" * 255]} for slot in LINE["slots"]] * 32
             for i in range(100000):
                 if web.metric("asservat_http_late_total") > 0:
                     break
-                self.dock.tell(json.dumps(LINE | {"slots": [slot | {"done": i} for slot in wide]}).encode() + b"\n")
-                while heard.event()[1]["slots"][0]["done"] != i:
+                self.dock.tell(json.dumps(LINE | {"slots": [slot | {"percent": i} for slot in wide]}).encode() + b"\n")
+                while heard.event()[1]["slots"][0]["percent"] != i:
                     pass
             assert web.metric("asservat_http_late_total") == 1
             until(lambda: web.metric("asservat_http_streams") == 1)

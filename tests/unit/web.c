@@ -38,10 +38,11 @@ static void what_is_served_has_one_place_in_the_table(void **state)
     }
 }
 
-#define SLOT                                                                                                 \
-    "{\"slot\":1,\"port\":\"1-2\",\"state\":\"ready\",\"colour\":\"green\",\"since_ms\":5,\"reason\":\"r\"," \
-    "\"camera\":\"C\",\"serial\":\"S\",\"clip\":\"U\",\"number\":9,\"done\":1,\"total\":2,\"rate\":3,"       \
-    "\"counts\":{}"
+#define SLOT(state, percent)                                                                           \
+    "{\"slot\":1,\"port\":\"1-2\",\"state\":\"" state                                                  \
+    "\",\"colour\":\"blue\",\"since_ms\":5,\"reason\":\"r\",\"why\":[]," percent                       \
+    "\"camera\":\"C\",\"serial\":\"S\",\"clip\":\"U\",\"number\":9,\"done\":1,\"total\":2,\"rate\":3," \
+    "\"left_s\":7,\"counts\":{}}"
 #define LINE(slots)                                                                                       \
     "{\"stopping\":true,\"keeper\":{\"up\":false,\"why\":\"w\"},\"database\":{\"up\":true},\"stored\":4," \
     "\"slots\":[" slots "]}"
@@ -54,28 +55,34 @@ static void assert_board(const char *line, const char *want)
     free(got);
 }
 
-/* A-013 */
+#define BOARD(slots) "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[" slots "]}"
+
+/* A-013, A-100, A-101 */
 static void the_board_has_what_the_room_may_see(void **state)
 {
     (void)state;
     assert_board(
-        LINE(SLOT
-             "},{" /* a second one below */
-             "\"slot\":2,\"state\":\"empty\",\"colour\":\"grey\",\"since_ms\":6,\"reason\":\"\",\"done\":0,"
-             "\"total\":0,\"rate\":0,\"left_s\":7}"),
-        "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":["
-        "{\"slot\":1,\"since_ms\":5,\"done\":1,\"total\":2,\"rate\":3,\"state\":\"ready\",\"colour\":"
-        "\"green\",\"reason\":\"r\"},"
-        "{\"slot\":2,\"since_ms\":6,\"done\":0,\"total\":0,\"rate\":0,\"state\":\"empty\",\"colour\":"
-        "\"grey\",\"reason\":\"\","
-        "\"left_s\":7}]}");
-    assert_board(LINE("{\"slot\":1,\"state\":\"waiting\",\"colour\":\"yellow\",\"since_ms\":5,\"reason\":"
-                      "\"the database is away: host\","
-                      "\"done\":0,\"total\":0,\"rate\":0}"),
-                 "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[{\"slot\":1,\"since_"
-                 "ms\":5,\"done\":0,"
-                 "\"total\":0,\"rate\":0,\"state\":\"waiting\",\"colour\":\"yellow\",\"reason\":\"the "
-                 "database is away\"}]}");
+        LINE(SLOT("ready", "") ",{\"slot\":2,\"state\":\"waiting\",\"colour\":\"yellow\",\"why\":"
+                               "[\"database\",\"again\"],\"reason\":\"the database is away: host\"}"),
+        BOARD("{\"slot\":1,\"state\":\"ready\",\"colour\":\"blue\",\"why\":[]},"
+              "{\"slot\":2,\"state\":\"waiting\",\"colour\":\"yellow\",\"why\":[\"database\","
+              "\"again\"]}"));
+    assert_board(LINE(SLOT("listing", "\"percent\":40,\"minutes\":3,")),
+                 BOARD("{\"slot\":1,\"state\":\"pulling\",\"colour\":\"blue\",\"why\":[],\"percent\":40,"
+                       "\"minutes\":3}"));
+    static const char *const steps[][2] = {
+        {SLOT("handshake", ""), "connecting"},  {SLOT("identifying", ""), "connecting"},
+        {SLOT("connecting", ""), "connecting"}, {SLOT("listing", ""), "pulling"},
+        {SLOT("pulling", ""), "pulling"},       {SLOT("sealing", ""), "sealing"},
+        {SLOT("erasing", ""), "sealing"},       {SLOT("fault", ""), "fault"}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        char line[1024];
+        char want[1024];
+        snprintf(line, sizeof line, LINE("%s"), steps[i][0]);
+        snprintf(want, sizeof want, BOARD("{\"slot\":1,\"state\":\"%s\",\"colour\":\"blue\",\"why\":[]}"),
+                 steps[i][1]);
+        assert_board(line, want);
+    }
     assert_board(LINE(""), "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[]}");
 }
 
@@ -88,11 +95,15 @@ static void what_is_no_status_makes_no_board(void **state)
         "[]",
         "{}",
         "null",
-        LINE(SLOT),
+        LINE("{\"slot\":1,\"state\":\"ready\",\"colour\":\"green\"}"),
+        LINE("{\"slot\":1,\"state\":\"ready\",\"colour\":\"green\",\"why\":\"room\"}"),
+        LINE("{\"slot\":1,\"state\":\"ready\",\"colour\":\"green\",\"why\":[\"2 in quarantine\"]}"),
+        LINE("{\"slot\":1,\"state\":\"ready\",\"colour\":\"green\",\"why\":[\"\"]}"),
+        LINE("{\"slot\":1,\"state\":\"ready\",\"colour\":\"green\",\"why\":[1]}"),
         LINE("1"),
         LINE("{}"),
-        LINE(SLOT ",\"left_s\":\"1\"}"),
-        LINE(SLOT ",\"slot\":1}"),
+        LINE(SLOT("ready", "\"percent\":\"1\",")),
+        LINE(SLOT("ready", "\"slot\":1,")),
         "{\"stopping\":1,\"keeper\":{\"up\":true},\"database\":{\"up\":true},\"slots\":[]}",
         "{\"stopping\":true,\"keeper\":true,\"database\":{\"up\":true},\"slots\":[]}",
         "{\"stopping\":true,\"keeper\":{\"up\":true},\"database\":{\"up\":true},\"slots\":{}}",

@@ -231,6 +231,23 @@ static void who_asks_too_often_waits(void **state)
     assert_int_equal(asv_web_limits_rate(&limits, ASV_WEB_LIMIT_REQUESTS, "a", 1, 5050), 1);
 }
 
+/* */
+static void what_has_counted_is_known_until_it_does_not(void **state)
+{
+    (void)state;
+    static struct asv_web_limits limits;
+    uint8_t session[ASV_SHA256_BYTES] = {1};
+    uint8_t other[ASV_SHA256_BYTES] = {2};
+    assert_int_equal(asv_web_limits_init(&limits, asv_world_os()), ASV_OK);
+    assert_false(asv_web_limits_knows(&limits, session));
+    asv_web_limits_know(&limits, session, true);
+    asv_web_limits_know(&limits, other, false);
+    assert_true(asv_web_limits_knows(&limits, session));
+    assert_false(asv_web_limits_knows(&limits, other));
+    asv_web_limits_know(&limits, session, false);
+    assert_false(asv_web_limits_knows(&limits, session));
+}
+
 /* */
 static void a_challenge_is_ours_and_two_minutes_old_at_most(void **state)
 {
@@ -293,6 +310,7 @@ int main(void)
         cmocka_unit_test(who_guesses_waits_longer_each_time_and_never_long),
         cmocka_unit_test(who_is_right_never_guessed),
         cmocka_unit_test(who_asks_too_often_waits),
+        cmocka_unit_test(what_has_counted_is_known_until_it_does_not),
         cmocka_unit_test(a_challenge_is_ours_and_two_minutes_old_at_most),
         cmocka_unit_test(this_machine_is_who_is_connected_itself),
     };

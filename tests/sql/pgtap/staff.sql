@@ -18,9 +18,9 @@ SELECT tap.put('certificate', fields || jsonb_build_object('digest', tap.dig('do
 SELECT tap.put(tbl, fields) FROM template
 WHERE tbl IN ('certificate', 'agency', 'unit', 'area', 'camera', 'camera_unit', 'dock', 'docking', 'assignment') ORDER BY position;
 
-CREATE FUNCTION pg_temp.person(who text, roles int) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.person(who text, roles int, units text DEFAULT 'VU') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM asv.credential_put(tap.dig(repeat('r', 32)), tap.uid(who), tap.dig('badge ' || who), who, roles, 'VU', '2026-01-01',
+    PERFORM asv.credential_put(tap.dig(repeat('r', 32)), tap.uid(who), tap.dig('badge ' || who), who, roles, units, '2026-01-01',
         '2126-01-01', tap.dig('key ' || who), convert_to(who, 'UTF8'), 'somebody');
     PERFORM asv.statement_put(tap.stmt('found ' || who), tap.dig('found ' || who), 34, 5::smallint, tap.dig('34' || who), 3::smallint,
         tap.dig(who), NULL, NULL, NULL, NULL, NULL, NULL, 0::smallint, NULL, NULL, tap.b16('found ' || who), now(),
@@ -32,7 +32,10 @@ END
 $$;
 SELECT is(pg_temp.person(who, roles), 'done', who || ' has an account')
 FROM (VALUES ('willi', 1), ('sigrid', 2), ('stefan', 2), ('rita', 8), ('doris', 32), ('dora', 4), ('wolf', 3)) AS p (who, roles);
+SELECT is(pg_temp.person(who, roles, units), 'done', who || ' has an account')
+FROM (VALUES ('adele', 11, 'AD'), ('udo', 2, 'AD'), ('emil', 8, ''), ('olga', 32, 'AD')) AS p (who, roles, units);
 CREATE ROLE stranger LOGIN IN ROLE asv_staff;
+SELECT asv.duty_put(uid('udo'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
 SELECT asv.duty_put(uid(who), 'in_charge', 'VU', NULL, '2026-01-01', NULL, 'x') FROM unnest(ARRAY['sigrid', 'wolf']) AS who;
 SELECT asv.duty_put(uid('dora'), 'deputy', 'VU', NULL, '2026-01-01', '2126-01-01', 'x');
 SELECT asv.duty_put(uid('stefan'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
@@ -48,6 +51,7 @@ CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'a
 $$;
 SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
 SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
+SELECT tap.incident_put(uid('other'), 'V-2', 1, 'o', '', 'adele');
 
 CREATE FUNCTION tap.say(name text, act int, step int, about text, who text, proposal text) RETURNS text LANGUAGE sql AS $$
     SELECT asv.statement_put(tap.stmt(name), tap.dig(name), act, step::smallint, tap.dig(act || about),
@@ -254,6 +258,20 @@ FROM (VALUES
     ('rita', 'SELECT count(*) FROM asv.statement_undelivered(NULL, 100)', '0', 'and to nobody else'),
 
     ('rita', 'SELECT accused FROM asv.incident_find(''V-1'')', 'Unbekannt', 'an incident is read'),
+    -- ---- LAW L4: A-104, incidents of one's own units
+    ('rita', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-7', 'incidents of her unit'),
+    ('rita', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_lines(NULL, NULL, NULL, NULL, NULL, 9)', 'V-1 V-7', 'and no others'),
+    ('adele', 'SELECT string_agg(case_number, '' '') FROM asv.incident_overview', 'V-2', 'what she wrote down herself'),
+    ('adele', 'SELECT string_agg(case_number, '' '') FROM asv.incident_lines(NULL, NULL, NULL, NULL, NULL, 9)', 'V-2', 'and nothing of another unit'),
+    ('adele', 'SELECT count(*) FROM asv.incident_find(''V-1'')', '0', 'by its number'),
+    ('adele', 'SELECT count(*) FROM asv.incident_about(tap.uid(''incident''))', '0', 'or its id'),
+    ('adele', 'SELECT tap.incident_put(tap.uid(''incident''), ''V-1'', 2, ''o'', '''', ''adele'')', 'VA006', 'nor does she come to read it by writing it anew'),
+    ('adele', 'SELECT tap.clip_put(tap.uid(''incident''), ''V-1'', ''h3'', true, 1, ''adele'')', 'VA006', 'or by adding a recording'),
+    ('udo', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who deputises reads for that unit, too'),
+    ('emil', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who is of no unit is of the agency'),
+    ('olga', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'and so is the officer'),
+    ('olga', 'SELECT case_number FROM asv.incident_about(tap.uid(''incident''))', 'V-1', 'who reads each'),
+
     ('rita', 'SELECT string_agg(injured, '','') FROM asv.incident_overview', '42501', 'and incidents not grouped by who was injured'),
     ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_find(''V-'' || n)', 'VA007', 'nor read one after the other'),
     ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_removed(''V-'' || n, 9)', 'VA007',

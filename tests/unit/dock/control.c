@@ -157,6 +157,8 @@ static void the_status_line_tells_each_slot(void **state)
     assert_string_equal(json_string_value(json_object_get(first, "port")), "1-1");
     assert_true(json_integer_value(json_object_get(first, "total")) > 300 * 65552);
     assert_true(json_integer_value(json_object_get(first, "done")) > 0);
+    assert_int_equal(json_array_size(json_object_get(first, "why")), 0);
+    assert_non_null(json_object_get(first, "percent"));
     assert_string_equal(json_string_value(json_object_get(last, "state")), "empty");
     assert_int_equal(json_integer_value(json_object_get(last, "slot")), RIG_SLOTS);
     assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
@@ -169,6 +171,64 @@ static void the_status_line_tells_each_slot(void **state)
     rig_run_to(rig, 0, ASV_SLOT_READY);
 }
 
+#define SHARED 5
+
+static unsigned looks, percents;
+
+/* Of as many recordings of one size the share is that of those that are through, or of one more. */
+static bool the_share_is_that_of_all(struct rig *r)
+{
+    const struct asv_slot *slot = &r->slots[0];
+    unsigned percent = 0;
+    unsigned minutes = 0;
+    if (slot->state == ASV_SLOT_PULLING && asv_slot_share(slot, &percent, &minutes)) {
+        assert_in_range(percent, 100 / SHARED * slot->counts.pulled,
+                        100 / SHARED * (slot->counts.pulled + 1));
+        assert_int_equal(percent % 5, 0);
+        assert_true(percent >= percents);
+        assert_true(minutes <= 1);
+        percents = percent;
+        looks++;
+    }
+    return slot->state == ASV_SLOT_READY;
+}
+
+/* A-100, LAW L6 */
+static void the_board_counts_no_recordings(void **state)
+{
+    (void)state;
+    looks = percents = 0;
+    for (uint64_t number = 1; number <= SHARED; number++) {
+        fake_camera_record(camera, number, 60);
+    }
+    rig_plug(rig, 0, camera);
+    rig_run(rig, the_share_is_that_of_all);
+    assert_true(looks > 2 && percents >= 50);
+    unsigned percent = 0;
+    unsigned minutes = 0;
+    assert_true(asv_slot_share(&rig->slots[0], &percent, &minutes));
+    assert_true(percent == 100 && minutes == 0);
+    rig_take_out(rig, 0);
+    assert_false(asv_slot_share(&rig->slots[0], &percent, &minutes));
+}
+
+/* */
+static void what_stays_on_it_is_said_without_a_figure(void **state)
+{
+    (void)state;
+    fake_camera_record(camera, 1, 5);
+    fake_camera_record(camera, 2, 5);
+    camera->clips[0].recording = camera->clips[1].recording = true;
+    rig_dock(rig, 0, camera, ASV_SLOT_ATTENTION);
+    assert_string_equal(rig->slots[0].reason, "recordings on it: 2 still being recorded");
+    char *line = asv_status_line(&rig->dock);
+    char *board = asv_web_board_of(line, strlen(line));
+    assert_non_null(
+        strstr(board, "{\"slot\":1,\"state\":\"attention\",\"colour\":\"yellow\",\"why\":[\"recording\"]}"));
+    free(board);
+    free(line);
+}
+
 int main(int argc, char **argv)
 {
     filter_tests(argc, argv);
@@ -179,6 +239,8 @@ int main(int argc, char **argv)
         KIT_TEST(a_ready_camera_is_issued_over_the_control_socket),
         KIT_TEST(the_unit_is_the_registers_unless_said_otherwise),
         KIT_TEST(the_status_line_tells_each_slot),
+        KIT_TEST(the_board_counts_no_recordings),
+        KIT_TEST(what_stays_on_it_is_said_without_a_figure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
