@@ -281,9 +281,17 @@ def a_report_says_since_when(court):
     (directory / "2-1.tlog-proof").unlink()
     (directory / "2-1.entry").unlink()
     assert court.valid(directory, "--ledger", both)["heads"][0]["since"] == at(180), "both by then"
+    any_one = court.trusting(*trusted, "group any 1 one two", "quorum any")
     for time in (0, BEGAN - 3700):  # what was recorded after its head was cosigned
         log.give(directory, "1-2", 2, cosigners=((one, time), (two, BEGAN)))
-        assert court.wrong(directory, "recorded after one cosigned its head", "--ledger", none)["heads"][0]["since"] is None
+        for trust, since in ((none, at(0)), (both, None)):  # LG-123: a clock that is wrong
+            report = court.valid(directory, "--ledger", trust)
+            assert report["unchecked"] == ["1-2.entry: recorded after one cosigned its head, if the clock there was right"], report
+            assert report["heads"][0]["since"] == since, report["heads"]
+        court.wrong(directory, "recorded after one cosigned its head", "--ledger", any_one)
+        log.give(directory, "1-2", 2, cosigners=((one, time), (two, BEGAN - 3700)))
+        court.wrong(directory, "recorded after one cosigned its head", "--ledger", both)
+        assert court.wrong(directory, "recorded after two cosigned its head", "--ledger", none)["heads"][0]["since"] is None
         text = court.text(directory, 1, "--ledger", none)
         assert "stood so" not in text and "Proven" not in text and "NOT PROVEN" in text, text
     log.give(directory, "1-2", 2, cosigners=((one, BEGAN - 3500),))
