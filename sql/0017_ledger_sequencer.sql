@@ -6,6 +6,7 @@ CREATE FUNCTION asv.ledger_begin(p_number smallint, p_origin text, p_before byte
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_first bigint;
+    v_stays bigint := (SELECT h.size FROM asv.ledger_head((p_number - 1)::smallint) h);
     v_tail asv.ledger_entry;
 BEGIN
     PERFORM asv.check_durable();
@@ -14,27 +15,31 @@ BEGIN
         RETURN 'already';
     ELSIF p_number <> coalesce((SELECT max(number) FROM asv.ledger_log), 0) + 1 THEN
         RAISE EXCEPTION 'ledger: log % is not the next one', p_number USING ERRCODE = 'VA001';
-    ELSIF p_before IS NULL AND EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log = p_number - 1) THEN
+    ELSIF p_before IS NULL AND EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log < p_number) THEN
         RAISE EXCEPTION 'ledger: log % follows one of which a head was signed, and names none', p_number USING ERRCODE = 'VA001';
     END IF;
     INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
-    -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already.
+    -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already. LG-124: how
+    -- that one began is over then.
+    DELETE FROM asv.ledger_pending WHERE kind = 1;
     v_first := least(0, (SELECT min(position) FROM asv.ledger_pending));
-    FOR v_tail IN SELECT e.* FROM asv.ledger_entry e
-                  WHERE e.log = p_number - 1 AND e.index >= (SELECT h.size FROM asv.ledger_head(e.log) h) ORDER BY e.index DESC LOOP
-        v_first := v_first - 1;
-        INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, key, closed, entry) OVERRIDING SYSTEM VALUE
-        VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.key, v_tail.closed, v_tail.entry);
+    FOR v_tail IN SELECT e.* FROM asv.ledger_entry e WHERE e.log = p_number - 1 AND e.index >= v_stays ORDER BY e.index DESC LOOP
+        IF v_tail.kind <> 1 THEN
+            v_first := v_first - 1;
+            INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, key, closed, entry) OVERRIDING SYSTEM VALUE
+            VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.key, v_tail.closed, v_tail.entry);
+        END IF;
         DELETE FROM asv.ledger_entry WHERE log = v_tail.log AND index = v_tail.index;
     END LOOP;
     UPDATE asv.ledger_log l SET size = h.size, root = h.root FROM asv.ledger_head((p_number - 1)::smallint) h
     WHERE l.number = p_number - 1 AND l.size <> h.size;
     INSERT INTO asv.ledger_pending (position, id, kind, facts) OVERRIDING SYSTEM VALUE
-    VALUES (v_first - 1, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
+    VALUES (v_first - 1, gen_random_uuid(), 1,
+            asv.ledger_counts(p_number, v_stays) || asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: last head of the one before it, NULL where none was signed';
+COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: last head that was signed before it, NULL where none was';
 GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
 
 CREATE FUNCTION asv.ledger_take(p_limit integer)

@@ -588,7 +588,8 @@ def how_logs_follow_one_another_is_named(ledger, clips):
         return f"{ORIGIN}/{number}", value(desk, f"SELECT max(size) FROM asv.ledger_checkpoint WHERE log = {number}")
 
     def label(origin):
-        return f"asv.ledger_text(10, '{origin}')"
+        """With the counts that it would have anyway."""
+        return f"substring(NEW.facts FOR 19) || asv.ledger_text(10, '{origin}')"
 
     smaller, root = desk.sql("SELECT size, encode(root, 'hex') FROM asv.ledger_checkpoint ORDER BY size LIMIT 1")[0]
     head = f"asv.ledger_field(13, int8send({smaller}) || '\\x{root}'::bytea || convert_to('{ORIGIN}/2', 'UTF8'))"
@@ -606,13 +607,21 @@ def how_logs_follow_one_another_is_named(ledger, clips):
     notes = noted(1)
     assert f"entry 0 (log_begun): that is not how {last} began" in notes, notes
     assert f"software_start: a row has no entry, which would be {ident}" in notes, notes
-    # One that is as it should be; then the one before is taken out, with all that it has.
+    # One that is as it should be; then the end of the one before is taken out, and then all of it, with all that it has.
     begin(5)
     notes = noted(1)
     assert not any(f"{ORIGIN}/5" in note for note in notes) and noted(1, "lost") == [], notes
+    below, = desk.sql("SELECT max(size) FROM asv.ledger_checkpoint WHERE log = 4 AND size < (SELECT size FROM asv.ledger_log WHERE number = 4)")[0]
+    desk.sql(f"{REPLICA}CREATE TABLE public.log_4 AS SELECT * FROM asv.ledger_log WHERE number = 4; UPDATE asv.ledger_log l SET size = c.size, "
+             f"root = c.root FROM asv.ledger_checkpoint c WHERE (l.number, c.log, c.size) = (4, 4, {below})")
+    notes, gone = noted(1), int(size) - int(below)
+    assert f"entry 0 of {ORIGIN}/5: it began behind {size} entries of {last}, of which there are {below} now" in notes, notes  # LG-125
+    assert noted(1, "lost") == [f"{last}: lost: {gone} entries after the restore"], noted(1, "lost")
+    desk.sql(f"{REPLICA}UPDATE asv.ledger_log l SET size = k.size, root = k.root FROM public.log_4 k WHERE l.number = 4; DROP TABLE public.log_4")
     for table, column in (("ledger_log", "number"), ("ledger_entry", "log"), ("ledger_tile", "log"), ("ledger_checkpoint", "log")):
         desk.sql(f"{REPLICA}DELETE FROM asv.{table} WHERE {column} = 4; UPDATE asv.{table} SET {column} = 4 WHERE {column} = 5")
     assert noted(1, "lost") == [f"{last}: lost: the whole log, of {size} entries"], noted(1, "lost")
+    assert f"entry 0 of {ORIGIN}/5: it began as log 5, and is log 4 here: one was taken out, or put in" in noted(1), noted(1)  # LG-125
     assert sum(note.startswith("software_start: a row has no entry") for note in noted(1)) >= 4, noted(1)
 
 

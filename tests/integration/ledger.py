@@ -6,6 +6,7 @@ published files alone and without our code; openssl verifies the head. Then: seq
 a database that somebody changed, and one that comes from an earlier time.
 """
 import base64
+import contextlib
 import fcntl
 import json
 import os
@@ -605,15 +606,57 @@ class Test:
     def who_is_overtaken_each_time_ends(self):
         """LG-051: by a sequencer that is always quicker; asked to do it once, it does not go on for ever."""
         self.sql("SELECT asv.software_started('overtaken')")
-        types = "smallint, bigint, bytea, bytea, bigint[], bytea[], bigint[], bigint[], bytea[]"
-        self.sql(f"ALTER FUNCTION asv.ledger_append RENAME TO ledger_append_then; CREATE FUNCTION asv.ledger_append(p_log smallint, p_size bigint, "
-                 "p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[], p_indexes bigint[], p_hashes bytea[]) "
-                 "RETURNS text LANGUAGE sql AS $f$ SELECT 'conflict' $f$; GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger")
-        try:
+        with self.instead_of_append("RETURN 'conflict'"):
             self.sequence(1, "another sequencer goes on at the same time")
+        self.sequence()
+
+    @contextlib.contextmanager
+    def instead_of_append(self, body):
+        """The function that appends does this, and is ledger_append_then of the same arguments itself."""
+        types = ("p_log smallint, p_size bigint, p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[], "
+                 "p_indexes bigint[], p_hashes bytea[]")
+        self.sql(f"ALTER FUNCTION asv.ledger_append RENAME TO ledger_append_then; CREATE FUNCTION asv.ledger_append({types}) "
+                 f"RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $f$ BEGIN {body}; END $f$; GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger")
+        try:
+            yield
         finally:
             self.sql(f"DROP FUNCTION asv.ledger_append({types}); ALTER FUNCTION asv.ledger_append_then RENAME TO ledger_append")
+
+    def begun_again_before_a_head_was_signed(self):
+        """LG-124: of one ledger the sequencer could append nothing, of the next one it died before a head was signed, a third one it never saw."""
+        last = self.publish()
+        self.begin(ORIGIN + "/9")
+        with self.instead_of_append("RAISE EXCEPTION 'not now'"):
+            self.sequence(1, "not now")
+        self.begin(ORIGIN + "/10")
+        lock, which = self.session("SELECT pg_advisory_lock(6962)"), "usename = 'asv_ledger' AND wait_event = 'advisory'"
+        with self.instead_of_append("PERFORM asv.ledger_append_then($1, $2, $3, $4, $5, $6, $7, $8, $9); PERFORM pg_advisory_xact_lock(6962); RETURN 'done'"):
+            run = self.sequencer("dies-unsigned")
+            self.until(f"EXISTS (SELECT FROM pg_stat_activity WHERE {which})", "it has appended")
+            run.stop(signal.SIGKILL)
+            lock.communicate(timeout=60)
+            self.until("NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger')", "that is committed")
+        size = self.sql("SELECT size FROM asv.ledger_log ORDER BY number DESC LIMIT 1")
+        assert int(size[0][0]) > 1 and self.desk.run("ledger", "head").splitlines()[1] == "0", size
+        self.begin(ORIGIN + "/11")
+        self.begin(ORIGIN + "/12")
         self.sequence()
+        new = self.publish()
+        new.check(self.public)
+        assert new.kinds().count(1) == 1 and last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
+        ids = [entry[4:20] for entry in new.entries]
+        assert len(set(ids)) == len(ids) and self.sql("SELECT size FROM asv.ledger_log ORDER BY number DESC OFFSET 1 LIMIT 2") == [["0"]] * 2
+        self.verified([f"{ORIGIN}: lost: 1 entries after the restore", *self.lost])
+
+    def session(self, text):
+        """One of the superuser's, after it has done this; it ends with communicate()."""
+        session = subprocess.Popen(["psql", "-XAtq", "-h", self.site.postgres.directory / "run", "-U", "postgres", "asservat"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        session.stdin.write(f"{text}; SELECT 'done';\n")
+        session.stdin.flush()
+        while session.stdout.readline() != "done\n":
+            assert session.poll() is None, "psql ended"
+        return session
 
     def what_no_head_has_comes_into_the_next_log(self):
         """LG-055: entries that were appended while the keeper was away; then people begin another log."""
@@ -703,12 +746,7 @@ class Test:
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
         entry = "01900000-0000-7000-8000-00000000f0f0"
         self.sql(f"SELECT asv.ledger_put(ROW('subject_request', '{entry}', NULL, '', asv.ledger_text(130, 'Willi Wach'))::asv.ledger_tale)")
-        session = subprocess.Popen(["psql", "-XAtq", "-h", self.site.postgres.directory / "run", "-U", "postgres", "asservat"],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        session.stdin.write(f"BEGIN; SELECT asv.ledger_close(ARRAY['{entry}'::uuid]); SELECT 'closed';\n")
-        session.stdin.flush()
-        while session.stdout.readline() != "closed\n":
-            assert session.poll() is None, "psql ended"
+        session = self.session(f"BEGIN; SELECT asv.ledger_close(ARRAY['{entry}'::uuid])")
         with ThreadPoolExecutor(1) as pool:
             sequenced = pool.submit(self.sequence)
             self.until("EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger' AND wait_event_type = 'Lock')",
@@ -801,7 +839,7 @@ class Test:
         new.check(self.public)
         assert last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
         known = self.sql("SELECT origin, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
-                         "WHERE number < (SELECT max(number) FROM asv.ledger_log)")
+                         "WHERE number < (SELECT max(number) FROM asv.ledger_log) AND size > 0")
         self.verified([*self.lost, *self.damaged, *(f"{origin}: of an earlier keeper, which knew {size} entries" for origin, size in known)])
 
     def run(self):
@@ -814,7 +852,7 @@ class Test:
                          self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.who_is_overtaken_each_time_ends,
                          self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
-                         self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
+                         self.what_no_head_has_comes_into_the_next_log, self.begun_again_before_a_head_was_signed, self.what_a_head_was_signed_of_stays_in_its_log,
                          self.damaged_tiles_hold_up_no_beginning,
                          self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people,
                          self.what_is_forgotten_meanwhile_stays_forgotten):
