@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""ledger.py BUILD [DIE-AT]: what happened becomes a tree that outsiders can check. The tree is computed here once more, from the
+"""ledger.py BUILD: what happened becomes a tree that outsiders can check. The tree is computed here once more, from the
 published files alone and without our code; openssl verifies the head. Then: sequencers that are killed and that compete,
 a database that somebody changed, and one that comes from an earlier time.
 """
@@ -27,7 +27,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "deploy/lib"))
 from asvsite import Daemon, Site  # noqa: E402
 from desk import Desk  # noqa: E402
-from notes import root_of, sha256, verifies  # noqa: E402
+from notes import die_at, needs_preload, root_of, sha256, verifies  # noqa: E402
 
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"
 ORIGIN = "asservat.example/ledger"
@@ -101,7 +101,8 @@ class Test:
         self.published = 0
         self.origin = ORIGIN  # of the log that goes on
         self.sequencers = []
-        self.preload = sys.argv[2] if len(sys.argv) > 2 else None
+        self.preload = die_at(build)
+        self.damaged = []
 
     def sql(self, text):
         return self.site.postgres.query(text)
@@ -225,11 +226,10 @@ class Test:
         assert not troubles, f"another sequencer is no trouble: {troubles}"
         assert len({bytes(entry) for entry in log.entries}) == log.size, "an entry stands there twice"
 
+    @needs_preload
     def a_sequencer_dies_at_every_step(self):
         """LG-052, LG-054: each time a batch is appended as a whole or not at all, and what was signed and not stored is stored when it
         begins again, though nothing else happened."""
-        if self.preload is None:
-            return
         newest = "(SELECT max(number) FROM asv.ledger_log)"
         where = (f"SELECT (SELECT size FROM asv.ledger_log WHERE number = {newest}), "
                  f"(SELECT max(size) FROM asv.ledger_checkpoint WHERE log = {newest}), (SELECT waiting FROM asv.ledger_waiting())")
@@ -437,30 +437,35 @@ class Test:
             assert code == 2 and "is no origin" in err, (bad, err)
         here.chmod(0o644)
 
-    def publishers_compete_and_die(self):
-        """LG-056: killed before every step and on a full disk there is the old checkpoint or the new one, and all that it needs;
-        of two at once the later one waits, and publishes what was signed meanwhile."""
-        preload, root = self.preload, self.anew()
+    @needs_preload
+    def publishers_die(self):
+        """LG-056: killed before every step and on a full disk there is the old checkpoint or the new one, and all that it needs."""
+        root = self.anew()
         self.publish(root)
         self.sql("SELECT count(asv.software_started('die ' || n)) FROM generate_series(1, 300) n")
         self.sequence()
+        before, preload = Log(root / self.origin), self.preload
+        code, _, err = self.desk.call("ledger", "publish", root, env=dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DISK_FULL="1"))
+        assert code == 1 and "No space left on device" in err, (code, err)
+        assert Log(root / self.origin).note == before.note
+        code, died = -9, 0
+        while code == -9:
+            died += 1
+            copy = shutil.copytree(root, self.anew())
+            env = dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DIE_AT=str(died))
+            code = self.desk.call("ledger", "publish", copy, env=env)[0]
+            log = Log(copy / self.origin)
+            log.check(self.public)
+            assert log.size in (before.size, before.size + 300)
+            self.publish(copy).check(self.public)
+            shutil.rmtree(copy)
+        assert code == 0 and died > 20, (code, died)
+
+    def of_two_publishers_one_waits(self):
+        """LG-056: the later one, and publishes what was signed meanwhile."""
+        root = self.anew()
+        self.publish(root)
         before, mask = Log(root / self.origin), os.umask(0o077)
-        if preload is not None:
-            code, _, err = self.desk.call("ledger", "publish", root, env=dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DISK_FULL="1"))
-            assert code == 1 and "No space left on device" in err, (code, err)
-            assert Log(root / self.origin).note == before.note
-            code, died = -9, 0
-            while code == -9:
-                died += 1
-                copy = shutil.copytree(root, self.anew())
-                env = dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DIE_AT=str(died))
-                code = self.desk.call("ledger", "publish", copy, env=env)[0]
-                log = Log(copy / self.origin)
-                log.check(self.public)
-                assert log.size in (before.size, before.size + 300)
-                self.publish(copy).check(self.public)
-                shutil.rmtree(copy)
-            assert code == 0 and died > 20, (code, died)
         root.chmod(0o755)
         lock = os.open(root, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -474,7 +479,7 @@ class Test:
         os.umask(mask)
         log = Log(root / self.origin)
         log.check(self.public)
-        assert log.size == before.size + 301
+        assert log.size == before.size + 1
         for path in (root, *root.rglob("*")):
             assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), f"{path}: a web server's user cannot read it"
 
@@ -698,10 +703,9 @@ class Test:
         assert size == signed > stored, (at, size, signed, stored)
         return number, signed, sizes
 
+    @needs_preload
     def what_a_head_was_signed_of_stays_in_its_log(self):
         """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
-        if self.preload is None:
-            return
         ended = self.origin
         number, signed, sizes = self.die_before_it_is_stored()
         self.begin(ORIGIN + "-5")
@@ -718,11 +722,9 @@ class Test:
         assert self.sql(f"SELECT asv.ledger_signed({head})") == [["conflict"]]
         assert self.sql(f"SELECT asv.ledger_signed({head.replace(str(signed + 1), str(signed))})") == [["already"]]
 
+    @needs_preload
     def damaged_tiles_hold_up_no_beginning(self):
         """LG-119: as before, and a tile of the log that ends is gone, or too short."""
-        self.damaged = []
-        if self.preload is None:
-            return
         for which, damage in enumerate(("DELETE FROM asv.ledger_tile",
                                         "UPDATE asv.ledger_tile SET hashes = substring(hashes FOR octet_length(hashes) - 32)")):
             ended = self.origin
@@ -846,7 +848,7 @@ class Test:
         self.set_up()
         try:
             for step in (self.nothing_before_two_people_began_it, self.it_can_be_checked_without_us,
-                         self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
+                         self.it_grows_over_the_edges_of_tiles, self.publishers_die, self.of_two_publishers_one_waits,
                          self.partial_tiles_go_a_day_after_the_full_one, self.damage_there_is_mended_within_a_day,
                          self.a_publication_that_fails_calls_people,
                          self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.who_is_overtaken_each_time_ends,
