@@ -157,6 +157,10 @@ ASV_MUST_CHECK enum asv_status asv_audit_may_be_gone(struct asv_audit *audit,
                                                      const struct asv_ledger_entry *entry, bool *may,
                                                      struct asv_err *err);
 
+/* LG-128: whether the statement in audit->said, or the keeper's ruling on it, is of so long after an access
+ * that no two clocks account for it. */
+bool asv_audit_was_before(const struct asv_audit *audit, const struct asv_ledger_entry *entry);
+
 /* LG-105: what the database says of a term, and never before the end of the year that comes so many years
  * after that of at_ms; where it says nothing (ASV_TIME_UNKNOWN), or the time is none, INT64_MAX: never. */
 int64_t asv_audit_not_before(int64_t until_ms, int64_t at_ms, uint32_t years);
