@@ -158,6 +158,31 @@ $$;
 COMMENT ON FUNCTION asv.ledger_cosigned_last IS 'the largest head of this log that this witness has cosigned';
 GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_cosign, asv_server, asv_admin;
 
+-- LG-129. By the first entry of a later log, which everybody may read: field 13 of it, behind 28 bytes and fields of a tag, a length and a value.
+CREATE FUNCTION asv.ledger_ended_with(p_log smallint) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_origin CONSTANT bytea := (SELECT convert_to(l.origin, 'UTF8') FROM asv.ledger_log l WHERE l.number = p_log);
+    v_fields bytea;
+    v_at integer;
+    v_size bigint;
+BEGIN
+    FOR v_fields IN SELECT substring(e.entry FROM 29) FROM asv.ledger_log l
+                    JOIN asv.ledger_entry e ON (e.log, e.index) = (l.number, 0) AND e.kind = 1 WHERE l.number > p_log LOOP
+        v_at := 0;
+        WHILE v_at + 3 <= octet_length(v_fields) LOOP
+            IF get_byte(v_fields, v_at) = 13 AND substring(v_fields FROM v_at + 44 FOR get_byte(v_fields, v_at + 2) - 40) = v_origin THEN
+                v_size := greatest(v_size, ('x' || encode(substring(v_fields FROM v_at + 4 FOR 8), 'hex'))::bit(64)::bigint);
+            END IF;
+            v_at := v_at + 3 + get_byte(v_fields, v_at + 1) * 256 + get_byte(v_fields, v_at + 2);
+        END LOOP;
+    END LOOP;
+    RETURN v_size;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_ended_with IS 'of how many entries the last head of a log was that ended, as a later one says; NULL: none says it';
+GRANT EXECUTE ON FUNCTION asv.ledger_ended_with TO asv_cosign;
+
 -- LG-030: with more than 33 signatures nobody could read the note. So of those who are no longer asked none takes the place of one who is.
 CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint, p_witnesses text[]) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -471,6 +471,17 @@ class Test(ledger.Test):
         self.published_by([0, 1, 2])
         assert ledger.Log(root / ended).size == size, "it went back"
         assert self.alarms() == []
+        # LG-129: it remembers more than the log ended with.
+        self.changed(f"UPDATE asv.ledger_entry SET entry = overlay(entry PLACING int8send({size} - 1) FROM position(int8send({size}) || "
+                     f"(SELECT root FROM asv.ledger_log WHERE number = 1) IN entry)) WHERE (log, index) = (2, 0)")
+        self.cosign()
+        found = [detail for _, detail in self.alarms()]
+        assert len(found) == 3 and all(f"cosigned a head of {ended} with {size} entries, and no more than" in detail for detail in found), found
+        self.changed(f"UPDATE asv.ledger_entry SET entry = overlay(entry PLACING int8send({size}) FROM position(int8send({size} - 1) || "
+                     f"(SELECT root FROM asv.ledger_log WHERE number = 1) IN entry)) WHERE (log, index) = (2, 0)")
+        self.seen()
+        self.sequence()
+        self.cosign()
 
     def a_site_that_was_put_back_is_found_out(self):
         """LG-065: a copy of everything, keeper and slots included, as of a virtual machine. It signs another tree, and no
