@@ -345,7 +345,8 @@ CREATE TRIGGER check_tile BEFORE UPDATE ON asv.ledger_tile FOR EACH ROW EXECUTE 
 CREATE FUNCTION asv.check_sequenced() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM gone g WHERE (SELECT e.id FROM asv.ledger_entry e WHERE e.id = g.id) IS NULL) THEN
+    -- But that a log began: of no row, and over when another one begins.
+    IF EXISTS (SELECT FROM gone g WHERE g.kind <> 1 AND (SELECT e.id FROM asv.ledger_entry e WHERE e.id = g.id) IS NULL) THEN
         RAISE EXCEPTION 'ledger_pending: what has no entry yet stays' USING ERRCODE = 'VA005';
     END IF;
     RETURN NULL;
@@ -360,13 +361,13 @@ CREATE FUNCTION asv.check_unsigned() RETURNS trigger
 BEGIN
     IF old.index >= (SELECT h.size FROM asv.ledger_head(old.log) h)
        AND EXISTS (SELECT FROM asv.ledger_log l WHERE l.number > old.log)
-       AND EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = old.id AND p.entry = old.entry) THEN
+       AND (old.kind = 1 OR EXISTS (SELECT FROM asv.ledger_pending p WHERE p.id = old.id AND p.entry = old.entry)) THEN
         RETURN old;
     END IF;
     RAISE EXCEPTION 'ledger_entry: an entry stays' USING ERRCODE = 'VA005';
 END
 $$;
-COMMENT ON FUNCTION asv.check_unsigned() IS 'trigger: an entry stays, unless its log ended before its head was signed and it waits for another one';
+COMMENT ON FUNCTION asv.check_unsigned() IS 'trigger: an entry stays, unless its log ended before its head was signed and it waits for another one, or says how that log began';
 CREATE TRIGGER check_unsigned BEFORE DELETE ON asv.ledger_entry
     FOR EACH ROW EXECUTE FUNCTION asv.check_unsigned();
 

@@ -6,6 +6,7 @@ CREATE FUNCTION asv.ledger_begin(p_number smallint, p_origin text, p_before byte
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_first bigint;
+    v_stays bigint := (SELECT h.size FROM asv.ledger_head((p_number - 1)::smallint) h);
     v_tail asv.ledger_entry;
 BEGIN
     PERFORM asv.check_durable();
@@ -14,27 +15,31 @@ BEGIN
         RETURN 'already';
     ELSIF p_number <> coalesce((SELECT max(number) FROM asv.ledger_log), 0) + 1 THEN
         RAISE EXCEPTION 'ledger: log % is not the next one', p_number USING ERRCODE = 'VA001';
-    ELSIF p_before IS NULL AND EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log = p_number - 1) THEN
+    ELSIF p_before IS NULL AND EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log < p_number) THEN
         RAISE EXCEPTION 'ledger: log % follows one of which a head was signed, and names none', p_number USING ERRCODE = 'VA001';
     END IF;
     INSERT INTO asv.ledger_log (number, origin) VALUES (p_number, p_origin);
-    -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already.
+    -- What the one before has under no signed head, nobody has seen in it: it waits again, and before all that waits already. LG-124: how
+    -- that one began is over then.
+    DELETE FROM asv.ledger_pending WHERE kind = 1;
     v_first := least(0, (SELECT min(position) FROM asv.ledger_pending));
-    FOR v_tail IN SELECT e.* FROM asv.ledger_entry e
-                  WHERE e.log = p_number - 1 AND e.index >= (SELECT h.size FROM asv.ledger_head(e.log) h) ORDER BY e.index DESC LOOP
-        v_first := v_first - 1;
-        INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, key, closed, entry) OVERRIDING SYSTEM VALUE
-        VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.key, v_tail.closed, v_tail.entry);
+    FOR v_tail IN SELECT e.* FROM asv.ledger_entry e WHERE e.log = p_number - 1 AND e.index >= v_stays ORDER BY e.index DESC LOOP
+        IF v_tail.kind <> 1 THEN
+            v_first := v_first - 1;
+            INSERT INTO asv.ledger_pending (position, id, kind, recorded_at, facts, key, closed, entry) OVERRIDING SYSTEM VALUE
+            VALUES (v_first, v_tail.id, v_tail.kind, v_tail.recorded_at, '', v_tail.key, v_tail.closed, v_tail.entry);
+        END IF;
         DELETE FROM asv.ledger_entry WHERE log = v_tail.log AND index = v_tail.index;
     END LOOP;
     UPDATE asv.ledger_log l SET size = h.size, root = h.root FROM asv.ledger_head((p_number - 1)::smallint) h
     WHERE l.number = p_number - 1 AND l.size <> h.size;
     INSERT INTO asv.ledger_pending (position, id, kind, facts) OVERRIDING SYSTEM VALUE
-    VALUES (v_first - 1, gen_random_uuid(), 1, asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
+    VALUES (v_first - 1, gen_random_uuid(), 1,
+            asv.ledger_counts(p_number, v_stays) || asv.ledger_text(10, left(p_origin, 64)) || asv.ledger_field(13, p_before));
     RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: last head of the one before it, NULL where none was signed';
+COMMENT ON FUNCTION asv.ledger_begin IS 'begins a log; p_before: last head that was signed before it, NULL where none was';
 GRANT EXECUTE ON FUNCTION asv.ledger_begin TO asv_ledger;
 
 CREATE FUNCTION asv.ledger_take(p_limit integer)
@@ -152,6 +157,31 @@ CREATE FUNCTION asv.ledger_cosigned_last(p_log smallint, p_witness text) RETURNS
 $$;
 COMMENT ON FUNCTION asv.ledger_cosigned_last IS 'the largest head of this log that this witness has cosigned';
 GRANT EXECUTE ON FUNCTION asv.ledger_cosigned_last TO asv_cosign, asv_server, asv_admin;
+
+-- LG-129. By the first entry of a later log, which everybody may read: field 13 of it, behind 28 bytes and fields of a tag, a length and a value.
+CREATE FUNCTION asv.ledger_ended_with(p_log smallint) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_origin CONSTANT bytea := (SELECT convert_to(l.origin, 'UTF8') FROM asv.ledger_log l WHERE l.number = p_log);
+    v_fields bytea;
+    v_at integer;
+    v_size bigint;
+BEGIN
+    FOR v_fields IN SELECT substring(e.entry FROM 29) FROM asv.ledger_log l
+                    JOIN asv.ledger_entry e ON (e.log, e.index) = (l.number, 0) AND e.kind = 1 WHERE l.number > p_log LOOP
+        v_at := 0;
+        WHILE v_at + 3 <= octet_length(v_fields) LOOP
+            IF get_byte(v_fields, v_at) = 13 AND substring(v_fields FROM v_at + 44 FOR get_byte(v_fields, v_at + 2) - 40) = v_origin THEN
+                v_size := greatest(v_size, ('x' || encode(substring(v_fields FROM v_at + 4 FOR 8), 'hex'))::bit(64)::bigint);
+            END IF;
+            v_at := v_at + 3 + get_byte(v_fields, v_at + 1) * 256 + get_byte(v_fields, v_at + 2);
+        END LOOP;
+    END LOOP;
+    RETURN v_size;
+END
+$$;
+COMMENT ON FUNCTION asv.ledger_ended_with IS 'of how many entries the last head of a log was that ended, as a later one says; NULL: none says it';
+GRANT EXECUTE ON FUNCTION asv.ledger_ended_with TO asv_cosign;
 
 -- LG-030: with more than 33 signatures nobody could read the note. So of those who are no longer asked none takes the place of one who is.
 CREATE FUNCTION asv.ledger_note_cosigned(p_log smallint, p_size bigint, p_witnesses text[]) RETURNS text

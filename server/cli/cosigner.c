@@ -15,8 +15,8 @@
 
 #define TIMEOUT_MS     10000 /* LG-068 */
 #define TRIES          3     /* for one witness: others may ask it at the same time */
-#define CLOCK_MAX_S    (24 * 3600)
-#define LINE_MAX_BYTES 512 /* dash, name, id, time, signature */
+#define CLOCK_MAX_S    1800  /* LG-123: half of what clocks may be apart to whoever checks */
+#define LINE_MAX_BYTES 512   /* dash, name, id, time, signature */
 #define PATH           "add-checkpoint"
 #define SUBJECT_BYTES  (ASV_COSIGNER_NAME_BYTES + 16)
 
@@ -184,10 +184,18 @@ static enum asv_status keep(struct asv_cosigner *it, struct asking *asking,
     return ASV_OK;
 }
 
-/* Whether a head of so many entries was signed by now: then somebody else asked for that one. */
+/* Whether a head of so many entries was signed by now: then somebody else asked for that one. LG-129: or the
+ * log ended with it, as a later one says; where none does, with what a restore has lost. */
 static enum asv_status is_ours(struct asv_cosigner *it, uint64_t size, bool *ours, struct asv_err *err)
 {
     struct asv_db_ledger_log now;
+    uint64_t end = 0;
+    bool known = false;
+    if (it->ended) {
+        enum asv_status status = asv_db_ledger_ended_with(it->db, it->head.number, &end, &known, err);
+        *ours = status == ASV_OK && (!known || size <= end);
+        return status;
+    }
     enum asv_status status = asv_db_ledger_newest(it->db, &now, err);
     *ours = status == ASV_OK && now.number == it->head.number && size <= now.signed_size;
     return status;
@@ -210,9 +218,6 @@ static enum asv_status take_size(struct asv_cosigner *it, struct asking *asking,
     }
     if (size > it->tree.size) {
         *outcome = ASV_COSIGNER_LATER;
-        if (it->ended) { /* it ended because the database had lost what the witness remembers */
-            return ASV_OK;
-        }
         enum asv_status status = is_ours(it, size, &ours, err);
         if (status == ASV_OK && !ours) {
             (void)!asv_failf(

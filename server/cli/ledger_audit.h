@@ -39,11 +39,12 @@ struct asv_audit_head {
 struct asv_audit_begun {
     bool there;
     struct asv_audit_head named;
+    uint64_t number, stayed; /* as in struct asv_begun */
     size_t len;
     uint8_t entry[ASV_LEDGER_ENTRY_MAX_BYTES];
 };
 
-/* The log that was walked before; number 0: none. */
+/* A log that was walked before; number 0: none. */
 struct asv_audit_before {
     struct asv_db_ledger_log log;
     struct asv_tree_head kept; /* what the keeper signed last of it; size 0: nothing, as far as it knows */
@@ -73,7 +74,8 @@ struct asv_audit {
     uint16_t log;        /* that is walked */
     const char *origin;  /* of it; borrowed */
     struct asv_audit_begun begun;
-    struct asv_audit_before before;
+    struct asv_audit_before before; /* the last one in which there is something */
+    struct asv_audit_before passed; /* the last one, whatever there is */
     struct asv_walk walk;
     uint16_t proven_log; /* another one, or a later head; 0: none yet */
     struct asv_tree_head proven_head;
@@ -154,6 +156,10 @@ ASV_MUST_CHECK enum asv_status asv_audit_forgotten(struct asv_audit *audit, cons
 ASV_MUST_CHECK enum asv_status asv_audit_may_be_gone(struct asv_audit *audit,
                                                      const struct asv_ledger_entry *entry, bool *may,
                                                      struct asv_err *err);
+
+/* LG-128: whether the statement in audit->said, or the keeper's ruling on it, is of so long after an access
+ * that no two clocks account for it. */
+bool asv_audit_was_before(const struct asv_audit *audit, const struct asv_ledger_entry *entry);
 
 /* LG-105: what the database says of a term, and never before the end of the year that comes so many years
  * after that of at_ms; where it says nothing (ASV_TIME_UNKNOWN), or the time is none, INT64_MAX: never. */

@@ -31,6 +31,8 @@ void asv_audit_first(struct asv_audit *audit, const struct asv_db_ledger_known *
         return;
     }
     begun->there = true;
+    begun->number = says.number;
+    begun->stayed = says.stayed;
     begun->named = (struct asv_audit_head){.there = says.names, .head = says.head};
     if (says.names) {
         memcpy(begun->named.origin, says.origin.data, says.origin.len);
@@ -291,13 +293,42 @@ static enum asv_status settle(struct asv_audit *audit, struct asv_keeper_client 
     return ASV_OK;
 }
 
+/* LG-125: what went since it began stays named, also when the rows that it told of went along. */
+static void judge_counts(struct asv_audit *audit, const struct asv_db_ledger_log *log)
+{
+    const struct asv_audit_begun *begun = &audit->begun;
+    const struct asv_db_ledger_log *passed = &audit->passed.log;
+    char where[ASV_DB_LEDGER_ORIGIN_SIZE + 32];
+    (void)snprintf(where, sizeof where, "entry 0 of %s", log->origin);
+    if (begun->number != log->number) {
+        asv_audit_wrong(audit, where,
+                        "it began as log %" PRIu64 ", and is log %u here: one was taken out, or put in",
+                        begun->number, log->number);
+    } else if (begun->stayed != passed->size && passed->number + 1 == log->number) {
+        asv_audit_wrong(audit, where,
+                        "it began behind %" PRIu64 " entries of %s, of which there are %" PRIu64 " now",
+                        begun->stayed, passed->origin, passed->size);
+    }
+}
+
+/* LG-124: another one began before a head of it was signed, and all that it had came into that. */
+static bool is_empty(const struct asv_audit_before *log)
+{
+    return log->log.size == 0 && log->kept.size == 0;
+}
+
 enum asv_status asv_audit_joint(struct asv_audit *audit, struct asv_keeper_client *keeper,
                                 const struct asv_audit_before *log, struct asv_err *err)
 {
     bool lost = false;
     enum asv_status status = ASV_OK;
     if (audit->begun.there) {
+        judge_counts(audit, &log->log);
         status = judge_named(audit, keeper, log->strange, &lost, err);
+    }
+    audit->passed = *log;
+    if (is_empty(log)) {
+        return status;
     }
     if (status == ASV_OK) {
         status = settle(audit, keeper, lost, err);
@@ -310,5 +341,8 @@ void asv_audit_joints_end(struct asv_audit *audit)
 {
     if (audit->before.log.number != 0) {
         say_open(audit);
+    }
+    if (audit->passed.strange && is_empty(&audit->passed)) { /* and nothing goes on behind it */
+        asv_audit_wrong(audit, audit->passed.log.origin, "the keeper knows no such log");
     }
 }

@@ -14,6 +14,8 @@
 /* LAW L3: the least that what was signed to be shown something is kept after its end. */
 #define OPENING_MS (INT64_C(365) * 24 * 3600 * 1000)
 
+#define APART_MS INT64_C(3600000) /* of clocks on different machines, as to whoever checks (LG-123) */
+
 /* ---- forgotten ---- */
 
 /* One of the two statements. ASV_E_MISMATCH with what is wrong with it. */
@@ -180,6 +182,16 @@ static enum asv_status access_was(struct asv_audit *audit, const struct asv_ledg
         *at_ms = later(*at_ms, said->taken, said->taken_len);
     }
     return status;
+}
+
+bool asv_audit_was_before(const struct asv_audit *audit, const struct asv_ledger_entry *entry)
+{
+    const struct asv_db_ledger_said *said = &audit->said;
+    const int64_t at_ms = said_instant(entry, ASV_LEDGER_AT);
+    const int64_t end_ms =
+        at_ms == ASV_TIME_UNKNOWN || at_ms > INT64_MAX - APART_MS ? INT64_MAX : at_ms + APART_MS;
+    return later(end_ms, said->entry, said->entry_len) != end_ms ||
+           (said->taken_len > 0 && later(end_ms, said->taken, said->taken_len) != end_ms);
 }
 
 /* An access, or a recorded person's request. */

@@ -129,6 +129,9 @@ static enum asv_status check_access(struct asv_audit *audit, const struct asv_le
     if (status != ASV_OK) {
         return asv_audit_go_on(audit, where, status, &why, err);
     }
+    if (fault == NULL && asv_audit_was_before(audit, entry)) {
+        fault = "it was before what somebody signed for it, or before the keeper took that";
+    }
     if (fault != NULL) {
         asv_audit_wrong(audit, where, "%s", fault);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-proto/base/utf8.h"
 #include "server/base/fail.h"
 #include "server/base/hex.h"
 #include "server/cli/database.h"
@@ -14,17 +15,41 @@
 #include "server/cli/ledger_key.h"
 #include "server/cli/text.h"
 
+#define WAITS_MS INT64_C(3600000) /* as long as nobody is called (LEDGER.md 4) */
+
+/* LG-127: a text that was cut within a character, or that somebody put there, is said all the same. */
+static void make_valid(char *text)
+{
+    if (asv_utf8_is_valid((struct asv_bytes){(const uint8_t *)text, strlen(text)})) {
+        return;
+    }
+    for (char *c = text; *c != '\0'; c++) {
+        if ((unsigned char)*c >= 0x80) {
+            *c = '?';
+        }
+    }
+}
+
+static void note(json_t *notes, const char *where, const char *format, va_list args)
+{
+    char what[ASV_ERR_TEXT_BYTES];
+    char why[ASV_ERR_TEXT_BYTES];
+    (void)snprintf(what, sizeof what, "%s", where);
+    (void)vsnprintf(why, sizeof why, format, args);
+    make_valid(what);
+    make_valid(why);
+    (void)json_array_append_new(notes, json_pack("{s:s, s:s}", "what", what, "why", why));
+}
+
 void asv_audit_wrong(struct asv_audit *audit, const char *where, const char *what, ...)
 {
-    char text[ASV_ERR_TEXT_BYTES];
     va_list args;
     if (audit->wrong++ >= ASV_AUDIT_NOTES) {
         return;
     }
     va_start(args, what);
-    (void)vsnprintf(text, sizeof text, what, args);
+    note(audit->notes, where, what, args);
     va_end(args);
-    (void)json_array_append_new(audit->notes, json_pack("{s:s, s:s}", "what", where, "why", text));
 }
 
 void asv_audit_concluded(struct asv_audit *audit, const char *where,
@@ -41,15 +66,13 @@ void asv_audit_concluded(struct asv_audit *audit, const char *where,
 
 void asv_audit_lost(struct asv_audit *audit, const char *where, const char *what, ...)
 {
-    char text[ASV_ERR_TEXT_BYTES];
     va_list args;
     if (audit->lost++ >= ASV_AUDIT_NOTES) {
         return;
     }
     va_start(args, what);
-    (void)vsnprintf(text, sizeof text, what, args);
+    note(audit->losses, where, what, args);
     va_end(args);
-    (void)json_array_append_new(audit->losses, json_pack("{s:s, s:s}", "what", where, "why", text));
 }
 
 enum asv_status asv_audit_go_on(struct asv_audit *audit, const char *where, enum asv_status status,
@@ -158,6 +181,7 @@ static void call_people(struct asv_audit *audit, const char *unfinished)
     struct asv_err unsaid = {0};
     if (unfinished != NULL) {
         snprintf(detail, sizeof detail, "asservat ledger verify did not come to its end: %s", unfinished);
+        make_valid(detail);
         /* another matter than what was wrong before */
         (void)!asv_db_ledger_alarm(audit->db, "unfinished", detail, &unsaid);
     }
@@ -169,13 +193,31 @@ static void call_people(struct asv_audit *audit, const char *unfinished)
     }
 }
 
+/* LG-126: whoever owns the database can have an event wait for ever. Where there is no log, nobody began one.
+ */
+static enum asv_status check_waiting(struct asv_audit *audit, struct asv_err *err)
+{
+    char since[ASV_TEXT_BYTES];
+    int64_t oldest_ms = ASV_TIME_UNKNOWN;
+    int64_t now_ms = 0;
+    enum asv_status status = asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, err);
+    if (status == ASV_OK && asv_world_wall_ms(audit->cli->world, &now_ms) != ASV_OK) {
+        return asv_fail(err, ASV_E_INTERNAL, "the clock cannot be read");
+    }
+    if (status == ASV_OK && audit->logs > 0 && oldest_ms != ASV_TIME_UNKNOWN &&
+        now_ms - oldest_ms > WAITS_MS) {
+        asv_audit_wrong(audit, "what waits for its entry",
+                        "%llu events, the first since %s: the sequencer stands, or is kept from them",
+                        (unsigned long long)audit->waiting, asv_text_time(since, oldest_ms));
+    }
+    return status;
+}
+
 static enum asv_status verify_rows(struct asv_audit *audit, struct asv_err *err)
 {
     struct asv_err why[4] = {0};
-    int64_t oldest_ms;
     enum asv_status status =
-        asv_audit_go_on(audit, "what waits for its entry",
-                        asv_db_ledger_waiting(audit->db, &audit->waiting, &oldest_ms, &why[0]), &why[0], err);
+        asv_audit_go_on(audit, "what waits for its entry", check_waiting(audit, &why[0]), &why[0], err);
     if (status == ASV_OK) {
         status = asv_audit_go_on(audit, "entries and heads", asv_audit_stray(audit, &why[1]), &why[1], err);
     }

@@ -82,49 +82,69 @@ enum asv_status asv_sequencer_knows(struct asv_db *db, const char *origin, bool 
     return status;
 }
 
-/* Whether the keeper remembers less of what was before than the database has: its store was put back. */
-static enum asv_status keeper_forgot(const struct asv_sequencer *sequencer,
-                                     const struct asv_checkpoint *before, bool *forgot, struct asv_err *err)
+/* The last log of which a head is stored (its number 0: none), and the number of the one of this origin (0:
+ * there is none). */
+static enum asv_status find_stored(struct asv_db *db, const char *origin, struct asv_db_ledger_log *last,
+                                   uint16_t *number, struct asv_err *err)
 {
-    const struct asv_db_ledger_log *log = &sequencer->log;
-    if (strcmp(before->origin, log->origin) != 0) {
-        return asv_sequencer_knows(sequencer->db, before->origin, forgot, err);
+    struct asv_db_ledger_log logs[ASV_DB_LEDGER_LOGS];
+    size_t count = ASV_DB_LEDGER_LOGS;
+    uint16_t after = 0;
+    enum asv_status status = ASV_OK;
+    *last = (struct asv_db_ledger_log){0};
+    *number = 0;
+    while (status == ASV_OK && count == ASV_DB_LEDGER_LOGS) {
+        status = asv_db_ledger_logs(db, after, logs, &count, err);
+        for (size_t i = 0; status == ASV_OK && i < count; i++) {
+            after = logs[i].number;
+            *number = strcmp(logs[i].origin, origin) == 0 ? after : *number;
+            *last = logs[i].signed_size > 0 ? logs[i] : *last;
+        }
     }
-    *forgot = before->head.size < log->signed_size;
-    return ASV_OK;
+    return status;
 }
 
-static enum asv_status stored_head(struct asv_sequencer *sequencer, char *note, struct asv_checkpoint *out,
-                                   struct asv_err *err)
+/* Whether the keeper remembers less of what was before than the database has: its store was put back. */
+static bool keeper_forgot(const struct asv_checkpoint *before, const struct asv_db_ledger_log *last,
+                          uint16_t number)
+{
+    return number == last->number ? before->head.size < last->signed_size
+                                  : number != 0 && number < last->number;
+}
+
+static enum asv_status stored_head(struct asv_sequencer *sequencer, uint16_t log, char *note,
+                                   struct asv_checkpoint *out, struct asv_err *err)
 {
     size_t len = 0;
     struct asv_note parsed;
-    enum asv_status status = asv_db_ledger_note(sequencer->db, sequencer->log.number, (uint8_t *)note,
-                                                ASV_DB_LEDGER_NOTE_BYTES, &len, err);
+    enum asv_status status =
+        asv_db_ledger_note(sequencer->db, log, (uint8_t *)note, ASV_DB_LEDGER_NOTE_BYTES, &len, err);
     if (status == ASV_OK) {
         status = asv_note_parse(&parsed, (struct asv_bytes){(uint8_t *)note, len}, err);
     }
     return status == ASV_OK ? asv_checkpoint_parse(out, parsed.text, err) : status;
 }
 
-/* The last head of the ledger that the one of this origin follows: the keeper's word, also when the database
- * has lost a whole ledger. A keeper that never had one before it (a new one), or that forgot what it signed,
- * leaves it to the database. *there false: no head was signed before it. */
+/* LG-124: the last head that was signed before the ledger of this origin, of whichever one: the keeper's
+ * word, also when the database has lost a whole ledger. A keeper that never had one before it (a new one), or
+ * that forgot what it signed, leaves it to the database. *there false: no head was signed before it. */
 static enum asv_status head_before(struct asv_sequencer *sequencer, const char *origin, char *note,
                                    struct asv_checkpoint *out, bool *there, struct asv_err *err)
 {
+    struct asv_db_ledger_log last = {0};
+    uint16_t number = 0;
     uint32_t request = 0;
-    bool forgot = false;
     enum asv_status status = asv_keeper_client_checkpoint_before(sequencer->keeper, origin, &request, err);
     status = read_note(sequencer->keeper, status, request, note, out, err);
-    if (status == ASV_OK && sequencer->log.number != 0) {
-        status = keeper_forgot(sequencer, out, &forgot, err);
-    }
-    if ((forgot || status == ASV_E_NOT_FOUND) && sequencer->log.number != 0) {
-        status = stored_head(sequencer, note, out, err);
-    }
     *there = status == ASV_OK;
-    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+    if (*there || status == ASV_E_NOT_FOUND) {
+        status = find_stored(sequencer->db, *there ? out->origin : "", &last, &number, err);
+    }
+    if (status == ASV_OK && last.number != 0 && (!*there || keeper_forgot(out, &last, number))) {
+        *there = true;
+        status = stored_head(sequencer, last.number, note, out, err);
+    }
+    return status;
 }
 
 /* Keeps a head that the keeper signed, of the log that was loaded; *stored false: another sequencer began the

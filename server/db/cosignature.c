@@ -51,6 +51,23 @@ enum asv_status asv_db_ledger_cosigned_last(struct asv_db *db, uint16_t log, con
     return status;
 }
 
+static void read_size(struct asv_row *row, void *to)
+{
+    uint64_t *out = to;
+    *out = asv_row_u64(row);
+}
+
+enum asv_status asv_db_ledger_ended_with(struct asv_db *db, uint16_t log, uint64_t *size, bool *known,
+                                         struct asv_err *err)
+{
+    struct asv_params params;
+    *size = 0;
+    *known = false;
+    asv_params_init(&params);
+    asv_param_i16(&params, (int16_t)log);
+    return asv_db_run_row(db, ASV_QUERY_LEDGER_ENDED_WITH, &params, read_size, size, known, err);
+}
+
 static void name_head(struct asv_params *params, uint16_t log, uint64_t size)
 {
     asv_params_init(params);

@@ -23,6 +23,11 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_cosigned_last(struct asv_db *db, ui
                                                            const char *witness, uint64_t *size,
                                                            int64_t *at_ms, struct asv_err *err);
 
+/* Of how many entries the last signed head of a log was that ended, by the first entry of a later one; *known
+ * false: none says it. */
+ASV_MUST_CHECK enum asv_status asv_db_ledger_ended_with(struct asv_db *db, uint16_t log, uint64_t *size,
+                                                        bool *known, struct asv_err *err);
+
 /* This head has met the quorum. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_met(struct asv_db *db, uint16_t log, uint64_t size,
                                                  struct asv_err *err);

@@ -169,16 +169,23 @@ static enum asv_status sign_last(struct asv_keeper *keeper, const struct asv_kee
     return status == ASV_OK ? asv_keeper_checkpoint(keeper, ledger, &reply->signature, err) : status;
 }
 
+/* K-111: the last one before it of which a head was signed; NULL: there is none. */
+static const struct asv_index_ledger *find_before(const struct asv_index *index, struct asv_bytes origin)
+{
+    const struct asv_index_ledger *ledger = find_ledger(index, origin);
+    do {
+        ledger = ledger != NULL ? asv_index_find(index, ASV_INDEX_LEDGERS, ledger->before) : NULL;
+    } while (ledger != NULL && ledger->size == 0);
+    return ledger;
+}
+
 /* What the first entry of the ledger that goes on has to name, whatever a database says of the one before. */
 static enum asv_status sign_before(struct asv_keeper *keeper, const struct asv_keeper_request *request,
                                    struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    const struct asv_index *index = keeper->store->index;
-    const struct asv_index_ledger *ledger = find_ledger(index, request->origin);
-    const struct asv_index_ledger *before =
-        ledger != NULL ? asv_index_find(index, ASV_INDEX_LEDGERS, ledger->before) : NULL;
+    const struct asv_index_ledger *before = find_before(keeper->store->index, request->origin);
     if (before == NULL) {
-        return asv_fail(err, ASV_E_NOT_FOUND, "there was no ledger before it here");
+        return asv_fail(err, ASV_E_NOT_FOUND, "no head was signed before it here");
     }
     enum asv_status status = check_known(keeper, before, err);
     return status == ASV_OK ? asv_keeper_checkpoint(keeper, before, &reply->signature, err) : status;
@@ -187,10 +194,8 @@ static enum asv_status sign_before(struct asv_keeper *keeper, const struct asv_k
 enum asv_status asv_decide_last_note(struct asv_keeper *keeper, const struct asv_decision *decision,
                                      struct asv_keeper_reply *reply, struct asv_err *err)
 {
-    const struct asv_index *index = keeper->store->index;
-    const struct asv_index_ledger *ledger = find_ledger(index, decision->proposal.subject.name);
     const struct asv_index_ledger *before =
-        ledger != NULL ? asv_index_find(index, ASV_INDEX_LEDGERS, ledger->before) : NULL;
+        find_before(keeper->store->index, decision->proposal.subject.name);
     return before != NULL ? asv_keeper_checkpoint(keeper, before, &reply->note, err) : ASV_OK;
 }
 

@@ -9,7 +9,9 @@
 
 #define LABEL_MAX_BYTES 64
 
-/* Its log's name, perhaps an earlier head, and nothing else. */
+#define COUNTS_BYTES 16
+
+/* Its log's name, two counts, perhaps an earlier head, and nothing else. */
 static bool is_plain(const struct asv_ledger_entry *entry, const char *origin)
 {
     struct asv_bytes label;
@@ -20,12 +22,23 @@ static bool is_plain(const struct asv_ledger_entry *entry, const char *origin)
     len = len < LABEL_MAX_BYTES ? len : LABEL_MAX_BYTES;
     asv_reader_init(&reader, entry->fields.data, entry->fields.len);
     while (asv_ledger_next_in_entry(&reader, &before, &field) == ASV_OK) {
-        if (field.tag != ASV_LEDGER_LABEL && field.tag != ASV_LEDGER_HEAD) {
+        if (field.tag != ASV_LEDGER_LABEL && field.tag != ASV_LEDGER_HEAD && field.tag != ASV_LEDGER_COUNTS) {
             return false;
         }
     }
     return asv_ledger_entry_find(entry, ASV_LEDGER_LABEL, &label) && label.len == len &&
            memcmp(label.data, origin, len) == 0;
+}
+
+static bool read_counts(struct asv_begun *out, const struct asv_ledger_entry *entry)
+{
+    struct asv_bytes counts;
+    if (!asv_ledger_entry_find(entry, ASV_LEDGER_COUNTS, &counts) || counts.len != COUNTS_BYTES) {
+        return false;
+    }
+    out->number = asv_load_be64(counts.data);
+    out->stayed = asv_load_be64(counts.data + 8);
+    return true;
 }
 
 static bool read_head(struct asv_begun *out, struct asv_bytes value)
@@ -59,7 +72,7 @@ enum asv_status asv_begun_read(struct asv_begun *out, const struct asv_ledger_en
     if (index > 0) {
         return asv_fail(err, ASV_E_MALFORMED, "no log begins there");
     }
-    if (!is_plain(entry, origin)) {
+    if (!is_plain(entry, origin) || !read_counts(out, entry)) {
         return asv_failf(err, ASV_E_MALFORMED, "that is not how %s began", origin);
     }
     return !asv_ledger_entry_find(entry, ASV_LEDGER_HEAD, &value) || read_head(out, value)

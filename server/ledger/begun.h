@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * How a log began: its first entry has its name, and names the last head of the log before (docs/LEDGER.md
- * 4).
+ * How a log began: its first entry has its name and number, and names the last head that was signed before it
+ * (docs/LEDGER.md 4).
  */
 #ifndef ASV_LEDGER_BEGUN_H
 #define ASV_LEDGER_BEGUN_H
@@ -12,7 +12,9 @@
 
 /* Views the entry. */
 struct asv_begun {
-    bool names; /* a log before */
+    uint64_t number; /* of the log, in its database */
+    uint64_t stayed; /* entries of the one with the number before, there, when it began */
+    bool names;      /* a log before */
     struct asv_tree_head head;
     struct asv_bytes origin; /* printable ASCII */
 };

@@ -26,6 +26,7 @@ void asv_walk_init(struct asv_walk *walk, const struct asv_walk_ops *ops, const 
     walk->broken = false;
     walk->blind = false;
     walk->missing = 0;
+    walk->tiles = walk->entries = false;
     asv_tree_init(&walk->tiled);
     asv_tree_init(&walk->entered);
 }
@@ -155,11 +156,16 @@ void asv_walk_end(struct asv_walk *walk)
     if (whole && asv_tree_partials(&walk->tiled, &compare, NULL) != ASV_OK) {
         walk->broken = true;
     }
-    bool tiles = makes_head(walk, &walk->tiled);
-    bool entries = walk->differing > 0 && !walk->broken && makes_head(walk, &walk->entered);
-    name_differing(walk, tiles, entries);
-    if (whole && !tiles && !entries) {
+    walk->tiles = makes_head(walk, &walk->tiled);
+    walk->entries = walk->differing > 0 && !walk->broken && makes_head(walk, &walk->entered);
+    name_differing(walk, walk->tiles, walk->entries);
+    if (whole && !walk->tiles && !walk->entries) {
         wrong(walk, "head", "%s do not make its root of %" PRIu64 " entries",
               walk->differing > 0 || walk->broken ? "the tiles" : "entries and tiles", walk->head.size);
     }
+}
+
+bool asv_walk_has_first(const struct asv_walk *walk)
+{
+    return walk->entries || (walk->tiles && (walk->differing == 0 || walk->first[0] != 0));
 }

@@ -27,9 +27,10 @@ struct asv_walk {
     struct asv_tree_head head; /* that was signed */
     uint64_t differing;
     uint64_t first[ASV_WALK_FIRST];
-    bool broken;      /* something is missing, so that no tree is complete */
-    bool blind;       /* the tile beside the next entry is missing */
-    unsigned missing; /* tiles of level 0 */
+    bool broken;         /* something is missing, so that no tree is complete */
+    bool blind;          /* the tile beside the next entry is missing */
+    unsigned missing;    /* tiles of level 0 */
+    bool tiles, entries; /* make the head; known at the end */
     struct asv_tree tiled;
     struct asv_tree entered; /* unused as long as nothing differs */
     uint8_t hashes[ASV_TILE_BYTES];
@@ -54,5 +55,8 @@ void asv_walk_compare(struct asv_walk *walk, const struct asv_tree_head *head);
 
 /* LG-072: says which entries or tiles are wrong, and whether the head is that of the log. */
 void asv_walk_end(struct asv_walk *walk);
+
+/* At the end: whether the first entry is the one that the head has there, if it was there. */
+bool asv_walk_has_first(const struct asv_walk *walk);
 
 #endif

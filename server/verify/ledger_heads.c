@@ -268,11 +268,12 @@ bool asv_heads_since(const struct asv_ledger_policy *policy, const struct asv_he
     bool found = false;
     for (size_t i = 0; i < policy->witness_count; i++) {
         uint32_t together = 0;
-        if ((seen->cosigned >> i & 1) == 0) {
+        const uint32_t believed = seen->cosigned & ~seen->early;
+        if ((believed >> i & 1) == 0) {
             continue;
         }
         for (size_t j = 0; j < policy->witness_count; j++) {
-            bool by_then = (seen->cosigned >> j & 1) != 0 && seen->time_s[j] <= seen->time_s[i];
+            bool by_then = (believed >> j & 1) != 0 && seen->time_s[j] <= seen->time_s[i];
             together |= by_then ? UINT32_C(1) << j : 0;
         }
         if (asv_ledger_policy_is_met(policy, together) && (!found || seen->time_s[i] < *time_s)) {

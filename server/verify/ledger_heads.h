@@ -20,6 +20,7 @@ struct asv_head_seen {
     struct asv_tree_head head;
     uint32_t cosigned;                         /* bit i: witness i has, in one file or another */
     uint64_t time_s[ASV_LEDGER_WITNESSES_MAX]; /* when first, by its own word */
+    uint32_t early;                            /* of them those whose time counts for nothing */
     bool kept;                                 /* by the reader (--earlier) */
     bool shown;                                /* lies before the verifier */
     bool walked;                               /* was compared with the log's tiles */

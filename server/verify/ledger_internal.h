@@ -25,6 +25,7 @@ struct asv_ledger_work {
     uint8_t proof[ASV_TLOGPROOF_MAX_BYTES];
     struct asv_anchors anchors;
     size_t not_given;                         /* entries that name an object which is not beside them */
+    uint32_t early;                           /* witnesses that are listed, as they say what others do not */
     struct asv_verify_claim *claim;           /* NULL: the directory has none */
     struct asv_verify_people *people;         /* NULL: nothing shows whose credentials they are */
     struct asv_verify_recordings *recordings; /* NULL: nothing was told of any */
@@ -46,7 +47,8 @@ bool asv_verify_head(struct asv_ledger_work *work, const char *name, struct asv_
 /* The proof DIR/STEM.tlog-proof of the entry beside it, with what is opened of it; all is said. */
 void asv_verify_proof(struct asv_ledger_work *work, const char *dir, const char *stem);
 
-/* That an entry was not recorded after its head was cosigned, by the word of each witness. */
+/* LG-123: that an entry was not recorded after its head was cosigned, by the word of as many witnesses as the
+ * trust file asks for; what fewer of them say is listed. */
 void asv_verify_recorded(struct asv_ledger_work *work, const char *name,
                          const struct asv_ledger_entry *entry);
 

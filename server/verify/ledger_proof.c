@@ -97,13 +97,54 @@ static const struct asv_opened *read_opened(struct asv_ledger_work *work, struct
 /* A witness says when it saw the head; its clock and the database's may be apart. */
 #define APART_S 3600
 
-void asv_verify_recorded(struct asv_ledger_work *work, const char *name, const struct asv_ledger_entry *entry)
+/* Those that cosigned the head so long before. */
+static uint32_t find_early(const struct asv_ledger_work *work, int64_t recorded_s)
 {
-    int64_t recorded_s = entry->event.recorded_ms / 1000;
+    uint32_t early = 0;
+    for (size_t i = 0; recorded_s > 0 && i < work->policy.witness_count; i++) {
+        bool cosigned = (work->verdict.cosigned >> i & 1) != 0;
+        if (cosigned && (uint64_t)recorded_s > work->verdict.time_s[i] + APART_S) {
+            early |= UINT32_C(1) << i;
+        }
+    }
+    return early;
+}
+
+/* What one witness says alone: once of each, whose time of this head counts for nothing. */
+static void list_early(struct asv_ledger_work *work, const char *name, uint32_t early)
+{
+    struct asv_head_seen *seen =
+        asv_heads_find(&work->heads, work->verdict.log, work->verdict.checkpoint.head.size);
+    if (seen != NULL) {
+        seen->early |= early;
+    }
     for (size_t i = 0; i < work->policy.witness_count; i++) {
         const struct asv_bytes witness = work->policy.witnesses[i].name;
-        bool cosigned = (work->verdict.cosigned >> i & 1) != 0;
-        if (cosigned && recorded_s > 0 && (uint64_t)recorded_s > work->verdict.time_s[i] + APART_S) {
+        char text[ASV_ERR_TEXT_BYTES];
+        if (((early & ~work->early) >> i & 1) != 0) {
+            (void)snprintf(text, sizeof text,
+                           "recorded after %.*s cosigned its head, if the clock there was right",
+                           (int)witness.len, (const char *)witness.data);
+            asv_say_unchecked(&work->say, name, text);
+        }
+    }
+    work->early |= early;
+}
+
+void asv_verify_recorded(struct asv_ledger_work *work, const char *name, const struct asv_ledger_entry *entry)
+{
+    const struct asv_ledger_policy *policy = &work->policy;
+    uint32_t early = find_early(work, entry->event.recorded_ms / 1000);
+    /* Where nobody need cosign, all that did. */
+    bool wrong = early == work->verdict.cosigned ||
+                 (policy->quorum != ASV_QUORUM_NONE && asv_ledger_policy_is_met(policy, early));
+    if (!wrong) {
+        list_early(work, name, early);
+        return;
+    }
+    for (size_t i = 0; i < policy->witness_count; i++) {
+        const struct asv_bytes witness = policy->witnesses[i].name;
+        if ((early >> i & 1) != 0) {
             asv_say_wrong(&work->say, name, "it says that it was recorded after %.*s cosigned its head",
                           (int)witness.len, (const char *)witness.data);
         }

@@ -25,6 +25,9 @@ struct published {
     uint8_t bundle[ASV_VERIFY_BUNDLE_BYTES];
     uint8_t tile[ASV_TILE_BYTES];
     uint8_t full[ASV_VERIFY_BUNDLE_BYTES]; /* beside a partial one */
+    struct asv_ledger_entry first;         /* LG-118: judged when the walk has proven it */
+    uint8_t first_data[ASV_LEDGER_ENTRY_MAX_BYTES];
+    bool has_first;
 };
 
 /* Other readers ask for the full tile first: when it is there it must begin with what the partial one has. */
@@ -86,6 +89,19 @@ static void say_wrong(void *ctx, const char *where, const char *what)
     asv_say_wrong(&it->work->say, where, "%s", what);
 }
 
+/* How the log began counts when it is proven; that another entry says so is wrong at once. */
+static void keep_first(struct published *it, const char *name, struct asv_bytes entry,
+                       const struct asv_ledger_entry *read)
+{
+    if (asv_walk_at(&it->walk) > 0) {
+        asv_verify_begun(it->work, name, asv_walk_at(&it->walk), read);
+        return;
+    }
+    memcpy(it->first_data, entry.data, entry.len);
+    it->has_first =
+        asv_ledger_entry_read(&it->first, (struct asv_bytes){it->first_data, entry.len}, NULL) == ASV_OK;
+}
+
 /* The next entry of a bundle; false when it has no such. */
 static bool next_entry(struct published *it, struct asv_reader *reader, uint8_t leaf[ASV_SHA256_BYTES])
 {
@@ -101,7 +117,7 @@ static bool next_entry(struct published *it, struct asv_reader *reader, uint8_t 
         char name[32];
         (void)snprintf(name, sizeof name, "entry %" PRIu64, asv_walk_at(&it->walk));
         asv_verify_recorded(it->work, name, &read);
-        asv_verify_begun(it->work, name, asv_walk_at(&it->walk), &read);
+        keep_first(it, name, entry, &read);
     }
     asv_merkle_leaf(leaf, entry.data, entry.len);
     return true;
@@ -189,5 +205,8 @@ void asv_verify_tiles(struct asv_ledger_work *work, const char *dir, const struc
     while (asv_walk_at(&it->walk) < head->size && walk_bundle(it)) {
     }
     asv_walk_end(&it->walk);
+    if (it->has_first && asv_walk_has_first(&it->walk)) {
+        asv_verify_begun(work, "entry 0", 0, &it->first);
+    }
     free(it);
 }

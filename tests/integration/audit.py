@@ -211,6 +211,18 @@ def nothing_keeps_it_from_its_end(ledger):
         assert any(note["what"] == "software_start" for note in report["notes"]), (table, column, report)
         assert report["counts"]["entries"] >= int(desk.sql("SELECT size FROM asv.ledger_log")[0][0]) - 1, (table, column, report)
     ledger.verify()
+    # LG-126: what the sequencer is kept from.
+    desk.sql("SELECT asv.software_started('withheld')")
+    for hours, status in (("59 minutes", 0), ("61 minutes", 1)):
+        desk.sql(f"{REPLICA}UPDATE asv.ledger_pending SET recorded_at = clock_timestamp() - interval '{hours}'")
+        notes = [f"{note['what']}: {note['why']}" for note in ledger.report(status)["notes"]]
+        assert all(re.fullmatch("what waits for its entry: [0-9]+ events, the first since .*: the sequencer stands, or is kept from them", note)
+                   for note in notes) and len(notes) == status, notes
+    ledger.sequence()
+    # LG-127: what is said in a text that is cut within a character.
+    for cut in ("x", "xx"):
+        ledger.changed(*replaced("ledger_stray", [("p_limit", "integer")], "TABLE (what text)", f"SELECT ('{cut}' || repeat('ü', 300))::integer::text"),
+                       f"entries and heads: {unread}ledger_stray")
     # LG-111: what comes in no order, or again and again.
     heads = [("p_log", "smallint"), ("p_after", "bigint"), ("p_limit", "integer")], "TABLE (size bigint, root bytea, note text)"
     for body in ("SELECT o.* FROM asv.ledger_heads_true(p_log, p_after, p_limit) o ORDER BY o.size DESC",
@@ -328,44 +340,64 @@ def put_back(table, where, told):
             + back)
 
 
+def told_at(ledger, insert, at):
+    """As if the database had been told then."""
+    ledger.desk.sql(f"{insert}; SET session_replication_role = replica; UPDATE asv.ledger_pending SET recorded_at = {at}")
+    ledger.sequence()
+
+
+def look(ledger, clip, name, at):
+    """Rita is shown it, who signs for it; and the access is one of then."""
+    desk = ledger.desk
+    status, _, err = desk.shown("rita", clip)
+    assert status == 0, err
+    shown = value(desk, "SELECT encode(shown, 'hex') FROM asv.access_log ORDER BY at DESC LIMIT 1")
+    columns = "deed, recording, incident, proposal, shown, credential, name, salt"
+    desk.sql(f"SET session_replication_role = replica; CREATE TABLE tmp_look AS SELECT {columns} FROM asv.access_log WHERE "
+             f"shown = '\\x{shown}'; DELETE FROM asv.ledger_pending WHERE id = (SELECT id FROM asv.access_log WHERE shown = "
+             f"'\\x{shown}'); DELETE FROM asv.access_log WHERE shown = '\\x{shown}'")
+    ledger.sequence()
+    told_at(ledger, f"INSERT INTO asv.access_log (at, reason, forget_at, {columns}) SELECT date_trunc('milliseconds', {at}), '{name}', "
+            f"asv.year_end({at}, 1), {columns} FROM tmp_look; DROP TABLE tmp_look", at)
+    return f"reason = '{name}'"
+
+
+def no_access_is_before_its_showing(ledger, clips):
+    """LG-128: what somebody signed for today, and the database has as of long ago, also while it is there; and LG-122: it is not to be gone
+    any sooner. None of it is undone."""
+    desk, before = ledger.desk, "it was before what somebody signed for it, or before the keeper took that"
+
+    def noted():
+        return [f"{note['what']}: {note['why']}" for note in ledger.report(1)["notes"]]
+
+    places, known = [], noted()
+    for when, named in (("30 minutes", 0), ("2 hours", 1), ("3 years", 2)):
+        places.append(look(ledger, clips[0], when, f"clock_timestamp() - interval '{when}'"))
+        notes = [note for note in noted() if note not in known]
+        assert sum(re.fullmatch(rf"entry [0-9]+ \(access\): {before}", note) is not None for note in notes) == len(notes) == named, notes
+    for where in places:
+        there, back = put_back("access_log", where, "id")
+        desk.sql(REPLICA + there)
+        notes = noted()
+        desk.sql(REPLICA + back)
+        assert any(re.fullmatch(r"entry [0-9]+ \(access\): the row that it tells of is gone", note) for note in notes), notes
+
+
 def nothing_expires_early(ledger, clips):
     """LG-086: what somebody saw today is not to be gone tomorrow."""
     desk = ledger.desk
-
-    def told_at(insert, at):
-        """As if the database had been told then."""
-        desk.sql(f"{insert}; SET session_replication_role = replica; UPDATE asv.ledger_pending SET recorded_at = {at}")
-        ledger.sequence()
-
-    def look(name, at):
-        """Rita is shown it, who signs for it; and the access is one of then."""
-        status, _, err = desk.shown("rita", clips[0])
-        assert status == 0, err
-        shown = value(desk, "SELECT encode(shown, 'hex') FROM asv.access_log ORDER BY at DESC LIMIT 1")
-        columns = "deed, recording, incident, proposal, shown, credential, name, salt"
-        desk.sql(f"SET session_replication_role = replica; CREATE TABLE tmp_look AS SELECT {columns} FROM asv.access_log WHERE "
-                 f"shown = '\\x{shown}'; DELETE FROM asv.ledger_pending WHERE id = (SELECT id FROM asv.access_log WHERE shown = "
-                 f"'\\x{shown}'); DELETE FROM asv.access_log WHERE shown = '\\x{shown}'")
-        ledger.sequence()
-        told_at(f"INSERT INTO asv.access_log (at, reason, forget_at, {columns}) SELECT date_trunc('milliseconds', {at}), '{name}', "
-                f"asv.year_end({at}, 1), {columns} FROM tmp_look; DROP TABLE tmp_look", at)
-        return f"reason = '{name}'"
-
     status, _, err = desk.shown("rita", clips[0])
     assert status == 1, err
     desk.act("sigrid", "clip", "open", re.search(r"request +([0-9a-f]+)", err)[1], "--approve")
-    young = (look("now", "clock_timestamp()"), look("a year ago", "clock_timestamp() - interval '1 year'"))
-    # LG-122: nor what somebody signed for today, and the database has as of three years ago.
-    old = look("three years ago", "clock_timestamp() - interval '3 years'")
-    for where in (*young, old):
-        ledger.changed(*put_back("access_log", where, "id"), r"\(access\): the row that it tells of is gone$")
-    desk.sql(f"{REPLICA}UPDATE asv.access_log SET forget_at = clock_timestamp() + interval '2 years' WHERE {old}")
+    young = look(ledger, clips[0], "now", "clock_timestamp()")
+    ledger.changed(*put_back("access_log", young, "id"), r"\(access\): the row that it tells of is gone$")
+    desk.sql(f"{REPLICA}UPDATE asv.access_log SET forget_at = clock_timestamp() + interval '2 years' WHERE {young}")
     # LG-105: whatever the database says of terms, and when it says nothing.
     for term in ("'1970-01-01'::timestamptz", "NULL::timestamptz"):
-        (put, away), (there, back) = replaced("ledger_term", [("p_at", "timestamptz")], "timestamptz", f"SELECT {term}"), put_back("access_log", young[0], "id")
+        (put, away), (there, back) = replaced("ledger_term", [("p_at", "timestamptz")], "timestamptz", f"SELECT {term}"), put_back("access_log", young, "id")
         ledger.changed(f"{put}; {there}", f"{back}; {away}", r"\(access\): the row that it tells of is gone$")
     # A policy that nobody can read: until when it has to be there cannot be said, so it has to.
-    (drop, add), (there, back) = loosened(desk, "policy_file"), put_back("access_log", young[0], "id")
+    (drop, add), (there, back) = loosened(desk, "policy_file"), put_back("access_log", young, "id")
     policies = value(desk, "SELECT count(*) FROM asv.policy_file")
     assert int(policies) > 0
     ledger.changed(f"{drop}CREATE TABLE tmp_policy AS SELECT digest, content FROM asv.policy_file; UPDATE asv.policy_file SET content = '\\x00'; {there}",
@@ -373,15 +405,15 @@ def nothing_expires_early(ledger, clips):
                    [r"\(access\): something stands there that nobody can read: database: ledger_term: ", r"\(access\): the row that it tells of is gone$"])
     assert ledger.verify()["expired"] == 0
     # LAW L1: each rests on what somebody signed to be shown it, and the keeper took.
-    seen = f"(SELECT shown FROM asv.access_log WHERE {young[0]})"
+    seen = f"(SELECT shown FROM asv.access_log WHERE {young})"
     ledger.changed(*rows("statement_answer", f"statement = {seen}"), r"\(access\): the log does not have it that the keeper took")
     made = forge.entry(97, {5: os.urandom(32), 10: b"taken", 12: bytes.fromhex(value(desk, f"SELECT encode({seen}, 'hex')"))})
     put, away = said(taken=f"'\\x{made.hex()}'::bytea", taken_index="3::bigint", taken_log="1::smallint")  # LG-104
     ledger.changed(put, away, r"\(access\): what the log is said to have of what was signed for it does not stand there")
     asked = value(desk, "SELECT encode(proposal, 'hex') FROM asv.access_log LIMIT 1")
     was = value(desk, f"SELECT encode({seen}, 'hex')")
-    ledger.changed(f"UPDATE asv.access_log SET shown = '\\x{asked}' WHERE {young[0]}",
-                   f"UPDATE asv.access_log SET shown = '\\x{was}' WHERE {young[0]}", r"\(access\): its row says something else now")
+    ledger.changed(f"UPDATE asv.access_log SET shown = '\\x{asked}' WHERE {young}",
+                   f"UPDATE asv.access_log SET shown = '\\x{was}' WHERE {young}", r"\(access\): its row says something else now")
     # What was signed to be shown something goes a year after its end, with the keeper's answer, and the access when its own term is over;
     # nothing else that was signed goes.
     def signed(name, action, step, until, opening="NULL"):
@@ -391,11 +423,11 @@ def nothing_expires_early(ledger, clips):
                 f"k.person, substring(sha256('{name}') FOR 16), {until} - interval '1 day', {until}, {opening} FROM asv.credential k LIMIT 1; ")
 
     then = "clock_timestamp() - interval '3 years'"
-    told_at(signed("Rudi", 11, 5, then, f"(SELECT proposal FROM asv.access_log WHERE {old})")
+    told_at(ledger, signed("Rudi", 11, 5, then, f"(SELECT proposal FROM asv.access_log WHERE {young})")
             + "INSERT INTO asv.access_log (at, reason, forget_at, shown, deed, recording, incident, proposal, credential, name, salt) "
               f"SELECT date_trunc('milliseconds', {then}), 'seen then', asv.year_end({then}, 1), sha256(sha256('Rudi') || sha256('Rudi')), deed, "
-              f"recording, incident, proposal, credential, name, salt FROM asv.access_log WHERE {old}", then)
-    told_at(signed("Rita", 4, 1, "clock_timestamp() - interval '2 years'") + "INSERT INTO asv.statement_answer (statement, taken, why) "
+              f"recording, incident, proposal, credential, name, salt FROM asv.access_log WHERE {young}", then)
+    told_at(ledger, signed("Rita", 4, 1, "clock_timestamp() - interval '2 years'") + "INSERT INTO asv.statement_answer (statement, taken, why) "
             "SELECT digest, false, 'nein' FROM asv.statement WHERE subject_name = 'Rita'", "clock_timestamp() - interval '2 years 1 day'")
     ledger.verify(1, [r"\(statement\): what it names as signed", r"\(access\): the log does not have it that the keeper took"])
     value(desk, "SELECT asv.access_forget()")
@@ -588,7 +620,8 @@ def how_logs_follow_one_another_is_named(ledger, clips):
         return f"{ORIGIN}/{number}", value(desk, f"SELECT max(size) FROM asv.ledger_checkpoint WHERE log = {number}")
 
     def label(origin):
-        return f"asv.ledger_text(10, '{origin}')"
+        """With the counts that it would have anyway."""
+        return f"substring(NEW.facts FOR 19) || asv.ledger_text(10, '{origin}')"
 
     smaller, root = desk.sql("SELECT size, encode(root, 'hex') FROM asv.ledger_checkpoint ORDER BY size LIMIT 1")[0]
     head = f"asv.ledger_field(13, int8send({smaller}) || '\\x{root}'::bytea || convert_to('{ORIGIN}/2', 'UTF8'))"
@@ -606,13 +639,21 @@ def how_logs_follow_one_another_is_named(ledger, clips):
     notes = noted(1)
     assert f"entry 0 (log_begun): that is not how {last} began" in notes, notes
     assert f"software_start: a row has no entry, which would be {ident}" in notes, notes
-    # One that is as it should be; then the one before is taken out, with all that it has.
+    # One that is as it should be; then the end of the one before is taken out, and then all of it, with all that it has.
     begin(5)
     notes = noted(1)
     assert not any(f"{ORIGIN}/5" in note for note in notes) and noted(1, "lost") == [], notes
+    below, = desk.sql("SELECT max(size) FROM asv.ledger_checkpoint WHERE log = 4 AND size < (SELECT size FROM asv.ledger_log WHERE number = 4)")[0]
+    desk.sql(f"{REPLICA}CREATE TABLE public.log_4 AS SELECT * FROM asv.ledger_log WHERE number = 4; UPDATE asv.ledger_log l SET size = c.size, "
+             f"root = c.root FROM asv.ledger_checkpoint c WHERE (l.number, c.log, c.size) = (4, 4, {below})")
+    notes, gone = noted(1), int(size) - int(below)
+    assert f"entry 0 of {ORIGIN}/5: it began behind {size} entries of {last}, of which there are {below} now" in notes, notes  # LG-125
+    assert noted(1, "lost") == [f"{last}: lost: {gone} entries after the restore"], noted(1, "lost")
+    desk.sql(f"{REPLICA}UPDATE asv.ledger_log l SET size = k.size, root = k.root FROM public.log_4 k WHERE l.number = 4; DROP TABLE public.log_4")
     for table, column in (("ledger_log", "number"), ("ledger_entry", "log"), ("ledger_tile", "log"), ("ledger_checkpoint", "log")):
         desk.sql(f"{REPLICA}DELETE FROM asv.{table} WHERE {column} = 4; UPDATE asv.{table} SET {column} = 4 WHERE {column} = 5")
     assert noted(1, "lost") == [f"{last}: lost: the whole log, of {size} entries"], noted(1, "lost")
+    assert f"entry 0 of {ORIGIN}/5: it began as log 5, and is log 4 here: one was taken out, or put in" in noted(1), noted(1)  # LG-125
     assert sum(note.startswith("software_start: a row has no entry") for note in noted(1)) >= 4, noted(1)
 
 
@@ -633,7 +674,7 @@ def play(rig):
                         (the_walk_ends_where_the_log_does, ()), (nothing_keeps_it_from_its_end, ()),
                         (nobody_forgets_alone, (clips,)), (nothing_expires_early, (clips,)), (every_signature_is_verified, (clips,)),
                         (what_is_invented_is_named, (clips,)), (what_the_keeper_did_not_say_is_named, (clips,)),
-                        (how_logs_follow_one_another_is_named, (clips,))):
+                        (no_access_is_before_its_showing, (clips,)), (how_logs_follow_one_another_is_named, (clips,))):
         step(ledger, *words)
         print(step.__name__, flush=True)
 

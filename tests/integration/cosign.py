@@ -327,17 +327,15 @@ class Test(ledger.Test):
         self.desk.run("alarm", "acknowledge", alarm, "--note", "angesehen")
 
     def a_witness_whose_clock_is_off_does_not_count(self):
-        """LG-064."""
-        ahead = self.site.directory / "clock"
-        ahead.write_bytes(struct.pack("=q", 3 * 86_400_000))
-        clock = self.site.build / "lib/libasv_fake_clock.so"
-        if not clock.exists():
-            return
+        """LG-064, LG-123."""
+        off = self.site.directory / "clock"
         self.event()
-        self.witnesses[0].stop()
-        self.witnesses[0].start({"LD_PRELOAD": str(clock), "ASV_TEST_CLOCK": str(ahead)})
-        self.configure({2: ""})
-        self.cosign(1, "not cosigned by w0, w2")
+        for hours in (72, -1):
+            off.write_bytes(struct.pack("=q", hours * 3_600_000))
+            self.witnesses[0].stop()
+            self.witnesses[0].start({"LD_PRELOAD": str(self.site.build / "lib/libasv_fake_clock.so"), "ASV_TEST_CLOCK": str(off)})
+            self.configure({2: ""})
+            self.cosign(1, "not cosigned by w0, w2")
         self.witnesses[0].stop()
         self.witnesses[0].start()
         self.configure()
@@ -473,6 +471,17 @@ class Test(ledger.Test):
         self.published_by([0, 1, 2])
         assert ledger.Log(root / ended).size == size, "it went back"
         assert self.alarms() == []
+        # LG-129: it remembers more than the log ended with.
+        self.changed(f"UPDATE asv.ledger_entry SET entry = overlay(entry PLACING int8send({size} - 1) FROM position(int8send({size}) || "
+                     f"(SELECT root FROM asv.ledger_log WHERE number = 1) IN entry)) WHERE (log, index) = (2, 0)")
+        self.cosign()
+        found = [detail for _, detail in self.alarms()]
+        assert len(found) == 3 and all(f"cosigned a head of {ended} with {size} entries, and no more than" in detail for detail in found), found
+        self.changed(f"UPDATE asv.ledger_entry SET entry = overlay(entry PLACING int8send({size}) FROM position(int8send({size} - 1) || "
+                     f"(SELECT root FROM asv.ledger_log WHERE number = 1) IN entry)) WHERE (log, index) = (2, 0)")
+        self.seen()
+        self.sequence()
+        self.cosign()
 
     def a_site_that_was_put_back_is_found_out(self):
         """LG-065: a copy of everything, keeper and slots included, as of a virtual machine. It signs another tree, and no

@@ -93,7 +93,7 @@ def closed(kind, facts, values, recorded=BEGAN):
 
 def begun(origin, before=b""):
     """The first entry of a log; before: size, root and origin of another one's last head."""
-    return entry(1, {10: origin.encode()[:64], **({13: before} if before else {})})
+    return entry(1, {7: u64(2) + before[:8] if before else u64(1) + u64(0), 10: origin.encode()[:64], **({13: before} if before else {})})
 
 
 def start(number):

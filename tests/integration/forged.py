@@ -210,6 +210,18 @@ def a_log_begins_where_another_ended(court):
     court.wrong(shown(head(5, "a b")), "what it names is no head of an earlier log")
     court.wrong(shown(first=start(0)), "2-0.entry: the first entry of a log says that it began, and this one does not")
     court.wrong(shown(first=begun("asservat.example/third")), f"2-0.entry: that is not how {name} began")
+    # Of a published log, by an entry that is under its head: not by what somebody put into a file.
+    kept = court.note(log.head())
+    for of, forked in ((log, False), (fork, True)):
+        second, directory = Log(key, [begun(name, head(5, of=of)), start(1)]), court.new()
+        second.publish(directory)
+        bundle = next(path for path in (directory / "tile/entries").rglob("*") if path.is_file())
+        good, other = bundle.read_bytes(), fork if of is log else log
+        report = court.wrong(directory, "", "--earlier", kept)
+        assert any("the log was forked" in line for line in report["wrong"]) == forked, report["wrong"]
+        bundle.write_bytes(good.replace(head(5, of=of), head(5, of=other)))
+        report = court.wrong(directory, "entry 0: not the one that the head has there", "--earlier", kept)
+        assert not any("the log was forked" in line for line in report["wrong"]), report["wrong"]
     index, directory = log.add(begun(court.key.name)), court.new()
     log.give(directory, "again", index)
     court.wrong(directory, "again.entry: no log begins there")
@@ -281,9 +293,17 @@ def a_report_says_since_when(court):
     (directory / "2-1.tlog-proof").unlink()
     (directory / "2-1.entry").unlink()
     assert court.valid(directory, "--ledger", both)["heads"][0]["since"] == at(180), "both by then"
+    any_one = court.trusting(*trusted, "group any 1 one two", "quorum any")
     for time in (0, BEGAN - 3700):  # what was recorded after its head was cosigned
         log.give(directory, "1-2", 2, cosigners=((one, time), (two, BEGAN)))
-        assert court.wrong(directory, "recorded after one cosigned its head", "--ledger", none)["heads"][0]["since"] is None
+        for trust, since in ((none, at(0)), (both, None)):  # LG-123: a clock that is wrong
+            report = court.valid(directory, "--ledger", trust)
+            assert report["unchecked"] == ["1-2.entry: recorded after one cosigned its head, if the clock there was right"], report
+            assert report["heads"][0]["since"] == since, report["heads"]
+        court.wrong(directory, "recorded after one cosigned its head", "--ledger", any_one)
+        log.give(directory, "1-2", 2, cosigners=((one, time), (two, BEGAN - 3700)))
+        court.wrong(directory, "recorded after one cosigned its head", "--ledger", both)
+        assert court.wrong(directory, "recorded after two cosigned its head", "--ledger", none)["heads"][0]["since"] is None
         text = court.text(directory, 1, "--ledger", none)
         assert "stood so" not in text and "Proven" not in text and "NOT PROVEN" in text, text
     log.give(directory, "1-2", 2, cosigners=((one, BEGAN - 3500),))

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""ledger.py BUILD [DIE-AT]: what happened becomes a tree that outsiders can check. The tree is computed here once more, from the
+"""ledger.py BUILD: what happened becomes a tree that outsiders can check. The tree is computed here once more, from the
 published files alone and without our code; openssl verifies the head. Then: sequencers that are killed and that compete,
 a database that somebody changed, and one that comes from an earlier time.
 """
 import base64
+import contextlib
 import fcntl
 import json
 import os
@@ -26,7 +27,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "deploy/lib"))
 from asvsite import Daemon, Site  # noqa: E402
 from desk import Desk  # noqa: E402
-from notes import root_of, sha256, verifies  # noqa: E402
+from notes import die_at, needs_preload, root_of, sha256, verifies  # noqa: E402
 
 os.environ["ASV_KDF_MEMORY_KIB"] = "64"
 ORIGIN = "asservat.example/ledger"
@@ -100,7 +101,8 @@ class Test:
         self.published = 0
         self.origin = ORIGIN  # of the log that goes on
         self.sequencers = []
-        self.preload = sys.argv[2] if len(sys.argv) > 2 else None
+        self.preload = die_at(build)
+        self.damaged = []
 
     def sql(self, text):
         return self.site.postgres.query(text)
@@ -224,11 +226,10 @@ class Test:
         assert not troubles, f"another sequencer is no trouble: {troubles}"
         assert len({bytes(entry) for entry in log.entries}) == log.size, "an entry stands there twice"
 
+    @needs_preload
     def a_sequencer_dies_at_every_step(self):
         """LG-052, LG-054: each time a batch is appended as a whole or not at all, and what was signed and not stored is stored when it
         begins again, though nothing else happened."""
-        if self.preload is None:
-            return
         newest = "(SELECT max(number) FROM asv.ledger_log)"
         where = (f"SELECT (SELECT size FROM asv.ledger_log WHERE number = {newest}), "
                  f"(SELECT max(size) FROM asv.ledger_checkpoint WHERE log = {newest}), (SELECT waiting FROM asv.ledger_waiting())")
@@ -436,30 +437,35 @@ class Test:
             assert code == 2 and "is no origin" in err, (bad, err)
         here.chmod(0o644)
 
-    def publishers_compete_and_die(self):
-        """LG-056: killed before every step and on a full disk there is the old checkpoint or the new one, and all that it needs;
-        of two at once the later one waits, and publishes what was signed meanwhile."""
-        preload, root = self.preload, self.anew()
+    @needs_preload
+    def publishers_die(self):
+        """LG-056: killed before every step and on a full disk there is the old checkpoint or the new one, and all that it needs."""
+        root = self.anew()
         self.publish(root)
         self.sql("SELECT count(asv.software_started('die ' || n)) FROM generate_series(1, 300) n")
         self.sequence()
+        before, preload = Log(root / self.origin), self.preload
+        code, _, err = self.desk.call("ledger", "publish", root, env=dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DISK_FULL="1"))
+        assert code == 1 and "No space left on device" in err, (code, err)
+        assert Log(root / self.origin).note == before.note
+        code, died = -9, 0
+        while code == -9:
+            died += 1
+            copy = shutil.copytree(root, self.anew())
+            env = dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DIE_AT=str(died))
+            code = self.desk.call("ledger", "publish", copy, env=env)[0]
+            log = Log(copy / self.origin)
+            log.check(self.public)
+            assert log.size in (before.size, before.size + 300)
+            self.publish(copy).check(self.public)
+            shutil.rmtree(copy)
+        assert code == 0 and died > 20, (code, died)
+
+    def of_two_publishers_one_waits(self):
+        """LG-056: the later one, and publishes what was signed meanwhile."""
+        root = self.anew()
+        self.publish(root)
         before, mask = Log(root / self.origin), os.umask(0o077)
-        if preload is not None:
-            code, _, err = self.desk.call("ledger", "publish", root, env=dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DISK_FULL="1"))
-            assert code == 1 and "No space left on device" in err, (code, err)
-            assert Log(root / self.origin).note == before.note
-            code, died = -9, 0
-            while code == -9:
-                died += 1
-                copy = shutil.copytree(root, self.anew())
-                env = dict(os.environ, LD_PRELOAD=preload, ASV_TEST_DIE_AT=str(died))
-                code = self.desk.call("ledger", "publish", copy, env=env)[0]
-                log = Log(copy / self.origin)
-                log.check(self.public)
-                assert log.size in (before.size, before.size + 300)
-                self.publish(copy).check(self.public)
-                shutil.rmtree(copy)
-            assert code == 0 and died > 20, (code, died)
         root.chmod(0o755)
         lock = os.open(root, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -473,7 +479,7 @@ class Test:
         os.umask(mask)
         log = Log(root / self.origin)
         log.check(self.public)
-        assert log.size == before.size + 301
+        assert log.size == before.size + 1
         for path in (root, *root.rglob("*")):
             assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), f"{path}: a web server's user cannot read it"
 
@@ -605,15 +611,57 @@ class Test:
     def who_is_overtaken_each_time_ends(self):
         """LG-051: by a sequencer that is always quicker; asked to do it once, it does not go on for ever."""
         self.sql("SELECT asv.software_started('overtaken')")
-        types = "smallint, bigint, bytea, bytea, bigint[], bytea[], bigint[], bigint[], bytea[]"
-        self.sql(f"ALTER FUNCTION asv.ledger_append RENAME TO ledger_append_then; CREATE FUNCTION asv.ledger_append(p_log smallint, p_size bigint, "
-                 "p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[], p_indexes bigint[], p_hashes bytea[]) "
-                 "RETURNS text LANGUAGE sql AS $f$ SELECT 'conflict' $f$; GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger")
-        try:
+        with self.instead_of_append("RETURN 'conflict'"):
             self.sequence(1, "another sequencer goes on at the same time")
+        self.sequence()
+
+    @contextlib.contextmanager
+    def instead_of_append(self, body):
+        """The function that appends does this, and is ledger_append_then of the same arguments itself."""
+        types = ("p_log smallint, p_size bigint, p_old_root bytea, p_root bytea, p_positions bigint[], p_entries bytea[], p_levels bigint[], "
+                 "p_indexes bigint[], p_hashes bytea[]")
+        self.sql(f"ALTER FUNCTION asv.ledger_append RENAME TO ledger_append_then; CREATE FUNCTION asv.ledger_append({types}) "
+                 f"RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $f$ BEGIN {body}; END $f$; GRANT EXECUTE ON FUNCTION asv.ledger_append TO asv_ledger")
+        try:
+            yield
         finally:
             self.sql(f"DROP FUNCTION asv.ledger_append({types}); ALTER FUNCTION asv.ledger_append_then RENAME TO ledger_append")
+
+    def begun_again_before_a_head_was_signed(self):
+        """LG-124: of one ledger the sequencer could append nothing, of the next one it died before a head was signed, a third one it never saw."""
+        last = self.publish()
+        self.begin(ORIGIN + "/9")
+        with self.instead_of_append("RAISE EXCEPTION 'not now'"):
+            self.sequence(1, "not now")
+        self.begin(ORIGIN + "/10")
+        lock, which = self.session("SELECT pg_advisory_lock(6962)"), "usename = 'asv_ledger' AND wait_event = 'advisory'"
+        with self.instead_of_append("PERFORM asv.ledger_append_then($1, $2, $3, $4, $5, $6, $7, $8, $9); PERFORM pg_advisory_xact_lock(6962); RETURN 'done'"):
+            run = self.sequencer("dies-unsigned")
+            self.until(f"EXISTS (SELECT FROM pg_stat_activity WHERE {which})", "it has appended")
+            run.stop(signal.SIGKILL)
+            lock.communicate(timeout=60)
+            self.until("NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger')", "that is committed")
+        size = self.sql("SELECT size FROM asv.ledger_log ORDER BY number DESC LIMIT 1")
+        assert int(size[0][0]) > 1 and self.desk.run("ledger", "head").splitlines()[1] == "0", size
+        self.begin(ORIGIN + "/11")
+        self.begin(ORIGIN + "/12")
         self.sequence()
+        new = self.publish()
+        new.check(self.public)
+        assert new.kinds().count(1) == 1 and last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
+        ids = [entry[4:20] for entry in new.entries]
+        assert len(set(ids)) == len(ids) and self.sql("SELECT size FROM asv.ledger_log ORDER BY number DESC OFFSET 1 LIMIT 2") == [["0"]] * 2
+        self.verified([f"{ORIGIN}: lost: 1 entries after the restore", *self.lost])
+
+    def session(self, text):
+        """One of the superuser's, after it has done this; it ends with communicate()."""
+        session = subprocess.Popen(["psql", "-XAtq", "-h", self.site.postgres.directory / "run", "-U", "postgres", "asservat"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        session.stdin.write(f"{text}; SELECT 'done';\n")
+        session.stdin.flush()
+        while session.stdout.readline() != "done\n":
+            assert session.poll() is None, "psql ended"
+        return session
 
     def what_no_head_has_comes_into_the_next_log(self):
         """LG-055: entries that were appended while the keeper was away; then people begin another log."""
@@ -655,10 +703,9 @@ class Test:
         assert size == signed > stored, (at, size, signed, stored)
         return number, signed, sizes
 
+    @needs_preload
     def what_a_head_was_signed_of_stays_in_its_log(self):
         """LG-106: the keeper signed it, the sequencer died before it was stored, and people begin another log before one runs again."""
-        if self.preload is None:
-            return
         ended = self.origin
         number, signed, sizes = self.die_before_it_is_stored()
         self.begin(ORIGIN + "-5")
@@ -675,11 +722,9 @@ class Test:
         assert self.sql(f"SELECT asv.ledger_signed({head})") == [["conflict"]]
         assert self.sql(f"SELECT asv.ledger_signed({head.replace(str(signed + 1), str(signed))})") == [["already"]]
 
+    @needs_preload
     def damaged_tiles_hold_up_no_beginning(self):
         """LG-119: as before, and a tile of the log that ends is gone, or too short."""
-        self.damaged = []
-        if self.preload is None:
-            return
         for which, damage in enumerate(("DELETE FROM asv.ledger_tile",
                                         "UPDATE asv.ledger_tile SET hashes = substring(hashes FOR octet_length(hashes) - 32)")):
             ended = self.origin
@@ -703,12 +748,7 @@ class Test:
         """LAW L3: a value that goes while the sequencer is at its event is not put back by the entry."""
         entry = "01900000-0000-7000-8000-00000000f0f0"
         self.sql(f"SELECT asv.ledger_put(ROW('subject_request', '{entry}', NULL, '', asv.ledger_text(130, 'Willi Wach'))::asv.ledger_tale)")
-        session = subprocess.Popen(["psql", "-XAtq", "-h", self.site.postgres.directory / "run", "-U", "postgres", "asservat"],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        session.stdin.write(f"BEGIN; SELECT asv.ledger_close(ARRAY['{entry}'::uuid]); SELECT 'closed';\n")
-        session.stdin.flush()
-        while session.stdout.readline() != "closed\n":
-            assert session.poll() is None, "psql ended"
+        session = self.session(f"BEGIN; SELECT asv.ledger_close(ARRAY['{entry}'::uuid])")
         with ThreadPoolExecutor(1) as pool:
             sequenced = pool.submit(self.sequence)
             self.until("EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'asv_ledger' AND wait_event_type = 'Lock')",
@@ -801,20 +841,20 @@ class Test:
         new.check(self.public)
         assert last.size.to_bytes(8, "big") + last.root + last.origin.encode() in new.entries[0], "it names another head"
         known = self.sql("SELECT origin, (SELECT max(size) FROM asv.ledger_checkpoint WHERE log = number) FROM asv.ledger_log "
-                         "WHERE number < (SELECT max(number) FROM asv.ledger_log)")
+                         "WHERE number < (SELECT max(number) FROM asv.ledger_log) AND size > 0")
         self.verified([*self.lost, *self.damaged, *(f"{origin}: of an earlier keeper, which knew {size} entries" for origin, size in known)])
 
     def run(self):
         self.set_up()
         try:
             for step in (self.nothing_before_two_people_began_it, self.it_can_be_checked_without_us,
-                         self.it_grows_over_the_edges_of_tiles, self.publishers_compete_and_die,
+                         self.it_grows_over_the_edges_of_tiles, self.publishers_die, self.of_two_publishers_one_waits,
                          self.partial_tiles_go_a_day_after_the_full_one, self.damage_there_is_mended_within_a_day,
                          self.a_publication_that_fails_calls_people,
                          self.sequencers_compete_and_die, self.a_sequencer_dies_at_every_step, self.who_is_overtaken_each_time_ends,
                          self.what_somebody_changed_is_found,
                          self.a_database_from_an_earlier_time_begins_another_log, self.each_log_has_its_place,
-                         self.what_no_head_has_comes_into_the_next_log, self.what_a_head_was_signed_of_stays_in_its_log,
+                         self.what_no_head_has_comes_into_the_next_log, self.begun_again_before_a_head_was_signed, self.what_a_head_was_signed_of_stays_in_its_log,
                          self.damaged_tiles_hold_up_no_beginning,
                          self.a_keeper_from_an_earlier_time_signs_nothing, self.a_keeper_with_another_store_calls_people,
                          self.what_is_forgotten_meanwhile_stays_forgotten):

@@ -4,6 +4,7 @@
 signatures by openssl. And the program that is a witness.
 """
 import base64
+import functools
 import hashlib
 import os
 import re
@@ -16,6 +17,23 @@ from pathlib import Path
 from asvsite import Daemon, run
 
 DER = bytes.fromhex("302a300506032b6570032100")  # in front of an Ed25519 public key
+
+
+def die_at(build):
+    """What is preloaded to die at every step; None: of a sanitizer's build nothing can be preloaded."""
+    path = Path(build).resolve() / "tests/integration/libasv-die-at.so"
+    return path if path.exists() else None
+
+
+def needs_preload(step):
+    """One that says so where it is left out."""
+    @functools.wraps(step)
+    def run(test):
+        if test.preload is None:
+            print(f"left out {step.__name__}: nothing can be preloaded", flush=True)
+        else:
+            step(test)
+    return run
 
 
 def sha256(*parts):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
-"""witness.py BUILD [PRELOAD]: asservat ledger witness against logs that are made here without our code, honest ones and
+"""witness.py BUILD: asservat ledger witness against logs that are made here without our code, honest ones and
 forked ones; against people who only want its memory, its time or its disk; and killed at every step. LG-060, LG-061, LG-062.
 """
 import re
@@ -16,7 +16,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "deploy/lib"))
-from notes import Key, Log, Witness, cosigned_by, sha256  # noqa: E402
+from notes import Key, Log, Witness, cosigned_by, die_at, needs_preload, sha256  # noqa: E402
 
 ORIGIN = "stadt.example/ledger"
 NAME = "datenschutz.example/witness"
@@ -24,10 +24,10 @@ REQUEST_MAX = 131072 + 4096
 
 
 class Test:
-    def __init__(self, directory, build, preload):
+    def __init__(self, directory, build):
         self.work = directory
         self.program = Path(build) / "bin/asservat"
-        self.preload = preload
+        self.preload = die_at(build)
         self.key = Key(directory, ORIGIN)
         self.log = Log(self.key, [f"entry {i}" for i in range(600)])
         self.fork = Log(self.key, [f"entry {i}" if i < 80 else f"another {i}" for i in range(600)])
@@ -295,10 +295,9 @@ class Test:
         for link in held:
             link.close()
 
+    @needs_preload
     def a_full_disk_cosigns_nothing(self):
         """LG-061: the file that remembers cannot be written; nothing is cosigned, and what was is still remembered."""
-        if self.preload is None:
-            return
         witness = self.new().start()
         self.good(witness, self.log, 0, 100)
         witness.stop()
@@ -313,10 +312,9 @@ class Test:
         self.good(witness, self.log, 100, 200)
         witness.stop()
 
+    @needs_preload
     def killed_at_any_step_it_remembers_what_it_cosigned(self):
         """LG-061: before each call that makes something durable or tells somebody, until one asking needs no more of them."""
-        if self.preload is None:
-            return
         answered, step, between = False, 0, 0
         while not answered:
             step += 1
@@ -352,7 +350,7 @@ class Test:
 
 def main():
     with tempfile.TemporaryDirectory(prefix="asv-witness.") as name:
-        test = Test(Path(name), sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
+        test = Test(Path(name), sys.argv[1])
         try:
             test.run()
         except Exception:

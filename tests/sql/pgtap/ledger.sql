@@ -307,5 +307,30 @@ SELECT is((SELECT kind FROM asv.ledger_take(1)), 1, 'behind the beginning');
 SELECT throws_ok('DELETE FROM asv.ledger_entry WHERE log = 2', 'VA005', NULL, 'what was signed stays');
 SELECT throws_ok('UPDATE asv.ledger_log SET size = 2 WHERE number = 2', 'VA005', NULL, 'and so does its head');
 
+-- ---- LG-124: and so it does when another one begins before a head was signed, with its beginning waiting still, and with that in it
+
+CREATE FUNCTION pg_temp.beginnings() RETURNS TABLE (facts bytea) LANGUAGE sql AS $$ SELECT p.facts::bytea FROM asv.ledger_pending p WHERE p.kind = 1 $$;
+SELECT throws_ok($$ SELECT asv.ledger_begin(4::smallint, 'stadt.example/4', NULL) $$, 'VA001', NULL, 'it names a head all the same');
+SELECT is(asv.ledger_begin(4::smallint, 'stadt.example/4', int8send(3) || dig('root') || convert_to('stadt.example/2', 'UTF8')), 'done', 'a log after an empty one');
+SELECT results_eq('SELECT substring(facts FOR 37) FROM pg_temp.beginnings()', $$ SELECT asv.ledger_counts(4, 0) || asv.ledger_text(10, 'stadt.example/4') $$,
+                  'which says how many entries stay in that'); -- LG-125
+SELECT is(pg_temp.append(4, 0, 1000, dig('a')), 'done', 'all of it is appended, under no signed head');
+SELECT is(asv.ledger_begin(5::smallint, 'stadt.example/5', int8send(3) || dig('root') || convert_to('stadt.example/2', 'UTF8')), 'done', 'one after that');
+SELECT is((SELECT count(*) FROM pg_temp.beginnings()), 1::bigint, 'no other beginning waits');
+SELECT results_eq($$ SELECT id, entry FROM asv.ledger_take((SELECT count(*)::int + 1 FROM tail)) OFFSET 1 $$,
+                  'SELECT id, entry::bytea FROM tail ORDER BY index', 'but all the rest, as it was and in order');
+
+-- ---- LG-129: with how many entries a log ended
+
+SET LOCAL session_replication_role = replica;
+SELECT is(asv.ledger_ended_with(1::smallint), NULL, 'a beginning that names no head');
+UPDATE asv.ledger_entry SET entry = substring(entry FOR 28) || asv.ledger_counts(2, 1) || asv.ledger_text(10, 'stadt.example/2')
+    || asv.ledger_field(13, int8send(77) || dig('root') || convert_to((SELECT origin FROM asv.ledger_log WHERE number = 1), 'UTF8')) WHERE (log, index) = (2, 0);
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE asv_cosign;
+SELECT is(asv.ledger_ended_with(1::smallint), 77::bigint, 'by the first entry of a later one');
+SELECT is(asv.ledger_ended_with(2::smallint), NULL, 'of which there is none here');
+RESET ROLE;
+
 SELECT * FROM finish();
 ROLLBACK;

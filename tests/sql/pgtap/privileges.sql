@@ -53,7 +53,7 @@ SELECT 'asv_ledger', unnest(ARRAY['alarm_raise', 'ledger_append', 'ledger_begin'
                                   'schema_number']);
 -- Who asks witnesses, which are strangers: heads, tiles, and what they answered. Nothing of entries, and nothing that grows or signs a log.
 INSERT INTO given
-SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'ledger_logs', 'ledger_met', 'ledger_newest', 'ledger_note_cosigned', 'ledger_tile_get',
+SELECT 'asv_cosign', unnest(ARRAY['ledger_cosigned', 'ledger_cosigned_last', 'ledger_ended_with', 'ledger_logs', 'ledger_met', 'ledger_newest', 'ledger_note_cosigned', 'ledger_tile_get',
                                   'schema_number', 'witness_alarm']);
 -- Who publishes reads what everybody may read, and says that it is published.
 INSERT INTO given

@@ -333,6 +333,23 @@ static void a_ledger_that_ends_is_named_by_the_next(void **state)
     assert_int_equal(sign(&next, 4, 5).status, ASV_OK);
 }
 
+/* K-111, LG-124: begun twice before a head was signed. */
+static void one_of_which_nothing_was_signed_is_passed_over(void **state)
+{
+    (void)state;
+    assert_int_equal(keeper_begin_ledger(&site, &people, &decision, "asservat.example/0", 10).status, ASV_OK);
+    struct asv_keeper_reply reply = keeper_begin_ledger(&site, &people, &decision, ledger.origin, 12);
+    assert_int_equal(reply.status, ASV_OK);
+    assert_int_equal(reply.note.len, 0);
+    assert_int_equal(before(ledger.origin).status, ASV_E_NOT_FOUND);
+    assert_int_equal(sign(&ledger, 0, 9).status, ASV_OK);
+    assert_int_equal(keeper_begin_ledger(&site, &people, &decision, "asservat.example/1", 14).status, ASV_OK);
+    reply = keeper_begin_ledger(&site, &people, &decision, next.origin, 16);
+    assert_int_equal(reply.status, ASV_OK);
+    expect_signed(reply.note, &ledger, 9);
+    expect_signed(before(next.origin).signature, &ledger, 9);
+}
+
 /* ---- what is put back ---- */
 
 /* The bytes of that file on a disk, in the place of those that are there. */
@@ -594,6 +611,7 @@ int main(void)
         TEST(no_smaller_tree_is_signed),
         TEST(no_lie_about_sizes_and_proofs_is_believed),
         TEST(a_ledger_that_ends_is_named_by_the_next),
+        TEST(one_of_which_nothing_was_signed_is_passed_over),
         TEST(an_index_from_before_the_hour_signs_nothing),
         TEST(a_ledger_that_ended_stays_so),
         TEST(an_old_index_with_the_new_head_signs_no_fork),

@@ -21,6 +21,13 @@ static void put(uint8_t tag, const void *value, size_t len)
     asv_write_view16(&facts, value, len);
 }
 
+static void put_label(const char *label, size_t len)
+{
+    static const uint8_t counts[16] = {[7] = 2, [15] = 5};
+    put(ASV_LEDGER_COUNTS, counts, sizeof counts);
+    put(ASV_LEDGER_LABEL, label, len);
+}
+
 static void put_head(const char *origin, size_t origin_len)
 {
     uint8_t head[8 + ASV_SHA256_BYTES + 128] = {[7] = 5, [8] = 1};
@@ -54,9 +61,10 @@ static int set_up(void **state)
 static void the_first_entry_and_no_other_one_says_it(void **state)
 {
     (void)state;
-    put(ASV_LEDGER_LABEL, ORIGIN, strlen(ORIGIN));
+    put_label(ORIGIN, strlen(ORIGIN));
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN, false), ASV_OK);
     assert_false(begun.names);
+    assert_true(begun.number == 2 && begun.stayed == 5);
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 1, ORIGIN, false), ASV_E_MALFORMED);
     assert_int_equal(read_it(ASV_LEDGER_ACCESS, 0, ORIGIN, false), ASV_E_MALFORMED);
     assert_int_equal(read_it(ASV_LEDGER_ACCESS, 1, ORIGIN, false), ASV_E_NOT_FOUND);
@@ -71,10 +79,10 @@ static void of_a_long_name_the_beginning_is_there(void **state)
     static const char name[] =
         "asservat.example/a-name-of-which-the-label-has-no-more-than-sixty-four-of-them";
     (void)state;
-    put(ASV_LEDGER_LABEL, name, 64);
+    put_label(name, 64);
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, name, false), ASV_OK);
     set_up(NULL);
-    put(ASV_LEDGER_LABEL, name, 63);
+    put_label(name, 63);
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, name, false), ASV_E_MALFORMED);
 }
 
@@ -82,13 +90,13 @@ static void of_a_long_name_the_beginning_is_there(void **state)
 static void it_names_an_earlier_head(void **state)
 {
     (void)state;
-    put(ASV_LEDGER_LABEL, ORIGIN "/2", strlen(ORIGIN "/2"));
+    put_label(ORIGIN "/2", strlen(ORIGIN "/2"));
     put_head(ORIGIN, strlen(ORIGIN));
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN "/2", false), ASV_OK);
     assert_true(begun.names && begun.head.size == 5 && begun.head.root[0] == 1);
     assert_true(begun.origin.len == strlen(ORIGIN) && memcmp(begun.origin.data, ORIGIN, strlen(ORIGIN)) == 0);
     set_up(NULL);
-    put(ASV_LEDGER_LABEL, ORIGIN "/2", strlen(ORIGIN "/2"));
+    put_label(ORIGIN "/2", strlen(ORIGIN "/2"));
     put_head("asservat\0.example", 17);
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN "/2", false), ASV_E_MALFORMED);
 }
@@ -99,11 +107,22 @@ static void it_says_nothing_else(void **state)
     static const uint8_t at[8] = {0};
     (void)state;
     put(ASV_LEDGER_AT, at, sizeof at);
-    put(ASV_LEDGER_LABEL, ORIGIN, strlen(ORIGIN));
+    put_label(ORIGIN, strlen(ORIGIN));
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN, false), ASV_E_MALFORMED);
     set_up(NULL);
     assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN, false),
-                     ASV_E_MALFORMED); /* not even its name */
+                     ASV_E_MALFORMED);          /* not even its name */
+    for (size_t len = 8; len <= 24; len += 8) { /* LG-125 */
+        uint8_t counts[24] = {0};
+        set_up(NULL);
+        put(ASV_LEDGER_COUNTS, counts, len);
+        put(ASV_LEDGER_LABEL, ORIGIN, strlen(ORIGIN));
+        assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN, false),
+                         len == 16 ? ASV_OK : ASV_E_MALFORMED);
+    }
+    set_up(NULL);
+    put(ASV_LEDGER_LABEL, ORIGIN, strlen(ORIGIN));
+    assert_int_equal(read_it(ASV_LEDGER_LOG_BEGUN, 0, ORIGIN, false), ASV_E_MALFORMED);
 }
 
 int main(void)
