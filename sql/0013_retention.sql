@@ -7,7 +7,7 @@ INSERT INTO asv.lifecycle_move VALUES
     ('sealed', 'erasing'), ('quarantined', 'erasing'), ('pending', 'erasing'), ('held', 'erasing'), ('released', 'erasing'),
     ('erasing', 'erased'),
     -- What was said to be erased early, and is not (erasure_undo).
-    ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released')
+    ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released'), ('erasing', 'held')
 ON CONFLICT DO NOTHING;
 INSERT INTO asv.event_kind VALUES
     ('erasing', false, 'its key is destroyed; its files go now'),
@@ -331,9 +331,8 @@ BEGIN
         WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
         ORDER BY s.recording
     LOOP
-        PERFORM asv.state_move(v_recording, asv.resting_state(v_recording),
-                               asv.event_put(v_recording, 'erasure_lapsed', clock_timestamp(), 'system', NULL, NULL,
-                                             'the keeper has not erased it: it stays', NULL));
+        PERFORM asv.state_rest(v_recording, asv.event_put(v_recording, 'erasure_lapsed', clock_timestamp(), 'system', NULL, NULL,
+                                                           'the keeper has not erased it: it stays', NULL));
         v_undone := v_undone + 1;
     END LOOP;
     RETURN v_undone;
