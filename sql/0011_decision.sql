@@ -612,7 +612,7 @@ CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
        AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = r.proposal)
        AND NOT EXISTS (SELECT FROM asv.request e
                        WHERE e.action = 9 AND e.outcome = 'approved' AND e.camera = r.camera AND e.from_at = r.from_at
-                         AND e.until_at = r.until_at AND e.ended_at >= r.ended_at)
+                         AND e.until_at = r.until_at AND e.requested_at >= r.ended_at) -- K-206
 $$;
 COMMENT ON FUNCTION asv.ahead_counts IS 'whether a request to hold ahead of the docking was approved, and neither released nor finished since';
 
@@ -929,7 +929,7 @@ CREATE FUNCTION asv.approvals(p_after bytea, p_limit integer)
     WHERE r.outcome = 'approved' AND NOT asv.is_forged(r.answer) AND (p_after IS NULL OR r.answer > p_after)
       AND CASE r.action WHEN 6 THEN asv.ahead_counts(r)
                         WHEN 9 THEN EXISTS (SELECT FROM asv.request h WHERE h.action = 6 AND h.outcome = 'approved' AND h.camera = r.camera
-                                            AND h.from_at = r.from_at AND h.until_at = r.until_at AND h.ended_at <= r.ended_at
+                                            AND h.from_at = r.from_at AND h.until_at = r.until_at AND h.ended_at <= r.requested_at
                                             AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = h.proposal))
                         WHEN 4 THEN r.expires_at > clock_timestamp() AND s.state = 'held'
                         ELSE s.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing') END
