@@ -427,6 +427,29 @@ CREATE FUNCTION asv.names_range(s asv.statement, p_from_at timestamptz, p_until_
 $$;
 COMMENT ON FUNCTION asv.names_range IS 'whether this is the time that somebody signed of a camera';
 
+CREATE FUNCTION asv.excludes_appraiser() RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_policy bytea := asv.policy_on((clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date);
+BEGIN
+    RETURN coalesce((convert_from(v_policy, 'UTF8')::json ->> 'exclude_appraising_superior')::boolean, true);
+EXCEPTION WHEN data_exception THEN
+    RETURN true; -- No policy, or one that no program would take.
+END
+$$;
+COMMENT ON FUNCTION asv.excludes_appraiser IS 'whether the policy in force today shuts out the superior who appraises the wearer (POLICIES.md, exclude_appraising_superior)';
+
+-- LAW L5. Who agrees sees a name, and not whose superior that is.
+CREATE FUNCTION asv.is_shut_out(p_person uuid, p_recording uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT w.number IS NULL OR d.appraises AND asv.excludes_appraiser()
+    FROM asv.clip c
+    CROSS JOIN LATERAL asv.worn_as(coalesce(c.assignment, c.recording)) AS w
+    CROSS JOIN LATERAL asv.duties_of(p_person, c.unit::text, w.holder) d
+    WHERE c.recording = p_recording
+$$;
+COMMENT ON FUNCTION asv.is_shut_out IS 'whether somebody must not be shown a recording, as the superior who appraises its wearer, or because it is not written down who that is';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -450,6 +473,10 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM asv.request WHERE proposal = p_proposal) THEN
         RETURN 'already';
+    END IF;
+    IF s.action = 4 AND asv.is_shut_out(s.person, v_recording) THEN
+        RAISE EXCEPTION 'request: it is not shown to the superior who appraises its wearer, nor to anybody before it is written down who wore the camera'
+            USING ERRCODE = 'VA007';
     END IF;
     PERFORM asv.request_lapse(proposal) FROM asv.request
     WHERE outcome IS NULL AND expires_at <= clock_timestamp()

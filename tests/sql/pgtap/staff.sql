@@ -586,6 +586,19 @@ SELECT is(concat_ws(' ', pg_temp.holds('again', 331), pg_temp.asks('againr', 2, 
     pg_temp.state('again')), 'donedone donedonedone held donedone donedonedone donedone pending', 'one is released, as is said, and asked for again');
 SELECT is(asv.approval_void(dig('agains'), 'x', true) || ' ' || pg_temp.kept('again'), 'done held hold_approved', 'its release was none: it is held');
 SELECT is((SELECT outcome FROM asv.request WHERE proposal = dig('againj')), 'lapsed', 'and nobody needs to ask for it');
+
+-- LAW L5: who asks to be shown it with a program of the own is no less the wearer's superior.
+SELECT is(pg_temp.says('ap0', 4, 1, 'again', 'rita') || pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap0''), now() + interval ''1 day'', NULL, NULL)'),
+    'donedone', 'a reviewer asks to be shown it');
+SELECT asv.duty_put(uid('rita'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
+SELECT pg_temp.says('ap1', 4, 1, 'both', 'rita');
+SELECT is(pg_temp.does(who, 'SELECT asv.request_put(tap.dig(''ap1''), now() + interval ''1 day'', NULL, NULL)'), 'VA007', 'not who appraises the wearer, says ' || who)
+FROM unnest(ARRAY['rita', 'asv_admin']) AS who;
+SELECT asv.duty_end((SELECT id FROM asv.duty WHERE person = uid('rita') AND kind = 'appraises'), 'x');
+SELECT is(pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap1''), now() + interval ''1 day'', NULL, NULL)'), 'done', 'as long as that is so');
+SELECT pg_temp.record('unsaid', 332, 'who knows');
+SELECT pg_temp.says('ap2', 4, 1, 'unsaid', 'rita');
+SELECT is(pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap2''), now() + interval ''1 day'', NULL, NULL)'), 'VA007', 'nor anybody, of what is worn by nobody knows whom');
 SELECT throws_ok($$ SELECT asv.approval_void(dig('ub2!'), 'x', true) $$, 'VA006', NULL, 'and nothing that approves nothing');
 SELECT throws_ok($$ DELETE FROM asv.hold $$, 'VA005', NULL, 'holds go by nothing else');
 SELECT throws_ok($$ DELETE FROM asv.clip_day $$, 'VA005', NULL, 'nor days');
