@@ -367,8 +367,8 @@ enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct
         *destroy = true;
     }
     return *destroy ? ASV_OK
-           : later  ? asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew")
-                    : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
+           : later ? asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew")
+                   : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
 }
 
 /* ---- what leaves ---- */
