@@ -289,6 +289,11 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
                                                       const struct asv_db_retained *clip,
                                                       struct asv_err *err);
 
+/* ---- blocks (night_blocks.c) ---- */
+
+/* What database and keeper have as blocked of what is held is compared. */
+ASV_MUST_CHECK enum asv_status asv_night_blocks(struct asv_night *night, struct asv_err *err);
+
 /* ---- the access log (night_shown.c) ---- */
 
 /* What the keeper gave out, and the access log says nothing of, is said to people, once. */

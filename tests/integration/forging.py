@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """forging.py KEEPER SOCKET TYPE[=STATUS]...: between a client and the keeper; each reply of such a type has this status, in
 hexadecimal digits, or without one another last byte, which is one of its signature. 1=stopped: STATUS says that destruction stands
-still. 9=over, 9=twice: CLIPS has what is held as over, or in front, twice. Until it is stopped. integration/retention tries with it
+still. 9=over, 9=twice, 9=blocked, 9=unblocked: CLIPS has what is held as over, in front twice, blocked, or not. Until it is stopped. integration/retention tries with it
 that none of them ends a file (K-187)."""
 import socket
 import sys
@@ -48,11 +48,25 @@ def twice(body):
     return front + len(rows).to_bytes(2, "big") + b"".join(rows)
 
 
+def with_blocks(body, blocks):
+    front, rows = rows_of(body)
+    rows = [row[:33] + bytes([blocks]) + row[34:] for row in rows]
+    return front + len(rows).to_bytes(2, "big") + b"".join(rows)
+
+
+def blocked(body):
+    return with_blocks(body, 1 << 6)
+
+
+def unblocked(body):
+    return with_blocks(body, 0)
+
+
 def forged(body, kinds):
     kind = body[1] & 0x7f
     if not body[1] & 0x80 or kind not in kinds:
         return body
-    if kinds[kind] in ("stopped", "over", "twice"):
+    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked"):
         return globals()[kinds[kind]](body) if body[6:8] == bytes(2) else body
     if kinds[kind]:
         return body[:6] + bytes.fromhex(kinds[kind]) + b"\0"

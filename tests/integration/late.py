@@ -261,6 +261,20 @@ def what_is_held_is_not_erased(rig, desk, clip):
     say_state(desk, clip, "held")
 
 
+def a_block_of_one_side_alone(rig, desk, clip):
+    """LAW R4; K-209: that the keeper has a block which nobody has said here, or none although it took one, is said."""
+    block = ("--ground", "private-life")
+    for words, kind, why in (((), "blocked", "nobody has said so here"), (("block",), "unblocked", "it would give it out")):
+        for word in words:
+            desk.act("rita", "clip", word, clip, *block)
+        with forging(desk, f"9={kind}", f"12={kind}") as path:
+            _, notes = night(desk, 4, "--keeper", path)
+        assert [note["what"] for note in notes["disagreements"]] == [clip] and why in notes["disagreements"][0]["why"], notes
+        _, notes = night(desk, 4)
+        assert not notes["disagreements"], notes
+    desk.act("doris", "clip", "unblock", clip, *block)
+
+
 def what_was_agreed_to_is_over(rig, desk, clip):
     """LAW L2: the keeper knows by itself that both statements have expired, whatever the database says. What it gave out and the
     database was never told of, it tells the night (K-190, LAW L1)."""
@@ -387,6 +401,7 @@ def play(rig):
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
                            (what_is_held_is_not_erased, (rig, desk, clips[1])),
+                           (a_block_of_one_side_alone, (rig, desk, clips[1])),
                            (what_was_agreed_to_is_over, (rig, desk, clips[1])),
                            (it_comes_back, (rig, desk, lost, before, during, clips[3])),
                            (it_stays_alone, (rig, desk, lost, during, clips[1], words)),
