@@ -898,7 +898,8 @@ $$;
 COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings that are there stay, or were lifted: the nightly run reads each of them';
 GRANT EXECUTE ON FUNCTION asv.block_decisions TO asv_admin;
 
--- What follows from it is undone as far as it can be: a release that is none is no release, as long as nothing was erased.
+-- What follows from it is undone as far as it can be: a release that is none is no release, as long as nothing was erased. Where an
+-- early erasure stands the keeper is asked next (erasure_undo).
 CREATE FUNCTION asv.approval_void(p_answer bytea, p_why text, p_undo boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
@@ -932,7 +933,7 @@ BEGIN
         UPDATE asv.request SET outcome = 'lapsed', ended_at = clock_timestamp()
         WHERE recording = r.recording AND action = 1 AND outcome IS NULL;
         PERFORM asv.state_rest(r.recording, v_event);
-    ELSIF v_held OR r.action = 3 AND v_state = 'erasing' THEN
+    ELSIF v_held THEN
         PERFORM asv.state_rest(r.recording, v_event);
     END IF;
     RETURN 'done';

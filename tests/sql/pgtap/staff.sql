@@ -544,9 +544,11 @@ $$;
 SELECT is(pg_temp.voided(act, undo), want, format('%s: %s', act, what)) FROM (VALUES
     (1, true, 'done held 1 done sealed lapsed 0', 'it is not held'),
     (2, true, 'done released 1 done held lapsed 0', 'it is held'),
-    (3, true, 'done erasing 1 done sealed lapsed 0', 'nothing of it is erased'),
+    (3, true, 'done erasing 1 done erasing lapsed 0', 'its erasure is for the keeper to say'),
     (6, true, 'done 1 done lapsed 0', 'no camera''s recordings are kept'),
     (10, true, 'done sealed 1 done sealed lapsed 0', 'its day is not known')) AS t (act, undo, want, what);
+SELECT is(asv.erasure_undo(ARRAY[(SELECT recording FROM asv.clip WHERE header = dig('untaken3'))]) || pg_temp.state('untaken3'), '1sealed',
+    'and when that has not erased it, nothing of it is');
 SELECT ok(asv.is_dayless((SELECT recording FROM asv.clip WHERE header = dig('untaken10'))), 'and people decide on it');
 SELECT is(array_agg(pg_temp.says(name, act, 2, 'untaken' || act, 'dora', 'up' || act) || pg_temp.answered(name, 'dora')
     || pg_temp.does('dora', format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', name)) || pg_temp.state('untaken' || act) ORDER BY act),
