@@ -200,7 +200,7 @@ CREATE FUNCTION asv.revocations_newest() RETURNS bytea
     SELECT object FROM asv.revocation_list ORDER BY number DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION asv.revocations_newest() IS 'the signed list that counts; NULL: none';
-GRANT EXECUTE ON FUNCTION asv.revocations_newest() TO asv_dock, asv_admin;
+GRANT EXECUTE ON FUNCTION asv.revocations_newest() TO asv_dock, asv_staff, asv_admin;
 
 CREATE FUNCTION asv.is_revoked(p_cert bytea) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$

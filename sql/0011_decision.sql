@@ -120,7 +120,7 @@ INSERT INTO asv.lifecycle_move VALUES
     -- What was released and whose period still runs may be asked for again.
     ('released', 'pending'), ('pending', 'released'), ('released', 'held'),
     -- What followed from an approval that was none (approval_void); from a release, released to held.
-    ('held', 'sealed'), ('held', 'quarantined'), ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released');
+    ('held', 'sealed'), ('held', 'quarantined'), ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released'), ('erasing', 'held');
 
 INSERT INTO asv.alarm_kind VALUES
     ('unheard', 'what somebody signed did not reach the keeper before its time was over: it has to be signed again'),
@@ -264,7 +264,28 @@ CREATE FUNCTION asv.resting_state(p_recording uuid) RETURNS text
                 WHEN EXISTS (SELECT FROM asv.quarantine WHERE recording = p_recording) THEN 'quarantined'
                 ELSE 'sealed' END
 $$;
-COMMENT ON FUNCTION asv.resting_state IS 'where a recording goes back to when a request to hold it came to nothing';
+COMMENT ON FUNCTION asv.resting_state IS 'where a recording that nobody holds goes back to when something about it came to nothing';
+
+CREATE FUNCTION asv.hold_of(p_recording uuid) RETURNS bigint
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT h.event FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal
+    WHERE h.recording = p_recording AND r.outcome = 'approved'
+      AND NOT EXISTS (SELECT FROM asv.request q JOIN asv.clip_event e ON e.object_digest = q.answer AND e.recording = q.recording
+                      WHERE q.recording = p_recording AND q.action = 2 AND q.outcome = 'approved' AND e.position > h.event)
+    ORDER BY h.event DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.hold_of IS 'the event of the hold of a recording that nobody has released since, whatever its state; NULL: none';
+
+-- K-201. Whoever holds a recording is not forgotten because something else about it came to nothing: the keeper has it still.
+CREATE FUNCTION asv.state_rest(p_recording uuid, p_event bigint) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_hold bigint := asv.hold_of(p_recording);
+BEGIN
+    PERFORM asv.state_move(p_recording, CASE WHEN v_hold IS NULL THEN asv.resting_state(p_recording) ELSE 'held' END, coalesce(v_hold, p_event));
+END
+$$;
+COMMENT ON FUNCTION asv.state_rest IS 'something about a recording came to nothing: it is held by its hold, or is where it was before';
 
 CREATE FUNCTION asv.is_dayless(p_recording uuid) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -313,7 +334,7 @@ BEGIN
         v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), r.expires_at, 'system', NULL, NULL, NULL,
                                  NULL);
         IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
-            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+            PERFORM asv.state_rest(r.recording, v_event);
         END IF;
     END IF;
     RETURN true;
@@ -406,6 +427,29 @@ CREATE FUNCTION asv.names_range(s asv.statement, p_from_at timestamptz, p_until_
 $$;
 COMMENT ON FUNCTION asv.names_range IS 'whether this is the time that somebody signed of a camera';
 
+CREATE FUNCTION asv.excludes_appraiser() RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+DECLARE
+    v_policy bytea := asv.policy_on((clock_timestamp() AT TIME ZONE 'Europe/Berlin')::date);
+BEGIN
+    RETURN coalesce((convert_from(v_policy, 'UTF8')::json ->> 'exclude_appraising_superior')::boolean, true);
+EXCEPTION WHEN data_exception THEN
+    RETURN true; -- No policy, or one that no program would take.
+END
+$$;
+COMMENT ON FUNCTION asv.excludes_appraiser IS 'whether the policy in force today shuts out the superior who appraises the wearer (POLICIES.md, exclude_appraising_superior)';
+
+-- LAW L5. Who agrees sees a name, and not whose superior that is.
+CREATE FUNCTION asv.is_shut_out(p_person uuid, p_recording uuid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT w.number IS NULL OR d.appraises AND asv.excludes_appraiser()
+    FROM asv.clip c
+    CROSS JOIN LATERAL asv.worn_as(coalesce(c.assignment, c.recording)) AS w
+    CROSS JOIN LATERAL asv.duties_of(p_person, c.unit::text, w.holder) d
+    WHERE c.recording = p_recording
+$$;
+COMMENT ON FUNCTION asv.is_shut_out IS 'whether somebody must not be shown a recording, as the superior who appraises its wearer, or because it is not written down who that is';
+
 CREATE FUNCTION asv.request_put(
     p_proposal bytea, p_expires_at timestamptz, p_from_at timestamptz, p_until_at timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -429,6 +473,10 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM asv.request WHERE proposal = p_proposal) THEN
         RETURN 'already';
+    END IF;
+    IF s.action = 4 AND asv.is_shut_out(s.person, v_recording) THEN
+        RAISE EXCEPTION 'request: it is not shown to the superior who appraises its wearer, nor to anybody before it is written down who wore the camera'
+            USING ERRCODE = 'VA007';
     END IF;
     PERFORM asv.request_lapse(proposal) FROM asv.request
     WHERE outcome IS NULL AND expires_at <= clock_timestamp()
@@ -501,6 +549,8 @@ BEGIN
     ELSIF a.step = 2 AND r.action <> 4 AND NOT asv.is_administration() AND asv.statement_taken_at(p_answer) IS NULL THEN
         -- K-195. That something may be shown is taken to the keeper by whom it is shown to, and by nobody before.
         RAISE EXCEPTION 'request: the keeper did not take this approval' USING ERRCODE = 'VA007';
+    ELSIF a.step = 2 AND r.action = 3 AND NOT asv.is_administration() AND asv.state_of(r.recording) = 'held' THEN -- K-201, K-107
+        RAISE EXCEPTION 'request: the recording is held meanwhile: it is released first' USING ERRCODE = 'VA002';
     ELSIF a.step = 2 AND r.action = 10 AND NOT asv.is_administration() AND coalesce(p_until, '-infinity') <= clock_timestamp() THEN
         RAISE EXCEPTION 'request: that the period is over by that day, is written down by the nightly run' USING ERRCODE = 'VA007';
     ELSIF a.step = 3 AND NOT asv.is_administration() AND NOT asv.may_refuse(r, a) THEN
@@ -524,7 +574,7 @@ BEGIN
         PERFORM asv.incident_clip_say(r.incident, r.recording, true, c.name, NULL, p_answer)
         FROM asv.statement s JOIN asv.credential c ON c.digest = s.credential WHERE s.digest = r.proposal;
     ELSIF r.action = 1 THEN
-        PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+        PERFORM asv.state_rest(r.recording, v_event);
     ELSIF a.step = 2 AND r.action = 10 THEN
         -- Without an instant its period was over when the keeper was told.
         INSERT INTO asv.clip_day (recording, proposal, day, due_at, event)
@@ -571,7 +621,7 @@ BEGIN
         v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), clock_timestamp(), 'system', NULL, NULL,
                                  format('it was nothing that anybody signed, says %s', coalesce(asv.person_name(asv.caller()), session_user)), NULL);
         IF r.action = 1 AND asv.state_of(r.recording) = 'pending' THEN
-            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
+            PERFORM asv.state_rest(r.recording, v_event);
         END IF;
     END IF;
     PERFORM asv.alarm_put('forged', NULL, NULL, r.camera, r.recording,
@@ -589,7 +639,7 @@ CREATE FUNCTION asv.ahead_counts(r asv.request) RETURNS boolean
        AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = r.proposal)
        AND NOT EXISTS (SELECT FROM asv.request e
                        WHERE e.action = 9 AND e.outcome = 'approved' AND e.camera = r.camera AND e.from_at = r.from_at
-                         AND e.until_at = r.until_at AND e.ended_at >= r.ended_at)
+                         AND e.until_at = r.until_at AND e.requested_at >= r.ended_at) -- K-206
 $$;
 COMMENT ON FUNCTION asv.ahead_counts IS 'whether a request to hold ahead of the docking was approved, and neither released nor finished since';
 
@@ -848,13 +898,15 @@ $$;
 COMMENT ON FUNCTION asv.block_decisions IS 'the statements by which blocks of recordings that are there stay, or were lifted: the nightly run reads each of them';
 GRANT EXECUTE ON FUNCTION asv.block_decisions TO asv_admin;
 
--- What follows from it is undone as far as it can be: a release that is none is no release, as long as nothing was erased.
+-- What follows from it is undone as far as it can be: a release that is none is no release, as long as nothing was erased. Where an
+-- early erasure stands the keeper is asked next (erasure_undo).
 CREATE FUNCTION asv.approval_void(p_answer bytea, p_why text, p_undo boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     r asv.request;
     v_event bigint;
-    v_hold bigint;
+    v_state text;
+    v_held boolean;
 BEGIN
     PERFORM asv.check_durable();
     PERFORM FROM asv.recording WHERE id = (SELECT recording FROM asv.request WHERE answer = p_answer) FOR NO KEY UPDATE;
@@ -872,24 +924,18 @@ BEGIN
     END IF;
     v_event := asv.event_put(r.recording, asv.request_event(r.action, 'lapsed'), clock_timestamp(), 'system', NULL, NULL,
                              format('its approval was nothing that the keeper took: %s', p_why), NULL);
-    SELECT h.event INTO v_hold FROM asv.hold h WHERE h.recording = r.recording ORDER BY h.event DESC LIMIT 1;
-    CASE asv.state_of(r.recording)
-    WHEN 'held' THEN
-        IF r.action = 1 AND v_hold = (SELECT h.event FROM asv.hold h WHERE h.recording = r.recording AND h.proposal = r.proposal) THEN
-            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
-        END IF;
-    WHEN 'released' THEN
-        IF r.action = 2 AND v_hold IS NOT NULL THEN
-            PERFORM asv.state_move(r.recording, 'held', v_hold);
-        END IF;
-    WHEN 'erasing' THEN
-        IF r.action = 3 THEN
-            PERFORM asv.state_move(r.recording, asv.resting_state(r.recording), v_event);
-        END IF;
-    ELSE NULL;
-    END CASE;
+    v_state := asv.state_of(r.recording);
+    v_held := r.action = 1 AND v_state = 'held' AND asv.hold_of(r.recording) IS NULL;
     DELETE FROM asv.hold WHERE recording = r.recording AND proposal = r.proposal AND r.action = 1;
     DELETE FROM asv.clip_day WHERE proposal = r.proposal;
+    IF r.action = 2 AND v_state IN ('released', 'pending') AND asv.hold_of(r.recording) IS NOT NULL THEN
+        -- Nobody needs to ask for what is held.
+        UPDATE asv.request SET outcome = 'lapsed', ended_at = clock_timestamp()
+        WHERE recording = r.recording AND action = 1 AND outcome IS NULL;
+        PERFORM asv.state_rest(r.recording, v_event);
+    ELSIF v_held THEN
+        PERFORM asv.state_rest(r.recording, v_event);
+    END IF;
     RETURN 'done';
 END
 $$;
@@ -911,7 +957,7 @@ CREATE FUNCTION asv.approvals(p_after bytea, p_limit integer)
     WHERE r.outcome = 'approved' AND NOT asv.is_forged(r.answer) AND (p_after IS NULL OR r.answer > p_after)
       AND CASE r.action WHEN 6 THEN asv.ahead_counts(r)
                         WHEN 9 THEN EXISTS (SELECT FROM asv.request h WHERE h.action = 6 AND h.outcome = 'approved' AND h.camera = r.camera
-                                            AND h.from_at = r.from_at AND h.until_at = r.until_at AND h.ended_at <= r.ended_at
+                                            AND h.from_at = r.from_at AND h.until_at = r.until_at AND h.ended_at <= r.requested_at
                                             AND NOT EXISTS (SELECT FROM asv.ahead_finish f WHERE f.proposal = h.proposal))
                         WHEN 4 THEN r.expires_at > clock_timestamp() AND s.state = 'held'
                         ELSE s.state IN ('sealed', 'quarantined', 'pending', 'held', 'released', 'erasing') END

@@ -76,7 +76,7 @@ COMMENT ON COLUMN asv.subject_request.at IS 'when it was answered';
 COMMENT ON COLUMN asv.subject_request.by IS 'who looked it up';
 COMMENT ON COLUMN asv.subject_request.reason IS 'why: who asked, in words';
 COMMENT ON COLUMN asv.subject_request.camera IS 'of this camera only; NULL: of any';
-COMMENT ON COLUMN asv.subject_request.area IS 'in this operating area only; NULL: in any';
+COMMENT ON COLUMN asv.subject_request.area IS 'in this operating area, or in none that is known; NULL: in any';
 COMMENT ON COLUMN asv.subject_request.from_at IS 'from then on';
 COMMENT ON COLUMN asv.subject_request.until_at IS 'until just before then';
 COMMENT ON COLUMN asv.subject_request.found IS 'recordings that the answer named';
@@ -431,8 +431,9 @@ BEGIN
            p_from_at AS from_at, p_until_at AS until_at, count(*) AS found, asv.forget_at(clock_timestamp()) AS forget_at,
            p_salt AS salt, p_statement AS statement
     INTO v
+    -- What was recorded in a place that nobody signed may have been recorded there.
     FROM asv.clip c
-    WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
+    WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area IN (p_area, ''))
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at;
     PERFORM asv.record_check(p_statement, 'subject-request', 65, NULL, asv.record_digest(p_salt, asv.record_text(v)));
     INSERT INTO asv.subject_request VALUES (v.*) ON CONFLICT (id) DO NOTHING;
@@ -447,7 +448,7 @@ BEGIN
     JOIN asv.recording_state s ON s.recording = c.recording
     JOIN asv.certificate t ON t.digest = c.camera
     LEFT JOIN asv.clip_day y ON y.recording = c.recording
-    WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area = p_area)
+    WHERE (p_camera IS NULL OR c.camera = p_camera) AND (p_area IS NULL OR c.area IN (p_area, ''))
       AND coalesce(c.earliest_at, '-infinity') < p_until_at AND c.latest_at >= p_from_at
     ORDER BY c.latest_at, c.header
     LIMIT 500;

@@ -7,7 +7,7 @@ INSERT INTO asv.lifecycle_move VALUES
     ('sealed', 'erasing'), ('quarantined', 'erasing'), ('pending', 'erasing'), ('held', 'erasing'), ('released', 'erasing'),
     ('erasing', 'erased'),
     -- What was said to be erased early, and is not (erasure_undo).
-    ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released')
+    ('erasing', 'sealed'), ('erasing', 'quarantined'), ('erasing', 'released'), ('erasing', 'held')
 ON CONFLICT DO NOTHING;
 INSERT INTO asv.event_kind VALUES
     ('erasing', false, 'its key is destroyed; its files go now'),
@@ -331,9 +331,8 @@ BEGIN
         WHERE s.state = 'erasing' AND NOT EXISTS (SELECT FROM asv.erasure_intent i WHERE i.recording = s.recording)
         ORDER BY s.recording
     LOOP
-        PERFORM asv.state_move(v_recording, asv.resting_state(v_recording),
-                               asv.event_put(v_recording, 'erasure_lapsed', clock_timestamp(), 'system', NULL, NULL,
-                                             'the keeper has not erased it: it stays', NULL));
+        PERFORM asv.state_rest(v_recording, asv.event_put(v_recording, 'erasure_lapsed', clock_timestamp(), 'system', NULL, NULL,
+                                                           'the keeper has not erased it: it stays', NULL));
         v_undone := v_undone + 1;
     END LOOP;
     RETURN v_undone;
@@ -395,6 +394,21 @@ END
 $$;
 COMMENT ON FUNCTION asv.erasure_complete IS 'keys and files of these clips are gone: the erasure records; how many of them were not complete before';
 GRANT EXECUTE ON FUNCTION asv.erasure_complete TO asv_admin;
+
+CREATE FUNCTION asv.blocks_held(p_recordings uuid[]) RETURNS TABLE (recording uuid, said smallint, taken smallint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT t.recording, bit_or(1 << g.ground)::smallint, coalesce(bit_or(1 << g.ground) FILTER (WHERE k.taken), 0)::smallint
+    FROM unnest(p_recordings) WITH ORDINALITY AS t (recording, index)
+    CROSS JOIN generate_series(4, 7) AS g (ground)
+    CROSS JOIN LATERAL (
+        SELECT bool_or(asv.statement_taken_at(b.statement) IS NOT NULL) AS taken FROM asv.blocks_of(t.recording, g.ground) AS b
+        WHERE b.event > coalesce((SELECT max(l.event) FROM asv.blocks_of(t.recording, g.ground) AS l WHERE l.kind = 'lifted'), 0)
+        HAVING count(*) > 0) AS k
+    GROUP BY t.recording, t.index
+    ORDER BY t.index
+$$;
+COMMENT ON FUNCTION asv.blocks_held IS 'which blocks of these recordings people have said here (bit n: ground n), and which of them the keeper took; none of recordings without';
+GRANT EXECUTE ON FUNCTION asv.blocks_held TO asv_admin;
 
 -- LAW L1, L2. Which programs say that somebody was shown something, and which do not, is up to who uses them; what the keeper took is not.
 CREATE FUNCTION asv.shown_unlogged(p_shown bytea[]) RETURNS TABLE (shown bytea)

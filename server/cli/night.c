@@ -179,6 +179,7 @@ enum asv_status asv_night_run(struct asv_night *night, struct asv_err *err)
         {"what is due", asv_night_begin},
         {"erasures", asv_night_complete},
         {"held and pending clips", asv_night_kept},
+        {"blocks of held clips", asv_night_blocks},
         {"copies for the recovery key", asv_night_recovery},
         {"what the keeper keeps", asv_night_compare},
         {"the vault", asv_night_sweep},

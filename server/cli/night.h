@@ -65,6 +65,8 @@ struct asv_night {
 
     bool keeper_answers;
     struct asv_keeper_status keeper;
+    bool clock_judged;
+    const char *clock_doubt; /* then: why nobody may go by the clock; NULL: everybody may */
     size_t kept_count; /* what the keeper has rows for, ascending by header */
     struct asv_keeper_kept *kept;
     uint8_t *seen; /* a bit for each: it was compared with where the database has it */
@@ -158,6 +160,10 @@ ASV_MUST_CHECK enum asv_status asv_night_read(struct asv_night *night, const str
                                               struct asv_person_statement *said, bool *forged,
                                               struct asv_err *err);
 
+/* K-157, K-202: *why nothing may end by the clock alone; NULL: it may. Judged once in a run. */
+ASV_MUST_CHECK enum asv_status asv_night_clock_doubt(struct asv_night *night, const char **why,
+                                                     struct asv_err *err);
+
 /* What nobody decided in time lapses; the access log and incidents are forgotten. Nothing of that while a
  * clock is in doubt, or nobody can say. */
 ASV_MUST_CHECK enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err);
@@ -239,6 +245,9 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
                            struct asv_clip_dir *dir, uint8_t order[ASV_DESTRUCTION_MAX_BYTES], size_t *len,
                            struct asv_destruction *out);
 
+/* The same of what lies in its tombstone. */
+bool asv_night_is_buried(struct asv_night *night, const struct asv_db_retained *clip);
+
 /* K-187: the keeper signs, verified, that all keys of the day that the clip is sealed for are destroyed, and
  * that it has no copy of one; asked once for each day. Any error says why not. */
 ASV_MUST_CHECK enum asv_status asv_night_day_signed(struct asv_night *night,
@@ -280,6 +289,11 @@ ASV_MUST_CHECK enum asv_status asv_night_finish_ahead(struct asv_night *night,
                                                       const uint8_t proposal[ASV_SHA256_BYTES],
                                                       const struct asv_db_retained *clip,
                                                       struct asv_err *err);
+
+/* ---- blocks (night_blocks.c) ---- */
+
+/* What database and keeper have as blocked of what is held is compared. */
+ASV_MUST_CHECK enum asv_status asv_night_blocks(struct asv_night *night, struct asv_err *err);
 
 /* ---- the access log (night_shown.c) ---- */
 

@@ -4,12 +4,14 @@
  * Holds before docking: what their cameras bring is held, and when all of that is here and has keys of its
  * own, the keeper lets the copied keys go. Until then they open the camera's other recordings of those days
  * as well, to whoever has the keeper's store and slots: so each that stands is named in every report. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
+#include "server/cli/keepers.h"
 #include "server/cli/night.h"
 #include "server/db/request.h"
 
@@ -81,16 +83,22 @@ static const char *stands_because(const struct asv_night *night, const struct as
                : NULL;
 }
 
-/* K-189: the keeper has each clip of the range, by itself, or ended it; whatever the database says of that.
- */
+/* K-189. One that ran out may be kept by that very hold still: that it is not, the keeper signs (K-204). */
+static bool is_settled(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    const struct asv_keeper_kept *kept = asv_night_find_kept(night, clip->identity.header);
+    uint8_t state = kept != NULL ? kept->state : ASV_KEEPER_PLAIN;
+    return state == ASV_KEEPER_HELD || state == ASV_KEEPER_GONE ||
+           (state == ASV_KEEPER_OVER && asv_night_signed_key(night, clip, true) == ASV_RETENTION_KEY_GONE);
+}
+
+/* Whatever the database says of them. */
 static enum asv_status range_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
                                    struct asv_err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct asv_keeper_kept *kept = asv_night_find_kept(night, rows[i].identity.header);
         char clip[ASV_UUID_TEXT_BYTES];
-        if (kept == NULL || (kept->state != ASV_KEEPER_HELD && kept->state != ASV_KEEPER_GONE &&
-                             kept->state != ASV_KEEPER_OVER)) {
+        if (!is_settled(night, &rows[i])) {
             asv_uuid_format(clip, rows[i].clip);
             return asv_failf(err, ASV_E_BUSY, "the keeper does not hold clip %s yet", clip);
         }
@@ -137,11 +145,36 @@ static void see_to(struct asv_night *night, const struct asv_db_ahead_end *ahead
                    asv_text_time(since, ahead->since_ms), why);
 }
 
+/* K-205: what the keeper has, and the database has as ended, keeps a day's key for ever, and nobody sees to
+ * it. Of what people decide just now neither the number from before nor the one from behind it tells more. */
+static enum asv_status compare(struct asv_night *night, uint32_t known, struct asv_err *err)
+{
+    char text[ASV_ERR_TEXT_BYTES];
+    struct asv_keeper_reply reply;
+    uint32_t request = 0;
+    enum asv_db_outcome outcome;
+    enum asv_status status = asv_keeper_client_status(night->client, &request, err);
+    status = asv_keeper_wait(night->client, status, request, ASV_KEEPER_TIMEOUT_MS, &reply, err);
+    if (status != ASV_OK || reply.state.aheads <= known || night->keeper.aheads <= known) {
+        return status;
+    }
+    (void)snprintf(
+        text, sizeof text,
+        "holds before docking: the keeper has %u, and the database knows of %u: keys of days are kept "
+        "of which nobody knows any more",
+        (unsigned)reply.state.aheads, (unsigned)known);
+    const struct asv_db_alarm alarm = {.kind = ASV_DB_ALARM_KEEPER, .slot = -1, .detail = text};
+    night->counts.disagreements++;
+    asv_night_note(night, ASV_NIGHT_DISAGREES, "keeper", "%s", text);
+    return night->dry ? ASV_OK : asv_db_alarm_raise(night->db, &alarm, &outcome, err);
+}
+
 enum asv_status asv_night_finish_aheads(struct asv_night *night, struct asv_err *err)
 {
     struct asv_db_ahead_end rows[ASV_DB_AHEADS];
     uint8_t last[ASV_SHA256_BYTES];
     bool first = true;
+    uint32_t known = 0;
     size_t count = night->keeper_answers ? ASV_DB_AHEADS : 0;
     enum asv_status status = ASV_OK;
     while (status == ASV_OK && count == ASV_DB_AHEADS) {
@@ -150,7 +183,8 @@ enum asv_status asv_night_finish_aheads(struct asv_night *night, struct asv_err 
             see_to(night, &rows[i]);
             memcpy(last, rows[i].proposal, sizeof last);
             first = false;
+            known++;
         }
     }
-    return status;
+    return status == ASV_OK && night->keeper_answers ? compare(night, known, err) : status;
 }

@@ -162,18 +162,22 @@ enum asv_status asv_night_deliver(struct asv_night *night, struct asv_err *err)
 
 /* ---- what lapses, what is forgotten ---- */
 
-/* K-157: what is forgotten does not come back, and a clock that is in doubt does not know the year. *why:
- * NULL when nothing is. */
-static enum asv_status in_doubt(struct asv_night *night, const char **why, struct asv_err *err)
+/* What is forgotten, or erased, does not come back, and a clock that is in doubt does not know the year. */
+enum asv_status asv_night_clock_doubt(struct asv_night *night, const char **why, struct asv_err *err)
 {
     int64_t database_ms = 0;
-    *why = !night->keeper_answers ? "the keeper does not say whether its clock is in doubt"
-           : night->keeper.stop != ASV_KEEPER_RUNNING ? "destruction stands still"
-                                                      : NULL;
-    enum asv_status status = *why == NULL ? asv_db_alert_clock(night->db, &database_ms, err) : ASV_OK;
-    if (status == ASV_OK && *why == NULL && llabs(database_ms - night->keeper.wall_ms) > CLOCKS_APART_MS) {
-        *why = "the clocks of database and keeper are more than two hours apart";
+    const char *doubt = !night->keeper_answers ? "the keeper does not say whether its clock is in doubt"
+                        : night->keeper.stop != ASV_KEEPER_RUNNING ? "destruction stands still"
+                                                                   : NULL;
+    enum asv_status status = ASV_OK;
+    if (!night->clock_judged && doubt == NULL) {
+        status = asv_db_alert_clock(night->db, &database_ms, err);
+        night->clock_judged = status == ASV_OK;
+        night->clock_doubt = llabs(database_ms - night->keeper.wall_ms) > CLOCKS_APART_MS
+                                 ? "the clocks of database and keeper are more than two hours apart"
+                                 : NULL;
     }
+    *why = doubt != NULL ? doubt : night->clock_doubt;
     return status;
 }
 
@@ -181,7 +185,7 @@ enum asv_status asv_night_lapse(struct asv_night *night, struct asv_err *err)
 {
     const char *why = NULL;
     uint64_t sessions = 0, issues = 0; /* of nobody's interest */
-    enum asv_status status = in_doubt(night, &why, err);
+    enum asv_status status = asv_night_clock_doubt(night, &why, err);
     if (status == ASV_OK && why != NULL) {
         asv_night_note(night, ASV_NIGHT_UNDONE, "what lapses", "nothing lapses, and nothing is forgotten: %s",
                        why);

@@ -5,18 +5,49 @@
  * write a state here would otherwise end what it still has. */
 #include <string.h>
 
+#include "server/base/uuid.h"
 #include "server/cli/night.h"
+
+/* What the keeper says of such a one. */
+enum claim {
+    CLAIM_FALSE,
+    CLAIM_TRUE,
+    CLAIM_OPEN, /* K-203: nobody can say now */
+};
 
 /* K-188. The keeper forgets what is gone when nothing could open it any more, which may be before the clip is
  * due here: then it signs that. */
-static bool is_erased_early(struct asv_night *night, const struct asv_db_retained *clip)
+static enum claim judge(struct asv_night *night, const struct asv_db_retained *clip)
 {
     const struct asv_keeper_kept *kept = asv_night_find_kept(night, clip->identity.header);
     uint8_t state = kept != NULL ? kept->state : ASV_KEEPER_PLAIN;
     bool is_due = clip->due_ms != ASV_TIME_UNKNOWN && clip->due_ms <= night->now_ms;
     bool forgotten = state == ASV_KEEPER_PLAIN || (state == ASV_KEEPER_OVER && is_due);
-    return state == ASV_KEEPER_GONE ||
-           (forgotten && asv_night_signed_key(night, clip, true) == ASV_RETENTION_KEY_GONE);
+    if (state == ASV_KEEPER_GONE || !forgotten) {
+        return state == ASV_KEEPER_GONE ? CLAIM_TRUE : CLAIM_FALSE;
+    }
+    if (asv_night_is_buried(night, clip)) {
+        return CLAIM_TRUE;
+    }
+    enum asv_retention_key key = asv_night_signed_key(night, clip, true);
+    return key == ASV_RETENTION_KEY_GONE      ? CLAIM_TRUE
+           : key == ASV_RETENTION_KEY_UNKNOWN ? CLAIM_OPEN
+                                              : CLAIM_FALSE;
+}
+
+static void say_open(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    char uuid[ASV_UUID_TEXT_BYTES];
+    asv_uuid_format(uuid, clip->clip);
+    asv_night_note(night, ASV_NIGHT_UNDONE, uuid,
+                   "the database has it as erased early, and nobody can say now whether the keeper has");
+}
+
+static void say_false(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    night->counts.disagreements++;
+    asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, clip,
+                    "the database has it as erased early, and the keeper has not erased it: it stays");
 }
 
 static enum asv_status claims_batch(struct asv_night *night, const struct asv_db_retained *rows, size_t count,
@@ -33,14 +64,15 @@ static enum asv_status claims_batch(struct asv_night *night, const struct asv_db
         return ASV_OK;
     }
     for (size_t i = 0; i < count; i++) {
-        if (is_erased_early(night, &rows[i])) {
+        enum claim claim = judge(night, &rows[i]);
+        if (claim == CLAIM_TRUE) {
             memcpy(taken[taken_count++], rows[i].recording, ASV_UUID_BYTES);
-            continue;
+        } else if (claim == CLAIM_FALSE) {
+            memcpy(false_ones[false_count++], rows[i].recording, ASV_UUID_BYTES);
+            say_false(night, &rows[i]);
+        } else {
+            say_open(night, &rows[i]);
         }
-        memcpy(false_ones[false_count++], rows[i].recording, ASV_UUID_BYTES);
-        night->counts.disagreements++;
-        asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, &rows[i],
-                        "the database has it as erased early, and the keeper has not erased it: it stays");
     }
     if (taken_count != 0) {
         status =

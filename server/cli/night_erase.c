@@ -18,13 +18,33 @@ static int64_t or_none(int64_t ms)
     return ms == ASV_TIME_UNKNOWN ? 0 : ms;
 }
 
+/* K-202: what is in quarantine may be erased without the keeper's statement, by the clock alone. */
+static enum asv_status key_of(struct asv_night *night, const struct asv_db_retained *clip,
+                              enum asv_retention_key *out, struct asv_err *err)
+{
+    const char *doubt = NULL;
+    enum asv_status status = ASV_OK;
+    enum asv_retention_key key = asv_night_key(night, clip);
+    if (clip->kind == ASV_COMMIT_QUARANTINED &&
+        (key == ASV_RETENTION_KEY_GONE || key == ASV_RETENTION_KEY_NEVER)) {
+        status = asv_night_clock_doubt(night, &doubt, err);
+    }
+    *out = doubt != NULL ? ASV_RETENTION_KEY_UNKNOWN : key;
+    return status;
+}
+
 static enum asv_status judge(struct asv_night *night, const struct asv_db_retained *clip,
                              enum asv_retention_state state, struct asv_retention_verdict *verdict,
                              struct asv_err *err)
 {
+    enum asv_retention_key key = ASV_RETENTION_KEY_UNKNOWN;
+    enum asv_status status = key_of(night, clip, &key, err);
+    if (status != ASV_OK) {
+        return status;
+    }
     const struct asv_retention_facts facts = {
         .state = state,
-        .key = asv_night_key(night, clip),
+        .key = key,
         .day = clip->day != 0 ? clip->day : clip->decided_day,
         .due_ms = or_none(clip->due_ms),
         .committed_ms = clip->committed_ms,

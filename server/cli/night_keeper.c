@@ -253,7 +253,7 @@ enum asv_retention_key asv_night_key(struct asv_night *night, const struct asv_d
 enum asv_status asv_night_compare(struct asv_night *night, struct asv_err *err)
 {
     (void)err;
-    for (size_t i = 0; i < night->kept_count; i++) {
+    for (size_t i = 0; night->keeper_answers && i < night->kept_count; i++) { /* all of its rows, or none */
         const struct asv_keeper_kept *row = &night->kept[i];
         bool kept = row->state == ASV_KEEPER_PENDING || row->state == ASV_KEEPER_HELD;
         char header[65];

@@ -96,6 +96,21 @@ bool asv_night_order_there(struct asv_night *night, const struct asv_db_retained
            asv_night_order_read(night, clip, (struct asv_bytes){order, *len}, out, NULL) == ASV_OK;
 }
 
+bool asv_night_is_buried(struct asv_night *night, const struct asv_db_retained *clip)
+{
+    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
+    char path[ASV_VAULT_PATH_BYTES];
+    size_t len = 0;
+    enum asv_vault_area area;
+    struct asv_destruction order;
+    struct asv_clip_dir *tombstone = NULL;
+    bool buried = asv_night_place(clip, true, &area, path, NULL) == ASV_OK &&
+                  asv_vault_open_clip(night->vault, area, path, &tombstone, NULL) == ASV_OK &&
+                  asv_night_order_there(night, clip, tombstone, data, &len, &order);
+    asv_clip_close(tombstone);
+    return buried;
+}
+
 enum asv_status asv_night_day_signed(struct asv_night *night, const struct asv_db_retained *clip,
                                      struct asv_err *err)
 {

@@ -31,15 +31,23 @@ struct sweep {
     struct asv_db_vault_known known[KNOWN_MAX];
 };
 
-/* Whether nothing of it is of use any more; not without the keeper, which says how long periods are. */
-static bool is_over(const struct asv_night *night, const struct asv_clip_dir *dir)
+/* Whether what was written then is over; false where nobody may go by the clock (K-202). Not without the
+ * keeper, which says how long periods are. */
+static bool has_passed(struct asv_night *night, int64_t written_ms)
 {
-    int64_t written = 0;
+    const char *doubt = NULL;
     bool over = false;
-    return night->keeper_answers && asv_clip_written_ms(dir, &written, NULL) == ASV_OK &&
-           asv_retention_staging_is_over(&over, written, night->keeper.policy_days, night->now_ms, NULL) ==
+    return asv_night_clock_doubt(night, &doubt, NULL) == ASV_OK && doubt == NULL &&
+           asv_retention_staging_is_over(&over, written_ms, night->keeper.policy_days, night->now_ms, NULL) ==
                ASV_OK &&
            over;
+}
+
+/* Whether nothing of it is of use any more. */
+static bool is_over(struct asv_night *night, const struct asv_clip_dir *dir)
+{
+    int64_t written = 0;
+    return asv_clip_written_ms(dir, &written, NULL) == ASV_OK && has_passed(night, written);
 }
 
 static void discard(struct asv_night *night, struct asv_clip_dir *dir, const char *path)
@@ -152,35 +160,16 @@ static enum asv_status check_commit(struct asv_clip_dir *dir, const struct asv_d
                : asv_fail(err, ASV_E_MISMATCH, "another recording lies there");
 }
 
-/* Whether its tombstone has the keeper's statement. */
-static bool is_buried(struct asv_night *night, const struct asv_db_retained *clip)
-{
-    uint8_t data[ASV_DESTRUCTION_MAX_BYTES];
-    char path[ASV_VAULT_PATH_BYTES];
-    size_t len = 0;
-    enum asv_vault_area area;
-    struct asv_destruction order;
-    struct asv_clip_dir *tombstone = NULL;
-    bool buried = asv_night_place(clip, true, &area, path, NULL) == ASV_OK &&
-                  asv_vault_open_clip(night->vault, area, path, &tombstone, NULL) == ASV_OK &&
-                  asv_night_order_there(night, clip, tombstone, data, &len, &order);
-    asv_clip_close(tombstone);
-    return buried;
-}
-
 /* K-186, K-187: it knows no such header. */
 static enum asv_status signs_nothing(struct asv_night *night, const struct asv_db_retained *clip,
                                      int64_t committed_ms, struct asv_err *err)
 {
-    bool over = false;
     if (clip->kind != ASV_COMMIT_QUARANTINED) {
         return asv_night_day_signed(night, clip, err);
     }
-    bool known =
-        night->keeper_answers && asv_retention_staging_is_over(&over, committed_ms, night->keeper.policy_days,
-                                                               night->now_ms, NULL) == ASV_OK;
-    return known && over ? ASV_OK
-                         : asv_fail(err, ASV_E_STATE, "in quarantine, its period is not known to be over");
+    return has_passed(night, committed_ms)
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE, "in quarantine, its period is not known to be over");
 }
 
 /* K-191: by a statement that lies there since, or that the keeper signs now. */
@@ -195,7 +184,7 @@ static enum asv_status is_destroyed(struct asv_night *night, const struct asv_db
     struct asv_destruction order;
     struct asv_err why = {0};
     enum asv_status status = check_commit(dir, clip, &committed_ms, err);
-    if (status != ASV_OK || is_buried(night, clip) ||
+    if (status != ASV_OK || asv_night_is_buried(night, clip) ||
         asv_night_order_there(night, clip, dir, data, &len, &order)) {
         return status;
     }

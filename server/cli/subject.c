@@ -46,7 +46,7 @@ static void add_row(struct asv_table *table, const struct asv_db_subject_answer 
     asv_table_add(table, text);
     asv_table_add(table, asv_text_time(text, answer->start_ms));
     asv_table_add(table, answer->camera_name[0] != '\0' ? answer->camera_name : "-");
-    asv_table_add(table, answer->area);
+    asv_table_add(table, answer->area[0] != '\0' ? answer->area : "-"); /* nobody signed where */
     asv_table_add(table, fate(answer));
     asv_table_add(table, asv_text_time(text, answer->erased_ms != ASV_TIME_UNKNOWN ? answer->erased_ms
                                                                                    : answer->due_ms));
@@ -245,7 +245,7 @@ static enum asv_status subject_request(struct asv_cli *cli, struct asv_err *err)
 static const struct asv_cli_option subject_options[] = {
     {"from", ASV_CLI_TEXT, "TIME", "from then on, " ASV_MOMENT_HELP, true, false, 0, 0},
     {"until", ASV_CLI_TEXT, "TIME", "until just before then, seven days later at most", true, false, 0, 0},
-    {"area", ASV_CLI_LABEL, "CODE", "in this operating area only", false, false, 0, 0},
+    {"area", ASV_CLI_LABEL, "CODE", "in this operating area, or in none that is known", false, false, 0, 0},
     {"camera", ASV_CLI_TEXT, "CAMERA", "of this camera only (name, serial number or ID), within one day",
      false, false, 0, 0},
     {"json", ASV_CLI_FLAG, NULL, "as JSON", false, false, 0, 0},

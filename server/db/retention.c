@@ -268,6 +268,30 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
                            left_count, err);
 }
 
+static void read_blocks(struct asv_row *row, void *to)
+{
+    struct asv_db_blocks *out = to;
+    asv_row_uuid(row, out->recording);
+    out->said = asv_row_u8(row);
+    out->taken = asv_row_u8(row);
+}
+
+enum asv_status asv_db_blocks_held(struct asv_db *db, const uint8_t (*recordings)[16], size_t count,
+                                   struct asv_db_blocks *rows, size_t *row_count, struct asv_err *err)
+{
+    struct asv_params params;
+    asv_auto_array struct asv_array ids;
+    asv_array_init(&ids, ASV_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(&ids, recordings[i], 16);
+    }
+    asv_params_init(&params);
+    asv_param_array(&params, &ids);
+    *row_count = count;
+    return asv_db_run_rows(db, ASV_QUERY_BLOCKS_HELD, &params, read_blocks, rows, sizeof *rows, count,
+                           row_count, err);
+}
+
 static void read_shown(struct asv_row *row, void *to)
 {
     asv_row_bytes(row, to, ASV_SHA256_BYTES);

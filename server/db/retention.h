@@ -107,6 +107,17 @@ ASV_MUST_CHECK enum asv_status asv_db_erasure_left(struct asv_db *db, const uint
                                                    size_t count, uint8_t (*left)[16], size_t *left_count,
                                                    struct asv_err *err);
 
+/* What people have said here of a clip's blocks: bit n, ground n. */
+struct asv_db_blocks {
+    uint8_t recording[16];
+    uint8_t said, taken; /* taken: the keeper took it */
+};
+
+/* Of these clips; none of what nobody has said anything of. rows[count]; count <= ASV_DB_BATCH_MAX. */
+ASV_MUST_CHECK enum asv_status asv_db_blocks_held(struct asv_db *db, const uint8_t (*recordings)[16],
+                                                  size_t count, struct asv_db_blocks *rows, size_t *row_count,
+                                                  struct asv_err *err);
+
 /* Local days since there are keys, behind `after` (0: from the first one) and up to `until`, of which the
  * keeper has not yet said that nothing is left of their keys. days[ASV_DB_BATCH_MAX]; fewer: those were the
  * last. */

@@ -8,6 +8,7 @@
 #include "firmware-proto/trust/ruling.h"
 #include "server/base/cleanup.h"
 #include "server/base/fail.h"
+#include "server/db/camera.h"
 #include "server/flow/person.h"
 
 enum asv_status asv_person_is_theirs(const struct asv_flow *flow, const struct asv_person_statement *stated,
@@ -112,6 +113,52 @@ static enum asv_status ask(struct asv_db *db, struct asv_keeper_client *client,
     return asv_keeper_wait(client, status, request, ASV_KEEPER_TIMEOUT_MS, reply, err);
 }
 
+/* The newest list of who was revoked that the database has. */
+struct revoked {
+    uint8_t data[ASV_REVOCATIONS_MAX_BYTES];
+    struct asv_revocations list;
+};
+
+/* K-208: *out NULL when none was ever published. */
+static enum asv_status find_revoked(struct asv_db *db, const uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                    struct revoked *revoked, const struct asv_revocations **out,
+                                    struct asv_err *err)
+{
+    size_t len = 0;
+    enum asv_status status = asv_db_revocations_newest(db, revoked->data, sizeof revoked->data, &len, err);
+    if (status != ASV_OK || len == 0) {
+        return status;
+    }
+    status = asv_revocations_decode(&revoked->list, revoked->data, len, err);
+    if (status == ASV_OK) {
+        status = asv_revocations_verify(&revoked->list, root_pk, NULL, err);
+    }
+    *out = status == ASV_OK ? &revoked->list : NULL;
+    return status;
+}
+
+/* At this instant, and by a keeper that was not revoked. */
+static enum asv_status verify_ruling(const struct asv_flow *flow, const uint8_t root_pk[ASV_ED25519_PK_BYTES],
+                                     const struct asv_person_delivery *delivery,
+                                     const struct asv_ruling *ruling, struct asv_err *err)
+{
+    const struct asv_revocations *revocations = delivery->revocations;
+    int64_t now_ms = ASV_TIME_UNKNOWN;
+    struct revoked *revoked = calloc(1, sizeof *revoked);
+    if (revoked == NULL) {
+        return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    }
+    enum asv_status status = asv_flow_now(flow, &now_ms, err);
+    if (status == ASV_OK && revocations == NULL) {
+        status = find_revoked(flow->db, root_pk, revoked, &revocations, err);
+    }
+    if (status == ASV_OK) {
+        status = asv_ruling_verify(ruling, root_pk, last_of(delivery)->digest, now_ms, revocations, err);
+    }
+    free(revoked);
+    return status;
+}
+
 /* LG-095: who answers on the socket is not believed. What the keeper says for good; verdict 0: nothing. */
 static enum asv_status read_ruling(const struct asv_flow *flow, const uint8_t root_pk[ASV_ED25519_PK_BYTES],
                                    const struct asv_person_delivery *delivery,
@@ -120,18 +167,13 @@ static enum asv_status read_ruling(const struct asv_flow *flow, const uint8_t ro
 {
     static const uint8_t none[ASV_SHA256_BYTES];
     struct asv_err why = {0};
-    int64_t now_ms = ASV_TIME_UNKNOWN;
     *out = (struct asv_ruling){0};
     if (reply->ruling.len == 0) {
         return ASV_OK;
     }
     enum asv_status status = asv_ruling_decode(out, reply->ruling.data, reply->ruling.len, &why);
-    if (status == ASV_OK && asv_world_wall_ms(flow->world, &now_ms) != ASV_OK) {
-        status = asv_fail(&why, ASV_E_INTERNAL, "the clock cannot be read");
-    }
     if (status == ASV_OK) {
-        status =
-            asv_ruling_verify(out, root_pk, last_of(delivery)->digest, now_ms, delivery->revocations, &why);
+        status = verify_ruling(flow, root_pk, delivery, out, &why);
     }
     if (status == ASV_OK &&
         !asv_equal(out->proposal, delivery->answer != NULL ? delivery->proposal->digest : none,

@@ -67,7 +67,8 @@ struct asv_person_delivery {
     const struct asv_person_statement *answer;        /* NULL: none */
     const struct asv_person_statement *open, *agreed; /* of a SHOW: what it makes use of; otherwise NULL */
     const struct asv_keeper_clip *clip;               /* asv_case_is_shown; NULL: none */
-    const struct asv_revocations *revocations; /* that the keeper's ruling is verified with; NULL: none */
+    const struct asv_revocations *revocations; /* that the keeper's ruling is verified with; NULL: what the
+                                                * database has (K-208) */
 };
 
 /* Hands it over with the credential records that the keeper needs, and stores what the keeper says: that it

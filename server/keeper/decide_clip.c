@@ -351,16 +351,24 @@ enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct
                                          struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {
     const struct asv_subject *subject = &decision->proposal.subject;
+    bool later = false;
     (void)keeper;
     for (uint32_t i = asv_index_count(change->next, ASV_INDEX_AHEADS); i > 0; i--) {
         const struct asv_index_ahead *row = asv_index_row(change->next, ASV_INDEX_AHEADS, i - 1);
-        if (memcmp(row->camera, subject->id, sizeof row->camera) == 0 && row->from_ms == subject->from_ms &&
-            row->until_ms == subject->until_ms) {
-            asv_index_drop(change->next, ASV_INDEX_AHEADS, i - 1);
-            *destroy = true;
+        if (memcmp(row->camera, subject->id, sizeof row->camera) != 0 || row->from_ms != subject->from_ms ||
+            row->until_ms != subject->until_ms) {
+            continue;
         }
+        if (row->decided_ms > decision->proposal.issued_ms) { /* K-206 */
+            later = true;
+            continue;
+        }
+        asv_index_drop(change->next, ASV_INDEX_AHEADS, i - 1);
+        *destroy = true;
     }
-    return *destroy ? ASV_OK : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
+    return *destroy ? ASV_OK
+           : later ? asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew")
+                   : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
 }
 
 /* ---- what leaves ---- */

@@ -57,11 +57,11 @@ static bool may_open(const struct asv_index *index, const struct asv_kept *row, 
 
 /* K-085: its key goes. What could open it still is refused from then on; but a hold before docking has what
  * it keeps, for one person's request, withdrawn, must not end what two decided. So a row that hides nothing
- * from a hold can go as well. */
+ * from a hold, and blocks nothing (K-207), can go as well. */
 static void end(struct asv_index *index, struct asv_kept *row, int64_t ended_ms, int64_t now_ms)
 {
-    bool hides = row->released != 0 || row->forget_ms > ended_ms;
-    if (!hides || !may_open(index, row, now_ms)) {
+    bool says = row->released != 0 || row->blocks != 0 || row->forget_ms > ended_ms;
+    if (!says || !may_open(index, row, now_ms)) {
         asv_index_drop_key(index, ASV_INDEX_KEPT, row->header);
         return;
     }

@@ -9,13 +9,12 @@ import contextlib
 import json
 import re
 import shutil
-import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from decided import by_superuser, night, of, parts  # noqa: E402
+from decided import by_superuser, forging, night, of, parts  # noqa: E402
 from incident import BERLIN, CASE, forged, incident, main, set_up, wrapped_for_recovery  # noqa: E402
 
 
@@ -63,24 +62,10 @@ def a_hold(desk, camera, clips):
     assert len(wrapped_for_recovery(desk, clip)) == 2
 
 
-@contextlib.contextmanager
-def forging(desk):
-    """Somebody answers in the keeper's place, and cannot sign for it."""
-    path = desk.site.directory / "forged.sock"
-    forger = subprocess.Popen([Path(__file__).resolve().parent / "forging.py", desk.site.directory / "keeper.sock", path, "6"])
-    try:
-        while not path.exists():
-            assert forger.poll() is None, "nobody forges"
-        yield path
-    finally:
-        forger.kill()
-        forger.wait()
-
-
 def the_keepers_word_itself(desk, camera, clips):
     """The keeper took it, and the database does not even know that."""
     clip = clips[1]
-    with forging(desk) as path:  # LG-095
+    with forging(desk, "6") as path:  # LG-095
         status, _, err = desk.call("hold", "request", clip, "--incident", CASE, "--keeper", path, *desk.by("willi"))
     assert status == 1 and "not believed: ruling: signature" in err, err
     assert desk.sql("SELECT count(*) FROM asv.statement_answer a JOIN asv.statement s ON s.digest = a.statement JOIN asv.clip c ON c.header = "

@@ -5,9 +5,11 @@
 not hear, lets requests lapse, keeps what is held (LAW T3), removes what two people erased early (LAW T4), and says where database
 and keeper disagree.
 """
+import contextlib
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,12 +18,27 @@ from incident import CASE, at, incident, main, set_up  # noqa: E402
 from desk import later  # noqa: E402, found by rig
 
 
-def night(desk, want):
+def night(desk, want, *words):
     """One run, with this exit status: its figures and notes."""
-    status, out, err = desk.call("retention", "run", "--json")
+    status, out, err = desk.call("retention", "run", "--json", *words)
     assert status == want, f"the run ended with {status}, not {want}: {out.decode()} {err}"
     report = json.loads(out)
     return report["counts"], report["notes"]
+
+
+@contextlib.contextmanager
+def forging(desk, *kinds):
+    """Somebody answers in the keeper's place, and cannot sign for it (forging.py)."""
+    path = desk.site.directory / "forged.sock"
+    path.unlink(missing_ok=True)
+    forger = subprocess.Popen([Path(__file__).resolve().parent / "forging.py", desk.site.directory / "keeper.sock", path, *kinds])
+    try:
+        while not path.exists():
+            assert forger.poll() is None, "nobody forges"
+        yield path
+    finally:
+        forger.kill()
+        forger.wait()
 
 
 def by_superuser(desk, text):
@@ -157,7 +174,7 @@ def a_block_reaches_the_keeper_with_the_next_night(desk, clips):
 
 
 def a_keeper_that_was_revoked_is_not_believed(desk, clips):
-    """T-033, LG-095: neither when it says that it took what people signed."""
+    """T-033, LG-095, K-208: neither when it says that it took what people signed, to whom it may say that."""
     desk.site.keeper.stop()
     desk.call("clip", "block", clips[4], "--ground", "professional-secret", *desk.by("sigrid"))
     desk.run("revocations", "issue", "--revoke", "Keeper 1", "--dir", desk.site.agency, "--passphrase-file", desk.site.directory / "passphrase")
@@ -166,6 +183,9 @@ def a_keeper_that_was_revoked_is_not_believed(desk, clips):
     counts, notes = night(desk, 4)
     assert counts["delivered"] == 0 and desk.sql("SELECT count(*) FROM asv.statement_answer") == before, counts
     assert any("not believed" in note["why"] and "revoked" in note["why"] for note in notes["undone"]), notes
+    status, _, err = desk.call("clip", "block", clips[4], "--ground", "pre-roll", *desk.by("sigrid"))
+    assert status == 1 and "not believed" in err and "revoked" in err, err
+    assert desk.sql("SELECT count(*) FROM asv.statement_answer") == before
 
 
 def an_incident_is_forgotten(desk, clips):

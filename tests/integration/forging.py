@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """forging.py KEEPER SOCKET TYPE[=STATUS]...: between a client and the keeper; each reply of such a type has this status, in
-hexadecimal digits, or without one another last byte, which is one of its signature. Until it is stopped. integration/retention
-tries with it that none of them ends a file (K-187)."""
+hexadecimal digits, or without one another last byte, which is one of its signature. 1=stopped: STATUS says that destruction stands
+still. 9=over, 9=twice, 9=blocked, 9=unblocked: CLIPS has what is held as over, in front twice, blocked, or not. Until it is stopped. integration/retention tries with it
+that none of them ends a file (K-187)."""
 import socket
 import sys
 import threading
@@ -19,10 +20,54 @@ def read(peer, count):
     return data
 
 
+ROW = 82  # of CLIPS; the state is behind the header
+HELD, OVER = 3, 5
+
+
+def stopped(body):
+    at = 9 + body[8] + 16 + 8  # behind detail, run and start
+    at += 1 + body[at] + 8 + 8 + 8  # software, wall instant, generation, epoch
+    return body[:at] + b"\1" + body[at + 1:]
+
+
+def rows_of(body):
+    at = 9 + body[8]
+    count = int.from_bytes(body[at:at + 2], "big")
+    return body[:at], [body[at + 2 + i * ROW:at + 2 + (i + 1) * ROW] for i in range(count)]
+
+
+def over(body):
+    front, rows = rows_of(body)
+    rows = [row[:32] + bytes([OVER if row[32] == HELD else row[32]]) + row[33:] for row in rows]
+    return front + len(rows).to_bytes(2, "big") + b"".join(rows)
+
+
+def twice(body):
+    front, rows = rows_of(body)
+    rows = [row for row in rows if row[32] == HELD][:1] * 2 + rows
+    return front + len(rows).to_bytes(2, "big") + b"".join(rows)
+
+
+def with_blocks(body, blocks):
+    front, rows = rows_of(body)
+    rows = [row[:33] + bytes([blocks]) + row[34:] for row in rows]
+    return front + len(rows).to_bytes(2, "big") + b"".join(rows)
+
+
+def blocked(body):
+    return with_blocks(body, 1 << 6)
+
+
+def unblocked(body):
+    return with_blocks(body, 0)
+
+
 def forged(body, kinds):
     kind = body[1] & 0x7f
     if not body[1] & 0x80 or kind not in kinds:
         return body
+    if kinds[kind] in ("stopped", "over", "twice", "blocked", "unblocked"):
+        return globals()[kinds[kind]](body) if body[6:8] == bytes(2) else body
     if kinds[kind]:
         return body[:6] + bytes.fromhex(kinds[kind]) + b"\0"
     return body[:-1] + bytes([body[-1] ^ (body[6:8] == bytes(2))])

@@ -210,7 +210,8 @@ void model_go_back(const struct model *model, struct model_clip *clip)
         clip->state = MODEL_OVER;
         clip->ended = ended;
         clip->due = 0;
-        clip->row = may_open(model, clip) && (clip->released || forgotten(model, clip) > ended);
+        clip->row = may_open(model, clip) &&
+                    (clip->released || clip->blocks != 0 || forgotten(model, clip) > ended); /* K-207 */
         return;
     }
     clip->state = MODEL_RUNS;

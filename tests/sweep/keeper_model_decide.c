@@ -215,7 +215,8 @@ static bool release_ahead(struct model *model, const struct model_paper *asked)
     bool any = false;
     for (int i = model->ahead_count - 1; i >= 0; i--) {
         const struct model_ahead *ahead = &model->aheads[i];
-        if (ahead->camera == asked->camera && ahead->from == asked->from && ahead->until == asked->until) {
+        if (ahead->camera == asked->camera && ahead->from == asked->from && ahead->until == asked->until &&
+            ahead->decided <= asked->issued) { /* K-206 */
             model->aheads[i] = model->aheads[--model->ahead_count];
             any = true;
         }

@@ -497,6 +497,13 @@ SELECT throws_ok($$ SELECT asv.subject_request_answer(uid('s1'), 'x', 'Frau M.',
     dig('salt'), dig('s1')) $$, 'VA001', 'record: what was signed says something else than what is to be written down', 'nor as somebody else');
 SELECT asv.area_put('elsewhere', 'Anderswo');
 SELECT is(pg_temp.asked('s2', 'elsewhere'), NULL, 'of a place');
+SAVEPOINT nowhere;
+SET LOCAL session_replication_role = replica;
+UPDATE asv.clip SET area = '' WHERE header = dig('h5');
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.asked('s2b', 'elsewhere'), 'sealed+due', 'LAW L7: what was recorded nobody knows where may have been there');
+SELECT is((SELECT found::int FROM asv.subject_request WHERE id = uid('s2b')), 1, 'and is counted');
+ROLLBACK TO SAVEPOINT nowhere;
 SELECT is(pg_temp.asked('s3', 'mitte', dig('cam')), pg_temp.asked('s1', NULL), 'of a camera');
 SELECT is((SELECT array_agg(found::int ORDER BY found) FROM asv.subject_request), '{0,6,6}', 'that it was asked is written down');
 SELECT isnt(pg_temp.asked('s1', NULL), NULL, 'the same again');

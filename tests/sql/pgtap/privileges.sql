@@ -22,7 +22,7 @@ INSERT INTO given
 SELECT 'asv_staff', unnest(ARRAY['access_page', 'access_put', 'ahead_standing', 'block_decision', 'block_put', 'block_void', 'caller', 'camera_find', 'check_recorded', 'clip_events',
     'clip_record', 'clip_standing', 'credential_find', 'credential_mine', 'credential_offer', 'credential_page', 'duty_list', 'incident_clip_next', 'incident_clip_put',
     'incident_find', 'incident_put', 'incident_removed', 'is_own_incident', 'own_units', 'person_disable', 'policy_file_find', 'policy_file_put', 'policy_on', 'policy_page', 'recipient_page', 'recording_periods',
-    'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
+    'request_end', 'request_find', 'request_put', 'request_void', 'requests_shown', 'revocations_newest', 'schema_number', 'statement_answered', 'statement_approval', 'statement_find',
     'statement_open', 'statement_put', 'statement_undelivered', 'subject_request_answer', 'undocked']);
 -- What people are shown (API.md), which each of these functions holds against who asks.
 INSERT INTO given
@@ -40,7 +40,7 @@ SELECT 'asv_admin', unnest(ARRAY['access_forget', 'agency_put', 'ahead_finished'
     'statement_unheard', 'unit_put']);
 INSERT INTO given
 SELECT 'asv_admin', unnest(ARRAY['balance_of', 'balance_page', 'balance_put', 'camera_day_page', 'camera_unheld', 'early_day_page', 'emptied_since', 'erasure_adopt',
-    'ahead_clip_page', 'erasure_begin', 'erasure_claims', 'erasure_complete', 'erasure_left', 'erasure_undo', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'shown_unlogged', 'undocked',
+    'ahead_clip_page', 'blocks_held', 'erasure_begin', 'erasure_claims', 'erasure_complete', 'erasure_left', 'erasure_undo', 'retention_begin', 'retained_of', 'retention_end', 'retention_page', 'rewrap_page', 'shown_unlogged', 'undocked',
     'vault_known']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['evaluation_close', 'password_put', 'session_forget']);
 INSERT INTO given SELECT 'asv_admin', unnest(ARRAY['alert_forget', 'alert_matters', 'alert_seen', 'alert_told']);

@@ -562,15 +562,63 @@ $$;
 SELECT is(pg_temp.voided(act, undo), want, format('%s: %s', act, what)) FROM (VALUES
     (1, true, 'done held 1 done sealed lapsed 0', 'it is not held'),
     (2, true, 'done released 1 done held lapsed 0', 'it is held'),
-    (3, true, 'done erasing 1 done sealed lapsed 0', 'nothing of it is erased'),
+    (3, true, 'done erasing 1 done erasing lapsed 0', 'its erasure is for the keeper to say'),
     (6, true, 'done 1 done lapsed 0', 'no camera''s recordings are kept'),
     (10, true, 'done sealed 1 done sealed lapsed 0', 'its day is not known')) AS t (act, undo, want, what);
+SELECT is(asv.erasure_undo(ARRAY[(SELECT recording FROM asv.clip WHERE header = dig('untaken3'))]) || pg_temp.state('untaken3'), '1sealed',
+    'and when that has not erased it, nothing of it is');
 SELECT ok(asv.is_dayless((SELECT recording FROM asv.clip WHERE header = dig('untaken10'))), 'and people decide on it');
 SELECT is(array_agg(pg_temp.says(name, act, 2, 'untaken' || act, 'dora', 'up' || act) || pg_temp.answered(name, 'dora')
     || pg_temp.does('dora', format('SELECT asv.request_end(tap.dig(%L), ''infinity'')', name)) || pg_temp.state('untaken' || act) ORDER BY act),
     ARRAY['donedonedoneheld', 'donedonedonereleased', 'donedonedoneerasing', 'donedonedonesealed'], 'another person still approves each of them')
 FROM (VALUES (1, 'ub1'), (2, 'ub2'), (3, 'ub3'), (10, 'ub10')) AS t (act, name);
 SELECT is(asv.approval_void(dig('ub2'), 'x', false) || pg_temp.state('untaken2'), 'alreadyreleased', 'what the keeper did is not undone');
+-- K-201: what two people hold is not forgotten because something else about it came to nothing.
+CREATE FUNCTION pg_temp.asks(name text, act int, about text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.says(name, act, 1, about, 'willi')
+        || pg_temp.does('willi', format('SELECT asv.request_put(tap.dig(%L), now() + interval ''1 day'', NULL, NULL)', name))
+$$;
+CREATE FUNCTION pg_temp.agrees(name text, act int, about text, asked text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.says(name, act, 2, about, 'sigrid', asked) || pg_temp.answered(name, 'sigrid')
+        || pg_temp.does('sigrid', format('SELECT asv.request_end(tap.dig(%L), NULL)', name))
+$$;
+CREATE FUNCTION pg_temp.holds(about text, number int) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.record(about, number);
+    SELECT concat_ws(' ', pg_temp.asks(about || 'h', 1, about), pg_temp.agrees(about || 'i', 1, about, about || 'h'), pg_temp.state(about))
+$$;
+CREATE FUNCTION pg_temp.kept(about text) RETURNS text LANGUAGE sql AS $$
+    SELECT s.state || ' ' || e.kind FROM asv.recording_state s JOIN asv.clip c USING (recording) JOIN asv.clip_event e ON e.position = s.event
+    WHERE c.header = tap.dig(about)
+$$;
+SELECT is(pg_temp.holds('both', 330), 'donedone donedonedone held', 'one that is held');
+SET LOCAL session_replication_role = replica; -- as if the request had been there when it docked, and was held ahead of that
+UPDATE asv.recording_state SET state = 'sealed' WHERE recording = (SELECT recording FROM asv.clip WHERE header = dig('both'));
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.asks('bothe', 3, 'both'), 'donedone', 'and was to be erased before');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.recording_state SET state = 'held' WHERE recording = (SELECT recording FROM asv.clip WHERE header = dig('both'));
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.agrees('bothf', 3, 'both', 'bothe') || ' ' || pg_temp.kept('both'), 'donedoneVA002 held hold_approved', 'nobody has it erased while it is held');
+SELECT is(pg_temp.does('asv_admin', 'SELECT asv.request_end(tap.dig(''bothf''), NULL)') || ' ' || pg_temp.state('both'), 'done erasing', 'but the keeper');
+SELECT is(asv.erasure_undo(ARRAY[(SELECT recording FROM asv.clip WHERE header = dig('both'))]) || ' ' || pg_temp.kept('both'),
+    '1 held hold_approved', 'which has not: it is held by what two people decided');
+SELECT is(concat_ws(' ', pg_temp.holds('again', 331), pg_temp.asks('againr', 2, 'again'), pg_temp.agrees('agains', 2, 'again', 'againr'), pg_temp.asks('againj', 1, 'again'),
+    pg_temp.state('again')), 'donedone donedonedone held donedone donedonedone donedone pending', 'one is released, as is said, and asked for again');
+SELECT is(asv.approval_void(dig('agains'), 'x', true) || ' ' || pg_temp.kept('again'), 'done held hold_approved', 'its release was none: it is held');
+SELECT is((SELECT outcome FROM asv.request WHERE proposal = dig('againj')), 'lapsed', 'and nobody needs to ask for it');
+
+-- LAW L5: who asks to be shown it with a program of the own is no less the wearer's superior.
+SELECT is(pg_temp.says('ap0', 4, 1, 'again', 'rita') || pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap0''), now() + interval ''1 day'', NULL, NULL)'),
+    'donedone', 'a reviewer asks to be shown it');
+SELECT asv.duty_put(uid('rita'), 'appraises', NULL, uid('willi'), '2026-01-01', NULL, 'x');
+SELECT pg_temp.says('ap1', 4, 1, 'both', 'rita');
+SELECT is(pg_temp.does(who, 'SELECT asv.request_put(tap.dig(''ap1''), now() + interval ''1 day'', NULL, NULL)'), 'VA007', 'not who appraises the wearer, says ' || who)
+FROM unnest(ARRAY['rita', 'asv_admin']) AS who;
+SELECT asv.duty_end((SELECT id FROM asv.duty WHERE person = uid('rita') AND kind = 'appraises'), 'x');
+SELECT is(pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap1''), now() + interval ''1 day'', NULL, NULL)'), 'done', 'as long as that is so');
+SELECT pg_temp.record('unsaid', 332, 'who knows');
+SELECT pg_temp.says('ap2', 4, 1, 'unsaid', 'rita');
+SELECT is(pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap2''), now() + interval ''1 day'', NULL, NULL)'), 'VA007', 'nor anybody, of what is worn by nobody knows whom');
 SELECT throws_ok($$ SELECT asv.approval_void(dig('ub2!'), 'x', true) $$, 'VA006', NULL, 'and nothing that approves nothing');
 SELECT throws_ok($$ DELETE FROM asv.hold $$, 'VA005', NULL, 'holds go by nothing else');
 SELECT throws_ok($$ DELETE FROM asv.clip_day $$, 'VA005', NULL, 'nor days');

@@ -595,6 +595,51 @@ static void what_two_people_released_no_hold_ahead_keeps(void **state)
     assert_null(row_of(&clip)); /* nothing could open it any more */
 }
 
+/* K-206: a release that was agreed to, and kept back, is not for what two people hold anew. */
+static void what_was_agreed_to_before_ends_no_later_hold_ahead(void **state)
+{
+    (void)state; /* LAW T4 */
+    static struct keeper_decision release;
+    int64_t began = clip.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    keeper_propose(&site, &release, ASV_ACTION_RELEASE_AHEAD, &people.deputy, 20);
+    release.proposal.statement.subject = decision.proposal.statement.subject;
+    keeper_sign_again(&release);
+    keeper_respond(&site, &release, ASV_STEP_APPROVE, &people.chief, 21);
+    asv_test_world_step(&site.world, HOUR_MS);
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 30), ASV_OK);
+    assert_int_equal(keeper_decide(&site, &release).status, ASV_OK); /* the first one's */
+    assert_int_equal(asv_index_count(site.keeper.store->index, ASV_INDEX_AHEADS), 1);
+    assert_true(is_held(&clip));
+    keeper_propose(&site, &release, ASV_ACTION_RELEASE_AHEAD, &people.deputy, 22);
+    release.proposal.statement.subject = decision.proposal.statement.subject;
+    release.proposal.statement.issued_ms -= HOUR_MS / 2;
+    release.proposal.statement.expires_ms -= HOUR_MS / 2;
+    keeper_sign_again(&release);
+    keeper_respond(&site, &release, ASV_STEP_APPROVE, &people.chief, 23);
+    assert_int_equal(keeper_decide(&site, &release).status, ASV_E_STATE);
+    assert_int_equal(ahead(ASV_ACTION_RELEASE_AHEAD, began - HOUR_MS, began + HOUR_MS, 40), ASV_OK);
+    assert_false(is_held(&clip));
+}
+
+/* K-207: nor is what somebody blocked given out because a hold before docking has it still. */
+static void a_block_outlives_the_key_that_ran_out(void **state)
+{
+    (void)state; /* LAW R4 */
+    static struct keeper_decision other_one;
+    int64_t began = clip.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    keeper_propose_clip(&site, &other_one, ASV_ACTION_HOLD, &people.wearer, 20, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &other_one).status, ASV_OK); /* pending: it has a key of its own */
+    keeper_propose_clip(&site, &other_one, ASV_ACTION_BLOCK, &people.wearer, 21, camera, &clip);
+    assert_int_equal(keeper_decide(&site, &other_one).status, ASV_OK);
+    uint8_t blocks = row_of(&clip)->blocks;
+    assert_int_not_equal(blocks, 0);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + 5 * DAY_MS);
+    assert_int_equal(keep_ahead(&clip).status, ASV_OK);
+    assert_true(row_of(&clip)->state == ASV_KEEPER_HELD && row_of(&clip)->blocks == blocks);
+}
+
 /* ---- the day of what is kept ---- */
 
 static void a_held_clip_lives_after_its_release_as_long_as_its_own_day_says(void **state)
@@ -740,6 +785,8 @@ int main(void)
         ON_A_SITE(what_ran_out_has_no_day_any_more),
         ON_A_SITE(what_was_over_by_the_docks_clock_ends_at_once),
         ON_A_SITE(what_two_people_released_no_hold_ahead_keeps),
+        ON_A_SITE(what_was_agreed_to_before_ends_no_later_hold_ahead),
+        ON_A_SITE(a_block_outlives_the_key_that_ran_out),
         ON_A_SITE(a_held_clip_lives_after_its_release_as_long_as_its_own_day_says),
         ON_A_SITE(a_request_prolongs_by_three_days_from_the_day_that_counts),
         ON_A_SITE(a_request_that_its_day_has_outrun_ends_at_once),
