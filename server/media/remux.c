@@ -253,23 +253,30 @@ static enum asv_status go_to(struct asv_remux *remux, int64_t from)
     return code >= 0 ? ASV_OK : asv_remux_fail(remux, code, "the recording has nothing at this time");
 }
 
-static enum asv_status copy(struct asv_remux *remux, int64_t from, int64_t until)
+static enum asv_status copy(struct asv_remux *remux, struct cut *cut, AVPacket *packet, struct held *held)
 {
-    struct cut cut = {.from = from, .until = until};
-    AVPacket *packet = av_packet_alloc();
-    struct held *held = remux->decodes ? NULL : calloc(1, sizeof *held);
-    enum asv_status status =
-        packet != NULL && (remux->decodes || held != NULL) ? go_to(remux, from) : asv_remux_no_memory(remux);
+    enum asv_status status = go_to(remux, cut->from);
     if (status == ASV_OK) {
-        status = copy_packets(remux, &cut, packet, held);
+        status = copy_packets(remux, cut, packet, held);
     }
     if (status == ASV_OK && held != NULL) {
         status = write_held(remux, held);
     }
-    drop_held(held);
-    av_packet_free(&packet);
     int code = status == ASV_OK ? av_write_trailer(remux->out) : 0;
     return code >= 0 ? status : asv_remux_fail(remux, code, cannot_be_made);
+}
+
+static enum asv_status cut_out(struct asv_remux *remux, int64_t from, int64_t until)
+{
+    struct cut cut = {.from = from, .until = until};
+    AVPacket *packet = av_packet_alloc();
+    struct held *held = remux->decodes ? NULL : calloc(1, sizeof *held);
+    enum asv_status status = packet != NULL && (remux->decodes || held != NULL)
+                                 ? copy(remux, &cut, packet, held)
+                                 : asv_remux_no_memory(remux);
+    drop_held(held);
+    av_packet_free(&packet);
+    return status;
 }
 
 enum asv_status asv_remux_run(const struct asv_remux_io *io, int64_t from, int64_t until, struct asv_err *err)
@@ -280,7 +287,7 @@ enum asv_status asv_remux_run(const struct asv_remux_io *io, int64_t from, int64
         status = open_output(&remux);
     }
     if (status == ASV_OK) {
-        status = copy(&remux, from, until);
+        status = cut_out(&remux, from, until);
     }
     asv_remux_end(&remux);
     return status;

@@ -289,35 +289,49 @@ static enum asv_status close_tally(struct tally *tally, struct asv_media_facts *
     return ASV_OK;
 }
 
+static enum asv_status count_all(struct tally *tally)
+{
+    const struct asv_remux *remux = tally->remux;
+    const bool indexed = is_indexed(remux);
+    enum asv_status status = read_through(tally, !indexed);
+    if (status == ASV_OK && indexed) {
+        status = count_index(tally, remux->lead);
+    }
+    if (status == ASV_OK && indexed && remux->audio >= 0 && remux->audio != remux->lead) {
+        status = count_index(tally, remux->audio);
+    }
+    return status;
+}
+
+static enum asv_status look(struct asv_remux *remux, struct asv_media_facts *facts,
+                            struct asv_media_index *index)
+{
+    struct tally *tally = calloc(1, sizeof *tally);
+    if (tally == NULL) {
+        return asv_remux_no_memory(remux);
+    }
+    tally->remux = remux;
+    tally->out = index;
+    tally->part_us = PART_US;
+    tell(remux, facts);
+    enum asv_status status = count_all(tally);
+    if (status == ASV_OK) {
+        status = close_tally(tally, facts);
+    }
+    free(tally->sounds);
+    free(tally);
+    return status;
+}
+
 enum asv_status asv_remux_look(const struct asv_remux_io *io, struct asv_media_facts *facts,
                                struct asv_media_index *index, struct asv_err *err)
 {
     struct asv_remux remux = {.io = io, .err = err};
-    struct tally *tally = calloc(1, sizeof *tally);
-    enum asv_status status =
-        tally != NULL ? asv_remux_open(&remux) : asv_fail(err, ASV_E_NO_MEMORY, "no memory");
+    enum asv_status status = asv_remux_open(&remux);
     index->count = 0;
     if (status == ASV_OK) {
-        const bool indexed = is_indexed(&remux);
-        tally->remux = &remux;
-        tally->out = index;
-        tally->part_us = PART_US;
-        tell(&remux, facts);
-        status = read_through(tally, !indexed);
-        if (status == ASV_OK && indexed) {
-            status = count_index(tally, remux.lead);
-        }
-        if (status == ASV_OK && indexed && remux.audio >= 0 && remux.audio != remux.lead) {
-            status = count_index(tally, remux.audio);
-        }
+        status = look(&remux, facts, index);
     }
-    if (status == ASV_OK) {
-        status = close_tally(tally, facts);
-    }
-    if (tally != NULL) {
-        free(tally->sounds);
-    }
-    free(tally);
     asv_remux_end(&remux);
     return status;
 }

@@ -304,15 +304,15 @@ static enum asv_status split(struct asv_view *view, struct piece *whole, size_t 
     const struct asv_boxes_source source = {.ctx = whole, .bytes = whole->len, .read = read_piece};
     uint64_t init_bytes = 0;
     enum asv_status status = asv_boxes_init(&source, &init_bytes, err);
-    size_t len = whole->len - (size_t)init_bytes;
-    if (status == ASV_OK && (init_bytes == 0 || len + FREE_BYTES > room)) {
-        status = asv_fail(err, ASV_E_TIMEOUT, "media: the program said one thing, and made another");
-    }
-    uint8_t *part = status == ASV_OK ? calloc(1, room) : NULL;
-    uint8_t *init = part != NULL && view->init.data == NULL ? malloc((size_t)init_bytes) : NULL;
     if (status != ASV_OK) {
         return status;
     }
+    const size_t len = whole->len - (size_t)init_bytes;
+    if (init_bytes == 0 || len + FREE_BYTES > room) {
+        return asv_fail(err, ASV_E_TIMEOUT, "media: the program said one thing, and made another");
+    }
+    uint8_t *part = calloc(1, room);
+    uint8_t *init = part != NULL && view->init.data == NULL ? malloc((size_t)init_bytes) : NULL;
     if (part == NULL || (init == NULL && view->init.data == NULL)) {
         free(part);
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");

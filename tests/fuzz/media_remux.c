@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Media that may be anything: what it is, and fragments of it. What goes out is no longer than the index
- * says, and where its own boxes begin is found. */
+ * Media that may be anything: what it is, and fragments of it, of which it is found where their own boxes
+ * begin. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -36,15 +36,15 @@ static size_t got_len;
 /* ---- the program ---- */
 
 static struct {
-    void (*play)(void);
+    void (*_Atomic play)(void);
     char path[sizeof((struct sockaddr_un *)0)->sun_path];
     int listener;
     pthread_t thread;
     atomic_int asked; /* connections that were answered */
     struct asv_media_channel channel;
     struct asv_media_start start;
-    size_t longer; /* bytes that a fragment is longer than it should be */
-    bool headless;
+    atomic_size_t longer; /* bytes that a fragment is longer than it should be */
+    atomic_bool headless;
     pthread_barrier_t met; /* with who asks, twice, in `waits` */
 } program;
 
@@ -477,6 +477,7 @@ static void one_piece_is_made_at_a_time(void **state)
     pthread_t thread;
     enum asv_status status = ASV_E_INTERNAL;
     open_view("video/quicktime", false);
+    asker.most = 2;
     program.play = waits;
     assert_int_equal(pthread_barrier_init(&program.met, NULL, 2), 0);
     assert_int_equal(pthread_create(&thread, NULL, look_in_a_thread, &status), 0);
