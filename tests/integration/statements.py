@@ -48,9 +48,9 @@ def foreign(rig):
     return path
 
 
-def record(rig):
+def record(rig, *more):
     """Whose keeper knows the console."""
-    made = site.record(rig, foreign(rig))
+    made = site.record(rig, *more)
     rig.site.keeper.stop()
     conf = rig.site.directory / "keeper.conf"
     conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
@@ -670,7 +670,7 @@ def without_a_database(desk, web, people, clip, head):
 
 
 def play(rig):
-    desk, _, clips = site.set_up(rig, record)
+    desk, _, clips = site.set_up(rig, lambda rig: record(rig, foreign(rig)))
     people = {name: Authenticator(desk, name) for name in ("willi", "sigrid", "stefan", "rita")}
     web = Server(desk)
     try:
