@@ -80,14 +80,16 @@ def issue(rig):
     return camera, order["assignment"]
 
 
-def record(rig):
-    """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator."""
+def record(rig, *more):
+    """A camera that was issued, and its recordings in custody, also of these videos; then the keeper takes this user for an administrator."""
     camera, assignment = issue(rig)
     camera.tool("mark", "display-on")
     camera.tool("mark", "announced")
     rig.record(camera, 1, LONG)
     camera.tool("mark", "display-off")
     rig.record(camera, 4, SHORT)
+    for video in more:
+        rig.record(camera, 1, video)
     camera.tool("mark", "display-on")
     rig.plug(camera)
     rig.taken_in(camera)
