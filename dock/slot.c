@@ -10,6 +10,7 @@
 #include "dock/dock.h"
 #include "dock/docking.h"
 #include "dock/intake.h"
+#include "dock/issue.h"
 #include "dock/outbox.h"
 #include "dock/recovery.h"
 
@@ -26,6 +27,11 @@ static struct asv_slot *slot_of_retry(struct asv_timer *timer)
 static struct asv_slot *slot_of_tick(struct asv_timer *timer)
 {
     return (void *)((char *)timer - offsetof(struct asv_slot, tick));
+}
+
+static struct asv_slot *slot_of_offer(struct asv_timer *timer)
+{
+    return (void *)((char *)timer - offsetof(struct asv_slot, offer));
 }
 
 /* ---- states ---- */
@@ -52,6 +58,8 @@ void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, const char *re
                       asv_log_text("reason", slot->reason));
         slot->state = to;
         (void)!asv_world_wall_ms(slot->dock->site.world, &slot->since_ms);
+        slot->offered = false;
+        asv_timer_stop(slot->dock->loop, &slot->offer);
     }
     asv_dock_changed(slot->dock);
 }
@@ -137,6 +145,7 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
     slot->rate = 0;
     slot->floor_since_ms = 0; /* the floor counts from the first look on */
     slot->unit[0] = '\0';
+    slot->assign_sent = slot->assigned = false;
     if (slot->opened)
         slot->ops->close(slot->link);
 }
@@ -153,6 +162,7 @@ static void fault(struct asv_slot *slot, enum asv_db_docking_reason reason, cons
         return;
     char text[ASV_SLOT_REASON_BYTES];
     snprintf(text, sizeof text, "%s", why);
+    asv_issue_lost(slot);
     end_session(slot, reason, text);
     if (slot->attempts++ < slot->dock->settings.retries)
         asv_timer_start(slot->dock->loop, &slot->retry,
@@ -173,6 +183,7 @@ void asv_slot_refuse(struct asv_slot *slot, const char *why)
         return;
     char text[ASV_SLOT_REASON_BYTES];
     snprintf(text, sizeof text, "%s", why);
+    asv_issue_lost(slot);
     end_session(slot, ASV_DB_DOCKING_FAILED, text);
     asv_slot_move(slot, ASV_SLOT_REFUSED, text);
 }
@@ -182,6 +193,7 @@ void asv_slot_park(struct asv_slot *slot)
     asv_timer_stop(slot->dock->loop, &slot->retry);
     if (slot->state == ASV_SLOT_PARKED)
         return;
+    asv_issue_lost(slot);
     end_session(slot, ASV_DB_DOCKING_STOPPED, "the dock stopped");
     asv_slot_move(slot, ASV_SLOT_PARKED, NULL);
 }
@@ -194,6 +206,8 @@ void asv_slot_clear(struct asv_slot *slot)
     slot->revoked = NULL;
     free(slot->object);
     slot->object = NULL;
+    free(slot->issue);
+    slot->issue = NULL;
 }
 
 /* ---- requests ---- */
@@ -486,6 +500,16 @@ static void retry_fire(struct asv_timer *timer)
     slot->ops->open(slot->link, slot->attempts > 1);
 }
 
+/* D-005: whoever was told to take it did not: it is nobody's again. */
+static void offer_fire(struct asv_timer *timer)
+{
+    struct asv_slot *slot = slot_of_offer(timer);
+    if (slot->dock->stopping)
+        return;
+    asv_log_event(&slot->log, ASV_LOG_INFO, "not-fetched");
+    asv_slot_again(slot);
+}
+
 /* ---- the link's events ---- */
 
 void asv_slot_init(struct asv_slot *slot, struct asv_dock *dock, unsigned index, uint16_t number,
@@ -499,6 +523,7 @@ void asv_slot_init(struct asv_slot *slot, struct asv_dock *dock, unsigned index,
     snprintf(slot->port, sizeof slot->port, "%s", port);
     slot->retry.fire = retry_fire;
     slot->tick.fire = tick_fire;
+    slot->offer.fire = offer_fire;
     (void)!asv_world_wall_ms(dock->site.world, &slot->since_ms);
 }
 
@@ -558,6 +583,9 @@ void asv_slot_closed(struct asv_slot *slot)
 
 void asv_slot_detached(struct asv_slot *slot)
 {
+    asv_issue_lost(slot);
+    if (slot->offered)
+        asv_log_event(&slot->log, ASV_LOG_INFO, "fetched");
     slot->attached = slot->opened = slot->assign = false;
     asv_timer_stop(slot->dock->loop, &slot->retry);
     if (slot->state == ASV_SLOT_EMPTY || slot->state == ASV_SLOT_PARKED)

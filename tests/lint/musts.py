@@ -25,6 +25,7 @@ SPECS = {
     "LG": "docs/LEDGER.md",
     "A": "docs/API.md",
     "M": "docs/PLAYBACK.md",
+    "D": "docs/DOCK.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"
