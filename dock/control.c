@@ -151,7 +151,8 @@ static void drop(struct client *client)
     client->issue = NULL;
 }
 
-/* One line each way: whoever does not read a line of a hundred bytes is not waited for. reply is taken over. */
+/* One line each way: whoever does not read a line of a hundred bytes is not waited for. reply is taken over.
+ */
 static bool answered(const struct client *client, char *reply)
 {
     size_t len = reply ? strlen(reply) : 0;

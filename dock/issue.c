@@ -24,10 +24,14 @@ struct asv_issue {
 const char *asv_issued_name(enum asv_issued outcome)
 {
     static const char *const names[ASV_ISSUED_OUTCOMES] = {
-        [ASV_ISSUED] = "issued",         [ASV_ISSUED_NOT_SET_UP] = "not-set-up",
-        [ASV_ISSUED_UNKNOWN] = "badge-unknown", [ASV_ISSUED_BARRED] = "badge-barred",
-        [ASV_ISSUED_HAS] = "has-camera", [ASV_ISSUED_NONE_READY] = "none-ready",
-        [ASV_ISSUED_DATABASE] = "database-away", [ASV_ISSUED_CAMERA] = "camera-failed",
+        [ASV_ISSUED] = "issued",
+        [ASV_ISSUED_NOT_SET_UP] = "not-set-up",
+        [ASV_ISSUED_UNKNOWN] = "badge-unknown",
+        [ASV_ISSUED_BARRED] = "badge-barred",
+        [ASV_ISSUED_HAS] = "has-camera",
+        [ASV_ISSUED_NONE_READY] = "none-ready",
+        [ASV_ISSUED_DATABASE] = "database-away",
+        [ASV_ISSUED_CAMERA] = "camera-failed",
         [ASV_ISSUED_BUSY] = "busy",
     };
     return names[outcome];
@@ -100,7 +104,8 @@ static void undo_run(struct asv_job *job)
     issue->status = services->issue_undo(services->db, issue->assignment, &issue->err);
 }
 
-/* What was not undone is forgotten the next night, and until then holds nobody up for more than two minutes. */
+/* What was not undone is forgotten the next night, and until then holds nobody up for more than two minutes.
+ */
 static void undo_done(struct asv_job *job)
 {
     struct asv_issue *issue = (struct asv_issue *)(void *)job;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Issue at shift start: a badge, and the fullest camera that is ready is assigned and lit. Who will wear it is
- * written down before the camera is told; what it was not told is undone. Runs on the loop's thread only.
+ * Issue at shift start: a badge, and the fullest camera that is ready is assigned and lit. Who will wear it
+ * is written down before the camera is told; what it was not told is undone. Runs on the loop's thread only.
  */
 #ifndef ASV_DOCK_ISSUE_H
 #define ASV_DOCK_ISSUE_H

@@ -422,8 +422,8 @@ static const char *attention(const struct asv_slot *slot, char *text, size_t siz
     return text;
 }
 
-/* A camera that was assigned is lit until somebody takes it; one that was to be, and that nobody may take now,
- * is nobody's again. */
+/* A camera that was assigned is lit until somebody takes it; one that was to be, and that nobody may take
+ * now, is nobody's again. */
 static void offer(struct asv_slot *slot)
 {
     slot->offered = slot->assigned && slot->state == ASV_SLOT_READY;

@@ -272,8 +272,7 @@ enum asv_status asv_db_issue_begin(struct asv_db *db, const uint8_t badge[32], c
     asv_param_digest(&params, badge);
     asv_param_uuid(&params, assignment);
     asv_param_text(&params, "dock");
-    enum asv_status status =
-        asv_db_run_value(db, ASV_QUERY_ISSUE_BEGIN, &params, row_issue, &found, err);
+    enum asv_status status = asv_db_run_value(db, ASV_QUERY_ISSUE_BEGIN, &params, row_issue, &found, err);
     if (status == ASV_OK) {
         *result = found;
     }

@@ -58,8 +58,8 @@ static const struct asv_http_problem bad_type = {
 /* clang-format on */
 
 const char *const asv_web_scope_names[ASV_WEB_SCOPES + 1] = {
-    "recordings:read", "incidents:read", "incidents:write", "devices:read",
-    "devices:write",   "operation:read", "people:read",     "statements"};
+    "recordings:read", "incidents:read", "incidents:write", "devices:read",     "devices:write",
+    "operation:read",  "people:read",    "statements",      "assignments:write"};
 
 /* ---- the table ---- */
 

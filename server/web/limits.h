@@ -23,6 +23,7 @@ enum asv_web_limit {
     ASV_WEB_LIMIT_PASSKEYS,  /* of an address: challenges and answers, which cost little */
     ASV_WEB_LIMIT_PAIR,      /* wrong passwords for a name from an address */
     ASV_WEB_LIMIT_NAME,      /* for a name from anywhere */
+    ASV_WEB_LIMIT_BADGES,    /* badges that nobody has, of a session */
     ASV_WEB_LIMIT_ADDRESS,   /* for any name from an address */
     ASV_WEB_LIMITS,
 };

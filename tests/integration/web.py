@@ -45,9 +45,9 @@ LINE = {"version": "0.1.0", "stopping": False, "keeper": {"up": True, "why": "",
                   {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0,
                    "rate": 0, "counts": COUNTS}]}
 BOARD = {"stopping": False, "keeper_up": True, "database_up": False, "space_low": True,
-         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "reason": "", "done": 63,
+         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "offered": False, "since_ms": 1700000000000, "reason": "", "done": 63,
                     "total": 100, "rate": 10, "left_s": 4},
-                   {"slot": 2, "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0, "rate": 0}]}
+                   {"slot": 2, "state": "empty", "colour": "grey", "offered": False, "since_ms": 1, "reason": "", "done": 0, "total": 0, "rate": 0}]}
 
 FILES = {"index.html": b"<!doctype html>" * 200, "app.js": b"export const a = 1;\n" * 300, "style.css": b"", "icon.svg": b"<svg/>"}
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}

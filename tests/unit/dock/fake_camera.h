@@ -59,7 +59,7 @@ struct fake_camera {
     size_t flip_at;
     bool no_assignment; /* answers every one with CONFLICT */
     bool mute_assigned; /* takes one, and says nothing more */
-    bool cannot_erase; /* answers every receipt with MISMATCH */
+    bool cannot_erase;  /* answers every receipt with MISMATCH */
     bool lost_clock;
     bool no_clock;         /* does not say what its clock says */
     bool endless;          /* lists recordings without end */

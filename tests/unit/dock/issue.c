@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Cameras are issued at the dock for badges: which one, who is written down, and what is left when it comes to
- * nothing. */
+ * Cameras are issued at the dock for badges: which one, who is written down, and what is left when it comes
+ * to nothing. */
 #include <stdio.h>
 #include <string.h>
 
@@ -106,7 +106,8 @@ static void what_a_camera_has_charged_since_counts(void **state)
     assert_int_equal(come_of("4711"), ASV_ISSUED);
     assert_int_equal(told[0].slot, 1);
     assert_int_equal(told[0].charged, 97);
-    assert_string_equal(camera->assigned_unit, "32-3"); /* the camera's own, as the person has none or several */
+    assert_string_equal(camera->assigned_unit,
+                        "32-3"); /* the camera's own, as the person has none or several */
     rig_take_out(rig, 0);
     second->battery = ASV_WIRE_BATTERY_UNKNOWN;
     rig_take_out(rig, 1);
@@ -199,7 +200,8 @@ static void two_badges_get_two_cameras_or_one_gets_none(void **state)
     assert_int_equal(rig->undone, 1);
     assert_memory_equal(rig->undone_assignment, rig->issue_assignment, 16); /* the second one's */
     assert_memory_not_equal(camera->assignment_id, rig->issue_assignment, 16);
-    assert_int_equal(come_of("4713"), ASV_ISSUED_NONE_READY); /* a camera that waits for somebody is nobody else's */
+    assert_int_equal(come_of("4713"),
+                     ASV_ISSUED_NONE_READY); /* a camera that waits for somebody is nobody else's */
 }
 
 /* D-003 */
