@@ -108,6 +108,8 @@ export default {
   "slot.last": "zuletzt: {word}",
   "slot.clip": "Diese Aufnahme",
   "slot.of": "der Aufnahme",
+  "slot.offered": "ausgegeben",
+  "slot.lit": "leuchtet, wird abgeholt",
   "slot.take": "Entnahme möglich",
   "slot.leave": "bitte stecken lassen",
   "slot.soon": "gleich fertig",

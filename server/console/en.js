@@ -108,6 +108,8 @@ export default {
   "slot.last": "last: {word}",
   "slot.clip": "This recording",
   "slot.of": "of the recording",
+  "slot.offered": "issued",
+  "slot.lit": "lit, waits to be taken",
   "slot.take": "can be taken out",
   "slot.leave": "please leave it in",
   "slot.soon": "nearly done",
