@@ -301,7 +301,6 @@ async function aBadgeGetsACamera() {
   await page.keyboard.press("Enter");
   await says(page.issue, "Bitte nacheinander");
   await picture(page, "issue-waits");
-  await isAccessible(page, "a camera is being prepared");
   stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }) }));
   answer([201, { slot: 7, charged: 93 }]);
   await says(page.issue, "Nehmen Sie die Kamera ausPlatz 7zu 93 % geladen");
@@ -318,7 +317,6 @@ async function aBadgeGetsACamera() {
   stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }), 5: slot(5, "empty") }));
   await says(page.issue, "Falsche KameraBitte in Platz 5 zurückstecken. Ihre Kamera leuchtet inPlatz 7");
   await picture(page, "issue-other");
-  await isAccessible(page, "another camera was taken");
   stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }), 5: slot(5, "handshake") }));
   await says(page.issue, "Nehmen Sie die Kamera aus");
   stage.dock.tell(morning({ 7: slot(7, "empty") }));
