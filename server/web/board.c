@@ -72,8 +72,7 @@ static json_t *slot_of(const json_t *from)
     for (size_t i = 0; good && i < sizeof texts / sizeof *texts; i++) {
         good = copy(slot, from, texts[i], JSON_STRING);
     }
-    bool offered = json_is_true(json_object_get(from, "offered"));
-    good = good && copy_bool(slot, "offered", json_boolean(offered)) &&
+    good = good && copy_bool(slot, "offered", json_object_get(from, "offered")) &&
            copy_reason(slot, json_object_get(from, "reason"));
     if (good && json_object_get(from, "left_s") != NULL) {
         good = copy(slot, from, "left_s", JSON_INTEGER);

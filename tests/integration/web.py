@@ -39,10 +39,10 @@ COUNTS = {name: 31337 for name in ("listed", "pulled", "committing", "stored", "
 LINE = {"version": "0.1.0", "stopping": False, "keeper": {"up": True, "why": "", "since_ms": 1},
         "database": {"up": False, "why": "secret host", "since_ms": 2}, "stored": 31337, "quarantined": 31337, "bytes": 31337,
         "space": {"free": 31337, "low": True},
-        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "reason": "",
+        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "offered": False, "since_ms": 1700000000000, "reason": "",
                    "camera": CAMERA, "serial": SERIAL, "clip": CLIP, "number": 31337, "step": "payload", "done": 63, "total": 100,
                    "rate": 10, "left_s": 4, "counts": COUNTS},
-                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "since_ms": 1, "reason": "", "done": 0, "total": 0,
+                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "offered": False, "since_ms": 1, "reason": "", "done": 0, "total": 0,
                    "rate": 0, "counts": COUNTS}]}
 BOARD = {"stopping": False, "keeper_up": True, "database_up": False, "space_low": True,
          "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "offered": False, "since_ms": 1700000000000, "reason": "", "done": 63,

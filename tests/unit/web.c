@@ -40,7 +40,8 @@ static void what_is_served_has_one_place_in_the_table(void **state)
 
 #define SLOT                                                                                                 \
     "{\"slot\":1,\"port\":\"1-2\",\"state\":\"ready\",\"colour\":\"green\",\"since_ms\":5,\"reason\":\"r\"," \
-    "\"camera\":\"C\",\"serial\":\"S\",\"clip\":\"U\",\"number\":9,\"done\":1,\"total\":2,\"rate\":3,"       \
+    "\"offered\":true,\"camera\":\"C\",\"serial\":\"S\",\"clip\":\"U\",\"number\":9,\"done\":1,\"total\":2," \
+    "\"rate\":3,"                                                                                            \
     "\"counts\":{}"
 #define LINE(slots)                                                                                       \
     "{\"stopping\":true,\"keeper\":{\"up\":false,\"why\":\"w\"},\"database\":{\"up\":true},\"stored\":4," \
@@ -59,22 +60,24 @@ static void the_board_has_what_the_room_may_see(void **state)
 {
     (void)state;
     assert_board(
-        LINE(SLOT
-             "},{" /* a second one below */
-             "\"slot\":2,\"state\":\"empty\",\"colour\":\"grey\",\"since_ms\":6,\"reason\":\"\",\"done\":0,"
-             "\"total\":0,\"rate\":0,\"left_s\":7}"),
+        LINE(SLOT "},{" /* a second one below */
+                  "\"slot\":2,\"state\":\"empty\",\"colour\":\"grey\",\"offered\":false,\"since_ms\":6,"
+                  "\"reason\":\"\",\"done\":0,"
+                  "\"total\":0,\"rate\":0,\"left_s\":7}"),
         "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":["
         "{\"slot\":1,\"since_ms\":5,\"done\":1,\"total\":2,\"rate\":3,\"state\":\"ready\",\"colour\":"
-        "\"green\",\"reason\":\"r\"},"
+        "\"green\",\"offered\":true,\"reason\":\"r\"},"
         "{\"slot\":2,\"since_ms\":6,\"done\":0,\"total\":0,\"rate\":0,\"state\":\"empty\",\"colour\":"
-        "\"grey\",\"reason\":\"\","
+        "\"grey\",\"offered\":false,\"reason\":\"\","
         "\"left_s\":7}]}");
-    assert_board(LINE("{\"slot\":1,\"state\":\"waiting\",\"colour\":\"yellow\",\"since_ms\":5,\"reason\":"
+    assert_board(LINE("{\"slot\":1,\"state\":\"waiting\",\"colour\":\"yellow\",\"offered\":false,\"since_"
+                      "ms\":5,\"reason\":"
                       "\"the database is away: host\","
                       "\"done\":0,\"total\":0,\"rate\":0}"),
                  "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[{\"slot\":1,\"since_"
                  "ms\":5,\"done\":0,"
-                 "\"total\":0,\"rate\":0,\"state\":\"waiting\",\"colour\":\"yellow\",\"reason\":\"the "
+                 "\"total\":0,\"rate\":0,\"state\":\"waiting\",\"colour\":\"yellow\",\"offered\":false,"
+                 "\"reason\":\"the "
                  "database is away\"}]}");
     assert_board(LINE(""), "{\"stopping\":true,\"keeper_up\":false,\"database_up\":true,\"slots\":[]}");
 }
