@@ -860,19 +860,17 @@ def a_badge_gets_a_camera(desk, camera, clips):
     assert present(badges["willi"]) == "not-set-up"
     shutil.copy(rig.site.agency / "badge.secret", rig.site.agency / "dock")
     rig.restart_dock(**{"issue.area": "Hochfeld"})
-    worn, spare = rig.cameras(2, ready=False)
+    spare, worn = (rig.camera(ready=False, battery=percent) for percent in (40, 83))
     assert present(badges["willi"]) == "none-ready"
-    rig.plug(worn)
-    rig.rest(worn)
+    rig.plug(spare, worn)
+    rig.rest(spare, worn)
     assert [present(badge) for badge in ("0000", badges["rita"], "x" * 65)] == ["badge-unknown", "badge-barred", "badge-unknown"]
     slot = rig.site.dock_slots()[worn.port]
-    assert present(badges["willi"]) == {"ok": True, "slot": slot["slot"]}
+    assert present(badges["willi"]) == {"ok": True, "slot": slot["slot"], "charged": 83}
     assert rig.site.dock_slots()[worn.port]["offered"] and not slot["offered"]
     assignment, mine = desk.sql("""SELECT a.id, asv.holder_of(a.id) = (SELECT person FROM asv.credential WHERE name = 'willi')
         FROM asv.assignment a ORDER BY a.recorded_at DESC LIMIT 1""")[0]
     assert mine == "t"
-    rig.plug(spare)
-    rig.rest(spare)
     assert present(badges["willi"]) == "has-camera"
     rig.unplug(worn)
     rig.record(worn, 1, SHORT)
