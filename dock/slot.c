@@ -60,6 +60,8 @@ void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, const char *re
         (void)!asv_world_wall_ms(slot->dock->site.world, &slot->since_ms);
         slot->offered = false;
         asv_timer_stop(slot->dock->loop, &slot->offer);
+        if (to == ASV_SLOT_PULLING || to == ASV_SLOT_WAITING)
+            asv_issue_lost(slot); /* there is something new on it: nobody waits for that */
     }
     asv_dock_changed(slot->dock);
 }

@@ -163,6 +163,21 @@ static void a_camera_that_refuses_it_is_not_issued(void **state)
     assert_int_equal(camera->indicator.indication, ASV_WIRE_INDICATE_READY);
 }
 
+/* D-003 */
+static void a_camera_with_something_new_on_it_is_not_issued(void **state)
+{
+    (void)state;
+    rig->unit = "32-3";
+    rig_dock(rig, 0, camera, ASV_SLOT_READY);
+    fake_camera_record(camera, 1, 5);
+    assert_int_equal(come_of("4711"), ASV_ISSUED_CAMERA);
+    assert_int_equal(rig->undone, 1);
+    rig_run_to(rig, 0, ASV_SLOT_READY);
+    assert_int_equal(camera->erased, 1);
+    assert_memory_equal(camera->assignment_id, nobody, sizeof nobody);
+    assert_int_equal(come_of("4711"), ASV_ISSUED);
+}
+
 static bool is_silent(struct rig *r)
 {
     (void)r;
@@ -255,6 +270,7 @@ int main(int argc, char **argv)
         KIT_TEST(what_is_not_fetched_is_nobodys_again),
         KIT_TEST(what_is_taken_out_too_early_is_undone),
         KIT_TEST(a_camera_that_refuses_it_is_not_issued),
+        KIT_TEST(a_camera_with_something_new_on_it_is_not_issued),
         KIT_TEST(what_a_camera_may_have_taken_stays_written_down),
         KIT_TEST(two_badges_get_two_cameras_or_one_gets_none),
         KIT_TEST(what_hinders_it_is_said_and_leaves_nothing),
