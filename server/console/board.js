@@ -6,7 +6,7 @@
 import { banner, choices, dialog } from "./components.js";
 import { h, icon, place, say, show } from "./dom.js";
 import { begin, onLanguage, t, time } from "./i18n.js";
-import { begin as beginIssue, see } from "./issue.js";
+import { begin as beginIssue, invitation, see } from "./issue.js";
 import { follow } from "./live.js";
 import { banners, figure, hint, iconOf, isStale, notes, progress, summary, word } from "./slots.js";
 
@@ -163,7 +163,6 @@ function frame() {
   page.clock = h("p", { class: "clock" });
   page.summary = h("ul", { class: "summary", "aria-label": t("dock.summary") });
   page.banners = h("div", { class: "banners", role: "status" });
-  page.issue = page.issues ? h("p", { class: "issue-ready" }, t("issue.ready")) : null;
   page.news = h("p", { class: "unseen", role: "status" });
   page.notice = h("p", { class: "notice" });
   page.slots = h("ul", { class: "slots" });
@@ -171,12 +170,12 @@ function frame() {
   document.title = `${t("dock")} – ${t("product")}`;
   [...document.body.children].filter((one) => one.localName !== "dialog").forEach((one) => one.remove()); // what is open stays
   document.body.prepend(
-    h("header", { class: "board-head" }, h("h1", {}, t("dock")), page.summary, page.issue, page.clock, choices()),
+    h("header", { class: "board-head" }, h("h1", {}, t("dock")), page.summary, invitation(), page.clock, choices()),
     page.banners, page.news, h("main", {}, page.notice, page.slots));
 }
 
 await begin();
-page.issues = beginIssue();
+beginIssue();
 onLanguage(() => {
   frame();
   draw();

@@ -6,9 +6,12 @@
 import { asProblem, send } from "./api.js";
 import { dialog, problem } from "./components.js";
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { add, t } from "./i18n.js";
 import { keep, token } from "./issue.js";
 import { find, leave, may } from "./session.js";
+import texts from "./texts-setup.js";
+
+add(texts);
 
 const DAYS = 365;
 
@@ -18,7 +21,7 @@ function done() {
 }
 
 async function allow() {
-  const made = await send("POST", "/api/v1/tokens", { name: t("issue.setup.name"), scopes: ["assignments:write"], days: DAYS });
+  const made = await send("POST", "/api/v1/tokens", { name: t("setup.name"), scopes: ["assignments:write"], days: DAYS });
   keep(made.token);
   await leave();
 }
@@ -27,8 +30,8 @@ export async function draw() {
   await find();
   const place = h("div", { role: "status" });
   const on = h("button", { class: "button", type: "button", onclick: () => allow().then(done, (error) => place.replaceChildren(problem(asProblem(error)))) },
-    t("issue.setup.on"));
-  const off = h("button", { class: "button quiet", type: "button", onclick: () => { keep(null); done(); } }, t("issue.setup.off"));
-  const who = h("p", {}, t("issue.setup.who"), " ", h("a", { href: "./#/sign-in" }, t("enter")));
-  dialog(t("issue.setup"), h("p", {}, t("issue.setup.do")), place, h("p", { class: "actions" }, may(["administrator"]) ? on : who, token() === null ? null : off));
+    t("setup.on"));
+  const off = h("button", { class: "button quiet", type: "button", onclick: () => { keep(null); done(); } }, t("setup.off"));
+  const who = h("p", {}, t("setup.who"), " ", h("a", { href: "./#/sign-in" }, t("enter")));
+  dialog(t("setup"), h("p", {}, t("setup.do")), place, h("p", { class: "actions" }, may(["administrator"]) ? on : who, token() === null ? null : off));
 }

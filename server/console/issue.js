@@ -160,11 +160,15 @@ export function see(slots) {
   }
 }
 
+/** Above the slots, or null where no camera is issued. */
+export function invitation() {
+  return desk.token === null ? null : h("p", { class: "issue-ready" }, t("issue.ready"));
+}
+
 /** From now on badges are listened for, if this screen may issue cameras. */
 export function begin() {
   desk.token = token();
   if (desk.token !== null) {
     listen(read);
   }
-  return desk.token !== null;
 }
