@@ -11,13 +11,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dock/issue.h"
 #include "dock/listen.h"
+#include "firmware-proto/crypto/crypto.h"
 #include "server/base/uuid.h"
 
 struct client {
     struct asv_watch watch; /* first; fd -1: free */
     struct asv_control *control;
-    uint64_t order; /* of connecting */
+    struct asv_issue *issue; /* whose end it is told; NULL: none */
+    uint64_t order;          /* of connecting */
     size_t len;
     char line[ASV_CONTROL_LINE_BYTES];
 };
@@ -83,6 +86,17 @@ static json_t *again(struct asv_slot *slot)
     return json_pack("{s:b}", "ok", 1);
 }
 
+/* With a name for each, as who asks has words of his own. */
+static json_t *issue_json(const struct asv_issue_answer *answer)
+{
+    if (answer->outcome != ASV_ISSUED)
+        return json_pack("{s:b, s:s}", "ok", 0, "why", asv_issued_name(answer->outcome));
+    json_t *reply = json_pack("{s:b, s:i}", "ok", 1, "slot", (int)answer->slot);
+    if (answer->charged >= 0)
+        (void)json_object_set_new(reply, "charged", json_integer(answer->charged));
+    return reply;
+}
+
 static json_t *answer(struct asv_dock *dock, const json_t *request)
 {
     const char *what = json_string_value(json_object_get(request, "do"));
@@ -104,19 +118,25 @@ static json_t *answer(struct asv_dock *dock, const json_t *request)
     return refusal("there is no such slot");
 }
 
-char *asv_control_answer(struct asv_dock *dock, const char *line, size_t len)
+/* reply is taken over. */
+static char *line_of(json_t *reply)
 {
-    json_error_t error;
-    json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
-    json_t *reply = json_is_object(request) ? answer(dock, request) : refusal("this is not a JSON object");
     char *text = json_dumps(reply, JSON_COMPACT | JSON_ENSURE_ASCII);
-    json_decref(request);
     json_decref(reply);
     char *out = NULL;
     if (text && asprintf(&out, "%s\n", text) < 0)
         out = NULL;
     free(text);
     return out;
+}
+
+char *asv_control_answer(struct asv_dock *dock, const char *line, size_t len)
+{
+    json_error_t error;
+    json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+    json_t *reply = json_is_object(request) ? answer(dock, request) : refusal("this is not a JSON object");
+    json_decref(request);
+    return line_of(reply);
 }
 
 /* ---- the socket ---- */
@@ -126,24 +146,60 @@ static void drop(struct client *client)
     asv_loop_unwatch(client->control->dock->loop, &client->watch);
     close(client->watch.fd);
     client->watch.fd = -1;
+    if (client->issue)
+        asv_issue_forget(client->issue);
+    client->issue = NULL;
 }
 
-/* One line each way: whoever does not read a line of a hundred bytes is not waited for. */
+/* One line each way: whoever does not read a line of a hundred bytes is not waited for. reply is taken over.
+ */
+static bool answered(const struct client *client, char *reply)
+{
+    size_t len = reply ? strlen(reply) : 0;
+    bool sent = reply && send(client->watch.fd, reply, len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)len;
+    free(reply);
+    return sent;
+}
+
+static void issued(void *ctx, const struct asv_issue_answer *answer)
+{
+    struct client *client = ctx;
+    client->issue = NULL;
+    if (!answered(client, line_of(issue_json(answer))))
+        drop(client);
+}
+
+/* An order whose answer comes later; false: it is none, or the answer is there. */
+static bool is_begun(struct client *client, size_t len, char **reply)
+{
+    struct asv_issue_answer now;
+    json_t *request = json_loadb(client->line, len, JSON_REJECT_DUPLICATES, NULL);
+    const char *what = json_string_value(json_object_get(request, "do"));
+    const char *badge = json_string_value(json_object_get(request, "badge"));
+    bool is_issue = what && badge && strcmp(what, "issue") == 0;
+    if (is_issue) {
+        client->issue = asv_issue_begin(client->control->dock, badge, issued, client, &now);
+        *reply = client->issue ? NULL : line_of(issue_json(&now));
+    } else {
+        *reply = asv_control_answer(client->control->dock, client->line, len);
+    }
+    json_decref(request);
+    return client->issue != NULL;
+}
+
+/* Whoever waits for an answer asks nothing else meanwhile. */
 static bool answer_lines(struct client *client)
 {
-    char *end;
-    while ((end = memchr(client->line, '\n', client->len)) != NULL) {
+    char *end, *reply = NULL;
+    while (!client->issue && (end = memchr(client->line, '\n', client->len)) != NULL) {
         size_t used = (size_t)(end - client->line) + 1;
-        char *reply = asv_control_answer(client->control->dock, client->line, used - 1);
-        size_t len = reply ? strlen(reply) : 0;
-        bool sent = reply && send(client->watch.fd, reply, len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)len;
-        free(reply);
-        if (!sent)
+        if (!is_begun(client, used - 1, &reply) && !answered(client, reply))
             return false;
         client->len -= used;
         memmove(client->line, client->line + used, client->len);
+        asv_wipe(client->line + client->len, used); /* it may have been a badge */
     }
-    return client->len < sizeof client->line;
+    return client->len < (client->issue ? 1 : sizeof client->line);
 }
 
 static void heard(struct asv_watch *watch, uint32_t events)

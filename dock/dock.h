@@ -37,6 +37,9 @@ struct asv_dock_settings {
     uint64_t configuration; /* number of the configuration that cameras should have; 0: none */
     uint32_t pre_roll_ms;   /* in it */
     uint32_t checkpoint_ms;
+    uint64_t charge_ms;             /* of an empty camera until it is full */
+    uint64_t issue_wait_ms;         /* for whoever was told to take a camera */
+    char issue_area[ASV_TEXT_SIZE]; /* where cameras that are issued for a badge are used; empty: none is */
 };
 
 /* The lanes of the worker pool. */
@@ -110,6 +113,7 @@ struct asv_dock {
     struct asv_timer kick_timer;
     struct asv_outbox *outbox;
     struct asv_recovery *recovery;
+    unsigned issuing;                    /* cameras, for badges */
     uint64_t stored, quarantined, bytes; /* since the start */
     struct asv_bulletin_note notes[ASV_DOCK_NOTES];
     unsigned next_note;

@@ -74,6 +74,14 @@ static enum asv_status load_keys(int dir, struct asv_identity *identity, struct 
     return ASV_OK;
 }
 
+/* Without it no camera is issued for a badge here. */
+static enum asv_status load_badge(int dir, struct asv_identity *identity, struct asv_err *err)
+{
+    enum asv_status status = asv_badge_secret_read(dir, identity->keys.badge, err);
+    identity->keys.has_badge = status == ASV_OK;
+    return status == ASV_E_NOT_FOUND ? ASV_OK : status;
+}
+
 enum asv_status asv_identity_load(const char *directory, struct asv_site *site, const struct asv_log *log,
                                   struct asv_identity **out, struct asv_err *err)
 {
@@ -93,6 +101,8 @@ enum asv_status asv_identity_load(const char *directory, struct asv_site *site, 
         status = load_chain(dir, identity, site, err);
     if (!status)
         status = load_keys(dir, identity, site, err);
+    if (!status)
+        status = load_badge(dir, identity, err);
     if (status) {
         asv_identity_free(identity);
         return status;

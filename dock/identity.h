@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * Who this dock is: root.cert, chain and dock.key in one directory, made by `asservat dock enrol`.
+ * Who this dock is: root.cert, chain and dock.key in one directory, made by `asservat dock enrol`; and
+ * badge.secret, where cameras are issued for badges.
  */
 #ifndef ASV_DOCK_IDENTITY_H
 #define ASV_DOCK_IDENTITY_H
@@ -11,7 +12,7 @@
 
 struct asv_identity;
 
-/* Reads the three, fills in the parts of site that say who it is, and checks that they belong together and
+/* Reads them, fills in the parts of site that say who it is, and checks that they belong together and
  * are valid now. The keys lie in a locked page. *out is the caller's to free; site must not be used after
  * that. */
 ASV_MUST_CHECK enum asv_status asv_identity_load(const char *directory, struct asv_site *site,

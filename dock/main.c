@@ -101,16 +101,15 @@ static enum asv_status open_services(struct daemon *daemon, struct asv_err *err)
     return status;
 }
 
-/* The status alone, not the control socket beside it. */
-static enum asv_status let_group_see(const struct asv_dock_conf *conf, struct asv_err *err)
+/* Of each socket by itself: who may see the status may give no orders for that. */
+static enum asv_status let_group(const char *socket, const char *name, const char *key, struct asv_err *err)
 {
-    if (!conf->status_group[0])
+    if (!name[0])
         return ASV_OK;
-    const struct group *group = getgrnam(conf->status_group);
+    const struct group *group = getgrnam(name);
     if (!group)
-        return asv_failf(err, ASV_E_USAGE, "status.group: there is no group \"%s\"", conf->status_group);
-    return chown(conf->status_socket, (uid_t)-1, group->gr_gid) ? asv_io_fail(err, errno, conf->status_socket)
-                                                                : ASV_OK;
+        return asv_failf(err, ASV_E_USAGE, "%s: there is no group \"%s\"", key, name);
+    return chown(socket, (uid_t)-1, group->gr_gid) ? asv_io_fail(err, errno, socket) : ASV_OK;
 }
 
 static enum asv_status open_sockets(struct daemon *daemon, struct asv_err *err)
@@ -118,9 +117,11 @@ static enum asv_status open_sockets(struct daemon *daemon, struct asv_err *err)
     const struct asv_dock_conf *conf = &daemon->conf;
     enum asv_status status = asv_status_open(&daemon->dock, conf->status_socket, &daemon->status, err);
     if (!status)
-        status = let_group_see(conf, err);
+        status = let_group(conf->status_socket, conf->status_group, "status.group", err);
     if (!status)
         status = asv_control_open(&daemon->dock, conf->control_socket, &daemon->control, err);
+    if (!status)
+        status = let_group(conf->control_socket, conf->control_group, "control.group", err);
     return status;
 }
 

@@ -77,6 +77,9 @@ struct asv_services {
                                             struct asv_bytes configuration, struct asv_err *err);
     enum asv_status (*number_next)(void *db, const uint8_t camera_cert[32], enum asv_db_numbered what,
                                    uint64_t floor, uint64_t *number, struct asv_err *err);
+    enum asv_status (*issue_begin)(void *db, const uint8_t badge[32], const uint8_t assignment[16],
+                                   struct asv_db_issue_result *result, struct asv_err *err);
+    enum asv_status (*issue_undo)(void *db, const uint8_t assignment[16], struct asv_err *err);
     enum asv_status (*revocations)(void *db, uint8_t *out, size_t cap, size_t *len, struct asv_err *err);
     enum asv_status (*alarm)(void *db, const struct asv_db_alarm *alarm, struct asv_err *err);
     enum asv_status (*slot_learned)(void *db, const uint8_t dock_cert[32], uint16_t slot, const char *port,

@@ -237,6 +237,17 @@ static enum asv_status number_next(void *db, const uint8_t camera_cert[32], enum
     return asv_db_number_next(db, camera_cert, what, floor, number, err);
 }
 
+static enum asv_status issue_begin(void *db, const uint8_t badge[32], const uint8_t assignment[16],
+                                   struct asv_db_issue_result *result, struct asv_err *err)
+{
+    return asv_db_issue_begin(db, badge, assignment, result, err);
+}
+
+static enum asv_status issue_undo(void *db, const uint8_t assignment[16], struct asv_err *err)
+{
+    return asv_db_issue_undo(db, assignment, err);
+}
+
 static enum asv_status revocations(void *db, uint8_t *out, size_t cap, size_t *len, struct asv_err *err)
 {
     return asv_db_revocations_newest(db, out, cap, len, err);
@@ -281,6 +292,8 @@ static const struct asv_services calls = {
     .assignment_issued = assignment_issued,
     .configuration_issued = configuration_issued,
     .number_next = number_next,
+    .issue_begin = issue_begin,
+    .issue_undo = issue_undo,
     .revocations = revocations,
     .alarm = alarm,
     .slot_learned = slot_learned,

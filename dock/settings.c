@@ -69,6 +69,9 @@ static const struct asv_conf_key keys[] = {
     {"status.socket", ASV_CONF_PATH, TEXT(status_socket), "/run/asservat/dock-status.sock", 0, 0, NULL, NULL},
     {"status.group", ASV_CONF_TEXT, TEXT(status_group), "", 0, 0, NULL, NULL},
     {"control.socket", ASV_CONF_TEXT, TEXT(control_socket), "", 0, 0, NULL, NULL},
+    {"control.group", ASV_CONF_TEXT, TEXT(control_group), "", 0, 0, NULL, NULL},
+    {"issue.area", ASV_CONF_TEXT, TEXT(issue_area), "", 0, 0, NULL, NULL},
+    {"issue.wait", ASV_CONF_DURATION, TEXT(issue_wait_ms), "60s", 1000, 600000, NULL, NULL},
     {"slots", ASV_CONF_PATH, TEXT(slots_file), "/etc/asservat/dock-slots.conf", 0, 0, NULL, NULL},
     {"revocations", ASV_CONF_TEXT, TEXT(revocations), "", 0, 0, NULL, NULL},
     {"production", ASV_CONF_BOOL, TEXT(production), "yes", 0, 0, NULL, NULL},
@@ -87,6 +90,7 @@ static const struct asv_conf_key keys[] = {
     {"camera.reply", ASV_CONF_DURATION, TEXT(reply_ms), "15s", 100, 600000, NULL, NULL},
     {"camera.chunk", ASV_CONF_DURATION, TEXT(chunk_ms), "15s", 100, 600000, NULL, NULL},
     {"camera.erase", ASV_CONF_DURATION, TEXT(erase_ms), "5min", 100, 3600000, NULL, NULL},
+    {"camera.charge", ASV_CONF_DURATION, TEXT(charge_ms), "4h", 60000, 86400000, NULL, NULL},
     {"camera.retry", ASV_CONF_DURATION, TEXT(retry_ms), "1s", 10, 600000, NULL, NULL},
     {"camera.retries", ASV_CONF_NUMBER, TEXT(retries), "5", 0, 10, NULL, NULL},
     {"camera.rate_floor", ASV_CONF_SIZE, TEXT(rate_floor_bytes), "64K", 0, GIB, NULL, NULL},
@@ -116,6 +120,11 @@ static enum asv_status complete(struct asv_dock_conf *conf, struct asv_err *err)
     memcpy(directory, conf->status_socket, sizeof directory);
     if (conf->vault_mirror[0] != '\0' && conf->vault_mirror[0] != '/') {
         return asv_failf(err, ASV_E_USAGE, "vault.mirror: give an absolute path");
+    }
+    for (const char *c = conf->issue_area; *c != '\0'; c++) {
+        if (*c < 0x20 || *c > 0x7e) {
+            return asv_failf(err, ASV_E_USAGE, "issue.area: printable ASCII characters");
+        }
     }
     if (conf->free_warn_bytes < conf->free_floor_bytes) {
         return asv_failf(err, ASV_E_USAGE,
@@ -186,5 +195,8 @@ void asv_dock_conf_apply(const struct asv_dock_conf *conf, struct asv_dock *dock
         .configuration = conf->configuration,
         .pre_roll_ms = (uint32_t)conf->pre_roll_ms,
         .checkpoint_ms = (uint32_t)conf->checkpoint_ms,
+        .charge_ms = conf->charge_ms,
+        .issue_wait_ms = conf->issue_wait_ms,
     };
+    memcpy(dock->settings.issue_area, conf->issue_area, sizeof dock->settings.issue_area);
 }

@@ -25,8 +25,11 @@ struct asv_dock_conf {
     char status_socket[ASV_SETTINGS_PATH];
     char status_group[64];                  /* who may see the status; empty: the dock's own group */
     char control_socket[ASV_SETTINGS_PATH]; /* beside the other, unless given */
-    char slots_file[ASV_SETTINGS_PATH];     /* what --learn writes; need not exist */
-    char revocations[ASV_SETTINGS_PATH];    /* a signed list; need not exist; in identity, unless given */
+    char control_group[64];                 /* who may give orders; empty: the dock's own group */
+    char issue_area[ASV_TEXT_SIZE];         /* empty: no camera is issued for a badge */
+    uint64_t issue_wait_ms, charge_ms;
+    char slots_file[ASV_SETTINGS_PATH];  /* what --learn writes; need not exist */
+    char revocations[ASV_SETTINGS_PATH]; /* a signed list; need not exist; in identity, unless given */
     bool production;
     uint64_t retention_days;
     uint64_t policy_version;

@@ -16,6 +16,7 @@
 #include "firmware-proto/trust/revocations.h"
 #include "firmware-proto/wire/clock.h"
 #include "firmware-proto/wire/messages.h"
+#include "server/base/badge.h"
 #include "server/policy/arrival.h"
 #include "server/vault/vault.h"
 
@@ -23,6 +24,8 @@
 struct asv_dock_keys {
     uint8_t sign[ASV_ED25519_SK_BYTES];
     uint8_t kx[ASV_X25519_BYTES];
+    bool has_badge;
+    uint8_t badge[ASV_BADGE_SECRET_BYTES]; /* makes pseudonyms of badge numbers */
 };
 
 struct asv_site_limits {

@@ -11,6 +11,7 @@
 #include "dock/dock.h"
 #include "dock/docking.h"
 #include "dock/intake.h"
+#include "dock/issue.h"
 #include "dock/outbox.h"
 #include "dock/recovery.h"
 
@@ -29,6 +30,11 @@ static struct asv_slot *slot_of_retry(struct asv_timer *timer)
 static struct asv_slot *slot_of_tick(struct asv_timer *timer)
 {
     return (void *)((char *)timer - offsetof(struct asv_slot, tick));
+}
+
+static struct asv_slot *slot_of_offer(struct asv_timer *timer)
+{
+    return (void *)((char *)timer - offsetof(struct asv_slot, offer));
 }
 
 /* ---- states ---- */
@@ -56,6 +62,10 @@ void asv_slot_move(struct asv_slot *slot, enum asv_slot_state to, uint32_t why, 
                       asv_log_text("reason", slot->reason));
         slot->state = to;
         (void)!asv_world_wall_ms(slot->dock->site.world, &slot->since_ms);
+        slot->offered = false;
+        asv_timer_stop(slot->dock->loop, &slot->offer);
+        if (to == ASV_SLOT_PULLING || to == ASV_SLOT_WAITING)
+            asv_issue_lost(slot); /* there is something new on it: nobody waits for that */
     }
     asv_dock_changed(slot->dock);
 }
@@ -142,6 +152,7 @@ static void end_session(struct asv_slot *slot, enum asv_db_docking_reason reason
     slot->ahead_bytes = slot->pulled_bytes = slot->pulled_since_ms = 0;
     slot->floor_since_ms = 0; /* the floor counts from the first look on */
     slot->unit[0] = '\0';
+    slot->assign_sent = slot->assigned = false;
     if (slot->opened)
         slot->ops->close(slot->link);
 }
@@ -158,6 +169,7 @@ static void fault(struct asv_slot *slot, enum asv_db_docking_reason ended, uint3
         return;
     char text[ASV_SLOT_REASON_BYTES];
     snprintf(text, sizeof text, "%s", reason);
+    asv_issue_lost(slot);
     end_session(slot, ended, text);
     if (slot->attempts++ < slot->dock->settings.retries)
         asv_timer_start(slot->dock->loop, &slot->retry,
@@ -180,6 +192,7 @@ void asv_slot_refuse(struct asv_slot *slot, enum asv_why why, const char *reason
         return;
     char text[ASV_SLOT_REASON_BYTES];
     snprintf(text, sizeof text, "%s", reason);
+    asv_issue_lost(slot);
     end_session(slot, ASV_DB_DOCKING_FAILED, text);
     asv_slot_move(slot, ASV_SLOT_REFUSED, why, text);
 }
@@ -189,6 +202,7 @@ void asv_slot_park(struct asv_slot *slot)
     asv_timer_stop(slot->dock->loop, &slot->retry);
     if (slot->state == ASV_SLOT_PARKED)
         return;
+    asv_issue_lost(slot);
     end_session(slot, ASV_DB_DOCKING_STOPPED, "the dock stopped");
     asv_slot_move(slot, ASV_SLOT_PARKED, 0, NULL);
 }
@@ -201,6 +215,8 @@ void asv_slot_clear(struct asv_slot *slot)
     slot->revoked = NULL;
     free(slot->object);
     slot->object = NULL;
+    free(slot->issue);
+    slot->issue = NULL;
 }
 
 /* ---- requests ---- */
@@ -493,6 +509,16 @@ static void retry_fire(struct asv_timer *timer)
     slot->ops->open(slot->link, slot->attempts > 1);
 }
 
+/* D-005: whoever was told to take it did not: it is nobody's again. */
+static void offer_fire(struct asv_timer *timer)
+{
+    struct asv_slot *slot = slot_of_offer(timer);
+    if (slot->dock->stopping)
+        return;
+    asv_log_event(&slot->log, ASV_LOG_INFO, "not-fetched");
+    asv_slot_again(slot);
+}
+
 /* ---- the link's events ---- */
 
 void asv_slot_init(struct asv_slot *slot, struct asv_dock *dock, unsigned index, uint16_t number,
@@ -506,6 +532,7 @@ void asv_slot_init(struct asv_slot *slot, struct asv_dock *dock, unsigned index,
     snprintf(slot->port, sizeof slot->port, "%s", port);
     slot->retry.fire = retry_fire;
     slot->tick.fire = tick_fire;
+    slot->offer.fire = offer_fire;
     (void)!asv_world_wall_ms(dock->site.world, &slot->since_ms);
 }
 
@@ -566,6 +593,9 @@ void asv_slot_closed(struct asv_slot *slot)
 
 void asv_slot_detached(struct asv_slot *slot)
 {
+    asv_issue_lost(slot);
+    if (slot->offered)
+        asv_log_event(&slot->log, ASV_LOG_INFO, "fetched");
     slot->attached = slot->opened = slot->assign = false;
     asv_timer_stop(slot->dock->loop, &slot->retry);
     if (slot->state == ASV_SLOT_EMPTY || slot->state == ASV_SLOT_PARKED)

@@ -32,6 +32,7 @@
 struct asv_dock;
 struct asv_slot;
 struct asv_intake;
+struct asv_issue;
 
 /* What to do with the answer to a request. The event views into the frame; true: the handler has taken the
  * frame and releases it. */
@@ -121,6 +122,10 @@ struct asv_slot {
     bool assign;        /* it is being issued: to this unit, for this area */
     uint8_t assignment[16];
     char assign_unit[ASV_TEXT_SIZE], assign_area[ASV_TEXT_SIZE];
+    bool assign_sent, assigned; /* in this session: it may have it; it said that it has */
+    struct asv_issue *issue;    /* whoever is to take it, and was not told yet; NULL: nobody */
+    bool offered;               /* it is ready and lit, for whoever was told */
+    struct asv_timer offer;     /* how long it waits for a badge's holder */
 
     /* the recordings */
     struct asv_candidate candidates[ASV_SLOT_CANDIDATES];

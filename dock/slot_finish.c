@@ -10,6 +10,7 @@
 
 #include "dock/dock.h"
 #include "dock/docking.h"
+#include "dock/issue.h"
 #include "firmware-proto/trust/assignment.h"
 #include "firmware-proto/trust/bulletin.h"
 #include "firmware-proto/trust/configuration.h"
@@ -151,9 +152,11 @@ static bool installed(struct asv_slot *slot, const struct asv_wire_event *event,
         asv_log_event(&slot->log, ASV_LOG_WARNING, "camera-refuses", asv_log_text("step", names[slot->step]),
                       asv_log_u64("code", event->message.body.error.code),
                       asv_log_text("detail", event->message.body.error.detail));
+        slot->assign_sent = slot->assign_sent && slot->step != STEP_ASSIGNMENT;
         go(slot, slot->step + 1);
         return false;
     }
+    slot->assigned = slot->assigned || (slot->step == STEP_ASSIGNMENT && slot->assign);
     asv_log_event(&slot->log, ASV_LOG_INFO, "installed", asv_log_text("object", names[slot->step]),
                   asv_log_u64("number", event->message.body.done.number));
     slot->docking->has_bulletin = slot->docking->has_bulletin || slot->step == STEP_BULLETIN;
@@ -334,10 +337,12 @@ static void assignment_give(struct asv_slot *slot, uint64_t number)
     enum asv_status status = asv_world_wall_ms(site->world, &assignment.issued_ms);
     if (!status)
         status = asv_assignment_encode(&writer, &assignment, site->keys->sign);
-    if (!status && keep(slot, data, writer.len))
+    if (!status && keep(slot, data, writer.len)) {
+        slot->assign_sent = slot->assign;
         give(slot, ASV_WIRE_ASSIGNMENT);
-    else
+    } else {
         go(slot, STEP_INDICATOR);
+    }
 }
 
 static void number_run(struct asv_job *job)
@@ -366,6 +371,7 @@ static void assignment_step(struct asv_slot *slot)
     bool issued = !asv_uuid_is_zero(status->assignment_id);
     bool first = status->assignment == 0 && slot->unit[0];
     bool same = slot->assign && memcmp(slot->assignment, status->assignment_id, sizeof slot->assignment) == 0;
+    slot->assigned = slot->assigned || same;
     if (slot->object)
         give(slot, ASV_WIRE_ASSIGNMENT);
     else if (!is_trusted(slot) || same || (!slot->assign && !issued && !first))
@@ -426,6 +432,21 @@ static uint32_t attention(const struct asv_slot *slot, char *text, size_t size)
     return why;
 }
 
+/* A camera that was assigned is lit until somebody takes it; one that was to be, and that nobody may take
+ * now, is nobody's again. */
+static void offer(struct asv_slot *slot)
+{
+    slot->offered = slot->assigned && slot->state == ASV_SLOT_READY;
+    if (slot->issue && slot->offered) {
+        asv_issue_given(slot);
+    } else if (slot->issue) {
+        asv_issue_lost(slot);
+        if (slot->assigned)
+            asv_timer_start(slot->dock->loop, &slot->offer, 0);
+    }
+    asv_dock_changed(slot->dock);
+}
+
 static bool finished(struct asv_slot *slot, const struct asv_wire_event *event, struct asv_usb_frame *frame,
                      void *ctx)
 {
@@ -447,6 +468,7 @@ static bool finished(struct asv_slot *slot, const struct asv_wire_event *event, 
                                : slot->left_count > 0 ? ASV_DB_DOCKING_LATER
                                                       : ASV_DB_DOCKING_READY);
     asv_slot_move(slot, why != 0 ? ASV_SLOT_ATTENTION : ASV_SLOT_READY, why, text);
+    offer(slot);
     return false;
 }
 
@@ -475,8 +497,10 @@ static void indicator_step(struct asv_slot *slot)
     char text[ASV_SLOT_REASON_BYTES];
     bool look = attention(slot, text, sizeof text) != 0;
     const struct asv_wire_message message = {.type = ASV_WIRE_INDICATOR,
-                                             .body.indicator.indication = look ? ASV_WIRE_INDICATE_ATTENTION
-                                                                               : ASV_WIRE_INDICATE_READY};
+                                             .body.indicator.indication =
+                                                 look             ? ASV_WIRE_INDICATE_ATTENTION
+                                                 : slot->assigned ? ASV_WIRE_INDICATE_IDENTIFY /* D-004 */
+                                                                  : ASV_WIRE_INDICATE_READY};
     ask(slot, &message, indicated);
 }
 

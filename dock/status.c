@@ -87,6 +87,7 @@ static json_t *slot_json(const struct asv_slot *from)
         json_object_set_new(slot, "camera", json_string(from->docking->camera.leaf.name));
         json_object_set_new(slot, "serial", json_string(from->docking->camera.leaf.device_serial));
     }
+    json_object_set_new(slot, "offered", json_boolean(from->offered));
     json_object_set_new(slot, "done", json_integer(0));
     json_object_set_new(slot, "total", json_integer(0));
     json_object_set_new(slot, "rate", json_integer(0));

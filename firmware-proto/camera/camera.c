@@ -147,6 +147,12 @@ bool asv_camera_busy(const struct asv_camera *camera)
     return camera->attached && asv_wire_camera_waiting(camera->wire);
 }
 
+void asv_camera_power(struct asv_camera *camera, uint8_t percent, bool charging)
+{
+    camera->device.battery_percent = percent;
+    camera->device.charging = charging;
+}
+
 void asv_camera_indicator(const struct asv_camera *camera, struct asv_wire_indicator *out)
 {
     *out = camera->device.indicator;

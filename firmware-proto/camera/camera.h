@@ -64,6 +64,9 @@ ASV_MUST_CHECK enum asv_status asv_camera_in(struct asv_camera *camera, void *ou
  * again soon, without anything from the host in between. */
 bool asv_camera_busy(const struct asv_camera *camera);
 
+/* What the charger says: percent, or ASV_WIRE_BATTERY_UNKNOWN. Docks issue the fullest. */
+void asv_camera_power(struct asv_camera *camera, uint8_t percent, bool charging);
+
 /* What the dock wants shown on the camera. */
 void asv_camera_indicator(const struct asv_camera *camera, struct asv_wire_indicator *out);
 

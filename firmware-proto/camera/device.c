@@ -20,6 +20,7 @@ void asv_camera_device_init(struct asv_camera_device *device, struct asv_store *
 {
     memset(device, 0, sizeof *device);
     device->store = store;
+    device->battery_percent = ASV_WIRE_BATTERY_UNKNOWN;
 }
 
 static struct asv_store *store_of(void *ctx)
@@ -103,6 +104,7 @@ static bool is_unproven(const struct asv_store *store)
 
 static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, struct asv_err *err)
 {
+    const struct asv_camera_device *device = ctx;
     struct asv_store *store = store_of(ctx);
     const struct asv_store_trust *trust = store->trust;
     struct asv_store_space space;
@@ -122,8 +124,9 @@ static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, s
     out->log_next = store->journal.next;
     out->store_bytes = space.total_bytes;
     out->free_bytes = space.free_bytes;
-    out->battery_percent = ASV_WIRE_BATTERY_UNKNOWN;
+    out->battery_percent = device->battery_percent;
     out->flags = status_flags(store, &space);
+    out->flags |= device->charging ? ASV_WIRE_STATUS_CHARGING : 0;
     memcpy(out->firmware, store->firmware.version, sizeof out->firmware);
     memcpy(out->firmware_digest, store->firmware.digest, sizeof out->firmware_digest);
     out->bulletin = trust->has_bulletin ? trust->bulletin.number : 0;

@@ -23,29 +23,12 @@
 #define DIGITS_LEAST 6
 #define DIGITS_SHOWN 12
 
-/* Two purposes of one secret: from neither value follows the other. */
-static void pseudonym(uint8_t out[ASV_SHA256_BYTES], const uint8_t *secret, const char *purpose,
-                      const char *number)
-{
-    uint8_t key[ASV_SHA256_BYTES];
-    asv_hmac_sha256(key, secret, ASV_BADGE_SECRET_BYTES, purpose, strlen(purpose));
-    asv_hmac_sha256(out, key, sizeof key, number, strlen(number));
-    asv_wipe(key, sizeof key);
-}
-
 enum asv_status asv_badge_read(int dir, const char *number, struct asv_badge *out, struct asv_err *err)
 {
     uint8_t secret[ASV_BADGE_SECRET_BYTES];
-    uint8_t person[ASV_SHA256_BYTES];
-    size_t len = 0;
-    enum asv_status status = asv_io_read_file(dir, ASV_BADGE_SECRET_FILE, secret, sizeof secret, &len, err);
-    if (status == ASV_OK && len != sizeof secret) {
-        status = asv_fail(err, ASV_E_MALFORMED, ASV_BADGE_SECRET_FILE ": not the 32 bytes that init wrote");
-    }
+    enum asv_status status = asv_badge_secret_read(dir, secret, err);
     if (status == ASV_OK) {
-        pseudonym(out->pseudonym, secret, "badge", number);
-        pseudonym(person, secret, "person", number);
-        memcpy(out->person, person, sizeof out->person);
+        asv_badge_of(out, secret, number);
     }
     asv_wipe(secret, sizeof secret);
     return status;

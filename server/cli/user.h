@@ -6,21 +6,11 @@
 #ifndef ASV_SERVER_CLI_USER_H
 #define ASV_SERVER_CLI_USER_H
 
+#include "server/base/badge.h"
 #include "server/cli/database.h"
 #include "server/db/people.h"
 
-/* The file of the agency directory with the secret under which badge numbers become pseudonyms: a number can
- * be guessed, its HMAC cannot. Made once, by init; whoever loses it cannot tell a known badge from a new one.
- */
-#define ASV_BADGE_SECRET_FILE  "badge.secret"
-#define ASV_BADGE_SECRET_BYTES 32
-
-/* What stands for a badge number: HMAC-SHA-256 under the secret of the agency directory `dir`. The person's
- * id is made in the same way, so that a badge has the same person even when the database was lost. */
-struct asv_badge {
-    uint8_t pseudonym[ASV_SHA256_BYTES];
-    uint8_t person[ASV_UUID_BYTES];
-};
+/* What stands for a badge number, under the secret of the agency directory `dir`. */
 ASV_MUST_CHECK enum asv_status asv_badge_read(int dir, const char *number, struct asv_badge *out,
                                               struct asv_err *err);
 

@@ -6,6 +6,7 @@
 import { banner, choices, dialog } from "./components.js";
 import { h, icon, place, say, show } from "./dom.js";
 import { begin, onLanguage, t, time } from "./i18n.js";
+import { begin as beginIssue, invitation, see } from "./issue.js";
 import { follow } from "./live.js";
 import { banners, figure, hint, iconOf, isStale, notes, progress, summary, word } from "./slots.js";
 
@@ -58,6 +59,7 @@ function drawTile(tile, slot, stale) {
   tile.element.dataset.colour = stale ? "grey" : slot.colour;
   tile.element.dataset.state = slot.state;
   tile.element.dataset.stale = String(stale);
+  tile.element.dataset.offered = String(slot.offered && !stale);
   say(tile.number, String(slot.slot));
   tile.number.setAttribute("aria-label", t("slot.n", slot));
   tile.number.setAttribute("role", "img");
@@ -149,6 +151,9 @@ function draw() {
   page.summary.replaceChildren(...(stale ? [] : summary(slots)).map(({ colour, text }) => h("li", { "data-colour": colour }, text)));
   drawSlots(slots, stale);
   announce(slots);
+  if (!stale) {
+    see(slots);
+  }
 }
 
 function frame() {
@@ -160,16 +165,21 @@ function frame() {
   page.slots = h("ul", { class: "slots" });
   page.tiles = new Map();
   document.title = `${t("dock")} – ${t("product")}`;
-  document.body.replaceChildren(
-    h("header", { class: "board-head" }, h("h1", {}, t("dock")), page.summary, page.clock, choices()),
+  [...document.body.children].filter((one) => one.localName !== "dialog").forEach((one) => one.remove()); // what is open stays
+  document.body.prepend(
+    h("header", { class: "board-head" }, h("h1", {}, t("dock")), page.summary, invitation(), page.clock, choices()),
     page.banners, page.news, h("main", {}, page.notice, page.slots));
 }
 
 await begin();
+beginIssue();
 onLanguage(() => {
   frame();
   draw();
 });
+if (location.hash === "#setup") {
+  (await import("./issue-setup.js")).draw();
+}
 addEventListener("resize", fit);
 setInterval(drawClock, CLOCK_MS);
 follow((state) => {

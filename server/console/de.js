@@ -106,6 +106,8 @@ export default {
   "slot.progress": "Fortschritt",
   "slot.note": "Hinweis",
   "slot.last": "zuletzt: {word}",
+  "slot.offered": "ausgegeben",
+  "slot.lit": "leuchtet, wird abgeholt",
   "slot.take": "Entnahme möglich",
   "slot.leave": "bitte stecken lassen",
   "slot.seconds": "noch unter 1 min",

@@ -106,6 +106,8 @@ export default {
   "slot.progress": "Progress",
   "slot.note": "Note",
   "slot.last": "last: {word}",
+  "slot.offered": "issued",
+  "slot.lit": "lit, waits to be taken",
   "slot.take": "can be taken out",
   "slot.leave": "please leave it in",
   "slot.seconds": "less than 1 min left",

@@ -12,7 +12,7 @@ import { make } from "./webauthn.js";
 
 add(texts);
 
-const SCOPES = ["recordings:read", "incidents:read", "devices:read", "devices:write", "operation:read", "people:read", "statements"];
+const SCOPES = ["recordings:read", "incidents:read", "devices:read", "assignments:write", "operation:read", "people:read", "statements"];
 const DAYS_MOST = 365;
 
 /** A form whose fields say what is wrong with them; what else goes wrong is said below it. fields: {name of the API: field()}. */

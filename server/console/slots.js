@@ -10,7 +10,7 @@ const ICONS = {
 };
 
 export function word(slot) {
-  return t(`state.${slot.state}`);
+  return slot.offered ? t("slot.offered") : t(`state.${slot.state}`);
 }
 
 export function iconOf(slot) {
@@ -56,7 +56,7 @@ export function hint(slot, stale) {
   if (slot.state === "empty" || slot.state === "parked") {
     return "";
   }
-  return t(slot.state === "ready" ? "slot.take" : "slot.leave");
+  return t(slot.offered ? "slot.lit" : slot.state === "ready" ? "slot.take" : "slot.leave");
 }
 
 const KINDS = { green: "ready", blue: "busy", yellow: "attention", red: "problem", grey: "free" };

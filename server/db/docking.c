@@ -246,6 +246,48 @@ enum asv_status asv_db_configuration_issued(struct asv_db *db, const uint8_t ses
     return asv_db_run_outcome(db, ASV_QUERY_CONFIGURATION_ISSUED, &params, outcome, err);
 }
 
+static void row_issue(struct asv_row *row, void *to)
+{
+    static const char *const names[] = {"done", "unknown", "barred", "has"};
+    struct asv_db_issue_result *out = to;
+    char outcome[16];
+    size_t at = 0;
+    asv_row_text(row, outcome, sizeof outcome);
+    asv_row_text(row, out->unit, sizeof out->unit);
+    while (at < sizeof names / sizeof *names && strcmp(names[at], outcome) != 0) {
+        at++;
+    }
+    if (at == sizeof names / sizeof *names && row->status == ASV_OK) {
+        row->status = ASV_E_MALFORMED;
+    }
+    out->outcome = (enum asv_db_issue)at;
+}
+
+enum asv_status asv_db_issue_begin(struct asv_db *db, const uint8_t badge[32], const uint8_t assignment[16],
+                                   struct asv_db_issue_result *result, struct asv_err *err)
+{
+    struct asv_params params;
+    struct asv_db_issue_result found = {.outcome = ASV_DB_ISSUE_UNKNOWN};
+    asv_params_init(&params);
+    asv_param_digest(&params, badge);
+    asv_param_uuid(&params, assignment);
+    asv_param_text(&params, "dock");
+    enum asv_status status = asv_db_run_value(db, ASV_QUERY_ISSUE_BEGIN, &params, row_issue, &found, err);
+    if (status == ASV_OK) {
+        *result = found;
+    }
+    return status;
+}
+
+enum asv_status asv_db_issue_undo(struct asv_db *db, const uint8_t assignment[16], struct asv_err *err)
+{
+    struct asv_params params;
+    enum asv_db_outcome outcome;
+    asv_params_init(&params);
+    asv_param_uuid(&params, assignment);
+    return asv_db_run_outcome(db, ASV_QUERY_ISSUE_UNDO, &params, &outcome, err);
+}
+
 enum asv_status asv_db_number_next(struct asv_db *db, const uint8_t camera_cert[32],
                                    enum asv_db_numbered what, uint64_t floor, uint64_t *number,
                                    struct asv_err *err)

@@ -123,6 +123,27 @@ ASV_MUST_CHECK enum asv_status asv_db_configuration_issued(struct asv_db *db, co
                                                            struct asv_bytes configuration,
                                                            enum asv_db_outcome *outcome, struct asv_err *err);
 
+enum asv_db_issue {
+    ASV_DB_ISSUE_DONE = 0,
+    ASV_DB_ISSUE_UNKNOWN, /* nobody has this badge */
+    ASV_DB_ISSUE_BARRED,  /* no wearer, or not now */
+    ASV_DB_ISSUE_HAS,     /* a camera that was not put back */
+};
+
+struct asv_db_issue_result {
+    enum asv_db_issue outcome;
+    char unit[ASV_COMMIT_TEXT_BYTES]; /* of that person; empty: none, or several */
+};
+
+/* Writes down who will wear the camera that is about to be issued under this assignment, by the pseudonym of
+ * the badge. Said again it is the same. */
+ASV_MUST_CHECK enum asv_status asv_db_issue_begin(struct asv_db *db, const uint8_t badge[32],
+                                                  const uint8_t assignment[16],
+                                                  struct asv_db_issue_result *result, struct asv_err *err);
+/* No camera took it. */
+ASV_MUST_CHECK enum asv_status asv_db_issue_undo(struct asv_db *db, const uint8_t assignment[16],
+                                                 struct asv_err *err);
+
 enum asv_db_numbered { ASV_DB_ASSIGNMENT = 1, ASV_DB_CONFIGURATION = 2 };
 
 /* Reserves the next number of an object for one camera, above every one used and above floor. Each call takes

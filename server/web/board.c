@@ -27,7 +27,7 @@
 #define LINGER_MS  5000       /* after the last one has asked */
 
 /* clang-format off */
-static const struct asv_http_problem away = {
+const struct asv_http_problem asv_web_dock_away = {
     503, "dock-away", "The dock does not answer", "Das Dock antwortet nicht",
     "the dock daemon does not run, or not on this machine",
     "der Dienst des Docks läuft nicht oder nicht auf dieser Maschine", "dock"};
@@ -83,6 +83,7 @@ static json_t *slot_of(const json_t *from)
     json_t *slot = json_object();
     bool good = slot != NULL && json_is_object(from) && copy(slot, from, "slot", JSON_INTEGER) &&
                 copy_state(slot, from) && copy(slot, from, "colour", JSON_STRING) &&
+                copy_bool(slot, "offered", json_object_get(from, "offered")) &&
                 copy_why(slot, json_object_get(from, "why"));
     for (size_t i = 0; good && i < sizeof shares / sizeof *shares; i++) {
         good = json_object_get(from, shares[i]) == NULL || copy(slot, from, shares[i], JSON_INTEGER);
@@ -124,7 +125,7 @@ char *asv_web_board_of(const char *line, size_t len)
 
 /* ---- the dock is followed ---- */
 
-static int reach(const char *path)
+int asv_web_reach(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
@@ -203,7 +204,7 @@ static bool take_lines(struct asv_web_board *board, struct reader *reader)
 static bool hear(struct asv_web *web, struct reader *reader)
 {
     struct asv_web_board *board = &web->board;
-    asv_auto_fd int fd = reach(web->settings->dock);
+    asv_auto_fd int fd = asv_web_reach(web->settings->dock);
     bool heard = false;
     reader->len = 0;
     while (fd >= 0 && is_wanted(web)) {
@@ -323,7 +324,7 @@ void asv_web_dock(struct asv_web_call *call)
     if (board->known && board->text != NULL) {
         asv_web_say(call->out, "application/json", board->text);
     } else {
-        call->out->problem = &away;
+        call->out->problem = &asv_web_dock_away;
     }
     pthread_mutex_unlock(&board->lock);
 }

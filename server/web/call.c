@@ -58,7 +58,7 @@ static const struct asv_http_problem bad_type = {
 /* clang-format on */
 
 const char *const asv_web_scope_names[ASV_WEB_SCOPES + 1] = {
-    "recordings:read", "incidents:read", "devices:read", "devices:write",
+    "recordings:read", "incidents:read", "devices:read", "assignments:write",
     "operation:read",  "people:read",    "statements"};
 
 /* ---- the table ---- */

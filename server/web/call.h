@@ -31,8 +31,8 @@
 /* What an API token is good for. A route without one takes no token. */
 #define ASV_WEB_SCOPE_RECORDINGS_READ (1u << 0) /* clips, custody, requests, holds */
 #define ASV_WEB_SCOPE_INCIDENTS_READ  (1u << 1)
-#define ASV_WEB_SCOPE_DEVICES_READ    (1u << 2) /* cameras, docks, slots, assignments, alarms */
-#define ASV_WEB_SCOPE_DEVICES_WRITE   (1u << 3)
+#define ASV_WEB_SCOPE_DEVICES_READ    (1u << 2) /* cameras, docks, slots, alarms */
+#define ASV_WEB_SCOPE_ASSIGNMENTS     (1u << 3) /* issue cameras for badges: the screen at the dock */
 #define ASV_WEB_SCOPE_OPERATION_READ  (1u << 4) /* retention, balances, policies, evaluation */
 #define ASV_WEB_SCOPE_PEOPLE_READ     (1u << 5)
 #define ASV_WEB_SCOPE_STATEMENTS      (1u << 6) /* hand in what somebody signed with a key of his or her own */
@@ -100,6 +100,6 @@ void asv_web_refuse(struct asv_web_call *call, const struct asv_http_problem *pr
 void asv_web_failed(struct asv_web_call *call, enum asv_status status, const struct asv_err *err);
 
 extern const struct asv_http_problem asv_web_not_signed_in, asv_web_forbidden, asv_web_not_from_here,
-    asv_web_not_there, asv_web_conflict, asv_web_no_database, asv_web_too_often;
+    asv_web_not_there, asv_web_conflict, asv_web_no_database, asv_web_too_often, asv_web_dock_away;
 
 #endif

@@ -42,6 +42,7 @@ struct asv_bytes asv_web_rp_id(const char *origin);
 json_t *asv_web_bytes_json(const uint8_t *data, size_t len);
 
 extern const struct asv_web_fields asv_web_authenticator_fields; /* authenticator.c */
+extern const struct asv_web_fields asv_web_assignment_fields;    /* assignments.c */
 
 extern const struct asv_http_problem asv_web_bad_proof;
 

@@ -20,6 +20,7 @@ static const struct {
     [ASV_WEB_LIMIT_PASSKEYS] = {400, 25, 0}, [ASV_WEB_LIMIT_STRANGERS] = {400, 25, 0},
     [ASV_WEB_LIMIT_PAIR] = {0, 0, 5},        [ASV_WEB_LIMIT_NAME] = {0, 0, 50},
     [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},
+    [ASV_WEB_LIMIT_BADGES] = {0, 0, 10},
 };
 
 enum asv_status asv_web_limits_init(struct asv_web_limits *limits, const struct asv_world *world)
@@ -130,7 +131,8 @@ void asv_web_limits_right(struct asv_web_limits *limits, enum asv_web_limit what
 {
     pthread_mutex_lock(&limits->lock);
     struct asv_web_place *place = place_of(limits, what, who, len);
-    place->count = what == ASV_WEB_LIMIT_ADDRESS && place->count > 0 ? place->count - 1 : 0;
+    bool many = what == ASV_WEB_LIMIT_ADDRESS || what == ASV_WEB_LIMIT_BADGES; /* of more than one */
+    place->count = many && place->count > 0 ? place->count - 1 : 0;
     place->free_ms = place->count > rules[what].free ? place->free_ms : 0;
     pthread_mutex_unlock(&limits->lock);
 }

@@ -26,6 +26,7 @@ enum asv_web_limit {
     ASV_WEB_LIMIT_STRANGERS, /* of an address: cookies and tokens that may be made up */
     ASV_WEB_LIMIT_PAIR,      /* wrong passwords for a name from an address */
     ASV_WEB_LIMIT_NAME,      /* for a name from anywhere */
+    ASV_WEB_LIMIT_BADGES,    /* badges that nobody has, of a session */
     ASV_WEB_LIMIT_ADDRESS,   /* for any name from an address */
     ASV_WEB_LIMITS,
 };

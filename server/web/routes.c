@@ -104,6 +104,8 @@ const struct asv_web_route asv_web_routes[] = {
      asv_web_users},
     {"GET", "/api/v1/users/{person:uuid}", "user", 0, PEOPLE, ASV_WEB_SCOPE_PEOPLE_READ, NULL, NULL,
      asv_web_user},
+    {"POST", "/api/v1/assignments", "assignments", 1024, ASV_ROLE_ADMINISTRATOR, ASV_WEB_SCOPE_ASSIGNMENTS,
+     NULL, &asv_web_assignment_fields, asv_web_assignment_put},
     {"GET", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
      asv_web_opening_show},
     {"DELETE", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,

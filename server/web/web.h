@@ -77,6 +77,7 @@ struct asv_web_entry {
     uint8_t key[32];      /* of challenges: this process's own */
     pthread_mutex_t lock; /* of what follows */
     unsigned guessing;    /* passwords that are being compared, which takes memory and time */
+    unsigned issuing;     /* cameras, for badges */
 };
 
 struct asv_web {
@@ -126,6 +127,9 @@ void asv_web_dock_events(struct asv_web_call *call);
 void asv_web_console(struct asv_web_call *call);
 void asv_web_home(struct asv_web_call *call);
 
+/* assignments.c */
+void asv_web_assignment_put(struct asv_web_call *call);
+
 /* statement.c */
 void asv_web_prepare(struct asv_web_call *call);
 void asv_web_hand_in(struct asv_web_call *call);
@@ -145,6 +149,9 @@ char *asv_web_board_of(const char *line, size_t len);
 ASV_MUST_CHECK enum asv_status asv_web_board_open(struct asv_web_board *board, struct asv_err *err);
 ASV_MUST_CHECK enum asv_status asv_web_board_start(struct asv_web *web, struct asv_err *err);
 void asv_web_board_close(struct asv_web_board *board); /* also one that is all zeros */
+
+/* board.c: a connection to a socket of the dock's, that does not block; -1: nobody listens there. */
+int asv_web_reach(const char *path);
 
 /* console.c: ASV_E_USAGE when there is more than is kept in memory. A directory that is not there has none.
  */

@@ -123,7 +123,32 @@ async function accountsAreNarrowAndDark() {
   await says(page.locator("h1"), "My account");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, ...OVERSIGHT, ...EVALUATION];
+/** A-140: an administrator gives the screen at the dock its right, and leaves nothing else there. */
+async function aScreenIsSetUp() {
+  const stranger = await stage.page("board.html#setup");
+  await says(stranger.getByRole("dialog"), "Dafür meldet sich hier zuerst die Administration an.");
+  assert.equal(await stranger.getByRole("button", { name: "An diesem Bildschirm ausgeben" }).count(), 0);
+  const page = await desk("anna");
+  page.context().excused = /status of (401|503)/;
+  await page.goto(`${stage.origin}/console/board.html#setup`);
+  await isAccessible(page, "setting a screen up");
+  await page.getByRole("button", { name: "An diesem Bildschirm ausgeben" }).click();
+  await says(page.locator(".issue-ready"), "Ausweis an das Lesegerät halten");
+  assert.equal((await page.context().cookies()).length, 0);
+  await page.keyboard.type("1003");
+  await page.keyboard.press("Enter");
+  await says(page.locator(".issue"), "Ausgabe nicht eingerichtet"); // by the token: this server has no dock to give orders to
+  await page.keyboard.press("Escape");
+  const owner = await desk("anna");
+  const row = owner.locator("tr", { hasText: "assignments:write" });
+  await row.getByRole("button", { name: "Beenden" }).click();
+  await until(async () => (await row.count()) === 0, "the token's end");
+  await page.keyboard.type("1003");
+  await page.keyboard.press("Enter");
+  await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
+}
+
+const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION];
 
 let good = false;
 try {

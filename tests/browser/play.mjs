@@ -257,6 +257,119 @@ async function everySizeFits() {
   }
 }
 
+/** A morning: every camera is ready. */
+function morning(change = {}) {
+  return status(Array.from({ length: 20 }, (_, i) => change[i + 1] ?? slot(i + 1, "ready")));
+}
+
+/** The screen at the dock, which may issue cameras; what the server says to badges is told by the test, and what it was asked is kept. */
+async function issuing(more) {
+  stage.dock.tell(morning());
+  const context = await stage.context(more);
+  context.excused = /Failed to load resource: the server responded with a status of (4|5)\d\d/;
+  await context.addInitScript(() => location.protocol.startsWith("http") && localStorage.setItem("asservat.issue", "asv_token"));
+  const page = await context.newPage();
+  page.asked = [];
+  await page.route("**/api/v1/assignments", async (route) => {
+    page.asked.push({ ...route.request().postDataJSON(), who: route.request().headers().authorization });
+    const [code, body] = await page.answer();
+    await route.fulfill({ status: code, contentType: code < 300 ? "application/json" : "application/problem+json", body: JSON.stringify(body) });
+  });
+  await page.goto(`${stage.origin}/console/board.html`);
+  await says(tile(page, 7), "bereit");
+  page.present = async (badge, code, body) => {
+    page.answer = () => [code, body];
+    await page.keyboard.type(badge);
+    await page.keyboard.press("Enter");
+  };
+  page.issue = page.locator(".issue");
+  return page;
+}
+
+/** D-004: the dock lights a camera, the screen says which. A-141: and nothing of whose it is. */
+async function aBadgeGetsACamera() {
+  const page = await issuing();
+  await says(page.locator(".issue-ready"), "Ausweis an das Lesegerät halten");
+  await page.locator("select").first().focus(); // wherever the focus is
+  let answer;
+  page.answer = () => new Promise((resolve) => { answer = resolve; });
+  await page.keyboard.type("0815 4711");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter"); // as some readers end
+  await says(page.issue, "Einen Moment bitte");
+  await page.keyboard.type("0815 4712");
+  await page.keyboard.press("Enter");
+  await says(page.issue, "Bitte nacheinander");
+  await picture(page, "issue-waits");
+  stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }) }));
+  answer([201, { slot: 7, charged: 93 }]);
+  await says(page.issue, "Nehmen Sie die Kamera ausPlatz 7zu 93 % geladen");
+  await says(tile(page, 7), "ausgegeben");
+  assert.deepEqual(page.asked, [{ badge: "0815 4711", who: "Bearer asv_token" }]);
+  assert.ok(!(await page.content()).includes("4711") && !JSON.stringify(await page.evaluate(() => ({ ...localStorage, ...sessionStorage }))).includes("4711"), "the badge stands nowhere");
+  await picture(page, "issue-take", true);
+  await isAccessible(page, "a camera is issued");
+  await page.present("0815 4711", 500, {}); // readers read twice
+  await says(page.issue, "Platz 7");
+  assert.equal(page.asked.length, 1);
+  // Another one than was said.
+  stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }), 5: slot(5, "fault") }));
+  stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }), 5: slot(5, "empty") }));
+  await says(page.issue, "Falsche KameraBitte in Platz 5 zurückstecken. Ihre Kamera leuchtet inPlatz 7");
+  await picture(page, "issue-other");
+  stage.dock.tell(morning({ 7: slot(7, "ready", { offered: true }), 5: slot(5, "handshake") }));
+  await says(page.issue, "Nehmen Sie die Kamera aus");
+  stage.dock.tell(morning({ 7: slot(7, "empty") }));
+  await until(async () => (await page.issue.count()) === 0, "it was taken, and the screen goes back");
+  await page.present("4713", 201, { slot: 3, charged: 12 });
+  await says(page.issue, "nur zu 12 % geladen");
+  await page.keyboard.press("Escape");
+  await until(async () => (await page.issue.count()) === 0, "the end of what is shown");
+  await page.present("4714", 201, { slot: 4 });
+  await says(page.issue, "Platz 4");
+  await page.issue.getByRole("button", { name: "Schließen" }).tap();
+  await until(async () => (await page.issue.count()) === 0, "the end of what is shown");
+}
+
+async function whatHindersIssuing() {
+  const page = await issuing();
+  const problem = (name, code) => ({ type: `urn:asservat:problem:${name}`, status: code, title: "x", title_de: "x", detail: "x", detail_de: "x" });
+  const texts = { "badge-unknown": [404, "Ausweis nicht bekannt"], "badge-barred": [409, "Keine Kamera für diesen Ausweis"], "has-camera": [409, "Schon ausgegeben"],
+    "none-ready": [409, "Keine Kamera bereit"], "camera-failed": [409, "zu früh entnommen"], "database-away": [503, "Die Datenbank antwortet nicht"],
+    "no-database": [503, "Die Datenbank antwortet nicht"], busy: [503, "in einigen Sekunden"], "dock-away": [503, "Das Dock antwortet nicht"],
+    "issue-unclear": [503, "nur eine Kamera nehmen, die leuchtet"], "too-often": [429, "Zu viele Versuche"], "not-set-up": [503, "nicht eingerichtet"],
+    "not-signed-in": [401, "Dieser Bildschirm darf nicht ausgeben"], forbidden: [403, "Dieser Bildschirm darf nicht ausgeben"], other: [500, "Ausgabe nicht möglich"] };
+  for (const [name, [code, text]] of Object.entries(texts)) {
+    await page.present("1", code, problem(name, code));
+    await says(page.issue, text);
+  }
+  await isAccessible(page, "no camera is issued");
+  await picture(page, "issue-trouble");
+  await page.getByRole("button", { name: "Schließen" }).click();
+  await page.getByLabel("Sprache").selectOption("en");
+  await page.present("1", 409, problem("none-ready", 409));
+  await says(page.issue, "No camera is ready");
+  const small = await issuing({ viewport: { width: 320, height: 640 }, colorScheme: "dark" });
+  await small.present("1", 201, { slot: 17, charged: 100 });
+  await says(small.issue, "Platz 17");
+  assert.equal((await fits(small)).across, true);
+  await isAccessible(small, "dark and small");
+  await picture(small, "issue-small-dark");
+  // It goes back by itself; and a screen without the right has nothing of all this.
+  const left = await issuing();
+  await left.clock.install();
+  await left.present("1", 409, problem("none-ready", 409));
+  await says(left.issue, "Keine Kamera bereit");
+  await left.clock.fastForward(13_000);
+  await until(async () => (await left.issue.count()) === 0, "the end of what is shown");
+  const plain = await stage.page("board.html");
+  await says(tile(plain, 1), "bereit");
+  await plain.keyboard.type("4711");
+  await plain.keyboard.press("Enter");
+  assert.equal(await plain.locator(".issue, .issue-ready").count(), 0);
+  stage.dock.tell(evening());
+}
+
 async function theConsoleShowsTheDock() {
   const page = await stage.page("../");
   assert.equal(page.url(), `${stage.web.origin}/console/`);
@@ -280,7 +393,7 @@ async function theConsoleShowsTheDock() {
 }
 
 const STEPS = [theBoardSaysHowItIs, anotherLanguageAndAppearance, byKeyboardAlone, nothingJumps, whatIsOldIsCalledOld, theServerComesBack,
-  servicesAreAway, oneStream, itIsLightAndQuick, everySizeFits, theConsoleShowsTheDock];
+  servicesAreAway, oneStream, itIsLightAndQuick, everySizeFits, aBadgeGetsACamera, whatHindersIssuing, theConsoleShowsTheDock];
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "asv-browser."));
 stage.dock = new Dock(path.join(directory, "dock.sock"));

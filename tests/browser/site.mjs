@@ -104,7 +104,7 @@ const COLOURS = {
 
 export function slot(number, state, more = {}) {
   return {
-    slot: number, port: `1-2.${number}`, state, colour: COLOURS[state], since_ms: 1_790_000_000_000, why: [], reason: "", done: 0, total: 0, rate: 0,
+    slot: number, port: `1-2.${number}`, state, colour: COLOURS[state], since_ms: 1_790_000_000_000, why: [], reason: "", offered: false, done: 0, total: 0, rate: 0,
     counts: COUNTS, ...(state === "empty" ? {} : { camera: `BWC-${number}`, serial: `SN-${number}` }), ...more,
   };
 }

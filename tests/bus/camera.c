@@ -20,7 +20,8 @@ struct hosted {
     struct asv_world world; /* what the camera gets: the system's, with a clock that may be wrong */
     enum wall wall;
     int64_t offset_ms;
-    bool rebooted; /* lost its power since it was made: no longer the boot in which it recorded */
+    uint64_t battery; /* percent */
+    bool rebooted;    /* lost its power since it was made: no longer the boot in which it recorded */
     uint8_t boot[ASV_UUID_BYTES];
     pthread_mutex_t lock;      /* over camera, between its own thread and cut() */
     struct asv_camera *camera; /* NULL: off */
@@ -67,6 +68,7 @@ static enum asv_status hosted_attach(void *self, uint64_t now, struct asv_err *e
     if (status != ASV_OK) {
         return status;
     }
+    asv_camera_power(camera, (uint8_t)h->battery, false);
     asv_camera_attach(camera);
     pthread_mutex_lock(&h->lock);
     h->camera = camera;
@@ -157,17 +159,25 @@ static bool parse_wall(struct hosted *h, const char *text)
     return true;
 }
 
+static bool parse_battery(struct hosted *h, const char *text)
+{
+    return asv_bus_number(text, &h->battery) == ASV_OK && h->battery <= 100;
+}
+
 enum asv_status asv_bus_camera_create(struct asv_bus_device *out, const char *args, struct asv_err *err)
 {
     char wall[32];
+    char battery[8];
     struct hosted *h = calloc(1, sizeof *h);
     if (h == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
+    h->battery = ASV_WIRE_BATTERY_UNKNOWN;
     if (asv_bus_arg(args, "dir", h->dir, sizeof h->dir) != ASV_OK ||
-        (asv_bus_arg(args, "wall", wall, sizeof wall) == ASV_OK && !parse_wall(h, wall))) {
+        (asv_bus_arg(args, "wall", wall, sizeof wall) == ASV_OK && !parse_wall(h, wall)) ||
+        (asv_bus_arg(args, "battery", battery, sizeof battery) == ASV_OK && !parse_battery(h, battery))) {
         free(h);
-        return asv_fail(err, ASV_E_USAGE, "camera dir=DIR [wall=lost|+SECONDS|-SECONDS]");
+        return asv_fail(err, ASV_E_USAGE, "camera dir=DIR [wall=lost|+SECONDS|-SECONDS] [battery=PERCENT]");
     }
     if (asv_crypto_init() != ASV_OK || pthread_mutex_init(&h->lock, NULL) != 0) {
         free(h);

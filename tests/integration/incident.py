@@ -854,6 +854,50 @@ def what_no_keeper_took_is_undone(desk, camera, clips):
     assert desk.state(held) == "released"
 
 
+def a_badge_gets_a_camera(desk, camera, clips):
+    """D-007, LAW T4, L6: who wears a camera is known before it goes out, by the badge alone, and to nobody who asks."""
+    rig, badges = desk.rig, {"willi": "1003", "rita": "1004"}
+    def present(badge):
+        try:
+            return rig.site.dock_order(do="issue", badge=badge)
+        except SiteError as refused:
+            return str(refused).rsplit(": ", 1)[1]
+    rig.site.keeper.stop()
+    rig.site.peer = "dock"
+    rig.site.write_conf()
+    rig.site.start_keeper()
+    rig.start_dock()
+    assert present(badges["willi"]) == "not-set-up"
+    shutil.copy(rig.site.agency / "badge.secret", rig.site.agency / "dock")
+    rig.restart_dock(**{"issue.area": "Hochfeld"})
+    spare, worn = (rig.camera(ready=False, battery=percent) for percent in (40, 83))
+    assert present(badges["willi"]) == "none-ready"
+    rig.plug(spare, worn)
+    rig.rest(spare, worn)
+    assert [present(badge) for badge in ("0000", badges["rita"], "x" * 65)] == ["badge-unknown", "badge-barred", "badge-unknown"]
+    slot = rig.site.dock_slots()[worn.port]
+    assert present(badges["willi"]) == {"ok": True, "slot": slot["slot"], "charged": 83}
+    assert rig.site.dock_slots()[worn.port]["offered"] and not slot["offered"]
+    assignment, mine = desk.sql("""SELECT a.id, asv.holder_of(a.id) = (SELECT person FROM asv.credential WHERE name = 'willi')
+        FROM asv.assignment a ORDER BY a.recorded_at DESC LIMIT 1""")[0]
+    assert mine == "t"
+    assert present(badges["willi"]) == "has-camera"
+    rig.unplug(worn)
+    rig.record(worn, 1, SHORT)
+    assert present(badges["willi"]) == "has-camera"
+    rig.plug(worn)
+    rig.taken_in(worn)
+    clip = rig.clips(worn)[0]
+    assert (clip["unit"], clip["area"]) == ("32-3", "Hochfeld"), clip
+    assert desk.sql(f"SELECT assignment FROM asv.clip WHERE clip = '{clip['clip']}'") == [[assignment]]
+    status, _, err = desk.call(*desk.accesses("willi", clip["clip"]))
+    assert status == 0, err  # it is the own one
+    assert present(badges["willi"])["ok"]  # brought back, and the next shift
+    told = (rig.site.directory / "log/dockd.log").read_text() + json.dumps(rig.site.dock_status())
+    assert not any(word in told for word in (*badges.values(), *badges, assignment)), told
+    rig.stop_dock()
+
+
 def play(rig):
     desk, camera, clips = set_up(rig, before_issue=who_wore_it)
     plain = None
@@ -861,7 +905,7 @@ def play(rig):
                      killed_between_the_steps, shielded, held_before_docking, asked_by_the_recorded, released_by_two,
                      decided_with_one_disk, nobody_keeps_others_from_deciding, no_refusal_that_nobody_signed_ends_it,
                      what_was_said_to_be_none_is_answered, nobody_confirms_a_block_with_nothing,
-                     who_agreed_to_nothing, what_no_keeper_took_is_undone):
+                     who_agreed_to_nothing, what_no_keeper_took_is_undone, a_badge_gets_a_camera):
         began = time.monotonic()
         print(f"{scenario.__name__} ...", end=" ", flush=True)
         if scenario is nothing_else_opens:

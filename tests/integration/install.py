@@ -65,7 +65,7 @@ def check_web(units, root):
     """A-015: who serves strangers sees what the dock says of its slots, reads the vault, says to the keeper what people signed, and no more."""
     lines = (root / "usr/lib/sysusers.d/asservat.conf").read_text().splitlines()
     groups = [line.split()[2] for line in lines if line.split()[:2] == ["m", "asv-web"]]
-    assert groups == ["asv-board", "asv-keys", "asv-vault"], groups
+    assert groups == ["asv-board", "asv-desk", "asv-keys", "asv-vault"], groups
     unit = settings(next(unit for unit in units if unit.name == "asservatd.service"))
     assert unit["User"] == unit["Group"] == "asv-web" and "SupplementaryGroups" not in unit, unit
     assert {"-/var/lib/asservat/keeper", "-/var/lib/asservat/agency"} <= set(unit["InaccessiblePaths"].split()), unit

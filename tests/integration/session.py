@@ -12,9 +12,11 @@ import json
 import os
 import re
 import signal
+import socket
 import struct
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import uuid
@@ -32,6 +34,7 @@ from served import HOST, Contract, Web, problem  # noqa: E402
 
 ORIGIN, COOKIE = "https://asservat.example", "__Host-asservat"
 ROLES = ["wearer", "supervisor", "deputy", "reviewer", "exporter", "data_protection_officer", "staff_council", "administrator"]
+SCOPES = ["recordings:read", "incidents:read", "devices:read", "assignments:write", "operation:read", "people:read", "statements"]
 FORMAT, NONE = b"\0\1\0\1", "00000000-0000-0000-0000-000000000000"
 FIRST, SECOND = "first password of mine", "zweites Paßwort, länger"
 
@@ -138,6 +141,31 @@ class Client:
         self.cookie = re.match(rf"{COOKIE}=([0-9a-f]+);", headers["Set-Cookie"])[1]
         self.csrf = json.loads(data)["csrf"]
         return self
+
+
+class Desk:
+    """The dock daemon's control socket: it answers each line with what is next, and keeps it."""
+
+    def __init__(self, path):
+        self.asked, self.answers = [], []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(path))
+        self.socket.listen(8)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            link, _ = self.socket.accept()
+            threading.Thread(target=self.answer, args=(link,), daemon=True).start()
+
+    def answer(self, link):
+        with link, link.makefile("rwb") as lines:
+            self.asked.append(json.loads(lines.readline()))
+            answer = self.answers.pop(0)
+            self.may_answer.wait(60)
+            lines.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode() + b"\n")
 
 
 class Test:
@@ -466,6 +494,82 @@ class Test:
         problem(Client(self.web, token=made[1]["token"]).ask("GET", "/api/v1/session"), 403, "forbidden")
         client.good("POST", "/api/v1/tokens", wanted, 201)
 
+    # ---- the screen at the dock ----
+
+    def token_for(self, person, *scopes):
+        made = self.sign_in(person).good("POST", "/api/v1/tokens", {"name": "Bildschirm", "scopes": scopes, "days": 365}, 201)
+        return Client(self.web, token=made["token"])
+
+    def a_screen_issues_cameras(self):
+        """A-140, A-141, A-143."""
+        path, badge = "/api/v1/assignments", {"badge": "0815 4711"}
+        desk = Desk(self.work / "control.sock")
+        self.web.stop()
+        self.web = self.start("issues", dock__control=self.work / "control.sock")
+        screen = self.token_for(self.people["administrator"], "assignments:write")
+        # Who may not is told the same of each badge, and the dock is not asked.
+        others = [Client(self.web), self.token_for(self.people["administrator"], *(set(SCOPES) - {"assignments:write"})),
+                  self.token_for(self.people["supervisor"], *SCOPES), self.sign_in(self.people["wearer"])]
+        for other, code in zip(others, (401, 403, 403, 403)):
+            assert len({other.ask("POST", path, {"badge": text})[::2] for text in ("0815 4711", "1", "9" * 64)}) == 1
+            assert other.ask("POST", path, badge)[0] == code
+        problem(self.sign_in(self.people["administrator"]).ask("POST", path, badge, Origin="https://evil.example"), 403, "not-from-here", "header")
+        assert desk.asked == []
+        for answer, told in (({"ok": True, "slot": 7, "charged": 93, "assignment": NONE, "person": "Willi"}, {"slot": 7, "charged": 93}), ({"ok": True, "slot": 8}, {"slot": 8})):
+            desk.answers.append(answer)
+            assert screen.good("POST", path, badge, 201) == told
+        assert desk.asked == [{"do": "issue", "badge": "0815 4711"}] * 2, desk.asked
+        names = {"badge-unknown": (404, "badge"), "badge-barred": (409, "badge"), "has-camera": (409, "badge"), "none-ready": (409, "dock"), "camera-failed": (409, "dock"),
+                 "database-away": (503, "database"), "busy": (503, "dock"), "not-set-up": (503, "dock")}
+        for name, (code, field) in names.items():
+            desk.answers.append({"ok": False, "why": name})
+            problem(screen.ask("POST", path, badge), code, name, field)
+        for nothing in (b"", b"nonsense\n", b"{}\n", {"ok": False, "why": "what nobody knows"}, {"ok": True}, b"x" * 600):
+            desk.answers.append(nothing)
+            problem(screen.ask("POST", path, badge), 503, "issue-unclear", "dock")
+        asked = len(desk.asked)
+        for bad in ("", "x" * 65, "Ausweis \u00e4", "1\n2", 5, None):
+            answer = screen.ask("POST", path, {"badge": bad})
+            assert answer[0] == 400 and json.loads(answer[2])["field"] == "badge", (bad, answer)
+        problem(screen.ask("POST", path, b"x" * 2000), 413, "body-too-large", "body")
+        problem(screen.ask("POST", path + "?" + "q" * 2048), 414, "path-too-long", "path")
+        problem(screen.ask("POST", path, "{}", Content_Type="text/plain"), 415, "not-json", "Content-Type")
+        problem(screen.ask("POST", path, badge, X="x" * 17000), 431, "header-too-large", "header")
+        assert len(desk.asked) == asked
+        # Whoever waits keeps a thread: two at once.
+        desk.may_answer.clear()
+        desk.answers += [{"ok": True, "slot": 1}, {"ok": True, "slot": 2}]
+        with ThreadPoolExecutor(2) as pool:
+            waiting = [pool.submit(screen.good, "POST", path, badge, 201) for _ in range(2)]
+            while len(desk.asked) < asked + 2:
+                pass
+            problem(screen.ask("POST", path, badge), 503, "busy", "dock")
+            desk.may_answer.set()
+            assert sorted(each.result()["slot"] for each in waiting) == [1, 2]
+        assert "4711" not in self.web.log.read_text()
+        for name, more, want in (("nobody", {"dock__control": self.work / "nobody"}, "dock-away"), ("none", {}, "not-set-up")):
+            web = self.start(name, **more)
+            problem(Client(web, token=screen.token).ask("POST", path, badge), 503, want, "dock")
+            web.stop()
+
+    def guessed_badges_wait(self):
+        """A-142."""
+        path, control = "/api/v1/assignments", self.work / "guessed.sock"
+        desk = Desk(control)
+        self.web.stop()
+        self.web = self.start("badges", dock__control=control)
+        screen, other = (self.token_for(self.people["administrator"], "assignments:write") for _ in range(2))
+        def present(client, *answers):
+            desk.answers = [{"ok": False, "why": why} if why else {"ok": True, "slot": 1} for why in answers]
+            return [client.ask("POST", path, {"badge": "1"}) for _ in answers]
+        codes = [code for code, _, _ in present(screen, *["badge-unknown", None] * 12)]  # a colleague's badge between them does not help
+        assert codes.count(201) < 12 and codes[-1] == 429, codes
+        asked = len(desk.asked)
+        answer = screen.ask("POST", path, {"badge": "1"})
+        problem(answer, 429, "too-often")
+        assert 1 <= int(answer[1]["Retry-After"]) <= 60 and len(desk.asked) == asked, answer
+        assert [code for code, _, _ in present(other, *[None, "none-ready", "has-camera"] * 8)] == [201, 409, 409] * 8  # nor does it shut out another screen
+
     # ---- the matrix ----
 
     def actors(self):
@@ -625,8 +729,8 @@ class Test:
 
     STEPS = (a_passkey_opens_a_session_once, whose_session_it_is_says_the_database, what_changes_something_comes_from_our_pages,
              a_cookie_is_read_in_one_way, what_is_said_is_held_against_the_table, a_password_is_ones_own_and_has_codes, who_guesses_waits,
-             sessions_end, tokens_are_few_and_shown_once, everybody_tries_everything, errors_are_problems, a_session_asks_so_often,
-             who_makes_up_sessions_waits, what_was_typed_is_wiped)
+             sessions_end, tokens_are_few_and_shown_once, a_screen_issues_cameras, guessed_badges_wait, everybody_tries_everything, errors_are_problems,
+             a_session_asks_so_often, who_makes_up_sessions_waits, what_was_typed_is_wiped)
 
     def run(self, names):
         for step in self.STEPS:
@@ -638,7 +742,7 @@ class Test:
                 print(f"{step.__name__.replace('_', ' ')}: {time.monotonic() - began:.1f} s", flush=True)
         self.web.stop()
         if not names:
-            self.contract.finish({"session"}, {"429", "503"})
+            self.contract.finish({"session", "assignments"}, {"429", "503"})
 
 
 def main():

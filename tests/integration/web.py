@@ -39,14 +39,14 @@ COUNTS = {name: 31337 for name in ("listed", "pulled", "committing", "stored", "
 LINE = {"version": "0.1.0", "stopping": False, "keeper": {"up": True, "why": "", "since_ms": 1},
         "database": {"up": False, "why": "secret host", "since_ms": 2}, "stored": 31337, "quarantined": 31337, "bytes": 31337,
         "space": {"free": 31337, "low": True},
-        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "since_ms": 1700000000000, "why": [], "reason": "",
+        "slots": [{"slot": 1, "port": PORT, "state": "pulling", "colour": "blue", "offered": False, "since_ms": 1700000000000, "why": [], "reason": "",
                    "camera": CAMERA, "serial": SERIAL, "clip": CLIP, "number": 31337, "step": "payload", "done": 31337, "total": 31337,
                    "rate": 31337, "left_s": 31337, "percent": 65, "minutes": 2, "counts": COUNTS},
-                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "since_ms": 1, "why": [], "reason": "", "done": 0, "total": 0,
+                  {"slot": 2, "port": "1-2.8", "state": "empty", "colour": "grey", "offered": False, "since_ms": 1, "why": [], "reason": "", "done": 0, "total": 0,
                    "rate": 0, "counts": COUNTS}]}
 BOARD = {"stopping": False, "keeper_up": True, "database_up": False, "space_low": True,
-         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "why": [], "percent": 65, "minutes": 2},
-                   {"slot": 2, "state": "empty", "colour": "grey", "why": []}]}
+         "slots": [{"slot": 1, "state": "pulling", "colour": "blue", "offered": False, "why": [], "percent": 65, "minutes": 2},
+                   {"slot": 2, "state": "empty", "colour": "grey", "offered": False, "why": []}]}
 
 FILES = {"index.html": b"<!doctype html>" * 200, "app.js": b"export const a = 1;\n" * 300, "style.css": b"", "icon.svg": b"<svg/>"}
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}

@@ -25,6 +25,7 @@ SPECS = {
     "LG": "docs/LEDGER.md",
     "A": "docs/API.md",
     "M": "docs/PLAYBACK.md",
+    "D": "docs/DOCK.md",
 }
 RULES = "docs/COMPLIANCE.md"
 THREATS = "docs/THREATS.md"
@@ -146,6 +147,7 @@ CLEAN = {
     SPECS["LG"]: "",
     SPECS["A"]: "",
     SPECS["M"]: "",
+    SPECS["D"]: "",
     RULES: "| R1 | encrypted | A | `unit/seal.c: no byte`: any; `unit/seal.c: plain`. Not yet: `all` |\n"
            "| R2 | blocked | B | **Not yet:** all |\n",
     THREATS: "| who | wants |\n|---|---|\n| thief | all | `user list` | `unit/seal.c: plain`: sealed |\n",

@@ -82,7 +82,7 @@ class Rig:
 
     # ---- cameras ----
 
-    def cameras(self, count, ready=True, enrolled=True):
+    def cameras(self, count, ready=True, enrolled=True, battery=None):
         """New cameras at ports of their own; ready: docked once, for their keys, and taken out again."""
         made = []
         for _ in range(count):
@@ -90,7 +90,7 @@ class Rig:
             camera.port = PORTS[self.made % len(PORTS)]
             camera.recorded = set()
             self.made += 1
-            self.bus(f"camera {camera.name} camera {camera.port} dir={camera.directory}")
+            self.bus(f"camera {camera.name} camera {camera.port} dir={camera.directory}" + (f" battery={battery}" if battery is not None else ""))
             made.append(camera)
         if ready and enrolled:
             self.plug(*made)

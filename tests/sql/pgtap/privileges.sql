@@ -14,7 +14,7 @@ CREATE TEMP TABLE given (who text, what text);
 INSERT INTO given
 SELECT 'asv_dock', unnest(ARRAY['alarm_raise', 'assignment_issued', 'bulletin_issued', 'camera_certificate_put', 'camera_find',
     'camera_seen', 'chain_of', 'clip_announce', 'clip_commit', 'clip_lookup', 'clip_record', 'clip_transferring',
-    'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'log_append',
+    'configuration_issued', 'custody_list', 'destruction_ordered', 'docking_begin', 'docking_end', 'erasure_proven', 'issue_begin', 'issue_undo', 'log_append',
     'log_position', 'number_next', 'receipt_given', 'revocations_newest', 'schema_number', 'slot_learned']);
 -- People: what they sign, and what they must read for it. Nothing of the register, of duties and issued cameras, of alarms, the
 -- nightly run; of the ledger, what two of them decide to be forgotten.

@@ -591,7 +591,13 @@ static void the_status_says_how_things_are(void **state)
     assert_int_equal(status.assignment, 3);
     assert_int_equal(status.assignment_id[0], 3);
     assert_int_equal(status.flags, 0);
+    assert_int_equal(status.battery_percent, ASV_WIRE_BATTERY_UNKNOWN);
     assert_string_equal(status.firmware, "asservat-camera test");
+    device.battery_percent = 83;
+    device.charging = true;
+    assert_int_equal(ops->status(&device, &status, &rig.err), ASV_OK);
+    assert_int_equal(status.battery_percent, 83);
+    assert_int_equal(status.flags, ASV_WIRE_STATUS_CHARGING);
     rig.flash.capacity = 30000000;
     rig.world.wall = ASV_TIME_UNKNOWN;
     reboot(ASV_FLASH_MEM_DROP);

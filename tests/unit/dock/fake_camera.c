@@ -93,12 +93,13 @@ static enum asv_status op_status(void *ctx, struct asv_wire_status_reply *out, s
     out->log_next = 3;
     out->store_bytes = UINT64_C(64) << 30;
     out->free_bytes = UINT64_C(60) << 30;
-    out->battery_percent = 80;
+    out->battery_percent = camera->battery;
     memcpy(out->firmware, "1.0.1", 6); /* newer than what it recorded with */
     memset(out->firmware_digest, 0xf2, sizeof out->firmware_digest);
     out->policy_version = 4;
     out->bulletin = camera->held[ASV_WIRE_HELD_BULLETIN].number;
-    out->flags = camera->on_reserve ? ASV_WIRE_STATUS_RESERVE : 0;
+    out->flags = (camera->on_reserve ? ASV_WIRE_STATUS_RESERVE : 0) |
+                 (camera->charging ? ASV_WIRE_STATUS_CHARGING : 0);
     out->revocations = camera->held[ASV_WIRE_HELD_REVOCATIONS].number;
     out->configuration = camera->held[ASV_WIRE_HELD_CONFIGURATION].number;
     out->assignment = camera->held[ASV_WIRE_HELD_ASSIGNMENT].number;
@@ -385,7 +386,9 @@ static enum asv_status op_configuration(void *ctx, const struct asv_configuratio
 static enum asv_status op_assignment(void *ctx, const struct asv_assignment *assignment, struct asv_err *err)
 {
     struct fake_camera *camera = ctx;
-    (void)err;
+    if (camera->no_assignment)
+        return asv_fail(err, ASV_E_MISMATCH, "not this one");
+    camera->silent = camera->mute_assigned;
     hold(camera, ASV_WIRE_HELD_ASSIGNMENT, assignment->number, &assignment->object);
     memcpy(camera->assignment_id, assignment->id, sizeof camera->assignment_id);
     memcpy(camera->assigned_unit, assignment->unit, sizeof camera->assigned_unit);
@@ -456,6 +459,7 @@ void fake_camera_init(struct fake_camera *camera, const struct asv_test_agency *
     camera->agency = agency;
     camera->trusts = agency->root.pk;
     asv_test_agency_issue(agency, &camera->identity, ASV_ROLE_CAMERA, index);
+    camera->battery = 80;
     asv_test_world_init(&camera->world, 1000 + index);
     asv_test_world_step(&camera->world, index * 1000); /* so that no two have a UUID in common */
 }

@@ -29,6 +29,8 @@ struct fake_camera {
     struct fake_clip clips[FAKE_CLIPS]; /* number i + 1 */
     uint64_t last_number;
     bool on_reserve; /* it would record to its reserve key */
+    uint8_t battery; /* percent */
+    bool charging;
     struct asv_wire_held held[ASV_WIRE_HELD_KINDS];
     uint8_t assignment_id[16];
     char assigned_unit[ASV_TEXT_SIZE], assigned_area[ASV_TEXT_SIZE];
@@ -55,7 +57,9 @@ struct fake_camera {
     uint64_t short_number;              /* it announces fewer chunks for this one than its seal signs */
     uint64_t flip_number;               /* a bit of this one's seal is wrong, at: */
     size_t flip_at;
-    bool cannot_erase; /* answers every receipt with MISMATCH */
+    bool no_assignment; /* answers every one with CONFLICT */
+    bool mute_assigned; /* takes one, and says nothing more */
+    bool cannot_erase;  /* answers every receipt with MISMATCH */
     bool lost_clock;
     bool no_clock;         /* does not say what its clock says */
     bool endless;          /* lists recordings without end */

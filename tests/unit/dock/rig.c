@@ -139,7 +139,10 @@ static void configure(struct rig *rig)
                                                 .tries = 3,
                                                 .max_error_ms = 1000,
                                                 .configuration = 1,
-                                                .checkpoint_ms = 1000};
+                                                .checkpoint_ms = 1000,
+                                                .charge_ms = 4 * 3600 * 1000,
+                                                .issue_wait_ms = 60000,
+                                                .issue_area = "Innenstadt"};
 }
 
 void rig_start(struct rig *rig)
@@ -197,6 +200,8 @@ static void init(struct rig *rig)
     asv_test_world_step(&rig->world, 3600000); /* an hour after the recordings */
     memcpy(rig->keys.sign, rig->agency.dock.sk, sizeof rig->keys.sign);
     memcpy(rig->keys.kx, rig->agency.dock.kx_sk, sizeof rig->keys.kx);
+    rig->keys.has_badge = true;
+    memset(rig->keys.badge, 0xba, sizeof rig->keys.badge);
     rig_services_init(rig);
     rig_start(rig);
 }

@@ -53,6 +53,10 @@ struct rig {
     unsigned commit_count;
     struct rig_docking docking; /* the last one */
     int64_t emptied_ms;
+    _Atomic unsigned issues, undone;       /* for badges: written down, and undone */
+    struct asv_db_issue_result issue;      /* what the database says */
+    uint8_t issue_badge[ASV_SHA256_BYTES]; /* the last one */
+    uint8_t issue_assignment[16], undone_assignment[16];
     const char *unit; /* of every camera in the register; NULL: none */
     uint64_t bulletin_number;
     uint8_t bulletin_previous[32];

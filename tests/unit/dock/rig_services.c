@@ -428,6 +428,27 @@ static enum asv_status db_number_next(void *ctx, const uint8_t camera_cert[32], 
     return db_here(ctx, err);
 }
 
+static enum asv_status db_issue_begin(void *ctx, const uint8_t badge[32], const uint8_t assignment[16],
+                                      struct asv_db_issue_result *result, struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    if (db_here(rig, err))
+        return ASV_E_AWAY;
+    rig->issues++;
+    memcpy(rig->issue_badge, badge, sizeof rig->issue_badge);
+    memcpy(rig->issue_assignment, assignment, sizeof rig->issue_assignment);
+    *result = rig->issue;
+    return ASV_OK;
+}
+
+static enum asv_status db_issue_undo(void *ctx, const uint8_t assignment[16], struct asv_err *err)
+{
+    struct rig *rig = ctx;
+    memcpy(rig->undone_assignment, assignment, sizeof rig->undone_assignment);
+    rig->undone++;
+    return db_here(rig, err);
+}
+
 static enum asv_status db_alarm(void *ctx, const struct asv_db_alarm *alarm, struct asv_err *err)
 {
     struct rig *rig = ctx;
@@ -473,6 +494,8 @@ void rig_services_init(struct rig *rig)
                                           .assignment_issued = db_assignment_issued,
                                           .configuration_issued = db_configuration_issued,
                                           .number_next = db_number_next,
+                                          .issue_begin = db_issue_begin,
+                                          .issue_undo = db_issue_undo,
                                           .alarm = db_alarm};
 }
 

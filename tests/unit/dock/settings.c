@@ -99,7 +99,8 @@ static void what_cannot_be_is_refused_with_its_line(void **state)
                                            {"unknown = 1\n", "unknown"},
                                            {"camera.pre_roll = 10min\n", "pre_roll"},
                                            {"revocations = list\n", "absolute path"},
-                                           {"free_floor = 2G\nfree_warn = 1G\n", "free_warn is below"}};
+                                           {"free_floor = 2G\nfree_warn = 1G\n", "free_warn is below"},
+                                           {"issue.area = M\u00fcnchner Stra\u00dfe\n", "printable ASCII"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct asv_dock_conf conf;
         char why[ASV_ERR_TEXT_BYTES];
