@@ -39,6 +39,7 @@ export default {
   "people": "Personen",
   "policies": "Regelungen",
   "looks": "Einsichten",
+  "opening": "Aufnahme ansehen",
 
   "key.none": "Dieser Browser kann keine Sicherheitsschlüssel verwenden",
   "key.none.do": "Dafür braucht es eine verschlüsselte Verbindung (https) und einen aktuellen Browser.",

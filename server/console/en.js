@@ -39,6 +39,7 @@ export default {
   "people": "People",
   "policies": "Policies",
   "looks": "Viewings",
+  "opening": "Viewing a recording",
 
   "key.none": "This browser cannot use security keys",
   "key.none.do": "That needs an encrypted connection (https) and a current browser.",

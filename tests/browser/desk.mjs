@@ -8,6 +8,7 @@ import crypto from "node:crypto";
 
 import { OVERSIGHT } from "./oversight.mjs";
 import { desk, site, stage, STATUS } from "./people.mjs";
+import { PLAYER } from "./player.mjs";
 import { until } from "./site.mjs";
 import { fits, isAccessible, picture, says } from "./stage.mjs";
 
@@ -122,7 +123,8 @@ async function accountsAreNarrowAndDark() {
   await says(page.locator("h1"), "My account");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, ...OVERSIGHT];
+const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, ...OVERSIGHT,
+  ...PLAYER];
 
 let good = false;
 try {

@@ -80,11 +80,14 @@ def issue(rig):
     return camera, order["assignment"]
 
 
-def record(rig):
-    """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator."""
+def record(rig, *more):
+    """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator. more: what it
+    records besides, afterwards, as rig.record() takes it."""
     camera, assignment = issue(rig)
     rig.record(camera, 1, LONG)
     rig.record(camera, 4, SHORT)
+    for count, video, *options in more:
+        rig.record(camera, count, video, *options)
     rig.plug(camera)
     rig.taken_in(camera)
     rig.unplug(camera)

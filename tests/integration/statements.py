@@ -37,9 +37,9 @@ def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def record(rig):
+def record(rig, *more):
     """Whose keeper knows the console."""
-    made = site.record(rig)
+    made = site.record(rig, *more)
     rig.site.keeper.stop()
     conf = rig.site.directory / "keeper.conf"
     conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
