@@ -13,6 +13,7 @@
 
 #include "server/base/fail.h"
 #include "server/base/io.h"
+#include "server/incident/open_index.h"
 
 #define BLOCK 16384
 
@@ -22,45 +23,18 @@ struct walk {
     struct asv_exhibit *exhibit;
     struct asv_err *err;
     bool keeps;
-    size_t leaf_cap, frame_cap;
+    struct asv_exhibit_keeping keeping;
     bool wrong, signed_wrong;
     uint64_t wrong_at;
     uint64_t payload_bytes;
     uint8_t chunk[ASV_CHUNK_CIPHER_BYTES];
 };
 
-/* Room for one more in a heap array of elements of this size; false: no memory. */
-static bool make_room(void **array, size_t *cap, size_t count, size_t size)
-{
-    if (count < *cap) {
-        return true;
-    }
-    size_t more = *cap == 0 ? 256 : 2 * *cap;
-    void *grown = reallocarray(*array, more, size);
-    if (grown != NULL) {
-        *array = grown;
-        *cap = more;
-    }
-    return grown != NULL;
-}
-
-static enum asv_status keep_leaf(struct walk *walk, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
-{
-    struct asv_exhibit_index *to = &walk->exhibit->index;
-    void *leaves = to->leaves;
-    if (!make_room(&leaves, &walk->leaf_cap, index, ASV_SHA256_BYTES)) {
-        return asv_fail(walk->err, ASV_E_NO_MEMORY, "no memory");
-    }
-    to->leaves = leaves;
-    memcpy(to->leaves[index], leaf, ASV_SHA256_BYTES);
-    return ASV_OK;
-}
-
 static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV_SHA256_BYTES])
 {
     struct walk *walk = ctx;
     if (walk->keeps) {
-        return keep_leaf(walk, index, leaf);
+        return asv_exhibit_keep_leaf(&walk->keeping, index, leaf, walk->err);
     }
     bool there = index < walk->payload_bytes / ASV_CHUNK_CIPHER_BYTES;
     if (there) {
@@ -78,29 +52,36 @@ static enum asv_status on_leaf(void *ctx, uint64_t index, const uint8_t leaf[ASV
     return ASV_OK;
 }
 
-/* A checkpoint names the last key frame so far; before the first one there is none (S-067). */
-static enum asv_status keep_frame(struct walk *walk, const struct asv_seal_checkpoint *checkpoint)
-{
-    struct asv_exhibit_index *to = &walk->exhibit->index;
-    uint64_t last = to->frame_count > 0 ? to->frames[to->frame_count - 1].offset : 0;
-    void *frames = to->frames;
-    if (checkpoint->key_frame_offset <= last) {
-        return ASV_OK;
-    }
-    if (!make_room(&frames, &walk->frame_cap, to->frame_count, sizeof *to->frames)) {
-        return asv_fail(walk->err, ASV_E_NO_MEMORY, "no memory");
-    }
-    to->frames = frames;
-    to->frames[to->frame_count++] =
-        (struct asv_key_frame){checkpoint->key_frame_offset, checkpoint->key_frame_us};
-    return ASV_OK;
-}
-
 static enum asv_status on_checkpoint(void *ctx, const struct asv_seal_checkpoint *checkpoint)
 {
     struct walk *walk = ctx;
     walk->signed_wrong = walk->wrong;
-    return walk->keeps ? keep_frame(walk, checkpoint) : ASV_OK;
+    return walk->keeps ? asv_exhibit_keep_checkpoint(&walk->keeping, checkpoint, walk->err) : ASV_OK;
+}
+
+static enum asv_status on_record(void *ctx, const struct asv_seal_record *record)
+{
+    struct walk *walk = ctx;
+    return walk->keeps ? asv_exhibit_keep_record(&walk->keeping, record, walk->err) : ASV_OK;
+}
+
+/* By lengths and the chunk that ends it: a chunk that is wrong shows when it is read. */
+static enum asv_status judge(struct asv_exhibit *exhibit, const struct asv_seal_result *result,
+                             uint64_t payload_bytes, struct asv_err *err)
+{
+    struct asv_payload_facts payload = {.bytes = payload_bytes};
+    struct asv_verdict verdict;
+    uint64_t whole = result->checkpoint.chunks * ASV_CHUNK_CIPHER_BYTES;
+    uint64_t rest = payload_bytes > whole ? payload_bytes - whole : 0;
+    size_t len = rest < sizeof payload.rest ? (size_t)rest : sizeof payload.rest;
+    enum asv_status status =
+        len > 0 ? asv_clip_read(exhibit->dir, ASV_PART_PAYLOAD, whole, payload.rest, len, err) : ASV_OK;
+    if (status == ASV_OK) {
+        asv_verdict_of(&verdict, result, &payload, ASV_PROVENANCE_TRUSTED);
+        exhibit->integrity = (uint8_t)verdict.integrity;
+        exhibit->tail_bytes = verdict.tail_bytes;
+    }
+    return status;
 }
 
 /* What the seal says is the whole of it: a tail that nothing signs is not shown to anybody. */
@@ -128,13 +109,14 @@ static enum asv_status take_result(struct asv_exhibit *exhibit, const struct wal
     exhibit->ended = result->ended;
     exhibit->media_bytes =
         result->ended ? result->end.media_bytes : result->checkpoint.chunks * ASV_CHUNK_PLAIN_BYTES;
-    return ASV_OK;
+    return judge(exhibit, result, walk->payload_bytes, err);
 }
 
 static enum asv_status walk_seal(struct asv_exhibit *exhibit, const struct asv_seal_signer *signer,
                                  const uint8_t header[32], struct walk *walk, struct asv_err *err)
 {
-    const struct asv_seal_events events = {.ctx = walk, .leaf = on_leaf, .checkpoint = on_checkpoint};
+    const struct asv_seal_events events = {
+        .ctx = walk, .leaf = on_leaf, .record = on_record, .checkpoint = on_checkpoint};
     struct asv_seal_verifier verifier;
     struct asv_err why = {0};
     uint8_t block[BLOCK];
@@ -179,7 +161,8 @@ static enum asv_status read_parts(struct asv_exhibit *exhibit, const struct asv_
 {
     struct asv_chain chain;
     struct asv_seal_signer signer;
-    struct walk walk = {.exhibit = exhibit, .err = err, .keeps = keeps};
+    struct walk walk = {
+        .exhibit = exhibit, .err = err, .keeps = keeps, .keeping = {.index = &exhibit->index}};
     enum asv_status status = asv_clip_get(exhibit->dir, ASV_PART_CHAIN, exhibit->chain, sizeof exhibit->chain,
                                           &exhibit->chain_len, err);
     if (status == ASV_OK) {
@@ -269,8 +252,7 @@ void asv_exhibit_close(struct asv_exhibit *exhibit)
 {
     if (exhibit != NULL) {
         asv_clip_close(exhibit->dir);
-        free(exhibit->index.leaves);
-        free(exhibit->index.frames);
+        asv_exhibit_index_free(&exhibit->index);
         free(exhibit);
     }
 }

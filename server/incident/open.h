@@ -12,7 +12,7 @@
 #define ASV_SERVER_INCIDENT_OPEN_H
 
 #include "firmware-proto/seal/opener.h"
-#include "firmware-proto/seal/verifier.h"
+#include "firmware-proto/seal/verdict.h"
 #include "firmware-proto/trust/chain.h"
 #include "server/vault/vault.h"
 
@@ -31,11 +31,24 @@ struct asv_key_frame {
     uint64_t media_us; /* its media time */
 };
 
+#define ASV_EXHIBIT_RECORDS 1024
+
+struct asv_exhibit_record {
+    uint16_t kind;  /* enum asv_record_kind */
+    uint64_t chunk; /* in whose time it happened */
+    uint32_t value; /* PREROLL_END: ms; else the value's first byte */
+};
+
 /* What is kept of a seal for reading from it by range: heap, of asv_exhibit_open_seal only. */
 struct asv_exhibit_index {
     uint8_t (*leaves)[ASV_SHA256_BYTES]; /* of each chunk that is signed */
     struct asv_key_frame *frames;        /* rising */
     size_t frame_count;
+    uint64_t *checkpoints; /* chunks that each of them signs, rising */
+    size_t checkpoint_count;
+    struct asv_exhibit_record *records; /* the first that are signed */
+    size_t record_count;
+    bool more_records; /* than are kept */
 };
 
 struct asv_exhibit {
@@ -45,6 +58,8 @@ struct asv_exhibit {
     bool has_checkpoint;
     bool ended;           /* the camera closed it */
     uint64_t media_bytes; /* of the plaintext that is signed, without its padding */
+    uint8_t integrity;    /* enum asv_integrity, by the seal and the lengths */
+    uint64_t tail_bytes;  /* behind the payload, which nothing signs */
     struct asv_exhibit_index index;
     uint8_t chain[ASV_CHAIN_MAX_BYTES];
     size_t chain_len;

@@ -13,9 +13,10 @@ struct asking {
     struct asv_media_channel channel;
     uint8_t piece[ASV_MEDIA_PIECE_BYTES]; /* plaintext */
     struct asv_playback *playback;
-    const struct asv_media_sink *sink; /* NULL: probing */
+    const struct asv_media_sink *sink; /* NULL: looking */
     struct asv_media_facts *facts;
-    bool told;
+    struct asv_media_index *index;
+    bool told, indexed;
     uint64_t read, written, most;
 };
 
@@ -71,10 +72,16 @@ static enum asv_status take_frame(struct asking *asking, bool *ended, struct asv
         }
         asking->told = true;
         return ASV_OK;
+    case ASV_MEDIA_INDEX:
+        if (!asking->told || asking->indexed || asv_media_index_read(asking->index, body) != ASV_OK) {
+            return no_protocol(err);
+        }
+        asking->indexed = true;
+        return ASV_OK;
     case ASV_MEDIA_END:
         *ended = true;
         status = asv_media_end_read(body, err);
-        return status == ASV_OK && asking->facts != NULL && !asking->told ? no_protocol(err) : status;
+        return status == ASV_OK && asking->facts != NULL && !asking->indexed ? no_protocol(err) : status;
     default:
         return no_protocol(err);
     }
@@ -102,38 +109,56 @@ static enum asv_status talk(struct asking *asking, const struct asv_media_start 
     return status;
 }
 
-/* Wipes what of the recording passed through. */
-static enum asv_status run(int fd, int idle_ms, struct asv_playback *playback, uint64_t from_us,
-                           const struct asv_media_sink *sink, struct asv_media_facts *facts,
-                           struct asv_err *err)
+static struct asking *begin(const struct asv_media_program *program, struct asv_playback *playback)
 {
-    const struct asv_media_start start = {.what = sink == NULL ? ASV_MEDIA_PROBE : ASV_MEDIA_REMUX,
-                                          .bytes = asv_playback_bytes(playback),
-                                          .from_us = from_us};
     struct asking *asking = calloc(1, sizeof *asking);
+    if (asking != NULL) {
+        asking->channel.fd = program->fd;
+        asking->channel.idle_ms = program->idle_ms;
+        asking->channel.world = program->world;
+        asking->channel.until_ms = program->until_ms;
+        asking->playback = playback;
+        asking->most = 2 * asv_playback_bytes(playback) + SPARE_BYTES;
+    }
+    return asking;
+}
+
+/* Takes asking, and wipes what of the recording passed through it; NULL: there was no memory. */
+static enum asv_status run_take(struct asking *asking, const struct asv_media_start *start,
+                                struct asv_err *err)
+{
     if (asking == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");
     }
-    asking->channel.fd = fd;
-    asking->channel.idle_ms = idle_ms;
-    asking->playback = playback;
-    asking->sink = sink;
-    asking->facts = facts;
-    asking->most = 2 * start.bytes + SPARE_BYTES;
-    enum asv_status status = talk(asking, &start, err);
+    enum asv_status status = talk(asking, start, err);
     asv_wipe(asking, sizeof *asking);
     free(asking);
     return status;
 }
 
-enum asv_status asv_media_probe(int fd, int idle_ms, struct asv_playback *playback,
-                                struct asv_media_facts *out, struct asv_err *err)
+enum asv_status asv_media_look(const struct asv_media_program *program, struct asv_playback *playback,
+                               struct asv_media_facts *facts, struct asv_media_index *index,
+                               struct asv_err *err)
 {
-    return run(fd, idle_ms, playback, 0, NULL, out, err);
+    const struct asv_media_start start = {
+        .what = ASV_MEDIA_LOOK, .bytes = asv_playback_bytes(playback), .until = INT64_MAX};
+    struct asking *asking = begin(program, playback);
+    if (asking != NULL) {
+        asking->facts = facts;
+        asking->index = index;
+    }
+    return run_take(asking, &start, err);
 }
 
-enum asv_status asv_media_remux(int fd, int idle_ms, struct asv_playback *playback, uint64_t from_us,
-                                const struct asv_media_sink *sink, struct asv_err *err)
+enum asv_status asv_media_remux(const struct asv_media_program *program, struct asv_playback *playback,
+                                int64_t from, int64_t until, const struct asv_media_sink *sink,
+                                struct asv_err *err)
 {
-    return run(fd, idle_ms, playback, from_us, sink, NULL, err);
+    const struct asv_media_start start = {
+        .what = ASV_MEDIA_REMUX, .bytes = asv_playback_bytes(playback), .from = from, .until = until};
+    struct asking *asking = begin(program, playback);
+    if (asking != NULL) {
+        asking->sink = sink;
+    }
+    return run_take(asking, &start, err);
 }

@@ -17,13 +17,22 @@ struct asv_media_sink {
     enum asv_status (*write)(void *ctx, const uint8_t *data, size_t len, struct asv_err *err);
 };
 
-/* fd: connected to a program that has answered nobody yet; borrowed, and of no use afterwards. idle_ms: for
- * how long the program may say nothing. ASV_E_AWAY: the program died of it. ASV_E_LIMIT: it reads or writes
- * for ever. ASV_E_MALFORMED, ASV_E_UNSUPPORTED: as the program says. Or the playback's own error. */
-ASV_MUST_CHECK enum asv_status asv_media_probe(int fd, int idle_ms, struct asv_playback *playback,
-                                               struct asv_media_facts *out, struct asv_err *err);
-ASV_MUST_CHECK enum asv_status asv_media_remux(int fd, int idle_ms, struct asv_playback *playback,
-                                               uint64_t from_us, const struct asv_media_sink *sink,
-                                               struct asv_err *err);
+/* Which program: one that has answered nobody yet. */
+struct asv_media_program {
+    int fd;                        /* connected; borrowed, and of no use afterwards */
+    int idle_ms;                   /* for how long it may say nothing */
+    const struct asv_world *world; /* NULL: the next is nothing */
+    uint64_t until_ms;             /* monotonic: by when it has to be done */
+};
+
+/* ASV_E_AWAY: the program died of it. ASV_E_TIMEOUT. ASV_E_LIMIT: it reads or writes for ever.
+ * ASV_E_MALFORMED, ASV_E_UNSUPPORTED, ASV_E_NOT_FOUND: as the program says. Or the playback's own error. */
+ASV_MUST_CHECK enum asv_status asv_media_look(const struct asv_media_program *program,
+                                              struct asv_playback *playback, struct asv_media_facts *facts,
+                                              struct asv_media_index *index, struct asv_err *err);
+/* From one place of the index to another (channel.h). */
+ASV_MUST_CHECK enum asv_status asv_media_remux(const struct asv_media_program *program,
+                                               struct asv_playback *playback, int64_t from, int64_t until,
+                                               const struct asv_media_sink *sink, struct asv_err *err);
 
 #endif

@@ -12,15 +12,21 @@
 
 #define FRAME_BYTES 5 /* type u8, bytes of the body u32 */
 #define TEXT_BYTES  200
+#define PART_BYTES  20
 
 /* ---- frames ---- */
+
+static bool is_late(const struct asv_media_channel *channel)
+{
+    return channel->world != NULL && asv_world_mono_ms(channel->world) >= channel->until_ms;
+}
 
 static enum asv_status wait_for(const struct asv_media_channel *channel, short events, struct asv_err *err)
 {
     struct pollfd ready = {.fd = channel->fd, .events = events};
     int count = 0;
     do {
-        count = poll(&ready, 1, channel->idle_ms);
+        count = is_late(channel) ? 0 : poll(&ready, 1, channel->idle_ms);
     } while (count < 0 && errno == EINTR);
     if (count < 0) {
         return asv_io_fail(err, errno, "media");
@@ -37,7 +43,7 @@ static enum asv_status take(const struct asv_media_channel *channel, uint8_t *ou
             return status;
         }
         ssize_t n = recv(channel->fd, out + done, len - done, 0);
-        if (n < 0 && errno == EINTR) {
+        if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
             continue;
         }
         if (n <= 0) {
@@ -76,7 +82,7 @@ enum asv_status asv_media_receive(struct asv_media_channel *channel, struct asv_
         return status;
     }
     uint32_t len = asv_load_be32(head + 1);
-    if (head[0] < ASV_MEDIA_START || head[0] > ASV_MEDIA_END || len > sizeof channel->body) {
+    if (head[0] < ASV_MEDIA_START || head[0] > ASV_MEDIA_INDEX || len > sizeof channel->body) {
         return asv_fail(err, ASV_E_MALFORMED, "media: the other end does not speak this protocol");
     }
     channel->type = head[0];
@@ -99,7 +105,8 @@ void asv_media_start_write(struct asv_writer *out, const struct asv_media_start 
 {
     asv_write_u8(out, start->what);
     asv_write_u64(out, start->bytes);
-    asv_write_u64(out, start->from_us);
+    asv_write_i64(out, start->from);
+    asv_write_i64(out, start->until);
 }
 
 enum asv_status asv_media_start_read(struct asv_media_start *out, struct asv_bytes body)
@@ -107,9 +114,10 @@ enum asv_status asv_media_start_read(struct asv_media_start *out, struct asv_byt
     struct asv_reader reader;
     asv_reader_init(&reader, body.data, body.len);
     bool good = asv_read_u8(&reader, &out->what) == ASV_OK && asv_read_u64(&reader, &out->bytes) == ASV_OK &&
-                asv_read_u64(&reader, &out->from_us) == ASV_OK && asv_read_end(&reader) == ASV_OK;
-    return good && (out->what == ASV_MEDIA_PROBE || out->what == ASV_MEDIA_REMUX) &&
-                   out->bytes <= INT64_MAX && out->from_us <= INT64_MAX
+                asv_read_i64(&reader, &out->from) == ASV_OK && asv_read_i64(&reader, &out->until) == ASV_OK &&
+                asv_read_end(&reader) == ASV_OK;
+    return good && (out->what == ASV_MEDIA_LOOK || out->what == ASV_MEDIA_REMUX) && out->bytes <= INT64_MAX &&
+                   out->from < out->until
                ? ASV_OK
                : ASV_E_MALFORMED;
 }
@@ -123,6 +131,7 @@ void asv_media_facts_write(struct asv_writer *out, const struct asv_media_facts 
         const struct asv_media_stream *stream = &facts->streams[i];
         asv_write_u8(out, stream->kind);
         asv_write_text8(out, stream->codec);
+        asv_write_text8(out, stream->type);
         asv_write_u32(out, stream->width);
         asv_write_u32(out, stream->height);
         asv_write_u32(out, stream->rate);
@@ -134,6 +143,7 @@ static bool read_stream(struct asv_reader *reader, struct asv_media_stream *out)
 {
     return asv_read_u8(reader, &out->kind) == ASV_OK && out->kind <= ASV_MEDIA_AUDIO &&
            asv_read_text8(reader, out->codec, sizeof out->codec) == ASV_OK &&
+           asv_read_text8(reader, out->type, sizeof out->type) == ASV_OK &&
            asv_read_u32(reader, &out->width) == ASV_OK && asv_read_u32(reader, &out->height) == ASV_OK &&
            asv_read_u32(reader, &out->rate) == ASV_OK && asv_read_u32(reader, &out->channels) == ASV_OK;
 }
@@ -148,6 +158,32 @@ enum asv_status asv_media_facts_read(struct asv_media_facts *out, struct asv_byt
                 asv_read_u8(&reader, &out->stream_count) == ASV_OK && out->stream_count <= ASV_MEDIA_STREAMS;
     for (size_t i = 0; good && i < out->stream_count; i++) {
         good = read_stream(&reader, &out->streams[i]);
+    }
+    return good && asv_read_end(&reader) == ASV_OK ? ASV_OK : ASV_E_MALFORMED;
+}
+
+void asv_media_index_write(struct asv_writer *out, const struct asv_media_index *index)
+{
+    for (size_t i = 0; i < index->count; i++) {
+        asv_write_i64(out, index->parts[i].at);
+        asv_write_u64(out, index->parts[i].ms);
+        asv_write_u32(out, index->parts[i].bytes);
+    }
+}
+
+/* At least one; each behind the one before. */
+enum asv_status asv_media_index_read(struct asv_media_index *out, struct asv_bytes body)
+{
+    struct asv_reader reader;
+    asv_reader_init(&reader, body.data, body.len);
+    bool good = body.len > 0 && body.len % PART_BYTES == 0 && body.len / PART_BYTES <= ASV_MEDIA_PARTS;
+    out->count = good ? body.len / PART_BYTES : 0;
+    for (size_t i = 0; good && i < out->count; i++) {
+        struct asv_media_part *part = &out->parts[i];
+        good = asv_read_i64(&reader, &part->at) == ASV_OK && asv_read_u64(&reader, &part->ms) == ASV_OK &&
+               asv_read_u32(&reader, &part->bytes) == ASV_OK && part->bytes <= ASV_MEDIA_PART_BYTES &&
+               part->ms <= INT64_MAX / 1000 &&
+               (i == 0 || (part->at > part[-1].at && part->ms >= part[-1].ms));
     }
     return good && asv_read_end(&reader) == ASV_OK ? ASV_OK : ASV_E_MALFORMED;
 }

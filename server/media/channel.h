@@ -2,26 +2,29 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
  * What asservat-media, which reads foreign media with libavformat, and who asks it say to each other over one
- * stream socket (docs/PLAYBACK.md 2). The program has nothing else: the recording comes piece by piece, as it
+ * stream socket (docs/PLAYBACK.md 3). The program has nothing else: the recording comes piece by piece, as it
  * asks for it, and what it made of it goes back the same way. Both distrust the other's lengths.
  *
  *   asker             program
  *   START      ──►
  *              ◄──    READ      offset, bytes
  *   DATA       ──►              as many bytes, which are there
+ *              ◄──    FACTS     of ASV_MEDIA_LOOK
+ *              ◄──    INDEX     the same; behind FACTS
  *              ◄──    OUT       fragmented MP4, of ASV_MEDIA_REMUX
- *              ◄──    FACTS     of ASV_MEDIA_PROBE
  *              ◄──    END       status and why; last
  */
 #ifndef ASV_SERVER_MEDIA_CHANNEL_H
 #define ASV_SERVER_MEDIA_CHANNEL_H
 
 #include "firmware-proto/base/bytes.h"
-#include "firmware-proto/base/status.h"
+#include "firmware-proto/base/world.h"
 
 #define ASV_MEDIA_PIECE_BYTES 131072 /* of DATA and OUT, at most */
 #define ASV_MEDIA_STREAMS     8      /* that are told of */
 #define ASV_MEDIA_NAME_BYTES  32     /* of a format or codec, with its NUL */
+#define ASV_MEDIA_PARTS       6000   /* of an index: what one frame holds */
+#define ASV_MEDIA_PART_BYTES  (32u << 20)
 
 enum asv_media_frame {
     ASV_MEDIA_START = 1,
@@ -30,17 +33,18 @@ enum asv_media_frame {
     ASV_MEDIA_OUT = 4,
     ASV_MEDIA_FACTS = 5,
     ASV_MEDIA_END = 6,
+    ASV_MEDIA_INDEX = 7,
 };
 
 enum asv_media_what {
-    ASV_MEDIA_PROBE = 1,
+    ASV_MEDIA_LOOK = 1,
     ASV_MEDIA_REMUX = 2,
 };
 
 struct asv_media_start {
-    uint8_t what;     /* enum asv_media_what */
-    uint64_t bytes;   /* of the recording */
-    uint64_t from_us; /* REMUX: from the key frame at or before this media time */
+    uint8_t what;        /* enum asv_media_what */
+    uint64_t bytes;      /* of the recording */
+    int64_t from, until; /* REMUX: as the index has it; from INT64_MIN, until INT64_MAX: all of it */
 };
 
 enum asv_media_kind { ASV_MEDIA_OTHER, ASV_MEDIA_VIDEO, ASV_MEDIA_AUDIO };
@@ -48,8 +52,9 @@ enum asv_media_kind { ASV_MEDIA_OTHER, ASV_MEDIA_VIDEO, ASV_MEDIA_AUDIO };
 struct asv_media_stream {
     uint8_t kind; /* enum asv_media_kind */
     char codec[ASV_MEDIA_NAME_BYTES];
-    uint32_t width, height;  /* pixels, of video */
-    uint32_t rate, channels; /* of sound; rate in Hz */
+    char type[ASV_MEDIA_NAME_BYTES]; /* RFC 6381; empty: none that browsers know */
+    uint32_t width, height;          /* pixels, of video */
+    uint32_t rate, channels;         /* of sound; rate in Hz */
 };
 
 struct asv_media_facts {
@@ -59,10 +64,24 @@ struct asv_media_facts {
     struct asv_media_stream streams[ASV_MEDIA_STREAMS];
 };
 
+/* What one fragment is made of: it begins with a key frame. */
+struct asv_media_part {
+    int64_t at;     /* where it begins: the program's own number, rising */
+    uint64_t ms;    /* media time of that key frame */
+    uint32_t bytes; /* of the fragment, at most */
+};
+
+struct asv_media_index {
+    size_t count;
+    struct asv_media_part parts[ASV_MEDIA_PARTS];
+};
+
 /* One frame as it comes: its bytes lie in the channel until the next one. */
 struct asv_media_channel {
-    int fd;      /* borrowed; blocking */
-    int idle_ms; /* for how long the other may say, or take, nothing; -1: for ever */
+    int fd;                        /* borrowed; blocking */
+    int idle_ms;                   /* for how long the other may say, or take, nothing */
+    const struct asv_world *world; /* NULL: it may take as long as it likes in all */
+    uint64_t until_ms;             /* otherwise monotonic; idle_ms later at the latest */
     uint8_t type;
     size_t len;
     uint8_t body[ASV_MEDIA_PIECE_BYTES];
@@ -79,6 +98,8 @@ void asv_media_start_write(struct asv_writer *out, const struct asv_media_start 
 ASV_MUST_CHECK enum asv_status asv_media_start_read(struct asv_media_start *out, struct asv_bytes body);
 void asv_media_facts_write(struct asv_writer *out, const struct asv_media_facts *facts);
 ASV_MUST_CHECK enum asv_status asv_media_facts_read(struct asv_media_facts *out, struct asv_bytes body);
+void asv_media_index_write(struct asv_writer *out, const struct asv_media_index *index);
+ASV_MUST_CHECK enum asv_status asv_media_index_read(struct asv_media_index *out, struct asv_bytes body);
 
 /* What END says: a status, and its text in err. ASV_OK only when the program said that. */
 void asv_media_end_write(struct asv_writer *out, enum asv_status status, const char *text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asservat-media: one question about one recording, over the socket that is its standard input. It is the
- * only program that reads media with somebody else's code, so it gives up everything else first: files,
+ * asservat-media: one question about one recording (M-019), over the socket that is its standard input. It is
+ * the only program that reads media with somebody else's code, so it gives up everything else first: files,
  * network, other programs, and memory and time beyond what a recording takes. */
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 #include "server/media/remux.h"
 
 #define MEMORY_BYTES (512u << 20)
-#define CPU_SECONDS  600
-#define IDLE_MS      (15 * 60 * 1000) /* whoever watches may pause: as long as an opening lives */
+#define CPU_SECONDS  60
+#define IDLE_MS      60000
 
 struct talk {
     struct asv_media_channel channel;
@@ -68,21 +68,24 @@ static enum asv_status on_write(void *ctx, const uint8_t *data, size_t len, stru
     return status;
 }
 
-static enum asv_status probe(struct talk *talk, const struct asv_remux_io *io, struct asv_err *err)
+static enum asv_status look(struct talk *talk, const struct asv_remux_io *io, struct asv_err *err)
 {
     static struct asv_media_facts facts;
-    uint8_t body[1024];
+    static struct asv_media_index index;
+    static uint8_t body[ASV_MEDIA_PIECE_BYTES];
     struct asv_writer writer;
-    size_t len = 0;
-    enum asv_status status = asv_remux_probe(io, &facts, err);
-    if (status != ASV_OK) {
-        return status;
+    enum asv_status status = asv_remux_look(io, &facts, &index, err);
+    if (status == ASV_OK) {
+        asv_writer_init(&writer, body, sizeof body);
+        asv_media_facts_write(&writer, &facts);
+        status = asv_media_send(&talk->channel, ASV_MEDIA_FACTS, body, writer.len, err);
     }
-    asv_writer_init(&writer, body, sizeof body);
-    asv_media_facts_write(&writer, &facts);
-    status = asv_write_end(&writer, &len);
-    return status == ASV_OK ? asv_media_send(&talk->channel, ASV_MEDIA_FACTS, body, len, err)
-                            : asv_fail(err, ASV_E_LIMIT, "the recording's own names are too long");
+    if (status == ASV_OK) {
+        asv_writer_init(&writer, body, sizeof body);
+        asv_media_index_write(&writer, &index);
+        status = asv_media_send(&talk->channel, ASV_MEDIA_INDEX, body, writer.len, err);
+    }
+    return status;
 }
 
 static enum asv_status answer(struct talk *talk, struct asv_err *err)
@@ -97,8 +100,8 @@ static enum asv_status answer(struct talk *talk, struct asv_err *err)
     }
     const struct asv_remux_io io = {
         .ctx = talk, .bytes = talk->start.bytes, .read = on_read, .write = on_write};
-    return talk->start.what == ASV_MEDIA_PROBE ? probe(talk, &io, err)
-                                               : asv_remux_run(&io, talk->start.from_us, err);
+    return talk->start.what == ASV_MEDIA_LOOK ? look(talk, &io, err)
+                                              : asv_remux_run(&io, talk->start.from, talk->start.until, err);
 }
 
 static bool is_socket(void)
@@ -107,18 +110,28 @@ static bool is_socket(void)
     return fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
+static int explain(const char *argument)
+{
+    if (argument != NULL && strcmp(argument, "--version") == 0) {
+        (void)puts("asservat-media " ASV_VERSION);
+        return 0;
+    }
+    fputs(
+        "usage: asservat-media             answers one question about a recording, over the socket that is\n"
+        "                                  its standard input (asservat-media.socket)\n"
+        "       asservat-media --version\n",
+        stderr);
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     static struct talk talk = {.channel = {.fd = STDIN_FILENO, .idle_ms = IDLE_MS}};
     struct asv_err err = {0};
     uint8_t body[256];
     struct asv_writer writer;
-    (void)argv;
     if (argc != 1 || !is_socket()) {
-        fputs("usage: asservat-media   answers one question about a recording, over the socket that is its\n"
-              "                        standard input (asservat-media.socket)\n",
-              stderr);
-        return 2;
+        return explain(argc == 2 ? argv[1] : NULL);
     }
     /* M-004 */
     if (asv_sandbox_compute(MEMORY_BYTES, CPU_SECONDS, &err) != ASV_OK) {

@@ -20,14 +20,15 @@ struct asv_remux_io {
     enum asv_status (*write)(void *ctx, const uint8_t *data, size_t len, struct asv_err *err);
 };
 
-/* What it is. ASV_E_MALFORMED: nothing that is known here. */
-ASV_MUST_CHECK enum asv_status asv_remux_probe(const struct asv_remux_io *io, struct asv_media_facts *out,
-                                               struct asv_err *err);
+/* What it is, and where fragments of it begin. ASV_E_MALFORMED: nothing that is known here; ASV_E_NOT_FOUND:
+ * nothing in it to see or to hear; ASV_E_LIMIT: a fragment would be longer than one may be. */
+ASV_MUST_CHECK enum asv_status asv_remux_look(const struct asv_remux_io *io, struct asv_media_facts *facts,
+                                              struct asv_media_index *index, struct asv_err *err);
 
-/* Its first video and sound from the key frame at or before from_us on, with their media times. A recording
- * that ends in the middle of something ends there. ASV_E_UNSUPPORTED: a codec that fragmented MP4 does not
- * take. ASV_E_MALFORMED; what was written until then stands. */
-ASV_MUST_CHECK enum asv_status asv_remux_run(const struct asv_remux_io *io, uint64_t from_us,
+/* Its first video and sound from one place of the index to another, as one fragment behind ftyp and moov,
+ * with their media times. A recording that ends in the middle of something ends there. ASV_E_UNSUPPORTED: a
+ * codec that fragmented MP4 does not take. ASV_E_MALFORMED; what was written until then stands. */
+ASV_MUST_CHECK enum asv_status asv_remux_run(const struct asv_remux_io *io, int64_t from, int64_t until,
                                              struct asv_err *err);
 
 #endif

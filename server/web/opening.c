@@ -16,7 +16,7 @@ void asv_web_openings_init(struct asv_web_openings *openings)
 /* M-010: the key first of all. */
 static void drop(struct asv_web_opening *opening)
 {
-    asv_playback_close(opening->playback);
+    asv_view_close(opening->view);
     asv_vault_close(opening->vault);
     *opening = (struct asv_web_opening){0};
 }
@@ -76,7 +76,7 @@ enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings, con
                                           const struct asv_web_shown *shown, uint8_t id[ASV_UUID_BYTES],
                                           struct asv_err *err)
 {
-    struct asv_web_opening made = {.used = true, .vault = shown->vault, .playback = shown->playback};
+    struct asv_web_opening made = {.used = true, .vault = shown->vault, .view = shown->view};
     const uint64_t now_ms = asv_world_mono_ms(world);
     enum asv_status status = asv_uuid_new(world, made.id);
     made.until_ms = now_ms + ASV_WEB_OPENING_MS;
@@ -106,24 +106,44 @@ static bool is_over(const struct asv_web_opening *opening, uint64_t now_ms)
     return now_ms >= opening->until_ms || now_ms >= opening->end_ms;
 }
 
-struct asv_web_opening *asv_web_openings_take(struct asv_web_openings *openings,
-                                              const struct asv_world *world,
-                                              const uint8_t session[ASV_UUID_BYTES],
-                                              const uint8_t id[ASV_UUID_BYTES])
+/* With the lock. */
+static unsigned readers_of(const struct asv_web_openings *openings, const uint8_t person[ASV_UUID_BYTES])
 {
-    struct asv_web_opening *found = NULL;
+    unsigned readers = 0;
+    for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
+        const struct asv_web_opening *opening = &openings->all[i];
+        readers += opening->used && asv_equal(opening->person, person, ASV_UUID_BYTES) ? opening->readers : 0;
+    }
+    return readers;
+}
+
+/* M-021 */
+enum asv_status asv_web_openings_take(struct asv_web_openings *openings, const struct asv_world *world,
+                                      const uint8_t session[ASV_UUID_BYTES], const uint8_t id[ASV_UUID_BYTES],
+                                      struct asv_web_opening **out)
+{
+    enum asv_status status = ASV_E_NOT_FOUND;
     const uint64_t now_ms = asv_world_mono_ms(world);
     pthread_mutex_lock(&openings->lock);
-    for (size_t i = 0; i < ASV_WEB_OPENINGS && found == NULL; i++) {
+    for (size_t i = 0; i < ASV_WEB_OPENINGS && status == ASV_E_NOT_FOUND; i++) {
         struct asv_web_opening *opening = &openings->all[i];
         if (is_of(opening, session) && asv_equal(opening->id, id, ASV_UUID_BYTES) &&
             !is_over(opening, now_ms)) {
-            found = opening;
-            found->readers++;
+            status = readers_of(openings, opening->person) < ASV_WEB_READERS_EACH ? ASV_OK : ASV_E_BUSY;
+            opening->readers += status == ASV_OK ? 1 : 0;
+            *out = opening;
         }
     }
     pthread_mutex_unlock(&openings->lock);
-    return found;
+    return status;
+}
+
+bool asv_web_openings_is_over(struct asv_web_openings *openings, const struct asv_web_opening *opening)
+{
+    pthread_mutex_lock(&openings->lock);
+    bool over = opening->ended;
+    pthread_mutex_unlock(&openings->lock);
+    return over;
 }
 
 void asv_web_openings_give(struct asv_web_openings *openings, const struct asv_world *world,

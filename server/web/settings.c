@@ -32,6 +32,7 @@ static const struct asv_conf_key keys[] = {
     TEXT("vault.cached", ASV_CONF_BOOL, vault_cached, "no"),
     TEXT("ledger", ASV_CONF_PATH, ledger, ""),
     TEXT("dock.status", ASV_CONF_PATH, dock, "/run/asservat/dock-status.sock"),
+    TEXT("media", ASV_CONF_PATH, media, "/run/asservat-media/socket"),
     TEXT("console", ASV_CONF_PATH, console, "/usr/share/asservat/console"),
     NUMBER("session.idle", ASV_CONF_DURATION, session_idle_ms, "30min", 60000, 43200000),
     NUMBER("session.longest", ASV_CONF_DURATION, session_longest_ms, "12h", 60000, 86400000),

@@ -24,6 +24,7 @@ struct asv_web_settings {
     bool vault_cached;                  /* it may lie on a file system without O_DIRECT */
     char ledger[512];                   /* directory of the logs of this host; empty: none is served */
     char dock[108];                     /* the dock's status socket */
+    char media[108];                    /* asservat-media's: a program for each connection */
     char console[512];                  /* directory of the console's files; not there: none is served */
     uint64_t session_idle_ms, session_longest_ms;
     bool forwarded; /* X-Forwarded-For is believed: a server in front writes it */

@@ -10,8 +10,7 @@
 #include "server/base/uuid.h"
 #include "server/web/deed.h"
 #include "server/web/desk.h"
-
-#define PLAYED "video/mp4" /* fragmented, as cameras make it (SEAL.md) */
+#include "server/web/shown_facts.h"
 
 /* clang-format off */
 static const struct asv_http_problem no_opening = {
@@ -22,6 +21,22 @@ static const struct asv_http_problem beyond = {
     400, "beyond-end", "Beyond the end", "Hinter dem Ende",
     "the recording has no byte there",
     "so weit geht die Aufnahme nicht", "from"};
+static const struct asv_http_problem busy = {
+    429, "busy", "Busy", "Beschäftigt",
+    "enough is being read of recordings at once: wait as long as Retry-After says, and read one piece after the other",
+    "es wird gerade genug auf einmal gelesen: warten, so lange Retry-After sagt, und ein Stück nach dem anderen lesen", "opening"};
+static const struct asv_http_problem unplayable = {
+    422, "not-playable", "Not playable", "Nicht abspielbar",
+    "no browser plays this recording: its media is damaged, or of a kind or codec that is not played here; as it was recorded it is there, to be handed over",
+    "kein Browser spielt diese Aufnahme: ihr Inhalt ist beschädigt, oder von einer Art oder Codierung, die hier nicht gespielt wird; so, wie sie aufgenommen wurde, ist sie da und kann übergeben werden", NULL};
+static const struct asv_http_problem media_failed = {
+    502, "media-failed", "The recording could not be prepared", "Die Aufnahme konnte nicht aufbereitet werden",
+    "the program that makes recordings playable died of this one, or did not finish: it may be damaged, or made to do harm; the recording itself is as it was",
+    "das Programm, das Aufnahmen abspielbar macht, ist an dieser gescheitert oder nicht fertig geworden: vielleicht ist sie beschädigt oder soll Schaden anrichten; die Aufnahme selbst ist unverändert", NULL};
+static const struct asv_http_problem no_media = {
+    503, "no-media", "Cannot be prepared now", "Kann gerade nicht aufbereitet werden",
+    "the program that makes recordings playable does not run (asservat-media.socket)",
+    "das Programm, das Aufnahmen abspielbar macht, läuft nicht (asservat-media.socket)", "media"};
 static const struct asv_http_problem damaged = {
     409, "damaged", "Damaged", "Beschädigt",
     "this part of the recording is not what its camera signed, and is not shown; \"asservat vault scrub\" repairs it from the mirror, if that has a right one",
@@ -31,18 +46,19 @@ static const struct asv_http_problem damaged = {
 /* ---- signing for it ---- */
 
 /* The keeper's key, for as long as it is not with the playback. */
-static enum asv_status sign_for(struct asv_case *work, struct asv_exhibit *exhibit, struct asv_playback **out,
-                                struct asv_err *err)
+static enum asv_status sign_for(struct asv_web_call *call, struct asv_case *work, struct asv_exhibit *exhibit,
+                                struct asv_view **out, struct asv_err *err)
 {
     uint8_t file_key[ASV_FILE_KEY_BYTES] = {0};
+    struct asv_playback *playback = NULL;
     enum asv_status status = asv_deed_show(work, file_key, err);
     if (status == ASV_OK) {
-        status = asv_playback_open_take(exhibit, file_key, out, err);
+        status = asv_playback_open_take(exhibit, file_key, &playback, err);
     } else {
         asv_exhibit_close(exhibit);
     }
     asv_wipe(file_key, sizeof file_key);
-    return status;
+    return status == ASV_OK ? asv_view_open_take(playback, &call->web->media, out, err) : status;
 }
 
 /* M-009 */
@@ -82,7 +98,7 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
                                        struct asv_err *err)
 {
     struct asv_exhibit *exhibit = NULL;
-    struct asv_playback *playback = NULL;
+    struct asv_view *view = NULL;
     uint8_t id[ASV_UUID_BYTES];
     char text[ASV_UUID_TEXT_BYTES];
     enum asv_status status = judge(call, work, err);
@@ -90,7 +106,7 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
         status = asv_case_exhibit_seal(work, &exhibit, err);
     }
     if (status == ASV_OK) {
-        status = sign_for(work, exhibit, &playback, err);
+        status = sign_for(call, work, exhibit, &view, err);
     }
     if (status != ASV_OK) {
         return status;
@@ -102,7 +118,7 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
                                         .request = work->standing.look_proposal,
                                         .credential = work->flow->credential->digest,
                                         .vault = work->vault,
-                                        .playback = playback,
+                                        .view = view,
                                         .left_ms = (uint64_t)left_ms}; /* asv_deed_may_show */
     work->vault = NULL;
     status = asv_web_openings_add_take(&call->web->openings, call->web->world, &shown, id, err);
@@ -118,17 +134,29 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
 
 /* ---- reading it ---- */
 
+static void refuse_busy(struct asv_web_call *call)
+{
+    call->out->retry_s = 1;
+    asv_web_refuse(call, &busy, NULL);
+}
+
 /* The path's; refused, and NULL, when it is not this session's. */
 static struct asv_web_opening *take(struct asv_web_call *call)
 {
     uint8_t id[ASV_UUID_BYTES];
+    struct asv_web_opening *opening = NULL;
     asv_web_path_uuid(call, 0, id);
-    struct asv_web_opening *opening =
-        asv_web_openings_take(&call->web->openings, call->web->world, call->who.id, id);
-    if (opening == NULL) {
+    enum asv_status status =
+        asv_web_openings_take(&call->web->openings, call->web->world, call->who.id, id, &opening);
+    if (status == ASV_OK) {
+        return opening;
+    }
+    if (status == ASV_E_BUSY) {
+        refuse_busy(call);
+    } else {
         asv_web_refuse(call, &no_opening, NULL);
     }
-    return opening;
+    return NULL;
 }
 
 /* read: something of it was read, which keeps it open. */
@@ -184,27 +212,47 @@ static bool may_still(struct asv_web_call *call, const struct asv_web_opening *o
     return false;
 }
 
-static json_t *frames_json(const struct asv_exhibit_index *index)
+/* M-018 */
+static void read_failed(struct asv_web_call *call, enum asv_status status, const struct asv_err *err)
 {
-    json_t *frames = json_array();
-    for (size_t i = 0; i < index->frame_count; i++) {
-        (void)json_array_append_new(frames, json_pack("[I, I]", (json_int_t)index->frames[i].offset,
-                                                      (json_int_t)index->frames[i].media_us));
+    switch (status) {
+    case ASV_E_BUSY:
+        refuse_busy(call);
+        return;
+    case ASV_E_USAGE:
+        asv_web_refuse(call, &beyond, NULL);
+        return;
+    case ASV_E_UNSUPPORTED:
+        asv_web_refuse(call, &unplayable, NULL);
+        break;
+    case ASV_E_TIMEOUT:
+        asv_web_refuse(call, &media_failed, NULL);
+        break;
+    case ASV_E_AWAY:
+        asv_web_refuse(call, &no_media, NULL);
+        break;
+    case ASV_E_SIGNATURE:
+    case ASV_E_DIGEST:
+    case ASV_E_MISMATCH:
+        asv_web_refuse(call, &damaged, NULL);
+        break;
+    default:
+        asv_web_failed(call, status, err);
+        return;
     }
-    return frames;
+    asv_log_failure(call->web->log, ASV_LOG_ERROR, "not-shown", err);
 }
 
 static void tell(struct asv_web_call *call, const struct asv_web_opening *opening)
 {
-    char clip[ASV_UUID_TEXT_BYTES];
-    const struct asv_exhibit *exhibit = asv_playback_exhibit(opening->playback);
-    asv_uuid_format(clip, opening->clip);
-    asv_web_give(call, json_pack("{s:s, s:I, s:s, s:s, s:b, s:b, s:o}", "clip", clip, "bytes",
-                                 (json_int_t)asv_playback_bytes(opening->playback), "container",
-                                 exhibit->header.container, "codecs", exhibit->header.codecs, "playable",
-                                 strcmp(exhibit->header.container, PLAYED) == 0, "truncated",
-                                 asv_playback_is_truncated(opening->playback), "key_frames",
-                                 frames_json(&exhibit->index)));
+    const struct asv_view_facts *facts = NULL;
+    struct asv_err err = {0};
+    enum asv_status status = asv_view_look(opening->view, &facts, &err);
+    if (status == ASV_OK) {
+        asv_web_give(call, asv_web_shown_facts(opening, facts, call->web->world));
+    } else {
+        read_failed(call, status, &err);
+    }
 }
 
 void asv_web_opening_show(struct asv_web_call *call)
@@ -218,37 +266,45 @@ void asv_web_opening_show(struct asv_web_call *call)
     }
 }
 
-static void read_failed(struct asv_web_call *call, enum asv_status status, const struct asv_err *err)
+/* M-020: whether what was read may go out, which took its time when it was remuxed. */
+static bool may_give(struct asv_web_call *call, struct asv_web_opening *opening)
 {
-    if (asv_status_class(status) == ASV_CLASS_INTEGRITY) {
-        asv_log_failure(call->web->log, ASV_LOG_ERROR, "not-shown", err);
-        asv_web_refuse(call, &damaged, NULL);
-    } else {
-        asv_web_failed(call, status, err);
+    const struct asv_view_facts *facts = NULL;
+    if (asv_view_look(opening->view, &facts, NULL) == ASV_OK && facts->remuxed && !may_still(call, opening)) {
+        return false;
     }
+    if (asv_web_openings_is_over(&call->web->openings, opening)) {
+        asv_web_refuse(call, &no_opening, NULL);
+        return false;
+    }
+    return true;
 }
 
 /* M-008 */
 static void read_piece(struct asv_web_call *call, struct asv_web_opening *opening, uint64_t from, size_t len)
 {
     struct asv_err err = {0};
+    size_t got = 0;
     uint8_t *piece = malloc(len);
     if (piece == NULL) {
         asv_web_refuse(call, &asv_http_failed, NULL);
         return;
     }
-    enum asv_status status = asv_playback_read(opening->playback, from, piece, len, &err);
-    if (status != ASV_OK) {
-        free(piece);
-        read_failed(call, status, &err);
+    enum asv_status status = asv_view_read(opening->view, from, piece, len, &got, &err);
+    if (status == ASV_OK && may_give(call, opening)) {
+        call->out->code = 200;
+        call->out->type = "application/octet-stream";
+        call->out->data = piece;
+        call->out->len = got;
+        call->out->owned = true;
+        call->out->secret = true;
         return;
     }
-    call->out->code = 200;
-    call->out->type = "application/octet-stream";
-    call->out->data = piece;
-    call->out->len = len;
-    call->out->owned = true;
-    call->out->secret = true;
+    asv_wipe(piece, len);
+    free(piece);
+    if (status != ASV_OK) {
+        read_failed(call, status, &err);
+    }
 }
 
 void asv_web_opening_read(struct asv_web_call *call)
@@ -257,14 +313,10 @@ void asv_web_opening_read(struct asv_web_call *call)
     if (opening == NULL) {
         return;
     }
-    const uint64_t size = asv_playback_bytes(opening->playback);
     const uint64_t from = (uint64_t)asv_web_int(call->query, "from", 0);
     const uint64_t most = (uint64_t)asv_web_int(call->query, "bytes", ASV_WEB_PIECE_BYTES);
-    bool may = may_still(call, opening);
-    if (may && from >= size) {
-        asv_web_refuse(call, &beyond, NULL);
-    } else if (may) {
-        read_piece(call, opening, from, (size_t)(most < size - from ? most : size - from));
+    if (may_still(call, opening)) {
+        read_piece(call, opening, from, (size_t)most);
     }
     give_back(call, opening, call->out->secret);
 }

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DATABASE_MS 2000 /* to connect, and to answer */
+#define DATABASE_MS   2000 /* to connect, and to answer */
+#define MEDIA_IDLE_MS 5000
+#define MEDIA_MOST_MS 20000 /* below deadline.request, and what a recording of some minutes takes is one */
 
 /* The handlers' own, as many as run at once: none waits for another's. */
 static enum asv_status open_pool(struct asv_web *web, const struct asv_db_config *config, struct asv_err *err)
@@ -36,6 +38,18 @@ void asv_web_pool_give(struct asv_web *web, struct asv_db *db)
     pthread_mutex_unlock(&web->pool.lock);
 }
 
+/* M-022: threads are left for who asks for something else. */
+static void prepare_media(struct asv_web *web)
+{
+    const unsigned threads = (unsigned)web->settings->threads;
+    web->media = (struct asv_view_asker){.socket = web->settings->media,
+                                         .world = web->world,
+                                         .idle_ms = MEDIA_IDLE_MS,
+                                         .most_ms = MEDIA_MOST_MS,
+                                         .most = threads > 1 ? threads / 2 : 1};
+    pthread_mutex_init(&web->media.lock, NULL);
+}
+
 enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
 {
     const struct asv_db_config config = {.conninfo = web->settings->database,
@@ -48,6 +62,7 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
     pthread_mutex_init(&web->ready.lock, NULL);
     pthread_mutex_init(&web->entry.lock, NULL);
     asv_web_openings_init(&web->openings);
+    prepare_media(web);
     enum asv_status status = asv_web_board_open(&web->board, err);
     if (status == ASV_OK) {
         status = asv_web_console_read(&web->console, web->settings->console, err);

@@ -91,6 +91,7 @@ struct asv_web {
     struct asv_web_limits limits;
     struct asv_web_entry entry;
     struct asv_web_openings openings;
+    struct asv_view_asker media;
     struct asv_http_route routes[ASV_WEB_ROUTES_MAX]; /* asv_web_http_routes */
 };
 

@@ -55,7 +55,7 @@ def record(rig):
         data[at + 4:end] = b"\xa5" * (end - at - 4)
         at = data.find(b"mdat", end)
     path.write_bytes(data)
-    return statements.record(rig, (1, WATCHED, *MARKED), (1, NOISE))
+    return statements.record(rig, (WATCHED, *MARKED), (NOISE,))
 
 
 def listen(desk):

@@ -12,8 +12,8 @@ import { desk, site, stage } from "./people.mjs";
 import { until } from "./site.mjs";
 import { fits, isAccessible, picture, says } from "./stage.mjs";
 
-const WATCHED = 5; // of desk.py's recordings: 90 s, a key frame each second, marked at 20 s and 60 s
-const NOISE = 6; // and one whose pictures are none
+const WATCHED = 6; // of desk.py's recordings: 90 s, a key frame each second, marked at 20 s and 60 s
+const NOISE = 7; // and one whose pictures are none
 const CASE = "32-3/2026/0200";
 const GONE = /status of 404/;
 

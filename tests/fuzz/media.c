@@ -34,6 +34,15 @@ static void facts(struct asv_writer *writer, struct asv_bytes body)
     }
 }
 
+static void entries(struct asv_writer *writer, struct asv_bytes body)
+{
+    static struct asv_media_index said;
+    if (asv_media_index_read(&said, body) == ASV_OK) {
+        asv_media_index_write(writer, &said);
+        check(writer, body);
+    }
+}
+
 static void end(struct asv_writer *writer, struct asv_bytes body)
 {
     struct asv_err err = {0};
@@ -46,8 +55,8 @@ static void end(struct asv_writer *writer, struct asv_bytes body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const targets[])(struct asv_writer *, struct asv_bytes) = {start, facts, end};
-    uint8_t out[2048];
+    static void (*const targets[])(struct asv_writer *, struct asv_bytes) = {start, facts, end, entries};
+    static uint8_t out[ASV_MEDIA_PIECE_BYTES];
     struct asv_writer writer;
     asv_writer_init(&writer, out, sizeof out);
     targets[ASV_FUZZ_MEDIA](&writer, (struct asv_bytes){data, size});

@@ -81,13 +81,13 @@ def issue(rig):
 
 
 def record(rig, *more):
-    """A camera that was issued, and its recordings in custody; then the keeper takes this user for an administrator. more: what it
-    records besides, afterwards, as rig.record() takes it."""
+    """A camera that was issued, and its recordings in custody, also of these (a video, and options for each); then the keeper takes this user
+    for an administrator."""
     camera, assignment = issue(rig)
     rig.record(camera, 1, LONG)
     rig.record(camera, 4, SHORT)
-    for count, video, *options in more:
-        rig.record(camera, count, video, *options)
+    for video, *options in more:
+        rig.record(camera, 1, video, *options)
     rig.plug(camera)
     rig.taken_in(camera)
     rig.unplug(camera)

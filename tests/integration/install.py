@@ -77,6 +77,20 @@ def check_web(units, root):
     assert named and root / named[1].lstrip("/") == console, named
 
 
+def check_media(units, root):
+    """M-004, M-019: who reads media with libavformat has a socket, which the web server alone reaches, and nothing else."""
+    socket = settings(next(unit for unit in units if unit.name == "asservat-media.socket"))
+    assert socket["Accept"] == "yes" and socket["SocketGroup"] == "asv-web" and socket["SocketMode"] == "0660" and "SocketUser" not in socket, socket
+    named = re.search(r"^\| `media` \| `([^`]+)`", (root / "usr/share/doc/asservat/API.md").read_text(), re.M)
+    assert named and named[1] == socket["ListenStream"], named
+    unit = settings(next(unit for unit in units if unit.name == "asservat-media@.service"))
+    assert unit["User"] == unit["Group"] == "asv-media" and "SupplementaryGroups" not in unit, unit
+    lines = (root / "usr/lib/sysusers.d/asservat.conf").read_text().splitlines()
+    assert not [line for line in lines if line.split()[:2] == ["m", "asv-media"]]
+    assert unit["StandardInput"] == "socket" and unit["PrivateNetwork"] == "yes" and unit["CapabilityBoundingSet"] == "", unit
+    assert unit["MemorySwapMax"] == "0" and "MemoryMax" in unit and "RuntimeMaxSec" in unit and "ReadWritePaths" not in unit, unit
+
+
 def check_links(page):
     for link in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text()):
         assert (page.parent / link).exists(), f"{page}: {link}"
@@ -96,7 +110,8 @@ def main():
                                                  "asservat-cosign.service",
                                                  "asservat-dockd.service", "asservat-keeper.service",
                                                  "asservat-ledger-verify.service", "asservat-ledger-verify.timer",
-                                                 "asservat-ledger.service", "asservat-publish.service",
+                                                 "asservat-ledger.service", "asservat-media.socket",
+                                                 "asservat-media@.service", "asservat-publish.service",
                                                  "asservat-publish.timer",
                                                  "asservat-retention.service", "asservat-retention.timer",
                                                  "asservat-scrub.service", "asservat-scrub.timer",
@@ -107,6 +122,7 @@ def main():
                 check_service(root, unit, users)
         check_users(units, root)
         check_web(units, root)
+        check_media(units, root)
         assert 'GROUP="asv-dock"' in (lib / "udev/rules.d/70-asservat.rules").read_text()
         assert (lib / "modprobe.d/asservat.conf").is_file()
         made = [line.split()[1:5] for line in (lib / "tmpfiles.d/asservat.conf").read_text().splitlines() if line[:2] == "d "]

@@ -7,7 +7,10 @@ import json
 import os
 import re
 import socket
+import struct
+import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import jsonschema
@@ -99,6 +102,49 @@ class Contract:
         want = {(method.upper(), path, code) for path, item in self.document["paths"].items() for method in item if method != "parameters"
                 and tags & set(item[method]["tags"]) for code in item[method]["responses"] if code not in save}
         assert self.seen >= want, f"documented and never seen: {want - self.seen}"
+
+
+class Media:
+    """As asservat-media.socket: for each connection a program of its own; or, how: what becomes of one that the media ruins."""
+
+    def __init__(self, path, program):
+        self.program, self.how = program, "run"
+        self.asked, self.go = threading.Event(), threading.Event()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                link, _ = self.listener.accept()
+                with link:
+                    self.answer(link, self.how)
+
+    def answer(self, link, how):
+        if how == "wait":
+            self.asked.set()
+            assert self.go.wait(60)
+        if how == "broken":
+            link.recv(5 + 25, socket.MSG_WAITALL)
+            text = b"nothing of this can be read"
+            link.sendall(struct.pack(">BIHB", 6, 3 + len(text), 0x201, len(text)) + text)
+            return
+        child = subprocess.Popen([self.program], stdin=link)
+        link.close()
+        if how == "kill":
+            child.kill()
+        child.wait()
+
+    def will(self, how):
+        self.how = how
+        self.asked.clear()
+        self.go.clear()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 class Web:

@@ -12,6 +12,8 @@ import struct
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +22,7 @@ os.environ.setdefault("PGHOST", "")  # its servers are named
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import incident as site  # noqa: E402
 from proofs import Ledger  # noqa: E402
-from served import Contract, Web  # noqa: E402
+from served import Contract, Media, Web  # noqa: E402
 
 HOST = "asservat.example"
 ORIGIN = f"https://{HOST}"
@@ -37,9 +39,18 @@ def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def foreign(rig):
+    """A video that a camera takes, and that does not look like one: so many boxes stand before its first fragment."""
+    path = rig.site.directory / "foreign.mp4"
+    data = rig.site.video.make(**site.SHORT).read_bytes()
+    at = data.index(b"moof") - 4
+    path.write_bytes(data[:at] + 20 * b"\0\0\0\x08free" + data[at:])
+    return path
+
+
 def record(rig, *more):
     """Whose keeper knows the console."""
-    made = site.record(rig, *more)
+    made = site.record(rig, (foreign(rig),), *more)
     rig.site.keeper.stop()
     conf = rig.site.directory / "keeper.conf"
     conf.write_text(conf.read_text() + f"origin = {ORIGIN}\n")
@@ -152,7 +163,7 @@ class Server(Web):
         self.work, self.published, self.program = d, d, desk.site.bin("asservatd")
         self.contract = Contract(self.program)
         super().__init__(self, "web", database=desk.site.postgres.conninfo("asv_web"), origin=ORIGIN, keeper=d / "keeper.sock",
-                         root=d / "root.cert", vault=d / "vault", vault__mirror=d / "mirror", vault__cached="yes", **more)
+                         root=d / "root.cert", vault=d / "vault", vault__mirror=d / "mirror", vault__cached="yes", media=d / "media.sock", **more)
         self.start()
 
     def post(self, who, path, body, token=None, **headers):
@@ -307,13 +318,19 @@ def a_recording_is_shown(desk, web, people, clip):
     opening = shown["answer"]["opening"]
     path = f"/api/v1/openings/{opening}"
     status, told = rita.ask("GET", path)
-    assert status == 200 and told["clip"] == clip and told["playable"] and not told["truncated"], told
-    frames = told["key_frames"]
-    assert frames == sorted(frames) and all(0 < at < told["bytes"] for at, _ in frames), frames
+    assert status == 200 and told["clip"] == clip and not told["remuxed"], told
+    assert told["verdict"] == "VALID" and not told["truncated"] and told["verified_bytes"] == told["bytes"] and told["tail_bytes"] == 0, told
+    assert told["mime"] == f'video/mp4; codecs="{told["codecs"]}"' and told["idle_s"] == 900 and told["preroll_ms"] == 0, told
+    assert told["checkpoints"][-1]["bytes"] == told["bytes"], told
+    left = datetime.fromisoformat(told["expires_at"].replace("Z", "+00:00")) - datetime.now(timezone.utc)
+    assert timedelta(hours=11, minutes=50) < left <= timedelta(hours=12, seconds=5), told
+    frames = [frame["offset"] for frame in told["frames"]]
+    assert frames == sorted(frames) and frames[0] == told["init_bytes"] and frames[-1] < told["bytes"], frames
     media = whole(rita, opening, told["bytes"])
     status, plain, said = desk.shown("rita", clip)
     assert status == 0 and plain.startswith(media) and len(media) == told["bytes"], (len(plain), len(media), said)
-    for at, _ in frames:
+    assert b"mvex" in media[:told["init_bytes"]] and b"mvex" not in media[told["init_bytes"]:], "the init, and nothing but it"
+    for at in frames:
         assert media[at + 4:at + 8] in (b"moof", b"styp"), "a key frame's fragment begins where the seal says"
     code, headers, _ = web.ask(path + "/media?from=0&bytes=1", Cookie=rita.cookie)
     assert code == 200 and headers["X-Accel-Buffering"] == "no", "A-050: nobody in front keeps what is shown"
@@ -350,7 +367,89 @@ def a_recording_is_shown(desk, web, people, clip):
     status, shown = back.sign("show", "alone", clip=clip)[1]
     assert status == 200, "there is room again"
     refused(back.ask("GET", f"/api/v1/openings/{second}"), 404, "no-opening")
+    with damaged(desk, clip, 100):
+        refused(back.ask("GET", f"/api/v1/openings/{shown['answer']['opening']}"), 409, "damaged")
     return back, shown["answer"]["opening"]
+
+
+def pictures(path):
+    done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-map", "0:v", "-f", "framemd5", "-"], check=True, capture_output=True, text=True)
+    return [line.split(",")[5] for line in done.stdout.splitlines() if not line.startswith("#")]
+
+
+def shown_to(people, web, clip):
+    """A recording that two people hold, and that another agreed to be shown to rita."""
+    rita, sigrid, stefan = Tab(web, people["rita"]), people["sigrid"], people["stefan"]
+    held = web.sign(people["willi"], "hold", "propose", clip=clip, incident=site.CASE)
+    web.sign(sigrid, "hold", "approve", request=held["statement"])
+    asked = rita.sign("open", "propose", clip=clip)[1][1]
+    web.sign(stefan, "open", "approve", request=asked["statement"])
+    return rita
+
+
+def open_again(rita, clip):
+    status, shown = rita.sign("show", "alone", clip=clip)[1]
+    assert status == 200, shown
+    return shown["answer"]["opening"]
+
+
+def at_once(rita, ask, media, meanwhile):
+    """What ask() comes to when something happens while the program is being asked."""
+    media.will("wait")
+    with ThreadPoolExecutor(1) as pool:
+        one = pool.submit(ask)
+        assert media.asked.wait(60)
+        meanwhile()
+        media.go.set()
+        answer = one.result()
+    media.will("run")
+    return answer
+
+
+def what_is_not_fragmented_is_remuxed(desk, web, people, clip):
+    """M-012, M-018, M-020 to M-022: on the way, by a program that may die of it, or hang; the server lives."""
+    rita = shown_to(people, web, clip)
+    opening = open_again(rita, clip)
+    path = f"/api/v1/openings/{opening}"
+    refused(rita.ask("GET", path), 503, "no-media", "does not run")
+    media = Media(web.conf["media"], desk.site.bin("asservat-media"))
+    media.will("kill")
+    refused(rita.ask("GET", path), 502, "media-failed")
+    refused(rita.piece(opening, 0, 1), 502, "media-failed")
+    code, told = at_once(rita, lambda: rita.ask("GET", path), media, lambda: busy(web, rita, opening))
+    assert code == 200 and told["remuxed"] and told["bytes"] != told["verified_bytes"], told
+    data, at = b"", 0
+    while at < told["bytes"]:
+        code, piece = rita.piece(opening, at, 300007)
+        assert code == 200 and piece, piece
+        data, at = data + piece, at + len(piece)
+    whole = desk.site.directory / "remuxed.mp4"
+    whole.write_bytes(data)
+    assert len(data) == told["bytes"] and pictures(whole) == pictures(desk.site.directory / "foreign.mp4")
+    assert rita.ask("DELETE", path)[0] == 204
+    # What is being made while it ends goes to nobody: the reviewer ends it, and two people.
+    opening = open_again(rita, clip)
+    refused(at_once(rita, lambda: rita.piece(opening, 0, 4096), media, lambda: rita.ask("DELETE", f"/api/v1/openings/{opening}")), 404, "no-opening")
+    opening = open_again(rita, clip)
+    media.will("broken")
+    refused(rita.ask("GET", f"/api/v1/openings/{opening}"), 422, "not-playable")
+    media.will("run")
+    refused(rita.piece(opening, 0, 1), 422, "not-playable")
+    assert rita.ask("DELETE", f"/api/v1/openings/{opening}")[0] == 204
+    opening = open_again(rita, clip)
+    refused(at_once(rita, lambda: rita.piece(opening, 0, 4096), media, lambda: release(web, people, clip)), 404, "no-opening")
+    media.close()
+
+
+def busy(web, rita, opening):
+    code, headers, _ = web.ask(f"/api/v1/openings/{opening}", Cookie=rita.cookie)
+    assert code == 429 and headers["Retry-After"] == "1", (code, headers)
+    refused(rita.piece(opening, 0, 1), 429, "busy")
+
+
+def release(web, people, clip):
+    request = web.sign(people["sigrid"], "release", "propose", clip=clip)
+    assert web.sign(people["stefan"], "release", "approve", request=request["statement"])["taken"]
 
 
 def what_is_held_no_more_is_shown_no_more(tab, opening):
@@ -359,32 +458,39 @@ def what_is_held_no_more_is_shown_no_more(tab, opening):
     refused(tab.piece(opening, 0, 1), 404, "no-opening")
 
 
-def damage(desk, rita, opening, clip, media):
-    """M-002: a piece that is not what the camera signed is not given out, and the others are."""
+@contextmanager
+def damaged(desk, clip, at):
+    """A recording with one wrong byte, in the vault and its mirror."""
     changed = []
     for root in ("vault", "mirror"):
         for payload in desk.site.directory.glob(f"{root}/sealed/*/*/*/{clip}/payload"):
             data = bytearray(payload.read_bytes())
             changed.append((payload, bytes(data)))
-            data[65552 + 100] ^= 1
+            data[at] ^= 1
             payload.write_bytes(data)
     assert changed
-    refused(rita.piece(opening, 65536, 10), 409, "damaged")
-    refused(rita.piece(opening, 65530, 10), 409, "damaged")
-    assert rita.piece(opening, 0, 65536) == (200, media[:65536])
+    yield
     for payload, data in changed:
         payload.write_bytes(data)
+
+
+def damage(desk, rita, opening, clip, media):
+    """M-002: a piece that is not what the camera signed is not given out, and the others are."""
+    with damaged(desk, clip, 65552 + 100):
+        refused(rita.piece(opening, 65536, 10), 409, "damaged")
+        refused(rita.piece(opening, 65530, 10), 409, "damaged")
+        assert rita.piece(opening, 0, 65536) == (200, media[:65536])
     assert rita.piece(opening, 65536, 10) == (200, media[65536:65546])
 
 
 def blocks_and_releases(desk, web, people, clips):
-    sigrid, stefan, rita = people["sigrid"], people["stefan"], people["rita"]
+    rita = people["rita"]
     assert web.sign(rita, "block", "alone", clip=clips[0], ground="private-life")["taken"]
     refused(web.prepare(rita, "block", "alone", clip=clips[0], ground="private-life"), 403, "refused")
     looked = web.prepare(rita, "open", "propose", clip=clips[0])
     refused(looked, 403, "refused", "professional secrets or private life")
-    request = web.sign(sigrid, "release", "propose", clip=clips[1])
-    assert web.sign(stefan, "release", "approve", request=request["statement"])["taken"] and desk.state(clips[1]) == "released"
+    release(web, people, clips[1])
+    assert desk.state(clips[1]) == "released"
 
 
 def what_is_no_request(desk, web, people, clip, draft):
@@ -579,6 +685,7 @@ def play(rig):
         assert tab.piece(opening, 0, 1)[0] == 200
         blocks_and_releases(desk, web, people, clips)
         what_is_held_no_more_is_shown_no_more(tab, opening)
+        what_is_not_fragmented_is_remuxed(desk, web, people, clips[5])
         without_a_keeper(desk, web, people, clips[3])
         status, out, err = desk.call("retention", "run")
         assert status in (0, 4), f"{out.decode()} {err}"

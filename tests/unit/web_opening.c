@@ -15,6 +15,7 @@
 static struct asv_test_in_vault it;
 static struct asv_test_world world;
 static struct asv_web_openings openings;
+static struct asv_view_asker nobody = {.most = 0, .lock = PTHREAD_MUTEX_INITIALIZER};
 static const uint8_t session[ASV_UUID_BYTES] = {1}, other[ASV_UUID_BYTES] = {2};
 static uint8_t person[ASV_UUID_BYTES] = {3};
 static const uint8_t clip[ASV_UUID_BYTES] = {4};
@@ -40,27 +41,38 @@ static enum asv_status add(const uint8_t of[ASV_UUID_BYTES], uint8_t id[ASV_UUID
 {
     struct asv_exhibit *exhibit = NULL;
     struct asv_playback *playback = NULL;
+    struct asv_view *view = NULL;
     struct asv_vault *vault = asv_test_in_vault_again(&it);
     assert_int_equal(asv_exhibit_open_seal(vault, &it.name, &exhibit, NULL), ASV_OK);
     assert_int_equal(asv_playback_open_take(exhibit, it.file_key, &playback, NULL), ASV_OK);
+    assert_int_equal(asv_view_open_take(playback, &nobody, &view, NULL), ASV_OK);
     const struct asv_web_shown shown = {.session = of,
                                         .person = person,
                                         .clip = clip,
                                         .request = it.name.header,
                                         .credential = it.name.header,
                                         .vault = vault,
-                                        .playback = playback,
+                                        .view = view,
                                         .left_ms = HOUR_MS};
     return asv_web_openings_add_take(&openings, &world.world, &shown, id, NULL);
 }
 
+static struct asv_web_opening *take(const uint8_t of[ASV_UUID_BYTES], const uint8_t id[ASV_UUID_BYTES],
+                                    enum asv_status expected)
+{
+    struct asv_web_opening *opening = NULL;
+    assert_int_equal(asv_web_openings_take(&openings, &world.world, of, id, &opening), expected);
+    return opening;
+}
+
 static bool is_there(const uint8_t of[ASV_UUID_BYTES], const uint8_t id[ASV_UUID_BYTES])
 {
-    struct asv_web_opening *opening = asv_web_openings_take(&openings, &world.world, of, id);
-    if (opening != NULL) {
-        asv_web_openings_give(&openings, &world.world, opening, true);
+    struct asv_web_opening *opening = NULL;
+    if (asv_web_openings_take(&openings, &world.world, of, id, &opening) != ASV_OK) {
+        return false;
     }
-    return opening != NULL;
+    asv_web_openings_give(&openings, &world.world, opening, true);
+    return true;
 }
 
 static void it_is_one_sessions(void **state)
@@ -103,11 +115,9 @@ static void it_ends_when_it_is_only_asked_about(void **state)
     uint8_t id[ASV_UUID_BYTES];
     assert_int_equal(add(session, id), ASV_OK);
     asv_test_world_step(&world, ASV_WEB_OPENING_MS - 1);
-    struct asv_web_opening *opening = asv_web_openings_take(&openings, &world.world, session, id);
-    assert_non_null(opening);
-    asv_web_openings_give(&openings, &world.world, opening, false);
+    asv_web_openings_give(&openings, &world.world, take(session, id, ASV_OK), false);
     asv_test_world_step(&world, 1);
-    assert_null(asv_web_openings_take(&openings, &world.world, session, id));
+    (void)take(session, id, ASV_E_NOT_FOUND);
 }
 
 static void it_ends_when_what_was_agreed_is_over(void **state)
@@ -128,18 +138,45 @@ static void it_ends_behind_its_last_reader(void **state)
 {
     (void)state;
     uint8_t id[ASV_UUID_BYTES];
-    uint8_t byte = 0;
+    const struct asv_view_facts *facts = NULL;
     assert_int_equal(add(session, id), ASV_OK);
-    struct asv_web_opening *one = asv_web_openings_take(&openings, &world.world, session, id);
-    struct asv_web_opening *two = asv_web_openings_take(&openings, &world.world, session, id);
+    struct asv_web_opening *one = take(session, id, ASV_OK);
+    struct asv_web_opening *two = take(session, id, ASV_OK);
     assert_ptr_equal(one, two);
+    assert_false(asv_web_openings_is_over(&openings, one));
     assert_true(asv_web_openings_end(&openings, NULL, person, NULL));
+    assert_true(asv_web_openings_is_over(&openings, one)); /* M-020 */
     assert_false(is_there(session, id));
-    assert_int_equal(asv_playback_read(one->playback, 0, &byte, 1, NULL), ASV_OK);
+    assert_int_equal(asv_view_look(one->view, &facts, NULL), ASV_E_BUSY); /* its key is there: it was read */
     asv_web_openings_give(&openings, &world.world, one, true);
     assert_int_equal(asv_web_openings_count(&openings), 1);
     asv_web_openings_give(&openings, &world.world, two, true);
     assert_int_equal(asv_web_openings_count(&openings), 0);
+}
+
+/* M-021: of all that one person has open, and of nobody else's. */
+static void so_many_read_at_once(void **state)
+{
+    (void)state;
+    uint8_t id[2][ASV_UUID_BYTES];
+    uint8_t others[ASV_UUID_BYTES];
+    struct asv_web_opening *taken[ASV_WEB_READERS_EACH];
+    assert_int_equal(add(session, id[0]), ASV_OK);
+    assert_int_equal(add(session, id[1]), ASV_OK);
+    for (size_t i = 0; i < ASV_WEB_READERS_EACH; i++) {
+        taken[i] = take(session, id[i % 2], ASV_OK);
+    }
+    (void)take(session, id[0], ASV_E_BUSY);
+    (void)take(session, id[1], ASV_E_BUSY);
+    person[0]++;
+    assert_int_equal(add(other, others), ASV_OK);
+    person[0]--;
+    assert_true(is_there(other, others));
+    asv_web_openings_give(&openings, &world.world, taken[0], true);
+    assert_true(is_there(session, id[1]));
+    for (size_t i = 1; i < ASV_WEB_READERS_EACH; i++) {
+        asv_web_openings_give(&openings, &world.world, taken[i], true);
+    }
 }
 
 /* M-009 */
@@ -180,6 +217,7 @@ int main(void)
         TEST(it_ends_when_it_is_only_asked_about),
         TEST(it_ends_when_what_was_agreed_is_over),
         TEST(it_ends_behind_its_last_reader),
+        TEST(so_many_read_at_once),
         TEST(there_is_room_for_so_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,8 +109,8 @@ class Rig:
         return port
 
     def record(self, camera, count, video, *more):
-        """Records on the camera, which is not in the dock."""
-        video = self.site.video.make(**video)
+        """Records on the camera, which is not in the dock; video: what is made, or a file."""
+        video = self.site.video.make(**video) if isinstance(video, dict) else video
         before = held(camera)
         for _ in range(count):
             camera.tool("record", "--input", video, "--rate", "full", *more)

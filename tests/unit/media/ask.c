@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/support/in_vault.h"
+#include "tests/support/world.h"
 #include "tests/unit/test.h"
 
 #define IDLE_MS 10000
@@ -20,6 +21,8 @@
 static struct asv_test_in_vault it;
 static struct asv_playback *playback;
 static uint64_t media_bytes;
+static struct asv_test_world world;
+static uint64_t until_ms; /* by which the program has to be done */
 
 /* The program's side, in a thread. */
 static struct asv_media_channel program;
@@ -35,6 +38,8 @@ static int set_up(void **state)
     assert_int_equal(asv_exhibit_open_seal(it.vault, &it.name, &exhibit, &err), ASV_OK);
     assert_int_equal(asv_playback_open_take(exhibit, it.file_key, &playback, &err), ASV_OK);
     media_bytes = asv_playback_bytes(playback);
+    asv_test_world_init(&world, 1);
+    until_ms = world.mono + 1;
     return 0;
 }
 
@@ -136,8 +141,72 @@ static void says_facts_that_are_none(void)
     say(ASV_MEDIA_FACTS, "\x03mov", 4);
 }
 
+static void say_facts(void)
+{
+    static const struct asv_media_facts facts = {.format = "mov"};
+    uint8_t body[64];
+    struct asv_writer writer;
+    asv_writer_init(&writer, body, sizeof body);
+    asv_media_facts_write(&writer, &facts);
+    say(ASV_MEDIA_FACTS, body, writer.len);
+}
+
+/* Of two parts: at, ms and bytes of the second. */
+static void say_index(int64_t at, uint64_t ms, uint32_t bytes)
+{
+    uint8_t body[40] = {0};
+    asv_store_be32(body + 16, 1000);
+    asv_store_be64(body + 20, (uint64_t)at);
+    asv_store_be64(body + 28, ms);
+    asv_store_be32(body + 36, bytes);
+    say(ASV_MEDIA_INDEX, body, sizeof body);
+}
+
+static void says_what_it_is(void)
+{
+    say_facts();
+    say_index(1, 0, ASV_MEDIA_PART_BYTES);
+    say_end(ASV_OK, "");
+}
+
+static void says_its_index_first(void)
+{
+    say_index(1, 1, 1);
+    say_facts();
+}
+
+static void says_an_index_that_goes_back(void)
+{
+    say_facts();
+    say_index(0, 1, 1);
+}
+
+static void says_times_that_go_back(void)
+{
+    say_facts();
+    say_index(1, UINT64_MAX, 1);
+}
+
+static void says_a_part_that_is_too_long(void)
+{
+    say_facts();
+    say_index(1, 1, ASV_MEDIA_PART_BYTES + 1);
+}
+
+static void says_an_index_of_nothing(void)
+{
+    say_facts();
+    say(ASV_MEDIA_INDEX, "", 0);
+}
+
 static void ends_without_facts(void)
 {
+    say_end(ASV_OK, "");
+}
+
+static void ends_without_an_index(void)
+{
+    say_facts();
     say_end(ASV_OK, "");
 }
 
@@ -172,18 +241,21 @@ static enum asv_status take(void *ctx, const uint8_t *data, size_t len, struct a
 }
 
 /* Asks such a program. */
-static enum asv_status ask(void (*play)(void), bool probes, uint64_t *bytes, struct asv_err *err)
+static enum asv_status ask(void (*play)(void), bool looks, uint64_t *bytes, struct asv_err *err)
 {
     int ends[2];
     pthread_t thread;
     struct asv_media_facts facts;
+    static struct asv_media_index index;
     const struct asv_media_sink sink = {.ctx = bytes, .write = take};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     program = (struct asv_media_channel){.fd = ends[1], .idle_ms = IDLE_MS};
     *bytes = 0;
     assert_int_equal(pthread_create(&thread, NULL, run_program, &play), 0);
-    enum asv_status status = probes ? asv_media_probe(ends[0], IDLE_MS, playback, &facts, err)
-                                    : asv_media_remux(ends[0], IDLE_MS, playback, 0, &sink, err);
+    const struct asv_media_program asked = {
+        .fd = ends[0], .idle_ms = IDLE_MS, .world = &world.world, .until_ms = until_ms};
+    enum asv_status status = looks ? asv_media_look(&asked, playback, &facts, &index, err)
+                                   : asv_media_remux(&asked, playback, INT64_MIN, 1, &sink, err);
     close(ends[0]);
     assert_int_equal(pthread_join(thread, NULL), 0);
     close(ends[1]);
@@ -196,7 +268,7 @@ static void whatever_it_says_there_is_an_answer(void **state)
     static const struct {
         const char *name;
         void (*play)(void);
-        bool probes;
+        bool looks;
         enum asv_status status;
     } table[] = {
         {"reads its end", reads_its_end, false, ASV_OK},
@@ -212,14 +284,22 @@ static void whatever_it_says_there_is_an_answer(void **state)
         {"says what only the asker says", says_what_only_the_asker_says, false, ASV_E_MALFORMED},
         {"says facts that are none", says_facts_that_are_none, true, ASV_E_MALFORMED},
         {"says facts unasked", says_facts_that_are_none, false, ASV_E_MALFORMED},
+        {"says what it is", says_what_it_is, true, ASV_OK},
+        {"says what it is unasked", says_what_it_is, false, ASV_E_MALFORMED},
+        {"says its index first", says_its_index_first, true, ASV_E_MALFORMED},
+        {"says an index that goes back", says_an_index_that_goes_back, true, ASV_E_MALFORMED},
+        {"says times that go back", says_times_that_go_back, true, ASV_E_MALFORMED},
+        {"says a part that is too long", says_a_part_that_is_too_long, true, ASV_E_MALFORMED},
+        {"says an index of nothing", says_an_index_of_nothing, true, ASV_E_MALFORMED},
         {"ends without facts", ends_without_facts, true, ASV_E_MALFORMED},
+        {"ends without an index", ends_without_an_index, true, ASV_E_MALFORMED},
         {"blames the keeper", blames_the_keeper, false, ASV_E_MALFORMED},
         {"says what is wrong", says_what_is_wrong, false, ASV_E_MALFORMED},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct asv_err err = {0};
         uint64_t bytes = 0;
-        enum asv_status status = ask(table[i].play, table[i].probes, &bytes, &err);
+        enum asv_status status = ask(table[i].play, table[i].looks, &bytes, &err);
         if (status != table[i].status || (status != ASV_OK && err.text[0] == '\0')) {
             fail_msg("%s: %s, %s", table[i].name, asv_status_name(status), err.text);
         }
@@ -256,6 +336,18 @@ static void it_gets_nothing_that_is_not_signed(void **state)
     assert_int_equal(got_len, 0);
 }
 
+/* M-005: it may say something all the time, and never come to an end. */
+static void its_time_is_over_once(void **state)
+{
+    (void)state;
+    struct asv_err err = {0};
+    uint64_t bytes = 0;
+    assert_int_equal(ask(reads_its_end, false, &bytes, &err), ASV_OK);
+    asv_test_world_step(&world, 1);
+    assert_int_equal(ask(reads_its_end, false, &bytes, &err), ASV_E_TIMEOUT);
+    assert_int_equal(bytes, 0);
+}
+
 static enum asv_status take_none(void *ctx, const uint8_t *data, size_t len, struct asv_err *err)
 {
     (void)ctx;
@@ -275,7 +367,8 @@ static void who_watches_no_more_ends_it(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     program = (struct asv_media_channel){.fd = ends[1], .idle_ms = IDLE_MS};
     assert_int_equal(pthread_create(&thread, NULL, run_program, &play), 0);
-    assert_int_equal(asv_media_remux(ends[0], IDLE_MS, playback, 0, &sink, &err), ASV_E_AWAY);
+    const struct asv_media_program asked = {.fd = ends[0], .idle_ms = IDLE_MS};
+    assert_int_equal(asv_media_remux(&asked, playback, INT64_MIN, 1, &sink, &err), ASV_E_AWAY);
     assert_string_equal(err.text, "nobody watches any more");
     close(ends[0]);
     assert_int_equal(pthread_join(thread, NULL), 0);
@@ -287,9 +380,8 @@ static void who_watches_no_more_ends_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(whatever_it_says_there_is_an_answer),
-        TEST(it_gets_what_it_asks_for),
-        TEST(it_gets_nothing_that_is_not_signed),
+        TEST(whatever_it_says_there_is_an_answer), TEST(it_gets_what_it_asks_for),
+        TEST(it_gets_nothing_that_is_not_signed),  TEST(its_time_is_over_once),
         TEST(who_watches_no_more_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * What is kept of a seal while it is verified: for open.c alone.
+ */
+#ifndef ASV_SERVER_INCIDENT_OPEN_INDEX_H
+#define ASV_SERVER_INCIDENT_OPEN_INDEX_H
+
+#include "server/incident/open.h"
+
+struct asv_exhibit_keeping {
+    struct asv_exhibit_index *index;
+    size_t leaf_cap, frame_cap, checkpoint_cap, record_cap;
+    size_t records; /* with those that no checkpoint has signed yet */
+};
+
+/* As the verifier meets them. ASV_E_NO_MEMORY. */
+ASV_MUST_CHECK enum asv_status asv_exhibit_keep_leaf(struct asv_exhibit_keeping *keeping, uint64_t number,
+                                                     const uint8_t leaf[ASV_SHA256_BYTES],
+                                                     struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_exhibit_keep_record(struct asv_exhibit_keeping *keeping,
+                                                       const struct asv_seal_record *record,
+                                                       struct asv_err *err);
+ASV_MUST_CHECK enum asv_status asv_exhibit_keep_checkpoint(struct asv_exhibit_keeping *keeping,
+                                                           const struct asv_seal_checkpoint *checkpoint,
+                                                           struct asv_err *err);
+void asv_exhibit_index_free(struct asv_exhibit_index *index);
+
+#endif
