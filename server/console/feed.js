@@ -101,7 +101,7 @@ export class Feed {
   has(at) {
     const { buffered, duration } = this.video;
     for (let i = 0; i < buffered.length; i++) {
-      if (at >= buffered.start(i) - 0.05 && (at < buffered.end(i) || (this.source.readyState === "ended" && at <= duration))) {
+      if (at >= buffered.start(i) && (at < buffered.end(i) || (this.source.readyState === "ended" && at <= duration))) {
         return true;
       }
     }
@@ -161,7 +161,7 @@ export class Feed {
       await this.trim();
       await this.room(signal);
     }
-    if (!signal.aborted) {
+    if (!signal.aborted && this.source.readyState === "open") { // else what came last was no media, of which the video tells
       this.source.endOfStream();
     }
   }

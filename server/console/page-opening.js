@@ -66,10 +66,11 @@ class Player {
 
   // ---- what is there to see ----
 
+  /** M-035: nothing offers to save it. */
   picture() {
     const video = h("video", { class: "picture", playsinline: true, disablepictureinpicture: true, disableremoteplayback: true,
       controlslist: "nodownload noremoteplayback", preload: "none", "aria-label": t("opening.video"), onclick: () => this.toggle(),
-      oncontextmenu: (event) => event.preventDefault() }); // M-035
+      oncontextmenu: (event) => event.preventDefault() });
     for (const name of ["play", "pause", "seeked", "timeupdate", "durationchange", "progress", "waiting", "playing", "ratechange", "volumechange", "loadeddata", "ended"]) {
       video.addEventListener(name, () => this.draw());
     }
@@ -88,8 +89,7 @@ class Player {
     this.main.replaceChildren(
       pageHead(t("opening"), h("button", { class: "button quiet", type: "button", onclick: keysDialog }, t("opening.keys")),
         h("button", { class: "button", type: "button", onclick: () => { this.close(true); over(this.main, "own", told.clip); } }, t("opening.end"))),
-      ...this.warnings(), this.soon, this.trouble, this.region,
-      h("div", { class: "columns" }, this.marks(), this.about()));
+      ...this.warnings(), this.soon, this.trouble, h("div", { class: "watched" }, this.region, this.marks()), this.about());
   }
 
   controls() {
@@ -109,6 +109,7 @@ class Player {
       group(this.sound, iconButton("still", t("opening.still"), "s", () => this.still()), iconButton("full", t("opening.full"), "f", () => this.full())), this.note);
   }
 
+  /** M-036 */
   warnings() {
     const { told } = this;
     return [
@@ -251,19 +252,24 @@ class Player {
     this.stepping = this.stepping.then(() => (this.isOver ? null : this.stepOnce(direction)));
   }
 
-  /** What is seen is the last picture not after the current time: the one before is seen right before it; the next one is looked for. */
+  /** What is seen is about the last picture not after the current time: the next one, or the one before, is looked for, from where it can be at the
+   * earliest. */
   async stepOnce(direction) {
-    const from = this.frame ?? this.video.currentTime;
-    if (this.frame === null) {
-      await this.settled(from + direction / 25);
-    } else if (direction < 0) {
-      await this.settled(from - PROBE_S / 4);
-    } else {
-      const end = this.feed.origin + this.span();
-      for (let on = Number.isFinite(this.shortest) ? this.shortest + PROBE_S / 4 : PROBE_S; this.frame === from && from + on < end && on < 1; on += PROBE_S) {
-        await this.settled(from + on);
-      }
+    const from = this.frame;
+    if (from === null) { // a browser that does not tell: as most cameras do it
+      const to = this.video.currentTime + direction / 25;
+      await (this.isWithin(to) ? this.settled(to) : null);
+      return;
     }
+    const known = Number.isFinite(this.shortest);
+    const first = direction > 0 ? this.shortest + PROBE_S / 4 : this.shortest / 2;
+    for (let on = known ? first : PROBE_S; this.frame === from && on < 1 && this.isWithin(from + direction * on); on += PROBE_S) {
+      await this.settled(from + direction * on);
+    }
+  }
+
+  isWithin(at) {
+    return at >= this.feed.origin && at < this.feed.origin + this.span();
   }
 
   /** Shows the picture there, and waits until it is seen. */
@@ -277,7 +283,7 @@ class Player {
       } else {
         video.addEventListener("seeked", end, { once: true });
       }
-      feed.seek(Math.min(Math.max(to, feed.origin), feed.origin + this.span()));
+      feed.seek(to);
     });
   }
 
