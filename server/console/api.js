@@ -104,3 +104,8 @@ export async function send(method, path, body) {
     : { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) });
   return answer.status === 204 ? null : answer.json();
 }
+
+/** DELETE of what ends with the page: also when that is gone before the answer. */
+export function part(path) {
+  fetch(path, { method: "DELETE", keepalive: true, headers: { "X-CSRF-Token": link.csrf } }).catch(() => {});
+}

@@ -30,6 +30,7 @@ const ROUTES = [
   { path: "/policies", title: "policies", module: () => import("./page-policies.js"), roles: "anyone", nav: true },
   { path: "/policies/:version", title: "policies", module: () => import("./page-policy.js"), roles: "anyone" },
   { path: "/sign-in", title: "enter", module: () => import("./page-sign-in.js"), roles: null },
+  { path: "/openings/:opening", title: "opening", module: () => import("./page-opening.js"), roles: ["reviewer"] },
   { path: "/account", title: "account", module: () => import("./page-account.js"), roles: "newcomer" },
 ];
 

@@ -40,6 +40,7 @@ export default {
   "policies": "Regelungen",
   "looks": "Einsichten",
   "evaluation": "Auswertung",
+  "opening": "Aufnahme ansehen",
 
   "key.none": "Dieser Browser kann keine Sicherheitsschlüssel verwenden",
   "key.none.do": "Dafür braucht es eine verschlüsselte Verbindung (https) und einen aktuellen Browser.",

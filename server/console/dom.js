@@ -65,32 +65,29 @@ const PATHS = {
   warn: ["M12 4 21 20H3z", "M12 10v4.5", "M12 17v.2"],
   stop: ["M6 6l12 12", "M18 6 6 18"],
   none: ["M7 12h10"],
+  play: ["M8 5v14l11-7z"],
+  pause: ["M8.5 5v14", "M15.5 5v14"],
+  back: ["M11 6 5 12l6 6", "M19 6l-6 6 6 6"],
+  forward: ["M13 6l6 6-6 6", "M5 6l6 6-6 6"],
+  frameBack: ["M18 6v12", "M13 6l-6 6 6 6"],
+  frameForward: ["M6 6v12", "M11 6l6 6-6 6"],
+  markBack: ["M19 5v14l-9-7z", "M6 5v14"],
+  markForward: ["M5 5v14l9-7z", "M18 5v14"],
+  slower: ["M6 12h12"],
+  faster: ["M6 12h12", "M12 6v12"],
+  sound: ["M4 9.5v5h3.5L12 18V6L7.5 9.5z", "M15.5 9.5a4 4 0 0 1 0 5", "M18 7a8 8 0 0 1 0 10"],
+  mute: ["M4 9.5v5h3.5L12 18V6L7.5 9.5z", "M16 9.5l5 5", "M21 9.5l-5 5"],
+  still: ["M4 8h3.5L9 5.5h6L16.5 8H20v11H4z", "M12 10a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5"],
+  full: ["M4 9V4h5", "M15 4h5v5", "M20 15v5h-5", "M9 20H4v-5"],
 };
 
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  svg.dataset.icon = name;
-  for (const d of PATHS[name]) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", d);
-    svg.append(path);
-  }
-  return svg;
+  return s("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", "data-icon": name }, PATHS[name].map((d) => s("path", { d })));
 }
 
 /** A QR code of rows of 0 and 1, dark on white with the quiet zone that scanners need. */
 export function picture(label, rows) {
-  const svg = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
   const side = rows.length + 8;
-  svg.setAttribute("viewBox", `-4 -4 ${side} ${side}`);
-  svg.setAttribute("class", "code");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
-  path.setAttribute("d", rows.map((row, y) => [...row].map((dark, x) => (dark === "1" ? `M${x} ${y}h1v1h-1z` : "")).join("")).join(""));
-  svg.append(path);
-  return svg;
+  return s("svg", { viewBox: `-4 -4 ${side} ${side}`, class: "code", role: "img", "aria-label": label },
+    s("path", { d: rows.map((row, y) => [...row].map((dark, x) => (dark === "1" ? `M${x} ${y}h1v1h-1z` : "")).join("")).join("") }));
 }

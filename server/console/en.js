@@ -40,6 +40,7 @@ export default {
   "policies": "Policies",
   "looks": "Viewings",
   "evaluation": "Evaluation",
+  "opening": "Viewing a recording",
 
   "key.none": "This browser cannot use security keys",
   "key.none.do": "That needs an encrypted connection (https) and a current browser.",

@@ -28,9 +28,9 @@
                   same */
 
 /* */
-#define POLICY                                                                                     \
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; " \
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "            \
+#define POLICY                                                                                           \
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "       \
+    "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " \
     "require-trusted-types-for 'script'; trusted-types asservat"
 
 static const char *const types[][2] = {{".html", "text/html; charset=utf-8"},

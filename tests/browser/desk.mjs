@@ -9,6 +9,7 @@ import crypto from "node:crypto";
 import { EVALUATION } from "./evaluation.mjs";
 import { OVERSIGHT } from "./oversight.mjs";
 import { desk, site, stage, STATUS } from "./people.mjs";
+import { PLAYER } from "./player.mjs";
 import { until } from "./site.mjs";
 import { fits, isAccessible, picture, says } from "./stage.mjs";
 
@@ -148,7 +149,8 @@ async function aScreenIsSetUp() {
   await says(page.locator(".issue"), "Dieser Bildschirm darf nicht ausgeben");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION];
+const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
+  ...PLAYER];
 
 let good = false;
 try {

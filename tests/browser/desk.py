@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Asservat authors
 """desk.py BUILD [--hold | --docs] [STEP…]: people at their desks, in a browser, on the site of incident.py: a real database, vault and
 keeper, and asservatd under the origin that their authenticators know. desk.mjs plays them. With --hold nobody does: the site stays until
-its input ends, for whoever looks around.
+its input ends, for whoever looks around; each line of it starts asservatd anew, with the console as it is then.
 """
 import base64
 import json
@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -22,6 +23,9 @@ import statements  # noqa: E402
 PEOPLE = ("anna", "sigrid", "willi", "rita", "doris", "stefan")
 SKIPPED = 77
 PASSWORD = "vom Amt gewählt, 1. Mal"
+WATCHED = dict(seconds=90, size="640x360", rate="800k")  # long enough to jump in
+MARKED = [word for at in ("4000:display-on", "7000:announced", "20000:marker", "60000:marker") for word in ("--at", at)]
+NOISE = dict(seconds=2, size="160x90", rate="200k")  # which is no video
 
 
 def skip(why):
@@ -54,10 +58,44 @@ def count_months(desk):
         WHERE f.people <> 'public' OR u.unit IS NULL;""")
 
 
+def record(rig):
+    """Besides: one with something on its time line, and one whose pictures are none."""
+    path = rig.site.video.make(**NOISE)
+    data = bytearray(path.read_bytes())
+    at = data.find(b"mdat")
+    while at >= 0:
+        end = at - 4 + int.from_bytes(data[at - 4:at], "big")
+        data[at + 4:end] = b"\xa5" * (end - at - 4)
+        at = data.find(b"mdat", end)
+    path.write_bytes(data)
+    return statements.record(rig, (statements.foreign(rig),), (WATCHED, *MARKED), (NOISE,))
+
+
+def listen(desk):
+    """Where the browser's tests have somebody use the command line: a line of JSON, [person, [word, …]], is answered with [status, what it said]."""
+    where = desk.site.directory / "desk.sock"
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(str(where))
+    server.listen()
+
+    def serve():
+        while True:
+            link, _ = server.accept()
+            with link, link.makefile("rw") as lines:
+                for line in lines:
+                    who, words = json.loads(line)
+                    status, out, err = desk.call(*words, *desk.by(who))
+                    lines.write(json.dumps([status, out.decode() + err]) + "\n")
+                    lines.flush()
+
+    threading.Thread(target=serve, daemon=True).start()
+    return str(where)
+
+
 def play(rig):
     port = free_port()
     statements.HOST, statements.ORIGIN = "localhost", f"http://localhost:{port}"
-    desk, _, clips = statements.site.set_up(rig, statements.record)
+    desk, _, clips = statements.site.set_up(rig, record)
     people = {name: key(statements.Authenticator(desk, name)) for name in PEOPLE}
     secret = desk.keys / "password"
     secret.write_text(PASSWORD + "\n")
@@ -72,11 +110,15 @@ def play(rig):
     count_months(desk)
     web = statements.Server(desk, listen=f"127.0.0.1:{port}", console=TOP / "server/console", dock__status=desk.site.status,
                             ledger=ledger.work / "published" / proofs.ORIGIN.partition("/")[0])
-    site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "password": PASSWORD, "case": statements.site.CASE}
+    site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "password": PASSWORD, "case": statements.site.CASE, "desk": listen(desk),
+            "directory": str(desk.site.directory)}
     try:
         if "--hold" in sys.argv:
             print(json.dumps(site, indent=1), flush=True)
-            sys.stdin.read()
+            for _ in sys.stdin:
+                web.stop()
+                web.log.unlink()
+                web.start()
             return
         done = subprocess.run(["node", Path(__file__).with_suffix(".mjs"), *sys.argv[1:]], env=os.environ | {"ASV_TEST_SITE": json.dumps(site)})
         assert done.returncode == 0, f"desk.mjs: {done.returncode}\n{web.daemon.tail()}"

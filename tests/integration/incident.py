@@ -81,15 +81,16 @@ def issue(rig):
 
 
 def record(rig, *more):
-    """A camera that was issued, and its recordings in custody, also of these videos; then the keeper takes this user for an administrator."""
+    """A camera that was issued, and its recordings in custody, also of these (a video, and options for each); then the keeper takes this user
+    for an administrator."""
     camera, assignment = issue(rig)
     camera.tool("mark", "display-on")
     camera.tool("mark", "announced")
     rig.record(camera, 1, LONG)
     camera.tool("mark", "display-off")
     rig.record(camera, 4, SHORT)
-    for video in more:
-        rig.record(camera, 1, video)
+    for video, *options in more:
+        rig.record(camera, 1, video, *options)
     camera.tool("mark", "display-on")
     rig.plug(camera)
     rig.taken_in(camera)

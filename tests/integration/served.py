@@ -26,8 +26,8 @@ SAFE = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-ac
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()", "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
 
-PAGES = ("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-         "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types asservat")
+PAGES = ("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; media-src blob:; connect-src 'self'; "
+         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types asservat")
 
 
 class Contract:

@@ -718,7 +718,7 @@ def without_a_database(desk, web, people, clip, head):
 
 
 def play(rig):
-    desk, _, clips = site.set_up(rig, lambda rig: record(rig, foreign(rig)))
+    desk, _, clips = site.set_up(rig, lambda rig: record(rig, (foreign(rig),)))
     people = {name: Authenticator(desk, name) for name in ("willi", "sigrid", "stefan", "rita")}
     web = Server(desk)
     try:
