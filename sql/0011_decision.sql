@@ -1402,6 +1402,7 @@ CREATE FUNCTION asv.clip_keeps(p_recording uuid) RETURNS json
 $$;
 COMMENT ON FUNCTION asv.clip_keeps IS 'which decision keeps a recording; NULL: none; for clip_about, nobody may call it';
 
+-- A-160: who made it withdraws it.
 CREATE FUNCTION asv.clip_asked(p_recording uuid) RETURNS json
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),

@@ -114,11 +114,11 @@ function called({ case_number: number, offence, place }) {
   return [number, offence, place].filter(Boolean).join(" · ");
 }
 
-/** The incident for which something is asked, as one of the fields of a dialog; those that are open are offered. Instead of choosing one,
+/** The incident for which something is asked, as one of the fields of a dialog; the newest are offered. Instead of choosing one,
  * other() is called when none of them is it. null: there is none. */
 async function incidentField(chosen, other) {
-  const { incidents } = await get(`/api/v1/incidents?${new URLSearchParams({ state: "open", limit: CHOICES_MOST })}`);
-  const options = incidents.map((one) => [one.case_number, called(one)]);
+  const { incidents } = await get(`/api/v1/incidents?limit=${CHOICES_MOST}`);
+  const options = incidents.filter(({ state }) => state !== "forgotten").map((one) => [one.case_number, called(one)]);
   if (chosen && !options.some(([number]) => number === chosen)) {
     options.unshift([chosen, chosen]);
   }
@@ -213,25 +213,25 @@ function shield(clip, action, names) {
   return [{ name: "ground", label: t("do.ground"), control: select(grounds(names)) }];
 }
 
-/** What a person with these roles can do with a recording now, the likeliest first: [{text, run}]. */
+/** What a person with these roles can do with a recording now: [{text, run, first}], first: what the page is mostly opened for. */
 export function offers(clip, again) {
   const alive = !isOver(clip);
   const asked = clip.asked !== undefined;
   const waits = clip.blocks.filter(({ by }) => by === "camera" || by === "set").map(({ ground }) => ground);
   const free = SHIELDS.filter((name) => !clip.blocks.some(({ ground, by }) => ground === name && (by === "set" || by === "confirmed")));
-  const propose = (action) => act(t(`action.${action}`), { action, step: "propose", clip: clip.clip }, again);
+  const propose = (title, action) => act(t(title), { action, step: "propose", clip: clip.clip }, again);
   return [
     [!asked && mayHold(clip), "do.hold", () => hold(clip, again, clip.incidents[0]?.case_number)],
-    [may(["reviewer"]) && clip.state === "held", "do.open", () => propose("open")],
+    [may(["reviewer"]) && clip.state === "held", "do.open", () => propose("do.open", "open")],
     [may(DECIDERS) && waits.length > 0 && alive, "do.unblock", () => act(t("do.unblock"), { action: "unblock", step: "alone", clip: clip.clip }, again, shield(clip, "unblock", waits))],
     [may(ENDERS) && !asked && alive && clip.day === undefined, "do.day", () => act(t("do.day"), { action: "day", step: "propose", clip: clip.clip }, again,
       [{ name: "date", label: t("do.date"), hint: t("do.day.do"), control: h("input", { type: "date", required: true }) }])],
     [alive, "do.assign", () => assign(clip, again)],
     [alive && free.length > 0, "do.block", () => act(t("do.block"), { action: "block", step: "alone", clip: clip.clip }, again, shield(clip, "block", free))],
-    [may(ENDERS) && !asked && clip.state === "held", "do.release", () => propose("release")],
+    [may(ENDERS) && !asked && clip.state === "held", "do.release", () => propose("do.release", "release")],
     [may(ENDERS) && !asked && alive && clip.state !== "held", "do.erase", () => act(t("do.erase"), { action: "erase-early", step: "propose", clip: clip.clip }, again,
       [{ name: "ground", label: t("do.ground"), hint: t("do.erase.do"), control: select(grounds(["professional-secret", "private-life"], t("do.groundless"))) }])],
-  ].filter(([offered]) => offered).map(([, text, run]) => ({ text: t(text), run }));
+  ].filter(([offered]) => offered).map(([, text, run]) => ({ text: t(text), run, first: text === "do.hold" || text === "do.open" }));
 }
 
 /* ---- requests, and the two people that each takes ---- */
@@ -259,11 +259,10 @@ function eye(there, title, name, at) {
 /** LAW T4: who asked, and who answered; the second place is empty until then. */
 export function eyes(one) {
   const { outcome, requested_by: first, answered_by: second } = one;
-  const open = outcome === "open";
+  const nobody = { open: "eyes.waits", lapsed: "eyes.late" }[outcome] ?? "eyes.unknown";
   return h("ol", { class: "eyes", "aria-label": t("eyes") },
     eye(true, t("eyes.first"), first ?? t("eyes.unknown"), one.requested_at),
-    eye(!open && second !== undefined, t(open ? "eyes.second" : `outcome.${outcome}`),
-      second ?? t(open ? "eyes.open" : outcome === "lapsed" ? "eyes.lapsed" : "eyes.unknown"), one.ended_at));
+    eye(second !== undefined, t(`eyes.${outcome}`), second ?? t(nobody), one.ended_at));
 }
 
 function canLook({ action, outcome, own, ended_at: agreed }) {

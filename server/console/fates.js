@@ -21,7 +21,7 @@ const STATES = {
 const INTEGRITY = { VALID: ["green", "check"], TRUNCATED: ["blue", "none"], UNSIGNED_TAIL: ["yellow", "warn"], GAP: ["red", "warn"], INVALID: ["red", "stop"] };
 const PROVENANCE = { TRUSTED: ["green", "check"], SEALED_BY_DOCK: ["blue", "lock"], UNKNOWN_KEY: ["red", "warn"], REVOKED: ["red", "stop"] };
 const OUTCOMES = { open: ["yellow", "wait"], approved: ["green", "check"], refused: ["red", "stop"], withdrawn: ["grey", "none"], lapsed: ["grey", "none"] };
-const INCIDENTS = { open: ["blue", "none"], ended: ["grey", "check"], forgotten: ["grey", "none"] };
+const INCIDENTS = { open: ["blue", "lock"], ended: ["grey", "none"], forgotten: ["grey", "none"] };
 
 export const CLIP_STATES = Object.keys(STATES);
 export const VERDICTS = { integrity: Object.keys(INTEGRITY), provenance: Object.keys(PROVENANCE) };

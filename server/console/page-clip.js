@@ -42,7 +42,8 @@ function standing(clip) {
     [t("clip.due.at"), clip.state === "held" || isOver(clip) ? null : moment(clip.due_at)],
     [t("clip.verdict"), verdicts(clip)],
     [t("clip.reason"), clip.reason],
-    [t("clip.keeps"), clip.kept ? [t(`ground.${clip.kept.ground}`), ", ", ...incidentLinks([clip.kept])] : null],
+    [t("clip.keeps"), clip.kept ? incidentLinks([clip.kept]) : null],
+    [t("clip.cause"), clip.kept ? t(`ground.${clip.kept.ground}`) : null],
     [t("incidents"), clip.incidents.length > 0 ? incidentLinks(clip.incidents) : null],
   ]);
 }
@@ -139,11 +140,18 @@ function placeOf(event, logs) {
       h("button", { class: "button quiet small", type: "button", onclick: () => showProof(event, log) }, t("proof.get"))];
 }
 
+/** As a dock writes down where it was. */
+function placeAt(text) {
+  const [, dock, slot] = /^dock (.+) slot (\d+) port \S+$/.exec(text) ?? [];
+  return slot === undefined ? text : t("event.slot", { dock, slot });
+}
+
 function entry(event, logs) {
-  const who = [event.actor_kind === "person" ? "" : t(`actor.${event.actor_kind}`), event.actor_name].filter(Boolean).join(" ");
+  const where = placeAt(event.place ?? "");
+  const who = event.actor_kind === "dock" && where !== event.place ? "" : [event.actor_kind === "person" ? "" : t(`actor.${event.actor_kind}`), event.actor_name].filter(Boolean).join(" ");
   return h("li", { "data-kind": event.kind },
     h("p", { class: "event-head" }, moment(event.at ?? event.recorded_at), h("strong", {}, t(`event.${event.kind}`))),
-    h("p", {}, [who, event.place].filter(Boolean).join(", "), event.signed ? [" ", badge("grey", "check", t("event.signed"))] : null),
+    h("p", { class: "event-head" }, [who, where].filter(Boolean).join(", "), event.signed ? badge("grey", "check", t("event.signed")) : null),
     event.detail ? h("p", { class: "original" }, event.detail) : null,
     h("p", { class: "event-place" }, placeOf(event, logs)));
 }
@@ -178,14 +186,14 @@ function accesses(clip) {
 export async function draw(main, { params, again }) {
   const clip = await get(`/api/v1/clips/${params.clip}`);
   const [asked, mine, history, { logs }] = await Promise.all([requests(clip), waiting(), events(clip.clip), get("/api/v1/ledger")]);
-  const [first, ...others] = offers(clip, again);
-  const button = ({ text, run }, quiet) => h("button", { class: quiet ? "button quiet" : "button", type: "button", onclick: run }, text);
+  const [first, others] = [true, false].map((which) => offers(clip, again).filter((one) => one.first === which)
+    .map(({ text, run }) => h("button", { class: which ? "button" : "button quiet", type: "button", onclick: run }, text)));
   main.replaceChildren(...[
-    pageHead(t("clip.of", { when: when(clip) }), first ? button(first, clip.asked !== undefined) : null),
+    pageHead(t("clip.of", { when: when(clip) }), ...first),
     h("div", { class: "columns" }, section(t("clip.standing"), standing(clip)), section(t("clip.origin"), origin(clip))),
     blocks(clip),
     asked.length === 0 ? null : section(t("requests"), h("ul", { class: "requests" }, asked.map((one) => requestCard(one, again, { mine: mine.has(one.request) })))),
-    others.length === 0 ? null : section(t("clip.can"), h("p", { class: "actions" }, others.map((one) => button(one, true)))),
+    others.length === 0 ? null : section(t("clip.can"), h("p", { class: "actions" }, others)),
     custody(history, logs),
     accesses(clip),
     technical(clip),

@@ -66,13 +66,11 @@ export function draw(main) {
   const shown = listing({
     caption: t("inbox"), path: "/api/v1/clips", query: { ...chosen }, rows: "clips", empty: t("inbox.none"), emptyDo: t("inbox.none.do"),
     columns: [
-      { title: t("inbox.when"), cell: clipLink },
-      { title: t("inbox.mark"), cell: mark },
-      { title: t("inbox.fate"), cell: (clip) => stateBadge(clip.state) },
+      { title: t("inbox.when"), cell: (clip) => [clipLink(clip), h("p", { class: "hint" }, length(clip))] },
+      { title: t("inbox.fate"), cell: (clip) => h("span", { class: "badges" }, mark(clip), stateBadge(clip.state)) },
       { title: t("clip.left"), cell: daysLeft },
       { title: t("inbox.where"), cell: ({ unit, area, camera_name: camera }) => [unit, area, camera].filter(Boolean).join(", ") },
       { title: t("inbox.verdict"), cell: verdicts },
-      { title: t("inbox.length"), number: true, cell: length },
       { title: t("inbox.do"), cell: (clip) => (mayHold(clip) ? h("button", { class: "button quiet", type: "button", onclick: () => hold(clip, again) }, t("do.hold")) : "") },
     ],
   });

@@ -78,7 +78,7 @@ export async function draw(main, { params, again }) {
   const openings = incident.requests.filter(({ action }) => action === "open");
   const others = incident.requests.filter(({ action }) => action !== "open");
   main.replaceChildren(...[
-    pageHead(incident.case_number, incidentBadge(incident.state), ...(alive ? [
+    pageHead(t("incident.of", { number: incident.case_number }), incidentBadge(incident.state), ...(alive ? [
       button(t("do.change"), () => changeIncident(incident, again)),
       button(t("do.add"), () => addClip(incident, again)),
       may(HOLDERS) ? button(t("do.ahead"), () => holdAhead(incident, again)) : null] : [])),

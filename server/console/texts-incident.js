@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 export default {
   de: {
+    "incident.of": "Vorgang {number}",
     "incident.known": "Was bekannt ist",
     "incident.version": "Fassung",
     "incident.signed": "{version}, unterschrieben von {name}",
@@ -23,6 +24,7 @@ export default {
     "incident.openings.none": "Keine, von denen Sie wissen dürfen.",
   },
   en: {
+    "incident.of": "Incident {number}",
     "incident.known": "What is known",
     "incident.version": "Version",
     "incident.signed": "{version}, signed by {name}",

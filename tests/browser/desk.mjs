@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 
+import { cases } from "./cases.mjs";
 import { OVERSIGHT } from "./oversight.mjs";
 import { desk, site, stage, STATUS } from "./people.mjs";
 import { until } from "./site.mjs";
@@ -122,7 +123,8 @@ async function accountsAreNarrowAndDark() {
   await says(page.locator("h1"), "My account");
 }
 
-const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, ...OVERSIGHT];
+const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, ...OVERSIGHT,
+  ...cases({ desk, site, refusal: STATUS })];
 
 let good = false;
 try {

@@ -215,7 +215,9 @@ class Test:
         got = self.get("willi", f"/api/v1/clips/{uid('w2')}")
         assert got["state"] == "held" and got["kept"]["case_number"] == "V-1/2026" and got["incidents"] == [{"incident": uid("incident"), "case_number": "V-1/2026"}]
         assert got["clock_offset_ms"] == -12 and got["camera_name"] == "Kamera 07" and got["header"] == dig("w2") and got["blocks"] == []
-        assert self.get("willi", f"/api/v1/clips/{uid('w3')}")["asked"]["action"] == "hold"
+        asked = {who: self.get(who, f"/api/v1/clips/{uid('w3')}")["asked"] for who in ("willi", "sigrid")}
+        assert {(a["action"], a["requested_by"]) for a in asked.values()} == {("hold", "Willi")}, asked
+        assert asked["willi"]["own"] and not asked["sigrid"]["own"], "A-160"
         assert self.get("willi", f"/api/v1/clips/{uid('w7')}")["blocks"] == [{"ground": "private-life", "by": "set"}]
         assert self.get("willi", f"/api/v1/clips/{uid('d1')}")["blocks"] == [{"ground": "dwelling", "by": "camera"}]
         assert self.get("willi", f"/api/v1/clips/{uid('t1')}")["blocks"] == [{"ground": "pre-roll", "by": "camera"}]
@@ -266,7 +268,7 @@ class Test:
         assert {c["clip"] for c in got["clips"]} == {uid("w2"), uid("w3")} and [c["clip"] for c in got["removed"]] == [uid("w5")]
         held = next(r for r in got["requests"] if r["request"] == dig("q1"))
         assert (held["requested_by"], held["outcome"], held["answered_by"]) == ("Willi", "approved", "Sigrid"), held
-        assert "open" in {r["action"] for r in got["requests"]}, "rita asked to be shown it"
+        assert {r["requested_by"] for r in got["requests"] if r["own"]} == {"Rita"}, "A-160"
         other = self.get("emil", f"/api/v1/incidents/{uid('incident')}")
         assert "open" not in {r["action"] for r in other["requests"]}, "LAW L2: not told to everybody"
 
