@@ -19,9 +19,10 @@ const CAUSES = ["prosecution", "danger", "legality-check"];
 const SHIELDS = ["dwelling", "professional-secret", "private-life", "pre-roll"];
 const SHOWN_MS = 12 * 3_600_000; // so long an approval lets its reviewer see it (INCIDENTS.md)
 
-const HOLDERS = ["wearer", "supervisor", "deputy", "data_protection_officer"];
+const OFFICER = "data_protection_officer";
+export const HOLDERS = ["wearer", "supervisor", "deputy", OFFICER];
 const ENDERS = [...HOLDERS, "reviewer"];
-const DECIDERS = ["supervisor", "deputy", "data_protection_officer"];
+const DECIDERS = ["supervisor", "deputy", OFFICER];
 
 /* ---- what is asked for ---- */
 
@@ -145,9 +146,11 @@ async function forIncident(title, deed, again, fields, chosen) {
 
 /* ---- recordings ---- */
 
-/** number: of the incident that is offered first. */
+/** number: of the incident that is offered first. LAW T3: a check of legality is the officer's to ask for, and nothing else. */
 export function hold(clip, again, number = null) {
-  const ground = select(grounds(CAUSES, t("do.own")));
+  const others = may(HOLDERS.filter((role) => role !== OFFICER));
+  const causes = CAUSES.filter((name) => (name === "legality-check" ? may([OFFICER]) : others));
+  const ground = select(grounds(causes, others ? t("do.own") : null));
   return forIncident(t("do.hold"), { action: "hold", step: "propose", clip: clip.clip }, again,
     [{ name: "ground", label: t("do.cause"), control: ground }], number);
 }
@@ -185,9 +188,21 @@ export function removeClip(incident, clip, again) {
   return act(t("do.remove"), { action: "incident-clip-out", step: "alone", incident: incident.case_number, clip: clip.clip, record: {} }, again);
 }
 
+function camerasFor(title) {
+  return attempt(title, async () => (await get(`/api/v1/cameras?limit=${CHOICES_MOST}`)).cameras);
+}
+
+/** What was decided before docking, to be kept no longer. */
+async function releaseAhead(one, incident, again) {
+  const camera = (await camerasFor(t("do.ahead.end")))?.find(({ name }) => name === one.camera_name);
+  if (camera) {
+    await act(t("do.ahead.end"), { action: "release-ahead", step: "propose", incident: incident.case_number, camera: camera.camera, from: one.from_at, until: one.until_at }, again);
+  }
+}
+
 /** Of a camera that has not come back. */
 export async function holdAhead(incident, again) {
-  const cameras = await attempt(t("do.ahead"), async () => (await get(`/api/v1/cameras?limit=${CHOICES_MOST}`)).cameras);
+  const cameras = await camerasFor(t("do.ahead"));
   if (cameras === null) {
     return;
   }
@@ -269,9 +284,18 @@ function canLook({ action, outcome, own, ended_at: agreed }) {
   return action === "open" && outcome === "approved" && own && may(["reviewer"]) && Date.parse(agreed) + SHOWN_MS > Date.now();
 }
 
-/** One request with all that is known of it. about: what it is about, where that is not plain; mine: this person may answer it. */
-export function requestCard(one, again, { about = null, mine = false } = {}) {
-  const buttons = one.outcome === "open" ? answers(one, again, mine) : canLook(one) ? [button(t("do.show"), () => look(one, again), false)] : [];
+function follows(one, incident, again) {
+  if (canLook(one)) {
+    return [button(t("do.show"), () => look(one, again), false)];
+  }
+  const ahead = incident !== null && one.action === "hold-ahead" && one.outcome === "approved" && may(ENDERS);
+  return ahead ? [button(t("do.ahead.end"), () => releaseAhead(one, incident, again))] : [];
+}
+
+/** One request with all that is known of it. incident: for which it is shown; about: what it is about, where that is not plain; mine: this
+ * person may answer it. */
+export function requestCard(one, again, { incident = null, about = null, mine = false }) {
+  const buttons = one.outcome === "open" ? answers(one, again, mine) : follows(one, incident, again);
   return h("li", { class: "request" },
     h("div", { class: "request-head" }, h("h3", {}, matter(one)), outcomeBadge(one.outcome),
       one.outcome === "open" ? h("span", { class: "figure" }, until(one.expires_at)) : null),

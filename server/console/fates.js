@@ -28,7 +28,7 @@ export const VERDICTS = { integrity: Object.keys(INTEGRITY), provenance: Object.
 export const INCIDENT_STATES = Object.keys(INCIDENTS);
 
 export function stateBadge(state) {
-  return badge(...STATES[state], t(`fate.${state}`));
+  return badge(...STATES[state], t(`standing.${state}`));
 }
 
 export function verdicts({ integrity, provenance }) {

@@ -21,7 +21,7 @@ function options(prefix, names) {
 
 function controls() {
   return {
-    state: select(options("fate", CLIP_STATES), { value: chosen.state ?? "" }),
+    state: select(options("standing", CLIP_STATES), { value: chosen.state ?? "" }),
     unit: h("input", { maxlength: 64, value: chosen.unit ?? "" }),
     from: h("input", { type: "date", value: chosen.from ?? "" }),
     until: h("input", { type: "date", value: chosen.until ?? "" }),

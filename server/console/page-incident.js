@@ -4,7 +4,7 @@
  * One incident: what is known of it, its recordings, and what was asked and answered for it. */
 import { get } from "./api.js";
 import { facts, moment, pageHead, section, state, table } from "./components.js";
-import { addClip, changeIncident, hold, holdAhead, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
+import { addClip, changeIncident, hold, holdAhead, HOLDERS, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
 import { h } from "./dom.js";
 import { clipLink, incidentBadge, stateBadge } from "./fates.js";
 import { add, number, t } from "./i18n.js";
@@ -12,8 +12,6 @@ import { may } from "./session.js";
 import texts from "./texts-incident.js";
 
 add(texts);
-
-const HOLDERS = ["wearer", "supervisor", "deputy", "data_protection_officer"];
 
 function button(text, run, quiet = true) {
   return h("button", { class: quiet ? "button quiet" : "button", type: "button", onclick: run }, text);
@@ -69,7 +67,7 @@ function removed(incident) {
 function requests(title, all, incident, mine, again, none) {
   const there = [...incident.clips, ...incident.removed];
   return section(title, all.length === 0 ? h("p", { class: "hint" }, none)
-    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { about: subject(one, there), mine: mine.has(one.request) }))));
+    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { incident, about: subject(one, there), mine: mine.has(one.request) }))));
 }
 
 export async function draw(main, { params, again }) {

@@ -305,6 +305,24 @@ export function cases({ desk, site, refusal }) {
     await says(page.locator("section", { hasText: "Zuordnung aufgehoben" }).last(), "sigrid");
   }
 
+  /** A camera that has not come back. */
+  async function aheadOfDocking() {
+    const sigrid = await incident("sigrid");
+    await button(sigrid, "Vor dem Einlesen sichern").click();
+    await sign(sigrid, "Kamera im Krankenhaus");
+    const card = sigrid.locator(".request", { hasText: "K-01" }).first();
+    await stands(card, "sigrid", "steht aus");
+    const stefan = await desk("stefan", "#/requests");
+    await says(stefan.locator("tbody tr"), "K-01");
+    await button(stefan, "Genehmigen").click();
+    await sign(stefan, "Ebenso");
+    await sigrid.reload();
+    await stands(card, "sigrid", "stefan");
+    await button(card, "Ende der Sicherung vor dem Einlesen beantragen").click();
+    await sign(sigrid, "Sie ist wieder da");
+    await stands(card, "sigrid", "steht aus");
+  }
+
   /** Each event with its proof, which others' programs check without us. */
   async function custodyIsProven() {
     const page = await desk("doris", clip(proven));
@@ -342,5 +360,5 @@ export function cases({ desk, site, refusal }) {
   }
 
   return [theInboxIsMetadata, whoSeesNoRecordings, anIncidentIsWrittenDown, anIncidentIsChanged, keepingTakesTwo, lookingTakesTwo, whoWasShownItIsTold,
-    aRequestIsRefusedOrWithdrawn, twoApproveAtOnce, aBlockAndARelease, recordingsAreAddedAndTakenOut, custodyIsProven, theyAreNarrowDarkAndEnglish];
+    aRequestIsRefusedOrWithdrawn, twoApproveAtOnce, aBlockAndARelease, recordingsAreAddedAndTakenOut, aheadOfDocking, custodyIsProven, theyAreNarrowDarkAndEnglish];
 }
