@@ -48,10 +48,9 @@ function clips(incident, again) {
   return section(t("incident.clips"), incident.clips.length === 0 ? state("empty", t("incident.clips.none"), t("incident.clips.none.do"))
     : table(t("incident.clips"), [
       { title: t("incident.when"), cell: clipLink },
-      { title: t("incidents.state"), cell: (clip) => stateBadge(clip.state) },
+      { title: t("incident.state"), cell: (clip) => stateBadge(clip.state) },
       { title: t("incident.due"), cell: (clip) => (clip.state === "held" ? t("clip.kept") : moment(clip.due_at)) },
-      { title: t("incident.by"), cell: (clip) => clip.signed_by ?? t("incident.byhold") },
-      { title: t("incident.since"), cell: (clip) => moment(clip.since) },
+      { title: t("incident.by"), cell: (clip) => [clip.signed_by ?? t("incident.byhold"), h("br"), moment(clip.since)] },
       { title: t("incident.do"), cell: actions },
     ], incident.clips));
 }

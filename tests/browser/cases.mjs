@@ -309,7 +309,11 @@ export function cases({ desk, site, refusal }) {
   async function aheadOfDocking() {
     const sigrid = await incident("sigrid");
     await button(sigrid, "Vor dem Einlesen sichern").click();
-    await sign(sigrid, "Kamera im Krankenhaus");
+    await sign(sigrid, "Kamera im Krankenhaus", async (dialog) => {
+      const today = new Date().toLocaleDateString("sv");
+      await dialog.getByLabel("Beginn").fill(`${today}T00:05`);
+      await dialog.getByLabel("Ende").fill(`${today}T23:55`);
+    });
     const card = sigrid.locator(".request", { hasText: "K-01" }).first();
     await stands(card, "sigrid", "steht aus");
     const stefan = await desk("stefan", "#/requests");
