@@ -3,7 +3,7 @@
  *
  * What people can decide about recordings and incidents, each asked for in a dialog (sign.js). What somebody may not is mostly not
  * offered; the rules are the server's, which says at the first step what they refuse. */
-import { asProblem, get } from "./api.js";
+import { asProblem, get, Problem } from "./api.js";
 import { dialog, moment, problem } from "./components.js";
 import { h } from "./dom.js";
 import { clipLink, isOver, matter, outcomeBadge, until, when } from "./fates.js";
@@ -48,6 +48,15 @@ function time(value, required) {
   return h("input", { type: "datetime-local", required, value: toLocal(value) });
 }
 
+/** The end of a time, which does not lie before its beginning. name: of its field. */
+function ending(name, from, text) {
+  const until = fromLocal(text);
+  if (until !== undefined && from !== undefined && until < from) {
+    throw new Problem({ status: 0, field: name, title: t("record.until"), detail: t("record.until.wrong") });
+  }
+  return until;
+}
+
 /** Whatever happens on the way is said in a dialog. */
 async function attempt(title, what) {
   try {
@@ -71,7 +80,7 @@ export async function act(title, deed, again, fields = []) {
 
 function incidentFields(known) {
   const put = (name, read = (control) => control.value) => (deed, control) => {
-    const value = read(control);
+    const value = read(control, deed.record);
     if (value === "" || value === undefined || value.length === 0) {
       delete deed.record[name];
     } else {
@@ -84,7 +93,7 @@ function incidentFields(known) {
     text("offence", { required: true }),
     { ...text("danger", { required: true }), hint: t("record.danger.do") },
     { name: "record.from", label: t("record.from"), hint: t("record.from.do"), control: time(known?.from_at, true), put: put("from", (control) => fromLocal(control.value)) },
-    { name: "record.until", label: t("record.until"), control: time(known?.until_at, false), put: put("until", (control) => fromLocal(control.value)) },
+    { name: "record.until", label: t("record.until"), control: time(known?.until_at, false), put: put("until", (control, { from }) => ending("record.until", from, control.value)) },
     text("place", { required: true }),
     { ...text("accused"), hint: t("record.accused.do") },
     { name: "record.injured", label: t("record.injured"), hint: t("record.injured.do"), control: h("textarea", { rows: 2, maxlength: 4000 }, (known?.injured ?? []).join("\n")),
@@ -207,11 +216,10 @@ export async function holdAhead(incident, again) {
     return;
   }
   const known = incident.versions.at(-1);
-  const instant = (name) => (deed, control) => { deed[name] = fromLocal(control.value); };
   await act(t("do.ahead"), { action: "hold-ahead", step: "propose", incident: incident.case_number }, again, [
     { name: "camera", label: t("do.camera"), hint: t("do.ahead.do"), control: select(cameras.map((one) => [one.camera, one.name])) },
-    { name: "from", label: t("record.from"), control: time(known?.from_at, true), put: instant("from") },
-    { name: "until", label: t("record.until"), control: time(known?.until_at, true), put: instant("until") },
+    { name: "from", label: t("record.from"), control: time(known?.from_at, true), put: (deed, control) => { deed.from = fromLocal(control.value); } },
+    { name: "until", label: t("record.until"), control: time(known?.until_at, true), put: (deed, control) => { deed.until = ending("until", deed.from, control.value); } },
   ]);
 }
 
@@ -224,8 +232,9 @@ export async function look(clip, again) {
   }
 }
 
-function shield(clip, action, names) {
-  return [{ name: "ground", label: t("do.ground"), control: select(grounds(names)) }];
+/** At once and alone (LAW R3 to R5). */
+function shield(title, action, clip, names, again) {
+  return act(t(title), { action, step: "alone", clip: clip.clip }, again, [{ name: "ground", label: t("do.ground"), control: select(grounds(names)) }]);
 }
 
 /** What a person with these roles can do with a recording now: [{text, run, first}], first: what the page is mostly opened for. */
@@ -238,11 +247,12 @@ export function offers(clip, again) {
   return [
     [!asked && mayHold(clip), "do.hold", () => hold(clip, again, clip.incidents[0]?.case_number)],
     [may(["reviewer"]) && clip.state === "held", "do.open", () => propose("do.open", "open")],
-    [may(DECIDERS) && waits.length > 0 && alive, "do.unblock", () => act(t("do.unblock"), { action: "unblock", step: "alone", clip: clip.clip }, again, shield(clip, "unblock", waits))],
+    [may(DECIDERS) && waits.length > 0 && alive, "do.unblock", () => shield("do.unblock", "unblock", clip, waits, again)],
+    [may(DECIDERS) && waits.length > 0 && alive, "do.confirm", () => shield("do.confirm", "block", clip, waits, again)],
     [may(ENDERS) && !asked && alive && clip.day === undefined, "do.day", () => act(t("do.day"), { action: "day", step: "propose", clip: clip.clip }, again,
       [{ name: "date", label: t("do.date"), hint: t("do.day.do"), control: h("input", { type: "date", required: true }) }])],
     [alive, "do.assign", () => assign(clip, again)],
-    [alive && free.length > 0, "do.block", () => act(t("do.block"), { action: "block", step: "alone", clip: clip.clip }, again, shield(clip, "block", free))],
+    [alive && free.length > 0, "do.block", () => shield("do.block", "block", clip, free, again)],
     [may(ENDERS) && !asked && clip.state === "held", "do.release", () => propose("do.release", "release")],
     [may(ENDERS) && !asked && alive && clip.state !== "held", "do.erase", () => act(t("do.erase"), { action: "erase-early", step: "propose", clip: clip.clip }, again,
       [{ name: "ground", label: t("do.ground"), hint: t("do.erase.do"), control: select(grounds(["professional-secret", "private-life"], t("do.groundless"))) }])],

@@ -195,7 +195,7 @@ export async function draw(main, { params, again }) {
     asked.length === 0 ? null : section(t("requests"), h("ul", { class: "requests" }, asked.map((one) => requestCard(one, again, { mine: mine.has(one.request) })))),
     others.length === 0 ? null : section(t("clip.can"), h("p", { class: "actions" }, others)),
     custody(history, logs),
-    accesses(clip),
     technical(clip),
+    accesses(clip),
   ].filter(Boolean));
 }

@@ -129,7 +129,8 @@ export function cases({ desk, site, refusal }) {
       await dialog.getByLabel("Beginn").fill("2026-11-23T14:05");
       await dialog.getByLabel("Ende").fill("2026-11-23T13:05");
     });
-    await says(dialog, "vor"); // it ends before it begins: said at once
+    await says(dialog, "Das Ende liegt vor dem Beginn.");
+    assert.equal(await dialog.getByLabel("Ende").getAttribute("aria-invalid"), "true");
     await picture(page, "incident-wrong");
     await dialog.getByLabel("Ende").fill("2026-11-23T14:25");
     await sign(page, `Meldung nach Dienstende ${SCRIPT}`);
@@ -208,7 +209,7 @@ export function cases({ desk, site, refusal }) {
     const card = sigrid.locator(".request", { hasText: "Einsichtnahme" });
     await stands(card, "rita", "steht aus");
     await isAccessible(sigrid, "an incident");
-    await sigrid.setViewportSize({ width: 1280, height: 1150 });
+    await sigrid.setViewportSize({ width: 1280, height: 1260 });
     await picture(sigrid, "console-incident", true);
     await button(card, "Genehmigen").click();
     await sign(sigrid, "Einverstanden");
