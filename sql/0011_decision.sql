@@ -1448,12 +1448,16 @@ CREATE FUNCTION asv.clip_keeps(p_recording uuid) RETURNS json
 $$;
 COMMENT ON FUNCTION asv.clip_keeps IS 'which decision keeps a recording; NULL: none; for clip_about, nobody may call it';
 
+-- A-160: who made it withdraws it.
 CREATE FUNCTION asv.clip_asked(p_recording uuid) RETURNS json
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
                'ground', asv.ground_name(r.ground), 'case_number', i.case_number, 'requested_at', asv.utc(r.requested_at),
-               'expires_at', asv.utc(r.expires_at)))
-    FROM asv.request r LEFT JOIN asv.incident i ON i.id = r.incident
+               'requested_by', k.name, 'own', s.person IS NOT DISTINCT FROM asv.caller(), 'expires_at', asv.utc(r.expires_at)))
+    FROM asv.request r
+    JOIN asv.statement s ON s.digest = r.proposal
+    LEFT JOIN asv.credential k ON k.digest = s.credential
+    LEFT JOIN asv.incident i ON i.id = r.incident
     WHERE r.recording = p_recording AND r.action IN (1, 2, 3, 10) AND r.outcome IS NULL AND r.expires_at > clock_timestamp()
 $$;
 COMMENT ON FUNCTION asv.clip_asked IS 'the request about a recording that waits for its answer; NULL: none; for clip_about, nobody may call it';

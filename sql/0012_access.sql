@@ -516,7 +516,7 @@ CREATE FUNCTION asv.incident_requests(p_incident uuid) RETURNS json
     SELECT coalesce(json_agg(json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
                'ground', asv.ground_name(r.ground), 'clip', c.clip, 'camera_name', t.name, 'from_at', asv.utc(r.from_at),
                'until_at', asv.utc(r.until_at), 'requested_at', asv.utc(r.requested_at), 'requested_by', pk.name,
-               'expires_at', asv.utc(r.expires_at),
+               'own', p.person IS NOT DISTINCT FROM asv.caller(), 'expires_at', asv.utc(r.expires_at),
                'outcome', CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE coalesce(r.outcome, 'open') END,
                'ended_at', asv.utc(r.ended_at), 'answer', encode(r.answer, 'hex'), 'answered_by', ak.name)) ORDER BY r.requested_at, r.proposal), '[]')
     FROM asv.request r

@@ -19,6 +19,11 @@ const EVALUATE = ["supervisor", "deputy", ...COUNCIL];
 
 const ROUTES = [
   { path: "/dock", title: "dock", module: () => import("./page-dock.js"), roles: null, nav: true },
+  { path: "/inbox", title: "inbox", module: () => import("./page-inbox.js"), roles: RECORDINGS, nav: true },
+  { path: "/requests", title: "requests", module: () => import("./page-requests.js"), roles: RECORDINGS, nav: true },
+  { path: "/incidents", title: "incidents", module: () => import("./page-incidents.js"), roles: RECORDINGS, nav: true },
+  { path: "/incidents/:incident", title: "incident", module: () => import("./page-incident.js"), roles: RECORDINGS },
+  { path: "/clips/:clip", title: "clip", module: () => import("./page-clip.js"), roles: RECORDINGS },
   { path: "/retention", title: "retention", module: () => import("./page-retention.js"), roles: MACHINES, nav: true },
   { path: "/looks", title: "looks", module: () => import("./page-looks.js"), roles: COUNCIL, nav: true },
   { path: "/evaluation", title: "evaluation", module: () => import("./page-evaluation.js"), roles: EVALUATE, nav: true },
@@ -80,30 +85,34 @@ function refuse(title) {
 }
 
 /** Whoever has gone on meanwhile is not shown what comes too late. A module draws into an element, at once or when it has what
- * it shows, and returns what ends it, or nothing; again() draws it anew. */
-async function fill(route, params) {
+ * it shows, and returns what ends it, or nothing; again() draws it anew, and until then what is there stays. */
+async function fill(route, params, stays) {
   const turn = ++app.drawn;
-  const slow = setTimeout(() => turn === app.drawn && notice(t(route.title), loading()), 300); // what is there at once does not flicker
+  const slow = setTimeout(() => !stays && turn === app.drawn && notice(t(route.title), loading()), 300); // what is there at once does not flicker
   try {
     const { draw } = await route.module().catch(() => { throw unreachable(); });
     const main = h("div", { class: "page" });
-    const end = await draw(main, { params, again: enter });
+    const end = await draw(main, { params, again: () => enter(true) });
     if (turn === app.drawn) {
+      const focused = app.main.contains(document.activeElement);
       app.end = end ?? null;
       app.main.replaceChildren(main);
+      if (focused) {
+        app.main.focus({ preventScroll: true });
+      }
     } else {
       end?.();
     }
   } catch (error) {
     if (turn === app.drawn) {
-      notice(t(route.title), problem(asProblem(error), enter));
+      notice(t(route.title), problem(asProblem(error), () => enter()));
     }
   } finally {
     clearTimeout(slow);
   }
 }
 
-async function enter() {
+async function enter(stays = false) {
   const { route, params } = here();
   leave();
   document.title = route ? `${t(route.title)} – ${t("product")}` : t("product");
@@ -114,7 +123,7 @@ async function enter() {
     app.drawn += 1;
     refuse(t(route.title));
   } else {
-    await fill(route, params);
+    await fill(route, params, stays);
   }
 }
 

@@ -5,7 +5,10 @@
  * wanted time on, into Media Source Extensions. M-031: what a jump has no use for is not read to its end, and what lies far behind or
  * ahead of what is shown is not kept. Times are seconds of the recording's own time line. */
 import { asProblem, bytes, Problem } from "./api.js";
-import { t } from "./i18n.js";
+import { add, t } from "./i18n.js";
+import texts from "./texts-opening.js";
+
+add(texts);
 
 const PIECE_BYTES = 1 << 20;
 const FIRST_BYTES = 1 << 17; // of each run, so that a picture is there soon

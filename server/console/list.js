@@ -15,6 +15,7 @@ class List {
     this.wanted = wanted;
     this.rows = [];
     this.cursor = null;
+    this.turn = 0;
     this.content = h("div", {}, loading());
     this.count = h("p", { class: "unseen", role: "status" });
     this.more = h("button", { class: "button quiet", type: "button", hidden: true, onclick: () => this.load() }, t("list.more"));
@@ -29,26 +30,46 @@ class List {
     return query.size > 0 ? `${this.wanted.path}?${query}` : this.wanted.path;
   }
 
+  /** Whoever has asked for something else meanwhile is not shown what comes too late. */
   async load() {
+    const turn = ++this.turn;
     this.more.disabled = true;
     try {
       const least = this.rows.length + ROW_LEAST;
       for (let i = 0; i < ASKED_MOST && (i === 0 || (this.rows.length < least && this.cursor !== null)); i++) {
         const page = await get(this.path());
+        if (turn !== this.turn) {
+          return;
+        }
         this.rows.push(...page[this.wanted.rows]);
         this.cursor = page.next ?? null;
       }
       this.draw();
     } catch (error) {
+      if (turn !== this.turn) {
+        return;
+      }
       this.content.replaceChildren(problem(asProblem(error), () => this.load()));
     }
     this.more.disabled = false;
   }
 
+  /** From the beginning, with another query; until then what is there stays. */
+  reload(query = this.wanted.query) {
+    this.wanted = { ...this.wanted, query };
+    this.rows = [];
+    this.cursor = null;
+    return this.load();
+  }
+
   draw() {
     const { caption, columns, empty, emptyDo } = this.wanted;
     const none = this.rows.length === 0 && this.cursor === null;
+    const focused = this.content.contains(document.activeElement);
     this.content.replaceChildren(none ? state("empty", empty, emptyDo) : table(caption, columns, this.rows));
+    if (focused) {
+      this.content.firstElementChild.focus({ preventScroll: true });
+    }
     say(this.count, none ? "" : t("list.count", { n: number(this.rows.length) }));
     this.more.hidden = this.cursor === null;
   }
@@ -57,7 +78,12 @@ class List {
 /** A table of {caption, path, query, rows: the member that has them, columns: as of table(), empty, emptyDo: what is said when there
  * are none}. It fills itself; what it returns goes into the page at once. */
 export function list(wanted) {
+  return listing(wanted).element;
+}
+
+/** The same as {element, reload(query)}, for what is filtered or changed while it is looked at. */
+export function listing(wanted) {
   const made = new List(wanted);
   made.load();
-  return made.element;
+  return made;
 }

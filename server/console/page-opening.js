@@ -5,6 +5,7 @@
 import { asProblem, bytes, get, part, Problem } from "./api.js";
 import { badge, banner, dialog, facts, moment, pageHead, problem, state, table } from "./components.js";
 import { h, icon, say, show } from "./dom.js";
+import { integrityBadge } from "./fates.js";
 import { Feed, isPlayable, lastBefore } from "./feed.js";
 import { add, size, t } from "./i18n.js";
 import { session } from "./session.js";
@@ -21,7 +22,6 @@ const PROBE_S = 0.008; // no camera takes more than 120 pictures a second
 const ASKED_MS = 5000; // M-033
 const TOUCHED_MS = 30_000; // whoever watches what is read already keeps it open
 const SOON_MS = 120_000;
-const COLOURS = { VALID: ["green", "check"], TRUNCATED: ["yellow", "warn"], UNSIGNED_TAIL: ["yellow", "warn"], GAP: ["red", "warn"] };
 const left = { opening: null, at: 0 }; // where it was when the page was drawn anew, in another language
 
 function iconButton(name, label, key, onclick) {
@@ -134,7 +134,7 @@ class Player {
     const last = told.checkpoints.at(-1);
     return h("section", { class: "section" }, h("h2", {}, t("opening.facts")), facts([
       [t("opening.clip"), h("a", { href: `#/clips/${told.clip}` }, told.clip)],
-      [t("opening.verdict"), badge(...COLOURS[told.verdict], t(`integrity.${told.verdict}`))],
+      [t("opening.verdict"), integrityBadge(told.verdict)],
       [t("opening.length"), this.length],
       [t("opening.size"), size(told.verified_bytes)],
       [t("opening.format"), [`${told.container} (${told.codecs})`, told.remuxed ? h("p", { class: "original" }, t("opening.remuxed")) : null].filter(Boolean)],

@@ -39,6 +39,7 @@ class Decision {
     this.trouble.replaceChildren(...(at ? [] : [problem(found)]));
     at?.fail(found.detail());
     this.buttons(false);
+    at?.control.focus();
   }
 
   buttons(busy) {
@@ -61,7 +62,7 @@ class Decision {
   }
 
   ask() {
-    this.drawn = this.fields.map(({ name, label, hint, control }) => ({ name, ...field(label, control, hint) }));
+    this.drawn = this.fields.map(({ name, label, hint, control }) => ({ name, control, ...field(label, control, hint) }));
     const form = h("form", { onsubmit: (event) => { event.preventDefault(); this.attempt(() => this.prepare()); } },
       this.drawn.map(({ element }) => element),
       h("p", { class: "actions" }, h("button", { class: "button", type: "submit" }, t("sign.next"))));

@@ -5,7 +5,10 @@
  * when it is closed. */
 import { dialog, facts } from "./components.js";
 import { h, say } from "./dom.js";
-import { t } from "./i18n.js";
+import { add, t } from "./i18n.js";
+import texts from "./texts-opening.js";
+
+add(texts);
 
 function hex(buffer) {
   return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");

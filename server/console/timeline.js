@@ -4,7 +4,10 @@
  * The time line of a recording that is shown: what its camera says of it, what has been read of it, and where it is. Whoever does not see it
  * has the slider, the list of markers and the facts below. */
 import { h, s, show } from "./dom.js";
-import { t } from "./i18n.js";
+import { add, t } from "./i18n.js";
+import texts from "./texts-opening.js";
+
+add(texts);
 
 const WIDTH = 1000; // of the drawing, however wide it is shown
 const HEIGHT = 40;

@@ -111,7 +111,7 @@ def play(rig):
     web = statements.Server(desk, listen=f"127.0.0.1:{port}", console=TOP / "server/console", dock__status=desk.site.status,
                             ledger=ledger.work / "published" / proofs.ORIGIN.partition("/")[0])
     site = {"origin": statements.ORIGIN, "people": people, "clips": clips, "password": PASSWORD, "case": statements.site.CASE, "desk": listen(desk),
-            "directory": str(desk.site.directory)}
+            "directory": str(desk.site.directory), "trust": str(ledger.trust)}
     try:
         if "--hold" in sys.argv:
             print(json.dumps(site, indent=1), flush=True)

@@ -116,7 +116,7 @@ async function at(page, text) {
 async function aRecordingIsWatched() {
   const page = await opened(site.clips[WATCHED]);
   await watch(page);
-  await says(page.locator(".facts"), "unverändert und vollständig");
+  await says(page.locator(".facts"), "unversehrt");
   await until(() => page.read.length > 3, "it is read ahead");
   await isAccessible(page, "a recording");
   const told = await page.evaluate(async (path) => (await fetch(path)).json(), page.opening);
@@ -282,7 +282,7 @@ async function whatTheCameraSaysIsSaid() {
   await watch(page);
   await says(page.locator("main"), "Die Kamera wurde unterbrochen. Gezeigt wird bis 1:30");
   await says(page.locator("main"), "Dahinter liegen 70 kB, die niemand unterschrieben hat.");
-  await says(page.locator(".facts"), "unverändert, aber abgebrochen");
+  await says(page.locator(".facts"), "abgebrochen, bis dahin unversehrt");
   await says(page.locator(".facts"), "Vorlauf0:10,000");
   await isAccessible(page, "a recording that was cut off");
   await picture(page, "opening-truncated");

@@ -44,12 +44,18 @@ function allAreUsed(keys) {
   }
 }
 
-/** A page says what several pages say, and what its own texts have: whatever else was shown before. */
+/** A module says what several pages say, and what it has texts for with all that it imports: whatever else was shown before. */
 function eachBringsItsOwn(common, own) {
-  for (const name of fs.readdirSync(CONSOLE).filter((file) => file.endsWith(".js"))) {
-    const source = fs.readFileSync(path.join(CONSOLE, name), "utf8");
-    const brought = [...source.matchAll(/from "\.\/(texts-[\w-]+\.js)"/g)].flatMap(([, file]) => Object.keys(own[file]));
-    const known = new Set([...common, ...brought]);
+  const sources = new Map(fs.readdirSync(CONSOLE).filter((file) => file.endsWith(".js")).map((name) => [name, fs.readFileSync(path.join(CONSOLE, name), "utf8")]));
+  const imports = (name, all = new Set()) => {
+    if (!all.has(name)) {
+      all.add(name);
+      [...sources.get(name).matchAll(/from "\.\/([\w-]+\.js)"/g)].forEach(([, other]) => imports(other, all));
+    }
+    return all;
+  };
+  for (const [name, source] of sources) {
+    const known = new Set([...common, ...[...imports(name)].flatMap((file) => Object.keys(own[file] ?? {}))]);
     for (const [, key] of source.matchAll(/\bt\("([^"]+)"/g)) {
       assert.ok(known.has(key), `${name} says ${key}, which it does not bring`);
     }
@@ -62,6 +68,17 @@ function allAlarms(keys) {
   const kinds = sources.flatMap((text) => [...text.matchAll(/INSERT INTO asv\.alarm_kind VALUES\n((?: +\('.*\n)+)/g)].flatMap(([, rows]) => [...rows.matchAll(/^ +\('(\w+)'/gm)].map(([, kind]) => kind)));
   assert.ok(kinds.length > 20, `${kinds}`);
   kinds.forEach((kind) => assert.ok(keys.includes(`alarm.${kind}`), `no text for the alarm ${kind}`));
+}
+
+/** What the API and the database may say, and pages say in words. */
+function allThatIsToldIsSaid(keys) {
+  const contract = fs.readFileSync(path.join(TOP, "docs/openapi.yaml"), "utf8");
+  const sql = fs.readdirSync(path.join(TOP, "sql")).filter((name) => name.endsWith(".sql")).map((name) => fs.readFileSync(path.join(TOP, "sql", name), "utf8")).join("\n");
+  const kinds = [...sql.matchAll(/INSERT INTO asv\.event_kind VALUES\n([\s\S]+?);\n/g)].flatMap(([, rows]) => [...rows.matchAll(/^ *\('(\w+)'/gm)].map(([, name]) => `event.${name}`));
+  const told = [["integrity", "integrity"], ["provenance", "provenance"], ["outcome", "outcome"], ["ground", "ground"], ["action", "action"], ["clock_state", "clock"], ["by", "block"]]
+    .flatMap(([member, prefix]) => [...contract.matchAll(new RegExp(`^        ${member}: {.*enum: \\[(.*)\\]}$`, "gm"))].flatMap(([, names]) => names.split(", ").map((name) => `${prefix}.${name}`)));
+  assert.ok(kinds.length > 35 && told.length > 30, `${kinds.length} kinds, ${told.length} words`);
+  [...kinds, ...told].forEach((key) => assert.ok(keys.includes(key), `no text for ${key}`));
 }
 
 /** The code spans of the first cell of each row of a table of DOCK.md, which begins so. */
@@ -109,4 +126,5 @@ allAreUsed(Object.keys(de));
 eachBringsItsOwn(common, brought);
 allAlarms(Object.keys(de));
 await allIsSaid(Object.keys(de));
+allThatIsToldIsSaid(Object.keys(de));
 console.log(`${Object.keys(de).length} texts in two languages`);

@@ -218,7 +218,9 @@ class Test(Hostile):
         got = self.get("willi", f"/api/v1/clips/{uid('w2')}")
         assert got["state"] == "held" and got["kept"]["case_number"] == "V-1/2026" and got["incidents"] == [{"incident": uid("incident"), "case_number": "V-1/2026"}]
         assert got["clock_offset_ms"] == -12 and got["camera_name"] == "Kamera 07" and got["header"] == dig("w2") and got["blocks"] == []
-        assert self.get("willi", f"/api/v1/clips/{uid('w3')}")["asked"]["action"] == "hold"
+        asked = {who: self.get(who, f"/api/v1/clips/{uid('w3')}")["asked"] for who in ("willi", "sigrid")}
+        assert {(a["action"], a["requested_by"]) for a in asked.values()} == {("hold", "Willi")}, asked
+        assert asked["willi"]["own"] and not asked["sigrid"]["own"], "A-160"
         assert self.get("willi", f"/api/v1/clips/{uid('w7')}")["blocks"] == [{"ground": "private-life", "by": "set"}]
         assert self.get("willi", f"/api/v1/clips/{uid('d1')}")["blocks"] == [{"ground": "dwelling", "by": "camera"}]
         assert self.get("willi", f"/api/v1/clips/{uid('t1')}")["blocks"] == [{"ground": "pre-roll", "by": "camera"}]
@@ -301,6 +303,7 @@ class Test(Hostile):
         # A-104, LAW L4: nor is it told to another unit.
         assert self.all("udo", "/api/v1/incidents", "incidents") == self.all("udo", "/api/v1/incidents", "incidents", case_number="V-1/2026") == []
         problem(self.ask("udo", f"/api/v1/incidents/{uid('incident')}"), 404, "not-found")
+        assert {r["requested_by"] for r in got["requests"] if r["own"]} == {"Rita"}, "A-160"
         other = self.get("emil", f"/api/v1/incidents/{uid('incident')}")
         assert "open" not in {r["action"] for r in other["requests"]}, "LAW L2: not told to everybody"
 

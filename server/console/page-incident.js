@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ * SPDX-FileCopyrightText: 2026 The Asservat authors
+ *
+ * One incident: what is known of it, its recordings, and what was asked and answered for it. */
+import { get } from "./api.js";
+import { facts, moment, pageHead, section, state, table } from "./components.js";
+import { addClip, changeIncident, hold, holdAhead, HOLDERS, mayHold, removeClip, requestCard, subject, waiting } from "./deeds.js";
+import { h } from "./dom.js";
+import { clipLink, incidentBadge, stateBadge } from "./fates.js";
+import { add, number, t } from "./i18n.js";
+import { may } from "./session.js";
+import texts from "./texts-incident.js";
+
+add(texts);
+
+function button(text, run, quiet = true) {
+  return h("button", { class: quiet ? "button quiet" : "button", type: "button", onclick: run }, text);
+}
+
+function version(one) {
+  return facts([
+    [t("record.cause"), t(`ground.${one.cause}`)],
+    [t("record.offence"), one.offence],
+    [t("record.danger"), one.danger],
+    [t("record.from"), moment(one.from_at)],
+    [t("record.until"), moment(one.until_at)],
+    [t("record.place"), one.place],
+    [t("record.accused"), one.accused],
+    [t("record.injured"), one.injured.join(", ")],
+    [t("record.prosecutor"), one.prosecutor],
+    [t("incident.version"), t("incident.signed", { version: number(one.version), name: one.signed_by ?? t("incident.unsigned") })],
+    [t("incident.since"), moment(one.since)],
+  ]);
+}
+
+function known({ versions, forgotten_at: forgotten }) {
+  const [last, ...earlier] = [...versions].reverse();
+  return section(t("incident.known"),
+    last ? version(last) : h("p", {}, t("incident.forgotten"), " ", moment(forgotten)),
+    earlier.length === 0 ? null : h("details", {}, h("summary", {}, t("incident.earlier", { n: number(earlier.length) })),
+      h("ol", { class: "versions" }, earlier.map((one) => h("li", {}, version(one))))));
+}
+
+function clips(incident, again) {
+  const actions = (clip) => h("span", { class: "actions" },
+    mayHold(clip) ? button(t("do.hold"), () => hold(clip, again, incident.case_number)) : null,
+    clip.state === "held" ? null : button(t("do.remove"), () => removeClip(incident, clip, again)));
+  return section(t("incident.clips"), incident.clips.length === 0 ? state("empty", t("incident.clips.none"), t("incident.clips.none.do"))
+    : table(t("incident.clips"), [
+      { title: t("incident.when"), cell: clipLink },
+      { title: t("incident.state"), cell: (clip) => stateBadge(clip.state) },
+      { title: t("incident.due"), cell: (clip) => (clip.state === "held" ? t("clip.kept") : moment(clip.due_at)) },
+      { title: t("incident.by"), cell: (clip) => [clip.signed_by ?? t("incident.byhold"), h("br"), moment(clip.since)] },
+      { title: t("incident.do"), cell: actions },
+    ], incident.clips));
+}
+
+function removed(incident) {
+  return incident.removed.length === 0 ? null : section(t("incident.removed"), table(t("incident.removed"), [
+    { title: t("incident.when"), cell: clipLink },
+    { title: t("incident.by"), cell: (clip) => clip.signed_by ?? "" },
+    { title: t("incident.since"), cell: (clip) => moment(clip.since) },
+  ], incident.removed));
+}
+
+function requests(title, all, incident, mine, again, none) {
+  const there = [...incident.clips, ...incident.removed];
+  return section(title, all.length === 0 ? h("p", { class: "hint" }, none)
+    : h("ul", { class: "requests" }, [...all].reverse().map((one) => requestCard(one, again, { incident, about: subject(one, there), mine: mine.has(one.request) }))));
+}
+
+export async function draw(main, { params, again }) {
+  const [incident, mine] = await Promise.all([get(`/api/v1/incidents/${params.incident}`), waiting()]);
+  const alive = incident.state !== "forgotten";
+  const openings = incident.requests.filter(({ action }) => action === "open");
+  const others = incident.requests.filter(({ action }) => action !== "open");
+  main.replaceChildren(...[
+    pageHead(t("incident.of", { number: incident.case_number }), incidentBadge(incident.state), ...(alive ? [
+      button(t("do.change"), () => changeIncident(incident, again)),
+      button(t("do.add"), () => addClip(incident, again)),
+      may(HOLDERS) ? button(t("do.ahead"), () => holdAhead(incident, again)) : null] : [])),
+    known(incident),
+    clips(incident, again),
+    requests(t("requests"), others, incident, mine, again, t("incident.requests.none")),
+    requests(t("incident.openings"), openings, incident, mine, again, t("incident.openings.none")),
+    removed(incident),
+  ].filter(Boolean));
+}
