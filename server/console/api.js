@@ -69,9 +69,7 @@ export function bind(csrf, ended) {
 }
 
 async function answered(path, options) {
-  const answer = await fetch(path, { cache: "no-store", ...options }).catch((error) => {
-    throw options.signal?.aborted ? error : unreachable();
-  });
+  const answer = await reached(fetch(path, { cache: "no-store", ...options }), options.signal);
   if (!answer.ok) {
     const found = await problemOf(answer);
     if (answer.status === 401 && link.csrf !== null) {
@@ -82,27 +80,40 @@ async function answered(path, options) {
   return answer;
 }
 
+/** What the network gave, unless nobody wants it any more. */
+async function reached(given, signal) {
+  try {
+    return await given;
+  } catch (error) {
+    throw signal?.aborted ? error : error instanceof SyntaxError ? new NoAnswer("error.answer") : unreachable();
+  }
+}
+
+async function json(path, options) {
+  const answer = await answered(path, options);
+  return answer.status === 204 ? null : reached(answer.json());
+}
+
 export async function get(path) {
-  return (await answered(path, { headers: { Accept: "application/json" } })).json();
+  return json(path, { headers: { Accept: "application/json" } });
 }
 
 /** Bytes, of what is no JSON. signal: of an AbortController. */
 export async function bytes(path, signal) {
-  return new Uint8Array(await (await answered(path, { signal })).arrayBuffer());
+  return new Uint8Array(await reached((await answered(path, { signal })).arrayBuffer(), signal));
 }
 
-/** The same of a program's: with a token, and whoever has signed in is left out. */
+/** As a program, with a token, and whoever has signed in is left out. */
 export async function sendAs(token, method, path, body) {
   const headers = { Accept: "application/json", Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  return (await answered(path, { method, headers, credentials: "omit", body: JSON.stringify(body) })).json();
+  return json(path, { method, headers, credentials: "omit", body: JSON.stringify(body) });
 }
 
 /** POST, PUT or DELETE: what it answers, or null for nothing. */
 export async function send(method, path, body) {
   const headers = { Accept: "application/json", ...(link.csrf === null ? {} : { "X-CSRF-Token": link.csrf }) };
-  const answer = await answered(path, body === undefined ? { method, headers }
+  return json(path, body === undefined ? { method, headers }
     : { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  return answer.status === 204 ? null : answer.json();
 }
 
 /** DELETE of what ends with the page: also when that is gone before the answer. */

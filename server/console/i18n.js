@@ -72,6 +72,12 @@ export function time(ms) {
   return new Intl.DateTimeFormat(LOCALES[current], { hour: "2-digit", minute: "2-digit", timeZoneName: "short" }).format(ms);
 }
 
+export function dateTime(ms) {
+  return new Intl.DateTimeFormat(LOCALES[current], {
+    day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  }).format(ms);
+}
+
 export function percent(ratio) {
   return new Intl.NumberFormat(LOCALES[current], { style: "percent", maximumFractionDigits: 0 }).format(ratio);
 }

@@ -3,7 +3,7 @@
  *
  * A recording that is being shown (docs/PLAYBACK.md 3). What was read of it is in this page's memory, and goes with it: M-032. */
 import { asProblem, bytes, get, part, Problem } from "./api.js";
-import { badge, banner, dialog, facts, moment, pageHead, problem, state, table } from "./components.js";
+import { banner, dialog, facts, moment, pageHead, problem, state, table } from "./components.js";
 import { h, icon, say, show } from "./dom.js";
 import { integrityBadge } from "./fates.js";
 import { Feed, isPlayable, lastBefore } from "./feed.js";
