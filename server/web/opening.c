@@ -7,9 +7,12 @@
 #include "server/base/fail.h"
 #include "server/base/uuid.h"
 
-void asv_web_openings_init(struct asv_web_openings *openings)
+void asv_web_openings_init(struct asv_web_openings *openings, unsigned threads)
 {
     *openings = (struct asv_web_openings){0};
+    openings->readers_each = threads > ASV_WEB_READERS_EACH ? ASV_WEB_READERS_EACH
+                             : threads > 1                  ? threads - 1
+                                                            : 1;
     pthread_mutex_init(&openings->lock, NULL);
 }
 
@@ -129,7 +132,7 @@ enum asv_status asv_web_openings_take(struct asv_web_openings *openings, const s
         struct asv_web_opening *opening = &openings->all[i];
         if (is_of(opening, session) && asv_equal(opening->id, id, ASV_UUID_BYTES) &&
             !is_over(opening, now_ms)) {
-            status = readers_of(openings, opening->person) < ASV_WEB_READERS_EACH ? ASV_OK : ASV_E_BUSY;
+            status = readers_of(openings, opening->person) < openings->readers_each ? ASV_OK : ASV_E_BUSY;
             opening->readers += status == ASV_OK ? 1 : 0;
             *out = opening;
         }

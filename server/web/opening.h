@@ -13,7 +13,7 @@
 
 #define ASV_WEB_OPENINGS      16                         /* at once */
 #define ASV_WEB_OPENINGS_EACH 4                          /* of one person */
-#define ASV_WEB_READERS_EACH  3                          /* threads that work for one person's */
+#define ASV_WEB_READERS_EACH  3                          /* threads that work for one person's, at most */
 #define ASV_WEB_OPENING_MS    (15 * UINT64_C(60) * 1000) /* without a read */
 #define ASV_WEB_PIECE_BYTES   4194304                    /* of one answer, at most */
 
@@ -30,11 +30,13 @@ struct asv_web_opening {
 };
 
 struct asv_web_openings {
+    unsigned readers_each;
     pthread_mutex_t lock; /* of the rest, but not of what a reader has taken */
     struct asv_web_opening all[ASV_WEB_OPENINGS];
 };
 
-void asv_web_openings_init(struct asv_web_openings *openings);
+/* threads: of all handlers. As long as there are two, one person's openings leave one to others. */
+void asv_web_openings_init(struct asv_web_openings *openings, unsigned threads);
 void asv_web_openings_close(struct asv_web_openings *openings); /* no reader is left */
 
 /* Whether the person may have one more: ASV_E_BUSY says what to do. */

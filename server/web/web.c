@@ -61,7 +61,7 @@ enum asv_status asv_web_open(struct asv_web *web, struct asv_err *err)
     pthread_mutex_init(&web->ready.asking, NULL);
     pthread_mutex_init(&web->ready.lock, NULL);
     pthread_mutex_init(&web->entry.lock, NULL);
-    asv_web_openings_init(&web->openings);
+    asv_web_openings_init(&web->openings, (unsigned)web->settings->threads);
     prepare_media(web);
     enum asv_status status = asv_web_board_open(&web->board, err);
     if (status == ASV_OK) {

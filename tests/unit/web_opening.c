@@ -25,7 +25,7 @@ static int set_up(void **state)
     (void)state;
     asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 1});
     asv_test_world_init(&world, 1);
-    asv_web_openings_init(&openings);
+    asv_web_openings_init(&openings, ASV_WEB_READERS_EACH + 1);
     return 0;
 }
 
@@ -179,6 +179,21 @@ static void so_many_read_at_once(void **state)
     }
 }
 
+/* M-021 */
+static void one_thread_is_left_to_others(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned threads, readers;
+    } table[] = {{1, 1}, {2, 1}, {3, 2}, {4, 3}, {16, 3}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct asv_web_openings some;
+        asv_web_openings_init(&some, table[i].threads);
+        assert_int_equal(some.readers_each, table[i].readers);
+        asv_web_openings_close(&some);
+    }
+}
+
 /* M-009 */
 static void there_is_room_for_so_many(void **state)
 {
@@ -218,6 +233,7 @@ int main(void)
         TEST(it_ends_when_what_was_agreed_is_over),
         TEST(it_ends_behind_its_last_reader),
         TEST(so_many_read_at_once),
+        cmocka_unit_test(one_thread_is_left_to_others),
         TEST(there_is_room_for_so_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
