@@ -12,7 +12,6 @@
 
 #define BUFFER_BYTES      65536
 #define PROBE_BYTES       (4 << 20)
-#define PROBE_US          5000000
 #define ALLOCATION_MOST   (64u << 20) /* of one piece: a fragment is gathered in one that doubles */
 #define FAILURES_IN_A_ROW 64          /* packets that cannot be read, before it is given up */
 
@@ -131,7 +130,6 @@ static bool restrict_input(AVDictionary **options)
            av_dict_set(options, "codec_whitelist", "none", 0) >= 0 &&
            av_dict_set(options, "protocol_whitelist", "none", 0) >= 0 &&
            av_dict_set_int(options, "probesize", PROBE_BYTES, 0) >= 0 &&
-           av_dict_set_int(options, "analyzeduration", PROBE_US, 0) >= 0 &&
            av_dict_set_int(options, "max_streams", ASV_REMUX_STREAMS, 0) >= 0;
 }
 
@@ -149,9 +147,6 @@ static enum asv_status open_file(struct asv_remux *remux)
     remux->in->io_open = asv_remux_refuse_to_open;
     int code = avformat_open_input(&remux->in, NULL, NULL, &options); /* frees in when it fails */
     av_dict_free(&options);
-    if (code >= 0) {
-        code = avformat_find_stream_info(remux->in, NULL);
-    }
     if (code < 0) {
         return asv_remux_fail(remux, code, "this is no recording of a kind that can be played");
     }

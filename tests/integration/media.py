@@ -25,9 +25,9 @@ def ffmpeg(*arguments):
     subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *map(str, arguments)], check=True)
 
 
-def play(path, from_ms=None, out=None, container="video/quicktime"):
-    """Status and what it said; output into a file, or returned as text."""
-    command = [PLAY, PROGRAM, path, container] + ([] if from_ms is None else [str(from_ms)])
+def play(path, from_ms=None, out=None, container="video/quicktime", damaged=None):
+    """Status and what it said; output into a file, or returned as text. damaged: a chunk of the recording."""
+    command = [PLAY, PROGRAM, path, container] + [str(more) for more in (from_ms, damaged) if more is not None]
     with open(out or "/dev/null", "wb") as file:
         done = subprocess.run(command, stdout=file if out else subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
     said = done.stderr.decode()
@@ -107,6 +107,16 @@ def what_a_camera_wrote_is_given_as_it_is(work):
     assert status == 0 and told(facts, "remuxed") == "1", "MP4 in one piece is none that a camera wrote"
 
 
+def only_what_is_played_is_read(work):
+    """M-001, M-012: of MP4 in one piece what lies in between may be gone."""
+    path, out = work / "plain.mp4", work / "out.mp4"
+    middle = path.stat().st_size // 65536 // 2
+    status, said, _ = play(path, 5000, out, damaged=middle)
+    assert status == 0 and digests(out) == digests(path)[125:], said
+    status, said, _ = play(path, 0, out, damaged=middle)
+    assert status == 1 and said.startswith("DIGEST: "), said
+
+
 def what_is_no_recording_is_refused(work):
     """M-006: nothing that leads elsewhere is followed, and no demuxer that would is there."""
     secret = work / "secret.ts"
@@ -177,7 +187,8 @@ def damage_is_survived(work):
 def main():
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
-        for test in (every_kind_is_played, what_a_camera_wrote_is_given_as_it_is, what_is_no_recording_is_refused, a_codec_that_browsers_do_not_play_is_said,
+        for test in (every_kind_is_played, what_a_camera_wrote_is_given_as_it_is, only_what_is_played_is_read,
+                     what_is_no_recording_is_refused, a_codec_that_browsers_do_not_play_is_said,
                      a_recording_that_was_cut_is_played_as_far_as_it_goes, damage_is_survived):
             test(work)
             print(f"ok {test.__name__}", flush=True)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * asv-play-file PROGRAM FILE CONTAINER [FROM-MS]: what a browser is given of FILE, which a camera sealed as
- * CONTAINER, with asservat-media (PROGRAM) at hand: without FROM-MS its facts, one a line, with it the bytes
- * from the key frame before that time on, behind the init. On standard output; what went wrong on standard
- * error, with the status's name. */
+ * asv-play-file PROGRAM FILE CONTAINER [FROM-MS [CHUNK]]: what a browser is given of FILE, which a camera
+ * sealed as CONTAINER, with asservat-media (PROGRAM) at hand: without FROM-MS its facts, one a line, with it
+ * the bytes from the key frame before that time on, behind the init. On standard output; what went wrong on
+ * standard error, with the status's name. CHUNK of the payload is damaged on the disk. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     struct asv_err err = {0};
     uint8_t *media = NULL;
     size_t len = 0;
-    if (argc != 4 && argc != 5) {
+    if (argc < 4 || argc > 6) {
         return 2;
     }
     container = argv[3];
@@ -155,6 +155,9 @@ int main(int argc, char **argv)
     struct asv_test_plan plan = asv_test_plan_of(media, len);
     plan.change = name_container;
     asv_test_in_vault_make(&it, &plan);
+    if (argc == 6) {
+        asv_test_in_vault_flip(&it, "payload", strtoul(argv[5], NULL, 10) * ASV_CHUNK_CIPHER_BYTES);
+    }
     enum asv_status status = open_and_play(argv[1], argv[4], &err);
     must(fflush(stdout) == 0);
     if (status != ASV_OK) {
