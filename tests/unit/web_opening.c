@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * M-008, M-010: whose a recording is that is being shown, and for how long. */
+ * M-008, M-010: whose a recording is that is being shown, and for how long; and what is told of it. */
 #include "server/web/opening.h"
 
 #include <string.h>
 
+#include "server/web/shown_facts.h"
 #include "tests/support/in_vault.h"
 #include "tests/support/world.h"
 #include "tests/unit/test.h"
@@ -222,6 +223,69 @@ static void there_is_room_for_so_many(void **state)
     person[0] = first;
 }
 
+static json_t *tell(const uint8_t id[ASV_UUID_BYTES])
+{
+    static struct asv_view_facts facts;
+    struct asv_web_opening *opening = take(session, id, ASV_OK);
+    json_t *told = asv_web_shown_facts(opening, &facts, &world.world);
+    asv_web_openings_give(&openings, &world.world, opening, false);
+    assert_non_null(told);
+    return told;
+}
+
+static json_int_t number_of(const json_t *told, const char *name)
+{
+    assert_true(json_is_integer(json_object_get(told, name)));
+    return json_integer_value(json_object_get(told, name));
+}
+
+static bool has_marker(const json_t *told, const char *kind, json_int_t ms)
+{
+    const json_t *markers = json_object_get(told, "markers");
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(markers); i++) {
+        const json_t *marker = json_array_get(markers, i);
+        found = found || (strcmp(json_string_value(json_object_get(marker, "kind")), kind) == 0 &&
+                          number_of(marker, "ms") == ms);
+    }
+    return found;
+}
+
+/* M-013: what the camera signed, and nothing that it wrote behind that; by the key frames' times. */
+static void what_its_seal_says_is_told(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    asv_test_in_vault_remove(&it);
+    asv_test_in_vault_make(&it, &(struct asv_test_plan){.chunks = 5,
+                                                        .every = 1,
+                                                        .records = true,
+                                                        .key_frames = true,
+                                                        .cut = true,
+                                                        .facts = {.pre_roll_ms = 2000},
+                                                        .behind = {.dwelling = true}});
+    assert_int_equal(add(session, id), ASV_OK);
+    json_t *told = tell(id);
+    const json_t *checkpoints = json_object_get(told, "checkpoints");
+    assert_int_equal(number_of(told, "preroll_ms"), 2000);
+    assert_true(has_marker(told, "preroll-end", 999)); /* byte 24 is at 1 s */
+    assert_true(has_marker(told, "marker", 1999));
+    assert_true(has_marker(told, "announced", 999));
+    for (json_int_t ms = 0; ms < 7000; ms++) {
+        assert_false(has_marker(told, "dwelling", ms)); /* which nothing signs */
+    }
+    assert_true(json_is_false(json_object_get(told, "markers_more")));
+    assert_string_equal(json_string_value(json_object_get(told, "verdict")), "TRUNCATED");
+    assert_true(json_is_true(json_object_get(told, "truncated")));
+    assert_int_equal(json_array_size(checkpoints), 5);
+    assert_int_equal(number_of(json_array_get(checkpoints, 4), "bytes"), number_of(told, "verified_bytes"));
+    assert_int_equal(number_of(told, "verified_bytes"), 5 * 65536);
+    assert_int_equal(number_of(told, "tail_bytes"), 0);
+    assert_string_equal(json_string_value(json_object_get(told, "expires_at")), "2026-01-05T07:00:00.000Z");
+    assert_int_equal(number_of(told, "idle_s"), ASV_WEB_OPENING_MS / 1000);
+    json_decref(told);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -232,6 +296,7 @@ int main(void)
         TEST(it_ends_when_it_is_only_asked_about),
         TEST(it_ends_when_what_was_agreed_is_over),
         TEST(it_ends_behind_its_last_reader),
+        TEST(what_its_seal_says_is_told),
         TEST(so_many_read_at_once),
         cmocka_unit_test(one_thread_is_left_to_others),
         TEST(there_is_room_for_so_many),
