@@ -403,6 +403,7 @@ listen = 127.0.0.1:{self.port}
 origin = {self.origin}
 console = {TOP}/server/console
 dock.status = {self.status}
+dock.control = {self.desk}
 database = {self.postgres.conninfo('asv_web')}
 keeper = {d}/keeper.sock
 root = {d}/root.cert

@@ -19,6 +19,11 @@ PERIOD_DAYS = 1  # that a recording lives after its own day
 DAYS = PERIOD_DAYS + 1  # its own day is not counted
 
 
+def badge_of(name):
+    """The number on this person's badge."""
+    return str(1001 + list(PEOPLE).index(name))
+
+
 class Decisions:
     def __init__(self, shift, unit):
         self.shift = shift
@@ -47,8 +52,8 @@ class Decisions:
         site.write_conf()
         site.start_keeper()
         self.desk = desk = Desk(site)
-        for number, (name, roles) in enumerate(PEOPLE.items(), 1001):
-            desk.person(name, str(number), *roles, unit=self.unit)
+        for name, roles in PEOPLE.items():
+            desk.person(name, badge_of(name), *roles, unit=self.unit)
         self.say("Anna, who administers, and Sigrid, who supervises, are founded by the agency root; they enrol the others")
         desk.found("Anna", "Sigrid")
         for name in ("Willi", "Rita", "Doris", "Petra", "Stefan"):

@@ -25,7 +25,7 @@ from pathlib import Path
 from asvsite import Site, SiteError, bus_command
 from build import BUILD, build
 from console import Console, free_port
-from decisions import DAYS, PEOPLE, PERIOD_DAYS, Decisions
+from decisions import DAYS, PEOPLE, PERIOD_DAYS, Decisions, badge_of
 from desk import CLOCK
 from screen import Screen
 
@@ -161,9 +161,10 @@ class Shift:
         self.site.enrol("STRANGER", enrolled=False)
         for i, camera in enumerate(self.site.cameras.values()):
             camera.port = f"1-{i // PORTS_PER_HUB + 1}.{i % PORTS_PER_HUB + 1}"
-        self.site.write_dock_conf([camera.port for camera in self.site.cameras.values()] + [SPARE_PORT])
+        self.site.write_dock_conf([camera.port for camera in self.site.cameras.values()] + [SPARE_PORT], **{"issue.area": AREA})
+        shutil.copy(self.site.agency / "badge.secret", self.site.agency / "dock")
         self.site.start_keeper()
-        self.site.start_bus(*(f"camera {c.name} camera {c.port} dir={c.directory}" for c in self.site.cameras.values()))
+        self.site.start_bus(*(f"camera {c.name} camera {c.port} dir={c.directory} battery={98 - 2 * i}" for i, c in enumerate(self.site.cameras.values())))
         self.site.start_dock()
         self.open_board()
         self.say("Morning: each camera is in the dock once, for its keys and its assignment")
@@ -366,6 +367,7 @@ Still running. The console: {site.origin}/console/   (the dock's screen: board.h
 Sign in with name, password, and the code that {site.directory}/code prints for the key of its line:
 {shift.console.told()}
 Offer a security key in "Mein Konto"; {site.directory}/enrol DIGEST has two people enrol it, and then you can sign.
+At board.html#setup, signed in as anna, you let the dock's screen issue cameras; then type {badge_of("Willi")} there, which is Willi's badge, and Enter.
 Or, in another terminal:
   {site.directory}/asservat clip list
   {site.directory}/asservat clip custody CLIP

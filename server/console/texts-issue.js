@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The Asservat authors */
 export default {
   de: {
-    "issue.ready": "Schichtbeginn: Ausweis an das Lesegerät halten",
+    "issue.ready": "Schichtbeginn: Ausweis vorhalten",
     "issue.waits": "Einen Moment bitte",
     "issue.waits.do": "Eine Kamera wird für Sie vorbereitet. Bitte noch keine entnehmen.",
     "issue.one": "Bitte nacheinander: gerade wird eine Kamera vorbereitet.",
@@ -40,7 +40,7 @@ export default {
     "issue.failed.do": "Bitte keine Kamera entnehmen, die nicht leuchtet, und es noch einmal versuchen.",
   },
   en: {
-    "issue.ready": "Shift start: hold your badge to the reader",
+    "issue.ready": "Shift start: show your badge",
     "issue.waits": "One moment, please",
     "issue.waits.do": "A camera is being prepared for you. Please do not take one yet.",
     "issue.one": "One after the other, please: a camera is being prepared.",

@@ -135,7 +135,7 @@ async function aScreenIsSetUp() {
   await page.goto(`${stage.origin}/console/board.html#setup`);
   await isAccessible(page, "setting a screen up");
   await page.getByRole("button", { name: "An diesem Bildschirm ausgeben" }).click();
-  await says(page.locator(".issue-ready"), "Ausweis an das Lesegerät halten");
+  await says(page.locator(".issue-ready"), "Ausweis vorhalten");
   assert.equal((await page.context().cookies()).length, 0);
   await page.keyboard.type("1003");
   await page.keyboard.press("Enter");

@@ -289,7 +289,7 @@ async function issuing(more) {
 /** D-004: the dock lights a camera, the screen says which. A-141: and nothing of whose it is. */
 async function aBadgeGetsACamera() {
   const page = await issuing();
-  await says(page.locator(".issue-ready"), "Ausweis an das Lesegerät halten");
+  await says(page.locator(".issue-ready"), "Ausweis vorhalten");
   await page.locator("select").first().focus(); // wherever the focus is
   let answer;
   page.answer = () => new Promise((resolve) => { answer = resolve; });
