@@ -12,7 +12,7 @@ import { fits, isAccessible, picture, says } from "./stage.mjs";
 async function theEvaluationIsDrawnAndPrinted() {
   const page = await desk("doris", "#/evaluation");
   await says(page.locator("h1"), "Auswertung");
-  assert.equal(await page.locator(".plot svg[role=img]").count(), 7);
+  await until(async () => (await page.locator(".plot svg[role=img]").count()) === 7, "seven plots");
   await says(page.locator("main"), "weniger als 5 Personen");
   await says(page.locator("main"), " Einträge");
   const use = page.locator("section", { has: page.getByRole("heading", { name: "Nutzung" }) });
@@ -23,7 +23,7 @@ async function theEvaluationIsDrawnAndPrinted() {
   await says(small, "nicht ausgewiesen");
   await page.getByLabel("Einheit").selectOption("32-5");
   await until(async () => (await use.locator(".plot-figure").allTextContents()).includes("–"), "that nothing is told of it");
-  assert.equal(await page.locator(".plot svg[role=img]").count(), 6, "what recorded people asked is of no unit");
+  await until(async () => (await page.locator(".plot svg[role=img]").count()) === 6, "what recorded people asked is of no unit");
   await page.getByLabel("Von").selectOption("2026-06");
   await until(async () => (await use.locator("tbody tr").count()) === 1, "one month");
   assert.match(await page.getByRole("link", { name: "Als CSV" }).getAttribute("href"), /from=2026-06&until=2026-06&unit=32-5&format=csv$/);
