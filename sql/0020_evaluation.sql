@@ -31,7 +31,7 @@ INSERT INTO asv.evaluation_figure VALUES
 CREATE TABLE asv.evaluation_month (
     month date PRIMARY KEY CHECK (extract(day FROM month) = 1),
     closed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    minimum integer CHECK (minimum > 0),
+    minimum integer NOT NULL CHECK (minimum > 0),
     log smallint NOT NULL,
     size asv.u63 NOT NULL,
     FOREIGN KEY (log, size) REFERENCES asv.ledger_checkpoint
@@ -39,7 +39,7 @@ CREATE TABLE asv.evaluation_month (
 COMMENT ON TABLE asv.evaluation_month IS 'months that were counted';
 COMMENT ON COLUMN asv.evaluation_month.month IS 'its first day, local';
 COMMENT ON COLUMN asv.evaluation_month.closed_at IS 'when it was counted';
-COMMENT ON COLUMN asv.evaluation_month.minimum IS 'the smallest group of which a figure is told, by the policy of its last day; NULL: none is told';
+COMMENT ON COLUMN asv.evaluation_month.minimum IS 'the smallest group of which a figure is told, by the policy of its last day';
 COMMENT ON COLUMN asv.evaluation_month.log IS 'the ledger''s head that has all that was counted: of which log';
 COMMENT ON COLUMN asv.evaluation_month.size IS 'and how large';
 
@@ -80,8 +80,8 @@ SELECT c.month, c.unit, c.figure, c.count,
 FROM (SELECT g.*, count(*) FILTER (WHERE g.unit IS NOT NULL AND g.small) OVER figure AS smalls,
              count(*) FILTER (WHERE g.unit IS NOT NULL AND g.large) OVER figure AS larges,
              row_number() OVER (PARTITION BY g.month, g.figure, g.unit IS NULL, g.large ORDER BY g.people, g.unit COLLATE "C") AS rank
-      FROM (SELECT n.*, n.people IS NOT NULL AND (n.people > 0 OR n.count > 0) AND (n.people >= m.minimum) IS NOT TRUE AS small,
-                   n.people > 0 AND (n.people >= m.minimum) IS TRUE AS large
+      FROM (SELECT n.*, n.people IS NOT NULL AND (n.people > 0 OR n.count > 0) AND n.people < m.minimum AS small,
+                   n.people > 0 AND n.people >= m.minimum AS large
             FROM asv.evaluation_count n JOIN asv.evaluation_month m ON m.month = n.month) AS g
       WINDOW figure AS (PARTITION BY g.month, g.figure)) AS c;
 COMMENT ON VIEW asv.evaluation_cell IS 'what was counted, and whether it is told; for evaluation, nobody may read it';
@@ -245,14 +245,15 @@ CREATE FUNCTION asv.evaluation_count_of(p_month date) RETURNS SETOF asv.evaluati
 $$;
 COMMENT ON FUNCTION asv.evaluation_count_of IS 'what there is to be counted of a month; for evaluation_close, nobody may call it';
 
--- A-121. A month is counted when it is over and a signed head of the ledger has all that happened in it, by the night: before what is
--- forgotten goes.
+-- A-121. A month is counted when it is over, people have decided on a policy, and a signed head of the ledger has all that happened in it,
+-- by the night: before what is forgotten goes.
 CREATE FUNCTION asv.evaluation_close() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE
     v_now CONSTANT date := asv.local_month(asv.local_day(clock_timestamp()));
     v_month date;
     v_until timestamptz;
+    v_minimum integer;
     v_head asv.ledger_checkpoint;
     v_closed bigint := 0;
 BEGIN
@@ -264,10 +265,11 @@ BEGIN
     WHERE k.log = (SELECT max(l.number) FROM asv.ledger_log l) ORDER BY k.size DESC LIMIT 1;
     WHILE v_month < v_now LOOP
         v_until := (v_month + interval '1 month')::timestamp AT TIME ZONE 'Europe/Berlin';
-        EXIT WHEN v_head.log IS NULL OR EXISTS (SELECT FROM asv.ledger_pending p WHERE p.recorded_at < v_until)
+        v_minimum := asv.group_minimum((v_month + interval '1 month')::date - 1);
+        EXIT WHEN v_minimum IS NULL OR v_head.log IS NULL OR EXISTS (SELECT FROM asv.ledger_pending p WHERE p.recorded_at < v_until)
                   OR EXISTS (SELECT FROM asv.ledger_entry e WHERE e.log = v_head.log AND e.index >= v_head.size AND e.recorded_at < v_until);
         INSERT INTO asv.evaluation_month (month, minimum, log, size)
-        VALUES (v_month, asv.group_minimum((v_month + interval '1 month')::date - 1), v_head.log, v_head.size);
+        VALUES (v_month, v_minimum, v_head.log, v_head.size);
         INSERT INTO asv.evaluation_count SELECT * FROM asv.evaluation_count_of(v_month);
         v_closed := v_closed + 1;
         v_month := (v_month + interval '1 month')::date;
@@ -280,14 +282,6 @@ GRANT EXECUTE ON FUNCTION asv.evaluation_close TO asv_admin;
 
 -- ---- as people are shown it
 
-CREATE FUNCTION asv.evaluation_figures(p_month date, p_unit text) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT json_object_agg(g.name, CASE WHEN c.told THEN c.count END ORDER BY g.position)
-    FROM asv.evaluation_cell c JOIN asv.evaluation_figure g ON g.name = c.figure
-    WHERE c.month = p_month AND c.unit IS NOT DISTINCT FROM p_unit
-$$;
-COMMENT ON FUNCTION asv.evaluation_figures IS 'the figures of a unit (NULL: of all) in a month, null where they are not told; for evaluation, nobody may call it';
-
 CREATE FUNCTION asv.evaluation_head(m asv.evaluation_month) RETURNS json
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT json_build_object('log', l.origin, 'size', k.size, 'root', encode(k.root, 'hex'))
@@ -295,12 +289,15 @@ CREATE FUNCTION asv.evaluation_head(m asv.evaluation_month) RETURNS json
 $$;
 COMMENT ON FUNCTION asv.evaluation_head IS 'over which head of the ledger a month was counted; for evaluation, nobody may call it';
 
-CREATE FUNCTION asv.evaluation_units(p_month date, p_unit text) RETURNS TABLE (unit text)
+-- What is told is worked out of whole months: which unit is asked for changes nothing of it.
+CREATE FUNCTION asv.evaluation_lines(p_from date, p_until date, p_unit text) RETURNS TABLE (month date, unit text, counts json)
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT DISTINCT n.unit::text COLLATE "C" FROM asv.evaluation_count n
-    WHERE n.month = p_month AND n.unit IS NOT NULL AND (p_unit IS NULL OR n.unit = p_unit)
+    SELECT c.month, c.unit::text COLLATE "C", json_object_agg(g.name, CASE WHEN c.told THEN c.count END ORDER BY g.position)
+    FROM asv.evaluation_cell c JOIN asv.evaluation_figure g ON g.name = c.figure
+    WHERE c.month BETWEEN p_from AND p_until AND (p_unit IS NULL OR c.unit = p_unit)
+    GROUP BY c.month, c.unit
 $$;
-COMMENT ON FUNCTION asv.evaluation_units IS 'the units of a month, or the one that is asked for; for evaluation, nobody may call it';
+COMMENT ON FUNCTION asv.evaluation_lines IS 'the figures of each month and unit (NULL: of all), or of one, null where they are not told; for evaluation, nobody may call it';
 
 CREATE FUNCTION asv.evaluation_json(p_from date, p_until date, p_unit text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -308,29 +305,26 @@ CREATE FUNCTION asv.evaluation_json(p_from date, p_until date, p_unit text) RETU
         'from', to_char(p_from, 'YYYY-MM'), 'until', to_char(p_until, 'YYYY-MM'), 'unit', p_unit,
         'head', (SELECT asv.evaluation_head(m) FROM asv.evaluation_month m WHERE m.month BETWEEN p_from AND p_until ORDER BY m.month DESC LIMIT 1),
         'figures', (SELECT json_agg(g.name ORDER BY g.position) FROM asv.evaluation_figure g WHERE p_unit IS NULL OR g.people <> 'public'),
-        'months', (SELECT coalesce(json_agg(json_build_object(
-                'month', to_char(m.month, 'YYYY-MM'), 'minimum', m.minimum, 'head', asv.evaluation_head(m),
-                'total', CASE WHEN p_unit IS NULL THEN asv.evaluation_figures(m.month, NULL) END,
-                'units', (SELECT coalesce(json_agg(json_build_object('unit', u.unit, 'counts', asv.evaluation_figures(m.month, u.unit)) ORDER BY u.unit), '[]')
-                          FROM asv.evaluation_units(m.month, p_unit) u)) ORDER BY m.month), '[]')
-            FROM asv.evaluation_month m WHERE m.month BETWEEN p_from AND p_until)))::text || E'\n'
+        'months', (SELECT coalesce(json_agg(json_build_object('month', to_char(m.month, 'YYYY-MM'), 'minimum', m.minimum, 'head', asv.evaluation_head(m),
+                                                              'total', l.total, 'units', coalesce(l.units, '[]')) ORDER BY m.month), '[]')
+            FROM asv.evaluation_month m
+            LEFT JOIN (SELECT n.month, (array_agg(n.counts) FILTER (WHERE n.unit IS NULL))[1] AS total,
+                              json_agg(json_build_object('unit', n.unit, 'counts', n.counts) ORDER BY n.unit) FILTER (WHERE n.unit IS NOT NULL) AS units
+                       FROM asv.evaluation_lines(p_from, p_until, p_unit) n GROUP BY n.month) AS l ON l.month = m.month
+            WHERE m.month BETWEEN p_from AND p_until)))::text || E'\n'
 $$;
 COMMENT ON FUNCTION asv.evaluation_json IS 'the evaluation as JSON; for evaluation, nobody may call it';
 
 CREATE FUNCTION asv.evaluation_csv(p_from date, p_until date, p_unit text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
     SELECT 'month,scope,unit,' || (SELECT string_agg(g.name, ',' ORDER BY g.position) FROM asv.evaluation_figure g) || E',minimum,log,size,root\r\n'
-        || coalesce(string_agg(concat_ws(',', to_char(m.month, 'YYYY-MM'), CASE WHEN u.unit IS NULL THEN 'total' ELSE 'unit' END,
-               '"' || replace(coalesce(u.unit, ''), '"', '""') || '"',
-               (SELECT string_agg(CASE WHEN c.told THEN c.count::text ELSE '' END, ',' ORDER BY g.position)
-                FROM asv.evaluation_figure g
-                LEFT JOIN asv.evaluation_cell c ON c.figure = g.name AND c.month = m.month AND c.unit IS NOT DISTINCT FROM u.unit),
-               coalesce(m.minimum::text, ''), h.head ->> 'log', h.head ->> 'size', h.head ->> 'root') || E'\r\n', ''
-               ORDER BY m.month, u.unit NULLS FIRST), '')
-    FROM asv.evaluation_month m
+        || coalesce(string_agg(concat_ws(',', to_char(l.month, 'YYYY-MM'), CASE WHEN l.unit IS NULL THEN 'total' ELSE 'unit' END,
+               '"' || replace(coalesce(l.unit, ''), '"', '""') || '"',
+               (SELECT string_agg(coalesce(l.counts ->> g.name, ''), ',' ORDER BY g.position) FROM asv.evaluation_figure g), m.minimum, h.head ->> 'log', h.head ->> 'size', h.head ->> 'root') || E'\r\n', ''
+               ORDER BY l.month, l.unit NULLS FIRST), '')
+    FROM asv.evaluation_lines(p_from, p_until, p_unit) l
+    JOIN asv.evaluation_month m ON m.month = l.month
     CROSS JOIN LATERAL (SELECT asv.evaluation_head(m) AS head) AS h
-    CROSS JOIN LATERAL (SELECT NULL COLLATE "C" AS unit WHERE p_unit IS NULL UNION ALL SELECT n.unit FROM asv.evaluation_units(m.month, p_unit) n) AS u
-    WHERE m.month BETWEEN p_from AND p_until
 $$;
 COMMENT ON FUNCTION asv.evaluation_csv IS 'the evaluation as CSV (RFC 4180); for evaluation, nobody may call it';
 

@@ -55,8 +55,8 @@ function every(answer) {
 
 function known(answer, chosen) {
   const { log, size, root } = answer.head;
-  const least = Math.max(...answer.months.map(({ minimum }) => minimum ?? 0));
-  return section(range(chosen), h("p", {}, least === 0 ? t("evaluation.nothing") : t("evaluation.small", { n: least })),
+  const least = Math.max(...answer.months.map(({ minimum }) => minimum));
+  return section(range(chosen), h("p", {}, t("evaluation.small", { n: least })),
     facts([[t("evaluation.unit"), chosen.unit === null ? t("evaluation.all") : chosen.unit || t("evaluation.none")],
       [t("evaluation.head"), t("evaluation.size", { log, n: number(size) })], [t("evaluation.root"), h("span", { class: "digest" }, root)]]));
 }

@@ -459,7 +459,7 @@ def two_people_have_it_forgotten(ledger, clips):
     counts = json.loads(out)["counts"]
     assert counts["ledger_forgotten"] == 1, out
     told = desk.sql("SELECT figure, count, people FROM asv.evaluation_count_of(asv.local_month(asv.local_day(now()))) WHERE unit = '32-3' AND count > 0")
-    assert sorted(told) == [[figure, n, "1"] for figure, n in (("announced", "1"), ("days_of_use", "1"), ("displayed", "1"), ("held", "1"), ("ingested", "5"),
+    assert sorted(told) == [[figure, n, "1"] for figure, n in (("announced", "1"), ("assaults", "1"), ("days_of_use", "1"), ("displayed", "1"), ("held", "1"), ("ingested", "5"),
                                                                ("recorded", "5"))], told  # as cameras, docks and people did it
     assert counts["months"] in (1, 2) and [[str(counts["months"])]] == desk.sql("SELECT count(*) FROM asv.evaluation_month"), counts
     assert found(key) == 0 and found(fields) == 0
