@@ -19,12 +19,12 @@ static const struct asv_web_fields elements = {&element, 1};
 static const struct asv_web_field inner[] = {{"list", ASV_WEB_LIST, false, 0, 2, NULL, &elements}};
 static const struct asv_web_fields object = ASV_WEB_FIELDS(inner);
 static const struct asv_web_field members[] = {
-    {"t", ASV_WEB_TEXT, false, 0, 8, NULL, NULL},     {"s", ASV_WEB_SECRET, false, 2, 8, NULL, NULL},
-    {"n", ASV_WEB_INT, false, -5, 5, NULL, NULL},     {"w", ASV_WEB_WORD, false, 0, 0, words, NULL},
-    {"u", ASV_WEB_UUID, false, 0, 0, NULL, NULL},     {"b", ASV_WEB_BYTES, false, 2, 4, NULL, NULL},
-    {"m", ASV_WEB_TIME, false, 0, 0, NULL, NULL},     {"d", ASV_WEB_DATE, false, 0, 0, NULL, NULL},
-    {"y", ASV_WEB_BOOL, false, 0, 0, NULL, NULL},     {"h", ASV_WEB_HASH, false, 0, 0, NULL, NULL},
-    {"o", ASV_WEB_OBJECT, false, 0, 0, NULL, &object}};
+    {"t", ASV_WEB_TEXT, false, 0, 8, NULL, NULL},   {"s", ASV_WEB_SECRET, false, 2, 8, NULL, NULL},
+    {"n", ASV_WEB_INT, false, -5, 5, NULL, NULL},   {"w", ASV_WEB_WORD, false, 0, 0, words, NULL},
+    {"u", ASV_WEB_UUID, false, 0, 0, NULL, NULL},   {"b", ASV_WEB_BYTES, false, 2, 4, NULL, NULL},
+    {"m", ASV_WEB_TIME, false, 0, 0, NULL, NULL},   {"d", ASV_WEB_DATE, false, 0, 0, NULL, NULL},
+    {"mo", ASV_WEB_MONTH, false, 0, 0, NULL, NULL}, {"y", ASV_WEB_BOOL, false, 0, 0, NULL, NULL},
+    {"h", ASV_WEB_HASH, false, 0, 0, NULL, NULL},   {"o", ASV_WEB_OBJECT, false, 0, 0, NULL, &object}};
 static const struct asv_web_fields fields = ASV_WEB_FIELDS(members);
 
 static void must(bool holds)

@@ -18,11 +18,12 @@ static const char *const words[] = {"red", "green", NULL};
 static const struct asv_web_field element = {"", ASV_WEB_HASH, false, 0, 0, NULL, NULL};
 static const struct asv_web_fields elements = {&element, 1};
 static const struct asv_web_field members[] = {
-    {"text", ASV_WEB_TEXT, false, 0, 8, NULL, NULL},      {"number", ASV_WEB_INT, false, -5, 5, NULL, NULL},
-    {"colour", ASV_WEB_WORD, false, 0, 0, words, NULL},   {"id", ASV_WEB_UUID, false, 0, 0, NULL, NULL},
-    {"bytes", ASV_WEB_BYTES, false, 2, 4, NULL, NULL},    {"time", ASV_WEB_TIME, false, 0, 0, NULL, NULL},
-    {"day", ASV_WEB_DATE, false, 0, 0, NULL, NULL},       {"yes", ASV_WEB_BOOL, false, 0, 0, NULL, NULL},
-    {"list", ASV_WEB_LIST, false, 1, 2, NULL, &elements}, {"must", ASV_WEB_INT, true, 0, 9, NULL, NULL}};
+    {"text", ASV_WEB_TEXT, false, 0, 8, NULL, NULL},    {"number", ASV_WEB_INT, false, -5, 5, NULL, NULL},
+    {"colour", ASV_WEB_WORD, false, 0, 0, words, NULL}, {"id", ASV_WEB_UUID, false, 0, 0, NULL, NULL},
+    {"bytes", ASV_WEB_BYTES, false, 2, 4, NULL, NULL},  {"time", ASV_WEB_TIME, false, 0, 0, NULL, NULL},
+    {"day", ASV_WEB_DATE, false, 0, 0, NULL, NULL},     {"yes", ASV_WEB_BOOL, false, 0, 0, NULL, NULL},
+    {"month", ASV_WEB_MONTH, false, 0, 0, NULL, NULL},  {"list", ASV_WEB_LIST, false, 1, 2, NULL, &elements},
+    {"must", ASV_WEB_INT, true, 0, 9, NULL, NULL}};
 static const struct asv_web_fields fields = ASV_WEB_FIELDS(members);
 
 /* "name field", or "" when it is taken. */
@@ -53,6 +54,7 @@ static void a_query_is_read_in_one_way(void **state)
                                        "must=1&time=2026-11-29T14:05:00Z",
                                        "must=1&time=2026-11-29T14:05:00.123Z",
                                        "must=1&day=2028-02-29",
+                                       "must=1&month=2028-02",
                                        "must=1&id=0193e2a0-0000-7000-8000-000000000001",
                                        "must=1&bytes=AAA",
                                        "%6dust=1"};
@@ -89,7 +91,11 @@ static void a_query_is_read_in_one_way(void **state)
                {"must=1&time=2026-02-29T00:00:00Z", "bad-field time"},
                {"must=1&time=2026-11-29 14:05:00Z", "bad-field time"},
                {"must=1&day=2026-13-01", "bad-field day"},
-               {"must=1&day=26-01-01", "bad-field day"}};
+               {"must=1&day=26-01-01", "bad-field day"},
+               {"must=1&month=2026-13", "bad-field month"},
+               {"must=1&month=2026-1", "bad-field month"},
+               {"must=1&month=2026-11-01", "bad-field month"},
+               {"must=1&month=2026_11", "bad-field month"}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         assert_string_equal(query_fault(good[i]), "");
     }
