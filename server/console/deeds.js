@@ -98,6 +98,8 @@ function incidentFields(known) {
     { ...text("accused"), hint: t("record.accused.do") },
     { name: "record.injured", label: t("record.injured"), hint: t("record.injured.do"), control: h("textarea", { rows: 2, maxlength: 4000 }, (known?.injured ?? []).join("\n")),
       put: put("injured", (control) => control.value.split("\n").map((line) => line.trim()).filter(Boolean)) },
+    { name: "record.assault", label: t("record.assault"), hint: t("record.assault.do"),
+      control: select(["no", "yes"].map((name) => [name, t(`answer.${name}`)]), { value: known?.assault ? "yes" : "no" }), put: put("assault", (control) => control.value === "yes") },
     { ...text("prosecutor", { maxlength: 128 }), hint: t("record.prosecutor.do") },
   ];
 }

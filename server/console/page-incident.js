@@ -27,6 +27,7 @@ function version(one) {
     [t("record.place"), one.place],
     [t("record.accused"), one.accused],
     [t("record.injured"), one.injured.join(", ")],
+    [t("record.assault"), t(`answer.${one.assault ? "yes" : "no"}`)],
     [t("record.prosecutor"), one.prosecutor],
     [t("incident.version"), t("incident.signed", { version: number(one.version), name: one.signed_by ?? t("incident.unsigned") })],
     [t("incident.since"), moment(one.since)],

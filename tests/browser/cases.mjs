@@ -126,6 +126,7 @@ export function cases({ desk, site, refusal }) {
       for (const [label, text] of Object.entries(FACTS)) {
         await dialog.getByLabel(label).fill(`${text} ${SCRIPT}`);
       }
+      await dialog.getByLabel("Angriff auf Beschäftigte").selectOption("ja");
       await dialog.getByLabel("Beginn").fill("2026-11-23T14:05");
       await dialog.getByLabel("Ende").fill("2026-11-23T13:05");
     });
@@ -156,6 +157,7 @@ export function cases({ desk, site, refusal }) {
     });
     await says(page.locator("main"), "2, unterschrieben von sigrid");
     await says(page.locator("main"), "Willi W., Petra P.");
+    await says(page.locator("main"), "Angriff auf Beschäftigteja"); // as it was
     await page.getByText("Frühere Fassungen (1)").click();
     await says(page.locator(".versions"), "1, unterschrieben von willi");
   }
