@@ -527,19 +527,6 @@ $$;
 COMMENT ON FUNCTION asv.credential_page IS 'credentials in the order of names and digests';
 GRANT EXECUTE ON FUNCTION asv.credential_page TO asv_staff, asv_admin;
 
-CREATE FUNCTION asv.credential_mine(p_authenticators boolean, p_limit integer)
-    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, revocation_taken boolean,
-                   disabled_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.revocation_taken, c.disabled_at
-    FROM asv.credential_state c
-    WHERE c.person = asv.caller() AND (octet_length(c.key) = 64 OR NOT p_authenticators) AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL
-      AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()
-    ORDER BY c.valid_from DESC, c.digest LIMIT p_limit
-$$;
-COMMENT ON FUNCTION asv.credential_mine IS 'credentials with which who asks can sign now, the newest first; only authenticators, or key files as well';
-GRANT EXECUTE ON FUNCTION asv.credential_mine TO asv_staff;
-
 -- Whoever has a credential that counts may offer a key in an authenticator beside it. What the record says, the two who enrol it read.
 CREATE FUNCTION asv.credential_offer(p_valid_from timestamptz, p_valid_until timestamptz, p_key bytea, p_record bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -122,6 +122,20 @@ CREATE FUNCTION asv.roles_of(p_person uuid) RETURNS integer
 $$;
 COMMENT ON FUNCTION asv.roles_of IS 'the roles of a person now, a set';
 
+-- A-161: what somebody signed in with is at hand; the newest may lie elsewhere.
+CREATE FUNCTION asv.credential_mine(p_authenticators boolean, p_limit integer)
+    RETURNS TABLE (digest bytea, record bytea, enrolled_at timestamptz, revoked_at timestamptz, revocation_taken boolean,
+                   disabled_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.digest, c.record, c.enrolled_at, c.revoked_at, c.revocation_taken, c.disabled_at
+    FROM asv.credential_state c
+    WHERE c.person = asv.caller() AND (octet_length(c.key) = 64 OR NOT p_authenticators) AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL
+      AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()
+    ORDER BY c.digest IS NOT DISTINCT FROM (SELECT s.credential FROM asv.session_now() s) DESC, c.valid_from DESC, c.digest LIMIT p_limit
+$$;
+COMMENT ON FUNCTION asv.credential_mine IS 'credentials with which who asks can sign now, that of the session first, then the newest; only authenticators, or key files as well';
+GRANT EXECUTE ON FUNCTION asv.credential_mine TO asv_staff;
+
 CREATE FUNCTION asv.session_find()
     RETURNS TABLE (id uuid, kind text, person uuid, name text, roles integer, scopes integer, since timestamptz, until_at timestamptz,
                    must_change boolean, has_totp boolean, is_whole boolean)

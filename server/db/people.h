@@ -48,8 +48,8 @@ ASV_MUST_CHECK enum asv_status asv_db_credential_page(struct asv_db *db,
                                                       struct asv_db_credential *out, size_t cap,
                                                       size_t *count, struct asv_err *err);
 
-/* The credentials with which who asks can sign now, the newest first; only authenticators, or key files as
- * well. cap <= ASV_DB_PAGE_MAX. */
+/* The credentials with which who asks can sign now, that of the session first, then the newest; only
+ * authenticators, or key files as well. cap <= ASV_DB_PAGE_MAX. */
 ASV_MUST_CHECK enum asv_status asv_db_credential_mine(struct asv_db *db, bool authenticators,
                                                       struct asv_db_credential *out, size_t cap,
                                                       size_t *count, struct asv_err *err);

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 
-import { cases } from "./cases.mjs";
+import { CASES } from "./cases.mjs";
 import { EVALUATION } from "./evaluation.mjs";
 import { OVERSIGHT } from "./oversight.mjs";
 import { desk, site, stage, STATUS } from "./people.mjs";
@@ -151,7 +151,7 @@ async function aScreenIsSetUp() {
 }
 
 const STEPS = [whoMayNotIsToldSo, withAKey, aTokenIsShownOnce, aKeyIsOffered, aNewcomerWithAPassword, accountsAreNarrowAndDark, aScreenIsSetUp, ...OVERSIGHT, ...EVALUATION,
-  ...cases({ desk, site, refusal: STATUS }), ...PLAYER];
+  ...CASES, ...PLAYER];
 
 let good = false;
 try {

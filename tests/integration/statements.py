@@ -633,6 +633,9 @@ def a_key_is_offered(desk, web, rita):
     new.enrol()
     status, draft = web.prepare(new, "incident-clip", "alone", incident=site.CASE, clip=str(uuid.uuid4()), record={}, credential=offered["credential"])
     assert status == 404, draft
+    more = {"incident": site.CASE, "record": {"cause": "danger", "offence": "x", "danger": "y", "place": "z", "from": "2026-01-05T06:00:00.000Z"}}
+    for one in (rita, new):
+        assert Tab(web, one).prepare("incident", "alone", **more)[1]["credentials"] == [b64(one.id)], "A-161: what she has signed in with"
     link, code = web.link(), 0
     for _ in range(3000):
         link.request("POST", OFFER, b"{}", {name.replace("_", "-"): value for name, value in head.items()})
