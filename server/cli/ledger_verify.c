@@ -30,7 +30,8 @@ static void make_valid(char *text)
     }
 }
 
-static void note(json_t *notes, const char *where, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void note(json_t *notes, const char *where, const char *format,
+                                                       va_list args)
 {
     char what[ASV_ERR_TEXT_BYTES];
     char why[ASV_ERR_TEXT_BYTES];
