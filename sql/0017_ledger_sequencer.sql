@@ -105,7 +105,7 @@ CREATE FUNCTION asv.ledger_signed(p_log smallint, p_size bigint, p_root bytea, p
 BEGIN
     PERFORM asv.check_durable();
     INSERT INTO asv.ledger_checkpoint (log, size, root, note)
-    SELECT p_log, p_size, p_root, p_note FROM asv.ledger_log WHERE number = p_log AND size >= p_size
+    SELECT p_log, p_size, p_root, p_note FROM asv.ledger_log WHERE number = p_log AND size >= p_size FOR KEY SHARE -- which waits for ledger_begin
     ON CONFLICT (log, size) DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'done'
                 WHEN EXISTS (SELECT FROM asv.ledger_checkpoint c WHERE c.log = p_log AND c.size = p_size) THEN 'already'

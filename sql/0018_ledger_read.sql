@@ -348,8 +348,12 @@ CREATE FUNCTION asv.ledger_unsigned(p_limit integer) RETURNS TABLE (what text)
     (SELECT format('request %s of somebody recorded', q.id)
      FROM asv.subject_request q LEFT JOIN asv.statement s ON s.digest = q.statement
      WHERE (s.action = 65 AND s.subject_name = 'subject-request') IS NOT TRUE LIMIT p_limit)
+    UNION ALL -- LG-130
+    (SELECT format('erasure record of recording %s', d.recording)
+     FROM asv.erasure_completion d LEFT JOIN asv.clip c ON c.recording = d.recording
+     WHERE (d.root, d.leaves, d.payload_bytes, d.seal_digest) IS DISTINCT FROM (c.root, c.leaves, c.payload_bytes, c.seal_digest) LIMIT p_limit)
 $$;
-COMMENT ON FUNCTION asv.ledger_unsigned IS 'rows of incidents and of recorded people''s requests that name no statement which could be about them, at most p_limit of each table';
+COMMENT ON FUNCTION asv.ledger_unsigned IS 'rows of incidents and of recorded people''s requests that name no statement which could be about them, and erasure records of something else than was taken in, at most p_limit of each table';
 GRANT EXECUTE ON FUNCTION asv.ledger_unsigned TO asv_check;
 
 CREATE TABLE asv.ledger_check (

@@ -102,7 +102,7 @@ enum asv_status asv_audit_record(struct asv_audit *audit, const struct asv_ledge
 
 enum asv_status asv_audit_unsigned(struct asv_audit *audit, struct asv_err *err)
 {
-    asv_auto_free struct asv_db_ledger_stray *rows = calloc((size_t)3 * ASV_AUDIT_NOTES, sizeof *rows);
+    asv_auto_free struct asv_db_ledger_stray *rows = calloc(ASV_AUDIT_NOTES, sizeof *rows);
     size_t count = 0;
     if (rows == NULL) {
         return asv_fail(err, ASV_E_NO_MEMORY, "no memory");

@@ -254,8 +254,8 @@ ASV_MUST_CHECK enum asv_status asv_db_ledger_record_term(struct asv_db *db, cons
                                                          int64_t at_ms, int64_t *until_ms,
                                                          struct asv_err *err);
 
-/* Rows of incidents, and of recorded people's requests, that name no statement which could be about them:
- * out[3 * limit]. */
+/* Rows of incidents, and of recorded people's requests, that name no statement which could be about them, and
+ * erasure records of something else than was taken in: out[limit]. */
 ASV_MUST_CHECK enum asv_status asv_db_ledger_unsigned(struct asv_db *db, uint32_t limit,
                                                       struct asv_db_ledger_stray *out, size_t *count,
                                                       struct asv_err *err);

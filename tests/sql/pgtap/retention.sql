@@ -153,6 +153,19 @@ SELECT is((SELECT i.rule || ' ' || d.rule || ' ' || (position(asv.ledger_text(10
            JOIN asv.erasure_intent i USING (recording) JOIN asv.clip_event e ON e.position = d.event, asv.ledger_told(e) t
            WHERE d.recording = pg_temp.rec('forgotten')), 'period early true', 'record and ledger have the rule of the statement');
 
+-- LG-130: of something else than was taken in.
+SELECT is_empty($$ SELECT * FROM asv.ledger_unsigned(100) WHERE what ~ '^erasure' $$, 'each record is of what was taken in');
+SET LOCAL session_replication_role = replica;
+CREATE TEMP TABLE records AS SELECT * FROM asv.erasure_completion WHERE recording = pg_temp.rec('forgotten');
+UPDATE asv.erasure_completion SET root = dig('other') WHERE recording = pg_temp.rec('forgotten');
+SELECT results_eq($$ SELECT what FROM asv.ledger_unsigned(100) WHERE what ~ '^erasure' $$, $$ VALUES ('erasure record of recording ' || pg_temp.rec('forgotten')) $$,
+                  'another one is named');
+UPDATE asv.erasure_completion d SET root = k.root FROM records k WHERE k.recording = d.recording;
+UPDATE asv.erasure_completion SET leaves = leaves + 1 WHERE recording = pg_temp.rec('forgotten');
+SELECT is((SELECT count(*) FROM asv.ledger_unsigned(100) WHERE what ~ '^erasure'), 1::bigint, 'whatever it is');
+UPDATE asv.erasure_completion d SET leaves = k.leaves FROM records k WHERE k.recording = d.recording;
+SET LOCAL session_replication_role = origin;
+
 -- ---- early: two people decided, and moved it
 
 SET LOCAL session_replication_role = replica;
