@@ -705,6 +705,39 @@ class Test:
         else:
             assert found == {"what is on its way"}, found
 
+    def half_a_request_is_none(self):
+        """A-002, A-005: with a body; what follows it is not of it, and what is missing is waited for in vain."""
+        web = self.start("halves", deadline__request="600ms")
+        client = Client(web)
+        client.enter(self.people["deputy"].answer(client.challenge()))
+        body = b'{"name":"whole","scopes":["people:read"],"days":1}'
+        head = (f"POST /api/v1/tokens HTTP/1.1\r\nHost: a\r\nOrigin: {ORIGIN}\r\nCookie: {COOKIE}={client.cookie}\r\nX-CSRF-Token: {client.csrf}\r\n"
+                "Content-Type: application/json\r\n").encode()
+        chunk = lambda size, data: size.encode() + b"\r\n" + data + b"\r\n"  # noqa: E731
+        chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
+        more = b"DELETE /api/v1/sessions HTTP/1.1\r\n" + head.partition(b"\r\n")[2] + b"\r\n"
+        bad = [head + b"Content-Length: %d\r\n\r\n" % n + body for n in (len(body) + 1, len(body) + 4000, len(body) - 1, 1, 0, 5000)]
+        bad += [head + b"\r\n" + body, head + b"Content-Length: %d\r\nContent-Length: 0\r\n\r\n" % len(body) + body + more,
+                head + b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(body) + body + more,
+                head + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(body) + body + more,
+                chunked + chunk(f"{len(body):x}", body), chunked + chunk(f"{len(body) + 2:x}", body) + b"0\r\n\r\n", chunked + chunk(f"{len(body) - 1:x}", body) + b"0\r\n\r\n",
+                chunked + chunk("-1", body), chunked + chunk("1" * 40, body), chunked + chunk("zz", body), chunked + body, chunked + b"0\r\n\r\n",
+                head + b"Content-Length: %d\r\n\r\n" % len(body) + body.replace(b"whole", b"who\xffe"),
+                head + b"Content-Length: %d\r\n\r\n" % len(body) + body.replace(b"whole", b"\xed\xa0\x80le"),
+                head + b"Content-Length: %d\r\n\r\n" % len(body) + body.replace(b"whole", b"who\0e"),
+                head.replace(b"Origin:", b"Origin\0:") + b"Content-Length: %d\r\n\r\n" % len(body) + body]
+        for sent in bad:
+            got = web.raw(sent)
+            assert b" 201 " not in got and b" 204 " not in got and body not in got, (sent[-200:], got)
+        with contextlib.ExitStack() as stack:  # a flood of halves, which keep nobody else out
+            for _ in range(200):
+                stack.enter_context(web.connect()).sendall(head + b"Content-Length: 4000\r\n\r\n" + body)
+            assert client.good("GET", "/api/v1/tokens") == {"tokens": []}
+        assert b" 201 " in web.raw(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert b" 201 " in web.raw(chunked + chunk("1", body[:1]) + chunk(f"{len(body) - 1:x}", body[1:]) + b"0\r\n\r\n")
+        assert [t["name"] for t in client.good("GET", "/api/v1/tokens")["tokens"]] == ["whole", "whole"]
+        web.stop()
+
     def who_makes_up_sessions_waits(self):
         """A-102: and nobody else at the address, who has one."""
         client = self.sign_in(self.people["deputy"])
@@ -730,7 +763,7 @@ class Test:
     STEPS = (a_passkey_opens_a_session_once, whose_session_it_is_says_the_database, what_changes_something_comes_from_our_pages,
              a_cookie_is_read_in_one_way, what_is_said_is_held_against_the_table, a_password_is_ones_own_and_has_codes, who_guesses_waits,
              sessions_end, tokens_are_few_and_shown_once, a_screen_issues_cameras, guessed_badges_wait, everybody_tries_everything, errors_are_problems,
-             a_session_asks_so_often, who_makes_up_sessions_waits, what_was_typed_is_wiped)
+             a_session_asks_so_often, half_a_request_is_none, who_makes_up_sessions_waits, what_was_typed_is_wiped)
 
     def run(self, names):
         for step in self.STEPS:

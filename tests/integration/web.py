@@ -325,6 +325,17 @@ class Test:
         assert web.daemon.peak_memory_kib() < 512 * 1024
         web.stop()
 
+    def ranges_are_not_understood(self):
+        """RFC 9110, 14.2: what is asked for is given whole, however a part of it is asked for."""
+        web = self.web("ranges")
+        for path, whole in (("/ledger/tile/0/000", bytes(range(256)) * 32), ("/console/app.js", FILES["app.js"])):
+            for asked in ("bytes=0-0", "bytes=-1", "bytes=0-", "bytes=9999999-", "bytes=5-1", "bytes=0-18446744073709551615", "bytes=-18446744073709551616",
+                          "bytes=" + "0-0," * 3000 + "0-0", "bytes=a-b", "lines=1-2", "", "bytes=0-0\x85", "bytes=\xff\xfe"):
+                code, headers, body = web.ask(path, Range=asked, If_Range='"x"')
+                assert code == 200 and body == whole and "Content-Range" not in headers, (path, asked, code)
+        assert web.daemon.peak_memory_kib() < 512 * 1024
+        web.stop()
+
     def requests_in_a_row_are_answered_in_a_row(self):
         web = self.web("pipeline")
         one = b"GET /ledger/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -826,7 +837,7 @@ class Test:
         self.contract.finish({"operation", "ledger", "dock"})
 
     def run(self, only):
-        steps = (self.the_ledger_is_served, self.no_path_leads_out_of_it, self.errors_are_problems,
+        steps = (self.the_ledger_is_served, self.no_path_leads_out_of_it, self.errors_are_problems, self.ranges_are_not_understood,
                      self.requests_in_a_row_are_answered_in_a_row, self.a_byte_now_and_then_gains_no_time, self.whoever_is_idle_gives_way,
                      self.an_address_has_its_own_places, self.a_stop_answers_who_has_asked, self.certificates_are_replaced,
                      self.nginx_in_front_hands_on_what_was_sent, self.a_wrong_configuration_is_named, self.what_it_needs_goes_away, self.the_board_names_nobody,
