@@ -3,7 +3,6 @@
 #include "dock/slot.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,9 @@
 #define RATE_MS       2000  /* window of the rate that is shown */
 #define REOPEN_MS     50    /* until a handle is seen to be closed */
 #define MINUTE_MS     60000
-#define SHARE_STEP    5 /* percent: in finer ones the pause between two recordings could be seen */
+#define DAY_MS        86400000
+#define SHARE_MS      4000 /* until it can be said how long it takes */
+#define SHARE_STEP    5    /* percent: in finer ones the pause between two recordings could be seen */
 
 static struct asv_slot *slot_of_retry(struct asv_timer *timer)
 {
@@ -628,13 +629,13 @@ bool asv_slot_share(const struct asv_slot *slot, unsigned *percent, unsigned *mi
         asv_intake_progress(slot->pulling, &done, &total);
     uint64_t left = slot->ahead_bytes + total - done;
     done += slot->pulled_bytes;
+    if (done + left == 0)
+        return false;
     uint64_t passed_ms = slot->pulled_since_ms ? asv_loop_now_ms() - slot->pulled_since_ms : 0;
-    uint64_t left_ms = done > 0 ? (uint64_t)((double)left * (double)passed_ms / (double)done) : 0;
-    *percent = done + left > 0
-                   ? (unsigned)((double)done / (double)(done + left) * 100) / SHARE_STEP * SHARE_STEP
-                   : 0;
-    *minutes = left_ms < UINT32_MAX ? (unsigned)((left_ms + MINUTE_MS - 1) / MINUTE_MS) : UINT_MAX;
-    return done + left > 0;
+    double left_ms = done > 0 && passed_ms >= SHARE_MS ? (double)left * (double)passed_ms / (double)done : 0;
+    *percent = (unsigned)((double)done / (double)(done + left) * 100) / SHARE_STEP * SHARE_STEP;
+    *minutes = left_ms < DAY_MS ? (unsigned)((left_ms + MINUTE_MS - 1) / MINUTE_MS) : 0;
+    return true;
 }
 
 /* ---- what is next ---- */

@@ -228,7 +228,7 @@ void asv_candidates_add(struct asv_candidate *list, unsigned *count, const struc
 void asv_slot_indicate(struct asv_slot *slot, uint8_t indication, uint16_t permille);
 
 /* How far the docking is with all that it pulls, in percent, and in how many minutes it is through: neither
- * says of how many recordings (LAW L6). false: there was nothing to pull. */
+ * says of how many recordings (LAW L6). minutes 0: it cannot be said. false: there was nothing to pull. */
 bool asv_slot_share(const struct asv_slot *slot, unsigned *percent, unsigned *minutes);
 
 /* An alarm about this slot's camera, into the database when it is there. */
