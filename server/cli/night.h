@@ -67,7 +67,7 @@ struct asv_night {
     struct asv_keeper_status keeper;
     bool clock_judged;
     const char *clock_doubt; /* then: why nobody may go by the clock; NULL: everybody may */
-    size_t kept_count; /* what the keeper has rows for, ascending by header */
+    size_t kept_count;       /* what the keeper has rows for, ascending by header */
     struct asv_keeper_kept *kept;
     uint8_t *seen; /* a bit for each: it was compared with where the database has it */
 

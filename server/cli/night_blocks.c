@@ -44,9 +44,10 @@ static enum asv_status compare(struct asv_night *night, const struct asv_db_reta
     if (status == ASV_OK && (lost | more) != 0) {
         night->counts.disagreements++;
         asv_night_alarm(night, ASV_NIGHT_DISAGREES, ASV_DB_ALARM_KEEPER, clip, "%s",
-                        lost != 0 ? "the database has it as blocked, and the keeper, which took that, has not: it "
-                                    "would give it out"
-                                  : "the keeper has it as blocked, and nobody has said so here");
+                        lost != 0
+                            ? "the database has it as blocked, and the keeper, which took that, has not: it "
+                              "would give it out"
+                            : "the keeper has it as blocked, and nobody has said so here");
     }
     return status;
 }
@@ -60,8 +61,8 @@ static enum asv_status held_batch(struct asv_night *night, const struct asv_db_r
     for (size_t i = 0; i < count; i++) {
         memcpy(ids[i], rows[i].recording, sizeof ids[i]);
     }
-    enum asv_status status = asv_db_blocks_held(night->db, (const uint8_t(*)[ASV_UUID_BYTES])ids, count, said,
-                                                &said_count, err);
+    enum asv_status status =
+        asv_db_blocks_held(night->db, (const uint8_t(*)[ASV_UUID_BYTES])ids, count, said, &said_count, err);
     for (size_t i = 0, k = 0; status == ASV_OK && i < count; i++) {
         static const struct asv_db_blocks none;
         bool any = k < said_count && memcmp(said[k].recording, rows[i].recording, ASV_UUID_BYTES) == 0;

@@ -19,8 +19,7 @@ static const struct {
     [ASV_WEB_LIMIT_REQUESTS] = {200, 50, 0}, [ASV_WEB_LIMIT_PASSWORDS] = {60, 500, 0},
     [ASV_WEB_LIMIT_PASSKEYS] = {400, 25, 0}, [ASV_WEB_LIMIT_STRANGERS] = {400, 25, 0},
     [ASV_WEB_LIMIT_PAIR] = {0, 0, 5},        [ASV_WEB_LIMIT_NAME] = {0, 0, 50},
-    [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},
-    [ASV_WEB_LIMIT_BADGES] = {0, 0, 10},
+    [ASV_WEB_LIMIT_ADDRESS] = {0, 0, 30},    [ASV_WEB_LIMIT_BADGES] = {0, 0, 10},
 };
 
 enum asv_status asv_web_limits_init(struct asv_web_limits *limits, const struct asv_world *world)

@@ -40,7 +40,7 @@ static void what_is_served_has_one_place_in_the_table(void **state)
 
 #define SLOT(state, percent)                                                                           \
     "{\"slot\":1,\"port\":\"1-2\",\"state\":\"" state                                                  \
-    "\",\"colour\":\"blue\",\"since_ms\":5,\"offered\":true,\"reason\":\"r\",\"why\":[]," percent     \
+    "\",\"colour\":\"blue\",\"since_ms\":5,\"offered\":true,\"reason\":\"r\",\"why\":[]," percent      \
     "\"camera\":\"C\",\"serial\":\"S\",\"clip\":\"U\",\"number\":9,\"done\":1,\"total\":2,\"rate\":3," \
     "\"left_s\":7,\"counts\":{}}"
 #define LINE(slots)                                                                                       \
@@ -62,13 +62,16 @@ static void the_board_has_what_the_room_may_see(void **state)
 {
     (void)state;
     assert_board(
-        LINE(SLOT("ready", "") ",{\"slot\":2,\"state\":\"waiting\",\"colour\":\"yellow\",\"offered\":false,\"why\":"
-                               "[\"database\",\"again\"],\"reason\":\"the database is away: host\"}"),
-        BOARD("{\"slot\":1,\"state\":\"ready\",\"colour\":\"blue\",\"offered\":true,\"why\":[]},"
-              "{\"slot\":2,\"state\":\"waiting\",\"colour\":\"yellow\",\"offered\":false,\"why\":[\"database\","
-              "\"again\"]}"));
+        LINE(SLOT("ready",
+                  "") ",{\"slot\":2,\"state\":\"waiting\",\"colour\":\"yellow\",\"offered\":false,\"why\":"
+                      "[\"database\",\"again\"],\"reason\":\"the database is away: host\"}"),
+        BOARD(
+            "{\"slot\":1,\"state\":\"ready\",\"colour\":\"blue\",\"offered\":true,\"why\":[]},"
+            "{\"slot\":2,\"state\":\"waiting\",\"colour\":\"yellow\",\"offered\":false,\"why\":[\"database\","
+            "\"again\"]}"));
     assert_board(LINE(SLOT("listing", "\"percent\":40,\"minutes\":3,")),
-                 BOARD("{\"slot\":1,\"state\":\"pulling\",\"colour\":\"blue\",\"offered\":true,\"why\":[],\"percent\":40,"
+                 BOARD("{\"slot\":1,\"state\":\"pulling\",\"colour\":\"blue\",\"offered\":true,\"why\":[],"
+                       "\"percent\":40,"
                        "\"minutes\":3}"));
     static const char *const steps[][2] = {
         {SLOT("handshake", ""), "connecting"},  {SLOT("identifying", ""), "connecting"},
@@ -79,7 +82,8 @@ static void the_board_has_what_the_room_may_see(void **state)
         char line[1024];
         char want[1024];
         snprintf(line, sizeof line, LINE("%s"), steps[i][0]);
-        snprintf(want, sizeof want, BOARD("{\"slot\":1,\"state\":\"%s\",\"colour\":\"blue\",\"offered\":true,\"why\":[]}"),
+        snprintf(want, sizeof want,
+                 BOARD("{\"slot\":1,\"state\":\"%s\",\"colour\":\"blue\",\"offered\":true,\"why\":[]}"),
                  steps[i][1]);
         assert_board(line, want);
     }
