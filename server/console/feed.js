@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  * SPDX-FileCopyrightText: 2026 The Asservat authors
  *
- * What a video element plays of an opening (docs/PLAYBACK.md 3): pieces of it, from the fragment with the key frame before the
+ * What a video element plays of an opening (docs/PLAYBACK.md 4): pieces of it, from the fragment with the key frame before the
  * wanted time on, into Media Source Extensions. M-031: what a jump has no use for is not read to its end, and what lies far behind or
  * ahead of what is shown is not kept. Times are seconds of the recording's own time line. */
 import { asProblem, bytes, Problem } from "./api.js";
