@@ -66,7 +66,7 @@ static void type_of(char out[ASV_MEDIA_NAME_BYTES], const AVCodecParameters *cod
         break;
     case AV_CODEC_ID_AAC:
         if (len >= 2 && data[0] >> 3 != 0 && data[0] >> 3 != 31) {
-            snprintf(out, ASV_MEDIA_NAME_BYTES, "mp4a.40.%u", data[0] >> 3);
+            snprintf(out, ASV_MEDIA_NAME_BYTES, "mp4a.40.%d", data[0] >> 3);
         }
         break;
     case AV_CODEC_ID_OPUS:
@@ -126,8 +126,8 @@ static int64_t us_of(const struct tally *tally, int64_t place)
     return av_rescale_q(place, tally->remux->in->streams[tally->remux->lead]->time_base, AV_TIME_BASE_Q);
 }
 
-/* Every second one goes: a long recording has longer parts. */
-static void halve(struct tally *tally)
+/* Every second one goes: a long recording has longer parts. How many are left. */
+static size_t halve(struct tally *tally)
 {
     struct asv_media_index *out = tally->out;
     size_t count = (out->count + 1) / 2;
@@ -136,8 +136,8 @@ static void halve(struct tally *tally)
         out->parts[i] = out->parts[2 * i];
         tally->bytes[i] = bytes;
     }
-    out->count = count;
     tally->part_us *= 2;
+    return count;
 }
 
 static bool begins_part(const struct tally *tally, int64_t place)
@@ -156,7 +156,7 @@ static void count_lead(struct tally *tally, int64_t place, bool key, size_t byte
     struct asv_media_index *out = tally->out;
     if (key && place != AV_NOPTS_VALUE && begins_part(tally, place)) {
         if (out->count == ASV_MEDIA_PARTS) {
-            halve(tally);
+            out->count = halve(tally);
         }
         tally->bytes[out->count] = HEAD_BYTES;
         out->parts[out->count++] = (struct asv_media_part){.at = place};

@@ -325,7 +325,8 @@ static enum asv_status split(struct asv_view *view, struct piece *whole, size_t 
     asv_store_be32(part + len, (uint32_t)(room - len));
     memcpy(part + len + 4, "free", 4);
     forget(&view->part);
-    view->part = (struct piece){part, room};
+    view->part.data = part;
+    view->part.len = room;
     return ASV_OK;
 }
 
