@@ -131,23 +131,32 @@ static enum asv_status check_due(const struct asv_keeper *keeper, int64_t due_ms
     return ASV_OK;
 }
 
-/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. Ranges
- * overlap, and one that came late has not the keys of all its days. */
-static bool find_ahead(struct asv_keeper *keeper, const struct asv_seal_header *header,
-                       const struct asv_kept *kept)
+/* Ranges overlap, and one that came late has not the keys of all its days. */
+const uint8_t *asv_keeper_copy_of(const struct asv_keeper *keeper, const struct asv_seal_header *header,
+                                  const struct asv_kept *kept)
 {
     const struct asv_index_ahead *ahead = NULL;
     while (header->key_kind == ASV_KEY_DAY &&
            (ahead = asv_keeper_ahead_of(keeper, header, kept, ahead)) != NULL) {
         for (unsigned i = 0; i < ahead->day_count; i++) {
             if (ahead->days[i].date == header->key_date) {
-                keeper->scratch->key = (struct asv_store_key){0};
-                memcpy(keeper->scratch->key.sk, ahead->days[i].sk, sizeof ahead->days[i].sk);
-                return true;
+                return ahead->days[i].sk;
             }
         }
     }
-    return false;
+    return NULL;
+}
+
+/* A key that a HOLD_AHEAD keeps: into scratch->key, as if it were the day's own and had no end. */
+static bool find_ahead(struct asv_keeper *keeper, const struct asv_seal_header *header,
+                       const struct asv_kept *kept)
+{
+    const uint8_t *sk = asv_keeper_copy_of(keeper, header, kept);
+    if (sk != NULL) {
+        keeper->scratch->key = (struct asv_store_key){0};
+        memcpy(keeper->scratch->key.sk, sk, sizeof keeper->scratch->key.sk);
+    }
+    return sk != NULL;
 }
 
 /* By scratch->key. */

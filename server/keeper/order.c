@@ -79,7 +79,7 @@ static enum asv_status check_over(struct asv_keeper *keeper, const struct asv_se
     if (lives_by_itself(kept, now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip is kept by a key of its own: it can still be opened");
     }
-    if (asv_keeper_ahead_of(keeper, header, kept, NULL) != NULL) { /* K-091 */
+    if (asv_keeper_copy_of(keeper, header, kept) != NULL) { /* K-091, K-210 */
         return asv_fail(err, ASV_E_STATE, "the clip is held since before it was docked");
     }
     enum asv_status status = kept != NULL ? still_here(kept->due_ms, now_ms, err) : ASV_OK;

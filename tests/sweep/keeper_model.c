@@ -543,10 +543,8 @@ bool model_orders(const struct model *model, int number)
     if (clip->row && clip->state == MODEL_GONE) {
         return true;
     }
-    for (int i = 0; i < model->ahead_count; i++) {
-        if (model_by_ahead(&model->aheads[i], clip)) {
-            return false;
-        }
+    if (copied_ahead(model, clip)) { /* K-210 */
+        return false;
     }
     if (clip->row && clip->state == MODEL_OVER) {
         return true;

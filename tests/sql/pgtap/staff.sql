@@ -619,6 +619,20 @@ SELECT is(pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap1''), now() +
 SELECT pg_temp.record('unsaid', 332, 'who knows');
 SELECT pg_temp.says('ap2', 4, 1, 'unsaid', 'rita');
 SELECT is(pg_temp.does('rita', 'SELECT asv.request_put(tap.dig(''ap2''), now() + interval ''1 day'', NULL, NULL)'), 'VA007', 'nor anybody, of what is worn by nobody knows whom');
+
+-- K-197: what was found to be none, and the keeper was not asked about, is read again as long as it remembers.
+CREATE FUNCTION pg_temp.asked_again() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM asv.approvals(NULL, 1000) WHERE digest = tap.dig('ra6') $$;
+CREATE FUNCTION pg_temp.rdig() RETURNS bytea LANGUAGE sql AS $$ SELECT sha256(tap.ranged('rq6', 6, current_date - 20, current_date - 19)) $$;
+SELECT pg_temp.does('willi', 'SELECT tap.asks_ahead(''rq6'', 6, ''willi'', current_date - 20, current_date - 19)::text');
+SELECT is(concat_ws(' ', pg_temp.does('willi', 'SELECT asv.request_put(sha256(tap.ranged(''rq6'', 6, current_date - 20, current_date - 19)), now() + interval ''1 day'', current_date - 20, current_date - 19)'),
+    pg_temp.does('sigrid', 'SELECT tap.agrees_ahead(''ra6'', 6, ''sigrid'', sha256(tap.ranged(''rq6'', 6, current_date - 20, current_date - 19)))'), pg_temp.answered('ra6', 'sigrid'),
+    pg_temp.does('sigrid', 'SELECT asv.request_end(tap.dig(''ra6''), NULL)'), asv.approval_void(dig('ra6'), 'x', false)), 'done done done done already',
+    'a hold ahead, whose approval was found to be none, and a run was cut off');
+SELECT is(pg_temp.asked_again(), 1::bigint, 'the next one asks');
+SET LOCAL session_replication_role = replica;
+UPDATE asv.statement SET issued_at = now() - interval '7 days', expires_at = now() - interval '5 days' WHERE digest IN (dig('ra6'), pg_temp.rdig());
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.asked_again(), 0::bigint, 'but no keeper who has forgotten it');
 SELECT throws_ok($$ SELECT asv.approval_void(dig('ub2!'), 'x', true) $$, 'VA006', NULL, 'and nothing that approves nothing');
 SELECT throws_ok($$ DELETE FROM asv.hold $$, 'VA005', NULL, 'holds go by nothing else');
 SELECT throws_ok($$ DELETE FROM asv.clip_day $$, 'VA005', NULL, 'nor days');

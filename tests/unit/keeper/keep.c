@@ -595,6 +595,28 @@ static void what_two_people_released_no_hold_ahead_keeps(void **state)
     assert_null(row_of(&clip)); /* nothing could open it any more */
 }
 
+/* K-210: a camera is not kept from erasing what nothing opens any more. */
+static void what_no_copy_opens_is_not_kept_on_its_camera(void **state)
+{
+    (void)state; /* LAW T1 */
+    static struct keeper_clip lost;
+    make_clip(&lost, ASV_KEY_RESERVE);
+    lost.header.bulletin = 1; /* which was committed: K-067 */
+    keeper_clip_sign(&lost, camera->sk);
+    int64_t began = lost.header.start_wall_ms;
+    assert_int_equal(ahead(ASV_ACTION_HOLD_AHEAD, began - HOUR_MS, began + HOUR_MS, 1), ASV_OK);
+    assert_true(opens(&lost) && is_held(&lost)); /* by its reserve key, whose period begins */
+    struct asv_keeper_request order = {
+        .type = ASV_KEEPER_ORDER, .chain = camera->chain.encoded, .header = {lost.frame, lost.frame_len}};
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_E_STATE);
+    keeper_site_go_to(&site, keeper_site_due(TODAY) + HOUR_MS);
+    assert_false(opens(&lost));
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_OK);
+    order.header = (struct asv_bytes){other.frame, other.frame_len};
+    assert_true(opens(&other));
+    assert_int_equal(keeper_ask(&site, ASV_KEEPER_DOCK, &order).status, ASV_E_STATE); /* K-091 */
+}
+
 /* K-206: a release that was agreed to, and kept back, is not for what two people hold anew. */
 static void what_was_agreed_to_before_ends_no_later_hold_ahead(void **state)
 {
@@ -785,6 +807,7 @@ int main(void)
         ON_A_SITE(what_ran_out_has_no_day_any_more),
         ON_A_SITE(what_was_over_by_the_docks_clock_ends_at_once),
         ON_A_SITE(what_two_people_released_no_hold_ahead_keeps),
+        ON_A_SITE(what_no_copy_opens_is_not_kept_on_its_camera),
         ON_A_SITE(what_was_agreed_to_before_ends_no_later_hold_ahead),
         ON_A_SITE(a_block_outlives_the_key_that_ran_out),
         ON_A_SITE(a_held_clip_lives_after_its_release_as_long_as_its_own_day_says),
