@@ -4,8 +4,10 @@
 -- What people and administration may read. Views name the columns that are needed; the assignment's id, which leads to a
 -- member of staff, is in none of them (LAW L6), nor are the signed records that have it.
 CREATE FUNCTION asv.utc(p_at timestamptz) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN isfinite(p_at) THEN to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN isfinite(p_at) THEN to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END);
+END
 $$;
 COMMENT ON FUNCTION asv.utc IS 'an instant as it stands in JSON; NULL: none';
 

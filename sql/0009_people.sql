@@ -247,10 +247,12 @@ $$;
 -- ---- what follows from the statements
 
 CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT a.at FROM asv.statement_answer a
-    WHERE a.statement = p_digest AND a.taken
-      AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT a.at FROM asv.statement_answer a
+            WHERE a.statement = p_digest AND a.taken
+              AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position));
+END
 $$;
 COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet, or it was found since that nobody signed it (statement_forged)';
 
@@ -307,25 +309,31 @@ COMMENT ON FUNCTION asv.refusal_counts IS 'whether this refusal or withdrawal en
 
 -- The answer that ended a proposal: a refusal or a withdrawal that counts, or an approval that the keeper took.
 CREATE FUNCTION asv.proposal_ended_by(p_proposal bytea) RETURNS bytea
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT a.digest FROM asv.statement a
-    WHERE a.proposal = p_proposal
-      AND CASE a.step WHEN 2 THEN asv.statement_taken_at(a.digest) IS NOT NULL ELSE asv.refusal_counts(a) END
-    ORDER BY asv.statement_taken_at(a.digest), a.stored_at LIMIT 1
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT a.digest FROM asv.statement a
+            WHERE a.proposal = p_proposal
+              AND CASE a.step WHEN 2 THEN asv.statement_taken_at(a.digest) IS NOT NULL ELSE asv.refusal_counts(a) END
+            ORDER BY asv.statement_taken_at(a.digest), a.stored_at LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION asv.proposal_ended_by IS 'the answer after which a proposal is open no more; NULL: none';
 
 CREATE FUNCTION asv.credential_enrolled_at(p_credential bytea) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT min(asv.statement_taken_at(s.digest)) FROM asv.statement s
-    WHERE s.subject = p_credential AND (s.action = 32 AND s.step = 2 OR s.action = 34)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT min(asv.statement_taken_at(s.digest)) FROM asv.statement s
+            WHERE s.subject = p_credential AND (s.action = 32 AND s.step = 2 OR s.action = 34));
+END
 $$;
 COMMENT ON FUNCTION asv.credential_enrolled_at IS 'when the keeper took the word of two people, or of the agency root; NULL: not enrolled';
 
 CREATE FUNCTION asv.credential_revoked_at(p_credential bytea) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT min(s.stored_at) FROM asv.statement s
-    WHERE s.subject = p_credential AND s.action = 33 AND NOT asv.statement_is_refused(s.digest)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT min(s.stored_at) FROM asv.statement s
+            WHERE s.subject = p_credential AND s.action = 33 AND NOT asv.statement_is_refused(s.digest));
+END
 $$;
 COMMENT ON FUNCTION asv.credential_revoked_at IS 'when one person revoked it, whether the keeper was there or not; NULL: not revoked';
 
@@ -337,11 +345,13 @@ $$;
 COMMENT ON FUNCTION asv.credential_revocation_taken IS 'whether the keeper knows that it is revoked';
 
 CREATE FUNCTION asv.person_disabled_at(p_person uuid) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT max(d.at) FROM asv.person_disabling d
-    WHERE d.person = p_person
-      AND d.at > coalesce((SELECT max(asv.credential_enrolled_at(c.digest)) FROM asv.credential c
-                           WHERE c.person = p_person), '-infinity')
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT max(d.at) FROM asv.person_disabling d
+            WHERE d.person = p_person
+              AND d.at > coalesce((SELECT max(asv.credential_enrolled_at(c.digest)) FROM asv.credential c
+                                   WHERE c.person = p_person), '-infinity'));
+END
 $$;
 COMMENT ON FUNCTION asv.person_disabled_at IS 'since when an account is disabled; NULL: it is not';
 
@@ -357,10 +367,12 @@ COMMENT ON COLUMN asv.credential_state.revocation_taken IS 'whether the keeper k
 COMMENT ON COLUMN asv.credential_state.disabled_at IS 'since when the account is disabled; NULL: it is not';
 
 CREATE FUNCTION asv.person_name(p_person uuid) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT c.name FROM asv.credential c WHERE c.person = p_person
-    ORDER BY asv.credential_enrolled_at(c.digest) IS NOT NULL AND asv.credential_revoked_at(c.digest) IS NULL DESC,
-             c.since DESC, c.digest LIMIT 1
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT c.name FROM asv.credential c WHERE c.person = p_person
+            ORDER BY asv.credential_enrolled_at(c.digest) IS NOT NULL AND asv.credential_revoked_at(c.digest) IS NULL DESC,
+                     c.since DESC, c.digest LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION asv.person_name IS 'as the newest credential has it, of those that count';
 
@@ -417,10 +429,12 @@ $$;
 COMMENT ON FUNCTION asv.check_caller IS 'refuses members of staff but this one';
 
 CREATE FUNCTION asv.has_role(p_person uuid, p_roles integer) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM asv.credential_state
-                   WHERE person = p_person AND roles & p_roles <> 0 AND enrolled_at IS NOT NULL AND revoked_at IS NULL
-                     AND disabled_at IS NULL AND valid_from <= clock_timestamp() AND valid_until > clock_timestamp())
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM asv.credential_state
+                           WHERE person = p_person AND roles & p_roles <> 0 AND enrolled_at IS NOT NULL AND revoked_at IS NULL
+                             AND disabled_at IS NULL AND valid_from <= clock_timestamp() AND valid_until > clock_timestamp()));
+END
 $$;
 COMMENT ON FUNCTION asv.has_role IS 'whether a person has one of these roles now';
 
@@ -624,13 +638,17 @@ GRANT EXECUTE ON FUNCTION asv.duty_list TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.duties_of(p_person uuid, p_unit text, p_wearer uuid)
     RETURNS TABLE (in_charge boolean, deputises boolean, appraises boolean)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT coalesce(bool_or(kind = 'in_charge' AND unit = p_unit), false),
            coalesce(bool_or(kind = 'deputy' AND unit = p_unit), false),
            coalesce(bool_or(kind = 'appraises' AND appraised = p_wearer), false)
     FROM asv.duty d
     WHERE person = p_person AND from_at <= clock_timestamp() AND (until_at IS NULL OR until_at > clock_timestamp())
-      AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id)
+      AND NOT EXISTS (SELECT FROM asv.duty_end e WHERE e.duty = d.id);
+END
 $$;
 COMMENT ON FUNCTION asv.duties_of IS 'whether a person is in charge of this unit or deputises now, and appraises this wearer; for the rules, nobody may call it';
 
@@ -661,17 +679,22 @@ GRANT EXECUTE ON FUNCTION asv.own_units TO asv_staff;
 -- ---- users, as people are shown them
 
 CREATE FUNCTION asv.role_names(p_roles integer) RETURNS json
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(json_agg(r.name ORDER BY r.bit), '[]')
-    FROM (VALUES (1, 'wearer'), (2, 'supervisor'), (4, 'deputy'), (8, 'reviewer'), (16, 'exporter'), (32, 'data_protection_officer'),
-                 (64, 'staff_council'), (128, 'administrator')) AS r (bit, name)
-    WHERE p_roles & r.bit <> 0
+    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(r.name ORDER BY r.bit), '[]')
+            FROM (VALUES (1, 'wearer'), (2, 'supervisor'), (4, 'deputy'), (8, 'reviewer'), (16, 'exporter'), (32, 'data_protection_officer'),
+                         (64, 'staff_council'), (128, 'administrator')) AS r (bit, name)
+            WHERE p_roles & r.bit <> 0);
+END
 $$;
 COMMENT ON FUNCTION asv.role_names IS 'the roles of a set, by name';
 
 CREATE FUNCTION asv.user_lines(p_one uuid, p_after uuid, p_limit integer)
     RETURNS TABLE (person uuid, name text, roles json, since timestamptz, disabled_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT p.id, asv.person_name(p.id), asv.role_names(coalesce(k.roles, 0)), p.since, asv.person_disabled_at(p.id)
     FROM asv.person p
     CROSS JOIN LATERAL (SELECT bit_or(c.roles::integer) AS roles FROM asv.credential_state c
@@ -679,7 +702,8 @@ CREATE FUNCTION asv.user_lines(p_one uuid, p_after uuid, p_limit integer)
                           AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()) AS k
     WHERE (SELECT asv.check_known()) AND (p_one IS NULL OR p.id = p_one) AND (p_after IS NULL OR p.id > p_after)
     ORDER BY p.id
-    LIMIT p_limit
+    LIMIT p_limit;
+END
 $$;
 COMMENT ON FUNCTION asv.user_lines IS 'a page of the people with an account, or one of them, and the roles that count now; nothing of recordings (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.user_lines TO asv_staff;
@@ -1152,12 +1176,14 @@ COMMENT ON FUNCTION asv.policy_page IS 'the policies that two people decided on,
 GRANT EXECUTE ON FUNCTION asv.policy_page TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.policy_on(p_day date) RETURNS bytea
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
-    -- As the keeper does (KEEPER.md, K-094): the one that begins last, of two the one with the higher version. Before the first
-    -- there is none whose rules could go on: who may do what, it says from its decision on.
-    SELECT f.content FROM asv.policy_version v JOIN asv.policy_file f ON f.digest = v.digest
-    ORDER BY v.from_day <= p_day DESC, CASE WHEN v.from_day <= p_day THEN v.from_day END DESC,
-             CASE WHEN v.from_day <= p_day THEN v.version END DESC, v.from_day, v.version LIMIT 1
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (-- As the keeper does (KEEPER.md, K-094): the one that begins last, of two the one with the higher version. Before the first
+            -- there is none whose rules could go on: who may do what, it says from its decision on.
+            SELECT f.content FROM asv.policy_version v JOIN asv.policy_file f ON f.digest = v.digest
+            ORDER BY v.from_day <= p_day DESC, CASE WHEN v.from_day <= p_day THEN v.from_day END DESC,
+                     CASE WHEN v.from_day <= p_day THEN v.version END DESC, v.from_day, v.version LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION asv.policy_on IS 'the policy file in force on a day, before the first one''s day that one; NULL: people have decided on none';
 GRANT EXECUTE ON FUNCTION asv.policy_on TO asv_staff, asv_admin;

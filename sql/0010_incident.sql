@@ -354,8 +354,10 @@ $$;
 COMMENT ON FUNCTION asv.holder_of IS 'to whom a camera was issued under an assignment, as it was last written down; for the rules, nobody may call it';
 
 CREATE FUNCTION asv.worn_as(p_assignment uuid) RETURNS asv.issue
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT i FROM asv.issue i WHERE assignment = p_assignment ORDER BY number DESC LIMIT 1
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT i FROM asv.issue i WHERE assignment = p_assignment ORDER BY number DESC LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION asv.worn_as IS 'what was last written down of who wore a camera under an assignment; NULL: nothing was; for the rules, nobody may call it';
 

@@ -252,8 +252,10 @@ COMMENT ON FUNCTION asv.recording_lock IS 'the recording in custody with this se
 CREATE INDEX ON asv.clip (header);
 
 CREATE FUNCTION asv.state_of(p_recording uuid) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT state FROM asv.recording_state WHERE recording = p_recording
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT state FROM asv.recording_state WHERE recording = p_recording);
+END
 $$;
 COMMENT ON FUNCTION asv.state_of IS 'where a recording stands';
 
@@ -361,19 +363,21 @@ GRANT EXECUTE ON FUNCTION asv.requests_lapse TO asv_admin;
 
 CREATE FUNCTION asv.deciding_roles(p_person uuid, p_recording uuid, p_camera bytea, p_from_at timestamptz, p_until_at timestamptz)
     RETURNS integer
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN o.wears OR NOT o.said THEN 0 ELSE 248 | d.in_charge::integer * 2 | d.deputises::integer * 4 END
-    FROM (VALUES (true)) AS one
-    LEFT JOIN asv.clip c ON c.recording = p_recording
-    CROSS JOIN LATERAL (
-        SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = p_camera
-                                       ORDER BY u.since DESC LIMIT 1), '') AS unit,
-               coalesce(w.holder = p_person, false)
-               OR p_camera IS NOT NULL AND p_person IN (SELECT asv.holders(p_camera, p_from_at, p_until_at)) AS wears,
-               CASE WHEN p_camera IS NOT NULL THEN NOT asv.is_worn_unsaid(p_camera, p_from_at, p_until_at)
-                    ELSE w.number IS NOT NULL END AS said
-        FROM asv.worn_as(coalesce(c.assignment, c.recording)) AS w) o
-    CROSS JOIN LATERAL asv.duties_of(p_person, o.unit, NULL) d
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN o.wears OR NOT o.said THEN 0 ELSE 248 | d.in_charge::integer * 2 | d.deputises::integer * 4 END
+            FROM (VALUES (true)) AS one
+            LEFT JOIN asv.clip c ON c.recording = p_recording
+            CROSS JOIN LATERAL (
+                SELECT coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = p_camera
+                                               ORDER BY u.since DESC LIMIT 1), '') AS unit,
+                       coalesce(w.holder = p_person, false)
+                       OR p_camera IS NOT NULL AND p_person IN (SELECT asv.holders(p_camera, p_from_at, p_until_at)) AS wears,
+                       CASE WHEN p_camera IS NOT NULL THEN NOT asv.is_worn_unsaid(p_camera, p_from_at, p_until_at)
+                            ELSE w.number IS NOT NULL END AS said
+                FROM asv.worn_as(coalesce(c.assignment, c.recording)) AS w) o
+            CROSS JOIN LATERAL asv.duties_of(p_person, o.unit, NULL) d);
+END
 $$;
 COMMENT ON FUNCTION asv.deciding_roles IS 'which roles count of who decides about a recording, or about a camera before it docks: a supervisor''s or deputy''s in charge alone, and none of who wore the camera, or before it was written down who did';
 
@@ -406,15 +410,17 @@ $$;
 COMMENT ON FUNCTION asv.may_refuse IS 'whether who signed this is a superior in charge, of what is shown also the data-protection officer, and did not wear the camera';
 
 CREATE FUNCTION asv.may_agree(p_proposal bytea) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM asv.request r
-        JOIN asv.clip c ON c.recording = r.recording
-        CROSS JOIN LATERAL asv.worn_as(coalesce(c.assignment, c.recording)) AS w
-        CROSS JOIN LATERAL asv.duties_of(asv.caller(), c.unit::text, w.holder) d
-        WHERE r.proposal = p_proposal AND r.action = 4 AND r.outcome IS NULL AND r.expires_at > clock_timestamp()
-          AND w.number IS NOT NULL AND w.holder IS DISTINCT FROM asv.caller()
-          AND (d.in_charge AND asv.has_role(asv.caller(), 2) OR d.deputises AND asv.has_role(asv.caller(), 4)))
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (
+                SELECT FROM asv.request r
+                JOIN asv.clip c ON c.recording = r.recording
+                CROSS JOIN LATERAL asv.worn_as(coalesce(c.assignment, c.recording)) AS w
+                CROSS JOIN LATERAL asv.duties_of(asv.caller(), c.unit::text, w.holder) d
+                WHERE r.proposal = p_proposal AND r.action = 4 AND r.outcome IS NULL AND r.expires_at > clock_timestamp()
+                  AND w.number IS NOT NULL AND w.holder IS DISTINCT FROM asv.caller()
+                  AND (d.in_charge AND asv.has_role(asv.caller(), 2) OR d.deputises AND asv.has_role(asv.caller(), 4))));
+END
 $$;
 COMMENT ON FUNCTION asv.may_agree IS 'whether the caller is one of the superiors in charge for whom this request to be shown something waits';
 
@@ -728,8 +734,11 @@ GRANT EXECUTE ON FUNCTION asv.held_ahead_by TO asv_admin;
 -- What was found to be nothing that anybody signed says nothing. (That the keeper refused it is another thing: what the camera itself
 -- says is lifted by an UNBLOCK for which the keeper has no block.)
 CREATE FUNCTION asv.blocks_of(p_recording uuid, p_ground integer) RETURNS SETOF asv.block
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT b.* FROM asv.block b WHERE b.recording = p_recording AND b.ground = p_ground AND NOT asv.is_forged(b.statement)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT b.* FROM asv.block b WHERE b.recording = p_recording AND b.ground = p_ground AND NOT asv.is_forged(b.statement);
+END
 $$;
 COMMENT ON FUNCTION asv.blocks_of IS 'what people have said of one block of a recording';
 
@@ -1335,7 +1344,10 @@ COMMENT ON FUNCTION asv.provenance_names IS 'of clip.provenance (SEAL.md)';
 -- was not enough to fill the page a row without a clip says where the next one goes on.
 CREATE FUNCTION asv.clip_inbox(p_state text, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT s.recording, CASE WHEN s.marked THEN 'm' ELSE 'u' END || s.clip || encode(s.header, 'hex')
     FROM (SELECT p_after IS NULL AS begins, p_after LIKE 'm%' AS marked, substr(p_after, 2, 36)::uuid AS clip,
                  decode(substr(p_after, 38), 'hex') AS header, '00000000-0000-0000-0000-000000000000'::uuid AS none) AS a
@@ -1349,14 +1361,18 @@ CREATE FUNCTION asv.clip_inbox(p_state text, p_after text, p_scan integer)
                                     CASE WHEN a.begins OR a.marked AND NOT m.marked THEN '' ELSE a.header END)
         ORDER BY t.clip, t.header LIMIT p_scan) AS s
     WHERE (p_state IS NULL OR q.state = p_state) AND (a.begins OR a.marked OR NOT m.marked)
-    ORDER BY s.marked DESC, s.clip, s.header LIMIT p_scan
+    ORDER BY s.marked DESC, s.clip, s.header LIMIT p_scan;
+END
 $$;
 COMMENT ON FUNCTION asv.clip_inbox IS 'recordings that are kept now: marked ones first, then in the order in which they were made; for clip_lines, nobody may call it';
 
 -- Days that people decided on are few: two of them for each.
 CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT d.recording, d.day || '/' || d.clip || '/' || encode(d.header, 'hex')
     FROM (SELECT coalesce(split_part(p_after, '/', 1)::date, '-infinity') AS day,
                  coalesce(split_part(p_after, '/', 2)::uuid, '00000000-0000-0000-0000-000000000000') AS clip,
@@ -1374,7 +1390,8 @@ CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after
          WHERE y.day BETWEEN p_from AND p_until AND (y.day, k.clip, k.header) > (a.day, a.clip, a.header)
            AND (p_camera IS NULL OR k.camera = p_camera)
          ORDER BY y.day, k.clip, k.header LIMIT p_scan)) AS d
-    ORDER BY d.day, d.clip, d.header LIMIT p_scan
+    ORDER BY d.day, d.clip, d.header LIMIT p_scan;
+END
 $$;
 COMMENT ON FUNCTION asv.clip_days IS 'recordings of these days, by the dock''s clock or as people decided, erased ones included, of a day in the order in which they were made; for clip_lines, nobody may call it';
 
@@ -1444,35 +1461,41 @@ COMMENT ON FUNCTION asv.clip_lines IS 'a page of recordings: those that are kept
 GRANT EXECUTE ON FUNCTION asv.clip_lines TO asv_staff;
 
 CREATE FUNCTION asv.clip_keeps(p_recording uuid) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT json_build_object('incident', i.id, 'case_number', i.case_number, 'ground', asv.ground_name(r.ground), 'since', asv.utc(h.since))
-    FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal JOIN asv.incident i ON i.id = r.incident
-    WHERE h.recording = p_recording AND asv.state_of(p_recording) = 'held'
-    ORDER BY h.event DESC LIMIT 1
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT json_build_object('incident', i.id, 'case_number', i.case_number, 'ground', asv.ground_name(r.ground), 'since', asv.utc(h.since))
+            FROM asv.hold h JOIN asv.request r ON r.proposal = h.proposal JOIN asv.incident i ON i.id = r.incident
+            WHERE h.recording = p_recording AND asv.state_of(p_recording) = 'held'
+            ORDER BY h.event DESC LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION asv.clip_keeps IS 'which decision keeps a recording; NULL: none; for clip_about, nobody may call it';
 
 -- A-160: who made it withdraws it.
 CREATE FUNCTION asv.clip_asked(p_recording uuid) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
-               'ground', asv.ground_name(r.ground), 'case_number', i.case_number, 'requested_at', asv.utc(r.requested_at),
-               'requested_by', k.name, 'own', s.person IS NOT DISTINCT FROM asv.caller(), 'expires_at', asv.utc(r.expires_at)))
-    FROM asv.request r
-    JOIN asv.statement s ON s.digest = r.proposal
-    LEFT JOIN asv.credential k ON k.digest = s.credential
-    LEFT JOIN asv.incident i ON i.id = r.incident
-    WHERE r.recording = p_recording AND r.action IN (1, 2, 3, 10) AND r.outcome IS NULL AND r.expires_at > clock_timestamp()
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
+                       'ground', asv.ground_name(r.ground), 'case_number', i.case_number, 'requested_at', asv.utc(r.requested_at),
+                       'requested_by', k.name, 'own', s.person IS NOT DISTINCT FROM asv.caller(), 'expires_at', asv.utc(r.expires_at)))
+            FROM asv.request r
+            JOIN asv.statement s ON s.digest = r.proposal
+            LEFT JOIN asv.credential k ON k.digest = s.credential
+            LEFT JOIN asv.incident i ON i.id = r.incident
+            WHERE r.recording = p_recording AND r.action IN (1, 2, 3, 10) AND r.outcome IS NULL AND r.expires_at > clock_timestamp());
+END
 $$;
 COMMENT ON FUNCTION asv.clip_asked IS 'the request about a recording that waits for its answer; NULL: none; for clip_about, nobody may call it';
 
 CREATE FUNCTION asv.clip_blocks(c asv.clip) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(json_agg(json_build_object('ground', asv.ground_name(g.ground), 'by',
-               CASE b.kind WHEN 'none' THEN 'camera' ELSE b.kind END) ORDER BY g.ground), '[]')
-    FROM generate_series(4, 7) AS g (ground)
-    CROSS JOIN LATERAL (SELECT asv.block_kind(c.recording, g.ground) AS kind) AS b
-    WHERE b.kind <> 'none' OR g.ground = 4 AND c.dwelling OR g.ground = 7 AND c.pre_roll_ms > 0
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(json_build_object('ground', asv.ground_name(g.ground), 'by',
+                       CASE b.kind WHEN 'none' THEN 'camera' ELSE b.kind END) ORDER BY g.ground), '[]')
+            FROM generate_series(4, 7) AS g (ground)
+            CROSS JOIN LATERAL (SELECT asv.block_kind(c.recording, g.ground) AS kind) AS b
+            WHERE b.kind <> 'none' OR g.ground = 4 AND c.dwelling OR g.ground = 7 AND c.pre_roll_ms > 0);
+END
 $$;
 COMMENT ON FUNCTION asv.clip_blocks IS 'what was said of the blocks of a recording, by people or by the camera; for clip_about, nobody may call it';
 
@@ -1511,12 +1534,14 @@ COMMENT ON FUNCTION asv.clip_about IS 'the facts of one recording, its verdict, 
 GRANT EXECUTE ON FUNCTION asv.clip_about TO asv_staff;
 
 CREATE FUNCTION asv.may_answer(r asv.request, p_person uuid, p_roles integer) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT (SELECT s.person FROM asv.statement s WHERE s.digest = r.proposal) IS DISTINCT FROM p_person
-       AND (r.action <> 4 AND r.superior AND p_roles & (SELECT u.approvers FROM asv.action_rule(r.action) u) <> 0
-            OR p_roles & CASE r.action WHEN 4 THEN 38 ELSE 6 END <> 0
-               AND p_roles & CASE r.action WHEN 4 THEN 38 ELSE 6 END
-                   & asv.deciding_roles(p_person, r.recording, r.camera, r.from_at, r.until_at) <> 0)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT (SELECT s.person FROM asv.statement s WHERE s.digest = r.proposal) IS DISTINCT FROM p_person
+               AND (r.action <> 4 AND r.superior AND p_roles & (SELECT u.approvers FROM asv.action_rule(r.action) u) <> 0
+                    OR p_roles & CASE r.action WHEN 4 THEN 38 ELSE 6 END <> 0
+                       AND p_roles & CASE r.action WHEN 4 THEN 38 ELSE 6 END
+                           & asv.deciding_roles(p_person, r.recording, r.camera, r.from_at, r.until_at) <> 0));
+END
 $$;
 COMMENT ON FUNCTION asv.may_answer IS 'whether a person with these roles is one of those who may approve or refuse this request (may_approve, may_refuse); for request_waiting, nobody may call it';
 

@@ -343,16 +343,18 @@ GRANT EXECUTE ON FUNCTION asv.issues_forget TO asv_admin;
 
 -- LAW L10. What is kept of an incident for its recordings' sake has its term from the end of the last of them on.
 CREATE FUNCTION asv.incident_ended_at(p_incident uuid) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN NOT EXISTS (SELECT FROM asv.exhibit e JOIN asv.recording_state s ON s.recording = e.recording
-                                 WHERE e.incident = p_incident AND s.state IN ('sealed', 'quarantined', 'pending', 'held'))
-                 AND NOT EXISTS (SELECT FROM asv.request r
-                                 WHERE r.incident = p_incident AND (r.outcome IS NULL OR asv.ahead_counts(r)))
-           THEN greatest((SELECT max(v.since) FROM asv.incident_version v WHERE v.incident = p_incident),
-                         (SELECT max(n.since) FROM asv.incident_clip n WHERE n.incident = p_incident),
-                         (SELECT max(s.since) FROM asv.incident_clip n JOIN asv.recording_state s ON s.recording = n.recording
-                          WHERE n.incident = p_incident),
-                         (SELECT max(r.ended_at) FROM asv.request r WHERE r.incident = p_incident)) END
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN NOT EXISTS (SELECT FROM asv.exhibit e JOIN asv.recording_state s ON s.recording = e.recording
+                                         WHERE e.incident = p_incident AND s.state IN ('sealed', 'quarantined', 'pending', 'held'))
+                         AND NOT EXISTS (SELECT FROM asv.request r
+                                         WHERE r.incident = p_incident AND (r.outcome IS NULL OR asv.ahead_counts(r)))
+                   THEN greatest((SELECT max(v.since) FROM asv.incident_version v WHERE v.incident = p_incident),
+                                 (SELECT max(n.since) FROM asv.incident_clip n WHERE n.incident = p_incident),
+                                 (SELECT max(s.since) FROM asv.incident_clip n JOIN asv.recording_state s ON s.recording = n.recording
+                                  WHERE n.incident = p_incident),
+                                 (SELECT max(r.ended_at) FROM asv.request r WHERE r.incident = p_incident)) END);
+END
 $$;
 COMMENT ON FUNCTION asv.incident_ended_at IS 'when an incident''s last recording was released or gone, or it was last changed or decided on; NULL: that is still to come';
 
@@ -460,16 +462,21 @@ GRANT EXECUTE ON FUNCTION asv.subject_request_answer TO asv_staff;
 -- ---- incidents, as people are shown them
 
 CREATE FUNCTION asv.incident_state(p_incident uuid) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident) THEN 'forgotten'
-                WHEN asv.incident_ended_at(p_incident) IS NOT NULL THEN 'ended' ELSE 'open' END
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident) THEN 'forgotten'
+                        WHEN asv.incident_ended_at(p_incident) IS NOT NULL THEN 'ended' ELSE 'open' END);
+END
 $$;
 COMMENT ON FUNCTION asv.incident_state IS 'open: something of it is kept, or decided on; ended; forgotten';
 
 CREATE FUNCTION asv.incident_lines(p_case text, p_state text, p_from date, p_until date, p_after uuid, p_limit integer)
     RETURNS TABLE (incident uuid, case_number text, state text, version integer, cause text, offence text, place text, from_at timestamptz,
                    until_at timestamptz, prosecutor text, opened_at timestamptz, since timestamptz, clips bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT o.id, o.case_number::text, asv.incident_state(o.id), o.number::integer, asv.ground_name(o.cause), o.offence::text, o.place::text,
            o.from_at, o.until_at, o.prosecutor::text, o.opened_at, o.since, o.clips
     FROM asv.incident_overview o
@@ -478,55 +485,62 @@ CREATE FUNCTION asv.incident_lines(p_case text, p_state text, p_from date, p_unt
       AND (p_until IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date <= p_until)
       AND (p_state IS NULL OR asv.incident_state(o.id) = p_state)
     ORDER BY o.id DESC
-    LIMIT p_limit
+    LIMIT p_limit;
+END
 $$;
 COMMENT ON FUNCTION asv.incident_lines IS 'a page of incidents, the newest first, without their persons (LAW L6); of some days, on which they were written down';
 GRANT EXECUTE ON FUNCTION asv.incident_lines TO asv_staff;
 
 CREATE FUNCTION asv.incident_versions(p_incident uuid) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('version', v.number, 'cause', asv.ground_name(v.cause), 'offence', v.offence,
-               'danger', v.danger, 'from_at', asv.utc(v.from_at), 'until_at', asv.utc(v.until_at), 'place', v.place, 'accused', v.accused,
-               'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'assault', v.assault, 'since', asv.utc(v.since), 'signed_by', k.name,
-               'statement', encode(v.statement, 'hex'))) ORDER BY v.number), '[]')
-    FROM asv.incident_version v
-    LEFT JOIN asv.statement s ON s.digest = v.statement
-    LEFT JOIN asv.credential k ON k.digest = s.credential
-    WHERE v.incident = p_incident
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('version', v.number, 'cause', asv.ground_name(v.cause), 'offence', v.offence,
+                       'danger', v.danger, 'from_at', asv.utc(v.from_at), 'until_at', asv.utc(v.until_at), 'place', v.place, 'accused', v.accused,
+                       'injured', to_json(v.injured), 'prosecutor', v.prosecutor, 'assault', v.assault, 'since', asv.utc(v.since), 'signed_by', k.name,
+                       'statement', encode(v.statement, 'hex'))) ORDER BY v.number), '[]')
+            FROM asv.incident_version v
+            LEFT JOIN asv.statement s ON s.digest = v.statement
+            LEFT JOIN asv.credential k ON k.digest = s.credential
+            WHERE v.incident = p_incident);
+END
 $$;
 COMMENT ON FUNCTION asv.incident_versions IS 'what is known of an incident, each version and who signed it; for incident_about, nobody may call it';
 
 -- LAW L6. Its recordings may be of several days: no camera is named here.
 CREATE FUNCTION asv.incident_exhibits(p_incident uuid, p_shows boolean) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'state', asv.state_of(c.recording),
-               'started_at', asv.utc(c.started_at), 'due_at', asv.utc(coalesce(c.due_at, y.due_at)), 'since', asv.utc(n.since),
-               'signed_by', k.name, 'statement', encode(n.statement, 'hex'))) ORDER BY n.since, c.clip), '[]')
-    FROM (SELECT DISTINCT ON (l.recording) l.* FROM asv.incident_clip l WHERE l.incident = p_incident ORDER BY l.recording, l.number DESC) AS n
-    JOIN asv.clip c ON c.recording = n.recording
-    LEFT JOIN asv.clip_day y ON y.recording = n.recording
-    LEFT JOIN asv.statement s ON s.digest = n.statement
-    LEFT JOIN asv.credential k ON k.digest = s.credential
-    WHERE n.shows = p_shows
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('clip', c.clip, 'state', asv.state_of(c.recording),
+                       'started_at', asv.utc(c.started_at), 'due_at', asv.utc(coalesce(c.due_at, y.due_at)), 'since', asv.utc(n.since),
+                       'signed_by', k.name, 'statement', encode(n.statement, 'hex'))) ORDER BY n.since, c.clip), '[]')
+            FROM (SELECT DISTINCT ON (l.recording) l.* FROM asv.incident_clip l WHERE l.incident = p_incident ORDER BY l.recording, l.number DESC) AS n
+            JOIN asv.clip c ON c.recording = n.recording
+            LEFT JOIN asv.clip_day y ON y.recording = n.recording
+            LEFT JOIN asv.statement s ON s.digest = n.statement
+            LEFT JOIN asv.credential k ON k.digest = s.credential
+            WHERE n.shows = p_shows);
+END
 $$;
 COMMENT ON FUNCTION asv.incident_exhibits IS 'the recordings that show an incident, or that were taken out of it, and who signed that; for incident_about, nobody may call it';
 
 CREATE FUNCTION asv.incident_requests(p_incident uuid) RETURNS json
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(json_agg(json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
-               'ground', asv.ground_name(r.ground), 'clip', c.clip, 'camera_name', t.name, 'from_at', asv.utc(r.from_at),
-               'until_at', asv.utc(r.until_at), 'requested_at', asv.utc(r.requested_at), 'requested_by', pk.name,
-               'own', p.person IS NOT DISTINCT FROM asv.caller(), 'expires_at', asv.utc(r.expires_at),
-               'outcome', CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE coalesce(r.outcome, 'open') END,
-               'ended_at', asv.utc(r.ended_at), 'answer', encode(r.answer, 'hex'), 'answered_by', ak.name)) ORDER BY r.requested_at, r.proposal), '[]')
-    FROM asv.request r
-    JOIN asv.statement p ON p.digest = r.proposal
-    LEFT JOIN asv.credential pk ON pk.digest = p.credential
-    LEFT JOIN asv.statement a ON a.digest = r.answer
-    LEFT JOIN asv.credential ak ON ak.digest = a.credential
-    LEFT JOIN asv.clip c ON c.recording = r.recording
-    LEFT JOIN asv.certificate t ON t.digest = r.camera
-    WHERE r.incident = p_incident AND asv.may_know(p)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('request', encode(r.proposal, 'hex'), 'action', asv.action_name(r.action),
+                       'ground', asv.ground_name(r.ground), 'clip', c.clip, 'camera_name', t.name, 'from_at', asv.utc(r.from_at),
+                       'until_at', asv.utc(r.until_at), 'requested_at', asv.utc(r.requested_at), 'requested_by', pk.name,
+                       'own', p.person IS NOT DISTINCT FROM asv.caller(), 'expires_at', asv.utc(r.expires_at),
+                       'outcome', CASE WHEN r.outcome IS NULL AND r.expires_at <= clock_timestamp() THEN 'lapsed' ELSE coalesce(r.outcome, 'open') END,
+                       'ended_at', asv.utc(r.ended_at), 'answer', encode(r.answer, 'hex'), 'answered_by', ak.name)) ORDER BY r.requested_at, r.proposal), '[]')
+            FROM asv.request r
+            JOIN asv.statement p ON p.digest = r.proposal
+            LEFT JOIN asv.credential pk ON pk.digest = p.credential
+            LEFT JOIN asv.statement a ON a.digest = r.answer
+            LEFT JOIN asv.credential ak ON ak.digest = a.credential
+            LEFT JOIN asv.clip c ON c.recording = r.recording
+            LEFT JOIN asv.certificate t ON t.digest = r.camera
+            WHERE r.incident = p_incident AND asv.may_know(p));
+END
 $$;
 COMMENT ON FUNCTION asv.incident_requests IS 'what was asked for an incident, by whom, and who answered, as far as the caller may know; for incident_about, nobody may call it';
 

@@ -76,49 +76,61 @@ COMMENT ON COLUMN asv.session.ended_at IS 'when it was ended; NULL: it was not';
 -- ---- whose session it is
 
 CREATE FUNCTION asv.session_digest() RETURNS bytea
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT CASE WHEN current_setting('asv.session', true) ~ '^[0-9a-f]{64}$'
-                THEN sha256(decode(current_setting('asv.session', true), 'hex')) END
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN current_setting('asv.session', true) ~ '^[0-9a-f]{64}$'
+                        THEN sha256(decode(current_setting('asv.session', true), 'hex')) END);
+END
 $$;
 COMMENT ON FUNCTION asv.session_digest IS 'how the session is found that this transaction is in; NULL: in none';
 
 -- A person whose credentials are gone has no session; nor does one from before the account was disabled come back with a new one.
 CREATE FUNCTION asv.session_is_live(s asv.session) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.ended_at IS NULL AND s.until_at > clock_timestamp() AND (s.idle IS NULL OR s.seen_at + s.idle > clock_timestamp())
-       AND NOT EXISTS (SELECT FROM asv.person_disabling d WHERE d.person = s.person AND d.at >= s.since)
-       AND asv.has_role(s.person, 255)
-       AND (s.credential IS NULL
-            OR EXISTS (SELECT FROM asv.credential_state c WHERE c.digest = s.credential AND c.enrolled_at IS NOT NULL
-                       AND c.revoked_at IS NULL AND c.valid_until > clock_timestamp()))
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT s.ended_at IS NULL AND s.until_at > clock_timestamp() AND (s.idle IS NULL OR s.seen_at + s.idle > clock_timestamp())
+               AND NOT EXISTS (SELECT FROM asv.person_disabling d WHERE d.person = s.person AND d.at >= s.since)
+               AND asv.has_role(s.person, 255)
+               AND (s.credential IS NULL
+                    OR EXISTS (SELECT FROM asv.credential_state c WHERE c.digest = s.credential AND c.enrolled_at IS NOT NULL
+                               AND c.revoked_at IS NULL AND c.valid_until > clock_timestamp())));
+END
 $$;
 COMMENT ON FUNCTION asv.session_is_live IS 'whether a session still counts';
 
 CREATE FUNCTION asv.session_is_whole(s asv.session) RETURNS boolean
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.kind <> 'password'
-        OR EXISTS (SELECT FROM asv.password p WHERE p.person = s.person AND NOT p.must_change AND p.totp_since IS NOT NULL)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT s.kind <> 'password'
+                OR EXISTS (SELECT FROM asv.password p WHERE p.person = s.person AND NOT p.must_change AND p.totp_since IS NOT NULL));
+END
 $$;
 COMMENT ON FUNCTION asv.session_is_whole IS 'whether whoever signed in has a password of his or her own, and one-time codes; before that nothing else can be done';
 
 CREATE FUNCTION asv.session_now() RETURNS asv.session
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s FROM asv.session s WHERE s.digest = asv.session_digest() AND asv.session_is_live(s)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT s FROM asv.session s WHERE s.digest = asv.session_digest() AND asv.session_is_live(s));
+END
 $$;
 COMMENT ON FUNCTION asv.session_now IS 'the session that this transaction is in; NULL: in none that counts';
 
 CREATE FUNCTION asv.session_person() RETURNS uuid
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT s.person FROM asv.session s
-    WHERE s.digest = asv.session_digest() AND asv.session_is_live(s) AND asv.session_is_whole(s)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT s.person FROM asv.session s
+            WHERE s.digest = asv.session_digest() AND asv.session_is_live(s) AND asv.session_is_whole(s));
+END
 $$;
 COMMENT ON FUNCTION asv.session_person IS 'for whom the web server asks; NULL: for nobody';
 
 CREATE FUNCTION asv.roles_of(p_person uuid) RETURNS integer
-    LANGUAGE sql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
-    SELECT coalesce(bit_or(c.roles::integer), 0) FROM asv.credential_state c
-    WHERE c.person = p_person AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL AND c.disabled_at IS NULL
-      AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp()
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(bit_or(c.roles::integer), 0) FROM asv.credential_state c
+            WHERE c.person = p_person AND c.enrolled_at IS NOT NULL AND c.revoked_at IS NULL AND c.disabled_at IS NULL
+              AND c.valid_from <= clock_timestamp() AND c.valid_until > clock_timestamp());
+END
 $$;
 COMMENT ON FUNCTION asv.roles_of IS 'the roles of a person now, a set';
 
