@@ -68,7 +68,7 @@ def record(rig):
         data[at + 4:end] = b"\xa5" * (end - at - 4)
         at = data.find(b"mdat", end)
     path.write_bytes(data)
-    return statements.record(rig, (statements.foreign(rig),), (WATCHED, *MARKED), (NOISE,))
+    return statements.record(rig, (WATCHED, *MARKED), (NOISE,))
 
 
 def listen(desk):
