@@ -74,7 +74,7 @@ function choice(all, chosen, change) {
     const next = { ...chosen, ...more };
     change(next.until < next.from ? { ...next, [more.from ? "until" : "from"]: more.from ?? more.until } : next);
   };
-  return h("div", { class: "filters", role: "group", "aria-label": t("evaluation.choice") },
+  return h("div", { class: "section picks", role: "group", "aria-label": t("evaluation.choice") },
     select(t("evaluation.from"), months, chosen.from, (from) => to({ from })),
     select(t("evaluation.until"), months, chosen.until, (until) => to({ until })),
     select(t("evaluation.unit"), [["", t("evaluation.all")], ...units.map((unit) => [unit, unit])], chosen.unit ?? "", (unit) => to({ unit: unit || null })));

@@ -42,7 +42,7 @@ export default {
     "ground.private-life": "Kernbereich privater Lebensgestaltung",
     "ground.pre-roll": "Vorlauf",
     "clip.marked": "markiert",
-    "clip.unasked": "markiert, noch ohne Antrag",
+    "clip.unasked": "markiert, ohne Antrag",
     "clip.kept": "solange gesichert",
     "clip.dayless": "Tag ist festzustellen",
     "clip.timeless": "Zeit unbekannt",

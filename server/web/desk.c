@@ -112,11 +112,15 @@ static json_t *note_in(const struct asv_flow_note *note, enum asv_language langu
                         note->detail != NULL ? note->detail : "", words.after);
 }
 
+/* That this program may not write into the vault is never otherwise, and nothing that who signs could act on.
+ */
 static void say(void *ctx, const struct asv_flow_note *note)
 {
     const struct asv_web_desk *desk = ctx;
-    (void)json_array_append_new(desk->notes, json_pack("{s:o, s:o}", "en", note_in(note, ASV_ENGLISH), "de",
-                                                       note_in(note, ASV_GERMAN)));
+    if (note->kind != ASV_NOTE_NIGHT) {
+        (void)json_array_append_new(desk->notes, json_pack("{s:o, s:o}", "en", note_in(note, ASV_ENGLISH),
+                                                           "de", note_in(note, ASV_GERMAN)));
+    }
 }
 
 static enum asv_status root_key(void *ctx, uint8_t root_pk[ASV_ED25519_PK_BYTES], struct asv_err *err)
