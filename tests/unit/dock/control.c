@@ -231,8 +231,8 @@ static void what_stays_on_it_is_said_without_a_figure(void **state)
     assert_string_equal(rig->slots[0].reason, "recordings on it: 2 still being recorded");
     char *line = asv_status_line(&rig->dock);
     char *board = asv_web_board_of(line, strlen(line));
-    assert_non_null(
-        strstr(board, "{\"slot\":1,\"state\":\"attention\",\"colour\":\"yellow\",\"why\":[\"recording\"]}"));
+    assert_non_null(strstr(board, "{\"slot\":1,\"state\":\"attention\",\"colour\":\"yellow\",\"offered\":"
+                                  "false,\"why\":[\"recording\"]}"));
     free(board);
     free(line);
 }
