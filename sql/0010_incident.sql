@@ -161,6 +161,7 @@ CREATE FUNCTION asv.is_own_incident(p_incident uuid, p_units text[]) RETURNS boo
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
     RETURN p_units IS NULL
+        OR EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident)
         OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
                    JOIN asv.credential k ON k.digest = s.credential
                    WHERE v.incident = p_incident AND (k.units && p_units OR s.person = asv.caller()))
@@ -172,7 +173,7 @@ BEGIN
                                                  ORDER BY u.since DESC LIMIT 1)) = ANY (p_units));
 END
 $$;
-COMMENT ON FUNCTION asv.is_own_incident IS 'whether an incident is of one of these units (NULL: of any), or the caller wrote it down';
+COMMENT ON FUNCTION asv.is_own_incident IS 'whether an incident is of one of these units (NULL: of any), or the caller wrote it down; one that was forgotten is everybody''s, as it is a number alone';
 GRANT EXECUTE ON FUNCTION asv.is_own_incident TO asv_staff;
 
 CREATE FUNCTION asv.incident_put(
