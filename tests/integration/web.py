@@ -701,7 +701,7 @@ class Test:
         waits = LINE["slots"][1] | {"state": "waiting", "colour": "yellow", "why": ["database"], "reason": "the database is away: no db.secret"}
         self.dock.tell(json.dumps(LINE | {"slots": [waits]}).encode() + b"\n")
         answer = eventually(lambda answer: b"waiting" in answer[2])
-        assert json.loads(answer[2])["slots"] == [{"slot": 2, "state": "waiting", "colour": "yellow", "why": ["database"]}], answer
+        assert json.loads(answer[2])["slots"] == [{"slot": 2, "state": "waiting", "colour": "yellow", "offered": False, "why": ["database"]}], answer
         self.dock.tell(json.dumps({name: value for name, value in LINE.items() if name != "space"}).encode() + b"\n")
         eventually(lambda answer: b"space_low" not in answer[2])
         self.dock.close()

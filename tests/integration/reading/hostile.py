@@ -112,7 +112,8 @@ class Hostile:
                         names = [t["name"] for t in json.loads(self.web.ask(template, Cookie=head["Cookie"])[2])["tokens"]]
                         assert names == [text] and self.say(who, "DELETE", f"{template}/{made['id']}")[0] == 204, names
                     else:
-                        self.is_a_no((method, template, place), text, answer, {400, 401, 404, 409})
+                        here = {413, 503} if template == "/api/v1/assignments" else set()  # a badge is short, and this site issues none
+                        self.is_a_no((method, template, place), text, answer, {400, 401, 404, 409} | here)
                     tried += 1
         for text in TEXTS[:3]:  # as far as the database
             body = {"password": {"name": text, "password": text}}
