@@ -90,11 +90,12 @@ class Decision {
 
   show(draft) {
     const sign = h("button", { class: "button", type: "button", onclick: () => this.attempt(() => this.sign(draft)) }, t("sign.sign"));
-    this.step(h("p", {}, t("sign.words")), ...words(draft.lines),
+    const begin = h("p", { tabindex: -1 }, t("sign.words")); // what is to be read is read from here on
+    this.step(begin, ...words(draft.lines),
       draft.proposal === null ? null : h("section", { class: "answered" }, h("p", {}, t("sign.answered")), ...words(draft.proposal)),
       ...notes(draft.notes),
       h("p", { class: "actions" }, sign, h("button", { class: "button quiet", type: "button", onclick: () => this.ask() }, t("sign.back"))));
-    sign.focus();
+    begin.focus();
   }
 
   async sign(draft) {

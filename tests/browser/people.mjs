@@ -29,6 +29,6 @@ export async function withKey(name, hash = "", more = {}) {
 export async function desk(name, hash = "#/account", more = {}) {
   const page = await withKey(name, `#/sign-in?${hash.slice(1)}`, more);
   await page.getByRole("button", { name: "Sicherheitsschlüssel verwenden" }).click();
-  await page.getByRole("link", { name, exact: true }).waitFor();
+  await page.getByRole("banner").getByRole("link", { name, exact: true }).waitFor();
   return page;
 }
