@@ -1366,7 +1366,8 @@ END
 $$;
 COMMENT ON FUNCTION asv.clip_inbox IS 'recordings that are kept now: marked ones first, then in the order in which they were made; for clip_lines, nobody may call it';
 
--- Days that people decided on are few: two of them for each.
+-- Days that people decided on are few: two of them for each. The place to go on from is never before the first day: an index is read from that place on,
+-- whatever else is asked for.
 CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after text, p_scan integer)
     RETURNS TABLE (recording uuid, after text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
@@ -1374,7 +1375,7 @@ CREATE FUNCTION asv.clip_days(p_camera bytea, p_from date, p_until date, p_after
 BEGIN
     RETURN QUERY
     SELECT d.recording, d.day || '/' || d.clip || '/' || encode(d.header, 'hex')
-    FROM (SELECT coalesce(split_part(p_after, '/', 1)::date, '-infinity') AS day,
+    FROM (SELECT greatest(split_part(p_after, '/', 1)::date, p_from) AS day,
                  coalesce(split_part(p_after, '/', 2)::uuid, '00000000-0000-0000-0000-000000000000') AS clip,
                  coalesce(decode(split_part(p_after, '/', 3), 'hex'), '') AS header) AS a
     CROSS JOIN LATERAL (
