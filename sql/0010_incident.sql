@@ -164,13 +164,16 @@ BEGIN
         OR EXISTS (SELECT FROM asv.incident_forgotten f WHERE f.incident = p_incident)
         OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
                    JOIN asv.credential k ON k.digest = s.credential
-                   WHERE v.incident = p_incident AND (k.units && p_units OR s.person = asv.caller()))
+                   WHERE v.incident = p_incident AND k.units && p_units)
         OR EXISTS (SELECT FROM asv.incident_clip n JOIN asv.clip c ON c.recording = n.recording
                    WHERE n.incident = p_incident AND c.unit::text = ANY (p_units))
         OR EXISTS (SELECT FROM asv.request r LEFT JOIN asv.clip c ON c.recording = r.recording
                    WHERE r.incident = p_incident
                      AND coalesce(c.unit::text, (SELECT u.unit::text FROM asv.camera_unit u WHERE u.camera = r.camera
-                                                 ORDER BY u.since DESC LIMIT 1)) = ANY (p_units));
+                                                 ORDER BY u.since DESC LIMIT 1)) = ANY (p_units))
+        -- Last, as who asks is a question of its own.
+        OR EXISTS (SELECT FROM asv.incident_version v JOIN asv.statement s ON s.digest = v.statement
+                   WHERE v.incident = p_incident AND s.person = asv.caller());
 END
 $$;
 COMMENT ON FUNCTION asv.is_own_incident IS 'whether an incident is of one of these units (NULL: of any), or the caller wrote it down; one that was forgotten is everybody''s, as it is a number alone';

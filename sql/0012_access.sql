@@ -473,18 +473,22 @@ COMMENT ON FUNCTION asv.incident_state IS 'open: something of it is kept, or dec
 CREATE FUNCTION asv.incident_lines(p_case text, p_state text, p_from date, p_until date, p_after uuid, p_limit integer)
     RETURNS TABLE (incident uuid, case_number text, state text, version integer, cause text, offence text, place text, from_at timestamptz,
                    until_at timestamptz, prosecutor text, opened_at timestamptz, since timestamptz, clips bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     SELECT o.id, o.case_number::text, asv.incident_state(o.id), o.number::integer, asv.ground_name(o.cause), o.offence::text, o.place::text,
            o.from_at, o.until_at, o.prosecutor::text, o.opened_at, o.since, o.clips
-    FROM asv.incident_overview o
-    WHERE (SELECT asv.check_known()) AND (p_case IS NULL OR o.case_number = p_case) AND (p_after IS NULL OR o.id < p_after)
+    -- One by one, in the order of the index: no more are looked at than a page has, and others' between them.
+    FROM (SELECT i.id FROM asv.incident i
+          WHERE (p_case IS NULL OR i.case_number = p_case) AND (p_after IS NULL OR i.id < p_after)
+          ORDER BY i.id DESC OFFSET 0) AS x
+    CROSS JOIN LATERAL (SELECT v.* FROM asv.incident_overview v WHERE v.id = x.id OFFSET 0) AS o
+    WHERE (SELECT asv.check_known())
       AND (p_from IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date >= p_from)
       AND (p_until IS NULL OR (o.opened_at AT TIME ZONE 'Europe/Berlin')::date <= p_until)
       AND (p_state IS NULL OR asv.incident_state(o.id) = p_state)
-    ORDER BY o.id DESC
+    ORDER BY x.id DESC
     LIMIT p_limit;
 END
 $$;
