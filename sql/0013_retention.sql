@@ -739,10 +739,13 @@ BEGIN
         CROSS JOIN LATERAL (SELECT coalesce(c.due_at, (SELECT y.due_at FROM asv.clip_day y WHERE y.recording = c.recording)) AS due_at
                             FROM asv.clip c WHERE c.recording = t.recording OFFSET 0) AS d
         WHERE t.state = 'released' AND d.due_at <= v_last
+    ), counted AS MATERIALIZED ( -- many are due at once, and few instants are asked about
+        SELECT greatest(asv.night_of(d.due_at), v_first) AS night, d.recordings, d.marked
+        FROM (SELECT x.due_at, count(*) AS recordings, count(*) FILTER (WHERE x.marked) AS marked FROM due x GROUP BY x.due_at) AS d
     )
-    SELECT n.night, count(d.due_at), count(*) FILTER (WHERE d.marked)
+    SELECT n.night, coalesce(sum(d.recordings), 0)::bigint, coalesce(sum(d.marked), 0)::bigint
     FROM (SELECT v_first + i AS night FROM generate_series(0, p_nights - 1) AS i) AS n
-    LEFT JOIN due d ON greatest(asv.night_of(d.due_at), v_first) = n.night
+    LEFT JOIN counted d ON d.night = n.night
     GROUP BY n.night ORDER BY n.night;
 END
 $$;
