@@ -78,8 +78,8 @@ COMMENT ON COLUMN asv.session.ended_at IS 'when it was ended; NULL: it was not';
 CREATE FUNCTION asv.session_digest() RETURNS bytea
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, asv, pg_temp AS $$
 BEGIN
-    RETURN (SELECT CASE WHEN current_setting('asv.session', true) ~ '^[0-9a-f]{64}$'
-                        THEN sha256(decode(current_setting('asv.session', true), 'hex')) END);
+    RETURN CASE WHEN current_setting('asv.session', true) ~ '^[0-9a-f]{64}$'
+                THEN sha256(decode(current_setting('asv.session', true), 'hex')) END;
 END
 $$;
 COMMENT ON FUNCTION asv.session_digest IS 'how the session is found that this transaction is in; NULL: in none';

@@ -114,6 +114,12 @@ def answers(path):
             return False
 
 
+def free_port():
+    """A site must know it before anything listens there: the keeper asks for signatures under this origin only."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
 def listens(port):
     """Whether somebody does, at this port of this machine."""
     with socket.socket() as probe:

@@ -5,7 +5,6 @@ import base64
 import hmac
 import json
 import secrets
-import socket
 import struct
 import time
 import urllib.error
@@ -30,12 +29,6 @@ ENROL = """\
 sign() {{ who=$1; shift; {asservat} "$@" --key {keys}/$who --passphrase-file {keys}/phrase --reason Demo --yes --database "{database}"; }}
 proposal=$(sign Anna user enrol "$1" | sed -n 's/^.*proposal *\\([0-9a-f]*\\).*/\\1/p') && {{ sign Sigrid user approve "$proposal" 2>/dev/null || sign Stefan user approve "$proposal"; }}
 """
-
-
-def free_port():
-    """A site must know it before anything listens there: the keeper asks for signatures under this origin only."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Person:

@@ -22,9 +22,9 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from asvsite import Site, SiteError, bus_command
+from asvsite import Site, SiteError, bus_command, free_port
 from build import BUILD, build
-from console import Console, free_port
+from console import Console
 from decisions import DAYS, PEOPLE, PERIOD_DAYS, Decisions, badge_of
 from desk import CLOCK
 from screen import Screen

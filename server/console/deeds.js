@@ -40,7 +40,8 @@ function toLocal(text) {
   return text ? new Date(Date.parse(text) - new Date(text).getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : "";
 }
 
-function fromLocal(text) {
+/** An instant of a control for local time, as the API has it; nothing of an empty one. */
+export function fromLocal(text) {
   return text === "" ? undefined : new Date(text).toISOString();
 }
 

@@ -4,6 +4,7 @@
  * How often recordings were shown, without anybody's name (LAW L3, L6, L8); and, for the data-protection officer, what recorded
  * people asked (LAW L7). */
 import { badge, moment, pageHead, section } from "./components.js";
+import { fromLocal } from "./deeds.js";
 import { h } from "./dom.js";
 import { add, number, t } from "./i18n.js";
 import { list } from "./list.js";
@@ -23,15 +24,10 @@ function months() {
   }));
 }
 
-/** An instant of a control for local time, as the API has it. */
-function instant(control) {
-  return new Date(control.value).toISOString();
-}
-
 function ask(again) {
   const record = (name) => (deed, control) => {
     if (control.value !== "") {
-      deed.record = { ...deed.record, [name]: control.type === "datetime-local" ? instant(control) : control.value };
+      deed.record = { ...deed.record, [name]: control.type === "datetime-local" ? fromLocal(control.value) : control.value };
     }
   };
   const field = (name, label, control, hint) => ({ name, label, hint, control, put: record(name) });
@@ -50,7 +46,7 @@ function answer({ recordings, complete }) {
       due === null ? null : [t("asked.due"), " ", moment(due)], erased === null ? null : [t("asked.erased"), " ", moment(erased)]))));
 }
 
-function requests(main, again) {
+function requests(again) {
   const given = h("div", { role: "status" });
   return section(t("asked"), h("p", {}, t("asked.do")),
     h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => ask((said) => (said ? given.replaceChildren(answer(said)) : again())) }, t("asked.new"))),
@@ -68,5 +64,5 @@ function requests(main, again) {
 }
 
 export function draw(main, { again }) {
-  main.replaceChildren(pageHead(t("looks")), months(), ...(may(["data_protection_officer"]) ? [requests(main, again)] : []));
+  main.replaceChildren(pageHead(t("looks")), months(), ...(may(["data_protection_officer"]) ? [requests(again)] : []));
 }

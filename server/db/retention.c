@@ -201,15 +201,20 @@ enum asv_status asv_db_ahead_clip_page(struct asv_db *db, const uint8_t proposal
                            ASV_DB_BATCH_MAX, count, err);
 }
 
+static void array_of_uuids(struct asv_array *out, const uint8_t (*uuids)[16], size_t count)
+{
+    asv_array_init(out, ASV_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++) {
+        asv_array_bytes(out, uuids[i], 16);
+    }
+}
+
 static enum asv_status run_ids(struct asv_db *db, enum asv_query query, const uint8_t (*recordings)[16],
                                size_t count, uint64_t *done, struct asv_err *err)
 {
     struct asv_params params;
     asv_auto_array struct asv_array ids;
-    asv_array_init(&ids, ASV_ARRAY_UUID);
-    for (size_t i = 0; i < count; i++) {
-        asv_array_bytes(&ids, recordings[i], 16);
-    }
+    array_of_uuids(&ids, recordings, count);
     asv_params_init(&params);
     asv_param_array(&params, &ids);
     return asv_db_run_value(db, query, &params, read_u64, done, err);
@@ -257,10 +262,7 @@ enum asv_status asv_db_erasure_left(struct asv_db *db, const uint8_t (*recording
 {
     struct asv_params params;
     asv_auto_array struct asv_array ids;
-    asv_array_init(&ids, ASV_ARRAY_UUID);
-    for (size_t i = 0; i < count; i++) {
-        asv_array_bytes(&ids, recordings[i], 16);
-    }
+    array_of_uuids(&ids, recordings, count);
     asv_params_init(&params);
     asv_param_array(&params, &ids);
     *left_count = count;
@@ -281,10 +283,7 @@ enum asv_status asv_db_blocks_held(struct asv_db *db, const uint8_t (*recordings
 {
     struct asv_params params;
     asv_auto_array struct asv_array ids;
-    asv_array_init(&ids, ASV_ARRAY_UUID);
-    for (size_t i = 0; i < count; i++) {
-        asv_array_bytes(&ids, recordings[i], 16);
-    }
+    array_of_uuids(&ids, recordings, count);
     asv_params_init(&params);
     asv_param_array(&params, &ids);
     *row_count = count;
@@ -411,10 +410,7 @@ enum asv_status asv_db_vault_known(struct asv_db *db, uint8_t kind, const uint8_
 {
     struct asv_params params;
     asv_auto_array struct asv_array ids;
-    asv_array_init(&ids, ASV_ARRAY_UUID);
-    for (size_t i = 0; i < count; i++) {
-        asv_array_bytes(&ids, clips[i], 16);
-    }
+    array_of_uuids(&ids, clips, count);
     asv_params_init(&params);
     asv_param_i16(&params, kind);
     asv_param_array(&params, &ids);

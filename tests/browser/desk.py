@@ -19,6 +19,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/integration"))
 import proofs  # noqa: E402
 import statements  # noqa: E402
+from asvsite import free_port  # noqa: E402, found by statements
 
 PEOPLE = ("anna", "sigrid", "willi", "rita", "doris", "stefan")
 SKIPPED = 77
@@ -31,12 +32,6 @@ NOISE = dict(seconds=2, size="160x90", rate="200k")  # which is no video
 def skip(why):
     print(f"skipped: {why}")
     sys.exit(SKIPPED)
-
-
-def free_port():
-    """What is asked for by its number must be known before it listens: the origin stands in the keeper's configuration, too."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def key(who):
