@@ -257,6 +257,27 @@ $$;
 COMMENT ON FUNCTION asv.access_page IS 'who was shown one recording, as far as it is not forgotten (LAW L1, L2): for the data-protection officer; to who wore the camera (LAW L8), without names; of one in a transaction (LAW L6)';
 GRANT EXECUTE ON FUNCTION asv.access_page TO asv_staff;
 
+-- A-221, LAW L8 and L6: whoever wore the camera is told that somebody was shown a recording, without having to ask for each: of
+-- the own ones, those that were shown, and nothing of others.
+CREATE FUNCTION asv.own_access_lines(p_after uuid, p_limit integer)
+    RETURNS TABLE (access uuid, at timestamptz, clip uuid, started_at timestamptz)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_person uuid := asv.caller();
+BEGIN
+    PERFORM asv.check_known();
+    RETURN QUERY
+    SELECT a.id, a.at, c.clip, c.started_at
+    FROM asv.access_log a JOIN asv.clip c ON c.recording = a.recording
+    WHERE (p_after IS NULL OR a.id < p_after) AND (asv.worn_as(coalesce(c.assignment, c.recording))).holder = v_person
+    ORDER BY a.id DESC
+    LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION asv.own_access_lines IS 'when recordings were shown whose camera the caller wore, the newest first, without names';
+GRANT EXECUTE ON FUNCTION asv.own_access_lines TO asv_staff;
+
 CREATE FUNCTION asv.access_forget() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
 DECLARE

@@ -74,3 +74,9 @@ void asv_web_clip_accesses(struct asv_web_call *call)
 {
     list_of_clip(call, ASV_DB_READ_ACCESSES, "accesses");
 }
+
+/* */
+void asv_web_own_accesses(struct asv_web_call *call)
+{
+    asv_web_list(call, ASV_DB_READ_OWN_ACCESSES, "accesses", NULL, 0);
+}

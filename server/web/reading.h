@@ -75,6 +75,7 @@ void asv_web_policies(struct asv_web_call *call);
 void asv_web_policy(struct asv_web_call *call);
 void asv_web_ledger(struct asv_web_call *call);
 void asv_web_access_counts(struct asv_web_call *call);
+void asv_web_own_accesses(struct asv_web_call *call);
 void asv_web_evaluation(struct asv_web_call *call);
 void asv_web_subject_requests(struct asv_web_call *call);
 /* people.c */

@@ -66,6 +66,8 @@ const struct asv_web_route asv_web_routes[] = {
      &asv_web_list_query, NULL, asv_web_clip_custody},
     {"GET", "/api/v1/clips/{clip:uuid}/accesses", "clip-accesses", 0, RECORDINGS, 0, &asv_web_list_query,
      NULL, asv_web_clip_accesses},
+    {"GET", "/api/v1/accesses", "own-accesses", 0, RECORDINGS, 0, &asv_web_list_query, NULL,
+     asv_web_own_accesses},
     {"GET", "/api/v1/access-counts", "access-counts", 0, COUNCIL, ASV_WEB_SCOPE_OPERATION_READ,
      &asv_web_list_query, NULL, asv_web_access_counts},
     {"GET", "/api/v1/evaluation", "evaluation", 0, EVALUATE, ASV_WEB_SCOPE_OPERATION_READ,

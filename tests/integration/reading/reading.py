@@ -121,7 +121,7 @@ class Test(Hostile):
 
     def somebody_who_may(self, template):
         roles = self.access["GET", template]
-        if template.endswith("/accesses"):
+        if template.endswith("}/accesses"):
             return "doris"
         return next(who for who, role in ROLES.items() if role in roles or "anyone" in roles)
 
@@ -153,7 +153,7 @@ class Test(Hostile):
             may = self.access["GET", template]
             for who, role in ROLES.items():
                 code, _, body = self.ask(who, path)
-                if template.endswith("/accesses") and role in may:
+                if template.endswith("}/accesses") and role in may:
                     assert code == (200 if who in ("doris", "willi") else 403), (who, path, code)
                 else:
                     assert code == (200 if role in may or "anyone" in may else 403), (who, path, code, body)
@@ -236,6 +236,10 @@ class Test(Hostile):
         mine = self.all("willi", path, "accesses")
         assert len(mine) == 15 and not any("name" in a for a in mine) and {a["case_number"] for a in mine} == {"V-1/2026"}, mine
         problem(self.ask("willi", f"/api/v1/clips/{uid('o2')}/accesses"), 403, "forbidden")
+        # A-221, LAW L8: without asking for each, and of the own recordings alone.
+        own = self.all("willi", "/api/v1/accesses", "accesses", limit=4)
+        assert len(own) == 15 and {tuple(sorted(a)) for a in own} == {("at", "clip", "started_at")} and {a["clip"] for a in own} == {uid("w2")}, own
+        assert self.get("rita", "/api/v1/accesses") == self.get("doris", "/api/v1/accesses") == {"accesses": []}
         assert self.get("rita", f"/api/v1/clips/{uid('o2')}/accesses") == {"accesses": []}
 
     def who_wore_it_is_forgotten_with_its_recordings(self):

@@ -196,6 +196,12 @@ FROM (VALUES
     ('stranger', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'keeps nobody out who waits for the second signature'),
     ('willi', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'VA007', 'nor does who may revoke nothing'),
     ('sigrid', 'SELECT asv.person_disable(tap.uid(''neu''), ''r'', ''x'')', 'done', 'a superior does'),
+    -- ---- A-221, LAW L8: whoever wore the camera is told that it was looked at
+    ('willi', 'SELECT string_agg(clip::text, '','') FROM asv.own_access_lines(NULL, 9)', tap.uid('h1')::text, 'of his own recordings those that were shown'),
+    ('willi', 'SELECT count(*) FROM asv.own_access_lines(tap.uid(''access''), 9)', '0', 'a page after the other'),
+    ('rita', 'SELECT count(*) FROM asv.own_access_lines(NULL, 9)', '0', 'who looked is told of none'),
+    ('doris', 'SELECT count(*) FROM asv.own_access_lines(NULL, 9)', '0', 'nor is the officer, here'),
+    ('stranger', 'SELECT count(*) FROM asv.own_access_lines(NULL, 9)', 'VA007', 'and nobody is nobody'),
     -- ---- A-220: a still is its viewer's
     ('rita', 'SELECT (case_number, header = tap.dig(''h1''), there)::text FROM asv.incident_still_next(tap.uid(''h1''), 83033, tap.dig(''pic''))', '(V-1,t,f)',
      'who was shown a recording is told what to sign of a picture of it'),
