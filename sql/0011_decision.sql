@@ -487,6 +487,11 @@ BEGIN
     PERFORM asv.request_lapse(proposal) FROM asv.request
     WHERE outcome IS NULL AND expires_at <= clock_timestamp()
       AND (recording = v_recording OR camera = s.subject AND from_at = p_from_at AND until_at = p_until_at);
+    IF NOT asv.is_administration() AND s.incident IS NOT NULL AND NOT asv.is_own_incident(s.incident, asv.own_units())
+       AND NOT EXISTS (SELECT FROM asv.request r WHERE r.incident = s.incident AND (r.recording = v_recording OR r.camera = s.subject)) THEN
+        -- LAW L4, A-104. An incident is told to the units of what is asked for it: nobody comes to read another's by asking.
+        RAISE EXCEPTION 'request: there is no such incident of the caller''s units' USING ERRCODE = 'VA006';
+    END IF;
     v_state := asv.state_of(v_recording);
     IF s.action IN (2, 4) AND v_state <> 'held' THEN
         RAISE EXCEPTION 'request: the recording is not held, but %', v_state USING ERRCODE = 'VA002';

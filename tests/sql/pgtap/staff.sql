@@ -50,6 +50,7 @@ CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'a
         tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
 $$;
 SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
+SELECT pg_temp.record('own', 4);
 SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
 SELECT tap.incident_put(uid('other'), 'V-2', 1, 'o', '', 'adele');
 
@@ -267,6 +268,10 @@ FROM (VALUES
     ('adele', 'SELECT count(*) FROM asv.incident_about(tap.uid(''incident''))', '0', 'or its id'),
     ('adele', 'SELECT tap.incident_put(tap.uid(''incident''), ''V-1'', 2, ''o'', '''', ''adele'')', 'VA006', 'nor does she come to read it by writing it anew'),
     ('adele', 'SELECT tap.clip_put(tap.uid(''incident''), ''V-1'', ''h3'', true, 1, ''adele'')', 'VA006', 'or by adding a recording'),
+    ('adele', 'SELECT tap.say(''own'', 1, 1, ''own'', ''adele'', NULL) || asv.request_put(tap.dig(''own''), now() + interval ''1 day'', NULL, NULL)', 'VA006',
+     'or by asking that another one is kept for it'),
+    ('willi', 'SELECT tap.say(''own'', 1, 1, ''own'', ''willi'', NULL) || asv.request_put(tap.dig(''own''), now() + interval ''1 day'', NULL, NULL)', 'donedone',
+     'which somebody of its unit does'),
     ('udo', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who deputises reads for that unit, too'),
     ('emil', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who is of no unit is of the agency'),
     ('olga', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'and so is the officer'),
