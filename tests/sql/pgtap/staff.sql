@@ -277,6 +277,14 @@ FROM (VALUES
     ('olga', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'and so is the officer'),
     ('olga', 'SELECT case_number FROM asv.incident_about(tap.uid(''incident''))', 'V-1', 'who reads each'),
 
+    -- ---- A-195: the web server is told what its routes need
+    ('rita', 'SELECT count(*) > 0 FROM asv.clip_overview', 'true', 'recordings are listed at the command line'),
+    ('asv_web', 'SELECT count(*) FROM asv.clip_overview', '0', 'and to the web server by clip_lines alone, which has no camera with all its days'),
+    ('asv_web', 'SELECT count(*) FROM asv.incident_clip_overview', '0', 'nor those of incidents'),
+    ('asv_web', 'SELECT count(*) FROM asv.request_overview', '0', 'nor what was asked for'),
+    ('asv_web', 'SELECT count(*) FROM asv.clip_face(tap.dig(''h1''))', 'VA007', 'nor, for nobody, what a header is of'),
+    ('rita', 'SELECT clip = tap.uid(''h1'') FROM asv.clip_face(tap.dig(''h1''))', 'true', 'which is told to people'),
+
     ('rita', 'SELECT string_agg(injured, '','') FROM asv.incident_overview', '42501', 'and incidents not grouped by who was injured'),
     ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_find(''V-'' || n)', 'VA007', 'nor read one after the other'),
     ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_removed(''V-'' || n, 9)', 'VA007',
