@@ -251,7 +251,9 @@ CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
 BEGIN
     RETURN (SELECT a.at FROM asv.statement_answer a
             WHERE a.statement = p_digest AND a.taken
-              AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position));
+              AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position)
+            -- Whoever owns the tables can say it twice, and then nobody's credential could be looked up.
+            ORDER BY a.position LIMIT 1);
 END
 $$;
 COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet, or it was found since that nobody signed it (statement_forged)';

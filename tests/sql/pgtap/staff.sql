@@ -120,6 +120,16 @@ SELECT is_empty($$ SELECT FROM asv.alarm WHERE kind = 'account' $$, 'one account
 SELECT is(asv.login_put(uid('willi'), 'willi2', 'anna') || asv.login_put(uid('willi'), 'willi2', 'anna'), 'donealready', 'another account of willi''s');
 SELECT is((SELECT string_agg(detail, ',') FROM asv.alarm WHERE kind = 'account' AND subject = 'willi2'), 'anna: willi2 is another account of willi, who had one', 'people hear of it');
 
+-- LG-084. Whoever owns the tables says twice that the keeper took something: who can still be read, and what is checked.
+SAVEPOINT twice;
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.statement_answer (statement, taken, ruling, keeper)
+SELECT a.statement, true, a.ruling, a.keeper FROM asv.statement_answer a WHERE a.statement = dig('found willi');
+SET LOCAL session_replication_role = origin;
+SELECT is((SELECT count(*) FROM asv.statement_answer WHERE statement = dig('found willi') AND taken), 2::bigint, 'said twice');
+SELECT ok(asv.credential_enrolled_at(dig('willi')) IS NOT NULL, 'what somebody said twice was said');
+ROLLBACK TO twice;
+
 -- Somebody who waits for the second signature; and what was written down is older than a minute.
 SELECT asv.credential_put(dig(repeat('r', 32)), uid('neu'), dig('badge neu'), 'neu', 1, 'VU', '2026-01-01', '2126-01-01', dig('key neu'),
     convert_to('neu', 'UTF8'), 'somebody');
