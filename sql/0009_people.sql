@@ -452,7 +452,7 @@ $$;
 COMMENT ON FUNCTION asv.check_role IS 'refuses an account whose person has none of these roles now';
 
 INSERT INTO asv.alarm_kind VALUES
-    ('account', 'somebody who had an account got another one: whoever comes in with that is believed to be that person here');
+    ('account', 'somebody who had an account got another one, or another password: whoever comes in with that is believed to be that person here');
 
 CREATE FUNCTION asv.login_put(p_person uuid, p_login text, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

@@ -335,6 +335,7 @@ class Test:
     def a_password_is_ones_own_and_has_codes(self):
         """A-028, A-029, A-030: and a first administrator, who has a key file and no passkey, comes in."""
         bert = Person("Bert Boss", 128)
+        forge("UPDATE asv.credential SET key = sha256('a file''s') WHERE name = 'Bert Boss'")
         self.set_password(bert, "bert")
         asks = lambda password, code=None, name="bert": {"password": {"name": name, "password": password} | ({} if code is None else {"code": code})}  # noqa: E731
         client = Client(self.web)
@@ -383,6 +384,11 @@ class Test:
         self.set_password(bert, "bert")
         problem(fresh.ask("GET", "/api/v1/session"), 401, "not-signed-in")
         assert sql("SELECT must_change AND totp IS NULL FROM asv.password WHERE name = 'bert'") == "t"
+        # A-196: people hear of it, and that somebody who has a passkey was given one; not of a first one.
+        alarms = lambda: sql("SELECT string_agg(subject, ' ' ORDER BY subject) FROM asv.alarm WHERE kind = 'account'")  # noqa: E731
+        assert alarms() == "bert", alarms()
+        self.set_password(self.people["staff_council"], "petra")
+        assert alarms() == "bert petra", alarms()
         passkey = self.sign_in(self.people["exporter"])
         problem(passkey.ask("PUT", "/api/v1/totp", {"code": "000000"}), 404, "not-found")
         problem(passkey.ask("POST", "/api/v1/totp"), 409, "conflict")
