@@ -16,6 +16,8 @@
 #define OVERSIGHT (ASV_ROLE_DATA_PROTECTION_OFFICER | ASV_ROLE_ADMINISTRATOR)
 #define PEOPLE    (ASV_ROLES_SUPERIOR | OVERSIGHT)
 #define COUNCIL   (ASV_ROLE_STAFF_COUNCIL | ASV_ROLE_DATA_PROTECTION_OFFICER)
+/* M-023: whom a policy can let be shown something (POLICIES.md, `open`). */
+#define SHOWN (ASV_ROLES_SUPERIOR | ASV_ROLE_REVIEWER | ASV_ROLE_DATA_PROTECTION_OFFICER)
 /* */
 #define EVALUATE (ASV_ROLES_SUPERIOR | COUNCIL)
 
@@ -106,11 +108,9 @@ const struct asv_web_route asv_web_routes[] = {
      asv_web_user},
     {"POST", "/api/v1/assignments", "assignments", 1024, ASV_ROLE_ADMINISTRATOR, ASV_WEB_SCOPE_ASSIGNMENTS,
      NULL, &asv_web_assignment_fields, asv_web_assignment_put},
-    {"GET", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
-     asv_web_opening_show},
-    {"DELETE", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
-     asv_web_opening_end},
-    {"GET", "/api/v1/openings/{opening:uuid}/media", "media", 0, ASV_ROLE_REVIEWER, 0, &piece, NULL,
+    {"GET", "/api/v1/openings/{opening:uuid}", "opening", 0, SHOWN, 0, NULL, NULL, asv_web_opening_show},
+    {"DELETE", "/api/v1/openings/{opening:uuid}", "opening", 0, SHOWN, 0, NULL, NULL, asv_web_opening_end},
+    {"GET", "/api/v1/openings/{opening:uuid}/media", "media", 0, SHOWN, 0, &piece, NULL,
      asv_web_opening_read},
     {"GET", "/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},
     {"GET", "/tile/{tile:steps}", "tile", 0, QUICK, 0, NULL, NULL, asv_web_tile},
