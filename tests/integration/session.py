@@ -553,6 +553,25 @@ class Test:
             desk.may_answer.set()
             assert sorted(each.result()["slot"] for each in waiting) == [1, 2]
         assert "4711" not in self.web.log.read_text()
+        # with four threads one waits for the dock, and others are told to, whatever they wait for; who reads does not.
+        few = self.start("few", threads=4, dock__control=self.work / "control.sock")
+        asked, slow = len(desk.asked), Client(few, token=screen.token)
+        reader = Client(few, cookie=self.sign_in(self.people["supervisor"]).cookie)
+        desk.may_answer.clear()
+        desk.answers += [{"ok": True, "slot": 1}]
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(slow.good, "POST", path, badge, 201)
+            while len(desk.asked) < asked + 1:
+                pass
+            answer = slow.ask("POST", path, badge)
+            problem(answer, 429, "too-often")
+            assert answer[1]["Retry-After"] == "1", answer
+            reader.good("GET", "/api/v1/clips")
+            desk.may_answer.set()
+            assert waiting.result() == {"slot": 1}
+        desk.answers.append({"ok": True, "slot": 2})
+        assert slow.good("POST", path, badge, 201) == {"slot": 2}
+        few.stop()
         for name, more, want in (("nobody", {"dock__control": self.work / "nobody"}, "dock-away"), ("none", {}, "not-set-up")):
             web = self.start(name, **more)
             problem(Client(web, token=screen.token).ask("POST", path, badge), 503, want, "dock")
