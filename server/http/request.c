@@ -275,6 +275,9 @@ void asv_http_exchange_free(struct asv_http_exchange *exchange)
     if (exchange != NULL) {
         asv_http_flow_end(exchange);
         asv_http_answer_clear(&exchange->answer);
+        if (exchange->query != NULL) { /* */
+            asv_wipe(exchange->query, strlen(exchange->query));
+        }
         free(exchange->query);
         asv_wipe(exchange->data, exchange->len);
         free(exchange->data);

@@ -722,10 +722,13 @@ class Test:
         shown = self.sign_in(self.people["wearer"]).good("POST", "/api/v1/tokens", {"name": "x", "scopes": ["people:read"], "days": 1}, 201)["token"]
         text = json.dumps({"name": "x" * 2000 + "what is refused"})
         problem(client.ask("POST", "/api/v1/tokens", text), 403, "forbidden")
+        asks = "?case_number=" + "x" * 1000 + "what+is+asked"
+        problem(self.sign_in(self.people["supervisor"]).ask("GET", "/api/v1/incidents" + asks), 400, "bad-field", "case_number")
+        self.sign_in(self.people["supervisor"]).good("GET", "/api/v1/incidents?case_number=" + "x" * 80 + "+what+was+asked")
         link = self.web.connect()  # it is seen while it is on its way
         link.sendall(f"PUT /api/v1/password HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{{\"old\":\"what is on its way".encode())
         self.web.ask("/healthz")
-        found = self.in_memory("what is on its way", wrong, wide, FIRST, new, shown, "what is refused")
+        found = self.in_memory("what is on its way", wrong, wide, FIRST, new, shown, "what is refused", "what is asked", "what+is+asked", "what+was+asked")
         link.close()
         if found is None:
             print("skipped: nobody may read the server's memory")
