@@ -290,6 +290,8 @@ FROM (VALUES
     -- ---- A-195: the web server is told what its routes need
     ('rita', 'SELECT count(*) > 0 FROM asv.clip_overview', 'true', 'recordings are listed at the command line'),
     ('asv_web', 'SELECT count(*) FROM asv.clip_overview', '0', 'and to the web server by clip_lines alone, which has no camera with all its days'),
+    ('rita', 'SELECT sum(clips) > 0 FROM asv.camera_overview', 'true', 'so is how many a camera made'),
+    ('asv_web', 'SELECT sum(clips) FROM asv.camera_overview', '0', 'not to the web server'),
     ('asv_web', 'SELECT count(*) FROM asv.incident_clip_overview', '0', 'nor those of incidents'),
     ('asv_web', 'SELECT count(*) FROM asv.request_overview', '0', 'nor what was asked for'),
     ('asv_web', 'SELECT count(*) FROM asv.clip_face(tap.dig(''h1''))', 'VA007', 'nor, for nobody, what a header is of'),
