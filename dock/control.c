@@ -20,6 +20,7 @@ struct client {
     struct asv_watch watch; /* first; fd -1: free */
     struct asv_control *control;
     struct asv_issue *issue; /* whose end it is told; NULL: none */
+    bool own;                /* root, or the dock's own account, and not only of the group */
     uint64_t order;          /* of connecting */
     size_t len;
     char line[ASV_CONTROL_LINE_BYTES];
@@ -180,8 +181,10 @@ static bool is_begun(struct client *client, size_t len, char **reply)
     if (is_issue) {
         client->issue = asv_issue_begin(client->control->dock, badge, issued, client, &now);
         *reply = client->issue ? NULL : line_of(issue_json(&now));
-    } else {
+    } else if (client->own) {
         *reply = asv_control_answer(client->control->dock, client->line, len);
+    } else {
+        *reply = line_of(refusal("this account issues cameras for badges, and gives no other order"));
     }
     json_decref(request);
     return client->issue != NULL;
@@ -216,19 +219,33 @@ static void heard(struct asv_watch *watch, uint32_t events)
         drop(client);
 }
 
-/* A free place; when there is none, that of whoever has been there longest. */
+/* D-008: the web server is there by its group, talks to strangers, and may be in the wrong hands. */
+static bool is_own(int fd)
+{
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+           (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static bool gives_way(const struct client *client, const struct client *other)
+{
+    return client->own != other->own ? other->own : client->order < other->order;
+}
+
+/* A free place; when there is none, that of whoever has been there longest, of the group's first. */
 static struct client *place(struct asv_control *control)
 {
-    struct client *oldest = &control->clients[0];
+    struct client *first = &control->clients[0];
     for (size_t i = 0; i < ASV_CONTROL_CLIENTS; i++) {
         struct client *client = &control->clients[i];
         if (client->watch.fd < 0)
             return client;
-        if (client->order < oldest->order)
-            oldest = client;
+        if (gives_way(client, first))
+            first = client;
     }
-    drop(oldest);
-    return oldest;
+    drop(first);
+    return first;
 }
 
 static void knocked(struct asv_watch *watch, uint32_t events)
@@ -239,8 +256,10 @@ static void knocked(struct asv_watch *watch, uint32_t events)
     if (fd < 0)
         return;
     struct client *client = place(control);
-    *client = (struct client){
-        .watch = {.fd = fd, .ready = heard}, .control = control, .order = ++control->connected};
+    *client = (struct client){.watch = {.fd = fd, .ready = heard},
+                              .control = control,
+                              .order = ++control->connected,
+                              .own = is_own(fd)};
     if (asv_loop_watch(control->dock->loop, &client->watch, EPOLLIN, NULL)) {
         client->watch.fd = -1;
         close(fd);

@@ -9,7 +9,8 @@
  *   {"do":"again","slot":3}                                     -> {"ok":true}
  *   anything that cannot be                                     -> {"ok":false,"why":"…"}
  *
- * Who may connect is decided by the socket's owner and mode (0660).
+ * Who may connect is decided by the socket's owner and mode (0660); whoever is neither root nor the dock's
+ * own account gives the first order alone (D-008).
  */
 #ifndef ASV_DOCK_CONTROL_H
 #define ASV_DOCK_CONTROL_H

@@ -36,8 +36,10 @@ SELECT c.cert, t.serial, t.name, t.model, t.device_serial,
                WHERE l.number = (SELECT max(number) FROM asv.revocation_list)
                  AND t.serial::bytea = ANY (l.serials)) AS revoked,
        (SELECT max(d.began_at) FROM asv.docking d WHERE d.camera = c.cert) AS last_docked_at,
-       (SELECT count(*) FROM asv.clip k JOIN asv.recording_state s ON s.recording = k.recording
-        JOIN asv.lifecycle_state l ON l.name = s.state WHERE k.camera = c.cert AND l.in_vault) AS clips
+       -- A-195. The web server is not told: a camera may be one person's.
+       CASE WHEN session_user = 'asv_web' THEN 0
+            ELSE (SELECT count(*) FROM asv.clip k JOIN asv.recording_state s ON s.recording = k.recording
+                  JOIN asv.lifecycle_state l ON l.name = s.state WHERE k.camera = c.cert AND l.in_vault) END AS clips
 FROM asv.camera c
 JOIN asv.certificate t ON t.digest = c.cert
 LEFT JOIN asv.camera_enrolment n ON n.camera = c.cert

@@ -251,7 +251,9 @@ CREATE FUNCTION asv.statement_taken_at(p_digest bytea) RETURNS timestamptz
 BEGIN
     RETURN (SELECT a.at FROM asv.statement_answer a
             WHERE a.statement = p_digest AND a.taken
-              AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position));
+              AND NOT EXISTS (SELECT FROM asv.statement_answer n WHERE n.statement = p_digest AND NOT n.taken AND n.position > a.position)
+            -- Whoever owns the tables can say it twice, and then nobody's credential could be looked up.
+            ORDER BY a.position LIMIT 1);
 END
 $$;
 COMMENT ON FUNCTION asv.statement_taken_at IS 'when the keeper took it; NULL: not yet, or it was found since that nobody signed it (statement_forged)';
@@ -450,7 +452,7 @@ $$;
 COMMENT ON FUNCTION asv.check_role IS 'refuses an account whose person has none of these roles now';
 
 INSERT INTO asv.alarm_kind VALUES
-    ('account', 'somebody who had an account got another one: whoever comes in with that is believed to be that person here');
+    ('account', 'somebody who had an account got another one, or another password: whoever comes in with that is believed to be that person here');
 
 CREATE FUNCTION asv.login_put(p_person uuid, p_login text, p_by text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$

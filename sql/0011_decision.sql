@@ -487,6 +487,11 @@ BEGIN
     PERFORM asv.request_lapse(proposal) FROM asv.request
     WHERE outcome IS NULL AND expires_at <= clock_timestamp()
       AND (recording = v_recording OR camera = s.subject AND from_at = p_from_at AND until_at = p_until_at);
+    IF NOT asv.is_administration() AND s.incident IS NOT NULL AND NOT asv.is_own_incident(s.incident, asv.own_units())
+       AND NOT EXISTS (SELECT FROM asv.request r WHERE r.incident = s.incident AND (r.recording = v_recording OR r.camera = s.subject)) THEN
+        -- LAW L4, A-104. An incident is told to the units of what is asked for it: nobody comes to read another's by asking.
+        RAISE EXCEPTION 'request: there is no such incident of the caller''s units' USING ERRCODE = 'VA006';
+    END IF;
     v_state := asv.state_of(v_recording);
     IF s.action IN (2, 4) AND v_state <> 'held' THEN
         RAISE EXCEPTION 'request: the recording is not held, but %', v_state USING ERRCODE = 'VA002';
@@ -1209,7 +1214,7 @@ CREATE FUNCTION asv.requests_shown()
     LEFT JOIN asv.certificate t ON t.digest = r.camera
     LEFT JOIN asv.certificate d ON d.digest = c.camera
     LEFT JOIN asv.incident i ON i.id = r.incident
-    WHERE r.action <> 4
+    WHERE r.action <> 4 AND session_user <> 'asv_web' -- A-195
 $$;
 COMMENT ON FUNCTION asv.requests_shown IS 'requests, but those to be shown something (LAW L1, L6): the view request_overview';
 GRANT EXECUTE ON FUNCTION asv.requests_shown TO asv_staff, asv_admin;
@@ -1268,10 +1273,22 @@ FROM asv.clip c
 JOIN asv.recording_state s ON s.recording = c.recording
 JOIN asv.lifecycle_state l ON l.name = s.state
 JOIN asv.certificate t ON t.digest = c.camera
-LEFT JOIN asv.clip_day y ON y.recording = c.recording;
+LEFT JOIN asv.clip_day y ON y.recording = c.recording
+-- A-195. It has every camera with all its days: the web server's lists are clip_lines'.
+WHERE session_user <> 'asv_web';
 COMMENT ON COLUMN asv.clip_overview.day IS 'recording day, local, by the dock''s clock or by the decision of two people; NULL: not decided';
 COMMENT ON COLUMN asv.clip_overview.due_at IS 'NULL: not decided';
 COMMENT ON COLUMN asv.clip_overview.unasked IS 'the wearer marked it, and nobody asked that it be kept, or nobody decided on that';
+
+CREATE FUNCTION asv.clip_face(p_header bytea) RETURNS TABLE (clip uuid, camera_name text, unit text, started_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, asv, pg_temp AS $$
+    SELECT c.clip, t.name::text, c.unit::text, c.started_at
+    FROM asv.clip c JOIN asv.certificate t ON t.digest = c.camera
+    WHERE c.header = p_header AND (SELECT asv.check_known())
+    ORDER BY c.committed_at LIMIT 1
+$$;
+COMMENT ON FUNCTION asv.clip_face IS 'what people know the recording by that has this seal header';
+GRANT EXECUTE ON FUNCTION asv.clip_face TO asv_staff, asv_admin;
 
 CREATE FUNCTION asv.dayless_page(p_after uuid, p_limit integer)
     RETURNS TABLE (recording uuid, clip uuid, camera_name text, committed_at timestamptz, asked boolean)

@@ -386,6 +386,12 @@ BEGIN
     IF EXISTS (SELECT FROM asv.password p WHERE p.name = p_name AND p.person <> p_person) THEN
         RAISE EXCEPTION 'password: somebody else signs in as %', p_name USING ERRCODE = 'VA001';
     END IF;
+    IF EXISTS (SELECT FROM asv.password p WHERE p.person = p_person)
+       OR EXISTS (SELECT FROM asv.credential c WHERE c.person = p_person AND octet_length(c.key) = 64 AND asv.credential_enrolled_at(c.digest) IS NOT NULL) THEN
+        -- A-196. Not in silence: who chose it can come in as that person.
+        PERFORM asv.alarm_put('account', NULL, NULL, NULL, NULL,
+                              format('%s: another password for %s, who signed in without it', p_by, asv.person_name(p_person)), p_name);
+    END IF;
     INSERT INTO asv.password AS p (person, name, salt, key, passes, memory_kib, must_change, by)
     VALUES (p_person, p_name, p_salt, p_key, p_passes, p_memory_kib, true, p_by)
     ON CONFLICT (person) DO UPDATE SET name = p_name, salt = p_salt, key = p_key, passes = p_passes, memory_kib = p_memory_kib,

@@ -63,7 +63,6 @@ struct asv_http_exchange {
     size_t target_len; /* path and query */
     bool begun;        /* the header was looked at */
     bool answered;     /* a job has made the answer */
-    bool too_large;
     char allow[ASV_HTTP_ALLOW_BYTES];
     char *query;
     struct asv_http_request request;

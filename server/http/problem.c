@@ -9,8 +9,8 @@
 /* clang-format off */
 const struct asv_http_problem asv_http_bad_request = {
     400, "bad-request", "Bad request", "Ungültige Anfrage",
-    "the header contradicts itself, or is not HTTP",
-    "der Kopf der Anfrage widerspricht sich oder ist kein HTTP", "header"};
+    "the header contradicts itself, is not HTTP, or does not say how much follows it",
+    "der Kopf der Anfrage widerspricht sich, ist kein HTTP oder sagt nicht, wie viel ihm folgt", "header"};
 const struct asv_http_problem asv_http_not_found = {
     404, "not-found", "Not found", "Nicht gefunden",
     "there is nothing at this path",

@@ -23,11 +23,10 @@ static const char *const names[ASV_HTTP_HEADERS] = {"Authorization",  "Content-T
 struct header {
     struct asv_http_request *request;
     size_t bytes;
-    unsigned lengths, encodings;
+    unsigned lengths;
     bool bad;
     bool gzip;
     uint64_t length;
-    const char *encoding;
 };
 
 static bool is_token(const char *name, size_t len)
@@ -42,6 +41,18 @@ static bool is_token(const char *name, size_t len)
     return good;
 }
 
+/* RFC 9110, 5.5. libmicrohttpd ends a line at CR LF or at LF, and leaves a CR alone in it; of what stands
+ * behind a NUL it says nothing. */
+static bool is_field_value(const char *value, size_t len)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < len; i++) {
+        unsigned char c = (unsigned char)value[i];
+        good = (c >= 0x20 || c == '\t') && c != 0x7f;
+    }
+    return good;
+}
+
 /* Digits alone, as libmicrohttpd has read them, too. */
 static bool read_length(const char *value, uint64_t *out)
 {
@@ -51,12 +62,11 @@ static bool read_length(const char *value, uint64_t *out)
 }
 
 /* A-002: of what is read there is one. */
-static void keep(struct header *header, const char *name, const char *value, size_t len)
+static void keep(struct header *header, const char *name, const char *value)
 {
     for (size_t i = 0; i < ASV_HTTP_HEADERS; i++) {
         if (strcasecmp(name, names[i]) == 0) {
-            header->bad =
-                header->bad || header->request->headers[i] != NULL || value == NULL || strlen(value) != len;
+            header->bad = header->bad || header->request->headers[i] != NULL || value == NULL;
             header->request->headers[i] = value;
         }
     }
@@ -68,14 +78,14 @@ static enum MHD_Result look_at(void *ctx, enum MHD_ValueKind kind, const char *n
     struct header *header = ctx;
     (void)kind;
     header->bytes += name_len + value_len + 4;
-    header->bad = header->bad || !is_token(name, name_len);
-    keep(header, name, value, value_len);
+    header->bad =
+        header->bad || !is_token(name, name_len) || (value != NULL && !is_field_value(value, value_len));
+    keep(header, name, value);
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         header->lengths++;
         header->bad = header->bad || value == NULL || !read_length(value, &header->length);
     } else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
-        header->encodings++;
-        header->bad = header->bad || value == NULL || strcasecmp(value, "chunked") != 0;
+        header->bad = true; /* A-002: libmicrohttpd takes what no other server does for the end of a chunk */
     } else if (strcasecmp(name, MHD_HTTP_HEADER_ACCEPT_ENCODING) == 0) {
         header->gzip = header->gzip || (value != NULL && asv_http_coding_is_in("gzip", value));
     }
@@ -88,7 +98,7 @@ static const struct asv_http_problem *judge(struct asv_http_exchange *exchange, 
 {
     const struct asv_http_routes *routes = &exchange->listener->config.routes;
     struct asv_http_request *request = &exchange->request;
-    if (header->bad || header->lengths + header->encodings > 1) {
+    if (header->bad || header->lengths > 1) {
         return &asv_http_bad_request;
     }
     if (exchange->target_len > ASV_HTTP_TARGET_BYTES) {
@@ -124,7 +134,7 @@ static enum MHD_Result begin(struct asv_http_exchange *exchange, const char *met
     memcpy(exchange->request.address, exchange->peer->address, sizeof exchange->request.address);
     exchange->request.gzip = header.gzip;
     exchange->answer.problem = judge(exchange, &header);
-    bool body = header.length > 0 || header.lengths > 1 || header.encodings > 0 || header.bad;
+    bool body = header.length > 0 || header.lengths > 1 || header.bad;
     return exchange->answer.problem != NULL && body ? asv_http_send(exchange) : MHD_YES;
 }
 
@@ -147,14 +157,12 @@ static bool make_room(struct asv_http_exchange *exchange, size_t cap)
     return true;
 }
 
-/* A-004. What is more than the limit is read and dropped, until the deadline: an answer can only follow it.
- */
+/* A-004: how much comes was in the header, and was judged. */
 static enum MHD_Result take(struct asv_http_exchange *exchange, const char *data, size_t len)
 {
     const struct asv_http_route *route = exchange->request.match.route;
-    if (route == NULL || exchange->too_large || len > route->body_bytes - exchange->len) {
-        exchange->too_large = true;
-        return MHD_YES;
+    if (route == NULL || len > route->body_bytes - exchange->len) {
+        return MHD_NO;
     }
     if (exchange->len + len > exchange->cap && !make_room(exchange, 2 * (exchange->len + len))) {
         return MHD_NO;
@@ -193,9 +201,6 @@ static void work(struct asv_http_job *job, bool ending)
 static enum MHD_Result finish(struct asv_http_exchange *exchange)
 {
     struct asv_http_listener *listener = exchange->listener;
-    if (exchange->too_large && exchange->answer.problem == NULL) {
-        exchange->answer.problem = &asv_http_body_too_large;
-    }
     if (exchange->answered || exchange->answer.problem != NULL) {
         return asv_http_send(exchange);
     }
@@ -270,6 +275,9 @@ void asv_http_exchange_free(struct asv_http_exchange *exchange)
     if (exchange != NULL) {
         asv_http_flow_end(exchange);
         asv_http_answer_clear(&exchange->answer);
+        if (exchange->query != NULL) { /* A-103 */
+            asv_wipe(exchange->query, strlen(exchange->query));
+        }
         free(exchange->query);
         asv_wipe(exchange->data, exchange->len);
         free(exchange->data);

@@ -295,6 +295,38 @@ static bool read(struct asv_web_call *call)
     return fault.problem == NULL;
 }
 
+/* beside those who wait here, and those who have a recording remuxed (M-022), a thread is left. */
+static bool begin_waiting(struct asv_web *web)
+{
+    const unsigned threads = (unsigned)web->settings->threads;
+    const unsigned most = threads > 2 ? threads - threads / 2 - 1 : 1;
+    pthread_mutex_lock(&web->entry.lock);
+    bool good = web->entry.waiting < most;
+    web->entry.waiting += good ? 1 : 0;
+    pthread_mutex_unlock(&web->entry.lock);
+    return good;
+}
+
+static void end_waiting(struct asv_web *web)
+{
+    pthread_mutex_lock(&web->entry.lock);
+    web->entry.waiting--;
+    pthread_mutex_unlock(&web->entry.lock);
+}
+
+static void do_it(struct asv_web_call *call)
+{
+    if ((call->route->access & ASV_WEB_WAITS) == 0) {
+        call->route->handler(call);
+    } else if (begin_waiting(call->web)) {
+        call->route->handler(call);
+        end_waiting(call->web);
+    } else {
+        asv_web_refuse(call, &asv_web_too_often, NULL);
+        call->out->retry_s = 1;
+    }
+}
+
 static void handle(void *ctx, const struct asv_http_request *request, struct asv_http_answer *out)
 {
     struct asv_web *web = ctx;
@@ -303,7 +335,7 @@ static void handle(void *ctx, const struct asv_http_request *request, struct asv
                                 .request = request,
                                 .out = out};
     if (admit(&call) && read(&call)) {
-        call.route->handler(&call);
+        do_it(&call);
     }
     if (call.db != NULL) {
         asv_db_act(call.db, NULL);

@@ -27,6 +27,7 @@
 #define ASV_WEB_QUICK    (1u << 19) /* with PUBLIC: asks nobody else, and is answered at once */
 #define ASV_WEB_ORIGIN \
     (1u << 20) /* with PUBLIC: from our own pages only; else wherever a cookie changes things */
+#define ASV_WEB_WAITS (1u << 21) /* beside the others: for keeper or dock, of which each may hang */
 
 /* What an API token is good for. A route without one takes no token. */
 #define ASV_WEB_SCOPE_RECORDINGS_READ (1u << 0) /* clips, custody, requests, holds */

@@ -372,12 +372,11 @@ static json_t *query_value(const struct asv_web_field *field, const char *text)
 }
 
 static bool add_parameter(json_t *query, const char **text, const struct asv_web_fields *fields,
-                          struct asv_web_fault *fault)
+                          char value[VALUE_BYTES], struct asv_web_fault *fault)
 {
     char name[64];
-    char value[VALUE_BYTES];
     if (!unescape(text, name, sizeof name) || **text != '=' ||
-        (++*text, !unescape(text, value, sizeof value)) || **text == '=') {
+        (++*text, !unescape(text, value, VALUE_BYTES)) || **text == '=') {
         return is_fault(fault, &asv_web_bad_query, NULL);
     }
     size_t i = 0;
@@ -396,15 +395,17 @@ static bool add_parameter(json_t *query, const char **text, const struct asv_web
 
 json_t *asv_web_query_read(const char *text, const struct asv_web_fields *fields, struct asv_web_fault *fault)
 {
+    char value[VALUE_BYTES] = "";
     json_t *query = json_object();
     bool good = query != NULL || is_fault(fault, &asv_http_failed, NULL);
     while (good && text != NULL && *text != '\0') {
-        good = add_parameter(query, &text, fields, fault);
+        good = add_parameter(query, &text, fields, value, fault);
         if (good && *text == '&') {
             text++;
             good = *text != '\0' || is_fault(fault, &asv_web_bad_query, NULL);
         }
     }
+    asv_wipe(value, sizeof value); /* */
     if (good && check_members(query, fields, NULL, fault)) {
         return query;
     }

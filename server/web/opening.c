@@ -61,23 +61,35 @@ static struct asv_web_opening *find_room(struct asv_web_openings *openings,
     return own < ASV_WEB_OPENINGS_EACH ? found : NULL;
 }
 
-static enum asv_status no_room(struct asv_err *err)
-{
-    return asv_fail(err, ASV_E_BUSY, "too many recordings are being shown: close one");
-}
-
-enum asv_status asv_web_openings_room(struct asv_web_openings *openings, const uint8_t person[ASV_UUID_BYTES],
-                                      struct asv_err *err)
+/* M-024: one that has ended is nobody's to read, and keeps its place. */
+enum asv_status asv_web_openings_reserve(struct asv_web_openings *openings,
+                                         const uint8_t person[ASV_UUID_BYTES], struct asv_web_opening **out,
+                                         struct asv_err *err)
 {
     pthread_mutex_lock(&openings->lock);
-    bool room = find_room(openings, person) != NULL;
+    struct asv_web_opening *place = find_room(openings, person);
+    if (place != NULL) {
+        *place = (struct asv_web_opening){.used = true, .ended = true};
+        memcpy(place->person, person, sizeof place->person);
+        *out = place;
+    }
     pthread_mutex_unlock(&openings->lock);
-    return room ? ASV_OK : no_room(err);
+    return place != NULL ? ASV_OK
+                         : asv_fail(err, ASV_E_BUSY, "too many recordings are being shown: close one");
+}
+
+void asv_web_openings_free(struct asv_web_openings *openings, struct asv_web_opening *place)
+{
+    if (place != NULL) {
+        pthread_mutex_lock(&openings->lock);
+        *place = (struct asv_web_opening){0};
+        pthread_mutex_unlock(&openings->lock);
+    }
 }
 
 enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings, const struct asv_world *world,
-                                          const struct asv_web_shown *shown, uint8_t id[ASV_UUID_BYTES],
-                                          struct asv_err *err)
+                                          struct asv_web_opening *place, const struct asv_web_shown *shown,
+                                          uint8_t id[ASV_UUID_BYTES], struct asv_err *err)
 {
     struct asv_web_opening made = {.used = true, .vault = shown->vault, .view = shown->view};
     const uint64_t now_ms = asv_world_mono_ms(world);
@@ -90,18 +102,15 @@ enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings, con
     memcpy(made.request, shown->request, sizeof made.request);
     memcpy(made.credential, shown->credential, sizeof made.credential);
     memcpy(id, made.id, sizeof made.id);
-    pthread_mutex_lock(&openings->lock);
-    struct asv_web_opening *place = status == ASV_OK ? find_room(openings, shown->person) : NULL;
-    if (place != NULL) {
-        *place = made;
-    }
-    pthread_mutex_unlock(&openings->lock);
-    if (place == NULL) {
+    if (status != ASV_OK) {
         drop(&made);
+        asv_web_openings_free(openings, place);
+        return asv_fail(err, status, "no clock, or no randomness");
     }
-    return status != ASV_OK ? asv_fail(err, status, "no clock, or no randomness")
-           : place != NULL  ? ASV_OK
-                            : no_room(err);
+    pthread_mutex_lock(&openings->lock);
+    *place = made;
+    pthread_mutex_unlock(&openings->lock);
+    return ASV_OK;
 }
 
 static bool is_over(const struct asv_web_opening *opening, uint64_t now_ms)

@@ -39,10 +39,14 @@ struct asv_web_openings {
 void asv_web_openings_init(struct asv_web_openings *openings, unsigned threads);
 void asv_web_openings_close(struct asv_web_openings *openings); /* no reader is left */
 
-/* Whether the person may have one more: ASV_E_BUSY says what to do. */
-ASV_MUST_CHECK enum asv_status asv_web_openings_room(struct asv_web_openings *openings,
-                                                     const uint8_t person[ASV_UUID_BYTES],
-                                                     struct asv_err *err);
+/* A place for one more of this person's, until asv_web_openings_add_take or _free: ASV_E_BUSY says what to
+ * do.
+ */
+ASV_MUST_CHECK enum asv_status asv_web_openings_reserve(struct asv_web_openings *openings,
+                                                        const uint8_t person[ASV_UUID_BYTES],
+                                                        struct asv_web_opening **out, struct asv_err *err);
+void asv_web_openings_free(struct asv_web_openings *openings,
+                           struct asv_web_opening *place); /* NULL is fine */
 
 /* What a session is shown from here on. */
 struct asv_web_shown {
@@ -52,9 +56,10 @@ struct asv_web_shown {
     uint64_t left_ms; /* until the reviewer's request is over */
 };
 
-/* Takes over view and vault, also on failure. */
+/* Takes over the place that was reserved, view and vault, also on failure. */
 ASV_MUST_CHECK enum asv_status asv_web_openings_add_take(struct asv_web_openings *openings,
                                                          const struct asv_world *world,
+                                                         struct asv_web_opening *place,
                                                          const struct asv_web_shown *shown,
                                                          uint8_t id[ASV_UUID_BYTES], struct asv_err *err);
 

@@ -85,11 +85,13 @@ static bool list_of(const struct asv_web_call *call, uint8_t out[ASV_SHA256_BYTE
     json_t *list = json_pack("[s, s, o]", call->request->path, person, filters);
     char *text = list != NULL ? json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     json_decref(list);
-    if (text != NULL) {
-        asv_sha256(out, text, strlen(text));
+    if (text == NULL) {
+        return false;
     }
+    asv_sha256(out, text, strlen(text));
+    asv_wipe(text, strlen(text)); /* */
     free(text);
-    return text != NULL;
+    return true;
 }
 
 /* *after NULL: from the beginning. false: refused. */

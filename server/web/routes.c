@@ -16,6 +16,8 @@
 #define OVERSIGHT (ASV_ROLE_DATA_PROTECTION_OFFICER | ASV_ROLE_ADMINISTRATOR)
 #define PEOPLE    (ASV_ROLES_SUPERIOR | OVERSIGHT)
 #define COUNCIL   (ASV_ROLE_STAFF_COUNCIL | ASV_ROLE_DATA_PROTECTION_OFFICER)
+/* M-023: whom a policy can let be shown something (POLICIES.md, `open`). */
+#define SHOWN (ASV_ROLES_SUPERIOR | ASV_ROLE_REVIEWER | ASV_ROLE_DATA_PROTECTION_OFFICER)
 /* */
 #define EVALUATE (ASV_ROLES_SUPERIOR | COUNCIL)
 
@@ -52,10 +54,10 @@ const struct asv_web_route asv_web_routes[] = {
     {"POST", "/api/v1/totp", "totp", 0, ASV_WEB_NEWCOMER, 0, NULL, NULL, asv_web_totp_begin},
     {"PUT", "/api/v1/totp", "totp", 1024, ASV_WEB_NEWCOMER, 0, NULL, &asv_web_totp_fields,
      asv_web_totp_finish},
-    {"POST", "/api/v1/statements/prepare", "prepare", 32768, ASV_WEB_ANYONE, ASV_WEB_SCOPE_STATEMENTS, NULL,
-     &asv_web_deed_fields, asv_web_prepare},
-    {"POST", "/api/v1/statements", "statements", 32768, ASV_WEB_ANYONE, ASV_WEB_SCOPE_STATEMENTS, NULL,
-     &asv_web_handed_fields, asv_web_hand_in},
+    {"POST", "/api/v1/statements/prepare", "prepare", 32768, ASV_WEB_ANYONE | ASV_WEB_WAITS,
+     ASV_WEB_SCOPE_STATEMENTS, NULL, &asv_web_deed_fields, asv_web_prepare},
+    {"POST", "/api/v1/statements", "statements", 32768, ASV_WEB_ANYONE | ASV_WEB_WAITS,
+     ASV_WEB_SCOPE_STATEMENTS, NULL, &asv_web_handed_fields, asv_web_hand_in},
     {"POST", "/api/v1/authenticators", "authenticators", 8192, ASV_WEB_ANYONE, 0, NULL,
      &asv_web_authenticator_fields, asv_web_authenticator_offer},
     {"GET", "/api/v1/clips", "clips", 0, RECORDINGS, ASV_WEB_SCOPE_RECORDINGS_READ, &asv_web_clips_query,
@@ -106,13 +108,11 @@ const struct asv_web_route asv_web_routes[] = {
      asv_web_users},
     {"GET", "/api/v1/users/{person:uuid}", "user", 0, PEOPLE, ASV_WEB_SCOPE_PEOPLE_READ, NULL, NULL,
      asv_web_user},
-    {"POST", "/api/v1/assignments", "assignments", 1024, ASV_ROLE_ADMINISTRATOR, ASV_WEB_SCOPE_ASSIGNMENTS,
-     NULL, &asv_web_assignment_fields, asv_web_assignment_put},
-    {"GET", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
-     asv_web_opening_show},
-    {"DELETE", "/api/v1/openings/{opening:uuid}", "opening", 0, ASV_ROLE_REVIEWER, 0, NULL, NULL,
-     asv_web_opening_end},
-    {"GET", "/api/v1/openings/{opening:uuid}/media", "media", 0, ASV_ROLE_REVIEWER, 0, &piece, NULL,
+    {"POST", "/api/v1/assignments", "assignments", 1024, ASV_ROLE_ADMINISTRATOR | ASV_WEB_WAITS,
+     ASV_WEB_SCOPE_ASSIGNMENTS, NULL, &asv_web_assignment_fields, asv_web_assignment_put},
+    {"GET", "/api/v1/openings/{opening:uuid}", "opening", 0, SHOWN, 0, NULL, NULL, asv_web_opening_show},
+    {"DELETE", "/api/v1/openings/{opening:uuid}", "opening", 0, SHOWN, 0, NULL, NULL, asv_web_opening_end},
+    {"GET", "/api/v1/openings/{opening:uuid}/media", "media", 0, SHOWN, 0, &piece, NULL,
      asv_web_opening_read},
     {"GET", "/checkpoint", "checkpoint", 0, QUICK, 0, NULL, NULL, asv_web_checkpoint},
     {"GET", "/tile/{tile:steps}", "tile", 0, QUICK, 0, NULL, NULL, asv_web_tile},

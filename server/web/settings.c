@@ -38,7 +38,7 @@ static const struct asv_conf_key keys[] = {
     NUMBER("session.idle", ASV_CONF_DURATION, session_idle_ms, "30min", 60000, 43200000),
     NUMBER("session.longest", ASV_CONF_DURATION, session_longest_ms, "12h", 60000, 86400000),
     TEXT("forwarded", ASV_CONF_BOOL, forwarded, "no"),
-    NUMBER("threads", ASV_CONF_NUMBER, threads, "4", 1, ASV_HTTP_THREADS_MAX),
+    NUMBER("threads", ASV_CONF_NUMBER, threads, "8", 1, ASV_HTTP_THREADS_MAX),
     NUMBER("connections", ASV_CONF_NUMBER, connections, "256", 8, 4096),
     NUMBER("connections.each", ASV_CONF_NUMBER, connections_each, "32", 0, 4096),
     DEADLINE("deadline.header", header_ms, "10s"),

@@ -61,8 +61,9 @@ static enum asv_status sign_for(struct asv_web_call *call, struct asv_case *work
     return status == ASV_OK ? asv_view_open_take(playback, &call->web->media, out, err) : status;
 }
 
-/* M-009 */
-static enum asv_status judge(struct asv_web_call *call, struct asv_case *work, struct asv_err *err)
+/* M-009. place: the caller's to give up. */
+static enum asv_status judge(struct asv_web_call *call, struct asv_case *work, struct asv_web_opening **place,
+                             struct asv_err *err)
 {
     bool agreed = false;
     if (call->who.kind == ASV_DB_SESSION_TOKEN) { /* M-008 */
@@ -76,7 +77,8 @@ static enum asv_status judge(struct asv_web_call *call, struct asv_case *work, s
     if (status == ASV_OK) {
         status = asv_deed_judge_show(work, err);
     }
-    return status == ASV_OK ? asv_web_openings_room(&call->web->openings, call->who.person, err) : status;
+    return status == ASV_OK ? asv_web_openings_reserve(&call->web->openings, call->who.person, place, err)
+                            : status;
 }
 
 /* Whoever signed out meanwhile has ended what there was then, and not this one. */
@@ -98,10 +100,11 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
                                        struct asv_err *err)
 {
     struct asv_exhibit *exhibit = NULL;
+    struct asv_web_opening *place = NULL;
     struct asv_view *view = NULL;
     uint8_t id[ASV_UUID_BYTES];
     char text[ASV_UUID_TEXT_BYTES];
-    enum asv_status status = judge(call, work, err);
+    enum asv_status status = judge(call, work, &place, err);
     if (status == ASV_OK) {
         status = asv_case_exhibit_seal(work, &exhibit, err);
     }
@@ -109,6 +112,7 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
         status = sign_for(call, work, exhibit, &view, err);
     }
     if (status != ASV_OK) {
+        asv_web_openings_free(&call->web->openings, place);
         return status;
     }
     const int64_t left_ms = work->standing.look_expires_ms - work->now_ms;
@@ -121,7 +125,7 @@ enum asv_status asv_web_show_recording(struct asv_web_call *call, struct asv_cas
                                         .view = view,
                                         .left_ms = (uint64_t)left_ms}; /* asv_deed_may_show */
     work->vault = NULL;
-    status = asv_web_openings_add_take(&call->web->openings, call->web->world, &shown, id, err);
+    status = asv_web_openings_add_take(&call->web->openings, call->web->world, place, &shown, id, err);
     if (status == ASV_OK) {
         status = check_session(call, id, err);
     }

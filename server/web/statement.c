@@ -54,6 +54,8 @@ static void give_draft(struct asv_web_desk *desk, const struct asv_web_deed *dee
                            host.len, "credentials", asv_web_bytes_json(id->data, id->len), "lines",
                            desk->lines, "proposal", proposal, "notes", desk->notes, "record",
                            record_of(deed)));
+    desk->call->out->secret =
+        desk->call->out->problem == NULL; /* it says again what is to be written down */
 }
 
 static void prepare(struct asv_web_call *call, struct asv_web_desk *desk, struct asv_web_deed *deed)

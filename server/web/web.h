@@ -78,6 +78,7 @@ struct asv_web_entry {
     pthread_mutex_t lock; /* of what follows */
     unsigned guessing;    /* passwords that are being compared, which takes memory and time */
     unsigned issuing;     /* cameras, for badges */
+    unsigned waiting;     /* calls that keeper or dock may keep waiting */
 };
 
 struct asv_web {

@@ -3,7 +3,4 @@
 --
 -- What people know the recording by that has this seal header.
 SELECT clip, camera_name, unit, started_at
-FROM asv.clip_overview
-WHERE header = $1::bytea
-ORDER BY committed_at
-LIMIT 1
+FROM asv.clip_face(p_header => $1::bytea)

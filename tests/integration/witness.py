@@ -239,10 +239,7 @@ class Test:
             assert b" 413 " in link.recv(4096)
         with witness.connect() as link:  # does not say it
             link.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n")
-            for _ in range(20):
-                link.sendall(b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
-            link.sendall(b"0\r\n\r\n")
-            assert b" 413 " in link.recv(4096)
+            assert b" 400 " in link.recv(4096)
         with witness.connect() as link:
             with_header = b"GET / HTTP/1.1\r\nHost: w\r\nX: " + b"x" * 100000 + b"\r\n\r\n"
             try:

@@ -38,6 +38,23 @@ static void what_is_served_has_one_place_in_the_table(void **state)
     }
 }
 
+/* M-023: as the parser of policies has it, for `open`. */
+static void whoever_a_policy_lets_be_shown_something_may_read_it(void **state)
+{
+    (void)state;
+    size_t found = 0;
+    for (size_t i = 0; i < asv_web_route_count; i++) {
+        const struct asv_web_route *route = &asv_web_routes[i];
+        if (strncmp(route->pattern, "/api/v1/openings/", 17) == 0) {
+            found++;
+            assert_int_equal(route->access,
+                             ASV_ROLES_SUPERIOR | ASV_ROLE_REVIEWER | ASV_ROLE_DATA_PROTECTION_OFFICER);
+            assert_int_equal(route->scopes, 0); /* M-008 */
+        }
+    }
+    assert_int_equal(found, 3);
+}
+
 #define SLOT(state, percent)                                                                           \
     "{\"slot\":1,\"port\":\"1-2\",\"state\":\"" state                                                  \
     "\",\"colour\":\"blue\",\"since_ms\":5,\"offered\":true,\"reason\":\"r\",\"why\":[]," percent      \
@@ -123,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unless_told_otherwise_only_this_machine_reaches_it),
         cmocka_unit_test(what_is_served_has_one_place_in_the_table),
+        cmocka_unit_test(whoever_a_policy_lets_be_shown_something_may_read_it),
         cmocka_unit_test(the_board_has_what_the_room_may_see),
         cmocka_unit_test(what_is_no_status_makes_no_board),
     };

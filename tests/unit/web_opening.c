@@ -40,6 +40,11 @@ static int tear_down(void **state)
 
 static enum asv_status add(const uint8_t of[ASV_UUID_BYTES], uint8_t id[ASV_UUID_BYTES])
 {
+    struct asv_web_opening *place = NULL;
+    enum asv_status status = asv_web_openings_reserve(&openings, person, &place, NULL);
+    if (status != ASV_OK) {
+        return status;
+    }
     struct asv_exhibit *exhibit = NULL;
     struct asv_playback *playback = NULL;
     struct asv_view *view = NULL;
@@ -55,7 +60,7 @@ static enum asv_status add(const uint8_t of[ASV_UUID_BYTES], uint8_t id[ASV_UUID
                                         .vault = vault,
                                         .view = view,
                                         .left_ms = HOUR_MS};
-    return asv_web_openings_add_take(&openings, &world.world, &shown, id, NULL);
+    return asv_web_openings_add_take(&openings, &world.world, place, &shown, id, NULL);
 }
 
 static struct asv_web_opening *take(const uint8_t of[ASV_UUID_BYTES], const uint8_t id[ASV_UUID_BYTES],
@@ -202,25 +207,46 @@ static void there_is_room_for_so_many(void **state)
     uint8_t id[ASV_UUID_BYTES];
     uint8_t sessions[ASV_WEB_OPENINGS + 1][ASV_UUID_BYTES] = {{0}};
     const uint8_t first = person[0];
+    struct asv_web_opening *place = NULL;
     struct asv_err err = {0};
     for (size_t i = 0; i < ASV_WEB_OPENINGS; i++) {
         sessions[i][0] = (uint8_t)(100 + i); /* one person has several, and no more for that */
         person[0] = (uint8_t)(first + i / ASV_WEB_OPENINGS_EACH);
-        assert_int_equal(asv_web_openings_room(&openings, person, &err), ASV_OK);
         assert_int_equal(add(sessions[i], id), ASV_OK);
         if (i == ASV_WEB_OPENINGS_EACH - 1) { /* of one person */
-            assert_int_equal(asv_web_openings_room(&openings, person, &err), ASV_E_BUSY);
             assert_int_equal(add(sessions[i], id), ASV_E_BUSY);
         }
     }
     person[0]++;
-    assert_int_equal(asv_web_openings_room(&openings, person, &err), ASV_E_BUSY);
+    assert_int_equal(asv_web_openings_reserve(&openings, person, &place, &err), ASV_E_BUSY);
     assert_non_null(strstr(err.text, "close one"));
     assert_int_equal(add(sessions[0], id), ASV_E_BUSY);
     assert_true(asv_web_openings_end(&openings, sessions[0], NULL, NULL));
     assert_int_equal(asv_web_openings_count(&openings), ASV_WEB_OPENINGS - 1);
     assert_int_equal(add(sessions[0], id), ASV_OK);
     person[0] = first;
+}
+
+/* M-024: what is being signed for has its place, is read by nobody, and ends with nothing else. */
+static void a_place_is_kept_for_what_is_signed(void **state)
+{
+    (void)state;
+    uint8_t id[ASV_UUID_BYTES];
+    const uint8_t none[ASV_UUID_BYTES] = {0};
+    struct asv_web_opening *places[ASV_WEB_OPENINGS_EACH] = {NULL};
+    for (size_t i = 0; i < ASV_WEB_OPENINGS_EACH; i++) {
+        assert_int_equal(asv_web_openings_reserve(&openings, person, &places[i], NULL), ASV_OK);
+    }
+    assert_int_equal(add(session, id), ASV_E_BUSY);
+    (void)take(none, none, ASV_E_NOT_FOUND);
+    asv_test_world_step(&world, ASV_WEB_OPENING_MS);
+    asv_web_openings_sweep(&openings, &world.world);
+    assert_false(asv_web_openings_end(&openings, NULL, person, NULL));
+    assert_int_equal(asv_web_openings_count(&openings), ASV_WEB_OPENINGS_EACH);
+    asv_web_openings_free(&openings, places[1]);
+    assert_int_equal(add(session, id), ASV_OK);
+    assert_true(is_there(session, id));
+    assert_int_equal(add(session, id), ASV_E_BUSY);
 }
 
 static json_t *tell(const uint8_t id[ASV_UUID_BYTES])
@@ -300,6 +326,7 @@ int main(void)
         TEST(so_many_read_at_once),
         cmocka_unit_test(one_thread_is_left_to_others),
         TEST(there_is_room_for_so_many),
+        TEST(a_place_is_kept_for_what_is_signed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

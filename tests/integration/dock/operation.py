@@ -5,10 +5,12 @@
 import grp
 import json
 import os
+import pwd
 import re
 import signal
 import socket
 import subprocess
+import sys
 
 from rig import LONG, SHORT, main
 
@@ -197,6 +199,39 @@ def a_group_may_see_the_status(rig):
     rig.start_dock()
 
 
+# As another account, which is there by its group alone: what each order is answered.
+STRANGER = """
+import os, socket, sys
+os.chdir(os.path.dirname(sys.argv[1]))
+os.setgroups([]), os.setgid(int(sys.argv[2])), os.setuid(int(sys.argv[3]))
+link = socket.socket(socket.AF_UNIX)
+link.connect(os.path.basename(sys.argv[1]))
+with link.makefile("rw") as lines:
+    for order in sys.argv[4:]:
+        lines.write(order + chr(10))
+        lines.flush()
+        print(lines.readline(), end="")
+"""
+
+
+def a_group_issues_and_nothing_else(rig):
+    """D-008."""
+    if os.getuid() != 0:
+        print("skipped: nobody else's account can be taken")
+        return
+    group = grp.getgrnam("nogroup").gr_gid
+    rig.restart_dock(**{"control.group": "nogroup"})
+    orders = [json.dumps(order) for order in ({"do": "assign", "slot": 1, "unit": "a", "area": "b"}, {"do": "again", "slot": 1}, {"do": "issue", "badge": "1"},
+                                              {"do": "issue"}, {"do": "again", "slot": 1, "badge": "1"})]
+    rig.site.desk.parent.chmod(0o755)
+    told = lambda group, user: [json.loads(line) for line in subprocess.run(  # noqa: E731
+        [sys.executable, "-c", STRANGER, rig.site.desk, str(group), str(user), *orders], capture_output=True, text=True, check=True).stdout.splitlines()]
+    theirs, ours = told(group, pwd.getpwnam("nobody").pw_uid), told(os.getegid(), os.geteuid())
+    other = "this account issues cameras for badges, and gives no other order"
+    assert [answer["why"] for answer in theirs] == [other, other, "not-set-up", other, other], theirs
+    assert other not in [answer["why"] for answer in ours] and ours[2]["why"] == "not-set-up", ours
+
+
 # The dock's call that takes a recording into custody waits for a lock, and not for so long that the dock gives it up soon.
 WAITS_FOR_CUSTODY = """SELECT count(*) FROM pg_stat_activity WHERE usename = 'asv_dock' AND wait_event_type = 'Lock'
                        AND clock_timestamp() - query_start < interval '5 seconds'"""
@@ -225,5 +260,5 @@ def the_end_while_the_database_hangs(rig):
 
 
 if __name__ == "__main__":
-    main(what_systemd_is_told, a_group_may_see_the_status, slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
+    main(what_systemd_is_told, a_group_may_see_the_status, a_group_issues_and_nothing_else, slots_are_learned_on_the_bus, status_clients_that_do_not_read, connections_that_are_used_up,
          the_status_on_a_terminal, the_sandbox_denies, an_issued_camera_comes_back, the_end_while_the_database_hangs)

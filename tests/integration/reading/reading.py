@@ -58,6 +58,21 @@ WILLIS = {uid(f"w{n}"): n for n in range(1, 13)}  # and how many days ago
 TRACES = (dig("cam"), "Kamera 07", "D-7", uid("assignment"), uid("epoch cam"), uid("willi"))
 
 
+# Another policy, from today on.
+SMALLER = """
+DO $$
+DECLARE
+    content bytea := convert_to('{"version": 2, "statistics_min_group": 2}', 'UTF8');
+BEGIN
+    PERFORM tap.put('policy_file', jsonb_build_object('digest', sha256(content), 'version', 2, 'name', 'kleiner', 'days', 14, 'content', content));
+    PERFORM tap.put('statement', (SELECT fields FROM tap.template WHERE tbl = 'statement') || jsonb_build_object(
+        'digest', tap.dig('p3'), 'object', tap.stmt('p3'), 'step', 2, 'proposal', tap.dig('p1'), 'subject', sha256(content), 'nonce', tap.b16('p3'),
+        'version', 2, 'from_day', current_date - 1));
+    PERFORM tap.took('p3');
+END
+$$"""
+
+
 class Test(Hostile):
     def __init__(self, directory, build, make=True):
         """make: the database is empty yet"""
@@ -262,6 +277,13 @@ class Test(Hostile):
         for who in ("petra", "doris"):
             months = self.all(who, "/api/v1/access-counts", "months", limit=1)
             assert [(m.get("accesses"), m["suppressed"]) for m in months] == [(7, False), (None, True)], months
+        # Nor when people agree on smaller groups later.
+        owner = ("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", "SET session_replication_role = replica", "-c")
+        run(*owner, SMALLER)
+        later = self.all("doris", "/api/v1/access-counts", "months")
+        run(*owner, "DELETE FROM asv.statement_answer WHERE statement = tap.dig('p3'); DELETE FROM asv.statement WHERE digest = tap.dig('p3');"
+                    "DELETE FROM asv.policy_file WHERE version = 2")
+        assert later == months, later
 
     def the_evaluation_is_by_month_and_unit(self):
         """A-120, A-122, A-123, LAW L6: of the unit with two cameras nothing is told, nor of the other one, from which it would follow."""

@@ -50,6 +50,7 @@ CREATE FUNCTION pg_temp.record(name text, number int, assignment text DEFAULT 'a
         tap.obj('record ' || name), NULL, NULL, NULL, NULL, NULL, NULL)
 $$;
 SELECT pg_temp.record('h' || n, n) FROM generate_series(1, 3) AS n;
+SELECT pg_temp.record('own', 4);
 SELECT tap.incident_put(uid('incident'), 'V-1', 1, 'o', '', 'willi');
 SELECT tap.incident_put(uid('other'), 'V-2', 1, 'o', '', 'adele');
 
@@ -118,6 +119,16 @@ CREATE ROLE willi2 LOGIN IN ROLE asv_staff;
 SELECT is_empty($$ SELECT FROM asv.alarm WHERE kind = 'account' $$, 'one account each');
 SELECT is(asv.login_put(uid('willi'), 'willi2', 'anna') || asv.login_put(uid('willi'), 'willi2', 'anna'), 'donealready', 'another account of willi''s');
 SELECT is((SELECT string_agg(detail, ',') FROM asv.alarm WHERE kind = 'account' AND subject = 'willi2'), 'anna: willi2 is another account of willi, who had one', 'people hear of it');
+
+-- LG-084. Whoever owns the tables says twice that the keeper took something: who can still be read, and what is checked.
+SAVEPOINT twice;
+SET LOCAL session_replication_role = replica;
+INSERT INTO asv.statement_answer (statement, taken, ruling, keeper)
+SELECT a.statement, true, a.ruling, a.keeper FROM asv.statement_answer a WHERE a.statement = dig('found willi');
+SET LOCAL session_replication_role = origin;
+SELECT is((SELECT count(*) FROM asv.statement_answer WHERE statement = dig('found willi') AND taken), 2::bigint, 'said twice');
+SELECT ok(asv.credential_enrolled_at(dig('willi')) IS NOT NULL, 'what somebody said twice was said');
+ROLLBACK TO twice;
 
 -- Somebody who waits for the second signature; and what was written down is older than a minute.
 SELECT asv.credential_put(dig(repeat('r', 32)), uid('neu'), dig('badge neu'), 'neu', 1, 'VU', '2026-01-01', '2126-01-01', dig('key neu'),
@@ -284,10 +295,24 @@ FROM (VALUES
     ('adele', 'SELECT count(*) FROM asv.incident_about(tap.uid(''incident''))', '0', 'or its id'),
     ('adele', 'SELECT tap.incident_put(tap.uid(''incident''), ''V-1'', 2, ''o'', '''', ''adele'')', 'VA006', 'nor does she come to read it by writing it anew'),
     ('adele', 'SELECT tap.clip_put(tap.uid(''incident''), ''V-1'', ''h3'', true, 1, ''adele'')', 'VA006', 'or by adding a recording'),
+    ('adele', 'SELECT tap.say(''own'', 1, 1, ''own'', ''adele'', NULL) || asv.request_put(tap.dig(''own''), now() + interval ''1 day'', NULL, NULL)', 'VA006',
+     'or by asking that another one is kept for it'),
+    ('willi', 'SELECT tap.say(''own'', 1, 1, ''own'', ''willi'', NULL) || asv.request_put(tap.dig(''own''), now() + interval ''1 day'', NULL, NULL)', 'donedone',
+     'which somebody of its unit does'),
     ('udo', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who deputises reads for that unit, too'),
     ('emil', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'who is of no unit is of the agency'),
     ('olga', 'SELECT string_agg(case_number, '' '' ORDER BY case_number) FROM asv.incident_overview', 'V-1 V-2 V-7', 'and so is the officer'),
     ('olga', 'SELECT case_number FROM asv.incident_about(tap.uid(''incident''))', 'V-1', 'who reads each'),
+
+    -- ---- A-195: the web server is told what its routes need
+    ('rita', 'SELECT count(*) > 0 FROM asv.clip_overview', 'true', 'recordings are listed at the command line'),
+    ('asv_web', 'SELECT count(*) FROM asv.clip_overview', '0', 'and to the web server by clip_lines alone, which has no camera with all its days'),
+    ('rita', 'SELECT sum(clips) > 0 FROM asv.camera_overview', 'true', 'so is how many a camera made'),
+    ('asv_web', 'SELECT sum(clips) FROM asv.camera_overview', '0', 'not to the web server'),
+    ('asv_web', 'SELECT count(*) FROM asv.incident_clip_overview', '0', 'nor those of incidents'),
+    ('asv_web', 'SELECT count(*) FROM asv.request_overview', '0', 'nor what was asked for'),
+    ('asv_web', 'SELECT count(*) FROM asv.clip_face(tap.dig(''h1''))', 'VA007', 'nor, for nobody, what a header is of'),
+    ('rita', 'SELECT clip = tap.uid(''h1'') FROM asv.clip_face(tap.dig(''h1''))', 'true', 'which is told to people'),
 
     ('rita', 'SELECT string_agg(injured, '','') FROM asv.incident_overview', '42501', 'and incidents not grouped by who was injured'),
     ('rita', 'SELECT count(*) FROM generate_series(1, 2) n, LATERAL asv.incident_find(''V-'' || n)', 'VA007', 'nor read one after the other'),
