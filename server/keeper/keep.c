@@ -128,7 +128,7 @@ static enum asv_status purpose(const struct asv_keeper *keeper, const struct asv
     }
     row->state = ASV_KEEPER_HELD;
     row->due_ms = 0;
-    row->held_ms = ahead->decided_ms;
+    row->held_ms = ahead->since_ms;
     memcpy(row->incident, ahead->incident, sizeof row->incident);
     memcpy(row->decision, ahead->decision, sizeof row->decision);
     return ASV_OK;

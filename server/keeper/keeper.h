@@ -185,10 +185,10 @@ const struct asv_index_ahead *asv_keeper_ahead_of(const struct asv_keeper *keepe
                                                   const struct asv_kept *kept,
                                                   const struct asv_index_ahead *after);
 
-/* The copy that one of them has of the day's key that the clip is sealed for: ASV_X25519_BYTES, secret.
- * NULL: none has one. */
-const uint8_t *asv_keeper_copy_of(const struct asv_keeper *keeper, const struct asv_seal_header *header,
-                                  const struct asv_kept *kept);
+/* The copy that one of them has of the key that the clip is sealed for; secret. NULL: none has one. */
+const struct asv_ahead_key *asv_keeper_copy_of(const struct asv_keeper *keeper,
+                                               const struct asv_seal_header *header,
+                                               const struct asv_kept *kept);
 
 /* The policy in force on a local day: what people decided last for it, or what the store was made with. */
 struct asv_keeper_policy {
