@@ -399,9 +399,9 @@ enum asv_status asv_decide_release_ahead(struct asv_keeper *keeper, const struct
         asv_index_drop(change->next, ASV_INDEX_AHEADS, i - 1);
         *destroy = true;
     }
-    return *destroy ? ASV_OK
-           : later ? asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew")
-                   : asv_fail(err, ASV_E_NOT_FOUND, "nothing is held for this camera and time");
+    return *destroy || !later /* K-212: that nothing is held then is so */
+               ? ASV_OK
+               : asv_fail(err, ASV_E_STATE, "it was signed before that was held: it is to be signed anew");
 }
 
 /* ---- what leaves ---- */

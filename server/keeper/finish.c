@@ -105,7 +105,8 @@ static enum asv_status finish_ahead(struct asv_keeper *keeper, const struct asv_
 {
     struct asv_receipt receipt = {0};
     struct asv_err said = {0};
-    /* First of all: a revocation list that is new is a commit, which makes other rows. */
+    /* First of all: a revocation list that is new is a commit, which makes other rows. Who only asks whether
+     * the hold is there shows none (K-213). */
     enum asv_status proven = asv_keeper_receipt(keeper, request, &receipt, &said);
     const struct asv_index_ahead *ahead =
         asv_index_find(keeper->store->index, ASV_INDEX_AHEADS, request->digest);

@@ -346,6 +346,21 @@ def it_comes_back(rig, desk, camera, before, during, forgotten):
     assert counts["finished"] == 1, counts  # with it the key of the whole day that was copied for it
 
 
+def only_the_database_has(desk, words):
+    """K-213: a hold before docking that the keeper has let go, and a database that was put back has as waiting for its camera. Every night says
+    so, until two people end it, which the keeper takes (K-212)."""
+    by_superuser(desk, "DELETE FROM asv.ahead_finish; UPDATE asv.docking SET began_at = began_at - interval '100 days'")
+    for _ in range(2):
+        counts, notes = night(desk, 4)
+        assert counts["disagreements"] == 1 and "the keeper does not hold it" in notes["disagreements"][0]["why"], notes
+    assert any("the keeper does not hold it" in alarm["detail"] for alarm in desk.json("alarm", "list") if alarm["kind"] == "keeper")
+    request = re.search(r"request +([0-9a-f]+)", desk.act("sigrid", *words, "--release"))[1]
+    desk.act("stefan", "hold", "approve", request)
+    by_superuser(desk, "UPDATE asv.docking SET began_at = began_at + interval '100 days'")
+    counts, _ = aheads(desk, 0)
+    assert counts["disagreements"] == 0, counts
+
+
 def it_stays_alone(rig, desk, camera, during, other, words):
     """When the hold before docking has ended, the two that are held live by keys of their own."""
     desk.refused("nothing is held ahead", "sigrid", *words, "--release")
@@ -358,6 +373,7 @@ def it_stays_alone(rig, desk, camera, during, other, words):
     counts, _ = night(desk, 0)
     assert (counts["held"], counts["erased"]) == (1, 1) and desk.state(during) == "erased", counts
     assert rig.site.json("retention", "balance")[-1]["difference"] == 0
+    only_the_database_has(desk, words)
 
 
 def a_clock_goes_wrong(rig, desk, clip):

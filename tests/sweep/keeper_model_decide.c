@@ -225,15 +225,19 @@ static bool hold_ahead(struct model *model, int proposal, int answer)
 static bool release_ahead(struct model *model, const struct model_paper *asked)
 {
     bool any = false;
+    bool later = false;
     for (int i = model->ahead_count - 1; i >= 0; i--) {
         const struct model_ahead *ahead = &model->aheads[i];
-        if (ahead->camera == asked->camera && ahead->from == asked->from && ahead->until == asked->until &&
-            ahead->since <= asked->issued) { /* K-206 */
+        bool same =
+            ahead->camera == asked->camera && ahead->from == asked->from && ahead->until == asked->until;
+        if (same && ahead->since <= asked->issued) { /* K-206 */
             model->aheads[i] = model->aheads[--model->ahead_count];
             any = true;
+        } else if (same) {
+            later = true;
         }
     }
-    return any;
+    return any || !later; /* K-212 */
 }
 
 /* ST-027, ST-028, ST-099: a key is enrolled once, a badge is one person's, and nobody approves himself. */
