@@ -593,6 +593,25 @@ static enum asv_status held_batch(struct asv_night *night, const struct asv_db_r
     return ASV_OK;
 }
 
+/* K-215: its day was said since, and is past, or the keeper refused it: it is where it was. The keeper is
+ * asked for it now, and by a clock that is right. */
+static enum asv_status end_lapsed(struct asv_night *night, const struct asv_db_retained *clip, bool *lapsed,
+                                  struct asv_err *err)
+{
+    struct asv_keeper_kept row = {0};
+    enum asv_db_outcome outcome = ASV_DB_ALREADY;
+    if (night->dry || night->keeper.stop != ASV_KEEPER_RUNNING) {
+        return ASV_OK;
+    }
+    enum asv_status status = asv_night_ask_clip(night, clip, &row, err);
+    if (status == ASV_OK && row.state != ASV_KEEPER_PENDING && row.state != ASV_KEEPER_HELD) {
+        status = asv_db_hold_lapsed(night->db, clip->recording, &outcome, err);
+    }
+    *lapsed = outcome == ASV_DB_DONE;
+    night->counts.lapsed += *lapsed;
+    return status;
+}
+
 static enum asv_status pending_batch(struct asv_night *night, const struct asv_db_retained *rows,
                                      size_t count, struct asv_err *err)
 {
@@ -602,11 +621,18 @@ static enum asv_status pending_batch(struct asv_night *night, const struct asv_d
         if (status != ASV_OK) {
             return status;
         }
+        bool lapsed = false;
         if (verdict.step == ASV_RETENTION_REPORT) {
+            status = end_lapsed(night, &rows[i], &lapsed, err);
+        }
+        if (status != ASV_OK) {
+            return status;
+        }
+        if (verdict.step == ASV_RETENTION_REPORT && !lapsed) {
             disagrees(night, &rows[i], "a request for it is open, and the keeper keeps no key for that");
         }
+        night->counts.pending += !lapsed;
     }
-    night->counts.pending += count;
     return ASV_OK;
 }
 

@@ -166,6 +166,20 @@ def only_the_keeper_has(desk):
     night(desk, 0)
 
 
+def the_keeper_waits_no_more(desk, clip):
+    """K-215: it has ended a request to hold, as when its day was said to be past; here it is open still. The night ends it, and nobody is called."""
+    state = desk.state(clip)
+    desk.act("willi", "hold", "request", clip, "--incident", CASE)
+    desk.act("willi", "hold", "withdraw", clip)
+    by_superuser(desk, "DELETE FROM asv.statement_answer a USING asv.request r WHERE a.statement = r.answer AND r.outcome = 'withdrawn'; "
+                       "DELETE FROM asv.statement s USING asv.request r WHERE s.digest = r.answer AND r.outcome = 'withdrawn'; "
+                       "UPDATE asv.request SET outcome = NULL, answer = NULL, ended_at = NULL WHERE outcome = 'withdrawn'")
+    say_state(desk, clip, "pending")
+    counts, _ = night(desk, 0)
+    assert (counts["lapsed"], counts["pending"], counts["disagreements"]) == (1, 0, 0), counts
+    assert desk.state(clip) == state and desk.events(clip)[-1] == "hold_lapsed", desk.events(clip)
+
+
 def put_aside(desk, clip, name):
     """What cannot be read in any directory of the vault, and puts it back: a disk's error, or a full keeper, is the same to a run."""
     paths = list(desk.site.directory.glob(f"*/sealed/*/*/*/{clip}/{name}"))
@@ -414,6 +428,7 @@ def play(rig):
     without_the_root(desk)
     the_keeper_is_asked(desk)
     only_the_keeper_has(desk)
+    the_keeper_waits_no_more(desk, clips[4])
     back = erase_early(desk, clips)
     for scenario, what in ((the_day_is_finished, (rig, desk, camera, clips, back)),
                            (what_is_held_is_not_erased, (rig, desk, clips[1])),
