@@ -207,20 +207,6 @@ static enum asv_status day_end(const struct asv_keeper *keeper, const struct asv
     return status;
 }
 
-/* A row of its own for a clip that has none: it runs as its key did. */
-static enum asv_status make_row(struct asv_keeper *keeper, const struct asv_decision *decision,
-                                struct asv_store_change *change, struct asv_err *err)
-{
-    const struct asv_kept *before = kept_row(change->next, decision);
-    struct asv_kept row = {0};
-    asv_keeper_fill_kept(&row, &decision->opening, keeper->scratch->file_key, before);
-    row.state = ASV_KEEPER_RUNS;
-    row.due_ms = row.period_ms;
-    enum asv_status status = asv_kept_put(change->next, &row, err);
-    asv_wipe(&row, sizeof row);
-    return status;
-}
-
 enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decision *decision,
                                struct asv_store_change *change, bool *destroy, struct asv_err *err)
 {
@@ -232,15 +218,14 @@ enum asv_status asv_decide_day(struct asv_keeper *keeper, const struct asv_decis
     if (before != NULL && asv_kept_is_over(before, decision->now_ms)) {
         return asv_fail(err, ASV_E_STATE, "the clip's period is over");
     }
+    struct asv_kept *row = NULL;
     enum asv_status status = day_end(keeper, decision, &end_ms, err);
-    if (status == ASV_OK && (before == NULL || before->state == ASV_KEEPER_PLAIN)) {
-        status = make_row(keeper, decision, change, err);
+    if (status == ASV_OK) {
+        status = asv_keeper_own_row(keeper, &decision->opening, change->next, &row, err);
     }
     if (status != ASV_OK) {
         return status;
     }
-    struct asv_kept *row = kept_row(change->next, decision);
-    assert(row != NULL);
     status = asv_kept_correct(change->next, row, end_ms, decision->now_ms, destroy);
     return status == ASV_OK ? ASV_OK : asv_fail(err, status, "no calendar for the clip's period");
 }

@@ -136,11 +136,6 @@ ASV_MUST_CHECK enum asv_status asv_store_make_days(struct asv_store *store,
                                                    const struct asv_store_day *days, size_t count,
                                                    uint16_t *made, struct asv_err *err);
 
-/* The key file of one entry. The caller frees *out. ASV_E_DIGEST for a file that is damaged: missing, or not
- * the one that the index names. No error says anything about any clip. */
-ASV_MUST_CHECK enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
-                                              struct asv_dayfile *out, struct asv_err *err);
-
 /* Public keys of this camera for these dates, up to the first one without. */
 struct asv_store_public {
     uint32_t date; /* given */

@@ -28,8 +28,10 @@ static enum asv_status read_copy(const struct asv_store *store, unsigned i, cons
     return asv_failf(err, ASV_E_DIGEST, "key store: %s is damaged", name);
 }
 
-enum asv_status asv_store_read(struct asv_store *store, const struct asv_entry *entry,
-                               struct asv_dayfile *out, struct asv_err *err)
+/* The key file of one entry. The caller frees *out. ASV_E_DIGEST for a file that is damaged: missing, or not
+ * the one that the index names. */
+static enum asv_status read_file(struct asv_store *store, const struct asv_entry *entry,
+                                 struct asv_dayfile *out, struct asv_err *err)
 {
     struct asv_mirror *mirror = &store->mirror;
     struct asv_err errs[ASV_MIRROR_DISKS] = {{0}};
@@ -82,7 +84,7 @@ static enum asv_status find_place(struct asv_store *store, const struct asv_inde
     const struct asv_entry *entry = NULL;
     while (!out->has_key && (entry = asv_index_day(index, date, entry)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        enum asv_status status = asv_store_read(store, entry, &file, err);
+        enum asv_status status = read_file(store, entry, &file, err);
         if (status != ASV_OK && status != ASV_E_DIGEST) {
             return status;
         }
@@ -245,7 +247,7 @@ enum asv_status asv_store_find(struct asv_store *store, uint8_t kind, uint32_t d
     uint32_t at = 0;
     while ((entry = next_file(store->index, kind == ASV_KEY_DAY ? date : 0, camera, &at)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        enum asv_status status = asv_store_read(store, entry, &file, err);
+        enum asv_status status = read_file(store, entry, &file, err);
         failed = status == ASV_OK ? failed : status;
         const struct asv_dayfile_key *key = asv_dayfile_find(&file, camera);
         if (key != NULL && asv_store_is_key(key->sk, id)) {
@@ -266,7 +268,7 @@ static enum asv_status read_reserve(struct asv_store_change *change, const uint8
     const struct asv_entry *entry = NULL;
     enum asv_status status = ASV_E_DIGEST;
     while (status == ASV_E_DIGEST && (entry = asv_index_reserve(change->next, camera, entry)) != NULL) {
-        status = asv_store_read(change->store, entry, out, err);
+        status = read_file(change->store, entry, out, err);
     }
     return status == ASV_E_DIGEST ? ASV_E_NOT_FOUND : status;
 }
@@ -389,7 +391,7 @@ enum asv_status asv_store_next_key(struct asv_store *store, uint32_t date,
     const struct asv_entry *entry = NULL;
     while ((entry = next_file(store->index, date, camera, at)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        enum asv_status status = asv_store_read(store, entry, &file, err);
+        enum asv_status status = read_file(store, entry, &file, err);
         if (status != ASV_OK) {
             return status;
         }
@@ -425,7 +427,7 @@ static enum asv_status drop_keys(struct asv_store_change *change, const uint8_t 
     const struct asv_entry *entry = NULL;
     while ((entry = asv_index_day(change->store->index, date, entry)) != NULL) {
         asv_auto_dayfile struct asv_dayfile file = {0};
-        enum asv_status status = asv_store_read(change->store, entry, &file, err);
+        enum asv_status status = read_file(change->store, entry, &file, err);
         if (status == ASV_E_DIGEST) {
             *damaged = true;
             continue;
